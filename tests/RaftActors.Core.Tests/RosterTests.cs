@@ -107,7 +107,21 @@ public sealed class RosterTests
             from, new Message.Refusal(RefusalReason.Diverged, new Serial(serial), default, "they differ"))))
             .OfType<Effect.Refused>().Count());
 
-        Assert.InRange(shown, 1, Peer.ShownMax);
+        Assert.Equal(Peer.ShownMax, shown);
+    }
+
+    [Fact]
+    public void Leader_that_no_configuration_names_stays_among_ten_times_as_many_strangers_though_all_are_lost()
+    {
+        var roster = new Roster();
+        foreach (var number in Enumerable.Range(0, 10 * Roster.StrangersMax))
+        {
+            Assert.NotNull(roster.Add(Stranger(number).Name, leader: Stranger(0)));
+        }
+
+        Assert.Equal(Roster.StrangersMax, roster.Peers.Length);
+        Assert.NotNull(roster.Of(Stranger(0).Name));
+        Assert.Null(roster.Of(Stranger(1).Name));
     }
 
     private static Member Stranger(int number) => new(new ProcessName($"stranger{number}@x"), SimulatedProcess.IncarnationOf(number));

@@ -18,8 +18,11 @@ namespace RaftActors.Discovery;
 /// <param name="isCustom">The names are those of a custom transport.</param>
 internal sealed class NamedNodes(Address self, ImmutableArray<string> contacts, ILoggingAdapter log, bool isCustom = false) : INodeSource
 {
-    // Names that were logged. Rosters have far fewer; with more, they are logged again.
-    private const int RefusedMax = 1024;
+    /// <summary>
+    /// The most names that are no addresses and that are remembered, so that each is logged once. Rosters have far fewer; with more, they are
+    /// logged again.
+    /// </summary>
+    public const int RefusedMax = 1024;
 
     private readonly Dictionary<(string Group, ProcessName Name), ImmutableHashSet<Address>> _namedBy = [];
     private readonly HashSet<string> _refused = [];
@@ -27,6 +30,9 @@ internal sealed class NamedNodes(Address self, ImmutableArray<string> contacts, 
     // The contacts count as named by one more process. A node may have a thousand, so no change looks at all of them.
     private readonly Dictionary<Address, int> _named = [];
     private bool _hasContacts;
+
+    /// <summary>The number of nodes that the contacts and the groups name now.</summary>
+    public int Count => _named.Count;
 
     public string WhyNoNodes => "The roster and raft.contacts name no other node. Start the missing processes on this one, or correct "
         + "raft.roster.";

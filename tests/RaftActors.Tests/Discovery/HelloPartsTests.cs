@@ -47,6 +47,21 @@ public sealed class HelloPartsTests
     }
 
     [Fact]
+    public void Size_is_that_of_the_parts_that_wait()
+    {
+        var (old, latest) = (Parts(1000, number: 1), Parts(1000, number: 2));
+        _collected.Add(old[0]);
+        _collected.Add(old[0]);
+        Assert.Equal(HelloParts.SizeOf(old[0]), _collected.Size);
+
+        _collected.Add(latest[^1]);
+        Assert.Equal(HelloParts.SizeOf(latest[^1]), _collected.Size);
+
+        latest.SkipLast(1).ToList().ForEach(part => _collected.Add(part));
+        Assert.Equal(0, _collected.Size);
+    }
+
+    [Fact]
     public void List_that_a_later_one_has_overtaken_is_dropped()
     {
         _collected.Add(Parts(10, number: 2)[0]);

@@ -43,6 +43,72 @@ public sealed class KnownNodesTests
         Assert.Equal([true, true, false], Enumerable.Range(5000, 3).Select(i => Take(AddressOf(i), Hello([]))));
     }
 
+    // Otherwise the bound would rise or fall for ever, because nothing counts the strangers anew.
+    [Fact]
+    public void Names_that_come_and_go_leave_room_for_as_many_strangers_as_before()
+    {
+        var (named, unnamed) = (_nodes.Name(AddressOf(60_000)), _nodes.Name(AddressOf(60_001)));
+        foreach (var i in Enumerable.Range(0, 10))
+        {
+            _nodes.Name(named.Address);
+            _nodes.Unname(unnamed);
+            _nodes.Unname(unnamed);
+            _nodes.Name(AddressOf(61_000 + i));
+            _nodes.Remove(AddressOf(61_000 + i));
+            Take(AddressOf(62_000 + i), Hello([]));
+            _nodes.Name(AddressOf(62_000 + i));
+            _nodes.Unname(_nodes.Name(AddressOf(62_000 + i)));
+            _nodes.Remove(AddressOf(62_000 + i));
+            _nodes.Remove(AddressOf(62_000 + i));
+        }
+
+        // The one that is no longer named has a place of them.
+        Assert.Equal(
+            KnownNodes.StrangersMax - 1, Enumerable.Range(0, 2 * KnownNodes.StrangersMax).Count(i => Take(AddressOf(i), Hello([]))));
+    }
+
+    [Fact]
+    public void Node_that_is_named_no_more_stays_though_the_strangers_fill_the_bound()
+    {
+        var node = _nodes.Name(AddressOf(60_000));
+        foreach (var i in Enumerable.Range(0, KnownNodes.StrangersMax))
+        {
+            Take(AddressOf(i), Hello([]));
+        }
+
+        _nodes.Unname(node);
+
+        Assert.True(Take(node.Address, Hello([])));
+        _nodes.Remove(AddressOf(7));
+        Assert.False(Take(AddressOf(5000), Hello([])));
+        _nodes.Remove(AddressOf(8));
+        Assert.True(Take(AddressOf(5000), Hello([])));
+    }
+
+    // Otherwise a node whose list comes slowly would be forgotten before its end.
+    [Fact]
+    public void Part_of_a_list_shows_that_its_node_is_there()
+    {
+        var part = new WireMessage.Hello([], IsReply: false, new ListNumber(7, 1), Place: 0, Count: 2);
+
+        Assert.Null(_nodes.Take(AddressOf(1), part, TimeSpan.FromSeconds(5)));
+
+        Assert.Equal(TimeSpan.FromSeconds(5), _nodes.Find(AddressOf(1))?.HeardAt);
+    }
+
+    [Fact]
+    public void Processes_whose_stop_is_long_ago_take_no_room()
+    {
+        var node = _nodes.Name(AddressOf(1));
+        Take(node.Address, Hello([Process(node.Address, "raft1", Long)]));
+        Take(node.Address, Hello([]));
+        Assert.InRange(node.Size, Long.Length, HelloParts.SizeMax);
+
+        node.ForgetStopped(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(0, node.Size);
+    }
+
     [Fact]
     public void Lists_of_all_strangers_together_stay_within_the_bound_and_that_of_a_named_node_has_room()
     {

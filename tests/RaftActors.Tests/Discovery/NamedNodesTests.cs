@@ -57,6 +57,34 @@ public sealed class NamedNodesTests : TestKit
         });
     }
 
+    [Fact]
+    public void Names_that_are_no_address_are_remembered_up_to_a_bound_and_warned_of_again_after_that()
+    {
+        var source = new NamedNodes(Self, [], Sys.Log);
+        string[] names = [.. Enumerable.Range(0, NamedNodes.RefusedMax).Select(i => $"node{i}")];
+
+        EventFilter.Warning(contains: "cannot be found").Expect(NamedNodes.RefusedMax + 2, () =>
+        {
+            Read(source, names);
+            Read(source, "node0");
+            Read(source, "another");
+            Read(source, "node0");
+        });
+    }
+
+    [Fact]
+    public void Nodes_that_are_named_one_after_the_other_are_not_remembered()
+    {
+        var source = new NamedNodes(Self, [":9991"], Sys.Log);
+        foreach (var port in Enumerable.Range(10_000, 1000))
+        {
+            Read(source, $":{port}");
+        }
+
+        Assert.Equal(2, source.Count);
+        Assert.Equal(["+127.0.0.1:10000", "-127.0.0.1:10999"], Read(source, ":10000"));
+    }
+
     [Theory]
     [InlineData(":9990", "127.0.0.1:9990")]
     [InlineData("host:1", "host:1")]

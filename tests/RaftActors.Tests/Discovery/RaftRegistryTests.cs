@@ -166,6 +166,28 @@ public sealed class RaftRegistryTests : TestKit
         Assert.All(_other.ReceiveN(2 * OpenQueries.MaxOfClients), reply => Assert.IsType<RaftStatus>(reply));
     }
 
+    // No quorum answers them, so those that the actor has taken wait until its own bound.
+    [Fact]
+    public void Queries_that_the_actor_has_taken_do_not_count_as_waiting_for_it()
+    {
+        _group.Start("raft1", 0);
+        var engine = _group.EngineOf("raft1");
+        var query = new ClientCall.Query(default, TimeSpan.FromDays(1), ReadConsistency.Linearizable);
+        for (var asked = 0; asked < 2 * OpenQueries.MaxOfClients; asked += 4096)
+        {
+            for (var i = 0; i < 4096; i++)
+            {
+                engine.Tell(query, _other.Ref);
+            }
+
+            _group.Settle();
+        }
+
+        Assert.All(
+            _other.ReceiveN(OpenQueries.MaxOfClients),
+            reply => Assert.Contains("open queries of clients", Assert.IsType<ClientReply.Declined>(reply).ToString()));
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

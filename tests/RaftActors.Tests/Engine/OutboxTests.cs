@@ -140,15 +140,50 @@ public sealed class OutboxTests : TestKit
         Assert.InRange(_outbox.FoundLanes, 1, Outbox.MaxFoundLanes);
     }
 
+    [Fact]
+    public void Messages_to_an_engine_whose_lane_was_forgotten_go_by_the_next_lane()
+    {
+        var (first, next) = (new CountingLane(), new CountingLane());
+        _outbox.Lanes = new OneLane { First = first };
+        var engine = new FarRef(new RootActorPath(new Address("akka.tcp", "far", "host", 1)) / "engine", Sys);
+
+        _outbox.Send(engine, Refused(1));
+        first.Next = next;
+        _outbox.Send(engine, Refused(2));
+
+        Assert.Equal((1, 1), (first.Written, next.Written));
+    }
+
+    private sealed class CountingLane : ILane
+    {
+        public ILane? Next { get; set; }
+
+        public ILane Current => Next ?? this;
+
+        public int Written { get; private set; }
+
+        public bool TryWrite(IActorRef to, WireMessage message, IActorRef from) => ++Written > 0;
+
+        public void EndDetour()
+        {
+        }
+
+        public void Flush()
+        {
+        }
+    }
+
     private sealed class OneLane : ILanes
     {
+        public ILane First { get; init; } = new NoLane();
+
         public bool IsSole => true;
 
         public string Problems => "";
 
         public IActorRef Resolve(string path) => ActorRefs.Nobody;
 
-        public ILane Find(IActorRef engine) => new NoLane();
+        public ILane Find(IActorRef engine) => First;
 
         public void SetNamed(ImmutableHashSet<Address> named)
         {

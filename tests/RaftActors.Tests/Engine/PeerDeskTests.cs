@@ -12,6 +12,8 @@ public sealed class PeerDeskTests : TestKit
 
     private readonly List<Input> _inputs = [];
     private readonly Bench _bench;
+    private readonly EngineDesks _desks;
+    private readonly ViewDesk _views;
     private readonly PeerDesk _desk;
 
     public PeerDeskTests()
@@ -19,9 +21,9 @@ public sealed class PeerDeskTests : TestKit
         _bench = new Bench(this);
         _bench.Process.MakeCore();
         var core = _bench.Process.TakeCore();
-        var desks = new EngineDesks(_bench.Context, core, _ => { }, _ => { }, new Address("akka", "demo"));
-        var views = new ViewDesk(_bench.Context, desks, Sys.Log);
-        _desk = new PeerDesk(_bench.Context, core, desks, views, _inputs.Add, CreateTestProbe(), Raft.Get(Sys));
+        _desks = new EngineDesks(_bench.Context, core, _ => { }, _ => { }, new Address("akka", "demo"));
+        _views = new ViewDesk(_bench.Context, _desks, Sys.Log);
+        _desk = new PeerDesk(_bench.Context, core, _desks, _views, _inputs.Add, CreateTestProbe(), Raft.Get(Sys));
     }
 
     // The news were meant for the quiescent process that it was. An awake one hears for itself who is silent.
@@ -55,4 +57,41 @@ public sealed class PeerDeskTests : TestKit
 
         Assert.Empty(_inputs);
     }
+
+    [Fact]
+    public void Process_that_is_forgotten_for_another_one_leaves_the_twins_and_the_view_of_the_actor()
+    {
+        _desk.OnStarted();
+        foreach (var i in Enumerable.Range(0, PeerBook.StrangersMax))
+        {
+            _desk.OnNews(new PeerNews.Found(Stranger(i), _bench["raft2"]));
+        }
+
+        _views.OnMet(new Effect.PeerMet(new Member(Stranger(7), Incarnation.None), default));
+        _desks.Twins.OnRefused(Stranger(7), CreateTestProbe(), _bench["raft2"]);
+        Assert.Contains("stranger7@node", _bench.Process.View.Twins);
+
+        _desk.OnNews(new PeerNews.Stopped(Stranger(7), _bench["raft2"]));
+        Assert.Contains("stranger7@node", _bench.Process.View.Twins);
+        _desk.OnNews(new PeerNews.Found(Stranger(5000), _bench["raft2"]));
+
+        Assert.Null(_bench.Process.View.Twins);
+        Assert.Equal(Stranger(7), _bench.Actor.FishForMessage<ToActor.PeerForgotten>(_ => true).Name);
+    }
+
+    [Fact]
+    public void Second_processes_under_ten_times_as_many_names_as_fit_are_remembered_up_to_the_bound()
+    {
+        _desk.OnStarted();
+        foreach (var i in Enumerable.Range(0, 10 * PeerBook.StrangersMax))
+        {
+            _desk.OnNews(new PeerNews.Found(Stranger(i), _bench["raft2"]));
+            _desks.Twins.OnRefused(Stranger(i), CreateTestProbe(), _bench["raft2"]);
+            _desk.OnNews(new PeerNews.Stopped(Stranger(i), _bench["raft2"]));
+        }
+
+        Assert.Equal(PeerBook.StrangersMax, _bench.Process.View.Twins?.Split("A second process").Length - 1);
+    }
+
+    private static ProcessName Stranger(int number) => new($"stranger{number}@node");
 }

@@ -68,4 +68,16 @@ public sealed class ViewDeskTests : TestKit
         _desk.TellAll();
         Assert.False(_bench.Actor.HasMessages);
     }
+
+    // The notice from before comes ahead of the one that forgets the process, so it must not bring the news of the second meeting.
+    [Fact]
+    public void Process_that_is_met_again_after_it_was_forgotten_is_in_the_view_of_a_slow_actor()
+    {
+        _desk.Forget(Bench.NameOf("raft2"));
+        _desk.OnMet(new Effect.PeerMet(Bench.MemberOf("raft2"), new Serial(4)));
+
+        _bench.Actor.ExpectMsg<ToActor.PeerMet>();
+        _bench.Actor.ExpectMsg<ToActor.PeerForgotten>();
+        Assert.Equal(new Serial(4), _bench.Actor.ExpectMsg<ToActor.PeerMet>().Take().Serial);
+    }
 }

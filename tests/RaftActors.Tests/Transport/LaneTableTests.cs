@@ -85,6 +85,29 @@ public sealed class LaneTableTests : TestKit
         Assert.Equal(_table.Get(Known), _table.Find(Known));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Way_to_a_node_that_the_groups_name_outlasts_ten_times_as_many_strangers_as_fit(bool isSole)
+    {
+        using var lanes = Lanes.Make(
+            System,
+            Settings with { IsAtAddress = isSole },
+            Unprotected.Settings,
+            new ForeignMessages(System),
+            TestActor)!; // Justification: the system has an address.
+        var engine = lanes.Resolve($"{Known}/system/raft/g/p");
+        var before = lanes.Find(engine);
+        lanes.SetNamed([Known]);
+
+        foreach (var i in Enumerable.Range(0, Many))
+        {
+            lanes.Find(lanes.Resolve($"{AddressOf(i)}/system/raft/g/p"));
+        }
+
+        Assert.Same(before, lanes.Find(engine));
+    }
+
     // Two connections to one node would end each other for ever.
     [Theory]
     [InlineData(true)]
@@ -168,6 +191,69 @@ public sealed class LaneTableTests : TestKit
         Assert.Equal(2 * Many, transport.Sent);
     }
 
+    // Its number of the system that runs must not be forgotten, so it keeps its place, and only a name makes room for another one.
+    [Fact]
+    public void Nodes_of_a_custom_transport_that_answer_keep_their_places_and_a_further_one_has_none_until_it_is_named()
+    {
+        var transport = new Silent { Answers = true };
+        using var lanes = new CustomLanes(
+            System, transport, Settings with { IsCustom = true }, CustomAddress.Of("n1")!, new ForeignMessages(System), CreateTestProbe());
+        IActorRef EngineAt(int number) => lanes.Resolve($"{CustomAddress.Of($"n{number}")}/system/raft/g/p");
+        IActorRef[] engines = [.. Enumerable.Range(2, LaneContext.StrangersMax).Select(EngineAt)];
+        Array.ForEach(engines, engine => engine.Tell(new WireMessage.LaneWanted()));
+        ILane?[] before = [.. engines.Select(lanes.Find)];
+
+        var further = EngineAt(5000);
+        further.Tell(new WireMessage.LaneWanted());
+        further.Tell(new WireMessage.LaneWanted());
+
+        Assert.DoesNotContain("n5000", transport.Nodes);
+        Assert.Equal(before, engines.Select(lanes.Find));
+
+        // The reference from before goes on: the first message asks the node, and the next one reaches it.
+        lanes.SetNamed([CustomAddress.Of("n5000")!]);
+        further.Tell(new WireMessage.LaneWanted());
+        Assert.Single(transport.Nodes, node => node == "n5000");
+        further.Tell(new WireMessage.LaneWanted());
+        Assert.Equal(2, transport.Nodes.Count(node => node == "n5000"));
+        Assert.Equal(before, engines.Select(lanes.Find));
+    }
+
+    // Otherwise two ways would take the numbers of one node, and a message could arrive twice.
+    [Fact]
+    public void Late_answer_to_a_forgotten_way_of_a_custom_transport_opens_nothing()
+    {
+        List<byte[]> sent = [];
+        var context = _context with { Own = CustomAddress.Of("n1")! }; // Justification: a name.
+        var peer = CustomAddress.Of("n2")!; // Justification: a name.
+        var lane = new CustomLane("n2", peer, context, (_, message) => sent.Add(message.ToArray()), TimeProvider.System);
+        var engine = new LaneRef(ActorPath.Parse($"{peer}/system/raft/g/p"), lane, context);
+        engine.Tell(new WireMessage.LaneWanted());
+        var question = Datagram.Read(Assert.Single(sent));
+
+        Assert.True(lane.TryRetire());
+        lane.Receive(new Datagram(Datagram.Purpose.Answer, 2, question.To, 0).ToBytes());
+        engine.Tell(new WireMessage.LaneWanted());
+
+        Assert.Single(sent);
+        ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Node_that_leaves_once_more_counts_as_the_latest()
+    {
+        var expelled = new ExpelledNodes();
+        foreach (var i in Enumerable.Range(0, ExpelledNodes.Max))
+        {
+            expelled.Add(AddressOf(i));
+        }
+
+        expelled.Add(AddressOf(0));
+        expelled.Add(AddressOf(-1));
+
+        Assert.Equal([true, false, true], new[] { 0, 1, 2 }.Select(i => expelled.Contains(AddressOf(i))));
+    }
+
     [Fact]
     public void Nodes_that_have_left_are_remembered_up_to_the_bound_and_the_latest_stay()
     {
@@ -214,10 +300,23 @@ public sealed class LaneTableTests : TestKit
 
     private sealed class Silent : RaftTransport
     {
-        public int Sent { get; private set; }
+        public int Sent => Nodes.Count;
+
+        /// <summary>The nodes to which messages were sent, in order.</summary>
+        public List<string> Nodes { get; } = [];
+
+        /// <summary>The nodes answer questions.</summary>
+        public bool Answers { get; init; }
 
         public void Deliver(string node, byte[] message) => Receive(node, message);
 
-        protected internal override void Send(string node, ReadOnlyMemory<byte> message) => Sent++;
+        protected internal override void Send(string node, ReadOnlyMemory<byte> message)
+        {
+            Nodes.Add(node);
+            if (Answers && Datagram.Read(message.Span) is { Kind: Datagram.Purpose.Ask, To: var question })
+            {
+                Receive(node, new Datagram(Datagram.Purpose.Answer, 2, question, 0).ToBytes());
+            }
+        }
     }
 }

@@ -169,6 +169,33 @@ public sealed class LaneTests : TestKit
     }
 
     [Fact]
+    public void Way_is_not_forgotten_while_it_has_a_connection_or_while_a_message_is_about_to_go_by_akka()
+    {
+        Assert.False(Write(1));
+        Assert.False(_lane.TryRetire());
+        _lane.EndDetour();
+
+        using var other = Connect();
+
+        Assert.False(_lane.TryRetire());
+        Assert.True(Write(2));
+    }
+
+    // Two connections to one node would end each other for ever.
+    [Fact]
+    public void Forgotten_way_makes_no_connection()
+    {
+        var forgotten = new Lane(_address, NewContext());
+        Assert.True(forgotten.TryRetire());
+        forgotten.Learn(_endpoint);
+
+        using var other = Connect();
+
+        Assert.False(_listener.Poll(0, SelectMode.SelectRead));
+        forgotten.Forget();
+    }
+
+    [Fact]
     public void Late_fence_of_an_earlier_connection_opens_nothing()
     {
         Connect().Dispose();

@@ -104,6 +104,24 @@ public sealed class SoleLaneTests : TestKit
         lane.Forget();
     }
 
+    // Two connections to one node would end each other for ever.
+    [Fact]
+    public void Way_is_not_forgotten_while_it_has_a_connection_and_a_forgotten_one_makes_none()
+    {
+        var attempts = 0;
+        var context = NewContext(Far, 2, _farStore, isAtAddress: true) with { IsClient = () => ++attempts < 0 };
+        var lane = new SoleLane(_address, context);
+        lane.Connect();
+        FishForMessage<LaneNews>(news => news is LaneNews.Opened, Guard);
+        Assert.False(lane.TryRetire());
+
+        lane.Forget();
+        Assert.True(lane.TryRetire());
+        lane.Connect();
+
+        Assert.Equal(1, attempts);
+    }
+
     [Fact]
     public void Rumour_of_the_place_of_a_forgotten_node_begins_no_connection()
     {
