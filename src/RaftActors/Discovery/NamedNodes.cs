@@ -19,8 +19,8 @@ namespace RaftActors.Discovery;
 internal sealed class NamedNodes(Address self, ImmutableArray<string> contacts, ILoggingAdapter log, bool isCustom = false) : INodeSource
 {
     /// <summary>
-    /// The most names that are no addresses and that are remembered, so that each is logged once. Rosters have far fewer; with more, they are
-    /// logged again.
+    /// The most names that are no addresses and that are remembered, so that each is logged once. Rosters have far fewer. With more, they
+    /// are logged again.
     /// </summary>
     public const int RefusedMax = 1024;
 

@@ -92,7 +92,8 @@ internal sealed partial class Simulation
     private void OnSent()
     {
         Totals.UnderWayMost = Math.Max(Totals.UnderWayMost, ++_underWay);
-        var most = MessagesMax + (MessagesPerCommit * _ledger.Count);
+        var intervals = _now / TickMicroseconds / _processes[0].Options.HeartbeatTicks;
+        var most = MessagesMax + (MessagesPerCommit * _ledger.Count) + (MessagesPerPair * _processes.Count * _processes.Count * intervals);
         if (_underWay > UnderWayMax || Totals.Messages > most)
         {
             throw new Violation(

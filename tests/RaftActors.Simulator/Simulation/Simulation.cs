@@ -28,6 +28,11 @@ internal sealed partial class Simulation : IClientWorld
     private const long MessagesMax = 100_000;
     private const long MessagesPerCommit = 200;
 
+    // To each other process in each heartbeat interval. A group that lost its majority to wiped disks greets for ever: a greeting, its
+    // answer and a refusal, in both directions.
+    private const long MessagesPerPair = 6;
+    private const long TickMicroseconds = 1000;
+
     private readonly GroupPlan _plan;
     private readonly List<SimulatedProcess> _processes;
     private readonly Dictionary<ProcessName, int> _numbers = [];

@@ -191,9 +191,9 @@ public sealed class LaneTableTests : TestKit
         Assert.Equal(2 * Many, transport.Sent);
     }
 
-    // Its number of the system that runs must not be forgotten, so it keeps its place, and only a name makes room for another one.
+    // A node that was heard lately keeps its place, so that its messages are not lost again and again.
     [Fact]
-    public void Nodes_of_a_custom_transport_that_answer_keep_their_places_and_a_further_one_has_none_until_it_is_named()
+    public void Nodes_of_a_custom_transport_that_answered_lately_keep_their_places_and_a_further_one_has_none_until_it_is_named()
     {
         var transport = new Silent { Answers = true };
         using var lanes = new CustomLanes(
@@ -226,7 +226,7 @@ public sealed class LaneTableTests : TestKit
         List<byte[]> sent = [];
         var context = _context with { Own = CustomAddress.Of("n1")! }; // Justification: a name.
         var peer = CustomAddress.Of("n2")!; // Justification: a name.
-        var lane = new CustomLane("n2", peer, context, (_, message) => sent.Add(message.ToArray()), TimeProvider.System);
+        var lane = new CustomLane(peer, context, message => sent.Add(message.ToArray()), TimeProvider.System);
         var engine = new LaneRef(ActorPath.Parse($"{peer}/system/raft/g/p"), lane, context);
         engine.Tell(new WireMessage.LaneWanted());
         var question = Datagram.Read(Assert.Single(sent));
