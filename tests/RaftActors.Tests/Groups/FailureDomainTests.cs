@@ -12,7 +12,12 @@ public sealed class FailureDomainTests : TestKit
 {
     private static readonly Dictionary<string, string> Racks = new()
     {
-        ["n1"] = "a", ["n2"] = "a", ["n3"] = "a", ["n4"] = "b", ["n5"] = "c", ["n6"] = "b",
+        ["n1"] = "a",
+        ["n2"] = "a",
+        ["n3"] = "a",
+        ["n4"] = "b",
+        ["n5"] = "c",
+        ["n6"] = "b",
     };
 
     private readonly BadNetwork _network = new(seed: 1);
