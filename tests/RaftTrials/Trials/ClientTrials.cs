@@ -88,6 +88,11 @@ internal static class ClientTrials
             server.Process.Tell($"{last} {path}");
             await server.Says(line => line.Text.EndsWith($"wrote {path}", StringComparison.Ordinal), $"its log up to {last}");
             logs.Add([.. (await File.ReadAllLinesAsync(path)).Select(LoggedPair.Parse)]);
+        }
+
+        // None stops before all have the log: the last one may still need a majority.
+        foreach (var server in servers)
+        {
             await server.Stop();
             await server.Verify();
         }
