@@ -135,8 +135,8 @@ internal readonly record struct MemberPlan(Configuration? Next, string Reason)
     public static Configuration Changed(
         Configuration configuration, int size, IReadOnlyList<Member> voters, Predicate<Member>? leaves = null)
     {
-        var others = configuration.Voters.Union(configuration.Learners).Except(voters).ToList();
-        others.RemoveAll(member => leaves?.Invoke(member) == true);
+        var others = configuration.Voters.Union(configuration.Learners).Except(voters)
+            .Where(member => leaves is null || !leaves(member)).ToList();
         var stay = others.Intersect(configuration.Learners).ToList();
         var learners = others.Where(member => stay.Contains(member) || !voters.Concat(stay).Any(one => one.Name == member.Name));
         var next = configuration with { Size = size, Learners = [.. learners.Order()] };

@@ -22,11 +22,11 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
     private static readonly object Held = new();
 
     private readonly RaftShard _shard;
-    private bool _hasToldElsewhere;
     private readonly EntityTable<TEntity, TState> _entities;
     private readonly ValueCodec<TState> _states;
     private readonly ValueCodec<object?> _values;
     private readonly TimeSpan _passivateAfter;
+    private bool _hasToldElsewhere;
 
     /// <param name="shard">The shard.</param>
     /// <param name="create">Creates an entity without a state. Called in the actor.</param>
@@ -77,9 +77,9 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
     {
         _entities.Read(state);
         Publish();
-        if (_entities.Ids.FirstOrDefault(id => WhyElsewhere(_shard, id) is not null) is { } elsewhere)
+        foreach (var id in _entities.Ids)
         {
-            TellElsewhere(elsewhere);
+            TellIfElsewhere(id);
         }
     }
 
@@ -93,11 +93,7 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
     /// <inheritdoc/>
     protected override object? HandleAppend(Entry<object?> entry)
     {
-        if (WhyElsewhere(_shard, entry.Key) is not null)
-        {
-            TellElsewhere(entry.Key);
-        }
-
+        TellIfElsewhere(entry.Key);
         try
         {
             var isHandled = _entities.TryApply(entry.Key, entry.Value, entry.Serial, Now, out var result);
@@ -162,9 +158,9 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
     }
 
     // The entity is handled all the same, so that all nodes keep equal states. No client reaches it.
-    private void TellElsewhere(string id)
+    private void TellIfElsewhere(string id)
     {
-        if (!_hasToldElsewhere)
+        if (!_hasToldElsewhere && WhyElsewhere(_shard, id) is not null)
         {
             _hasToldElsewhere = true;
             Context.GetLogger().Error(

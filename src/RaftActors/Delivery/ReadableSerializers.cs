@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Serialization;
@@ -11,6 +13,8 @@ namespace RaftActors.Delivery;
 /// </summary>
 internal sealed class ReadableSerializers
 {
+    private static readonly ConditionalWeakTable<ActorSystem, ReadableSerializers> OfSystems = [];
+
     private const string Bindings = "akka.actor.serialization-bindings";
     private const string OfAnything = "System.Object";
     private const int Json = 1;
@@ -31,7 +35,8 @@ internal sealed class ReadableSerializers
         _ofActors = (ofActors.Identifier, Serialization.ManifestFor(ofActors, system.DeadLetters));
     }
 
-    public static ReadableSerializers Of(ActorSystem system) => new(system);
+    /// <summary>The same for all codecs of an actor system, whose bindings never change.</summary>
+    public static ReadableSerializers Of(ActorSystem system) => OfSystems.GetValue(system, static one => new ReadableSerializers(one));
 
     /// <param name="identifier">The number of the serializer.</param>
     /// <param name="manifest">The name of the type of the value, as the serializer writes it.</param>

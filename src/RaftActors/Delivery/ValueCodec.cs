@@ -27,7 +27,7 @@ internal sealed class ValueCodec<TValue>(
 
     private RaftCodec<TValue>? _codec = codec;
     private volatile bool _isCodecSought = codec is not null || KnownTypes.Has(typeof(TValue));
-    private readonly Lazy<ReadableSerializers> _readable = new(() => ReadableSerializers.Of(system));
+    private ReadableSerializers? _readable;
     private Bound? _lastBound;
 
     // In logs and on the wire: a number never changes its meaning.
@@ -403,7 +403,7 @@ internal sealed class ValueCodec<TValue>(
 
     private void DemandReadable(int identifier, string manifest)
     {
-        if (!_readable.Value.Contains(identifier, manifest))
+        if (!(_readable ??= ReadableSerializers.Of(system)).Contains(identifier, manifest))
         {
             throw new InvalidDataException(
                 $"A value names Akka's serializer {identifier} with the manifest '{manifest}', which no node reads: no type is bound to "

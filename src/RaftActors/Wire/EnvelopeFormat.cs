@@ -13,7 +13,6 @@ namespace RaftActors.Wire;
 /// </summary>
 internal static class EnvelopeFormat
 {
-
     public static void Write<T>(ByteWriter writer, Envelope envelope, Action<ByteWriter, T> writeBody)
         where T : Message
     {

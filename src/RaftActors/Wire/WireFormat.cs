@@ -19,7 +19,6 @@ internal static class WireFormat
     private const byte SetMaxQuorum = 4;
     private const int GroupMemberSizeMin = 6;
     private const int IdentitySize = 16;
-
     private const int HelloPartsMax = 1000;
     private const int LocalProcessSizeMin = 4;
     private const int BatchedSizeMin = 3;
@@ -286,10 +285,7 @@ internal static class WireFormat
 
     public static LogPlace ReadPlace(ref ByteReader reader) => new(new LogIndex(reader.Count()), new Term(reader.Count()));
 
-    private static LocalProcess ReadLocalProcess(ref ByteReader reader)
-    {
-        return new LocalProcess(reader.Text(), reader.Name(), reader.Text());
-    }
+    private static LocalProcess ReadLocalProcess(ref ByteReader reader) => new(reader.Text(), reader.Name(), reader.Text());
 
     private static WireMessage ReadBatched(ref ByteReader reader) => WireTable.ReadNamed(ref reader, WireTable.BatchManifest);
 

@@ -179,11 +179,7 @@ internal static class WireTable
         where T : Message => new(
             manifest,
             typeof(T),
-            (writer, message) =>
-            {
-                var core = (WireMessage.CoreMessage)message;
-                EnvelopeFormat.Write(writer, core.Envelope, writeBody);
-            },
+            (writer, message) => EnvelopeFormat.Write(writer, ((WireMessage.CoreMessage)message).Envelope, writeBody),
             (ref reader) => new WireMessage.CoreMessage(EnvelopeFormat.Read(ref reader, readBody)));
 
     private sealed record Kind(

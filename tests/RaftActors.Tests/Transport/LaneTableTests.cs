@@ -90,12 +90,7 @@ public sealed class LaneTableTests : TestKit
     [InlineData(false)]
     public void Way_to_a_node_that_the_groups_name_outlasts_ten_times_as_many_strangers_as_fit(bool isSole)
     {
-        using var lanes = Lanes.Make(
-            System,
-            Settings with { IsAtAddress = isSole },
-            Unprotected.Settings,
-            new ForeignMessages(System),
-            TestActor)!; // Justification: the system has an address.
+        using var lanes = NewLanes(isSole);
         var engine = lanes.Resolve($"{Known}/system/raft/g/p");
         var before = lanes.Find(engine);
         lanes.SetNamed([Known]);
@@ -114,12 +109,7 @@ public sealed class LaneTableTests : TestKit
     [InlineData(false)]
     public void Reference_whose_way_was_forgotten_goes_on_by_the_next_way_to_its_address(bool isSole)
     {
-        using var lanes = Lanes.Make(
-            System,
-            Settings with { IsAtAddress = isSole },
-            Unprotected.Settings,
-            new ForeignMessages(System),
-            TestActor)!; // Justification: the system has an address.
+        using var lanes = NewLanes(isSole);
         ILane WayOf(Address address) => lanes.Find(lanes.Resolve($"{address}/system/raft/g/p"))!; // Justification: it is elsewhere.
         var engine = lanes.Resolve($"{Known}/system/raft/g/p");
         var before = lanes.Find(engine)!; // Justification: as above.
@@ -269,6 +259,13 @@ public sealed class LaneTableTests : TestKit
         expelled.Remove([AddressOf((10 * ExpelledNodes.Max) - 1)]);
         Assert.Equal(ExpelledNodes.Max - 1, expelled.Count);
     }
+
+    private Lanes NewLanes(bool isSole) => Lanes.Make(
+        System,
+        Settings with { IsAtAddress = isSole },
+        Unprotected.Settings,
+        new ForeignMessages(System),
+        TestActor)!; // Justification: the system has an address.
 
     private static Address AddressOf(int number) => new("akka.tcp", "demo", "10.0.0.2", number + 2);
 
