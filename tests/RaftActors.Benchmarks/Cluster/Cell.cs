@@ -44,6 +44,8 @@ internal sealed record CellRun(Load Load, NodeCounters Nodes, TimeSpan Window, d
 {
     public double CpuMicrosecondsPerOperation => Nodes.Cpu.TotalMicroseconds / Math.Max(1, Load.Operations);
 
+    public double SwitchesPerOperation => Nodes.Switches / (double)Math.Max(1, Load.Operations);
+
     public double GarbageBytesPerOperation => Nodes.GarbageBytes / (double)Math.Max(1, Load.Operations);
 
     public double MessagesPerOperation => Nodes.Messages / (double)Math.Max(1, Load.Operations);

@@ -7,7 +7,7 @@ namespace RaftActors.Benchmarks.Cluster;
 internal sealed class ClusterCsv(string? file) : IDisposable
 {
     private const string Header =
-        "runtime,store,topology,at,clients,payload,transport,ops_s,p50,p99,p999,max,cpu_us_op,garbage_op,paused,other,failed";
+        "runtime,store,topology,at,clients,payload,transport,ops_s,p50,p99,p999,max,cpu_us_op,switches_op,garbage_op,paused,other,failed";
 
     private readonly StreamWriter? _writer = Open(file);
 
@@ -18,8 +18,8 @@ internal sealed class ClusterCsv(string? file) : IDisposable
             $"{name},{cell.Store},{cell.Topology},{cell.At},{cell.Clients},{cell.Payload},{cell.Transport}," +
             $"{run.Load.OperationsPerSecond:F0}," +
             $"{string.Join(',', run.Load.Latencies.Select(one => one.ToString("F1", CultureInfo.InvariantCulture)))}," +
-            $"{run.CpuMicrosecondsPerOperation:F2},{run.GarbageBytesPerOperation:F0},{run.PausedShare:F4},{run.OtherCores:F2}," +
-            $"{run.Load.Failed}"));
+            $"{run.CpuMicrosecondsPerOperation:F2},{run.SwitchesPerOperation:F2}," +
+            $"{run.GarbageBytesPerOperation:F0},{run.PausedShare:F4},{run.OtherCores:F2},{run.Load.Failed}"));
         _writer?.Flush();
     }
 

@@ -12,8 +12,8 @@ internal static class ClusterTable
         Console.WriteLine();
         Console.WriteLine(
             "| cell | ops/s min / median / max | p50 us | p99 us | p99.9 us | max us " +
-            "| CPU us/op | garbage B/op | paused % | other cores | failed |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|");
+            "| CPU us/op | switches/op | garbage B/op | paused % | other cores | failed |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (var (name, all) in rows)
         {
             var rates = all.Select(run => run.Load.OperationsPerSecond).ToArray();
@@ -23,6 +23,7 @@ internal static class ClusterTable
                 $"| {name} | {rates.Min():N0} / {Round.Median(rates, rate => rate):N0} / {rates.Max():N0} | " +
                 $"{string.Join(" | ", latencies.Select(one => one.ToString("N0", CultureInfo.InvariantCulture)))} | " +
                 $"{Round.Median(all, run => run.CpuMicrosecondsPerOperation):F1} | " +
+                $"{Round.Median(all, run => run.SwitchesPerOperation):F2} | " +
                 $"{Round.Median(all, run => run.GarbageBytesPerOperation):N0} | {100 * Round.Median(all, run => run.PausedShare):F2} | " +
                 $"{Round.Median(all, run => run.OtherCores):F2} | {all.Sum(run => run.Load.Failed)} |"));
         }

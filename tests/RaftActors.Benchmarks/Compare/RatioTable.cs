@@ -11,15 +11,15 @@ internal static class RatioTable
 {
     public static void Print(IEnumerable<(Cell Cell, string Peer, List<CellRun> Ours, List<CellRun> Theirs)> rows)
     {
-        Console.WriteLine("\nRaftActors / peer. A rate above 1 is better; a latency or CPU below 1 is better.\n");
-        Console.WriteLine("| cell | peer | ops/s | p50 | p99 | p99.9 | CPU/op | other cores, highest |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|");
+        Console.WriteLine("\nRaftActors / peer. A rate above 1 is better; a latency or cost below 1 is better.\n");
+        Console.WriteLine("| cell | peer | ops/s | p50 | p99 | p99.9 | CPU/op | switches/op | other cores, highest |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
         foreach (var (cell, peer, ours, theirs) in rows)
         {
             var others = ours.Concat(theirs).Max(run => run.OtherCores);
             Console.WriteLine(FormattableString.Invariant(
                 $"| {cell} | {peer} | {Ratio(run => run.Load.OperationsPerSecond)} | {Latency(0)} | {Latency(1)} | {Latency(2)} | ") +
-                FormattableString.Invariant($"{Ratio(run => run.CpuMicrosecondsPerOperation)} | {others:F2} |"));
+                FormattableString.Invariant($"{Ratio(run => run.CpuMicrosecondsPerOperation)} | {Ratio(run => run.SwitchesPerOperation)} | {others:F2} |"));
 
             string Latency(int place) => Ratio(run => run.Load.Latencies[place]);
 

@@ -41,7 +41,7 @@ func main() {
 		_, err := clients[client%connections].Put(context.Background(), "key", string(value))
 		return err
 	}
-	peer.Run(submit, func() time.Duration { return peer.OwnCpu() + cpuOf(servers) })
+	peer.Run(submit, func() peer.Cost { return add(peer.OwnCost(), servers) })
 	for _, server := range servers {
 		peer.Must(server.Process.Kill())
 	}
@@ -100,7 +100,8 @@ func connect(url string) []*clientv3.Client {
 	return clients
 }
 
-func cpuOf(processes []*exec.Cmd) time.Duration {
+// add returns a cost with that of other processes.
+func add(cost peer.Cost, processes []*exec.Cmd) peer.Cost {
 	var ticks int64
 	for _, process := range processes {
 		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", process.Process.Pid))
@@ -112,6 +113,27 @@ func cpuOf(processes []*exec.Cmd) time.Duration {
 			peer.Must(err)
 			ticks += one
 		}
+		cost.Switches += switchesOf(process.Process.Pid)
 	}
-	return time.Duration(ticks) * time.Second / ticksPerSecond
+	cost.Cpu += time.Duration(ticks) * time.Second / ticksPerSecond
+	return cost
+}
+
+// switchesOf adds up the context switches of the threads of a process. A Go program keeps its threads.
+func switchesOf(pid int) int64 {
+	var all int64
+	files, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/status", pid))
+	peer.Must(err)
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		peer.Must(err)
+		for _, line := range strings.Split(string(text), "\n") {
+			if name, value, found := strings.Cut(line, ":"); found && strings.HasSuffix(name, "voluntary_ctxt_switches") {
+				one, err := strconv.ParseInt(strings.TrimSpace(value), 10, 64)
+				peer.Must(err)
+				all += one
+			}
+		}
+	}
+	return all
 }

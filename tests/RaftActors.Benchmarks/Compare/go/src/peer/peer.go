@@ -21,25 +21,31 @@ import (
 type Append func(client int, value []byte) error
 
 // Run obeys the commands until the input ends.
-// cpu returns the processor time of this peer until now, with its child processes.
-func Run(submit Append, cpu func() time.Duration) {
+// cost returns what this peer has used until now, with its child processes.
+func Run(submit Append, cost func() Cost) {
 	input := bufio.NewScanner(os.Stdin)
 	for input.Scan() {
 		words := strings.Fields(input.Text())
 		switch {
 		case len(words) == 1 && words[0] == "read":
-			fmt.Println("counters", counters(cpu()))
+			fmt.Println("counters", counters(cost()))
 		case len(words) == 6 && words[0] == "load":
 			go load(submit, number(words[2]), number(words[3]), seconds(words[4]), seconds(words[5]))
 		}
 	}
 }
 
-// OwnCpu is the processor time of this process until now.
-func OwnCpu() time.Duration {
+// Cost has the processor time and the context switches of a process, voluntary or not.
+type Cost struct {
+	Cpu      time.Duration
+	Switches int64
+}
+
+// OwnCost is that of this process until now.
+func OwnCost() Cost {
 	var usage syscall.Rusage
 	Must(syscall.Getrusage(syscall.RUSAGE_SELF, &usage))
-	return time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+	return Cost{time.Duration(usage.Utime.Nano() + usage.Stime.Nano()), usage.Nvcsw + usage.Nivcsw}
 }
 
 // Must ends the process with the error, if there is one.
@@ -50,13 +56,13 @@ func Must(err error) {
 	}
 }
 
-// counters has the units of the C# program: ticks of 100 ns, bytes, ticks.
-func counters(cpu time.Duration) string {
+// counters has the units of the C# program: ticks of 100 ns, bytes, ticks, switches.
+func counters(cost Cost) string {
 	var memory runtime.MemStats
 	runtime.ReadMemStats(&memory)
 	var pauses debug.GCStats
 	debug.ReadGCStats(&pauses)
-	return fmt.Sprintf("%d %d %d", cpu/100, memory.TotalAlloc, pauses.PauseTotal/100)
+	return fmt.Sprintf("%d %d %d %d", cost.Cpu/100, memory.TotalAlloc, pauses.PauseTotal/100, cost.Switches)
 }
 
 func load(submit Append, clients int, payload int, warmUp time.Duration, window time.Duration) {
