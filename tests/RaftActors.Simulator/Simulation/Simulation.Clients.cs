@@ -132,9 +132,8 @@ internal sealed partial class Simulation
         var (client, request) = _requests[repeated.Request];
         if (request.Pair is Payload.KeyedPair { RequestKey: var key })
         {
-            var entry = repeated.Index.Value <= process.Given
-                ? _ledger[repeated.Index.Value]
-                : process.Core!.Read(repeated.Index, 1)[0];
+            // Core may have evicted the entry within this step: the effect that commits it comes later.
+            var entry = repeated.Index.Value <= process.Given ? _ledger[repeated.Index.Value] : process.Log[repeated.Index.Value];
             KeyChecker.OnRepeated(process, key, repeated, entry);
             if ((entry.Payload as Payload.Pair)?.Request != repeated.Request)
             {
