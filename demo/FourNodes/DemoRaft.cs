@@ -1,6 +1,5 @@
 using Akka.Actor;
 using RaftActors;
-using RaftActors.Core;
 
 namespace FourNodes;
 

@@ -1,7 +1,6 @@
 using Akka.Actor;
 
 using RaftActors;
-using RaftActors.Core;
 
 using Client = RaftActors.RaftShardsClient<KeyValue.Change, KeyValue.Written>;
 

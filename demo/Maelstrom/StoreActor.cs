@@ -3,7 +3,6 @@ using System.Text.Json.Nodes;
 using Akka.Actor;
 
 using RaftActors;
-using RaftActors.Core;
 
 namespace Maelstrom;
 

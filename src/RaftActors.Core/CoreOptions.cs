@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace RaftActors.Core;
 
 /// <summary>The settings of a core; they never change. Times are in ticks, whose length the shell decides.</summary>
-public sealed record CoreOptions
+internal sealed record CoreOptions
 {
     /// <summary>This process.</summary>
     public required Member Self { get; init; }
@@ -190,7 +190,7 @@ public sealed record CoreOptions
 /// <summary>Leases (thesis §6.4.1): turn a promise in ticks into time on a clock.</summary>
 /// <param name="TickMicroseconds">The shortest time between two ticks.</param>
 /// <param name="MaxDriftPercent">By how much the clock of one process may run faster than another's.</param>
-public sealed record LeaseOptions(long TickMicroseconds, int MaxDriftPercent);
+internal sealed record LeaseOptions(long TickMicroseconds, int MaxDriftPercent);
 
 /// <summary>The number of requests and request keys that every process remembers, to recognise retries.</summary>
 /// <param name="MaxOrigins">The most origins; those of the latest requests stay.</param>

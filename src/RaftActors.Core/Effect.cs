@@ -12,21 +12,21 @@ public abstract record Effect
     }
 
     /// <summary>Send this message; it may be lost. Everything that must be durable before it is.</summary>
-    public sealed record Send(Envelope Envelope) : Effect;
+    internal sealed record Send(Envelope Envelope) : Effect;
 
     /// <summary>
     /// Send this <see cref="Message.SnapshotChunk"/> with its data filled in: at most <paramref name="Limit"/> bytes of the snapshot's
     /// state from <paramref name="Offset"/> on. May be left undone if the snapshot cannot be read. Pieces without bytes of the state come
     /// as <see cref="Send"/>.
     /// </summary>
-    public sealed record SendChunk(Envelope Envelope, long Offset, int Limit) : Effect;
+    internal sealed record SendChunk(Envelope Envelope, long Offset, int Limit) : Effect;
 
     /// <summary>
     /// Send this <see cref="Message.AppendEntries"/> with its entries filled in (<see cref="With"/>): those after its previous place up to
     /// <paramref name="Last"/>. They left the memory of Core, and the store has them. Is left undone if one of them was discarded since.
     /// The shell need not wait for the store. But a later AppendEntries that overtakes this one is refused, and costs a probe.
     /// </summary>
-    public sealed record SendEntries(Envelope Envelope, LogPosition Last) : Effect
+    internal sealed record SendEntries(Envelope Envelope, LogPosition Last) : Effect
     {
         /// <summary>The index of the first entry.</summary>
         public LogIndex First => Request.Previous.Index.Next;
@@ -47,10 +47,10 @@ public abstract record Effect
     /// The leader; on the leader itself, those that have agreed. The shell reports one whose node is silent as
     /// <see cref="Input.PeerUnreachable"/>, and a leader that is quiescent no more by <see cref="Input.Wake"/>.
     /// </param>
-    public sealed record Quiesced(Member Leader, Term Term, ImmutableArray<Member> Watched) : Effect;
+    internal sealed record Quiesced(Member Leader, Term Term, ImmutableArray<Member> Watched) : Effect;
 
     /// <summary>The process is no longer quiescent: begin its ticks.</summary>
-    public sealed record Woken : Effect
+    internal sealed record Woken : Effect
     {
         /// <summary>The only instance needed.</summary>
         public static Woken Instance { get; } = new();
@@ -103,71 +103,127 @@ public abstract record Effect
     /// These entries are committed. Each is delivered once in the life of a core, in index order, preloaded ones included, and after the
     /// quorum was announced. A majority has them on disk; this process may still be writing them.
     /// </summary>
-    public sealed record Commit(LogSlice Entries) : Effect;
+    internal sealed record Commit(LogSlice Entries) : Effect;
 
     /// <summary>The leader's log has these pairs, under their serials and requests. They are not committed yet.</summary>
-    public sealed record Accepted(LogSlice Entries) : Effect;
+    internal sealed record Accepted(LogSlice Entries) : Effect;
 
     /// <summary>
     /// The leader's log already has the pair of this request, or another one with the same request key, at this index. It is committed when
     /// <see cref="Commit"/> has delivered that index, which may have been long ago.
     /// </summary>
-    public sealed record Repeated(RequestId Request, LogIndex Index, Serial Serial) : Effect;
+    internal sealed record Repeated(RequestId Request, LogIndex Index, Serial Serial) : Effect;
 
     /// <summary>This proposal wrote these pairs nowhere.</summary>
-    public sealed record Rejected(ImmutableArray<Payload.Pair> Pairs, RejectionReason Reason) : Effect;
+    internal sealed record Rejected(ImmutableArray<Payload.Pair> Pairs, RejectionReason Reason) : Effect;
 
     /// <summary>A state that has applied everything up to this index may answer the read.</summary>
-    public sealed record ReadReady(ReadId Id, LogIndex Index) : Effect;
+    internal sealed record ReadReady(ReadId Id, LogIndex Index) : Effect;
 
     /// <summary>No leader confirmed the read. The caller may ask again.</summary>
-    public sealed record ReadFailed(ReadId Id) : Effect;
+    internal sealed record ReadFailed(ReadId Id) : Effect;
 
     /// <summary>
     /// A requested transfer has ended. A transfer that another request replaced ends as timed out, though its target may still come to
     /// lead.
     /// </summary>
-    public sealed record TransferEnded(ProcessName? Target, TransferOutcome Outcome) : Effect;
+    internal sealed record TransferEnded(ProcessName? Target, TransferOutcome Outcome) : Effect;
 
     /// <summary>
     /// The leader's log has the change, at this index. The change is done when a configuration that is not joint is committed at that index
     /// or above.
     /// </summary>
-    public sealed record MembersAccepted(RequestId Request, LogIndex Index) : Effect;
+    internal sealed record MembersAccepted(RequestId Request, LogIndex Index) : Effect;
 
     /// <summary>The change was not made. The detail is for people.</summary>
-    public sealed record MembersRefused(RequestId Request, MembersRefusalReason Reason, string Detail) : Effect;
+    internal sealed record MembersRefused(RequestId Request, MembersRefusalReason Reason, string Detail) : Effect;
 
     /// <summary>The leader appended a configuration, for this reason. For people.</summary>
-    public sealed record MembersDecided(LogIndex Index, Configuration Configuration, string Reason) : Effect
+    internal sealed record MembersDecided(LogIndex Index, Configuration Configuration, string Reason) : Effect
     {
         /// <summary>The configuration only ends the joint one before it, as was decided with that one.</summary>
         public bool EndsJoint { get; init; }
     }
 
     /// <summary>A process of the group was met, for the first time or again.</summary>
-    public sealed record PeerMet(Member Peer, Serial Serial) : Effect;
+    internal sealed record PeerMet(Member Peer, Serial Serial) : Effect;
 
     /// <summary>
     /// The quorum changed, or was lost (null): no leader was heard for two election timeouts. A view: no safety depends on it.
     /// </summary>
-    public sealed record QuorumChanged(QuorumView? Quorum) : Effect;
+    internal sealed record QuorumChanged(QuorumView? Quorum) : Effect;
 
     /// <summary>A leader is known, became ready, or was lost (null). Announced on every process, after its quorum.</summary>
-    public sealed record LeaderChanged(LeaderView? Leader) : Effect;
+    internal sealed record LeaderChanged(LeaderView? Leader) : Effect;
 
     /// <summary>
     /// That process and this one do not belong together, or that one and a third (<see cref="RefusalReason.Disputed"/>). Show it to
     /// people: the detail says why, and what to do. Given once for each incarnation of the other process.
     /// </summary>
-    public sealed record Refused(Member By, RefusalReason Reason, Serial Serial, string Detail) : Effect;
+    internal sealed record Refused(Member By, RefusalReason Reason, Serial Serial, string Detail) : Effect;
 
     /// <summary>
     /// A process was refused, because another one of its name runs. Show it to people. Given once for each such process, as long as the
     /// other one is not lost.
     /// </summary>
-    public sealed record TwinRefused(Member Twin, Member Running) : Effect;
+    internal sealed record TwinRefused(Member Twin, Member Running) : Effect;
 
     /// <summary>This process is fenced: it neither votes, nor counts, nor campaigns until it restarts with an empty store.</summary>
-    public sealed record Fenced(Fence Fence, string Detail) : Effect;
+    internal sealed record Fenced(Fence Fence, string Detail) : Effect;
+}
+
+/// <summary>Why a pair was not appended.</summary>
+internal enum RejectionReason
+{
+    /// <summary>This process does not lead.</summary>
+    NotLeader,
+
+    /// <summary>Too many bytes wait for their commit (<see cref="CoreOptions.MaxUncommittedBytes"/>). Ask again later.</summary>
+    Busy,
+
+    /// <summary>The leadership is being transferred. Ask again soon.</summary>
+    Transferring,
+
+    /// <summary>The leader's disk is nearly full (<see cref="Input.DiskSpace"/>).</summary>
+    DiskFull,
+
+    /// <summary>
+    /// The session, or the table of request keys, has forgotten entries as old as this one: whether it was appended before is unknown.
+    /// </summary>
+    Expired,
+}
+
+/// <summary>How a transfer of leadership ended.</summary>
+internal enum TransferOutcome
+{
+    /// <summary>The target leads.</summary>
+    Done,
+
+    /// <summary>This process does not lead, or another one than the target does.</summary>
+    NotLeader,
+
+    /// <summary>There is no such voter, or none that answers.</summary>
+    NoSuchVoter,
+
+    /// <summary>The target did not take over in time, and this process still leads.</summary>
+    TimedOut,
+}
+
+/// <summary>Why a change of members was not made.</summary>
+internal enum MembersRefusalReason
+{
+    /// <summary>This process does not lead.</summary>
+    NotLeader,
+
+    /// <summary>Another change, or the leader's first entry, is not committed yet. Ask again soon.</summary>
+    UnderWay,
+
+    /// <summary>The configuration that the change was computed from is no longer the latest.</summary>
+    Outdated,
+
+    /// <summary>A process that would vote is not heard, or may not vote yet. Ask again when it is.</summary>
+    NotResponsive,
+
+    /// <summary>The change makes no sense: the detail says why.</summary>
+    Invalid,
 }

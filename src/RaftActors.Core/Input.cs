@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace RaftActors.Core;
 
 /// <summary>An event for a core. Closed; each goes through <see cref="RaftCore.Step"/>.</summary>
-public abstract record Input
+internal abstract record Input
 {
     private Input()
     {
@@ -98,7 +98,7 @@ public abstract record Input
 }
 
 /// <summary>A change of the roster or the voters. Closed.</summary>
-public abstract record MemberChange
+internal abstract record MemberChange
 {
     private MemberChange()
     {

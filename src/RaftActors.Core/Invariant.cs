@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 
 namespace RaftActors.Core;
@@ -20,4 +21,20 @@ internal static class Invariant
 }
 
 /// <summary>An invariant of Raft does not hold. The core must not be stepped again, nor restarted over the same state.</summary>
-public sealed class InvariantException(string claim) : Exception($"Raft invariant broken: {claim}");
+internal sealed class InvariantException(string claim) : Exception($"Raft invariant broken: {claim}");
+
+/// <summary>
+/// A process whose group is not founded yet starts with another roster than its store holds. Two rosters could found two groups.
+/// </summary>
+internal sealed class RosterMismatchException : ArgumentException
+{
+    internal RosterMismatchException(ImmutableArray<ProcessName> recorded, ImmutableArray<ProcessName> given)
+        : base(
+            $"The store holds the founding roster {Text(recorded)}, and the process is started with {Text(given)}. Until the group is "
+            + "founded the roster must not change, since two rosters could found two groups. Start the process with the roster of its "
+            + "store, or restart all processes of the group with the new roster and empty stores.")
+    {
+    }
+
+    private static string Text(ImmutableArray<ProcessName> roster) => $"({string.Join(' ', roster.Order())})";
+}

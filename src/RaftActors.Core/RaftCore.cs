@@ -7,24 +7,25 @@ namespace RaftActors.Core;
 /// Raft for one process of one group. Takes an input, changes its state, returns effects; does no I/O, knows no time, owns no thread.
 /// The same options, initial state and inputs give the same effects, byte for byte. Not thread-safe: one caller at a time.
 /// </summary>
-public sealed class RaftCore
+internal sealed class RaftCore
 {
     private readonly RaftState _state;
-    private readonly Receiving _receiving;
-    private readonly Settlement _settlement;
-    private readonly Greetings _greetings;
-    private readonly Campaign _campaign;
-    private readonly Voting _voting;
-    private readonly LeaderTicks _leaderTicks;
-    private readonly Quiescence _quiescence;
+    private readonly Peers _peers;
+    private readonly Refusals _refusals;
+    private readonly Elections _elections;
+    private readonly Follower _follower;
+    private readonly Leader _leader;
+    private readonly Commitment _commitment;
+    private readonly Membership _membership;
     private readonly Proposals _proposals;
     private readonly Reads _reads;
     private readonly Transfers _transfers;
-    private readonly Succession _succession;
-    private readonly MemberChanges _memberChanges;
+    private readonly RoleChanges _roles;
     private readonly Snapshots _snapshots;
-    private readonly LeaderExplanation _leaderExplanation;
-    private readonly MembershipExplanation _membershipExplanation;
+    private readonly Divergences _divergences;
+    private readonly Quiescence _quiescence;
+    private readonly Views _views;
+    private readonly Explain _explain;
 
     /// <summary>Starts from the state that the store returned.</summary>
     /// <exception cref="ArgumentException">The options contradict themselves, or the stored state is damaged.</exception>
@@ -33,69 +34,21 @@ public sealed class RaftCore
     {
         options.Check();
         _state = new RaftState(options, initial);
-
-        // Each rule is given the rules that it calls. So the calls have no cycle.
-        var records = new Records(_state);
-        var strangers = new Strangers(_state);
-        var refusals = new Refusals(_state);
-        var comparison = new Comparison(_state, refusals);
-        _greetings = new Greetings(_state, records, refusals, comparison);
-        var twins = new Twins(_state, refusals, _greetings);
-
-        var leases = new Leases(_state);
-        _reads = new Reads(_state, leases);
-        _transfers = new Transfers(_state);
-        var roles = new RoleChanges(_state, _reads, _transfers);
-        var fencing = new Fencing(_state, roles, _transfers, refusals);
-        var verdicts = new Verdicts(_state, roles, comparison, fencing);
-
-        var log = new LeaderLog(_state);
-        var reconfiguration = new Reconfiguration(_state, log);
-        var domains = new FailureDomains(_state);
-        var quorum = new QuorumKeeping(_state, reconfiguration, domains);
-        _memberChanges = new MemberChanges(_state, reconfiguration, quorum);
-        _proposals = new Proposals(_state, log);
-        _succession = new Succession(_state, _transfers, reconfiguration);
-
-        var founding = new Founding(_state, records, domains);
-        var leading = new Leading(_state, roles, log, founding, reconfiguration);
-        _voting = new Voting(_state, roles, founding);
-        _campaign = new Campaign(_state, roles, founding, _voting, leading);
-
-        var commitment = new Commitment(_state);
-        var following = new Following(_state, roles, commitment, comparison, refusals);
-        var snapshotReceiving = new SnapshotReceiving(_state, following, commitment, comparison, refusals);
-        var snapshotSending = new SnapshotSending(_state);
-        var replication = new Replication(_state, snapshotSending);
-        var replies = new Replies(_state, roles, snapshotSending, refusals);
-        _snapshots = new Snapshots(_state);
-
-        _quiescence = new Quiescence(_state, following, replication, quorum);
-        _leaderTicks = new LeaderTicks(_state, roles, replication, leases)
-        {
-            Rules = (_succession, new Farewells(_state), quorum, verdicts, _quiescence),
-        };
-        _receiving = new Receiving(_state, strangers, twins, records, refusals, _greetings)
-        {
-            Elections = (_voting, _campaign),
-            Followers = (following, snapshotReceiving),
-            Leaders = (replies, _reads),
-            Quiescence = _quiescence,
-            Divergence = (comparison, verdicts, fencing),
-        };
-        _settlement = new Settlement(_state, roles)
-        {
-            Elections = (new Admission(_state), _voting, _campaign),
-            Group = (commitment, reconfiguration, _reads),
-            Leadership = (replication, _transfers, _succession),
-            Outcome = (_snapshots, new Eviction(_state), new Views(_state, commitment)),
-        };
-        _leaderExplanation = new LeaderExplanation(_state, _campaign, founding);
-        _membershipExplanation = new MembershipExplanation(_state, domains);
-
-        Recovery.Start(_state, initial, commitment);
-        _state.Roster.Update(_state);
-        _state.Timer.Reset();
+        var founding = new Founding(_state);
+        _refusals = new Refusals(_state);
+        _peers = new Peers(_state, _refusals);
+        (_commitment, _snapshots, _proposals, _reads) = (new(_state), new(_state), new(_state), new(_state));
+        _membership = new Membership(_state);
+        _transfers = new Transfers(_state, _membership);
+        _roles = new RoleChanges(_state, _reads, _transfers);
+        _elections = new Elections(_state, _roles, founding, _membership);
+        _divergences = new Divergences(_state, _roles, _transfers, _refusals);
+        _quiescence = new Quiescence(_state, _membership);
+        _follower = new Follower(_state, _roles, _commitment, _divergences, _quiescence, _refusals);
+        _leader = new Leader(_state, _roles, _reads, _transfers, _membership, _snapshots, _divergences, _quiescence, _refusals);
+        _views = new Views(_state, _commitment);
+        _explain = new Explain(_state, _elections, founding);
+        Recovery.Start(_state, initial, _commitment);
     }
 
     /// <summary>The options given at the start.</summary>
@@ -202,18 +155,18 @@ public sealed class RaftCore
     /// Returns whether the sender is the latest known start of a process that this one deals with. If not, the address that the message
     /// came from must not replace the known one.
     /// </summary>
-    public bool Trusts(Envelope envelope) => _receiving.Trusts(envelope);
+    public bool Trusts(Envelope envelope) => _peers.Trusts(envelope);
 
     /// <summary>Tells why there is no leader, or none that is ready. Empty if nothing stands in the way.</summary>
-    public ImmutableArray<Reason> ExplainLeader() => _leaderExplanation.ExplainLeader();
+    public ImmutableArray<Reason> ExplainLeader() => _explain.Leader();
 
     /// <summary>Tells why a serial is not committed. Empty if it is.</summary>
-    public ImmutableArray<Reason> ExplainSerial(Serial serial) => _leaderExplanation.ExplainSerial(serial);
+    public ImmutableArray<Reason> ExplainSerial(Serial serial) => _explain.Serial(serial);
 
     /// <summary>
     /// Tells why a process (this one if null) does not vote. Empty if it votes, unless the leader is about to exchange it.
     /// </summary>
-    public ImmutableArray<Reason> ExplainMembership(ProcessName? of = null) => _membershipExplanation.Explain(of ?? _state.Self.Name);
+    public ImmutableArray<Reason> ExplainMembership(ProcessName? of = null) => _explain.Membership(of ?? _state.Self.Name);
 
     /// <summary>Takes one input. The caller carries out the effects, in order, before the next step.</summary>
     /// <param name="now">The monotonic clock of the process, read after the input was taken. Needed only with leases.</param>
@@ -228,13 +181,17 @@ public sealed class RaftCore
 
         _state.Clock.Read(now);
         var wasAdmitted = _state.IsAdmitted;
-        if (_quiescence.Admit(input))
+        if (_quiescence.WakesOn(input) && _state.Role is LeaderRole leader)
+        {
+            _leader.SendHeartbeats(leader);
+        }
+
+        if (!_quiescence.Ignores(input))
         {
             Take(input);
         }
 
-        _settlement.Run(wasAdmitted);
-        _quiescence.Settle();
+        Conclude(wasAdmitted);
         ImmutableArray<Effect> effects = [.. _state.Effects];
         _state.Effects.Clear();
         return effects;
@@ -250,7 +207,7 @@ public sealed class RaftCore
             case Input.Wake:
                 break;
             case Input.Receive(var envelope):
-                _receiving.OnReceive(envelope);
+                OnReceive(envelope);
                 break;
             case Input.Propose propose:
                 _proposals.OnPropose(propose);
@@ -259,10 +216,10 @@ public sealed class RaftCore
                 OnPersisted(ticket);
                 break;
             case Input.PeerReachable(var name):
-                _greetings.OnPeerReachable(name);
+                _peers.OnPeerReachable(name);
                 break;
             case Input.PeerUnreachable(var name):
-                _campaign.OnPeerUnreachable(name);
+                _elections.OnPeerUnreachable(name);
                 break;
             case Input.Read(var id, var mayUseLease):
                 _reads.OnRead(id, mayUseLease);
@@ -271,10 +228,10 @@ public sealed class RaftCore
                 _transfers.OnTransfer(target);
                 break;
             case Input.ChangeMembers change:
-                _memberChanges.OnChangeMembers(change);
+                _membership.OnChangeMembers(change);
                 break;
             case Input.DiskSpace(var isShort):
-                _succession.OnDiskSpace(isShort);
+                _transfers.OnDiskSpace(isShort);
                 break;
             case Input.SnapshotPlanned(var index):
                 _state.Snapshots.Planned = index;
@@ -287,6 +244,90 @@ public sealed class RaftCore
         }
     }
 
+    private void OnReceive(Envelope envelope)
+    {
+        if (_peers.Receive(envelope) is not { } peer)
+        {
+            return;
+        }
+
+        switch (envelope.Body)
+        {
+            case Message.Greeting greeting:
+                _peers.OnGreeting(peer, envelope, greeting);
+                _divergences.CompareWith(peer);
+                break;
+            case Message.RequestVote request:
+                _elections.OnRequestVote(peer, envelope, request);
+                break;
+            case Message.RequestVoteReply reply:
+                _elections.OnRequestVoteReply(envelope, reply);
+                break;
+            case Message.TimeoutNow:
+                _elections.OnTimeoutNow(envelope);
+                break;
+            case Message.AppendEntries request:
+                _follower.OnAppendEntries(peer, envelope, request);
+                break;
+            case Message.Quiesce question:
+                _follower.OnQuiesce(envelope, question);
+                break;
+            case Message.QuiesceReply reply:
+                _leader.OnQuiesceReply(envelope, reply);
+                break;
+            case Message.SnapshotChunk chunk:
+                _follower.OnSnapshotChunk(peer, envelope, chunk);
+                break;
+            case Message.AppendEntriesReply reply:
+                _leader.OnAppendEntriesReply(envelope, reply);
+                break;
+            case Message.SnapshotChunkReply reply:
+                _leader.OnSnapshotChunkReply(envelope, reply);
+                break;
+            case Message.ReadIndex question:
+                _reads.OnReadIndex(envelope, question.Id, mayUseLease: true);
+                break;
+            case Message.ReadRound question:
+                _reads.OnReadIndex(envelope, question.Id, mayUseLease: false);
+                break;
+            case Message.ReadIndexReply reply:
+                _reads.OnReadIndexReply(envelope, reply);
+                break;
+            case Message.ComparePrefix comparison:
+                _divergences.OnComparePrefix(peer, envelope.Term, comparison);
+                _divergences.OnCompared(envelope, comparison.Mine);
+                break;
+            case Message.Refusal refusal:
+                OnRefusal(peer, envelope, refusal);
+                break;
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private void OnRefusal(Peer peer, Envelope envelope, Message.Refusal refusal)
+    {
+        if (refusal.Reason == RefusalReason.RestoredDisk)
+        {
+            _divergences.OnRestoredDisk(refusal);
+            return;
+        }
+
+        _refusals.Show(peer, envelope.From, refusal);
+        switch (refusal.Reason)
+        {
+            case RefusalReason.Removed:
+                _elections.OnToldRemoved();
+                break;
+            case RefusalReason.Diverged:
+                _divergences.OnDiverged(peer, envelope, refusal);
+                break;
+            case RefusalReason.Outvoted:
+                _divergences.OnOutvoted(peer, refusal);
+                break;
+        }
+    }
+
     private void OnTick()
     {
         _state.Clock.Tick();
@@ -295,17 +336,17 @@ public sealed class RaftCore
             return;
         }
 
-        _greetings.OnTick();
+        _peers.OnTick();
         _transfers.OnTick();
         if (_state.Role is LeaderRole leader)
         {
-            _leaderTicks.OnTick(leader);
+            _leader.OnTick(leader);
             return;
         }
 
         _reads.OnTick();
-        _voting.EndPromiseOnTick();
-        _campaign.OnTick();
+        _elections.EndPromiseOnTick();
+        _elections.OnTick();
     }
 
     private void OnPersisted(Ticket ticket)
@@ -318,6 +359,38 @@ public sealed class RaftCore
         _state.Timer.Lengthen(slowedBy);
         _state.Log.Saved(ticket);
         _state.Snapshots.Incoming?.Saved(ticket);
-        _campaign.OnPersisted(ticket);
+        _elections.OnPersisted(ticket);
+    }
+
+    /// <summary>
+    /// Draws the conclusions of a step, once, at its end. Handlers of inputs and messages only change state and reply to the sender. Each
+    /// line below decides from the state that the lines before it left. So no handler can forget a conclusion, and none is drawn twice.
+    /// </summary>
+    private void Conclude(bool wasAdmitted)
+    {
+        _elections.Admit();
+        if (_state.IsAdmitted && (!wasAdmitted || (_state.Role is FollowerRole { Leader: null } && !_state.IsBound)))
+        {
+            // Also requests that were refused for the sake of a leader that this process no longer follows. The candidate asks once.
+            _elections.JudgeKeptRequests();
+        }
+
+        _elections.Settle();
+        _commitment.Settle();
+        _membership.Settle();
+        _reads.Settle();
+        _leader.Settle();
+        _transfers.Settle();
+        if (_transfers.StepsDownAfterRemoval())
+        {
+            _roles.StepDown();
+        }
+
+        _state.Roster.Update(_state);
+        _snapshots.Discard();
+        _state.Durability.PersistChanges();
+        _views.Settle();
+        _snapshots.Evict();
+        _quiescence.Settle();
     }
 }

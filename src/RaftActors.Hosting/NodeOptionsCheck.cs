@@ -1,6 +1,5 @@
 using Microsoft.Extensions.Configuration;
 
-using RaftActors.Core;
 using RaftActors.Discovery;
 
 namespace RaftActors.Hosting;

@@ -77,23 +77,23 @@ public sealed class RosterTests
     public void Senders_that_a_joining_process_hears_are_bounded_and_one_that_is_lost_makes_room()
     {
         var core = new RaftCore(Options(Three[..1]) with { IsJoining = true }, Empty());
-        var met = Enumerable.Range(0, 10 * Roster.StrangersMax).Count(number => IsMet(core, number));
+        var met = Enumerable.Range(0, 10 * Roster.UnknownMax).Count(number => IsMet(core, number));
 
-        Assert.Equal((Roster.StrangersMax, Roster.StrangersMax), (met, _recorded));
+        Assert.Equal((Roster.UnknownMax, Roster.UnknownMax), (met, _recorded));
 
         core.Step(new Input.PeerUnreachable(Stranger(3).Name));
         Assert.True(IsMet(core, 10_000));
         Assert.False(IsMet(core, 10_001));
-        Assert.Equal(Roster.StrangersMax, _recorded);
+        Assert.Equal(Roster.UnknownMax, _recorded);
     }
 
     [Fact]
     public void Senders_that_claim_a_longer_log_are_bounded_and_members_are_heard()
     {
         var core = NewCore(Three, FoundedGroup.State(Three, 11, Group, [1]));
-        var met = Enumerable.Range(0, 10 * Roster.StrangersMax).Count(number => IsMet(core, number));
+        var met = Enumerable.Range(0, 10 * Roster.UnknownMax).Count(number => IsMet(core, number));
 
-        Assert.Equal(Roster.StrangersMax, met);
+        Assert.Equal(Roster.UnknownMax, met);
         var member = new Member(Three[1], SimulatedProcess.IncarnationOf(2));
         Assert.Contains(core.Step(new Input.Receive(EnvelopeFrom(member, Longest))), effect => effect is Effect.PeerMet);
     }
@@ -114,12 +114,12 @@ public sealed class RosterTests
     public void Leader_that_no_configuration_names_stays_among_ten_times_as_many_strangers_though_all_are_lost()
     {
         var roster = new Roster();
-        foreach (var number in Enumerable.Range(0, 10 * Roster.StrangersMax))
+        foreach (var number in Enumerable.Range(0, 10 * Roster.UnknownMax))
         {
             Assert.NotNull(roster.Add(Stranger(number).Name, leader: Stranger(0)));
         }
 
-        Assert.Equal(Roster.StrangersMax, roster.Peers.Length);
+        Assert.Equal(Roster.UnknownMax, roster.Peers.Length);
         Assert.NotNull(roster.Of(Stranger(0).Name));
         Assert.Null(roster.Of(Stranger(1).Name));
     }

@@ -2,8 +2,6 @@ using System.Collections.Immutable;
 
 using Akka.Actor;
 
-using RaftActors.Core;
-
 namespace RaftActors.Examples;
 
 /// <summary>

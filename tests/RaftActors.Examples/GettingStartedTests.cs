@@ -3,8 +3,6 @@ using System.Text.RegularExpressions;
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
 
-using RaftActors.Core;
-
 using TrialKit;
 
 namespace RaftActors.Examples;

@@ -2,8 +2,6 @@ using System.Text.Json;
 
 using Akka.Actor;
 
-using RaftActors.Core;
-
 namespace RaftActors.Examples;
 
 /// <summary>

@@ -1,5 +1,3 @@
-using RaftActors.Core;
-
 namespace RaftActors.Examples;
 
 /// <summary>Adds the process that docs/members.md starts.</summary>

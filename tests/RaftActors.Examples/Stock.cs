@@ -1,7 +1,5 @@
 using System.Text.Json.Serialization;
 
-using RaftActors.Core;
-
 namespace RaftActors.Examples;
 
 /// <summary>A value of a type of your own.</summary>

@@ -3,7 +3,6 @@ using System.Text;
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
 
-using RaftActors.Core;
 using RaftActors.Testing;
 
 namespace RaftActors.Examples;

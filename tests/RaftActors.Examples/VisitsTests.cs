@@ -2,8 +2,6 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit.Xunit2;
 
-using RaftActors.Core;
-
 namespace RaftActors.Examples;
 
 /// <summary>Sixteen groups on one node.</summary>

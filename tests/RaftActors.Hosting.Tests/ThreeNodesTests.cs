@@ -2,8 +2,6 @@ using Akka.Actor;
 
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-using RaftActors.Core;
-
 using TrialKit;
 
 namespace RaftActors.Hosting.Tests;

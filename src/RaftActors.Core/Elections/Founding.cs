@@ -2,9 +2,9 @@ namespace RaftActors.Core;
 
 /// <summary>
 /// The first election, until a configuration is in the log: plain Raft among all N processes, with a preference for the best
-/// (<see cref="Standing"/>).
+/// (<see cref="FoundingRank"/>).
 /// </summary>
-internal sealed class Founding(RaftState state, Records records, FailureDomains domains)
+internal sealed class Founding(RaftState state)
 {
     /// <summary>It may vote, and its preloaded pairs contradict those of no process that is present.</summary>
     private bool CanFound =>
@@ -14,7 +14,7 @@ internal sealed class Founding(RaftState state, Records records, FailureDomains 
     /// Whether this process campaigns now that its election timer expired. It need not be the best. While the best is present, the
     /// processes that hear it refuse all others; where none hears it, waiting for it would help none.
     /// </summary>
-    public bool MayCampaignOnTimeout => state.Founding.IsDue && CanFound;
+    public bool MayCampaignOnTimeout => state.Election.IsFoundingDue && CanFound;
 
     /// <summary>Whether this process should campaign at once, as the best of those that are present.</summary>
     public bool ShouldCampaign()
@@ -24,18 +24,18 @@ internal sealed class Founding(RaftState state, Records records, FailureDomains 
             return false;
         }
 
-        if (!state.Founding.IsDue && (state.Roster.Peers.All(HasGreeted) || state.Now >= state.Options.FoundingTimeoutTicks))
+        if (!state.Election.IsFoundingDue && (state.Roster.Peers.All(HasGreeted) || state.Now >= state.Options.FoundingTimeoutTicks))
         {
-            (state.Founding.IsDue, state.Founding.MayCampaignAtOnce) = (true, true);
+            (state.Election.IsFoundingDue, state.Election.MayFoundAtOnce) = (true, true);
         }
 
         // A restarted process may have promised its vote before its store received an entry.
-        if (!state.Founding.MayCampaignAtOnce || state.IsBound || !CanFound || state.Roster.Peers.Any(IsBetterAndPresent))
+        if (!state.Election.MayFoundAtOnce || state.IsBound || !CanFound || state.Roster.Peers.Any(IsBetterAndPresent))
         {
             return false;
         }
 
-        state.Founding.MayCampaignAtOnce = false;
+        state.Election.MayFoundAtOnce = false;
         return true;
     }
 
@@ -44,31 +44,31 @@ internal sealed class Founding(RaftState state, Records records, FailureDomains 
     /// stand in the way: it may be heard and hear no other. Nor does this process after its first campaign: it may hear too few to win, and
     /// the candidate all.
     /// </summary>
-    public bool ShouldRefuse(Standing candidate) =>
-        (CanFound && state.Timer.Campaigns <= 1 && state.Standing.IsBetterThan(candidate))
+    public bool ShouldRefuse(FoundingRank candidate) =>
+        (CanFound && state.Timer.Campaigns <= 1 && state.Rank.IsBetterThan(candidate))
         || state.Roster.Peers.Any(peer => peer.RepliedAt is { } at
             && state.Now - at < state.Options.ElectionTimeoutMinTicks
             && IsPresent(peer)
-            && peer.Standing.IsBetterThan(candidate));
+            && peer.Rank.IsBetterThan(candidate));
 
     /// <summary>The first configuration: the founder and K-1 of those that are present, spread over domains, then the best.</summary>
     public Configuration Configuration()
     {
-        var present = state.Roster.Peers.Where(IsPresent).Select(peer => peer.Standing).ToList();
+        var present = state.Roster.Peers.Where(IsPresent).Select(peer => peer.Rank).ToList();
         present.Sort((one, other) => one.IsBetterThan(other) ? -1 : 1);
         return FoundingConfiguration.Chosen(
             state.Options.FoundingUid,
             state.Configurations.FoundingRoster,
             state.Options.MaxQuorum,
-            state.Standing,
+            state.Rank,
             [.. present],
-            domains.Of);
+            state.DomainOf);
     }
 
     /// <summary>Why no group is founded; empty if this process may campaign for it.</summary>
     public IEnumerable<Reason> Obstacles()
     {
-        if (!state.Founding.IsDue)
+        if (!state.Election.IsFoundingDue)
         {
             yield return new Reason.FoundingWaits(
                 [.. state.Roster.Peers.Where(peer => !HasGreeted(peer)).Select(peer => peer.Name)],
@@ -89,9 +89,21 @@ internal sealed class Founding(RaftState state, Records records, FailureDomains 
         peer.GreetedAt is { } at && state.Now - at < state.Options.ElectionTimeoutMinTicks;
 
     /// <summary>It has greeted with the incarnation that may vote. Another one can neither found the group nor be chosen.</summary>
-    private bool IsPresent(Peer peer) => HasGreeted(peer) && peer.Current == records.FirstOf(peer.Name);
+    private bool IsPresent(Peer peer) => HasGreeted(peer) && peer.Current == state.HardState.FirstOf(peer.Name);
 
-    private bool IsBetterAndPresent(Peer peer) => IsPresent(peer) && peer.Standing.IsBetterThan(state.Standing);
+    private bool IsBetterAndPresent(Peer peer) => IsPresent(peer) && peer.Rank.IsBetterThan(state.Rank);
 
-    private bool IsDisputed(Peer peer) => peer.DivergesAt is not null || Comparison.ContradictsPreload(state.Log, peer);
+    private bool IsDisputed(Peer peer) => peer.DivergesAt is not null || Divergences.ContradictsPreload(state.Log, peer);
+}
+
+/// <summary>
+/// The order of processes in a founding: later last term, then longer log, then lower name. Only the first two are Raft's (§5.4.1). The
+/// name makes every founding end the same way; it is a preference, never a condition.
+/// </summary>
+internal readonly record struct FoundingRank(LogPosition Position, ProcessName Name)
+{
+    /// <summary>Whether this process should lead rather than the other one.</summary>
+    public bool IsBetterThan(FoundingRank other) =>
+        Position.IsAtLeastAsUpToDateAs(other.Position)
+        && (!other.Position.IsAtLeastAsUpToDateAs(Position) || Name.CompareTo(other.Name) < 0);
 }

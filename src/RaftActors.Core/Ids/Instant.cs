@@ -4,7 +4,7 @@ namespace RaftActors.Core;
 /// A reading of the monotonic clock of a process, in microseconds from any origin. The shell reads it after it took the input: a
 /// lease that holds at the reading held after the question was asked.
 /// </summary>
-public readonly record struct Instant(long Microseconds) : IComparable<Instant>
+internal readonly record struct Instant(long Microseconds) : IComparable<Instant>
 {
     /// <inheritdoc/>
     public int CompareTo(Instant other) => Microseconds.CompareTo(other.Microseconds);

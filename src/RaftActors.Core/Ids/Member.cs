@@ -30,7 +30,7 @@ public readonly record struct Member : IComparable<Member>
     private Identity Shared => _identity ?? Nobody;
 
     /// <summary>Gives name and incarnation.</summary>
-    public void Deconstruct(out ProcessName name, out Incarnation incarnation) => (name, incarnation) = (Name, Incarnation);
+    internal void Deconstruct(out ProcessName name, out Incarnation incarnation) => (name, incarnation) = (Name, Incarnation);
 
     /// <inheritdoc/>
     public bool Equals(Member other) =>

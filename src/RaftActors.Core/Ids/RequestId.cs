@@ -9,3 +9,23 @@ public readonly record struct RequestId(Member Origin, long Number)
     /// <inheritdoc/>
     public override string ToString() => $"{Origin}/{Number}";
 }
+
+/// <summary>
+/// A request key, as logs and snapshots hold it: the first 16 bytes of the SHA-256 of its text in UTF-8. Core compares keys and never
+/// computes one.
+/// </summary>
+public readonly record struct RequestKeyHash(Guid Value)
+{
+    /// <summary>The size of a key in bytes.</summary>
+    internal const int Size = 16;
+
+    /// <inheritdoc/>
+    public override string ToString() => Convert.ToHexStringLower(Value.ToByteArray()[..4]);
+}
+
+/// <summary>The number of one read. The shell uses no number twice while its process runs.</summary>
+internal readonly record struct ReadId(long Value)
+{
+    /// <inheritdoc/>
+    public override string ToString() => Value.ToString();
+}

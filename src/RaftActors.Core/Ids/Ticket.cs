@@ -6,7 +6,7 @@ namespace RaftActors.Core;
 public readonly record struct Ticket(long Value) : IComparable<Ticket>
 {
     /// <summary>The ticket of the write after this one.</summary>
-    public Ticket Next => new(Value + 1);
+    internal Ticket Next => new(Value + 1);
 
     /// <inheritdoc/>
     public int CompareTo(Ticket other) => Value.CompareTo(other.Value);

@@ -12,7 +12,7 @@ namespace RaftActors.Core;
 /// large enough for the large-object heap, so no garbage collection moves it. Invariant: a written place is never written again, since
 /// a <see cref="LogSlice"/> may show it. A change that would do so begins a new chunk.
 /// </remarks>
-public sealed class ChunkedList<T>
+internal sealed class ChunkedList<T>
 {
     private const int ChunkBytes = 128 * 1024;
     private const int CapacityMin = 16;

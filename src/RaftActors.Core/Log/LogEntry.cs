@@ -24,7 +24,7 @@ public readonly record struct LogEntry
 
     /// <summary>Creates an entry with a pair.</summary>
     /// <param name="request">The call that proposed the pair; null: none did.</param>
-    public LogEntry(LogIndex index, Term term, Serial serial, RequestId? request, string key, ReadOnlyMemory<byte> value)
+    internal LogEntry(LogIndex index, Term term, Serial serial, RequestId? request, string key, ReadOnlyMemory<byte> value)
     {
         (Index, Term, Serial) = (index, term, serial);
         (_content, _request, _value) = (key, request.GetValueOrDefault(), value);
@@ -49,22 +49,22 @@ public readonly record struct LogEntry
     }
 
     /// <summary>The entry is a pair.</summary>
-    public bool IsPair => Key is not null;
+    internal bool IsPair => Key is not null;
 
     /// <summary>The key of the pair; null if the entry is no pair.</summary>
-    public string? Key => _content as string ?? (_content as Payload.Pair)?.Key;
+    internal string? Key => _content as string ?? (_content as Payload.Pair)?.Key;
 
     /// <summary>The value of the pair; empty if the entry is no pair.</summary>
-    public ReadOnlyMemory<byte> Value => _content is Payload.Pair pair ? pair.Value : _value;
+    internal ReadOnlyMemory<byte> Value => _content is Payload.Pair pair ? pair.Value : _value;
 
     /// <summary>The call that proposed the pair. Null: none did, or the entry is no pair.</summary>
-    public RequestId? Request => _content is Payload.Pair pair ? pair.Request : _request == default ? null : _request;
+    internal RequestId? Request => _content is Payload.Pair pair ? pair.Request : _request == default ? null : _request;
 
     /// <summary>The request key of the pair; null if it has none, or the entry is no pair.</summary>
-    public RequestKeyHash? RequestKey => (_content as Payload.KeyedPair)?.RequestKey;
+    internal RequestKeyHash? RequestKey => (_content as Payload.KeyedPair)?.RequestKey;
 
     /// <summary>The configuration; null if the entry is another one.</summary>
-    public Configuration? Configuration => (_content as Payload.Reconfigure)?.Configuration;
+    internal Configuration? Configuration => (_content as Payload.Reconfigure)?.Configuration;
 
     /// <summary>The approximate size in a message, in bytes. Each character of a key counts as its largest encoding.</summary>
     internal int Size => _content is string key

@@ -17,7 +17,7 @@ public readonly struct LogSlice : IReadOnlyList<LogEntry>
     private readonly int _start;
 
     /// <summary>Shows all entries of an array. The caller must not change them any more.</summary>
-    public LogSlice(LogEntry[] entries)
+    internal LogSlice(LogEntry[] entries)
         : this([entries], OneChunk, 0, entries.Length)
     {
     }
@@ -30,7 +30,7 @@ public readonly struct LogSlice : IReadOnlyList<LogEntry>
     public int Length { get; }
 
     /// <summary>The slice has no entries.</summary>
-    public bool IsEmpty => Length == 0;
+    internal bool IsEmpty => Length == 0;
 
     int IReadOnlyCollection<LogEntry>.Count => Length;
 
@@ -52,13 +52,13 @@ public readonly struct LogSlice : IReadOnlyList<LogEntry>
     /// <param name="list">The list. The slice stays as it is when the list changes.</param>
     /// <param name="first">The place of the first entry, from 0.</param>
     /// <param name="count">The number of entries.</param>
-    public static LogSlice Of(ChunkedList<LogEntry> list, int first, int count) => ChunkedList<LogEntry>.Slice(list, first, count);
+    internal static LogSlice Of(ChunkedList<LogEntry> list, int first, int count) => ChunkedList<LogEntry>.Slice(list, first, count);
 
     /// <summary>The slice without its first <paramref name="count"/> entries.</summary>
-    public LogSlice Skip(int count) => Slice(count, Length - count);
+    internal LogSlice Skip(int count) => Slice(count, Length - count);
 
     /// <summary>The first <paramref name="count"/> entries.</summary>
-    public LogSlice Take(int count) => Slice(0, count);
+    internal LogSlice Take(int count) => Slice(0, count);
 
     /// <summary>Enumerates the entries without garbage.</summary>
     public Enumerator GetEnumerator() => new(this);
@@ -122,4 +122,12 @@ public readonly struct LogSlice : IReadOnlyList<LogEntry>
             return true;
         }
     }
+}
+
+/// <summary>Makes a log of pairs that a process had before its group was founded.</summary>
+internal static class Preload
+{
+    /// <summary>Entry i has index i, serial i and term 0, the term before any election.</summary>
+    public static LogSlice Of(IEnumerable<Payload.Pair> pairs) =>
+        [.. pairs.Select((pair, i) => new LogEntry(new LogIndex(i + 1), Term.Zero, new Serial(i + 1), pair))];
 }

@@ -27,22 +27,22 @@ public sealed record Configuration(
     public int? MaxQuorum { get; init; }
 
     /// <summary>Every decision needs two majorities.</summary>
-    public bool IsJoint => !OldVoters.IsEmpty;
+    internal bool IsJoint => !OldVoters.IsEmpty;
 
     /// <summary>All members of the roster, in order, each once.</summary>
-    public IEnumerable<Member> Everybody() => Electorate().Union(Learners).Order();
+    internal IEnumerable<Member> Everybody() => Electorate().Union(Learners).Order();
 
     /// <summary>All voters, old and new, in order, each once.</summary>
-    public IEnumerable<Member> Electorate() => Voters.Union(OldVoters).Order();
+    internal IEnumerable<Member> Electorate() => Voters.Union(OldVoters).Order();
 
     /// <summary>The names of the roster, in order, each once.</summary>
-    public IEnumerable<ProcessName> Names() => Everybody().Select(member => member.Name).Distinct();
+    internal IEnumerable<ProcessName> Names() => Everybody().Select(member => member.Name).Distinct();
 
     /// <summary>Whether the roster has a process of that name, in any incarnation.</summary>
-    public bool HasName(ProcessName name) => HasName(Voters, name) || HasName(Learners, name) || HasName(OldVoters, name);
+    internal bool HasName(ProcessName name) => HasName(Voters, name) || HasName(Learners, name) || HasName(OldVoters, name);
 
     /// <summary>Whether the roster has this member.</summary>
-    public bool Holds(Member member) => Voters.Contains(member) || Learners.Contains(member) || OldVoters.Contains(member);
+    internal bool Holds(Member member) => Voters.Contains(member) || Learners.Contains(member) || OldVoters.Contains(member);
 
     /// <summary>
     /// Whether each majority of this configuration shares a voter with each majority of the one before (§6). That holds if the
@@ -61,7 +61,7 @@ public sealed record Configuration(
     }
 
     /// <summary>Whether this member votes under this configuration.</summary>
-    public bool IsVoter(Member member) => Voters.Contains(member) || OldVoters.Contains(member);
+    internal bool IsVoter(Member member) => Voters.Contains(member) || OldVoters.Contains(member);
 
     /// <inheritdoc/>
     public override string ToString() =>

@@ -29,21 +29,21 @@ internal static class FoundingConfiguration
         GroupUid group,
         Configuration all,
         int maxQuorum,
-        Standing founder,
-        ImmutableArray<Standing> present,
+        FoundingRank founder,
+        ImmutableArray<FoundingRank> present,
         Func<ProcessName, string> domainOf)
     {
         var size = QuorumSize.For(all.Voters.Length, maxQuorum);
         var met = present.Insert(0, founder);
-        var absent = all.Voters.Select(member => member.Name).Except(met.Select(standing => standing.Name)).Order();
-        var chosen = Spread(founder.Name, [.. present.Select(standing => standing.Name)], domainOf).Concat(absent).Take(size).ToHashSet();
+        var absent = all.Voters.Select(member => member.Name).Except(met.Select(rank => rank.Name)).Order();
+        var chosen = Spread(founder.Name, [.. present.Select(rank => rank.Name)], domainOf).Concat(absent).Take(size).ToHashSet();
         return new Configuration(
             group,
             size,
             [.. all.Voters.Where(member => chosen.Contains(member.Name))],
             chosen.Count == all.Voters.Length ? [] : all.Voters,
             [.. all.Voters.Where(member => !chosen.Contains(member.Name))],
-            [.. met.Select(standing => new FoundingSerial(standing.Name, standing.Position.Serial)).OrderBy(one => one.Name)])
+            [.. met.Select(rank => new FoundingSerial(rank.Name, rank.Position.Serial)).OrderBy(one => one.Name)])
         {
             MaxQuorum = maxQuorum,
         };

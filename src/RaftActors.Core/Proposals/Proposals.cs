@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace RaftActors.Core;
 
 /// <summary>Pairs that are proposed to this process: appends them if it leads, and recognises retries.</summary>
-internal sealed class Proposals(RaftState state, LeaderLog log)
+internal sealed class Proposals(RaftState state)
 {
     /// <summary>The place of a request or key in the log; see <see cref="RaftCore.Find"/>.</summary>
     public AnsweredRequest? Find(RequestId request, RequestKeyHash? key)
@@ -96,7 +96,7 @@ internal sealed class Proposals(RaftState state, LeaderLog log)
         }
         else
         {
-            log.Append(leader, pair);
+            state.Append(leader, pair);
         }
     }
 

@@ -79,3 +79,106 @@ internal sealed class Sessions
         return session;
     }
 }
+
+/// <summary>The committed requests of one origin, by number. Beyond the capacity the lowest are forgotten.</summary>
+/// <param name="origin">The member whose requests these are.</param>
+/// <param name="capacity">The number of requests remembered.</param>
+/// <param name="forgotten">Requests up to this number may have been committed and forgotten.</param>
+internal sealed class Session(Member origin, int capacity, long forgotten = 0)
+{
+    /// <summary>A ring in the order of numbers, from <see cref="_first"/> on.</summary>
+    private AnsweredRequest[] _ring = [];
+    private int _first;
+    private int _count;
+
+    /// <summary>The member whose requests these are.</summary>
+    public Member Origin => origin;
+
+    /// <summary>A request up to this number that is not found was forgotten, or never came.</summary>
+    public long Forgotten { get; private set; } = forgotten;
+
+    /// <summary>The highest committed number.</summary>
+    public long Highest => _count > 0 ? At(_count - 1).Number : Forgotten;
+
+    /// <summary>The committed request of this number; null if it is not remembered.</summary>
+    public AnsweredRequest? Find(long number)
+    {
+        var place = PlaceOf(number);
+        return place < _count && At(place).Number == number ? At(place) : null;
+    }
+
+    /// <summary>Adds a committed request. A known one stays as it is: numbers are used once.</summary>
+    public void Add(AnsweredRequest request)
+    {
+        var place = PlaceOf(request.Number);
+        if (request.Number <= Forgotten || (place < _count && At(place).Number == request.Number))
+        {
+            return;
+        }
+
+        if (_count == capacity)
+        {
+            Forgotten = place == 0 ? request.Number : At(0).Number;
+            if (place == 0)
+            {
+                return;
+            }
+
+            (_first, _count, place) = ((_first + 1) % _ring.Length, _count - 1, place - 1);
+        }
+
+        Grow();
+        for (var i = _count; i > place; i--)
+        {
+            At(i) = At(i - 1); // Only overtaken numbers get here; the others belong at the end.
+        }
+
+        At(place) = request;
+        _count++;
+        Invariant.That(_count <= capacity && Forgotten < At(0).Number, "a session holds its latest requests, and no forgotten one");
+    }
+
+    /// <summary>Starts from a session of a snapshot.</summary>
+    public void Restore(SessionState state)
+    {
+        Forgotten = state.Forgotten;
+        (_ring, _first, _count) = ([.. state.Answered], 0, state.Answered.Length);
+    }
+
+    /// <summary>The session as a snapshot holds it.</summary>
+    public SessionState ToState() => new(origin, Forgotten, [.. Enumerable.Range(0, _count).Select(place => At(place))]);
+
+    private ref AnsweredRequest At(int place) => ref _ring[(_first + place) % _ring.Length];
+
+    /// <summary>The first place whose number is not below this one.</summary>
+    private int PlaceOf(long number)
+    {
+        if (_count == 0 || At(_count - 1).Number < number)
+        {
+            return _count;
+        }
+
+        var (low, high) = (0, _count - 1);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = At(middle).Number < number ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
+    }
+
+    private void Grow()
+    {
+        if (_count == _ring.Length)
+        {
+            var ring = new AnsweredRequest[Math.Min(Math.Max(2 * _count, 4), capacity)];
+            for (var i = 0; i < _count; i++)
+            {
+                ring[i] = At(i);
+            }
+
+            (_ring, _first) = (ring, 0);
+        }
+    }
+}

@@ -1,7 +1,10 @@
 namespace RaftActors.Core;
 
-/// <summary>Linearizable reads (§8, thesis §6.4).</summary>
-internal sealed class Reads(RaftState state, Leases leases)
+/// <summary>
+/// Linearizable reads (§8, thesis §6.4), and leases, which answer them without a round of messages (thesis §6.4.1). The promise that a
+/// lease rests on is the stickiness of the voters.
+/// </summary>
+internal sealed class Reads(RaftState state)
 {
     /// <summary>The shell asks for a read.</summary>
     public void OnRead(ReadId id, bool mayUseLease)
@@ -21,6 +24,22 @@ internal sealed class Reads(RaftState state, Leases leases)
         }
     }
 
+    /// <summary>
+    /// Asks one question for all waiting reads. No start uses a number of another start, so a late answer to an older question, which
+    /// would be too old, matches none. The numbers begin at the random mark of the start, because two starts from copies of one disk
+    /// have the same boot number.
+    /// </summary>
+    private void AskLeader(FollowerRole follower)
+    {
+        if (follower.Reads is { Question: null, HasWaiting: true } reads)
+        {
+            var question = new ReadId((long)(state.HardState.Boot.Mark >> 2) + ++state.ReadQuestions);
+            var needsRound = state.Options.Lease is not null && !reads.MayUseLease;
+            reads.Ask(question, state.Now);
+            state.Send(follower.Leader!.Value, needsRound ? new Message.ReadRound(question) : new Message.ReadIndex(question));
+        }
+    }
+
     /// <summary>A follower asks for its reads.</summary>
     public void OnReadIndex(Envelope envelope, ReadId id, bool mayUseLease)
     {
@@ -31,37 +50,6 @@ internal sealed class Reads(RaftState state, Leases leases)
         else
         {
             state.Send(envelope.From, new Message.ReadIndexReply(id, null));
-        }
-    }
-
-    /// <summary>The leader answers a question of this follower.</summary>
-    public void OnReadIndexReply(Envelope envelope, Message.ReadIndexReply reply)
-    {
-        if (state.Role is FollowerRole follower && follower.Leader == envelope.From && follower.Reads.Question == reply.Id)
-        {
-            FinishQuestion(follower, reply.Index);
-        }
-    }
-
-    /// <summary>Gives up a question that the leader has not answered for the longest election timeout.</summary>
-    public void OnTick()
-    {
-        if (state.Role is FollowerRole { Reads.Question: not null } follower
-            && state.Now - follower.Reads.AskedAt >= state.Options.ElectionTimeoutMaxTicks)
-        {
-            FinishQuestion(follower, null);
-        }
-    }
-
-    /// <summary>
-    /// A voter answered a message of a round: it had not gone on to another term by then, whether it took the entries or not. A process
-    /// that may not vote does not count, since another incarnation of it may have voted for another leader.
-    /// </summary>
-    public static void OnRoundReply(LeaderRole leader, Progress progress, long round)
-    {
-        if (leader.Rounds.IsUnderWay && progress.IsAdmitted && round > progress.Round)
-        {
-            progress.Round = round;
         }
     }
 
@@ -94,6 +82,95 @@ internal sealed class Reads(RaftState state, Leases leases)
         }
     }
 
+    /// <summary>
+    /// A round is confirmed when a majority of each set of voters in force has answered it. This process is one of them only if it votes. A
+    /// change of the voters may confirm a round too.
+    /// </summary>
+    private void EndConfirmedRound(LeaderRole leader)
+    {
+        if (leader.Rounds.IsUnderWay && IsConfirmed(leader))
+        {
+            ExtendLease(leader);
+            Answer(leader.Rounds.Finish(), leader.Rounds.Index);
+        }
+    }
+
+    // On its own, so that no closure is made in a step without a round.
+    private bool IsConfirmed(LeaderRole leader)
+    {
+        bool HasAnswered(Member member) => member == state.Self || leader.Of(member)?.Round == leader.Rounds.Latest;
+        return Majority.Holds(state.Configuration, HasAnswered);
+    }
+
+    /// <summary>
+    /// A voter answered a message of a round: it had not gone on to another term by then, whether it took the entries or not. A process
+    /// that may not vote does not count, since another incarnation of it may have voted for another leader.
+    /// </summary>
+    public static void OnRoundReply(LeaderRole leader, Progress progress, long round)
+    {
+        if (leader.Rounds.IsUnderWay && progress.IsAdmitted && round > progress.Round)
+        {
+            progress.Round = round;
+        }
+    }
+
+    /// <summary>At each heartbeat: begins a new round if the one before was confirmed.</summary>
+    public void RenewLease(LeaderRole leader)
+    {
+        if (state.Options.Lease is not null && state.IsReady && !leader.Rounds.IsUnderWay)
+        {
+            leader.Rounds.Start(state.CommitIndex, state.Clock.Instant);
+        }
+    }
+
+    /// <summary>Extends the lease: the voters that confirmed the round made their promise after it began.</summary>
+    private void ExtendLease(LeaderRole leader)
+    {
+        if (state.Options.Lease is { } lease)
+        {
+            Invariant.That(leader.Rounds.StartedAt <= state.Clock.Instant, "a round begins before it is confirmed");
+            leader.Lease.Renew(EndOfPromise(leader.Rounds.StartedAt, lease));
+        }
+    }
+
+    /// <summary>
+    /// Voters count the promise in whole ticks, and the first tick may come at once. No other tick is early, even if ticks were late: a
+    /// voter counts all ticks that are over before it takes the message for which it promises (<see cref="Input.Tick"/>). But its clock
+    /// may run faster than the leader's.
+    /// </summary>
+    private Instant EndOfPromise(Instant start, LeaseOptions lease) => new(
+        start.Microseconds
+            + ((state.Options.ElectionTimeoutMinTicks - 1) * lease.TickMicroseconds * (100 - lease.MaxDriftPercent) / 100));
+
+    /// <summary>The leader answers a question of this follower.</summary>
+    public void OnReadIndexReply(Envelope envelope, Message.ReadIndexReply reply)
+    {
+        if (state.Role is FollowerRole follower && follower.Leader == envelope.From && follower.Reads.Question == reply.Id)
+        {
+            FinishQuestion(follower, reply.Index);
+        }
+    }
+
+    private void FinishQuestion(FollowerRole follower, LogIndex? index)
+    {
+        foreach (var id in follower.Reads.Finish())
+        {
+            Answer(id, index);
+        }
+
+        AskLeader(follower);
+    }
+
+    /// <summary>Gives up a question that the leader has not answered for the longest election timeout.</summary>
+    public void OnTick()
+    {
+        if (state.Role is FollowerRole { Reads.Question: not null } follower
+            && state.Now - follower.Reads.AskedAt >= state.Options.ElectionTimeoutMaxTicks)
+        {
+            FinishQuestion(follower, null);
+        }
+    }
+
     /// <summary>Fails all reads of a role that ends.</summary>
     public void Fail(Role role)
     {
@@ -111,26 +188,6 @@ internal sealed class Reads(RaftState state, Leases leases)
 
                 break;
         }
-    }
-
-    /// <summary>
-    /// A round is confirmed when a majority of each set of voters in force has answered it. This process is one of them only if it votes. A
-    /// change of the voters may confirm a round too.
-    /// </summary>
-    private void EndConfirmedRound(LeaderRole leader)
-    {
-        if (leader.Rounds.IsUnderWay && IsConfirmed(leader))
-        {
-            leases.Extend(leader);
-            Answer(leader.Rounds.Finish(), leader.Rounds.Index);
-        }
-    }
-
-    // On its own, so that no closure is made in a step without a round.
-    private bool IsConfirmed(LeaderRole leader)
-    {
-        bool HasAnswered(Member member) => member == state.Self || leader.Of(member)?.Round == leader.Rounds.Latest;
-        return Majority.Holds(state.Configuration, HasAnswered);
     }
 
     private void Answer(IReadOnlyList<ReadQuestion> questions, LogIndex? index)
@@ -160,30 +217,4 @@ internal sealed class Reads(RaftState state, Leases leases)
 
     private void Answer(ReadId id, LogIndex? index) =>
         state.Effects.Add(index is { } at ? new Effect.ReadReady(id, at) : new Effect.ReadFailed(id));
-
-    /// <summary>
-    /// Asks one question for all waiting reads. No start uses a number of another start, so a late answer to an older question, which
-    /// would be too old, matches none. The numbers begin at the random mark of the start, because two starts from copies of one disk
-    /// have the same boot number.
-    /// </summary>
-    private void AskLeader(FollowerRole follower)
-    {
-        if (follower.Reads is { Question: null, HasWaiting: true } reads)
-        {
-            var question = new ReadId((long)(state.HardState.Boot.Mark >> 2) + ++state.ReadQuestions);
-            var needsRound = state.Options.Lease is not null && !reads.MayUseLease;
-            reads.Ask(question, state.Now);
-            state.Send(follower.Leader!.Value, needsRound ? new Message.ReadRound(question) : new Message.ReadIndex(question));
-        }
-    }
-
-    private void FinishQuestion(FollowerRole follower, LogIndex? index)
-    {
-        foreach (var id in follower.Reads.Finish())
-        {
-            Answer(id, index);
-        }
-
-        AskLeader(follower);
-    }
 }

@@ -215,3 +215,131 @@ internal sealed class Progress(Member member, LogIndex next, long now)
         _window.Clear();
     }
 }
+
+/// <summary>The state of a leader towards one other process; it says what may be sent.</summary>
+internal enum ProgressState
+{
+    /// <summary>It is not known where the two logs agree. The next message asks.</summary>
+    Probing,
+
+    /// <summary>A message that asks is outstanding. Only heartbeats are sent until a reply comes.</summary>
+    Asked,
+
+    /// <summary>The logs agree. Entries are sent without waiting, as many as the window takes.</summary>
+    Replicating,
+
+    /// <summary>It needs compacted entries, and is sent a snapshot (§7).</summary>
+    SendingSnapshot,
+
+    /// <summary>It refuses our log; nothing is sent.</summary>
+    Refused,
+}
+
+/// <summary>
+/// The messages with entries to one process that are not answered yet, oldest first. A ring that grows as needed and then makes no
+/// garbage.
+/// </summary>
+internal sealed class SendWindow
+{
+    private (LogIndex Last, long Size)[] _ring = new (LogIndex, long)[4];
+    private int _head;
+
+    /// <summary>The number of messages.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The size of their keys and values in bytes.</summary>
+    public long Size { get; private set; }
+
+    /// <summary>The most messages that may be unanswered.</summary>
+    public int Limit { get; private set; } = int.MaxValue;
+
+    /// <summary>Adds a message with entries up to <paramref name="last"/>.</summary>
+    public void Add(LogIndex last, long size)
+    {
+        if (Count == _ring.Length)
+        {
+            Grow();
+        }
+
+        _ring[(_head + Count) % _ring.Length] = (last, size);
+        Count++;
+        Size += size;
+    }
+
+    /// <summary>Removes the messages that an acknowledgement covers.</summary>
+    public void FreeTo(LogIndex match)
+    {
+        var (before, wasFull) = (Count, Count >= Limit);
+        while (Count > 0 && _ring[_head].Last <= match)
+        {
+            Size -= _ring[_head].Size;
+            _head = (_head + 1) % _ring.Length;
+            Count--;
+        }
+
+        Limit += wasFull ? before - Count : 0;
+    }
+
+    /// <summary>Removes all messages.</summary>
+    public void Clear() => (_head, Count, Size) = (0, 0, 0);
+
+    /// <summary>
+    /// Allows one message, and then twice as many after each window that is acknowledged. After one rejection more are under way, and the
+    /// leader would replicate again after each of them. With a whole window each time the messages would multiply.
+    /// </summary>
+    public void Narrow() => Limit = 1;
+
+    private void Grow()
+    {
+        var ring = new (LogIndex, long)[2 * Count];
+        for (var i = 0; i < Count; i++)
+        {
+            ring[i] = _ring[(_head + i) % Count];
+        }
+
+        (_ring, _head) = (ring, 0);
+    }
+}
+
+/// <summary>
+/// Decides when the commit index goes to one process without entries. A busy leader has entries to send soon, and the commit index goes
+/// with them. Sent alone, it doubles the messages of a leader with one client. So it goes alone only <see cref="MaxPerTick"/> times in a
+/// tick, and whenever the process waits for it.
+/// </summary>
+internal sealed class CommitNotices
+{
+    /// <summary>So the last commit of a burst is late by a tick at most, and a quiet group is told each commit at once.</summary>
+    public const int MaxPerTick = 8;
+
+    private LogIndex _told;
+    private LogIndex _awaited;
+    private long _tick;
+    private int _sentInTick;
+
+    /// <summary>The process was sent this commit index, alone or not.</summary>
+    public void Told(LogIndex commit) => _told = commit;
+
+    /// <summary>The process waits until it knows that this index is committed.</summary>
+    public void Await(LogIndex index) => _awaited = index > _awaited ? index : _awaited;
+
+    /// <summary>The process has not been sent this commit index.</summary>
+    public bool Owes(LogIndex commit) => _told < commit;
+
+    /// <summary>True: the process has not been sent this commit index, and it may go alone in this tick.</summary>
+    public bool TryTake(LogIndex commit, long tick)
+    {
+        if (_told >= commit)
+        {
+            return false;
+        }
+
+        if (_told < _awaited)
+        {
+            return true;
+        }
+
+        _sentInTick = _tick == tick ? _sentInTick : 0;
+        _tick = tick;
+        return _sentInTick++ < MaxPerTick;
+    }
+}

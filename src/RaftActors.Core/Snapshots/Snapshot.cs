@@ -21,7 +21,7 @@ public sealed record Snapshot(
     long Length)
 {
     /// <summary>The most origins that a snapshot holds. Part of the format.</summary>
-    public const int MaxSessions = 1024;
+    internal const int MaxSessions = 1024;
 
     /// <summary>The committed request keys, so that a repeat is not appended again.</summary>
     public KeyTable Keys { get; init; } = KeyTable.Empty;
@@ -36,7 +36,7 @@ public sealed record Snapshot(
 public sealed record SessionState(Member Origin, long Forgotten, ImmutableArray<AnsweredRequest> Answered)
 {
     /// <summary>The most requests of one origin that a snapshot holds. Part of the format.</summary>
-    public const int MaxAnswered = 256;
+    internal const int MaxAnswered = 256;
 
     /// <summary>The size of the incarnation, the forgotten number and the lengths.</summary>
     private const int FixedSize = 40;
@@ -74,7 +74,7 @@ public sealed record SessionState(Member Origin, long Forgotten, ImmutableArray<
 public sealed record KeyTable(Serial Forgotten, ImmutableArray<CommittedKey> Keys)
 {
     /// <summary>The most keys that a group remembers. Part of the format.</summary>
-    public const int MaxKeys = 16_384;
+    internal const int MaxKeys = 16_384;
 
     /// <summary>No key was ever committed.</summary>
     public static KeyTable Empty { get; } = new(Serial.Zero, []);

@@ -2,9 +2,17 @@ using System.Collections.Immutable;
 
 namespace RaftActors.Core;
 
-/// <summary>Snapshots of this process, and the log that they let it discard (§7).</summary>
+/// <summary>
+/// Snapshots of this process (§7): describes them, discards the log that they cover, evicts entries from memory that the store has, and
+/// sends a snapshot in pieces to a process that needs compacted entries.
+/// </summary>
 internal sealed class Snapshots(RaftState state)
 {
+    /// <summary>The bytes above the bound that a planned snapshot may keep in memory. A stuck application must not exhaust it.</summary>
+    private const long PlannedBytesMax = 16 << 20;
+
+    private ImmutableArray<Progress> Progresses => (state.Role as LeaderRole)?.Progresses ?? [];
+
     /// <summary>Describes a snapshot; see <see cref="RaftCore.DescribeSnapshot"/>.</summary>
     public Snapshot Describe(LogIndex index, long length)
     {
@@ -45,7 +53,7 @@ internal sealed class Snapshots(RaftState state)
     /// snapshot itself and the log after it. Without these the log would have moved on at the end of the transfer, and another would begin.
     /// A process that is gone, or takes nothing of a snapshot, is not waited for: the snapshot may not be readable.
     /// </summary>
-    public void Settle()
+    public void Discard()
     {
         if (state.Snapshots.Latest is not { } snapshot)
         {
@@ -81,8 +89,6 @@ internal sealed class Snapshots(RaftState state)
         }
     }
 
-    private ImmutableArray<Progress> Progresses => (state.Role as LeaderRole)?.Progresses ?? [];
-
     private bool IsWaitedForInVain(Progress progress) =>
         state.Now - progress.RepliedAt >= state.Options.GoneTicks
         || (progress.Outgoing is { IsStored: false } outgoing && state.Now - outgoing.MovedAt >= state.Options.GoneTicks);
@@ -107,4 +113,74 @@ internal sealed class Snapshots(RaftState state)
             }
         }
     }
+
+    /// <summary>
+    /// Above the bound, evicts entries until an eighth of it is free. So an eviction is rare. Entries that are not in the store, or not
+    /// delivered, stay: they may be truncated, and the shell has not seen them.
+    /// </summary>
+    public void Evict()
+    {
+        var (log, bound) = (state.Log, state.Options.LogMemoryBytes);
+        if (log.MemorySize > bound)
+        {
+            var end = log.Stored < state.Delivered ? log.Stored : state.Delivered;
+            end = state.Snapshots.Planned < end && log.MemorySize <= bound + PlannedBytesMax ? state.Snapshots.Planned.Value : end;
+            var (entries, bytes) = (state.Options.MaxEntriesPerMessage, state.Options.MaxBytesPerMessage);
+            var evicted = log.Evict(end, bound - (bound / 8), entries, bytes, SentTo());
+            state.Snapshots.OnEvicted(evicted, state.Options.Sessions);
+        }
+    }
+
+    /// <summary>The last entries that were sent to other processes. The heartbeats name their positions, so these stay known.</summary>
+    private LogIndex[] SentTo() => state.Role is LeaderRole leader
+        ? [.. leader.Progresses.Select(progress => new LogIndex(progress.Next.Value - 1))]
+        : [];
+
+    /// <summary>Sends the pieces that the receiver's window takes.</summary>
+    public void SendPieces(Progress progress, OutgoingSnapshot outgoing)
+    {
+        while (outgoing.TakeNext(state.Options.SnapshotChunkBytes) is var (place, sessions, keys))
+        {
+            var envelope = state.EnvelopeOf(progress.Member, ChunkOf(outgoing, place, sessions, keys), state.Term);
+            var offset = place - outgoing.StateStart;
+            state.Durability.Send(sessions.IsEmpty && keys.IsEmpty
+                ? new Effect.SendChunk(envelope, offset, state.Options.SnapshotChunkBytes)
+                : new Effect.Send(envelope));
+        }
+    }
+
+    /// <summary>
+    /// The heartbeat of a transfer is an empty piece; the receiver would refuse AppendEntries until the end. The reply says how far the
+    /// receiver is. A receiver that does not answer is not sent the same piece again and again.
+    /// </summary>
+    public void SendHeartbeat(Progress progress, OutgoingSnapshot outgoing)
+    {
+        SendPlace(progress, outgoing);
+        if (state.IsResponsive(progress))
+        {
+            outgoing.SendAgainIfLost();
+            SendPieces(progress, outgoing);
+        }
+    }
+
+    /// <summary>Sends an empty piece.</summary>
+    public void SendPlace(Progress progress, OutgoingSnapshot outgoing)
+    {
+        state.Send(progress.Member, ChunkOf(outgoing, outgoing.Stored, [], []));
+        progress.SentRound = state.LatestRound;
+    }
+
+    private Message.SnapshotChunk ChunkOf(
+        OutgoingSnapshot outgoing, long place, ImmutableArray<SessionState> sessions, ImmutableArray<CommittedKey> keys) => new(
+            outgoing.Description,
+            outgoing.Snapshot.Sessions.Length,
+            place,
+            sessions,
+            default,
+            state.Log.LastPosition.Serial,
+            state.LatestRound)
+        {
+            KeyCount = outgoing.Snapshot.Keys.Keys.Length,
+            Keys = keys,
+        };
 }

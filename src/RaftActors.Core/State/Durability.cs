@@ -7,7 +7,7 @@ namespace RaftActors.Core;
 /// An election takes two fsyncs one after the other: the candidate's and the voters'. Raft wants an election timeout well above that
 /// (§5.6), but a disk can slow down at any time. Elections would then follow one another without end, each begun before the votes of the
 /// one before are durable. Three rules prevent that, and none is noticed while a write takes less than a tick:
-/// <see cref="Campaign"/> starts no election while the term or the vote is being written; a vote counts however late it arrives within
+/// <see cref="Elections"/> starts no election while the term or the vote is being written; a vote counts however late it arrives within
 /// its term; and <see cref="Patience"/> lengthens every election timeout.
 /// </remarks>
 internal sealed class Durability(CoreOptions options, Clock clock, List<Effect> effects, RaftLog log, HardState hardState)
@@ -137,5 +137,33 @@ internal sealed class Durability(CoreOptions options, Clock clock, List<Effect> 
         Asked = Asked.Next;
         _outstanding.Enqueue((Asked, clock.Now));
         return Asked;
+    }
+
+    /// <summary>Messages that may be sent only when a write is durable, each with the ticket of that write.</summary>
+    private sealed class HoldQueue
+    {
+        private readonly List<(Ticket Ticket, Effect Sending)> _held = [];
+
+        /// <summary>Holds a message until the write of the ticket is durable.</summary>
+        public void Add(Ticket ticket, Effect sending) => _held.Add((ticket, sending));
+
+        /// <summary>Moves the messages that need wait no longer to <paramref name="effects"/>, in the order of their addition.</summary>
+        public void Release(Ticket durable, List<Effect> effects)
+        {
+            var kept = 0;
+            for (var i = 0; i < _held.Count; i++)
+            {
+                if (_held[i].Ticket <= durable)
+                {
+                    effects.Add(_held[i].Sending);
+                }
+                else
+                {
+                    _held[kept++] = _held[i];
+                }
+            }
+
+            _held.RemoveRange(kept, _held.Count - kept);
+        }
     }
 }

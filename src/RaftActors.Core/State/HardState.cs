@@ -29,6 +29,34 @@ public sealed record HardState(Term Term, Member? VotedFor, ImmutableArray<PeerR
 
     /// <summary>Why this process is fenced; null if it is not.</summary>
     public Fence? Fence { get; init; }
+
+    /// <summary>The first incarnation recorded for a name, or none.</summary>
+    internal Incarnation FirstOf(ProcessName name)
+    {
+        foreach (var record in Recorded)
+        {
+            if (record.Member.Name == name)
+            {
+                return record.Member.Incarnation;
+            }
+        }
+
+        return Incarnation.None;
+    }
+
+    /// <summary>The latest start recorded for a member; null if none is.</summary>
+    internal Boot? LatestBootOf(Member member)
+    {
+        foreach (var record in Recorded)
+        {
+            if (record.Member == member)
+            {
+                return record.Boot;
+            }
+        }
+
+        return null;
+    }
 }
 
 /// <summary>An incarnation that was met, and the latest of its boots that was heard of.</summary>
@@ -36,4 +64,33 @@ public readonly record struct PeerRecord(Member Member, Boot Boot)
 {
     /// <inheritdoc/>
     public override string ToString() => $"{Member}";
+}
+
+/// <summary>Why a process is excluded from its group until it restarts with an empty store. Closed.</summary>
+public abstract record Fence
+{
+    private Fence()
+    {
+    }
+
+    /// <summary>The reason that other processes are told.</summary>
+    internal RefusalReason Reason => this is Diverged ? RefusalReason.Diverged : RefusalReason.RestoredDisk;
+
+    /// <summary>The first serial that differs; 0 if no log differs.</summary>
+    internal Serial Serial => this is Diverged diverged ? diverged.From : Serial.Zero;
+
+    /// <summary>A majority has another log than this process.</summary>
+    /// <param name="From">The first serial that differs.</param>
+    public sealed record Diverged(Serial From) : Fence
+    {
+        /// <inheritdoc/>
+        public override string ToString() => $"a majority has another log from serial {From} on";
+    }
+
+    /// <summary>The store is an old copy, or its disk lost synced writes. So votes and entries are forgotten.</summary>
+    public sealed record RestoredDisk : Fence
+    {
+        /// <inheritdoc/>
+        public override string ToString() => "its store is an old copy or has lost synced writes, so it has forgotten votes or entries";
+    }
 }

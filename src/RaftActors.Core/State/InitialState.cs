@@ -26,7 +26,7 @@ public sealed record InitialState(HardState HardState, LogSlice Log)
     public LogIndex Committed { get; init; }
 
     /// <summary>The index of the last entry.</summary>
-    public LogIndex Last => Log.Length > 0 ? Log[^1].Index : Earlier?.Last ?? Base.Index;
+    internal LogIndex Last => Log.Length > 0 ? Log[^1].Index : Earlier?.Last ?? Base.Index;
 
     /// <summary>
     /// The latest snapshot, at or above <see cref="Base"/>; null if there is none. It may go beyond the end of the log, if it became

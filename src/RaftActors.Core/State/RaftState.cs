@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace RaftActors.Core;
 
 /// <summary>
-/// All that a process knows between two steps. The rules beside it (<see cref="Voting"/>, <see cref="Replication"/> and so on) hold no
+/// All that a process knows between two steps. The classes beside it (<see cref="Elections"/>, <see cref="Leader"/> and so on) hold no
 /// state: each reads and changes this one. Only <see cref="Views"/> remembers what it announced. Not thread-safe.
 /// </summary>
 internal sealed class RaftState
@@ -80,14 +80,8 @@ internal sealed class RaftState
     /// <summary>When this process campaigns.</summary>
     public ElectionTimer Timer { get; }
 
-    /// <summary>When a leader was last heard, and how long the process holds to it.</summary>
-    public LeaderContact Contact { get; } = new();
-
-    /// <summary>Events that keep this process from campaigning for a while.</summary>
-    public CampaignGate Gate { get; } = new();
-
-    /// <summary>How far the founding of the group is.</summary>
-    public FoundingProgress Founding { get; } = new();
+    /// <summary>Events that decide whether this process campaigns, besides its timer.</summary>
+    public ElectionState Election { get; } = new();
 
     /// <summary>The transfer of leadership that is under way.</summary>
     public TransferState Transfers { get; } = new();
@@ -157,7 +151,7 @@ internal sealed class RaftState
     /// have been late and mean an earlier removal, so it counts for <see cref="CoreOptions.GoneTicks"/> only. Null if none has.
     /// </summary>
     public Reason.ToldRemoved? ToldRemoved =>
-        Gate.ToldRemoved is { } told && told.Under == Configurations.LatestIndex && Now - told.At < Options.GoneTicks
+        Election.ToldRemoved is { } told && told.Under == Configurations.LatestIndex && Now - told.At < Options.GoneTicks
             ? new Reason.ToldRemoved(Options.GoneTicks - (Now - told.At))
             : null;
 
@@ -165,7 +159,7 @@ internal sealed class RaftState
     public bool IsOutside => Options.IsJoining && CommittedConfiguration is null;
 
     /// <summary>With leases: the process has promised to elect no other leader yet (thesis §6.4.1).</summary>
-    public bool IsBound => Options.Lease is not null && Now < Contact.StickyUntil;
+    public bool IsBound => Options.Lease is not null && Now < Election.StickyUntil;
 
     /// <summary>The founding roster: that of the store, or the one given at start if the store has none.</summary>
     public ImmutableArray<ProcessName> Founders => HardState.Roster.IsEmpty ? Options.Roster : HardState.Roster;
@@ -177,7 +171,7 @@ internal sealed class RaftState
     public int MaxQuorum => Configuration.MaxQuorum ?? Options.MaxQuorum;
 
     /// <summary>The rank of this process in a founding.</summary>
-    public Standing Standing => new(Log.LastPosition, Self.Name);
+    public FoundingRank Rank => new(Log.LastPosition, Self.Name);
 
     /// <summary>The number of the leader's latest round of reads; 0 if this process does not lead.</summary>
     public long LatestRound => (Role as LeaderRole)?.Rounds.Latest ?? 0;
@@ -189,6 +183,27 @@ internal sealed class RaftState
     public Configuration FoundingRoster() => Options.IsJoining
         ? new Configuration(GroupUid.None, 0, [], [], [Self], [])
         : FoundingConfiguration.OfAll(Founders, Self, HardState.Recorded);
+
+    /// <summary>The failure domain of a process, as it said last; empty if it has none, or was not met since this start.</summary>
+    public string DomainOf(ProcessName name) => name == Self.Name ? Options.FailureDomain : Roster.Of(name)?.FailureDomain ?? "";
+
+    /// <summary>Appends an entry of the leader itself, of the current term. A configuration is in force from here on (§6).</summary>
+    public LogEntry Append(LeaderRole leader, Payload payload)
+    {
+        Invariant.That(Role == leader, "only the leader appends entries of its own");
+        var before = Log.LastPosition;
+        var serial = payload is Payload.Pair ? before.Serial.Next : before.Serial;
+        var entry = new LogEntry(before.Index.Next, Term, serial, payload);
+        Append(entry);
+        leader.Open.Append(entry);
+        if (payload is Payload.Reconfigure(var configuration))
+        {
+            leader.Track(configuration, Self, entry.Index, Now);
+            leader.Lease.Drop();
+        }
+
+        return entry;
+    }
 
     /// <summary>Appends an entry to the log.</summary>
     public void Append(LogEntry entry)

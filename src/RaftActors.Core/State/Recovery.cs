@@ -76,7 +76,9 @@ internal static class Recovery
         state.Durability.SetHardState(WithThisStart(state));
 
         // A promise made before this start is forgotten, so it counts as made now. In term 0 no leader was ever heard.
-        state.Contact.StickyUntil = state.Term > Term.Zero ? state.Options.ElectionTimeoutMinTicks : 0;
+        state.Election.StickyUntil = state.Term > Term.Zero ? state.Options.ElectionTimeoutMinTicks : 0;
+        state.Roster.Update(state);
+        state.Timer.Reset();
     }
 
     /// <summary>The mark of a start. It has a seed of its own, so that the other random choices do not depend on it.</summary>

@@ -38,13 +38,13 @@ internal static class Rest
         }
 
         // The voters may have changed since the last tick.
-        return isAnySilent && LeaderTicks.HasLostQuorum(state, leader) ? state.Now + 1 : end;
+        return isAnySilent && Leader.HasLostQuorum(state, leader) ? state.Now + 1 : end;
     }
 
     private static long EndOfFollower(RaftState state)
     {
-        var end = Earlier(state, state.Timer.DueAt, state.Contact.StickyUntil);
-        if (state.Contact.HeardAt is { } heard)
+        var end = Earlier(state, state.Timer.DueAt, state.Election.StickyUntil);
+        if (state.Election.HeardAt is { } heard)
         {
             // The quorum counts as lost, after a longer time if the disk is slow.
             var lost = heard + (2L * state.Options.ElectionTimeoutMaxTicks);

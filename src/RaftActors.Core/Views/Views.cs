@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace RaftActors.Core;
 
 /// <summary>
@@ -46,7 +48,7 @@ internal sealed class Views(RaftState state, Commitment commitment)
         // A quorum that was lost is found again by hearing a leader, not by a patience that grew later.
         var patience = _quorum is null ? 0 : state.Durability.Patience;
         var timeout = (2L * state.Options.ElectionTimeoutMaxTicks) + patience;
-        var isLost = state.Role is not LeaderRole && state.Contact.SilenceAt(state.Now) >= timeout;
+        var isLost = state.Role is not LeaderRole && state.Election.SilenceAt(state.Now) >= timeout;
         if (state.Configurations.IsEmpty || isLost)
         {
             return null;
@@ -103,3 +105,19 @@ internal sealed class Views(RaftState state, Commitment commitment)
         }
     }
 }
+
+/// <summary>The quorum as one process sees it.</summary>
+/// <param name="Members">The quorum members: at founding the coming leader first, then by name.</param>
+/// <param name="IsMember">Whether this process is one of them.</param>
+/// <param name="Configuration">The configuration that the view was read from.</param>
+internal sealed record QuorumView(ImmutableArray<Member> Members, bool IsMember, Configuration Configuration);
+
+/// <summary>The leader as one process sees it.</summary>
+/// <param name="Serial">The last serial in the leader's log when it was elected, or when this process first heard of it.</param>
+/// <param name="IsReady">It has committed an entry of its own term, and may serve.</param>
+internal sealed record LeaderView(Member Leader, Term Term, Serial Serial, bool IsSelf, bool IsReady);
+
+/// <summary>How far the log of another process agrees with that of the leader.</summary>
+/// <param name="Peer">The other process.</param>
+/// <param name="Match">The other log agrees durably up to this index; 0 if the leader does not know yet.</param>
+internal readonly record struct PeerMatch(Member Peer, LogIndex Match);

@@ -13,7 +13,7 @@ namespace RaftActors.Engine;
 internal sealed class PeerBook(RaftProcess process)
 {
     /// <summary>The most processes that no configuration names. Further ones are not met until one of them is unreachable.</summary>
-    public const int StrangersMax = Roster.StrangersMax;
+    public const int StrangersMax = Roster.UnknownMax;
 
     private readonly Dictionary<ProcessName, Known> _known = [];
 

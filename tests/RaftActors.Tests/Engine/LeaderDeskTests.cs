@@ -124,9 +124,9 @@ public sealed class LeaderDeskTests : TestKit
     [InlineData(MembersRefusalReason.Outdated, NotCommittedReason.Busy)]
     [InlineData(MembersRefusalReason.UnderWay, NotCommittedReason.Busy)]
     [InlineData(MembersRefusalReason.NotResponsive, NotCommittedReason.NotResponsive)]
-    public void Change_that_core_cannot_make_now_is_sent_again(MembersRefusalReason refusal, NotCommittedReason reason)
+    public void Change_that_core_cannot_make_now_is_sent_again(object refusal, NotCommittedReason reason)
     {
-        Refuse(refusal);
+        Refuse((MembersRefusalReason)refusal);
 
         _origin.ExpectMsg(new ChangeReply.NotMade(RequestOf(1), reason, "why", IsOver: false));
     }
@@ -154,14 +154,14 @@ public sealed class LeaderDeskTests : TestKit
     [InlineData(TransferOutcome.NotLeader, "raft3", typeof(ChangeReply.Refused))]
     [InlineData(TransferOutcome.NoSuchVoter, "raft3", typeof(ChangeReply.Denied))]
     [InlineData(TransferOutcome.TimedOut, null, typeof(ChangeReply.NotMade))]
-    public void Transfer_goes_to_core_and_its_outcome_to_the_origin(TransferOutcome outcome, string? process, Type answer)
+    public void Transfer_goes_to_core_and_its_outcome_to_the_origin(object outcome, string? process, Type answer)
     {
         ProcessName? target = process is null ? null : Bench.NameOf(process);
         _bench.Elect("raft1");
         Submit(1, new GroupChange.Transfer(target));
         Assert.Equal(new Input.Transfer(target), Assert.Single(_steps));
 
-        _desk.OnTransferEnded(new Effect.TransferEnded(target, outcome));
+        _desk.OnTransferEnded(new Effect.TransferEnded(target, (TransferOutcome)outcome));
 
         Assert.IsType(answer, _origin.ExpectMsg<WireMessage>());
     }

@@ -77,12 +77,12 @@ public sealed class StopDeskTests : TestKit
     [Theory]
     [InlineData(TransferOutcome.TimedOut)]
     [InlineData(TransferOutcome.NoSuchVoter)]
-    public void Leader_whose_transfer_fails_is_prepared_all_the_same(TransferOutcome outcome)
+    public void Leader_whose_transfer_fails_is_prepared_all_the_same(object outcome)
     {
         _bench.Elect("raft1");
         Begin();
 
-        _desk.OnTransferEnded(new Effect.TransferEnded(null, outcome));
+        _desk.OnTransferEnded(new Effect.TransferEnded(null, (TransferOutcome)outcome));
 
         _asker.ExpectMsg<RaftRegistry.EnginePrepared>();
     }

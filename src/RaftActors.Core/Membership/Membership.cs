@@ -1,0 +1,206 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+
+namespace RaftActors.Core;
+
+/// <summary>
+/// The leader changes the roster and the voters: on request, by itself to keep K voters (<see cref="QuorumKeeping"/>), and as the
+/// conclusion of a change before. Every change passes the one guard <see cref="IsChangeAllowed"/>.
+/// </summary>
+internal sealed class Membership(RaftState state)
+{
+    /// <summary>
+    /// One change at a time, and only when the one before and an entry of the leader's own term are committed. Without the latter two
+    /// leaders could each commit a change of their own (Ongaro's correction of 2015 to single-server changes).
+    /// </summary>
+    public bool IsChangeAllowed =>
+        state.Role is LeaderRole && state.CommitIndex >= state.Configurations.LatestIndex && state.HasCommittedInTerm;
+
+    /// <summary>A caller asks for a change.</summary>
+    public void OnChangeMembers(Input.ChangeMembers input)
+    {
+        if (WhyNotNow(input.BasedOn) is var (reason, detail))
+        {
+            state.Effects.Add(new Effect.MembersRefused(input.Request, reason, detail));
+            return;
+        }
+
+        var leader = (LeaderRole)state.Role;
+        var plan = PlanFor(leader, input.Change);
+        if (plan.Next is not { } next)
+        {
+            state.Effects.Add(new Effect.MembersRefused(input.Request, MembersRefusalReason.Invalid, plan.Reason));
+        }
+        else if (WhyNeverCommitted(leader, next) is { } obstacle)
+        {
+            state.Effects.Add(new Effect.MembersRefused(input.Request, MembersRefusalReason.NotResponsive, obstacle));
+        }
+        else
+        {
+            state.Effects.Add(new Effect.MembersAccepted(input.Request, Decide(next, plan.Reason)));
+        }
+    }
+
+    /// <summary>
+    /// Why no change can be made now; null if one can. That the caller has seen another configuration is definite, so it comes before the
+    /// reasons to ask again.
+    /// </summary>
+    private (MembersRefusalReason Reason, string Detail)? WhyNotNow(LogIndex basedOn)
+    {
+        var latest = state.Configurations.LatestIndex;
+        if (state.Role is not LeaderRole)
+        {
+            return (MembersRefusalReason.NotLeader, $"{state.Self.Name} does not lead");
+        }
+
+        if (basedOn != latest)
+        {
+            return (MembersRefusalReason.Outdated, $"it was based on the configuration at {basedOn}, and the latest is at {latest}");
+        }
+
+        if (state.CommitIndex < latest || state.Configuration.IsJoint)
+        {
+            return (MembersRefusalReason.UnderWay, "the last change is not committed yet");
+        }
+
+        return IsChangeAllowed
+            ? null
+            : (MembersRefusalReason.UnderWay, "the leader's first entry is not committed yet");
+    }
+
+    private MemberPlan PlanFor(LeaderRole leader, MemberChange change) => change switch
+    {
+        MemberChange.Join(var name) => MemberPlan.Join(state.Configuration, name, state.MaxQuorum),
+        MemberChange.Leave leave => MemberPlan.Leave(
+            state.Configuration,
+            leave,
+            state.MaxQuorum,
+            QuorumKeeping.BestFirst(state, leader, state.Configuration.Voters),
+            QuorumKeeping.BestFirst(state, leader, state.Configuration.Learners)
+                .Where(member => QuorumKeeping.IsCaughtUp(state, leader, member))),
+        MemberChange.SetMaxQuorum(var max) => MemberPlan.SetMaxQuorum(
+            state.Configuration,
+            max,
+            QuorumKeeping.BestFirst(state, leader, state.Configuration.Voters)),
+        MemberChange.Assign(var voters, var learners) => MemberPlan.Assign(state.Configuration, voters, learners),
+        _ => throw new UnreachableException(),
+    };
+
+    /// <summary>
+    /// Why a configuration, once in the log, might never be committed, and no entry after it; null if it will be. A process that may not
+    /// vote yet is admitted by a committed configuration that holds it. If it already voted and this leader died, no other leader could be
+    /// elected without a vote that it cannot give.
+    /// </summary>
+    private string? WhyNeverCommitted(LeaderRole leader, Configuration next)
+    {
+        foreach (var member in next.Voters)
+        {
+            if (member != state.Self
+                && !state.Configuration.Voters.Contains(member)
+                && leader.Of(member) is not { IsAdmitted: true })
+            {
+                return $"{member} has not said yet that it may vote";
+            }
+        }
+
+        return QuorumKeeping.IsMajorityResponsive(state, leader, next) ? null : "a majority of those who would vote is not heard";
+    }
+
+    /// <summary>At each heartbeat: watches all members, and makes a change if one is due.</summary>
+    public void OnHeartbeat(LeaderRole leader)
+    {
+        var keeper = leader.Keeper;
+        keeper.Watch(leader.Progresses, state.CommitIndex, state.Now, state.Options);
+        if (!state.Options.KeepsQuorum
+            || !IsChangeAllowed
+            || state.Configuration.IsJoint
+            || state.Now - keeper.QuietSince < state.Options.StableTicks)
+        {
+            return;
+        }
+
+        if (QuorumKeeping.BetterQuorum(state, leader) is { Next: { } next } plan && QuorumKeeping.IsMajorityResponsive(state, leader, next))
+        {
+            keeper.Changed(state.Now);
+            if (plan.Lost is { } lost)
+            {
+                keeper.LostVote(lost);
+            }
+
+            Decide(next, plan.Reason);
+        }
+    }
+
+    /// <summary>
+    /// Whether the voters stay while no member comes or goes: no change is due, and no running learner can cause one later.
+    /// </summary>
+    public bool IsSettled(LeaderRole leader) => !state.Options.KeepsQuorum || QuorumKeeping.IsSettled(state, leader);
+
+    /// <summary>Leaves a joint configuration once it is committed, and gives places to processes that came.</summary>
+    public void Settle()
+    {
+        if (!IsChangeAllowed)
+        {
+            return;
+        }
+
+        var (next, reason) = state.Configuration.IsJoint
+            ? (state.Configuration with { OldVoters = [] }, "both majorities have the joint one")
+            : WithNewcomers(state.Configuration);
+        if (next != state.Configuration)
+        {
+            Decide(next, reason);
+        }
+    }
+
+    /// <summary>Appends a configuration and tells why. It is in force from here on (§6).</summary>
+    /// <returns>Its index.</returns>
+    public LogIndex Decide(Configuration next, string reason)
+    {
+        Invariant.That(state.Configurations.IsEmpty || IsChangeAllowed, "one change of members at a time, after an own entry is committed");
+        Invariant.That(
+            state.Configurations.IsEmpty || next.MayFollow(state.Configuration),
+            "voters change through a joint configuration (§6)");
+        var endsJoint = state.Configuration.IsJoint && !next.IsJoint;
+        var entry = state.Append((LeaderRole)state.Role, new Payload.Reconfigure(next));
+        state.Effects.Add(new Effect.MembersDecided(entry.Index, next, reason) { EndsJoint = endsJoint });
+        return entry.Index;
+    }
+
+    /// <summary>
+    /// Adds the processes of the roster that greeted with an incarnation that the configuration does not hold. A process without a place in
+    /// the roster is not added: it was removed, or never joined.
+    /// </summary>
+    private (Configuration Next, string Reason) WithNewcomers(Configuration configuration)
+    {
+        var came = "";
+        foreach (var peer in state.Roster.Peers)
+        {
+            if (peer.HasCome && !configuration.Holds(peer.Member) && configuration.HasName(peer.Name))
+            {
+                configuration = With(configuration, peer.Member);
+                came += came.Length == 0 ? peer.Name : $" and {peer.Name}";
+            }
+        }
+
+        return (configuration, came.Length == 0 ? came : $"{came} came");
+    }
+
+    /// <summary>
+    /// Adds the present incarnation of a process. In a place that was kept for an absent process it may vote: no vote was ever counted
+    /// there. So each majority of before and each of after have a member in common, and no joint configuration is needed. Another
+    /// incarnation of a voter becomes a learner.
+    /// </summary>
+    private static Configuration With(Configuration configuration, Member member)
+    {
+        if (configuration.Voters.Contains(FoundingConfiguration.Absent(member.Name)))
+        {
+            return configuration with { Voters = Replace(configuration.Voters, member) };
+        }
+
+        return configuration with { Learners = Replace(configuration.Learners, member) };
+    }
+
+    private static ImmutableArray<Member> Replace(ImmutableArray<Member> members, Member member) =>
+        [.. members.Where(one => one.Name != member.Name).Append(member).Order()];
+}

@@ -1,0 +1,162 @@
+using System.Collections.Immutable;
+
+namespace RaftActors.Core;
+
+/// <summary>
+/// A message between the cores of two processes. The network may lose, double, reorder and delay it: Core copes with each.
+/// </summary>
+/// <param name="From">The sender.</param>
+/// <param name="To">The receiver. One of another incarnation refuses the message. A greeting may leave the incarnation out.</param>
+/// <param name="Group">The sender's group once it knows the founding committed; <see cref="GroupUid.None"/> before.</param>
+/// <param name="Term">The sender's term (§5.1). A pre-vote has the term that it would campaign in.</param>
+/// <param name="Boot">The sender's start.</param>
+/// <param name="Body">The content.</param>
+internal sealed record Envelope(Member From, Member To, GroupUid Group, Term Term, Boot Boot, Message Body);
+
+/// <summary>The content of a message between cores. Closed.</summary>
+internal abstract record Message
+{
+    private Message()
+    {
+    }
+
+    /// <summary>
+    /// Introduces the sender, so that the receiver records it. Sent to each process of the roster until it replies, and as a sign
+    /// of life until the group is founded. The reply is the receiver's own greeting.
+    /// </summary>
+    /// <param name="Position">The end of the sender's log.</param>
+    /// <param name="Recorded">The incarnation that the sender has durably recorded as the first of the receiver's name; none if it
+    /// has not met it.</param>
+    /// <param name="IsReply">This is a reply, which gets none.</param>
+    public sealed record Greeting(LogPosition Position, Incarnation Recorded, bool IsReply) : Message
+    {
+        /// <summary>The sender's <see cref="CoreOptions.FailureDomain"/>.</summary>
+        public string FailureDomain { get; init; } = "";
+    }
+
+    /// <summary>RequestVote (§5.2), or the question whether it would be granted (pre-vote, thesis §9.6).</summary>
+    /// <param name="IsTransfer">The leader told the sender to campaign, so no voter refuses it for that leader's sake.</param>
+    public sealed record RequestVote(LogPosition Position, bool IsPreVote, bool IsTransfer = false) : Message;
+
+    /// <summary>
+    /// The reply to a RequestVote. Its envelope has the voter's term; that of a granted pre-vote has the requested term. A refused
+    /// pre-vote may be granted later.
+    /// </summary>
+    public sealed record RequestVoteReply(bool Granted, bool IsPreVote) : Message;
+
+    /// <summary>AppendEntries (§5.3); without entries it is a heartbeat.</summary>
+    /// <param name="Previous">The place before the first of <paramref name="Entries"/>, with the hash of all pairs up to
+    /// it.</param>
+    /// <param name="Entries">Consecutive entries from <c>Previous.Index + 1</c>.</param>
+    /// <param name="Commit">The leader's commit index.</param>
+    /// <param name="LeaderSerial">The last serial in the leader's log.</param>
+    /// <param name="Round">The leader's latest round of reads; each reply answers it.</param>
+    public sealed record AppendEntries(LogPosition Previous, LogSlice Entries, LogIndex Commit, Serial LeaderSerial, long Round = 0)
+        : Message;
+
+    /// <summary>
+    /// The reply to AppendEntries. Accepted: everything up to <paramref name="Match"/> agrees and is durable. Otherwise <paramref
+    /// name="Match"/> is where the leader should try next, found by skipping the conflicting term (§5.3), and <paramref
+    /// name="ConflictTerm"/> the follower's term there.
+    /// </summary>
+    /// <param name="IsAdmitted">The sender may vote. If not, its entries do not count either: another incarnation of it may have
+    /// voted.</param>
+    /// <param name="Round">The round of the message that this answers.</param>
+    /// <param name="Priority">The sender's <see cref="CoreOptions.Priority"/>.</param>
+    public sealed record AppendEntriesReply(
+        bool Accepted,
+        LogIndex Match,
+        Term ConflictTerm,
+        bool IsAdmitted,
+        long Round = 0,
+        int Priority = 0) : Message;
+
+    /// <summary>
+    /// A leader without work asks for quiescence, in place of a heartbeat. The receiver agrees if its log ends at the same place, committed
+    /// and durable.
+    /// </summary>
+    public sealed record Quiesce(LogPosition Last) : Message;
+
+    /// <summary>The answer to <see cref="Quiesce"/>.</summary>
+    /// <param name="Last">The end of the leader's log, as it was asked.</param>
+    /// <param name="Agrees">
+    /// True: the sender is quiescent. It has everything up to there, and counts no ticks until it is woken.
+    /// </param>
+    public sealed record QuiesceReply(LogIndex Last, bool Agrees) : Message;
+
+    /// <summary>The leader tells one voter to campaign at once, without a pre-vote (thesis §3.10).</summary>
+    public sealed record TimeoutNow : Message
+    {
+        /// <summary>The only instance needed.</summary>
+        public static TimeoutNow Instance { get; } = new();
+    }
+
+    /// <summary>Asks the leader for the commit index, as of now (thesis §6.4). One question may serve many reads.</summary>
+    public sealed record ReadIndex(ReadId Id) : Message;
+
+    /// <summary>
+    /// As <see cref="ReadIndex"/>, but the leader answers by a round of messages even if it holds a lease. Sent with leases only.
+    /// </summary>
+    public sealed record ReadRound(ReadId Id) : Message;
+
+    /// <summary>The answer; no index if the receiver does not lead.</summary>
+    public sealed record ReadIndexReply(ReadId Id, LogIndex? Index) : Message;
+
+    /// <summary>
+    /// InstallSnapshot (§7): a piece of a snapshot, in place of entries that the leader has compacted. It also says what
+    /// AppendEntries says about the leader. The pieces are one sequence: first the sessions, then the keys, then the bytes of the state.
+    /// So the description is complete before the first byte is written. A piece holds sessions, or keys, or bytes, or none of them.
+    /// </summary>
+    /// <param name="Snapshot">The description without the sessions and keys, which may take megabytes.</param>
+    /// <param name="SessionCount">The number of its sessions.</param>
+    /// <param name="Place">The place of the piece in the sequence. Below <paramref name="SessionCount"/> each place is a session.
+    /// From there on <see cref="KeyCount"/> places are a key each, and then each place is a byte.</param>
+    /// <param name="Sessions">The sessions from there on.</param>
+    /// <param name="Data">The bytes from there on.</param>
+    public sealed record SnapshotChunk(
+        Snapshot Snapshot,
+        int SessionCount,
+        long Place,
+        ImmutableArray<SessionState> Sessions,
+        ReadOnlyMemory<byte> Data,
+        Serial LeaderSerial,
+        long Round) : Message
+    {
+        /// <summary>The number of the keys of the snapshot.</summary>
+        public int KeyCount { get; init; }
+
+        /// <summary>The keys from <see cref="Place"/> on.</summary>
+        public ImmutableArray<CommittedKey> Keys { get; init; } = [];
+
+        /// <summary>A heartbeat, or the whole of a snapshot without sessions, keys and bytes.</summary>
+        public bool IsEmpty => Sessions.IsEmpty && Keys.IsEmpty && Data.IsEmpty;
+    }
+
+    /// <summary>
+    /// The receiver has the snapshot up to this place, the state durably, and wants the next piece. An installed snapshot is
+    /// acknowledged by <see cref="AppendEntriesReply"/> instead.
+    /// </summary>
+    public sealed record SnapshotChunkReply(LogPosition Snapshot, long NextPlace, long Round) : Message;
+
+    /// <summary>
+    /// Asks where two logs diverge that cannot both be right. The two processes halve the range in turn, until one knows the first
+    /// serial that differs. It then sends a <see cref="Refusal"/>.
+    /// </summary>
+    /// <param name="Agreed">The logs agree up to here.</param>
+    /// <param name="Differs">The logs differ here.</param>
+    /// <param name="Mine">A place between the two, or <paramref name="Differs"/> itself, in the sender's log.</param>
+    public sealed record ComparePrefix(LogIndex Agreed, LogIndex Differs, LogPosition Mine) : Message;
+
+    /// <summary>
+    /// Refuses the receiver, with the reason. Definite: the receiver must change something before it tries again.
+    /// </summary>
+    /// <param name="Boot">The boot of the refused message; a later boot is not meant. 0.0 if no single message is refused.</param>
+    public sealed record Refusal(RefusalReason Reason, Serial Serial, Boot Boot, string Detail) : Message
+    {
+        /// <summary>If the logs diverge: the first index that differs.</summary>
+        public LogIndex Index { get; init; }
+
+        /// <summary>If the logs diverge: the sender's hash up to and including that index.</summary>
+        public ulong Hash { get; init; }
+    }
+}

@@ -1,0 +1,316 @@
+namespace RaftActors.Core;
+
+/// <summary>
+/// The other processes as this one meets them. Decides which senders are heard, greets them, records their starts durably, and tells
+/// apart two processes of one name. One of them may be a node that was started twice: the group hears the first one as long as it
+/// answers, and then the other rejoins as a process with a new store does.
+/// </summary>
+/// <remarks>
+/// <para>
+/// A restored disk has forgotten votes and acknowledgements. So a message is ignored if its member has a recorded start that is later, or
+/// that has the same number and another mark. The hard state holds these records.
+/// </para>
+/// <para>
+/// Existence: this process records every sender before it answers. So each vote or acknowledgement that it counts is that of a
+/// recorded start, and the record outlives a restart.
+/// </para>
+/// <para>
+/// Removal: a record may go if this process can never count its member again (<see cref="MayCount"/>), since a committed
+/// configuration lacks it. A later configuration may hold the member again. The loss of the record is harmless: every entry that the
+/// member's old acknowledgements committed is on a majority of the configuration without it. The member's old votes elected leaders of
+/// earlier terms, or leaders whose log has that configuration and that did not count them.
+/// </para>
+/// </remarks>
+internal sealed class Peers(RaftState state, Refusals refusals)
+{
+    /// <summary>
+    /// Receives a message of any kind: refuses it with the reason, or records the start of its sender.
+    /// </summary>
+    /// <returns>The sender; null if the message is not to be handled.</returns>
+    public Peer? Receive(Envelope envelope)
+    {
+        if (SenderOf(envelope) is not { } peer)
+        {
+            refusals.RefuseUnknown(envelope);
+            return null;
+        }
+
+        if (envelope.To.Incarnation != state.Self.Incarnation && envelope.To.Incarnation != Incarnation.None)
+        {
+            // Meant for an earlier incarnation, whose promises this one does not hold. The greeting tells the sender so.
+            Greet(peer);
+            return null;
+        }
+
+        if (state.IsOfOtherGroup(envelope.Group))
+        {
+            // Not met: a process of another group must not be taken for the one of the same name in this group.
+            refusals.RefuseOtherGroup(envelope, envelope.Group);
+            if (envelope.Body is Message.Refusal foreign)
+            {
+                refusals.Show(peer, envelope.From, foreign);
+            }
+
+            return null;
+        }
+
+        if (IsFromOldStart(envelope))
+        {
+            refusals.RefuseOldStart(envelope);
+            return null;
+        }
+
+        if (state.IsFenced)
+        {
+            refusals.RefuseAsFenced(envelope);
+            return null;
+        }
+
+        if (IsTwin(peer, envelope.From))
+        {
+            OnTwin(peer, envelope);
+            return null;
+        }
+
+        var isNewStart = Record(envelope);
+        peer.Meet(envelope, isNewStart, state.Now);
+        return peer;
+    }
+
+    /// <summary>
+    /// Whether the sender is the latest known start of a process that this one deals with. If not, the address that the message came from
+    /// must not replace the known one. Changes nothing.
+    /// </summary>
+    public bool Trusts(Envelope envelope) =>
+        (state.Roster.Of(envelope.From.Name) is { } peer
+            ? !IsFromOldIncarnation(peer, envelope) && !IsTwin(peer, envelope.From)
+            : MayHear(envelope))
+        && !state.IsOfOtherGroup(envelope.Group)
+        && !IsFromOldStart(envelope);
+
+    /// <summary>
+    /// The start was recorded before, and is of another incarnation than the one that sent the last message: the message was delayed.
+    /// </summary>
+    private bool IsFromOldIncarnation(Peer peer, Envelope envelope) =>
+        peer.Current != Incarnation.None
+        && peer.Current != envelope.From.Incarnation
+        && state.HardState.LatestBootOf(envelope.From) is { } boot
+        && boot.Number >= envelope.Boot.Number;
+
+    /// <summary>The sender of a message, added to the roster if need be; null if the message is not to be heard.</summary>
+    private Peer? SenderOf(Envelope envelope) =>
+        state.Roster.Of(envelope.From.Name) ?? (MayHear(envelope) ? state.Roster.Add(envelope.From.Name, state.Leader) : null);
+
+    /// <summary>
+    /// Whether a sender outside the roster is heard. This process may have missed a change of the roster. So a leader is followed, and a
+    /// candidate or a greeting with a longer log is heard (thesis §4.1); otherwise a process that was away could never rejoin. A sender
+    /// whose log is no longer knows of no later roster, and this process or another one can be elected in its place. It is told why it is
+    /// not in the roster instead. A leader that has left still names its heir: the heir may have learned before that the configuration
+    /// without the leader is committed.
+    /// </summary>
+    private bool MayHear(Envelope envelope)
+    {
+        if (state.IsOutside)
+        {
+            return true;
+        }
+
+        var isOfOurGroup = envelope.Group != GroupUid.None && envelope.Group == state.HardState.Group;
+        return isOfOurGroup && envelope.Body switch
+        {
+            Message.AppendEntries or Message.SnapshotChunk => true,
+            Message.TimeoutNow => envelope.From == state.Leader,
+            Message.RequestVote request => IsAhead(request.Position),
+            Message.Greeting greeting => state.IsRemoved || IsAhead(greeting.Position),
+            _ => false,
+        };
+    }
+
+    private bool IsAhead(LogPosition position) => !state.Log.LastPosition.IsAtLeastAsUpToDateAs(position);
+
+    /// <summary>
+    /// Greets again, at the pace of heartbeats, every peer that has not replied. Before the founding there are no heartbeats to show which
+    /// processes run, so all are greeted. A learner without a leader greets all too, because it does not campaign: a quiescent leader does
+    /// not know that the learner missed something, and a group that has removed it tells it why. A process whose name another one claims is
+    /// greeted, to see that it still runs. A removed process greets no one: no process would accept it.
+    /// </summary>
+    public void OnTick()
+    {
+        if (state.Now % state.Options.HeartbeatTicks != 0 || state.IsRemoved || state.ToldRemoved is not null)
+        {
+            return;
+        }
+
+        var misses = state.Leader is null && !state.Configuration.IsVoter(state.Self);
+        foreach (var peer in state.Roster.Peers)
+        {
+            if (state.IsFounding || misses || peer.IsToGreet)
+            {
+                Greet(peer);
+            }
+        }
+    }
+
+    /// <summary>The shell reaches a process.</summary>
+    public void OnPeerReachable(ProcessName name)
+    {
+        if (!state.IsFenced && (state.Roster.Of(name) ?? (state.IsOutside ? state.Roster.Add(name, state.Leader) : null)) is { } peer)
+        {
+            Greet(peer);
+        }
+    }
+
+    /// <summary>Receives a greeting.</summary>
+    public void OnGreeting(Peer peer, Envelope envelope, Message.Greeting greeting)
+    {
+        var isNew = peer.GreetedAt is null;
+        peer.Hear(greeting, state.Self.Incarnation, state.Now);
+        if (isNew)
+        {
+            state.Effects.Add(new Effect.PeerMet(peer.Member, greeting.Position.Serial));
+        }
+
+        if (!greeting.IsReply)
+        {
+            RefuseIfReplaced(peer);
+            state.Send(envelope.From, GreetingTo(peer, isReply: true));
+            ProbeAgain(envelope);
+        }
+    }
+
+    /// <summary>
+    /// Tells a process with a new store that it is not the one that voted before. A configuration that holds the new incarnation makes this
+    /// unnecessary.
+    /// </summary>
+    private void RefuseIfReplaced(Peer peer)
+    {
+        var isKnown = peer.Current == state.HardState.FirstOf(peer.Name)
+            || state.CommittedConfiguration?.Holds(peer.Member) == true
+            || state.Configuration.Holds(peer.Member)
+            || state.Configuration.Holds(FoundingConfiguration.Absent(peer.Name));
+        if (!isKnown)
+        {
+            refusals.RefuseOtherIncarnation(peer);
+        }
+    }
+
+    /// <summary>
+    /// The sender has just started, or lost its connection. The leader probes it at once, so that it need not wait for the next heartbeat.
+    /// </summary>
+    private void ProbeAgain(Envelope envelope)
+    {
+        if (state.Role is LeaderRole leader && leader.Of(envelope.From) is { } progress)
+        {
+            progress.CompareAgain(envelope.Boot, state.Log.Base.Index);
+            progress.ProbeAgain(state.Log.Base.Index);
+        }
+    }
+
+    /// <summary>Sends a greeting.</summary>
+    private void Greet(Peer peer) => state.Send(FoundingConfiguration.Absent(peer.Name), GreetingTo(peer, isReply: false));
+
+    /// <summary>Sends a greeting that no other incarnation answers.</summary>
+    private void Ask(Peer peer) => state.Send(peer.Member, GreetingTo(peer, isReply: false));
+
+    private Message.Greeting GreetingTo(Peer peer, bool isReply) =>
+        new(state.Log.LastPosition, state.HardState.FirstOf(peer.Name), isReply) { FailureDomain = state.Options.FailureDomain };
+
+    /// <summary>
+    /// The boot is lower than the one recorded, or equal with another mark: a delayed message, or a restored disk.
+    /// </summary>
+    private bool IsFromOldStart(Envelope envelope) =>
+        state.HardState.LatestBootOf(envelope.From) is { } boot
+        && (envelope.Boot.Number < boot.Number || (envelope.Boot.Number == boot.Number && envelope.Boot.Mark != boot.Mark));
+
+    /// <summary>Records the start of a sender. Every later message of this process waits until the record is durable.</summary>
+    /// <returns>Whether this is the first message of that start.</returns>
+    private bool Record(Envelope envelope)
+    {
+        var (member, recorded) = (envelope.From, state.HardState.Recorded);
+        for (var i = 0; i < recorded.Length; i++)
+        {
+            if (recorded[i].Member == member)
+            {
+                if (recorded[i].Boot.Number >= envelope.Boot.Number)
+                {
+                    return false;
+                }
+
+                var record = new PeerRecord(member, envelope.Boot);
+                state.Durability.SetHardState(state.HardState with { Recorded = recorded.SetItem(i, record) });
+                return true;
+            }
+        }
+
+        Add(member, new PeerRecord(member, envelope.Boot));
+        return true;
+    }
+
+    // Stable order: the first incarnation of a name stays before the later ones.
+    private void Add(Member member, PeerRecord record)
+    {
+        var recorded = state.HardState.Recorded;
+        var needed = recorded.Where(one => IsNeeded(one.Member, member.Name)).Append(record);
+        state.Durability.SetHardState(state.HardState with { Recorded = [.. needed.OrderBy(one => one.Member.Name)] });
+        state.Configurations.FoundingRoster = state.FoundingRoster();
+    }
+
+    /// <summary>
+    /// Whether a record stays when an incarnation of <paramref name="met"/> is recorded for the first time. For each name these are the
+    /// first, those that may be counted, and the one met last. So the table is bounded, however often a store is replaced.
+    /// </summary>
+    private bool IsNeeded(Member member, ProcessName met)
+    {
+        var (name, incarnation) = member;
+        return (state.Founders.Contains(name) || state.Roster.Of(name) is not null)
+            && (name != met || incarnation == state.HardState.FirstOf(name) || MayCount(member));
+    }
+
+    /// <summary>
+    /// Whether this process may come to count a vote or an entry of this member: under the latest configuration, or under the one before
+    /// while the latest may be truncated.
+    /// </summary>
+    private bool MayCount(Member member) =>
+        state.Configuration.Holds(member)
+        || (state.CommitIndex < state.Configurations.LatestIndex && state.Configurations.BeforeLatest?.Holds(member) == true);
+
+    /// <summary>Whether the sender has the name of another process that may still run. Changes nothing.</summary>
+    private bool IsTwin(Peer peer, Member sender) =>
+        peer.Current != Incarnation.None
+        && peer.Current != sender.Incarnation
+        && peer.SpokeAt is not null
+        && !IsInForce(sender)
+        && !(peer.ClaimedAt is { } claimed && state.Now - claimed >= TwinPatience);
+
+    /// <summary>
+    /// A twin sent a message. The first process is asked whether it still runs, because it may be silent in an idle group. When it has
+    /// answered, the twin is refused.
+    /// </summary>
+    private void OnTwin(Peer peer, Envelope envelope)
+    {
+        if (peer.ClaimedAt is null)
+        {
+            peer.ClaimedAt = state.Now;
+            Ask(peer);
+        }
+
+        if (!peer.HasAnsweredClaim)
+        {
+            return;
+        }
+
+        refusals.RefuseTwin(envelope);
+        if (peer.Twin != envelope.From.Incarnation)
+        {
+            peer.Twin = envelope.From.Incarnation;
+            state.Effects.Add(new Effect.TwinRefused(envelope.From, peer.Member));
+        }
+    }
+
+    // One message may be lost, so the first process is asked for longer than it needs to answer.
+    private int TwinPatience => 2 * state.Options.ElectionTimeoutMaxTicks;
+
+    // The group has taken the sender in while the other one was silent.
+    private bool IsInForce(Member sender) =>
+        state.Configuration.Holds(sender) || state.CommittedConfiguration?.Holds(sender) == true;
+}

@@ -1,0 +1,198 @@
+using System.Collections.Immutable;
+
+namespace RaftActors.Core;
+
+/// <summary>
+/// A group without work becomes quiescent: no process of it counts ticks or sends heartbeats. The leader asks for it in place of its
+/// heartbeats. Each process agrees if it has all that the leader has, and the leader follows when all have agreed. Meanwhile the shells
+/// watch whether the nodes of the group hear each other, once for all groups of two nodes. They report a silent one as
+/// <see cref="Input.PeerUnreachable"/>.
+/// </summary>
+/// <remarks>
+/// Safety does not depend on it: a quiescent process has no rights that an awake one lacks. A process that wakes alone campaigns after an
+/// election timeout at the latest. Its pre-vote wakes the leader, whose heartbeats wake all.
+/// </remarks>
+internal sealed class Quiescence(RaftState state, Membership membership)
+{
+    /// <summary>A quiescent process counts no ticks.</summary>
+    public bool Ignores(Input input) => state.Quiet.IsQuiescent && input is Input.Tick;
+
+    /// <summary>Before each input: notes whether the group has work, and wakes the process if the input needs it awake.</summary>
+    /// <returns>Whether it woke. A leader then sends heartbeats, which wake the others.</returns>
+    public bool WakesOn(Input input)
+    {
+        if (IsWork(input))
+        {
+            (state.Quiet.BusyAt, state.Quiet.IsAsking) = (state.Now, false);
+            state.Quiet.Agreed.Clear();
+        }
+
+        if (!state.Quiet.IsQuiescent || !Wakes(input))
+        {
+            return false;
+        }
+
+        (state.Quiet.IsQuiescent, state.Quiet.IsAsking, state.Quiet.BusyAt) = (false, false, state.Now);
+        state.Effects.Add(Effect.Woken.Instance);
+        if (state.Role is not LeaderRole)
+        {
+            state.Timer.Reset();
+        }
+
+        return true;
+    }
+
+    /// <summary>At each heartbeat of a leader, before it is sent: decides whether it asks the others to become quiescent.</summary>
+    public void OnHeartbeat(LeaderRole leader) => state.Quiet.IsAsking = WhyNot(leader) is null;
+
+    /// <summary>A follower answers the question of its leader: yes, if it has all that the leader has, and nothing else to do.</summary>
+    public void Answer(FollowerRole follower, Member leader, Message.Quiesce question)
+    {
+        var agrees = state.Options.QuiesceTicks > 0
+            && question.Last == state.Log.LastPosition
+            && follower.Reads is { Question: null, HasWaiting: false }
+            && HasNothingToDo();
+        state.Send(leader, new Message.QuiesceReply(question.Last.Index, agrees));
+        if (agrees)
+        {
+            // Said again for each question: while another process has not agreed, only the questions show that the leader is there.
+            Sleep(leader, [leader]);
+        }
+    }
+
+    /// <summary>At the end of each step: a leader is quiescent if all others are.</summary>
+    public void Settle()
+    {
+        if (state.Quiet is { IsAsking: true, IsQuiescent: false }
+            && state.Role is LeaderRole leader
+            && WhyNot(leader) is null
+            && AllAgree(leader))
+        {
+            Sleep(state.Self, [.. leader.Progresses.Where(progress => !IsGone(progress)).Select(progress => progress.Member)]);
+        }
+    }
+
+    /// <summary>Why the leader does not ask the others; null: it asks. The guard of quiescence.</summary>
+    public string? WhyNot(LeaderRole leader)
+    {
+        if (state.Options.QuiesceTicks == 0)
+        {
+            return "it is turned off";
+        }
+
+        if (state.Now - state.Quiet.BusyAt < state.Options.QuiesceTicks)
+        {
+            return "the group had work lately";
+        }
+
+        if (!HasNothingToDo() || !state.IsReady || leader.Rounds.IsUnderWay || leader.Rounds.HasWaiting)
+        {
+            return "a write, a commit or a read is under way";
+        }
+
+        if (state.Configuration.IsJoint || leader.Leaving.Count > 0 || state.Transfers.Current is not null)
+        {
+            return "the members or the leader change";
+        }
+
+        foreach (var progress in leader.Progresses)
+        {
+            if (IsGone(progress))
+            {
+                continue;
+            }
+
+            if (progress.State != ProgressState.Replicating || progress.Match != state.Log.Last || !state.IsResponsive(progress))
+            {
+                return $"{progress.Member} lags or is silent";
+            }
+
+            if (progress.Priority > state.Options.Priority && state.Configuration.IsVoter(progress.Member))
+            {
+                return $"{progress.Member} should lead";
+            }
+        }
+
+        return membership.IsSettled(leader) ? null : "the voters may change";
+    }
+
+    private void Sleep(Member leading, ImmutableArray<Member> watched)
+    {
+        Invariant.That(state.CommitIndex == state.Log.Last, "a quiescent process has nothing to commit");
+        state.Quiet.IsQuiescent = true;
+        state.Effects.Add(new Effect.Quiesced(leading, state.Term, watched));
+    }
+
+    private bool AllAgree(LeaderRole leader)
+    {
+        foreach (var progress in leader.Progresses)
+        {
+            if (!state.Quiet.Agreed.Contains(progress.Member) && !IsGone(progress))
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    // If a learner could have taken its vote, it has it by now.
+    private bool IsGone(Progress progress) => state.Now - progress.RepliedAt >= 2L * state.Options.GoneTicks;
+
+    private bool HasNothingToDo() =>
+        state.CommitIndex == state.Log.Last
+        && state.Log.Durable == state.Log.Last
+        && state.Durability.IsIdle
+        && !state.IsFenced
+        && state.IsAdmitted;
+
+    private bool IsWork(Input input) => input switch
+    {
+        Input.Propose or Input.Read or Input.Transfer or Input.ChangeMembers or Input.DiskSpace => true,
+        Input.PeerReachable or Input.PeerUnreachable => true,
+        Input.Receive(var envelope) => IsOfPeer(envelope) && envelope.Body is not (
+            Message.AppendEntries { Entries.IsEmpty: true } or Message.AppendEntriesReply or Message.Quiesce or Message.QuiesceReply),
+        _ => false,
+    };
+
+    private bool Wakes(Input input) => input switch
+    {
+        Input.Tick or Input.Persisted or Input.SnapshotPlanned or Input.SnapshotTaken => false,
+        Input.PeerUnreachable(var name) => state.Role is LeaderRole || state.Leader?.Name == name,
+        Input.Receive(var envelope) => IsOfPeer(envelope) && !IsOfQuiescence(envelope),
+        _ => true,
+    };
+
+    // A process that was removed may greet for ever.
+    private bool IsOfPeer(Envelope envelope) => state.Roster.Of(envelope.From.Name) is not null;
+
+    // The leader repeats its question until all have agreed, and an answer may come twice.
+    private bool IsOfQuiescence(Envelope envelope) => envelope.Term == state.Term && envelope.Body switch
+    {
+        Message.Quiesce question => envelope.From == state.Leader && question.Last == state.Log.LastPosition,
+        Message.QuiesceReply { Agrees: true } reply => state.Role is LeaderRole && reply.Last == state.Log.Last,
+        Message.AppendEntriesReply { Accepted: true } reply => state.Role is LeaderRole && reply.Match == state.Log.Last,
+        _ => false,
+    };
+}
+
+/// <summary>Whether the group has work, as one process knows. Changed by <see cref="Quiescence"/>.</summary>
+internal sealed class QuietState
+{
+    /// <summary>
+    /// The process counts no ticks and sends nothing until an input wakes it. Invariant: its log is committed and durable up to the end.
+    /// </summary>
+    public bool IsQuiescent { get; set; }
+
+    /// <summary>The tick of the last input that was work.</summary>
+    public long BusyAt { get; set; }
+
+    /// <summary>On a leader: its latest heartbeats asked the others to become quiescent.</summary>
+    public bool IsAsking { get; set; }
+
+    /// <summary>
+    /// On a leader: those that became quiescent with everything up to the end of its log, and were sent nothing since that wakes them.
+    /// <see cref="Leader"/> adds them, and removes those to which it sends.
+    /// </summary>
+    public HashSet<Member> Agreed { get; } = [];
+}
