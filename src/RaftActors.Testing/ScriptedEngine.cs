@@ -194,7 +194,7 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
 
     private FromActor<TValue>.Append ToFromActor(ToEngine.Append append) => new(append.Request, append.Key, values.Decode(append.Value))
     {
-        RequestKey = (append as ToEngine.KeyedAppend)?.RequestKey.Hash,
+        RequestKey = append.RequestKey?.Hash,
     };
 
     private static FromActor<TValue> ToFromActor(ToEngine.Change change) => change.What switch

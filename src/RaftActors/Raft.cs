@@ -17,6 +17,7 @@ using RaftActors.Delivery;
 using RaftActors.Discovery;
 using RaftActors.Engine;
 using RaftActors.Security;
+using RaftActors.Settings;
 using RaftActors.Storage;
 using RaftActors.Transport;
 using RaftActors.Wire;
@@ -39,7 +40,7 @@ public sealed class Raft : IExtension
     private readonly Dictionary<(string Group, ProcessName Name), ProcessOpening> _processes = [];
     private readonly ExtendedActorSystem _system;
     private readonly IActorRef _registry;
-    private readonly StoreRoom _stores;
+    private readonly OpenStores _stores;
     private readonly ForeignMessages _foreign;
     private RaftTransport? _transport;
     private bool _areLanesDecided;
@@ -55,7 +56,7 @@ public sealed class Raft : IExtension
         ResultTypes = new ResultTypes(system);
         EngineDispatcher.AddTo(system);
         Address = CustomAddress.OwnOf(system);
-        _stores = new StoreRoom(system);
+        _stores = new OpenStores(system);
         _foreign = new ForeignMessages(system);
         system.RegisterOnTermination(CloseStores);
         Clock = ClockOf(system);
@@ -108,6 +109,8 @@ public sealed class Raft : IExtension
 
     /// <summary>The actor that raft actors attach to: <c>/system/raft</c>, or in a test the scripted group.</summary>
     internal IActorRef Host => ScriptedHost ?? _registry;
+
+    internal ActorSystem System => _system;
 
     /// <summary>Wakes the engines.</summary>
     internal ITickClock Clock { get; }

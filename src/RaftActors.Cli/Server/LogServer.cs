@@ -4,6 +4,7 @@ using Akka.Actor;
 
 using RaftActors.Cli.Protocol;
 using RaftActors.Core;
+using RaftActors.Engine.Requests;
 using RaftActors.Storage.Disk;
 using RaftActors.Transport;
 

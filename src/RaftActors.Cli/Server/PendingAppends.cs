@@ -2,6 +2,7 @@ using Akka.Actor;
 
 using RaftActors.Cli.Protocol;
 using RaftActors.Core;
+using RaftActors.Engine.Requests;
 
 namespace RaftActors.Cli.Server;
 

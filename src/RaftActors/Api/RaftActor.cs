@@ -3,6 +3,7 @@ using Akka.Actor;
 using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Engine;
+using RaftActors.Settings;
 using RaftActors.Storage;
 using RaftActors.Wire;
 

@@ -136,9 +136,7 @@ public sealed partial class RaftContext<TValue>
         var request = _process.NewRequest();
         var span = Spans.Begin(Spans.Append, ActivityKind.Client, parent: default, _process.Telemetry.Tags);
         var limit = timeout ?? _process.Settings.Requests.AppendTimeout;
-        var append = hashedKey is { } known
-            ? new ToEngine.KeyedAppend(known, request, key, bytes, limit, span)
-            : new ToEngine.Append(request, key, bytes, limit, span);
+        var append = new ToEngine.Append(request, key, bytes, limit, span) { RequestKey = hashedKey };
         Tell(_check.FindFault(key, value) is { } fault ? append with { Fault = fault } : append, replyTo);
         return request;
     }

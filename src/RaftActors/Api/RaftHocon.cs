@@ -1,6 +1,7 @@
 using Akka.Configuration;
 
 using RaftActors.Engine;
+using RaftActors.Settings;
 
 namespace RaftActors;
 

@@ -2,6 +2,7 @@ using Akka.Actor;
 
 using RaftActors.Core;
 using RaftActors.Engine;
+using RaftActors.Engine.Requests;
 using RaftActors.Wire;
 
 namespace RaftActors.Client;

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using Akka.Actor;
 
 using RaftActors.Engine;
+using RaftActors.Engine.Requests;
 
 namespace RaftActors.Client;
 

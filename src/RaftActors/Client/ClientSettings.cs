@@ -5,6 +5,7 @@ using Akka.Configuration;
 
 using RaftActors.Discovery;
 using RaftActors.Engine;
+using RaftActors.Settings;
 
 using static RaftActors.RaftConfigurationException;
 

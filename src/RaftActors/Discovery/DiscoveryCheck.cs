@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Cluster;
 
 using RaftActors.Engine;
+using RaftActors.Settings;
 
 namespace RaftActors.Discovery;
 

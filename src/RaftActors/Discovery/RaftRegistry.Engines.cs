@@ -19,7 +19,7 @@ internal sealed partial class RaftRegistry
     {
         var name = Uri.EscapeDataString(group);
         var room = Context.Child(name);
-        return room.IsNobody() ? Context.ActorOf(Props.Create(() => new GroupRoom()), name) : room;
+        return room.IsNobody() ? Context.ActorOf(Props.Create(() => new EngineSupervisor()), name) : room;
     }
 
     private void OnEngineStarted(EngineStarted started)

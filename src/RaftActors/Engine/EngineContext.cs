@@ -1,22 +1,122 @@
 using Akka.Actor;
+using Akka.Event;
 
 using RaftActors.Core;
+using RaftActors.Engine.Requests;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine;
 
-/// <summary>The state that the desks of one engine share. For the engine's thread only.</summary>
-internal sealed class EngineContext(RaftProcess process, IActorRef self)
+/// <summary>
+/// The state of one engine and its parts, which reach each other through it. A method that passes an event to several parts keeps the
+/// invariant that a part sees the event after the parts whose result it needs. For the engine's thread only. Tests override
+/// <see cref="Step"/> and <see cref="Find"/>, to see what a part gives to Core.
+/// </summary>
+internal class EngineContext
 {
-    public RaftProcess Process { get; } = process;
+    private readonly Queue<Input> _inputs = [];
+    private readonly EngineEffects _effects;
+    private readonly ITimeProvider _time;
+    private bool _isStepping;
 
-    public IActorRef Self { get; } = self;
+    /// <param name="registry">Introduces the engine to those of other processes.</param>
+    public EngineContext(
+        RaftProcess process,
+        RaftCore core,
+        IActorRef self,
+        Raft raft,
+        IActorRef registry,
+        IActorRef pageReader,
+        IActorRef pairReader,
+        ILoggingAdapter log)
+    {
+        (Process, Core, Self, Raft, Registry) = (process, core, self, raft, registry);
+        (PageReader, Log, _time) = (pageReader, log, raft.System.Scheduler);
+        Peers = new PeerBook(process);
+        Outbox = new Outbox(self, process.Settings.Limits.PairSizeMaxBytes) { Lanes = raft.Lanes, IsCutOff = () => raft.IsTerminating };
+        Traces = new AppendTraces(process.Telemetry.Tags, process.Telemetry.ApplySpans);
+        Commit = core.CommitIndex;
+        if (core.CommittedConfiguration is var (index, configuration))
+        {
+            CommitConfiguration(index, configuration);
+        }
 
-    public PeerBook Peers { get; } = new(process);
+        Appends = new PendingAppends(this);
+        Proposals = new LeaderProposals(this);
+        Pairs = new PairReads(process.Pairs, pairReader, self);
+        Gets = new OwnGets(this);
+        ServedGets = new ServedGets(this);
+        Queries = new PendingQueries(this);
+        Changes = new PendingChanges(this);
+        LeaderChanges = new LeaderChanges(this);
+        Clients = new ClientRequests(this);
+        Notices = new ActorNotices(this);
+        Views = new GroupViews(this);
+        Events = new EventPublishing(this);
+        Twins = new TwinProcesses(this);
+        PeerMessages = new PeerMessages(this);
+        Store = new StoreWriting(this);
+        Commits = new Committing(this);
+        Snapshots = new SnapshotTaking(this);
+        Stopping = new StopPreparation(this);
+        _effects = new EngineEffects(this);
+    }
 
-    public Outbox Outbox { get; } = new(self, process.Settings.Limits.PairSizeMaxBytes);
+    public RaftProcess Process { get; }
 
-    public TraceDesk Traces { get; } = new(process.Telemetry.Tags, process.Telemetry.ApplySpans);
+    public RaftCore Core { get; }
+
+    public IActorRef Self { get; }
+
+    public Raft Raft { get; }
+
+    public IActorRef Registry { get; }
+
+    public IActorRef PageReader { get; }
+
+    public ILoggingAdapter Log { get; }
+
+    public PeerBook Peers { get; }
+
+    public Outbox Outbox { get; }
+
+    public AppendTraces Traces { get; }
+
+    public PendingAppends Appends { get; }
+
+    public LeaderProposals Proposals { get; }
+
+    public PairReads Pairs { get; }
+
+    public OwnGets Gets { get; }
+
+    public ServedGets ServedGets { get; }
+
+    public PendingQueries Queries { get; }
+
+    public PendingChanges Changes { get; }
+
+    public LeaderChanges LeaderChanges { get; }
+
+    public ClientRequests Clients { get; }
+
+    public ActorNotices Notices { get; }
+
+    public GroupViews Views { get; }
+
+    public EventPublishing Events { get; }
+
+    public TwinProcesses Twins { get; }
+
+    public PeerMessages PeerMessages { get; }
+
+    public StoreWriting Store { get; }
+
+    public Committing Commits { get; }
+
+    public SnapshotTaking Snapshots { get; }
+
+    public StopPreparation Stopping { get; }
 
     /// <summary>As Core last said.</summary>
     public QuorumView? Quorum { get; set; }
@@ -58,6 +158,50 @@ internal sealed class EngineContext(RaftProcess process, IActorRef self)
 
     /// <summary>The present life fetches pairs up to this serial from this process's own log, not from other processes.</summary>
     public Serial Own { get; private set; }
+
+    /// <summary>No request is open, so a tick has little to do.</summary>
+    public bool IsIdle => Appends.Count + Proposals.Count + Queries.Count + Gets.Count == 0;
+
+    /// <summary>No part waits for a tick.</summary>
+    public bool IsAtRest => IsIdle && Changes.Count + ServedGets.Count == 0 && !Stopping.NeedsTicks && !Clients.HasWaiting;
+
+    /// <summary>
+    /// Gives Core an input, and carries out its effects. An effect may cause a further input: a write may be durable at once. Invariant:
+    /// that input waits until the present effects are carried out.
+    /// </summary>
+    public virtual void Step(Input input)
+    {
+        _inputs.Enqueue(input);
+        if (_isStepping)
+        {
+            return;
+        }
+
+        _isStepping = true;
+        while (_inputs.TryDequeue(out var next))
+        {
+            // Invariant: the clock is read after the input was taken. A lease that holds at this time held after the query was asked.
+            var now = new Instant(_time.HighResMonotonicClock.Ticks / TimeSpan.TicksPerMicrosecond);
+            if (next is Input.Persisted persisted)
+            {
+                Store.OnPersisted(persisted.Ticket);
+            }
+
+            var effects = Core.Step(next, now);
+            LogSerial = Core.LastPosition.Serial;
+            _effects.CarryOut(effects);
+            Process.Pairs.EvictTo(Core.Floor.Serial); // They leave the memory together with Core's entries.
+            Process.Store.NoteCommitted(Core.CommittedInStore);
+        }
+
+        _isStepping = false;
+    }
+
+    /// <summary>
+    /// The place at which the log of this process has a request or its key; null: not known. A process that does not lead knows of
+    /// committed pairs only.
+    /// </summary>
+    public virtual AnsweredRequest? Find(RequestId request, RequestKeyHash? key) => Core.Find(request, key);
 
     public void Attach(IActorRef actor, long life, bool takesSnapshots = false, bool judgesProposals = false)
     {
@@ -121,8 +265,57 @@ internal sealed class EngineContext(RaftProcess process, IActorRef self)
         }
     }
 
-    /// <summary>Sends a message to another engine, or to this one, at the end of the turn.</summary>
+    /// <summary>Sends a message to another engine at the end of the turn.</summary>
     public void Send(IActorRef engine, WireMessage message) => Outbox.Send(engine, message);
 
+    /// <summary>Logs an event and publishes it on the event stream.</summary>
+    public void Publish(RaftEvent told)
+    {
+        EventLog.Write(Log, told);
+        Raft.System.EventStream.Publish(told);
+    }
+
     public long DeadlineAfter(TimeSpan time) => Now + Process.Settings.Timing.ToTicks(time);
+
+    /// <summary>An engine that takes requests may have come into sight, so requests that wait for one are sent.</summary>
+    public void OnServerInSight()
+    {
+        Appends.SendWaiting();
+        Changes.SendWaiting();
+        Gets.AskWaiting();
+    }
+
+    /// <summary>Core has taken the tick.</summary>
+    public void OnTick()
+    {
+        Proposals.OnTick();
+        Appends.OnTick();
+        Changes.OnTick();
+        Queries.OnTick();
+        Gets.OnTick();
+        ServedGets.OnTick();
+        Stopping.OnTick();
+        Clients.OnTick();
+    }
+
+    /// <summary>A life of the actor has ended, and with it all that only this life waits for.</summary>
+    public void OnLifeEnded()
+    {
+        Notices.Forget();
+        Gets.Forget();
+        Queries.Forget();
+        Snapshots.OnLifeEnded();
+        ServedGets.RefuseAll();
+    }
+
+    /// <summary>The engine has stopped.</summary>
+    public void OnStopped()
+    {
+        Notices.OnStopped();
+        Appends.OnStopped();
+        Changes.OnStopped();
+        Snapshots.OnStopped();
+        Traces.OnStopped();
+        Outbox.Stop();
+    }
 }

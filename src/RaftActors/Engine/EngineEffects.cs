@@ -12,33 +12,15 @@ namespace RaftActors.Engine;
 /// <see cref="RaftEvent"/> too has the event as its last argument, which the text does not show. A program that handles the events leaves
 /// out these entries.
 /// </summary>
-internal sealed class EngineEffects(
-    EngineContext context,
-    RaftCore core,
-    EngineDesks desks,
-    ViewDesk views,
-    CommitDesk commits,
-    PeerDesk peers,
-    PageDesk pages,
-    StoreDesk store,
-    ILoggingAdapter log)
+internal sealed class EngineEffects(EngineContext context)
 {
     private ProcessName Self => context.Process.Name;
-
-    /// <summary>Runs before Core takes the input.</summary>
-    public void Prepare(Input input)
-    {
-        if (input is Input.Persisted persisted)
-        {
-            store.OnPersisted(persisted.Ticket);
-        }
-    }
 
     /// <summary>Carries out the effects of one input.</summary>
     public void CarryOut(ImmutableArray<Effect> effects)
     {
-        desks.Events.OnStepped();
-        peers.TellNames();
+        context.Events.OnStepped();
+        context.PeerMessages.TellNames();
         foreach (var effect in effects)
         {
             CarryOut(effect);
@@ -50,34 +32,34 @@ internal sealed class EngineEffects(
         switch (effect)
         {
             case Effect.Send send:
-                pages.Send(send);
+                context.PeerMessages.Send(send);
                 break;
             case Effect.SendChunk send:
-                store.SendChunk(send);
+                context.Store.SendChunk(send);
                 break;
             case Effect.SendEntries send:
-                pages.Send(send);
+                context.PeerMessages.Send(send);
                 break;
             case Effect.Write write:
-                store.Write(write);
+                context.Store.Write(write);
                 break;
             case Effect.Commit commit:
-                commits.OnCommitted(commit);
+                context.Commits.OnCommitted(commit);
                 break;
             case Effect.Accepted accepted:
-                desks.Proposals.OnAccepted(accepted);
+                context.Proposals.OnAccepted(accepted);
                 break;
             case Effect.Rejected rejected:
-                desks.Proposals.OnRejected(rejected);
+                context.Proposals.OnRejected(rejected);
                 break;
             case Effect.Repeated repeated:
-                desks.Proposals.OnRepeated(repeated);
+                context.Proposals.OnRepeated(repeated);
                 break;
             case Effect.ReadReady ready:
-                desks.Queries.OnReady(ready);
+                context.Queries.OnReady(ready);
                 break;
             case Effect.ReadFailed failed:
-                desks.Queries.OnFailed(failed);
+                context.Queries.OnFailed(failed);
                 break;
             default:
                 CarryOutRare(effect);
@@ -90,22 +72,22 @@ internal sealed class EngineEffects(
         switch (effect)
         {
             case Effect.PeerMet met:
-                views.OnMet(met);
+                context.Views.OnMet(met);
                 break;
             case Effect.QuorumChanged changed:
-                views.OnQuorum(changed.Quorum);
+                context.Views.OnQuorum(changed.Quorum);
                 break;
             case Effect.LeaderChanged changed:
-                views.OnLeader(changed.Leader);
+                context.Views.OnLeader(changed.Leader);
                 break;
             case Effect.TransferEnded ended:
                 OnTransferEnded(ended);
                 break;
             case Effect.MembersAccepted accepted:
-                desks.Leading.OnAccepted(accepted, core.Term);
+                context.LeaderChanges.OnAccepted(accepted, context.Core.Term);
                 break;
             case Effect.MembersRefused refused:
-                desks.Leading.OnRefused(refused);
+                context.LeaderChanges.OnRefused(refused);
                 break;
             case Effect.MembersDecided decided:
                 OnDecided(decided);
@@ -114,13 +96,13 @@ internal sealed class EngineEffects(
                 OnRefused(refused);
                 break;
             case Effect.TwinRefused refused:
-                peers.OnTwinRefused(refused);
+                context.PeerMessages.OnTwinRefused(refused);
                 break;
             case Effect.Quiesced quiesced:
-                peers.OnQuiesced(quiesced);
+                context.PeerMessages.OnQuiesced(quiesced);
                 break;
             case Effect.Woken:
-                peers.OnWoken();
+                context.PeerMessages.OnWoken();
                 break;
             case Effect.Fenced fenced:
                 OnFenced(fenced.Detail);
@@ -133,16 +115,16 @@ internal sealed class EngineEffects(
     private void OnTransferEnded(Effect.TransferEnded ended)
     {
         var target = ended.Target?.Value ?? "any voter";
-        log.Info("{Process}: the transfer of the leadership to {Target} ended: {Outcome}", Self, target, ended.Outcome);
-        desks.Leading.OnTransferEnded(ended);
-        desks.Stopping.OnTransferEnded(ended);
+        context.Log.Info("{Process}: the transfer of the leadership to {Target} ended: {Outcome}", Self, target, ended.Outcome);
+        context.LeaderChanges.OnTransferEnded(ended);
+        context.Stopping.OnTransferEnded(ended);
     }
 
     private void OnDecided(Effect.MembersDecided decided)
     {
         var decision = $"{decided.Configuration}, since {decided.Reason}";
         context.Process.View = context.Process.View with { Decision = decision };
-        log.Info("{Process} decided: {Decision}", Self, decision, desks.Events.OnDecided(decided));
+        context.Log.Info("{Process} decided: {Decision}", Self, decision, context.Events.OnDecided(decided));
     }
 
     // A process with a new store rejoins by itself, as a learner. Only the loss of a store on a disk is unexpected.
@@ -165,28 +147,28 @@ internal sealed class EngineEffects(
         var text = refused.Reason == RefusalReason.Disputed
             ? "{Process} got a warning from {By}: {Detail}."
             : "{Process} is refused by {By}: {Detail}.";
-        log.Log(level, text, [Self, refused.By.Name, refused.Detail, desks.Events.OnRefused(refused)]);
+        context.Log.Log(level, text, [Self, refused.By.Name, refused.Detail, context.Events.OnRefused(refused)]);
     }
 
     // A process that joins hears it from each member until it is one.
     private void OnNotInRoster(Effect.Refused refused)
     {
         var isExpected = context.Process.Settings.IsJoining;
-        log.Log(
+        context.Log.Log(
             isExpected ? LogLevel.InfoLevel : LogLevel.ErrorLevel,
             isExpected
                 ? "{0} waits to join the group of {1}: {2}."
                 : "{0} is refused by {1}: {2}. To join a group that runs, start this process with raft.joining = on.",
-            [Self, refused.By.Name, refused.Detail, desks.Events.OnRefused(refused)]);
+            [Self, refused.By.Name, refused.Detail, context.Events.OnRefused(refused)]);
     }
 
     private void OnFenced(string detail)
     {
         context.Process.View = context.Process.View with { Fence = detail };
-        log.Error(
+        context.Log.Error(
             "{Process} is fenced and takes no part in its group until it restarts with an empty store: {Detail}.",
             Self,
             detail,
-            desks.Events.OnFenced(detail));
+            context.Events.OnFenced(detail));
     }
 }

@@ -6,9 +6,9 @@ namespace RaftActors.Engine;
 internal static class EngineExplanation
 {
     /// <returns>Lines of text.</returns>
-    public static string Of(EngineContext context, RaftCore core, EngineDesks desks)
+    public static string Of(EngineContext context)
     {
-        var process = context.Process;
+        var (process, core) = (context.Process, context.Core);
         var last = core.LastPosition;
         var admission = core.IsAdmitted ? "" : ", not admitted to vote yet";
         List<string> lines =
@@ -32,8 +32,8 @@ internal static class EngineExplanation
         }
 
         lines.AddRange(core.ExplainMembership().Select(reason => $"about the members: {reason}"));
-        lines.AddRange(desks.Changes.Explain());
-        lines.Add($"waiting: {desks.Appends.Count} appends, {desks.Gets.Count} gets, {desks.Queries.Count} queries");
+        lines.AddRange(context.Changes.Explain());
+        lines.Add($"waiting: {context.Appends.Count} appends, {context.Gets.Count} gets, {context.Queries.Count} queries");
         if (process.View.Decision is { } decision)
         {
             lines.Add($"decided last: {decision}");

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Akka.Event;
 
 using RaftActors.Core;
+using RaftActors.Engine.Requests;
 using RaftActors.Transport;
 
 namespace RaftActors.Engine;

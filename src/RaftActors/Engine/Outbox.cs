@@ -6,7 +6,7 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The messages of an engine to other engines, and to itself, within one turn. At the end of the turn the outbox sends each engine its
+/// The messages of an engine to other engines within one turn. At the end of the turn the outbox sends each engine its
 /// messages as one batch, in order. Outside a turn it sends each message at once. A message to a node with an open <see cref="Lane"/> is
 /// encoded at once, and the end of the turn sends the bytes.
 /// </summary>
@@ -23,7 +23,6 @@ internal sealed class Outbox(IActorRef self, int sizeMaxBytes)
     private const int OverheadBytes = 64;
 
     private readonly List<Letter> _letters = [];
-    private readonly Queue<WireMessage> _own = [];
     private readonly Dictionary<IActorRef, ILane?> _foundLanes = new(ReferenceEqualityComparer.Instance);
     private readonly List<ILane> _written = [];
 
@@ -40,17 +39,7 @@ internal sealed class Outbox(IActorRef self, int sizeMaxBytes)
     /// <summary>The number of engines whose lanes are remembered.</summary>
     public int FoundLanes => _foundLanes.Count;
 
-    public void Send(IActorRef to, WireMessage message)
-    {
-        if (_hasTurn && to.Equals(self))
-        {
-            _own.Enqueue(message);
-        }
-        else
-        {
-            PassOn(to, message, self);
-        }
-    }
+    public void Send(IActorRef to, WireMessage message) => PassOn(to, message, self);
 
     /// <summary>Sends a message ahead of the messages of this turn that go by Akka.</summary>
     public void SendFirst(IActorRef to, WireMessage message)
@@ -86,14 +75,9 @@ internal sealed class Outbox(IActorRef self, int sizeMaxBytes)
 
     public void BeginTurn() => _hasTurn = true;
 
-    /// <summary>Sends all messages. The engine reads its messages to itself now, ahead of its mailbox.</summary>
-    public void EndTurn(Action<WireMessage> read)
+    /// <summary>Sends all messages.</summary>
+    public void EndTurn()
     {
-        while (_own.TryDequeue(out var message))
-        {
-            read(message);
-        }
-
         foreach (var letter in _letters)
         {
             letter.Post();

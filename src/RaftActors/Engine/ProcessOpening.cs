@@ -1,5 +1,7 @@
 using Akka.Actor;
 
+using RaftActors.Settings;
+
 namespace RaftActors.Engine;
 
 /// <summary>

@@ -6,6 +6,8 @@ using Akka.Actor;
 using RaftActors.Core;
 using RaftActors.Core.Codec;
 using RaftActors.Delivery;
+using RaftActors.Engine.Requests;
+using RaftActors.Settings;
 using RaftActors.Storage;
 using RaftActors.Telemetry;
 

@@ -25,7 +25,7 @@ internal abstract record StoreNews
     public sealed record PageRead(Effect.SendEntries Message, Effect.Send? Filled) : StoreNews;
 
     /// <summary>Pairs that left the memory were read. None if the first one was compacted meanwhile.</summary>
-    public sealed record PairsRead(PairDesk.Wanted Wanted, ReadOnlyMemory<StoredPair> Pairs) : StoreNews;
+    public sealed record PairsRead(PairReads.Wanted Wanted, ReadOnlyMemory<StoredPair> Pairs) : StoreNews;
 
     /// <summary>Bytes of a snapshot were read.</summary>
     /// <param name="Failure">They could not be read, and there is no data; null: they were.</param>

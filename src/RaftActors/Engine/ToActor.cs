@@ -23,7 +23,7 @@ internal abstract record ToActor(long Life)
     /// <param name="Own">The last serial that this process's own log had at that time. Gets up to it need no other process.</param>
     public sealed record Attached(long Life, IActorRef Engine, Serial Own) : ToActor(Life);
 
-    /// <summary>The engine has stopped and is not started again. Sent by <see cref="Discovery.GroupRoom"/>.</summary>
+    /// <summary>The engine has stopped and is not started again. Sent by <see cref="EngineSupervisor"/>.</summary>
     public sealed record EngineStopped() : ToActor(AnyLife);
 
     /// <summary>The actor goes on with what is due. It sends this to itself, behind the messages that its mailbox holds by then.</summary>

@@ -31,24 +31,16 @@ internal abstract record ToEngine
     /// <summary>Asks for an Append.</summary>
     /// <param name="Span">Ends with the Append; null: its trace is not sampled.</param>
     /// <param name="IsRetry">A client sent it before; the actor sends none again.</param>
-    public record Append(
+    public sealed record Append(
         RequestRef Request, string Key, ReadOnlyMemory<byte> Value, TimeSpan Timeout, Activity? Span = null, bool IsRetry = false)
         : ToEngine
     {
+        /// <summary>Null: the caller does not repeat the call.</summary>
+        public HashedKey? RequestKey { get; init; }
+
         /// <summary>Why the pair must not be appended; null: it may be.</summary>
         public string? Fault { get; init; }
     }
-
-    /// <summary>Asks for an Append with a request key.</summary>
-    public sealed record KeyedAppend(
-        HashedKey RequestKey,
-        RequestRef Request,
-        string Key,
-        ReadOnlyMemory<byte> Value,
-        TimeSpan Timeout,
-        Activity? Span = null,
-        bool IsRetry = false)
-        : Append(Request, Key, Value, Timeout, Span, IsRetry);
 
     /// <summary>Asks for the pair of a serial.</summary>
     public sealed record Get(RequestRef Request, Serial Serial, TimeSpan Timeout) : ToEngine;

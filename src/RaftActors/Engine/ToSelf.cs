@@ -18,7 +18,7 @@ internal abstract class ToSelf
         public static Tick Late { get; } = new();
     }
 
-    /// <summary>The turn that <see cref="ProposalDesk"/> asked for.</summary>
+    /// <summary>The turn that <see cref="Requests.LeaderProposals"/> asked for.</summary>
     public sealed class ProposeTurn : ToSelf
     {
         public static ProposeTurn Instance { get; } = new();

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 
 using Akka.Configuration;
 
-using RaftActors.Engine;
+using RaftActors.Settings;
 
 using static RaftActors.RaftConfigurationException;
 

@@ -11,7 +11,7 @@ namespace RaftActors.Telemetry;
 /// The gauges of one process. A listener observes them on its own thread, and Core belongs to the engine. So the engine takes a reading in
 /// each tick while there is a listener, and listeners observe the latest reading.
 /// </summary>
-internal sealed class ProcessGauges(EngineContext context, RaftCore core, EngineDesks desks)
+internal sealed class ProcessGauges(EngineContext context)
 {
     // Invariant: holds the processes whose engines run, and no other.
     private static readonly ConcurrentDictionary<ProcessGauges, ProcessTags> Running = new();
@@ -45,11 +45,11 @@ internal sealed class ProcessGauges(EngineContext context, RaftCore core, Engine
     /// </summary>
     public void OnTurn()
     {
-        IsStale = _readAt == context.Now && _reading is not null && !core.IsQuiescent;
-        if (_readAt != context.Now || core.IsQuiescent)
+        IsStale = _readAt == context.Now && _reading is not null && !context.Core.IsQuiescent;
+        if (_readAt != context.Now || context.Core.IsQuiescent)
         {
             _readAt = context.Now;
-            _reading = core.IsQuiescent || Array.Exists(All, gauge => gauge.Enabled) ? Read() : null;
+            _reading = context.Core.IsQuiescent || Array.Exists(All, gauge => gauge.Enabled) ? Read() : null;
         }
     }
 
@@ -83,6 +83,7 @@ internal sealed class ProcessGauges(EngineContext context, RaftCore core, Engine
 
     private Reading Read()
     {
+        var core = context.Core;
         var last = core.LastPosition.Index.Value;
 
         // A process with a new incarnation is replicated to under both for a while.
@@ -95,8 +96,8 @@ internal sealed class ProcessGauges(EngineContext context, RaftCore core, Engine
             Pending =
             [
                 ("actor", context.Process.Appends.Count),
-                ("engine", desks.Appends.Count),
-                ("leader", desks.Proposals.Count),
+                ("engine", context.Appends.Count),
+                ("leader", context.Proposals.Count),
             ],
         };
     }

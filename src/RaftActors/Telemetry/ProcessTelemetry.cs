@@ -3,10 +3,11 @@ using System.Diagnostics.Metrics;
 using Akka.Actor;
 
 using RaftActors.Engine;
+using RaftActors.Settings;
 
 namespace RaftActors.Telemetry;
 
-/// <summary>The metrics and traces of one process, except the gauges and the trace desk, which its engine has.</summary>
+/// <summary>The metrics and traces of one process, except the gauges and the traces of Appends, which its engine has.</summary>
 internal sealed class ProcessTelemetry
 {
     private static readonly Histogram<double> CommitDuration =

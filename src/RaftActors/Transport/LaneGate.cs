@@ -4,6 +4,7 @@ using Akka.Event;
 using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Engine;
+using RaftActors.Engine.Requests;
 using RaftActors.Security;
 using RaftActors.Wire;
 

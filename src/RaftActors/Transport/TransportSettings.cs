@@ -1,7 +1,7 @@
 using Akka.Configuration;
 
-using RaftActors.Engine;
 using RaftActors.Security;
+using RaftActors.Settings;
 
 using static RaftActors.RaftConfigurationException;
 

@@ -6,6 +6,17 @@ namespace RaftActors.Wire;
 /// <summary>A <see cref="RequestKey"/>, as messages hold it.</summary>
 internal sealed record HashedKey(RequestKeyHash Hash, Serial? Since)
 {
+    public static void WriteOptional(ByteWriter writer, HashedKey? key)
+    {
+        writer.Flag(key is not null);
+        if (key is not null)
+        {
+            Write(writer, key);
+        }
+    }
+
+    public static HashedKey? ReadOptional(ref ByteReader reader) => reader.Flag() ? Read(ref reader) : null;
+
     public static void Write(ByteWriter writer, HashedKey key)
     {
         writer.RequestKey(key.Hash);

@@ -142,24 +142,14 @@ internal static class WireFormat
         writer.Bytes(append.Value.Span);
         writer.Number(append.Hops);
         writer.Flag(append.IsRetry);
+        HashedKey.WriteOptional(writer, append.RequestKey);
     }
 
     public static WireMessage.AppendRequest ReadAppend(ref ByteReader reader)
     {
         var (request, key, value) = (reader.Request(), reader.Text(), reader.Value());
-        return new WireMessage.AppendRequest(request, key, value, HopsOf(reader.Count()), reader.Flag());
-    }
-
-    public static void WriteKeyedAppend(ByteWriter writer, WireMessage.KeyedAppendRequest append)
-    {
-        HashedKey.Write(writer, append.RequestKey);
-        WriteAppend(writer, append);
-    }
-
-    public static WireMessage.KeyedAppendRequest ReadKeyedAppend(ref ByteReader reader)
-    {
-        var (key, append) = (HashedKey.Read(ref reader), ReadAppend(ref reader));
-        return new WireMessage.KeyedAppendRequest(key, append.Request, append.Key, append.Value, append.Hops, append.IsRetry);
+        var (hops, isRetry) = (HopsOf(reader.Count()), reader.Flag());
+        return new WireMessage.AppendRequest(request, key, value, hops, isRetry, HashedKey.ReadOptional(ref reader));
     }
 
     public static void WriteCommitted(ByteWriter writer, AppendReply.Committed committed)
@@ -186,16 +176,11 @@ internal static class WireFormat
         writer.Number(found.Serial.Value);
         writer.Text(found.Key);
         writer.Bytes(found.Value.Span);
+        writer.Flag(found.IsKeyed);
     }
 
     public static GetReply.Found ReadFound(ref ByteReader reader) =>
-        new(reader.Request(), new Serial(reader.Count()), reader.Text(), reader.Value());
-
-    public static GetReply.KeyedFound ReadKeyedFound(ref ByteReader reader)
-    {
-        var found = ReadFound(ref reader);
-        return new GetReply.KeyedFound(found.Request, found.Serial, found.Key, found.Value);
-    }
+        new(reader.Request(), new Serial(reader.Count()), reader.Text(), reader.Value(), reader.Flag());
 
     public static void WriteChange(ByteWriter writer, WireMessage.ChangeRequest change)
     {

@@ -92,13 +92,10 @@ internal abstract record WireMessage
     /// </summary>
     /// <param name="Request">Any origin: a process of the group, or a client.</param>
     /// <param name="IsRetry">The request may have reached a leader before.</param>
-    public record AppendRequest(
-        RequestId Request, string Key, ReadOnlyMemory<byte> Value, int Hops, bool IsRetry = false) : WireMessage;
-
-    /// <summary>An <see cref="AppendRequest"/> with a request key. A type of its own, so that one without costs no byte more.</summary>
-    public sealed record KeyedAppendRequest(
-        HashedKey RequestKey, RequestId Request, string Key, ReadOnlyMemory<byte> Value, int Hops, bool IsRetry = false)
-        : AppendRequest(Request, Key, Value, Hops, IsRetry);
+    /// <param name="RequestKey">Null: the caller does not repeat the call.</param>
+    public sealed record AppendRequest(
+        RequestId Request, string Key, ReadOnlyMemory<byte> Value, int Hops, bool IsRetry = false, HashedKey? RequestKey = null)
+        : WireMessage;
 
     /// <summary>Asks for a pair. The receiver answers once it has committed up to <paramref name="AskerCommit"/>.</summary>
     public sealed record GetRequest(RequestId Request, Serial Serial, LogIndex AskerCommit) : WireMessage;
@@ -137,11 +134,9 @@ internal abstract record AppendReply(RequestId Request) : RequestReply(Request)
 internal abstract record GetReply(RequestId Request) : RequestReply(Request)
 {
     /// <summary>The pair, which is committed.</summary>
-    public record Found(RequestId Request, Serial Serial, string Key, ReadOnlyMemory<byte> Value) : GetReply(Request);
-
-    /// <summary>A <see cref="Found"/> whose pair has a request key. A type of its own, so that the bytes of the other stay.</summary>
-    public sealed record KeyedFound(RequestId Request, Serial Serial, string Key, ReadOnlyMemory<byte> Value)
-        : Found(Request, Serial, Key, Value);
+    /// <param name="IsKeyed">The pair has a request key, so the asker keeps its result apart.</param>
+    public sealed record Found(RequestId Request, Serial Serial, string Key, ReadOnlyMemory<byte> Value, bool IsKeyed = false)
+        : GetReply(Request);
 
     /// <summary>The sender does not have the pair. Another process may have it.</summary>
     public sealed record Refused(RequestId Request) : GetReply(Request);

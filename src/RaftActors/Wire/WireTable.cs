@@ -41,7 +41,6 @@ internal static class WireTable
         Of<WireMessage.Foreign>(ForeignManifest, WireFormat.WriteForeign, WireFormat.ReadForeign),
 
         Of<WireMessage.AppendRequest>("a", WireFormat.WriteAppend, WireFormat.ReadAppend),
-        Of<WireMessage.KeyedAppendRequest>("ak", WireFormat.WriteKeyedAppend, WireFormat.ReadKeyedAppend),
         Of<AppendReply.Taken>(
             "at",
             (writer, reply) => WireFormat.WriteReply(writer, reply, reply.Place),
@@ -57,7 +56,6 @@ internal static class WireTable
 
         Of<WireMessage.GetRequest>("g", WireFormat.WriteGet, WireFormat.ReadGet),
         Of<GetReply.Found>("ga", WireFormat.WriteFound, WireFormat.ReadFound),
-        Of<GetReply.KeyedFound>("gk", WireFormat.WriteFound, WireFormat.ReadKeyedFound),
         Of<GetReply.Refused>("gr", WireFormat.WriteReply, (ref reader) => new GetReply.Refused(reader.Request())),
         Of<GetReply.Compacted>("gc", WireFormat.WriteReply, (ref reader) => new GetReply.Compacted(reader.Request())),
 

@@ -4,6 +4,7 @@ using Akka.Configuration;
 
 using RaftActors.Discovery;
 using RaftActors.Engine;
+using RaftActors.Settings;
 using RaftActors.Tests.Groups;
 
 namespace RaftActors.Tests.Discovery;

@@ -7,11 +7,11 @@ using RaftActors.Wire;
 namespace RaftActors.Tests.Engine;
 
 /// <summary>
-/// Appends of a group under a random schedule: elections that not every process hears of, leaders that do not know that they were
-/// deposed, peers that are met late, lost messages, busy leaders, actors that are replaced, snapshots. The log is a model; the
-/// desks are the engine's. In the end the network is whole and the leader stays. Says what went wrong: an Append without exactly
-/// one end, a committed one that was told not to be, one that is committed twice. Where <paramref name="isStable"/>, the first
-/// leader stays, and Appends keep the order in which they were made.
+/// Appends of a group under a random schedule: elections that not every process hears of, leaders that do not know that they were deposed,
+/// peers that are met late, lost messages, busy leaders, actors that are replaced, snapshots. The log is a model; the parts are the
+/// engine's. In the end the network is whole and the leader stays. Says what went wrong: an Append without exactly one end, a committed one
+/// that was told not to be, one that is committed twice. Where <paramref name="isStable"/>, the first leader stays, and Appends keep the
+/// order in which they were made.
 /// </summary>
 internal sealed class AppendSchedule(int seed, bool isStable)
 {
@@ -49,7 +49,7 @@ internal sealed class AppendSchedule(int seed, bool isStable)
     private void Begin(AppendScheduleTests.Mailbox[] mailboxes)
     {
         _processes = [.. Enumerable.Range(0, ScheduledProcess.Count).Select(place => new ScheduledProcess(
-            place, mailboxes[2 * place].Ref, mailboxes[(2 * place) + 1].Ref, mailboxes[0].Clock, judges: seed % 3 == 0, Propose))];
+            place, mailboxes[2 * place].Ref, mailboxes[(2 * place) + 1].Ref, mailboxes[0].Raft, judges: seed % 3 == 0, Propose))];
         Member[] voters = [.. _processes[..^1].Select(process => process.Process.Member)];
         var configuration = new Configuration(GroupUid.None, voters.Length, [.. voters], [], [], []);
         for (var place = 0; place < _processes.Length; place++)
@@ -58,7 +58,13 @@ internal sealed class AppendSchedule(int seed, bool isStable)
             var quorum = new QuorumView([.. voters], voters.Contains(process.Process.Member), configuration);
             _quorums.Add(process, quorum);
             process.Context.Quorum = _random.Next(3) > 0 ? quorum : null;
-            mailboxes[2 * place].Take = (message, sender) => Enqueue((WireMessage)message, sender, process.Engine);
+            mailboxes[2 * place].Take = (message, sender) =>
+            {
+                if (message is WireMessage wire)
+                {
+                    Enqueue(wire, sender, process.Engine);
+                }
+            };
             mailboxes[(2 * place) + 1].Take = (message, _) => TakeAtActor(process, message);
             foreach (var other in _processes.Where(_ => _random.Next(3) > 0))
             {

@@ -25,9 +25,9 @@ public sealed class AppendScheduleTests : TestKit
     internal sealed class Mailbox
     {
         public Mailbox(TestKit kit) =>
-            (Ref, Clock) = (kit.ActorOfAsTestActorRef<Receiver>(Props.Create(() => new Receiver(this))), kit.Sys.Scheduler);
+            (Ref, Raft) = (kit.ActorOfAsTestActorRef<Receiver>(Props.Create(() => new Receiver(this))), RaftActors.Raft.Get(kit.Sys));
 
-        public ITimeProvider Clock { get; }
+        public Raft Raft { get; }
 
         public IActorRef Ref { get; }
 

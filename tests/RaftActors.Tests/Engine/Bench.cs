@@ -6,11 +6,12 @@ using Akka.TestKit;
 
 using RaftActors.Core;
 using RaftActors.Engine;
+using RaftActors.Settings;
 using RaftActors.Storage;
 
 namespace RaftActors.Tests.Engine;
 
-/// <summary>The setup for a test of one desk: raft1 of four, with probes for its actor, its engine, and its peers.</summary>
+/// <summary>The setup for a test of one part of an engine: raft1 of four, with probes for its actor, its engine, and its peers.</summary>
 internal sealed class Bench
 {
     public const string Settings =
@@ -20,26 +21,25 @@ internal sealed class Bench
         """;
 
     private readonly Dictionary<string, TestProbe> _peers = [];
+    private readonly TestKitBase _kit;
+    private ScriptedContext? _context;
 
     /// <param name="preload">The pairs that the log begins with.</param>
     /// <param name="name">The name of the process.</param>
     public Bench(TestKitBase kit, LogSlice preload = default, string name = "raft1")
     {
-        var config = ConfigurationFactory.ParseString(Settings).WithFallback(Raft.DefaultConfig());
+        _kit = kit;
+        var config = ConfigurationFactory.ParseString(Settings.Replace("raft1@node1", $"{name}@node1")).WithFallback(Raft.DefaultConfig());
         var settings = RaftSettings.Read(config, new RaftOptions<string>(), name, null);
         Store = new ScriptedStore();
         var (store, recovered) = HostedStore.Open(Store, new StoreOwner(settings.Group, settings.Self), preload);
         Process = new RaftProcess(settings, store, recovered, preload, kit.Sys.Scheduler);
         Self = kit.CreateTestProbe();
         Actor = kit.CreateTestProbe();
-        Context = new EngineContext(Process, Self);
-        Context.Attach(Actor, 1, takesSnapshots: true, judgesProposals: true);
-        Context.HasBooted = true;
+        Reader = kit.CreateTestProbe();
         foreach (var number in new[] { 2, 3, 4 })
         {
-            var probe = kit.CreateTestProbe();
-            _peers[$"raft{number}"] = probe;
-            Context.Peers.Learn(NameOf($"raft{number}"), probe);
+            _peers[$"raft{number}"] = kit.CreateTestProbe();
         }
     }
 
@@ -47,7 +47,14 @@ internal sealed class Bench
 
     public RaftProcess Process { get; }
 
-    public EngineContext Context { get; }
+    /// <summary>The parts of the engine. Made when a test first asks: most tests of a registry need only the process.</summary>
+    public ScriptedContext Context => _context ??= MakeContext();
+
+    /// <summary>The inputs that the parts gave to Core.</summary>
+    public List<Input> Steps => Context.Steps;
+
+    /// <summary>Plays the readers of the store.</summary>
+    public TestProbe Reader { get; }
 
     public TestProbe Self { get; }
 
@@ -90,4 +97,16 @@ internal sealed class Bench
 
     public static LogEntry Entry(long index, long term, RequestId? request) =>
         new(new LogIndex(index), new Term(term), new Serial(index), new Payload.Pair(request, $"key{index}", ReadOnlyMemory<byte>.Empty));
+
+    private ScriptedContext MakeContext()
+    {
+        var context = new ScriptedContext(Process, Self, Raft.Get(_kit.Sys), Reader) { HasBooted = true };
+        context.Attach(Actor, 1, takesSnapshots: true, judgesProposals: true);
+        foreach (var (name, probe) in _peers)
+        {
+            context.Peers.Learn(NameOf(name), probe);
+        }
+
+        return context;
+    }
 }

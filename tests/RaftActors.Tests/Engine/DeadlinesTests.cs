@@ -1,4 +1,5 @@
 using RaftActors.Engine;
+using RaftActors.Engine.Requests;
 
 namespace RaftActors.Tests.Engine;
 

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 
 using RaftActors.Core;
 using RaftActors.Engine;
+using RaftActors.Engine.Requests;
 
 namespace RaftActors.Tests.Engine;
 

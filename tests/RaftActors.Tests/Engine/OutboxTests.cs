@@ -17,7 +17,6 @@ public sealed class OutboxTests : TestKit
     private readonly TestProbe _self;
     private readonly TestProbe _peer;
     private readonly Outbox _outbox;
-    private readonly List<WireMessage> _read = [];
 
     public OutboxTests()
     {
@@ -32,7 +31,7 @@ public sealed class OutboxTests : TestKit
         Send(1, 2, 3);
         _peer.ExpectNoMsg(TimeSpan.Zero);
 
-        _outbox.EndTurn(_read.Add);
+        _outbox.EndTurn();
 
         var batch = _peer.ExpectMsg<WireMessage.Batch>();
         Assert.Equal<WireMessage>([Refused(1), Refused(2), Refused(3)], batch.Messages);
@@ -44,7 +43,7 @@ public sealed class OutboxTests : TestKit
     {
         _outbox.BeginTurn();
         Send(1);
-        _outbox.EndTurn(_read.Add);
+        _outbox.EndTurn();
 
         _peer.ExpectMsg(Refused(1));
     }
@@ -64,30 +63,10 @@ public sealed class OutboxTests : TestKit
         WireMessage[] appends =
             [.. new[] { 300, 300, 300, 5000, 1 }.Select(size => new WireMessage.AppendRequest(RequestOf(size), "", new byte[size], 0))];
         Array.ForEach(appends, append => _outbox.Send(_peer, append));
-        _outbox.EndTurn(_read.Add);
+        _outbox.EndTurn();
 
         Assert.Equal(appends[..2], _peer.ExpectMsg<WireMessage.Batch>().Messages);
         Assert.Equal(appends[2..], _peer.ReceiveN(3));
-    }
-
-    [Fact]
-    public void Engine_reads_its_messages_to_itself_within_the_turn_and_their_consequences_too()
-    {
-        _outbox.BeginTurn();
-        _outbox.Send(_self, Refused(1));
-        _outbox.EndTurn(message =>
-        {
-            _read.Add(message);
-            if (_read.Count == 1)
-            {
-                _outbox.Send(_self, Refused(2));
-                Send(3);
-            }
-        });
-
-        Assert.Equal([Refused(1), Refused(2)], _read);
-        _peer.ExpectMsg(Refused(3));
-        _self.ExpectNoMsg(TimeSpan.Zero);
     }
 
     [Fact]
@@ -98,7 +77,7 @@ public sealed class OutboxTests : TestKit
         Send(1);
         _outbox.PassOn(_peer, Refused(2), origin);
         Send(3);
-        _outbox.EndTurn(_read.Add);
+        _outbox.EndTurn();
 
         Assert.Equal<WireMessage>([Refused(1), Refused(3)], _peer.ExpectMsg<WireMessage.Batch>().Messages);
         Assert.Equal(_self.Ref, _peer.LastSender);
@@ -122,7 +101,7 @@ public sealed class OutboxTests : TestKit
         _outbox.BeginTurn();
         _outbox.Send(remote, Refused(4));
         Send(5);
-        _outbox.EndTurn(_read.Add);
+        _outbox.EndTurn();
 
         Assert.Equal([Refused(1)], remote.Told);
         _peer.ExpectMsg(Refused(5));

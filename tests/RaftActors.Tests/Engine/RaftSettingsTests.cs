@@ -2,6 +2,7 @@ using Akka.Configuration;
 
 using RaftActors.Core;
 using RaftActors.Engine;
+using RaftActors.Settings;
 using RaftActors.Storage;
 
 namespace RaftActors.Tests.Engine;

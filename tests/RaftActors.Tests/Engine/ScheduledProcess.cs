@@ -3,12 +3,14 @@ using Akka.Configuration;
 
 using RaftActors.Core;
 using RaftActors.Engine;
+using RaftActors.Engine.Requests;
+using RaftActors.Settings;
 using RaftActors.Storage;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Engine;
 
-/// <summary>One process of an <see cref="AppendSchedule"/>: the real desks of its Appends over a log that the schedule writes.</summary>
+/// <summary>One process of an <see cref="AppendSchedule"/>: the real parts of its Appends over a log that the schedule writes.</summary>
 internal sealed class ScheduledProcess
 {
     public const int Count = 4;
@@ -20,17 +22,20 @@ internal sealed class ScheduledProcess
     private long _life = 1;
 
     /// <param name="place">From 0; the last process is a learner.</param>
-    /// <param name="step">Takes the proposals of its desk.</param>
+    /// <param name="step">Takes its proposals.</param>
     public ScheduledProcess(
-        int place, IActorRef engine, IActorRef actor, ITimeProvider clock, bool judges, Action<ScheduledProcess, Input.Propose> step)
+        int place, IActorRef engine, IActorRef actor, Raft raft, bool judges, Action<ScheduledProcess, Input.Propose> step)
     {
         var settings = Settings[place];
         var (store, recovered) = HostedStore.Open(new ScriptedStore(), new StoreOwner(settings.Group, settings.Self), default);
         (Engine, Actor, _judges) = (engine, actor, judges);
-        Process = new RaftProcess(settings, store, recovered, default, clock);
-        Context = new EngineContext(Process, engine) { HasBooted = true };
-        Appends = new AppendDesk(Context);
-        Proposals = new ProposalDesk(Context, input => step(this, (Input.Propose)input), Find, () => HasTurn = true);
+        Process = new RaftProcess(settings, store, recovered, default, raft.System.Scheduler);
+        Context = new ScriptedContext(Process, engine, raft, ActorRefs.Nobody)
+        {
+            HasBooted = true,
+            Take = input => step(this, (Input.Propose)input),
+            Lookup = Find,
+        };
         Context.Attach(actor, _life, judgesProposals: judges);
     }
 
@@ -42,9 +47,9 @@ internal sealed class ScheduledProcess
 
     public EngineContext Context { get; }
 
-    public AppendDesk Appends { get; }
+    public PendingAppends Appends => Context.Appends;
 
-    public ProposalDesk Proposals { get; }
+    public LeaderProposals Proposals => Context.Proposals;
 
     /// <summary>The pairs that the actor has not judged yet.</summary>
     public Queue<ToActor.Judge> Judging { get; } = [];
@@ -53,8 +58,6 @@ internal sealed class ScheduledProcess
 
     /// <summary>The number of entries committed here.</summary>
     public int Committed { get; private set; }
-
-    public bool HasTurn { get; set; }
 
     /// <summary>The term that the process believes to lead; null: none.</summary>
     public Term? Leads { get; private set; }
@@ -132,11 +135,7 @@ internal sealed class ScheduledProcess
 
     public void Judge(Verdict verdict) => Proposals.OnJudged(new ToEngine.Judged(Judging.Dequeue().Request, verdict));
 
-    public void TakeTurn()
-    {
-        HasTurn = false;
-        Proposals.OnTurn();
-    }
+    public void TakeTurn() => Proposals.OnTurn();
 
     public void Tick()
     {

@@ -2,6 +2,7 @@ using Akka.Configuration;
 
 using RaftActors.Core;
 using RaftActors.Engine;
+using RaftActors.Settings;
 
 namespace RaftActors.Tests.Engine;
 

@@ -2,6 +2,7 @@ using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
 using RaftActors.Engine;
+using RaftActors.Engine.Requests;
 using RaftActors.Tests.Engine;
 using RaftActors.Wire;
 
@@ -14,12 +15,12 @@ public sealed class AppendFailureTests : TestKit
 
     private readonly MetricRecorder _metrics = new("raft.process", process => process == "metered@node1");
     private readonly Bench _bench;
-    private readonly AppendDesk _desk;
+    private readonly PendingAppends _appends;
 
     public AppendFailureTests()
     {
         _bench = new Bench(this, name: "metered");
-        _desk = new AppendDesk(_bench.Context);
+        _appends = _bench.Context.Appends;
         _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
         _bench.Elect("raft2");
 
@@ -32,7 +33,7 @@ public sealed class AppendFailureTests : TestKit
     {
         Take(Append(), index: 7);
 
-        _desk.OnCommitted(Bench.Entry(index: 7, term: 2, request: null));
+        _appends.OnCommitted(Bench.Entry(index: 7, term: 2, request: null));
 
         Assert.Equal(["metered outcome=not_committed reason=overwritten: 1"], Counts());
     }
@@ -42,7 +43,7 @@ public sealed class AppendFailureTests : TestKit
     {
         Take(Append(), index: 7);
 
-        _desk.OnInstalled(new LogIndex(7));
+        _appends.OnInstalled(new LogIndex(7));
 
         Assert.Equal(["metered outcome=unknown reason=compacted: 1"], Counts());
     }
@@ -50,7 +51,7 @@ public sealed class AppendFailureTests : TestKit
     [Fact]
     public void Append_whose_session_the_leader_has_forgotten_is_counted_as_forgotten()
     {
-        _desk.Receive(new AppendReply.Forgotten(_bench.Process.ToId(Append())));
+        _appends.Receive(new AppendReply.Forgotten(_bench.Process.ToId(Append())));
 
         Assert.Equal(["metered outcome=unknown reason=forgotten: 1"], Counts());
     }
@@ -68,16 +69,16 @@ public sealed class AppendFailureTests : TestKit
     [Fact]
     public void Append_that_waited_behind_a_full_window_until_its_timeout_is_counted_as_busy()
     {
-        for (var i = 0; i <= AppendDesk.WindowAppends; i++)
+        for (var i = 0; i <= PendingAppends.WindowAppends; i++)
         {
             Append();
         }
 
         _bench.Context.Now = _bench.Context.DeadlineAfter(Timeout);
-        _desk.OnTick();
+        _appends.OnTick();
 
         var counts = Counts().ToLookup(count => count);
-        Assert.Equal(AppendDesk.WindowAppends, counts["metered outcome=unknown reason=timed_out: 1"].Count());
+        Assert.Equal(PendingAppends.WindowAppends, counts["metered outcome=unknown reason=timed_out: 1"].Count());
         Assert.Single(counts["metered outcome=not_committed reason=busy: 1"]);
     }
 
@@ -90,16 +91,16 @@ public sealed class AppendFailureTests : TestKit
     private IEnumerable<string> Counts() => _metrics.Of("raft.appends").Select(each => each.ToString());
 
     private void Refuse(NotCommittedReason reason) =>
-        _desk.Receive(new AppendReply.NoRoom(_bench.Process.ToId(Append()), reason, "no room"));
+        _appends.Receive(new AppendReply.NoRoom(_bench.Process.ToId(Append()), reason, "no room"));
 
     private RequestRef Append()
     {
         var request = _bench.Process.NewRequest();
         _bench.Process.Appends.Add(request, null, OutcomeMaker<int>.Instance);
-        _desk.Submit(new ToEngine.Append(request, "key", ReadOnlyMemory<byte>.Empty, Timeout));
+        _appends.Submit(new ToEngine.Append(request, "key", ReadOnlyMemory<byte>.Empty, Timeout));
         return request;
     }
 
     private void Take(RequestRef request, long index) =>
-        _desk.Receive(new AppendReply.Taken(_bench.Process.ToId(request), new LogPlace(new LogIndex(index), new Term(1))));
+        _appends.Receive(new AppendReply.Taken(_bench.Process.ToId(request), new LogPlace(new LogIndex(index), new Term(1))));
 }

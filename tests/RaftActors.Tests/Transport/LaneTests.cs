@@ -242,7 +242,7 @@ public sealed class LaneTests : TestKit
         using var other = Accept();
         ExpectNoMsg(TimeSpan.FromMilliseconds(100));
 
-        outbox.EndTurn(_ => { });
+        outbox.EndTurn();
 
         ExpectMsg<LaneNews.Connected>(Guard);
     }

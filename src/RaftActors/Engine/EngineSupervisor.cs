@@ -1,0 +1,90 @@
+using Akka.Actor;
+using Akka.Event;
+
+using RaftActors.Core;
+using RaftActors.Discovery;
+
+namespace RaftActors.Engine;
+
+/// <summary>
+/// <c>/system/raft/{group}</c>: the parent of the engines of one group on this node. An engine that fails is stopped and not started again.
+/// Its last writes may be on disk or not, and only a new opening of the store shows it. The supervisor tells the actor, and each later life
+/// of it, that the engine has stopped.
+/// </summary>
+internal sealed class EngineSupervisor : UntypedActor
+{
+    private readonly Dictionary<ProcessName, Resident> _residents = [];
+
+    protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Stop);
+
+    protected override void OnReceive(object message)
+    {
+        switch (message)
+        {
+            case ToEngine.Attach attach:
+                OnAttach(attach);
+                break;
+            case Terminated terminated when _residents.Values.FirstOrDefault(one => one.Engine.Equals(terminated.ActorRef)) is { } resident:
+                resident.HasStopped = true;
+                var process = resident.Process;
+                Context.System.EventStream.Publish(resident.Stopped);
+                Context.Parent.Tell(new RaftRegistry.EngineStopped(process));
+                TellStopped(resident);
+                process.Appends.OnEngineGone(process.EngineStopped, Self);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void OnAttach(ToEngine.Attach attach)
+    {
+        var name = attach.Process.Name;
+        if (!_residents.TryGetValue(name, out var resident))
+        {
+            var registry = Context.Parent;
+            var props = Props.Create(() => new RaftEngine(attach.Process, registry)).WithDispatcher(EngineDispatcher.DispatcherId);
+            var engine = Context.ActorOf(props, Uri.EscapeDataString(name.Process));
+            resident = new Resident(attach.Process, Context.Watch(engine), Sender);
+            _residents.Add(name, resident);
+        }
+
+        resident.Actor = Sender;
+        if (resident.HasStopped)
+        {
+            TellStopped(resident);
+        }
+        else
+        {
+            resident.Engine.Forward(attach);
+        }
+    }
+
+    private static void TellStopped(Resident resident)
+    {
+        // The second argument marks a fact that is published as an event too, as in EngineEffects.
+        var stopped = resident.Stopped;
+        Context.GetLogger().Error("{0}", stopped.Detail, stopped);
+        resident.Actor.Tell(new ToActor.EngineStopped(), Context.Self);
+    }
+
+    private sealed class Resident(RaftProcess process, IActorRef engine, IActorRef actor)
+    {
+        public RaftProcess Process { get; } = process;
+
+        public IActorRef Engine { get; } = engine;
+
+        // The actor that attached last.
+        public IActorRef Actor { get; set; } = actor;
+
+        public bool HasStopped { get; set; }
+
+        public RaftEvent.Stopped Stopped => new(Process.Settings.Group, Process.Name, WhyStopped);
+
+        private string WhyStopped => $"The engine of {Process.Name} has stopped and is not started again"
+            + (Process.View.Failure is { } failure
+                ? $", since its store failed: {failure}"
+                : ". Restart the node, so that the store is opened again.");
+    }
+}

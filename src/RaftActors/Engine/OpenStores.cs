@@ -1,0 +1,181 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+
+using Akka.Actor;
+using Akka.Event;
+
+using RaftActors.Core;
+using RaftActors.Storage;
+
+namespace RaftActors.Engine;
+
+/// <summary>
+/// The stores of the processes of an actor system. Processes that name the same directory share its log and its syncs. A directory is
+/// opened for the first process and closed with the last. A directory on a disk that hangs holds up no other one. Thread-safe.
+/// </summary>
+internal sealed class OpenStores(ActorSystem system)
+{
+    private readonly ConcurrentDictionary<string, SharedDirectory> _directories = new(StringComparer.Ordinal);
+
+    // By the directory as the settings spell it. Two spellings have two of them, which only means more threads.
+    private readonly ConcurrentDictionary<string, StoreOpenings> _openings = new(StringComparer.Ordinal);
+
+    /// <summary>Runs an opening on another thread. It waits while many others in its directory run.</summary>
+    public void Start(ProcessOpening opening, StoreOptions options) =>
+        _openings.GetOrAdd(options.Directory, _ => new StoreOpenings()).Add(opening);
+
+    /// <summary>Drops the openings that wait.</summary>
+    public void DropOpenings()
+    {
+        foreach (var openings in _openings.Values)
+        {
+            openings.Close();
+        }
+    }
+
+    /// <summary>Returns the store of a process, which opens and closes it. Opens the directory if it is not open.</summary>
+    /// <param name="spansNodes">True: the group has, or may get, processes on other nodes.</param>
+    /// <exception cref="RaftConfigurationException">
+    /// Another process has the directory with other settings, or the directory holds logs of another node.
+    /// </exception>
+    /// <exception cref="StoreException">The directory cannot be used.</exception>
+    public IRaftStore StoreOf(StoreOptions options, StoreOwner owner, bool spansNodes)
+    {
+        if (options.Directory.Length == 0)
+        {
+            ReportMemory(owner, spansNodes);
+            return new MemoryStore();
+        }
+
+        // The full path, so that one directory has one entry however the settings spell it.
+        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Directory));
+        return _directories.GetOrAdd(path, _ => new SharedDirectory()).StoreOf(options with { Directory = path }, owner, WarnIfUnsafe);
+    }
+
+    private void ReportMemory(StoreOwner owner, bool spansNodes)
+    {
+        if (spansNodes)
+        {
+            system.Log.Warning(
+                "{0} keeps its log in memory, because raft.store.directory is empty. A group whose majority restarts loses committed "
+                + "pairs. Set raft.store.directory.",
+                owner);
+        }
+        else
+        {
+            system.Log.Info("{0} keeps its log in memory, because raft.store.directory is empty: it is lost when this node stops.", owner);
+        }
+    }
+
+    private void WarnIfUnsafe(StoreOptions options)
+    {
+        if (options.Sync != SyncPolicy.Always)
+        {
+            system.Log.Warning(
+                "raft.store.sync is {0} for {1}: a power cut loses pairs that were acknowledged, and votes. Set it to always.",
+                options.Sync.ToString().ToLower(CultureInfo.InvariantCulture),
+                options.Directory);
+        }
+
+        if (options.AllowSharedDirectory)
+        {
+            system.Log.Warning(
+                "raft.store.allow-shared-directory is on for {0}: every user who can write to it can replace the log.", options.Directory);
+        }
+    }
+
+    // One directory, open or not. Its lock is held while the log is read and while it is closed, which holds up no other directory.
+    private sealed class SharedDirectory
+    {
+        private readonly Lock _lock = new();
+        private StoreDirectory? _directory;
+        private StoreOptions? _options;
+        private int _users;
+
+        public IRaftStore StoreOf(StoreOptions options, StoreOwner owner, Action<StoreOptions> beforeOpening)
+        {
+            lock (_lock)
+            {
+                if (_directory is null)
+                {
+                    beforeOpening(options);
+                    (_directory, _options) = (StoreDirectory.Open(options), options);
+                }
+
+                DemandSameNode(_directory, options, owner);
+                if (_options != options)
+                {
+                    throw new RaftConfigurationException(
+                        $"{owner} names the directory {options.Directory} with other settings in raft.store than a process before it. "
+                        + "Processes that share a directory share its settings; give one of them another directory, or the same settings.");
+                }
+
+                _users++;
+                return new SharedStore(_directory.StoreOf(owner), Leave);
+            }
+        }
+
+        // Otherwise the process would start with an empty log beside those of the other node. Such a directory is a copy, or a mistake.
+        private void DemandSameNode(StoreDirectory directory, StoreOptions options, StoreOwner owner)
+        {
+            if (directory.Owners.FirstOrDefault(other => other.Name.Node != owner.Name.Node) is not { Group: { } } foreign)
+            {
+                return;
+            }
+
+            if (_users == 0)
+            {
+                _directory = null;
+                directory.Dispose();
+            }
+
+            throw new RaftConfigurationException(
+                $"{owner} cannot use the directory {options.Directory}: it holds the log of {foreign}, a process of another node. Give "
+                + $"{owner} a directory of its own, which may be empty, or correct raft.node.");
+        }
+
+        private void Leave()
+        {
+            lock (_lock)
+            {
+                if (--_users == 0)
+                {
+                    var closing = _directory;
+                    _directory = null;
+                    closing?.Dispose();
+                }
+            }
+        }
+    }
+
+    // Closing the store leaves the directory.
+    private sealed class SharedStore(IRaftStore store, Action leave) : IRaftStore
+    {
+        public RecoveredState Open(StoreOwner owner, LogSlice preload, IStoreListener listener) => store.Open(owner, preload, listener);
+
+        public bool Write(Effect.Write write) => store.Write(write);
+
+        public void NoteCommitted(LogIndex index) => store.NoteCommitted(index);
+
+        public void SaveSnapshot(Snapshot snapshot, ReadOnlyMemory<byte> state) => store.SaveSnapshot(snapshot, state);
+
+        public ISnapshotWriter? BeginSnapshot(Snapshot snapshot) => store.BeginSnapshot(snapshot);
+
+        public ReadOnlyMemory<byte> ReadSnapshot(LogPosition position, long offset, int limit) =>
+            store.ReadSnapshot(position, offset, limit);
+
+        public LogSlice ReadLog(LogIndex first, LogIndex last) => store.ReadLog(first, last);
+
+        public void Dispose()
+        {
+            try
+            {
+                store.Dispose();
+            }
+            finally
+            {
+                leave();
+            }
+        }
+    }
+}

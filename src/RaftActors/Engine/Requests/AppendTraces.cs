@@ -1,0 +1,166 @@
+using System.Diagnostics;
+
+using RaftActors.Core;
+using RaftActors.Telemetry;
+using RaftActors.Wire;
+
+namespace RaftActors.Engine.Requests;
+
+/// <summary>
+/// The sampled traces of the Appends that this process has part in. A trace comes with the call of a client. It goes with the request to
+/// the leader, and with its entry to the other processes. Without samples there are none, which costs a comparison. At most
+/// <see cref="MaxTraces"/> are known: the oldest is forgotten first.
+/// </summary>
+internal sealed class AppendTraces(ProcessTags tags, ApplySpans applies)
+{
+    public const int MaxTraces = 1024;
+
+    private readonly Dictionary<RequestId, Trace> _traces = [];
+    private readonly LinkedList<RequestId> _inOrder = [];
+
+    /// <summary>An Append of this process, or of a client or another process that sends it with its trace.</summary>
+    public void Note(RequestId request, ActivityContext parent)
+    {
+        Forget(request);
+        _traces.Add(request, new Trace(_inOrder.AddLast(request)) { Parent = parent });
+        if (_inOrder.Count > MaxTraces)
+        {
+            Forget(_inOrder.First!.Value);
+        }
+    }
+
+    /// <summary>This process, the leader, has the request until its pair is committed.</summary>
+    public void BeginProposal(RequestId request)
+    {
+        if (_traces.Count > 0 && _traces.TryGetValue(request, out var trace))
+        {
+            trace.Begin(Spans.Propose, ActivityKind.Server, tags);
+        }
+    }
+
+    /// <summary>The request with its trace, if that is known.</summary>
+    public WireMessage Attach(WireMessage.AppendRequest append) => _traces.Count > 0 && _traces.TryGetValue(append.Request, out var trace)
+        ? new WireMessage.Traced([new TraceLink(append.Request, trace.Parent)], append)
+        : append;
+
+    /// <summary>Core's message with the traces of its entries that are known.</summary>
+    public WireMessage Attach(Envelope envelope)
+    {
+        var message = new WireMessage.CoreMessage(envelope);
+        if (_traces.Count == 0 || envelope.Body is not Message.AppendEntries append)
+        {
+            return message;
+        }
+
+        List<TraceLink> links = [];
+        foreach (var entry in append.Entries)
+        {
+            if (Find(entry) is var (request, trace))
+            {
+                links.Add(new TraceLink(request, trace.Parent));
+            }
+        }
+
+        return links.Count == 0 ? message : new WireMessage.Traced([.. links], message);
+    }
+
+    /// <summary>A message with traces arrived. Call it before the message inside is read.</summary>
+    public void Receive(WireMessage.Traced traced)
+    {
+        foreach (var link in traced.Links)
+        {
+            // A client may trace its own Append only, and may send it again. The spans of the first attempt go on.
+            if (traced.Inner is not ClientCall.Append call
+                || (link.Request == call.Request && !_traces.ContainsKey(link.Request)))
+            {
+                Note(link.Request, link.Parent);
+            }
+        }
+
+        if (traced.Inner is WireMessage.CoreMessage { Envelope.Body: Message.AppendEntries append })
+        {
+            foreach (var entry in append.Entries)
+            {
+                if (Find(entry) is var (_, trace))
+                {
+                    trace.Index = entry.Index;
+                    trace.Begin(Spans.Replicate, ActivityKind.Server, tags);
+                }
+            }
+        }
+    }
+
+    /// <summary>This process tells the leader that its log agrees, durably, up to this index.</summary>
+    public void OnAcknowledged(LogIndex match)
+    {
+        if (_traces.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var trace in _traces.Values)
+        {
+            if (trace.Index is { } index && index <= match)
+            {
+                trace.End();
+            }
+        }
+    }
+
+    /// <summary>The entry is committed here, and the actor will apply it.</summary>
+    public void OnCommitted(LogEntry entry)
+    {
+        if (_traces.Count > 0 && Find(entry) is var (request, trace))
+        {
+            applies.Add(entry.Serial, trace.Parent);
+            Forget(request);
+        }
+    }
+
+    /// <summary>The engine stops.</summary>
+    public void OnStopped()
+    {
+        foreach (var trace in _traces.Values)
+        {
+            trace.End();
+        }
+    }
+
+    private (RequestId Request, Trace Trace)? Find(LogEntry entry) =>
+        entry.Request is { } request && _traces.TryGetValue(request, out var trace) ? (request, trace) : null;
+
+    private void Forget(RequestId request)
+    {
+        if (_traces.Remove(request, out var trace))
+        {
+            trace.End();
+            _inOrder.Remove(trace.Node);
+        }
+    }
+
+    private sealed class Trace(LinkedListNode<RequestId> node)
+    {
+        private Activity? _span;
+
+        public LinkedListNode<RequestId> Node { get; } = node;
+
+        // The parent of the next span: the span of this process, once it has begun.
+        public ActivityContext Parent { get; set; }
+
+        // Set on a process that replicates the entry.
+        public LogIndex? Index { get; set; }
+
+        public void Begin(string name, ActivityKind kind, ProcessTags tags)
+        {
+            End();
+            _span = Spans.Begin(name, kind, Parent, tags);
+            Parent = _span?.Context ?? Parent;
+        }
+
+        public void End()
+        {
+            Spans.End(_span);
+            _span = null;
+        }
+    }
+}

@@ -1,0 +1,192 @@
+using System.Diagnostics;
+
+using Akka.Actor;
+
+using RaftActors.Core;
+using RaftActors.Wire;
+
+namespace RaftActors.Engine.Requests;
+
+/// <summary>
+/// The transfers and changes of members that processes of the group ask of the leader. If this process leads, it gives them to Core and
+/// answers the origin. Otherwise it passes them on.
+/// </summary>
+internal sealed class LeaderChanges(EngineContext context)
+{
+    /// <summary>The most calls that wait for one transfer. A process sends its own again later.</summary>
+    public const int TransfersMax = 256;
+
+    private readonly Dictionary<RequestId, (IActorRef Origin, bool IsBased)> _asked = [];
+    private readonly List<(RequestId Request, IActorRef Origin, LogIndex Index, Term Term)> _taken = [];
+    private readonly List<(RequestId Request, IActorRef Origin)> _transfers = [];
+    private ProcessName? _target;
+
+    public void Submit(WireMessage.ChangeRequest request, IActorRef origin)
+    {
+        if (context.Leader is { IsSelf: true })
+        {
+            Begin(request.Request, request.Change, origin);
+        }
+        else if (LeaderWay.PassOn(context, request.Hops) is { } leader)
+        {
+            leader.Tell(request with { Hops = request.Hops - 1 }, origin);
+        }
+        else
+        {
+            Tell(origin, new ChangeReply.Refused(request.Request, $"{context.Process.Name} does not lead"));
+        }
+    }
+
+    public void OnTransferEnded(Effect.TransferEnded ended)
+    {
+        // StopPreparation asked for this transfer.
+        if (ended.Target != _target)
+        {
+            return;
+        }
+
+        foreach (var (request, origin) in _transfers)
+        {
+            Tell(origin, ToReply(request, ended.Outcome));
+        }
+
+        _transfers.Clear();
+    }
+
+    public void OnAccepted(Effect.MembersAccepted accepted, Term term)
+    {
+        if (_asked.Remove(accepted.Request, out var asked))
+        {
+            _taken.Add((accepted.Request, asked.Origin, accepted.Index, term));
+            Tell(asked.Origin, new ChangeReply.Taken(accepted.Request, new LogPlace(accepted.Index, term)));
+        }
+    }
+
+    public void OnRefused(Effect.MembersRefused refused)
+    {
+        if (_asked.Remove(refused.Request, out var asked))
+        {
+            Tell(asked.Origin, ToReply(refused, asked.IsBased));
+        }
+    }
+
+    /// <summary>
+    /// A configuration is committed. One that is not joint ends the changes up to its index that were taken in its term. Changes of an
+    /// earlier term may have been overwritten; each origin learns the outcome from its own log.
+    /// </summary>
+    public void OnCommitted(LogEntry entry)
+    {
+        // One step may commit the entries of the next leader before it reports that this process stepped down.
+        _taken.RemoveAll(taken => taken.Term != entry.Term);
+        if (_taken.Count == 0 || entry.Configuration is not { IsJoint: false } configuration)
+        {
+            return;
+        }
+
+        var members = ProcessView.MembersOf(configuration);
+        foreach (var taken in _taken.Where(taken => taken.Index <= entry.Index).ToArray())
+        {
+            _taken.Remove(taken);
+            Tell(taken.Origin, new ChangeReply.Changed(taken.Request, entry.Index, members));
+        }
+    }
+
+    /// <summary>This process no longer leads. Each origin learns the outcome of its change from its own log.</summary>
+    public void OnDeposed() => _taken.Clear();
+
+    /// <summary>Another leader sent a snapshot, so this process no longer leads.</summary>
+    public void OnInstalled() => _taken.Clear();
+
+    private void Begin(RequestId request, GroupChange change, IActorRef origin)
+    {
+        switch (change)
+        {
+            case GroupChange.Transfer transfer:
+                BeginTransfer(request, transfer.Target, origin);
+                break;
+            case GroupChange.Join join:
+                BeginMembers(request, new MemberChange.Join(join.Name), join.BasedOn, origin);
+                break;
+            case GroupChange.Leave leave:
+                BeginMembers(request, new MemberChange.Leave(leave.Name, leave.Incarnation), leave.BasedOn, origin);
+                break;
+            case GroupChange.SetMaxQuorum set:
+                BeginMembers(request, new MemberChange.SetMaxQuorum(set.Max), set.BasedOn, origin);
+                break;
+            default:
+                throw new UnreachableException();
+        }
+    }
+
+    private void BeginTransfer(RequestId request, ProcessName? target, IActorRef origin)
+    {
+        if (target == context.Process.Name)
+        {
+            Tell(origin, new ChangeReply.Done(request));
+        }
+        else if (_transfers.Count == 0)
+        {
+            _target = target;
+            _transfers.Add((request, origin));
+            context.Step(new Input.Transfer(target));
+        }
+        else if (target == _target && _transfers.Count < TransfersMax)
+        {
+            _transfers.Add((request, origin));
+        }
+        else
+        {
+            var detail = "another transfer of the leadership is under way";
+            Tell(origin, new ChangeReply.NotMade(request, NotCommittedReason.Busy, detail, IsOver: false));
+        }
+    }
+
+    private void BeginMembers(RequestId request, MemberChange change, LogIndex? basedOn, IActorRef origin)
+    {
+        _asked[request] = (origin, basedOn is not null);
+        context.Step(new Input.ChangeMembers(request, basedOn ?? context.ConfigurationIndex, change));
+    }
+
+    private ChangeReply ToReply(RequestId request, TransferOutcome outcome) => outcome switch
+    {
+        TransferOutcome.Done => new ChangeReply.Done(request),
+        TransferOutcome.NotLeader => new ChangeReply.Refused(request, $"{context.Process.Name} has stepped down"),
+        TransferOutcome.NoSuchVoter => new ChangeReply.Denied(
+            request, _target is { } target ? $"{target} is not a voter that could lead." : "No other voter could lead."),
+        TransferOutcome.TimedOut => new ChangeReply.NotMade(
+            request,
+            NotCommittedReason.NotResponsive,
+            $"No process took over within raft.transfer-timeout; {context.Process.Name} still leads.",
+            IsOver: true),
+        _ => throw new UnreachableException(),
+    };
+
+    // A caller that named its configuration must look at the latest one before it asks again.
+    private static ChangeReply ToReply(Effect.MembersRefused refused, bool isBased)
+    {
+        var (request, detail) = (refused.Request, refused.Detail);
+        return refused.Reason switch
+        {
+            MembersRefusalReason.NotLeader => new ChangeReply.Refused(request, detail),
+            MembersRefusalReason.UnderWay => new ChangeReply.NotMade(request, NotCommittedReason.Busy, detail, IsOver: false),
+            MembersRefusalReason.Outdated when isBased => new ChangeReply.NotMade(
+                request, NotCommittedReason.Outdated, detail, IsOver: true),
+            MembersRefusalReason.Outdated => new ChangeReply.NotMade(request, NotCommittedReason.Busy, detail, IsOver: false),
+            MembersRefusalReason.NotResponsive => new ChangeReply.NotMade(request, NotCommittedReason.NotResponsive, detail, IsOver: false),
+            MembersRefusalReason.Invalid => new ChangeReply.Denied(request, detail),
+            _ => throw new UnreachableException(),
+        };
+    }
+
+    private void Tell(IActorRef origin, ChangeReply reply)
+    {
+        if (origin == context.Self)
+        {
+            context.Changes.Receive(reply);
+        }
+        else
+        {
+            origin.Tell(reply, context.Self);
+        }
+    }
+}

@@ -1,0 +1,391 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+using Akka.Actor;
+
+using RaftActors.Core;
+using RaftActors.Core.Codec;
+using RaftActors.Wire;
+
+namespace RaftActors.Engine.Requests;
+
+/// <summary>
+/// The pairs that processes of the group ask the leader to append. If this process leads, it shows a pair to the actor, if that judges
+/// proposals, and gives it to Core. Otherwise it passes the pair on. The origin learns the pair's place in the log, or that nothing was
+/// written.
+/// <para>
+/// Accepted pairs are proposed together. The engine sends itself a message, behind those that are in its mailbox, and then proposes all
+/// pairs that came until then. If too many proposals are uncommitted, it waits for a commit. So a busy leader puts more pairs into one
+/// write and one message.
+/// </para>
+/// </summary>
+internal sealed class LeaderProposals(EngineContext context)
+{
+    /// <summary>
+    /// The maximum number of uncommitted proposals. Pairs that come later share one write, and one message to each process. Messages are
+    /// most of the cost of an Append. With four proposals a pair waits less than a fourth of a commit.
+    /// </summary>
+    public const int MaxUncommitted = 4;
+
+    private readonly Dictionary<RequestId, Open> _open = [];
+    private readonly List<Open> _accepted = [];
+    private readonly PriorityQueue<(Open Open, Serial Serial), LogIndex> _repeated = new();
+
+    // The last index of each uncommitted proposal.
+    private readonly Queue<LogIndex> _uncommitted = [];
+    private long _arrivals;
+    private long _bytes;
+    private bool _hasTurnComing;
+
+    // Core refused the latest proposal because of a transfer. The next tick proposes all waiting pairs again. Proposing them at each turn
+    // would cost the square of the pairs that come until then.
+    private bool _isHandingOver;
+
+    /// <summary>The number of pairs that are not in the log yet.</summary>
+    public int Count => _open.Count;
+
+    private bool HasRoom => _uncommitted.Count < MaxUncommitted && !_isHandingOver;
+
+    private IEnumerable<Open> InOrderOfArrival => _open.Values.OrderBy(open => open.Arrival);
+
+    public void Submit(WireMessage.AppendRequest request, IActorRef origin)
+    {
+        if (context.Leader is { IsSelf: true } && context.HasActor)
+        {
+            TakeIn(new Open(request, origin, ++_arrivals));
+        }
+        else if (!context.Stopping.IsStopping && LeaderWay.PassOn(context, request.Hops) is { } leader)
+        {
+            context.Outbox.PassOn(leader, context.Traces.Attach(request with { Hops = request.Hops - 1 }), origin);
+        }
+        else
+        {
+            // A node that stops passes on no request, which would be lost with it. The origin sends it again.
+            Reply(origin, new AppendReply.Refused(request.Request));
+        }
+    }
+
+    public void OnJudged(ToEngine.Judged judged)
+    {
+        if (!_open.TryGetValue(judged.Request, out var open) || open.IsAccepted)
+        {
+            return;
+        }
+
+        if (judged.Verdict.Reason is { } reason)
+        {
+            // The pair of another call with this key may have been appended while the actor judged.
+            if (open.RequestKey is { } key && context.Find(judged.Request, key.Hash) is { } found)
+            {
+                Remove(judged.Request);
+                Repeat(open, found.Index, found.Serial);
+                return;
+            }
+
+            End(judged.Request, new AppendReply.Discarded(judged.Request, reason));
+            return;
+        }
+
+        Accept(open);
+    }
+
+    /// <summary>The turn that was asked for.</summary>
+    public void OnTurn()
+    {
+        _hasTurnComing = false;
+        Propose();
+    }
+
+    /// <summary>Proposes again the pairs that Core refused because of a transfer.</summary>
+    public void OnTick()
+    {
+        _isHandingOver = false;
+        Propose();
+    }
+
+    public void OnAccepted(Effect.Accepted accepted)
+    {
+        _uncommitted.Enqueue(accepted.Entries[^1].Index);
+        foreach (var entry in accepted.Entries)
+        {
+            if (entry.Request is { } request)
+            {
+                End(request, new AppendReply.Taken(request, new LogPlace(entry.Index, entry.Term)));
+            }
+        }
+    }
+
+    /// <summary>The log already has the request. The origin is answered when its index is committed.</summary>
+    public void OnRepeated(Effect.Repeated repeated)
+    {
+        if (Remove(repeated.Request) is { } open)
+        {
+            Repeat(open, repeated.Index, repeated.Serial);
+        }
+    }
+
+    public void OnRejected(Effect.Rejected rejected)
+    {
+        if (rejected.Reason == RejectionReason.Transferring)
+        {
+            // A transfer ends soon. If this process still leads then, these pairs go first, in their order. Otherwise their origins are
+            // told, and send them to the new leader.
+            _accepted.AddRange(rejected.Pairs.Select(pair => _open[RequestOf(pair)]));
+            _isHandingOver = true;
+            return;
+        }
+
+        foreach (var pair in rejected.Pairs)
+        {
+            var request = RequestOf(pair);
+            End(request, ToReply(request, rejected.Reason));
+        }
+    }
+
+    /// <summary>The commit index moved.</summary>
+    public void OnCommitted()
+    {
+        var hadRoom = HasRoom;
+        while (_uncommitted.TryPeek(out var last) && last <= context.Commit)
+        {
+            _uncommitted.Dequeue();
+        }
+
+        if (!hadRoom && HasRoom)
+        {
+            Propose();
+        }
+
+        while (_repeated.TryPeek(out var due, out var index) && index <= context.Commit)
+        {
+            _repeated.Dequeue();
+            _bytes -= due.Open.Size;
+            Reply(due.Open.Origin, new AppendReply.Committed(due.Open.Request.Request, due.Serial));
+        }
+    }
+
+    /// <summary>A new life of the actor began. Shows it the pairs that the life before it did not judge.</summary>
+    public void ShowAll()
+    {
+        foreach (var open in InOrderOfArrival.Where(open => !open.IsAccepted).ToArray())
+        {
+            Show(open);
+        }
+    }
+
+    /// <summary>
+    /// This process no longer leads. No open pair was written. A repeated request may still be overwritten.
+    /// </summary>
+    public void OnDeposed()
+    {
+        _uncommitted.Clear();
+        RefuseAll();
+        foreach (var ((open, _), _) in _repeated.UnorderedItems)
+        {
+            // The next leader answers a retry or a repeated key, because it finds it in its log or appends the pair.
+            var request = open.Request.Request;
+            var isSafe = open.Request.IsRetry || open.RequestKey is not null;
+            Reply(open.Origin, isSafe ? new AppendReply.Refused(request) : new AppendReply.Forgotten(request));
+            _bytes -= open.Size;
+        }
+
+        _repeated.Clear();
+    }
+
+    /// <summary>No actor can judge. No open pair was written.</summary>
+    public void RefuseAll()
+    {
+        _accepted.Clear();
+        foreach (var open in InOrderOfArrival.ToArray())
+        {
+            End(open.Request.Request, new AppendReply.Refused(open.Request.Request));
+        }
+    }
+
+    private static RequestId RequestOf(Payload.Pair pair) =>
+        pair.Request ?? throw new UnreachableException("Every pair that is proposed here bears its request.");
+
+    private static AppendReply ToReply(RequestId request, RejectionReason reason) => reason switch
+    {
+        RejectionReason.NotLeader => new AppendReply.Refused(request),
+        RejectionReason.Busy => new AppendReply.NoRoom(
+            request,
+            NotCommittedReason.Busy,
+            "The leader has too many uncommitted bytes (raft.uncommitted-size-max); append it again later."),
+        RejectionReason.DiskFull => new AppendReply.NoRoom(
+            request,
+            NotCommittedReason.DiskFull,
+            "The leader's disk is nearly full (raft.store.free-space-floor); make room on it, or transfer the leadership."),
+        RejectionReason.Expired => new AppendReply.Forgotten(request),
+        _ => throw new UnreachableException(),
+    };
+
+    // Pairs to judge are held in memory, so their bytes are bounded. One pair of any size is always taken.
+    private void TakeIn(Open open)
+    {
+        var request = open.Request.Request;
+        if (_open.ContainsKey(request))
+        {
+            return;
+        }
+
+        if (_bytes > 0 && _bytes + open.Size > context.Process.Settings.Limits.UncommittedSizeMaxBytes)
+        {
+            var detail = "The leader has too many bytes of proposals to judge (raft.uncommitted-size-max); append it again later.";
+            Reply(open.Origin, new AppendReply.NoRoom(request, NotCommittedReason.Busy, detail));
+        }
+        else if (!context.JudgesProposals)
+        {
+            Add(open);
+            Accept(open);
+        }
+        else if (context.Find(request, open.RequestKey?.Hash) is { } found)
+        {
+            Repeat(open, found.Index, found.Serial);
+        }
+        else
+        {
+            Add(open);
+            Show(open);
+        }
+    }
+
+    private void Accept(Open open)
+    {
+        open.IsAccepted = true;
+        _accepted.Add(open);
+        if (!_hasTurnComing)
+        {
+            _hasTurnComing = true;
+            context.Self.Tell(ToSelf.ProposeTurn.Instance, context.Self);
+        }
+    }
+
+    private void Propose()
+    {
+        if (_accepted.Count == 0 || !HasRoom)
+        {
+            return;
+        }
+
+        Open[] accepted = [.. _accepted];
+        _accepted.Clear();
+        for (var first = 0; first < accepted.Length;)
+        {
+            // Core takes retries apart from first attempts. The order stays.
+            var end = first + 1;
+            while (end < accepted.Length && accepted[end].Request.IsRetry == accepted[first].Request.IsRetry)
+            {
+                end++;
+            }
+
+            context.Step(ToInput(accepted.AsSpan(first..end)));
+            first = end;
+        }
+    }
+
+    private Input.Propose ToInput(ReadOnlySpan<Open> run)
+    {
+        var pairs = new Payload.Pair[run.Length];
+        Serial?[]? since = null;
+        for (var place = 0; place < run.Length; place++)
+        {
+            pairs[place] = run[place].ToPair(context.Process.Store.Values);
+            if (run[place].RequestKey?.Since is { } known)
+            {
+                (since ??= new Serial?[run.Length])[place] = known;
+            }
+        }
+
+        return new Input.Propose(ImmutableCollectionsMarshal.AsImmutableArray(pairs), run[0].Request.IsRetry)
+        {
+            Since = ImmutableCollectionsMarshal.AsImmutableArray(since ?? []),
+        };
+    }
+
+    // The actor of the life before may have judged proposals where this one does not.
+    private void Show(Open open)
+    {
+        if (context.JudgesProposals)
+        {
+            context.TellActor(new ToActor.Judge(context.Life, open.Request.Request, open.Request.Key, open.Request.Value));
+        }
+        else
+        {
+            Accept(open);
+        }
+    }
+
+    // A pair that waits for the commit of its first attempt counts as one to judge does: its origin may repeat it at will.
+    private void Repeat(Open open, LogIndex index, Serial serial)
+    {
+        _repeated.Enqueue((open, serial), index);
+        _bytes += open.Size;
+        OnCommitted();
+    }
+
+    private void End(RequestId request, AppendReply reply)
+    {
+        if (Remove(request) is { } open)
+        {
+            Reply(open.Origin, reply);
+        }
+    }
+
+    private void Reply(IActorRef origin, AppendReply reply)
+    {
+        if (origin == context.Self)
+        {
+            context.Appends.Receive(reply);
+        }
+        else
+        {
+            context.Send(origin, reply);
+        }
+    }
+
+    private void Add(Open open)
+    {
+        _open.Add(open.Request.Request, open);
+        _bytes += open.Size;
+        context.Traces.BeginProposal(open.Request.Request);
+    }
+
+    private Open? Remove(RequestId request)
+    {
+        if (_open.Remove(request, out var open))
+        {
+            _bytes -= open.Size;
+        }
+
+        return open;
+    }
+
+    private sealed class Open(WireMessage.AppendRequest request, IActorRef origin, long arrival)
+    {
+        // Roughly the memory for one pair, here and in the actor's mailbox, without its bytes.
+        private const int OverheadBytes = 64;
+
+        public WireMessage.AppendRequest Request { get; } = request;
+
+        public IActorRef Origin { get; } = origin;
+
+        public long Arrival { get; } = arrival;
+
+        // The actor accepted the pair; it is judged once.
+        public bool IsAccepted { get; set; }
+
+        public int Size => OverheadBytes + (3 * Request.Key.Length) + Request.Value.Length;
+
+        public HashedKey? RequestKey => Request.RequestKey;
+
+        public Payload.Pair ToPair(ValueSlab values)
+        {
+            var value = values.Hold(Request.Value);
+            return RequestKey is { } key
+                ? new Payload.KeyedPair(key.Hash, Request.Request, Request.Key, value)
+                : new Payload.Pair(Request.Request, Request.Key, value);
+        }
+    }
+}

@@ -1,0 +1,233 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+
+using Akka.Actor;
+
+using RaftActors.Core;
+using RaftActors.Delivery;
+using RaftActors.Telemetry;
+
+namespace RaftActors.Engine.Requests;
+
+/// <summary>
+/// The Appends of one process whose askers wait for the outcome, whichever life of the actor made them. The engine notes how one ended
+/// before it tells the actor. The actor ends it after its callback. If no life will make that callback, the noted outcome is told. So each
+/// Append ends once. Thread-safe.
+/// </summary>
+internal sealed class OpenAppends(ProcessTelemetry telemetry)
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<RequestRef, Open> _open = [];
+    private int _ofClients;
+    private bool _isActorGone;
+    private bool _isEngineGone;
+
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _open.Count;
+            }
+        }
+    }
+
+    /// <summary>The number of those that clients made.</summary>
+    public int CountOfClients => Volatile.Read(ref _ofClients);
+
+    /// <param name="replyTo">The asker; null: the outcome is not told.</param>
+    /// <param name="outcomes">Makes the outcomes of the actor that appends.</param>
+    /// <param name="span">Ends with the Append; null: its trace is not sampled.</param>
+    public void Add(RequestRef request, ICanTell? replyTo, OutcomeMaker outcomes, Activity? span = null, bool isOfClient = false)
+    {
+        var open = new Open(replyTo, outcomes, telemetry.Commits.Start(), span, isOfClient);
+        lock (_lock)
+        {
+            _open.Add(request, open);
+            _ofClients += isOfClient ? 1 : 0;
+        }
+    }
+
+    /// <summary>A client waits for this Append.</summary>
+    public bool HasOfClient(RequestRef request)
+    {
+        if (CountOfClients == 0)
+        {
+            return false;
+        }
+
+        lock (_lock)
+        {
+            return _open.TryGetValue(request, out var open) && open.IsOfClient;
+        }
+    }
+
+    /// <summary>Tells the asker the result, unless the Append has ended before.</summary>
+    public void Complete<TResult>(RequestRef request, Serial serial, TResult result, IActorRef sender)
+    {
+        if (TryTake(request, out var ended))
+        {
+            telemetry.Appends.OnDone();
+            ended.ReplyTo?.Tell(new Outcome<TResult>.Done(serial, result, request), sender);
+        }
+    }
+
+    /// <summary>
+    /// Tells the asker that the pair is committed, with the result that is kept, or without one, unless the Append has ended before.
+    /// </summary>
+    /// <param name="kept">The results of the actor that calls. Null: the engine calls, and may not read them.</param>
+    public void Complete(RequestRef request, Serial serial, IActorRef sender, KeptResults? kept)
+    {
+        if (TryTake(request, out var ended))
+        {
+            telemetry.Appends.OnDone();
+            ended.ReplyTo?.Tell(ended.Outcomes.Done(request, serial, kept), sender);
+        }
+    }
+
+    /// <summary>Tells the asker the reason, unless the Append has ended before.</summary>
+    public void Cancel(RequestRef request, CancelReason reason, IActorRef sender)
+    {
+        if (TryTake(request, out var ended))
+        {
+            var outcome = ended.Outcomes.Cancelled(request, reason);
+            telemetry.Appends.OnCancelled(reason);
+            ended.ReplyTo?.Tell(outcome, sender);
+        }
+    }
+
+    /// <summary>The pair is committed under this serial. The first note stays.</summary>
+    public void NoteCommitted(RequestRef request, Serial serial) =>
+        telemetry.Commits.Stop(Note(request, serial, null));
+
+    /// <summary>The Append failed. The first note stays.</summary>
+    public void NoteCancelled(RequestRef request, CancelReason reason) => Note(request, default, reason);
+
+    /// <summary>Ends all with a note, in the order made: no life of the actor will.</summary>
+    public void EndNoted(IActorRef sender, KeptResults? kept = null) => EndWhere(open => open.IsNoted, sender, kept);
+
+    /// <summary>Ends those whose pair is committed up to this serial: it is not delivered to any life of the actor.</summary>
+    public void EndCommittedTo(Serial serial, IActorRef sender, KeptResults? kept = null) =>
+        EndWhere(open => open.IsCommitted && open.Committed <= serial, sender, kept);
+
+    /// <summary>Those whose pair is committed, with its serial.</summary>
+    public IReadOnlyList<(RequestRef Request, Serial Serial)> Committed()
+    {
+        lock (_lock)
+        {
+            return [.. _open.Where(each => each.Value.IsCommitted).Select(each => (each.Key, each.Value.Committed))];
+        }
+    }
+
+    /// <summary>Ends those that failed: the actor's mailbox, which held the news, is gone.</summary>
+    public void EndCancelled(IActorRef sender) => EndWhere(open => open.Reason is not null, sender, kept: null);
+
+    /// <summary>An actor became the process.</summary>
+    public void OnActorCame()
+    {
+        lock (_lock)
+        {
+            _isActorGone = false;
+        }
+    }
+
+    /// <summary>The actor is gone. If the engine is gone too, all end, in the order made.</summary>
+    /// <param name="unread">The reason of those that the engine never read.</param>
+    public void OnActorGone(CancelReason.NotCommitted unread, IActorRef sender, KeptResults? kept) =>
+        OnGone(ref _isActorGone, unread, sender, kept);
+
+    /// <summary>The engine is gone. If the actor is gone too, all end, in the order made.</summary>
+    /// <param name="unread">The reason of those that the engine never read.</param>
+    public void OnEngineGone(CancelReason.NotCommitted unread, IActorRef sender) => OnGone(ref _isEngineGone, unread, sender, kept: null);
+
+    private void OnGone(ref bool isGone, CancelReason.NotCommitted unread, IActorRef sender, KeptResults? kept)
+    {
+        lock (_lock)
+        {
+            isGone = true;
+            if (!_isActorGone || !_isEngineGone)
+            {
+                return;
+            }
+
+            foreach (var request in _open.Keys)
+            {
+                NoteCancelled(request, unread);
+            }
+        }
+
+        EndNoted(sender, kept);
+    }
+
+    private bool TryTake(RequestRef request, out Open ended)
+    {
+        bool isOpen;
+        lock (_lock)
+        {
+            isOpen = _open.Remove(request, out ended);
+            _ofClients -= ended.IsOfClient ? 1 : 0;
+        }
+
+        Spans.End(ended.Span);
+        return isOpen;
+    }
+
+    // Returns the time of the call, if this is the first note.
+    private TimeSpan Note(RequestRef request, Serial committed, CancelReason? reason)
+    {
+        lock (_lock)
+        {
+            ref var open = ref CollectionsMarshal.GetValueRefOrNullRef(_open, request);
+            if (Unsafe.IsNullRef(ref open) || open.IsNoted)
+            {
+                return DurationMetric.NotMeasured;
+            }
+
+            open = open with { Committed = committed, Reason = reason };
+            return open.MadeAt;
+        }
+    }
+
+    private void EndWhere(Predicate<Open> isUnhandled, IActorRef sender, KeptResults? kept)
+    {
+        List<(RequestRef Request, Open Open)> ended = [];
+        lock (_lock)
+        {
+            foreach (var (request, open) in _open)
+            {
+                if (isUnhandled(open))
+                {
+                    ended.Add((request, open));
+                }
+            }
+        }
+
+        foreach (var (request, open) in ended.OrderBy(each => each.Request.Number))
+        {
+            if (open.Reason is { } reason)
+            {
+                Cancel(request, reason, sender);
+            }
+            else
+            {
+                Complete(request, open.Committed, sender, kept);
+            }
+        }
+    }
+
+    // A burst holds many, so it is small.
+    private readonly record struct Open(
+        ICanTell? ReplyTo, OutcomeMaker Outcomes, TimeSpan MadeAt, Activity? Span, bool IsOfClient)
+    {
+        // At most one of Committed and Reason is set. No pair has the serial 0.
+        public Serial Committed { get; init; }
+
+        public CancelReason? Reason { get; init; }
+
+        public bool IsCommitted => Committed != default;
+
+        public bool IsNoted => IsCommitted || Reason is not null;
+    }
+}

@@ -1,0 +1,39 @@
+using RaftActors.Delivery;
+using RaftActors.Wire;
+
+namespace RaftActors.Engine.Requests;
+
+/// <summary>Makes the outcomes of one result type, for code that does not know the type.</summary>
+internal abstract class OutcomeMaker
+{
+    /// <summary>Makes an outcome with the result that is kept, or without one.</summary>
+    /// <param name="kept">Null: the caller has no actor.</param>
+    public abstract IOutcome Done(RequestRef request, Serial serial, KeptResults? kept);
+
+    /// <exception cref="InvalidOperationException">No Append ends with this reason.</exception>
+    public abstract IOutcome Cancelled(RequestRef request, CancelReason reason);
+}
+
+/// <inheritdoc/>
+internal sealed class OutcomeMaker<TResult> : OutcomeMaker
+{
+    private OutcomeMaker()
+    {
+    }
+
+    public static OutcomeMaker<TResult> Instance { get; } = new();
+
+    /// <inheritdoc/>
+    public override IOutcome Done(RequestRef request, Serial serial, KeptResults? kept) =>
+        kept is KeptResults<TResult> known && known.TryGet(serial, out var result)
+            ? new Outcome<TResult>.Done(serial, result, request)
+            : Outcome<TResult>.Done.WithoutResult(serial, request);
+
+    /// <inheritdoc/>
+    public override IOutcome Cancelled(RequestRef request, CancelReason reason) => reason switch
+    {
+        CancelReason.NotCommitted known => new Outcome<TResult>.NotCommitted(known.Reason, known.Detail, request),
+        CancelReason.Unknown known => new Outcome<TResult>.Unknown(known.Reason, request),
+        _ => throw new InvalidOperationException($"The Append {request} cannot end as {reason}. Cancel it as NotCommitted or Unknown."),
+    };
+}

@@ -1,0 +1,237 @@
+using Akka.Actor;
+
+using RaftActors.Core;
+using RaftActors.Wire;
+
+namespace RaftActors.Engine.Requests;
+
+/// <summary>
+/// The Gets of the actor's present life that have not ended. A pair that this process's log had when the life began comes from that log, as
+/// soon as it is committed. So a restarted actor costs the other processes nothing. For other pairs one server at a time is asked. The next
+/// one is asked if a server refuses, is unreachable, or does not answer within a quarter of the timeout. If all refuse, or the timeout
+/// passes, the pair is unavailable, or compacted if one server said so.
+/// </summary>
+internal sealed class OwnGets(EngineContext context)
+{
+    private readonly SortedDictionary<long, Pending> _pending = [];
+
+    public int Count => _pending.Count;
+
+    public void Submit(ToEngine.Get get)
+    {
+        var pending = new Pending(get, context.DeadlineAfter(get.Timeout));
+        _pending.Add(get.Request.Number, pending);
+        if (get.Serial > context.Process.Pairs.Base && get.Serial <= context.Own)
+        {
+            pending.IsOwn = true;
+            pending.Patience = context.DeadlineAfter(get.Timeout / 4);
+            GiveIfCommitted(pending);
+        }
+        else
+        {
+            AskNext(pending);
+        }
+    }
+
+    /// <summary>The commit index moved.</summary>
+    public void OnCommitted()
+    {
+        if (_pending.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var pending in _pending.Values.Where(pending => pending.IsOwn).ToArray())
+        {
+            GiveIfCommitted(pending);
+        }
+    }
+
+    public void Receive(GetReply reply, IActorRef server)
+    {
+        if (!_pending.TryGetValue(reply.Request.Number, out var pending))
+        {
+            return;
+        }
+
+        switch (reply)
+        {
+            case GetReply.Found found when found.Serial == pending.Get.Serial:
+                _pending.Remove(found.Request.Number);
+                var pair = new StoredPair(found.Serial, found.Key, found.Value, IsKeyed: found.IsKeyed);
+                context.TellActor(new ToActor.Answered(context.Life, pending.Get.Request, pair));
+                break;
+            case GetReply.Refused:
+                OnRefusedBy(server, pending);
+                break;
+            case GetReply.Compacted:
+                // Another server may still have the pair.
+                pending.Otherwise = new CancelReason.Compacted();
+                OnRefusedBy(server, pending);
+                break;
+        }
+    }
+
+    /// <summary>The actor is about to restore a snapshot that covers all pairs up to this serial.</summary>
+    public void OnRestore(Serial serial)
+    {
+        foreach (var pending in _pending.Values.Where(pending => pending.Get.Serial <= serial).ToArray())
+        {
+            Cancel(pending, new CancelReason.Compacted());
+        }
+    }
+
+    public void OnUnreachable(ProcessName server)
+    {
+        foreach (var pending in _pending.Values.Where(pending => pending.Asked == server).ToArray())
+        {
+            AskNext(pending);
+        }
+    }
+
+    /// <summary>A server became reachable.</summary>
+    public void AskWaiting()
+    {
+        foreach (var pending in _pending.Values.Where(pending => pending is { Asked: null, IsOwn: false }).ToArray())
+        {
+            AskNext(pending);
+        }
+    }
+
+    public void OnTick()
+    {
+        foreach (var pending in _pending.Values.ToArray())
+        {
+            if (pending.Deadline <= context.Now)
+            {
+                Cancel(pending, pending.Otherwise);
+            }
+            else if (pending.Patience <= context.Now)
+            {
+                AskNext(pending);
+            }
+        }
+    }
+
+    /// <summary>The life that asked has ended.</summary>
+    public void Forget() => _pending.Clear();
+
+    private void GiveIfCommitted(Pending pending)
+    {
+        if (pending.IsRead || pending.Get.Serial > context.Process.Pairs.CommittedSerial)
+        {
+            return;
+        }
+
+        // Without room for the read, the Get waits for the next commit, or for its patience to end.
+        pending.IsRead = true;
+        if (!context.Pairs.TryReadAfter(new Serial(pending.Get.Serial.Value - 1), 1, found => Give(pending, found)))
+        {
+            pending.IsRead = false;
+        }
+    }
+
+    private void Give(Pending pending, ReadOnlyMemory<StoredPair> found)
+    {
+        pending.IsRead = false;
+        var number = pending.Get.Request.Number;
+        if (found.Length > 0 && _pending.GetValueOrDefault(number) == pending)
+        {
+            _pending.Remove(number);
+            context.TellActor(new ToActor.Answered(context.Life, pending.Get.Request, found.Span[0]));
+        }
+    }
+
+    // A late refusal may come from a server that was asked before. It says nothing about the server that is asked now.
+    private void OnRefusedBy(IActorRef engine, Pending pending)
+    {
+        if (pending.Asked is { } asked && engine.Equals(context.Peers.Find(asked)))
+        {
+            pending.Refused.Add(asked);
+            AskNext(pending);
+            return;
+        }
+
+        foreach (var member in context.Quorum?.Members ?? [])
+        {
+            if (engine.Equals(context.Peers.Find(member.Name)))
+            {
+                pending.Refused.Add(member.Name);
+            }
+        }
+    }
+
+    private void AskNext(Pending pending)
+    {
+        (pending.Asked, pending.IsOwn) = (null, false);
+        pending.Patience = context.DeadlineAfter(pending.Get.Timeout / 4);
+        if (context.Quorum is not { } quorum)
+        {
+            return;
+        }
+
+        var servers = GetServers.InOrder(quorum, context.Leader, context.Process.Name, pending.Get.Serial).ToArray();
+        if (servers.All(pending.Refused.Contains))
+        {
+            Cancel(pending, pending.Otherwise);
+            return;
+        }
+
+        var inReach = servers
+            .Where(server => !pending.Refused.Contains(server) && context.Peers.FindServing(server) is not null)
+            .ToArray();
+        if (inReach.Length == 0)
+        {
+            return;
+        }
+
+        // After the last server the first one is asked again: the request may have been lost.
+        var next = inReach.FirstOrDefault(server => !pending.Tried.Contains(server));
+        if (next == default)
+        {
+            pending.Tried.Clear();
+            next = inReach[0];
+        }
+
+        pending.Tried.Add(next);
+        pending.Asked = next;
+        var request = new WireMessage.GetRequest(context.Process.ToId(pending.Get.Request), pending.Get.Serial, context.Commit);
+        if (context.Peers.Find(next) is { } server)
+        {
+            context.Send(server, request);
+        }
+    }
+
+    private void Cancel(Pending pending, CancelReason reason)
+    {
+        _pending.Remove(pending.Get.Request.Number);
+        context.TellActor(new ToActor.Cancelled(context.Life, pending.Get.Request, reason));
+    }
+
+    private sealed class Pending(ToEngine.Get get, long deadline)
+    {
+        public ToEngine.Get Get { get; } = get;
+
+        public long Deadline { get; } = deadline;
+
+        // This process's own log has the pair, so no server is asked. The Get waits for the commit.
+        public bool IsOwn { get; set; }
+
+        // The store reads the pair.
+        public bool IsRead { get; set; }
+
+        // The server that is asked; null: none is reachable.
+        public ProcessName? Asked { get; set; }
+
+        // The tick at which the next server is asked.
+        public long Patience { get; set; }
+
+        public HashSet<ProcessName> Tried { get; } = [];
+
+        // The outcome if no server has the pair.
+        public CancelReason Otherwise { get; set; } = new CancelReason.Unavailable();
+
+        // These servers do not have the pair, although they have committed all that this process had when it asked.
+        public HashSet<ProcessName> Refused { get; } = [];
+    }
+}

@@ -1,0 +1,470 @@
+using System.Diagnostics.CodeAnalysis;
+
+using RaftActors.Core;
+using RaftActors.Wire;
+
+namespace RaftActors.Engine.Requests;
+
+/// <summary>
+/// The Appends of this process that have not ended, and those of clients that asked it. An Append is sent when a leader is known. It is
+/// sent again only after a refusal, which proves that nothing was written. So a pair is in the log at most once. An Append without an
+/// answer ends as unknown.
+/// <para>
+/// A client may send its Append again as a retry, through any process. Then it is sent again here too, also if the answer of a leader is
+/// missing. The sessions of the group find out whether the log has the pair.
+/// </para>
+/// <para>
+/// Appends reach the leader in the order made. A quorum member on the way may refuse the first, because it does not know the leader yet,
+/// and pass on the second. So one Append goes ahead alone, until the leader has answered it.
+/// </para>
+/// <para>
+/// At most <see cref="WindowAppends"/> are under way at a time, so that a burst does not flood the leader. The others wait.
+/// </para>
+/// </summary>
+internal sealed class PendingAppends(EngineContext context)
+{
+    /// <summary>The maximum number of Appends under way. raft.in-flight.size-max bounds their bytes.</summary>
+    public const int WindowAppends = 4096;
+
+    private readonly Dictionary<long, Pending> _pending = [];
+    private readonly Deadlines<Pending> _deadlines = new();
+
+    // The Appends of clients, by request. Each has a number of this process too, for the order of the calls.
+    private readonly Dictionary<RequestId, Pending> _ofClients = [];
+
+    // Appends to send. Invariant: each number in _refused is below each number in _unsent, because the lowest is sent first.
+    private readonly LinkedList<Pending> _unsent = [];
+    private readonly SortedSet<long> _refused = [];
+
+    // The numbers of Appends by their place in the log of a leader, until that index is committed. Some have ended, or have another place.
+    private readonly PriorityQueue<long, LogIndex> _places = new();
+
+    private readonly AppendWindow _window = new(WindowAppends, context.Process.Settings.Limits.InflightSizeMaxBytes);
+
+    // The way of the latest Append, that Append, and whether the leader has answered one on this way.
+    private LeaderWay? _way;
+    private Pending? _ahead;
+    private bool _isWayOpen;
+
+    // The number of ways to the leader of this term that refused. A refusal leads to the next way, once the Append that goes ahead is
+    // answered: an Append under way on the old way could overtake. For the same reason a better way, through a member that was met since,
+    // is not taken while the present one is open.
+    private Term _term;
+    private int _detours;
+    private bool _isTurnedAway;
+
+    public int Count => _pending.Count;
+
+    /// <summary>The bytes of the keys and values of the Appends of clients.</summary>
+    public long BytesOfClients { get; private set; }
+
+    private bool HasUnsent => _refused.Count > 0 || _unsent.Count > 0;
+
+    // One Append goes ahead alone, until the way is open.
+    private bool MaySend => _isWayOpen || _ahead is not { IsUnderWay: true };
+
+    public void Submit(ToEngine.Append append)
+    {
+        if (append.Fault is { } fault)
+        {
+            context.CancelAppend(append.Request, new CancelReason.NotCommitted(NotCommittedReason.Invalid, fault));
+            return;
+        }
+
+        if (context.Stopping.IsStopping)
+        {
+            context.CancelAppend(append.Request, StopPreparation.NodeStops);
+            return;
+        }
+
+        var isOwn = context.Process.IsOwn(append.Request);
+        var pending = new Pending(append, isOwn ? append.Request.Number : context.Process.NewRequest().Number);
+        if (!isOwn)
+        {
+            _ofClients.Add(context.Process.ToId(append.Request), pending);
+            BytesOfClients += pending.Size;
+        }
+
+        pending.Deadline = _deadlines.Add(pending, context.DeadlineAfter(append.Timeout));
+        _pending.Add(pending.Number, pending);
+        if (append.Span is { } span)
+        {
+            context.Traces.Note(context.Process.ToId(append.Request), span.Context);
+        }
+
+        if (HasUnsent || TakeWay() is not { } way || !MaySend || !_window.TryEnter(pending, context.Now))
+        {
+            pending.Waiting = _unsent.AddLast(pending);
+            SendWaiting();
+        }
+        else
+        {
+            Send(pending, way);
+        }
+    }
+
+    /// <summary>Sends the Append of a client again, because the client did. False: it is not open here.</summary>
+    public bool Retry(RequestId request)
+    {
+        if (!_ofClients.TryGetValue(request, out var pending))
+        {
+            return false;
+        }
+
+        pending.IsRetry = true;
+        if (pending.IsUnderWay)
+        {
+            SendLater(pending);
+        }
+
+        SendWaiting();
+        return true;
+    }
+
+    /// <summary>A client waits here for the Append of this request.</summary>
+    public bool IsOfClient(RequestId request) => _ofClients.Count > 0 && _ofClients.ContainsKey(request);
+
+    /// <summary>Sends the waiting Appends that the window has room for, in the order made.</summary>
+    public void SendWaiting()
+    {
+        if (!HasUnsent || TakeWay() is not { } way)
+        {
+            return;
+        }
+
+        while (MaySend && TryTakeUnsent(out var pending))
+        {
+            Send(pending, way);
+            if (_refused.Contains(pending.Number))
+            {
+                return; // This process leads and has no actor now. Sending again at once would be a busy loop.
+            }
+        }
+    }
+
+    public void Receive(AppendReply reply)
+    {
+        if (Find(reply.Request) is not { } pending)
+        {
+            return;
+        }
+
+        switch (reply)
+        {
+            case AppendReply.Taken taken:
+                Put(pending, taken.Place);
+                OpenWay(pending);
+                break;
+            case AppendReply.Refused when pending.IsUnderWay:
+                _isTurnedAway |= _window.Holds(pending);
+                SendLater(pending);
+                break;
+            case AppendReply.Discarded discarded:
+                Cancel(pending, new CancelReason.NotCommitted(NotCommittedReason.Discarded, discarded.Reason));
+                OpenWay(pending);
+                break;
+            case AppendReply.NoRoom full:
+                Cancel(pending, new CancelReason.NotCommitted(full.Reason, full.Detail));
+                OpenWay(pending);
+                break;
+            case AppendReply.Committed committed:
+                End(pending);
+                context.EndRepeated(pending.Append.Request, committed.Serial);
+                OpenWay(pending);
+                break;
+            case AppendReply.Forgotten:
+                Cancel(pending, new CancelReason.Unknown(UnknownReason.Forgotten));
+                OpenWay(pending);
+                break;
+        }
+    }
+
+    /// <summary>
+    /// An entry is committed: an Append of this process, or an entry in the place of one. After the last entry call
+    /// <see cref="SendWaiting"/>.
+    /// </summary>
+    public void OnCommitted(LogEntry entry)
+    {
+        if (entry.Request is { } request
+            && _pending.Count > 0
+            && Find(request) is { } own)
+        {
+            End(own);
+            OpenWay(own);
+        }
+
+        // Another term at its index: the Append was overwritten, and no process sends it again.
+        while (TryTakePlaced(entry.Index) is { } pending)
+        {
+            if (pending.Place is { } place && place.IsOverwrittenBy(entry) && !pending.IsRetry)
+            {
+                var detail = "The leader that took it lost its term before it was committed. Append it again.";
+                Cancel(pending, new CancelReason.NotCommitted(NotCommittedReason.Overwritten, detail));
+            }
+        }
+    }
+
+    /// <summary>A snapshot up to this index was installed. An Append with a place in it ends as unknown: its entry is compacted.</summary>
+    public void OnInstalled(LogIndex last)
+    {
+        while (TryTakePlaced(last) is { } pending)
+        {
+            Cancel(pending, new CancelReason.Unknown(UnknownReason.Compacted));
+        }
+    }
+
+    public void OnTick()
+    {
+        while (_deadlines.TryTakeDue(context.Now, out var pending))
+        {
+            CancelLate(pending);
+        }
+
+        var timing = context.Process.Settings.Timing;
+        if (HasUnsent && context.Now - _window.HeardAt >= timing.ToTicks(timing.ElectionTimeoutMax))
+        {
+            // After an election timeout without an answer, the Appends under way are probably lost. They must not hold up the others.
+            _window.Reset(context.Now);
+        }
+
+        SendWaiting();
+    }
+
+    /// <summary>The engine stops.</summary>
+    public void OnStopped()
+    {
+        foreach (var pending in _pending.Values.OrderBy(pending => pending.Number).ToArray())
+        {
+            Cancel(pending, pending.MayBeWritten ? new CancelReason.Unknown(UnknownReason.Stopped) : context.Process.EngineStopped);
+        }
+    }
+
+    private WireMessage.AppendRequest ToMessage(Pending pending, int hops)
+    {
+        var (request, key, value) = (context.Process.ToId(pending.Append.Request), pending.Append.Key, pending.Append.Value);
+        return new WireMessage.AppendRequest(request, key, value, hops, pending.IsRetry, pending.Append.RequestKey);
+    }
+
+    private Pending? Find(RequestId request) => request.Origin == context.Process.Member
+        ? _pending.GetValueOrDefault(request.Number)
+        : _ofClients.GetValueOrDefault(request);
+
+    private void Put(Pending pending, LogPlace place)
+    {
+        pending.Place = place;
+        _places.Enqueue(pending.Number, place.Index);
+        _window.HeardAt = context.Now;
+    }
+
+    // With the next tick, or when a new leader is known. Sending at once would be a busy loop.
+    private void SendLater(Pending pending)
+    {
+        _window.Release(pending, context.Now);
+        pending.IsUnderWay = false;
+        _refused.Add(pending.Number);
+        _isWayOpen = _way is { Hops: 0 };
+    }
+
+    private LeaderWay? TakeWay()
+    {
+        var way = FindWay();
+        if (way is not null && way != _way)
+        {
+            (_way, _ahead, _isWayOpen) = (way, null, way.Hops == 0);
+            _window.Reset(context.Now);
+        }
+
+        return way;
+    }
+
+    private LeaderWay? FindWay()
+    {
+        if (context.Leader is { } leader && leader.Term != _term)
+        {
+            (_term, _detours, _isTurnedAway) = (leader.Term, 0, false);
+        }
+        else if (_isTurnedAway && _ahead is not { IsUnderWay: true })
+        {
+            (_detours, _isTurnedAway) = (_detours + 1, false);
+        }
+        else if (_way is { } present && present.IsOpen(context))
+        {
+            return present;
+        }
+
+        return LeaderWay.Find(context, _detours);
+    }
+
+    private void CancelLate(Pending pending)
+    {
+        if (pending.MayBeWritten)
+        {
+            Cancel(pending, new CancelReason.Unknown(UnknownReason.TimedOut));
+        }
+        else if (LeaderWay.Find(context) is null)
+        {
+            Cancel(pending, new CancelReason.NotCommitted(NotCommittedReason.NoLeader, "No leader could be reached in time."));
+        }
+        else
+        {
+            var detail = "It waited for earlier Appends of this process until its timeout. Append it again later.";
+            Cancel(pending, new CancelReason.NotCommitted(NotCommittedReason.Busy, detail));
+        }
+    }
+
+    private bool TryTakeUnsent([NotNullWhen(true)] out Pending? pending)
+    {
+        pending = _refused.Count > 0 ? _pending[_refused.Min] : _unsent.First?.Value;
+        if (pending is null || !_window.TryEnter(pending, context.Now))
+        {
+            return false;
+        }
+
+        StopWaiting(pending);
+        return true;
+    }
+
+    private void Send(Pending pending, LeaderWay way)
+    {
+        pending.IsUnderWay = true;
+        _ahead = pending;
+        if (way.Engine == context.Self)
+        {
+            context.Proposals.Submit(ToMessage(pending, way.Hops), context.Self);
+        }
+        else
+        {
+            context.Send(way.Engine, context.Traces.Attach(ToMessage(pending, way.Hops)));
+        }
+    }
+
+    private void StopWaiting(Pending pending)
+    {
+        if (pending.Waiting is { } node)
+        {
+            _unsent.Remove(node);
+            pending.Waiting = null;
+        }
+        else if (!pending.IsUnderWay)
+        {
+            _refused.Remove(pending.Number);
+        }
+    }
+
+    private Pending? TryTakePlaced(LogIndex index)
+    {
+        while (_places.TryPeek(out var number, out var place) && place <= index)
+        {
+            _places.Dequeue();
+            if (_pending.TryGetValue(number, out var pending) && pending.Place?.Index == place)
+            {
+                return pending;
+            }
+        }
+
+        return null;
+    }
+
+    private void OpenWay(Pending answered)
+    {
+        if (answered == _ahead && !_isWayOpen)
+        {
+            _isWayOpen = true;
+            SendWaiting();
+        }
+    }
+
+    private void Cancel(Pending pending, CancelReason reason)
+    {
+        End(pending);
+        context.CancelAppend(pending.Append.Request, reason);
+    }
+
+    private void End(Pending pending)
+    {
+        _pending.Remove(pending.Number);
+        if (_ofClients.Count > 0 && _ofClients.Remove(context.Process.ToId(pending.Append.Request)))
+        {
+            BytesOfClients -= pending.Size;
+        }
+
+        StopWaiting(pending);
+        _deadlines.Remove(pending.Deadline);
+        _window.Release(pending, context.Now);
+        pending.IsUnderWay = false;
+    }
+
+    /// <summary>
+    /// The Appends under way to one leader on one way. A reset forgets those that are lost or on another way, so that they hold up nothing.
+    /// </summary>
+    private sealed class AppendWindow(int maxCount, long maxBytes)
+    {
+        private long _epoch;
+        private int _count;
+        private long _bytes;
+
+        // The last tick with an answer to an Append, or with an empty window.
+        public long HeardAt { get; set; }
+
+        public void Reset(long now)
+        {
+            _epoch++;
+            (_count, _bytes, HeardAt) = (0, 0, now);
+        }
+
+        public bool Holds(Pending pending) => pending.Epoch == _epoch;
+
+        /// <summary>An empty window takes one Append of any size.</summary>
+        public bool TryEnter(Pending pending, long now)
+        {
+            if (_count > 0 && (_count >= maxCount || _bytes + pending.Size > maxBytes))
+            {
+                return false;
+            }
+
+            HeardAt = _count == 0 ? now : HeardAt;
+            _count++;
+            _bytes += pending.Size;
+            pending.Epoch = _epoch;
+            return true;
+        }
+
+        public void Release(Pending pending, long now)
+        {
+            if (pending.IsUnderWay && Holds(pending))
+            {
+                _count--;
+                _bytes -= pending.Size;
+                HeardAt = now;
+            }
+        }
+    }
+
+    private sealed class Pending(ToEngine.Append append, long number)
+    {
+        public ToEngine.Append Append { get; } = append;
+
+        public long Number { get; } = number;
+
+        public long Size => (3 * Append.Key.Length) + Append.Value.Length;
+
+        // The client sent it before, to this process or to another one.
+        public bool IsRetry { get; set; } = append.IsRetry;
+
+        public bool MayBeWritten => IsUnderWay || IsRetry;
+
+        public LinkedListNode<Pending> Deadline { get; set; } = null!;
+
+        // The node in _unsent, until the Append is sent for the first time.
+        public LinkedListNode<Pending>? Waiting { get; set; }
+
+        // The Append may have reached a leader.
+        public bool IsUnderWay { get; set; }
+
+        // The epoch of the window when the Append entered it last.
+        public long Epoch { get; set; }
+
+        // Set by the answer of the leader that took the Append.
+        public LogPlace? Place { get; set; }
+    }
+}

@@ -1,0 +1,269 @@
+using System.Collections.Immutable;
+
+using Akka.Actor;
+
+using RaftActors.Core;
+using RaftActors.Wire;
+
+namespace RaftActors.Engine.Requests;
+
+/// <summary>
+/// The transfers and changes of members that this process asked for and that have not ended. A change is sent when a leader is known. It is
+/// sent again only if it certainly changed nothing. A sent change without an answer ends as unknown. A Join is done when a committed
+/// configuration, from the change's index on, is not joint and has the name. A Leave is done when it lacks the name, and a SetMaxQuorum
+/// when it has the maximum.
+/// </summary>
+internal sealed class PendingChanges(EngineContext context)
+{
+    private readonly SortedDictionary<long, Pending> _pending = [];
+
+    public void Submit(ToEngine.Change change)
+    {
+        _pending.Add(change.Request.Number, new Pending(change, context.DeadlineAfter(change.Timeout)));
+        SendWaiting();
+    }
+
+    /// <summary>A leader is known, or time went by.</summary>
+    public void SendWaiting()
+    {
+        if (_pending.Count == 0 || context.Leader is not { } leader || LeaderWay.Find(context) is not { } way)
+        {
+            return;
+        }
+
+        foreach (var pending in _pending.Values.Where(pending => !pending.IsSent).ToArray())
+        {
+            pending.IsSent = true;
+            pending.Leader = leader.Leader.Name;
+            var request = context.Process.ToId(pending.Change.Request);
+            var message = new WireMessage.ChangeRequest(request, pending.Change.What, way.Hops);
+            if (way.Engine == context.Self)
+            {
+                context.LeaderChanges.Submit(message, context.Self);
+            }
+            else
+            {
+                way.Engine.Tell(message, context.Self);
+            }
+        }
+    }
+
+    public void Receive(ChangeReply reply)
+    {
+        if (!_pending.TryGetValue(reply.Request.Number, out var pending))
+        {
+            return;
+        }
+
+        switch (reply)
+        {
+            case ChangeReply.Taken taken:
+                pending.Place = taken.Place;
+                if (taken.Place.Index <= context.Commit)
+                {
+                    Judge(pending, taken.Place.Index);
+                }
+
+                break;
+            case ChangeReply.Done:
+                EndDone(pending);
+                break;
+            case ChangeReply.Changed changed:
+                EndDone(pending, pending.NewLeader(context.Leader?.Leader.Name), changed.Index, changed.Members);
+                break;
+            case ChangeReply.Denied denied:
+                End(pending, NotCommitted(pending, NotCommittedReason.Invalid, denied.Detail));
+                break;
+            case ChangeReply.NotMade { IsOver: true } denied:
+                End(pending, NotCommitted(pending, denied.Reason, denied.Detail));
+                break;
+            case ChangeReply.NotMade refused:
+                SendLater(pending, refused.Reason, refused.Detail);
+                break;
+            case ChangeReply.Refused refused:
+                SendLater(pending, NotCommittedReason.NoLeader, refused.Detail);
+                break;
+        }
+    }
+
+    /// <summary>A process leads. It may be the target of a transfer, even if the old leader did not answer.</summary>
+    public void OnLeader(ProcessName leader)
+    {
+        foreach (var pending in _pending.Values.Where(pending => pending.IsTransferredTo(leader)).ToArray())
+        {
+            EndDone(pending, leader);
+        }
+    }
+
+    /// <summary>An entry is committed. The context already has its configuration.</summary>
+    public void OnCommitted(LogEntry entry)
+    {
+        if (_pending.Count == 0)
+        {
+            return;
+        }
+
+        foreach (var (pending, place) in PlacedUpTo(entry.Index))
+        {
+            if (place.IsOverwrittenBy(entry))
+            {
+                SendAgain(pending);
+            }
+            else if (entry.Configuration is not null)
+            {
+                Judge(pending, place.Index);
+            }
+        }
+    }
+
+    /// <summary>A snapshot was installed. The context already has its configuration.</summary>
+    public void OnInstalled()
+    {
+        foreach (var (pending, place) in PlacedUpTo(context.Commit))
+        {
+            Judge(pending, place.Index);
+        }
+    }
+
+    /// <summary>The number of changes that have not ended.</summary>
+    public int Count => _pending.Count;
+
+    public void OnTick()
+    {
+        foreach (var pending in _pending.Values.Where(pending => pending.Deadline <= context.Now).ToArray())
+        {
+            End(pending, ToOutcome(pending, UnknownReason.TimedOut, pending.Reason, "The timeout has passed"));
+        }
+
+        SendWaiting();
+    }
+
+    /// <summary>One line for each change that has not ended.</summary>
+    public IEnumerable<string> Explain() => _pending.Values.Select(pending => pending.IsSent
+        ? $"{pending.Change.What} is with {pending.Leader}"
+        : $"{pending.Change.What} waits: {pending.Obstacle}");
+
+    /// <summary>The engine stops.</summary>
+    public void OnStopped()
+    {
+        foreach (var pending in _pending.Values.ToArray())
+        {
+            End(pending, ToOutcome(pending, UnknownReason.Stopped, NotCommittedReason.Stopped, "The engine has stopped"));
+        }
+    }
+
+    private static Outcome<Membership> ToOutcome(Pending pending, UnknownReason unknown, NotCommittedReason reason, string why) =>
+        pending.IsSent
+            ? new Outcome<Membership>.Unknown(unknown, pending.Change.Request)
+            : NotCommitted(pending, reason, $"{why}: {pending.Obstacle}.");
+
+    private static Outcome<Membership>.NotCommitted NotCommitted(Pending pending, NotCommittedReason reason, string detail) =>
+        new(reason, detail, pending.Change.Request);
+
+    private (Pending Pending, LogPlace Place)[] PlacedUpTo(LogIndex index) =>
+        [.. _pending.Values
+            .Where(pending => pending.Place is { } place && place.Index <= index)
+            .Select(pending => (pending, pending.Place.GetValueOrDefault()))];
+
+    // The latest committed configuration decides. This process may not have seen the entry at the place: it may have been committed before
+    // the place was known here, or inside a snapshot. A change is a configuration entry, so without one from its place on it was
+    // overwritten.
+    private void Judge(Pending pending, LogIndex place)
+    {
+        if (context.ConfigurationIndex < place)
+        {
+            SendAgain(pending);
+        }
+        else if (context.Configuration is { IsJoint: false } latest)
+        {
+            if (pending.IsFulfilledBy(latest))
+            {
+                EndDone(pending);
+            }
+            else
+            {
+                End(pending, new Outcome<Membership>.Unknown(UnknownReason.Superseded, pending.Change.Request));
+            }
+        }
+    }
+
+    private static void SendAgain(Pending pending)
+    {
+        pending.Place = null;
+        SendLater(pending, NotCommittedReason.Overwritten, "the leader that took it lost its term before it was committed");
+    }
+
+    // With the next tick, or when a new leader is known.
+    private static void SendLater(Pending pending, NotCommittedReason reason, string obstacle)
+    {
+        pending.IsSent = false;
+        pending.Reason = reason;
+        pending.Obstacle = obstacle;
+    }
+
+    private void EndDone(Pending pending) => EndDone(pending, pending.NewLeader(context.Leader?.Leader.Name));
+
+    private void EndDone(Pending pending, ProcessName? leader) => EndDone(
+        pending,
+        leader,
+        context.ConfigurationIndex,
+        context.Configuration is { } latest ? ProcessView.MembersOf(latest) : context.Process.View.Members);
+
+    private void EndDone(Pending pending, ProcessName? leader, LogIndex index, ImmutableArray<GroupMember> members)
+    {
+        var serial = context.Process.Pairs.CommittedSerial;
+        End(pending, new Outcome<Membership>.Done(serial, new Membership(members, index, leader), pending.Change.Request));
+    }
+
+    private void End(Pending pending, Outcome<Membership> outcome)
+    {
+        _pending.Remove(pending.Change.Request.Number);
+        pending.Change.ReplyTo?.Tell(outcome, context.Self);
+    }
+
+    private sealed class Pending(ToEngine.Change change, long deadline)
+    {
+        public ToEngine.Change Change { get; } = change;
+
+        public long Deadline { get; } = deadline;
+
+        // The change may have reached a leader.
+        public bool IsSent { get; set; }
+
+        // The leader when the change was sent.
+        public ProcessName? Leader { get; set; }
+
+        // The reason of the latest refusal, and its text.
+        public NotCommittedReason Reason { get; set; } = NotCommittedReason.NoLeader;
+
+        public string Obstacle { get; set; } = "no leader could be reached";
+
+        // Set by the answer of the leader that took the change.
+        public LogPlace? Place { get; set; }
+
+        // A transfer without a target is done when any other process leads.
+        public bool IsTransferredTo(ProcessName leader) => Change.What switch
+        {
+            GroupChange.Transfer { Target: { } target } => target == leader,
+            GroupChange.Transfer => Leader is { } old && old != leader,
+            _ => false,
+        };
+
+        // After a transfer the leader that this process knows may still be the old one.
+        public ProcessName? NewLeader(ProcessName? known) => Change.What switch
+        {
+            GroupChange.Transfer { Target: { } target } => target,
+            GroupChange.Transfer when known == Leader => null,
+            _ => known,
+        };
+
+        public bool IsFulfilledBy(Configuration configuration) => Change.What switch
+        {
+            GroupChange.Join join => configuration.HasName(join.Name),
+            GroupChange.Leave { Incarnation: { } one } leave => !configuration.Holds(new Member(leave.Name, one)),
+            GroupChange.Leave leave => !configuration.HasName(leave.Name),
+            GroupChange.SetMaxQuorum set => configuration.MaxQuorum == set.Max,
+            _ => false,
+        };
+    }
+}

@@ -1,0 +1,235 @@
+using RaftActors.Core;
+
+namespace RaftActors.Engine.Requests;
+
+/// <summary>
+/// The queries of the actor's present life that have not ended. One read in Core finds the index that the answers to all queries of one
+/// turn must include. When this process has committed that index, the actor answers. Queries that no leader confirmed are asked again
+/// until their timeout. A query that names a serial needs no leader: it waits until this process has committed that serial.
+/// </summary>
+internal sealed class PendingQueries(EngineContext context)
+{
+    /// <summary>
+    /// The maximum number of queries in Core. One step answers all queries that one round confirms, and heartbeats wait for that step.
+    /// </summary>
+    public const int WindowReads = 4096;
+
+    private readonly Deadlines<Pending> _deadlines = new();
+
+    // Queries to give to Core. Some may have ended.
+    private readonly List<Pending> _unasked = [];
+    private readonly List<Pending> _unaskedForLease = [];
+
+    // Queries in Core, by their read. Some may have ended.
+    private readonly Dictionary<ReadId, List<Pending>> _asked = [];
+
+    // Queries whose index is not committed here yet. Some may have ended.
+    private readonly PriorityQueue<List<Pending>, (LogIndex Index, long Read)> _confirmed = new();
+
+    // Queries that Core failed. The next tick or leader asks again.
+    private readonly List<Pending> _failed = [];
+
+    // Queries whose serial is not committed here yet.
+    private readonly SortedDictionary<(Serial Serial, long Number), Pending> _awaited = [];
+    private int _inCore;
+    private long _reads;
+
+    /// <summary>The queries that have not ended.</summary>
+    public int Count { get; private set; }
+
+    /// <summary>The reads whose index is not committed here yet.</summary>
+    public int Confirmed => _confirmed.Count;
+
+    // Only a leader can confirm a query.
+    private bool HasRoom => context.Leader is not null && _inCore < WindowReads;
+
+    /// <summary>Takes a query. Call <see cref="AskWaiting"/> after the last one of a turn.</summary>
+    public void Submit(ToEngine.Query query)
+    {
+        if (query.Consistency.NotBelow is { } reached && reached <= context.Process.Pairs.CommittedSerial)
+        {
+            Release(query.Request, reached);
+            return;
+        }
+
+        var pending = new Pending(query.Request, query.Consistency);
+        pending.Deadline = _deadlines.Add(pending, context.DeadlineAfter(query.Timeout));
+        Count++;
+        if (pending.Awaited is { } serial)
+        {
+            _awaited.Add((serial, pending.Number), pending);
+        }
+        else
+        {
+            UnaskedLike(pending).Add(pending);
+        }
+    }
+
+    /// <summary>Asks Core for all queries that wait, by one read. Queries that a lease may answer have a read of their own.</summary>
+    public void AskWaiting()
+    {
+        Ask(_unasked, mayUseLease: false);
+        Ask(_unaskedForLease, mayUseLease: true);
+    }
+
+    public void OnReady(Effect.ReadReady ready)
+    {
+        if (!_asked.Remove(ready.Id, out var queries))
+        {
+            return;
+        }
+
+        _inCore -= queries.Count;
+        if (ready.Index <= context.Commit)
+        {
+            Answer(queries);
+        }
+        else
+        {
+            _confirmed.Enqueue(queries, (ready.Index, ready.Id.Value));
+        }
+
+        AskWaiting();
+    }
+
+    public void OnFailed(Effect.ReadFailed failed)
+    {
+        if (_asked.Remove(failed.Id, out var queries))
+        {
+            _inCore -= queries.Count;
+            _failed.AddRange(queries);
+        }
+    }
+
+    /// <summary>The commit index moved.</summary>
+    public void OnCommitted()
+    {
+        while (_confirmed.TryPeek(out var queries, out var place) && place.Index <= context.Commit)
+        {
+            _confirmed.Dequeue();
+            Answer(queries);
+        }
+
+        while (_awaited.Count > 0 && _awaited.First() is var (key, pending) && key.Serial <= context.Process.Pairs.CommittedSerial)
+        {
+            End(pending);
+            Release(pending.Request, key.Serial);
+        }
+    }
+
+    public void OnTick()
+    {
+        var isLate = false;
+        while (_deadlines.TryTakeDue(context.Now, out var pending))
+        {
+            isLate = true;
+            End(pending);
+            context.TellActor(new ToActor.Cancelled(context.Life, pending.Request, new CancelReason.Unavailable()));
+        }
+
+        if (isLate)
+        {
+            ForgetEnded();
+        }
+
+        AskAgain();
+    }
+
+    /// <summary>A leader is known, or a tick has passed.</summary>
+    public void AskAgain()
+    {
+        foreach (var pending in _failed)
+        {
+            UnaskedLike(pending).Add(pending);
+        }
+
+        _failed.Clear();
+        AskWaiting();
+    }
+
+    /// <summary>The life that asked has ended.</summary>
+    public void Forget()
+    {
+        _deadlines.Clear();
+        _unasked.Clear();
+        _unaskedForLease.Clear();
+        _asked.Clear();
+        _confirmed.Clear();
+        _failed.Clear();
+        _awaited.Clear();
+        (_inCore, Count) = (0, 0);
+    }
+
+    // Otherwise queries would accumulate while there is no leader, or while this process commits nothing.
+    private void ForgetEnded()
+    {
+        _unasked.RemoveAll(static pending => pending.HasEnded);
+        _unaskedForLease.RemoveAll(static pending => pending.HasEnded);
+        _failed.RemoveAll(static pending => pending.HasEnded);
+        if (_confirmed.Count > 0)
+        {
+            var open = _confirmed.UnorderedItems.Where(item => item.Element.Exists(static pending => !pending.HasEnded)).ToArray();
+            _confirmed.Clear();
+            _confirmed.EnqueueRange(open);
+        }
+    }
+
+    private List<Pending> UnaskedLike(Pending pending) => pending.MayUseLease ? _unaskedForLease : _unasked;
+
+    // If one read fails at once, so would the others.
+    private void Ask(List<Pending> unasked, bool mayUseLease)
+    {
+        while (unasked.Count > 0 && _failed.Count == 0 && HasRoom)
+        {
+            var queries = unasked.GetRange(0, Math.Min(unasked.Count, WindowReads - _inCore));
+            unasked.RemoveRange(0, queries.Count);
+            var id = new ReadId(++_reads);
+            _asked.Add(id, queries);
+            _inCore += queries.Count;
+            context.Step(new Input.Read(id, mayUseLease));
+        }
+    }
+
+    private void Answer(List<Pending> queries)
+    {
+        var serial = context.Process.Pairs.CommittedSerial;
+        foreach (var pending in queries)
+        {
+            if (!pending.HasEnded)
+            {
+                End(pending);
+                Release(pending.Request, serial);
+            }
+        }
+    }
+
+    // The actor answers when it has received all pairs up to the serial.
+    private void Release(RequestRef request, Serial serial) => context.TellActor(new ToActor.Readable(context.Life, request, serial));
+
+    private void End(Pending pending)
+    {
+        Count--;
+        pending.HasEnded = true;
+        _deadlines.Remove(pending.Deadline);
+        if (pending.Awaited is { } serial)
+        {
+            _awaited.Remove((serial, pending.Number));
+        }
+    }
+
+    private sealed class Pending(RequestRef request, ReadConsistency consistency)
+    {
+        public RequestRef Request => request;
+
+        public long Number => request.Number;
+
+        public LinkedListNode<Pending> Deadline { get; set; } = null!; // Justification: set before it waits.
+
+        public bool HasEnded { get; set; }
+
+        // This process must have committed this serial; null: a leader must confirm the query.
+        public Serial? Awaited => consistency.NotBelow;
+
+        public bool MayUseLease => consistency.MayUseLease;
+    }
+}

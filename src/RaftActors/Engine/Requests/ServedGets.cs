@@ -1,0 +1,112 @@
+using Akka.Actor;
+
+using RaftActors.Core;
+using RaftActors.Wire;
+
+namespace RaftActors.Engine.Requests;
+
+/// <summary>
+/// The Gets of other processes. A Get is held until this process has committed all that the asker had, so an answer is never older than the
+/// question. It is also held while the pair is in the log and uncommitted. Then the actor answers, after the pairs up to there were
+/// delivered to it.
+/// <para>
+/// A Get above <see cref="MaxGets"/> is dropped, as by a broken network: its asker asks another server after a quarter of the timeout.
+/// </para>
+/// </summary>
+internal sealed class ServedGets(EngineContext context)
+{
+    /// <summary>The maximum number of open Gets of all other processes: the default raft.get-window of 16 of them.</summary>
+    public const int MaxGets = 4096;
+
+    private readonly List<Held> _held = [];
+    private readonly Dictionary<RequestId, Held> _asked = [];
+
+    public void Submit(WireMessage.GetRequest request, IActorRef asker)
+    {
+        var held = new Held(request, asker, context.DeadlineAfter(context.Process.Settings.Requests.GetTimeout));
+        if (_held.Count + _asked.Count >= MaxGets)
+        {
+            return;
+        }
+
+        if (IsDue(held))
+        {
+            Serve(held);
+        }
+        else
+        {
+            _held.Add(held);
+        }
+    }
+
+    /// <summary>The commit index moved.</summary>
+    public void ServeHeld()
+    {
+        if (_held.Count == 0 || _held.Where(IsDue).ToArray() is not { Length: > 0 } due)
+        {
+            return;
+        }
+
+        _held.RemoveAll(IsDue);
+        Array.ForEach(due, Serve);
+    }
+
+    public void OnServed(ToEngine.Served served)
+    {
+        if (!_asked.Remove(served.Request, out var held))
+        {
+            return;
+        }
+
+        GetReply reply = served.Pair is { } pair
+            ? new GetReply.Found(served.Request, pair.Serial, pair.Key, pair.Value, pair.IsKeyed)
+            : held.Request.Serial <= context.Process.Pairs.Base ? new GetReply.Compacted(served.Request)
+            : new GetReply.Refused(served.Request);
+        context.Send(held.Asker, reply);
+    }
+
+    /// <summary>The number of Gets that wait for a commit.</summary>
+    public int Count => _held.Count;
+
+    /// <summary>Drops Gets whose askers have given up.</summary>
+    public void OnTick() => _held.RemoveAll(held => held.Deadline <= context.Now);
+
+    /// <summary>The life that was asked has ended. Another server may answer sooner than the next life.</summary>
+    public void RefuseAll()
+    {
+        foreach (var (request, held) in _asked)
+        {
+            context.Send(held.Asker, new GetReply.Refused(request));
+        }
+
+        _asked.Clear();
+    }
+
+    // A new leader announces its last serial before it has committed an entry of its term. A process may ask for that serial at once.
+    private bool IsDue(Held held)
+    {
+        var isOnItsWay = held.Request.Serial > context.Process.Pairs.CommittedSerial
+            && (held.Request.Serial <= context.LogSerial || held.Request.Serial <= context.Leader?.Serial);
+        return held.Request.AskerCommit <= context.Commit && !isOnItsWay;
+    }
+
+    private void Serve(Held held)
+    {
+        if (context.HasActor && held.Request.Serial <= context.Process.Pairs.CommittedSerial)
+        {
+            // The asker repeats a Get that is not answered in time. A slow actor would gather the repeats.
+            var isRepeat = _asked.ContainsKey(held.Request.Request);
+            _asked[held.Request.Request] = held;
+            if (!isRepeat)
+            {
+                context.TellActor(new ToActor.Serve(context.Life, held.Request.Request, held.Request.Serial));
+            }
+        }
+        else
+        {
+            context.Send(held.Asker, new GetReply.Refused(held.Request.Request));
+        }
+    }
+
+    private sealed record Held(WireMessage.GetRequest Request, IActorRef Asker, long Deadline);
+}

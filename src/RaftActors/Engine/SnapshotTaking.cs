@@ -1,0 +1,234 @@
+using System.Runtime.ExceptionServices;
+
+using RaftActors.Core;
+using RaftActors.Storage;
+using RaftActors.Wire;
+
+namespace RaftActors.Engine;
+
+/// <summary>
+/// Takes snapshots of this process's own actor. If enough was committed since the last one, it asks the actor for its state. Core describes
+/// the snapshot when the actor begins to make it: a large state takes long, and the entries may leave the memory meanwhile. The store saves
+/// both: a block at once, and a stream while the actor goes on. Then Core discards the entries that the snapshot covers.
+/// </summary>
+internal sealed class SnapshotTaking(EngineContext context)
+{
+    // Roughly the bytes of an entry in the log, without its pair.
+    private const int EntryOverheadBytes = 64;
+
+    private Stage _stage;
+
+    // The snapshot whose state the actor makes, described without its length. Null: the actor has not begun, or began too late.
+    private (Serial Serial, Snapshot Description)? _begun;
+
+    // The actor is asked again: it began too late, when entries that the description needs had left the memory, or a new life of the actor
+    // ended the stream.
+    private bool _mustRepeat;
+
+    // The state that is being written; null: none. A cancelled one stays until its writer has returned.
+    private StateStreaming? _streaming;
+
+    // The commit index at the latest question to the actor, and the bytes of the pairs committed since.
+    private LogIndex _askedAt;
+    private long _bytes;
+
+    // The index of the first known configuration. A snapshot needs a configuration, so it may not end before it.
+    private LogIndex? _firstConfiguration = context.Core.CommittedConfiguration?.Index;
+
+    private enum Stage
+    {
+        Idle,
+        Asked,
+        Streaming,
+        Saving,
+    }
+
+    private LogIndex Latest => context.Core.Snapshot?.Position.Index ?? LogIndex.Zero;
+
+    private bool IsDue
+    {
+        get
+        {
+            var settings = context.Process.Settings.Snapshots;
+            var since = Latest > _askedAt ? Latest : _askedAt;
+            var entries = context.Commit.Value - since.Value;
+            return _mustRepeat || ((entries >= settings.AfterEntries || _bytes >= settings.AfterBytes)
+                && _bytes + (entries * EntryOverheadBytes) >= LatestBytes / 2);
+        }
+    }
+
+    // A state may hold all pairs ever appended. Writing it at a fixed interval would cost the square of n bytes for n pairs. So a snapshot
+    // is due when the log has grown by half the length of the latest snapshot. Then all snapshots together are a few times as long as the
+    // log.
+    private long LatestBytes => context.Core.Snapshot?.Length ?? 0;
+
+    public void OnCommitted(LogSlice entries)
+    {
+        foreach (ref readonly var entry in entries)
+        {
+            if (entry.Key is { } key)
+            {
+                _bytes += key.Length + entry.Value.Length;
+            }
+            else if (entry.Configuration is not null)
+            {
+                _firstConfiguration ??= entry.Index;
+            }
+        }
+
+        AskIfDue();
+    }
+
+    /// <summary>A snapshot of another process was installed. It covers all committed entries.</summary>
+    public void OnInstalled(Snapshot snapshot)
+    {
+        _bytes = 0;
+        _firstConfiguration ??= snapshot.ConfigurationIndex;
+        if (_streaming?.Description.Position.Index <= snapshot.Position.Index)
+        {
+            _streaming.Cancel();
+        }
+    }
+
+    /// <summary>
+    /// A life of the actor has ended. A question to it is lost, and so is a state that it has not written: its writer may read what ends
+    /// with the actor.
+    /// </summary>
+    public void OnLifeEnded()
+    {
+        if (_stage == Stage.Asked)
+        {
+            EndQuestion();
+        }
+        else if (_stage == Stage.Streaming)
+        {
+            _mustRepeat = true;
+            _streaming?.Cancel();
+        }
+    }
+
+    /// <summary>A new life of the actor began.</summary>
+    public void OnAttached() => AskIfDue();
+
+    /// <summary>The engine has stopped.</summary>
+    public void OnStopped() => _streaming?.Cancel();
+
+    /// <summary>Asks the actor for its state, if it takes snapshots and none is under way.</summary>
+    public void Ask()
+    {
+        if (_stage == Stage.Idle && context is { HasActor: true, TakesSnapshots: true })
+        {
+            (_stage, _askedAt, _bytes, _mustRepeat) = (Stage.Asked, context.Commit, 0, false);
+            context.Step(new Input.SnapshotPlanned(context.Commit));
+            context.TellActor(new ToActor.TakeSnapshot(context.Life));
+        }
+    }
+
+    /// <summary>The actor makes its state after the pairs up to this serial.</summary>
+    public void OnStateBegun(Serial serial)
+    {
+        if (_stage != Stage.Asked)
+        {
+            return;
+        }
+
+        _mustRepeat = serial < context.Core.Floor.Serial;
+        if (!_mustRepeat
+            && context.Process.Pairs.LastIndexOf(serial) is { } index
+            && index > Latest
+            && index >= _firstConfiguration)
+        {
+            _begun = (serial, context.Core.DescribeSnapshot(index, 0));
+        }
+
+        context.Step(new Input.SnapshotPlanned(null));
+    }
+
+    public void OnState(ToEngine.State state)
+    {
+        var begun = _begun;
+        var isWanted = _stage == Stage.Asked
+            && begun is var (serial, description)
+            && serial == state.Serial
+            && description.Position.Index > Latest;
+        if (_stage == Stage.Asked)
+        {
+            EndQuestion();
+        }
+
+        if (state.Taken.Writer is { } writer)
+        {
+            Stream(isWanted ? begun?.Description : null, writer);
+        }
+        else if (isWanted && begun is (_, var wanted) && state.Taken.Bytes is { } bytes)
+        {
+            Save(wanted, bytes);
+        }
+    }
+
+    /// <summary>The writer of the state has returned, or failed. A store with streams has reported a saved snapshot before.</summary>
+    public void OnStreamed(StoreNews.StateStreamed news)
+    {
+        if (news.Streaming != _streaming)
+        {
+            return;
+        }
+
+        (_stage, _streaming) = (Stage.Idle, null);
+        var description = news.Streaming.Description;
+        if (news.Collected is { } bytes && !news.Streaming.IsCancelled && description.Position.Index > Latest)
+        {
+            Save(description, bytes);
+        }
+        else if (news is { Failure: { } failure and not StoreException, Streaming.IsCancelled: false })
+        {
+            context.TellActor(new ToActor.SnapshotFailed(context.Life, ExceptionDispatchInfo.Capture(failure)));
+        }
+
+        AskIfDue();
+    }
+
+    public void OnSaved(Snapshot snapshot)
+    {
+        (_stage, _streaming) = (Stage.Idle, null);
+        if (snapshot.Position.Index > Latest)
+        {
+            context.Process.View = context.Process.View with { Snapshot = snapshot };
+        }
+
+        context.Step(new Input.SnapshotTaken(snapshot));
+    }
+
+    private void Save(Snapshot description, ReadOnlyMemory<byte> bytes)
+    {
+        _stage = Stage.Saving;
+        context.Process.Store.SaveSnapshot(description with { Length = bytes.Length }, bytes);
+    }
+
+    /// <param name="description">Null: the snapshot is not needed.</param>
+    private void Stream(Snapshot? description, StateWriter writer)
+    {
+        if (description is null)
+        {
+            StateStreaming.Release(writer);
+            return;
+        }
+
+        _stage = Stage.Streaming;
+        _streaming = StateStreaming.Start(context.Process.Store, description, writer, context.Self);
+    }
+
+    private void EndQuestion()
+    {
+        (_stage, _begun) = (Stage.Idle, null);
+        context.Step(new Input.SnapshotPlanned(null));
+    }
+
+    private void AskIfDue()
+    {
+        if (IsDue)
+        {
+            Ask();
+        }
+    }
+}

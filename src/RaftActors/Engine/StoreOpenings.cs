@@ -1,0 +1,75 @@
+namespace RaftActors.Engine;
+
+/// <summary>
+/// Opens the stores of one directory, at most 32 at a time, on threads of its own. A node may start a thousand processes at once. An
+/// opening that waits needs no thread of the pool, which the application may block. Thread-safe.
+/// </summary>
+internal sealed class StoreOpenings
+{
+    /// <summary>The number of openings at a time.</summary>
+    public const int ThreadsMax = 32;
+
+    private readonly Lock _lock = new();
+    private readonly Queue<ProcessOpening> _waiting = [];
+    private int _threads;
+    private bool _isClosed;
+
+    /// <summary>Runs the opening as soon as a thread is free. Drops it after <see cref="Close"/>.</summary>
+    public void Add(ProcessOpening opening)
+    {
+        lock (_lock)
+        {
+            if (!_isClosed)
+            {
+                if (_threads == ThreadsMax)
+                {
+                    _waiting.Enqueue(opening);
+                    return;
+                }
+
+                _threads++;
+                new Thread(() => RunFrom(opening)) { IsBackground = true, Name = "raft-opening" }.Start();
+                return;
+            }
+        }
+
+        opening.Drop();
+    }
+
+    /// <summary>Drops the openings that wait. Those that run go on.</summary>
+    public void Close()
+    {
+        List<ProcessOpening> dropped;
+        lock (_lock)
+        {
+            _isClosed = true;
+            dropped = [.. _waiting];
+            _waiting.Clear();
+        }
+
+        dropped.ForEach(opening => opening.Drop());
+    }
+
+    // Invariant: an opening waits only while all threads are busy. A thread ends under the lock, so it misses none.
+    private void RunFrom(ProcessOpening first)
+    {
+        for (var opening = first; opening is not null; opening = TryTake())
+        {
+            opening.Run();
+        }
+    }
+
+    private ProcessOpening? TryTake()
+    {
+        lock (_lock)
+        {
+            if (_waiting.TryDequeue(out var next))
+            {
+                return next;
+            }
+
+            _threads--;
+            return null;
+        }
+    }
+}

@@ -1,0 +1,80 @@
+using Akka.Actor;
+
+using RaftActors.Core;
+
+namespace RaftActors.Engine;
+
+/// <summary>
+/// Second processes with the name of one that runs, such as a node that was started twice. Tells people of each once, and keeps it in the
+/// view as long as it runs.
+/// </summary>
+internal sealed class TwinProcesses(EngineContext context)
+{
+    private const string Remedy =
+        "A group has one process of a name: stop one of the two, or give its node a name of its own in raft.node.";
+
+    private readonly Dictionary<ProcessName, (IActorRef Engine, string Detail)> _twins = [];
+
+    private RaftProcess Process => context.Process;
+
+    /// <summary>Core refused a process, because another one with its name runs.</summary>
+    public void OnRefused(ProcessName name, IActorRef twin, IActorRef? running) => Note(
+        name,
+        twin,
+        $"A second process called {name} runs at {NodeOf(twin)}. It is refused, because the first one, at {NodeOf(running)}, answers. "
+            + Remedy);
+
+    /// <summary>Discovery found a process with the name of this one.</summary>
+    public void OnOwnName(IActorRef twin) => Note(
+        Process.Name,
+        twin,
+        $"Another process called {Process.Name} runs at {NodeOf(twin)}, beside this one at {context.Raft.Address}. {Remedy}");
+
+    /// <summary>A process was met, which may have been a twin: the first one is gone.</summary>
+    public void OnMet(ProcessName name, IActorRef engine) => Forget(name, twin => twin.Equals(engine));
+
+    /// <summary>The process is forgotten: no configuration names it, and it is unreachable.</summary>
+    public void Forget(ProcessName name) => Forget(name, _ => true);
+
+    /// <summary>A node or an engine is gone.</summary>
+    public void OnNews(PeerNews news)
+    {
+        switch (news)
+        {
+            case PeerNews.Unreachable(var name, var node):
+                Forget(name, twin => twin.Path.Address.Equals(node));
+                break;
+            case PeerNews.Stopped(var name, var engine):
+                Forget(name, twin => twin.Equals(engine));
+                break;
+        }
+    }
+
+    private void Note(ProcessName name, IActorRef twin, string detail)
+    {
+        if (_twins.TryGetValue(name, out var known) && known.Engine.Equals(twin))
+        {
+            return;
+        }
+
+        _twins[name] = (twin, detail);
+        Show();
+        context.Publish(new RaftEvent.NameTaken(Process.Settings.Group, Process.Name, name, detail));
+    }
+
+    private void Forget(ProcessName name, Predicate<IActorRef> isGone)
+    {
+        if (_twins.TryGetValue(name, out var known) && isGone(known.Engine))
+        {
+            _twins.Remove(name);
+            Show();
+        }
+    }
+
+    private void Show() => Process.View = Process.View with
+    {
+        Twins = _twins.Count == 0 ? null : string.Join(' ', _twins.Values.Select(twin => twin.Detail)),
+    };
+
+    private Address? NodeOf(IActorRef? engine) => engine?.Path.Address is { HasGlobalScope: true } address ? address : context.Raft.Address;
+}

@@ -1,0 +1,177 @@
+using System.Collections.Immutable;
+
+using Akka.Configuration;
+
+using RaftActors.Core;
+using RaftActors.Discovery;
+using RaftActors.Storage;
+using RaftActors.Transport;
+
+using static RaftActors.RaftConfigurationException;
+
+namespace RaftActors.Settings;
+
+/// <summary>The settings of one process: its options, and the configuration for each unset option.</summary>
+internal sealed record RaftSettings
+{
+    public required string Group { get; init; }
+
+    public required ProcessName Self { get; init; }
+
+    public required ImmutableArray<ProcessName> Roster { get; init; }
+
+    /// <summary>The process founds nothing, and waits until a group accepts it.</summary>
+    public required bool IsJoining { get; init; }
+
+    public required QuorumSettings Quorum { get; init; }
+
+    public required int Priority { get; init; }
+
+    public required LeaseSettings Lease { get; init; }
+
+    public required LearnerDelivery LearnerDelivery { get; init; }
+
+    public required TimingSettings Timing { get; init; }
+
+    public required RequestSettings Requests { get; init; }
+
+    public required LimitSettings Limits { get; init; }
+
+    /// <summary>The options of the store. An empty directory means memory.</summary>
+    public required StoreOptions Store { get; init; }
+
+    public required SnapshotSettings Snapshots { get; init; }
+
+    /// <summary>The frame size of the transport between nodes; 0 if there is no transport.</summary>
+    public required long FrameSizeMaxBytes { get; init; }
+
+    public required DiscoverySettings Discovery { get; init; }
+
+    public required TransportSettings Transport { get; init; }
+
+    /// <summary>Whether a process of the group is on another node, or may be later.</summary>
+    public bool SpansNodes => Discovery.IsByNames || Roster.Any(name => name.Node != Self.Node);
+
+    /// <summary>Reads the settings: from the options, then from the section of the group, then from <c>raft</c>.</summary>
+    /// <param name="root">The whole configuration, with reference.conf as its fallback.</param>
+    /// <param name="actorName">The process's name if the options have none.</param>
+    /// <param name="defaultNode">The node's name if the configuration has none. Null: a missing name is an error.</param>
+    /// <exception cref="RaftConfigurationException">A setting is missing or cannot be read.</exception>
+    public static RaftSettings Read<TValue>(Config root, RaftOptions<TValue> options, string actorName, string? defaultNode)
+    {
+        var raft = ConfigKeys.RaftIn(root);
+        var group = options.Group ?? options.Shard?.Group ?? raft.GetString("group") ?? "";
+        var own = raft.GetConfig("groups")?.GetConfig(group);
+        var config = own is null || own.IsEmpty ? raft : own.WithFallback(raft);
+
+        var self = Parse($"{options.Name ?? options.Shard?.Group ?? actorName}@{ReadNode(raft, defaultNode)}");
+        var isJoining = options.IsJoining ?? config.ReadFlag("joining");
+        ImmutableArray<ProcessName> roster = [.. (options.Roster ?? [.. config.ReadList("roster")]).Select(Parse)];
+        var priority = config.ReadNumber("priority");
+        if (options.Shard is { } shard)
+        {
+            roster = ShardPlan.RosterOf(shard, roster);
+            priority = ShardPlan.PriorityOf(shard, self, roster, priority);
+        }
+
+        return new RaftSettings
+        {
+            Group = group,
+            Self = self,
+            Roster = isJoining ? [self] : [.. roster.Order()],
+            IsJoining = isJoining,
+            Quorum = QuorumSettings.Read(config, raft, options),
+            Priority = priority,
+            Lease = LeaseSettings.Read(config),
+            LearnerDelivery = options.LearnerDelivery ?? ReadDelivery(config.GetString("learner.delivery")),
+            Timing = TimingSettings.Read(config, isShard: options.Shard is not null),
+            Requests = RequestSettings.Read(config),
+            Limits = LimitSettings.Read(config),
+            Store = StoreSettings.Read(config),
+            Snapshots = SnapshotSettings.Read(config),
+            Discovery = DiscoverySettings.Read(raft),
+            Transport = TransportSettings.Read(raft),
+            FrameSizeMaxBytes = root.GetByteSize("akka.remote.dot-netty.tcp.maximum-frame-size") ?? 0,
+        };
+    }
+
+    /// <summary>Converts the settings to Core's options, with times in ticks.</summary>
+    public CoreOptions ToCoreOptions(Member self, ulong seed) => new()
+    {
+        Self = self,
+        Roster = Roster,
+        MaxQuorum = Quorum.Max,
+        ElectionTimeoutMinTicks = Timing.ToTicks(Timing.ElectionTimeoutMin),
+        ElectionTimeoutMaxTicks = Timing.ToTicks(Timing.ElectionTimeoutMax),
+        HeartbeatTicks = Timing.ToTicks(Timing.HeartbeatInterval),
+        FoundingTimeoutTicks = Timing.ToTicks(Timing.FoundingTimeout),
+        FoundingUid = new GroupUid(Guid.NewGuid()),
+        MaxBytesPerMessage = Limits.PairSizeMaxBytes,
+        MaxInflightMessages = Limits.MaxInflightMessages,
+        MaxInflightBytes = Limits.InflightSizeMaxBytes,
+        MaxUncommittedBytes = Limits.UncommittedSizeMaxBytes,
+        LogMemoryBytes = Limits.LogMemoryMaxBytes,
+        Priority = Priority,
+        TransferTimeoutTicks = Timing.ToTicks(Timing.TransferTimeout),
+        DiskStallTicks = Timing.ToTicks(Timing.DiskStallTimeout),
+        QuiesceTicks = Timing.MayBeQuiescent ? Timing.ToTicks(Timing.QuiescentAfter) : 0,
+        Lease = Lease.ToCoreOptions(Timing.TickInterval),
+        KeepsQuorum = Quorum.IsKept,
+        FailureDomain = Quorum.FailureDomain,
+        GoneTicks = Timing.ToTicks(Quorum.GoneTime),
+        StableTicks = Timing.ToTicks(Quorum.StableTime),
+        IsJoining = IsJoining,
+        RetainedEntries = Snapshots.RetainedEntries,
+        SnapshotChunkBytes = (int)Snapshots.ChunkSizeBytes,
+        Seed = seed,
+    };
+
+    /// <exception cref="RaftConfigurationException">A setting is out of range, or contradicts another one.</exception>
+    public void Validate()
+    {
+        Demand(Roster.Length > 0, $"Group '{Group}' has no roster. Set raft.roster to the names of all its processes, "
+            + $"the same on every node: [\"{Self}\", ...].");
+        Demand(Roster.Distinct().Count() == Roster.Length, $"The roster of group '{Group}' has a name twice: "
+            + $"{string.Join(", ", Roster)}. Name each process once.");
+        Demand(Roster.Contains(Self), $"'{Self}' is not in the roster of group '{Group}': {string.Join(", ", Roster)}. "
+            + "If the group runs already, set raft.joining = on here, and let the process join. Otherwise add it to the roster on every "
+            + "node, or correct the actor's name (RaftOptions.Name) or raft.node.");
+        Demand(Roster.Length >= 3 || Quorum.AllowFewerThanThree || IsJoining, $"Group '{Group}' has {Roster.Length} process(es), so it "
+            + "survives no failure. Name three or more in raft.roster, or set raft.quorum.allow-fewer-than-three = on.");
+        Quorum.Validate(Timing.ElectionTimeoutMax);
+        Requests.Validate();
+        Limits.Validate();
+        Lease.Validate();
+        Timing.Validate();
+        StoreSettings.Validate(Store, Limits.PairSizeMaxBytes);
+        Snapshots.Validate(Transport.IsCustom ? Transport.FrameSizeMaxBytes : SpansNodes ? FrameSizeMaxBytes : 0);
+        Transport.Validate(Limits.PairSizeMaxBytes);
+    }
+
+    private static string ReadNode(Config raft, string? defaultNode)
+    {
+        var node = raft.GetString("node") is { Length: > 0 } configured ? configured : defaultNode;
+        return node ?? throw new RaftConfigurationException(
+            "This node has no name. Set raft.node in the configuration, for instance raft.node = \"node1@localhost\"; "
+            + "no two nodes may share one.");
+    }
+
+    private static ProcessName Parse(string name)
+    {
+        try
+        {
+            return new ProcessName(name);
+        }
+        catch (FormatException e)
+        {
+            throw new RaftConfigurationException(e.Message);
+        }
+    }
+
+    private static LearnerDelivery ReadDelivery(string? text) => text switch
+    {
+        "in-order" => LearnerDelivery.InOrder,
+        "as-committed" => LearnerDelivery.AsCommitted,
+        _ => throw new RaftConfigurationException($"raft.learner.delivery is '{text}'; it may be in-order or as-committed."),
+    };
+}

@@ -1,0 +1,27 @@
+using System.Diagnostics;
+
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Engine;
+
+public sealed class AppendTracesTests : TestKit
+{
+    private static readonly ActivityContext Parent = new(
+        ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded, isRemote: true);
+
+    [Fact]
+    public void Client_traces_its_own_append_and_no_other_request()
+    {
+        var bench = new Bench(this);
+        var traces = bench.Context.Traces;
+        var call = new ClientCall.Append(ClientSession.New(), 1, "key", default, TimeSpan.FromSeconds(1), IsRetry: false);
+        var other = bench.Process.ToId(bench.Process.NewRequest());
+
+        traces.Receive(new WireMessage.Traced([new TraceLink(other, Parent), new TraceLink(call.Request, Parent)], call));
+
+        Assert.IsType<WireMessage.Traced>(traces.Attach(new WireMessage.AppendRequest(call.Request, "key", default, 1)));
+        Assert.IsType<WireMessage.AppendRequest>(traces.Attach(new WireMessage.AppendRequest(other, "key", default, 1)));
+    }
+}

@@ -1,0 +1,90 @@
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Engine;
+
+namespace RaftActors.Tests.Engine;
+
+public sealed class PeerMessagesTests : TestKit
+{
+    private static readonly ProcessName Raft2 = Bench.NameOf("raft2");
+
+    private readonly Bench _bench;
+    private readonly PeerMessages _messages;
+
+    public PeerMessagesTests()
+    {
+        _bench = new Bench(this);
+        _messages = _bench.Context.PeerMessages;
+    }
+
+    // The news were meant for the quiescent process that it was. An awake one hears for itself who is silent.
+    [Fact]
+    public void Awake_process_ignores_the_news_for_a_quiescent_one()
+    {
+        _messages.OnNews(new PeerNews.Silent(Raft2));
+        _messages.OnNews(new PeerNews.LeadsNoMore(Raft2));
+
+        Assert.Empty(_bench.Steps);
+    }
+
+    [Fact]
+    public void Core_learns_of_a_peer_that_comes_or_goes_once()
+    {
+        var node = _bench["raft2"].Ref.Path.Address;
+        _messages.OnNews(new PeerNews.Unreachable(Raft2, node));
+        _messages.OnNews(new PeerNews.Unreachable(Raft2, node));
+        _messages.OnNews(new PeerNews.Stopped(Raft2, _bench["raft2"]));
+        _messages.OnNews(new PeerNews.Reachable(Raft2, node));
+        _messages.OnNews(new PeerNews.Found(Raft2, _bench["raft2"]));
+
+        Assert.Equal([new Input.PeerUnreachable(Raft2), new Input.PeerReachable(Raft2)], _bench.Steps);
+    }
+
+    [Fact]
+    public void News_of_an_earlier_engine_do_not_make_the_present_one_unreachable()
+    {
+        _messages.OnNews(new PeerNews.Stopped(Raft2, CreateTestProbe()));
+        _messages.OnNews(new PeerNews.Unreachable(Raft2, new Address("akka.tcp", "demo", "host9", 2551)));
+
+        Assert.Empty(_bench.Steps);
+    }
+
+    [Fact]
+    public void Process_that_is_forgotten_for_another_one_leaves_the_twins_and_the_view_of_the_actor()
+    {
+        _messages.OnStarted();
+        foreach (var i in Enumerable.Range(0, PeerBook.StrangersMax))
+        {
+            _messages.OnNews(new PeerNews.Found(Stranger(i), _bench["raft2"]));
+        }
+
+        _bench.Context.Views.OnMet(new Effect.PeerMet(new Member(Stranger(7), Incarnation.None), default));
+        _bench.Context.Twins.OnRefused(Stranger(7), CreateTestProbe(), _bench["raft2"]);
+        Assert.Contains("stranger7@node", _bench.Process.View.Twins);
+
+        _messages.OnNews(new PeerNews.Stopped(Stranger(7), _bench["raft2"]));
+        Assert.Contains("stranger7@node", _bench.Process.View.Twins);
+        _messages.OnNews(new PeerNews.Found(Stranger(5000), _bench["raft2"]));
+
+        Assert.Null(_bench.Process.View.Twins);
+        Assert.Equal(Stranger(7), _bench.Actor.FishForMessage<ToActor.PeerForgotten>(_ => true).Name);
+    }
+
+    [Fact]
+    public void Second_processes_under_ten_times_as_many_names_as_fit_are_remembered_up_to_the_bound()
+    {
+        _messages.OnStarted();
+        foreach (var i in Enumerable.Range(0, 10 * PeerBook.StrangersMax))
+        {
+            _messages.OnNews(new PeerNews.Found(Stranger(i), _bench["raft2"]));
+            _bench.Context.Twins.OnRefused(Stranger(i), CreateTestProbe(), _bench["raft2"]);
+            _messages.OnNews(new PeerNews.Stopped(Stranger(i), _bench["raft2"]));
+        }
+
+        Assert.Equal(PeerBook.StrangersMax, _bench.Process.View.Twins?.Split("A second process").Length - 1);
+    }
+
+    private static ProcessName Stranger(int number) => new($"stranger{number}@node");
+}

@@ -1,0 +1,500 @@
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Engine;
+using RaftActors.Engine.Requests;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Engine;
+
+public sealed class PendingAppendsTests : TestKit
+{
+    private readonly Bench _bench;
+    private readonly PendingAppends _appends;
+
+    public PendingAppendsTests()
+    {
+        _bench = new Bench(this);
+        _appends = _bench.Context.Appends;
+    }
+
+    [Fact]
+    public void Learner_sends_to_a_quorum_member_that_does_not_lead()
+    {
+        _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
+        _bench.Elect("raft2");
+
+        var request = Append();
+
+        var sent = _bench["raft3"].ExpectMsg<WireMessage.AppendRequest>();
+        Assert.Equal((_bench.Process.ToId(request), "key", 1), (sent.Request, sent.Key, sent.Hops));
+        Assert.Equal(_bench.Self.Ref, _bench["raft3"].LastSender);
+    }
+
+    [Fact]
+    public void Learner_that_reaches_no_other_member_sends_to_the_leader()
+    {
+        _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
+        _bench.Elect("raft2");
+        _bench.LoseSightOf("raft3");
+        _bench.LoseSightOf("raft4");
+
+        Append();
+
+        Assert.Equal(0, _bench["raft2"].ExpectMsg<WireMessage.AppendRequest>().Hops);
+    }
+
+    [Fact]
+    public void Member_sends_to_the_leader_with_the_request_key()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        var key = new HashedKey(new RequestKeyHash(Guid.NewGuid()), new Serial(3));
+
+        _appends.Submit(new ToEngine.Append(_bench.Process.NewRequest(), "key", default, TimeSpan.FromSeconds(5)) { RequestKey = key });
+
+        var sent = _bench["raft2"].ExpectMsg<WireMessage.AppendRequest>();
+        Assert.Equal((0, key), (sent.Hops, sent.RequestKey));
+    }
+
+    [Fact]
+    public void Append_placed_inside_an_installed_snapshot_ends_as_unknown_and_one_behind_it_does_not()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        var requests = new[] { Append(), Append(), Append() };
+        _appends.Receive(new AppendReply.Taken(_bench.Process.ToId(requests[0]), new LogPlace(new LogIndex(7), new Term(1))));
+        _appends.Receive(new AppendReply.Taken(_bench.Process.ToId(requests[1]), new LogPlace(new LogIndex(8), new Term(1))));
+
+        _appends.OnInstalled(new LogIndex(7));
+
+        _bench.Actor.ExpectMsg(new ToActor.Cancelled(ToActor.AnyLife, requests[0], new CancelReason.Unknown(UnknownReason.Compacted)));
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+        Assert.Equal(2, _appends.Count);
+    }
+
+    [Fact]
+    public void Leader_shows_its_own_append_to_its_actor_and_learns_the_place_without_a_message_to_itself()
+    {
+        Lead();
+        var request = Append();
+        Assert.Equal(_bench.Process.ToId(request), _bench.Actor.ExpectMsg<ToActor.Judge>().Request);
+
+        _bench.Context.Proposals.OnJudged(new ToEngine.Judged(_bench.Process.ToId(request), Verdict.Accept));
+        _bench.Context.Proposals.OnTurn();
+        _bench.Context.Proposals.OnAccepted(new Effect.Accepted([Bench.Entry(7, 1, _bench.Process.ToId(request))]));
+        _appends.OnInstalled(new LogIndex(7));
+
+        _bench.Actor.ExpectMsg(new ToActor.Cancelled(ToActor.AnyLife, request, new CancelReason.Unknown(UnknownReason.Compacted)));
+        _bench.Self.ExpectMsg<ToSelf.ProposeTurn>();
+        _bench.Self.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Own_appends_of_a_leader_without_an_actor_wait_and_keep_their_order()
+    {
+        Lead();
+        _bench.Context.Detach();
+        RequestRef[] requests = [Append(), Append(), Append()];
+        Tick(1);
+        Assert.Equal(3, _appends.Count);
+
+        _bench.Context.Attach(_bench.Actor, 2, judgesProposals: true);
+        Tick(1);
+
+        Assert.Equal(requests.Select(_bench.Process.ToId), _bench.Actor.ReceiveN(3).Cast<ToActor.Judge>().Select(each => each.Request));
+    }
+
+    [Fact]
+    public void Appends_that_the_deposed_leader_had_not_proposed_go_to_the_next_one_in_order()
+    {
+        Lead();
+        RequestRef[] requests = [Append(), Append()];
+
+        _bench.Elect("raft2", term: 2);
+        _bench.Context.Proposals.OnDeposed();
+        _appends.SendWaiting();
+
+        Assert.Equal(requests.Select(_bench.Process.ToId), Sent(2));
+    }
+
+    [Fact]
+    public void Appends_without_a_leader_wait_and_are_sent_in_order()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        var requests = Enumerable.Range(0, 20).Select(_ => Append()).ToArray();
+
+        _bench.Elect("raft2");
+        _appends.SendWaiting();
+
+        var sent = _bench["raft2"].ReceiveN(20).Cast<WireMessage.AppendRequest>();
+        Assert.Equal(requests.Select(_bench.Process.ToId), sent.Select(each => each.Request));
+    }
+
+    [Fact]
+    public void Learner_sends_one_append_ahead_until_the_leader_answers_so_that_none_overtakes_a_refused_one()
+    {
+        _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
+        _bench.Elect("raft2");
+        var requests = Enumerable.Range(0, 20).Select(_ => _bench.Process.ToId(Append())).ToArray();
+        var ahead = _bench["raft3"].ExpectMsg<WireMessage.AppendRequest>();
+        _bench["raft3"].ExpectNoMsg(TimeSpan.Zero);
+
+        // The member does not know the leader yet, so another member is asked.
+        _appends.Receive(new AppendReply.Refused(ahead.Request));
+        Tick(1);
+        Assert.Equal(ahead.Request, _bench["raft4"].ExpectMsg<WireMessage.AppendRequest>().Request);
+        _bench["raft4"].ExpectNoMsg(TimeSpan.Zero);
+
+        _appends.Receive(new AppendReply.Taken(ahead.Request, new LogPlace(new LogIndex(5), new Term(1))));
+        var others = _bench["raft4"].ReceiveN(19).Cast<WireMessage.AppendRequest>();
+        Assert.Equal(requests, others.Prepend(ahead).Select(each => each.Request));
+    }
+
+    [Fact]
+    public void Learner_with_an_answered_way_sends_all_at_once_and_one_ahead_again_after_a_refusal()
+    {
+        _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
+        _bench.Elect("raft2");
+        _appends.OnCommitted(Bench.Entry(5, 1, _bench.Process.ToId(Append())));
+        var (second, third) = (_bench.Process.ToId(Append()), _bench.Process.ToId(Append()));
+        Assert.Equal(3, _bench["raft3"].ReceiveN(3).Count);
+
+        // The member has lost the leader and refuses both. The second waits until the leader has answered the third.
+        _appends.Receive(new AppendReply.Refused(second));
+        Tick(1);
+        _bench["raft3"].ExpectNoMsg(TimeSpan.Zero);
+        _bench["raft4"].ExpectNoMsg(TimeSpan.Zero);
+        _appends.Receive(new AppendReply.Refused(third));
+        Tick(1);
+
+        Assert.Equal(second, _bench["raft4"].ExpectMsg<WireMessage.AppendRequest>().Request);
+        _bench["raft4"].ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Learner_sends_to_the_leader_itself_when_every_member_has_refused()
+    {
+        _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
+        _bench.Elect("raft2");
+        var request = _bench.Process.ToId(Append());
+        foreach (var (member, hops) in new[] { ("raft3", 1), ("raft4", 1), ("raft2", 0), ("raft3", 1) })
+        {
+            Assert.Equal(hops, _bench[member].ExpectMsg<WireMessage.AppendRequest>().Hops);
+            _appends.Receive(new AppendReply.Refused(request));
+            Tick(1);
+        }
+    }
+
+    [Fact]
+    public void Learner_stays_on_the_way_that_reached_the_leader_until_another_one_is_elected()
+    {
+        _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
+        _bench.Elect("raft2");
+        var first = _bench.Process.ToId(Append());
+        _appends.Receive(new AppendReply.Refused(first));
+        Tick(1);
+        _bench["raft4"].ExpectMsg<WireMessage.AppendRequest>();
+        _appends.Receive(new AppendReply.Taken(first, new LogPlace(new LogIndex(5), new Term(1))));
+        _bench["raft3"].ExpectMsg<WireMessage.AppendRequest>();
+
+        Append();
+        _bench["raft4"].ExpectMsg<WireMessage.AppendRequest>();
+        _bench["raft3"].ExpectNoMsg(TimeSpan.Zero);
+        _bench.Elect("raft4", term: 2);
+        Append();
+        _bench["raft2"].ExpectMsg<WireMessage.AppendRequest>();
+    }
+
+    [Fact]
+    public void Learner_stays_on_its_way_when_it_meets_a_member_before_the_leader_has_answered()
+    {
+        _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
+        _bench.Elect("raft2");
+        _bench.LoseSightOf("raft3");
+        Append();
+        _bench["raft4"].ExpectMsg<WireMessage.AppendRequest>();
+
+        // The way through raft3 may be faster, so an Append on it could overtake the first one.
+        _bench.Meet("raft3");
+        Append();
+        _appends.SendWaiting();
+
+        _bench["raft3"].ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Learner_that_sent_to_the_leader_before_it_knew_the_quorum_goes_on_sending_to_the_leader()
+    {
+        _bench.Elect("raft2");
+        Append();
+        _bench["raft2"].ExpectMsg<WireMessage.AppendRequest>();
+
+        _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
+        Append();
+
+        _bench["raft2"].ExpectMsg<WireMessage.AppendRequest>();
+    }
+
+    [Fact]
+    public void Learner_leaves_a_way_whose_member_is_out_of_reach()
+    {
+        _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
+        _bench.Elect("raft2");
+        Append();
+        _bench["raft3"].ExpectMsg<WireMessage.AppendRequest>();
+
+        _bench.LoseSightOf("raft3");
+        var second = _bench.Process.ToId(Append());
+
+        Assert.Equal(second, _bench["raft4"].ExpectMsg<WireMessage.AppendRequest>().Request);
+    }
+
+    [Fact]
+    public void Burst_keeps_a_window_of_appends_under_way_and_sends_the_next_when_one_has_ended()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        var requests = Enumerable.Range(0, PendingAppends.WindowAppends + 3).Select(_ => _bench.Process.ToId(Append())).ToArray();
+        Assert.Equal(requests.SkipLast(3), Sent(PendingAppends.WindowAppends));
+        _bench["raft2"].ExpectNoMsg(TimeSpan.Zero);
+
+        _appends.OnCommitted(Bench.Entry(5, 1, requests[0]));
+        _appends.Receive(new AppendReply.Discarded(requests[1], "no"));
+        _appends.SendWaiting();
+
+        Assert.Equal(requests[^3..^1], Sent(2));
+        _bench["raft2"].ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Appends_whose_answers_are_lost_hold_up_the_next_ones_no_longer_than_an_election_timeout()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        var last = Enumerable.Range(0, PendingAppends.WindowAppends + 1).Select(_ => _bench.Process.ToId(Append())).ToArray()[^1];
+        Sent(PendingAppends.WindowAppends);
+        var settings = _bench.Process.Settings;
+
+        Tick(settings.Timing.ToTicks(settings.Timing.ElectionTimeoutMax) - 1);
+        _bench["raft2"].ExpectNoMsg(TimeSpan.Zero);
+        Tick(1);
+
+        Assert.Equal([last], Sent(1));
+    }
+
+    [Fact]
+    public void Appends_under_way_to_an_old_leader_do_not_hold_up_those_for_the_next()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        var last = Enumerable.Range(0, PendingAppends.WindowAppends + 1).Select(_ => _bench.Process.ToId(Append())).ToArray()[^1];
+        Sent(PendingAppends.WindowAppends);
+
+        _bench.Elect("raft3", term: 2);
+        _appends.SendWaiting();
+
+        Assert.Equal(last, _bench["raft3"].ExpectMsg<WireMessage.AppendRequest>().Request);
+    }
+
+    // One char of a key counts as the 3 bytes that it may need.
+    [Theory]
+    [InlineData(0, 1)]
+    [InlineData(1, 0)]
+    public void Large_appends_fill_the_window_by_the_bytes_of_their_keys_and_values(int keys, int values)
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        var half = (int)_bench.Process.Settings.Limits.InflightSizeMaxBytes / 2;
+        var (key, value) = (new string('k', keys * half / 3), new byte[values * half]);
+        var requests = Enumerable.Range(0, 3).Select(_ => _bench.Process.ToId(Append(value: value, key: key))).ToArray();
+        Assert.Equal(requests[..2], Sent(2));
+        Assert.False(_bench["raft2"].HasMessages);
+
+        _appends.OnCommitted(Bench.Entry(5, 1, requests[0]));
+        _appends.SendWaiting();
+
+        Assert.Equal(requests[2..], Sent(1));
+    }
+
+    [Fact]
+    public void Twenty_thousand_appends_end_one_by_one_between_ticks()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        var requests = Enumerable.Range(0, 20_000).Select(_ => _bench.Process.ToId(Append(TimeSpan.FromHours(2)))).ToArray();
+        for (var i = 0; i < requests.Length; i++)
+        {
+            _appends.Receive(new AppendReply.Taken(requests[i], new LogPlace(new LogIndex(i + 1), new Term(1))));
+            _appends.OnCommitted(Bench.Entry(i + 1, 1, requests[i]));
+            Tick(1);
+        }
+
+        Assert.Equal(requests, Sent(requests.Length));
+        Assert.Equal(0, _appends.Count);
+    }
+
+    [Fact]
+    public void Lost_append_sent_ahead_holds_up_the_others_no_longer_than_its_timeout()
+    {
+        _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
+        _bench.Elect("raft2");
+        Append(TimeSpan.FromMilliseconds(100));
+        var second = _bench.Process.ToId(Append());
+        _bench["raft3"].ExpectMsg<WireMessage.AppendRequest>();
+
+        Tick(2);
+
+        Assert.Equal(second, _bench["raft3"].ExpectMsg<WireMessage.AppendRequest>().Request);
+    }
+
+    [Fact]
+    public void Append_that_was_never_sent_ends_as_not_committed()
+    {
+        var request = Append(TimeSpan.FromMilliseconds(100));
+        Tick(2);
+
+        var cancelled = _bench.Actor.ExpectMsg<ToActor.Cancelled>();
+        Assert.Equal(request, cancelled.Request);
+        Assert.IsType<CancelReason.NotCommitted>(cancelled.Reason);
+    }
+
+    [Fact]
+    public void Append_that_may_have_reached_a_leader_ends_as_unknown_and_is_not_sent_again()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        Append(TimeSpan.FromMilliseconds(100));
+        _bench["raft2"].ExpectMsg<WireMessage.AppendRequest>();
+
+        _bench.Elect("raft3");
+        Tick(2);
+
+        Assert.IsType<CancelReason.Unknown>(_bench.Actor.ExpectMsg<ToActor.Cancelled>().Reason);
+        _bench["raft3"].ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Append_that_was_refused_is_sent_again_to_the_next_leader()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        Append();
+        var sent = _bench["raft2"].ExpectMsg<WireMessage.AppendRequest>();
+
+        _appends.Receive(new AppendReply.Refused(sent.Request));
+        _bench.Elect("raft3");
+        _appends.SendWaiting();
+
+        Assert.Equal(sent.Request, _bench["raft3"].ExpectMsg<WireMessage.AppendRequest>().Request);
+    }
+
+    [Fact]
+    public void Append_that_the_leaders_actor_discards_ends_with_its_reason()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        Append();
+        var sent = _bench["raft2"].ExpectMsg<WireMessage.AppendRequest>();
+
+        _appends.Receive(new AppendReply.Discarded(sent.Request, "overdrawn"));
+
+        var reason = new CancelReason.NotCommitted(NotCommittedReason.Discarded, "overdrawn");
+        Assert.Equal(reason, _bench.Actor.ExpectMsg<ToActor.Cancelled>().Reason);
+    }
+
+    [Fact]
+    public void Append_that_is_committed_has_ended()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        var request = Append(TimeSpan.FromMilliseconds(100));
+
+        _appends.OnCommitted(Bench.Entry(5, 1, _bench.Process.ToId(request)));
+        Tick(3);
+
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Append_overwritten_in_another_term_ends_as_not_committed()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        var request = Append();
+        _appends.Receive(new AppendReply.Taken(_bench.Process.ToId(request), new LogPlace(new LogIndex(5), new Term(1))));
+
+        _appends.OnCommitted(Bench.Entry(4, 2, null));
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+        _appends.OnCommitted(Bench.Entry(5, 2, null));
+
+        Assert.IsType<CancelReason.NotCommitted>(_bench.Actor.ExpectMsg<ToActor.Cancelled>().Reason);
+    }
+
+    [Fact]
+    public void Append_ends_as_unknown_when_another_term_is_committed_only_above_its_place()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        var request = Append(TimeSpan.FromMilliseconds(100));
+        _appends.Receive(new AppendReply.Taken(_bench.Process.ToId(request), new LogPlace(new LogIndex(5), new Term(1))));
+
+        // The pair may be at index 5. The entry at index 6 does not show it.
+        _appends.OnCommitted(Bench.Entry(6, 2, null));
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+        Tick(2);
+
+        Assert.IsType<CancelReason.Unknown>(_bench.Actor.ExpectMsg<ToActor.Cancelled>().Reason);
+    }
+
+    [Fact]
+    public void Append_whose_session_was_forgotten_ends_as_unknown()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        var request = Append();
+        _appends.Receive(new AppendReply.Forgotten(_bench.Process.ToId(request)));
+
+        Assert.IsType<CancelReason.Unknown>(_bench.Actor.ExpectMsg<ToActor.Cancelled>().Reason);
+    }
+
+    [Fact]
+    public void Append_whose_request_was_committed_before_ends_before_its_timeout()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        _bench.Commit(1, 2, 3);
+        var request = Append(TimeSpan.FromMilliseconds(100));
+        _appends.Receive(new AppendReply.Committed(_bench.Process.ToId(request), new Serial(2)));
+        Assert.Equal(new Serial(2), _bench.Actor.ExpectMsg<ToActor.Repeated>().Serial);
+        Tick(3);
+
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    private void Lead()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft1");
+    }
+
+    private RequestRef Append(TimeSpan? timeout = null, byte[]? value = null, string key = "key")
+    {
+        var request = _bench.Process.NewRequest();
+        _appends.Submit(new ToEngine.Append(request, key, value ?? [0], timeout ?? TimeSpan.FromSeconds(5)));
+        return request;
+    }
+
+    // The next requests to raft2.
+    private RequestId[] Sent(int count) =>
+        [.. _bench["raft2"].ReceiveN(count).Cast<WireMessage.AppendRequest>().Select(append => append.Request)];
+
+    private void Tick(int times)
+    {
+        for (var i = 0; i < times; i++)
+        {
+            _bench.Context.Now++;
+            _appends.OnTick();
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using Akka.Actor;
+
+using RaftActors.Core;
+using RaftActors.Engine;
+
+namespace RaftActors.Tests.Engine;
+
+/// <summary>The parts of an engine over a Core that takes no input: the test sees the inputs, and answers for the log.</summary>
+internal sealed class ScriptedContext : EngineContext
+{
+    /// <param name="reader">Takes what the parts ask of the readers of the store.</param>
+    public ScriptedContext(RaftProcess process, IActorRef self, Raft raft, IActorRef reader)
+        : base(process, CoreOf(process), self, raft, ActorRefs.Nobody, reader, reader, raft.System.Log) => Take = Steps.Add;
+
+    /// <summary>The inputs, unless the test takes them.</summary>
+    public List<Input> Steps { get; } = [];
+
+    public Action<Input> Take { get; set; }
+
+    /// <summary>Looks a request or its key up in the log; null: Core does.</summary>
+    public Func<RequestId, RequestKeyHash?, AnsweredRequest?>? Lookup { get; set; }
+
+    public override void Step(Input input) => Take(input);
+
+    public override AnsweredRequest? Find(RequestId request, RequestKeyHash? key) =>
+        Lookup is { } find ? find(request, key) : base.Find(request, key);
+
+    private static RaftCore CoreOf(RaftProcess process)
+    {
+        process.MakeCore();
+        return process.TakeCore();
+    }
+}
