@@ -8,7 +8,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace RaftActors.Hosting;
 
 /// <summary>Judges the raft processes of a node. Each problem is a sentence for people.</summary>
-internal sealed class RaftHealth(RaftPlan plan, Func<ProcessStatus, IEnumerable<string>> judge, bool mustBeStarted) : IAkkaHealthCheck
+internal sealed class RaftHealth(RaftPlan plan, Func<RaftStatus, IEnumerable<string>> judge, bool mustBeStarted) : IAkkaHealthCheck
 {
     // The maximum number of names in a problem, beside the first.
     private const int QuarantinedMax = 10;
@@ -22,7 +22,7 @@ internal sealed class RaftHealth(RaftPlan plan, Func<ProcessStatus, IEnumerable<
     }
 
     /// <summary>The process cannot serve again before its node restarts.</summary>
-    public static IEnumerable<string> Dead(ProcessStatus process)
+    public static IEnumerable<string> Dead(RaftStatus process)
     {
         if (process.Failure is { } failure)
         {
@@ -35,7 +35,7 @@ internal sealed class RaftHealth(RaftPlan plan, Func<ProcessStatus, IEnumerable<
     }
 
     /// <summary>The process cannot serve now.</summary>
-    public static IEnumerable<string> NotReady(ProcessStatus process) => Dead(process).Concat(process switch
+    public static IEnumerable<string> NotReady(RaftStatus process) => Dead(process).Concat(process switch
     {
         { Failure: not null } => [],
         { IsOpen: false } => [$"{Name(process)} is still opening its store."],
@@ -49,7 +49,7 @@ internal sealed class RaftHealth(RaftPlan plan, Func<ProcessStatus, IEnumerable<
     });
 
     /// <summary>The process serves, but one more failure can end that.</summary>
-    public static IEnumerable<string> AtRisk(ProcessStatus process)
+    public static IEnumerable<string> AtRisk(RaftStatus process)
     {
         if (process.Fence is { } fence)
         {
@@ -83,9 +83,9 @@ internal sealed class RaftHealth(RaftPlan plan, Func<ProcessStatus, IEnumerable<
     }
 
     // A process that was removed still knows the leader until its election timeout is over.
-    private static bool IsMember(ProcessStatus process) => process.Members.Any(member => member.Name == process.Name);
+    private static bool IsMember(RaftStatus process) => process.Members.Any(member => member.Name == process.Name);
 
-    private static string Name(ProcessStatus process) => $"{process.Name} of group {process.Group}";
+    private static string Name(RaftStatus process) => $"{process.Name} of group {process.Group}";
 
     private ImmutableArray<string> Problems(ActorSystem system) => plan.HasStarted
         ? [.. Raft.Get(system).Processes.SelectMany(judge)]

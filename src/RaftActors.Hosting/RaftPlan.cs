@@ -7,7 +7,7 @@ using Akka.Actor.Setup;
 using Akka.Configuration;
 using Akka.Hosting;
 
-using RaftActors.Client;
+using RaftActors.Clients;
 using RaftActors.Discovery;
 
 namespace RaftActors.Hosting;

@@ -47,8 +47,8 @@ public abstract record FromActor<TValue>
     /// </summary>
     public sealed record Snapshot(Serial Serial, object? State) : FromActor<TValue>;
 
-    /// <summary>The actor returned this verdict from HandleProposal.</summary>
-    public sealed record Judged(string Key, Verdict Verdict) : FromActor<TValue>;
+    /// <summary>HandleProposal returned. Null: the actor accepts the pair. Otherwise the fault for which it discards the pair.</summary>
+    public sealed record Judged(string Key, string? Fault) : FromActor<TValue>;
 
     /// <summary>The actor returned this pair from HandleGet. Null: it does not have the pair.</summary>
     public sealed record Served(Serial Serial, Entry<TValue>? Entry) : FromActor<TValue>;

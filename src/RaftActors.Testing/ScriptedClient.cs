@@ -60,7 +60,7 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
             : OnAppend?.Invoke(key, value, requestKey) ?? new Outcome<TResult>.NotCommitted(NotCommittedReason.NoLeader, NoScript));
 
     /// <inheritdoc/>
-    public override Task<Answer<TAnswer>> QueryWithSerialAsync<TAnswer>(
+    public override Task<(TAnswer Value, Serial Serial)> QueryWithSerialAsync<TAnswer>(
         object question,
         TimeSpan? timeout = null,
         ReadConsistency? consistency = null,
@@ -68,12 +68,12 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
     {
         if (cancellationToken.IsCancellationRequested)
         {
-            return Task.FromCanceled<Answer<TAnswer>>(cancellationToken);
+            return Task.FromCanceled<(TAnswer, Serial)>(cancellationToken);
         }
 
         return OnQuery is null || IsDisposed
-            ? Task.FromException<Answer<TAnswer>>(new RaftUnavailableException(NoScript))
-            : Task.FromResult(new Answer<TAnswer>((TAnswer)OnQuery(question)!, new Serial(Log().Count)));
+            ? Task.FromException<(TAnswer, Serial)>(new RaftUnavailableException(NoScript))
+            : Task.FromResult(((TAnswer)OnQuery(question)!, new Serial(Log().Count)));
     }
 
     /// <inheritdoc/>

@@ -5,6 +5,7 @@ using Akka.Actor;
 using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Engine;
+using RaftActors.Values;
 using RaftActors.Wire;
 
 namespace RaftActors.Testing;
@@ -23,7 +24,7 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
     private Quorum? _quorum;
     private Leader? _leader;
 
-    public void Meet(ProcessName name, Serial serial) => SetPeer(new Peer(name, ActorOf(name), serial, IsReachable: true));
+    public void Meet(ProcessName name, Serial serial) => SetPeer(new Peer(name, ActorOf(name), serial, isReachable: true));
 
     /// <exception cref="InvalidOperationException">The actor has not met the process.</exception>
     public void ChangePeer(ProcessName name, Func<Peer, Peer> change) => SetPeer(change(
@@ -40,7 +41,7 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
     {
         var (self, name) = (Process.Name, choose(Process.Name));
         var actor = name == self ? _actor : ActorOf(name);
-        TellLeader(new Leader(name, actor, term, serial, IsSelf: name == self, IsReady: true));
+        TellLeader(new Leader(name, actor, term, serial, isSelf: name == self, isReady: true));
     }
 
     public void LoseLeader() => TellLeader(null);
@@ -182,7 +183,7 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
                 probe?.Tell(new FromActor<TValue>.Snapshot(state.Serial, decoded), _actor);
                 break;
             case ToEngine.Judged judged when _proposed.Remove(judged.Request, out var key):
-                probe?.Tell(new FromActor<TValue>.Judged(key, judged.Verdict), _actor);
+                probe?.Tell(new FromActor<TValue>.Judged(key, judged.Fault), _actor);
                 break;
             case ToEngine.Served served when _asked.Remove(served.Request, out var serial):
                 probe?.Tell(new FromActor<TValue>.Served(serial, ToEntry(served.Pair)), _actor);

@@ -1,8 +1,8 @@
 using Akka.Actor;
 
 using RaftActors.Core;
-using RaftActors.Delivery;
 using RaftActors.Engine;
+using RaftActors.Values;
 
 namespace RaftActors.Testing;
 
@@ -85,8 +85,8 @@ public sealed class ScriptedGroup<TValue>
     public void LoseQuorum() => Tell(engine => engine.SetQuorum(_ => null));
 
     /// <summary>
-    /// Elects the first peer, in a new term, with all committed pairs. Callbacks: HandleLeader, and HandleMissing if the actor lacks
-    /// pairs.
+    /// Elects the first peer, in a new term, with all committed pairs. Callbacks: HandleLeader, and HandleMissing of an actor that
+    /// fetches, if it lacks pairs.
     /// </summary>
     public void ElectPeer() => Elect(_ => Peers[0]);
 
@@ -136,7 +136,7 @@ public sealed class ScriptedGroup<TValue>
     public void Cancel(RequestRef request, CancelReason reason) => Tell(engine => engine.Cancel(request, reason));
 
     /// <summary>
-    /// Proposes a pair of another process to the actor as the leader. Callback: HandleProposal. The probe receives the verdict.
+    /// Proposes a pair of another process to the actor as the leader. Callback: HandleProposal. The probe receives what it returned.
     /// </summary>
     public void Propose(string key, TValue value)
     {

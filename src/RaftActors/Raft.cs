@@ -11,15 +11,15 @@ using Akka.Cluster;
 using Akka.Configuration;
 using Akka.Event;
 
-using RaftActors.Client;
+using RaftActors.Clients;
 using RaftActors.Core;
-using RaftActors.Delivery;
 using RaftActors.Discovery;
 using RaftActors.Engine;
 using RaftActors.Security;
 using RaftActors.Settings;
 using RaftActors.Storage;
 using RaftActors.Transport;
+using RaftActors.Values;
 using RaftActors.Wire;
 
 namespace RaftActors;
@@ -92,7 +92,7 @@ public sealed class Raft : IExtension
     /// The raft processes of this actor system, by group and name, as they are now. A process stays listed after its actor has stopped.
     /// Any thread may read it. An actor with a wrong configuration has no process.
     /// </summary>
-    public ImmutableArray<ProcessStatus> Processes
+    public ImmutableArray<RaftStatus> Processes
     {
         get
         {

@@ -47,8 +47,8 @@ internal sealed class Ledger : RaftActor<int, BookingResult>, IRaftSnapshot<byte
     protected override object? HandleQuery(object question) => question is ReadBalance read ? BalanceOf(read.Account) : null;
 
     // Spares the log a booking that is refused anyway. It does not see the bookings in flight, so HandleAppend checks again.
-    protected override Verdict HandleProposal(Proposal<int> proposal) =>
-        BalanceOf(proposal.Key) + proposal.Value < 0 ? Verdict.Discard($"{proposal.Key} would be overdrawn") : Verdict.Accept;
+    protected override string? HandleProposal(Proposal<int> proposal) =>
+        BalanceOf(proposal.Key) + proposal.Value < 0 ? $"{proposal.Key} would be overdrawn" : null;
 
     protected override void HandleLeader(Leader? leader) =>
         _watcher.Tell(leader is null ? "nobody leads" : leader.IsSelf ? "I lead" : $"{leader.Name} leads");

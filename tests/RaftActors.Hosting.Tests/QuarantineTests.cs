@@ -46,7 +46,7 @@ public sealed class QuarantineTests : IAsyncLifetime
         _nodes[0] = NewNode(0);
         await _nodes[0].StartAsync();
         var restarted = $"127.0.0.1:{_ports[0]}";
-        await UntilAsync(shard, status => status.Processes.Any(process => process.Self.Node == restarted && HasBad(process)));
+        await UntilAsync(shard, status => status.Processes.Any(process => process.Name.Node == restarted && HasBad(process)));
 
         (await entities.ResetAsync("bad", timeout: HostedNode.Guard)).OrThrow();
         await UntilAsync(shard, status => status.Processes is { Length: 3 } all && all.All(process => process.Quarantined.IsEmpty));

@@ -145,5 +145,5 @@ public sealed class ThreeNodesTests : IAsyncLifetime
     // The first election waits until the leader has met all. Later ones need a silence that no step of a test has.
     private HostedNode Leader() => _nodes.Single(node => StatusOf(node) is { Role: RaftRole.Leader });
 
-    private static ProcessStatus StatusOf(HostedNode node) => Assert.Single(RaftActors.Raft.Get(node.System).Processes);
+    private static RaftStatus StatusOf(HostedNode node) => Assert.Single(RaftActors.Raft.Get(node.System).Processes);
 }

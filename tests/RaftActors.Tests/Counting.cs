@@ -6,7 +6,7 @@ namespace RaftActors.Tests;
 
 /// <summary>
 /// An actor that counts its pairs, and takes snapshots of the count. The result of a pair is the count after it, so no later pair has the
-/// same. Its messages are those of <see cref="Recorder"/>.
+/// same. It fetches missing pairs. Its messages are those of <see cref="Recorder"/>.
 /// </summary>
 internal sealed class Counting : RaftActor<string, int>, IRaftSnapshot<int>
 {
@@ -20,6 +20,7 @@ internal sealed class Counting : RaftActor<string, int>, IRaftSnapshot<int>
         Receive<Recorder.Append>(append => Raft.Append(append.Key, append.Value, append.Timeout, Sender, append.RequestKey));
         Receive<Recorder.Snap>(_ => Raft.TakeSnapshot());
         Receive<Recorder.GetStatus>(_ => Sender.Tell(Raft.Status));
+        Receive<Recorder.GetView>(_ => Sender.Tell(new Recorder.View(Raft.Leader, Raft.Quorum, Raft.Peers)));
         Receive<Exception>(problem => throw problem);
         Receive<ManualResetEventSlim>(mayFail =>
         {
@@ -39,6 +40,8 @@ internal sealed class Counting : RaftActor<string, int>, IRaftSnapshot<int>
         _count = state;
         _watcher.Tell($"restore {serial}");
     }
+
+    protected override void HandleMissing(SerialRange gap) => Raft.Get(gap);
 
     protected override void PreStart() => _watcher.Tell("started");
 

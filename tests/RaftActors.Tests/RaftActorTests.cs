@@ -34,7 +34,7 @@ public sealed class RaftActorTests : ScriptedActorTest
         var actor = Start(new RaftOptions<string> { LastSerial = new Serial(2) });
         Expect("started");
 
-        actor.Tell(new ToActor.QuorumIs(99, new Quorum([Group.Peers[0]], IsMember: true)));
+        actor.Tell(new ToActor.QuorumIs(99, new Quorum([Group.Peers[0]], isMember: true)));
         Group.BuildQuorum(withActor: false);
 
         Expect("quorum of 2, learner");
@@ -92,7 +92,7 @@ public sealed class RaftActorTests : ScriptedActorTest
         Start();
         Group.Propose("key", "broken");
 
-        Assert.NotNull(Asked.ExpectMsg<FromActor<string>.Judged>().Verdict.Reason);
+        Assert.NotNull(Asked.ExpectMsg<FromActor<string>.Judged>().Fault);
     }
 
     [Fact]
@@ -200,6 +200,33 @@ public sealed class RaftActorTests : ScriptedActorTest
     }
 
     [Fact]
+    public void Member_that_overrides_no_callback_of_missing_pairs_fetches_nothing()
+    {
+        var actor = Sys.ActorOf(Props.Create(() => new Plain(Watcher)));
+        Group.Found();
+        Expect("append 1", "append 2");
+
+        actor.Tell(new Recorder.Get(new Serial(2)), TestActor);
+
+        Assert.Contains("overrides neither HandleMissing nor HandleSerial", ExpectMsg<string>());
+        Asked.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Member_that_overrides_HandleMissing_alone_gets_the_pairs_that_it_fetches_by_HandleAppend()
+    {
+        Sys.ActorOf(Props.Create(() => new Fetching(Watcher)));
+        Group.Found();
+        Expect("missing 1 .. 2");
+
+        var gets = Asked.ReceiveN(2).Cast<FromActor<string>.Get>().ToArray();
+        Group.Answer(gets[1]);
+        Group.Answer(gets[0]);
+
+        Expect("append 1", "append 2");
+    }
+
+    [Fact]
     public void Raft_messages_reach_neither_receive_nor_stash()
     {
         var actor = Sys.ActorOf(Props.Create(() => new Stasher(Watcher)));
@@ -296,7 +323,9 @@ public sealed class RaftActorTests : ScriptedActorTest
 
         actor.Tell(new Recorder.GetStatus(), TestActor);
 
-        Assert.EndsWith("of default: serial 2, committed 2, learner of a quorum of 2, 1 peers", ExpectMsg<RaftStatus>().ToString());
+        var line = ExpectMsg<RaftStatus>().ToString();
+        Assert.Contains("of default: Follower in term 0, leader unknown, committed 2, delivered 2, members [", line);
+        Assert.DoesNotContain('\n', line);
     }
 
     [Fact]
@@ -310,10 +339,10 @@ public sealed class RaftActorTests : ScriptedActorTest
         Group.SetReachable(name, isReachable: false);
         Group.SetActor(name, null);
 
-        ExpectMsg(new Peer(name, null, new Serial(2), IsReachable: true));
-        ExpectMsg(new Peer(name, TestActor, new Serial(2), IsReachable: true));
-        ExpectMsg(new Peer(name, TestActor, new Serial(2), IsReachable: false));
-        ExpectMsg(new Peer(name, null, new Serial(2), IsReachable: false));
+        ExpectMsg(new Peer(name, null, new Serial(2), isReachable: true));
+        ExpectMsg(new Peer(name, TestActor, new Serial(2), isReachable: true));
+        ExpectMsg(new Peer(name, TestActor, new Serial(2), isReachable: false));
+        ExpectMsg(new Peer(name, null, new Serial(2), isReachable: false));
     }
 
     private sealed class ResumingParent : UntypedActor
@@ -321,6 +350,38 @@ public sealed class RaftActorTests : ScriptedActorTest
         protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Resume);
 
         protected override void OnReceive(object message) => Context.ActorOf((Props)message);
+    }
+
+    private sealed class Fetching(IActorRef watcher) : Plain(watcher)
+    {
+        protected override void HandleMissing(SerialRange gap)
+        {
+            Watcher.Tell($"missing {gap}");
+            Raft.Get(gap);
+        }
+    }
+
+    // It overrides HandleAppend only.
+    private class Plain : RaftActor<string>
+    {
+        public Plain(IActorRef watcher)
+        {
+            Watcher = watcher;
+            Receive<Recorder.Get>(get =>
+            {
+                var refused = Assert.Throws<InvalidOperationException>(() => Raft.Get(get.Serial));
+                Assert.Throws<InvalidOperationException>(() => Raft.Get(new SerialRange(get.Serial, get.Serial)));
+                Sender.Tell(refused.Message);
+            });
+        }
+
+        protected IActorRef Watcher { get; }
+
+        protected override object? HandleAppend(Entry<string> entry)
+        {
+            Watcher.Tell($"append {entry.Serial}");
+            return null;
+        }
     }
 
     // Its result is the object that is its state.

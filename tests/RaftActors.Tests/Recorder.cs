@@ -5,7 +5,7 @@ using RaftActors.Core;
 namespace RaftActors.Tests;
 
 /// <summary>
-/// A raft actor that tells its watcher, in words, each callback; it fetches what is missing and serves from the log, as is the default.
+/// A raft actor that tells its watcher, in words, each callback; it fetches what is missing, and serves from the log.
 /// </summary>
 internal class Recorder : RaftActor<string, int>
 {
@@ -26,6 +26,7 @@ internal class Recorder : RaftActor<string, int>
         Receive<SetMaxQuorum>(set => Raft.SetMaxQuorum(set.Max, replyTo: Sender, basedOn: set.BasedOn));
         Receive<Explain>(_ => Raft.Explain(Sender));
         Receive<GetStatus>(_ => Sender.Tell(Raft.Status));
+        Receive<GetView>(_ => Sender.Tell(new View(Raft.Leader, Raft.Quorum, Raft.Peers)));
         Receive<Snap>(_ => Raft.TakeSnapshot());
         Receive<Exception>(problem => throw problem);
     }
@@ -52,7 +53,7 @@ internal class Recorder : RaftActor<string, int>
     protected override void HandleMissing(SerialRange gap)
     {
         Tell($"missing {gap}");
-        base.HandleMissing(gap);
+        Raft.Get(gap);
     }
 
     protected override int HandleAppend(Entry<string> entry)
@@ -63,12 +64,12 @@ internal class Recorder : RaftActor<string, int>
 
     protected override void HandleSerial(Entry<string> entry) => Tell($"serial {entry.Serial} {entry.Key}={entry.Value}");
 
-    protected override Verdict HandleProposal(Proposal<string> proposal) => proposal.Value switch
+    protected override string? HandleProposal(Proposal<string> proposal) => proposal.Value switch
     {
-        "no" => Verdict.Discard($"no from {proposal.Origin.Process}"),
-        "half" => Verdict.Discard("half of \ud83d"),
+        "no" => $"no from {proposal.Origin.Process}",
+        "half" => "half of \ud83d",
         "broken" => throw new InvalidOperationException("broken"),
-        _ => Verdict.Accept,
+        _ => null,
     };
 
     protected override object? HandleQuery(object question)
@@ -98,6 +99,10 @@ internal class Recorder : RaftActor<string, int>
     internal sealed record Explain;
 
     internal sealed record GetStatus;
+
+    internal sealed record GetView;
+
+    internal sealed record View(Leader? Leader, Quorum? Quorum, IReadOnlyList<Peer> Peers);
 
     internal sealed record Snap;
 }

@@ -7,8 +7,8 @@ namespace RaftActors.Delivery;
 /// Decides, for one life of an actor, which callback comes next: takes the engine's messages in order and returns steps. It reads committed
 /// pairs from the process when they are due.
 /// <para>
-/// Invariant: each serial is delivered once, by HandleSerial or by HandleAppend. A pending Get claims its serial for HandleSerial until it
-/// is answered or cancelled. HandleAppend delivers every other serial.
+/// Invariant: each serial is delivered once. HandleAppend delivers all pairs in order, unless the actor fetches some itself:
+/// <see cref="PulledPairs"/>.
 /// </para>
 /// <para>
 /// A snapshot replaces all pairs up to its serial, and the actor's whole state. So pairs above it that were delivered before are delivered
@@ -18,34 +18,31 @@ namespace RaftActors.Delivery;
 /// </summary>
 internal sealed class DeliveryOrder
 {
-    private readonly LearnerDelivery _learnerDelivery;
     private readonly Func<StoredPair, RequestRef?> _ownRef;
     private readonly CommittedReader _committed;
     private readonly DeliveredSerials _delivered;
-    private readonly PendingGets _gets = new();
-    private readonly MissingSerials _missing;
     private readonly PendingRestore _restore = new();
     private readonly PriorityQueue<ToActor.Readable, (Serial Serial, long Number)> _queries = new();
     private readonly PriorityQueue<ToActor.Repeated, Serial> _repeated = new();
     private readonly Queue<DeliveryStep> _notices = [];
     private readonly DeliveredViews _views;
     private readonly DeliveryStep.Append _append = new();
-
-    // Gets up to here are answered from this process's own pairs.
-    private Serial _own;
     private bool _isStateWanted;
 
     /// <param name="lastSerial">The last serial that the actor has at its start.</param>
+    /// <param name="pulls">Null: an ordinary actor. Otherwise the actor may fetch pairs, and a learner gets its pairs in this way.</param>
     /// <param name="ownRef">The Append of a pair, if this process made it.</param>
-    public DeliveryOrder(
-        Serial lastSerial, LearnerDelivery learnerDelivery, CommittedPairs pairs, Func<StoredPair, RequestRef?> ownRef)
+    public DeliveryOrder(Serial lastSerial, LearnerDelivery? pulls, CommittedPairs pairs, Func<StoredPair, RequestRef?> ownRef)
     {
-        (_learnerDelivery, _ownRef) = (learnerDelivery, ownRef);
+        _ownRef = ownRef;
         _committed = new CommittedReader(pairs, lastSerial);
         _delivered = new DeliveredSerials(lastSerial);
-        _missing = new MissingSerials(lastSerial, _delivered, _gets);
+        Pulled = pulls is { } delivery ? new PulledPairs(lastSerial, delivery, _committed, _delivered) : null;
         _views = new DeliveredViews(_notices);
     }
+
+    /// <summary>Null: HandleAppend delivers all pairs, in order.</summary>
+    public PulledPairs? Pulled { get; }
 
     /// <summary>The highest serial that was delivered, or that the actor had at its start.</summary>
     public Serial Serial => _delivered.Highest;
@@ -64,28 +61,10 @@ internal sealed class DeliveryOrder
     public IEnumerable<DeliveryStep.Cancel> HeldCancellations =>
         _notices.OfType<DeliveryStep.Cancel>().Where(cancel => cancel.IsAppend);
 
-    /// <summary>The next serial of a range is answered from this process's own pairs, without a request to the engine.</summary>
-    public bool HasOwnAnswer => OwnAnswer is not null;
-
-    private bool IsAsCommitted => _views.IsMember == false && _learnerDelivery == LearnerDelivery.AsCommitted;
-
-    // A delivered serial is not answered but cancelled, and a cancellation needs a request.
-    private StoredPair? OwnAnswer =>
-        _gets.FirstReserved is { } serial && serial <= _own && !_delivered.Contains(serial) ? _committed.TryRead(serial) : null;
-
-    /// <summary>The actor requested this serial. Its answer or cancellation will be taken later.</summary>
-    public void Asked(RequestRef request, Serial serial) => _gets.Add(request, serial);
-
-    /// <summary>Claims a range of serials. The actor requests each of them when <see cref="NextReserved"/> returns it.</summary>
-    public void Reserve(SerialRange range) => _gets.Reserve(range);
-
-    /// <summary>The next serial to request; null if there is none, or that many Gets are pending.</summary>
-    public Serial? NextReserved(int window) => HasOwnAnswer ? null : _gets.TakeReserved(window);
-
     /// <summary>The engine has stopped: pending Gets end as unavailable, and there is neither leader nor quorum.</summary>
     public void LoseEngine()
     {
-        foreach (var request in _gets.Unanswered())
+        foreach (var request in Pulled?.Unanswered() ?? [])
         {
             TakeCancelled(new ToActor.Cancelled(ToActor.AnyLife, request, new CancelReason.Unavailable()));
         }
@@ -100,7 +79,7 @@ internal sealed class DeliveryOrder
         switch (message)
         {
             case ToActor.Attached attached:
-                _own = attached.Own;
+                Pulled?.OnAttached(attached.Own);
                 break;
             case ToActor.PeerMet met:
                 _views.TakePeer(met.Take());
@@ -127,7 +106,7 @@ internal sealed class DeliveryOrder
                 _repeated.Enqueue(repeated, repeated.Serial);
                 break;
             case ToActor.Answered answered:
-                _gets.Answer(answered.Request, answered.Pair);
+                Pulled?.OnAnswered(answered);
                 break;
             case ToActor.Readable readable:
                 _queries.Enqueue(readable, (readable.Serial, readable.Request.Number));
@@ -154,8 +133,8 @@ internal sealed class DeliveryOrder
             return _restore.TryOffer();
         }
 
-        return TryTakeRepeated() ?? TryTakeQuery() ?? TryTakeMissing() ?? TryTakeAnswer() ?? TryTakeAppend()
-            ?? (DeliveryStep?)TryTakeSnapshot();
+        return TryTakeRepeated() ?? TryTakeQuery() ?? Pulled?.TryTakeMissing(_views.IsMember)
+            ?? Pulled?.TryTakeAnswer(_views.IsMember, OwnRef) ?? TryTakeAppend() ?? (DeliveryStep?)TryTakeSnapshot();
     }
 
     /// <summary>The snapshot cannot be read, so nothing more is delivered.</summary>
@@ -167,18 +146,17 @@ internal sealed class DeliveryOrder
     /// </summary>
     public void Restored(Serial serial)
     {
-        _restore.OnRestored(serial);
+        _restore.OnRestored();
         _delivered.StartAfter(serial);
-        _gets.ReleaseTo(serial);
         _committed.Release(serial);
-        _missing.OnRestored(serial);
+        Pulled?.OnRestored(serial);
     }
 
     private void TakeLeader(Leader? leader)
     {
         if (leader is not null)
         {
-            _missing.OnLeader(leader.Serial);
+            Pulled?.OnLeader(leader.Serial);
         }
 
         _views.TakeLeader(leader);
@@ -202,22 +180,9 @@ internal sealed class DeliveryOrder
 
     private void TakeCancelled(ToActor.Cancelled cancelled)
     {
-        var got = _gets.Remove(cancelled.Request);
-        if (got is { } serial)
-        {
-            _missing.OnCancelled(serial);
-        }
-
-        var isAppend = got is null && cancelled.Life == ToActor.AnyLife;
+        var isGet = Pulled?.OnCancelled(cancelled.Request) == true;
+        var isAppend = !isGet && cancelled.Life == ToActor.AnyLife;
         _notices.Enqueue(new DeliveryStep.Cancel(cancelled.Request, cancelled.Reason, isAppend));
-    }
-
-    // A member is told after its first HandleLeader. An as-committed learner is told after the first pair above the baseline, since
-    // HandleLeader is not called there.
-    private DeliveryStep.Missing? TryTakeMissing()
-    {
-        var isTold = _views.IsMember == true || (IsAsCommitted && _delivered.Highest > _missing.Baseline);
-        return isTold && _missing.TryTakeGap() is { } gap ? new DeliveryStep.Missing(gap) : null;
     }
 
     private RequestRef? OwnRef(Serial serial) => _committed.TryRead(serial) is { } pair ? _ownRef(pair) : null;
@@ -240,54 +205,20 @@ internal sealed class DeliveryOrder
             ? new DeliveryStep.Query(_queries.Dequeue().Request)
             : null;
 
-    private DeliveryStep? TryTakeAnswer()
-    {
-        if (_gets.FirstAnswered is { } answered && MustWait(answered))
-        {
-            return null;
-        }
-
-        if (_gets.TryTakeAnswered() is (var request, var pair))
-        {
-            return _delivered.Add(pair.Serial)
-                ? new DeliveryStep.Answer(pair, request, OwnRef(pair.Serial))
-                : new DeliveryStep.Cancel(
-                    request, pair.Serial <= _restore.Restored ? new CancelReason.Compacted() : new CancelReason.AlreadyDelivered());
-        }
-
-        if (!_gets.IsEmpty || OwnAnswer is not { } own || MustWait(own.Serial))
-        {
-            return null;
-        }
-
-        _gets.TakeReserved(1);
-        _delivered.Add(own.Serial);
-        return new DeliveryStep.Answer(own, null, _ownRef(own));
-    }
-
-    // Without this, a missing pair whose Get was cancelled would come after the pairs behind it. HandleAppend delivers it first.
-    private bool MustWait(Serial serial) =>
-        !IsAsCommitted && serial > _delivered.FirstMissing && _missing.FindOwed() == _delivered.FirstMissing;
-
     private DeliveryStep.Append? TryTakeAppend()
     {
-        if (IsAsCommitted)
-        {
-            return TryTakeAppend(_missing.FindNew()) ?? TryTakeAppend(_missing.FindOwed());
-        }
-
-        var isInOrder = _views.IsMember == false || (_views.IsMember == true && _missing.Baseline is not null);
-        return isInOrder && !_gets.IsClaimed(_delivered.FirstMissing) ? TryTakeAppend(_delivered.FirstMissing) : null;
-    }
-
-    private DeliveryStep.Append? TryTakeAppend(Serial? due)
-    {
-        if (due is not { } serial || _committed.TryRead(serial) is not { } pair)
+        if (_views.IsMember is not { } isMember)
         {
             return null;
         }
 
-        _delivered.Add(serial);
+        var due = Pulled is null ? _committed.TryRead(_delivered.FirstMissing) : Pulled.FindAppend(isMember);
+        if (due is not { } pair)
+        {
+            return null;
+        }
+
+        _delivered.Add(pair.Serial);
         return _append.Set(pair, _ownRef(pair));
     }
 

@@ -7,6 +7,7 @@ using RaftActors.Core;
 using RaftActors.Core.Codec;
 using RaftActors.Engine;
 using RaftActors.Storage;
+using RaftActors.Values;
 
 namespace RaftActors.Delivery;
 

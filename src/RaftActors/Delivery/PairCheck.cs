@@ -1,4 +1,5 @@
 using RaftActors.Entities;
+using RaftActors.Values;
 
 namespace RaftActors.Delivery;
 

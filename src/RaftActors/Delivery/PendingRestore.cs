@@ -14,9 +14,6 @@ internal sealed class PendingRestore
     /// <summary>No pair is delivered before a snapshot up to here, or further, is restored; null: none is due.</summary>
     public Serial? Target { get; private set; }
 
-    /// <summary>Pairs up to here came in a snapshot.</summary>
-    public Serial Restored { get; private set; }
-
     /// <summary>A snapshot up to this serial must be restored. The highest serial counts.</summary>
     public void Demand(Serial serial) => Target = serial > Target ? serial : Target ?? serial;
 
@@ -34,5 +31,5 @@ internal sealed class PendingRestore
         return mayOffer && Target is { } target ? new DeliveryStep.Restore(target) : null;
     }
 
-    public void OnRestored(Serial serial) => (Target, Restored) = (null, serial);
+    public void OnRestored() => Target = null;
 }

@@ -37,33 +37,12 @@ internal sealed class ProcessOpening
     private Task<RaftProcess> Opened => _opening.Task;
 
     /// <summary>The state of the process for an operator. Any thread may call it.</summary>
-    public ProcessStatus Describe()
+    public RaftStatus Describe()
     {
-        var described = new ProcessStatus(_settings.Group, _settings.Self) { Actor = Volatile.Read(ref _owner) };
-        if (!Opened.IsCompletedSuccessfully)
-        {
-            return described with { Failure = Opened.Exception?.InnerException?.Message };
-        }
-
-        // Committed is read last, so that a described process never seems further than it is.
-        var process = Opened.Result;
-        var (view, delivered) = (process.View, process.Delivered);
-        return described with
-        {
-            IsOpen = true,
-            Failure = view.Failure,
-            Fence = view.Fence,
-            Role = view.Role,
-            Term = view.Term,
-            Leader = view.LedBy,
-            Members = view.Members,
-            Reachable = view.Reachable,
-            NameConflict = view.NameTaken ?? view.Twins,
-            IsDiskNearlyFull = view.IsDiskNearlyFull,
-            Delivered = delivered,
-            Committed = process.Pairs.CommittedSerial,
-            Quarantined = [.. process.Quarantined],
-        };
+        var actor = Volatile.Read(ref _owner);
+        return Opened.IsCompletedSuccessfully
+            ? RaftStatus.Of(Opened.Result, Opened.Result.Delivered, actor)
+            : new RaftStatus(_settings.Group, _settings.Self) { Actor = actor, Failure = Opened.Exception?.InnerException?.Message };
     }
 
     /// <summary>Opens the store before it returns. Does not throw: <see cref="Wait"/> does.</summary>

@@ -47,7 +47,7 @@ internal sealed record ProcessView(RaftRole Role, Term Term, ProcessName? LedBy,
         Term.Zero,
         null,
         GroupUid.None,
-        [.. settings.Roster.Select(name => new GroupMember(name, IsVoter: !settings.IsJoining))]);
+        [.. settings.Roster.Select(name => new GroupMember(name, isVoter: !settings.IsJoining))]);
 
     /// <summary>The members by name. A learner with the name of a voter, another incarnation of it, is the same member.</summary>
     public static ImmutableArray<GroupMember> MembersOf(Configuration configuration) =>

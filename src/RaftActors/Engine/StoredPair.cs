@@ -3,7 +3,7 @@ using RaftActors.Core;
 namespace RaftActors.Engine;
 
 /// <summary>A committed pair.</summary>
-/// <param name="Value">As <see cref="Delivery.ValueCodec{TValue}"/> encoded it.</param>
+/// <param name="Value">As <see cref="Values.ValueCodec{TValue}"/> encoded it.</param>
 /// <param name="Request">The Append of this pair. Null for a preloaded pair, and for another process's answer to a Get.</param>
 /// <param name="IsKeyed">The Append had a request key.</param>
 internal readonly record struct StoredPair(

@@ -67,7 +67,8 @@ internal abstract record ToEngine
     public sealed record Unreadable(string Detail) : ToEngine;
 
     /// <summary>The answer to <see cref="ToActor.Judge"/>.</summary>
-    public sealed record Judged(RequestId Request, Verdict Verdict) : ToEngine;
+    /// <param name="Fault">Why the actor discards the pair; null: it accepts the pair.</param>
+    public sealed record Judged(RequestId Request, string? Fault) : ToEngine;
 
     /// <summary>The answer to <see cref="ToActor.Serve"/>; null: the actor does not have the pair.</summary>
     public sealed record Served(RequestId Request, StoredPair? Pair) : ToEngine;

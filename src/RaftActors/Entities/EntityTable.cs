@@ -4,6 +4,7 @@ using System.Text;
 
 using RaftActors.Core;
 using RaftActors.Delivery;
+using RaftActors.Values;
 
 namespace RaftActors.Entities;
 

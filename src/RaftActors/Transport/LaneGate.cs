@@ -2,10 +2,10 @@ using Akka.Actor;
 using Akka.Event;
 
 using RaftActors.Core;
-using RaftActors.Delivery;
 using RaftActors.Engine;
 using RaftActors.Engine.Requests;
 using RaftActors.Security;
+using RaftActors.Values;
 using RaftActors.Wire;
 
 namespace RaftActors.Transport;

@@ -28,6 +28,11 @@ internal static class ClientFormat
         writer.Bytes(append.Value.Span);
         WriteTime(writer, append.Timeout);
         writer.Flag(append.IsRetry);
+        writer.Flag(append.RequestKey is not null);
+        if (append.RequestKey is { } key)
+        {
+            HashedKey.Write(writer, key);
+        }
     }
 
     public static ClientCall.Append ReadAppend(ref ByteReader reader) =>
@@ -37,20 +42,8 @@ internal static class ClientFormat
             reader.Text(),
             reader.Value(),
             ReadTime(ref reader),
-            reader.Flag());
-
-    public static void WriteKeyedAppend(ByteWriter writer, ClientCall.KeyedAppend append)
-    {
-        HashedKey.Write(writer, append.RequestKey);
-        WriteAppend(writer, append);
-    }
-
-    public static ClientCall.KeyedAppend ReadKeyedAppend(ref ByteReader reader)
-    {
-        var (key, append) = (HashedKey.Read(ref reader), ReadAppend(ref reader));
-        return new ClientCall.KeyedAppend(
-            key, append.Session, append.Number, append.Key, append.Value, append.Timeout, append.IsRetry);
-    }
+            reader.Flag(),
+            reader.Flag() ? HashedKey.Read(ref reader) : null);
 
     public static void WriteLocated(ByteWriter writer, ClientReply.Located located)
     {
@@ -82,6 +75,12 @@ internal static class ClientFormat
         {
             writer.Flag(consistency.MayUseLease);
         }
+
+        writer.Flag(query.Parent is not null);
+        if (query.Parent is { } parent)
+        {
+            TraceFormat.WriteContext(writer, parent);
+        }
     }
 
     public static ClientCall.Query ReadQuery(ref ByteReader reader)
@@ -90,19 +89,7 @@ internal static class ClientFormat
         var consistency = isWeak ? ReadConsistency.NotOlderThan(new Serial(reader.Count()))
             : reader.Flag() ? ReadConsistency.Lease
             : ReadConsistency.Linearizable;
-        return new ClientCall.Query(question, timeout, consistency);
-    }
-
-    public static void WriteTracedQuery(ByteWriter writer, ClientCall.TracedQuery query)
-    {
-        WriteQuery(writer, query);
-        TraceFormat.WriteContext(writer, query.Parent);
-    }
-
-    public static ClientCall.TracedQuery ReadTracedQuery(ref ByteReader reader)
-    {
-        var (question, timeout, consistency) = ReadQuery(ref reader);
-        return new ClientCall.TracedQuery(question, timeout, consistency, TraceFormat.ReadContext(ref reader));
+        return new ClientCall.Query(question, timeout, consistency, reader.Flag() ? TraceFormat.ReadContext(ref reader) : null);
     }
 
     public static void WriteRead(ByteWriter writer, ClientCall.Read read)

@@ -33,7 +33,15 @@ internal abstract record ClientCall : WireMessage
     /// <param name="Number">The client's number of the Append. All its attempts have the same.</param>
     /// <param name="Timeout">The time until the process gives up.</param>
     /// <param name="IsRetry">The client has sent the request before, here or elsewhere.</param>
-    public record Append(ClientSession Session, long Number, string Key, ReadOnlyMemory<byte> Value, TimeSpan Timeout, bool IsRetry)
+    /// <param name="RequestKey">Null: the caller does not repeat the call.</param>
+    public sealed record Append(
+        ClientSession Session,
+        long Number,
+        string Key,
+        ReadOnlyMemory<byte> Value,
+        TimeSpan Timeout,
+        bool IsRetry,
+        HashedKey? RequestKey = null)
         : ClientCall
     {
         public RequestId Request => new(Session.Origin, Number);
@@ -42,26 +50,12 @@ internal abstract record ClientCall : WireMessage
         public ICanTell? ReplyTo { get; init; }
     }
 
-    /// <summary>An <see cref="Append"/> with a request key.</summary>
-    public sealed record KeyedAppend(
-        HashedKey RequestKey,
-        ClientSession Session,
-        long Number,
-        string Key,
-        ReadOnlyMemory<byte> Value,
-        TimeSpan Timeout,
-        bool IsRetry)
-        : Append(Session, Number, Key, Value, Timeout, IsRetry);
-
     /// <summary>Asks the actor of a process, as its own Query does. The answer is a <see cref="QueryOutcome"/>.</summary>
     /// <param name="Question">Written as a result is. Empty: asks for the last committed serial, and every actor answers.</param>
-    public record Query(ReadOnlyMemory<byte> Question, TimeSpan Timeout, ReadConsistency Consistency) : ClientCall;
-
-    /// <summary>A query with a sampled trace.</summary>
-    /// <param name="Parent">The client's span.</param>
-    public sealed record TracedQuery(
-        ReadOnlyMemory<byte> Question, TimeSpan Timeout, ReadConsistency Consistency, ActivityContext Parent)
-        : Query(Question, Timeout, Consistency);
+    /// <param name="Parent">The client's span; null: the trace is not sampled.</param>
+    public sealed record Query(
+        ReadOnlyMemory<byte> Question, TimeSpan Timeout, ReadConsistency Consistency, ActivityContext? Parent = null)
+        : ClientCall;
 
     /// <summary>Asks a process for a committed pair. The answer is <see cref="ClientReply.Pairs"/>.</summary>
     /// <param name="After">The serial before the first pair.</param>

@@ -5,7 +5,7 @@ using Akka.Event;
 
 using RaftActors.Core;
 using RaftActors.Core.Codec;
-using RaftActors.Delivery;
+using RaftActors.Values;
 
 namespace RaftActors.Wire;
 
@@ -77,26 +77,26 @@ internal sealed class OutcomeFormat(ExtendedActorSystem system)
     private void WriteOutcome(ByteWriter writer, IOutcome outcome)
     {
         var type = ResultTypes.Of(outcome.ResultType);
-        var parts = type.Take(outcome, warning => system.Log.Warning("{0}", warning));
+        var bytes = type.Take(outcome, warning => system.Log.Warning("{0}", warning));
         writer.Text(type.Name);
-        switch (parts)
+        switch (bytes)
         {
-            case OutcomeParts.Done done:
+            case Outcome<ReadOnlyMemory<byte>>.Done done:
                 WriteKind(writer, Kind.Done, done.Request);
                 writer.Number(done.Serial.Value);
-                writer.Flag(done.Result is not null);
-                if (done.Result is { } result)
+                writer.Flag(done.TryGetResult(out var result));
+                if (done.TryGetResult(out result))
                 {
                     writer.Bytes(result.Span);
                 }
 
                 break;
-            case OutcomeParts.NotCommitted known:
+            case Outcome<ReadOnlyMemory<byte>>.NotCommitted known:
                 WriteKind(writer, Kind.NotCommitted, known.Request);
                 writer.Octet((byte)known.Reason);
                 writer.Text(known.Detail);
                 break;
-            case OutcomeParts.Unknown known:
+            case Outcome<ReadOnlyMemory<byte>>.Unknown known:
                 WriteKind(writer, Kind.Unknown, known.Request);
                 writer.Octet((byte)known.Reason);
                 break;
@@ -107,32 +107,37 @@ internal sealed class OutcomeFormat(ExtendedActorSystem system)
     private object ReadOutcome(ref ByteReader reader)
     {
         var name = reader.Text();
-        var parts = ReadParts(ref reader);
+        var bytes = ReadBytes(ref reader);
         if (ResultTypes.Find(name) is { } type)
         {
-            return type.Make(parts);
+            return type.Make(bytes);
         }
 
         var problem = ResultTypes.UnknownName(name);
         system.Log.Warning("{0}", problem.Message);
-        var withoutResult = parts is OutcomeParts.Done done ? done with { Result = null } : parts;
-        return new Status.Failure(problem, ResultTypes.Of(typeof(object)).Make(withoutResult));
+        return new Status.Failure(problem, bytes.Select(done => Outcome<object?>.Done.WithoutResult(done.Serial, done.Request)));
     }
 
-    private static OutcomeParts ReadParts(ref ByteReader reader)
+    private static Outcome<ReadOnlyMemory<byte>> ReadBytes(ref ByteReader reader)
     {
         var (kind, request) = ((Kind)reader.Octet(), ReadRef(ref reader));
         return kind switch
         {
-            Kind.Done => new OutcomeParts.Done(request, new Serial(reader.Count()), ReadResult(ref reader)),
-            Kind.NotCommitted => new OutcomeParts.NotCommitted(request, WireFormat.ReadNotCommittedReason(ref reader), reader.Text()),
-            Kind.Unknown => new OutcomeParts.Unknown(request, WireFormat.ReadUnknownReason(ref reader)),
+            Kind.Done => ReadDone(ref reader, request),
+            Kind.NotCommitted => new Outcome<ReadOnlyMemory<byte>>.NotCommitted(
+                WireFormat.ReadNotCommittedReason(ref reader), reader.Text(), request),
+            Kind.Unknown => new Outcome<ReadOnlyMemory<byte>>.Unknown(WireFormat.ReadUnknownReason(ref reader), request),
             _ => throw reader.Damaged($"{kind} is no outcome"),
         };
     }
 
-    private static ReadOnlyMemory<byte>? ReadResult(ref ByteReader reader) =>
-        reader.Flag() ? reader.Value() : default(ReadOnlyMemory<byte>?);
+    private static Outcome<ReadOnlyMemory<byte>>.Done ReadDone(ref ByteReader reader, RequestRef request)
+    {
+        var (serial, hasResult) = (new Serial(reader.Count()), reader.Flag());
+        return hasResult
+            ? new(serial, reader.Value(), request)
+            : Outcome<ReadOnlyMemory<byte>>.Done.WithoutResult(serial, request);
+    }
 
     // An answer that cannot be written fails the query. The asker would wait for its time-out otherwise.
     private void WriteQuery(ByteWriter writer, QueryOutcome outcome)

@@ -4,7 +4,7 @@ using System.Diagnostics;
 using Akka.Actor;
 
 using RaftActors.Core.Codec;
-using RaftActors.Delivery;
+using RaftActors.Values;
 
 namespace RaftActors.Wire;
 
@@ -71,50 +71,39 @@ internal sealed class ResultTypes
 
         /// <summary>Takes an outcome apart, with its result as bytes.</summary>
         /// <param name="warn">Called with the reason if the result cannot be written. The asker then gets the outcome without it.</param>
-        public abstract OutcomeParts Take(IOutcome outcome, Action<string> warn);
+        public abstract Outcome<ReadOnlyMemory<byte>> Take(IOutcome outcome, Action<string> warn);
 
         /// <exception cref="InvalidDataException">The bytes are no result of this type.</exception>
-        public abstract IOutcome Make(OutcomeParts parts);
+        public abstract IOutcome Make(Outcome<ReadOnlyMemory<byte>> bytes);
     }
 
     private sealed class Known<T>(ActorSystem system, RaftCodec<T>? codec) : ResultType(typeof(T))
     {
         private readonly ValueCodec<T> _values = new(system, codec, codecPlace: null);
 
-        public override OutcomeParts Take(IOutcome outcome, Action<string> warn) => outcome switch
-        {
-            Outcome<T>.Done done => new OutcomeParts.Done(done.Request, done.Serial, TryEncode(done, warn)),
-            Outcome<T>.NotCommitted known => new OutcomeParts.NotCommitted(known.Request, known.Reason, known.Detail),
-            Outcome<T>.Unknown known => new OutcomeParts.Unknown(known.Request, known.Reason),
-            _ => throw new UnreachableException(),
-        };
+        public override Outcome<ReadOnlyMemory<byte>> Take(IOutcome outcome, Action<string> warn) =>
+            ((Outcome<T>)outcome).Select(done => TryEncode(done, warn));
 
-        public override IOutcome Make(OutcomeParts parts) => parts switch
-        {
-            OutcomeParts.Done { Result: { } result } done => new Outcome<T>.Done(done.Serial, _values.Decode(result), done.Request),
-            OutcomeParts.Done done => Outcome<T>.Done.WithoutResult(done.Serial, done.Request),
-            OutcomeParts.NotCommitted known => new Outcome<T>.NotCommitted(known.Reason, known.Detail, known.Request),
-            OutcomeParts.Unknown known => new Outcome<T>.Unknown(known.Reason, known.Request),
-            _ => throw new UnreachableException(),
-        };
+        public override IOutcome Make(Outcome<ReadOnlyMemory<byte>> bytes) => bytes.Select(done => done.TryGetResult(out var result)
+            ? new Outcome<T>.Done(done.Serial, _values.Decode(result), done.Request)
+            : Outcome<T>.Done.WithoutResult(done.Serial, done.Request));
 
         // The asker must hear that its pair is committed, even if the result cannot be written.
-        private ReadOnlyMemory<byte>? TryEncode(Outcome<T>.Done done, Action<string> warn)
+        private Outcome<ReadOnlyMemory<byte>>.Done TryEncode(Outcome<T>.Done done, Action<string> warn)
         {
-            if (!done.TryGetResult(out var result))
-            {
-                return null;
-            }
-
             try
             {
-                return _values.Encode(result);
+                if (done.TryGetResult(out var result))
+                {
+                    return new(done.Serial, _values.Encode(result), done.Request);
+                }
             }
             catch (ArgumentException e)
             {
                 warn($"The result of {done.Request} cannot leave its node. {e.Message}");
-                return null;
             }
+
+            return Outcome<ReadOnlyMemory<byte>>.Done.WithoutResult(done.Serial, done.Request);
         }
     }
 }

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 using Akka.Actor;
 
 using RaftActors.Core.Codec;
@@ -15,36 +13,33 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
 
     private Address? _own;
 
-    private delegate T ReadKnown<out T>(ref ByteReader reader);
-
     public void Write(ByteWriter writer, RaftStatus status)
     {
-        writer.Text(status.Self.Value);
         writer.Text(status.Group);
-        writer.Number(status.Serial.Value);
-        writer.Number(status.Committed.Value);
-        Optional(writer, status.Quorum, quorum =>
-        {
-            writer.List(quorum.Members, member => writer.Text(member.Value));
-            writer.Flag(quorum.IsMember);
-        });
-        Optional(writer, status.Leader, leader => Write(writer, leader));
-        writer.List([.. status.Peers], peer => Write(writer, peer));
+        writer.Text(status.Name.Value);
+        WriteActor(writer, status.Actor);
+        writer.Flag(status.IsOpen);
+        Optional(writer, status.Failure);
+        Optional(writer, status.Fence);
         writer.Octet((byte)status.Role);
         writer.Number(status.Term.Value);
-        Optional(writer, status.LedBy?.Value, writer.Text);
+        Optional(writer, status.Leader?.Value);
+        writer.Number(status.Delivered.Value);
+        writer.Number(status.Committed.Value);
         writer.Identity(status.Identity.Value);
         WireFormat.WriteMembers(writer, status.Members);
         writer.Number(status.MembersIndex.Value);
-        Optional(writer, status.Fence, writer.Text);
-        Optional(writer, status.Decision, writer.Text);
         writer.Flag(status.MaxQuorum is not null);
         if (status.MaxQuorum is { } max)
         {
             writer.Number(max);
         }
 
-        writer.List(status.Quarantined, entity =>
+        writer.List(status.Reachable, name => writer.Text(name.Value));
+        Optional(writer, status.NameConflict);
+        writer.Flag(status.IsDiskNearlyFull);
+        Optional(writer, status.Decision);
+        writer.List([.. status.Quarantined.Take(RaftStatus.SentQuarantinedMax)], entity =>
         {
             writer.Text(entity.Id);
             writer.Number(entity.Serial.Value);
@@ -52,56 +47,28 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
         });
     }
 
-    public RaftStatus Read(ref ByteReader reader)
+    public RaftStatus Read(ref ByteReader reader) => new(reader.Text(), reader.Name())
     {
-        var status = new RaftStatus(
-            reader.Name(),
-            reader.Text(),
-            new Serial(reader.Count()),
-            new Serial(reader.Count()),
-            Optional(ref reader, static (ref ByteReader r) =>
-                new Quorum(r.List(NameSizeMin, static (ref ByteReader each) => each.Name()), r.Flag())),
-            Optional(ref reader, ReadLeader),
-            reader.List(NameSizeMin, ReadPeer));
-        return status with
-        {
-            Role = ReadRole(ref reader),
-            Term = new Term(reader.Count()),
-            LedBy = reader.Flag() ? reader.Name() : null,
-            Identity = new GroupUid(reader.Identity()),
-            Members = WireFormat.ReadMembers(ref reader),
-            MembersIndex = new LogIndex(reader.Count()),
-            Fence = Optional(ref reader, static (ref ByteReader r) => r.Text()),
-            Decision = Optional(ref reader, static (ref ByteReader r) => r.Text()),
-            MaxQuorum = reader.Flag() ? reader.Integer() : null,
-            Quarantined = reader.List(
-                QuarantinedSizeMin, static (ref ByteReader r) => new QuarantinedEntity(r.Text(), new Serial(r.Count()), r.Text())),
-        };
-    }
-
-    private void Write(ByteWriter writer, Leader leader)
-    {
-        writer.Text(leader.Name.Value);
-        WriteActor(writer, leader.Actor);
-        writer.Number(leader.Term.Value);
-        writer.Number(leader.Serial.Value);
-        writer.Flag(leader.IsSelf);
-        writer.Flag(leader.IsReady);
-    }
-
-    private Leader ReadLeader(ref ByteReader reader) => new(
-        reader.Name(), ReadActor(ref reader), new Term(reader.Count()), new Serial(reader.Count()), reader.Flag(), reader.Flag());
-
-    private void Write(ByteWriter writer, Peer peer)
-    {
-        writer.Text(peer.Name.Value);
-        WriteActor(writer, peer.Actor);
-        writer.Number(peer.Serial.Value);
-        writer.Flag(peer.IsReachable);
-    }
-
-    private Peer ReadPeer(ref ByteReader reader) => new(
-        reader.Name(), ReadActor(ref reader), new Serial(reader.Count()), reader.Flag());
+        Actor = ReadActor(ref reader),
+        IsOpen = reader.Flag(),
+        Failure = ReadOptional(ref reader),
+        Fence = ReadOptional(ref reader),
+        Role = ReadRole(ref reader),
+        Term = new Term(reader.Count()),
+        Leader = reader.Flag() ? reader.Name() : null,
+        Delivered = new Serial(reader.Count()),
+        Committed = new Serial(reader.Count()),
+        Identity = new GroupUid(reader.Identity()),
+        Members = WireFormat.ReadMembers(ref reader),
+        MembersIndex = new LogIndex(reader.Count()),
+        MaxQuorum = reader.Flag() ? reader.Integer() : null,
+        Reachable = reader.List(NameSizeMin, static (ref ByteReader each) => each.Name()),
+        NameConflict = ReadOptional(ref reader),
+        IsDiskNearlyFull = reader.Flag(),
+        Decision = ReadOptional(ref reader),
+        Quarantined = reader.List(
+            QuarantinedSizeMin, static (ref ByteReader each) => new QuarantinedEntity(each.Text(), new Serial(each.Count()), each.Text())),
+    };
 
     private void WriteActor(ByteWriter writer, IActorRef? actor) =>
         writer.Text(actor?.Path.ToSerializationFormatWithAddress(_own ??= CustomAddress.OwnOf(system)) ?? "");
@@ -113,16 +80,14 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
     private static RaftRole ReadRole(ref ByteReader reader) =>
         (RaftRole)reader.Octet() is var role && Enum.IsDefined(role) ? role : throw reader.Damaged($"{(int)role} is no role");
 
-    private static void Optional<T>(ByteWriter writer, T? value, Action<T> write)
-        where T : class
+    private static void Optional(ByteWriter writer, string? text)
     {
-        writer.Flag(value is not null);
-        if (value is not null)
+        writer.Flag(text is not null);
+        if (text is not null)
         {
-            write(value);
+            writer.Text(text);
         }
     }
 
-    private static T? Optional<T>(ref ByteReader reader, ReadKnown<T> read)
-        where T : class => reader.Flag() ? read(ref reader) : null;
+    private static string? ReadOptional(ref ByteReader reader) => reader.Flag() ? reader.Text() : null;
 }

@@ -78,9 +78,7 @@ internal static class WireTable
 
         Of<ClientCall.Locate>("kl", ClientFormat.WriteLocate, ClientFormat.ReadLocate),
         Of<ClientCall.Append>("kw", ClientFormat.WriteAppend, ClientFormat.ReadAppend),
-        Of<ClientCall.KeyedAppend>("kv", ClientFormat.WriteKeyedAppend, ClientFormat.ReadKeyedAppend),
         Of<ClientCall.Query>("kq", ClientFormat.WriteQuery, ClientFormat.ReadQuery),
-        Of<ClientCall.TracedQuery>("kt", ClientFormat.WriteTracedQuery, ClientFormat.ReadTracedQuery),
         Of<ClientCall.Read>("kg", ClientFormat.WriteRead, ClientFormat.ReadRead),
         Of<ClientCall.Change>("km", ClientFormat.WriteChange, ClientFormat.ReadChange),
         Of<ClientCall.Explain>("ke", (_, _) => { }, (ref _) => new ClientCall.Explain()),

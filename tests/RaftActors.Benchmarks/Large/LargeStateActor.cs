@@ -62,8 +62,6 @@ internal sealed class LargeStateActor : RaftActor<byte[], long>, IRaftStreamSnap
 
     protected override long HandleAppend(Entry<byte[]> entry) => ++_applied;
 
-    protected override void HandleSerial(Entry<byte[]> entry) => _applied++;
-
     protected override void HandleLeader(RaftActors.Leader? leader)
     {
         if (leader is { IsReady: true })

@@ -21,15 +21,15 @@ public sealed class EventMessagesTests
     public void Each_change_of_an_election_is_reported_once_with_its_term()
     {
         var told = Tell(
-            new RaftEvent.PeerChanged("raft", Self, Other, IsReachable: true),
-            new RaftEvent.PeerChanged("raft", Self, Other, IsReachable: true),
+            new RaftEvent.PeerChanged("raft", Self, Other, isReachable: true),
+            new RaftEvent.PeerChanged("raft", Self, Other, isReachable: true),
             Role(RaftRole.PreCandidate, 1),
             Role(RaftRole.Follower, 1),
             Role(RaftRole.PreCandidate, 1),
             Role(RaftRole.Candidate, 2),
             new RaftEvent.RoleChanged("raft", Self, RaftRole.Leader, new Term(2), [Self, Other]),
             Leader(Self, 2),
-            new RaftEvent.PeerChanged("raft", Self, Other, IsReachable: false),
+            new RaftEvent.PeerChanged("raft", Self, Other, isReachable: false),
             Role(RaftRole.Follower, 3),
             Leader(null, 3),
             Leader(Other, 3),
@@ -70,7 +70,7 @@ public sealed class EventMessagesTests
         const string Reason = "raft@:9991#01 takes the place of raft@:9992#02, which was not heard for 1000 ticks";
         var decided = new RaftEvent.MembersDecided("raft", Self, new LogIndex(7), [Other], [new("raft@:9992")], Reason);
 
-        var told = Tell(decided, decided with { Promoted = [], Demoted = [], Reason = "raft@:9993 joins" });
+        var told = Tell(decided, new RaftEvent.MembersDecided("raft", Self, new LogIndex(7), [], [], "raft@:9993 joins"));
 
         Assert.Equal(["changes the voters: :9991#01 takes the place of :9992#02, which was not heard for 1000 ticks"], told);
     }

@@ -62,7 +62,7 @@ public abstract class ServerTest : TestKit
     private protected static ProcessName Process(int port) => Id(port).Process;
 
     private protected static ImmutableArray<GroupMember> Members(params int[] ports) =>
-        [.. ports.Select(port => new GroupMember(Process(port), IsVoter: true))];
+        [.. ports.Select(port => new GroupMember(Process(port), isVoter: true))];
 
     private protected void Start(string cluster = ":9990,:9991,:9992")
     {

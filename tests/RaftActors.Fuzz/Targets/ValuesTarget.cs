@@ -1,5 +1,5 @@
-using RaftActors.Delivery;
 using RaftActors.Tests.Wire;
+using RaftActors.Values;
 
 namespace RaftActors.Fuzz.Targets;
 

@@ -13,8 +13,9 @@ internal sealed class CommittedLog
 
     public static StoredPair PairOf(long serial) => new(new Serial(serial), $"key{serial}", ReadOnlyMemory<byte>.Empty);
 
-    public DeliveryOrder NewOrder(LearnerDelivery delivery = LearnerDelivery.InOrder, long last = 0) =>
-        new(new Serial(last), delivery, Pairs, OwnRef);
+    /// <param name="pulls">Null: the actor fetches no pairs.</param>
+    public DeliveryOrder NewOrder(LearnerDelivery? pulls = LearnerDelivery.InOrder, long last = 0) =>
+        new(new Serial(last), pulls, Pairs, OwnRef);
 
     /// <summary>Commits all pairs up to this serial that are not committed yet, and tells the order.</summary>
     /// <param name="own">The Append of the last of them.</param>

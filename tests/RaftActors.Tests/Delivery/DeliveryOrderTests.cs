@@ -14,10 +14,28 @@ public sealed class DeliveryOrderTests
     private readonly List<RequestRef> _requests = [];
     private long _term;
 
-    [Fact]
-    public void No_pair_is_delivered_before_the_membership_is_known()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Actor_that_fetches_nothing_gets_all_pairs_in_order_and_is_told_of_no_gap(bool isMember)
     {
-        var order = Start();
+        var order = _log.NewOrder(pulls: null);
+        Become(order, isMember);
+        Commit(order, 1, 2);
+        Assert.Equal(["quorum", "append 1", "append 2"], Due(order));
+
+        Lead(order, serial: 4);
+        Commit(order, 3, 4, 5);
+
+        Assert.Equal([.. isMember ? ["leader"] : Array.Empty<string>(), "append 3", "append 4", "append 5"], Due(order));
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(LearnerDelivery.InOrder)]
+    public void No_pair_is_delivered_before_the_membership_is_known(LearnerDelivery? pulls)
+    {
+        var order = _log.NewOrder(pulls);
         Commit(order, 1);
 
         Assert.Empty(Due(order));
@@ -275,7 +293,7 @@ public sealed class DeliveryOrderTests
     {
         var order = Start();
         Become(order, member: true);
-        var leader = new Leader(Other, null, new Term(1), Serial.Zero, IsSelf: false, IsReady: false);
+        var leader = new Leader(Other, null, new Term(1), Serial.Zero, isSelf: false, isReady: false);
         order.Take(new ToActor.LeaderIs(1, leader));
         Assert.Equal(["quorum", "leader"], Due(order));
 
@@ -401,7 +419,7 @@ public sealed class DeliveryOrderTests
     };
 
     private void Lead(DeliveryOrder order, long serial) =>
-        order.Take(new ToActor.LeaderIs(1, new Leader(Other, null, new Term(++_term), new Serial(serial), IsSelf: false, IsReady: true)));
+        order.Take(new ToActor.LeaderIs(1, new Leader(Other, null, new Term(++_term), new Serial(serial), isSelf: false, isReady: true)));
 
     private void Ask(DeliveryOrder order, SerialRange range)
     {
@@ -409,7 +427,7 @@ public sealed class DeliveryOrderTests
         {
             var request = new RequestRef(Self, default, _requests.Count + 1);
             _requests.Add(request);
-            order.Asked(request, serial);
+            order.Pulled!.Asked(request, serial);
         }
     }
 

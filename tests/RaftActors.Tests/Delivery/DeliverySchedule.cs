@@ -13,7 +13,8 @@ namespace RaftActors.Tests.Delivery;
 /// Get of the actor explains or before a Query, a Query without an answer, and an own Append that does not end exactly once in a life. At
 /// the end of the schedule all pairs are committed, and all Gets are answered.
 /// </summary>
-internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
+/// <param name="pulls">Null: the actor fetches no pairs.</param>
+internal sealed class DeliverySchedule(int seed, LearnerDelivery? pulls)
 {
     private const int GetWindow = 3;
 
@@ -81,7 +82,7 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
             case 2 or 3 or 4:
                 Commit(isOwn: _random.Next(3) == 0);
                 break;
-            case 5 or 11 or 12:
+            case 5 or 11 or 12 when pulls is not null:
                 _hasOwnGets = true;
                 Get(new Serial(_random.NextInt64(1, _highest + 3)), "get");
                 Drain();
@@ -106,7 +107,7 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
 
     private void Attach()
     {
-        _order = _log.NewOrder(delivery);
+        _order = _log.NewOrder(pulls);
         _order.Take(new ToActor.Attached(1, ActorRefs.NoSender!, new Serial(_random.Next(8) + _told)));
     }
 
@@ -196,7 +197,7 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
     {
         _trace.Add($"leader at {serial}");
         _leader = (term, serial);
-        Take(new ToActor.LeaderIs(1, new Leader(Other, null, new Term(term), new Serial(serial), IsSelf: false, IsReady: true)));
+        Take(new ToActor.LeaderIs(1, new Leader(Other, null, new Term(term), new Serial(serial), isSelf: false, isReady: true)));
     }
 
     private void Commit(bool isOwn)
@@ -233,7 +234,7 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
     {
         _trace.Add($"{word} {serial}");
         var request = NewRequest();
-        _order.Asked(request, serial);
+        _order.Pulled!.Asked(request, serial);
         _gets.Add(request.Number, (request, serial.Value));
     }
 
@@ -284,13 +285,13 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
         {
             case DeliveryStep.Append append:
                 _trace.Add($"(append {append.Pair.Serial})");
-                Demand(delivery == LearnerDelivery.AsCommitted || HasAllBefore(append.Pair.Serial), "hole before an append");
+                Demand(pulls == LearnerDelivery.AsCommitted || HasAllBefore(append.Pair.Serial), "hole before an append");
                 Deliver(append.Pair, append.Own);
                 break;
             case DeliveryStep.Answer answer:
                 _trace.Add($"(serial {answer.Pair.Serial})");
                 Demand(
-                    delivery == LearnerDelivery.AsCommitted || _hasOwnGets || HasAllBefore(answer.Pair.Serial), "hole before a serial");
+                    pulls == LearnerDelivery.AsCommitted || _hasOwnGets || HasAllBefore(answer.Pair.Serial), "hole before a serial");
                 Deliver(answer.Pair, answer.Own);
                 break;
             case DeliveryStep.Query query:
@@ -339,17 +340,17 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery delivery)
             case 0:
                 break;
             case 1:
-                _order.Reserve(new SerialRange(new Serial(_random.NextInt64(gap.First.Value, gap.Last.Value + 1)), gap.Last));
+                _order.Pulled!.Reserve(new SerialRange(new Serial(_random.NextInt64(gap.First.Value, gap.Last.Value + 1)), gap.Last));
                 break;
             default:
-                _order.Reserve(gap);
+                _order.Pulled!.Reserve(gap);
                 break;
         }
     }
 
     private void AskReserved()
     {
-        while (_order.NextReserved(GetWindow) is { } serial)
+        while (_order.Pulled?.NextReserved(GetWindow) is { } serial)
         {
             Get(serial, "(get)");
         }

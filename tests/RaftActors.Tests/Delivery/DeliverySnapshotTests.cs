@@ -93,13 +93,13 @@ public sealed class DeliverySnapshotTests
         Become(member: true);
         Lead(9);
         Due();
-        _order.Reserve(new SerialRange(new Serial(1), new Serial(2)));
-        _order.Reserve(new SerialRange(new Serial(3), new Serial(9)));
+        _order.Pulled!.Reserve(new SerialRange(new Serial(1), new Serial(2)));
+        _order.Pulled!.Reserve(new SerialRange(new Serial(3), new Serial(9)));
 
         Restore(4);
         Due();
 
-        Assert.Equal(new Serial(5), _order.NextReserved(256));
+        Assert.Equal(new Serial(5), _order.Pulled!.NextReserved(256));
     }
 
     [Fact]
@@ -108,7 +108,7 @@ public sealed class DeliverySnapshotTests
         Become(member: true);
         Lead(9);
         Due();
-        _order.Reserve(new SerialRange(new Serial(1), new Serial(9)));
+        _order.Pulled!.Reserve(new SerialRange(new Serial(1), new Serial(9)));
         Restore(4);
         Commit(5, 6);
 
@@ -212,7 +212,7 @@ public sealed class DeliverySnapshotTests
     private void Become(bool member) => _order.Take(new ToActor.QuorumIs(1, new Quorum(member ? [Self, Other] : [Other], member)));
 
     private void Lead(long serial) =>
-        _order.Take(new ToActor.LeaderIs(1, new Leader(Other, null, new Term(1), new Serial(serial), IsSelf: false, IsReady: true)));
+        _order.Take(new ToActor.LeaderIs(1, new Leader(Other, null, new Term(1), new Serial(serial), isSelf: false, isReady: true)));
 
     private void Restore(long serial)
     {
@@ -225,7 +225,7 @@ public sealed class DeliverySnapshotTests
     private RequestRef Ask(long serial)
     {
         var request = new RequestRef(Self, default, ++_requests);
-        _order.Asked(request, new Serial(serial));
+        _order.Pulled!.Asked(request, new Serial(serial));
         return request;
     }
 

@@ -98,7 +98,7 @@ public sealed class DeliveryTurnTests : TestKit
         var append = _asked.ExpectMsg<FromActor<string>.Append>();
         actor.Tell(new object[]
         {
-            new ToActor.QuorumIs(1, new Quorum([.. _group.Peers], IsMember: false)),
+            new ToActor.QuorumIs(1, new Quorum([.. _group.Peers], isMember: false)),
             new ToActor.Cancelled(ToActor.AnyLife, append.Request, new CancelReason.Unknown(UnknownReason.TimedOut)),
             new InvalidOperationException("a restart"),
         });
@@ -136,10 +136,10 @@ public sealed class DeliveryTurnTests : TestKit
     {
         protected override object? HandleAppend(Entry<string> entry) => null;
 
-        protected override Verdict HandleProposal(Proposal<string> proposal)
+        protected override string? HandleProposal(Proposal<string> proposal)
         {
             watcher.Tell($"judge at {Raft.Serial}");
-            return Verdict.Accept;
+            return null;
         }
 
         protected override Entry<string>? HandleGet(Serial serial)

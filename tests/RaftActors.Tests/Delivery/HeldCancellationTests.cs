@@ -37,8 +37,8 @@ public sealed class HeldCancellationTests : TestKit
 
         actor.Tell(new object[]
         {
-            new ToActor.LeaderIs(1, new Leader(_group.Peers[0], null, new Term(1), Serial.Zero, IsSelf: false, IsReady: true)),
-            new ToActor.QuorumIs(1, new Quorum([self, .. _group.Peers], IsMember: true)),
+            new ToActor.LeaderIs(1, new Leader(_group.Peers[0], null, new Term(1), Serial.Zero, isSelf: false, isReady: true)),
+            new ToActor.QuorumIs(1, new Quorum([self, .. _group.Peers], isMember: true)),
             new ToActor.Cancelled(ToActor.AnyLife, append.Request, Reason),
             new RestartException(),
         });

@@ -97,18 +97,18 @@ public sealed class PulledPairsTests
         var order = NewMember(own: 2, leaderSerial: 3);
         _log.Commit(order, 3);
         Assert.Equal(new DeliveryStep.Missing(new SerialRange(new Serial(1), new Serial(3))), order.TryTakeNext());
-        order.Reserve(new SerialRange(new Serial(1), new Serial(3)));
+        order.Pulled!.Reserve(new SerialRange(new Serial(1), new Serial(3)));
 
-        Assert.True(order.HasOwnAnswer);
-        Assert.Null(order.NextReserved(256));
+        Assert.True(order.Pulled!.HasOwnAnswer);
+        Assert.Null(order.Pulled!.NextReserved(256));
         var first = Assert.IsType<DeliveryStep.Answer>(order.TryTakeNext());
         Assert.Equal((new Serial(1), null), (first.Pair.Serial, first.Request));
         Assert.IsType<DeliveryStep.Answer>(order.TryTakeNext());
-        Assert.False(order.HasOwnAnswer);
+        Assert.False(order.Pulled!.HasOwnAnswer);
 
         // The own log did not have it when this life began, so it is requested from another process.
-        Assert.Equal(new Serial(3), order.NextReserved(256));
-        order.Asked(new RequestRef(Self, default, 1), new Serial(3));
+        Assert.Equal(new Serial(3), order.Pulled!.NextReserved(256));
+        order.Pulled!.Asked(new RequestRef(Self, default, 1), new Serial(3));
         Assert.Null(order.TryTakeNext());
     }
 
@@ -119,8 +119,8 @@ public sealed class PulledPairsTests
         _log.Commit(order, 2);
         Assert.IsType<DeliveryStep.Missing>(order.TryTakeNext());
         var before = new RequestRef(Self, default, 1);
-        order.Asked(before, new Serial(2));
-        order.Reserve(new SerialRange(new Serial(1), new Serial(1)));
+        order.Pulled!.Asked(before, new Serial(2));
+        order.Pulled!.Reserve(new SerialRange(new Serial(1), new Serial(1)));
         Assert.Null(order.TryTakeNext());
 
         order.Take(new ToActor.Answered(1, before, CommittedLog.PairOf(2)));
@@ -135,7 +135,7 @@ public sealed class PulledPairsTests
         var order = NewMember(own: 0, leaderSerial: 2);
         Assert.IsType<DeliveryStep.Missing>(order.TryTakeNext());
         var (get, own) = (new RequestRef(Self, default, 1), new RequestRef(Self, default, 2));
-        order.Asked(get, new Serial(1));
+        order.Pulled!.Asked(get, new Serial(1));
         order.Take(new ToActor.Answered(1, get, CommittedLog.PairOf(1)));
         Assert.Null(Assert.IsType<DeliveryStep.Answer>(order.TryTakeNext()).Own);
 
@@ -148,7 +148,7 @@ public sealed class PulledPairsTests
     private DeliveryOrder NewLearner()
     {
         var order = _log.NewOrder();
-        order.Take(new ToActor.QuorumIs(1, new Quorum([Other], IsMember: false)));
+        order.Take(new ToActor.QuorumIs(1, new Quorum([Other], isMember: false)));
         Assert.IsType<DeliveryStep.QuorumChanged>(order.TryTakeNext());
         return order;
     }
@@ -157,8 +157,8 @@ public sealed class PulledPairsTests
     {
         var order = _log.NewOrder();
         order.Take(new ToActor.Attached(1, ActorRefs.NoSender!, new Serial(own))); // Justification: the order does not use the engine.
-        order.Take(new ToActor.QuorumIs(1, new Quorum([Self, Other], IsMember: true)));
-        order.Take(new ToActor.LeaderIs(1, new Leader(Other, null, new Term(1), new Serial(leaderSerial), IsSelf: false, IsReady: true)));
+        order.Take(new ToActor.QuorumIs(1, new Quorum([Self, Other], isMember: true)));
+        order.Take(new ToActor.LeaderIs(1, new Leader(Other, null, new Term(1), new Serial(leaderSerial), isSelf: false, isReady: true)));
         Assert.IsType<DeliveryStep.QuorumChanged>(order.TryTakeNext());
         Assert.IsType<DeliveryStep.LeaderChanged>(order.TryTakeNext());
         return order;

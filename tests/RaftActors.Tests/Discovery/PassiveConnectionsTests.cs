@@ -2,7 +2,7 @@ using Akka.Configuration;
 using Akka.Event;
 using Akka.TestKit.Xunit2;
 
-using RaftActors.Client;
+using RaftActors.Clients;
 using RaftActors.Discovery;
 using RaftActors.Tests.Groups;
 

@@ -129,7 +129,7 @@ public sealed class RaftRegistryTests : TestKit
         _group.StartJoining("raft4");
         var engine = _group.EngineOf("raft4");
         void Meet(int number) => engine.Tell(GreetingOf(number), _other.Ref);
-        ProcessName[] Met() => [.. _group.StatusOf("raft4").Peers.Select(peer => peer.Name)];
+        ProcessName[] Met() => [.. _group.ViewOf("raft4").Peers.Select(peer => peer.Name)];
         foreach (var number in Enumerable.Range(0, 10 * PeerBook.StrangersMax))
         {
             Meet(number);
@@ -224,7 +224,7 @@ public sealed class RaftRegistryTests : TestKit
         Assert.Equal("", _other.FishForMessage<WireMessage.ActorAt>(_ => true).Path);
     }
 
-    private bool IsReachable() => _group.StatusOf("raft1").Peers.Single(peer => peer.Name.Process == "raft2").IsReachable;
+    private bool IsReachable() => _group.ViewOf("raft1").Peers.Single(peer => peer.Name.Process == "raft2").IsReachable;
 
     private void SayEmptyHello()
     {

@@ -40,8 +40,8 @@ public sealed class ActorNoticesTests : TestKit
     {
         var (order, name) = (new CommittedLog().NewOrder(), Bench.NameOf("raft2"));
         _notices.HoldFor(Snapshot);
-        _notices.Tell(new ToActor.LeaderIs(1, new Leader(name, null, new Term(1), Serial.Zero, IsSelf: false, IsReady: true)));
-        _bench.Context.TellActor(new ToActor.PeerMet(1, new Peer(name, TestActor, Serial.Zero, IsReachable: true)));
+        _notices.Tell(new ToActor.LeaderIs(1, new Leader(name, null, new Term(1), Serial.Zero, isSelf: false, isReady: true)));
+        _bench.Context.TellActor(new ToActor.PeerMet(1, new Peer(name, TestActor, Serial.Zero, isReachable: true)));
         _notices.Release(Snapshot);
 
         order.Take(_bench.Actor.ExpectMsg<ToActor.PeerMet>());

@@ -97,7 +97,7 @@ internal sealed class AppendSchedule(int seed, bool isStable)
                 process.TakeTurn();
                 break;
             case 13 when process.Judging.Count > 0:
-                process.Judge(_random.Next(10) == 0 ? Verdict.Discard("no") : Verdict.Accept);
+                process.Judge(_random.Next(10) == 0 ? "no" : null);
                 break;
             case 14:
                 Commit(_random.Next(1, 4));
@@ -153,7 +153,7 @@ internal sealed class AppendSchedule(int seed, bool isStable)
 
         while (process.Judging.Count > 0)
         {
-            process.Judge(Verdict.Accept);
+            process.Judge(null);
         }
 
         process.TakeTurn();

@@ -37,13 +37,13 @@ public sealed class JudgingTests : TestKit
 
     private class Judging : Accepting
     {
-        protected override Verdict HandleProposal(Proposal<string> proposal) => Verdict.Discard("no");
+        protected override string? HandleProposal(Proposal<string> proposal) => "no";
     }
 
     private sealed class InheritsJudging : Judging;
 
     private sealed class Overloading : Accepting
     {
-        public static Verdict HandleProposal(string proposal) => Verdict.Discard(proposal);
+        public static string? HandleProposal(string proposal) => proposal;
     }
 }

@@ -63,7 +63,7 @@ public sealed class LeaderProposalsTests : TestKit
         var judge = _bench.Actor.ExpectMsg<ToActor.Judge>();
         Assert.Empty(_bench.Steps);
 
-        _proposals.OnJudged(new ToEngine.Judged(judge.Request, Verdict.Accept));
+        _proposals.OnJudged(new ToEngine.Judged(judge.Request, null));
         _proposals.OnTurn();
         Assert.Equal([1], Proposed());
 
@@ -147,7 +147,7 @@ public sealed class LeaderProposalsTests : TestKit
         _bench.Elect("raft1");
         _proposals.Submit(Request(1), _origin);
 
-        _proposals.OnJudged(new ToEngine.Judged(RequestOf(1), Verdict.Discard("overdrawn")));
+        _proposals.OnJudged(new ToEngine.Judged(RequestOf(1), "overdrawn"));
 
         _origin.ExpectMsg(new AppendReply.Discarded(RequestOf(1), "overdrawn"));
         Assert.Empty(_bench.Steps);
@@ -158,7 +158,7 @@ public sealed class LeaderProposalsTests : TestKit
     {
         _bench.Elect("raft1");
         _proposals.Submit(Request(1), _origin);
-        _proposals.OnJudged(new ToEngine.Judged(RequestOf(1), Verdict.Accept));
+        _proposals.OnJudged(new ToEngine.Judged(RequestOf(1), null));
 
         _proposals.OnTurn();
         _proposals.OnRejected(Rejected(RejectionReason.NotLeader));
@@ -310,7 +310,7 @@ public sealed class LeaderProposalsTests : TestKit
         _bench.Actor.ExpectMsg<ToActor.Judge>();
         _log[RequestOf(1)] = new LogIndex(4);
 
-        _proposals.OnJudged(new ToEngine.Judged(RequestOf(1), Verdict.Discard("paid already")));
+        _proposals.OnJudged(new ToEngine.Judged(RequestOf(1), "paid already"));
         _bench.Commit(4);
         _proposals.OnCommitted();
 
@@ -324,7 +324,7 @@ public sealed class LeaderProposalsTests : TestKit
         Submit(1);
         _bench.Context.Attach(_bench.Actor, 2, judgesProposals: true);
         _proposals.ShowAll();
-        _proposals.OnJudged(new ToEngine.Judged(RequestOf(1), Verdict.Accept));
+        _proposals.OnJudged(new ToEngine.Judged(RequestOf(1), null));
         _proposals.OnTurn();
 
         _bench.Actor.ExpectMsg<ToActor.Judge>();
@@ -352,7 +352,7 @@ public sealed class LeaderProposalsTests : TestKit
         _proposals.Submit(Request(1), _origin);
 
         _proposals.OnDeposed();
-        _proposals.OnJudged(new ToEngine.Judged(RequestOf(1), Verdict.Accept));
+        _proposals.OnJudged(new ToEngine.Judged(RequestOf(1), null));
         _proposals.OnTurn();
 
         _origin.ExpectMsg(new AppendReply.Refused(RequestOf(1)));
@@ -420,7 +420,7 @@ public sealed class LeaderProposalsTests : TestKit
         }));
         Assert.Equal(2, discarded.Count());
         Assert.Equal(1, _bench.Actor.ExpectMsg<ToActor.Judge>().Request.Number);
-        _proposals.OnJudged(new ToEngine.Judged(RequestOf(1), Verdict.Discard("no")));
+        _proposals.OnJudged(new ToEngine.Judged(RequestOf(1), "no"));
         _proposals.Submit(new WireMessage.AppendRequest(RequestOf(4), "key", half, 0), _origin);
         Assert.Equal(4, _bench.Actor.ExpectMsg<ToActor.Judge>().Request.Number);
     }
@@ -472,7 +472,7 @@ public sealed class LeaderProposalsTests : TestKit
         foreach (var number in numbers)
         {
             _proposals.Submit(Request(number), _origin);
-            _proposals.OnJudged(new ToEngine.Judged(RequestOf(number), Verdict.Accept));
+            _proposals.OnJudged(new ToEngine.Judged(RequestOf(number), null));
         }
     }
 

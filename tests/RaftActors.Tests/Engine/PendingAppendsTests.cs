@@ -80,7 +80,7 @@ public sealed class PendingAppendsTests : TestKit
         var request = Append();
         Assert.Equal(_bench.Process.ToId(request), _bench.Actor.ExpectMsg<ToActor.Judge>().Request);
 
-        _bench.Context.Proposals.OnJudged(new ToEngine.Judged(_bench.Process.ToId(request), Verdict.Accept));
+        _bench.Context.Proposals.OnJudged(new ToEngine.Judged(_bench.Process.ToId(request), null));
         _bench.Context.Proposals.OnTurn();
         _bench.Context.Proposals.OnAccepted(new Effect.Accepted([Bench.Entry(7, 1, _bench.Process.ToId(request))]));
         _appends.OnInstalled(new LogIndex(7));

@@ -133,7 +133,7 @@ internal sealed class ScheduledProcess
         Proposals.ShowAll();
     }
 
-    public void Judge(Verdict verdict) => Proposals.OnJudged(new ToEngine.Judged(Judging.Dequeue().Request, verdict));
+    public void Judge(string? fault) => Proposals.OnJudged(new ToEngine.Judged(Judging.Dequeue().Request, fault));
 
     public void TakeTurn() => Proposals.OnTurn();
 

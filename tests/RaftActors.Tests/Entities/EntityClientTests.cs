@@ -2,10 +2,10 @@ using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
-using RaftActors.Client;
+using RaftActors.Clients;
 using RaftActors.Core;
-using RaftActors.Delivery;
 using RaftActors.Entities;
+using RaftActors.Values;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Entities;
@@ -39,7 +39,7 @@ public sealed class EntityClientTests : TestKit
         var key = new RequestKey("order 7");
         _ = _entities.SendAsync<int>(id, 17, Timeout, key);
 
-        var call = Expect<ClientCall.KeyedAppend>(id);
+        var call = Expect<ClientCall.Append>(id);
 
         Assert.Equal((id, Timeout, key.ToHash()), (call.Key, call.Timeout, call.RequestKey));
         Assert.Equal(17, new ValueCodec<object?>(Sys).Decode(call.Value));

@@ -4,8 +4,8 @@ using System.Text;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
-using RaftActors.Delivery;
 using RaftActors.Entities;
+using RaftActors.Values;
 
 namespace RaftActors.Tests.Entities;
 

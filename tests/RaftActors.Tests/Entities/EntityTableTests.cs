@@ -1,8 +1,8 @@
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
-using RaftActors.Delivery;
 using RaftActors.Entities;
+using RaftActors.Values;
 
 namespace RaftActors.Tests.Entities;
 

@@ -101,7 +101,7 @@ public sealed class ClientTransferTests : TestKit
         base.AfterAll();
     }
 
-    private static ProcessStatus StatusOf(CustomNode node) => Assert.Single(Raft.Get(node.System).Processes);
+    private static RaftStatus StatusOf(CustomNode node) => Assert.Single(Raft.Get(node.System).Processes);
 
     private CustomNode NodeOf(ProcessName name) => _nodes.Single(node => node.Name == name);
 

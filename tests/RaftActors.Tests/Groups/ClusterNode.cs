@@ -73,7 +73,7 @@ internal sealed class ClusterNode
     public TestProbe Warned { get; }
 
     /// <summary>What its health check reads.</summary>
-    public ProcessStatus Status => Assert.Single(Raft.Get(_system).Processes);
+    public RaftStatus Status => Assert.Single(Raft.Get(_system).Processes);
 
     public Address Address => Cluster.Get(_system).SelfAddress;
 

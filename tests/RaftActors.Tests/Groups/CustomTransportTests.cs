@@ -119,8 +119,8 @@ public sealed class CustomTransportTests : TestKit
         {
             // A lost announcement comes again with a later greeting.
             await AppendAsync(node, $"append{actors.Count}");
-            var status = (RaftStatus)await node.Ask(new Recorder.GetStatus());
-            actors = [.. status.Peers.Select(peer => peer.Actor?.Path.ToString()).OfType<string>()];
+            var view = (Recorder.View)await node.Ask(new Recorder.GetView());
+            actors = [.. view.Peers.Select(peer => peer.Actor?.Path.ToString()).OfType<string>()];
         }
 
         Assert.Equal(["akka.raft://raft@n2:1/user/raft", "akka.raft://raft@n3:1/user/raft"], actors);

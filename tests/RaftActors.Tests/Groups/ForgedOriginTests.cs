@@ -2,7 +2,7 @@ using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
-using RaftActors.Delivery;
+using RaftActors.Values;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Groups;

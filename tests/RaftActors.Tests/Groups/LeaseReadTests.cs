@@ -30,7 +30,7 @@ public sealed class LeaseReadTests : TestKit
         ExpectMsg<QueryOutcome.Done>(done => Assert.Equal(new Serial(4), done.Result));
 
         _group.Advance(TicksOfLease);
-        Assert.Equal("raft1", _group.StatusOf("raft1").LedBy?.Process);
+        Assert.Equal("raft1", _group.StatusOf("raft1").Leader?.Process);
         Ask(ReadConsistency.Lease);
         _group.Advance(3);
         ExpectNoMsg(TimeSpan.Zero);

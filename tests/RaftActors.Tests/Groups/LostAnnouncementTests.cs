@@ -21,8 +21,8 @@ public sealed class LostAnnouncementTests() : TestKit("akka.loglevel = ERROR")
         for (var watch = Stopwatch.StartNew(); watch.Elapsed < Guard && actors < 2;)
         {
             await nodes[0].Ask(new Recorder.Append("key", "value"));
-            var status = (RaftStatus)await nodes[0].Ask(new Recorder.GetStatus());
-            actors = status.Peers.Count(peer => peer.Actor is not null);
+            var view = (Recorder.View)await nodes[0].Ask(new Recorder.GetView());
+            actors = view.Peers.Count(peer => peer.Actor is not null);
         }
 
         nodes.ForEach(node => node.Stop());

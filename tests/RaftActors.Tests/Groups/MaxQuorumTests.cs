@@ -49,7 +49,7 @@ public sealed class MaxQuorumTests : TestKit
         _group.AdvanceUntil("raft5", "quorum of 3, learner");
         ExpectMsg<Outcome<Membership>.Done>();
         Assert.Equal((3, 3), (Voters(), _group.StatusOf("raft3").MaxQuorum));
-        Assert.Equal(_group.StatusOf("raft1").Self, _group.StatusOf("raft3").LedBy);
+        Assert.Equal(_group.StatusOf("raft1").Name, _group.StatusOf("raft3").Leader);
     }
 
     [Fact]

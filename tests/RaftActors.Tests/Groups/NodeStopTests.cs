@@ -112,9 +112,9 @@ public sealed class NodeStopTests : TestKit
     {
         foreach (var node in _nodes)
         {
-            node.Tell(new Recorder.GetStatus(), TestActor);
-            var status = ExpectMsg<RaftStatus>(Guard);
-            var found = status.Role == RaftRole.Leader ? "leader" : status.Quorum is { IsMember: true } ? "voter" : "learner";
+            node.Tell(new Recorder.GetView(), TestActor);
+            var view = ExpectMsg<Recorder.View>(Guard);
+            var found = view.Leader is { IsSelf: true } ? "leader" : view.Quorum is { IsMember: true } ? "voter" : "learner";
             if (found == role)
             {
                 return node;

@@ -237,7 +237,7 @@ public sealed class RaftEventTests : TestKit
     {
         _group.Start("raft1", 0);
         var before = _group.StatusOf("raft1");
-        Assert.Equal((RaftRole.Follower, Term.Zero, null), (before.Role, before.Term, before.LedBy));
+        Assert.Equal((RaftRole.Follower, Term.Zero, null), (before.Role, before.Term, before.Leader));
         Assert.Equal(GroupUid.None, before.Identity);
         Assert.Equal("raft1 raft2 raft3", TextOf(before.Members));
 
@@ -250,8 +250,8 @@ public sealed class RaftEventTests : TestKit
         ExpectChangeDone("raft4");
 
         var (leader, learner) = (_group.StatusOf("raft2"), _group.StatusOf("raft4"));
-        Assert.Equal((RaftRole.Leader, new Term(1), NameOf("raft2")), (leader.Role, leader.Term, leader.LedBy));
-        Assert.Equal((RaftRole.Follower, new Term(1), NameOf("raft2")), (learner.Role, learner.Term, learner.LedBy));
+        Assert.Equal((RaftRole.Leader, new Term(1), NameOf("raft2")), (leader.Role, leader.Term, leader.Leader));
+        Assert.Equal((RaftRole.Follower, new Term(1), NameOf("raft2")), (learner.Role, learner.Term, learner.Leader));
         Assert.Equal("raft1 raft2 raft3 (raft4)", TextOf(learner.Members));
         Assert.NotEqual(GroupUid.None, leader.Identity);
         Assert.Equal(leader.Identity, learner.Identity);

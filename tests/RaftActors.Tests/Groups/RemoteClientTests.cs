@@ -2,7 +2,7 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit.Xunit2;
 
-using RaftActors.Client;
+using RaftActors.Clients;
 
 using TrialKit;
 
@@ -35,7 +35,7 @@ public sealed class RemoteClientTests : TestKit
 
         Assert.Equal(40, await client.QueryAsync<int>("total"));
         Assert.Equal(40, await client.QueryAsync<int>("total", consistency: ReadConsistency.NotOlderThan(new Serial(1))));
-        Assert.Equal(new Answer<int>(40, new Serial(1)), await client.QueryWithSerialAsync<int>("total"));
+        Assert.Equal((40, new Serial(1)), await client.QueryWithSerialAsync<int>("total"));
         Assert.Equal(("clicks", 40), await client.GetAsync(new Serial(1)) is { } entry ? (entry.Key, entry.Value) : default);
         Assert.Null(await client.GetAsync(new Serial(2)));
         var status = await client.StatusAsync();

@@ -115,7 +115,7 @@ public sealed class RepeatTests : TestKit
     {
         var first = Begin("first");
         Start("raft1", "raft2", "raft3");
-        for (var ticks = 0; ticks < 1000 && _group.StatusOf("raft3").Leader is not { IsReady: true }; ticks++)
+        for (var ticks = 0; ticks < 1000 && _group.ViewOf("raft3").Leader is not { IsReady: true }; ticks++)
         {
             _group.Advance();
         }

@@ -24,7 +24,7 @@ public sealed class RequestKeyTests : TestKit
         var outcomes = new[] { await EndOf(calls[0]), await EndOf(calls[1]) };
 
         Assert.All(outcomes, outcome => Assert.Equal((new Serial(1), "paid".Length), (outcome.Serial, outcome.ResultOr(-1))));
-        Assert.Equal(new Serial(1), _group.StatusOf("raft1").Serial);
+        Assert.Equal(new Serial(1), _group.StatusOf("raft1").Delivered);
     }
 
     [Fact]

@@ -68,7 +68,7 @@ public sealed class SplitGroupTests : TestKit
         Directory.Delete(_folder, recursive: true);
     }
 
-    private static ProcessStatus StatusOf(CustomNode node) => Assert.Single(Raft.Get(node.System).Processes);
+    private static RaftStatus StatusOf(CustomNode node) => Assert.Single(Raft.Get(node.System).Processes);
 
     private string StoreOf(string name) => Path.Combine(_folder, name);
 

@@ -151,6 +151,13 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
         return _asker.ExpectMsg<RaftStatus>(Guard);
     }
 
+    /// <summary>The leader and the peers as the actor of this process sees them.</summary>
+    public Recorder.View ViewOf(string name)
+    {
+        Actors[name].Tell(new Recorder.GetView(), _asker);
+        return _asker.ExpectMsg<Recorder.View>(Guard);
+    }
+
     public IActorRef EngineOf(string name) =>
         _pulse.Pass([At($"/system/raft/default/{name}")]).Subject ?? throw new InvalidOperationException($"{name} has no engine.");
 

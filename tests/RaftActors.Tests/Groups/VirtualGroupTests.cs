@@ -211,11 +211,11 @@ public sealed class VirtualGroupTests : TestKit
         _group.AdvanceUntil("raft1", "led by raft2 at 4");
         _group.AdvanceUntil("raft3", "led by raft2 at 4");
 
-        var status = _group.StatusOf("raft1");
+        var view = _group.ViewOf("raft1");
 
-        Assert.Equal(_group.Actors["raft2"], status.Leader!.Actor);
-        Assert.Equal([_group.Actors["raft2"], _group.Actors["raft3"]], status.Peers.Select(peer => peer.Actor));
-        Assert.Equal(_group.Actors["raft2"], _group.StatusOf("raft2").Leader!.Actor);
+        Assert.Equal(_group.Actors["raft2"], view.Leader!.Actor);
+        Assert.Equal([_group.Actors["raft2"], _group.Actors["raft3"]], view.Peers.Select(peer => peer.Actor));
+        Assert.Equal(_group.Actors["raft2"], _group.ViewOf("raft2").Leader!.Actor);
     }
 
     [Fact]
@@ -228,11 +228,11 @@ public sealed class VirtualGroupTests : TestKit
         ExpectTerminated(_group.Actors["raft3"]);
         _group.Advance(1);
 
-        Assert.Null(_group.StatusOf("raft1").Peers[1].Actor);
+        Assert.Null(_group.ViewOf("raft1").Peers[1].Actor);
 
         _group.Start("raft3", 4);
         _group.AdvanceUntil("raft3", "led by raft2 at 4");
-        Assert.Equal(_group.Actors["raft3"], _group.StatusOf("raft1").Peers[1].Actor);
+        Assert.Equal(_group.Actors["raft3"], _group.ViewOf("raft1").Peers[1].Actor);
     }
 
     // The engine of raft3 is the test's.

@@ -45,9 +45,9 @@ public sealed class LaneGateTests : TestKit
     {
         var needed = manifest switch
         {
-            "kw" or "kv" => LaneRole.Writer,
+            "kw" => LaneRole.Writer,
             "km" => LaneRole.Operator,
-            "kl" or "kq" or "kt" or "kg" or "ke" or "ks" => LaneRole.Reader,
+            "kl" or "kq" or "kg" or "ke" or "ks" => LaneRole.Reader,
             _ => LaneRole.Node,
         };
 

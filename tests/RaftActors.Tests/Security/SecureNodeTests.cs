@@ -82,7 +82,7 @@ public sealed class SecureNodeTests : SecureNodesTest
         Assert.Equal(next, (await boss.StatusAsync()).Leader);
     }
 
-    private static ProcessStatus StatusOf(NamedNode node) => Assert.Single(Raft.Get(node.System).Processes);
+    private static RaftStatus StatusOf(NamedNode node) => Assert.Single(Raft.Get(node.System).Processes);
 
     // Each node has a key of its own.
     private void StartPinned(int pinned)

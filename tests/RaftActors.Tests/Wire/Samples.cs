@@ -14,8 +14,8 @@ internal static class Samples
     private static readonly Member Two = new(new ProcessName("raft2@node2@localhost"), new Incarnation(Id(2)));
     private static readonly ImmutableArray<GroupMember> Members =
     [
-        new GroupMember(One.Name, IsVoter: true) { Incarnations = [One.Incarnation] },
-        new GroupMember(Two.Name, IsVoter: false),
+        new GroupMember(One.Name, isVoter: true) { Incarnations = [One.Incarnation] },
+        new GroupMember(Two.Name, isVoter: false),
     ];
 
     private static readonly Member Unmet = new(new ProcessName("größe@node3@localhost"), Incarnation.None);
@@ -100,19 +100,9 @@ internal static class Samples
             new WireMessage.AppendRequest(Request, "key100", new byte[] { 1, 2, 3 }, 1)),
         ["kl"] = new ClientCall.Locate("orders", Hops: 1),
         ["kw"] = new ClientCall.Append(Session, 300, "key100", new byte[] { 1, 2, 3 }, TimeSpan.FromMilliseconds(5001), IsRetry: true),
-        ["kv"] = new ClientCall.KeyedAppend(
-            new HashedKey(Key, new Serial(290)),
-            Session,
-            300,
-            "key100",
-            new byte[] { 1, 2, 3 },
-            TimeSpan.FromMilliseconds(5001),
-            IsRetry: true),
         ["kr"] = new ClientReply.Located("orders", Two.Name, new Term(7), [Process]),
         ["kq"] = new ClientCall.Query(
             new byte[] { 1, 2, 3 }, TimeSpan.FromMilliseconds(5001), ReadConsistency.NotOlderThan(new Serial(292))),
-        ["kt"] = new ClientCall.TracedQuery(
-            new byte[] { 1, 2, 3 }, TimeSpan.FromMilliseconds(5001), ReadConsistency.Linearizable, Sampled),
         ["kg"] = new ClientCall.Read(new Serial(292), 256, TimeSpan.FromMilliseconds(5001)),
         ["km"] = new ClientCall.Change(new GroupChange.Join(Two.Name), TimeSpan.FromMilliseconds(5001)),
         ["ke"] = new ClientCall.Explain(),
@@ -162,27 +152,27 @@ internal static class Samples
         ("oq", new QueryOutcome.Done(Ref, 42L, new Serial(292))),
         ("oq", new QueryOutcome.Failed(Ref, "ask again")),
         ("oe", new Explanation(Ref, "two\nlines")),
-        ("os", new RaftStatus(One.Name, "orders", new Serial(3), new Serial(4), null, null, [])),
-        ("os", new RaftStatus(
-            One.Name,
-            "orders",
-            new Serial(3),
-            new Serial(4),
-            new Quorum([One.Name, Two.Name], IsMember: true),
-            new Leader(Two.Name, null, new Term(7), new Serial(2), IsSelf: false, IsReady: true),
-            [new Peer(Two.Name, null, new Serial(5), IsReachable: false)])
+        ("os", new RaftStatus("orders", One.Name)),
+        ("os", new RaftStatus("orders", One.Name)
         {
+            IsOpen = true,
+            Failure = "the disk is gone",
+            Fence = "restored",
             Role = RaftRole.Candidate,
             Term = new Term(7),
-            LedBy = Two.Name,
+            Leader = Two.Name,
+            Delivered = new Serial(3),
+            Committed = new Serial(4),
             Identity = new GroupUid(Id(9)),
             Members = Members,
             MembersIndex = new LogIndex(305),
-            Fence = "restored",
+            MaxQuorum = 5,
+            Reachable = [Two.Name],
+            NameConflict = "two of one name",
+            IsDiskNearlyFull = true,
             Decision = "raft2 is promoted",
             Quarantined = [new QuarantinedEntity("cart", new Serial(7), "no")],
         }),
-        ("os", new RaftStatus(One.Name, "orders", new Serial(3), new Serial(4), null, null, []) { MaxQuorum = 5 }),
         ("ot", new Outcome<string>.Done(new Serial(292), "twelve", Ref)),
         ("ot", new Outcome<object?>.Done(new Serial(292), 12, Ref)),
         ("ot", new Outcome<object?>.Done(new Serial(292), null, Ref)),
@@ -227,7 +217,10 @@ internal static class Samples
         ("a", new WireMessage.AppendRequest(Request, "key100", new byte[] { 1 }, 0, RequestKey: new HashedKey(Key, new Serial(290)))),
         ("ga", new GetReply.Found(Request, new Serial(17), "key17", new byte[] { 9 }, IsKeyed: true)),
         ("kr", new ClientReply.Located("orders", null, default, [])),
+        ("kw", new ClientCall.Append(
+            Session, 300, "key100", new byte[] { 1 }, TimeSpan.Zero, IsRetry: true, new HashedKey(Key, new Serial(290)))),
         ("kq", new ClientCall.Query(new byte[] { 1 }, TimeSpan.Zero, ReadConsistency.Linearizable)),
+        ("kq", new ClientCall.Query(new byte[] { 1 }, TimeSpan.Zero, ReadConsistency.Linearizable, Sampled)),
         ("kq", new ClientCall.Query(new byte[] { 1 }, TimeSpan.Zero, ReadConsistency.Lease)),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Transfer(null), 0)),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Join(Two.Name), 0)),

@@ -159,7 +159,7 @@ internal sealed class Liar : UntypedActor, IWithTimers
 
         yield return Append(session, 0);
         yield return Append(session, long.MaxValue);
-        yield return new ClientCall.KeyedAppend(key, session, latest, Attempt.RequestId, Value, Timeout, IsRetry: true);
+        yield return new ClientCall.Append(session, latest, Attempt.RequestId, Value, Timeout, IsRetry: true, key);
         var core = new WireMessage.CoreMessage(new RaftActors.Core.Envelope(
             origin, origin, GroupUid.None, new Term(long.MaxValue), default, Message.TimeoutNow.Instance));
         yield return core;

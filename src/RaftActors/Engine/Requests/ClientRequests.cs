@@ -4,6 +4,7 @@ using Akka.Actor;
 
 using RaftActors.Core;
 using RaftActors.Delivery;
+using RaftActors.Values;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine.Requests;
@@ -227,7 +228,7 @@ internal sealed class ClientRequests(EngineContext context)
         Process.Appends.Add(request, replyTo, actor.Outcomes, isOfClient: true);
         context.Appends.Submit(new ToEngine.Append(request, call.Key, call.Value, call.Timeout, IsRetry: call.IsRetry)
         {
-            RequestKey = (call as ClientCall.KeyedAppend)?.RequestKey,
+            RequestKey = call.RequestKey,
         });
     }
 
@@ -261,7 +262,7 @@ internal sealed class ClientRequests(EngineContext context)
         // A repeat must not hear that its command is not committed while the entity holds it.
         if (actor.Quarantined.TryGetValue(call.Key, out var entity)
             && !ValueCodec<object?>.IsReset(call.Value.Span)
-            && context.Find(call.Request, (call as ClientCall.KeyedAppend)?.RequestKey.Hash) is null)
+            && context.Find(call.Request, call.RequestKey?.Hash) is null)
         {
             return new(NotCommittedReason.Quarantined, $"{process.Name} takes no commands: {entity}");
         }

@@ -73,7 +73,7 @@ internal sealed class LeaderProposals(EngineContext context)
             return;
         }
 
-        if (judged.Verdict.Reason is { } reason)
+        if (judged.Fault is { } reason)
         {
             // The pair of another call with this key may have been appended while the actor judged.
             if (open.RequestKey is { } key && context.Find(judged.Request, key.Hash) is { } found)

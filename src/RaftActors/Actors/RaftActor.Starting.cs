@@ -1,0 +1,224 @@
+using Akka.Actor;
+using Akka.Event;
+
+using RaftActors.Core;
+using RaftActors.Delivery;
+using RaftActors.Engine;
+using RaftActors.Engine.Requests;
+
+namespace RaftActors;
+
+/// <content> The start and the end of a life of the actor. The store is opened on another thread, so a start has two steps: the
+/// constructor, and the rest when the store is open. </content>
+public abstract partial class RaftActor<TValue, TResult>
+{
+    private DeferredMessages _deferred = new();
+
+    // Runs PreStart or PostRestart when the store is open. Null after that.
+    private Action? _start;
+
+    /// <summary>
+    /// Waits for the store without blocking, then attaches to the engine and runs PreStart, so that PreStart may append. Earlier
+    /// messages are handled after PreStart. An override must call it.
+    /// </summary>
+    public override void AroundPreStart() => Begin(base.AroundPreStart);
+
+    /// <summary>
+    /// Ends the open queries, and releases the process's name for the next instance, because that instance may fail to start. An override
+    /// must call it.
+    /// </summary>
+    public override void AroundPreRestart(Exception cause, object? message)
+    {
+        try
+        {
+            if (_start is null)
+            {
+                PassOnHeld();
+                base.AroundPreRestart(cause, message);
+            }
+            else
+            {
+                StopChildren();
+            }
+        }
+        finally
+        {
+            EndLife();
+        }
+    }
+
+    /// <summary>Does the same as <see cref="AroundPreStart"/>, for a new life. An override must call it.</summary>
+    public override void AroundPostRestart(Exception cause, object? message) => Begin(() => base.AroundPostRestart(cause, message));
+
+    /// <summary>Ends the open queries, and releases the process's name. An override must call it.</summary>
+    public override void AroundPostStop()
+    {
+        try
+        {
+            if (_start is null)
+            {
+                base.AroundPostStop();
+            }
+        }
+        finally
+        {
+            _deferred.Drop(Context.System, Self);
+            if (_start is null)
+            {
+                _process?.Appends.OnActorGone(_process.EngineStopped, Self, _results);
+            }
+
+            EndLife();
+        }
+    }
+
+    // The mailbox survives the restart, so the next life calls HandleCancel for them.
+    private void PassOnHeld()
+    {
+        foreach (var held in _order.HeldCancellations)
+        {
+            Self.Tell(new ToActor.Cancelled(ToActor.AnyLife, held.Request, held.Reason), Self);
+        }
+
+        foreach (var held in _turns.Waiting.Where(waiting => waiting.Life == ToActor.AnyLife))
+        {
+            Self.Tell(held, Self);
+        }
+    }
+
+    // PreRestart does the same and calls PostStop, which an actor that never started does not expect.
+    private void StopChildren()
+    {
+        foreach (var child in Context.GetChildren())
+        {
+            Context.Unwatch(child);
+            Context.Stop(child);
+        }
+    }
+
+    // Runs last: the next owner of the name uses the process in its own thread. A life that fails to start has ended before.
+    private void EndLife()
+    {
+        if (_start is null)
+        {
+            _raft?.EndQueries();
+        }
+
+        _opening.Release(Self);
+    }
+
+    // The extension is null if it could not be made.
+    private void PublishFailure(Exception cause) => StartFailure.Publish(
+        Context.System,
+        _options.Group ?? _options.Shard?.Group,
+        _options.Name ?? _options.Shard?.Group ?? Self.Path.Name,
+        _extension?.DefaultNode,
+        cause);
+
+    // Waits for the opening if it has not ended.
+    private RaftContext<TValue> BeginLife()
+    {
+        try
+        {
+            _process = _opening.Wait();
+            _life = _process.BeginLife();
+            var preloaded = new Serial(Math.Min(_options.Preload.Count, _process.Preloaded.Value));
+            var last = _options.LastSerial ?? preloaded;
+            _process.DemandPairsAfter(last, this);
+            LearnerDelivery? pulls = _overrides.Pulls ? _options.LearnerDelivery ?? _process.Settings.LearnerDelivery : null;
+            _order = new DeliveryOrder(last, pulls, _process.Pairs, _process.OwnRef);
+            _turns = new DeliveryTurns(Self, _life);
+            var check = new PairCheck<TValue>(_values, _options.FindFault, _options.HasEntities);
+            var latest = new LatestActor(_process, check.FindFault, OutcomeMaker<TResult>.Instance, Context.System.Log);
+            _process.Actor = latest;
+            return _raft = new RaftContext<TValue>(_process, _life, _order, _turns, _values, Self, this is IRaftSnapshot, check, latest);
+        }
+        catch (Exception cause)
+        {
+            PublishFailure(cause);
+            throw;
+        }
+    }
+
+    private void Begin(Action start)
+    {
+        try
+        {
+            (this as IRaftSnapshot)?.DemandType(Context.System);
+            _extension.AddResultType(ResultCodec);
+            _results = new KeptResults<TResult>(Context.System, ResultCodec);
+            _deferred = _opening.Claim(Self);
+        }
+        catch (RaftConfigurationException cause)
+        {
+            PublishFailure(cause);
+            throw;
+        }
+
+        _start = start;
+        if (_opening.HasEnded)
+        {
+            Start(start);
+        }
+        else
+        {
+            _opening.Notify(Self);
+        }
+    }
+
+    // An actor that fails to start has no PostStop, so its life ends here.
+    private void Start(Action start)
+    {
+        try
+        {
+            _ = Raft;
+            _process.Delivered = _order.Complete;
+            Attach();
+            start();
+            _start = null;
+            Context.System.Log.Info("{Process} of group {Group}: the actor has started", _process.Name, _process.Settings.Group);
+            Context.System.EventStream.Publish(new RaftEvent.Started(_process.Settings.Group, _process.Name, Self));
+        }
+        catch
+        {
+            _raft?.EndQueries();
+            _process?.Appends.OnActorGone(_process.EngineStopped, Self, _results);
+            _opening.Release(Self);
+            throw;
+        }
+
+        // Also those that an earlier life held, and could not start.
+        _deferred.Redeliver(Self);
+    }
+
+    private void ReceiveEarly(object message)
+    {
+        if (message is not ToActor)
+        {
+            _deferred.Hold(message, Sender);
+        }
+
+        if (_start is null || !_opening.HasEnded)
+        {
+            return;
+        }
+
+        try
+        {
+            Start(_start);
+        }
+        catch (Exception cause) when (cause is not ActorInitializationException)
+        {
+            // As from the constructor: by default a supervisor stops an actor that fails to start, and restarts one that fails later.
+            throw new ActorStartException(Self, $"The raft actor {Self.Path} cannot start: {cause.Message}", cause);
+        }
+    }
+
+    private void Attach()
+    {
+        _process.Appends.OnActorCame();
+        Raft.EndQueries();
+        _extension.Host.Tell(new ToEngine.Attach(_process, _life, _order.Serial, this is IRaftSnapshot, _overrides.JudgesProposals), Self);
+        Raft.Begin();
+    }
+}

@@ -1,0 +1,488 @@
+using Akka.Actor;
+
+using RaftActors.Core;
+using RaftActors.Delivery;
+using RaftActors.Engine;
+using RaftActors.Settings;
+using RaftActors.Storage;
+using RaftActors.Values;
+using RaftActors.Wire;
+
+namespace RaftActors;
+
+/// <summary>
+/// The base class of a replicated actor. Derive from it, override <see cref="HandleAppend"/>, and start one instance on each node. The
+/// instances form a group. All of them receive the same key/value pairs in the same order, with the same serials.
+/// <para>
+/// The callbacks run in the actor, one at a time, between its ordinary messages, so they need no locks. Receive, Become, stash and
+/// timers belong to the subclass and never see a raft message. The callbacks are synchronous: start slow work as a task, and pipe its
+/// result to Self. An exception in a callback goes to the supervisor, except one of HandleQuery.
+/// </para>
+/// <para>
+/// Consensus runs beside the actor, in its engine at <c>/system/raft/{group}/{name}</c>. So a slow callback delays no heartbeat, and a
+/// restart of the actor costs no election.
+/// </para>
+/// <para>
+/// Each instance of the actor is a life. A new life receives every pair again: above the latest snapshot
+/// (<see cref="IRaftSnapshot{TState}"/>), or above <see cref="RaftOptions{TValue}.LastSerial"/>.
+/// </para>
+/// </summary>
+/// <typeparam name="TValue">
+/// The type of the values. Strings, numbers, bool, byte[], ReadOnlyMemory of bytes and null need no serializer. Other types need a
+/// <see cref="RaftOptions{TValue}.Codec"/>, or a serializer in <c>akka.actor.serialization-bindings</c>. A ReadOnlyMemory of bytes is a
+/// view of the log: it costs no copy, but it keeps up to 128 KiB of other values in memory while it is kept.
+/// </typeparam>
+/// <typeparam name="TResult">
+/// The type of the results of HandleAppend. The same types need no serializer. Other types need a <see cref="ResultCodec"/>, or a
+/// serializer in <c>akka.actor.serialization-bindings</c>, since the caller of Append may be on another node.
+/// </typeparam>
+public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
+{
+    private readonly RaftActors.Raft _extension;
+    private readonly RaftOptions<TValue> _options;
+    private readonly ValueCodec<TValue> _values;
+    private readonly ValueCodec<object?> _questions;
+    private readonly ProcessOpening _opening;
+    private readonly ActorOverrides _overrides;
+    // Set when the store is open, before any message is handled.
+    private DeliveryOrder _order = null!;
+    private DeliveryTurns _turns = null!;
+    private RaftProcess _process = null!;
+    private long _life;
+    private RaftContext<TValue>? _raft;
+
+    /// <summary>
+    /// Reads the options and the configuration, and begins to open the store on another thread. PreStart runs when the store is open,
+    /// and earlier messages wait. If the store cannot be opened, the actor fails with an <see cref="ActorInitializationException"/>.
+    /// Each failed start is also published as <see cref="RaftEvent.StartFailed"/>.
+    /// </summary>
+    /// <param name="options">Null, and each unset option: the actor system's configuration decides.</param>
+    /// <exception cref="ArgumentException">A preloaded pair exceeds <c>raft.pair-size-max</c>, or its value has no serializer.</exception>
+    /// <exception cref="RaftConfigurationException">A setting is missing or wrong. The message names it and the remedy.</exception>
+    /// <exception cref="StoreException">The store cannot be opened or is damaged. The message names the cause and the remedy.</exception>
+    protected RaftActor(RaftOptions<TValue>? options = null)
+    {
+        _options = options ?? new RaftOptions<TValue>();
+        _overrides = ActorOverrides.Of(GetType(), FindOverrides);
+        try
+        {
+            _extension = RaftActors.Raft.Get(Context.System);
+            var values = _values = new ValueCodec<TValue>(Context.System, _options.Codec);
+            values.DemandType("value");
+            _questions = new ValueCodec<object?>(Context.System, codecPlace: null);
+            var settings = _extension.ReadSettings(_options, Self);
+            LogSlice Preloaded() => Preload.Of(_options.Preload.Select(pair => ToPayload(settings, pair, values)));
+            _opening = _extension.Open(settings, Preloaded, _options.Store);
+        }
+        catch (Exception cause)
+        {
+            PublishFailure(cause);
+            throw;
+        }
+
+        if (_opening.HasEnded)
+        {
+            BeginLife();
+        }
+    }
+
+    /// <summary>
+    /// This actor's access to its group: calls and views. Not thread-safe; use it inside this actor only. In the constructor, the first
+    /// use blocks until the store is open. From PreStart on, the store is open.
+    /// </summary>
+    /// <exception cref="StoreException">In the constructor only: the store cannot be opened.</exception>
+    protected RaftContext<TValue> Raft => _raft ?? BeginLife();
+
+    /// <summary>
+    /// Called with each committed pair, on every process, once in each life of the actor. Change the actor's state here. If the change
+    /// depends on the pair and the state only, all processes reach the same state.
+    /// <para>
+    /// Pairs come in the order of their serials. Exception: a learner with <see cref="RaftActors.LearnerDelivery.AsCommitted"/>.
+    /// </para>
+    /// <para>
+    /// If this method throws and the supervisor resumes the actor, the pair counts as delivered. After a restart it comes again. An
+    /// exception for the same pair on every process then stops all actors of the group from making progress.
+    /// </para>
+    /// </summary>
+    /// <param name="entry">
+    /// The pair. <see cref="Entry{TValue}.Request"/> is set on the process that appended it, and null on all others.
+    /// </param>
+    /// <returns>
+    /// The result for the caller of Append, in <see cref="Outcome{TResult}.Done"/>. Every process keeps it for repeats: as it is if it is a
+    /// string, a number, a bool or null, and as bytes otherwise. Other threads read it later, so return an immutable object or a copy of
+    /// the state.
+    /// </returns>
+    protected abstract TResult HandleAppend(Entry<TValue> entry);
+
+    /// <summary>
+    /// Called when an actor that fetches pairs itself lacks committed ones. By default nothing is fetched, and HandleAppend delivers every
+    /// pair in order. An actor that overrides this method or <see cref="HandleSerial"/> may fetch pairs by Get. HandleAppend delivers the
+    /// others.
+    /// <para>
+    /// On a quorum member: once in a life, after the first HandleLeader, if it lacks pairs up to the leader's serial. Later
+    /// HandleAppends wait for the missing pairs. On a learner with <see cref="RaftActors.LearnerDelivery.AsCommitted"/>: after the
+    /// first HandleAppend that leaves a gap. On other learners: never.
+    /// </para>
+    /// </summary>
+    /// <param name="gap">The missing serials.</param>
+    protected virtual void HandleMissing(SerialRange gap)
+    {
+    }
+
+    /// <summary>
+    /// Called when another process fetches a pair by Get. The pair is committed. It was delivered to this actor before, unless this
+    /// actor itself waits for missing pairs. Default: reads the log. Override it to serve the pair from a store of the application.
+    /// </summary>
+    /// <param name="serial">The serial of the pair.</param>
+    /// <returns>The pair. Null: the other process asks elsewhere.</returns>
+    protected virtual Entry<TValue>? HandleGet(Serial serial) => Raft.Read(serial);
+
+    /// <summary>
+    /// Called on every process when the members of the quorum change, or when the quorum is lost or found again. Default: does nothing.
+    /// </summary>
+    /// <param name="quorum">The quorum. Null: the quorum is lost, because it was silent for two election timeouts.</param>
+    protected virtual void HandleQuorum(Quorum? quorum)
+    {
+    }
+
+    /// <summary>
+    /// Called on quorum members when the leader changes, after the HandleQuorum of the same election. No change is left out. Learners
+    /// read <see cref="RaftContext{TValue}.Leader"/> instead. Default: does nothing.
+    /// </summary>
+    /// <param name="leader">
+    /// The leader, which may be this process. Its <see cref="RaftActors.Leader.IsReady"/> is false at first; a second call for the same
+    /// term reports that it became true. Null: the leader is lost, because it was silent for an election timeout.
+    /// </param>
+    protected virtual void HandleLeader(Leader? leader)
+    {
+    }
+
+    /// <summary>
+    /// Called on the leader before a pair is written, in the order of arrival. Default: accepts every pair.
+    /// <para>
+    /// The check sees the state after the delivered pairs only. Two proposals in flight can both pass. Check a rule that must hold in
+    /// <see cref="HandleAppend"/>, again. An exception here discards the pair and goes to the supervisor.
+    /// </para>
+    /// </summary>
+    /// <param name="proposal">The pair.</param>
+    /// <returns>
+    /// Null accepts the pair. A text discards it: the Append ends as <see cref="CancelReason.NotCommitted"/> with this text, which the
+    /// caller sees as <see cref="CancelReason.NotCommitted.Detail"/>.
+    /// </returns>
+    protected virtual string? HandleProposal(Proposal<TValue> proposal) => null;
+
+    /// <summary>
+    /// Called when a Query of this actor may be answered: the actor's state has the consistency of the Query. By default the actor has
+    /// received every pair that any process had committed before the Query was made. Without an override, each Query ends as
+    /// <see cref="QueryOutcome.Failed"/>.
+    /// <para>
+    /// A client may ask any value. An exception ends the Query as Failed, and does not reach the supervisor: a caller that only reads must
+    /// not restart the actor.
+    /// </para>
+    /// </summary>
+    /// <param name="question">The argument of <see cref="RaftContext{TValue}.Query"/>.</param>
+    /// <returns>
+    /// The answer, for the <c>replyTo</c> of the Query. Null is an answer, too. Other threads read it later, so return an immutable object
+    /// or a copy of the state.
+    /// </returns>
+    protected virtual object? HandleQuery(object question) => null;
+
+    /// <summary>
+    /// Called when an Append, a Get or a Query of this actor ends without success. Default: does nothing, except that a <c>replyTo</c>
+    /// receives its outcome in any case.
+    /// </summary>
+    /// <param name="request">The ref that the call returned.</param>
+    /// <param name="reason">
+    /// Of an Append: NotCommitted or Unknown. Of a Get: Unavailable, Compacted or AlreadyDelivered. Of a Query: Unavailable.
+    /// </param>
+    protected virtual void HandleCancel(RequestRef request, CancelReason reason)
+    {
+    }
+
+    /// <summary>
+    /// Called when this process meets another process of the group, also again after its restart, and when its actor or its reachability
+    /// changes. Default: does nothing.
+    /// </summary>
+    /// <param name="peer">The other process.</param>
+    protected virtual void HandlePeer(Peer peer)
+    {
+    }
+
+    /// <summary>Handles the raft messages, and passes all others to Receive. An override must call it.</summary>
+    protected override bool AroundReceive(Receive receive, object message)
+    {
+        if (_start is not null)
+        {
+            ReceiveEarly(message);
+            return true;
+        }
+
+        if (message is not ToActor toActor)
+        {
+            return !_deferred.TryPass(ref message, Self, Sender) || base.AroundReceive(receive, message);
+        }
+
+        // After a restart the mailbox still holds messages to the earlier life. The engine sends this life its own copies.
+        if (toActor.Life == _life || toActor.Life == ToActor.AnyLife)
+        {
+            OnEngineMessage(toActor);
+        }
+
+        return true;
+    }
+
+    private static Payload.Pair ToPayload(RaftSettings settings, (string Key, TValue Value) pair, ValueCodec<TValue> values)
+    {
+        var bytes = values.Encode(pair.Value);
+        settings.Limits.DemandFits(pair.Key, bytes);
+        return new Payload.Pair(null, pair.Key, bytes);
+    }
+
+    private ActorOverrides FindOverrides() => new(
+        AnswersQueries: IsOverridden((Func<object, object?>)HandleQuery),
+        JudgesProposals: IsOverridden((Func<Proposal<TValue>, string?>)HandleProposal),
+        Pulls: IsOverridden((Action<SerialRange>)HandleMissing) || IsOverridden((Action<Entry<TValue>>)HandleSerial));
+
+    // A delegate names the most derived override.
+    private static bool IsOverridden(Delegate callback) => callback.Method.DeclaringType != typeof(RaftActor<TValue, TResult>);
+
+    private void OnEngineMessage(ToActor message)
+    {
+        switch (message)
+        {
+            case ToActor.Continue:
+                _turns.OnContinue();
+                break;
+            case ToActor.Resumed resumed:
+                Complete(resumed.Own, resumed.Serial);
+                break;
+            default:
+                _turns.Add(message);
+                break;
+        }
+
+        if (!_turns.IsComing)
+        {
+            RunTurn();
+        }
+    }
+
+    private void Take(ToActor message)
+    {
+        switch (message)
+        {
+            case ToActor.OpeningEnded:
+                break;
+            case ToActor.Attached attached:
+                _order.Take(attached);
+                _process.Engine.Meet(attached.Engine, _life);
+                break;
+            case ToActor.EngineStopped:
+                LoseEngine();
+                break;
+            case ToActor.Judge judge:
+                Judge(judge);
+                break;
+            case ToActor.Asked asked:
+                asked.Place.Take();
+                if (asked.Call is ClientCall.Query query)
+                {
+                    Raft.QueryFor(query, _questions, asked.Client);
+                }
+                else
+                {
+                    asked.Client.Tell(Raft.Status, Self);
+                }
+
+                break;
+            case ToActor.SnapshotFailed failed:
+                failed.Cause.Throw();
+                break;
+            case ToActor.Serve serve:
+                Raft.Serve(serve, HandleGet);
+                break;
+            default:
+                _order.Take(message);
+                break;
+        }
+    }
+
+    private void LoseEngine()
+    {
+        _process.Engine.Lose(Self, _life);
+        Raft.LoseQueries();
+        _order.LoseEngine();
+    }
+
+    // The next step is computed when the one before has returned: a callback may change what comes next. If a callback throws under a
+    // supervisor that resumes the actor, the other steps are still due.
+    private void RunTurn()
+    {
+        DeliveryStep? step = null;
+        var hasReturned = false;
+        try
+        {
+            for (var length = 0; length < DeliveryTurns.LengthMax; length++)
+            {
+                Raft.GetReserved();
+                step = _order.TryTakeNext();
+                if (step is not null)
+                {
+                    Run(step);
+                }
+                else if (_turns.TryTake() is { } message)
+                {
+                    Take(message);
+                }
+                else
+                {
+                    OnNothingDue();
+                    hasReturned = true;
+                    return;
+                }
+            }
+
+            _turns.Ask();
+            hasReturned = true;
+        }
+        finally
+        {
+            _process.Delivered = _order.Complete;
+            if (!hasReturned)
+            {
+                OnFailed(step);
+            }
+        }
+    }
+
+    private void OnNothingDue()
+    {
+        if (_process.Engine.HasStopped)
+        {
+            // A committed pair that waits for a missing one is never delivered.
+            _process.Appends.EndNoted(Self, _results);
+        }
+    }
+
+    // Taken only if the supervisor resumes the actor: the pair counts as delivered, and the actor goes on. After a restart the next life
+    // is handed the pair anew.
+    private void OnFailed(DeliveryStep? step)
+    {
+        var (own, serial) = step switch
+        {
+            DeliveryStep.Append append => (append.Own, append.Pair.Serial),
+            DeliveryStep.Answer answer => (answer.Own, answer.Pair.Serial),
+            _ => (null, default),
+        };
+        Self.Tell(new ToActor.Resumed(_life, own, serial), Self);
+    }
+
+    private void Run(DeliveryStep step)
+    {
+        switch (step)
+        {
+            case DeliveryStep.PeerMet met:
+                HandlePeer(met.Peer);
+                break;
+            case DeliveryStep.QuorumChanged changed:
+                HandleQuorum(changed.Quorum);
+                break;
+            case DeliveryStep.LeaderChanged changed:
+                HandleLeader(changed.Leader);
+                break;
+            case DeliveryStep.Missing missing:
+                HandleMissing(missing.Gap);
+                break;
+            case DeliveryStep.Append append:
+                Run(append);
+                break;
+            case DeliveryStep.Answer answer:
+                Run(answer);
+                break;
+            case DeliveryStep.Completed completed:
+                Complete(completed.Own, completed.Serial);
+                break;
+            case DeliveryStep.Restore:
+                Restore();
+                break;
+            case DeliveryStep.TakeSnapshot taking:
+                TakeSnapshot(taking.Serial);
+                break;
+            case DeliveryStep.Query query:
+                Raft.Answer(query.Request, _overrides.AnswersQueries ? HandleQuery : null);
+                break;
+            case DeliveryStep.Cancel cancel:
+                if (Raft.Abandon(cancel.Request, cancel.Reason))
+                {
+                    HandleCancel(cancel.Request, cancel.Reason);
+                }
+
+                break;
+        }
+    }
+
+    private void Run(DeliveryStep.Append append)
+    {
+        var entry = Raft.ToEntry(append.Pair, append.Own);
+        using var span = _process.Telemetry.ApplySpans.Begin(entry.Serial);
+        var start = _process.Telemetry.Applies.Start();
+        var result = HandleAppend(entry);
+        _process.Telemetry.Applies.Stop(start);
+        _results.Add(append.Pair, result);
+        if (append.Own is { } own)
+        {
+            Complete(own, entry.Serial, result);
+        }
+    }
+
+    private void Restore()
+    {
+        if (this is not IRaftSnapshot snapshots)
+        {
+            throw _process.SnapshotNotTaken(this);
+        }
+
+        Serial serial;
+        try
+        {
+            serial = snapshots.Restore(Context.System, _process, _results);
+        }
+        catch (UnreadableSnapshotException e)
+        {
+            // The store has failed, not the actor: every further life would fail at the same place.
+            _order.GiveUp();
+            _process.Engine.Tell(new ToEngine.Unreadable(e.Message), Self, _life);
+            return;
+        }
+
+        _order.Restored(serial);
+        _process.Appends.EndCommittedTo(serial, Self, _results);
+    }
+
+    private void TakeSnapshot(Serial serial)
+    {
+        TakenState state = default;
+        _process.Engine.Tell(new ToEngine.StateBegun(serial), Self, _life);
+        try
+        {
+            state = SnapshotTail.Append(((IRaftSnapshot)this).Take(Context.System, serial), _results);
+        }
+        finally
+        {
+            _process.Engine.Tell(new ToEngine.State(serial, state), Self, _life);
+        }
+    }
+
+    private void Judge(ToActor.Judge judge)
+    {
+        string? fault = "HandleProposal threw an exception on the leader.";
+        try
+        {
+            fault = HandleProposal(Raft.ToProposal(judge));
+        }
+        finally
+        {
+            _process.Engine.Tell(new ToEngine.Judged(judge.Request, fault), Self, _life);
+        }
+    }
+}

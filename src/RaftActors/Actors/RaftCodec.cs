@@ -1,0 +1,63 @@
+using System.Buffers;
+using System.Diagnostics.CodeAnalysis;
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+using RaftActors.Values;
+
+namespace RaftActors;
+
+/// <summary>
+/// Converts values of one type to bytes and back, for the log and for the messages between nodes. Implementations must be thread-safe.
+/// A later version of a program must decode everything that an earlier version encoded.
+/// </summary>
+/// <typeparam name="T">The type of the values.</typeparam>
+public abstract class RaftCodec<T>
+{
+    /// <summary>Encodes a value.</summary>
+    /// <param name="value">Never null: RaftActors stores null itself.</param>
+    /// <param name="output">Receives the bytes. Valid only during the call.</param>
+    public abstract void Encode(T value, IBufferWriter<byte> output);
+
+    /// <summary>Decodes bytes of <see cref="Encode"/>. Throws an exception for any other bytes.</summary>
+    /// <param name="bytes">Valid only during the call: copy what the value keeps.</param>
+    public abstract T? Decode(ReadOnlySpan<byte> bytes);
+}
+
+/// <summary>The codecs of RaftActors.</summary>
+public static class RaftCodec
+{
+    private const string NeedsReflection = "JSON of any type needs reflection. Pass a JsonTypeInfo<T> of a JsonSerializerContext instead.";
+
+    /// <summary>A codec for JSON in UTF-8, by System.Text.Json and reflection.</summary>
+    /// <typeparam name="T">The type of the values.</typeparam>
+    /// <param name="options">Null: the defaults of System.Text.Json. The options become read-only.</param>
+    [RequiresUnreferencedCode(NeedsReflection)]
+    [RequiresDynamicCode(NeedsReflection)]
+    public static RaftCodec<T> Json<T>(JsonSerializerOptions? options = null)
+    {
+        options ??= JsonSerializerOptions.Default;
+        options.MakeReadOnly(populateMissingResolver: true);
+        return Json((JsonTypeInfo<T>)options.GetTypeInfo(typeof(T)));
+    }
+
+    /// <summary>
+    /// A codec for JSON in UTF-8, by System.Text.Json and its source generator. Programs that are trimmed or compiled ahead of time
+    /// need it.
+    /// </summary>
+    /// <typeparam name="T">The type of the values.</typeparam>
+    /// <param name="type">The metadata of the type, from a JsonSerializerContext.</param>
+    public static RaftCodec<T> Json<T>(JsonTypeInfo<T> type) => new JsonCodec<T>(type);
+
+    private sealed class JsonCodec<T>(JsonTypeInfo<T> type) : RaftCodec<T>
+    {
+        public override void Encode(T value, IBufferWriter<byte> output)
+        {
+            var writer = JsonWriters.Take(type.Options, output);
+            JsonSerializer.Serialize(writer, value, type);
+            JsonWriters.Return(type.Options, writer);
+        }
+
+        public override T? Decode(ReadOnlySpan<byte> bytes) => JsonSerializer.Deserialize(bytes, type);
+    }
+}

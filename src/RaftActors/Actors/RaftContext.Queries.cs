@@ -1,0 +1,92 @@
+using System.Diagnostics;
+
+using Akka.Actor;
+using Akka.Event;
+
+using RaftActors.Core;
+using RaftActors.Delivery;
+using RaftActors.Engine;
+using RaftActors.Telemetry;
+using RaftActors.Values;
+using RaftActors.Wire;
+
+namespace RaftActors;
+
+/// <content> The queries of this actor and of clients. </content>
+public sealed partial class RaftContext<TValue>
+{
+    /// <summary>Starts a query of a client.</summary>
+    internal void QueryFor(ClientCall.Query call, ValueCodec<object?> questions, IActorRef client)
+    {
+        if (!_process.Queries.HasRoomForClient)
+        {
+            client.Tell(new ClientReply.Declined($"{Self} has {OpenQueries.MaxOfClients} open queries of clients."), _actor);
+            return;
+        }
+
+        object? question;
+        try
+        {
+            question = call.Question.IsEmpty ? LastCommitted.Instance : questions.Decode(call.Question);
+        }
+        catch (Exception e)
+        {
+            // A serializer of the user may throw anything.
+            client.Tell(new QueryOutcome.Failed(_process.NewRequest(), $"{Self} cannot read the question: {e.Message}"), _actor);
+            return;
+        }
+
+        if (question is null)
+        {
+            client.Tell(new QueryOutcome.Failed(_process.NewRequest(), "A question may not be null."), _actor);
+            return;
+        }
+
+        var request = _process.NewRequest();
+        var span = call.Parent is { } parent ? BeginQuery(ActivityKind.Server, parent) : null;
+        _process.Queries.Add(request, question, call.Consistency, client, span, isOfClient: true);
+        _process.Engine.Tell(new ToEngine.Query(request, call.Timeout, call.Consistency), _actor, _life);
+    }
+
+    /// <param name="handleQuery">Null: the actor does not override HandleQuery.</param>
+    internal void Answer(RequestRef request, Func<object, object?>? handleQuery)
+    {
+        if (!_process.Queries.TryTake(request, out var query))
+        {
+            return;
+        }
+
+        using var scope = Spans.Enter(query.Span);
+        QueryOutcome outcome;
+        try
+        {
+            const string Silent = "This actor answers no queries, because it does not override HandleQuery. Override it.";
+            outcome = query.Question is LastCommitted ? new QueryOutcome.Done(request, _process.Pairs.CommittedSerial.Value, Serial)
+                : handleQuery is null ? new QueryOutcome.Failed(request, Silent)
+                : new QueryOutcome.Done(request, handleQuery(query.Question), Serial);
+        }
+        catch (Exception e)
+        {
+            // A question changes nothing, so the state is sound. A restart would let any reader stop the actor again and again.
+            outcome = new QueryOutcome.Failed(request, $"HandleQuery threw {FailureText.Of(e)}");
+            Latest.Log(LogLevel.WarningLevel, e, "HandleQuery", $"HandleQuery threw {e.GetType().Name}");
+        }
+
+        query.End(outcome, _actor);
+    }
+
+    /// <summary>Fails all pending queries, because their life of the actor has ended.</summary>
+    internal void EndQueries() => _process.Queries.FailAll("The actor restarted or stopped before it answered. Ask again.", _actor);
+
+    /// <summary>Cancels all pending queries, because the engine has stopped.</summary>
+    internal void LoseQueries()
+    {
+        foreach (var request in _process.Queries.Requests)
+        {
+            _order.Take(new ToActor.Cancelled(_life, request, new CancelReason.Unavailable()));
+        }
+    }
+
+    private Activity? BeginQuery(ActivityKind kind, ActivityContext parent) =>
+        Spans.Begin(Spans.Query, kind, parent, _process.Telemetry.Tags);
+}

@@ -1,0 +1,394 @@
+using System.Diagnostics;
+
+using Akka.Actor;
+
+using RaftActors.Core;
+using RaftActors.Delivery;
+using RaftActors.Engine;
+using RaftActors.Telemetry;
+using RaftActors.Values;
+using RaftActors.Wire;
+
+namespace RaftActors;
+
+/// <summary>
+/// One raft actor's access to its group. No member blocks: a call returns at once, and its result comes to a callback or to a
+/// <c>replyTo</c>. The properties show what the callbacks have announced so far; see <see cref="Status"/> for the engine's view.
+/// <para>
+/// A call with a timeout ends as NotCommitted, Unknown or Unavailable after it. The timeout is rounded up to whole ticks
+/// (<c>raft.tick-interval</c>). A <c>replyTo</c> receives exactly one message, even if this actor restarts or stops. The ref that a call
+/// returns is in that message and in the callback.
+/// </para>
+/// <para>
+/// Not thread-safe. Use it inside its actor only: in the constructor, in message handlers and in callbacks. Do not use it in a task.
+/// </para>
+/// </summary>
+/// <typeparam name="TValue">The type of the values of the group.</typeparam>
+public sealed partial class RaftContext<TValue>
+{
+    private readonly RaftProcess _process;
+    private readonly long _life;
+    private readonly DeliveryOrder _order;
+    private readonly DeliveryTurns _turns;
+    private readonly ValueCodec<TValue> _values;
+    private readonly IActorRef _actor;
+    private readonly bool _takesSnapshots;
+    private readonly PairCheck<TValue> _check;
+
+    // The calls of the constructor, in order; null: the life has begun.
+    private List<(ToEngine Message, IActorRef? ReplyTo, object? Question)>? _early = [];
+
+    internal RaftContext(
+        RaftProcess process,
+        long life,
+        DeliveryOrder order,
+        DeliveryTurns turns,
+        ValueCodec<TValue> values,
+        IActorRef actor,
+        bool takesSnapshots,
+        PairCheck<TValue> check,
+        LatestActor latest)
+    {
+        _process = process;
+        _life = life;
+        _order = order;
+        _turns = turns;
+        _values = values;
+        _actor = actor;
+        _takesSnapshots = takesSnapshots;
+        _check = check;
+        Latest = latest;
+    }
+
+    /// <summary>This process.</summary>
+    public ProcessName Self => _process.Name;
+
+    /// <summary>
+    /// The highest serial that was delivered to this actor, or that it had at its start (<see cref="RaftOptions{TValue}.LastSerial"/>).
+    /// Inside HandleAppend it is the serial of the entry.
+    /// </summary>
+    public Serial Serial => _order.Serial;
+
+    /// <summary>The quorum. Null before it is built, and after it is lost: after two election timeouts of silence.</summary>
+    public Quorum? Quorum => _order.Quorum;
+
+    /// <summary>The leader. Null if none is known. Set on learners, too, although HandleLeader is called on quorum members only.</summary>
+    public Leader? Leader => _order.Leader;
+
+    /// <summary>The other processes that this process has met, by name.</summary>
+    public IReadOnlyList<Peer> Peers => _order.Peers;
+
+    /// <summary>
+    /// The state of this process, as its engine has it: role, term, members, fence. It may be newer than the last callback.
+    /// </summary>
+    public RaftStatus Status => RaftStatus.Of(_process, _order.Complete, _actor);
+
+    /// <summary>
+    /// Appends a pair. Any process of the group may append. The Append ends once: in HandleAppend with the returned ref, or in
+    /// HandleCancel. Without a leader it waits for one.
+    /// <para>
+    /// The engine sends the pair again only after a refusal, which proves that nothing was written. So one Append commits at most one
+    /// pair. After <see cref="CancelReason.NotCommitted"/> a retry is safe. After <see cref="CancelReason.Unknown"/> it may append the
+    /// pair twice.
+    /// </para>
+    /// <para>
+    /// The Appends of one process are committed in the order of the calls while the leader stays, and its actor is not replaced by another
+    /// one. On a learner, the quorum member that forwards them must stay in reach, too. A custom transport must keep the order of messages.
+    /// </para>
+    /// </summary>
+    /// <param name="key">The key. Any text; keys need not be unique.</param>
+    /// <param name="value">The value, which may be null. It is converted to bytes in this call.</param>
+    /// <param name="timeout">The time until the commit. Null: <c>raft.append-timeout</c>, 5 s by default.</param>
+    /// <param name="replyTo">
+    /// Receives one <see cref="Outcome{TResult}"/> with the TResult of the actor. Often the Sender of the handled message. Null: no message
+    /// is sent.
+    /// </param>
+    /// <param name="requestKey">
+    /// Makes the Append safe to repeat. A repeat sends the outcome of the first call to <paramref name="replyTo"/>, and has no callback.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The value has no codec, key and value together exceed <c>raft.pair-size-max</c>, or the request key has no text.
+    /// </exception>
+    public RequestRef Append(
+        string key, TValue value, TimeSpan? timeout = null, IActorRef? replyTo = null, RequestKey? requestKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        var (bytes, hashedKey) = (_values.Encode(value), requestKey?.ToHash());
+        _process.Settings.Limits.DemandFits(key, bytes);
+        var request = _process.NewRequest();
+        var span = Spans.Begin(Spans.Append, ActivityKind.Client, parent: default, _process.Telemetry.Tags);
+        var limit = timeout ?? _process.Settings.Requests.AppendTimeout;
+        var append = new ToEngine.Append(request, key, bytes, limit, span) { RequestKey = hashedKey };
+        Tell(_check.FindFault(key, value) is { } fault ? append with { Fault = fault } : append, replyTo);
+        return request;
+    }
+
+    /// <summary>
+    /// Fetches a committed pair, for an actor that overrides HandleMissing or HandleSerial. It comes from this process's own log if this
+    /// life of the actor began with it, else from another process. The Get ends once: in HandleSerial with the returned ref, or in
+    /// HandleCancel.
+    /// <para>
+    /// Until then HandleAppend does not deliver this pair. If delivery is in order, later pairs wait for it.
+    /// </para>
+    /// </summary>
+    /// <param name="serial">The serial of the pair, 1 or more. If no process in reach has it, the Get ends as Unavailable.</param>
+    /// <param name="timeout">The time until the answer. Null: <c>raft.get-timeout</c>, 5 s by default.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="serial"/> is below 1.</exception>
+    /// <exception cref="InvalidOperationException">The actor overrides neither HandleMissing nor HandleSerial.</exception>
+    public RequestRef Get(Serial serial, TimeSpan? timeout = null)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(serial.Value, 1);
+        var pulled = DemandPulled();
+        var request = _process.NewRequest();
+        pulled.Asked(request, serial);
+        Tell(new ToEngine.Get(request, serial, timeout ?? _process.Settings.Requests.GetTimeout));
+        return request;
+    }
+
+    /// <summary>
+    /// Fetches each pair of a range, in order, as by <see cref="Get(Serial, TimeSpan?)"/>. At most <c>raft.get-window</c> Gets are open
+    /// at a time, 256 by default. HandleAppend delivers no pair of the range meanwhile.
+    /// </summary>
+    /// <param name="range">The serials to fetch.</param>
+    /// <exception cref="InvalidOperationException">The actor overrides neither HandleMissing nor HandleSerial.</exception>
+    public void Get(SerialRange range)
+    {
+        var pulled = DemandPulled();
+        pulled.Reserve(range);
+        GetReserved();
+        if (pulled.HasOwnAnswer)
+        {
+            _turns.Ask();
+        }
+    }
+
+    /// <summary>
+    /// Returns a committed pair from this process's own log at once. Null if the pair is not known as committed here, or was discarded
+    /// because a snapshot covers it. This is no linearizable read; see <see cref="Query"/>. A pair that left the memory
+    /// (<c>raft.log-memory-max</c>) is read from the disk within this call, so the actor's next message waits for the disk. The engine
+    /// does not.
+    /// </summary>
+    /// <param name="serial">The serial of the pair.</param>
+    public Entry<TValue>? Read(Serial serial) => _process.Pairs.Read(serial) is { } pair ? ToEntry(pair, null) : null;
+
+    /// <summary>
+    /// Starts a read: HandleQuery of this actor answers the question. By default the read is linearizable (thesis §6.4): the state is never
+    /// older than this call. Any process of the group may ask. It writes no entry to the log.
+    /// <para>
+    /// For a linearizable read the leader confirms its commit index by one round of messages to a majority. For
+    /// <see cref="ReadConsistency.Lease"/> it needs none while it holds a lease. HandleQuery is called when this actor has received all
+    /// pairs up to that index. Otherwise the Query ends in HandleCancel as <see cref="CancelReason.Unavailable"/>. A query changes
+    /// nothing, so a retry is safe.
+    /// </para>
+    /// </summary>
+    /// <param name="question">The argument of HandleQuery. It stays in this actor and is never converted to bytes.</param>
+    /// <param name="timeout">
+    /// The time until the confirmed index, or the serial asked for, is committed on this process. The delivery to a lagging actor may take
+    /// longer. Null: <c>raft.query-timeout</c>, 5 s by default.
+    /// </param>
+    /// <param name="replyTo">Receives one <see cref="QueryOutcome"/>. Null: no message is sent.</param>
+    /// <param name="consistency">How old the state may be. Null: <see cref="ReadConsistency.Linearizable"/>.</param>
+    public RequestRef Query(
+        object question, TimeSpan? timeout = null, IActorRef? replyTo = null, ReadConsistency? consistency = null)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        var request = _process.NewRequest();
+        var limit = timeout ?? _process.Settings.Requests.QueryTimeout;
+        Tell(new ToEngine.Query(request, limit, consistency ?? ReadConsistency.Linearizable), replyTo, question);
+        return request;
+    }
+
+    /// <summary>
+    /// Transfers leadership to another process without an election timeout (thesis §3.10), for instance before a maintenance stop. Any
+    /// process of the group may call it. Appends wait meanwhile, and go to the new leader.
+    /// </summary>
+    /// <param name="to">The new leader, a quorum member. Null: the best suited one, other than the current leader.</param>
+    /// <param name="timeout">The time until the named process leads. Null: <c>raft.change-timeout</c>, 10 s by default.</param>
+    /// <param name="replyTo">
+    /// Receives one <see cref="Outcome{TResult}"/> of <see cref="Membership"/>: Done also if the process led already. Null: no message is
+    /// sent.
+    /// </param>
+    public RequestRef TransferLeadership(ProcessName? to = null, TimeSpan? timeout = null, IActorRef? replyTo = null) =>
+        Change(new GroupChange.Transfer(to), timeout, replyTo);
+
+    /// <summary>
+    /// Adds a process to the group, as a learner. Any process of the group may call it. Start the new process with
+    /// <see cref="RaftOptions{TValue}.IsJoining"/>, before or after this call.
+    /// <para>
+    /// The leader promotes caught-up learners when the number of processes allows a larger quorum. Changes of voters use joint
+    /// consensus (Raft §6, thesis §4.3), one change at a time.
+    /// </para>
+    /// </summary>
+    /// <param name="name">The full name of the new process.</param>
+    /// <param name="timeout">The time until the change is committed. Null: <c>raft.change-timeout</c>, 10 s by default.</param>
+    /// <param name="replyTo">
+    /// Receives one <see cref="Outcome{TResult}"/> of <see cref="Membership"/>. Null: no message is sent.
+    /// </param>
+    /// <param name="basedOn">
+    /// The <see cref="RaftStatus.MembersIndex"/> that the caller decided on. If the group has changed since, the call ends as NotCommitted,
+    /// with <see cref="NotCommittedReason.Outdated"/>. Null: it does not matter.
+    /// </param>
+    public RequestRef Join(ProcessName name, TimeSpan? timeout = null, IActorRef? replyTo = null, LogIndex? basedOn = null) =>
+        Change(new GroupChange.Join(name, basedOn), timeout, replyTo);
+
+    /// <summary>
+    /// Removes a process from the group. Any process of the group may call it, also to remove itself. If there is a fit learner, it
+    /// takes the place of a removed voter. Do not remove a process that only restarts: it stays a member.
+    /// </summary>
+    /// <param name="name">The full name of the process to remove.</param>
+    /// <param name="timeout">As in <see cref="Join"/>.</param>
+    /// <param name="replyTo">As in <see cref="Join"/>.</param>
+    /// <param name="basedOn">As in <see cref="Join"/>.</param>
+    /// <param name="incarnation">
+    /// One of two <see cref="GroupMember.Incarnations"/> that the group has of this name. Only that one is removed, and the name stays in
+    /// the group. If it still runs, it is refused as long as the other one answers. Null: every incarnation.
+    /// </param>
+    public RequestRef Leave(
+        ProcessName name,
+        TimeSpan? timeout = null,
+        IActorRef? replyTo = null,
+        LogIndex? basedOn = null,
+        Incarnation? incarnation = null) => Change(new GroupChange.Leave(name, basedOn, incarnation), timeout, replyTo);
+
+    /// <summary>
+    /// Sets the largest number of voters of the group. Any process of the group may call it. The group keeps the number until the next
+    /// call, whatever <c>raft.quorum.max</c> its processes have.
+    /// <para>
+    /// With a higher number the leader promotes caught-up learners. With a lower one, surplus voters become learners in the same change.
+    /// The leader stays a voter, and so do those that answer and have the longest logs.
+    /// </para>
+    /// </summary>
+    /// <param name="max">3, 5, 7, 9 or 11. The number that the group has already is allowed.</param>
+    /// <param name="timeout">As in <see cref="Join"/>.</param>
+    /// <param name="replyTo">As in <see cref="Join"/>.</param>
+    /// <param name="basedOn">As in <see cref="Join"/>.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="max"/> is not 3, 5, 7, 9 or 11.</exception>
+    public RequestRef SetMaxQuorum(int max, TimeSpan? timeout = null, IActorRef? replyTo = null, LogIndex? basedOn = null) =>
+        Change(GroupChange.SetMaxQuorum.Of(max, basedOn), timeout, replyTo);
+
+    /// <summary>
+    /// Describes this process's view of the group, as text for people. It names the voters and the reasons for them, unreachable
+    /// processes, and obstacles to a Join. The call is not forwarded. The leader knows most: call it there.
+    /// </summary>
+    /// <param name="replyTo">Receives one <see cref="Explanation"/>.</param>
+    public RequestRef Explain(IActorRef replyTo)
+    {
+        ArgumentNullException.ThrowIfNull(replyTo);
+        var request = _process.NewRequest();
+        Tell(new ToEngine.Explain(request, replyTo));
+        return request;
+    }
+
+    /// <summary>
+    /// Requests a snapshot of this actor's state, without regard to <c>raft.snapshot.after-entries</c> and <c>after-bytes</c>. A
+    /// snapshot before a stop makes the next start fast. Without a commit since the last snapshot, the call does nothing.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">The actor does not implement <see cref="IRaftSnapshot{TState}"/>.</exception>
+    public void TakeSnapshot()
+    {
+        if (!_takesSnapshots)
+        {
+            throw new InvalidOperationException(
+                "TakeSnapshot needs an actor that implements IRaftSnapshot<TState>. Implement it, or do not call TakeSnapshot.");
+        }
+
+        Tell(new ToEngine.WantSnapshot());
+    }
+
+    internal LatestActor Latest { get; }
+
+    /// <summary>
+    /// The actor is the process: makes the calls of its constructor now. Before this, another actor may be the process, and the constructor
+    /// may still fail. The engine would wait for a life that never begins.
+    /// </summary>
+    internal void Begin()
+    {
+        var early = _early;
+        _early = null;
+        early?.ForEach(call => Tell(call.Message, call.ReplyTo, call.Question));
+    }
+
+    /// <summary>Starts further Gets of the requested ranges, until the window is full.</summary>
+    internal void GetReserved()
+    {
+        while (_order.Pulled?.NextReserved(_process.Settings.Requests.GetWindow) is { } serial)
+        {
+            Get(serial);
+        }
+    }
+
+    /// <param name="request">Of an Append: shown only if this process made it.</param>
+    internal Entry<TValue> ToEntry(StoredPair pair, RequestRef? request) => new(
+        pair.Serial, pair.Key, _values.Decode(pair.Value), request is { } known && _process.IsOwn(known) ? known : null);
+
+    internal Proposal<TValue> ToProposal(ToActor.Judge judge) => new(judge.Key, _values.Decode(judge.Value), judge.Request.Origin.Name);
+
+    internal void Serve(ToActor.Serve serve, Func<Serial, Entry<TValue>?> handleGet)
+    {
+        StoredPair? answer = null;
+        try
+        {
+            if (handleGet(serve.Serial) is { } entry)
+            {
+                var isKeyed = _process.Pairs.Read(serve.Serial) is { IsKeyed: true };
+                answer = new StoredPair(serve.Serial, entry.Key, _values.Encode(entry.Value), IsKeyed: isKeyed);
+            }
+        }
+        finally
+        {
+            Tell(new ToEngine.Served(serve.Request, answer));
+        }
+    }
+
+    /// <summary>Ends a call. False: a client made it, so the actor does not know it.</summary>
+    internal bool Abandon(RequestRef request, CancelReason reason)
+    {
+        var isOwn = true;
+        if (_process.Queries.TryTake(request, out var query))
+        {
+            isOwn = !query.IsOfClient;
+            var why = _process.Engine.HasStopped
+                ? _process.EngineStopped.Detail
+                : "No leader confirmed the commit index in time, or this process did not reach the serial. Ask again.";
+            query.Fail(why, _actor);
+        }
+
+        _process.Appends.Cancel(request, reason, _actor);
+        return isOwn;
+    }
+
+    private PulledPairs DemandPulled() => _order.Pulled ?? throw new InvalidOperationException(
+        $"{Self} cannot Get a pair: its actor overrides neither HandleMissing nor HandleSerial, so HandleAppend delivers all pairs to it. "
+        + "Override one of the two, or use Read for a pair of this process's log.");
+
+    // The outcomes of Appends and Queries are promised even if the actor restarts or stops, so the process notes these two.
+    private void Tell(ToEngine message, IActorRef? replyTo = null, object? question = null)
+    {
+        if (_early is { } early)
+        {
+            early.Add((message, replyTo, question));
+            return;
+        }
+
+        switch (message)
+        {
+            case ToEngine.Append append:
+                _process.Appends.Add(append.Request, replyTo, Latest.Outcomes, append.Span);
+                break;
+            case ToEngine.Query query when question is not null:
+                var span = BeginQuery(ActivityKind.Internal, parent: default);
+                _process.Queries.Add(query.Request, question, query.Consistency, replyTo, span);
+                break;
+        }
+
+        _process.Engine.Tell(message, _actor, _life);
+    }
+
+    private RequestRef Change(GroupChange change, TimeSpan? timeout, IActorRef? replyTo)
+    {
+        var request = _process.NewRequest();
+        var deadline = timeout ?? _process.Settings.Requests.ChangeTimeout;
+        Tell(new ToEngine.Change(request, change, deadline, replyTo));
+        return request;
+    }
+}

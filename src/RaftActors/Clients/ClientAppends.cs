@@ -1,0 +1,213 @@
+using Akka.Actor;
+
+using RaftActors.Core;
+using RaftActors.Engine;
+using RaftActors.Engine.Requests;
+using RaftActors.Wire;
+
+namespace RaftActors.Clients;
+
+/// <summary>
+/// The Appends of one client, in the order of the calls. The client is an origin of its own in the sessions of the group. It numbers its
+/// Appends when it sends them first. So the group recognises an attempt whose pair is in the log already.
+/// <para>
+/// Invariant: the numbers of the open Appends span at most <see cref="Span"/>. A session remembers that many requests of one origin. So it
+/// does not forget a request that may still be sent again.
+/// </para>
+/// Not thread-safe: see <see cref="ClientAppendQueue"/>.
+/// </summary>
+/// <param name="session">Of the client alone.</param>
+/// <param name="patience">The time without an answer until an Append is sent again. It doubles with each attempt.</param>
+/// <param name="replyTo">Takes the outcome if the process is on this node; null: the sender of the Append does.</param>
+internal sealed class ClientAppends(ClientSession session, TimeSpan patience, ICanTell? replyTo = null)
+{
+    /// <summary>The requests that a session remembers.</summary>
+    public const int Span = 256;
+
+    private readonly LinkedList<ClientAppend> _waiting = [];
+    private readonly SentAppends _sent = new(Span);
+    private bool _isClosed;
+
+    /// <summary>An Append has not ended.</summary>
+    public bool IsOpen => _waiting.Count > 0 || !_sent.IsEmpty;
+
+    /// <summary>An Append that is added now can be sent at once.</summary>
+    public bool HasRoom => _waiting.Count == 0 && _sent.HasRoom;
+
+    /// <summary>The time of the oldest attempt that is not answered; null: there is none.</summary>
+    public TimeSpan? UnansweredSince => _sent.Where(append => append.Attempts > 0).Select(append => (TimeSpan?)append.SentAt).Min();
+
+    public void Add(ClientAppend append, TimeSpan now)
+    {
+        if (_isClosed || append.HasEnded)
+        {
+            End(append, ReasonOf(append, NotCommittedReason.Closed, UnknownReason.Closed));
+            return;
+        }
+
+        append.Deadline = now + append.Timeout;
+        append.Waiting = _waiting.AddLast(append);
+    }
+
+    /// <summary>Sends an Append at once. There must be room.</summary>
+    /// <param name="send">Sends a call to the group.</param>
+    public void AddAndSend(ClientAppend append, TimeSpan now, Action<WireMessage> send)
+    {
+        append.Deadline = now + append.Timeout;
+        _sent.Add(append);
+        Send(append, now, send);
+    }
+
+    /// <summary>Sends the Appends that wait, as far as the span allows.</summary>
+    /// <param name="send">Sends a call to the group.</param>
+    public void SendWaiting(TimeSpan now, Action<WireMessage> send)
+    {
+        while (_waiting.First is { Value: var append } && _sent.HasRoom)
+        {
+            StopWaiting(append);
+            _sent.Add(append);
+            Send(append, now, send);
+        }
+    }
+
+    /// <summary>The way to the leader has changed: sends all open Appends again, in their order.</summary>
+    public void SendAll(TimeSpan now, Action<WireMessage> send)
+    {
+        foreach (var append in _sent)
+        {
+            Send(append, now, send);
+        }
+
+        SendWaiting(now, send);
+    }
+
+    /// <summary>Sends the Appends again that have waited long enough for an answer.</summary>
+    public void SendOverdue(TimeSpan now, Action<WireMessage> send)
+    {
+        foreach (var append in _sent.Where(append => append.NextAt <= now))
+        {
+            Send(append, now, send);
+        }
+    }
+
+    public void Receive(IOutcome outcome, TimeSpan now)
+    {
+        if (Find(outcome.Request) is not { } append)
+        {
+            return;
+        }
+
+        if (outcome.Failure is { } failure && IsWorthARetry(failure))
+        {
+            // Invariant: "not committed" is definite only for a single attempt. An earlier one may still reach a leader.
+            append.Attempts = failure is CancelReason.NotCommitted && append.Attempts == 1 ? 0 : append.Attempts;
+            append.NextAt = now;
+        }
+        else if (outcome.Failure is CancelReason.NotCommitted && append.Attempts > 1)
+        {
+            append.NextAt = now + PatienceOf(append);
+        }
+        else
+        {
+            End(append, outcome);
+        }
+    }
+
+    /// <summary>An outcome whose result is of a type that this node does not know.</summary>
+    /// <param name="outcome">The outcome without its result.</param>
+    /// <param name="cause">Says how to make the type known.</param>
+    public void ReceiveUnreadable(IOutcome outcome, Exception cause, TimeSpan now)
+    {
+        if (outcome.Failure is null && Find(outcome.Request) is { } append)
+        {
+            _sent.Remove(append.Number);
+            append.Fail(new InvalidOperationException(
+                $"The pair of {outcome.Request} is committed, and this client cannot read its result. {cause.Message} Create the client "
+                    + "with the result type of the actors.",
+                cause));
+        }
+        else
+        {
+            Receive(outcome, now);
+        }
+    }
+
+    /// <summary>Ends the Appends whose time is up.</summary>
+    /// <param name="whyNotSent">Explains why an Append was not sent.</param>
+    public void EndLate(TimeSpan now, Func<CancelReason.NotCommitted> whyNotSent)
+    {
+        foreach (var append in _sent.Concat(_waiting).Where(append => append.Deadline <= now).ToArray())
+        {
+            End(append, append.Attempts > 0 ? new CancelReason.Unknown(UnknownReason.TimedOut) : whyNotSent());
+        }
+    }
+
+    /// <summary>The caller waits no more.</summary>
+    public void Cancel(ClientAppend append) => End(append, ReasonOf(append, NotCommittedReason.Canceled, UnknownReason.Canceled));
+
+    /// <summary>Ends all: the client is disposed. Later ones end at once.</summary>
+    /// <param name="onlyUnsent">True: ends those that cannot be in the log.</param>
+    public void Close(bool onlyUnsent)
+    {
+        _isClosed = true;
+        foreach (var append in _sent.Concat(_waiting).Where(append => !onlyUnsent || append.Attempts == 0).ToArray())
+        {
+            End(append, ReasonOf(append, NotCommittedReason.Closed, UnknownReason.Closed));
+        }
+    }
+
+    private static bool IsWorthARetry(CancelReason failure) => failure is
+        CancelReason.NotCommitted { Reason: NotCommittedReason.NoLeader or NotCommittedReason.Overwritten or NotCommittedReason.Stopped }
+        or CancelReason.Unknown { Reason: not (UnknownReason.Forgotten or UnknownReason.Quarantined) };
+
+    private static CancelReason ReasonOf(ClientAppend append, NotCommittedReason unsent, UnknownReason sent) => append.Attempts > 0
+        ? new CancelReason.Unknown(sent)
+        : new CancelReason.NotCommitted(unsent, unsent == NotCommittedReason.Closed
+            ? "The client was disposed before the pair was sent."
+            : "The call was cancelled before the pair was sent.");
+
+    // Null: it has ended, or it is of an earlier life of the client's actor.
+    private ClientAppend? Find(RequestRef request) =>
+        request.Incarnation == session.Origin.Incarnation ? _sent.Find(request.Number) : null;
+
+    private TimeSpan PatienceOf(ClientAppend append) => patience * Math.Pow(2, Math.Min(append.Attempts, 6) - 1);
+
+    private void Send(ClientAppend append, TimeSpan now, Action<WireMessage> send)
+    {
+        var isRetry = append.Attempts > 0;
+        append.Attempts++;
+        append.SentAt = now;
+        append.NextAt = now + PatienceOf(append);
+        // The next tick ends it if its time is up. A process could not read a negative time.
+        var left = append.Deadline > now ? append.Deadline - now : TimeSpan.Zero;
+        var call = new ClientCall.Append(session, append.Number, append.Key, append.Value, left, isRetry, append.RequestKey)
+        {
+            ReplyTo = replyTo,
+        };
+        send(append.Span is { } span ? new WireMessage.Traced([new TraceLink(call.Request, span.Context)], call) : call);
+    }
+
+    private void End(ClientAppend append, CancelReason reason) =>
+        End(append, OutcomeMaker<object?>.Instance.Cancelled(RaftProcess.RefOf(new RequestId(session.Origin, append.Number)), reason));
+
+    private void End(ClientAppend append, IOutcome outcome)
+    {
+        StopWaiting(append);
+        if (_sent.Find(append.Number) == append)
+        {
+            // An Append of an earlier life of the client's actor may have the same number.
+            _sent.Remove(append.Number);
+        }
+
+        append.End(outcome);
+    }
+
+    private void StopWaiting(ClientAppend append)
+    {
+        if (append.Waiting is { } node)
+        {
+            _waiting.Remove(node);
+            append.Waiting = null;
+        }
+    }
+}

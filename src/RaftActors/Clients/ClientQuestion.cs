@@ -1,0 +1,65 @@
+using Akka.Actor;
+
+using RaftActors.Wire;
+
+namespace RaftActors.Clients;
+
+/// <summary>
+/// One call of a client that is no Append, until it ends. The actor of the client alone changes it; the task is safe for any thread.
+/// </summary>
+/// <param name="toCall">Makes the call. Gets the time that is left.</param>
+/// <param name="mayRepeat">False: the call is sent once, because a second one might do more.</param>
+/// <param name="to">The process to ask. Null: the leader first, then any other.</param>
+internal sealed class ClientQuestion(TimeSpan timeout, Func<TimeSpan, ClientCall> toCall, bool mayRepeat = true, ProcessName? to = null)
+{
+    private readonly TaskCompletionSource<ClientAnswer> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public TimeSpan Timeout => ClientAppend.Limit(timeout);
+
+    public bool MayRepeat => mayRepeat;
+
+    public ProcessName? To => to;
+
+    /// <summary>A process of the client's own node is asked first, if there is one: any process may answer.</summary>
+    public bool PrefersOwnNode { get; init; }
+
+    /// <summary>It does not count against the maximum of open calls.</summary>
+    public bool IsOfSubscription { get; init; }
+
+    /// <summary>The answer, or that there is none. Its task never fails.</summary>
+    public Task<ClientAnswer> Task => _end.Task;
+
+    /// <summary>The actor that receives the reply; null: the client's actor has not read the question.</summary>
+    public IActorRef? Relay { get; set; }
+
+    /// <summary>The number of times that it was sent.</summary>
+    public int Attempts { get; set; }
+
+    /// <summary>The number of times that a process declined it.</summary>
+    public int Declines { get; set; }
+
+    /// <summary>Why it was not answered, as the last process that declined it said.</summary>
+    public string? Why { get; set; }
+
+    /// <summary>It is sent again at this time.</summary>
+    public TimeSpan NextAt { get; set; }
+
+    /// <summary>The time at which it ends in any case.</summary>
+    public TimeSpan Deadline { get; set; }
+
+    public ClientCall ToCall(TimeSpan now) => toCall(Deadline - now);
+
+    /// <summary>Says why a reply is no answer, so that another process is asked; null: it is the answer.</summary>
+    public static string? WhyNot(object reply) => (reply as ClientReply.Declined)?.Why;
+
+    public void End(object reply) => _end.TrySetResult(new ClientAnswer(reply, WasSent: true, default, ""));
+
+    /// <summary>Ends it without a reply.</summary>
+    public void End(NotCommittedReason cause, string why) => _end.TrySetResult(new ClientAnswer(null, Attempts > 0, cause, why));
+}
+
+/// <param name="Reply">Null: there was none in time.</param>
+/// <param name="WasSent">The call may have reached a process.</param>
+/// <param name="Cause">Why there is no reply: NoLeader also stands for silence until the timeout.</param>
+/// <param name="Why">The same as text for people.</param>
+internal sealed record ClientAnswer(object? Reply, bool WasSent, NotCommittedReason Cause, string Why);

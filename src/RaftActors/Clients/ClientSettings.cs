@@ -1,0 +1,75 @@
+using System.Collections.Immutable;
+
+using Akka.Actor;
+using Akka.Configuration;
+
+using RaftActors.Discovery;
+using RaftActors.Engine;
+using RaftActors.Settings;
+
+using static RaftActors.RaftConfigurationException;
+
+namespace RaftActors.Clients;
+
+/// <summary>The settings of one client.</summary>
+/// <param name="Contacts">The nodes to ask for the group, besides the own one.</param>
+/// <param name="PendingMax">The maximum number of open Appends.</param>
+/// <param name="AttemptTimeout">The time of silence after which a call is sent again.</param>
+/// <param name="SubscriptionWindow">The maximum number of pairs that a subscription fetches ahead of its reader.</param>
+/// <param name="CloseTimeout">The time that a disposed client gives to Appends that were sent.</param>
+internal sealed record ClientSettings(
+    string Group,
+    ImmutableArray<Address> Contacts,
+    int PendingMax,
+    TimeSpan AttemptTimeout,
+    TimeSpan CloseTimeout,
+    int SubscriptionWindow,
+    RequestSettings Requests,
+    LimitSettings Limits)
+{
+    /// <param name="system">The configuration of the actor system.</param>
+    /// <param name="self">The address of the actor system.</param>
+    /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
+    public static ClientSettings Read(Config system, Address self, string? group, RaftClientOptions options)
+    {
+        var raft = ConfigKeys.RaftIn(system);
+        group ??= raft.GetString("group")!; // Justification: reference.conf has a default.
+        var own = raft.GetConfig("groups")?.GetConfig(group)?.WithFallback(raft) ?? raft;
+        var contacts = options.Contacts ?? [.. own.ReadList("client.contacts")];
+        var settings = new ClientSettings(
+            group,
+            [.. contacts.Select(contact => ToAddress(contact, self))],
+            options.PendingMax ?? own.ReadNumber("client.pending-max"),
+            own.ReadTime("client.attempt-timeout"),
+            own.ReadTime("client.close-timeout"),
+            own.ReadNumber("client.subscription-window"),
+            RequestSettings.Read(own),
+            LimitSettings.Read(own));
+        Demand(settings.PendingMax >= 1, $"raft.client.pending-max is {settings.PendingMax}; it must be 1 or more.");
+        Demand(
+            settings.SubscriptionWindow >= 1,
+            $"raft.client.subscription-window is {settings.SubscriptionWindow}; it must be 1 or more.");
+        return settings;
+    }
+
+    // "system@host:port", or "host:port" of a system with the name of this one.
+    private static Address ToAddress(string contact, Address self)
+    {
+        if (CustomAddress.NodeOf(self) is not null)
+        {
+            return CustomAddress.Of(contact)
+                ?? throw new RaftConfigurationException($"raft.client.contacts is wrong. {CustomAddress.WhyNone(contact)}");
+        }
+
+        var at = contact.IndexOf('@');
+        var system = at > 0 ? contact[..at] : self.System;
+        var address = NodeAddress.Of(contact[(at + 1)..], self, system);
+        Demand(
+            address is not null,
+            $"raft.client.contacts names '{contact}', which is no address. Write system@host:port, or host:port.");
+        Demand(
+            !self.HasLocalScope,
+            $"raft.client.contacts names '{contact}', but this actor system has no address. Set akka.actor.provider = remote.");
+        return address!; // Justification: just demanded.
+    }
+}

@@ -1,0 +1,27 @@
+using System.Collections.Immutable;
+
+namespace RaftActors;
+
+/// <summary>The state of a group as its processes see it. See <see cref="RaftClient.StatusAsync"/>.</summary>
+public sealed record GroupStatus
+{
+    internal GroupStatus(string group, ImmutableArray<RaftStatus> processes, ImmutableArray<ProcessName> silent) =>
+        (Group, Processes, Silent) = (group, processes, silent);
+
+    /// <summary>The name of the group.</summary>
+    public string Group { get; }
+
+    /// <summary>The processes that answered, by name. Their views may differ.</summary>
+    public ImmutableArray<RaftStatus> Processes { get; }
+
+    /// <summary>The known processes that did not answer in time, by name.</summary>
+    public ImmutableArray<ProcessName> Silent { get; }
+
+    /// <summary>The leader of the latest term that a process knows; null if none is known.</summary>
+    public ProcessName? Leader => Processes.Where(process => process.Leader is not null).MaxBy(process => process.Term)?.Leader;
+
+    /// <summary>One line for the group, and one for each process.</summary>
+    public override string ToString() =>
+        $"{Group}: leader {Leader?.Value ?? "unknown"}, silent [{string.Join(", ", Silent)}]"
+        + string.Concat(Processes.Select(process => $"{Environment.NewLine}  {process}"));
+}

@@ -1,0 +1,308 @@
+using System.Diagnostics;
+using System.Runtime.CompilerServices;
+
+using Akka.Actor;
+
+using RaftActors.Engine;
+using RaftActors.Telemetry;
+using RaftActors.Values;
+using RaftActors.Wire;
+
+namespace RaftActors.Clients;
+
+/// <summary>A client that has an actor in its actor system.</summary>
+/// <param name="ownSystem">Terminated with the client; null: the actor system is not the client's.</param>
+internal sealed class LiveClient<TValue, TResult>(
+    ClientSettings settings,
+    ValueCodec<TValue> values,
+    ValueCodec<object?> results,
+    TimeSpan appendTimeout,
+    ClientCalls calls,
+    IActorRef actor,
+    ActorSystem? ownSystem = null)
+    : RaftClient<TValue, TResult>
+{
+    private volatile bool _isDisposed;
+
+    public override string Group => settings.Group;
+
+    /// <summary>The actor system that ends with the client; null: none.</summary>
+    internal ActorSystem? OwnSystem => ownSystem;
+
+    public override Task<Outcome<TResult>> AppendAsync(
+        string key,
+        TValue value,
+        TimeSpan? timeout = null,
+        CancellationToken cancellationToken = default,
+        RequestKey? requestKey = null)
+    {
+        ArgumentNullException.ThrowIfNull(key);
+        var (bytes, hashedKey) = (values.Encode(value), requestKey?.ToHash());
+        settings.Limits.DemandFits(key, bytes);
+        if (!calls.TryBeginAppend())
+        {
+            return Task.FromResult<Outcome<TResult>>(new Outcome<TResult>.NotCommitted(
+                NotCommittedReason.Busy,
+                $"This client has {settings.PendingMax} open Appends (raft.client.pending-max). Append it again later."));
+        }
+
+        var span = Spans.BeginOfClient(Spans.Append, Group);
+        var append = new ClientAppend<TResult>(key, bytes, timeout ?? appendTimeout, calls, span, hashedKey);
+        calls.Begin(append, actor);
+        return cancellationToken.CanBeCanceled ? WaitAsync(append, cancellationToken) : append.Task;
+    }
+
+    public override async Task<(TAnswer Value, Serial Serial)> QueryWithSerialAsync<TAnswer>(
+        object question,
+        TimeSpan? timeout = null,
+        ReadConsistency? consistency = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(question);
+        var (bytes, limit) = (results.Encode(question), timeout ?? settings.Requests.QueryTimeout);
+        var span = Spans.BeginOfClient(Spans.Query, Group);
+        QueryOutcome.Done done;
+        try
+        {
+            done = await QueryAsync(bytes, limit, consistency ?? ReadConsistency.Linearizable, cancellationToken, span)
+                .ConfigureAwait(false);
+        }
+        finally
+        {
+            Spans.End(span);
+        }
+
+        return done.Result switch
+        {
+            TAnswer typed => (typed, done.Serial),
+            // Justification: TAnswer admits null, as just asked.
+            null when default(TAnswer) is null => (default!, done.Serial),
+            var answer => throw new InvalidOperationException(
+                $"HandleQuery answered with a {answer?.GetType().ToString() ?? "null"}, and the caller expects a {typeof(TAnswer)}."),
+        };
+    }
+
+    public override async Task<Entry<TValue>?> GetAsync(
+        Serial serial, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(serial.Value, 1);
+        var time = timeout ?? settings.Requests.GetTimeout;
+        var before = new Serial(serial.Value - 1);
+        var found = await ReadAsync(before, 1, TimeSpan.Zero, time, cancellationToken).ConfigureAwait(false);
+        if (found.Length == 0)
+        {
+            // The process may lag, or be deposed. If the pair is committed, it arrives there, or at another process.
+            var last = await QueryAsync(ReadOnlyMemory<byte>.Empty, time, ReadConsistency.Linearizable, cancellationToken)
+                .ConfigureAwait(false);
+            if (last.Result is not long committed || committed < serial.Value)
+            {
+                return null;
+            }
+
+            found = await ReadAsync(before, 1, settings.AttemptTimeout / 2, time, cancellationToken).ConfigureAwait(false);
+        }
+
+        return found.Length > 0 ? found[0] : throw new RaftUnavailableException($"The process that was asked lacks serial {serial}.");
+    }
+
+    public override async IAsyncEnumerable<Entry<TValue>> SubscribeAsync(
+        Serial after, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        while (true)
+        {
+            foreach (var entry in await ReadOnAsync(after, cancellationToken).ConfigureAwait(false))
+            {
+                yield return entry;
+                after = entry.Serial;
+            }
+        }
+    }
+
+    public override async Task<GroupStatus> StatusAsync(CancellationToken cancellationToken = default)
+    {
+        var located = await DemandAsync<ClientReply.Located>(
+            new ClientQuestion(settings.Requests.QueryTimeout, _ => new ClientCall.Locate(Group, Hops: 0)), cancellationToken)
+            .ConfigureAwait(false);
+        var asked = located.Processes.Select(process => process.Name).Order().Select(async name =>
+        {
+            var question = new ClientQuestion(settings.AttemptTimeout, _ => new ClientCall.Status(), to: name);
+            return (Name: name, Status: (await AskAsync(question, cancellationToken).ConfigureAwait(false)).Reply as RaftStatus);
+        });
+        var answers = await Task.WhenAll(asked).ConfigureAwait(false);
+        return new GroupStatus(
+            Group,
+            [.. answers.Select(answer => answer.Status).OfType<RaftStatus>()],
+            [.. answers.Where(answer => answer.Status is null).Select(answer => answer.Name)]);
+    }
+
+    public override async Task<string> ExplainAsync(ProcessName? process = null, CancellationToken cancellationToken = default)
+    {
+        var question = new ClientQuestion(settings.Requests.QueryTimeout, _ => new ClientCall.Explain(), to: process);
+        return (await DemandAsync<Explanation>(question, cancellationToken).ConfigureAwait(false)).Text;
+    }
+
+    public override Task<Outcome<Membership>> JoinAsync(
+        ProcessName name, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        ChangeAsync(new GroupChange.Join(name, basedOn), timeout, cancellationToken);
+
+    public override Task<Outcome<Membership>> LeaveAsync(
+        ProcessName name,
+        LogIndex? basedOn = null,
+        TimeSpan? timeout = null,
+        Incarnation? incarnation = null,
+        CancellationToken cancellationToken = default) =>
+        ChangeAsync(new GroupChange.Leave(name, basedOn, incarnation), timeout, cancellationToken);
+
+    public override Task<Outcome<Membership>> TransferLeadershipAsync(
+        ProcessName? to = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        ChangeAsync(new GroupChange.Transfer(to), timeout, cancellationToken);
+
+    public override Task<Outcome<Membership>> SetMaxQuorumAsync(
+        int max, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        ChangeAsync(GroupChange.SetMaxQuorum.Of(max, basedOn), timeout, cancellationToken);
+
+    public override async ValueTask DisposeAsync()
+    {
+        _isDisposed = true;
+        actor.Tell(ClientActor.Close.Instance, ActorRefs.NoSender);
+        await calls.Stopped.ConfigureAwait(false);
+        if (ownSystem is not null)
+        {
+            await ownSystem.Terminate().ConfigureAwait(false);
+        }
+    }
+
+    private async Task<Outcome<TResult>> WaitAsync(ClientAppend<TResult> append, CancellationToken cancellationToken)
+    {
+        using var registration = cancellationToken.Register(
+            () => actor.Tell(new ClientActor.Cancel(append), ActorRefs.NoSender));
+        return await append.Task.ConfigureAwait(false);
+    }
+
+    private async Task<QueryOutcome.Done> QueryAsync(
+        ReadOnlyMemory<byte> question,
+        TimeSpan timeout,
+        ReadConsistency consistency,
+        CancellationToken cancellationToken,
+        Activity? span = null)
+    {
+        var asked = new ClientQuestion(timeout, left => new ClientCall.Query(question, left, consistency, span?.Context))
+        {
+            PrefersOwnNode = consistency.NotBelow is not null,
+        };
+        var outcome = await DemandAsync<QueryOutcome>(asked, cancellationToken).ConfigureAwait(false);
+        return outcome as QueryOutcome.Done ?? throw new RaftUnavailableException(((QueryOutcome.Failed)outcome).Reason);
+    }
+
+    // Without an end: a subscription outlives any failure of the group.
+    private async Task<Entry<TValue>[]> ReadOnAsync(Serial after, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                var (window, wait) = (settings.SubscriptionWindow, settings.AttemptTimeout / 2);
+                return await ReadAsync(after, window, wait, settings.Requests.GetTimeout, cancellationToken, isSubscription: true)
+                    .ConfigureAwait(false);
+            }
+            catch (RaftUnavailableException)
+            {
+                ObjectDisposedException.ThrowIf(_isDisposed || calls.Stopped.IsCompleted, this);
+            }
+        }
+    }
+
+    private async Task<Entry<TValue>[]> ReadAsync(
+        Serial after, int max, TimeSpan wait, TimeSpan timeout, CancellationToken cancellationToken, bool isSubscription = false)
+    {
+        var question = new ClientQuestion(timeout, _ => new ClientCall.Read(after, max, wait)) { IsOfSubscription = isSubscription };
+        var pairs = await DemandAsync<ClientReply.Pairs>(question, cancellationToken).ConfigureAwait(false);
+        return pairs.Base > after
+            ? throw new RaftCompactedException(after.Next, pairs.Base.Next)
+            : [.. pairs.Found.Select(pair => new Entry<TValue>(pair.Serial, pair.Key, values.Decode(pair.Value), null))];
+    }
+
+    private async Task<Outcome<Membership>> ChangeAsync(GroupChange change, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        var question = new ClientQuestion(
+            timeout ?? settings.Requests.ChangeTimeout, left => new ClientCall.Change(change, left), mayRepeat: false);
+        var answer = await AskAsync(question, cancellationToken).ConfigureAwait(false);
+        if (answer.Reply is IOutcome outcome)
+        {
+            return outcome.As<Membership>();
+        }
+
+        if (answer.Reply is ClientReply.Forbidden forbidden)
+        {
+            return new Outcome<Membership>.NotCommitted(NotCommittedReason.Unauthorized, forbidden.Why);
+        }
+
+        return answer.WasSent
+            ? new Outcome<Membership>.Unknown(answer.Cause switch
+            {
+                NotCommittedReason.Canceled => UnknownReason.Canceled,
+                NotCommittedReason.Closed => UnknownReason.Closed,
+                _ => UnknownReason.TimedOut,
+            })
+            : new Outcome<Membership>.NotCommitted(answer.Cause, answer.Why);
+    }
+
+    private async Task<TReply> DemandAsync<TReply>(ClientQuestion question, CancellationToken cancellationToken)
+        where TReply : class
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var answer = await AskAsync(question, cancellationToken).ConfigureAwait(false);
+        if (answer.Reply is TReply reply)
+        {
+            return reply;
+        }
+
+        if (answer.Reply is ClientReply.Forbidden forbidden)
+        {
+            throw new RaftUnauthorizedException(forbidden.Why);
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+        throw new RaftUnavailableException($"Group '{Group}' did not answer. {answer.Why}");
+    }
+
+    private async Task<ClientAnswer> AskAsync(ClientQuestion question, CancellationToken cancellationToken)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return new ClientAnswer(null, WasSent: false, NotCommittedReason.Canceled, "The call was cancelled before it was sent.");
+        }
+
+        // A subscription has one open call. Its caller bounds the number of subscriptions.
+        if (!question.IsOfSubscription && !calls.TryBeginQuestion())
+        {
+            return new ClientAnswer(
+                null,
+                WasSent: false,
+                NotCommittedReason.Busy,
+                $"This client has {settings.PendingMax} open calls besides its Appends (raft.client.pending-max). Call it again later.");
+        }
+
+        try
+        {
+            actor.Tell(new ClientActor.Ask(question), ActorRefs.NoSender);
+            using var registration = cancellationToken.Register(
+                () => actor.Tell(new ClientActor.Renounce(question), ActorRefs.NoSender));
+            var first = await Task.WhenAny(question.Task, calls.Stopped).ConfigureAwait(false);
+            return first == question.Task
+                ? await question.Task.ConfigureAwait(false)
+                : new ClientAnswer(
+                    null,
+                    question.Attempts > 0,
+                    NotCommittedReason.Closed,
+                    "The client was disposed, or its actor system has stopped.");
+        }
+        finally
+        {
+            if (!question.IsOfSubscription)
+            {
+                calls.EndQuestion();
+            }
+        }
+    }
+}

@@ -1,0 +1,220 @@
+using Akka.Configuration;
+
+using RaftActors.Clients;
+
+namespace RaftActors;
+
+/// <summary>
+/// Calls one group from outside of its actors: on a node of the group, on another node, or in a process that is no member. Thread-safe;
+/// create one for the whole application with
+/// <see cref="Raft.CreateClient{TValue, TResult}(string?, RaftClientOptions{TValue, TResult}?)"/>. A program without an actor system uses
+/// <see cref="Create{TValue, TResult}"/>.
+/// </summary>
+public abstract class RaftClient : IAsyncDisposable
+{
+    /// <summary>For clients of tests.</summary>
+    protected RaftClient()
+    {
+    }
+
+    /// <summary>The name of the group.</summary>
+    public abstract string Group { get; }
+
+    /// <summary>
+    /// Creates a client with a small actor system of its own, for a program that has none. Disposing the client terminates it. The first
+    /// call looks for the group; this method does not.
+    /// </summary>
+    /// <typeparam name="TValue">The type of the values of the group, as its actors have it.</typeparam>
+    /// <typeparam name="TResult">The type of the results of HandleAppend, as the actors have it.</typeparam>
+    /// <param name="contacts">Nodes of the group, one or more: <c>system@host:port</c>.</param>
+    /// <param name="group">The name of the group. Null: <c>raft.group</c>, which is <c>default</c>.</param>
+    /// <param name="options">Null, and each unset option: <paramref name="settings"/> decide. Contacts are ignored.</param>
+    /// <param name="settings">
+    /// Settings of the actor system, such as <c>akka.remote.dot-netty.tcp.hostname</c>. Null: it listens on a free port of the address that
+    /// leads to the first contact, and logs errors only.
+    /// </param>
+    /// <param name="configure">Called before the client is made, for instance to name types by <see cref="Raft.UseJson"/>.</param>
+    /// <exception cref="ArgumentException">There is no contact, or one names no actor system.</exception>
+    /// <exception cref="RaftConfigurationException">A setting is wrong, or a type has neither a codec nor a serializer.</exception>
+    public static RaftClient<TValue, TResult> Create<TValue, TResult>(
+        IReadOnlyList<string> contacts,
+        string? group = null,
+        RaftClientOptions<TValue, TResult>? options = null,
+        Config? settings = null,
+        Action<Raft>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(contacts);
+        var system = OwnSystem.Start(contacts, settings);
+        try
+        {
+            var raft = Raft.Get(system);
+            configure?.Invoke(raft);
+            return raft.CreateClient(
+                group, (options ?? new RaftClientOptions<TValue, TResult>()) with { Contacts = contacts }, ownsSystem: true);
+        }
+        catch
+        {
+            _ = system.Terminate();
+            throw;
+        }
+    }
+
+    /// <summary>Asks all known processes for their state.</summary>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="RaftUnavailableException">No process of the group answered in time.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public abstract Task<GroupStatus> StatusAsync(CancellationToken cancellationToken = default);
+
+    /// <summary>Describes one process's view of the group, as text for people. The leader knows most.</summary>
+    /// <param name="process">The process to ask. Null: the leader, or any other process if the leader is silent.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="RaftUnavailableException">The process did not answer in time, or is not known.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public abstract Task<string> ExplainAsync(ProcessName? process = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Adds a process to the group, as <see cref="RaftContext{TValue}.Join"/> does. The client sends the call to one process and never
+    /// again, because the group does not recognise a repeated change.
+    /// </summary>
+    /// <param name="name">The full name of the new process.</param>
+    /// <param name="basedOn">
+    /// The <see cref="Membership.Index"/> that the caller decided on. If the group has changed since, nothing is changed. Null: any.
+    /// </param>
+    /// <param name="timeout">The time until the end. Null: <c>raft.change-timeout</c>, 10 s by default.</param>
+    /// <param name="cancellationToken">Ends the wait only, as in AppendAsync.</param>
+    public abstract Task<Outcome<Membership>> JoinAsync(
+        ProcessName name, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+
+    /// <summary>Removes a process from the group, as <see cref="RaftContext{TValue}.Leave"/> does. Sent once, as by JoinAsync.</summary>
+    /// <param name="name">The full name of the process to remove.</param>
+    /// <param name="basedOn">As in <see cref="JoinAsync"/>.</param>
+    /// <param name="timeout">The time until the end. Null: <c>raft.change-timeout</c>, 10 s by default.</param>
+    /// <param name="incarnation">The only one that is removed, as in <see cref="RaftContext{TValue}.Leave"/>. Null: each one.</param>
+    /// <param name="cancellationToken">Ends the wait only, as in AppendAsync.</param>
+    public abstract Task<Outcome<Membership>> LeaveAsync(
+        ProcessName name,
+        LogIndex? basedOn = null,
+        TimeSpan? timeout = null,
+        Incarnation? incarnation = null,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Sets the largest number of voters, as <see cref="RaftContext{TValue}.SetMaxQuorum"/> does. Sent once, as by JoinAsync.
+    /// </summary>
+    /// <param name="max">3, 5, 7, 9 or 11. The number that the group has already is allowed.</param>
+    /// <param name="basedOn">As in <see cref="JoinAsync"/>.</param>
+    /// <param name="timeout">The time until the end. Null: <c>raft.change-timeout</c>, 10 s by default.</param>
+    /// <param name="cancellationToken">Ends the wait only, as in AppendAsync.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="max"/> is not 3, 5, 7, 9 or 11.</exception>
+    public abstract Task<Outcome<Membership>> SetMaxQuorumAsync(
+        int max, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Transfers leadership, as <see cref="RaftContext{TValue}.TransferLeadership"/> does. Sent once, as by JoinAsync.
+    /// </summary>
+    /// <param name="to">The new leader, a quorum member. Null: the best suited one, other than the current leader.</param>
+    /// <param name="timeout">The time until the end. Null: <c>raft.change-timeout</c>, 10 s by default.</param>
+    /// <param name="cancellationToken">Ends the wait only, as in AppendAsync.</param>
+    public abstract Task<Outcome<Membership>> TransferLeadershipAsync(
+        ProcessName? to = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Ends the client. Appends that were not sent end at once. Those that were sent have <c>raft.client.close-timeout</c> to end.
+    /// </summary>
+    public abstract ValueTask DisposeAsync();
+}
+
+/// <inheritdoc/>
+/// <typeparam name="TValue">The type of the values of the group.</typeparam>
+/// <typeparam name="TResult">The type of the results of HandleAppend.</typeparam>
+public abstract class RaftClient<TValue, TResult> : RaftClient
+{
+    /// <summary>
+    /// Appends a pair. The task never fails for a reason of the group: it ends with one of the three outcomes. The calls of one thread are
+    /// committed in their order while the leader stays.
+    /// <para>
+    /// The client sends the pair again until the deadline, to another process if one is silent. The group recognises a repeated attempt,
+    /// so it appends the pair at most once. A second call appends a second pair, unless both have the same request key.
+    /// </para>
+    /// </summary>
+    /// <param name="key">The key. Any text; keys need not be unique.</param>
+    /// <param name="value">The value, which may be null. It is converted to bytes in this call.</param>
+    /// <param name="timeout">The time until the end. Null: <see cref="RaftClientOptions.AppendTimeout"/>.</param>
+    /// <param name="cancellationToken">
+    /// Ends the wait only. The outcome is NotCommitted if the pair was not sent, and Unknown otherwise: a sent pair cannot be recalled.
+    /// </param>
+    /// <param name="requestKey">
+    /// Makes the call safe to repeat, by any client. A repeat ends as the first call did: as Done with its serial and its result. Null: the
+    /// call is never repeated.
+    /// </param>
+    /// <exception cref="ArgumentException">
+    /// The type of the value has no codec and no serializer, or key and value together exceed <c>raft.pair-size-max</c>. Or the request key
+    /// has no text.
+    /// </exception>
+    /// <exception cref="InvalidOperationException">
+    /// The pair is committed, and its result is of another type than <typeparamref name="TResult"/>.
+    /// </exception>
+    public abstract Task<Outcome<TResult>> AppendAsync(
+        string key,
+        TValue value,
+        TimeSpan? timeout = null,
+        CancellationToken cancellationToken = default,
+        RequestKey? requestKey = null);
+
+    /// <summary>
+    /// Asks HandleQuery of one process: the leader, or another one if the leader is silent. The client repeats the question until the
+    /// deadline, so HandleQuery may see it more than once.
+    /// </summary>
+    /// <typeparam name="TAnswer">The type of the answer.</typeparam>
+    /// <param name="question">
+    /// The argument of HandleQuery. Its type and that of the answer need a type that RaftActors knows, or a serializer of Akka.
+    /// </param>
+    /// <param name="timeout">The time until the end. Null: <c>raft.query-timeout</c>, 5 s by default.</param>
+    /// <param name="consistency">How old the state may be. Null: <see cref="ReadConsistency.Linearizable"/>.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <exception cref="ArgumentException">The type of the question has no serializer.</exception>
+    /// <exception cref="InvalidOperationException">The answer is of another type.</exception>
+    /// <exception cref="RaftUnavailableException">No process answered in time, or HandleQuery failed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async Task<TAnswer> QueryAsync<TAnswer>(
+        object question,
+        TimeSpan? timeout = null,
+        ReadConsistency? consistency = null,
+        CancellationToken cancellationToken = default) =>
+        (await QueryWithSerialAsync<TAnswer>(question, timeout, consistency, cancellationToken).ConfigureAwait(false)).Value;
+
+    /// <summary>
+    /// As <see cref="QueryAsync"/>, with the last serial of the state that answered: a token for
+    /// <see cref="ReadConsistency.NotOlderThan"/> and <see cref="SubscribeAsync"/>.
+    /// </summary>
+    /// <inheritdoc cref="QueryAsync"/>
+    public abstract Task<(TAnswer Value, Serial Serial)> QueryWithSerialAsync<TAnswer>(
+        object question,
+        TimeSpan? timeout = null,
+        ReadConsistency? consistency = null,
+        CancellationToken cancellationToken = default);
+
+    /// <summary>Fetches a committed pair from the log of a process.</summary>
+    /// <param name="serial">The serial of the pair, 1 or more.</param>
+    /// <param name="timeout">The time until the end. Null: <c>raft.get-timeout</c>, 5 s by default.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    /// <returns>The pair. Null: a linearizable read found that it is not committed.</returns>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="serial"/> is below 1.</exception>
+    /// <exception cref="RaftCompactedException">The pair was discarded, because a snapshot covers it.</exception>
+    /// <exception cref="RaftUnavailableException">No process answered in time.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public abstract Task<Entry<TValue>?> GetAsync(
+        Serial serial, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Streams the committed pairs after a serial: in order, without holes, each once in an enumeration. It goes on with another process if
+    /// one is silent, and waits for the next pair without an end. At most <c>raft.client.subscription-window</c> pairs are fetched ahead of
+    /// the reader.
+    /// </summary>
+    /// <param name="after">The last serial that the caller has. 0: from the first pair on.</param>
+    /// <param name="cancellationToken">Ends the enumeration.</param>
+    /// <exception cref="RaftCompactedException">The next pair was discarded, because a snapshot covers it.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public abstract IAsyncEnumerable<Entry<TValue>> SubscribeAsync(Serial after, CancellationToken cancellationToken = default);
+}

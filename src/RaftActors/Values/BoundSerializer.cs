@@ -1,0 +1,82 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.Serialization;
+
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Serialization;
+
+namespace RaftActors.Values;
+
+/// <summary>
+/// The Akka serializer that the user has bound to a type. The serializer that Akka.NET binds to <c>System.Object</c> does not
+/// count. It takes every type, and its format may change from version to version, so a log cannot rely on it.
+/// </summary>
+/// <remarks>No member has Akka's own type: it is <c>Serializer</c> in 1.5, and was <c>SerializerV2</c> in a beta of 1.6.</remarks>
+internal sealed class BoundSerializer
+{
+    private const string Bindings = "akka.actor.serialization-bindings";
+
+    private readonly Func<object, string> _manifest;
+    private readonly Func<object, byte[]> _write;
+
+    private readonly object _serializer;
+
+    private BoundSerializer(object serializer, int identifier, string name, Func<object, string> manifest, Func<object, byte[]> write)
+    {
+        _serializer = serializer;
+        Identifier = identifier;
+        Name = name;
+        _manifest = manifest;
+        _write = write;
+    }
+
+    public int Identifier { get; }
+
+    /// <summary>The full name of the serializer's type.</summary>
+    public string Name { get; }
+
+    /// <returns>Null if the type has none.</returns>
+    public static BoundSerializer? Of(ActorSystem system, Type type) =>
+        Find(system, type) is { } found && (!found.IsSameAs(Find(system, typeof(object))) || IsBoundByName(system, type)) ? found : null;
+
+    public string ManifestOf(object value) => _manifest(value);
+
+    public byte[] Write(object value) => _write(value);
+
+    // A SerializationSetup may bind a second object of the class that System.Object has, with the same identifier.
+    private bool IsSameAs(BoundSerializer? other) => ReferenceEquals(_serializer, other?._serializer);
+
+    private static BoundSerializer? Find(ActorSystem system, Type type)
+    {
+        try
+        {
+            var found = system.Serialization.FindSerializerForType(type);
+            return new BoundSerializer(
+                found, found.Identifier, $"{found.GetType()}", value => Serialization.ManifestFor(found, value), found.ToBinary);
+        }
+        catch (SerializationException)
+        {
+            return null;
+        }
+    }
+
+    // A user may bind a type, or an interface, to the same serializer that System.Object has.
+    [UnconditionalSuppressMessage(
+        "Trimming",
+        "IL2070",
+        Justification = "Akka finds the types of bindings by their names, so a trimmed program must keep the bound interfaces anyway.")]
+    private static bool IsBoundByName(ActorSystem system, Type type)
+    {
+        var bindings = system.Settings.Config.GetConfig(Bindings) ?? Config.Empty;
+        var names = bindings.AsEnumerable().Select(binding => binding.Key.Split(',')[0].Trim()).ToHashSet();
+        for (var bound = type; bound is not null && bound != typeof(object); bound = bound.BaseType)
+        {
+            if (names.Contains(bound.FullName ?? ""))
+            {
+                return true;
+            }
+        }
+
+        return type.GetInterfaces().Any(bound => names.Contains(bound.FullName ?? ""));
+    }
+}

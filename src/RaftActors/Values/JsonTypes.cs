@@ -1,0 +1,99 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Reflection;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+using Akka.Actor;
+
+namespace RaftActors.Values;
+
+/// <summary>
+/// The types that an actor system writes as JSON without a codec of their own (<see cref="Raft.UseJson"/>), by type and by name. An
+/// extension of its own, because a <see cref="ValueCodec{TValue}"/> may be made before <see cref="Raft"/>. Thread-safe.
+/// </summary>
+internal sealed class JsonTypes : IExtension
+{
+    private readonly Lock _lock = new();
+    private readonly HashSet<Type> _missed = [];
+    private volatile Dictionary<Type, JsonType> _byType = [];
+    private volatile Dictionary<string, JsonType> _byName = [];
+
+    public static JsonTypes Of(ActorSystem system) => system.WithExtension<JsonTypes, JsonTypesProvider>();
+
+    /// <summary>Adds the types of a context that RaftActors does not know already. A type of an earlier context stays as it is.</summary>
+    /// <exception cref="ArgumentException">The context has no types, or two types have the same name.</exception>
+    /// <exception cref="InvalidOperationException">One of the types is in use without JSON.</exception>
+    public void Use<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TContext>(TContext context)
+        where TContext : JsonSerializerContext
+    {
+        List<JsonTypeInfo> found =
+        [
+            .. typeof(TContext).GetProperties(BindingFlags.Public | BindingFlags.Instance)
+                .Select(property => property.PropertyType)
+                .Where(type => type.IsGenericType && type.GetGenericTypeDefinition() == typeof(JsonTypeInfo<>))
+                .Select(type => context.GetTypeInfo(type.GenericTypeArguments[0]))
+                .OfType<JsonTypeInfo>(),
+        ];
+        if (found.Count == 0)
+        {
+            throw new ArgumentException(
+                $"Cannot use {typeof(TContext)} for JSON: it has no types. Pass a context with [JsonSerializable] types, by its own type.",
+                nameof(context));
+        }
+
+        lock (_lock)
+        {
+            var (byType, byName) = (new Dictionary<Type, JsonType>(_byType), new Dictionary<string, JsonType>(_byName));
+            foreach (var info in found.Where(info => !KnownTypes.Has(info.Type) && !byType.ContainsKey(info.Type)))
+            {
+                Demand(info.Type, byName);
+                byType[info.Type] = byName[JsonType.NameOf(info.Type)] = new JsonType(info);
+            }
+
+            (_byType, _byName) = (byType, byName);
+        }
+    }
+
+    /// <summary>The JSON of a declared type; null: it has none, from now on.</summary>
+    public RaftCodec<T>? CodecOf<T>()
+    {
+        if (_byType.TryGetValue(typeof(T), out var known))
+        {
+            return RaftCodec.Json((JsonTypeInfo<T>)known.Info);
+        }
+
+        lock (_lock)
+        {
+            _missed.Add(typeof(T));
+            return null;
+        }
+    }
+
+    /// <summary>The JSON of a value's own type; null: it has none.</summary>
+    public JsonType? Of(Type type) => _byType.GetValueOrDefault(type);
+
+    /// <summary>The type that a message or the log names; null: this node does not use it. Never loads a type.</summary>
+    public JsonType? Of(string name) => _byName.GetValueOrDefault(name);
+
+    private void Demand(Type type, Dictionary<string, JsonType> byName)
+    {
+        if (_missed.Contains(type))
+        {
+            throw new InvalidOperationException(
+                $"Cannot use JSON for {type}: an actor or a client uses this type without it. Call UseJson before they are created.");
+        }
+
+        if (byName.TryGetValue(JsonType.NameOf(type), out var other))
+        {
+            throw new ArgumentException(
+                $"Cannot use JSON for {type} of {type.Assembly}: a type of {other.Info.Type.Assembly} has the same name. Rename one.");
+        }
+    }
+}
+
+/// <summary>Creates the <see cref="JsonTypes"/> of an actor system.</summary>
+internal sealed class JsonTypesProvider : ExtensionIdProvider<JsonTypes>
+{
+    /// <inheritdoc/>
+    public override JsonTypes CreateExtension(ExtendedActorSystem system) => new();
+}

@@ -1,0 +1,67 @@
+using Akka.Actor;
+using Akka.Configuration;
+
+using RaftActors.Clients;
+
+namespace RaftActors.Tests.Clients;
+
+public sealed class ClientSettingsTests
+{
+    private static readonly Address Self = new("akka.tcp", "shop", "127.0.0.1", 2551);
+
+    [Fact]
+    public void Unset_options_come_from_the_configuration()
+    {
+        var settings = Read(
+            """
+            raft.client { contacts = ["orders@10.0.0.1:2552", "10.0.0.2:2553"], pending-max = 7 }
+            raft.client { attempt-timeout = 2s, close-timeout = 3s }
+            """);
+
+        Assert.Equal("default", settings.Group);
+        Assert.Equal("akka.tcp://orders@10.0.0.1:2552 akka.tcp://shop@10.0.0.2:2553", string.Join(" ", settings.Contacts));
+        Assert.Equal(7, settings.PendingMax);
+        Assert.Equal((TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3)), (settings.AttemptTimeout, settings.CloseTimeout));
+    }
+
+    [Fact]
+    public void Client_without_settings_has_the_defaults()
+    {
+        var settings = Read("");
+
+        Assert.Empty(settings.Contacts);
+        Assert.Equal(10_000, settings.PendingMax);
+        Assert.Equal((TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(1)), (settings.AttemptTimeout, settings.CloseTimeout));
+    }
+
+    [Fact]
+    public void Settings_of_the_group_come_before_those_of_all_groups()
+    {
+        var settings = Read("raft { client.pending-max = 7, groups.orders.client.pending-max = 8 }", "orders");
+
+        Assert.Equal(("orders", 8), (settings.Group, settings.PendingMax));
+    }
+
+    [Theory]
+    [InlineData("raft.client.contacts = [\"orders\"]", "names 'orders', which is no address")]
+    [InlineData("raft.client.pending-max = 0", "must be 1 or more")]
+    [InlineData("raft.client.attempt-timeout = soon", "raft.client.attempt-timeout is 'soon'; it must be a time, such as 500ms or 2s.")]
+    [InlineData("raft.client.pending = 1", "The nearest one is raft.client.pending-max")]
+    public void Wrong_setting_is_refused_with_the_remedy(string config, string expected) =>
+        Assert.Contains(expected, Assert.Throws<RaftConfigurationException>(() => Read(config)).Message);
+
+    [Fact]
+    public void Contacts_need_an_actor_system_with_an_address()
+    {
+        var config = ConfigurationFactory.ParseString("raft.client.contacts = [\"orders@10.0.0.1:2552\"]")
+            .WithFallback(Raft.DefaultConfig());
+
+        var problem = Assert.Throws<RaftConfigurationException>(
+            () => ClientSettings.Read(config, new Address("akka", "shop"), null, new RaftClientOptions()));
+
+        Assert.Contains("akka.actor.provider = remote", problem.Message);
+    }
+
+    private static ClientSettings Read(string config, string? group = null) => ClientSettings.Read(
+        ConfigurationFactory.ParseString(config).WithFallback(Raft.DefaultConfig()), Self, group, new RaftClientOptions());
+}

@@ -1,0 +1,302 @@
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Clients;
+using RaftActors.Core;
+using RaftActors.Engine;
+using RaftActors.Values;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Clients;
+
+/// <summary>The client with an engine that the test plays. Its timer never fires.</summary>
+public sealed class LiveClientTests : TestKit
+{
+    // Longer than any step takes on a working machine.
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+
+    private readonly TestProbe _engine;
+    private readonly LiveClient<int, int> _client;
+    private readonly IActorRef _actor;
+
+    public LiveClientTests()
+        : base("""
+            akka.loglevel = OFF
+            akka.scheduler.implementation = "VirtualTime.VirtualScheduler, RaftActors.Tests"
+            """)
+    {
+        Raft.Get(Sys);
+        _engine = CreateTestProbe();
+        var settings = ClientSettings.Read(
+            Sys.Settings.Config, new Address("akka", Sys.Name), "orders", new RaftClientOptions { PendingMax = 2 });
+        var calls = new ClientCalls(settings.PendingMax);
+        _actor = Sys.ActorOf(Props.Create(() => new ClientActor(settings, calls)));
+        _client = new LiveClient<int, int>(settings, new(Sys, codecPlace: null), new(Sys, codecPlace: null), Guard, calls, _actor);
+        var leader = new ProcessName("orders@node");
+        var found = new LocalProcess("orders", leader, _engine.Ref.Path.ToSerializationFormat());
+        _actor.Tell(new ClientReply.Located("orders", leader, new Term(1), [found]), _engine.Ref);
+    }
+
+    [Theory]
+    [InlineData(long.MaxValue)]
+    [InlineData(long.MinValue)]
+    public async Task Append_with_an_extreme_timeout_is_sent_and_ends(long ticks)
+    {
+        var append = _client.AppendAsync("clicks", 1, new TimeSpan(ticks));
+
+        var call = Expect<ClientCall.Append>();
+        Assert.InRange(call.Timeout, TimeSpan.Zero, TimeSpan.FromMilliseconds(int.MaxValue));
+        Complete(call, _engine.LastSender);
+
+        Assert.Equal(new Serial(1), (await append.WaitAsync(Guard)).OrThrow().Serial);
+    }
+
+    [Fact]
+    public async Task Request_key_is_sent_with_its_serial_and_an_unknown_outcome_says_that_it_was_forgotten()
+    {
+        var key = new RequestKey("order 7", new Serial(3));
+        var append = _client.AppendAsync("clicks", 1, requestKey: key);
+
+        var call = Expect<ClientCall.Append>();
+        Assert.Equal(key.ToHash(), call.RequestKey);
+        var (origin, number) = call.Request;
+        var request = new RequestRef(origin.Name, origin.Incarnation, number);
+        _engine.Reply(new Outcome<int>.Unknown(UnknownReason.Forgotten, request));
+
+        var outcome = Assert.IsType<Outcome<int>.Unknown>(await append.WaitAsync(Guard));
+        Assert.Equal(UnknownReason.Forgotten, outcome.Reason);
+    }
+
+    [Fact]
+    public async Task Query_with_an_endless_timeout_is_sent()
+    {
+        var query = _client.QueryAsync<int>("total", TimeSpan.MaxValue);
+
+        var call = Expect<ClientCall.Query>();
+        Assert.Equal(TimeSpan.FromMilliseconds(int.MaxValue), call.Timeout);
+        _engine.Reply(new QueryOutcome.Done(default, 7, default));
+
+        Assert.Equal(7, await query.WaitAsync(Guard));
+    }
+
+    [Fact]
+    public async Task Subscription_ends_at_once_when_the_client_is_disposed_and_does_not_wait_for_its_appends()
+    {
+        var append = _client.AppendAsync("clicks", 1);
+        var (call, sender) = (Expect<ClientCall.Append>(), _engine.LastSender);
+        var next = _client.SubscribeAsync(default).GetAsyncEnumerator().MoveNextAsync().AsTask();
+        Expect<ClientCall.Read>();
+
+        var disposal = _client.DisposeAsync();
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => next.WaitAsync(Guard));
+        Complete(call, sender);
+        Assert.Equal(new Serial(1), (await append.WaitAsync(Guard)).OrThrow().Serial);
+        await disposal;
+    }
+
+    [Fact]
+    public void Calls_with_the_infinite_timeout_are_sent_with_the_longest_one()
+    {
+        _ = _client.QueryAsync<int>("total", Timeout.InfiniteTimeSpan);
+        _ = _client.AppendAsync("clicks", 1, Timeout.InfiniteTimeSpan);
+
+        Assert.Equal(TimeSpan.FromMilliseconds(int.MaxValue), Expect<ClientCall.Query>().Timeout);
+        Assert.Equal(TimeSpan.FromMilliseconds(int.MaxValue), Expect<ClientCall.Append>().Timeout);
+    }
+
+    [Fact]
+    public async Task Change_that_is_cancelled_before_it_was_sent_is_not_committed()
+    {
+        var name = new ProcessName("late@node");
+
+        var join = await _client.JoinAsync(name, cancellationToken: new CancellationToken(canceled: true));
+        var leave = await _client.LeaveAsync(name, cancellationToken: new CancellationToken(canceled: true));
+
+        Assert.Equal(NotCommittedReason.Canceled, Assert.IsType<Outcome<Membership>.NotCommitted>(join).Reason);
+        Assert.Equal(NotCommittedReason.Canceled, Assert.IsType<Outcome<Membership>.NotCommitted>(leave).Reason);
+        _engine.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task Change_that_is_cancelled_after_it_was_sent_is_unknown()
+    {
+        using var cancellation = new CancellationTokenSource();
+        var set = _client.SetMaxQuorumAsync(5, cancellationToken: cancellation.Token);
+        Assert.Equal(new GroupChange.SetMaxQuorum(5), Expect<ClientCall.Change>().What);
+
+        await cancellation.CancelAsync();
+
+        Assert.Equal(UnknownReason.Canceled, Assert.IsType<Outcome<Membership>.Unknown>(await set.WaitAsync(Guard)).Reason);
+        await Assert.ThrowsAsync<ArgumentOutOfRangeException>(() => _client.SetMaxQuorumAsync(4));
+    }
+
+    [Fact]
+    public async Task Client_whose_actor_fails_while_it_is_disposed_ends()
+    {
+        var append = _client.AppendAsync("clicks", 1);
+        Expect<ClientCall.Append>();
+        var disposal = _client.DisposeAsync().AsTask();
+
+        _actor.Tell(new ClientReply.Located("orders", null, default, default), _engine.Ref);
+
+        await disposal.WaitAsync(Guard);
+        Assert.Equal(UnknownReason.Closed, Assert.IsType<Outcome<int>.Unknown>(await append.WaitAsync(Guard)).Reason);
+    }
+
+    [Fact]
+    public async Task Result_of_another_type_fails_the_call_and_says_that_the_pair_is_committed()
+    {
+        var append = _client.AppendAsync("clicks", 1);
+        var (origin, number) = Expect<ClientCall.Append>().Request;
+        _engine.LastSender.Tell(new Outcome<string>.Done(new Serial(7), "seven", new RequestRef(origin.Name, origin.Incarnation, number)));
+
+        var problem = await Assert.ThrowsAsync<InvalidOperationException>(() => append.WaitAsync(Guard));
+
+        Assert.Contains("The pair 7 of", problem.Message);
+        Assert.Contains("is committed. Its result is System.String, and this client expects System.Int32.", problem.Message);
+    }
+
+    [Fact]
+    public async Task Calls_above_the_maximum_are_refused_at_once_and_one_that_ends_makes_room()
+    {
+        var first = _client.QueryAsync<int>("total");
+        Expect<ClientCall.Query>();
+        var relay = _engine.LastSender;
+        _ = _client.ExplainAsync();
+        Expect<ClientCall.Explain>();
+
+        var refused = await Assert.ThrowsAsync<RaftUnavailableException>(() => _client.QueryAsync<int>("total"));
+        var change = Assert.IsType<Outcome<Membership>.NotCommitted>(await _client.TransferLeadershipAsync());
+        relay.Tell(new QueryOutcome.Done(default, 7, default), _engine.Ref);
+        Assert.Equal(7, await first.WaitAsync(Guard));
+        _ = _client.StatusAsync();
+
+        Assert.Contains("raft.client.pending-max", refused.Message);
+        Assert.Equal(NotCommittedReason.Busy, change.Reason);
+        Expect<ClientCall.Locate>();
+    }
+
+    [Fact]
+    public void Leader_that_was_idle_is_not_silent_when_an_append_begins()
+    {
+        Advance(10);
+        _ = _client.AppendAsync("first", 1);
+        Expect<ClientCall.Append>();
+        Advance(0.2);
+
+        _ = _client.AppendAsync("second", 1);
+
+        Assert.Equal("second", Expect<ClientCall.Append>().Key);
+    }
+
+    [Fact]
+    public async Task Leader_is_asked_whether_it_still_leads_while_a_call_is_open()
+    {
+        var append = _client.AppendAsync("clicks", 1, Timeout.InfiniteTimeSpan);
+        var (call, sender) = (Expect<ClientCall.Append>(), _engine.LastSender);
+        Advance(0.2);
+        _engine.ExpectNoMsg(TimeSpan.Zero);
+        Advance(0.1);
+        Assert.Equal(new ClientCall.Locate("orders", Hops: 0), _engine.ExpectMsg<ClientCall.Locate>());
+        Advance(0.2);
+        _engine.ExpectNoMsg(TimeSpan.Zero);
+
+        // With the next tick it would be asked again.
+        Complete(call, sender);
+        await append.WaitAsync(Guard);
+        Advance(1);
+
+        _engine.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task Get_of_a_compacted_pair_names_the_first_one_that_is_kept()
+    {
+        var compacted = _client.GetAsync(new Serial(3));
+        Assert.Equal(new Serial(2), Expect<ClientCall.Read>().After);
+        _engine.Reply(new ClientReply.Pairs([], Base: new Serial(5)));
+
+        var problem = await Assert.ThrowsAsync<RaftCompactedException>(() => compacted.WaitAsync(Guard));
+
+        Assert.Equal((new Serial(3), new Serial(6)), (problem.Serial, problem.FirstKept));
+    }
+
+    [Fact]
+    public async Task First_kept_pair_is_not_taken_for_a_compacted_one()
+    {
+        var kept = _client.GetAsync(new Serial(3));
+        Expect<ClientCall.Read>();
+        var value = new ValueCodec<int>(Sys, codecPlace: null).Encode(7);
+        _engine.Reply(new ClientReply.Pairs([new StoredPair(new Serial(3), "clicks", value)], Base: new Serial(2)));
+
+        Assert.Equal(7, (await kept.WaitAsync(Guard))?.Value);
+    }
+
+    [Fact]
+    public async Task Subscription_to_compacted_pairs_ends_with_the_first_one_that_is_kept()
+    {
+        var next = _client.SubscribeAsync(new Serial(1)).GetAsyncEnumerator().MoveNextAsync().AsTask();
+        Expect<ClientCall.Read>();
+        _engine.Reply(new ClientReply.Pairs([], Base: new Serial(5)));
+
+        var problem = await Assert.ThrowsAsync<RaftCompactedException>(() => next.WaitAsync(Guard));
+
+        Assert.Equal((new Serial(2), new Serial(6)), (problem.Serial, problem.FirstKept));
+    }
+
+    [Fact]
+    public void Leader_that_answers_other_calls_is_not_silent()
+    {
+        var leader = new ProcessName("orders@node");
+        _ = _client.AppendAsync("slow", 1, Timeout.InfiniteTimeSpan);
+        Expect<ClientCall.Append>();
+        for (var i = 0; i < 9; i++)
+        {
+            Advance(0.1);
+        }
+
+        _actor.Tell(new ClientReply.Located("orders", leader, new Term(1), []), _engine.Ref);
+        Advance(0.1);
+        Advance(0.1);
+        _ = _client.AppendAsync("next", 1);
+
+        _engine.FishForMessage<ClientCall.Append>(call => call.Key == "next", Guard);
+    }
+
+    [Fact]
+    public async Task Disposed_client_waits_for_its_sent_appends_until_the_close_timeout()
+    {
+        var append = _client.AppendAsync("clicks", 1);
+        Expect<ClientCall.Append>();
+        var disposal = _client.DisposeAsync().AsTask();
+
+        Advance(0.5);
+        Assert.False(disposal.IsCompleted);
+        Advance(0.7);
+
+        await disposal.WaitAsync(Guard);
+        Assert.Equal(UnknownReason.Closed, Assert.IsType<Outcome<int>.Unknown>(await append.WaitAsync(Guard)).Reason);
+    }
+
+    // In ticks of the client, each of which it has taken before the next.
+    private void Advance(double seconds)
+    {
+        for (; seconds > 0; seconds -= 0.1)
+        {
+            ((TestScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(Math.Min(seconds, 0.1)));
+            _actor.Tell(new Identify("now"), TestActor);
+            FishForMessage<ActorIdentity>(_ => true, Guard);
+        }
+    }
+
+    private TCall Expect<TCall>()
+        where TCall : ClientCall => _engine.FishForMessage<TCall>(_ => true, Guard);
+
+    private static void Complete(ClientCall.Append call, IActorRef sender)
+    {
+        var (origin, number) = call.Request;
+        sender.Tell(new Outcome<int>.Done(new Serial(1), 1, new RequestRef(origin.Name, origin.Incarnation, number)));
+    }
+}

@@ -1,0 +1,181 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json.Serialization;
+
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Tests.Groups;
+using RaftActors.Values;
+
+namespace RaftActors.Tests.Values;
+
+/// <summary>The JSON of the types that one call names for an actor system.</summary>
+public sealed partial class JsonTypesTests : TestKit
+{
+    private static readonly Coin OneEuro = new(100, "EUR");
+
+    public JsonTypesTests()
+        : base(VirtualGroup.Config)
+    {
+    }
+
+    [Fact]
+    public void Value_of_a_declared_type_has_the_bytes_of_its_codec()
+    {
+        UseCoins();
+        var coins = new ValueCodec<Coin>(Sys);
+
+        coins.DemandType("value");
+        var bytes = coins.Encode(OneEuro);
+
+        Assert.Equal("\u0011{\"Cents\":100,\"Currency\":\"EUR\"}", Text(bytes));
+        Assert.Equal(new ValueCodec<Coin>(Sys, RaftCodec.Json(CoinJson.Default.Coin)).Encode(OneEuro).ToArray(), bytes.ToArray());
+        Assert.Equal(OneEuro, coins.Decode(bytes));
+    }
+
+    [Fact]
+    public void Value_of_an_undeclared_type_carries_the_name_of_its_type()
+    {
+        UseCoins();
+        var answers = new ValueCodec<object?>(Sys);
+
+        var bytes = answers.Encode(OneEuro);
+
+        Assert.Equal("\u0012\u002bRaftActors.Tests.Values.JsonTypesTests+Coin{\"Cents\":100,\"Currency\":\"EUR\"}", Text(bytes));
+        Assert.Equal(OneEuro, answers.Decode(bytes));
+        Assert.Equal(OneEuro, new ValueCodec<IMoney>(Sys).Decode(new ValueCodec<IMoney>(Sys).Encode(OneEuro)));
+    }
+
+    [Fact]
+    public void State_of_a_snapshot_has_the_bytes_of_its_codec()
+    {
+        UseCoins();
+        var purse = new Purse { Content = OneEuro };
+        IRaftSnapshot snapshots = purse;
+
+        snapshots.DemandType(Sys);
+        var bytes = Assert.NotNull(snapshots.Take(Sys, new Serial(1)).Bytes);
+
+        Assert.Equal("\u0011{\"Cents\":100,\"Currency\":\"EUR\"}", Text(bytes));
+        Assert.Equal(OneEuro, new ValueCodec<Coin?>(Sys).Decode(bytes));
+    }
+
+    [Fact]
+    public void Codec_of_its_own_wins()
+    {
+        UseCoins();
+        var coins = new ValueCodec<Coin>(Sys, new CentsCodec());
+
+        var bytes = coins.Encode(OneEuro);
+
+        Assert.Equal("\u0011100", Text(bytes));
+        Assert.Equal(OneEuro, coins.Decode(bytes));
+    }
+
+    [Fact]
+    public void Types_that_RaftActors_knows_keep_their_bytes()
+    {
+        var before = new ValueCodec<int>(Sys).Encode(7).ToArray();
+
+        UseCoins();
+
+        Assert.Equal(before, new ValueCodec<int>(Sys).Encode(7).ToArray());
+        Assert.Equal(before, new ValueCodec<object?>(Sys).Encode(7).ToArray());
+        Assert.Equal(before, new ValueCodec<int?>(Sys).Encode(7).ToArray());
+    }
+
+    [Fact]
+    public void Context_may_be_named_twice_but_not_after_its_type_was_used_without_it()
+    {
+        Assert.Throws<RaftConfigurationException>(() => new ValueCodec<Note>(Sys).DemandType("value"));
+
+        UseCoins();
+        UseCoins();
+        var late = Assert.Throws<InvalidOperationException>(() => Raft.Get(Sys).UseJson(NoteJson.Default));
+
+        Assert.Equal(
+            "Cannot use JSON for RaftActors.Tests.Values.JsonTypesTests+Note: an actor or a client uses this type without it. "
+            + "Call UseJson before they are created.",
+            late.Message);
+    }
+
+    [Fact]
+    public void Context_that_is_passed_by_a_base_type_is_refused()
+    {
+        JsonSerializerContext context = CoinJson.Default;
+
+        var problem = Assert.Throws<ArgumentException>(() => Raft.Get(Sys).UseJson(context));
+
+        Assert.StartsWith("Cannot use System.Text.Json.Serialization.JsonSerializerContext for JSON: it has no types.", problem.Message);
+    }
+
+    [Fact]
+    public void Value_of_a_type_that_this_node_does_not_use_is_refused_with_the_remedy()
+    {
+        var bytes = Encoding.UTF8.GetBytes("\u0012\u0006System{}");
+
+        var problem = Assert.Throws<InvalidDataException>(() => new ValueCodec<object?>(Sys).Decode(bytes));
+
+        Assert.Equal(
+            "A value of type System cannot be read on this node: no context of Raft.UseJson has the type. Add the type to one.",
+            problem.Message);
+    }
+
+    [Fact]
+    public void Damaged_json_is_refused_with_its_type()
+    {
+        UseCoins();
+        var bytes = new ValueCodec<object?>(Sys).Encode(OneEuro);
+
+        var problem = Assert.Throws<InvalidDataException>(() => new ValueCodec<object?>(Sys).Decode(bytes[..^1]));
+
+        Assert.StartsWith("The JSON of a RaftActors.Tests.Values.JsonTypesTests+Coin cannot be read", problem.Message);
+    }
+
+    [Fact]
+    public void Encoding_allocates_only_the_bytes_that_it_returns()
+    {
+        var (codec, output) = (RaftCodec.Json(CoinJson.Default.Coin), new ArrayBufferWriter<byte>(256));
+        codec.Encode(OneEuro, output);
+        output.ResetWrittenCount();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        codec.Encode(OneEuro, output);
+
+        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal("{\"Cents\":100,\"Currency\":\"EUR\"}", Encoding.UTF8.GetString(output.WrittenSpan));
+    }
+
+    private void UseCoins() => Raft.Get(Sys).UseJson(CoinJson.Default);
+
+    private static string Text(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
+
+    internal interface IMoney;
+
+    internal sealed record Coin(int Cents, string Currency) : IMoney;
+
+    internal sealed record Note(int Euros);
+
+    private sealed class Purse : IRaftSnapshot<Coin?>
+    {
+        public Coin? Content { get; set; }
+
+        public Coin? TakeSnapshot(Serial serial) => Content;
+
+        public void RestoreSnapshot(Serial serial, Coin? state) => Content = state;
+    }
+
+    private sealed class CentsCodec : RaftCodec<Coin>
+    {
+        public override void Encode(Coin value, IBufferWriter<byte> output) => output.Write(Encoding.UTF8.GetBytes($"{value.Cents}"));
+
+        public override Coin Decode(ReadOnlySpan<byte> bytes) => new(int.Parse(Encoding.UTF8.GetString(bytes)), "EUR");
+    }
+
+    [JsonSerializable(typeof(Coin))]
+    [JsonSerializable(typeof(int))]
+    private sealed partial class CoinJson : JsonSerializerContext;
+
+    [JsonSerializable(typeof(Note))]
+    private sealed partial class NoteJson : JsonSerializerContext;
+}
