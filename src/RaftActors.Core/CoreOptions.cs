@@ -13,7 +13,7 @@ internal sealed record CoreOptions
 
     /// <summary>
     /// The largest quorum: odd, 3 to 11. The founder records it in the group's first configuration. From then on the recorded maximum
-    /// counts, and this one only in a group that recorded none (<see cref="Configuration.MaxQuorum"/>).
+    /// counts (<see cref="Configuration.MaxQuorum"/>).
     /// </summary>
     public int MaxQuorum { get; init; } = QuorumSize.Max;
 

@@ -16,8 +16,7 @@ public interface IRaftStore : IDisposable
     /// <param name="owner">The process. A new store records it, and an existing store compares it.</param>
     /// <param name="preload">The first entries of a new store. An existing store ignores it.</param>
     /// <param name="listener">Is told of later events until Dispose.</param>
-    /// <exception cref="StoreDamagedException">The store is damaged.</exception>
-    /// <exception cref="StoreException">The store cannot be opened. The message has the cause and the remedy.</exception>
+    /// <exception cref="StoreException">The store is damaged, or cannot be opened. The message has the cause and the remedy.</exception>
     RecoveredState Open(StoreOwner owner, LogSlice preload, IStoreListener listener);
 
     /// <summary>

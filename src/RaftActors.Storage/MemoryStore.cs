@@ -119,7 +119,7 @@ public sealed class MemoryStore : IRaftStore
     }
 
     /// <summary>Closes the store. Its contents stay for the next <see cref="Open"/>.</summary>
-    public void Dispose() => _listener = null;
+    void IDisposable.Dispose() => _listener = null;
 
     private void Append(LogSlice entries)
     {

@@ -8,7 +8,7 @@ using RaftActors.Storage.Snapshots;
 namespace RaftActors.Storage;
 
 /// <content>Opens and closes the log, and the stores in it.</content>
-public sealed partial class StoreDirectory
+internal sealed partial class StoreDirectory
 {
     /// <summary>Opens the slot of an owner, and creates a missing one with the preload.</summary>
     internal (OpenedSlot Opened, RecoveredState Recovered) OpenSlot(StoreOwner owner, LogSlice preload, IStoreListener listener)

@@ -8,7 +8,7 @@ namespace RaftActors.Storage;
 /// A directory with the stores of all processes that share it. They share one log, and one sync makes the waiting writes of all of them
 /// durable. Opening takes the lock and reads the log. Thread-safe.
 /// </summary>
-public sealed partial class StoreDirectory : IDisposable
+internal sealed partial class StoreDirectory : IDisposable
 {
     /// <summary>The name of the lock file. A store creates it before anything else in its directory.</summary>
     internal const string LockFileName = DirectoryLock.FileName;
@@ -54,7 +54,6 @@ public sealed partial class StoreDirectory : IDisposable
         {
             var opened = OpenWithThread(options, new FileDisk(options.Directory));
             opened._lock = taken;
-            opened.RestrictFiles();
             return opened;
         }
         catch
@@ -166,16 +165,6 @@ public sealed partial class StoreDirectory : IDisposable
         }
 
         _lock?.Dispose();
-    }
-
-    // Follows the opening, because only then all files are known to belong to a store.
-    private void RestrictFiles()
-    {
-        if (!_options.AllowSharedDirectory && StoreFiles.Restrict(Path.GetFullPath(_options.Directory)) is { } open)
-        {
-            _notes.Add($"Other users have rights to {open}, and its mode cannot be changed. Run 'chmod -R go= {_options.Directory}' as the "
-                + "owner of the files.");
-        }
     }
 
     private StoreException Refusal(Exception cause) => new(

@@ -13,7 +13,7 @@ public class StoreException : IOException
 }
 
 /// <summary>The store is damaged: bytes on disk are not what was written, and they are not the torn tail of the last write.</summary>
-public sealed class StoreDamagedException(StoreDamage damage) : StoreException(damage.ToString())
+internal sealed class StoreDamagedException(StoreDamage damage) : StoreException(damage.ToString())
 {
     /// <summary>The damaged place.</summary>
     public StoreDamage Damage { get; } = damage;
@@ -25,7 +25,7 @@ public sealed class StoreDamagedException(StoreDamage damage) : StoreException(d
 /// <param name="Index">The index of the damaged entry. Null: unknown, or no entry.</param>
 /// <param name="Checksum">Null: the damage is not a wrong checksum.</param>
 /// <param name="What">The fault, as a clause.</param>
-public sealed record StoreDamage(string File, long Offset, LogIndex? Index, ChecksumMismatch? Checksum, string What)
+internal sealed record StoreDamage(string File, long Offset, LogIndex? Index, ChecksumMismatch? Checksum, string What)
 {
     /// <inheritdoc/>
     public override string ToString()
@@ -41,4 +41,4 @@ public sealed record StoreDamage(string File, long Offset, LogIndex? Index, Chec
 /// <summary>Two checksums that should be equal.</summary>
 /// <param name="Expected">The checksum on disk.</param>
 /// <param name="Found">The checksum of the bytes on disk.</param>
-public readonly record struct ChecksumMismatch(uint Expected, uint Found);
+internal readonly record struct ChecksumMismatch(uint Expected, uint Found);

@@ -1,7 +1,7 @@
 namespace RaftActors.Storage;
 
 /// <summary>The settings of a <see cref="StoreDirectory"/>.</summary>
-public sealed record StoreOptions
+internal sealed record StoreOptions
 {
     private const int SegmentSizeMin = 4096;
     private const int SegmentSizeMax = 1 << 30;
@@ -50,9 +50,9 @@ public sealed record StoreOptions
     public long RecoveredSizeMaxBytes { get; init; } = long.MaxValue;
 
     /// <summary>The time before a write without room is tried again. Only tests change it.</summary>
-    internal TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(1);
+    public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(1);
 
-    internal void Check()
+    public void Check()
     {
         Demand(Directory.Length > 0, "Directory must not be empty");
         Demand(
@@ -75,7 +75,7 @@ public sealed record StoreOptions
 }
 
 /// <summary>When a log is synced.</summary>
-public enum SyncPolicy
+internal enum SyncPolicy
 {
     /// <summary>Before a write is acknowledged. Only this policy survives a power cut without loss.</summary>
     Always,

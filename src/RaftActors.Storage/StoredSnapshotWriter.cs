@@ -12,7 +12,7 @@ namespace RaftActors.Storage;
 internal sealed class StoredSnapshotWriter(LogWriter log, StoreOptions options, SlotOpening opening, Snapshot snapshot) : ISnapshotWriter
 {
     private readonly Lock _lock = new();
-    private SnapshotStreamWriter? _writer;
+    private SnapshotWriter? _writer;
     private StoreException? _end;
 
     /// <inheritdoc/>

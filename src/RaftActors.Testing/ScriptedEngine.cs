@@ -93,7 +93,8 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
     public void SendSnapshot(Serial serial, ReadOnlyMemory<byte> state)
     {
         Process.Pairs.StartAfter(PositionOf(serial));
-        Keep(serial, state);
+        var results = new KeptResults<TValue>(Context.System, codec: null);
+        Keep(serial, SnapshotTail.Append(new TakenState(state, null), results).Bytes!.Value); // Justification: the state has bytes.
         _actor?.Tell(new ToActor.Restore(_life, serial));
     }
 
@@ -166,7 +167,6 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
                 break;
             case ToEngine.Explain explain:
                 explain.ReplyTo.Tell(new Explanation(explain.Request, $"{Process.Name} is in a scripted group"), Self);
-                probe?.Tell(new FromActor<TValue>.Explain(explain.Request), _actor);
                 break;
             case ToEngine.WantSnapshot:
                 TakeSnapshot();

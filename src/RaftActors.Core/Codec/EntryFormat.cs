@@ -6,8 +6,8 @@ namespace RaftActors.Core.Codec;
 
 /// <summary>
 /// Encodes log entries, positions in a log, configurations and the descriptions of snapshots. Log, snapshot files and wire share these
-/// bytes, so a change needs a new version of all three formats, or a new kind beside the old ones. Each Read method throws
-/// <see cref="InvalidDataException"/> on bytes that its Write method did not write.
+/// bytes, so a change needs a new version of all three formats. Each Read method throws <see cref="InvalidDataException"/> on bytes that
+/// its Write method did not write.
 /// </summary>
 internal static class EntryFormat
 {
@@ -16,8 +16,6 @@ internal static class EntryFormat
     private const byte Pair = 2;
     private const byte OwnedPair = 3;
     private const byte KeyedPair = 4;
-    private const int KindShift = 32;
-    private const long WithMaxQuorum = 1;
     private const int EntrySizeMin = 4;
     private const int AnsweredSizeMin = 3;
     private const int KeySizeMin = 18;
@@ -51,30 +49,21 @@ internal static class EntryFormat
             ? new LogSlice(ImmutableCollectionsMarshal.AsArray(entries)!) // Justification: a list of items has an array.
             : default;
 
-    /// <summary>Writes the description of a snapshot, its sessions, and its keys if it has any.</summary>
-    public static void WriteSnapshot(ByteWriter writer, Snapshot snapshot) =>
-        WriteSnapshot(writer, snapshot, hasKeys: !snapshot.Keys.Keys.IsEmpty);
-
-    /// <summary>Writes the description of a snapshot and its sessions.</summary>
-    /// <param name="hasKeys">Writes its keys too, even if there is none.</param>
-    public static void WriteSnapshot(ByteWriter writer, Snapshot snapshot, bool hasKeys)
+    /// <summary>Writes the description of a snapshot, its sessions and its request keys.</summary>
+    public static void WriteSnapshot(ByteWriter writer, Snapshot snapshot)
     {
         WriteDescription(writer, snapshot);
         WriteSessions(writer, snapshot.Sessions);
-        if (hasKeys)
-        {
-            writer.Number(snapshot.Keys.Forgotten.Value);
-            WriteKeys(writer, snapshot.Keys.Keys);
-        }
+        writer.Number(snapshot.Keys.Forgotten.Value);
+        WriteKeys(writer, snapshot.Keys.Keys);
     }
 
-    /// <summary>Reads the description of a snapshot and its sessions.</summary>
-    /// <param name="hasKeys">Reads its keys too.</param>
-    public static Snapshot ReadSnapshot(ref ByteReader reader, bool hasKeys)
+    /// <summary>Reads the description of a snapshot, its sessions and its request keys.</summary>
+    public static Snapshot ReadSnapshot(ref ByteReader reader) => ReadDescription(ref reader) with
     {
-        var snapshot = ReadDescription(ref reader) with { Sessions = ReadSessions(ref reader) };
-        return hasKeys ? snapshot with { Keys = new KeyTable(new Serial(reader.Count()), ReadKeys(ref reader)) } : snapshot;
-    }
+        Sessions = ReadSessions(ref reader),
+        Keys = new KeyTable(new Serial(reader.Count()), ReadKeys(ref reader)),
+    };
 
     /// <summary>Writes position, configuration and length of a snapshot, without its sessions and keys.</summary>
     public static void WriteDescription(ByteWriter writer, Snapshot snapshot)
@@ -168,30 +157,35 @@ internal static class EntryFormat
             : throw reader.Damaged($"request {number} comes after {before.Number}");
     }
 
-    /// <summary>Writes the request, the request key and the key of a pair, as far as it has them.</summary>
-    public static void WriteBeforeValue(ByteWriter writer, in LogEntry entry, string key)
-    {
-        if (entry.Request is { } request)
-        {
-            writer.Request(request);
-        }
-
-        if (entry.RequestKey is { } requestKey)
-        {
-            writer.RequestKey(requestKey);
-        }
-
-        writer.Text(key);
-    }
-
     private static void WriteEntry(ByteWriter writer, in LogEntry entry)
     {
         writer.Number(entry.Index.Value);
         writer.Number(entry.Term.Value);
         writer.Number(entry.Serial.Value);
+        WritePayload(writer, entry);
+    }
+
+    /// <summary>
+    /// Writes all of an entry but its position: the kind, then the configuration, or the pair as far as it has a request and a request
+    /// key. The log has the position in the header of a record.
+    /// </summary>
+    public static void WritePayload(ByteWriter writer, in LogEntry entry)
+    {
         if (entry.Key is { } key)
         {
-            WritePair(writer, entry, key);
+            writer.Octet(entry.RequestKey is not null ? KeyedPair : entry.Request is null ? Pair : OwnedPair);
+            if (entry.Request is { } request)
+            {
+                writer.Request(request);
+            }
+
+            if (entry.RequestKey is { } requestKey)
+            {
+                writer.RequestKey(requestKey);
+            }
+
+            writer.Text(key);
+            writer.Bytes(entry.Value.Span);
         }
         else if (entry.Configuration is { } configuration)
         {
@@ -204,26 +198,19 @@ internal static class EntryFormat
         }
     }
 
-    private static void WritePair(ByteWriter writer, in LogEntry entry, string key)
-    {
-        writer.Octet(entry.RequestKey is not null ? KeyedPair : entry.Request is null ? Pair : OwnedPair);
-        WriteBeforeValue(writer, entry, key);
-        writer.Bytes(entry.Value.Span);
-    }
+    private static LogEntry ReadEntry(ref ByteReader reader) =>
+        ReadPayload(ref reader, new LogIndex(reader.Count()), new Term(reader.Count()), new Serial(reader.Count()));
 
-    private static LogEntry ReadEntry(ref ByteReader reader)
+    /// <summary>Reads an entry whose position is known.</summary>
+    public static LogEntry ReadPayload(ref ByteReader reader, LogIndex index, Term term, Serial serial) => reader.Octet() switch
     {
-        var (index, term, serial) = (new LogIndex(reader.Count()), new Term(reader.Count()), new Serial(reader.Count()));
-        return reader.Octet() switch
-        {
-            NoOp => new LogEntry(index, term, serial, Payload.NoOp.Instance),
-            Reconfigure => new LogEntry(index, term, serial, new Payload.Reconfigure(ReadConfiguration(ref reader))),
-            Pair => new LogEntry(index, term, serial, null, reader.Key(), reader.Value()),
-            OwnedPair => new LogEntry(index, term, serial, reader.Request(), reader.Key(), reader.Value()),
-            KeyedPair => new LogEntry(index, term, serial, ReadKeyedPair(ref reader)),
-            var kind => throw reader.Damaged($"{kind} is no kind of entry"),
-        };
-    }
+        NoOp => new LogEntry(index, term, serial, Payload.NoOp.Instance),
+        Reconfigure => new LogEntry(index, term, serial, new Payload.Reconfigure(ReadConfiguration(ref reader))),
+        Pair => new LogEntry(index, term, serial, null, reader.Key(), reader.Value()),
+        OwnedPair => new LogEntry(index, term, serial, reader.Request(), reader.Key(), reader.Value()),
+        KeyedPair => new LogEntry(index, term, serial, ReadKeyedPair(ref reader)),
+        var kind => throw reader.Damaged($"{kind} is no kind of entry"),
+    };
 
     private static Payload.KeyedPair ReadKeyedPair(ref ByteReader reader)
     {
@@ -231,24 +218,12 @@ internal static class EntryFormat
         return new Payload.KeyedPair(requestKey, request, reader.Key(), reader.Value());
     }
 
-    /// <summary>
-    /// Writes group uuid, quorum size, voters, old voters, learners and founding serials. There are two kinds of configurations. The
-    /// number of the quorum size has the kind from bit 32 on. Kind 1 has the maximum of the quorum size after it. An earlier version
-    /// wrote kind 0 only, and refuses a quorum size of more than 32 bits as damaged.
-    /// </summary>
+    /// <summary>Writes group uuid, quorum size and its maximum, voters, old voters, learners and founding serials.</summary>
     public static void WriteConfiguration(ByteWriter writer, Configuration configuration)
     {
         writer.Identity(configuration.Group.Value);
-        if (configuration.MaxQuorum is { } max)
-        {
-            writer.Number((WithMaxQuorum << KindShift) + configuration.Size);
-            writer.Number(max);
-        }
-        else
-        {
-            writer.Number(configuration.Size);
-        }
-
+        writer.Number(configuration.Size);
+        writer.Number(configuration.MaxQuorum);
         writer.List(configuration.Voters, writer.Member);
         writer.List(configuration.OldVoters, writer.Member);
         writer.List(configuration.Learners, writer.Member);
@@ -262,24 +237,19 @@ internal static class EntryFormat
     /// <summary>Reads a configuration.</summary>
     public static Configuration ReadConfiguration(ref ByteReader reader)
     {
-        var (group, kindAndSize) = (new GroupUid(reader.Identity()), reader.Count());
-        var (kind, size) = (kindAndSize >> KindShift, kindAndSize & uint.MaxValue);
-        int? max = kind == WithMaxQuorum ? reader.Integer() : null;
-        if (kind > WithMaxQuorum || size > int.MaxValue || (max is { } given && !QuorumSize.IsMaximum(given)))
-        {
-            throw reader.Damaged($"a configuration of kind {kind} has a quorum of {size} and at most {max}");
-        }
-
-        return new Configuration(
-            group,
-            (int)size,
-            ReadMembers(ref reader),
-            ReadMembers(ref reader),
-            ReadMembers(ref reader),
-            reader.List(2, static (ref ByteReader r) => new FoundingSerial(r.Name(), new Serial(r.Count()))))
-        {
-            MaxQuorum = max,
-        };
+        var (group, size, max) = (new GroupUid(reader.Identity()), reader.Integer(), reader.Integer());
+        return size >= 0 && QuorumSize.IsMaximum(max)
+            ? new Configuration(
+                group,
+                size,
+                ReadMembers(ref reader),
+                ReadMembers(ref reader),
+                ReadMembers(ref reader),
+                reader.List(2, static (ref ByteReader r) => new FoundingSerial(r.Name(), new Serial(r.Count()))))
+            {
+                MaxQuorum = max,
+            }
+            : throw reader.Damaged($"a configuration has a quorum of {size} and at most {max}");
     }
 
     private static ImmutableArray<Member> ReadMembers(ref ByteReader reader) =>

@@ -22,9 +22,9 @@ public sealed record Configuration(
 {
     /// <summary>
     /// The largest K of this group: odd, 3 to 11. The founder writes its own <see cref="CoreOptions.MaxQuorum"/>, and
-    /// <see cref="MemberChange.SetMaxQuorum"/> changes it. Null: an earlier version founded the group and recorded none.
+    /// <see cref="MemberChange.SetMaxQuorum"/> changes it.
     /// </summary>
-    public int? MaxQuorum { get; init; }
+    public int MaxQuorum { get; init; } = QuorumSize.Max;
 
     /// <summary>Every decision needs two majorities.</summary>
     internal bool IsJoint => !OldVoters.IsEmpty;
@@ -69,7 +69,7 @@ public sealed record Configuration(
         + (Voters.Length == Size ? "" : $" of {Size}")
         + (IsJoint ? $" old({string.Join(' ', OldVoters)})" : "")
         + (Learners.IsEmpty ? "" : $" learners({string.Join(' ', Learners)})")
-        + (MaxQuorum is { } max and < QuorumSize.Max ? $" max {max}" : "");
+        + (MaxQuorum < QuorumSize.Max ? $" max {MaxQuorum}" : "");
 
     private static bool HasName(ImmutableArray<Member> members, ProcessName name)
     {

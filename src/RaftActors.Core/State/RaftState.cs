@@ -168,7 +168,7 @@ internal sealed class RaftState
     /// The largest K: the recorded one. In a group that recorded none it is this process's own, as in the versions that founded such
     /// groups.
     /// </summary>
-    public int MaxQuorum => Configuration.MaxQuorum ?? Options.MaxQuorum;
+    public int MaxQuorum => Configuration.MaxQuorum;
 
     /// <summary>The rank of this process in a founding.</summary>
     public FoundingRank Rank => new(Log.LastPosition, Self.Name);

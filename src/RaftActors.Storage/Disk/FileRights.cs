@@ -10,14 +10,7 @@ internal readonly record struct FileRights(bool IsFolder, uint? Owner, uint? Gro
 {
     public const uint Root = 0;
 
-    private const UnixFileMode OthersBits =
-        UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
-        | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
-
     public bool IsSticky => Mode.HasFlag(UnixFileMode.StickyBit);
-
-    /// <summary>Tells whether a user other than the owner has any right.</summary>
-    public bool IsOpenToOthers => (Mode & OthersBits) != 0;
 
     /// <summary>Reads the rights of a path. A symbolic link is not followed.</summary>
     /// <returns>Null: the path does not exist.</returns>

@@ -1,11 +1,9 @@
-using System.Runtime.Versioning;
-
 using RaftActors.Storage.Log;
 using RaftActors.Storage.Snapshots;
 
 namespace RaftActors.Storage.Disk;
 
-/// <summary>The files that a store finds in its directory. Checks their owners and restricts their modes.</summary>
+/// <summary>The files that a store finds in its directory. Checks their owners.</summary>
 internal static class StoreFiles
 {
     /// <summary>
@@ -35,40 +33,6 @@ internal static class StoreFiles
                     $"Cannot use {directory} as a store: {path} belongs to user {rights.Owner}, and this program runs as user {user}. Run "
                     + $"it as user {rights.Owner}, or run 'chown -hR {user} {directory}' if that user is trusted. {TrustedPath.Allow}");
             }
-        }
-    }
-
-    /// <summary>Restricts all files to their owner. Earlier versions created them with the modes of the umask.</summary>
-    /// <returns>The first path whose mode cannot be changed; null: there is none.</returns>
-    /// <exception cref="IOException">The rights cannot be read.</exception>
-    public static string? Restrict(string directory)
-    {
-        string? failed = null;
-        if (!OperatingSystem.IsWindows())
-        {
-            foreach (var path in PathsOfStore(directory))
-            {
-                if (FileRights.Read(path) is { IsOpenToOthers: true, LinkTarget: null } && !IsRestricted(path))
-                {
-                    failed ??= path;
-                }
-            }
-        }
-
-        return failed;
-    }
-
-    [UnsupportedOSPlatform("windows")]
-    private static bool IsRestricted(string path)
-    {
-        try
-        {
-            File.SetUnixFileMode(path, Directory.Exists(path) ? PrivateFile.FolderMode : PrivateFile.FileMode);
-            return true;
-        }
-        catch (Exception e) when (FileDisk.IsFailure(e))
-        {
-            return false;
         }
     }
 

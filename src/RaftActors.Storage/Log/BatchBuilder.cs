@@ -55,8 +55,8 @@ internal sealed class BatchBuilder(int keptSizeMax)
     public void AddHardState(ushort slot, HardState state)
     {
         var start = BeginRecord();
-        var flags = RecordFormat.WriteHardState(_writer, state);
-        EndRecord(start, RecordType.HardState, slot, term: state.Term.Value, flags: flags);
+        RecordFormat.WriteHardState(_writer, state);
+        EndRecord(start, RecordType.HardState, slot, term: state.Term.Value);
     }
 
     /// <param name="type"><see cref="RecordType.Base"/> or <see cref="RecordType.Installed"/>.</param>
@@ -75,9 +75,8 @@ internal sealed class BatchBuilder(int keptSizeMax)
     public void AddEntry(ushort slot, in LogEntry entry)
     {
         var start = BeginRecord();
-        var flags = RecordFormat.WritePayload(_writer, entry);
-        EndRecord(
-            start, RecordFormat.TypeOf(entry), slot, entry.Index.Value, entry.Term.Value, entry.Serial.Value, flags);
+        EntryFormat.WritePayload(_writer, entry);
+        EndRecord(start, RecordType.Entry, slot, entry.Index.Value, entry.Term.Value, entry.Serial.Value);
         Entries++;
     }
 
@@ -88,13 +87,13 @@ internal sealed class BatchBuilder(int keptSizeMax)
         return start;
     }
 
-    private void EndRecord(int start, RecordType type, ushort slot, long index = 0, long term = 0, long serial = 0, byte flags = 0)
+    private void EndRecord(int start, RecordType type, ushort slot, long index = 0, long term = 0, long serial = 0)
     {
         var length = _writer.Length - start;
         _writer.Room((int)RecordHeader.Padded(length) - length);
         var record = _writer.Written[start..];
         var checksum = Crc32C.Of(record[RecordHeader.Size..]);
-        new RecordHeader(checksum, length, type, flags, slot, index, term, serial).Write(record, _seed, _offset + start);
+        new RecordHeader(checksum, length, type, slot, index, term, serial).Write(record, _seed, _offset + start);
         _records++;
     }
 }

@@ -78,7 +78,7 @@ internal sealed class EntryReader(IDisk disk)
                 throw Damaged(path, segment.At, next, "the record is not what was written");
             }
 
-            if (record.Slot == slot && RecordFormat.IsEntry(record.Type))
+            if (record.Slot == slot && record.Type == RecordType.Entry)
             {
                 // Invariant: the entries of a run are consecutive.
                 if (record.Index != next.Value)

@@ -26,8 +26,7 @@ internal static class RecordFormat
         return read;
     }
 
-    /// <returns>The flags for the header of the record.</returns>
-    public static byte WriteHardState(ByteWriter writer, HardState state)
+    public static void WriteHardState(ByteWriter writer, HardState state)
     {
         writer.Flag(state.VotedFor is not null);
         if (state.VotedFor is { } candidate)
@@ -50,13 +49,7 @@ internal static class RecordFormat
             writer.Number(fence.Serial.Value);
         }
 
-        if (state.Roster.IsEmpty)
-        {
-            return 0;
-        }
-
         writer.List(state.Roster, name => writer.Text(name.Value));
-        return RecordHeader.HasRoster;
     }
 
     public static HardState ReadHardState(in RecordHeader header, ReadOnlySpan<byte> body)
@@ -70,9 +63,7 @@ internal static class RecordFormat
             Group = new GroupUid(reader.Identity()),
             Boot = reader.Boot(),
             Fence = reader.Flag() ? ReadFence(ref reader) : null,
-            Roster = (header.Flags & RecordHeader.HasRoster) != 0
-                ? reader.List(NameSizeMin, static (ref ByteReader r) => r.Name())
-                : [],
+            Roster = reader.List(NameSizeMin, static (ref ByteReader r) => r.Name()),
         };
         reader.End();
         return state;
@@ -108,69 +99,12 @@ internal static class RecordFormat
         return (position, new LogIndex(BinaryPrimitives.ReadInt64LittleEndian(body[8..])));
     }
 
-    /// <returns>The flags for the header of the record.</returns>
-    public static byte WritePayload(ByteWriter writer, in LogEntry entry)
-    {
-        if (entry.Configuration is { } configuration)
-        {
-            EntryFormat.WriteConfiguration(writer, configuration);
-        }
-
-        if (entry.Key is not { } key)
-        {
-            return 0;
-        }
-
-        EntryFormat.WriteBeforeValue(writer, entry, key);
-        writer.Rest(entry.Value.Span);
-        return entry.Request is null ? (byte)0 : RecordHeader.HasRequest;
-    }
-
-    /// <summary>Whether a record of this type holds an entry.</summary>
-    public static bool IsEntry(RecordType type) =>
-        type is RecordType.NoOp or RecordType.Configuration or RecordType.Pair or RecordType.KeyedPair;
-
-    /// <summary>The type of the record for an entry.</summary>
-    public static RecordType TypeOf(in LogEntry entry) =>
-        entry.RequestKey is not null ? RecordType.KeyedPair
-        : entry.IsPair ? RecordType.Pair
-        : entry.Configuration is not null ? RecordType.Configuration
-        : RecordType.NoOp;
-
     /// <summary>Decodes an entry. Its value is a view of the body, not a copy.</summary>
-    public static LogEntry ReadEntry(in RecordHeader header, ReadOnlyMemory<byte> body) => new(
-        new LogIndex(header.Index),
-        new Term(header.Term),
-        new Serial(header.Serial),
-        header.Type switch
-        {
-            RecordType.NoOp => Payload.NoOp.Instance,
-            RecordType.Configuration => ReadConfiguration(body.Span),
-            RecordType.KeyedPair => ReadKeyedPair(body),
-            _ => ReadPair(header.Flags, body),
-        });
-
-    private static Payload.Reconfigure ReadConfiguration(ReadOnlySpan<byte> body)
+    public static LogEntry ReadEntry(in RecordHeader header, ReadOnlyMemory<byte> body)
     {
-        var reader = new ByteReader(body);
-        var configuration = EntryFormat.ReadConfiguration(ref reader);
+        var reader = ByteReader.OfKept(body);
+        var entry = EntryFormat.ReadPayload(ref reader, new LogIndex(header.Index), new Term(header.Term), new Serial(header.Serial));
         reader.End();
-        return new Payload.Reconfigure(configuration);
-    }
-
-    private static Payload.Pair ReadPair(byte flags, ReadOnlyMemory<byte> body)
-    {
-        var reader = new ByteReader(body.Span);
-        RequestId? request = (flags & RecordHeader.HasRequest) != 0 ? reader.Request() : null;
-        var key = reader.Key();
-        return new Payload.Pair(request, key, body[reader.Position..]);
-    }
-
-    private static Payload.KeyedPair ReadKeyedPair(ReadOnlyMemory<byte> body)
-    {
-        var reader = new ByteReader(body.Span);
-        var request = reader.Request();
-        var (requestKey, key) = (reader.RequestKey(), reader.Key());
-        return new Payload.KeyedPair(requestKey, request, key, body[reader.Position..]);
+        return entry;
     }
 }

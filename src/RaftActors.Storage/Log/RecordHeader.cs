@@ -7,21 +7,14 @@ namespace RaftActors.Storage.Log;
 /// <summary>The header before the body of each record.</summary>
 /// <param name="BodyChecksum">Checksum of the body and its padding: zeros up to a multiple of 8.</param>
 /// <param name="Length">In bytes, with this header, without the padding.</param>
-/// <param name="Flags"><see cref="HasRequest"/> of a pair, <see cref="HasRoster"/> of a hard state.</param>
 /// <param name="Slot">The process to which the record belongs.</param>
 /// <param name="Index">Of an entry or a position. 0 in an owner record and a hard state.</param>
 /// <param name="Term">Of an entry, a position or a hard state. 0 in an owner record.</param>
 /// <param name="Serial">Of an entry or a position. 0 in an owner record and a hard state.</param>
 internal readonly record struct RecordHeader(
-    uint BodyChecksum, int Length, RecordType Type, byte Flags, ushort Slot, long Index, long Term, long Serial)
+    uint BodyChecksum, int Length, RecordType Type, ushort Slot, long Index, long Term, long Serial)
 {
     public const int Size = 40;
-
-    /// <summary>Flag of a pair: its body begins with the request.</summary>
-    public const byte HasRequest = 1;
-
-    /// <summary>Flag of a hard state: its body ends with the founding roster. Only in segments of version 2 or later.</summary>
-    public const byte HasRoster = 1;
 
     /// <summary>In bytes, without the padding.</summary>
     public int BodyLength => Length - Size;
@@ -42,7 +35,7 @@ internal readonly record struct RecordHeader(
         BinaryPrimitives.WriteUInt32LittleEndian(bytes[4..], BodyChecksum);
         BinaryPrimitives.WriteInt32LittleEndian(bytes[8..], Length);
         bytes[12] = (byte)Type;
-        bytes[13] = Flags;
+        bytes[13] = 0;
         BinaryPrimitives.WriteUInt16LittleEndian(bytes[14..], Slot);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[16..], Index);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[24..], Term);
@@ -55,7 +48,6 @@ internal readonly record struct RecordHeader(
         BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]),
         BinaryPrimitives.ReadInt32LittleEndian(bytes[8..]),
         (RecordType)bytes[12],
-        bytes[13],
         BinaryPrimitives.ReadUInt16LittleEndian(bytes[14..]),
         BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]),
         BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]),

@@ -15,18 +15,9 @@ internal enum RecordType : byte
     /// <summary>The same as a base, and the received snapshot of this position is installed.</summary>
     Installed = 4,
 
-    /// <summary>A no-op entry.</summary>
-    NoOp = 5,
-
-    /// <summary>An entry with a configuration.</summary>
-    Configuration = 6,
-
-    /// <summary>An entry with a key and a value.</summary>
-    Pair = 7,
-
-    /// <summary>An entry with a request key, a key and a value.</summary>
-    KeyedPair = 8,
+    /// <summary>An entry of the log. Its body begins with the kind of the entry.</summary>
+    Entry = 5,
 
     /// <summary>The entries up to an index are committed. Each segment begins with it, once any are.</summary>
-    Committed = 9,
+    Committed = 6,
 }

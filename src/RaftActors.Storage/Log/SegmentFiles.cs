@@ -72,7 +72,7 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize, SyncMetrics met
         }
 
         var header = reader.Segments[^1];
-        if (check.IsSealed && !header.IsOld)
+        if (check.IsSealed)
         {
             _file = disk.Open(LogReader.NameOf(header.Number));
             Use(header, _file.Length, check.End, check.Batches);
@@ -197,7 +197,7 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize, SyncMetrics met
     /// </summary>
     private void WriteAgain(SegmentHeader header, SegmentCheck check, ReadOnlySpan<byte> bytes)
     {
-        header = header with { Born = check.End }; // The copy has the current version.
+        header = header with { Born = check.End };
         try
         {
             _capacity = Math.Max(segmentSize, check.End + _reserve);

@@ -13,21 +13,13 @@ internal readonly record struct SegmentHeader(long Number, Guid Log, long Previo
 {
     public const int Size = 64;
 
-    /// <summary>
-    /// The version of segments, batches and records. Version 2 added the founding roster (<see cref="RecordHeader.HasRoster"/>) and more
-    /// than one recorded incarnation of a name.
-    /// </summary>
-    public const ushort Version = 2;
-
-    private const ushort OldestVersion = 1;
+    /// <summary>The version of segments, batches and records.</summary>
+    public const ushort Version = 1;
 
     private const int ChecksumAt = 12;
     private const int AfterChecksum = 16;
 
     private static ReadOnlySpan<byte> Magic => "RaftLog\n"u8;
-
-    /// <summary>Tells whether the segment has an older version. The store reads it and appends nothing to it.</summary>
-    public bool IsOld { get; private init; }
 
     /// <summary>
     /// The seed of the checksums of all headers in this segment. It differs for each log and segment, so a misplaced block is detected.
@@ -68,7 +60,7 @@ internal readonly record struct SegmentHeader(long Number, Guid Log, long Previo
     /// <param name="bytes">The first bytes of the file.</param>
     /// <param name="file">The path, for messages.</param>
     /// <exception cref="StoreDamagedException">The header is damaged.</exception>
-    /// <exception cref="StoreException">The file is not a segment, or has a newer version.</exception>
+    /// <exception cref="StoreException">The file is not a segment, or has another version.</exception>
     public static SegmentHeader Read(ReadOnlySpan<byte> bytes, string file)
     {
         if (bytes.Length >= Size && !bytes.StartsWith(Magic) && bytes.IndexOfAnyExcept((byte)0) >= 0)
@@ -92,18 +84,17 @@ internal readonly record struct SegmentHeader(long Number, Guid Log, long Previo
                 new StoreDamage(file, 0, null, new ChecksumMismatch(expected, found), "the segment's header is not what was written"));
         }
 
-        if (BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]) is var version && version is < OldestVersion or > Version)
+        if (BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]) is var version and not Version)
         {
-            throw new StoreException($"{file} has format version {version}, and this program reads versions {OldestVersion} to {Version}. "
-                + "Start the program that wrote it, or a newer one.");
+            throw new StoreException($"{file} has format version {version}, and this program reads version {Version} only. Start the "
+                + "program that wrote it, or a newer one.");
         }
 
         var header = new SegmentHeader(
             BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]),
             new Guid(bytes[24..40]),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]),
-            BinaryPrimitives.ReadInt64LittleEndian(bytes[48..]))
-        { IsOld = version != Version };
+            BinaryPrimitives.ReadInt64LittleEndian(bytes[48..]));
         return IsEnd(header.PreviousEnd) && IsEnd(header.Born)
             ? header
             : throw new StoreDamagedException(new StoreDamage(file, 0, null, null, "the segment's header has impossible sizes"));

@@ -102,7 +102,7 @@ internal sealed class SlotReplay(ushort number, long keptMax)
             case RecordType.Committed:
                 Committed = new LogIndex(header.Index);
                 return null;
-            case var type when RecordFormat.IsEntry(type):
+            case RecordType.Entry:
                 return Append(RecordFormat.ReadEntry(header, scan.Body), segment, scan.Offset);
             default:
                 return $"record type {(int)header.Type} is unknown";

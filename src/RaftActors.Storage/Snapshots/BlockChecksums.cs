@@ -5,11 +5,10 @@ using RaftActors.Core.Codec;
 namespace RaftActors.Storage.Snapshots;
 
 /// <summary>The checksums of the blocks of a state that is written from its first byte to its last. They take 4 bytes for 64 KiB.</summary>
-/// <param name="fileSeed">The seed of the file (<see cref="SnapshotFormat.SeedOf"/>).</param>
-/// <param name="blocks">The expected number of blocks. More are accepted.</param>
-internal sealed class BlockChecksums(uint fileSeed, long blocks)
+/// <param name="fileSeed">The seed of the file (<see cref="SnapshotFormat.FileSeedOf"/>).</param>
+internal sealed class BlockChecksums(uint fileSeed)
 {
-    private byte[] _bytes = new byte[blocks * SnapshotFormat.ChecksumSize];
+    private byte[] _bytes = [];
     private uint _checksum;
 
     /// <summary>The number of bytes of the state so far.</summary>
@@ -32,7 +31,7 @@ internal sealed class BlockChecksums(uint fileSeed, long blocks)
             var place = (int)block * SnapshotFormat.ChecksumSize;
             if (place == _bytes.Length)
             {
-                Array.Resize(ref _bytes, Math.Max(SnapshotFormat.BlockSize, 2 * place));
+                Array.Resize(ref _bytes, Math.Max(16 * SnapshotFormat.ChecksumSize, 2 * place));
             }
 
             BinaryPrimitives.WriteUInt32LittleEndian(_bytes.AsSpan(place), _checksum);

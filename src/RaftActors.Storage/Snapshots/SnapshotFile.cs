@@ -18,7 +18,6 @@ internal sealed class SnapshotFile : IDisposable
     private readonly IDiskFile _file;
     private readonly string _path;
     private readonly uint _seed;
-    private readonly long _stateOffset;
     private readonly byte[] _checksums;
     private int _users = 1;
 
@@ -27,7 +26,7 @@ internal sealed class SnapshotFile : IDisposable
         _file = file;
         _path = path;
         var head = new SnapshotHead(file, path);
-        (Owner, Snapshot, _seed, _stateOffset) = (head.Owner, head.Snapshot, head.Seed, head.StateOffset);
+        (Owner, Snapshot, _seed) = (head.Owner, head.Snapshot, head.Seed);
         _checksums = head.ReadChecksums();
     }
 
@@ -39,7 +38,7 @@ internal sealed class SnapshotFile : IDisposable
 
     /// <summary>Opens a file and checks its description.</summary>
     /// <exception cref="StoreDamagedException">The file is damaged.</exception>
-    /// <exception cref="StoreException">The file cannot be read, or has a newer version.</exception>
+    /// <exception cref="StoreException">The file cannot be read, or has another version.</exception>
     public static SnapshotFile Open(IDisk disk, string name)
     {
         IDiskFile? file = null;
@@ -166,7 +165,7 @@ internal sealed class SnapshotFile : IDisposable
     /// <summary>Reads whole blocks and checks them. The last block of the state may be shorter.</summary>
     private void ReadChecked(long offset, Span<byte> blocks)
     {
-        ReadInto(_stateOffset + offset, blocks);
+        ReadInto(SnapshotFormat.HeaderSize + offset, blocks);
         while (!blocks.IsEmpty)
         {
             var block = offset / SnapshotFormat.BlockSize;
@@ -175,7 +174,8 @@ internal sealed class SnapshotFile : IDisposable
             var found = Crc32C.Append(SnapshotFormat.SeedOf(_seed, block), bytes);
             if (found != expected)
             {
-                throw Damaged(_stateOffset + offset, $"block {block} of the state is not what was written", new(expected, found));
+                throw Damaged(
+                    SnapshotFormat.HeaderSize + offset, $"block {block} of the state is not what was written", new(expected, found));
             }
 
             offset += bytes.Length;

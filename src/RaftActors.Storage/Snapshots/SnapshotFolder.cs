@@ -57,7 +57,7 @@ internal sealed class SnapshotFolder : IDisposable
     /// </summary>
     /// <param name="installed">The positions that the log records as installed.</param>
     /// <exception cref="StoreDamagedException">The latest snapshot is damaged.</exception>
-    /// <exception cref="StoreException">The latest snapshot has a newer version, belongs to another process, or cannot be
+    /// <exception cref="StoreException">The latest snapshot has another version, belongs to another process, or cannot be
     /// read.</exception>
     public void Settle(IReadOnlyCollection<LogPosition> installed)
     {
@@ -124,11 +124,11 @@ internal sealed class SnapshotFolder : IDisposable
     }
 
     /// <summary>Begins a file for a snapshot whose length is not known yet. It counts after <see cref="Finish"/>.</summary>
-    public SnapshotStreamWriter Begin(Snapshot snapshot) =>
-        new(_disk, PathOf(SnapshotName.Of(snapshot.Position).With(SnapshotName.Unfinished)), _owner, snapshot);
+    public SnapshotWriter Begin(Snapshot snapshot) =>
+        new(_disk, PathOf(SnapshotName.Of(snapshot.Position).With(SnapshotName.Unfinished)), _owner, snapshot, length: null);
 
     /// <summary>Makes a streamed snapshot durable and names it. Drops it if the latest snapshot is as late.</summary>
-    public void Finish(SnapshotStreamWriter writer)
+    public void Finish(SnapshotWriter writer)
     {
         var position = writer.Snapshot.Position;
         if (IsOutdone(position))
@@ -145,7 +145,7 @@ internal sealed class SnapshotFolder : IDisposable
     }
 
     /// <summary>Closes the file of an unfinished snapshot and deletes it.</summary>
-    public void Drop(SnapshotStreamWriter writer)
+    public void Drop(SnapshotWriter writer)
     {
         writer.Dispose();
         TryDelete(writer.Name);
@@ -164,7 +164,7 @@ internal sealed class SnapshotFolder : IDisposable
         {
             DropIncoming();
             var name = SnapshotName.Of(snapshot.Position).With(SnapshotName.Coming);
-            _incoming = new SnapshotWriter(_disk, PathOf(name), _owner, snapshot);
+            _incoming = new SnapshotWriter(_disk, PathOf(name), _owner, snapshot, snapshot.Length);
         }
 
         if (_incoming is null || _incoming.Snapshot.Position != snapshot.Position || _incoming.Written != offset)
@@ -303,7 +303,7 @@ internal sealed class SnapshotFolder : IDisposable
 
     private void WriteAside(string path, Snapshot snapshot, ReadOnlySpan<byte> state)
     {
-        using var writer = new SnapshotWriter(_disk, path, _owner, snapshot);
+        using var writer = new SnapshotWriter(_disk, path, _owner, snapshot, snapshot.Length);
         try
         {
             writer.Append(state);

@@ -6,27 +6,16 @@ using RaftActors.Core.Codec;
 namespace RaftActors.Storage.Snapshots;
 
 /// <summary>
-/// The format of a snapshot file. Versions 1 and 2: header, description, checksums of the blocks, state. Version 3, for a state whose
-/// length is known at its end only: header, state, description, checksums. The README has the table.
+/// The format of a snapshot file: header, state, description, checksums of the blocks. The state comes before its description, because the
+/// length of a streamed state is known at its end only. The README has the table.
 /// </summary>
 internal static class SnapshotFormat
 {
-    public const int HeaderSize = 20;
-
-    /// <summary>The size of a header of version 3. It ends with the seed of the blocks and the length of the state.</summary>
-    public const int StreamedHeaderSize = 32;
+    public const int HeaderSize = 32;
     public const int BlockSize = 64 << 10;
     public const int ChecksumSize = sizeof(uint);
 
-    /// <summary>The latest version of the format. Only streamed snapshots are written in it.</summary>
-    public const int Version = Streamed;
-
-    private const int WithoutKeys = 1;
-
-    // The description ends with the request keys. A snapshot without keys is written in version 1.
-    private const int WithKeys = 2;
-
-    private const int Streamed = 3;
+    public const int Version = 1;
 
     private const int ChecksumOffset = 12;
     private const int LengthOffset = 16;
@@ -35,19 +24,22 @@ internal static class SnapshotFormat
 
     public static ReadOnlySpan<byte> Magic => "RaftSnap"u8;
 
-    /// <summary>Encodes header and description of a snapshot whose length is known before its state is written.</summary>
-    public static byte[] Encode(StoreOwner owner, Snapshot snapshot)
+    /// <summary>Encodes header and description. The state is between them in the file.</summary>
+    /// <param name="seed">The seed of the blocks (<see cref="FileSeedOf"/>).</param>
+    public static byte[] Encode(StoreOwner owner, Snapshot snapshot, uint seed)
     {
-        var bytes = Encode(owner, snapshot, HeaderSize, snapshot.Keys.Keys.IsEmpty ? WithoutKeys : WithKeys);
-        BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(ChecksumOffset), ChecksumOf(bytes));
-        return bytes;
-    }
-
-    /// <summary>Encodes header and description of a streamed snapshot. The state is between them in the file.</summary>
-    /// <param name="seed">The seed of the blocks (<see cref="StreamSeedOf"/>).</param>
-    public static byte[] EncodeStreamed(StoreOwner owner, Snapshot snapshot, uint seed)
-    {
-        var bytes = Encode(owner, snapshot, StreamedHeaderSize, Streamed);
+        var writer = new ByteWriter();
+        Span<byte> header = stackalloc byte[HeaderSize];
+        header.Clear();
+        writer.Rest(header);
+        writer.Text(owner.Group);
+        writer.Text(owner.Name.Value);
+        EntryFormat.WriteSnapshot(writer, snapshot);
+        var bytes = writer.ToArray();
+        Magic.CopyTo(bytes);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), Version);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(10), HeaderSize);
+        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(LengthOffset), bytes.Length - HeaderSize);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(SeedOffset), seed);
         BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(StateLengthOffset), snapshot.Length);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(ChecksumOffset), ChecksumOf(bytes));
@@ -55,19 +47,15 @@ internal static class SnapshotFormat
     }
 
     /// <summary>
-    /// The seed of the blocks of a streamed snapshot: the checksum of its description without its length, which is not known yet. It
-    /// differs for each position and process.
+    /// The seed of the blocks of a file: the checksum of its header and description without the length of the state, which may not be known
+    /// yet. It differs for each position and process.
     /// </summary>
-    public static uint StreamSeedOf(StoreOwner owner, Snapshot snapshot) =>
-        Crc32C.Of(Encode(owner, snapshot with { Length = 0 }, StreamedHeaderSize, Streamed));
+    public static uint FileSeedOf(StoreOwner owner, Snapshot snapshot) => Crc32C.Of(Encode(owner, snapshot with { Length = 0 }, seed: 0));
 
-    /// <summary>True: the state follows the header.</summary>
-    public static bool IsStreamed(ReadOnlySpan<byte> header) => VersionOf(header) == Streamed;
+    /// <summary>The seed of the blocks in a header.</summary>
+    public static uint FileSeedIn(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadUInt32LittleEndian(header[SeedOffset..]);
 
-    /// <summary>The seed of the blocks in the header of a streamed snapshot.</summary>
-    public static uint StreamSeedIn(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadUInt32LittleEndian(header[SeedOffset..]);
-
-    /// <summary>The length of the state in the header of a streamed snapshot.</summary>
+    /// <summary>The length of the state in a header.</summary>
     public static long StateLengthOf(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadInt64LittleEndian(header[StateLengthOffset..]);
 
     public static int VersionOf(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadUInt16LittleEndian(header[8..]);
@@ -85,10 +73,10 @@ internal static class SnapshotFormat
 
     /// <summary>Decodes the description.</summary>
     /// <exception cref="InvalidDataException">The bytes are not a description.</exception>
-    public static (string Group, string Name, Snapshot Snapshot) DecodeDescription(ReadOnlySpan<byte> bytes, int version)
+    public static (string Group, string Name, Snapshot Snapshot) DecodeDescription(ReadOnlySpan<byte> bytes)
     {
         var reader = new ByteReader(bytes);
-        var description = (reader.Text(), reader.Text(), EntryFormat.ReadSnapshot(ref reader, hasKeys: version > WithoutKeys));
+        var description = (reader.Text(), reader.Text(), EntryFormat.ReadSnapshot(ref reader));
         reader.End();
         return description;
     }
@@ -96,32 +84,14 @@ internal static class SnapshotFormat
     public static long BlocksOf(long stateLength) => (stateLength / BlockSize) + (stateLength % BlockSize > 0 ? 1 : 0);
 
     /// <summary>
-    /// The seed of a block's checksum: the seed of the file, which differs for each position and process, and the number of the block. So
-    /// an intact block of another file or place is detected.
+    /// The seed of a block's checksum: the seed of the file and the number of the block. So an intact block of another file or place is
+    /// detected.
     /// </summary>
-    /// <param name="fileSeed">The checksum of the file, or the seed in the header of a streamed one.</param>
     public static uint SeedOf(uint fileSeed, long block)
     {
         Span<byte> place = stackalloc byte[12];
         BinaryPrimitives.WriteUInt32LittleEndian(place, fileSeed);
         BinaryPrimitives.WriteInt64LittleEndian(place[4..], block);
         return Crc32C.Of(place);
-    }
-
-    private static byte[] Encode(StoreOwner owner, Snapshot snapshot, int headerSize, int version)
-    {
-        var writer = new ByteWriter();
-        Span<byte> header = stackalloc byte[StreamedHeaderSize];
-        header.Clear();
-        writer.Rest(header[..headerSize]);
-        writer.Text(owner.Group);
-        writer.Text(owner.Name.Value);
-        EntryFormat.WriteSnapshot(writer, snapshot, hasKeys: version > WithoutKeys);
-        var bytes = writer.ToArray();
-        Magic.CopyTo(bytes);
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), (ushort)version);
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(10), (ushort)headerSize);
-        BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(LengthOffset), bytes.Length - headerSize);
-        return bytes;
     }
 }

@@ -3,7 +3,7 @@ using RaftActors.Storage.Disk;
 
 namespace RaftActors.Storage.Snapshots;
 
-/// <summary>The checked description of a snapshot file of any version, and the places of its parts.</summary>
+/// <summary>The checked description of a snapshot file, and the places of its parts.</summary>
 internal sealed class SnapshotHead
 {
     private readonly IDiskFile _file;
@@ -12,13 +12,12 @@ internal sealed class SnapshotHead
 
     /// <summary>Reads and checks header and description, and the length of the file.</summary>
     /// <exception cref="StoreDamagedException">The file is damaged.</exception>
-    /// <exception cref="StoreException">The file has a newer version.</exception>
+    /// <exception cref="StoreException">The file has another version.</exception>
     public SnapshotHead(IDiskFile file, string path)
     {
         (_file, _path) = (file, path);
         var header = ReadHeader();
-        var isStreamed = SnapshotFormat.IsStreamed(header);
-        var stateLength = isStreamed ? SnapshotFormat.StateLengthOf(header) : 0;
+        var stateLength = SnapshotFormat.StateLengthOf(header);
         var descriptionOffset = header.Length + stateLength;
         byte[] head = [.. header, .. ReadWhole(descriptionOffset, DescriptionLengthOf(header, stateLength))];
         var (expected, found) = (SnapshotFormat.StatedChecksum(head), SnapshotFormat.ChecksumOf(head));
@@ -27,15 +26,14 @@ internal sealed class SnapshotHead
             throw Damaged(0, "its header is not what was written", new(expected, found));
         }
 
-        (Owner, Snapshot) = Decode(head, header.Length, descriptionOffset);
-        if (isStreamed && Snapshot.Length != stateLength)
+        (Owner, Snapshot) = Decode(head.AsSpan(header.Length), descriptionOffset);
+        if (Snapshot.Length != stateLength)
         {
             throw Damaged(descriptionOffset, $"its description tells of {Snapshot.Length} bytes, and its header of {stateLength}");
         }
 
-        Seed = isStreamed ? SnapshotFormat.StreamSeedIn(header) : expected;
+        Seed = SnapshotFormat.FileSeedIn(header);
         _checksumsOffset = stateLength + head.Length;
-        StateOffset = isStreamed ? header.Length : _checksumsOffset + ChecksumsLength;
         DemandLength(head.Length + ChecksumsLength + Snapshot.Length);
     }
 
@@ -47,9 +45,6 @@ internal sealed class SnapshotHead
 
     /// <summary>The seed of the blocks.</summary>
     public uint Seed { get; }
-
-    /// <summary>In bytes from the beginning of the file.</summary>
-    public long StateOffset { get; }
 
     private long ChecksumsLength => SnapshotFormat.BlocksOf(Snapshot.Length) * SnapshotFormat.ChecksumSize;
 
@@ -70,16 +65,14 @@ internal sealed class SnapshotHead
             throw Damaged(0, "it does not begin with the magic of a snapshot");
         }
 
-        var version = SnapshotFormat.VersionOf(header);
-        if (version > SnapshotFormat.Version)
+        if (SnapshotFormat.VersionOf(header) is var version and not SnapshotFormat.Version)
         {
             throw new StoreException(
-                $"{_path} has format version {version}, and this program reads versions 1 to {SnapshotFormat.Version}. Start the program "
+                $"{_path} has format version {version}, and this program reads version {SnapshotFormat.Version} only. Start the program "
                 + "that wrote it, or a newer one.");
         }
 
-        var size = SnapshotFormat.IsStreamed(header) ? SnapshotFormat.StreamedHeaderSize : SnapshotFormat.HeaderSize;
-        return version > 0 && SnapshotFormat.HeaderSizeOf(header) == size ? ReadWhole(0, size) : throw WithImpossibleSizes(header);
+        return SnapshotFormat.HeaderSizeOf(header) == header.Length ? header : throw WithImpossibleSizes(header);
     }
 
     private int DescriptionLengthOf(byte[] header, long stateLength)
@@ -91,16 +84,16 @@ internal sealed class SnapshotHead
             : throw WithImpossibleSizes(header);
     }
 
-    private (StoreOwner Owner, Snapshot Snapshot) Decode(byte[] head, int headerLength, long descriptionOffset)
+    private (StoreOwner Owner, Snapshot Snapshot) Decode(ReadOnlySpan<byte> description, long offset)
     {
         try
         {
-            var (group, name, snapshot) = SnapshotFormat.DecodeDescription(head.AsSpan(headerLength), SnapshotFormat.VersionOf(head));
+            var (group, name, snapshot) = SnapshotFormat.DecodeDescription(description);
             return (new StoreOwner(group, new ProcessName(name)), snapshot);
         }
         catch (Exception e) when (e is InvalidDataException or FormatException)
         {
-            throw Damaged(descriptionOffset, $"its description cannot be decoded: {e.Message.TrimEnd('.')}");
+            throw Damaged(offset, $"its description cannot be decoded: {e.Message.TrimEnd('.')}");
         }
     }
 

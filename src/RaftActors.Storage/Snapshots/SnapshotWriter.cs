@@ -4,37 +4,40 @@ using RaftActors.Storage.Disk;
 namespace RaftActors.Storage.Snapshots;
 
 /// <summary>
-/// Writes the file of one snapshot of known length, from the first byte of the state to the last. Allocates the whole file first. Only the
-/// checksums of the blocks are kept in memory. Syncs as often as <see cref="SnapshotStreamWriter"/>.
+/// Writes the file of one snapshot, from the first byte of the state to the last. Only the checksums of the blocks are kept in memory. The
+/// file is synced every <see cref="SyncSize"/> bytes: one sync of the whole file would delay those of the log.
 /// </summary>
 internal sealed class SnapshotWriter : IDisposable
 {
+    /// <summary>The most bytes that are written between two syncs.</summary>
+    internal const int SyncSize = 32 << 20;
+
     private const int WriteSize = 16 * SnapshotFormat.BlockSize;
 
     private readonly IDiskFile _file;
-    private readonly byte[] _head;
+    private readonly StoreOwner _owner;
+    private readonly Snapshot _description;
+    private readonly long? _length;
+    private readonly uint _seed;
     private readonly BlockChecksums _checksums;
-    private readonly long _stateOffset;
     private long _synced;
 
     /// <summary>Creates the file.</summary>
+    /// <param name="length">The length of the state. The whole file is allocated first, so a full disk shows before anything is written.
+    /// Null: it is known at the end only, and the file grows with the state.</param>
     /// <exception cref="DiskFullException">There is no room, and no file was created.</exception>
-    public SnapshotWriter(IDisk disk, string name, StoreOwner owner, Snapshot snapshot)
+    public SnapshotWriter(IDisk disk, string name, StoreOwner owner, Snapshot snapshot, long? length)
     {
-        Name = name;
-        Snapshot = snapshot;
-        _head = SnapshotFormat.Encode(owner, snapshot);
-
-        // The file comes before the array: a sender's claim of the length is believed only as far as the disk has room for it.
-        var blocks = SnapshotFormat.BlocksOf(snapshot.Length);
-        _stateOffset = _head.Length + (blocks * SnapshotFormat.ChecksumSize);
-        _file = disk.Create(name, _stateOffset + snapshot.Length);
-        _checksums = new BlockChecksums(SnapshotFormat.StatedChecksum(_head), blocks);
+        (_owner, Name, _description, _length) = (owner, name, snapshot, length);
+        _seed = SnapshotFormat.FileSeedOf(owner, snapshot);
+        _checksums = new BlockChecksums(_seed);
+        _file = disk.Create(name, length is { } whole ? SizeOf(whole) : 0);
     }
 
     public string Name { get; }
 
-    public Snapshot Snapshot { get; }
+    /// <summary>The description, with the length so far.</summary>
+    public Snapshot Snapshot => _description with { Length = Written };
 
     /// <summary>The number of bytes of the state written so far.</summary>
     public long Written => _checksums.Length;
@@ -43,9 +46,9 @@ internal sealed class SnapshotWriter : IDisposable
     /// <exception cref="DiskFullException">There is no room. The call had no effect and may be repeated.</exception>
     public void Append(ReadOnlySpan<byte> state)
     {
-        if (state.Length > Snapshot.Length - Written)
+        if (state.Length > _length - Written)
         {
-            throw new InvalidOperationException($"The snapshot {Snapshot} has no place for {state.Length} bytes at {Written}.");
+            throw new InvalidOperationException($"The snapshot {_description} has no place for {state.Length} bytes at {Written}.");
         }
 
         var before = _checksums.Mark;
@@ -54,7 +57,7 @@ internal sealed class SnapshotWriter : IDisposable
             while (!state.IsEmpty)
             {
                 var piece = state[..Math.Min(WriteSize, state.Length)];
-                _file.Write(_stateOffset + Written, piece);
+                _file.Write(SnapshotFormat.HeaderSize + Written, piece);
                 _checksums.Add(piece);
                 state = state[piece.Length..];
             }
@@ -65,26 +68,35 @@ internal sealed class SnapshotWriter : IDisposable
             throw;
         }
 
-        if (Written - _synced >= SnapshotStreamWriter.SyncSize)
+        if (Written - _synced >= SyncSize)
         {
             _file.Sync();
             _synced = Written;
         }
     }
 
-    /// <summary>Writes header and checksums, and syncs the file. Its name is not durable yet.</summary>
+    /// <summary>Writes description, checksums and header, and syncs the file. Its name is not durable yet.</summary>
     public void Finish()
     {
-        if (Written != Snapshot.Length)
+        if (_length is { } length && Written != length)
         {
-            throw new InvalidOperationException($"The snapshot {Snapshot} cannot be finished after {Written} bytes of its state.");
+            throw new InvalidOperationException($"The snapshot {_description} cannot be finished after {Written} bytes of its state.");
         }
 
-        _file.Write(_head.Length, _checksums.Bytes);
-        _file.Write(0, _head);
+        var head = SnapshotFormat.Encode(_owner, Snapshot, _seed);
+        var description = head.AsSpan(SnapshotFormat.HeaderSize);
+        var end = SnapshotFormat.HeaderSize + Written;
+        _file.Write(end, description);
+        _file.Write(end + description.Length, _checksums.Bytes);
+        _file.Write(0, head.AsSpan(0, SnapshotFormat.HeaderSize));
         _file.Sync();
     }
 
     /// <inheritdoc/>
     public void Dispose() => _file.Dispose();
+
+    private long SizeOf(long length) =>
+        SnapshotFormat.Encode(_owner, _description with { Length = length }, _seed).Length
+        + length
+        + (SnapshotFormat.BlocksOf(length) * SnapshotFormat.ChecksumSize);
 }

@@ -13,7 +13,7 @@ internal static class LogDump
     private const int PreviewSize = 40;
 
     /// <summary>Lists the segments, the end of the log, and the snapshots. Includes damaged places and the items after them.</summary>
-    /// <exception cref="StoreException">The directory has no log, is in use, or has a newer version.</exception>
+    /// <exception cref="StoreException">The directory has no log, is in use, or has another version.</exception>
     public static IEnumerable<LogItem> Read(string directory)
     {
         using var offline = OfflineDirectory.ToRead(directory);
@@ -122,7 +122,7 @@ internal static class LogDump
                 case RecordType.Committed:
                     item = item with { Detail = $"the entries up to {header.Index} are committed" };
                     break;
-                default:
+                case RecordType.Entry:
                     item = WithPayload(item, RecordFormat.ReadEntry(header, body).Payload);
                     break;
             }
@@ -144,6 +144,7 @@ internal static class LogDump
     {
         Payload.Pair pair => item with
         {
+            Kind = "pair",
             Key = pair.Key,
             Size = pair.Value.Length,
             Preview = PreviewOf(pair.Value.Span),
@@ -154,8 +155,12 @@ internal static class LogDump
                 _ => null,
             },
         },
-        Payload.Reconfigure(var configuration) => item with { Detail = $"{configuration}, group {configuration.Group.Value:N}" },
-        _ => item,
+        Payload.Reconfigure(var configuration) => item with
+        {
+            Kind = "configuration",
+            Detail = $"{configuration}, group {configuration.Group.Value:N}",
+        },
+        _ => item with { Kind = "no-op" },
     };
 
     private static string PreviewOf(ReadOnlySpan<byte> value)
@@ -183,9 +188,7 @@ internal static class LogDump
         RecordType.Base => "base",
         RecordType.Installed => "installed",
         RecordType.Committed => "committed",
-        RecordType.NoOp => "no-op",
-        RecordType.Configuration => "configuration",
-        RecordType.Pair or RecordType.KeyedPair => "pair",
+        RecordType.Entry => "entry",
         _ => $"type-{(int)type}",
     };
 

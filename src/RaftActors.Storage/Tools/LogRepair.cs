@@ -29,7 +29,7 @@ internal sealed class LogRepair : IDisposable
     /// <summary>Locks the directory and checks all of it.</summary>
     /// <param name="directory">A path.</param>
     /// <param name="isSharedAllowed">True: accepts a directory that other users can change.</param>
-    /// <exception cref="StoreException">The directory has no log, is in use, has a newer version, cannot be read, or other users can
+    /// <exception cref="StoreException">The directory has no log, is in use, has another version, cannot be read, or other users can
     /// change it.</exception>
     public static LogRepair Open(string directory, bool isSharedAllowed)
     {

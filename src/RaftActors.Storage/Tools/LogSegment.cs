@@ -11,7 +11,7 @@ namespace RaftActors.Storage.Tools;
 internal sealed record LogSegment(string Name, SegmentHeader? Header, StoreDamage? Damage, ReadOnlyMemory<byte> Bytes)
 {
     /// <summary>Reads a file.</summary>
-    /// <exception cref="StoreException">The file is not a segment, or has a newer version.</exception>
+    /// <exception cref="StoreException">The file is not a segment, or has another version.</exception>
     public static LogSegment Read(IDisk disk, long number)
     {
         var name = LogReader.NameOf(number);

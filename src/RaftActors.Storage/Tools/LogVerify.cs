@@ -11,7 +11,7 @@ namespace RaftActors.Storage.Tools;
 internal static class LogVerify
 {
     /// <summary>Checks a directory.</summary>
-    /// <exception cref="StoreException">The directory has no log, is in use, has a newer version, or cannot be read.</exception>
+    /// <exception cref="StoreException">The directory has no log, is in use, has another version, or cannot be read.</exception>
     public static LogReport Check(string directory)
     {
         using var offline = OfflineDirectory.ToRead(directory);

@@ -105,7 +105,7 @@ internal static class LostQuorum
             + $"{lost.Count + 1} survivors whose logs end last ('raft log verify' shows it). Let the others join again with empty stores.");
         var next = before with
         {
-            Size = QuorumSize.For(names.Length, before.MaxQuorum ?? QuorumSize.Max),
+            Size = QuorumSize.For(names.Length, before.MaxQuorum),
             Voters = [.. members.Concat(places.Select(name => new Member(name, Incarnation.None))).Order()],
             OldVoters = [],
             Learners = [],

@@ -147,7 +147,7 @@ internal sealed class LostQuorumStore : IDisposable
         var (disk, snapshot) = (_offline.Disk, Plan.State.Snapshot!);
         var unfinished = _snapshot![..^SnapshotName.Whole.Length] + SnapshotName.Unfinished;
         using (var from = SnapshotFile.Open(disk, _snapshot))
-        using (var writer = new SnapshotWriter(disk, unfinished, Plan.Owner, snapshot))
+        using (var writer = new SnapshotWriter(disk, unfinished, Plan.Owner, snapshot, snapshot.Length))
         {
             for (long offset = 0; offset < snapshot.Length;)
             {

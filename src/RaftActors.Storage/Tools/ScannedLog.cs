@@ -69,7 +69,7 @@ internal sealed class ScannedLog
             case RecordType.Owner:
                 Owners[header.Slot] = RecordFormat.ReadOwner(scan.Body.Span).Owner;
                 break;
-            case var type when RecordFormat.IsEntry(type):
+            case RecordType.Entry:
                 if (!_indices.TryGetValue(header.Slot, out var indices))
                 {
                     _indices.Add(header.Slot, indices = []);

@@ -13,27 +13,45 @@ public abstract record HistoryVerdict<TInput, TOutput>
     /// The history is linearizable: some order of the operations explains all outputs, with each operation between its invocation and
     /// its end.
     /// </summary>
-    public sealed record Linearizable : HistoryVerdict<TInput, TOutput>;
+    public sealed record Linearizable : HistoryVerdict<TInput, TOutput>
+    {
+        internal Linearizable()
+        {
+        }
+    }
 
     /// <summary>
-    /// The history is not linearizable. No order explains the history up to the end of <paramref name="Impossible"/>; an order explains
-    /// it up to just before that end.
+    /// The history is not linearizable. No order explains the history up to the end of one operation; an order explains it up to just
+    /// before that end. The text shows both.
     /// </summary>
-    /// <param name="Partition">The partition. Others may be wrong, too.</param>
-    /// <param name="Order">An order that explains everything before that end.</param>
-    /// <param name="State">The state after that order, as text.</param>
-    /// <param name="Impossible">The operation that fits into no order.</param>
-    /// <param name="Open">
-    /// The operations that were invoked before that end and are not in this order. Placing them earlier did not help.
-    /// </param>
-    public sealed record NotLinearizable(
-        string Partition,
-        IReadOnlyList<Operation<TInput, TOutput>> Order,
-        string State,
-        Operation<TInput, TOutput> Impossible,
-        IReadOnlyList<Operation<TInput, TOutput>> Open) : HistoryVerdict<TInput, TOutput>
+    public sealed record NotLinearizable : HistoryVerdict<TInput, TOutput>
     {
         private const int LinesOfOrder = 20;
+
+        internal NotLinearizable(
+            string partition,
+            IReadOnlyList<Operation<TInput, TOutput>> order,
+            string state,
+            Operation<TInput, TOutput> impossible,
+            IReadOnlyList<Operation<TInput, TOutput>> open) =>
+            (Partition, Order, State, Impossible, Open) = (partition, order, state, impossible, open);
+
+        /// <summary>The partition. Others may be wrong, too.</summary>
+        internal string Partition { get; }
+
+        /// <summary>An order that explains everything before that end.</summary>
+        public IReadOnlyList<Operation<TInput, TOutput>> Order { get; }
+
+        /// <summary>The state after that order, as text.</summary>
+        internal string State { get; }
+
+        /// <summary>The operation that fits into no order.</summary>
+        public Operation<TInput, TOutput> Impossible { get; }
+
+        /// <summary>
+        /// The operations that were invoked before that end and are not in this order. Placing them earlier did not help.
+        /// </summary>
+        internal IReadOnlyList<Operation<TInput, TOutput>> Open { get; }
 
         /// <summary>Several lines for people: the last part of the order, and the operation that does not fit behind it.</summary>
         public override string ToString()
@@ -57,7 +75,18 @@ public abstract record HistoryVerdict<TInput, TOutput>
     }
 
     /// <summary>No verdict: the search of a partition became too large. No other partition was found wrong.</summary>
-    /// <param name="Partition">The partition.</param>
-    /// <param name="Places">The number of places that the search visited.</param>
-    public sealed record GaveUp(string Partition, int Places) : HistoryVerdict<TInput, TOutput>;
+    public sealed record GaveUp : HistoryVerdict<TInput, TOutput>
+    {
+        internal GaveUp(string partition, int places) => (Partition, Places) = (partition, places);
+
+        internal string Partition { get; }
+
+        /// <summary>The number of places that the search visited.</summary>
+        internal int Places { get; }
+
+        /// <inheritdoc/>
+        public override string ToString() =>
+            $"No verdict{(Partition.Length == 0 ? "" : $" about {Partition}")}: the search ended after {Places} places. Allow it more "
+            + "places, or record a history with fewer concurrent operations.";
+    }
 }

@@ -1,7 +1,7 @@
 namespace RaftActors.Testing.History;
 
 /// <summary>The end of an operation, as its client saw it.</summary>
-public enum OperationOutcome
+internal enum OperationOutcome
 {
     /// <summary>Not ended yet. A check treats it as <see cref="Unknown"/>.</summary>
     Pending,
@@ -24,22 +24,22 @@ public sealed class Operation<TInput, TOutput>
     internal Operation(int client, TInput input, int invoked) => (Client, Input, Invoked) = (client, input, invoked);
 
     /// <summary>The client. A check ignores it: two overlapping operations of one client are concurrent.</summary>
-    public int Client { get; }
+    internal int Client { get; }
 
     /// <summary>The input of the operation.</summary>
-    public TInput Input { get; }
+    internal TInput Input { get; }
 
     /// <summary>The output. Known only if the outcome is <see cref="OperationOutcome.Ok"/>.</summary>
-    public Observed<TOutput> Output { get; private set; }
+    internal Observed<TOutput> Output { get; private set; }
 
     /// <summary>The end of the operation.</summary>
-    public OperationOutcome Outcome { get; private set; }
+    internal OperationOutcome Outcome { get; private set; }
 
     /// <summary>The position of the invocation among all invocations and ends of the history, from 0.</summary>
-    public int Invoked { get; }
+    internal int Invoked { get; }
 
     /// <summary>The position of the end. Null while the operation is pending.</summary>
-    public int? Ended { get; private set; }
+    internal int? Ended { get; private set; }
 
     /// <summary>Whether a check may leave the operation out: no client received its output.</summary>
     internal bool IsOptional => Outcome is OperationOutcome.Pending or OperationOutcome.Unknown;

@@ -13,7 +13,7 @@ public sealed class OperationHistory<TInput, TOutput>
     private int _places;
 
     /// <summary>All operations, in the order of their invocations.</summary>
-    public IReadOnlyList<Operation<TInput, TOutput>> Operations => _operations;
+    internal IReadOnlyList<Operation<TInput, TOutput>> Operations => _operations;
 
     /// <summary>
     /// Records an invocation. Call it before the request leaves the client. A late call makes a correct system look wrong.
@@ -28,7 +28,7 @@ public sealed class OperationHistory<TInput, TOutput>
     /// <summary>Records that the operation took effect with this output.</summary>
     /// <exception cref="InvalidOperationException">The operation has ended already.</exception>
     public void Ok(Operation<TInput, TOutput> operation, TOutput output) =>
-        operation.End(OperationOutcome.Ok, new Observed<TOutput>(true, output), _places++);
+        operation.End(OperationOutcome.Ok, new Observed<TOutput>(output), _places++);
 
     /// <summary>
     /// Records that the operation did not take effect and never will. If that is not certain, call <see cref="Unknown"/>.

@@ -27,7 +27,7 @@ internal static class StoreSamples
         FoundingSerials = [new FoundingSerial(Members[0].Name, new Serial(7)), new FoundingSerial(Members[1].Name, Serial.Zero)],
     };
 
-    /// <summary>A configuration of the kind with a maximum of the quorum.</summary>
+    /// <summary>A configuration with a smaller maximum of the quorum.</summary>
     public static Configuration Bounded { get; } = Joint with { MaxQuorum = 5 };
 
     public static HardState HardState(long term, bool isFull = false) => isFull

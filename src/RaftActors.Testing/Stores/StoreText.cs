@@ -43,7 +43,7 @@ internal static class StoreText
         $"group {configuration.Group.Value:N} of {configuration.Size}, voters [{Join(configuration.Voters, Of)}], "
         + $"old [{Join(configuration.OldVoters, Of)}], learners [{Join(configuration.Learners, Of)}], "
         + $"founding [{Join(configuration.FoundingSerials, one => $"{one.Name} {one.Serial}")}]"
-        + (configuration.MaxQuorum is { } max ? $", at most {max}" : "");
+        + $", at most {configuration.MaxQuorum}";
 
     private static string Of(SessionState session) =>
         $"{Of(session.Origin)} forgot {session.Forgotten}, answered "

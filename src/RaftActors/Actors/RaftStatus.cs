@@ -72,7 +72,7 @@ public sealed record RaftStatus
 
     /// <summary>
     /// The largest number of voters that the group has recorded: 3, 5, 7, 9 or 11, as last committed on this process. Null before the
-    /// first commit, and in a group of an earlier version that recorded none. There the <c>raft.quorum.max</c> of the leader counts.
+    /// first commit.
     /// </summary>
     public int? MaxQuorum { get; internal init; }
 

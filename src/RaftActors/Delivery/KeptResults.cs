@@ -27,7 +27,7 @@ internal abstract class KeptResults
     public abstract byte[] ToSection();
 
     /// <summary>Replaces all results by those of a snapshot.</summary>
-    /// <param name="section">The bytes of <see cref="ToSection"/>. Empty: the snapshot has none.</param>
+    /// <param name="section">The bytes of <see cref="ToSection"/>.</param>
     /// <exception cref="StoreException">The bytes are damaged. The results stay as they are.</exception>
     public abstract void Restore(ReadOnlySpan<byte> section);
 }
@@ -86,19 +86,16 @@ internal sealed class KeptResults<TResult>(ActorSystem system, RaftCodec<TResult
     public override void Restore(ReadOnlySpan<byte> section)
     {
         var (plain, keyed) = (new ResultRing<TResult>(), new ResultRing<TResult>());
-        if (!section.IsEmpty)
+        try
         {
-            try
-            {
-                var reader = new ByteReader(section);
-                Read(ref reader, plain);
-                Read(ref reader, keyed);
-                reader.End();
-            }
-            catch (InvalidDataException e)
-            {
-                throw SnapshotTail.Damaged(e.Message, e);
-            }
+            var reader = new ByteReader(section);
+            Read(ref reader, plain);
+            Read(ref reader, keyed);
+            reader.End();
+        }
+        catch (InvalidDataException e)
+        {
+            throw SnapshotTail.Damaged(e.Message, e);
         }
 
         (_plain, _keyed) = (plain, keyed);

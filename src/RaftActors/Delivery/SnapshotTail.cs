@@ -7,8 +7,8 @@ namespace RaftActors.Delivery;
 
 /// <summary>
 /// The end of a snapshot, behind the state of the actor: the section of the <see cref="KeptResults"/>, and a footer. The footer has the
-/// length of the section, its CRC-32C and <see cref="Magic"/>, because a written state has no length before its end. A snapshot of an
-/// earlier program has no footer.
+/// length of the section, its CRC-32C and <see cref="Magic"/>, because a written state has no length before its end. The last character of
+/// the magic is the version.
 /// </summary>
 internal static class SnapshotTail
 {
@@ -37,7 +37,7 @@ internal static class SnapshotTail
             state.Writer is { } writer ? WithTail(writer, tail) : null);
     }
 
-    /// <summary>The size of the tail that ends with this footer; 0 if it is none.</summary>
+    /// <summary>The size of the tail that ends with this footer.</summary>
     /// <param name="footer">The last bytes of the snapshot.</param>
     /// <param name="length">The length of the snapshot.</param>
     /// <exception cref="StoreException">The footer is damaged.</exception>
@@ -45,7 +45,7 @@ internal static class SnapshotTail
     {
         if (footer.Length < FooterSize || !footer[MagicAt..].SequenceEqual(Magic))
         {
-            return 0;
+            throw Damaged("they have no footer");
         }
 
         var section = BinaryPrimitives.ReadInt32LittleEndian(footer);
@@ -59,11 +59,6 @@ internal static class SnapshotTail
     /// <exception cref="StoreException">The tail is damaged.</exception>
     public static ReadOnlySpan<byte> SectionOf(ReadOnlySpan<byte> tail)
     {
-        if (tail.IsEmpty)
-        {
-            return tail;
-        }
-
         var section = tail[..^FooterSize];
         var (expected, found) = (BinaryPrimitives.ReadUInt32LittleEndian(tail[^(FooterSize - ChecksumAt)..]), Crc32C.Of(section));
         return expected == found ? section : throw Damaged($"their checksum should be {expected:x8}, and is {found:x8}");

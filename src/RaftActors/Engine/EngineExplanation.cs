@@ -48,12 +48,9 @@ internal static class EngineExplanation
     }
 
     /// <summary>The largest number of voters, and whether the configuration file of this process differs.</summary>
-    public static string OfMaxQuorum(int? recorded, int own) => recorded switch
-    {
-        null => $"the group has recorded no maximum of the quorum: the leader's raft.quorum.max counts, which is {own} on this process",
-        { } max when max == own => $"at most {max} may vote",
-        { } max => $"at most {max} may vote, as the group has recorded: raft.quorum.max = {own} of this process does not count",
-    };
+    public static string OfMaxQuorum(int recorded, int own) => recorded == own
+        ? $"at most {recorded} may vote"
+        : $"at most {recorded} may vote, as the group has recorded: raft.quorum.max = {own} of this process does not count";
 
     private static string OfPeer(PeerBook peers, ProcessName name) => peers.Find(name) is null
         ? $"{name} was never met"

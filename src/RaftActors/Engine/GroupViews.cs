@@ -104,7 +104,7 @@ internal sealed class GroupViews(EngineContext context)
     private void CompareMaxQuorum(LeaderView? leader)
     {
         var own = context.Process.Settings.Quorum.Max;
-        if (_hasComparedMaxQuorum || leader is not { IsReady: true } || context.Configuration is not { MaxQuorum: { } recorded })
+        if (_hasComparedMaxQuorum || leader is not { IsReady: true } || context.Configuration is not { MaxQuorum: var recorded })
         {
             return;
         }

@@ -32,9 +32,8 @@ internal sealed class EntityTable<TEntity, TState>(
     /// <summary>The state of an active entity is stored after this many commands, so that the list of them stays short.</summary>
     public const int CommandsMax = 1024;
 
-    // The first byte of a snapshot. Earlier programs read the first one, so it is written while no entity is quarantined.
-    private const byte PlainVersion = 1;
-    private const byte QuarantineVersion = 2;
+    // The first byte of a snapshot.
+    private const byte Version = 1;
 
     private readonly Dictionary<string, Active> _active = new(StringComparer.Ordinal);
 
@@ -118,7 +117,7 @@ internal sealed class EntityTable<TEntity, TState>(
         return (stream, stopping) =>
         {
             using BinaryWriter writer = new(stream, Encoding.UTF8, leaveOpen: true);
-            writer.Write(quarantined.IsEmpty ? PlainVersion : QuarantineVersion);
+            writer.Write(Version);
             writer.Write(stored.Count);
             foreach (var (id, state) in stored)
             {
@@ -126,11 +125,7 @@ internal sealed class EntityTable<TEntity, TState>(
                 state.Write(writer, id);
             }
 
-            if (!quarantined.IsEmpty)
-            {
-                writer.Write(quarantined.Count);
-            }
-
+            writer.Write(quarantined.Count);
             foreach (var (id, quarantine) in quarantined)
             {
                 stopping.ThrowIfCancellationRequested();
@@ -146,12 +141,11 @@ internal sealed class EntityTable<TEntity, TState>(
     public void Read(Stream stream)
     {
         using BinaryReader reader = new(stream, Encoding.UTF8, leaveOpen: true);
-        var version = reader.ReadByte();
-        if (version is not (PlainVersion or QuarantineVersion))
+        if (reader.ReadByte() is var version and not Version)
         {
             throw new InvalidDataException(
-                $"The snapshot has version {version} of the format of entities, and this program knows the versions up to "
-                + $"{QuarantineVersion}. Another kind of actor took it, or a later version of the program.");
+                $"The snapshot has version {version} of the format of entities, and this program reads version {Version} only. Another "
+                + "kind of actor took it, or a later version of the program. Start the program that wrote it, or a newer one.");
         }
 
         var stored = ImmutableDictionary.CreateBuilder<string, StoredState>(StringComparer.Ordinal);
@@ -162,7 +156,7 @@ internal sealed class EntityTable<TEntity, TState>(
         }
 
         List<(string Id, Quarantine Quarantine)> quarantined = [];
-        for (var left = version == PlainVersion ? 0 : reader.ReadInt32(); left > 0; left--)
+        for (var left = reader.ReadInt32(); left > 0; left--)
         {
             quarantined.Add(Quarantine.Read(reader));
         }

@@ -19,7 +19,8 @@ internal static class RatioTable
             var others = ours.Concat(theirs).Max(run => run.OtherCores);
             Console.WriteLine(FormattableString.Invariant(
                 $"| {cell} | {peer} | {Ratio(run => run.Load.OperationsPerSecond)} | {Latency(0)} | {Latency(1)} | {Latency(2)} | ") +
-                FormattableString.Invariant($"{Ratio(run => run.CpuMicrosecondsPerOperation)} | {Ratio(run => run.SwitchesPerOperation)} | {others:F2} |"));
+                FormattableString.Invariant(
+                    $"{Ratio(run => run.CpuMicrosecondsPerOperation)} | {Ratio(run => run.SwitchesPerOperation)} | {others:F2} |"));
 
             string Latency(int place) => Ratio(run => run.Load.Latencies[place]);
 

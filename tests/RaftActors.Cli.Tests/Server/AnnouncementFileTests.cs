@@ -117,7 +117,7 @@ public sealed class AnnouncementFileTests
     }
 
     [Fact]
-    public void File_of_the_first_version_is_read()
+    public void File_with_the_golden_bytes_is_read()
     {
         const string text =
             "announced 1\ngroup 00000001000000000000000000000000\nserial 17\nindex 5\nmembers :9990 host:9991\ncheck 2926c892\n";

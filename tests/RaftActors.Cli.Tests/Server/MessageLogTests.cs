@@ -144,7 +144,7 @@ public sealed class MessageLogTests
     }
 
     [Fact]
-    public void Snapshot_of_the_first_version_is_read()
+    public void Snapshot_has_the_golden_bytes()
     {
         var read = MessageLogFormat.Read(Convert.FromHexString("010201" + "0161" + "026869" + "05" + "0162" + "00"));
         Assert.Equal([new Message(1, "a", "hi"), new Message(6, "b", "")], read.Messages);

@@ -39,7 +39,6 @@ public abstract class ServerTest : TestKit
     {
         _asking = CreateTestProbe();
         Asked = CreateTestProbe();
-        Asked.IgnoreMessages(message => message is FromActor<string>.Explain);
         Group = new ScriptedGroup<string>(Sys, Asked);
     }
 

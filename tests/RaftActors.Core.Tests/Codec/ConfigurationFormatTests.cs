@@ -2,9 +2,7 @@ using RaftActors.Core.Codec;
 
 namespace RaftActors.Core.Tests.Codec;
 
-/// <summary>
-/// The bytes of the two kinds of configurations. Log, snapshots and messages hold them, and an earlier version wrote the first kind only.
-/// </summary>
+/// <summary>The bytes of configurations. Log, snapshots and messages hold them.</summary>
 public sealed class ConfigurationFormatTests
 {
     private const string Group = "09000000000000000000000000000000";
@@ -15,32 +13,23 @@ public sealed class ConfigurationFormatTests
     private static readonly Configuration Plain = new(new GroupUid(Id(9)), 1, [Voter], [], [], []);
 
     [Fact]
-    public void Configuration_without_a_maximum_keeps_the_bytes_of_earlier_versions()
+    public void Configuration_has_the_documented_bytes()
     {
-        Assert.Equal(Group + "01" + Voters + WithoutOthers, Write(Plain));
-        Assert.Null(Read(Write(Plain)).MaxQuorum);
-    }
+        var bytes = Group + "01" + "05" + Voters + WithoutOthers;
 
-    [Fact]
-    public void Configuration_with_a_maximum_is_of_another_kind()
-    {
-        var bounded = Plain with { MaxQuorum = 5 };
-
-        // The first number is 2^32 + 1, the second one 5.
-        Assert.Equal(Group + "8180808010" + "05" + Voters + WithoutOthers, Write(bounded));
-        Assert.Equal((1, 5), (Read(Write(bounded)).Size, Read(Write(bounded)).MaxQuorum));
+        Assert.Equal(bytes, Write(Plain with { MaxQuorum = 5 }));
+        Assert.Equal((1, 5), (Read(bytes).Size, Read(bytes).MaxQuorum));
     }
 
     [Theory]
-    [InlineData("8180808020", "05")] // Kind 2.
-    [InlineData("818080808001", "05")]
     [InlineData("8180808008", "05")] // A size of 2^31 + 1.
-    [InlineData("8180808010", "04")]
-    [InlineData("8180808010", "0D")]
-    [InlineData("8180808010", "00")]
-    public void Other_kinds_sizes_and_maxima_are_refused(string kindAndSize, string max)
+    [InlineData("FFFFFFFFFFFFFFFFFF01", "05")] // A size of -1.
+    [InlineData("01", "04")]
+    [InlineData("01", "0D")]
+    [InlineData("01", "00")]
+    public void Other_sizes_and_maxima_are_refused(string size, string max)
     {
-        Assert.Throws<InvalidDataException>(() => Read(Group + kindAndSize + max + Voters + WithoutOthers));
+        Assert.Throws<InvalidDataException>(() => Read(Group + size + max + Voters + WithoutOthers));
     }
 
     private static string Write(Configuration configuration)

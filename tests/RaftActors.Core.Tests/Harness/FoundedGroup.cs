@@ -20,7 +20,7 @@ internal static class FoundedGroup
     {
         ImmutableArray<Member> members = [.. roster.Select(name => new Member(name, SimulatedProcess.IncarnationOf(1)))];
         var size = QuorumSize.For(members.Length, maxQuorum);
-        var configuration = new Configuration(group, size, members[..size], [], members[size..], []);
+        var configuration = new Configuration(group, size, members[..size], [], members[size..], []) { MaxQuorum = maxQuorum };
         var recorded = members.Select((member, i) => new PeerRecord(member, bootOf?.Invoke(i) ?? default));
         var state = new HardState(new Term(Math.Max(term, terms[^1])), null, [.. recorded]) { IsAdmitted = true, Group = group };
         Payload PayloadAt(int i) => i == 0 ? new Payload.Reconfigure(configuration) : Pair(terms[i], i);

@@ -15,8 +15,8 @@ internal static class ScenarioProcesses
     /// tick. <c>max-quorum=3</c>: the maximum quorum in its own options. <c>domain=rack-1</c>: its failure domain.
     /// </para>
     /// <para>
-    /// The directive has the options of all. <c>joining</c>: each has a roster of itself alone and waits to join. <c>founded-quorum=5
-    /// max-quorum=3</c>: the maximum quorum was 5 at the founding and is 3 now. The given logs have recorded none.
+    /// The directive has the options of all. <c>joining</c>: each has a roster of itself alone and waits to join. <c>max-quorum=3</c>: the
+    /// maximum quorum in the options of all, and in the given logs.
     /// <c>lease=(10000 20)</c>: the minimum microseconds of a tick and the maximum drift in percent. <c>keys=2</c>: the number of request
     /// keys remembered. <c>memory=0</c>: the bytes of the log in memory. <c>quiesce=20</c>: the ticks without work until the group becomes
     /// quiescent; also on a line, for one process.
@@ -31,7 +31,6 @@ internal static class ScenarioProcesses
         var isJoining = directive.Arguments.Contains("joining");
         var maxQuorum = directive.Number("max-quorum", 11);
         ulong SeedOf(int i) => (ulong)((directive.Number("seed", 1) * 100) + i);
-        var foundedQuorum = directive.Number("founded-quorum", maxQuorum);
         for (var i = 0; i < lines.Count; i++)
         {
             var options = new CoreOptions
@@ -62,7 +61,7 @@ internal static class ScenarioProcesses
             var initial = lines[i].Setting("terms") is { } terms
                 ? FoundedGroup.State(
                     roster,
-                    foundedQuorum,
+                    maxQuorum,
                     group,
                     [.. terms.Split(' ').Select(long.Parse)],
                     lines[i].Number("term", 0),

@@ -55,46 +55,26 @@ internal static class Checksums
 
     public static void MendSnapshot(Span<byte> file)
     {
-        if (file.Length < SnapshotFormat.StreamedHeaderSize)
+        if (file.Length < SnapshotFormat.HeaderSize)
         {
             return;
         }
 
-        if (SnapshotFormat.IsStreamed(file))
-        {
-            MendStreamed(file);
-            return;
-        }
-
-        var length = SnapshotFormat.DescriptionLengthOf(file);
-        if (length > file.Length - SnapshotFormat.HeaderSize)
-        {
-            return;
-        }
-
-        var head = file[..(SnapshotFormat.HeaderSize + (int)length)];
-        var checksum = SnapshotFormat.ChecksumOf(head);
-        BinaryPrimitives.WriteUInt32LittleEndian(head[12..], checksum);
-        MendBlocks(file[head.Length..], checksum);
-    }
-
-    private static void MendStreamed(Span<byte> file)
-    {
         var (state, description) = (SnapshotFormat.StateLengthOf(file), SnapshotFormat.DescriptionLengthOf(file));
-        var rest = file.Length - SnapshotFormat.StreamedHeaderSize;
+        var rest = file.Length - SnapshotFormat.HeaderSize;
         if (state < 0 || state > rest || description > rest - state)
         {
             return;
         }
 
-        var begin = SnapshotFormat.StreamedHeaderSize + (int)state;
-        byte[] head = [.. file[..SnapshotFormat.StreamedHeaderSize], .. file.Slice(begin, (int)description)];
+        var begin = SnapshotFormat.HeaderSize + (int)state;
+        byte[] head = [.. file[..SnapshotFormat.HeaderSize], .. file.Slice(begin, (int)description)];
         BinaryPrimitives.WriteUInt32LittleEndian(file[12..], SnapshotFormat.ChecksumOf(head));
         var checksums = file[(begin + (int)description)..];
         if (state > 0 && checksums.Length >= SnapshotFormat.ChecksumSize)
         {
-            var block = file.Slice(SnapshotFormat.StreamedHeaderSize, (int)Math.Min(state, SnapshotFormat.BlockSize));
-            var seed = SnapshotFormat.SeedOf(SnapshotFormat.StreamSeedIn(file), 0);
+            var block = file.Slice(SnapshotFormat.HeaderSize, (int)Math.Min(state, SnapshotFormat.BlockSize));
+            var seed = SnapshotFormat.SeedOf(SnapshotFormat.FileSeedIn(file), 0);
             BinaryPrimitives.WriteUInt32LittleEndian(checksums, Crc32C.Append(seed, block));
         }
     }
@@ -112,17 +92,6 @@ internal static class Checksums
 
             BinaryPrimitives.WriteUInt32LittleEndian(record, RecordHeader.ChecksumOf(record, seed, at));
             at += padded is >= RecordHeader.Size and <= 1 << 20 ? (int)padded : file.Length;
-        }
-    }
-
-    // The file has the checksums of all blocks before the state. Small states have one block.
-    private static void MendBlocks(Span<byte> rest, uint fileChecksum)
-    {
-        if (rest.Length > SnapshotFormat.ChecksumSize)
-        {
-            var state = rest[SnapshotFormat.ChecksumSize..];
-            var checksum = Crc32C.Append(SnapshotFormat.SeedOf(fileChecksum, 0), state[..Math.Min(state.Length, SnapshotFormat.BlockSize)]);
-            BinaryPrimitives.WriteUInt32LittleEndian(rest, checksum);
         }
     }
 }

@@ -31,10 +31,10 @@ internal static class DirectoryImage
         return files;
     }
 
-    /// <summary>The files below a folder of the test data of RaftActors.Storage.Tests.</summary>
-    public static byte[] PackGolden(string version)
+    /// <summary>The files of the golden directory of RaftActors.Storage.Tests.</summary>
+    public static byte[] PackGolden()
     {
-        var folder = Path.Combine(AppContext.BaseDirectory, "directories", version);
+        var folder = Path.Combine(AppContext.BaseDirectory, "directories", "v1");
         return Pack(Directory.GetFiles(folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
             .Select(file => (Path.GetRelativePath(folder, file).Replace('\\', '/'), File.ReadAllBytes(file)))
             .Where(file => file.Item1.Contains('/', StringComparison.Ordinal)));

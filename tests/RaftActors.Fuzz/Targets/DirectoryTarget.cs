@@ -24,7 +24,7 @@ internal sealed class DirectoryTarget : Target
     // Each opening reads all segments, writes one, and makes some lists for each record.
     public override int BytesPerByte => 1024;
 
-    public override IEnumerable<byte[]> Seeds() => [DirectoryImage.PackGolden("v1"), DirectoryImage.PackGolden("v2"), OfOnePair()];
+    public override IEnumerable<byte[]> Seeds() => [DirectoryImage.PackGolden(), OfOnePair()];
 
     public override byte[] Mutate(byte[] input, Inputs.Mutator mutator) => DirectoryImage.Mutate(input, mutator);
 

@@ -43,7 +43,7 @@ internal sealed class ConfigurationChecker
 
     private void Check(SimulatedProcess process, in LogEntry entry, Configuration next)
     {
-        if (next.Voters.Length > next.Size || next.Size > next.MaxQuorum || next.MaxQuorum is null)
+        if (next.Voters.Length > next.Size || next.Size > next.MaxQuorum)
         {
             throw new Violation("membership", $"{entry} has {next.Voters.Length} voters of {next.Size}, and at most {next.MaxQuorum}");
         }
@@ -58,9 +58,9 @@ internal sealed class ConfigurationChecker
             return;
         }
 
-        if (next.MaxQuorum is { } max && max != last.MaxQuorum && !_asked.Contains(max))
+        if (next.MaxQuorum != last.MaxQuorum && !_asked.Contains(next.MaxQuorum))
         {
-            throw new Violation("membership", $"{process.Member} sets the maximum {max}, which no operator asked for");
+            throw new Violation("membership", $"{process.Member} sets the maximum {next.MaxQuorum}, which no operator asked for");
         }
 
         if (!Overlap(last, next))

@@ -3,7 +3,7 @@ using RaftActors.Core;
 namespace RaftActors.Storage.Tests.Contract;
 
 /// <summary>A store in memory with one defect, which the contract must detect.</summary>
-internal sealed class BrokenStore(MemoryStore inner, string defect) : IRaftStore
+internal sealed class BrokenStore(IRaftStore inner, string defect) : IRaftStore
 {
     private readonly List<Snapshot> _saved = [];
     private Effect.Persist? _late;
@@ -131,7 +131,7 @@ internal sealed class BrokenStore(MemoryStore inner, string defect) : IRaftStore
         ? entry with { Payload = pair with { Value = pair.Value[1..] } }
         : entry;
 
-    private MemoryStore Inner => inner;
+    private IRaftStore Inner => inner;
 
     private bool Is(string other) => defect == other;
 

@@ -11,7 +11,7 @@ namespace RaftActors.Storage.Tests.CrashPoints;
 public sealed class CrashPointTests(ITestOutputHelper output)
 {
     private const int Steps = 80;
-    private const int AgainEvery = 1000;
+    private const int AgainEvery = 500;
 
     [Fact]
     public void Power_cut_at_any_operation_keeps_every_acknowledged_write()

@@ -41,20 +41,6 @@ public sealed class PrivateStoreTests : IDisposable
     }
 
     [Fact]
-    public void Files_of_an_earlier_version_become_private()
-    {
-        Write();
-        foreach (var entry in new DirectoryInfo(Store).GetFileSystemInfos("*", SearchOption.AllDirectories))
-        {
-            entry.UnixFileMode = entry is DirectoryInfo ? ReadableFolder : ReadableFile;
-        }
-
-        Write();
-
-        AssertPrivate(Store);
-    }
-
-    [Fact]
     public void Directory_of_the_store_keeps_its_own_mode()
     {
         Directory.CreateDirectory(Store, ReadableFolder);

@@ -22,7 +22,7 @@ public sealed class FormatTests
         header.Write(bytes);
 
         Assert.Equal(
-            "526166744C6F670A" + "0200" + "4000" + "SUM1" + "0700000000000000" + "33221100554477668899AABBCCDDEEFF"
+            "526166744C6F670A" + "0100" + "4000" + "SUM1" + "0700000000000000" + "33221100554477668899AABBCCDDEEFF"
                 + "A00F000000000000" + "7800000000000000" + "0000000000000000",
             Hex(bytes, 12, "SUM1"));
         Assert.Equal(header, SegmentHeader.Read(bytes, "file"));
@@ -43,11 +43,11 @@ public sealed class FormatTests
     public void Record_header_has_the_documented_bytes()
     {
         var bytes = new byte[RecordHeader.Size];
-        var header = new RecordHeader(0xAABBCCDD, 50, RecordType.Pair, RecordHeader.HasRequest, 5, 10, 11, 12);
+        var header = new RecordHeader(0xAABBCCDD, 50, RecordType.Entry, 5, 10, 11, 12);
         header.Write(bytes, Seed, 96);
 
         Assert.Equal(
-            "SUM1" + "DDCCBBAA" + "32000000" + "07" + "01" + "0500" + "0A00000000000000" + "0B00000000000000" + "0C00000000000000",
+            "SUM1" + "DDCCBBAA" + "32000000" + "05" + "00" + "0500" + "0A00000000000000" + "0B00000000000000" + "0C00000000000000",
             Hex(bytes, 0, "SUM1"));
         Assert.Equal(header, RecordHeader.Read(bytes));
     }
@@ -97,32 +97,6 @@ public sealed class FormatTests
         Assert.Throws<StoreDamagedException>(() => SegmentHeader.Read(bytes, "file"));
     }
 
-    /// <summary>Every version of the format must stay readable.</summary>
-    [Theory]
-    [InlineData("version1.wal")]
-    [InlineData("version2.wal")]
-    public void Log_of_any_version_is_read(string file)
-    {
-        var image = DiskImage.Empty.With(Life.FileOf(1), File.ReadAllBytes(Golden(file))) with
-        {
-            Folders = ["log", "snapshots", "snapshots/1"],
-        };
-
-        Assert.Equal("0: 1/0 2/1 3/2 4/2 5/2", Life.Text(new Life(new ModelDisk(image)).Open()));
-    }
-
-    /// <summary>Different bytes need a new version of the format.</summary>
-    [Fact]
-    public void Log_is_written_with_the_golden_bytes_of_the_latest_version()
-    {
-        var life = new Life(new ModelDisk());
-        WriteAllKinds(life);
-        var written = life.Close().Now.Files[Life.FileOf(1)];
-        var used = written.AsSpan(0, written.AsSpan().LastIndexOfAnyExcept((byte)0) + 1).ToArray();
-
-        Assert.Equal(File.ReadAllBytes(Golden("version2.wal")), used);
-    }
-
     [Fact]
     public void Entries_and_hard_state_are_read_with_every_field()
     {
@@ -148,11 +122,11 @@ public sealed class FormatTests
         var entry = new LogEntry(new LogIndex(1), new Term(1), new Serial(1), pair);
         var writer = new ByteWriter();
 
-        Assert.Equal(RecordHeader.HasRequest, RecordFormat.WritePayload(writer, entry));
-        Assert.Equal((RecordType)8, RecordFormat.TypeOf(entry));
+        EntryFormat.WritePayload(writer, entry);
 
         var origin = "0B" + Convert.ToHexString("raft1@node1"u8) + "01000000000000000000000000000007" + "07";
-        Assert.Equal(origin + Convert.ToHexString(Identity.ToByteArray()) + "016B" + "09", Convert.ToHexString(writer.Written));
+        Assert.Equal(
+            "04" + origin + Convert.ToHexString(Identity.ToByteArray()) + "016B" + "0109", Convert.ToHexString(writer.Written));
     }
 
     [Fact]
@@ -169,8 +143,6 @@ public sealed class FormatTests
         Assert.Equal((pair.RequestKey, pair.Request, pair.Key), (found.RequestKey, found.Request, found.Key));
         Assert.Equal(pair.Value.ToArray(), found.Value.ToArray());
     }
-
-    private static string Golden(string file) => Path.Combine(AppContext.BaseDirectory, "Log", "testdata", file);
 
     private static void WriteAllKinds(Life life)
     {

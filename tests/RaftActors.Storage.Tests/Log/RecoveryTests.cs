@@ -161,19 +161,21 @@ public sealed class RecoveryTests
         }
     }
 
-    [Fact]
-    public void Segment_of_a_newer_version_is_refused_with_its_version()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    public void Segment_of_another_version_is_refused_with_its_version(byte version)
     {
         var disk = Life.Change(Written(Life.Entry(1)).Close(), Life.FileOf(1), bytes =>
         {
-            bytes[8] = 3;
+            bytes[8] = version;
             var sum = RaftActors.Core.Codec.Crc32C.Append(
                 RaftActors.Core.Codec.Crc32C.Of(bytes.AsSpan(0, 12)), bytes.AsSpan(16, 48));
             BitConverter.TryWriteBytes(bytes.AsSpan(12), sum);
         });
 
         var refusal = Assert.Throws<StoreException>(() => new Life(disk));
-        Assert.Contains("has format version 3, and this program reads versions 1 to 2", refusal.Message);
+        Assert.Contains($"has format version {version}, and this program reads version 1 only. Start the program", refusal.Message);
     }
 
     [Fact]

@@ -27,16 +27,6 @@ internal static class SnapshotSamples
         [new SessionState(Two, 5, [new(6, new LogIndex(index), new Serial(index - 1)), new(9, new LogIndex(2), new Serial(1))])],
         length);
 
-    /// <summary>A snapshot with request keys, so of version 2 of the format.</summary>
-    public static Snapshot WithKeys(long index, long length) => Of(index, length) with
-    {
-        Keys = new KeyTable(
-            new Serial(3),
-            [new(KeyOf(1), new LogIndex(5), new Serial(4)), new(KeyOf(2), new LogIndex(index), new Serial(index - 1))]),
-    };
-
-    private static RequestKeyHash KeyOf(byte number) => new(new Guid(number, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11));
-
     public static byte[] StateOf(Snapshot snapshot)
     {
         var state = new byte[snapshot.Length];

@@ -26,9 +26,9 @@ public sealed class LostQuorumTests
     }
 
     [Theory]
-    [InlineData(null)]
+    [InlineData(11)]
     [InlineData(5)]
-    public void Recovered_group_keeps_its_maximum_of_the_quorum(int? max)
+    public void Recovered_group_keeps_its_maximum_of_the_quorum(int max)
     {
         var state = Survivors.StateOf(7, 1);
         var founded = ((Payload.Reconfigure)state.Log[0].Payload).Configuration with { MaxQuorum = max };

@@ -7,6 +7,7 @@ using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Engine;
 using RaftActors.Storage;
+using RaftActors.Tests.Wire;
 
 namespace RaftActors.Tests.Delivery;
 
@@ -186,15 +187,25 @@ public sealed class KeptResultsTests() : TestKit("akka.loglevel = ERROR")
     [InlineData(0)]
     [InlineData(3)]
     [InlineData(100)]
-    public void State_of_an_earlier_program_has_no_results(int length)
+    public void State_without_results_behind_it_is_damaged(int length)
     {
-        var results = NewResults<int>();
-        Add(results, 1, 3);
-        var state = new byte[length];
+        var problem = Assert.Throws<StoreException>(() => SnapshotTail.Take(new byte[length], NewResults<int>()));
 
-        Assert.Equal(state, SnapshotTail.Take(state, results).ToArray());
+        Assert.Contains("they have no footer", problem.Message);
+    }
 
-        Assert.Null(Find(results, 3));
+    [Fact]
+    public void Results_behind_a_state_have_the_golden_bytes()
+    {
+        var results = NewResults<string>();
+        results.Add(Pair(7), "first");
+        results.Add(Pair(300), "second");
+        results.Add(Pair(8, isKeyed: true), "third");
+
+        var snapshot = SnapshotTail.Append(new TakenState(new byte[] { 1, 2, 3 }, null), results).Bytes!.Value;
+        var written = Convert.ToHexStringLower(snapshot.Span);
+
+        Assert.Equal(GoldenFiles.Of("results", written, "snapshots"), written);
     }
 
     [Fact]
@@ -205,8 +216,7 @@ public sealed class KeptResultsTests() : TestKit("akka.loglevel = ERROR")
         results.Add(Pair(2, isKeyed: true), "second");
         var snapshot = SnapshotTail.Append(new TakenState(Array.Empty<byte>(), null), results).Bytes!.Value.ToArray();
 
-        // Without the last 8 bytes it is the snapshot of an earlier program.
-        for (var place = 0; place < snapshot.Length - 8; place++)
+        for (var place = 0; place < snapshot.Length; place++)
         {
             byte[] damaged = [.. snapshot];
             damaged[place] ^= 0x40;

@@ -79,14 +79,14 @@ public sealed class OpenStoresTests : TestKit
     }
 
     [Theory]
-    [InlineData(SyncPolicy.None)]
-    [InlineData(SyncPolicy.Interval)]
-    public void Unsafe_sync_is_warned_about_once_for_a_directory(SyncPolicy sync)
+    [InlineData(nameof(SyncPolicy.None))]
+    [InlineData(nameof(SyncPolicy.Interval))]
+    public void Unsafe_sync_is_warned_about_once_for_a_directory(string sync)
     {
-        var options = Options with { Sync = sync };
+        var options = Options with { Sync = Enum.Parse<SyncPolicy>(sync) };
         IRaftStore[] stores = [];
 
-        EventFilter.Warning(start: $"raft.store.sync is {sync.ToString().ToLowerInvariant()} for {_folder}: a power cut loses pairs")
+        EventFilter.Warning(start: $"raft.store.sync is {sync.ToLowerInvariant()} for {_folder}: a power cut loses pairs")
             .ExpectOne(() => stores = [StoreOf(options, OwnerOf("orders")), StoreOf(options, OwnerOf("users"))]);
 
         Array.ForEach(stores, store => store.Dispose());

@@ -5,6 +5,7 @@ using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
 using RaftActors.Entities;
+using RaftActors.Tests.Wire;
 using RaftActors.Values;
 
 namespace RaftActors.Tests.Entities;
@@ -320,16 +321,19 @@ public sealed class EntityQuarantineTests : TestKit
     }
 
     [Fact]
-    public void Snapshot_without_a_quarantine_keeps_its_version()
+    public void Snapshot_with_a_quarantine_has_the_golden_bytes()
     {
         var node = new Node(this);
-        Commit("a", "1");
+        Commit("a", "1", "x", "2");
+        Commit("b", "1");
         node.Replay();
-        Assert.Equal(1, node.TakeSnapshot().ReadByte());
 
-        Commit("a", "x");
-        node.Replay();
-        Assert.Equal(2, node.TakeSnapshot().ReadByte());
+        var written = Convert.ToHexStringLower(node.TakeSnapshot().ToArray());
+
+        Assert.Equal(GoldenFiles.Of("entities", written, "snapshots"), written);
+        node.Restore(new MemoryStream(Convert.FromHexString(written)));
+        Assert.Equal(new Serial(2), node.Table.Quarantined["a"].Serial);
+        Assert.Equal("b:1", node.Ask("b"));
     }
 
     [Fact]

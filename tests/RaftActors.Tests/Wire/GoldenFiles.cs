@@ -4,20 +4,22 @@ using System.Text;
 namespace RaftActors.Tests.Wire;
 
 /// <summary>
-/// The recorded bytes of messages, in hexadecimal digits. <c>RAFTACTORS_REWRITE=1 dotnet test tests/RaftActors.Tests</c> records them anew,
+/// The recorded bytes of messages and of parts of snapshots, in hexadecimal digits.
+/// <c>RAFTACTORS_REWRITE=1 dotnet test tests/RaftActors.Tests</c> records them anew,
 /// which is for a format that no program has used yet.
 /// </summary>
 internal static class GoldenFiles
 {
+    private const string Wire = "wire";
     private const int LineLength = 64;
 
     private static readonly bool IsRewriting = Environment.GetEnvironmentVariable("RAFTACTORS_REWRITE") == "1";
 
-    /// <summary>The recorded bytes of a message.</summary>
+    /// <summary>The recorded bytes of a message, or of what has this name in another folder.</summary>
     /// <param name="written">The bytes that are written today.</param>
-    public static string Of(string manifest, string? written = null)
+    public static string Of(string manifest, string? written = null, string folder = Wire)
     {
-        var file = Path.Combine(Folder(), $"{manifest}.hex");
+        var file = Path.Combine(Folder(), folder, $"{manifest}.hex");
         if (IsRewriting && written is not null)
         {
             File.WriteAllLines(file, written.Chunk(LineLength).Select(line => new string(line)), Encoding.ASCII);
@@ -29,7 +31,7 @@ internal static class GoldenFiles
     /// <summary>The recorded lines with one message each.</summary>
     public static IReadOnlyList<string> LinesOf(string name, IReadOnlyList<string> written)
     {
-        var file = Path.Combine(Folder(), name);
+        var file = Path.Combine(Folder(), Wire, name);
         if (IsRewriting)
         {
             File.WriteAllLines(file, written, Encoding.ASCII);
@@ -39,5 +41,5 @@ internal static class GoldenFiles
     }
 
     private static string Folder([CallerFilePath] string here = "") =>
-        Path.Combine(Path.GetDirectoryName(here) ?? "", "..", "testdata", "wire");
+        Path.Combine(Path.GetDirectoryName(here) ?? "", "..", "testdata");
 }

@@ -1,0 +1,65 @@
+using System.Xml.Linq;
+
+using Microsoft.CodeAnalysis;
+
+namespace Repository.Tests;
+
+/// <summary>The projects that each project may reference. A project that is not listed may reference none.</summary>
+public sealed class DirectionTests
+{
+    private static readonly Dictionary<string, string[]> Allowed = new()
+    {
+        ["RaftActors.Core"] = [],
+        ["RaftActors.Storage"] = ["RaftActors.Core"],
+        ["RaftActors"] = ["RaftActors.Core", "RaftActors.Storage"],
+        ["RaftActors.Testing"] = ["RaftActors", "RaftActors.Storage"],
+        ["RaftActors.Hosting"] = ["RaftActors"],
+        ["RaftActors.Cli"] = ["RaftActors"],
+        ["FourNodes"] = ["RaftActors"],
+        ["KeyValue"] = ["RaftActors.Hosting"],
+        ["Maelstrom"] = ["RaftActors"],
+        ["RaftApp.Tests"] = ["RaftApp"],
+        ["RaftActors.Simulator"] = ["RaftActors.Core", "RaftActors.Storage", "RaftActors.DiskModel"],
+    };
+
+    public static TheoryData<string> Projects => new(Repository.Files("*.csproj", "src", "demo", "tests/RaftActors.Simulator"));
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Project_references_only_projects_below_it(string project)
+    {
+        var name = Path.GetFileNameWithoutExtension(project);
+        var xml = XDocument.Parse(Repository.Read(project));
+        var references = xml.Descendants("ProjectReference").Select(r => Path.GetFileNameWithoutExtension(r.Attribute("Include")!.Value));
+
+        Assert.Empty(references.Except(Allowed.GetValueOrDefault(name, [])));
+    }
+
+    [Fact]
+    public void Demos_and_examples_see_no_internal_type()
+    {
+        var users = Repository.Files("*.csproj", "demo").Select(Path.GetFileNameWithoutExtension).Append("RaftActors.Examples");
+        var friends = Repository.Files("*.csproj", "src").Select(Repository.Read).Select(XDocument.Parse)
+            .SelectMany(project => project.Descendants("InternalsVisibleTo"))
+            .Select(friend => friend.Attribute("Include")?.Value);
+
+        Assert.Empty(users.Intersect(friends));
+    }
+
+    [Fact]
+    public void Core_needs_no_package_at_run_time()
+    {
+        var packages = XDocument.Parse(Repository.Read("src/RaftActors.Core/RaftActors.Core.csproj")).Descendants("PackageReference");
+
+        Assert.All(packages, package => Assert.Equal("all", package.Attribute("PrivateAssets")?.Value));
+    }
+
+    [Fact]
+    public void History_checker_compiles_with_the_framework_alone()
+    {
+        string[] usings = ["System", "System.Collections.Generic"];
+        var sources = Repository.Files("*.cs", "src/RaftActors.Testing/History").Select(Repository.Read);
+
+        Assert.Empty(Compilation.ErrorsOf(OutputKind.DynamicallyLinkedLibrary, sources, usings, []));
+    }
+}

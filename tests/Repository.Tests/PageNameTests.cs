@@ -1,0 +1,120 @@
+using System.Text.RegularExpressions;
+
+using Akka.Configuration;
+
+namespace Repository.Tests;
+
+/// <summary>The links, files, tests, members, settings and metrics that a page names exist.</summary>
+public sealed partial class PageNameTests
+{
+    // The sources that name the instruments, the spans and their tags.
+    private static readonly Lazy<string> Metrics = new(() => string.Concat(
+        Repository.Files("*.cs", "src/RaftActors/Telemetry", "src/RaftActors.Storage/Log")
+            .Where(file => file.Contains("/Telemetry/") || file.EndsWith("Metrics.cs", StringComparison.Ordinal))
+            .Select(Repository.Read)));
+
+    public static TheoryData<string> Pages => new(Repository.All.Where(file => file.EndsWith(".md", StringComparison.Ordinal)));
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Every_link_into_the_repository_leads_to_a_file_and_a_heading(string page)
+    {
+        var targets = Links().Matches(Repository.Read(page)).Select(match => match.Groups[1].Value);
+
+        Assert.All(targets.Where(target => !target.Contains("://")), target => Assert.True(Leads(page, target), target));
+    }
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Every_file_that_a_page_names_exists(string page)
+    {
+        var text = Repository.Read(page);
+        var missing = Paths().Matches(text).Select(match => match.Value).Where(path => !Path.Exists(Path.Combine(Repository.Root, path)))
+            .Concat(FileNames().Matches(text).Select(match => match.Groups[1].Value).Where(name => !IsFile(name)));
+
+        Assert.Empty(missing);
+    }
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Every_test_that_a_page_names_exists(string page)
+    {
+        var tests = TestNames().Matches(Repository.Read(page)).Select(match => match.Groups[1].Value).ToList();
+        var sources = tests.Count == 0 ? "" : string.Concat(Repository.Files("*.cs", "tests").Select(Repository.Read));
+
+        Assert.All(tests, test => Assert.Matches($@"\b(?:class|record|void|Task) {test}\b", sources));
+    }
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Every_member_that_a_page_names_exists(string page)
+    {
+        var missing = Members().Matches(Repository.Read(page))
+            .Where(match => SourcesOf(match.Groups[1].Value) is { Count: > 0 } sources
+                && !sources.Any(source => HasMember(source, match.Groups[2].Value)))
+            .Select(match => match.Value);
+
+        Assert.Empty(missing);
+    }
+
+    [Theory]
+    [MemberData(nameof(Pages))]
+    public void Every_setting_or_metric_that_a_page_names_exists(string page)
+    {
+        var reference = ConfigurationFactory.ParseString(Repository.Read("hocon/reference.conf"));
+        var names = Settings().Matches(Repository.Read(page)).Select(match => match.Groups[1].Value);
+
+        Assert.All(names, name => Assert.True(reference.HasPath(name) || Metrics.Value.Contains($"\"{name}\""), name));
+    }
+
+    private static bool Leads(string page, string target)
+    {
+        var parts = target.Split('#');
+        var file = parts[0] == "" ? page : Path.Combine(Path.GetDirectoryName(page)!, parts[0]);
+
+        return Path.Exists(Path.Combine(Repository.Root, file)) && (parts.Length == 1 || AnchorsOf(file).Contains(parts[1]));
+    }
+
+    // The anchor that GitHub gives a heading: lower case, hyphens for spaces, no other punctuation.
+    private static IEnumerable<string> AnchorsOf(string page) =>
+        Headings().Matches(Repository.Read(page))
+            .Select(match => NotInAnchors().Replace(match.Groups[1].Value.ToLowerInvariant(), "").Replace(' ', '-'));
+
+    // A name with a folder is relative to some folder of the repository. A bare name is that of some file in it.
+    private static bool IsFile(string name) =>
+        Repository.All.Any(file => file == name || file.EndsWith($"/{name}", StringComparison.Ordinal));
+
+    // A partial type may have several files: RaftActor.cs, RaftActor.Starting.cs. In an actor, Raft is its RaftContext.
+    private static List<string> SourcesOf(string type) =>
+        [.. Repository.Files("*.cs", "src", "tests").Where(file =>
+            Path.GetFileName(file).Split('.')[0] is var name && (name == type || (type == "Raft" && name == "RaftContext")))];
+
+    private static bool HasMember(string source, string member) =>
+        Path.GetFileName(source).Split('.')[1] == member || Regex.IsMatch(Repository.Read(source), $@"\b{member}\b");
+
+    [GeneratedRegex(@"\]\(([^)]+)\)")]
+    private static partial Regex Links();
+
+    [GeneratedRegex("^#+ (.*)$", RegexOptions.Multiline)]
+    private static partial Regex Headings();
+
+    [GeneratedRegex(@"[^\p{L}\p{Nd} _-]")]
+    private static partial Regex NotInAnchors();
+
+    // Paths from the root, in text and in commands. Output of a build does not count.
+    [GeneratedRegex(@"(?<![\w./-])(?:src|tests|demo|docs|hocon|\.ci|\.github)/(?![\w./-]*/bin/)[\w./-]*\w(?![\w*{])")]
+    private static partial Regex Paths();
+
+    [GeneratedRegex(@"`([\w.-]+(?:/[\w.-]+)*\.(?:cs|md|csproj|props|targets|sln))`")]
+    private static partial Regex FileNames();
+
+    [GeneratedRegex(@"`(\w+Tests|[A-Z][a-z]*(?:_\w+){3,})`")]
+    private static partial Regex TestNames();
+
+    // A type and a member of it, as in EngineContext.Step.
+    [GeneratedRegex(@"`([A-Z]\w+)\.([A-Z]\w+)\b")]
+    private static partial Regex Members();
+
+    [GeneratedRegex(@"`(raft(?:\.[a-z]+(?:-[a-z]+)*)+)\b(?![./@(-])")]
+    private static partial Regex Settings();
+}

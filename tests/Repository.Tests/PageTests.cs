@@ -1,0 +1,109 @@
+using System.Text.RegularExpressions;
+
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace Repository.Tests;
+
+/// <summary>
+/// The code on a page compiles or stands in the examples, and output is that of the demo. The front page leads to all pages.
+/// </summary>
+public sealed partial class PageTests
+{
+    private const string FrontPage = "README.md";
+    private const string GettingStarted = "docs/getting-started.md";
+    private const string Index = "docs/README.md";
+    private const string DemoPage = "demo/FourNodes/README.md";
+
+    [Fact]
+    public void Program_without_a_host_compiles()
+    {
+        string[] usings = ["System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Threading.Tasks"];
+        var assemblies = Directory.GetFiles(AppContext.BaseDirectory, "*.dll").Where(IsOfTheProduct);
+
+        Assert.Empty(Compilation.ErrorsOf(OutputKind.ConsoleApplication, [CodeOn(GettingStarted)[0]], usings, assemblies));
+    }
+
+    [Fact]
+    public void Types_of_the_program_without_a_host_stand_in_the_examples()
+    {
+        var types = CodeOn(GettingStarted)
+            .SelectMany(code => CSharpSyntaxTree.ParseText(code).GetRoot().DescendantNodes().OfType<BaseTypeDeclarationSyntax>())
+            .Select(type => type.ToString())
+            .ToList();
+
+        Assert.NotEmpty(types);
+        Assert.All(types, type => Assert.Contains(WithoutIndentation(type), Examples()));
+    }
+
+    [Theory]
+    [InlineData("docs/actors.md")]
+    [InlineData("docs/members.md")]
+    [InlineData("docs/operations.md")]
+    [InlineData("docs/outcomes.md")]
+    [InlineData("docs/shards-and-entities.md")]
+    [InlineData("docs/snapshots.md")]
+    [InlineData("docs/testing.md")]
+    [InlineData("src/RaftActors/PACKAGE.md")]
+    [InlineData("src/RaftActors.Testing/PACKAGE.md")]
+    [InlineData("src/RaftActors.Testing/README.md")]
+    public void Every_piece_of_code_stands_in_the_examples(string page)
+    {
+        var pieces = CodeOn(page);
+
+        Assert.NotEmpty(pieces);
+        Assert.All(pieces, piece => Assert.Contains(WithoutIndentation(piece), Examples()));
+    }
+
+    [Fact]
+    public void Every_page_is_linked_from_the_front_page_or_the_index()
+    {
+        var linked = LinksOn(FrontPage).Concat(LinksOn(Index)).ToHashSet();
+        var pages = Repository.Files("*.md", "docs").Except([Index]).ToList();
+
+        Assert.Contains(Index, LinksOn(FrontPage));
+        Assert.NotEmpty(pages);
+        Assert.Empty(pages.Except(linked));
+    }
+
+    [Fact]
+    public void Output_on_the_page_of_the_demo_is_that_of_the_demo()
+    {
+        var shown = Repository.Read(DemoPage).Split('\n').Where(line => ProcessLine().IsMatch(line)).ToList();
+        var specified = Repository.Read("tests/FourNodes.Tests/seed.txt").Split('\n');
+
+        Assert.NotEmpty(shown);
+        Assert.Equal(shown, specified.Where(shown.Contains));
+    }
+
+    /// <returns>The linked files, relative to the root.</returns>
+    private static IEnumerable<string> LinksOn(string page)
+    {
+        var folder = Path.Combine(Repository.Root, Path.GetDirectoryName(page)!);
+        return Links().Matches(Repository.Read(page))
+            .Select(link => Path.GetRelativePath(Repository.Root, Path.Combine(folder, link.Groups[1].Value)).Replace('\\', '/'));
+    }
+
+    private static List<string> CodeOn(string page) =>
+        [.. CodeBlocks().Matches(Repository.Read(page)).Select(match => match.Groups[1].Value)];
+
+    private static string Examples() =>
+        string.Concat(Repository.Files("*.cs", "tests/RaftActors.Examples").Select(file => WithoutIndentation(Repository.Read(file))));
+
+    private static string WithoutIndentation(string code) => string.Join('\n', code.Split('\n').Select(line => line.Trim()));
+
+    private static bool IsOfTheProduct(string assembly) =>
+        Path.GetFileName(assembly) is var name && (name.StartsWith("Akka", StringComparison.Ordinal)
+        || name.StartsWith("RaftActors", StringComparison.Ordinal)
+        || name.StartsWith("Microsoft.Extensions", StringComparison.Ordinal));
+
+    [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex CodeBlocks();
+
+    [GeneratedRegex(@"\]\(([^)#]+)(?:#[^)]*)?\)")]
+    private static partial Regex Links();
+
+    [GeneratedRegex("^<[0-9A-F]{8}")]
+    private static partial Regex ProcessLine();
+}

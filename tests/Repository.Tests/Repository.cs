@@ -1,0 +1,43 @@
+using System.IO.Enumeration;
+
+namespace Repository.Tests;
+
+/// <summary>The checked-out tree.</summary>
+internal static class Repository
+{
+    private static readonly string[] NotOurs = [".git", ".vs", ".idea", "bin", "obj", "logs", "TestResults"];
+
+    public static string Root { get; } = FindRoot();
+
+    /// <summary>Paths, relative to the root, of all files that match the pattern in the folders; build output is left out.</summary>
+    public static IEnumerable<string> Files(string pattern, params string[] folders) =>
+        All.Where(file => FileSystemName.MatchesSimpleExpression(pattern, Path.GetFileName(file)))
+            .Where(file => folders.Any(folder => file.StartsWith(folder + "/", StringComparison.Ordinal)));
+
+    /// <summary>Paths, relative to the root and in order, of all files of the repository; build output is left out.</summary>
+    public static IReadOnlyList<string> All { get; } =
+    [
+        .. In(new DirectoryInfo(Root))
+            .Select(file => Path.GetRelativePath(Root, file.FullName).Replace('\\', '/'))
+            .Order(StringComparer.Ordinal),
+    ];
+
+    public static string Read(string file) => File.ReadAllText(Path.Combine(Root, file));
+
+    private static IEnumerable<FileInfo> In(DirectoryInfo folder) =>
+        folder.EnumerateDirectories()
+            .Where(inner => !NotOurs.Contains(inner.Name))
+            .SelectMany(In)
+            .Concat(folder.EnumerateFiles());
+
+    private static string FindRoot()
+    {
+        var folder = new DirectoryInfo(AppContext.BaseDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "RaftActors.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? throw new InvalidOperationException("No RaftActors.sln above " + AppContext.BaseDirectory);
+    }
+}
