@@ -43,8 +43,7 @@ public sealed class Raft : IExtension
     private readonly OpenStores _stores;
     private readonly ForeignMessages _foreign;
     private RaftTransport? _transport;
-    private bool _areLanesDecided;
-    private bool _isTerminating;
+    private bool _areLanesMade;
 
     internal Raft(ExtendedActorSystem system)
     {
@@ -69,18 +68,6 @@ public sealed class Raft : IExtension
             CoordinatedShutdown.PhaseBeforeClusterShutdown,
             "raft-hand-over",
             () => _registry.Ask<Done>(RaftRegistry.PrepareStop.Instance));
-        if (system.Settings.Config.GetBoolean("akka.coordinated-shutdown.terminate-actor-system"))
-        {
-            CoordinatedShutdown.Get(system).AddTask(
-                CoordinatedShutdown.PhaseBeforeActorSystemTerminate,
-                "raft-cut-off",
-                () =>
-                {
-                    Volatile.Write(ref _isTerminating, true);
-                    return Task.FromResult(Done.Instance);
-                });
-        }
-
         var setup = system.Settings.Setup.Get<RaftSetup>();
         if (setup.HasValue)
         {
@@ -115,17 +102,11 @@ public sealed class Raft : IExtension
     /// <summary>Wakes the engines.</summary>
     internal ITickClock Clock { get; }
 
-    /// <summary>Null: engines send all messages to other nodes by Akka. Set before the first engine starts.</summary>
+    /// <summary>Null: the actor system has no address. Set before the first engine or client starts.</summary>
     internal ILanes? Lanes { get; private set; }
 
     /// <summary>The address of this node in the paths that other nodes use.</summary>
     internal Address Address { get; }
-
-    /// <summary>
-    /// The actor system ends now, and its remoting with it. Stays false if the shutdown does not terminate the actor system: then the
-    /// engines go on as followers, and their group may need their votes.
-    /// </summary>
-    internal bool IsTerminating => Volatile.Read(ref _isTerminating);
 
     /// <summary>The node's name if the configuration has none. Null: the actor system has no address.</summary>
     internal string? DefaultNode => ScriptedHost is not null ? "node1@scripted"
@@ -277,8 +258,7 @@ public sealed class Raft : IExtension
     }
 
     /// <summary>
-    /// Lets an actor exchange messages of its own kinds with other nodes and with clients, and opens the port. Raft's connections must be
-    /// the only way between nodes: <c>raft.security</c> or <c>raft.transport-tcp.at-address</c>.
+    /// Lets an actor exchange messages of its own kinds with other nodes and with clients by raft's connections, and opens the port.
     /// </summary>
     /// <exception cref="RaftConfigurationException">A setting is wrong, or the port cannot be opened.</exception>
     internal void OpenDoor(LaneDoor door)
@@ -287,7 +267,7 @@ public sealed class Raft : IExtension
         StartLanes(isClient: false);
     }
 
-    /// <summary>The reference of an actor at a path with address, by raft's own connections if they are the only way.</summary>
+    /// <summary>The reference of an actor at a path with address, by raft's own connections.</summary>
     internal IActorRef ActorAt(string path) => Lanes?.Resolve(path) ?? _system.Provider.ActorAt(path);
 
     /// <summary>The reference of a user's actor at a path with address. Its own messages go by the remoting.</summary>
@@ -356,36 +336,18 @@ public sealed class Raft : IExtension
             var raft = _system.Settings.Config.GetConfig("raft") ?? Config.Empty;
             var security = SecuritySettings.Read(raft);
             var transport = TransportSettings.Read(raft);
-            if (isClient && !security.IsOn && !transport.IsAtAddress && !transport.IsCustom)
-            {
-                return;
-            }
-
             transport.DemandAgreement(security, isByNames: isClient || DiscoverySettings.Read(raft).IsByNames);
-            if (!_areLanesDecided && MakeLanes(transport, security) is { } lanes)
+            if (!_areLanesMade && MakeLanes(transport, security) is { } made)
             {
-                Lanes = lanes;
-                _system.RegisterOnTermination(lanes.Dispose);
+                Lanes = made;
+                _system.RegisterOnTermination(made.Dispose);
+                _registry.Tell(made, ActorRefs.NoSender);
             }
 
-            if (!_areLanesDecided && !isClient && !transport.IsCustom)
+            _areLanesMade = true;
+            if (!isClient && Lanes is Lanes lanes && lanes.Listen())
             {
                 ExposureCheck.Warn(_system, transport, security);
-                if (Lanes is null)
-                {
-                    PassiveConnections.Warn(_system);
-                }
-            }
-
-            _areLanesDecided = true;
-            if (!isClient)
-            {
-                (Lanes as Lanes)?.Listen();
-            }
-
-            if (Lanes is not null)
-            {
-                _registry.Tell(Lanes, ActorRefs.NoSender);
             }
         }
     }

@@ -10,7 +10,7 @@ public sealed class FailoverTests : IDisposable
 
     [Fact]
     public Task Failover_prints_its_table() => BenchmarkProcess.AssertPrintsAsync(
-        $"failover --fault kill --rounds 1 --min 500 --max 1000 --transport akka --directory {_folder.Path}", "| kill | first commit |");
+        $"failover --fault kill --rounds 1 --min 500 --max 1000 --directory {_folder.Path}", "| kill | first commit |");
 
     [Fact]
     public async Task Ctrl_C_ends_the_nodes_and_removes_their_stores()

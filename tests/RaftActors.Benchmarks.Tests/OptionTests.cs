@@ -23,7 +23,7 @@ public sealed class OptionTests
     [Theory]
     [InlineData("cluster --clients none", "'--clients none'")]
     [InlineData("compare --peer zookeeper", "'--peer zookeeper'")]
-    [InlineData("compare --transport akka,tcp", "one transport")]
+    [InlineData("compare --transport tcp,tls", "one transport")]
     [InlineData("failover --min 300 --max 150", "--min 300 is above --max 150")]
     [InlineData("clusters", "There is no benchmark 'clusters'")]
     public async Task Wrong_option_ends_with_an_explanation(string command, string explanation)

@@ -180,7 +180,6 @@ public sealed class AkkaPinsTests : TestKit
     [InlineData("akka.remote.dot-netty.tcp.port")]
     [InlineData("akka.remote.dot-netty.tcp.public-port")]
     [InlineData("akka.remote.dot-netty.tcp.enable-ssl")]
-    [InlineData("akka.remote.dot-netty.tcp.maximum-frame-size")]
     [InlineData("akka.remote.dot-netty.tcp.tcp-reuse-addr")]
     [InlineData("akka.remote.use-passive-connections")]
     [InlineData("akka.coordinated-shutdown.run-by-clr-shutdown-hook")]

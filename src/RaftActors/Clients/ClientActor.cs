@@ -31,17 +31,16 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
         (_settings, _calls) = (settings, calls);
         var provider = ((ExtendedActorSystem)Context.System).Provider;
         var raft = Raft.Get(Context.System);
-        var lanes = raft.Lanes;
         var self = Self;
         var registries = settings.Contacts.Prepend(provider.DefaultAddress).Distinct()
-            .Select(address => RegistryAt(lanes, address)).ToArray();
+            .Select(address => raft.ActorAt($"{address}/system/raft")).ToArray();
         _queue = new ClientAppendQueue(ClientSession.New(), settings.AttemptTimeout, self, Context.System.Scheduler);
         _finder = new GroupFinder(
             settings.Group,
             (engine, call) => engine.Tell(call, self),
             call => Array.ForEach(registries, registry => registry.Tell(call, self)),
-            lanes is null ? provider.ActorAt : lanes.Resolve,
-            () => lanes?.Problems ?? "",
+            raft.ActorAt,
+            () => raft.Lanes?.Problems ?? "",
             settings.AttemptTimeout);
         _questions = new ClientQuestions(_finder, settings.AttemptTimeout);
     }
@@ -150,10 +149,6 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
     }
 
     private bool IsOpen => _queue.IsOpen || _questions.IsOpen;
-
-    private static ICanTell RegistryAt(ILanes? lanes, Address address) => lanes is { IsSole: true } && address.HasGlobalScope
-        ? lanes.Resolve($"{address}/system/raft")
-        : Context.ActorSelection(new RootActorPath(address) / "system" / "raft");
 
     // Without a way to the leader the Append waits: a process that knows no leader could not do more.
     private void Begin()

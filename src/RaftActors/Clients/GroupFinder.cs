@@ -64,13 +64,13 @@ internal sealed class GroupFinder(
     {
         foreach (var engine in _engines.Values)
         {
-            ask(engine, new ClientCall.Locate(group, Hops: 0));
+            ask(engine, new ClientCall.Locate(group));
         }
 
         if (now - patience / 4 >= _askedRegistriesAt)
         {
             _askedRegistriesAt = now;
-            askRegistries(new ClientCall.Locate(group, Hops: 1));
+            askRegistries(new ClientCall.Locate(group));
         }
     }
 
@@ -79,7 +79,7 @@ internal sealed class GroupFinder(
     {
         if (Way is { } way)
         {
-            ask(way, new ClientCall.Locate(group, Hops: 0));
+            ask(way, new ClientCall.Locate(group));
         }
     }
 

@@ -121,7 +121,7 @@ internal sealed class LiveClient<TValue, TResult>(
     public override async Task<GroupStatus> StatusAsync(CancellationToken cancellationToken = default)
     {
         var located = await DemandAsync<ClientReply.Located>(
-            new ClientQuestion(settings.Requests.QueryTimeout, _ => new ClientCall.Locate(Group, Hops: 0)), cancellationToken)
+            new ClientQuestion(settings.Requests.QueryTimeout, _ => new ClientCall.Locate(Group)), cancellationToken)
             .ConfigureAwait(false);
         var asked = located.Processes.Select(process => process.Name).Order().Select(async name =>
         {

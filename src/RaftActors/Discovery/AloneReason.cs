@@ -5,7 +5,8 @@ internal static class AloneReason
 {
     /// <param name="nodes">The other nodes that are known.</param>
     /// <param name="source">Null: the actor system has no address.</param>
-    public static string Of(IEnumerable<KnownNode> nodes, INodeSource? source)
+    /// <param name="problems">Why nodes cannot be connected to; empty: nothing is known.</param>
+    public static string Of(IEnumerable<KnownNode> nodes, INodeSource? source, string problems)
     {
         string AddressesOf(bool areReachable) =>
             string.Join(", ", nodes.Where(node => node.IsReachable == areReachable).Select(node => node.Address));
@@ -13,7 +14,8 @@ internal static class AloneReason
         List<string> why = [];
         if (AddressesOf(areReachable: false) is { Length: > 0 } silent)
         {
-            why.Add($"No answer from {silent}: check that these nodes run, and that their ports can be reached from here.");
+            why.Add($"No answer from {silent}: check that these nodes run, and that their ports can be reached from here."
+                + (problems.Length > 0 ? $" {problems}" : ""));
         }
 
         if (AddressesOf(areReachable: true) is { Length: > 0 } strangers)

@@ -6,65 +6,27 @@ using RaftActors.Wire;
 
 namespace RaftActors.Discovery;
 
-/// <content>News of the lanes, and of what came by the remoting in their place.</content>
+/// <content>News of the lanes, and the question for the port of another node, which goes by the remoting.</content>
 internal sealed partial class RaftRegistry
 {
-    // Each raft actor that starts tells the lanes, and a Hello has all processes. So only what is new causes Hellos.
-    private void OnLanes(ILanes lanes)
+    // Tells the own port as well. When this node has restarted quickly, Akka.NET with use-passive-connections, its default, can lose all
+    // messages to it: then the other node connects, and its handshake has the answer.
+    private void OnLaneWanted(LaneNews.Wanted wanted)
     {
-        var (lanesBefore, endpointBefore) = (_lanes, _endpoint);
-        _lanes = lanes;
-        _endpoint = TcpLanes?.Endpoint;
-        if (_lanes == lanesBefore && _endpoint == endpointBefore)
-        {
-            return;
-        }
-
-        foreach (var node in _nodes.All)
-        {
-            node.HasAnswered = false;
-        }
-
-        GreetAll();
+        SelectionAt(wanted.Address).Tell(new WireMessage.LaneWanted(), Self);
+        TellPort(wanted.Address);
     }
 
-    private void OnLaneConnected(LaneNews.Connected connected) =>
-        RegistryAt(connected.Address).Tell(new WireMessage.LaneFence(connected.Node, connected.Number, IsReply: false), Self);
-
-    private void OnLaneFence(WireMessage.LaneFence fence)
+    // The port is no secret, and the connection shows whether it is the right one.
+    private void TellPort(Address address)
     {
-        if (fence.IsReply)
+        if (TcpLanes?.Endpoint is { } endpoint)
         {
-            TcpLanes?.Open(Sender.Path.Address, fence);
-        }
-        else if (fence.Node == TcpLanes?.Endpoint?.Node)
-        {
-            Sender.Tell(fence with { IsReply = true }, Self);
+            SelectionAt(address).Tell(endpoint, Self);
         }
     }
 
-    // A node sends it after its Hello. A node that has no place among those known here gets none among the connections either.
-    private void OnLaneAt(WireMessage.LaneAt endpoint)
-    {
-        if (_nodes.Find(Sender.Path.Address) is not null)
-        {
-            TcpLanes?.Learn(Sender.Path.Address, endpoint);
-        }
-    }
-
-    // Any program may have sent it. The port is no secret, and the connection shows whether it is the right one.
-    private void OnByRemoting(ByRemoting message)
-    {
-        switch (message.Rumour)
-        {
-            case WireMessage.LaneWanted when TcpLanes?.Endpoint is { } endpoint:
-                SelectionAt(Sender.Path.Address).Tell(endpoint, Self);
-                break;
-            case WireMessage.LaneAt endpoint:
-                TcpLanes?.LearnRumour(Sender.Path.Address, endpoint);
-                break;
-        }
-    }
+    private static ActorSelection SelectionAt(Address address) => Context.ActorSelection(new RootActorPath(address) / "system" / "raft");
 
     private void OnLaneOpened(LaneNews.Opened opened)
     {
@@ -77,15 +39,6 @@ internal sealed partial class RaftRegistry
     {
         Context.System.EventStream.Publish(disconnected);
         OnLaneEnded(disconnected.Address);
-    }
-
-    // The answer to the next Hello brings the endpoint again, if there still is one.
-    private void OnLaneFailed(LaneNews.Failed failed)
-    {
-        if (_nodes.Find(failed.Address) is { } node)
-        {
-            node.HasAnswered = false;
-        }
     }
 
     // The node is gone, or only the connection is. The answer to a Hello shows which.

@@ -29,7 +29,7 @@ internal sealed partial class RaftRegistry
         foreach (var (address, beat) in _quiet.OnTime(Now))
         {
             // Processes of one group may be on one node. It beats to itself, so that they are watched as those of two nodes are.
-            TellNode(address, address.Equals(_own) ? Self : RegistryAt(address), beat);
+            (address.Equals(_own) ? Self : RegistryAt(address)).Tell(beat, Self);
         }
 
         if (_quiet.Interval is { } interval)

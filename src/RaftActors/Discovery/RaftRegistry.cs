@@ -41,11 +41,8 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     // Number 0: this node has told of no process yet.
     private ListNumber _list = new(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))), 0);
 
-    // Null: engines send all messages by Akka.
+    // Null: this node has neither a process nor a client yet, or no address.
     private ILanes? _lanes;
-
-    // Where this node takes messages, when the lanes were last told.
-    private WireMessage.LaneAt? _endpoint;
 
     /// <param name="source">Null: the actor system has no address, so there are no other nodes.</param>
     /// <param name="interval">The time between two Hellos to a node that has not answered.</param>
@@ -57,15 +54,12 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         Receive<EngineStarted>(OnEngineStarted);
         Receive<EngineStopped>(stopped => OnEngineStopped(stopped.Process));
         Receive<WireMessage.Hello>(OnHello);
-        Receive<ILanes>(OnLanes);
-        Receive<WireMessage.LaneAt>(OnLaneAt);
-        Receive<WireMessage.LaneFence>(OnLaneFence);
-        Receive<ByRemoting>(OnByRemoting);
-        Receive<LaneNews.Wanted>(wanted => SelectionAt(wanted.Address).Tell(new WireMessage.LaneWanted(), Self));
+        Receive<ILanes>(lanes => _lanes = lanes);
+        Receive<WireMessage.LaneWanted>(_ => TellPort(Sender.Path.Address));
+        Receive<WireMessage.LaneAt>(endpoint => TcpLanes?.LearnRumour(Sender.Path.Address, endpoint));
+        Receive<LaneNews.Wanted>(OnLaneWanted);
         Receive<LaneNews.Opened>(OnLaneOpened);
         Receive<LaneNews.Refused>(Context.System.EventStream.Publish);
-        Receive<LaneNews.Connected>(OnLaneConnected);
-        Receive<LaneNews.Failed>(OnLaneFailed);
         Receive<LaneNews.Disconnected>(OnLaneDisconnected);
         Receive<LaneNews.Ended>(ended => OnLaneEnded(ended.Address));
         Receive<ClientCall.Locate>(OnLocate);
@@ -129,7 +123,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         else
         {
             // Before the engines greet: a node should hear of an engine by its registry first, which also tells when it is gone.
-            SayHello(Sender.Path.Address, Sender, isReply: true);
+            SayHello(Sender, isReply: true);
         }
 
         foreach (var process in isBack ? processes : added)
@@ -148,23 +142,17 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         else if (_nodes.All.Where(node => node.IsReachable).SelectMany(node => node.ProcessesOf(locate.Group))
             .FirstOrDefault() is { } elsewhere)
         {
-            if (_lanes is { IsSole: true })
-            {
-                // A client connects to each node itself, and proves its role there.
-                var known = _nodes.All.SelectMany(node => node.ProcessesOf(locate.Group));
-                Sender.Tell(new ClientReply.Located(locate.Group, null, default, [.. known]), Self);
-                return;
-            }
-
-            Resolve(elsewhere.Engine).Forward(locate);
+            // A client connects to each node itself, and proves its role there.
+            var known = _nodes.All.SelectMany(node => node.ProcessesOf(locate.Group));
+            Sender.Tell(new ClientReply.Located(locate.Group, null, default, [.. known]), Self);
         }
-        else if (locate.Hops > 0 && _nodes.Count > 0 && (_lanes is not { IsSole: true } || Sender.Path.Address.HasLocalScope))
+        else if (_nodes.Count > 0 && Sender.Path.Address.HasLocalScope)
         {
-            // With connections of raft's own, a client of this node asks by those that this node makes with its own role. A client of
-            // another node asks there itself.
+            // A client of this node asks by the connections that this node makes with its own role. A client of another node asks there
+            // itself.
             foreach (var node in _nodes.All)
             {
-                RegistryAt(node.Address).Tell(locate with { Hops = locate.Hops - 1 }, Sender);
+                RegistryAt(node.Address).Tell(locate, Sender);
             }
         }
         else
@@ -336,7 +324,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
             || _nodes.All.Any(node => node.IsReachable && node.ProcessesOf(group).Any(process => process.Name != self));
     }
 
-    private string WhyAlone(EngineNames names) => AloneReason.Of(_nodes.All, _source);
+    private string WhyAlone(EngineNames names) => AloneReason.Of(_nodes.All, _source, _lanes?.Problems ?? "");
 
     // A node may start a thousand engines at once, and each Hello has all of them.
     private void GreetSoon(bool atOnce)
@@ -370,41 +358,23 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
                 (node.GreetedAt, node.HasLatestList) = (Now, true);
             }
 
-            SayHello(address, RegistryAt(address), isReply: false);
+            SayHello(RegistryAt(address), isReply: false);
         }
     }
 
-    private void SayHello(Address address, ICanTell to, bool isReply)
+    private void SayHello(IActorRef to, bool isReply)
     {
         _list = _list with { Number = _list.Number + 1 };
         foreach (var part in HelloParts.Of(OwnProcesses(), isReply, _list))
         {
-            TellNode(address, to, part);
-        }
-
-        if (TcpLanes?.Endpoint is { } endpoint)
-        {
-            TellNode(address, to, endpoint);
-        }
-    }
-
-    // Prefers the connection of raft. When a node restarts quickly, Akka.NET with use-passive-connections, its default, can lose all
-    // messages to it until one of the two nodes restarts again: it writes to a connection that the restarted node does not read.
-    private void TellNode(Address address, ICanTell to, WireMessage message)
-    {
-        if (TcpLanes?.TryTellRegistry(address, message) != true)
-        {
-            to.Tell(message, Self);
+            to.Tell(part, Self);
         }
     }
 
     private void TellNamed() =>
         _lanes?.SetNamed([.. _nodes.All.Where(node => node.IsNamed).Select(node => node.Address)]);
 
-    private ICanTell RegistryAt(Address address) =>
-        _lanes is { IsSole: true } ? Resolve($"{address}/system/raft") : SelectionAt(address);
-
-    private static ActorSelection SelectionAt(Address address) => Context.ActorSelection(new RootActorPath(address) / "system" / "raft");
+    private IActorRef RegistryAt(Address address) => Resolve($"{address}/system/raft");
 
     private IActorRef Resolve(string path) =>
         _lanes?.Resolve(path) ?? ((ExtendedActorSystem)Context.System).Provider.ActorAt(path);

@@ -33,7 +33,7 @@ internal class EngineContext
         (Process, Core, Self, Raft, Registry) = (process, core, self, raft, registry);
         (PageReader, Log, _time) = (pageReader, log, raft.System.Scheduler);
         Peers = new PeerBook(process);
-        Outbox = new Outbox(self, process.Settings.Limits.PairSizeMaxBytes) { Lanes = raft.Lanes, IsCutOff = () => raft.IsTerminating };
+        Outbox = new Outbox(self);
         Traces = new AppendTraces(process.Telemetry.Tags, process.Telemetry.ApplySpans);
         Commit = core.CommitIndex;
         if (core.CommittedConfiguration is var (index, configuration))
@@ -63,6 +63,9 @@ internal class EngineContext
     }
 
     public RaftProcess Process { get; }
+
+    /// <summary>Why other nodes cannot be connected to, for people; empty: nothing is known.</summary>
+    public string NetworkProblems => Raft.Lanes?.Problems ?? "";
 
     public RaftCore Core { get; }
 
@@ -316,6 +319,5 @@ internal class EngineContext
         Changes.OnStopped();
         Snapshots.OnStopped();
         Traces.OnStopped();
-        Outbox.Stop();
     }
 }

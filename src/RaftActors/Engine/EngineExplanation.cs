@@ -20,6 +20,11 @@ internal static class EngineExplanation
             OfMaxQuorum(core.Configuration.MaxQuorum, process.Settings.Quorum.Max),
         ];
         lines.AddRange(core.Configuration.Names().Where(name => name != process.Name).Select(name => OfPeer(context.Peers, name)));
+        if (context.NetworkProblems is { Length: > 0 } problems)
+        {
+            lines.Add($"without a connection: {problems}");
+        }
+
         lines.AddRange(core.ExplainLeader().Select(reason => $"why no leader, or none that is ready: {reason}"));
         lines.AddRange(core.ExplainSerial(last.Serial).Select(reason => $"why serial {last.Serial} is not committed: {reason}"));
         if (core.IsQuiescent)

@@ -39,10 +39,6 @@ internal sealed class PeerBook(RaftProcess process)
     public IActorRef? FindServing(ProcessName name) =>
         _known.GetValueOrDefault(name) is { IsReachable: true, IsLeaving: false } known ? known.Engine : null;
 
-    /// <summary>The engine of a process, as <see cref="FindServing"/> returns it.</summary>
-    public bool IsServing(IActorRef engine) =>
-        _known.Values.Any(known => known is { IsReachable: true, IsLeaving: false } && known.Engine.Equals(engine));
-
     /// <summary>The node of the latest engine of this name said that it stops.</summary>
     public bool IsLeaving(ProcessName name) => _known.GetValueOrDefault(name) is { IsLeaving: true };
 

@@ -203,7 +203,7 @@ internal sealed class PeerMessages(EngineContext context)
 
         if (AddressOf(send.Envelope.To) is { } engine)
         {
-            context.Outbox.SendFirst(engine, context.Traces.Attach(send.Envelope));
+            context.Outbox.Send(engine, context.Traces.Attach(send.Envelope));
         }
     }
 

@@ -5,6 +5,7 @@ using RaftActors.Core;
 using RaftActors.Discovery;
 using RaftActors.Settings;
 using RaftActors.Telemetry;
+using RaftActors.Transport;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine;
@@ -71,6 +72,13 @@ internal sealed class RaftEngine : UntypedActor
             case WireMessage wire:
                 OnWire(wire, Sender);
                 break;
+            case WireBatch batch:
+                foreach (var each in batch.Messages)
+                {
+                    OnWire(each, Sender);
+                }
+
+                break;
             case StoreNews news:
                 OnStore(news);
                 break;
@@ -103,13 +111,6 @@ internal sealed class RaftEngine : UntypedActor
     {
         switch (message)
         {
-            case WireMessage.Batch batch:
-                foreach (var each in batch.Messages)
-                {
-                    OnWire(each, sender);
-                }
-
-                break;
             case WireMessage.Traced traced:
                 _context.Traces.Receive(traced);
                 OnWire(traced.Inner, sender);

@@ -131,7 +131,7 @@ internal sealed class StoreWriting(EngineContext context)
         else if (context.Peers.Find(envelope.To.Name) is { } engine)
         {
             var filled = envelope with { Body = chunk with { Data = news.Data } };
-            context.Outbox.SendFirst(engine, new WireMessage.CoreMessage(filled));
+            context.Outbox.Send(engine, new WireMessage.CoreMessage(filled));
         }
     }
 

@@ -12,14 +12,8 @@ internal static class ExposureCheck
 {
     public static void Warn(ExtendedActorSystem system, TransportSettings transport, SecuritySettings security)
     {
-        var isAlone = system.Provider.DefaultAddress.HasLocalScope;
-        if (isAlone || security.IsOn || Lanes.IsEncrypted(system.Settings.Config))
-        {
-            return;
-        }
-
         var host = Lanes.HostOf(system, transport);
-        if (!IsLoopback(host))
+        if (!security.IsOn && !IsLoopback(host))
         {
             system.Log.Warning(
                 "This node listens on {0} without encryption and authentication: every program that reaches its ports can read, append and "

@@ -21,7 +21,7 @@ internal sealed record SecuritySettings(TlsFiles? Tls, string SecretsFile, TimeS
     public bool IsOn => Tls is not null || SecretsFile.Length > 0;
 
     /// <param name="raft">The configuration of <c>raft</c>.</param>
-    public static bool IsOnIn(Config raft) => TextOf(raft, CertificateKey).Length > 0 || TextOf(raft, SecretsKey).Length > 0;
+    private static bool IsOnIn(Config raft) => TextOf(raft, CertificateKey).Length > 0 || TextOf(raft, SecretsKey).Length > 0;
 
     /// <param name="raft">The configuration of <c>raft</c>.</param>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>

@@ -42,9 +42,6 @@ internal sealed record RaftSettings
 
     public required SnapshotSettings Snapshots { get; init; }
 
-    /// <summary>The frame size of the transport between nodes; 0 if there is no transport.</summary>
-    public required long FrameSizeMaxBytes { get; init; }
-
     public required DiscoverySettings Discovery { get; init; }
 
     public required TransportSettings Transport { get; init; }
@@ -91,7 +88,6 @@ internal sealed record RaftSettings
             Snapshots = SnapshotSettings.Read(config),
             Discovery = DiscoverySettings.Read(raft),
             Transport = TransportSettings.Read(raft),
-            FrameSizeMaxBytes = root.GetByteSize("akka.remote.dot-netty.tcp.maximum-frame-size") ?? 0,
         };
     }
 
@@ -144,7 +140,7 @@ internal sealed record RaftSettings
         Lease.Validate();
         Timing.Validate();
         StoreSettings.Validate(Store, Limits.PairSizeMaxBytes);
-        Snapshots.Validate(Transport.IsCustom ? Transport.FrameSizeMaxBytes : SpansNodes ? FrameSizeMaxBytes : 0);
+        Snapshots.Validate(Transport.FrameSizeMaxBytes);
         Transport.Validate(Limits.PairSizeMaxBytes);
     }
 

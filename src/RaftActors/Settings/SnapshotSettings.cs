@@ -17,9 +17,9 @@ internal sealed record SnapshotSettings(int AfterEntries, long AfterBytes, int R
         config.ReadNumber("snapshot.retained-entries"),
         config.ReadSize("snapshot.chunk-size"));
 
-    /// <param name="frameSizeMaxBytes">The largest frame of the transport; 0: there is no transport.</param>
+    /// <param name="frameSizeMaxBytes">The largest frame of a connection.</param>
     /// <exception cref="RaftConfigurationException">A setting is out of its range.</exception>
-    public void Validate(long frameSizeMaxBytes)
+    public void Validate(int frameSizeMaxBytes)
     {
         Demand(AfterEntries >= 1, $"raft.snapshot.after-entries is {AfterEntries}; it must be 1 or more.");
         Demand(AfterBytes >= 1, $"raft.snapshot.after-bytes is {AfterBytes}; it must be 1 byte or more.");
@@ -27,8 +27,8 @@ internal sealed record SnapshotSettings(int AfterEntries, long AfterBytes, int R
         Demand(ChunkSizeBytes is >= 1 and <= int.MaxValue, $"raft.snapshot.chunk-size is {ChunkSizeBytes}; it must be 1 byte or more, "
             + "and below 2 GiB.");
         Demand(
-            frameSizeMaxBytes == 0 || ChunkSizeBytes * ChunksPerFrame <= frameSizeMaxBytes,
-            $"raft.snapshot.chunk-size is {ChunkSizeBytes} bytes; it may be at most half of akka.remote.dot-netty.tcp.maximum-frame-size, "
+            ChunkSizeBytes * ChunksPerFrame <= frameSizeMaxBytes,
+            $"raft.snapshot.chunk-size is {ChunkSizeBytes} bytes; it may be at most half of raft.transport-tcp.frame-size-max, "
             + $"which is {frameSizeMaxBytes}.");
     }
 }

@@ -80,7 +80,7 @@ internal sealed class CustomLane(Address address, LaneContext context, Action<Re
     }
 
     /// <inheritdoc/>
-    public bool TryWrite(IActorRef to, WireMessage message, IActorRef from)
+    public void Write(IActorRef to, WireMessage message, IActorRef from)
     {
         byte[]? full = null;
         byte[]? question = null;
@@ -93,19 +93,13 @@ internal sealed class CustomLane(Address address, LaneContext context, Action<Re
             }
             else
             {
-                Write(to, message, from);
+                WriteFrame(to, message, from);
                 full = _writer.Length >= FullBytes ? Take() : null;
             }
         }
 
         Send(question);
         Send(full);
-        return true;
-    }
-
-    /// <inheritdoc/>
-    public void EndDetour()
-    {
     }
 
     /// <inheritdoc/>
@@ -148,7 +142,7 @@ internal sealed class CustomLane(Address address, LaneContext context, Action<Re
         }
     }
 
-    private void Write(IActorRef to, WireMessage message, IActorRef from)
+    private void WriteFrame(IActorRef to, WireMessage message, IActorRef from)
     {
         if (_writer.Length == 0)
         {
@@ -275,8 +269,6 @@ internal sealed class CustomLane(Address address, LaneContext context, Action<Re
     {
         ResolveSender = SenderAt,
         MayReceive = path => InboundLane.IsService(context, path),
-        MaySend = _ => true,
-        TakesForeign = true,
     };
 
     // Each message names its senders anew, and a reference for each would be garbage.

@@ -47,9 +47,6 @@ internal sealed class CustomLanes : ILanes
     }
 
     /// <inheritdoc/>
-    public bool IsSole => true;
-
-    /// <inheritdoc/>
     public string Problems => "";
 
     /// <inheritdoc/>
@@ -64,9 +61,6 @@ internal sealed class CustomLanes : ILanes
             : CustomAddress.NodeOf(parsed.Address) is not null ? new LaneRef(parsed, _lanes.Get(parsed.Address), _context)
             : _system.DeadLetters;
     }
-
-    /// <inheritdoc/>
-    public ILane? Find(IActorRef engine) => (engine as LaneRef)?.Lane;
 
     /// <inheritdoc/>
     public void SetNamed(ImmutableHashSet<Address> named) => _lanes.SetNamed(named);

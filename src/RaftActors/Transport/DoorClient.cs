@@ -53,8 +53,8 @@ internal sealed class DoorClient : IDisposable
         // No actor system has this address, which only names the sender on this connection.
         var address = $"akka.tcp://client@{own}";
         _own = address + Client;
-        Write(new LaneHandshake(address, Node: 0, Expected: 0, LaneKind.Client).ToBytes());
-        LaneHandshake.ReadAnswerAsync(_channel, isSole: true, credentials is not null, CancellationToken.None).GetAwaiter().GetResult();
+        Write(new LaneHandshake(address, Node: 0, Expected: 0, LaneKind.Client, Port: 0).ToBytes());
+        LaneHandshake.ReadAnswerAsync(_channel, credentials is not null, CancellationToken.None).GetAwaiter().GetResult();
         LaneSocket.KeepAlive(_channel.Socket);
         LaneSocket.EndWithoutAnswer(_channel.Socket);
     }

@@ -1,8 +1,13 @@
+using System.Collections.Immutable;
+
 using Akka.Actor;
 
 using RaftActors.Wire;
 
 namespace RaftActors.Transport;
+
+/// <summary>The messages of one read for one engine, in order.</summary>
+internal sealed record WireBatch(ImmutableArray<WireMessage> Messages);
 
 /// <summary>Collects the messages of one read for one engine, and tells them as one batch. Not thread-safe.</summary>
 internal sealed class EngineBatch
@@ -36,7 +41,7 @@ internal sealed class EngineBatch
     {
         if (_ends is var (to, from))
         {
-            to.Tell(_messages.Count == 1 ? _messages[0] : new WireMessage.Batch([.. _messages]), from);
+            to.Tell(_messages.Count == 1 ? _messages[0] : new WireBatch([.. _messages]), from);
         }
 
         _messages.Clear();

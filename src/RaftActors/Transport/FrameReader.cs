@@ -21,14 +21,9 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
     private const int ShownMax = 200;
     private const int ActorsMax = 2 * FrameWriter.MaxKnown;
 
-    // A fence counts only by the remoting. Batches are made on this node.
-    private static readonly string[] Refused = [WireTable.BatchManifest, WireTable.LaneFenceManifest];
-    private static readonly string[] RefusedUnproven = [.. Refused, WireTable.ForeignManifest];
-
-    private static readonly string[] RefusedToEngines =
-        [.. Refused, WireTable.HelloManifest, WireTable.BeatManifest, WireTable.LaneAtManifest];
-
-    private static readonly string[] RefusedToEnginesUnproven = [.. RefusedToEngines, WireTable.ForeignManifest];
+    // The question for a port and its answer come by the remoting only: a connection brings the port in its handshake.
+    private static readonly string[] Refused = [WireTable.LaneAtManifest, WireTable.LaneWantedManifest];
+    private static readonly string[] RefusedToEngines = [.. Refused, WireTable.HelloManifest, WireTable.BeatManifest];
 
     private readonly string _own = own.ToString();
     private readonly List<Receiver> _receivers = [];
@@ -41,17 +36,11 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
     /// <summary>The number of engines that the connection is known to have messages for.</summary>
     public int Engines => _engines.Count;
 
-    /// <summary>Makes the reference of a sender from its path with address. Null: as for actors of this node.</summary>
-    public Func<string, IActorRef>? ResolveSender { get; init; }
+    /// <summary>Makes the reference of a sender from its path with address.</summary>
+    public required Func<string, IActorRef> ResolveSender { get; init; }
 
     /// <summary>Whether the actor at a path, without address, takes messages from lanes.</summary>
     public Func<string, bool> MayReceive { get; init; } = IsEngine;
-
-    /// <summary>Whether the actor at a path, without address, sends messages by lanes.</summary>
-    public Func<string, bool> MaySend { get; init; } = IsEngine;
-
-    /// <summary>Whether it takes messages beside those of raft: the other side has proved what it may send, or needs no proof.</summary>
-    public bool TakesForeign { get; init; }
 
     /// <summary>Whether a path, without address, is the one of an engine.</summary>
     public static bool IsEngine(string path) => path.StartsWith(EnginesPath, StringComparison.Ordinal);
@@ -95,13 +84,7 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
     {
         try
         {
-            return WireTable.ReadNamed(ref reader, (isToEngine, TakesForeign) switch
-            {
-                (true, true) => RefusedToEngines,
-                (true, false) => RefusedToEnginesUnproven,
-                (false, true) => Refused,
-                (false, false) => RefusedUnproven,
-            });
+            return WireTable.ReadNamed(ref reader, isToEngine ? RefusedToEngines : Refused);
         }
         catch (UnknownMessageException)
         {
@@ -135,8 +118,8 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
         if (place == 0)
         {
             var path = reader.Text();
-            _ = Demand(path, MaySend);
-            _senders.Add((ResolveSender ?? resolve)(path));
+            _ = Demand(path, _ => true);
+            _senders.Add(ResolveSender(path));
         }
 
         return place == 0 ? _senders[^1] : _senders[place - 1];

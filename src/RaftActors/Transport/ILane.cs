@@ -5,22 +5,16 @@ using RaftActors.Wire;
 namespace RaftActors.Transport;
 
 /// <summary>
-/// A way for messages to one other node or client: a <see cref="Lane"/> beside Akka's remoting, a <see cref="SoleLane"/> that replaces
-/// it, or a <see cref="ReplyLane"/> on the connection of a client. Thread-safe.
+/// The way for messages of raft to one other node or client: the connection to a node (<see cref="SoleLane"/>), the connection of a client
+/// (<see cref="ReplyLane"/>), or a custom transport (<see cref="CustomLane"/>). Thread-safe.
 /// </summary>
 internal interface ILane
 {
     /// <summary>This lane, or the one to the same address that took its place, because this one was forgotten.</summary>
     ILane Current => this;
 
-    /// <summary>
-    /// Takes a message, to be sent by the next <see cref="Flush"/>, or drops it if too many bytes wait. False: the caller must send it by
-    /// Akka, and then call <see cref="EndDetour"/>.
-    /// </summary>
-    bool TryWrite(IActorRef to, WireMessage message, IActorRef from);
-
-    /// <summary>A message that <see cref="TryWrite"/> refused was sent by Akka.</summary>
-    void EndDetour();
+    /// <summary>Takes a message for the next <see cref="Flush"/>. Drops it if there is no connection, or if too many bytes wait.</summary>
+    void Write(IActorRef to, WireMessage message, IActorRef from);
 
     /// <summary>Sends the messages, as far as the socket takes them without waiting. A task sends the rest.</summary>
     void Flush();

@@ -7,17 +7,11 @@ namespace RaftActors.Transport;
 /// <summary>The ways for messages of raft to other nodes: <see cref="Lanes"/> by TCP, or <see cref="CustomLanes"/>. Thread-safe.</summary>
 internal interface ILanes : IDisposable
 {
-    /// <summary>No message of raft goes by the remoting.</summary>
-    bool IsSole { get; }
-
     /// <summary>Why some nodes cannot be reached, for people; empty: nothing is known.</summary>
     string Problems { get; }
 
     /// <summary>The reference of an actor at a path with address, on this node or another one.</summary>
     IActorRef Resolve(string path);
-
-    /// <summary>The lane to the node of an engine, whether it is open or not. Null: the actor is on this node, or is no engine.</summary>
-    ILane? Find(IActorRef engine);
 
     /// <summary>The nodes that the groups of this node name. Strangers take no room from them.</summary>
     void SetNamed(ImmutableHashSet<Address> named);

@@ -36,13 +36,13 @@ internal sealed class InboundLane : IDisposable
     private long _received;
 
     /// <summary>A connection that another node or a client has opened.</summary>
-    /// <param name="laneTo">The way to a node; null: Akka's remoting.</param>
-    public InboundLane(LaneChannel channel, LaneContext context, LaneGreeting greeting, Func<Address, ILane?> laneTo)
+    /// <param name="laneTo">The way back to a node.</param>
+    public InboundLane(LaneChannel channel, LaneContext context, LaneGreeting greeting, Func<LaneGreeting, ILane> laneTo)
         : this(
             channel,
             context,
             greeting.Peer,
-            greeting.ClientRole is null ? laneTo(greeting.Peer) : new ReplyLane(channel, context, greeting),
+            greeting.ClientRole is null ? laneTo(greeting) : new ReplyLane(channel, context, greeting),
             IsService)
     {
         IsClient = greeting.ClientRole is not null;
@@ -59,16 +59,14 @@ internal sealed class InboundLane : IDisposable
     }
 
     private InboundLane(
-        LaneChannel channel, LaneContext context, Address peer, ILane? lane, Func<LaneContext, string, bool> mayReceive)
+        LaneChannel channel, LaneContext context, Address peer, ILane lane, Func<LaneContext, string, bool> mayReceive)
     {
         (_channel, _context, Peer, _replies) = (channel, context, peer, lane as ReplyLane);
         _block = new ReceiveBlock(context.Settings.FrameSizeMaxBytes);
         _frames = new FrameReader(context.Own, context.Resolve, context.FindSlab)
         {
-            ResolveSender = lane is null ? context.Resolve : path => new LaneRef(ActorPath.Parse(path), lane, context),
-            MayReceive = lane is null ? IsOfNode : path => mayReceive(context, path),
-            MaySend = lane is null ? IsOfNode : _ => true,
-            TakesForeign = lane is not null,
+            ResolveSender = path => new LaneRef(ActorPath.Parse(path), lane, context),
+            MayReceive = path => mayReceive(context, path),
         };
     }
 
@@ -182,9 +180,6 @@ internal sealed class InboundLane : IDisposable
     /// <summary>Whether the actor at a path, without address, takes messages of other nodes.</summary>
     public static bool IsService(LaneContext context, string path) =>
         FrameReader.IsEngine(path) || IsAnswered(context, path);
-
-    // Clients go by Akka where nodes prove nothing.
-    private static bool IsOfNode(string path) => FrameReader.IsEngine(path) || path == RegistryPath;
 
     private static bool IsAnswered(LaneContext context, string path) =>
         path.StartsWith(ClientsPath, StringComparison.Ordinal) || path == RegistryPath || context.Foreign.IsDoor(path);

@@ -55,6 +55,9 @@ internal sealed class LaneAttempts(WireMessage.LaneAt? fixedEndpoint, TimeProvid
         return isNew;
     }
 
+    /// <summary>The node has told this place, and no attempt there has succeeded yet.</summary>
+    public bool IsUnproved(WireMessage.LaneAt endpoint) => fixedEndpoint is null && endpoint != _proved;
+
     /// <summary>The next attempt need not wait.</summary>
     public void Hurry() => _pause.Reset();
 

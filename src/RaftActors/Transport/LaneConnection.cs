@@ -14,28 +14,28 @@ internal sealed class LaneConnection : IDisposable
     private readonly LaneContext _context;
     private readonly LaneChannel _channel = new(new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
     private readonly LaneKind _kind;
+    private readonly int _port;
     private volatile LaneIdentity? _identity;
     private LaneCredentials? _credentials;
 
     /// <param name="endpoint">Its node is 0 if this node does not know the identity of the other one.</param>
     /// <param name="gate">The owner's lock.</param>
     /// <param name="onLost">See <see cref="LaneSender"/>.</param>
+    /// <param name="isSuccessor">It takes the place of an earlier connection to the same node.</param>
     public LaneConnection(
         WireMessage.LaneAt endpoint,
-        long number,
         LaneContext context,
         Lock gate,
         Action<LaneConnection, Exception?> onLost,
-        LaneKind kind = LaneKind.Node)
+        bool isSuccessor = false)
     {
-        (Endpoint, Number, _context, _kind) = (endpoint, number, context, kind);
+        (Endpoint, _context, _port) = (endpoint, context, context.Port() ?? 0);
+        _kind = isSuccessor ? LaneKind.Successor : _port == 0 ? LaneKind.Client : LaneKind.Node;
         var frames = new FrameWriter(context.Own, context.Settings.FrameSizeMaxBytes);
         Sender = new LaneSender(gate, _channel, frames, context.Metrics, cause => onLost(this, cause));
     }
 
     public WireMessage.LaneAt Endpoint { get; }
-
-    public long Number { get; }
 
     public LaneSender Sender { get; }
 
@@ -47,12 +47,6 @@ internal sealed class LaneConnection : IDisposable
 
     /// <summary>The handshake is complete, so the connection takes messages.</summary>
     public bool IsConnected { get; set; }
-
-    /// <summary>The fence came back, so the connection sends them.</summary>
-    public bool IsOpen { get; set; }
-
-    /// <summary>The registry was asked for a fence.</summary>
-    public bool IsFenced { get; set; }
 
     /// <summary>Both sides have proved their identity with credentials that have changed since.</summary>
     public bool IsOutdated => _context.Credentials is { } store && _credentials != store.Current;
@@ -72,11 +66,9 @@ internal sealed class LaneConnection : IDisposable
             _identity = await _channel.AuthenticateAsClientAsync(credentials, host, cancellation);
         }
 
-        LaneKind? kind = _context.IsSole ? _kind : null;
         await _channel.WriteAsync(
-            new LaneHandshake(_context.Own.ToString(), _context.Node, Endpoint.Node, kind).ToBytes(), cancellation);
-        var node = await LaneHandshake.ReadAnswerAsync(
-            _channel, _context.IsSole, _context.Credentials is not null, cancellation);
+            new LaneHandshake(_context.Own.ToString(), _context.Node, Endpoint.Node, _kind, _port).ToBytes(), cancellation);
+        var node = await LaneHandshake.ReadAnswerAsync(_channel, _context.Credentials is not null, cancellation);
         if (Endpoint.Node != 0 && node != Endpoint.Node)
         {
             throw new InvalidDataException("another actor system has this port now");

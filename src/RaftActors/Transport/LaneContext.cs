@@ -26,11 +26,8 @@ internal sealed record LaneContext(
     /// <summary>Null: connections are neither encrypted nor authenticated.</summary>
     public CredentialStore? Credentials { get; init; }
 
-    /// <summary>Messages that are no <see cref="Wire.WireMessage"/>. Only connections that are the only way take them.</summary>
-    public ForeignMessages Foreign { get; init; } = null!; // Justification: see Credentials.
-
-    /// <summary>Raft's own connections are the only way to other nodes.</summary>
-    public bool IsSole => Credentials is not null || Settings.IsAtAddress;
+    /// <summary>Messages that are no <see cref="Wire.WireMessage"/>.</summary>
+    public required ForeignMessages Foreign { get; init; }
 
     /// <summary>Limits the log lines about refused messages.</summary>
     public WarningLimit Refusals { get; } = new(TimeProvider.System);
@@ -38,8 +35,8 @@ internal sealed record LaneContext(
     /// <summary>Limits the answers that wait for clients.</summary>
     public ReplyRoom Replies { get; } = new(Settings.ReplySizeMaxBytes, TimeProvider.System);
 
-    /// <summary>This actor system takes no connections, since it has clients only.</summary>
-    public Func<bool> IsClient { get; init; } = () => false;
+    /// <summary>The port where this actor system takes connections; null: it has clients only.</summary>
+    public Func<int?> Port { get; init; } = () => null;
 
     /// <summary>Whether a roster, a contact or the log of a group on this node names the node.</summary>
     public Func<Address, bool> IsNamed { get; init; } = _ => false;

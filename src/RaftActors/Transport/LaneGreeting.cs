@@ -1,6 +1,7 @@
 using Akka.Actor;
 
 using RaftActors.Security;
+using RaftActors.Wire;
 
 namespace RaftActors.Transport;
 
@@ -12,6 +13,9 @@ internal sealed record LaneGreeting(Address Peer, LaneIdentity? Identity, LaneRo
 {
     /// <summary>The identity of the other actor system.</summary>
     public ulong Node { get; init; }
+
+    /// <summary>Where the other actor system takes connections; null: it takes none.</summary>
+    public WireMessage.LaneAt? Endpoint { get; init; }
 
     /// <summary>The connection takes the place of the latest one of the same actor system.</summary>
     public bool IsSuccessor { get; init; }
@@ -27,16 +31,15 @@ internal sealed record LaneGreeting(Address Peer, LaneIdentity? Identity, LaneRo
         var identity = context.Credentials?.Current is { } credentials
             ? await channel.AuthenticateAsServerAsync(credentials, cancellation).ConfigureAwait(false)
             : null;
-        var isSole = context.IsSole;
         var head = await ReadAsync(channel, LaneHandshake.HeadSize, cancellation).ConfigureAwait(false);
-        var rest = await ReadAsync(channel, LaneHandshake.ReadHead(head, isSole), cancellation).ConfigureAwait(false);
-        var handshake = LaneHandshake.ReadRest(rest, isSole);
+        var rest = await ReadAsync(channel, LaneHandshake.ReadHead(head), cancellation).ConfigureAwait(false);
+        var handshake = LaneHandshake.ReadRest(rest);
         if (!Address.TryParse(handshake.Address, out Address? peer) || peer.HasLocalScope || peer.Port is null)
         {
             throw new InvalidDataException($"'{handshake.Address}' is no address of an actor system.");
         }
 
-        if (handshake.Expected != context.Node && !(isSole && handshake.Expected == 0))
+        if (handshake.Expected != context.Node && handshake.Expected != 0)
         {
             return null;
         }
@@ -44,6 +47,7 @@ internal sealed record LaneGreeting(Address Peer, LaneIdentity? Identity, LaneRo
         var greeting = new LaneGreeting(peer, identity, handshake.Kind == LaneKind.Client ? RoleOfClient(identity) : null)
         {
             Node = handshake.Node,
+            Endpoint = handshake.Port > 0 ? new WireMessage.LaneAt(handshake.Port, handshake.Node) : null,
             IsSuccessor = handshake.Kind == LaneKind.Successor,
         };
         if (identity is not null && greeting.ClientRole is null)

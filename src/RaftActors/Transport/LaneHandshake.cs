@@ -8,14 +8,14 @@ namespace RaftActors.Transport;
 
 /// <summary>
 /// The first bytes of a connection. The connecting node names itself and the node that it expects; the listening node answers with its own
-/// identity, or closes. A connection that is the only way between two nodes has a version of its own. With <c>raft.security</c> the
-/// handshake of TLS comes before.
+/// identity, or closes. With <c>raft.security</c> the handshake of TLS comes before.
 /// </summary>
 /// <param name="Address">The address of the connecting actor system.</param>
 /// <param name="Node">The identity of the connecting actor system.</param>
 /// <param name="Expected">The identity of the listening one, as its <see cref="WireMessage.LaneAt"/> said. 0: it is not known.</param>
-/// <param name="Kind">Null: other messages go by the remoting.</param>
-internal readonly record struct LaneHandshake(string Address, ulong Node, ulong Expected, LaneKind? Kind = null)
+/// <param name="Kind">The purpose of the connection.</param>
+/// <param name="Port">The port where the connecting actor system takes connections, at the host of its address; 0: it takes none.</param>
+internal readonly record struct LaneHandshake(string Address, ulong Node, ulong Expected, LaneKind Kind, int Port)
 {
     /// <summary>The bytes before the rest of a handshake: the magic number, the version of the lane, and the length of the rest.</summary>
     public const int HeadSize = MagicSize + 1 + sizeof(ushort);
@@ -25,7 +25,6 @@ internal readonly record struct LaneHandshake(string Address, ulong Node, ulong 
 
     private const int MagicSize = 8;
     private const byte Version = 1;
-    private const byte SoleVersion = 2;
 
     // The first byte of a handshake of TLS.
     private const byte TlsHandshake = 0x16;
@@ -40,13 +39,10 @@ internal readonly record struct LaneHandshake(string Address, ulong Node, ulong 
         rest.Text(Address);
         rest.Hash(Node);
         rest.Hash(Expected);
-        if (Kind is { } kind)
-        {
-            rest.Octet((byte)kind);
-        }
-
+        rest.Octet((byte)Kind);
+        rest.Number(Port);
         var bytes = new byte[HeadSize + rest.Length];
-        WriteStart(bytes, Kind is null ? Version : SoleVersion);
+        WriteStart(bytes);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(MagicSize + 1), (ushort)rest.Length);
         rest.Written.CopyTo(bytes.AsSpan(HeadSize));
         return bytes;
@@ -54,15 +50,15 @@ internal readonly record struct LaneHandshake(string Address, ulong Node, ulong 
 
     /// <summary>Reads the head, and returns the length of the rest.</summary>
     /// <exception cref="InvalidDataException">The bytes are no handshake of this version.</exception>
-    public static int ReadHead(ReadOnlySpan<byte> head, bool isSole = false)
+    public static int ReadHead(ReadOnlySpan<byte> head)
     {
-        DemandStart(head, isSole ? SoleVersion : Version);
+        DemandStart(head);
         var size = BinaryPrimitives.ReadUInt16LittleEndian(head[(MagicSize + 1)..]);
         return size <= RestSizeMax ? size : throw new InvalidDataException($"The handshake announces {size} bytes; at most {RestSizeMax}.");
     }
 
     /// <exception cref="InvalidDataException">The bytes are no handshake of this version.</exception>
-    public static LaneHandshake ReadRest(ReadOnlySpan<byte> rest, bool isSole = false)
+    public static LaneHandshake ReadRest(ReadOnlySpan<byte> rest)
     {
         var reader = new ByteReader(rest);
         var format = reader.Octet();
@@ -71,7 +67,7 @@ internal readonly record struct LaneHandshake(string Address, ulong Node, ulong 
             throw reader.Damaged($"its messages have version {format}, and this node knows only {RaftMessageSerializer.Version}");
         }
 
-        var handshake = new LaneHandshake(reader.Text(), reader.Hash(), reader.Hash(), isSole ? ReadKind(ref reader) : null);
+        var handshake = new LaneHandshake(reader.Text(), reader.Hash(), reader.Hash(), ReadKind(ref reader), ReadPort(ref reader));
         reader.End();
         return handshake;
     }
@@ -79,7 +75,7 @@ internal readonly record struct LaneHandshake(string Address, ulong Node, ulong 
     public static byte[] AnswerOf(ulong node)
     {
         var bytes = new byte[AnswerSize];
-        WriteStart(bytes, Version);
+        WriteStart(bytes);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(MagicSize + 1), node);
         return bytes;
     }
@@ -88,14 +84,14 @@ internal readonly record struct LaneHandshake(string Address, ulong Node, ulong 
     /// <exception cref="InvalidDataException">The bytes are no answer of this version.</exception>
     public static ulong ReadAnswer(ReadOnlySpan<byte> answer)
     {
-        DemandStart(answer, Version);
+        DemandStart(answer);
         return BinaryPrimitives.ReadUInt64LittleEndian(answer[(MagicSize + 1)..]);
     }
 
     /// <summary>Waits for the answer, and returns the identity of the listening actor system.</summary>
     /// <exception cref="InvalidDataException">The bytes are no answer, or the other side has closed the connection.</exception>
     /// <exception cref="AuthenticationException">The other side does not accept this one.</exception>
-    public static async Task<ulong> ReadAnswerAsync(LaneChannel channel, bool isSole, bool isSecure, CancellationToken cancellation)
+    public static async Task<ulong> ReadAnswerAsync(LaneChannel channel, bool isSecure, CancellationToken cancellation)
     {
         var answer = new byte[AnswerSize];
         try
@@ -103,9 +99,8 @@ internal readonly record struct LaneHandshake(string Address, ulong Node, ulong 
             for (var read = 0; read < answer.Length;)
             {
                 var count = await channel.ReceiveAsync(answer.AsMemory(read), cancellation).ConfigureAwait(false);
-                read += count > 0 ? count : throw new InvalidDataException(isSole
-                    ? "the other node did not accept this one; its log says why"
-                    : "the other node closed it before the handshake was complete");
+                read += count > 0 ? count : throw new InvalidDataException(
+                    "the other node did not accept this one; its log says why");
             }
         }
         catch (IOException e) when (isSecure)
@@ -124,13 +119,16 @@ internal readonly record struct LaneHandshake(string Address, ulong Node, ulong 
         var other => throw reader.Damaged($"the kind of the connection is {other}"),
     };
 
-    private static void WriteStart(Span<byte> bytes, byte version)
+    private static int ReadPort(ref ByteReader reader) =>
+        reader.Count() is var port && port <= ushort.MaxValue ? (int)port : throw reader.Damaged($"the port is {port}");
+
+    private static void WriteStart(Span<byte> bytes)
     {
         Magic.CopyTo(bytes);
-        bytes[MagicSize] = version;
+        bytes[MagicSize] = Version;
     }
 
-    private static void DemandStart(ReadOnlySpan<byte> bytes, byte version)
+    private static void DemandStart(ReadOnlySpan<byte> bytes)
     {
         if (bytes[0] == TlsHandshake)
         {
@@ -142,9 +140,9 @@ internal readonly record struct LaneHandshake(string Address, ulong Node, ulong 
             throw new InvalidDataException("The first bytes are not those of a raft node.");
         }
 
-        if (bytes[MagicSize] != version)
+        if (bytes[MagicSize] != Version)
         {
-            throw new InvalidDataException($"The version of the lane is {bytes[MagicSize]}, and this node knows only {version}.");
+            throw new InvalidDataException($"The version of the lane is {bytes[MagicSize]}, and this node knows only {Version}.");
         }
     }
 }

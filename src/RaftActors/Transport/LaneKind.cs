@@ -1,6 +1,6 @@
 namespace RaftActors.Transport;
 
-/// <summary>Why a connection was opened that is the only way between two nodes. The numbers are on the wire.</summary>
+/// <summary>Why a connection was opened. The numbers are on the wire.</summary>
 internal enum LaneKind : byte
 {
     /// <summary>For the messages of a node.</summary>

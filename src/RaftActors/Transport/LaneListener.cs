@@ -30,21 +30,21 @@ internal sealed class LaneListener : IDisposable
     private readonly HandshakeRoom _handshakes = new(MaxHandshakes);
     private readonly WarningLimit _warnings = new(TimeProvider.System);
     private readonly LaneContext _context;
-    private readonly Func<Address, ILane?> _laneTo;
+    private readonly Func<LaneGreeting, ILane> _laneTo;
     private readonly Func<Socket, Task<Socket>> _accept;
     private readonly int _maxConnections;
     private readonly TimeSpan _silenceMax;
     private readonly Socket _socket;
     private volatile bool _isDisposed;
 
-    /// <param name="laneTo">The way to a node; null: Akka's remoting.</param>
+    /// <param name="laneTo">The way back to a node.</param>
     /// <param name="accept">Accepts the next connection; null: the operating system does.</param>
     /// <param name="maxConnections">More are closed at once. With authentication nodes are taken in any case.</param>
     /// <param name="silenceMax">A connection that is silent for this time is closed if it has a successor; null: half a second.</param>
     /// <exception cref="RaftConfigurationException">The port cannot be opened.</exception>
     public LaneListener(
         LaneContext context,
-        Func<Address, ILane?> laneTo,
+        Func<LaneGreeting, ILane> laneTo,
         Func<Socket, Task<Socket>>? accept = null,
         int maxConnections = MaxConnections,
         TimeSpan? silenceMax = null)

@@ -6,7 +6,7 @@ using RaftActors.Wire;
 namespace RaftActors.Transport;
 
 /// <summary>
-/// The reference of an actor on another node, whose messages go only by a lane of raft. It takes the messages of raft: others have no
+/// The reference of an actor on another node, whose messages go by a lane of raft. It takes the messages of raft: others have no
 /// place in a frame, and are dropped with a warning.
 /// </summary>
 internal sealed class LaneRef(ActorPath path, ILane made, LaneContext context) : ActorRefBase
@@ -27,7 +27,7 @@ internal sealed class LaneRef(ActorPath path, ILane made, LaneContext context) :
 
         // A frame has a sender in any case. The registry of this node ignores answers to others.
         var lane = Lane;
-        lane.TryWrite(this, written, sender ?? context.Registry);
+        lane.Write(this, written, sender ?? context.Registry);
         lane.Flush();
     }
 }

@@ -83,7 +83,7 @@ internal sealed class LaneTable<TLane>(Func<Address, TLane> make, LaneContext co
             }
         }
 
-        const string Why = "Raft messages to some nodes are dropped, or go by Akka.Remote, because too many nodes that no group of this "
+        const string Why = "Raft messages to some nodes are dropped, because too many nodes that no group of this "
             + "node names are connected. Find out which programs connect to this node, or set raft.security.";
         if (context.Refusals.TryGive("", Why, out var text))
         {

@@ -52,7 +52,7 @@ internal sealed class ReplyLane : ILane
     }
 
     /// <inheritdoc/>
-    public bool TryWrite(IActorRef to, WireMessage message, IActorRef from)
+    public void Write(IActorRef to, WireMessage message, IActorRef from)
     {
         bool isGrown;
         lock (_lock)
@@ -61,7 +61,7 @@ internal sealed class ReplyLane : ILane
             if (_isClosed || !_sender.Frames.TryWrite(to, message, from))
             {
                 _context.Metrics.OnDropped();
-                return true;
+                return;
             }
 
             isGrown = _context.Replies.OnWritten(_place);
@@ -71,13 +71,6 @@ internal sealed class ReplyLane : ILane
         {
             _context.Replies.MakeRoom();
         }
-
-        return true;
-    }
-
-    /// <inheritdoc/>
-    public void EndDetour()
-    {
     }
 
     /// <inheritdoc/>

@@ -9,8 +9,9 @@ using RaftActors.Wire;
 namespace RaftActors.Transport;
 
 /// <summary>
-/// The only way for messages of raft to one other node. With <c>raft.security</c> the connection is encrypted, and both sides have proved
-/// their identity. It connects when there is a message. A message that cannot be sent is lost, as by a broken network. Thread-safe.
+/// The way for messages of raft to one other node: one connection of this node's own. With <c>raft.security</c> it is encrypted, and both
+/// sides have proved their identity. It connects when there is a message. A message that cannot be sent is lost, as by a broken network.
+/// Thread-safe.
 /// </summary>
 internal sealed class SoleLane(Address address, LaneContext context) : IForgettableLane
 {
@@ -31,7 +32,6 @@ internal sealed class SoleLane(Address address, LaneContext context) : IForgetta
 
     // Each sends what was written before its successor took over.
     private readonly List<LaneConnection> _former = [];
-    private long _connections;
     private bool _hasLostActor;
     private volatile bool _isRetired;
     private string? _problem;
@@ -52,36 +52,33 @@ internal sealed class SoleLane(Address address, LaneContext context) : IForgetta
         }
     }
 
-    /// <summary>The other node has connected to this one. So it can be reached now, and would let this one in.</summary>
-    public void OnMet()
+    /// <summary>
+    /// The other node has connected to this one, and takes connections at this endpoint. So it can be reached now, and would let this one
+    /// in. The next message begins a connection. An open one stays: only its end shows that the node has moved.
+    /// </summary>
+    public void OnMet(WireMessage.LaneAt endpoint)
     {
         lock (_lock)
         {
+            if (_attempts.Learn(endpoint) && _connection is { IsConnected: false })
+            {
+                EndNow();
+            }
+
             _attempts.Hurry();
         }
     }
 
-    /// <summary>The node may be at this endpoint. An open connection stays: only its end shows that the node has moved.</summary>
-    /// <param name="endpoint">The place.</param>
-    /// <param name="isRumour">Any program may have said so.</param>
-    public void Learn(WireMessage.LaneAt endpoint, bool isRumour = false)
+    /// <summary>
+    /// The node may be at this endpoint: any program may have said so. A connection makes the other side a node here. So an answer begins
+    /// one only if this lane has asked, and a node that has left cannot cause one.
+    /// </summary>
+    public void LearnRumour(WireMessage.LaneAt endpoint)
     {
         lock (_lock)
         {
-            var isNew = _attempts.Learn(endpoint);
-            if (_connection is { IsConnected: true })
-            {
-                return;
-            }
-
-            if (isNew && !isRumour)
-            {
-                _attempts.Hurry();
-                EndNow();
-            }
-
-            // A connection makes the other side a node here. So only messages and answers begin one, and a node that has left cannot.
-            if (!isRumour || _attempts.IsAsked)
+            _attempts.Learn(endpoint);
+            if (_attempts.IsAsked)
             {
                 BeginIfTime();
             }
@@ -124,7 +121,7 @@ internal sealed class SoleLane(Address address, LaneContext context) : IForgetta
                     return;
                 }
 
-                _successor = new LaneConnection(present.Endpoint, ++_connections, context, _lock, OnLost, LaneKind.Successor);
+                _successor = new LaneConnection(present.Endpoint, context, _lock, OnLost, isSuccessor: true);
                 _ = ConnectAsync(_successor);
                 return;
             }
@@ -156,7 +153,7 @@ internal sealed class SoleLane(Address address, LaneContext context) : IForgetta
     }
 
     /// <inheritdoc/>
-    public bool TryWrite(IActorRef to, WireMessage message, IActorRef from)
+    public void Write(IActorRef to, WireMessage message, IActorRef from)
     {
         lock (_lock)
         {
@@ -173,8 +170,6 @@ internal sealed class SoleLane(Address address, LaneContext context) : IForgetta
                     + "text that is no Unicode.", message.GetType().Name, to);
             }
         }
-
-        return true;
     }
 
     /// <summary>Whether an announcement of an actor was dropped since the last call. Its engine sends it once, so it must again.</summary>
@@ -186,11 +181,6 @@ internal sealed class SoleLane(Address address, LaneContext context) : IForgetta
             _hasLostActor = false;
             return hasLost;
         }
-    }
-
-    /// <inheritdoc/>
-    public void EndDetour()
-    {
     }
 
     /// <inheritdoc/>
@@ -214,8 +204,7 @@ internal sealed class SoleLane(Address address, LaneContext context) : IForgetta
 
         if (_attempts.Next() is { } endpoint)
         {
-            var kind = context.IsClient() ? LaneKind.Client : LaneKind.Node;
-            _connection = new LaneConnection(endpoint, ++_connections, context, _lock, OnLost, kind);
+            _connection = new LaneConnection(endpoint, context, _lock, OnLost);
             _ = ConnectAsync(_connection);
         }
         else if (_attempts.MustAsk())
@@ -317,7 +306,6 @@ internal sealed class SoleLane(Address address, LaneContext context) : IForgetta
         End(connection, why, isRefused: cause is AuthenticationException or InvalidDataException);
     }
 
-    // A node that is not running is no problem of security, and the registry tells of it.
     private void End(LaneConnection connection, string why, bool isRefused)
     {
         bool isSuccessor;
@@ -367,17 +355,23 @@ internal sealed class SoleLane(Address address, LaneContext context) : IForgetta
         Renew();
     }
 
-    // An attempt fails for the same reason again and again. Only the first one is worth a line.
+    // An attempt fails for the same reason again and again. Only the first one is worth a line. A node that is not running needs no
+    // warning, because the registry tells of it. But a node that has just told its port runs.
     private void OnFailed(LaneConnection connection, string why, bool isRefused)
     {
+        var isBlocked = !isRefused && _attempts.IsUnproved(connection.Endpoint);
         _attempts.OnFailed();
         context.Registry.Tell(new LaneNews.Refused(address, why), ActorRefs.NoSender);
         var problem = $"{address.Host}:{connection.Endpoint.Port}: {why}";
         if (_problem != problem)
         {
             Volatile.Write(ref _problem, problem);
-            var line = $"Cannot connect to raft on {address}: {why.TrimEnd('.')}.";
-            context.Log.Log(isRefused ? LogLevel.WarningLevel : LogLevel.InfoLevel, null, line);
+            var remedy = isBlocked
+                ? $" The node takes connections at port {connection.Endpoint.Port}, so a firewall or an address translation may be in "
+                    + "between. Set raft.transport-tcp.port to a fixed port on each node, and let it pass."
+                : "";
+            var line = $"Cannot connect to raft on {address}: {why.TrimEnd('.')}.{remedy}";
+            context.Log.Log(isRefused || isBlocked ? LogLevel.WarningLevel : LogLevel.InfoLevel, null, line);
         }
     }
 

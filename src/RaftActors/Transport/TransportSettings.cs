@@ -8,18 +8,20 @@ using static RaftActors.RaftConfigurationException;
 namespace RaftActors.Transport;
 
 /// <summary>How the messages between engines reach other nodes. The settings are of the whole node.</summary>
-/// <param name="IsTcp">True: by lanes of raft's own. False: all by the actor system's remoting.</param>
 /// <param name="Hostname">The name or address to listen on; empty: where the actor system's remoting listens.</param>
 /// <param name="Port">The port to listen on; 0: any free one.</param>
-/// <param name="FrameSizeMaxBytes">The largest message of a lane. A larger one goes by the actor system's remoting.</param>
+/// <param name="FrameSizeMaxBytes">The largest message of a connection. A larger one is dropped.</param>
 /// <param name="QueueSizeMaxBytes">The bytes that wait for one node. Messages above it are dropped.</param>
-internal sealed record TransportSettings(bool IsTcp, string Hostname, int Port, int FrameSizeMaxBytes, int QueueSizeMaxBytes)
+internal sealed record TransportSettings(string Hostname, int Port, int FrameSizeMaxBytes, int QueueSizeMaxBytes)
 {
-    /// <summary>By the <see cref="RaftTransport"/> of the application. No message of raft goes by the remoting.</summary>
+    /// <summary>By the <see cref="RaftTransport"/> of the application. Otherwise by connections of raft's own.</summary>
     public bool IsCustom { get; init; }
 
-    /// <summary>Each node takes connections at the port of its address. No message of raft goes by the remoting.</summary>
+    /// <summary>Each node takes connections at the port of its address, so no node asks for the port by the remoting.</summary>
     public bool IsAtAddress { get; init; }
+
+    /// <summary>Connections without encryption are allowed beside an encrypted remoting.</summary>
+    public bool IsUnencrypted { get; init; }
 
     /// <summary>The bytes that wait for all clients together: one message has place in any case.</summary>
     public int ReplySizeMaxBytes => Math.Max(QueueSizeMaxBytes / 4, FrameSizeMaxBytes);
@@ -31,11 +33,10 @@ internal sealed record TransportSettings(bool IsTcp, string Hostname, int Port, 
     public static TransportSettings Read(Config raft)
     {
         var transport = raft.GetString("transport");
-        Demand(transport is "tcp" or "akka" or "custom", $"raft.transport is '{transport}'; it may be tcp, akka or custom.");
+        Demand(transport is "tcp" or "custom", $"raft.transport is '{transport}'; it may be tcp or custom.");
         var port = raft.ReadNumber("transport-tcp.port");
         Demand(port is >= 0 and <= ushort.MaxValue, $"raft.transport-tcp.port is {port}; it may be 0 to {ushort.MaxValue}.");
         return new TransportSettings(
-            transport == "tcp",
             raft.GetString("transport-tcp.hostname") ?? "",
             port,
             ReadSize(raft, "transport-tcp.frame-size-max"),
@@ -43,6 +44,7 @@ internal sealed record TransportSettings(bool IsTcp, string Hostname, int Port, 
         {
             IsCustom = transport == "custom",
             IsAtAddress = raft.ReadFlag("transport-tcp.at-address"),
+            IsUnencrypted = raft.ReadFlag("transport-tcp.unencrypted"),
         };
     }
 
@@ -54,10 +56,7 @@ internal sealed record TransportSettings(bool IsTcp, string Hostname, int Port, 
             "raft.security is set, and raft.transport is custom. Leave raft.security out, and let the custom transport encrypt and "
             + "authenticate its messages; or set raft.transport = tcp.");
         Demand(
-            IsTcp || !security.IsOn,
-            "raft.security is set, and raft.transport is akka. Set raft.transport = tcp: only its connections can be protected.");
-        Demand(
-            !IsAtAddress || IsTcp,
+            !IsAtAddress || !IsCustom,
             "raft.transport-tcp.at-address is on, and raft.transport is not tcp. Set raft.transport = tcp, or turn at-address off.");
         Demand(
             !IsAtAddress || isByNames,
@@ -69,9 +68,9 @@ internal sealed record TransportSettings(bool IsTcp, string Hostname, int Port, 
     }
 
     /// <exception cref="RaftConfigurationException">A lane cannot take each message.</exception>
-    public void Validate(int pairSizeMaxBytes) => Demand((!IsTcp && !IsCustom) || FrameSizeMaxBytes >= 2L * pairSizeMaxBytes,
+    public void Validate(int pairSizeMaxBytes) => Demand(FrameSizeMaxBytes >= 2L * pairSizeMaxBytes,
         $"raft.transport-tcp.frame-size-max is {FrameSizeMaxBytes} bytes, and raft.pair-size-max is {pairSizeMaxBytes}. Set the first to "
-        + "at least twice the second: a message that does not fit goes another way, and may be overtaken.");
+        + "at least twice the second: a message that does not fit is lost.");
 
     private static int ReadSize(Config raft, string key)
     {

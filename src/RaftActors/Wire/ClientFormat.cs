@@ -12,14 +12,6 @@ internal static class ClientFormat
 {
     private const int PairSizeMin = 3;
 
-    public static void WriteLocate(ByteWriter writer, ClientCall.Locate locate)
-    {
-        writer.Text(locate.Group);
-        writer.Number(locate.Hops);
-    }
-
-    public static ClientCall.Locate ReadLocate(ref ByteReader reader) => new(reader.Text(), WireFormat.HopsOf(reader.Count()));
-
     public static void WriteAppend(ByteWriter writer, ClientCall.Append append)
     {
         writer.Identity(append.Session.Secret);

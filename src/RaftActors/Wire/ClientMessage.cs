@@ -20,11 +20,10 @@ internal abstract record ClientCall : WireMessage
     }
 
     /// <summary>
-    /// Asks for the processes of a group. A registry without an engine of the group asks the other registries that it knows, if
-    /// <paramref name="Hops"/> is above 0. The answer is <see cref="ClientReply.Located"/>. A client repeats it, so dead letters of it are
-    /// not logged.
+    /// Asks for the processes of a group. A registry without an engine of the group asks the other registries that it knows, if the client
+    /// is on its node. The answer is <see cref="ClientReply.Located"/>. A client repeats it, so dead letters of it are not logged.
     /// </summary>
-    public sealed record Locate(string Group, int Hops) : ClientCall, IDeadLetterSuppression;
+    public sealed record Locate(string Group) : ClientCall, IDeadLetterSuppression;
 
     /// <summary>
     /// Asks a process to append a pair, as if its own actor had asked. The answer is the outcome, once the pair was delivered there.

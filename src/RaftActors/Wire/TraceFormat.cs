@@ -47,5 +47,5 @@ internal static class TraceFormat
     private static TraceLink ReadLink(ref ByteReader reader) => new(reader.Request(), ReadContext(ref reader));
 
     private static WireMessage ReadInner(ref ByteReader reader) =>
-        WireTable.ReadNamed(ref reader, WireTable.BatchManifest, WireTable.TracedManifest);
+        WireTable.ReadNamed(ref reader, WireTable.TracedManifest);
 }

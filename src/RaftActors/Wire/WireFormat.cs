@@ -21,7 +21,6 @@ internal static class WireFormat
     private const int IdentitySize = 16;
     private const int HelloPartsMax = 1000;
     private const int LocalProcessSizeMin = 4;
-    private const int BatchedSizeMin = 3;
 
     public static void WriteHello(ByteWriter writer, WireMessage.Hello hello)
     {
@@ -111,36 +110,11 @@ internal static class WireFormat
     public static WireMessage.Foreign ReadForeign(ref ByteReader reader) =>
         new(reader.Integer(), reader.Text(), reader.Bytes().ToArray());
 
-    public static void WriteLaneFence(ByteWriter writer, WireMessage.LaneFence fence)
-    {
-        writer.Flag(fence.IsReply);
-        writer.Hash(fence.Node);
-        writer.Number(fence.Connection);
-    }
-
-    public static WireMessage.LaneFence ReadLaneFence(ref ByteReader reader)
-    {
-        var isReply = reader.Flag();
-        return new WireMessage.LaneFence(reader.Hash(), reader.Count(), isReply);
-    }
-
-    public static void WriteBatch(ByteWriter writer, WireMessage.Batch batch)
-    {
-        writer.Number(batch.Messages.Length);
-        foreach (var each in batch.Messages)
-        {
-            WireTable.WriteNamed(writer, each);
-        }
-    }
-
-    public static WireMessage.Batch ReadBatch(ref ByteReader reader) => new(reader.List(BatchedSizeMin, ReadBatched));
-
     public static void WriteAppend(ByteWriter writer, WireMessage.AppendRequest append)
     {
         writer.Request(append.Request);
         writer.Text(append.Key);
         writer.Bytes(append.Value.Span);
-        writer.Number(append.Hops);
         writer.Flag(append.IsRetry);
         HashedKey.WriteOptional(writer, append.RequestKey);
     }
@@ -148,8 +122,7 @@ internal static class WireFormat
     public static WireMessage.AppendRequest ReadAppend(ref ByteReader reader)
     {
         var (request, key, value) = (reader.Request(), reader.Text(), reader.Value());
-        var (hops, isRetry) = (HopsOf(reader.Count()), reader.Flag());
-        return new WireMessage.AppendRequest(request, key, value, hops, isRetry, HashedKey.ReadOptional(ref reader));
+        return new WireMessage.AppendRequest(request, key, value, reader.Flag(), HashedKey.ReadOptional(ref reader));
     }
 
     public static void WriteCommitted(ByteWriter writer, AppendReply.Committed committed)
@@ -186,11 +159,10 @@ internal static class WireFormat
     {
         writer.Request(change.Request);
         WriteGroupChange(writer, change.Change);
-        writer.Number(change.Hops);
     }
 
     public static WireMessage.ChangeRequest ReadChange(ref ByteReader reader) =>
-        new(reader.Request(), ReadGroupChange(ref reader), HopsOf(reader.Count()));
+        new(reader.Request(), ReadGroupChange(ref reader));
 
     /// <summary>A reply that holds nothing but its request.</summary>
     public static void WriteReply(ByteWriter writer, RequestReply reply) => writer.Request(reply.Request);
@@ -272,8 +244,6 @@ internal static class WireFormat
 
     private static LocalProcess ReadLocalProcess(ref ByteReader reader) => new(reader.Text(), reader.Name(), reader.Text());
 
-    private static WireMessage ReadBatched(ref ByteReader reader) => WireTable.ReadNamed(ref reader, WireTable.BatchManifest);
-
     private static int ReadPort(ref ByteReader reader) =>
         reader.Count() is var port and > 0 and <= ushort.MaxValue ? (int)port : throw reader.Damaged("a port is out of range");
 
@@ -329,7 +299,4 @@ internal static class WireFormat
             write(known);
         }
     }
-
-    // Invariant: a request is passed on at most once, whatever number of hops it carries.
-    public static int HopsOf(long hops) => (int)Math.Min(hops, 1);
 }

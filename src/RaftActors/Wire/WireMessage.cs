@@ -30,25 +30,14 @@ internal abstract record WireMessage
         : WireMessage, IDeadLetterSuppression;
 
     /// <summary>
-    /// Between registries, with each Hello of a node whose <c>raft.transport</c> is tcp: it takes messages of engines at this port of the
-    /// host of its address. Nodes without a lane ignore it.
+    /// Between registries, by the remoting: the sender takes connections of raft at this port of the host of its address. Any program may
+    /// have sent it, so the connection must show whether it is true.
     /// </summary>
     /// <param name="Node">The identity of the running actor system. A restarted one has another.</param>
     public sealed record LaneAt(int Port, ulong Node) : WireMessage, IDeadLetterSuppression;
 
-    /// <summary>
-    /// Between registries, by the remoting, where raft's own connections are the only way: the sender asks for the receiver's
-    /// <see cref="LaneAt"/>. It tells of no process, so a receiver without such connections ignores it.
-    /// </summary>
+    /// <summary>Between registries, by the remoting: the sender asks for the receiver's <see cref="LaneAt"/>.</summary>
     public sealed record LaneWanted : WireMessage, IDeadLetterSuppression;
-
-    /// <summary>
-    /// Between registries: all messages that the sender's engines sent by Akka before this one have arrived when the reply comes back.
-    /// From then on they use the lane. Without this, a later request could overtake an earlier one.
-    /// </summary>
-    /// <param name="Node">The receiver, as its <see cref="LaneAt"/> said.</param>
-    /// <param name="Connection">The number of the sender's connection to it.</param>
-    public sealed record LaneFence(ulong Node, long Connection, bool IsReply) : WireMessage, IDeadLetterSuppression;
 
     /// <summary>
     /// Between registries, at the pace of heartbeats, while processes of both nodes are quiescent in one group. It stands for the
@@ -71,37 +60,32 @@ internal abstract record WireMessage
     /// </summary>
     public sealed record ActorAt(ProcessName Process, string Path) : WireMessage;
 
-    /// <summary>All messages of one engine turn to one other engine, in order. None of them is a batch.</summary>
-    public sealed record Batch(ImmutableArray<WireMessage> Messages) : WireMessage;
-
     /// <summary>
     /// A message with the traces of the Appends in it: an <see cref="AppendRequest"/> or a <see cref="CoreMessage"/>. Sent only if a
     /// trace is sampled.
     /// </summary>
     public sealed record Traced(ImmutableArray<TraceLink> Links, WireMessage Inner) : WireMessage;
 
-    /// <summary>A message of another serializer. Only encrypted lanes bear it, and a list says which kinds are read.</summary>
+    /// <summary>A message of another serializer. A list says which kinds are read.</summary>
     public sealed record Foreign(int Serializer, string Manifest, ReadOnlyMemory<byte> Bytes) : WireMessage;
 
     /// <summary>A message between two cores.</summary>
     public sealed record CoreMessage(Envelope Envelope) : WireMessage;
 
     /// <summary>
-    /// Asks the leader to append a pair. A receiver that does not lead passes it on if <paramref name="Hops"/> is above 0, with one hop
-    /// less. The <see cref="AppendReply"/> goes to the Akka sender, which is the origin's engine.
+    /// Asks the leader to append a pair. The <see cref="AppendReply"/> goes to the Akka sender, which is the origin's engine.
     /// </summary>
     /// <param name="Request">Any origin: a process of the group, or a client.</param>
     /// <param name="IsRetry">The request may have reached a leader before.</param>
     /// <param name="RequestKey">Null: the caller does not repeat the call.</param>
     public sealed record AppendRequest(
-        RequestId Request, string Key, ReadOnlyMemory<byte> Value, int Hops, bool IsRetry = false, HashedKey? RequestKey = null)
-        : WireMessage;
+        RequestId Request, string Key, ReadOnlyMemory<byte> Value, bool IsRetry = false, HashedKey? RequestKey = null) : WireMessage;
 
     /// <summary>Asks for a pair. The receiver answers once it has committed up to <paramref name="AskerCommit"/>.</summary>
     public sealed record GetRequest(RequestId Request, Serial Serial, LogIndex AskerCommit) : WireMessage;
 
-    /// <summary>Asks the leader to change the group. Passed on and answered as an <see cref="AppendRequest"/> is.</summary>
-    public sealed record ChangeRequest(RequestId Request, GroupChange Change, int Hops) : WireMessage;
+    /// <summary>Asks the leader to change the group. Answered as an <see cref="AppendRequest"/> is.</summary>
+    public sealed record ChangeRequest(RequestId Request, GroupChange Change) : WireMessage;
 }
 
 /// <summary>The reply to one of the three requests.</summary>

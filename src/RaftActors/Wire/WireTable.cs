@@ -18,9 +18,7 @@ internal static class WireTable
 
     public const string LaneAtManifest = "t";
 
-    public const string LaneFenceManifest = "tf";
-
-    public const string BatchManifest = "b";
+    public const string LaneWantedManifest = "tw";
 
     public const string TracedManifest = "z";
 
@@ -30,12 +28,10 @@ internal static class WireTable
     [
         Of<WireMessage.Hello>(HelloManifest, WireFormat.WriteHello, WireFormat.ReadHello),
         Of<WireMessage.LaneAt>(LaneAtManifest, WireFormat.WriteLaneAt, WireFormat.ReadLaneAt),
-        Of<WireMessage.LaneWanted>("tw", (_, _) => { }, (ref _) => new WireMessage.LaneWanted()),
-        Of<WireMessage.LaneFence>(LaneFenceManifest, WireFormat.WriteLaneFence, WireFormat.ReadLaneFence),
+        Of<WireMessage.LaneWanted>(LaneWantedManifest, (_, _) => { }, (ref _) => new WireMessage.LaneWanted()),
         Of<WireMessage.NodeBeat>(BeatManifest, WireFormat.WriteBeat, WireFormat.ReadBeat),
         Of<WireMessage.Leaving>("l", WireFormat.WriteLeaving, WireFormat.ReadLeaving),
         Of<WireMessage.ActorAt>("w", WireFormat.WriteActorAt, WireFormat.ReadActorAt),
-        Of<WireMessage.Batch>(BatchManifest, WireFormat.WriteBatch, WireFormat.ReadBatch),
         Of<WireMessage.Traced>(TracedManifest, TraceFormat.Write, TraceFormat.Read),
 
         Of<WireMessage.Foreign>(ForeignManifest, WireFormat.WriteForeign, WireFormat.ReadForeign),
@@ -76,7 +72,8 @@ internal static class WireTable
             (writer, reply) => WireFormat.WriteReply(writer, reply, reply.Detail),
             (ref reader) => new ChangeReply.Denied(reader.Request(), reader.Text())),
 
-        Of<ClientCall.Locate>("kl", ClientFormat.WriteLocate, ClientFormat.ReadLocate),
+        Of<ClientCall.Locate>(
+            "kl", (writer, locate) => writer.Text(locate.Group), (ref reader) => new ClientCall.Locate(reader.Text())),
         Of<ClientCall.Append>("kw", ClientFormat.WriteAppend, ClientFormat.ReadAppend),
         Of<ClientCall.Query>("kq", ClientFormat.WriteQuery, ClientFormat.ReadQuery),
         Of<ClientCall.Read>("kg", ClientFormat.WriteRead, ClientFormat.ReadRead),

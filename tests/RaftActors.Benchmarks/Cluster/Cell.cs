@@ -8,7 +8,7 @@ internal sealed record Cell(string Store, string Topology, string At, int Client
     /// <summary>The consistency of queries, see <see cref="Reads.Reader"/>; null: the clients append.</summary>
     public string? Consistency { get; init; }
 
-    /// <summary>The value of raft.transport.</summary>
+    /// <summary>See <see cref="TransportConfig"/>.</summary>
     public string Transport { get; init; } = "tcp";
 
     /// <summary>Seconds with clients before the window.</summary>

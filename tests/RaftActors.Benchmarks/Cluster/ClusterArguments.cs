@@ -10,7 +10,7 @@ internal sealed record ClusterArguments
           --topology LIST   single: three actor systems in one process; multi: three processes (default single,multi)
           --clients LIST    closed loops, each with one open Append (default 1,16,64,256)
           --payload LIST    bytes of a value (default 256)
-          --transport LIST  akka and tcp: the values of raft.transport; tls: tcp with raft.security (default tcp)
+          --transport LIST  tcp: the value of raft.transport; tls: tcp with raft.security (default tcp)
           --at NODE         the node with the clients: leader or follower (default leader)
           --seconds N       length of the window (default 10)
           --warm-up N       seconds with clients before the window (default 3)
@@ -70,7 +70,7 @@ internal sealed record ClusterArguments
                 "--topology" when OptionValue.Words(value, "single", "multi") is { } topologies => parsed with { Topologies = topologies },
                 "--clients" when OptionValue.Numbers(value) is { } clients => parsed with { Clients = clients },
                 "--payload" when OptionValue.Numbers(value) is { } payloads => parsed with { Payloads = payloads },
-                "--transport" when OptionValue.Words(value, "akka", "tcp", "tls") is { } ways => parsed with { Transports = ways },
+                "--transport" when OptionValue.Words(value, "tcp", "tls") is { } ways => parsed with { Transports = ways },
                 "--at" when value is "leader" or "follower" => parsed with { At = value },
                 "--seconds" when OptionValue.Numbers(value) is [var seconds] => parsed with { Seconds = seconds },
                 "--warm-up" when OptionValue.Numbers(value) is [var seconds] => parsed with { WarmUp = seconds },

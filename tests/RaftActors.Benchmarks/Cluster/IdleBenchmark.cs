@@ -10,7 +10,6 @@ internal static class IdleBenchmark
                            that of three empty actor systems with a remoting
 
           --heartbeat MS    time between two heartbeats; election timeouts are 10 and 20 times as long (default 50)
-          --transport NAME  akka or tcp: the value of raft.transport (default tcp)
           --wheel MS        akka.scheduler.tick-duration of all six (default 10, as Akka's)
           --warm-up N       seconds before the window, in which code is compiled (default 30)
           --seconds N       length of the window (default 60)
@@ -20,17 +19,16 @@ internal static class IdleBenchmark
     /// <exception cref="UsageException">An option is unknown, or its value cannot be read.</exception>
     public static async Task<int> RunAsync(string[] words, CancellationToken stop)
     {
-        var (heartbeat, warmUp, seconds, wheel, transport) = (50, 30, 60, 10, "tcp");
+        var (heartbeat, warmUp, seconds, wheel) = (50, 30, 60, 10);
         for (var place = 0; place < words.Length; place += 2)
         {
             var value = words.ElementAtOrDefault(place + 1) ?? "";
-            (heartbeat, warmUp, seconds, wheel, transport) = words[place] switch
+            (heartbeat, warmUp, seconds, wheel) = words[place] switch
             {
-                "--heartbeat" when OptionValue.Numbers(value) is [var number] => (number, warmUp, seconds, wheel, transport),
-                "--warm-up" when OptionValue.Numbers(value) is [var number] => (heartbeat, number, seconds, wheel, transport),
-                "--seconds" when OptionValue.Numbers(value) is [var number] => (heartbeat, warmUp, number, wheel, transport),
-                "--wheel" when OptionValue.Numbers(value) is [var number] => (heartbeat, warmUp, seconds, number, transport),
-                "--transport" when value is "akka" or "tcp" => (heartbeat, warmUp, seconds, wheel, value),
+                "--heartbeat" when OptionValue.Numbers(value) is [var number] => (number, warmUp, seconds, wheel),
+                "--warm-up" when OptionValue.Numbers(value) is [var number] => (heartbeat, number, seconds, wheel),
+                "--seconds" when OptionValue.Numbers(value) is [var number] => (heartbeat, warmUp, number, wheel),
+                "--wheel" when OptionValue.Numbers(value) is [var number] => (heartbeat, warmUp, seconds, number),
                 _ => throw UsageException.Of(words[place], value),
             };
         }
@@ -39,7 +37,7 @@ internal static class IdleBenchmark
             $$"""
             akka.scheduler.tick-duration = {{wheel}}ms
             raft {
-              transport = {{transport}}, heartbeat-interval = {{heartbeat}}ms
+              heartbeat-interval = {{heartbeat}}ms
               election-timeout { min = {{10 * heartbeat}}ms, max = {{20 * heartbeat}}ms }
             }
             """);
@@ -57,7 +55,7 @@ internal static class IdleBenchmark
             Console.WriteLine(ClusterBenchmark.AkkaVersion);
             Console.WriteLine(FormattableString.Invariant(
                 $"{100 * (run.Nodes.Cpu / run.Window):F2} % of a core in all three processes, {garbage:N1} kB/s of garbage, ") +
-                FormattableString.Invariant($"heartbeats every {heartbeat} ms, {transport}; other cores {run.OtherCores:F2}"));
+                FormattableString.Invariant($"heartbeats every {heartbeat} ms; other cores {run.OtherCores:F2}"));
             Console.WriteLine(FormattableString.Invariant(
                 $"{100 * ((after - before).Cpu / window):F2} % of a core in three empty actor systems with a remoting"));
             return 0;

@@ -10,7 +10,6 @@ internal sealed record FailoverArguments
           --rounds N        rounds of each fault; a second or two each (default 200)
           --min MS          shortest election timeout; heartbeats come three times as often (default 150)
           --max MS          longest election timeout (default 300)
-          --transport NAME  akka or tcp: the value of raft.transport (default tcp)
           --directory DIR   folder of the stores, which sync each write (default: the current directory)
           --csv FILE        also write a line for each round
           --help            print this help
@@ -25,8 +24,6 @@ internal sealed record FailoverArguments
     public int MinMilliseconds { get; private init; } = 150;
 
     public int MaxMilliseconds { get; private init; } = 300;
-
-    public string Transport { get; private init; } = "tcp";
 
     public string Directory { get; private init; } = ".";
 
@@ -45,7 +42,6 @@ internal sealed record FailoverArguments
                 "--rounds" when OptionValue.Numbers(value) is [var rounds] => parsed with { Rounds = rounds },
                 "--min" when OptionValue.Numbers(value) is [var min] => parsed with { MinMilliseconds = min },
                 "--max" when OptionValue.Numbers(value) is [var max] => parsed with { MaxMilliseconds = max },
-                "--transport" when value is "akka" or "tcp" => parsed with { Transport = value },
                 "--directory" when value.Length > 0 => parsed with { Directory = value },
                 "--csv" when value.Length > 0 => parsed with { Csv = value },
                 _ => throw UsageException.Of(option, value),

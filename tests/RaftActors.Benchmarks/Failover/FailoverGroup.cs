@@ -27,7 +27,7 @@ internal sealed class FailoverGroup : IDisposable
             akka.remote { retry-gate-closed-for = 500ms, use-passive-connections = off, flush-wait-on-shutdown = 500ms }
             raft {
               tick-interval = 5ms, heartbeat-interval = {{min / 3}}ms, election-timeout { min = {{min}}ms, max = {{max}}ms }
-              discovery-interval = 100ms, quorum.keep = off, transport = {{arguments.Transport}}
+              discovery-interval = 100ms, quorum.keep = off
             }
             """);
         _settling = TimeSpan.FromMilliseconds(2 * max);

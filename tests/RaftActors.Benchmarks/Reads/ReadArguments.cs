@@ -12,7 +12,6 @@ internal sealed record ReadArguments
           --at LIST         leader and follower (default both)
           --topology LIST   single: three actor systems in one process; multi: three processes (default single)
           --clients LIST    actors, each with one open Query (default 1,64)
-          --transport LIST  akka and tcp: the values of raft.transport (default tcp)
           --seconds N       length of the window (default 10)
           --warm-up N       seconds with clients before the window (default 3)
           --runs N          runs of each cell; they take turns with those of the other cells (default 3)
@@ -27,8 +26,6 @@ internal sealed record ReadArguments
 
     public int[] Clients { get; private init; } = [1, 64];
 
-    public IReadOnlyList<string> Transports { get; private init; } = ["tcp"];
-
     public int Seconds { get; private init; } = 10;
 
     public int WarmUp { get; private init; } = 3;
@@ -41,8 +38,7 @@ internal sealed record ReadArguments
         from consistency in Consistencies
         from at in At
         from clients in Clients
-        from transport in Transports
-        select new Cell("memory", topology, at, clients, 0) { Consistency = consistency, Transport = transport, WarmUp = WarmUp };
+        select new Cell("memory", topology, at, clients, 0) { Consistency = consistency, WarmUp = WarmUp };
 
     /// <exception cref="UsageException">An option is unknown, or its value cannot be read.</exception>
     public static ReadArguments Parse(ReadOnlySpan<string> words)
@@ -58,7 +54,6 @@ internal sealed record ReadArguments
                 "--at" when OptionValue.Words(value, "leader", "follower") is { } at => parsed with { At = at },
                 "--topology" when OptionValue.Words(value, "single", "multi") is { } topologies => parsed with { Topologies = topologies },
                 "--clients" when OptionValue.Numbers(value) is { } clients => parsed with { Clients = clients },
-                "--transport" when OptionValue.Words(value, "akka", "tcp") is { } transports => parsed with { Transports = transports },
                 "--seconds" when OptionValue.Numbers(value) is [var seconds] => parsed with { Seconds = seconds },
                 "--warm-up" when OptionValue.Numbers(value) is [var seconds] => parsed with { WarmUp = seconds },
                 "--runs" when OptionValue.Numbers(value) is [var runs] => parsed with { Runs = runs },

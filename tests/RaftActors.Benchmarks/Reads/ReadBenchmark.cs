@@ -18,7 +18,7 @@ internal static class ReadBenchmark
             foreach (var cell in cells)
             {
                 var lease = cell.Consistency == "lease" ? "on" : "off";
-                var contender = Contender.Ours($"raft {{ transport = {cell.Transport}, lease.enabled = {lease} }}");
+                var contender = Contender.Ours($"raft.lease.enabled = {lease}");
                 var result = await ClusterProcesses.RunAsync(contender, cell, arguments.Seconds, ".", stop);
                 runs[cell].Add(result);
                 progress.Report($"{cell}: {result.Load}");

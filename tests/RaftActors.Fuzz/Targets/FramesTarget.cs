@@ -36,14 +36,14 @@ internal sealed class FramesTarget : Target
     {
         var messages = Samples.All.Concat(Samples.Variants.Select(each => KeyValuePair.Create(each.Manifest, each.Message)))
             .Select(each => each.Value).OfType<WireMessage>()
-            .Where(each => each is not (WireMessage.Batch or WireMessage.LaneFence)).ToArray();
+            .Where(each => each is not (WireMessage.LaneAt or WireMessage.LaneWanted)).ToArray();
         return [.. messages.Select(FrameOf), .. messages.Chunk(8).Select(FramesOf)];
     }
 
     public override object Read(byte[] input)
     {
         var (block, frames) = (new ReceiveBlock(FrameSizeMax), new List<FrameReader.Frame>());
-        var reader = NewReader(takesForeign: input is [> 127, ..]);
+        var reader = NewReader();
         for (var (at, piece) = (1, input.Length > 0 ? 1 + input[0] : 0); at < input.Length; at += piece)
         {
             var room = block.Room().Span;
@@ -73,7 +73,7 @@ internal sealed class FramesTarget : Target
     public override void Check(object read)
     {
         var frames = (List<FrameReader.Frame>)read;
-        var (writer, reader) = (new FrameWriter(Near, FrameSizeMax * 4), NewReader(takesForeign: true));
+        var (writer, reader) = (new FrameWriter(Near, FrameSizeMax * 4), NewReader());
         foreach (var (to, message, from, _) in frames)
         {
             if (!writer.TryWrite(to, message, from))
@@ -91,14 +91,17 @@ internal sealed class FramesTarget : Target
     public override bool IsRefusal(Exception e) => e is InvalidDataException;
 
     // The product resolves each path. The result without remoting is the dead letters, so the check takes the path.
-    private static FrameReader NewReader(bool takesForeign) => new(
+    private static FrameReader NewReader() => new(
         Far,
-        path => FuzzSystem.Instance.Provider.ResolveActorRef(path) is { } ? new NamedActor(ActorPath.Parse(path)) : Nobody.Instance,
+        Resolve,
         member => member.Incarnation == Incarnation.None ? Slab : null)
     {
-        TakesForeign = takesForeign,
+        ResolveSender = Resolve,
         MayReceive = path => FrameReader.IsEngine(path) || path is Door or InboundLane.RegistryPath,
     };
+
+    private static IActorRef Resolve(string path) =>
+        FuzzSystem.Instance.Provider.ResolveActorRef(path) is { } ? new NamedActor(ActorPath.Parse(path)) : Nobody.Instance;
 
     private static byte[] FrameOf(object message) => FramesOf([(WireMessage)message]);
 
@@ -110,7 +113,7 @@ internal sealed class FramesTarget : Target
         var from = new NamedActor(ActorPath.Parse($"{Near}/system/raft/g/from#8"));
         foreach (var message in messages)
         {
-            var isForRegistry = message is WireMessage.Hello or WireMessage.LaneAt or WireMessage.NodeBeat;
+            var isForRegistry = message is WireMessage.Hello or WireMessage.NodeBeat;
             writer.TryWrite(isForRegistry ? registry : engine, message, from);
         }
 

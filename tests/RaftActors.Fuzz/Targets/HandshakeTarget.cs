@@ -9,7 +9,6 @@ namespace RaftActors.Fuzz.Targets;
 internal sealed class HandshakeTarget : Target
 {
     private const byte IsAnswer = 1;
-    private const byte IsSecure = 2;
 
     public override string Name => "handshake";
 
@@ -17,9 +16,9 @@ internal sealed class HandshakeTarget : Target
 
     public override IEnumerable<byte[]> Seeds() =>
     [
-        [0, .. new LaneHandshake("akka.tcp://demo@127.0.0.1:2551", 1, 2).ToBytes()],
-        [0, .. new LaneHandshake("akka.tcp://Size-2@[::1]:2551", ulong.MaxValue, 0).ToBytes()],
-        [IsSecure, .. new LaneHandshake("akka.tcp://demo@127.0.0.1:2551", 1, 0, LaneKind.Client).ToBytes()],
+        [0, .. new LaneHandshake("akka.tcp://demo@127.0.0.1:2551", 1, 2, LaneKind.Node, 2552).ToBytes()],
+        [0, .. new LaneHandshake("akka.tcp://Size-2@[::1]:2551", ulong.MaxValue, 0, LaneKind.Successor, 65535).ToBytes()],
+        [0, .. new LaneHandshake("akka.tcp://demo@127.0.0.1:2551", 1, 0, LaneKind.Client, 0).ToBytes()],
         [IsAnswer, .. LaneHandshake.AnswerOf(0x0123456789ABCDEF)],
     ];
 
@@ -31,9 +30,8 @@ internal sealed class HandshakeTarget : Target
             return LaneHandshake.ReadAnswer(Take(input, 1, LaneHandshake.AnswerSize));
         }
 
-        var isSecure = input is [IsSecure, ..];
-        var size = LaneHandshake.ReadHead(Take(input, 1, LaneHandshake.HeadSize), isSecure);
-        var handshake = LaneHandshake.ReadRest(Take(input, 1 + LaneHandshake.HeadSize, size), isSecure);
+        var size = LaneHandshake.ReadHead(Take(input, 1, LaneHandshake.HeadSize));
+        var handshake = LaneHandshake.ReadRest(Take(input, 1 + LaneHandshake.HeadSize, size));
         return (handshake, Address.TryParse(handshake.Address, out Address? address) ? address : null);
     }
 
@@ -46,7 +44,7 @@ internal sealed class HandshakeTarget : Target
         else
         {
             var (handshake, address) = ((LaneHandshake, Address?))read;
-            var again = LaneHandshake.ReadRest(handshake.ToBytes().AsSpan(LaneHandshake.HeadSize), handshake.Kind is not null);
+            var again = LaneHandshake.ReadRest(handshake.ToBytes().AsSpan(LaneHandshake.HeadSize));
             DemandEqual(handshake, again, "The handshake changes");
             _ = address is null || WirePath.TryParse($"{address}{InboundLane.RegistryPath}", out _);
         }

@@ -199,7 +199,7 @@ public sealed class LiveClientTests : TestKit
         Advance(0.2);
         _engine.ExpectNoMsg(TimeSpan.Zero);
         Advance(0.1);
-        Assert.Equal(new ClientCall.Locate("orders", Hops: 0), _engine.ExpectMsg<ClientCall.Locate>());
+        Assert.Equal(new ClientCall.Locate("orders"), _engine.ExpectMsg<ClientCall.Locate>());
         Advance(0.2);
         _engine.ExpectNoMsg(TimeSpan.Zero);
 

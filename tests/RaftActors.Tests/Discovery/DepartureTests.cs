@@ -33,6 +33,7 @@ public sealed class DepartureTests : TestKit
     private readonly CredentialStore _credentials;
     private readonly LaneContext _other;
     private readonly SoleLane _fromOther;
+    private int _port = 2552;
 
     public DepartureTests()
         : base(Config)
@@ -41,7 +42,7 @@ public sealed class DepartureTests : TestKit
         var ca = new TestCertificates(_folder);
         var security = new SecuritySettings(
             new TlsFiles(ca.Issue("node", ["127.0.0.1"]), "", "", ca.Ca, []), "", TimeSpan.FromHours(1), new RoleRules([], [], [], []));
-        var transport = new TransportSettings(IsTcp: true, "", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
+        var transport = new TransportSettings("", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
         _registry = Sys.ActorOf(Props.Create(() => new RaftRegistry(new NodeScript(), Interval)));
         _lanes = Lanes.Make(system, transport, security, new ForeignMessages(system), _registry)!; // Justification: it has an address.
         _lanes.Listen();
@@ -53,6 +54,7 @@ public sealed class DepartureTests : TestKit
         {
             Credentials = _credentials,
             Foreign = new ForeignMessages(system),
+            Port = () => _port,
             Resolve = _ => _news,
         };
         var own = system.Provider.DefaultAddress;
@@ -80,12 +82,13 @@ public sealed class DepartureTests : TestKit
         var opened = CreateTestProbe();
         Sys.EventStream.Subscribe(opened, typeof(LaneNews.Opened));
         using var listener = new LaneListener(_other with { IsNamed = _ => true }, _ => _fromOther);
+        _port = listener.Port;
         Connect();
         Say(new NodeNews.Unreachable(Other), new NodeNews.Unnamed(Other));
         Wait(11);
         _news.FishForMessage<LaneNews>(news => news is LaneNews.Disconnected, Guard);
 
-        _lanes.Learn(Other, new WireMessage.LaneAt(listener.Port, 2));
+        _lanes.Resolve($"{Other}/system/raft").Tell(new ClientCall.Locate("g"));
         opened.ExpectMsg<LaneNews.Opened>(Guard);
         _fromOther.Connect();
 

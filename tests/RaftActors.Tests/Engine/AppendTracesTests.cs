@@ -21,7 +21,7 @@ public sealed class AppendTracesTests : TestKit
 
         traces.Receive(new WireMessage.Traced([new TraceLink(other, Parent), new TraceLink(call.Request, Parent)], call));
 
-        Assert.IsType<WireMessage.Traced>(traces.Attach(new WireMessage.AppendRequest(call.Request, "key", default, 1)));
-        Assert.IsType<WireMessage.AppendRequest>(traces.Attach(new WireMessage.AppendRequest(other, "key", default, 1)));
+        Assert.IsType<WireMessage.Traced>(traces.Attach(new WireMessage.AppendRequest(call.Request, "key", default)));
+        Assert.IsType<WireMessage.AppendRequest>(traces.Attach(new WireMessage.AppendRequest(other, "key", default)));
     }
 }

@@ -26,20 +26,10 @@ public sealed class LeaderProposalsTests : TestKit
     }
 
     [Fact]
-    public void Quorum_member_passes_an_append_on_to_the_leader_who_answers_the_origin()
+    public void Process_that_does_not_lead_refuses_a_request()
     {
         _bench.Elect("raft2");
-        _proposals.Submit(Request(1, hops: 1), _origin);
-
-        Assert.Equal(0, _bench["raft2"].ExpectMsg<WireMessage.AppendRequest>().Hops);
-        Assert.Equal(_origin.Ref, _bench["raft2"].LastSender);
-    }
-
-    [Fact]
-    public void Process_that_does_not_lead_refuses_a_request_that_was_passed_on()
-    {
-        _bench.Elect("raft2");
-        _proposals.Submit(Request(1, hops: 0), _origin);
+        _proposals.Submit(Request(1), _origin);
 
         _origin.ExpectMsg(new AppendReply.Refused(RequestOf(1)));
     }
@@ -410,7 +400,7 @@ public sealed class LeaderProposalsTests : TestKit
         var half = new byte[_bench.Process.Settings.Limits.UncommittedSizeMaxBytes / 2];
         for (var number = 1; number <= 3; number++)
         {
-            _proposals.Submit(new WireMessage.AppendRequest(RequestOf(number), "key", half, 0), _origin);
+            _proposals.Submit(new WireMessage.AppendRequest(RequestOf(number), "key", half), _origin);
         }
 
         var discarded = new[] { 2, 3 }.Select(number => _origin.ExpectMsg<AppendReply.NoRoom>(each =>
@@ -421,7 +411,7 @@ public sealed class LeaderProposalsTests : TestKit
         Assert.Equal(2, discarded.Count());
         Assert.Equal(1, _bench.Actor.ExpectMsg<ToActor.Judge>().Request.Number);
         _proposals.OnJudged(new ToEngine.Judged(RequestOf(1), "no"));
-        _proposals.Submit(new WireMessage.AppendRequest(RequestOf(4), "key", half, 0), _origin);
+        _proposals.Submit(new WireMessage.AppendRequest(RequestOf(4), "key", half), _origin);
         Assert.Equal(4, _bench.Actor.ExpectMsg<ToActor.Judge>().Request.Number);
     }
 
@@ -430,7 +420,7 @@ public sealed class LeaderProposalsTests : TestKit
     {
         _bench.Elect("raft1");
         _log[RequestOf(1)] = new LogIndex(4);
-        var tenth = new WireMessage.AppendRequest(RequestOf(1), "key", new byte[Limit / 10], 0, IsRetry: true);
+        var tenth = new WireMessage.AppendRequest(RequestOf(1), "key", new byte[Limit / 10], IsRetry: true);
         for (var repeat = 0; repeat < 100; repeat++)
         {
             _proposals.Submit(tenth, _origin);
@@ -442,7 +432,7 @@ public sealed class LeaderProposalsTests : TestKit
         _proposals.OnCommitted();
         Assert.Equal(9, _origin.ReceiveN(9).OfType<AppendReply.Committed>().Count());
 
-        _proposals.Submit(new WireMessage.AppendRequest(RequestOf(2), "key", new byte[Limit / 2], 0), _origin);
+        _proposals.Submit(new WireMessage.AppendRequest(RequestOf(2), "key", new byte[Limit / 2]), _origin);
         Assert.Equal(2, _bench.Actor.ExpectMsg<ToActor.Judge>().Request.Number);
     }
 
@@ -462,7 +452,7 @@ public sealed class LeaderProposalsTests : TestKit
     private long Limit => _bench.Process.Settings.Limits.UncommittedSizeMaxBytes;
 
     private static WireMessage.AppendRequest Keyed(long number, Serial? since = null) =>
-        new(RequestOf(number), "key", new byte[1], 0, RequestKey: new HashedKey(Key, since));
+        new(RequestOf(number), "key", new byte[1], RequestKey: new HashedKey(Key, since));
 
     private AnsweredRequest? FindInLog(RequestId request, RequestKeyHash? key) =>
         _log.TryGetValue(request, out var index) ? new AnsweredRequest(request.Number, index, new Serial(index.Value)) : null;
@@ -486,5 +476,5 @@ public sealed class LeaderProposalsTests : TestKit
 
     private static RequestId RequestOf(long number) => new(Bench.MemberOf("raft4"), number);
 
-    private static WireMessage.AppendRequest Request(long number, int hops = 0) => new(RequestOf(number), "key", new byte[] { 0 }, hops);
+    private static WireMessage.AppendRequest Request(long number) => new(RequestOf(number), "key", new byte[] { 0 });
 }

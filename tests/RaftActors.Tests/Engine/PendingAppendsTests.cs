@@ -19,29 +19,16 @@ public sealed class PendingAppendsTests : TestKit
     }
 
     [Fact]
-    public void Learner_sends_to_a_quorum_member_that_does_not_lead()
+    public void Learner_sends_to_the_leader()
     {
         _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
         _bench.Elect("raft2");
 
         var request = Append();
 
-        var sent = _bench["raft3"].ExpectMsg<WireMessage.AppendRequest>();
-        Assert.Equal((_bench.Process.ToId(request), "key", 1), (sent.Request, sent.Key, sent.Hops));
-        Assert.Equal(_bench.Self.Ref, _bench["raft3"].LastSender);
-    }
-
-    [Fact]
-    public void Learner_that_reaches_no_other_member_sends_to_the_leader()
-    {
-        _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
-        _bench.Elect("raft2");
-        _bench.LoseSightOf("raft3");
-        _bench.LoseSightOf("raft4");
-
-        Append();
-
-        Assert.Equal(0, _bench["raft2"].ExpectMsg<WireMessage.AppendRequest>().Hops);
+        var sent = _bench["raft2"].ExpectMsg<WireMessage.AppendRequest>();
+        Assert.Equal((_bench.Process.ToId(request), "key"), (sent.Request, sent.Key));
+        Assert.Equal(_bench.Self.Ref, _bench["raft2"].LastSender);
     }
 
     [Fact]
@@ -53,8 +40,7 @@ public sealed class PendingAppendsTests : TestKit
 
         _appends.Submit(new ToEngine.Append(_bench.Process.NewRequest(), "key", default, TimeSpan.FromSeconds(5)) { RequestKey = key });
 
-        var sent = _bench["raft2"].ExpectMsg<WireMessage.AppendRequest>();
-        Assert.Equal((0, key), (sent.Hops, sent.RequestKey));
+        Assert.Equal(key, _bench["raft2"].ExpectMsg<WireMessage.AppendRequest>().RequestKey);
     }
 
     [Fact]
@@ -129,125 +115,6 @@ public sealed class PendingAppendsTests : TestKit
 
         var sent = _bench["raft2"].ReceiveN(20).Cast<WireMessage.AppendRequest>();
         Assert.Equal(requests.Select(_bench.Process.ToId), sent.Select(each => each.Request));
-    }
-
-    [Fact]
-    public void Learner_sends_one_append_ahead_until_the_leader_answers_so_that_none_overtakes_a_refused_one()
-    {
-        _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
-        _bench.Elect("raft2");
-        var requests = Enumerable.Range(0, 20).Select(_ => _bench.Process.ToId(Append())).ToArray();
-        var ahead = _bench["raft3"].ExpectMsg<WireMessage.AppendRequest>();
-        _bench["raft3"].ExpectNoMsg(TimeSpan.Zero);
-
-        // The member does not know the leader yet, so another member is asked.
-        _appends.Receive(new AppendReply.Refused(ahead.Request));
-        Tick(1);
-        Assert.Equal(ahead.Request, _bench["raft4"].ExpectMsg<WireMessage.AppendRequest>().Request);
-        _bench["raft4"].ExpectNoMsg(TimeSpan.Zero);
-
-        _appends.Receive(new AppendReply.Taken(ahead.Request, new LogPlace(new LogIndex(5), new Term(1))));
-        var others = _bench["raft4"].ReceiveN(19).Cast<WireMessage.AppendRequest>();
-        Assert.Equal(requests, others.Prepend(ahead).Select(each => each.Request));
-    }
-
-    [Fact]
-    public void Learner_with_an_answered_way_sends_all_at_once_and_one_ahead_again_after_a_refusal()
-    {
-        _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
-        _bench.Elect("raft2");
-        _appends.OnCommitted(Bench.Entry(5, 1, _bench.Process.ToId(Append())));
-        var (second, third) = (_bench.Process.ToId(Append()), _bench.Process.ToId(Append()));
-        Assert.Equal(3, _bench["raft3"].ReceiveN(3).Count);
-
-        // The member has lost the leader and refuses both. The second waits until the leader has answered the third.
-        _appends.Receive(new AppendReply.Refused(second));
-        Tick(1);
-        _bench["raft3"].ExpectNoMsg(TimeSpan.Zero);
-        _bench["raft4"].ExpectNoMsg(TimeSpan.Zero);
-        _appends.Receive(new AppendReply.Refused(third));
-        Tick(1);
-
-        Assert.Equal(second, _bench["raft4"].ExpectMsg<WireMessage.AppendRequest>().Request);
-        _bench["raft4"].ExpectNoMsg(TimeSpan.Zero);
-    }
-
-    [Fact]
-    public void Learner_sends_to_the_leader_itself_when_every_member_has_refused()
-    {
-        _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
-        _bench.Elect("raft2");
-        var request = _bench.Process.ToId(Append());
-        foreach (var (member, hops) in new[] { ("raft3", 1), ("raft4", 1), ("raft2", 0), ("raft3", 1) })
-        {
-            Assert.Equal(hops, _bench[member].ExpectMsg<WireMessage.AppendRequest>().Hops);
-            _appends.Receive(new AppendReply.Refused(request));
-            Tick(1);
-        }
-    }
-
-    [Fact]
-    public void Learner_stays_on_the_way_that_reached_the_leader_until_another_one_is_elected()
-    {
-        _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
-        _bench.Elect("raft2");
-        var first = _bench.Process.ToId(Append());
-        _appends.Receive(new AppendReply.Refused(first));
-        Tick(1);
-        _bench["raft4"].ExpectMsg<WireMessage.AppendRequest>();
-        _appends.Receive(new AppendReply.Taken(first, new LogPlace(new LogIndex(5), new Term(1))));
-        _bench["raft3"].ExpectMsg<WireMessage.AppendRequest>();
-
-        Append();
-        _bench["raft4"].ExpectMsg<WireMessage.AppendRequest>();
-        _bench["raft3"].ExpectNoMsg(TimeSpan.Zero);
-        _bench.Elect("raft4", term: 2);
-        Append();
-        _bench["raft2"].ExpectMsg<WireMessage.AppendRequest>();
-    }
-
-    [Fact]
-    public void Learner_stays_on_its_way_when_it_meets_a_member_before_the_leader_has_answered()
-    {
-        _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
-        _bench.Elect("raft2");
-        _bench.LoseSightOf("raft3");
-        Append();
-        _bench["raft4"].ExpectMsg<WireMessage.AppendRequest>();
-
-        // The way through raft3 may be faster, so an Append on it could overtake the first one.
-        _bench.Meet("raft3");
-        Append();
-        _appends.SendWaiting();
-
-        _bench["raft3"].ExpectNoMsg(TimeSpan.Zero);
-    }
-
-    [Fact]
-    public void Learner_that_sent_to_the_leader_before_it_knew_the_quorum_goes_on_sending_to_the_leader()
-    {
-        _bench.Elect("raft2");
-        Append();
-        _bench["raft2"].ExpectMsg<WireMessage.AppendRequest>();
-
-        _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
-        Append();
-
-        _bench["raft2"].ExpectMsg<WireMessage.AppendRequest>();
-    }
-
-    [Fact]
-    public void Learner_leaves_a_way_whose_member_is_out_of_reach()
-    {
-        _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
-        _bench.Elect("raft2");
-        Append();
-        _bench["raft3"].ExpectMsg<WireMessage.AppendRequest>();
-
-        _bench.LoseSightOf("raft3");
-        var second = _bench.Process.ToId(Append());
-
-        Assert.Equal(second, _bench["raft4"].ExpectMsg<WireMessage.AppendRequest>().Request);
     }
 
     [Fact]
@@ -332,20 +199,6 @@ public sealed class PendingAppendsTests : TestKit
 
         Assert.Equal(requests, Sent(requests.Length));
         Assert.Equal(0, _appends.Count);
-    }
-
-    [Fact]
-    public void Lost_append_sent_ahead_holds_up_the_others_no_longer_than_its_timeout()
-    {
-        _bench.BuildQuorum(("raft2", 4), ("raft3", 4), ("raft4", 4));
-        _bench.Elect("raft2");
-        Append(TimeSpan.FromMilliseconds(100));
-        var second = _bench.Process.ToId(Append());
-        _bench["raft3"].ExpectMsg<WireMessage.AppendRequest>();
-
-        Tick(2);
-
-        Assert.Equal(second, _bench["raft3"].ExpectMsg<WireMessage.AppendRequest>().Request);
     }
 
     [Fact]

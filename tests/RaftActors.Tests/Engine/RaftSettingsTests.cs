@@ -48,10 +48,11 @@ public sealed class RaftSettingsTests
         ["discovery"] = settings => settings.Discovery.IsByNames,
         ["contacts"] = settings => string.Join(' ', settings.Discovery.Contacts),
         ["discovery-interval"] = settings => settings.Discovery.Interval,
-        ["transport"] = settings => settings.Transport.IsTcp,
+        ["transport"] = settings => settings.Transport.IsCustom,
         ["transport-tcp.hostname"] = settings => settings.Transport.Hostname,
         ["transport-tcp.port"] = settings => settings.Transport.Port,
         ["transport-tcp.at-address"] = settings => settings.Transport.IsAtAddress,
+        ["transport-tcp.unencrypted"] = settings => settings.Transport.IsUnencrypted,
         ["transport-tcp.frame-size-max"] = settings => settings.Transport.FrameSizeMaxBytes,
         ["transport-tcp.queue-size-max"] = settings => settings.Transport.QueueSizeMaxBytes,
         ["learner.delivery"] = settings => settings.LearnerDelivery,
@@ -104,10 +105,11 @@ public sealed class RaftSettingsTests
         { "discovery", "node-names", false, true },
         { "contacts", "[\":9990\", \"host:9991\"]", "", ":9990 host:9991" },
         { "discovery-interval", "1s", TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(1) },
-        { "transport", "akka", true, false },
+        { "transport", "custom", false, true },
         { "transport-tcp.hostname", "10.0.0.1", "", "10.0.0.1" },
         { "transport-tcp.port", "2552", 0, 2552 },
         { "transport-tcp.at-address", "on", false, true },
+        { "transport-tcp.unencrypted", "on", false, true },
         { "transport-tcp.frame-size-max", "1MiB", 16 << 20, 1 << 20 },
         { "transport-tcp.queue-size-max", "1MiB", 64 << 20, 1 << 20 },
         { "learner.delivery", "as-committed", LearnerDelivery.InOrder, LearnerDelivery.AsCommitted },
@@ -230,7 +232,7 @@ public sealed class RaftSettingsTests
     [InlineData(Node + "\n" + Roster + "\nraft.store.segment-size = 1kB", "segment-size is 1000; it must be from 1048576 to 10737")]
     [InlineData(Node + "\n" + Roster + "\nraft.pair-size-max = 33MiB", "it must be at least twice raft.pair-size-max, which is 34603008.")]
     [InlineData(
-        Node + "\n" + Roster + "\nraft { transport = tcp, transport-tcp.frame-size-max = 1MiB, pair-size-max = 600kB }",
+        Node + "\n" + Roster + "\nraft { transport-tcp.frame-size-max = 1MiB, pair-size-max = 600kB }",
         "raft.transport-tcp.frame-size-max is 1048576 bytes, and raft.pair-size-max is 600000. Set the first to at least twice")]
     [InlineData(Node + "\n" + Roster + "\nraft.store.sync-interval = 0ms", "raft.store.sync-interval is 00:00:00; it must be above zero.")]
     [InlineData(Node + "\n" + Roster + "\nraft.store.seal-after = 0ms", "raft.store.seal-after is 00:00:00; it must be above zero.")]
@@ -240,8 +242,8 @@ public sealed class RaftSettingsTests
     [InlineData(Node + "\n" + Roster + "\nraft.snapshot.retained-entries = -1", "retained-entries is -1; it must be 0 or more.")]
     [InlineData(Node + "\n" + Roster + "\nraft.snapshot.chunk-size = 0b", "raft.snapshot.chunk-size is 0; it must be 1 byte or more")]
     [InlineData(
-        Node + "\n" + Roster + "\nakka.remote.dot-netty.tcp.maximum-frame-size = 100000b",
-        "chunk-size is 64000 bytes; it may be at most half of akka.remote.dot-netty.tcp.maximum-frame-size, which is 100000.")]
+        Node + "\n" + Roster + "\nraft { transport-tcp.frame-size-max = 100000b, pair-size-max = 1000b }",
+        "chunk-size is 64000 bytes; it may be at most half of raft.transport-tcp.frame-size-max, which is 100000.")]
     public void Wrong_setting_is_refused_with_its_value_and_the_remedy(string config, string expected)
     {
         var problem = Assert.Throws<RaftConfigurationException>(() => Read(config).Validate());

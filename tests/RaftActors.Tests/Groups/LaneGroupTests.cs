@@ -7,10 +7,9 @@ using RaftActors.Transport;
 
 namespace RaftActors.Tests.Groups;
 
-/// <summary>Groups of three nodes, some or all of which have <c>raft.transport = tcp</c>.</summary>
+/// <summary>Groups of three nodes without <c>raft.security</c>.</summary>
 public sealed class LaneGroupTests : TestKit
 {
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"raft-lanes-{Guid.NewGuid():N}");
     private readonly List<NamedNode> _nodes = [];
     private readonly List<ProcessName> _names = [.. Enumerable.Range(0, 3).Select(_ => NamedNode.NewName())];
     private int _appended;
@@ -23,27 +22,16 @@ public sealed class LaneGroupTests : TestKit
     [Fact]
     public void Each_node_has_a_connection_to_each_other_one_and_the_group_commits_over_them()
     {
-        StartAll("tcp", "tcp", "tcp");
+        _names.ForEach(name => Start(name));
 
         _nodes.ForEach(node => node.ExpectLanesTo(OthersOf(node)));
         AppendOnEachNode();
     }
 
     [Fact]
-    public void Node_without_connections_of_its_own_takes_part_by_the_remoting()
-    {
-        StartAll("tcp", "tcp", "akka");
-
-        _nodes[0].ExpectLanesTo([_nodes[1]]);
-        _nodes[1].ExpectLanesTo([_nodes[0]]);
-
-        AppendOnEachNode();
-    }
-
-    [Fact]
     public void Group_commits_after_the_connections_of_a_node_broke_and_connects_again()
     {
-        StartAll("tcp", "tcp", "tcp");
+        _names.ForEach(name => Start(name));
         _nodes.ForEach(node => node.ExpectLanesTo(OthersOf(node)));
         AppendOnEachNode();
         var leader = _nodes[0].ExpectEvent<RaftEvent.LeaderChanged>(changed => changed.Leader is not null).Leader;
@@ -68,13 +56,13 @@ public sealed class LaneGroupTests : TestKit
     [Fact]
     public void Restarted_node_at_the_same_address_gets_connections_of_its_new_actor_system()
     {
-        StartAll("tcp", "tcp", "tcp");
+        _names.ForEach(name => Start(name));
         _nodes.ForEach(node => node.ExpectLanesTo(OthersOf(node)));
         AppendOnEachNode();
         _nodes[2].Stop();
         _nodes.RemoveAt(2);
 
-        Start(_names[2], "tcp");
+        Start(_names[2]);
 
         _nodes[2].ExpectLanesTo(OthersOf(_nodes[2]));
         _nodes[0].ExpectLanesTo([_nodes[2]]);
@@ -84,49 +72,22 @@ public sealed class LaneGroupTests : TestKit
     }
 
     [Fact]
-    public void Group_commits_while_its_nodes_change_to_connections_of_their_own_and_back()
+    public void Node_whose_port_for_raft_cannot_be_reached_is_warned_of_with_the_remedy()
     {
-        // With the logs in memory, the second restart would lose the majority.
-        _names.ForEach(name => Start(name, "akka", StoreOf(name)));
-        AppendOnEachNode();
-        foreach (var transport in (string[])["tcp", "akka"])
-        {
-            foreach (var name in _names)
-            {
-                var node = _nodes.Single(each => each.Name == name);
-                node.Stop();
-                _nodes.Remove(node);
-                Start(name, transport, StoreOf(name));
-                AppendOnEachNode();
-            }
-
-            if (transport == "tcp")
-            {
-                _nodes.ForEach(node => node.ExpectLanesTo(OthersOf(node)));
-                AppendOnEachNode();
-            }
-        }
-    }
-
-    [Fact]
-    public void Node_whose_port_for_raft_cannot_be_reached_takes_part_by_the_remoting()
-    {
-        Start(_names[0], "tcp");
-        Start(_names[1], "tcp");
+        Start(_names[0]);
+        Start(_names[1]);
 
         // As behind a firewall: the others connect to the address of its remoting, where it does not listen.
-        Start(_names[2], "tcp", "raft.transport-tcp.hostname = \"127.0.0.2\"");
+        Start(_names[2], "raft.transport-tcp.hostname = \"127.0.0.2\"");
 
         _nodes[0].ExpectNoLaneTo(_nodes[2]);
         _nodes[1].ExpectNoLaneTo(_nodes[2]);
-        _nodes[2].ExpectLanesTo([_nodes[0], _nodes[1]]);
-        AppendOnEachNode();
     }
 
     [Fact]
     public void Bytes_of_another_program_close_their_connection_only()
     {
-        StartAll("tcp", "tcp", "tcp");
+        _names.ForEach(name => Start(name));
         AppendOnEachNode();
         using var foreign = ConnectTo(_nodes[0]);
 
@@ -139,7 +100,7 @@ public sealed class LaneGroupTests : TestKit
     [Fact]
     public void Reason_with_half_a_character_is_lost_and_stops_no_engine()
     {
-        StartAll("tcp", "tcp", "tcp");
+        _names.ForEach(name => Start(name));
         _nodes.ForEach(node => node.ExpectLanesTo(OthersOf(node)));
         AppendOnEachNode();
         foreach (var node in _nodes)
@@ -154,11 +115,6 @@ public sealed class LaneGroupTests : TestKit
     protected override void AfterAll()
     {
         _nodes.ForEach(node => node.Stop());
-        if (Directory.Exists(_folder))
-        {
-            Directory.Delete(_folder, recursive: true);
-        }
-
         base.AfterAll();
     }
 
@@ -166,7 +122,8 @@ public sealed class LaneGroupTests : TestKit
     private static void Break(NamedNode from, NamedNode to)
     {
         using var intruder = ConnectTo(to);
-        intruder.Send([.. new LaneHandshake(from.Address.ToString(), 1, LanesOf(to).Endpoint!.Node).ToBytes(), 0xFF, 0xFF, 0xFF, 0xFF]);
+        var handshake = new LaneHandshake(from.Address.ToString(), 1, LanesOf(to).Endpoint!.Node, LaneKind.Node, Port: 0);
+        intruder.Send([.. handshake.ToBytes(), 0xFF, 0xFF, 0xFF, 0xFF]);
         WaitForEnd(intruder);
     }
 
@@ -187,28 +144,16 @@ public sealed class LaneGroupTests : TestKit
         return socket;
     }
 
-    private static Lanes LanesOf(NamedNode node) => (Lanes)Raft.Get(node.System).Lanes!; // Justification: its transport is tcp.
+    private static Lanes LanesOf(NamedNode node) => (Lanes)Raft.Get(node.System).Lanes!; // Justification: it has an address.
 
     private IEnumerable<NamedNode> OthersOf(NamedNode node) => _nodes.Where(other => other != node);
 
-    private string StoreOf(ProcessName name) =>
-        $"raft.store {{ directory = \"{Path.Combine(_folder, name.Node[1..])}\", segment-size = 1MiB, free-space-floor = 0b }}";
-
-    private void StartAll(params string[] transports)
-    {
-        foreach (var (name, transport) in _names.Zip(transports))
-        {
-            Start(name, transport);
-        }
-    }
-
-    private void Start(ProcessName name, string transport, string config = "") => _nodes.Add(new NamedNode(
+    private void Start(ProcessName name, string config = "") => _nodes.Add(new NamedNode(
         this,
         name,
         $$"""
         akka { loglevel = INFO, stdout-loglevel = OFF, loggers = [] }
         raft {
-          transport = {{transport}}
           roster = [{{string.Join(", ", _names.Select(each => $"\"{each}\""))}}]
           append-timeout = 20s
         }

@@ -2,6 +2,8 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit.Xunit2;
 
+using RaftActors.Tests.Transport;
+using RaftActors.Transport;
 using RaftActors.Wire;
 using TrialKit;
 
@@ -17,13 +19,18 @@ public sealed class ManyGroupsTests() : TestKit("akka.loglevel = ERROR")
         const int Groups = 50;
         var (port, own) = (FreePorts.Next(), FreePorts.Next());
         string ConfigOf(int at) => $$"""
-            akka { loglevel = ERROR, actor.provider = remote, remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{at}} } }
+            akka { loglevel = ERROR, actor.provider = remote }
+            akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0, public-hostname = "127.0.0.1", public-port = {{at}} }
             raft { node = ":{{at}}", discovery = node-names, discovery-interval = 10m, contacts = [":{{port}}"] }
+            raft.transport-tcp.at-address = on
             raft.quorum.allow-fewer-than-three = on
             """;
         var other = ActorSystem.Create("many", ConfigurationFactory.ParseString(ConfigOf(port)).WithFallback(Raft.DefaultConfig()));
         var seen = CreateTestProbe();
-        ((ExtendedActorSystem)other).SystemActorOf(Props.Create(() => new Forwarder(seen)), "raft");
+        var registry = ((ExtendedActorSystem)other).SystemActorOf(Props.Create(() => new Forwarder(seen)), "raft");
+        const int SizeMax = 1 << 20;
+        var settings = new TransportSettings("127.0.0.1", port, SizeMax, SizeMax) { IsAtAddress = true };
+        using var lanes = Unprotected.Listen((ExtendedActorSystem)other, settings, registry);
         var system = ActorSystem.Create("many", ConfigurationFactory.ParseString(ConfigOf(own)));
         for (var number = 0; number < Groups; number++)
         {
@@ -40,14 +47,14 @@ public sealed class ManyGroupsTests() : TestKit("akka.loglevel = ERROR")
 
         // After all that the registry sent until now.
         await system.ActorSelection("/system/raft").Ask<ActorIdentity>(new Identify(null), Guard);
-        system.ActorSelection($"akka.tcp://many@127.0.0.1:{port}/system/raft").Tell("the end");
+        Raft.Get(system).ActorAt($"akka.tcp://many@127.0.0.1:{port}/system/raft").Tell(new ClientCall.Locate("the end"));
 
         var hellos = 0;
         seen.FishForMessage<object>(
             message =>
             {
                 hellos += message is WireMessage.Hello ? 1 : 0;
-                return message is "the end";
+                return message is ClientCall.Locate;
             },
             Guard);
         await system.Terminate();

@@ -15,13 +15,11 @@ public sealed class NamedGroupTests : TestKit
     {
     }
 
-    [Theory]
-    [InlineData("akka")]
-    [InlineData("tcp")]
-    public void Processes_of_a_roster_find_each_other_by_their_names(string transport)
+    [Fact]
+    public void Processes_of_a_roster_find_each_other_by_their_names()
     {
         var names = NewNames(3);
-        var nodes = names.Select(name => Start(name, $"{Roster(names)}\nraft.transport = {transport}")).ToList();
+        var nodes = names.Select(name => Start(name, $"{Roster(names)}")).ToList();
 
         Append(nodes[2], "key", "value");
 
@@ -53,14 +51,12 @@ public sealed class NamedGroupTests : TestKit
         newcomer.ExpectEvent<RaftEvent.PeerChanged>(changed => changed is { IsReachable: true } && changed.Peer == first.Name);
     }
 
-    [Theory]
-    [InlineData("akka")]
-    [InlineData("tcp")]
-    public void Restarted_members_find_processes_that_only_their_logs_name(string transport)
+    [Fact]
+    public void Restarted_members_find_processes_that_only_their_logs_name()
     {
         var names = NewNames(3);
         var configs = new[] { Roster(names[0]), "raft.joining = on", "raft.joining = on" }
-            .Select(config => $"{config}\nraft.transport = {transport}").ToList();
+            .Select(config => $"{config}").ToList();
         var before = names.Zip(configs, Start).ToList();
         Join(before[0], names[1]);
         Join(before[0], names[2]);
@@ -89,15 +85,12 @@ public sealed class NamedGroupTests : TestKit
         nodes[0].Expect("append 3 key3=three");
     }
 
-    [Theory]
-    [InlineData("akka")]
-    [InlineData("tcp")]
-    public void Leader_whose_sockets_close_is_replaced_long_before_an_election_timeout(string transport)
+    [Fact]
+    public void Leader_whose_sockets_close_is_replaced_long_before_an_election_timeout()
     {
         var names = NewNames(3);
         var patient =
             $$"""
-            raft.transport = {{transport}}
             akka.coordinated-shutdown.run-by-actor-system-terminate = off
             raft.election-timeout { min = 60s, max = 90s }
             raft.heartbeat-interval = 1s

@@ -134,7 +134,7 @@ internal sealed class NamedNode
     /// <summary>Waits until this node sends messages of its engine to others by connections of raft's own.</summary>
     public void ExpectLanesTo(IEnumerable<NamedNode> others)
     {
-        var missing = others.Select(other => $"Raft messages to {other.Address} go by a connection of their own.").ToHashSet();
+        var missing = others.Select(other => $"Raft messages to {other.Address} go by a connection.").ToHashSet();
         Logged.FishForMessage<Info>(
             info => missing.Remove($"{info.Message}") && missing.Count == 0, Guard, $"{Name} to connect to the others");
     }
@@ -149,7 +149,11 @@ internal sealed class NamedNode
 
     /// <summary>Waits until this node warns that it cannot connect to another one.</summary>
     public void ExpectNoLaneTo(NamedNode other) =>
-        Warned.FishForMessage<Warning>(warning => $"{warning.Message}".Contains($"to {other.Address} go by Akka.Remote"), Guard);
+        Warned.FishForMessage<Warning>(
+            warning => $"{warning.Message}" is var text
+                && text.StartsWith($"Cannot connect to raft on {other.Address}: ", StringComparison.Ordinal)
+                && text.Contains("Set raft.transport-tcp.port to a fixed port"),
+            Guard);
 
     /// <summary>Stops the actor system. A second call does nothing.</summary>
     public void Stop() => Assert.True(_system.Terminate().Wait(Guard), $"{Name} did not stop.");

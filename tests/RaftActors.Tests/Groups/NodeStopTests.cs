@@ -49,13 +49,11 @@ public sealed class NodeStopTests : TestKit
         Assert.DoesNotContain(outcomes, outcome => outcome is Outcome<int>.Unknown);
     }
 
-    [Theory]
-    [InlineData("tcp")]
-    [InlineData("akka")]
-    public void Nodes_that_stop_one_after_another_warn_of_nothing(string transport)
+    [Fact]
+    public void Nodes_that_stop_one_after_another_warn_of_nothing()
     {
         List<ProcessName> names = [.. Enumerable.Range(0, 3).Select(_ => NamedNode.NewName())];
-        var config = $"akka.loglevel = WARNING\nraft.transport = {transport}\n"
+        var config = "akka.loglevel = WARNING\n"
             + $"raft.roster = [{string.Join(", ", names.Select(name => $"\"{name}\""))}]";
         names.ForEach(name => _nodes.Add(new NamedNode(this, name, config)));
         _nodes.ForEach(node => node.ExpectWholeGroup(names));
@@ -78,10 +76,10 @@ public sealed class NodeStopTests : TestKit
     }
 
     [Fact]
-    public async Task Node_whose_shutdown_does_not_terminate_it_still_votes_by_the_remoting()
+    public async Task Node_whose_shutdown_does_not_terminate_it_still_votes()
     {
         List<ProcessName> names = [.. Enumerable.Range(0, 3).Select(_ => NamedNode.NewName())];
-        var config = $"raft.transport = akka\nraft.roster = [{string.Join(", ", names.Select(name => $"\"{name}\""))}]";
+        var config = $"raft.roster = [{string.Join(", ", names.Select(name => $"\"{name}\""))}]";
         const string RunsOn = "akka.coordinated-shutdown { terminate-actor-system = off, run-by-actor-system-terminate = off }";
         names.ForEach(name => _nodes.Add(new NamedNode(this, name, name == names[2] ? $"{config}\n{RunsOn}" : config)));
         _nodes.ForEach(node => node.ExpectWholeGroup(names));

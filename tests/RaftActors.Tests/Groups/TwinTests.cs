@@ -74,6 +74,8 @@ public sealed class TwinTests : TestKit
         var second = IncarnationsOf(name).Single(one => one != first);
         var restarted = new ClusterNode(this, 2, 0, _nodes[0], _folder, KeepsVoters);
         _nodes.Add(restarted);
+        restarted.Append("before", "value", TestActor);
+        ExpectMsg<Outcome<int>.Done>(Guard);
 
         _nodes[0].Leave(name, second, TestActor);
 

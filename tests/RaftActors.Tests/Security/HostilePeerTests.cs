@@ -34,7 +34,7 @@ public sealed class HostilePeerTests : TestKit
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("raft-hostile-").FullName;
-    private readonly TransportSettings _settings = new(IsTcp: true, "127.0.0.1", 0, SizeMax, SizeMax);
+    private readonly TransportSettings _settings = new("127.0.0.1", 0, SizeMax, SizeMax);
     private readonly List<IDisposable> _open = [];
     private readonly LaneContext _context;
     private readonly CredentialStore _store;
@@ -55,7 +55,7 @@ public sealed class HostilePeerTests : TestKit
             Foreign = new ForeignMessages(system),
             Resolve = _ => _engine,
         };
-        _listener = Listen(new LaneListener(_context, _ => null));
+        _listener = Listen(new LaneListener(_context, _ => new NoLane()));
     }
 
     [Fact]
@@ -91,7 +91,7 @@ public sealed class HostilePeerTests : TestKit
             Write("other", Peer),
             _context.Foreign,
             TestActor)!; // Justification: the system has an address.
-        lanes.Learn(address, new WireMessage.LaneAt(_listener.Port, Node: 0));
+        lanes.Resolve($"{address}{InboundLane.RegistryPath}").Tell(new ClientCall.Locate("g"));
         FishForMessage<LaneNews>(news => news is LaneNews.Opened, Guard);
 
         Write("other", $"node fresh {Guid.NewGuid():N}");
@@ -321,7 +321,7 @@ public sealed class HostilePeerTests : TestKit
 
     private static async Task<SslStream> Greet(SslStream tls, LaneKind kind)
     {
-        await tls.WriteAsync(new LaneHandshake($"{Far}", 1, Expected: 0, kind).ToBytes());
+        await tls.WriteAsync(new LaneHandshake($"{Far}", 1, Expected: 0, kind, Port: 0).ToBytes());
         await tls.ReadExactlyAsync(new byte[LaneHandshake.AnswerSize]);
         return tls;
     }

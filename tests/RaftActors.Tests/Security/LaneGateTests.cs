@@ -29,7 +29,7 @@ public sealed class LaneGateTests : TestKit
     {
         var foreign = new ForeignMessages((ExtendedActorSystem)Sys);
         foreign.Open(new LaneDoor(Door, 1, _ => LaneRole.Writer, (_, why) => $"the door: {why}"));
-        var settings = new TransportSettings(IsTcp: true, "127.0.0.1", 0, 1000, 1000);
+        var settings = new TransportSettings("127.0.0.1", 0, 1000, 1000);
         _context = new LaneContext(settings, Own, 7, TestActor, Sys.Log, new TransportMetrics("gate"))
         {
             Foreign = foreign,

@@ -154,7 +154,7 @@ public sealed class SecureGroupTests : SecureNodesTest
     }
 
     [Fact]
-    public async Task Client_without_credentials_gets_no_answer_by_the_remoting()
+    public async Task Client_without_credentials_gets_no_answer()
     {
         StartAlone(hasCertificates: true, isAtAddress: false, "writer");
         var plain = Connect("", isAtAddress: false);
@@ -162,7 +162,7 @@ public sealed class SecureGroupTests : SecureNodesTest
         var outcome = await plain.AppendAsync("key", "value", TimeSpan.FromSeconds(1));
 
         Assert.IsType<Outcome<int>.NotCommitted>(outcome);
-        ExpectWarning("Refused a message of raft that came by Akka's remoting");
+        ExpectWarning("Closed a raft connection from ");
     }
 
     [Fact]

@@ -252,9 +252,10 @@ public sealed class CustomLaneTests : TestKit
     private End NewEnd(string own, string other, ulong node, TimeProvider? clock = null)
     {
         var (address, peer) = (CustomAddress.Of(own)!, CustomAddress.Of(other)!);
-        var settings = new TransportSettings(IsTcp: false, "", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000) { IsCustom = true };
+        var settings = new TransportSettings("", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000) { IsCustom = true };
         var context = new LaneContext(settings, address, node, TestActor, Sys.Log, new TransportMetrics("custom"))
         {
+            Foreign = new ForeignMessages((ExtendedActorSystem)Sys),
             Resolve = _ => _engine,
         };
         return new End(peer, context, clock ?? TimeProvider.System);
@@ -265,8 +266,7 @@ public sealed class CustomLaneTests : TestKit
         var found = new List<int>();
         while (found.Count < numbers.Length)
         {
-            var message = _engine.ExpectMsg<WireMessage>(Guard);
-            found.AddRange((message is WireMessage.Batch batch ? batch.Messages : [message])
+            found.AddRange(Unprotected.MessagesOf(_engine.ReceiveOne(Guard))
                 .Select(each => (int)((WireMessage.AppendRequest)each).Request.Number));
         }
 
@@ -296,7 +296,7 @@ public sealed class CustomLaneTests : TestKit
         {
             var to = new LaneRef(ActorPath.Parse($"{Peer}/system/raft/g/raft"), Lane, _context);
             var from = new LaneRef(ActorPath.Parse($"{_context.Own}/system/raft/g/raft"), Lane, _context);
-            Lane.TryWrite(to, new WireMessage.AppendRequest(new RequestId(Origin, number), "key", value, 0), from);
+            Lane.Write(to, new WireMessage.AppendRequest(new RequestId(Origin, number), "key", value), from);
         }
 
         public List<byte[]> TakeSent()

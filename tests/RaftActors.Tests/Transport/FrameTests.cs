@@ -24,15 +24,10 @@ public sealed class FrameTests : TestKit
     private readonly List<string> _resolved = [];
 
     public FrameTests()
-        : base(RemoteNode.Network) => _reader = new FrameReader(Far, path =>
-    {
-        _resolved.Add(path);
-        return At(path);
-    });
+        : base(RemoteNode.Network) => _reader = new FrameReader(Far, Resolve) { ResolveSender = Resolve };
 
     public static TheoryData<string> Manifests => new(Samples.All.Where(each => each.Value is WireMessage).Select(each => each.Key)
-        .Except([WireTable.BatchManifest, WireTable.HelloManifest, WireTable.BeatManifest,
-            WireTable.LaneAtManifest, WireTable.LaneFenceManifest, WireTable.ForeignManifest]));
+        .Except([WireTable.HelloManifest, WireTable.BeatManifest, WireTable.LaneAtManifest, WireTable.LaneWantedManifest]));
 
     [Theory]
     [MemberData(nameof(Manifests))]
@@ -66,7 +61,7 @@ public sealed class FrameTests : TestKit
         var (to, from) = (EngineAt(Far, "to", 7), EngineAt(Near, "from", 8));
         var reply = (AppendReply.Taken)Samples.All["at"];
 
-        Assert.False(_writer.TryWrite(to, new WireMessage.AppendRequest(reply.Request, "", new byte[SizeMax], 1), from));
+        Assert.False(_writer.TryWrite(to, new WireMessage.AppendRequest(reply.Request, "", new byte[SizeMax]), from));
 
         Assert.Equal(0, _writer.Length);
         Assert.Equal(Fields.Of(reply), Fields.Of(Read(Encode(reply, to, from)).Message));
@@ -137,7 +132,7 @@ public sealed class FrameTests : TestKit
     [InlineData("h")]
     [InlineData("n")]
     [InlineData("t")]
-    [InlineData("b")]
+    [InlineData("tw")]
     public void Message_that_engines_do_not_exchange_by_a_lane_is_refused(string manifest) =>
         Assert.Throws<InvalidDataException>(() => _reader.Read(Encode((WireMessage)Samples.All[manifest]), out _));
 
@@ -178,7 +173,13 @@ public sealed class FrameTests : TestKit
 
     private IActorRef At(string path) => ((ExtendedActorSystem)Sys).Provider.ResolveActorRef(path);
 
-    private FrameReader NewReader() => new(Far, At);
+    private IActorRef Resolve(string path)
+    {
+        _resolved.Add(path);
+        return At(path);
+    }
+
+    private FrameReader NewReader() => new(Far, At) { ResolveSender = At };
 
     private ReadOnlyMemory<byte> Encode(WireMessage message) => Encode(message, EngineAt(Far, "to", 7), EngineAt(Near, "from", 8));
 

@@ -40,13 +40,14 @@ public sealed class InboundLaneTests : TestKit
         listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         listener.Listen();
         _socket.Connect(listener.LocalEndPoint!); // Justification: it is bound.
-        var settings = new TransportSettings(IsTcp: true, "127.0.0.1", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
+        var settings = new TransportSettings("127.0.0.1", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
         _context = new LaneContext(settings, Near, Node, TestActor, Sys.Log, new TransportMetrics("inbound"))
         {
+            Foreign = new ForeignMessages((ExtendedActorSystem)Sys),
             Resolve = path => _engines[path],
         };
         _accepted = listener.Accept();
-        var lane = new InboundLane(new LaneChannel(_accepted), _context, new LaneGreeting(Far, null, null), _ => null);
+        var lane = new InboundLane(new LaneChannel(_accepted), _context, new LaneGreeting(Far, null, null), _ => new NoLane());
         _reader = new Thread(() => Run(lane));
     }
 
@@ -54,7 +55,7 @@ public sealed class InboundLaneTests : TestKit
     [Fact]
     public async Task Handshake_leaves_the_socket_to_the_thread_that_reads_it()
     {
-        _socket.Send(new LaneHandshake(Far.ToString(), 8, Node).ToBytes());
+        _socket.Send(new LaneHandshake(Far.ToString(), 8, Node, LaneKind.Node, Port: 2552).ToBytes());
         var channel = new LaneChannel(_accepted, blocks: true);
 
         var greeting = await LaneGreeting.TakeAsync(channel, _context, CancellationToken.None);
@@ -101,10 +102,9 @@ public sealed class InboundLaneTests : TestKit
         var probe = TestActor;
         _engines.Add(
             $"{Near}/system/raft#5", ((ExtendedActorSystem)Sys).SystemActorOf(Props.Create(() => new Forwarder(probe)), "raft"));
-        _engines.Add(elsewhere, At(elsewhere));
         _reader.Start();
 
-        Assert.True(_writer.TryWrite(At($"{Near}/system/raft#5"), new WireMessage.LaneWanted(), At(elsewhere)));
+        Assert.True(_writer.TryWrite(At($"{Near}/system/raft#5"), new ClientCall.Locate("g"), At(elsewhere)));
         _socket.Send(_writer.Take([]));
 
         Assert.Equal(0, _socket.Receive(new byte[1]));
@@ -141,7 +141,6 @@ public sealed class InboundLaneTests : TestKit
             _engines.Add(PathOf(name), ThreadTeller.StartIdle(this));
         }
 
-        _engines.Add(Sender, TestActor);
         _reader.Start();
     }
 

@@ -4,7 +4,7 @@ namespace RaftActors.Tests.Transport;
 
 public sealed class LaneHandshakeTests
 {
-    private static readonly LaneHandshake Handshake = new("akka.tcp://demo@127.0.0.1:2551", 42, 43);
+    private static readonly LaneHandshake Handshake = new("akka.tcp://demo@127.0.0.1:2551", 42, 43, LaneKind.Node, 2552);
 
     [Fact]
     public void Handshake_comes_back_as_it_was()

@@ -18,7 +18,7 @@ public sealed class LaneTableTests : TestKit
     private const int Many = 10 * LaneContext.StrangersMax;
 
     private static readonly Address Known = new("akka.tcp", "demo", "10.0.0.1", 2551);
-    private static readonly TransportSettings Settings = new(IsTcp: true, "", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
+    private static readonly TransportSettings Settings = new("", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
 
     private readonly LaneContext _context;
     private readonly LaneTable<Way> _table;
@@ -27,7 +27,11 @@ public sealed class LaneTableTests : TestKit
     public LaneTableTests()
         : base(ConfigurationFactory.ParseString("akka { loglevel = WARNING, stdout-loglevel = OFF }").WithFallback(RemoteNode.Network))
     {
-        _context = new LaneContext(Settings, Known, 1, TestActor, Sys.Log, new TransportMetrics("table")) { Resolve = _ => TestActor };
+        _context = new LaneContext(Settings, Known, 1, TestActor, Sys.Log, new TransportMetrics("table"))
+        {
+            Foreign = new ForeignMessages(System),
+            Resolve = _ => TestActor,
+        };
         _table = new LaneTable<Way>(Make, _context);
     }
 
@@ -85,44 +89,38 @@ public sealed class LaneTableTests : TestKit
         Assert.Equal(_table.Get(Known), _table.Find(Known));
     }
 
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Way_to_a_node_that_the_groups_name_outlasts_ten_times_as_many_strangers_as_fit(bool isSole)
+    [Fact]
+    public void Way_to_a_node_that_the_groups_name_outlasts_ten_times_as_many_strangers_as_fit()
     {
-        using var lanes = NewLanes(isSole);
-        var engine = lanes.Resolve($"{Known}/system/raft/g/p");
-        var before = lanes.Find(engine);
+        using var lanes = NewLanes();
+        var before = WayTo(lanes, Known);
         lanes.SetNamed([Known]);
 
         foreach (var i in Enumerable.Range(0, Many))
         {
-            lanes.Find(lanes.Resolve($"{AddressOf(i)}/system/raft/g/p"));
+            WayTo(lanes, AddressOf(i));
         }
 
-        Assert.Same(before, lanes.Find(engine));
+        Assert.Same(before, WayTo(lanes, Known));
     }
 
     // Two connections to one node would end each other for ever.
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Reference_whose_way_was_forgotten_goes_on_by_the_next_way_to_its_address(bool isSole)
+    [Fact]
+    public void Reference_whose_way_was_forgotten_goes_on_by_the_next_way_to_its_address()
     {
-        using var lanes = NewLanes(isSole);
-        ILane WayOf(Address address) => lanes.Find(lanes.Resolve($"{address}/system/raft/g/p"))!; // Justification: it is elsewhere.
-        var engine = lanes.Resolve($"{Known}/system/raft/g/p");
-        var before = lanes.Find(engine)!; // Justification: as above.
+        using var lanes = NewLanes();
+        var engine = Assert.IsType<LaneRef>(lanes.Resolve($"{Known}/system/raft/g/p"));
+        var before = engine.Lane;
 
         foreach (var i in Enumerable.Range(0, Many))
         {
-            WayOf(AddressOf(i));
+            WayTo(lanes, AddressOf(i));
         }
 
-        var now = lanes.Find(engine)!; // Justification: as above.
+        var now = engine.Lane;
         Assert.NotSame(before, now);
         Assert.Same(now, before.Current);
-        Assert.Same(now, WayOf(Known));
+        Assert.Same(now, WayTo(lanes, Known));
     }
 
     // Each client that ever came would keep a place otherwise, and the thousandth one would be the last.
@@ -141,10 +139,10 @@ public sealed class LaneTableTests : TestKit
         var engine = new LaneRef(ActorPath.Parse($"{peer}/system/raft/g/p"), first, context);
 
         Assert.True(first.TryRetire());
-        first.TryWrite(engine, new WireMessage.LaneWanted(), TestActor);
+        first.Write(engine, new ClientCall.Locate("g"), TestActor);
         Assert.Empty(sent);
 
-        engine.Tell(new WireMessage.LaneWanted());
+        engine.Tell(new ClientCall.Locate("g"));
         var question = Datagram.Read(Assert.Single(sent));
         second.Receive(new Datagram(Datagram.Purpose.Answer, 2, question.To, 0).ToBytes());
         Assert.False(second.TryRetire());
@@ -156,7 +154,7 @@ public sealed class LaneTableTests : TestKit
         clock.Now += CustomLane.SilenceMax;
         Assert.True(second.TryRetire());
         sent.Clear();
-        second.TryWrite(engine, new WireMessage.LaneWanted(), TestActor);
+        second.Write(engine, new ClientCall.Locate("g"), TestActor);
         second.Flush();
         Assert.Empty(sent);
     }
@@ -168,8 +166,8 @@ public sealed class LaneTableTests : TestKit
         var registry = CreateTestProbe();
         var lanes = new CustomLanes(
             System, transport, Settings with { IsCustom = true }, CustomAddress.Of("n1")!, new ForeignMessages(System), registry);
-        var first = lanes.Resolve($"{CustomAddress.Of("n2")}/system/raft");
-        var before = lanes.Find(first);
+        var first = Assert.IsType<LaneRef>(lanes.Resolve($"{CustomAddress.Of("n2")}/system/raft"));
+        var before = first.Lane;
 
         // Each of them asks, and does not answer.
         foreach (var i in Enumerable.Range(3, Many))
@@ -177,7 +175,7 @@ public sealed class LaneTableTests : TestKit
             transport.Deliver($"n{i}", new Datagram(Datagram.Purpose.Ask, 2, 3, 0).ToBytes());
         }
 
-        Assert.NotSame(before, lanes.Find(first));
+        Assert.NotSame(before, first.Lane);
         Assert.Equal(2 * Many, transport.Sent);
     }
 
@@ -188,25 +186,26 @@ public sealed class LaneTableTests : TestKit
         var transport = new Silent { Answers = true };
         using var lanes = new CustomLanes(
             System, transport, Settings with { IsCustom = true }, CustomAddress.Of("n1")!, new ForeignMessages(System), CreateTestProbe());
-        IActorRef EngineAt(int number) => lanes.Resolve($"{CustomAddress.Of($"n{number}")}/system/raft/g/p");
-        IActorRef[] engines = [.. Enumerable.Range(2, LaneContext.StrangersMax).Select(EngineAt)];
-        Array.ForEach(engines, engine => engine.Tell(new WireMessage.LaneWanted()));
-        ILane?[] before = [.. engines.Select(lanes.Find)];
+        LaneRef EngineAt(int number) =>
+            Assert.IsType<LaneRef>(lanes.Resolve($"{CustomAddress.Of($"n{number}")}/system/raft/g/p"));
+        LaneRef[] engines = [.. Enumerable.Range(2, LaneContext.StrangersMax).Select(EngineAt)];
+        Array.ForEach(engines, engine => engine.Tell(new ClientCall.Locate("g")));
+        ILane[] before = [.. engines.Select(engine => engine.Lane)];
 
         var further = EngineAt(5000);
-        further.Tell(new WireMessage.LaneWanted());
-        further.Tell(new WireMessage.LaneWanted());
+        further.Tell(new ClientCall.Locate("g"));
+        further.Tell(new ClientCall.Locate("g"));
 
         Assert.DoesNotContain("n5000", transport.Nodes);
-        Assert.Equal(before, engines.Select(lanes.Find));
+        Assert.Equal(before, engines.Select(engine => engine.Lane));
 
         // The reference from before goes on: the first message asks the node, and the next one reaches it.
         lanes.SetNamed([CustomAddress.Of("n5000")!]);
-        further.Tell(new WireMessage.LaneWanted());
+        further.Tell(new ClientCall.Locate("g"));
         Assert.Single(transport.Nodes, node => node == "n5000");
-        further.Tell(new WireMessage.LaneWanted());
+        further.Tell(new ClientCall.Locate("g"));
         Assert.Equal(2, transport.Nodes.Count(node => node == "n5000"));
-        Assert.Equal(before, engines.Select(lanes.Find));
+        Assert.Equal(before, engines.Select(engine => engine.Lane));
     }
 
     // Otherwise two ways would take the numbers of one node, and a message could arrive twice.
@@ -218,12 +217,12 @@ public sealed class LaneTableTests : TestKit
         var peer = CustomAddress.Of("n2")!; // Justification: a name.
         var lane = new CustomLane(peer, context, message => sent.Add(message.ToArray()), TimeProvider.System);
         var engine = new LaneRef(ActorPath.Parse($"{peer}/system/raft/g/p"), lane, context);
-        engine.Tell(new WireMessage.LaneWanted());
+        engine.Tell(new ClientCall.Locate("g"));
         var question = Datagram.Read(Assert.Single(sent));
 
         Assert.True(lane.TryRetire());
         lane.Receive(new Datagram(Datagram.Purpose.Answer, 2, question.To, 0).ToBytes());
-        engine.Tell(new WireMessage.LaneWanted());
+        engine.Tell(new ClientCall.Locate("g"));
 
         Assert.Single(sent);
         ExpectNoMsg(TimeSpan.Zero);
@@ -260,9 +259,12 @@ public sealed class LaneTableTests : TestKit
         Assert.Equal(ExpelledNodes.Max - 1, expelled.Count);
     }
 
-    private Lanes NewLanes(bool isSole) => Lanes.Make(
+    private static ILane WayTo(Lanes lanes, Address address) =>
+        Assert.IsType<LaneRef>(lanes.Resolve($"{address}/system/raft/g/p")).Lane;
+
+    private Lanes NewLanes() => Lanes.Make(
         System,
-        Settings with { IsAtAddress = isSole },
+        Settings,
         Unprotected.Settings,
         new ForeignMessages(System),
         TestActor)!; // Justification: the system has an address.
@@ -284,9 +286,7 @@ public sealed class LaneTableTests : TestKit
 
         public bool TryRetire() => IsRetired |= !IsInUse;
 
-        public bool TryWrite(IActorRef to, WireMessage message, IActorRef from) => true;
-
-        public void EndDetour()
+        public void Write(IActorRef to, WireMessage message, IActorRef from)
         {
         }
 

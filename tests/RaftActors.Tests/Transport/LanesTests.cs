@@ -18,10 +18,9 @@ public sealed class LanesTests : TestKit
     private const string Network =
         """
         akka.remote.dot-netty.tcp { hostname = "127.0.0.1", public-hostname = "203.0.113.7" }
-        raft.transport = tcp
         """;
 
-    private static readonly TransportSettings Settings = new(IsTcp: true, "", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
+    private static readonly TransportSettings Settings = new("", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
 
     public LanesTests()
         : base(ConfigurationFactory.ParseString(Network).WithFallback(RemoteNode.Network))
@@ -58,21 +57,14 @@ public sealed class LanesTests : TestKit
     {
         Raft.Get(Sys).CreateClient("orders");
 
-        Assert.Null(Raft.Get(Sys).Lanes);
+        Assert.Null(Assert.IsType<Lanes>(Raft.Get(Sys).Lanes).Endpoint);
     }
-
-    [Theory]
-    [InlineData("", false)]
-    [InlineData("akka.remote.dot-netty.tcp.enable-ssl = off", false)]
-    [InlineData("akka.remote.dot-netty.tcp.enable-ssl = on", true)]
-    public void Messages_of_an_encrypted_remoting_take_no_connection_without_encryption(string config, bool isEncrypted) =>
-        Assert.Equal(isEncrypted, Lanes.IsEncrypted(ConfigurationFactory.ParseString(config)));
 }
 
 /// <summary>A node whose remoting uses TLS, while raft has no credentials.</summary>
 public sealed class EncryptedRemotingTests : IDisposable
 {
-    private static readonly TransportSettings Settings = new(IsTcp: true, "", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
+    private static readonly TransportSettings Settings = new("", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("raft-tls-");
     private readonly ExtendedActorSystem _system;
@@ -101,15 +93,20 @@ public sealed class EncryptedRemotingTests : IDisposable
     }
 
     [Fact]
-    public void All_messages_stay_on_the_remoting() => Assert.Null(Make(Settings));
+    public void Node_without_credentials_is_refused_because_its_messages_would_not_be_encrypted()
+    {
+        var problem = Assert.Throws<RaftConfigurationException>(() => Make(Settings)).Message;
+
+        Assert.Contains("akka.remote.dot-netty.tcp.enable-ssl is on, and raft.security is not set", problem);
+        Assert.Contains("raft.transport-tcp.unencrypted = on.", problem);
+    }
 
     [Fact]
-    public void Raft_at_the_address_of_the_node_is_refused_because_its_messages_would_not_be_encrypted()
+    public void Node_whose_connections_another_layer_encrypts_starts()
     {
-        var problem = Assert.Throws<RaftConfigurationException>(() => Make(Settings with { IsAtAddress = true })).Message;
+        using var lanes = Make(Settings with { IsUnencrypted = true });
 
-        Assert.Contains("raft.transport-tcp.at-address and akka.remote.dot-netty.tcp.enable-ssl are on", problem);
-        Assert.Contains("set raft.security", problem);
+        Assert.NotNull(lanes);
     }
 
     private Lanes? Make(TransportSettings settings) =>

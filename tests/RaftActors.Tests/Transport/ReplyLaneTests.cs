@@ -41,9 +41,10 @@ public sealed class ReplyLaneTests : TestKit
         _listener.Listen();
         _warned = CreateTestProbe();
         Sys.EventStream.Subscribe(_warned, typeof(Warning));
-        var settings = new TransportSettings(IsTcp: true, "127.0.0.1", 0, FrameSizeMaxBytes: 100_000, 4 * ReplySizeMax);
+        var settings = new TransportSettings("127.0.0.1", 0, FrameSizeMaxBytes: 100_000, 4 * ReplySizeMax);
         _context = new LaneContext(settings, Near, 7, TestActor, Sys.Log, new TransportMetrics("replies"))
         {
+            Foreign = new ForeignMessages((ExtendedActorSystem)Sys),
             Resolve = ((ExtendedActorSystem)Sys).Provider.ResolveActorRef,
         };
     }
@@ -163,7 +164,7 @@ public sealed class ReplyLaneTests : TestKit
     {
         var end = new Socket(SocketType.Stream, ProtocolType.Tcp);
         await end.ConnectAsync(_listener.LocalEndPoint!); // Justification: it is bound.
-        using var lane = new InboundLane(new LaneChannel(await _listener.AcceptAsync()), _context, GreetingOf("left"), _ => null);
+        using var lane = new InboundLane(new LaneChannel(await _listener.AcceptAsync()), _context, GreetingOf("left"), _ => new NoLane());
         var reading = lane.RunToEndAsync();
         Assert.Equal(1, _context.Replies.Count);
 
@@ -247,7 +248,7 @@ public sealed class ReplyLaneTests : TestKit
             Lane.Flush();
         }
 
-        public void Write() => Lane.TryWrite(_to, new WireMessage.Foreign(1, "m", Content), _actor);
+        public void Write() => Lane.Write(_to, new WireMessage.Foreign(1, "m", Content), _actor);
 
         public void AnswerUntilClosed()
         {

@@ -64,7 +64,7 @@ public sealed class SoleLaneTests : TestKit
                 // A busy machine takes long for a handshake, and the test keeps all messages.
                 if (written < last)
                 {
-                    Assert.True(lane.TryWrite(to, new ClientCall.Read(new Serial(++written), 1, TimeSpan.Zero), from));
+                    lane.Write(to, new ClientCall.Read(new Serial(++written), 1, TimeSpan.Zero), from);
                     lane.Flush();
                 }
             }
@@ -72,8 +72,7 @@ public sealed class SoleLaneTests : TestKit
 
         for (var read = 0L; read < written;)
         {
-            var told = _engine.ExpectMsg<WireMessage>(Guard);
-            foreach (var message in told is WireMessage.Batch batch ? batch.Messages : [told])
+            foreach (var message in Unprotected.MessagesOf(_engine.ReceiveOne(Guard)))
             {
                 Assert.Equal(++read, Assert.IsType<ClientCall.Read>(message).After.Value);
             }
@@ -87,18 +86,18 @@ public sealed class SoleLaneTests : TestKit
     public void Rumour_of_the_place_begins_a_connection_only_if_the_lane_has_asked_for_it()
     {
         var (attempts, place) = (0, new WireMessage.LaneAt(_listener.Port, 1));
-        var context = NewContext(Far, 2, _farStore, isAtAddress: false) with { IsClient = () => ++attempts < 0 };
+        var context = NewContext(Far, 2, _farStore, isAtAddress: false) with { Port = () => ++attempts };
         var lane = new SoleLane(Near, context);
-        lane.Learn(place, isRumour: true);
+        lane.LearnRumour(place);
         Assert.Equal(0, attempts);
 
         lane.Forget();
         lane = new SoleLane(Near, context);
         lane.Connect();
-        lane.Learn(place, isRumour: true);
+        lane.LearnRumour(place);
         FishForMessage<LaneNews>(news => news is LaneNews.Opened, Guard);
         lane.Forget();
-        lane.Learn(place, isRumour: true);
+        lane.LearnRumour(place);
         Assert.Equal(1, attempts);
 
         lane.Forget();
@@ -109,7 +108,7 @@ public sealed class SoleLaneTests : TestKit
     public void Way_is_not_forgotten_while_it_has_a_connection_and_a_forgotten_one_makes_none()
     {
         var attempts = 0;
-        var context = NewContext(Far, 2, _farStore, isAtAddress: true) with { IsClient = () => ++attempts < 0 };
+        var context = NewContext(Far, 2, _farStore, isAtAddress: true) with { Port = () => ++attempts };
         var lane = new SoleLane(_address, context);
         lane.Connect();
         FishForMessage<LaneNews>(news => news is LaneNews.Opened, Guard);
@@ -126,13 +125,13 @@ public sealed class SoleLaneTests : TestKit
     public void Rumour_of_the_place_of_a_forgotten_node_begins_no_connection()
     {
         var attempts = 0;
-        var context = NewContext(Far, 2, _farStore, isAtAddress: false) with { IsClient = () => ++attempts < 0 };
+        var context = NewContext(Far, 2, _farStore, isAtAddress: false) with { Port = () => ++attempts };
         var lane = new SoleLane(Near, context);
         lane.Connect();
         ExpectMsg<LaneNews.Wanted>(Guard);
 
         lane.Forget();
-        lane.Learn(new WireMessage.LaneAt(_listener.Port, 1), isRumour: true);
+        lane.LearnRumour(new WireMessage.LaneAt(_listener.Port, 1));
 
         Assert.Equal(0, attempts);
     }
@@ -144,10 +143,10 @@ public sealed class SoleLaneTests : TestKit
         var lane = new SoleLane(Near, context);
         var to = new LaneRef(ActorPath.Parse($"{Near}{Engine}"), lane, context);
         var name = new ProcessName("raft1@node1");
-        lane.TryWrite(to, new WireMessage.Leaving(name, IsReply: false), to);
+        lane.Write(to, new WireMessage.Leaving(name, IsReply: false), to);
         Assert.False(lane.TakeLostActor());
 
-        lane.TryWrite(to, new WireMessage.ActorAt(name, ""), to);
+        lane.Write(to, new WireMessage.ActorAt(name, ""), to);
 
         Assert.True(lane.TakeLostActor());
         Assert.False(lane.TakeLostActor());
@@ -186,10 +185,11 @@ public sealed class SoleLaneTests : TestKit
 
     private LaneContext NewContext(Address own, ulong node, CredentialStore store, bool isAtAddress)
     {
-        var settings = new TransportSettings(IsTcp: true, "127.0.0.1", 0, SizeMax, SizeMax) { IsAtAddress = isAtAddress };
+        var settings = new TransportSettings("127.0.0.1", 0, SizeMax, SizeMax) { IsAtAddress = isAtAddress };
         return new LaneContext(settings, own, node, TestActor, Sys.Log, new TransportMetrics("lane"))
         {
             Credentials = store,
+            Port = () => 1,
             Foreign = new ForeignMessages((ExtendedActorSystem)Sys),
             Resolve = _ => _engine,
         };

@@ -2,6 +2,7 @@ using Akka.Actor;
 
 using RaftActors.Security;
 using RaftActors.Transport;
+using RaftActors.Wire;
 
 namespace RaftActors.Tests.Transport;
 
@@ -9,6 +10,9 @@ namespace RaftActors.Tests.Transport;
 internal static class Unprotected
 {
     public static readonly SecuritySettings Settings = new(Tls: null, "", TimeSpan.FromSeconds(10), new RoleRules([], [], [], []));
+
+    /// <summary>The messages that an engine was told at once.</summary>
+    public static IEnumerable<WireMessage> MessagesOf(object told) => told is WireBatch batch ? batch.Messages : [(WireMessage)told];
 
     /// <summary>The lanes of a node that listens.</summary>
     public static Lanes Listen(ExtendedActorSystem system, TransportSettings settings, IActorRef registry)

@@ -39,7 +39,7 @@ internal sealed class Attacks(
         .. credentials.Refused.Select(refused => Attack(
             refused.Name, (count, stop) => Repeat(count, intruder => Forge(intruder, refused.Shown, stop), stop))),
         ("writer as a node", (count, stop) => Repeat(count, intruder => Greet(intruder, LaneKind.Node, stop), stop)),
-        ("former version", (count, stop) => Repeat(count, intruder => Greet(intruder, kind: null, stop), stop)),
+        ("another version", (count, stop) => Repeat(count, intruder => Greet(intruder, kind: null, stop), stop)),
         ("frame of 2 GB", (count, stop) => Repeat(count, intruder => Announce(intruder, stop), stop)),
         ("path to another actor", (count, stop) => Repeat(count, intruder => Climb(intruder, stop), stop)),
         ("append of a reader", AppendAsReader),

@@ -17,6 +17,9 @@ namespace RaftTrials.Hostile;
 /// </summary>
 internal sealed class Intruder : IDisposable
 {
+    // Before it, a handshake has eight bytes that say what it is.
+    private const int VersionPlace = 8;
+
     private static readonly IPAddress Source = IPAddress.Parse("127.0.0.2");
     private static readonly Address Own = new("akka.tcp", "raft", "127.0.0.2", 1);
 
@@ -51,10 +54,12 @@ internal sealed class Intruder : IDisposable
     }
 
     /// <summary>Says its address. Returns when the server has answered.</summary>
-    /// <param name="kind">Null: as a node without encryption does, which is the former version.</param>
+    /// <param name="kind">Null: in a version that no server knows.</param>
     public async Task Greet(LaneKind? kind, CancellationToken stop)
     {
-        await Send(new LaneHandshake($"{Own}", 1, Expected: 0, kind).ToBytes(), stop);
+        var handshake = new LaneHandshake($"{Own}", 1, Expected: 0, kind ?? LaneKind.Node, Port: 0).ToBytes();
+        handshake[VersionPlace] += (byte)(kind is null ? 1 : 0);
+        await Send(handshake, stop);
         await _tls!.ReadExactlyAsync(new byte[LaneHandshake.AnswerSize], stop); // Justification: Prove has made it.
     }
 
@@ -65,7 +70,7 @@ internal sealed class Intruder : IDisposable
         var (to, from) = (At("/system/raft"), At("/user/intruder"));
         for (var i = 0; i < times; i++)
         {
-            frames.TryWrite(to, new ClientCall.Locate("raft", Hops: 0), from);
+            frames.TryWrite(to, new ClientCall.Locate("raft"), from);
         }
 
         return Send(Forgetting(frames), stop);

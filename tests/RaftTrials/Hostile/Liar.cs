@@ -104,7 +104,7 @@ internal sealed class Liar : UntypedActor, IWithTimers
     private void OnTick()
     {
         _turns++;
-        _registries.ForEach(registry => registry.Tell(new ClientCall.Locate(ServerId.GroupName, Hops: 0), Self));
+        _registries.ForEach(registry => registry.Tell(new ClientCall.Locate(ServerId.GroupName), Self));
         foreach (var engine in _engines.Values)
         {
             engine.Tell(new ClientCall.Query(default, Timeout, ReadConsistency.Local), Self);
@@ -149,7 +149,7 @@ internal sealed class Liar : UntypedActor, IWithTimers
         {
             var request = new RequestId(origin, latest + ahead);
             var traces = new TraceLink(request, Parent);
-            var append = new WireMessage.AppendRequest(request, Attempt.RequestId, Value, Hops: 2, IsRetry: ahead % 2 == 0);
+            var append = new WireMessage.AppendRequest(request, Attempt.RequestId, Value, IsRetry: ahead % 2 == 0);
             yield return new WireMessage.Traced([traces], Append(session, request.Number, isRetry: ahead % 2 == 0));
             yield return append;
             yield return new WireMessage.Traced([traces], append);

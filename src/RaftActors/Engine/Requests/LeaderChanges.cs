@@ -9,7 +9,7 @@ namespace RaftActors.Engine.Requests;
 
 /// <summary>
 /// The transfers and changes of members that processes of the group ask of the leader. If this process leads, it gives them to Core and
-/// answers the origin. Otherwise it passes them on.
+/// answers the origin. Otherwise it refuses them.
 /// </summary>
 internal sealed class LeaderChanges(EngineContext context)
 {
@@ -26,10 +26,6 @@ internal sealed class LeaderChanges(EngineContext context)
         if (context.Leader is { IsSelf: true })
         {
             Begin(request.Request, request.Change, origin);
-        }
-        else if (LeaderWay.PassOn(context, request.Hops) is { } leader)
-        {
-            leader.Tell(request with { Hops = request.Hops - 1 }, origin);
         }
         else
         {

@@ -55,10 +55,6 @@ internal sealed class LeaderProposals(EngineContext context)
         {
             TakeIn(new Open(request, origin, ++_arrivals));
         }
-        else if (!context.Stopping.IsStopping && LeaderWay.PassOn(context, request.Hops) is { } leader)
-        {
-            context.Outbox.PassOn(leader, context.Traces.Attach(request with { Hops = request.Hops - 1 }), origin);
-        }
         else
         {
             // A node that stops passes on no request, which would be lost with it. The origin sends it again.

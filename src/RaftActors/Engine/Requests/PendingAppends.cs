@@ -14,11 +14,8 @@ namespace RaftActors.Engine.Requests;
 /// missing. The sessions of the group find out whether the log has the pair.
 /// </para>
 /// <para>
-/// Appends reach the leader in the order made. A quorum member on the way may refuse the first, because it does not know the leader yet,
-/// and pass on the second. So one Append goes ahead alone, until the leader has answered it.
-/// </para>
-/// <para>
-/// At most <see cref="WindowAppends"/> are under way at a time, so that a burst does not flood the leader. The others wait.
+/// Appends reach the leader in the order made. At most <see cref="WindowAppends"/> are under way at a time, so that a burst does not flood
+/// the leader. The others wait.
 /// </para>
 /// </summary>
 internal sealed class PendingAppends(EngineContext context)
@@ -41,17 +38,8 @@ internal sealed class PendingAppends(EngineContext context)
 
     private readonly AppendWindow _window = new(WindowAppends, context.Process.Settings.Limits.InflightSizeMaxBytes);
 
-    // The way of the latest Append, that Append, and whether the leader has answered one on this way.
+    // The way of the latest Append.
     private LeaderWay? _way;
-    private Pending? _ahead;
-    private bool _isWayOpen;
-
-    // The number of ways to the leader of this term that refused. A refusal leads to the next way, once the Append that goes ahead is
-    // answered: an Append under way on the old way could overtake. For the same reason a better way, through a member that was met since,
-    // is not taken while the present one is open.
-    private Term _term;
-    private int _detours;
-    private bool _isTurnedAway;
 
     public int Count => _pending.Count;
 
@@ -59,9 +47,6 @@ internal sealed class PendingAppends(EngineContext context)
     public long BytesOfClients { get; private set; }
 
     private bool HasUnsent => _refused.Count > 0 || _unsent.Count > 0;
-
-    // One Append goes ahead alone, until the way is open.
-    private bool MaySend => _isWayOpen || _ahead is not { IsUnderWay: true };
 
     public void Submit(ToEngine.Append append)
     {
@@ -92,7 +77,7 @@ internal sealed class PendingAppends(EngineContext context)
             context.Traces.Note(context.Process.ToId(append.Request), span.Context);
         }
 
-        if (HasUnsent || TakeWay() is not { } way || !MaySend || !_window.TryEnter(pending, context.Now))
+        if (HasUnsent || TakeWay() is not { } way || !_window.TryEnter(pending, context.Now))
         {
             pending.Waiting = _unsent.AddLast(pending);
             SendWaiting();
@@ -132,7 +117,7 @@ internal sealed class PendingAppends(EngineContext context)
             return;
         }
 
-        while (MaySend && TryTakeUnsent(out var pending))
+        while (TryTakeUnsent(out var pending))
         {
             Send(pending, way);
             if (_refused.Contains(pending.Number))
@@ -153,28 +138,22 @@ internal sealed class PendingAppends(EngineContext context)
         {
             case AppendReply.Taken taken:
                 Put(pending, taken.Place);
-                OpenWay(pending);
                 break;
             case AppendReply.Refused when pending.IsUnderWay:
-                _isTurnedAway |= _window.Holds(pending);
                 SendLater(pending);
                 break;
             case AppendReply.Discarded discarded:
                 Cancel(pending, new CancelReason.NotCommitted(NotCommittedReason.Discarded, discarded.Reason));
-                OpenWay(pending);
                 break;
             case AppendReply.NoRoom full:
                 Cancel(pending, new CancelReason.NotCommitted(full.Reason, full.Detail));
-                OpenWay(pending);
                 break;
             case AppendReply.Committed committed:
                 End(pending);
                 context.EndRepeated(pending.Append.Request, committed.Serial);
-                OpenWay(pending);
                 break;
             case AppendReply.Forgotten:
                 Cancel(pending, new CancelReason.Unknown(UnknownReason.Forgotten));
-                OpenWay(pending);
                 break;
         }
     }
@@ -190,7 +169,6 @@ internal sealed class PendingAppends(EngineContext context)
             && Find(request) is { } own)
         {
             End(own);
-            OpenWay(own);
         }
 
         // Another term at its index: the Append was overwritten, and no process sends it again.
@@ -239,10 +217,10 @@ internal sealed class PendingAppends(EngineContext context)
         }
     }
 
-    private WireMessage.AppendRequest ToMessage(Pending pending, int hops)
+    private WireMessage.AppendRequest ToMessage(Pending pending)
     {
         var (request, key, value) = (context.Process.ToId(pending.Append.Request), pending.Append.Key, pending.Append.Value);
-        return new WireMessage.AppendRequest(request, key, value, hops, pending.IsRetry, pending.Append.RequestKey);
+        return new WireMessage.AppendRequest(request, key, value, pending.IsRetry, pending.Append.RequestKey);
     }
 
     private Pending? Find(RequestId request) => request.Origin == context.Process.Member
@@ -262,37 +240,18 @@ internal sealed class PendingAppends(EngineContext context)
         _window.Release(pending, context.Now);
         pending.IsUnderWay = false;
         _refused.Add(pending.Number);
-        _isWayOpen = _way is { Hops: 0 };
     }
 
     private LeaderWay? TakeWay()
     {
-        var way = FindWay();
+        var way = LeaderWay.Find(context);
         if (way is not null && way != _way)
         {
-            (_way, _ahead, _isWayOpen) = (way, null, way.Hops == 0);
+            _way = way;
             _window.Reset(context.Now);
         }
 
         return way;
-    }
-
-    private LeaderWay? FindWay()
-    {
-        if (context.Leader is { } leader && leader.Term != _term)
-        {
-            (_term, _detours, _isTurnedAway) = (leader.Term, 0, false);
-        }
-        else if (_isTurnedAway && _ahead is not { IsUnderWay: true })
-        {
-            (_detours, _isTurnedAway) = (_detours + 1, false);
-        }
-        else if (_way is { } present && present.IsOpen(context))
-        {
-            return present;
-        }
-
-        return LeaderWay.Find(context, _detours);
     }
 
     private void CancelLate(Pending pending)
@@ -327,14 +286,13 @@ internal sealed class PendingAppends(EngineContext context)
     private void Send(Pending pending, LeaderWay way)
     {
         pending.IsUnderWay = true;
-        _ahead = pending;
         if (way.Engine == context.Self)
         {
-            context.Proposals.Submit(ToMessage(pending, way.Hops), context.Self);
+            context.Proposals.Submit(ToMessage(pending), context.Self);
         }
         else
         {
-            context.Send(way.Engine, context.Traces.Attach(ToMessage(pending, way.Hops)));
+            context.Send(way.Engine, context.Traces.Attach(ToMessage(pending)));
         }
     }
 
@@ -365,15 +323,6 @@ internal sealed class PendingAppends(EngineContext context)
         return null;
     }
 
-    private void OpenWay(Pending answered)
-    {
-        if (answered == _ahead && !_isWayOpen)
-        {
-            _isWayOpen = true;
-            SendWaiting();
-        }
-    }
-
     private void Cancel(Pending pending, CancelReason reason)
     {
         End(pending);
@@ -395,7 +344,7 @@ internal sealed class PendingAppends(EngineContext context)
     }
 
     /// <summary>
-    /// The Appends under way to one leader on one way. A reset forgets those that are lost or on another way, so that they hold up nothing.
+    /// The Appends under way to one leader. A reset forgets those that are lost or went to another one, so that they hold up nothing.
     /// </summary>
     private sealed class AppendWindow(int maxCount, long maxBytes)
     {
@@ -411,8 +360,6 @@ internal sealed class PendingAppends(EngineContext context)
             _epoch++;
             (_count, _bytes, HeardAt) = (0, 0, now);
         }
-
-        public bool Holds(Pending pending) => pending.Epoch == _epoch;
 
         /// <summary>An empty window takes one Append of any size.</summary>
         public bool TryEnter(Pending pending, long now)
@@ -431,7 +378,7 @@ internal sealed class PendingAppends(EngineContext context)
 
         public void Release(Pending pending, long now)
         {
-            if (pending.IsUnderWay && Holds(pending))
+            if (pending.IsUnderWay && pending.Epoch == _epoch)
             {
                 _count--;
                 _bytes -= pending.Size;
