@@ -111,8 +111,8 @@ public sealed partial class PageNameTests
     [GeneratedRegex(@"`(\w+Tests|[A-Z][a-z]*(?:_\w+){3,})`")]
     private static partial Regex TestNames();
 
-    // A type and a member of it, as in EngineContext.Step.
-    [GeneratedRegex(@"`([A-Z]\w+)\.([A-Z]\w+)\b")]
+    // A type and a member of it, as in EngineContext.Step, in text and in drawings.
+    [GeneratedRegex(@"(?:`|\["")([A-Z]\w+)\.([A-Z]\w+)\b")]
     private static partial Regex Members();
 
     [GeneratedRegex(@"`(raft(?:\.[a-z]+(?:-[a-z]+)*)+)\b(?![./@(-])")]
