@@ -93,7 +93,7 @@ public sealed class SecureServersTests : IDisposable
         if (OperatingSystem.IsLinux())
         {
             // Only Linux has all addresses of 127.0.0.0/8. Without --bind a server listens on 127.0.0.1.
-            Assert.Equal(0, Run.Here("status", "-S", $"127.0.0.3:{_ports[0]}").Code);
+            Assert.Equal(0, Run.Here("append", "hello", "-S", $"127.0.0.3:{_ports[0]}").Code);
         }
     }
 

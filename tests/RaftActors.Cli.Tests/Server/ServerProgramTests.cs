@@ -61,7 +61,7 @@ public sealed class ServerProgramTests : ServerProgramTest
         var ports = FreePorts.Take(2);
         var servers = await StartGroup(ports, 0, 1);
         using var client = new TestClient();
-        var leader = (await client.Status(ports[0])).Leader!.Value.Port == ports[0] ? 0 : 1;
+        var leader = await client.LeaderOf(ports[0]) == ports[0] ? 0 : 1;
 
         // The other server is frozen: its connection is open and it does not take over, so the transfer takes long.
         servers[1 - leader].Send(Signal.Stop);
@@ -79,7 +79,7 @@ public sealed class ServerProgramTests : ServerProgramTest
         var ports = FreePorts.Take(3);
         var servers = await StartGroup(ports);
         using var client = new TestClient();
-        var leader = Array.IndexOf(ports, (await client.Status(ports[0])).Leader!.Value.Port);
+        var leader = Array.IndexOf(ports, await client.LeaderOf(ports[0]));
 
         servers[leader].Send(Signal.Terminate);
 

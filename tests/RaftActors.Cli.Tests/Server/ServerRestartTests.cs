@@ -36,7 +36,7 @@ public sealed class ServerRestartTests : ServerProgramTest
         var ports = FreePorts.Take(3);
         var servers = await StartGroup(ports, 0, 1);
         using var client = new TestClient();
-        var follower = (await client.Status(ports[0])).Leader!.Value.Port == ports[0] ? 1 : 0;
+        var follower = await client.LeaderOf(ports[0]) == ports[0] ? 1 : 0;
         servers[follower].Send(Signal.Kill);
         await servers[follower].Exit();
 

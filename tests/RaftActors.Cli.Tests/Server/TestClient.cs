@@ -21,6 +21,18 @@ internal sealed class TestClient : IDisposable
 
     public async Task<Reply.StatusIs> Status(int port) => (Reply.StatusIs)await Ask(port, number => new Request.Status(number));
 
+    /// <summary>The port of the leader that a server knows. Between two leaders it knows none, so it is asked again.</summary>
+    public async Task<int> LeaderOf(int port)
+    {
+        while (true)
+        {
+            if ((await Status(port)).Leader is { } leader)
+            {
+                return leader.Port;
+            }
+        }
+    }
+
     public void Dispose() => _connection.Dispose();
 
     private async Task<Reply> Ask(int port, Func<long, Request> request)
