@@ -42,7 +42,11 @@ internal abstract record Message
     /// The reply to a RequestVote. Its envelope has the voter's term; that of a granted pre-vote has the requested term. A refused
     /// pre-vote may be granted later.
     /// </summary>
-    public sealed record RequestVoteReply(bool Granted, bool IsPreVote) : Message;
+    /// <param name="Asked">
+    /// The boot of the request. A vote counts only for the start that asked for it. With a restored disk, a process may campaign again in a
+    /// term of its former life, and a late vote for the longer log of that life must not elect it.
+    /// </param>
+    public sealed record RequestVoteReply(bool Granted, bool IsPreVote, Boot Asked = default) : Message;
 
     /// <summary>AppendEntries (§5.3); without entries it is a heartbeat.</summary>
     /// <param name="Previous">The place before the first of <paramref name="Entries"/>, with the hash of all pairs up to

@@ -54,6 +54,9 @@ internal sealed class RaftCore
     /// <summary>The options given at the start.</summary>
     public CoreOptions Options => _state.Options;
 
+    /// <summary>The start of this process.</summary>
+    internal Boot Boot => _state.HardState.Boot;
+
     /// <summary>The role of this process.</summary>
     public RaftRole Role => _state.Role.Kind;
 

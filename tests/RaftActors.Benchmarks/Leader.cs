@@ -137,7 +137,7 @@ internal sealed class Leader
     {
         foreach (var follower in _followers)
         {
-            Step(From(follower, term, new Message.RequestVoteReply(Granted: true, isPreVote)));
+            Step(From(follower, term, new Message.RequestVoteReply(Granted: true, isPreVote, _core.Boot)));
         }
     }
 

@@ -171,7 +171,7 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
             roles.Become(new FollowerRole(null, default));
         }
 
-        state.Send(envelope.From, new Message.RequestVoteReply(Granted: true, IsPreVote: true), envelope.Term);
+        state.Send(envelope.From, new Message.RequestVoteReply(Granted: true, IsPreVote: true, envelope.Boot), envelope.Term);
     }
 
     private void JudgeVote(Envelope envelope, Message.RequestVote request)
@@ -199,7 +199,7 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
         }
 
         state.Timer.Reset();
-        state.Send(envelope.From, new Message.RequestVoteReply(Granted: true, IsPreVote: false));
+        state.Send(envelope.From, new Message.RequestVoteReply(Granted: true, IsPreVote: false, envelope.Boot));
     }
 
     /// <summary>A vote goes only to a log that has everything that the voter's log has (§5.4.1).</summary>
@@ -215,7 +215,7 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
     }
 
     private void Refuse(Envelope envelope, Message.RequestVote request) =>
-        state.Send(envelope.From, new Message.RequestVoteReply(Granted: false, request.IsPreVote));
+        state.Send(envelope.From, new Message.RequestVoteReply(Granted: false, request.IsPreVote, envelope.Boot));
 
     /// <summary>Answers the requests that could not be granted when they came.</summary>
     public void JudgeKeptRequests()
@@ -245,6 +245,10 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
         if (!isPreVoteGrant && envelope.Term > state.Term)
         {
             roles.Follow(envelope.Term, null);
+        }
+        else if (reply.Asked != state.HardState.Boot)
+        {
+            // A former life asked, which a restored disk has forgotten: its vote and its log were other ones.
         }
         else if (state.Role is PreCandidateRole asking && reply.IsPreVote && (!reply.Granted || envelope.Term == state.Term.Next))
         {

@@ -59,9 +59,10 @@ internal static class EnvelopeFormat
     {
         writer.Flag(reply.Granted);
         writer.Flag(reply.IsPreVote);
+        writer.Boot(reply.Asked);
     }
 
-    public static Message.RequestVoteReply ReadRequestVoteReply(ref ByteReader reader) => new(reader.Flag(), reader.Flag());
+    public static Message.RequestVoteReply ReadRequestVoteReply(ref ByteReader reader) => new(reader.Flag(), reader.Flag(), reader.Boot());
 
     public static void WriteAppendEntries(ByteWriter writer, Message.AppendEntries append)
     {

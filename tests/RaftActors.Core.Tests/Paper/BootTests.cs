@@ -65,6 +65,38 @@ public sealed class BootTests
         Assert.Equal(RaftRole.Leader, lab.Core.Role);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void A_vote_that_a_former_life_asked_for_elects_nobody(bool isPreVote)
+    {
+        var lab = new Lab([1]);
+        lab.Campaign();
+        var boot = lab.Core.Boot;
+        if (isPreVote)
+        {
+            lab = new Lab([1]);
+            lab.TimeOut();
+        }
+
+        // A restored copy has the number of its former life, and another mark.
+        lab.Receive(Raft2, 2, new Message.RequestVoteReply(Granted: true, isPreVote, boot with { Mark = boot.Mark + 1 }));
+        Assert.Equal(isPreVote ? RaftRole.PreCandidate : RaftRole.Candidate, lab.Core.Role);
+
+        lab.Receive(Raft2, 2, new Message.RequestVoteReply(Granted: true, isPreVote, boot));
+        Assert.Equal(isPreVote ? RaftRole.Candidate : RaftRole.Leader, lab.Core.Role);
+    }
+
+    [Fact]
+    public void A_vote_answers_the_boot_of_its_request()
+    {
+        var lab = new Lab([1]);
+
+        lab.Receive(Raft2, 2, new Message.RequestVote(At(1), IsPreVote: false), new Boot(4, 44));
+
+        Assert.Equal(new Boot(4, 44), Assert.Single(lab.SentTo<Message.RequestVoteReply>(Raft2)).Asked);
+    }
+
     [Fact]
     public void A_transfer_ends_when_the_leader_is_fenced()
     {

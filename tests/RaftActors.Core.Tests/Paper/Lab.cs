@@ -121,8 +121,12 @@ internal sealed class Lab
         }
     }
 
-    public void Receive(Member from, long term, Message body, Boot boot = default) =>
+    /// <summary>Receives a message. A reply to a vote request is one to this start, unless it names another one.</summary>
+    public void Receive(Member from, long term, Message body, Boot boot = default)
+    {
+        body = body is Message.RequestVoteReply reply && reply.Asked == default ? reply with { Asked = Core.Boot } : body;
         Step(new Input.Receive(new Envelope(from, Self, Group, new Term(term), boot, body)));
+    }
 
     /// <summary>The connection to a process closed. Another incarnation of it may come.</summary>
     public void Lose(Member other) => Step(new Input.PeerUnreachable(other.Name));

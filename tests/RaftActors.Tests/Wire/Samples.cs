@@ -106,7 +106,7 @@ internal static class Samples
         ["kf"] = new ClientReply.Forbidden("a reader"),
         ["cg"] = Core(new Message.Greeting(Position, new Incarnation(Id(4)), true)),
         ["cv"] = Core(new Message.RequestVote(Position, true, IsTransfer: true)),
-        ["cw"] = Core(new Message.RequestVoteReply(true, false)),
+        ["cw"] = Core(new Message.RequestVoteReply(true, false, new Boot(3, 0x1122334455667788))),
         ["ca"] = Core(new Message.AppendEntries(Position, [.. Entries], new LogIndex(299), new Serial(292), Round: 600)),
         ["cb"] = Core(new Message.AppendEntriesReply(false, new LogIndex(12), new Term(5), IsAdmitted: true, Round: 601, Priority: -2)),
         ["cp"] = Core(new Message.ComparePrefix(new LogIndex(2), new LogIndex(300), Position)),

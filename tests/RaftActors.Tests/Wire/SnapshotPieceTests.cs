@@ -92,8 +92,8 @@ public sealed class SnapshotPieceTests
             Step(core, Input.Tick.Instance);
         }
 
-        Step(core, Received(core, Members[1], new Message.RequestVoteReply(Granted: true, IsPreVote: true), core.Term.Next));
-        Step(core, Received(core, Members[1], new Message.RequestVoteReply(Granted: true, IsPreVote: false)));
+        Step(core, Received(core, Members[1], new Message.RequestVoteReply(Granted: true, IsPreVote: true, core.Boot), core.Term.Next));
+        Step(core, Received(core, Members[1], new Message.RequestVoteReply(Granted: true, IsPreVote: false, core.Boot)));
     }
 
     private static Input.Receive Received(RaftCore core, Member from, Message body, Term? term = null) =>
