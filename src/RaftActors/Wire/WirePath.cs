@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
 
 using Akka.Actor;
 
@@ -8,19 +9,20 @@ namespace RaftActors.Wire;
 internal static class WirePath
 {
     /// <summary>
-    /// As <see cref="ActorPath.TryParse(string, out ActorPath)"/> of Akka.NET, which throws if the text after the # is no number.
+    /// As <see cref="ActorPath.TryParse(string, out ActorPath)"/> of Akka.NET, which throws if the text after the # is no number, and takes
+    /// some other characters for digits. A path that was read must be the same when it is written.
     /// </summary>
     public static bool TryParse(string path, [NotNullWhen(true)] out ActorPath? parsed)
     {
-        try
-        {
-            return ActorPath.TryParse(path, out parsed);
-        }
-        catch (FormatException)
-        {
-            parsed = null;
-            return false;
-        }
+        parsed = null;
+        return HasNumberOrNone(path) && ActorPath.TryParse(path, out parsed);
+    }
+
+    // Numbers of actors are at least 0 in Akka.NET.
+    private static bool HasNumberOrNone(string path)
+    {
+        var at = path.IndexOf('#');
+        return at < 0 || int.TryParse(path.AsSpan(at + 1), NumberStyles.None, CultureInfo.InvariantCulture, out _);
     }
 
     /// <returns>The dead letters if the text is no path.</returns>

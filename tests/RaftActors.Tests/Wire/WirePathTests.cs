@@ -11,6 +11,8 @@ public sealed class WirePathTests : TestKit
     [InlineData("akka.tcp://demo@127.0.0.1:2551/system/raft/g/a#7x")]
     [InlineData("akka.tcp://demo@127.0.0.1:2551/system/raft/g/a#")]
     [InlineData("akka.tcp://demo@127.0.0.1:2551/system/raft/g/a#99999999999")]
+    [InlineData("akka.tcp://demo@127.0.0.1:2551/system/raft/g/a#/")]
+    [InlineData("akka.tcp://demo@127.0.0.1:2551/system/raft/g/a#-1")]
     [InlineData("akka.tcp://demo@127.0.0.1:x/system/raft/g/a")]
     [InlineData("")]
     [InlineData("no path")]
