@@ -61,16 +61,6 @@ internal sealed class EngineEffects(EngineContext context)
             case Effect.ReadFailed failed:
                 context.Queries.OnFailed(failed);
                 break;
-            default:
-                CarryOutRare(effect);
-                break;
-        }
-    }
-
-    private void CarryOutRare(Effect effect)
-    {
-        switch (effect)
-        {
             case Effect.PeerMet met:
                 context.Views.OnMet(met);
                 break;
