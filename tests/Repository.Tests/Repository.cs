@@ -5,7 +5,9 @@ namespace Repository.Tests;
 /// <summary>The checked-out tree.</summary>
 internal static class Repository
 {
-    private static readonly string[] NotOurs = [".git", ".vs", ".idea", "bin", "obj", "logs", "TestResults"];
+    // Anything else beside them is of the one who runs the tests: packages, outputs, notes.
+    private static readonly string[] Ours = [".ci", ".github", "demo", "docs", "hocon", "src", "tests"];
+    private static readonly string[] NotOurs = [".vs", ".idea", "bin", "obj", "logs", "TestResults"];
 
     public static string Root { get; } = FindRoot();
 
@@ -17,7 +19,8 @@ internal static class Repository
     /// <summary>Paths, relative to the root and in order, of all files of the repository; build output is left out.</summary>
     public static IReadOnlyList<string> All { get; } =
     [
-        .. In(new DirectoryInfo(Root))
+        .. Ours.SelectMany(folder => In(new DirectoryInfo(Path.Combine(Root, folder))))
+            .Concat(new DirectoryInfo(Root).EnumerateFiles())
             .Select(file => Path.GetRelativePath(Root, file.FullName).Replace('\\', '/'))
             .Order(StringComparer.Ordinal),
     ];
