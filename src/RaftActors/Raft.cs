@@ -15,10 +15,10 @@ using RaftActors.Clients;
 using RaftActors.Core;
 using RaftActors.Discovery;
 using RaftActors.Engine;
+using RaftActors.Network;
 using RaftActors.Security;
 using RaftActors.Settings;
 using RaftActors.Storage;
-using RaftActors.Transport;
 using RaftActors.Values;
 using RaftActors.Wire;
 
@@ -35,15 +35,15 @@ public sealed class Raft : IExtension
 
     private readonly Lock _lock = new();
 
-    // Guards the start of the lanes. It looks up names of hosts and reads files, which may take long, so it has a lock of its own.
-    private readonly Lock _startOfLanes = new();
+    // Guards the start of the connections. It looks up names of hosts and reads files, which may take long, so it has a lock of its own.
+    private readonly Lock _startOfNetwork = new();
     private readonly Dictionary<(string Group, ProcessName Name), ProcessOpening> _processes = [];
     private readonly ExtendedActorSystem _system;
     private readonly IActorRef _registry;
     private readonly OpenStores _stores;
     private readonly ForeignMessages _foreign;
     private RaftTransport? _transport;
-    private bool _areLanesMade;
+    private bool _isNetworkMade;
 
     internal Raft(ExtendedActorSystem system)
     {
@@ -103,7 +103,7 @@ public sealed class Raft : IExtension
     internal ITickClock Clock { get; }
 
     /// <summary>Null: the actor system has no address. Set before the first engine or client starts.</summary>
-    internal ILanes? Lanes { get; private set; }
+    internal INetwork? Network { get; private set; }
 
     /// <summary>The address of this node in the paths that other nodes use.</summary>
     internal Address Address { get; }
@@ -168,7 +168,7 @@ public sealed class Raft : IExtension
             throw new InvalidOperationException("This actor system has a transport already. Call Raft.UseTransport once.");
         }
 
-        StartLanes(isClient: true);
+        StartNetwork(isClient: true);
         return this;
     }
 
@@ -249,7 +249,7 @@ public sealed class Raft : IExtension
         }
 
         var settings = ClientSettings.Read(_system.Settings.Config, Address, group, options);
-        StartLanes(isClient: true);
+        StartNetwork(isClient: true);
         var calls = new ClientCalls(settings.PendingMax);
         var actor = _system.SystemActorOf(Props.Create(() => new ClientActor(settings, calls)), $"raft-client-{Guid.NewGuid():N}");
         var timeout = options.AppendTimeout ?? settings.Requests.AppendTimeout;
@@ -261,18 +261,18 @@ public sealed class Raft : IExtension
     /// Lets an actor exchange messages of its own kinds with other nodes and with clients by raft's connections, and opens the port.
     /// </summary>
     /// <exception cref="RaftConfigurationException">A setting is wrong, or the port cannot be opened.</exception>
-    internal void OpenDoor(LaneDoor door)
+    internal void OpenDoor(MessageDoor door)
     {
         _foreign.Open(door);
-        StartLanes(isClient: false);
+        StartNetwork(isClient: false);
     }
 
     /// <summary>The reference of an actor at a path with address, by raft's own connections.</summary>
-    internal IActorRef ActorAt(string path) => Lanes?.Resolve(path) ?? _system.Provider.ActorAt(path);
+    internal IActorRef ActorAt(string path) => Network?.Resolve(path) ?? _system.Provider.ActorAt(path);
 
     /// <summary>The reference of a user's actor at a path with address. Its own messages go by the remoting.</summary>
     internal IActorRef UserActorAt(string path) =>
-        Lanes is CustomLanes lanes ? lanes.Resolve(path) : _system.Provider.ActorAt(path);
+        Network is CustomNetwork network ? network.Resolve(path) : _system.Provider.ActorAt(path);
 
     /// <summary>Reads and checks the settings of an actor.</summary>
     /// <exception cref="RaftConfigurationException">A setting is missing or wrong.</exception>
@@ -283,7 +283,7 @@ public sealed class Raft : IExtension
         {
             settings.Validate();
             DiscoveryCheck.Demand(_system, settings);
-            StartLanes(isClient: false);
+            StartNetwork(isClient: false);
         }
 
         return settings;
@@ -329,34 +329,34 @@ public sealed class Raft : IExtension
     }
 
     // A node that has only clients opens no port.
-    private void StartLanes(bool isClient)
+    private void StartNetwork(bool isClient)
     {
-        lock (_startOfLanes)
+        lock (_startOfNetwork)
         {
             var raft = _system.Settings.Config.GetConfig("raft") ?? Config.Empty;
             var security = SecuritySettings.Read(raft);
             var transport = TransportSettings.Read(raft);
             transport.DemandAgreement(security, isByNames: isClient || DiscoverySettings.Read(raft).IsByNames);
-            if (!_areLanesMade && MakeLanes(transport, security) is { } made)
+            if (!_isNetworkMade && MakeNetwork(transport, security) is { } made)
             {
-                Lanes = made;
+                Network = made;
                 _system.RegisterOnTermination(made.Dispose);
                 _registry.Tell(made, ActorRefs.NoSender);
             }
 
-            _areLanesMade = true;
-            if (!isClient && Lanes is Lanes lanes && lanes.Listen())
+            _isNetworkMade = true;
+            if (!isClient && Network is TcpNetwork network && network.Listen())
             {
                 ExposureCheck.Warn(_system, transport, security);
             }
         }
     }
 
-    private ILanes? MakeLanes(TransportSettings settings, SecuritySettings security)
+    private INetwork? MakeNetwork(TransportSettings settings, SecuritySettings security)
     {
         if (!settings.IsCustom)
         {
-            return Transport.Lanes.Make(_system, settings, security, _foreign, _registry);
+            return TcpNetwork.Make(_system, settings, security, _foreign, _registry);
         }
 
         var transport = _transport ?? throw new RaftConfigurationException(
@@ -364,7 +364,7 @@ public sealed class Raft : IExtension
             + "raft actor or client is created; or set raft.transport = tcp.");
         RaftConfigurationException.Demand(
             Address.HasGlobalScope, CustomAddress.WhyNone(_system.Settings.Config.GetString("raft.node") ?? ""));
-        return new CustomLanes(_system, transport, settings, Address, _foreign, _registry);
+        return new CustomNetwork(_system, transport, settings, Address, _foreign, _registry);
     }
 
     private ProcessOpening? FindOpening(RaftSettings settings)

@@ -2,8 +2,8 @@ using System.Net.Sockets;
 
 using RaftActors.Cli.Protocol;
 using RaftActors.Cli.Security;
+using RaftActors.Network;
 using RaftActors.Security;
-using RaftActors.Transport;
 
 namespace RaftActors.Cli.Client;
 

@@ -1,7 +1,7 @@
 using Akka.Actor;
 
+using RaftActors.Network;
 using RaftActors.Security;
-using RaftActors.Transport;
 
 namespace RaftActors.Cli.Protocol;
 
@@ -14,14 +14,14 @@ internal static class RequestDoor
     /// <summary>Opens the port of a server.</summary>
     /// <exception cref="RaftConfigurationException">A setting is wrong, or the port cannot be opened.</exception>
     public static void Open(ActorSystem system) =>
-        Raft.Get(system).OpenDoor(new LaneDoor(Path, ProtocolSerializer.Number, RoleFor, Refuse));
+        Raft.Get(system).OpenDoor(new MessageDoor(Path, ProtocolSerializer.Number, RoleFor, Refuse));
 
-    private static LaneRole RoleFor(object message) => message switch
+    private static ConnectionRole RoleFor(object message) => message switch
     {
-        Request.Append => LaneRole.Writer,
-        Request.Status or Request.ReadLog or Request.Explain => LaneRole.Reader,
-        Request => LaneRole.Operator,
-        _ => LaneRole.Node,
+        Request.Append => ConnectionRole.Writer,
+        Request.Status or Request.ReadLog or Request.Explain => ConnectionRole.Reader,
+        Request => ConnectionRole.Operator,
+        _ => ConnectionRole.Node,
     };
 
     private static object? Refuse(object message, string why) =>

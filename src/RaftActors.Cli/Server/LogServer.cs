@@ -5,8 +5,8 @@ using Akka.Actor;
 using RaftActors.Cli.Protocol;
 using RaftActors.Core;
 using RaftActors.Engine.Requests;
+using RaftActors.Network;
 using RaftActors.Storage.Disk;
-using RaftActors.Transport;
 
 namespace RaftActors.Cli.Server;
 
@@ -46,7 +46,7 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
         _view = new GroupView(settings, clock.GetUtcNow());
         _appends = new PendingAppends((id, text, timeout) => Raft.Append(id, text, timeout), (client, reply) => client.Tell(reply, Self));
         Context.System.EventStream.Subscribe(Self, typeof(RaftEvent));
-        Context.System.EventStream.Subscribe(Self, typeof(LaneNews.Refused));
+        Context.System.EventStream.Subscribe(Self, typeof(ConnectionNews.Refused));
         Receive<Request>(OnRequest);
         Receive<RaftEvent>(OnEvent);
         Receive<Tick>(_ => OnTick());
@@ -55,7 +55,7 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
         Receive<Reply.StatusIs>(OnProbed);
         Receive<ProbeOver>(OnProbeOver);
         Receive<MembershipTick>(OnMembershipTick);
-        Receive<LaneNews.Refused>(refused => OnUnreachable(refused.Address, Clause.Of(refused.Why)));
+        Receive<ConnectionNews.Refused>(refused => OnUnreachable(refused.Address, Clause.Of(refused.Why)));
     }
 
     public ITimerScheduler Timers { get; set; } = null!;

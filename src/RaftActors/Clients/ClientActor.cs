@@ -2,7 +2,7 @@ using Akka.Actor;
 using Akka.Remote;
 
 using RaftActors.Core;
-using RaftActors.Transport;
+using RaftActors.Network;
 using RaftActors.Wire;
 
 namespace RaftActors.Clients;
@@ -40,7 +40,7 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
             (engine, call) => engine.Tell(call, self),
             call => Array.ForEach(registries, registry => registry.Tell(call, self)),
             raft.ActorAt,
-            () => raft.Lanes?.Problems ?? "",
+            () => raft.Network?.Problems ?? "",
             settings.AttemptTimeout);
         _questions = new ClientQuestions(_finder, settings.AttemptTimeout);
     }
@@ -52,7 +52,7 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
-        Context.System.EventStream.Subscribe(Self, typeof(LaneNews.Disconnected));
+        Context.System.EventStream.Subscribe(Self, typeof(ConnectionNews.Disconnected));
         if (_calls.IsClosing)
         {
             // The instance before failed while its last calls were ending. They have ended with it.
@@ -130,7 +130,7 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
                 _finder.OnUnreachable(disassociated.RemoteAddress, Now);
                 Follow();
                 break;
-            case LaneNews.Disconnected disconnected:
+            case ConnectionNews.Disconnected disconnected:
                 _finder.OnUnreachable(disconnected.Address, Now);
                 Follow();
                 break;

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 
-using RaftActors.Transport;
+using RaftActors.Network;
 using RaftActors.Wire;
 
 namespace RaftActors.Discovery;

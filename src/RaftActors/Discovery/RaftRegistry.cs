@@ -7,7 +7,7 @@ using Akka.Remote;
 
 using RaftActors.Core;
 using RaftActors.Engine;
-using RaftActors.Transport;
+using RaftActors.Network;
 using RaftActors.Wire;
 
 namespace RaftActors.Discovery;
@@ -42,7 +42,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     private ListNumber _list = new(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))), 0);
 
     // Null: this node has neither a process nor a client yet, or no address.
-    private ILanes? _lanes;
+    private INetwork? _network;
 
     /// <param name="source">Null: the actor system has no address, so there are no other nodes.</param>
     /// <param name="interval">The time between two Hellos to a node that has not answered.</param>
@@ -54,14 +54,14 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         Receive<EngineStarted>(OnEngineStarted);
         Receive<EngineStopped>(stopped => OnEngineStopped(stopped.Process));
         Receive<WireMessage.Hello>(OnHello);
-        Receive<ILanes>(lanes => _lanes = lanes);
-        Receive<WireMessage.LaneWanted>(_ => TellPort(Sender.Path.Address));
-        Receive<WireMessage.LaneAt>(endpoint => TcpLanes?.LearnRumour(Sender.Path.Address, endpoint));
-        Receive<LaneNews.Wanted>(OnLaneWanted);
-        Receive<LaneNews.Opened>(OnLaneOpened);
-        Receive<LaneNews.Refused>(Context.System.EventStream.Publish);
-        Receive<LaneNews.Disconnected>(OnLaneDisconnected);
-        Receive<LaneNews.Ended>(ended => OnLaneEnded(ended.Address));
+        Receive<INetwork>(network => _network = network);
+        Receive<WireMessage.PortWanted>(_ => TellPort(Sender.Path.Address));
+        Receive<WireMessage.PortAt>(endpoint => Tcp?.LearnRumour(Sender.Path.Address, endpoint));
+        Receive<ConnectionNews.Wanted>(OnPortWanted);
+        Receive<ConnectionNews.Opened>(OnConnectionOpened);
+        Receive<ConnectionNews.Refused>(Context.System.EventStream.Publish);
+        Receive<ConnectionNews.Disconnected>(OnDisconnected);
+        Receive<ConnectionNews.Ended>(ended => OnConnectionEnded(ended.Address));
         Receive<ClientCall.Locate>(OnLocate);
         Receive<DisassociatedEvent>(disassociated => OnReachability(disassociated.RemoteAddress, false));
         Receive<EngineNames>(OnEngineNames);
@@ -88,7 +88,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
 
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
-    private Lanes? TcpLanes => _lanes as Lanes;
+    private TcpNetwork? Tcp => _network as TcpNetwork;
 
     protected override void PreStart()
     {
@@ -112,7 +112,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
 
         // All of them greet a node that is back. Otherwise only those with a peer to meet: a thousand engines may start one after another,
         // and each list has all of them. A custom transport may lose an announcement without news of it, so there all greet again.
-        var isBack = !node.IsReachable || _lanes is CustomLanes;
+        var isBack = !node.IsReachable || _network is CustomNetwork;
         var added = node.Replace(processes, Now);
         TellStopped(node);
         node.IsReachable = true;
@@ -245,7 +245,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     // Until the connection has room again, these announcements may be lost too, and the next interval repeats them.
     private void TellActorsLost(KnownNode node)
     {
-        if (TcpLanes?.TakeLostActor(node.Address) == true)
+        if (Tcp?.TakeLostActor(node.Address) == true)
         {
             foreach (var process in node.Processes)
             {
@@ -268,14 +268,14 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         if (node is { IsNamed: false, IsReachable: false })
         {
             _nodes.Remove(node.Address);
-            _lanes?.Forget(node.Address);
+            _network?.Forget(node.Address);
         }
     }
 
     private void OnGreetTime()
     {
         GreetAll();
-        if (_lanes is CustomLanes)
+        if (_network is CustomNetwork)
         {
             KeepInTouch();
         }
@@ -283,7 +283,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         foreach (var (address, _) in _leaving.Where(each => Now - each.Value > IntervalsToLeave * _interval).ToArray())
         {
             _leaving.Remove(address);
-            TcpLanes?.Expel(address);
+            Tcp?.Expel(address);
         }
 
         var silence = Now - (IntervalsOfSilence * _interval);
@@ -324,7 +324,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
             || _nodes.All.Any(node => node.IsReachable && node.ProcessesOf(group).Any(process => process.Name != self));
     }
 
-    private string WhyAlone(EngineNames names) => AloneReason.Of(_nodes.All, _source, _lanes?.Problems ?? "");
+    private string WhyAlone(EngineNames names) => AloneReason.Of(_nodes.All, _source, _network?.Problems ?? "");
 
     // A node may start a thousand engines at once, and each Hello has all of them.
     private void GreetSoon(bool atOnce)
@@ -372,12 +372,12 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     }
 
     private void TellNamed() =>
-        _lanes?.SetNamed([.. _nodes.All.Where(node => node.IsNamed).Select(node => node.Address)]);
+        _network?.SetNamed([.. _nodes.All.Where(node => node.IsNamed).Select(node => node.Address)]);
 
     private IActorRef RegistryAt(Address address) => Resolve($"{address}/system/raft");
 
     private IActorRef Resolve(string path) =>
-        _lanes?.Resolve(path) ?? ((ExtendedActorSystem)Context.System).Provider.ActorAt(path);
+        _network?.Resolve(path) ?? ((ExtendedActorSystem)Context.System).Provider.ActorAt(path);
 
     private ImmutableArray<LocalProcess> OwnProcesses() =>
     [

@@ -65,7 +65,7 @@ internal class EngineContext
     public RaftProcess Process { get; }
 
     /// <summary>Why other nodes cannot be connected to, for people; empty: nothing is known.</summary>
-    public string NetworkProblems => Raft.Lanes?.Problems ?? "";
+    public string NetworkProblems => Raft.Network?.Problems ?? "";
 
     public RaftCore Core { get; }
 

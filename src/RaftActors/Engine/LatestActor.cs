@@ -4,7 +4,7 @@ using Akka.Event;
 
 using RaftActors.Core;
 using RaftActors.Engine.Requests;
-using RaftActors.Transport;
+using RaftActors.Network;
 
 namespace RaftActors.Engine;
 

@@ -1,6 +1,6 @@
 using Akka.Actor;
 
-using RaftActors.Transport;
+using RaftActors.Network;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine;
@@ -11,17 +11,17 @@ namespace RaftActors.Engine;
 /// </summary>
 internal sealed class Outbox(IActorRef self)
 {
-    private readonly List<ILane> _written = [];
+    private readonly List<IConnection> _written = [];
     private bool _hasTurn;
 
     public void Send(IActorRef to, WireMessage message)
     {
-        if (_hasTurn && to is LaneRef { Lane: var lane })
+        if (_hasTurn && to is ConnectionRef { Connection: var connection })
         {
-            lane.Write(to, message, self);
-            if (!_written.Contains(lane))
+            connection.Write(to, message, self);
+            if (!_written.Contains(connection))
             {
-                _written.Add(lane);
+                _written.Add(connection);
             }
         }
         else
@@ -35,9 +35,9 @@ internal sealed class Outbox(IActorRef self)
     /// <summary>Sends all messages.</summary>
     public void EndTurn()
     {
-        foreach (var lane in _written)
+        foreach (var connection in _written)
         {
-            lane.Flush();
+            connection.Flush();
         }
 
         _written.Clear();

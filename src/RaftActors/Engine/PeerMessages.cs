@@ -5,7 +5,7 @@ using Akka.Event;
 
 using RaftActors.Core;
 using RaftActors.Discovery;
-using RaftActors.Transport;
+using RaftActors.Network;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine;

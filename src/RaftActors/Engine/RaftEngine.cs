@@ -3,9 +3,9 @@ using Akka.Event;
 
 using RaftActors.Core;
 using RaftActors.Discovery;
+using RaftActors.Network;
 using RaftActors.Settings;
 using RaftActors.Telemetry;
-using RaftActors.Transport;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine;

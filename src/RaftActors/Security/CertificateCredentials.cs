@@ -20,7 +20,7 @@ internal sealed class CertificateCredentials(
     X509Certificate2Collection roots,
     ImmutableHashSet<string> pins,
     RoleRules roles)
-    : LaneCredentials(SslStreamCertificateContext.Create(own, intermediates, offline: true))
+    : ConnectionCredentials(SslStreamCertificateContext.Create(own, intermediates, offline: true))
 {
     private const string ServerUse = "1.3.6.1.5.5.7.3.1";
     private const string ClientUse = "1.3.6.1.5.5.7.3.2";
@@ -31,7 +31,7 @@ internal sealed class CertificateCredentials(
     public X509Certificate2 Own => own;
 
     /// <inheritdoc/>
-    public override async Task<LaneIdentity> AuthenticateAsServerAsync(SslStream tls, CancellationToken cancellation)
+    public override async Task<PeerIdentity> AuthenticateAsServerAsync(SslStream tls, CancellationToken cancellation)
     {
         using var check = new Check(this, ClientUse, host: null);
         var options = ServerOptions(check.Accepts);
@@ -40,7 +40,7 @@ internal sealed class CertificateCredentials(
     }
 
     /// <inheritdoc/>
-    public override async Task<LaneIdentity> AuthenticateAsClientAsync(SslStream tls, string host, CancellationToken cancellation)
+    public override async Task<PeerIdentity> AuthenticateAsClientAsync(SslStream tls, string host, CancellationToken cancellation)
     {
         using var check = new Check(this, ServerUse, host);
         var options = ClientOptions(host, showsCertificate: true, check.Accepts);
@@ -49,7 +49,7 @@ internal sealed class CertificateCredentials(
     }
 
     /// <inheritdoc/>
-    public override bool StillAccepts(LaneIdentity identity)
+    public override bool StillAccepts(PeerIdentity identity)
     {
         if (identity.Certificates is not [var own, .. var sent])
         {
@@ -139,13 +139,13 @@ internal sealed class CertificateCredentials(
         public string? Problem { get; private set; }
 
         /// <summary>After the handshake.</summary>
-        public LaneIdentity Identity
+        public PeerIdentity Identity
         {
             get
             {
                 var certificate = (X509Certificate2)_shown!; // Justification: the handshake demands it.
                 var names = CertificateNames.Of(certificate);
-                return new LaneIdentity(names.FirstOrDefault("without a name"), names, credentials._roles.RoleOf(names))
+                return new PeerIdentity(names.FirstOrDefault("without a name"), names, credentials._roles.RoleOf(names))
                 {
                     Certificates = [certificate.RawData, .. _sent],
                 };

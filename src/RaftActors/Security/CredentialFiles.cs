@@ -23,7 +23,7 @@ internal static class CredentialFiles
         .OfType<string>();
 
     /// <exception cref="RaftConfigurationException">A file is missing or wrong. The message says which, why, and what to do.</exception>
-    public static LaneCredentials Read(SecuritySettings settings)
+    public static ConnectionCredentials Read(SecuritySettings settings)
     {
         if (ObjectionTo(settings) is { } objection)
         {

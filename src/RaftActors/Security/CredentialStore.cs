@@ -16,7 +16,7 @@ internal sealed class CredentialStore : IDisposable
     private readonly SecuritySettings _settings;
     private readonly ILoggingAdapter _log;
     private readonly Timer _timer;
-    private volatile LaneCredentials _current;
+    private volatile ConnectionCredentials _current;
     private byte[] _read;
     private X509Certificate2? _ending;
 
@@ -34,7 +34,7 @@ internal sealed class CredentialStore : IDisposable
     /// <summary>The credentials have changed. Called on a thread of the pool.</summary>
     public event Action? Changed;
 
-    public LaneCredentials Current => _current;
+    public ConnectionCredentials Current => _current;
 
     /// <summary>Reads the files again, if their content has changed.</summary>
     public void Refresh()

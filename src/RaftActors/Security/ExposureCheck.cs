@@ -3,7 +3,7 @@ using System.Net;
 using Akka.Actor;
 using Akka.Event;
 
-using RaftActors.Transport;
+using RaftActors.Network;
 
 namespace RaftActors.Security;
 
@@ -12,7 +12,7 @@ internal static class ExposureCheck
 {
     public static void Warn(ExtendedActorSystem system, TransportSettings transport, SecuritySettings security)
     {
-        var host = Lanes.HostOf(system, transport);
+        var host = TcpNetwork.HostOf(system, transport);
         if (!security.IsOn && !IsLoopback(host))
         {
             system.Log.Warning(

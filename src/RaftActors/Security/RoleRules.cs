@@ -21,11 +21,11 @@ internal sealed record RoleRules(
         [.. raft.ReadList("security.roles.reader")]);
 
     /// <summary>The highest role that the lists give to one of the names; null: none.</summary>
-    public LaneRole? RoleOf(ImmutableArray<string> names) =>
-        IsIn(Nodes, names) ? LaneRole.Node
-        : IsIn(Operators, names) ? LaneRole.Operator
-        : IsIn(Writers, names) ? LaneRole.Writer
-        : IsIn(Readers, names) ? LaneRole.Reader
+    public ConnectionRole? RoleOf(ImmutableArray<string> names) =>
+        IsIn(Nodes, names) ? ConnectionRole.Node
+        : IsIn(Operators, names) ? ConnectionRole.Operator
+        : IsIn(Writers, names) ? ConnectionRole.Writer
+        : IsIn(Readers, names) ? ConnectionRole.Reader
         : null;
 
     /// <summary>Whether a name fits another one, which may be <c>*.domain</c>.</summary>

@@ -17,7 +17,7 @@ namespace RaftActors.Security;
 /// </para>
 /// </summary>
 internal sealed class SecretCredentials(ImmutableArray<SharedSecret> secrets)
-    : LaneCredentials(SslStreamCertificateContext.Create(Ephemeral.Value, additionalCertificates: null, offline: true))
+    : ConnectionCredentials(SslStreamCertificateContext.Create(Ephemeral.Value, additionalCertificates: null, offline: true))
 {
     private const int ChallengeSize = 32;
     private const int NameSize = 64;
@@ -26,10 +26,10 @@ internal sealed class SecretCredentials(ImmutableArray<SharedSecret> secrets)
     private static readonly Lazy<X509Certificate2> Ephemeral = new(MakeEphemeral);
 
     // Stands for a name that is not in the file, so that the answer and its time do not tell which names are.
-    private readonly SharedSecret _unknown = new("", LaneRole.Reader, RandomNumberGenerator.GetBytes(ProofSize));
+    private readonly SharedSecret _unknown = new("", ConnectionRole.Reader, RandomNumberGenerator.GetBytes(ProofSize));
 
     /// <inheritdoc/>
-    public override async Task<LaneIdentity> AuthenticateAsServerAsync(SslStream tls, CancellationToken cancellation)
+    public override async Task<PeerIdentity> AuthenticateAsServerAsync(SslStream tls, CancellationToken cancellation)
     {
         await tls.AuthenticateAsServerAsync(ServerOptions(demand: null), cancellation).WithReason(() => null).ConfigureAwait(false);
         var hello = await ReadAsync(tls, NameSize + ChallengeSize, cancellation).ConfigureAwait(false);
@@ -49,7 +49,7 @@ internal sealed class SecretCredentials(ImmutableArray<SharedSecret> secrets)
     }
 
     /// <inheritdoc/>
-    public override async Task<LaneIdentity> AuthenticateAsClientAsync(SslStream tls, string host, CancellationToken cancellation)
+    public override async Task<PeerIdentity> AuthenticateAsClientAsync(SslStream tls, string host, CancellationToken cancellation)
     {
         // The proof, not the certificate, shows who the other side is.
         var options = ClientOptions(host, showsCertificate: false, (_, _, _, _) => true);
@@ -69,17 +69,17 @@ internal sealed class SecretCredentials(ImmutableArray<SharedSecret> secrets)
     }
 
     /// <inheritdoc/>
-    public override bool StillAccepts(LaneIdentity identity) =>
+    public override bool StillAccepts(PeerIdentity identity) =>
         secrets.Any(secret =>
             secret.Name == identity.Name && secret.Role == identity.Role && secret.Key.AsSpan().SequenceEqual(identity.Key));
 
-    private static LaneIdentity IdentityOf(SharedSecret secret) => new(secret.Name, Names: null, secret.Role) { Key = secret.Key };
+    private static PeerIdentity IdentityOf(SharedSecret secret) => new(secret.Name, Names: null, secret.Role) { Key = secret.Key };
 
     private static byte[] Transcript(X509Certificate server, byte[] hello, byte[] challenge) =>
         [.. SHA256.HashData(server.GetRawCertData()), .. hello, .. challenge];
 
     private static byte[] Prove(SharedSecret secret, ReadOnlySpan<byte> side, byte[] transcript) =>
-        HMACSHA256.HashData(secret.Key, (byte[])[.. "raft lane 1 "u8, .. side, .. transcript]);
+        HMACSHA256.HashData(secret.Key, (byte[])[.. "raft connection 1 "u8, .. side, .. transcript]);
 
     private static async Task<byte[]> ReadAsync(SslStream tls, int size, CancellationToken cancellation)
     {

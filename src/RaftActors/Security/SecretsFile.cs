@@ -5,7 +5,7 @@ using System.Text;
 namespace RaftActors.Security;
 
 /// <summary>One shared secret. Each side that knows it has its role.</summary>
-internal sealed record SharedSecret(string Name, LaneRole Role, byte[] Key);
+internal sealed record SharedSecret(string Name, ConnectionRole Role, byte[] Key);
 
 /// <summary>
 /// Reads a file of shared secrets: a line each, with role, name and secret. <c>#</c> begins a comment. The first line is the node's own
@@ -48,12 +48,12 @@ internal static class SecretsFile
             return (null, "does not have three words. Write 'ROLE NAME SECRET'.");
         }
 
-        LaneRole? role = words[0] switch
+        ConnectionRole? role = words[0] switch
         {
-            "node" => LaneRole.Node,
-            "operator" => LaneRole.Operator,
-            "writer" => LaneRole.Writer,
-            "reader" => LaneRole.Reader,
+            "node" => ConnectionRole.Node,
+            "operator" => ConnectionRole.Operator,
+            "writer" => ConnectionRole.Writer,
+            "reader" => ConnectionRole.Reader,
             _ => null,
         };
         return role is null ? (null, $"has the role '{words[0]}'. The roles are node, operator, writer and reader.")

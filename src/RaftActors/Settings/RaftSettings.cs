@@ -4,8 +4,8 @@ using Akka.Configuration;
 
 using RaftActors.Core;
 using RaftActors.Discovery;
+using RaftActors.Network;
 using RaftActors.Storage;
-using RaftActors.Transport;
 
 using static RaftActors.RaftConfigurationException;
 

@@ -3,8 +3,8 @@ using Akka.Event;
 using Akka.Serialization;
 
 using RaftActors.Core.Codec;
+using RaftActors.Network;
 using RaftActors.Telemetry;
-using RaftActors.Transport;
 
 namespace RaftActors.Wire;
 
@@ -63,7 +63,7 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
     {
         _metrics.OnReceived(bytes.Length);
         var isOutcome = OutcomeFormat.Types.ContainsKey(manifest);
-        if (!isOutcome && manifest is not (WireTable.LaneAtManifest or WireTable.LaneWantedManifest))
+        if (!isOutcome && manifest is not (WireTable.PortAtManifest or WireTable.PortWantedManifest))
         {
             const string Why = "Refused a message of raft that came by Akka's remoting: only connections of raft take it.";
             if (_warnings.TryGive("", Why, out var text))

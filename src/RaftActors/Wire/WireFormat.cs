@@ -73,13 +73,13 @@ internal static class WireFormat
         return new WireMessage.Leaving(reader.Name(), isReply);
     }
 
-    public static void WriteLaneAt(ByteWriter writer, WireMessage.LaneAt lane)
+    public static void WritePortAt(ByteWriter writer, WireMessage.PortAt connection)
     {
-        writer.Number(lane.Port);
-        writer.Hash(lane.Node);
+        writer.Number(connection.Port);
+        writer.Hash(connection.Node);
     }
 
-    public static WireMessage.LaneAt ReadLaneAt(ref ByteReader reader) => new(ReadPort(ref reader), reader.Hash());
+    public static WireMessage.PortAt ReadPortAt(ref ByteReader reader) => new(ReadPort(ref reader), reader.Hash());
 
     public static void WriteBeat(ByteWriter writer, WireMessage.NodeBeat beat)
     {

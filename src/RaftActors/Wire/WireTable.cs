@@ -16,9 +16,9 @@ internal static class WireTable
 
     public const string BeatManifest = "n";
 
-    public const string LaneAtManifest = "t";
+    public const string PortAtManifest = "t";
 
-    public const string LaneWantedManifest = "tw";
+    public const string PortWantedManifest = "tw";
 
     public const string TracedManifest = "z";
 
@@ -27,8 +27,8 @@ internal static class WireTable
     private static readonly Kind[] Kinds =
     [
         Of<WireMessage.Hello>(HelloManifest, WireFormat.WriteHello, WireFormat.ReadHello),
-        Of<WireMessage.LaneAt>(LaneAtManifest, WireFormat.WriteLaneAt, WireFormat.ReadLaneAt),
-        Of<WireMessage.LaneWanted>(LaneWantedManifest, (_, _) => { }, (ref _) => new WireMessage.LaneWanted()),
+        Of<WireMessage.PortAt>(PortAtManifest, WireFormat.WritePortAt, WireFormat.ReadPortAt),
+        Of<WireMessage.PortWanted>(PortWantedManifest, (_, _) => { }, (ref _) => new WireMessage.PortWanted()),
         Of<WireMessage.NodeBeat>(BeatManifest, WireFormat.WriteBeat, WireFormat.ReadBeat),
         Of<WireMessage.Leaving>("l", WireFormat.WriteLeaving, WireFormat.ReadLeaving),
         Of<WireMessage.ActorAt>("w", WireFormat.WriteActorAt, WireFormat.ReadActorAt),

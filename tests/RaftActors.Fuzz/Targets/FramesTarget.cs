@@ -4,15 +4,15 @@ using Akka.Actor;
 
 using RaftActors.Core;
 using RaftActors.Core.Codec;
+using RaftActors.Network;
 using RaftActors.Tests.Wire;
-using RaftActors.Transport;
 using RaftActors.Wire;
 
 namespace RaftActors.Fuzz.Targets;
 
 /// <summary>
-/// The bytes of a lane after its handshake. They arrive in pieces, whose sizes depend on the first byte of the input. So frames are cut
-/// everywhere.
+/// The bytes of a connection after its handshake. They arrive in pieces, whose sizes depend on the first byte of the input. So frames are
+/// cut everywhere.
 /// </summary>
 internal sealed class FramesTarget : Target
 {
@@ -25,7 +25,7 @@ internal sealed class FramesTarget : Target
 
     public override string Name => "frames";
 
-    public override string Reads => "ReceiveBlock and FrameReader, the frames of a lane";
+    public override string Reads => "ReceiveBlock and FrameReader, the frames of a connection";
 
     // Two blocks for each connection: one with views of values stays as it is.
     public override int BytesMin => 3 * ReceiveBlock.SizeBytes;
@@ -36,7 +36,7 @@ internal sealed class FramesTarget : Target
     {
         var messages = Samples.All.Concat(Samples.Variants.Select(each => KeyValuePair.Create(each.Manifest, each.Message)))
             .Select(each => each.Value).OfType<WireMessage>()
-            .Where(each => each is not (WireMessage.LaneAt or WireMessage.LaneWanted)).ToArray();
+            .Where(each => each is not (WireMessage.PortAt or WireMessage.PortWanted)).ToArray();
         return [.. messages.Select(FrameOf), .. messages.Chunk(8).Select(FramesOf)];
     }
 
@@ -97,7 +97,7 @@ internal sealed class FramesTarget : Target
         member => member.Incarnation == Incarnation.None ? Slab : null)
     {
         ResolveSender = Resolve,
-        MayReceive = path => FrameReader.IsEngine(path) || path is Door or InboundLane.RegistryPath,
+        MayReceive = path => FrameReader.IsEngine(path) || path is Door or InboundConnection.RegistryPath,
     };
 
     private static IActorRef Resolve(string path) =>
@@ -109,7 +109,7 @@ internal sealed class FramesTarget : Target
     {
         var writer = new FrameWriter(Near, FrameSizeMax);
         var engine = new NamedActor(ActorPath.Parse($"{Far}/system/raft/g/to#7"));
-        var registry = new NamedActor(ActorPath.Parse($"{Far}{InboundLane.RegistryPath}"));
+        var registry = new NamedActor(ActorPath.Parse($"{Far}{InboundConnection.RegistryPath}"));
         var from = new NamedActor(ActorPath.Parse($"{Near}/system/raft/g/from#8"));
         foreach (var message in messages)
         {

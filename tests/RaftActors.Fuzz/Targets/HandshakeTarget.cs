@@ -1,37 +1,37 @@
 using Akka.Actor;
 
-using RaftActors.Transport;
+using RaftActors.Network;
 using RaftActors.Wire;
 
 namespace RaftActors.Fuzz.Targets;
 
-/// <summary>The first bytes of a lane, of either side.</summary>
+/// <summary>The first bytes of a connection, of either side.</summary>
 internal sealed class HandshakeTarget : Target
 {
     private const byte IsAnswer = 1;
 
     public override string Name => "handshake";
 
-    public override string Reads => "LaneHandshake";
+    public override string Reads => "Handshake";
 
     public override IEnumerable<byte[]> Seeds() =>
     [
-        [0, .. new LaneHandshake("akka.tcp://demo@127.0.0.1:2551", 1, 2, LaneKind.Node, 2552).ToBytes()],
-        [0, .. new LaneHandshake("akka.tcp://Size-2@[::1]:2551", ulong.MaxValue, 0, LaneKind.Successor, 65535).ToBytes()],
-        [0, .. new LaneHandshake("akka.tcp://demo@127.0.0.1:2551", 1, 0, LaneKind.Client, 0).ToBytes()],
-        [IsAnswer, .. LaneHandshake.AnswerOf(0x0123456789ABCDEF)],
+        [0, .. new Handshake("akka.tcp://demo@127.0.0.1:2551", 1, 2, ConnectionKind.Node, 2552).ToBytes()],
+        [0, .. new Handshake("akka.tcp://Size-2@[::1]:2551", ulong.MaxValue, 0, ConnectionKind.Successor, 65535).ToBytes()],
+        [0, .. new Handshake("akka.tcp://demo@127.0.0.1:2551", 1, 0, ConnectionKind.Client, 0).ToBytes()],
+        [IsAnswer, .. Handshake.AnswerOf(0x0123456789ABCDEF)],
     ];
 
-    // As the two ends of a lane do it: they read a fixed number of bytes, and then those that these announce.
+    // As the two ends of a connection do it: they read a fixed number of bytes, and then those that these announce.
     public override object Read(byte[] input)
     {
         if (input is [IsAnswer, ..])
         {
-            return LaneHandshake.ReadAnswer(Take(input, 1, LaneHandshake.AnswerSize));
+            return Handshake.ReadAnswer(Take(input, 1, Handshake.AnswerSize));
         }
 
-        var size = LaneHandshake.ReadHead(Take(input, 1, LaneHandshake.HeadSize));
-        var handshake = LaneHandshake.ReadRest(Take(input, 1 + LaneHandshake.HeadSize, size));
+        var size = Handshake.ReadHead(Take(input, 1, Handshake.HeadSize));
+        var handshake = Handshake.ReadRest(Take(input, 1 + Handshake.HeadSize, size));
         return (handshake, Address.TryParse(handshake.Address, out Address? address) ? address : null);
     }
 
@@ -39,14 +39,14 @@ internal sealed class HandshakeTarget : Target
     {
         if (read is ulong node)
         {
-            DemandEqual(node, LaneHandshake.ReadAnswer(LaneHandshake.AnswerOf(node)), "The answer changes");
+            DemandEqual(node, Handshake.ReadAnswer(Handshake.AnswerOf(node)), "The answer changes");
         }
         else
         {
-            var (handshake, address) = ((LaneHandshake, Address?))read;
-            var again = LaneHandshake.ReadRest(handshake.ToBytes().AsSpan(LaneHandshake.HeadSize));
+            var (handshake, address) = ((Handshake, Address?))read;
+            var again = Handshake.ReadRest(handshake.ToBytes().AsSpan(Handshake.HeadSize));
             DemandEqual(handshake, again, "The handshake changes");
-            _ = address is null || WirePath.TryParse($"{address}{InboundLane.RegistryPath}", out _);
+            _ = address is null || WirePath.TryParse($"{address}{InboundConnection.RegistryPath}", out _);
         }
     }
 

@@ -63,7 +63,7 @@ public sealed class ClientAppendQueueTests : TestKit
     }
 
     [Fact]
-    public void Actor_gets_the_outcomes_of_a_closed_lane_because_it_stops_after_the_last()
+    public void Actor_gets_the_outcomes_of_a_closed_connection_because_it_stops_after_the_last()
     {
         Open();
         Assert.True(_queue.TrySend(Append()));
@@ -77,7 +77,7 @@ public sealed class ClientAppendQueueTests : TestKit
     }
 
     [Fact]
-    public void Lane_rests_only_without_an_open_append()
+    public void Connection_rests_only_without_an_open_append()
     {
         Open();
         Assert.True(_queue.TrySend(Append()));

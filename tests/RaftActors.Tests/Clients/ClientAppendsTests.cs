@@ -274,7 +274,7 @@ public sealed class ClientAppendsTests
     }
 
     [Fact]
-    public void Append_that_ended_before_the_lane_has_it_is_not_sent()
+    public void Append_that_ended_before_the_connection_has_it_is_not_sent()
     {
         var append = new ClientAppend<int>("key", default, TimeSpan.FromMinutes(1));
         _appends.Cancel(append);

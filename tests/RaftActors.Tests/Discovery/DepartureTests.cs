@@ -5,11 +5,11 @@ using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Discovery;
+using RaftActors.Network;
 using RaftActors.Security;
 using RaftActors.Telemetry;
 using RaftActors.Tests.Groups;
 using RaftActors.Tests.Security;
-using RaftActors.Transport;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Discovery;
@@ -29,10 +29,10 @@ public sealed class DepartureTests : TestKit
     private readonly string _folder = Directory.CreateTempSubdirectory("raft-departure-").FullName;
     private readonly TestProbe _news;
     private readonly IActorRef _registry;
-    private readonly Lanes _lanes;
+    private readonly TcpNetwork _network;
     private readonly CredentialStore _credentials;
-    private readonly LaneContext _other;
-    private readonly SoleLane _fromOther;
+    private readonly NetworkContext _other;
+    private readonly NodeConnection _fromOther;
     private int _port = 2552;
 
     public DepartureTests()
@@ -44,13 +44,13 @@ public sealed class DepartureTests : TestKit
             new TlsFiles(ca.Issue("node", ["127.0.0.1"]), "", "", ca.Ca, []), "", TimeSpan.FromHours(1), new RoleRules([], [], [], []));
         var transport = new TransportSettings("", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
         _registry = Sys.ActorOf(Props.Create(() => new RaftRegistry(new NodeScript(), Interval)));
-        _lanes = Lanes.Make(system, transport, security, new ForeignMessages(system), _registry)!; // Justification: it has an address.
-        _lanes.Listen();
-        _registry.Tell(_lanes);
+        _network = TcpNetwork.Make(system, transport, security, new ForeignMessages(system), _registry)!;
+        _network.Listen();
+        _registry.Tell(_network);
 
         _news = CreateTestProbe();
         _credentials = new CredentialStore(security, Sys.Log);
-        _other = new LaneContext(transport with { IsAtAddress = true }, Other, 2, _news, Sys.Log, new TransportMetrics("other"))
+        _other = new NetworkContext(transport with { IsAtAddress = true }, Other, 2, _news, Sys.Log, new TransportMetrics("other"))
         {
             Credentials = _credentials,
             Foreign = new ForeignMessages(system),
@@ -58,8 +58,8 @@ public sealed class DepartureTests : TestKit
             Resolve = _ => _news,
         };
         var own = system.Provider.DefaultAddress;
-        var here = new Address(own.Protocol, own.System, own.Host, _lanes.Endpoint!.Port); // Justification: it listens.
-        _fromOther = new SoleLane(here, _other);
+        var here = new Address(own.Protocol, own.System, own.Host, _network.Endpoint!.Port); // Justification: it listens.
+        _fromOther = new NodeConnection(here, _other);
     }
 
     [Theory]
@@ -73,26 +73,27 @@ public sealed class DepartureTests : TestKit
         Say(isUnreachableBefore ? news : [news[1], news[0]]);
         Wait(11);
 
-        _news.FishForMessage<LaneNews>(news => news is LaneNews.Disconnected, Guard);
+        _news.FishForMessage<ConnectionNews>(news => news is ConnectionNews.Disconnected, Guard);
     }
 
     [Fact]
     public void Node_that_has_left_is_refused_also_while_this_node_answers_it()
     {
         var opened = CreateTestProbe();
-        Sys.EventStream.Subscribe(opened, typeof(LaneNews.Opened));
-        using var listener = new LaneListener(_other with { IsNamed = _ => true }, _ => _fromOther);
+        Sys.EventStream.Subscribe(opened, typeof(ConnectionNews.Opened));
+        using var listener = new ConnectionListener(_other with { IsNamed = _ => true }, _ => _fromOther);
         _port = listener.Port;
         Connect();
         Say(new NodeNews.Unreachable(Other), new NodeNews.Unnamed(Other));
         Wait(11);
-        _news.FishForMessage<LaneNews>(news => news is LaneNews.Disconnected, Guard);
+        _news.FishForMessage<ConnectionNews>(news => news is ConnectionNews.Disconnected, Guard);
 
-        _lanes.Resolve($"{Other}/system/raft").Tell(new ClientCall.Locate("g"));
-        opened.ExpectMsg<LaneNews.Opened>(Guard);
+        _network.Resolve($"{Other}/system/raft").Tell(new ClientCall.Locate("g"));
+        opened.ExpectMsg<ConnectionNews.Opened>(Guard);
         _fromOther.Connect();
 
-        Assert.IsType<LaneNews.Refused>(_news.FishForMessage<LaneNews>(news => news is LaneNews.Refused or LaneNews.Opened, Guard));
+        Assert.IsType<ConnectionNews.Refused>(
+            _news.FishForMessage<ConnectionNews>(each => each is ConnectionNews.Refused or ConnectionNews.Opened, Guard));
     }
 
     [Fact]
@@ -101,7 +102,7 @@ public sealed class DepartureTests : TestKit
         Connect();
         Say(new NodeNews.Unnamed(Other));
         Wait(11);
-        _news.FishForMessage<LaneNews>(news => news is LaneNews.Disconnected, Guard);
+        _news.FishForMessage<ConnectionNews>(news => news is ConnectionNews.Disconnected, Guard);
 
         Connect();
     }
@@ -124,7 +125,7 @@ public sealed class DepartureTests : TestKit
     protected override void AfterAll()
     {
         _fromOther.Forget();
-        _lanes.Dispose();
+        _network.Dispose();
         _credentials.Dispose();
         Directory.Delete(_folder, recursive: true);
         base.AfterAll();
@@ -134,7 +135,7 @@ public sealed class DepartureTests : TestKit
     {
         Say(new NodeNews.Named(Other), new NodeNews.Reachable(Other));
         _fromOther.Connect();
-        _news.FishForMessage<LaneNews>(news => news is LaneNews.Opened, Guard);
+        _news.FishForMessage<ConnectionNews>(news => news is ConnectionNews.Opened, Guard);
     }
 
     private void Say(params NodeNews[] all)

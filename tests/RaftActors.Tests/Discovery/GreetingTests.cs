@@ -6,9 +6,9 @@ using Akka.TestKit.Xunit2;
 using RaftActors.Core;
 using RaftActors.Discovery;
 using RaftActors.Engine;
+using RaftActors.Network;
 using RaftActors.Tests.Engine;
 using RaftActors.Tests.Groups;
-using RaftActors.Transport;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Discovery;
@@ -274,16 +274,16 @@ public sealed class GreetingTests : TestKit
     [Fact]
     public void Node_whose_port_is_asked_for_is_told_of_no_list_of_processes()
     {
-        _registry.Tell(new LaneNews.Wanted(_node));
+        _registry.Tell(new ConnectionNews.Wanted(_node));
 
-        _other.ExpectMsg<WireMessage.LaneWanted>();
+        _other.ExpectMsg<WireMessage.PortWanted>();
     }
 
     [Fact]
     public void Question_for_the_port_leaves_the_processes_of_its_node_reachable()
     {
         Hello("raft2@node2");
-        _registry.Tell(new WireMessage.LaneWanted(), _other);
+        _registry.Tell(new WireMessage.PortWanted(), _other);
 
         Assert.Equal(0, ReportsWithin(0));
     }

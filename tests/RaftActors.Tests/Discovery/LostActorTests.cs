@@ -6,10 +6,10 @@ using Akka.TestKit.Xunit2;
 using RaftActors.Core;
 using RaftActors.Discovery;
 using RaftActors.Engine;
+using RaftActors.Network;
 using RaftActors.Tests.Engine;
 using RaftActors.Tests.Groups;
-using RaftActors.Tests.Transport;
-using RaftActors.Transport;
+using RaftActors.Tests.Network;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Discovery;
@@ -29,7 +29,7 @@ public sealed class LostActorTests : TestKit
     private readonly TestProbe _engine;
     private readonly IActorRef _registry;
     private readonly IActorRef _peer;
-    private readonly Lanes _lanes;
+    private readonly TcpNetwork _network;
 
     public LostActorTests()
         : base(Config)
@@ -38,8 +38,8 @@ public sealed class LostActorTests : TestKit
         _engine = CreateTestProbe();
         _registry = Sys.ActorOf(Props.Create(() => new RaftRegistry(new NodeScript(), Interval)));
         var settings = new TransportSettings("", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
-        _lanes = Unprotected.Listen(system, settings, _registry);
-        _registry.Tell(_lanes);
+        _network = Unprotected.Listen(system, settings, _registry);
+        _registry.Tell(_network);
         _registry.Tell(new RaftRegistry.EngineStarted(new Bench(this).Process), _engine);
         _peer = system.Provider.ResolveActorRef($"{Other}/system/raft/default/raft2#5");
     }
@@ -52,8 +52,8 @@ public sealed class LostActorTests : TestKit
         _registry.Tell(new NodeNews.Named(Other));
         _registry.Tell(new WireMessage.Hello([peer], IsReply: false), registry);
         _engine.FishForMessage<PeerNews.Found>(_ => true, Guard);
-        var engine = Assert.IsType<LaneRef>(_lanes.Resolve(_peer.Path.ToSerializationFormat()));
-        engine.Lane.Write(engine, new WireMessage.ActorAt(new ProcessName("raft1@node1"), ""), _engine);
+        var engine = Assert.IsType<ConnectionRef>(_network.Resolve(_peer.Path.ToSerializationFormat()));
+        engine.Connection.Write(engine, new WireMessage.ActorAt(new ProcessName("raft1@node1"), ""), _engine);
         ((TestScheduler)Sys.Scheduler).Advance(Interval);
 
         Assert.Equal(peer.Name, _engine.FishForMessage<PeerNews.ActorLost>(_ => true, Guard).Name);
@@ -61,7 +61,7 @@ public sealed class LostActorTests : TestKit
 
     protected override void AfterAll()
     {
-        _lanes.Dispose();
+        _network.Dispose();
         base.AfterAll();
     }
 }

@@ -4,7 +4,7 @@ using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
 using RaftActors.Engine;
-using RaftActors.Transport;
+using RaftActors.Network;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Engine;
@@ -24,17 +24,17 @@ public sealed class OutboxTests : TestKit
     [Fact]
     public void Messages_of_one_turn_to_another_node_are_one_batch_in_order()
     {
-        var lane = new CountingLane();
-        var engine = new LaneRef(ActorPath.Parse("akka.tcp://far@host:1/system/raft/g/p"), lane, null!);
+        var connection = new CountingConnection();
+        var engine = new ConnectionRef(ActorPath.Parse("akka.tcp://far@host:1/system/raft/g/p"), connection, null!);
         _outbox.BeginTurn();
         _outbox.Send(engine, Refused(1));
         _outbox.Send(engine, Refused(2));
-        Assert.Equal(0, lane.Flushed);
+        Assert.Equal(0, connection.Flushed);
 
         _outbox.EndTurn();
 
-        Assert.Equal([Refused(1), Refused(2)], lane.Written);
-        Assert.Equal(1, lane.Flushed);
+        Assert.Equal([Refused(1), Refused(2)], connection.Written);
+        Assert.Equal(1, connection.Flushed);
     }
 
     [Fact]
@@ -50,10 +50,10 @@ public sealed class OutboxTests : TestKit
     private static RequestId RequestOf(long number) => new(Bench.MemberOf("raft2"), number);
 
     [Fact]
-    public void Messages_to_an_engine_whose_lane_was_forgotten_go_by_the_next_lane()
+    public void Messages_to_an_engine_whose_connection_was_forgotten_go_by_the_next_connection()
     {
-        var (first, next) = (new CountingLane(), new CountingLane());
-        var engine = new LaneRef(ActorPath.Parse("akka.tcp://far@host:1/system/raft/g/p"), first, null!);
+        var (first, next) = (new CountingConnection(), new CountingConnection());
+        var engine = new ConnectionRef(ActorPath.Parse("akka.tcp://far@host:1/system/raft/g/p"), first, null!);
         _outbox.BeginTurn();
 
         _outbox.Send(engine, Refused(1));
@@ -68,11 +68,11 @@ public sealed class OutboxTests : TestKit
 
     private void Send(params long[] numbers) => Array.ForEach(numbers, number => _outbox.Send(_peer, Refused(number)));
 
-    private sealed class CountingLane : ILane
+    private sealed class CountingConnection : IConnection
     {
-        public ILane? Next { get; set; }
+        public IConnection? Next { get; set; }
 
-        public ILane Current => Next ?? this;
+        public IConnection Current => Next ?? this;
 
         public List<WireMessage> Written { get; } = [];
 

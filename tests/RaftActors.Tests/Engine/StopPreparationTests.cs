@@ -239,15 +239,15 @@ public sealed class StopPreparationTests : TestKit
     public void Nothing_is_sent_to_a_leader_that_is_leaving_until_it_is_started_again()
     {
         _bench.Elect("raft2");
-        Assert.Equal(_bench["raft2"].Ref, LeaderWay.Find(_bench.Context)?.Engine);
+        Assert.Equal(_bench["raft2"].Ref, LeaderRoute.Find(_bench.Context)?.Engine);
 
         _stop.Receive(new WireMessage.Leaving(Bench.NameOf("raft2"), IsReply: false), _bench["raft2"]);
         _bench["raft2"].ExpectMsg(new WireMessage.Leaving(Bench.NameOf("raft1"), IsReply: true));
         _bench.Context.Peers.Learn(Bench.NameOf("raft2"), _bench["raft2"]);
-        Assert.Null(LeaderWay.Find(_bench.Context));
+        Assert.Null(LeaderRoute.Find(_bench.Context));
 
         _bench.Context.Peers.Learn(Bench.NameOf("raft2"), _asker);
-        Assert.Equal(_asker.Ref, LeaderWay.Find(_bench.Context)?.Engine);
+        Assert.Equal(_asker.Ref, LeaderRoute.Find(_bench.Context)?.Engine);
     }
 
     [Fact]

@@ -30,8 +30,8 @@ public sealed class LostDirectionTests : TestKit
         var heard = new NamedNode(this, names[0], config);
         var deaf = new NamedNode(this, names[1], config, prepare: system => Silence(heard, system));
 
-        heard.ExpectLanesTo([deaf]);
-        deaf.ExpectLanesTo([heard]);
+        heard.ExpectConnectionsTo([deaf]);
+        deaf.ExpectConnectionsTo([heard]);
         deaf.Tell(new Recorder.Append("key", "value", Guard), TestActor);
 
         ExpectMsg<Outcome<int>.Done>(Guard);

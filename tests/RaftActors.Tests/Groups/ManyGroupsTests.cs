@@ -2,9 +2,10 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit.Xunit2;
 
-using RaftActors.Tests.Transport;
-using RaftActors.Transport;
+using RaftActors.Network;
+using RaftActors.Tests.Network;
 using RaftActors.Wire;
+
 using TrialKit;
 
 namespace RaftActors.Tests.Groups;
@@ -30,7 +31,7 @@ public sealed class ManyGroupsTests() : TestKit("akka.loglevel = ERROR")
         var registry = ((ExtendedActorSystem)other).SystemActorOf(Props.Create(() => new Forwarder(seen)), "raft");
         const int SizeMax = 1 << 20;
         var settings = new TransportSettings("127.0.0.1", port, SizeMax, SizeMax) { IsAtAddress = true };
-        using var lanes = Unprotected.Listen((ExtendedActorSystem)other, settings, registry);
+        using var network = Unprotected.Listen((ExtendedActorSystem)other, settings, registry);
         var system = ActorSystem.Create("many", ConfigurationFactory.ParseString(ConfigOf(own)));
         for (var number = 0; number < Groups; number++)
         {

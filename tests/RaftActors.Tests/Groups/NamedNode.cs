@@ -132,7 +132,7 @@ internal sealed class NamedNode
     }
 
     /// <summary>Waits until this node sends messages of its engine to others by connections of raft's own.</summary>
-    public void ExpectLanesTo(IEnumerable<NamedNode> others)
+    public void ExpectConnectionsTo(IEnumerable<NamedNode> others)
     {
         var missing = others.Select(other => $"Raft messages to {other.Address} go by a connection.").ToHashSet();
         Logged.FishForMessage<Info>(
@@ -148,7 +148,7 @@ internal sealed class NamedNode
     }
 
     /// <summary>Waits until this node warns that it cannot connect to another one.</summary>
-    public void ExpectNoLaneTo(NamedNode other) =>
+    public void ExpectNoConnectionTo(NamedNode other) =>
         Warned.FishForMessage<Warning>(
             warning => $"{warning.Message}" is var text
                 && text.StartsWith($"Cannot connect to raft on {other.Address}: ", StringComparison.Ordinal)

@@ -10,11 +10,11 @@ using Akka.Event;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
+using RaftActors.Network;
 using RaftActors.Security;
 using RaftActors.Telemetry;
 using RaftActors.Tests.Groups;
-using RaftActors.Tests.Transport;
-using RaftActors.Transport;
+using RaftActors.Tests.Network;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Security;
@@ -36,9 +36,9 @@ public sealed class HostilePeerTests : TestKit
     private readonly string _folder = Directory.CreateTempSubdirectory("raft-hostile-").FullName;
     private readonly TransportSettings _settings = new("127.0.0.1", 0, SizeMax, SizeMax);
     private readonly List<IDisposable> _open = [];
-    private readonly LaneContext _context;
+    private readonly NetworkContext _context;
     private readonly CredentialStore _store;
-    private readonly LaneListener _listener;
+    private readonly ConnectionListener _listener;
     private readonly TestProbe _engine;
     private readonly TestProbe _warned;
 
@@ -49,19 +49,19 @@ public sealed class HostilePeerTests : TestKit
         Sys.EventStream.Subscribe(_warned, typeof(Warning));
         _store = new CredentialStore(Write("node", Peer, Writer), Sys.Log);
         var system = (ExtendedActorSystem)Sys;
-        _context = new LaneContext(_settings, Near, Node, TestActor, Sys.Log, new TransportMetrics("hostile"))
+        _context = new NetworkContext(_settings, Near, Node, TestActor, Sys.Log, new TransportMetrics("hostile"))
         {
             Credentials = _store,
             Foreign = new ForeignMessages(system),
             Resolve = _ => _engine,
         };
-        _listener = Listen(new LaneListener(_context, _ => new NoLane()));
+        _listener = Listen(new ConnectionListener(_context, _ => new NoConnection()));
     }
 
     [Fact]
     public async Task Secret_that_is_changed_under_its_name_ends_the_connections_of_the_old_one()
     {
-        var writer = await Greet(await Connect(Writer), LaneKind.Client);
+        var writer = await Greet(await Connect(Writer), ConnectionKind.Client);
 
         Write("node", Peer, $"writer billing {Guid.NewGuid():N}");
         _store.Refresh();
@@ -76,7 +76,7 @@ public sealed class HostilePeerTests : TestKit
         Write("node", Peer);
         _store.Refresh();
 
-        await Greet(writer, LaneKind.Client);
+        await Greet(writer, ConnectionKind.Client);
 
         Assert.True(HasEnded(writer));
     }
@@ -85,18 +85,18 @@ public sealed class HostilePeerTests : TestKit
     public void Node_ends_its_own_connection_to_a_node_whose_secret_is_removed()
     {
         var address = At(Near, _listener.Port);
-        using var lanes = Lanes.Make(
+        using var network = TcpNetwork.Make(
             (ExtendedActorSystem)Sys,
             _settings with { IsAtAddress = true },
             Write("other", Peer),
             _context.Foreign,
             TestActor)!; // Justification: the system has an address.
-        lanes.Resolve($"{address}{InboundLane.RegistryPath}").Tell(new ClientCall.Locate("g"));
-        FishForMessage<LaneNews>(news => news is LaneNews.Opened, Guard);
+        network.Resolve($"{address}{InboundConnection.RegistryPath}").Tell(new ClientCall.Locate("g"));
+        FishForMessage<ConnectionNews>(news => news is ConnectionNews.Opened, Guard);
 
         Write("other", $"node fresh {Guid.NewGuid():N}");
 
-        FishForMessage<LaneNews>(news => news is LaneNews.Disconnected, Guard);
+        FishForMessage<ConnectionNews>(news => news is ConnectionNews.Disconnected, Guard);
     }
 
     [Theory]
@@ -104,7 +104,7 @@ public sealed class HostilePeerTests : TestKit
     [InlineData("/system/raft/g/..")]
     public async Task Path_that_leads_up_to_another_actor_closes_the_connection(string path)
     {
-        var writer = await Greet(await Connect(Writer), LaneKind.Client);
+        var writer = await Greet(await Connect(Writer), ConnectionKind.Client);
 
         Send(writer, path, new ClientCall.Status(), $"{Far}/user/a");
 
@@ -115,7 +115,7 @@ public sealed class HostilePeerTests : TestKit
     [Fact]
     public async Task Path_longer_than_any_of_raft_closes_the_connection()
     {
-        var writer = await Greet(await Connect(Writer), LaneKind.Client);
+        var writer = await Greet(await Connect(Writer), ConnectionKind.Client);
 
         Send(writer, Engine, new ClientCall.Status(), $"{Far}/user/{new string('a', 10_000)}");
 
@@ -125,7 +125,7 @@ public sealed class HostilePeerTests : TestKit
     [Fact]
     public async Task Outcome_of_a_client_is_refused_before_a_serializer_reads_it()
     {
-        var writer = await Greet(await Connect(Writer), LaneKind.Client);
+        var writer = await Greet(await Connect(Writer), ConnectionKind.Client);
 
         Send(writer, Engine, new WireMessage.Foreign(RaftMessageSerializer.Number, "ot", "damaged"u8.ToArray()), $"{Far}/user/a");
         Send(writer, Engine, new ClientCall.Status(), $"{Far}/user/a");
@@ -139,7 +139,7 @@ public sealed class HostilePeerTests : TestKit
     {
         for (var connection = 0; connection < 3; connection++)
         {
-            var writer = await Greet(await Connect(Writer), LaneKind.Client);
+            var writer = await Greet(await Connect(Writer), ConnectionKind.Client);
             for (var port = 1; port <= 100; port++)
             {
                 Send(writer, Engine, new ClientCall.Status(), $"{At(Far, port + (100 * connection))}/user/a");
@@ -164,7 +164,7 @@ public sealed class HostilePeerTests : TestKit
     {
         for (var connection = 0; connection < 10; connection++)
         {
-            var writer = await Greet(await Connect(Writer), LaneKind.Client);
+            var writer = await Greet(await Connect(Writer), ConnectionKind.Client);
             Send(writer, Engine, new ClientCall.Explain(), $"{Far}/user/a", "ka"u8);
             Send(writer, Engine, new ClientCall.Status(), $"{Far}/user/a");
             _engine.ExpectMsg<ClientCall.Status>(Guard);
@@ -187,19 +187,19 @@ public sealed class HostilePeerTests : TestKit
     {
         var writer = await Connect(Writer);
 
-        await Assert.ThrowsAnyAsync<IOException>(() => Greet(writer, LaneKind.Node));
+        await Assert.ThrowsAnyAsync<IOException>(() => Greet(writer, ConnectionKind.Node));
     }
 
     [Fact]
     public async Task Clients_in_all_places_keep_no_node_out()
     {
-        var listener = Listen(new LaneListener(_context, _ => new NoLane(), maxConnections: 1));
-        await Greet(await Connect(Writer, listener), LaneKind.Client);
+        var listener = Listen(new ConnectionListener(_context, _ => new NoConnection(), maxConnections: 1));
+        await Greet(await Connect(Writer, listener), ConnectionKind.Client);
         var second = await Connect(Writer, listener);
-        await Assert.ThrowsAnyAsync<IOException>(() => Greet(second, LaneKind.Client));
+        await Assert.ThrowsAnyAsync<IOException>(() => Greet(second, ConnectionKind.Client));
         Assert.Contains("1 connections are open", $"{_warned.ExpectMsg<Warning>(Guard).Message}");
 
-        var node = await Greet(await Connect(Peer, listener), LaneKind.Node);
+        var node = await Greet(await Connect(Peer, listener), ConnectionKind.Node);
         Send(node, Engine, new ClientCall.Status(), $"{Far}{Engine}");
 
         _engine.ExpectMsg<ClientCall.Status>(Guard);
@@ -208,9 +208,9 @@ public sealed class HostilePeerTests : TestKit
     [Fact]
     public async Task Successor_of_a_connection_is_read_after_the_last_message_of_the_former_one()
     {
-        var listener = Listen(new LaneListener(_context, _ => new NoLane(), silenceMax: Guard));
-        var former = await Greet(await Connect(Peer, listener), LaneKind.Node);
-        var successor = await Greet(await Connect(Peer, listener), LaneKind.Successor);
+        var listener = Listen(new ConnectionListener(_context, _ => new NoConnection(), silenceMax: Guard));
+        var former = await Greet(await Connect(Peer, listener), ConnectionKind.Node);
+        var successor = await Greet(await Connect(Peer, listener), ConnectionKind.Successor);
         Send(successor, Engine, new ClientCall.Explain(), $"{Far}{Engine}");
 
         for (var i = 0; i < 100; i++)
@@ -234,9 +234,9 @@ public sealed class HostilePeerTests : TestKit
     [Fact]
     public async Task Successor_of_a_silent_connection_is_read_before_a_leader_would_be_missed()
     {
-        var listener = Listen(new LaneListener(_context, _ => new NoLane()));
-        await Greet(await Connect(Peer, listener), LaneKind.Node);
-        var successor = await Greet(await Connect(Peer, listener), LaneKind.Successor);
+        var listener = Listen(new ConnectionListener(_context, _ => new NoConnection()));
+        await Greet(await Connect(Peer, listener), ConnectionKind.Node);
+        var successor = await Greet(await Connect(Peer, listener), ConnectionKind.Successor);
         var greeted = Stopwatch.StartNew();
 
         Send(successor, Engine, new ClientCall.Status(), $"{Far}{Engine}");
@@ -251,16 +251,16 @@ public sealed class HostilePeerTests : TestKit
         var answered = new TaskCompletionSource();
         var isEarly = false;
         var places = 0;
-        var listener = Listen(new LaneListener(_context, _ =>
+        var listener = Listen(new ConnectionListener(_context, _ =>
         {
             // The listener makes the place of the connection now.
             isEarly |= ++places == 2 && answered.Task.Wait(TimeSpan.FromMilliseconds(500));
-            return new NoLane();
+            return new NoConnection();
         }));
-        var former = await Greet(await Connect(Peer, listener), LaneKind.Node);
+        var former = await Greet(await Connect(Peer, listener), ConnectionKind.Node);
         var connected = await Connect(Peer, listener);
 
-        await Greet(connected, LaneKind.Successor);
+        await Greet(connected, ConnectionKind.Successor);
         answered.SetResult();
         await former.ShutdownAsync();
         former.Close();
@@ -274,9 +274,9 @@ public sealed class HostilePeerTests : TestKit
     [Fact]
     public async Task Later_connection_that_is_no_successor_ends_the_former_one_at_once()
     {
-        var listener = Listen(new LaneListener(_context, _ => new NoLane()));
-        var former = await Greet(await Connect(Peer, listener), LaneKind.Node);
-        var later = await Greet(await Connect(Peer, listener), LaneKind.Node);
+        var listener = Listen(new ConnectionListener(_context, _ => new NoConnection()));
+        var former = await Greet(await Connect(Peer, listener), ConnectionKind.Node);
+        var later = await Greet(await Connect(Peer, listener), ConnectionKind.Node);
 
         Send(later, Engine, new ClientCall.Status(), $"{Far}{Engine}");
 
@@ -292,7 +292,7 @@ public sealed class HostilePeerTests : TestKit
         base.AfterAll();
     }
 
-    private LaneListener Listen(LaneListener listener)
+    private ConnectionListener Listen(ConnectionListener listener)
     {
         _open.Add(listener);
         _store.Changed += listener.Recheck;
@@ -308,7 +308,7 @@ public sealed class HostilePeerTests : TestKit
     }
 
     // Proves a secret, and says no more.
-    private async Task<SslStream> Connect(string line, LaneListener? listener = null)
+    private async Task<SslStream> Connect(string line, ConnectionListener? listener = null)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = (int)Guard.TotalMilliseconds };
         await socket.ConnectAsync(IPAddress.Loopback, (listener ?? _listener).Port);
@@ -319,10 +319,10 @@ public sealed class HostilePeerTests : TestKit
         return tls;
     }
 
-    private static async Task<SslStream> Greet(SslStream tls, LaneKind kind)
+    private static async Task<SslStream> Greet(SslStream tls, ConnectionKind kind)
     {
-        await tls.WriteAsync(new LaneHandshake($"{Far}", 1, Expected: 0, kind, Port: 0).ToBytes());
-        await tls.ReadExactlyAsync(new byte[LaneHandshake.AnswerSize]);
+        await tls.WriteAsync(new Handshake($"{Far}", 1, Expected: 0, kind, Port: 0).ToBytes());
+        await tls.ReadExactlyAsync(new byte[Handshake.AnswerSize]);
         return tls;
     }
 
@@ -343,7 +343,7 @@ public sealed class HostilePeerTests : TestKit
 
     private static Address At(Address address, int port) => new(address.Protocol, address.System, address.Host, port);
 
-    private LaneRef At(string path) => new(ActorPath.Parse(path), null!, _context); // Justification: only its path is used.
+    private ConnectionRef At(string path) => new(ActorPath.Parse(path), null!, _context); // Justification: only its path is used.
 
     private static bool HasEnded(SslStream tls)
     {

@@ -5,8 +5,8 @@ using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
 using RaftActors.Entities;
+using RaftActors.Network;
 using RaftActors.Tests.Groups;
-using RaftActors.Transport;
 
 namespace RaftActors.Tests.Security;
 
@@ -20,7 +20,7 @@ public sealed class SecureGroupTests : SecureNodesTest
     {
         StartAll(Tls(Ca.Issue("node", ["127.0.0.1"])), isAtAddress);
 
-        ExpectLanes();
+        ExpectConnections();
         AppendOnEachNode();
     }
 
@@ -31,7 +31,7 @@ public sealed class SecureGroupTests : SecureNodesTest
     {
         StartAll(Secrets("node", $"node cluster {NewSecret}"), isAtAddress);
 
-        ExpectLanes();
+        ExpectConnections();
         AppendOnEachNode();
     }
 
@@ -79,7 +79,7 @@ public sealed class SecureGroupTests : SecureNodesTest
     public async Task Client_in_the_actor_system_of_a_node_gets_the_answers_of_other_nodes()
     {
         StartAll(Secrets("node", $"node cluster {NewSecret}"));
-        ExpectLanes();
+        ExpectConnections();
         var client = Raft.Get(Nodes[0].System).CreateClient<string, int>(options: new() { Contacts = [$"{Nodes[1].Address}"] });
 
         var outcome = await client.AppendAsync("key", "value", TimeSpan.FromSeconds(20));
@@ -184,7 +184,7 @@ public sealed class SecureGroupTests : SecureNodesTest
         var stranger = Names[2];
         Names.RemoveAt(2);
         StartAll(security);
-        ExpectLanes();
+        ExpectConnections();
         AppendOnEachNode();
 
         var founders = Names.ToArray();
@@ -207,7 +207,7 @@ public sealed class SecureGroupTests : SecureNodesTest
     public async Task Node_that_has_left_loses_its_connections_and_is_refused()
     {
         StartAll(Tls(Ca.Issue("node", ["127.0.0.1"]), "operator = [boss]"));
-        ExpectLanes();
+        ExpectConnections();
         AppendOnEachNode();
         var boss = Connect(Tls(Ca.Issue("boss", ["boss"], isClient: true)));
 
@@ -245,7 +245,7 @@ public sealed class SecureGroupTests : SecureNodesTest
                 """);
         }
 
-        ExpectLanes();
+        ExpectConnections();
         var lost = ConnectionsLost();
         var client = Connect(Tls(Ca.Issue("writer", ["writer"], isClient: true)));
         using var end = new CancellationTokenSource();
@@ -273,7 +273,7 @@ public sealed class SecureGroupTests : SecureNodesTest
             Start(name, Secrets(FileOf(name), old, LineOf("writer")));
         }
 
-        ExpectLanes();
+        ExpectConnections();
         var lost = ConnectionsLost();
         var client = Connect(CredentialsOf(hasCertificates: false, "writer"));
         using var end = new CancellationTokenSource();
@@ -299,7 +299,7 @@ public sealed class SecureGroupTests : SecureNodesTest
                 """);
         }
 
-        ExpectLanes();
+        ExpectConnections();
         var lost = ConnectionsLost();
         var next = new TestCertificates(Folder, "next");
 
@@ -342,7 +342,7 @@ public sealed class SecureGroupTests : SecureNodesTest
     private TestProbe ConnectionsLost()
     {
         var lost = CreateTestProbe();
-        Nodes.ForEach(node => node.System.EventStream.Subscribe(lost, typeof(LaneNews.Disconnected)));
+        Nodes.ForEach(node => node.System.EventStream.Subscribe(lost, typeof(ConnectionNews.Disconnected)));
         return lost;
     }
 

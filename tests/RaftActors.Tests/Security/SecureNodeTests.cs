@@ -15,7 +15,7 @@ public sealed class SecureNodeTests : SecureNodesTest
     {
         StartPinned(pinned: 3);
 
-        ExpectLanes();
+        ExpectConnections();
         AppendOnEachNode();
     }
 
@@ -29,7 +29,7 @@ public sealed class SecureNodeTests : SecureNodesTest
         ExpectWarning("is not in raft.security.tls.pins");
         var stranger = Nodes[3];
         Nodes.Remove(stranger);
-        ExpectLanes();
+        ExpectConnections();
         AppendOnEachNode();
         Assert.DoesNotContain(stranger.Name, StatusOf(Nodes[0]).Reachable);
         Assert.DoesNotContain(Nodes[0].Name, StatusOf(stranger).Reachable);
@@ -43,7 +43,7 @@ public sealed class SecureNodeTests : SecureNodesTest
     {
         Names.ForEach(name => Start(name, $"{Tls(Encrypted(name, isPfx))}\nraft.security.tls.password = \"{Password}\""));
 
-        ExpectLanes();
+        ExpectConnections();
         AppendOnEachNode();
     }
 
@@ -67,7 +67,7 @@ public sealed class SecureNodeTests : SecureNodesTest
     public async Task Transfer_of_the_leadership_needs_the_role_operator()
     {
         StartAll(Secrets("node", $"node cluster {NewSecret}", LineOf("operator"), LineOf("writer")));
-        ExpectLanes();
+        ExpectConnections();
         AppendOnEachNode();
         var (boss, writer) = (Connect(CredentialsOf(false, "operator")), Connect(CredentialsOf(false, "writer")));
         var former = StatusOf(Nodes[0]).Leader;

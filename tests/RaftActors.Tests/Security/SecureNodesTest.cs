@@ -49,7 +49,7 @@ public abstract class SecureNodesTest : TestKit
         return $$"""raft.security { reload-interval = 50ms, secrets-file = "{{path}}" }""";
     }
 
-    private protected void ExpectLanes()
+    private protected void ExpectConnections()
     {
         foreach (var node in Nodes)
         {

@@ -89,14 +89,14 @@ public sealed class SecuritySettingsTests : IDisposable
     }
 
     [Theory]
-    [InlineData("*", "alice", LaneRole.Writer)]
-    [InlineData("*.example.com", "alice.example.com", LaneRole.Writer)]
+    [InlineData("*", "alice", ConnectionRole.Writer)]
+    [InlineData("*.example.com", "alice.example.com", ConnectionRole.Writer)]
     [InlineData("*.example.com", "a.b.example.com", null)]
     [InlineData("*.example.com", "example.com", null)]
-    [InlineData("Alice", "alice", LaneRole.Writer)]
+    [InlineData("Alice", "alice", ConnectionRole.Writer)]
     [InlineData("alice", "alice.example.com", null)]
     public void Role_follows_the_pattern_of_a_name(string pattern, string name, object? role) =>
-        Assert.Equal((LaneRole?)role, new RoleRules([], [], [pattern], []).RoleOf([name]));
+        Assert.Equal((ConnectionRole?)role, new RoleRules([], [], [pattern], []).RoleOf([name]));
 
     [Theory]
     [InlineData("CN=alice, O=shop", "alice")]
@@ -113,7 +113,7 @@ public sealed class SecuritySettingsTests : IDisposable
 
     [Fact]
     public void Highest_role_of_a_name_counts() =>
-        Assert.Equal(LaneRole.Operator, new RoleRules([], ["alice"], ["*"], ["*"]).RoleOf(["alice"]));
+        Assert.Equal(ConnectionRole.Operator, new RoleRules([], ["alice"], ["*"], ["*"]).RoleOf(["alice"]));
 
     [Theory]
     [InlineData("node1", "raft@node1@localhost", true)]
@@ -126,7 +126,7 @@ public sealed class SecuritySettingsTests : IDisposable
     [InlineData("n1", "raft@n1.example.com:9990", false)]
     [InlineData("*", "raft@node1@localhost", false)]
     public void Certificate_vouches_for_the_processes_of_its_host(string name, string process, bool vouches) =>
-        Assert.Equal(vouches, new LaneIdentity(name, [name], null).VouchesFor(new ProcessName(process)));
+        Assert.Equal(vouches, new PeerIdentity(name, [name], null).VouchesFor(new ProcessName(process)));
 
     private static Config Config(string raft) =>
         ConfigurationFactory.ParseString(raft).WithFallback(Raft.DefaultConfig().GetConfig("raft")!); // Justification: it has this section.

@@ -24,7 +24,7 @@ public sealed class RaftMessageSerializerTests : TestKit
 
         Raft.Get(system);
 
-        Assert.Equal(RaftMessageSerializer.Number, system.Serialization.FindSerializerForType(typeof(WireMessage.LaneAt)).Identifier);
+        Assert.Equal(RaftMessageSerializer.Number, system.Serialization.FindSerializerForType(typeof(WireMessage.PortAt)).Identifier);
     }
 
     [Fact]
@@ -231,7 +231,7 @@ public sealed class RaftMessageSerializerTests : TestKit
     {
         var read = _serializer.FromBinary(_serializer.ToBinary(Samples.All[manifest]), manifest);
 
-        Assert.Equal(read is not (WireMessage.LaneAt or WireMessage.LaneWanted), read is RefusedMessage);
+        Assert.Equal(read is not (WireMessage.PortAt or WireMessage.PortWanted), read is RefusedMessage);
         Assert.Same(RefusedMessage.Instance, _serializer.FromBinary([1, 0xFF], "zz"));
     }
 

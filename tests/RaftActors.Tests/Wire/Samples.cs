@@ -83,8 +83,8 @@ internal static class Samples
         ["h"] = new WireMessage.Hello([Process], true, new ListNumber(0x0102_0304_0506_0708, 41), 2, 3),
         ["n"] = new WireMessage.NodeBeat([.. Enumerable.Range(0, 32).Select(part => 0x0123456789ABCDEFUL + (ulong)part)]),
         ["x"] = new WireMessage.Foreign(1520, "ot", new byte[] { 1, 2 }),
-        ["t"] = new WireMessage.LaneAt(2552, 0x0123456789ABCDEF),
-        ["tw"] = new WireMessage.LaneWanted(),
+        ["t"] = new WireMessage.PortAt(2552, 0x0123456789ABCDEF),
+        ["tw"] = new WireMessage.PortWanted(),
         ["w"] = new WireMessage.ActorAt(One.Name, "akka.tcp://demo@127.0.0.1:2551/user/ledger#43"),
         ["l"] = new WireMessage.Leaving(One.Name, true),
         ["z"] = new WireMessage.Traced(

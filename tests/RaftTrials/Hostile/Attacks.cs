@@ -3,8 +3,8 @@ using System.Security.Cryptography;
 using RaftActors;
 using RaftActors.Cli.Client;
 using RaftActors.Cli.Protocol;
+using RaftActors.Network;
 using RaftActors.Security;
-using RaftActors.Transport;
 
 using RaftTrials.Servers;
 
@@ -38,7 +38,7 @@ internal sealed class Attacks(
         ("one byte a second", (count, stop) => Many(HalfOpen, count, intruder => Trickle(intruder, stop), stop)),
         .. credentials.Refused.Select(refused => Attack(
             refused.Name, (count, stop) => Repeat(count, intruder => Forge(intruder, refused.Shown, stop), stop))),
-        ("writer as a node", (count, stop) => Repeat(count, intruder => Greet(intruder, LaneKind.Node, stop), stop)),
+        ("writer as a node", (count, stop) => Repeat(count, intruder => Greet(intruder, ConnectionKind.Node, stop), stop)),
         ("another version", (count, stop) => Repeat(count, intruder => Greet(intruder, kind: null, stop), stop)),
         ("frame of 2 GB", (count, stop) => Repeat(count, intruder => Announce(intruder, stop), stop)),
         ("path to another actor", (count, stop) => Repeat(count, intruder => Climb(intruder, stop), stop)),
@@ -93,14 +93,14 @@ internal sealed class Attacks(
         string name, Func<Count, CancellationToken, Task> run) => (name, run);
 
     // With TLS 1.3 the connecting side learns only from the answer that its certificate is refused.
-    private static async Task Forge(Intruder intruder, LaneCredentials shown, CancellationToken stop)
+    private static async Task Forge(Intruder intruder, ConnectionCredentials shown, CancellationToken stop)
     {
         await intruder.Prove(shown, stop);
-        await intruder.Greet(LaneKind.Client, stop);
+        await intruder.Greet(ConnectionKind.Client, stop);
         throw new TrialFailure("a server has accepted a forged proof");
     }
 
-    private async Task Greet(Intruder intruder, LaneKind? kind, CancellationToken stop)
+    private async Task Greet(Intruder intruder, ConnectionKind? kind, CancellationToken stop)
     {
         await intruder.Prove(credentials.Writer, stop);
         await intruder.Greet(kind, stop);
@@ -108,20 +108,20 @@ internal sealed class Attacks(
 
     private async Task Announce(Intruder intruder, CancellationToken stop)
     {
-        await Greet(intruder, LaneKind.Client, stop);
+        await Greet(intruder, ConnectionKind.Client, stop);
         await Say(intruder, [0xff, 0xff, 0xff, 0x7f, 1], stop);
     }
 
     private async Task Climb(Intruder intruder, CancellationToken stop)
     {
-        await Greet(intruder, LaneKind.Client, stop);
+        await Greet(intruder, ConnectionKind.Client, stop);
         await intruder.Ask("/system/raft/../../user/raft", stop);
         await intruder.End(stop);
     }
 
     private async Task AskOnly(Intruder intruder, CancellationToken stop)
     {
-        await Greet(intruder, LaneKind.Client, stop);
+        await Greet(intruder, ConnectionKind.Client, stop);
         while (true)
         {
             await intruder.Ask(AsksPerBurst, stop);

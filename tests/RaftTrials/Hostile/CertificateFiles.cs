@@ -58,9 +58,9 @@ internal sealed class CertificateFiles : Credentials
 
     public override ConnectionSecurity Reader { get; }
 
-    public override LaneCredentials Writer { get; }
+    public override ConnectionCredentials Writer { get; }
 
-    public override IReadOnlyList<(string Name, LaneCredentials Shown)> Refused { get; }
+    public override IReadOnlyList<(string Name, ConnectionCredentials Shown)> Refused { get; }
 
     /// <inheritdoc/>
     public override void Dispose()

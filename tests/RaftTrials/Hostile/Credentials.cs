@@ -19,10 +19,10 @@ internal abstract class Credentials : IDisposable
     public abstract ConnectionSecurity Reader { get; }
 
     /// <summary>The proof of the writer.</summary>
-    public abstract LaneCredentials Writer { get; }
+    public abstract ConnectionCredentials Writer { get; }
 
     /// <summary>Proofs that no server accepts.</summary>
-    public abstract IReadOnlyList<(string Name, LaneCredentials Shown)> Refused { get; }
+    public abstract IReadOnlyList<(string Name, ConnectionCredentials Shown)> Refused { get; }
 
     /// <inheritdoc/>
     public virtual void Dispose()

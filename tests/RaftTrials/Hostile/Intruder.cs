@@ -5,8 +5,8 @@ using System.Security.Authentication;
 
 using Akka.Actor;
 
+using RaftActors.Network;
 using RaftActors.Security;
-using RaftActors.Transport;
 using RaftActors.Wire;
 
 namespace RaftTrials.Hostile;
@@ -47,7 +47,7 @@ internal sealed class Intruder : IDisposable
     }
 
     /// <summary>Encrypts the connection, and proves an identity.</summary>
-    public async Task Prove(LaneCredentials credentials, CancellationToken stop)
+    public async Task Prove(ConnectionCredentials credentials, CancellationToken stop)
     {
         _tls = new SslStream(new NetworkStream(_socket));
         await credentials.AuthenticateAsClientAsync(_tls, "127.0.0.1", stop);
@@ -55,12 +55,12 @@ internal sealed class Intruder : IDisposable
 
     /// <summary>Says its address. Returns when the server has answered.</summary>
     /// <param name="kind">Null: in a version that no server knows.</param>
-    public async Task Greet(LaneKind? kind, CancellationToken stop)
+    public async Task Greet(ConnectionKind? kind, CancellationToken stop)
     {
-        var handshake = new LaneHandshake($"{Own}", 1, Expected: 0, kind ?? LaneKind.Node, Port: 0).ToBytes();
+        var handshake = new Handshake($"{Own}", 1, Expected: 0, kind ?? ConnectionKind.Node, Port: 0).ToBytes();
         handshake[VersionPlace] += (byte)(kind is null ? 1 : 0);
         await Send(handshake, stop);
-        await _tls!.ReadExactlyAsync(new byte[LaneHandshake.AnswerSize], stop); // Justification: Prove has made it.
+        await _tls!.ReadExactlyAsync(new byte[Handshake.AnswerSize], stop); // Justification: Prove has made it.
     }
 
     /// <summary>Asks the registry for the processes of the group, many times. Reads no answer.</summary>

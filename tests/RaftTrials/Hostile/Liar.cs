@@ -7,7 +7,7 @@ using RaftActors;
 using RaftActors.Cli;
 using RaftActors.Cli.Security;
 using RaftActors.Core;
-using RaftActors.Transport;
+using RaftActors.Network;
 using RaftActors.Wire;
 
 using RaftTrials.Check;
@@ -35,7 +35,7 @@ internal sealed class Liar : UntypedActor, IWithTimers
     private static readonly ActivityContext Parent =
         new(ActivityTraceId.CreateRandom(), ActivitySpanId.CreateRandom(), ActivityTraceFlags.Recorded);
 
-    private readonly ILanes _lanes;
+    private readonly INetwork _network;
     private readonly Deeds _deeds;
     private readonly Func<RequestRef?> _honest;
     private readonly Count _count;
@@ -46,8 +46,8 @@ internal sealed class Liar : UntypedActor, IWithTimers
     public Liar(IEnumerable<int> ports, Deeds deeds, Func<RequestRef?> honest, Count count)
     {
         (_deeds, _honest, _count) = (deeds, honest, count);
-        _lanes = Raft.Get(Context.System).Lanes!; // Justification: Run has created a client, with security.
-        _registries = [.. ports.Select(port => _lanes.Resolve($"{ServerAt(port)}/system/raft"))];
+        _network = Raft.Get(Context.System).Network!; // Justification: Run has created a client, with security.
+        _registries = [.. ports.Select(port => _network.Resolve($"{ServerAt(port)}/system/raft"))];
     }
 
     public ITimerScheduler Timers { get; set; } = null!; // Justification: Akka sets it before the actor starts.
@@ -80,7 +80,7 @@ internal sealed class Liar : UntypedActor, IWithTimers
             case ClientReply.Located located:
                 foreach (var process in located.Processes)
                 {
-                    _engines.TryAdd(process.Engine, _lanes.Resolve(process.Engine));
+                    _engines.TryAdd(process.Engine, _network.Resolve(process.Engine));
                 }
 
                 break;

@@ -35,13 +35,14 @@ internal sealed class SecretFiles : Credentials
 
     public override ConnectionSecurity Reader { get; }
 
-    public override LaneCredentials Writer { get; }
+    public override ConnectionCredentials Writer { get; }
 
-    public override IReadOnlyList<(string Name, LaneCredentials Shown)> Refused { get; }
+    public override IReadOnlyList<(string Name, ConnectionCredentials Shown)> Refused { get; }
 
     /// <summary>The proof of one secret.</summary>
     /// <param name="line">As in a file of secrets.</param>
-    public static LaneCredentials Of(string line) => new SecretCredentials(SecretsFile.Read(Encoding.UTF8.GetBytes(line), "the trial"));
+    public static ConnectionCredentials Of(string line) =>
+        new SecretCredentials(SecretsFile.Read(Encoding.UTF8.GetBytes(line), "the trial"));
 
     /// <summary>A secret that nobody knows.</summary>
     public static string NewSecret() => Convert.ToHexString(RandomNumberGenerator.GetBytes(SecretBytes));

@@ -39,7 +39,7 @@ internal sealed class PendingAppends(EngineContext context)
     private readonly AppendWindow _window = new(WindowAppends, context.Process.Settings.Limits.InflightSizeMaxBytes);
 
     // The way of the latest Append.
-    private LeaderWay? _way;
+    private LeaderRoute? _way;
 
     public int Count => _pending.Count;
 
@@ -242,9 +242,9 @@ internal sealed class PendingAppends(EngineContext context)
         _refused.Add(pending.Number);
     }
 
-    private LeaderWay? TakeWay()
+    private LeaderRoute? TakeWay()
     {
-        var way = LeaderWay.Find(context);
+        var way = LeaderRoute.Find(context);
         if (way is not null && way != _way)
         {
             _way = way;
@@ -260,7 +260,7 @@ internal sealed class PendingAppends(EngineContext context)
         {
             Cancel(pending, new CancelReason.Unknown(UnknownReason.TimedOut));
         }
-        else if (LeaderWay.Find(context) is null)
+        else if (LeaderRoute.Find(context) is null)
         {
             Cancel(pending, new CancelReason.NotCommitted(NotCommittedReason.NoLeader, "No leader could be reached in time."));
         }
@@ -283,7 +283,7 @@ internal sealed class PendingAppends(EngineContext context)
         return true;
     }
 
-    private void Send(Pending pending, LeaderWay way)
+    private void Send(Pending pending, LeaderRoute way)
     {
         pending.IsUnderWay = true;
         if (way.Engine == context.Self)

@@ -26,7 +26,7 @@ internal sealed class PendingChanges(EngineContext context)
     /// <summary>A leader is known, or time went by.</summary>
     public void SendWaiting()
     {
-        if (_pending.Count == 0 || context.Leader is not { } leader || LeaderWay.Find(context) is not { } way)
+        if (_pending.Count == 0 || context.Leader is not { } leader || LeaderRoute.Find(context) is not { } way)
         {
             return;
         }

@@ -1,0 +1,344 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+using Akka.Actor;
+using Akka.Event;
+
+namespace RaftActors.Network;
+
+/// <summary>
+/// Accepts the connections of other nodes and of clients. A connection that fails its handshake, or sends damaged bytes, is closed, and its
+/// cause is logged once a minute.
+/// </summary>
+internal sealed class ConnectionListener : IDisposable
+{
+    // Far more than a group has nodes and a node has clients. More connections are closed at once.
+    private const int MaxConnections = 1024;
+    private const int MaxHandshakes = 64;
+
+    private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan AcceptPause = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan SuccessionTimeout = TimeSpan.FromSeconds(5);
+
+    // Half of the shortest default election timeout: the engines miss at most two heartbeats while a successor is not read.
+    private static readonly TimeSpan SilenceMax = TimeSpan.FromMilliseconds(500);
+
+    private readonly Lock _lock = new();
+    private readonly HashSet<InboundConnection> _inbound = [];
+    private readonly Dictionary<Address, InboundConnection> _latest = [];
+    private readonly OpenHandshakes _handshakes = new(MaxHandshakes);
+    private readonly WarningLimit _warnings = new(TimeProvider.System);
+    private readonly NetworkContext _context;
+    private readonly Func<HandshakeResult, IConnection> _connectionTo;
+    private readonly Func<Socket, Task<Socket>> _accept;
+    private readonly int _maxConnections;
+    private readonly TimeSpan _silenceMax;
+    private readonly Socket _socket;
+    private volatile bool _isDisposed;
+
+    /// <param name="connectionTo">The way back to a node.</param>
+    /// <param name="accept">Accepts the next connection; null: the operating system does.</param>
+    /// <param name="maxConnections">More are closed at once. With authentication nodes are taken in any case.</param>
+    /// <param name="silenceMax">A connection that is silent for this time is closed if it has a successor; null: half a second.</param>
+    /// <exception cref="RaftConfigurationException">The port cannot be opened.</exception>
+    public ConnectionListener(
+        NetworkContext context,
+        Func<HandshakeResult, IConnection> connectionTo,
+        Func<Socket, Task<Socket>>? accept = null,
+        int maxConnections = MaxConnections,
+        TimeSpan? silenceMax = null)
+    {
+        (_context, _connectionTo, _accept, _maxConnections, _silenceMax) =
+            (context, connectionTo, accept ?? (listening => listening.AcceptAsync()), maxConnections, silenceMax ?? SilenceMax);
+        _socket = Listen(context.Settings);
+        Port = ((IPEndPoint)_socket.LocalEndPoint!).Port; // Justification: a bound socket has one.
+        _ = AcceptAsync();
+    }
+
+    public int Port { get; }
+
+    /// <summary>The credentials have changed: closes the connections that would not be accepted now.</summary>
+    public void Recheck()
+    {
+        InboundConnection[] all;
+        lock (_lock)
+        {
+            all = [.. _inbound];
+        }
+
+        foreach (var connection in all)
+        {
+            Recheck(connection);
+        }
+    }
+
+    /// <summary>Closes the connection of a node that was accepted only because a group named it.</summary>
+    public void Expel(Address peer)
+    {
+        InboundConnection? connection;
+        lock (_lock)
+        {
+            connection = _latest.GetValueOrDefault(peer);
+        }
+
+        if (connection is { IsNodeByName: true })
+        {
+            _context.Log.Info("Closed the raft connection of {0}: it has left the groups of this node.", peer);
+            connection.Dispose();
+        }
+    }
+
+    private void Recheck(InboundConnection connection)
+    {
+        if (!connection.IsStillAccepted)
+        {
+            _context.Log.Warning("Closed the raft connection of {0}: its credentials are no longer accepted.", connection.Peer);
+            connection.Dispose();
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _isDisposed = true;
+        _socket.Dispose();
+        _handshakes.Close();
+        lock (_lock)
+        {
+            foreach (var connection in _inbound)
+            {
+                connection.Dispose();
+            }
+        }
+    }
+
+    private static Socket Listen(TransportSettings settings)
+    {
+        Socket? socket = null;
+        try
+        {
+            var address = Resolve(settings.Hostname);
+            socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            socket.Bind(new IPEndPoint(address, settings.Port));
+            socket.Listen();
+            return socket;
+        }
+        catch (Exception e) when (e is SocketException or ArgumentException or IndexOutOfRangeException)
+        {
+            socket?.Dispose();
+            var host = settings.Hostname.Length > 0 ? settings.Hostname : "any address";
+            var remedy = settings.IsAtAddress
+                ? "raft.transport-tcp.at-address uses the port of the node's address, so the remoting must listen elsewhere: set "
+                    + "akka.remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0, public-hostname, public-port }."
+                : "Set raft.transport-tcp.hostname to an address of this machine, and raft.transport-tcp.port to a free port (0: any).";
+            throw new RaftConfigurationException($"Cannot listen on {host}:{settings.Port} for raft messages: {e.Message}. {remedy}", e);
+        }
+    }
+
+    private static IPAddress Resolve(string host)
+    {
+        if (host.Length == 0)
+        {
+            return IPAddress.Any;
+        }
+
+        // Dns refuses 0.0.0.0, which stands for all addresses.
+        if (IPAddress.TryParse(host, out var address))
+        {
+            return address;
+        }
+
+        var found = Dns.GetHostAddresses(host);
+        return found.FirstOrDefault(each => each.AddressFamily == AddressFamily.InterNetwork) ?? found[0];
+    }
+
+    private async Task AcceptAsync()
+    {
+        var isFailing = false;
+        while (!_isDisposed)
+        {
+            try
+            {
+                var socket = await _accept(_socket);
+
+                // The handshake blocks a thread of its own, since it must leave the socket unregistered: see ByteChannel.
+                new Thread(() => _ = TakeAsync(socket)) { IsBackground = true, Name = "raft-handshake" }.Start();
+                isFailing = false;
+            }
+            catch (Exception e)
+            {
+                if (_isDisposed)
+                {
+                    return;
+                }
+
+                if (!isFailing)
+                {
+                    // The process may have too many open files, or no memory, for now.
+                    _context.Log.Warning("Cannot accept raft connections on port {0} for now: {1}", Port, e.Message);
+                }
+
+                isFailing = true;
+                await Task.Delay(AcceptPause);
+            }
+        }
+    }
+
+    // From the handshake to the end of one connection.
+    private async Task TakeAsync(Socket socket)
+    {
+        using var channel = new ByteChannel(socket, blocks: true);
+        var from = IPAddress.None;
+        InboundConnection? connection = null;
+        try
+        {
+            from = (socket.RemoteEndPoint as IPEndPoint)?.Address ?? from;
+            if (await ShakeHandsAsync(channel, from) is not { } greeting)
+            {
+                return;
+            }
+
+            connection = new InboundConnection(channel, _context, greeting, _connectionTo);
+            if (TryAdd(connection, greeting.IsSuccessor, out var former))
+            {
+                // Not earlier: the other side may end the former connection now, which is no hint that it has gone.
+                using var timeout = new CancellationTokenSource(HandshakeTimeout);
+                await HandshakeResult.AnswerAsync(channel, _context, timeout.Token);
+
+                // The credentials may have changed since its handshake, before it was added.
+                Recheck(connection);
+                await EndAsync(former);
+                await connection.RunToEndAsync();
+            }
+            else if (!_isDisposed)
+            {
+                Warn(from.ToString(), $"{_maxConnections} connections are open. Only nodes get another one.");
+            }
+        }
+        catch (Exception e)
+        {
+            OnFailed(connection?.Peer.ToString() ?? from.ToString(), e);
+        }
+
+        OnEnd(connection);
+    }
+
+    private async Task<HandshakeResult?> ShakeHandsAsync(ByteChannel channel, IPAddress from)
+    {
+        var place = _handshakes.Enter(from, channel.Dispose);
+        using var timeout = new CancellationTokenSource(HandshakeTimeout);
+        try
+        {
+            channel.Socket.NoDelay = true;
+            channel.KeepAlive();
+            using var ending = timeout.Token.Register(channel.Dispose);
+            return await HandshakeResult.TakeAsync(channel, _context, timeout.Token);
+        }
+        catch (Exception) when (timeout.IsCancellationRequested)
+        {
+            throw new InvalidDataException($"Its handshake took more than {HandshakeTimeout.TotalSeconds} s.");
+        }
+        finally
+        {
+            _handshakes.Leave(place);
+        }
+    }
+
+    private void OnFailed(string from, Exception e)
+    {
+        switch (e)
+        {
+            case InvalidDataException:
+                Warn(from, e.Message);
+                break;
+            case AuthenticationException:
+                Warn(from, $"{e.Message}.");
+                break;
+            case SocketException or IOException or ObjectDisposedException:
+                _context.Log.Debug("The raft connection from {0} ended: {1}", from, e.Message);
+                break;
+            default:
+                if (_warnings.TryGive(from, e.GetType().Name, out _))
+                {
+                    _context.Log.Error(e, "Closed a raft connection from {0}, which failed", from);
+                }
+
+                break;
+        }
+    }
+
+    private void Warn(string from, string why)
+    {
+        if (_warnings.TryGive(from, why, out var text))
+        {
+            _context.Log.Warning("Closed a raft connection from {0}: {1}", from, text);
+        }
+    }
+
+    // Messages of the former connection come before those of its successor. The wait ends early if the former connection brings nothing:
+    // it may be broken, and the heartbeats that keep followers from an election wait in the successor.
+    private async Task EndAsync(InboundConnection? former)
+    {
+        if (former is null)
+        {
+            return;
+        }
+
+        var received = -1L;
+        for (var time = TimeSpan.Zero; former.Received != received && time < SuccessionTimeout; time += _silenceMax)
+        {
+            received = former.Received ?? -1;
+            if (await Task.WhenAny(former.End, Task.Delay(_silenceMax)) == former.End)
+            {
+                break;
+            }
+        }
+
+        former.Dispose();
+    }
+
+    // Of two connections of a node the latest counts: it has restarted, or connected again. Only before a successor, the former one may be
+    // read to its end.
+    private bool TryAdd(InboundConnection connection, bool isSuccessor, out InboundConnection? former)
+    {
+        former = null;
+        lock (_lock)
+        {
+            if (_isDisposed || (_inbound.Count >= _maxConnections && !connection.IsProvenNode))
+            {
+                return false;
+            }
+
+            _inbound.Add(connection);
+            if (!connection.IsClient)
+            {
+                former = _latest.GetValueOrDefault(connection.Peer);
+                if (!isSuccessor || former?.Node != connection.Node)
+                {
+                    former?.Dispose();
+                    former = null;
+                }
+
+                _latest[connection.Peer] = connection;
+            }
+
+            return true;
+        }
+    }
+
+    private void OnEnd(InboundConnection? connection)
+    {
+        lock (_lock)
+        {
+            if (connection is null || !_inbound.Remove(connection) || _latest.GetValueOrDefault(connection.Peer) != connection)
+            {
+                return;
+            }
+
+            _latest.Remove(connection.Peer);
+        }
+
+        _context.Registry.Tell(new ConnectionNews.Ended(connection.Peer), ActorRefs.NoSender);
+    }
+}

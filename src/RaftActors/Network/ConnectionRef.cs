@@ -1,0 +1,33 @@
+using Akka.Actor;
+using Akka.Event;
+
+using RaftActors.Wire;
+
+namespace RaftActors.Network;
+
+/// <summary>
+/// The reference of an actor on another node, whose messages go by a raft connection. It takes the messages of raft: others have no
+/// place in a frame, and are dropped with a warning.
+/// </summary>
+internal sealed class ConnectionRef(ActorPath path, IConnection made, NetworkContext context) : ActorRefBase
+{
+    /// <inheritdoc/>
+    public override ActorPath Path => path;
+
+    public IConnection Connection => made.Current;
+
+    /// <inheritdoc/>
+    protected override void TellInternal(object message, IActorRef? sender)
+    {
+        if ((message as WireMessage ?? context.Foreign.TryWrite(message)) is not { } written)
+        {
+            context.Log.Warning("A {0} to {1} was dropped: it is no message of raft.", message.GetType(), path);
+            return;
+        }
+
+        // A frame has a sender in any case. The registry of this node ignores answers to others.
+        var connection = Connection;
+        connection.Write(this, written, sender ?? context.Registry);
+        connection.Flush();
+    }
+}

@@ -1,0 +1,55 @@
+using System.Buffers.Binary;
+
+namespace RaftActors.Network;
+
+/// <summary>
+/// The head of one message of a custom transport: version, kind, the identity of the sender's <see cref="CustomConnection"/>, and two
+/// numbers. Then come frames, of which the first one repeats all names. The numbers are little-endian.
+/// </summary>
+/// <param name="Kind">The purpose of the message.</param>
+/// <param name="From">The identity of the sender's connection. A restarted system has another.</param>
+/// <param name="To">Of frames: the identity of the receiver's connection. Else: the number of the question.</param>
+/// <param name="Number">Of frames: the number of this message between the two. Else: 0.</param>
+internal readonly record struct Datagram(Datagram.Purpose Kind, ulong From, ulong To, long Number)
+{
+    /// <summary>The size of a head in bytes.</summary>
+    public const int Size = 2 + (3 * sizeof(ulong));
+
+    private const byte Version = 1;
+
+    /// <summary>The numbers are on the wire.</summary>
+    internal enum Purpose : byte
+    {
+        /// <summary>Asks which connection there is now.</summary>
+        Ask = 1,
+
+        /// <summary>Answers an <see cref="Ask"/>.</summary>
+        Answer = 2,
+
+        /// <summary>Brings frames.</summary>
+        Frames = 3,
+    }
+
+    public byte[] ToBytes(ReadOnlySpan<byte> frames = default)
+    {
+        var bytes = new byte[Size + frames.Length];
+        (bytes[0], bytes[1]) = (Version, (byte)Kind);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(2), From);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(2 + sizeof(ulong)), To);
+        BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(2 + (2 * sizeof(ulong))), Number);
+        frames.CopyTo(bytes.AsSpan(Size));
+        return bytes;
+    }
+
+    /// <exception cref="InvalidDataException">The bytes are no head.</exception>
+    public static Datagram Read(ReadOnlySpan<byte> bytes) =>
+        bytes.Length < Size ? throw new InvalidDataException($"It has {bytes.Length} bytes, and a head has {Size}.")
+        : bytes[0] != Version ? throw new InvalidDataException(
+            $"Its format has version {bytes[0]}, and this node knows only {Version}: update this node.")
+        : !Enum.IsDefined((Purpose)bytes[1]) ? throw new InvalidDataException($"{bytes[1]} is no kind of message.")
+        : new Datagram(
+            (Purpose)bytes[1],
+            BinaryPrimitives.ReadUInt64LittleEndian(bytes[2..]),
+            BinaryPrimitives.ReadUInt64LittleEndian(bytes[(2 + sizeof(ulong))..]),
+            BinaryPrimitives.ReadInt64LittleEndian(bytes[(2 + (2 * sizeof(ulong)))..]));
+}

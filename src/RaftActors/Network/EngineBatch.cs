@@ -1,0 +1,50 @@
+using System.Collections.Immutable;
+
+using Akka.Actor;
+
+using RaftActors.Wire;
+
+namespace RaftActors.Network;
+
+/// <summary>The messages of one read for one engine, in order.</summary>
+internal sealed record WireBatch(ImmutableArray<WireMessage> Messages);
+
+/// <summary>Collects the messages of one read for one engine, and tells them as one batch. Not thread-safe.</summary>
+internal sealed class EngineBatch
+{
+    private readonly List<WireMessage> _messages = [];
+    private (IActorRef To, IActorRef From)? _ends;
+
+    /// <summary>Takes a message of a frame, which <see cref="Tell"/> tells at the latest.</summary>
+    /// <param name="frame">The frame.</param>
+    /// <param name="message">Its message, as the receiver gets it.</param>
+    public void Add(in FrameReader.Frame frame, object message)
+    {
+        if (!frame.IsToEngine || message is not WireMessage forEngine)
+        {
+            Tell();
+            frame.To.Tell(message, frame.From);
+            return;
+        }
+
+        if (_ends != (frame.To, frame.From))
+        {
+            Tell();
+            _ends = (frame.To, frame.From);
+        }
+
+        _messages.Add(forEngine);
+    }
+
+    /// <summary>Tells the messages that were not told yet.</summary>
+    public void Tell()
+    {
+        if (_ends is var (to, from))
+        {
+            to.Tell(_messages.Count == 1 ? _messages[0] : new WireBatch([.. _messages]), from);
+        }
+
+        _messages.Clear();
+        _ends = null;
+    }
+}

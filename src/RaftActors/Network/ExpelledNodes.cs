@@ -1,0 +1,72 @@
+using Akka.Actor;
+
+namespace RaftActors.Network;
+
+/// <summary>
+/// The nodes that have left the groups of this node. An answer to such a node may still make a connection to it, which does not make it a
+/// node again. Thread-safe.
+/// </summary>
+internal sealed class ExpelledNodes
+{
+    /// <summary>
+    /// The most nodes that are remembered. Each was named by a group before, so an operator has removed each of them. The one that left
+    /// first is forgotten first.
+    /// </summary>
+    public const int Max = 4096;
+
+    private readonly Lock _lock = new();
+    private readonly LinkedList<Address> _inOrder = [];
+    private readonly Dictionary<Address, LinkedListNode<Address>> _all = [];
+
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _all.Count;
+            }
+        }
+    }
+
+    public bool Contains(Address address)
+    {
+        lock (_lock)
+        {
+            return _all.ContainsKey(address);
+        }
+    }
+
+    public void Add(Address address)
+    {
+        lock (_lock)
+        {
+            Forget(address);
+            _all.Add(address, _inOrder.AddLast(address));
+            if (_all.Count > Max)
+            {
+                Forget(_inOrder.First!.Value); // Justification: it was just added to.
+            }
+        }
+    }
+
+    /// <summary>A group names these nodes again.</summary>
+    public void Remove(IEnumerable<Address> named)
+    {
+        lock (_lock)
+        {
+            foreach (var address in named)
+            {
+                Forget(address);
+            }
+        }
+    }
+
+    private void Forget(Address address)
+    {
+        if (_all.Remove(address, out var place))
+        {
+            _inOrder.Remove(place);
+        }
+    }
+}

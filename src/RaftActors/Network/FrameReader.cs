@@ -1,0 +1,154 @@
+using Akka.Actor;
+
+using RaftActors.Core;
+using RaftActors.Core.Codec;
+using RaftActors.Wire;
+
+namespace RaftActors.Network;
+
+/// <summary>Reads the frames that a <see cref="FrameWriter"/> wrote for one connection. Not thread-safe.</summary>
+/// <param name="resolve">Finds the actor of this node at a path with address.</param>
+/// <param name="findSlab">Finds the memory for the values in the log of a member; null: they are views of the bytes.</param>
+internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, Func<Member, ValueSlab?>? findSlab = null)
+{
+    private const string EnginesPath = "/system/raft/";
+
+    // A frame may introduce members beyond those that the writer forgets at.
+    private const int KnownMax = 64 * FrameWriter.MaxKnown;
+
+    // The memory of one connection. Longer than any path of raft, and more than a writer introduces before it forgets.
+    private const int PathLengthMax = 4096;
+    private const int ShownMax = 200;
+    private const int ActorsMax = 2 * FrameWriter.MaxKnown;
+
+    // The question for a port and its answer come by the remoting only: a connection brings the port in its handshake.
+    private static readonly string[] Refused = [WireTable.PortAtManifest, WireTable.PortWantedManifest];
+    private static readonly string[] RefusedToEngines = [.. Refused, WireTable.HelloManifest, WireTable.BeatManifest];
+
+    private readonly string _own = own.ToString();
+    private readonly List<Receiver> _receivers = [];
+    private readonly List<IActorRef> _senders = [];
+    private readonly List<Member> _members = [];
+
+    // The paths of the receivers without their numbers: an engine that starts again is the same one.
+    private readonly HashSet<string> _engines = [];
+
+    /// <summary>The number of engines that the connection is known to have messages for.</summary>
+    public int Engines => _engines.Count;
+
+    /// <summary>Makes the reference of a sender from its path with address.</summary>
+    public required Func<string, IActorRef> ResolveSender { get; init; }
+
+    /// <summary>Whether the actor at a path, without address, takes messages of other nodes.</summary>
+    public Func<string, bool> MayReceive { get; init; } = IsEngine;
+
+    /// <summary>Whether a path, without address, is the one of an engine.</summary>
+    public static bool IsEngine(string path) => path.StartsWith(EnginesPath, StringComparison.Ordinal);
+
+    /// <param name="bytes">Bytes that never change while the message lives, if it has views of them.</param>
+    /// <param name="hasView">The message has views of the bytes.</param>
+    /// <returns>Null: the message is of a kind that this version does not know.</returns>
+    /// <exception cref="InvalidDataException">The bytes are no frame.</exception>
+    public Frame? Read(ReadOnlyMemory<byte> bytes, out bool hasView)
+    {
+        var reader = ByteReader.OfKept(bytes, findSlab);
+        if (reader.Flag())
+        {
+            _receivers.Clear();
+            _engines.Clear();
+            _senders.Clear();
+            _members.Clear();
+        }
+
+        var to = ReadReceiver(ref reader);
+        var from = ReadSender(ref reader);
+        reader.ShareMembers(_members);
+        if (ReadMessage(ref reader, to.IsEngine) is not { } message)
+        {
+            hasView = false;
+            return null;
+        }
+
+        reader.End();
+        if (_members.Count > KnownMax)
+        {
+            throw reader.Damaged($"it introduces too many members: {_members.Count}");
+        }
+
+        hasView = reader.HasView;
+        return new Frame(to.Actor, message, from, to.IsEngine);
+    }
+
+    // Null: its kind is unknown. If it introduced members, the next frame forgets all; see FrameWriter.
+    private WireMessage? ReadMessage(ref ByteReader reader, bool isToEngine)
+    {
+        try
+        {
+            return WireTable.ReadNamed(ref reader, isToEngine ? RefusedToEngines : Refused);
+        }
+        catch (UnknownMessageException)
+        {
+            return null;
+        }
+    }
+
+    private Receiver ReadReceiver(ref ByteReader reader)
+    {
+        var place = ReadPlace(ref reader, _receivers.Count);
+        if (place > 0)
+        {
+            return _receivers[place - 1];
+        }
+
+        var path = _own + reader.Text();
+        var bare = Demand(path, MayReceive);
+        if (IsEngine(bare))
+        {
+            _engines.Add(bare);
+        }
+
+        var receiver = new Receiver(resolve(path), IsEngine(bare));
+        _receivers.Add(receiver);
+        return receiver;
+    }
+
+    private IActorRef ReadSender(ref ByteReader reader)
+    {
+        var place = ReadPlace(ref reader, _senders.Count);
+        if (place == 0)
+        {
+            var path = reader.Text();
+            _ = Demand(path, _ => true);
+            _senders.Add(ResolveSender(path));
+        }
+
+        return place == 0 ? _senders[^1] : _senders[place - 1];
+    }
+
+    // 0: the actor is new, and its path follows.
+    private static int ReadPlace(ref ByteReader reader, int known)
+    {
+        var place = reader.Count();
+        return place <= known && known <= ActorsMax ? (int)place : throw reader.Damaged($"actor {place} of {known} is named");
+    }
+
+    // Returns the path without address and without the number of the actor.
+    private static string Demand(string path, Func<string, bool> isAllowed) =>
+        path.Length <= PathLengthMax
+        && WirePath.TryParse(path, out var parsed)
+        && parsed.ToStringWithoutAddress() is var bare
+        && !ClimbsUp(bare)
+        && isAllowed(bare)
+            ? bare
+            : throw new InvalidDataException(
+                $"'{path.AsSpan(0, Math.Min(path.Length, ShownMax))}' is no path of an actor that takes messages of other nodes.");
+
+    // Akka takes such a name for the parent, so the path would lead to any actor of this node.
+    private static bool ClimbsUp(string bare) =>
+        bare.Contains("/../", StringComparison.Ordinal) || bare.EndsWith("/..", StringComparison.Ordinal);
+
+    /// <param name="IsToEngine">An engine takes batches.</param>
+    internal readonly record struct Frame(IActorRef To, WireMessage Message, IActorRef From, bool IsToEngine);
+
+    private readonly record struct Receiver(IActorRef Actor, bool IsEngine);
+}

@@ -1,0 +1,161 @@
+using System.Net.Sockets;
+
+using RaftActors.Telemetry;
+
+namespace RaftActors.Network;
+
+/// <summary>
+/// The sending side of one connection. Any thread writes frames. The thread that finds the connection idle also sends them, without
+/// waiting: so a frame costs no change of threads. If the socket is full, a task sends the rest, and later frames wait for it.
+/// </summary>
+/// <param name="gate">The owner's lock. It guards the frames.</param>
+/// <param name="onLost">Called once or more if the connection is lost, without the lock. Null: the socket said so.</param>
+internal sealed class FrameSender(
+    Lock gate, ByteChannel channel, FrameWriter frames, TransportMetrics metrics, Action<Exception?> onLost)
+{
+    // An engine that sends goes on with what others have written meanwhile, but not for long: it misses its ticks.
+    private const int MaxRounds = 4;
+
+    private byte[] _spare = [];
+    private bool _isSending;
+    private int _sendingBytes;
+    private bool _isFinishing;
+
+    /// <summary>Guarded by the lock.</summary>
+    public FrameWriter Frames => frames;
+
+    /// <summary>The size of the buffers that an idle connection keeps.</summary>
+    public int KeptBytes => _spare.Length + channel.KeptBytes;
+
+    /// <summary>Bytes that are written, and not sent; those of one batch until its end. Without the lock it may be out of date.</summary>
+    public int WaitingBytes => frames.Length + Volatile.Read(ref _sendingBytes);
+
+    /// <summary>
+    /// Sends the frames, as far as the socket takes them without waiting. A task sends the rest. Call it without the lock.
+    /// </summary>
+    public void Flush()
+    {
+        ArraySegment<byte> frames;
+        lock (gate)
+        {
+            if (!TryBegin(out frames))
+            {
+                return;
+            }
+        }
+
+        for (var round = 1; TrySendNow(frames, out var rest); round++)
+        {
+            var isFull = rest.Count > 0;
+            if (!isFull && !TryContinue(frames, out frames))
+            {
+                return;
+            }
+
+            if (isFull || round == MaxRounds)
+            {
+                var (sending, left) = (frames, isFull ? rest : (ArraySegment<byte>?)null);
+                _ = Task.Run(() => SendAsync(sending, left));
+                return;
+            }
+        }
+    }
+
+    /// <summary>Sends what was written, and then ends this direction of the connection. Call it without the lock.</summary>
+    public void Finish()
+    {
+        lock (gate)
+        {
+            _isFinishing = true;
+        }
+
+        Flush();
+    }
+
+    private async Task SendAsync(ArraySegment<byte> bytes, ArraySegment<byte>? begun)
+    {
+        try
+        {
+            do
+            {
+                var rest = begun ?? channel.Seal(bytes);
+                begun = null;
+                while (rest.Count > 0)
+                {
+                    var sent = await channel.SendAsync(rest).ConfigureAwait(false);
+                    metrics.OnSent(sent);
+                    rest = rest[sent..];
+                }
+            }
+            while (TryContinue(bytes, out bytes));
+        }
+        catch (Exception e)
+        {
+            // A connection whose sending has stopped would hold its messages for ever.
+            onLost(e);
+        }
+    }
+
+    private bool TryBegin(out ArraySegment<byte> bytes)
+    {
+        bytes = default;
+        if (_isSending)
+        {
+            return false;
+        }
+
+        if (frames.Length == 0)
+        {
+            if (_isFinishing)
+            {
+                channel.Finish();
+            }
+
+            return false;
+        }
+
+        _isSending = true;
+        bytes = frames.Take(_spare);
+        _sendingBytes = bytes.Count;
+        return true;
+    }
+
+    // The buffer of sent bytes is the next one to write to. False: there are no others now.
+    private bool TryContinue(ArraySegment<byte> sent, out ArraySegment<byte> bytes)
+    {
+        lock (gate)
+        {
+            _spare = sent.Array!.Length <= frames.KeptSize ? sent.Array : []; // Justification: frames were written to it.
+            channel.OnSent(frames.KeptSize);
+            _isSending = false;
+            _sendingBytes = 0;
+            return TryBegin(out bytes);
+        }
+    }
+
+    // False: the connection has ended, which its owner knows.
+    private bool TrySendNow(ArraySegment<byte> bytes, out ArraySegment<byte> rest)
+    {
+        rest = default;
+        try
+        {
+            var all = channel.Seal(bytes);
+            var sent = channel.SendNow(all, out var error);
+            if (error is not (SocketError.Success or SocketError.WouldBlock))
+            {
+                onLost(null);
+                return false;
+            }
+
+            metrics.OnSent(sent);
+            rest = all[sent..];
+            return true;
+        }
+        catch (Exception e)
+        {
+            // Any exception: one that left this method would stop the engine that sends.
+            onLost(e is ObjectDisposedException or IOException ? null : e);
+            return false;
+        }
+    }
+}

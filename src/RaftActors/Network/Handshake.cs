@@ -1,0 +1,270 @@
+using System.Buffers.Binary;
+using System.Security.Authentication;
+
+using Akka.Actor;
+
+using RaftActors.Core.Codec;
+using RaftActors.Security;
+using RaftActors.Wire;
+
+namespace RaftActors.Network;
+
+/// <summary>
+/// The first bytes of a connection. The connecting node names itself and the node that it expects; the listening node answers with its own
+/// identity, or closes. With <c>raft.security</c> the handshake of TLS comes before.
+/// </summary>
+/// <param name="Address">The address of the connecting actor system.</param>
+/// <param name="Node">The identity of the connecting actor system.</param>
+/// <param name="Expected">The identity of the listening one, as its <see cref="WireMessage.PortAt"/> said. 0: it is not known.</param>
+/// <param name="Kind">The purpose of the connection.</param>
+/// <param name="Port">The port where the connecting actor system takes connections, at the host of its address; 0: it takes none.</param>
+internal readonly record struct Handshake(string Address, ulong Node, ulong Expected, ConnectionKind Kind, int Port)
+{
+    /// <summary>The bytes before the rest of a handshake: the magic number, its version, and the length of the rest.</summary>
+    public const int HeadSize = MagicSize + 1 + sizeof(ushort);
+
+    /// <summary>The bytes of an answer.</summary>
+    public const int AnswerSize = MagicSize + 1 + sizeof(ulong);
+
+    private const int MagicSize = 8;
+    private const byte Version = 1;
+
+    // The first byte of a handshake of TLS.
+    private const byte TlsHandshake = 0x16;
+    private const int RestSizeMax = 1024;
+
+    private static ReadOnlySpan<byte> Magic => "RAFTCONN"u8;
+
+    public byte[] ToBytes()
+    {
+        var rest = new ByteWriter();
+        rest.Octet(RaftMessageSerializer.Version);
+        rest.Text(Address);
+        rest.Hash(Node);
+        rest.Hash(Expected);
+        rest.Octet((byte)Kind);
+        rest.Number(Port);
+        var bytes = new byte[HeadSize + rest.Length];
+        WriteStart(bytes);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(MagicSize + 1), (ushort)rest.Length);
+        rest.Written.CopyTo(bytes.AsSpan(HeadSize));
+        return bytes;
+    }
+
+    /// <summary>Reads the head, and returns the length of the rest.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no handshake of this version.</exception>
+    public static int ReadHead(ReadOnlySpan<byte> head)
+    {
+        DemandStart(head);
+        var size = BinaryPrimitives.ReadUInt16LittleEndian(head[(MagicSize + 1)..]);
+        return size <= RestSizeMax ? size : throw new InvalidDataException($"The handshake announces {size} bytes; at most {RestSizeMax}.");
+    }
+
+    /// <exception cref="InvalidDataException">The bytes are no handshake of this version.</exception>
+    public static Handshake ReadRest(ReadOnlySpan<byte> rest)
+    {
+        var reader = new ByteReader(rest);
+        var format = reader.Octet();
+        if (format != RaftMessageSerializer.Version)
+        {
+            throw reader.Damaged($"its messages have version {format}, and this node knows only {RaftMessageSerializer.Version}");
+        }
+
+        var handshake = new Handshake(reader.Text(), reader.Hash(), reader.Hash(), ReadKind(ref reader), ReadPort(ref reader));
+        reader.End();
+        return handshake;
+    }
+
+    public static byte[] AnswerOf(ulong node)
+    {
+        var bytes = new byte[AnswerSize];
+        WriteStart(bytes);
+        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(MagicSize + 1), node);
+        return bytes;
+    }
+
+    /// <summary>Reads the identity of the listening actor system.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no answer of this version.</exception>
+    public static ulong ReadAnswer(ReadOnlySpan<byte> answer)
+    {
+        DemandStart(answer);
+        return BinaryPrimitives.ReadUInt64LittleEndian(answer[(MagicSize + 1)..]);
+    }
+
+    /// <summary>Waits for the answer, and returns the identity of the listening actor system.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no answer, or the other side has closed the connection.</exception>
+    /// <exception cref="AuthenticationException">The other side does not accept this one.</exception>
+    public static async Task<ulong> ReadAnswerAsync(ByteChannel channel, bool isSecure, CancellationToken cancellation)
+    {
+        var answer = new byte[AnswerSize];
+        try
+        {
+            for (var read = 0; read < answer.Length;)
+            {
+                var count = await channel.ReceiveAsync(answer.AsMemory(read), cancellation).ConfigureAwait(false);
+                read += count > 0 ? count : throw new InvalidDataException(
+                    "the other node did not accept this one; its log says why");
+            }
+        }
+        catch (IOException e) when (isSecure)
+        {
+            // TLS 1.3 tells the connecting side only now that its certificate was refused.
+            throw new AuthenticationException(
+                $"the other node did not accept this one; its log says why ({(e.InnerException ?? e).Message})", e);
+        }
+
+        return ReadAnswer(answer);
+    }
+
+    private static ConnectionKind ReadKind(ref ByteReader reader) => reader.Octet() switch
+    {
+        <= (byte)ConnectionKind.Successor and var kind => (ConnectionKind)kind,
+        var other => throw reader.Damaged($"the kind of the connection is {other}"),
+    };
+
+    private static int ReadPort(ref ByteReader reader) =>
+        reader.Count() is var port && port <= ushort.MaxValue ? (int)port : throw reader.Damaged($"the port is {port}");
+
+    private static void WriteStart(Span<byte> bytes)
+    {
+        Magic.CopyTo(bytes);
+        bytes[MagicSize] = Version;
+    }
+
+    private static void DemandStart(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes[0] == TlsHandshake)
+        {
+            throw new InvalidDataException("It uses TLS, and this node does not. Set raft.security on both, or on none.");
+        }
+
+        if (!bytes.StartsWith(Magic))
+        {
+            throw new InvalidDataException("The first bytes are not those of a raft node.");
+        }
+
+        if (bytes[MagicSize] != Version)
+        {
+            throw new InvalidDataException($"The version of the handshake is {bytes[MagicSize]}, and this node knows only {Version}.");
+        }
+    }
+}
+
+/// <summary>The outcome of the handshake of an incoming connection.</summary>
+/// <param name="Peer">The address of the other actor system.</param>
+/// <param name="Identity">Null: the connection is not encrypted, and every program may do all.</param>
+/// <param name="ClientRole">The rights of a client; null: the other side is a node.</param>
+internal sealed record HandshakeResult(Address Peer, PeerIdentity? Identity, ConnectionRole? ClientRole)
+{
+    /// <summary>The identity of the other actor system.</summary>
+    public ulong Node { get; init; }
+
+    /// <summary>Where the other actor system takes connections; null: it takes none.</summary>
+    public WireMessage.PortAt? Endpoint { get; init; }
+
+    /// <summary>The connection takes the place of the latest one of the same actor system.</summary>
+    public bool IsSuccessor { get; init; }
+
+    /// <summary>
+    /// Shakes hands, up to the answer of <see cref="AnswerAsync"/>. Null: the other side looks for an actor system that had this port
+    /// before.
+    /// </summary>
+    /// <exception cref="InvalidDataException">The other side is no raft node, or has no rights here.</exception>
+    /// <exception cref="System.Security.Authentication.AuthenticationException">It could not prove its identity.</exception>
+    public static async Task<HandshakeResult?> TakeAsync(ByteChannel channel, NetworkContext context, CancellationToken cancellation)
+    {
+        var identity = context.Credentials?.Current is { } credentials
+            ? await channel.AuthenticateAsServerAsync(credentials, cancellation).ConfigureAwait(false)
+            : null;
+        var head = await ReadAsync(channel, Handshake.HeadSize, cancellation).ConfigureAwait(false);
+        var rest = await ReadAsync(channel, Handshake.ReadHead(head), cancellation).ConfigureAwait(false);
+        var handshake = Handshake.ReadRest(rest);
+        if (!Address.TryParse(handshake.Address, out Address? peer) || peer.HasLocalScope || peer.Port is null)
+        {
+            throw new InvalidDataException($"'{handshake.Address}' is no address of an actor system.");
+        }
+
+        if (handshake.Expected != context.Node && handshake.Expected != 0)
+        {
+            return null;
+        }
+
+        var greeting = new HandshakeResult(peer, identity, handshake.Kind == ConnectionKind.Client ? RoleOfClient(identity) : null)
+        {
+            Node = handshake.Node,
+            Endpoint = handshake.Port > 0 ? new WireMessage.PortAt(handshake.Port, handshake.Node) : null,
+            IsSuccessor = handshake.Kind == ConnectionKind.Successor,
+        };
+        if (identity is not null && greeting.ClientRole is null)
+        {
+            if (identity.Role is null)
+            {
+                await context.NamesKnown.WaitAsync(cancellation).ConfigureAwait(false);
+            }
+
+            DemandNode(identity, peer, context);
+        }
+
+        return greeting;
+    }
+
+    /// <summary>Tells the other side that the connection takes its messages.</summary>
+    public static async Task AnswerAsync(ByteChannel channel, NetworkContext context, CancellationToken cancellation)
+    {
+        await channel.WriteAsync(Handshake.AnswerOf(context.Node), cancellation).ConfigureAwait(false);
+        channel.Begin();
+    }
+
+    // A node may do as a client what an operator may.
+    private static ConnectionRole RoleOfClient(PeerIdentity? identity) => identity switch
+    {
+        null or { Role: ConnectionRole.Node } => ConnectionRole.Operator,
+        { Role: { } role } => role,
+        _ => throw new InvalidDataException(
+            $"{identity} has no role here. Name it in raft.security.roles.reader, writer or operator, on all nodes."),
+    };
+
+    private static void DemandNode(PeerIdentity identity, Address peer, NetworkContext context)
+    {
+        if (!identity.VouchesFor(peer.Host!)) // Justification: the address of another system has a host.
+        {
+            throw new InvalidDataException(
+                $"{identity} says that it is {peer}, and its certificate is not for '{peer.Host}'. Issue one with that subject alternative "
+                + "name.");
+        }
+
+        if (identity.Role != ConnectionRole.Node && !(identity.Role is null && context.IsNamed(peer)))
+        {
+            throw new InvalidDataException(
+                $"{identity} at {peer} is not known as a node. Name it in raft.security.roles.node, or with discovery = node-names in the "
+                + "roster or raft.contacts; a joining node is known after Join.");
+        }
+    }
+
+    private static async Task<byte[]> ReadAsync(ByteChannel channel, int size, CancellationToken cancellation)
+    {
+        var bytes = new byte[size];
+        for (var read = 0; read < size;)
+        {
+            var count = await channel.ReceiveAsync(bytes.AsMemory(read), cancellation).ConfigureAwait(false);
+            read += count > 0 ? count : throw new InvalidDataException("The connection ended before its handshake was complete.");
+        }
+
+        return bytes;
+    }
+}
+
+/// <summary>Why a connection was opened. The numbers are on the wire.</summary>
+internal enum ConnectionKind : byte
+{
+    /// <summary>For the messages of a node.</summary>
+    Node = 0,
+
+    /// <summary>For the calls of a client, which has no port of its own. The answers come by the same connection.</summary>
+    Client = 1,
+
+    /// <summary>
+    /// In place of the latest connection of the same node, whose credentials have changed. Its messages come after those of that one.
+    /// </summary>
+    Successor = 2,
+}

@@ -1,0 +1,52 @@
+using Akka.Actor;
+using Akka.Event;
+
+using RaftActors.Core;
+using RaftActors.Core.Codec;
+using RaftActors.Security;
+using RaftActors.Telemetry;
+
+namespace RaftActors.Network;
+
+/// <summary>What all connections of one actor system share.</summary>
+/// <param name="Own">The address of the actor system.</param>
+/// <param name="Node">Its identity: a restarted system has another.</param>
+/// <param name="Registry">Gets <see cref="ConnectionNews"/>.</param>
+internal sealed record NetworkContext(
+    TransportSettings Settings, Address Own, ulong Node, IActorRef Registry, ILoggingAdapter Log, TransportMetrics Metrics)
+{
+    /// <summary>
+    /// The most nodes that no group of this node names, and to which it has a way: as many as may have connected to it.
+    /// </summary>
+    public const int StrangersMax = 1024;
+
+    /// <summary>Finds the memory for the values in the log of a member of this node.</summary>
+    public Func<Member, ValueSlab?>? FindSlab { get; init; }
+
+    /// <summary>Null: connections are neither encrypted nor authenticated.</summary>
+    public CredentialStore? Credentials { get; init; }
+
+    /// <summary>Messages that are no <see cref="Wire.WireMessage"/>.</summary>
+    public required ForeignMessages Foreign { get; init; }
+
+    /// <summary>Limits the log lines about refused messages.</summary>
+    public WarningLimit Refusals { get; } = new(TimeProvider.System);
+
+    /// <summary>Limits the answers that wait for clients.</summary>
+    public PendingReplies Replies { get; } = new(Settings.ReplySizeMaxBytes, TimeProvider.System);
+
+    /// <summary>The port where this actor system takes connections; null: it has clients only.</summary>
+    public Func<int?> Port { get; init; } = () => null;
+
+    /// <summary>Whether a roster, a contact or the log of a group on this node names the node.</summary>
+    public Func<Address, bool> IsNamed { get; init; } = _ => false;
+
+    /// <summary>Completes when <see cref="IsNamed"/> knows the nodes that the first group of this node names.</summary>
+    public Task NamesKnown { get; init; } = Task.CompletedTask;
+
+    /// <summary>The present connection to an address; null: there is no room for one.</summary>
+    public Func<Address, IConnection?> ConnectionTo { get; init; } = _ => null;
+
+    /// <summary>Finds an actor of this node.</summary>
+    public required Func<string, IActorRef> Resolve { get; init; }
+}

@@ -1,0 +1,391 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+using Akka.Actor;
+using Akka.Event;
+
+using RaftActors.Wire;
+
+namespace RaftActors.Network;
+
+/// <summary>
+/// The way for messages of raft to one other node: one connection of this node's own. With <c>raft.security</c> it is encrypted, and both
+/// sides have proved their identity. It connects when there is a message. A message that cannot be sent is lost, as by a broken network.
+/// Thread-safe.
+/// </summary>
+internal sealed class NodeConnection(Address address, NetworkContext context) : IForgettableConnection
+{
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan RenewalPause = TimeSpan.FromSeconds(5);
+
+    private readonly Lock _lock = new();
+    private readonly ConnectAttempts _attempts = new(
+        context.Settings.IsAtAddress
+            ? new WireMessage.PortAt(address.Port!.Value, Node: 0) // Justification: the address of a node has a port.
+            : null,
+        TimeProvider.System);
+
+    private OutboundSocket? _socket;
+
+    // Connects with changed credentials, while the present connection goes on.
+    private OutboundSocket? _successor;
+
+    // Each sends what was written before its successor took over.
+    private readonly List<OutboundSocket> _former = [];
+    private bool _hasLostActor;
+    private volatile bool _isRetired;
+    private string? _problem;
+    private string? _renewalProblem;
+
+    /// <summary>Why there is no connection; null: there is one, or none was tried.</summary>
+    public string? Problem => Volatile.Read(ref _problem);
+
+    /// <summary>This node has connected, and the other side has proved that it is the node.</summary>
+    public bool IsVerified
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _socket is { IsVerified: true };
+            }
+        }
+    }
+
+    /// <summary>
+    /// The other node has connected to this one, and takes connections at this endpoint. So it can be reached now, and would let this one
+    /// in. The next message begins a connection. An open one stays: only its end shows that the node has moved.
+    /// </summary>
+    public void OnMet(WireMessage.PortAt endpoint)
+    {
+        lock (_lock)
+        {
+            if (_attempts.Learn(endpoint) && _socket is { IsConnected: false })
+            {
+                EndNow();
+            }
+
+            _attempts.Hurry();
+        }
+    }
+
+    /// <summary>
+    /// The node may be at this endpoint: any program may have said so. A connection makes the other side a node here. So an answer begins
+    /// one only if this connection has asked, and a node that has left cannot cause one.
+    /// </summary>
+    public void LearnRumour(WireMessage.PortAt endpoint)
+    {
+        lock (_lock)
+        {
+            _attempts.Learn(endpoint);
+            if (_attempts.IsAsked)
+            {
+                BeginIfTime();
+            }
+        }
+    }
+
+    /// <summary>Connects now, without a message. The registry is told the outcome, also if there is a connection.</summary>
+    public void Connect()
+    {
+        lock (_lock)
+        {
+            if (_socket is { IsConnected: true })
+            {
+                context.Registry.Tell(new ConnectionNews.Opened(address), ActorRefs.NoSender);
+            }
+
+            _attempts.Hurry();
+            BeginIfTime();
+        }
+    }
+
+    /// <summary>
+    /// The credentials have changed: connects with them, and only then ends the present connection. If that fails, the present one stays as
+    /// long as its proof is accepted.
+    /// </summary>
+    public void Renew()
+    {
+        lock (_lock)
+        {
+            if (_socket is not { IsConnected: true, IsOutdated: true } present)
+            {
+                return;
+            }
+
+            if (!present.IsClient)
+            {
+                if (_successor is not null)
+                {
+                    // The other node may have put it in place of the present one. If it is outdated, it gets a successor itself.
+                    return;
+                }
+
+                _successor = new OutboundSocket(present.Endpoint, context, _lock, OnLost, isSuccessor: true);
+                _ = ConnectAsync(_successor);
+                return;
+            }
+        }
+
+        EndIfRefused();
+    }
+
+    /// <summary>Ends the connection. The next message makes another one.</summary>
+    public void Forget()
+    {
+        lock (_lock)
+        {
+            _attempts.OnForgotten();
+            EndNow();
+        }
+    }
+
+    /// <inheritdoc/>
+    public IConnection Current => _isRetired ? context.ConnectionTo(address) ?? this : this;
+
+    /// <inheritdoc/>
+    public bool TryRetire()
+    {
+        lock (_lock)
+        {
+            return _isRetired |= _socket is null;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Write(IActorRef to, WireMessage message, IActorRef from)
+    {
+        lock (_lock)
+        {
+            BeginIfTime();
+            if (_socket is null || _socket.Sender.Frames.Length > context.Settings.QueueSizeMaxBytes)
+            {
+                _hasLostActor |= message is WireMessage.ActorAt;
+                context.Metrics.OnDropped();
+            }
+            else if (!_socket.Sender.Frames.TryWrite(to, message, from))
+            {
+                context.Metrics.OnDropped();
+                context.Log.Warning("A {0} to {1} was dropped: it does not fit into a frame (raft.transport-tcp.frame-size-max), or has a "
+                    + "text that is no Unicode.", message.GetType().Name, to);
+            }
+        }
+    }
+
+    /// <summary>Whether an announcement of an actor was dropped since the last call. Its engine sends it once, so it must again.</summary>
+    public bool TakeLostActor()
+    {
+        lock (_lock)
+        {
+            var hasLost = _hasLostActor;
+            _hasLostActor = false;
+            return hasLost;
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Flush()
+    {
+        FrameSender? sender;
+        lock (_lock)
+        {
+            sender = _socket is { IsConnected: true } socket ? socket.Sender : null;
+        }
+
+        sender?.Flush();
+    }
+
+    private void BeginIfTime()
+    {
+        if (_socket is not null || _isRetired)
+        {
+            return;
+        }
+
+        if (_attempts.Next() is { } endpoint)
+        {
+            _socket = new OutboundSocket(endpoint, context, _lock, OnLost);
+            _ = ConnectAsync(_socket);
+        }
+        else if (_attempts.MustAsk())
+        {
+            context.Registry.Tell(new ConnectionNews.Wanted(address), ActorRefs.NoSender);
+        }
+    }
+
+    private async Task ConnectAsync(OutboundSocket socket)
+    {
+        // Not on the engine's thread: a name may have to be looked up.
+        await Task.Yield();
+        try
+        {
+            using var timeout = new CancellationTokenSource(ConnectTimeout);
+            await socket.ConnectAsync(address.Host!, timeout.Token); // Justification: an address of another node has a host.
+            if (!TryTake(socket))
+            {
+                return;
+            }
+
+            // The credentials may have changed since the handshake.
+            Renew();
+            socket.Sender.Flush();
+            await (socket.IsClient ? socket.ReadAnswersAsync(this, address) : socket.WaitForEndAsync());
+            End(socket, "it has ended", isRefused: false);
+        }
+        catch (Exception e)
+        {
+            OnLost(socket, e);
+        }
+    }
+
+    // The connection takes messages from now on. False: it is no longer wanted.
+    private bool TryTake(OutboundSocket socket)
+    {
+        OutboundSocket? former = null;
+        lock (_lock)
+        {
+            if (socket == _successor)
+            {
+                (former, _socket, _successor) = (_socket, socket, null);
+                _former.Add(former!); // Justification: a successor ends together with the socket that it succeeds.
+            }
+
+            if (socket != _socket)
+            {
+                return false;
+            }
+
+            socket.IsConnected = true;
+            _attempts.OnConnected(socket.Endpoint);
+            Volatile.Write(ref _problem, null);
+        }
+
+        if (former is not null)
+        {
+            former.Sender.Finish();
+            Volatile.Write(ref _renewalProblem, null);
+            context.Log.Info("Raft messages to {0} go by a connection with the changed credentials.", address);
+            return true;
+        }
+
+        context.Metrics.OnConnected();
+        context.Log.Info($"Raft messages to {{0}} go by {(context.Credentials is null ? "a" : "an encrypted")} connection.", address);
+        context.Registry.Tell(new ConnectionNews.Opened(address), ActorRefs.NoSender);
+        return true;
+    }
+
+    private void EndIfRefused()
+    {
+        OutboundSocket? socket;
+        lock (_lock)
+        {
+            socket = _socket is { IsConnected: true } ? _socket : null;
+        }
+
+        if (socket is { IsStillAccepted: false })
+        {
+            context.Log.Warning("Closed the raft connection to {0}: its credentials are no longer accepted.", address);
+            End(socket, "its credentials are no longer accepted", isRefused: true);
+        }
+    }
+
+    private void OnLost(OutboundSocket socket, Exception? cause)
+    {
+        if (cause is not (null or SocketException or IOException or OperationCanceledException or InvalidDataException
+            or ObjectDisposedException or AuthenticationException))
+        {
+            context.Log.Error(cause, "The raft connection to {0} failed", address);
+        }
+
+        var why = cause switch
+        {
+            null => "it was lost",
+            OperationCanceledException => $"no answer within {ConnectTimeout.TotalSeconds} s",
+            _ => cause.Message,
+        };
+        End(socket, why, isRefused: cause is AuthenticationException or InvalidDataException);
+    }
+
+    private void End(OutboundSocket socket, string why, bool isRefused)
+    {
+        bool isSuccessor;
+        lock (_lock)
+        {
+            _former.Remove(socket);
+            isSuccessor = socket == _successor;
+            _successor = isSuccessor ? null : _successor;
+            if (socket == _socket)
+            {
+                if (socket.IsConnected)
+                {
+                    context.Log.Info("The raft connection to {0} has ended.", address);
+                    context.Registry.Tell(new ConnectionNews.Disconnected(address), ActorRefs.NoSender);
+                }
+                else
+                {
+                    OnFailed(socket, why, isRefused);
+                }
+
+                EndNow();
+            }
+        }
+
+        socket.Dispose();
+        if (isSuccessor)
+        {
+            OnRenewalFailed(why.TrimEnd('.'));
+        }
+    }
+
+    // The other node may not know the new credentials yet.
+    private void OnRenewalFailed(string why)
+    {
+        if (Interlocked.Exchange(ref _renewalProblem, why) != why)
+        {
+            context.Log.Warning("Cannot connect to raft on {0} with the changed credentials: {1}.", address, why);
+        }
+
+        EndIfRefused();
+        _ = RenewLaterAsync();
+    }
+
+    private async Task RenewLaterAsync()
+    {
+        await Task.Delay(RenewalPause);
+        Renew();
+    }
+
+    // An attempt fails for the same reason again and again. Only the first one is worth a line. A node that is not running needs no
+    // warning, because the registry tells of it. But a node that has just told its port runs.
+    private void OnFailed(OutboundSocket socket, string why, bool isRefused)
+    {
+        var isBlocked = !isRefused && _attempts.IsUnproved(socket.Endpoint);
+        _attempts.OnFailed();
+        context.Registry.Tell(new ConnectionNews.Refused(address, why), ActorRefs.NoSender);
+        var problem = $"{address.Host}:{socket.Endpoint.Port}: {why}";
+        if (_problem != problem)
+        {
+            Volatile.Write(ref _problem, problem);
+            var remedy = isBlocked
+                ? $" The node takes connections at port {socket.Endpoint.Port}, so a firewall or an address translation may be in "
+                    + "between. Set raft.transport-tcp.port to a fixed port on each node, and let it pass."
+                : "";
+            var line = $"Cannot connect to raft on {address}: {why.TrimEnd('.')}.{remedy}";
+            context.Log.Log(isRefused || isBlocked ? LogLevel.WarningLevel : LogLevel.InfoLevel, null, line);
+        }
+    }
+
+    private void EndNow()
+    {
+        if (_socket is { IsConnected: true })
+        {
+            context.Metrics.OnDisconnected();
+        }
+
+        _socket?.Dispose();
+        _successor?.Dispose();
+        _former.ForEach(former => former.Dispose());
+        _former.Clear();
+        (_socket, _successor) = (null, null);
+    }
+}

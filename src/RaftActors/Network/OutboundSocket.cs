@@ -1,0 +1,93 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
+
+using Akka.Actor;
+
+using RaftActors.Security;
+using RaftActors.Wire;
+
+namespace RaftActors.Network;
+
+/// <summary>One outgoing connection. Its owner's lock guards all but the sending.</summary>
+internal sealed class OutboundSocket : IDisposable
+{
+    private readonly NetworkContext _context;
+    private readonly ByteChannel _channel = new(new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
+    private readonly ConnectionKind _kind;
+    private readonly int _port;
+    private volatile PeerIdentity? _identity;
+    private ConnectionCredentials? _credentials;
+
+    /// <param name="endpoint">Its node is 0 if this node does not know the identity of the other one.</param>
+    /// <param name="gate">The owner's lock.</param>
+    /// <param name="onLost">See <see cref="FrameSender"/>.</param>
+    /// <param name="isSuccessor">It takes the place of an earlier connection to the same node.</param>
+    public OutboundSocket(
+        WireMessage.PortAt endpoint,
+        NetworkContext context,
+        Lock gate,
+        Action<OutboundSocket, Exception?> onLost,
+        bool isSuccessor = false)
+    {
+        (Endpoint, _context, _port) = (endpoint, context, context.Port() ?? 0);
+        _kind = isSuccessor ? ConnectionKind.Successor : _port == 0 ? ConnectionKind.Client : ConnectionKind.Node;
+        var frames = new FrameWriter(context.Own, context.Settings.FrameSizeMaxBytes);
+        Sender = new FrameSender(gate, _channel, frames, context.Metrics, cause => onLost(this, cause));
+    }
+
+    public WireMessage.PortAt Endpoint { get; }
+
+    public FrameSender Sender { get; }
+
+    /// <summary>Answers come by this connection.</summary>
+    public bool IsClient => _kind == ConnectionKind.Client;
+
+    /// <summary>The other side has proved that it is the node. It learns that only later.</summary>
+    public bool IsVerified => _identity is not null;
+
+    /// <summary>The handshake is complete, so the connection takes messages.</summary>
+    public bool IsConnected { get; set; }
+
+    /// <summary>Both sides have proved their identity with credentials that have changed since.</summary>
+    public bool IsOutdated => _context.Credentials is { } store && _credentials != store.Current;
+
+    /// <summary>Whether the present credentials would let this node connect to the other one.</summary>
+    public bool IsStillAccepted => _identity is null || _context.Credentials!.Current.StillAccepts(_identity);
+
+    /// <exception cref="SocketException">There is no connection.</exception>
+    /// <exception cref="InvalidDataException">The other side is not the node.</exception>
+    /// <exception cref="AuthenticationException">The other side cannot prove its identity, or does not accept this node's.</exception>
+    public async Task ConnectAsync(string host, CancellationToken cancellation)
+    {
+        await _channel.Socket.ConnectAsync(host, Endpoint.Port, cancellation);
+        if (_context.Credentials?.Current is { } credentials)
+        {
+            _credentials = credentials;
+            _identity = await _channel.AuthenticateAsClientAsync(credentials, host, cancellation);
+        }
+
+        await _channel.WriteAsync(
+            new Handshake(_context.Own.ToString(), _context.Node, Endpoint.Node, _kind, _port).ToBytes(), cancellation);
+        var node = await Handshake.ReadAnswerAsync(_channel, _context.Credentials is not null, cancellation);
+        if (Endpoint.Node != 0 && node != Endpoint.Node)
+        {
+            throw new InvalidDataException("another actor system has this port now");
+        }
+
+        _channel.KeepAlive();
+        _channel.EndWithoutAnswer();
+        _channel.Begin();
+        _channel.Socket.Blocking = false;
+    }
+
+    /// <summary>Returns when the other side has closed the connection, which is the only thing that it may do.</summary>
+    public async Task WaitForEndAsync() => await _channel.ReceiveAsync(new byte[1]);
+
+    /// <summary>Reads the answers to a client until the connection ends.</summary>
+    /// <exception cref="InvalidDataException">The other side sent damaged bytes.</exception>
+    public Task ReadAnswersAsync(IConnection connection, Address peer) =>
+        new InboundConnection(_channel, _context, connection, peer).RunAsync();
+
+    /// <inheritdoc/>
+    public void Dispose() => _channel.Dispose();
+}

@@ -1,0 +1,205 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+
+using Akka.Actor;
+using Akka.Event;
+
+using RaftActors.Security;
+using RaftActors.Telemetry;
+using RaftActors.Wire;
+
+namespace RaftActors.Network;
+
+/// <summary>
+/// The connections of one actor system for all messages of raft: one listener, if it has processes, and one connection to each other node
+/// that it has a message for. Thread-safe.
+/// </summary>
+internal sealed class TcpNetwork : INetwork
+{
+    private const string RemotingKey = "akka.remote.dot-netty.tcp";
+
+    private readonly Lock _lock = new();
+    private readonly NetworkContext _context;
+    private readonly ExtendedActorSystem _system;
+    private readonly CredentialStore? _credentials;
+    private ConnectionListener? _listener;
+    private readonly TaskCompletionSource _namesKnown = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private ImmutableHashSet<Address> _named = [];
+
+    private readonly ExpelledNodes _expelled = new();
+    private readonly ConnectionTable<NodeConnection> _connections;
+
+    /// <exception cref="RaftConfigurationException">The credentials cannot be read.</exception>
+    private TcpNetwork(
+        ExtendedActorSystem system,
+        TransportSettings settings,
+        SecuritySettings security,
+        ForeignMessages foreign,
+        IActorRef registry)
+    {
+        _system = system;
+        _credentials = security.IsOn ? new CredentialStore(security, system.Log) : null;
+        var node = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        _context = new NetworkContext(
+            settings, system.Provider.DefaultAddress, node, registry, system.Log, new TransportMetrics(system.Name))
+        {
+            FindSlab = ValueSlabs.Of(system).Find,
+            Credentials = _credentials,
+            Foreign = foreign,
+            Port = () => Volatile.Read(ref _listener)?.Port,
+            IsNamed = IsNamed,
+            NamesKnown = _namesKnown.Task,
+            Resolve = system.Provider.ResolveActorRef,
+            ConnectionTo = address => _connections!.TryGet(address), // Justification: set below.
+        };
+        _connections = new ConnectionTable<NodeConnection>(address => new NodeConnection(address, _context), _context);
+        if (_credentials is not null)
+        {
+            _credentials.Changed += OnCredentialsChanged;
+        }
+    }
+
+    /// <summary>Where this node takes connections; null: this actor system has only clients.</summary>
+    public WireMessage.PortAt? Endpoint => _listener is { } listener ? new WireMessage.PortAt(listener.Port, _context.Node) : null;
+
+    /// <summary>
+    /// Null: the actor system has no address, so there are no other nodes.
+    /// </summary>
+    /// <param name="foreign">The messages besides those of engines.</param>
+    /// <param name="registry">Gets <see cref="ConnectionNews"/>.</param>
+    /// <exception cref="RaftConfigurationException">
+    /// The credentials cannot be read, or the remoting is encrypted and raft is not.
+    /// </exception>
+    public static TcpNetwork? Make(
+        ExtendedActorSystem system,
+        TransportSettings settings,
+        SecuritySettings security,
+        ForeignMessages foreign,
+        IActorRef registry)
+    {
+        if (system.Provider.DefaultAddress.HasLocalScope)
+        {
+            return null;
+        }
+
+        RaftConfigurationException.Demand(
+            security.IsOn || settings.IsUnencrypted || !system.Settings.Config.GetBoolean($"{RemotingKey}.enable-ssl"),
+            $"{RemotingKey}.enable-ssl is on, and raft.security is not set. Raft messages take connections of their own, so they would "
+            + "leave the node without encryption. Set raft.security, or if another layer encrypts them, "
+            + "raft.transport-tcp.unencrypted = on.");
+        var port = settings.IsAtAddress ? system.Provider.DefaultAddress.Port!.Value : settings.Port; // Justification: it has an address.
+        return new TcpNetwork(system, settings with { Hostname = HostOf(system, settings), Port = port }, security, foreign, registry);
+    }
+
+    /// <summary>Opens the port, because this actor system has a process. False: it is open already.</summary>
+    /// <exception cref="RaftConfigurationException">The port cannot be opened.</exception>
+    public bool Listen()
+    {
+        lock (_lock)
+        {
+            if (_listener is not null)
+            {
+                return false;
+            }
+
+            Volatile.Write(ref _listener, new ConnectionListener(_context, ConnectionToMet));
+            foreach (var connection in _connections.All)
+            {
+                // It was opened as a client's.
+                connection.Forget();
+            }
+
+            return true;
+        }
+    }
+
+    // Listens where the remoting listens, which need not be where others reach it: that is its public-hostname.
+    public static string HostOf(ExtendedActorSystem system, TransportSettings settings)
+    {
+        var config = system.Settings.Config;
+        string?[] hosts = settings.IsAtAddress
+            ? [settings.Hostname, system.Provider.DefaultAddress.Host]
+            : [settings.Hostname, config.GetString($"{RemotingKey}.hostname")];
+        return hosts.FirstOrDefault(host => !string.IsNullOrEmpty(host)) ?? "";
+    }
+
+    /// <inheritdoc/>
+    public IActorRef Resolve(string path) =>
+        WirePath.TryParse(path, out var parsed) && parsed.Address.HasGlobalScope && !parsed.Address.Equals(_context.Own)
+            ? new ConnectionRef(parsed, _connections.Get(parsed.Address), _context)
+            : _system.Provider.ActorAt(path);
+
+    /// <summary>Whether an announcement of an actor to the node was dropped since the last call.</summary>
+    public bool TakeLostActor(Address address) => _connections.Find(address)?.TakeLostActor() == true;
+
+    /// <summary>
+    /// The node may be at this endpoint: any program may have said so. Ignored unless this node had a message for the address.
+    /// </summary>
+    public void LearnRumour(Address address, WireMessage.PortAt endpoint) => _connections.Find(address)?.LearnRumour(endpoint);
+
+    private void OnCredentialsChanged()
+    {
+        _listener?.Recheck();
+        foreach (var connection in _connections.All)
+        {
+            connection.Renew();
+        }
+    }
+
+    /// <summary>The nodes that the groups of this node name. Their certificates make them nodes, and their connections are kept.</summary>
+    public void SetNamed(ImmutableHashSet<Address> named)
+    {
+        Volatile.Write(ref _named, named);
+        _connections.SetNamed(named);
+        _expelled.Remove(named);
+
+        _namesKnown.TrySetResult();
+    }
+
+    // Named, or this node has connected to it by itself: an operator has told it to, and the other node has proved its name.
+    private bool IsNamed(Address address) => Volatile.Read(ref _named).Contains(address)
+        || (!_expelled.Contains(address) && _connections.Find(address) is { IsVerified: true });
+
+    /// <inheritdoc/>
+    public string Problems => string.Join(' ', _connections.All.Select(each => each.Problem).Where(problem => problem is not null));
+
+    /// <inheritdoc/>
+    public void Forget(Address address) => _connections.Find(address)?.Forget();
+
+    /// <summary>
+    /// No group of this node names the other one any more. Without a role of its own, it is no node from now on. Without credentials every
+    /// program may connect, so nothing changes.
+    /// </summary>
+    public void Expel(Address address)
+    {
+        if (_credentials is not null)
+        {
+            _expelled.Add(address);
+            _connections.Find(address)?.Forget();
+            _listener?.Expel(address);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        _credentials?.Dispose();
+        _listener?.Dispose();
+        foreach (var connection in _connections.All)
+        {
+            connection.Forget();
+        }
+    }
+
+    // The way back to a node that has connected to this one.
+    private NodeConnection ConnectionToMet(HandshakeResult greeting)
+    {
+        var connection = _connections.Get(greeting.Peer);
+        if (greeting.Endpoint is { } endpoint)
+        {
+            connection.OnMet(endpoint);
+        }
+
+        return connection;
+    }
+}

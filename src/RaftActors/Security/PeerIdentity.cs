@@ -1,0 +1,52 @@
+using System.Collections.Immutable;
+
+using RaftActors.Core;
+
+namespace RaftActors.Security;
+
+/// <summary>The other side of a connection, as it has proved.</summary>
+/// <param name="Name">For logs and answers: the first name of its certificate, or the name of its secret.</param>
+/// <param name="Names">The names of its certificate. Null: it has proved a shared secret, which stands for any node.</param>
+/// <param name="Role">The role that the settings give it; null: none.</param>
+internal sealed record PeerIdentity(string Name, ImmutableArray<string>? Names, ConnectionRole? Role)
+{
+    /// <summary>The key that it has proved. Null: it has shown a certificate.</summary>
+    public byte[]? Key { get; init; }
+
+    /// <summary>
+    /// Its certificate, and those that it sent between it and the root: their bytes, which need no disposal. Empty: it has proved a secret.
+    /// </summary>
+    public ImmutableArray<byte[]> Certificates { get; init; } = [];
+
+    /// <summary>Whether it may speak for a host: its certificate has the name or address.</summary>
+    public bool VouchesFor(string host)
+    {
+        if (Names is not { } names)
+        {
+            return true;
+        }
+
+        foreach (var name in names)
+        {
+            if (RoleRules.Fits(name, host))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>
+    /// Whether it may speak for a process: its certificate has the host of the process's node, or the node's name, in full or up to its @.
+    /// </summary>
+    public bool VouchesFor(ProcessName process)
+    {
+        var node = process.Node;
+        return VouchesFor(node) || (node.IndexOfAny([':', '@']) is > 0 and var end && VouchesFor(node[..end]))
+            || (node.StartsWith(':') && VouchesFor("127.0.0.1"));
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() => $"'{Name}'";
+}

@@ -1,0 +1,291 @@
+using System.Net;
+using System.Net.Security;
+using System.Net.Sockets;
+
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Event;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Network;
+using RaftActors.Security;
+using RaftActors.Telemetry;
+using RaftActors.Tests.Groups;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Network;
+
+/// <summary>The ways to clients of one node. The test is the clients.</summary>
+public sealed class ClientConnectionTests : TestKit
+{
+    private const int ReplySizeMax = 200_000;
+    private const int AnswerSize = 10_000;
+
+    // Far more than the sockets and the queue take.
+    private const int MaxAnswers = 10_000;
+
+    private static readonly Address Near = new("akka.tcp", "demo", "127.0.0.1", 2551);
+    private static readonly Address Far = new("akka.tcp", "demo", "127.0.0.1", 2552);
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+
+    private readonly Socket _listener = new(SocketType.Stream, ProtocolType.Tcp) { SendBufferSize = 10_000 };
+    private readonly List<Client> _clients = [];
+    private readonly NetworkContext _context;
+    private readonly TestProbe _warned;
+
+    public ClientConnectionTests()
+        : base(ConfigurationFactory.ParseString("akka { loglevel = WARNING, stdout-loglevel = OFF }").WithFallback(RemoteNode.Network))
+    {
+        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _listener.Listen();
+        _warned = CreateTestProbe();
+        Sys.EventStream.Subscribe(_warned, typeof(Warning));
+        var settings = new TransportSettings("127.0.0.1", 0, FrameSizeMaxBytes: 100_000, 4 * ReplySizeMax);
+        _context = new NetworkContext(settings, Near, 7, TestActor, Sys.Log, new TransportMetrics("replies"))
+        {
+            Foreign = new ForeignMessages((ExtendedActorSystem)Sys),
+            Resolve = ((ExtendedActorSystem)Sys).Provider.ResolveActorRef,
+        };
+    }
+
+    [Fact]
+    public void Client_that_does_not_read_is_closed_and_one_that_reads_goes_on()
+    {
+        var (slow, healthy) = (Connect("slow"), Connect("healthy"));
+
+        for (var answer = 1; answer <= MaxAnswers && !slow.IsClosed; answer++)
+        {
+            slow.Answer();
+            healthy.Answer();
+            healthy.Read();
+        }
+
+        Assert.True(slow.HasEnded());
+        Assert.False(healthy.IsClosed);
+        healthy.Answer();
+        healthy.Read();
+        Assert.Equal(1, _context.Replies.Count);
+    }
+
+    [Fact]
+    public void Warning_names_the_slow_client_and_the_setting()
+    {
+        var slow = Connect("slow");
+
+        slow.AnswerUntilClosed();
+
+        var warning = $"{_warned.ExpectMsg<Warning>(Guard).Message}";
+        Assert.Contains($"client 'slow' at {Far}", warning);
+        Assert.Contains("raise", warning);
+        Assert.Contains($"exceed {ReplySizeMax} bytes (a quarter of raft.transport-tcp.queue-size-max)", warning);
+    }
+
+    [Fact]
+    public void Client_that_is_closed_again_and_again_gets_one_warning()
+    {
+        for (var connection = 1; connection <= 3; connection++)
+        {
+            Connect("slow").AnswerUntilClosed();
+        }
+
+        _warned.ExpectMsg<Warning>(Guard);
+        _warned.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Clients_that_do_not_read_have_together_no_more_waiting_than_one_may()
+    {
+        var clients = Enumerable.Range(1, 10).Select(number => Connect($"slow {number}")).ToArray();
+
+        for (var answer = 1; answer <= MaxAnswers && !clients.Any(client => client.IsClosed); answer++)
+        {
+            foreach (var client in clients)
+            {
+                client.Answer();
+            }
+
+            Assert.InRange(clients.Sum(client => client.Waiting), 0, ReplySizeMax + (10 * PendingReplies.StepMaxBytes));
+        }
+
+        Assert.InRange(clients.Count(client => client.IsClosed), 1, 9);
+    }
+
+    [Fact]
+    public void Answers_that_are_being_sent_wait_too()
+    {
+        var slow = Connect("slow");
+        for (var answer = 1; answer <= 15; answer++)
+        {
+            slow.Write();
+        }
+
+        slow.Connection.Flush();
+
+        Assert.InRange(slow.Connection.WaitingBytes, 15 * AnswerSize, ReplySizeMax);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Client_that_has_read_its_answers_keeps_only_small_buffers(bool isEncrypted)
+    {
+        var client = isEncrypted ? await ConnectEncrypted("client") : Connect("client");
+        for (var answer = 1; answer <= 15; answer++)
+        {
+            client.Write();
+        }
+
+        client.Connection.Flush();
+        for (var answer = 1; answer <= 15; answer++)
+        {
+            client.Read();
+        }
+
+        AwaitCondition(() => client.Connection.WaitingBytes == 0, Guard);
+
+        Assert.InRange(client.Connection.KeptBytes, 0, 2 * FrameWriter.KeptForClientMax);
+    }
+
+    [Fact]
+    public void Closed_client_holds_no_answers()
+    {
+        var slow = Connect("slow");
+        slow.AnswerUntilClosed();
+
+        Assert.InRange(slow.Connection.WaitingBytes, 0, ReplySizeMax);
+        var waiting = slow.Connection.WaitingBytes;
+        slow.Answer();
+        Assert.Equal(waiting, slow.Connection.WaitingBytes);
+    }
+
+    [Fact]
+    public async Task Client_whose_connection_has_ended_is_not_counted()
+    {
+        var end = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        await end.ConnectAsync(_listener.LocalEndPoint!); // Justification: it is bound.
+        using var connection = new InboundConnection(
+            new ByteChannel(await _listener.AcceptAsync()), _context, GreetingOf("left"), _ => new NoConnection());
+        var reading = connection.RunToEndAsync();
+        Assert.Equal(1, _context.Replies.Count);
+
+        end.Dispose();
+        await reading.WaitAsync(Guard);
+
+        Assert.Equal(0, _context.Replies.Count);
+    }
+
+    protected override void AfterAll()
+    {
+        _clients.ForEach(client => client.Dispose());
+        _listener.Dispose();
+        base.AfterAll();
+    }
+
+    private static HandshakeResult GreetingOf(string name) =>
+        new(Far, new PeerIdentity(name, null, ConnectionRole.Reader), ConnectionRole.Reader);
+
+    private Client Connect(string name)
+    {
+        var (socket, end) = ConnectSockets();
+        return NewClient(name, new ByteChannel(socket), new NetworkStream(end, ownsSocket: true));
+    }
+
+    private async Task<Client> ConnectEncrypted(string name)
+    {
+        var (socket, end) = ConnectSockets();
+        var credentials = new SecretCredentials([new SharedSecret(name, ConnectionRole.Reader, new byte[32])]);
+        var (channel, tls) = (new ByteChannel(socket), new SslStream(new NetworkStream(end, ownsSocket: true)));
+        await Task.WhenAll(
+            channel.AuthenticateAsServerAsync(credentials, CancellationToken.None),
+            credentials.AuthenticateAsClientAsync(tls, "127.0.0.1", CancellationToken.None));
+        channel.Begin();
+        return NewClient(name, channel, tls);
+    }
+
+    private (Socket Near, Socket Far) ConnectSockets()
+    {
+        var end = new Socket(SocketType.Stream, ProtocolType.Tcp)
+        {
+            ReceiveBufferSize = 10_000,
+            ReceiveTimeout = (int)Guard.TotalMilliseconds,
+        };
+        end.Connect(_listener.LocalEndPoint!); // Justification: it is bound.
+        return (_listener.Accept(), end);
+    }
+
+    private Client NewClient(string name, ByteChannel channel, Stream end)
+    {
+        channel.Socket.Blocking = false;
+        var client = new Client(new ClientConnection(channel, _context, GreetingOf(name)), end, TestActor, _context);
+        _clients.Add(client);
+        return client;
+    }
+
+    private sealed class Client : IDisposable
+    {
+        private static readonly byte[] Content = new byte[AnswerSize];
+
+        private readonly byte[] _buffer = new byte[AnswerSize];
+        private readonly Stream _end;
+        private readonly IActorRef _actor;
+        private readonly ConnectionRef _to;
+
+        public Client(ClientConnection connection, Stream end, IActorRef actor, NetworkContext context)
+        {
+            (Connection, _end, _actor) = (connection, end, actor);
+            _to = new ConnectionRef(ActorPath.Parse($"{Far}/system/raft-client-1"), connection, context);
+            connection.Open();
+        }
+
+        public ClientConnection Connection { get; }
+
+        public int Waiting => IsClosed ? 0 : Connection.WaitingBytes;
+
+        public bool IsClosed => Connection.IsClosed;
+
+        public void Answer()
+        {
+            Write();
+            Connection.Flush();
+        }
+
+        public void Write() => Connection.Write(_to, new WireMessage.Foreign(1, "m", Content), _actor);
+
+        public void AnswerUntilClosed()
+        {
+            for (var answer = 1; answer <= MaxAnswers && !IsClosed; answer++)
+            {
+                Answer();
+            }
+
+            Assert.True(IsClosed);
+        }
+
+        /// <summary>Reads one answer, but for the few bytes around it.</summary>
+        public void Read() => _end.ReadExactly(_buffer);
+
+        /// <summary>Reads to the end of the connection.</summary>
+        public bool HasEnded()
+        {
+            try
+            {
+                while (_end.Read(_buffer) > 0)
+                {
+                }
+
+                return true;
+            }
+            catch (IOException e)
+            {
+                return e.InnerException is SocketException { SocketErrorCode: SocketError.ConnectionReset };
+            }
+        }
+
+        public void Dispose()
+        {
+            Connection.Close();
+            _end.Dispose();
+        }
+    }
+}

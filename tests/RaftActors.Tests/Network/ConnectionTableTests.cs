@@ -1,0 +1,319 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Event;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Discovery;
+using RaftActors.Network;
+using RaftActors.Telemetry;
+using RaftActors.Tests.Groups;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Network;
+
+/// <summary>Peers and strangers name ten times as many addresses as a node has ways for.</summary>
+public sealed class ConnectionTableTests : TestKit
+{
+    private const int Many = 10 * NetworkContext.StrangersMax;
+
+    private static readonly Address Known = new("akka.tcp", "demo", "10.0.0.1", 2551);
+    private static readonly TransportSettings Settings = new("", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
+
+    private readonly NetworkContext _context;
+    private readonly ConnectionTable<Way> _table;
+    private readonly List<Way> _made = [];
+
+    public ConnectionTableTests()
+        : base(ConfigurationFactory.ParseString("akka { loglevel = WARNING, stdout-loglevel = OFF }").WithFallback(RemoteNode.Network))
+    {
+        _context = new NetworkContext(Settings, Known, 1, TestActor, Sys.Log, new TransportMetrics("table"))
+        {
+            Foreign = new ForeignMessages(System),
+            Resolve = _ => TestActor,
+        };
+        _table = new ConnectionTable<Way>(Make, _context);
+    }
+
+    private ExtendedActorSystem System => (ExtendedActorSystem)Sys;
+
+    [Fact]
+    public void Addresses_beyond_the_bound_take_the_places_of_those_that_were_asked_for_longest_ago()
+    {
+        foreach (var i in Enumerable.Range(0, Many))
+        {
+            _table.Get(Known);
+            _table.Get(AddressOf(i));
+        }
+
+        Assert.Equal(NetworkContext.StrangersMax, _table.All.Length);
+        Assert.Equal(_made[0], _table.Get(Known));
+        Assert.NotNull(_table.Find(AddressOf(Many - 1)));
+        Assert.Null(_table.Find(AddressOf(0)));
+        Assert.Equal(Many + 1 - NetworkContext.StrangersMax, _made.Count(way => way.IsRetired));
+    }
+
+    [Fact]
+    public void Named_address_and_one_with_a_connection_are_not_forgotten()
+    {
+        var (named, connected) = (_table.Get(Known), _table.Get(AddressOf(-1)));
+        _table.SetNamed([Known]);
+        connected.IsInUse = true;
+
+        foreach (var i in Enumerable.Range(0, Many))
+        {
+            _table.Get(AddressOf(i));
+        }
+
+        Assert.Equal(NetworkContext.StrangersMax + 1, _table.All.Length);
+        Assert.Equal([named, connected], [_table.Find(Known), _table.Find(AddressOf(-1))]);
+    }
+
+    [Fact]
+    public void Stranger_gets_no_way_while_all_others_are_connected_and_a_named_address_gets_one()
+    {
+        var warned = CreateTestProbe();
+        Sys.EventStream.Subscribe(warned, typeof(Warning));
+        foreach (var i in Enumerable.Range(0, Many))
+        {
+            _table.Get(AddressOf(i)).IsInUse = true;
+        }
+
+        Assert.Equal(NetworkContext.StrangersMax, _table.All.Length);
+        Assert.True(_table.Get(AddressOf(Many)).IsRetired);
+        Assert.Contains("nodes that no group of this node names", $"{warned.ExpectMsg<Warning>().Message}");
+        Assert.False(warned.HasMessages);
+
+        _table.SetNamed([Known]);
+        Assert.False(_table.Get(Known).IsRetired);
+        Assert.Equal(_table.Get(Known), _table.Find(Known));
+    }
+
+    [Fact]
+    public void Way_to_a_node_that_the_groups_name_outlasts_ten_times_as_many_strangers_as_fit()
+    {
+        using var network = NewNetwork();
+        var before = WayTo(network, Known);
+        network.SetNamed([Known]);
+
+        foreach (var i in Enumerable.Range(0, Many))
+        {
+            WayTo(network, AddressOf(i));
+        }
+
+        Assert.Same(before, WayTo(network, Known));
+    }
+
+    // Two connections to one node would end each other for ever.
+    [Fact]
+    public void Reference_whose_way_was_forgotten_goes_on_by_the_next_way_to_its_address()
+    {
+        using var network = NewNetwork();
+        var engine = Assert.IsType<ConnectionRef>(network.Resolve($"{Known}/system/raft/g/p"));
+        var before = engine.Connection;
+
+        foreach (var i in Enumerable.Range(0, Many))
+        {
+            WayTo(network, AddressOf(i));
+        }
+
+        var now = engine.Connection;
+        Assert.NotSame(before, now);
+        Assert.Same(now, before.Current);
+        Assert.Same(now, WayTo(network, Known));
+    }
+
+    // Each client that ever came would keep a place otherwise, and the thousandth one would be the last.
+    [Fact]
+    public void Node_of_a_custom_transport_is_forgotten_before_it_has_answered_and_after_it_was_silent()
+    {
+        List<byte[]> sent = [];
+        var clock = new ManualClock();
+        var own = CustomAddress.Of("n1")!; // Justification: a name.
+        var peer = CustomAddress.Of("n2")!; // Justification: a name.
+        CustomConnection? next = null;
+        var context = _context with { Own = own, ConnectionTo = _ => next };
+        CustomConnection Make() => new(peer, context, message => sent.Add(message.ToArray()), clock);
+        var (first, second) = (Make(), Make());
+        next = second;
+        var engine = new ConnectionRef(ActorPath.Parse($"{peer}/system/raft/g/p"), first, context);
+
+        Assert.True(first.TryRetire());
+        first.Write(engine, new ClientCall.Locate("g"), TestActor);
+        Assert.Empty(sent);
+
+        engine.Tell(new ClientCall.Locate("g"));
+        var question = Datagram.Read(Assert.Single(sent));
+        second.Receive(new Datagram(Datagram.Purpose.Answer, 2, question.To, 0).ToBytes());
+        Assert.False(second.TryRetire());
+        clock.Now += CustomConnection.SilenceMax - TimeSpan.FromSeconds(1);
+        second.Receive(new Datagram(Datagram.Purpose.Frames, 2, question.From, 1).ToBytes());
+        clock.Now += TimeSpan.FromSeconds(1);
+        Assert.False(second.TryRetire());
+
+        clock.Now += CustomConnection.SilenceMax;
+        Assert.True(second.TryRetire());
+        sent.Clear();
+        second.Write(engine, new ClientCall.Locate("g"), TestActor);
+        second.Flush();
+        Assert.Empty(sent);
+    }
+
+    [Fact]
+    public void Nodes_of_a_custom_transport_that_send_are_bounded()
+    {
+        var transport = new Silent();
+        var registry = CreateTestProbe();
+        var network = new CustomNetwork(
+            System, transport, Settings with { IsCustom = true }, CustomAddress.Of("n1")!, new ForeignMessages(System), registry);
+        var first = Assert.IsType<ConnectionRef>(network.Resolve($"{CustomAddress.Of("n2")}/system/raft"));
+        var before = first.Connection;
+
+        // Each of them asks, and does not answer.
+        foreach (var i in Enumerable.Range(3, Many))
+        {
+            transport.Deliver($"n{i}", new Datagram(Datagram.Purpose.Ask, 2, 3, 0).ToBytes());
+        }
+
+        Assert.NotSame(before, first.Connection);
+        Assert.Equal(2 * Many, transport.Sent);
+    }
+
+    // A node that was heard lately keeps its place, so that its messages are not lost again and again.
+    [Fact]
+    public void Nodes_of_a_custom_transport_that_answered_lately_keep_their_places_and_a_further_one_has_none_until_it_is_named()
+    {
+        var transport = new Silent { Answers = true };
+        using var network = new CustomNetwork(
+            System, transport, Settings with { IsCustom = true }, CustomAddress.Of("n1")!, new ForeignMessages(System), CreateTestProbe());
+        ConnectionRef EngineAt(int number) =>
+            Assert.IsType<ConnectionRef>(network.Resolve($"{CustomAddress.Of($"n{number}")}/system/raft/g/p"));
+        ConnectionRef[] engines = [.. Enumerable.Range(2, NetworkContext.StrangersMax).Select(EngineAt)];
+        Array.ForEach(engines, engine => engine.Tell(new ClientCall.Locate("g")));
+        IConnection[] before = [.. engines.Select(engine => engine.Connection)];
+
+        var further = EngineAt(5000);
+        further.Tell(new ClientCall.Locate("g"));
+        further.Tell(new ClientCall.Locate("g"));
+
+        Assert.DoesNotContain("n5000", transport.Nodes);
+        Assert.Equal(before, engines.Select(engine => engine.Connection));
+
+        // The reference from before goes on: the first message asks the node, and the next one reaches it.
+        network.SetNamed([CustomAddress.Of("n5000")!]);
+        further.Tell(new ClientCall.Locate("g"));
+        Assert.Single(transport.Nodes, node => node == "n5000");
+        further.Tell(new ClientCall.Locate("g"));
+        Assert.Equal(2, transport.Nodes.Count(node => node == "n5000"));
+        Assert.Equal(before, engines.Select(engine => engine.Connection));
+    }
+
+    // Otherwise two ways would take the numbers of one node, and a message could arrive twice.
+    [Fact]
+    public void Late_answer_to_a_forgotten_way_of_a_custom_transport_opens_nothing()
+    {
+        List<byte[]> sent = [];
+        var context = _context with { Own = CustomAddress.Of("n1")! }; // Justification: a name.
+        var peer = CustomAddress.Of("n2")!; // Justification: a name.
+        var connection = new CustomConnection(peer, context, message => sent.Add(message.ToArray()), TimeProvider.System);
+        var engine = new ConnectionRef(ActorPath.Parse($"{peer}/system/raft/g/p"), connection, context);
+        engine.Tell(new ClientCall.Locate("g"));
+        var question = Datagram.Read(Assert.Single(sent));
+
+        Assert.True(connection.TryRetire());
+        connection.Receive(new Datagram(Datagram.Purpose.Answer, 2, question.To, 0).ToBytes());
+        engine.Tell(new ClientCall.Locate("g"));
+
+        Assert.Single(sent);
+        ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Node_that_leaves_once_more_counts_as_the_latest()
+    {
+        var expelled = new ExpelledNodes();
+        foreach (var i in Enumerable.Range(0, ExpelledNodes.Max))
+        {
+            expelled.Add(AddressOf(i));
+        }
+
+        expelled.Add(AddressOf(0));
+        expelled.Add(AddressOf(-1));
+
+        Assert.Equal([true, false, true], new[] { 0, 1, 2 }.Select(i => expelled.Contains(AddressOf(i))));
+    }
+
+    [Fact]
+    public void Nodes_that_have_left_are_remembered_up_to_the_bound_and_the_latest_stay()
+    {
+        var expelled = new ExpelledNodes();
+        foreach (var i in Enumerable.Range(0, 10 * ExpelledNodes.Max))
+        {
+            expelled.Add(AddressOf(i));
+        }
+
+        Assert.Equal(ExpelledNodes.Max, expelled.Count);
+        Assert.True(expelled.Contains(AddressOf((10 * ExpelledNodes.Max) - 1)));
+        Assert.False(expelled.Contains(AddressOf(0)));
+        expelled.Remove([AddressOf((10 * ExpelledNodes.Max) - 1)]);
+        Assert.Equal(ExpelledNodes.Max - 1, expelled.Count);
+    }
+
+    private static IConnection WayTo(TcpNetwork network, Address address) =>
+        Assert.IsType<ConnectionRef>(network.Resolve($"{address}/system/raft/g/p")).Connection;
+
+    private TcpNetwork NewNetwork() => TcpNetwork.Make(
+        System,
+        Settings,
+        Unprotected.Settings,
+        new ForeignMessages(System),
+        TestActor)!; // Justification: the system has an address.
+
+    private static Address AddressOf(int number) => new("akka.tcp", "demo", "10.0.0.2", number + 2);
+
+    private Way Make(Address address)
+    {
+        var way = new Way();
+        _made.Add(way);
+        return way;
+    }
+
+    private sealed class Way : IForgettableConnection
+    {
+        public bool IsInUse { get; set; }
+
+        public bool IsRetired { get; private set; }
+
+        public bool TryRetire() => IsRetired |= !IsInUse;
+
+        public void Write(IActorRef to, WireMessage message, IActorRef from)
+        {
+        }
+
+        public void Flush()
+        {
+        }
+    }
+
+    private sealed class Silent : RaftTransport
+    {
+        public int Sent => Nodes.Count;
+
+        /// <summary>The nodes to which messages were sent, in order.</summary>
+        public List<string> Nodes { get; } = [];
+
+        /// <summary>The nodes answer questions.</summary>
+        public bool Answers { get; init; }
+
+        public void Deliver(string node, byte[] message) => Receive(node, message);
+
+        protected internal override void Send(string node, ReadOnlyMemory<byte> message)
+        {
+            Nodes.Add(node);
+            if (Answers && Datagram.Read(message.Span) is { Kind: Datagram.Purpose.Ask, To: var question })
+            {
+                Receive(node, new Datagram(Datagram.Purpose.Answer, 2, question, 0).ToBytes());
+            }
+        }
+    }
+}

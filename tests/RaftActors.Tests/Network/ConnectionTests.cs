@@ -1,0 +1,331 @@
+using System.Net;
+using System.Net.Sockets;
+
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Event;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Network;
+using RaftActors.Telemetry;
+using RaftActors.Tests.Groups;
+using RaftActors.Tests.Telemetry;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Network;
+
+/// <summary>One connection. The test is the other node.</summary>
+public sealed class ConnectionTests : TestKit
+{
+    private const int QueueSizeMax = 10_000;
+    private const ulong Node = 7;
+
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+
+    private readonly string _name = $"connection-{Guid.NewGuid():N}";
+    private readonly Address _address;
+    private readonly Socket _listener = new(SocketType.Stream, ProtocolType.Tcp);
+    private readonly MetricRecorder _metrics;
+    private readonly NodeConnection _connection;
+    private readonly IActorRef _engine;
+    private readonly WireMessage.PortAt _endpoint;
+    private readonly ReceiveBlock _block = new(5000);
+    private readonly FrameReader _reader;
+
+    public ConnectionTests()
+        : base(ConfigurationFactory.ParseString("akka { loglevel = WARNING, stdout-loglevel = OFF }").WithFallback(RemoteNode.Network))
+    {
+        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _listener.Listen();
+        _listener.ReceiveTimeout = (int)Guard.TotalMilliseconds;
+        _metrics = new MetricRecorder("raft.system", name => name == _name);
+        var provider = ((ExtendedActorSystem)Sys).Provider;
+        _endpoint = new WireMessage.PortAt(((IPEndPoint)_listener.LocalEndPoint!).Port, Node); // Justification: it is bound.
+        _address = new Address("akka.tcp", "demo", "127.0.0.1", _endpoint.Port);
+        _connection = new NodeConnection(_address, NewContext());
+        _engine = provider.ResolveActorRef($"{_address}/system/raft/g/raft1#5");
+        _reader = new FrameReader(_address, provider.ResolveActorRef) { ResolveSender = provider.ResolveActorRef };
+    }
+
+    [Fact]
+    public void Message_that_is_written_before_the_other_node_has_answered_the_handshake_follows_it()
+    {
+        Write(1);
+        _connection.Flush();
+
+        using var other = Accept();
+
+        Assert.True(Receive(other, 4) is [> 0, 0, 0, 0]);
+    }
+
+    [Fact]
+    public void Messages_that_nobody_takes_are_dropped_and_counted_above_the_limit()
+    {
+        using var other = Connect();
+
+        for (var number = 1; number <= 100; number++)
+        {
+            Write(number, size: 1000);
+        }
+
+        // Ten of them and their heads exceed the limit, and the last one taken may be whole.
+        Assert.InRange(_metrics.Of("raft.transport.dropped").Sum(each => each.Value), 89, 91);
+    }
+
+    [Fact]
+    public void Message_above_the_size_of_a_frame_is_dropped_with_a_warning_and_the_next_one_is_sent()
+    {
+        using var other = Connect();
+
+        EventFilter.Warning(contains: "does not fit into a frame").ExpectOne(() => Write(1, size: 6000));
+        Write(2);
+        _connection.Flush();
+
+        Assert.Equal(2, ReadNumber(other));
+    }
+
+    [Fact]
+    public void Message_that_cannot_be_encoded_is_dropped_with_a_warning_and_the_next_one_is_sent()
+    {
+        using var other = Connect();
+        var origin = new Member(new ProcessName("raft1@node1"), Incarnation.None);
+
+        EventFilter.Warning(contains: "has a text that is no Unicode").ExpectOne(() =>
+            _connection.Write(_engine, new AppendReply.Discarded(new RequestId(origin, 1), "half of \ud83d"), _engine));
+        Write(2);
+        _connection.Flush();
+
+        Assert.Equal(2, ReadNumber(other));
+    }
+
+    [Fact]
+    public void Listener_goes_on_when_it_could_not_accept_a_connection()
+    {
+        var hasFailed = false;
+        using var listener = new ConnectionListener(NewContext(), _ => new NoConnection(), socket =>
+        {
+            var fails = !hasFailed;
+            hasFailed = true;
+            return fails ? throw new InvalidOperationException("no memory") : socket.AcceptAsync();
+        });
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = (int)Guard.TotalMilliseconds };
+        socket.Connect(IPAddress.Loopback, listener.Port);
+
+        socket.Send(new Handshake($"{_address}", 2, Expected: 1, ConnectionKind.Node, Port: 1).ToBytes());
+
+        Assert.Equal(1UL, Handshake.ReadAnswer(Receive(socket, Handshake.AnswerSize)));
+    }
+
+    [Fact]
+    public void Connections_that_begin_while_the_listener_closes_end_with_it()
+    {
+        var context = NewContext();
+        var warned = CreateTestProbe();
+        Sys.EventStream.Subscribe(warned, typeof(Warning));
+        for (var round = 0; round < 50; round++)
+        {
+            var listener = new ConnectionListener(context, _ => new NoConnection());
+            var sockets = Enumerable.Range(0, 4).Select(_ => new Socket(SocketType.Stream, ProtocolType.Tcp)).ToArray();
+            Array.ForEach(sockets, socket => socket.Connect(IPAddress.Loopback, listener.Port));
+
+            listener.Dispose();
+
+            // An exception on a thread of the listener would end this program.
+            Assert.All(sockets, socket => Assert.True(HasEnded(socket)));
+            Array.ForEach(sockets, socket => socket.Dispose());
+        }
+
+        Assert.False(warned.HasMessages, "A connection ended by the timeout of its handshake.");
+    }
+
+    [Fact]
+    public void Connection_that_is_closed_is_made_again_by_the_next_message()
+    {
+        Connect().Dispose();
+        ExpectDisconnected();
+
+        Write(1);
+        using var other = Accept();
+
+        Assert.Equal(1, ReadNumber(other));
+    }
+
+    [Fact]
+    public void Port_that_a_node_has_told_and_that_cannot_be_reached_is_warned_of_once_with_the_remedy()
+    {
+        _listener.Dispose();
+        var connection = new NodeConnection(_address, NewContext(isAtAddress: false));
+        connection.Connect();
+        ExpectMsg<ConnectionNews.Wanted>(Guard);
+
+        EventFilter.Warning(contains: "Set raft.transport-tcp.port to a fixed port").ExpectOne(() =>
+        {
+            connection.LearnRumour(_endpoint);
+            for (var attempt = 1; attempt <= 3; attempt++)
+            {
+                FishForMessage(message => message is ConnectionNews.Refused, Guard);
+                connection.Connect();
+            }
+        });
+
+        Assert.Contains($"127.0.0.1:{_endpoint.Port}: ", connection.Problem);
+        connection.Forget();
+    }
+
+    [Fact]
+    public void Connection_whose_bytes_get_no_answer_ends_within_seconds()
+    {
+        using var other = Connect();
+
+        // The other side reads none of them, so its machine stops taking them.
+        for (var number = 1; number <= 3000; number++)
+        {
+            Write(number, size: 4000);
+            _connection.Flush();
+        }
+
+        ExpectDisconnected();
+    }
+
+    [Fact]
+    public void Engine_that_sends_does_not_go_on_for_the_others_without_end()
+    {
+        using var other = Connect();
+        var (self, sends) = (Environment.CurrentManagedThreadId, 0);
+        using var metrics = new MetricRecorder("raft.system", name =>
+        {
+            // Another engine writes during each send of this one.
+            if (name == _name && Environment.CurrentManagedThreadId == self && ++sends < 100)
+            {
+                Write(sends);
+            }
+
+            return false;
+        });
+
+        Write(0);
+        _connection.Flush();
+
+        Assert.InRange(sends, 1, 5);
+    }
+
+    [Fact]
+    public void Port_of_another_actor_system_is_not_used()
+    {
+        var connection = new NodeConnection(_address, NewContext(isAtAddress: false));
+        connection.Connect();
+        ExpectMsg<ConnectionNews.Wanted>(Guard);
+        connection.LearnRumour(_endpoint);
+
+        using var other = Accept(expected: Node, answer: Node + 1);
+
+        Assert.Contains("another actor system has this port now", ExpectMsg<ConnectionNews.Refused>(Guard).Why);
+        Assert.Empty(Receive(other, 1));
+        connection.Forget();
+    }
+
+    [Fact]
+    public void Bytes_that_the_socket_does_not_take_at_once_are_sent_later_and_in_order()
+    {
+        using var other = Connect();
+        var sent = 0L;
+        for (var number = 1; !_metrics.Of("raft.transport.dropped").Any(); number++)
+        {
+            Write(number, size: 4000);
+            _connection.Flush();
+            sent = number;
+        }
+
+        sent--;
+
+        var last = 0L;
+        for (var count = 0; count < sent; count++)
+        {
+            var number = ReadNumber(other);
+            Assert.True(number > last);
+            last = number;
+        }
+    }
+
+    protected override void AfterAll()
+    {
+        _connection.Forget();
+        _listener.Dispose();
+        _metrics.Dispose();
+        base.AfterAll();
+    }
+
+    private static byte[] Receive(Socket socket, int count)
+    {
+        var bytes = new byte[count];
+        return bytes[..socket.Receive(bytes)];
+    }
+
+    private NetworkContext NewContext(bool isAtAddress = true)
+    {
+        var settings = new TransportSettings("127.0.0.1", 0, FrameSizeMaxBytes: 5000, QueueSizeMax) { IsAtAddress = isAtAddress };
+        var system = (ExtendedActorSystem)Sys;
+        return new NetworkContext(settings, system.Provider.DefaultAddress, 1, TestActor, Sys.Log, new TransportMetrics(_name))
+        {
+            Foreign = new ForeignMessages(system),
+            Port = () => 2551,
+            Resolve = system.Provider.ResolveActorRef,
+        };
+    }
+
+    private Socket Connect()
+    {
+        _connection.Connect();
+        var other = Accept();
+        FishForMessage(message => message is ConnectionNews.Opened, Guard);
+        return other;
+    }
+
+    private Socket Accept(ulong expected = 0, ulong answer = Node)
+    {
+        var socket = _listener.Accept();
+        socket.ReceiveTimeout = (int)Guard.TotalMilliseconds;
+        var rest = Receive(socket, Handshake.ReadHead(Receive(socket, Handshake.HeadSize)));
+        var handshake = Handshake.ReadRest(rest);
+        Assert.Equal((expected, ConnectionKind.Node, 2551), (handshake.Expected, handshake.Kind, handshake.Port));
+        socket.Send(Handshake.AnswerOf(answer));
+        return socket;
+    }
+
+    // The number of the next AppendRequest.
+    private long ReadNumber(Socket other)
+    {
+        ReadOnlyMemory<byte> bytes;
+        while (!_block.TryTake(out bytes))
+        {
+            var received = other.Receive(_block.Room().Span);
+            Assert.NotEqual(0, received);
+            _block.Add(received);
+        }
+
+        return Assert.IsType<WireMessage.AppendRequest>(_reader.Read(bytes, out _)?.Message).Request.Number;
+    }
+
+    // The other side closes it, in order or by a reset.
+    private static bool HasEnded(Socket socket)
+    {
+        socket.ReceiveTimeout = (int)Guard.TotalMilliseconds;
+        try
+        {
+            return socket.Receive(new byte[1]) == 0;
+        }
+        catch (SocketException e)
+        {
+            return e.SocketErrorCode == SocketError.ConnectionReset;
+        }
+    }
+
+    private void ExpectDisconnected() => FishForMessage(message => message is ConnectionNews.Disconnected, Guard);
+
+    private void Write(long number, int size = 0)
+    {
+        var origin = new Member(new ProcessName("raft1@node1"), Incarnation.None);
+        _connection.Write(_engine, new WireMessage.AppendRequest(new RequestId(origin, number), "", new byte[size]), _engine);
+    }
+}

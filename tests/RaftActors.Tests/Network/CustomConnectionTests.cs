@@ -1,0 +1,317 @@
+using Akka.Actor;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Discovery;
+using RaftActors.Network;
+using RaftActors.Telemetry;
+using RaftActors.Tests.Groups;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Network;
+
+/// <summary>
+/// Two ends of a custom transport. The test is the network between them: it delivers each message when, and as often as, it likes.
+/// </summary>
+public sealed class CustomConnectionTests : TestKit
+{
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+
+    private readonly TestProbe _engine;
+    private readonly End _near;
+    private readonly End _far;
+
+    public CustomConnectionTests()
+        : base(VirtualGroup.Config)
+    {
+        _engine = CreateTestProbe();
+        _near = NewEnd("n1", "n2", node: 1);
+        _far = NewEnd("n2", "n1", node: 2);
+    }
+
+    [Fact]
+    public void Message_that_the_network_repeats_arrives_once()
+    {
+        Meet(_near, _far);
+        Send(_near, 1);
+        var message = Assert.Single(_near.TakeSent());
+
+        _far.Receive(message, message, message);
+        Send(_near, 2);
+        _far.Receive(message, Assert.Single(_near.TakeSent()), message);
+
+        ExpectNumbers(1, 2);
+    }
+
+    [Fact]
+    public void Messages_that_overtake_each_other_arrive_all()
+    {
+        Meet(_near, _far);
+        Send(_near, 1);
+        Send(_near, 2);
+        Send(_near, 3);
+
+        var sent = _near.TakeSent();
+        _far.Receive(sent[2], sent[0], sent[1]);
+
+        ExpectNumbers(3, 1, 2);
+    }
+
+    [Fact]
+    public void Message_for_the_receiver_before_its_restart_does_not_arrive()
+    {
+        Meet(_near, _far);
+        Send(_near, 1);
+        var old = _near.TakeSent();
+        var restarted = NewEnd("n2", "n1", node: 3);
+
+        restarted.Receive(old);
+        Meet(_near, restarted);
+        restarted.Receive(old);
+        Send(_near, 2);
+        restarted.Receive(_near.TakeSent());
+
+        ExpectNumbers(2);
+    }
+
+    [Fact]
+    public void Message_of_the_sender_before_its_restart_does_not_arrive_after_one_of_the_present_sender()
+    {
+        Meet(_near, _far);
+        Send(_near, 1);
+        var old = _near.TakeSent();
+        var restarted = NewEnd("n1", "n2", node: 3);
+        Meet(restarted, _far);
+
+        _far.Receive(old);
+        Send(restarted, 2);
+        _far.Receive(restarted.TakeSent());
+
+        ExpectNumbers(2);
+    }
+
+    // The node still runs, so all that it sent to the forgotten connection may come again.
+    [Fact]
+    public void Message_to_a_connection_that_was_forgotten_does_not_arrive_again_at_the_next_connection()
+    {
+        Meet(_near, _far);
+        Send(_near, 1);
+        var old = _near.TakeSent();
+        _far.Receive(old);
+        var next = NewEnd("n2", "n1", node: 2);
+
+        Meet(_near, next);
+        next.Receive(old);
+        Send(_near, 2);
+        next.Receive(_near.TakeSent());
+
+        ExpectNumbers(1, 2);
+    }
+
+    [Fact]
+    public void Delayed_answer_of_an_earlier_start_is_ignored()
+    {
+        var question = Ask(_near);
+        _far.Receive(question);
+        var late = _far.TakeSent();
+        var restarted = NewEnd("n2", "n1", node: 3);
+        restarted.Receive(question);
+        _near.Receive(restarted.TakeSent());
+
+        _near.Receive(late);
+        Exchange(_near, restarted);
+        Send(_near, 1);
+        restarted.Receive(_near.TakeSent());
+
+        ExpectNumbers(1);
+    }
+
+    [Fact]
+    public void Restarted_receiver_is_found_by_the_next_message()
+    {
+        Meet(_near, _far);
+        var restarted = NewEnd("n2", "n1", node: 3);
+        Send(_near, 1);
+
+        restarted.Receive(_near.TakeSent());
+        Exchange(_near, restarted);
+        Send(_near, 2);
+        restarted.Receive(_near.TakeSent());
+
+        ExpectNumbers(2);
+    }
+
+    [Fact]
+    public void Question_is_repeated_only_after_a_while_and_stays_the_same()
+    {
+        var clock = new ManualClock();
+        var end = NewEnd("n1", "n2", node: 1, clock);
+        var question = Ask(end);
+
+        end.Write(0, []);
+        Assert.Empty(end.TakeSent());
+        clock.Now += TimeSpan.FromMilliseconds(200);
+        end.Write(0, []);
+
+        Assert.Equal(question, Assert.Single(end.TakeSent()));
+    }
+
+    [Fact]
+    public void Registry_is_told_when_the_other_node_has_started()
+    {
+        Meet(_near, _far);
+
+        Assert.Equal(new ConnectionNews.Opened(_near.Peer), ExpectMsg<ConnectionNews.Opened>(Guard));
+        Assert.Equal(new ConnectionNews.Opened(_far.Peer), ExpectMsg<ConnectionNews.Opened>(Guard));
+    }
+
+    [Fact]
+    public void Many_messages_of_one_turn_travel_in_parts_of_bounded_size()
+    {
+        Meet(_near, _far);
+        for (var number = 1; number <= 100; number++)
+        {
+            _near.Write(number, new byte[1000]);
+        }
+
+        _near.Connection.Flush();
+        var sent = _near.TakeSent();
+        _far.Receive(sent);
+
+        Assert.InRange(sent.Count, 3, 5);
+        Assert.All(sent, part => Assert.InRange(part.Length, 1, CustomConnection.FullBytes + 2000));
+        ExpectNumbers([.. Enumerable.Range(1, 100)]);
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("01")]
+    [InlineData("0203000000000000000000000000000000000000000000000000")]
+    [InlineData("0109000000000000000000000000000000000000000000000000")]
+    public void Damaged_head_is_refused(string hex) =>
+        Assert.Throws<InvalidDataException>(() => _far.Receive(Convert.FromHexString(hex)));
+
+    [Fact]
+    public void Damaged_frames_are_refused_and_later_messages_arrive()
+    {
+        Meet(_near, _far);
+        Send(_near, 1);
+        var cut = _near.TakeSent()[0][..^3];
+
+        Assert.Throws<InvalidDataException>(() => _far.Receive(cut));
+        Send(_near, 2);
+        _far.Receive(_near.TakeSent());
+
+        ExpectNumbers(2);
+    }
+
+    [Fact]
+    public void Heads_keep_their_bytes()
+    {
+        Assert.Equal(
+            "010102000000000000000300000000000000" + "0000000000000000",
+            Convert.ToHexStringLower(new Datagram(Datagram.Purpose.Ask, 2, 3, 0).ToBytes()));
+        Assert.Equal(
+            "010204000000000000000500000000000000" + "0000000000000000",
+            Convert.ToHexStringLower(new Datagram(Datagram.Purpose.Answer, 4, 5, 0).ToBytes()));
+        Assert.Equal(
+            "010306000000000000000700000000000000" + "0800000000000000" + "2a",
+            Convert.ToHexStringLower(new Datagram(Datagram.Purpose.Frames, 6, 7, 8).ToBytes([42])));
+    }
+
+    private static void Exchange(End one, End other)
+    {
+        for (var round = 0; round < 4; round++)
+        {
+            other.Receive(one.TakeSent());
+            one.Receive(other.TakeSent());
+        }
+    }
+
+    private static void Meet(End one, End other)
+    {
+        one.Write(0, []);
+        other.Write(0, []);
+        Exchange(one, other);
+    }
+
+    // The first message is lost: it makes the connection ask which system runs at the other end.
+    private static byte[] Ask(End end)
+    {
+        end.Write(0, []);
+        return Assert.Single(end.TakeSent());
+    }
+
+    private static void Send(End end, int number)
+    {
+        end.Write(number, []);
+        end.Connection.Flush();
+    }
+
+    private End NewEnd(string own, string other, ulong node, TimeProvider? clock = null)
+    {
+        var (address, peer) = (CustomAddress.Of(own)!, CustomAddress.Of(other)!);
+        var settings = new TransportSettings("", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000) { IsCustom = true };
+        var context = new NetworkContext(settings, address, node, TestActor, Sys.Log, new TransportMetrics("custom"))
+        {
+            Foreign = new ForeignMessages((ExtendedActorSystem)Sys),
+            Resolve = _ => _engine,
+        };
+        return new End(peer, context, clock ?? TimeProvider.System);
+    }
+
+    private void ExpectNumbers(params int[] numbers)
+    {
+        var found = new List<int>();
+        while (found.Count < numbers.Length)
+        {
+            found.AddRange(Unprotected.MessagesOf(_engine.ReceiveOne(Guard))
+                .Select(each => (int)((WireMessage.AppendRequest)each).Request.Number));
+        }
+
+        Assert.Equal(numbers, found);
+        _engine.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    /// <summary>One end: what it sends waits for the test.</summary>
+    private sealed class End
+    {
+        private static readonly Member Origin = new(new ProcessName("raft1@n1"), new Incarnation(Guid.NewGuid()));
+
+        private readonly List<byte[]> _sent = [];
+        private readonly NetworkContext _context;
+
+        public End(Address peer, NetworkContext context, TimeProvider clock)
+        {
+            (Peer, _context) = (peer, context);
+            Connection = new CustomConnection(peer, context, message => _sent.Add(message.ToArray()), clock);
+        }
+
+        public Address Peer { get; }
+
+        public CustomConnection Connection { get; }
+
+        public void Write(int number, byte[] value)
+        {
+            var to = new ConnectionRef(ActorPath.Parse($"{Peer}/system/raft/g/raft"), Connection, _context);
+            var from = new ConnectionRef(ActorPath.Parse($"{_context.Own}/system/raft/g/raft"), Connection, _context);
+            Connection.Write(to, new WireMessage.AppendRequest(new RequestId(Origin, number), "key", value), from);
+        }
+
+        public List<byte[]> TakeSent()
+        {
+            List<byte[]> sent = [.. _sent];
+            _sent.Clear();
+            return sent;
+        }
+
+        public void Receive(params IEnumerable<byte[]> messages)
+        {
+            foreach (var message in messages)
+            {
+                Connection.Receive(message);
+            }
+        }
+    }
+}

@@ -1,0 +1,193 @@
+using System.Buffers.Binary;
+using System.Text;
+
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Network;
+using RaftActors.Tests.Groups;
+using RaftActors.Tests.Wire;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Network;
+
+public sealed class FrameTests : TestKit
+{
+    private const int SizeMax = 100_000;
+
+    private static readonly Address Near = new("akka.tcp", "demo", "127.0.0.1", 2551);
+    private static readonly Address Far = new("akka.tcp", "demo", "127.0.0.1", 2552);
+
+    private readonly FrameWriter _writer = new(Near, SizeMax);
+    private readonly FrameReader _reader;
+    private readonly List<string> _resolved = [];
+
+    public FrameTests()
+        : base(RemoteNode.Network) => _reader = new FrameReader(Far, Resolve) { ResolveSender = Resolve };
+
+    public static TheoryData<string> Manifests => new(Samples.All.Where(each => each.Value is WireMessage).Select(each => each.Key)
+        .Except([WireTable.HelloManifest, WireTable.BeatManifest, WireTable.PortAtManifest, WireTable.PortWantedManifest]));
+
+    [Theory]
+    [MemberData(nameof(Manifests))]
+    public void Message_comes_back_as_it_was_with_its_ends(string manifest)
+    {
+        var message = (WireMessage)Samples.All[manifest];
+
+        var frame = Read(Encode(message));
+
+        Assert.Equal(Fields.Of(message), Fields.Of(frame.Message));
+        Assert.Equal([$"{Far}/system/raft/g/to#7", $"{Near}/system/raft/g/from#8"], _resolved);
+    }
+
+    [Fact]
+    public void Paths_and_members_are_written_once_for_a_connection()
+    {
+        var message = (WireMessage)Samples.All["at"];
+        var (to, from) = (EngineAt(Far, "to", 7), EngineAt(Near, "from", 8));
+
+        var (first, second) = (Encode(message, to, from), Encode(message, to, from));
+
+        Assert.Equal(Fields.Of(message), Fields.Of(Read(first).Message));
+        Assert.Equal(Fields.Of(message), Fields.Of(Read(second).Message));
+        Assert.Equal(2, _resolved.Count);
+        Assert.InRange(second.Length, 1, 20);
+    }
+
+    [Fact]
+    public void Frames_after_one_that_is_too_large_are_read()
+    {
+        var (to, from) = (EngineAt(Far, "to", 7), EngineAt(Near, "from", 8));
+        var reply = (AppendReply.Taken)Samples.All["at"];
+
+        Assert.False(_writer.TryWrite(to, new WireMessage.AppendRequest(reply.Request, "", new byte[SizeMax]), from));
+
+        Assert.Equal(0, _writer.Length);
+        Assert.Equal(Fields.Of(reply), Fields.Of(Read(Encode(reply, to, from)).Message));
+    }
+
+    [Fact]
+    public void Connection_with_thousands_of_members_and_engines_stays_readable()
+    {
+        for (var number = 1; number <= 5 * FrameWriter.MaxKnown; number++)
+        {
+            var origin = new Member(new ProcessName($"raft{number}@node1"), Incarnation.None);
+            var message = new AppendReply.Refused(new RequestId(origin, number));
+
+            var frame = Read(Encode(message, EngineAt(Far, "to", number), EngineAt(Near, "from", 8)));
+
+            Assert.Equal(message, frame.Message);
+            Assert.Equal(number, frame.To.Path.Uid);
+        }
+    }
+
+    [Fact]
+    public void Value_of_a_message_is_a_view_of_its_frame()
+    {
+        var bytes = Encode((WireMessage)Samples.All["a"]);
+
+        var append = Assert.IsType<WireMessage.AppendRequest>(_reader.Read(bytes, out var hasView)?.Message);
+
+        Assert.True(hasView);
+        Assert.True(append.Value.Span.Overlaps(bytes.Span));
+    }
+
+    [Theory]
+    [InlineData("at")]
+    [InlineData("ct")]
+    public void Frame_without_values_leaves_no_view(string manifest)
+    {
+        _reader.Read(Encode((WireMessage)Samples.All[manifest]), out var hasView);
+
+        Assert.False(hasView);
+    }
+
+    [Theory]
+    [MemberData(nameof(Manifests))]
+    public void Frame_that_is_cut_or_too_long_is_refused(string manifest)
+    {
+        var bytes = Encode((WireMessage)Samples.All[manifest]);
+
+        for (var length = 0; length < bytes.Length; length++)
+        {
+            Assert.Throws<InvalidDataException>(() => NewReader().Read(bytes[..length], out _));
+        }
+
+        Assert.Throws<InvalidDataException>(() => NewReader().Read((byte[])[.. bytes.Span, 0], out _));
+    }
+
+    [Fact]
+    public void Frame_for_an_actor_that_is_no_engine_is_refused()
+    {
+        var ledger = At($"{Far}/user/ledger");
+
+        var problem = Assert.Throws<InvalidDataException>(() =>
+            _reader.Read(Encode((WireMessage)Samples.All["at"], ledger, EngineAt(Near, "from", 8)), out _));
+
+        Assert.Contains("/user/ledger' is no path of an actor that takes messages of other nodes", problem.Message);
+    }
+
+    [Theory]
+    [InlineData("h")]
+    [InlineData("n")]
+    [InlineData("t")]
+    [InlineData("tw")]
+    public void Message_that_engines_do_not_exchange_by_a_connection_is_refused(string manifest) =>
+        Assert.Throws<InvalidDataException>(() => _reader.Read(Encode((WireMessage)Samples.All[manifest]), out _));
+
+    [Theory]
+    [MemberData(nameof(Manifests))]
+    public void Frames_after_a_message_of_a_newer_version_are_read(string manifest)
+    {
+        var message = (WireMessage)Samples.All[manifest];
+        if (FrameWriter.IsKnownToAll(message))
+        {
+            Assert.Contains(manifest, (string[])["a", "at", "ac", "ca", "cb"]);
+            return;
+        }
+
+        var newer = Encode(message).ToArray();
+        var name = Encoding.ASCII.GetBytes(manifest);
+        var place = newer.AsSpan().IndexOf((byte[])[(byte)name.Length, .. name]);
+        newer.AsSpan(place + 1, name.Length).Fill((byte)'?');
+
+        Assert.Null(_reader.Read(newer, out _));
+        Assert.Equal(Fields.Of(message), Fields.Of(Read(Encode(message)).Message));
+        Assert.Equal(Fields.Of(message), Fields.Of(Read(Encode(message)).Message));
+    }
+
+    [Fact]
+    public void Buffer_that_a_large_message_needed_is_not_kept()
+    {
+        _writer.Take(new byte[FrameWriter.KeptSizeMax + 1]);
+        _writer.TryWrite(EngineAt(Far, "to", 7), (WireMessage)Samples.All["at"], EngineAt(Near, "from", 8));
+
+        Assert.InRange(_writer.Take([]).Array!.Length, 0, FrameWriter.KeptSizeMax); // Justification: a message was written to it.
+    }
+
+    private FrameReader.Frame Read(ReadOnlyMemory<byte> bytes) =>
+        _reader.Read(bytes, out _) ?? throw new InvalidOperationException("The kind of the message is unknown.");
+
+    private IActorRef EngineAt(Address node, string name, long uid) => At($"{node}/system/raft/g/{name}#{uid}");
+
+    private IActorRef At(string path) => ((ExtendedActorSystem)Sys).Provider.ResolveActorRef(path);
+
+    private IActorRef Resolve(string path)
+    {
+        _resolved.Add(path);
+        return At(path);
+    }
+
+    private FrameReader NewReader() => new(Far, At) { ResolveSender = At };
+
+    private ReadOnlyMemory<byte> Encode(WireMessage message) => Encode(message, EngineAt(Far, "to", 7), EngineAt(Near, "from", 8));
+
+    private ReadOnlyMemory<byte> Encode(WireMessage message, IActorRef to, IActorRef from)
+    {
+        Assert.True(_writer.TryWrite(to, message, from));
+        var bytes = _writer.Take([]).ToArray();
+        Assert.Equal(bytes.Length - sizeof(int), BinaryPrimitives.ReadInt32LittleEndian(bytes));
+        return bytes.AsMemory(sizeof(int));
+    }
+}

@@ -1,0 +1,159 @@
+using System.Net;
+using System.Net.Sockets;
+
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Network;
+using RaftActors.Telemetry;
+using RaftActors.Tests.Engine;
+using RaftActors.Tests.Groups;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Network;
+
+/// <summary>The reader of one connection. The test is the node that sends.</summary>
+public sealed class InboundConnectionTests : TestKit
+{
+    private const ulong Node = 7;
+
+    // O_NONBLOCK of Linux. .NET sets it when a socket is awaited for the first time.
+    private const int NonBlocking = 0x800;
+
+    private static readonly Address Near = new("akka.tcp", "demo", "127.0.0.1", 2551);
+    private static readonly Address Far = new("akka.tcp", "demo", "127.0.0.1", 2552);
+    private static readonly string Sender = $"{Far}/system/raft/g/from#8";
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+
+    private readonly Dictionary<string, IActorRef> _engines = [];
+    private readonly FrameWriter _writer = new(Far, frameSizeMaxBytes: 5000);
+    private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = (int)Guard.TotalMilliseconds };
+    private readonly Socket _accepted;
+    private readonly NetworkContext _context;
+    private readonly Thread _reader;
+
+    public InboundConnectionTests()
+        : base(RemoteNode.Network)
+    {
+        using var listener = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        _socket.Connect(listener.LocalEndPoint!); // Justification: it is bound.
+        var settings = new TransportSettings("127.0.0.1", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
+        _context = new NetworkContext(settings, Near, Node, TestActor, Sys.Log, new TransportMetrics("inbound"))
+        {
+            Foreign = new ForeignMessages((ExtendedActorSystem)Sys),
+            Resolve = path => _engines[path],
+        };
+        _accepted = listener.Accept();
+        var connection = new InboundConnection(
+            new ByteChannel(_accepted), _context, new HandshakeResult(Far, null, null), _ => new NoConnection());
+        _reader = new Thread(() => Run(connection));
+    }
+
+    // Otherwise each message of an idle group wakes two threads, that of the connection and .NET's for sockets.
+    [Fact]
+    public async Task Handshake_leaves_the_socket_to_the_thread_that_reads_it()
+    {
+        _socket.Send(new Handshake(Far.ToString(), 8, Node, ConnectionKind.Node, Port: 2552).ToBytes());
+        var channel = new ByteChannel(_accepted, blocks: true);
+
+        var greeting = await HandshakeResult.TakeAsync(channel, _context, CancellationToken.None);
+        await HandshakeResult.AnswerAsync(channel, _context, CancellationToken.None);
+
+        Assert.Equal(Far, greeting?.Peer);
+        Assert.Equal(Handshake.AnswerSize, _socket.Receive(new byte[Handshake.AnswerSize]));
+        if (OperatingSystem.IsLinux())
+        {
+            var flags = File.ReadLines($"/proc/self/fdinfo/{_accepted.Handle}").Single(line => line.StartsWith("flags:"));
+            Assert.Equal(0, Convert.ToInt32(flags["flags:".Length..].Trim(), 8) & NonBlocking);
+        }
+
+        _reader.Start();
+    }
+
+    [Fact]
+    public void Engine_that_is_alone_runs_on_the_thread_of_the_connection()
+    {
+        Begin("raft1");
+
+        Send("raft1");
+
+        Assert.Equal(_reader.ManagedThreadId, ExpectMsg<int>(Guard));
+    }
+
+    [Fact]
+    public void Slow_engine_does_not_hold_up_the_messages_of_another_one()
+    {
+        Begin("raft1", "raft2");
+        Send("raft1");
+        Assert.Equal(_reader.ManagedThreadId, ExpectMsg<int>(Guard));
+
+        Send("raft2");
+
+        Assert.NotEqual(_reader.ManagedThreadId, ExpectMsg<int>(Guard));
+    }
+
+    // Otherwise one connection could tell of any number of nodes, and none of them would ever be gone.
+    [Fact]
+    public void Connection_that_speaks_for_the_registry_of_another_node_is_closed()
+    {
+        var elsewhere = $"{Far.WithPort(2553)}/system/raft#8";
+        var probe = TestActor;
+        _engines.Add(
+            $"{Near}/system/raft#5", ((ExtendedActorSystem)Sys).SystemActorOf(Props.Create(() => new Forwarder(probe)), "raft"));
+        _reader.Start();
+
+        Assert.True(_writer.TryWrite(At($"{Near}/system/raft#5"), new ClientCall.Locate("g"), At(elsewhere)));
+        _socket.Send(_writer.Take([]));
+
+        Assert.Equal(0, _socket.Receive(new byte[1]));
+        ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    protected override void AfterAll()
+    {
+        _socket.Dispose();
+        _reader.Join();
+        base.AfterAll();
+    }
+
+    private static void Run(InboundConnection connection)
+    {
+        using (connection)
+        {
+            try
+            {
+                connection.Run();
+            }
+            catch (InvalidDataException)
+            {
+                // The connection ends, as the listener would end it.
+            }
+        }
+    }
+
+    // Starts the reader when all engines are idle.
+    private void Begin(params string[] names)
+    {
+        foreach (var name in names)
+        {
+            _engines.Add(PathOf(name), ThreadTeller.StartIdle(this));
+        }
+
+        _reader.Start();
+    }
+
+    private void Send(string name)
+    {
+        var request = new RequestId(new Member(new ProcessName("raft1@node1"), Incarnation.None), 1);
+        var message = new AppendReply.Taken(request, new LogPlace(new LogIndex(1), new Term(1)));
+        Assert.True(_writer.TryWrite(At(PathOf(name)), message, At(Sender)));
+        _socket.Send(_writer.Take([]));
+    }
+
+    private static string PathOf(string name) => $"{Near}/system/raft/g/{name}#5";
+
+    private IActorRef At(string path) => ((ExtendedActorSystem)Sys).Provider.ResolveActorRef(path);
+}

@@ -1,0 +1,18 @@
+using Akka.Actor;
+
+using RaftActors.Network;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Network;
+
+/// <summary>A way to a node that takes all messages and sends none.</summary>
+internal sealed class NoConnection : IConnection
+{
+    public void Write(IActorRef to, WireMessage message, IActorRef from)
+    {
+    }
+
+    public void Flush()
+    {
+    }
+}

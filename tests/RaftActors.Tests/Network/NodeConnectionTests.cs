@@ -1,0 +1,197 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Event;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Network;
+using RaftActors.Security;
+using RaftActors.Telemetry;
+using RaftActors.Tests.Groups;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Network;
+
+/// <summary>One encrypted connection and the listener of the other node.</summary>
+public sealed class NodeConnectionTests : TestKit
+{
+    private const string Engine = "/system/raft/g/p";
+    private const int SizeMax = 100_000_000;
+
+    private static readonly Address Near = new("akka.tcp", "demo", "127.0.0.1", 2551);
+    private static readonly Address Far = new("akka.tcp", "demo", "127.0.0.1", 2552);
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+    private static readonly string Line = $"node cluster {Guid.NewGuid():N}{Guid.NewGuid():N}";
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("raft-connection-").FullName;
+    private readonly TestProbe _engine;
+    private readonly TestProbe _renewed;
+    private readonly CredentialStore _nearStore;
+    private readonly CredentialStore _farStore;
+    private readonly ConnectionListener _listener;
+    private readonly NetworkContext _far;
+    private readonly Address _address;
+
+    public NodeConnectionTests()
+        : base(ConfigurationFactory.ParseString("akka { loglevel = INFO, loggers = [] }").WithFallback(RemoteNode.Network))
+    {
+        (_engine, _renewed) = (CreateTestProbe(), CreateTestProbe());
+        Sys.EventStream.Subscribe(_renewed, typeof(Info));
+        (_nearStore, _farStore) = (NewStore("near"), NewStore("far"));
+        _listener = new ConnectionListener(NewContext(Near, 1, _nearStore, isAtAddress: false), _ => new NoConnection(), silenceMax: Guard);
+        _far = NewContext(Far, 2, _farStore, isAtAddress: true);
+        _address = new Address(Near.Protocol, Near.System, Near.Host, _listener.Port);
+    }
+
+    [Fact]
+    public void Messages_that_are_written_while_the_credentials_change_arrive_once_and_in_order()
+    {
+        var connection = new NodeConnection(_address, _far);
+        var to = new ConnectionRef(ActorPath.Parse($"{_address}{Engine}"), connection, _far);
+        var from = new ConnectionRef(ActorPath.Parse($"{Far}{Engine}"), connection, _far);
+        connection.Connect();
+        FishForMessage<ConnectionNews>(news => news is ConnectionNews.Opened, Guard);
+
+        var written = 0L;
+        for (var change = 1; change <= 5; change++)
+        {
+            File.AppendAllText(FileOf("far"), $"# change {change}\nnode other{change} {Guid.NewGuid():N}{Guid.NewGuid():N}\n");
+            _farStore.Refresh();
+            connection.Renew();
+            for (var last = written + 10_000; !IsRenewed();)
+            {
+                // A busy machine takes long for a handshake, and the test keeps all messages.
+                if (written < last)
+                {
+                    connection.Write(to, new ClientCall.Read(new Serial(++written), 1, TimeSpan.Zero), from);
+                    connection.Flush();
+                }
+            }
+        }
+
+        for (var read = 0L; read < written;)
+        {
+            foreach (var message in Unprotected.MessagesOf(_engine.ReceiveOne(Guard)))
+            {
+                Assert.Equal(++read, Assert.IsType<ClientCall.Read>(message).After.Value);
+            }
+        }
+
+        Assert.True(written > 100, $"Only {written} messages were written.");
+        connection.Forget();
+    }
+
+    [Fact]
+    public void Rumour_of_the_place_begins_a_connection_only_if_the_connection_has_asked_for_it()
+    {
+        var (attempts, place) = (0, new WireMessage.PortAt(_listener.Port, 1));
+        var context = NewContext(Far, 2, _farStore, isAtAddress: false) with { Port = () => ++attempts };
+        var connection = new NodeConnection(Near, context);
+        connection.LearnRumour(place);
+        Assert.Equal(0, attempts);
+
+        connection.Forget();
+        connection = new NodeConnection(Near, context);
+        connection.Connect();
+        connection.LearnRumour(place);
+        FishForMessage<ConnectionNews>(news => news is ConnectionNews.Opened, Guard);
+        connection.Forget();
+        connection.LearnRumour(place);
+        Assert.Equal(1, attempts);
+
+        connection.Forget();
+    }
+
+    // Two connections to one node would end each other for ever.
+    [Fact]
+    public void Way_is_not_forgotten_while_it_has_a_connection_and_a_forgotten_one_makes_none()
+    {
+        var attempts = 0;
+        var context = NewContext(Far, 2, _farStore, isAtAddress: true) with { Port = () => ++attempts };
+        var connection = new NodeConnection(_address, context);
+        connection.Connect();
+        FishForMessage<ConnectionNews>(news => news is ConnectionNews.Opened, Guard);
+        Assert.False(connection.TryRetire());
+
+        connection.Forget();
+        Assert.True(connection.TryRetire());
+        connection.Connect();
+
+        Assert.Equal(1, attempts);
+    }
+
+    [Fact]
+    public void Rumour_of_the_place_of_a_forgotten_node_begins_no_connection()
+    {
+        var attempts = 0;
+        var context = NewContext(Far, 2, _farStore, isAtAddress: false) with { Port = () => ++attempts };
+        var connection = new NodeConnection(Near, context);
+        connection.Connect();
+        ExpectMsg<ConnectionNews.Wanted>(Guard);
+
+        connection.Forget();
+        connection.LearnRumour(new WireMessage.PortAt(_listener.Port, 1));
+
+        Assert.Equal(0, attempts);
+    }
+
+    [Fact]
+    public void Connection_without_a_connection_reports_an_announcement_of_an_actor_that_it_dropped_once()
+    {
+        var context = NewContext(Far, 2, _farStore, isAtAddress: false);
+        var connection = new NodeConnection(Near, context);
+        var to = new ConnectionRef(ActorPath.Parse($"{Near}{Engine}"), connection, context);
+        var name = new ProcessName("raft1@node1");
+        connection.Write(to, new WireMessage.Leaving(name, IsReply: false), to);
+        Assert.False(connection.TakeLostActor());
+
+        connection.Write(to, new WireMessage.ActorAt(name, ""), to);
+
+        Assert.True(connection.TakeLostActor());
+        Assert.False(connection.TakeLostActor());
+    }
+
+    protected override void AfterAll()
+    {
+        _listener.Dispose();
+        _nearStore.Dispose();
+        _farStore.Dispose();
+        Directory.Delete(_folder, recursive: true);
+        base.AfterAll();
+    }
+
+    private bool IsRenewed()
+    {
+        while (_renewed.HasMessages)
+        {
+            if ($"{_renewed.ExpectMsg<Info>(Guard).Message}".EndsWith("the changed credentials.", StringComparison.Ordinal))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    private string FileOf(string side) => Path.Combine(_folder, side);
+
+    private CredentialStore NewStore(string side)
+    {
+        File.WriteAllText(FileOf(side), $"{Line}\n");
+        return new CredentialStore(
+            new SecuritySettings(Tls: null, FileOf(side), TimeSpan.FromHours(1), new RoleRules([], [], [], [])), Sys.Log);
+    }
+
+    private NetworkContext NewContext(Address own, ulong node, CredentialStore store, bool isAtAddress)
+    {
+        var settings = new TransportSettings("127.0.0.1", 0, SizeMax, SizeMax) { IsAtAddress = isAtAddress };
+        return new NetworkContext(settings, own, node, TestActor, Sys.Log, new TransportMetrics("connection"))
+        {
+            Credentials = store,
+            Port = () => 1,
+            Foreign = new ForeignMessages((ExtendedActorSystem)Sys),
+            Resolve = _ => _engine,
+        };
+    }
+}

@@ -1,0 +1,25 @@
+using Akka.Actor;
+
+using RaftActors.Network;
+using RaftActors.Security;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Network;
+
+/// <summary>Connections without encryption and authentication.</summary>
+internal static class Unprotected
+{
+    public static readonly SecuritySettings Settings = new(Tls: null, "", TimeSpan.FromSeconds(10), new RoleRules([], [], [], []));
+
+    /// <summary>The messages that an engine was told at once.</summary>
+    public static IEnumerable<WireMessage> MessagesOf(object told) => told is WireBatch batch ? batch.Messages : [(WireMessage)told];
+
+    /// <summary>The connections of a node that listens.</summary>
+    public static TcpNetwork Listen(ExtendedActorSystem system, TransportSettings settings, IActorRef registry)
+    {
+        // Justification: the system has an address.
+        var network = TcpNetwork.Make(system, settings, Settings, new ForeignMessages(system), registry)!;
+        network.Listen();
+        return network;
+    }
+}
