@@ -19,7 +19,6 @@ public sealed class DeliveryTurnTests : TestKit
     private readonly ScriptedGroup<string> _group;
 
     public DeliveryTurnTests()
-        : base("akka.test.single-expect-default = 60s")
     {
         _watcher = CreateTestProbe("watcher");
         _asked = CreateTestProbe("asked");

@@ -1,0 +1,23 @@
+using Akka.Configuration;
+
+namespace RaftActors.Tests;
+
+/// <summary>
+/// Akka's TestKit with waits for a busy machine. A wait ends as soon as it has what it waits for, so a long one costs only a failing test
+/// time. The three seconds of Akka's own are not enough when the processors serve other tests.
+/// </summary>
+public abstract class TestKit : Akka.TestKit.Xunit2.TestKit
+{
+    private static readonly Config Patience =
+        "akka.test { single-expect-default = 60s, filter-leeway = 60s, default-timeout = 60s }";
+
+    protected TestKit()
+        : this(Config.Empty)
+    {
+    }
+
+    protected TestKit(Config config)
+        : base(config.WithFallback(Patience))
+    {
+    }
+}
