@@ -79,7 +79,7 @@ public sealed class PeerMessagesTests : TestKit
         foreach (var i in Enumerable.Range(0, 10 * PeerBook.StrangersMax))
         {
             _messages.OnNews(new PeerNews.Found(Stranger(i), _bench["raft2"]));
-            _bench.Context.Twins.OnRefused(Stranger(i), CreateTestProbe(), _bench["raft2"]);
+            _bench.Context.Twins.OnRefused(Stranger(i), TestActor, _bench["raft2"]);
             _messages.OnNews(new PeerNews.Stopped(Stranger(i), _bench["raft2"]));
         }
 
