@@ -84,7 +84,7 @@ internal static class KeyValueService
         process.Group,
         Process = process.Name.Value,
         Role = process.Role.ToString(),
-        Term = process.Term.Value,
+        Term = process.Term,
         Leader = process.Leader?.Value,
         Delivered = process.Delivered.Value,
         Committed = process.Committed.Value,

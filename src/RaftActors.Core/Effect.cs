@@ -5,7 +5,7 @@ namespace RaftActors.Core;
 /// <summary>
 /// An action that Core asks for, as data. The shell carries out effects in the order given and decides nothing. Closed.
 /// </summary>
-public abstract record Effect
+internal abstract record Effect
 {
     private Effect()
     {

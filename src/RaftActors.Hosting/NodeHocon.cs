@@ -27,16 +27,9 @@ internal static class NodeHocon
             ("client.contacts", TextList(options.Contacts)),
             ("joining", Flag(options.Joining)),
             ("store.directory", Text(options.StoreDirectory is { } directory ? Path.GetFullPath(directory) : null)),
-            ("store.sync", options.Sync?.ToString().ToLowerInvariant()),
             ("quorum.max", options.MaxQuorum?.ToString(CultureInfo.InvariantCulture)),
             ("quorum.allow-fewer-than-three", Flag(options.AllowFewerThanThree)),
             ("failure-domain", Text(options.FailureDomain)),
-            ("election-timeout.min", Time(options.ElectionTimeoutMin)),
-            ("election-timeout.max", Time(options.ElectionTimeoutMax)),
-            ("heartbeat-interval", Time(options.HeartbeatInterval)),
-            ("append-timeout", Time(options.AppendTimeout)),
-            ("query-timeout", Time(options.QueryTimeout)),
-            ("change-timeout", Time(options.ChangeTimeout)),
             ("security.secrets-file", Text(security.SecretsFile)),
             ("security.tls.certificate", Text(security.Certificate)),
             ("security.tls.key", Text(security.Key)),
@@ -55,7 +48,4 @@ internal static class NodeHocon
     private static string? TextList(IList<string> values) => values.Count == 0 ? null : List(values);
 
     private static string? Flag(bool? value) => value switch { null => null, true => "on", false => "off" };
-
-    private static string? Time(TimeSpan? value) =>
-        value is { } time ? string.Create(CultureInfo.InvariantCulture, $"{(long)time.TotalMilliseconds}ms") : null;
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 
 using RaftActors.Discovery;
+using RaftActors.Settings;
 
 namespace RaftActors.Hosting;
 
@@ -27,7 +28,7 @@ internal static class NodeOptionsCheck
             throw new RaftStartException(
                 key.Key is null
                     ? $"The section {RaftNodeOptions.Section} cannot be read. {cause.Message} Correct its value."
-                    : $"{key.Key} is '{key.Value}', which cannot be read. Write a time as 00:00:01.5 and a flag as true or false.",
+                    : $"{key.Key} is '{key.Value}', which cannot be read. Write a number in digits, and a flag as true or false.",
                 null);
         }
     }
@@ -89,20 +90,5 @@ internal static class NodeOptionsCheck
             yield return $"{Name(nameof(options.StoreDirectory))} is '{directory}', which is no directory. "
                 + "Name a directory on a local disk. It is created if it does not exist.";
         }
-
-        foreach (var (name, time) in Times(options).Where(each => each.Time < TimeSpan.FromMilliseconds(1)))
-        {
-            yield return $"{Name(name)} is {time}. Use at least a millisecond.";
-        }
     }
-
-    private static IEnumerable<(string Name, TimeSpan? Time)> Times(RaftNodeOptions options) =>
-    [
-        (nameof(options.ElectionTimeoutMin), options.ElectionTimeoutMin),
-        (nameof(options.ElectionTimeoutMax), options.ElectionTimeoutMax),
-        (nameof(options.HeartbeatInterval), options.HeartbeatInterval),
-        (nameof(options.AppendTimeout), options.AppendTimeout),
-        (nameof(options.QueryTimeout), options.QueryTimeout),
-        (nameof(options.ChangeTimeout), options.ChangeTimeout),
-    ];
 }

@@ -7,8 +7,7 @@ namespace RaftActors.Hosting;
 /// </summary>
 public sealed class RaftNodeOptions
 {
-    /// <summary>The section of the configuration that <c>WithRaft(configuration)</c> binds: <c>RaftActors</c>.</summary>
-    public const string Section = "RaftActors";
+    internal const string Section = "RaftActors";
 
     /// <summary>
     /// The name of this node in the names of its processes. Default: its address, <c>host:port</c>, from the remoting. If neither
@@ -38,9 +37,6 @@ public sealed class RaftNodeOptions
     /// </summary>
     public string? StoreDirectory { get; set; }
 
-    /// <summary>When writes are synced to disk. Default: <see cref="RaftSync.Always"/>. Sets <c>raft.store.sync</c>.</summary>
-    public RaftSync? Sync { get; set; }
-
     /// <summary>
     /// The highest number of voters of a group that is founded: 3, 5, 7, 9 or 11. Default: 11, so the roster decides by its length. Sets
     /// <c>raft.quorum.max</c>.
@@ -59,45 +55,11 @@ public sealed class RaftNodeOptions
     /// </summary>
     public string? FailureDomain { get; set; }
 
-    /// <summary>
-    /// The shortest time without a leader after which a voter campaigns. At least three times <see cref="HeartbeatInterval"/>. Default:
-    /// 1 s. Sets <c>raft.election-timeout.min</c>.
-    /// </summary>
-    public TimeSpan? ElectionTimeoutMin { get; set; }
-
-    /// <summary>The longest such time. Default: 2 s. Sets <c>raft.election-timeout.max</c>.</summary>
-    public TimeSpan? ElectionTimeoutMax { get; set; }
-
-    /// <summary>The time between two heartbeats of a leader. Default: 250 ms. Sets <c>raft.heartbeat-interval</c>.</summary>
-    public TimeSpan? HeartbeatInterval { get; set; }
-
-    /// <summary>The time limit of an Append that gives none. Default: 5 s. Sets <c>raft.append-timeout</c>.</summary>
-    public TimeSpan? AppendTimeout { get; set; }
-
-    /// <summary>The time limit of a query that gives none. Default: 5 s. Sets <c>raft.query-timeout</c>.</summary>
-    public TimeSpan? QueryTimeout { get; set; }
-
-    /// <summary>The time limit of a change of members that gives none. Default: 10 s. Sets <c>raft.change-timeout</c>.</summary>
-    public TimeSpan? ChangeTimeout { get; set; }
-
     /// <summary>Encryption and authentication of raft's messages. Default: none.</summary>
     public RaftSecurityOptions Security { get; set; } = new();
 
     /// <summary>HOCON for every other setting, such as <c>raft.priority = 1</c>. Set options override it. Null: none.</summary>
     public string? Hocon { get; set; }
-}
-
-/// <summary>When writes are synced to disk.</summary>
-public enum RaftSync
-{
-    /// <summary>Before they are acknowledged. A power cut loses nothing.</summary>
-    Always,
-
-    /// <summary>Once in each <c>raft.store.sync-interval</c>. A power cut loses acknowledged pairs and votes.</summary>
-    Interval,
-
-    /// <summary>When the operating system decides. The same risk, without a time limit.</summary>
-    None,
 }
 
 /// <summary>

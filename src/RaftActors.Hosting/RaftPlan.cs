@@ -9,6 +9,7 @@ using Akka.Hosting;
 
 using RaftActors.Clients;
 using RaftActors.Discovery;
+using RaftActors.Settings;
 
 namespace RaftActors.Hosting;
 

@@ -3,14 +3,14 @@ using RaftActors.Core;
 namespace RaftActors.Storage;
 
 /// <summary>
-/// Keeps the hard state, the log and the snapshots of one process of one group across a crash. <c>RaftStoreContract</c> of
-/// RaftActors.Testing tests any implementation.
+/// Keeps the hard state, the log and the snapshots of one process of one group across a crash. <c>RaftStoreContract</c> in
+/// the tests checks any implementation.
 /// <para>
 /// Calls come from one thread at a time. <see cref="BeginSnapshot"/>, <see cref="ReadSnapshot"/> and <see cref="ReadLog"/> may come from
 /// any thread. The contents of an effect never change, so a store may keep them without a copy.
 /// </para>
 /// </summary>
-public interface IRaftStore : IDisposable
+internal interface IRaftStore : IDisposable
 {
     /// <summary>Recovers the state of the process. Call it once, before any other member. The returned state is durable.</summary>
     /// <param name="owner">The process. A new store records it, and an existing store compares it.</param>
@@ -65,7 +65,7 @@ public interface IRaftStore : IDisposable
 /// <summary>
 /// Receives the events of a store. Calls come from a thread of the store. An implementation returns soon and does not call the store.
 /// </summary>
-public interface IStoreListener
+internal interface IStoreListener
 {
     /// <summary>The write with this ticket and all earlier writes are durable.</summary>
     void OnPersisted(Ticket ticket);
@@ -81,7 +81,7 @@ public interface IStoreListener
 }
 
 /// <summary>The process that has a store: its name and its group.</summary>
-public readonly record struct StoreOwner(string Group, ProcessName Name)
+internal readonly record struct StoreOwner(string Group, ProcessName Name)
 {
     /// <inheritdoc/>
     public override string ToString() => $"{Name} of group {Group}";

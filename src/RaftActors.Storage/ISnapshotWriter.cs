@@ -6,7 +6,7 @@ namespace RaftActors.Storage;
 /// Writes a snapshot of the application's own state, from its first byte to its last, in memory that does not grow with the state. Calls
 /// come from one thread at a time, while other threads call other members of the store. <see cref="IRaftStore.BeginSnapshot"/> makes it.
 /// </summary>
-public interface ISnapshotWriter : IDisposable
+internal interface ISnapshotWriter : IDisposable
 {
     /// <summary>Appends bytes of the state. Blocks for the disk.</summary>
     /// <exception cref="StoreException">

@@ -10,7 +10,7 @@ namespace RaftActors.Storage;
 /// A store in memory. It survives a restart of its process as long as the object lives. Every write is durable at once in this sense. A
 /// process over a new object has a new incarnation. Thread-safe.
 /// </summary>
-public sealed class MemoryStore : IRaftStore
+internal sealed class MemoryStore : IRaftStore
 {
     private readonly Lock _lock = new();
     private readonly EntryLog _log = new(default);

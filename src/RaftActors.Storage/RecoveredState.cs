@@ -9,4 +9,4 @@ namespace RaftActors.Storage;
 /// <param name="IsNew">The store was empty.</param>
 /// <param name="State">Hard state, log and latest snapshot. The configuration is the last one in log and snapshot.</param>
 /// <param name="Notes">Findings for the operator, one sentence each: a torn tail that was cut off, for example.</param>
-public sealed record RecoveredState(Incarnation Incarnation, bool IsNew, InitialState State, ImmutableArray<string> Notes);
+internal sealed record RecoveredState(Incarnation Incarnation, bool IsNew, InitialState State, ImmutableArray<string> Notes);

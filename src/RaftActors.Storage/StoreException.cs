@@ -5,8 +5,7 @@ namespace RaftActors.Storage;
 /// <summary>A store failed or refused a call. The message tells an operator the file, the cause and the remedy.</summary>
 public class StoreException : IOException
 {
-    /// <summary>Creates the exception.</summary>
-    public StoreException(string message, Exception? cause = null)
+    internal StoreException(string message, Exception? cause = null)
         : base(message, cause)
     {
     }

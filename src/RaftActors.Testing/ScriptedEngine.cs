@@ -37,7 +37,7 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
     }
 
     /// <param name="choose">Gets the name of the actor's process.</param>
-    public void SetLeader(Func<ProcessName, ProcessName> choose, Term term, Serial serial)
+    public void SetLeader(Func<ProcessName, ProcessName> choose, long term, Serial serial)
     {
         var (self, name) = (Process.Name, choose(Process.Name));
         var actor = name == self ? _actor : ActorOf(name);

@@ -191,7 +191,7 @@ public sealed class ScriptedGroup<TValue>
     {
         var term = new Term(++_term);
         var serial = _last;
-        Tell(engine => engine.SetLeader(choose, term, serial));
+        Tell(engine => engine.SetLeader(choose, term.Value, serial));
     }
 
     private Serial Commit(string key, TValue value, RequestRef? request, RequestKeyHash? requestKey = null)

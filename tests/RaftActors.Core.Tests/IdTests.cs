@@ -8,7 +8,9 @@ public sealed class IdTests
     [InlineData("9223372036854775807", long.MaxValue)]
     public void Serial_is_parsed_from_its_text(string text, long value)
     {
-        Assert.Equal(new Serial(value), Serial.Parse(text));
+        Assert.True(Serial.TryParse(text, null, out var serial));
+
+        Assert.Equal(new Serial(value), serial);
         Assert.Equal(text, new Serial(value).ToString());
     }
 
@@ -27,7 +29,7 @@ public sealed class IdTests
         Assert.True(ProcessName.TryParse("raft1@node1@localhost", null, out var name));
 
         Assert.Equal(("raft1", "node1@localhost"), (name.Process, name.Node));
-        Assert.Equal(name, ProcessName.Parse(name.ToString()));
+        Assert.Equal(name, new ProcessName(name.ToString()));
     }
 
     [Theory]

@@ -37,7 +37,7 @@ public sealed class OutcomeTests : TestKit
 
         Raft.Get(system).AddResultType(RaftCodec.Json<BookingResult>());
 
-        var request = new RequestRef(new ProcessName("ledger@node1"), Incarnation.None, 1);
+        var request = new RequestRef(new ProcessName("ledger@node1"), default, 1);
         var done = new Outcome<BookingResult>.Done(new Serial(1), new BookingResult(IsBooked: true, Balance: 5), request);
         var serializer = system.Serialization.FindSerializerFor(done);
         var manifest = Serialization.ManifestFor(serializer, done);

@@ -55,7 +55,7 @@ public sealed class EntitiesTests
         await node.StartAsync();
         var client = node.Services.GetRequiredService<EntityClient>();
         var all = Enumerable.Range(0, 100).Select(i => $"id{i}");
-        var ids = all.Where(id => Shards.Of(id).Index == 1).Take(12).Order(StringComparer.Ordinal).ToList();
+        var ids = all.Where(id => Shards.Of(id) == Shards.All[1]).Take(12).Order(StringComparer.Ordinal).ToList();
         foreach (var id in ids)
         {
             await client.SendAsync<int>(id, "no number");

@@ -33,7 +33,7 @@ public sealed class OutcomeTests
 
         var problem = Assert.Throws<RaftNotCommittedException>(outcome.OrThrow);
 
-        Assert.Equal((NotCommittedReason.DiskFull, Request), (problem.Reason, problem.Request));
+        Assert.Equal(NotCommittedReason.DiskFull, problem.Reason);
         Assert.Equal($"Request {Request} is not committed (DiskFull): make room on it", problem.Message);
     }
 

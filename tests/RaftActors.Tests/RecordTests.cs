@@ -14,7 +14,7 @@ public sealed class RecordTests
     private static readonly RequestRef Request = new(Name, Incarnation.None, 1);
     private static readonly GroupMember Member = new(Name, isVoter: true);
     private static readonly Serial One = new(1);
-    private static readonly Term Term = new(1);
+    private static readonly long Term = 1;
     private static readonly Leader Leader = new(Name, ActorRefs.Nobody, Term, One, isSelf: true, isReady: true);
     private static readonly Peer Peer = new(Name, ActorRefs.Nobody, One, isReachable: true);
     private static readonly Quorum Quorum = new([Name], isMember: true);

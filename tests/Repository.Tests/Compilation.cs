@@ -12,6 +12,11 @@ internal static class Compilation
             .Where(file => file.StartsWith(Path.GetDirectoryName(typeof(object).Assembly.Location)!, StringComparison.Ordinal)),
     ];
 
+    private static readonly string[] ImplicitUsings =
+    [
+        "System", "System.Collections.Generic", "System.IO", "System.Linq", "System.Net.Http", "System.Threading", "System.Threading.Tasks",
+    ];
+
     /// <returns>The errors of an assembly that has these sources and usings, and references the framework and these assemblies.</returns>
     public static IEnumerable<Diagnostic> ErrorsOf(
         OutputKind kind, IEnumerable<string> sources, IEnumerable<string> usings, IEnumerable<string> assemblies) =>
@@ -22,6 +27,19 @@ internal static class Compilation
                 new CSharpCompilationOptions(kind, nullableContextOptions: NullableContextOptions.Enable))
             .GetDiagnostics()
             .Where(finding => finding.Severity == DiagnosticSeverity.Error);
+
+    /// <returns>The sources of a project, with their paths. Generated code is absent, so it has errors where it needs such code.</returns>
+    public static CSharpCompilation Of(string project, IEnumerable<string> files)
+    {
+        var usings = ImplicitUsings.Select(name => $"global using {name};");
+        var others = Directory.GetFiles(AppContext.BaseDirectory, "*.dll").Where(file => Path.GetFileNameWithoutExtension(file) != project);
+        return CSharpCompilation.Create(
+            project,
+            files.Select(file => CSharpSyntaxTree.ParseText(Repository.Read(file), path: file))
+                .Append(CSharpSyntaxTree.ParseText(string.Concat(usings))),
+            FrameworkAssemblies.Concat(others).Select(file => MetadataReference.CreateFromFile(file)),
+            new CSharpCompilationOptions(OutputKind.DynamicallyLinkedLibrary, allowUnsafe: true));
+    }
 
     /// <returns>The assembly of this name in the folder. The other assemblies of the folder and the framework are its references.</returns>
     public static IAssemblySymbol AssemblyIn(string folder, string name)

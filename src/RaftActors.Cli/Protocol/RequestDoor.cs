@@ -2,6 +2,7 @@ using Akka.Actor;
 
 using RaftActors.Network;
 using RaftActors.Security;
+using RaftActors.Settings;
 
 namespace RaftActors.Cli.Protocol;
 
@@ -14,7 +15,7 @@ internal static class RequestDoor
     /// <summary>Opens the port of a server.</summary>
     /// <exception cref="RaftConfigurationException">A setting is wrong, or the port cannot be opened.</exception>
     public static void Open(ActorSystem system) =>
-        Raft.Get(system).OpenDoor(new MessageDoor(Path, ProtocolSerializer.Number, RoleFor, Refuse));
+        Raft.Get(system).Network.Open(new MessageDoor(Path, ProtocolSerializer.Number, RoleFor, Refuse));
 
     private static ConnectionRole RoleFor(object message) => message switch
     {

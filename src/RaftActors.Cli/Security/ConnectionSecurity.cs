@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 
 using RaftActors.Security;
+using RaftActors.Settings;
 
 namespace RaftActors.Cli.Security;
 

@@ -10,7 +10,7 @@ internal sealed class EventMessages(ServerSettings settings)
 {
     private readonly HashSet<(ProcessName By, RefusalReason Reason)> _refusals = [];
     private readonly HashSet<ProcessName> _wasReached = [];
-    private (RaftRole Role, Term Term) _role;
+    private (RaftRole Role, long Term) _role;
     private ProcessName? _leader;
     private bool _isAsking;
     private bool _isOutside;

@@ -20,7 +20,7 @@ internal sealed class GroupView(ServerSettings settings, DateTimeOffset now)
     /// <summary>When the role began.</summary>
     public DateTimeOffset Since { get; private set; } = now;
 
-    public Term Term { get; private set; }
+    public long Term { get; private set; }
 
     /// <summary>The leader, possibly this server; null: not known.</summary>
     public ServerId? Leader { get; private set; }

@@ -193,7 +193,7 @@ internal sealed partial class LogServer
                 $"{server} was started as a founder of another group, because its -c names it. Stop it, move its data directory away, "
                 + $"{StartIt(server)}, and add it again.",
             { Standing: ServerStanding.Fenced } => $"{server} is fenced: {status.Note}",
-            { Standing: ServerStanding.Member or ServerStanding.Removed } when status.Group != Raft.Status.Identity.Value =>
+            { Standing: ServerStanding.Member or ServerStanding.Removed } when status.Group != Raft.Status.Identity =>
                 $"{server} belongs to another group ({string.Join(' ', theirs.Select(one => one.Server))}). Stop it, move its data "
                 + $"directory away, {StartIt(server)}, and add it again.",
             _ => null,
@@ -220,7 +220,7 @@ internal sealed partial class LogServer
     private string AddressOf(ServerId server) =>
         new Address("akka.tcp", Context.System.Name, server.Hostname, server.Port).ToString();
 
-    private IActorRef ServerAt(ServerId server) => RaftActors.Raft.Get(Context.System).ActorAt($"{AddressOf(server)}{RequestDoor.Path}");
+    private IActorRef ServerAt(ServerId server) => RaftActors.Raft.Get(Context.System).Network.ActorAt($"{AddressOf(server)}{RequestDoor.Path}");
 
     private void LogStart()
     {

@@ -112,7 +112,7 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
     };
 
     // The log has the configuration in force, also after 'raft recover'. Without a log the announced members are the best knowledge.
-    private ImmutableArray<MemberLine> MembersAtStart() => Raft.Status.Identity == GroupUid.None
+    private ImmutableArray<MemberLine> MembersAtStart() => Raft.Status.Identity == Guid.Empty
         ? [.. _announced.Members.Select(server => new MemberLine(server, IsVoter: true))]
         : [.. Raft.Status.Members.Select(member => new MemberLine(ServerId.Of(member.Name), member.IsVoter))];
 
@@ -120,7 +120,7 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
     // identity too, and another founding may replace it.
     private void NoteGroup()
     {
-        if (_announced.NoteGroup(Raft.Status.Identity.Value))
+        if (_announced.NoteGroup(Raft.Status.Identity))
         {
             _view.Reset();
             _terminal.Log("ignores server/announced: it describes another group, whose log is gone");
@@ -248,7 +248,7 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
         number,
         _settings.Id,
         _view.Role,
-        Math.Max(_view.Term.Value, Raft.Status.Term.Value),
+        Math.Max(_view.Term, Raft.Status.Term),
         _view.Since,
         Raft.Serial.Value,
         Raft.Status.Committed.Value,
@@ -256,7 +256,7 @@ internal sealed partial class LogServer : RaftActor<string>, IRaftSnapshot<byte[
         _view.Members ?? [],
         _view.Note,
         _view.Standing,
-        Raft.Status.Identity.Value,
+        Raft.Status.Identity,
         Raft.Status.MaxQuorum);
 
     private Reply.LogPage PageOf(Request.ReadLog read) => new(

@@ -24,7 +24,7 @@ internal sealed class PendingAppends(Func<string, string, TimeSpan, RequestRef> 
     private readonly SortedDictionary<long, Pending> _inOrder = [];
     private readonly Dictionary<string, Pending> _pending = new(StringComparer.Ordinal);
     private readonly Dictionary<RequestRef, Pending> _attempts = [];
-    private (Term Term, ServerId? Other)? _leader;
+    private (long Term, ServerId? Other)? _leader;
     private long _lastPlace;
 
     public bool IsEmpty => _pending.Count == 0;
@@ -54,7 +54,7 @@ internal sealed class PendingAppends(Func<string, string, TimeSpan, RequestRef> 
 
     /// <summary>A leader is known.</summary>
     /// <param name="other">The leader, if it is another server; null: this server leads.</param>
-    public void OnLeader(Term term, ServerId? other, TimeSpan now)
+    public void OnLeader(long term, ServerId? other, TimeSpan now)
     {
         _leader = (term, other);
         foreach (var pending in _inOrder.Values)
@@ -200,7 +200,7 @@ internal sealed class PendingAppends(Func<string, string, TimeSpan, RequestRef> 
         public TimeSpan AttemptedAt { get; set; }
 
         /// <summary>Term of the leader at the last attempt; null: no leader was known.</summary>
-        public Term? AttemptTerm { get; set; }
+        public long? AttemptTerm { get; set; }
 
         /// <summary>Whether an attempt ended with an unknown outcome.</summary>
         public bool MayBeInLog { get; set; }

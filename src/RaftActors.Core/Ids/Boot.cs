@@ -6,7 +6,7 @@ namespace RaftActors.Core;
 /// </summary>
 /// <param name="Number">1 at the first start.</param>
 /// <param name="Mark">Random at each start; distinguishes two starts from the same copy.</param>
-public readonly record struct Boot(long Number, ulong Mark)
+internal readonly record struct Boot(long Number, ulong Mark)
 {
     /// <inheritdoc/>
     public override string ToString() => $"{Number}";

@@ -1,9 +1,9 @@
-namespace RaftActors;
+namespace RaftActors.Core;
 
 /// <summary>
 /// The identity of a founded group. The founder mints it. Every later message carries it, and a process refuses another one.
 /// </summary>
-public readonly record struct GroupUid(Guid Value)
+internal readonly record struct GroupUid(Guid Value)
 {
     /// <summary>The group is not founded yet, as far as the sender knows.</summary>
     public static GroupUid None => default;

@@ -7,10 +7,10 @@ namespace RaftActors;
 public readonly record struct Incarnation(Guid Value) : IComparable<Incarnation>
 {
     /// <summary>Unknown: the process was absent when the configuration was made.</summary>
-    public static Incarnation None => default;
+    internal static Incarnation None => default;
 
     /// <inheritdoc/>
-    public int CompareTo(Incarnation other) => Value.CompareTo(other.Value);
+    int IComparable<Incarnation>.CompareTo(Incarnation other) => Value.CompareTo(other.Value);
 
     /// <inheritdoc/>
     public override string ToString() => Value == Guid.Empty ? "?" : Value.ToString("N")[..8];

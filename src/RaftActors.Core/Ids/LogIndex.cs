@@ -1,20 +1,16 @@
-using System.Text.Json.Serialization;
-
 namespace RaftActors;
 
 /// <summary>The number of an entry in the Raft log, from 1; 0 is the place before the first entry.</summary>
 public readonly record struct LogIndex(long Value) : IComparable<LogIndex>
 {
     /// <summary>The place before the first entry.</summary>
-    public static LogIndex Zero => new(0);
+    internal static LogIndex Zero => new(0);
 
     /// <summary>The index after this one.</summary>
-    // Otherwise JSON would hold the next one of each next one, without end.
-    [JsonIgnore]
-    public LogIndex Next => new(Value + 1);
+    internal LogIndex Next => new(Value + 1);
 
     /// <inheritdoc/>
-    public int CompareTo(LogIndex other) => Value.CompareTo(other.Value);
+    int IComparable<LogIndex>.CompareTo(LogIndex other) => Value.CompareTo(other.Value);
 
     /// <summary>Earlier than.</summary>
     public static bool operator <(LogIndex left, LogIndex right) => left.Value < right.Value;

@@ -4,7 +4,7 @@ namespace RaftActors.Core;
 /// <remarks>
 /// Copies share one object. Each entry of a log and each message hold members, and a reference takes a third of a name and an incarnation.
 /// </remarks>
-public readonly record struct Member : IComparable<Member>
+internal readonly record struct Member : IComparable<Member>
 {
     private static readonly Identity Nobody = new(default, default);
 
@@ -42,7 +42,7 @@ public readonly record struct Member : IComparable<Member>
 
     /// <inheritdoc/>
     public int CompareTo(Member other) =>
-        Name.CompareTo(other.Name) is var byName and not 0 ? byName : Incarnation.CompareTo(other.Incarnation);
+        (Name, Incarnation.Value).CompareTo((other.Name, other.Incarnation.Value));
 
     /// <inheritdoc/>
     public override string ToString() => $"{Name}#{Incarnation}";

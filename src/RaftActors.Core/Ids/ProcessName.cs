@@ -30,8 +30,7 @@ public readonly record struct ProcessName : IComparable<ProcessName>, IParsable<
     [JsonIgnore]
     public string Node => Value[(Value.IndexOf('@') + 1)..];
 
-    /// <inheritdoc cref="ProcessName(string)"/>
-    public static ProcessName Parse(string s, IFormatProvider? provider = null) => new(s);
+    static ProcessName IParsable<ProcessName>.Parse(string s, IFormatProvider? provider) => new(s);
 
     /// <summary>Parses a full name; false if the text is none.</summary>
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out ProcessName result)

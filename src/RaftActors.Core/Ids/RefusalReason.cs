@@ -1,7 +1,7 @@
-namespace RaftActors;
+namespace RaftActors.Core;
 
 /// <summary>Why a process refuses another.</summary>
-public enum RefusalReason
+internal enum RefusalReason
 {
     /// <summary>
     /// Another incarnation of that name is known: the disk was lost or replaced. The new one does not vote in the place of the old

@@ -4,7 +4,7 @@ namespace RaftActors.Core;
 /// Identifies one Append or Get: the member that asked, and a number that it uses only once. The entry holds it, so that the origin
 /// recognises its own pair at the commit.
 /// </summary>
-public readonly record struct RequestId(Member Origin, long Number)
+internal readonly record struct RequestId(Member Origin, long Number)
 {
     /// <inheritdoc/>
     public override string ToString() => $"{Origin}/{Number}";
@@ -14,7 +14,7 @@ public readonly record struct RequestId(Member Origin, long Number)
 /// A request key, as logs and snapshots hold it: the first 16 bytes of the SHA-256 of its text in UTF-8. Core compares keys and never
 /// computes one.
 /// </summary>
-public readonly record struct RequestKeyHash(Guid Value)
+internal readonly record struct RequestKeyHash(Guid Value)
 {
     /// <summary>The size of a key in bytes.</summary>
     internal const int Size = 16;

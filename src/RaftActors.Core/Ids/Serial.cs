@@ -18,7 +18,7 @@ public readonly record struct Serial(long Value) : IComparable<Serial>, IParsabl
     public Serial Next => new(Value + 1);
 
     /// <inheritdoc/>
-    public int CompareTo(Serial other) => Value.CompareTo(other.Value);
+    int IComparable<Serial>.CompareTo(Serial other) => Value.CompareTo(other.Value);
 
     /// <summary>Earlier than.</summary>
     public static bool operator <(Serial left, Serial right) => left.Value < right.Value;
@@ -32,15 +32,11 @@ public readonly record struct Serial(long Value) : IComparable<Serial>, IParsabl
     /// <summary>Not earlier than.</summary>
     public static bool operator >=(Serial left, Serial right) => left.Value >= right.Value;
 
-    /// <summary>Parses the decimal digits that <see cref="ToString"/> returns.</summary>
-    /// <exception cref="FormatException">The text is no number, or it is negative.</exception>
-    public static Serial Parse(string s, IFormatProvider? provider = null)
-    {
-        ArgumentNullException.ThrowIfNull(s);
-        return TryParse(s, provider, out var serial) ? serial : throw new FormatException($"'{s}' is no serial; it is a number from 0 on.");
-    }
+    /// <inheritdoc/>
+    static Serial IParsable<Serial>.Parse(string s, IFormatProvider? provider) =>
+        TryParse(s, provider, out var serial) ? serial : throw new FormatException($"'{s}' is no serial; it is a number from 0 on.");
 
-    /// <summary>Parses a serial; false if the text is null, no number, or negative.</summary>
+    /// <summary>Parses the decimal digits that <see cref="ToString"/> returns; false if the text is null, no number, or negative.</summary>
     public static bool TryParse([NotNullWhen(true)] string? s, IFormatProvider? provider, out Serial result)
     {
         var isSerial = long.TryParse(s, NumberStyles.None, CultureInfo.InvariantCulture, out var value);

@@ -1,18 +1,14 @@
-using System.Text.Json.Serialization;
-
-namespace RaftActors;
+namespace RaftActors.Core;
 
 /// <summary>
 /// A Raft term (§5.1): the logical clock of elections. Term 0 precedes the first election; preloaded entries have it.
 /// </summary>
-public readonly record struct Term(long Value) : IComparable<Term>
+internal readonly record struct Term(long Value) : IComparable<Term>
 {
     /// <summary>The term before any election.</summary>
     public static Term Zero => new(0);
 
     /// <summary>The term in which the next candidate campaigns.</summary>
-    // Otherwise JSON would hold the next one of each next one, without end.
-    [JsonIgnore]
     public Term Next => new(Value + 1);
 
     /// <inheritdoc/>

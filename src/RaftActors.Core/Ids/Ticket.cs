@@ -3,7 +3,7 @@ namespace RaftActors.Core;
 /// <summary>
 /// The number of a write that Core asks for. <see cref="Input.Persisted"/> returns it, for that write and all before it.
 /// </summary>
-public readonly record struct Ticket(long Value) : IComparable<Ticket>
+internal readonly record struct Ticket(long Value) : IComparable<Ticket>
 {
     /// <summary>The ticket of the write after this one.</summary>
     internal Ticket Next => new(Value + 1);

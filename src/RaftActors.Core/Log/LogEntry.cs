@@ -8,7 +8,7 @@ namespace RaftActors.Core;
 /// An entry has the parts of its pair, without an object for the pair. A log has many entries, and keeps them long. The garbage collector
 /// would visit each such object, and move it twice. <see cref="Payload"/> makes the object of a pair anew at each call.
 /// </remarks>
-public readonly record struct LogEntry
+internal readonly record struct LogEntry
 {
     // The key of a pair. Any other payload, and a pair with a request key, is an object.
     private readonly object? _content;

@@ -2,7 +2,7 @@ namespace RaftActors.Core;
 
 /// <summary>The end of a log, or a place in it: what elections compare and AppendEntries match on.</summary>
 /// <param name="Hash">The rolling hash over the pairs up to here; it tells apart preloaded logs, whose entries all bear term 0.</param>
-public readonly record struct LogPosition(LogIndex Index, Term Term, Serial Serial, ulong Hash)
+internal readonly record struct LogPosition(LogIndex Index, Term Term, Serial Serial, ulong Hash)
 {
     /// <summary>
     /// The later last term wins, then the longer log; a voter votes only for a candidate of which this holds against itself (§5.4.1).

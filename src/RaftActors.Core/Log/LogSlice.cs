@@ -8,7 +8,7 @@ namespace RaftActors.Core;
 /// of two slices, not the slices: equal ones may be views of different memory.
 /// </summary>
 [CollectionBuilder(typeof(LogSlice), nameof(Of))]
-public readonly struct LogSlice : IReadOnlyList<LogEntry>
+internal readonly struct LogSlice : IReadOnlyList<LogEntry>
 {
     private const int OneChunk = 31;
 

@@ -1,7 +1,7 @@
 namespace RaftActors.Core;
 
 /// <summary>The content of a log entry: a no-op, a configuration, or a pair. Closed.</summary>
-public abstract record Payload
+internal abstract record Payload
 {
     private const int SizeWithoutPair = 64;
 

@@ -12,7 +12,7 @@ namespace RaftActors.Core;
 /// <param name="OldVoters">In a joint configuration the old voters, otherwise empty.</param>
 /// <param name="Learners">The processes that receive entries and do not vote.</param>
 /// <param name="FoundingSerials">The serial that each process of the founding roster had when the group was founded, by name.</param>
-public sealed record Configuration(
+internal sealed record Configuration(
     GroupUid Group,
     int Size,
     ImmutableArray<Member> Voters,
@@ -89,4 +89,4 @@ public sealed record Configuration(
 /// The serial that a process had when the group was founded. A Get goes to the quorum member with the smallest founding serial that
 /// covers it.
 /// </summary>
-public readonly record struct FoundingSerial(ProcessName Name, Serial Serial);
+internal readonly record struct FoundingSerial(ProcessName Name, Serial Serial);

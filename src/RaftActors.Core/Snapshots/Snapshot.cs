@@ -13,7 +13,7 @@ namespace RaftActors.Core;
 /// <param name="Configuration">The latest configuration up to that entry.</param>
 /// <param name="Sessions">The committed requests, so that a retry is not appended again.</param>
 /// <param name="Length">The size of the application's state in bytes.</param>
-public sealed record Snapshot(
+internal sealed record Snapshot(
     LogPosition Position,
     LogIndex ConfigurationIndex,
     Configuration Configuration,
@@ -33,7 +33,7 @@ public sealed record Snapshot(
 /// <summary>The remembered requests of one origin.</summary>
 /// <param name="Forgotten">Requests up to this number that are not listed were forgotten.</param>
 /// <param name="Answered">The requests, ordered by number.</param>
-public sealed record SessionState(Member Origin, long Forgotten, ImmutableArray<AnsweredRequest> Answered)
+internal sealed record SessionState(Member Origin, long Forgotten, ImmutableArray<AnsweredRequest> Answered)
 {
     /// <summary>The most requests of one origin that a snapshot holds. Part of the format.</summary>
     internal const int MaxAnswered = 256;
@@ -71,7 +71,7 @@ public sealed record SessionState(Member Origin, long Forgotten, ImmutableArray<
 /// </summary>
 /// <param name="Forgotten">The serial of the last keyed pair whose key was forgotten; 0: none was.</param>
 /// <param name="Keys">The keys, the oldest first.</param>
-public sealed record KeyTable(Serial Forgotten, ImmutableArray<CommittedKey> Keys)
+internal sealed record KeyTable(Serial Forgotten, ImmutableArray<CommittedKey> Keys)
 {
     /// <summary>The most keys that a group remembers. Part of the format.</summary>
     internal const int MaxKeys = 16_384;
@@ -81,11 +81,11 @@ public sealed record KeyTable(Serial Forgotten, ImmutableArray<CommittedKey> Key
 }
 
 /// <summary>A committed request key, and the place of its pair.</summary>
-public readonly record struct CommittedKey(RequestKeyHash Key, LogIndex Index, Serial Serial)
+internal readonly record struct CommittedKey(RequestKeyHash Key, LogIndex Index, Serial Serial)
 {
     /// <summary>The largest size in bytes: the key, and two numbers with 7 bits in a byte.</summary>
     internal const int SizeMax = RequestKeyHash.Size + 20;
 }
 
 /// <summary>A committed request, and the place of its pair.</summary>
-public readonly record struct AnsweredRequest(long Number, LogIndex Index, Serial Serial);
+internal readonly record struct AnsweredRequest(long Number, LogIndex Index, Serial Serial);

@@ -4,7 +4,7 @@ namespace RaftActors.Core;
 
 /// <summary>The state besides the log that must be durable (Figure 2): the term, the vote, and the boots of other processes.</summary>
 /// <param name="Recorded">Ordered by name. The first record of a name is that of the first incarnation that was met under it.</param>
-public sealed record HardState(Term Term, Member? VotedFor, ImmutableArray<PeerRecord> Recorded)
+internal sealed record HardState(Term Term, Member? VotedFor, ImmutableArray<PeerRecord> Recorded)
 {
     /// <summary>
     /// This incarnation may vote: a majority of the other founders has recorded it as the first of its name, or a committed configuration
@@ -60,14 +60,14 @@ public sealed record HardState(Term Term, Member? VotedFor, ImmutableArray<PeerR
 }
 
 /// <summary>An incarnation that was met, and the latest of its boots that was heard of.</summary>
-public readonly record struct PeerRecord(Member Member, Boot Boot)
+internal readonly record struct PeerRecord(Member Member, Boot Boot)
 {
     /// <inheritdoc/>
     public override string ToString() => $"{Member}";
 }
 
 /// <summary>Why a process is excluded from its group until it restarts with an empty store. Closed.</summary>
-public abstract record Fence
+internal abstract record Fence
 {
     private Fence()
     {

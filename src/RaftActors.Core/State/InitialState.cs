@@ -8,7 +8,7 @@ namespace RaftActors.Core;
 /// <param name="Log">
 /// All entries after <see cref="Base"/> and <see cref="Earlier"/>, durable already; preloaded ones have term 0 (<see cref="Preload"/>).
 /// </param>
-public sealed record InitialState(HardState HardState, LogSlice Log)
+internal sealed record InitialState(HardState HardState, LogSlice Log)
 {
     /// <summary>An empty store.</summary>
     public static InitialState Empty { get; } = new(new HardState(Term.Zero, null, []), []);
@@ -38,4 +38,4 @@ public sealed record InitialState(HardState HardState, LogSlice Log)
 /// <summary>The first entries of a log, which the store reads when they are enumerated.</summary>
 /// <param name="Last">The index of the last of them.</param>
 /// <param name="Pages">The entries, in order. An enumeration may throw an exception of the store.</param>
-public sealed record EarlierLog(LogIndex Last, IEnumerable<LogSlice> Pages);
+internal sealed record EarlierLog(LogIndex Last, IEnumerable<LogSlice> Pages);

@@ -6,11 +6,9 @@ public readonly record struct Observed<TOutput>
 {
     internal Observed(TOutput value) => (IsKnown, Value) = (true, value);
 
-    /// <summary>True if the client received the output.</summary>
-    public bool IsKnown { get; }
+    internal bool IsKnown { get; }
 
-    /// <summary>The output. Meaningless if it is not known.</summary>
-    public TOutput? Value { get; }
+    internal TOutput? Value { get; }
 
     /// <summary>Returns true if the output is unknown, or equals the given one by the default equality.</summary>
     public bool Allows(TOutput output) => !IsKnown || EqualityComparer<TOutput>.Default.Equals(Value, output);

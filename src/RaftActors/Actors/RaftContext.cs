@@ -81,7 +81,7 @@ public sealed partial class RaftContext<TValue>
     /// <summary>
     /// The state of this process, as its engine has it: role, term, members, fence. It may be newer than the last callback.
     /// </summary>
-    public RaftStatus Status => RaftStatus.Of(_process, _order.Complete, _actor);
+    public RaftStatus Status => _process.Describe(_order.Complete, _actor);
 
     /// <summary>
     /// Appends a pair. Any process of the group may append. The Append ends once: in HandleAppend with the returned ref, or in
@@ -113,7 +113,7 @@ public sealed partial class RaftContext<TValue>
         string key, TValue value, TimeSpan? timeout = null, IActorRef? replyTo = null, RequestKey? requestKey = null)
     {
         ArgumentNullException.ThrowIfNull(key);
-        var (bytes, hashedKey) = (_values.Encode(value), requestKey?.ToHash());
+        var (bytes, hashedKey) = (_values.Encode(value), requestKey is { } sent ? HashedKey.Of(sent) : null);
         _process.Settings.Limits.DemandFits(key, bytes);
         var request = _process.NewRequest();
         var span = Spans.Begin(Spans.Append, ActivityKind.Client, parent: default, _process.Telemetry.Tags);

@@ -30,17 +30,17 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
     {
         (_settings, _calls) = (settings, calls);
         var provider = ((ExtendedActorSystem)Context.System).Provider;
-        var raft = Raft.Get(Context.System);
+        var network = NodeNetwork.Of(Context.System);
         var self = Self;
         var registries = settings.Contacts.Prepend(provider.DefaultAddress).Distinct()
-            .Select(address => raft.ActorAt($"{address}/system/raft")).ToArray();
+            .Select(address => network.ActorAt($"{address}/system/raft")).ToArray();
         _queue = new ClientAppendQueue(ClientSession.New(), settings.AttemptTimeout, self, Context.System.Scheduler);
         _finder = new GroupFinder(
             settings.Group,
             (engine, call) => engine.Tell(call, self),
             call => Array.ForEach(registries, registry => registry.Tell(call, self)),
-            raft.ActorAt,
-            () => raft.Network?.Problems ?? "",
+            network.ActorAt,
+            () => network.Problems,
             settings.AttemptTimeout);
         _questions = new ClientQuestions(_finder, settings.AttemptTimeout);
     }

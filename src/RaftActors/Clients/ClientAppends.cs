@@ -188,7 +188,7 @@ internal sealed class ClientAppends(ClientSession session, TimeSpan patience, IC
     }
 
     private void End(ClientAppend append, CancelReason reason) =>
-        End(append, OutcomeMaker<object?>.Instance.Cancelled(RaftProcess.RefOf(new RequestId(session.Origin, append.Number)), reason));
+        End(append, OutcomeMaker<object?>.Instance.Cancelled(RequestRef.Of(new RequestId(session.Origin, append.Number)), reason));
 
     private void End(ClientAppend append, IOutcome outcome)
     {

@@ -103,6 +103,6 @@ internal sealed class ClientCalls(int pendingMax)
     }
 
     private static void End(ClientAppend append) =>
-        append.End(OutcomeMaker<object?>.Instance.Cancelled(default, new CancelReason.NotCommitted(
-            NotCommittedReason.Closed, "The client was disposed, or its actor system has stopped, before the pair was sent.")));
+        append.End(new Outcome<object?>.NotCommitted(
+            NotCommittedReason.Closed, "The client was disposed, or its actor system has stopped, before the pair was sent."));
 }

@@ -39,7 +39,7 @@ internal sealed record ClientSettings(
         var settings = new ClientSettings(
             group,
             [.. contacts.Select(contact => ToAddress(contact, self))],
-            options.PendingMax ?? own.ReadNumber("client.pending-max"),
+            own.ReadNumber("client.pending-max"),
             own.ReadTime("client.attempt-timeout"),
             own.ReadTime("client.close-timeout"),
             own.ReadNumber("client.subscription-window"),

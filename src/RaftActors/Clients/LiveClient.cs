@@ -37,7 +37,7 @@ internal sealed class LiveClient<TValue, TResult>(
         RequestKey? requestKey = null)
     {
         ArgumentNullException.ThrowIfNull(key);
-        var (bytes, hashedKey) = (values.Encode(value), requestKey?.ToHash());
+        var (bytes, hashedKey) = (values.Encode(value), requestKey is { } sent ? HashedKey.Of(sent) : null);
         settings.Limits.DemandFits(key, bytes);
         if (!calls.TryBeginAppend())
         {

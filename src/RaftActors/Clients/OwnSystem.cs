@@ -4,6 +4,8 @@ using System.Net.Sockets;
 using Akka.Actor;
 using Akka.Configuration;
 
+using RaftActors.Settings;
+
 namespace RaftActors.Clients;
 
 /// <summary>The actor system of a program that has none, for one client.</summary>
@@ -36,7 +38,7 @@ internal static class OwnSystem
               remote.dot-netty.tcp { hostname = "{{HostTowards(contacts[0])}}", port = 0 }
             }
             """);
-        return ActorSystem.Create("raft-client", (settings?.WithFallback(own) ?? own).WithFallback(Raft.DefaultConfig()));
+        return ActorSystem.Create("raft-client", (settings?.WithFallback(own) ?? own).WithFallback(ConfigKeys.Defaults));
     }
 
     /// <summary>
@@ -46,7 +48,7 @@ internal static class OwnSystem
     /// <param name="contact"><c>host:port</c>, which may have a name before it.</param>
     public static string HostTowards(string contact)
     {
-        var (host, port) = Discovery.NodeAddress.Parse(contact[(contact.IndexOf('@') + 1)..]) ?? ("127.0.0.1", 1);
+        var (host, port) = NodeAddress.Parse(contact[(contact.IndexOf('@') + 1)..]) ?? ("127.0.0.1", 1);
         try
         {
             using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);

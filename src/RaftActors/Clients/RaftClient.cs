@@ -12,8 +12,8 @@ namespace RaftActors;
 /// </summary>
 public abstract class RaftClient : IAsyncDisposable
 {
-    /// <summary>For clients of tests.</summary>
-    protected RaftClient()
+    // ScriptedClient replaces a client in tests. So a later version may add a call without breaking a user's class.
+    internal RaftClient()
     {
     }
 
@@ -129,6 +129,10 @@ public abstract class RaftClient : IAsyncDisposable
 /// <typeparam name="TResult">The type of the results of HandleAppend.</typeparam>
 public abstract class RaftClient<TValue, TResult> : RaftClient
 {
+    internal RaftClient()
+    {
+    }
+
     /// <summary>
     /// Appends a pair. The task never fails for a reason of the group: it ends with one of the three outcomes. The calls of one thread are
     /// committed in their order while the leader stays.

@@ -11,13 +11,6 @@ public record RaftClientOptions
     /// </summary>
     public IReadOnlyList<string>? Contacts { get; init; }
 
-    /// <summary>
-    /// The maximum number of open Appends, and of open other calls. The next Append or change ends at once as
-    /// <see cref="NotCommittedReason.Busy"/>, and the next read as <see cref="RaftUnavailableException"/>. Null:
-    /// <c>raft.client.pending-max</c>, 10,000 by default.
-    /// </summary>
-    public int? PendingMax { get; init; }
-
     /// <summary>The timeout of an Append that names none. Null: <c>raft.append-timeout</c>, 5 s by default.</summary>
     public TimeSpan? AppendTimeout { get; init; }
 }

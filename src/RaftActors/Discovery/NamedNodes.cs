@@ -4,6 +4,8 @@ using Akka.Actor;
 using Akka.Event;
 
 using RaftActors.Core;
+using RaftActors.Engine;
+using RaftActors.Settings;
 
 namespace RaftActors.Discovery;
 
@@ -47,7 +49,7 @@ internal sealed class NamedNodes(Address self, ImmutableArray<string> contacts, 
 
     public IEnumerable<NodeNews>? Read(object message)
     {
-        if (message is not RaftRegistry.EngineNames names)
+        if (message is not EngineNews.Names names)
         {
             return null;
         }

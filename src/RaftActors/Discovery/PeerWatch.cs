@@ -1,6 +1,7 @@
 using Akka.Event;
 
 using RaftActors.Core;
+using RaftActors.Engine;
 
 namespace RaftActors.Discovery;
 
@@ -16,7 +17,7 @@ internal sealed class PeerWatch(ILoggingAdapter log)
     private readonly SortedDictionary<(string Group, ProcessName Name), Watched> _watched = [];
 
     /// <summary>Watches a process for peers, unless it is to meet none.</summary>
-    public void OnNames(RaftRegistry.EngineNames names, TimeSpan now)
+    public void OnNames(EngineNews.Names names, TimeSpan now)
     {
         var key = (names.Process.Settings.Group, names.Process.Name);
         var known = _watched.GetValueOrDefault(key);
@@ -28,7 +29,7 @@ internal sealed class PeerWatch(ILoggingAdapter log)
 
     /// <param name="hasPeer">True: the process can reach another one of its group.</param>
     /// <param name="whyAlone">Explains why the process may have met none, and what to do.</param>
-    public void Check(TimeSpan now, Func<RaftRegistry.EngineNames, bool> hasPeer, Func<RaftRegistry.EngineNames, string> whyAlone)
+    public void Check(TimeSpan now, Func<EngineNews.Names, bool> hasPeer, Func<EngineNews.Names, string> whyAlone)
     {
         foreach (var watched in _watched.Values)
         {
@@ -64,9 +65,9 @@ internal sealed class PeerWatch(ILoggingAdapter log)
         watched.AloneSince = now;
     }
 
-    private sealed class Watched(RaftRegistry.EngineNames names, TimeSpan aloneSince)
+    private sealed class Watched(EngineNews.Names names, TimeSpan aloneSince)
     {
-        public RaftRegistry.EngineNames Names { get; } = names;
+        public EngineNews.Names Names { get; } = names;
 
         // The latest time at which the process had a peer, or its start.
         public TimeSpan AloneSince { get; set; } = aloneSince;

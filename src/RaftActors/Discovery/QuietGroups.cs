@@ -13,9 +13,6 @@ namespace RaftActors.Discovery;
 /// </summary>
 internal sealed class QuietGroups
 {
-    /// <summary>The parts of a digest. A difference wakes the groups of one part, not all.</summary>
-    public const int Parts = 32;
-
     private readonly Dictionary<(string Group, ProcessName Name), QuietProcess> _processes = [];
     private readonly SortedDictionary<Address, QuietNode> _nodes = [];
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 
 using RaftActors.Core;
+using RaftActors.Engine;
 using RaftActors.Wire;
 
 namespace RaftActors.Discovery;
@@ -12,9 +13,9 @@ internal sealed class QuietNode
     private const int DifferencesMax = 3;
 
     private readonly Dictionary<(QuietProcess Here, ProcessName There), ulong> _pairs = [];
-    private readonly ulong[] _led = new ulong[QuietGroups.Parts];
-    private readonly ulong[] _followed = new ulong[QuietGroups.Parts];
-    private readonly int[] _differences = new int[QuietGroups.Parts];
+    private readonly ulong[] _led = new ulong[WireMessage.NodeBeat.Parts];
+    private readonly ulong[] _followed = new ulong[WireMessage.NodeBeat.Parts];
+    private readonly int[] _differences = new int[WireMessage.NodeBeat.Parts];
     private TimeSpan _patience = TimeSpan.MaxValue;
 
     /// <summary>Time of its latest beat, by the scheduler's clock.</summary>
@@ -47,7 +48,7 @@ internal sealed class QuietNode
     public IReadOnlyList<QuietProcess> Compare(ImmutableArray<ulong> led, TimeSpan now)
     {
         var differs = false;
-        for (var part = 0; part < QuietGroups.Parts; part++)
+        for (var part = 0; part < WireMessage.NodeBeat.Parts; part++)
         {
             _differences[part] = led[part] == _followed[part] ? 0 : _differences[part] + 1;
             differs |= _differences[part] > 0;
@@ -60,7 +61,7 @@ internal sealed class QuietNode
 
         // The leaders of young ones may not be quiescent yet. Such a leader may ask for ever, if one process never agrees. So a young one
         // must not hide the difference of another group.
-        var young = new DigestSums?[QuietGroups.Parts];
+        var young = new DigestSums?[WireMessage.NodeBeat.Parts];
         foreach (var ((here, _), digest) in _pairs)
         {
             if (!here.Leads && IsYoung(here, now))
@@ -69,7 +70,7 @@ internal sealed class QuietNode
             }
         }
 
-        for (var part = 0; part < QuietGroups.Parts; part++)
+        for (var part = 0; part < WireMessage.NodeBeat.Parts; part++)
         {
             if (young[part]?.Has(led[part] ^ _followed[part]) == true)
             {
@@ -95,7 +96,7 @@ internal sealed class QuietNode
 
     private static bool IsYoung(QuietProcess here, TimeSpan now) => now - here.Since < DifferencesMax * here.Interval;
 
-    private static int PartOf(ulong digest) => (int)(digest % QuietGroups.Parts);
+    private static int PartOf(ulong digest) => (int)(digest % WireMessage.NodeBeat.Parts);
 
     // The exclusive or of numbers does not depend on their order, and removes a number that it has.
     private void Toggle(QuietProcess here, ulong digest) => (here.Leads ? _led : _followed)[PartOf(digest)] ^= digest;

@@ -22,7 +22,7 @@ internal sealed partial class RaftRegistry
         return room.IsNobody() ? Context.ActorOf(Props.Create(() => new EngineSupervisor()), name) : room;
     }
 
-    private void OnEngineStarted(EngineStarted started)
+    private void OnEngineStarted(EngineNews.Started started)
     {
         var process = started.Process;
         var group = process.Settings.Group;
@@ -66,7 +66,7 @@ internal sealed partial class RaftRegistry
         GreetSoon(atOnce);
     }
 
-    private void OnEngineNames(EngineNames names)
+    private void OnEngineNames(EngineNews.Names names)
     {
         _watch.OnNames(names, Now);
         _ = TryReadSource(names);
@@ -80,7 +80,7 @@ internal sealed partial class RaftRegistry
         {
             // An engine that has failed answers by its Terminated.
             _unprepared.Add(Context.Watch(local));
-            local.Tell(PrepareStop.Instance, Self);
+            local.Tell(new PrepareStop(), Self);
         }
 
         TellIfPrepared();
@@ -99,26 +99,5 @@ internal sealed partial class RaftRegistry
             _stopper?.Tell(Done.Instance, Self);
             _stopper = null;
         }
-    }
-
-    /// <summary>An engine has started. The sender is the engine.</summary>
-    internal sealed record EngineStarted(RaftProcess Process);
-
-    /// <summary>The engine of this process has stopped, while its node runs on.</summary>
-    internal sealed record EngineStopped(RaftProcess Process);
-
-    /// <summary>The other processes of an engine's roster. Sent at its start and at each change.</summary>
-    internal sealed record EngineNames(RaftProcess Process, ImmutableArray<ProcessName> Others);
-
-    /// <summary>The actor system is about to stop. The registry answers with Done when all engines may stop.</summary>
-    internal sealed class PrepareStop
-    {
-        public static PrepareStop Instance { get; } = new();
-    }
-
-    /// <summary>The engine that sends this may stop.</summary>
-    internal sealed class EnginePrepared
-    {
-        public static EnginePrepared Instance { get; } = new();
     }
 }

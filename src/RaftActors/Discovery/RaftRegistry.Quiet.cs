@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 
 using RaftActors.Core;
+using RaftActors.Engine;
 
 namespace RaftActors.Discovery;
 
@@ -43,9 +44,6 @@ internal sealed partial class RaftRegistry
         _beatInterval = interval;
         Timers.StartSingleTimer(BeatTime.Instance, BeatTime.Instance, interval);
     }
-
-    /// <summary>A process is quiescent no more, or its engine has stopped.</summary>
-    internal sealed record EngineWoken(string Group, ProcessName Name) : IDeadLetterSuppression;
 
     private sealed class BeatTime
     {

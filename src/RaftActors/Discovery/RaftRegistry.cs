@@ -8,6 +8,7 @@ using Akka.Remote;
 using RaftActors.Core;
 using RaftActors.Engine;
 using RaftActors.Network;
+using RaftActors.Settings;
 using RaftActors.Wire;
 
 namespace RaftActors.Discovery;
@@ -51,8 +52,8 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         _source = source;
         _interval = interval;
         Receive<ToEngine.Attach>(attach => RoomOf(attach.Process.Settings.Group).Forward(attach));
-        Receive<EngineStarted>(OnEngineStarted);
-        Receive<EngineStopped>(stopped => OnEngineStopped(stopped.Process));
+        Receive<EngineNews.Started>(OnEngineStarted);
+        Receive<EngineNews.Stopped>(stopped => OnEngineStopped(stopped.Process));
         Receive<WireMessage.Hello>(OnHello);
         Receive<INetwork>(network => _network = network);
         Receive<WireMessage.PortWanted>(_ => TellPort(Sender.Path.Address));
@@ -64,15 +65,15 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         Receive<ConnectionNews.Ended>(ended => OnConnectionEnded(ended.Address));
         Receive<ClientCall.Locate>(OnLocate);
         Receive<DisassociatedEvent>(disassociated => OnReachability(disassociated.RemoteAddress, false));
-        Receive<EngineNames>(OnEngineNames);
+        Receive<EngineNews.Names>(OnEngineNames);
         Receive<QuietProcess>(OnQuiesced);
-        Receive<EngineWoken>(woken => _quiet.Remove(woken.Group, woken.Name));
+        Receive<EngineNews.Woken>(woken => _quiet.Remove(woken.Group, woken.Name));
         Receive<WireMessage.NodeBeat>(beat => _quiet.OnBeat(AddressOf(Sender), beat, Now));
         Receive<BeatTime>(_ => OnBeatTime());
         Receive<GreetTime>(_ => OnGreetTime());
         Receive<GreetOnce>(_ => GreetAll());
         Receive<PrepareStop>(_ => OnPrepareStop());
-        Receive<EnginePrepared>(_ => OnPrepared(Sender));
+        Receive<EngineNews.Prepared>(_ => OnPrepared(Sender));
         Receive<Terminated>(terminated => OnPrepared(terminated.ActorRef));
         ReceiveAny(message =>
         {
@@ -317,14 +318,14 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         }
     }
 
-    private bool HasPeer(EngineNames names)
+    private bool HasPeer(EngineNews.Names names)
     {
         var (group, self) = (names.Process.Settings.Group, names.Process.Name);
         return _local.Of(group).Any(other => other.Key != self)
             || _nodes.All.Any(node => node.IsReachable && node.ProcessesOf(group).Any(process => process.Name != self));
     }
 
-    private string WhyAlone(EngineNames names) => AloneReason.Of(_nodes.All, _source, _network?.Problems ?? "");
+    private string WhyAlone(EngineNews.Names names) => AloneReason.Of(_nodes.All, _source, _network?.Problems ?? "");
 
     // A node may start a thousand engines at once, and each Hello has all of them.
     private void GreetSoon(bool atOnce)

@@ -1,5 +1,9 @@
+using System.Runtime.CompilerServices;
+
 using Akka.Actor;
 using Akka.Event;
+
+using RaftActors.Network;
 
 namespace RaftActors.Engine;
 
@@ -12,6 +16,8 @@ namespace RaftActors.Engine;
 /// <param name="time">Tells the time.</param>
 internal sealed class ClockThread(ITimeProvider time, ILoggingAdapter log) : ITickClock, IDisposable
 {
+    private static readonly ConditionalWeakTable<ActorSystem, ITickClock> OfSystems = [];
+
     private readonly object _lock = new();
     private readonly PriorityQueue<TickTimer, TimeSpan> _alarms = new();
 
@@ -19,6 +25,21 @@ internal sealed class ClockThread(ITimeProvider time, ILoggingAdapter log) : ITi
     private Thread? _owner;
     private bool _isInTurn;
     private bool _hasStopped;
+
+    /// <summary>
+    /// The clock of an actor system. Another scheduler than Akka.NET's own has its own idea of time, and the engines follow it.
+    /// </summary>
+    public static ITickClock Of(ActorSystem system) => OfSystems.GetValue(system, static each =>
+    {
+        if (each.Scheduler is not HashedWheelTimerScheduler scheduler)
+        {
+            return new SchedulerClock(each.Scheduler);
+        }
+
+        var clock = new ClockThread(scheduler, Logging.GetLogger(each, typeof(ClockThread)));
+        each.RegisterOnTermination(clock.Dispose);
+        return clock;
+    });
 
     /// <inheritdoc/>
     public void Set(TickTimer timer, TimeSpan at)

@@ -1,6 +1,7 @@
 using Akka.Event;
 
 using RaftActors.Core;
+using RaftActors.Delivery;
 
 namespace RaftActors.Engine;
 
@@ -86,7 +87,7 @@ internal sealed class Committing(EngineContext context)
         if (entry.Request is { } request
             && (request.Origin == Process.Member || context.Appends.IsOfClient(request)))
         {
-            context.NoteCommitted(RaftProcess.RefOf(request), entry.Serial);
+            context.NoteCommitted(RequestRef.Of(request), entry.Serial);
         }
 
         if (entry.Configuration is { } configuration)

@@ -2,7 +2,9 @@ using Akka.Actor;
 using Akka.Event;
 
 using RaftActors.Core;
+using RaftActors.Delivery;
 using RaftActors.Engine.Requests;
+using RaftActors.Network;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine;
@@ -17,6 +19,7 @@ internal class EngineContext
     private readonly Queue<Input> _inputs = [];
     private readonly EngineEffects _effects;
     private readonly ITimeProvider _time;
+    private readonly EventStream _events;
     private bool _isStepping;
 
     /// <param name="registry">Introduces the engine to those of other processes.</param>
@@ -24,14 +27,14 @@ internal class EngineContext
         RaftProcess process,
         RaftCore core,
         IActorRef self,
-        Raft raft,
+        ActorSystem system,
         IActorRef registry,
         IActorRef pageReader,
         IActorRef pairReader,
         ILoggingAdapter log)
     {
-        (Process, Core, Self, Raft, Registry) = (process, core, self, raft, registry);
-        (PageReader, Log, _time) = (pageReader, log, raft.System.Scheduler);
+        (Process, Core, Self, Network, Registry) = (process, core, self, NodeNetwork.Of(system), registry);
+        (PageReader, Log, _time, _events) = (pageReader, log, system.Scheduler, system.EventStream);
         Peers = new PeerBook(process);
         Outbox = new Outbox(self);
         Traces = new AppendTraces(process.Telemetry.Tags, process.Telemetry.ApplySpans);
@@ -64,14 +67,11 @@ internal class EngineContext
 
     public RaftProcess Process { get; }
 
-    /// <summary>Why other nodes cannot be connected to, for people; empty: nothing is known.</summary>
-    public string NetworkProblems => Raft.Network?.Problems ?? "";
-
     public RaftCore Core { get; }
 
     public IActorRef Self { get; }
 
-    public Raft Raft { get; }
+    public NodeNetwork Network { get; }
 
     public IActorRef Registry { get; }
 
@@ -275,7 +275,7 @@ internal class EngineContext
     public void Publish(RaftEvent told)
     {
         EventLog.Write(Log, told);
-        Raft.System.EventStream.Publish(told);
+        _events.Publish(told);
     }
 
     public long DeadlineAfter(TimeSpan time) => Now + Process.Settings.Timing.ToTicks(time);

@@ -20,7 +20,7 @@ internal static class EngineExplanation
             OfMaxQuorum(core.Configuration.MaxQuorum, process.Settings.Quorum.Max),
         ];
         lines.AddRange(core.Configuration.Names().Where(name => name != process.Name).Select(name => OfPeer(context.Peers, name)));
-        if (context.NetworkProblems is { Length: > 0 } problems)
+        if (context.Network.Problems is { Length: > 0 } problems)
         {
             lines.Add($"without a connection: {problems}");
         }

@@ -1,5 +1,7 @@
 using Akka.Actor;
 
+using RaftActors.Delivery;
+
 namespace RaftActors.Engine;
 
 /// <summary>

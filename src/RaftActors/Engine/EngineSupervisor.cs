@@ -2,7 +2,9 @@ using Akka.Actor;
 using Akka.Event;
 
 using RaftActors.Core;
+using RaftActors.Delivery;
 using RaftActors.Discovery;
+using RaftActors.Network;
 
 namespace RaftActors.Engine;
 
@@ -28,7 +30,7 @@ internal sealed class EngineSupervisor : UntypedActor
                 resident.HasStopped = true;
                 var process = resident.Process;
                 Context.System.EventStream.Publish(resident.Stopped);
-                Context.Parent.Tell(new RaftRegistry.EngineStopped(process));
+                Context.Parent.Tell(new EngineNews.Stopped(process));
                 TellStopped(resident);
                 process.Appends.OnEngineGone(process.EngineStopped, Self);
                 break;

@@ -47,14 +47,14 @@ internal sealed class EventPublishing(EngineContext context)
         if ((now.Role, now.Term) != (before.Role, before.Term))
         {
             var electedBy = context.Core.ElectedBy.Select(voter => voter.Name);
-            context.Publish(new RaftEvent.RoleChanged(Group, Self, now.Role, now.Term, [.. electedBy]));
+            context.Publish(new RaftEvent.RoleChanged(Group, Self, now.Role, now.Term.Value, [.. electedBy]));
             context.Process.Telemetry.Elections.OnRole(now.Role);
         }
 
         // The same process in another term is another leader, because a term begins without one.
         if (now.LedBy != before.LedBy || (now.LedBy is not null && now.Term != before.Term))
         {
-            context.Publish(new RaftEvent.LeaderChanged(Group, Self, now.LedBy, now.Term));
+            context.Publish(new RaftEvent.LeaderChanged(Group, Self, now.LedBy, now.Term.Value));
         }
     }
 

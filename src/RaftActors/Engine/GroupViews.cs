@@ -1,6 +1,7 @@
 using Akka.Event;
 
 using RaftActors.Core;
+using RaftActors.Delivery;
 
 namespace RaftActors.Engine;
 
@@ -148,7 +149,7 @@ internal sealed class GroupViews(EngineContext context)
             var serial = committed > leader.Serial ? committed : leader.Serial;
             var name = leader.Leader.Name;
             var actor = leader.IsSelf ? context.Actor : context.Peers.ActorOf(name);
-            told = new Leader(name, actor, leader.Term, serial, leader.IsSelf, leader.IsReady);
+            told = new Leader(name, actor, leader.Term.Value, serial, leader.IsSelf, leader.IsReady);
         }
 
         context.Notices.Tell(new ToActor.LeaderIs(context.Life, told));

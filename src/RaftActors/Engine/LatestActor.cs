@@ -5,6 +5,7 @@ using Akka.Event;
 using RaftActors.Core;
 using RaftActors.Engine.Requests;
 using RaftActors.Network;
+using RaftActors.Telemetry;
 
 namespace RaftActors.Engine;
 

@@ -1,6 +1,7 @@
 using Akka.Actor;
 
 using RaftActors.Core;
+using RaftActors.Delivery;
 
 namespace RaftActors.Engine;
 

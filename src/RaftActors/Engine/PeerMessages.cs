@@ -6,6 +6,7 @@ using Akka.Event;
 using RaftActors.Core;
 using RaftActors.Discovery;
 using RaftActors.Network;
+using RaftActors.Telemetry;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine;
@@ -31,7 +32,7 @@ internal sealed class PeerMessages(EngineContext context)
             context.Views.Forget(name);
         };
         context.Peers.Refused = WarnOfStranger;
-        context.Registry.Tell(new RaftRegistry.EngineStarted(context.Process), context.Self);
+        context.Registry.Tell(new EngineNews.Started(context.Process), context.Self);
         TellNames();
     }
 
@@ -141,7 +142,7 @@ internal sealed class PeerMessages(EngineContext context)
     /// </summary>
     public void Receive(WireMessage.ActorAt message, IActorRef sender)
     {
-        var actor = message.Path.Length == 0 ? null : context.Raft.UserActorAt(message.Path);
+        var actor = message.Path.Length == 0 ? null : context.Network.UserActorAt(message.Path);
         if (context.Peers.LearnActor(message.Process, sender, actor))
         {
             context.Views.OnPeer(message.Process);
@@ -168,7 +169,7 @@ internal sealed class PeerMessages(EngineContext context)
         {
             _toldNames = context.Core.Others;
             context.Peers.Named = _toldNames;
-            context.Registry.Tell(new RaftRegistry.EngineNames(context.Process, _toldNames), context.Self);
+            context.Registry.Tell(new EngineNews.Names(context.Process, _toldNames), context.Self);
         }
     }
 
@@ -192,7 +193,7 @@ internal sealed class PeerMessages(EngineContext context)
 
     /// <summary>The process is quiescent no more, or its engine stops.</summary>
     public void OnWoken() =>
-        context.Registry.Tell(new RaftRegistry.EngineWoken(context.Process.Settings.Group, context.Process.Name), context.Self);
+        context.Registry.Tell(new EngineNews.Woken(context.Process.Settings.Group, context.Process.Name), context.Self);
 
     private void SendNow(Effect.Send send)
     {
@@ -226,7 +227,7 @@ internal sealed class PeerMessages(EngineContext context)
     }
 
     private Address NodeOf(ProcessName name) =>
-        context.Peers.Find(name)?.Path.Address is { HasGlobalScope: true } address ? address : context.Raft.Address;
+        context.Peers.Find(name)?.Path.Address is { HasGlobalScope: true } address ? address : context.Network.Address;
 
     // A message to another incarnation of that name goes to the one that was met.
     private IActorRef? AddressOf(Member to) =>
@@ -269,7 +270,7 @@ internal sealed class PeerMessages(EngineContext context)
     {
         if (context.Peers.Find(name) is { } engine)
         {
-            var path = context.Actor?.Path.ToSerializationFormatWithAddress(context.Raft.Address) ?? "";
+            var path = context.Actor?.Path.ToSerializationFormatWithAddress(context.Network.Address) ?? "";
             context.Send(engine, new WireMessage.ActorAt(context.Process.Name, path));
         }
     }

@@ -1,5 +1,6 @@
 using Akka.Actor;
 
+using RaftActors.Delivery;
 using RaftActors.Settings;
 
 namespace RaftActors.Engine;
@@ -41,7 +42,7 @@ internal sealed class ProcessOpening
     {
         var actor = Volatile.Read(ref _owner);
         return Opened.IsCompletedSuccessfully
-            ? RaftStatus.Of(Opened.Result, Opened.Result.Delivered, actor)
+            ? Opened.Result.Describe(Opened.Result.Delivered, actor)
             : new RaftStatus(_settings.Group, _settings.Self) { Actor = actor, Failure = Opened.Exception?.InnerException?.Message };
     }
 

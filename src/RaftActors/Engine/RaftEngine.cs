@@ -28,14 +28,14 @@ internal sealed class RaftEngine : UntypedActor
 
     public RaftEngine(RaftProcess process, IActorRef registry)
     {
-        var (raft, core, tick) = (Raft.Get(Context.System), process.TakeCore(), process.Settings.Timing.TickInterval);
+        var (system, core, tick) = (Context.System, process.TakeCore(), process.Settings.Timing.TickInterval);
         var pages = Context.ActorOf(Props.Create(() => new PageReader(process.Store)), "pages");
         var pairs = Context.ActorOf(Props.Create(() => new PairReader(process.Pairs)), "pairs");
-        _context = new EngineContext(process, core, Self, raft, registry, pages, pairs, Context.GetLogger());
+        _context = new EngineContext(process, core, Self, system, registry, pages, pairs, Context.GetLogger());
         _lives = new ActorLives(_context, Context);
         _longestRest = TimingSettings.LongestRest(core.Options);
         _ticks = new TickTimer(
-            Self, raft.Clock, Context.System.Scheduler, tick, lateness: tick * TimingSettings.LongestLateness(core.Options));
+            Self, ClockThread.Of(system), system.Scheduler, tick, lateness: tick * TimingSettings.LongestLateness(core.Options));
         _gauges = new ProcessGauges(_context);
     }
 
@@ -91,7 +91,7 @@ internal sealed class RaftEngine : UntypedActor
             case PeerNews news:
                 _context.PeerMessages.OnNews(news);
                 break;
-            case RaftRegistry.PrepareStop:
+            case PrepareStop:
                 _context.Stopping.Begin(Sender);
                 break;
             case Terminated terminated:

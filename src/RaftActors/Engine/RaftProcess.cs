@@ -118,6 +118,34 @@ internal sealed class RaftProcess
     /// <summary>The outcome of an Append that the engine never sent before it stopped.</summary>
     public CancelReason.NotCommitted EngineStopped => CancelReason.NotCommitted.OfStoppedEngine(View.Failure);
 
+    /// <summary>The state of the process for an operator. Any thread may call it.</summary>
+    /// <param name="delivered">Read before this call, so that a process never seems further than it is.</param>
+    public RaftStatus Describe(Serial delivered, IActorRef? actor)
+    {
+        var view = View;
+        return new RaftStatus(Settings.Group, Name)
+        {
+            Actor = actor,
+            IsOpen = true,
+            Failure = view.Failure,
+            Fence = view.Fence,
+            Role = view.Role,
+            Term = view.Term.Value,
+            Leader = view.LedBy,
+            Delivered = delivered,
+            Committed = Pairs.CommittedSerial,
+            Identity = view.Identity.Value,
+            Members = view.Members,
+            MembersIndex = view.MembersIndex,
+            MaxQuorum = view.MaxQuorum,
+            Reachable = view.Reachable,
+            NameConflict = view.NameTaken ?? view.Twins,
+            IsDiskNearlyFull = view.IsDiskNearlyFull,
+            Decision = view.Decision,
+            Quarantined = [.. Quarantined],
+        };
+    }
+
     /// <summary>Makes the Core of the engine, once, so that a contradictory store fails the actor's start.</summary>
     /// <exception cref="StoreException">The store contradicts itself.</exception>
     public void MakeCore()
@@ -184,15 +212,15 @@ internal sealed class RaftProcess
     public SnapshotStream OpenSnapshot() => new(this, View.Snapshot ?? throw new InvalidOperationException("There is no snapshot."));
 
     /// <exception cref="RaftConfigurationException">The next pair is compacted, and the actor restores no snapshots.</exception>
-    public void DemandPairsAfter(Serial last, object actor)
+    public void DemandPairsAfter(Serial last, ActorBase actor, bool takesSnapshots)
     {
-        if (last < Pairs.Base && actor is not IRaftSnapshot)
+        if (last < Pairs.Base && !takesSnapshots)
         {
             throw SnapshotNotTaken(actor);
         }
     }
 
-    public RaftConfigurationException SnapshotNotTaken(object actor) => new(
+    public RaftConfigurationException SnapshotNotTaken(ActorBase actor) => new(
         $"'{Name}' of group '{Settings.Group}' has no pairs up to serial {Pairs.Base}, because a snapshot covers them, and "
         + $"{actor.GetType()} cannot restore a snapshot. Implement IRaftSnapshot<TState> or IRaftStreamSnapshot, as the actors did "
         + "that took the snapshot, or set RaftOptions.LastSerial to the last pair in the application's own store.");
@@ -205,14 +233,12 @@ internal sealed class RaftProcess
     public RequestId ToId(RequestRef request) =>
         new(IsOwn(request) ? Member : MemberCache.OfThread.Of(request.Origin, request.Incarnation), request.Number);
 
-    public static RequestRef RefOf(RequestId request) => new(request.Origin.Name, request.Origin.Incarnation, request.Number);
-
     /// <summary>This process made the call. Otherwise a client did.</summary>
     public bool IsOwn(RequestRef request) => request.Incarnation == Member.Incarnation && request.Origin == Name;
 
     /// <summary>The Append of this pair; null if neither this process nor a client that waits here made it.</summary>
     public RequestRef? OwnRef(StoredPair pair) =>
-        pair.Request is { } request && (request.Origin == Member || Appends.HasOfClient(RefOf(request))) ? RefOf(request) : null;
+        pair.Request is { } request && (request.Origin == Member || Appends.HasOfClient(RequestRef.Of(request))) ? RequestRef.Of(request) : null;
 
     /// <summary>The number of a new life of the actor, above those of earlier lives.</summary>
     public long BeginLife() => Interlocked.Increment(ref _lives);

@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 
 using RaftActors.Core;
+using RaftActors.Delivery;
 using RaftActors.Storage;
 using RaftActors.Wire;
 

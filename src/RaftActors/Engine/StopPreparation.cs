@@ -56,7 +56,7 @@ internal sealed class StopPreparation(EngineContext context)
     private bool CanAppendsEnd => context.Peers.ServingElsewhere.Any() || context.Quorum is { Members.Length: 1, IsMember: true };
 
     /// <summary>The node is about to stop.</summary>
-    /// <param name="asker">Gets <see cref="RaftRegistry.EnginePrepared"/> when the engine may stop.</param>
+    /// <param name="asker">Gets <see cref="EngineNews.Prepared"/> when the engine may stop.</param>
     public void Begin(IActorRef asker)
     {
         _isStopping = true;
@@ -162,7 +162,7 @@ internal sealed class StopPreparation(EngineContext context)
         if (_asker is { } asker && (isDone || _deadline <= context.Now))
         {
             _asker = null;
-            asker.Tell(RaftRegistry.EnginePrepared.Instance, context.Self);
+            asker.Tell(new EngineNews.Prepared(), context.Self);
         }
     }
 }

@@ -28,7 +28,7 @@ internal sealed class TwinProcesses(EngineContext context)
     public void OnOwnName(IActorRef twin) => Note(
         Process.Name,
         twin,
-        $"Another process called {Process.Name} runs at {NodeOf(twin)}, beside this one at {context.Raft.Address}. {Remedy}");
+        $"Another process called {Process.Name} runs at {NodeOf(twin)}, beside this one at {context.Network.Address}. {Remedy}");
 
     /// <summary>A process was met, which may have been a twin: the first one is gone.</summary>
     public void OnMet(ProcessName name, IActorRef engine) => Forget(name, twin => twin.Equals(engine));
@@ -76,5 +76,5 @@ internal sealed class TwinProcesses(EngineContext context)
         Twins = _twins.Count == 0 ? null : string.Join(' ', _twins.Values.Select(twin => twin.Detail)),
     };
 
-    private Address? NodeOf(IActorRef? engine) => engine?.Path.Address is { HasGlobalScope: true } address ? address : context.Raft.Address;
+    private Address? NodeOf(IActorRef? engine) => engine?.Path.Address is { HasGlobalScope: true } address ? address : context.Network.Address;
 }

@@ -14,7 +14,7 @@ internal sealed record Quarantine(Serial Failed, ImmutableList<StoredState> Held
     public const int Overhead = 64;
 
     private static readonly Comparer<StoredState> BySerial =
-        Comparer<StoredState>.Create((one, other) => one.Serial.CompareTo(other.Serial));
+        Comparer<StoredState>.Create((one, other) => Comparer<Serial>.Default.Compare(one.Serial, other.Serial));
 
     public Quarantine(Serial failed, ImmutableList<StoredState> held)
         : this(failed, held, held.Sum(SizeOf))

@@ -5,6 +5,9 @@ using System.Security.Authentication;
 using Akka.Actor;
 using Akka.Event;
 
+using RaftActors.Settings;
+using RaftActors.Telemetry;
+
 namespace RaftActors.Network;
 
 /// <summary>

@@ -5,6 +5,7 @@ using Akka.Actor;
 using Akka.Event;
 
 using RaftActors.Discovery;
+using RaftActors.Settings;
 using RaftActors.Telemetry;
 using RaftActors.Wire;
 

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 
 using RaftActors.Security;
+using RaftActors.Settings;
 using RaftActors.Wire;
 
 namespace RaftActors.Network;

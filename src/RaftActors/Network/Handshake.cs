@@ -5,6 +5,7 @@ using Akka.Actor;
 
 using RaftActors.Core.Codec;
 using RaftActors.Security;
+using RaftActors.Settings;
 using RaftActors.Wire;
 
 namespace RaftActors.Network;

@@ -5,6 +5,7 @@ using Akka.Event;
 
 using RaftActors.Engine;
 using RaftActors.Security;
+using RaftActors.Settings;
 using RaftActors.Wire;
 
 namespace RaftActors.Network;

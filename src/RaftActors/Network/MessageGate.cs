@@ -2,9 +2,8 @@ using Akka.Actor;
 using Akka.Event;
 
 using RaftActors.Core;
-using RaftActors.Engine;
-using RaftActors.Engine.Requests;
 using RaftActors.Security;
+using RaftActors.Settings;
 using RaftActors.Values;
 using RaftActors.Wire;
 
@@ -130,9 +129,8 @@ internal sealed class MessageGate(PeerIdentity identity, Address peer, Connectio
 
     private object? AnswerTo(IActorRef to, object message, string why) => message switch
     {
-        ClientCall.Append append => OutcomeMaker<object?>.Instance.Cancelled(
-            RaftProcess.RefOf(append.Request),
-            new CancelReason.NotCommitted(NotCommittedReason.Unauthorized, $"{identity} was refused: {why}")),
+        ClientCall.Append append => new Outcome<object?>.NotCommitted(
+            NotCommittedReason.Unauthorized, $"{identity} was refused: {why}", RequestRef.Of(append.Request)),
         ClientCall => new ClientReply.Forbidden($"{identity} was refused: {why}"),
         WireMessage.Traced traced => AnswerTo(to, traced.Inner, why),
         WireMessage => null,

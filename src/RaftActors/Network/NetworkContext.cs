@@ -4,6 +4,7 @@ using Akka.Event;
 using RaftActors.Core;
 using RaftActors.Core.Codec;
 using RaftActors.Security;
+using RaftActors.Settings;
 using RaftActors.Telemetry;
 
 namespace RaftActors.Network;

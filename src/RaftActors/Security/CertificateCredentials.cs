@@ -4,6 +4,8 @@ using System.Security.Authentication;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
+using RaftActors.Settings;
+
 namespace RaftActors.Security;
 
 /// <summary>

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
+using RaftActors.Settings;
+
 namespace RaftActors.Security;
 
 /// <summary>Reads the credentials of a node from its files.</summary>

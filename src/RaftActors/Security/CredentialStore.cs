@@ -4,6 +4,8 @@ using System.Text;
 
 using Akka.Event;
 
+using RaftActors.Settings;
+
 namespace RaftActors.Security;
 
 /// <summary>

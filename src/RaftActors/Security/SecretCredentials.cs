@@ -5,6 +5,8 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
+using RaftActors.Settings;
+
 namespace RaftActors.Security;
 
 /// <summary>

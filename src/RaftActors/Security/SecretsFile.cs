@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 
+using RaftActors.Settings;
+
 namespace RaftActors.Security;
 
 /// <summary>One shared secret. Each side that knows it has its role.</summary>

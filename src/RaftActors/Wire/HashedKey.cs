@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 using RaftActors.Core;
 using RaftActors.Core.Codec;
 
@@ -6,6 +8,19 @@ namespace RaftActors.Wire;
 /// <summary>A <see cref="RequestKey"/>, as messages hold it.</summary>
 internal sealed record HashedKey(RequestKeyHash Hash, Serial? Since)
 {
+    /// <exception cref="ArgumentException">The text is empty, or has half a surrogate pair.</exception>
+    public static HashedKey Of(RequestKey key)
+    {
+        if (string.IsNullOrEmpty(key.Text))
+        {
+            throw new ArgumentException("The request key has no text. Pass a text that names the operation, or no key.");
+        }
+
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(StrictText.Encode(key.Text), hash);
+        return new HashedKey(new RequestKeyHash(new Guid(hash[..16])), key.Since);
+    }
+
     public static void WriteOptional(ByteWriter writer, HashedKey? key)
     {
         writer.Flag(key is not null);

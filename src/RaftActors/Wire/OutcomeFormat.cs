@@ -20,7 +20,7 @@ internal sealed class OutcomeFormat(ExtendedActorSystem system)
     private readonly StatusFormat _status = new(system);
 
     // The extension makes the serializers while it is made itself, so it is asked later.
-    private ResultTypes ResultTypes => Raft.Get(system).ResultTypes;
+    private ResultTypes ResultTypes => ResultTypes.Of(system);
 
     private enum Kind : byte
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Runtime.CompilerServices;
 
 using Akka.Actor;
 
@@ -14,6 +15,8 @@ namespace RaftActors.Wire;
 /// </summary>
 internal sealed class ResultTypes
 {
+    private static readonly ConditionalWeakTable<ActorSystem, ResultTypes> OfSystems = [];
+
     private readonly ActorSystem _system;
     private readonly ConcurrentDictionary<string, ResultType> _byName = [];
 
@@ -37,6 +40,8 @@ internal sealed class ResultTypes
         Add<decimal>();
         Add(new MembershipCodec());
     }
+
+    public static ResultTypes Of(ActorSystem system) => OfSystems.GetValue(system, static each => new ResultTypes(each));
 
     /// <summary>Adds a type, or replaces its codec.</summary>
     /// <param name="codec">Null: RaftActors knows the type, or Akka has a serializer for it.</param>

@@ -2,6 +2,7 @@ using Akka.Actor;
 
 using RaftActors.Core.Codec;
 using RaftActors.Discovery;
+using RaftActors.Settings;
 
 namespace RaftActors.Wire;
 
@@ -22,11 +23,11 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
         Optional(writer, status.Failure);
         Optional(writer, status.Fence);
         writer.Octet((byte)status.Role);
-        writer.Number(status.Term.Value);
+        writer.Number(status.Term);
         Optional(writer, status.Leader?.Value);
         writer.Number(status.Delivered.Value);
         writer.Number(status.Committed.Value);
-        writer.Identity(status.Identity.Value);
+        writer.Identity(status.Identity);
         WireFormat.WriteMembers(writer, status.Members);
         writer.Number(status.MembersIndex.Value);
         writer.Flag(status.MaxQuorum is not null);
@@ -54,11 +55,11 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
         Failure = ReadOptional(ref reader),
         Fence = ReadOptional(ref reader),
         Role = ReadRole(ref reader),
-        Term = new Term(reader.Count()),
+        Term = reader.Count(),
         Leader = reader.Flag() ? reader.Name() : null,
         Delivered = new Serial(reader.Count()),
         Committed = new Serial(reader.Count()),
-        Identity = new GroupUid(reader.Identity()),
+        Identity = reader.Identity(),
         Members = WireFormat.ReadMembers(ref reader),
         MembersIndex = new LogIndex(reader.Count()),
         MaxQuorum = reader.Flag() ? reader.Integer() : null,
@@ -74,7 +75,7 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
         writer.Text(actor?.Path.ToSerializationFormatWithAddress(_own ??= CustomAddress.OwnOf(system)) ?? "");
 
     private IActorRef? ReadActor(ref ByteReader reader) => reader.Text() is not { Length: > 0 } path ? null
-        : CustomAddress.IsIn(path) ? Raft.Get(system).UserActorAt(path)
+        : CustomAddress.IsIn(path) ? UserActors.Of(system).Resolve(path)
         : system.Provider.ActorAt(path);
 
     private static RaftRole ReadRole(ref ByteReader reader) =>

@@ -91,8 +91,8 @@ internal static class WireFormat
 
     public static WireMessage.NodeBeat ReadBeat(ref ByteReader reader)
     {
-        var led = ImmutableArray.CreateBuilder<ulong>(QuietGroups.Parts);
-        for (var part = 0; part < QuietGroups.Parts; part++)
+        var led = ImmutableArray.CreateBuilder<ulong>(WireMessage.NodeBeat.Parts);
+        for (var part = 0; part < WireMessage.NodeBeat.Parts; part++)
         {
             led.Add(reader.Hash());
         }

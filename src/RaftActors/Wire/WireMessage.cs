@@ -45,9 +45,13 @@ internal abstract record WireMessage
     /// </summary>
     /// <param name="Led">
     /// The exclusive or of the digests of the groups that the sender's node leads and that are quiescent on the receiver's, in
-    /// <see cref="Discovery.QuietGroups.Parts"/> parts.
+    /// <see cref="Parts"/> parts.
     /// </param>
-    public sealed record NodeBeat(ImmutableArray<ulong> Led) : WireMessage, IDeadLetterSuppression;
+    public sealed record NodeBeat(ImmutableArray<ulong> Led) : WireMessage, IDeadLetterSuppression
+    {
+        /// <summary>The parts of a digest. A difference wakes the groups of one part, not all.</summary>
+        public const int Parts = 32;
+    }
 
     /// <summary>
     /// Between engines: the node of <paramref name="Process"/> is about to stop, so the receiver sends it no more requests. The receiver

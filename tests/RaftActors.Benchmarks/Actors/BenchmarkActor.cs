@@ -9,7 +9,7 @@ internal sealed class BenchmarkActor : RaftActor<byte[]>
 {
     private static int _elections;
     private readonly TaskCompletionSource _isReady;
-    private Term _led;
+    private long _led;
 
     /// <param name="isReady">Set when this process knows a leader.</param>
     public BenchmarkActor(TaskCompletionSource isReady)

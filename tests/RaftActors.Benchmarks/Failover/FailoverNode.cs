@@ -30,12 +30,12 @@ internal static class FailoverNode
     /// <summary>Each new leader appends a pair with its term.</summary>
     private sealed class Electing : RaftActor<byte[]>
     {
-        private Term _led;
+        private long _led;
 
         protected override object? HandleAppend(Entry<byte[]> entry)
         {
             var term = Encoding.UTF8.GetString(entry.Value ?? []);
-            Write(term == $"{_led.Value}" ? "committed" : "applied", term);
+            Write(term == $"{_led}" ? "committed" : "applied", term);
             return null;
         }
 
@@ -46,7 +46,7 @@ internal static class FailoverNode
                 return;
             }
 
-            var term = $"{leader.Term.Value}";
+            var term = $"{leader.Term}";
             Write(leader.IsSelf ? "leads" : "follows", term);
             if (leader.IsSelf)
             {

@@ -27,7 +27,7 @@ public sealed class EventMessagesTests
             Role(RaftRole.Follower, 1),
             Role(RaftRole.PreCandidate, 1),
             Role(RaftRole.Candidate, 2),
-            new RaftEvent.RoleChanged("raft", Self, RaftRole.Leader, new Term(2), [Self, Other]),
+            new RaftEvent.RoleChanged("raft", Self, RaftRole.Leader, 2, [Self, Other]),
             Leader(Self, 2),
             new RaftEvent.PeerChanged("raft", Self, Other, isReachable: false),
             Role(RaftRole.Follower, 3),
@@ -76,24 +76,24 @@ public sealed class EventMessagesTests
     }
 
     [Theory]
-    [InlineData(RefusalReason.NotInRoster, "-c")]
-    [InlineData(RefusalReason.OtherGroup, "move their data directories away")]
-    [InlineData(RefusalReason.OtherIncarnation, "rejoins as a learner")]
-    [InlineData(RefusalReason.Fenced, "It rejoins by itself")]
-    [InlineData(RefusalReason.Diverged, "the logs of :9990 differ")]
-    [InlineData(RefusalReason.Disputed, "reports that the logs of :9990 differ")]
-    public void Refusal_is_reported_once_with_the_remedy(RefusalReason reason, string remedy)
+    [InlineData(nameof(RefusalReason.NotInRoster), "-c")]
+    [InlineData(nameof(RefusalReason.OtherGroup), "move their data directories away")]
+    [InlineData(nameof(RefusalReason.OtherIncarnation), "rejoins as a learner")]
+    [InlineData(nameof(RefusalReason.Fenced), "It rejoins by itself")]
+    [InlineData(nameof(RefusalReason.Diverged), "the logs of :9990 differ")]
+    [InlineData(nameof(RefusalReason.Disputed), "reports that the logs of :9990 differ")]
+    public void Refusal_is_reported_once_with_the_remedy(string reason, string remedy)
     {
-        var refused = new RaftEvent.Refused("raft", Self, Other, reason, "the logs of raft@:9990 differ");
+        var refused = new RaftEvent.Refused("raft", Self, Other, Enum.Parse<RefusalReason>(reason), "the logs of raft@:9990 differ");
         var told = Assert.Single(Tell(refused, refused));
         Assert.StartsWith(":9991 ", told);
         Assert.Contains(remedy, told);
         Assert.DoesNotContain("raft@", told);
     }
 
-    private static RaftEvent.RoleChanged Role(RaftRole role, long term) => new("raft", Self, role, new Term(term), []);
+    private static RaftEvent.RoleChanged Role(RaftRole role, long term) => new("raft", Self, role, term, []);
 
-    private static RaftEvent.LeaderChanged Leader(ProcessName? leader, long term) => new("raft", Self, leader, new Term(term));
+    private static RaftEvent.LeaderChanged Leader(ProcessName? leader, long term) => new("raft", Self, leader, term);
 
     private List<string> Tell(params RaftEvent[] happened) => [.. happened.Select(_messages.Of).OfType<string>()];
 }

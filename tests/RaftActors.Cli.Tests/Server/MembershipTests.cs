@@ -282,7 +282,7 @@ public sealed class MembershipTests : ServerTest
     public void Status_has_role_term_leader_serials_and_members()
     {
         StartInGroup();
-        Happen(new RaftEvent.RoleChanged("raft", Process(9990), RaftRole.Leader, new Term(3), []));
+        Happen(new RaftEvent.RoleChanged("raft", Process(9990), RaftRole.Leader, 3, []));
         Lead(9990, term: 3);
         Group.Commit("a", "text");
         var status = Status();

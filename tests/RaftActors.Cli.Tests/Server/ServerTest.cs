@@ -94,7 +94,7 @@ public abstract class ServerTest : TestKit
     private protected void Happen(RaftEvent happened) => Sys.EventStream.Publish(happened);
 
     private protected void Lead(int port, long term = 1) =>
-        Happen(new RaftEvent.LeaderChanged("raft", Process(9990), Process(port), new Term(term)));
+        Happen(new RaftEvent.LeaderChanged("raft", Process(9990), Process(port), term));
 
     /// <summary>Publishes a committed configuration.</summary>
     private protected void HaveMembers(long index, params int[] ports) =>

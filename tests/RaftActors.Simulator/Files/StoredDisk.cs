@@ -1,7 +1,7 @@
 using RaftActors.Core;
 using RaftActors.DiskModel;
 using RaftActors.Storage;
-using RaftActors.Testing;
+using RaftActors.Storage.Tests.Contract;
 
 namespace RaftActors.Simulator;
 

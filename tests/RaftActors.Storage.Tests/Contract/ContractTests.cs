@@ -1,5 +1,3 @@
-using RaftActors.Testing;
-
 namespace RaftActors.Storage.Tests.Contract;
 
 /// <summary>The store in memory keeps the contract, and the contract detects every defect.</summary>

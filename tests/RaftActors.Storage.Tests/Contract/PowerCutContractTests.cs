@@ -1,5 +1,4 @@
 using RaftActors.DiskModel;
-using RaftActors.Testing;
 
 namespace RaftActors.Storage.Tests.Contract;
 

@@ -1,5 +1,5 @@
 using RaftActors.Core;
-using RaftActors.Testing;
+using RaftActors.Storage.Tests.Contract;
 
 namespace RaftActors.Storage.Tests.CrashPoints;
 

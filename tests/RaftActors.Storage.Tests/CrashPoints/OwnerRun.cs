@@ -1,6 +1,6 @@
 using RaftActors.Core;
 using RaftActors.DiskModel;
-using RaftActors.Testing;
+using RaftActors.Storage.Tests.Contract;
 
 namespace RaftActors.Storage.Tests.CrashPoints;
 

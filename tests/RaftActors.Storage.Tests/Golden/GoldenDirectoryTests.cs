@@ -3,9 +3,9 @@ using System.Text;
 
 using RaftActors.Core;
 using RaftActors.DiskModel;
-using RaftActors.Testing;
+using RaftActors.Storage.Tests.Contract;
 
-using static RaftActors.Testing.StoreSamples;
+using static RaftActors.Storage.Tests.Contract.StoreSamples;
 
 namespace RaftActors.Storage.Tests.Golden;
 

@@ -110,7 +110,7 @@ public sealed class ClientAppendQueueTests : TestKit
     private static ClientAppend<int> Append(string key = "key") => new(key, new byte[] { 1 }, TimeSpan.FromMinutes(1));
 
     private static Outcome<int>.Done DoneOf(ClientCall.Append call) =>
-        new(new Serial(1), 1, RaftProcess.RefOf(call.Request));
+        new(new Serial(1), 1, RequestRef.Of(call.Request));
 
     private void Open()
     {

@@ -321,7 +321,7 @@ public sealed class ClientAppendsTests
         return ((IOutcome)append.Task.Result).Failure;
     }
 
-    private static RequestRef RefOf(long number) => RaftProcess.RefOf(new RequestId(Session.Origin, number));
+    private static RequestRef RefOf(long number) => RequestRef.Of(new RequestId(Session.Origin, number));
 
     private ClientAppend<int> Add(TimeSpan? timeout = null)
     {

@@ -23,13 +23,14 @@ public sealed class LiveClientTests : TestKit
     public LiveClientTests()
         : base("""
             akka.loglevel = OFF
+            raft.client.pending-max = 2
             akka.scheduler.implementation = "VirtualTime.VirtualScheduler, RaftActors.Tests"
             """)
     {
         Raft.Get(Sys);
         _engine = CreateTestProbe();
         var settings = ClientSettings.Read(
-            Sys.Settings.Config, new Address("akka", Sys.Name), "orders", new RaftClientOptions { PendingMax = 2 });
+            Sys.Settings.Config, new Address("akka", Sys.Name), "orders", new RaftClientOptions());
         var calls = new ClientCalls(settings.PendingMax);
         _actor = Sys.ActorOf(Props.Create(() => new ClientActor(settings, calls)));
         _client = new LiveClient<int, int>(settings, new(Sys, codecPlace: null), new(Sys, codecPlace: null), Guard, calls, _actor);
@@ -59,7 +60,7 @@ public sealed class LiveClientTests : TestKit
         var append = _client.AppendAsync("clicks", 1, requestKey: key);
 
         var call = Expect<ClientCall.Append>();
-        Assert.Equal(key.ToHash(), call.RequestKey);
+        Assert.Equal(HashedKey.Of(key), call.RequestKey);
         var (origin, number) = call.Request;
         var request = new RequestRef(origin.Name, origin.Incarnation, number);
         _engine.Reply(new Outcome<int>.Unknown(UnknownReason.Forgotten, request));

@@ -293,7 +293,7 @@ public sealed class DeliveryOrderTests
     {
         var order = Start();
         Become(order, member: true);
-        var leader = new Leader(Other, null, new Term(1), Serial.Zero, isSelf: false, isReady: false);
+        var leader = new Leader(Other, null, 1, Serial.Zero, isSelf: false, isReady: false);
         order.Take(new ToActor.LeaderIs(1, leader));
         Assert.Equal(["quorum", "leader"], Due(order));
 
@@ -419,7 +419,7 @@ public sealed class DeliveryOrderTests
     };
 
     private void Lead(DeliveryOrder order, long serial) =>
-        order.Take(new ToActor.LeaderIs(1, new Leader(Other, null, new Term(++_term), new Serial(serial), isSelf: false, isReady: true)));
+        order.Take(new ToActor.LeaderIs(1, new Leader(Other, null, ++_term, new Serial(serial), isSelf: false, isReady: true)));
 
     private void Ask(DeliveryOrder order, SerialRange range)
     {

@@ -197,7 +197,7 @@ internal sealed class DeliverySchedule(int seed, LearnerDelivery? pulls)
     {
         _trace.Add($"leader at {serial}");
         _leader = (term, serial);
-        Take(new ToActor.LeaderIs(1, new Leader(Other, null, new Term(term), new Serial(serial), isSelf: false, isReady: true)));
+        Take(new ToActor.LeaderIs(1, new Leader(Other, null, term, new Serial(serial), isSelf: false, isReady: true)));
     }
 
     private void Commit(bool isOwn)

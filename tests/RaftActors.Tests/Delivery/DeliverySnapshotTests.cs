@@ -212,7 +212,7 @@ public sealed class DeliverySnapshotTests
     private void Become(bool member) => _order.Take(new ToActor.QuorumIs(1, new Quorum(member ? [Self, Other] : [Other], member)));
 
     private void Lead(long serial) =>
-        _order.Take(new ToActor.LeaderIs(1, new Leader(Other, null, new Term(1), new Serial(serial), isSelf: false, isReady: true)));
+        _order.Take(new ToActor.LeaderIs(1, new Leader(Other, null, 1, new Serial(serial), isSelf: false, isReady: true)));
 
     private void Restore(long serial)
     {

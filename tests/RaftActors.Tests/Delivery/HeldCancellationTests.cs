@@ -3,6 +3,7 @@ using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
+using RaftActors.Delivery;
 using RaftActors.Engine;
 using RaftActors.Testing;
 
@@ -37,7 +38,7 @@ public sealed class HeldCancellationTests : TestKit
 
         actor.Tell(new object[]
         {
-            new ToActor.LeaderIs(1, new Leader(_group.Peers[0], null, new Term(1), Serial.Zero, isSelf: false, isReady: true)),
+            new ToActor.LeaderIs(1, new Leader(_group.Peers[0], null, 1, Serial.Zero, isSelf: false, isReady: true)),
             new ToActor.QuorumIs(1, new Quorum([self, .. _group.Peers], isMember: true)),
             new ToActor.Cancelled(ToActor.AnyLife, append.Request, Reason),
             new RestartException(),

@@ -158,7 +158,7 @@ public sealed class PulledPairsTests
         var order = _log.NewOrder();
         order.Take(new ToActor.Attached(1, ActorRefs.NoSender!, new Serial(own))); // Justification: the order does not use the engine.
         order.Take(new ToActor.QuorumIs(1, new Quorum([Self, Other], isMember: true)));
-        order.Take(new ToActor.LeaderIs(1, new Leader(Other, null, new Term(1), new Serial(leaderSerial), isSelf: false, isReady: true)));
+        order.Take(new ToActor.LeaderIs(1, new Leader(Other, null, 1, new Serial(leaderSerial), isSelf: false, isReady: true)));
         Assert.IsType<DeliveryStep.QuorumChanged>(order.TryTakeNext());
         Assert.IsType<DeliveryStep.LeaderChanged>(order.TryTakeNext());
         return order;

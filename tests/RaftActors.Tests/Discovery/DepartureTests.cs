@@ -7,6 +7,7 @@ using Akka.TestKit.Xunit2;
 using RaftActors.Discovery;
 using RaftActors.Network;
 using RaftActors.Security;
+using RaftActors.Settings;
 using RaftActors.Telemetry;
 using RaftActors.Tests.Groups;
 using RaftActors.Tests.Security;

@@ -35,7 +35,7 @@ public sealed class GreetingTests : TestKit
         _forwarder = system.SystemActorOf(Props.Create(() => new Forwarder(other)), "raft");
         _registry = Sys.ActorOf(Props.Create(() => new RaftRegistry(source, Interval)));
         _process = new Bench(this).Process;
-        _registry.Tell(new RaftRegistry.EngineStarted(_process), _engine);
+        _registry.Tell(new EngineNews.Started(_process), _engine);
     }
 
     [Fact]
@@ -102,7 +102,7 @@ public sealed class GreetingTests : TestKit
         Say(new NodeNews.Named(_node));
         Greetings();
 
-        _registry.Tell(new RaftRegistry.EngineStarted(new Bench(this, name: "raft2").Process), _engine);
+        _registry.Tell(new EngineNews.Started(new Bench(this, name: "raft2").Process), _engine);
         Answer();
 
         Assert.Equal(2, GreetingsWithin(1));
@@ -114,7 +114,7 @@ public sealed class GreetingTests : TestKit
     public void Answer_to_a_hello_of_an_earlier_list_does_not_end_the_hellos_if_the_latest_one_was_lost_with_the_connection()
     {
         Say(new NodeNews.Named(_node));
-        _registry.Tell(new RaftRegistry.EngineStarted(new Bench(this, name: "raft2").Process), _engine);
+        _registry.Tell(new EngineNews.Started(new Bench(this, name: "raft2").Process), _engine);
         GreetingsWithin(1);
         Say(new NodeNews.Unreachable(_node));
 
@@ -130,7 +130,7 @@ public sealed class GreetingTests : TestKit
         Answer();
         Assert.Single(LatestHello().Processes);
 
-        _registry.Tell(new RaftRegistry.EngineStopped(_process));
+        _registry.Tell(new EngineNews.Stopped(_process));
         ((TestScheduler)Sys.Scheduler).Advance(Interval);
 
         Assert.Empty(LatestHello().Processes);
@@ -178,7 +178,7 @@ public sealed class GreetingTests : TestKit
     public void Hello_is_answered_before_the_engines_greet()
     {
         // One probe stands for an engine here and for the other node, so it shows the order.
-        _registry.Tell(new RaftRegistry.EngineStarted(new Bench(this, name: "raft2").Process), _other);
+        _registry.Tell(new EngineNews.Started(new Bench(this, name: "raft2").Process), _other);
         Hello("raft3@node2");
 
         _other.FishForMessage<PeerNews.Found>(found => found.Name == _process.Name);
@@ -197,7 +197,7 @@ public sealed class GreetingTests : TestKit
         Assert.Empty(_other.ExpectMsg<WireMessage.Hello>().Processes);
 
         // One actor stands for the engine and for the other node, so it shows the order.
-        registry.Tell(new RaftRegistry.EngineStarted(_process), _forwarder);
+        registry.Tell(new EngineNews.Started(_process), _forwarder);
 
         Assert.Equal(_process.Name, Assert.Single(_other.ExpectMsg<WireMessage.Hello>().Processes).Name);
         Assert.Equal("raft3@node2", _other.ExpectMsg<PeerNews.Found>().Name.Value);
@@ -231,10 +231,10 @@ public sealed class GreetingTests : TestKit
     public void Engine_that_stops_is_unreachable_to_those_of_its_group_on_the_same_node()
     {
         var second = CreateTestProbe();
-        _registry.Tell(new RaftRegistry.EngineStarted(new Bench(this, name: "raft2").Process), second);
+        _registry.Tell(new EngineNews.Started(new Bench(this, name: "raft2").Process), second);
         second.ExpectMsg<PeerNews.Found>();
 
-        _registry.Tell(new RaftRegistry.EngineStopped(_process));
+        _registry.Tell(new EngineNews.Stopped(_process));
 
         Assert.Equal(_process.Name, second.ExpectMsg<PeerNews.Stopped>().Name);
     }

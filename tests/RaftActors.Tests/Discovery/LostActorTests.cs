@@ -7,6 +7,7 @@ using RaftActors.Core;
 using RaftActors.Discovery;
 using RaftActors.Engine;
 using RaftActors.Network;
+using RaftActors.Settings;
 using RaftActors.Tests.Engine;
 using RaftActors.Tests.Groups;
 using RaftActors.Tests.Network;
@@ -40,7 +41,7 @@ public sealed class LostActorTests : TestKit
         var settings = new TransportSettings("", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
         _network = Unprotected.Listen(system, settings, _registry);
         _registry.Tell(_network);
-        _registry.Tell(new RaftRegistry.EngineStarted(new Bench(this).Process), _engine);
+        _registry.Tell(new EngineNews.Started(new Bench(this).Process), _engine);
         _peer = system.Provider.ResolveActorRef($"{Other}/system/raft/default/raft2#5");
     }
 

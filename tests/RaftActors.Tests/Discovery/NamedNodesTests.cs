@@ -3,6 +3,8 @@ using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
 using RaftActors.Discovery;
+using RaftActors.Engine;
+using RaftActors.Settings;
 using RaftActors.Tests.Engine;
 
 namespace RaftActors.Tests.Discovery;
@@ -11,9 +13,9 @@ public sealed class NamedNodesTests : TestKit
 {
     private static readonly Address Self = new("akka.tcp", "raft", "127.0.0.1", 9990);
 
-    private readonly RaftRegistry.EngineNames _names;
+    private readonly EngineNews.Names _names;
 
-    public NamedNodesTests() => _names = new RaftRegistry.EngineNames(new Bench(this).Process, []);
+    public NamedNodesTests() => _names = new EngineNews.Names(new Bench(this).Process, []);
 
     [Fact]
     public void Contacts_and_named_nodes_are_reported_once_and_this_node_never()

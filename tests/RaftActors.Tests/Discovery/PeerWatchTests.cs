@@ -5,6 +5,7 @@ using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
 using RaftActors.Discovery;
+using RaftActors.Engine;
 using RaftActors.Tests.Engine;
 using RaftActors.Tests.Groups;
 using RaftActors.Wire;
@@ -18,7 +19,7 @@ public sealed class PeerWatchTests : TestKit
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
-    private readonly RaftRegistry.EngineNames _names;
+    private readonly EngineNews.Names _names;
     private readonly TestProbe _engine;
     private readonly TestProbe _node;
     private readonly IActorRef _registry;
@@ -27,11 +28,11 @@ public sealed class PeerWatchTests : TestKit
         : base(ConfigurationFactory.ParseString("akka.loglevel = INFO").WithFallback(VirtualGroup.Config))
     {
         var process = new Bench(this).Process;
-        _names = new RaftRegistry.EngineNames(process, [new ProcessName("raft2@node2"), new ProcessName("raft3@node3")]);
+        _names = new EngineNews.Names(process, [new ProcessName("raft2@node2"), new ProcessName("raft3@node3")]);
         (_engine, _node) = (CreateTestProbe(), CreateTestProbe());
         var source = new Script();
         _registry = Sys.ActorOf(Props.Create(() => new RaftRegistry(source, Interval)));
-        _registry.Tell(new RaftRegistry.EngineStarted(process), _engine);
+        _registry.Tell(new EngineNews.Started(process), _engine);
         _registry.Tell(_names);
         Settle();
     }
@@ -88,7 +89,7 @@ public sealed class PeerWatchTests : TestKit
     public void Process_with_a_peer_in_its_own_actor_system_does_not_warn()
     {
         var peer = new Bench(this, name: "raft2").Process;
-        _registry.Tell(new RaftRegistry.EngineStarted(peer), CreateTestProbe());
+        _registry.Tell(new EngineNews.Started(peer), CreateTestProbe());
 
         EventFilter.Warning(contains: "has met none").Expect(0, () => Advance(100));
     }

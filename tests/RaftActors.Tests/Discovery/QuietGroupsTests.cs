@@ -149,7 +149,7 @@ public sealed class QuietGroupsTests : TestKit
         Follow(groups: 1);
         _here.Add(Process(1, "raft1@node1", "raft2@node2", Two) with { Engine = young }, now - Interval);
         _here.Add(Process(2, "raft1@node1", "raft2@node2", Two) with { Engine = slow, Patience = 10 * Patience }, TimeSpan.Zero);
-        _here.OnBeat(Two, new WireMessage.NodeBeat([.. new ulong[QuietGroups.Parts]]), now - Patience);
+        _here.OnBeat(Two, new WireMessage.NodeBeat([.. new ulong[WireMessage.NodeBeat.Parts]]), now - Patience);
 
         _ = _here.OnTime(now).ToList();
 
@@ -245,7 +245,7 @@ public sealed class QuietGroupsTests : TestKit
         for (var i = from + 1; i <= from + count; i++)
         {
             var beats = _there.OnTime(TimeSpan.Zero).Where(beat => beat.To.Equals(One)).Select(beat => beat.Beat);
-            var beat = beats.FirstOrDefault() ?? new WireMessage.NodeBeat([.. new ulong[QuietGroups.Parts]]);
+            var beat = beats.FirstOrDefault() ?? new WireMessage.NodeBeat([.. new ulong[WireMessage.NodeBeat.Parts]]);
             _here.OnBeat(Two, beat, i * Interval);
         }
     }

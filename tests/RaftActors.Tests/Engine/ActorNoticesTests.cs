@@ -1,6 +1,7 @@
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
+using RaftActors.Delivery;
 using RaftActors.Engine;
 using RaftActors.Tests.Delivery;
 
@@ -40,7 +41,7 @@ public sealed class ActorNoticesTests : TestKit
     {
         var (order, name) = (new CommittedLog().NewOrder(), Bench.NameOf("raft2"));
         _notices.HoldFor(Snapshot);
-        _notices.Tell(new ToActor.LeaderIs(1, new Leader(name, null, new Term(1), Serial.Zero, isSelf: false, isReady: true)));
+        _notices.Tell(new ToActor.LeaderIs(1, new Leader(name, null, 1, Serial.Zero, isSelf: false, isReady: true)));
         _bench.Context.TellActor(new ToActor.PeerMet(1, new Peer(name, TestActor, Serial.Zero, isReachable: true)));
         _notices.Release(Snapshot);
 

@@ -1,6 +1,7 @@
 using Akka.Actor;
 
 using RaftActors.Core;
+using RaftActors.Delivery;
 using RaftActors.Engine;
 using RaftActors.Wire;
 
@@ -49,7 +50,7 @@ internal sealed class AppendSchedule(int seed, bool isStable)
     private void Begin(AppendScheduleTests.Mailbox[] mailboxes)
     {
         _processes = [.. Enumerable.Range(0, ScheduledProcess.Count).Select(place => new ScheduledProcess(
-            place, mailboxes[2 * place].Ref, mailboxes[(2 * place) + 1].Ref, mailboxes[0].Raft, judges: seed % 3 == 0, Propose))];
+            place, mailboxes[2 * place].Ref, mailboxes[(2 * place) + 1].Ref, mailboxes[0].System, judges: seed % 3 == 0, Propose))];
         Member[] voters = [.. _processes[..^1].Select(process => process.Process.Member)];
         var configuration = new Configuration(GroupUid.None, voters.Length, [.. voters], [], [], []);
         for (var place = 0; place < _processes.Length; place++)

@@ -25,9 +25,9 @@ public sealed class AppendScheduleTests : TestKit
     internal sealed class Mailbox
     {
         public Mailbox(TestKit kit) =>
-            (Ref, Raft) = (kit.ActorOfAsTestActorRef<Receiver>(Props.Create(() => new Receiver(this))), RaftActors.Raft.Get(kit.Sys));
+            (Ref, System) = (kit.ActorOfAsTestActorRef<Receiver>(Props.Create(() => new Receiver(this))), kit.Sys);
 
-        public Raft Raft { get; }
+        public ActorSystem System { get; }
 
         public IActorRef Ref { get; }
 

@@ -100,7 +100,8 @@ internal sealed class Bench
 
     private ScriptedContext MakeContext()
     {
-        var context = new ScriptedContext(Process, Self, Raft.Get(_kit.Sys), Reader) { HasBooted = true };
+        Raft.Get(_kit.Sys);
+        var context = new ScriptedContext(Process, Self, _kit.Sys, Reader) { HasBooted = true };
         context.Attach(Actor, 1, takesSnapshots: true, judgesProposals: true);
         foreach (var (name, probe) in _peers)
         {

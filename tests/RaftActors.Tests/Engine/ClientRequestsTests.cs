@@ -24,7 +24,7 @@ public sealed class ClientRequestsTests : TestKit
     {
         var call = new ClientCall.Append(ClientSession.New(), 1, "key", default, TimeSpan.FromSeconds(1), IsRetry: false);
         _bench.Context.Clients.Submit(call, TestActor);
-        _bench.Process.Appends.Complete(RaftProcess.RefOf(call.Request), new Serial(1), 7, TestActor);
+        _bench.Process.Appends.Complete(RequestRef.Of(call.Request), new Serial(1), 7, TestActor);
 
         _bench.Context.Clients.Submit(call, TestActor);
 

@@ -3,6 +3,7 @@ using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Engine;
+using RaftActors.Network;
 
 namespace RaftActors.Tests.Engine;
 
@@ -27,8 +28,8 @@ public sealed class ClockThreadTests : TestKit
     [Fact]
     public void Slow_turn_delays_no_timer_of_the_actor_system()
     {
-        var raft = Raft.Get(Sys);
-        var timer = new TickTimer(StartSlow("slow"), raft.Clock, Sys.Scheduler, Interval, Guard);
+        Raft.Get(Sys);
+        var timer = new TickTimer(StartSlow("slow"), ClockThread.Of(Sys), Sys.Scheduler, Interval, Guard);
         timer.Arm(1, isShort: true);
         ExpectMsg("slow", Guard);
 
@@ -47,7 +48,7 @@ public sealed class ClockThreadTests : TestKit
         });
         ExpectMsg("blocked", Guard);
 
-        new TickTimer(TestActor, Raft.Get(Sys).Clock, Sys.Scheduler, Interval, Guard).Arm(1, isShort: true);
+        new TickTimer(TestActor, ClockThread.Of(Sys), Sys.Scheduler, Interval, Guard).Arm(1, isShort: true);
 
         ExpectMsg(ToSelf.Tick.OnTime, Guard);
     }

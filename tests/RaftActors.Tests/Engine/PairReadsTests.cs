@@ -1,6 +1,7 @@
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
+using RaftActors.Delivery;
 using RaftActors.Engine;
 
 namespace RaftActors.Tests.Engine;

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Configuration;
 
 using RaftActors.Core;
+using RaftActors.Delivery;
 using RaftActors.Engine;
 using RaftActors.Engine.Requests;
 using RaftActors.Settings;
@@ -24,13 +25,13 @@ internal sealed class ScheduledProcess
     /// <param name="place">From 0; the last process is a learner.</param>
     /// <param name="step">Takes its proposals.</param>
     public ScheduledProcess(
-        int place, IActorRef engine, IActorRef actor, Raft raft, bool judges, Action<ScheduledProcess, Input.Propose> step)
+        int place, IActorRef engine, IActorRef actor, ActorSystem system, bool judges, Action<ScheduledProcess, Input.Propose> step)
     {
         var settings = Settings[place];
         var (store, recovered) = HostedStore.Open(new ScriptedStore(), new StoreOwner(settings.Group, settings.Self), default);
         (Engine, Actor, _judges) = (engine, actor, judges);
-        Process = new RaftProcess(settings, store, recovered, default, raft.System.Scheduler);
-        Context = new ScriptedContext(Process, engine, raft, ActorRefs.Nobody)
+        Process = new RaftProcess(settings, store, recovered, default, system.Scheduler);
+        Context = new ScriptedContext(Process, engine, system, ActorRefs.Nobody)
         {
             HasBooted = true,
             Take = input => step(this, (Input.Propose)input),

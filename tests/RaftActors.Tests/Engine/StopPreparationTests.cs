@@ -2,6 +2,7 @@ using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
+using RaftActors.Delivery;
 using RaftActors.Discovery;
 using RaftActors.Engine;
 using RaftActors.Engine.Requests;
@@ -37,7 +38,7 @@ public sealed class StopPreparationTests : TestKit
         _bench.Elect("raft2");
         _stop.OnLeaderChanged();
 
-        _asker.ExpectMsg<RaftRegistry.EnginePrepared>();
+        _asker.ExpectMsg<EngineNews.Prepared>();
     }
 
     [Fact]
@@ -53,7 +54,7 @@ public sealed class StopPreparationTests : TestKit
 
         _bench.Elect("raft2");
         _stop.OnLeaderChanged();
-        _asker.ExpectMsg<RaftRegistry.EnginePrepared>();
+        _asker.ExpectMsg<EngineNews.Prepared>();
     }
 
     [Fact]
@@ -61,7 +62,7 @@ public sealed class StopPreparationTests : TestKit
     {
         Begin();
 
-        _asker.ExpectMsg<RaftRegistry.EnginePrepared>();
+        _asker.ExpectMsg<EngineNews.Prepared>();
     }
 
     [Fact]
@@ -84,7 +85,7 @@ public sealed class StopPreparationTests : TestKit
 
         _stop.OnTransferEnded(new Effect.TransferEnded(null, (TransferOutcome)outcome));
 
-        _asker.ExpectMsg<RaftRegistry.EnginePrepared>();
+        _asker.ExpectMsg<EngineNews.Prepared>();
     }
 
     [Fact]
@@ -93,7 +94,7 @@ public sealed class StopPreparationTests : TestKit
         _bench.Elect("raft1");
         Begin();
         _stop.OnTransferEnded(new Effect.TransferEnded(null, TransferOutcome.TimedOut));
-        _asker.ExpectMsg<RaftRegistry.EnginePrepared>();
+        _asker.ExpectMsg<EngineNews.Prepared>();
         _bench.Steps.Clear();
         _bench.Context.Now += 39;
         _stop.OnTick();
@@ -134,7 +135,7 @@ public sealed class StopPreparationTests : TestKit
         _asker.ExpectNoMsg(TimeSpan.Zero);
 
         _stop.OnTransferEnded(new Effect.TransferEnded(null, TransferOutcome.TimedOut));
-        _asker.ExpectMsg<RaftRegistry.EnginePrepared>();
+        _asker.ExpectMsg<EngineNews.Prepared>();
     }
 
     [Fact]
@@ -150,7 +151,7 @@ public sealed class StopPreparationTests : TestKit
         Begin();
 
         Assert.Empty(_bench.Steps);
-        _asker.ExpectMsg<RaftRegistry.EnginePrepared>();
+        _asker.ExpectMsg<EngineNews.Prepared>();
     }
 
     [Theory]
@@ -172,7 +173,7 @@ public sealed class StopPreparationTests : TestKit
 
         _bench.LoseSightOf("raft3");
         _stop.OnTick();
-        _asker.ExpectMsg<RaftRegistry.EnginePrepared>();
+        _asker.ExpectMsg<EngineNews.Prepared>();
     }
 
     [Fact]
@@ -180,7 +181,7 @@ public sealed class StopPreparationTests : TestKit
     {
         _bench.Elect("raft2");
         Begin();
-        _asker.ExpectMsg<RaftRegistry.EnginePrepared>();
+        _asker.ExpectMsg<EngineNews.Prepared>();
 
         _bench.Elect("raft1");
         _stop.OnLeaderChanged();
@@ -201,7 +202,7 @@ public sealed class StopPreparationTests : TestKit
         _bench.Process.Appends.Complete(open, new Serial(1), TestActor, kept: null);
         _stop.OnTick();
 
-        _asker.ExpectMsg<RaftRegistry.EnginePrepared>();
+        _asker.ExpectMsg<EngineNews.Prepared>();
     }
 
     [Fact]
@@ -217,7 +218,7 @@ public sealed class StopPreparationTests : TestKit
         _bench.Context.Now++;
         _stop.OnTick();
 
-        _asker.ExpectMsg<RaftRegistry.EnginePrepared>();
+        _asker.ExpectMsg<EngineNews.Prepared>();
     }
 
     [Fact]
@@ -232,7 +233,7 @@ public sealed class StopPreparationTests : TestKit
             _stop.Receive(new WireMessage.Leaving(Bench.NameOf(peer), IsReply: true), _bench[peer]);
         }
 
-        _asker.ExpectMsg<RaftRegistry.EnginePrepared>();
+        _asker.ExpectMsg<EngineNews.Prepared>();
     }
 
     [Fact]
@@ -262,7 +263,7 @@ public sealed class StopPreparationTests : TestKit
         _stop.Begin(_asker);
 
         Assert.Empty(_bench.Steps);
-        _asker.ExpectMsg<RaftRegistry.EnginePrepared>();
+        _asker.ExpectMsg<EngineNews.Prepared>();
     }
 
     [Fact]

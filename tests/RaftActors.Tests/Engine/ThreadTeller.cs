@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Engine;
+using RaftActors.Network;
 
 namespace RaftActors.Tests.Engine;
 

@@ -41,7 +41,7 @@ public sealed class EntityClientTests : TestKit
 
         var call = Expect<ClientCall.Append>(id);
 
-        Assert.Equal((id, Timeout, key.ToHash()), (call.Key, call.Timeout, call.RequestKey));
+        Assert.Equal((id, Timeout, HashedKey.Of(key)), (call.Key, call.Timeout, call.RequestKey));
         Assert.Equal(17, new ValueCodec<object?>(Sys).Decode(call.Value));
     }
 

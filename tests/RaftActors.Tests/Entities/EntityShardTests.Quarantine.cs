@@ -1,6 +1,7 @@
 using RaftActors.Core;
 using RaftActors.Entities;
 using RaftActors.Testing;
+using RaftActors.Values;
 
 namespace RaftActors.Tests.Entities;
 

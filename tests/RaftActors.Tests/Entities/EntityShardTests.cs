@@ -8,6 +8,7 @@ using Akka.TestKit.Xunit2;
 using RaftActors.Core;
 using RaftActors.Entities;
 using RaftActors.Testing;
+using RaftActors.Values;
 
 namespace RaftActors.Tests.Entities;
 

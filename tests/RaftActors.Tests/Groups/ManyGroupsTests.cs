@@ -3,6 +3,7 @@ using Akka.Configuration;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Network;
+using RaftActors.Settings;
 using RaftActors.Tests.Network;
 using RaftActors.Wire;
 
@@ -48,7 +49,7 @@ public sealed class ManyGroupsTests() : TestKit("akka.loglevel = ERROR")
 
         // After all that the registry sent until now.
         await system.ActorSelection("/system/raft").Ask<ActorIdentity>(new Identify(null), Guard);
-        Raft.Get(system).ActorAt($"akka.tcp://many@127.0.0.1:{port}/system/raft").Tell(new ClientCall.Locate("the end"));
+        Raft.Get(system).Network.ActorAt($"akka.tcp://many@127.0.0.1:{port}/system/raft").Tell(new ClientCall.Locate("the end"));
 
         var hellos = 0;
         seen.FishForMessage<object>(

@@ -144,7 +144,7 @@ public sealed class NetworkGroupTests : TestKit
         return socket;
     }
 
-    private static TcpNetwork NetworkOf(NamedNode node) => (TcpNetwork)Raft.Get(node.System).Network!; // Justification: it has an address.
+    private static TcpNetwork NetworkOf(NamedNode node) => (TcpNetwork)Raft.Get(node.System).Network.Network!; // Justification: it has an address.
 
     private IEnumerable<NamedNode> OthersOf(NamedNode node) => _nodes.Where(other => other != node);
 

@@ -35,7 +35,7 @@ public sealed class RaftEventTests : TestKit
 
         Assert.Equal(
             [(RaftRole.PreCandidate, 0), (RaftRole.Candidate, 1), (RaftRole.Leader, 1)],
-            told.Select(changed => (changed.Role, (int)changed.Term.Value)));
+            told.Select(changed => (changed.Role, (int)changed.Term)));
         Assert.Equal([0, 0], told.SkipLast(1).Select(changed => changed.Votes.Length));
         Assert.Contains(NameOf("raft2"), told[^1].Votes);
         Assert.InRange(told[^1].Votes.Length, 2, 3);
@@ -53,7 +53,7 @@ public sealed class RaftEventTests : TestKit
         foreach (var name in new[] { "raft1", "raft2", "raft3", "raft4" })
         {
             var changed = Assert.Single(Of<RaftEvent.LeaderChanged>(name, told));
-            Assert.Equal((NameOf("raft2"), new Term(1)), (changed.Leader, changed.Term));
+            Assert.Equal(((ProcessName?)NameOf("raft2"), 1L), (changed.Leader, changed.Term));
         }
     }
 
@@ -237,8 +237,8 @@ public sealed class RaftEventTests : TestKit
     {
         _group.Start("raft1", 0);
         var before = _group.StatusOf("raft1");
-        Assert.Equal((RaftRole.Follower, Term.Zero, null), (before.Role, before.Term, before.Leader));
-        Assert.Equal(GroupUid.None, before.Identity);
+        Assert.Equal((RaftRole.Follower, 0L, (ProcessName?)null), (before.Role, before.Term, before.Leader));
+        Assert.Equal(Guid.Empty, before.Identity);
         Assert.Equal("raft1 raft2 raft3", TextOf(before.Members));
 
         _group.Start("raft2", 2);
@@ -250,10 +250,10 @@ public sealed class RaftEventTests : TestKit
         ExpectChangeDone("raft4");
 
         var (leader, learner) = (_group.StatusOf("raft2"), _group.StatusOf("raft4"));
-        Assert.Equal((RaftRole.Leader, new Term(1), NameOf("raft2")), (leader.Role, leader.Term, leader.Leader));
-        Assert.Equal((RaftRole.Follower, new Term(1), NameOf("raft2")), (learner.Role, learner.Term, learner.Leader));
+        Assert.Equal((RaftRole.Leader, 1L, (ProcessName?)NameOf("raft2")), (leader.Role, leader.Term, leader.Leader));
+        Assert.Equal((RaftRole.Follower, 1L, (ProcessName?)NameOf("raft2")), (learner.Role, learner.Term, learner.Leader));
         Assert.Equal("raft1 raft2 raft3 (raft4)", TextOf(learner.Members));
-        Assert.NotEqual(GroupUid.None, leader.Identity);
+        Assert.NotEqual(Guid.Empty, leader.Identity);
         Assert.Equal(leader.Identity, learner.Identity);
     }
 

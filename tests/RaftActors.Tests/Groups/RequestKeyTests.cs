@@ -1,6 +1,8 @@
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
 
+using RaftActors.Wire;
+
 namespace RaftActors.Tests.Groups;
 
 /// <summary>Appends that are repeated under a request key, by clients and by actors.</summary>
@@ -94,16 +96,16 @@ public sealed class RequestKeyTests : TestKit
     [Fact]
     public void Key_without_a_text_or_with_half_a_surrogate_pair_is_refused()
     {
-        Assert.Throws<ArgumentException>(() => new RequestKey("").ToHash());
-        Assert.Throws<ArgumentException>(() => default(RequestKey).ToHash());
-        Assert.ThrowsAny<ArgumentException>(() => new RequestKey(new string('\ud800', 1)).ToHash());
+        Assert.Throws<ArgumentException>(() => HashedKey.Of(new RequestKey("")));
+        Assert.Throws<ArgumentException>(() => HashedKey.Of(default));
+        Assert.ThrowsAny<ArgumentException>(() => HashedKey.Of(new RequestKey(new string('\ud800', 1))));
     }
 
     [Fact]
     public void Key_is_hashed_by_its_text_in_utf8()
     {
         // echo -n 'order 7' | sha256sum
-        var hash = new RequestKey("order 7", new Serial(3)).ToHash();
+        var hash = HashedKey.Of(new RequestKey("order 7", new Serial(3)));
 
         Assert.Equal("0fc89f8ae19394b48debd6353bb9ad33", Convert.ToHexStringLower(hash.Hash.Value.ToByteArray()));
         Assert.Equal(new Serial(3), hash.Since);

@@ -40,7 +40,7 @@ public sealed class RestartTests : TestKit
         }
 
         var terms = _stores.Values.Select(store => store.Recovered!.State.HardState.Term).ToArray();
-        Assert.All(terms, term => Assert.True(second.StatusOf("raft2").Term > term));
+        Assert.All(terms, term => Assert.True(second.StatusOf("raft2").Term > term.Value));
     }
 
     // raft3's store is lost once, and its next incarnation is exchanged for the one that voted.

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
+using RaftActors.Delivery;
 using RaftActors.Engine;
 using RaftActors.Tests.Engine;
 

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 
 using Akka.TestKit.Xunit2;
 
+using RaftActors.Core;
+
 namespace RaftActors.Tests.Groups;
 
 /// <summary>A node that was started twice: the second process has the name of one that runs, another port and an empty store.</summary>

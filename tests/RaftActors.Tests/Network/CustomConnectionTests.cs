@@ -5,6 +5,7 @@ using Akka.TestKit.Xunit2;
 using RaftActors.Core;
 using RaftActors.Discovery;
 using RaftActors.Network;
+using RaftActors.Settings;
 using RaftActors.Telemetry;
 using RaftActors.Tests.Groups;
 using RaftActors.Wire;

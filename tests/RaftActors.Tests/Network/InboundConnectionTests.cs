@@ -6,6 +6,7 @@ using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
 using RaftActors.Network;
+using RaftActors.Settings;
 using RaftActors.Telemetry;
 using RaftActors.Tests.Engine;
 using RaftActors.Tests.Groups;

@@ -8,6 +8,7 @@ using Akka.Configuration;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Network;
+using RaftActors.Settings;
 using RaftActors.Tests.Groups;
 
 namespace RaftActors.Tests.Network;
@@ -57,7 +58,7 @@ public sealed class TcpNetworkTests : TestKit
     {
         Raft.Get(Sys).CreateClient("orders");
 
-        Assert.Null(Assert.IsType<TcpNetwork>(Raft.Get(Sys).Network).Endpoint);
+        Assert.Null(Assert.IsType<TcpNetwork>(Raft.Get(Sys).Network.Network).Endpoint);
     }
 }
 

@@ -2,6 +2,7 @@ using Akka.Actor;
 
 using RaftActors.Network;
 using RaftActors.Security;
+using RaftActors.Settings;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Network;

@@ -1,4 +1,5 @@
 using RaftActors.Network;
+using RaftActors.Telemetry;
 
 namespace RaftActors.Tests.Network;
 

@@ -6,6 +6,7 @@ using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Security;
+using RaftActors.Settings;
 
 namespace RaftActors.Tests.Security;
 

@@ -7,6 +7,7 @@ using RaftActors.Core;
 using RaftActors.Entities;
 using RaftActors.Network;
 using RaftActors.Tests.Groups;
+using RaftActors.Values;
 
 namespace RaftActors.Tests.Security;
 

@@ -5,6 +5,7 @@ using Akka.Configuration;
 
 using RaftActors.Core;
 using RaftActors.Security;
+using RaftActors.Settings;
 
 namespace RaftActors.Tests.Security;
 

@@ -46,7 +46,7 @@ internal sealed class Liar : UntypedActor, IWithTimers
     public Liar(IEnumerable<int> ports, Deeds deeds, Func<RequestRef?> honest, Count count)
     {
         (_deeds, _honest, _count) = (deeds, honest, count);
-        _network = Raft.Get(Context.System).Network!; // Justification: Run has created a client, with security.
+        _network = Raft.Get(Context.System).Network.Network!; // Justification: Run has created a client, with security.
         _registries = [.. ports.Select(port => _network.Resolve($"{ServerAt(port)}/system/raft"))];
     }
 
@@ -144,7 +144,7 @@ internal sealed class Liar : UntypedActor, IWithTimers
     private static IEnumerable<WireMessage> LiesAbout(Member origin, long latest)
     {
         var session = new ClientSession(origin.Incarnation.Value);
-        var key = new RequestKey("liar").ToHash();
+        var key = HashedKey.Of("liar");
         for (var ahead = 1; ahead <= NumbersAhead; ahead++)
         {
             var request = new RequestId(origin, latest + ahead);

@@ -194,7 +194,7 @@ internal sealed class ClientRequests(EngineContext context)
     {
         var process = Process;
         LocalProcess At(ProcessName name, IActorRef engine) =>
-            new(process.Settings.Group, name, engine.Path.ToSerializationFormatWithAddress(context.Raft.Address));
+            new(process.Settings.Group, name, engine.Path.ToSerializationFormatWithAddress(context.Network.Address));
 
         List<LocalProcess> all = [At(process.Name, context.Self)];
         all.AddRange(context.Peers.Names.Order().Select(name => (Name: name, Engine: context.Peers.FindServing(name)))
@@ -204,7 +204,7 @@ internal sealed class ClientRequests(EngineContext context)
 
     private void Submit(ClientCall.Append call, IActorRef client)
     {
-        var request = RaftProcess.RefOf(call.Request);
+        var request = RequestRef.Of(call.Request);
         var replyTo = call.ReplyTo ?? client;
         if (call.IsRetry && context.Appends.Retry(call.Request))
         {

@@ -6,6 +6,7 @@ using Akka.Actor;
 
 using RaftActors.Core;
 using RaftActors.Core.Codec;
+using RaftActors.Delivery;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine.Requests;

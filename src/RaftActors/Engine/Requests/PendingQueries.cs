@@ -1,4 +1,5 @@
 using RaftActors.Core;
+using RaftActors.Delivery;
 
 namespace RaftActors.Engine.Requests;
 

@@ -1,0 +1,349 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Text.Json.Serialization;
+using System.Text.Json.Serialization.Metadata;
+
+using Akka;
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Configuration;
+using Akka.Event;
+
+using RaftActors.Clients;
+using RaftActors.Core;
+using RaftActors.Discovery;
+using RaftActors.Engine;
+using RaftActors.Network;
+using RaftActors.Security;
+using RaftActors.Settings;
+using RaftActors.Storage;
+using RaftActors.Values;
+using RaftActors.Wire;
+
+namespace RaftActors;
+
+/// <summary>
+/// The state that all raft actors of an actor system share: the defaults, the serializer of the wire, the process names, and
+/// <c>/system/raft</c>. The first raft actor creates it; it needs no configuration.
+/// </summary>
+public sealed class Raft : IExtension
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<(string Group, ProcessName Name), ProcessOpening> _processes = [];
+    private readonly ExtendedActorSystem _system;
+    private readonly IActorRef _registry;
+    private readonly OpenStores _stores;
+    private readonly NodeNetwork _network;
+
+    internal Raft(ExtendedActorSystem system)
+    {
+        _system = system;
+
+        // The defaults also name the serializer of the wire. A serializer that code adds would be lost: Akka.NET makes all serializers
+        // again from the configuration whenever an extension injects its defaults.
+        system.Settings.InjectTopLevelFallback(DefaultConfig());
+        EngineDispatcher.AddTo(system);
+        _network = NodeNetwork.Of(system);
+        _stores = new OpenStores(system);
+        system.RegisterOnTermination(CloseStores);
+        var raft = system.Settings.Config.GetConfig("raft") ?? Config.Empty;
+        var discovery = DiscoverySettings.Read(raft);
+        var source = SourceOf(system, discovery, CustomAddress.IsUsedIn(raft));
+        _registry = system.SystemActorOf(Props.Create(() => new RaftRegistry(source, discovery.Interval)), "raft");
+        _network.Registry = _registry;
+        // After the services of the node, so that their last Appends are taken, and before the node leaves its cluster.
+        CoordinatedShutdown.Get(system).AddTask(
+            CoordinatedShutdown.PhaseBeforeClusterShutdown,
+            "raft-hand-over",
+            () => _registry.Ask<Done>(new PrepareStop()));
+        var setup = system.Settings.Setup.Get<RaftSetup>();
+        if (setup.HasValue)
+        {
+            setup.Value.ApplyTo(this);
+        }
+    }
+
+    /// <summary>
+    /// The raft processes of this actor system, by group and name, as they are now. A process stays listed after its actor has stopped.
+    /// Any thread may read it. An actor with a wrong configuration has no process.
+    /// </summary>
+    public ImmutableArray<RaftStatus> Processes
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _processes.OrderBy(each => each.Key.Group, StringComparer.Ordinal).ThenBy(each => each.Key.Name)
+                    .Select(each => each.Value.Describe())];
+            }
+        }
+    }
+
+    /// <summary>The actor that raft actors attach to: <c>/system/raft</c>, or in a test the scripted group.</summary>
+    internal IActorRef Host => ScriptedHost ?? _registry;
+
+    /// <summary>Connects this node to others.</summary>
+    internal NodeNetwork Network => _network;
+
+    /// <summary>The node's name if the configuration has none. Null: the actor system has no address.</summary>
+    internal string? DefaultNode => ScriptedHost is not null ? "node1@scripted"
+        : _network.Address is { HasGlobalScope: true } own ? string.Create(CultureInfo.InvariantCulture, $"{own.Host}:{own.Port}")
+        : null;
+
+    /// <summary>A test sets it before its first raft actor starts. Then names and rosters are not checked.</summary>
+    internal IActorRef? ScriptedHost { get; set; }
+
+    /// <summary>
+    /// The defaults, with the serializer of the messages between nodes. The extension adds them when it starts. A system that has them from
+    /// the start, by <c>config.WithFallback(Raft.DefaultConfig())</c>, can read messages that arrive before. Otherwise it logs and drops
+    /// them, and loses nothing else.
+    /// </summary>
+    public static Config DefaultConfig() => ConfigKeys.Defaults;
+
+    /// <summary>The raft groups of an actor system. The first call, or the first raft actor, creates them.</summary>
+    public static Raft Get(ActorSystem system) => system.WithExtension<Raft, RaftExtension>();
+
+    /// <summary>
+    /// Writes and reads the types of a source-generated context as JSON, on this node: values, results, questions, answers and states of
+    /// snapshots. A codec that is set for a type wins. Strings, numbers, bool and byte[] keep their bytes. Call it on each node, before
+    /// the actors and clients of these types are created. Several contexts are allowed; for a type in two of them the first one counts.
+    /// Thread-safe.
+    /// </summary>
+    /// <typeparam name="TContext">The context, by its own type. It works with trimming and ahead-of-time compilation.</typeparam>
+    /// <param name="context">
+    /// The context, such as <c>ShopJson.Default</c>. JSON of a declared type has the bytes of
+    /// <see cref="RaftCodec.Json{T}(JsonTypeInfo{T})"/>. Questions, answers and values of an undeclared type carry the full name of
+    /// their type.
+    /// </param>
+    /// <returns>This object.</returns>
+    /// <exception cref="ArgumentException">The context has no types, or a type has the name of another one.</exception>
+    /// <exception cref="InvalidOperationException">An actor or a client uses one of the types without JSON already.</exception>
+    public Raft UseJson<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TContext>(TContext context)
+        where TContext : JsonSerializerContext
+    {
+        ArgumentNullException.ThrowIfNull(context);
+        JsonTypes.Of(_system).Use(context);
+        return this;
+    }
+
+    /// <summary>
+    /// Carries the messages of raft through a network of the application's choice. Needs <c>raft.transport = custom</c>. Call it on each
+    /// node, once, before its first raft actor or client is created. Messages of other nodes are taken from now on. Thread-safe.
+    /// </summary>
+    /// <param name="transport">One for each actor system. It is used until the actor system has ended.</param>
+    /// <returns>This object.</returns>
+    /// <exception cref="InvalidOperationException">This actor system or this transport has one already.</exception>
+    /// <exception cref="RaftConfigurationException"><c>raft.transport</c> is not custom, or a setting contradicts it.</exception>
+    public Raft UseTransport(RaftTransport transport)
+    {
+        ArgumentNullException.ThrowIfNull(transport);
+        _network.Use(transport);
+        return this;
+    }
+
+    /// <summary>
+    /// Lets this node exchange each <see cref="Outcome{TResult}"/> of a result type with other nodes. A node that has a raft actor with
+    /// this result type needs no call. Strings, numbers, bool, byte[] and <see cref="Membership"/> need none either. Thread-safe.
+    /// </summary>
+    /// <typeparam name="TResult">The type of the results. Its full name, without the assembly, is the same on all nodes.</typeparam>
+    /// <param name="codec">
+    /// The <see cref="RaftActor{TValue, TResult}.ResultCodec"/> of the actors. Null: the type has a serializer in
+    /// <c>akka.actor.serialization-bindings</c>.
+    /// </param>
+    /// <exception cref="RaftConfigurationException">The type has neither a codec nor a serializer.</exception>
+    public void AddResultType<TResult>(RaftCodec<TResult>? codec = null)
+    {
+        new ValueCodec<TResult>(_system, codec, "ResultCodec").DemandType("result");
+        ResultTypes.Of(_system).Add(codec);
+    }
+
+    /// <summary>
+    /// Creates a client of a group. The group may be on this node, on other nodes, or both. The node needs neither a raft actor nor
+    /// settings, except an address (<c>akka.actor.provider = remote</c>) and contacts if it belongs to no cluster. Thread-safe.
+    /// </summary>
+    /// <typeparam name="TValue">The type of the values of the group, as its actors have it.</typeparam>
+    /// <typeparam name="TResult">The type of the results of HandleAppend, as the actors have it.</typeparam>
+    /// <param name="group">The name of the group. Null: <c>raft.group</c>.</param>
+    /// <param name="options">Null, and each unset option: the configuration of the actor system decides.</param>
+    /// <exception cref="RaftConfigurationException">A setting is wrong, or a type has neither a codec nor a serializer.</exception>
+    public RaftClient<TValue, TResult> CreateClient<TValue, TResult>(
+        string? group = null, RaftClientOptions<TValue, TResult>? options = null) =>
+        CreateClient(group, options ?? new RaftClientOptions<TValue, TResult>(), ownsSystem: false);
+
+    /// <summary>
+    /// Creates a client that neither appends nor reads: for the status of a group, and for changes of its members. Otherwise as
+    /// <see cref="CreateClient{TValue, TResult}(string?, RaftClientOptions{TValue, TResult}?)"/>.
+    /// </summary>
+    /// <param name="group">The name of the group. Null: <c>raft.group</c>.</param>
+    /// <param name="options">Null, and each unset option: the configuration of the actor system decides.</param>
+    /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
+    public RaftClient CreateClient(string? group = null, RaftClientOptions? options = null) =>
+        CreateClient<object?, object?>(group, new() { Contacts = options?.Contacts });
+
+    /// <summary>
+    /// Creates the clients of all shards. Otherwise as <see cref="CreateClient{TValue, TResult}(string?, RaftClientOptions{TValue,
+    /// TResult}?)"/>.
+    /// </summary>
+    /// <typeparam name="TValue">The type of the values of the groups, as their actors have it.</typeparam>
+    /// <typeparam name="TResult">The type of the results of HandleAppend, as the actors have it.</typeparam>
+    /// <param name="shards">The shards, as the actors have them.</param>
+    /// <param name="options">
+    /// The options of each client. Null, and each unset option: the configuration of the actor system decides.
+    /// </param>
+    public RaftShardsClient<TValue, TResult> CreateClient<TValue, TResult>(
+        RaftShards shards, RaftClientOptions<TValue, TResult>? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(shards);
+        return new RaftShardsClient<TValue, TResult>(shards, group => CreateClient(group, options));
+    }
+
+    /// <summary>Creates a client of the entities of shards. <see cref="EntityShard{TEntity, TState}"/> hosts them.</summary>
+    /// <param name="shards">The shards, as the actors have them.</param>
+    /// <param name="options">The options of the client of each shard. Null, and each unset option: the configuration decides.</param>
+    public EntityClient CreateEntityClient(RaftShards shards, RaftClientOptions? options = null) => new(
+        _system,
+        CreateClient<object?, object?>(
+            shards,
+            new() { Contacts = options?.Contacts, AppendTimeout = options?.AppendTimeout }));
+
+    /// <param name="ownsSystem">The client terminates the actor system when it is disposed.</param>
+    internal RaftClient<TValue, TResult> CreateClient<TValue, TResult>(
+        string? group, RaftClientOptions<TValue, TResult> options, bool ownsSystem)
+    {
+        var values = new ValueCodec<TValue>(_system, options.Codec, "RaftClientOptions.Codec");
+        values.DemandType("value");
+        if (options.ResultCodec is not null || !ResultTypes.Of(_system).Has(typeof(TResult)))
+        {
+            AddResultType(options.ResultCodec);
+        }
+
+        var settings = ClientSettings.Read(_system.Settings.Config, _network.Address, group, options);
+        _network.Start(isClient: true);
+        var calls = new ClientCalls(settings.PendingMax);
+        var actor = _system.SystemActorOf(Props.Create(() => new ClientActor(settings, calls)), $"raft-client-{Guid.NewGuid():N}");
+        var timeout = options.AppendTimeout ?? settings.Requests.AppendTimeout;
+        var results = new ValueCodec<object?>(_system, codecPlace: null);
+        return new LiveClient<TValue, TResult>(settings, values, results, timeout, calls, actor, ownsSystem ? _system : null);
+    }
+
+    /// <summary>Reads and checks the settings of an actor.</summary>
+    /// <exception cref="RaftConfigurationException">A setting is missing or wrong.</exception>
+    internal RaftSettings ReadSettings<TValue>(RaftOptions<TValue> options, IActorRef actor)
+    {
+        var settings = RaftSettings.Read(_system.Settings.Config, options, actor.Path.Name, DefaultNode);
+        if (ScriptedHost is null)
+        {
+            settings.Validate();
+            DiscoveryCheck.Demand(_system, settings);
+            _network.Start(isClient: false);
+        }
+
+        return settings;
+    }
+
+    /// <summary>
+    /// The opening of the process that an actor is. The actor's first life begins it, on another thread; all later lives share it,
+    /// unless it failed.
+    /// </summary>
+    /// <param name="preload">The pairs that a new store begins with. Called for a new opening only.</param>
+    /// <param name="makeStore">Makes the store; null: the store of the settings.</param>
+    internal ProcessOpening Open(RaftSettings settings, Func<LogSlice> preload, Func<IRaftStore>? makeStore)
+    {
+        if (FindOpening(settings) is { } begun)
+        {
+            return begun;
+        }
+
+        var pairs = preload();
+        ProcessOpening opening;
+        lock (_lock)
+        {
+            if (FindOpening(settings) is { } other)
+            {
+                return other;
+            }
+
+            var key = (settings.Group, settings.Self);
+            opening = new ProcessOpening(settings, () => Open(settings, pairs, makeStore), _processes.GetValueOrDefault(key));
+            _processes[key] = opening;
+        }
+
+        if (ScriptedHost is not null || (makeStore is null && settings.Store.Directory.Length == 0))
+        {
+            opening.Run();
+        }
+        else
+        {
+            _stores.Start(opening, settings.Store);
+        }
+
+        return opening;
+    }
+
+    private ProcessOpening? FindOpening(RaftSettings settings)
+    {
+        lock (_lock)
+        {
+            return _processes.TryGetValue((settings.Group, settings.Self), out var opening) && !opening.HasFailed ? opening : null;
+        }
+    }
+
+    // An actor system without an address has no other nodes.
+    private INodeSource? SourceOf(ExtendedActorSystem system, DiscoverySettings discovery, bool isCustom) =>
+        _network.Address.HasLocalScope ? null
+        : isCustom ? new NamedNodes(_network.Address, discovery.Contacts, system.Log, isCustom: true)
+        : discovery.IsByNames ? new NamedNodes(system.Provider.DefaultAddress, discovery.Contacts, system.Log)
+        : DiscoveryCheck.IsClustered(system) ? new ClusterNodes(Cluster.Get(system))
+        : null;
+
+    private RaftProcess Open(RaftSettings settings, LogSlice preload, Func<IRaftStore>? makeStore)
+    {
+        var owner = new StoreOwner(settings.Group, settings.Self);
+        if (ScriptedHost is not null)
+        {
+            var (scripted, nothing) = HostedStore.Open(new MemoryStore(), owner, preload);
+            return new RaftProcess(settings, scripted, nothing, preload, _system.Scheduler);
+        }
+
+        var spansNodes = settings.SpansNodes || settings.IsJoining;
+        var (store, recovered) = HostedStore.Open(
+            makeStore?.Invoke() ?? _stores.StoreOf(settings.Store, owner, spansNodes), owner, preload);
+        try
+        {
+            foreach (var note in recovered.Notes)
+            {
+                _system.Log.Warning("The store of {0}: {1}", owner, note);
+            }
+
+            var process = new RaftProcess(settings, store, recovered, preload, _system.Scheduler);
+            ValueSlabs.Of(_system).Add(process.Member, store.Values);
+            process.MakeCore();
+            if (makeStore is not null || settings.Store.Directory.Length > 0)
+            {
+                // A store that is unexpectedly new shows that its directory is wrong or gone.
+                _system.Log.Info("The store of {0} {1}", owner, recovered.IsNew ? "is new" : $"goes up to serial {process.Found}");
+            }
+
+            return process;
+        }
+        catch
+        {
+            store.Close();
+            throw;
+        }
+    }
+
+    // The engines have closed theirs by now. The others belong to processes without an engine, or are still being opened.
+    private void CloseStores()
+    {
+        _stores.DropOpenings();
+        lock (_lock)
+        {
+            foreach (var opening in _processes.Values)
+            {
+                opening.Close();
+            }
+        }
+    }
+}

@@ -1,0 +1,309 @@
+using RaftActors.Core;
+using RaftActors.Storage;
+
+namespace RaftActors.Delivery;
+
+/// <summary>
+/// The committed pairs of one process, by serial, from the last compacted one on. The latest are in memory, the others are read from the
+/// store. The engine alone changes them. The actor reads them in batches, as far as <see cref="ToActor.Committed"/> allows. Thread-safe: a
+/// lock guards each call, and a pair never changes. A call that reads the store blocks for the disk, without the lock.
+/// </summary>
+/// <param name="read">Reads entries from the store; null: no pair is evicted.</param>
+internal sealed class CommittedPairs(ReadEntries? read = null)
+{
+    // One read of the store brings a page. A page is as large as one message of a leader.
+    private const int PagePairsMax = 256;
+    private const int PageBytesMax = 64_000;
+
+    // The pages from the store that are kept in memory: at most 256 kB beside large pairs.
+    private const int PagesKept = 4;
+
+    private readonly Lock _lock = new();
+    private readonly ChunkedList<LogEntry> _pairs = new();
+
+    // The pairs that are in the store only, in pages.
+    private readonly ChunkedList<Page> _pages = new();
+
+    // The compacted part ends here.
+    private (Serial Serial, LogIndex Index) _base;
+
+    // The pairs after this serial are in memory.
+    private Serial _floor;
+
+    // The last committed entry, a pair or not.
+    private LogIndex _last;
+
+    // The pages that were used last. An actor, a Get and a client read each page in several batches, at different places of the log.
+    private readonly List<LogEntry[]> _read = new(PagesKept);
+
+    /// <summary>The last compacted serial: a snapshot covers the pairs up to it, and they are not here.</summary>
+    public Serial Base
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _base.Serial;
+            }
+        }
+    }
+
+    /// <summary>The last committed serial, compacted or not.</summary>
+    public Serial CommittedSerial
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return Last;
+            }
+        }
+    }
+
+    private Serial Last => new(_floor.Value + _pairs.Count);
+
+    /// <summary>Adds the pairs among the next committed entries.</summary>
+    public void Commit(LogSlice entries)
+    {
+        lock (_lock)
+        {
+            foreach (ref readonly var entry in entries)
+            {
+                _last = entry.Index;
+                if (entry.IsPair)
+                {
+                    _pairs.Add(entry);
+                }
+            }
+        }
+    }
+
+    /// <summary>The pair of this serial; null if it is not committed here, or compacted.</summary>
+    /// <exception cref="StoreException">The pair cannot be read from the store.</exception>
+    public StoredPair? Read(Serial serial)
+    {
+        var pair = default(StoredPair);
+        return serial > Serial.Zero && ReadAfter(new Serial(serial.Value - 1), new Span<StoredPair>(ref pair)) == 1 ? pair : null;
+    }
+
+    /// <summary>Reads the pairs after a serial, in order, as many as the batch holds. Those from the store may be fewer.</summary>
+    /// <returns>How many pairs were read; 0 if the next one is not committed here, or compacted.</returns>
+    /// <exception cref="StoreException">The pairs cannot be read from the store.</exception>
+    public int ReadAfter(Serial serial, Span<StoredPair> batch) => TryReadAfter(serial, batch) ?? Copy(ReadPage(serial.Next), batch);
+
+    /// <summary>Does the same without reading the store.</summary>
+    /// <returns>Null if the first pair is in the store only.</returns>
+    public int? TryReadAfter(Serial serial, Span<StoredPair> batch)
+    {
+        lock (_lock)
+        {
+            if (!IsHere(serial.Next))
+            {
+                return 0;
+            }
+
+            if (serial < _floor)
+            {
+                var pairs = FindKept(serial.Next);
+                return pairs.IsEmpty ? null : Copy(pairs, batch);
+            }
+
+            var count = (int)Math.Min(batch.Length, Last.Value - serial.Value);
+            for (var place = 0; place < count; place++)
+            {
+                serial = serial.Next;
+                batch[place] = StoredPair.Of(At(serial));
+            }
+
+            return count;
+        }
+    }
+
+    /// <summary>
+    /// The index of the last committed entry with this serial. Entries without a pair repeat the serial before them. Null if the serial is
+    /// not committed here, or compacted.
+    /// </summary>
+    /// <exception cref="StoreException">The next pair cannot be read from the store.</exception>
+    public LogIndex? LastIndexOf(Serial serial)
+    {
+        lock (_lock)
+        {
+            if (serial == Last)
+            {
+                return _last;
+            }
+
+            if (serial < _base.Serial || serial > Last)
+            {
+                return null;
+            }
+
+            if (serial >= _floor)
+            {
+                return new LogIndex(At(serial.Next).Index.Value - 1);
+            }
+        }
+
+        return ReadPage(serial.Next) is [var next, ..] ? new LogIndex(next.Index.Value - 1) : null;
+    }
+
+    /// <summary>Removes the pairs up to a serial from memory: the store has them.</summary>
+    public void EvictTo(Serial serial)
+    {
+        // Only the engine calls this, after each step, and only the engine changes the serial.
+        if (serial <= _floor)
+        {
+            return;
+        }
+
+        lock (_lock)
+        {
+            var count = (int)Math.Min(serial.Value - _floor.Value, _pairs.Count);
+            if (count <= 0 || read is null)
+            {
+                return;
+            }
+
+            var (size, pairs) = (0, 0);
+            for (var place = 0; place < count; place++)
+            {
+                ref readonly var pair = ref _pairs[place];
+                (size, pairs) = (size + pair.Value.Length, pairs + 1);
+                if (pairs == PagePairsMax || size >= PageBytesMax || place + 1 == count)
+                {
+                    _pages.Add(new Page(pair.Serial, pair.Index));
+                    (size, pairs) = (0, 0);
+                }
+            }
+
+            _pairs.RemoveFirst(count);
+            _floor = new Serial(_floor.Value + count);
+        }
+    }
+
+    /// <summary>Removes the pairs up to a place, which a snapshot covers.</summary>
+    /// <returns>False if they were removed before.</returns>
+    public bool DiscardTo(Serial serial, LogIndex index)
+    {
+        lock (_lock)
+        {
+            if (serial <= _base.Serial)
+            {
+                // Entries without a pair may follow the last compacted one. The store discards them too.
+                _base = serial == _base.Serial && index > _base.Index ? (serial, index) : _base;
+                return false;
+            }
+
+            _pages.RemoveFirst(_pages.CountWhile(serial, static (page, last) => page.Last <= last));
+            _pairs.RemoveFirst((int)Math.Clamp(serial.Value - _floor.Value, 0, _pairs.Count));
+            (_base, _floor) = ((serial, index), serial > _floor ? serial : _floor);
+            return true;
+        }
+    }
+
+    /// <summary>Removes all pairs: a snapshot up to this position replaces them.</summary>
+    public void StartAfter(LogPosition position)
+    {
+        lock (_lock)
+        {
+            _pairs.Clear();
+            _pages.Clear();
+            _read.Clear();
+            (_base, _floor, _last) = ((position.Serial, position.Index), position.Serial, position.Index);
+        }
+    }
+
+    private ref readonly LogEntry At(Serial serial) => ref _pairs[(int)(serial.Value - _floor.Value - 1)];
+
+    private bool IsHere(Serial serial) => serial > _base.Serial && serial <= Last;
+
+    /// <summary>The pairs from an evicted one on, up to the end of its page. Empty if it was compacted meanwhile.</summary>
+    private ReadOnlySpan<LogEntry> ReadPage(Serial serial)
+    {
+        while (true)
+        {
+            LogIndex first, last;
+            lock (_lock)
+            {
+                if (FindKept(serial) is { IsEmpty: false } kept)
+                {
+                    return kept;
+                }
+
+                if (!IsHere(serial))
+                {
+                    return default;
+                }
+
+                var page = _pages.CountWhile(serial, static (page, serial) => page.Last < serial);
+                var before = page == 0 || _pages[page - 1].End < _base.Index ? _base.Index : _pages[page - 1].End;
+                (first, last) = (before.Next, _pages[page].End);
+            }
+
+            var pairs = read!(first, last).Where(entry => entry.IsPair).ToArray(); // Justification: without a store no pair is evicted.
+            lock (_lock)
+            {
+                if (!IsHere(serial))
+                {
+                    return default;
+                }
+
+                var place = pairs.Length == 0 ? -1 : serial.Value - pairs[0].Serial.Value;
+                if (place >= 0 && place < pairs.Length && pairs[place].Serial == serial)
+                {
+                    Keep(pairs);
+                    return pairs.AsSpan((int)place);
+                }
+
+                // Otherwise the first entries of the page were compacted meanwhile, and the rest of the page is read.
+                if (first > _base.Index)
+                {
+                    throw new StoreException($"The store lacks the committed pair {serial}, which belongs to the entries {first} to "
+                        + $"{last}. Move the store's directory away and start the process again: it rejoins its group.");
+                }
+            }
+        }
+    }
+
+    // The pairs from this one on, up to the end of its page. Empty: the page is not in memory.
+    private ReadOnlySpan<LogEntry> FindKept(Serial serial)
+    {
+        foreach (var page in _read)
+        {
+            if (serial >= page[0].Serial && serial.Value < page[0].Serial.Value + page.Length)
+            {
+                _read.Remove(page);
+                _read.Add(page);
+                return page.AsSpan((int)(serial.Value - page[0].Serial.Value));
+            }
+        }
+
+        return default;
+    }
+
+    private void Keep(LogEntry[] page)
+    {
+        if (_read.Count == PagesKept)
+        {
+            _read.RemoveAt(0);
+        }
+
+        _read.Add(page);
+    }
+
+    private static int Copy(ReadOnlySpan<LogEntry> pairs, Span<StoredPair> batch)
+    {
+        pairs = pairs[..Math.Min(batch.Length, pairs.Length)];
+        for (var place = 0; place < pairs.Length; place++)
+        {
+            batch[place] = StoredPair.Of(pairs[place]);
+        }
+
+        return pairs.Length;
+    }
+
+    /// <summary>Pairs that are in the store only, after those of the page before.</summary>
+    /// <param name="Last">The serial of the last pair.</param>
+    /// <param name="End">The index of the last pair.</param>
+    private readonly record struct Page(Serial Last, LogIndex End);
+}

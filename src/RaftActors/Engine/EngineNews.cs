@@ -1,0 +1,32 @@
+using System.Collections.Immutable;
+
+using Akka.Actor;
+using Akka.Event;
+
+using RaftActors.Core;
+
+namespace RaftActors.Engine;
+
+/// <summary>What the registry of a node is told about its engines. Closed.</summary>
+internal abstract record EngineNews
+{
+    /// <summary>An engine has started. The sender is the engine.</summary>
+    public sealed record Started(RaftProcess Process) : EngineNews;
+
+    /// <summary>The engine of this process has stopped, while its node runs on.</summary>
+    public sealed record Stopped(RaftProcess Process) : EngineNews;
+
+    /// <summary>The other processes of an engine's roster. Sent at its start and at each change.</summary>
+    public sealed record Names(RaftProcess Process, ImmutableArray<ProcessName> Others) : EngineNews;
+
+    /// <summary>A process is quiescent no more, or its engine has stopped.</summary>
+    public sealed record Woken(string Group, ProcessName Name) : EngineNews, IDeadLetterSuppression;
+
+    /// <summary>The engine that sends this may stop.</summary>
+    public sealed record Prepared : EngineNews;
+}
+
+/// <summary>
+/// The actor system is about to stop. The registry passes it to its engines, and answers with Done when all of them may stop.
+/// </summary>
+internal sealed record PrepareStop;

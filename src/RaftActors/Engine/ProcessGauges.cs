@@ -1,0 +1,112 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Diagnostics.Metrics;
+
+using RaftActors.Core;
+using RaftActors.Engine;
+using RaftActors.Telemetry;
+
+namespace RaftActors.Engine;
+
+/// <summary>
+/// The gauges of one process. A listener observes them on its own thread, and Core belongs to the engine. So the engine takes a reading in
+/// each tick while there is a listener, and listeners observe the latest reading.
+/// </summary>
+internal sealed class ProcessGauges(EngineContext context)
+{
+    // Invariant: holds the processes whose engines run, and no other.
+    private static readonly ConcurrentDictionary<ProcessGauges, ProcessTags> Running = new();
+
+    private static readonly ObservableGauge<long>[] All =
+    [
+        Create("raft.term", "{term}", "Latest term that the process knows.", reading => reading.Term),
+        Create("raft.role", "{role}", "Role: 0 follower, 1 pre-candidate, 2 candidate, 3 leader.", reading => (int)reading.Role),
+        Create("raft.log.size", "By", "Size of the log without compacted entries.", reading => reading.LogSize),
+        Create("raft.snapshot.size", "By", "Size of the state in the latest snapshot.", reading => reading.SnapshotSize),
+        Create("raft.peer.lag", "{entry}", "Entries of the leader that a process does not have on disk.", "peer", reading => reading.Lags),
+        Create("raft.pending", "{append}", "Open Appends.", "stage", reading => reading.Pending),
+    ];
+
+    // Null: there is none yet, or no listener.
+    private volatile Reading? _reading;
+    private long _readAt = -1;
+
+    /// <summary>The engine has started.</summary>
+    public void Begin() => Running.TryAdd(this, context.Process.Telemetry.Tags);
+
+    /// <summary>The engine has stopped.</summary>
+    public void End() => Running.TryRemove(this, out _);
+
+    /// <summary>A turn came after the one of the latest reading, within the same tick. The next tick brings a reading.</summary>
+    public bool IsStale { get; private set; }
+
+    /// <summary>
+    /// A turn of the engine has ended. Reads once in a tick, if a listener is there. A quiescent process counts no more ticks, so its
+    /// reading stays until it is woken.
+    /// </summary>
+    public void OnTurn()
+    {
+        IsStale = _readAt == context.Now && _reading is not null && !context.Core.IsQuiescent;
+        if (_readAt != context.Now || context.Core.IsQuiescent)
+        {
+            _readAt = context.Now;
+            _reading = context.Core.IsQuiescent || Array.Exists(All, gauge => gauge.Enabled) ? Read() : null;
+        }
+    }
+
+    private static ObservableGauge<long> Create(string name, string unit, string description, Func<Reading, long> read) =>
+        RaftTelemetry.Meter.CreateObservableGauge(name, () => Observe((tags, reading) => [new(read(reading), tags)]), unit, description);
+
+    private static ObservableGauge<long> Create(
+        string name, string unit, string description, string tag, Func<Reading, ImmutableArray<(string Of, long Value)>> read) =>
+        RaftTelemetry.Meter.CreateObservableGauge(
+            name,
+            () => Observe((tags, reading) => read(reading).Select(each => new Measurement<long>(each.Value, [.. tags, new(tag, each.Of)]))),
+            unit,
+            description);
+
+    private static IEnumerable<Measurement<long>> Observe(
+        Func<KeyValuePair<string, object?>[], Reading, IEnumerable<Measurement<long>>> observe)
+    {
+        foreach (var (process, tags) in Running)
+        {
+            if (process._reading is not { } reading)
+            {
+                continue;
+            }
+
+            foreach (var measurement in observe([tags.Group, tags.Process], reading))
+            {
+                yield return measurement;
+            }
+        }
+    }
+
+    private Reading Read()
+    {
+        var core = context.Core;
+        var last = core.LastPosition.Index.Value;
+
+        // A process with a new incarnation is replicated to under both for a while.
+        var lags = core.Matches
+            .GroupBy(match => match.Peer.Name)
+            .Select(matches => (matches.Key.Value, last - matches.Max(match => match.Match.Value)));
+        return new Reading(core.Term.Value, core.Role, core.LogSize, core.Snapshot?.Length ?? 0)
+        {
+            Lags = [.. lags],
+            Pending =
+            [
+                ("actor", context.Process.Appends.Count),
+                ("engine", context.Appends.Count),
+                ("leader", context.Proposals.Count),
+            ],
+        };
+    }
+
+    private sealed record Reading(long Term, RaftRole Role, long LogSize, long SnapshotSize)
+    {
+        public required ImmutableArray<(string Of, long Value)> Lags { get; init; }
+
+        public required ImmutableArray<(string Of, long Value)> Pending { get; init; }
+    }
+}

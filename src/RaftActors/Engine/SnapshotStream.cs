@@ -1,0 +1,149 @@
+using RaftActors.Core;
+using RaftActors.Delivery;
+using RaftActors.Engine;
+using RaftActors.Storage;
+
+namespace RaftActors.Engine;
+
+/// <summary>
+/// Reads the state of a snapshot from the store, for the actor. It holds one piece in memory, which the store has checked. Once
+/// <see cref="ReadTail"/> has returned, the stream ends with the actor's state.
+/// </summary>
+internal sealed class SnapshotStream(RaftProcess process, Snapshot snapshot) : Stream
+{
+    // The size of the blocks that a store in files checks. Larger arrays would be collected late.
+    private const int PieceSize = 64 << 10;
+
+    private ReadOnlyMemory<byte> _piece;
+    private long _pieceOffset;
+    private long _position;
+    private bool _isClosed;
+    private int _tail;
+
+    /// <summary>The serial of the last pair in the state.</summary>
+    public Serial Serial => snapshot.Position.Serial;
+
+    /// <summary>The failed read; null: none failed.</summary>
+    public StoreException? Failure { get; private set; }
+
+    /// <summary>The read failed because a later snapshot has replaced this one.</summary>
+    public bool IsReplaced { get; private set; }
+
+    public override bool CanRead => !_isClosed;
+
+    public override bool CanSeek => !_isClosed;
+
+    public override bool CanWrite => false;
+
+    public override long Length => snapshot.Length - _tail;
+
+    public override long Position
+    {
+        get => _position;
+        set
+        {
+            ArgumentOutOfRangeException.ThrowIfNegative(value);
+            _position = value;
+        }
+    }
+
+    /// <summary>Reads the kept results behind the state.</summary>
+    /// <exception cref="StoreException">They cannot be read, or are damaged. It is <see cref="Failure"/> too.</exception>
+    public void ReadTail(KeptResults results)
+    {
+        try
+        {
+            var footer = ReadEnd(SnapshotTail.FooterSize);
+            var tail = ReadEnd(SnapshotTail.SizeOf(footer, snapshot.Length));
+            results.Restore(SnapshotTail.SectionOf(tail));
+            (_tail, _position) = (tail.Length, 0);
+        }
+        catch (StoreException e)
+        {
+            Failure ??= e;
+            throw;
+        }
+    }
+
+    public override int Read(Span<byte> buffer)
+    {
+        ObjectDisposedException.ThrowIf(_isClosed, this);
+        if (buffer.IsEmpty || _position >= Length)
+        {
+            return 0;
+        }
+
+        var within = _position - _pieceOffset;
+        if (within < 0 || within >= _piece.Length)
+        {
+            ReadPiece();
+            within = _position - _pieceOffset;
+        }
+
+        var bytes = _piece.Span[(int)within..];
+        bytes = bytes[..(int)Math.Min(Math.Min(bytes.Length, buffer.Length), Length - _position)];
+        bytes.CopyTo(buffer);
+        _position += bytes.Length;
+        return bytes.Length;
+    }
+
+    public override int Read(byte[] buffer, int offset, int count)
+    {
+        ValidateBufferArguments(buffer, offset, count);
+        return Read(buffer.AsSpan(offset, count));
+    }
+
+    public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
+    {
+        SeekOrigin.Begin => offset,
+        SeekOrigin.Current => _position + offset,
+        _ => Length + offset,
+    };
+
+    public override void Flush()
+    {
+    }
+
+    public override void SetLength(long value) => throw new NotSupportedException("The state of a snapshot cannot be changed.");
+
+    public override void Write(byte[] buffer, int offset, int count) => SetLength(0);
+
+    protected override void Dispose(bool disposing)
+    {
+        _isClosed = true;
+        base.Dispose(disposing);
+    }
+
+    private byte[] ReadEnd(int size)
+    {
+        var bytes = new byte[(int)Math.Min(size, snapshot.Length)];
+        _position = snapshot.Length - bytes.Length;
+        ReadExactly(bytes);
+        return bytes;
+    }
+
+    private void ReadPiece()
+    {
+        if (Failure is { } before)
+        {
+            throw before;
+        }
+
+        try
+        {
+            var offset = _position - (_position % PieceSize);
+            var piece = process.Store.ReadSnapshot(snapshot.Position, offset, PieceSize);
+            if (piece.Length != Math.Min(PieceSize, snapshot.Length - offset))
+            {
+                throw new StoreException($"The store has only {offset + piece.Length} bytes of the snapshot {snapshot}.");
+            }
+
+            (_piece, _pieceOffset) = (piece, offset);
+        }
+        catch (StoreException e)
+        {
+            (Failure, IsReplaced) = (e, process.View.Snapshot != snapshot);
+            throw;
+        }
+    }
+}

@@ -1,0 +1,20 @@
+namespace RaftActors;
+
+/// <summary>
+/// Every <see cref="Outcome{TResult}"/>. Akka binds this type to the serializer, because it cannot bind an open generic type.
+/// </summary>
+internal interface IOutcome
+{
+    /// <summary>The type of the result.</summary>
+    Type ResultType { get; }
+
+    /// <summary>The ref of the call.</summary>
+    RequestRef Request { get; }
+
+    /// <summary>Why the call is not done; null: it is.</summary>
+    CancelReason? Failure { get; }
+
+    /// <summary>The same outcome with another type of results.</summary>
+    /// <exception cref="InvalidOperationException">It has a result that is not of this type.</exception>
+    Outcome<T> As<T>();
+}

@@ -1,0 +1,251 @@
+using System.Collections.Immutable;
+using System.Text;
+using System.Text.Json.Serialization;
+
+using Akka.Actor;
+
+using RaftActors.Core;
+
+namespace RaftActors;
+
+/// <summary>
+/// An event of a process of this node, for logs and operators. The actor system's event stream publishes each event once, in the order
+/// of the process's engine. To miss none, subscribe before the raft actor starts. A closed set of types.
+/// <para>
+/// <see cref="RaftStatus"/> already shows the change when the event is published. Events are views: no vote and no commit depends on
+/// them.
+/// </para>
+/// </summary>
+public abstract record RaftEvent
+{
+    private protected RaftEvent(string group, ProcessName process) => (Group, Process) = (group, process);
+
+    /// <summary>The group id.</summary>
+    public string Group { get; }
+
+    /// <summary>The process of this node. After a failed start its node is <c>?</c> if <c>raft.node</c> is not set.</summary>
+    public ProcessName Process { get; }
+
+    /// <summary>The role or the term of the process changed. The role at the start is not published.</summary>
+    public sealed record RoleChanged : RaftEvent
+    {
+        internal RoleChanged(string group, ProcessName process, RaftRole role, long term, ImmutableArray<ProcessName> votes)
+            : base(group, process) => (Role, Term, Votes) = (role, term, votes);
+
+        /// <summary>The new role.</summary>
+        public RaftRole Role { get; }
+
+        /// <summary>The new term.</summary>
+        public long Term { get; }
+
+        /// <summary>Of a leader: the voters whose votes made the majority, itself included, by name. Otherwise empty.</summary>
+        public ImmutableArray<ProcessName> Votes { get; }
+
+        /// <inheritdoc/>
+        protected override bool PrintMembers(StringBuilder builder)
+        {
+            base.PrintMembers(builder);
+            builder.Append($", Role = {Role}, Term = {Term}, Votes = [{string.Join(", ", Votes)}]");
+            return true;
+        }
+    }
+
+    /// <summary>The known leader changed. Published on learners, too, unlike HandleLeader.</summary>
+    public sealed record LeaderChanged : RaftEvent
+    {
+        internal LeaderChanged(string group, ProcessName process, ProcessName? leader, long term)
+            : base(group, process) => (Leader, Term) = (leader, term);
+
+        /// <summary>The leader, which may be this process. Null: no leader is known.</summary>
+        public ProcessName? Leader { get; }
+
+        /// <summary>The term of the process.</summary>
+        public long Term { get; }
+    }
+
+    /// <summary>
+    /// A configuration of the group was committed, at the founding and after each change. Joint configurations are not published.
+    /// <para>
+    /// Configurations can be published again. After a start, these are the one of the snapshot and those of the log, as they are
+    /// committed again. A joining process also receives those from before it joined. So compare <see cref="Index"/> before acting.
+    /// </para>
+    /// </summary>
+    public sealed record MembersChanged : RaftEvent
+    {
+        internal MembersChanged(string group, ProcessName process, LogIndex index, ImmutableArray<GroupMember> members)
+            : base(group, process) => (Index, Members) = (index, members);
+
+        /// <summary>The index of the configuration in the log. A consumer that has acted on a higher index ignores the event.</summary>
+        public LogIndex Index { get; }
+
+        /// <summary>The members, by name.</summary>
+        public ImmutableArray<GroupMember> Members { get; }
+
+        /// <summary>Whether <see cref="RaftEvent.Process"/> itself is a member.</summary>
+        internal bool HasSelf => Members.Any(member => member.Name == Process);
+
+        /// <inheritdoc/>
+        protected override bool PrintMembers(StringBuilder builder)
+        {
+            base.PrintMembers(builder);
+            builder.Append($", Index = {Index}, Members = [{string.Join(", ", Members)}]");
+            return true;
+        }
+    }
+
+    /// <summary>
+    /// This process leads, and decided to change the members: at the founding, for a request, or to keep the quorum. The end of a joint
+    /// configuration is no decision of its own. <see cref="MembersChanged"/> follows when the change is committed; it never does if
+    /// another process becomes the leader first.
+    /// </summary>
+    public sealed record MembersDecided : RaftEvent
+    {
+        internal MembersDecided(
+            string group,
+            ProcessName process,
+            LogIndex index,
+            ImmutableArray<ProcessName> promoted,
+            ImmutableArray<ProcessName> demoted,
+            string reason)
+            : base(group, process) => (Index, Promoted, Demoted, Reason) = (index, promoted, demoted, reason);
+
+        /// <summary>The index of the configuration in the log.</summary>
+        public LogIndex Index { get; }
+
+        /// <summary>The new voters, by name; empty if the voters stay. A process with another store than before is in both lists.</summary>
+        public ImmutableArray<ProcessName> Promoted { get; }
+
+        /// <summary>The former voters, by name.</summary>
+        public ImmutableArray<ProcessName> Demoted { get; }
+
+        /// <summary>The reason, as text for people.</summary>
+        public string Reason { get; }
+
+        /// <inheritdoc/>
+        protected override bool PrintMembers(StringBuilder builder)
+        {
+            base.PrintMembers(builder);
+            builder.Append($", Index = {Index}, Promoted = [{string.Join(", ", Promoted)}], Demoted = [{string.Join(", ", Demoted)}]");
+            builder.Append($", Reason = {Reason}");
+            return true;
+        }
+    }
+
+    /// <summary>
+    /// Another process became reachable or unreachable. It is a member of the group, or a process that wants to join. The end of a
+    /// connection is published at once. A frozen process is noticed later.
+    /// </summary>
+    public sealed record PeerChanged : RaftEvent
+    {
+        internal PeerChanged(string group, ProcessName process, ProcessName peer, bool isReachable)
+            : base(group, process) => (Peer, IsReachable) = (peer, isReachable);
+
+        /// <summary>The other process.</summary>
+        public ProcessName Peer { get; }
+
+        /// <summary>Whether the other process is reachable.</summary>
+        public bool IsReachable { get; }
+
+        /// <summary>The peer is unreachable because its node, or this one, stops in order.</summary>
+        public bool IsExpected { get; internal init; }
+    }
+
+    /// <summary>
+    /// Another process refuses messages of this one, or reports that the logs of this and a third process differ. Published once for each
+    /// other process and reason, while that process stays in the roster.
+    /// </summary>
+    public sealed record Refused : RaftEvent
+    {
+        internal Refused(string group, ProcessName process, ProcessName by, RefusalReason reason, string detail)
+            : base(group, process) => (By, Reason, Detail) = (by, reason, detail);
+
+        /// <summary>The refusing process.</summary>
+        public ProcessName By { get; }
+
+        internal RefusalReason Reason { get; }
+
+        /// <summary>The cause and the remedy, as text for people.</summary>
+        public string Detail { get; }
+    }
+
+    /// <summary>
+    /// A second process with the name of one that runs was found: of a peer, which this process refuses, or of this process itself. Such
+    /// as a node that was started twice. Published once for each such process, while it runs.
+    /// </summary>
+    public sealed record NameTaken : RaftEvent
+    {
+        internal NameTaken(string group, ProcessName process, ProcessName name, string detail)
+            : base(group, process) => (Name, Detail) = (name, detail);
+
+        /// <summary>The name that both have.</summary>
+        public ProcessName Name { get; }
+
+        /// <summary>Where both run and the remedy, as text for people.</summary>
+        public string Detail { get; }
+    }
+
+    /// <summary>
+    /// The process is no longer a member of the group: its own log says so, or another process did. It does not campaign, and receives
+    /// no pairs until it joins again. Published once for each removal.
+    /// </summary>
+    public sealed record Removed : RaftEvent
+    {
+        internal Removed(string group, ProcessName process)
+            : base(group, process)
+        {
+        }
+    }
+
+    /// <summary>A raft actor has started: its store is open, and its PreStart has run. Published for each life of the actor.</summary>
+    public sealed record Started : RaftEvent
+    {
+        internal Started(string group, ProcessName process, IActorRef actor)
+            : base(group, process) => Actor = actor;
+
+        /// <summary>The raft actor.</summary>
+        [JsonIgnore]
+        public IActorRef Actor { get; }
+    }
+
+    /// <summary>
+    /// A raft actor failed in its start: its configuration or its store cannot be used. The supervisor decides what follows; by default
+    /// it stops the actor. Published for each failed start.
+    /// </summary>
+    public sealed record StartFailed : RaftEvent
+    {
+        internal StartFailed(string group, ProcessName process, Exception cause)
+            : base(group, process) => Cause = cause;
+
+        /// <summary>
+        /// The exception, such as <see cref="RaftConfigurationException"/> or StoreException. Its message names the cause and the remedy.
+        /// </summary>
+        [JsonIgnore]
+        public Exception Cause { get; }
+    }
+
+    /// <summary>
+    /// The process is fenced: its store contradicts the group. It takes no part in the group until it restarts with an empty store.
+    /// Published once.
+    /// </summary>
+    public sealed record Fenced : RaftEvent
+    {
+        internal Fenced(string group, ProcessName process, string detail)
+            : base(group, process) => Detail = detail;
+
+        /// <summary>The cause and the remedy, as text for people.</summary>
+        public string Detail { get; }
+    }
+
+    /// <summary>
+    /// The engine of the process has stopped, for instance because its store failed. The process takes no part in the group until its
+    /// node restarts. Published once.
+    /// </summary>
+    public sealed record Stopped : RaftEvent
+    {
+        internal Stopped(string group, ProcessName process, string detail)
+            : base(group, process) => Detail = detail;
+
+        /// <summary>The cause and the remedy, as text for people.</summary>
+        public string Detail { get; }
+    }
+}

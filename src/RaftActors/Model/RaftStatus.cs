@@ -1,0 +1,110 @@
+using System.Collections.Immutable;
+using System.Text.Json.Serialization;
+
+using Akka.Actor;
+
+using RaftActors.Core;
+using RaftActors.Engine;
+
+namespace RaftActors;
+
+/// <summary>
+/// The state of one raft process at one moment, for health checks and operators: of this node (<see cref="Raft.Processes"/>), of an actor
+/// itself (<see cref="RaftContext{TValue}.Status"/>), or of any process of a group (<see cref="RaftClient.StatusAsync"/>).
+/// </summary>
+public sealed record RaftStatus
+{
+    internal const int SentQuarantinedMax = 100;
+
+    internal RaftStatus(string group, ProcessName name) => (Group, Name) = (group, name);
+
+    /// <summary>The group id.</summary>
+    public string Group { get; }
+
+    /// <summary>The name of the process.</summary>
+    public ProcessName Name { get; }
+
+    /// <summary>The raft actor. Null: it has stopped, or its restart has not finished.</summary>
+    [JsonIgnore]
+    public IActorRef? Actor { get; internal init; }
+
+    /// <summary>Whether the store is open. Until then, the properties below have their default values.</summary>
+    public bool IsOpen { get; internal init; }
+
+    /// <summary>Why the store cannot be opened, or why the engine has stopped, as text for people. Null: neither is the case.</summary>
+    public string? Failure { get; internal init; }
+
+    /// <summary>Why the process is fenced, and the remedy, as text for people. Null if it is not fenced.</summary>
+    public string? Fence { get; internal init; }
+
+    /// <summary>The Raft role of the process in its term.</summary>
+    public RaftRole Role { get; internal init; }
+
+    /// <summary>The latest term that the process knows.</summary>
+    public long Term { get; internal init; }
+
+    /// <summary>The leader, which may be this process. Null: no leader is known. Set on learners, too.</summary>
+    public ProcessName? Leader { get; internal init; }
+
+    /// <summary>The actor has received all pairs up to this serial.</summary>
+    public Serial Delivered { get; internal init; }
+
+    /// <summary>The highest serial that is known as committed on this process.</summary>
+    public Serial Committed { get; internal init; }
+
+    /// <summary>
+    /// The uuid of the group, minted at its founding. It distinguishes two groups with one id. <see cref="Guid.Empty"/> before that.
+    /// </summary>
+    public Guid Identity { get; internal init; }
+
+    /// <summary>
+    /// The members of the group by name, as last committed on this process. Before the first commit: the members in the log at the
+    /// start. With an empty log: the roster with all processes as voters, or on a joining process itself alone.
+    /// </summary>
+    public ImmutableArray<GroupMember> Members { get; internal init; } = [];
+
+    /// <summary>
+    /// The index of the configuration that <see cref="Members"/> are of, for the <c>basedOn</c> of Join and Leave. 0 before the first
+    /// commit. It grows also if a change leaves the members as they are.
+    /// </summary>
+    public LogIndex MembersIndex { get; internal init; }
+
+    /// <summary>
+    /// The largest number of voters that the group has recorded: 3, 5, 7, 9 or 11, as last committed on this process. Null before the
+    /// first commit.
+    /// </summary>
+    public int? MaxQuorum { get; internal init; }
+
+    /// <summary>The other processes that this one has met and that are in reach, by name.</summary>
+    public ImmutableArray<ProcessName> Reachable { get; internal init; } = [];
+
+    /// <summary>
+    /// Two processes run with one name, which is this process's or a peer's, as text for people with the remedy. Null: none is known.
+    /// </summary>
+    public string? NameConflict { get; internal init; }
+
+    /// <summary>The disk of the store has fewer free bytes than <c>raft.store.free-space-floor</c>.</summary>
+    public bool IsDiskNearlyFull { get; internal init; }
+
+    /// <summary>
+    /// The last change of members that this process decided as leader, with the reason, as text for people. Null if there was none.
+    /// </summary>
+    public string? Decision { get; internal init; }
+
+    /// <summary>
+    /// The entities of a shard that this process cannot bring up to date, by id. In the status of a process on another node: the first 100.
+    /// </summary>
+    public ImmutableArray<QuarantinedEntity> Quarantined { get; internal init; } = [];
+
+    /// <summary>Returns one line.</summary>
+    public override string ToString() =>
+        $"{Name} of {Group}: {(IsOpen ? $"{Role} in term {Term}" : "not open")}, leader {Leader?.Value ?? "unknown"}"
+        + $", committed {Committed}, delivered {Delivered}"
+        + $", members [{string.Join(", ", Members.Select(member => member.Name))}], in reach [{string.Join(", ", Reachable)}]"
+        + (Failure is null ? "" : $", failed: {Failure}")
+        + (Fence is null ? "" : $", fenced: {Fence}")
+        + (NameConflict is null ? "" : $", name conflict: {NameConflict}")
+        + (Decision is null ? "" : $", decided: {Decision}")
+        + (Quarantined.IsEmpty ? "" : $", quarantined: {string.Join(", ", Quarantined.Select(entity => entity.Id))}")
+        + (IsDiskNearlyFull ? ", disk nearly full" : "");
+}

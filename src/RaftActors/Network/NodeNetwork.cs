@@ -1,0 +1,122 @@
+using System.Runtime.CompilerServices;
+
+using Akka.Actor;
+using Akka.Configuration;
+
+using RaftActors.Settings;
+using RaftActors.Wire;
+
+namespace RaftActors.Network;
+
+/// <summary>
+/// The way of an actor system's messages of raft to other nodes. The first raft actor opens its port; a node that has only clients opens
+/// none. Thread-safe.
+/// </summary>
+internal sealed class NodeNetwork
+{
+    private static readonly ConditionalWeakTable<ActorSystem, NodeNetwork> OfSystems = [];
+
+    // Guards the start. It looks up names of hosts and reads files, which may take long.
+    private readonly Lock _lock = new();
+    private readonly ExtendedActorSystem _system;
+    private readonly ForeignMessages _foreign;
+    private RaftTransport? _transport;
+    private bool _hasBegun;
+
+    private NodeNetwork(ExtendedActorSystem system)
+    {
+        _system = system;
+        _foreign = new ForeignMessages(system);
+        Address = CustomAddress.OwnOf(system);
+    }
+
+    public static NodeNetwork Of(ActorSystem system) =>
+        OfSystems.GetValue(system, static each => new NodeNetwork((ExtendedActorSystem)each));
+
+    /// <summary>The address of this node in the paths that other nodes use.</summary>
+    public Address Address { get; }
+
+    /// <summary>Null: the actor system has no address. Set before the first engine or client starts.</summary>
+    public INetwork? Network { get; private set; }
+
+    /// <summary>Why other nodes cannot be connected to, for people; empty: nothing is known.</summary>
+    public string Problems => Network?.Problems ?? "";
+
+    /// <summary>Is told what comes and goes: <c>/system/raft</c>. Set before the start.</summary>
+    public IActorRef Registry { get; set; } = ActorRefs.Nobody;
+
+    /// <inheritdoc cref="Raft.UseTransport"/>
+    public void Use(RaftTransport transport)
+    {
+        var way = _system.Settings.Config.GetString("raft.transport");
+        RaftConfigurationException.Demand(
+            way == "custom", $"Raft.UseTransport was called, and raft.transport is {way}. Set raft.transport = custom.");
+        if (Interlocked.CompareExchange(ref _transport, transport, null) is not null)
+        {
+            throw new InvalidOperationException("This actor system has a transport already. Call Raft.UseTransport once.");
+        }
+
+        Start(isClient: true);
+    }
+
+    /// <summary>
+    /// Lets an actor exchange messages of its own kinds with other nodes and with clients by raft's connections, and opens the port.
+    /// </summary>
+    /// <exception cref="RaftConfigurationException">A setting is wrong, or the port cannot be opened.</exception>
+    public void Open(MessageDoor door)
+    {
+        _foreign.Open(door);
+        Start(isClient: false);
+    }
+
+    /// <summary>The reference of an actor at a path with address, by raft's own connections.</summary>
+    public IActorRef ActorAt(string path) => Network?.Resolve(path) ?? _system.Provider.ActorAt(path);
+
+    /// <summary>
+    /// The reference of a user's actor at a path with address. Its own messages go by the remoting, or the custom transport.
+    /// </summary>
+    public IActorRef UserActorAt(string path) => UserActors.Of(_system).Resolve(path);
+
+    /// <summary>Reads and checks the settings of the node, and connects it.</summary>
+    /// <param name="isClient">A node that has only clients opens no port.</param>
+    /// <exception cref="RaftConfigurationException">A setting is wrong, or the port cannot be opened.</exception>
+    public void Start(bool isClient)
+    {
+        lock (_lock)
+        {
+            var raft = _system.Settings.Config.GetConfig("raft") ?? Config.Empty;
+            var security = SecuritySettings.Read(raft);
+            var transport = TransportSettings.Read(raft);
+            transport.DemandAgreement(security, isByNames: isClient || DiscoverySettings.Read(raft).IsByNames);
+            if (!_hasBegun && Make(transport, security) is { } made)
+            {
+                Network = made;
+                _system.RegisterOnTermination(made.Dispose);
+                Registry.Tell(made, ActorRefs.NoSender);
+            }
+
+            _hasBegun = true;
+            if (!isClient && Network is TcpNetwork connections && connections.Listen())
+            {
+                ExposureCheck.Warn(_system, transport, security);
+            }
+        }
+    }
+
+    private INetwork? Make(TransportSettings settings, SecuritySettings security)
+    {
+        if (!settings.IsCustom)
+        {
+            return TcpNetwork.Make(_system, settings, security, _foreign, Registry);
+        }
+
+        var transport = _transport ?? throw new RaftConfigurationException(
+            "raft.transport is custom, and this actor system has no transport. Call Raft.Get(system).UseTransport(...) before its first "
+            + "raft actor or client is created; or set raft.transport = tcp.");
+        RaftConfigurationException.Demand(
+            Address.HasGlobalScope, CustomAddress.WhyNone(_system.Settings.Config.GetString("raft.node") ?? ""));
+        var connections = new CustomNetwork(_system, transport, settings, Address, _foreign, Registry);
+        UserActors.Of(_system).Resolve = connections.Resolve;
+        return connections;
+    }
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+
+using Akka.Actor;
+using Akka.Configuration;
+
+namespace RaftActors.Settings;
+
+/// <summary>
+/// The addresses of nodes with a custom transport. The name of a node stands for its address. Paths of actors need one, though the actor
+/// system has none.
+/// </summary>
+internal static class CustomAddress
+{
+    private const string Protocol = "akka.raft";
+    private const string System = "raft";
+
+    // A path with an address needs a port, and a name may have none.
+    private const int NoPort = 1;
+
+    /// <returns>Null: the name cannot be one of a node with a custom transport.</returns>
+    public static Address? Of(string node)
+    {
+        var address = NodeAddress.Parse(node) is var (host, port) ? new Address(Protocol, System, host, port)
+            : Uri.CheckHostName(node) is UriHostNameType.Dns or UriHostNameType.IPv4 ? new Address(Protocol, System, node, NoPort)
+            : null;
+
+        // Akka writes hosts in small letters.
+        return address is not null && NodeOf(address) == node ? address : null;
+    }
+
+    /// <returns>Null: it is no such address.</returns>
+    public static string? NodeOf(Address address) =>
+        address.Protocol != Protocol || address.Host is null ? null
+        : address.Port is null or NoPort ? address.Host
+        : string.Create(CultureInfo.InvariantCulture, $"{address.Host}:{address.Port}");
+
+    /// <summary>Whether a path has such an address.</summary>
+    public static bool IsIn(string path) => path.StartsWith(Protocol + "://", StringComparison.Ordinal);
+
+    /// <summary>Explains to a person why a name has no address.</summary>
+    public static string WhyNone(string node) =>
+        $"'{node}' cannot be the name of a node, because raft.transport is custom. Use small letters, digits, '.' and '-', or host:port.";
+
+    /// <summary>The address of this node, for paths that other nodes use.</summary>
+    public static Address OwnOf(ExtendedActorSystem system)
+    {
+        var raft = system.Settings.Config.GetConfig("raft") ?? Config.Empty;
+        return IsUsedIn(raft) && raft.GetString("node") is { Length: > 0 } node && Of(node) is { } own
+            ? own
+            : system.Provider.DefaultAddress;
+    }
+
+    /// <param name="raft">The configuration of <c>raft</c>.</param>
+    public static bool IsUsedIn(Config raft) => raft.GetString("transport") == "custom";
+}

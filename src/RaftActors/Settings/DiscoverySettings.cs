@@ -1,0 +1,38 @@
+using System.Collections.Immutable;
+
+using Akka.Configuration;
+
+using RaftActors.Settings;
+
+namespace RaftActors.Settings;
+
+/// <summary>How this node finds the other nodes. The settings are of the whole node.</summary>
+/// <param name="IsByNames">
+/// True: a node's name is its address, or stands for it with a custom transport. False: Akka.Cluster knows the nodes.
+/// </param>
+/// <param name="Contacts">Nodes that get a Hello even if no group names them. Only for nodes whose names are addresses.</param>
+/// <param name="Interval">The time between two Hellos to a node that has not answered.</param>
+internal sealed record DiscoverySettings(bool IsByNames, ImmutableArray<string> Contacts, TimeSpan Interval)
+{
+    /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
+    public static DiscoverySettings Read(Config raft)
+    {
+        var contacts = raft.ReadList("contacts").ToArray();
+        var isCustom = CustomAddress.IsUsedIn(raft);
+        if (contacts.FirstOrDefault(name => isCustom ? CustomAddress.Of(name) is null : !NodeAddress.IsAddress(name)) is { } wrong)
+        {
+            throw new RaftConfigurationException(isCustom
+                ? $"raft.contacts is wrong. {CustomAddress.WhyNone(wrong)}"
+                : $"raft.contacts names '{wrong}', which is no address. Write host:port, or :port.");
+        }
+
+        return new DiscoverySettings(ReadWay(raft.GetString("discovery")) || isCustom, [.. contacts], raft.ReadTime("discovery-interval"));
+    }
+
+    private static bool ReadWay(string? text) => text switch
+    {
+        "cluster" => false,
+        "node-names" => true,
+        _ => throw new RaftConfigurationException($"raft.discovery is '{text}'; it may be cluster or node-names."),
+    };
+}

@@ -1,0 +1,79 @@
+using System.Collections.Immutable;
+
+using Akka.Configuration;
+
+using RaftActors.Settings;
+
+using static RaftActors.RaftConfigurationException;
+
+namespace RaftActors.Settings;
+
+/// <summary>How the connections of raft are protected. The settings are of the whole node.</summary>
+/// <param name="Tls">Null: no certificates.</param>
+/// <param name="SecretsFile">Empty: no shared secrets.</param>
+/// <param name="ReloadInterval">The time between two looks at the files.</param>
+internal sealed record SecuritySettings(TlsFiles? Tls, string SecretsFile, TimeSpan ReloadInterval, RoleRules Roles)
+{
+    private const string CertificateKey = "security.tls.certificate";
+    private const string SecretsKey = "security.secrets-file";
+
+    /// <summary>Connections are encrypted, and each side proves its identity.</summary>
+    public bool IsOn => Tls is not null || SecretsFile.Length > 0;
+
+    /// <param name="raft">The configuration of <c>raft</c>.</param>
+    private static bool IsOnIn(Config raft) => TextOf(raft, CertificateKey).Length > 0 || TextOf(raft, SecretsKey).Length > 0;
+
+    /// <param name="raft">The configuration of <c>raft</c>.</param>
+    /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
+    public static SecuritySettings Read(Config raft)
+    {
+        var (certificate, secrets) = (TextOf(raft, CertificateKey), TextOf(raft, SecretsKey));
+        Demand(
+            certificate.Length == 0 || secrets.Length == 0,
+            $"raft.{CertificateKey} and raft.{SecretsKey} are both set. Use one of them: certificates, or shared secrets.");
+        var interval = raft.ReadTime("security.reload-interval");
+        Demand(
+            interval >= TimeSpan.FromMilliseconds(1),
+            $"raft.security.reload-interval is {interval.TotalMilliseconds} ms; it must be 1ms or more.");
+        var settings = new SecuritySettings(
+            certificate.Length > 0 ? ReadTls(raft, certificate) : null, secrets, interval, RoleRules.Read(raft));
+        if (!settings.IsOn)
+        {
+            Demand(
+                TextOf(raft, "security.tls.key").Length == 0 && TextOf(raft, "security.tls.ca").Length == 0,
+                $"raft.security.tls names a key or a CA, and no certificate. Set raft.{CertificateKey}.");
+        }
+
+        return settings;
+    }
+
+    private static TlsFiles ReadTls(Config raft, string certificate)
+    {
+        var tls = new TlsFiles(
+            certificate,
+            TextOf(raft, "security.tls.key"),
+            TextOf(raft, "security.tls.password"),
+            TextOf(raft, "security.tls.ca"),
+            [.. raft.ReadList("security.tls.pins")]);
+        Demand(
+            tls.Ca.Length > 0,
+            "raft.security.tls.certificate is set, and raft.security.tls.ca is not. Name the file with the certificates of your CA: every "
+            + "certificate that a well-known CA signed would be accepted otherwise. Self-signed certificates can stand there themselves; "
+            + "raft.security.tls.pins does not replace them, since the owner of a key can write any name into a certificate.");
+        return tls;
+    }
+
+    private static string TextOf(Config raft, string key) => raft.GetString(key) ?? "";
+}
+
+/// <summary>The files of a node's certificate and of the certificates that it trusts.</summary>
+/// <param name="Certificate">PEM with the certificate and its intermediate ones, or PFX.</param>
+/// <param name="Key">PEM with the private key; empty: it is in the certificate's file.</param>
+/// <param name="Password">Of a PFX file or an encrypted key; empty: none.</param>
+/// <param name="Ca">PEM with the trusted roots.</param>
+/// <param name="Pins">SHA-256 of accepted public keys, as base64. Empty: the roots alone decide.</param>
+internal sealed record TlsFiles(string Certificate, string Key, string Password, string Ca, ImmutableArray<string> Pins)
+{
+    /// <summary>All files whose content matters.</summary>
+    public IEnumerable<string> All => new[] { Certificate, Key, Ca }.Where(file => file.Length > 0);
+}

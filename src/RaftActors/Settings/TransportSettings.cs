@@ -1,0 +1,81 @@
+using Akka.Configuration;
+
+using RaftActors.Security;
+using RaftActors.Settings;
+
+using static RaftActors.RaftConfigurationException;
+
+namespace RaftActors.Settings;
+
+/// <summary>How the messages between engines reach other nodes. The settings are of the whole node.</summary>
+/// <param name="Hostname">The name or address to listen on; empty: where the actor system's remoting listens.</param>
+/// <param name="Port">The port to listen on; 0: any free one.</param>
+/// <param name="FrameSizeMaxBytes">The largest message of a connection. A larger one is dropped.</param>
+/// <param name="QueueSizeMaxBytes">The bytes that wait for one node. Messages above it are dropped.</param>
+internal sealed record TransportSettings(string Hostname, int Port, int FrameSizeMaxBytes, int QueueSizeMaxBytes)
+{
+    /// <summary>By the <see cref="RaftTransport"/> of the application. Otherwise by connections of raft's own.</summary>
+    public bool IsCustom { get; init; }
+
+    /// <summary>Each node takes connections at the port of its address, so no node asks for the port by the remoting.</summary>
+    public bool IsAtAddress { get; init; }
+
+    /// <summary>Connections without encryption are allowed beside an encrypted remoting.</summary>
+    public bool IsUnencrypted { get; init; }
+
+    /// <summary>The bytes that wait for all clients together: one message has place in any case.</summary>
+    public int ReplySizeMaxBytes => Math.Max(QueueSizeMaxBytes / 4, FrameSizeMaxBytes);
+
+    private const int SizeMaxBytes = 1 << 30;
+
+    /// <param name="raft">The configuration of <c>raft</c>.</param>
+    /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
+    public static TransportSettings Read(Config raft)
+    {
+        var transport = raft.GetString("transport");
+        Demand(transport is "tcp" or "custom", $"raft.transport is '{transport}'; it may be tcp or custom.");
+        var port = raft.ReadNumber("transport-tcp.port");
+        Demand(port is >= 0 and <= ushort.MaxValue, $"raft.transport-tcp.port is {port}; it may be 0 to {ushort.MaxValue}.");
+        return new TransportSettings(
+            raft.GetString("transport-tcp.hostname") ?? "",
+            port,
+            ReadSize(raft, "transport-tcp.frame-size-max"),
+            ReadSize(raft, "transport-tcp.queue-size-max"))
+        {
+            IsCustom = transport == "custom",
+            IsAtAddress = raft.ReadFlag("transport-tcp.at-address"),
+            IsUnencrypted = raft.ReadFlag("transport-tcp.unencrypted"),
+        };
+    }
+
+    /// <exception cref="RaftConfigurationException">The settings do not go with those of <c>raft.security</c>.</exception>
+    public void DemandAgreement(SecuritySettings security, bool isByNames)
+    {
+        Demand(
+            !IsCustom || !security.IsOn,
+            "raft.security is set, and raft.transport is custom. Leave raft.security out, and let the custom transport encrypt and "
+            + "authenticate its messages; or set raft.transport = tcp.");
+        Demand(
+            !IsAtAddress || !IsCustom,
+            "raft.transport-tcp.at-address is on, and raft.transport is not tcp. Set raft.transport = tcp, or turn at-address off.");
+        Demand(
+            !IsAtAddress || isByNames,
+            "raft.transport-tcp.at-address is on, and raft.discovery is cluster. A cluster needs the remoting: turn at-address off.");
+        Demand(
+            !security.IsOn || isByNames || security.Tls is null || security.Roles.Nodes.Length > 0,
+            "raft.security.tls is set, raft.discovery is cluster, and raft.security.roles.node is empty. Name the nodes there: any program "
+            + "may join a cluster.");
+    }
+
+    /// <exception cref="RaftConfigurationException">A connection cannot take each message.</exception>
+    public void Validate(int pairSizeMaxBytes) => Demand(FrameSizeMaxBytes >= 2L * pairSizeMaxBytes,
+        $"raft.transport-tcp.frame-size-max is {FrameSizeMaxBytes} bytes, and raft.pair-size-max is {pairSizeMaxBytes}. Set the first to "
+        + "at least twice the second: a message that does not fit is lost.");
+
+    private static int ReadSize(Config raft, string key)
+    {
+        var size = raft.ReadSize(key);
+        Demand(size is >= 1024 and <= SizeMaxBytes, $"raft.{key} is {size} bytes; it may be 1KiB to 1GiB.");
+        return (int)size;
+    }
+}

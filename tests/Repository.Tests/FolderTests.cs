@@ -1,0 +1,84 @@
+using System.Text.RegularExpressions;
+
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace Repository.Tests;
+
+/// <summary>
+/// The folders of a project are layers: code in a folder uses only types of folders below it. So a reader can read them from the bottom,
+/// and no two folders need each other. The page has the order, from the top, in a drawing for each project.
+/// </summary>
+public sealed partial class FolderTests
+{
+    private const string Page = "docs/internals.md";
+
+    private static readonly Dictionary<string, string[]> Layers = Drawings().Matches(Repository.Read(Page))
+        .ToDictionary(
+            drawing => drawing.Groups["project"].Value,
+            drawing => Nodes().Matches(drawing.Groups["nodes"].Value).Select(node => node.Groups[1].Value).ToArray());
+
+    public static TheoryData<string> Projects => [.. Layers.Keys];
+
+    [Fact]
+    public void Page_draws_the_library() => Assert.Contains("RaftActors", Layers.Keys);
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Page_draws_each_folder_once(string project) =>
+        Assert.Equal(SourcesOf(project).Select(file => FolderOf(project, file)).Distinct().Order(), Layers[project].Order());
+
+    [Theory]
+    [MemberData(nameof(Projects))]
+    public void Folder_uses_only_folders_below_it(string project)
+    {
+        var uses = UsesIn(project).ToList();
+        var upwards = uses.Where(use => PlaceOf(use.User) <= PlaceOf(use.Used) && FolderOf(project, use.User) != FolderOf(project, use.Used));
+
+        Assert.NotEmpty(uses);
+        Assert.Empty(upwards.Select(use => $"{use.User} uses {use.Used}").Distinct());
+
+        int PlaceOf(string file) => -Array.IndexOf(Layers[project], FolderOf(project, file));
+    }
+
+    private static IEnumerable<string> SourcesOf(string project) => Repository.Files("*.cs", $"src/{project}");
+
+    private static string FolderOf(string project, string file) => file.Split('/') is [_, _, var folder, _, ..] ? folder : project;
+
+    // By the symbols that the names in the code stand for. Comments do not count.
+    private static IEnumerable<(string User, string Used)> UsesIn(string project)
+    {
+        var compilation = Compilation.Of(project, SourcesOf(project));
+        return compilation.SyntaxTrees.Where(tree => tree.FilePath.Length > 0).SelectMany(tree =>
+        {
+            var model = compilation.GetSemanticModel(tree);
+            return tree.GetRoot().DescendantNodes()
+                .Where(node => node is SimpleNameSyntax or BaseObjectCreationExpressionSyntax or ElementAccessExpressionSyntax)
+                .Select(node => model.GetSymbolInfo(node))
+                .SelectMany(found => found.Symbol is { } symbol ? [symbol] : found.CandidateSymbols)
+                .Select(OutermostTypeOf)
+                .OfType<INamedTypeSymbol>()
+                .Distinct<INamedTypeSymbol>(SymbolEqualityComparer.Default)
+                .Where(type => SymbolEqualityComparer.Default.Equals(type.ContainingAssembly, compilation.Assembly))
+                .Select(type => (tree.FilePath, type.DeclaringSyntaxReferences[0].SyntaxTree.FilePath));
+        });
+    }
+
+    private static INamedTypeSymbol? OutermostTypeOf(ISymbol symbol)
+    {
+        var type = symbol as INamedTypeSymbol ?? symbol.ContainingType;
+        while (type?.ContainingType is { } outer)
+        {
+            type = outer;
+        }
+
+        return type?.OriginalDefinition;
+    }
+
+    [GeneratedRegex(@"<!-- The folders of (?<project>[\w.]+), from the top -->\s+```mermaid\s+flowchart TB\s+(?<nodes>.*?)```", RegexOptions.Singleline)]
+    private static partial Regex Drawings();
+
+    [GeneratedRegex(@"^\s*(?:--> )?(\w+)\[", RegexOptions.Multiline)]
+    private static partial Regex Nodes();
+}
