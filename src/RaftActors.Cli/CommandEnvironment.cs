@@ -7,13 +7,15 @@ namespace RaftActors.Cli;
 /// <param name="isTerminal">Whether standard output is a terminal: it may be coloured and rewritten. Null: it is not.</param>
 /// <param name="variable">Reads an environment variable; null: none is set.</param>
 /// <param name="stop">Ends a server when it completes; null: signals do.</param>
+/// <param name="connect">Makes the client of the group with these servers. It is null, or returns null: a real one.</param>
 internal sealed class CommandEnvironment(
     Func<TextReader> input,
     TextWriter output,
     TextWriter error,
     Func<bool>? isTerminal = null,
     Func<string, string?>? variable = null,
-    Task? stop = null)
+    Task? stop = null,
+    Func<ServerId[], RaftClient<string, string>?>? connect = null)
 {
     private const int BrokenPipe = 32;
 
@@ -28,6 +30,8 @@ internal sealed class CommandEnvironment(
     public bool IsTerminal => isTerminal is not null && isTerminal();
 
     public Task? Stop => stop;
+
+    public Func<ServerId[], RaftClient<string, string>?>? Connect => connect;
 
     public static bool IsBrokenPipe(Exception e) => e.HResult == BrokenPipe;
 

@@ -63,6 +63,11 @@ internal static class Program
         {
             return Refuse(environment, [e.Message]);
         }
+        catch (RaftConfigurationException e)
+        {
+            environment.Error.WriteLine($"raft: {Clause.Of(e.Message)}");
+            return ExitCode.Failed;
+        }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException && !CommandEnvironment.IsBrokenPipe(e))
         {
             environment.Output.Flush();

@@ -1,8 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
-using System.Net;
-using System.Net.Sockets;
-using System.Text.Json.Serialization;
 
 using RaftActors.Core;
 
@@ -12,7 +9,6 @@ namespace RaftActors.Cli;
 /// The name of a server, which is its address too: <c>:9990</c> on this machine, <c>host:9990</c> elsewhere. All servers and clients must
 /// write it in the same way. <c>localhost</c> and <c>127.0.0.1</c> are read as this machine.
 /// </summary>
-[method: JsonConstructor]
 internal readonly record struct ServerId(string Host, int Port) : IComparable<ServerId>
 {
     /// <summary>The name of the group, of each raft actor and of each actor system.</summary>
@@ -20,28 +16,22 @@ internal readonly record struct ServerId(string Host, int Port) : IComparable<Se
 
     private const string Loopback = "127.0.0.1";
 
-    /// <summary>Where it listens.</summary>
-    [JsonIgnore]
-    public EndPoint EndPoint => Host.Length == 0
-        ? new IPEndPoint(IPAddress.Loopback, Port)
-        : new DnsEndPoint(Host, Port, AddressFamily.InterNetwork);
-
     /// <summary>The host name or address under which others reach it.</summary>
-    [JsonIgnore]
     public string Hostname => Host.Length == 0 ? Loopback : Host;
 
     /// <summary>The name of its raft process: <c>raft@:9990</c>.</summary>
-    [JsonIgnore]
     public ProcessName Process => new($"{GroupName}@{this}");
 
     /// <summary>The name of its folder under <c>~/.goraft</c>: <c>host_9990</c>.</summary>
-    [JsonIgnore]
     public string AgentId => $"{Host}_{Port.ToString(CultureInfo.InvariantCulture)}";
 
     public static ServerId Of(ProcessName process) =>
         TryParse(process.Node, out var id)
             ? id
             : throw new FormatException($"{process} is not a server of this program: its node must be HOST:PORT");
+
+    /// <summary>Null: the process is not a server of this program.</summary>
+    public static ServerId? TryOf(ProcessName process) => TryParse(process.Node, out var id) ? id : null;
 
     /// <summary>Parses <c>:9990</c>, <c>9990</c> or <c>host:9990</c>.</summary>
     public static bool TryParse(string text, [NotNullWhen(true)] out ServerId id)
@@ -62,7 +52,7 @@ internal readonly record struct ServerId(string Host, int Port) : IComparable<Se
 
     /// <summary>The command that adds a server to the group.</summary>
     /// <param name="by">A member of the group.</param>
-    public static string AddCommand(ServerId server, object by) => $"raft members add {server} -S {by}";
+    public static string AddCommand(object server, object by) => $"raft members add {server} -S {by}";
 
     public int CompareTo(ServerId other) => string.CompareOrdinal(ToString(), other.ToString());
 

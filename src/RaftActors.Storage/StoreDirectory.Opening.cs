@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 
 using RaftActors.Core;
-using RaftActors.Storage.Disk;
 using RaftActors.Storage.Log;
 using RaftActors.Storage.Snapshots;
 

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 
+using RaftActors.Cli.Tests.Client;
+
 namespace RaftActors.Cli.Tests;
 
 /// <summary>A finished run of the program: exit code, standard output, standard error.</summary>
@@ -24,8 +26,20 @@ internal sealed record Run(int Code, string Output, string Error)
     /// <summary>Runs the command in the test's process.</summary>
     public static Run Here(params string[] arguments) => Here("", arguments);
 
+    /// <summary>Runs the command with a scripted group.</summary>
+    public static Run Here(FakeGroup group, params string[] arguments) => Here("", arguments, group);
+
+    /// <inheritdoc cref="Here(FakeGroup, string[])"/>
+    public static Run Here(string input, string[] arguments, FakeGroup group) => Here(input, arguments, connect: group.Connect);
+
+    /// <summary>Runs the command with scripted groups, by the servers that it names; null: a real one.</summary>
+    public static Run Here(Func<ServerId[], RaftClient<string, string>?> connect, params string[] arguments) =>
+        Here("", arguments, connect: connect);
+
     /// <param name="servers">Value of the environment variable RAFT_SERVERS; null: not set.</param>
-    public static Run Here(string input, string[] arguments, string? servers = null)
+    /// <param name="connect">Makes the client of a group; null: a real one.</param>
+    public static Run Here(
+        string input, string[] arguments, string? servers = null, Func<ServerId[], RaftClient<string, string>?>? connect = null)
     {
         using var typed = new StringReader(input);
         using var output = new StringWriter();
@@ -35,7 +49,7 @@ internal sealed record Run(int Code, string Output, string Error)
             "RAFT_SERVERS" => servers,
             "RAFT_TIMEOUT" => Timeout,
             _ => null,
-        });
+        }, connect: connect);
         var context = SynchronizationContext.Current;
         try
         {

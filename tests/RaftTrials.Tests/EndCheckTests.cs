@@ -131,9 +131,9 @@ public sealed class EndCheckTests
     private static void Says(string what, IReadOnlyList<string> findings) => Assert.Contains(findings, finding => finding.Contains(what));
 
     private static Attempt Committed(string text, long serial, long started, long ended) =>
-        new("w1", text, $"id.{text}", Outcome.Committed, serial, ":1", started, ended);
+        new("w1", text, $"id.{text}", Outcome.Committed, serial, started, ended);
 
-    private static Attempt Of(string text, Outcome outcome) => new("w1", text, $"id.{text}", outcome, 0, "", 0, 1);
+    private static Attempt Of(string text, Outcome outcome) => new("w1", text, $"id.{text}", outcome, 0, 0, 1);
 
     private static ServerLog Log(string server, string texts) => new(server, texts.Split(' '));
 

@@ -43,26 +43,26 @@ public sealed class GapsTests
         Assert.Equal(summary, Gaps.Summary(milliseconds.Select(time => TimeSpan.FromMilliseconds(time))));
 
     [Fact]
-    public void Writers_of_the_killed_server_are_measured_separately()
+    public void Outage_is_measured_for_all_writers_and_for_each()
     {
         var outages = new Outages();
         Attempt[] attempts =
         [
-            Answer(1) with { Writer = "near", Server = ":1" }, Answer(2) with { Writer = "far", Server = ":2" },
-            Answer(5) with { Writer = "near", Server = ":2" }, Answer(4) with { Writer = "far", Server = ":2" },
+            Answer(1) with { Writer = "near" }, Answer(2) with { Writer = "far" },
+            Answer(5) with { Writer = "near" }, Answer(4) with { Writer = "far" },
         ];
 
-        outages.Add(attempts, ":1", At(2), At(3), At(9));
+        outages.Add(attempts, At(2), At(3), At(9));
 
         Assert.Contains("next leader p50 1000 ms", $"{outages}");
         Assert.Contains("without any commit p50 2000 ms", $"{outages}");
-        Assert.Contains("another server p50 2000 ms, max 2000 ms of 1, of the killed server p50 4000 ms, max 4000 ms", $"{outages}");
+        Assert.Contains("for one writer p50 2000 ms, max 4000 ms of 2", $"{outages}");
     }
 
     private static TimeSpan? Longest(Attempt[] attempts, int from, int to) => Gaps.Longest(attempts, At(from), At(to));
 
     private static Attempt Answer(int second, Outcome outcome = Outcome.Committed) =>
-        new("w", "x", "id.x", outcome, 1, ":1", 0, At(second));
+        new("w", "x", "id.x", outcome, 1, 0, At(second));
 
     private static long At(int second) => second * Stopwatch.Frequency;
 }

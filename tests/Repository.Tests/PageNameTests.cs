@@ -9,8 +9,8 @@ public sealed partial class PageNameTests
 {
     // The sources that name the instruments, the spans and their tags.
     private static readonly Lazy<string> Metrics = new(() => string.Concat(
-        Repository.Files("*.cs", "src/RaftActors/Telemetry", "src/RaftActors.Storage/Log")
-            .Where(file => file.Contains("/Telemetry/") || file.EndsWith("Metrics.cs", StringComparison.Ordinal))
+        Repository.Files("*.cs", "src")
+            .Where(file => file.Contains("/Telemetry/") || file.EndsWith("Metrics.cs") || file.EndsWith("Gauges.cs"))
             .Select(Repository.Read)));
 
     public static TheoryData<string> Pages => new(Repository.All.Where(file => file.EndsWith(".md", StringComparison.Ordinal)));

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 
-using RaftActors.Cli.Protocol;
-
 namespace RaftActors.Cli.Client;
 
 /// <summary><c>raft append</c>, <c>raft print</c> and <c>raft count</c>.</summary>
@@ -19,8 +17,8 @@ internal static class AppendCommand
             "append",
             $"""
             Appends a message to the log of the group, and prints its serial when it is on the disks of a majority. Any server can be
-            asked: a server that does not lead forwards the message and answers 'redirect to leader: :9991'. The messages 'print' and
-            'count' make every server write all messages, or their number, to its standard output. A message has at most
+            asked. If none of --server leads, the message goes to the leader, after the line 'redirect to leader: :9991'. The messages
+            'print' and 'count' make every server write all messages, or their number, to its standard output. A message has at most
             {MessageLimits.TextBytesMax} bytes of UTF-8.
 
             Each message has a request id, which takes effect only once. So a retry with the same id is safe. After an unknown
@@ -75,7 +73,7 @@ internal static class AppendCommand
         var id = RequestId();
         var here = new Option<bool>("--here")
         {
-            Description = "Append nothing. Print the log of the asked server on this standard output, one message per line.",
+            Description = "Append nothing. Print the log of the group on this standard output, one message per line.",
         };
         var options = new ClientOptions(environment);
         var command = new Command("print", HelpOf("print", "all messages", HereHelp)) { id, here };
@@ -93,9 +91,9 @@ internal static class AppendCommand
         """
 
 
-        With --here nothing is appended. The asked server sends the messages that it has processed, and this command prints them with their
-        serials. A server that lags or is cut off has fewer messages than the group. --timeout is for each page of the log. Exit codes:
-        0 printed; 1 no server answered, or the next server of --server lags behind the pages printed so far.
+        With --here nothing is appended. A server, the leader if there is one, sends the messages that it has processed, and this command
+        prints them with their serials. A server that is cut off may have fewer messages than the group. --timeout is for each page of the
+        log. Exit codes: 0 printed; 1 no server answered.
 
           raft print --here -S :9990
         """;
@@ -112,16 +110,15 @@ internal static class AppendCommand
 
     /// <summary>Appends one message. The text "-" has no special meaning here.</summary>
     public static int Run(AppendSettings settings, CommandEnvironment environment) =>
-        settings.Client.Run((servers, _, cancellation) => Run(settings, servers, environment, cancellation));
+        settings.Client.Run(client => Run(settings, client, environment), RedirectLine.Writer(environment, settings.Client));
 
-    private static int Run(
-        AppendSettings settings, ServerList servers, CommandEnvironment environment, CancellationToken cancellation)
+    private static int Run(AppendSettings settings, GroupClient client, CommandEnvironment environment)
     {
         var report = new AppendReport(environment, settings.Client.IsJson);
-        var appender = new Appender(servers, settings.Client, settings.RequestId, report.Redirected);
-        var outcome = appender.Append(settings.Text, cancellation);
+        var appender = new Appender(client, settings.Client.Timeout, settings.RequestId);
+        var outcome = appender.AppendAsync(settings.Text, appender.RequestId).GetAwaiter().GetResult();
         report.Ended(outcome, appender.RequestId, line: null);
-        return outcome is not RequestOutcome.Answered && cancellation.IsCancellationRequested ? ExitCode.Interrupted : report.WorstCode;
+        return outcome is not RequestOutcome.Committed && client.IsInterrupted ? ExitCode.Interrupted : report.WorstCode;
     }
 
     private static Option<string?> RequestId() => new("--request-id")

@@ -3,23 +3,25 @@ using System.Threading.Channels;
 namespace RaftActors.Cli.Client;
 
 /// <summary><c>raft append -</c>: appends the lines of standard input, several at a time.</summary>
-internal sealed class AppendLines(Appender appender, AppendReport report, CancellationToken cancellation)
+internal sealed class AppendLines(Appender appender, AppendReport report, CancellationToken interrupted)
 {
     /// <summary>The largest number of lines that are sent and not yet answered.</summary>
     public const int Window = 64;
 
     private readonly Queue<(int Line, string Id, Task<RequestOutcome> RequestOutcome)> _open = new();
-    private readonly Task _interrupted = Task.Delay(Timeout.Infinite, cancellation);
+    private readonly Task _interrupted = Task.Delay(Timeout.Infinite, interrupted);
     private int _lines;
 
     public static int Run(AppendSettings settings, CommandEnvironment environment) =>
-        settings.Client.Run((servers, _, cancellation) =>
-        {
-            var report = new AppendReport(environment, settings.Client.IsJson);
-            var appender = new Appender(servers, settings.Client, settings.RequestId, report.Redirected);
-            var isWhole = new AppendLines(appender, report, cancellation).RunAsync(Read(environment.Input)).GetAwaiter().GetResult();
-            return isWhole ? report.WorstCode : ExitCode.Interrupted;
-        });
+        settings.Client.Run(
+            client =>
+            {
+                var report = new AppendReport(environment, settings.Client.IsJson);
+                var appender = new Appender(client, settings.Client.Timeout, settings.RequestId);
+                var lines = new AppendLines(appender, report, client.Interrupted);
+                return lines.RunAsync(Read(environment.Input)).GetAwaiter().GetResult() ? report.WorstCode : ExitCode.Interrupted;
+            },
+            RedirectLine.Writer(environment, settings.Client));
 
     // A read of a terminal cannot be cancelled, so a background thread reads. The process may end while it waits.
     private static ChannelReader<string?> Read(TextReader input)
@@ -50,13 +52,11 @@ internal sealed class AppendLines(Appender appender, AppendReport report, Cancel
     /// <returns>False if Ctrl-C ended it before the end of the input.</returns>
     private async Task<bool> RunAsync(ChannelReader<string?> input)
     {
-        // The first line is sent alone. It finds the server that answers, and the following lines go to that server, in order.
-        var window = 1;
         Task<bool>? more = null;
         var isAtEnd = false;
-        while (!cancellation.IsCancellationRequested && !(isAtEnd && _open.Count == 0))
+        while (!interrupted.IsCancellationRequested && !(isAtEnd && _open.Count == 0))
         {
-            if (_open.Count < window && !isAtEnd)
+            if (_open.Count < Window && !isAtEnd)
             {
                 more ??= input.WaitToReadAsync(CancellationToken.None).AsTask();
                 await Task.WhenAny([more, _interrupted, .. Oldest()]);
@@ -72,13 +72,10 @@ internal sealed class AppendLines(Appender appender, AppendReport report, Cancel
                 await Task.WhenAny([_interrupted, .. Oldest()]);
             }
 
-            if (await ReportAsync(mayWait: false) > 0)
-            {
-                window = Window;
-            }
+            await ReportAsync(mayWait: false);
         }
 
-        if (!cancellation.IsCancellationRequested)
+        if (!interrupted.IsCancellationRequested)
         {
             return true;
         }
@@ -96,20 +93,16 @@ internal sealed class AppendLines(Appender appender, AppendReport report, Cancel
         if (input.TryRead(out var text))
         {
             var id = $"{appender.RequestId}-{++_lines}";
-            _open.Enqueue((_lines, id, appender.AppendAsync(text, id, cancellation)));
+            _open.Enqueue((_lines, id, appender.AppendAsync(text, id)));
         }
     }
 
-    private async Task<int> ReportAsync(bool mayWait)
+    private async Task ReportAsync(bool mayWait)
     {
-        var count = 0;
         while (_open.TryPeek(out var oldest) && (mayWait || oldest.RequestOutcome.IsCompleted))
         {
             _open.Dequeue();
             report.Ended(await oldest.RequestOutcome, oldest.Id, oldest.Line);
-            count++;
         }
-
-        return count;
     }
 }

@@ -1,30 +1,12 @@
-using RaftActors.Cli.Protocol;
-
 namespace RaftActors.Cli.Client;
 
 /// <summary>Reports the outcomes of appends: commits on standard output, all others on standard error. Thread-safe.</summary>
 internal sealed class AppendReport(CommandEnvironment environment, bool isJson)
 {
     private readonly Lock _lock = new();
-    private ServerId? _leader;
 
     /// <summary>The highest exit code of all outcomes so far.</summary>
     public int WorstCode { get; private set; }
-
-    /// <summary>Reports a leader once. Called by any thread.</summary>
-    public void Redirected(ServerId leader)
-    {
-        lock (_lock)
-        {
-            if (_leader == leader)
-            {
-                return;
-            }
-
-            _leader = leader;
-            RedirectLine.Write(environment, leader, isJson);
-        }
-    }
 
     /// <param name="line">The line number in standard input; null: the message was an argument.</param>
     public void Ended(RequestOutcome outcome, string requestId, int? line)
@@ -54,7 +36,7 @@ internal sealed class AppendReport(CommandEnvironment environment, bool isJson)
 
     private static int CodeOf(RequestOutcome outcome) => outcome switch
     {
-        RequestOutcome.Answered => ExitCode.Done,
+        RequestOutcome.Committed => ExitCode.Done,
         RequestOutcome.NotDone => ExitCode.Failed,
         _ => ExitCode.Unknown,
     };
@@ -63,7 +45,7 @@ internal sealed class AppendReport(CommandEnvironment environment, bool isJson)
     {
         switch (outcome)
         {
-            case RequestOutcome.Answered { Reply: Reply.Committed committed }:
+            case RequestOutcome.Committed committed:
                 environment.Report(output =>
                     output.WriteLine($"committed{(committed.WasThere ? " before" : "")}, serial {committed.Serial}"));
                 break;
@@ -88,7 +70,7 @@ internal sealed class AppendReport(CommandEnvironment environment, bool isJson)
             writer.WriteString("requestId", requestId);
             switch (outcome)
             {
-                case RequestOutcome.Answered { Reply: Reply.Committed committed }:
+                case RequestOutcome.Committed committed:
                     writer.WriteString("outcome", "committed");
                     writer.WriteNumber("serial", committed.Serial);
                     writer.WriteBoolean("before", committed.WasThere);

@@ -1,37 +1,39 @@
-using RaftActors.Cli.Protocol;
-
 namespace RaftActors.Cli.Client;
 
-/// <summary>Appends messages under request ids. A request id takes effect at most once, so a retry is safe.</summary>
-internal sealed class Appender(ServerList servers, ClientSettings settings, string? requestId, Action<ServerId> redirected)
+/// <summary>Appends messages under request ids. A request id takes effect at most once, so a retry is safe. Thread-safe.</summary>
+internal sealed class Appender(GroupClient client, TimeSpan timeout, string? requestId)
 {
+    private readonly string _attempt = AppendKey.NewAttempt();
+
     /// <summary>The given or generated request id; for several messages, the prefix of their ids.</summary>
     public string RequestId { get; } = requestId ?? Guid.NewGuid().ToString("N");
 
-    /// <summary>Appends one message, and retries until the outcome is certain or the time is up.</summary>
+    /// <summary>Appends one message. The client retries until the outcome is certain or the time is up.</summary>
     /// <param name="text">Null: the message was too long to be read.</param>
-    public async Task<RequestOutcome> AppendAsync(string? text, string id, CancellationToken cancellation)
+    public async Task<RequestOutcome> AppendAsync(string? text, string id)
     {
         if ((text is null ? InputLines.TooLong : MessageLimits.Problem(id, text)) is { } problem)
         {
             return new RequestOutcome.NotDone(problem, IsFinal: true);
         }
 
-        return Own(await servers.AskAsync(RequestOf(text!, id), mayRepeat: true, settings.Timeout, redirected, cancellation)
-            .ConfigureAwait(false));
+        var outcome = await client.Raft.AppendAsync($"{new AppendKey(id, _attempt)}", text!, timeout, client.End, id).ConfigureAwait(false);
+        return outcome.Match(done => Committed(done, text!, id), client.NotDone, client.Unknown);
     }
 
-    /// <summary>As <see cref="AppendAsync"/>, for one message under <see cref="RequestId"/>. Blocks.</summary>
-    public RequestOutcome Append(string text, CancellationToken cancellation) => MessageLimits.Problem(RequestId, text) is { } problem
-        ? new RequestOutcome.NotDone(problem, IsFinal: true)
-        : Own(servers.Ask(RequestOf(text, RequestId), mayRepeat: true, settings.Timeout, redirected, cancellation));
+    // Without a result the message is an old one, whose result the servers have forgotten.
+    private RequestOutcome Committed(Outcome<string>.Done done, string text, string id)
+    {
+        if (!done.TryGetResult(out var written))
+        {
+            return new RequestOutcome.Committed(done.Serial.Value, WasThere: requestId is not null);
+        }
 
-    private static Func<long, TimeSpan, Request> RequestOf(string text, string id) =>
-        (number, timeout) => new Request.Append(number, id, text, timeout);
-
-    // A generated id can only be in the log through an earlier attempt of this run. For the caller that is a first append.
-    private RequestOutcome Own(RequestOutcome outcome) =>
-        requestId is null && outcome is RequestOutcome.Answered { Reply: Reply.Committed { WasThere: true } committed } answered
-            ? answered with { Reply = committed with { WasThere = false } }
-            : outcome;
+        // A generated id can only be in the log through an earlier attempt of this run. For the caller that is a first append.
+        var result = AppendResult.Parse(written);
+        return result.Checksum == AppendResult.ChecksumOf(text)
+            ? new RequestOutcome.Committed(result.Serial, requestId is not null && result.Attempt != _attempt)
+            : new RequestOutcome.NotDone(
+                $"The request id {id} was used for another message. Use another --request-id, or leave it out.", IsFinal: true);
+    }
 }

@@ -17,10 +17,12 @@ internal sealed class ChangeReport(CommandEnvironment environment, ClientSetting
           130  Ctrl-C
         """;
 
-    public void Redirected(ServerId leader) => RedirectLine.Write(environment, leader, settings.IsJson);
-
+    /// <summary>Makes a change, and reports its outcome.</summary>
     /// <returns>The exit code.</returns>
-    public int Ended(RequestOutcome result, ServerId? server, CancellationToken cancellation)
+    public int Run(ServerId? server, Func<GroupClient, RequestOutcome> change) => settings.Run(
+        client => Ended(change(client), server, client.IsInterrupted), RedirectLine.Writer(environment, settings));
+
+    private int Ended(RequestOutcome result, ServerId? server, bool isInterrupted)
     {
         var (outcome, why, code) = result switch
         {
@@ -49,6 +51,6 @@ internal sealed class ChangeReport(CommandEnvironment environment, ClientSetting
                 : $"raft: unknown whether {what}: {Clause.Of(why)}; run 'raft status' to find out");
         }
 
-        return code != ExitCode.Done && cancellation.IsCancellationRequested ? ExitCode.Interrupted : code;
+        return code != ExitCode.Done && isInterrupted ? ExitCode.Interrupted : code;
     }
 }

@@ -18,8 +18,8 @@ internal sealed class ClientOptions(CommandEnvironment environment)
 
     public Option<ServerId[]> Servers { get; } = new("--server", "-S")
     {
-        Description = "The servers to ask, separated by commas: ':9990,:9991'. If one cannot be reached or refuses, the "
-            + "next one is asked. Appends and queries also go on after no answer. Any of them may be the leader. Default: the "
+        Description = "The servers to ask, separated by commas: ':9990,:9991'. They name the "
+            + "other members, and the command asks the leader if it must. Any of them may be the leader. Default: the "
             + $"environment variable {ServersVariable}, or {ClientSettings.DefaultServer}.",
         HelpName = "list",
         CustomParser = ParseServers,
@@ -48,7 +48,7 @@ internal sealed class ClientOptions(CommandEnvironment environment)
 
     /// <exception cref="UsageException">A value is wrong.</exception>
     public ClientSettings Read(ParseResult parsed) =>
-        new(parsed.GetValue(Servers)!, TimeoutOf(parsed), parsed.GetValue(Json), Security.Read(parsed));
+        new(parsed.GetValue(Servers)!, TimeoutOf(parsed), parsed.GetValue(Json), Security.Read(parsed), environment.Connect);
 
     public static ServerId? ParseServer(ArgumentResult result)
     {

@@ -3,7 +3,13 @@ using RaftActors.Cli.Security;
 namespace RaftActors.Cli.Client;
 
 /// <summary>The values of <see cref="ClientOptions"/>.</summary>
-internal sealed record ClientSettings(ServerId[] Servers, TimeSpan Timeout, bool IsJson, ConnectionSecurity Security)
+/// <param name="Connect">See <see cref="CommandEnvironment.Connect"/>.</param>
+internal sealed record ClientSettings(
+    ServerId[] Servers,
+    TimeSpan Timeout,
+    bool IsJson,
+    ConnectionSecurity Security,
+    Func<ServerId[], RaftClient<string, string>?>? Connect = null)
 {
     public const string DefaultServer = ":9990";
 
@@ -11,11 +17,19 @@ internal sealed record ClientSettings(ServerId[] Servers, TimeSpan Timeout, bool
 
     public static readonly TimeSpan DefaultTimeout = TimeSpan.FromSeconds(5);
 
-    /// <summary>Runs a command with a connection to the servers, and with a token that Ctrl-C cancels.</summary>
-    public int Run(Func<ServerList, ServerConnection, CancellationToken, int> command)
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    /// <summary>Runs a command with a client of the group. Ctrl-C ends its calls.</summary>
+    /// <param name="redirected">See <see cref="GroupClient"/>; null: nobody is told.</param>
+    /// <param name="patience">The time without an answer until another server is asked; null: one second.</param>
+    public int Run(Func<GroupClient, int> command, Action<ServerId>? redirected = null, TimeSpan? patience = null)
     {
         using var interruption = new Interruption();
-        using var connection = new ServerConnection(Security);
-        return command(new ServerList(connection, Servers), connection, interruption.Token);
+        using var client = Open(interruption.Token, redirected, patience);
+        return command(client);
     }
+
+    /// <inheritdoc cref="Run"/>
+    public GroupClient Open(CancellationToken interrupted, Action<ServerId>? redirected = null, TimeSpan? patience = null) =>
+        new(this, redirected ?? (_ => { }), patience ?? Patience, interrupted);
 }

@@ -1,7 +1,5 @@
 using System.CommandLine;
 
-using RaftActors.Cli.Protocol;
-
 namespace RaftActors.Cli.Client;
 
 /// <summary><c>raft explain</c>.</summary>
@@ -30,20 +28,19 @@ internal static class ExplainCommand
         return command;
     }
 
-    private static int Run(ClientSettings client, CommandEnvironment environment) => client.Run((servers, _, cancellation) =>
+    private static int Run(ClientSettings settings, CommandEnvironment environment) => settings.Run(client =>
     {
-        var outcome = servers.Ask((number, _) => new Request.Explain(number), true, client.Timeout, _ => { }, cancellation);
-        if (outcome is not RequestOutcome.Answered { Reply: Reply.ExplanationIs explanation } answered)
+        if (!client.TryAsk(() => FirstAsync(client, settings.Servers), environment, out var explanation, out var code))
         {
-            return QueryFailure.Report(environment, outcome, cancellation);
+            return code;
         }
 
-        if (client.IsJson)
+        if (settings.IsJson)
         {
             JsonLine.Write(environment.Output, writer =>
             {
                 writer.WriteString("kind", "explanation");
-                writer.WriteString("server", $"{answered.By}");
+                writer.WriteString("server", $"{explanation.By}");
                 writer.WriteString("text", explanation.Text);
             });
         }
@@ -57,4 +54,20 @@ internal static class ExplainCommand
 
         return ExitCode.Done;
     });
+
+    // The first answer counts. A server that is down must not hold up the others.
+    private static async Task<(ServerId By, string Text)> FirstAsync(GroupClient client, ServerId[] servers)
+    {
+        var open = servers.Select(async server =>
+            (server, ServerId.Show(await client.Raft.ExplainAsync(server.Process, client.End)))).ToList();
+        while (true)
+        {
+            var first = await Task.WhenAny(open);
+            open.Remove(first);
+            if (first.IsCompletedSuccessfully || open.Count == 0)
+            {
+                return await first;
+            }
+        }
+    }
 }

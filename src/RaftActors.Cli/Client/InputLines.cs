@@ -1,7 +1,5 @@
 using System.Text;
 
-using RaftActors.Cli.Protocol;
-
 namespace RaftActors.Cli.Client;
 
 /// <summary>Reads lines. A line that is too long for a message is skipped without being kept in memory.</summary>

@@ -1,7 +1,5 @@
 using System.CommandLine;
 
-using RaftActors.Cli.Protocol;
-
 namespace RaftActors.Cli.Client;
 
 /// <summary><c>raft members</c>.</summary>
@@ -38,30 +36,32 @@ internal static class MembersCommand
         BuildQuorum(environment),
     };
 
-    public static int Add(ServerId server, ClientSettings client, CommandEnvironment environment) => Change(
-        (number, timeout) => new Request.AddMember(number, server, timeout),
-        server,
-        client,
-        new ChangeReport(environment, client, "member-added", $"added {server}", $"{server} was added"));
+    public static int Add(ServerId server, ClientSettings settings, CommandEnvironment environment) =>
+        new ChangeReport(environment, settings, "member-added", $"added {server}", $"{server} was added")
+            .Run(server, client => new Addition(server, settings, client).Run());
 
-    public static int Remove(ServerId server, ClientSettings client, CommandEnvironment environment) => Change(
-        (number, timeout) => new Request.RemoveMember(number, server, timeout),
-        server,
-        client,
-        new ChangeReport(environment, client, "member-removed", $"removed {server}", $"{server} was removed"));
+    public static int Remove(ServerId server, ClientSettings settings, CommandEnvironment environment) =>
+        new ChangeReport(environment, settings, "member-removed", $"removed {server}", $"{server} was removed")
+            .Run(server, client => Remove(server, settings, client));
 
-    private static int SetMaxQuorum(int max, ClientSettings client, CommandEnvironment environment) => Change(
-        (number, timeout) => new Request.SetMaxQuorum(number, max, timeout),
-        null,
-        client,
-        new ChangeReport(environment, client, "quorum-set", $"at most {max} vote", $"the quorum was set to at most {max}"));
-
-    private static int Change(Func<long, TimeSpan, Request> request, ServerId? server, ClientSettings client, ChangeReport report) =>
-        client.Run((servers, _, cancellation) =>
+    private static RequestOutcome Remove(ServerId server, ClientSettings settings, GroupClient client)
+    {
+        if (client.TryAsk(() => client.Raft.StatusAsync(client.End), out var group) is { } silent)
         {
-            var outcome = servers.Ask(request, mayRepeat: false, client.Timeout, report.Redirected, cancellation);
-            return report.Ended(outcome, server, cancellation);
-        });
+            return new RequestOutcome.NotDone(silent);
+        }
+
+        var members = GroupStatus.MembersOf(group);
+        return members.IsEmpty || members.Any(member => member.Server == server)
+            ? client.Change((raft, end) => raft.LeaveAsync(server.Process, timeout: settings.Timeout, cancellationToken: end))
+            : new RequestOutcome.NotDone(
+                $"{server} is not a member of the group; its members are {string.Join(' ', members.Select(member => member.Server))}.");
+    }
+
+    private static int SetMaxQuorum(int max, ClientSettings settings, CommandEnvironment environment) =>
+        new ChangeReport(environment, settings, "quorum-set", $"at most {max} vote", $"the quorum was set to at most {max}")
+            .Run(null, client => client.Change(
+                (raft, end) => raft.SetMaxQuorumAsync(max, timeout: settings.Timeout, cancellationToken: end)));
 
     private static Command BuildQuorum(CommandEnvironment environment)
     {
@@ -128,7 +128,7 @@ internal static class MembersCommand
         var command = new Command(
             "list",
             """
-            Lists the members of the group, as the asked server knows them: voters, learners (which receive the log and do not vote) and
+            Lists the members of the group, as the servers know them: voters, learners (which receive the log and do not vote) and
             the leader. 'raft status' asks each member for its state.
 
             Exit codes:
@@ -145,20 +145,19 @@ internal static class MembersCommand
         return command;
     }
 
-    private static int List(ClientSettings client, CommandEnvironment environment) => client.Run((servers, _, cancellation) =>
+    private static int List(ClientSettings settings, CommandEnvironment environment) => settings.Run(client =>
     {
-        var outcome = servers.Ask((number, _) => new Request.Status(number), true, client.Timeout, _ => { }, cancellation);
-        if (outcome is not RequestOutcome.Answered { Reply: Reply.StatusIs status })
+        if (!client.TryAsk(() => client.Raft.StatusAsync(client.End), environment, out var group, out var code))
         {
-            return QueryFailure.Report(environment, outcome, cancellation);
+            return code;
         }
 
         var table = new Table("SERVER", "PART", "LEADER");
-        foreach (var (server, isVoter) in status.Members)
+        foreach (var (server, isVoter) in GroupStatus.MembersOf(group))
         {
-            var isLeader = server == status.Leader;
+            var isLeader = server.Process == group.Leader;
             table.Add($"{server}", isVoter ? "voter" : "learner", isLeader ? "leader" : "");
-            if (client.IsJson)
+            if (settings.IsJson)
             {
                 JsonLine.Write(environment.Output, writer =>
                 {
@@ -170,7 +169,7 @@ internal static class MembersCommand
             }
         }
 
-        if (!client.IsJson)
+        if (!settings.IsJson)
         {
             table.WriteTo(environment.Output);
         }

@@ -1,45 +1,52 @@
-using RaftActors.Cli.Protocol;
+using RaftActors.Cli.Server;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary><c>raft print --here</c>: writes the log of the asked server to standard output, page by page.</summary>
+/// <summary><c>raft print --here</c>: writes the log of the group to standard output, page by page.</summary>
 internal static class PrintHere
 {
-    public static int Run(ClientSettings client, CommandEnvironment environment) => client.Run((servers, _, cancellation) =>
+    public static int Run(ClientSettings settings, CommandEnvironment environment) => settings.Run(client =>
     {
         // The last serial of the first page ends the output. Without this a busy log would never end.
-        long? end = null;
-        for (var printed = 0L; end is null || printed < end;)
+        Serial? end = null;
+        for (var printed = 0L; end is null || printed < end.Value.Value;)
         {
             var after = printed;
-            var outcome = servers.Ask(
-                (number, _) => new Request.ReadLog(number, after), mayRepeat: true, client.Timeout, _ => { }, cancellation);
-            if (outcome is not RequestOutcome.Answered { Reply: Reply.LogPage { Messages: { IsDefault: false } messages } page } answered)
+            var age = end is { } last ? ReadConsistency.NotOlderThan(last) : ReadConsistency.Local;
+            if (!client.TryAsk(() => PageAsync(client, after, age, settings.Timeout), environment, out var page, out var code))
             {
-                return QueryFailure.Report(environment, outcome, cancellation);
+                return code;
             }
 
-            end ??= page.LastSerial;
-            foreach (var message in messages.Where(message => message.Serial > printed && message.Serial <= end))
+            end ??= page.Last;
+            foreach (var message in page.Messages.Where(message => message.Serial > printed && message.Serial <= end.Value.Value))
             {
-                Write(environment.Output, message, client.IsJson);
+                Write(environment.Output, message, settings.IsJson);
                 printed = message.Serial;
             }
 
-            if (printed == after && printed < end)
+            if (printed == after)
             {
-                return ReportLag(environment, answered.By, page.LastSerial, end.Value);
+                // The pairs up to the end are repeats of earlier messages.
+                break;
             }
         }
 
         return ExitCode.Done;
     });
 
-    private static void Write(TextWriter output, LogMessage message, bool isJson)
+    private static async Task<(IReadOnlyList<Message> Messages, Serial Last)> PageAsync(
+        GroupClient client, long after, ReadConsistency age, TimeSpan timeout)
+    {
+        var (page, last) = await client.Raft.QueryWithSerialAsync<byte[]>(after, timeout, age, client.End).ConfigureAwait(false);
+        return (MessageLogFormat.Read(page).Messages, last);
+    }
+
+    private static void Write(TextWriter output, Message message, bool isJson)
     {
         if (!isJson)
         {
-            output.WriteLine($"{message.Serial}  {Printable.Of(message.Text ?? "")}");
+            output.WriteLine($"{message.Serial}  {Printable.Of(message.Text)}");
             return;
         }
 
@@ -47,18 +54,8 @@ internal static class PrintHere
         {
             writer.WriteString("kind", "message");
             writer.WriteNumber("serial", message.Serial);
-            JsonLine.Text(writer, "requestId", message.RequestId);
+            JsonLine.Text(writer, "requestId", message.Id);
             JsonLine.Text(writer, "text", message.Text);
         });
-    }
-
-    // The server of the first pages is gone, and the next server of the list has fewer messages.
-    private static int ReportLag(CommandEnvironment environment, ServerId by, long has, long end)
-    {
-        environment.Output.Flush();
-        environment.Error.WriteLine(
-            $"raft: the log was not printed to its end: {by} has only messages up to serial {has} of {end}; "
-            + "run this again when it has caught up");
-        return ExitCode.Failed;
     }
 }

@@ -1,9 +1,13 @@
 namespace RaftActors.Cli.Client;
 
-/// <summary>Reports that the server has forwarded the request to the leader.</summary>
+/// <summary>Reports that the request goes to a leader that is none of the named servers.</summary>
 internal static class RedirectLine
 {
-    public static void Write(CommandEnvironment environment, ServerId leader, bool isJson) => environment.Report(output =>
+    /// <summary>Writes the line for each leader.</summary>
+    public static Action<ServerId> Writer(CommandEnvironment environment, ClientSettings settings) =>
+        leader => Write(environment, leader, settings.IsJson);
+
+    private static void Write(CommandEnvironment environment, ServerId leader, bool isJson) => environment.Report(output =>
     {
         if (isJson)
         {

@@ -1,15 +1,16 @@
 using System.CommandLine;
 
-using RaftActors.Cli.Protocol;
-
 using Spectre.Console;
 
 namespace RaftActors.Cli.Client;
 
 /// <summary><c>raft status</c>.</summary>
-internal sealed class StatusCommand(CommandEnvironment environment, ClientSettings client, ServerList servers, ServerConnection connection)
+internal sealed class StatusCommand(CommandEnvironment environment, ClientSettings settings, GroupClient client)
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
+
+    // A running server answers at once. A server that is down must delay the table only by this part of the timeout.
+    private const int PatienceDivisor = 5;
 
     public static Command Build(CommandEnvironment environment)
     {
@@ -21,7 +22,7 @@ internal sealed class StatusCommand(CommandEnvironment environment, ClientSettin
         var command = new Command(
             "status",
             """
-            Shows the state of each server of the group. One server of --server names the members, and then each member is asked:
+            Shows the state of each server of the group. The servers of --server name the members, and then each member is asked:
 
               SERVER   its name
               ROLE     leader, follower, candidate or pre-candidate; unreachable: no answer within a fifth of --timeout
@@ -50,25 +51,26 @@ internal sealed class StatusCommand(CommandEnvironment environment, ClientSettin
         options.AddTo(command);
         command.SetAction(parsed =>
         {
-            var client = options.Read(parsed);
-            return client.Run((servers, connection, cancellation) =>
-            {
-                var status = new StatusCommand(environment, client, servers, connection);
-                return parsed.GetValue(watch) ? status.Watch(cancellation) : status.Show(cancellation);
-            });
+            var settings = options.Read(parsed);
+            return settings.Run(
+                client =>
+                {
+                    var status = new StatusCommand(environment, settings, client);
+                    return parsed.GetValue(watch) ? status.Watch() : status.Show();
+                },
+                patience: settings.Timeout / PatienceDivisor);
         });
         return command;
     }
 
-    private int Show(CancellationToken cancellation)
+    private int Show()
     {
-        var (group, outcome) = Ask(cancellation);
-        if (group is null)
+        if (!client.TryAsk(() => AskAsync(client.End), environment, out var group, out var code))
         {
-            return QueryFailure.Report(environment, outcome, cancellation);
+            return code;
         }
 
-        if (environment.IsTerminal && !client.IsJson)
+        if (environment.IsTerminal && !settings.IsJson)
         {
             AnsiConsole.Write(ForTerminal(group));
         }
@@ -80,40 +82,36 @@ internal sealed class StatusCommand(CommandEnvironment environment, ClientSettin
         return group.IsHealthy && group.IsWhole ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private int Watch(CancellationToken cancellation) => environment.IsTerminal && !client.IsJson
+    private int Watch() => environment.IsTerminal && !settings.IsJson
         ? AnsiConsole.Live(new Text("")).Start(context => Repeat(
-            (group, outcome) => context.UpdateTarget(group is null ? new Text(QueryFailure.Reason(outcome)) : ForTerminal(group)),
-            cancellation))
-        : Repeat(new ChangesOnly(this, environment).Write, cancellation);
+            (group, why) => context.UpdateTarget(why is null ? ForTerminal(group) : new Text(why))))
+        : Repeat(new ChangesOnly(this, environment).Write);
 
-    private int Repeat(Action<GroupStatus?, RequestOutcome> show, CancellationToken cancellation)
+    /// <param name="show">Gets the status, or why there is none.</param>
+    private int Repeat(Action<GroupStatus, string?> show)
     {
         while (true)
         {
-            var (group, outcome) = Ask(cancellation);
-            if (cancellation.IsCancellationRequested)
+            // Not ended by refusals: the servers may start later.
+            var why = client.TryAsk(() => AskAsync(client.Interrupted), out var group);
+            if (client.IsInterrupted)
             {
                 return ExitCode.Interrupted;
             }
 
-            show(group, outcome);
-            cancellation.WaitHandle.WaitOne(Period);
+            show(group, why);
+            client.Interrupted.WaitHandle.WaitOne(Period);
         }
     }
 
-    private (GroupStatus? Group, RequestOutcome RequestOutcome) Ask(CancellationToken cancellation)
-    {
-        var outcome = servers.Ask((number, _) => new Request.Status(number), true, client.Timeout, _ => { }, cancellation);
-        return outcome is RequestOutcome.Answered { Reply: Reply.StatusIs status }
-            ? (GroupStatus.Ask(status, connection, client.Timeout, cancellation), outcome)
-            : (null, outcome);
-    }
+    private async Task<GroupStatus> AskAsync(CancellationToken end) =>
+        GroupStatus.Of(await client.Raft.StatusAsync(end).ConfigureAwait(false), client.WhyUnreached);
 
     private static Spectre.Console.Table ForTerminal(GroupStatus group) => StatusView.ForTerminal(group, AnsiConsole.Profile.Width);
 
     private void Write(TextWriter output, GroupStatus group)
     {
-        if (client.IsJson)
+        if (settings.IsJson)
         {
             StatusView.WriteJson(output, group);
         }
@@ -128,12 +126,12 @@ internal sealed class StatusCommand(CommandEnvironment environment, ClientSettin
     {
         private string _last = "";
 
-        public void Write(GroupStatus? group, RequestOutcome outcome)
+        public void Write(GroupStatus group, string? why)
         {
             using var text = new StringWriter();
-            if (group is null)
+            if (why is not null)
             {
-                text.WriteLine($"raft: {QueryFailure.Reason(outcome)}");
+                text.WriteLine($"raft: {why}");
             }
             else
             {
@@ -143,7 +141,7 @@ internal sealed class StatusCommand(CommandEnvironment environment, ClientSettin
             if (text.ToString() is var now && now != _last)
             {
                 var (output, error) = (environment.Output, environment.Error);
-                (group is null ? error : output).Write(now);
+                (why is null ? output : error).Write(now);
                 output.Flush();
                 _last = now;
             }

@@ -85,14 +85,14 @@ internal static class StatusView
             RoleOf(server),
             VotesOf(server),
             $"{status.Term}",
-            $"{status.AppliedSerial}",
-            $"{status.CommittedSerial}",
-            $"{group.CommittedSerial - status.AppliedSerial}",
+            $"{status.Delivered}",
+            $"{status.Committed}",
+            $"{group.CommittedSerial - status.Delivered.Value}",
             AddressOf(server),
-            status.Since.ToLocalTime().ToString("yyyy/MM/dd HH:mm:ss", CultureInfo.InvariantCulture),
-            status.Note ?? "",
+            status.RoleSince.ToLocalTime().ToString("yyyy/MM/dd HH:mm:ss", CultureInfo.InvariantCulture),
+            server.Note ?? "",
         ]
-        : [$"{server.Server}", RoleOf(server), VotesOf(server), "", "", "", "", AddressOf(server), "", server.Silence ?? ""];
+        : [$"{server.Server}", RoleOf(server), VotesOf(server), "", "", "", "", AddressOf(server), "", server.Note ?? ""];
 
     private static string RoleOf(ServerStatus server) => server.Status?.Role switch
     {
@@ -131,13 +131,13 @@ internal static class StatusView
         if (server.Status is { } status)
         {
             writer.WriteNumber("term", status.Term);
-            writer.WriteNumber("serial", status.AppliedSerial);
-            writer.WriteNumber("commit", status.CommittedSerial);
-            writer.WriteNumber("lag", group.CommittedSerial - status.AppliedSerial);
-            writer.WriteString("since", status.Since.UtcDateTime);
-            JsonLine.Text(writer, "leader", status.Leader?.ToString());
+            writer.WriteNumber("serial", status.Delivered.Value);
+            writer.WriteNumber("commit", status.Committed.Value);
+            writer.WriteNumber("lag", group.CommittedSerial - status.Delivered.Value);
+            writer.WriteString("since", status.RoleSince.UtcDateTime);
+            JsonLine.Text(writer, "leader", status.Leader is { } leader ? ServerId.Show(leader) : null);
         }
 
-        JsonLine.Text(writer, "note", server.Status is null ? server.Silence : server.Status.Note);
+        JsonLine.Text(writer, "note", server.Note);
     }
 }

@@ -1,7 +1,5 @@
 using System.CommandLine;
 
-using RaftActors.Cli.Protocol;
-
 namespace RaftActors.Cli.Client;
 
 /// <summary><c>raft transfer</c>.</summary>
@@ -36,20 +34,10 @@ internal static class TransferCommand
         return command;
     }
 
-    private static int Run(ServerId? to, ClientSettings client, CommandEnvironment environment) =>
-        client.Run((servers, _, cancellation) => Run(to, client, servers, environment, cancellation));
-
-    private static int Run(
-        ServerId? to, ClientSettings client, ServerList servers, CommandEnvironment environment, CancellationToken cancellation)
+    private static int Run(ServerId? to, ClientSettings settings, CommandEnvironment environment)
     {
         var done = to is null ? "another server leads" : $"{to} leads";
-        var report = new ChangeReport(environment, client, "transfer", done, done);
-        var outcome = servers.Ask(
-            (number, timeout) => new Request.Transfer(number, to, timeout),
-            mayRepeat: false,
-            client.Timeout,
-            report.Redirected,
-            cancellation);
-        return report.Ended(outcome, to, cancellation);
+        return new ChangeReport(environment, settings, "transfer", done, done).Run(
+            to, client => client.Change((raft, end) => raft.TransferLeadershipAsync(to?.Process, settings.Timeout, end)));
     }
 }

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 
-using RaftActors.Security;
-using RaftActors.Settings;
+using Akka.Configuration;
 
 namespace RaftActors.Cli.Security;
 
@@ -49,17 +48,9 @@ internal sealed record ConnectionSecurity(string? Certificate, string? Key, stri
         return missing is null ? null : $"There is no file '{missing}'. Name an existing one, or make certificates with 'raft certs'.";
     }
 
-    /// <summary>The same for the connections of a client.</summary>
-    public SecuritySettings ToSettings() => new(
-        Certificate is null ? null : new TlsFiles(Certificate, Key ?? "", Password ?? "", Ca ?? "", []),
-        Secrets ?? "",
-        Timeout.InfiniteTimeSpan,
-        new RoleRules([], Operators, Writers, Readers));
-
-    /// <summary>The same as configuration of an actor system.</summary>
-    public string ToHocon() => !IsOn
-        ? ""
-        : $$"""
+    /// <summary>The configuration of an actor system with this security.</summary>
+    public Config With(Config plain) => !IsOn ? plain : ConfigurationFactory.ParseString(
+        $$"""
         raft {
           security {
             secrets-file = {{Quoted(Secrets)}}
@@ -76,7 +67,7 @@ internal sealed record ConnectionSecurity(string? Certificate, string? Key, stri
             }
           }
         }
-        """;
+        """).WithFallback(plain);
 
     private static string ListOf(ImmutableArray<string> names) => string.Join(", ", names.Select(Quoted));
 

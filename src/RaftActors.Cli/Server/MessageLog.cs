@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 
-using RaftActors.Cli.Protocol;
-
 namespace RaftActors.Cli.Server;
 
 /// <summary>

@@ -3,20 +3,20 @@ using RaftActors.Core.Codec;
 namespace RaftActors.Cli.Server;
 
 /// <summary>
-/// The bytes of a message log in a snapshot: the version, the number of messages, then the messages. Each has its id, its text and, before
-/// them, the difference of its serial to the one before.
+/// The bytes of messages in a snapshot, and in an answer to a client: the version, the number of messages, then the messages. Each has its
+/// id, its text and, before them, the difference of its serial to the one before.
 /// </summary>
 internal static class MessageLogFormat
 {
     private const byte Version = 1;
 
-    public static byte[] Write(MessageLog log)
+    public static byte[] Write(IReadOnlyCollection<Message> messages)
     {
         var writer = new ByteWriter();
         writer.Octet(Version);
-        writer.Number(log.Messages.Count);
+        writer.Number(messages.Count);
         var before = 0L;
-        foreach (var message in log.Messages)
+        foreach (var message in messages)
         {
             writer.Number(message.Serial - before);
             writer.Text(message.Id);
@@ -33,8 +33,8 @@ internal static class MessageLogFormat
         var reader = new ByteReader(bytes);
         if (reader.Octet() is var version and not Version)
         {
-            throw new InvalidDataException($"Cannot read the snapshot: it has version {version}, and this program reads version {Version}. "
-                + "Start the server with the program that wrote it, or a later one.");
+            throw new InvalidDataException($"Cannot read the messages: they have version {version}, and this program reads version "
+                + $"{Version}. Use the program that wrote them, or a later one.");
         }
 
         var log = new MessageLog();

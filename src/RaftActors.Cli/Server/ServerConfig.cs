@@ -2,8 +2,6 @@ using System.Globalization;
 
 using Akka.Configuration;
 
-using RaftActors.Cli.Protocol;
-
 namespace RaftActors.Cli.Server;
 
 /// <summary>The configuration of a server's actor system.</summary>
@@ -53,8 +51,7 @@ internal static class ServerConfig
               heartbeat-interval = {{heartbeat}}ms
               election-timeout { min = {{settings.ElectionTimeoutMin}}ms, max = {{settings.ElectionTimeoutMax}}ms }
 
-              # A message and its request id, whose characters have at most four bytes each.
-              pair-size-max = {{MessageLimits.TextBytesMax + (4 * MessageLimits.IdLettersMax)}}b
+              pair-size-max = {{MessageLimits.PairBytesMax}}b
 
               # A quarter of the defaults: several servers often share one small disk.
               store {
@@ -64,8 +61,8 @@ internal static class ServerConfig
                 free-space-floor = 64MiB
               }
             }
-            """)).WithFallback(ProtocolSerializer.Registration);
-        return ConfigurationFactory.ParseString(settings.Security.ToHocon()).WithFallback(plain);
+            """));
+        return settings.Security.With(plain);
     }
 
     private static string Quoted(string text) => $"\"{text.Replace("\\", @"\\").Replace("\"", "\\\"")}\"";

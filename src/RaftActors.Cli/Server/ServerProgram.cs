@@ -4,7 +4,6 @@ using System.Reflection;
 using Akka.Actor;
 using Akka.Event;
 
-using RaftActors.Cli.Protocol;
 using RaftActors.Storage;
 
 namespace RaftActors.Cli.Server;
@@ -41,10 +40,9 @@ internal static class ServerProgram
         var narrator = system.ActorOf(Props.Create(() => new EventLogger(settings, terminal, $"/user/{ActorName}", failed)), "narrator");
         system.EventStream.Subscribe(narrator, typeof(RaftEvent));
         system.EventStream.Subscribe(narrator, typeof(Error));
-        RequestDoor.Open(system);
+        Raft.Get(system).Network.Start(isClient: false);
         LogSettings(settings, terminal);
-        var clock = TimeProvider.System;
-        system.ActorOf(Props.Create(() => new LogServer(settings, terminal, failed, clock, null)), ActorName);
+        system.ActorOf(Props.Create(() => new LogServer(settings, terminal, failed, null)), ActorName);
         await Task.WhenAny(stop, failed.Task);
         if (failed.Task.IsCompleted)
         {

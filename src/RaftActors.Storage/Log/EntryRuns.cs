@@ -1,7 +1,5 @@
 using System.Runtime.InteropServices;
 
-using RaftActors.Core;
-
 namespace RaftActors.Storage.Log;
 
 /// <summary>

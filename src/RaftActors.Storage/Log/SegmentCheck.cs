@@ -1,5 +1,3 @@
-using RaftActors.Core;
-
 namespace RaftActors.Storage.Log;
 
 /// <summary>The result of a check of one segment: its good part, its damage, and its torn tail.</summary>

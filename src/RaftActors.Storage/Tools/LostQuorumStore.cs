@@ -1,5 +1,4 @@
 using RaftActors.Core;
-using RaftActors.Storage.Disk;
 using RaftActors.Storage.Log;
 using RaftActors.Storage.Snapshots;
 

@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
 
-using RaftActors.Core;
 using RaftActors.Entities;
 using RaftActors.Values;
 

@@ -3,7 +3,6 @@ using System.Diagnostics;
 using Akka.Actor;
 using Akka.Event;
 
-using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Engine;
 using RaftActors.Telemetry;

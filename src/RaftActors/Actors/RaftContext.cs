@@ -2,7 +2,6 @@ using System.Diagnostics;
 
 using Akka.Actor;
 
-using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Engine;
 using RaftActors.Telemetry;

@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Akka.Remote;
 
-using RaftActors.Core;
 using RaftActors.Network;
 using RaftActors.Wire;
 
@@ -215,6 +214,11 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
         if (!Equals(_finder.Way, _queue.Target))
         {
             _heardAt = Now;
+            if (_finder is { Way: not null, Leader: { } leader })
+            {
+                Context.System.EventStream.Publish(new LeaderFound(_settings.Group, leader));
+            }
+
             _queue.Follow(_finder.Way);
         }
     }
@@ -248,6 +252,9 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
             Context.Stop(Self);
         }
     }
+
+    /// <summary>The client sends its calls to this leader from now on, or to a process that follows it. Published as an event.</summary>
+    internal sealed record LeaderFound(string Group, ProcessName Leader);
 
     internal sealed record Submit(ClientAppend Append);
 

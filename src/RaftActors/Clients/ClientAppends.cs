@@ -1,7 +1,6 @@
 using Akka.Actor;
 
 using RaftActors.Core;
-using RaftActors.Engine;
 using RaftActors.Engine.Requests;
 using RaftActors.Wire;
 

@@ -2,9 +2,6 @@ using System.Collections.Concurrent;
 
 using Akka.Actor;
 
-using RaftActors.Engine;
-using RaftActors.Engine.Requests;
-
 namespace RaftActors.Clients;
 
 /// <summary>

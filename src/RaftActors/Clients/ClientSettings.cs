@@ -3,8 +3,6 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Configuration;
 
-using RaftActors.Discovery;
-using RaftActors.Engine;
 using RaftActors.Settings;
 
 using static RaftActors.RaftConfigurationException;

@@ -2,7 +2,6 @@ using Akka.Actor;
 
 using RaftActors.Entities;
 using RaftActors.Values;
-using RaftActors.Wire;
 
 namespace RaftActors;
 

@@ -31,6 +31,9 @@ internal sealed class GroupFinder(
     private TimeSpan _leaderAt;
     private TimeSpan _askedRegistriesAt = TimeSpan.MinValue;
 
+    /// <summary>The leader of the latest term that a process has told; null: none.</summary>
+    public ProcessName? Leader => _leader?.Name;
+
     /// <summary>The engine to send calls to; null: none is known now.</summary>
     public IActorRef? Way { get; private set; }
 

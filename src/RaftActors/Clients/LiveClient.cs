@@ -3,7 +3,6 @@ using System.Runtime.CompilerServices;
 
 using Akka.Actor;
 
-using RaftActors.Engine;
 using RaftActors.Telemetry;
 using RaftActors.Values;
 using RaftActors.Wire;

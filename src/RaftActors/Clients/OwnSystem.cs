@@ -26,6 +26,14 @@ internal static class OwnSystem
             throw new ArgumentException($"The contact '{nameless}' names no actor system. Write system@host:port.", nameof(contacts));
         }
 
+        // Where each node takes raft's connections at its address, nothing asks for a port by the remoting.
+        var way = settings?.GetBoolean("raft.transport-tcp.at-address") == true
+            ? "actor.provider = local"
+            : $$"""
+              actor.provider = remote
+              remote.use-passive-connections = off
+              remote.dot-netty.tcp { hostname = "{{HostTowards(contacts[0])}}", port = 0 }
+              """;
         var own = ConfigurationFactory.ParseString(
             $$"""
             akka {
@@ -33,9 +41,7 @@ internal static class OwnSystem
               log-dead-letters = off
               # The program decides what a signal does. With this hook a signal would stop this system, and the program would go on.
               coordinated-shutdown.run-by-clr-shutdown-hook = off
-              actor.provider = remote
-              remote.use-passive-connections = off
-              remote.dot-netty.tcp { hostname = "{{HostTowards(contacts[0])}}", port = 0 }
+              {{way}}
             }
             """);
         return ActorSystem.Create("raft-client", (settings?.WithFallback(own) ?? own).WithFallback(ConfigKeys.Defaults));

@@ -15,7 +15,6 @@ using RaftActors.Core;
 using RaftActors.Discovery;
 using RaftActors.Engine;
 using RaftActors.Network;
-using RaftActors.Security;
 using RaftActors.Settings;
 using RaftActors.Storage;
 using RaftActors.Values;
@@ -100,6 +99,8 @@ public sealed class Raft : IExtension
     /// them, and loses nothing else.
     /// </summary>
     public static Config DefaultConfig() => ConfigKeys.Defaults;
+
+    internal ActorSystem System => _system;
 
     /// <summary>The raft groups of an actor system. The first call, or the first raft actor, creates them.</summary>
     public static Raft Get(ActorSystem system) => system.WithExtension<Raft, RaftExtension>();

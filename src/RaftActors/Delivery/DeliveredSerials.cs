@@ -1,5 +1,3 @@
-using RaftActors.Core;
-
 namespace RaftActors.Delivery;
 
 /// <summary>The serials that were delivered: all up to one serial, and single ones above it.</summary>

@@ -1,7 +1,5 @@
 using Akka.Actor;
 
-using RaftActors.Engine;
-
 namespace RaftActors.Delivery;
 
 /// <summary>

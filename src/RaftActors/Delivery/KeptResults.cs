@@ -3,9 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using Akka.Event;
 
-using RaftActors.Core;
 using RaftActors.Core.Codec;
-using RaftActors.Engine;
 using RaftActors.Storage;
 using RaftActors.Values;
 

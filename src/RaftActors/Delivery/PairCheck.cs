@@ -1,4 +1,3 @@
-using RaftActors.Entities;
 using RaftActors.Values;
 
 namespace RaftActors.Delivery;

@@ -1,5 +1,3 @@
-using RaftActors.Core;
-
 namespace RaftActors.Delivery;
 
 /// <summary>Results in the order of their serials. Beyond a bound of <see cref="KeptResults"/> the oldest are forgotten.</summary>

@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster;
 
-using RaftActors.Engine;
 using RaftActors.Settings;
 
 namespace RaftActors.Discovery;

@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 
-using RaftActors.Network;
 using RaftActors.Telemetry;
 using RaftActors.Wire;
 

@@ -1,7 +1,5 @@
 using Akka.Actor;
 
-using RaftActors.Core;
-
 namespace RaftActors.Discovery;
 
 /// <summary>The engines of this node, by group. A node may have a thousand groups, so none is looked for among all engines.</summary>

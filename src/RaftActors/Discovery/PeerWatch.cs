@@ -1,6 +1,5 @@
 using Akka.Event;
 
-using RaftActors.Core;
 using RaftActors.Engine;
 
 namespace RaftActors.Discovery;

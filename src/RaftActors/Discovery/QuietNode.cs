@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 
-using RaftActors.Core;
 using RaftActors.Engine;
 using RaftActors.Wire;
 

@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using Akka;
 using Akka.Actor;
 
-using RaftActors.Core;
 using RaftActors.Engine;
 
 namespace RaftActors.Discovery;

@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
 
-using RaftActors.Core;
 using RaftActors.Engine;
 
 namespace RaftActors.Discovery;

@@ -5,7 +5,6 @@ using Akka.Actor;
 using Akka.Event;
 using Akka.Remote;
 
-using RaftActors.Core;
 using RaftActors.Engine;
 using RaftActors.Network;
 using RaftActors.Settings;

@@ -1,5 +1,3 @@
-using RaftActors.Core;
-
 namespace RaftActors.Engine;
 
 /// <summary>Explains the state of a process to a person: the group as its engine sees it, and what the engine waits for.</summary>

@@ -3,8 +3,6 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 
-using RaftActors.Core;
-
 namespace RaftActors.Engine;
 
 /// <summary>What the registry of a node is told about its engines. Closed.</summary>

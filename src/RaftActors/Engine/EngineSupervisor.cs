@@ -1,9 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 
-using RaftActors.Core;
 using RaftActors.Delivery;
-using RaftActors.Discovery;
 using RaftActors.Network;
 
 namespace RaftActors.Engine;

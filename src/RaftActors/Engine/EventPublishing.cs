@@ -83,6 +83,7 @@ internal sealed class EventPublishing(EngineContext context)
         if (configuration.HasName(Self))
         {
             (_wasMember, _hasToldRemoved) = (HasThisLife(configuration), false);
+            context.Process.View = context.Process.View with { IsRemoved = false };
         }
         else if (_wasMember && configuration == context.Core.Configuration)
         {
@@ -153,6 +154,7 @@ internal sealed class EventPublishing(EngineContext context)
 
     private void OnRemoved()
     {
+        context.Process.View = context.Process.View with { IsRemoved = true };
         if (!_hasToldRemoved)
         {
             _hasToldRemoved = true;

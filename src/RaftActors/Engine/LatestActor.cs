@@ -2,9 +2,7 @@ using System.Collections.Immutable;
 
 using Akka.Event;
 
-using RaftActors.Core;
 using RaftActors.Engine.Requests;
-using RaftActors.Network;
 using RaftActors.Telemetry;
 
 namespace RaftActors.Engine;

@@ -4,8 +4,6 @@ using Akka.Actor;
 using Akka.Event;
 
 using RaftActors.Core;
-using RaftActors.Discovery;
-using RaftActors.Network;
 using RaftActors.Telemetry;
 using RaftActors.Wire;
 

@@ -1,7 +1,5 @@
 using Akka.Actor;
 
-using RaftActors.Core;
-
 namespace RaftActors.Engine;
 
 /// <summary>A message of discovery to an engine, about another process of its group. A hint: it may be wrong. Closed.</summary>

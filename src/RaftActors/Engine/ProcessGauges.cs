@@ -2,8 +2,6 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 
-using RaftActors.Core;
-using RaftActors.Engine;
 using RaftActors.Telemetry;
 
 namespace RaftActors.Engine;

@@ -11,6 +11,12 @@ namespace RaftActors.Engine;
 /// <param name="Members">As committed here. Before anything is committed, as the store has them.</param>
 internal sealed record ProcessView(RaftRole Role, Term Term, ProcessName? LedBy, GroupUid Identity, ImmutableArray<GroupMember> Members)
 {
+    /// <summary>When the role began.</summary>
+    public DateTimeOffset RoleSince { get; init; } = DateTimeOffset.UtcNow;
+
+    /// <summary>The group has removed this process. False again when a leader is found.</summary>
+    public bool IsRemoved { get; init; }
+
     /// <summary>The latest durable snapshot of the actor's state; null if there is none.</summary>
     public Snapshot? Snapshot { get; init; }
 
@@ -63,6 +69,15 @@ internal sealed record ProcessView(RaftRole Role, Term Term, ProcessName? LedBy,
         var (role, term, ledBy, identity) = (core.Role, core.Term, core.Leader?.Name, core.Configuration.Group);
         return role == Role && term == Term && ledBy == LedBy && identity == Identity
             ? this
-            : this with { Role = role, Term = term, LedBy = ledBy, Identity = identity, NameTaken = ledBy is null ? NameTaken : null };
+            : this with
+            {
+                Role = role,
+                RoleSince = role == Role ? RoleSince : DateTimeOffset.UtcNow,
+                Term = term,
+                LedBy = ledBy,
+                Identity = identity,
+                NameTaken = ledBy is null ? NameTaken : null,
+                IsRemoved = IsRemoved && (ledBy is null || ledBy == LedBy),
+            };
     }
 }

@@ -2,10 +2,8 @@ using Akka.Actor;
 using Akka.Event;
 
 using RaftActors.Core;
-using RaftActors.Discovery;
 using RaftActors.Network;
 using RaftActors.Settings;
-using RaftActors.Telemetry;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine;

@@ -130,12 +130,14 @@ internal sealed class RaftProcess
             Failure = view.Failure,
             Fence = view.Fence,
             Role = view.Role,
+            RoleSince = view.RoleSince,
             Term = view.Term.Value,
             Leader = view.LedBy,
             Delivered = delivered,
             Committed = Pairs.CommittedSerial,
             Identity = view.Identity.Value,
             Members = view.Members,
+            IsRemoved = view.IsRemoved,
             MembersIndex = view.MembersIndex,
             MaxQuorum = view.MaxQuorum,
             Reachable = view.Reachable,
@@ -238,7 +240,9 @@ internal sealed class RaftProcess
 
     /// <summary>The Append of this pair; null if neither this process nor a client that waits here made it.</summary>
     public RequestRef? OwnRef(StoredPair pair) =>
-        pair.Request is { } request && (request.Origin == Member || Appends.HasOfClient(RequestRef.Of(request))) ? RequestRef.Of(request) : null;
+        pair.Request is { } request && RequestRef.Of(request) is var made && (request.Origin == Member || Appends.HasOfClient(made))
+            ? made
+            : null;
 
     /// <summary>The number of a new life of the actor, above those of earlier lives.</summary>
     public long BeginLife() => Interlocked.Increment(ref _lives);

@@ -3,7 +3,6 @@ using System.Runtime.ExceptionServices;
 using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Storage;
-using RaftActors.Wire;
 
 namespace RaftActors.Engine;
 

@@ -1,7 +1,6 @@
 using Akka.Actor;
 
 using RaftActors.Core;
-using RaftActors.Discovery;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine;

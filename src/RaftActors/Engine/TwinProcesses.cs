@@ -1,7 +1,5 @@
 using Akka.Actor;
 
-using RaftActors.Core;
-
 namespace RaftActors.Engine;
 
 /// <summary>
@@ -76,5 +74,6 @@ internal sealed class TwinProcesses(EngineContext context)
         Twins = _twins.Count == 0 ? null : string.Join(' ', _twins.Values.Select(twin => twin.Detail)),
     };
 
-    private Address? NodeOf(IActorRef? engine) => engine?.Path.Address is { HasGlobalScope: true } address ? address : context.Network.Address;
+    private Address? NodeOf(IActorRef? engine) =>
+        engine?.Path.Address is { HasGlobalScope: true } address ? address : context.Network.Address;
 }

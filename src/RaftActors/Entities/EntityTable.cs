@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Runtime.ExceptionServices;
 using System.Text;
 
-using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Values;
 

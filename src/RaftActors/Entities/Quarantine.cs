@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 
-using RaftActors.Core;
-
 namespace RaftActors.Entities;
 
 /// <summary>The commands that a quarantined entity has not handled since its stored state.</summary>

@@ -1,5 +1,3 @@
-using RaftActors.Core;
-
 namespace RaftActors.Entities;
 
 /// <summary>The state of one entity as bytes, and the serial of its last command. Or one command as bytes, and its serial.</summary>

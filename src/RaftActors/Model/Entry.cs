@@ -1,5 +1,3 @@
-using RaftActors.Core;
-
 namespace RaftActors;
 
 /// <summary>A committed pair.</summary>

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 
-using RaftActors.Core;
-
 namespace RaftActors;
 
 /// <summary>A process that belongs to the group, running or not.</summary>

@@ -1,8 +1,6 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Text;
 
-using RaftActors.Wire;
-
 namespace RaftActors;
 
 /// <summary>

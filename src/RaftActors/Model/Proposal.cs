@@ -1,5 +1,3 @@
-using RaftActors.Core;
-
 namespace RaftActors;
 
 /// <summary>A pair that a process wants to append. The leader has not written it yet.</summary>

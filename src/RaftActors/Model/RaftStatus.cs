@@ -3,9 +3,6 @@ using System.Text.Json.Serialization;
 
 using Akka.Actor;
 
-using RaftActors.Core;
-using RaftActors.Engine;
-
 namespace RaftActors;
 
 /// <summary>
@@ -40,6 +37,9 @@ public sealed record RaftStatus
     /// <summary>The Raft role of the process in its term.</summary>
     public RaftRole Role { get; internal init; }
 
+    /// <summary>When the process took its role, by the clock of its node.</summary>
+    public DateTimeOffset RoleSince { get; internal init; } = DateTimeOffset.UnixEpoch;
+
     /// <summary>The latest term that the process knows.</summary>
     public long Term { get; internal init; }
 
@@ -62,6 +62,9 @@ public sealed record RaftStatus
     /// start. With an empty log: the roster with all processes as voters, or on a joining process itself alone.
     /// </summary>
     public ImmutableArray<GroupMember> Members { get; internal init; } = [];
+
+    /// <summary>The group has removed this process, as it knows from the log or from a member. It may be added again.</summary>
+    public bool IsRemoved { get; internal init; }
 
     /// <summary>
     /// The index of the configuration that <see cref="Members"/> are of, for the <c>basedOn</c> of Join and Leave. 0 before the first
@@ -103,6 +106,7 @@ public sealed record RaftStatus
         + $", members [{string.Join(", ", Members.Select(member => member.Name))}], in reach [{string.Join(", ", Reachable)}]"
         + (Failure is null ? "" : $", failed: {Failure}")
         + (Fence is null ? "" : $", fenced: {Fence}")
+        + (IsRemoved ? ", removed" : "")
         + (NameConflict is null ? "" : $", name conflict: {NameConflict}")
         + (Decision is null ? "" : $", decided: {Decision}")
         + (Quarantined.IsEmpty ? "" : $", quarantined: {string.Join(", ", Quarantined.Select(entity => entity.Id))}")

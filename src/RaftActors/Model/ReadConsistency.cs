@@ -1,5 +1,3 @@
-using RaftActors.Core;
-
 namespace RaftActors;
 
 /// <summary>How old the state may be that answers a Query. The default value is <see cref="Linearizable"/>.</summary>

@@ -1,7 +1,5 @@
 using System.Collections;
 
-using RaftActors.Core;
-
 namespace RaftActors;
 
 /// <summary>The serials from <paramref name="First"/> to <paramref name="Last"/>, both included.</summary>

@@ -13,7 +13,8 @@ internal abstract record ConnectionNews(Address Address)
 
     /// <summary>This node could not connect to that one, or was not let in.</summary>
     /// <param name="Why">For people.</param>
-    public sealed record Refused(Address Address, string Why) : ConnectionNews(Address);
+    /// <param name="IsByPeer">A program listens there. It is no such node, or one side does not accept the other.</param>
+    public sealed record Refused(Address Address, string Why, bool IsByPeer) : ConnectionNews(Address);
 
     /// <summary>The connection of this node to that one has ended. Messages are lost until there is another one.</summary>
     public sealed record Disconnected(Address Address) : ConnectionNews(Address);

@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using Akka.Actor;
 using Akka.Event;
 
-using RaftActors.Discovery;
 using RaftActors.Settings;
 using RaftActors.Wire;
 
@@ -269,7 +268,7 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
     private FrameReader NewReader() => new(context.Own, context.Resolve, context.FindSlab)
     {
         ResolveSender = SenderAt,
-        MayReceive = path => InboundConnection.IsService(context, path),
+        MayReceive = InboundConnection.IsService,
     };
 
     // Each message names its senders anew, and a reference for each would be garbage.

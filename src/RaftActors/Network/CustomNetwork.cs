@@ -4,7 +4,6 @@ using System.Security.Cryptography;
 using Akka.Actor;
 using Akka.Event;
 
-using RaftActors.Discovery;
 using RaftActors.Settings;
 using RaftActors.Telemetry;
 using RaftActors.Wire;
@@ -74,9 +73,7 @@ internal sealed class CustomNetwork : INetwork
     /// <inheritdoc/>
     public void Dispose() => _transport.Detach();
 
-    // The address stands for the node's name, and the actor system does not know it.
-    private IActorRef ResolveOwn(string path) =>
-        _system.Provider.ResolveActorRef($"{_system.Provider.DefaultAddress}{path.AsSpan(_context.Own.ToString().Length)}");
+    private IActorRef ResolveOwn(string path) => CustomAddress.ResolveOwn(_system, _context.Own, path);
 
     private CustomConnection NewConnection(Address address)
     {

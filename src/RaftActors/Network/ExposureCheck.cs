@@ -3,7 +3,6 @@ using System.Net;
 using Akka.Actor;
 using Akka.Event;
 
-using RaftActors.Network;
 using RaftActors.Settings;
 
 namespace RaftActors.Network;

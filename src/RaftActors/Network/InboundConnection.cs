@@ -3,7 +3,6 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 
-using RaftActors.Engine;
 using RaftActors.Security;
 using RaftActors.Settings;
 using RaftActors.Wire;
@@ -61,14 +60,14 @@ internal sealed class InboundConnection : IDisposable
     }
 
     private InboundConnection(
-        ByteChannel channel, NetworkContext context, Address peer, IConnection connection, Func<NetworkContext, string, bool> mayReceive)
+        ByteChannel channel, NetworkContext context, Address peer, IConnection connection, Func<string, bool> mayReceive)
     {
         (_channel, _context, Peer, _replies) = (channel, context, peer, connection as ClientConnection);
         _block = new ReceiveBlock(context.Settings.FrameSizeMaxBytes);
         _frames = new FrameReader(context.Own, context.Resolve, context.FindSlab)
         {
             ResolveSender = path => new ConnectionRef(ActorPath.Parse(path), connection, context),
-            MayReceive = path => mayReceive(context, path),
+            MayReceive = mayReceive,
         };
     }
 
@@ -180,11 +179,9 @@ internal sealed class InboundConnection : IDisposable
     }
 
     /// <summary>Whether the actor at a path, without address, takes messages of other nodes.</summary>
-    public static bool IsService(NetworkContext context, string path) =>
-        FrameReader.IsEngine(path) || IsAnswered(context, path);
+    public static bool IsService(string path) => FrameReader.IsEngine(path) || IsAnswered(path);
 
-    private static bool IsAnswered(NetworkContext context, string path) =>
-        path.StartsWith(ClientsPath, StringComparison.Ordinal) || path == RegistryPath || context.Foreign.IsDoor(path);
+    private static bool IsAnswered(string path) => path.StartsWith(ClientsPath, StringComparison.Ordinal) || path == RegistryPath;
 
     private void ReadFrames()
     {
@@ -217,7 +214,7 @@ internal sealed class InboundConnection : IDisposable
             throw new InvalidDataException($"A message to the registry has the sender {frame.From.Path}, which is on another node.");
         }
 
-        if (_gate?.AdmitsUnread(frame.To, frame.Message) == false)
+        if (_gate?.AdmitsUnread(frame.Message) == false)
         {
             return;
         }

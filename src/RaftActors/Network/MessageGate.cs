@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Akka.Event;
 
-using RaftActors.Core;
 using RaftActors.Security;
 using RaftActors.Settings;
 using RaftActors.Values;
@@ -22,13 +21,13 @@ internal sealed class MessageGate(PeerIdentity identity, Address peer, Connectio
     /// <summary>Whether a message may pass. Answers the others.</summary>
     public bool Admits(IActorRef to, object message, IActorRef from)
     {
-        if (WhyNot(to, message, from) is not { } why)
+        if (WhyNot(message, from) is not { } why)
         {
             return true;
         }
 
         Log(why);
-        if (AnswerTo(to, message, why) is { } answer)
+        if (AnswerTo(message, why) is { } answer)
         {
             from.Tell(answer, to);
         }
@@ -39,9 +38,9 @@ internal sealed class MessageGate(PeerIdentity identity, Address peer, Connectio
     /// <summary>
     /// Whether a message may be read at all. Serializers of the program read an outcome, so no client may send one. There is no answer.
     /// </summary>
-    public bool AdmitsUnread(IActorRef to, WireMessage message)
+    public bool AdmitsUnread(WireMessage message)
     {
-        if (role == ConnectionRole.Node || message is not WireMessage.Foreign || context.Foreign.IsDoor(to.Path.ToStringWithoutAddress()))
+        if (role == ConnectionRole.Node || message is not WireMessage.Foreign)
         {
             return true;
         }
@@ -51,18 +50,17 @@ internal sealed class MessageGate(PeerIdentity identity, Address peer, Connectio
     }
 
     /// <summary>The role that a message needs.</summary>
-    public ConnectionRole RoleFor(IActorRef to, object message) => message switch
+    public static ConnectionRole RoleFor(object message) => message switch
     {
         ClientCall.Append append when ValueCodec<object?>.IsReset(append.Value.Span) => ConnectionRole.Operator,
         ClientCall.Append => ConnectionRole.Writer,
         ClientCall.Change => ConnectionRole.Operator,
         ClientCall => ConnectionRole.Reader,
-        WireMessage.Traced traced => RoleFor(to, traced.Inner),
-        WireMessage => ConnectionRole.Node,
-        _ => context.Foreign.RoleFor(message, to.Path.ToStringWithoutAddress()),
+        WireMessage.Traced traced => RoleFor(traced.Inner),
+        _ => ConnectionRole.Node,
     };
 
-    private string? WhyNot(IActorRef to, object message, IActorRef from)
+    private string? WhyNot(object message, IActorRef from)
     {
         if (!from.Path.Address.Equals(peer))
         {
@@ -71,7 +69,7 @@ internal sealed class MessageGate(PeerIdentity identity, Address peer, Connectio
 
         if (role < ConnectionRole.Node)
         {
-            var needed = RoleFor(to, message);
+            var needed = RoleFor(message);
             return role >= needed ? null : WhyNot(needed);
         }
 
@@ -127,14 +125,13 @@ internal sealed class MessageGate(PeerIdentity identity, Address peer, Connectio
         return null;
     }
 
-    private object? AnswerTo(IActorRef to, object message, string why) => message switch
+    private object? AnswerTo(object message, string why) => message switch
     {
         ClientCall.Append append => new Outcome<object?>.NotCommitted(
             NotCommittedReason.Unauthorized, $"{identity} was refused: {why}", RequestRef.Of(append.Request)),
         ClientCall => new ClientReply.Forbidden($"{identity} was refused: {why}"),
-        WireMessage.Traced traced => AnswerTo(to, traced.Inner, why),
-        WireMessage => null,
-        _ => context.Foreign.Refuse(message, to.Path.ToStringWithoutAddress(), $"{identity} was refused: {why}"),
+        WireMessage.Traced traced => AnswerTo(traced.Inner, why),
+        _ => null,
     };
 
     private static string NameOf(ConnectionRole role) => role.ToString().ToLowerInvariant();

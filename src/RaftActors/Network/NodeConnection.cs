@@ -300,7 +300,10 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
         var why = cause switch
         {
             null => "it was lost",
-            OperationCanceledException => $"no answer within {ConnectTimeout.TotalSeconds} s",
+            OperationCanceledException or SocketException { SocketErrorCode: SocketError.TimedOut } =>
+                $"no answer within {ConnectTimeout.TotalSeconds} s",
+            SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData } => "the host name is unknown",
+            SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "connection refused",
             _ => cause.Message,
         };
         End(socket, why, isRefused: cause is AuthenticationException or InvalidDataException);
@@ -361,7 +364,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
     {
         var isBlocked = !isRefused && _attempts.IsUnproved(socket.Endpoint);
         _attempts.OnFailed();
-        context.Registry.Tell(new ConnectionNews.Refused(address, why), ActorRefs.NoSender);
+        context.Registry.Tell(new ConnectionNews.Refused(address, why, isRefused), ActorRefs.NoSender);
         var problem = $"{address.Host}:{socket.Endpoint.Port}: {why}";
         if (_problem != problem)
         {

@@ -59,22 +59,10 @@ internal sealed class NodeNetwork
         Start(isClient: true);
     }
 
-    /// <summary>
-    /// Lets an actor exchange messages of its own kinds with other nodes and with clients by raft's connections, and opens the port.
-    /// </summary>
-    /// <exception cref="RaftConfigurationException">A setting is wrong, or the port cannot be opened.</exception>
-    public void Open(MessageDoor door)
-    {
-        _foreign.Open(door);
-        Start(isClient: false);
-    }
-
     /// <summary>The reference of an actor at a path with address, by raft's own connections.</summary>
     public IActorRef ActorAt(string path) => Network?.Resolve(path) ?? _system.Provider.ActorAt(path);
 
-    /// <summary>
-    /// The reference of a user's actor at a path with address. Its own messages go by the remoting, or the custom transport.
-    /// </summary>
+    /// <inheritdoc cref="UserActors.Resolve"/>
     public IActorRef UserActorAt(string path) => UserActors.Of(_system).Resolve(path);
 
     /// <summary>Reads and checks the settings of the node, and connects it.</summary>
@@ -88,6 +76,10 @@ internal sealed class NodeNetwork
             var security = SecuritySettings.Read(raft);
             var transport = TransportSettings.Read(raft);
             transport.DemandAgreement(security, isByNames: isClient || DiscoverySettings.Read(raft).IsByNames);
+            RaftConfigurationException.Demand(
+                isClient || !CustomAddress.IsOfClientOnly(_system),
+                "raft.transport-tcp.at-address is on, and akka.actor.provider is local, which is for programs that have clients only. Set "
+                + "akka.actor.provider = remote, or turn at-address off.");
             if (!_hasBegun && Make(transport, security) is { } made)
             {
                 Network = made;

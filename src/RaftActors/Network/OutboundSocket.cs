@@ -60,6 +60,12 @@ internal sealed class OutboundSocket : IDisposable
     public async Task ConnectAsync(string host, CancellationToken cancellation)
     {
         await _channel.Socket.ConnectAsync(host, Endpoint.Port, cancellation);
+        if (Equals(_channel.Socket.LocalEndPoint, _channel.Socket.RemoteEndPoint))
+        {
+            // The port is one that the system gives to clients. It has given this socket the very port that it asked for.
+            throw new SocketException((int)SocketError.ConnectionRefused);
+        }
+
         if (_context.Credentials?.Current is { } credentials)
         {
             _credentials = credentials;

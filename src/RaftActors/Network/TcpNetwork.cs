@@ -4,6 +4,7 @@ using System.Security.Cryptography;
 using Akka.Actor;
 using Akka.Event;
 
+using RaftActors.Discovery;
 using RaftActors.Security;
 using RaftActors.Settings;
 using RaftActors.Telemetry;
@@ -33,6 +34,7 @@ internal sealed class TcpNetwork : INetwork
     /// <exception cref="RaftConfigurationException">The credentials cannot be read.</exception>
     private TcpNetwork(
         ExtendedActorSystem system,
+        Address own,
         TransportSettings settings,
         SecuritySettings security,
         ForeignMessages foreign,
@@ -42,7 +44,7 @@ internal sealed class TcpNetwork : INetwork
         _credentials = security.IsOn ? new CredentialStore(security, system.Log) : null;
         var node = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
         _context = new NetworkContext(
-            settings, system.Provider.DefaultAddress, node, registry, system.Log, new TransportMetrics(system.Name))
+            settings, own, node, registry, system.Log, new TransportMetrics(system.Name))
         {
             FindSlab = ValueSlabs.Of(system).Find,
             Credentials = _credentials,
@@ -50,7 +52,7 @@ internal sealed class TcpNetwork : INetwork
             Port = () => Volatile.Read(ref _listener)?.Port,
             IsNamed = IsNamed,
             NamesKnown = _namesKnown.Task,
-            Resolve = system.Provider.ResolveActorRef,
+            Resolve = path => CustomAddress.ResolveOwn(system, own, path),
             ConnectionTo = address => _connections!.TryGet(address), // Justification: set below.
         };
         _connections = new ConnectionTable<NodeConnection>(address => new NodeConnection(address, _context), _context);
@@ -78,7 +80,8 @@ internal sealed class TcpNetwork : INetwork
         ForeignMessages foreign,
         IActorRef registry)
     {
-        if (system.Provider.DefaultAddress.HasLocalScope)
+        var own = CustomAddress.OwnOf(system);
+        if (own.HasLocalScope)
         {
             return null;
         }
@@ -88,8 +91,8 @@ internal sealed class TcpNetwork : INetwork
             $"{RemotingKey}.enable-ssl is on, and raft.security is not set. Raft messages take connections of their own, so they would "
             + "leave the node without encryption. Set raft.security, or if another layer encrypts them, "
             + "raft.transport-tcp.unencrypted = on.");
-        var port = settings.IsAtAddress ? system.Provider.DefaultAddress.Port!.Value : settings.Port; // Justification: it has an address.
-        return new TcpNetwork(system, settings with { Hostname = HostOf(system, settings), Port = port }, security, foreign, registry);
+        var port = settings.IsAtAddress ? own.Port!.Value : settings.Port; // Justification: it has an address.
+        return new TcpNetwork(system, own, settings with { Hostname = HostOf(system, settings), Port = port }, security, foreign, registry);
     }
 
     /// <summary>Opens the port, because this actor system has a process. False: it is open already.</summary>

@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 
-using RaftActors.Core;
 using RaftActors.Settings;
 
 namespace RaftActors.Security;

@@ -6,8 +6,8 @@ using Akka.Configuration;
 namespace RaftActors.Settings;
 
 /// <summary>
-/// The addresses of nodes with a custom transport. The name of a node stands for its address. Paths of actors need one, though the actor
-/// system has none.
+/// The addresses of nodes with a custom transport, and of clients without a remoting. Paths of actors need one, though the actor system has
+/// none. The name of a node stands for its address.
 /// </summary>
 internal static class CustomAddress
 {
@@ -45,10 +45,21 @@ internal static class CustomAddress
     public static Address OwnOf(ExtendedActorSystem system)
     {
         var raft = system.Settings.Config.GetConfig("raft") ?? Config.Empty;
-        return IsUsedIn(raft) && raft.GetString("node") is { Length: > 0 } node && Of(node) is { } own
-            ? own
+        return IsUsedIn(raft) && raft.GetString("node") is { Length: > 0 } node && Of(node) is { } own ? own
+            : IsOfClientOnly(system) ? new Address("akka.tcp", system.Name, "client", NoPort)
             : system.Provider.DefaultAddress;
     }
+
+    /// <summary>
+    /// Whether the actor system has no remoting, and raft's own connections reach all nodes at their addresses. Then it can have clients,
+    /// whose answers come by these connections, and no processes.
+    /// </summary>
+    public static bool IsOfClientOnly(ExtendedActorSystem system) =>
+        system.Provider.DefaultAddress.HasLocalScope && system.Settings.Config.GetBoolean("raft.transport-tcp.at-address");
+
+    /// <summary>The actor of this node at a path with its own address.</summary>
+    public static IActorRef ResolveOwn(ExtendedActorSystem system, Address own, string path) => system.Provider.ResolveActorRef(
+        own.Equals(system.Provider.DefaultAddress) ? path : $"{system.Provider.DefaultAddress}{path.AsSpan(own.ToString().Length)}");
 
     /// <param name="raft">The configuration of <c>raft</c>.</param>
     public static bool IsUsedIn(Config raft) => raft.GetString("transport") == "custom";

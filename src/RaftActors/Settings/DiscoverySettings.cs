@@ -2,8 +2,6 @@ using System.Collections.Immutable;
 
 using Akka.Configuration;
 
-using RaftActors.Settings;
-
 namespace RaftActors.Settings;
 
 /// <summary>How this node finds the other nodes. The settings are of the whole node.</summary>

@@ -1,6 +1,5 @@
 using Akka.Configuration;
 
-using RaftActors.Engine;
 using RaftActors.Settings;
 
 namespace RaftActors;

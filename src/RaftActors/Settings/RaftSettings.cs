@@ -3,8 +3,6 @@ using System.Collections.Immutable;
 using Akka.Configuration;
 
 using RaftActors.Core;
-using RaftActors.Discovery;
-using RaftActors.Network;
 using RaftActors.Storage;
 
 using static RaftActors.RaftConfigurationException;

@@ -2,8 +2,6 @@ using System.Collections.Immutable;
 
 using Akka.Configuration;
 
-using RaftActors.Settings;
-
 namespace RaftActors.Settings;
 
 /// <summary>

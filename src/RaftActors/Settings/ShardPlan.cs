@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 
-using RaftActors.Core;
-
 using static RaftActors.RaftConfigurationException;
 
 namespace RaftActors.Settings;

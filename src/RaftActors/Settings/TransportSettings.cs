@@ -1,8 +1,5 @@
 using Akka.Configuration;
 
-using RaftActors.Security;
-using RaftActors.Settings;
-
 using static RaftActors.RaftConfigurationException;
 
 namespace RaftActors.Settings;

@@ -1,8 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
 
-using RaftActors.Core;
-
 namespace RaftActors.Telemetry;
 
 /// <summary>

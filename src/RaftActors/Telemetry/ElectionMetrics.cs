@@ -1,7 +1,5 @@
 using System.Diagnostics.Metrics;
 
-using RaftActors.Core;
-
 namespace RaftActors.Telemetry;
 
 /// <summary>

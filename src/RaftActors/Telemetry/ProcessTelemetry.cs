@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 
 using Akka.Actor;
 
-using RaftActors.Engine;
 using RaftActors.Settings;
 
 namespace RaftActors.Telemetry;

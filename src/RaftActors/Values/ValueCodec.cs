@@ -5,7 +5,6 @@ using System.Numerics;
 using Akka.Actor;
 
 using RaftActors.Core.Codec;
-using RaftActors.Entities;
 
 namespace RaftActors.Values;
 

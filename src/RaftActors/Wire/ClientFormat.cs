@@ -1,6 +1,5 @@
 using RaftActors.Core;
 using RaftActors.Core.Codec;
-using RaftActors.Engine;
 
 namespace RaftActors.Wire;
 

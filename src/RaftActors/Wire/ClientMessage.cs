@@ -5,7 +5,6 @@ using Akka.Actor;
 using Akka.Event;
 
 using RaftActors.Core;
-using RaftActors.Engine;
 
 namespace RaftActors.Wire;
 

@@ -3,7 +3,6 @@ using Akka.Event;
 using Akka.Serialization;
 
 using RaftActors.Core.Codec;
-using RaftActors.Network;
 using RaftActors.Telemetry;
 
 namespace RaftActors.Wire;

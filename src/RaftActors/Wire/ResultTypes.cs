@@ -4,7 +4,6 @@ using System.Runtime.CompilerServices;
 
 using Akka.Actor;
 
-using RaftActors.Core.Codec;
 using RaftActors.Values;
 
 namespace RaftActors.Wire;

@@ -1,7 +1,6 @@
 using Akka.Actor;
 
 using RaftActors.Core.Codec;
-using RaftActors.Discovery;
 using RaftActors.Settings;
 
 namespace RaftActors.Wire;
@@ -11,6 +10,7 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
 {
     private const int NameSizeMin = 4;
     private const int QuarantinedSizeMin = 3;
+    private static readonly long TimeMax = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
     private Address? _own;
 
@@ -23,12 +23,14 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
         Optional(writer, status.Failure);
         Optional(writer, status.Fence);
         writer.Octet((byte)status.Role);
+        writer.Number(status.RoleSince.ToUnixTimeMilliseconds());
         writer.Number(status.Term);
         Optional(writer, status.Leader?.Value);
         writer.Number(status.Delivered.Value);
         writer.Number(status.Committed.Value);
         writer.Identity(status.Identity);
         WireFormat.WriteMembers(writer, status.Members);
+        writer.Flag(status.IsRemoved);
         writer.Number(status.MembersIndex.Value);
         writer.Flag(status.MaxQuorum is not null);
         if (status.MaxQuorum is { } max)
@@ -55,12 +57,14 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
         Failure = ReadOptional(ref reader),
         Fence = ReadOptional(ref reader),
         Role = ReadRole(ref reader),
+        RoleSince = ReadTime(ref reader),
         Term = reader.Count(),
         Leader = reader.Flag() ? reader.Name() : null,
         Delivered = new Serial(reader.Count()),
         Committed = new Serial(reader.Count()),
         Identity = reader.Identity(),
         Members = WireFormat.ReadMembers(ref reader),
+        IsRemoved = reader.Flag(),
         MembersIndex = new LogIndex(reader.Count()),
         MaxQuorum = reader.Flag() ? reader.Integer() : null,
         Reachable = reader.List(NameSizeMin, static (ref ByteReader each) => each.Name()),
@@ -77,6 +81,10 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
     private IActorRef? ReadActor(ref ByteReader reader) => reader.Text() is not { Length: > 0 } path ? null
         : CustomAddress.IsIn(path) ? UserActors.Of(system).Resolve(path)
         : system.Provider.ActorAt(path);
+
+    private static DateTimeOffset ReadTime(ref ByteReader reader) => reader.Count() is var time && time <= TimeMax
+        ? DateTimeOffset.FromUnixTimeMilliseconds(time)
+        : throw reader.Damaged($"the role began at {time} ms");
 
     private static RaftRole ReadRole(ref ByteReader reader) =>
         (RaftRole)reader.Octet() is var role && Enum.IsDefined(role) ? role : throw reader.Damaged($"{(int)role} is no role");

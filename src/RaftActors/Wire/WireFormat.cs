@@ -3,7 +3,6 @@ using System.Diagnostics;
 
 using RaftActors.Core;
 using RaftActors.Core.Codec;
-using RaftActors.Discovery;
 
 namespace RaftActors.Wire;
 

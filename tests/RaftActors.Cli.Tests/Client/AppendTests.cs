@@ -1,38 +1,23 @@
-using RaftActors.Cli.Protocol;
+using RaftActors.Cli.Client;
+using RaftActors.Cli.Security;
+using RaftActors.Cli.Tests.Server;
 
 using TrialKit;
 
 namespace RaftActors.Cli.Tests.Client;
 
-/// <summary><c>raft append</c>, <c>print</c> and <c>count</c>: how each kind of answer is reported.</summary>
-public sealed class AppendTests
+/// <summary><c>raft append</c>, <c>print</c> and <c>count</c>: how each kind of outcome is reported.</summary>
+public sealed class AppendTests : ServerProgramTest
 {
     [Fact]
     public void Serial_of_the_appended_message_is_printed()
     {
-        using var server = ScriptedServer.Answering(request => new Reply.Committed(request.Number, 4, WasThere: false));
+        var group = new FakeGroup { OnAppend = (key, text) => FakeGroup.Committed(4, key.Attempt, text) };
 
-        var run = Run.Of("append", "I like grüße, 世界 🍺.", "-S", $"{server.Id}");
+        var run = Run.Here(group, "append", "I like grüße, 世界 🍺.");
 
         Assert.Equal((0, "committed, serial 4\n", ""), (run.Code, run.Output, run.Error));
-        var append = Assert.IsType<Request.Append>(Assert.Single(server.Requests));
-        Assert.Equal("I like grüße, 世界 🍺.", append.Text);
-    }
-
-    [Fact]
-    public void Client_command_needs_no_assembly_of_the_actor_system()
-    {
-        using var server = ScriptedServer.Committing();
-        using var folder = new TemporaryFolder();
-        foreach (var file in Directory.GetFiles(AppContext.BaseDirectory, "*.dll").Append(Run.RuntimeFile)
-            .Where(file => Path.GetFileName(file).Split('.')[0] is "raft" or "RaftActors" or "System"))
-        {
-            File.Copy(file, Path.Combine(folder.Path, Path.GetFileName(file)));
-        }
-
-        var run = Run.Shell($"dotnet {Path.Combine(folder.Path, "raft.dll")} append x -S {server.Id}");
-
-        Assert.Equal((0, "committed, serial 1\n", ""), (run.Code, run.Output, run.Error));
+        Assert.Equal("I like grüße, 世界 🍺.", Assert.Single(group.Appends).Text);
     }
 
     [Theory]
@@ -40,12 +25,12 @@ public sealed class AppendTests
     [InlineData("count")]
     public void Print_and_count_append_the_message_of_their_name(string verb)
     {
-        using var server = ScriptedServer.Committing();
+        var group = new FakeGroup();
 
-        var run = Run.Here(verb, "-S", $"{server.Id}");
+        var run = Run.Here(group, verb);
 
         Assert.Equal((0, "committed, serial 1\n", ""), (run.Code, run.Output, run.Error));
-        Assert.Equal(verb, Assert.IsType<Request.Append>(Assert.Single(server.Requests)).Text);
+        Assert.Equal(verb, Assert.Single(group.Appends).Text);
     }
 
     [Theory]
@@ -56,55 +41,25 @@ public sealed class AppendTests
     [InlineData("\"quoted\" \\ $HOME")]
     public void Text_arrives_unchanged(string text)
     {
-        using var server = ScriptedServer.Committing();
+        var group = new FakeGroup();
 
-        var run = Run.Here("append", text, "-S", $"{server.Id}");
+        var run = Run.Here(group, "append", text);
 
         Assert.Equal((0, ""), (run.Code, run.Error));
-        Assert.Equal(text, Assert.IsType<Request.Append>(Assert.Single(server.Requests)).Text);
+        Assert.Equal(text, Assert.Single(group.Appends).Text);
     }
 
     [Fact]
-    public void Redirect_is_printed_once_before_the_answer()
+    public async Task Exit_code_is_the_outcome_when_standard_output_cannot_be_written()
     {
-        var leader = new ServerId("", 9991);
-        using var server = new ScriptedServer(request =>
-        [
-            new Reply.Redirected(request.Number, leader),
-            new Reply.Redirected(request.Number, leader),
-            new Reply.Committed(request.Number, 4, WasThere: false),
-        ]);
+        var port = FreePorts.Next();
+        await StartAlone(port);
+        var append = $"dotnet {Run.ProgramFile} append --request-id one -S :{port}";
 
-        var run = Run.Here("append", "x", "-S", $"{server.Id}");
-
-        Assert.Equal((0, "redirect to leader: :9991\ncommitted, serial 4\n", ""), (run.Code, run.Output, run.Error));
-    }
-
-    [Fact]
-    public void Exit_code_is_the_outcome_when_the_reader_of_the_output_has_gone()
-    {
-        using var server = new ScriptedServer(request =>
-        [
-            new Reply.Redirected(request.Number, new ServerId("", 9991)),
-            new Reply.Refused(request.Number, "no leader is known"),
-        ]);
-
-        var run = Run.Shell($"dotnet {Run.ProgramFile} append x -S {server.Id} | true; exit ${{PIPESTATUS[0]}}");
-
-        Assert.Equal((1, "raft: not committed: no leader is known; it is safe to append it again\n"), (run.Code, run.Error));
-    }
-
-    [Fact]
-    public void Exit_code_is_the_outcome_when_standard_output_cannot_be_written()
-    {
-        using var server = ScriptedServer.Answering(request => ((Request.Append)request).Text == "fine"
-            ? new Reply.Committed(request.Number, 4, WasThere: false)
-            : new Reply.Refused(request.Number, "no"));
-
-        var full = Run.Shell($"dotnet {Run.ProgramFile} append fine -S {server.Id} >/dev/full");
-        var fullRefused = Run.Shell($"dotnet {Run.ProgramFile} append x --json -S {server.Id} >/dev/full");
-        var broken = Run.Shell($"dotnet {Run.ProgramFile} append x --json -S {server.Id} | true; exit ${{PIPESTATUS[0]}}");
-        var closed = Run.Shell($"dotnet {Run.ProgramFile} append fine -S {server.Id} >&-");
+        var full = Run.Shell($"{append} fine >/dev/full");
+        var fullRefused = Run.Shell($"{append} other --json >/dev/full");
+        var broken = Run.Shell($"{append} other --json | true; exit ${{PIPESTATUS[0]}}");
+        var closed = Run.Shell($"{append} fine >&-");
 
         const string lost = "raft: cannot write to standard output: No space left on device\n";
         Assert.Equal((0, lost), (full.Code, full.Error));
@@ -113,99 +68,102 @@ public sealed class AppendTests
         Assert.Equal((0, ""), (closed.Code, closed.Error));
     }
 
-    [Fact]
-    public void Server_gets_less_time_than_the_client_has_left()
+    [Theory]
+    [InlineData("invoice 4711", "committed before, serial 4\n")]
+    [InlineData(null, "committed, serial 4\n")]
+    public void Message_of_an_earlier_run_is_reported_as_committed_before(string? id, string said)
     {
-        using var server = ScriptedServer.Committing();
+        var group = new FakeGroup { OnAppend = (_, text) => FakeGroup.Committed(4, "another", text) };
 
-        Run.Here("append", "x", "-S", $"{server.Id}", "--timeout", "60");
+        var run = Run.Here(group, ["append", "x", .. id is null ? (string[])[] : ["--request-id", id]]);
 
-        var append = Assert.IsType<Request.Append>(Assert.Single(server.Requests));
-        Assert.InRange(append.Timeout, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(59.75));
+        // A generated id can only be in the log through an earlier attempt of this run.
+        Assert.Equal((0, said, ""), (run.Code, run.Output, run.Error));
+        Assert.Equal(id ?? group.Appends.Single().Id, Assert.Single(group.Appends).Id);
     }
 
     [Fact]
-    public void Known_request_id_is_reported_as_committed_before()
+    public void Message_whose_result_is_forgotten_is_reported_with_the_serial_of_its_pair()
     {
-        using var server = ScriptedServer.Answering(request => new Reply.Committed(request.Number, 4, WasThere: true));
+        var group = new FakeGroup { OnAppend = (_, _) => Outcome<string>.Done.WithoutResult(new Serial(4)) };
 
-        var run = Run.Here("append", "x", "-S", $"{server.Id}", "--request-id", "invoice 4711");
+        var run = Run.Here(group, "append", "x", "--request-id", "one");
 
         Assert.Equal((0, "committed before, serial 4\n", ""), (run.Code, run.Output, run.Error));
-        Assert.Equal("invoice 4711", Assert.IsType<Request.Append>(Assert.Single(server.Requests)).RequestId);
+    }
+
+    [Fact]
+    public void Request_id_of_another_message_is_refused_without_advice_to_retry()
+    {
+        var group = new FakeGroup { OnAppend = (_, _) => FakeGroup.Committed(4, "another", "other text") };
+
+        var run = Run.Here(group, "append", "x", "--request-id", "one");
+
+        Assert.Equal(
+            (1, "", "raft: not committed: the request id one was used for another message. Use another --request-id, or leave it out\n"),
+            (run.Code, run.Output, run.Error));
     }
 
     [Fact]
     public void Refused_message_is_reported_as_not_committed()
     {
-        using var server = ScriptedServer.Answering(request => new Reply.Refused(request.Number, "no leader is known"));
+        var group = new FakeGroup { OnAppend = (_, _) => FakeGroup.NotCommitted("No leader is known to raft@:9990.") };
 
-        var run = Run.Here("append", "x", "-S", $"{server.Id}");
+        var run = Run.Here(group, "append", "x");
 
         Assert.Equal(
-            (1, "", "raft: not committed: no leader is known; it is safe to append it again\n"),
+            (1, "", "raft: not committed: no leader is known to :9990; it is safe to append it again\n"),
             (run.Code, run.Output, run.Error));
     }
 
     [Fact]
-    public void Ctrl_C_reports_the_open_append()
+    public async Task Ctrl_C_leaves_the_outcome_of_an_open_append_unknown()
     {
-        using var server = new ScriptedServer(request => [new Reply.Redirected(request.Number, new ServerId("", 9991))]);
+        var group = new FakeGroup { OnAppend = (_, _) => null };
+        using var interruption = new CancellationTokenSource();
+        var settings = new ClientSettings(
+            ClientSettings.DefaultServers, TimeSpan.FromHours(1), IsJson: false, ConnectionSecurity.None, group.Connect);
+        using var client = settings.Open(interruption.Token);
 
-        var run = Run.Interrupted("9991\n", "append", "x", "-S", $"{server.Id}", "--timeout", "3600", "--request-id", "one");
+        var outcome = new Appender(client, settings.Timeout, "one").AppendAsync("x", "one");
+        await interruption.CancelAsync();
 
-        Assert.Equal(
-            (130, "raft: unknown whether it was committed: interrupted; to retry safely, append it again with --request-id one\n"),
-            (run.Code, run.Error));
+        Assert.Equal(new RequestOutcome.Unknown("interrupted"), await outcome);
     }
 
     [Fact]
-    public void Final_refusal_asks_no_other_server_and_suggests_no_retry()
+    public void Each_outcome_is_one_JSON_object()
     {
-        using var first = ScriptedServer.Answering(
-            request => new Reply.Refused(request.Number, "The request id x is taken.", IsFinal: true));
-        using var second = ScriptedServer.Committing();
+        string[] append = ["append", "x", "--request-id", "one", "--json"];
 
-        var run = Run.Here(["append", "text", "-S", $"{first.Id},{second.Id}"]);
-
-        Assert.Equal((1, "", "raft: not committed: the request id x is taken\n"), (run.Code, run.Output, run.Error));
-        Assert.Empty(second.Requests);
-    }
-
-    [Fact]
-    public void Each_answer_is_one_JSON_object()
-    {
-        using var server = new ScriptedServer(request =>
-        [
-            new Reply.Redirected(request.Number, new ServerId("", 9991)),
-            new Reply.Committed(request.Number, 4, WasThere: true),
-        ]);
-        var dead = ScriptedServer.Dead();
-        using var silent = ScriptedServer.Silent();
-        string[] options = ["--request-id", "one", "--timeout", "2", "--json", "-S"];
-
-        var committed = Run.Here(["append", "x", .. options, $"{server.Id}"]);
-        var refused = Run.Here(["append", "x", .. options, $"{dead}"]);
-        var unknown = Run.Here(["append", "x", .. options, $"{silent.Id}"]);
+        var committed = Run.Here(new FakeGroup { OnAppend = (_, text) => FakeGroup.Committed(4, "another", text) }, append);
+        var refused = Run.Here(new FakeGroup { OnAppend = (_, _) => FakeGroup.NotCommitted("no") }, append);
+        var unknown = Run.Here(new FakeGroup { OnAppend = (_, _) => null }, [.. append, "--timeout", "1ms"]);
 
         Assert.Equal(
-            (0, """
-                {"kind":"redirect","leader":":9991"}
-                {"kind":"append","requestId":"one","outcome":"committed","serial":4,"before":true}
-
-                """, ""),
+            (0, """{"kind":"append","requestId":"one","outcome":"committed","serial":4,"before":true}""" + "\n", ""),
             (committed.Code, committed.Output, committed.Error));
         Assert.Equal(
-            (1, $$"""
-                {"kind":"append","requestId":"one","outcome":"not-committed","why":"cannot reach {{dead}}: connection refused"}
-
-                """, ""),
+            (1, """{"kind":"append","requestId":"one","outcome":"not-committed","why":"no"}""" + "\n", ""),
             (refused.Code, refused.Output, refused.Error));
         Assert.Equal(
-            (3, $$"""
-                {"kind":"append","requestId":"one","outcome":"unknown","why":"{{silent.Id}} did not answer in time"}
+            (3, """
+                {"kind":"append","requestId":"one","outcome":"unknown","why":"The time is up, and the request may have reached a leader."}
 
                 """, ""),
             (unknown.Code, unknown.Output, unknown.Error));
+    }
+
+    [Fact]
+    public async Task Leader_that_the_command_does_not_name_is_told_as_a_JSON_object()
+    {
+        var ports = FreePorts.Take(2);
+        await StartGroup(ports);
+        using var client = new TestClient();
+        var leader = await client.LeaderOf(ports[0]);
+
+        var run = Run.Here("append", "x", "--json", "-S", $":{ports.Single(port => port != leader)}");
+
+        Assert.Equal((0, $$"""{"kind":"redirect","leader":":{{leader}}"}"""), (run.Code, run.Lines.First()));
     }
 }

@@ -1,5 +1,3 @@
-using RaftActors.Cli.Protocol;
-
 namespace RaftActors.Cli.Tests.Client;
 
 /// <summary>Parsing of the command line: short forms, wrong arguments, help.</summary>
@@ -115,17 +113,14 @@ public sealed class CommandLineTests
     [Fact]
     public void Servers_come_from_the_environment_variable_unless_the_command_names_them()
     {
-        using var server = ScriptedServer.Committing();
-        using var other = ScriptedServer.Committing();
-        var dead = ScriptedServer.Dead();
+        var (found, named) = (new FakeGroup(), new FakeGroup());
 
-        var found = Run.Here("", ["append", "x"], servers: $"{dead}, {server.Id}");
-        var named = Run.Here("", ["append", "x", "-S", $"{other.Id}"], servers: $"{server.Id}");
+        Run.Here("", ["append", "x"], servers: ":9991, :9992", connect: found.Connect);
+        Run.Here("", ["append", "x", "-S", ":9993"], servers: ":9991", connect: named.Connect);
         var wrong = Run.Here("", ["append", "x"], servers: ":9990,nonsense");
 
-        Assert.Equal((0, "committed, serial 1\n", ""), (found.Code, found.Output, found.Error));
-        Assert.Equal((0, "committed, serial 1\n", ""), (named.Code, named.Output, named.Error));
-        Assert.Single(server.Requests);
+        Assert.Equal([new ServerId("", 9991), new ServerId("", 9992)], found.Contacts);
+        Assert.Equal([new ServerId("", 9993)], named.Contacts);
         Assert.Equal((2, ""), (wrong.Code, wrong.Output));
         Assert.Contains("'nonsense' in RAFT_SERVERS is not a server address", wrong.Error);
     }
@@ -133,27 +128,16 @@ public sealed class CommandLineTests
     [Fact]
     public void Short_forms_send_the_same_requests_as_the_verbs()
     {
-        using var server = ScriptedServer.Answering(request => request is Request.Append
-            ? new Reply.Committed(request.Number, 4, WasThere: false)
-            : new Reply.Done(request.Number));
-        string[] to = ["-S", $"{server.Id}"];
+        var group = new FakeGroup();
 
-        var append = Run.Here(["-C", "clientcommand", "-m", "-", .. to]);
-        var add = Run.Here(["-C", "addserver", "-m", ":9993", "--timeout", "1h", .. to]);
-        var remove = Run.Here(["-C", "removeserver", "-m", "9993", .. to]);
+        var append = Run.Here(group, "-C", "clientcommand", "-m", "-");
+        var remove = Run.Here(group, "-C", "removeserver", "-m", "9993", "--timeout", "1h");
+        var add = Run.Here(servers => servers[0].Port == 9993 ? null : group.Connect(servers), "-C", "addserver", "-m", ":9993");
 
-        Assert.Equal((0, "committed, serial 4\n", ""), (append.Code, append.Output, append.Error));
-        Assert.Equal((0, "added :9993\n", ""), (add.Code, add.Output, add.Error));
+        Assert.Equal((0, "committed, serial 1\n", ""), (append.Code, append.Output, append.Error));
+        Assert.Equal("-", Assert.Single(group.Appends).Text);
         Assert.Equal((0, "removed :9993\n", ""), (remove.Code, remove.Output, remove.Error));
-        Assert.True(server.Requests.OfType<Request.AddMember>().Single().Timeout > TimeSpan.FromMinutes(50));
-        Assert.Equal(
-            ["-", ":9993", ":9993"],
-            server.Requests.Select(request => request switch
-            {
-                Request.Append one => one.Text,
-                Request.AddMember one => $"{one.Server}",
-                Request.RemoveMember one => $"{one.Server}",
-                _ => "",
-            }));
+        Assert.Equal(["leave raft@:9993"], group.Changes);
+        Assert.StartsWith("raft: not done: cannot reach :9993: ", add.Error);
     }
 }

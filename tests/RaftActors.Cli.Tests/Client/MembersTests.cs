@@ -1,4 +1,3 @@
-using RaftActors.Cli.Protocol;
 using RaftActors.Core;
 
 namespace RaftActors.Cli.Tests.Client;
@@ -6,32 +5,122 @@ namespace RaftActors.Cli.Tests.Client;
 /// <summary><c>raft members</c>, <c>raft transfer</c> and <c>raft explain</c>.</summary>
 public sealed class MembersTests
 {
-    private static readonly ServerId Newcomer = new("", 9993);
+    private static readonly Guid Uid = new(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
 
-    [Theory]
-    [InlineData("add", "added :9993\n", typeof(Request.AddMember))]
-    [InlineData("remove", "removed :9993\n", typeof(Request.RemoveMember))]
-    public void Change_that_is_done_is_reported(string verb, string said, Type kind)
+    private static RaftActors.GroupStatus Group => Status(Of(":9990") with { Leader = Process(":9991") }, Of(":9991"));
+
+    [Fact]
+    public void Waiting_server_is_added_and_awaited_until_it_knows()
     {
-        using var server = ScriptedServer.Answering(request => new Reply.Done(request.Number));
+        var asked = 0;
+        var newcomer = new FakeGroup
+        {
+            OnStatus = () => Status(++asked < 3 ? Waiting : Of(":9993") with { Members = [.. Group.Processes[0].Members, Voter(":9993")] }),
+        };
 
-        var run = Run.Here("members", verb, "9993", "-S", $"{server.Id}");
+        var run = Add(newcomer, out var group);
 
-        Assert.Equal((0, said, ""), (run.Code, run.Output, run.Error));
-        var request = Assert.Single(server.Requests);
-        Assert.IsType(kind, request);
-        Assert.Equal(Newcomer, (request as Request.AddMember)?.Server ?? (request as Request.RemoveMember)?.Server);
+        Assert.Equal((0, "added :9993\n", ""), (run.Code, run.Output, run.Error));
+        Assert.Equal(["join raft@:9993"], group.Changes);
+        Assert.Equal(3, asked);
+    }
+
+    [Fact]
+    public void Removed_server_is_added_again_even_if_all_other_members_have_changed()
+    {
+        var removed = Of(":9993") with { IsRemoved = true, Members = [Voter(":9994")] };
+
+        var run = Add(new FakeGroup { OnStatus = () => Status(removed) }, out var group, "--timeout", "100ms");
+
+        // The time is up before the server knows that it is a member. The addition is done by then.
+        Assert.Equal((0, "added :9993\n"), (run.Code, run.Output));
+        Assert.Equal(["join raft@:9993"], group.Changes);
+    }
+
+    [Fact]
+    public void Server_of_another_group_is_not_added()
+    {
+        var other = Of(":9993") with { Identity = Guid.NewGuid(), Members = [Voter(":9993"), Voter(":9994")] };
+
+        AssertRefused(
+            Status(other), ":9993 belongs to another group (:9993 :9994). Stop it, move its data directory away, start it ('raft server");
+    }
+
+    [Fact]
+    public void Server_removed_from_another_group_is_not_added() => AssertRefused(
+        Status(Of(":9993") with { Identity = Guid.NewGuid(), IsRemoved = true }), ":9993 belongs to another group");
+
+    [Fact]
+    public void Founder_of_another_group_is_not_added() => AssertRefused(
+        Status(Waiting with { Members = [Voter(":9993"), Voter(":9994")] }), ":9993 was started as a founder of another group");
+
+    [Fact]
+    public void Fenced_server_is_not_added() => AssertRefused(
+        Status(Of(":9993") with { Fence = "the disk of raft@:9993 lost writes." }), ":9993 is fenced: the disk of :9993 lost writes");
+
+    [Fact]
+    public void Server_with_another_name_is_not_added() => AssertRefused(Status(Of(":9994")), "the server at :9993 has another name");
+
+    [Fact]
+    public void Server_that_cannot_be_reached_is_not_added_and_the_command_that_starts_it_is_told()
+    {
+        var dead = FakeGroup.Dead();
+        var group = new FakeGroup { OnStatus = () => Group };
+
+        // Only the client of the group is scripted.
+        var run = Run.Here(servers => servers[0] == dead ? null : group, "members", "add", $"{dead}", "-S", ":9990");
+
+        Assert.Equal(
+            (1, $"raft: not done: cannot reach {dead}: connection refused. First start it ('raft server -c :9990,:9991,:9992 "
+                + $"-p {dead.Port}'), then add it again; nothing was changed\n"),
+            (run.Code, run.Error));
+        Assert.Empty(group.Changes);
+    }
+
+    [Fact]
+    public void Member_cannot_be_added_again()
+    {
+        var group = new FakeGroup { OnStatus = () => Group };
+
+        var run = Run.Here(group, "members", "add", ":9991");
+
+        Assert.Equal((1, "raft: not done: :9991 is a member of the group already; nothing was changed\n"), (run.Code, run.Error));
+        Assert.Empty(group.Changes);
+    }
+
+    [Fact]
+    public void Member_is_removed()
+    {
+        var group = new FakeGroup { OnStatus = () => Group };
+
+        var run = Run.Here(group, "members", "remove", ":9991");
+
+        Assert.Equal((0, "removed :9991\n", ""), (run.Code, run.Output, run.Error));
+        Assert.Equal(["leave raft@:9991"], group.Changes);
+    }
+
+    [Fact]
+    public void Server_that_is_not_a_member_cannot_be_removed()
+    {
+        var group = new FakeGroup { OnStatus = () => Group };
+
+        var run = Run.Here(group, "members", "remove", ":9993");
+
+        Assert.Equal(
+            (1, "raft: not done: :9993 is not a member of the group; its members are :9990 :9991 :9992; nothing was changed\n"),
+            (run.Code, run.Error));
+        Assert.Empty(group.Changes);
     }
 
     [Fact]
     public void Maximum_of_the_quorum_that_is_set_is_reported()
     {
-        using var server = ScriptedServer.Answering(request => new Reply.Done(request.Number));
+        var group = new FakeGroup();
 
-        var run = Run.Here("members", "quorum", "5", "-S", $"{server.Id}");
+        var run = Run.Here(group, "members", "quorum", "5");
 
         Assert.Equal((0, "at most 5 vote\n", ""), (run.Code, run.Output, run.Error));
-        Assert.Equal(5, Assert.IsType<Request.SetMaxQuorum>(Assert.Single(server.Requests)).Max);
+        Assert.Equal(["quorum 5"], group.Changes);
     }
 
     [Fact]
@@ -44,47 +133,41 @@ public sealed class MembersTests
     }
 
     [Fact]
-    public void Refused_change_is_reported_with_the_reason()
+    public void Refusal_of_a_change_uses_server_names()
     {
-        using var server = ScriptedServer.Answering(request => new Reply.Refused(request.Number, ":9993 is a member already."));
+        var group = new FakeGroup
+        {
+            OnStatus = () => Group,
+            OnChange = () => new Outcome<Membership>.NotCommitted(
+                NotCommittedReason.NotResponsive, "The time is up: raft@:9992 is not caught up."),
+        };
 
-        var run = Run.Here("members", "add", ":9993", "-S", $"{server.Id}");
+        var run = Run.Here(group, "members", "remove", ":9992");
 
-        Assert.Equal((1, "", "raft: not done: :9993 is a member already; nothing was changed\n"), (run.Code, run.Output, run.Error));
+        Assert.Equal(
+            (1, "", "raft: not done: the time is up: :9992 is not caught up; nothing was changed\n"), (run.Code, run.Output, run.Error));
     }
 
     [Fact]
-    public void Change_with_an_unknown_outcome_is_not_retried()
+    public void Change_with_an_unknown_outcome_is_reported_with_the_way_to_find_out()
     {
-        using var silent = ScriptedServer.Silent();
-        using var next = ScriptedServer.Answering(request => new Reply.Done(request.Number));
+        var group = new FakeGroup { OnChange = () => null };
 
-        var run = Run.Here("members", "remove", ":9993", "-S", $"{silent.Id},{next.Id}", "--timeout", "5");
+        var run = Run.Here(group, "transfer", "--timeout", "1ms");
 
-        // On a busy machine the connection may be lost before the time is up. The outcome is unknown then too.
-        Assert.Equal((3, ""), (run.Code, run.Output));
-        Assert.Matches("^raft: unknown whether :9993 was removed: .*; run 'raft status' to find out\n$", run.Error);
-        Assert.Single(silent.Requests);
-        Assert.Empty(next.Requests);
-    }
-
-    [Fact]
-    public void Change_is_sent_to_the_next_server_after_a_refusal()
-    {
-        using var ignorant = ScriptedServer.Answering(request => new Reply.Refused(request.Number, "no leader is known"));
-        using var next = ScriptedServer.Answering(request => new Reply.Done(request.Number));
-
-        var run = Run.Here("members", "add", ":9993", "-S", $"{ScriptedServer.Dead()},{ignorant.Id},{next.Id}");
-
-        Assert.Equal((0, "added :9993\n", ""), (run.Code, run.Output, run.Error));
+        Assert.Equal(
+            (3, "", "raft: unknown whether another server leads: the time is up, and the request may have reached a leader; "
+                + "run 'raft status' to find out\n"),
+            (run.Code, run.Output, run.Error));
+        Assert.Single(group.Changes);
     }
 
     [Fact]
     public void Members_are_listed_as_voter_or_learner_with_the_leader_marked()
     {
-        using var server = ScriptedServer.Answering(request => StatusOf(request, new ServerId("", 9991)));
+        var group = new FakeGroup { OnStatus = () => ThreeKinds };
 
-        var run = Run.Here("members", "list", "-S", $"{server.Id}");
+        var run = Run.Here(group, "members", "list");
 
         Assert.Equal(
             (0, """
@@ -100,101 +183,93 @@ public sealed class MembersTests
     [Fact]
     public void Transfer_names_the_future_leader_or_none()
     {
-        using var server = ScriptedServer.Answering(request => new Reply.Done(request.Number));
+        var group = new FakeGroup();
 
-        var named = Run.Here("transfer", "--to", ":9991", "-S", $"{server.Id}");
-        var any = Run.Here("transfer", "-S", $"{server.Id}");
+        var named = Run.Here(group, "transfer", "--to", ":9991");
+        var any = Run.Here(group, "transfer");
 
         Assert.Equal((0, ":9991 leads\n", ""), (named.Code, named.Output, named.Error));
         Assert.Equal((0, "another server leads\n", ""), (any.Code, any.Output, any.Error));
-        Assert.Equal([new ServerId("", 9991), null], server.Requests.Cast<Request.Transfer>().Select(transfer => transfer.To));
+        Assert.Equal(["transfer raft@:9991", "transfer "], group.Changes);
     }
 
     [Fact]
-    public void Transfer_with_an_unknown_outcome_is_not_retried()
+    public void Explanation_is_printed_with_server_names_and_with_control_characters_escaped()
     {
-        using var server = ScriptedServer.Answering(request => new Reply.Unknown(request.Number, "The time is up."));
+        var run = Run.Here(new FakeGroup { Explanation = "waits\r\nfor raft@:9991 \u001b[2J" }, "explain");
 
-        var run = Run.Here("transfer", "-S", $"{server.Id}");
-
-        Assert.Equal(
-            (3, "", "raft: unknown whether another server leads: the time is up; run 'raft status' to find out\n"),
-            (run.Code, run.Output, run.Error));
-        Assert.Single(server.Requests);
-    }
-
-    [Fact]
-    public void Explanation_is_printed_with_control_characters_escaped()
-    {
-        using var server = ScriptedServer.Answering(request => new Reply.ExplanationIs(request.Number, "waits\r\nfor \u001b[2J"));
-
-        var run = Run.Here("explain", "-S", $"{server.Id}");
-
-        Assert.Equal((0, "waits\nfor \\u001b[2J\n", ""), (run.Code, run.Output, run.Error));
-    }
-
-    [Theory]
-    [InlineData("members", "list")]
-    [InlineData("explain")]
-    [InlineData("status")]
-    public void Query_ends_at_once_when_the_only_server_is_dead(params string[] verb)
-    {
-        var dead = ScriptedServer.Dead();
-
-        var run = Run.Here([.. verb, "-S", $"{dead}", "--timeout", "60"]);
-
-        Assert.Equal((1, "", $"raft: cannot reach {dead}: connection refused\n"), (run.Code, run.Output, run.Error));
+        Assert.Equal((0, "waits\nfor :9991 \\u001b[2J\n", ""), (run.Code, run.Output, run.Error));
     }
 
     [Fact]
     public void Each_answer_is_one_JSON_object()
     {
-        using var server = ScriptedServer.Answering(request => request switch
+        var refusing = new FakeGroup
         {
-            Request.AddMember => new Reply.Done(request.Number),
-            Request.RemoveMember => new Reply.Refused(request.Number, "no"),
-            Request.Transfer => new Reply.Unknown(request.Number, "who knows"),
-            Request.Explain => new Reply.ExplanationIs(request.Number, "all is well"),
-            _ => StatusOf(request, null),
-        });
-        string[] options = ["--json", "-S", $"{server.Id}"];
+            OnStatus = () => Group,
+            OnChange = () => new Outcome<Membership>.NotCommitted(NotCommittedReason.NotResponsive, "no"),
+        };
 
         Assert.Equal(
-            (0, """{"kind":"member-added","server":":9993","outcome":"done"}""" + "\n"),
-            CodeAndOutput("members", "add", ":9993"));
+            (0, """{"kind":"quorum-set","outcome":"done"}""" + "\n"), CodeAndOutput(new FakeGroup(), "members", "quorum", "5"));
         Assert.Equal(
-            (1, """{"kind":"member-removed","server":":9993","outcome":"not-done","why":"no"}""" + "\n"),
-            CodeAndOutput("members", "remove", ":9993"));
-        Assert.Equal((3, """{"kind":"transfer","outcome":"unknown","why":"who knows"}""" + "\n"), CodeAndOutput("transfer"));
+            (1, """{"kind":"member-removed","server":":9991","outcome":"not-done","why":"no"}""" + "\n"),
+            CodeAndOutput(refusing, "members", "remove", ":9991"));
         Assert.Equal(
-            (0, $$"""{"kind":"explanation","server":"{{server.Id}}","text":"all is well"}""" + "\n"),
-            CodeAndOutput("explain"));
+            (0, """{"kind":"explanation","server":":9990","text":"all is well"}""" + "\n"),
+            CodeAndOutput(new FakeGroup { Explanation = "all is well" }, "explain"));
         Assert.Equal(
             (0, """
                 {"kind":"member","server":":9990","votes":true,"leads":false}
-                {"kind":"member","server":":9991","votes":true,"leads":false}
+                {"kind":"member","server":":9991","votes":true,"leads":true}
                 {"kind":"member","server":"box:12345","votes":false,"leads":false}
 
                 """),
-            CodeAndOutput("members", "list"));
+            CodeAndOutput(new FakeGroup { OnStatus = () => ThreeKinds }, "members", "list"));
 
-        (int Code, string Output) CodeAndOutput(params string[] verb)
+        static (int Code, string Output) CodeAndOutput(FakeGroup group, params string[] verb)
         {
-            var run = Run.Here([.. verb, .. options]);
+            var run = Run.Here(group, [.. verb, "--json"]);
             Assert.Equal("", run.Error);
             return (run.Code, run.Output);
         }
     }
 
-    private static Reply.StatusIs StatusOf(Request request, ServerId? leader) => new(
-        request.Number,
-        new ServerId("", 9990),
-        RaftRole.Follower,
-        Term: 3,
-        DateTimeOffset.UnixEpoch,
-        AppliedSerial: 4,
-        CommittedSerial: 4,
-        leader,
-        [new(new ServerId("", 9990), true), new(new ServerId("", 9991), true), new(new ServerId("box", 12345), IsVoter: false)],
-        Note: null);
+    private static RaftActors.GroupStatus ThreeKinds => Status(Of(":9990") with
+    {
+        Leader = Process(":9991"),
+        Members = [Voter(":9990"), Voter(":9991"), new GroupMember(Process("box:12345"), isVoter: false)],
+    });
+
+    private static RaftStatus Waiting => new("raft", Process(":9993")) { Members = [new GroupMember(Process(":9993"), isVoter: false)] };
+
+    private static void AssertRefused(RaftActors.GroupStatus newcomer, string why)
+    {
+        var run = Add(new FakeGroup { OnStatus = () => newcomer }, out var group);
+
+        Assert.Equal((1, ""), (run.Code, run.Output));
+        Assert.StartsWith($"raft: not done: {why}", run.Error);
+        Assert.Empty(group.Changes);
+    }
+
+    private static Run Add(FakeGroup newcomer, out FakeGroup group, params string[] more)
+    {
+        var asked = group = new FakeGroup { OnStatus = () => Group };
+        return Run.Here(
+            servers => servers[0].Port == 9993 ? newcomer.Connect(servers) : asked.Connect(servers),
+            ["members", "add", ":9993", "-S", ":9990", .. more]);
+    }
+
+    private static RaftStatus Of(string server) => new("raft", Process(server))
+    {
+        Identity = Uid,
+        MembersIndex = new LogIndex(1),
+        Members = [Voter(":9990"), Voter(":9991"), Voter(":9992")],
+    };
+
+    private static RaftActors.GroupStatus Status(params RaftStatus[] processes) => new("raft", [.. processes], []);
+
+    private static GroupMember Voter(string server) => new(Process(server), isVoter: true);
+
+    private static ProcessName Process(string server) => new($"raft@{server}");
 }

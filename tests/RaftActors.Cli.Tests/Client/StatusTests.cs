@@ -1,171 +1,211 @@
-using System.Collections.Immutable;
 using System.Globalization;
 
-using RaftActors.Cli.Protocol;
+using RaftActors.Cli.Tests.Server;
 using RaftActors.Core;
+
+using TrialKit;
 
 namespace RaftActors.Cli.Tests.Client;
 
 /// <summary><c>raft status</c>: the state of each member, from its own reply.</summary>
-public sealed class StatusTests : IDisposable
+public sealed class StatusTests : ServerProgramTest
 {
     private static readonly DateTimeOffset Since = new(2026, 11, 20, 17, 52, 24, TimeSpan.Zero);
 
-    private readonly ServerId _dead = ScriptedServer.Dead();
-    private readonly ScriptedServer _leader;
-    private readonly ScriptedServer _follower;
-    private ImmutableArray<MemberLine> _members;
+    private static readonly RaftStatus Leader = Of(":9990", RaftRole.Leader, serial: 7);
+    private static readonly RaftStatus Follower =
+        Of(":9991", RaftRole.Follower, serial: 4) with { NameConflict = "two of raft@:9991\u001b[2J" };
 
-    public StatusTests()
-    {
-        _leader = ScriptedServer.Answering(request => Status(request, _leader!.Id, RaftRole.Leader, serial: 7, note: null));
-        _follower = ScriptedServer.Answering(request => Status(request, _follower!.Id, RaftRole.Follower, serial: 4, "waits\u001b[2J"));
-        _members = [new(_leader.Id, IsVoter: true), new(_follower.Id, IsVoter: true), new(_dead, IsVoter: true)];
-    }
-
-    public void Dispose()
-    {
-        _leader.Dispose();
-        _follower.Dispose();
-    }
+    private static readonly RaftStatus Third = Of(":9992", RaftRole.Follower, serial: 7);
 
     [Fact]
-    public void Each_member_is_asked_and_a_dead_one_is_unreachable()
+    public void Each_member_has_a_row_and_one_that_does_not_answer_is_unreachable()
     {
-        var run = Run.Here("status", "-S", $"{_follower.Id}");
+        var run = Run.Here(Group(Leader, Follower), "status");
 
         var since = Since.ToLocalTime().ToString("yyyy/MM/dd HH:mm:ss", CultureInfo.InvariantCulture);
         Assert.Equal((1, ""), (run.Code, run.Error));
         Assert.Equal(
             [
-                "SERVER  ROLE         VOTES  TERM  SERIAL  COMMIT  LAG  ADDRESS          SINCE                NOTE",
-                $"{_leader.Id}  leader       yes    3     7       7       0    127.0.0.1{_leader.Id}  {since}",
-                $"{_follower.Id}  follower     yes    3     4       7       3    127.0.0.1{_follower.Id}  {since}  waits\\u001b[2J",
-                $"{_dead}  unreachable  yes                               127.0.0.1{_dead}                       "
-                    + $"cannot reach {_dead}: connection refused",
+                "SERVER  ROLE         VOTES  TERM  SERIAL  COMMIT  LAG  ADDRESS         SINCE                NOTE",
+                $":9990   leader       yes    3     7       7       0    127.0.0.1:9990  {since}",
+                $":9991   follower     yes    3     4       7       3    127.0.0.1:9991  {since}  two of :9991\\u001b[2J",
+                ":9992   unreachable  yes                               127.0.0.1:9992                       "
+                    + "no server that answered reaches it",
             ],
             run.Lines);
     }
 
     [Fact]
+    public async Task Server_that_is_named_and_down_is_shown_with_the_reason()
+    {
+        var ports = FreePorts.Take(3);
+        var servers = await StartGroup(ports);
+        servers[0].Send(Signal.Terminate);
+        await servers[0].Exit();
+
+        var run = Run.Here("status", "-S", ServerFolder.ListOf(ports));
+
+        Assert.Equal(1, run.Code);
+        Assert.Contains(run.Lines, line => line.StartsWith($":{ports[0]}  unreachable")
+            && line.EndsWith($"cannot reach :{ports[0]}: connection refused"));
+    }
+
+    [Fact]
     public void Plain_text_is_stable_and_has_no_colours()
     {
-        var runs = new[] { Run.Here("status", "-S", $"{_leader.Id}"), Run.Here("status", "-S", $"{_leader.Id}") };
+        var runs = new[] { Run.Here(Group(Leader, Follower), "status"), Run.Here(Group(Leader, Follower), "status") };
 
         Assert.Equal(runs[0].Output, runs[1].Output);
         Assert.DoesNotContain('\u001b', runs[0].Output);
     }
 
     [Fact]
-    public void Exit_code_is_1_when_no_majority_of_the_voters_answers()
-    {
-        _members = [new(_leader.Id, IsVoter: true), new(_dead, IsVoter: true), new(_follower.Id, IsVoter: false)];
-
-        Assert.Equal(1, Run.Here("status", "-S", $"{_leader.Id}").Code);
-    }
+    public void Exit_code_is_1_when_no_majority_of_the_voters_answers() => Assert.Equal(1, Run.Here(Group(Leader), "status").Code);
 
     [Fact]
-    public void Exit_code_is_0_when_all_members_answer()
-    {
-        _members = [new(_leader.Id, IsVoter: true), new(_follower.Id, IsVoter: false)];
-
-        Assert.Equal(0, Run.Here("status", "-S", $"{_leader.Id}").Code);
-    }
+    public void Exit_code_is_0_when_all_members_answer() => Assert.Equal(0, Run.Here(Group(Leader, Follower, Third), "status").Code);
 
     [Fact]
     public void Exit_code_is_1_when_a_learner_is_down()
     {
-        _members = [new(_leader.Id, IsVoter: true), new(_dead, IsVoter: false)];
+        var leader = Leader with { Members = [.. Leader.Members, new GroupMember(Process(":9993"), isVoter: false)] };
 
-        Assert.Equal(1, Run.Here("status", "-S", $"{_leader.Id}").Code);
+        var run = Run.Here(Group(leader with { MembersIndex = new LogIndex(2) }, Follower, Third), "status");
+
+        Assert.Equal(1, run.Code);
+        Assert.Contains(run.Lines, line => line.StartsWith(":9993   unreachable  no "));
     }
 
     [Fact]
     public void Exit_code_is_1_when_a_member_is_fenced()
     {
-        using var fenced = ScriptedServer.Answering(request =>
-            Status(request, _dead, RaftRole.Follower, serial: 7, "its disk lost writes") with { Standing = ServerStanding.Fenced });
-        _members = [new(_leader.Id, IsVoter: true), new(fenced.Id, IsVoter: true)];
+        var run = Run.Here(Group(Leader, Follower, Third with { Fence = "raft@:9992 lost writes." }), "status");
 
-        Assert.Equal(1, Run.Here("status", "-S", $"{_leader.Id}").Code);
-    }
-
-    [Fact]
-    public void Asked_server_is_shown_even_if_it_is_not_a_member()
-    {
-        _members = [new(_leader.Id, IsVoter: true)];
-
-        var run = Run.Here("status", "-S", $"{_follower.Id}");
-
-        Assert.Equal(0, run.Code);
-        Assert.Contains(run.Lines, line => line.StartsWith($"{_follower.Id}  follower  not a member"));
+        Assert.Equal(1, run.Code);
+        Assert.Contains(run.Lines, line => line.EndsWith(":9992 lost writes."));
     }
 
     [Fact]
     public void Exit_code_is_1_when_no_leader_is_known()
     {
-        ScriptedServer? server = null;
-        server = ScriptedServer.Answering(request => new Reply.StatusIs(
-            request.Number, server!.Id, RaftRole.PreCandidate, 3, Since, 0, 0, Leader: null, [new(server.Id, IsVoter: true)], Note: null));
-        using var _ = server;
+        var lonely = Leader with { Role = RaftRole.PreCandidate, Leader = null };
 
-        var run = Run.Here("status", "-S", $"{server.Id}");
+        var run = Run.Here(Group(lonely, Follower with { Leader = null }, Third with { Leader = null }), "status");
 
         Assert.Equal(1, run.Code);
         Assert.Contains("pre-candidate", run.Output);
     }
 
+    [Theory]
+    [InlineData(false, false, "not a member", "waits to be added: raft members add :9993 -S :9990")]
+    [InlineData(true, false, "not a member", "was removed from the group; to add it again: raft members add :9993 -S :9990")]
+    [InlineData(true, true, "not a member", "was removed from the group; to add it again: raft members add :9993 -S :9990")]
+    public void Server_outside_the_group_is_shown_with_the_command_that_adds_it(bool wasMember, bool isTold, string votes, string note)
+    {
+        var outside = new RaftStatus("raft", Process(":9993"))
+        {
+            Identity = wasMember ? Leader.Identity : Guid.Empty,
+            Members = wasMember ? [.. Leader.Members] : [new GroupMember(Process(":9993"), isVoter: false)],
+            IsRemoved = isTold,
+        };
+
+        var run = Run.Here(Group(Leader, Follower, Third, outside), "status");
+
+        Assert.Equal(0, run.Code);
+        Assert.Contains(run.Lines, line => line.StartsWith($":9993   follower  {votes}") && line.EndsWith(note));
+    }
+
+    [Fact]
+    public void Founder_of_a_group_that_is_not_founded_waits_for_the_others()
+    {
+        var founder = new RaftStatus("raft", Process(":9990")) { Members = Leader.Members };
+
+        var run = Run.Here(Group(founder), "status");
+
+        Assert.Equal(1, run.Code);
+        Assert.Contains(
+            "waits for :9991 and :9992: the first start of a group needs all servers of -c, each with the same -c", run.Output);
+    }
+
     [Fact]
     public void JSON_has_an_object_for_each_server_and_one_for_the_group()
     {
-        var (leader, follower) = (_leader.Id, _follower.Id);
-
-        var run = Run.Here("status", "--json", "-S", $"{follower}");
+        var run = Run.Here(Group(Leader, Follower), "status", "--json");
 
         Assert.Equal((1, ""), (run.Code, run.Error));
         Assert.Equal(
             [
-                $"kind=server server={leader} address=127.0.0.1{leader} role=leader member=True votes=True "
-                    + $"term=3 serial=7 commit=7 lag=0 since=2026-11-20T17:52:24Z leader={leader}",
-                $"kind=server server={follower} address=127.0.0.1{follower} role=follower member=True votes=True "
-                    + $"term=3 serial=4 commit=7 lag=3 since=2026-11-20T17:52:24Z leader={leader} note=waits\u001b[2J",
-                $"kind=server server={_dead} address=127.0.0.1{_dead} role=unreachable member=True votes=True "
-                    + $"note=cannot reach {_dead}: connection refused",
-                $"kind=group leader={leader} commit=7 servers=3 answered=2 healthy=True maxQuorum=5",
+                "kind=server server=:9990 address=127.0.0.1:9990 role=leader member=True votes=True "
+                    + "term=3 serial=7 commit=7 lag=0 since=2026-11-20T17:52:24Z leader=:9990",
+                "kind=server server=:9991 address=127.0.0.1:9991 role=follower member=True votes=True "
+                    + "term=3 serial=4 commit=7 lag=3 since=2026-11-20T17:52:24Z leader=:9990 note=two of :9991\u001b[2J",
+                "kind=server server=:9992 address=127.0.0.1:9992 role=unreachable member=True votes=True "
+                    + "note=no server that answered reaches it",
+                "kind=group leader=:9990 commit=7 servers=3 answered=2 healthy=True maxQuorum=5",
             ],
             run.Objects.Select(each => string.Join(' ', each.EnumerateObject().Select(member => $"{member.Name}={member.Value}"))));
     }
 
     [Fact]
-    public void Watch_in_a_pipe_writes_a_table_only_after_a_change()
+    public async Task Watch_in_a_pipe_writes_a_table_only_after_a_change()
     {
-        var asked = 0;
-        ScriptedServer? server = null;
-        server = ScriptedServer.Answering(request => Status(
-            request, server!.Id, RaftRole.Leader, serial: 7, note: Interlocked.Increment(ref asked) < 3 ? "first" : "second"));
-        using var _ = server;
-        _members = [new(server.Id, IsVoter: true)];
+        var port = FreePorts.Next();
+        await StartAlone(port);
+        var command = $"dotnet {Run.ProgramFile} status --watch -S :{port}";
 
-        var run = Run.Interrupted("second\n", "status", "--watch", "-S", $"{server.Id}");
+        // The second table comes after an append. The table after the next append finds no reader, which ends the command.
+        var append = $"dotnet {Run.ProgramFile} append x -S :{port} >/dev/null";
+        var run = Run.Shell($"{command} | (read a; read b; echo $b; {append}; read c; read d; echo $d; exec <&-; {append})");
 
-        Assert.Equal((130, ""), (run.Code, run.Error));
-        Assert.Equal(["NOTE", "first", "NOTE", "second"], run.Lines.Select(line => line.Split(' ')[^1]));
+        Assert.Equal(["0", "1"], run.Lines.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[4]));
     }
 
     [Fact]
-    public void Terminal_output_has_colours_unless_NO_COLOR_is_set()
+    public async Task Ctrl_C_ends_a_watch()
     {
-        var command = $"dotnet {Run.ProgramFile} status -S {_leader.Id}";
+        var port = FreePorts.Next();
+        await StartAlone(port);
+
+        var run = Run.Interrupted("", "\n:", ["status", "--watch", "-S", $":{port}"]);
+
+        Assert.Equal((130, ""), (run.Code, run.Error));
+    }
+
+    [Fact]
+    public async Task Terminal_output_has_colours_unless_NO_COLOR_is_set()
+    {
+        var port = FreePorts.Next();
+        await StartAlone(port);
+        var command = $"dotnet {Run.ProgramFile} status -S :{port}";
 
         var coloured = Run.Shell($"TERM=xterm-256color script -qec 'stty cols 200; {command}' /dev/null");
         var plain = Run.Shell($"NO_COLOR=1 TERM=xterm-256color script -qec 'stty cols 200; {command}' /dev/null");
 
-        Assert.Equal((1, 1), (coloured.Code, plain.Code));
+        Assert.Equal((0, 0), (coloured.Code, plain.Code));
         Assert.Contains("\u001b[38;5;2mleader", coloured.Output);
         Assert.Contains("leader", plain.Output);
         Assert.DoesNotContain("\u001b[38;", plain.Output);
     }
 
-    private Reply.StatusIs Status(Request request, ServerId server, RaftRole role, long serial, string? note) => new(
-        request.Number, server, role, Term: 3, Since, serial, CommittedSerial: 7, _leader.Id, _members, note, MaxQuorum: 5);
+    private static FakeGroup Group(params RaftStatus[] processes) => new()
+    {
+        OnStatus = () => new RaftActors.GroupStatus("raft", [.. processes], []),
+    };
+
+    private static RaftStatus Of(string server, RaftRole role, long serial) => new("raft", Process(server))
+    {
+        Role = role,
+        RoleSince = Since,
+        Term = 3,
+        Leader = Process(":9990"),
+        Delivered = new Serial(serial),
+        Committed = new Serial(7),
+        Identity = new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11),
+        Members = [.. new[] { ":9990", ":9991", ":9992" }.Select(member => new GroupMember(Process(member), isVoter: true))],
+        MembersIndex = new LogIndex(1),
+        MaxQuorum = 5,
+    };
+
+    private static ProcessName Process(string server) => new($"raft@{server}");
 }

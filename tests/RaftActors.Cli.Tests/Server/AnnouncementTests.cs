@@ -1,6 +1,5 @@
 using Akka.Actor;
 
-using RaftActors.Cli.Protocol;
 using RaftActors.Cli.Server;
 using RaftActors.Core;
 using RaftActors.DiskModel;
@@ -17,7 +16,7 @@ public sealed class AnnouncementTests : ServerTest
         Group.Commit("a", "i like beer");
         Group.Commit("b", "count");
         Group.Commit("c", "print");
-        Status();
+        Settle();
         Assert.Equal(["Count 2", "Logs [i like beer count print]"], Lines);
     }
 
@@ -26,10 +25,10 @@ public sealed class AnnouncementTests : ServerTest
     {
         StartInGroup();
         Group.Commit("a", "count");
-        Status();
+        Settle();
         Restart();
         Group.Commit("b", "count");
-        Status();
+        Settle();
         Assert.Equal(["Count 1", "Count 2"], Lines);
     }
 
@@ -37,7 +36,7 @@ public sealed class AnnouncementTests : ServerTest
     public void Line_is_not_written_when_its_record_cannot_be_made_durable()
     {
         StartInGroup();
-        Status();
+        Settle();
         Disk.Fail(DiskFault.SyncFolder);
         Watch(Server);
 
@@ -52,17 +51,17 @@ public sealed class AnnouncementTests : ServerTest
     {
         StartInGroup();
         Group.Commit("a", "count");
-        Status();
+        Settle();
         var log = new MessageLog();
         log.Apply("a", "count", 1);
         log.Apply("b", "i like beer", 2);
         log.Apply("c", "print", 3);
 
-        Group.SendSnapshot(new Serial(4), MessageLogFormat.Write(log));
+        Group.SendSnapshot(new Serial(4), MessageLogFormat.Write(log.Messages));
         Group.Commit("c", "print");
         Group.Commit("d", "count");
 
-        Status();
+        Settle();
         Assert.Equal(["Count 1", "Logs [count i like beer print]", "Count 4"], Lines);
     }
 
@@ -84,7 +83,7 @@ public sealed class AnnouncementTests : ServerTest
     public void Founding_announces_nothing()
     {
         StartInGroup();
-        Status();
+        Settle();
         Assert.Empty(Lines);
         Assert.Contains("the group is founded: :9990 :9991 :9992", Errors);
     }
@@ -96,14 +95,14 @@ public sealed class AnnouncementTests : ServerTest
         HaveMembers(5, 9990, 9991, 9992, 9993);
         HaveMembers(6, 9991, 9992, 9993);
         HaveMembers(7, 9990, 9991, 9993);
-        Status();
+        Settle();
         Restart();
         HaveMembers(1, 9990, 9991, 9992);
         HaveMembers(5, 9990, 9991, 9992, 9993);
         HaveMembers(6, 9991, 9992, 9993);
         HaveMembers(7, 9990, 9991, 9993);
         HaveMembers(8, 9990, 9991);
-        Status();
+        Settle();
         Assert.Equal(["Added new peer :9993", "Removed peer :9992", "Removed peer :9993"], Lines);
     }
 
@@ -112,7 +111,7 @@ public sealed class AnnouncementTests : ServerTest
     {
         Start(cluster: ":9991,:9992");
         HaveMembers(9, 9990, 9991, 9992, 9993);
-        Status();
+        Settle();
         Assert.Equal(["Added new peer :9993"], Lines);
         Assert.Contains("was added to the group: the members are :9990 :9991 :9992 :9993", Errors);
     }
@@ -124,9 +123,9 @@ public sealed class AnnouncementTests : ServerTest
         HaveMembers(2, 9991, 9992);
         Happen(new RaftEvent.Removed("raft", Process(9990)));
         Happen(new RaftEvent.Removed("raft", Process(9990)));
-        Status();
+        Settle();
         Restart();
-        Status();
+        Settle();
         var logged = Errors.Where(line => line.Contains("removed")).ToArray();
         Assert.Equal(2, logged.Length);
         Assert.All(logged, line => Assert.EndsWith("To add it again: raft members add :9990 -S :9991", line));
@@ -134,27 +133,13 @@ public sealed class AnnouncementTests : ServerTest
     }
 
     [Fact]
-    public void Removed_founder_knows_of_its_removal_after_a_restart_in_spite_of_older_configurations()
-    {
-        StartInGroup();
-        HaveMembers(2, 9991, 9992);
-        Status();
-        Restart();
-        Assert.Equal(ServerStanding.Removed, Status().Standing);
-        HaveMembers(1, 9990, 9991, 9992);
-        Assert.Equal(ServerStanding.Removed, Status().Standing);
-        HaveMembers(3, 9990, 9991, 9992);
-        Assert.Equal(ServerStanding.Member, Status().Standing);
-    }
-
-    [Fact]
     public void List_that_differs_from_the_members_is_reported_as_ignored()
     {
         StartInGroup();
         HaveMembers(2, 9990, 9991, 9992, 9993);
-        Status();
+        Settle();
         Restart();
-        Status();
+        Settle();
         Assert.Contains(
             "the members are :9990 :9991 :9992 :9993, as in the group's log; -c is ignored", Errors);
     }
@@ -163,7 +148,7 @@ public sealed class AnnouncementTests : ServerTest
     public void Founder_logs_the_servers_that_it_waits_for()
     {
         Start();
-        Status();
+        Settle();
         Assert.Equal(["waits for :9991 and :9992: the first start of a group needs all servers of -c, each with the same -c"], Errors);
     }
 
@@ -171,8 +156,30 @@ public sealed class AnnouncementTests : ServerTest
     public void Server_outside_its_list_logs_the_command_that_adds_it()
     {
         Start(cluster: ":9991,:9992");
-        Status();
+        Settle();
         Assert.Equal(["waits to be added: raft members add :9990 -S :9991"], Errors);
+    }
+
+    [Fact]
+    public async Task Stopped_engine_ends_the_program()
+    {
+        StartInGroup();
+        Happen(new RaftEvent.Stopped("raft", Process(9990), "the disk of raft@:9990 fails"));
+        Settle();
+        Assert.Equal("the disk of :9990 fails.", await Failed.Task.WaitAsync(RunningServer.Patience));
+    }
+
+    [Fact]
+    public void Fenced_server_logs_the_remedy_and_goes_on()
+    {
+        StartInGroup();
+        Happen(new RaftEvent.Fenced("raft", Process(9990), "a majority has another log than raft@:9990."));
+        Settle();
+        Assert.Contains(
+            $"is fenced: a majority has another log than :9990. Stop this server, move {System.IO.Path.GetFullPath("unused")} away, and "
+                + "start it as before. It rejoins by itself while a majority runs without it.",
+            Errors);
+        Assert.False(Failed.Task.IsCompleted);
     }
 
     private void Restart()

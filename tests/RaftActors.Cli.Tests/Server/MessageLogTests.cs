@@ -1,4 +1,3 @@
-using RaftActors.Cli.Protocol;
 using RaftActors.Cli.Server;
 
 namespace RaftActors.Cli.Tests.Server;
@@ -109,7 +108,7 @@ public sealed class MessageLogTests
         _log.Apply("b", "", 200);
         _log.Apply("ü", "日本 \0", 5_000_000_000);
 
-        var read = MessageLogFormat.Read(MessageLogFormat.Write(_log));
+        var read = MessageLogFormat.Read(MessageLogFormat.Write(_log.Messages));
 
         Assert.Equal(_log.Messages, read.Messages);
         Assert.Equal(0, read.Apply("ü", "", 6_000_000_000));
@@ -120,7 +119,7 @@ public sealed class MessageLogTests
     {
         _log.Apply("a", "i like beer", 1);
         _log.Apply("b", "count", 2);
-        var bytes = MessageLogFormat.Write(_log);
+        var bytes = MessageLogFormat.Write(_log.Messages);
 
         for (var length = 0; length < bytes.Length; length++)
         {

@@ -76,7 +76,7 @@ public sealed class SecureServersTests : IDisposable
         var run = Run.Here("status", "--secrets", file);
 
         Assert.Equal((1, ""), (run.Code, run.Output));
-        Assert.StartsWith("raft: cannot reach :9990: cannot read the files of raft.security: Line 1 of", run.Error);
+        Assert.StartsWith("raft: cannot read the files of raft.security: Line 1 of", run.Error);
     }
 
     [Fact]

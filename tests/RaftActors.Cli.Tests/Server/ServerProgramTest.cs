@@ -1,5 +1,3 @@
-using RaftActors.Cli.Protocol;
-
 namespace RaftActors.Cli.Tests.Server;
 
 /// <summary>Servers of the program <c>raft</c>, with directories and ports of their own.</summary>
@@ -31,7 +29,11 @@ public abstract class ServerProgramTest : IDisposable
     private protected Task<RunningServer> StartProcessAlone(int port) => Elected(Folder.StartProcess($":{port}", port));
 
     // On failure it shows the reason of the refusal.
-    private protected static void AssertDone(Reply reply) => Assert.True(reply is Reply.Done, reply.ToString());
+    private protected static void AssertChanged(string verb, int server, int by)
+    {
+        var run = Run.Here("members", verb, $":{server}", "-S", $":{by}");
+        Assert.Equal((0, ""), (run.Code, run.Error));
+    }
 
     /// <param name="processes">The places of the servers that get a process of their own, because the test kills them.</param>
     private protected async Task<RunningServer[]> StartGroup(int[] ports, params int[] processes)

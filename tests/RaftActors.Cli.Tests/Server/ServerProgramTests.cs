@@ -1,7 +1,7 @@
 using System.Net.NetworkInformation;
 using System.Text.RegularExpressions;
 
-using RaftActors.Cli.Protocol;
+using RaftActors.Cli.Client;
 
 using TrialKit;
 
@@ -17,16 +17,16 @@ public sealed class ServerProgramTests : ServerProgramTest
         var list = ServerFolder.ListOf(ports[..3]);
         var three = await StartGroup(ports[..3]);
         using var client = new TestClient();
-        Assert.IsType<Reply.Committed>(await client.Append(ports[0], "i like beer"));
-        Assert.IsType<Reply.Committed>(await client.Append(ports[1], "count"));
+        Assert.IsType<RequestOutcome.Committed>(await client.Append(ports[0], "i like beer"));
+        Assert.IsType<RequestOutcome.Committed>(await client.Append(ports[1], "count"));
 
         var fourth = Folder.Start(list, ports[3]);
         await fourth.Line($"waits to be added: raft members add :{ports[3]} -S :{ports[0]}");
-        AssertDone(await client.Add(ports[0], ports[3]));
+        AssertChanged("add", ports[3], by: ports[0]);
         await fourth.Line("was added to the group");
-        Assert.IsType<Reply.Committed>(await client.Append(ports[3], "print"));
+        Assert.IsType<RequestOutcome.Committed>(await client.Append(ports[3], "print"));
         await fourth.Line("Logs [i like beer count print]");
-        AssertDone(await client.Remove(ports[3], ports[3]));
+        AssertChanged("remove", ports[3], by: ports[3]);
         await fourth.Line($"was removed from the group");
 
         foreach (var server in three)
@@ -85,7 +85,7 @@ public sealed class ServerProgramTests : ServerProgramTest
 
         Assert.Equal(0, await servers[leader].Exit());
         Assert.Contains(servers[leader].Errors, line => line.StartsWith("stepped down"));
-        Assert.IsType<Reply.Committed>(await client.Append(ports[(leader + 1) % 3], "goes on"));
+        Assert.IsType<RequestOutcome.Committed>(await client.Append(ports[(leader + 1) % 3], "goes on"));
     }
 
     [Fact]
@@ -94,8 +94,8 @@ public sealed class ServerProgramTests : ServerProgramTest
         var port = FreePorts.Next();
         await StartAlone(port);
         using var client = new TestClient();
-        Assert.IsType<Reply.Committed>(await client.Append(port, new string('\u0001', 1 << 20)));
-        Assert.IsType<Reply.Committed>(await client.Append(port, new string('ü', 1 << 19)));
+        Assert.IsType<RequestOutcome.Committed>(await client.Append(port, new string('\u0001', 1 << 20)));
+        Assert.IsType<RequestOutcome.Committed>(await client.Append(port, new string('ü', 1 << 19)));
 
         var printed = Run.Here("print", "--here", "--json", "--timeout", "1m", "-S", $":{port}");
 
@@ -103,6 +103,36 @@ public sealed class ServerProgramTests : ServerProgramTest
         Assert.Equal(
             [new string('\u0001', 1 << 20), new string('ü', 1 << 19)],
             printed.Objects.Select(message => message.GetProperty("text").GetString()));
+    }
+
+    [Fact]
+    public async Task Pair_of_a_known_request_id_is_answered_with_the_message_that_the_log_has()
+    {
+        var port = FreePorts.Next();
+        await StartAlone(port);
+        using var client = new TestClient();
+
+        // Without a request key the group appends each pair, as it does when it has forgotten the key.
+        var first = await client.RaftAt(port).AppendAsync("id/0123abcd", "text");
+        var repeat = await client.RaftAt(port).AppendAsync("id/4567cdef", "another text");
+
+        Assert.Equal(new AppendResult(1, "0123abcd", AppendResult.ChecksumOf("text")), AppendResult.Parse(first.OrThrow().ResultOr("")));
+        Assert.Equal(new AppendResult(1, "", AppendResult.ChecksumOf("text")), AppendResult.Parse(repeat.OrThrow().ResultOr("")));
+        Assert.Equal("1  text\n", Run.Here("print", "--here", "-S", $":{port}").Output);
+    }
+
+    [Fact]
+    public async Task Any_pair_of_a_client_is_a_message()
+    {
+        var port = FreePorts.Next();
+        var server = await StartAlone(port);
+        using var client = new TestClient();
+
+        // A key may have any text, and a value may be null.
+        Assert.Equal(1, (await client.RaftAt(port).AppendAsync("", null!)).OrThrow().Serial.Value);
+        Assert.Equal(2, (await client.RaftAt(port).AppendAsync("/zzzzzzzz", "count")).OrThrow().Serial.Value);
+
+        await server.Line("Count 2");
     }
 
     [Fact]

@@ -1,4 +1,4 @@
-using RaftActors.Cli.Protocol;
+using RaftActors.Cli.Client;
 
 using TrialKit;
 
@@ -21,13 +21,29 @@ public sealed class ServerRestartTests : ServerProgramTest
 
         var second = Folder.Start($":{port}", port);
         await second.Line("elected leader");
-        Assert.Equal(1, Assert.IsType<Reply.Committed>(await client.Append(port, "i like beer", "id")).Serial);
+        Assert.Equal(1, Assert.IsType<RequestOutcome.Committed>(await client.Append(port, "i like beer", "id")).Serial);
         await client.Append(port, "count");
         await second.Line("Count 3");
         second.Send(Signal.Terminate);
 
         Assert.Equal(0, await second.Exit());
         Assert.Equal(["Count 3"], second.Output);
+    }
+
+    [Fact]
+    public async Task Append_waits_for_a_server_that_goes_down_after_it_was_reached()
+    {
+        var port = FreePorts.Next();
+        var first = await StartAlone(port);
+        using var client = new TestClient();
+        Assert.IsType<RequestOutcome.Committed>(await client.Append(port, "i like beer"));
+        first.Send(Signal.Terminate);
+        await first.Exit();
+
+        var open = client.Append(port, "and wine");
+        await StartAlone(port);
+
+        Assert.IsType<RequestOutcome.Committed>(await open);
     }
 
     [Fact]
@@ -73,7 +89,7 @@ public sealed class ServerRestartTests : ServerProgramTest
         var ports = FreePorts.Take(3);
         var servers = await StartGroup(ports, 0);
         using var client = new TestClient();
-        Assert.IsType<Reply.Committed>(await client.Append(ports[0], "count"));
+        Assert.IsType<RequestOutcome.Committed>(await client.Append(ports[0], "count"));
         await servers[0].Line("Count 1");
         servers[0].Send(Signal.Kill);
         servers[1].Send(Signal.Terminate);
@@ -83,7 +99,7 @@ public sealed class ServerRestartTests : ServerProgramTest
         Recover(ports[0]);
         var survivor = Folder.Start(ServerFolder.ListOf(ports), ports[0]);
         await survivor.Line("elected leader");
-        Assert.IsType<Reply.Committed>(await client.Append(ports[0], "count"));
+        Assert.IsType<RequestOutcome.Committed>(await client.Append(ports[0], "count"));
         await survivor.Line("Count 2");
 
         Assert.Equal([$"Removed peer :{ports[1]}", $"Removed peer :{ports[2]}", "Count 2"], survivor.Output);
@@ -95,7 +111,7 @@ public sealed class ServerRestartTests : ServerProgramTest
         var ports = FreePorts.Take(3);
         var servers = await StartGroup(ports);
         using var client = new TestClient();
-        Assert.IsType<Reply.Committed>(await client.Append(ports[0], "i like beer"));
+        Assert.IsType<RequestOutcome.Committed>(await client.Append(ports[0], "i like beer"));
         servers[0].Send(Signal.Terminate);
         await servers[0].Exit();
         Damage(ports[0], "i like beer"u8);
@@ -108,7 +124,7 @@ public sealed class ServerRestartTests : ServerProgramTest
 
         Assert.Equal((0, ""), (repair.Code, repair.Error));
         await again.Line("leads in term");
-        Assert.IsType<Reply.Committed>(await client.Append(ports[1], "print"));
+        Assert.IsType<RequestOutcome.Committed>(await client.Append(ports[1], "print"));
         await servers[1].Line("Logs [i like beer print]");
         await again.Line("Logs [i like beer print]");
         Assert.DoesNotContain(again.Errors, line => line.Contains("the group is founded"));
@@ -120,7 +136,7 @@ public sealed class ServerRestartTests : ServerProgramTest
         var ports = FreePorts.Take(3);
         var servers = await StartGroup(ports, 0);
         using var client = new TestClient();
-        Assert.IsType<Reply.Committed>(await client.Append(ports[0], "i like beer"));
+        Assert.IsType<RequestOutcome.Committed>(await client.Append(ports[0], "i like beer"));
         servers[0].Send(Signal.Kill);
         await servers[0].Exit();
         Directory.Delete(Folder.DataOf(ports[0]), recursive: true);
@@ -128,7 +144,7 @@ public sealed class ServerRestartTests : ServerProgramTest
         var again = Folder.Start(ServerFolder.ListOf(ports), ports[0]);
 
         await again.Line("rejoined with an empty store: the members are");
-        Assert.IsType<Reply.Committed>(await client.Append(ports[1], "print"));
+        Assert.IsType<RequestOutcome.Committed>(await client.Append(ports[1], "print"));
         await again.Line("Logs [i like beer print]");
         Assert.DoesNotContain(again.Errors, line => line.Contains("the group is founded"));
     }
@@ -141,8 +157,8 @@ public sealed class ServerRestartTests : ServerProgramTest
         var fourth = Folder.Start(ServerFolder.ListOf(ports[..3]), ports[3]);
         await fourth.Line("waits to be added");
         using var client = new TestClient();
-        AssertDone(await client.Add(ports[0], ports[3]));
-        AssertDone(await client.Remove(ports[0], ports[3]));
+        AssertChanged("add", ports[3], by: ports[0]);
+        AssertChanged("remove", ports[3], by: ports[0]);
         servers[0].Send(Signal.Kill);
         servers[1].Send(Signal.Terminate);
         servers[2].Send(Signal.Terminate);
@@ -151,11 +167,11 @@ public sealed class ServerRestartTests : ServerProgramTest
         Recover(ports[0]);
         var survivor = Folder.Start(ServerFolder.ListOf(ports[..3]), ports[0]);
         await survivor.Line("elected leader");
-        Assert.IsType<Reply.Committed>(await client.Append(ports[0], "goes on"));
+        Assert.IsType<RequestOutcome.Committed>(await client.Append(ports[0], "goes on"));
 
         var members = (await client.Status(ports[0])).Members;
-        Assert.Equal((ports[0], true), Assert.Single(members.Select(one => (one.Server.Port, one.IsVoter))));
-        Assert.Contains("is not a member of the group", Assert.IsType<Reply.Refused>(await client.Remove(ports[0], ports[1])).Detail);
+        Assert.Equal((ports[0], true), Assert.Single(members.Select(one => (ServerId.Of(one.Name).Port, one.IsVoter))));
+        Assert.Contains("is not a member of the group", Run.Here("members", "remove", $":{ports[1]}", "-S", $":{ports[0]}").Error);
         Assert.Equal(0, Run.Here("status", "-S", $":{ports[0]}").Code);
     }
 }

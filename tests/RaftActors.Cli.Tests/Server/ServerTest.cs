@@ -5,7 +5,6 @@ using Akka.Configuration;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
-using RaftActors.Cli.Protocol;
 using RaftActors.Cli.Server;
 using RaftActors.Core;
 using RaftActors.DiskModel;
@@ -16,8 +15,6 @@ namespace RaftActors.Cli.Tests.Server;
 /// <summary>One server, <c>:9990</c>, in a scripted group, without sockets, on a model of a disk, in virtual time.</summary>
 public abstract class ServerTest : TestKit
 {
-    protected static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
-
     private static readonly Config Virtual = ConfigurationFactory.ParseString(
         """
         akka.scheduler.implementation = "VirtualTime.VirtualScheduler, RaftActors.Cli.Tests"
@@ -67,9 +64,9 @@ public abstract class ServerTest : TestKit
     {
         Assert.True(ServerSettings.TryMake(cluster, "9990", null, null, "unused", null, null, false, out var settings, out _));
         var terminal = new ServerTerminal(_output, _errors, TimeProvider.System);
-        var (disk, failed, clock) = (Disk, Failed, TimeProvider.System);
-        Server = Sys.ActorOf(Props.Create(() => new LogServer(settings, terminal, failed, clock, disk)));
-        Status();
+        var (disk, failed) = (Disk, Failed);
+        Server = Sys.ActorOf(Props.Create(() => new LogServer(settings, terminal, failed, disk)));
+        Settle();
     }
 
     /// <summary>Starts a server that is a member of a group of three.</summary>
@@ -80,36 +77,22 @@ public abstract class ServerTest : TestKit
         Group.BuildQuorum(withActor: false);
     }
 
-    /// <summary>
-    /// The server's status after it has processed all earlier messages. The explanation makes sure of that: it comes through the group.
-    /// </summary>
-    private protected Reply.StatusIs Status()
+    /// <summary>Returns when the server has processed all earlier messages, and those that the group sends it because of them.</summary>
+    private protected void Settle()
     {
-        Server.Tell(new Request.Explain(1), _asking);
-        _asking.ExpectMsg<Reply.ExplanationIs>();
-        Server.Tell(new Request.Status(2), _asking);
-        return _asking.ExpectMsg<Reply.StatusIs>();
+        var group = Raft.Get(Sys).ScriptedHost!; // Justification: the scripted group is one.
+        foreach (var actor in (IActorRef[])[group, Server, group, Server])
+        {
+            actor.Tell(new Identify(0), _asking);
+            _asking.ExpectMsg<ActorIdentity>();
+        }
     }
 
     private protected void Happen(RaftEvent happened) => Sys.EventStream.Publish(happened);
 
-    private protected void Lead(int port, long term = 1) =>
-        Happen(new RaftEvent.LeaderChanged("raft", Process(9990), Process(port), term));
-
     /// <summary>Publishes a committed configuration.</summary>
     private protected void HaveMembers(long index, params int[] ports) =>
         Happen(new RaftEvent.MembersChanged("raft", Process(9990), new LogIndex(index), Members(ports)));
-
-    private protected void Append(long number, string id, string text) =>
-        Server.Tell(new Request.Append(number, id, text, Timeout), TestActor);
-
-    private protected FromActor<string>.Append ExpectAttempt() => Asked.ExpectMsg<FromActor<string>.Append>();
-
-    private protected void Wait(TimeSpan time)
-    {
-        Status();
-        ((TestScheduler)Sys.Scheduler).Advance(time);
-    }
 
     private static string[] LinesOf(StringWriter writer)
     {

@@ -1,25 +1,17 @@
 using RaftActors.Cli.Client;
-using RaftActors.Cli.Protocol;
 using RaftActors.Cli.Security;
 
 namespace RaftActors.Cli.Tests.Server;
 
-/// <summary>Sends requests to servers by the protocol, as a client command does, and takes any reply.</summary>
+/// <summary>Sends requests to servers, as a client command does.</summary>
 internal sealed class TestClient : IDisposable
 {
-    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(30);
+    private readonly Dictionary<int, GroupClient> _clients = [];
 
-    private readonly ServerConnection _connection = new(ConnectionSecurity.None);
+    public Task<RequestOutcome> Append(int port, string text, string? id = null) =>
+        new Appender(ClientOf(port), RunningServer.Patience, id).AppendAsync(text, id ?? Guid.NewGuid().ToString());
 
-    public Task<Reply> Append(int port, string text, string? id = null) =>
-        Ask(port, number => new Request.Append(number, id ?? Guid.NewGuid().ToString(), text, Timeout));
-
-    public Task<Reply> Add(int port, int server) => Ask(port, number => new Request.AddMember(number, new ServerId("", server), Timeout));
-
-    public Task<Reply> Remove(int port, int server) =>
-        Ask(port, number => new Request.RemoveMember(number, new ServerId("", server), Timeout));
-
-    public async Task<Reply.StatusIs> Status(int port) => (Reply.StatusIs)await Ask(port, number => new Request.Status(number));
+    public RaftClient<string, string> RaftAt(int port) => ClientOf(port).Raft;
 
     /// <summary>The port of the leader that a server knows. Between two leaders it knows none, so it is asked again.</summary>
     public async Task<int> LeaderOf(int port)
@@ -28,17 +20,40 @@ internal sealed class TestClient : IDisposable
         {
             if ((await Status(port)).Leader is { } leader)
             {
-                return leader.Port;
+                return ServerId.Of(leader).Port;
             }
         }
     }
 
-    public void Dispose() => _connection.Dispose();
-
-    private async Task<Reply> Ask(int port, Func<long, Request> request)
+    /// <summary>The status of a server. The others may not know yet that it has started, so it is asked again.</summary>
+    public async Task<RaftStatus> Status(int port)
     {
-        var answer = await _connection.AskAsync(
-            new ServerId("", port), (number, _) => request(number), ServerProcess.Patience, _ => { }, CancellationToken.None);
-        return answer is Answer.Replied replied ? replied.Reply : throw new InvalidOperationException($"{answer}");
+        while (true)
+        {
+            var group = await ClientOf(port).Raft.StatusAsync();
+            if (group.Processes.FirstOrDefault(process => process.Name == new ServerId("", port).Process) is { } status)
+            {
+                return status;
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (var client in _clients.Values)
+        {
+            client.Dispose();
+        }
+    }
+
+    private GroupClient ClientOf(int port)
+    {
+        if (!_clients.TryGetValue(port, out var client))
+        {
+            var settings = new ClientSettings([new ServerId("", port)], RunningServer.Patience, IsJson: false, ConnectionSecurity.None);
+            _clients.Add(port, client = settings.Open(CancellationToken.None));
+        }
+
+        return client;
     }
 }

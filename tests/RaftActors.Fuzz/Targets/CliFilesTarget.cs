@@ -24,7 +24,7 @@ internal sealed class CliFilesTarget : Target
         var announced = AnnouncementFile.Load(disk);
         announced.NoteGroup(new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11));
         announced.NoteMembers(3, [new("", 9990), new("host", 9991)]);
-        return [[0, .. MessageLogFormat.Write(log)], [1, .. disk.Now.Files[Announced]]];
+        return [[0, .. MessageLogFormat.Write(log.Messages)], [1, .. disk.Now.Files[Announced]]];
     }
 
     public override object Read(byte[] input)
@@ -44,7 +44,7 @@ internal sealed class CliFilesTarget : Target
     {
         if (read is MessageLog log)
         {
-            var again = MessageLogFormat.Read(MessageLogFormat.Write(log));
+            var again = MessageLogFormat.Read(MessageLogFormat.Write(log.Messages));
             DemandEqual(string.Join('\n', log.Messages), string.Join('\n', again.Messages), "A log changes when it is written again");
         }
     }

@@ -3,7 +3,6 @@ using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Clients;
-using RaftActors.Engine;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Clients;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 
 using RaftActors.Clients;
 using RaftActors.Core;
-using RaftActors.Engine;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Clients;

@@ -4,7 +4,6 @@ using Akka.TestKit.Xunit2;
 
 using RaftActors.Clients;
 using RaftActors.Core;
-using RaftActors.Engine;
 using RaftActors.Values;
 using RaftActors.Wire;
 

@@ -1,6 +1,4 @@
-using RaftActors.Core;
 using RaftActors.Delivery;
-using RaftActors.Engine;
 
 namespace RaftActors.Tests.Delivery;
 

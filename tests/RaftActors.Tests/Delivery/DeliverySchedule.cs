@@ -1,9 +1,6 @@
 using Akka.Actor;
 
-using RaftActors.Core;
 using RaftActors.Delivery;
-using RaftActors.Engine;
-using RaftActors.Engine.Requests;
 
 namespace RaftActors.Tests.Delivery;
 

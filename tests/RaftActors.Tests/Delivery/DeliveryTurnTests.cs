@@ -2,9 +2,7 @@ using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
-using RaftActors.Core;
 using RaftActors.Delivery;
-using RaftActors.Engine;
 using RaftActors.Testing;
 
 namespace RaftActors.Tests.Delivery;

@@ -1,8 +1,6 @@
 using Akka.Actor;
 
-using RaftActors.Core;
 using RaftActors.Delivery;
-using RaftActors.Engine;
 
 namespace RaftActors.Tests.Delivery;
 

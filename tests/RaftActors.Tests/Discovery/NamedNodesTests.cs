@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
 
-using RaftActors.Core;
 using RaftActors.Discovery;
 using RaftActors.Engine;
 using RaftActors.Settings;

@@ -3,7 +3,6 @@ using Akka.Configuration;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
-using RaftActors.Core;
 using RaftActors.Discovery;
 using RaftActors.Engine;
 using RaftActors.Tests.Engine;

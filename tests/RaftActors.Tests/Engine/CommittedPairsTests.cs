@@ -1,6 +1,5 @@
 using RaftActors.Core;
 using RaftActors.Delivery;
-using RaftActors.Engine;
 using RaftActors.Storage;
 
 namespace RaftActors.Tests.Engine;

@@ -1,7 +1,6 @@
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
 
-using RaftActors.Engine;
 using RaftActors.Network;
 
 namespace RaftActors.Tests.Engine;

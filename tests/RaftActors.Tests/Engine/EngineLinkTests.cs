@@ -1,7 +1,6 @@
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
-using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Engine;
 using RaftActors.Wire;

@@ -1,6 +1,5 @@
 using Akka.TestKit.Xunit2;
 
-using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Engine;
 

@@ -3,7 +3,6 @@ using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
 using RaftActors.Delivery;
-using RaftActors.Discovery;
 using RaftActors.Engine;
 using RaftActors.Engine.Requests;
 using RaftActors.Wire;

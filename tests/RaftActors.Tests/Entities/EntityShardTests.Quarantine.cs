@@ -1,5 +1,3 @@
-using RaftActors.Core;
-using RaftActors.Entities;
 using RaftActors.Testing;
 using RaftActors.Values;
 

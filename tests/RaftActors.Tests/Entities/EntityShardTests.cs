@@ -5,8 +5,6 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit.Xunit2;
 
-using RaftActors.Core;
-using RaftActors.Entities;
 using RaftActors.Testing;
 using RaftActors.Values;
 

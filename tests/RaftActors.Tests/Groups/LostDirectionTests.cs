@@ -3,8 +3,6 @@ using Akka.Remote;
 using Akka.Remote.Transport;
 using Akka.TestKit.Xunit2;
 
-using RaftActors.Core;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>

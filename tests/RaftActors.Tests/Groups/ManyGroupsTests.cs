@@ -2,11 +2,9 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit.Xunit2;
 
-using RaftActors.Network;
 using RaftActors.Settings;
 using RaftActors.Tests.Network;
 using RaftActors.Wire;
-
 using TrialKit;
 
 namespace RaftActors.Tests.Groups;

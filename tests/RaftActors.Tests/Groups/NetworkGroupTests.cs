@@ -2,7 +2,6 @@ using System.Net.Sockets;
 
 using Akka.TestKit.Xunit2;
 
-using RaftActors.Core;
 using RaftActors.Network;
 
 namespace RaftActors.Tests.Groups;

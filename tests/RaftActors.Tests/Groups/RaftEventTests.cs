@@ -164,6 +164,29 @@ public sealed class RaftEventTests : TestKit
         var told = Told();
         Assert.Equal([true, false], Of<RaftEvent.MembersChanged>("raft4", told).Select(changed => changed.HasSelf));
         Assert.Empty(Of<RaftEvent.Removed>("raft4", told));
+        Assert.False(StatusOf("raft4").IsRemoved);
+    }
+
+    [Fact]
+    public void Process_that_was_told_of_its_removal_is_shown_as_removed_until_it_hears_a_leader()
+    {
+        _group.StartJoining("raft4");
+        var leader = VirtualGroup.MemberOf("raft1");
+
+        _group.Say(leader, "raft4", new Term(1), new Message.Refusal(RefusalReason.Removed, Serial.Zero, default, "it was removed"));
+        Assert.True(StatusOf("raft4").IsRemoved);
+        Append(leader, Entry(1, leader));
+
+        Assert.False(StatusOf("raft4").IsRemoved);
+    }
+
+    [Fact]
+    public void Status_tells_since_when_a_process_has_its_role()
+    {
+        _group.Found(0, 2);
+
+        // The followers have had theirs since the start, and the leader was elected later.
+        Assert.True(StatusOf("raft2").RoleSince > StatusOf("raft3").RoleSince);
     }
 
     [Fact]
@@ -174,9 +197,11 @@ public sealed class RaftEventTests : TestKit
         Append(leader, Entry(1, leader, self));
         _group.Say(leader, "raft4", new Term(1), new Message.Refusal(RefusalReason.Removed, Serial.Zero, default, "it was removed"));
         Append(leader, Entry(1, leader, self), Entry(2, leader, self));
+        Assert.False(StatusOf("raft4").IsRemoved);
         Append(leader, Entry(1, leader, self), Entry(2, leader, self), Entry(3, leader));
 
         var told = Told();
+        Assert.True(StatusOf("raft4").IsRemoved);
 
         Assert.Equal([true, true, false], Of<RaftEvent.MembersChanged>("raft4", told).Select(changed => changed.HasSelf));
         Assert.Equal(2, Of<RaftEvent.Removed>("raft4", told).Count);
@@ -256,6 +281,8 @@ public sealed class RaftEventTests : TestKit
         Assert.NotEqual(Guid.Empty, leader.Identity);
         Assert.Equal(leader.Identity, learner.Identity);
     }
+
+    private RaftStatus StatusOf(string name) => Raft.Get(Sys).Processes.Single(process => process.Name == NameOf(name));
 
     private static ProcessName NameOf(string name) => new($"{name}@node1");
 

@@ -133,6 +133,19 @@ public sealed class RemoteClientTests : TestKit
         Assert.False(config.GetBoolean("akka.coordinated-shutdown.run-by-clr-shutdown-hook", true));
     }
 
+    [Fact]
+    public async Task Own_actor_system_of_a_client_of_nodes_at_their_addresses_has_no_remoting_and_no_processes()
+    {
+        await using var client = RaftClient.Create<int, int>(
+            ["counters@127.0.0.1:1"],
+            settings: ConfigurationFactory.ParseString("raft { discovery = node-names, transport-tcp.at-address = on }"));
+        var own = (ExtendedActorSystem)((LiveClient<int, int>)client).OwnSystem!;
+
+        Assert.True(own.Provider.DefaultAddress.HasLocalScope);
+        var problem = Assert.Throws<RaftConfigurationException>(() => Raft.Get(own).Network.Start(isClient: false));
+        Assert.Contains("akka.actor.provider is local, which is for programs that have clients only", problem.Message);
+    }
+
     [Theory]
     [InlineData("127.0.0.1:2551", "The contact '127.0.0.1:2551' names no actor system. Write system@host:port.")]
     [InlineData(null, "A client with an actor system of its own needs contacts: system@host:port.")]

@@ -3,7 +3,6 @@ using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
-using RaftActors.Discovery;
 using RaftActors.Network;
 using RaftActors.Settings;
 using RaftActors.Telemetry;

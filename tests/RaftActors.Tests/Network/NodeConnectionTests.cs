@@ -4,7 +4,6 @@ using Akka.Event;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
-using RaftActors.Core;
 using RaftActors.Network;
 using RaftActors.Security;
 using RaftActors.Settings;

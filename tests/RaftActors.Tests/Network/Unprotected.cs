@@ -1,7 +1,6 @@
 using Akka.Actor;
 
 using RaftActors.Network;
-using RaftActors.Security;
 using RaftActors.Settings;
 using RaftActors.Wire;
 

@@ -1,4 +1,3 @@
-using RaftActors.Network;
 using RaftActors.Telemetry;
 
 namespace RaftActors.Tests.Network;

@@ -13,8 +13,6 @@ namespace RaftActors.Tests.Security;
 /// <summary>What each kind of message needs to pass, with its traces and without.</summary>
 public sealed class MessageGateTests : TestKit
 {
-    private const string Door = "/user/door";
-
     // The samples of processes are on node1, at this address.
     private static readonly Address Peer = new("akka.tcp", "demo", "127.0.0.1", 2551);
     private static readonly Address Own = new("akka.tcp", "demo", "127.0.0.1", 2552);
@@ -23,17 +21,14 @@ public sealed class MessageGateTests : TestKit
 
     private readonly NetworkContext _context;
     private readonly Actor _to = new(new RootActorPath(Own) / "system" / "raft" / "orders" / "raft2");
-    private readonly Actor _door = new(new RootActorPath(Own) / "user" / "door");
     private readonly Actor _from = new(new RootActorPath(Peer) / "system" / "raft-client-1");
 
     public MessageGateTests()
     {
-        var foreign = new ForeignMessages((ExtendedActorSystem)Sys);
-        foreign.Open(new MessageDoor(Door, 1, _ => ConnectionRole.Writer, (_, why) => $"the door: {why}"));
         var settings = new TransportSettings("127.0.0.1", 0, 1000, 1000);
         _context = new NetworkContext(settings, Own, 7, TestActor, Sys.Log, new TransportMetrics("gate"))
         {
-            Foreign = foreign,
+            Foreign = new ForeignMessages((ExtendedActorSystem)Sys),
             Resolve = _ => _to,
         };
     }
@@ -52,15 +47,11 @@ public sealed class MessageGateTests : TestKit
             _ => ConnectionRole.Node,
         };
 
-        // A door's roles are for its own messages.
-        foreach (var to in (Actor[])[_to, _door])
+        foreach (var role in (ConnectionRole[])[ConnectionRole.Reader, ConnectionRole.Writer, ConnectionRole.Operator])
         {
-            foreach (var role in (ConnectionRole[])[ConnectionRole.Reader, ConnectionRole.Writer, ConnectionRole.Operator])
-            {
-                Assert.All(
-                    WithTraces(manifest),
-                    message => Assert.Equal(role >= needed, GateOf("billing", role).Admits(to, message, _from)));
-            }
+            Assert.All(
+                WithTraces(manifest),
+                message => Assert.Equal(role >= needed, GateOf("billing", role).Admits(_to, message, _from)));
         }
     }
 
@@ -102,37 +93,24 @@ public sealed class MessageGateTests : TestKit
             foreach (var message in WithTraces(manifest))
             {
                 gate.Admits(_to, message, _from);
-                gate.Admits(_door, message, _from);
             }
         }
 
-        Assert.Equal(4, _from.Told.OfType<Outcome<object?>.NotCommitted>().Count(refusal =>
+        Assert.Equal(2, _from.Told.OfType<Outcome<object?>.NotCommitted>().Count(refusal =>
             refusal.Reason == NotCommittedReason.Unauthorized
             && refusal.Request.Origin == ((ClientCall.Append)Samples.All["kw"]).Session.Origin.Name));
-        Assert.Equal(4, _from.Told.OfType<ClientReply.Forbidden>().Count());
-        Assert.Equal(8, _from.Told.Count);
+        Assert.Equal(2, _from.Told.OfType<ClientReply.Forbidden>().Count());
+        Assert.Equal(4, _from.Told.Count);
     }
 
     [Fact]
-    public void Message_of_a_door_needs_the_role_of_the_door_and_its_refusal_comes_from_there()
-    {
-        Assert.True(GateOf("billing", ConnectionRole.Writer).Admits(_door, "append", _from));
-        Assert.False(GateOf("billing", ConnectionRole.Operator).Admits(_to, "append", _from));
-        Assert.Empty(_from.Told);
-
-        Assert.False(GateOf("billing", ConnectionRole.Reader).Admits(_door, "append", _from));
-        Assert.StartsWith("the door: 'billing' was refused", Assert.IsType<string>(Assert.Single(_from.Told)));
-    }
-
-    [Fact]
-    public void Bytes_of_other_serializers_are_read_from_nodes_and_for_doors()
+    public void Bytes_of_other_serializers_are_read_from_nodes_only()
     {
         var foreign = new WireMessage.Foreign(1520, "ot", default);
 
-        Assert.True(GateOf("node1", ConnectionRole.Node).AdmitsUnread(_to, foreign));
-        Assert.True(GateOf("billing", ConnectionRole.Reader).AdmitsUnread(_door, foreign));
-        Assert.True(GateOf("billing", ConnectionRole.Reader).AdmitsUnread(_to, new ClientCall.Status()));
-        Assert.False(GateOf("billing", ConnectionRole.Operator).AdmitsUnread(_to, foreign));
+        Assert.True(GateOf("node1", ConnectionRole.Node).AdmitsUnread(foreign));
+        Assert.True(GateOf("billing", ConnectionRole.Reader).AdmitsUnread(new ClientCall.Status()));
+        Assert.False(GateOf("billing", ConnectionRole.Operator).AdmitsUnread(foreign));
     }
 
     private static WireMessage[] WithTraces(string manifest)

@@ -3,8 +3,6 @@ using Akka.Configuration;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
-using RaftActors.Core;
-using RaftActors.Entities;
 using RaftActors.Network;
 using RaftActors.Tests.Groups;
 using RaftActors.Values;

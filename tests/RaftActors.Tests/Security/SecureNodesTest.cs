@@ -2,7 +2,6 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit.Xunit2;
 
-using RaftActors.Core;
 using RaftActors.Tests.Groups;
 
 namespace RaftActors.Tests.Security;

@@ -3,7 +3,6 @@ using System.Security.Cryptography.X509Certificates;
 
 using Akka.Configuration;
 
-using RaftActors.Core;
 using RaftActors.Security;
 using RaftActors.Settings;
 

@@ -2,7 +2,6 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 
 using RaftActors.Core;
-using RaftActors.Engine;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Wire;
@@ -153,12 +152,14 @@ internal static class Samples
             Failure = "the disk is gone",
             Fence = "restored",
             Role = RaftRole.Candidate,
+            RoleSince = DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123),
             Term = 7,
             Leader = Two.Name,
             Delivered = new Serial(3),
             Committed = new Serial(4),
             Identity = Id(9),
             Members = Members,
+            IsRemoved = true,
             MembersIndex = new LogIndex(305),
             MaxQuorum = 5,
             Reachable = [Two.Name],

@@ -7,27 +7,23 @@ internal sealed class Outages
 {
     private readonly List<TimeSpan> _elections = [];
     private readonly List<TimeSpan> _forAll = [];
-    private readonly List<TimeSpan> _ofOthers = [];
-    private readonly List<TimeSpan> _ofItsOwn = [];
+    private readonly List<TimeSpan> _forOne = [];
 
-    /// <param name="server">The killed server.</param>
     /// <param name="elected">When the next leader was elected.</param>
     /// <param name="served">When each writer had a commit from the next leader.</param>
-    public void Add(IReadOnlyList<Attempt> attempts, string server, long killed, long elected, long served)
+    public void Add(IReadOnlyList<Attempt> attempts, long killed, long elected, long served)
     {
         _elections.Add(Stopwatch.GetElapsedTime(killed, elected));
         AddTo(_forAll, attempts, killed, served);
         foreach (var writer in attempts.Where(attempt => attempt.Outcome == Outcome.Committed).GroupBy(attempt => attempt.Writer))
         {
-            // A writer's server is the one that answered it last before the kill.
-            var partner = writer.Where(attempt => attempt.Ended <= killed).MaxBy(attempt => attempt.Ended)?.Server;
-            AddTo(partner == server ? _ofItsOwn : _ofOthers, writer, killed, served);
+            AddTo(_forOne, writer, killed, served);
         }
     }
 
     public override string ToString() =>
-        $"from the kill to the next leader {Gaps.Summary(_elections)}; without any commit {Gaps.Summary(_forAll)}; without a commit for a "
-        + $"writer of another server {Gaps.Summary(_ofOthers)}, of the killed server {Gaps.Summary(_ofItsOwn)}";
+        $"from the kill to the next leader {Gaps.Summary(_elections)}; without any commit {Gaps.Summary(_forAll)}; without a commit for "
+        + $"one writer {Gaps.Summary(_forOne)}";
 
     private static void AddTo(List<TimeSpan> gaps, IEnumerable<Attempt> attempts, long killed, long served)
     {

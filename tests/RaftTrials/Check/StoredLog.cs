@@ -1,3 +1,4 @@
+using RaftActors.Cli;
 using RaftActors.Storage.Tools;
 
 namespace RaftTrials.Check;
@@ -22,7 +23,7 @@ internal sealed record StoredLog(string Server, IReadOnlyList<StoredPair> Pairs)
                         entries.RemoveAt(entries.Count - 1);
                     }
 
-                    entries.Add((index, item.Key is { } key ? new StoredPair(item.Serial!.Value, key) : null));
+                    entries.Add((index, item.Key is { } key ? new StoredPair(item.Serial!.Value, AppendKey.Of(key).Id) : null));
                     break;
             }
         }

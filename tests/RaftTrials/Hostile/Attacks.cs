@@ -2,7 +2,6 @@ using System.Security.Cryptography;
 
 using RaftActors;
 using RaftActors.Cli.Client;
-using RaftActors.Cli.Protocol;
 using RaftActors.Network;
 using RaftActors.Security;
 
@@ -132,17 +131,13 @@ internal sealed class Attacks(
     private async Task AppendAsReader(Count count, CancellationToken stop)
     {
         var security = credentials.Reader;
-        using var connection = new ServerConnection(security);
-        var ids = servers.Select(server => Cli(server.Id)).ToList();
-        var settings = new ClientSettings([.. ids], Guards.Request, IsJson: false, security);
-        var appender = new Appender(new ServerList(connection, [.. ids]), settings, requestId: null, _ => { });
+        var settings = new ClientSettings([.. servers.Select(server => Cli(server.Id))], Guards.Request, IsJson: false, security);
+        using var client = settings.Open(CancellationToken.None);
+        var appender = new Appender(client, Guards.Request, requestId: null);
         while (!stop.IsCancellationRequested)
         {
             count.Add();
-            if (await appender.AppendAsync("forged", $"forged-{count.Value}", CancellationToken.None) is RequestOutcome.Answered
-                {
-                    Reply: Reply.Committed,
-                })
+            if (await appender.AppendAsync("forged", $"forged-{count.Value}") is RequestOutcome.Committed)
             {
                 throw new TrialFailure("a reader has appended a message");
             }

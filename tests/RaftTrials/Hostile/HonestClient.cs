@@ -52,7 +52,7 @@ internal sealed class HonestClient : IAsyncDisposable
 
     /// <summary>The configuration of an actor system that has clients of the servers.</summary>
     /// <param name="host">The own address.</param>
-    public static Config ConfigOf(ConnectionSecurity security, string host) => ConfigurationFactory.ParseString(
+    public static Config ConfigOf(ConnectionSecurity security, string host) => security.With(ConfigurationFactory.ParseString(
         $$"""
         akka {
           loglevel = ERROR
@@ -62,7 +62,7 @@ internal sealed class HonestClient : IAsyncDisposable
           remote.dot-netty.tcp { hostname = "{{host}}", port = 0 }
         }
         raft.transport-tcp.at-address = on
-        """).WithFallback(ConfigurationFactory.ParseString(security.ToHocon())).WithFallback(Raft.DefaultConfig());
+        """).WithFallback(Raft.DefaultConfig()));
 
     /// <summary>The servers, as a client names them.</summary>
     public static IReadOnlyList<string> ContactsOf(IEnumerable<int> ports) =>
@@ -90,10 +90,10 @@ internal sealed class HonestClient : IAsyncDisposable
         {
             var (text, started) = ($"{Name}-{number}", Stopwatch.GetTimestamp());
             var outcome = await _client.AppendAsync($"id.{text}", text, Guards.Request, CancellationToken.None);
-            var attempt = new Attempt(Name, text, $"id.{text}", Outcome.Unknown, 0, "", started, Stopwatch.GetTimestamp());
+            var attempt = new Attempt(Name, text, $"id.{text}", Outcome.Unknown, 0, started, Stopwatch.GetTimestamp());
             _journal.Add(outcome switch
             {
-                Outcome<object?>.Done done => attempt with { Outcome = Outcome.Committed, Serial = done.Serial.Value, Server = "any" },
+                Outcome<object?>.Done done => attempt with { Outcome = Outcome.Committed, Serial = done.Serial.Value },
                 Outcome<object?>.NotCommitted => attempt with { Outcome = Outcome.NotCommitted },
                 _ => attempt,
             });

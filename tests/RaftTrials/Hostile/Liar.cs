@@ -21,7 +21,7 @@ namespace RaftTrials.Hostile;
 internal sealed class Liar : UntypedActor, IWithTimers
 {
     /// <summary>The one message that it appends, many times. The servers show it once.</summary>
-    public static readonly Attempt Attempt = new("liar", "liar", "id.liar", Outcome.Unknown, 0, "", 0, long.MaxValue);
+    public static readonly Attempt Attempt = new("liar", "liar", "id.liar", Outcome.Unknown, 0, 0, long.MaxValue);
 
     private const int NumbersAhead = 8;
     private const int FreshSessions = 20;

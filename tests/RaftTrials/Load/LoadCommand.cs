@@ -46,7 +46,6 @@ internal static class LoadCommand
     private static async Task<int> Run(
         string name, int writers, int alone, List<ServerId> servers, TimeSpan timeout, string[]? texts, ConnectionSecurity security)
     {
-        using var connection = new ServerConnection(security);
         if (texts is not null)
         {
             var writer = WriterOf(name, servers);
@@ -74,9 +73,8 @@ internal static class LoadCommand
         // Not cancelled by the token above: a stopped writer still waits for its last answer.
         Writer WriterOf(string writer, List<ServerId> asked)
         {
-            var list = new ServerList(connection, [.. asked]);
-            var appender = new Appender(list, new ClientSettings([.. asked], timeout, IsJson: false, security), requestId: null, _ => { });
-            return new Writer(writer, (text, id) => appender.AppendAsync(text, id, CancellationToken.None), Tell);
+            var client = new ClientSettings([.. asked], timeout, IsJson: false, security).Open(CancellationToken.None);
+            return new Writer(writer, new Appender(client, timeout, requestId: null).AppendAsync, Tell);
         }
     }
 

@@ -1,7 +1,6 @@
 using System.Diagnostics;
 
 using RaftActors.Cli.Client;
-using RaftActors.Cli.Protocol;
 
 using RaftTrials.Check;
 
@@ -39,18 +38,17 @@ internal sealed class Writer(string name, Func<string, string, Task<RequestOutco
         for (var i = 0; i < retries && outcome is RequestOutcome.Unknown; i++)
         {
             // A retry that was not committed says nothing about the first attempt.
-            outcome = await ask(text, id) is RequestOutcome.Answered answered ? answered : outcome;
+            outcome = await ask(text, id) is RequestOutcome.Committed committed ? committed : outcome;
         }
 
-        var attempt = Of(outcome, new Attempt(name, text, id, Outcome.Unknown, 0, "", started, Stopwatch.GetTimestamp()));
+        var attempt = Of(outcome, new Attempt(name, text, id, Outcome.Unknown, 0, started, Stopwatch.GetTimestamp()));
         told(attempt);
         return attempt;
     }
 
     private static Attempt Of(RequestOutcome outcome, Attempt attempt) => outcome switch
     {
-        RequestOutcome.Answered { By: var server, Reply: Reply.Committed committed } =>
-            attempt with { Outcome = Outcome.Committed, Serial = committed.Serial, Server = $"{server}" },
+        RequestOutcome.Committed committed => attempt with { Outcome = Outcome.Committed, Serial = committed.Serial },
         RequestOutcome.NotDone => attempt with { Outcome = Outcome.NotCommitted },
         RequestOutcome.Unknown => attempt,
         _ => throw new UnreachableException($"{outcome} is no answer to an append."),

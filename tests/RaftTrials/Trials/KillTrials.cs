@@ -30,7 +30,7 @@ internal static class KillTrials
             election.Server.Start();
             await election.Server.Follows();
             await group.Journal.CommittedToEach([.. load.Writers, .. load.Alone], Stopwatch.GetTimestamp(), Guards.Wait);
-            outages.Add(group.Journal.Attempts, election.Server.Id, killed, next.At, served);
+            outages.Add(group.Journal.Attempts, killed, next.At, served);
         }
 
         var terms = group.Elections.Latest!.Term;

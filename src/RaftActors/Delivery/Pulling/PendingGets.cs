@@ -1,6 +1,3 @@
-using RaftActors.Core;
-using RaftActors.Engine;
-
 namespace RaftActors.Delivery;
 
 /// <summary>

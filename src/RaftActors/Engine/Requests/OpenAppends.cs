@@ -4,7 +4,6 @@ using System.Runtime.InteropServices;
 
 using Akka.Actor;
 
-using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Telemetry;
 

@@ -1,5 +1,4 @@
 using RaftActors.Delivery;
-using RaftActors.Wire;
 
 namespace RaftActors.Engine.Requests;
 

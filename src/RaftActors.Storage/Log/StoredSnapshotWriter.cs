@@ -1,9 +1,8 @@
 using RaftActors.Core;
 using RaftActors.Storage.Disk;
-using RaftActors.Storage.Log;
 using RaftActors.Storage.Snapshots;
 
-namespace RaftActors.Storage;
+namespace RaftActors.Storage.Log;
 
 /// <summary>
 /// Writes a streamed snapshot into the folder of an opening. Invariant: the file is named, or it is deleted. It ends before it takes the

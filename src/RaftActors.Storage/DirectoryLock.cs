@@ -4,7 +4,9 @@ using System.Text;
 
 using Microsoft.Win32.SafeHandles;
 
-namespace RaftActors.Storage.Disk;
+using RaftActors.Storage.Disk;
+
+namespace RaftActors.Storage;
 
 /// <summary>
 /// The lock of a directory: one holder on this machine at a time, within one process too. The operating system releases it when the

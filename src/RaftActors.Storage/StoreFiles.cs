@@ -1,7 +1,8 @@
+using RaftActors.Storage.Disk;
 using RaftActors.Storage.Log;
 using RaftActors.Storage.Snapshots;
 
-namespace RaftActors.Storage.Disk;
+namespace RaftActors.Storage;
 
 /// <summary>The files that a store finds in its directory. Checks their owners.</summary>
 internal static class StoreFiles

@@ -1,5 +1,3 @@
-using RaftActors.Core;
-
 namespace RaftActors.Storage;
 
 /// <summary>A store failed or refused a call. The message tells an operator the file, the cause and the remedy.</summary>

@@ -1,8 +1,8 @@
 using System.Text;
 
-namespace RaftActors.Cli.Protocol;
+namespace RaftActors.Cli;
 
-/// <summary>Size limits of the protocol between clients and servers.</summary>
+/// <summary>Size limits of messages and of pages of the log.</summary>
 internal static class MessageLimits
 {
     /// <summary>Largest text of a message, in bytes of UTF-8.</summary>
@@ -11,14 +11,10 @@ internal static class MessageLimits
     /// <summary>Longest request id, in characters.</summary>
     public const int IdLettersMax = 200;
 
-    /// <summary>
-    /// Largest frame of a reply, in bytes. JSON writes a byte of text in at most six bytes.
-    /// </summary>
-    public const int FrameBytesMax = 8 << 20;
+    /// <summary>Largest pair: a message and its key, whose characters have at most four bytes each.</summary>
+    public const int PairBytesMax = TextBytesMax + (4 * (IdLettersMax + AppendKey.AttemptLetters + 1));
 
-    /// <summary>
-    /// Most characters of texts and ids in a page of a log. A page has at least one message, and always fits into a frame.
-    /// </summary>
+    /// <summary>Most characters of texts and ids in a page of a log. A page has at least one message.</summary>
     public const int PageLettersMax = 128 << 10;
 
     /// <summary>Most messages in a page.</summary>

@@ -1,0 +1,62 @@
+namespace RaftActors.Cli.Client;
+
+/// <summary>The relation of a server to its group, as far as it knows.</summary>
+internal enum Standing
+{
+    /// <summary>It is a member.</summary>
+    Member,
+
+    /// <summary>It is in its own list, and that group is not founded yet.</summary>
+    Founding,
+
+    /// <summary>It waits to be added to a group.</summary>
+    Waiting,
+
+    /// <summary>It was removed from its group, and can be added again.</summary>
+    Removed,
+
+    /// <summary>It is fenced, or its engine has stopped. An operator must act.</summary>
+    Fenced,
+}
+
+/// <summary>Reads the status of a server for an operator.</summary>
+internal static class StandingOfServer
+{
+    // A new member receives the whole log, whose first configurations lack it. After a restart no configuration is committed, and the
+    // members are those of the end of the log.
+    public static Standing Standing(this RaftStatus status)
+    {
+        var self = status.Members.FirstOrDefault(member => member.Name == status.Name);
+        return status switch
+        {
+            { Fence: not null } or { Failure: not null } => Client.Standing.Fenced,
+            { IsRemoved: true } => Client.Standing.Removed,
+            _ when status.Identity == Guid.Empty => self is { IsVoter: true } ? Client.Standing.Founding : Client.Standing.Waiting,
+            _ when self is not null => Client.Standing.Member,
+            _ => status.MembersIndex == LogIndex.Zero ? Client.Standing.Removed : Client.Standing.Waiting,
+        };
+    }
+
+    /// <summary>A problem for the operator, as a predicate ("waits for :9991"); null: there is none.</summary>
+    /// <param name="by">A server that may be a member of the group; null: none is known.</param>
+    public static string? Note(this RaftStatus status, ServerId? by) => status.Standing() switch
+    {
+        Client.Standing.Founding => Founding(
+            status.Members.Where(member => member.Name != status.Name).Select(member => ServerId.Show(member.Name))),
+        Client.Standing.Waiting => $"waits to be added: {AddCommand(status, by)}",
+        Client.Standing.Removed => $"was removed from the group; to add it again: {AddCommand(status, by)}",
+        Client.Standing.Fenced => ServerId.Show(status.Fence ?? status.Failure!), // Justification: one of them makes it fenced.
+        _ => status.NameConflict is { } conflict ? ServerId.Show(conflict) : null,
+    };
+
+    /// <summary>Why a founder does nothing yet.</summary>
+    public static string Founding(IEnumerable<string> others) =>
+        $"waits for {string.Join(" and ", others)}: the first start of a group needs all servers of -c, each with the same -c";
+
+    private static string AddCommand(RaftStatus status, ServerId? by)
+    {
+        var other = by ?? status.Members.Select(member => ServerId.TryOf(member.Name)).FirstOrDefault(
+            server => server is not null && server != ServerId.TryOf(status.Name));
+        return ServerId.AddCommand(ServerId.Show(status.Name), other is { } one ? one : "HOST:PORT");
+    }
+}

@@ -1,0 +1,126 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Sockets;
+
+using RaftActors.Cli.Server;
+using RaftActors.Core;
+
+using Message = RaftActors.Cli.Server.Message;
+
+namespace RaftActors.Cli.Tests.Client;
+
+/// <summary>A group whose answers the test chooses. So a test can force answers that are rare in a real group.</summary>
+internal sealed class FakeGroup : RaftClient<string, string>
+{
+    private static readonly ConcurrentBag<Socket> Holders = [];
+
+    private long _serial;
+
+    public override string Group => ServerId.GroupName;
+
+    /// <summary>The servers that the command named.</summary>
+    public ServerId[] Contacts { get; private set; } = [];
+
+    /// <summary>The outcome of an append; null: none comes. By default each is committed, in order, from serial 1.</summary>
+    public Func<AppendKey, string, Outcome<string>?>? OnAppend { get; init; }
+
+    /// <summary>The outcome of a change; null: none comes.</summary>
+    public Func<Outcome<Membership>?> OnChange { get; init; } = () => Done;
+
+    public Func<RaftActors.GroupStatus> OnStatus { get; init; } = () => new RaftActors.GroupStatus(ServerId.GroupName, [], []);
+
+    /// <summary>The messages of the log after a serial, and the last serial that is applied.</summary>
+    public Func<long, (Message[] Page, long Last)> OnRead { get; init; } = _ => ([], 0);
+
+    public string Explanation { get; init; } = "";
+
+    /// <summary>All appended messages with their request ids, in order.</summary>
+    public ConcurrentQueue<(string Id, string Text)> Appends { get; } = new();
+
+    /// <summary>All changes, in order.</summary>
+    public ConcurrentQueue<string> Changes { get; } = new();
+
+    public static Outcome<Membership> Done => Outcome<Membership>.Done.WithoutResult(new Serial(1));
+
+    /// <summary>The outcome of an append whose request id the log has with this message.</summary>
+    public static Outcome<string> Committed(long serial, string attempt, string text) =>
+        new Outcome<string>.Done(new Serial(serial), $"{new AppendResult(serial, attempt, AppendResult.ChecksumOf(text))}");
+
+    public static Outcome<string> NotCommitted(string why) => new Outcome<string>.NotCommitted(NotCommittedReason.NoLeader, why);
+
+    /// <summary>
+    /// An address without a listener. A socket holds the port until the process ends: a parallel test program could listen on a free one.
+    /// </summary>
+    public static ServerId Dead()
+    {
+        var holder = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        holder.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        Holders.Add(holder);
+        return new ServerId("", ((IPEndPoint)holder.LocalEndPoint!).Port); // Justification: a bound socket has an address.
+    }
+
+    public RaftClient<string, string> Connect(ServerId[] servers)
+    {
+        Contacts = servers;
+        return this;
+    }
+
+    public override async Task<Outcome<string>> AppendAsync(
+        string key, string value, TimeSpan? timeout, CancellationToken cancellationToken, RequestKey? requestKey)
+    {
+        var appended = AppendKey.Of(key);
+        Assert.Equal(appended.Id, requestKey?.Text);
+        Appends.Enqueue((appended.Id, value));
+        var outcome = OnAppend is null
+            ? Committed(Interlocked.Increment(ref _serial), appended.Attempt, value)
+            : OnAppend(appended, value);
+        return outcome ?? new Outcome<string>.Unknown(await Silence(timeout, cancellationToken));
+    }
+
+    public override Task<RaftActors.GroupStatus> StatusAsync(CancellationToken cancellationToken) => Task.FromResult(OnStatus());
+
+    public override Task<string> ExplainAsync(ProcessName? process, CancellationToken cancellationToken) => Task.FromResult(Explanation);
+
+    public override Task<Outcome<Membership>> JoinAsync(
+        ProcessName name, LogIndex? basedOn, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        Change($"join {name}", timeout, cancellationToken);
+
+    public override Task<Outcome<Membership>> LeaveAsync(
+        ProcessName name, LogIndex? basedOn, TimeSpan? timeout, Incarnation? incarnation, CancellationToken cancellationToken) =>
+        Change($"leave {name}", timeout, cancellationToken);
+
+    public override Task<Outcome<Membership>> SetMaxQuorumAsync(
+        int max, LogIndex? basedOn, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        Change($"quorum {max}", timeout, cancellationToken);
+
+    public override Task<Outcome<Membership>> TransferLeadershipAsync(
+        ProcessName? to, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        Change($"transfer {to}", timeout, cancellationToken);
+
+    public override Task<(TAnswer Value, Serial Serial)> QueryWithSerialAsync<TAnswer>(
+        object question, TimeSpan? timeout, ReadConsistency? consistency, CancellationToken cancellationToken)
+    {
+        var (page, last) = OnRead((long)question);
+        return Task.FromResult(((TAnswer)(object)MessageLogFormat.Write(page), new Serial(last)));
+    }
+
+    public override Task<Entry<string>?> GetAsync(Serial serial, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public override IAsyncEnumerable<Entry<string>> SubscribeAsync(Serial after, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async Task<Outcome<Membership>> Change(string what, TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        Changes.Enqueue(what);
+        return OnChange() ?? new Outcome<Membership>.Unknown(await Silence(timeout, cancellationToken));
+    }
+
+    private static async Task<UnknownReason> Silence(TimeSpan? timeout, CancellationToken cancellationToken)
+    {
+        await Task.Delay(timeout!.Value, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return cancellationToken.IsCancellationRequested ? UnknownReason.Canceled : UnknownReason.TimedOut;
+    }
+}
