@@ -10,7 +10,8 @@ internal sealed class Trial : ITrial
     private Trio? _trio;
 
     /// <param name="work">An existing folder.</param>
-    public Trial(string work, int firstPort, int rounds) => (_work, _firstPort, Rounds) = (work, firstPort, rounds);
+    /// <param name="rounds">How often the power is cut; null: 20 times.</param>
+    public Trial(string work, int firstPort, int? rounds) => (_work, _firstPort, Rounds) = (work, firstPort, rounds ?? 20);
 
     public int Rounds { get; }
 

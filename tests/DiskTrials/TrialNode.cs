@@ -1,3 +1,5 @@
+using System.CommandLine;
+
 using Akka.Actor;
 using Akka.Configuration;
 
@@ -8,7 +10,21 @@ internal static class TrialNode
 {
     public const int Nodes = 3;
 
-    public static async Task<int> Run(int number, int firstPort, string data, string notes, string run, int valueSize, string sync)
+    /// <summary>The hidden command that runs a node.</summary>
+    public static Command Command(Option<int> port)
+    {
+        var (number, valueSize) = (new Option<int>("--number"), new Option<int>("--value-size"));
+        var (data, notes) = (new Option<string>("--data") { Required = true }, new Option<string>("--notes") { Required = true });
+        var (run, sync) = (new Option<string>("--run") { Required = true }, new Option<string>("--sync") { Required = true });
+        var node = new Command("node") { number, port, data, notes, run, valueSize, sync };
+        node.Hidden = true;
+        node.SetAction((parsed, _) => Run(
+            parsed.GetValue(number), parsed.GetValue(port), parsed.GetValue(data)!, parsed.GetValue(notes)!, parsed.GetValue(run)!,
+            parsed.GetValue(valueSize), parsed.GetValue(sync)!));
+        return node;
+    }
+
+    private static async Task<int> Run(int number, int firstPort, string data, string notes, string run, int valueSize, string sync)
     {
         var config = ConfigurationFactory.ParseString(Hocon(number, firstPort, data, sync));
         using var system = ActorSystem.Create("disktrials", config);

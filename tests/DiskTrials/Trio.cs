@@ -102,30 +102,20 @@ internal sealed class Trio : IDisposable
     public async Task More(long count, params int[] numbers)
     {
         var end = numbers.Sum(number => this[number].Acknowledged) + count;
-        var since = DateTime.UtcNow;
-        while (numbers.Sum(number => this[number].Acknowledged) < end)
-        {
-            if (DateTime.UtcNow - since > Patience)
-            {
-                throw new TrialFailure($"nodes {string.Join(' ', numbers)}: no {count} Appends acknowledged in {Patience.TotalSeconds} s");
-            }
-
-            await Task.Delay(20);
-        }
+        await Poll.Until(
+            () => numbers.Sum(number => this[number].Acknowledged) >= end,
+            () => $"nodes {string.Join(' ', numbers)} have not {count} more Appends acknowledged",
+            Patience);
     }
 
     /// <summary>Waits until one of these nodes reports a leader.</summary>
     public async Task<int> Leader(params int[] numbers)
     {
-        for (var since = DateTime.UtcNow; DateTime.UtcNow - since < Patience; await Task.Delay(20))
-        {
-            if (numbers.Select(number => this[number].Leader).FirstOrDefault(name => name != "none") is { } name)
-            {
-                return name["raft".Length] - '0';
-            }
-        }
-
-        throw new TrialFailure($"nobody leads after {Patience.TotalSeconds} s");
+        var name = await Poll.Until(
+            () => Task.FromResult(numbers.Select(number => this[number].Leader).FirstOrDefault(name => name != "none")),
+            () => "nobody leads",
+            Patience);
+        return name["raft".Length] - '0';
     }
 
     public async Task<string> Says(int number, string text) =>

@@ -9,26 +9,26 @@ namespace FourNodes.Tests;
 [Collection(nameof(DemoPorts))]
 public sealed class BadInputTests : IDisposable
 {
-    private readonly DirectoryInfo _hocon = Directory.CreateTempSubdirectory("hocon");
+    private readonly TemporaryFolder _hocon = new();
 
     public BadInputTests()
     {
         foreach (var file in Directory.GetFiles(Path.Combine(AppContext.BaseDirectory, "hocon"), "*.conf"))
         {
-            File.Copy(file, Path.Combine(_hocon.FullName, Path.GetFileName(file)));
+            File.Copy(file, _hocon[Path.GetFileName(file)]);
         }
     }
 
-    public void Dispose() => _hocon.Delete(recursive: true);
+    public void Dispose() => _hocon.Dispose();
 
     [Fact]
     public async Task Error_in_a_hocon_file_names_the_file_and_the_key()
     {
-        File.WriteAllText(Path.Combine(_hocon.FullName, "node2.conf"), "raft.node = ${no.such.key}\n");
+        File.WriteAllText(_hocon["node2.conf"], "raft.node = ${no.such.key}\n");
 
-        var error = await Fails(1, "--hocon", _hocon.FullName);
+        var error = await Fails(1, "--hocon", _hocon.Path);
 
-        Assert.Contains(Path.Combine(_hocon.FullName, "node2.conf"), error);
+        Assert.Contains(_hocon["node2.conf"], error);
         Assert.Contains("no.such.key", error);
     }
 
@@ -39,9 +39,9 @@ public sealed class BadInputTests : IDisposable
     [InlineData("raft {\n  node = node2\n", "node2.conf:1:6: this '{' is not closed. Add the '}'.")]
     public async Task Error_in_a_hocon_file_names_line_column_and_remedy(string text, string expected)
     {
-        File.WriteAllText(Path.Combine(_hocon.FullName, "node2.conf"), text);
+        File.WriteAllText(_hocon["node2.conf"], text);
 
-        Assert.Contains(expected, await Fails(1, "--hocon", _hocon.FullName));
+        Assert.Contains(expected, await Fails(1, "--hocon", _hocon.Path));
     }
 
     [Fact]
@@ -60,10 +60,10 @@ public sealed class BadInputTests : IDisposable
     [Fact]
     public async Task Host_name_that_does_not_resolve_is_named()
     {
-        var file = Path.Combine(_hocon.FullName, "node1.conf");
+        var file = _hocon["node1.conf"];
         File.AppendAllText(file, "\nakka.remote.dot-netty.tcp.hostname = \"no-such-host.invalid\"\n");
 
-        Assert.Contains("no-such-host.invalid", await Fails(1, "--node", "node1", "--hocon", _hocon.FullName));
+        Assert.Contains("no-such-host.invalid", await Fails(1, "--node", "node1", "--hocon", _hocon.Path));
     }
 
     [Theory]

@@ -1,5 +1,3 @@
-using TrialKit;
-
 namespace FourNodes.Tests;
 
 /// <summary>The demo as a child process, seen through its output, its exit code and signals.</summary>

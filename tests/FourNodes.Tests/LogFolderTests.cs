@@ -2,14 +2,14 @@ namespace FourNodes.Tests;
 
 public sealed class LogFolderTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("four-nodes-").FullName;
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void Folder_of_logs_is_for_its_user_only()
     {
-        var logs = Path.Combine(_folder, "logs");
+        var logs = _folder["logs"];
 
         HoconFiles.CreatePrivate(logs);
 

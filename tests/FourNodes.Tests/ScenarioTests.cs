@@ -1,5 +1,3 @@
-using TrialKit;
-
 namespace FourNodes.Tests;
 
 /// <summary>Compares the output of the whole demo with seed.txt.</summary>

@@ -1,5 +1,3 @@
-using TrialKit;
-
 namespace FourNodes.Tests;
 
 /// <summary>Ctrl-C and SIGTERM end the demo like its time limit. They are POSIX signals, for Linux and macOS.</summary>

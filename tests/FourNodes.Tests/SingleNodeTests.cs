@@ -1,5 +1,3 @@
-using TrialKit;
-
 namespace FourNodes.Tests;
 
 /// <summary>Runs each node in its own process, as in four terminals.</summary>

@@ -4,8 +4,6 @@ using System.Text.Json;
 
 using Microsoft.AspNetCore.Builder;
 
-using TrialKit;
-
 namespace KeyValue.Tests;
 
 /// <summary>The service over HTTP.</summary>

@@ -2,8 +2,6 @@ using System.Net;
 using System.Text;
 using System.Threading.Channels;
 
-using TrialKit;
-
 namespace KeyValue.Tests;
 
 /// <summary>

@@ -1,7 +1,5 @@
 using Microsoft.AspNetCore.Builder;
 
-using TrialKit;
-
 namespace KeyValue.Tests;
 
 /// <summary>Three nodes of the service in this process, each with a client of its HTTP port.</summary>

@@ -8,12 +8,12 @@ using MaelstromTrials.Registers;
 namespace Maelstrom.Tests;
 
 /// <summary>Nodes as processes of their own.</summary>
-public sealed class NodeTests : IAsyncDisposable
+public sealed class NodeTests : IAsyncLifetime
 {
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
     private static readonly string[] Program = ["dotnet", Path.Combine(AppContext.BaseDirectory, "Maelstrom.dll")];
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("maelstrom-tests-").FullName;
+    private readonly TemporaryFolder _folder = new();
     private readonly BadNetwork _network = new(seed: 1, new NetworkFaults(TimeSpan.Zero, 0, 0));
     private NodeProcess _node;
 
@@ -68,7 +68,7 @@ public sealed class NodeTests : IAsyncDisposable
     {
         var settings = new WorkloadTrialSettings(
             Program,
-            _folder,
+            _folder.Path,
             Nodes: 3,
             Seed: 1,
             TimeSpan.FromSeconds(5),
@@ -79,15 +79,17 @@ public sealed class NodeTests : IAsyncDisposable
         Assert.Empty(await trial.RunAsync());
     }
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         await _node.DisposeAsync();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 
     private NodeProcess Start()
     {
-        var node = new NodeProcess(Program, Path.Combine(_folder, "alone"), _network.Route);
+        var node = new NodeProcess(Program, _folder["alone"], _network.Route);
         _network.Connect("n1", node);
         return node;
     }

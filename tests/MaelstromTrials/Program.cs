@@ -1,9 +1,3 @@
 using MaelstromTrials;
 
-var parsed = CommandLine.Build().Parse(args);
-foreach (var error in parsed.Errors)
-{
-    Console.Error.WriteLine(error.Message);
-}
-
-return parsed.Errors.Count > 0 ? 2 : await parsed.InvokeAsync();
+return await TrialProgram.Run(CommandLine.Build(), args);

@@ -4,8 +4,6 @@ using System.Text.Json.Nodes;
 
 using MaelstromTrials.Network;
 
-using TrialKit;
-
 namespace MaelstromTrials;
 
 /// <summary>

@@ -6,7 +6,7 @@ using Akka.Configuration;
 namespace RaftActors.Examples;
 
 /// <summary>A group of three nodes without remoting. Each node has a queue, and a task that reads it.</summary>
-public sealed class QueueTransportTests : IAsyncDisposable
+public sealed class QueueTransportTests : IAsyncLifetime
 {
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
 
@@ -25,7 +25,9 @@ public sealed class QueueTransportTests : IAsyncDisposable
         Assert.Equal(42, second.OrThrow().ResultOr(-1));
     }
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         foreach (var system in _systems)
         {

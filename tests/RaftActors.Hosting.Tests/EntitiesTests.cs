@@ -1,8 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-using TrialKit;
-
 namespace RaftActors.Hosting.Tests;
 
 /// <summary>Entities of an application, by one line of Akka.Hosting's builder.</summary>

@@ -1,7 +1,5 @@
 using System.Globalization;
 
-using TrialKit;
-
 namespace RaftActors.Hosting.Tests;
 
 /// <summary>The first program of the page for users, as processes of the operating system that form an Akka.Cluster.</summary>

@@ -9,8 +9,6 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
-using TrialKit;
-
 namespace RaftActors.Hosting.Tests;
 
 /// <summary>A generic host with one counter, which listens on a port of 127.0.0.1.</summary>

@@ -7,8 +7,6 @@ using OpenTelemetry;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Trace;
 
-using TrialKit;
-
 namespace RaftActors.Hosting.Tests;
 
 /// <summary>Metrics and traces, as OpenTelemetry exports them.</summary>

@@ -2,8 +2,6 @@ using System.Text.Json.Serialization;
 
 using Microsoft.Extensions.DependencyInjection;
 
-using TrialKit;
-
 namespace RaftActors.Hosting.Tests;
 
 /// <summary>Types of the application, by one line of Akka.Hosting's builder.</summary>

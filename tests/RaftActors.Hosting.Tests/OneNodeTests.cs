@@ -7,8 +7,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
 
-using TrialKit;
-
 using LogLevel = Microsoft.Extensions.Logging.LogLevel;
 
 namespace RaftActors.Hosting.Tests;

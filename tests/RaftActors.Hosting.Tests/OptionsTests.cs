@@ -5,8 +5,6 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-using TrialKit;
-
 namespace RaftActors.Hosting.Tests;
 
 /// <summary>The section RaftActors of the configuration becomes settings of the actor system.</summary>

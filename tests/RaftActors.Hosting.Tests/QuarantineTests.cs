@@ -1,7 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 
-using TrialKit;
-
 namespace RaftActors.Hosting.Tests;
 
 /// <summary>An entity that throws, in three hosts with files. A client sees which processes have it in quarantine.</summary>

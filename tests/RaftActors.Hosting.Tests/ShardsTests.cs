@@ -1,7 +1,5 @@
 using Microsoft.Extensions.DependencyInjection;
 
-using TrialKit;
-
 namespace RaftActors.Hosting.Tests;
 
 /// <summary>Several groups that divide keys, by one line of Akka.Hosting's builder.</summary>

@@ -1,8 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster.Hosting;
 
-using TrialKit;
-
 namespace RaftActors.Hosting.Tests;
 
 /// <summary>A host that cannot start fails with a sentence that names the cause and the remedy.</summary>

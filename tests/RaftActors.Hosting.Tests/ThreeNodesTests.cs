@@ -2,8 +2,6 @@ using Akka.Actor;
 
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
-using TrialKit;
-
 namespace RaftActors.Hosting.Tests;
 
 /// <summary>Three hosts in this process, with one counter each.</summary>

@@ -19,6 +19,9 @@ internal sealed class Cluster : IDisposable
     private const string Settings =
         "append-timeout = 1500ms\nlease.enabled = on\nsnapshot { after-entries = 2000, retained-entries = 10000000 }\n";
 
+    /// <summary>The limit of a request that is asked again and again.</summary>
+    public static readonly TimeSpan RequestLimit = TimeSpan.FromSeconds(5);
+
     private static readonly TimeSpan WriterPause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan CallerPauseMax = TimeSpan.FromMilliseconds(60);
 
@@ -128,44 +131,26 @@ internal sealed class Cluster : IDisposable
     public Task Ready(KeyValueNode node) => Until(node, "/healthz/ready", _ => true, "is not ready");
 
     /// <summary>Whether the node says that all its raft processes and actors run.</summary>
-    public async Task<bool> IsLive(KeyValueNode node) => await ClientOf(node).Get("/healthz/live", Guards.Request) is not null;
+    public async Task<bool> IsLive(KeyValueNode node) => await ClientOf(node).Get("/healthz/live", RequestLimit) is not null;
 
     /// <summary>Waits until a page of the node is as wanted.</summary>
-    public async Task Until(KeyValueNode node, string path, Func<string, bool> isIt, string otherwise)
-    {
-        var client = ClientOf(node);
-        var since = Stopwatch.GetTimestamp();
-        while (await client.Get(path, Guards.Request) is not { } page || !isIt(page))
-        {
-            if (!node.IsRunning || Stopwatch.GetElapsedTime(since) > Guards.Wait)
-            {
-                throw new TrialFailure(
-                    $"{node.Name} {(node.IsRunning ? otherwise : "has ended")} after {Stopwatch.GetElapsedTime(since).TotalSeconds:0} s");
-            }
-
-            await Task.Delay(100);
-        }
-    }
+    public Task Until(KeyValueNode node, string path, Func<string, bool> isIt, string otherwise) => Poll.Until(
+        async () => await ClientOf(node).Get(path, RequestLimit) is { } page && isIt(page)
+            || (node.IsRunning ? false : throw new TrialFailure($"{node.Name} has ended")),
+        () => $"{node.Name} {otherwise}");
 
     /// <summary>Waits until each key has this number of applied writes after a time.</summary>
-    public async Task Served(long since, int writes = 10)
-    {
-        var began = Stopwatch.GetTimestamp();
-        while (Book.LeastAppliedSince(since, BusyKeys) < writes)
+    public Task Served(long since, int writes = 10) => Poll.Until(
+        async () =>
         {
             if (_running.Find(task => task.IsFaulted) is { } failed)
             {
                 await failed;
             }
 
-            if (Stopwatch.GetElapsedTime(began) > Guards.Wait)
-            {
-                throw new TrialFailure($"a key has not had {writes} applied writes for {Guards.Wait.TotalSeconds} s");
-            }
-
-            await Task.Delay(50);
-        }
-    }
+            return Book.LeastAppliedSince(since, BusyKeys) >= writes;
+        },
+        () => $"a key has not had {writes} applied writes");
 
     /// <summary>The node that leads the most groups, as another node sees it.</summary>
     public async Task<KeyValueNode> Leader()
@@ -182,19 +167,9 @@ internal sealed class Cluster : IDisposable
     }
 
     /// <summary>Asks a node to add another one to all groups, or to remove it, until it has.</summary>
-    public async Task Change(KeyValueNode asked, HttpMethod method, KeyValueNode node)
-    {
-        var since = Stopwatch.GetTimestamp();
-        while (!await ClientOf(asked).Change(method, $"/nodes/{node.Address}", Guards.Wait))
-        {
-            if (Stopwatch.GetElapsedTime(since) > Guards.Wait)
-            {
-                throw new TrialFailure($"{asked.Name} has not taken {method} /nodes/{node.Address} within {Guards.Wait.TotalSeconds} s");
-            }
-
-            await Task.Delay(100);
-        }
-    }
+    public Task Change(KeyValueNode asked, HttpMethod method, KeyValueNode node) => Poll.Until(
+        () => ClientOf(asked).Change(method, $"/nodes/{node.Address}", Guards.Wait),
+        () => $"{asked.Name} has not taken {method} /nodes/{node.Address}");
 
     /// <summary>Waits until all these nodes vote in all groups, and no other is a member.</summary>
     public Task Vote(IReadOnlyList<KeyValueNode> nodes)
@@ -254,7 +229,7 @@ internal sealed class Cluster : IDisposable
     }
 
     /// <summary>The last lines of the nodes.</summary>
-    public string Tails() => string.Join('\n', Nodes.Select(node => $"--- {node.Name}, {node.Address}\n{node.Tail()}"));
+    public string Tails() => string.Join('\n', Nodes.Select(node => node.Tail()));
 
     public void Dispose()
     {
@@ -278,15 +253,10 @@ internal sealed class Cluster : IDisposable
     private async Task<Change> Last(KeyValueNode node, string key, long serial)
     {
         var since = Stopwatch.GetTimestamp();
-        while (true)
-        {
-            var answer = await ClientOf(node).Read(key, Level.Local, null, Guards.Request);
-            if (answer is not null && (answer.Serial >= serial || Stopwatch.GetElapsedTime(since) > Guards.Wait))
-            {
-                return new Change(answer.Serial, answer.Value);
-            }
-
-            await Task.Delay(50);
-        }
+        var copy = await Poll.Until(
+            async () => await ClientOf(node).Read(key, Level.Local, null, RequestLimit) is { } read
+                && (read.Serial >= serial || Stopwatch.GetElapsedTime(since) > Guards.Wait / 2) ? read : null,
+            () => $"{node.Name} does not answer");
+        return new Change(copy.Serial, copy.Value);
     }
 }

@@ -26,14 +26,14 @@ internal static class LatencyTrials
             var put = await Measure(trial, async (number, began) =>
             {
                 var call = new WriteCall(1, "k", $"value{number}", Condition: null, began);
-                var answer = await client.Write(call, repeatKey: null, session, Guards.Request);
+                var answer = await client.Write(call, repeatKey: null, session, Cluster.RequestLimit);
                 session = answer.Session ?? session;
                 return answer.End == WriteEnd.Applied;
             });
             results.Add($"{place}: PUT {put}");
             foreach (var level in Enum.GetValues<Level>())
             {
-                var get = await Measure(trial, async (_, _) => await client.Read("k", level, session, Guards.Request) is not null);
+                var get = await Measure(trial, async (_, _) => await client.Read("k", level, session, Cluster.RequestLimit) is not null);
                 results.Add($"{level} {get}".ToLowerInvariant());
             }
         }

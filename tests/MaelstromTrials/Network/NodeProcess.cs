@@ -1,7 +1,5 @@
 using System.Threading.Channels;
 
-using TrialKit;
-
 namespace MaelstromTrials.Network;
 
 /// <summary>A running node. Its standard error goes to a file.</summary>

@@ -1,8 +1,6 @@
 using Akka.Actor;
 using Akka.Configuration;
 
-using TrialKit;
-
 namespace RaftActors.Benchmarks.Actors;
 
 /// <summary>A group of three processes: in one actor system, or in three systems that communicate over TCP.</summary>

@@ -1,7 +1,5 @@
 using System.Globalization;
 
-using TrialKit;
-
 namespace RaftActors.Benchmarks.Cluster;
 
 /// <summary>

@@ -2,8 +2,6 @@ using System.Diagnostics;
 
 using RaftActors.Benchmarks.Cluster;
 
-using TrialKit;
-
 namespace RaftActors.Benchmarks.Demo;
 
 /// <summary>Measures how fast the demo of four nodes forms its group, by the lines that it prints.</summary>

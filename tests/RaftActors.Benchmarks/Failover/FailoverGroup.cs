@@ -3,8 +3,6 @@ using System.Globalization;
 
 using RaftActors.Benchmarks.Cluster;
 
-using TrialKit;
-
 namespace RaftActors.Benchmarks.Failover;
 
 /// <summary>Three nodes whose leader fails again and again.</summary>

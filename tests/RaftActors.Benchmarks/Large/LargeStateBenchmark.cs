@@ -2,8 +2,6 @@ using Akka.Actor;
 
 using RaftActors.Benchmarks.Cluster;
 
-using TrialKit;
-
 namespace RaftActors.Benchmarks.Large;
 
 /// <summary>

@@ -27,7 +27,7 @@ public sealed class DepartureTests : TestKit
         akka { scheduler.implementation = "VirtualTime.VirtualScheduler, RaftActors.Tests", loglevel = INFO, loggers = [] }
         """).WithFallback(RemoteNode.Network);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("raft-departure-").FullName;
+    private readonly TemporaryFolder _folder = new();
     private readonly TestProbe _news;
     private readonly IActorRef _registry;
     private readonly TcpNetwork _network;
@@ -40,7 +40,7 @@ public sealed class DepartureTests : TestKit
         : base(Config)
     {
         var system = (ExtendedActorSystem)Sys;
-        var ca = new TestCertificates(_folder);
+        var ca = new TestCertificates(_folder.Path);
         var security = new SecuritySettings(
             new TlsFiles(ca.Issue("node", ["127.0.0.1"]), "", "", ca.Ca, []), "", TimeSpan.FromHours(1), new RoleRules([], [], [], []));
         var transport = new TransportSettings("", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
@@ -128,7 +128,7 @@ public sealed class DepartureTests : TestKit
         _fromOther.Forget();
         _network.Dispose();
         _credentials.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
         base.AfterAll();
     }
 

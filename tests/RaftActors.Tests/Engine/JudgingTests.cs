@@ -8,26 +8,18 @@ namespace RaftActors.Tests.Engine;
 /// <summary>The engine shows proposals only to an actor that overrides HandleProposal. Another one could refuse none.</summary>
 public sealed class JudgingTests : TestKit
 {
-    [Fact]
-    public void Actor_that_overrides_HandleProposal_is_shown_proposals() => Assert.True(JudgesProposals(() => new Judging()));
-
-    [Fact]
-    public void Actor_that_inherits_an_override_of_HandleProposal_is_shown_proposals() =>
-        Assert.True(JudgesProposals(() => new InheritsJudging()));
-
-    [Fact]
-    public void Actor_that_does_not_override_HandleProposal_is_shown_none() => Assert.False(JudgesProposals(() => new Accepting()));
-
-    [Fact]
-    public void Actor_whose_method_merely_has_the_name_HandleProposal_is_shown_none() =>
-        Assert.False(JudgesProposals(() => new Overloading()));
-
-    private bool JudgesProposals<TActor>(System.Linq.Expressions.Expression<Func<TActor>> make)
-        where TActor : ActorBase
+    [Theory]
+    [InlineData(typeof(Accepting), false)]
+    [InlineData(typeof(Judging), true)]
+    [InlineData(typeof(InheritsJudging), true)]
+    [InlineData(typeof(Overloading), false)]
+    public void Actor_is_shown_proposals_if_it_overrides_HandleProposal(Type type, bool isShown)
     {
         Raft.Get(Sys).ScriptedHost = TestActor;
-        Sys.ActorOf(Props.Create(make));
-        return ExpectMsg<ToEngine.Attach>().JudgesProposals;
+
+        Sys.ActorOf(Props.Create(type));
+
+        Assert.Equal(isShown, ExpectMsg<ToEngine.Attach>().JudgesProposals);
     }
 
     private class Accepting : RaftActor<string>

@@ -9,13 +9,13 @@ namespace RaftActors.Tests.Engine;
 /// <summary>The sharing of a directory by processes, from its opening to its closing.</summary>
 public sealed class OpenStoresTests : TestKit
 {
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"raft-room-{Guid.NewGuid():N}");
+    private readonly TemporaryFolder _folder = new();
     private readonly OpenStores _room;
 
     public OpenStoresTests()
         : base("akka.loglevel = INFO") => _room = new OpenStores(Sys);
 
-    private StoreOptions Options => new() { Directory = _folder, SegmentSizeBytes = 1 << 20 };
+    private StoreOptions Options => new() { Directory = _folder.Path, SegmentSizeBytes = 1 << 20 };
 
     [Fact]
     public void Directory_is_opened_for_the_first_process_and_closed_with_the_last()
@@ -51,7 +51,7 @@ public sealed class OpenStoresTests : TestKit
             () => StoreOf(Options, new StoreOwner("orders", new ProcessName("raft1@node3"))));
 
         Assert.Contains("raft1@node3", problem.Message);
-        Assert.Contains($"{_folder}: it holds the log of {own}, a process of another node.", problem.Message);
+        Assert.Contains($"{_folder.Path}: it holds the log of {own}, a process of another node.", problem.Message);
         OpenAndClose(own);
     }
 
@@ -60,8 +60,8 @@ public sealed class OpenStoresTests : TestKit
     {
         using var orders = StoreOf(Options, OwnerOf("orders"));
 
-        StoreOf(Options with { Directory = _folder + Path.DirectorySeparatorChar }, OwnerOf("users")).Dispose();
-        StoreOf(Options with { Directory = Path.GetRelativePath(".", _folder) }, OwnerOf("carts")).Dispose();
+        StoreOf(Options with { Directory = _folder.Path + Path.DirectorySeparatorChar }, OwnerOf("users")).Dispose();
+        StoreOf(Options with { Directory = Path.GetRelativePath(".", _folder.Path) }, OwnerOf("carts")).Dispose();
     }
 
     [Fact]
@@ -86,7 +86,7 @@ public sealed class OpenStoresTests : TestKit
         var options = Options with { Sync = Enum.Parse<SyncPolicy>(sync) };
         IRaftStore[] stores = [];
 
-        EventFilter.Warning(start: $"raft.store.sync is {sync.ToLowerInvariant()} for {_folder}: a power cut loses pairs")
+        EventFilter.Warning(start: $"raft.store.sync is {sync.ToLowerInvariant()} for {_folder.Path}: a power cut loses pairs")
             .ExpectOne(() => stores = [StoreOf(options, OwnerOf("orders")), StoreOf(options, OwnerOf("users"))]);
 
         Array.ForEach(stores, store => store.Dispose());
@@ -95,7 +95,7 @@ public sealed class OpenStoresTests : TestKit
     [Fact]
     public void Permission_to_use_a_shared_directory_is_warned_about()
     {
-        EventFilter.Warning(start: $"raft.store.allow-shared-directory is on for {_folder}: every user")
+        EventFilter.Warning(start: $"raft.store.allow-shared-directory is on for {_folder.Path}: every user")
             .ExpectOne(() => StoreOf(Options with { AllowSharedDirectory = true }, OwnerOf("orders")).Dispose());
     }
 
@@ -130,10 +130,7 @@ public sealed class OpenStoresTests : TestKit
     protected override void AfterAll()
     {
         base.AfterAll();
-        if (Directory.Exists(_folder))
-        {
-            Directory.Delete(_folder, recursive: true);
-        }
+        _folder.Dispose();
     }
 
     private IRaftStore StoreOf(StoreOptions options, StoreOwner owner, bool spansNodes = false) =>

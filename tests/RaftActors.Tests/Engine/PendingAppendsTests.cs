@@ -229,6 +229,21 @@ public sealed class PendingAppendsTests : TestKit
     }
 
     [Fact]
+    public void Append_does_not_overtake_one_that_was_refused()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        Append();
+        var refused = _bench["raft2"].ExpectMsg<WireMessage.AppendRequest>();
+        _appends.Receive(new AppendReply.Refused(refused.Request));
+
+        Append();
+
+        Assert.Equal(refused.Request, _bench["raft2"].ExpectMsg<WireMessage.AppendRequest>().Request);
+        _bench["raft2"].ExpectMsg<WireMessage.AppendRequest>();
+    }
+
+    [Fact]
     public void Append_that_was_refused_is_sent_again_to_the_next_leader()
     {
         _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));

@@ -8,7 +8,7 @@ namespace RaftActors.Tests.Groups;
 /// <summary>A whole group over real cluster systems and sockets: the four nodes of the demo.</summary>
 public sealed class ClusterGroupTests : TestKit
 {
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"raft-cluster-{Guid.NewGuid():N}");
+    private readonly TemporaryFolder _folder = new();
     private readonly List<ClusterNode> _nodes = [];
 
     public ClusterGroupTests()
@@ -99,14 +99,14 @@ public sealed class ClusterGroupTests : TestKit
     [Fact]
     public void Node_that_is_started_again_on_its_files_votes_as_before()
     {
-        Start(Path.Combine(_folder, "restart"), 0, 0, 0);
+        Start(_folder["restart"], 0, 0, 0);
         _nodes[0].Append("key1", "a", TestActor);
         ExpectMsg<Outcome<int>.Done>(TimeSpan.FromSeconds(30));
         _nodes[2].Stop();
         _nodes[0].Append("key2", "b", TestActor);
         ExpectMsg<Outcome<int>.Done>(TimeSpan.FromSeconds(30));
 
-        _nodes.Add(new ClusterNode(this, 3, 0, _nodes[0], Path.Combine(_folder, "restart")));
+        _nodes.Add(new ClusterNode(this, 3, 0, _nodes[0], _folder["restart"]));
         _nodes[3].Expect("quorum of 3, member");
         _nodes[3].ExpectStart("led by ");
         _nodes[1].Stop();
@@ -119,10 +119,7 @@ public sealed class ClusterGroupTests : TestKit
     protected override void AfterAll()
     {
         _nodes.ForEach(node => node.Stop());
-        if (Directory.Exists(_folder))
-        {
-            Directory.Delete(_folder, recursive: true);
-        }
+        _folder.Dispose();
 
         base.AfterAll();
     }

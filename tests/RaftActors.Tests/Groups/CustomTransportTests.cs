@@ -12,7 +12,7 @@ public sealed class CustomTransportTests : TestKit
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
     private static readonly string[] Names = ["n1", "n2", "n3"];
 
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"raft-custom-{Guid.NewGuid():N}");
+    private readonly TemporaryFolder _folder = new();
     private readonly BadNetwork _network = new(seed: 1);
     private readonly List<CustomNode> _nodes = [];
 
@@ -174,10 +174,7 @@ public sealed class CustomTransportTests : TestKit
         _nodes.ForEach(node => node.Stop());
         _network.Dispose();
         base.AfterAll();
-        if (Directory.Exists(_folder))
-        {
-            Directory.Delete(_folder, recursive: true);
-        }
+        _folder.Dispose();
     }
 
     // Of the pairs that a node lost the outcome of, each is there at most once.
@@ -243,7 +240,7 @@ public sealed class CustomTransportTests : TestKit
 
     private CustomNode Start(string name)
     {
-        var directory = Path.Combine(_folder, name);
+        var directory = _folder[name];
         var roster = string.Join(", ", Names.Select(each => $"\"raft@{each}\""));
         var node = new CustomNode(this, name, _network.Join(name), $"raft {{ roster = [{roster}], store.directory = \"{directory}\" }}");
         _nodes.Add(node);

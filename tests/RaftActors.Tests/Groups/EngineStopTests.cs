@@ -27,45 +27,20 @@ public sealed class EngineStopTests : TestKit
     public void Actor_loses_quorum_leader_and_its_open_appends_and_gets()
     {
         // The leader has the pair and no disk writes it. No process is left that could be asked for serial 5.
-        foreach (var store in _group.Stores.Values)
-        {
-            store.Hold();
-        }
+        _group.HoldStores();
 
         _group.Actors["raft3"].Tell(new Recorder.Append("key", "value"), TestActor);
         _group.Settle();
-        StopEngine("raft1");
-        StopEngine("raft2");
+        _group.StopEngine("raft1");
+        _group.StopEngine("raft2");
         _group.Actors["raft3"].Tell(new Recorder.Get(new Serial(5)));
         _group.Actors["raft3"].Tell(new Identify(null), TestActor);
         ExpectMsg<ActorIdentity>();
 
-        StopEngine("raft3");
+        _group.StopEngine("raft3");
 
         ExpectMsg<Outcome<int>.Unknown>();
         Expect("raft3", "cancel Unknown { Reason = Stopped }", "cancel Unavailable { }", "leader lost", "quorum lost");
-    }
-
-    [Fact]
-    public void Append_and_get_that_the_engine_never_read_end()
-    {
-        _group.EngineOf("raft3").Tell(PoisonPill.Instance);
-        _group.Actors["raft3"].Tell(new Recorder.Append("key", "value"), TestActor);
-        _group.Actors["raft3"].Tell(new Recorder.Get(new Serial(1)));
-
-        ExpectMsg<Outcome<int>.NotCommitted>();
-        Assert.Equal(
-            [NotCommitted, "cancel Unavailable { }", "leader lost", "quorum lost"],
-            Enumerable.Range(0, 4).Select(_ => _group.Watchers["raft3"].ExpectMsg<string>()).Order(StringComparer.Ordinal));
-    }
-
-    [Fact]
-    public void Engine_whose_core_fails_is_gone_and_new_appends_and_gets_end()
-    {
-        EventFilter.Exception<InvariantException>().ExpectOne(FailCore);
-        Expect("raft3", "leader lost", "quorum lost");
-
-        AssertThatEverythingEnds();
     }
 
     [Fact]
@@ -84,10 +59,8 @@ public sealed class EngineStopTests : TestKit
     [Fact]
     public void Actor_that_comes_only_after_the_engine_stopped_is_told_too()
     {
-        Watch(_group.Actors["raft3"]);
-        Sys.Stop(_group.Actors["raft3"]);
-        ExpectMsg<Terminated>();
-        StopEngine("raft3");
+        _group.StopActor("raft3");
+        _group.StopEngine("raft3");
 
         var options = new RaftOptions<string> { Name = "raft3", Preload = Recorder.Pairs(4) };
         _group.Actors["raft3"] = Sys.ActorOf(Props.Create(() => new Recorder(_group.Watchers["raft3"], options)));
@@ -102,14 +75,6 @@ public sealed class EngineStopTests : TestKit
         "raft3",
         new Term(1),
         new Message.AppendEntries(default, [], LogIndex.Zero, Serial.Zero));
-
-    private void StopEngine(string name)
-    {
-        var (engine, watcher) = (_group.EngineOf(name), CreateTestProbe());
-        watcher.Watch(engine);
-        engine.Tell(PoisonPill.Instance);
-        watcher.ExpectMsg<Terminated>();
-    }
 
     private void AssertThatEverythingEnds()
     {

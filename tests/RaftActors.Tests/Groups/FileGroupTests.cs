@@ -19,7 +19,7 @@ public sealed class FileGroupTests : TestKit
     // Longer than any step takes on a working machine.
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"raft-files-{Guid.NewGuid():N}");
+    private readonly TemporaryFolder _folder = new();
     private readonly List<ActorSystem> _systems = [];
     private readonly Dictionary<string, (IActorRef Actor, TestProbe Watcher)> _nodes = [];
 
@@ -180,7 +180,7 @@ public sealed class FileGroupTests : TestKit
         Start("a");
         Append("raft1", "key1", "a pair of everybody");
         Stop();
-        var segment = Path.Combine(_folder, "a", "log", "0000000001.wal");
+        var segment = _folder[Path.Combine("a", "log", "0000000001.wal")];
         var bytes = File.ReadAllBytes(segment);
         bytes[bytes.AsSpan().IndexOf("a pair of everybody"u8)] ^= 1;
         File.WriteAllBytes(segment, bytes);
@@ -229,10 +229,7 @@ public sealed class FileGroupTests : TestKit
     protected override void AfterAll()
     {
         _systems.ForEach(system => Assert.True(system.Terminate().Wait(Guard)));
-        if (Directory.Exists(_folder))
-        {
-            Directory.Delete(_folder, recursive: true);
-        }
+        _folder.Dispose();
 
         base.AfterAll();
     }
@@ -267,7 +264,7 @@ public sealed class FileGroupTests : TestKit
               tick-interval = 20ms
               heartbeat-interval = 60ms
               election-timeout { min = 200ms, max = 400ms }
-              store { directory = "{{Path.Combine(_folder, directory)}}", segment-size = 1MiB }
+              store { directory = "{{_folder[directory]}}", segment-size = 1MiB }
             }
             """);
         _systems.Add(ActorSystem.Create("files", config));
@@ -292,7 +289,7 @@ public sealed class FileGroupTests : TestKit
     private RecoveredState Recover(string directory, string name, Action<IRaftStore>? write = null)
     {
         using var opened = StoreDirectory.Open(
-            new StoreOptions { Directory = Path.Combine(_folder, directory), SegmentSizeBytes = 1 << 20 });
+            new StoreOptions { Directory = _folder[directory], SegmentSizeBytes = 1 << 20 });
         var owner = new StoreOwner("default", new ProcessName($"{name}@node1"));
         using var store = opened.StoreOf(owner);
         var found = store.Open(owner, [], new Deaf());
@@ -302,11 +299,11 @@ public sealed class FileGroupTests : TestKit
 
     private void Copy(string from, string to)
     {
-        var source = Path.Combine(_folder, from);
+        var source = _folder[from];
         var files = Directory.EnumerateFiles(source, "*", SearchOption.AllDirectories).Where(file => Path.GetFileName(file) != "LOCK");
         foreach (var file in files.ToArray())
         {
-            var copy = Path.Combine(_folder, to, Path.GetRelativePath(source, file));
+            var copy = _folder[Path.Combine(to, Path.GetRelativePath(source, file))];
             Directory.CreateDirectory(Path.GetDirectoryName(copy)!); // Justification: a file has a folder.
             using var read = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using var write = File.Create(copy);

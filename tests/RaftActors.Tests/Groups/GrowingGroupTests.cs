@@ -9,7 +9,7 @@ public sealed class GrowingGroupTests : TestKit
 {
     private const string Joining = "raft.joining = on";
 
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"raft-growing-{Guid.NewGuid():N}");
+    private readonly TemporaryFolder _folder = new();
     private readonly Dictionary<ProcessName, NamedNode> _nodes = [];
     private readonly List<NamedNode> _started = [];
     private int _appended;
@@ -135,10 +135,7 @@ public sealed class GrowingGroupTests : TestKit
     protected override void AfterAll()
     {
         _started.ForEach(node => node.Stop());
-        if (Directory.Exists(_folder))
-        {
-            Directory.Delete(_folder, recursive: true);
-        }
+        _folder.Dispose();
 
         base.AfterAll();
     }
@@ -156,7 +153,7 @@ public sealed class GrowingGroupTests : TestKit
 
     private void Start(ProcessName name, string config)
     {
-        var store = $"raft.store {{ directory = \"{Path.Combine(_folder, name.Node)}\", segment-size = 1MiB, free-space-floor = 0b }}";
+        var store = $"raft.store {{ directory = \"{_folder[name.Node]}\", segment-size = 1MiB, free-space-floor = 0b }}";
         _nodes[name] = new NamedNode(this, name, $"{config}\n{store}");
         _started.Add(_nodes[name]);
     }

@@ -4,8 +4,6 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit.Xunit2;
 
-using TrialKit;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>A group and a client with types of the application, and one call for their JSON on each node.</summary>

@@ -48,15 +48,6 @@ public sealed class MembersTests : TestKit
     }
 
     [Fact]
-    public void Process_of_the_group_cannot_join_it_again()
-    {
-        _group.Actors["raft2"].Tell(new Recorder.Join(new ProcessName("raft3@node1")), TestActor);
-        _group.Settle();
-
-        Assert.Contains("raft3@node1", ExpectMsg<Outcome<Membership>.NotCommitted>().Detail);
-    }
-
-    [Fact]
     public void Change_that_is_based_on_the_latest_members_is_made()
     {
         _group.Actors["raft2"].Tell(new Recorder.Join(Fourth, _group.StatusOf("raft2").MembersIndex), TestActor);
@@ -102,9 +93,7 @@ public sealed class MembersTests : TestKit
     public void Quorum_member_that_is_silent_for_gone_after_is_exchanged_for_the_learner()
     {
         Take("raft4");
-        Watch(_group.EngineOf("raft3"));
-        _group.EngineOf("raft3").Tell(PoisonPill.Instance);
-        ExpectMsg<Terminated>();
+        _group.StopEngine("raft3");
 
         var told = _group.AdvanceUntil("raft4", "quorum of 3, member");
 

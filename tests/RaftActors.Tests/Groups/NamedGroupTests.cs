@@ -7,7 +7,7 @@ namespace RaftActors.Tests.Groups;
 /// <summary>Whole groups over real sockets without a cluster: the nodes' names are their addresses.</summary>
 public sealed class NamedGroupTests : TestKit
 {
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"raft-named-{Guid.NewGuid():N}");
+    private readonly TemporaryFolder _folder = new();
     private readonly List<NamedNode> _nodes = [];
 
     public NamedGroupTests()
@@ -116,10 +116,7 @@ public sealed class NamedGroupTests : TestKit
     protected override void AfterAll()
     {
         _nodes.ForEach(node => node.Stop());
-        if (Directory.Exists(_folder))
-        {
-            Directory.Delete(_folder, recursive: true);
-        }
+        _folder.Dispose();
 
         base.AfterAll();
     }
@@ -131,7 +128,7 @@ public sealed class NamedGroupTests : TestKit
 
     private NamedNode Start(ProcessName name, string config)
     {
-        var store = $"raft.store {{ directory = \"{Path.Combine(_folder, name.Node)}\", segment-size = 1MiB, free-space-floor = 0b }}";
+        var store = $"raft.store {{ directory = \"{_folder[name.Node]}\", segment-size = 1MiB, free-space-floor = 0b }}";
         var node = new NamedNode(this, name, $"{config}\n{store}");
         _nodes.Add(node);
         return node;

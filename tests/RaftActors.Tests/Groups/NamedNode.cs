@@ -3,6 +3,8 @@ using Akka.Configuration;
 using Akka.Event;
 using Akka.TestKit;
 
+using RaftActors.Core;
+
 using TrialKit;
 
 namespace RaftActors.Tests.Groups;

@@ -143,7 +143,8 @@ public sealed class NetworkGroupTests : TestKit
         return socket;
     }
 
-    private static TcpNetwork NetworkOf(NamedNode node) => (TcpNetwork)Raft.Get(node.System).Network.Network!; // Justification: it has an address.
+    // Justification: each node has an address.
+    private static TcpNetwork NetworkOf(NamedNode node) => (TcpNetwork)Raft.Get(node.System).Network.Network!;
 
     private IEnumerable<NamedNode> OthersOf(NamedNode node) => _nodes.Where(other => other != node);
 

@@ -46,9 +46,7 @@ public sealed class ProcessesTests : TestKit
     {
         _group.Found(0, 2);
 
-        Watch(_group.Actors["raft1"]);
-        Sys.Stop(_group.Actors["raft1"]);
-        ExpectTerminated(_group.Actors["raft1"]);
+        _group.StopActor("raft1");
 
         Assert.Equal([true, false, false], Raft.Get(Sys).Processes.Select(process => process.Actor is null));
     }

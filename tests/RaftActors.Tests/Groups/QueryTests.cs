@@ -51,41 +51,6 @@ public sealed class QueryTests : TestKit
         ExpectMsg<QueryOutcome.Done>();
     }
 
-    [Fact]
-    public void Query_without_a_leader_fails_at_its_timeout()
-    {
-        _group.Start("raft1", 4);
-        _group.Actors["raft1"].Tell(new Recorder.Query("how far?", TimeSpan.FromMilliseconds(200)), TestActor);
-        _group.Settle();
-        _group.Advance(3);
-        ExpectNoMsg(TimeSpan.Zero);
-
-        _group.Advance(1);
-
-        ExpectMsg<QueryOutcome.Failed>();
-    }
-
-    [Fact]
-    public void Leader_that_hears_no_majority_answers_no_query()
-    {
-        _group.Found(4, 4);
-        foreach (var silent in new[] { "raft2", "raft3" })
-        {
-            Watch(_group.EngineOf(silent));
-            _group.EngineOf(silent).Tell(PoisonPill.Instance);
-            ExpectMsg<Terminated>();
-        }
-
-        _group.Actors["raft1"].Tell(new Recorder.Query("how far?", TimeSpan.FromMilliseconds(500)), TestActor);
-        _group.Settle();
-        _group.Advance(9);
-        ExpectNoMsg(TimeSpan.Zero);
-
-        _group.Advance(1);
-
-        ExpectMsg<QueryOutcome.Failed>();
-    }
-
     [Theory]
     [InlineData("raft1")]
     [InlineData("raft3")]
@@ -107,12 +72,8 @@ public sealed class QueryTests : TestKit
     public void Process_without_a_leader_answers_local_queries_and_those_for_serials_that_it_has()
     {
         _group.Found(4, 4);
-        foreach (var silent in new[] { "raft1", "raft3" })
-        {
-            Watch(_group.EngineOf(silent));
-            _group.EngineOf(silent).Tell(PoisonPill.Instance);
-            ExpectMsg<Terminated>();
-        }
+        _group.StopEngine("raft1");
+        _group.StopEngine("raft3");
 
         _group.AdvanceUntil("raft2", "leader lost");
         Ask("raft2", ReadConsistency.Local);
@@ -124,33 +85,6 @@ public sealed class QueryTests : TestKit
         ExpectNoMsg(TimeSpan.Zero);
         _group.Advance(4);
         ExpectMsg<QueryOutcome.Failed>();
-    }
-
-    [Fact]
-    public void Local_queries_of_one_process_never_go_back()
-    {
-        _group.Found(4, 4);
-        List<Serial> seen = [];
-        for (var pair = 5; pair < 15; pair++)
-        {
-            _group.Actors["raft2"].Tell(new Recorder.Append($"key{pair}", "value"), ActorRefs.NoSender);
-            _group.Actors["raft3"].Tell(new Recorder.Query("how far?", Consistency: ReadConsistency.Local), TestActor);
-            seen.Add((Serial)ExpectMsg<QueryOutcome.Done>().Result!);
-        }
-
-        Assert.Equal(seen.Order(), seen);
-    }
-
-    [Fact]
-    public void Query_that_is_asked_before_the_group_is_founded_waits_for_its_leader()
-    {
-        _group.Start("raft1", 1);
-        _group.Actors["raft1"].Tell(new Recorder.Query("how far?"), TestActor);
-        _group.Start("raft2", 4);
-        _group.Start("raft3", 4);
-        _group.AdvanceUntil("raft1", "query how far? at 4");
-
-        ExpectMsg<QueryOutcome.Done>();
     }
 
     private void Ask(string process, ReadConsistency consistency, TimeSpan? timeout = null)

@@ -2,8 +2,6 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit.Xunit2;
 
-using TrialKit;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>An actor system without raft actors asks a raft actor on another node.</summary>

@@ -4,8 +4,6 @@ using Akka.TestKit.Xunit2;
 
 using RaftActors.Clients;
 
-using TrialKit;
-
 namespace RaftActors.Tests.Groups;
 
 /// <summary>A process that is no member calls a group over real sockets.</summary>

@@ -34,33 +34,6 @@ public sealed class RepeatTests : TestKit
     }
 
     [Theory]
-    [InlineData("raft1")]
-    [InlineData("raft3")]
-    public void Repeat_after_a_restart_of_the_actor_gets_the_first_result(string name)
-    {
-        Found();
-
-        Restart(name);
-        _group.AdvanceUntil(name, "count 2");
-
-        AssertRepeated(name);
-    }
-
-    [Theory]
-    [InlineData("raft1")]
-    [InlineData("raft3")]
-    public void Repeat_after_a_restart_from_a_snapshot_gets_the_first_result(string name)
-    {
-        Found();
-        TakeSnapshot(name);
-
-        Restart(name);
-        _group.AdvanceUntil(name, "restore 2");
-
-        AssertRepeated(name);
-    }
-
-    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void Repeat_after_a_restart_of_the_node_gets_the_first_result(bool hasSnapshot)

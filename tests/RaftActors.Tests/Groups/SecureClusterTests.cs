@@ -13,13 +13,13 @@ public sealed class SecureClusterTests : TestKit
 {
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("raft-secure-cluster-").FullName;
+    private readonly TemporaryFolder _folder = new();
     private readonly List<ClusterNode> _nodes = [];
     private readonly List<ActorSystem> _clients = [];
     private readonly TestCertificates _ca;
 
     public SecureClusterTests()
-        : base(ConfigurationFactory.ParseString("akka.loglevel = ERROR")) => _ca = new TestCertificates(_folder);
+        : base(ConfigurationFactory.ParseString("akka.loglevel = ERROR")) => _ca = new TestCertificates(_folder.Path);
 
     [Theory]
     [InlineData("")]
@@ -67,7 +67,7 @@ public sealed class SecureClusterTests : TestKit
     {
         _clients.ForEach(system => Assert.True(system.Terminate().Wait(Guard)));
         _nodes.ForEach(node => node.Stop());
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
         base.AfterAll();
     }
 
@@ -104,7 +104,7 @@ public sealed class SecureClusterTests : TestKit
     {
         if (security == "secrets")
         {
-            var path = Path.Combine(_folder, $"{name}.secrets");
+            var path = _folder[$"{name}.secrets"];
             var (node, writer) = ($"node cluster {new string('n', 40)}", $"writer app {new string('w', 40)}");
             PrivateText.Write(path, role switch
             {

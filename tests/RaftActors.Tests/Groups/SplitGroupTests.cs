@@ -11,7 +11,7 @@ public sealed class SplitGroupTests : TestKit
     private static readonly string[] Four = ["n1", "n2", "n3", "n4"];
     private static readonly string[] Three = ["n1", "n2", "n3"];
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("raft-split-").FullName;
+    private readonly TemporaryFolder _folder = new();
     private readonly BadNetwork _network = new(seed: 1);
     private readonly List<CustomNode> _nodes = [];
 
@@ -65,12 +65,12 @@ public sealed class SplitGroupTests : TestKit
         _nodes.ForEach(node => node.Stop());
         _network.Dispose();
         base.AfterAll();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
     }
 
     private static RaftStatus StatusOf(CustomNode node) => Assert.Single(Raft.Get(node.System).Processes);
 
-    private string StoreOf(string name) => Path.Combine(_folder, name);
+    private string StoreOf(string name) => _folder[name];
 
     private CustomNode Start(string name, string[] all)
     {

@@ -18,11 +18,8 @@ public sealed class StartFailureTests : TestKit
     {
         Fail("stranger");
 
-        var failed = ExpectMsg<RaftEvent.StartFailed>();
-        Assert.Equal(("default", new ProcessName("stranger@node1")), (failed.Group, failed.Process));
-        var problem = Assert.IsType<RaftConfigurationException>(failed.Cause).Message;
-        Assert.Contains("'stranger@node1' is not in the roster", problem);
-        Assert.Contains("If the group runs already, set raft.joining = on here", problem);
+        var failed = ExpectFailure("default", "stranger@node1", "'stranger@node1' is not in the roster");
+        Assert.Contains("If the group runs already, set raft.joining = on here", failed.Message);
     }
 
     [Fact]
@@ -32,27 +29,15 @@ public sealed class StartFailureTests : TestKit
 
         Fail("raft1", new RaftOptions<string> { Group = "orders", Store = () => store });
 
-        var failed = ExpectMsg<RaftEvent.StartFailed>();
-        Assert.Equal(("orders", new ProcessName("raft1@node1")), (failed.Group, failed.Process));
-        Assert.Contains("The disk is not there. Mount it.", failed.Cause.Message);
+        ExpectFailure("orders", "raft1@node1", "The disk is not there. Mount it.");
     }
 
     [Fact]
-    public void Shard_that_fails_to_start_is_told_with_its_group()
-    {
-        Fail("visits-1", new RaftOptions<string> { Shard = new RaftShards("visits", 2).All[1] });
-
-        var failed = ExpectMsg<RaftEvent.StartFailed>();
-        Assert.Equal(("visits-1", new ProcessName("visits-1@node1")), (failed.Group, failed.Process));
-        Assert.Contains("The roster has two processes of the node", failed.Cause.Message);
-    }
-
-    [Fact]
-    public void Shard_is_told_by_the_name_of_its_process_though_its_actor_has_another()
+    public void Shard_that_fails_to_start_is_told_with_its_group_and_its_process_though_its_actor_has_another_name()
     {
         Fail("actor", new RaftOptions<string> { Shard = new RaftShards("visits", 2).All[1] });
 
-        Assert.Equal(new ProcessName("visits-1@node1"), ExpectMsg<RaftEvent.StartFailed>().Process);
+        ExpectFailure("visits-1", "visits-1@node1", "The roster has two processes of the node");
     }
 
     [Fact]
@@ -65,6 +50,14 @@ public sealed class StartFailureTests : TestKit
 
         var failed = FishForMessage<RaftEvent>(told => told is RaftEvent.StartFailed);
         Assert.Contains("is the actor", ((RaftEvent.StartFailed)failed).Cause.Message);
+    }
+
+    private Exception ExpectFailure(string group, string process, string problem)
+    {
+        var failed = ExpectMsg<RaftEvent.StartFailed>();
+        Assert.Equal((group, new ProcessName(process)), (failed.Group, failed.Process));
+        Assert.Contains(problem, failed.Cause.Message);
+        return failed.Cause;
     }
 
     private void Fail(string name, RaftOptions<string>? options = null) =>

@@ -91,19 +91,13 @@ public sealed class SupervisionTests : TestKit
     public void Append_that_is_pending_when_its_actor_fails_is_done_once(Directive directive)
     {
         Found(directive);
-        foreach (var store in _group.Stores.Values)
-        {
-            store.Hold();
-        }
+        _group.HoldStores();
 
         _group.Actors["raft1"].Tell(new Recorder.Append("key", "a"), TestActor);
         _group.Advance();
         _group.Actors["raft1"].Tell(new InvalidOperationException("a failure"));
         _group.Advance(2);
-        foreach (var store in _group.Stores.Values)
-        {
-            store.Release();
-        }
+        _group.ReleaseStores();
 
         _group.AdvanceUntil("raft1", "state 1=a");
         ExpectMsg<Outcome<int>.Done>(done => Assert.Equal(new Serial(1), done.Serial));
@@ -138,10 +132,7 @@ public sealed class SupervisionTests : TestKit
     public void Resumed_actor_gets_the_pairs_that_were_committed_with_the_one_that_it_failed_on()
     {
         Found(Directive.Resume);
-        foreach (var store in _group.Stores.Values)
-        {
-            store.Hold();
-        }
+        _group.HoldStores();
 
         foreach (var value in new[] { "a", "b", "c" })
         {
@@ -150,10 +141,7 @@ public sealed class SupervisionTests : TestKit
 
         _group.Advance();
         _fuse.Set(Moment.HandleAppend);
-        foreach (var store in _group.Stores.Values)
-        {
-            store.Release();
-        }
+        _group.ReleaseStores();
 
         _group.AdvanceUntil("raft1", "state 2=b 3=c");
     }
@@ -162,39 +150,16 @@ public sealed class SupervisionTests : TestKit
     public void Append_of_an_actor_that_stops_for_good_is_done_when_its_pair_is_committed()
     {
         Found(Directive.Restart);
-        foreach (var store in _group.Stores.Values)
-        {
-            store.Hold();
-        }
+        _group.HoldStores();
 
         _group.Actors["raft2"].Tell(new Recorder.Append("key", "a"), TestActor);
         _group.Advance();
-        Watch(_group.Actors["raft2"]);
-        Sys.Stop(_group.Actors["raft2"]);
-        ExpectTerminated(_group.Actors["raft2"]);
-        foreach (var store in _group.Stores.Values)
-        {
-            store.Release();
-        }
+        _group.StopActor("raft2");
+        _group.ReleaseStores();
 
         _group.Advance(3);
 
         ExpectMsg<Outcome<int>.Done>(done => Assert.Equal(Outcome<int>.Done.WithoutResult(new Serial(1), done.Request), done));
-    }
-
-    [Fact]
-    public void Append_of_an_actor_that_stops_for_good_ends_at_its_timeout()
-    {
-        _group.Start("raft1", new RaftOptions<string>());
-        _group.Actors["raft1"].Tell(new Recorder.Append("key", "a"), TestActor);
-        _group.Settle();
-        Watch(_group.Actors["raft1"]);
-        Sys.Stop(_group.Actors["raft1"]);
-        ExpectTerminated(_group.Actors["raft1"]);
-
-        _group.Advance(110);
-
-        ExpectMsg<Outcome<int>.NotCommitted>();
     }
 
     [Fact]
@@ -220,9 +185,7 @@ public sealed class SupervisionTests : TestKit
         _group.EngineOf("raft2").Tell(new ToEngine.Attach(new Bench(this).Process, 99, Serial.Zero, false, false), next);
         next.ExpectMsg<ToActor.Attached>();
 
-        Watch(_group.Actors["raft2"]);
-        Sys.Stop(_group.Actors["raft2"]);
-        ExpectTerminated(_group.Actors["raft2"]);
+        _group.StopActor("raft2");
         _group.Actors["raft3"].Tell(new Recorder.Append("key", "a"), ActorRefs.NoSender);
         _group.Advance(3);
 

@@ -41,17 +41,6 @@ public sealed class TransferTests : TestKit
     }
 
     [Fact]
-    public void Transfer_without_a_target_makes_another_process_lead()
-    {
-        _group.Actors["raft1"].Tell(new Recorder.Transfer(null), TestActor);
-        _group.Settle();
-        _group.Advance(5);
-
-        ExpectMsg<Outcome<Membership>.Done>();
-        _group.Watchers["raft1"].FishForMessage<string>(told => told.StartsWith("led by"));
-    }
-
-    [Fact]
     public void Appends_made_during_a_transfer_are_committed_once_and_in_their_order()
     {
         _group.Actors["raft2"].Tell(new Recorder.Append("key5", "a"), TestActor);
@@ -67,33 +56,4 @@ public sealed class TransferTests : TestKit
         ExpectNoMsg(TimeSpan.Zero);
     }
 
-    [Fact]
-    public void Transfer_to_a_process_that_does_not_vote_is_refused()
-    {
-        _group.Actors["raft2"].Tell(new Recorder.Transfer(new ProcessName("raft9@node1")), TestActor);
-        _group.Settle();
-
-        Assert.Equal("raft9@node1 is not a voter that could lead.", ExpectMsg<Outcome<Membership>.NotCommitted>().Detail);
-    }
-
-    [Fact]
-    public void Transfer_to_a_silent_process_is_given_up_and_the_leader_still_leads()
-    {
-        Watch(_group.EngineOf("raft3"));
-        _group.EngineOf("raft3").Tell(PoisonPill.Instance);
-        ExpectMsg<Terminated>();
-        _group.Actors["raft2"].Tell(new Recorder.Transfer(Third), TestActor);
-        _group.Settle();
-        _group.Advance(39);
-        ExpectNoMsg(TimeSpan.Zero);
-
-        _group.Advance(2);
-
-        var refused = ExpectMsg<Outcome<Membership>.NotCommitted>();
-        Assert.Equal("No process took over within raft.transfer-timeout; raft1@node1 still leads.", refused.Detail);
-        _group.Actors["raft2"].Tell(new Recorder.Append("key5", "a"), TestActor);
-        _group.Settle();
-        _group.Advance(2);
-        ExpectMsg<Outcome<int>.Done>();
-    }
 }

@@ -14,7 +14,7 @@ public sealed class TwinTests : TestKit
     // So that no vote passes to the second process while the first one is away.
     private const string KeepsVoters = "raft.quorum.stable-after = 1h";
 
-    private readonly string _folder = Path.Combine(Path.GetTempPath(), $"raft-twin-{Guid.NewGuid():N}");
+    private readonly TemporaryFolder _folder = new();
     private readonly List<ClusterNode> _nodes = [];
 
     public TwinTests()
@@ -67,14 +67,14 @@ public sealed class TwinTests : TestKit
     [Fact]
     public void One_of_two_processes_that_the_group_took_in_leaves_and_the_other_one_votes_as_before()
     {
-        Found(_folder);
+        Found(_folder.Path);
         var name = _nodes[1].Status.Name;
         var first = Assert.Single(IncarnationsOf(name));
         _nodes[1].Stop();
         StartTwin(2, seed: 0);
         AwaitCondition(() => IncarnationsOf(name).Length == 2, Guard);
         var second = IncarnationsOf(name).Single(one => one != first);
-        var restarted = new ClusterNode(this, 2, 0, _nodes[0], _folder, KeepsVoters);
+        var restarted = new ClusterNode(this, 2, 0, _nodes[0], _folder.Path, KeepsVoters);
         _nodes.Add(restarted);
         restarted.Append("before", "value", TestActor);
         ExpectMsg<Outcome<int>.Done>(Guard);
@@ -94,10 +94,7 @@ public sealed class TwinTests : TestKit
     {
         _nodes.ForEach(node => node.Stop());
         base.AfterAll();
-        if (Directory.Exists(_folder))
-        {
-            Directory.Delete(_folder, recursive: true);
-        }
+        _folder.Dispose();
     }
 
     private ImmutableArray<Incarnation> IncarnationsOf(ProcessName name) =>

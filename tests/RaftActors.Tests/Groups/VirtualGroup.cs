@@ -109,10 +109,28 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
         Watch(name, watcher, system.ActorOf(Props.Create(() => new SlowRecorder(watcher, all, time)), name));
     }
 
+    /// <summary>Ends an engine for good.</summary>
+    public void StopEngine(string name) => Stop(EngineOf(name));
+
+    public void StopActor(string name) => Stop(Actors[name]);
+
+    /// <summary>The disks do nothing until <see cref="ReleaseStores"/>.</summary>
+    public void HoldStores() => Array.ForEach([.. Stores.Values], store => store.Hold());
+
+    public void ReleaseStores() => Array.ForEach([.. Stores.Values], store => store.Release());
+
     public void Start(string name, RaftOptions<string> options)
     {
         var (watcher, all) = Prepare(name, options);
         Watch(name, watcher, system.ActorOf(Props.Create(() => new Recorder(watcher, all)), name));
+    }
+
+    private void Stop(IActorRef actor)
+    {
+        var watcher = kit.CreateTestProbe();
+        watcher.Watch(actor);
+        system.Stop(actor);
+        watcher.ExpectTerminated(actor, Guard);
     }
 
     private (TestProbe Watcher, RaftOptions<string> Options) Prepare(string name, RaftOptions<string> options)

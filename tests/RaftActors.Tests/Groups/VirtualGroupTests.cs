@@ -47,16 +47,6 @@ public sealed class VirtualGroupTests : TestKit
     }
 
     [Fact]
-    public void Pair_that_the_leader_discards_ends_at_its_origin_with_the_reason()
-    {
-        Found();
-        _group.Actors["raft3"].Tell(new Recorder.Append("key100", "no"), TestActor);
-
-        _group.AdvanceUntil("raft3", "cancel NotCommitted { Reason = Discarded, Detail = no from raft3 }");
-        ExpectMsg<Outcome<int>.NotCommitted>();
-    }
-
-    [Fact]
     public void Restart_of_the_leaders_actor_costs_no_election()
     {
         Found();
@@ -68,73 +58,6 @@ public sealed class VirtualGroupTests : TestKit
         _group.Actors["raft3"].Tell(new Recorder.Append("key100", "value100"), TestActor);
         Assert.Equal(["append 5 key100=value100 own"], _group.AdvanceUntil("raft3", "append 5 key100=value100 own"));
         _group.AdvanceUntil("raft2", "append 5 key100=value100");
-    }
-
-    [Fact]
-    public void Restarted_actor_gets_all_missing_pairs_again()
-    {
-        Found();
-        _group.Actors["raft3"].Tell(new Recorder.Append("key5", "value5"), TestActor);
-        _group.AdvanceUntil("raft1", "append 5 key5=value5");
-        _group.Actors["raft1"].Tell(new InvalidOperationException("a restart"));
-
-        Assert.Equal(
-            ["started", "quorum of 3, member", "led by raft2 at 5", "missing 2 .. 5", "serial 2 key2=value2"],
-            _group.AdvanceUntil("raft1", "serial 2 key2=value2"));
-    }
-
-    [Fact]
-    public void Get_of_a_serial_that_no_process_has_is_unavailable()
-    {
-        Found();
-        _group.AdvanceUntil("raft3", "led by raft2 at 4");
-        _group.Actors["raft3"].Tell(new Recorder.Get(new Serial(99)));
-
-        Assert.Equal(["cancel Unavailable { }"], _group.AdvanceUntil("raft3", "cancel Unavailable { }"));
-    }
-
-    [Fact]
-    public void Append_without_a_leader_ends_as_not_committed_at_its_timeout()
-    {
-        _group.Start("raft1", 0);
-        _group.Actors["raft1"].Tell(new Recorder.Append("key", "value", TimeSpan.FromMilliseconds(200)), TestActor);
-        _group.Settle();
-        _group.Advance(3);
-        ExpectNoMsg(TimeSpan.Zero);
-
-        _group.Advance(1);
-
-        ExpectMsg<Outcome<int>.NotCommitted>();
-    }
-
-    [Fact]
-    public void Clock_that_jumps_counts_as_one_tick()
-    {
-        _group.Start("raft1", 0);
-        _group.Actors["raft1"].Tell(new Recorder.Append("key", "value", TimeSpan.FromMilliseconds(150)), TestActor);
-        _group.Settle();
-        _group.Advance();
-        _group.Advance(by: TimeSpan.FromMinutes(1));
-        ExpectNoMsg(TimeSpan.Zero);
-
-        _group.Advance();
-
-        ExpectMsg<Outcome<int>.NotCommitted>();
-    }
-
-    [Fact]
-    public void Tick_that_came_late_neither_delays_the_next_one_nor_brings_it_early()
-    {
-        _group.Start("raft1", 0);
-        _group.Actors["raft1"].Tell(new Recorder.Append("key", "value", TimeSpan.FromMilliseconds(100)), TestActor);
-        _group.Settle();
-        _group.Advance(by: TimeSpan.FromMilliseconds(70));
-        _group.Advance(by: TimeSpan.FromMilliseconds(29));
-        ExpectNoMsg(TimeSpan.Zero);
-
-        _group.Advance(by: TimeSpan.FromMilliseconds(1));
-
-        ExpectMsg<Outcome<int>.NotCommitted>();
     }
 
     [Fact]
@@ -223,9 +146,7 @@ public sealed class VirtualGroupTests : TestKit
     {
         Found();
         _group.AdvanceUntil("raft1", "led by raft2 at 4");
-        Watch(_group.Actors["raft3"]);
-        Sys.Stop(_group.Actors["raft3"]);
-        ExpectTerminated(_group.Actors["raft3"]);
+        _group.StopActor("raft3");
         _group.Advance(1);
 
         Assert.Null(_group.ViewOf("raft1").Peers[1].Actor);

@@ -24,7 +24,7 @@ public sealed class NodeConnectionTests : TestKit
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
     private static readonly string Line = $"node cluster {Guid.NewGuid():N}{Guid.NewGuid():N}";
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("raft-connection-").FullName;
+    private readonly TemporaryFolder _folder = new();
     private readonly TestProbe _engine;
     private readonly TestProbe _renewed;
     private readonly CredentialStore _nearStore;
@@ -157,7 +157,7 @@ public sealed class NodeConnectionTests : TestKit
         _listener.Dispose();
         _nearStore.Dispose();
         _farStore.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
         base.AfterAll();
     }
 
@@ -174,7 +174,7 @@ public sealed class NodeConnectionTests : TestKit
         return false;
     }
 
-    private string FileOf(string side) => Path.Combine(_folder, side);
+    private string FileOf(string side) => _folder[side];
 
     private CredentialStore NewStore(string side)
     {

@@ -67,7 +67,7 @@ public sealed class EncryptedRemotingTests : IDisposable
 {
     private static readonly TransportSettings Settings = new("", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
 
-    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("raft-tls-");
+    private readonly TemporaryFolder _folder = new();
     private readonly ExtendedActorSystem _system;
 
     public EncryptedRemotingTests()
@@ -75,7 +75,7 @@ public sealed class EncryptedRemotingTests : IDisposable
         using var key = RSA.Create(2048);
         var request = new CertificateRequest("CN=127.0.0.1", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
         using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        var file = Path.Combine(_folder.FullName, "node.pfx");
+        var file = _folder["node.pfx"];
         File.WriteAllBytes(file, certificate.Export(X509ContentType.Pfx, "password"));
         var network = ConfigurationFactory.ParseString(
             $$"""
@@ -90,7 +90,7 @@ public sealed class EncryptedRemotingTests : IDisposable
     public void Dispose()
     {
         _system.Terminate().Wait();
-        _folder.Delete(recursive: true);
+        _folder.Dispose();
     }
 
     [Fact]

@@ -18,7 +18,7 @@ public sealed class CredentialRightsTests : TestKit
 
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("raft-rights-").FullName;
+    private readonly TemporaryFolder _folder = new();
     private readonly TestProbe _warned;
 
     public CredentialRightsTests()
@@ -91,16 +91,16 @@ public sealed class CredentialRightsTests : TestKit
             return;
         }
 
-        Directory.CreateDirectory(Path.Combine(_folder, "..2026"));
-        PrivateText.Write(Path.Combine(_folder, "..2026", "key"), "secret");
-        File.CreateSymbolicLink(Path.Combine(_folder, "..data"), "..2026");
-        File.CreateSymbolicLink(Path.Combine(_folder, "key"), "..data/key");
+        Directory.CreateDirectory(_folder["..2026"]);
+        PrivateText.Write(_folder[Path.Combine("..2026", "key")], "secret");
+        File.CreateSymbolicLink(_folder["..data"], "..2026");
+        File.CreateSymbolicLink(_folder["key"], "..data/key");
 
-        var rights = FileOwnership.Read(Path.Combine(_folder, "key"))!.Value; // Justification: it exists.
+        var rights = FileOwnership.Read(_folder["key"])!.Value; // Justification: it exists.
 
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, rights.Mode);
         Assert.Equal(OperatingSystem.IsLinux() ? FileOwnership.User() : null, rights.Owner);
-        Assert.Null(FileOwnership.Read(Path.Combine(_folder, "missing")));
+        Assert.Null(FileOwnership.Read(_folder["missing"]));
     }
 
     [Theory]
@@ -187,7 +187,7 @@ public sealed class CredentialRightsTests : TestKit
 
     protected override void AfterAll()
     {
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
         base.AfterAll();
     }
 
@@ -215,17 +215,17 @@ public sealed class CredentialRightsTests : TestKit
         var roles = new RoleRules([], [], [], []);
         if (file == "secrets")
         {
-            var secrets = Path.Combine(_folder, "secrets");
+            var secrets = _folder["secrets"];
             PrivateText.Write(secrets, $"node cluster {Guid.NewGuid():N}");
             return (new SecuritySettings(null, secrets, interval, roles), secrets);
         }
 
-        var ca = new TestCertificates(_folder);
+        var ca = new TestCertificates(_folder.Path);
         var certificate = ca.Issue("node", ["127.0.0.1"]);
         var key = "";
         if (file is "key" or "pfx")
         {
-            key = Path.Combine(_folder, "node.key");
+            key = _folder["node.key"];
             File.Copy(certificate, key);
         }
 

@@ -34,7 +34,7 @@ public sealed class HostilePeerTests : TestKit
     private static readonly Address Far = new("akka.tcp", "demo", "127.0.0.1", 2552);
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
-    private readonly string _folder = Directory.CreateTempSubdirectory("raft-hostile-").FullName;
+    private readonly TemporaryFolder _folder = new();
     private readonly TransportSettings _settings = new("127.0.0.1", 0, SizeMax, SizeMax);
     private readonly List<IDisposable> _open = [];
     private readonly NetworkContext _context;
@@ -289,7 +289,7 @@ public sealed class HostilePeerTests : TestKit
     {
         _open.ForEach(each => each.Dispose());
         _store.Dispose();
-        Directory.Delete(_folder, recursive: true);
+        _folder.Dispose();
         base.AfterAll();
     }
 
@@ -302,7 +302,7 @@ public sealed class HostilePeerTests : TestKit
 
     private SecuritySettings Write(string file, params string[] lines)
     {
-        var path = Path.Combine(_folder, file);
+        var path = _folder[file];
         PrivateText.Write($"{path}.next", lines);
         File.Move($"{path}.next", path, overwrite: true);
         return new SecuritySettings(Tls: null, path, TimeSpan.FromMilliseconds(50), new RoleRules([], [], [], []));

@@ -10,9 +10,9 @@ namespace RaftActors.Tests.Security;
 
 public sealed class SecuritySettingsTests : IDisposable
 {
-    private readonly string _folder = Directory.CreateTempSubdirectory("raft-security-").FullName;
+    private readonly TemporaryFolder _folder = new();
 
-    public void Dispose() => Directory.Delete(_folder, recursive: true);
+    public void Dispose() => _folder.Dispose();
 
     [Theory]
     [InlineData("security { tls.certificate = a, tls.ca = c, secrets-file = b }", "are both set")]
@@ -55,7 +55,7 @@ public sealed class SecuritySettingsTests : IDisposable
     [InlineData("# nothing", "", "has no secret")]
     public void Wrong_line_of_a_secrets_file_is_named_without_the_secret(string content, string place, string part)
     {
-        var path = Path.Combine(_folder, "secrets");
+        var path = _folder["secrets"];
         PrivateText.Write(path, content);
 
         var problem = Assert.Throws<RaftConfigurationException>(() => CredentialFiles.Read(Secrets(path)));
@@ -68,7 +68,7 @@ public sealed class SecuritySettingsTests : IDisposable
     [Fact]
     public void Missing_file_is_named()
     {
-        var path = Path.Combine(_folder, "missing");
+        var path = _folder["missing"];
 
         var problem = Assert.Throws<RaftConfigurationException>(() => CredentialFiles.Read(Secrets(path)));
 
@@ -78,7 +78,7 @@ public sealed class SecuritySettingsTests : IDisposable
     [Fact]
     public void Certificate_without_its_key_is_refused_with_the_remedy()
     {
-        var ca = new TestCertificates(_folder);
+        var ca = new TestCertificates(_folder.Path);
         PrivateText.Restrict(ca.Ca);
         var settings = new SecuritySettings(
             new TlsFiles(ca.Ca, "", "", ca.Ca, []), "", TimeSpan.FromSeconds(1), new RoleRules([], [], [], []));

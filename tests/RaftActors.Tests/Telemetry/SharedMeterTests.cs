@@ -1,12 +1,10 @@
 using Akka.Actor;
 using Akka.Configuration;
 
-using TrialKit;
-
 namespace RaftActors.Tests.Telemetry;
 
 /// <summary>Several actor systems in one program, on real files and a real clock. They share the instruments.</summary>
-public sealed class SharedMeterTests : IAsyncDisposable
+public sealed class SharedMeterTests : IAsyncLifetime
 {
     // Longer than any step takes on a working machine.
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
@@ -46,7 +44,9 @@ public sealed class SharedMeterTests : IAsyncDisposable
         Assert.All(metrics.All, each => Assert.Equal(_folder["metered3"], Assert.Single(each.Tags).Value));
     }
 
-    public async ValueTask DisposeAsync()
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
     {
         foreach (var system in _systems)
         {

@@ -249,9 +249,7 @@ public sealed class TelemetryTests : TestKit
 
     private void Stop(string name)
     {
-        Watch(_group.EngineOf(name));
-        _group.EngineOf(name).Tell(PoisonPill.Instance);
-        ExpectMsg<Terminated>();
+        _group.StopEngine(name);
         _group.Settle();
     }
 }

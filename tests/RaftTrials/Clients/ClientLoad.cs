@@ -51,7 +51,7 @@ internal sealed class ClientLoad(ActorSystem system, IReadOnlyList<string> conta
     {
         await using var client = Create();
         var call = book.Append(Callers + 1, LastKey);
-        var outcome = await client.AppendAsync(LastKey, call.Call.Id!, Servers.Guards.Request);
+        var outcome = await client.AppendAsync(LastKey, call.Call.Id!, Guards.Request);
         book.End(call, outcome);
         return outcome is Outcome<long>.Done done
             ? done.Serial.Value

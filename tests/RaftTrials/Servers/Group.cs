@@ -140,7 +140,7 @@ internal sealed class Group : IDisposable
     /// <summary>The last lines of the loads and the servers.</summary>
     public string Tails() => string.Join(
         '\n',
-        _loads.Select(load => $"--- load\n{load.Tail()}").Concat(Servers.Select(server => $"--- {server.Id}\n{server.Tail()}")));
+        _loads.Select(load => $"--- load\n{load.Tail()}").Concat(Servers.Select(server => server.Tail())));
 
     public void Dispose()
     {
@@ -159,21 +159,12 @@ internal sealed class Group : IDisposable
     }
 
     // No server logs this, so a command asks for it repeatedly.
-    private static async Task Answers(RaftServer asked, string[] arguments, Func<Finished, bool> isIt)
+    private static Task Answers(RaftServer asked, string[] arguments, Func<Finished, bool> isIt)
     {
-        var since = Stopwatch.GetTimestamp();
-        Finished answer;
-        do
-        {
-            answer = await RaftProgram.Run(asked.Host, arguments);
-            if (answer.Code == 0 && isIt(answer))
-            {
-                return;
-            }
-        }
-        while (Stopwatch.GetElapsedTime(since) < Guards.Wait);
-
-        throw new TrialFailure($"'raft {string.Join(' ', arguments)}' says after {Guards.Wait.TotalSeconds} s: {answer}");
+        Finished? answer = null;
+        return Poll.Until(
+            async () => (answer = await RaftProgram.Run(asked.Host, arguments)).Code == 0 && isIt(answer),
+            () => $"'raft {string.Join(' ', arguments)}' still says: {answer},");
     }
 
     // A server that prints the mark has processed all messages before it.

@@ -62,7 +62,7 @@ internal sealed class Trial : ITrial
     }
 
     /// <inheritdoc/>
-    public string Tails() => _group?.Tails() ?? string.Join('\n', _members.Select(member => $"--- {member.Id}\n{member.Tail()}"));
+    public string Tails() => _group?.Tails() ?? string.Join('\n', _members.Select(member => member.Tail()));
 
     public void Dispose()
     {

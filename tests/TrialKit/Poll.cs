@@ -1,0 +1,50 @@
+using System.Diagnostics;
+
+namespace TrialKit;
+
+/// <summary>Waits for what no process reports by itself, so that a trial has to ask again and again.</summary>
+internal static class Poll
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Asks until the answer is not null.</summary>
+    /// <param name="problem">The failure when it takes longer than <paramref name="patience"/>.</param>
+    /// <param name="patience">Null: <see cref="Guards.Wait"/>.</param>
+    /// <exception cref="TrialFailure">It took too long.</exception>
+    public static async Task<T> Until<T>(Func<Task<T?>> ask, Func<string> problem, TimeSpan? patience = null)
+        where T : class
+    {
+        var limit = patience ?? Guards.Wait;
+        for (var since = Stopwatch.GetTimestamp(); ; await Task.Delay(Pause))
+        {
+            if (await ask() is { } answer)
+            {
+                return answer;
+            }
+
+            if (Stopwatch.GetElapsedTime(since) > limit)
+            {
+                throw new TrialFailure($"{problem()} after {limit.TotalSeconds:0} s");
+            }
+        }
+    }
+
+    /// <summary>Asks until it is so.</summary>
+    /// <inheritdoc cref="Until{T}"/>
+    public static Task Until(Func<Task<bool>> isIt, Func<string> problem, TimeSpan? patience = null) =>
+        Until<object>(async () => await isIt() ? true : null, problem, patience);
+
+    /// <inheritdoc cref="Until(Func{Task{bool}}, Func{string}, TimeSpan?)"/>
+    public static Task Until(Func<bool> isIt, Func<string> problem, TimeSpan? patience = null) =>
+        Until(() => Task.FromResult(isIt()), problem, patience);
+}
+
+/// <summary>Time limits of waits that usually end at once. A trial that exceeds one fails; they measure nothing.</summary>
+internal static class Guards
+{
+    /// <summary>The limit for a line, an answer, or the end of a process. A process on a busy machine may need 30 s to start.</summary>
+    public static TimeSpan Wait { get; } = TimeSpan.FromMinutes(2);
+
+    /// <summary>The limit that a command gets for its request. Shorter than <see cref="Wait"/>, so that the command reports it.</summary>
+    public static TimeSpan Request { get; } = TimeSpan.FromMinutes(1);
+}
