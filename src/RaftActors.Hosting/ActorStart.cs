@@ -33,8 +33,11 @@ internal static class ActorStart
 
     private static IActorRef Start(ActorSystem system, IActorRegistry registry, PlannedActor planned, TaskCompletionSource ended)
     {
-        // A failure in a later life has no effect on the start. The supervisor decides what follows.
-        bool Fail(Exception cause) => ended.TrySetException(FailureOf(planned.Name, cause.Message, cause));
+        // A failure in a later life has no effect on the start. The supervisor decides what follows. The watch may have heard of this
+        // failure before.
+        bool Fail(Exception cause) => ended.TrySetException(FailureOf(planned.Name, cause.Message, cause))
+            || ended.Task.Exception?.InnerException?.InnerException == cause;
+
         IActorRef actor;
         try
         {

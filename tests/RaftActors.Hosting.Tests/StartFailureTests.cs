@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Cluster.Hosting;
+using Akka.Hosting;
 
 namespace RaftActors.Hosting.Tests;
 
@@ -133,7 +134,32 @@ public sealed class StartFailureTests
         Assert.Equal("RaftStartException: the raft actors cannot start, as printed above.", failure.ToString());
     }
 
+    // The actor tells of its failure before its constructor throws. The log of the supervisor would print it again, with all frames.
+    [Fact]
+    public async Task Failure_that_the_host_has_heard_of_before_the_constructor_ends_is_printed_by_the_host_alone()
+    {
+        await using var node = new HostedNode(_port, [_port]);
+        await node.StartAsync();
+        Func<Exception, bool>? fail = null;
+        var failing = new PlannedActor("failing", null, (_, onFailed) =>
+        {
+            fail = onFailed;
+            return Props.Create(() => new Misnamed());
+        });
+
+        var start = ActorStart.RunAsync(node.System, ActorRegistry.For(node.System), [failing]);
+        var failure = await Assert.ThrowsAsync<RaftStartException>(() => start);
+
+        Assert.True(fail!(failure.InnerException!)); // Justification: the start has made the recipe, and its failure has a cause.
+        Assert.False(fail(new InvalidOperationException(failure.Message)));
+    }
+
     private sealed class Forwarder : ReceiveActor;
+
+    private sealed class Misnamed() : RaftActor<int>(new RaftOptions<int> { Group = "other", Roster = ["nowhere"] })
+    {
+        protected override object? HandleAppend(Entry<int> entry) => null;
+    }
 
     private sealed class Needy : RaftActor<int>
     {
