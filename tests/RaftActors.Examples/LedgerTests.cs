@@ -98,12 +98,12 @@ public sealed class LedgerTests : TestKit
     {
         var asked = CreateTestProbe();
         var watcher = CreateTestProbe();
+        watcher.IgnoreMessages(message => message is not Booked);
         var group = new ScriptedGroup<int>(Sys, asked, ("alice", 1), ("alice", 2));
         StartLedger(watcher);
         group.Found();
         group.Commit("bob", 5);
 
-        watcher.IgnoreMessages(message => message is not Booked);
         watcher.ExpectMsg(new Booked(1, "alice", 1));
         watcher.ExpectMsg(new Booked(2, "alice", 2));
         watcher.ExpectMsg(new Booked(3, "bob", 5));
