@@ -6,8 +6,6 @@ namespace RaftActors.Fuzz.Targets;
 /// <summary>A changed directory on the machine's own disk, as <c>raft log verify</c> and <c>raft log dump</c> read it.</summary>
 internal sealed class ToolsTarget : Target
 {
-    private readonly Lazy<string> _folder = new(MakeFolder);
-
     public override string Name => "tools";
 
     public override string Reads => "LogVerify and LogDump, the tools for stopped stores";
@@ -21,33 +19,33 @@ internal sealed class ToolsTarget : Target
     public override object Read(byte[] input)
     {
         var files = DirectoryImage.Unpack(input);
-        foreach (var folder in Directory.GetDirectories(_folder.Value))
+        var folder = Directory.CreateTempSubdirectory("raftactors-fuzz-").FullName;
+        try
+        {
+            foreach (var (name, bytes) in files)
+            {
+                Write(Path.GetFullPath(name, folder), folder, bytes);
+            }
+
+            var report = LogVerify.Check(folder);
+            return (report, LogDump.Read(folder).ToList());
+        }
+        finally
         {
             Directory.Delete(folder, recursive: true);
         }
-
-        foreach (var (name, bytes) in files)
-        {
-            var path = Path.GetFullPath(name, _folder.Value);
-            if (!path.StartsWith(_folder.Value + Path.DirectorySeparatorChar, StringComparison.Ordinal))
-            {
-                throw new InvalidDataException($"{name} is outside of the folder.");
-            }
-
-            Directory.CreateDirectory(Path.GetDirectoryName(path)!); // Justification: the path is below the folder.
-            File.WriteAllBytes(path, bytes);
-        }
-
-        var report = LogVerify.Check(_folder.Value);
-        return (report, LogDump.Read(_folder.Value).ToList());
     }
 
     public override bool IsRefusal(Exception e) => e is StoreException or InvalidDataException;
 
-    private static string MakeFolder()
+    private static void Write(string path, string folder, byte[] bytes)
     {
-        var folder = Directory.CreateTempSubdirectory("raftactors-fuzz-").FullName;
-        AppDomain.CurrentDomain.ProcessExit += (_, _) => Directory.Delete(folder, recursive: true);
-        return folder;
+        if (!path.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal))
+        {
+            throw new InvalidDataException($"{path} is outside of the folder.");
+        }
+
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!); // Justification: the path is below the folder.
+        File.WriteAllBytes(path, bytes);
     }
 }
