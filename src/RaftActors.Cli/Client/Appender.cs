@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace RaftActors.Cli.Client;
 
 /// <summary>Appends messages under request ids. A request id takes effect at most once, so a retry is safe. Thread-safe.</summary>
@@ -17,9 +19,22 @@ internal sealed class Appender(GroupClient client, TimeSpan timeout, string? req
             return new RequestOutcome.NotDone(problem, IsFinal: true);
         }
 
-        var outcome = await client.Raft.AppendAsync($"{new AppendKey(id, _attempt)}", text!, timeout, client.End, id).ConfigureAwait(false);
+        var start = Stopwatch.GetTimestamp();
+        var left = timeout;
+        Outcome<string> outcome;
+        do
+        {
+            outcome = await client.Raft.AppendAsync($"{new AppendKey(id, _attempt)}", text!, left, client.End, id).ConfigureAwait(false);
+            left = timeout - Stopwatch.GetElapsedTime(start);
+        }
+        while (IsForgotten(outcome) && left > TimeSpan.Zero);
+
         return outcome.Match(done => Committed(done, text!, id), client.NotDone, client.Unknown);
     }
+
+    // The group remembers only the latest clients, and each run is another one. So it may not know whether it took the message of a
+    // repeated attempt before. The servers know, because each applies an id once.
+    private static bool IsForgotten(Outcome<string> outcome) => outcome is Outcome<string>.Unknown { Reason: UnknownReason.Forgotten };
 
     // Without a result the message is an old one, whose result the servers have forgotten.
     private RequestOutcome Committed(Outcome<string>.Done done, string text, string id)

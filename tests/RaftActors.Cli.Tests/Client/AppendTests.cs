@@ -68,6 +68,24 @@ public sealed class AppendTests : ServerProgramTest
         Assert.Equal((0, ""), (closed.Code, closed.Error));
     }
 
+    // More runs than the group remembers clients may have come between two attempts. The servers apply an id once.
+    [Fact]
+    public void Message_of_a_run_that_the_group_has_forgotten_is_appended_again_under_its_id()
+    {
+        var attempts = 0;
+        var group = new FakeGroup
+        {
+            OnAppend = (key, text) => ++attempts == 1
+                ? new Outcome<string>.Unknown(UnknownReason.Forgotten)
+                : FakeGroup.Committed(4, key.Attempt, text),
+        };
+
+        var run = Run.Here(group, "append", "x", "--request-id", "one");
+
+        Assert.Equal((0, "committed, serial 4\n", ""), (run.Code, run.Output, run.Error));
+        Assert.Equal([("one", "x"), ("one", "x")], group.Appends);
+    }
+
     [Theory]
     [InlineData("invoice 4711", "committed before, serial 4\n")]
     [InlineData(null, "committed, serial 4\n")]
