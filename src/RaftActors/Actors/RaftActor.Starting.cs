@@ -7,8 +7,10 @@ using RaftActors.Engine.Requests;
 
 namespace RaftActors;
 
-/// <content> The start and the end of a life of the actor. The store is opened on another thread, so a start has two steps: the
-/// constructor, and the rest when the store is open. </content>
+/// <content>
+/// The start and the end of a life of the actor. The store is opened on another thread, so a start has two steps: the constructor, and the
+/// rest when the store is open.
+/// </content>
 public abstract partial class RaftActor<TValue, TResult>
 {
     private DeferredMessages _deferred = new();
@@ -155,7 +157,7 @@ public abstract partial class RaftActor<TValue, TResult>
         }
 
         _start = start;
-        if (_opening.HasEnded)
+        if (_opening.IsOpen)
         {
             Start(start);
         }

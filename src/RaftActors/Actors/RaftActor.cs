@@ -80,7 +80,8 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
             throw;
         }
 
-        if (_opening.HasEnded)
+        // The failure of a store comes by the mailbox: Akka would wrap one of the constructor or of PreStart, and log it with all frames.
+        if (_opening.IsOpen)
         {
             BeginLife();
         }

@@ -35,13 +35,15 @@ internal sealed class ProcessOpening
 
     public bool HasFailed => Opened.IsFaulted;
 
+    public bool IsOpen => Opened.IsCompletedSuccessfully;
+
     private Task<RaftProcess> Opened => _opening.Task;
 
     /// <summary>The state of the process for an operator. Any thread may call it.</summary>
     public RaftStatus Describe()
     {
         var actor = Volatile.Read(ref _owner);
-        return Opened.IsCompletedSuccessfully
+        return IsOpen
             ? Opened.Result.Describe(Opened.Result.Delivered, actor)
             : new RaftStatus(_settings.Group, _settings.Self) { Actor = actor, Failure = Opened.Exception?.InnerException?.Message };
     }
@@ -73,7 +75,7 @@ internal sealed class ProcessOpening
     /// <summary>Closes the store: now, or as soon as it is open. Does not wait for the opening.</summary>
     public void Close()
     {
-        if (Opened.IsCompletedSuccessfully)
+        if (IsOpen)
         {
             Opened.Result.Store.Close();
         }

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Configuration;
+using Akka.Event;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
@@ -33,6 +34,19 @@ public sealed class StartFailureTests : TestKit
     }
 
     [Fact]
+    public void Store_that_fails_before_the_actor_is_made_is_logged_without_a_stack_trace()
+    {
+        var store = new ScriptedStore { OpeningFailure = new StoreException("The disk is not there. Mount it.") };
+        Sys.EventStream.Subscribe(TestActor, typeof(Error));
+
+        Sys.ActorOf(Props.Create(() => new Late(Sys.DeadLetters, new RaftOptions<string> { Store = () => store })), "raft1");
+
+        var error = (Error)FishForMessage(told => told is Error);
+        Assert.Contains("The disk is not there. Mount it.", error.Message.ToString());
+        Assert.DoesNotContain("   at ", error.ToString());
+    }
+
+    [Fact]
     public void Shard_that_fails_to_start_is_told_with_its_group_and_its_process_though_its_actor_has_another_name()
     {
         Fail("actor", new RaftOptions<string> { Shard = new RaftShards("visits", 2).All[1] });
@@ -63,6 +77,14 @@ public sealed class StartFailureTests : TestKit
     private void Fail(string name, RaftOptions<string>? options = null) =>
         EventFilter.Exception<ActorInitializationException>()
             .ExpectOne(() => Sys.ActorOf(Props.Create(() => new Recorder(Sys.DeadLetters, options)), name));
+
+    // Its constructor ends after the opening of its store.
+    private sealed class Late : Recorder
+    {
+        public Late(IActorRef watcher, RaftOptions<string> options)
+            : base(watcher, options) =>
+            SpinWait.SpinUntil(() => RaftActors.Raft.Get(Context.System).Processes.Any(process => process.Failure is not null));
+    }
 }
 
 /// <summary>The same on a node whose name is its address.</summary>
