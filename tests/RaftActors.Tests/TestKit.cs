@@ -11,6 +11,8 @@ public abstract class TestKit : Akka.TestKit.Xunit2.TestKit
     private static readonly Config Patience =
         "akka.test { single-expect-default = 60s, filter-leeway = 60s, default-timeout = 60s }";
 
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(10);
+
     protected TestKit()
         : this(Config.Empty)
     {
@@ -20,4 +22,7 @@ public abstract class TestKit : Akka.TestKit.Xunit2.TestKit
         : base(config.WithFallback(Patience))
     {
     }
+
+    /// <summary>Asks in short pauses. Akka's are a tenth of the longest wait.</summary>
+    public void AwaitCondition(Func<bool> isFulfilled, TimeSpan? max = null) => base.AwaitCondition(isFulfilled, max, Pause);
 }

@@ -1,5 +1,6 @@
 using Akka.Actor;
 using Akka.Configuration;
+using Akka.Event;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
@@ -39,7 +40,7 @@ public sealed class PeerWatchTests : TestKit
     [Fact]
     public void Process_that_has_met_no_peer_for_three_founding_timeouts_warns_once()
     {
-        EventFilter.Warning(contains: "has met none").Expect(0, () => Advance(29));
+        AdvanceWithoutWarning(29);
 
         const string expected = "raft1@node1 of group 'default' has met none of raft2@node2, raft3@node3 for 30 s. Nobody is here.";
         EventFilter.Warning(expected).ExpectOne(() => Advance(100));
@@ -81,7 +82,7 @@ public sealed class PeerWatchTests : TestKit
     {
         _registry.Tell(_names with { Others = [] });
 
-        EventFilter.Warning(contains: "has met none").Expect(0, () => Advance(100));
+        AdvanceWithoutWarning(100);
     }
 
     [Fact]
@@ -90,7 +91,7 @@ public sealed class PeerWatchTests : TestKit
         var peer = new Bench(this, name: "raft2").Process;
         _registry.Tell(new EngineNews.Started(peer), CreateTestProbe());
 
-        EventFilter.Warning(contains: "has met none").Expect(0, () => Advance(100));
+        AdvanceWithoutWarning(100);
     }
 
     private void Greet(string group)
@@ -107,6 +108,17 @@ public sealed class PeerWatchTests : TestKit
             ((TestScheduler)Sys.Scheduler).Advance(Interval);
             Settle();
         }
+    }
+
+    // The registry publishes a warning before it answers Settle. An event filter would have to wait for one that never comes.
+    private void AdvanceWithoutWarning(int seconds)
+    {
+        const string end = "end";
+        var log = CreateTestProbe();
+        Sys.EventStream.Subscribe(log, typeof(Warning));
+        Advance(seconds);
+        log.Tell(end);
+        Assert.Equal(end, log.FishForMessage(told => told is end || $"{told}".Contains("has met none", StringComparison.Ordinal)));
     }
 
     // The registry has read all earlier messages.
