@@ -82,6 +82,8 @@ public sealed class Raft : IExtension
     /// <summary>The actor that raft actors attach to: <c>/system/raft</c>, or in a test the scripted group.</summary>
     internal IActorRef Host => ScriptedHost ?? _registry;
 
+    internal ActorSystem System => _system;
+
     /// <summary>Connects this node to others.</summary>
     internal NodeNetwork Network => _network;
 
@@ -99,8 +101,6 @@ public sealed class Raft : IExtension
     /// them, and loses nothing else.
     /// </summary>
     public static Config DefaultConfig() => ConfigKeys.Defaults;
-
-    internal ActorSystem System => _system;
 
     /// <summary>The raft groups of an actor system. The first call, or the first raft actor, creates them.</summary>
     public static Raft Get(ActorSystem system) => system.WithExtension<Raft, RaftExtension>();
