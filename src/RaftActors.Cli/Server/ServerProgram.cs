@@ -51,7 +51,12 @@ internal static class ServerProgram
             return ExitCode.Failed;
         }
 
-        // Terminate transfers the leadership first. The event logger still reports that, and stops with the other actors.
+        // Terminate transfers the leadership first. The event logger reports that, and reads to the end before it stops.
+        CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "log-events", async () =>
+        {
+            await narrator.Ask<ActorIdentity>(new Identify(null));
+            return Akka.Done.Instance;
+        });
         terminal.Log("stopping; a second signal ends it at once");
         await system.Terminate();
         terminal.Log("Stopped.");
