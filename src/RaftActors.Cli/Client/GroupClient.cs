@@ -17,7 +17,7 @@ internal sealed class GroupClient : IDisposable
     private readonly CancellationToken _interrupted;
     private readonly CancellationTokenSource _end;
     private readonly Dictionary<string, string> _refused = [];
-    private readonly HashSet<string> _contacts;
+    private readonly Dictionary<string, TaskCompletionSource> _contacts;
     private bool _isReached;
     private ServerId? _leader;
 
@@ -29,7 +29,8 @@ internal sealed class GroupClient : IDisposable
     {
         (_settings, _redirected, _interrupted) = (settings, redirected, interrupted);
         _end = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
-        _contacts = [.. settings.Servers.Select(KeyOf)];
+        _contacts = settings.Servers.Select(KeyOf).Distinct().ToDictionary(
+            key => key, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         var given = settings.Connect?.Invoke(settings.Servers);
         _isReached = given is not null;
         Raft = given ?? RaftClient.Create<string, string>(
@@ -49,6 +50,9 @@ internal sealed class GroupClient : IDisposable
 
     /// <summary>Whether Ctrl-C has ended the command.</summary>
     public bool IsInterrupted => _interrupted.IsCancellationRequested;
+
+    /// <summary>Ends when the first attempt to connect to a server of <c>-S</c> has ended.</summary>
+    public Task AttemptAt(ServerId server) => _settings.Connect is null ? _contacts[KeyOf(server)].Task : Task.CompletedTask;
 
     /// <summary>Why the server of <c>-S</c> cannot be reached; null: it can, or that is not known.</summary>
     public string? WhyUnreached(ServerId server)
@@ -108,6 +112,8 @@ internal sealed class GroupClient : IDisposable
 
     private static string KeyOf(ServerId server) => $"{server.Hostname}:{server.Port}";
 
+    private static string KeyOf(ConnectionNews news) => $"{news.Address.Host}:{news.Address.Port}";
+
     private static Config ConfigOf(TimeSpan timeout, TimeSpan patience) => ConfigurationFactory.ParseString(
         $$"""
         akka { loglevel = OFF, stdout-loglevel = OFF, loggers = [] }
@@ -143,12 +149,14 @@ internal sealed class GroupClient : IDisposable
         {
             switch (news)
             {
-                case ConnectionNews.Opened:
+                case ConnectionNews.Opened opened:
                     _isReached = true;
+                    _refused.Remove(KeyOf(opened));
+                    _contacts.GetValueOrDefault(KeyOf(opened))?.TrySetResult();
                     break;
-                case ConnectionNews.Refused refused
-                    when $"{refused.Address.Host}:{refused.Address.Port}" is var key && _contacts.Contains(key):
-                    _refused[key] = WhyOf(refused);
+                case ConnectionNews.Refused refused when _contacts.TryGetValue(KeyOf(refused), out var attempt):
+                    _refused[KeyOf(refused)] = WhyOf(refused);
+                    attempt.TrySetResult();
                     if (!_isReached && _refused.Count == _contacts.Count)
                     {
                         // Nothing was sent to any server, and each has refused: waiting would help only if one is about to start.

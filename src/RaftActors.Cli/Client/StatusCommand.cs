@@ -58,10 +58,12 @@ internal sealed class StatusCommand(CommandEnvironment environment, ClientSettin
                     var status = new StatusCommand(environment, settings, client);
                     return parsed.GetValue(watch) ? status.Watch() : status.Show();
                 },
-                patience: settings.Timeout / PatienceDivisor);
+                patience: PatienceOf(settings));
         });
         return command;
     }
+
+    private static TimeSpan PatienceOf(ClientSettings settings) => settings.Timeout / PatienceDivisor;
 
     private int Show()
     {
@@ -104,8 +106,15 @@ internal sealed class StatusCommand(CommandEnvironment environment, ClientSettin
         }
     }
 
-    private async Task<GroupStatus> AskAsync(CancellationToken end) =>
-        GroupStatus.Of(await client.Raft.StatusAsync(end).ConfigureAwait(false), client.WhyUnreached);
+    private async Task<GroupStatus> AskAsync(CancellationToken end)
+    {
+        var group = await client.Raft.StatusAsync(end).ConfigureAwait(false);
+
+        // The others answer for a server that they do not reach. Why this program does not is known when its own attempt has ended.
+        var silent = settings.Servers.Where(server => group.Processes.All(process => process.Name != server.Process));
+        await Task.WhenAny(Task.WhenAll(silent.Select(client.AttemptAt)), Task.Delay(PatienceOf(settings), end)).ConfigureAwait(false);
+        return GroupStatus.Of(group, client.WhyUnreached);
+    }
 
     private static Spectre.Console.Table ForTerminal(GroupStatus group) => StatusView.ForTerminal(group, AnsiConsole.Profile.Width);
 
