@@ -14,6 +14,9 @@ public sealed partial class FolderTests
 {
     private const string Page = "docs/internals.md";
 
+    // Its tests run groups of actor systems, and belong to no folder alone.
+    private const string WholeGroups = "Groups";
+
     private static readonly Dictionary<string, string[]> Layers = Drawings().Matches(Repository.Read(Page))
         .ToDictionary(
             drawing => drawing.Groups["project"].Value,
@@ -43,7 +46,24 @@ public sealed partial class FolderTests
         int PlaceOf(string file) => Array.IndexOf(Layers[project], FolderOf(file));
     }
 
+    [Fact]
+    public void Tests_of_a_type_are_in_the_folder_with_the_name_of_its_folder()
+    {
+        var foldersOf = SourcesOf("RaftActors").ToLookup(NameOf, FolderOf);
+        var folders = SourcesOf("RaftActors").Select(FolderOf).Append("Root").ToHashSet();
+        var tests = Repository.Files("*Tests*.cs", "tests/RaftActors.Tests")
+            .Select(file => (Type: NameOf(file).Replace("Tests", ""), Folder: FolderOf(file)))
+            .Where(test => test.Folder != WholeGroups)
+            .ToList();
+
+        Assert.NotEmpty(tests);
+        Assert.All(tests, test => Assert.Contains(test.Folder, folders));
+        Assert.All(tests, test => Assert.True(!foldersOf.Contains(test.Type) || foldersOf[test.Type].Contains(test.Folder), $"{test}"));
+    }
+
     private static IEnumerable<string> SourcesOf(string project) => Repository.Files("*.cs", $"src/{project}");
+
+    private static string NameOf(string file) => Path.GetFileName(file).Split('.')[0];
 
     private static string FolderOf(string file) => file.Split('/') is [_, _, var folder, _, ..] ? folder : "Root";
 

@@ -15,6 +15,7 @@ public sealed partial class GuaranteeTests
         "tests/RaftActors.Storage.Tests/",
         "tests/RaftActors.Tests/Delivery/",
         "tests/RaftActors.Tests/Engine/",
+        "tests/RaftActors.Tests/Settings/",
     ];
 
     private static readonly string[][] Rows =

@@ -3,6 +3,7 @@ using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Engine;
+using RaftActors.Tests.Network;
 
 namespace RaftActors.Tests.Engine;
 

@@ -8,7 +8,6 @@ using RaftActors.Core;
 using RaftActors.Network;
 using RaftActors.Settings;
 using RaftActors.Telemetry;
-using RaftActors.Tests.Engine;
 using RaftActors.Tests.Groups;
 using RaftActors.Wire;
 

@@ -4,7 +4,7 @@ using Akka.TestKit.Xunit2;
 
 using RaftActors.Testing;
 
-namespace RaftActors.Tests.Entities;
+namespace RaftActors.Tests.Actors;
 
 /// <summary>A shard in virtual time, whose group the test plays.</summary>
 public sealed class PassivationTests() : TestKit(

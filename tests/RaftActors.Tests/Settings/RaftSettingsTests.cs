@@ -5,7 +5,7 @@ using RaftActors.Engine;
 using RaftActors.Settings;
 using RaftActors.Storage;
 
-namespace RaftActors.Tests.Engine;
+namespace RaftActors.Tests.Settings;
 
 public sealed class RaftSettingsTests
 {

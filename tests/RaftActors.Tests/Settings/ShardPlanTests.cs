@@ -4,7 +4,7 @@ using RaftActors.Core;
 using RaftActors.Engine;
 using RaftActors.Settings;
 
-namespace RaftActors.Tests.Engine;
+namespace RaftActors.Tests.Settings;
 
 public sealed class ShardPlanTests
 {

@@ -4,7 +4,7 @@ using Akka.TestKit.Xunit2;
 
 using RaftActors.Testing;
 
-namespace RaftActors.Tests;
+namespace RaftActors.Tests.Actors;
 
 /// <summary>The tests of one actor of a scripted group with two pairs.</summary>
 public abstract class ScriptedActorTest : TestKit

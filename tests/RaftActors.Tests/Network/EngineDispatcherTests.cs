@@ -3,7 +3,7 @@ using Akka.TestKit.Xunit2;
 
 using RaftActors.Network;
 
-namespace RaftActors.Tests.Engine;
+namespace RaftActors.Tests.Network;
 
 public sealed class EngineDispatcherTests : TestKit
 {

@@ -5,8 +5,9 @@ using Akka.Configuration;
 
 using RaftActors.Security;
 using RaftActors.Settings;
+using RaftActors.Tests.Security;
 
-namespace RaftActors.Tests.Security;
+namespace RaftActors.Tests.Settings;
 
 public sealed class SecuritySettingsTests : IDisposable
 {

@@ -3,7 +3,7 @@ using Akka.TestKit.Xunit2;
 
 using RaftActors.Network;
 
-namespace RaftActors.Tests.Engine;
+namespace RaftActors.Tests.Network;
 
 /// <summary>An actor that runs as engines do. It tells the test kit the thread on which it handles each message.</summary>
 internal sealed class ThreadTeller(IActorRef observer) : UntypedActor

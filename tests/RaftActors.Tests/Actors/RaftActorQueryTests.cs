@@ -4,7 +4,7 @@ using RaftActors.Core;
 using RaftActors.Engine;
 using RaftActors.Testing;
 
-namespace RaftActors.Tests;
+namespace RaftActors.Tests.Actors;
 
 /// <summary>Each Query of an actor ends once.</summary>
 public sealed class RaftActorQueryTests : ScriptedActorTest

@@ -15,10 +15,10 @@ using RaftActors.Security;
 using RaftActors.Settings;
 using RaftActors.Telemetry;
 using RaftActors.Tests.Groups;
-using RaftActors.Tests.Network;
+using RaftActors.Tests.Security;
 using RaftActors.Wire;
 
-namespace RaftActors.Tests.Security;
+namespace RaftActors.Tests.Network;
 
 /// <summary>The listener of a node with shared secrets. The test is the other side, and does not keep to the rules.</summary>
 public sealed class HostilePeerTests : TestKit

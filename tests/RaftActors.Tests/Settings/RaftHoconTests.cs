@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 using Akka.Actor;
 using Akka.Configuration;
 
-namespace RaftActors.Tests.Engine;
+namespace RaftActors.Tests.Settings;
 
 /// <summary>Texts that a user has written. On many of the refused ones Akka.NET's own parser loops or overflows the stack.</summary>
 public sealed partial class RaftHoconTests

@@ -4,10 +4,10 @@ using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Network;
-using RaftActors.Tests.Groups;
+using RaftActors.Tests.Security;
 using RaftActors.Values;
 
-namespace RaftActors.Tests.Security;
+namespace RaftActors.Tests.Groups;
 
 /// <summary>Groups of three nodes and their clients, with <c>raft.security</c>.</summary>
 public sealed class SecureGroupTests : SecureNodesTest

@@ -1,8 +1,8 @@
 using Akka.Actor;
 
-using RaftActors.Tests.Groups;
+using RaftActors.Tests.Security;
 
-namespace RaftActors.Tests.Security;
+namespace RaftActors.Tests.Groups;
 
 /// <summary>Nodes take part by their keys and passwords, and clients change the leader by their role.</summary>
 public sealed class SecureNodeTests : SecureNodesTest

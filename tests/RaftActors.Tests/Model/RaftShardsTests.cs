@@ -1,4 +1,4 @@
-namespace RaftActors.Tests;
+namespace RaftActors.Tests.Model;
 
 public sealed class RaftShardsTests
 {

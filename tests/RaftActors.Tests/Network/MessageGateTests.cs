@@ -8,7 +8,7 @@ using RaftActors.Telemetry;
 using RaftActors.Tests.Wire;
 using RaftActors.Wire;
 
-namespace RaftActors.Tests.Security;
+namespace RaftActors.Tests.Network;
 
 /// <summary>What each kind of message needs to pass, with its traces and without.</summary>
 public sealed class MessageGateTests : TestKit

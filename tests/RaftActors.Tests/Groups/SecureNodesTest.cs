@@ -2,9 +2,9 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit.Xunit2;
 
-using RaftActors.Tests.Groups;
+using RaftActors.Tests.Security;
 
-namespace RaftActors.Tests.Security;
+namespace RaftActors.Tests.Groups;
 
 /// <summary>Nodes with <c>raft.security</c> and their clients: three nodes, unless a test removes some of <see cref="Names"/>.</summary>
 public abstract class SecureNodesTest : TestKit

@@ -8,7 +8,7 @@ using RaftActors.Entities;
 using RaftActors.Values;
 using RaftActors.Wire;
 
-namespace RaftActors.Tests.Entities;
+namespace RaftActors.Tests.Clients;
 
 /// <summary>The calls of an entity client, as the engines of the shards get them. Time stands still.</summary>
 public sealed class EntityClientTests : TestKit

@@ -1,6 +1,7 @@
 using RaftActors.Telemetry;
+using RaftActors.Tests.Network;
 
-namespace RaftActors.Tests.Network;
+namespace RaftActors.Tests.Telemetry;
 
 public sealed class WarningLimitTests
 {

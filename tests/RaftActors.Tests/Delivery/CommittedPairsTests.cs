@@ -2,7 +2,7 @@ using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Storage;
 
-namespace RaftActors.Tests.Engine;
+namespace RaftActors.Tests.Delivery;
 
 public sealed class CommittedPairsTests
 {

@@ -3,7 +3,7 @@ using Akka.Configuration;
 using RaftActors.Engine;
 using RaftActors.Settings;
 
-namespace RaftActors.Tests.Engine;
+namespace RaftActors.Tests.Settings;
 
 /// <summary>Keys under <c>raft</c> that reference.conf does not have.</summary>
 public sealed class ConfigKeysTests

@@ -3,7 +3,7 @@ using Akka.Actor;
 using RaftActors.Delivery;
 using RaftActors.Testing;
 
-namespace RaftActors.Tests;
+namespace RaftActors.Tests.Actors;
 
 /// <summary>The actor's supervisor, behaviours and stash work as in any actor.</summary>
 public sealed class RaftActorTests : ScriptedActorTest

@@ -1,7 +1,7 @@
 using RaftActors.Testing;
 using RaftActors.Values;
 
-namespace RaftActors.Tests.Entities;
+namespace RaftActors.Tests.Actors;
 
 /// <content>Entities that a shard quarantines.</content>
 public sealed partial class EntityShardTests

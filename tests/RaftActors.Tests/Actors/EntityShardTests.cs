@@ -8,7 +8,7 @@ using Akka.TestKit.Xunit2;
 using RaftActors.Testing;
 using RaftActors.Values;
 
-namespace RaftActors.Tests.Entities;
+namespace RaftActors.Tests.Actors;
 
 /// <summary>One node with one shard, and callers that do harm.</summary>
 public sealed partial class EntityShardTests() : TestKit(Hocon)

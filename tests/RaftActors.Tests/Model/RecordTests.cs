@@ -5,7 +5,7 @@ using Akka.Actor;
 
 using RaftActors.Core;
 
-namespace RaftActors.Tests;
+namespace RaftActors.Tests.Model;
 
 /// <summary>The public records that programs log: each prints its collections, and System.Text.Json writes it.</summary>
 public sealed class RecordTests
