@@ -142,7 +142,9 @@ internal sealed record RaftSettings
         Transport.Validate(Limits.PairSizeMaxBytes);
     }
 
-    private static string ReadNode(Config raft, string? defaultNode)
+    /// <summary>The name of the node.</summary>
+    /// <exception cref="RaftConfigurationException">It has none.</exception>
+    public static string ReadNode(Config raft, string? defaultNode)
     {
         var node = raft.GetString("node") is { Length: > 0 } configured ? configured : defaultNode;
         return node ?? throw new RaftConfigurationException(

@@ -1,0 +1,171 @@
+using System.Runtime.CompilerServices;
+
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Event;
+
+using RaftActors.Coordination.Group;
+using RaftActors.Coordination.Sessions;
+using RaftActors.Coordination.State;
+using RaftActors.Settings;
+
+namespace RaftActors.Coordination;
+
+/// <summary>
+/// Locks and semaphores that nodes share, kept by a raft group of their own. All that a program holds belongs to its one session, which is
+/// renewed once a second. Thread-safe.
+/// <para>
+/// The nodes of the group's roster run its processes. They start with the first use on their node, also when Akka.Cluster makes a lease.
+/// </para>
+/// </summary>
+public sealed class RaftCoordination : IExtension
+{
+    private readonly TimeProvider _time = TimeProvider.System;
+    private readonly GroupCalls _calls;
+    private readonly SessionKeeper _keeper;
+    private long _claims;
+
+    internal RaftCoordination(ExtendedActorSystem system)
+    {
+        system.Settings.InjectTopLevelFallback(DefaultConfig());
+        var raft = Raft.Get(system);
+        var settings = CoordinationSettings.Read(system, RaftSettings.ReadNode(ConfigKeys.RaftIn(system.Settings.Config), raft.DefaultNode));
+        if (settings.IsMember)
+        {
+            system.SystemActorOf(Props.Create(() => new CoordinationActor(settings)), "raft-coordination");
+        }
+
+        _calls = new GroupCalls(raft.CreateClient<Command, Answer>(settings.Group, new()
+        {
+            Codec = RaftCodec.Json(CoordinationJson.Default.Command),
+            ResultCodec = RaftCodec.Json(CoordinationJson.Default.Answer),
+        }));
+        var log = Logging.GetLogger(system, typeof(RaftCoordination));
+        _keeper = new SessionKeeper(_calls, settings, settings.Self, _time, log);
+
+        // The last phase before the actors stop: until then singletons and shards hand over.
+        CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "close-raft-session", async () =>
+        {
+            await _keeper.DisposeAsync().ConfigureAwait(false);
+            return Akka.Done.Instance;
+        });
+    }
+
+    /// <summary>The coordination of an actor system. The first call starts it.</summary>
+    /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
+    public static RaftCoordination Get(ActorSystem system) => system.WithExtension<RaftCoordination, RaftCoordinationProvider>();
+
+    /// <summary>The defaults, with the lease <c>akka.coordination.lease.raft</c>. A system whose configuration names the lease needs them from
+    /// the start: <c>config.WithFallback(RaftCoordination.DefaultConfig())</c>.</summary>
+    public static Config DefaultConfig() => CoordinationSettings.Defaults;
+
+    /// <summary>
+    /// Acquires a lock. Waits for its turn: waiting claims are granted in the order in which they were made. The lock is not reentrant.
+    /// </summary>
+    /// <param name="name">The name of the lock, the same for all programs. At most 1000 characters.</param>
+    /// <param name="permits">The number of programs that may hold it at the same time, the same in all calls. 1 is a lock.</param>
+    /// <param name="cancellationToken">Ends the wait, and withdraws the claim.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">The group refuses the call; the message says why.</exception>
+    public async Task<RaftLock> LockAsync(string name, int permits = 1, CancellationToken cancellationToken = default)
+    {
+        var acquired = await AcquireAsync(name, NewClaim(), permits, waits: true, cancellationToken).ConfigureAwait(false);
+        return acquired!; // Justification: a claim that waits is granted, or throws.
+    }
+
+    /// <summary>Acquires a lock if it is free. As <see cref="LockAsync"/> otherwise.</summary>
+    /// <param name="name">As in <see cref="LockAsync"/>.</param>
+    /// <param name="permits">As in <see cref="LockAsync"/>.</param>
+    /// <param name="cancellationToken">Ends the wait for the group.</param>
+    /// <returns>Null: another program holds it.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="InvalidOperationException">The group refuses the call; the message says why.</exception>
+    public Task<RaftLock?> TryLockAsync(string name, int permits = 1, CancellationToken cancellationToken = default) =>
+        AcquireAsync(name, NewClaim(), permits, waits: false, cancellationToken);
+
+    /// <param name="claim">A repeat by the same claim answers as the first one.</param>
+    internal async Task<RaftLock?> AcquireAsync(string name, string claim, int permits, bool waits, CancellationToken cancellation)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentOutOfRangeException.ThrowIfLessThan(permits, 1);
+        while (true)
+        {
+            var session = await _keeper.GetAsync(cancellation).ConfigureAwait(false);
+            try
+            {
+                var acquire = new Command.Acquire(session.Id, claim, permits, waits, null);
+                var answer = (await _calls.AppendAsync(name, acquire, session.Left, _time, cancellation).ConfigureAwait(false))?.Answer;
+                cancellation.ThrowIfCancellationRequested();
+                if (answer is Answer.Waiting)
+                {
+                    answer = await WaitAsync(name, claim, session, cancellation).ConfigureAwait(false);
+                }
+
+                switch (answer)
+                {
+                    case Answer.Granted granted when session.IsAlive:
+                        return new RaftLock(name, granted.Token, session, () => ReleaseAsync(name, claim, session));
+                    case Answer.Held:
+                        return null;
+                    case Answer.Refused refused:
+                        throw new InvalidOperationException($"Cannot acquire '{name}'. {refused.Why}");
+                    case Answer.NoSession:
+                        session.Lose();
+                        break;
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                // The claim may be in the log, and would wait or hold until the session ends.
+                _ = ReleaseAsync(name, claim, session);
+                throw;
+            }
+        }
+    }
+
+    private async ValueTask ReleaseAsync(string name, string claim, Session session)
+    {
+        while (session.IsAlive
+            && await _calls.AppendAsync(name, new Command.Release(session.Id, claim), session.Left, _time, session.Lost).ConfigureAwait(false)
+                is null)
+        {
+        }
+    }
+
+    // Null: the session is lost.
+    private async Task<Answer?> WaitAsync(string name, string claim, Session session, CancellationToken cancellation)
+    {
+        Serial? notBelow = null;
+        var question = new Question.OfClaim(name, session.Id, claim);
+        while (session.IsAlive)
+        {
+            try
+            {
+                var (answer, at) = await _calls.AskAsync(question, CoordinationJson.Default.Answer, session.Left, notBelow, cancellation)
+                    .ConfigureAwait(false);
+                if (answer is not Answer.Waiting)
+                {
+                    return answer;
+                }
+
+                // The claim can only advance by a later pair.
+                notBelow = at.Next;
+            }
+            catch (RaftUnavailableException)
+            {
+                // No pair was committed for a while, or no process answers. The session says for how long this may go on.
+            }
+        }
+
+        return null;
+    }
+
+    private string NewClaim() => $"{Interlocked.Increment(ref _claims)}";
+}
+
+/// <summary>Creates the <see cref="RaftCoordination"/> of an actor system.</summary>
+internal sealed class RaftCoordinationProvider : ExtensionIdProvider<RaftCoordination>
+{
+    /// <inheritdoc/>
+    public override RaftCoordination CreateExtension(ExtendedActorSystem system) => new(system);
+}

@@ -1,0 +1,42 @@
+using RaftActors.Coordination.Sessions;
+
+namespace RaftActors.Coordination;
+
+/// <summary>
+/// A lock, or a permit of a semaphore, that this program holds. Dispose it to release it. Thread-safe.
+/// <para>
+/// A holder that stands still for longer than the session's timeout loses the lock, and cannot know it at that moment. So send
+/// <see cref="Token"/> along with each change of a resource outside, and let the resource refuse a lower token than the highest that it
+/// has seen.
+/// </para>
+/// </summary>
+public sealed class RaftLock : IAsyncDisposable
+{
+    private readonly Func<ValueTask> _release;
+    private readonly Session _session;
+    private int _isReleased;
+
+    internal RaftLock(string name, long token, Session session, Func<ValueTask> release) =>
+        (Name, Token, _session, _release) = (name, token, session, release);
+
+    /// <summary>The name of the lock.</summary>
+    public string Name { get; }
+
+    /// <summary>
+    /// The fencing token: the serial of the pair that granted the lock. Each later holder has a higher one, also after a restart of all
+    /// nodes.
+    /// </summary>
+    public long Token { get; }
+
+    /// <summary>
+    /// Whether this program holds the lock at the moment of the call. It is false before the group gives the lock to another program, if
+    /// the clocks of the nodes differ by at most <c>raft-coordination.clock-drift</c>.
+    /// </summary>
+    public bool IsHeld => Volatile.Read(ref _isReleased) == 0 && _session.IsAlive;
+
+    /// <summary>Cancelled when the lock is lost, because the session was not renewed in time. Not cancelled by a release.</summary>
+    public CancellationToken Lost => _session.Lost;
+
+    /// <summary>Releases the lock. The task ends when the group has released it, or when the session is lost.</summary>
+    public ValueTask DisposeAsync() => Interlocked.Exchange(ref _isReleased, 1) == 0 ? _release() : ValueTask.CompletedTask;
+}

@@ -1,0 +1,62 @@
+using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
+
+using RaftActors.Coordination.State;
+
+namespace RaftActors.Coordination.Sessions;
+
+/// <summary>Calls of the coordination group: commands that are sent again until they have an answer, and questions. Thread-safe.</summary>
+internal sealed class GroupCalls(RaftClient<Command, Answer> client) : IAsyncDisposable
+{
+    // A call that the group refused at once, such as one of a client with too many, is repeated after this time.
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>
+    /// Appends a command. Each command may be sent twice: it then has the effect of one. Only an <see cref="Command.Open"/> opens two
+    /// sessions, of which one expires.
+    /// </summary>
+    /// <param name="timeout">The time for all attempts.</param>
+    /// <param name="time">Measures it.</param>
+    /// <returns>The answer and the serial of its pair; null: none came in time.</returns>
+    public async Task<(Answer Answer, long Serial)?> AppendAsync(
+        string name, Command command, TimeSpan timeout, TimeProvider time, CancellationToken cancellation = default)
+    {
+        var begin = time.GetTimestamp();
+        while (timeout - time.GetElapsedTime(begin) is var left && left > TimeSpan.Zero && !cancellation.IsCancellationRequested)
+        {
+            var outcome = await client.AppendAsync(name, command, left, cancellation).ConfigureAwait(false);
+            switch (outcome)
+            {
+                case Outcome<Answer>.Done done when done.TryGetResult(out var answer):
+                    return (answer, done.Serial.Value);
+                case Outcome<Answer>.NotCommitted { Reason: NotCommittedReason.Closed or NotCommittedReason.Unauthorized }:
+                    return null;
+                case Outcome<Answer>.NotCommitted { Reason: NotCommittedReason.Invalid } refused:
+                    return (new Answer.Refused(refused.Detail), 0);
+            }
+
+            await Task.Delay(Pause, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        return null;
+    }
+
+    /// <summary>Asks a question.</summary>
+    /// <param name="notBelow">The answer is not older than this serial; null: linearizable.</param>
+    /// <exception cref="RaftUnavailableException">No process answered in time.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async Task<(TAnswer Answer, Serial Serial)> AskAsync<TAnswer>(
+        Question question, JsonTypeInfo<TAnswer> type, TimeSpan? timeout, Serial? notBelow, CancellationToken cancellation)
+        where TAnswer : class
+    {
+        var consistency = notBelow is { } serial ? ReadConsistency.NotOlderThan(serial) : ReadConsistency.Linearizable;
+        var (bytes, at) = await client.QueryWithSerialAsync<byte[]>(CoordinationJson.ToBytes(question), timeout, consistency, cancellation)
+            .ConfigureAwait(false);
+        var answer = JsonSerializer.Deserialize(bytes, type)
+            ?? throw new RaftUnavailableException($"The group '{client.Group}' answered with nothing.");
+        return (answer, at);
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => client.DisposeAsync();
+}

@@ -1,0 +1,79 @@
+namespace RaftActors.Coordination.Sessions;
+
+/// <summary>
+/// A session of this program. Thread-safe.
+/// <para>
+/// Invariant: the session is lost here before the group ends it. The group counts its timeout from a moment after it received the latest
+/// renewal, and this object from the moment before it was sent, less the difference between the rates of the two clocks.
+/// </para>
+/// </summary>
+internal sealed class Session : IDisposable
+{
+    private readonly System.Threading.Lock _lock = new();
+    private readonly CancellationTokenSource _lost = new();
+    private readonly TimeProvider _time;
+    private readonly TimeSpan _limit;
+    private readonly ITimer _timer;
+    private long _renewedAt;
+
+    /// <param name="id">The serial of the pair that opened it.</param>
+    /// <param name="openedAt">The timestamp before that pair was sent.</param>
+    /// <param name="limit">The session is lost if it was not renewed for so long.</param>
+    public Session(long id, long openedAt, TimeSpan limit, TimeProvider time)
+    {
+        (Id, _renewedAt, _limit, _time) = (id, openedAt, limit, time);
+        _timer = time.CreateTimer(_ => LoseIfLate(), null, Left, Timeout.InfiniteTimeSpan);
+    }
+
+    public long Id { get; }
+
+    /// <summary>Cancelled when the session is lost. After a pause of the process it may be late; <see cref="IsAlive"/> is not.</summary>
+    public CancellationToken Lost => _lost.Token;
+
+    /// <summary>The group has not ended the session at the moment of this call.</summary>
+    public bool IsAlive => !_lost.IsCancellationRequested && _time.GetElapsedTime(Volatile.Read(ref _renewedAt)) < _limit;
+
+    /// <summary>The time until the session is lost without another renewal; zero or below: it is lost.</summary>
+    public TimeSpan Left => _limit - _time.GetElapsedTime(Volatile.Read(ref _renewedAt));
+
+    /// <summary>The group has committed a renewal.</summary>
+    /// <param name="sentAt">The timestamp before it was sent.</param>
+    public void OnRenewed(long sentAt)
+    {
+        lock (_lock)
+        {
+            // Once lost, it stays lost: its holders have stopped.
+            if (IsAlive)
+            {
+                Volatile.Write(ref _renewedAt, sentAt);
+                _timer.Change(Max(Left), Timeout.InfiniteTimeSpan);
+            }
+        }
+    }
+
+    /// <summary>The group has ended the session, or this program does.</summary>
+    public void Lose()
+    {
+        _timer.Dispose();
+        _lost.Cancel();
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => Lose();
+
+    private void LoseIfLate()
+    {
+        lock (_lock)
+        {
+            if (Left > TimeSpan.Zero)
+            {
+                _timer.Change(Max(Left), Timeout.InfiniteTimeSpan);
+                return;
+            }
+        }
+
+        Lose();
+    }
+
+    private static TimeSpan Max(TimeSpan left) => left > TimeSpan.Zero ? left : TimeSpan.Zero;
+}

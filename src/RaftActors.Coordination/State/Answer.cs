@@ -1,0 +1,50 @@
+using System.Text.Json.Serialization;
+
+namespace RaftActors.Coordination.State;
+
+/// <summary>The result of a <see cref="Command"/>.</summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "$")]
+[JsonDerivedType(typeof(Done), "done")]
+[JsonDerivedType(typeof(Granted), "granted")]
+[JsonDerivedType(typeof(Waiting), "waiting")]
+[JsonDerivedType(typeof(Held), "held")]
+[JsonDerivedType(typeof(NoSession), "no-session")]
+[JsonDerivedType(typeof(Refused), "refused")]
+internal abstract record Answer
+{
+    private Answer()
+    {
+    }
+
+    /// <summary>The command has its effect, or had it before.</summary>
+    public sealed record Done : Answer
+    {
+        public static Done Instance { get; } = new();
+    }
+
+    /// <summary>The claim holds a permit.</summary>
+    /// <param name="Token">
+    /// The serial of the pair that granted it. A later grant of the lock has a higher one, also after a restart of every process.
+    /// </param>
+    public sealed record Granted(long Token) : Answer;
+
+    /// <summary>The claim waits.</summary>
+    /// <param name="Ahead">The number of claims that wait before it.</param>
+    public sealed record Waiting(int Ahead) : Answer;
+
+    /// <summary>Other claims hold all permits, and this one does not wait.</summary>
+    public sealed record Held : Answer
+    {
+        public static Held Instance { get; } = new();
+    }
+
+    /// <summary>The session has expired, was closed, or never was.</summary>
+    public sealed record NoSession : Answer
+    {
+        public static NoSession Instance { get; } = new();
+    }
+
+    /// <summary>A limit is reached, or the command contradicts an earlier one.</summary>
+    /// <param name="Why">For people: what happened, and the remedy.</param>
+    public sealed record Refused(string Why) : Answer;
+}

@@ -1,0 +1,50 @@
+using System.Text.Json.Serialization;
+
+namespace RaftActors.Coordination.State;
+
+/// <summary>
+/// The value of a pair of the coordination group. The key of the pair is the name of the lock; of a command of a session it is the session's
+/// owner.
+/// </summary>
+[JsonPolymorphic(TypeDiscriminatorPropertyName = "$")]
+[JsonDerivedType(typeof(Open), "open")]
+[JsonDerivedType(typeof(Renew), "renew")]
+[JsonDerivedType(typeof(Close), "close")]
+[JsonDerivedType(typeof(Expire), "expire")]
+[JsonDerivedType(typeof(Acquire), "acquire")]
+[JsonDerivedType(typeof(Release), "release")]
+internal abstract record Command
+{
+    private Command()
+    {
+    }
+
+    /// <summary>Opens a session. Its number is the serial of this pair.</summary>
+    /// <param name="Timeout">The leader ends the session if it was not renewed for so long.</param>
+    public sealed record Open(TimeSpan Timeout) : Command;
+
+    /// <summary>The owner of a session lives.</summary>
+    public sealed record Renew(long Session) : Command;
+
+    /// <summary>The owner ends its session, and releases all that the session holds.</summary>
+    public sealed record Close(long Session) : Command;
+
+    /// <summary>
+    /// The leader has seen no renewal for the session's timeout. Without effect if the session was renewed before this pair: the leader
+    /// may have been deposed, or the renewal may have overtaken this pair.
+    /// </summary>
+    /// <param name="Renewed">The serial of the latest renewal that the leader had applied.</param>
+    public sealed record Expire(long Session, long Renewed) : Command;
+
+    /// <summary>
+    /// Acquires a permit of a lock. A repeat by the same claim answers as the first one, so it is safe to send it again.
+    /// </summary>
+    /// <param name="Claim">Tells the claims of one session for one lock apart.</param>
+    /// <param name="Permits">The number of claims that may hold the lock at the same time: 1 for a lock, more for a semaphore.</param>
+    /// <param name="Waits">The claim waits in the order of its pair if the lock has no free permit.</param>
+    /// <param name="Text">What others read about the holder, such as its address; null: nothing.</param>
+    public sealed record Acquire(long Session, string Claim, int Permits, bool Waits, string? Text) : Command;
+
+    /// <summary>Releases a permit, or withdraws a claim that waits.</summary>
+    public sealed record Release(long Session, string Claim) : Command;
+}

@@ -1,0 +1,268 @@
+using System.Collections.Immutable;
+
+using static RaftActors.Coordination.State.Answer;
+
+namespace RaftActors.Coordination.State;
+
+/// <summary>
+/// The replicated state: sessions, and the locks that they hold. Deterministic: equal commands with equal serials give equal states on all
+/// processes, and no clock is read. Not thread-safe.
+/// <para>
+/// Invariants, which <see cref="Check"/> tests: a lock has at most as many holders as permits; the token of each grant is higher than that
+/// of every earlier grant of the same lock; each claim belongs to an open session; a claim waits only while no permit is free.
+/// </para>
+/// </summary>
+internal sealed class CoordinationState
+{
+    /// <summary>The most open sessions: one for each node or program.</summary>
+    public const int SessionsMax = 10_000;
+
+    /// <summary>The most claims that hold or wait, of all sessions together.</summary>
+    public const int ClaimsMax = 100_000;
+
+    /// <summary>The longest name, owner, claim or text, in UTF-16 units.</summary>
+    public const int TextMax = 1_000;
+
+    private readonly Dictionary<long, Session> _sessions = [];
+    private readonly Dictionary<string, Lock> _locks = new(StringComparer.Ordinal);
+    private int _claims;
+
+    /// <summary>The open sessions.</summary>
+    public IReadOnlyCollection<Session> Sessions => _sessions.Values;
+
+    /// <summary>Says why a command has no place in the log; null: it may be appended. Uses its arguments only.</summary>
+    public static string? FindFault(string name, Command command) =>
+        TooLong(name, "name")
+        ?? command switch
+        {
+            Command.Open { Timeout: var timeout } when timeout < TimeSpan.FromMilliseconds(100) || timeout > TimeSpan.FromDays(1) =>
+                $"The timeout of the session is {timeout}; it must be from 100 ms to 1 day.",
+            Command.Acquire { Permits: < 1 } acquire => $"The number of permits is {acquire.Permits}; it must be 1 or more.",
+            Command.Acquire acquire => TooLong(acquire.Claim, "claim") ?? TooLong(acquire.Text ?? "", "text"),
+            _ => null,
+        };
+
+    /// <summary>Applies a pair.</summary>
+    /// <param name="serial">The serial of the pair: higher than that of each earlier one.</param>
+    public Answer Apply(string name, Command command, long serial) => command switch
+    {
+        Command.Open open => Open(name, open, serial),
+        Command.Renew renew => Renew(renew.Session, serial),
+        Command.Close close => End(close.Session, serial) ? Done.Instance : NoSession.Instance,
+        Command.Expire expire => Expire(expire, serial),
+        Command.Acquire acquire => Acquire(name, acquire, serial),
+        Command.Release release => Release(name, release, serial),
+        _ => new Refused($"This node does not know the command {command.GetType().Name}. Update the node."),
+    };
+
+    /// <summary>Answers a question.</summary>
+    public object Answer(Question question) => question switch
+    {
+        Question.OfClaim asked => Find(asked),
+        Question.OfLock asked => View(asked.Name),
+        _ => throw new InvalidDataException($"This node does not know the question {question.GetType().Name}. Update the node."),
+    };
+
+    /// <summary>Copies the state for a snapshot.</summary>
+    public CoordinationImage ToImage() => new(
+        [.. _sessions.Values.OrderBy(session => session.Id).Select(each => new SessionImage(each.Id, each.Owner, each.Timeout, each.Renewed))],
+        [.. _locks.OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => each.Value.ToImage(each.Key))]);
+
+    /// <summary>Makes the state of a snapshot.</summary>
+    public static CoordinationState Of(CoordinationImage image)
+    {
+        var state = new CoordinationState();
+        foreach (var session in image.Sessions)
+        {
+            state._sessions.Add(session.Id, new Session(session.Id, session.Owner, session.Timeout) { Renewed = session.Renewed });
+        }
+
+        foreach (var each in image.Locks)
+        {
+            var made = state._locks[each.Name] = Lock.Of(each);
+            foreach (var claim in made.All)
+            {
+                state._sessions[claim.Session].Claims.Add((each.Name, claim.Name));
+                state._claims++;
+            }
+        }
+
+        return state;
+    }
+
+    /// <summary>Throws if an invariant does not hold. For tests.</summary>
+    public void Check()
+    {
+        foreach (var (name, each) in _locks)
+        {
+            each.Check(name);
+            foreach (var claim in each.All)
+            {
+                Demand(
+                    _sessions.TryGetValue(claim.Session, out var session) && session.Claims.Contains((name, claim.Name)),
+                    $"The claim {claim} of '{name}' belongs to no open session.");
+            }
+        }
+
+        Demand(_claims == _locks.Values.Sum(each => each.All.Count()), "The number of claims is wrong.");
+        Demand(_claims == _sessions.Values.Sum(each => each.Claims.Count), "A session has a claim that no lock has.");
+    }
+
+    internal static void Demand(bool condition, string what)
+    {
+        if (!condition)
+        {
+            throw new InvalidOperationException(what);
+        }
+    }
+
+    private static string? TooLong(string text, string what) => text.Length > TextMax
+        ? $"The {what} has {text.Length} characters; at most {TextMax} are allowed."
+        : null;
+
+    private Answer Open(string owner, Command.Open open, long serial)
+    {
+        if (_sessions.Count >= SessionsMax)
+        {
+            return new Refused($"The group has {SessionsMax} open sessions. Close some, or wait until those of dead programs expire.");
+        }
+
+        _sessions.Add(serial, new Session(serial, owner, open.Timeout) { Renewed = serial });
+        return Done.Instance;
+    }
+
+    private Answer Renew(long id, long serial)
+    {
+        if (!_sessions.TryGetValue(id, out var session))
+        {
+            return NoSession.Instance;
+        }
+
+        session.Renewed = serial;
+        return Done.Instance;
+    }
+
+    private Answer Expire(Command.Expire expire, long serial)
+    {
+        if (!_sessions.TryGetValue(expire.Session, out var session))
+        {
+            return NoSession.Instance;
+        }
+
+        if (session.Renewed == expire.Renewed)
+        {
+            End(session.Id, serial);
+        }
+
+        return Done.Instance;
+    }
+
+    private bool End(long id, long serial)
+    {
+        if (!_sessions.Remove(id, out var session))
+        {
+            return false;
+        }
+
+        // First all claims go, then the permits are granted: otherwise a claim of the ended session that waits would be granted one.
+        List<string> names = [];
+        foreach (var (name, claim) in session.Claims)
+        {
+            _locks[name].Remove(id, claim);
+            _claims--;
+            names.Add(name);
+        }
+
+        names.ForEach(name => Grant(name, serial));
+        return true;
+    }
+
+    private Answer Acquire(string name, Command.Acquire acquire, long serial)
+    {
+        if (!_sessions.TryGetValue(acquire.Session, out var session))
+        {
+            return NoSession.Instance;
+        }
+
+        if (_locks.TryGetValue(name, out var known))
+        {
+            if (known.Permits != acquire.Permits)
+            {
+                return new Refused($"'{name}' has {known.Permits} permits, and {acquire.Permits} were named. Use one number everywhere.");
+            }
+
+            if (known.Find(acquire.Session, acquire.Claim) is { } answer)
+            {
+                return answer;
+            }
+        }
+
+        if (known is { HasFree: false } && !acquire.Waits)
+        {
+            return Held.Instance;
+        }
+
+        if (_claims >= ClaimsMax)
+        {
+            return new Refused($"The group has {ClaimsMax} claims that hold a lock or wait for one. Release some.");
+        }
+
+        var each = known ?? (_locks[name] = new Lock(acquire.Permits));
+        session.Claims.Add((name, acquire.Claim));
+        _claims++;
+        return each.Add(new Lock.Claim(acquire.Session, acquire.Claim, session.Owner, acquire.Text), serial);
+    }
+
+    private Answer Release(string name, Command.Release release, long serial)
+    {
+        if (!_sessions.TryGetValue(release.Session, out var session))
+        {
+            return NoSession.Instance;
+        }
+
+        if (session.Claims.Remove((name, release.Claim)))
+        {
+            _locks[name].Remove(release.Session, release.Claim);
+            _claims--;
+            Grant(name, serial);
+        }
+
+        return Done.Instance;
+    }
+
+    private void Grant(string name, long serial)
+    {
+        if (_locks.TryGetValue(name, out var each))
+        {
+            each.Grant(serial);
+            if (each.IsEmpty)
+            {
+                _locks.Remove(name);
+            }
+        }
+    }
+
+    private Answer Find(Question.OfClaim asked) =>
+        !_sessions.ContainsKey(asked.Session) ? NoSession.Instance
+        : _locks.GetValueOrDefault(asked.Name)?.Find(asked.Session, asked.Claim) ?? Held.Instance;
+
+    private LockView View(string name) => _locks.GetValueOrDefault(name)?.View() ?? new LockView([], 0);
+
+    /// <summary>One session.</summary>
+    /// <param name="id">The serial of the pair that opened it.</param>
+    internal sealed class Session(long id, string owner, TimeSpan timeout)
+    {
+        public long Id => id;
+
+        public string Owner => owner;
+
+        public TimeSpan Timeout => timeout;
+
+        /// <summary>The serial of its latest renewal.</summary>
+        public long Renewed { get; set; }
+
+        /// <summary>What it holds or waits for. Sorted, so that its end grants locks in the same order on all processes.</summary>
+        public SortedSet<(string Lock, string Claim)> Claims { get; } = new(Comparer<(string Lock, string Claim)>.Create((one, other) =>
+            string.CompareOrdinal(one.Lock, other.Lock) is not 0 and var order ? order : string.CompareOrdinal(one.Claim, other.Claim)));
+    }
+}

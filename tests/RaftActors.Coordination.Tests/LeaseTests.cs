@@ -1,0 +1,115 @@
+using System.Threading.Channels;
+
+using Akka.Actor;
+using Akka.Cluster.Tools.Singleton;
+using Akka.Coordination;
+
+namespace RaftActors.Coordination.Tests;
+
+/// <summary>The lease as Akka.NET uses it: by configuration alone.</summary>
+public sealed class LeaseTests : IAsyncLifetime
+{
+    private const string Config =
+        """
+        raft-coordination { session-timeout = 2s, renew-interval = 200ms }
+        akka.coordination.lease.raft.lease-operation-timeout = 2s
+        akka.cluster.singleton { use-lease = akka.coordination.lease.raft, lease-retry-interval = 200ms }
+        akka.cluster.split-brain-resolver.active-strategy = lease-majority
+        akka.cluster.split-brain-resolver.lease-majority.lease-implementation = akka.coordination.lease.raft
+        akka.cluster.downing-provider-class = "Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster"
+        akka.cluster.split-brain-resolver.stable-after = 1s
+        """;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly List<Node> _nodes = [];
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        foreach (var node in _nodes)
+        {
+            await node.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Lease_has_one_owner_until_it_is_released()
+    {
+        _nodes.AddRange(Node.Start(3, Config));
+        var (first, second) = (LeaseOf(_nodes[0]), LeaseOf(_nodes[1]));
+        await AcquireAsync(first);
+
+        Assert.True(first.CheckLease());
+        Assert.True(await first.Acquire());
+        Assert.False(await second.Acquire());
+        Assert.False(second.CheckLease());
+        Assert.True(await first.Release());
+
+        Assert.False(first.CheckLease());
+        await AcquireAsync(second);
+    }
+
+    [Fact]
+    public async Task Acquire_ends_with_false_while_the_group_has_no_quorum()
+    {
+        _nodes.AddRange(Node.Start(3, Config));
+        var lease = LeaseOf(_nodes[0]);
+        await AcquireAsync(lease);
+        var isLost = new TaskCompletionSource();
+        Assert.True(await lease.Acquire(_ => isLost.TrySetResult()));
+
+        await _nodes[1].CrashAsync();
+        await _nodes[2].CrashAsync();
+
+        await isLost.Task.WaitAsync(Patience);
+        Assert.False(lease.CheckLease());
+        Assert.False(await lease.Acquire());
+    }
+
+    [Fact]
+    public async Task Singleton_of_a_crashed_node_starts_on_another_one_with_the_lease()
+    {
+        _nodes.AddRange(Node.Start(3, Config));
+        var starts = Channel.CreateUnbounded<Node>();
+        foreach (var node in _nodes)
+        {
+            Action onStart = () => starts.Writer.TryWrite(node);
+            node.System.ActorOf(
+                ClusterSingletonManager.Props(
+                    Props.Create(() => new Billing(onStart)), PoisonPill.Instance, ClusterSingletonManagerSettings.Create(node.System)),
+                "billing");
+        }
+
+        var first = await starts.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+
+        await first.CrashAsync();
+
+        var second = await starts.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+        Assert.NotSame(first, second);
+        Assert.False(starts.Reader.TryRead(out _));
+    }
+
+    private static Lease LeaseOf(Node node) =>
+        LeaseProvider.Get(node.System).GetLease("billing", "akka.coordination.lease.raft", node.Address.ToString());
+
+    // The group may still be founded.
+    private static async Task AcquireAsync(Lease lease)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        while (!await lease.Acquire())
+        {
+            limit.Token.ThrowIfCancellationRequested();
+        }
+    }
+
+    private sealed class Billing : UntypedActor
+    {
+        public Billing(Action onStart) => onStart();
+
+        protected override void OnReceive(object message)
+        {
+        }
+    }
+}

@@ -1,0 +1,60 @@
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Configuration;
+
+namespace RaftActors.Coordination.Tests;
+
+/// <summary>A node of a real cluster with the coordination group on its first three nodes.</summary>
+internal sealed class Node : IAsyncDisposable
+{
+    private Node(ActorSystem system) => System = system;
+
+    public ActorSystem System { get; }
+
+    public RaftCoordination Coordination => RaftCoordination.Get(System);
+
+    public Address Address => Cluster.Get(System).SelfAddress;
+
+    /// <summary>Starts nodes. The first one is the seed.</summary>
+    /// <param name="config">On top of what all nodes have.</param>
+    public static Node[] Start(int count, string config = "")
+    {
+        var ports = FreePorts.Take(count);
+        var roster = string.Join(", ", ports.Take(3).Select(port => $"\"any@127.0.0.1:{port}\""));
+        return [.. ports.Select(port => Start(port, ports[0], roster, config))];
+    }
+
+    /// <summary>Ends the node as a crash does: it tells nobody.</summary>
+    public Task CrashAsync() => System.Terminate();
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync() => await System.Terminate();
+
+    private static Node Start(int port, int seed, string roster, string config) => new(ActorSystem.Create(
+        "coordination",
+        ConfigurationFactory.ParseString(
+            $$"""
+            {{config}}
+            akka {
+              loglevel = OFF
+              log-dead-letters = off
+              actor.provider = cluster
+              coordinated-shutdown.run-by-actor-system-terminate = off
+              remote.dot-netty.tcp {
+                hostname = "127.0.0.1", port = {{port}}
+                server-socket-worker-pool.pool-size-max = 1, client-socket-worker-pool.pool-size-max = 1
+              }
+              cluster {
+                roles = [raft]
+                seed-nodes = ["akka.tcp://coordination@127.0.0.1:{{seed}}"]
+                seed-node-timeout = 300ms
+                gossip-interval = 50ms
+                leader-actions-interval = 50ms
+              }
+            }
+            raft {
+              roster = [{{roster}}]
+              discovery-interval = 100ms
+            }
+            """).WithFallback(RaftCoordination.DefaultConfig())));
+}
