@@ -1,4 +1,4 @@
-using System.Runtime.CompilerServices;
+using System.Collections.Concurrent;
 
 using Akka.Actor;
 using Akka.Configuration;
@@ -23,10 +23,13 @@ public sealed class RaftCoordination : IExtension
     private readonly TimeProvider _time = TimeProvider.System;
     private readonly GroupCalls _calls;
     private readonly SessionKeeper _keeper;
+    private readonly ConcurrentDictionary<string, RaftLock> _leases = [];
+    private readonly string _system;
     private long _claims;
 
     internal RaftCoordination(ExtendedActorSystem system)
     {
+        _system = system.Name;
         system.Settings.InjectTopLevelFallback(DefaultConfig());
         var raft = Raft.Get(system);
         var settings = CoordinationSettings.Read(system, RaftSettings.ReadNode(ConfigKeys.RaftIn(system.Settings.Config), raft.DefaultNode));
@@ -69,7 +72,7 @@ public sealed class RaftCoordination : IExtension
     /// <exception cref="InvalidOperationException">The group refuses the call; the message says why.</exception>
     public async Task<RaftLock> LockAsync(string name, int permits = 1, CancellationToken cancellationToken = default)
     {
-        var acquired = await AcquireAsync(name, NewClaim(), permits, waits: true, cancellationToken).ConfigureAwait(false);
+        var acquired = await AcquireAsync(name, permits, waits: true, cancellationToken).ConfigureAwait(false);
         return acquired!; // Justification: a claim that waits is granted, or throws.
     }
 
@@ -81,13 +84,33 @@ public sealed class RaftCoordination : IExtension
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="InvalidOperationException">The group refuses the call; the message says why.</exception>
     public Task<RaftLock?> TryLockAsync(string name, int permits = 1, CancellationToken cancellationToken = default) =>
-        AcquireAsync(name, NewClaim(), permits, waits: false, cancellationToken);
+        AcquireAsync(name, permits, waits: false, cancellationToken);
 
-    /// <param name="claim">A repeat by the same claim answers as the first one.</param>
-    internal async Task<RaftLock?> AcquireAsync(string name, string claim, int permits, bool waits, CancellationToken cancellation)
+    /// <summary>
+    /// The fencing token of a cluster singleton or of a sharded entity whose manager holds a lease of raft. The next singleton or shard of
+    /// this name has a higher one, on whichever node. Send it along with each change of a resource outside; see <see cref="RaftLock"/>.
+    /// </summary>
+    /// <param name="actor">The context of the singleton or of the entity: its own, not that of a child.</param>
+    /// <returns>Null: there is no such lease, or this node does not hold it any more.</returns>
+    public long? TokenOf(IActorContext actor)
+    {
+        ArgumentNullException.ThrowIfNull(actor);
+        var parent = actor.Parent.Path;
+        return TokenOf($"{_system}-singleton-{parent}")
+            ?? TokenOf($"{_system}-shard-{parent.Parent.Name}-{parent.Name}");
+    }
+
+    /// <summary>This node has acquired a lease.</summary>
+    internal void OnLease(string name, RaftLock held) => _leases[name] = held;
+
+    /// <summary>This node has released the lease, or lost it.</summary>
+    internal void OnLeaseEnded(string name, RaftLock ended) => _leases.TryRemove(KeyValuePair.Create(name, ended));
+
+    private async Task<RaftLock?> AcquireAsync(string name, int permits, bool waits, CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentOutOfRangeException.ThrowIfLessThan(permits, 1);
+        var claim = $"{Interlocked.Increment(ref _claims)}";
         while (true)
         {
             var session = await _keeper.GetAsync(cancellation).ConfigureAwait(false);
@@ -95,12 +118,12 @@ public sealed class RaftCoordination : IExtension
             {
                 var acquire = new Command.Acquire(session.Id, claim, permits, waits, null);
                 var answer = (await _calls.AppendAsync(name, acquire, session.Left, _time, cancellation).ConfigureAwait(false))?.Answer;
-                cancellation.ThrowIfCancellationRequested();
                 if (answer is Answer.Waiting)
                 {
                     answer = await WaitAsync(name, claim, session, cancellation).ConfigureAwait(false);
                 }
 
+                cancellation.ThrowIfCancellationRequested();
                 switch (answer)
                 {
                     case Answer.Granted granted when session.IsAlive:
@@ -125,10 +148,17 @@ public sealed class RaftCoordination : IExtension
 
     private async ValueTask ReleaseAsync(string name, string claim, Session session)
     {
-        while (session.IsAlive
-            && await _calls.AppendAsync(name, new Command.Release(session.Id, claim), session.Left, _time, session.Lost).ConfigureAwait(false)
-                is null)
+        var release = new Command.Release(session.Id, claim);
+        try
         {
+            while (session.IsAlive
+                && await _calls.AppendAsync(name, release, session.Left, _time, session.Lost).ConfigureAwait(false) is null)
+            {
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // The actor system has ended, and the session with it.
         }
     }
 
@@ -141,8 +171,8 @@ public sealed class RaftCoordination : IExtension
         {
             try
             {
-                var (answer, at) = await _calls.AskAsync(question, CoordinationJson.Default.Answer, session.Left, notBelow, cancellation)
-                    .ConfigureAwait(false);
+                var (answer, at) = await _calls.AskAsync(
+                    question, CoordinationJson.Default.Answer, session.Left, notBelow, cancellation).ConfigureAwait(false);
                 if (answer is not Answer.Waiting)
                 {
                     return answer;
@@ -160,7 +190,7 @@ public sealed class RaftCoordination : IExtension
         return null;
     }
 
-    private string NewClaim() => $"{Interlocked.Increment(ref _claims)}";
+    private long? TokenOf(string lease) => _leases.TryGetValue(lease, out var held) && held.IsHeld ? held.Token : null;
 }
 
 /// <summary>Creates the <see cref="RaftCoordination"/> of an actor system.</summary>

@@ -10,9 +10,13 @@ namespace RaftActors.Coordination;
 /// </summary>
 public sealed class RaftLease : Lease
 {
+    // Keeps the names of leases apart from those of the application's locks.
+    private const string Prefix = "akka-lease/";
+
+    private readonly SemaphoreSlim _acquiring = new(1);
     private readonly RaftCoordination _coordination;
     private readonly ILoggingAdapter _log;
-    private volatile RaftLock? _held;
+    private Holding? _holding;
 
     /// <summary>Called by Akka.Coordination.</summary>
     /// <param name="settings">The names of the lease and of its owner, and the timeouts.</param>
@@ -38,21 +42,15 @@ public sealed class RaftLease : Lease
         using var limit = new CancellationTokenSource(Settings.TimeoutSettings.OperationTimeout);
         try
         {
-            // The owner is the claim, so an owner that acquires its lease again has it already.
-            var acquired = await _coordination.AcquireAsync(
-                Settings.LeaseName, Settings.OwnerName, permits: 1, waits: false, limit.Token).ConfigureAwait(false);
-            if (acquired is null)
+            await _acquiring.WaitAsync(limit.Token).ConfigureAwait(false);
+            try
             {
-                return false;
+                return await AcquireAsync(leaseLostCallback, limit.Token).ConfigureAwait(false);
             }
-
-            _held = acquired;
-            if (leaseLostCallback is not null)
+            finally
             {
-                acquired.Lost.UnsafeRegister(_ => TellLost(acquired, leaseLostCallback), null);
+                _acquiring.Release();
             }
-
-            return acquired.IsHeld;
         }
         catch (OperationCanceledException)
         {
@@ -67,22 +65,22 @@ public sealed class RaftLease : Lease
             _log.Error(e, "The lease {0} was not acquired", Settings.LeaseName);
         }
 
-        // The claim is withdrawn in the background, also if an earlier Acquire had it.
-        _held = null;
         return false;
     }
 
-    /// <summary>Releases the lease. False: the group has not confirmed it within <c>lease-operation-timeout</c>.</summary>
+    /// <summary>Releases the lease. False: the group has not confirmed it within <c>lease-operation-timeout</c>. It never fails.</summary>
     public override async Task<bool> Release()
     {
-        if (Interlocked.Exchange(ref _held, null) is not { } held)
+        if (Interlocked.Exchange(ref _holding, null) is not { } holding)
         {
             return true;
         }
 
         try
         {
-            await held.DisposeAsync().AsTask().WaitAsync(Settings.TimeoutSettings.OperationTimeout).ConfigureAwait(false);
+            holding.OnLost?.Dispose();
+            _coordination.OnLeaseEnded(Settings.LeaseName, holding.Lock);
+            await holding.Lock.DisposeAsync().AsTask().WaitAsync(Settings.TimeoutSettings.OperationTimeout).ConfigureAwait(false);
             return true;
         }
         catch (Exception e)
@@ -93,14 +91,49 @@ public sealed class RaftLease : Lease
     }
 
     /// <inheritdoc/>
-    public override bool CheckLease() => _held is { IsHeld: true };
+    public override bool CheckLease() => Volatile.Read(ref _holding) is { Lock.IsHeld: true };
 
-    private void TellLost(RaftLock acquired, Action<Exception> leaseLostCallback)
+    private async Task<bool> AcquireAsync(Action<Exception>? leaseLostCallback, CancellationToken cancellation)
     {
-        if (Interlocked.CompareExchange(ref _held, null, acquired) == acquired)
+        var holding = Volatile.Read(ref _holding);
+        if (holding is not { Lock.IsHeld: true })
         {
+            // Each attempt is a claim of its own. So the withdrawal of one that was given up cannot release what a later one acquires.
+            if (await _coordination.TryLockAsync(Prefix + Settings.LeaseName, cancellationToken: cancellation).ConfigureAwait(false)
+                is not { } acquired)
+            {
+                return false;
+            }
+
+            holding = new Holding(acquired);
+            Volatile.Write(ref _holding, holding);
+            _coordination.OnLease(Settings.LeaseName, acquired);
+        }
+
+        if (leaseLostCallback is not null)
+        {
+            holding.OnLost?.Dispose();
+            holding.OnLost = holding.Lock.Lost.UnsafeRegister(_ => TellLost(holding, leaseLostCallback), null);
+        }
+
+        return CheckLease();
+    }
+
+    private void TellLost(Holding lost, Action<Exception> leaseLostCallback)
+    {
+        if (Interlocked.CompareExchange(ref _holding, null, lost) == lost)
+        {
+            _coordination.OnLeaseEnded(Settings.LeaseName, lost.Lock);
             leaseLostCallback(new TimeoutException(
                 $"The lease {Settings.LeaseName} is lost: the coordination group has not confirmed this node's session in time."));
         }
+    }
+
+    private sealed class Holding(RaftLock held)
+    {
+        public RaftLock Lock => held;
+
+        /// <summary>The callback for a loss; null: the last Acquire had none.</summary>
+        public CancellationTokenRegistration? OnLost { get; set; }
     }
 }

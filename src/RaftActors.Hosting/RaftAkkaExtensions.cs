@@ -8,6 +8,8 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
+using RaftActors.Coordination;
+
 namespace RaftActors.Hosting;
 
 /// <summary>
@@ -154,6 +156,21 @@ public static class RaftAkkaExtensions
             new Func<TEntity>(() => ActivatorUtilities.CreateInstance<TEntity>(services)),
             options ?? new EntityShardOptions<TState>(),
         })));
+    }
+
+    /// <summary>
+    /// Starts the coordination of this node: <see cref="RaftCoordination"/> for locks, and the lease that <see cref="RaftLeaseOption"/>
+    /// names. The nodes of the roster have a process of the coordination group each, and other nodes are clients of it. In an Akka.Cluster
+    /// this node gets the role <c>raft</c>. <c>services.AddRaftCoordination()</c> lets services ask for it.
+    /// </summary>
+    /// <param name="builder">The builder that AddAkka passes.</param>
+    /// <returns>The builder.</returns>
+    public static AkkaConfigurationBuilder WithRaftCoordination(this AkkaConfigurationBuilder builder)
+    {
+        var plan = RaftPlan.Of(builder);
+        plan.AddCoordination();
+        plan.AddRole();
+        return builder.WithActors((system, _) => RaftCoordination.Get(system));
     }
 
     /// <summary>

@@ -8,6 +8,7 @@ using Akka.Configuration;
 using Akka.Hosting;
 
 using RaftActors.Clients;
+using RaftActors.Coordination;
 using RaftActors.Discovery;
 using RaftActors.Settings;
 
@@ -20,6 +21,7 @@ internal sealed class RaftPlan
 
     private readonly AkkaConfigurationBuilder _builder;
     private int _starting;
+    private bool _hasCoordination;
 
     private RaftPlan(AkkaConfigurationBuilder builder)
     {
@@ -92,6 +94,16 @@ internal sealed class RaftPlan
         if (IsClustered && !roles.Contains(ClusterNodes.Role))
         {
             _builder.AddHocon($"akka.cluster.roles = {NodeHocon.List([.. roles, ClusterNodes.Role])}", HoconAddMode.Prepend);
+        }
+    }
+
+    /// <summary>Adds the settings of the coordination group and of its lease. A second call does nothing.</summary>
+    public void AddCoordination()
+    {
+        if (!_hasCoordination)
+        {
+            _hasCoordination = true;
+            _builder.AddHocon(RaftCoordination.DefaultConfig(), HoconAddMode.Append);
         }
     }
 

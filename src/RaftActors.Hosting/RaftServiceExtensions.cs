@@ -1,6 +1,7 @@
 using Akka.Actor;
 
 using RaftActors;
+using RaftActors.Coordination;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -47,6 +48,15 @@ public static class RaftServiceExtensions
         ArgumentNullException.ThrowIfNull(shards);
         return services.AddSingleton(provider => RaftOf(provider).CreateEntityClient(shards, options));
     }
+
+    /// <summary>
+    /// Registers the <see cref="RaftCoordination"/> of the actor system: locks that nodes share. Call <c>WithRaftCoordination</c> on the
+    /// builder, too.
+    /// </summary>
+    /// <param name="services">The services of the application.</param>
+    /// <returns>The services.</returns>
+    public static IServiceCollection AddRaftCoordination(this IServiceCollection services) =>
+        services.AddSingleton(provider => RaftCoordination.Get(provider.GetRequiredService<ActorSystem>()));
 
     private static Raft RaftOf(IServiceProvider provider) => Raft.Get(provider.GetRequiredService<ActorSystem>());
 }

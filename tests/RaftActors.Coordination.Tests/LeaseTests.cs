@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 
 using Akka.Actor;
+using Akka.Cluster.Sharding;
 using Akka.Cluster.Tools.Singleton;
 using Akka.Coordination;
 
@@ -13,6 +14,7 @@ public sealed class LeaseTests : IAsyncLifetime
         """
         raft-coordination { session-timeout = 2s, renew-interval = 200ms }
         akka.coordination.lease.raft.lease-operation-timeout = 2s
+        akka.cluster.sharding { use-lease = akka.coordination.lease.raft, lease-retry-interval = 200ms, state-store-mode = ddata }
         akka.cluster.singleton { use-lease = akka.coordination.lease.raft, lease-retry-interval = 200ms }
         akka.cluster.split-brain-resolver.active-strategy = lease-majority
         akka.cluster.split-brain-resolver.lease-majority.lease-implementation = akka.coordination.lease.raft
@@ -72,10 +74,10 @@ public sealed class LeaseTests : IAsyncLifetime
     public async Task Singleton_of_a_crashed_node_starts_on_another_one_with_the_lease()
     {
         _nodes.AddRange(Node.Start(3, Config));
-        var starts = Channel.CreateUnbounded<Node>();
+        var starts = Channel.CreateUnbounded<(Node Node, long? Token)>();
         foreach (var node in _nodes)
         {
-            Action onStart = () => starts.Writer.TryWrite(node);
+            Action<IActorContext> onStart = context => starts.Writer.TryWrite((node, node.Coordination.TokenOf(context)));
             node.System.ActorOf(
                 ClusterSingletonManager.Props(
                     Props.Create(() => new Billing(onStart)), PoisonPill.Instance, ClusterSingletonManagerSettings.Create(node.System)),
@@ -84,11 +86,47 @@ public sealed class LeaseTests : IAsyncLifetime
 
         var first = await starts.Reader.ReadAsync().AsTask().WaitAsync(Patience);
 
-        await first.CrashAsync();
+        await first.Node.CrashAsync();
 
         var second = await starts.Reader.ReadAsync().AsTask().WaitAsync(Patience);
-        Assert.NotSame(first, second);
+        Assert.NotSame(first.Node, second.Node);
+        Assert.True(second.Token > first.Token, $"{second.Token} follows {first.Token}");
         Assert.False(starts.Reader.TryRead(out _));
+    }
+
+    [Fact]
+    public async Task Shard_of_a_crashed_node_starts_on_another_one_with_a_higher_token()
+    {
+        _nodes.AddRange(Node.Start(3, Config));
+        var starts = Channel.CreateUnbounded<(Node Node, long? Token)>();
+        List<IActorRef> regions = [];
+        foreach (var node in _nodes)
+        {
+            Action<IActorContext> onStart = context => starts.Writer.TryWrite((node, node.Coordination.TokenOf(context)));
+            var sharding = ClusterSharding.Get(node.System);
+            regions.Add(sharding.Start(
+                "accounts",
+                _ => Props.Create(() => new Billing(onStart)),
+                ClusterShardingSettings.Create(node.System),
+                new Accounts()));
+        }
+
+        regions[0].Tell("alice");
+        var first = await starts.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+
+        await first.Node.CrashAsync();
+
+        var other = regions[_nodes.FindIndex(node => node != first.Node)];
+        (Node Node, long? Token) second;
+        while (!starts.Reader.TryRead(out second))
+        {
+            // A message to a region that looks for its coordinator may be lost.
+            other.Tell("alice");
+            await Task.WhenAny(starts.Reader.WaitToReadAsync().AsTask(), Task.Delay(TimeSpan.FromMilliseconds(100)));
+        }
+
+        Assert.NotSame(first.Node, second.Node);
+        Assert.True(second.Token > first.Token, $"{second.Token} follows {first.Token}");
     }
 
     private static Lease LeaseOf(Node node) =>
@@ -106,10 +144,15 @@ public sealed class LeaseTests : IAsyncLifetime
 
     private sealed class Billing : UntypedActor
     {
-        public Billing(Action onStart) => onStart();
+        public Billing(Action<IActorContext> onStart) => onStart(Context);
 
         protected override void OnReceive(object message)
         {
         }
+    }
+
+    private sealed class Accounts() : HashCodeMessageExtractor(maxNumberOfShards: 1)
+    {
+        public override string EntityId(object message) => (string)message;
     }
 }

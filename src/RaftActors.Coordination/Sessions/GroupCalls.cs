@@ -17,6 +17,8 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client) : IAsyncDis
     /// </summary>
     /// <param name="timeout">The time for all attempts.</param>
     /// <param name="time">Measures it.</param>
+    /// <exception cref="ObjectDisposedException">The actor system has ended.</exception>
+    /// <exception cref="RaftUnauthorizedException">The credentials of this program do not allow it.</exception>
     /// <returns>The answer and the serial of its pair; null: none came in time.</returns>
     public async Task<(Answer Answer, long Serial)?> AppendAsync(
         string name, Command command, TimeSpan timeout, TimeProvider time, CancellationToken cancellation = default)
@@ -29,8 +31,10 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client) : IAsyncDis
             {
                 case Outcome<Answer>.Done done when done.TryGetResult(out var answer):
                     return (answer, done.Serial.Value);
-                case Outcome<Answer>.NotCommitted { Reason: NotCommittedReason.Closed or NotCommittedReason.Unauthorized }:
-                    return null;
+                case Outcome<Answer>.NotCommitted { Reason: NotCommittedReason.Closed } closed:
+                    throw new ObjectDisposedException(nameof(RaftCoordination), closed.Detail);
+                case Outcome<Answer>.NotCommitted { Reason: NotCommittedReason.Unauthorized } forbidden:
+                    throw new RaftUnauthorizedException(forbidden.Detail);
                 case Outcome<Answer>.NotCommitted { Reason: NotCommittedReason.Invalid } refused:
                     return (new Answer.Refused(refused.Detail), 0);
             }

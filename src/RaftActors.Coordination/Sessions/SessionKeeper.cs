@@ -11,6 +11,9 @@ namespace RaftActors.Coordination.Sessions;
 internal sealed class SessionKeeper(
     GroupCalls calls, CoordinationSettings settings, string owner, TimeProvider time, ILoggingAdapter log) : IAsyncDisposable
 {
+    // The session expires by itself if no quorum is there to close it.
+    private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
+
     private readonly SemaphoreSlim _opening = new(1);
     private readonly CancellationTokenSource _closing = new();
     private volatile Session? _current;
@@ -52,7 +55,7 @@ internal sealed class SessionKeeper(
                 if (opened is (Answer.Done, var serial))
                 {
                     _current = new Session(serial, sentAt, Limit, time);
-                    _ = RenewAsync(_current);
+                    _ = KeepAsync(_current);
                 }
             }
         }
@@ -68,9 +71,39 @@ internal sealed class SessionKeeper(
         await _closing.CancelAsync().ConfigureAwait(false);
         if (_current is { IsAlive: true } current)
         {
-            var left = current.Left;
+            // First the holders stop, then the group may give away what they held.
             current.Lose();
-            await calls.AppendAsync(owner, new Command.Close(current.Id), left, time).ConfigureAwait(false);
+            try
+            {
+                await calls.AppendAsync(owner, new Command.Close(current.Id), CloseTimeout, time).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is ObjectDisposedException or RaftUnauthorizedException)
+            {
+                log.Info("The coordination session {0} of {1} is not closed, and will expire: {2}", current.Id, owner, e.Message);
+            }
+        }
+    }
+
+    private async Task KeepAsync(Session session)
+    {
+        try
+        {
+            await RenewAsync(session).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            log.Error(e, "The coordination session {0} of {1} cannot be renewed", session.Id, owner);
+        }
+
+        session.Lose();
+        if (!_closing.IsCancellationRequested)
+        {
+            log.Warning(
+                "The coordination session {0} of {1} is lost, and with it all locks and leases of this program. Either the group has no "
+                    + "leader that this program reaches, or this program stood still for {2}.",
+                session.Id,
+                owner,
+                Limit);
         }
     }
 
@@ -80,9 +113,9 @@ internal sealed class SessionKeeper(
         while (session.IsAlive && !ending.IsCancellationRequested)
         {
             await Task.Delay(settings.RenewInterval, time, ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            var sentAt = time.GetTimestamp();
 
             // Each attempt has a moment of its own at which it was sent. One that ends late would prove little.
+            var sentAt = time.GetTimestamp();
             var renewed = await calls.AppendAsync(owner, new Command.Renew(session.Id), settings.RenewInterval, time, ending.Token)
                 .ConfigureAwait(false);
             if (renewed is (Answer.Done, _))
@@ -91,19 +124,8 @@ internal sealed class SessionKeeper(
             }
             else if (renewed is (Answer.NoSession, _))
             {
-                session.Lose();
+                return;
             }
-        }
-
-        if (!_closing.IsCancellationRequested)
-        {
-            session.Lose();
-            log.Warning(
-                "The coordination session {0} of {1} is lost, and with it all locks and leases of this program. Either the group has no "
-                    + "leader that this program reaches, or this program stood still for {2}.",
-                session.Id,
-                owner,
-                Limit);
         }
     }
 }
