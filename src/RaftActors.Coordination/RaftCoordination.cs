@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 
 using Akka.Actor;
 using Akka.Configuration;
@@ -12,8 +13,8 @@ using RaftActors.Settings;
 namespace RaftActors.Coordination;
 
 /// <summary>
-/// Locks and semaphores that nodes share, kept by a raft group of their own. All that a program holds belongs to its one session, which is
-/// renewed once a second. Thread-safe.
+/// Locks, semaphores, elections and items that nodes share, kept by a raft group of their own. All that a program holds belongs to its one
+/// session, which is renewed once a second. Thread-safe.
 /// <para>
 /// The nodes of the group's roster run its processes. They start with the first use on their node, also when Akka.Cluster makes a lease.
 /// </para>
@@ -32,7 +33,8 @@ public sealed class RaftCoordination : IExtension
         _system = system.Name;
         system.Settings.InjectTopLevelFallback(DefaultConfig());
         var raft = Raft.Get(system);
-        var settings = CoordinationSettings.Read(system, RaftSettings.ReadNode(ConfigKeys.RaftIn(system.Settings.Config), raft.DefaultNode));
+        var node = RaftSettings.ReadNode(ConfigKeys.RaftIn(system.Settings.Config), raft.DefaultNode);
+        var settings = CoordinationSettings.Read(system, node);
         if (settings.IsMember)
         {
             system.SystemActorOf(Props.Create(() => new CoordinationActor(settings)), "raft-coordination");
@@ -42,9 +44,10 @@ public sealed class RaftCoordination : IExtension
         {
             Codec = RaftCodec.Json(CoordinationJson.Default.Command),
             ResultCodec = RaftCodec.Json(CoordinationJson.Default.Answer),
-        }));
+        }), system.WhenTerminated);
         var log = Logging.GetLogger(system, typeof(RaftCoordination));
         _keeper = new SessionKeeper(_calls, settings, settings.Self, _time, log);
+        Items = new RaftItems(_calls, _keeper, _time);
 
         // The last phase before the actors stop: until then singletons and shards hand over.
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "close-raft-session", async () =>
@@ -54,12 +57,17 @@ public sealed class RaftCoordination : IExtension
         });
     }
 
+    /// <summary>Small texts by name, such as settings, counters and the addresses of services.</summary>
+    public RaftItems Items { get; }
+
     /// <summary>The coordination of an actor system. The first call starts it.</summary>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
     public static RaftCoordination Get(ActorSystem system) => system.WithExtension<RaftCoordination, RaftCoordinationProvider>();
 
-    /// <summary>The defaults, with the lease <c>akka.coordination.lease.raft</c>. A system whose configuration names the lease needs them from
-    /// the start: <c>config.WithFallback(RaftCoordination.DefaultConfig())</c>.</summary>
+    /// <summary>
+    /// The defaults, with the lease <c>akka.coordination.lease.raft</c>. A system whose configuration names the lease needs them from the
+    /// start: <c>config.WithFallback(RaftCoordination.DefaultConfig())</c>.
+    /// </summary>
     public static Config DefaultConfig() => CoordinationSettings.Defaults;
 
     /// <summary>
@@ -67,24 +75,55 @@ public sealed class RaftCoordination : IExtension
     /// </summary>
     /// <param name="name">The name of the lock, the same for all programs. At most 1000 characters.</param>
     /// <param name="permits">The number of programs that may hold it at the same time, the same in all calls. 1 is a lock.</param>
+    /// <param name="text">What <see cref="ObserveAsync"/> tells of this holder, such as its address. At most 1000 characters.</param>
     /// <param name="cancellationToken">Ends the wait, and withdraws the claim.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="InvalidOperationException">The group refuses the call; the message says why.</exception>
-    public async Task<RaftLock> LockAsync(string name, int permits = 1, CancellationToken cancellationToken = default)
+    public async Task<RaftLock> LockAsync(
+        string name, int permits = 1, string? text = null, CancellationToken cancellationToken = default)
     {
-        var acquired = await AcquireAsync(name, permits, waits: true, cancellationToken).ConfigureAwait(false);
+        var acquired = await AcquireAsync(name, permits, waits: true, text, cancellationToken).ConfigureAwait(false);
         return acquired!; // Justification: a claim that waits is granted, or throws.
     }
 
     /// <summary>Acquires a lock if it is free. As <see cref="LockAsync"/> otherwise.</summary>
     /// <param name="name">As in <see cref="LockAsync"/>.</param>
     /// <param name="permits">As in <see cref="LockAsync"/>.</param>
+    /// <param name="text">As in <see cref="LockAsync"/>.</param>
     /// <param name="cancellationToken">Ends the wait for the group.</param>
     /// <returns>Null: another program holds it.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="InvalidOperationException">The group refuses the call; the message says why.</exception>
-    public Task<RaftLock?> TryLockAsync(string name, int permits = 1, CancellationToken cancellationToken = default) =>
-        AcquireAsync(name, permits, waits: false, cancellationToken);
+    public Task<RaftLock?> TryLockAsync(
+        string name, int permits = 1, string? text = null, CancellationToken cancellationToken = default) =>
+        AcquireAsync(name, permits, waits: false, text, cancellationToken);
+
+    /// <summary>
+    /// Tells who holds a lock: now, and whenever it changes. So a lock is an election: its holder leads, the programs that wait for it are
+    /// the candidates, and all others observe. Holders that come and go between two answers of the group are skipped. The stream outlives
+    /// failures of the group.
+    /// </summary>
+    /// <param name="name">The name of the lock.</param>
+    /// <param name="cancellationToken">Ends the stream.</param>
+    /// <returns>The holders, in the order in which they were granted: none or one of a lock, and more of a semaphore.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The actor system has ended.</exception>
+    public async IAsyncEnumerable<IReadOnlyList<RaftHolder>> ObserveAsync(
+        string name, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        LockHolder[]? latest = null;
+        var question = new Question.OfLock(name);
+        await foreach (var view in _calls.FollowAsync(_ => question, CoordinationJson.Default.LockView, cancellationToken)
+            .ConfigureAwait(false))
+        {
+            if (latest?.SequenceEqual(view.Holders) != true)
+            {
+                latest = [.. view.Holders];
+                yield return [.. latest.Select(each => new RaftHolder(each.Owner, each.Text, each.Token))];
+            }
+        }
+    }
 
     /// <summary>
     /// The fencing token of a cluster singleton or of a sharded entity whose manager holds a lease of raft. The next singleton or shard of
@@ -106,7 +145,7 @@ public sealed class RaftCoordination : IExtension
     /// <summary>This node has released the lease, or lost it.</summary>
     internal void OnLeaseEnded(string name, RaftLock ended) => _leases.TryRemove(KeyValuePair.Create(name, ended));
 
-    private async Task<RaftLock?> AcquireAsync(string name, int permits, bool waits, CancellationToken cancellation)
+    private async Task<RaftLock?> AcquireAsync(string name, int permits, bool waits, string? text, CancellationToken cancellation)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
         ArgumentOutOfRangeException.ThrowIfLessThan(permits, 1);
@@ -116,7 +155,7 @@ public sealed class RaftCoordination : IExtension
             var session = await _keeper.GetAsync(cancellation).ConfigureAwait(false);
             try
             {
-                var acquire = new Command.Acquire(session.Id, claim, permits, waits, null);
+                var acquire = new Command.Acquire(session.Id, claim, permits, waits, text);
                 var answer = (await _calls.AppendAsync(name, acquire, session.Left, _time, cancellation).ConfigureAwait(false))?.Answer;
                 if (answer is Answer.Waiting)
                 {

@@ -5,7 +5,8 @@ using RaftActors.Coordination.State;
 namespace RaftActors.Coordination.Group;
 
 /// <summary>
-/// One process of the coordination group: applies commands, answers questions, and on the leader ends the sessions that nobody renews.
+/// One process of the coordination group: applies commands, answers questions, and on the leader ends the sessions that no program renews
+/// and the items whose lifetime is over.
 /// <para>
 /// A session expires by the clock of a leader, which counts from the moment when it applied the latest renewal. The owner counts from the
 /// moment when it sent that renewal, which was earlier. So the owner stops first, whichever process leads.
@@ -18,8 +19,8 @@ internal sealed class CoordinationActor : RaftActor<Command, Answer>, IRaftSnaps
     // An Expire that is lost with its leader is appended again after this time.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    // For each session: the serial of its latest renewal, and the time at which it expires by this process's clock.
-    private readonly Dictionary<long, (long Renewed, TimeSpan At)> _expiries = [];
+    // For each session and item: the serial of its latest renewal, and the time at which it expires by this process's clock.
+    private readonly Dictionary<(string Name, long Session), (long Latest, TimeSpan At)> _expiries = [];
     private CoordinationState _state = new();
 
     public CoordinationActor(CoordinationSettings settings)
@@ -30,7 +31,7 @@ internal sealed class CoordinationActor : RaftActor<Command, Answer>, IRaftSnaps
             Roster = settings.Roster,
             Codec = RaftCodec.Json(CoordinationJson.Default.Command),
             FindFault = CoordinationState.FindFault,
-        }) => Receive<CheckTime>(_ => ExpireSessions());
+        }) => Receive<CheckTime>(_ => Expire());
 
     ITimerScheduler IWithTimers.Timers { get; set; } = null!; // Justification: Akka sets it before the actor starts.
 
@@ -52,29 +53,33 @@ internal sealed class CoordinationActor : RaftActor<Command, Answer>, IRaftSnaps
 
     protected override Answer HandleAppend(Entry<Command> entry) => _state.Apply(entry.Key, entry.Value, entry.Serial.Value);
 
-    protected override object HandleQuery(object question) => CoordinationJson.ToBytes(_state.Answer(CoordinationJson.ToQuestion(question)));
+    protected override object HandleQuery(object question) =>
+        CoordinationJson.ToBytes(_state.Answer(CoordinationJson.ToQuestion(question)));
 
-    private void ExpireSessions()
+    private void Expire()
     {
         // A follower counts, too: when it becomes the leader, a session whose owner is dead has not a whole timeout left.
         var now = Now;
         var isLeader = Raft.Leader is { IsSelf: true, IsReady: true };
-        foreach (var session in _state.Sessions)
+        var count = 0;
+        foreach (var each in _state.Mortals)
         {
-            if (!_expiries.TryGetValue(session.Id, out var expiry) || expiry.Renewed != session.Renewed)
+            count++;
+            var key = (each.Name, each.Session);
+            if (!_expiries.TryGetValue(key, out var expiry) || expiry.Latest != each.Latest)
             {
-                _expiries[session.Id] = (session.Renewed, now + session.Timeout);
+                _expiries[key] = (each.Latest, now + each.Timeout);
             }
             else if (isLeader && expiry.At <= now)
             {
-                Raft.Append(session.Owner, new Command.Expire(session.Id, session.Renewed));
-                _expiries[session.Id] = (session.Renewed, now + Patience);
+                Raft.Append(each.Name, new Command.Expire(each.Session, each.Latest));
+                _expiries[key] = (each.Latest, now + Patience);
             }
         }
 
-        if (_expiries.Count > _state.Sessions.Count)
+        if (_expiries.Count > count)
         {
-            foreach (var ended in _expiries.Keys.Except(_state.Sessions.Select(session => session.Id)).ToArray())
+            foreach (var ended in _expiries.Keys.Except(_state.Mortals.Select(each => (each.Name, each.Session))).ToArray())
             {
                 _expiries.Remove(ended);
             }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -6,14 +7,18 @@ using RaftActors.Coordination.State;
 namespace RaftActors.Coordination.Sessions;
 
 /// <summary>Calls of the coordination group: commands that are sent again until they have an answer, and questions. Thread-safe.</summary>
-internal sealed class GroupCalls(RaftClient<Command, Answer> client) : IAsyncDisposable
+/// <param name="ended">Ends with the actor system.</param>
+internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended) : IAsyncDisposable
 {
     // A call that the group refused at once, such as one of a client with too many, is repeated after this time.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
+    private readonly Guid _self = Guid.NewGuid();
+    private long _commands;
+
     /// <summary>
-    /// Appends a command. Each command may be sent twice: it then has the effect of one. Only an <see cref="Command.Open"/> opens two
-    /// sessions, of which one expires.
+    /// Appends a command. All attempts have one request key, so the group applies the command once. The group remembers 16,384 keys, and
+    /// the renewals of many sessions would soon push out the others. So a <see cref="Command.Renew"/> has none: two are as good as one.
     /// </summary>
     /// <param name="timeout">The time for all attempts.</param>
     /// <param name="time">Measures it.</param>
@@ -24,9 +29,10 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client) : IAsyncDis
         string name, Command command, TimeSpan timeout, TimeProvider time, CancellationToken cancellation = default)
     {
         var begin = time.GetTimestamp();
+        RequestKey? key = command is Command.Renew ? null : new($"{_self}/{Interlocked.Increment(ref _commands)}");
         while (timeout - time.GetElapsedTime(begin) is var left && left > TimeSpan.Zero && !cancellation.IsCancellationRequested)
         {
-            var outcome = await client.AppendAsync(name, command, left, cancellation).ConfigureAwait(false);
+            var outcome = await client.AppendAsync(name, command, left, cancellation, key).ConfigureAwait(false);
             switch (outcome)
             {
                 case Outcome<Answer>.Done done when done.TryGetResult(out var answer):
@@ -59,6 +65,36 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client) : IAsyncDis
         var answer = JsonSerializer.Deserialize(bytes, type)
             ?? throw new RaftUnavailableException($"The group '{client.Group}' answered with nothing.");
         return (answer, at);
+    }
+
+    /// <summary>Asks a question again and again: after each answer, when a later pair is committed. Ends with the token only.</summary>
+    /// <param name="question">The next question, given the serial of the latest answer; at first -1.</param>
+    /// <exception cref="ObjectDisposedException">The actor system has ended.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async IAsyncEnumerable<TAnswer> FollowAsync<TAnswer>(
+        Func<long, Question> question, JsonTypeInfo<TAnswer> type, [EnumeratorCancellation] CancellationToken cancellation)
+        where TAnswer : class
+    {
+        Serial? at = null;
+        while (true)
+        {
+            TAnswer? answer = null;
+            try
+            {
+                (answer, at) = await AskAsync(question(at?.Value ?? -1), type, null, at?.Next, cancellation).ConfigureAwait(false);
+            }
+            catch (RaftUnavailableException)
+            {
+                // No pair was committed for a while, or no process answers.
+                ObjectDisposedException.ThrowIf(ended.IsCompleted, typeof(RaftCoordination));
+                await Task.Delay(Pause, cancellation).ConfigureAwait(false);
+            }
+
+            if (answer is not null)
+            {
+                yield return answer;
+            }
+        }
     }
 
     /// <inheritdoc/>

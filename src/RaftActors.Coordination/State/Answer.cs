@@ -8,6 +8,8 @@ namespace RaftActors.Coordination.State;
 [JsonDerivedType(typeof(Granted), "granted")]
 [JsonDerivedType(typeof(Waiting), "waiting")]
 [JsonDerivedType(typeof(Held), "held")]
+[JsonDerivedType(typeof(Counted), "counted")]
+[JsonDerivedType(typeof(Conflict), "conflict")]
 [JsonDerivedType(typeof(NoSession), "no-session")]
 [JsonDerivedType(typeof(Refused), "refused")]
 internal abstract record Answer
@@ -37,6 +39,13 @@ internal abstract record Answer
     {
         public static Held Instance { get; } = new();
     }
+
+    /// <summary>The number of an item after an addition.</summary>
+    public sealed record Counted(long Value) : Answer;
+
+    /// <summary>The item has not the expected version.</summary>
+    /// <param name="Version">That which it has; 0: there is no item.</param>
+    public sealed record Conflict(long Version) : Answer;
 
     /// <summary>The session has expired, was closed, or never was.</summary>
     public sealed record NoSession : Answer

@@ -3,8 +3,8 @@ using System.Text.Json.Serialization;
 namespace RaftActors.Coordination.State;
 
 /// <summary>
-/// The value of a pair of the coordination group. The key of the pair is the name of the lock; of a command of a session it is the session's
-/// owner.
+/// The value of a pair of the coordination group. The key of the pair is the name of the lock or of the item; of a command of a session it
+/// is the session's owner.
 /// </summary>
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "$")]
 [JsonDerivedType(typeof(Open), "open")]
@@ -13,6 +13,9 @@ namespace RaftActors.Coordination.State;
 [JsonDerivedType(typeof(Expire), "expire")]
 [JsonDerivedType(typeof(Acquire), "acquire")]
 [JsonDerivedType(typeof(Release), "release")]
+[JsonDerivedType(typeof(Put), "put")]
+[JsonDerivedType(typeof(Add), "add")]
+[JsonDerivedType(typeof(Delete), "delete")]
 internal abstract record Command
 {
     private Command()
@@ -30,11 +33,12 @@ internal abstract record Command
     public sealed record Close(long Session) : Command;
 
     /// <summary>
-    /// The leader has seen no renewal for the session's timeout. Without effect if the session was renewed before this pair: the leader
-    /// may have been deposed, or the renewal may have overtaken this pair.
+    /// The leader has seen no renewal for the session's timeout, or no write of the item for its lifetime. Without effect if there was one
+    /// before this pair: the leader may have been deposed, or the renewal may have overtaken this pair.
     /// </summary>
-    /// <param name="Renewed">The serial of the latest renewal that the leader had applied.</param>
-    public sealed record Expire(long Session, long Renewed) : Command;
+    /// <param name="Session">0: the item that the pair's key names.</param>
+    /// <param name="Latest">The serial of the latest renewal, or the version of the item, that the leader had applied.</param>
+    public sealed record Expire(long Session, long Latest) : Command;
 
     /// <summary>
     /// Acquires a permit of a lock. A repeat by the same claim answers as the first one, so it is safe to send it again.
@@ -47,4 +51,17 @@ internal abstract record Command
 
     /// <summary>Releases a permit, or withdraws a claim that waits.</summary>
     public sealed record Release(long Session, string Claim) : Command;
+
+    /// <summary>Writes an item. Its version is the serial of this pair.</summary>
+    /// <param name="Expected">Only if the item has this version; 0: only if there is none; null: in any case.</param>
+    /// <param name="Session">The item goes when this session ends; 0: it belongs to no session.</param>
+    /// <param name="Lifetime">The item goes if it was not written again for so long; null: it stays.</param>
+    public sealed record Put(string Value, long? Expected, long Session, TimeSpan? Lifetime) : Command;
+
+    /// <summary>Adds to an item that is a whole number. One that is missing counts as 0.</summary>
+    public sealed record Add(long Delta) : Command;
+
+    /// <summary>Deletes an item.</summary>
+    /// <param name="Expected">Only if the item has this version; null: any.</param>
+    public sealed record Delete(long? Expected) : Command;
 }

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace RaftActors.Coordination.State;
 
 /// <summary>The state in a snapshot. Equal states give equal images.</summary>
-internal sealed record CoordinationImage(ImmutableArray<SessionImage> Sessions, ImmutableArray<LockImage> Locks);
+internal sealed record CoordinationImage(ImmutableArray<SessionImage> Sessions, ImmutableArray<LockImage> Locks, ItemsImage Items);
 
 /// <param name="Renewed">The serial of the latest renewal.</param>
 internal sealed record SessionImage(long Id, string Owner, TimeSpan Timeout, long Renewed);
@@ -11,3 +11,8 @@ internal sealed record SessionImage(long Id, string Owner, TimeSpan Timeout, lon
 /// <param name="Holders">In the order in which they were granted.</param>
 /// <param name="Waiting">In their order. Their token is 0.</param>
 internal sealed record LockImage(string Name, int Permits, ImmutableArray<LockHolder> Holders, ImmutableArray<LockHolder> Waiting);
+
+/// <param name="Items">Sorted by name.</param>
+/// <param name="Changes">The latest changes, in their order.</param>
+/// <param name="Compacted">The serial of the latest change that is forgotten.</param>
+internal sealed record ItemsImage(ImmutableArray<Item> Items, ImmutableArray<Item> Changes, long Compacted);

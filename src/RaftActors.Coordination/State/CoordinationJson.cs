@@ -9,15 +9,19 @@ namespace RaftActors.Coordination.State;
 [JsonSerializable(typeof(Answer))]
 [JsonSerializable(typeof(Question))]
 [JsonSerializable(typeof(LockView))]
+[JsonSerializable(typeof(ItemsView))]
 [JsonSerializable(typeof(CoordinationImage))]
 internal sealed partial class CoordinationJson : JsonSerializerContext
 {
     public static byte[] ToBytes(Question question) => JsonSerializer.SerializeToUtf8Bytes(question, Default.Question);
 
-    /// <param name="answer">An <see cref="Answer"/> or a <see cref="LockView"/>.</param>
-    public static byte[] ToBytes(object answer) => answer is Answer known
-        ? JsonSerializer.SerializeToUtf8Bytes(known, Default.Answer)
-        : JsonSerializer.SerializeToUtf8Bytes((LockView)answer, Default.LockView);
+    /// <param name="answer">An <see cref="Answer"/>, a <see cref="LockView"/> or an <see cref="ItemsView"/>.</param>
+    public static byte[] ToBytes(object answer) => answer switch
+    {
+        Answer known => JsonSerializer.SerializeToUtf8Bytes(known, Default.Answer),
+        LockView view => JsonSerializer.SerializeToUtf8Bytes(view, Default.LockView),
+        _ => JsonSerializer.SerializeToUtf8Bytes((ItemsView)answer, Default.ItemsView),
+    };
 
     /// <exception cref="InvalidDataException">The bytes are no question.</exception>
     public static Question ToQuestion(object bytes)

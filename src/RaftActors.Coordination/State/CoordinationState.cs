@@ -5,11 +5,12 @@ using static RaftActors.Coordination.State.Answer;
 namespace RaftActors.Coordination.State;
 
 /// <summary>
-/// The replicated state: sessions, and the locks that they hold. Deterministic: equal commands with equal serials give equal states on all
-/// processes, and no clock is read. Not thread-safe.
+/// The replicated state: sessions, the locks that they hold, and items. Deterministic: equal commands with equal serials give equal states
+/// on all processes, and no clock is read. Not thread-safe.
 /// <para>
 /// Invariants, which <see cref="Check"/> tests: a lock has at most as many holders as permits; the token of each grant is higher than that
-/// of every earlier grant of the same lock; each claim belongs to an open session; a claim waits only while no permit is free.
+/// of every earlier grant of the same lock; each claim, and each item of a session, belongs to an open session; a claim waits only while no
+/// permit is free.
 /// </para>
 /// </summary>
 internal sealed class CoordinationState
@@ -25,20 +26,24 @@ internal sealed class CoordinationState
 
     private readonly Dictionary<long, Session> _sessions = [];
     private readonly Dictionary<string, Lock> _locks = new(StringComparer.Ordinal);
+    private Items _items = new();
     private int _claims;
 
-    /// <summary>The open sessions.</summary>
-    public IReadOnlyCollection<Session> Sessions => _sessions.Values;
+    /// <summary>What expires if no pair renews it: the open sessions, and the items with a lifetime.</summary>
+    public IEnumerable<Mortal> Mortals => _sessions.Values.Select(each => new Mortal(each.Owner, each.Id, each.Renewed, each.Timeout))
+        .Concat(_items.All.Where(each => each.Lifetime is not null)
+            .Select(each => new Mortal(each.Name, 0, each.Version, each.Lifetime.GetValueOrDefault())));
 
     /// <summary>Says why a command has no place in the log; null: it may be appended. Uses its arguments only.</summary>
     public static string? FindFault(string name, Command command) =>
         TooLong(name, "name")
         ?? command switch
         {
-            Command.Open { Timeout: var timeout } when timeout < TimeSpan.FromMilliseconds(100) || timeout > TimeSpan.FromDays(1) =>
-                $"The timeout of the session is {timeout}; it must be from 100 ms to 1 day.",
+            Command.Open open => OutOfRange(open.Timeout, TimeSpan.FromDays(1), "timeout of the session"),
             Command.Acquire { Permits: < 1 } acquire => $"The number of permits is {acquire.Permits}; it must be 1 or more.",
             Command.Acquire acquire => TooLong(acquire.Claim, "claim") ?? TooLong(acquire.Text ?? "", "text"),
+            Command.Put put => TooLong(put.Value, "value", Items.ValueMax)
+                ?? (put.Lifetime is { } lifetime ? OutOfRange(lifetime, TimeSpan.FromDays(365), "lifetime of the item") : null),
             _ => null,
         };
 
@@ -49,9 +54,12 @@ internal sealed class CoordinationState
         Command.Open open => Open(name, open, serial),
         Command.Renew renew => Renew(renew.Session, serial),
         Command.Close close => End(close.Session, serial) ? Done.Instance : NoSession.Instance,
-        Command.Expire expire => Expire(expire, serial),
+        Command.Expire expire => Expire(name, expire, serial),
         Command.Acquire acquire => Acquire(name, acquire, serial),
         Command.Release release => Release(name, release, serial),
+        Command.Put put => put.Session == 0 || _sessions.ContainsKey(put.Session) ? _items.Put(name, put, serial) : NoSession.Instance,
+        Command.Add add => _items.Add(name, add.Delta, serial),
+        Command.Delete delete => _items.Delete(name, delete.Expected, serial),
         _ => new Refused($"This node does not know the command {command.GetType().Name}. Update the node."),
     };
 
@@ -60,18 +68,21 @@ internal sealed class CoordinationState
     {
         Question.OfClaim asked => Find(asked),
         Question.OfLock asked => View(asked.Name),
+        Question.OfItem asked => _items.Find(asked.Name),
+        Question.OfChanges asked => _items.ChangesAfter(asked.Prefix, asked.After),
         _ => throw new InvalidDataException($"This node does not know the question {question.GetType().Name}. Update the node."),
     };
 
     /// <summary>Copies the state for a snapshot.</summary>
     public CoordinationImage ToImage() => new(
-        [.. _sessions.Values.OrderBy(session => session.Id).Select(each => new SessionImage(each.Id, each.Owner, each.Timeout, each.Renewed))],
-        [.. _locks.OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => each.Value.ToImage(each.Key))]);
+        [.. _sessions.Values.OrderBy(each => each.Id).Select(each => new SessionImage(each.Id, each.Owner, each.Timeout, each.Renewed))],
+        [.. _locks.OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => each.Value.ToImage(each.Key))],
+        _items.ToImage());
 
     /// <summary>Makes the state of a snapshot.</summary>
     public static CoordinationState Of(CoordinationImage image)
     {
-        var state = new CoordinationState();
+        var state = new CoordinationState { _items = Items.Of(image.Items) };
         foreach (var session in image.Sessions)
         {
             state._sessions.Add(session.Id, new Session(session.Id, session.Owner, session.Timeout) { Renewed = session.Renewed });
@@ -106,6 +117,9 @@ internal sealed class CoordinationState
 
         Demand(_claims == _locks.Values.Sum(each => each.All.Count()), "The number of claims is wrong.");
         Demand(_claims == _sessions.Values.Sum(each => each.Claims.Count), "A session has a claim that no lock has.");
+        _items.Check();
+        Demand(
+            _items.All.All(item => item.Session == 0 || _sessions.ContainsKey(item.Session)), "An item belongs to a session that ended.");
     }
 
     internal static void Demand(bool condition, string what)
@@ -116,8 +130,12 @@ internal sealed class CoordinationState
         }
     }
 
-    private static string? TooLong(string text, string what) => text.Length > TextMax
-        ? $"The {what} has {text.Length} characters; at most {TextMax} are allowed."
+    private static string? TooLong(string text, string what, int max = TextMax) => text.Length > max
+        ? $"The {what} has {text.Length} characters; at most {max} are allowed."
+        : null;
+
+    private static string? OutOfRange(TimeSpan time, TimeSpan max, string what) => time < TimeSpan.FromMilliseconds(100) || time > max
+        ? $"The {what} is {time}; it must be from 100 ms to {max.TotalDays} days."
         : null;
 
     private Answer Open(string owner, Command.Open open, long serial)
@@ -142,14 +160,13 @@ internal sealed class CoordinationState
         return Done.Instance;
     }
 
-    private Answer Expire(Command.Expire expire, long serial)
+    private Done Expire(string name, Command.Expire expire, long serial)
     {
-        if (!_sessions.TryGetValue(expire.Session, out var session))
+        if (expire.Session == 0)
         {
-            return NoSession.Instance;
+            _items.Delete(name, expire.Latest, serial);
         }
-
-        if (session.Renewed == expire.Renewed)
+        else if (_sessions.TryGetValue(expire.Session, out var session) && session.Renewed == expire.Latest)
         {
             End(session.Id, serial);
         }
@@ -174,6 +191,7 @@ internal sealed class CoordinationState
         }
 
         names.ForEach(name => Grant(name, serial));
+        _items.DeleteOf(id, serial);
         return true;
     }
 
@@ -247,6 +265,12 @@ internal sealed class CoordinationState
         : _locks.GetValueOrDefault(asked.Name)?.Find(asked.Session, asked.Claim) ?? Held.Instance;
 
     private LockView View(string name) => _locks.GetValueOrDefault(name)?.View() ?? new LockView([], 0);
+
+    /// <summary>What expires.</summary>
+    /// <param name="Name">The owner of the session, or the name of the item.</param>
+    /// <param name="Session">0: an item.</param>
+    /// <param name="Latest">The serial of the pair that renewed or wrote it.</param>
+    internal readonly record struct Mortal(string Name, long Session, long Latest, TimeSpan Timeout);
 
     /// <summary>One session.</summary>
     /// <param name="id">The serial of the pair that opened it.</param>

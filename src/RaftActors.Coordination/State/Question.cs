@@ -7,6 +7,8 @@ namespace RaftActors.Coordination.State;
 [JsonPolymorphic(TypeDiscriminatorPropertyName = "$")]
 [JsonDerivedType(typeof(OfClaim), "claim")]
 [JsonDerivedType(typeof(OfLock), "lock")]
+[JsonDerivedType(typeof(OfItem), "item")]
+[JsonDerivedType(typeof(OfChanges), "changes")]
 internal abstract record Question
 {
     private Question()
@@ -18,6 +20,16 @@ internal abstract record Question
 
     /// <summary>Who holds a lock. The answer is a <see cref="LockView"/>.</summary>
     public sealed record OfLock(string Name) : Question;
+
+    /// <summary>What an item is. The answer is an <see cref="ItemsView"/> of one item or none.</summary>
+    public sealed record OfItem(string Name) : Question;
+
+    /// <summary>
+    /// The changes of the items whose names begin with a prefix. The answer is an <see cref="ItemsView"/>, of all items if the changes are
+    /// forgotten.
+    /// </summary>
+    /// <param name="After">The changes of later pairs; below zero: all items.</param>
+    public sealed record OfChanges(string Prefix, long After) : Question;
 }
 
 /// <summary>A lock at one moment.</summary>
@@ -28,3 +40,14 @@ internal sealed record LockView(ImmutableArray<LockHolder> Holders, int Waiting)
 /// <summary>A claim that holds a permit.</summary>
 /// <param name="Owner">The owner of its session.</param>
 internal sealed record LockHolder(string Owner, long Session, string Claim, long Token, string? Text);
+
+/// <summary>Items at one moment, or changes up to one.</summary>
+/// <param name="IsWhole">All items that were asked for, sorted by name. False: changes, in the order of their serials.</param>
+internal sealed record ItemsView(bool IsWhole, ImmutableArray<Item> Items);
+
+/// <summary>An item, or the change that made it.</summary>
+/// <param name="Value">Null: the change deleted the item.</param>
+/// <param name="Version">The serial of the pair that wrote or deleted it.</param>
+/// <param name="Session">It goes with this session; 0: it belongs to none.</param>
+/// <param name="Lifetime">It expires if it was not written again for so long; null: it stays.</param>
+internal sealed record Item(string Name, string? Value, long Version, long Session = 0, TimeSpan? Lifetime = null);

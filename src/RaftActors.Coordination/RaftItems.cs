@@ -1,0 +1,164 @@
+using System.Runtime.CompilerServices;
+
+using RaftActors.Coordination.Sessions;
+using RaftActors.Coordination.State;
+
+namespace RaftActors.Coordination;
+
+/// <summary>
+/// Small texts by name, the same for all programs: settings, counters, the addresses of services. Each write has a version, so a program
+/// can write on the condition that no other one did. Thread-safe.
+/// <para>
+/// A registry of services is the items of sessions below a prefix. Each instance puts its address there with <c>ofSession</c>, and its
+/// clients watch the prefix. The item of a dead instance goes with its session. An instance that only stood still for too long sees the
+/// deletion in its own watch, and puts its address again.
+/// </para>
+/// </summary>
+/// <remarks>The group holds 8 MiB of items. Each one counts 128 bytes and its texts.</remarks>
+public sealed class RaftItems
+{
+    // For all attempts of a call. Longer than it takes to found the group, or to elect a leader after a crash.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly GroupCalls _calls;
+    private readonly SessionKeeper _keeper;
+    private readonly TimeProvider _time;
+
+    internal RaftItems(GroupCalls calls, SessionKeeper keeper, TimeProvider time) => (_calls, _keeper, _time) = (calls, keeper, time);
+
+    /// <summary>Reads an item.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <returns>Null: there is none.</returns>
+    /// <exception cref="RaftUnavailableException">The group did not answer within 30 s.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async Task<RaftItem?> GetAsync(string name, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        return (await ReadAsync(new Question.OfItem(name), cancellationToken).ConfigureAwait(false)).SingleOrDefault();
+    }
+
+    /// <summary>Reads all items with a prefix at one moment, sorted by name.</summary>
+    /// <param name="prefix">The beginning of their names; empty: all items.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    /// <exception cref="RaftUnavailableException">The group did not answer within 30 s.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Task<IReadOnlyList<RaftItem>> ListAsync(string prefix = "", CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        return ReadAsync(new Question.OfChanges(prefix, -1), cancellationToken);
+    }
+
+    /// <summary>Writes an item.</summary>
+    /// <param name="name">Its name. At most 1000 characters.</param>
+    /// <param name="value">Its value. At most 9000 characters.</param>
+    /// <param name="expectedVersion">Only if the item has this version; 0: only if there is none; null: in any case.</param>
+    /// <param name="ofSession">The item goes with this program's session: when it ends, crashes, or stands still for too long.</param>
+    /// <param name="lifetime">The item goes if it was not written again for so long. From 100 ms to 365 days; null: it stays.</param>
+    /// <param name="cancellationToken">Ends the call. The item may be written all the same.</param>
+    /// <returns>The version of the item; null: it has not the expected version, and is not written.</returns>
+    /// <exception cref="RaftUnavailableException">No answer came within 30 s. It is unknown whether the item is written.</exception>
+    /// <exception cref="InvalidOperationException">The group refuses the call; the message says why.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async Task<long?> PutAsync(
+        string name,
+        string value,
+        long? expectedVersion = null,
+        bool ofSession = false,
+        TimeSpan? lifetime = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(value);
+        while (true)
+        {
+            var session = ofSession ? await _keeper.GetAsync(cancellationToken).ConfigureAwait(false) : null;
+            var put = new Command.Put(value, expectedVersion, session?.Id ?? 0, lifetime);
+            var (answer, serial) = await WriteAsync(name, put, cancellationToken).ConfigureAwait(false);
+            if (answer is not Answer.NoSession)
+            {
+                return answer is Answer.Done ? serial : null;
+            }
+
+            session?.Lose();
+        }
+    }
+
+    /// <summary>
+    /// Adds to an item that is a whole number; one that is missing counts as 0. Each caller gets another sum, so a program that adds 1000
+    /// has 1000 numbers of its own, up to the sum.
+    /// </summary>
+    /// <param name="name">The name of the item.</param>
+    /// <param name="delta">What is added; below zero: subtracted.</param>
+    /// <param name="cancellationToken">Ends the call. The addition may be made all the same.</param>
+    /// <returns>The sum.</returns>
+    /// <exception cref="RaftUnavailableException">No answer came within 30 s. It is unknown whether the addition is made.</exception>
+    /// <exception cref="InvalidOperationException">The item is no number, or the sum has no place in 64 bits.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async Task<long> AddAsync(string name, long delta = 1, CancellationToken cancellationToken = default) =>
+        ((Answer.Counted)(await WriteAsync(name, new Command.Add(delta), cancellationToken).ConfigureAwait(false)).Answer).Value;
+
+    /// <summary>Deletes an item.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="expectedVersion">Only if the item has this version; null: any.</param>
+    /// <param name="cancellationToken">Ends the call. The item may be deleted all the same.</param>
+    /// <returns>False: there is no such item, or it has another version.</returns>
+    /// <exception cref="RaftUnavailableException">No answer came within 30 s. It is unknown whether the item is deleted.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async Task<bool> DeleteAsync(string name, long? expectedVersion = null, CancellationToken cancellationToken = default) =>
+        (await WriteAsync(name, new Command.Delete(expectedVersion), cancellationToken).ConfigureAwait(false)).Answer is Answer.Done;
+
+    /// <summary>
+    /// Streams the items with a prefix: first all of them as <see cref="RaftItemChange.All"/>, then each change once, in the order of the
+    /// group. The group remembers the last 1000 changes. A reader that falls behind them gets all items again. The stream outlives failures
+    /// of the group.
+    /// </summary>
+    /// <param name="prefix">The beginning of the names; empty: all items.</param>
+    /// <param name="cancellationToken">Ends the stream.</param>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <exception cref="ObjectDisposedException">The actor system has ended.</exception>
+    public async IAsyncEnumerable<RaftItemChange> WatchAsync(
+        string prefix = "", [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(prefix);
+        await foreach (var view in _calls.FollowAsync(
+            after => new Question.OfChanges(prefix, after), CoordinationJson.Default.ItemsView, cancellationToken).ConfigureAwait(false))
+        {
+            if (view.IsWhole)
+            {
+                yield return new RaftItemChange.All([.. view.Items.Select(ToItem)]);
+                continue;
+            }
+
+            foreach (var change in view.Items)
+            {
+                yield return change.Value is null
+                    ? new RaftItemChange.Deleted(change.Name, change.Version)
+                    : new RaftItemChange.Written(ToItem(change));
+            }
+        }
+    }
+
+    // Justification: only a change that deleted an item has no value.
+    private static RaftItem ToItem(Item item) => new(item.Name, item.Value!, item.Version);
+
+    private async Task<IReadOnlyList<RaftItem>> ReadAsync(Question question, CancellationToken cancellation)
+    {
+        var (view, _) = await _calls.AskAsync(question, CoordinationJson.Default.ItemsView, Patience, null, cancellation)
+            .ConfigureAwait(false);
+        return [.. view.Items.Select(ToItem)];
+    }
+
+    private async Task<(Answer Answer, long Serial)> WriteAsync(string name, Command command, CancellationToken cancellation)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        var written = await _calls.AppendAsync(name, command, Patience, _time, cancellation).ConfigureAwait(false);
+        cancellation.ThrowIfCancellationRequested();
+        return written switch
+        {
+            (Answer.Refused refused, _) => throw new InvalidOperationException($"Cannot write the item '{name}'. {refused.Why}"),
+            { } answered => answered,
+            null => throw new RaftUnavailableException(
+                $"The coordination group did not answer within {Patience}, so it is unknown whether '{name}' has changed. Read it."),
+        };
+    }
+}

@@ -1,0 +1,219 @@
+using System.Globalization;
+
+using static RaftActors.Coordination.State.Answer;
+
+namespace RaftActors.Coordination.State;
+
+/// <summary>
+/// The items by their names, and the latest changes of them, for those who watch. Not thread-safe.
+/// <para>
+/// Invariants, which <see cref="Check"/> tests: the bytes are those of all items, and are bounded, as are the changes; the changes are in
+/// the order of their serials; the latest change of an item in the list is the item.
+/// </para>
+/// </summary>
+internal sealed class Items
+{
+    /// <summary>
+    /// The most bytes of all items in JSON. It bounds their number, too, since each one has an overhead. A list of all items is one
+    /// message, which has to fit into a frame of 16 MiB.
+    /// </summary>
+    public const int BytesMax = 8 << 20;
+
+    /// <summary>The longest value, in UTF-16 units. Its pair has less than 64 kB, whichever characters JSON escapes.</summary>
+    public const int ValueMax = 9_000;
+
+    /// <summary>The most changes that are remembered.</summary>
+    public const int ChangesMax = 1_000;
+
+    /// <summary>The most bytes of the changes that are remembered.</summary>
+    public const int ChangeBytesMax = 1 << 20;
+
+    // The names of the members, two serials and a lifetime.
+    private const int OverheadBytes = 128;
+
+    private readonly Dictionary<string, Item> _items = new(StringComparer.Ordinal);
+    private readonly Dictionary<long, SortedSet<string>> _ofSessions = [];
+    private readonly Queue<Item> _changes = [];
+    private long _bytes;
+    private long _changeBytes;
+
+    /// <summary>The serial of the latest change that is forgotten. All later ones are remembered.</summary>
+    private long _compacted;
+
+    public IEnumerable<Item> All => _items.Values;
+
+    public static Items Of(ItemsImage image)
+    {
+        var made = new Items { _compacted = image.Compacted };
+        foreach (var item in image.Items)
+        {
+            made.Add(item);
+        }
+
+        foreach (var change in image.Changes)
+        {
+            made.Remember(change);
+        }
+
+        return made;
+    }
+
+    public ItemsImage ToImage() => new([.. InOrder(_items.Values)], [.. _changes], _compacted);
+
+    /// <summary>Writes an item, if it has the expected version.</summary>
+    /// <param name="serial">The version of what is written.</param>
+    public Answer Put(string name, Command.Put put, long serial)
+    {
+        var known = _items.GetValueOrDefault(name);
+        return put.Expected is { } expected && expected != (known?.Version ?? 0)
+            ? new Conflict(known?.Version ?? 0)
+            : Write(known, new Item(name, put.Value, serial, put.Session, put.Lifetime)) ?? Done.Instance;
+    }
+
+    /// <summary>Adds to an item that is a number. It keeps its session and its lifetime; a new one has none.</summary>
+    public Answer Add(string name, long delta, long serial)
+    {
+        var known = _items.GetValueOrDefault(name);
+        if (!long.TryParse(known?.Value ?? "0", NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
+        {
+            return new Refused($"The item '{name}' is not a whole number of 64 bits. Add to another item, or write a number first.");
+        }
+
+        var sum = (Int128)number + delta;
+        if (sum < long.MinValue || sum > long.MaxValue)
+        {
+            return new Refused($"{number} and {delta} have no sum of 64 bits. Write a lower number to '{name}' first.");
+        }
+
+        var text = sum.ToString(CultureInfo.InvariantCulture);
+        return Write(known, new Item(name, text, serial, known?.Session ?? 0, known?.Lifetime)) ?? new Counted((long)sum);
+    }
+
+    /// <summary>Deletes an item, if there is one of the expected version.</summary>
+    /// <param name="expected">Null: any version.</param>
+    public Answer Delete(string name, long? expected, long serial)
+    {
+        if (!_items.TryGetValue(name, out var known) || (expected ?? known.Version) != known.Version)
+        {
+            return new Conflict(known?.Version ?? 0);
+        }
+
+        Remove(known);
+        Remember(new Item(name, null, serial));
+        return Done.Instance;
+    }
+
+    /// <summary>Deletes the items of a session that has ended.</summary>
+    public void DeleteOf(long session, long serial)
+    {
+        // Sorted by name, so that all processes remember the changes in the same order.
+        foreach (var name in _ofSessions.GetValueOrDefault(session)?.ToArray() ?? [])
+        {
+            Delete(name, null, serial);
+        }
+    }
+
+    public ItemsView Find(string name) => new(true, _items.TryGetValue(name, out var item) ? [item] : []);
+
+    /// <summary>The changes after a serial; if they are not remembered back to it, all items.</summary>
+    public ItemsView ChangesAfter(string prefix, long serial)
+    {
+        return serial < _compacted
+            ? new ItemsView(true, [.. InOrder(_items.Values.Where(Matches))])
+            : new ItemsView(false, [.. _changes.Where(change => change.Version > serial && Matches(change))]);
+
+        bool Matches(Item item) => item.Name.StartsWith(prefix, StringComparison.Ordinal);
+    }
+
+    /// <summary>Throws if an invariant does not hold. For tests.</summary>
+    public void Check()
+    {
+        CoordinationState.Demand(_bytes == _items.Values.Sum(SizeOf) && _bytes <= BytesMax, $"{_bytes} is not the size of the items.");
+        CoordinationState.Demand(
+            _changeBytes == _changes.Sum(SizeOf) && _changeBytes <= ChangeBytesMax && _changes.Count <= ChangesMax,
+            $"There are {_changes.Count} changes of {_changeBytes} bytes.");
+        var ofSessions = _items.Values.Where(item => item.Session != 0).Select(item => (item.Session, item.Name)).Order();
+        CoordinationState.Demand(
+            ofSessions.SequenceEqual(_ofSessions.SelectMany(each => each.Value.Select(name => (each.Key, name))).Order()),
+            "The items of the sessions are wrong.");
+        CoordinationState.Demand(
+            _changes.Select(change => change.Version).Prepend(_compacted).SequenceEqual(
+                _changes.Select(change => change.Version).Prepend(_compacted).Order()),
+            "The changes are not in the order of their serials.");
+        foreach (var change in _changes.GroupBy(change => change.Name).Select(changes => changes.Last()))
+        {
+            CoordinationState.Demand(
+                _items.GetValueOrDefault(change.Name) is { } item ? item == change : change.Value is null,
+                $"The latest change of '{change.Name}' is not the item.");
+        }
+    }
+
+    private static IEnumerable<Item> InOrder(IEnumerable<Item> items) => items.OrderBy(item => item.Name, StringComparer.Ordinal);
+
+    // At least the bytes in JSON, which may escape a character to six. The formula is part of the state: all versions must agree on it.
+    private static int SizeOf(Item item) => OverheadBytes + SizeOf(item.Name) + SizeOf(item.Value ?? "");
+
+    private static int SizeOf(string text)
+    {
+        var size = 0;
+        foreach (var each in text)
+        {
+            size += char.IsAsciiLetterOrDigit(each) || " !#$%()*,-./:;=?@[]^_{|}~".Contains(each) ? 1 : 6;
+        }
+
+        return size;
+    }
+
+    // Null: it is written.
+    private Answer? Write(Item? known, Item item)
+    {
+        var bytes = _bytes + SizeOf(item) - (known is null ? 0 : SizeOf(known));
+        if (bytes > BytesMax)
+        {
+            return new Refused($"All items would have {bytes} bytes; at most {BytesMax} are allowed. Delete some, or keep them elsewhere.");
+        }
+
+        if (known is not null)
+        {
+            Remove(known);
+        }
+
+        Add(item);
+        Remember(item);
+        return null;
+    }
+
+    private void Add(Item item)
+    {
+        _items.Add(item.Name, item);
+        _bytes += SizeOf(item);
+        if (item.Session != 0)
+        {
+            (_ofSessions.TryGetValue(item.Session, out var names)
+                ? names
+                : _ofSessions[item.Session] = new SortedSet<string>(StringComparer.Ordinal)).Add(item.Name);
+        }
+    }
+
+    private void Remove(Item item)
+    {
+        _items.Remove(item.Name);
+        _bytes -= SizeOf(item);
+        if (_ofSessions.TryGetValue(item.Session, out var names) && names.Remove(item.Name) && names.Count == 0)
+        {
+            _ofSessions.Remove(item.Session);
+        }
+    }
+
+    private void Remember(Item change)
+    {
+        _changes.Enqueue(change);
+        _changeBytes += SizeOf(change);
+        while (_changes.Count > ChangesMax || _changeBytes > ChangeBytesMax)
+        {
+            var forgotten = _changes.Dequeue();
+            _changeBytes -= SizeOf(forgotten);
+            _compacted = forgotten.Version;
+        }
+    }
+}

@@ -1,0 +1,69 @@
+using RaftActors.Coordination.State;
+
+namespace RaftActors.Coordination.Tests;
+
+/// <summary>A client of a group that is one state in memory.</summary>
+internal sealed class FakeClient : RaftClient<Command, Answer>
+{
+    private readonly CoordinationState _state = new();
+    private long _serial;
+
+    /// <summary>The attempts whose outcome is unknown, before each one that is done.</summary>
+    public int Lost { get; init; }
+
+    /// <summary>Those of all attempts.</summary>
+    public List<RequestKey?> Keys { get; } = [];
+
+    public override string Group => "coordination";
+
+    public override Task<Outcome<Answer>> AppendAsync(
+        string key, Command value, TimeSpan? timeout, CancellationToken cancellationToken, RequestKey? requestKey)
+    {
+        lock (_state)
+        {
+            Keys.Add(requestKey);
+            return Task.FromResult<Outcome<Answer>>(Keys.Count % (Lost + 1) == 0
+                ? new Outcome<Answer>.Done(new Serial(++_serial), _state.Apply(key, value, _serial))
+                : new Outcome<Answer>.Unknown(UnknownReason.Forgotten));
+        }
+    }
+
+    public override Task<(TAnswer Value, Serial Serial)> QueryWithSerialAsync<TAnswer>(
+        object question, TimeSpan? timeout, ReadConsistency? consistency, CancellationToken cancellationToken)
+    {
+        lock (_state)
+        {
+            var answer = CoordinationJson.ToBytes(_state.Answer(CoordinationJson.ToQuestion(question)));
+            return consistency?.NotBelow is { } serial && serial.Value > _serial
+                ? throw new RaftUnavailableException($"Serial {serial} is not committed.")
+                : Task.FromResult(((TAnswer)(object)answer, new Serial(_serial)));
+        }
+    }
+
+    public override Task<Entry<Command>?> GetAsync(Serial serial, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public override IAsyncEnumerable<Entry<Command>> SubscribeAsync(Serial after, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public override Task<GroupStatus> StatusAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public override Task<string> ExplainAsync(ProcessName? process, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public override Task<Outcome<Membership>> JoinAsync(
+        ProcessName process, LogIndex? basis, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public override Task<Outcome<Membership>> LeaveAsync(
+        ProcessName process, LogIndex? basis, TimeSpan? timeout, Incarnation? incarnation, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public override Task<Outcome<Membership>> SetMaxQuorumAsync(
+        int maxQuorum, LogIndex? basis, TimeSpan? timeout, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public override Task<Outcome<Membership>> TransferLeadershipAsync(
+        ProcessName? target, TimeSpan? timeout, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

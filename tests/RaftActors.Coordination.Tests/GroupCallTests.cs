@@ -1,0 +1,88 @@
+using RaftActors.Coordination.Sessions;
+using RaftActors.Coordination.State;
+
+namespace RaftActors.Coordination.Tests;
+
+/// <summary>The calls of a group, over a client that loses answers.</summary>
+public sealed class GroupCallTests
+{
+    public static TheoryData<string> Commands => ["open", "add", "put", "delete", "acquire", "release", "close"];
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public async Task All_attempts_of_a_command_have_one_request_key_and_no_other_command_has_it(string name)
+    {
+        var client = new FakeClient { Lost = 2 };
+        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task);
+
+        Assert.NotNull(await AppendAsync(calls, name));
+        Assert.NotNull(await AppendAsync(calls, name));
+
+        Assert.All(client.Keys, key => Assert.NotNull(key));
+        Assert.Equal([3, 3], client.Keys.GroupBy(key => key).Select(each => each.Count()));
+    }
+
+    [Fact]
+    public async Task Renewals_push_no_key_out_of_the_group()
+    {
+        var client = new FakeClient { Lost = 2 };
+        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task);
+
+        Assert.NotNull(await calls.AppendAsync("a", new Command.Renew(1), Timeout(), TimeProvider.System));
+
+        Assert.Equal([null, null, null], client.Keys);
+    }
+
+    [Fact]
+    public async Task Watch_that_falls_behind_gets_all_items_again()
+    {
+        await using var calls = new GroupCalls(new FakeClient(), new TaskCompletionSource().Task);
+        var items = new RaftItems(calls, null!, TimeProvider.System); // Justification: no item of a session is written.
+        await using var watch = items.WatchAsync("shops/").GetAsyncEnumerator();
+        Assert.Empty(Assert.IsType<RaftItemChange.All>(await NextAsync(watch)).Items);
+        for (var i = 0; i < Items.ChangesMax; i++)
+        {
+            await items.PutAsync("shops/a", $"{i}");
+        }
+
+        for (var i = 0; i < Items.ChangesMax; i++)
+        {
+            Assert.Equal($"{i}", Assert.IsType<RaftItemChange.Written>(await NextAsync(watch)).Item.Value);
+        }
+
+        for (var i = 0; i < Items.ChangesMax + 1; i++)
+        {
+            await items.PutAsync("other", $"{i}");
+        }
+
+        Assert.Single(Assert.IsType<RaftItemChange.All>(await NextAsync(watch)).Items);
+
+        // Asked before the change, so the group does not answer for a while.
+        var next = NextAsync(watch);
+        await items.DeleteAsync("shops/a");
+        Assert.IsType<RaftItemChange.Deleted>(await next);
+    }
+
+    private static async Task<RaftItemChange> NextAsync(IAsyncEnumerator<RaftItemChange> watch)
+    {
+        Assert.True(await watch.MoveNextAsync());
+        return watch.Current;
+    }
+
+    private static Task<(Answer Answer, long Serial)?> AppendAsync(GroupCalls calls, string name) => calls.AppendAsync(
+        "a",
+        name switch
+        {
+            "open" => new Command.Open(TimeSpan.FromSeconds(1)),
+            "add" => new Command.Add(1),
+            "put" => new Command.Put("", null, 0, null),
+            "delete" => new Command.Delete(null),
+            "acquire" => new Command.Acquire(1, "x", 1, true, null),
+            "release" => new Command.Release(1, "x"),
+            _ => new Command.Close(1),
+        },
+        Timeout(),
+        TimeProvider.System);
+
+    private static TimeSpan Timeout() => TimeSpan.FromMinutes(5);
+}

@@ -1,0 +1,136 @@
+namespace RaftActors.Coordination.Tests;
+
+/// <summary>Items and elections of three real nodes.</summary>
+public sealed class ItemTests : IAsyncLifetime
+{
+    private readonly CancellationTokenSource _patience = new(TimeSpan.FromSeconds(120));
+    private readonly Node[] _nodes = Node.Start(3, "raft-coordination { session-timeout = 2s, renew-interval = 200ms }");
+
+    public Task InitializeAsync()
+    {
+        foreach (var node in _nodes)
+        {
+            _ = node.Coordination;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task DisposeAsync()
+    {
+        foreach (var node in _nodes)
+        {
+            await node.DisposeAsync();
+        }
+
+        _patience.Dispose();
+    }
+
+    [Fact]
+    public async Task Watch_tells_all_items_and_then_each_change_once_in_order()
+    {
+        var first = await PutAsync(0, "shops/a", "1");
+        await using var watch = Watch(1, "shops/");
+        Assert.Equal([new RaftItem("shops/a", "1", first)], Assert.IsType<RaftItemChange.All>(await NextAsync(watch)).Items);
+        List<RaftItemChange> expected = [];
+        for (var i = 0; i < 20; i++)
+        {
+            var version = await PutAsync(i % 3, $"shops/{i % 4}", $"{i}");
+            await PutAsync(i % 3, $"other/{i % 4}", $"{i}");
+            expected.Add(new RaftItemChange.Written(new RaftItem($"shops/{i % 4}", $"{i}", version)));
+        }
+
+        Assert.True(await _nodes[2].Coordination.Items.DeleteAsync("shops/a", first, _patience.Token));
+
+        foreach (var change in expected)
+        {
+            Assert.Equal(change, await NextAsync(watch));
+        }
+
+        Assert.Equal("shops/a", Assert.IsType<RaftItemChange.Deleted>(await NextAsync(watch)).Name);
+    }
+
+    [Fact]
+    public async Task Item_is_written_only_in_its_expected_version_and_counters_give_each_caller_another_sum()
+    {
+        var items = _nodes.Select(node => node.Coordination.Items).ToArray();
+        var writes = await Task.WhenAll(
+            items.Select(each => each.PutAsync("one", "", expectedVersion: 0, cancellationToken: _patience.Token)));
+        var version = Assert.Single(writes.OfType<long>());
+        Assert.Null(await items[0].PutAsync("one", "again", version - 1, cancellationToken: _patience.Token));
+        Assert.Equal(new RaftItem("one", "", version), await items[1].GetAsync("one", _patience.Token));
+        Assert.False(await items[0].DeleteAsync("one", version - 1, _patience.Token));
+        Assert.True(await items[0].DeleteAsync("one", cancellationToken: _patience.Token));
+        Assert.Null(await items[1].GetAsync("one", _patience.Token));
+
+        var sums = await Task.WhenAll(Enumerable.Range(0, 30).Select(i => items[i % 3].AddAsync("ids", 1000, _patience.Token)));
+
+        Assert.Equal(Enumerable.Range(1, 30).Select(i => i * 1000L), sums.Order());
+        Assert.Equal(["30000"], (await items[2].ListAsync("id", _patience.Token)).Select(item => item.Value));
+        await items[0].PutAsync("ids", "none", cancellationToken: _patience.Token);
+        var refused = await Assert.ThrowsAsync<InvalidOperationException>(() => items[0].AddAsync("ids", 1, _patience.Token));
+        Assert.Contains("is not a whole number", refused.Message);
+    }
+
+    [Fact]
+    public async Task Items_go_with_the_session_of_a_crashed_node_and_at_the_end_of_their_lifetime()
+    {
+        await _nodes[0].Coordination.Items.PutAsync("shops/a", "", ofSession: true, cancellationToken: _patience.Token);
+        await _nodes[1].Coordination.Items.PutAsync("shops/b", "", ofSession: true, cancellationToken: _patience.Token);
+        await using var watch = Watch(1, "shops/");
+        Assert.Equal(2, Assert.IsType<RaftItemChange.All>(await NextAsync(watch)).Items.Count);
+
+        await _nodes[0].CrashAsync();
+
+        Assert.Equal("shops/a", Assert.IsType<RaftItemChange.Deleted>(await NextAsync(watch)).Name);
+        await _nodes[1].Coordination.Items.PutAsync(
+            "shops/c", "", lifetime: TimeSpan.FromMilliseconds(100), cancellationToken: _patience.Token);
+        Assert.Equal("shops/c", Assert.IsType<RaftItemChange.Written>(await NextAsync(watch)).Item.Name);
+        Assert.Equal("shops/c", Assert.IsType<RaftItemChange.Deleted>(await NextAsync(watch)).Name);
+    }
+
+    [Fact]
+    public async Task Observer_of_an_election_sees_the_leader_and_the_one_that_takes_over()
+    {
+        var first = await _nodes[0].Coordination.LockAsync("leader", text: "one", cancellationToken: _patience.Token);
+        await using var observer = _nodes[2].Coordination.ObserveAsync("leader", _patience.Token).GetAsyncEnumerator();
+        Assert.Equal([new RaftHolder(OwnerOf(_nodes[0]), "one", first.Token)], await NextAsync(observer));
+        var second = _nodes[1].Coordination.LockAsync("leader", text: "two", cancellationToken: _patience.Token);
+
+        await _nodes[0].CrashAsync();
+
+        await using var held = await second;
+        Assert.Equal([new RaftHolder(OwnerOf(_nodes[1]), "two", held.Token)], await NextAsync(observer));
+        await held.DisposeAsync();
+        Assert.Empty(await NextAsync(observer));
+    }
+
+    [Fact]
+    public async Task Watch_ends_with_the_actor_system()
+    {
+        await using var watch = Watch(0, "");
+        Assert.IsType<RaftItemChange.All>(await NextAsync(watch));
+        var next = NextAsync(watch);
+
+        await _nodes[0].CrashAsync();
+
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => next);
+    }
+
+    private static string OwnerOf(Node node) => $"coordination@{node.Address.Host}:{node.Address.Port}";
+
+    private static async Task<T> NextAsync<T>(IAsyncEnumerator<T> stream)
+    {
+        Assert.True(await stream.MoveNextAsync());
+        return stream.Current;
+    }
+
+    private IAsyncEnumerator<RaftItemChange> Watch(int node, string prefix) =>
+        _nodes[node].Coordination.Items.WatchAsync(prefix, _patience.Token).GetAsyncEnumerator();
+
+    private async Task<long> PutAsync(int node, string name, string value)
+    {
+        var version = await _nodes[node].Coordination.Items.PutAsync(name, value, cancellationToken: _patience.Token);
+        return Assert.NotNull(version);
+    }
+}

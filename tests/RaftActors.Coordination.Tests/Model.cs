@@ -1,0 +1,181 @@
+using RaftActors.Coordination.State;
+
+namespace RaftActors.Coordination.Tests;
+
+/// <summary>
+/// The rules of <see cref="CoordinationState"/> in the plainest form: one list of sessions, one list of claims for each lock, one
+/// dictionary of items, and all changes ever. It has no bounds but that of the changes.
+/// </summary>
+internal sealed class Model
+{
+    public List<CoordinationState.Mortal> Sessions { get; } = [];
+
+    public SortedDictionary<string, (int Permits, List<Claim> Claims)> Locks { get; } = new(StringComparer.Ordinal);
+
+    public SortedDictionary<string, Item> Items { get; } = new(StringComparer.Ordinal);
+
+    public List<Item> Changes { get; } = [];
+
+    public IEnumerable<CoordinationState.Mortal> Mortals => Sessions.Concat(Items.Values.Where(item => item.Lifetime is not null)
+        .Select(item => new CoordinationState.Mortal(item.Name, 0, item.Version, item.Lifetime.GetValueOrDefault())));
+
+    public Answer Apply(string name, Command command, long serial)
+    {
+        var answer = Change(name, command, serial);
+        foreach (var (each, (permits, claims)) in Locks.ToArray())
+        {
+            foreach (var next in claims.Where(claim => claim.Token == 0).Take(permits - claims.Count(claim => claim.Token != 0)).ToArray())
+            {
+                claims[claims.IndexOf(next)] = next with { Token = serial };
+            }
+
+            if (claims.Count == 0)
+            {
+                Locks.Remove(each);
+            }
+        }
+
+        return answer ?? (command is Command.Acquire acquire ? FindClaim(name, acquire.Session, acquire.Claim) : Answer.Held.Instance);
+    }
+
+    public Answer FindClaim(string name, long session, string claim) =>
+        Sessions.All(each => each.Session != session) ? Answer.NoSession.Instance
+        : !Locks.TryGetValue(name, out var known) ? Answer.Held.Instance
+        : known.Claims.Find(each => each.Is(session, claim)) is not { } found ? Answer.Held.Instance
+        : found.Token != 0 ? new Answer.Granted(found.Token)
+        : new Answer.Waiting(known.Claims.Where(each => each.Token == 0).TakeWhile(each => each != found).Count());
+
+    public LockHolder[] Holders(string name) => !Locks.TryGetValue(name, out var known) ? [] :
+    [
+        .. known.Claims.Where(claim => claim.Token != 0)
+            .Select(claim => new LockHolder(OwnerOf(claim.Session), claim.Session, claim.Name, claim.Token, claim.Text)),
+    ];
+
+    public (bool IsWhole, Item[] Items) ChangesAfter(string prefix, long after)
+    {
+        var forgotten = Changes.Count - State.Items.ChangesMax;
+        return after < (forgotten > 0 ? Changes[forgotten - 1].Version : 0)
+            ? (true, [.. Items.Values.Where(item => item.Name.StartsWith(prefix, StringComparison.Ordinal))])
+            : (false, [.. Changes.Where(item => item.Version > after && item.Name.StartsWith(prefix, StringComparison.Ordinal))]);
+    }
+
+    private string OwnerOf(long session) => Sessions.Single(each => each.Session == session).Name;
+
+    // Null: as the claim stands after the grants.
+    private Answer? Change(string name, Command command, long serial)
+    {
+        var item = Items.GetValueOrDefault(name);
+        var place = Sessions.FindIndex(each => each.Session == command switch
+        {
+            Command.Renew renew => renew.Session,
+            Command.Close close => close.Session,
+            Command.Expire expire => expire.Session,
+            Command.Acquire acquire => acquire.Session,
+            Command.Release release => release.Session,
+            Command.Put put => put.Session,
+            _ => 0,
+        });
+        switch (command)
+        {
+            case Command.Open open:
+                Sessions.Add(new CoordinationState.Mortal(name, serial, serial, open.Timeout));
+                return Answer.Done.Instance;
+            case Command.Expire { Session: 0 } expire:
+                if (item?.Version == expire.Latest)
+                {
+                    Delete(name, serial);
+                }
+
+                return Answer.Done.Instance;
+            case Command.Expire expire:
+                if (place >= 0 && Sessions[place].Latest == expire.Latest)
+                {
+                    End(place, serial);
+                }
+
+                return Answer.Done.Instance;
+            case Command.Renew or Command.Close or Command.Acquire or Command.Release or Command.Put { Session: not 0 } when place < 0:
+                return Answer.NoSession.Instance;
+            case Command.Renew:
+                Sessions[place] = Sessions[place] with { Latest = serial };
+                return Answer.Done.Instance;
+            case Command.Close:
+                End(place, serial);
+                return Answer.Done.Instance;
+            case Command.Acquire acquire:
+                return Acquire(name, acquire);
+            case Command.Release release:
+                _ = Locks.TryGetValue(name, out var known) ? known.Claims.RemoveAll(claim => claim.Is(release.Session, release.Claim)) : 0;
+                return Answer.Done.Instance;
+            case Command.Put put when put.Expected is { } expected && expected != (item?.Version ?? 0):
+                return new Answer.Conflict(item?.Version ?? 0);
+            case Command.Put put:
+                Write(new Item(name, put.Value, serial, put.Session, put.Lifetime));
+                return Answer.Done.Instance;
+            case Command.Add add when long.TryParse(item?.Value ?? "0", out var number):
+                Write((item ?? new Item(name, null, 0)) with { Value = $"{number + add.Delta}", Version = serial });
+                return new Answer.Counted(number + add.Delta);
+            case Command.Add:
+                return new Answer.Refused("");
+            case Command.Delete delete when item is not null && (delete.Expected is null || delete.Expected == item.Version):
+                Delete(name, serial);
+                return Answer.Done.Instance;
+            default:
+                return new Answer.Conflict(item?.Version ?? 0);
+        }
+    }
+
+    private Answer? Acquire(string name, Command.Acquire acquire)
+    {
+        var (permits, claims) = Locks.TryGetValue(name, out var known) ? known : Locks[name] = (acquire.Permits, []);
+        if (permits != acquire.Permits)
+        {
+            return new Answer.Refused("");
+        }
+
+        if (!claims.Exists(claim => claim.Is(acquire.Session, acquire.Claim)))
+        {
+            if (!acquire.Waits && claims.Count >= permits)
+            {
+                return Answer.Held.Instance;
+            }
+
+            claims.Add(new Claim(acquire.Session, acquire.Claim, acquire.Text, 0));
+        }
+
+        return null;
+    }
+
+    private void End(int place, long serial)
+    {
+        var session = Sessions[place].Session;
+        Sessions.RemoveAt(place);
+        foreach (var (_, claims) in Locks.Values)
+        {
+            claims.RemoveAll(claim => claim.Session == session);
+        }
+
+        foreach (var item in Items.Values.Where(item => item.Session == session).ToArray())
+        {
+            Delete(item.Name, serial);
+        }
+    }
+
+    private void Write(Item item)
+    {
+        Items[item.Name] = item;
+        Changes.Add(item);
+    }
+
+    private void Delete(string name, long serial)
+    {
+        Items.Remove(name);
+        Changes.Add(new Item(name, null, serial));
+    }
+
+    /// <param name="Token">0: it waits.</param>
+    internal sealed record Claim(long Session, string Name, string? Text, long Token)
+    {
+        public bool Is(long session, string name) => Session == session && Name == name;
+    }
+}

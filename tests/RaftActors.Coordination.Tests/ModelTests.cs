@@ -1,0 +1,118 @@
+using System.Text.Json;
+
+using RaftActors.Coordination.State;
+
+namespace RaftActors.Coordination.Tests;
+
+/// <summary>Random walks over all commands. The state answers as the <see cref="Model"/> does, and each snapshot is the state.</summary>
+public sealed class ModelTests
+{
+    private const int Steps = 4_000;
+
+    private static readonly string[] Owners = ["a", "b", "c"];
+    private static readonly string[] Locks = ["l/1", "l/2", "l/3"];
+    private static readonly string[] Items = ["i", "i/1", "i/2", "i/3", "j/1", "j/2"];
+    private static readonly string[] Claims = ["x", "y", "z"];
+
+    public static TheoryData<int> Seeds => new(Enumerable.Range(1, 8));
+
+    [Theory]
+    [MemberData(nameof(Seeds))]
+    public void State_answers_as_its_model(int seed)
+    {
+        var (random, state, model, answers) = (new Random(seed), new CoordinationState(), new Model(), new HashSet<(Type, Type)>());
+        for (var serial = 1L; serial <= Steps; serial++)
+        {
+            var (name, command) = Draw(random, model, serial);
+            Assert.Null(CoordinationState.FindFault(name, command));
+            var expected = model.Apply(name, command, serial);
+
+            var answer = RoundTrip(state.Apply(name, RoundTrip(command), serial));
+
+            var step = $"{serial}: {name} {command}: {answer}, expected {expected}";
+            Assert.True(expected is Answer.Refused ? answer is Answer.Refused : answer == expected, step);
+            answers.Add((command.GetType(), answer.GetType()));
+            state.Check();
+            Compare(random, state, model, serial);
+            if (random.Next(100) == 0)
+            {
+                var image = Bytes(state);
+                state = CoordinationState.Of(JsonSerializer.Deserialize(image, CoordinationJson.Default.CoordinationImage)!);
+                Assert.Equal(image, Bytes(state));
+            }
+        }
+
+        // Each command has had each of its answers: five of Acquire, three of Put, one of Open and of Expire, and two of the others.
+        Assert.True(answers.Count == 20, string.Join(' ', answers.Select(each => $"{each.Item1.Name}-{each.Item2.Name}").Order()));
+        Assert.True(model.Changes.Count > State.Items.ChangesMax, $"{model.Changes.Count} changes");
+    }
+
+    private static (string Name, Command Command) Draw(Random random, Model model, long serial)
+    {
+        // Mostly an open session; now and then one that never was or has ended.
+        var isOpen = model.Sessions.Count > 0 && random.Next(8) > 0;
+        var session = isOpen ? Pick(random, model.Sessions).Session : random.NextInt64(1, serial + 1);
+        var (owner, item, claim) = (Pick(random, Owners), Pick(random, Items), Pick(random, Claims));
+        var version = model.Items.TryGetValue(item, out var known) ? known.Version : 0;
+        var guess = Pick(random, [version, version, version - 1, 0]);
+        var mortals = model.Mortals.ToArray();
+        var mortal = mortals.Length > 0 ? Pick(random, mortals) : new CoordinationState.Mortal(owner, serial, serial, TimeSpan.Zero);
+        return random.Next(20) switch
+        {
+            0 => (owner, new Command.Open(TimeSpan.FromSeconds(random.Next(1, 9)))),
+            1 => (owner, new Command.Renew(session)),
+            2 => random.Next(2) == 0 ? (owner, new Command.Close(session)) : (item, new Command.Delete(null)),
+            3 => random.Next(2) == 0 ? (mortal.Name, new Command.Expire(mortal.Session, mortal.Latest - random.Next(2)))
+                : (item, new Command.Expire(0, version - random.Next(2))),
+            < 8 => (Pick(random, Locks) is var name ? name : "", new Command.Acquire(
+                session, claim, random.Next(20) == 0 ? 4 : 1 + (name[^1] - '1'), random.Next(3) > 0, random.Next(2) > 0 ? owner : null)),
+            < 11 => (Pick(random, Locks), new Command.Release(session, claim)),
+            < 16 => (item, new Command.Put(
+                random.Next(2) > 0 ? $"{random.Next(100)}" : "\"é\"",
+                random.Next(2) > 0 ? guess : null,
+                random.Next(2) > 0 ? session : 0,
+                random.Next(3) > 0 ? null : TimeSpan.FromSeconds(random.Next(1, 9)))),
+            < 18 => (item, new Command.Add(random.Next(-5, 6))),
+            _ => (item, new Command.Delete(guess)),
+        };
+    }
+
+    private static void Compare(Random random, CoordinationState state, Model model, long serial)
+    {
+        Assert.Equal(model.Mortals.OrderBy(each => each.Latest), state.Mortals.OrderBy(each => each.Latest));
+        foreach (var name in Locks)
+        {
+            var view = (LockView)state.Answer(new Question.OfLock(name));
+            Assert.Equal(model.Holders(name), view.Holders);
+            Assert.Equal(model.Locks.TryGetValue(name, out var known) ? known.Claims.Count - view.Holders.Length : 0, view.Waiting);
+            foreach (var session in model.Sessions.Select(each => each.Session).Prepend(random.NextInt64(serial)))
+            {
+                var claim = Pick(random, Claims);
+                Assert.Equal(model.FindClaim(name, session, claim), state.Answer(new Question.OfClaim(name, session, claim)));
+            }
+        }
+
+        var item = Pick(random, Items);
+        var found = (ItemsView)state.Answer(new Question.OfItem(item));
+        Assert.Equal(model.Items.TryGetValue(item, out var one) ? [one] : new List<Item>(), found.Items.ToList());
+
+        // Recent ones, since a watch asks from where it is, and any, also from before the beginning.
+        var after = random.Next(2) > 0 ? Math.Max(0, serial - random.Next(20)) : random.NextInt64(-1, serial + 1);
+        var prefix = Pick(random, ["", "i", "i/", "j/", "k"]);
+        var (isWhole, items) = model.ChangesAfter(prefix, after);
+        var changes = (ItemsView)state.Answer(new Question.OfChanges(prefix, after));
+        Assert.Equal(isWhole, changes.IsWhole);
+        Assert.Equal(items, changes.Items);
+    }
+
+    private static T Pick<T>(Random random, IReadOnlyList<T> of) => of[random.Next(of.Count)];
+
+    private static Command RoundTrip(Command command) => JsonSerializer.Deserialize(
+        JsonSerializer.SerializeToUtf8Bytes(command, CoordinationJson.Default.Command), CoordinationJson.Default.Command)!;
+
+    private static Answer RoundTrip(Answer answer) =>
+        JsonSerializer.Deserialize(CoordinationJson.ToBytes(answer), CoordinationJson.Default.Answer)!;
+
+    private static byte[] Bytes(CoordinationState state) =>
+        JsonSerializer.SerializeToUtf8Bytes(state.ToImage(), CoordinationJson.Default.CoordinationImage);
+}
