@@ -31,6 +31,7 @@ internal sealed class FakeClient : RaftClient<Command, Answer>
     public override Task<(TAnswer Value, Serial Serial)> QueryWithSerialAsync<TAnswer>(
         object question, TimeSpan? timeout, ReadConsistency? consistency, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         lock (_state)
         {
             var answer = CoordinationJson.ToBytes(_state.Answer(CoordinationJson.ToQuestion(question)));

@@ -38,7 +38,8 @@ public sealed class GroupCallTests
     {
         await using var calls = new GroupCalls(new FakeClient(), new TaskCompletionSource().Task);
         var items = new RaftItems(calls, null!, TimeProvider.System); // Justification: no item of a session is written.
-        await using var watch = items.WatchAsync("shops/").GetAsyncEnumerator();
+        using var limit = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        await using var watch = items.WatchAsync("shops/", limit.Token).GetAsyncEnumerator();
         Assert.Empty(Assert.IsType<RaftItemChange.All>(await NextAsync(watch)).Items);
         for (var i = 0; i < Items.ChangesMax; i++)
         {
