@@ -166,6 +166,28 @@ internal sealed class ByteWriter
         }
     }
 
+    /// <summary>Writes whether there is a value, then the value if there is one.</summary>
+    public void Optional<T>(T? value, Action<ByteWriter, T> write)
+        where T : struct
+    {
+        Flag(value is not null);
+        if (value is { } known)
+        {
+            write(this, known);
+        }
+    }
+
+    /// <inheritdoc cref="Optional{T}(T?, Action{ByteWriter, T})"/>
+    public void Optional<T>(T? value, Action<ByteWriter, T> write)
+        where T : class
+    {
+        Flag(value is not null);
+        if (value is not null)
+        {
+            write(this, value);
+        }
+    }
+
     private Span<byte> Next(int size)
     {
         var end = checked(Length + size);

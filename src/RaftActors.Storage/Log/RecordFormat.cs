@@ -28,12 +28,7 @@ internal static class RecordFormat
 
     public static void WriteHardState(ByteWriter writer, HardState state)
     {
-        writer.Flag(state.VotedFor is not null);
-        if (state.VotedFor is { } candidate)
-        {
-            writer.Member(candidate);
-        }
-
+        writer.Optional(state.VotedFor, static (to, candidate) => to.Member(candidate));
         writer.List(state.Recorded, peer =>
         {
             writer.Member(peer.Member);
@@ -42,13 +37,11 @@ internal static class RecordFormat
         writer.Flag(state.IsAdmitted);
         writer.Identity(state.Group.Value);
         writer.Boot(state.Boot);
-        writer.Flag(state.Fence is not null);
-        if (state.Fence is { } fence)
+        writer.Optional(state.Fence, static (to, fence) =>
         {
-            writer.Number((long)fence.Reason);
-            writer.Number(fence.Serial.Value);
-        }
-
+            to.Number((long)fence.Reason);
+            to.Number(fence.Serial.Value);
+        });
         writer.List(state.Roster, name => writer.Text(name.Value));
     }
 

@@ -19,11 +19,7 @@ internal static class ClientFormat
         writer.Bytes(append.Value.Span);
         WriteTime(writer, append.Timeout);
         writer.Flag(append.IsRetry);
-        writer.Flag(append.RequestKey is not null);
-        if (append.RequestKey is { } key)
-        {
-            HashedKey.Write(writer, key);
-        }
+        writer.Optional(append.RequestKey, HashedKey.Write);
     }
 
     public static ClientCall.Append ReadAppend(ref ByteReader reader) =>
@@ -67,11 +63,7 @@ internal static class ClientFormat
             writer.Flag(consistency.MayUseLease);
         }
 
-        writer.Flag(query.Parent is not null);
-        if (query.Parent is { } parent)
-        {
-            TraceFormat.WriteContext(writer, parent);
-        }
+        writer.Optional(query.Parent, TraceFormat.WriteContext);
     }
 
     public static ClientCall.Query ReadQuery(ref ByteReader reader)

@@ -116,11 +116,7 @@ internal static class EnvelopeFormat
     public static void WriteReadIndexReply(ByteWriter writer, Message.ReadIndexReply reply)
     {
         writer.Number(reply.Id.Value);
-        writer.Flag(reply.Index is not null);
-        if (reply.Index is { } index)
-        {
-            writer.Number(index.Value);
-        }
+        writer.Optional(reply.Index, static (to, index) => to.Number(index.Value));
     }
 
     public static Message.ReadIndexReply ReadReadIndexReply(ref ByteReader reader) =>

@@ -21,25 +21,10 @@ internal sealed record HashedKey(RequestKeyHash Hash, Serial? Since)
         return new HashedKey(new RequestKeyHash(new Guid(hash[..16])), key.Since);
     }
 
-    public static void WriteOptional(ByteWriter writer, HashedKey? key)
-    {
-        writer.Flag(key is not null);
-        if (key is not null)
-        {
-            Write(writer, key);
-        }
-    }
-
-    public static HashedKey? ReadOptional(ref ByteReader reader) => reader.Flag() ? Read(ref reader) : null;
-
     public static void Write(ByteWriter writer, HashedKey key)
     {
         writer.RequestKey(key.Hash);
-        writer.Flag(key.Since is not null);
-        if (key.Since is { } since)
-        {
-            writer.Number(since.Value);
-        }
+        writer.Optional(key.Since, static (to, since) => to.Number(since.Value));
     }
 
     public static HashedKey Read(ref ByteReader reader) =>

@@ -13,12 +13,7 @@ internal sealed class MembershipCodec : RaftCodec<Membership>
         var writer = new ByteWriter();
         WireFormat.WriteMembers(writer, value.Members);
         writer.Number(value.Index.Value);
-        writer.Flag(value.Leader is not null);
-        if (value.Leader is { } leader)
-        {
-            writer.Text(leader.Value);
-        }
-
+        writer.Optional(value.Leader, static (to, leader) => to.Text(leader.Value));
         output.Write(writer.Written);
     }
 

@@ -20,28 +20,23 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
         writer.Text(status.Name.Value);
         WriteActor(writer, status.Actor);
         writer.Flag(status.IsOpen);
-        Optional(writer, status.Failure);
-        Optional(writer, status.Fence);
+        writer.Optional(status.Failure, static (to, text) => to.Text(text));
+        writer.Optional(status.Fence, static (to, text) => to.Text(text));
         writer.Octet((byte)status.Role);
         writer.Number(status.RoleSince.ToUnixTimeMilliseconds());
         writer.Number(status.Term);
-        Optional(writer, status.Leader?.Value);
+        writer.Optional(status.Leader, static (to, leader) => to.Text(leader.Value));
         writer.Number(status.Delivered.Value);
         writer.Number(status.Committed.Value);
         writer.Identity(status.Identity);
         WireFormat.WriteMembers(writer, status.Members);
         writer.Flag(status.IsRemoved);
         writer.Number(status.MembersIndex.Value);
-        writer.Flag(status.MaxQuorum is not null);
-        if (status.MaxQuorum is { } max)
-        {
-            writer.Number(max);
-        }
-
+        writer.Optional(status.MaxQuorum, static (to, max) => to.Number(max));
         writer.List(status.Reachable, name => writer.Text(name.Value));
-        Optional(writer, status.NameConflict);
+        writer.Optional(status.NameConflict, static (to, text) => to.Text(text));
         writer.Flag(status.IsDiskNearlyFull);
-        Optional(writer, status.Decision);
+        writer.Optional(status.Decision, static (to, text) => to.Text(text));
         writer.List([.. status.Quarantined.Take(RaftStatus.SentQuarantinedMax)], entity =>
         {
             writer.Text(entity.Id);
@@ -88,15 +83,6 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
 
     private static RaftRole ReadRole(ref ByteReader reader) =>
         (RaftRole)reader.Octet() is var role && Enum.IsDefined(role) ? role : throw reader.Damaged($"{(int)role} is no role");
-
-    private static void Optional(ByteWriter writer, string? text)
-    {
-        writer.Flag(text is not null);
-        if (text is not null)
-        {
-            writer.Text(text);
-        }
-    }
 
     private static string? ReadOptional(ref ByteReader reader) => reader.Flag() ? reader.Text() : null;
 }

@@ -115,13 +115,13 @@ internal static class WireFormat
         writer.Text(append.Key);
         writer.Bytes(append.Value.Span);
         writer.Flag(append.IsRetry);
-        HashedKey.WriteOptional(writer, append.RequestKey);
+        writer.Optional(append.RequestKey, HashedKey.Write);
     }
 
     public static WireMessage.AppendRequest ReadAppend(ref ByteReader reader)
     {
         var (request, key, value) = (reader.Request(), reader.Text(), reader.Value());
-        return new WireMessage.AppendRequest(request, key, value, reader.Flag(), HashedKey.ReadOptional(ref reader));
+        return new WireMessage.AppendRequest(request, key, value, reader.Flag(), reader.Flag() ? HashedKey.Read(ref reader) : null);
     }
 
     public static void WriteCommitted(ByteWriter writer, AppendReply.Committed committed)
@@ -252,7 +252,7 @@ internal static class WireFormat
         {
             case GroupChange.Transfer transfer:
                 writer.Octet(Transfer);
-                WriteIf(writer, transfer.Target, name => writer.Text(name.Value));
+                writer.Optional(transfer.Target, static (to, name) => to.Text(name.Value));
                 break;
             case GroupChange.Join join:
                 writer.Octet(Join);
@@ -263,7 +263,7 @@ internal static class WireFormat
                 writer.Octet(Leave);
                 writer.Text(leave.Name.Value);
                 WriteBasedOn(writer, leave.BasedOn);
-                WriteIf(writer, leave.Incarnation, incarnation => writer.Identity(incarnation.Value));
+                writer.Optional(leave.Incarnation, static (to, incarnation) => to.Identity(incarnation.Value));
                 break;
             case GroupChange.SetMaxQuorum set:
                 writer.Octet(SetMaxQuorum);
@@ -285,17 +285,8 @@ internal static class WireFormat
         var kind => throw reader.Damaged($"{kind} is no kind of change"),
     };
 
-    private static void WriteBasedOn(ByteWriter writer, LogIndex? basedOn) => WriteIf(writer, basedOn, index => writer.Number(index.Value));
+    private static void WriteBasedOn(ByteWriter writer, LogIndex? basedOn) =>
+        writer.Optional(basedOn, static (to, index) => to.Number(index.Value));
 
     private static LogIndex? ReadBasedOn(ref ByteReader reader) => reader.Flag() ? new LogIndex(reader.Count()) : null;
-
-    private static void WriteIf<T>(ByteWriter writer, T? value, Action<T> write)
-        where T : struct
-    {
-        writer.Flag(value is not null);
-        if (value is { } known)
-        {
-            write(known);
-        }
-    }
 }
