@@ -15,8 +15,10 @@ internal sealed class ExpelledNodes
     public const int Max = 4096;
 
     private readonly Lock _lock = new();
-    private readonly LinkedList<Address> _inOrder = [];
-    private readonly Dictionary<Address, LinkedListNode<Address>> _all = [];
+
+    // With the number of the departure, so that the lowest is the first.
+    private readonly Dictionary<Address, long> _all = [];
+    private long _departures;
 
     public int Count
     {
@@ -41,11 +43,10 @@ internal sealed class ExpelledNodes
     {
         lock (_lock)
         {
-            Forget(address);
-            _all.Add(address, _inOrder.AddLast(address));
+            _all[address] = ++_departures;
             if (_all.Count > Max)
             {
-                Forget(_inOrder.First!.Value); // Justification: it was just added to.
+                _all.Remove(_all.MinBy(each => each.Value).Key);
             }
         }
     }
@@ -57,16 +58,8 @@ internal sealed class ExpelledNodes
         {
             foreach (var address in named)
             {
-                Forget(address);
+                _all.Remove(address);
             }
-        }
-    }
-
-    private void Forget(Address address)
-    {
-        if (_all.Remove(address, out var place))
-        {
-            _inOrder.Remove(place);
         }
     }
 }
