@@ -221,7 +221,7 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
         _life = attach.Life;
         _actor?.Tell(new ToActor.Attached(_life, Self, Serial.Zero));
         var last = attach.LastSerial;
-        if (Process.View.Snapshot is { Position.Serial: var serial } && serial > last)
+        if (Process.Snapshot is { Position.Serial: var serial } && serial > last)
         {
             last = serial;
             _actor?.Tell(new ToActor.Restore(_life, last));
@@ -277,7 +277,7 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
         var configuration = new Configuration(GroupUid.None, 0, [], [], [], []);
         var snapshot = new Snapshot(PositionOf(serial), LogIndex.Zero, configuration, [], state.Length);
         Process.Store.SaveSnapshot(snapshot, state);
-        Process.View = Process.View with { Snapshot = snapshot };
+        Process.Snapshot = snapshot;
     }
 
     // A test wants the state at once, so the engine waits for its writer.

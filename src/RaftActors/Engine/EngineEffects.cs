@@ -113,7 +113,7 @@ internal sealed class EngineEffects(EngineContext context)
     private void OnDecided(Effect.MembersDecided decided)
     {
         var decision = $"{decided.Configuration}, since {decided.Reason}";
-        context.Process.View = context.Process.View with { Decision = decision };
+        context.Process.Status = context.Process.Status with { Decision = decision };
         context.Log.Info("{Process} decided: {Decision}", Self, decision, context.Events.OnDecided(decided));
     }
 
@@ -128,7 +128,7 @@ internal sealed class EngineEffects(EngineContext context)
 
         if (refused.Reason == RefusalReason.NameTaken)
         {
-            context.Process.View = context.Process.View with { NameTaken = refused.Detail };
+            context.Twins.OnNameTaken(refused.Detail);
         }
 
         var level = refused.Reason != RefusalReason.OtherIncarnation ? LogLevel.ErrorLevel
@@ -154,7 +154,7 @@ internal sealed class EngineEffects(EngineContext context)
 
     private void OnFenced(string detail)
     {
-        context.Process.View = context.Process.View with { Fence = detail };
+        context.Process.Status = context.Process.Status with { Fence = detail };
         context.Log.Error(
             "{Process} is fenced and takes no part in its group until it restarts with an empty store: {Detail}.",
             Self,

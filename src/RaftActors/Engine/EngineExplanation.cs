@@ -37,12 +37,12 @@ internal static class EngineExplanation
         lines.AddRange(core.ExplainMembership().Select(reason => $"about the members: {reason}"));
         lines.AddRange(context.Changes.Explain());
         lines.Add($"waiting: {context.Appends.Count} appends, {context.Gets.Count} gets, {context.Queries.Count} queries");
-        if (process.View.Decision is { } decision)
+        if (process.Status.Decision is { } decision)
         {
             lines.Add($"decided last: {decision}");
         }
 
-        if (process.View.Fence is { } fence)
+        if (process.Status.Fence is { } fence)
         {
             lines.Add($"fenced: {fence}");
         }

@@ -83,7 +83,7 @@ internal sealed class EngineSupervisor : UntypedActor
         public RaftEvent.Stopped Stopped => new(Process.Settings.Group, Process.Name, WhyStopped);
 
         private string WhyStopped => $"The engine of {Process.Name} has stopped and is not started again"
-            + (Process.View.Failure is { } failure
+            + (Process.Status.Failure is { } failure
                 ? $", since its store failed: {failure}"
                 : ". Restart the node, so that the store is opened again.");
     }

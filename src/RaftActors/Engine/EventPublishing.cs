@@ -5,8 +5,8 @@ using RaftActors.Core;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Publishes each <see cref="RaftEvent"/> of this process once, and keeps the process's <see cref="ProcessView"/> up to date. The view
-/// changes before the event is published.
+/// Publishes each <see cref="RaftEvent"/> of this process once, and keeps <see cref="RaftProcess.Status"/> up to date. The status changes
+/// before the event is published.
 /// </summary>
 internal sealed class EventPublishing(EngineContext context)
 {
@@ -36,25 +36,30 @@ internal sealed class EventPublishing(EngineContext context)
     /// <summary>Core has taken an input. Its effects are not carried out yet.</summary>
     public void OnStepped()
     {
-        var before = context.Process.View;
+        var before = context.Process.Status;
         var now = before.With(context.Core);
         if (ReferenceEquals(now, before))
         {
             return;
         }
 
-        context.Process.View = now;
+        context.Process.Status = now;
+        if (now.Leader is not null)
+        {
+            context.Twins.OnLeader();
+        }
+
         if ((now.Role, now.Term) != (before.Role, before.Term))
         {
             var electedBy = context.Core.ElectedBy.Select(voter => voter.Name);
-            context.Publish(new RaftEvent.RoleChanged(Group, Self, now.Role, now.Term.Value, [.. electedBy]));
+            context.Publish(new RaftEvent.RoleChanged(Group, Self, now.Role, now.Term, [.. electedBy]));
             context.Process.Telemetry.Elections.OnRole(now.Role);
         }
 
         // The same process in another term is another leader, because a term begins without one.
-        if (now.LedBy != before.LedBy || (now.LedBy is not null && now.Term != before.Term))
+        if (now.Leader != before.Leader || (now.Leader is not null && now.Term != before.Term))
         {
-            context.Publish(new RaftEvent.LeaderChanged(Group, Self, now.LedBy, now.Term.Value));
+            context.Publish(new RaftEvent.LeaderChanged(Group, Self, now.Leader, now.Term));
         }
     }
 
@@ -66,13 +71,13 @@ internal sealed class EventPublishing(EngineContext context)
             return;
         }
 
-        var members = ProcessView.MembersOf(configuration);
-        context.Process.View = context.Process.View with
+        var members = GroupMember.AllOf(configuration);
+        context.Process.Status = context.Process.Status with
         {
             Members = members,
             MembersIndex = index,
             MaxQuorum = configuration.MaxQuorum,
-            Identity = configuration.Group,
+            Identity = configuration.Group.Value,
         };
         if (_told is not { } told || !told.Select(Standing).SequenceEqual(members.Select(Standing)))
         {
@@ -83,7 +88,7 @@ internal sealed class EventPublishing(EngineContext context)
         if (configuration.HasName(Self))
         {
             (_wasMember, _hasToldRemoved) = (HasThisLife(configuration), false);
-            context.Process.View = context.Process.View with { IsRemoved = false };
+            context.Process.Status = context.Process.Status with { IsRemoved = false };
         }
         else if (_wasMember && configuration == context.Core.Configuration)
         {
@@ -115,7 +120,7 @@ internal sealed class EventPublishing(EngineContext context)
         var isReachable = context.Peers.FindReachable(name) is not null;
         if (isReachable ? _inReach.Add(name) : _inReach.Remove(name))
         {
-            context.Process.View = context.Process.View with { Reachable = [.. _inReach.Order()] };
+            context.Process.Status = context.Process.Status with { Reachable = [.. _inReach.Order()] };
             context.Publish(new RaftEvent.PeerChanged(Group, Self, name, isReachable)
             {
                 IsExpected = !isReachable && (context.Stopping.IsStopping || context.Peers.IsLeaving(name)),
@@ -154,7 +159,7 @@ internal sealed class EventPublishing(EngineContext context)
 
     private void OnRemoved()
     {
-        context.Process.View = context.Process.View with { IsRemoved = true };
+        context.Process.Status = context.Process.Status with { IsRemoved = true };
         if (!_hasToldRemoved)
         {
             _hasToldRemoved = true;

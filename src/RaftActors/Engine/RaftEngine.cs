@@ -270,7 +270,7 @@ internal sealed class RaftEngine : UntypedActor
 
     private void StopFor(string failure)
     {
-        _context.Process.View = _context.Process.View with { Failure = failure };
+        _context.Process.Status = _context.Process.Status with { Failure = failure };
         Context.Stop(Self);
     }
 }

@@ -18,7 +18,7 @@ namespace RaftActors.Engine;
 /// both:
 /// <list type="bullet">
 /// <item>Identity and settings never change.</item>
-/// <item>The engine writes <see cref="Pairs"/> and <see cref="View"/>, and any thread reads them.</item>
+/// <item>The engine writes <see cref="Pairs"/>, <see cref="Status"/> and <see cref="Snapshot"/>, and any thread reads them.</item>
 /// <item><see cref="Appends"/> and <see cref="Inbox"/> are thread-safe.</item>
 /// <item><see cref="Engine"/> and <see cref="Queries"/> belong to the living actor. Core belongs to the engine.</item>
 /// </list>
@@ -34,7 +34,8 @@ internal sealed class RaftProcess
     private long _delivered;
     private InitialState? _initial;
     private RaftCore? _core;
-    private volatile ProcessView _view;
+    private volatile RaftStatus _status;
+    private volatile Snapshot? _snapshot;
 
     /// <param name="store">Open. The process owns it from here on.</param>
     /// <param name="preload">The pairs for an empty store.</param>
@@ -51,7 +52,13 @@ internal sealed class RaftProcess
         Telemetry = new ProcessTelemetry(settings, clock);
         Appends = new OpenAppends(Telemetry);
         Queries = new OpenQueries(Telemetry.Reads);
-        _view = ProcessView.AtStart(settings) with { Snapshot = recovered.State.Snapshot };
+        _snapshot = recovered.State.Snapshot;
+        _status = new RaftStatus(settings.Group, settings.Self)
+        {
+            IsOpen = true,
+            RoleSince = DateTimeOffset.UtcNow,
+            Members = [.. settings.Roster.Select(name => new GroupMember(name, isVoter: !settings.IsJoining))],
+        };
         Preloaded = CountPreloaded(recovered.State, preload);
         Found = recovered.State.Log.IsEmpty ? recovered.State.Base.Serial : recovered.State.Log[^1].Serial;
 
@@ -83,11 +90,18 @@ internal sealed class RaftProcess
 
     public CommittedPairs Pairs { get; }
 
-    /// <summary>The view that the engine published last. Only the engine sets it.</summary>
-    public ProcessView View
+    /// <summary>The status as far as the engine knows it: <see cref="Describe"/> adds the rest. Only the engine sets it.</summary>
+    public RaftStatus Status
     {
-        get => _view;
-        set => _view = value;
+        get => _status;
+        set => _status = value;
+    }
+
+    /// <summary>The latest durable snapshot of the actor's state; null if there is none. Only the engine sets it.</summary>
+    public Snapshot? Snapshot
+    {
+        get => _snapshot;
+        set => _snapshot = value;
     }
 
     public ProcessTelemetry Telemetry { get; }
@@ -116,37 +130,17 @@ internal sealed class RaftProcess
     public OpenQueries Queries { get; }
 
     /// <summary>The outcome of an Append that the engine never sent before it stopped.</summary>
-    public CancelReason.NotCommitted EngineStopped => CancelReason.NotCommitted.OfStoppedEngine(View.Failure);
+    public CancelReason.NotCommitted EngineStopped => CancelReason.NotCommitted.OfStoppedEngine(Status.Failure);
 
     /// <summary>The state of the process for an operator. Any thread may call it.</summary>
     /// <param name="delivered">Read before this call, so that a process never seems further than it is.</param>
-    public RaftStatus Describe(Serial delivered, IActorRef? actor)
+    public RaftStatus Describe(Serial delivered, IActorRef? actor) => Status with
     {
-        var view = View;
-        return new RaftStatus(Settings.Group, Name)
-        {
-            Actor = actor,
-            IsOpen = true,
-            Failure = view.Failure,
-            Fence = view.Fence,
-            Role = view.Role,
-            RoleSince = view.RoleSince,
-            Term = view.Term.Value,
-            Leader = view.LedBy,
-            Delivered = delivered,
-            Committed = Pairs.CommittedSerial,
-            Identity = view.Identity.Value,
-            Members = view.Members,
-            IsRemoved = view.IsRemoved,
-            MembersIndex = view.MembersIndex,
-            MaxQuorum = view.MaxQuorum,
-            Reachable = view.Reachable,
-            NameConflict = view.NameTaken ?? view.Twins,
-            IsDiskNearlyFull = view.IsDiskNearlyFull,
-            Decision = view.Decision,
-            Quarantined = [.. Quarantined],
-        };
-    }
+        Actor = actor,
+        Delivered = delivered,
+        Committed = Pairs.CommittedSerial,
+        Quarantined = [.. Quarantined],
+    };
 
     /// <summary>Makes the Core of the engine, once, so that a contradictory store fails the actor's start.</summary>
     /// <exception cref="StoreException">The store contradicts itself.</exception>
@@ -171,7 +165,7 @@ internal sealed class RaftProcess
         HoldKept(_initial);
         Pairs.EvictTo(_core.Floor.Serial);
         _initial = null;
-        _view = _view.With(_core) with { Members = ProcessView.MembersOf(_core.Configuration) };
+        _status = _status.With(_core) with { Members = GroupMember.AllOf(_core.Configuration) };
     }
 
     /// <summary>Passes Core to the engine, once.</summary>
@@ -188,7 +182,7 @@ internal sealed class RaftProcess
     {
         while (true)
         {
-            var latest = View.Snapshot ?? throw new InvalidOperationException("There is no snapshot.");
+            var latest = Snapshot ?? throw new InvalidOperationException("There is no snapshot.");
             RaftConfigurationException.Demand(
                 latest.Length <= Array.MaxLength,
                 $"The snapshot of '{Name}' of group '{Settings.Group}' has {latest.Length} bytes, and IRaftSnapshot<TState> reads "
@@ -200,7 +194,7 @@ internal sealed class RaftProcess
                     ? (latest.Position.Serial, SnapshotTail.Take(state, results))
                     : throw new StoreException($"The store has only {state.Length} of {latest.Length} bytes of the snapshot {latest}.");
             }
-            catch (StoreException) when (View.Snapshot != latest)
+            catch (StoreException) when (Snapshot != latest)
             {
             }
             catch (StoreException e)
@@ -211,7 +205,7 @@ internal sealed class RaftProcess
     }
 
     /// <summary>Opens the state of the latest snapshot, for the actor. The caller disposes it.</summary>
-    public SnapshotStream OpenSnapshot() => new(this, View.Snapshot ?? throw new InvalidOperationException("There is no snapshot."));
+    public SnapshotStream OpenSnapshot() => new(this, Snapshot ?? throw new InvalidOperationException("There is no snapshot."));
 
     /// <exception cref="RaftConfigurationException">The next pair is compacted, and the actor restores no snapshots.</exception>
     public void DemandPairsAfter(Serial last, ActorBase actor, bool takesSnapshots)

@@ -141,7 +141,7 @@ internal sealed class SnapshotStream(RaftProcess process, Snapshot snapshot) : S
         }
         catch (StoreException e)
         {
-            (Failure, IsReplaced) = (e, process.View.Snapshot != snapshot);
+            (Failure, IsReplaced) = (e, process.Snapshot != snapshot);
             throw;
         }
     }

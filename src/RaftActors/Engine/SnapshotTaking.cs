@@ -193,7 +193,7 @@ internal sealed class SnapshotTaking(EngineContext context)
         (_stage, _streaming) = (Stage.Idle, null);
         if (snapshot.Position.Index > Latest)
         {
-            context.Process.View = context.Process.View with { Snapshot = snapshot };
+            context.Process.Snapshot = snapshot;
         }
 
         context.Step(new Input.SnapshotTaken(snapshot));

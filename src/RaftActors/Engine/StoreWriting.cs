@@ -77,7 +77,7 @@ internal sealed class StoreWriting(EngineContext context)
         }
         catch (StoreException e)
         {
-            Process.View = Process.View with { Failure = e.Message };
+            Process.Status = Process.Status with { Failure = e.Message };
             throw;
         }
     }
@@ -95,7 +95,7 @@ internal sealed class StoreWriting(EngineContext context)
         if (_installing is { } install && install.Ticket <= ticket)
         {
             _installing = null;
-            Process.View = Process.View with { Snapshot = install.Snapshot };
+            Process.Snapshot = install.Snapshot;
             context.Notices.Release(install.Snapshot);
         }
     }
@@ -145,7 +145,7 @@ internal sealed class StoreWriting(EngineContext context)
 
     private void OnSpace(bool isShort)
     {
-        Process.View = Process.View with { IsDiskNearlyFull = isShort };
+        Process.Status = Process.Status with { IsDiskNearlyFull = isShort };
         if (isShort)
         {
             context.Log.Warning(

@@ -4,7 +4,7 @@ namespace RaftActors.Engine;
 
 /// <summary>
 /// Second processes with the name of one that runs, such as a node that was started twice. Tells people of each once, and keeps it in the
-/// view as long as it runs.
+/// status as long as it runs.
 /// </summary>
 internal sealed class TwinProcesses(EngineContext context)
 {
@@ -12,6 +12,9 @@ internal sealed class TwinProcesses(EngineContext context)
         "A group has one process of a name: stop one of the two, or give its node a name of its own in raft.node.";
 
     private readonly Dictionary<ProcessName, (IActorRef Engine, string Detail)> _twins = [];
+
+    // Why the group refuses this process; null: it does not.
+    private string? _nameTaken;
 
     private RaftProcess Process => context.Process;
 
@@ -21,6 +24,23 @@ internal sealed class TwinProcesses(EngineContext context)
         twin,
         $"A second process called {name} runs at {NodeOf(twin)}. It is refused, because the first one, at {NodeOf(running)}, answers. "
             + Remedy);
+
+    /// <summary>The group refuses this process, because another one has its name.</summary>
+    public void OnNameTaken(string detail)
+    {
+        _nameTaken = detail;
+        Show();
+    }
+
+    /// <summary>A leader is known, so the group takes this process.</summary>
+    public void OnLeader()
+    {
+        if (_nameTaken is not null)
+        {
+            _nameTaken = null;
+            Show();
+        }
+    }
 
     /// <summary>Discovery found a process with the name of this one.</summary>
     public void OnOwnName(IActorRef twin) => Note(
@@ -69,9 +89,9 @@ internal sealed class TwinProcesses(EngineContext context)
         }
     }
 
-    private void Show() => Process.View = Process.View with
+    private void Show() => Process.Status = Process.Status with
     {
-        Twins = _twins.Count == 0 ? null : string.Join(' ', _twins.Values.Select(twin => twin.Detail)),
+        NameConflict = _nameTaken ?? (_twins.Count == 0 ? null : string.Join(' ', _twins.Values.Select(twin => twin.Detail))),
     };
 
     private Address? NodeOf(IActorRef? engine) =>

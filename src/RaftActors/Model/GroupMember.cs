@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 
+using RaftActors.Core;
+
 namespace RaftActors;
 
 /// <summary>A process that belongs to the group, running or not.</summary>
@@ -19,6 +21,14 @@ public sealed record GroupMember
     /// <see cref="RaftContext{TValue}.Leave"/> can remove one of them.
     /// </summary>
     public ImmutableArray<Incarnation> Incarnations { get; internal init; } = [];
+
+    /// <summary>The members by name. A learner with the name of a voter, another incarnation of it, is the same member.</summary>
+    internal static ImmutableArray<GroupMember> AllOf(Configuration configuration) =>
+        [.. configuration.Everybody().GroupBy(member => member.Name).Select(members => new GroupMember(
+            members.Key, configuration.Voters.Any(voter => voter.Name == members.Key))
+        {
+            Incarnations = [.. members.Select(member => member.Incarnation).Where(one => one != Incarnation.None)],
+        })];
 
     /// <inheritdoc/>
     public bool Equals(GroupMember? other) =>

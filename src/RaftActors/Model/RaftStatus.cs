@@ -3,6 +3,8 @@ using System.Text.Json.Serialization;
 
 using Akka.Actor;
 
+using RaftActors.Core;
+
 namespace RaftActors;
 
 /// <summary>
@@ -98,6 +100,23 @@ public sealed record RaftStatus
     /// The entities of a shard that this process cannot bring up to date, by id. In the status of a process on another node: the first 100.
     /// </summary>
     public ImmutableArray<QuarantinedEntity> Quarantined { get; internal init; } = [];
+
+    /// <summary>The same with what Core says now. The same object if Core says nothing new, as in most steps.</summary>
+    internal RaftStatus With(RaftCore core)
+    {
+        var (role, term, leader, identity) = (core.Role, core.Term.Value, core.Leader?.Name, core.Configuration.Group.Value);
+        return role == Role && term == Term && leader == Leader && identity == Identity
+            ? this
+            : this with
+            {
+                Role = role,
+                RoleSince = role == Role ? RoleSince : DateTimeOffset.UtcNow,
+                Term = term,
+                Leader = leader,
+                Identity = identity,
+                IsRemoved = IsRemoved && (leader is null || leader == Leader),
+            };
+    }
 
     /// <summary>Returns one line.</summary>
     public override string ToString() =>

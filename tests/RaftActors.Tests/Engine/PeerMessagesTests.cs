@@ -63,13 +63,13 @@ public sealed class PeerMessagesTests : TestKit
 
         _bench.Context.Views.OnMet(new Effect.PeerMet(new Member(Stranger(7), Incarnation.None), default));
         _bench.Context.Twins.OnRefused(Stranger(7), CreateTestProbe(), _bench["raft2"]);
-        Assert.Contains("stranger7@node", _bench.Process.View.Twins);
+        Assert.Contains("stranger7@node", _bench.Process.Status.NameConflict);
 
         _messages.OnNews(new PeerNews.Stopped(Stranger(7), _bench["raft2"]));
-        Assert.Contains("stranger7@node", _bench.Process.View.Twins);
+        Assert.Contains("stranger7@node", _bench.Process.Status.NameConflict);
         _messages.OnNews(new PeerNews.Found(Stranger(5000), _bench["raft2"]));
 
-        Assert.Null(_bench.Process.View.Twins);
+        Assert.Null(_bench.Process.Status.NameConflict);
         Assert.Equal(Stranger(7), _bench.Actor.FishForMessage<ToActor.PeerForgotten>(_ => true).Name);
     }
 
@@ -84,7 +84,7 @@ public sealed class PeerMessagesTests : TestKit
             _messages.OnNews(new PeerNews.Stopped(Stranger(i), _bench["raft2"]));
         }
 
-        Assert.Equal(PeerBook.StrangersMax, _bench.Process.View.Twins?.Split("A second process").Length - 1);
+        Assert.Equal(PeerBook.StrangersMax, _bench.Process.Status.NameConflict?.Split("A second process").Length - 1);
     }
 
     private static ProcessName Stranger(int number) => new($"stranger{number}@node");

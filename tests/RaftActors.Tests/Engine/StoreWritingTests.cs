@@ -33,11 +33,11 @@ public sealed class StoreWritingTests : TestKit
         _store.Write(new Effect.InstallSnapshot(new Ticket(5), Snapshot, KeepsLog: false));
 
         _store.OnPersisted(new Ticket(4));
-        Assert.Null(_bench.Process.View.Snapshot);
+        Assert.Null(_bench.Process.Snapshot);
         _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
         _store.OnPersisted(new Ticket(durable));
 
-        Assert.Equal(Snapshot, _bench.Process.View.Snapshot);
+        Assert.Equal(Snapshot, _bench.Process.Snapshot);
         _bench.Actor.ExpectMsg<ToActor.Restore>();
     }
 }

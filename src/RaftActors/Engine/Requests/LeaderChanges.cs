@@ -79,7 +79,7 @@ internal sealed class LeaderChanges(EngineContext context)
             return;
         }
 
-        var members = ProcessView.MembersOf(configuration);
+        var members = GroupMember.AllOf(configuration);
         foreach (var taken in _taken.Where(taken => taken.Index <= entry.Index).ToArray())
         {
             _taken.Remove(taken);

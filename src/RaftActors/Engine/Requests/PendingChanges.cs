@@ -207,7 +207,7 @@ internal sealed class PendingChanges(EngineContext context)
         pending,
         leader,
         context.ConfigurationIndex,
-        context.Configuration is { } latest ? ProcessView.MembersOf(latest) : context.Process.View.Members);
+        context.Configuration is { } latest ? GroupMember.AllOf(latest) : context.Process.Status.Members);
 
     private void EndDone(Pending pending, ProcessName? leader, LogIndex index, ImmutableArray<GroupMember> members)
     {
