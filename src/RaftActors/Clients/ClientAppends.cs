@@ -1,7 +1,6 @@
 using Akka.Actor;
 
 using RaftActors.Core;
-using RaftActors.Engine.Requests;
 using RaftActors.Wire;
 
 namespace RaftActors.Clients;
@@ -187,7 +186,7 @@ internal sealed class ClientAppends(ClientSession session, TimeSpan patience, IC
     }
 
     private void End(ClientAppend append, CancelReason reason) =>
-        End(append, OutcomeMaker<object?>.Instance.Cancelled(RequestRef.Of(new RequestId(session.Origin, append.Number)), reason));
+        End(append, Outcome<object?>.Of(reason, RequestRef.Of(new RequestId(session.Origin, append.Number))));
 
     private void End(ClientAppend append, IOutcome outcome)
     {

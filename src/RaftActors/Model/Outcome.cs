@@ -42,11 +42,17 @@ public abstract record Outcome<TResult> : IOutcome
         };
     }
 
+    /// <exception cref="InvalidOperationException">No Append and no change ends with this reason.</exception>
+    internal static Outcome<TResult> Of(CancelReason reason, RequestRef request) => reason switch
+    {
+        CancelReason.NotCommitted known => new NotCommitted(known.Reason, known.Detail, request),
+        CancelReason.Unknown known => new Unknown(known.Reason, request),
+        _ => throw new InvalidOperationException($"The Append {request} cannot end as {reason}. Cancel it as NotCommitted or Unknown."),
+    };
+
     /// <summary>The same outcome with another type of results.</summary>
-    internal Outcome<T> Select<T>(Func<Done, Outcome<T>> done) => Match(
-        done,
-        notCommitted => new Outcome<T>.NotCommitted(notCommitted.Reason, notCommitted.Detail, notCommitted.Request),
-        unknown => new Outcome<T>.Unknown(unknown.Reason, unknown.Request));
+    internal Outcome<T> Select<T>(Func<Done, Outcome<T>> select) =>
+        ((IOutcome)this).Failure is { } failure ? Outcome<T>.Of(failure, Request) : select((Done)this);
 
     Outcome<T> IOutcome.As<T>() => this as Outcome<T> ?? Select(
         done => !done.TryGetResult(out var result) ? Outcome<T>.Done.WithoutResult(done.Serial, done.Request)

@@ -25,9 +25,7 @@ internal sealed class OutcomeFormat(ExtendedActorSystem system)
     private enum Kind : byte
     {
         Done = 0,
-        NotCommitted = 1,
-        Unknown = 2,
-        Failed = 3,
+        Failed = 1,
     }
 
     /// <summary>The types that this format writes, with all that derive from them, by manifest. A manifest never changes, and oa and oc
@@ -79,27 +77,16 @@ internal sealed class OutcomeFormat(ExtendedActorSystem system)
         var type = ResultTypes.Of(outcome.ResultType);
         var bytes = type.Take(outcome, warning => system.Log.Warning("{0}", warning));
         writer.Text(type.Name);
-        switch (bytes)
+        if (bytes is Outcome<ReadOnlyMemory<byte>>.Done done)
         {
-            case Outcome<ReadOnlyMemory<byte>>.Done done:
-                WriteKind(writer, Kind.Done, done.Request);
-                writer.Number(done.Serial.Value);
-                writer.Flag(done.TryGetResult(out var result));
-                if (done.TryGetResult(out result))
-                {
-                    writer.Bytes(result.Span);
-                }
-
-                break;
-            case Outcome<ReadOnlyMemory<byte>>.NotCommitted known:
-                WriteKind(writer, Kind.NotCommitted, known.Request);
-                writer.Octet((byte)known.Reason);
-                writer.Text(known.Detail);
-                break;
-            case Outcome<ReadOnlyMemory<byte>>.Unknown known:
-                WriteKind(writer, Kind.Unknown, known.Request);
-                writer.Octet((byte)known.Reason);
-                break;
+            WriteKind(writer, Kind.Done, done.Request);
+            writer.Number(done.Serial.Value);
+            writer.Optional(done.TryGetResult(out var result) ? result : (ReadOnlyMemory<byte>?)null, static (to, one) => to.Bytes(one.Span));
+        }
+        else if (outcome.Failure is { } failure)
+        {
+            WriteKind(writer, Kind.Failed, outcome.Request);
+            WireFormat.WriteFailure(writer, failure);
         }
     }
 
@@ -124,9 +111,7 @@ internal sealed class OutcomeFormat(ExtendedActorSystem system)
         return kind switch
         {
             Kind.Done => ReadDone(ref reader, request),
-            Kind.NotCommitted => new Outcome<ReadOnlyMemory<byte>>.NotCommitted(
-                WireFormat.ReadNotCommittedReason(ref reader), reader.Text(), request),
-            Kind.Unknown => new Outcome<ReadOnlyMemory<byte>>.Unknown(WireFormat.ReadUnknownReason(ref reader), request),
+            Kind.Failed => Outcome<ReadOnlyMemory<byte>>.Of(WireFormat.ReadFailure(ref reader), request),
             _ => throw reader.Damaged($"{kind} is no outcome"),
         };
     }

@@ -16,6 +16,8 @@ internal static class WireFormat
     private const byte Join = 2;
     private const byte Leave = 3;
     private const byte SetMaxQuorum = 4;
+    private const byte NotCommitted = 1;
+    private const byte Unknown = 2;
     private const int GroupMemberSizeMin = 6;
     private const int IdentitySize = 16;
     private const int HelloPartsMax = 1000;
@@ -174,37 +176,50 @@ internal static class WireFormat
         writer.Number(place.Term.Value);
     }
 
-    /// <summary>A reply that gives a reason.</summary>
-    public static void WriteReply(ByteWriter writer, RequestReply reply, string reason)
+    public static void WriteCancelled(ByteWriter writer, AppendReply.Cancelled reply)
     {
         WriteReply(writer, reply);
-        writer.Text(reason);
+        WriteFailure(writer, reply.Reason);
     }
 
-    public static void WriteNoRoom(ByteWriter writer, AppendReply.NoRoom reply)
+    public static AppendReply.Cancelled ReadCancelled(ref ByteReader reader) => new(reader.Request(), ReadFailure(ref reader));
+
+    /// <summary>Writes why an Append or a change is not done.</summary>
+    public static void WriteFailure(ByteWriter writer, CancelReason failure)
     {
-        WriteReply(writer, reply, reply.Detail);
-        writer.Octet((byte)reply.Reason);
+        switch (failure)
+        {
+            case CancelReason.NotCommitted known:
+                writer.Octet(NotCommitted);
+                writer.Octet((byte)known.Reason);
+                writer.Text(known.Detail);
+                break;
+            case CancelReason.Unknown known:
+                writer.Octet(Unknown);
+                writer.Octet((byte)known.Reason);
+                break;
+            default:
+                throw new UnreachableException();
+        }
     }
 
-    public static AppendReply.NoRoom ReadNoRoom(ref ByteReader reader)
+    public static CancelReason ReadFailure(ref ByteReader reader) => reader.Octet() switch
     {
-        var (request, detail) = (reader.Request(), reader.Text());
-        return new AppendReply.NoRoom(request, ReadNotCommittedReason(ref reader), detail);
-    }
+        NotCommitted => new CancelReason.NotCommitted(ReadReason<NotCommittedReason>(ref reader), reader.Text()),
+        Unknown => new CancelReason.Unknown(ReadReason<UnknownReason>(ref reader)),
+        var kind => throw reader.Damaged($"{kind} is no kind of failure"),
+    };
 
     public static void WriteNotMade(ByteWriter writer, ChangeReply.NotMade reply)
     {
-        WriteReply(writer, reply, reply.Detail);
+        WriteReply(writer, reply);
         writer.Octet((byte)reply.Reason);
+        writer.Text(reply.Detail);
         writer.Flag(reply.IsOver);
     }
 
-    public static ChangeReply.NotMade ReadNotMade(ref ByteReader reader)
-    {
-        var (request, detail) = (reader.Request(), reader.Text());
-        return new ChangeReply.NotMade(request, ReadNotCommittedReason(ref reader), detail, reader.Flag());
-    }
+    public static ChangeReply.NotMade ReadNotMade(ref ByteReader reader) =>
+        new(reader.Request(), ReadReason<NotCommittedReason>(ref reader), reader.Text(), reader.Flag());
 
     public static void WriteChanged(ByteWriter writer, ChangeReply.Changed reply)
     {
@@ -229,15 +244,11 @@ internal static class WireFormat
             Incarnations = each.List(IdentitySize, static (ref ByteReader one) => new Incarnation(one.Identity())),
         });
 
-    public static NotCommittedReason ReadNotCommittedReason(ref ByteReader reader) =>
-        (NotCommittedReason)reader.Octet() is var reason && Enum.IsDefined(reason)
+    private static T ReadReason<T>(ref ByteReader reader)
+        where T : struct, Enum =>
+        (T)Enum.ToObject(typeof(T), reader.Octet()) is var reason && Enum.IsDefined(reason)
             ? reason
-            : throw reader.Damaged($"{(int)reason} is no reason of this version");
-
-    public static UnknownReason ReadUnknownReason(ref ByteReader reader) =>
-        (UnknownReason)reader.Octet() is var reason && Enum.IsDefined(reason)
-            ? reason
-            : throw reader.Damaged($"{(int)reason} is no reason of this version");
+            : throw reader.Damaged($"{reason} is no reason of this version");
 
     public static LogPlace ReadPlace(ref ByteReader reader) => new(new LogIndex(reader.Count()), new Term(reader.Count()));
 

@@ -104,18 +104,12 @@ internal abstract record AppendReply(RequestId Request) : RequestReply(Request)
     /// <summary>The sender does not lead, or has no actor that could judge. It wrote nothing, so the request may be sent again.</summary>
     public sealed record Refused(RequestId Request) : AppendReply(Request);
 
-    /// <summary>HandleProposal of the leader discards the pair. It was not written and never will be.</summary>
-    public sealed record Discarded(RequestId Request, string Reason) : AppendReply(Request);
-
-    /// <summary>The leader has no room for the pair. It was not written and never will be.</summary>
-    /// <param name="Reason">Busy or DiskFull.</param>
-    public sealed record NoRoom(RequestId Request, NotCommittedReason Reason, string Detail) : AppendReply(Request);
+    /// <summary>The leader did not append the pair, and the request is over.</summary>
+    /// <param name="Reason">Unknown: the leader cannot tell whether it appended the pair before.</param>
+    public sealed record Cancelled(RequestId Request, CancelReason Reason) : AppendReply(Request);
 
     /// <summary>The log had the request before, and its pair is committed under this serial.</summary>
     public sealed record Committed(RequestId Request, Serial Serial) : AppendReply(Request);
-
-    /// <summary>The leader cannot tell whether the request was appended before. It did not append it now.</summary>
-    public sealed record Forgotten(RequestId Request) : AppendReply(Request);
 }
 
 /// <summary>The reply to a <see cref="WireMessage.GetRequest"/>. Closed.</summary>
@@ -146,15 +140,9 @@ internal abstract record ChangeReply(RequestId Request) : RequestReply(Request)
     /// <param name="Index">The index of their configuration.</param>
     public sealed record Changed(RequestId Request, LogIndex Index, ImmutableArray<GroupMember> Members) : ChangeReply(Request);
 
-    /// <summary>The group is unchanged, because the sender does not lead. The request may be sent again.</summary>
-    public sealed record Refused(RequestId Request, string Detail) : ChangeReply(Request);
-
-    /// <summary>The leader left the group unchanged.</summary>
+    /// <summary>The group is unchanged.</summary>
     /// <param name="IsOver">False: the request may be sent again.</param>
-    public sealed record NotMade(RequestId Request, NotCommittedReason Reason, string Detail, bool IsOver) : ChangeReply(Request);
-
-    /// <summary>The group is unchanged, because the change is impossible. The request is over.</summary>
-    public sealed record Denied(RequestId Request, string Detail) : ChangeReply(Request);
+    public sealed record NotMade(RequestId Request, NotCommittedReason Reason, string Detail, bool IsOver = false) : ChangeReply(Request);
 }
 
 /// <summary>A change that a group may be asked for. Closed.</summary>

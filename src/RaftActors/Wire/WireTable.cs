@@ -42,13 +42,8 @@ internal static class WireTable
             (writer, reply) => WireFormat.WriteReply(writer, reply, reply.Place),
             (ref reader) => new AppendReply.Taken(reader.Request(), WireFormat.ReadPlace(ref reader))),
         Of<AppendReply.Refused>("ar", WireFormat.WriteReply, (ref reader) => new AppendReply.Refused(reader.Request())),
-        Of<AppendReply.Discarded>(
-            "ad",
-            (writer, reply) => WireFormat.WriteReply(writer, reply, reply.Reason),
-            (ref reader) => new AppendReply.Discarded(reader.Request(), reader.Text())),
-        Of<AppendReply.NoRoom>("an", WireFormat.WriteNoRoom, WireFormat.ReadNoRoom),
+        Of<AppendReply.Cancelled>("an", WireFormat.WriteCancelled, WireFormat.ReadCancelled),
         Of<AppendReply.Committed>("ac", WireFormat.WriteCommitted, WireFormat.ReadCommitted),
-        Of<AppendReply.Forgotten>("af", WireFormat.WriteReply, (ref reader) => new AppendReply.Forgotten(reader.Request())),
 
         Of<WireMessage.GetRequest>("g", WireFormat.WriteGet, WireFormat.ReadGet),
         Of<GetReply.Found>("ga", WireFormat.WriteFound, WireFormat.ReadFound),
@@ -63,14 +58,6 @@ internal static class WireTable
         Of<ChangeReply.Done>("md", WireFormat.WriteReply, (ref reader) => new ChangeReply.Done(reader.Request())),
         Of<ChangeReply.Changed>("mc", WireFormat.WriteChanged, WireFormat.ReadChanged),
         Of<ChangeReply.NotMade>("mn", WireFormat.WriteNotMade, WireFormat.ReadNotMade),
-        Of<ChangeReply.Refused>(
-            "mr",
-            (writer, reply) => WireFormat.WriteReply(writer, reply, reply.Detail),
-            (ref reader) => new ChangeReply.Refused(reader.Request(), reader.Text())),
-        Of<ChangeReply.Denied>(
-            "mx",
-            (writer, reply) => WireFormat.WriteReply(writer, reply, reply.Detail),
-            (ref reader) => new ChangeReply.Denied(reader.Request(), reader.Text())),
 
         Of<ClientCall.Locate>(
             "kl", (writer, locate) => writer.Text(locate.Group), (ref reader) => new ClientCall.Locate(reader.Text())),

@@ -29,7 +29,7 @@ public sealed class LeaderChangesTests : TestKit
         _bench.Elect("raft2");
         Submit(1, new GroupChange.Join(Newcomer));
 
-        _origin.ExpectMsg(new ChangeReply.Refused(RequestOf(1), "raft1@node1 does not lead"));
+        _origin.ExpectMsg(new ChangeReply.NotMade(RequestOf(1), NotCommittedReason.NoLeader, "raft1@node1 does not lead"));
     }
 
     [Fact]
@@ -118,7 +118,7 @@ public sealed class LeaderChangesTests : TestKit
     {
         Refuse((MembersRefusalReason)refusal);
 
-        _origin.ExpectMsg(new ChangeReply.NotMade(RequestOf(1), reason, "why", IsOver: false));
+        _origin.ExpectMsg(new ChangeReply.NotMade(RequestOf(1), reason, "why"));
     }
 
     [Fact]
@@ -127,8 +127,8 @@ public sealed class LeaderChangesTests : TestKit
         Refuse(MembersRefusalReason.Invalid);
         Refuse(MembersRefusalReason.NotLeader);
 
-        _origin.ExpectMsg(new ChangeReply.Denied(RequestOf(1), "why"));
-        _origin.ExpectMsg(new ChangeReply.Refused(RequestOf(1), "why"));
+        _origin.ExpectMsg(new ChangeReply.NotMade(RequestOf(1), NotCommittedReason.Invalid, "why", IsOver: true));
+        _origin.ExpectMsg(new ChangeReply.NotMade(RequestOf(1), NotCommittedReason.NoLeader, "why"));
     }
 
     [Fact]
@@ -140,11 +140,12 @@ public sealed class LeaderChangesTests : TestKit
     }
 
     [Theory]
-    [InlineData(TransferOutcome.Done, "raft3", typeof(ChangeReply.Done))]
-    [InlineData(TransferOutcome.NotLeader, "raft3", typeof(ChangeReply.Refused))]
-    [InlineData(TransferOutcome.NoSuchVoter, "raft3", typeof(ChangeReply.Denied))]
-    [InlineData(TransferOutcome.TimedOut, null, typeof(ChangeReply.NotMade))]
-    public void Transfer_goes_to_core_and_its_outcome_to_the_origin(object outcome, string? process, Type answer)
+    [InlineData(TransferOutcome.Done, "raft3", null, false)]
+    [InlineData(TransferOutcome.NotLeader, "raft3", NotCommittedReason.NoLeader, false)]
+    [InlineData(TransferOutcome.NoSuchVoter, "raft3", NotCommittedReason.Invalid, true)]
+    [InlineData(TransferOutcome.TimedOut, null, NotCommittedReason.NotResponsive, true)]
+    public void Transfer_goes_to_core_and_its_outcome_to_the_origin(
+        object outcome, string? process, NotCommittedReason? reason, bool isOver)
     {
         ProcessName? target = process is null ? null : Bench.NameOf(process);
         _bench.Elect("raft1");
@@ -153,7 +154,9 @@ public sealed class LeaderChangesTests : TestKit
 
         _changes.OnTransferEnded(new Effect.TransferEnded(target, (TransferOutcome)outcome));
 
-        Assert.IsType(answer, _origin.ExpectMsg<WireMessage>());
+        var reply = _origin.ExpectMsg<ChangeReply>();
+        Assert.Equal(reason is null, reply is ChangeReply.Done);
+        Assert.Equal((reason, isOver), reply is ChangeReply.NotMade refusal ? (refusal.Reason, refusal.IsOver) : (null, false));
     }
 
     [Fact]

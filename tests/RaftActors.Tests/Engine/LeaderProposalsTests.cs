@@ -140,7 +140,7 @@ public sealed class LeaderProposalsTests : TestKit
 
         _proposals.OnJudged(new ToEngine.Judged(RequestOf(1), "overdrawn"));
 
-        _origin.ExpectMsg(new AppendReply.Discarded(RequestOf(1), "overdrawn"));
+        _origin.ExpectMsg(new AppendReply.Cancelled(RequestOf(1), new CancelReason.NotCommitted(NotCommittedReason.Discarded, "overdrawn")));
         Assert.Empty(_bench.Steps);
     }
 
@@ -167,7 +167,7 @@ public sealed class LeaderProposalsTests : TestKit
         _proposals.OnRejected(new Effect.Rejected([((Input.Propose)_bench.Steps[0]).Pairs[1]], RejectionReason.Busy));
 
         Assert.Equal(1, _origin.ExpectMsg<AppendReply.Taken>().Request.Number);
-        _origin.ExpectMsg<AppendReply.NoRoom>(full => Assert.Contains("append it again later", full.Detail));
+        Assert.Contains("append it again later", DetailOf(NotCommittedReason.Busy, _origin.ExpectMsg<AppendReply.Cancelled>()));
     }
 
     [Fact]
@@ -178,7 +178,7 @@ public sealed class LeaderProposalsTests : TestKit
         _proposals.OnTurn();
         _proposals.OnRejected(Rejected(RejectionReason.Expired));
 
-        _origin.ExpectMsg(new AppendReply.Forgotten(RequestOf(1)));
+        _origin.ExpectMsg(new AppendReply.Cancelled(RequestOf(1), new CancelReason.Unknown(UnknownReason.Forgotten)));
     }
 
     [Fact]
@@ -262,7 +262,7 @@ public sealed class LeaderProposalsTests : TestKit
 
         _proposals.OnDeposed();
 
-        _origin.ExpectMsg(new AppendReply.Forgotten(RequestOf(1)));
+        _origin.ExpectMsg(new AppendReply.Cancelled(RequestOf(1), new CancelReason.Unknown(UnknownReason.Forgotten)));
     }
 
     [Fact]
@@ -404,10 +404,10 @@ public sealed class LeaderProposalsTests : TestKit
             _proposals.Submit(new WireMessage.AppendRequest(RequestOf(number), "key", half), _origin);
         }
 
-        var discarded = new[] { 2, 3 }.Select(number => _origin.ExpectMsg<AppendReply.NoRoom>(each =>
+        var discarded = new[] { 2, 3 }.Select(number => _origin.ExpectMsg<AppendReply.Cancelled>(each =>
         {
             Assert.Equal(RequestOf(number), each.Request);
-            Assert.Contains("append it again later", each.Detail);
+            Assert.Contains("append it again later", DetailOf(NotCommittedReason.Busy, each));
         }));
         Assert.Equal(2, discarded.Count());
         Assert.Equal(1, _bench.Actor.ExpectMsg<ToActor.Judge>().Request.Number);
@@ -427,7 +427,7 @@ public sealed class LeaderProposalsTests : TestKit
             _proposals.Submit(tenth, _origin);
         }
 
-        Assert.Equal(91, _origin.ReceiveN(91).OfType<AppendReply.NoRoom>().Count());
+        Assert.Equal(91, _origin.ReceiveN(91).OfType<AppendReply.Cancelled>().Count());
         Assert.False(_origin.HasMessages);
         _bench.Commit(4);
         _proposals.OnCommitted();
@@ -469,6 +469,13 @@ public sealed class LeaderProposalsTests : TestKit
 
     // The numbers of the requests in the latest proposal.
     private IEnumerable<long> Proposed() => Assert.IsType<Input.Propose>(_bench.Steps[^1]).Pairs.Select(pair => pair.Request!.Value.Number);
+
+    private static string DetailOf(NotCommittedReason reason, AppendReply.Cancelled reply)
+    {
+        var why = Assert.IsType<CancelReason.NotCommitted>(reply.Reason);
+        Assert.Equal(reason, why.Reason);
+        return why.Detail;
+    }
 
     private Effect.Rejected Rejected(RejectionReason reason) => new(((Input.Propose)_bench.Steps[^1]).Pairs, reason);
 

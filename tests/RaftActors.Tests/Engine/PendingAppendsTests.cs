@@ -128,7 +128,7 @@ public sealed class PendingAppendsTests : TestKit
         _bench["raft2"].ExpectNoMsg(TimeSpan.Zero);
 
         _appends.OnCommitted(Bench.Entry(5, 1, requests[0]));
-        _appends.Receive(new AppendReply.Discarded(requests[1], "no"));
+        _appends.Receive(new AppendReply.Cancelled(requests[1], new CancelReason.NotCommitted(NotCommittedReason.Discarded, "no")));
         _appends.SendWaiting();
 
         Assert.Equal(requests[^3..^1], Sent(2));
@@ -266,7 +266,7 @@ public sealed class PendingAppendsTests : TestKit
         Append();
         var sent = _bench["raft2"].ExpectMsg<WireMessage.AppendRequest>();
 
-        _appends.Receive(new AppendReply.Discarded(sent.Request, "overdrawn"));
+        _appends.Receive(new AppendReply.Cancelled(sent.Request, new CancelReason.NotCommitted(NotCommittedReason.Discarded, "overdrawn")));
 
         var reason = new CancelReason.NotCommitted(NotCommittedReason.Discarded, "overdrawn");
         Assert.Equal(reason, _bench.Actor.ExpectMsg<ToActor.Cancelled>().Reason);
@@ -322,7 +322,7 @@ public sealed class PendingAppendsTests : TestKit
         _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
         _bench.Elect("raft2");
         var request = Append();
-        _appends.Receive(new AppendReply.Forgotten(_bench.Process.ToId(request)));
+        _appends.Receive(new AppendReply.Cancelled(_bench.Process.ToId(request), new CancelReason.Unknown(UnknownReason.Forgotten)));
 
         Assert.IsType<CancelReason.Unknown>(_bench.Actor.ExpectMsg<ToActor.Cancelled>().Reason);
     }

@@ -83,7 +83,8 @@ public sealed class PendingChangesTests : TestKit
     public void Denied_change_is_refused_at_once()
     {
         var change = SubmitTo("raft2", Join);
-        _changes.Receive(new ChangeReply.Denied(_bench.Process.ToId(change), "raft9@node9 is in the group already"));
+        _changes.Receive(new ChangeReply.NotMade(
+            _bench.Process.ToId(change), NotCommittedReason.Invalid, "raft9@node9 is in the group already", IsOver: true));
 
         ExpectMsg(new Outcome<Membership>.NotCommitted(NotCommittedReason.Invalid, "raft9@node9 is in the group already", change));
     }
@@ -215,7 +216,8 @@ public sealed class PendingChangesTests : TestKit
     public void Transfer_without_a_target_is_done_as_soon_as_another_process_leads()
     {
         var change = SubmitTo("raft2", new GroupChange.Transfer(null));
-        _changes.Receive(new ChangeReply.Refused(_bench.Process.ToId(change), "raft2@node2 has stepped down"));
+        _changes.Receive(new ChangeReply.NotMade(
+            _bench.Process.ToId(change), NotCommittedReason.NoLeader, "raft2@node2 has stepped down"));
         _changes.OnLeader(Bench.NameOf("raft2"));
         ExpectNoMsg(TimeSpan.Zero);
 
@@ -235,7 +237,7 @@ public sealed class PendingChangesTests : TestKit
     }
 
     private ChangeReply.NotMade UnderWay(RequestRef change) =>
-        new(_bench.Process.ToId(change), NotCommittedReason.Busy, "another change is under way", IsOver: false);
+        new(_bench.Process.ToId(change), NotCommittedReason.Busy, "another change is under way");
 
     private RequestRef SubmitTo(string leader, GroupChange what)
     {

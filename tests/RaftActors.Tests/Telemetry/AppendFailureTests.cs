@@ -51,7 +51,7 @@ public sealed class AppendFailureTests : TestKit
     [Fact]
     public void Append_whose_session_the_leader_has_forgotten_is_counted_as_forgotten()
     {
-        _appends.Receive(new AppendReply.Forgotten(_bench.Process.ToId(Append())));
+        _appends.Receive(new AppendReply.Cancelled(_bench.Process.ToId(Append()), new CancelReason.Unknown(UnknownReason.Forgotten)));
 
         Assert.Equal(["metered outcome=unknown reason=forgotten: 1"], Counts());
     }
@@ -91,7 +91,7 @@ public sealed class AppendFailureTests : TestKit
     private IEnumerable<string> Counts() => _metrics.Of("raft.appends").Select(each => each.ToString());
 
     private void Refuse(NotCommittedReason reason) =>
-        _appends.Receive(new AppendReply.NoRoom(_bench.Process.ToId(Append()), reason, "no room"));
+        _appends.Receive(new AppendReply.Cancelled(_bench.Process.ToId(Append()), new CancelReason.NotCommitted(reason, "no room")));
 
     private RequestRef Append()
     {

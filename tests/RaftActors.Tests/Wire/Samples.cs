@@ -122,10 +122,8 @@ internal static class Samples
         ["a"] = new WireMessage.AppendRequest(Request, "key100", new byte[] { 1, 2, 3 }),
         ["at"] = new AppendReply.Taken(Request, new LogPlace(new LogIndex(304), new Term(7))),
         ["ar"] = new AppendReply.Refused(Request),
-        ["ad"] = new AppendReply.Discarded(Request, "overdrawn"),
-        ["an"] = new AppendReply.NoRoom(Request, NotCommittedReason.DiskFull, "the disk is full"),
+        ["an"] = new AppendReply.Cancelled(Request, new CancelReason.NotCommitted(NotCommittedReason.DiskFull, "the disk is full")),
         ["ac"] = new AppendReply.Committed(Request, new Serial(292)),
-        ["af"] = new AppendReply.Forgotten(Request),
         ["g"] = new WireMessage.GetRequest(Request, new Serial(17), new LogIndex(300)),
         ["ga"] = new GetReply.Found(Request, new Serial(17), "key17", new byte[] { 9 }),
         ["gr"] = new GetReply.Refused(Request),
@@ -135,8 +133,6 @@ internal static class Samples
         ["mc"] = new ChangeReply.Changed(Request, new LogIndex(305), Members),
         ["mn"] = new ChangeReply.NotMade(Request, NotCommittedReason.NotResponsive, "it is not heard", IsOver: true),
         ["md"] = new ChangeReply.Done(Request),
-        ["mr"] = new ChangeReply.Refused(Request, "another change is under way"),
-        ["mx"] = new ChangeReply.Denied(Request, "nobody of that name"),
     };
 
     /// <summary>The messages that a <c>replyTo</c> receives, by manifest.</summary>
@@ -209,6 +205,7 @@ internal static class Samples
         ("a", new WireMessage.AppendRequest(Request, "key100", new byte[] { 1 }, IsRetry: true)),
         ("a", new WireMessage.AppendRequest(Request, "key100", new byte[] { 1 }, RequestKey: new HashedKey(Key, null))),
         ("a", new WireMessage.AppendRequest(Request, "key100", new byte[] { 1 }, RequestKey: new HashedKey(Key, new Serial(290)))),
+        ("an", new AppendReply.Cancelled(Request, new CancelReason.Unknown(UnknownReason.Forgotten))),
         ("ga", new GetReply.Found(Request, new Serial(17), "key17", new byte[] { 9 }, IsKeyed: true)),
         ("kr", new ClientReply.Located("orders", null, default, [])),
         ("kw", new ClientCall.Append(

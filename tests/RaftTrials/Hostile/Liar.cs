@@ -154,7 +154,7 @@ internal sealed class Liar : UntypedActor, IWithTimers
             yield return append;
             yield return new WireMessage.Traced([traces], append);
             yield return new AppendReply.Committed(request, new Serial(1));
-            yield return new AppendReply.Forgotten(request);
+            yield return new AppendReply.Cancelled(request, new CancelReason.Unknown(UnknownReason.Forgotten));
         }
 
         yield return Append(session, 0);

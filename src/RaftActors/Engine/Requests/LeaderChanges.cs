@@ -29,7 +29,7 @@ internal sealed class LeaderChanges(EngineContext context)
         }
         else
         {
-            Tell(origin, new ChangeReply.Refused(request.Request, $"{context.Process.Name} does not lead"));
+            Tell(origin, NotLeading(request.Request, $"{context.Process.Name} does not lead"));
         }
     }
 
@@ -133,7 +133,7 @@ internal sealed class LeaderChanges(EngineContext context)
         else
         {
             var detail = "another transfer of the leadership is under way";
-            Tell(origin, new ChangeReply.NotMade(request, NotCommittedReason.Busy, detail, IsOver: false));
+            Tell(origin, new ChangeReply.NotMade(request, NotCommittedReason.Busy, detail));
         }
     }
 
@@ -143,11 +143,16 @@ internal sealed class LeaderChanges(EngineContext context)
         context.Step(new Input.ChangeMembers(request, basedOn ?? context.ConfigurationIndex, change));
     }
 
+    private static ChangeReply.NotMade NotLeading(RequestId request, string detail) => new(request, NotCommittedReason.NoLeader, detail);
+
+    private static ChangeReply.NotMade Invalid(RequestId request, string detail) =>
+        new(request, NotCommittedReason.Invalid, detail, IsOver: true);
+
     private ChangeReply ToReply(RequestId request, TransferOutcome outcome) => outcome switch
     {
         TransferOutcome.Done => new ChangeReply.Done(request),
-        TransferOutcome.NotLeader => new ChangeReply.Refused(request, $"{context.Process.Name} has stepped down"),
-        TransferOutcome.NoSuchVoter => new ChangeReply.Denied(
+        TransferOutcome.NotLeader => NotLeading(request, $"{context.Process.Name} has stepped down"),
+        TransferOutcome.NoSuchVoter => Invalid(
             request, _target is { } target ? $"{target} is not a voter that could lead." : "No other voter could lead."),
         TransferOutcome.TimedOut => new ChangeReply.NotMade(
             request,
@@ -163,13 +168,13 @@ internal sealed class LeaderChanges(EngineContext context)
         var (request, detail) = (refused.Request, refused.Detail);
         return refused.Reason switch
         {
-            MembersRefusalReason.NotLeader => new ChangeReply.Refused(request, detail),
-            MembersRefusalReason.UnderWay => new ChangeReply.NotMade(request, NotCommittedReason.Busy, detail, IsOver: false),
+            MembersRefusalReason.NotLeader => NotLeading(request, detail),
+            MembersRefusalReason.UnderWay => new ChangeReply.NotMade(request, NotCommittedReason.Busy, detail),
             MembersRefusalReason.Outdated when isBased => new ChangeReply.NotMade(
                 request, NotCommittedReason.Outdated, detail, IsOver: true),
-            MembersRefusalReason.Outdated => new ChangeReply.NotMade(request, NotCommittedReason.Busy, detail, IsOver: false),
-            MembersRefusalReason.NotResponsive => new ChangeReply.NotMade(request, NotCommittedReason.NotResponsive, detail, IsOver: false),
-            MembersRefusalReason.Invalid => new ChangeReply.Denied(request, detail),
+            MembersRefusalReason.Outdated => new ChangeReply.NotMade(request, NotCommittedReason.Busy, detail),
+            MembersRefusalReason.NotResponsive => new ChangeReply.NotMade(request, NotCommittedReason.NotResponsive, detail),
+            MembersRefusalReason.Invalid => Invalid(request, detail),
             _ => throw new UnreachableException(),
         };
     }

@@ -80,7 +80,7 @@ internal sealed class LeaderProposals(EngineContext context)
                 return;
             }
 
-            End(judged.Request, new AppendReply.Discarded(judged.Request, reason));
+            End(judged.Request, NotCommitted(judged.Request, NotCommittedReason.Discarded, reason));
             return;
         }
 
@@ -183,7 +183,7 @@ internal sealed class LeaderProposals(EngineContext context)
             // The next leader answers a retry or a repeated key, because it finds it in its log or appends the pair.
             var request = open.Request.Request;
             var isSafe = open.Request.IsRetry || open.RequestKey is not null;
-            Reply(open.Origin, isSafe ? new AppendReply.Refused(request) : new AppendReply.Forgotten(request));
+            Reply(open.Origin, isSafe ? new AppendReply.Refused(request) : Forgotten(request));
             _bytes -= open.Size;
         }
 
@@ -203,18 +203,23 @@ internal sealed class LeaderProposals(EngineContext context)
     private static RequestId RequestOf(Payload.Pair pair) =>
         pair.Request ?? throw new UnreachableException("Every pair that is proposed here bears its request.");
 
+    private static AppendReply.Cancelled NotCommitted(RequestId request, NotCommittedReason reason, string detail) =>
+        new(request, new CancelReason.NotCommitted(reason, detail));
+
+    private static AppendReply.Cancelled Forgotten(RequestId request) => new(request, new CancelReason.Unknown(UnknownReason.Forgotten));
+
     private static AppendReply ToReply(RequestId request, RejectionReason reason) => reason switch
     {
         RejectionReason.NotLeader => new AppendReply.Refused(request),
-        RejectionReason.Busy => new AppendReply.NoRoom(
+        RejectionReason.Busy => NotCommitted(
             request,
             NotCommittedReason.Busy,
             "The leader has too many uncommitted bytes (raft.uncommitted-size-max); append it again later."),
-        RejectionReason.DiskFull => new AppendReply.NoRoom(
+        RejectionReason.DiskFull => NotCommitted(
             request,
             NotCommittedReason.DiskFull,
             "The leader's disk is nearly full (raft.store.free-space-floor); make room on it, or transfer the leadership."),
-        RejectionReason.Expired => new AppendReply.Forgotten(request),
+        RejectionReason.Expired => Forgotten(request),
         _ => throw new UnreachableException(),
     };
 
@@ -230,7 +235,7 @@ internal sealed class LeaderProposals(EngineContext context)
         if (_bytes > 0 && _bytes + open.Size > context.Process.Settings.Limits.UncommittedSizeMaxBytes)
         {
             var detail = "The leader has too many bytes of proposals to judge (raft.uncommitted-size-max); append it again later.";
-            Reply(open.Origin, new AppendReply.NoRoom(request, NotCommittedReason.Busy, detail));
+            Reply(open.Origin, NotCommitted(request, NotCommittedReason.Busy, detail));
         }
         else if (!context.JudgesProposals)
         {

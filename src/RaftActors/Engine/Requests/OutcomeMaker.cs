@@ -29,10 +29,5 @@ internal sealed class OutcomeMaker<TResult> : OutcomeMaker
             : Outcome<TResult>.Done.WithoutResult(serial, request);
 
     /// <inheritdoc/>
-    public override IOutcome Cancelled(RequestRef request, CancelReason reason) => reason switch
-    {
-        CancelReason.NotCommitted known => new Outcome<TResult>.NotCommitted(known.Reason, known.Detail, request),
-        CancelReason.Unknown known => new Outcome<TResult>.Unknown(known.Reason, request),
-        _ => throw new InvalidOperationException($"The Append {request} cannot end as {reason}. Cancel it as NotCommitted or Unknown."),
-    };
+    public override IOutcome Cancelled(RequestRef request, CancelReason reason) => Outcome<TResult>.Of(reason, request);
 }

@@ -142,18 +142,12 @@ internal sealed class PendingAppends(EngineContext context)
             case AppendReply.Refused when pending.IsUnderWay:
                 SendLater(pending);
                 break;
-            case AppendReply.Discarded discarded:
-                Cancel(pending, new CancelReason.NotCommitted(NotCommittedReason.Discarded, discarded.Reason));
-                break;
-            case AppendReply.NoRoom full:
-                Cancel(pending, new CancelReason.NotCommitted(full.Reason, full.Detail));
+            case AppendReply.Cancelled cancelled:
+                Cancel(pending, cancelled.Reason);
                 break;
             case AppendReply.Committed committed:
                 End(pending);
                 context.EndRepeated(pending.Append.Request, committed.Serial);
-                break;
-            case AppendReply.Forgotten:
-                Cancel(pending, new CancelReason.Unknown(UnknownReason.Forgotten));
                 break;
         }
     }

@@ -71,17 +71,11 @@ internal sealed class PendingChanges(EngineContext context)
             case ChangeReply.Changed changed:
                 EndDone(pending, pending.NewLeader(context.Leader?.Leader.Name), changed.Index, changed.Members);
                 break;
-            case ChangeReply.Denied denied:
-                End(pending, NotCommitted(pending, NotCommittedReason.Invalid, denied.Detail));
-                break;
             case ChangeReply.NotMade { IsOver: true } denied:
                 End(pending, NotCommitted(pending, denied.Reason, denied.Detail));
                 break;
             case ChangeReply.NotMade refused:
                 SendLater(pending, refused.Reason, refused.Detail);
-                break;
-            case ChangeReply.Refused refused:
-                SendLater(pending, NotCommittedReason.NoLeader, refused.Detail);
                 break;
         }
     }
