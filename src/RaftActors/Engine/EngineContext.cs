@@ -268,8 +268,61 @@ internal class EngineContext
         }
     }
 
-    /// <summary>Sends a message to another engine at the end of the turn.</summary>
-    public void Send(IActorRef engine, WireMessage message) => Outbox.Send(engine, message);
+    /// <summary>Sends a message to another engine at the end of the turn. A message to this engine is received at once.</summary>
+    public void Send(IActorRef engine, WireMessage message)
+    {
+        if (engine == Self)
+        {
+            Receive(message, Self);
+        }
+        else
+        {
+            Outbox.Send(engine, message is WireMessage.AppendRequest append ? Traces.Attach(append) : message);
+        }
+    }
+
+    /// <summary>Passes a message of an engine or a client to its part. False: no part takes it.</summary>
+    public bool Receive(WireMessage message, IActorRef sender)
+    {
+        switch (message)
+        {
+            case WireMessage.Traced traced:
+                Traces.Receive(traced);
+                return Receive(traced.Inner, sender);
+            case WireMessage.CoreMessage core:
+                PeerMessages.Receive(core, sender);
+                return true;
+            case WireMessage.AppendRequest append:
+                Proposals.Submit(append, sender);
+                return true;
+            case AppendReply reply:
+                Appends.Receive(reply);
+                return true;
+            case ClientCall call:
+                Clients.Submit(call, sender);
+                return true;
+            case WireMessage.GetRequest get:
+                ServedGets.Submit(get, sender);
+                return true;
+            case GetReply reply:
+                Gets.Receive(reply, sender);
+                return true;
+            case WireMessage.ChangeRequest change:
+                LeaderChanges.Submit(change, sender);
+                return true;
+            case ChangeReply reply:
+                Changes.Receive(reply);
+                return true;
+            case WireMessage.ActorAt actor:
+                PeerMessages.Receive(actor, sender);
+                return true;
+            case WireMessage.Leaving leaving:
+                Stopping.Receive(leaving, sender);
+                return true;
+            default:
+                return false;
+        }
+    }
 
     /// <summary>Logs an event and publishes it on the event stream.</summary>
     public void Publish(RaftEvent told)

@@ -68,12 +68,12 @@ internal sealed class RaftEngine : UntypedActor
         switch (message)
         {
             case WireMessage wire:
-                OnWire(wire, Sender);
+                OnWire(wire);
                 break;
             case WireBatch batch:
                 foreach (var each in batch.Messages)
                 {
-                    OnWire(each, Sender);
+                    OnWire(each);
                 }
 
                 break;
@@ -105,48 +105,12 @@ internal sealed class RaftEngine : UntypedActor
         KeepTicking();
     }
 
-    private void OnWire(WireMessage message, IActorRef sender)
+    private void OnWire(WireMessage message)
     {
-        switch (message)
+        if (!_context.Receive(message, Sender))
         {
-            case WireMessage.Traced traced:
-                _context.Traces.Receive(traced);
-                OnWire(traced.Inner, sender);
-                break;
-            case WireMessage.CoreMessage core:
-                _context.PeerMessages.Receive(core, sender);
-                break;
-            case WireMessage.AppendRequest append:
-                _context.Proposals.Submit(append, sender);
-                break;
-            case AppendReply reply:
-                _context.Appends.Receive(reply);
-                break;
-            case ClientCall call:
-                _context.Clients.Submit(call, sender);
-                break;
-            case WireMessage.GetRequest get:
-                _context.ServedGets.Submit(get, sender);
-                break;
-            case GetReply reply:
-                _context.Gets.Receive(reply, sender);
-                break;
-            case WireMessage.ChangeRequest change:
-                _context.LeaderChanges.Submit(change, sender);
-                break;
-            case ChangeReply reply:
-                _context.Changes.Receive(reply);
-                break;
-            case WireMessage.ActorAt actor:
-                _context.PeerMessages.Receive(actor, sender);
-                break;
-            case WireMessage.Leaving leaving:
-                _context.Stopping.Receive(leaving, sender);
-                break;
-            default:
-                // Sent by a node that lies, or is newer. An exception would stop this engine.
-                Unhandled(message);
-                break;
+            // Sent by a node that lies, or is newer. An exception would stop this engine.
+            Unhandled(message);
         }
     }
 

@@ -29,7 +29,7 @@ internal sealed class LeaderChanges(EngineContext context)
         }
         else
         {
-            Tell(origin, NotLeading(request.Request, $"{context.Process.Name} does not lead"));
+            context.Send(origin, NotLeading(request.Request, $"{context.Process.Name} does not lead"));
         }
     }
 
@@ -43,7 +43,7 @@ internal sealed class LeaderChanges(EngineContext context)
 
         foreach (var (request, origin) in _transfers)
         {
-            Tell(origin, ToReply(request, ended.Outcome));
+            context.Send(origin, ToReply(request, ended.Outcome));
         }
 
         _transfers.Clear();
@@ -54,7 +54,7 @@ internal sealed class LeaderChanges(EngineContext context)
         if (_asked.Remove(accepted.Request, out var asked))
         {
             _taken.Add((accepted.Request, asked.Origin, accepted.Index, term));
-            Tell(asked.Origin, new ChangeReply.Taken(accepted.Request, new LogPlace(accepted.Index, term)));
+            context.Send(asked.Origin, new ChangeReply.Taken(accepted.Request, new LogPlace(accepted.Index, term)));
         }
     }
 
@@ -62,7 +62,7 @@ internal sealed class LeaderChanges(EngineContext context)
     {
         if (_asked.Remove(refused.Request, out var asked))
         {
-            Tell(asked.Origin, ToReply(refused, asked.IsBased));
+            context.Send(asked.Origin, ToReply(refused, asked.IsBased));
         }
     }
 
@@ -83,7 +83,7 @@ internal sealed class LeaderChanges(EngineContext context)
         foreach (var taken in _taken.Where(taken => taken.Index <= entry.Index).ToArray())
         {
             _taken.Remove(taken);
-            Tell(taken.Origin, new ChangeReply.Changed(taken.Request, entry.Index, members));
+            context.Send(taken.Origin, new ChangeReply.Changed(taken.Request, entry.Index, members));
         }
     }
 
@@ -118,7 +118,7 @@ internal sealed class LeaderChanges(EngineContext context)
     {
         if (target == context.Process.Name)
         {
-            Tell(origin, new ChangeReply.Done(request));
+            context.Send(origin, new ChangeReply.Done(request));
         }
         else if (_transfers.Count == 0)
         {
@@ -133,7 +133,7 @@ internal sealed class LeaderChanges(EngineContext context)
         else
         {
             var detail = "another transfer of the leadership is under way";
-            Tell(origin, new ChangeReply.NotMade(request, NotCommittedReason.Busy, detail));
+            context.Send(origin, new ChangeReply.NotMade(request, NotCommittedReason.Busy, detail));
         }
     }
 
@@ -177,17 +177,5 @@ internal sealed class LeaderChanges(EngineContext context)
             MembersRefusalReason.Invalid => Invalid(request, detail),
             _ => throw new UnreachableException(),
         };
-    }
-
-    private void Tell(IActorRef origin, ChangeReply reply)
-    {
-        if (origin == context.Self)
-        {
-            context.Changes.Receive(reply);
-        }
-        else
-        {
-            origin.Tell(reply, context.Self);
-        }
     }
 }

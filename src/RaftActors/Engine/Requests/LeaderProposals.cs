@@ -59,7 +59,7 @@ internal sealed class LeaderProposals(EngineContext context)
         else
         {
             // A node that stops passes on no request, which would be lost with it. The origin sends it again.
-            Reply(origin, new AppendReply.Refused(request.Request));
+            context.Send(origin, new AppendReply.Refused(request.Request));
         }
     }
 
@@ -158,7 +158,7 @@ internal sealed class LeaderProposals(EngineContext context)
         {
             _repeated.Dequeue();
             _bytes -= due.Open.Size;
-            Reply(due.Open.Origin, new AppendReply.Committed(due.Open.Request.Request, due.Serial));
+            context.Send(due.Open.Origin, new AppendReply.Committed(due.Open.Request.Request, due.Serial));
         }
     }
 
@@ -183,7 +183,7 @@ internal sealed class LeaderProposals(EngineContext context)
             // The next leader answers a retry or a repeated key, because it finds it in its log or appends the pair.
             var request = open.Request.Request;
             var isSafe = open.Request.IsRetry || open.RequestKey is not null;
-            Reply(open.Origin, isSafe ? new AppendReply.Refused(request) : Forgotten(request));
+            context.Send(open.Origin, isSafe ? new AppendReply.Refused(request) : Forgotten(request));
             _bytes -= open.Size;
         }
 
@@ -235,7 +235,7 @@ internal sealed class LeaderProposals(EngineContext context)
         if (_bytes > 0 && _bytes + open.Size > context.Process.Settings.Limits.UncommittedSizeMaxBytes)
         {
             var detail = "The leader has too many bytes of proposals to judge (raft.uncommitted-size-max); append it again later.";
-            Reply(open.Origin, NotCommitted(request, NotCommittedReason.Busy, detail));
+            context.Send(open.Origin, NotCommitted(request, NotCommittedReason.Busy, detail));
         }
         else if (!context.JudgesProposals)
         {
@@ -331,19 +331,7 @@ internal sealed class LeaderProposals(EngineContext context)
     {
         if (Remove(request) is { } open)
         {
-            Reply(open.Origin, reply);
-        }
-    }
-
-    private void Reply(IActorRef origin, AppendReply reply)
-    {
-        if (origin == context.Self)
-        {
-            context.Appends.Receive(reply);
-        }
-        else
-        {
-            context.Send(origin, reply);
+            context.Send(open.Origin, reply);
         }
     }
 

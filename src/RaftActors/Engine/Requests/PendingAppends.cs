@@ -280,14 +280,7 @@ internal sealed class PendingAppends(EngineContext context)
     private void Send(Pending pending, LeaderRoute way)
     {
         pending.IsUnderWay = true;
-        if (way.Engine == context.Self)
-        {
-            context.Proposals.Submit(ToMessage(pending), context.Self);
-        }
-        else
-        {
-            context.Send(way.Engine, context.Traces.Attach(ToMessage(pending)));
-        }
+        context.Send(way.Engine, ToMessage(pending));
     }
 
     private void StopWaiting(Pending pending)

@@ -35,16 +35,7 @@ internal sealed class PendingChanges(EngineContext context)
         {
             pending.IsSent = true;
             pending.Leader = leader.Leader.Name;
-            var request = context.Process.ToId(pending.Change.Request);
-            var message = new WireMessage.ChangeRequest(request, pending.Change.What);
-            if (way.Engine == context.Self)
-            {
-                context.LeaderChanges.Submit(message, context.Self);
-            }
-            else
-            {
-                way.Engine.Tell(message, context.Self);
-            }
+            context.Send(way.Engine, new WireMessage.ChangeRequest(context.Process.ToId(pending.Change.Request), pending.Change.What));
         }
     }
 
