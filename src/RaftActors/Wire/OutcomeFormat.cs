@@ -81,7 +81,8 @@ internal sealed class OutcomeFormat(ExtendedActorSystem system)
         {
             WriteKind(writer, Kind.Done, done.Request);
             writer.Number(done.Serial.Value);
-            writer.Optional(done.TryGetResult(out var result) ? result : (ReadOnlyMemory<byte>?)null, static (to, one) => to.Bytes(one.Span));
+            writer.Optional(
+                done.TryGetResult(out var result) ? result : (ReadOnlyMemory<byte>?)null, static (to, one) => to.Bytes(one.Span));
         }
         else if (outcome.Failure is { } failure)
         {

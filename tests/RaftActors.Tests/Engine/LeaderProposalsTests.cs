@@ -140,7 +140,8 @@ public sealed class LeaderProposalsTests : TestKit
 
         _proposals.OnJudged(new ToEngine.Judged(RequestOf(1), "overdrawn"));
 
-        _origin.ExpectMsg(new AppendReply.Cancelled(RequestOf(1), new CancelReason.NotCommitted(NotCommittedReason.Discarded, "overdrawn")));
+        _origin.ExpectMsg(new AppendReply.Cancelled(
+            RequestOf(1), new CancelReason.NotCommitted(NotCommittedReason.Discarded, "overdrawn")));
         Assert.Empty(_bench.Steps);
     }
 

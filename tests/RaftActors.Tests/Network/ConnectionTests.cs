@@ -93,7 +93,8 @@ public sealed class ConnectionTests : TestKit
         var origin = new Member(new ProcessName("raft1@node1"), Incarnation.None);
 
         EventFilter.Warning(contains: "has a text that is no Unicode").ExpectOne(() =>
-            _connection.Write(_engine, new ChangeReply.NotMade(new RequestId(origin, 1), NotCommittedReason.Busy, "half of \ud83d"), _engine));
+            _connection.Write(
+                _engine, new ChangeReply.NotMade(new RequestId(origin, 1), NotCommittedReason.Busy, "half of \ud83d"), _engine));
         Write(2);
         _connection.Flush();
 
