@@ -21,12 +21,10 @@ namespace RaftActors.Coordination;
 /// </summary>
 public sealed class RaftCoordination : IExtension
 {
-    private readonly TimeProvider _time = TimeProvider.System;
     private readonly GroupCalls _calls;
-    private readonly SessionKeeper _keeper;
+    private readonly Claims _locks;
     private readonly ConcurrentDictionary<string, RaftLock> _leases = [];
     private readonly string _system;
-    private long _claims;
 
     internal RaftCoordination(ExtendedActorSystem system)
     {
@@ -46,13 +44,14 @@ public sealed class RaftCoordination : IExtension
             ResultCodec = RaftCodec.Json(CoordinationJson.Default.Answer),
         }), system.WhenTerminated);
         var log = Logging.GetLogger(system, typeof(RaftCoordination));
-        _keeper = new SessionKeeper(_calls, settings, settings.Self, _time, log);
-        Items = new RaftItems(_calls, _keeper, _time);
+        var keeper = new SessionKeeper(_calls, settings, settings.Self, TimeProvider.System, log);
+        _locks = new Claims(_calls, keeper, TimeProvider.System);
+        Items = new RaftItems(_calls, keeper, TimeProvider.System);
 
         // The last phase before the actors stop: until then singletons and shards hand over.
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "close-raft-session", async () =>
         {
-            await _keeper.DisposeAsync().ConfigureAwait(false);
+            await keeper.DisposeAsync().ConfigureAwait(false);
             return Akka.Done.Instance;
         });
     }
@@ -82,7 +81,7 @@ public sealed class RaftCoordination : IExtension
     public async Task<RaftLock> LockAsync(
         string name, int permits = 1, string? text = null, CancellationToken cancellationToken = default)
     {
-        var acquired = await AcquireAsync(name, permits, waits: true, text, cancellationToken).ConfigureAwait(false);
+        var acquired = await _locks.AcquireAsync(name, permits, waits: true, text, cancellationToken).ConfigureAwait(false);
         return acquired!; // Justification: a claim that waits is granted, or throws.
     }
 
@@ -96,7 +95,7 @@ public sealed class RaftCoordination : IExtension
     /// <exception cref="InvalidOperationException">The group refuses the call; the message says why.</exception>
     public Task<RaftLock?> TryLockAsync(
         string name, int permits = 1, string? text = null, CancellationToken cancellationToken = default) =>
-        AcquireAsync(name, permits, waits: false, text, cancellationToken);
+        _locks.AcquireAsync(name, permits, waits: false, text, cancellationToken);
 
     /// <summary>
     /// Tells who holds a lock: now, and whenever it changes. So a lock is an election: its holder leads, the programs that wait for it are
@@ -144,90 +143,6 @@ public sealed class RaftCoordination : IExtension
 
     /// <summary>This node has released the lease, or lost it.</summary>
     internal void OnLeaseEnded(string name, RaftLock ended) => _leases.TryRemove(KeyValuePair.Create(name, ended));
-
-    private async Task<RaftLock?> AcquireAsync(string name, int permits, bool waits, string? text, CancellationToken cancellation)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(name);
-        ArgumentOutOfRangeException.ThrowIfLessThan(permits, 1);
-        var claim = $"{Interlocked.Increment(ref _claims)}";
-        while (true)
-        {
-            var session = await _keeper.GetAsync(cancellation).ConfigureAwait(false);
-            try
-            {
-                var acquire = new Command.Acquire(session.Id, claim, permits, waits, text);
-                var answer = (await _calls.AppendAsync(name, acquire, session.Left, _time, cancellation).ConfigureAwait(false))?.Answer;
-                if (answer is Answer.Waiting)
-                {
-                    answer = await WaitAsync(name, claim, session, cancellation).ConfigureAwait(false);
-                }
-
-                cancellation.ThrowIfCancellationRequested();
-                switch (answer)
-                {
-                    case Answer.Granted granted when session.IsAlive:
-                        return new RaftLock(name, granted.Token, session, () => ReleaseAsync(name, claim, session));
-                    case Answer.Held:
-                        return null;
-                    case Answer.Refused refused:
-                        throw new InvalidOperationException($"Cannot acquire '{name}'. {refused.Why}");
-                    case Answer.NoSession:
-                        session.Lose();
-                        break;
-                }
-            }
-            catch (OperationCanceledException)
-            {
-                // The claim may be in the log, and would wait or hold until the session ends.
-                _ = ReleaseAsync(name, claim, session);
-                throw;
-            }
-        }
-    }
-
-    private async ValueTask ReleaseAsync(string name, string claim, Session session)
-    {
-        var release = new Command.Release(session.Id, claim);
-        try
-        {
-            while (session.IsAlive
-                && await _calls.AppendAsync(name, release, session.Left, _time, session.Lost).ConfigureAwait(false) is null)
-            {
-            }
-        }
-        catch (ObjectDisposedException)
-        {
-            // The actor system has ended, and the session with it.
-        }
-    }
-
-    // Null: the session is lost.
-    private async Task<Answer?> WaitAsync(string name, string claim, Session session, CancellationToken cancellation)
-    {
-        Serial? notBelow = null;
-        var question = new Question.OfClaim(name, session.Id, claim);
-        while (session.IsAlive)
-        {
-            try
-            {
-                var (answer, at) = await _calls.AskAsync(
-                    question, CoordinationJson.Default.Answer, session.Left, notBelow, cancellation).ConfigureAwait(false);
-                if (answer is not Answer.Waiting)
-                {
-                    return answer;
-                }
-
-                // The claim can only advance by a later pair.
-                notBelow = at.Next;
-            }
-            catch (RaftUnavailableException)
-            {
-                // No pair was committed for a while, or no process answers. The session says for how long this may go on.
-            }
-        }
-
-        return null;
-    }
 
     private long? TokenOf(string lease) => _leases.TryGetValue(lease, out var held) && held.IsHeld ? held.Token : null;
 }

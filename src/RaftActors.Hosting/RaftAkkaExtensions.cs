@@ -174,6 +174,19 @@ public static class RaftAkkaExtensions
     }
 
     /// <summary>
+    /// Lets the coordination group decide which members of the Akka.Cluster go down: see <see cref="RaftDowningProvider"/>. It takes the
+    /// place of a split brain resolver that <c>WithClustering</c> names. Includes <see cref="WithRaftCoordination"/>.
+    /// </summary>
+    /// <param name="builder">The builder that AddAkka passes.</param>
+    /// <returns>The builder.</returns>
+    public static AkkaConfigurationBuilder WithRaftDowning(this AkkaConfigurationBuilder builder)
+    {
+        const string Provider = "RaftActors.Coordination.RaftDowningProvider, RaftActors.Coordination";
+        return builder.WithRaftCoordination()
+            .AddHocon($"akka.cluster.downing-provider-class = \"{Provider}\"", HoconAddMode.Prepend);
+    }
+
+    /// <summary>
     /// Adds three health checks of the raft processes of this node. Each result has a sentence for each problem. They need
     /// <c>services.AddHealthChecks()</c>.
     /// <list type="bullet">

@@ -14,18 +14,17 @@ internal sealed class FakeClient : RaftClient<Command, Answer>
     /// <summary>Those of all attempts.</summary>
     public List<RequestKey?> Keys { get; } = [];
 
+    /// <summary>Holds an attempt back until its task ends; then the group applies it, even if its caller has given up.</summary>
+    public Func<Command, Task> Delay { get; init; } = _ => Task.CompletedTask;
+
     public override string Group => "coordination";
 
-    public override Task<Outcome<Answer>> AppendAsync(
+    public override async Task<Outcome<Answer>> AppendAsync(
         string key, Command value, TimeSpan? timeout, CancellationToken cancellationToken, RequestKey? requestKey)
     {
-        lock (_state)
-        {
-            Keys.Add(requestKey);
-            return Task.FromResult<Outcome<Answer>>(Keys.Count % (Lost + 1) == 0
-                ? new Outcome<Answer>.Done(new Serial(++_serial), _state.Apply(key, value, _serial))
-                : new Outcome<Answer>.Unknown(UnknownReason.Forgotten));
-        }
+        var applying = ApplyAsync(key, value, requestKey);
+        await ((Task)applying).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return applying.IsCompleted ? await applying : new Outcome<Answer>.Unknown(UnknownReason.TimedOut);
     }
 
     public override Task<(TAnswer Value, Serial Serial)> QueryWithSerialAsync<TAnswer>(
@@ -67,4 +66,16 @@ internal sealed class FakeClient : RaftClient<Command, Answer>
         ProcessName? target, TimeSpan? timeout, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    private async Task<Outcome<Answer>> ApplyAsync(string key, Command value, RequestKey? requestKey)
+    {
+        await Delay(value);
+        lock (_state)
+        {
+            Keys.Add(requestKey);
+            return Keys.Count % (Lost + 1) == 0
+                ? new Outcome<Answer>.Done(new Serial(++_serial), _state.Apply(key, value, _serial))
+                : new Outcome<Answer>.Unknown(UnknownReason.Forgotten);
+        }
+    }
 }

@@ -1,6 +1,8 @@
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Configuration;
+using Akka.Remote;
+using Akka.Remote.Transport;
 
 namespace RaftActors.Coordination.Tests;
 
@@ -17,20 +19,25 @@ internal sealed class Node : IAsyncDisposable
 
     /// <summary>Starts nodes. The first one is the seed.</summary>
     /// <param name="config">On top of what all nodes have.</param>
-    public static Node[] Start(int count, string config = "")
+    /// <param name="protocol">Of the addresses: that of the remoting with its adapters.</param>
+    public static Node[] Start(int count, string config = "", string protocol = "akka.tcp")
     {
         var ports = FreePorts.Take(count);
         var roster = string.Join(", ", ports.Take(3).Select(port => $"\"any@127.0.0.1:{port}\""));
-        return [.. ports.Select(port => Start(port, ports[0], roster, config))];
+        return [.. ports.Select(port => Start(port, $"{protocol}://coordination@127.0.0.1:{ports[0]}", roster, config))];
     }
 
     /// <summary>Ends the node as a crash does: it tells nobody.</summary>
     public Task CrashAsync() => System.Terminate();
 
+    /// <summary>Drops all messages of the remoting to and from another node. The configuration needs the adapter "trttl".</summary>
+    public void Cut(Address other) => ((RemoteActorRefProvider)((ExtendedActorSystem)System).Provider).Transport.ManagementCommand(
+        new SetThrottle(other, ThrottleTransportAdapter.Direction.Both, Blackhole.Instance));
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await System.Terminate();
 
-    private static Node Start(int port, int seed, string roster, string config) => new(ActorSystem.Create(
+    private static Node Start(int port, string seed, string roster, string config) => new(ActorSystem.Create(
         "coordination",
         ConfigurationFactory.ParseString(
             $$"""
@@ -46,7 +53,7 @@ internal sealed class Node : IAsyncDisposable
               }
               cluster {
                 roles = [raft]
-                seed-nodes = ["akka.tcp://coordination@127.0.0.1:{{seed}}"]
+                seed-nodes = ["{{seed}}"]
                 seed-node-timeout = 300ms
                 gossip-interval = 50ms
                 leader-actions-interval = 50ms

@@ -1,0 +1,132 @@
+using System.Collections.Immutable;
+
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Event;
+
+namespace RaftActors.Coordination.Downing;
+
+/// <summary>
+/// Watches the members of the cluster on one node, asks the group what was decided, decides, and downs the members that are decided on, be
+/// it this node.
+/// </summary>
+internal sealed class DowningActor : ReceiveActor, IWithTimers
+{
+    private readonly ILoggingAdapter _log = Context.GetLogger();
+    private readonly Cluster _cluster;
+    private readonly DowningSettings _settings;
+    private readonly Patience _patience;
+    private readonly string _item;
+    private long? _followed;
+    private bool _isAsking;
+    private bool _isDown;
+
+    public DowningActor(Cluster cluster, DowningSettings settings)
+    {
+        (_cluster, _settings, _patience) = (cluster, settings, new Patience(settings));
+        _item = Decision.NameOf(Context.System.Name);
+        Receive<Tick>(_ => Look());
+        Receive<Answered>(Follow);
+        Receive<Silent>(silent =>
+        {
+            _isAsking = false;
+            _log.Debug("The coordination group does not answer: {0}", silent.Why);
+        });
+    }
+
+    ITimerScheduler IWithTimers.Timers { get; set; } = null!; // Justification: Akka sets it before the actor starts.
+
+    private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
+
+    protected override void PreStart() =>
+        ((IWithTimers)this).Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, _settings.Tick);
+
+    private void Look()
+    {
+        var (view, now) = (ClusterView.Of(_cluster), Now);
+        _patience.OnSeen(view, now);
+        if (_patience.IsOver(now))
+        {
+            DownSelf(
+                $"it cannot reach {string.Join(", ", view.Members.Where(each => each.IsUnreachable).Select(each => each.Name))}, and the "
+                    + $"coordination group has not answered for {_settings.DownSelfAfter} (raft-coordination.downing.down-self-after), so "
+                    + "other nodes may have downed it");
+        }
+        else if (!_isAsking && _patience.IsReadDue(now))
+        {
+            _isAsking = true;
+            ReadAsync(RaftCoordination.Get(Context.System).Items, now).PipeTo(Self, failure: e => new Silent(e.Message));
+        }
+    }
+
+    private void Follow(Answered answered)
+    {
+        _isAsking = false;
+        _patience.OnRead(answered.SentAt);
+        var (view, decision) = (ClusterView.Of(_cluster), answered.Decision);
+        if (decision.Downed.Contains(view.Self))
+        {
+            DownSelf("the other nodes have decided so");
+            return;
+        }
+
+        if (decision.Forgotten > (_followed ?? decision.Forgotten))
+        {
+            DownSelf("the other nodes have downed more members since this node last asked than the group remembers");
+            return;
+        }
+
+        _followed = decision.Count;
+        foreach (var member in _cluster.State.Members.Where(member =>
+            member.Status is not (MemberStatus.Down or MemberStatus.Removed)
+            && decision.Downed.Contains(member.UniqueAddress.ToString())))
+        {
+            _log.Warning("Downing {0}, as the nodes have decided", member.UniqueAddress);
+            _cluster.Down(member.Address);
+        }
+
+        var doomed = view.FindDoomed().RemoveAll(decision.Downed.Contains);
+        if (doomed.Length > 0 && _patience.IsDecisionDue(view.IsMinority(doomed), Now))
+        {
+            _log.Warning("Proposing to down {0}: they are unreachable", string.Join(", ", doomed));
+            _isAsking = true;
+            DecideAsync(RaftCoordination.Get(Context.System).Items, answered, doomed, Now)
+                .PipeTo(Self, failure: e => new Silent(e.Message));
+        }
+    }
+
+    private async Task<Answered> ReadAsync(RaftItems items, TimeSpan sentAt)
+    {
+        using var limit = new CancellationTokenSource(_settings.StableAfter);
+        var item = await items.GetAsync(_item, limit.Token).ConfigureAwait(false);
+        return new(item is null ? Decision.None : Decision.Of(item.Value), item?.Version ?? 0, sentAt);
+    }
+
+    private async Task<Answered> DecideAsync(RaftItems items, Answered read, ImmutableArray<string> doomed, TimeSpan sentAt)
+    {
+        using var limit = new CancellationTokenSource(_settings.StableAfter);
+        var decision = read.Decision.With(doomed);
+        return await items.PutAsync(_item, decision.ToText(), read.Version, cancellationToken: limit.Token).ConfigureAwait(false)
+            is { } version ? new(decision, version, sentAt) : await ReadAsync(items, sentAt).ConfigureAwait(false);
+    }
+
+    private void DownSelf(string why)
+    {
+        if (!_isDown)
+        {
+            _isDown = true;
+            _log.Warning("Downing this node, {0}: {1}", _cluster.SelfUniqueAddress, why);
+            _cluster.Down(_cluster.SelfAddress);
+        }
+    }
+
+    /// <param name="Version">The version of the item; 0: there is none.</param>
+    private sealed record Answered(Decision Decision, long Version, TimeSpan SentAt);
+
+    private sealed record Silent(string Why);
+
+    private sealed class Tick : INotInfluenceReceiveTimeout
+    {
+        public static Tick Instance { get; } = new();
+    }
+}

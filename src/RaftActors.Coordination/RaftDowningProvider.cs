@@ -1,0 +1,41 @@
+using Akka.Actor;
+using Akka.Cluster;
+
+using RaftActors.Coordination.Downing;
+
+namespace RaftActors.Coordination;
+
+/// <summary>
+/// Decides by the coordination group which members of an Akka.Cluster go down when some cannot reach others. All nodes follow the first
+/// decision that the group commits, so no two sides survive, and neither do both go. A node that reaches no quorum of the group downs
+/// itself.
+/// <para>
+/// The configuration names it: <c>akka.cluster.downing-provider-class = "RaftActors.Coordination.RaftDowningProvider,
+/// RaftActors.Coordination"</c>.
+/// </para>
+/// </summary>
+public sealed class RaftDowningProvider : IDowningProvider
+{
+    private readonly DowningSettings _settings;
+
+    /// <summary>Called by Akka.Cluster.</summary>
+    /// <param name="system">The actor system of this node.</param>
+    /// <param name="cluster">The cluster of which it is a member.</param>
+    /// <exception cref="RaftConfigurationException">A setting of <c>raft-coordination.downing</c> is wrong.</exception>
+    public RaftDowningProvider(ActorSystem system, Cluster cluster)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        ArgumentNullException.ThrowIfNull(cluster);
+        var settings = _settings = DowningSettings.Read(system);
+        DowningActorProps = Props.Create(() => new DowningActor(cluster, settings));
+    }
+
+    /// <summary>
+    /// The time from the removal of a downed member until singletons and shards move: <c>down-self-after</c>, within which a node that
+    /// cannot learn of the decision downs itself.
+    /// </summary>
+    public TimeSpan DownRemovalMargin => _settings.DownSelfAfter;
+
+    /// <inheritdoc/>
+    public Props DowningActorProps { get; }
+}

@@ -1,0 +1,111 @@
+using RaftActors.Coordination.State;
+
+namespace RaftActors.Coordination.Sessions;
+
+/// <summary>
+/// The claims of this program for locks: makes them, waits for their turn, and withdraws those that were given up. Thread-safe.
+/// <para>
+/// Invariant: the group applies no Acquire after the Release of the same claim. So a Release is sent when the answer to its Acquire is
+/// there, or when the session is lost. Otherwise an Acquire that the network delayed would hold the lock for nobody until the session ends.
+/// </para>
+/// </summary>
+internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvider time)
+{
+    private long _count;
+
+    /// <summary>Acquires a permit of a lock.</summary>
+    /// <returns>Null: other claims hold all permits, and this one does not wait.</returns>
+    /// <exception cref="OperationCanceledException">The token was cancelled. The claim is withdrawn in the background.</exception>
+    /// <exception cref="InvalidOperationException">The group refuses the call; the message says why.</exception>
+    public async Task<RaftLock?> AcquireAsync(string name, int permits, bool waits, string? text, CancellationToken cancellation)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        ArgumentOutOfRangeException.ThrowIfLessThan(permits, 1);
+        while (true)
+        {
+            var session = await keeper.GetAsync(cancellation).ConfigureAwait(false);
+
+            // Each attempt is a claim of its own, so the withdrawal of an earlier one cannot release what this one acquires.
+            var claim = $"{Interlocked.Increment(ref _count)}";
+            var acquire = new Command.Acquire(session.Id, claim, permits, waits, text);
+            var acquiring = calls.AppendAsync(name, acquire, session.Left, time, session.Lost);
+            try
+            {
+                var answer = (await acquiring.WaitAsync(cancellation).ConfigureAwait(false))?.Answer;
+                if (answer is Answer.Waiting)
+                {
+                    answer = await WaitAsync(name, claim, session, cancellation).ConfigureAwait(false);
+                }
+
+                cancellation.ThrowIfCancellationRequested();
+                switch (answer)
+                {
+                    case Answer.Granted granted when session.IsAlive:
+                        return new RaftLock(name, granted.Token, session, () => ReleaseAsync(name, claim, session));
+                    case Answer.Held:
+                        return null;
+                    case Answer.Refused refused:
+                        throw new InvalidOperationException($"Cannot acquire '{name}'. {refused.Why}");
+                    case Answer.NoSession:
+                        session.Lose();
+                        break;
+                }
+            }
+            catch (OperationCanceledException)
+            {
+                _ = WithdrawAsync(acquiring, name, claim, session);
+                throw;
+            }
+        }
+    }
+
+    private async Task WithdrawAsync(Task acquiring, string name, string claim, Session session)
+    {
+        await acquiring.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await ReleaseAsync(name, claim, session).ConfigureAwait(false);
+    }
+
+    private async ValueTask ReleaseAsync(string name, string claim, Session session)
+    {
+        var release = new Command.Release(session.Id, claim);
+        try
+        {
+            while (session.IsAlive
+                && await calls.AppendAsync(name, release, session.Left, time, session.Lost).ConfigureAwait(false) is null)
+            {
+            }
+        }
+        catch (ObjectDisposedException)
+        {
+            // The actor system has ended, and the session with it.
+        }
+    }
+
+    // Null: the session is lost.
+    private async Task<Answer?> WaitAsync(string name, string claim, Session session, CancellationToken cancellation)
+    {
+        Serial? notBelow = null;
+        var question = new Question.OfClaim(name, session.Id, claim);
+        while (session.Left is var left && session.IsAlive && left > TimeSpan.Zero)
+        {
+            try
+            {
+                var (answer, at) = await calls.AskAsync(question, CoordinationJson.Default.Answer, left, notBelow, cancellation)
+                    .ConfigureAwait(false);
+                if (answer is not Answer.Waiting)
+                {
+                    return answer;
+                }
+
+                // The claim can only advance by a later pair.
+                notBelow = at.Next;
+            }
+            catch (RaftUnavailableException)
+            {
+                // No pair was committed for a while, or no process answers. The session says for how long this may go on.
+            }
+        }
+
+        return null;
+    }
+}

@@ -1,0 +1,134 @@
+using System.Collections.Immutable;
+
+using RaftActors.Coordination.Downing;
+
+namespace RaftActors.Coordination.Tests;
+
+/// <summary>The rules by which one node decides, without a cluster.</summary>
+public sealed class DowningRuleTests
+{
+    private static readonly DowningSettings Settings = new(TimeSpan.FromSeconds(4), TimeSpan.FromSeconds(8));
+
+    [Fact]
+    public void Unreachable_members_are_doomed_if_this_node_cannot_reach_one_of_them()
+    {
+        var view = View(("a", false, null), ("b", false, true), ("c", true, false), ("d", true, null));
+
+        Assert.Equal(["c", "d"], view.FindDoomed().ToArray());
+    }
+
+    [Fact]
+    public void Nobody_is_doomed_by_a_node_that_can_reach_all_that_it_monitors() =>
+        Assert.Empty(View(("a", false, null), ("b", true, true), ("c", true, null)).FindDoomed());
+
+    [Fact]
+    public void Member_that_answers_this_node_is_spared() =>
+        Assert.Equal(["c"], View(("a", true, null), ("b", true, true), ("c", true, false)).FindDoomed().ToArray());
+
+    [Theory]
+    [InlineData("b", false)]
+    [InlineData("bc", false)]
+    [InlineData("a", false)]
+    [InlineData("ab", true)]
+    [InlineData("bcd", true)]
+    public void Side_is_a_minority_if_it_is_smaller_or_equal_without_the_first_member(string doomed, bool isMinority) => Assert.Equal(
+        isMinority,
+        View(("a", false, null), ("b", false, null), ("c", false, null), ("d", false, null))
+            .IsMinority([.. doomed.Select(each => $"{each}")]));
+
+    [Fact]
+    public void Larger_side_decides_when_the_unreachable_members_are_stable_and_the_smaller_one_later()
+    {
+        var patience = new Patience(Settings);
+        patience.OnSeen(View(("a", false, null), ("b", true, false)), At(10));
+        patience.OnSeen(View(("a", false, null), ("b", true, false), ("c", true, false)), At(11));
+
+        Assert.False(patience.IsDecisionDue(isMinority: false, At(14.9)));
+        Assert.True(patience.IsDecisionDue(isMinority: false, At(15)));
+        Assert.False(patience.IsDecisionDue(isMinority: true, At(16.9)));
+        Assert.True(patience.IsDecisionDue(isMinority: true, At(17)));
+    }
+
+    [Fact]
+    public void Members_that_come_and_go_are_decided_on_before_the_node_gives_up()
+    {
+        var patience = new Patience(Settings);
+        for (var time = 10.0; time < 16; time++)
+        {
+            Assert.False(patience.IsDecisionDue(isMinority: false, At(time)));
+            patience.OnSeen(View(("a", false, null), ("b", true, false), ("c", time % 2 == 0, false)), At(time));
+        }
+
+        Assert.True(patience.IsDecisionDue(isMinority: false, At(16)));
+    }
+
+    [Fact]
+    public void Nothing_is_due_while_all_members_are_reachable()
+    {
+        var patience = new Patience(Settings);
+        patience.OnSeen(View(("a", false, null), ("b", true, false)), At(10));
+        patience.OnSeen(View(("a", false, null), ("b", false, true)), At(11));
+
+        Assert.False(patience.IsDecisionDue(isMinority: false, At(100)));
+        Assert.False(patience.IsOver(At(100)));
+    }
+
+    [Fact]
+    public void Node_gives_up_when_the_group_has_not_answered_since_members_became_unreachable()
+    {
+        var patience = new Patience(Settings);
+        patience.OnRead(At(1));
+        patience.OnSeen(View(("a", false, null), ("b", true, false)), At(10));
+
+        Assert.False(patience.IsOver(At(17.9)));
+        Assert.True(patience.IsOver(At(18)));
+
+        patience.OnRead(At(12));
+
+        Assert.False(patience.IsOver(At(19.9)));
+        Assert.True(patience.IsOver(At(20)));
+    }
+
+    [Fact]
+    public void Group_is_asked_at_once_after_a_pause_and_always_while_members_are_unreachable()
+    {
+        var patience = new Patience(Settings);
+        Assert.True(patience.IsReadDue(At(0)));
+        patience.OnRead(At(0));
+
+        Assert.False(patience.IsReadDue(At(3.9)));
+        Assert.True(patience.IsReadDue(At(4)));
+        patience.OnSeen(View(("a", false, null), ("b", true, false)), At(1));
+        Assert.True(patience.IsReadDue(At(1)));
+    }
+
+    [Fact]
+    public void Decision_keeps_its_latest_members_and_counts_the_others()
+    {
+        var decision = Decision.None;
+        for (var i = 0; i < 1_000; i++)
+        {
+            decision = Decision.Of(decision.With([$"akka.tcp://shop@10.0.0.1:2551#{i}"]).ToText());
+        }
+
+        Assert.Equal(1_000, decision.Count);
+        Assert.Equal(1_000 - decision.Downed.Length, decision.Forgotten);
+        Assert.Equal("akka.tcp://shop@10.0.0.1:2551#999", decision.Downed[^1]);
+        Assert.InRange(decision.ToText().Length, 1_000, State.Items.ValueMax);
+    }
+
+    [Fact]
+    public void Decision_keeps_all_members_of_the_latest_step()
+    {
+        string[] many = [.. Enumerable.Range(0, 200).Select(number => $"akka.tcp://shop@10.0.0.1:2551#{number}")];
+
+        Assert.Equal(many, Decision.None.With(["x"]).With(many).Downed.ToArray());
+    }
+
+    private static TimeSpan At(double seconds) => TimeSpan.FromSeconds(seconds);
+
+    // The first member is this node.
+    private static ClusterView View(params (string Name, bool IsUnreachable, bool? Answers)[] members) => new(
+        members[0].Name,
+        [.. members.Select(each => new ClusterView.Seen(each.Name, each.IsUnreachable, each.Answers))]);
+}

@@ -1,0 +1,146 @@
+using Akka.Actor;
+using Akka.Cluster;
+
+namespace RaftActors.Coordination.Tests;
+
+/// <summary>
+/// The downing provider in real clusters whose remoting is cut. Raft's own connections stay, unless the nodes of the group crash.
+/// </summary>
+public sealed class DowningTests : IAsyncLifetime
+{
+    private const string Config =
+        """
+        akka.cluster {
+          downing-provider-class = "RaftActors.Coordination.RaftDowningProvider, RaftActors.Coordination"
+          failure-detector { heartbeat-interval = 100ms, acceptable-heartbeat-pause = 1s }
+        }
+        akka.remote.dot-netty.tcp.applied-adapters = ["trttl"]
+        raft-coordination.downing { stable-after = 1s, down-self-after = 4s }
+        """;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly List<Node> _nodes = [];
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        foreach (var node in _nodes)
+        {
+            await node.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Crashed_member_is_removed_by_the_others()
+    {
+        await StartAsync(3);
+
+        await _nodes[2].CrashAsync();
+
+        await MembersAsync(_nodes[0], 2);
+        await MembersAsync(_nodes[1], 2);
+    }
+
+    [Fact]
+    public async Task One_of_two_equal_sides_survives_and_the_other_ends()
+    {
+        await StartAsync(4);
+
+        Cut([0, 1], [2, 3]);
+
+        await Task.WhenAny(EndAsync(_nodes[0]), EndAsync(_nodes[2])).WaitAsync(Patience);
+        var (lost, kept) = Cluster.Get(_nodes[0].System).IsTerminated ? (_nodes[..2], _nodes[2..]) : (_nodes[2..], _nodes[..2]);
+        await Task.WhenAll(lost.Select(EndAsync)).WaitAsync(Patience);
+        foreach (var node in kept)
+        {
+            await MembersAsync(node, 2);
+            Assert.False(Cluster.Get(node.System).IsTerminated);
+        }
+    }
+
+    [Fact]
+    public async Task Cut_between_two_members_that_a_third_one_reaches_downs_one_of_them()
+    {
+        await StartAsync(3);
+
+        Cut([0], [1]);
+
+        await MembersAsync(_nodes[2], 2);
+        await Task.WhenAny(EndAsync(_nodes[0]), EndAsync(_nodes[1])).WaitAsync(Patience);
+        var kept = _nodes[Cluster.Get(_nodes[0].System).IsTerminated ? 1 : 0];
+        await MembersAsync(kept, 2);
+        Assert.False(Cluster.Get(kept.System).IsTerminated);
+    }
+
+    [Fact]
+    public async Task Member_that_reaches_no_quorum_of_the_group_downs_itself()
+    {
+        await StartAsync(3);
+
+        await Task.WhenAll(_nodes[1].CrashAsync(), _nodes[2].CrashAsync());
+
+        await EndAsync(_nodes[0]).WaitAsync(Patience);
+    }
+
+    [Theory]
+    [InlineData("stable-after = 100ms", "stable-after is 00:00:00.1000000; it must be from 500ms to 10m.")]
+    [InlineData("stable-after = 8s", "down-self-after is 00:00:10; it must be from 1.5 times stable-after, which is 00:00:08, to 1h.")]
+    public async Task Wrong_setting_is_named(string setting, string message)
+    {
+        using var system = ActorSystem.Create("wrong", $"raft-coordination.downing.{setting}");
+
+        var thrown = Assert.Throws<RaftConfigurationException>(() => Downing.DowningSettings.Read(system));
+
+        Assert.Contains(message, thrown.Message, StringComparison.Ordinal);
+        await system.Terminate();
+    }
+
+    private static Task EndAsync(Node node)
+    {
+        var ended = new TaskCompletionSource();
+        Cluster.Get(node.System).RegisterOnMemberRemoved(() => ended.TrySetResult());
+        return ended.Task;
+    }
+
+    private async Task StartAsync(int count)
+    {
+        _nodes.AddRange(Node.Start(count, Config, "akka.trttl.tcp"));
+        foreach (var node in _nodes)
+        {
+            await MembersAsync(node, count);
+        }
+
+        await _nodes[0].Coordination.Items.GetAsync("the group answers").WaitAsync(Patience);
+    }
+
+    // The node sees exactly so many members, all of them up and reachable.
+    private static async Task MembersAsync(Node node, int count)
+    {
+        var cluster = Cluster.Get(node.System);
+        using var limit = new CancellationTokenSource(Patience);
+        while (cluster.State.Members.Count(member => member.Status == MemberStatus.Up) != count
+            || cluster.State.Members.Count != count
+            || cluster.State.Unreachable.Count != 0)
+        {
+            if (limit.IsCancellationRequested)
+            {
+                var (members, unreachable) = (cluster.State.Members, cluster.State.Unreachable);
+                Assert.Fail(
+                    $"{cluster.SelfAddress} sees {string.Join(", ", members)}, of them unreachable: {string.Join(", ", unreachable)}");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(20));
+        }
+    }
+
+    private void Cut(int[] one, int[] other)
+    {
+        foreach (var (from, to) in one.SelectMany(a => other.Select(b => (a, b))))
+        {
+            _nodes[from].Cut(_nodes[to].Address);
+            _nodes[to].Cut(_nodes[from].Address);
+        }
+    }
+}
