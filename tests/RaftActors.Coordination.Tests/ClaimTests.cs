@@ -14,9 +14,9 @@ public sealed class ClaimTests
     [Fact]
     public async Task Claim_that_was_given_up_holds_no_lock_when_its_acquire_comes_late()
     {
-        var sent = new TaskCompletionSource();
-        var arrives = new TaskCompletionSource();
-        var released = new TaskCompletionSource();
+        var sent = NewSource();
+        var arrives = NewSource();
+        var released = NewSource();
         var client = new FakeClient
         {
             Delay = command =>
@@ -51,4 +51,7 @@ public sealed class ClaimTests
         await released.Task.WaitAsync(Patience);
         Assert.NotNull(await claims.AcquireAsync("billing", 1, waits: true, null, CancellationToken.None).WaitAsync(Patience));
     }
+
+    // A continuation must not run in the middle of the client's call.
+    private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

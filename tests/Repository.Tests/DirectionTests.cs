@@ -18,6 +18,7 @@ public sealed class DirectionTests
         ["RaftActors.Cli"] = ["RaftActors"],
         ["FourNodes"] = ["RaftActors"],
         ["KeyValue"] = ["RaftActors.Hosting"],
+        ["Billing"] = ["RaftActors.Hosting"],
         ["Maelstrom"] = ["RaftActors"],
         ["RaftApp.Tests"] = ["RaftApp"],
         ["RaftActors.Simulator"] = ["RaftActors.Core", "RaftActors.Storage", "RaftActors.DiskModel"],

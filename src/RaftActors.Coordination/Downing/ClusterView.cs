@@ -9,17 +9,19 @@ namespace RaftActors.Coordination.Downing;
 /// <param name="Members">All members that are not down, this node included, in the order of their addresses.</param>
 internal sealed record ClusterView(string Self, ImmutableArray<ClusterView.Seen> Members)
 {
+    public static string NameOf(UniqueAddress member) => $"{member.Address}#{member.Uid}";
+
     public static ClusterView Of(Cluster cluster)
     {
         var state = cluster.State;
         var detector = cluster.FailureDetector;
         return new(
-            cluster.SelfUniqueAddress.ToString(),
+            NameOf(cluster.SelfUniqueAddress),
             [
                 .. state.Members.Where(member => member.Status is not (MemberStatus.Down or MemberStatus.Removed))
                     .OrderBy(member => member.Address, Member.AddressOrdering)
                     .Select(member => new Seen(
-                        member.UniqueAddress.ToString(),
+                        NameOf(member.UniqueAddress),
                         state.Unreachable.Contains(member),
                         detector.IsMonitoring(member.Address) ? detector.IsAvailable(member.Address) : null)),
             ]);

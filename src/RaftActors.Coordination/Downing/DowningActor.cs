@@ -79,9 +79,9 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
         _followed = decision.Count;
         foreach (var member in _cluster.State.Members.Where(member =>
             member.Status is not (MemberStatus.Down or MemberStatus.Removed)
-            && decision.Downed.Contains(member.UniqueAddress.ToString())))
+            && decision.Downed.Contains(ClusterView.NameOf(member.UniqueAddress))))
         {
-            _log.Warning("Downing {0}, as the nodes have decided", member.UniqueAddress);
+            _log.Warning("Downing {0}, as the nodes have decided", ClusterView.NameOf(member.UniqueAddress));
             _cluster.Down(member.Address);
         }
 
@@ -115,7 +115,7 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
         if (!_isDown)
         {
             _isDown = true;
-            _log.Warning("Downing this node, {0}: {1}", _cluster.SelfUniqueAddress, why);
+            _log.Warning("Downing this node, {0}: {1}", ClusterView.NameOf(_cluster.SelfUniqueAddress), why);
             _cluster.Down(_cluster.SelfAddress);
         }
     }

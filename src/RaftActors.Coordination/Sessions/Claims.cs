@@ -103,6 +103,7 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
             catch (RaftUnavailableException)
             {
                 // No pair was committed for a while, or no process answers. The session says for how long this may go on.
+                await Task.Delay(GroupCalls.Pause, time, cancellation).ConfigureAwait(false);
             }
         }
 

@@ -10,8 +10,8 @@ namespace RaftActors.Coordination.Sessions;
 /// <param name="ended">Ends with the actor system.</param>
 internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended) : IAsyncDisposable
 {
-    // A call that the group refused at once, such as one of a client with too many, is repeated after this time.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
+    /// <summary>A call that failed at once, such as one of a client with too many, is repeated after this time.</summary>
+    public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly Guid _self = Guid.NewGuid();
     private long _commands;

@@ -1,0 +1,98 @@
+using Akka.Actor;
+using Akka.Cluster.Hosting;
+using Akka.Hosting;
+using Akka.Remote;
+using Akka.Remote.Hosting;
+using Akka.Remote.Transport;
+
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+using RaftActors.Hosting;
+
+namespace Billing;
+
+/// <summary>One node: the application that a user writes.</summary>
+internal static class BillingNode
+{
+    /// <summary>The number of nodes. The first three have the coordination group, and the fourth one is a client of it.</summary>
+    public const int Count = 4;
+
+    // Shorter than the defaults, so that nobody has to wait before the screen. The adapter is for the command "cut" only.
+    private const string Hocon =
+        """
+        akka { loglevel = OFF, stdout-loglevel = OFF }
+        akka.remote.dot-netty.tcp.applied-adapters = ["trttl"]
+        akka.cluster.failure-detector.acceptable-heartbeat-pause = 2s
+        akka.cluster.singleton.lease-retry-interval = 500ms
+        raft-coordination {
+          session-timeout = 5s
+          renew-interval = 500ms
+          downing { stable-after = 2s, down-self-after = 5s }
+        }
+        """;
+
+    public static async Task<int> RunAsync(int number, int[] ports, string directory)
+    {
+        var roster = ports.Take(3).ToArray();
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Logging.AddSimpleConsole(console => console.SingleLine = true).SetMinimumLevel(LogLevel.Error);
+        builder.Services.AddAkka("billing", akka => akka
+            .AddHocon(Hocon, HoconAddMode.Prepend)
+            .WithRemoting("127.0.0.1", ports[number - 1])
+            .WithClustering(new ClusterOptions
+            {
+                SeedNodes = [.. roster.Select(port => $"akka.trttl.tcp://billing@127.0.0.1:{port}")],
+            })
+            .WithRaft(new RaftNodeOptions
+            {
+                Roster = [.. roster.Select(port => $"any@127.0.0.1:{port}")],
+                StoreDirectory = Path.Combine(directory, $"node{number}"),
+            })
+            .WithRaftDowning()
+            .WithSingleton<Biller>(
+                "biller",
+                (_, _, _) => Props.Create<Biller>(),
+                new ClusterSingletonOptions { LeaseImplementation = new RaftLeaseOption() })
+            .WithActors((system, _) => system.ActorOf(Props.Create(() => new MemberPrinter(ports)), "members")));
+        using var host = builder.Build();
+        await host.StartAsync().ConfigureAwait(false);
+        Console.WriteLine("the node has started");
+        var system = host.Services.GetRequiredService<ActorSystem>();
+        _ = Task.Run(() => ReadCommands(system, host));
+        await host.WaitForShutdownAsync().ConfigureAwait(false);
+        Console.WriteLine("the node has ended");
+        return 0;
+    }
+
+    private static void ReadCommands(ActorSystem system, IHost host)
+    {
+        while (Console.ReadLine() is { } line)
+        {
+            if (line == "cut")
+            {
+                Cut(system);
+            }
+            else
+            {
+                RegisterLink.OnLine(line);
+            }
+        }
+
+        // The launcher has ended.
+        host.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+    }
+
+    // Drops all messages of Akka.Remote to and from this node. The connections of raft stay.
+    private static void Cut(ActorSystem system)
+    {
+        var cluster = Akka.Cluster.Cluster.Get(system);
+        var transport = ((RemoteActorRefProvider)((ExtendedActorSystem)system).Provider).Transport;
+        foreach (var other in cluster.State.Members.Where(member => member.UniqueAddress != cluster.SelfUniqueAddress))
+        {
+            transport.ManagementCommand(
+                new SetThrottle(other.Address, ThrottleTransportAdapter.Direction.Both, Blackhole.Instance));
+        }
+    }
+}

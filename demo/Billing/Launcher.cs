@@ -1,0 +1,219 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+
+namespace Billing;
+
+/// <summary>
+/// Starts the nodes as processes, prints what they print, takes commands, and keeps the register. A node that ends by itself was downed,
+/// and is started again.
+/// </summary>
+internal sealed class Launcher(int[] ports, string? registerFile)
+{
+    public const string Commands =
+        """
+        Commands on the standard input:
+          kill N     kills the process of node N
+          freeze N   stops the process without ending it, as a long pause does; thaw N lets it go on
+          cut N      drops all messages of Akka.Remote to and from node N
+          start N    starts a node that was killed
+          quit       ends all; Ctrl-C, too
+        """;
+
+    private readonly Lock _lock = new();
+    private readonly Register _register = new();
+    private readonly Process?[] _nodes = new Process?[BillingNode.Count];
+    private readonly string _directory = Directory.CreateTempSubdirectory("billing-").FullName;
+    private readonly TaskCompletionSource _quit = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private StreamWriter? _attempts;
+
+    public async Task<int> RunAsync()
+    {
+        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Quit);
+        using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Quit);
+        try
+        {
+            _attempts = registerFile is null ? null : new StreamWriter(registerFile) { AutoFlush = true };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            await Console.Error.WriteLineAsync($"Billing: cannot write {registerFile}: {e.Message} Name another file.")
+                .ConfigureAwait(false);
+            return 1;
+        }
+
+        Print("", "Four nodes start. " + Commands);
+        for (var number = 1; number <= BillingNode.Count; number++)
+        {
+            Start(number);
+        }
+
+        _ = Task.Run(ReadCommands);
+        await _quit.Task.ConfigureAwait(false);
+        foreach (var node in _nodes)
+        {
+            node?.Kill();
+            node?.WaitForExit();
+        }
+
+        lock (_lock)
+        {
+            Print("", $"{_register.Last} bills are written.");
+            _attempts?.Dispose();
+            _attempts = null;
+        }
+
+        Directory.Delete(_directory, recursive: true);
+        return 0;
+    }
+
+    private static void Print(string node, string text) => Console.WriteLine(node.Length == 0 ? text : $"{node} | {text}");
+
+    private void Quit(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        _quit.TrySetResult();
+    }
+
+    private void ReadCommands()
+    {
+        while (Console.ReadLine() is { } line)
+        {
+            if (line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is not [var verb, .. var rest])
+            {
+                continue;
+            }
+
+            if (verb == "quit")
+            {
+                break;
+            }
+
+            if (rest is not [var word] || !int.TryParse(word, CultureInfo.InvariantCulture, out var number)
+                || number is < 1 or > BillingNode.Count || !Do(verb, number))
+            {
+                Print("", $"There is no command '{line}'. {Commands}");
+            }
+        }
+
+        _quit.TrySetResult();
+    }
+
+    // False: there is no such command.
+    private bool Do(string verb, int number)
+    {
+        lock (_lock)
+        {
+            var node = _nodes[number - 1];
+            switch (verb)
+            {
+                case "start" when node is null:
+                    Start(number);
+                    return true;
+                case "start":
+                    Print("", $"Node {number} runs already.");
+                    return true;
+                case "kill" or "freeze" or "thaw" or "cut" when node is null:
+                    Print("", $"Node {number} does not run. Start it with: start {number}");
+                    return true;
+                case "kill":
+                    _nodes[number - 1] = null;
+                    node!.Kill(); // Justification: null is above.
+                    return true;
+                case "freeze" or "thaw":
+                    Process.Start("kill", [verb == "freeze" ? "-STOP" : "-CONT", $"{node!.Id}"]).WaitForExit();
+                    return true;
+                case "cut":
+                    Tell(node!, "cut");
+                    return true;
+                default:
+                    return false;
+            }
+        }
+    }
+
+    private void Start(int number)
+    {
+        var start = new ProcessStartInfo(Environment.ProcessPath!) // Justification: a program that runs has a path.
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+        };
+        string[] own = Path.GetFileNameWithoutExtension(Environment.ProcessPath) == "dotnet" ? [typeof(Launcher).Assembly.Location] : [];
+        foreach (var word in own.Concat(["--node", $"{number}", "--directory", _directory, "--ports", .. ports.Select(port => $"{port}")]))
+        {
+            start.ArgumentList.Add(word);
+        }
+
+        var node = new Process { StartInfo = start, EnableRaisingEvents = true };
+        node.OutputDataReceived += (_, e) => OnLine(number, node, e.Data);
+        node.Exited += (_, _) => OnExited(number, node);
+        lock (_lock)
+        {
+            _nodes[number - 1] = node;
+            node.Start();
+            node.BeginOutputReadLine();
+        }
+    }
+
+    private void OnExited(int number, Process node)
+    {
+        lock (_lock)
+        {
+            if (_nodes[number - 1] == node && !_quit.Task.IsCompleted)
+            {
+                Print($"node {number}", "the process has ended, and is started again");
+                Start(number);
+            }
+        }
+    }
+
+    private void OnLine(int number, Process node, string? line)
+    {
+        lock (_lock)
+        {
+            if (line?.StartsWith(RegisterLink.Mark, StringComparison.Ordinal) == true)
+            {
+                OnRequest(number, node, line[RegisterLink.Mark.Length..]);
+            }
+            else if (line is not null)
+            {
+                Print($"node {number}", line);
+            }
+        }
+    }
+
+    private void OnRequest(int number, Process node, string request)
+    {
+        switch (request.Split(' '))
+        {
+            case ["begin", var token] when _register.Begin(Number(token)) is { } last:
+                Tell(node, $"latest {last}");
+                break;
+            case ["write", var token, var bill]:
+                var refusal = _register.Write(Number(token), Number(bill));
+                _attempts?.WriteLine($"{token} {bill} node{number} {refusal ?? "written"}");
+                Print($"node {number}", refusal is null ? $"bill {bill} (token {token})" : $"bill {bill} is REFUSED: {refusal}");
+                if (refusal is null)
+                {
+                    Tell(node, $"written {bill}");
+                }
+
+                break;
+        }
+    }
+
+    private static long Number(string word) => long.Parse(word, CultureInfo.InvariantCulture);
+
+    private static void Tell(Process node, string line)
+    {
+        try
+        {
+            node.StandardInput.WriteLine(line);
+        }
+        catch (IOException)
+        {
+            // The process was killed.
+        }
+    }
+}

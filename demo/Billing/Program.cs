@@ -1,0 +1,27 @@
+using System.CommandLine;
+
+using Billing;
+
+Option<int[]> ports = new("--ports")
+{
+    Description = "The ports of the four nodes.",
+    DefaultValueFactory = _ => [2651, 2652, 2653, 2654],
+    Arity = new ArgumentArity(BillingNode.Count, BillingNode.Count),
+    AllowMultipleArgumentsPerToken = true,
+    HelpName = "N N N N",
+};
+Option<string?> register = new("--register")
+{
+    Description = "Also write each attempt to write a bill to this file.",
+    HelpName = "FILE",
+};
+Option<int> node = new("--node") { Hidden = true };
+Option<string> directory = new("--directory") { Hidden = true };
+RootCommand command = new("Four nodes with a cluster singleton that bills, and a register that refuses old tokens.\n\n" + Launcher.Commands)
+{
+    ports, register, node, directory,
+};
+command.SetAction(parsed => parsed.GetValue(node) is > 0 and var number
+    ? BillingNode.RunAsync(number, parsed.GetRequiredValue(ports), parsed.GetRequiredValue(directory))
+    : new Launcher(parsed.GetRequiredValue(ports), parsed.GetValue(register)).RunAsync());
+return await command.Parse(args).InvokeAsync(new() { ProcessTerminationTimeout = null });
