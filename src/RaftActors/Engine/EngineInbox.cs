@@ -8,6 +8,10 @@ namespace RaftActors.Engine;
 /// The engine's mailbox holds at most one <see cref="ToEngine.ReadInbox"/> for all of them. So a heartbeat never waits behind a burst of
 /// Appends.
 /// </summary>
+/// <remarks>
+/// A Tell for each message is as fast: three runs in turn of <c>cluster --store memory --clients 1,64</c> gave medians of 0.89 to 1.01 of this
+/// inbox's rate, within their spread. It would need a mailbox with priorities, and a stash for messages of a life that has not attached.
+/// </remarks>
 internal sealed class EngineInbox
 {
     private readonly ConcurrentQueue<(ToEngine Message, long Life)> _messages = new();
