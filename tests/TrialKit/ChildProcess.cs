@@ -9,6 +9,7 @@ namespace TrialKit;
 /// </summary>
 internal sealed partial class ChildProcess : IDisposable
 {
+    private static readonly TimeSpan OutputPatience = TimeSpan.FromSeconds(20);
     private static readonly Lock AllLock = new();
     private static readonly HashSet<ChildProcess> All = [];
 
@@ -97,7 +98,7 @@ internal sealed partial class ChildProcess : IDisposable
             _process.Kill();
         }
 
-        _process.WaitForExit();
+        WaitForEnd();
     }
 
     public void Send(Signal signal)
@@ -170,9 +171,15 @@ internal sealed partial class ChildProcess : IDisposable
         }
     }
 
+    /// <summary>Kills the process and those that it has started. One of them may be stopped, and would never end by itself.</summary>
     public void Dispose()
     {
-        Kill();
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+        }
+
+        WaitForEnd();
         lock (AllLock)
         {
             All.Remove(this);
@@ -181,13 +188,27 @@ internal sealed partial class ChildProcess : IDisposable
         _process.Dispose();
     }
 
+    // The output ends when no process has it open. A child that outlives the process holds it, so the wait has a limit.
+    private void WaitForEnd()
+    {
+        using CancellationTokenSource guard = new(OutputPatience);
+        try
+        {
+            _process.WaitForExitAsync(guard.Token).GetAwaiter().GetResult();
+        }
+        catch (OperationCanceledException)
+        {
+            // The process has ended. Only its output is open.
+        }
+    }
+
     private static void KillAll()
     {
         lock (AllLock)
         {
             foreach (var child in All.Where(child => !child.HasEnded))
             {
-                child._process.Kill();
+                child._process.Kill(entireProcessTree: true);
             }
         }
     }
