@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 
 using RaftActors.Coordination.Downing;
+using RaftActors.Coordination.Sessions;
 
 namespace RaftActors.Coordination.Tests;
 
@@ -123,6 +124,24 @@ public sealed class DowningRuleTests
         string[] many = [.. Enumerable.Range(0, 200).Select(number => $"akka.tcp://shop@10.0.0.1:2551#{number}")];
 
         Assert.Equal(many, Decision.None.With(["x"]).With(many).Downed.ToArray());
+    }
+
+    [Fact]
+    public async Task First_of_two_opposite_decisions_is_made_and_the_second_node_reads_it()
+    {
+        await using var calls = new GroupCalls(new FakeClient(), new TaskCompletionSource().Task);
+        var items = new RaftItems(calls, null!, TimeProvider.System); // Justification: no item of a session is written.
+        var decisions = new Decisions(items, "shop");
+        var read = await decisions.ReadAsync(CancellationToken.None);
+
+        var first = await decisions.DecideAsync(read, ["b"], CancellationToken.None);
+        var second = await decisions.DecideAsync(read, ["a"], CancellationToken.None);
+
+        Assert.Equal(["b"], first.Decision.Downed.ToArray());
+        Assert.Equal(["b"], second.Decision.Downed.ToArray());
+        var third = await decisions.DecideAsync(second, ["c"], CancellationToken.None);
+        Assert.Equal(["b", "c"], third.Decision.Downed.ToArray());
+        Assert.Equal(third.Version, (await decisions.ReadAsync(CancellationToken.None)).Version);
     }
 
     private static TimeSpan At(double seconds) => TimeSpan.FromSeconds(seconds);

@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 using Akka.Actor;
 using Akka.Cluster;
 using Akka.Event;
@@ -16,7 +14,7 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
     private readonly Cluster _cluster;
     private readonly DowningSettings _settings;
     private readonly Patience _patience;
-    private readonly string _item;
+    private Decisions? _decisions;
     private long? _followed;
     private bool _isAsking;
     private bool _isDown;
@@ -24,7 +22,6 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
     public DowningActor(Cluster cluster, DowningSettings settings)
     {
         (_cluster, _settings, _patience) = (cluster, settings, new Patience(settings));
-        _item = Decision.NameOf(Context.System.Name);
         Receive<Tick>(_ => Look());
         Receive<Answered>(Follow);
         Receive<Silent>(silent =>
@@ -54,8 +51,7 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
         }
         else if (!_isAsking && _patience.IsReadDue(now))
         {
-            _isAsking = true;
-            ReadAsync(RaftCoordination.Get(Context.System).Items, now).PipeTo(Self, failure: e => new Silent(e.Message));
+            Ask((decisions, limit) => decisions.ReadAsync(limit), now);
         }
     }
 
@@ -63,7 +59,7 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
     {
         _isAsking = false;
         _patience.OnRead(answered.SentAt);
-        var (view, decision) = (ClusterView.Of(_cluster), answered.Decision);
+        var (view, decision) = (ClusterView.Of(_cluster), answered.Known.Decision);
         if (decision.Downed.Contains(view.Self))
         {
             DownSelf("the other nodes have decided so");
@@ -89,25 +85,16 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
         if (doomed.Length > 0 && _patience.IsDecisionDue(view.IsMinority(doomed), Now))
         {
             _log.Warning("Proposing to down {0}: they are unreachable", string.Join(", ", doomed));
-            _isAsking = true;
-            DecideAsync(RaftCoordination.Get(Context.System).Items, answered, doomed, Now)
-                .PipeTo(Self, failure: e => new Silent(e.Message));
+            Ask((decisions, limit) => decisions.DecideAsync(answered.Known, doomed, limit), Now);
         }
     }
 
-    private async Task<Answered> ReadAsync(RaftItems items, TimeSpan sentAt)
+    private void Ask(Func<Decisions, CancellationToken, Task<Decisions.Known>> question, TimeSpan now)
     {
-        using var limit = new CancellationTokenSource(_settings.StableAfter);
-        var item = await items.GetAsync(_item, limit.Token).ConfigureAwait(false);
-        return new(item is null ? Decision.None : Decision.Of(item.Value), item?.Version ?? 0, sentAt);
-    }
-
-    private async Task<Answered> DecideAsync(RaftItems items, Answered read, ImmutableArray<string> doomed, TimeSpan sentAt)
-    {
-        using var limit = new CancellationTokenSource(_settings.StableAfter);
-        var decision = read.Decision.With(doomed);
-        return await items.PutAsync(_item, decision.ToText(), read.Version, cancellationToken: limit.Token).ConfigureAwait(false)
-            is { } version ? new(decision, version, sentAt) : await ReadAsync(items, sentAt).ConfigureAwait(false);
+        _isAsking = true;
+        _decisions ??= new(RaftCoordination.Get(Context.System).Items, Context.System.Name);
+        var limit = new CancellationTokenSource(_settings.StableAfter);
+        question(_decisions, limit.Token).PipeTo(Self, success: known => new Answered(known, now), failure: e => new Silent(e.Message));
     }
 
     private void DownSelf(string why)
@@ -120,8 +107,7 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
         }
     }
 
-    /// <param name="Version">The version of the item; 0: there is none.</param>
-    private sealed record Answered(Decision Decision, long Version, TimeSpan SentAt);
+    private sealed record Answered(Decisions.Known Known, TimeSpan SentAt);
 
     private sealed record Silent(string Why);
 

@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+
+namespace RaftActors.Coordination.Downing;
+
+/// <summary>Reads and makes the decisions of one cluster. Thread-safe.</summary>
+internal sealed class Decisions(RaftItems items, string system)
+{
+    private readonly string _name = Decision.NameOf(system);
+
+    /// <summary>Reads the latest decision, linearizable.</summary>
+    /// <exception cref="RaftUnavailableException">The group did not answer.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async Task<Known> ReadAsync(CancellationToken cancellation)
+    {
+        var item = await items.GetAsync(_name, cancellation).ConfigureAwait(false);
+        return item is null ? new(Decision.None, 0) : new(Decision.Of(item.Value), item.Version);
+    }
+
+    /// <summary>Downs further members, if nothing was decided since <paramref name="known"/> was read.</summary>
+    /// <returns>The latest decision: with these members, or another one that came first.</returns>
+    /// <exception cref="RaftUnavailableException">The group did not answer. The decision may be made all the same.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled. As above.</exception>
+    public async Task<Known> DecideAsync(Known known, ImmutableArray<string> doomed, CancellationToken cancellation)
+    {
+        var decision = known.Decision.With(doomed);
+        return await items.PutAsync(_name, decision.ToText(), known.Version, cancellationToken: cancellation).ConfigureAwait(false)
+            is { } version ? new(decision, version) : await ReadAsync(cancellation).ConfigureAwait(false);
+    }
+
+    /// <summary>A decision that was read or made.</summary>
+    /// <param name="Version">0: nothing was decided yet.</param>
+    internal sealed record Known(Decision Decision, long Version);
+}
