@@ -5,6 +5,7 @@ using BenchmarkDotNet.Running;
 using RaftActors.Benchmarks.Actors;
 using RaftActors.Benchmarks.Cluster;
 using RaftActors.Benchmarks.Compare;
+using RaftActors.Benchmarks.Coordination;
 using RaftActors.Benchmarks.Demo;
 using RaftActors.Benchmarks.Failover;
 using RaftActors.Benchmarks.Large;
@@ -30,6 +31,7 @@ internal static class Program
         new("failover", "the time without a leader after a fault of the leader", FailoverArguments.Help,
             (words, stop) => FailoverBenchmark.RunAsync(FailoverArguments.Parse(words), stop)),
         new("idle", "the processor time of a group without clients", IdleBenchmark.Help, IdleBenchmark.RunAsync),
+        new("coordination", "locks that are free, and many that are held", CoordinationBenchmark.Help, CoordinationBenchmark.RunAsync),
         new("demo", "the time until the demo of four nodes has formed its group", DemoBenchmark.Help, DemoBenchmark.RunAsync),
         new("large-state", "a large state: taken, sent and restored while appends go on", LargeStateArguments.Help,
             (words, stop) => LargeStateBenchmark.RunAsync(LargeStateArguments.Parse(words), stop)),
