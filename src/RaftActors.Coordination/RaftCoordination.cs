@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Runtime.CompilerServices;
 
 using Akka.Actor;
 using Akka.Configuration;
@@ -107,21 +106,10 @@ public sealed class RaftCoordination : IExtension
     /// <returns>The holders, in the order in which they were granted: none or one of a lock, and more of a semaphore.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The actor system has ended.</exception>
-    public async IAsyncEnumerable<IReadOnlyList<RaftHolder>> ObserveAsync(
-        string name, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<IReadOnlyList<RaftHolder>> ObserveAsync(string name, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(name);
-        LockHolder[]? latest = null;
-        var question = new Question.OfLock(name);
-        await foreach (var view in _calls.FollowAsync(_ => question, CoordinationJson.Default.LockView, cancellationToken)
-            .ConfigureAwait(false))
-        {
-            if (latest?.SequenceEqual(view.Holders) != true)
-            {
-                latest = [.. view.Holders];
-                yield return [.. latest.Select(each => new RaftHolder(each.Owner, each.Text, each.Token))];
-            }
-        }
+        return _locks.ObserveAsync(name, cancellationToken);
     }
 
     /// <summary>

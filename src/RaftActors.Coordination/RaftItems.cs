@@ -121,7 +121,8 @@ public sealed class RaftItems
     {
         ArgumentNullException.ThrowIfNull(prefix);
         await foreach (var view in _calls.FollowAsync(
-            after => new Question.OfChanges(prefix, after), CoordinationJson.Default.ItemsView, cancellationToken).ConfigureAwait(false))
+            after => new Question.OfChanges(prefix, after), CoordinationJson.Default.ItemsView, _time, cancellationToken)
+            .ConfigureAwait(false))
         {
             if (view.IsWhole)
             {

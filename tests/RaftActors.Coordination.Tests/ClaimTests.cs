@@ -52,6 +52,32 @@ public sealed class ClaimTests
         Assert.NotNull(await claims.AcquireAsync("billing", 1, waits: true, null, CancellationToken.None).WaitAsync(Patience));
     }
 
+    [Fact]
+    public async Task Claim_whose_answers_are_lost_for_a_session_timeout_leaves_no_other_claim_behind()
+    {
+        var losesAnswer = true;
+        var client = new FakeClient { LosesAnswer = command => command is Command.Acquire && losesAnswer };
+        var clock = new ManualClock();
+        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task);
+        var settings = new CoordinationSettings(
+            "coordination", ["coordination@a"], "coordination@a", TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1), 0);
+        var keeper = new SessionKeeper(calls, settings, "a", clock, NoLogger.Instance);
+        var claims = new Claims(calls, keeper, clock);
+        var acquiring = claims.AcquireAsync("billing", 1, waits: true, null, CancellationToken.None);
+
+        // The renewals have answers, so the session lives on.
+        clock.Advance(TimeSpan.FromSeconds(25));
+        losesAnswer = false;
+        clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.True(acquiring.IsCompletedSuccessfully);
+        await using var held = await acquiring;
+        var (view, _) = await calls.AskAsync(
+            new Question.OfLock("billing"), CoordinationJson.Default.LockView, null, null, CancellationToken.None);
+        Assert.Equal(held!.Token, Assert.Single(view.Holders).Token);
+        Assert.Equal(0, view.Waiting);
+    }
+
     // A continuation must not run in the middle of the client's call.
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

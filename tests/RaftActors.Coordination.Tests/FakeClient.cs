@@ -11,6 +11,9 @@ internal sealed class FakeClient : RaftClient<Command, Answer>
     /// <summary>The attempts whose outcome is unknown, before each one that is done.</summary>
     public int Lost { get; init; }
 
+    /// <summary>The answers of these commands are lost after the group has applied them.</summary>
+    public Func<Command, bool> LosesAnswer { get; init; } = _ => false;
+
     /// <summary>Those of all attempts.</summary>
     public List<RequestKey?> Keys { get; } = [];
 
@@ -73,9 +76,15 @@ internal sealed class FakeClient : RaftClient<Command, Answer>
         lock (_state)
         {
             Keys.Add(requestKey);
-            return Keys.Count % (Lost + 1) == 0
-                ? new Outcome<Answer>.Done(new Serial(++_serial), _state.Apply(key, value, _serial))
-                : new Outcome<Answer>.Unknown(UnknownReason.Forgotten);
+            if (Keys.Count % (Lost + 1) != 0)
+            {
+                return new Outcome<Answer>.Unknown(UnknownReason.Forgotten);
+            }
+
+            var answer = _state.Apply(key, value, ++_serial);
+            return !LosesAnswer(value)
+                ? new Outcome<Answer>.Done(new Serial(_serial), answer)
+                : new Outcome<Answer>.Unknown(UnknownReason.TimedOut);
         }
     }
 }

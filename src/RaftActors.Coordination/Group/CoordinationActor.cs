@@ -16,11 +16,7 @@ internal sealed class CoordinationActor : RaftActor<Command, Answer>, IRaftSnaps
 {
     private static readonly TimeSpan CheckInterval = TimeSpan.FromMilliseconds(50);
 
-    // An Expire that is lost with its leader is appended again after this time.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
-
-    // For each session and item: the serial of its latest renewal, and the time at which it expires by this process's clock.
-    private readonly Dictionary<(string Name, long Session), (long Latest, TimeSpan At)> _expiries = [];
+    private readonly Expiries _expiries = new();
     private CoordinationState _state = new();
 
     public CoordinationActor(CoordinationSettings settings)
@@ -58,31 +54,10 @@ internal sealed class CoordinationActor : RaftActor<Command, Answer>, IRaftSnaps
 
     private void Expire()
     {
-        // A follower counts, too: when it becomes the leader, a session whose owner is dead has not a whole timeout left.
-        var now = Now;
         var isLeader = Raft.Leader is { IsSelf: true, IsReady: true };
-        var count = 0;
-        foreach (var each in _state.Mortals)
+        foreach (var (name, expire) in _expiries.Find(_state, Now, isLeader))
         {
-            count++;
-            var key = (each.Name, each.Session);
-            if (!_expiries.TryGetValue(key, out var expiry) || expiry.Latest != each.Latest)
-            {
-                _expiries[key] = (each.Latest, now + each.Timeout);
-            }
-            else if (isLeader && expiry.At <= now)
-            {
-                Raft.Append(each.Name, new Command.Expire(each.Session, each.Latest));
-                _expiries[key] = (each.Latest, now + Patience);
-            }
-        }
-
-        if (_expiries.Count > count)
-        {
-            foreach (var ended in _expiries.Keys.Except(_state.Mortals.Select(each => (each.Name, each.Session))).ToArray())
-            {
-                _expiries.Remove(ended);
-            }
+            Raft.Append(name, expire);
         }
     }
 

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using RaftActors.Coordination.State;
 
 namespace RaftActors.Coordination.Sessions;
@@ -28,7 +30,8 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
             // Each attempt is a claim of its own, so the withdrawal of an earlier one cannot release what this one acquires.
             var claim = $"{Interlocked.Increment(ref _count)}";
             var acquire = new Command.Acquire(session.Id, claim, permits, waits, text);
-            var acquiring = calls.AppendAsync(name, acquire, session.Left, time, session.Lost);
+            // Ends with an answer or with the session. Otherwise the claim could be granted later, and nothing would release it.
+            var acquiring = calls.AppendAsync(name, acquire, () => session.Left, time, session.Lost);
             try
             {
                 var answer = (await acquiring.WaitAsync(cancellation).ConfigureAwait(false))?.Answer;
@@ -59,6 +62,25 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
         }
     }
 
+    /// <summary>Streams the holders of a lock: now, and whenever they change. Ends with the token only.</summary>
+    /// <exception cref="ObjectDisposedException">The actor system has ended.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async IAsyncEnumerable<IReadOnlyList<RaftHolder>> ObserveAsync(
+        string name, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        LockHolder[]? latest = null;
+        var question = new Question.OfLock(name);
+        await foreach (var view in calls.FollowAsync(_ => question, CoordinationJson.Default.LockView, time, cancellation)
+            .ConfigureAwait(false))
+        {
+            if (latest?.SequenceEqual(view.Holders) != true)
+            {
+                latest = [.. view.Holders];
+                yield return [.. latest.Select(each => new RaftHolder(each.Owner, each.Text, each.Token))];
+            }
+        }
+    }
+
     private async Task WithdrawAsync(Task acquiring, string name, string claim, Session session)
     {
         await acquiring.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -70,10 +92,7 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
         var release = new Command.Release(session.Id, claim);
         try
         {
-            while (session.IsAlive
-                && await calls.AppendAsync(name, release, session.Left, time, session.Lost).ConfigureAwait(false) is null)
-            {
-            }
+            await calls.AppendAsync(name, release, () => session.Left, time, session.Lost).ConfigureAwait(false);
         }
         catch (ObjectDisposedException)
         {

@@ -16,21 +16,30 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended)
     private readonly Guid _self = Guid.NewGuid();
     private long _commands;
 
+    /// <summary>As the other one, for a time that no renewal of a session prolongs.</summary>
+    /// <param name="timeout">The time for all attempts.</param>
+    /// <param name="time">Measures it.</param>
+    public Task<(Answer Answer, long Serial)?> AppendAsync(
+        string name, Command command, TimeSpan timeout, TimeProvider time, CancellationToken cancellation = default)
+    {
+        var begin = time.GetTimestamp();
+        return AppendAsync(name, command, () => timeout - time.GetElapsedTime(begin), time, cancellation);
+    }
+
     /// <summary>
     /// Appends a command. All attempts have one request key, so the group applies the command once. The group remembers 16,384 keys, and
     /// the renewals of many sessions would soon push out the others. So a <see cref="Command.Renew"/> has none: two are as good as one.
     /// </summary>
-    /// <param name="timeout">The time for all attempts.</param>
-    /// <param name="time">Measures it.</param>
+    /// <param name="timeLeft">The time that is left for all attempts; zero or below: none.</param>
+    /// <param name="time">Measures the pauses between attempts.</param>
     /// <exception cref="ObjectDisposedException">The actor system has ended.</exception>
     /// <exception cref="RaftUnauthorizedException">The credentials of this program do not allow it.</exception>
     /// <returns>The answer and the serial of its pair; null: none came in time.</returns>
     public async Task<(Answer Answer, long Serial)?> AppendAsync(
-        string name, Command command, TimeSpan timeout, TimeProvider time, CancellationToken cancellation = default)
+        string name, Command command, Func<TimeSpan> timeLeft, TimeProvider time, CancellationToken cancellation = default)
     {
-        var begin = time.GetTimestamp();
         RequestKey? key = command is Command.Renew ? null : new($"{_self}/{Interlocked.Increment(ref _commands)}");
-        while (timeout - time.GetElapsedTime(begin) is var left && left > TimeSpan.Zero && !cancellation.IsCancellationRequested)
+        while (timeLeft() is var left && left > TimeSpan.Zero && !cancellation.IsCancellationRequested)
         {
             var outcome = await client.AppendAsync(name, command, left, cancellation, key).ConfigureAwait(false);
             switch (outcome)
@@ -69,10 +78,14 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended)
 
     /// <summary>Asks a question again and again: after each answer, when a later pair is committed. Ends with the token only.</summary>
     /// <param name="question">The next question, given the serial of the latest answer; at first -1.</param>
+    /// <param name="time">Measures the pause after a failure.</param>
     /// <exception cref="ObjectDisposedException">The actor system has ended.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async IAsyncEnumerable<TAnswer> FollowAsync<TAnswer>(
-        Func<long, Question> question, JsonTypeInfo<TAnswer> type, [EnumeratorCancellation] CancellationToken cancellation)
+        Func<long, Question> question,
+        JsonTypeInfo<TAnswer> type,
+        TimeProvider time,
+        [EnumeratorCancellation] CancellationToken cancellation)
         where TAnswer : class
     {
         Serial? at = null;
@@ -87,7 +100,7 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended)
             {
                 // No pair was committed for a while, or no process answers.
                 ObjectDisposedException.ThrowIf(ended.IsCompleted, typeof(RaftCoordination));
-                await Task.Delay(Pause, cancellation).ConfigureAwait(false);
+                await Task.Delay(Pause, time, cancellation).ConfigureAwait(false);
             }
 
             if (answer is not null)

@@ -22,7 +22,7 @@ internal sealed class Session : IDisposable
     public Session(long id, long openedAt, TimeSpan limit, TimeProvider time)
     {
         (Id, _renewedAt, _limit, _time) = (id, openedAt, limit, time);
-        _timer = time.CreateTimer(_ => LoseIfLate(), null, Left, Timeout.InfiniteTimeSpan);
+        _timer = time.CreateTimer(_ => LoseIfLate(), null, Max(Left), Timeout.InfiniteTimeSpan);
     }
 
     public long Id { get; }

@@ -14,9 +14,10 @@ internal sealed class SessionKeeper(
     // The session expires by itself if no quorum is there to close it.
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
 
-    private readonly SemaphoreSlim _opening = new(1);
+    private readonly System.Threading.Lock _lock = new();
     private readonly CancellationTokenSource _closing = new();
     private volatile Session? _current;
+    private Task<Session>? _opening;
 
     /// <summary>The session is treated as lost if it was not renewed for so long.</summary>
     public TimeSpan Limit { get; } = settings.SessionTimeout * (1 - settings.ClockDrift);
@@ -32,54 +33,61 @@ internal sealed class SessionKeeper(
             return current;
         }
 
-        await _opening.WaitAsync(cancellation).ConfigureAwait(false);
-        try
+        Task<Session> opening;
+        lock (_lock)
         {
-            while (true)
-            {
-                ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
-                if (_current is { IsAlive: true } other)
-                {
-                    return other;
-                }
-
-                var sentAt = time.GetTimestamp();
-                var open = new Command.Open(settings.SessionTimeout);
-                var opened = await calls.AppendAsync(owner, open, Limit, time, cancellation).ConfigureAwait(false);
-                cancellation.ThrowIfCancellationRequested();
-                if (opened is (Answer.Refused refused, _))
-                {
-                    throw new InvalidOperationException($"Cannot open a session for {owner}. {refused.Why}");
-                }
-
-                if (opened is (Answer.Done, var serial))
-                {
-                    _current = new Session(serial, sentAt, Limit, time);
-                    _ = KeepAsync(_current);
-                }
-            }
+            // All callers share one attempt, which outlives a caller that gives up. Otherwise callers whose patience is shorter than the
+            // group's delay would open one session after another, and get none.
+            opening = _opening is { IsCompleted: false } ? _opening : _opening = OpenAsync();
         }
-        finally
-        {
-            _opening.Release();
-        }
+
+        return await opening.WaitAsync(cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Closes the session, which releases all that it holds. Later needs fail.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _closing.CancelAsync().ConfigureAwait(false);
-        if (_current is { IsAlive: true } current)
+        var session = _current;
+        var isOpen = session is { IsAlive: true };
+
+        // First the holders stop, then the group may give away what they held.
+        session?.Lose();
+        _closing.Cancel();
+        if (session is not null && isOpen)
         {
-            // First the holders stop, then the group may give away what they held.
-            current.Lose();
             try
             {
-                await calls.AppendAsync(owner, new Command.Close(current.Id), CloseTimeout, time).ConfigureAwait(false);
+                await calls.AppendAsync(owner, new Command.Close(session.Id), CloseTimeout, time).ConfigureAwait(false);
             }
             catch (Exception e) when (e is ObjectDisposedException or RaftUnauthorizedException)
             {
-                log.Info("The coordination session {0} of {1} is not closed, and will expire: {2}", current.Id, owner, e.Message);
+                log.Info("The coordination session {0} of {1} is not closed, and will expire: {2}", session.Id, owner, e.Message);
+            }
+        }
+    }
+
+    private async Task<Session> OpenAsync()
+    {
+        while (true)
+        {
+            ObjectDisposedException.ThrowIf(_closing.IsCancellationRequested, this);
+            if (_current is { IsAlive: true } current)
+            {
+                return current;
+            }
+
+            var sentAt = time.GetTimestamp();
+            var open = new Command.Open(settings.SessionTimeout);
+            var opened = await calls.AppendAsync(owner, open, Limit, time, _closing.Token).ConfigureAwait(false);
+            if (opened is (Answer.Refused refused, _))
+            {
+                throw new InvalidOperationException($"Cannot open a session for {owner}. {refused.Why}");
+            }
+
+            if (opened is (Answer.Done, var serial))
+            {
+                _current = new Session(serial, sentAt, Limit, time);
+                _ = KeepAsync(_current);
             }
         }
     }

@@ -182,14 +182,9 @@ internal sealed class CoordinationState
         }
 
         // First all claims go, then the permits are granted: otherwise a claim of the ended session that waits would be granted one.
-        List<string> names = [];
-        foreach (var (name, claim) in session.Claims)
-        {
-            _locks[name].Remove(id, claim);
-            _claims--;
-            names.Add(name);
-        }
-
+        var names = session.Claims.Select(each => each.Lock).Distinct().ToList();
+        names.ForEach(name => _locks[name].RemoveAll(id));
+        _claims -= session.Claims.Count;
         names.ForEach(name => Grant(name, serial));
         _items.DeleteOf(id, serial);
         return true;

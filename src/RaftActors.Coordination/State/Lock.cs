@@ -82,6 +82,22 @@ internal sealed class Lock(int permits)
         }
     }
 
+    /// <summary>Removes all claims of a session. One by one they would take a time that grows with the square of their number.</summary>
+    public void RemoveAll(long session)
+    {
+        _holders.RemoveAll(each => each.Claim.Session == session);
+        for (var node = _waiting.First; node is not null;)
+        {
+            var next = node.Next;
+            if (node.Value.Session == session)
+            {
+                _waiting.Remove(node);
+            }
+
+            node = next;
+        }
+    }
+
     /// <summary>Grants the free permits to the claims that wait longest.</summary>
     /// <param name="serial">The token of these grants.</param>
     public void Grant(long serial)
