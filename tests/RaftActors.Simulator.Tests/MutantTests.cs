@@ -2,7 +2,7 @@ namespace RaftActors.Simulator.Tests;
 
 public sealed class MutantTests
 {
-    private static readonly Lazy<MutantCompiler> Compiler = new(() => new MutantCompiler(MutantCompiler.FindRoot()));
+    private static readonly Lazy<MutantCompiler> Compiler = new(() => MutantCompiler.OfCore(MutantCompiler.FindRoot()));
 
     [Theory]
     [InlineData("votes twice", "vote")]
@@ -18,17 +18,29 @@ public sealed class MutantTests
     }
 
     [Fact]
-    public void Every_planted_bug_compiles()
+    public void Every_planted_bug_of_Core_compiles()
     {
         var folder = Path.Combine(MutantCompiler.FindRoot(), "tests", "RaftActors.Simulator", "mutants");
-        List<Mutant> mutants = [.. Mutant.ReadAll(folder), .. Mutant.ReadAll(Path.Combine(folder, "unit-tests"))];
+        AssertCompile(Compiler.Value, [.. Mutant.ReadAll(folder), .. Mutant.ReadAll(Path.Combine(folder, "unit-tests"))]);
+    }
 
+    [Fact]
+    public void Every_planted_bug_of_the_coordination_compiles()
+    {
+        var root = MutantCompiler.FindRoot();
+        var folder = Path.Combine(root, "tests", "RaftActors.Simulator", "mutants", "coordination");
+        AssertCompile(
+            MutantCompiler.OfCoordination(root), [.. Mutant.ReadAll(folder), .. Mutant.ReadAll(Path.Combine(folder, "unit-tests"))]);
+    }
+
+    private static void AssertCompile(MutantCompiler compiler, List<Mutant> mutants)
+    {
         Assert.All(mutants, mutant =>
         {
             Assert.NotEmpty(mutant.Patches);
             Assert.All(mutant.Patches, patch => Assert.NotEqual(patch.Before, patch.After));
         });
-        Assert.All(Batches(mutants), batch => Assert.Empty(Compiler.Value.Errors(batch)));
+        Assert.All(Batches(mutants), batch => Assert.Empty(compiler.Errors(batch)));
     }
 
     // Bugs in different files are compiled at once, because a compilation takes longer than a bug in it.

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 
+using RaftActors.Simulator.Coordination;
+
 namespace RaftActors.Simulator;
 
 /// <summary>The options of the command line, with their help.</summary>
@@ -73,6 +75,11 @@ internal static class CommandLine
             + "heals, and with a fixed one.",
     };
 
+    private static readonly Option<bool> Coordination = new("--coordination")
+    {
+        Description = "Run the sessions, locks and items of RaftActors.Coordination instead: with --seeds, --seed or --mutants.",
+    };
+
     private static readonly Option<string?> Name = new("--mutant")
     {
         Description = "With --mutants: only the bugs whose name contains this text.",
@@ -85,7 +92,7 @@ internal static class CommandLine
             "Runs Raft groups under faults in virtual time, one group for each seed. Exit code 0: no violation; 1: a violation; "
             + "2: wrong usage.")
         {
-            Seeds, Seed, Trace, Only, Faults, Disk, Seconds, Jobs, Twice, Mutants, Name, Availability,
+            Seeds, Seed, Trace, Only, Faults, Disk, Seconds, Jobs, Twice, Mutants, Name, Availability, Coordination,
         };
         command.Validators.Add(parsed =>
         {
@@ -98,12 +105,20 @@ internal static class CommandLine
         {
             var faults = parsed.GetValue(Faults);
             var (first, last) = parsed.GetValue(Seeds) ?? (1, 1000);
+            var jobs = parsed.GetValue(Jobs);
             if (parsed.GetValue(Mutants))
             {
-                return MutantTable.Run(parsed.GetValue(Name), first, last, parsed.GetValue(Jobs));
+                var isCoordination = parsed.GetValue(Coordination);
+                return MutantTable.Run(isCoordination, parsed.GetValue(Name), first, last, isCoordination ? 1 : jobs);
             }
 
-            var jobs = parsed.GetValue(Jobs);
+            if (parsed.GetValue(Coordination))
+            {
+                return parsed.GetValue(Seed) is { } one
+                    ? CoordinationBatch.RunOne(one, parsed.GetValue(Trace), Console.Out)
+                    : CoordinationBatch.Run(first, last, parsed.GetValue(Seconds), parsed.GetValue(Twice), Console.Out);
+            }
+
             if (parsed.GetValue(Availability))
             {
                 return AvailabilityTrial.Run(first, last, jobs, Console.Out);

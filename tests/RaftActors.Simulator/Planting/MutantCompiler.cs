@@ -6,7 +6,7 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace RaftActors.Simulator;
 
 /// <summary>
-/// Compiles Core with a planted bug, and the simulation that runs it, into one assembly. Sources are read once and never written. Each
+/// Compiles a project with a planted bug, and the simulation that runs it, into one assembly. Sources are read once and never written. Each
 /// assembly stays loaded and costs a megabyte: collectible assemblies crashed the runtime after minutes under load.
 /// </summary>
 internal sealed class MutantCompiler
@@ -16,34 +16,69 @@ internal sealed class MutantCompiler
 
     private static readonly CSharpParseOptions Parsing = new(LanguageVersion.CSharp14);
 
-    private readonly Dictionary<string, (string Text, SyntaxTree Tree)> _core = [];
-    private readonly CSharpCompilation _compilation;
+    private readonly Dictionary<string, (string Text, SyntaxTree Tree)> _project = [];
+    private readonly string _entry;
+    private CSharpCompilation _compilation;
 
-    public MutantCompiler(string root)
+    private MutantCompiler(
+        string assembly, string project, IEnumerable<string> others, Type entry, IEnumerable<MetadataReference> references)
     {
-        var core = Path.Combine(root, "src", "RaftActors.Core");
+        _entry = entry.FullName!;
         var trees = new List<SyntaxTree> { CSharpSyntaxTree.ParseText(GlobalUsings, Parsing) };
-        foreach (var file in Sources(core))
+        foreach (var file in Sources(project))
         {
             var text = File.ReadAllText(file);
             var tree = CSharpSyntaxTree.ParseText(text, Parsing);
-            _core.Add(Path.GetRelativePath(core, file).Replace('\\', '/'), (text, tree));
+            _project.Add(Path.GetRelativePath(project, file).Replace('\\', '/'), (text, tree));
             trees.Add(tree);
         }
 
-        var simulator = Path.Combine(root, "tests", "RaftActors.Simulator");
-        string[] folders = ["Simulation", "Checking", "Faults"];
-        var files = folders.SelectMany(folder => Sources(Path.Combine(simulator, folder)))
-            .Append(Path.Combine(simulator, "SeedResult.cs"))
-            .Append(Path.Combine(simulator, "Totals.cs"))
-            .Append(Path.Combine(simulator, "Planting", "MutantEntry.cs"))
-            .Concat(Sources(Path.Combine(root, "src", "RaftActors.Testing", "History")));
-        trees.AddRange(files.Select(file => CSharpSyntaxTree.ParseText(File.ReadAllText(file), Parsing)));
+        trees.AddRange(others.Select(file => CSharpSyntaxTree.ParseText(File.ReadAllText(file), Parsing)));
         var options = new CSharpCompilationOptions(
             OutputKind.DynamicallyLinkedLibrary,
             optimizationLevel: OptimizationLevel.Release,
             nullableContextOptions: NullableContextOptions.Enable);
-        _compilation = CSharpCompilation.Create("Mutant", trees, References(), options);
+        _compilation = CSharpCompilation.Create(assembly, trees, references, options);
+    }
+
+    /// <summary>For bugs in Core, and the simulation of whole groups.</summary>
+    public static MutantCompiler OfCore(string root)
+    {
+        var simulator = Path.Combine(root, "tests", "RaftActors.Simulator");
+        string[] folders = ["Simulation", "Checking", "Faults"];
+        var framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
+        return new MutantCompiler(
+            "Mutant",
+            Path.Combine(root, "src", "RaftActors.Core"),
+            folders.SelectMany(folder => Sources(Path.Combine(simulator, folder)))
+                .Append(Path.Combine(simulator, "SeedResult.cs"))
+                .Append(Path.Combine(simulator, "Totals.cs"))
+                .Append(Path.Combine(simulator, "Planting", "MutantEntry.cs"))
+                .Concat(Sources(Path.Combine(root, "src", "RaftActors.Testing", "History"))),
+            typeof(MutantEntry),
+            Assemblies().Where(path => Path.GetDirectoryName(path) == framework).Select(path => MetadataReference.CreateFromFile(path)));
+    }
+
+    /// <summary>For bugs in the coordination, and its simulation.</summary>
+    public static MutantCompiler OfCoordination(string root)
+    {
+        // The name of the project that the assembly takes the place of, because RaftActors shows its internal types to it.
+        const string assembly = "RaftActors.Coordination";
+        var simulator = Path.Combine(root, "tests", "RaftActors.Simulator");
+        var made = new MutantCompiler(
+            assembly,
+            Path.Combine(root, "src", assembly),
+            Sources(Path.Combine(simulator, "Coordination"))
+                .Append(Path.Combine(simulator, "Simulation", "Dice.cs"))
+                .Append(Path.Combine(simulator, "Simulation", "Violation.cs"))
+                .Append(Path.Combine(root, "src", "RaftActors.Core", "Prng.cs"))
+                .Append(Path.Combine(root, "tests", "RaftActors.Coordination.Tests", "Model.cs")),
+            typeof(Coordination.CoordinationMutantEntry),
+            Assemblies()
+                .Where(path => Path.GetFileNameWithoutExtension(path) is not (assembly or "RaftActors.Simulator"))
+                .Select(path => MetadataReference.CreateFromFile(path)));
+        made._compilation = Generate(made._compilation);
+        return made;
     }
 
     /// <summary>Returns the folder of the repository that contains this program.</summary>
@@ -66,7 +101,7 @@ internal sealed class MutantCompiler
     public (ulong Seed, string Checker, string What)? Run(Mutant mutant, ulong first, ulong last)
     {
         using var image = Compile(mutant);
-        var entry = new AssemblyLoadContext(mutant.Name).LoadFromStream(image).GetType("RaftActors.Simulator.MutantEntry")!;
+        var entry = new AssemblyLoadContext(mutant.Name).LoadFromStream(image).GetType(_entry)!;
         var run = entry.GetMethod("Run", BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)!;
         return ((ulong, string, string)?)run.Invoke(null, [first, last]);
     }
@@ -87,7 +122,7 @@ internal sealed class MutantCompiler
     {
         foreach (var patches in mutant.Patches.GroupBy(patch => patch.File))
         {
-            if (!_core.TryGetValue(patches.Key, out var source))
+            if (!_project.TryGetValue(patches.Key, out var source))
             {
                 throw new InvalidDataException($"'{mutant.Name}' changes {patches.Key}, which does not exist; adapt the mutant");
             }
@@ -118,10 +153,22 @@ internal sealed class MutantCompiler
         .Where(file => !Path.GetRelativePath(folder, file).Replace('\\', '/').Split('/').Any(part => part is "bin" or "obj"))
         .Order(StringComparer.Ordinal);
 
-    private static IEnumerable<MetadataReference> References()
+    // Adds the sources of the generator for System.Text.Json, which the SDK has beside the reference assemblies.
+    private static CSharpCompilation Generate(CSharpCompilation compilation)
     {
-        var framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
-        var assemblies = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
-        return assemblies.Where(path => Path.GetDirectoryName(path) == framework).Select(path => MetadataReference.CreateFromFile(path));
+        var sdk = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));
+        const string file = "System.Text.Json.SourceGeneration.dll";
+        var generators = Directory.GetFiles(Path.Combine(sdk, "packs"), file, SearchOption.AllDirectories)
+            .Order(StringComparer.Ordinal)
+            .TakeLast(1)
+            .SelectMany(path => Assembly.LoadFrom(path).GetTypes())
+            .Where(type => type.GetCustomAttribute<GeneratorAttribute>() is not null)
+            .Select(type => ((IIncrementalGenerator)Activator.CreateInstance(type)!).AsSourceGenerator());
+        CSharpGeneratorDriver.Create(generators, parseOptions: Parsing)
+            .RunGeneratorsAndUpdateCompilation(compilation, out var whole, out _);
+        return (CSharpCompilation)whole;
     }
+
+    private static string[] Assemblies() =>
+        ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator);
 }

@@ -5,12 +5,13 @@ namespace RaftActors.Simulator;
 /// <summary>Plants each bug and prints the first seed and the checker that find it.</summary>
 internal static class MutantTable
 {
-    public static int Run(string? name, ulong first, ulong last, int jobs)
+    public static int Run(bool ofCoordination, string? name, ulong first, ulong last, int jobs)
     {
         var root = MutantCompiler.FindRoot();
-        var mutants = Mutant.ReadAll(Path.Combine(root, "tests", "RaftActors.Simulator", "mutants"));
+        var folder = Path.Combine(root, "tests", "RaftActors.Simulator", "mutants");
+        var mutants = Mutant.ReadAll(ofCoordination ? Path.Combine(folder, "coordination") : folder);
         mutants.RemoveAll(mutant => name is not null && !mutant.Name.Contains(name, StringComparison.Ordinal));
-        var compiler = new MutantCompiler(root);
+        var compiler = ofCoordination ? MutantCompiler.OfCoordination(root) : MutantCompiler.OfCore(root);
         var lines = new string[mutants.Count];
         var (missed, next) = (0, -1);
 

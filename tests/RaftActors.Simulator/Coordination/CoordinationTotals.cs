@@ -1,0 +1,40 @@
+namespace RaftActors.Simulator.Coordination;
+
+/// <summary>Counts of one seed or of many.</summary>
+internal sealed class CoordinationTotals
+{
+    public long Seeds { get; set; }
+
+    public long Events { get; set; }
+
+    public long Commits { get; set; }
+
+    /// <summary>Claims that were granted a permit.</summary>
+    public long Grants { get; set; }
+
+    /// <summary>Sessions and items that expired.</summary>
+    public long Expiries { get; set; }
+
+    public long LeaderChanges { get; set; }
+
+    public long Pauses { get; set; }
+
+    public long Crashes { get; set; }
+
+    public void Add(CoordinationTotals other)
+    {
+        Seeds += other.Seeds;
+        Events += other.Events;
+        Commits += other.Commits;
+        Grants += other.Grants;
+        Expiries += other.Expiries;
+        LeaderChanges += other.LeaderChanges;
+        Pauses += other.Pauses;
+        Crashes += other.Crashes;
+    }
+
+    /// <inheritdoc/>
+    public override string ToString() =>
+        $"{Seeds} seeds, {Events} events, {Commits} commits, {Grants} grants, {Expiries} sessions and items expired, "
+        + $"{LeaderChanges} changes of the leader, {Pauses} pauses, {Crashes} crashes of programs";
+}

@@ -1,0 +1,185 @@
+using RaftActors.Coordination.State;
+using RaftActors.Core;
+
+namespace RaftActors.Simulator.Coordination;
+
+/// <summary>
+/// The coordination group, with an abstract Raft: the leader appends pairs to its tail, and commits them in their order. When the leader
+/// changes, a part of the tail is lost.
+/// </summary>
+internal sealed class SimulatedGroup
+{
+    private readonly World _world;
+    private readonly Setup _setup;
+    private readonly CommittedLog _log;
+    private readonly List<CommittedLog.Pair> _tail = [];
+    private readonly Dictionary<string, CommittedLog.Pair> _byKey = [];
+    private int _term;
+
+    public SimulatedGroup(World world, Setup setup, CommittedLog log)
+    {
+        (_world, _setup, _log) = (world, setup, log);
+        Processes = [.. Enumerable.Range(0, setup.Processes).Select(_ => new GroupProcess(world, this, log, setup.AnyRate(world.Random)))];
+        Processes.ForEach(process => process.Begin());
+        Elect();
+    }
+
+    public List<GroupProcess> Processes { get; }
+
+    /// <summary>Null: an election is under way.</summary>
+    public GroupProcess? Leader { get; private set; }
+
+    /// <summary>All processes have applied all pairs.</summary>
+    public bool IsSettled => Leader is not null && Processes.TrueForAll(each => each.Applied == _log.Pairs.Count);
+
+    /// <summary>Sends a message: it arrives, is late, arrives twice or is lost.</summary>
+    public void Travel(Action arrive)
+    {
+        if (_world.HasFaults && _world.Random.Chance(_setup.Loss))
+        {
+            return;
+        }
+
+        _world.After(AnyDelay(), arrive);
+        if (_world.HasFaults && _world.Random.Chance(_setup.Repeats))
+        {
+            _world.After(AnyDelay(), arrive);
+        }
+    }
+
+    /// <summary>An Append has arrived.</summary>
+    /// <param name="key">Pairs with equal keys are one pair; null: no other pair is a repeat of this one.</param>
+    public void Append(string name, Command command, string? key, Action<Outcome<Answer>> reply)
+    {
+        if (key is not null && _byKey.TryGetValue(key, out var known))
+        {
+            known.Replies.Add(reply);
+            Reply(known);
+        }
+        else if (CoordinationState.FindFault(name, command) is { } fault)
+        {
+            reply(new Outcome<Answer>.NotCommitted(NotCommittedReason.Invalid, fault));
+        }
+        else if (Leader is null)
+        {
+            reply(new Outcome<Answer>.NotCommitted(NotCommittedReason.NoLeader, "an election is under way"));
+        }
+        else
+        {
+            var pair = new CommittedLog.Pair(name, command);
+            pair.Replies.Add(reply);
+            _tail.Add(pair);
+            if (key is not null)
+            {
+                _byKey[key] = pair;
+            }
+
+            var term = _term;
+            _world.After(_world.Between(1, 20), () =>
+            {
+                while (term == _term && _tail.Contains(pair))
+                {
+                    Commit();
+                }
+            });
+        }
+    }
+
+    /// <summary>Other programs change so many items at once that the group forgets what it remembered.</summary>
+    public void Burst()
+    {
+        for (var i = 0; Leader is not null && i < 1100; i++)
+        {
+            _tail.Add(new CommittedLog.Pair(
+                $"i/{_world.Random.Between(0, 9)}", new Command.Put($"{i}", null, 0, TimeSpan.FromMilliseconds(500))));
+        }
+    }
+
+    /// <summary>A process stops for a time. If it leads, another one is elected.</summary>
+    public void StopOne()
+    {
+        var process = _world.Random.Any(Processes);
+        if (process.IsStopped)
+        {
+            return;
+        }
+
+        if (process == Leader)
+        {
+            ChangeLeader();
+        }
+
+        process.Stop(_world.Between(10, _world.Random.Any([300, 8000])), _world.Random.Chance(50));
+    }
+
+    public void ChangeLeader()
+    {
+        if (Leader is null)
+        {
+            return;
+        }
+
+        Leader.Depose();
+        (Leader, _term) = (null, _term + 1);
+        var kept = _world.Random.Between(0, _tail.Count);
+        foreach (var lost in _tail.Skip(kept))
+        {
+            foreach (var key in _byKey.Where(each => each.Value == lost).Select(each => each.Key).ToList())
+            {
+                _byKey.Remove(key);
+            }
+
+            if (_world.Random.Chance(50))
+            {
+                lost.Replies.ForEach(reply =>
+                    reply(new Outcome<Answer>.NotCommitted(NotCommittedReason.Overwritten, "the leader changed")));
+            }
+        }
+
+        _tail.RemoveRange(kept, _tail.Count - kept);
+        _world.After(_world.Between(150, _world.Random.Any([400, 3000])), Elect);
+    }
+
+    private void Elect()
+    {
+        Leader = _world.Random.Any(Processes);
+        if (Leader.IsStopped)
+        {
+            Leader = null;
+            _world.After(_world.Between(150, 400), Elect);
+            return;
+        }
+
+        Leader.ApplyTo(_log.Pairs.Count);
+        while (_tail.Count > 0)
+        {
+            Commit();
+        }
+    }
+
+    private void Commit()
+    {
+        var pair = _tail[0];
+        _tail.RemoveAt(0);
+        _log.Add(pair);
+        pair.Serial = _log.Pairs.Count;
+        Leader!.ApplyTo(pair.Serial);
+        Reply(pair);
+        foreach (var process in Processes)
+        {
+            _world.After(AnyDelay(), () => process.ApplyTo(pair.Serial));
+        }
+    }
+
+    private static void Reply(CommittedLog.Pair pair)
+    {
+        if (pair.Answer is not null)
+        {
+            pair.Replies.ForEach(reply => reply(new Outcome<Answer>.Done(new Serial(pair.Serial), pair.Answer)));
+            pair.Replies.Clear();
+        }
+    }
+
+    private TimeSpan AnyDelay() =>
+        _world.HasFaults && _world.Random.Chance(_setup.Late) ? _world.Between(100, 6000) : _world.Between(1, 15);
+}
