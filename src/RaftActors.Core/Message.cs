@@ -96,12 +96,8 @@ internal abstract record Message
     }
 
     /// <summary>Asks the leader for the commit index, as of now (thesis §6.4). One question may serve many reads.</summary>
-    public sealed record ReadIndex(ReadId Id) : Message;
-
-    /// <summary>
-    /// As <see cref="ReadIndex"/>, but the leader answers by a round of messages even if it holds a lease. Sent with leases only.
-    /// </summary>
-    public sealed record ReadRound(ReadId Id) : Message;
+    /// <param name="MayUseLease">False: the leader answers by a round of messages even if it holds a lease.</param>
+    public sealed record ReadIndex(ReadId Id, bool MayUseLease) : Message;
 
     /// <summary>The answer; no index if the receiver does not lead.</summary>
     public sealed record ReadIndexReply(ReadId Id, LogIndex? Index) : Message;

@@ -288,10 +288,7 @@ internal sealed class RaftCore
                 _leader.OnSnapshotChunkReply(envelope, reply);
                 break;
             case Message.ReadIndex question:
-                _reads.OnReadIndex(envelope, question.Id, mayUseLease: true);
-                break;
-            case Message.ReadRound question:
-                _reads.OnReadIndex(envelope, question.Id, mayUseLease: false);
+                _reads.OnReadIndex(envelope, question);
                 break;
             case Message.ReadIndexReply reply:
                 _reads.OnReadIndexReply(envelope, reply);

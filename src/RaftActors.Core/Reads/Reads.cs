@@ -34,22 +34,22 @@ internal sealed class Reads(RaftState state)
         if (follower.Reads is { Question: null, HasWaiting: true } reads)
         {
             var question = new ReadId((long)(state.HardState.Boot.Mark >> 2) + ++state.ReadQuestions);
-            var needsRound = state.Options.Lease is not null && !reads.MayUseLease;
+            var mayUseLease = state.Options.Lease is null || reads.MayUseLease;
             reads.Ask(question, state.Now);
-            state.Send(follower.Leader!.Value, needsRound ? new Message.ReadRound(question) : new Message.ReadIndex(question));
+            state.Send(follower.Leader!.Value, new Message.ReadIndex(question, mayUseLease));
         }
     }
 
     /// <summary>A follower asks for its reads.</summary>
-    public void OnReadIndex(Envelope envelope, ReadId id, bool mayUseLease)
+    public void OnReadIndex(Envelope envelope, Message.ReadIndex question)
     {
         if (state.Role is LeaderRole leader)
         {
-            leader.Rounds.Add(new ReadQuestion(envelope.From, id, mayUseLease));
+            leader.Rounds.Add(new ReadQuestion(envelope.From, question.Id, question.MayUseLease));
         }
         else
         {
-            state.Send(envelope.From, new Message.ReadIndexReply(id, null));
+            state.Send(envelope.From, new Message.ReadIndexReply(question.Id, null));
         }
     }
 

@@ -68,8 +68,7 @@ internal static class Describe
         Message.Quiesce question => $"Quiesce at {question.Last}",
         Message.QuiesceReply reply => $"QuiesceReply at {reply.Last}{If(!reply.Agrees, " refused")}",
         Message.TimeoutNow => "TimeoutNow",
-        Message.ReadRound question => $"ReadRound {question.Id}",
-        Message.ReadIndex question => $"ReadIndex {question.Id}",
+        Message.ReadIndex question => $"ReadIndex {question.Id}{(question.MayUseLease ? "" : " without the lease")}",
         Message.ReadIndexReply reply => $"ReadIndexReply {reply.Id}: {(reply.Index is { } index ? $"{index}" : "not the leader")}",
         Message.SnapshotChunk chunk =>
             $"SnapshotChunk {ContentOf(chunk)} at {chunk.Place} of {chunk.Snapshot}"

@@ -10,7 +10,8 @@ namespace RaftActors.Engine;
 /// </summary>
 /// <remarks>
 /// A Tell for each message is as fast: three runs in turn of <c>cluster --store memory --clients 1,64</c> gave medians of 0.89 to 1.01 of
-/// this inbox's rate, within their spread. It would need a mailbox with priorities, and a stash for messages of a life that has not attached.
+/// this inbox's rate, within their spread. It would need a mailbox with priorities, and a stash for messages of a life that has not
+/// attached.
 /// </remarks>
 internal sealed class EngineInbox
 {

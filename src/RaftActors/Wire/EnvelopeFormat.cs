@@ -105,13 +105,13 @@ internal static class EnvelopeFormat
 
     public static Message.QuiesceReply ReadQuiesceReply(ref ByteReader reader) => new(new LogIndex(reader.Count()), reader.Flag());
 
-    public static void WriteReadIndex(ByteWriter writer, Message.ReadIndex question) => writer.Number(question.Id.Value);
+    public static void WriteReadIndex(ByteWriter writer, Message.ReadIndex question)
+    {
+        writer.Number(question.Id.Value);
+        writer.Flag(question.MayUseLease);
+    }
 
-    public static void WriteReadRound(ByteWriter writer, Message.ReadRound question) => writer.Number(question.Id.Value);
-
-    public static Message.ReadRound ReadReadRound(ref ByteReader reader) => new(new ReadId(reader.Count()));
-
-    public static Message.ReadIndex ReadReadIndex(ref ByteReader reader) => new(new ReadId(reader.Count()));
+    public static Message.ReadIndex ReadReadIndex(ref ByteReader reader) => new(new ReadId(reader.Count()), reader.Flag());
 
     public static void WriteReadIndexReply(ByteWriter writer, Message.ReadIndexReply reply)
     {

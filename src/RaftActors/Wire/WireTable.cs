@@ -83,7 +83,6 @@ internal static class WireTable
         OfCore<Message.QuiesceReply>("cd", EnvelopeFormat.WriteQuiesceReply, EnvelopeFormat.ReadQuiesceReply),
         OfCore<Message.TimeoutNow>("ct", (_, _) => { }, (ref _) => Message.TimeoutNow.Instance),
         OfCore<Message.ReadIndex>("ci", EnvelopeFormat.WriteReadIndex, EnvelopeFormat.ReadReadIndex),
-        OfCore<Message.ReadRound>("cr", EnvelopeFormat.WriteReadRound, EnvelopeFormat.ReadReadRound),
         OfCore<Message.ReadIndexReply>("cj", EnvelopeFormat.WriteReadIndexReply, EnvelopeFormat.ReadReadIndexReply),
         OfCore<Message.SnapshotChunk>("cs", EnvelopeFormat.WriteChunk, EnvelopeFormat.ReadChunk),
         OfCore<Message.SnapshotChunkReply>("cu", EnvelopeFormat.WriteChunkReply, EnvelopeFormat.ReadChunkReply),
