@@ -1,7 +1,16 @@
 namespace RaftActors.Coordination;
 
 /// <summary>A small text by name.</summary>
-/// <param name="Name">Its name.</param>
-/// <param name="Value">Its value.</param>
-/// <param name="Version">The serial of the pair that wrote it. A later write has a higher one, of whichever item.</param>
-public sealed record RaftItem(string Name, string Value, long Version);
+public sealed record RaftItem
+{
+    internal RaftItem(string name, string value, long version) => (Name, Value, Version) = (name, value, version);
+
+    /// <summary>Its name.</summary>
+    public string Name { get; }
+
+    /// <summary>Its value.</summary>
+    public string Value { get; }
+
+    /// <summary>The serial of the pair that wrote it. A later write has a higher one, of whichever item.</summary>
+    public long Version { get; }
+}

@@ -11,15 +11,32 @@ public abstract record RaftItemChange
     /// All items with the prefix: at the beginning, and again after a gap, when the group has forgotten the changes since the previous
     /// answer. An item that is not in the list was deleted.
     /// </summary>
-    /// <param name="Items">Sorted by name.</param>
-    public sealed record All(IReadOnlyList<RaftItem> Items) : RaftItemChange;
+    public sealed record All : RaftItemChange
+    {
+        internal All(IReadOnlyList<RaftItem> items) => Items = items;
+
+        /// <summary>Sorted by name.</summary>
+        public IReadOnlyList<RaftItem> Items { get; }
+    }
 
     /// <summary>An item was written.</summary>
-    /// <param name="Item">The item after the write.</param>
-    public sealed record Written(RaftItem Item) : RaftItemChange;
+    public sealed record Written : RaftItemChange
+    {
+        internal Written(RaftItem item) => Item = item;
+
+        /// <summary>The item after the write.</summary>
+        public RaftItem Item { get; }
+    }
 
     /// <summary>An item was deleted: by a call, by the end of its session, or at the end of its lifetime.</summary>
-    /// <param name="Name">The name of the item.</param>
-    /// <param name="Version">The serial of the pair that deleted it.</param>
-    public sealed record Deleted(string Name, long Version) : RaftItemChange;
+    public sealed record Deleted : RaftItemChange
+    {
+        internal Deleted(string name, long version) => (Name, Version) = (name, version);
+
+        /// <summary>The name of the item.</summary>
+        public string Name { get; }
+
+        /// <summary>The serial of the pair that deleted it.</summary>
+        public long Version { get; }
+    }
 }
