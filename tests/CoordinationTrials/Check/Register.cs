@@ -1,0 +1,98 @@
+namespace CoordinationTrials.Check;
+
+/// <summary>
+/// The resource outside of the cluster. It refuses a token that is lower than the highest that it has seen, and accepts all writes without
+/// a token. Thread-safe.
+/// </summary>
+internal sealed class Register
+{
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, List<Write>> _accepted = [];
+    private readonly Dictionary<string, long> _highest = [];
+    private readonly List<Write> _refused = [];
+    private readonly WriteCheck _check = new();
+
+    /// <summary>The number of accepted writes.</summary>
+    public int Accepted
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _accepted.Values.Sum(writes => writes.Count);
+            }
+        }
+    }
+
+    /// <summary>The number of refused writes.</summary>
+    public int Refused
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _refused.Count;
+            }
+        }
+    }
+
+    /// <summary>What <see cref="WriteCheck"/> has found in the accepted writes.</summary>
+    public IReadOnlyList<string> Problems
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _check.Problems];
+            }
+        }
+    }
+
+    /// <summary>Accepts a write, or refuses it.</summary>
+    public void Add(Write write)
+    {
+        lock (_lock)
+        {
+            var highest = _highest.GetValueOrDefault(write.Resource);
+            if (write.Token < highest)
+            {
+                _refused.Add(write);
+                return;
+            }
+
+            _highest[write.Resource] = write.Token ?? highest;
+            _check.Add(write);
+            if (!_accepted.TryGetValue(write.Resource, out var writes))
+            {
+                _accepted.Add(write.Resource, writes = []);
+            }
+
+            writes.Add(write);
+        }
+    }
+
+    /// <summary>The latest accepted write of a resource; null: there is none.</summary>
+    public Write? Latest(string resource)
+    {
+        lock (_lock)
+        {
+            return _accepted.GetValueOrDefault(resource)?[^1];
+        }
+    }
+
+    /// <summary>The last write of the old instance before another node took over, and the first one of that node; null: none has.</summary>
+    /// <param name="since">Ignores takeovers before this time.</param>
+    public (Write Last, Write First)? Takeover(string resource, int from, long since)
+    {
+        lock (_lock)
+        {
+            if (_accepted.GetValueOrDefault(resource) is not { } writes)
+            {
+                return null;
+            }
+
+            var at = writes.FindIndex(write => write.At >= since && write.Node != from);
+            return at > 0 ? (writes[at - 1], writes[at]) : null;
+        }
+    }
+}

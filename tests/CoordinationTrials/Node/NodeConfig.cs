@@ -1,0 +1,93 @@
+using Akka.Configuration;
+
+using RaftActors.Coordination;
+
+namespace CoordinationTrials.Node;
+
+/// <summary>The configuration of a node. Its times are shorter than the defaults, so that a round takes seconds.</summary>
+internal static class NodeConfig
+{
+    public const string System = "trial";
+
+    private const string Common =
+        """
+        akka {
+          loglevel = WARNING
+          log-dead-letters = off
+          actor.provider = cluster
+          cluster {
+            roles = [raft]
+            seed-node-timeout = 2s
+            gossip-interval = 200ms
+            leader-actions-interval = 200ms
+            failure-detector.acceptable-heartbeat-pause = 3s
+            sharding { state-store-mode = ddata, lease-retry-interval = 500ms, retry-interval = 1s }
+            singleton.lease-retry-interval = 500ms
+            split-brain-resolver.stable-after = 2s
+          }
+        }
+        """;
+
+    private const string Raft =
+        """
+        akka.cluster.singleton.use-lease = akka.coordination.lease.raft
+        akka.cluster.sharding.use-lease = akka.coordination.lease.raft
+        raft-coordination {
+          session-timeout = 5s
+          renew-interval = 500ms
+          downing { stable-after = 2s, down-self-after = 5s }
+        }
+        """;
+
+    private const string Resolver = "akka.cluster.downing-provider-class = \"Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster\"\n";
+
+    /// <summary>The sessions of the strategies with a lease expire after this time.</summary>
+    public static TimeSpan SessionTimeout { get; } = TimeSpan.FromSeconds(5);
+
+    /// <param name="addresses">All nodes, as host:port.</param>
+    /// <param name="number">The number of this node, from 1.</param>
+    /// <param name="directory">For the log of raft.</param>
+    public static Config Of(Downing downing, IReadOnlyList<string> addresses, int number, string directory)
+    {
+        var own = addresses[number - 1].Split(':');
+        var config = ConfigurationFactory.ParseString(
+            $$"""
+            akka.remote.dot-netty.tcp { hostname = "{{own[0]}}", port = {{own[1]}} }
+            akka.cluster.seed-nodes = [{{string.Join(", ", addresses.Take(3).Select(each => $"\"akka.tcp://{System}@{each}\""))}}]
+            raft.roster = [{{string.Join(", ", addresses.Select(each => $"\"any@{each}\""))}}]
+            raft.store.directory = "{{directory}}"
+            {{Strategy(downing)}}
+            """ + "\n" + Common);
+        return downing == Downing.KeepMajority ? config : config.WithFallback(RaftCoordination.DefaultConfig());
+    }
+
+    private static string Strategy(Downing downing) => downing switch
+    {
+        Downing.KeepMajority => Resolver + "akka.cluster.split-brain-resolver.active-strategy = keep-majority",
+        Downing.Lease => $$"""
+            {{Resolver}}
+            {{Raft}}
+            akka.cluster.split-brain-resolver {
+              active-strategy = lease-majority
+              lease-majority.lease-implementation = akka.coordination.lease.raft
+            }
+            """,
+        _ => $"""
+            {Raft}
+            akka.cluster.downing-provider-class = "RaftActors.Coordination.RaftDowningProvider, RaftActors.Coordination"
+            """,
+    };
+}
+
+/// <summary>The strategy by which the nodes decide about members that they cannot reach.</summary>
+internal enum Downing
+{
+    /// <summary>Akka's split brain resolver lease-majority, with the lease of raft.</summary>
+    Lease,
+
+    /// <summary>The downing provider of raft.</summary>
+    Raft,
+
+    /// <summary>Akka's split brain resolver keep-majority, without any lease. There are no tokens.</summary>
+    KeepMajority,
+}

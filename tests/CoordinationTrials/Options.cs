@@ -1,0 +1,55 @@
+using System.CommandLine;
+
+using CoordinationTrials.Node;
+
+namespace CoordinationTrials;
+
+/// <summary>The options of this program and of its nodes.</summary>
+internal static class Options
+{
+    private static readonly (string Name, Downing Downing)[] Strategies =
+        [("lease", Node.Downing.Lease), ("raft", Node.Downing.Raft), ("keep-majority", Node.Downing.KeepMajority)];
+
+    public static Option<int?> Seed { get; } = new("--seed")
+    {
+        Description = "Chooses the faults and their victims. Default: a new one in each run, which the line of a trial names.",
+        HelpName = "n",
+    };
+
+    private static Option<string> Downing { get; } = new Option<string>("--downing")
+    {
+        Description = "lease: Akka's lease-majority with the lease of raft. raft: the downing provider of raft. keep-majority: Akka's, "
+            + "without leases and tokens, to compare with.",
+        DefaultValueFactory = _ => "lease",
+    }.AcceptOnlyFromAmong([.. Strategies.Select(each => each.Name)]);
+
+    private static Option<int> Number { get; } = new("--number");
+
+    private static Option<string> Addresses { get; } = new("--addresses");
+
+    private static Option<string> Directory { get; } = new("--directory");
+
+    public static string NameOf(Downing downing) => Strategies.First(each => each.Downing == downing).Name;
+
+    public static Downing DowningOf(ParseResult parsed)
+    {
+        var name = parsed.GetRequiredValue(Downing);
+        return Strategies.First(each => each.Name == name).Downing;
+    }
+
+    /// <summary>Adds the options, and the hidden command that runs one node.</summary>
+    public static RootCommand AddTo(RootCommand root)
+    {
+        Command node = new("node") { Downing, Number, Addresses, Directory };
+        node.Hidden = true;
+        node.SetAction((parsed, _) => TrialNode.Run(
+            DowningOf(parsed),
+            parsed.GetRequiredValue(Addresses).Split(','),
+            parsed.GetRequiredValue(Number),
+            parsed.GetRequiredValue(Directory)));
+        root.Options.Add(Downing);
+        root.Options.Add(Seed);
+        root.Subcommands.Add(node);
+        return root;
+    }
+}

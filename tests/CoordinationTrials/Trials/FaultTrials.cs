@@ -1,0 +1,64 @@
+using CoordinationTrials.Node;
+using CoordinationTrials.Processes;
+
+namespace CoordinationTrials.Trials;
+
+/// <summary>Rounds of faults, each of them followed by the recovery of all nodes.</summary>
+internal static class FaultTrials
+{
+    /// <param name="usual">The default number of rounds.</param>
+    /// <param name="faults">They are made in an order of the seed, each of them once before one is repeated.</param>
+    public static Task<string> Run(Trial trial, int usual, params Fault[] faults) => Run(trial, trial.Rounds(usual), false, faults);
+
+    /// <summary>Runs the nodes in network namespaces. As above otherwise.</summary>
+    public static Task<string> RunOnNetwork(Trial trial, int usual, params Fault[] faults) =>
+        Run(trial, trial.Rounds(usual), true, faults);
+
+    private static async Task<string> Run(Trial trial, int rounds, bool onNetwork, Fault[] faults)
+    {
+        await trial.Start(onNetwork);
+        Dictionary<string, FaultRecord> records = [];
+        List<string> problems = [];
+        for (var round = 1; round <= rounds; round++)
+        {
+            if ((round - 1) % faults.Length == 0)
+            {
+                trial.Random.Shuffle(faults);
+            }
+
+            var fault = faults[(round - 1) % faults.Length];
+            if (!records.TryGetValue(fault.Name, out var record))
+            {
+                records.Add(fault.Name, record = new());
+            }
+
+            try
+            {
+                await fault.Make(trial, record);
+                var lost = await trial.Nodes.Recovered();
+                record.AddRound(lost.Count);
+                if (lost.Count > Nodes.Count - Nodes.Majority)
+                {
+                    problems.Add(
+                        $"majority lost: the nodes {string.Join(", ", lost.Select(node => node.Number).Order())} ended in round {round}, "
+                            + fault.Name);
+                }
+            }
+            catch (TrialFailure failure)
+            {
+                throw new TrialFailure($"seed {trial.Seed}, round {round}, {fault.Name}: {failure.Message}");
+            }
+        }
+
+        problems.AddRange(trial.Nodes.Register.Problems);
+        var found = string.Join("; ", records.OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => $"{each.Key}: {each.Value}"))
+            + $"; {Summary(trial, problems)}";
+
+        // Without leases and tokens, overlaps are what the trial is there to count.
+        return problems.Count == 0 || trial.Downing == Downing.KeepMajority ? found : throw new TrialFailure(found);
+    }
+
+    private static string Summary(Trial trial, List<string> problems) =>
+        $"{trial.Nodes.Register.Accepted} writes accepted, {trial.Nodes.Register.Refused} refused, {trial.Nodes.Stranded} nodes stranded, "
+            + $"{problems.Count} problems{string.Concat(problems.Take(10).Select(each => $"\n  {each}"))} (seed {trial.Seed})";
+}
