@@ -27,14 +27,17 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public void Session_that_was_opened_too_late_is_lost_from_the_beginning()
+    public async Task Session_whose_opening_took_longer_than_its_limit_is_lost_at_once()
     {
-        var hourAgo = TimeProvider.System.GetTimestamp() - (3600 * TimeProvider.System.TimestampFrequency);
+        var time = TimeProvider.System;
+        var openedAt = time.GetTimestamp() - (2 * time.TimestampFrequency);
+        var isLost = new TaskCompletionSource();
 
-        using var session = new Session(1, hourAgo, TimeSpan.FromSeconds(10), TimeProvider.System);
+        using var session = new Session(1, openedAt, TimeSpan.FromSeconds(1), time);
 
         Assert.False(session.IsAlive);
-        Assert.True(session.Left < TimeSpan.Zero);
+        using var registration = session.Lost.Register(isLost.SetResult);
+        await isLost.Task.WaitAsync(Patience);
     }
 
     [Fact]

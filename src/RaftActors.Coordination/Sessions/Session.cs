@@ -22,7 +22,10 @@ internal sealed class Session : IDisposable
     public Session(long id, long openedAt, TimeSpan limit, TimeProvider time)
     {
         (Id, _renewedAt, _limit, _time) = (id, openedAt, limit, time);
-        _timer = time.CreateTimer(_ => LoseIfLate(), null, Max(Left), Timeout.InfiniteTimeSpan);
+
+        // Not started by its creation: it may be due at once, and LoseIfLate uses the field.
+        _timer = time.CreateTimer(_ => LoseIfLate(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _timer.Change(Max(Left), Timeout.InfiniteTimeSpan);
     }
 
     public long Id { get; }
