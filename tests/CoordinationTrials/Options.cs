@@ -27,6 +27,8 @@ internal static class Options
 
     private static Option<string> Addresses { get; } = new("--addresses");
 
+    private static Option<bool> Founds { get; } = new("--founds");
+
     private static Option<string> Directory { get; } = new("--directory");
 
     public static string NameOf(Downing downing) => Strategies.First(each => each.Downing == downing).Name;
@@ -40,12 +42,13 @@ internal static class Options
     /// <summary>Adds the options, and the hidden command that runs one node.</summary>
     public static RootCommand AddTo(RootCommand root)
     {
-        Command node = new("node") { Downing, Number, Addresses, Directory };
+        Command node = new("node") { Downing, Number, Addresses, Founds, Directory };
         node.Hidden = true;
         node.SetAction((parsed, _) => TrialNode.Run(
             DowningOf(parsed),
             parsed.GetRequiredValue(Addresses).Split(','),
             parsed.GetRequiredValue(Number),
+            parsed.GetValue(Founds),
             parsed.GetRequiredValue(Directory)));
         root.Options.Add(Downing);
         root.Options.Add(Seed);

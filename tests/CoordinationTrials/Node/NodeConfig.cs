@@ -46,14 +46,19 @@ internal static class NodeConfig
 
     /// <param name="addresses">All nodes, as host:port.</param>
     /// <param name="number">The number of this node, from 1.</param>
+    /// <param name="founds">
+    /// The cluster is founded now, by the first node. A node that is restarted must not: it would found another cluster if the nodes that
+    /// run did not answer in time.
+    /// </param>
     /// <param name="directory">For the log of raft.</param>
-    public static Config Of(Downing downing, IReadOnlyList<string> addresses, int number, string directory)
+    public static Config Of(Downing downing, IReadOnlyList<string> addresses, int number, bool founds, string directory)
     {
         var own = addresses[number - 1].Split(':');
+        var seeds = founds ? addresses : addresses.Where((_, place) => place != number - 1);
         var config = ConfigurationFactory.ParseString(
             $$"""
             akka.remote.dot-netty.tcp { hostname = "{{own[0]}}", port = {{own[1]}} }
-            akka.cluster.seed-nodes = [{{string.Join(", ", addresses.Take(3).Select(each => $"\"akka.tcp://{System}@{each}\""))}}]
+            akka.cluster.seed-nodes = [{{string.Join(", ", seeds.Select(each => $"\"akka.tcp://{System}@{each}\""))}}]
             raft.roster = [{{string.Join(", ", addresses.Select(each => $"\"any@{each}\""))}}]
             raft.store.directory = "{{directory}}"
             {{Strategy(downing)}}

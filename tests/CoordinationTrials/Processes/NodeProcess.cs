@@ -5,8 +5,9 @@ namespace CoordinationTrials.Processes;
 
 /// <summary>A node as a process, and its restarts. Dispose ends it.</summary>
 /// <param name="number">From 1.</param>
-/// <param name="start">Starts its process; each line of the output goes to the argument.</param>
-internal sealed class NodeProcess(int number, string address, Func<Action<OutputLine>, ChildProcess> start, Register register) : IDisposable
+/// <param name="start">Starts its process. It gets the reader of the output's lines, and whether the cluster is founded.</param>
+internal sealed class NodeProcess(int number, string address, Func<Action<OutputLine>, bool, ChildProcess> start, Register register)
+    : IDisposable
 {
     private const int TailLength = 40;
 
@@ -24,14 +25,12 @@ internal sealed class NodeProcess(int number, string address, Func<Action<Output
     /// <summary>What the running process sees of the cluster; null: it has reported nothing yet, or there is none.</summary>
     public Status? Status => IsRunning ? _status : null;
 
-    public int Starts { get; private set; }
-
-    public void Start()
+    /// <param name="founds">There is no cluster yet.</param>
+    public void Start(bool founds)
     {
         _process?.Dispose();
         _status = null;
-        Starts++;
-        _process = start(Hear);
+        _process = start(Hear, founds);
     }
 
     public void Kill() => _process!.Kill(); // Justification: the nodes have started.

@@ -33,7 +33,7 @@ internal sealed class Nodes : IDisposable
             .Select(number => network is null ? $"127.0.0.1:{ports[number - 1]}" : $"{network.Host(number).Address}:{Port}").ToArray();
         _all = [.. Enumerable.Range(1, Count).Select(number => new NodeProcess(number, addresses[number - 1], Starter(number), Register))];
 
-        Func<Action<OutputLine>, ChildProcess> Starter(int number)
+        Func<Action<OutputLine>, bool, ChildProcess> Starter(int number)
         {
             string[] words =
             [
@@ -41,7 +41,8 @@ internal sealed class Nodes : IDisposable
                 "--downing", Options.NameOf(downing), "--number", $"{number}", "--addresses", string.Join(',', addresses),
                 "--directory", Path.Combine(work, $"node{number}"),
             ];
-            return heard => ChildProcess.Start(words[0], words[1..], heard: heard, keepsLines: false);
+            return (heard, founds) => ChildProcess.Start(
+                words[0], [.. words[1..], .. founds ? ["--founds"] : Array.Empty<string>()], heard: heard, keepsLines: false);
         }
     }
 
@@ -59,7 +60,9 @@ internal sealed class Nodes : IDisposable
     public void Start(NodeProcess node)
     {
         _startedAt[node.Number - 1] = Stopwatch.GetTimestamp();
-        node.Start();
+
+        // The nodes found a cluster in the beginning, and again if the fault has ended all of them.
+        node.Start(founds: _all.All(each => each.Status is not { Up.Count: > 0 }));
     }
 
     /// <summary>The node that wrote a resource last.</summary>
