@@ -21,7 +21,9 @@ namespace RaftActors.Coordination;
 public sealed class RaftCoordination : IExtension
 {
     private readonly GroupCalls _calls;
+    private readonly SessionKeeper _keeper;
     private readonly Claims _locks;
+    private readonly ILoggingAdapter _log;
     private readonly ConcurrentDictionary<string, RaftLock> _leases = [];
     private readonly string _system;
 
@@ -42,21 +44,28 @@ public sealed class RaftCoordination : IExtension
             Codec = RaftCodec.Json(CoordinationJson.Default.Command),
             ResultCodec = RaftCodec.Json(CoordinationJson.Default.Answer),
         }), system.WhenTerminated);
-        var log = Logging.GetLogger(system, typeof(RaftCoordination));
-        var keeper = new SessionKeeper(_calls, settings, settings.Self, TimeProvider.System, log);
-        _locks = new Claims(_calls, keeper, TimeProvider.System);
-        Items = new RaftItems(_calls, keeper, TimeProvider.System);
+        _log = Logging.GetLogger(system, typeof(RaftCoordination));
+        _keeper = new SessionKeeper(_calls, settings, settings.Self, TimeProvider.System, _log);
+        _locks = new Claims(_calls, _keeper, TimeProvider.System);
+        Items = new RaftItems(_calls, _keeper, TimeProvider.System);
+        var limit = system.Settings.Config.GetTimeSpan("akka.coordination.lease.raft.lease-operation-timeout");
+        Probe = new LeaseProbe(_locks, _keeper, settings, limit, TimeProvider.System, _log);
+        _ = Task.Run(Probe.RunAsync);
+        RegisterConfigured(system);
 
         // The last phase before the actors stop: until then singletons and shards hand over.
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "close-raft-session", async () =>
         {
-            await keeper.DisposeAsync().ConfigureAwait(false);
+            await _keeper.DisposeAsync().ConfigureAwait(false);
             return Akka.Done.Instance;
         });
     }
 
     /// <summary>Small texts by name, such as settings, counters and the addresses of services.</summary>
     public RaftItems Items { get; }
+
+    /// <summary>Whether leases work on this node.</summary>
+    internal LeaseProbe Probe { get; }
 
     /// <summary>The coordination of an actor system. The first call starts it.</summary>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
@@ -113,6 +122,28 @@ public sealed class RaftCoordination : IExtension
     }
 
     /// <summary>
+    /// Registers the address of a service that runs in this program, so that others find it: by <see cref="RaftServiceDiscovery"/>, or as
+    /// the item <c>service/NAME/HOST:PORT</c>. The address goes when this program ends, crashes, or stands still for longer than the
+    /// session's timeout. After a pause it is registered again.
+    /// </summary>
+    /// <param name="service">The name of the service, without a slash.</param>
+    /// <param name="host">The host name or the IP address at which others reach it.</param>
+    /// <param name="port">Its port.</param>
+    /// <param name="cancellationToken">Ends the call. The address may stay registered until the session ends.</param>
+    /// <returns>Dispose it to remove the address.</returns>
+    /// <exception cref="ArgumentException">A name has a slash, or the port is not from 1 to 65535.</exception>
+    /// <exception cref="RaftUnavailableException">No answer came within 30 s.</exception>
+    /// <exception cref="InvalidOperationException">The group refuses the call; the message says why.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async Task<IAsyncDisposable> RegisterAsync(
+        string service, string host, int port, CancellationToken cancellationToken = default)
+    {
+        var registration = new Registration(ServiceAddress.Of(service, host, port).Item, Items, _keeper, _log);
+        await registration.StartAsync(cancellationToken).ConfigureAwait(false);
+        return registration;
+    }
+
+    /// <summary>
     /// The fencing token of a cluster singleton or of a sharded entity whose manager holds a lease of raft. The next singleton or shard of
     /// this name has a higher one, on whichever node. Send it along with each change of a resource outside; see <see cref="RaftLock"/>.
     /// </summary>
@@ -131,6 +162,26 @@ public sealed class RaftCoordination : IExtension
 
     /// <summary>This node has released the lease, or lost it.</summary>
     internal void OnLeaseEnded(string name, RaftLock ended) => _leases.TryRemove(KeyValuePair.Create(name, ended));
+
+    private void RegisterConfigured(ExtendedActorSystem system)
+    {
+        const string Setting = "raft-coordination.services";
+        foreach (var text in system.Settings.Config.GetStringList(Setting) ?? [])
+        {
+            var item = ServiceAddress.TryParse(ServiceAddress.Root + text)?.Item;
+            RaftConfigurationException.Demand(
+                item is not null, $"{Setting} has '{text}'; each one must be a service with an address, such as shop/10.0.0.1:8080.");
+            var registration = new Registration(item!, Items, _keeper, _log); // Justification: demanded above.
+            registration.Start();
+
+            // The first phase, so that others stop calling this program before its services stop.
+            CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "remove-raft-service", async () =>
+            {
+                await registration.DisposeAsync().ConfigureAwait(false);
+                return Akka.Done.Instance;
+            });
+        }
+    }
 
     private long? TokenOf(string lease) => _leases.TryGetValue(lease, out var held) && held.IsHeld ? held.Token : null;
 }

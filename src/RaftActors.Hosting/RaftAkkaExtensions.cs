@@ -187,7 +187,7 @@ public static class RaftAkkaExtensions
     }
 
     /// <summary>
-    /// Adds three health checks of the raft processes of this node. Each result has a sentence for each problem. They need
+    /// Adds four health checks of the raft processes of this node. Each result has a sentence for each problem. They need
     /// <c>services.AddHealthChecks()</c>.
     /// <list type="bullet">
     /// <item><c>raft-live</c>, tags <c>akka</c>, <c>raft</c>, <c>live</c>: no raft process of this node has stopped.</item>
@@ -195,6 +195,8 @@ public static class RaftAkkaExtensions
     /// all pairs that it knows as committed.</item>
     /// <item><c>raft-at-risk</c>, tags <c>akka</c>, <c>raft</c>, <c>risk</c>: the quorum can lose one more voter, the disk has room, and no
     /// process is fenced. It reports <see cref="HealthStatus.Degraded"/>.</item>
+    /// <item><c>raft-coordination</c>, tags <c>akka</c>, <c>raft</c>, <c>ready</c>: the coordination group has granted a probe lease to this
+    /// node and renews its session. Healthy on a node without coordination, and Degraded while renewals are late.</item>
     /// </list>
     /// </summary>
     /// <param name="builder">The builder that AddAkka passes.</param>
@@ -208,7 +210,8 @@ public static class RaftAkkaExtensions
             .WithHealthCheck(
                 "raft-ready", new RaftHealth(plan, RaftHealth.NotReady, mustBeStarted: true), HealthStatus.Unhealthy, ["raft", "ready"])
             .WithHealthCheck(
-                "raft-at-risk", new RaftHealth(plan, RaftHealth.AtRisk, mustBeStarted: false), HealthStatus.Degraded, ["raft", "risk"]);
+                "raft-at-risk", new RaftHealth(plan, RaftHealth.AtRisk, mustBeStarted: false), HealthStatus.Degraded, ["raft", "risk"])
+            .WithHealthCheck("raft-coordination", new CoordinationHealth(), HealthStatus.Unhealthy, ["raft", "ready"]);
     }
 
     private static AkkaConfigurationBuilder Add<TActor>(

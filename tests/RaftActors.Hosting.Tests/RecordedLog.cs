@@ -23,6 +23,21 @@ internal sealed class RecordedLog : ILoggerProvider
         return _read;
     }
 
+    /// <summary>Waits for such an entry, and skips those before it.</summary>
+    public async Task<Entry> NextAsync(Predicate<Entry> isExpected)
+    {
+        using var guard = new CancellationTokenSource(HostedNode.Guard);
+        while (true)
+        {
+            var entry = await _entries.Reader.ReadAsync(guard.Token);
+            _read.Add(entry);
+            if (isExpected(entry))
+            {
+                return entry;
+            }
+        }
+    }
+
     public void Dispose()
     {
     }

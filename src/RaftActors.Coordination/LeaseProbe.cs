@@ -1,0 +1,109 @@
+using Akka.Event;
+
+using RaftActors.Coordination.Group;
+using RaftActors.Coordination.Sessions;
+
+namespace RaftActors.Coordination;
+
+/// <summary>
+/// Acquires a lease of this node's own and releases it, once for each session. Without this, a wrong roster or a blocked port would show
+/// only when a split brain resolver asks for its first lease, which is in a split. Thread-safe.
+/// </summary>
+/// <param name="limit">The time that a lease of Akka.Cluster has to be acquired. A probe that takes longer is a warning.</param>
+internal sealed class LeaseProbe(
+    Claims locks, SessionKeeper keeper, CoordinationSettings settings, TimeSpan limit, TimeProvider time, ILoggingAdapter log)
+{
+    // A session whose renewals miss more than two turns is at risk.
+    private const int LateRenewals = 3;
+
+    // The group refused the session or the lease, which an operator has to change.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+
+    private volatile Session? _session;
+    private volatile string? _refusal;
+
+    /// <summary>Why no lease can be acquired at this moment, and the remedy; null: one can. Asks only this node's own memory.</summary>
+    public string? Failure => _session is { IsAlive: true }
+        ? null
+        : _refusal ?? $"The group '{settings.Group}' has not granted a lease to this node, so no lease of Akka.Cluster and no lock can be "
+            + $"acquired. {Remedy}";
+
+    /// <summary>Why the leases of this node may be lost soon, and the remedy; null: the group renews its session in time.</summary>
+    public string? Risk
+    {
+        get
+        {
+            if (_session is not { } session || keeper.Limit - session.Left is var age && age <= settings.RenewInterval * LateRenewals)
+            {
+                return null;
+            }
+
+            return $"The group '{settings.Group}' has not renewed this node's session for {Seconds(age)}. In {Seconds(session.Left)} its "
+                + $"locks and leases are lost. {Remedy}";
+        }
+    }
+
+    private string Remedy => settings.Roster.IsEmpty
+        ? $"This node names no process of the group: set raft.roster or raft.groups.{settings.Group}.roster."
+        : $"Start a majority of {string.Join(", ", settings.Roster)}, and see that this node reaches them.";
+
+    /// <summary>Probes each session of this program. Ends with the actor system, and never fails.</summary>
+    public async Task RunAsync()
+    {
+        while (true)
+        {
+            try
+            {
+                await ProbeAsync().ConfigureAwait(false);
+            }
+            catch (ObjectDisposedException)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                _refusal = $"The group '{settings.Group}' refuses a lease to this node. {e.Message}";
+                log.Warning("{0}", _refusal);
+                await Task.Delay(Pause, time).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static string Seconds(TimeSpan time) => FormattableString.Invariant($"{time.TotalSeconds:0.0} s");
+
+    private async Task ProbeAsync()
+    {
+        var begin = time.GetTimestamp();
+        var acquiring = AcquireAsync();
+        try
+        {
+            await acquiring.WaitAsync(limit, time).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (!acquiring.IsCompleted)
+        {
+            log.Warning("A probe lease was not acquired within {0} (lease-operation-timeout). {1}", limit, Failure);
+        }
+
+        var session = await acquiring.ConfigureAwait(false);
+        _refusal = null;
+        _session = session;
+        log.Info(
+            "A probe lease was acquired and released within {0}: the leases of Akka.Cluster work on this node.",
+            Seconds(time.GetElapsedTime(begin)));
+        await Task.Delay(Timeout.InfiniteTimeSpan, session.Lost).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task<Session> AcquireAsync()
+    {
+        var session = await keeper.GetAsync(CancellationToken.None).ConfigureAwait(false);
+
+        // Another name for each session, so that a probe never waits for one of a former life of this node.
+        var name = $"raft-probe/{settings.Self}/{session.Id}";
+        if (await locks.AcquireAsync(name, 1, waits: false, null, CancellationToken.None).ConfigureAwait(false) is { } held)
+        {
+            await held.DisposeAsync().ConfigureAwait(false);
+        }
+
+        return session;
+    }
+}

@@ -1,0 +1,91 @@
+using System.Globalization;
+using System.Net;
+
+using Akka.Actor;
+using Akka.Discovery;
+
+namespace RaftActors.Coordination;
+
+/// <summary>
+/// Finds the addresses that programs have registered by <see cref="RaftCoordination.RegisterAsync"/>. A discovery method of Akka.Discovery,
+/// which the configuration names: <c>akka.discovery.method = raft</c>. Thread-safe.
+/// </summary>
+public sealed class RaftServiceDiscovery : ServiceDiscovery
+{
+    // A read of items has this time for all of its attempts.
+    private static readonly TimeSpan TimeoutMax = TimeSpan.FromSeconds(30);
+
+    private readonly RaftCoordination _coordination;
+
+    /// <summary>Called by Akka.Discovery.</summary>
+    /// <param name="system">The actor system, whose coordination this call starts.</param>
+    public RaftServiceDiscovery(ExtendedActorSystem system) => _coordination = RaftCoordination.Get(system);
+
+    /// <summary>
+    /// Reads the registered addresses of a service, sorted, as the group has them at one moment. The name of the port and the protocol are
+    /// ignored: give each port of a service a name of its own.
+    /// </summary>
+    /// <param name="lookup">The name of the service.</param>
+    /// <param name="resolveTimeout">The time to read them, at most 30 s.</param>
+    /// <returns>Without addresses if no program has registered one.</returns>
+    /// <exception cref="TimeoutException">The group did not answer in time.</exception>
+    public override async Task<Resolved> Lookup(Lookup lookup, TimeSpan resolveTimeout)
+    {
+        ArgumentNullException.ThrowIfNull(lookup);
+        var timeout = resolveTimeout > TimeoutMax ? TimeoutMax : resolveTimeout > TimeSpan.Zero ? resolveTimeout : TimeSpan.Zero;
+        var prefix = ServiceAddress.PrefixOf(lookup.ServiceName);
+        using var ending = new CancellationTokenSource();
+        try
+        {
+            // The wait ends in time even if the call does not end at once when it is cancelled.
+            var items = await _coordination.Items.ListAsync(prefix, ending.Token).WaitAsync(timeout).ConfigureAwait(false);
+            return new Resolved(lookup.ServiceName, items.Select(item => ServiceAddress.TryParse(item.Name)).OfType<ServiceAddress>()
+                .Select(each => new ResolvedTarget(each.Host, each.Port, IPAddress.TryParse(each.Host, out var address) ? address : null)));
+        }
+        catch (Exception e) when (e is TimeoutException or RaftUnavailableException)
+        {
+            throw new TimeoutException(
+                $"The addresses of '{lookup.ServiceName}' were not read within {timeout}, because the coordination group did not answer. "
+                    + "Start a majority of its nodes, or allow a longer timeout.",
+                e);
+        }
+        finally
+        {
+            await ending.CancelAsync().ConfigureAwait(false);
+        }
+    }
+}
+
+/// <summary>The address of one instance of a service, and the name of its item.</summary>
+/// <param name="Service">The name of the service, without a slash.</param>
+/// <param name="Host">A host name or an IP address.</param>
+internal sealed record ServiceAddress(string Service, string Host, int Port)
+{
+    /// <summary>The beginning of the names of all items of services.</summary>
+    public const string Root = "service/";
+
+    /// <summary>The item's name: <c>service/NAME/HOST:PORT</c>.</summary>
+    public string Item => string.Create(CultureInfo.InvariantCulture, $"{PrefixOf(Service)}{Host}:{Port}");
+
+    /// <summary>The beginning of the names of all items of a service.</summary>
+    public static string PrefixOf(string service) => $"{Root}{service}/";
+
+    /// <summary>Null: the text is not an item's name. An item of another kind may have the prefix.</summary>
+    public static ServiceAddress? TryParse(string item) =>
+        item.Split('/') is ["service", { Length: > 0 } service, var address]
+        && address.LastIndexOf(':') is > 0 and var colon
+        && int.TryParse(address.AsSpan(colon + 1), NumberStyles.None, CultureInfo.InvariantCulture, out var port)
+        && port is > 0 and <= IPEndPoint.MaxPort
+            ? new ServiceAddress(service, address[..colon], port)
+            : null;
+
+    /// <exception cref="ArgumentException">The three are no address of a service.</exception>
+    public static ServiceAddress Of(string service, string host, int port)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(service);
+        ArgumentException.ThrowIfNullOrEmpty(host);
+        var made = new ServiceAddress(service, host, port);
+        return TryParse(made.Item) == made ? made : throw new ArgumentException(
+            $"'{service}' at '{host}', port {port}, cannot be registered: a name has no slash, and a port is from 1 to 65535.");
+    }
+}

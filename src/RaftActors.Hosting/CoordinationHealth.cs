@@ -1,0 +1,23 @@
+using Akka.Hosting;
+
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+
+using RaftActors.Coordination;
+
+namespace RaftActors.Hosting;
+
+/// <summary>Judges whether this node can acquire and keep leases. It asks the group nothing, so it may be called often.</summary>
+internal sealed class CoordinationHealth : IAkkaHealthCheck
+{
+    public Task<HealthCheckResult> CheckHealthAsync(AkkaHealthCheckContext context, CancellationToken cancellationToken = default)
+    {
+        // The coordination starts with its first lease, so most nodes without WithRaftCoordination have none.
+        var probe = context.ActorSystem.HasExtension<RaftCoordination>() ? RaftCoordination.Get(context.ActorSystem).Probe : null;
+        return Task.FromResult(probe switch
+        {
+            { Failure: { } failure } => new HealthCheckResult(context.Registration.FailureStatus, failure),
+            { Risk: { } risk } => HealthCheckResult.Degraded(risk),
+            _ => HealthCheckResult.Healthy(),
+        });
+    }
+}

@@ -1,0 +1,135 @@
+using System.Net;
+
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Discovery;
+using Akka.Event;
+
+using RaftActors.Coordination.Group;
+using RaftActors.Coordination.Sessions;
+
+namespace RaftActors.Coordination.Tests;
+
+/// <summary>The registry of services, as Akka.Discovery reads it.</summary>
+public sealed class DiscoveryTests : IAsyncLifetime
+{
+    private const string Config =
+        """
+        raft-coordination { session-timeout = 2s, renew-interval = 200ms, services = ["web/10.0.0.9:80"] }
+        akka.discovery.method = raft
+        """;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly List<Node> _nodes = [];
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        foreach (var node in _nodes)
+        {
+            await node.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Addresses_are_found_until_they_are_removed_or_their_node_crashes()
+    {
+        _nodes.AddRange(Node.Start(3, Config));
+        var discovery = Akka.Discovery.Discovery.Get(_nodes[2].System).Default;
+        Assert.IsType<RaftServiceDiscovery>(discovery);
+        var first = await _nodes[0].Coordination.RegisterAsync("shop", "10.0.0.1", 8080).WaitAsync(Patience);
+        await _nodes[0].Coordination.RegisterAsync("shop", "shop.example", 80).WaitAsync(Patience);
+        await _nodes[0].Coordination.RegisterAsync("shop-2", "10.0.0.2", 8080).WaitAsync(Patience);
+        await _nodes[1].Coordination.RegisterAsync("shop", "::1", 8080).WaitAsync(Patience);
+
+        Assert.Equal(
+            [
+                new("10.0.0.1", 8080, IPAddress.Parse("10.0.0.1")),
+                new("::1", 8080, IPAddress.IPv6Loopback),
+                new("shop.example", 80),
+            ],
+            (await discovery.Lookup("shop", Patience)).Addresses);
+        Assert.Empty((await discovery.Lookup("none", Patience)).Addresses);
+        await UntilAsync(discovery, "web", ["10.0.0.9"]);
+
+        await first.DisposeAsync();
+        await UntilAsync(discovery, "shop", ["::1", "shop.example"]);
+        await _nodes[0].CrashAsync();
+
+        await UntilAsync(discovery, "shop", ["::1"]);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(300)]
+    public async Task Lookup_ends_in_time_if_the_group_has_no_quorum(int milliseconds)
+    {
+        _nodes.AddRange(Node.Start(2));
+        await _nodes[1].CrashAsync();
+        var discovery = Akka.Discovery.Discovery.Get(_nodes[0].System).LoadServiceDiscovery("raft");
+
+        var thrown = await Assert.ThrowsAsync<TimeoutException>(
+            () => discovery.Lookup("shop", TimeSpan.FromMilliseconds(milliseconds)).WaitAsync(Patience));
+
+        Assert.Contains("The addresses of 'shop' were not read within", thrown.Message);
+    }
+
+    [Fact]
+    public async Task Address_is_registered_again_after_the_session_was_lost_and_another_programs_is_not_removed()
+    {
+        var client = new FakeClient();
+        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task);
+        var settings = new CoordinationSettings("coordination", [], "a", TimeSpan.FromHours(1), TimeSpan.FromMinutes(1), 0.05);
+        await using var keeper = new SessionKeeper(calls, settings, "a", TimeProvider.System, NoLogger.Instance);
+        var items = new RaftItems(calls, keeper, TimeProvider.System);
+        await using var registration = new Registration("service/shop/a:1", items, keeper, NoLogger.Instance);
+        await registration.StartAsync(CancellationToken.None);
+        var first = await items.GetAsync("service/shop/a:1");
+
+        (await keeper.GetAsync(CancellationToken.None)).Lose();
+
+        using var limit = new CancellationTokenSource(Patience);
+        while ((await items.GetAsync("service/shop/a:1"))?.Version == first?.Version)
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(5), limit.Token);
+        }
+
+        await items.PutAsync("service/shop/a:1", "of another program");
+        await registration.DisposeAsync();
+        Assert.Equal("of another program", (await items.GetAsync("service/shop/a:1"))?.Value);
+    }
+
+    [Theory]
+    [InlineData("", "host", 1)]
+    [InlineData("a/b", "host", 1)]
+    [InlineData("a", "ho/st", 1)]
+    [InlineData("a", "", 1)]
+    [InlineData("a", "host", 0)]
+    [InlineData("a", "host", 65536)]
+    public void Address_that_could_not_be_found_is_refused(string service, string host, int port) =>
+        Assert.ThrowsAny<ArgumentException>(() => ServiceAddress.Of(service, host, port));
+
+    [Fact]
+    public async Task Wrong_service_of_the_configuration_is_named()
+    {
+        using var system = ActorSystem.Create("wrong", ConfigurationFactory.ParseString(
+            "akka { actor.provider = remote, loglevel = OFF, remote.dot-netty.tcp { hostname = \"127.0.0.1\", port = 0 } }\n"
+                + "raft { discovery = node-names, client.contacts = [\"127.0.0.1:1\"] }\nraft-coordination.services = [shop]"));
+
+        var thrown = Assert.Throws<RaftConfigurationException>(() => RaftCoordination.Get(system));
+
+        Assert.Contains("raft-coordination.services has 'shop'", thrown.Message);
+        await system.Terminate();
+    }
+
+    private static async Task UntilAsync(ServiceDiscovery discovery, string service, string[] hosts)
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        while (!(await discovery.Lookup(service, Patience)).Addresses.Select(each => each.Host).SequenceEqual(hosts))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(20), limit.Token);
+        }
+    }
+}
