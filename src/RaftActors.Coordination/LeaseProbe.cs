@@ -45,7 +45,8 @@ internal sealed class LeaseProbe(
 
     private string Remedy => settings.Roster.IsEmpty
         ? $"This node names no process of the group: set raft.roster or raft.groups.{settings.Group}.roster."
-        : $"Start a majority of {string.Join(", ", settings.Roster)}, and see that this node reaches them.";
+        : $"Start a majority of {string.Join(", ", settings.Roster)}, or all of them if the group has never run, and see that this node "
+            + "reaches them.";
 
     /// <summary>Probes each session of this program. Ends with the actor system, and never fails.</summary>
     public async Task RunAsync()

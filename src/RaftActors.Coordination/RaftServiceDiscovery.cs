@@ -46,7 +46,7 @@ public sealed class RaftServiceDiscovery : ServiceDiscovery
         {
             throw new TimeoutException(
                 $"The addresses of '{lookup.ServiceName}' were not read within {timeout}, because the coordination group did not answer. "
-                    + "Start a majority of its nodes, or allow a longer timeout.",
+                    + "Start a majority of its nodes, or all of them if the group has never run, or allow a longer timeout.",
                 e);
         }
         finally

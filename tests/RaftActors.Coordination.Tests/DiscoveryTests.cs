@@ -37,6 +37,9 @@ public sealed class DiscoveryTests : IAsyncLifetime
     public async Task Addresses_are_found_until_they_are_removed_or_their_node_crashes()
     {
         _nodes.AddRange(Node.Start(3, Config));
+
+        // All three found the group.
+        Assert.All(_nodes, node => Assert.NotNull(node.Coordination));
         var discovery = Akka.Discovery.Discovery.Get(_nodes[2].System).Default;
         Assert.IsType<RaftServiceDiscovery>(discovery);
         var first = await _nodes[0].Coordination.RegisterAsync("shop", "10.0.0.1", 8080).WaitAsync(Patience);

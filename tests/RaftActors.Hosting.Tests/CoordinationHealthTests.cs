@@ -37,8 +37,10 @@ public sealed class CoordinationHealthTests
         Assert.Contains($"Start a majority of coordination@127.0.0.1:{_ports[0]}", health.Description);
         Assert.Contains(health.Description!, warning.Text);
 
-        await using var other = Node(_ports[1], _ports);
-        await other.StartAsync();
+        // All three found the group.
+        await using var second = Node(_ports[1], _ports);
+        await using var third = Node(_ports[2], _ports);
+        await Task.WhenAll(second.StartAsync(), third.StartAsync());
 
         await node.Log.NextAsync(each => each.Text.Contains("the leases of Akka.Cluster work on this node"));
         Assert.Equal(HealthStatus.Healthy, (await node.CheckAsync("raft-coordination")).Status);
