@@ -39,8 +39,8 @@ public sealed class DowningTests : IAsyncLifetime
 
         await _nodes[2].CrashAsync();
 
-        await MembersAsync(_nodes[0], 2);
-        await MembersAsync(_nodes[1], 2);
+        await _nodes[0].MembersAsync(2);
+        await _nodes[1].MembersAsync(2);
     }
 
     [Fact]
@@ -55,7 +55,7 @@ public sealed class DowningTests : IAsyncLifetime
         await Task.WhenAll(lost.Select(EndAsync)).WaitAsync(Patience);
         foreach (var node in kept)
         {
-            await MembersAsync(node, 2);
+            await node.MembersAsync(2);
             Assert.False(Cluster.Get(node.System).IsTerminated);
         }
     }
@@ -67,10 +67,10 @@ public sealed class DowningTests : IAsyncLifetime
 
         Cut([0], [1]);
 
-        await MembersAsync(_nodes[2], 2);
+        await _nodes[2].MembersAsync(2);
         await Task.WhenAny(EndAsync(_nodes[0]), EndAsync(_nodes[1])).WaitAsync(Patience);
         var kept = _nodes[Cluster.Get(_nodes[0].System).IsTerminated ? 1 : 0];
-        await MembersAsync(kept, 2);
+        await kept.MembersAsync(2);
         Assert.False(Cluster.Get(kept.System).IsTerminated);
     }
 
@@ -109,30 +109,10 @@ public sealed class DowningTests : IAsyncLifetime
         _nodes.AddRange(Node.Start(count, Config, "akka.trttl.tcp"));
         foreach (var node in _nodes)
         {
-            await MembersAsync(node, count);
+            await node.MembersAsync(count);
         }
 
         await _nodes[0].Coordination.Items.GetAsync("the group answers").WaitAsync(Patience);
-    }
-
-    // The node sees exactly so many members, all of them up and reachable.
-    private static async Task MembersAsync(Node node, int count)
-    {
-        var cluster = Cluster.Get(node.System);
-        using var limit = new CancellationTokenSource(Patience);
-        while (cluster.State.Members.Count(member => member.Status == MemberStatus.Up) != count
-            || cluster.State.Members.Count != count
-            || cluster.State.Unreachable.Count != 0)
-        {
-            if (limit.IsCancellationRequested)
-            {
-                var (members, unreachable) = (cluster.State.Members, cluster.State.Unreachable);
-                Assert.Fail(
-                    $"{cluster.SelfAddress} sees {string.Join(", ", members)}, of them unreachable: {string.Join(", ", unreachable)}");
-            }
-
-            await Task.Delay(TimeSpan.FromMilliseconds(20));
-        }
     }
 
     private void Cut(int[] one, int[] other)

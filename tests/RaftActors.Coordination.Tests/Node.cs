@@ -9,6 +9,8 @@ namespace RaftActors.Coordination.Tests;
 /// <summary>A node of a real cluster with the coordination group on its first three nodes.</summary>
 internal sealed class Node : IAsyncDisposable
 {
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
     private Node(ActorSystem system) => System = system;
 
     public ActorSystem System { get; }
@@ -33,6 +35,26 @@ internal sealed class Node : IAsyncDisposable
     /// <summary>Drops all messages of the remoting to and from another node. The configuration needs the adapter "trttl".</summary>
     public void Cut(Address other) => ((RemoteActorRefProvider)((ExtendedActorSystem)System).Provider).Transport.ManagementCommand(
         new SetThrottle(other, ThrottleTransportAdapter.Direction.Both, Blackhole.Instance));
+
+    /// <summary>Waits until the node sees exactly so many members, all of them up and reachable.</summary>
+    public async Task MembersAsync(int count)
+    {
+        var cluster = Cluster.Get(System);
+        using var limit = new CancellationTokenSource(Patience);
+        while (cluster.State.Members.Count(member => member.Status == MemberStatus.Up) != count
+            || cluster.State.Members.Count != count
+            || cluster.State.Unreachable.Count != 0)
+        {
+            if (limit.IsCancellationRequested)
+            {
+                var (members, unreachable) = (cluster.State.Members, cluster.State.Unreachable);
+                Assert.Fail(
+                    $"{cluster.SelfAddress} sees {string.Join(", ", members)}, of them unreachable: {string.Join(", ", unreachable)}");
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(20));
+        }
+    }
 
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await System.Terminate();
