@@ -195,8 +195,8 @@ public static class RaftAkkaExtensions
     /// all pairs that it knows as committed.</item>
     /// <item><c>raft-at-risk</c>, tags <c>akka</c>, <c>raft</c>, <c>risk</c>: the quorum can lose one more voter, the disk has room, and no
     /// process is fenced. It reports <see cref="HealthStatus.Degraded"/>.</item>
-    /// <item><c>raft-coordination</c>, tags <c>akka</c>, <c>raft</c>, <c>ready</c>: the coordination group has granted a probe lease to this
-    /// node and renews its session. Healthy on a node without coordination, and Degraded while renewals are late.</item>
+    /// <item><c>raft-coordination</c>, tags <c>akka</c>, <c>raft</c>, <c>ready</c>: the coordination group has granted a probe lease to
+    /// this node and renews its session. Healthy on a node without coordination, and Degraded while renewals are late.</item>
     /// </list>
     /// </summary>
     /// <param name="builder">The builder that AddAkka passes.</param>
