@@ -124,6 +124,7 @@ internal static class CoordinationBenchmark
               actor.provider = remote
               remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{port}} }
             }
+            raft.discovery = node-names
             raft.roster = [{{string.Join(", ", ports.Select(each => $"\"any@127.0.0.1:{each}\""))}}]
             raft.store.directory = "{{(directory is null ? "" : Path.GetFullPath(Path.Combine(directory, $"{port}")))}}"
             """).WithFallback(RaftCoordination.DefaultConfig()));
