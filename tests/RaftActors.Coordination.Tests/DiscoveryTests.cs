@@ -11,7 +11,7 @@ using RaftActors.Coordination.Sessions;
 namespace RaftActors.Coordination.Tests;
 
 /// <summary>The registry of services, as Akka.Discovery reads it.</summary>
-public sealed class DiscoveryTests : IAsyncLifetime
+public sealed class DiscoveryTests : NodesTest
 {
     private const string Config =
         """
@@ -19,33 +19,19 @@ public sealed class DiscoveryTests : IAsyncLifetime
         akka.discovery.method = raft
         """;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
-    private readonly List<Node> _nodes = [];
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
-    {
-        foreach (var node in _nodes)
-        {
-            await node.DisposeAsync();
-        }
-    }
-
     [Fact]
     public async Task Addresses_are_found_until_they_are_removed_or_their_node_crashes()
     {
-        _nodes.AddRange(Node.Start(3, Config));
+        Nodes.AddRange(Node.Start(3, Config));
 
         // All three found the group.
-        Assert.All(_nodes, node => Assert.NotNull(node.Coordination));
-        var discovery = Akka.Discovery.Discovery.Get(_nodes[2].System).Default;
+        Assert.All(Nodes, node => Assert.NotNull(node.Coordination));
+        var discovery = Akka.Discovery.Discovery.Get(Nodes[2].System).Default;
         Assert.IsType<RaftServiceDiscovery>(discovery);
-        var first = await _nodes[0].Coordination.RegisterAsync("shop", "10.0.0.1", 8080).WaitAsync(Patience);
-        await _nodes[0].Coordination.RegisterAsync("shop", "shop.example", 80).WaitAsync(Patience);
-        await _nodes[0].Coordination.RegisterAsync("shop-2", "10.0.0.2", 8080).WaitAsync(Patience);
-        await _nodes[1].Coordination.RegisterAsync("shop", "::1", 8080).WaitAsync(Patience);
+        var first = await Nodes[0].Coordination.RegisterAsync("shop", "10.0.0.1", 8080).WaitAsync(Patience);
+        await Nodes[0].Coordination.RegisterAsync("shop", "shop.example", 80).WaitAsync(Patience);
+        await Nodes[0].Coordination.RegisterAsync("shop-2", "10.0.0.2", 8080).WaitAsync(Patience);
+        await Nodes[1].Coordination.RegisterAsync("shop", "::1", 8080).WaitAsync(Patience);
 
         Assert.Equal(
             [
@@ -59,7 +45,7 @@ public sealed class DiscoveryTests : IAsyncLifetime
 
         await first.DisposeAsync();
         await UntilAsync(discovery, "shop", ["::1", "shop.example"]);
-        await _nodes[0].CrashAsync();
+        await Nodes[0].CrashAsync();
 
         await UntilAsync(discovery, "shop", ["::1"]);
     }
@@ -69,9 +55,9 @@ public sealed class DiscoveryTests : IAsyncLifetime
     [InlineData(300)]
     public async Task Lookup_ends_in_time_if_the_group_has_no_quorum(int milliseconds)
     {
-        _nodes.AddRange(Node.Start(2));
-        await _nodes[1].CrashAsync();
-        var discovery = Akka.Discovery.Discovery.Get(_nodes[0].System).LoadServiceDiscovery("raft");
+        Nodes.AddRange(Node.Start(2));
+        await Nodes[1].CrashAsync();
+        var discovery = Akka.Discovery.Discovery.Get(Nodes[0].System).LoadServiceDiscovery("raft");
 
         var thrown = await Assert.ThrowsAsync<TimeoutException>(
             () => discovery.Lookup("shop", TimeSpan.FromMilliseconds(milliseconds)).WaitAsync(Patience));

@@ -6,7 +6,7 @@ namespace RaftActors.Coordination.Tests;
 /// <summary>
 /// The downing provider in real clusters whose remoting is cut. Raft's own connections stay, unless the nodes of the group crash.
 /// </summary>
-public sealed class DowningTests : IAsyncLifetime
+public sealed class DowningTests : NodesTest
 {
     private const string Config =
         """
@@ -18,29 +18,15 @@ public sealed class DowningTests : IAsyncLifetime
         raft-coordination.downing { stable-after = 1s, down-self-after = 4s }
         """;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
-    private readonly List<Node> _nodes = [];
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
-    {
-        foreach (var node in _nodes)
-        {
-            await node.DisposeAsync();
-        }
-    }
-
     [Fact]
     public async Task Crashed_member_is_removed_by_the_others()
     {
         await StartAsync(3);
 
-        await _nodes[2].CrashAsync();
+        await Nodes[2].CrashAsync();
 
-        await _nodes[0].MembersAsync(2);
-        await _nodes[1].MembersAsync(2);
+        await Nodes[0].MembersAsync(2);
+        await Nodes[1].MembersAsync(2);
     }
 
     [Fact]
@@ -50,8 +36,8 @@ public sealed class DowningTests : IAsyncLifetime
 
         Cut([0, 1], [2, 3]);
 
-        await Task.WhenAny(EndAsync(_nodes[0]), EndAsync(_nodes[2])).WaitAsync(Patience);
-        var (lost, kept) = Cluster.Get(_nodes[0].System).IsTerminated ? (_nodes[..2], _nodes[2..]) : (_nodes[2..], _nodes[..2]);
+        await Task.WhenAny(EndAsync(Nodes[0]), EndAsync(Nodes[2])).WaitAsync(Patience);
+        var (lost, kept) = Cluster.Get(Nodes[0].System).IsTerminated ? (Nodes[..2], Nodes[2..]) : (Nodes[2..], Nodes[..2]);
         await Task.WhenAll(lost.Select(EndAsync)).WaitAsync(Patience);
         foreach (var node in kept)
         {
@@ -67,9 +53,9 @@ public sealed class DowningTests : IAsyncLifetime
 
         Cut([0], [1]);
 
-        await _nodes[2].MembersAsync(2);
-        await Task.WhenAny(EndAsync(_nodes[0]), EndAsync(_nodes[1])).WaitAsync(Patience);
-        var kept = _nodes[Cluster.Get(_nodes[0].System).IsTerminated ? 1 : 0];
+        await Nodes[2].MembersAsync(2);
+        await Task.WhenAny(EndAsync(Nodes[0]), EndAsync(Nodes[1])).WaitAsync(Patience);
+        var kept = Nodes[Cluster.Get(Nodes[0].System).IsTerminated ? 1 : 0];
         await kept.MembersAsync(2);
         Assert.False(Cluster.Get(kept.System).IsTerminated);
     }
@@ -79,9 +65,9 @@ public sealed class DowningTests : IAsyncLifetime
     {
         await StartAsync(3);
 
-        await Task.WhenAll(_nodes[1].CrashAsync(), _nodes[2].CrashAsync());
+        await Task.WhenAll(Nodes[1].CrashAsync(), Nodes[2].CrashAsync());
 
-        await EndAsync(_nodes[0]).WaitAsync(Patience);
+        await EndAsync(Nodes[0]).WaitAsync(Patience);
     }
 
     [Theory]
@@ -106,21 +92,21 @@ public sealed class DowningTests : IAsyncLifetime
 
     private async Task StartAsync(int count)
     {
-        _nodes.AddRange(Node.Start(count, Config, "akka.trttl.tcp"));
-        foreach (var node in _nodes)
+        Nodes.AddRange(Node.Start(count, Config, "akka.trttl.tcp"));
+        foreach (var node in Nodes)
         {
             await node.MembersAsync(count);
         }
 
-        await _nodes[0].Coordination.Items.GetAsync("the group answers").WaitAsync(Patience);
+        await Nodes[0].Coordination.Items.GetAsync("the group answers").WaitAsync(Patience);
     }
 
     private void Cut(int[] one, int[] other)
     {
         foreach (var (from, to) in one.SelectMany(a => other.Select(b => (a, b))))
         {
-            _nodes[from].Cut(_nodes[to].Address);
-            _nodes[to].Cut(_nodes[from].Address);
+            Nodes[from].Cut(Nodes[to].Address);
+            Nodes[to].Cut(Nodes[from].Address);
         }
     }
 }

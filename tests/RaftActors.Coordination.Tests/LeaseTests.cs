@@ -8,7 +8,7 @@ using Akka.Coordination;
 namespace RaftActors.Coordination.Tests;
 
 /// <summary>The lease as Akka.NET uses it: by configuration alone.</summary>
-public sealed class LeaseTests : IAsyncLifetime
+public sealed class LeaseTests : NodesTest
 {
     private const string Config =
         """
@@ -22,25 +22,11 @@ public sealed class LeaseTests : IAsyncLifetime
         akka.cluster.split-brain-resolver.stable-after = 1s
         """;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
-    private readonly List<Node> _nodes = [];
-
-    public Task InitializeAsync() => Task.CompletedTask;
-
-    public async Task DisposeAsync()
-    {
-        foreach (var node in _nodes)
-        {
-            await node.DisposeAsync();
-        }
-    }
-
     [Fact]
     public async Task Lease_has_one_owner_until_it_is_released()
     {
-        _nodes.AddRange(Node.Start(3, Config));
-        var (first, second) = (LeaseOf(_nodes[0]), LeaseOf(_nodes[1]));
+        Nodes.AddRange(Node.Start(3, Config));
+        var (first, second) = (LeaseOf(Nodes[0]), LeaseOf(Nodes[1]));
         await AcquireAsync(first);
 
         Assert.True(first.CheckLease());
@@ -56,14 +42,14 @@ public sealed class LeaseTests : IAsyncLifetime
     [Fact]
     public async Task Acquire_ends_with_false_while_the_group_has_no_quorum()
     {
-        _nodes.AddRange(Node.Start(3, Config));
-        var lease = LeaseOf(_nodes[0]);
+        Nodes.AddRange(Node.Start(3, Config));
+        var lease = LeaseOf(Nodes[0]);
         await AcquireAsync(lease);
         var isLost = new TaskCompletionSource();
         Assert.True(await lease.Acquire(_ => isLost.TrySetResult()));
 
-        await _nodes[1].CrashAsync();
-        await _nodes[2].CrashAsync();
+        await Nodes[1].CrashAsync();
+        await Nodes[2].CrashAsync();
 
         await isLost.Task.WaitAsync(Patience);
         Assert.False(lease.CheckLease());
@@ -73,9 +59,9 @@ public sealed class LeaseTests : IAsyncLifetime
     [Fact]
     public async Task Singleton_of_a_crashed_node_starts_on_another_one_with_the_lease()
     {
-        _nodes.AddRange(Node.Start(3, Config));
+        Nodes.AddRange(Node.Start(3, Config));
         var starts = Channel.CreateUnbounded<(Node Node, long? Token)>();
-        foreach (var node in _nodes)
+        foreach (var node in Nodes)
         {
             Action<IActorContext> onStart = context => starts.Writer.TryWrite((node, node.Coordination.TokenOf(context)));
             node.System.ActorOf(
@@ -97,10 +83,10 @@ public sealed class LeaseTests : IAsyncLifetime
     [Fact]
     public async Task Shard_of_a_crashed_node_starts_on_another_one_with_a_higher_token()
     {
-        _nodes.AddRange(Node.Start(3, Config));
+        Nodes.AddRange(Node.Start(3, Config));
         var starts = Channel.CreateUnbounded<(Node Node, long? Token)>();
         List<IActorRef> regions = [];
-        foreach (var node in _nodes)
+        foreach (var node in Nodes)
         {
             Action<IActorContext> onStart = context => starts.Writer.TryWrite((node, node.Coordination.TokenOf(context)));
             var sharding = ClusterSharding.Get(node.System);
@@ -116,7 +102,7 @@ public sealed class LeaseTests : IAsyncLifetime
 
         await CrashAsync(first.Node);
 
-        var other = regions[_nodes.FindIndex(node => node != first.Node)];
+        var other = regions[Nodes.FindIndex(node => node != first.Node)];
         (Node Node, long? Token) second;
         using var limit = new CancellationTokenSource(Patience);
         while (!starts.Reader.TryRead(out second))
@@ -134,9 +120,9 @@ public sealed class LeaseTests : IAsyncLifetime
     // The resolver counts members that are up only. Without a member that is up beside the crashed one, it downs all.
     private async Task CrashAsync(Node node)
     {
-        foreach (var each in _nodes)
+        foreach (var each in Nodes)
         {
-            await each.MembersAsync(_nodes.Count);
+            await each.MembersAsync(Nodes.Count);
         }
 
         await node.CrashAsync();

@@ -29,7 +29,7 @@ internal sealed class HolderChecker(World world, CommittedLog log)
 
     public void OnReleased(RaftLock released) => _held.RemoveAll(each => each.Lock == released);
 
-    /// <summary>A program is gone. Nobody asks its locks any more.</summary>
+    /// <summary>A program is gone, so the checker asks its locks no more.</summary>
     public void OnDead(ClientProgram program) => _held.RemoveAll(each => each.Program == program);
 
     /// <summary>Asks the locks of all programs that run. One that stands still cannot ask.</summary>

@@ -1,0 +1,19 @@
+namespace RaftActors.Coordination.Tests;
+
+/// <summary>A test that starts nodes of a real cluster. All of them end with it.</summary>
+public abstract class NodesTest : IAsyncLifetime
+{
+    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private protected List<Node> Nodes { get; } = [];
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync()
+    {
+        foreach (var node in Nodes)
+        {
+            await node.DisposeAsync();
+        }
+    }
+}
