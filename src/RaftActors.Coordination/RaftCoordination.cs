@@ -26,6 +26,7 @@ public sealed class RaftCoordination : IExtension
     private readonly ILoggingAdapter _log;
     private readonly ConcurrentDictionary<string, RaftLock> _leases = [];
     private readonly string _system;
+    private readonly Lazy<IActorRef> _actor;
 
     internal RaftCoordination(ExtendedActorSystem system)
     {
@@ -51,6 +52,7 @@ public sealed class RaftCoordination : IExtension
         var limit = system.Settings.Config.GetTimeSpan("akka.coordination.lease.raft.lease-operation-timeout");
         Probe = new LeaseProbe(_locks, _keeper, settings, limit, TimeProvider.System, _log);
         _ = Task.Run(Probe.RunAsync);
+        _actor = new(() => system.SystemActorOf(Props.Create(() => new CallsByMessage(this)), "raft-coordination-calls"));
         RegisterConfigured(system);
 
         // The last phase before the actors stop: until then singletons and shards hand over.
@@ -63,6 +65,9 @@ public sealed class RaftCoordination : IExtension
 
     /// <summary>Small texts by name, such as settings, counters and the addresses of services.</summary>
     public RaftItems Items { get; }
+
+    /// <summary>Serves the actors of this node by message: it takes a <see cref="CoordinationCommand"/>.</summary>
+    public IActorRef Actor => _actor.Value;
 
     /// <summary>Whether leases work on this node.</summary>
     internal LeaseProbe Probe { get; }
