@@ -1,0 +1,64 @@
+using Akka.Actor;
+
+using Medallion.Threading;
+
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.Extensions.Caching.Distributed;
+using Microsoft.Extensions.Options;
+
+using RaftActors.Coordination;
+using RaftActors.Coordination.Adapters;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>
+/// Registers interfaces of other libraries on the <see cref="RaftCoordination"/> of the actor system that <c>AddAkka</c> registers. Call
+/// <c>WithRaftCoordination</c> on its builder, too. What is injected may be used at once, also before the host has started: the first use
+/// starts the actor system, and the call waits for the group.
+/// </summary>
+public static class RaftAdapterExtensions
+{
+    /// <summary>
+    /// Registers <see cref="IDistributedLockProvider"/> and <see cref="IDistributedSemaphoreProvider"/> as
+    /// <see cref="RaftDistributedLockProvider"/>.
+    /// </summary>
+    /// <param name="services">The services of the application.</param>
+    /// <returns>The services.</returns>
+    public static IServiceCollection AddRaftDistributedLocks(this IServiceCollection services) => services
+        .AddSingleton(provider => new RaftDistributedLockProvider(CoordinationOf(provider)))
+        .AddSingleton<IDistributedLockProvider>(provider => provider.GetRequiredService<RaftDistributedLockProvider>())
+        .AddSingleton<IDistributedSemaphoreProvider>(provider => provider.GetRequiredService<RaftDistributedLockProvider>());
+
+    /// <summary>Registers <see cref="IDistributedCache"/> as <see cref="RaftDistributedCache"/>.</summary>
+    /// <param name="services">The services of the application.</param>
+    /// <param name="configure">Changes the options. Null: the defaults.</param>
+    /// <returns>The services.</returns>
+    public static IServiceCollection AddRaftDistributedCache(
+        this IServiceCollection services, Action<RaftDistributedCacheOptions>? configure = null)
+    {
+        var options = new RaftDistributedCacheOptions();
+        configure?.Invoke(options);
+        return services.AddSingleton<IDistributedCache>(provider => new RaftDistributedCache(CoordinationOf(provider), options));
+    }
+
+    /// <summary>
+    /// Stores the keys of data protection in the coordination group, so all nodes share them; see <see cref="RaftXmlRepository"/>. They are
+    /// unencrypted without a <c>ProtectKeysWith</c>. Also call <c>SetApplicationName</c> with one name for all nodes: by default it is the
+    /// folder of the application, and nodes with different ones cannot read what the others protect.
+    /// </summary>
+    /// <param name="builder">The builder that AddDataProtection returns.</param>
+    /// <returns>The builder.</returns>
+    public static IDataProtectionBuilder PersistKeysToRaft(this IDataProtectionBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        builder.Services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider =>
+            new ConfigureOptions<KeyManagementOptions>(
+                options => options.XmlRepository = new RaftXmlRepository(CoordinationOf(provider))));
+        return builder;
+    }
+
+    private static RaftCoordination CoordinationOf(IServiceProvider provider) =>
+        RaftCoordination.Get(provider.GetService<ActorSystem>() ?? throw new InvalidOperationException(
+            "The services have no ActorSystem, which the coordination of raft needs. Call services.AddAkka, or register the system."));
+}

@@ -1,0 +1,52 @@
+using Akka.Actor;
+
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace RaftActors.Coordination.Adapters.Tests;
+
+/// <summary>Data protection whose keys are in the group.</summary>
+public sealed class DataProtectionTests(Hosts hosts) : IClassFixture<Hosts>
+{
+    [Fact]
+    public void What_one_node_protects_another_node_unprotects_with_the_stored_key()
+    {
+        using var one = ServicesOn(0);
+        using var other = ServicesOn(1);
+        var text = ProtectorOf(one).Protect("a cookie");
+
+        Assert.Equal("a cookie", ProtectorOf(other).Unprotect(text));
+
+        var key = Assert.Single(new RaftXmlRepository(hosts.Get<RaftCoordination>(2)).GetAllElements());
+        Assert.Equal("key", key.Name.LocalName);
+    }
+
+    [Fact]
+    public async Task Applications_that_start_together_unprotect_what_the_others_protect()
+    {
+        var hosts = new Hosts(services => services.AddDataProtection().SetApplicationName("shop").PersistKeysToRaft());
+        await hosts.InitializeAsync();
+        try
+        {
+            var texts = Enumerable.Range(0, 3).Select(node => Protector(node).Protect("a cookie")).ToArray();
+
+            Assert.All(texts, text => Assert.All([0, 1, 2], node => Assert.Equal("a cookie", Protector(node).Unprotect(text))));
+        }
+        finally
+        {
+            await hosts.DisposeAsync();
+        }
+
+        IDataProtector Protector(int node) => hosts.Get<IDataProtectionProvider>(node).CreateProtector("cookies");
+    }
+
+    private static IDataProtector ProtectorOf(IServiceProvider services) =>
+        services.GetRequiredService<IDataProtectionProvider>().CreateProtector("cookies");
+
+    private ServiceProvider ServicesOn(int node)
+    {
+        var services = new ServiceCollection().AddSingleton(hosts.Get<ActorSystem>(node));
+        services.AddDataProtection().SetApplicationName("shop").PersistKeysToRaft();
+        return services.BuildServiceProvider();
+    }
+}
