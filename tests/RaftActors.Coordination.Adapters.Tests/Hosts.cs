@@ -8,7 +8,7 @@ using RaftActors.Hosting;
 
 namespace RaftActors.Coordination.Adapters.Tests;
 
-/// <summary>Three applications whose nodes have the coordination group. They start and end with the tests that use them.</summary>
+/// <summary>Three applications whose nodes have the coordination group. They start and end with the tests that use them, and end as by a crash.</summary>
 public sealed class Hosts : IAsyncLifetime
 {
     /// <summary>Longer than any step takes on a working machine.</summary>
@@ -17,7 +17,7 @@ public sealed class Hosts : IAsyncLifetime
     private readonly List<IHost> _all = [];
 
     /// <param name="services">Adds services to each application.</param>
-    public Hosts(Action<IServiceCollection> services)
+    internal Hosts(Action<IServiceCollection> services)
     {
         var ports = FreePorts.Take(3);
         _all.AddRange(ports.Select(port => Build(port, ports, services)));
@@ -28,13 +28,14 @@ public sealed class Hosts : IAsyncLifetime
     {
     }
 
-    public Task InitializeAsync() => Task.WhenAll(_all.Select(host => host.StartAsync())).WaitAsync(Patience);
+    // On threads of their own, because data protection blocks the start of a host until the group answers.
+    public Task InitializeAsync() => Task.WhenAll(_all.Select(host => Task.Run(() => host.StartAsync()))).WaitAsync(Patience);
 
     public async Task DisposeAsync()
     {
         foreach (var host in _all)
         {
-            await host.StopAsync().WaitAsync(Patience);
+            await host.Services.GetRequiredService<ActorSystem>().Terminate().WaitAsync(Patience);
             host.Dispose();
         }
     }
