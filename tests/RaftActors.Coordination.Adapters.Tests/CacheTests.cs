@@ -91,6 +91,19 @@ public sealed class CacheTests(Hosts hosts) : IClassFixture<Hosts>, IDisposable
         Assert.Null(await cache.GetAsync("both", _patience.Token));
     }
 
+    [Fact]
+    public async Task Read_does_not_prolong_what_another_node_has_set_in_the_meantime()
+    {
+        var (cache, clock) = ClockedCacheOf(0);
+        await cache.SetAsync("race", [1], new() { SlidingExpiration = Hour }, _patience.Token);
+        clock.Advance(Hour / 2);
+        clock.OnAsked = () => CacheOf(1).Set("race", [2], new());
+
+        Assert.Equal([1], await cache.GetAsync("race", _patience.Token));
+
+        Assert.Equal([2], await CacheOf(2).GetAsync("race", _patience.Token));
+    }
+
     [Theory]
     [InlineData(null, null, 1200.0)]
     [InlineData(null, 10.0, 10.0)]
@@ -102,7 +115,11 @@ public sealed class CacheTests(Hosts hosts) : IClassFixture<Hosts>, IDisposable
     {
         var (cache, clock) = ClockedCacheOf(0);
         var key = $"lifetime/{absolute}/{sliding}";
-        var options = new DistributedCacheEntryOptions { AbsoluteExpirationRelativeToNow = Seconds(absolute), SlidingExpiration = Seconds(sliding) };
+        var options = new DistributedCacheEntryOptions
+        {
+            AbsoluteExpirationRelativeToNow = Seconds(absolute),
+            SlidingExpiration = Seconds(sliding),
+        };
 
         await cache.SetAsync(key, [1], options, _patience.Token);
 
@@ -199,8 +216,17 @@ public sealed class CacheTests(Hosts hosts) : IClassFixture<Hosts>, IDisposable
     {
         private DateTimeOffset _now = System.GetUtcNow();
 
+        /// <summary>Called once, by the next one that asks for the time. A cache asks between its read and its write.</summary>
+        public Action? OnAsked { get; set; }
+
         public void Advance(TimeSpan time) => _now += time;
 
-        public override DateTimeOffset GetUtcNow() => _now;
+        public override DateTimeOffset GetUtcNow()
+        {
+            var onAsked = OnAsked;
+            OnAsked = null;
+            onAsked?.Invoke();
+            return _now;
+        }
     }
 }

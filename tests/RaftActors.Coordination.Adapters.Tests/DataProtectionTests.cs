@@ -1,3 +1,5 @@
+using System.Xml.Linq;
+
 using Akka.Actor;
 
 using Microsoft.AspNetCore.DataProtection;
@@ -8,6 +10,27 @@ namespace RaftActors.Coordination.Adapters.Tests;
 /// <summary>Data protection whose keys are in the group.</summary>
 public sealed class DataProtectionTests(Hosts hosts) : IClassFixture<Hosts>
 {
+    [Fact]
+    public async Task Elements_with_one_name_are_all_stored_and_a_too_large_one_is_refused()
+    {
+        var own = new Hosts();
+        await own.InitializeAsync();
+        try
+        {
+            var (one, other) = (new RaftXmlRepository(own.Get<RaftCoordination>(0)), new RaftXmlRepository(own.Get<RaftCoordination>(1)));
+            one.StoreElement(new XElement("revocation", "1"), "revocation-20260101");
+            other.StoreElement(new XElement("revocation", "2"), "revocation-20260101");
+
+            Assert.Equal(["1", "2"], one.GetAllElements().Select(element => element.Value).Order());
+            var refused = Assert.Throws<InvalidOperationException>(() => one.StoreElement(new XElement("key", new string('a', 9000)), "key"));
+            Assert.Contains("at most 9000 are allowed", refused.Message);
+        }
+        finally
+        {
+            await own.DisposeAsync();
+        }
+    }
+
     [Fact]
     public void What_one_node_protects_another_node_unprotects_with_the_stored_key()
     {

@@ -103,7 +103,7 @@ public sealed class LockTests(Hosts hosts) : IClassFixture<Hosts>
         Assert.Contains("1001 characters", Assert.Throws<ArgumentException>(() => provider.CreateLock(new string('a', 1001))).Message);
         Assert.Throws<ArgumentOutOfRangeException>(() => SemaphoreOf(0, "none", 0));
         await Assert.ThrowsAsync<ArgumentOutOfRangeException>(
-            () => provider.CreateLock("a").TryAcquireAsync(TimeSpan.FromSeconds(-2)).AsTask());
+            "timeout", () => provider.CreateLock("a").TryAcquireAsync(TimeSpan.FromSeconds(-2)).AsTask());
     }
 
     private static long TokenOf(IDistributedSynchronizationHandle handle) => ((RaftDistributedLockHandle)handle).Token;
