@@ -7,9 +7,9 @@ namespace RaftActors.Coordination.Adapters;
 /// Each write is committed by a majority of the coordination group, and all items together have 8 MiB, so it is for sessions, tokens and
 /// results of some thousand users at most. Thread-safe.
 /// <para>
-/// <b>Expiration.</b> An absolute one depends on the clocks of the writer and the reader. A sliding one is counted by the group. A read writes the
-/// entry again when a quarter of the window has passed since the latest write. So an entry lives for three quarters of its window or longer
-/// after its latest read, and most reads write nothing. Entries live for 365 days at most.
+/// <b>Expiration.</b> An absolute one depends on the clocks of the writer and the reader. A sliding one is counted by the group. A read
+/// writes the entry again when a quarter of the window has passed since the latest write. So an entry lives for three quarters of its
+/// window or longer after its latest read, and most reads write nothing. Entries live for 365 days at most.
 /// </para>
 /// <para>
 /// The synchronous methods block their thread until the group answers. Prefer the others.
@@ -96,8 +96,8 @@ public sealed class RaftDistributedCache : IDistributedCache
         if (value.Length > ValueBytesMax)
         {
             throw new ArgumentException(
-                $"Cannot cache '{key}': its value has {value.Length} bytes; at most {ValueBytesMax} are allowed, because it is one item of the "
-                    + "coordination group. Keep large values in a store of their own, and cache where they are.",
+                $"Cannot cache '{key}': its value has {value.Length} bytes; at most {ValueBytesMax} are allowed, because it is one item of "
+                    + "the coordination group. Keep large values in a store of their own, and cache where they are.",
                 nameof(value));
         }
 
@@ -153,7 +153,8 @@ public sealed class RaftDistributedCache : IDistributedCache
         {
             // Only if it is still the value that was read: another node may have set a new one, or removed it.
             await _items.PutAsync(
-                read.Name, entry.ToString(), read.Version, lifetime: LifetimeOf(entry), cancellationToken: cancellation).ConfigureAwait(false);
+                read.Name, entry.ToString(), read.Version, lifetime: LifetimeOf(entry), cancellationToken: cancellation)
+                .ConfigureAwait(false);
         }
         catch (Exception e) when (e is RaftUnavailableException or InvalidOperationException)
         {

@@ -10,8 +10,8 @@ public sealed class RaftDistributedLockHandle : IDistributedSynchronizationHandl
     internal RaftDistributedLockHandle(RaftLock held) => _held = held;
 
     /// <summary>
-    /// The fencing token. Each later holder has a higher one, also after a restart of all nodes. Send it along with each change of a resource
-    /// outside, and let the resource refuse a lower one than the highest that it has seen; see <see cref="RaftLock"/>.
+    /// The fencing token. Each later holder has a higher one, also after a restart of all nodes. Send it along with each change of a
+    /// resource outside, and let the resource refuse a lower one than the highest that it has seen; see <see cref="RaftLock"/>.
     /// </summary>
     public long Token => _held.Token;
 
@@ -19,8 +19,8 @@ public sealed class RaftDistributedLockHandle : IDistributedSynchronizationHandl
     public bool IsHeld => _held.IsHeld;
 
     /// <summary>
-    /// Cancelled when the lock is lost, because the group did not confirm this program's session in time. It costs nothing. Not cancelled by
-    /// a release.
+    /// Cancelled when the lock is lost, because the group did not confirm this program's session in time. It costs nothing. Not cancelled
+    /// by a release.
     /// </summary>
     public CancellationToken HandleLostToken => _held.Lost;
 

@@ -84,7 +84,8 @@ public sealed class CacheTests(Hosts hosts) : IClassFixture<Hosts>, IDisposable
         Assert.IsType<RaftItemChange.Deleted>(await NextAsync(watch));
         Assert.Null(await cache.GetAsync("unread", _patience.Token));
 
-        await cache.SetAsync("both", [1], new() { SlidingExpiration = Hour, AbsoluteExpirationRelativeToNow = Hour * 1.5 }, _patience.Token);
+        var both = new DistributedCacheEntryOptions { SlidingExpiration = Hour, AbsoluteExpirationRelativeToNow = Hour * 1.5 };
+        await cache.SetAsync("both", [1], both, _patience.Token);
         clock.Advance(Hour);
         Assert.Equal([1], await cache.GetAsync("both", _patience.Token));
         clock.Advance(Hour / 2);

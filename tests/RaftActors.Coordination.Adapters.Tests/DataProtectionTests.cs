@@ -22,7 +22,8 @@ public sealed class DataProtectionTests(Hosts hosts) : IClassFixture<Hosts>
             other.StoreElement(new XElement("revocation", "2"), "revocation-20260101");
 
             Assert.Equal(["1", "2"], one.GetAllElements().Select(element => element.Value).Order());
-            var refused = Assert.Throws<InvalidOperationException>(() => one.StoreElement(new XElement("key", new string('a', 9000)), "key"));
+            var large = new XElement("key", new string('a', 9000));
+            var refused = Assert.Throws<InvalidOperationException>(() => one.StoreElement(large, "key"));
             Assert.Contains("at most 9000 are allowed", refused.Message);
         }
         finally

@@ -8,7 +8,9 @@ using RaftActors.Hosting;
 
 namespace RaftActors.Coordination.Adapters.Tests;
 
-/// <summary>Three applications whose nodes have the coordination group. They start and end with the tests that use them, and end as by a crash.</summary>
+/// <summary>
+/// Three applications whose nodes have the coordination group. They start and end with the tests that use them, and end as by a crash.
+/// </summary>
 public sealed class Hosts : IAsyncLifetime
 {
     /// <summary>Longer than any step takes on a working machine.</summary>
@@ -29,15 +31,13 @@ public sealed class Hosts : IAsyncLifetime
     }
 
     // On threads of their own, because data protection blocks the start of a host until the group answers.
+    // On threads of their own, because data protection blocks the start of a host until the group answers.
     public Task InitializeAsync() => Task.WhenAll(_all.Select(host => Task.Run(() => host.StartAsync()))).WaitAsync(Patience);
 
     public async Task DisposeAsync()
     {
-        foreach (var host in _all)
-        {
-            await host.Services.GetRequiredService<ActorSystem>().Terminate().WaitAsync(Patience);
-            host.Dispose();
-        }
+        await Task.WhenAll(_all.Select(host => host.Services.GetRequiredService<ActorSystem>().Terminate())).WaitAsync(Patience);
+        _all.ForEach(host => host.Dispose());
     }
 
     public T Get<T>(int node)
