@@ -14,8 +14,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
 /// Registers interfaces of other libraries on the <see cref="RaftCoordination"/> of the actor system that <c>AddAkka</c> registers. Call
-/// <c>WithRaftCoordination</c> on its builder, too. What is injected may be used at once, also before the host has started: the first use
-/// starts the actor system, and the call waits for the group.
+/// <c>WithRaftCoordination</c> on its builder, too. The first use creates the actor system, and a call waits for the group.
 /// </summary>
 public static class RaftAdapterExtensions
 {
