@@ -18,6 +18,9 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// </summary>
 public static class RaftAdapterExtensions
 {
+    // Internal to data protection. If it has another name one day, the start of a host waits for the group again.
+    private const string ReaderAtStart = "DataProtectionHostedService";
+
     /// <summary>
     /// Registers <see cref="IDistributedLockProvider"/> and <see cref="IDistributedSemaphoreProvider"/> as
     /// <see cref="RaftDistributedLockProvider"/>.
@@ -45,12 +48,21 @@ public static class RaftAdapterExtensions
     /// Stores the keys of data protection in the coordination group, so all nodes share them; see <see cref="RaftXmlRepository"/>. They are
     /// unencrypted without a <c>ProtectKeysWith</c>. Also call <c>SetApplicationName</c> with one name for all nodes: by default it is the
     /// folder of the application, and nodes with different ones cannot read what the others protect.
+    /// <para>
+    /// The keys are read with their first use. By default data protection reads them while the host starts, which would block the start of
+    /// the actor system that has them.
+    /// </para>
     /// </summary>
     /// <param name="builder">The builder that AddDataProtection returns.</param>
     /// <returns>The builder.</returns>
     public static IDataProtectionBuilder PersistKeysToRaft(this IDataProtectionBuilder builder)
     {
         ArgumentNullException.ThrowIfNull(builder);
+        foreach (var reader in builder.Services.Where(service => service.ImplementationType?.Name == ReaderAtStart).ToList())
+        {
+            builder.Services.Remove(reader);
+        }
+
         builder.Services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider =>
             new ConfigureOptions<KeyManagementOptions>(
                 options => options.XmlRepository = new RaftXmlRepository(CoordinationOf(provider))));

@@ -10,7 +10,7 @@ namespace RaftActors.Coordination.Adapters;
 /// <c>ProtectKeysWith</c>. Thread-safe.
 /// <para>
 /// Both methods block their thread until the group answers, because data protection has no asynchronous ones. It calls them seldom: at the
-/// start, once a day, and to make a key.
+/// first use, once a day, and to make a key.
 /// </para>
 /// </summary>
 public sealed class RaftXmlRepository : IXmlRepository

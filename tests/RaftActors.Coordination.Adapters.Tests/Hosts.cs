@@ -30,9 +30,7 @@ public sealed class Hosts : IAsyncLifetime
     {
     }
 
-    // On threads of their own, because data protection blocks the start of a host until the group answers.
-    // On threads of their own, because data protection blocks the start of a host until the group answers.
-    public Task InitializeAsync() => Task.WhenAll(_all.Select(host => Task.Run(() => host.StartAsync()))).WaitAsync(Patience);
+    public Task InitializeAsync() => Task.WhenAll(_all.Select(host => host.StartAsync())).WaitAsync(Patience);
 
     public async Task DisposeAsync()
     {
