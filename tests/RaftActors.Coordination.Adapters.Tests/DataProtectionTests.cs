@@ -54,7 +54,8 @@ public sealed class DataProtectionTests(Hosts hosts) : IClassFixture<Hosts>
         try
         {
             // Otherwise the start of each host would have waited for the keys, and the keys for the start of the hosts.
-            Assert.Empty(hosts.Get<IEnumerable<IHostedService>>(0).Where(each => each.GetType().Assembly == typeof(DataProtectionOptions).Assembly));
+            Assert.DoesNotContain(
+                hosts.Get<IEnumerable<IHostedService>>(0), each => each.GetType().Assembly == typeof(DataProtectionOptions).Assembly);
             var texts = Enumerable.Range(0, 3).Select(node => Protector(node).Protect("a cookie")).ToArray();
 
             Assert.All(texts, text => Assert.All([0, 1, 2], node => Assert.Equal("a cookie", Protector(node).Unprotect(text))));
