@@ -13,6 +13,7 @@ public sealed class DirectionTests
         ["RaftActors.Storage"] = ["RaftActors.Core"],
         ["RaftActors"] = ["RaftActors.Core", "RaftActors.Storage"],
         ["RaftActors.Coordination"] = ["RaftActors"],
+        ["RaftActors.Coordination.Adapters"] = ["RaftActors.Coordination"],
         ["RaftActors.Testing"] = ["RaftActors", "RaftActors.Storage"],
         ["RaftActors.Hosting"] = ["RaftActors", "RaftActors.Coordination"],
         ["RaftActors.Cli"] = ["RaftActors"],

@@ -14,6 +14,7 @@ public sealed partial class PageTests
     private const string FrontPage = "README.md";
     private const string GettingStarted = "docs/getting-started.md";
     private const string Index = "docs/README.md";
+    private const string Singletons = "docs/singletons.md";
     private const string DemoPage = "demo/FourNodes/README.md";
 
     [Fact]
@@ -54,6 +55,17 @@ public sealed partial class PageTests
 
         Assert.NotEmpty(pieces);
         Assert.All(pieces, piece => Assert.Contains(WithoutIndentation(piece), Examples()));
+    }
+
+    [Fact]
+    public void Code_and_configuration_on_the_page_of_singletons_stand_in_its_test()
+    {
+        var page = Repository.Read(Singletons);
+        var test = WithoutIndentation(Repository.Read("tests/RaftActors.Hosting.Tests/SingletonPageTests.cs"));
+        var pieces = CodeOn(Singletons).Concat(HoconBlocks().Matches(page).Select(match => match.Groups[1].Value)).ToList();
+
+        Assert.Equal(4, pieces.Count);
+        Assert.All(pieces, piece => Assert.Contains(WithoutIndentation(piece), test));
     }
 
     [Fact]
@@ -100,6 +112,9 @@ public sealed partial class PageTests
 
     [GeneratedRegex("```csharp\n(.*?)```", RegexOptions.Singleline)]
     private static partial Regex CodeBlocks();
+
+    [GeneratedRegex("```hocon\n(.*?)```", RegexOptions.Singleline)]
+    private static partial Regex HoconBlocks();
 
     [GeneratedRegex(@"\]\(([^)#]+)(?:#[^)]*)?\)")]
     private static partial Regex Links();

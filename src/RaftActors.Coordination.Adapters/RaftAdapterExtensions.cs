@@ -1,0 +1,75 @@
+using Akka.Actor;
+
+using Medallion.Threading;
+
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.AspNetCore.DataProtection.KeyManagement;
+using Microsoft.Extensions.Caching.Distributed;
+using Microsoft.Extensions.Options;
+
+using RaftActors.Coordination;
+using RaftActors.Coordination.Adapters;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>
+/// Registers interfaces of other libraries on the <see cref="RaftCoordination"/> of the actor system that <c>AddAkka</c> registers. Call
+/// <c>WithRaftCoordination</c> on its builder, too. The first use creates the actor system, and a call waits for the group.
+/// </summary>
+public static class RaftAdapterExtensions
+{
+    // Internal to data protection. If it has another name one day, the start of a host waits for the group again.
+    private const string ReaderAtStart = "DataProtectionHostedService";
+
+    /// <summary>
+    /// Registers <see cref="IDistributedLockProvider"/> and <see cref="IDistributedSemaphoreProvider"/> as
+    /// <see cref="RaftDistributedLockProvider"/>.
+    /// </summary>
+    /// <param name="services">The services of the application.</param>
+    /// <returns>The services.</returns>
+    public static IServiceCollection AddRaftDistributedLocks(this IServiceCollection services) => services
+        .AddSingleton(provider => new RaftDistributedLockProvider(CoordinationOf(provider)))
+        .AddSingleton<IDistributedLockProvider>(provider => provider.GetRequiredService<RaftDistributedLockProvider>())
+        .AddSingleton<IDistributedSemaphoreProvider>(provider => provider.GetRequiredService<RaftDistributedLockProvider>());
+
+    /// <summary>Registers <see cref="IDistributedCache"/> as <see cref="RaftDistributedCache"/>.</summary>
+    /// <param name="services">The services of the application.</param>
+    /// <param name="configure">Changes the options. Null: the defaults.</param>
+    /// <returns>The services.</returns>
+    public static IServiceCollection AddRaftDistributedCache(
+        this IServiceCollection services, Action<RaftDistributedCacheOptions>? configure = null)
+    {
+        var options = new RaftDistributedCacheOptions();
+        configure?.Invoke(options);
+        return services.AddSingleton<IDistributedCache>(provider => new RaftDistributedCache(CoordinationOf(provider), options));
+    }
+
+    /// <summary>
+    /// Stores the keys of data protection in the coordination group, so all nodes share them; see <see cref="RaftXmlRepository"/>. They are
+    /// unencrypted without a <c>ProtectKeysWith</c>. Also call <c>SetApplicationName</c> with one name for all nodes: by default it is the
+    /// folder of the application, and nodes with different ones cannot read what the others protect.
+    /// <para>
+    /// The keys are read with their first use. By default data protection reads them while the host starts, which would block the start of
+    /// the actor system that has them.
+    /// </para>
+    /// </summary>
+    /// <param name="builder">The builder that AddDataProtection returns.</param>
+    /// <returns>The builder.</returns>
+    public static IDataProtectionBuilder PersistKeysToRaft(this IDataProtectionBuilder builder)
+    {
+        ArgumentNullException.ThrowIfNull(builder);
+        foreach (var reader in builder.Services.Where(service => service.ImplementationType?.Name == ReaderAtStart).ToList())
+        {
+            builder.Services.Remove(reader);
+        }
+
+        builder.Services.AddSingleton<IConfigureOptions<KeyManagementOptions>>(provider =>
+            new ConfigureOptions<KeyManagementOptions>(
+                options => options.XmlRepository = new RaftXmlRepository(CoordinationOf(provider))));
+        return builder;
+    }
+
+    private static RaftCoordination CoordinationOf(IServiceProvider provider) =>
+        RaftCoordination.Get(provider.GetService<ActorSystem>() ?? throw new InvalidOperationException(
+            "The services have no ActorSystem, which the coordination of raft needs. Call services.AddAkka, or register the system."));
+}

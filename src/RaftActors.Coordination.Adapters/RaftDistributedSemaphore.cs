@@ -1,0 +1,64 @@
+using System.Globalization;
+
+using Medallion.Threading;
+
+namespace RaftActors.Coordination.Adapters;
+
+/// <summary>A semaphore, which is a lock if it has one permit. Thread-safe.</summary>
+internal sealed class RaftDistributedSemaphore(RaftCoordination coordination, string name, int permits)
+    : IDistributedLock, IDistributedSemaphore
+{
+    // A call with timeout 0 does not wait for the holder, but it does wait for the group. Longer than it takes to elect a leader.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    public string Name => name;
+
+    public int MaxCount => permits;
+
+    public IDistributedSynchronizationHandle? TryAcquire(TimeSpan timeout = default, CancellationToken cancellationToken = default) =>
+        Blocking.Wait(() => TryAcquireAsync(timeout, cancellationToken).AsTask());
+
+    public IDistributedSynchronizationHandle Acquire(TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        Blocking.Wait(() => AcquireAsync(timeout, cancellationToken).AsTask());
+
+    public async ValueTask<IDistributedSynchronizationHandle> AcquireAsync(
+        TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        await TryAcquireAsync(timeout ?? Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false)
+        ?? throw new TimeoutException(
+            $"'{name}' was not acquired within {timeout}. Either other programs hold it, or the coordination group did not answer in time. "
+                + "Wait longer, or see who holds it by RaftCoordination.ObserveAsync.");
+
+    public async ValueTask<IDistributedSynchronizationHandle?> TryAcquireAsync(
+        TimeSpan timeout = default, CancellationToken cancellationToken = default)
+    {
+        Demand(timeout);
+        var waits = timeout != TimeSpan.Zero;
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(waits ? timeout : Patience);
+        try
+        {
+            var held = waits
+                ? await coordination.LockAsync(name, permits, cancellationToken: limit.Token).ConfigureAwait(false)
+                : await coordination.TryLockAsync(name, permits, cancellationToken: limit.Token).ConfigureAwait(false);
+            return held is null ? null : new RaftDistributedLockHandle(held);
+        }
+        catch (OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return waits ? null : throw new RaftUnavailableException(
+                $"'{name}' was not acquired, because the coordination group did not answer within {Patience}. Start a majority of its "
+                    + "nodes, or all of them if the group has never run.");
+        }
+    }
+
+    private static void Demand(TimeSpan timeout)
+    {
+        if (timeout != Timeout.InfiniteTimeSpan && timeout.TotalMilliseconds is < 0 or > int.MaxValue)
+        {
+            throw new ArgumentOutOfRangeException(
+                nameof(timeout),
+                timeout,
+                string.Create(CultureInfo.InvariantCulture, $"It must be from 0 to {int.MaxValue} ms, or Timeout.InfiniteTimeSpan."));
+        }
+    }
+}

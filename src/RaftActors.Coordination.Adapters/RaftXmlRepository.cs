@@ -1,0 +1,45 @@
+using System.Xml.Linq;
+
+using Microsoft.AspNetCore.DataProtection.Repositories;
+
+namespace RaftActors.Coordination.Adapters;
+
+/// <summary>
+/// The keys of ASP.NET Core's data protection, as items of <see cref="RaftCoordination.Items"/>. They are as durable as the coordination
+/// group. <b>They are stored unencrypted</b> unless the application calls <c>ProtectKeysWithCertificate</c> or another
+/// <c>ProtectKeysWith</c>. Thread-safe.
+/// <para>
+/// Both methods block their thread until the group answers, because data protection has no asynchronous ones. It calls them seldom: at the
+/// first use, once a day, and to make a key.
+/// </para>
+/// </summary>
+public sealed class RaftXmlRepository : IXmlRepository
+{
+    private const string Prefix = "data-protection/";
+
+    private readonly RaftCoordination _coordination;
+
+    /// <param name="coordination">That of the actor system.</param>
+    public RaftXmlRepository(RaftCoordination coordination)
+    {
+        ArgumentNullException.ThrowIfNull(coordination);
+        _coordination = coordination;
+    }
+
+    /// <summary>Reads all keys and revocations.</summary>
+    /// <exception cref="RaftUnavailableException">The group did not answer within 30 s.</exception>
+    public IReadOnlyCollection<XElement> GetAllElements() =>
+        [.. Blocking.Wait(() => _coordination.Items.ListAsync(Prefix)).Select(item => XElement.Parse(item.Value))];
+
+    /// <summary>Adds a key or a revocation. It replaces none, because the names of revocations may repeat.</summary>
+    /// <param name="element">At most 9000 characters of XML.</param>
+    /// <param name="friendlyName">A part of the item's name.</param>
+    /// <exception cref="InvalidOperationException">It is too large, or the group has no room; the message says so.</exception>
+    /// <exception cref="RaftUnavailableException">No answer came within 30 s. It is unknown whether it is stored.</exception>
+    public void StoreElement(XElement element, string friendlyName)
+    {
+        ArgumentNullException.ThrowIfNull(element);
+        var name = $"{Prefix}{friendlyName}/{Guid.NewGuid():N}";
+        Blocking.Wait(() => _coordination.Items.PutAsync(name, element.ToString(SaveOptions.DisableFormatting)));
+    }
+}

@@ -1,0 +1,63 @@
+using Akka.Actor;
+using Akka.Hosting;
+
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+using RaftActors.Hosting;
+
+namespace RaftActors.Coordination.Adapters.Tests;
+
+/// <summary>
+/// Three applications whose nodes have the coordination group. They start and end with the tests that use them, and end as by a crash.
+/// </summary>
+public sealed class Hosts : IAsyncLifetime
+{
+    /// <summary>Longer than any step takes on a working machine.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly List<IHost> _all = [];
+
+    /// <param name="services">Adds services to each application.</param>
+    internal Hosts(Action<IServiceCollection> services)
+    {
+        var ports = FreePorts.Take(3);
+        _all.AddRange(ports.Select(port => Build(port, ports, services)));
+    }
+
+    public Hosts()
+        : this(services => services.AddRaftCoordination().AddRaftDistributedLocks().AddRaftDistributedCache())
+    {
+    }
+
+    public Task InitializeAsync() => Task.WhenAll(_all.Select(host => host.StartAsync())).WaitAsync(Patience);
+
+    public async Task DisposeAsync()
+    {
+        await Task.WhenAll(_all.Select(host => host.Services.GetRequiredService<ActorSystem>().Terminate())).WaitAsync(Patience);
+        _all.ForEach(host => host.Dispose());
+    }
+
+    public T Get<T>(int node)
+        where T : notnull => _all[node].Services.GetRequiredService<T>();
+
+    /// <summary>Ends the actor system of a node as a crash does: it tells nobody.</summary>
+    public Task CrashAsync(int node) => Get<ActorSystem>(node).Terminate();
+
+    private static IHost Build(int port, int[] ports, Action<IServiceCollection> services)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddAkka("shop", akka => akka
+            .AddHocon(
+                """
+                akka { loglevel = OFF, stdout-loglevel = OFF, coordinated-shutdown.run-by-actor-system-terminate = off }
+                raft.discovery-interval = 100ms
+                raft-coordination { session-timeout = 2s, renew-interval = 200ms }
+                """,
+                HoconAddMode.Prepend)
+            .WithRaft(new RaftNodeOptions { Node = $"127.0.0.1:{port}", Roster = [.. ports.Select(each => $"shop@127.0.0.1:{each}")] })
+            .WithRaftCoordination());
+        services(builder.Services);
+        return builder.Build();
+    }
+}
