@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-using RaftActors.DiskModel;
+using RaftActors.Testing.DiskModel;
 using RaftActors.Storage.Tests.Log;
 
 namespace RaftActors.Storage.Tests;

@@ -1,7 +1,7 @@
 using System.Text;
 
 using RaftActors.Cli.Server;
-using RaftActors.DiskModel;
+using RaftActors.Testing.DiskModel;
 using RaftActors.Storage;
 
 namespace RaftActors.Cli.Tests.Server;

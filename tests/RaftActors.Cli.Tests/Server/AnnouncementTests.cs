@@ -2,7 +2,7 @@ using Akka.Actor;
 
 using RaftActors.Cli.Server;
 using RaftActors.Core;
-using RaftActors.DiskModel;
+using RaftActors.Testing.DiskModel;
 
 namespace RaftActors.Cli.Tests.Server;
 

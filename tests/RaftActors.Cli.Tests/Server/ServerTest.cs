@@ -7,7 +7,7 @@ using Akka.TestKit.Xunit2;
 
 using RaftActors.Cli.Server;
 using RaftActors.Core;
-using RaftActors.DiskModel;
+using RaftActors.Testing.DiskModel;
 using RaftActors.Testing;
 
 namespace RaftActors.Cli.Tests.Server;

@@ -1,5 +1,5 @@
 using RaftActors.Cli.Server;
-using RaftActors.DiskModel;
+using RaftActors.Testing.DiskModel;
 using RaftActors.Storage;
 
 namespace RaftActors.Fuzz.Targets;

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text;
 
 using RaftActors.Core.Codec;
-using RaftActors.DiskModel;
+using RaftActors.Testing.DiskModel;
 
 namespace RaftActors.Fuzz.Targets;
 

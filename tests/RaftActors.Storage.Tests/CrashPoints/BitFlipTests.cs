@@ -1,4 +1,4 @@
-using RaftActors.DiskModel;
+using RaftActors.Testing.DiskModel;
 
 using Xunit.Abstractions;
 

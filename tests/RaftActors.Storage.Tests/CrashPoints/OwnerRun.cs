@@ -1,5 +1,5 @@
 using RaftActors.Core;
-using RaftActors.DiskModel;
+using RaftActors.Testing.DiskModel;
 using RaftActors.Storage.Tests.Contract;
 
 namespace RaftActors.Storage.Tests.CrashPoints;

@@ -2,7 +2,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 
 using RaftActors.Core;
-using RaftActors.DiskModel;
+using RaftActors.Testing.DiskModel;
 using RaftActors.Storage.Tests.Contract;
 
 using static RaftActors.Storage.Tests.Contract.StoreSamples;

@@ -1,5 +1,5 @@
 using RaftActors.Core;
-using RaftActors.DiskModel;
+using RaftActors.Testing.DiskModel;
 
 namespace RaftActors.Storage.Tests.Log;
 

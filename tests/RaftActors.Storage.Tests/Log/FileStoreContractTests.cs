@@ -1,4 +1,4 @@
-using RaftActors.DiskModel;
+using RaftActors.Testing.DiskModel;
 using RaftActors.Storage.Tests.Contract;
 
 namespace RaftActors.Storage.Tests.Log;

@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 
 using RaftActors.Core;
 using RaftActors.Core.Codec;
-using RaftActors.DiskModel;
+using RaftActors.Testing.DiskModel;
 using RaftActors.Storage.Log;
 
 namespace RaftActors.Storage.Tests.Log;

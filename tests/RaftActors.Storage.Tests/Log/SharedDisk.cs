@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-using RaftActors.DiskModel;
+using RaftActors.Testing.DiskModel;
 using RaftActors.Storage.Disk;
 
 namespace RaftActors.Storage.Tests.Log;

@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 
 using RaftActors.Core;
-using RaftActors.DiskModel;
+using RaftActors.Testing.DiskModel;
 
 namespace RaftActors.Storage.Tests.Log;
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
 using RaftActors.Core;
-using RaftActors.DiskModel;
+using RaftActors.Testing.DiskModel;
 
 namespace RaftActors.Storage.Tests.Log;
 

@@ -1,5 +1,5 @@
 using RaftActors.Core;
-using RaftActors.DiskModel;
+using RaftActors.Testing.DiskModel;
 using RaftActors.Storage.Snapshots;
 
 using static RaftActors.Storage.Tests.Snapshots.SnapshotSamples;

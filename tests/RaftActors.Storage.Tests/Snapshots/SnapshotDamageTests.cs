@@ -1,7 +1,7 @@
 using System.Buffers.Binary;
 
 using RaftActors.Core;
-using RaftActors.DiskModel;
+using RaftActors.Testing.DiskModel;
 using RaftActors.Storage.Snapshots;
 
 using static RaftActors.Storage.Tests.Snapshots.SnapshotSamples;

@@ -1,5 +1,5 @@
 using RaftActors.Core;
-using RaftActors.DiskModel;
+using RaftActors.Testing.DiskModel;
 using RaftActors.Storage.Disk;
 using RaftActors.Storage.Snapshots;
 using RaftActors.Storage.Tests.Log;
@@ -127,13 +127,13 @@ public sealed class StreamedSnapshotTests
     }
 
     [Theory]
-    [InlineData(DiskFault.WriteFull)]
-    [InlineData(DiskFault.CreateFull)]
-    public void Full_disk_ends_the_snapshot_and_the_log_goes_on(DiskFault fault)
+    [InlineData(nameof(DiskFault.WriteFull))]
+    [InlineData(nameof(DiskFault.CreateFull))]
+    public void Full_disk_ends_the_snapshot_and_the_log_goes_on(string fault)
     {
         var life = OpenLife();
         using var writer = Begin(life);
-        _disk.Fail(fault);
+        _disk.Fail(Enum.Parse<DiskFault>(fault));
 
         var error = Assert.Throws<StoreException>(() => writer.Append(new byte[300]));
 
@@ -160,13 +160,13 @@ public sealed class StreamedSnapshotTests
     }
 
     [Theory]
-    [InlineData(DiskFault.Write)]
-    [InlineData(DiskFault.Create)]
-    public void Failing_disk_ends_the_snapshot_and_the_log(DiskFault fault)
+    [InlineData(nameof(DiskFault.Write))]
+    [InlineData(nameof(DiskFault.Create))]
+    public void Failing_disk_ends_the_snapshot_and_the_log(string fault)
     {
         var life = OpenLife();
         using var writer = Begin(life);
-        _disk.Fail(fault);
+        _disk.Fail(Enum.Parse<DiskFault>(fault));
 
         Assert.Throws<StoreException>(() => writer.Append(new byte[300]));
 
@@ -175,15 +175,15 @@ public sealed class StreamedSnapshotTests
     }
 
     [Theory]
-    [InlineData(DiskFault.Sync)]
-    [InlineData(DiskFault.Rename)]
-    [InlineData(DiskFault.SyncFolder)]
-    public void Failure_at_the_end_of_the_state_ends_the_log(DiskFault fault)
+    [InlineData(nameof(DiskFault.Sync))]
+    [InlineData(nameof(DiskFault.Rename))]
+    [InlineData(nameof(DiskFault.SyncFolder))]
+    public void Failure_at_the_end_of_the_state_ends_the_log(string fault)
     {
         var life = OpenLife();
         using var writer = Begin(life);
         writer.Append(new byte[300]);
-        _disk.Fail(fault);
+        _disk.Fail(Enum.Parse<DiskFault>(fault));
 
         Assert.Throws<StoreException>(writer.Complete);
 

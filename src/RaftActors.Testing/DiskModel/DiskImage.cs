@@ -2,11 +2,11 @@ using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace RaftActors.DiskModel;
+namespace RaftActors.Testing.DiskModel;
 
 /// <summary>The contents of a disk at one moment.</summary>
 /// <param name="Files">By name, with their folders. The bytes must not be changed.</param>
-public sealed record DiskImage(ImmutableSortedSet<string> Folders, ImmutableSortedDictionary<string, byte[]> Files)
+internal sealed record DiskImage(ImmutableSortedSet<string> Folders, ImmutableSortedDictionary<string, byte[]> Files)
 {
     public static DiskImage Empty { get; } = new(
         ImmutableSortedSet.Create<string>(StringComparer.Ordinal),

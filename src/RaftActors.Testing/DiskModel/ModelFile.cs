@@ -1,7 +1,7 @@
-namespace RaftActors.DiskModel;
+namespace RaftActors.Testing.DiskModel;
 
 /// <summary>The contents of a file, independent of its name: the durable bytes, and the operations since.</summary>
-public sealed class ModelFile(int number, string name, byte[] safe)
+internal sealed class ModelFile(int number, string name, byte[] safe)
 {
     private readonly List<Change> _changes = [];
     private byte[] _safe = safe;

@@ -1,7 +1,7 @@
-namespace RaftActors.DiskModel;
+namespace RaftActors.Testing.DiskModel;
 
 /// <summary>The kinds of fates of an unsynced operation in a power cut.</summary>
-public enum FateKind
+internal enum FateKind
 {
     Kept,
     Lost,
@@ -22,7 +22,7 @@ public enum FateKind
 /// <summary>
 /// The fate of one operation. A part of a write goes from <paramref name="Start"/> up to <paramref name="End"/> within its bytes.
 /// </summary>
-public readonly record struct Fate(FateKind Kind, int Start = 0, int End = 0)
+internal readonly record struct Fate(FateKind Kind, int Start = 0, int End = 0)
 {
     private const int Sector = 512;
 
@@ -74,7 +74,7 @@ public readonly record struct Fate(FateKind Kind, int Start = 0, int End = 0)
 }
 
 /// <summary>An unsynced operation and its possible fates. The first is kept, the second lost.</summary>
-public sealed class OpenPoint(int operation, string what, Fate[] fates)
+internal sealed class OpenPoint(int operation, string what, Fate[] fates)
 {
     public int Operation => operation;
 

@@ -1,7 +1,7 @@
-namespace RaftActors.DiskModel;
+namespace RaftActors.Testing.DiskModel;
 
 /// <summary>An operation of a disk. A number identifies a file, because its name may change. Closed.</summary>
-public abstract record DiskOperation
+internal abstract record DiskOperation
 {
     private DiskOperation()
     {

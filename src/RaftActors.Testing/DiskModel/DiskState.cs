@@ -1,7 +1,7 @@
-namespace RaftActors.DiskModel;
+namespace RaftActors.Testing.DiskModel;
 
 /// <summary>The state of a disk after some operations: its contents, the durable part, and the possible fates of the rest.</summary>
-public sealed class DiskState
+internal sealed class DiskState
 {
     private readonly List<ModelFile> _files = [];
 

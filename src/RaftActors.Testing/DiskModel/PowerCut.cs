@@ -1,8 +1,8 @@
-namespace RaftActors.DiskModel;
+namespace RaftActors.Testing.DiskModel;
 
 /// <summary>A power cut, and one of the disks that it may leave. ToString lists the fates that were chosen.</summary>
 /// <param name="Operations">The number of operations before the cut.</param>
-public sealed record PowerCut(int Operations, IReadOnlyList<OpenPoint> Open, IReadOnlyList<Fate> Fates, DiskImage Found)
+internal sealed record PowerCut(int Operations, IReadOnlyList<OpenPoint> Open, IReadOnlyList<Fate> Fates, DiskImage Found)
 {
     /// <summary>All combinations of fates if they are few, otherwise the extremes and random samples.</summary>
     /// <param name="state">The disk at the moment of the cut.</param>

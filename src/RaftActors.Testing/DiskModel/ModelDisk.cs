@@ -1,6 +1,6 @@
 using RaftActors.Storage.Disk;
 
-namespace RaftActors.DiskModel;
+namespace RaftActors.Testing.DiskModel;
 
 /// <summary>
 /// A disk in memory that loses power. It records its operations, and returns the disks that a cut after any of them may leave.

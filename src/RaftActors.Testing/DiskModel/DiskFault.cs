@@ -1,7 +1,7 @@
-namespace RaftActors.DiskModel;
+namespace RaftActors.Testing.DiskModel;
 
 /// <summary>The faults that a test can plan.</summary>
-public enum DiskFault
+internal enum DiskFault
 {
     /// <summary>A write fails after half of its bytes.</summary>
     Write,
