@@ -1,5 +1,6 @@
 using System.Diagnostics;
 
+using RaftActors.Settings;
 using RaftActors.Telemetry;
 using RaftActors.Wire;
 
@@ -65,7 +66,7 @@ internal sealed class ClientAppend<TResult>(
     HashedKey? requestKey = null)
     : ClientAppend(key, value, timeout, span, requestKey)
 {
-    private readonly TaskCompletionSource<Outcome<TResult>> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Outcome<TResult>> _end = new(Machine.Current.Completion);
     private int _ends;
 
     /// <summary>Fails only if this client cannot read the result.</summary>

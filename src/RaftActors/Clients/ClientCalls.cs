@@ -2,6 +2,8 @@ using System.Collections.Concurrent;
 
 using Akka.Actor;
 
+using RaftActors.Settings;
+
 namespace RaftActors.Clients;
 
 /// <summary>
@@ -12,7 +14,7 @@ internal sealed class ClientCalls(int pendingMax)
 {
     // The Appends that were told to the actor, until they end.
     private readonly ConcurrentDictionary<ClientAppend, byte> _told = [];
-    private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _stopped = new(Machine.Current.Completion);
     private int _count;
     private int _unread;
     private int _questions;

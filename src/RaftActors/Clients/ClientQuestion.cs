@@ -1,5 +1,6 @@
 using Akka.Actor;
 
+using RaftActors.Settings;
 using RaftActors.Wire;
 
 namespace RaftActors.Clients;
@@ -12,7 +13,7 @@ namespace RaftActors.Clients;
 /// <param name="to">The process to ask. Null: the leader first, then any other.</param>
 internal sealed class ClientQuestion(TimeSpan timeout, Func<TimeSpan, ClientCall> toCall, bool mayRepeat = true, ProcessName? to = null)
 {
-    private readonly TaskCompletionSource<ClientAnswer> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<ClientAnswer> _end = new(Machine.Current.Completion);
 
     public TimeSpan Timeout => ClientAppend.Limit(timeout);
 

@@ -79,6 +79,18 @@ public sealed class Raft : IExtension
         }
     }
 
+    /// <summary>The processes whose store is open.</summary>
+    internal IReadOnlyList<RaftProcess> OpenProcesses
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _processes.Values.Where(opening => opening.IsOpen).Select(opening => opening.Wait())];
+            }
+        }
+    }
+
     /// <summary>The actor that raft actors attach to: <c>/system/raft</c>, or in a test the scripted group.</summary>
     internal IActorRef Host => ScriptedHost ?? _registry;
 
@@ -222,7 +234,7 @@ public sealed class Raft : IExtension
         var settings = ClientSettings.Read(_system.Settings.Config, _network.Address, group, options);
         _network.Start(isClient: true);
         var calls = new ClientCalls(settings.PendingMax);
-        var actor = _system.SystemActorOf(Props.Create(() => new ClientActor(settings, calls)), $"raft-client-{Guid.NewGuid():N}");
+        var actor = _system.SystemActorOf(Props.Create(() => new ClientActor(settings, calls)), $"raft-client-{Machine.Current.NewGuid():N}");
         var timeout = options.AppendTimeout ?? settings.Requests.AppendTimeout;
         var results = new ValueCodec<object?>(_system, codecPlace: null);
         return new LiveClient<TValue, TResult>(settings, values, results, timeout, calls, actor, ownsSystem ? _system : null);

@@ -25,7 +25,7 @@ internal sealed class NamedNodes(Address self, ImmutableArray<string> contacts, 
     /// </summary>
     public const int RefusedMax = 1024;
 
-    private readonly Dictionary<(string Group, ProcessName Name), ImmutableHashSet<Address>> _namedBy = [];
+    private readonly Dictionary<(string Group, ProcessName Name), ImmutableSortedSet<Address>> _namedBy = [];
     private readonly HashSet<string> _refused = [];
 
     // The contacts count as named by one more process. A node may have a thousand, so no change looks at all of them.
@@ -75,7 +75,7 @@ internal sealed class NamedNodes(Address self, ImmutableArray<string> contacts, 
         return left == 0 && _named.Remove(address);
     }
 
-    private ImmutableHashSet<Address> ToAddresses(IEnumerable<string> nodes) => [.. nodes.SelectMany(ToAddress)];
+    private ImmutableSortedSet<Address> ToAddresses(IEnumerable<string> nodes) => [.. nodes.SelectMany(ToAddress)];
 
     // A process may join under any name. If the name is no address, the process cannot be found, which is logged once.
     private IEnumerable<Address> ToAddress(string node)

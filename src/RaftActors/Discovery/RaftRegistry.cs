@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 
 using Akka.Actor;
 using Akka.Event;
@@ -27,7 +26,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     private const int IntervalsOfSilence = 12;
 
     private readonly LocalEngines _local = new();
-    private readonly KnownNodes _nodes = new(Context.GetLogger(), TimeProvider.System);
+    private readonly KnownNodes _nodes = new(Context.GetLogger(), Machine.Current.Time);
 
     // The source named the node until then. Kept though the node is forgotten: its connections to this one may still be open.
     private readonly Dictionary<Address, TimeSpan> _leaving = [];
@@ -39,7 +38,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
 
     private TimeSpan _greetedAll = TimeSpan.MinValue / 2;
     // Number 0: this node has told of no process yet.
-    private ListNumber _list = new(BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong))), 0);
+    private ListNumber _list = new(Machine.Current.NewNumber(), 0);
 
     // Null: this node has neither a process nor a client yet, or no address.
     private INetwork? _network;

@@ -5,6 +5,7 @@ using Akka.Actor;
 using Akka.Event;
 
 using RaftActors.Core;
+using RaftActors.Settings;
 using RaftActors.Storage;
 
 namespace RaftActors.Engine;
@@ -99,7 +100,7 @@ internal sealed class OpenStores(ActorSystem system)
                 if (_directory is null)
                 {
                     beforeOpening(options);
-                    (_directory, _options) = (StoreDirectory.Open(options), options);
+                    (_directory, _options) = (Machine.Current.OpenDirectory(options), options);
                 }
 
                 DemandSameNode(_directory, options, owner);
@@ -111,7 +112,7 @@ internal sealed class OpenStores(ActorSystem system)
                 }
 
                 _users++;
-                return new SharedStore(_directory.StoreOf(owner), Leave);
+                return new SharedStore(Machine.Current.StoreOf(_directory, owner), Leave);
             }
         }
 

@@ -1,6 +1,3 @@
-using System.Buffers.Binary;
-using System.Security.Cryptography;
-
 using Akka.Actor;
 
 using RaftActors.Core;
@@ -65,7 +62,7 @@ internal sealed class RaftProcess
         // The group remembers the requests of an incarnation and takes a repeated number for a retry, whose pair it drops. So each start
         // has numbers of its own, and no request is sent before the start is on disk. A restored disk repeats the number of a start. The
         // random place keeps its requests apart from those of the first one.
-        _requests = (recovered.State.HardState.Boot.Number << RequestBits) + (long)(NewSeed() >> (64 - RequestBits + 1));
+        _requests = (recovered.State.HardState.Boot.Number << RequestBits) + (long)(Machine.Current.NewNumber() >> (64 - RequestBits + 1));
         _initial = HoldCommitted(recovered.State);
     }
 
@@ -148,7 +145,8 @@ internal sealed class RaftProcess
     {
         try
         {
-            _core = new RaftCore(Settings.ToCoreOptions(Member, NewSeed()), _initial ?? throw new InvalidOperationException());
+            // The mark of this start is drawn from the seed, so each start has its own.
+            _core = new RaftCore(Settings.ToCoreOptions(Member, Machine.Current.NewNumber()), _initial ?? throw new InvalidOperationException());
         }
         catch (RosterMismatchException e)
         {
@@ -240,9 +238,6 @@ internal sealed class RaftProcess
 
     /// <summary>The number of a new life of the actor, above those of earlier lives.</summary>
     public long BeginLife() => Interlocked.Increment(ref _lives);
-
-    // The mark of this start is drawn from the seed, so each start has its own.
-    private static ulong NewSeed() => BinaryPrimitives.ReadUInt64LittleEndian(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 
     private static Serial CountPreloaded(InitialState state, LogSlice preload)
     {

@@ -1,3 +1,5 @@
+using RaftActors.Settings;
+
 namespace RaftActors.Engine;
 
 /// <summary>
@@ -28,7 +30,7 @@ internal sealed class StoreOpenings
                 }
 
                 _threads++;
-                new Thread(() => RunFrom(opening)) { IsBackground = true, Name = "raft-opening" }.Start();
+                Machine.Current.RunOnThread("raft-opening", () => RunFrom(opening));
                 return;
             }
         }

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 
 using Akka.Actor;
 using Akka.Event;
@@ -40,11 +39,11 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
     private byte[] _spare = [];
 
     // Not that of the system: after this connection is forgotten, the next one must not take its messages again.
-    private readonly ulong _own = NewNumber();
+    private readonly ulong _own = Machine.Current.NewNumber();
 
     // The other node's connection; 0: not known. Messages to it are lost until then.
     private ulong _peer;
-    private ulong _question = NewNumber();
+    private ulong _question = Machine.Current.NewNumber();
     private long? _askedAt;
     private long _heardAt;
     private long _sent;
@@ -175,8 +174,6 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
 
         Send(question);
     }
-
-    private static ulong NewNumber() => BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
 
     // The same question until it is answered: with a new one each time, no answer would be in time on a slow network.
     private byte[]? AskIfTime()

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 
 using Akka.Actor;
 using Akka.Event;
@@ -34,7 +33,7 @@ internal sealed class CustomNetwork : INetwork
         IActorRef registry)
     {
         (_system, _transport) = (system, transport);
-        var node = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        var node = Machine.Current.NewNumber();
         _context = new NetworkContext(settings, own, node, registry, system.Log, new TransportMetrics(system.Name))
         {
             FindSlab = ValueSlabs.Of(system).Find,
@@ -78,7 +77,7 @@ internal sealed class CustomNetwork : INetwork
     private CustomConnection NewConnection(Address address)
     {
         var node = CustomAddress.NodeOf(address)!; // Justification: the address of a node.
-        return new CustomConnection(address, _context, message => Send(node, message), TimeProvider.System);
+        return new CustomConnection(address, _context, message => Send(node, message), Machine.Current.Time);
     }
 
     private void Send(string node, ReadOnlyMemory<byte> message)

@@ -2,6 +2,8 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.Dispatch;
 
+using RaftActors.Settings;
+
 namespace RaftActors.Network;
 
 /// <summary>
@@ -67,7 +69,7 @@ internal sealed class EngineDispatcher : MessageDispatcher
     }
 
     // In the pool's global queue, which is first in, first out.
-    private static void Queue(IRunnable run) => ThreadPool.UnsafeQueueUserWorkItem(run, preferLocal: false);
+    private static void Queue(IRunnable run) => Machine.Current.Queue(run);
 
     private readonly record struct Offer(bool IsOpen, IRunnable? Run);
 

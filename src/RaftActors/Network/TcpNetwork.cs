@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Security.Cryptography;
 
 using Akka.Actor;
 using Akka.Event;
@@ -42,7 +41,7 @@ internal sealed class TcpNetwork : INetwork
     {
         _system = system;
         _credentials = security.IsOn ? new CredentialStore(security, system.Log) : null;
-        var node = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
+        var node = Machine.Current.NewNumber();
         _context = new NetworkContext(
             settings, own, node, registry, system.Log, new TransportMetrics(system.Name))
         {

@@ -99,7 +99,7 @@ internal sealed record RaftSettings
         ElectionTimeoutMaxTicks = Timing.ToTicks(Timing.ElectionTimeoutMax),
         HeartbeatTicks = Timing.ToTicks(Timing.HeartbeatInterval),
         FoundingTimeoutTicks = Timing.ToTicks(Timing.FoundingTimeout),
-        FoundingUid = new GroupUid(Guid.NewGuid()),
+        FoundingUid = new GroupUid(Machine.Current.NewGuid()),
         MaxBytesPerMessage = Limits.PairSizeMaxBytes,
         MaxInflightMessages = Limits.MaxInflightMessages,
         MaxInflightBytes = Limits.InflightSizeMaxBytes,

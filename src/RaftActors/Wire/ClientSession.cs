@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 
 using RaftActors.Core;
 using RaftActors.Core.Codec;
+using RaftActors.Settings;
 
 namespace RaftActors.Wire;
 
@@ -28,7 +29,7 @@ internal sealed record ClientSession(Guid Secret)
     /// <summary>The session of this secret.</summary>
     public static ClientSession Of(Guid secret) => _last?.Secret == secret ? _last : _last = new ClientSession(secret);
 
-    public static ClientSession New() => new(new Guid(RandomNumberGenerator.GetBytes(SecretSize)));
+    public static ClientSession New() => new(Machine.Current.NewGuid());
 
     /// <summary>Tells the origin, because a log is no place for the secret.</summary>
     public override string ToString() => $"{Origin}";

@@ -1,0 +1,60 @@
+using System.Security.Cryptography;
+
+using RaftActors.Core;
+using RaftActors.Storage;
+
+namespace RaftActors.Settings;
+
+/// <summary>
+/// What nodes take from the machine that they run on, besides the network and the scheduler of their actor system. A simulation replaces it
+/// for its own thread, on which all of its nodes run.
+/// </summary>
+internal class Machine
+{
+    private static readonly Machine Real = new();
+
+    [ThreadStatic]
+    private static Machine? _ofThread;
+
+    /// <summary>The machine of this thread.</summary>
+    public static Machine Current => _ofThread ?? Real;
+
+    /// <summary>Measures durations.</summary>
+    public virtual TimeProvider Time => TimeProvider.System;
+
+    /// <summary>How a task of the product completes. By default its awaiting code does not run on the thread that completes it.</summary>
+    public virtual TaskCreationOptions Completion => TaskCreationOptions.RunContinuationsAsynchronously;
+
+    /// <summary>Replaces the machine of this thread. Null: the real one again.</summary>
+    public static void Use(Machine? machine) => _ofThread = machine;
+
+    /// <summary>A number that no other call returns.</summary>
+    public ulong NewNumber()
+    {
+        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
+        FillRandom(bytes);
+        return BitConverter.ToUInt64(bytes);
+    }
+
+    /// <summary>An identity that no other call returns, and that nobody can guess.</summary>
+    public Guid NewGuid()
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        FillRandom(bytes);
+        return new Guid(bytes);
+    }
+
+    /// <summary>Runs code that may block, on a thread of its own.</summary>
+    public virtual void RunOnThread(string name, Action run) => new Thread(() => run()) { IsBackground = true, Name = name }.Start();
+
+    /// <summary>Runs code that does not block, soon.</summary>
+    public virtual void Queue(IThreadPoolWorkItem run) => ThreadPool.UnsafeQueueUserWorkItem(run, preferLocal: false);
+
+    /// <summary>Opens a directory of stores. See <see cref="StoreDirectory.Open(StoreOptions)"/>.</summary>
+    public virtual StoreDirectory OpenDirectory(StoreOptions options) => StoreDirectory.Open(options);
+
+    /// <summary>Returns the store of a process in an open directory.</summary>
+    public virtual IRaftStore StoreOf(StoreDirectory directory, StoreOwner owner) => directory.StoreOf(owner);
+
+    protected virtual void FillRandom(Span<byte> bytes) => RandomNumberGenerator.Fill(bytes);
+}
