@@ -1,0 +1,77 @@
+using RaftActors.Core;
+
+namespace RaftActors.Testing.Simulation;
+
+/// <summary>Two promises of Raft that any run must keep: a term has one leader at most, and a serial has one committed pair.</summary>
+internal sealed class GroupChecker(IReadOnlyList<HostedActor> actors)
+{
+    private readonly Dictionary<long, ProcessName> _leaders = [];
+
+    // By serial. Null: no node had it in memory when it was checked.
+    private readonly List<(string Key, ReadOnlyMemory<byte> Value)?> _pairs = [];
+
+    // The last serial that was checked of each node, since its start.
+    private readonly (int Life, Serial Serial)[] _checked = new (int, Serial)[actors.Count];
+
+    /// <summary>The number of committed pairs.</summary>
+    public long Pairs => _pairs.Count;
+
+    /// <exception cref="SimulationException">A promise is broken.</exception>
+    public void Check()
+    {
+        for (var number = 0; number < actors.Count; number++)
+        {
+            var node = actors[number].Node;
+            if (node.System is not { } system || Raft.Get(system).OpenProcesses is not [var process])
+            {
+                continue;
+            }
+
+            CheckLeader(process.Status);
+            if (_checked[number].Life != node.Life)
+            {
+                _checked[number] = (node.Life, Serial.Zero);
+            }
+
+            var committed = process.Pairs.CommittedSerial;
+            for (var serial = _checked[number].Serial.Next; serial <= committed; serial = serial.Next)
+            {
+                CheckPair(node, serial, process.Pairs);
+            }
+
+            _checked[number].Serial = committed;
+        }
+    }
+
+    private void CheckLeader(RaftStatus status)
+    {
+        if (status.Role == RaftRole.Leader && !_leaders.TryAdd(status.Term, status.Name) && _leaders[status.Term] != status.Name)
+        {
+            throw new SimulationException("leaders", $"term {status.Term} has two leaders: {_leaders[status.Term]} and {status.Name}");
+        }
+    }
+
+    private void CheckPair(SimulatedNode node, Serial serial, Delivery.CommittedPairs pairs)
+    {
+        while (_pairs.Count < serial.Value)
+        {
+            _pairs.Add(null);
+        }
+
+        var pair = default(StoredPair);
+        if (pairs.TryReadAfter(new Serial(serial.Value - 1), new Span<StoredPair>(ref pair)) is not 1)
+        {
+            return;
+        }
+
+        var place = (int)serial.Value - 1;
+        if (_pairs[place] is not { } known)
+        {
+            _pairs[place] = (pair.Key, pair.Value.ToArray());
+        }
+        else if (known.Key != pair.Key || !known.Value.Span.SequenceEqual(pair.Value.Span))
+        {
+            throw new SimulationException("pairs", $"{node.Name} has committed another pair at serial {serial} than a node before it");
+        }
+    }
+}

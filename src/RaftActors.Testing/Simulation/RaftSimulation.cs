@@ -1,0 +1,124 @@
+using Akka.Actor;
+using Akka.Configuration;
+
+namespace RaftActors.Testing.Simulation;
+
+/// <summary>
+/// Runs a whole group of real raft actors on one thread and in virtual time: the actors, unchanged, with the engine, wire format, delivery,
+/// store and client of the product. One seed decides the order of all turns, the network, the disks, the clocks and the faults, so the same
+/// seed gives the same run.
+/// <para>
+/// The actors and programs must not leave the simulation's thread: no <c>Task.Run</c>, no <c>ConfigureAwait(false)</c>, no timer of the
+/// machine. A run that is left fails and names the place.
+/// </para>
+/// </summary>
+public sealed class RaftSimulation
+{
+    private readonly List<(string What, Func<SimulationView, bool> Holds)> _always = [];
+    private readonly List<(string What, Func<SimulationView, bool> Holds)> _eventually = [];
+    private Func<ActorBase>? _actor;
+    private string _name = "actor";
+    private Config _config = Akka.Configuration.Config.Empty;
+    private int _clients;
+    private Func<SimulatedClient, Task> _program = _ => Task.CompletedTask;
+
+    private RaftSimulation()
+    {
+    }
+
+    internal int NodeCount { get; private set; } = 3;
+
+    internal SimulationFaults Kinds { get; private set; } = SimulationFaults.All;
+
+    internal TimeSpan Duration { get; private set; } = TimeSpan.FromSeconds(20);
+
+    /// <summary>
+    /// Runs a simulation. If it fails, runs it again with fewer faults until none can be left out. Blocks the calling thread; several
+    /// simulations may run at a time, each on a thread of its own.
+    /// </summary>
+    /// <param name="seed">Decides the run.</param>
+    /// <param name="setup">Describes the simulation. Called for each run, so that no run sees what an earlier one has left.</param>
+    /// <exception cref="SimulationException">A condition or a program failed. The message has the seed, the faults and the last events.</exception>
+    /// <exception cref="InvalidOperationException">There is no actor.</exception>
+    public static SimulationResult Run(long seed, Action<RaftSimulation> setup)
+    {
+        ArgumentNullException.ThrowIfNull(setup);
+        return new SimulationShrinker(seed, () => Of(setup)).Run();
+    }
+
+    /// <summary>The number of nodes with an actor of the group. 3 by default.</summary>
+    public RaftSimulation Nodes(int count)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
+        NodeCount = count;
+        return this;
+    }
+
+    /// <summary>The actor that each node starts, and again after each crash.</summary>
+    /// <param name="create">Creates one. Called on the simulation's thread.</param>
+    /// <param name="name">The name of the actor.</param>
+    public RaftSimulation Actor(Func<ActorBase> create, string name = "actor")
+    {
+        (_actor, _name) = (create, name);
+        return this;
+    }
+
+    /// <summary>Settings for the actor systems of all nodes, as HOCON.</summary>
+    public RaftSimulation Config(string hocon)
+    {
+        _config = ConfigurationFactory.ParseString(hocon).WithFallback(_config);
+        return this;
+    }
+
+    /// <summary>Programs that use the group from outside, each on a node of its own. A program that fails fails the simulation.</summary>
+    public RaftSimulation Clients(int count, Func<SimulatedClient, Task> program)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(count);
+        (_clients, _program) = (count, program);
+        return this;
+    }
+
+    /// <summary>What may go wrong. All by default.</summary>
+    public RaftSimulation Faults(SimulationFaults faults)
+    {
+        Kinds = faults;
+        return this;
+    }
+
+    /// <summary>For how long faults happen. 20 s of the simulation's time by default. The programs have one minute more to end.</summary>
+    public RaftSimulation For(TimeSpan duration)
+    {
+        Duration = duration;
+        return this;
+    }
+
+    /// <summary>A condition that holds all the time. It is asked each time before the time of the simulation goes on.</summary>
+    public RaftSimulation Always(string what, Func<SimulationView, bool> holds)
+    {
+        _always.Add((what, holds));
+        return this;
+    }
+
+    /// <summary>A condition that holds within a minute after the last fault is mended and the programs have ended.</summary>
+    public RaftSimulation Eventually(string what, Func<SimulationView, bool> holds)
+    {
+        _eventually.Add((what, holds));
+        return this;
+    }
+
+    internal static RaftSimulation Of(Action<RaftSimulation> setup)
+    {
+        RaftSimulation simulation = new();
+        setup(simulation);
+        return simulation;
+    }
+
+    /// <summary>Runs once.</summary>
+    /// <exception cref="SimulationException">A condition or a program failed.</exception>
+    internal SimulationResult RunOnce(World world, IReadOnlyList<PlannedFault> plan)
+    {
+        var create = _actor ?? throw new InvalidOperationException("The simulation has no actor. Call Actor(...) in its setup.");
+        using SimulationRun run = new(world, NodeCount, create, _name, _config);
+        return run.Run(plan, Duration, _clients, _program, _always, _eventually);
+    }
+}

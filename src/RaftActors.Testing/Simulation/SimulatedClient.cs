@@ -1,0 +1,41 @@
+using Akka.Actor;
+
+namespace RaftActors.Testing.Simulation;
+
+/// <summary>A program outside of the group, on a node of its own. It never crashes. For the simulation's thread.</summary>
+public sealed class SimulatedClient
+{
+    private readonly World _world;
+    private readonly SimulatedNode _node;
+
+    internal SimulatedClient(World world, SimulatedNode node, int number) => (_world, _node, Number) = (world, node, number);
+
+    /// <summary>0, 1, 2 and so on.</summary>
+    public int Number { get; }
+
+    /// <summary>The actor system of the program.</summary>
+    public ActorSystem System => _node.System!; // Justification: nodes of clients never crash.
+
+    /// <summary>The time since the simulation began.</summary>
+    public TimeSpan Now => _world.Now;
+
+    /// <summary>Creates a client of the group, as <see cref="Raft.CreateClient{TValue, TResult}(string?, RaftClientOptions{TValue, TResult}?)"/>.</summary>
+    /// <typeparam name="TValue">The type of the values of the group.</typeparam>
+    /// <typeparam name="TResult">The type of the results of HandleAppend.</typeparam>
+    public RaftClient<TValue, TResult> CreateClient<TValue, TResult>() => Raft.Get(System).CreateClient<TValue, TResult>();
+
+    /// <summary>A number that the seed chooses.</summary>
+    /// <param name="below">Above all numbers that it may be.</param>
+    public int Next(int below) => _world.Prng.Between(0, below - 1);
+
+    /// <summary>Waits for a span of the simulation's time.</summary>
+    public Task Delay(TimeSpan span)
+    {
+        TaskCompletionSource end = new();
+        _world.After(span, _node, end.SetResult);
+        return end.Task;
+    }
+
+    /// <summary>Adds a line to the trace.</summary>
+    public void Trace(string text) => _world.Trace.Add(_world.Now, $"c{Number + 1}: {text}");
+}

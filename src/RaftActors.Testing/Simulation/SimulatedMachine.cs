@@ -1,0 +1,97 @@
+using System.Buffers.Binary;
+
+using RaftActors.Settings;
+using RaftActors.Storage;
+
+namespace RaftActors.Testing.Simulation;
+
+/// <summary>The machines of all nodes. Its numbers come from the seed, its time is that of the node whose turn it is.</summary>
+internal sealed class SimulatedMachine(World world) : Machine
+{
+    private readonly SimulatedTime _time = new(world);
+
+    public override TimeProvider Time => _time;
+
+    // The caller awaits it in the simulation's context, which makes its continuation a turn of its own.
+    public override TaskCreationOptions Completion => TaskCreationOptions.None;
+
+    public override void RunOnThread(string name, Action run) => world.Post(world.Running, run);
+
+    public override void Queue(IThreadPoolWorkItem run) => world.Post(world.Running, run.Execute);
+
+    public override StoreDirectory OpenDirectory(StoreOptions options) => Running.OpenDirectory(options);
+
+    public override IRaftStore StoreOf(StoreDirectory directory, StoreOwner owner) =>
+        new SimulatedStore(directory.StoreOf(owner), Running);
+
+    protected override void FillRandom(Span<byte> bytes)
+    {
+        Span<byte> number = stackalloc byte[sizeof(ulong)];
+        for (var at = 0; at < bytes.Length; at += sizeof(ulong))
+        {
+            BinaryPrimitives.WriteUInt64LittleEndian(number, world.Prng.Next());
+            number[..Math.Min(sizeof(ulong), bytes.Length - at)].CopyTo(bytes[at..]);
+        }
+    }
+
+    private SimulatedNode Running => world.Running ?? throw new InvalidOperationException("No node has the turn.");
+
+    private sealed class SimulatedTime(World world) : TimeProvider
+    {
+        private TimeSpan Now => world.Running?.Clock ?? world.Now;
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Now.Ticks;
+
+        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch + Now;
+
+        public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
+            new SimulatedTimer(world.Running, world, () => callback(state), dueTime, period);
+    }
+
+    private sealed class SimulatedTimer : ITimer
+    {
+        private readonly SimulatedNode? _node;
+        private readonly World _world;
+        private readonly Action _call;
+        private int _changes;
+
+        public SimulatedTimer(SimulatedNode? node, World world, Action call, TimeSpan dueTime, TimeSpan period)
+        {
+            (_node, _world, _call) = (node, world, call);
+            Change(dueTime, period);
+        }
+
+        public bool Change(TimeSpan dueTime, TimeSpan period)
+        {
+            var change = ++_changes;
+            if (dueTime != Timeout.InfiniteTimeSpan)
+            {
+                _world.After(_node?.ToWorld(dueTime) ?? dueTime, _node, () => Fire(change, period));
+            }
+
+            return true;
+        }
+
+        public void Dispose() => _changes++;
+
+        public ValueTask DisposeAsync()
+        {
+            Dispose();
+            return ValueTask.CompletedTask;
+        }
+
+        private void Fire(int change, TimeSpan period)
+        {
+            if (change == _changes)
+            {
+                _call();
+                if (change == _changes && period != Timeout.InfiniteTimeSpan && period > TimeSpan.Zero)
+                {
+                    Change(period, period);
+                }
+            }
+        }
+    }
+}

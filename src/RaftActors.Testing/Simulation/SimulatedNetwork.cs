@@ -1,0 +1,72 @@
+namespace RaftActors.Testing.Simulation;
+
+/// <summary>The network between the nodes. It delays, loses, repeats and reorders messages, and cuts connections in one direction.</summary>
+internal sealed class SimulatedNetwork(World world)
+{
+    private static readonly TimeSpan Fast = TimeSpan.FromMicroseconds(100);
+
+    private readonly Dictionary<string, SimulatedTransport> _transports = new(StringComparer.Ordinal);
+    private readonly HashSet<(string From, string To)> _cuts = [];
+
+    /// <summary>The longest delay of a message.</summary>
+    public TimeSpan DelayMax { get; set; } = TimeSpan.FromMilliseconds(2);
+
+    /// <summary>How many of 100 messages are lost.</summary>
+    public int LossPercent { get; set; }
+
+    /// <summary>How many of 100 messages arrive twice.</summary>
+    public int RepeatPercent { get; set; }
+
+    /// <summary>The number of messages that were delivered.</summary>
+    public long Delivered { get; private set; }
+
+    public void Cut(string from, string to) => _cuts.Add((from, to));
+
+    public void Mend(string from, string to) => _cuts.Remove((from, to));
+
+    /// <summary>A new start of a node.</summary>
+    public SimulatedTransport Connect(SimulatedNode node) => _transports[node.Name] = new SimulatedTransport(this, node);
+
+    private void Send(SimulatedNode from, string to, ReadOnlyMemory<byte> message)
+    {
+        if (_cuts.Contains((from.Name, to)) || world.Chance(LossPercent))
+        {
+            Show(from.Name, to, message, ", lost");
+            return;
+        }
+
+        for (var copies = world.Chance(RepeatPercent) ? 2 : 1; copies > 0; copies--)
+        {
+            world.After(world.Between(Fast, DelayMax), null, () => Deliver(from.Name, to, message));
+        }
+    }
+
+    private void Deliver(string from, string to, ReadOnlyMemory<byte> message)
+    {
+        if (_transports.TryGetValue(to, out var target) && !_cuts.Contains((from, to)))
+        {
+            Delivered++;
+            world.Trace.Mix(target.Node.Number, message.Length);
+            Show(from, to, message, "");
+            target.Node.Post(() => target.OnMessage(from, message));
+        }
+    }
+
+    private void Show(string from, string to, ReadOnlyMemory<byte> message, string end)
+    {
+        if (world.Trace.IsKept)
+        {
+            world.Trace.Show(world.Now, $"{from} -> {to}: {MessageText.Of(to, message)}{end}");
+        }
+    }
+
+    /// <summary>The network as one start of a node sees it.</summary>
+    internal sealed class SimulatedTransport(SimulatedNetwork network, SimulatedNode node) : RaftTransport
+    {
+        public SimulatedNode Node => node;
+
+        public void OnMessage(string from, ReadOnlyMemory<byte> message) => Receive(from, message);
+
+        protected internal override void Send(string to, ReadOnlyMemory<byte> message) => network.Send(Node, to, message);
+    }
+}

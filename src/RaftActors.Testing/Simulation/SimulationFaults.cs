@@ -1,0 +1,27 @@
+namespace RaftActors.Testing.Simulation;
+
+/// <summary>What may go wrong in a simulation.</summary>
+[Flags]
+public enum SimulationFaults
+{
+    /// <summary>The network only delays messages, for up to 2 ms.</summary>
+    None = 0,
+
+    /// <summary>Nodes lose their power, and start again with what their disk has kept.</summary>
+    Crashes = 1,
+
+    /// <summary>Nodes stand still for a while, as at a pause of the garbage collector or of a virtual machine.</summary>
+    Pauses = 2,
+
+    /// <summary>Messages between some nodes are lost, in both directions or in one.</summary>
+    Partitions = 4,
+
+    /// <summary>For a while the network loses, repeats, delays and reorders messages.</summary>
+    BadNetwork = 8,
+
+    /// <summary>Disks are slow for a while.</summary>
+    SlowDisks = 16,
+
+    /// <summary>All of them.</summary>
+    All = Crashes | Pauses | Partitions | BadNetwork | SlowDisks,
+}

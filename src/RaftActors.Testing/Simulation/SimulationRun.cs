@@ -1,0 +1,275 @@
+using System.Reflection;
+
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Util;
+
+using RaftActors.Settings;
+
+namespace RaftActors.Testing.Simulation;
+
+/// <summary>One run of a simulation, from the start of the nodes to the last condition.</summary>
+internal sealed class SimulationRun : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+
+    // Akka.NET draws the uids of actors from it, which are in the paths that messages carry. Null: this version of Akka.NET has another one,
+    // and the messages of two runs differ in length.
+    private static readonly ThreadLocal<Random>? AkkaRandom =
+        typeof(ThreadLocalRandom).GetField("_rng", BindingFlags.Static | BindingFlags.NonPublic)?.GetValue(null) as ThreadLocal<Random>;
+
+    private readonly World _world;
+    private readonly SimulatedNetwork _network;
+    private readonly List<HostedActor> _actors = [];
+    private readonly Func<ActorBase> _create;
+    private readonly string _name;
+    private readonly Config _config;
+    private readonly SynchronizationContext? _outer = SynchronizationContext.Current;
+
+    public SimulationRun(World world, int nodes, Func<ActorBase> create, string name, Config config)
+    {
+        (_world, _create, _name) = (world, create, name);
+        _network = new SimulatedNetwork(world);
+        var names = Enumerable.Range(1, nodes).Select(number => $"n{number}").ToList();
+        _config = config
+            .WithFallback(ConfigurationFactory.ParseString(
+                $$"""
+                raft {
+                  group = simulated
+                  roster = [{{string.Join(", ", names.Select(node => $"\"{name}@{node}\""))}}]
+                  quorum.allow-fewer-than-three = on
+                  client.contacts = [{{string.Join(", ", names)}}]
+                }
+                """))
+            .WithFallback(Raft.DefaultConfig());
+        for (var number = 0; number < nodes; number++)
+        {
+            _actors.Add(new HostedActor(new SimulatedNode(world, number, names[number])
+            {
+                Rate = 1 + (world.Prng.Between(-10, 10) / 1000.0),
+            }));
+        }
+
+        Machine.Use(new SimulatedMachine(world));
+        UseAkkaRandom(new Random((int)world.Prng.Next()));
+        SynchronizationContext.SetSynchronizationContext(null);
+    }
+
+    public SimulationResult Run(
+        IReadOnlyList<PlannedFault> plan,
+        TimeSpan duration,
+        int clients,
+        Func<SimulatedClient, Task> program,
+        IReadOnlyList<(string What, Func<SimulationView, bool> Holds)> always,
+        IReadOnlyList<(string What, Func<SimulationView, bool> Holds)> eventually)
+    {
+        SimulationView view = new(_actors);
+        GroupChecker checker = new(_actors);
+        List<Task> programs = [];
+        _world.OnQuiet = () =>
+        {
+            checker.Check();
+            if (programs.Find(each => each.IsFaulted) is { Exception.InnerException: { } failure })
+            {
+                throw new SimulationException(failure.GetType().Name, $"a program failed: {failure.Message}", failure);
+            }
+
+            foreach (var (what, holds) in always)
+            {
+                Demand(Ask(what, holds, view), what, $"'{what}' does not hold");
+            }
+        };
+        _actors.ForEach(Start);
+        programs.AddRange(Enumerable.Range(0, clients).Select(number => StartClient(number, program)));
+        foreach (var fault in plan)
+        {
+            _world.After(fault.At, null, () => Begin(fault));
+        }
+
+        _world.RunUntil(duration);
+        Mend();
+        _world.RunUntil(_world.Now + Patience, () => programs.All(each => each.IsCompleted));
+        Demand(programs.TrueForAll(each => each.IsCompleted), "programs", $"a program has not ended {Patience} after the last fault");
+        foreach (var (what, holds) in eventually)
+        {
+            _world.RunUntil(_world.Now + Patience, () => Ask(what, holds, view));
+            Demand(Ask(what, holds, view), what, $"'{what}' does not hold {Patience} after the last fault");
+        }
+
+        return new SimulationResult(
+            _world.Trace.Hash, _world.Now, _world.Turns, _network.Delivered, checker.Pairs, plan.Count);
+    }
+
+    public void Dispose()
+    {
+        Machine.Use(null);
+        UseAkkaRandom(new Random());
+        SynchronizationContext.SetSynchronizationContext(_outer);
+    }
+
+    private static void UseAkkaRandom(Random random)
+    {
+        if (AkkaRandom is { } own)
+        {
+            own.Value = random;
+        }
+    }
+
+    // A condition may also fail by an assertion of the user's test framework.
+    private static bool Ask(string what, Func<SimulationView, bool> holds, SimulationView view)
+    {
+        try
+        {
+            return holds(view);
+        }
+        catch (Exception e) when (e is not SimulationException)
+        {
+            throw new SimulationException(what, $"'{what}' failed: {e.Message}", e);
+        }
+    }
+
+    private void Demand(bool holds, string kind, string otherwise)
+    {
+        if (!holds)
+        {
+            throw new SimulationException(kind, FormattableString.Invariant($"at {_world.Now.TotalSeconds:0.0000} s {otherwise}"));
+        }
+    }
+
+    private void Start(HostedActor hosted)
+    {
+        var node = hosted.Node;
+        hosted.Latest = null;
+        _world.Trace.Add(_world.Now, $"{node.Name} starts");
+        node.Start(_config, system =>
+        {
+            Raft.Get(system).UseTransport(_network.Connect(node));
+            system.ActorOf(Props.CreateBy(new ActorProducer(hosted, _create)), _name);
+        });
+    }
+
+    private Task StartClient(int number, Func<SimulatedClient, Task> program)
+    {
+        SimulatedNode node = new(_world, _actors.Count + number, $"c{number + 1}");
+        SimulatedContext context = new(_world, node);
+        TaskCompletionSource end = new();
+        node.Start(_config, system => Raft.Get(system).UseTransport(_network.Connect(node)));
+        SimulatedClient client = new(_world, node, number);
+        _world.Post(node, () => context.Run(() => _ = RunAsync()));
+        return end.Task;
+
+        async Task RunAsync()
+        {
+            try
+            {
+                await program(client);
+                end.SetResult();
+            }
+            catch (Exception e)
+            {
+                end.SetException(e);
+            }
+        }
+    }
+
+    private void Begin(PlannedFault fault)
+    {
+        _world.Trace.Add(_world.Now, $"fault: {fault.Kind} of {string.Join(", ", fault.Nodes.Select(each => _actors[each].Node.Name))}");
+        foreach (var hosted in fault.Nodes.Select(each => _actors[each]))
+        {
+            Begin(fault, hosted);
+        }
+
+        switch (fault.Kind)
+        {
+            case SimulationFaults.BadNetwork:
+                (_network.LossPercent, _network.RepeatPercent, _network.DelayMax) = (10, 10, TimeSpan.FromMilliseconds(200));
+                _world.After(fault.Lasts, null, MendNetwork);
+                break;
+            case SimulationFaults.Partitions:
+                _world.After(fault.Lasts, null, () => Cut(fault, isCut: false));
+                Cut(fault, isCut: true);
+                break;
+        }
+    }
+
+    private void Begin(PlannedFault fault, HostedActor hosted)
+    {
+        var node = hosted.Node;
+        switch (fault.Kind)
+        {
+            case SimulationFaults.Crashes when node.System is not null:
+                node.Crash();
+                _world.After(fault.Lasts, null, () => StartIfDown(hosted));
+                break;
+            case SimulationFaults.Pauses when node.System is not null:
+                node.Pause();
+                _world.After(fault.Lasts, null, node.Resume);
+                break;
+            case SimulationFaults.SlowDisks:
+                node.WriteMax = TimeSpan.FromMilliseconds(300);
+                _world.After(fault.Lasts, null, () => node.WriteMax = TimeSpan.FromMilliseconds(1));
+                break;
+        }
+    }
+
+    // From the nodes that it hits to all others: in both directions, or in one.
+    private void Cut(PlannedFault fault, bool isCut)
+    {
+        var names = _actors.Select(each => each.Node.Name).ToList();
+        foreach (var hit in fault.Nodes.Select(each => names[each]))
+        {
+            foreach (var other in names.Where(other => !fault.Nodes.Any(each => names[each] == other)))
+            {
+                if (fault.Choice != 1)
+                {
+                    Set(hit, other);
+                }
+
+                if (fault.Choice != 2)
+                {
+                    Set(other, hit);
+                }
+            }
+        }
+
+        void Set(string from, string to)
+        {
+            if (isCut)
+            {
+                _network.Cut(from, to);
+            }
+            else
+            {
+                _network.Mend(from, to);
+            }
+        }
+    }
+
+    private void MendNetwork() => (_network.LossPercent, _network.RepeatPercent, _network.DelayMax) = (0, 0, TimeSpan.FromMilliseconds(2));
+
+    private void StartIfDown(HostedActor hosted)
+    {
+        if (hosted.Node.System is null)
+        {
+            Start(hosted);
+        }
+    }
+
+    private void Mend()
+    {
+        _world.Trace.Add(_world.Now, "all faults are mended");
+        MendNetwork();
+        foreach (var (first, second) in _actors.SelectMany(first => _actors.Select(second => (first, second))))
+        {
+            _network.Mend(first.Node.Name, second.Node.Name);
+        }
+
+        foreach (var hosted in _actors)
+        {
+            hosted.Node.WriteMax = TimeSpan.FromMilliseconds(1);
+            hosted.Node.Resume();
+            StartIfDown(hosted);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+using Akka.Actor;
+
+using RaftActors.Core;
+
+namespace RaftActors.Testing.Simulation;
+
+/// <summary>
+/// All that happens in a simulation, one turn after the other on one thread: turns of mailboxes, timers, messages between nodes and writes
+/// to disks. The seed chooses which of the turns that are ready is next, and how long everything takes.
+/// </summary>
+internal sealed class World(long seed)
+{
+    // An escape is a turn from another thread. Its order would depend on the machine.
+    private readonly int _thread = Environment.CurrentManagedThreadId;
+    private readonly Lock _lock = new();
+    private readonly List<Turn> _ready = [];
+    private readonly PriorityQueue<Turn, (long At, long Number)> _timers = new();
+    private long _timerCount;
+    private string? _escape;
+
+    /// <summary>Chooses everything besides the faults, which are planned ahead.</summary>
+    public Prng Prng { get; } = new((ulong)seed);
+
+    public TimeSpan Now { get; private set; }
+
+    public Trace Trace { get; } = new();
+
+    public long Turns { get; private set; }
+
+    /// <summary>The node whose turn it is; null: none.</summary>
+    public SimulatedNode? Running { get; private set; }
+
+    /// <summary>Called before time goes on.</summary>
+    public Action OnQuiet { get; set; } = () => { };
+
+    /// <summary>Adds a turn of a node. It is dropped if the node crashes first, and held while the node is paused.</summary>
+    /// <param name="origin">What awaits the turn, to name the code that has left the simulation; null: the stack shows it.</param>
+    public void Post(SimulatedNode? node, Action run, object? origin = null)
+    {
+        lock (_lock)
+        {
+            if (Environment.CurrentManagedThreadId != _thread)
+            {
+                _escape ??= $"{origin}\n{Environment.StackTrace}";
+            }
+
+            _ready.Add(new Turn(node, node?.Life ?? 0, run, null));
+        }
+    }
+
+    /// <summary>Adds a turn of a node after a delay.</summary>
+    /// <param name="cancelable">Drops it if it is cancelled by then; null: it cannot be cancelled.</param>
+    public void After(TimeSpan delay, SimulatedNode? node, Action run, ICancelable? cancelable = null)
+    {
+        lock (_lock)
+        {
+            var at = Now + (delay > TimeSpan.Zero ? delay : TimeSpan.Zero);
+            _timers.Enqueue(new Turn(node, node?.Life ?? 0, run, cancelable), (at.Ticks, _timerCount++));
+        }
+    }
+
+    /// <summary>A time between two others, both included.</summary>
+    public TimeSpan Between(TimeSpan least, TimeSpan most) =>
+        least + TimeSpan.FromTicks((long)(Prng.Next() % (ulong)((most - least).Ticks + 1)));
+
+    public bool Chance(int percent) => Prng.Between(1, 100) <= percent;
+
+    /// <summary>Runs code of a node now, as one turn.</summary>
+    public void RunAs(SimulatedNode? node, Action run)
+    {
+        var before = Running;
+        Running = node;
+        try
+        {
+            run();
+        }
+        finally
+        {
+            Running = before;
+        }
+    }
+
+    /// <summary>Runs turns until a time, or until a condition holds.</summary>
+    /// <exception cref="SimulationException">Code of the simulation ran on another thread.</exception>
+    public void RunUntil(TimeSpan end, Func<bool>? until = null)
+    {
+        while (true)
+        {
+            while (TryTakeReady() is { } turn)
+            {
+                Run(turn);
+            }
+
+            OnQuiet();
+            if (until?.Invoke() == true)
+            {
+                return;
+            }
+
+            if (!_timers.TryPeek(out _, out var next) || next.At > end.Ticks)
+            {
+                Now = end;
+                return;
+            }
+
+            Now = TimeSpan.FromTicks(next.At);
+            var due = _timers.Dequeue();
+            if (due.Cancelable is not { IsCancellationRequested: true })
+            {
+                Run(due);
+            }
+        }
+    }
+
+    private Turn? TryTakeReady()
+    {
+        lock (_lock)
+        {
+            if (_escape is not null)
+            {
+                throw new SimulationException("escape", $"Code left the simulation for another thread, so its order is left to chance: {_escape}");
+            }
+
+            if (_ready.Count == 0)
+            {
+                return null;
+            }
+
+            var chosen = Prng.Between(0, _ready.Count - 1);
+            var turn = _ready[chosen];
+            _ready[chosen] = _ready[^1];
+            _ready.RemoveAt(_ready.Count - 1);
+            return turn;
+        }
+    }
+
+    private void Run(Turn turn)
+    {
+        var (node, life, run, _) = turn;
+        if (node is not null && node.Life != life)
+        {
+            return;
+        }
+
+        if (node is { IsPaused: true })
+        {
+            node.Hold(turn.Run);
+            return;
+        }
+
+        Turns++;
+        Trace.Mix(Now.Ticks, node?.Number ?? -1);
+        RunAs(node, run);
+    }
+
+    private readonly record struct Turn(SimulatedNode? Node, int Life, Action Run, ICancelable? Cancelable);
+}

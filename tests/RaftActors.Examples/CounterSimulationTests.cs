@@ -1,0 +1,41 @@
+using RaftActors.Testing.Simulation;
+
+namespace RaftActors.Examples;
+
+/// <summary>Three nodes that count, with everything that can go wrong.</summary>
+public sealed class CounterSimulationTests
+{
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Each_click_is_counted_once(long seed) => RaftSimulation.Run(seed, simulation =>
+    {
+        var total = 0;
+        simulation
+            .Nodes(3)
+            .Actor(() => new Counter(), "counter")
+            .Clients(2, async client => total = Math.Max(total, await ClickAsync(client)))
+            .Eventually("40 clicks are counted", _ => total == 40);
+    });
+
+    private static async Task<int> ClickAsync(SimulatedClient client)
+    {
+        await using var counter = client.CreateClient<int, int>();
+        var total = 0;
+        for (var click = 0; click < 20; click++)
+        {
+            // The key makes a repeat safe: the pair is appended once, and each repeat has its result.
+            Outcome<int>? outcome = null;
+            while (outcome is not Outcome<int>.Done)
+            {
+                outcome = await counter.AppendAsync("clicks", 1, requestKey: $"{client.Number}/{click}");
+            }
+
+            total = outcome.OrThrow().ResultOr(total);
+            await client.Delay(TimeSpan.FromMilliseconds(client.Next(1000)));
+        }
+
+        return total;
+    }
+}

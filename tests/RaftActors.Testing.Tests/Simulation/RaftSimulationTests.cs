@@ -1,0 +1,100 @@
+using RaftActors.Testing.Simulation;
+
+namespace RaftActors.Testing.Tests.Simulation;
+
+/// <summary>What a simulation promises to its user.</summary>
+public sealed class RaftSimulationTests
+{
+    [Fact]
+    public void Same_seed_gives_the_same_run_and_another_seed_another_one()
+    {
+        var runs = new long[] { 1, 1, 2, 2 }.Select(seed => RaftSimulation.Run(seed, SumsWorkload.SetUp)).ToList();
+
+        Assert.Equal(runs[0], runs[1]);
+        Assert.Equal(runs[2], runs[3]);
+        Assert.NotEqual(runs[0].Hash, runs[2].Hash);
+        Assert.All(runs, run => Assert.True(run is { Pairs: > 20, Messages: > 500, Faults: > 3 }, $"{run}"));
+    }
+
+    [Fact]
+    public void Run_that_fails_names_its_seed_the_fewest_faults_and_the_last_events()
+    {
+        // It needs one crash and nothing else.
+        var failure = Assert.Throws<SimulationException>(() => RaftSimulation.Run(1, simulation => NoNodeStartsTwice(simulation)
+            .Clients(1, client => SumsWorkload.AddAsync(client, 10))));
+
+        Assert.Matches("^Seed 1 fails: at [0-9.]+ s 'no node starts twice' does not hold\\.\nIt takes these faults:\n", failure.Message);
+        var faults = failure.Message.Split('\n').SkipWhile(line => !line.StartsWith("It takes", StringComparison.Ordinal)).Skip(1)
+            .TakeWhile(line => line != "The last events:");
+        Assert.Contains("Crashes of n", Assert.Single(faults), StringComparison.Ordinal);
+        Assert.Contains("fault: Crashes of n", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("AppendEntries", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Program_that_fails_fails_the_simulation_with_its_cause()
+    {
+        var failure = Assert.Throws<SimulationException>(() => RaftSimulation.Run(1, simulation => simulation
+            .Actor(() => new Sums())
+            .Faults(SimulationFaults.None)
+            .Clients(1, _ => throw new FormatException("the program's own"))));
+
+        Assert.Contains("a program failed: the program's own", failure.Message, StringComparison.Ordinal);
+        Assert.IsType<FormatException>(failure.InnerException);
+    }
+
+    [Fact]
+    public void Program_that_leaves_the_simulations_thread_is_stopped_and_the_place_is_named()
+    {
+        var failure = Assert.Throws<SimulationException>(() => RaftSimulation.Run(1, simulation => simulation
+            .Actor(() => new Sums())
+            .Faults(SimulationFaults.None)
+            .Clients(1, LeaveAsync)));
+
+        Assert.Contains("another thread", failure.Message, StringComparison.Ordinal);
+        Assert.True(failure.Message.Contains(nameof(RaftSimulationTests), StringComparison.Ordinal), failure.Message);
+
+        static async Task LeaveAsync(SimulatedClient client)
+        {
+            await using var sums = client.CreateClient<int, int>();
+            while (true)
+            {
+                await Task.Run(() => sums.AppendAsync("a", 1));
+            }
+        }
+    }
+
+    [Fact]
+    public void Condition_that_must_hold_in_the_end_has_time_to_hold()
+    {
+        var asked = 0;
+        Assert.Throws<SimulationException>(() => RaftSimulation.Run(1, simulation => simulation
+            .Actor(() => new Sums())
+            .Faults(SimulationFaults.None)
+            .Eventually("never", _ => asked++ < 0)));
+        Assert.True(asked > 10, $"asked {asked} times");
+    }
+
+    [Fact]
+    public void Faults_that_are_not_wanted_do_not_happen()
+    {
+        var result = RaftSimulation.Run(1, simulation => NoNodeStartsTwice(simulation)
+            .Faults(SimulationFaults.None)
+            .Clients(2, client => SumsWorkload.AddAsync(client, 10)));
+
+        Assert.Equal(0, result.Faults);
+        Assert.Equal(20, result.Pairs);
+    }
+
+    private static RaftSimulation NoNodeStartsTwice(RaftSimulation simulation)
+    {
+        var starts = 0;
+        return simulation
+            .Actor(() =>
+            {
+                starts++;
+                return new Sums();
+            })
+            .Always("no node starts twice", view => starts <= view.Nodes);
+    }
+}
