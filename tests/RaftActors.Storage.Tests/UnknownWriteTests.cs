@@ -1,7 +1,7 @@
 using System.Diagnostics;
 
-using RaftActors.Testing.DiskModel;
 using RaftActors.Storage.Tests.Log;
+using RaftActors.Testing.DiskModel;
 
 namespace RaftActors.Storage.Tests;
 

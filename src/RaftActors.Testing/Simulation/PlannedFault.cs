@@ -10,10 +10,16 @@ internal sealed record PlannedFault(SimulationFaults Kind, TimeSpan At, TimeSpan
 {
     private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
 
-    /// <summary>Plans the faults of a run, apart from all other choices. So a run without some of them is like the run with all of them.</summary>
+    /// <summary>
+    /// Plans the faults of a run, apart from all other choices. So a run without some of them is like the run with all of them.
+    /// </summary>
     public static List<PlannedFault> Plan(long seed, SimulationFaults kinds, int nodes, TimeSpan duration)
     {
-        SimulationFaults[] single = [.. Enum.GetValues<SimulationFaults>().Where(kind => kind != SimulationFaults.All && kind != 0 && kinds.HasFlag(kind))];
+        SimulationFaults[] single =
+        [
+            .. Enum.GetValues<SimulationFaults>()
+                .Where(kind => kind is not (SimulationFaults.None or SimulationFaults.All) && kinds.HasFlag(kind)),
+        ];
         Prng prng = new(~(ulong)seed);
         List<PlannedFault> plan = [];
         if (single.Length == 0)
@@ -34,5 +40,7 @@ internal sealed record PlannedFault(SimulationFaults Kind, TimeSpan At, TimeSpan
     }
 
     public override string ToString() => FormattableString.Invariant(
-        $"{At.TotalSeconds,7:0.000} s  {Kind} of {string.Join(", ", Nodes.Select(node => $"n{node + 1}"))}, for {Lasts.TotalSeconds:0.000} s");
+        $"{At.TotalSeconds,7:0.000} s  {Kind} of {string.Join(", ", Nodes.Select(NameOf))}, for {Lasts.TotalSeconds:0.000} s");
+
+    private static string NameOf(int node) => FormattableString.Invariant($"n{node + 1}");
 }

@@ -38,7 +38,9 @@ public sealed class RaftSimulation
     /// </summary>
     /// <param name="seed">Decides the run.</param>
     /// <param name="setup">Describes the simulation. Called for each run, so that no run sees what an earlier one has left.</param>
-    /// <exception cref="SimulationException">A condition or a program failed. The message has the seed, the faults and the last events.</exception>
+    /// <exception cref="SimulationException">
+    /// A condition or a program failed. The message has the seed, the faults and the last events.
+    /// </exception>
     /// <exception cref="InvalidOperationException">There is no actor.</exception>
     public static SimulationResult Run(long seed, Action<RaftSimulation> setup)
     {

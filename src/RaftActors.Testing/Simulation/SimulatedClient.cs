@@ -19,7 +19,7 @@ public sealed class SimulatedClient
     /// <summary>The time since the simulation began.</summary>
     public TimeSpan Now => _world.Now;
 
-    /// <summary>Creates a client of the group, as <see cref="Raft.CreateClient{TValue, TResult}(string?, RaftClientOptions{TValue, TResult}?)"/>.</summary>
+    /// <summary>Creates a client of the group.</summary>
     /// <typeparam name="TValue">The type of the values of the group.</typeparam>
     /// <typeparam name="TResult">The type of the results of HandleAppend.</typeparam>
     public RaftClient<TValue, TResult> CreateClient<TValue, TResult>() => Raft.Get(System).CreateClient<TValue, TResult>();

@@ -1,6 +1,6 @@
 namespace RaftActors.Testing.Simulation;
 
-/// <summary>The network between the nodes. It delays, loses, repeats and reorders messages, and cuts connections in one direction.</summary>
+/// <summary>The network between the nodes. It delays, loses, repeats and reorders messages, and cuts each direction by itself.</summary>
 internal sealed class SimulatedNetwork(World world)
 {
     private static readonly TimeSpan Fast = TimeSpan.FromMicroseconds(100);

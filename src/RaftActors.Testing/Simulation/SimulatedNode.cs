@@ -75,7 +75,9 @@ internal sealed class SimulatedNode
     public void After(TimeSpan delay, Action run, ICancelable? cancelable = null) =>
         _world.After(ToWorld(delay), this, run, cancelable);
 
-    /// <summary>Starts the actor system. Akka.NET waits for its own actors meanwhile, so they run on the thread pool until they rest.</summary>
+    /// <summary>
+    /// Starts the actor system. Akka.NET waits for its own actors meanwhile, so they run on the thread pool until they rest.
+    /// </summary>
     public void Start(Config config, Action<ActorSystem> then)
     {
         var start = Interlocked.Increment(ref _starts).ToString(global::System.Globalization.CultureInfo.InvariantCulture);

@@ -6,6 +6,6 @@ public sealed class SimulationException : Exception
     internal SimulationException(string kind, string message, Exception? cause = null)
         : base(message, cause) => Kind = kind;
 
-    /// <summary>What failed, without the values of one run. Two failures of one kind have the same cause, as far as a program can tell.</summary>
+    /// <summary>What failed, without the values of one run. Failures of one kind are taken for the same one.</summary>
     internal string Kind { get; }
 }

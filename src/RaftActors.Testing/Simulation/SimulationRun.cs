@@ -13,8 +13,8 @@ internal sealed class SimulationRun : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
-    // Akka.NET draws the uids of actors from it, which are in the paths that messages carry. Null: this version of Akka.NET has another one,
-    // and the messages of two runs differ in length.
+    // Akka.NET draws the uids of actors from it, which are in the paths that messages carry. Null: this version of Akka.NET has another
+    // one, and the messages of two runs differ in length.
     private static readonly ThreadLocal<Random>? AkkaRandom =
         typeof(ThreadLocalRandom).GetField("_rng", BindingFlags.Static | BindingFlags.NonPublic)?.GetValue(null) as ThreadLocal<Random>;
 

@@ -2,7 +2,7 @@ using Akka.Actor;
 
 namespace RaftActors.Testing.Simulation;
 
-/// <summary>The nodes of a simulation, as a condition sees them. Only the condition that gets it may use it, and only during its call.</summary>
+/// <summary>The nodes of a simulation, as a condition sees them. To be used during the call of the condition only.</summary>
 public sealed class SimulationView
 {
     private readonly IReadOnlyList<HostedActor> _actors;
@@ -16,7 +16,7 @@ public sealed class SimulationView
     /// <param name="node">Its number, from 0.</param>
     public bool IsUp(int node) => _actors[node].Node.System is not null;
 
-    /// <summary>The actor of a node: the object itself, to look at its state. Null: the node is down, or its actor has not started.</summary>
+    /// <summary>The actor of a node, to look at its state. Null: the node is down, or its actor has not started.</summary>
     /// <typeparam name="T">The type of the actor.</typeparam>
     /// <param name="node">The number of the node, from 0.</param>
     public T? Actor<T>(int node)

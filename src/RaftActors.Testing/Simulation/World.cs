@@ -118,7 +118,8 @@ internal sealed class World(long seed)
         {
             if (_escape is not null)
             {
-                throw new SimulationException("escape", $"Code left the simulation for another thread, so its order is left to chance: {_escape}");
+                throw new SimulationException(
+                    "escape", $"Code left the simulation for another thread, so its order is left to chance: {_escape}");
             }
 
             if (_ready.Count == 0)

@@ -234,7 +234,8 @@ public sealed class Raft : IExtension
         var settings = ClientSettings.Read(_system.Settings.Config, _network.Address, group, options);
         _network.Start(isClient: true);
         var calls = new ClientCalls(settings.PendingMax);
-        var actor = _system.SystemActorOf(Props.Create(() => new ClientActor(settings, calls)), $"raft-client-{Machine.Current.NewGuid():N}");
+        var actor = _system.SystemActorOf(
+            Props.Create(() => new ClientActor(settings, calls)), $"raft-client-{Machine.Current.NewGuid():N}");
         var timeout = options.AppendTimeout ?? settings.Requests.AppendTimeout;
         var results = new ValueCodec<object?>(_system, codecPlace: null);
         return new LiveClient<TValue, TResult>(settings, values, results, timeout, calls, actor, ownsSystem ? _system : null);

@@ -146,7 +146,8 @@ internal sealed class RaftProcess
         try
         {
             // The mark of this start is drawn from the seed, so each start has its own.
-            _core = new RaftCore(Settings.ToCoreOptions(Member, Machine.Current.NewNumber()), _initial ?? throw new InvalidOperationException());
+            _core = new RaftCore(
+                Settings.ToCoreOptions(Member, Machine.Current.NewNumber()), _initial ?? throw new InvalidOperationException());
         }
         catch (RosterMismatchException e)
         {

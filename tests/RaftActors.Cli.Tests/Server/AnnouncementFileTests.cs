@@ -1,8 +1,8 @@
 using System.Text;
 
 using RaftActors.Cli.Server;
-using RaftActors.Testing.DiskModel;
 using RaftActors.Storage;
+using RaftActors.Testing.DiskModel;
 
 namespace RaftActors.Cli.Tests.Server;
 

@@ -7,8 +7,8 @@ using Akka.TestKit.Xunit2;
 
 using RaftActors.Cli.Server;
 using RaftActors.Core;
-using RaftActors.Testing.DiskModel;
 using RaftActors.Testing;
+using RaftActors.Testing.DiskModel;
 
 namespace RaftActors.Cli.Tests.Server;
 

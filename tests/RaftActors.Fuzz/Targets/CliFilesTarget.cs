@@ -1,6 +1,6 @@
 using RaftActors.Cli.Server;
-using RaftActors.Testing.DiskModel;
 using RaftActors.Storage;
+using RaftActors.Testing.DiskModel;
 
 namespace RaftActors.Fuzz.Targets;
 

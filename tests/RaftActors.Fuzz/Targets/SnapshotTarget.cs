@@ -1,6 +1,6 @@
-using RaftActors.Testing.DiskModel;
 using RaftActors.Storage;
 using RaftActors.Storage.Snapshots;
+using RaftActors.Testing.DiskModel;
 
 namespace RaftActors.Fuzz.Targets;
 

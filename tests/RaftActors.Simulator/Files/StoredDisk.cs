@@ -1,7 +1,7 @@
 using RaftActors.Core;
-using RaftActors.Testing.DiskModel;
 using RaftActors.Storage;
 using RaftActors.Storage.Tests.Contract;
+using RaftActors.Testing.DiskModel;
 
 namespace RaftActors.Simulator;
 

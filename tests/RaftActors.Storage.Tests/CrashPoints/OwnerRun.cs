@@ -1,6 +1,6 @@
 using RaftActors.Core;
-using RaftActors.Testing.DiskModel;
 using RaftActors.Storage.Tests.Contract;
+using RaftActors.Testing.DiskModel;
 
 namespace RaftActors.Storage.Tests.CrashPoints;
 

@@ -2,8 +2,8 @@ using System.Runtime.CompilerServices;
 using System.Text;
 
 using RaftActors.Core;
-using RaftActors.Testing.DiskModel;
 using RaftActors.Storage.Tests.Contract;
+using RaftActors.Testing.DiskModel;
 
 using static RaftActors.Storage.Tests.Contract.StoreSamples;
 

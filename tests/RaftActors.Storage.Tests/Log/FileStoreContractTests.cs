@@ -1,5 +1,5 @@
-using RaftActors.Testing.DiskModel;
 using RaftActors.Storage.Tests.Contract;
+using RaftActors.Testing.DiskModel;
 
 namespace RaftActors.Storage.Tests.Log;
 

@@ -2,8 +2,8 @@ using System.Buffers.Binary;
 
 using RaftActors.Core;
 using RaftActors.Core.Codec;
-using RaftActors.Testing.DiskModel;
 using RaftActors.Storage.Log;
+using RaftActors.Testing.DiskModel;
 
 namespace RaftActors.Storage.Tests.Log;
 

@@ -1,6 +1,6 @@
 using RaftActors.Core;
-using RaftActors.Testing.DiskModel;
 using RaftActors.Storage.Snapshots;
+using RaftActors.Testing.DiskModel;
 
 using static RaftActors.Storage.Tests.Snapshots.SnapshotSamples;
 

@@ -1,8 +1,8 @@
 using System.Buffers.Binary;
 
 using RaftActors.Core;
-using RaftActors.Testing.DiskModel;
 using RaftActors.Storage.Snapshots;
+using RaftActors.Testing.DiskModel;
 
 using static RaftActors.Storage.Tests.Snapshots.SnapshotSamples;
 

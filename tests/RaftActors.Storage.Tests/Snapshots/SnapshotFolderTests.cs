@@ -1,7 +1,7 @@
 using RaftActors.Core;
-using RaftActors.Testing.DiskModel;
 using RaftActors.Storage.Disk;
 using RaftActors.Storage.Snapshots;
+using RaftActors.Testing.DiskModel;
 
 using static RaftActors.Storage.Tests.Snapshots.SnapshotSamples;
 

@@ -1,8 +1,8 @@
 using RaftActors.Core;
-using RaftActors.Testing.DiskModel;
 using RaftActors.Storage.Disk;
 using RaftActors.Storage.Snapshots;
 using RaftActors.Storage.Tests.Log;
+using RaftActors.Testing.DiskModel;
 
 using static RaftActors.Storage.Tests.Snapshots.SnapshotSamples;
 
