@@ -51,7 +51,7 @@ internal sealed class DirectoryTarget : Target
 
     public override bool IsRefusal(Exception e) => e is StoreException or InvalidDataException;
 
-    private static List<Found> Use(DiskModel.ModelDisk disk, bool writes)
+    private static List<Found> Use(Testing.DiskModel.ModelDisk disk, bool writes)
     {
         var found = new List<Found>();
         using var directory = StoreDirectory.Open(Options, disk, () => Guid.Empty);
@@ -100,7 +100,7 @@ internal sealed class DirectoryTarget : Target
 
     private static byte[] OfOnePair()
     {
-        var (disk, owner) = (new DiskModel.ModelDisk(), new StoreOwner("orders", new ProcessName("raft1@node1")));
+        var (disk, owner) = (new Testing.DiskModel.ModelDisk(), new StoreOwner("orders", new ProcessName("raft1@node1")));
         using (var directory = StoreDirectory.Open(Options, disk, () => new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)))
         {
             var entry = new LogEntry(new LogIndex(1), new Term(1), new Serial(1), new Payload.Pair(null, "key", new byte[] { 1, 2, 3 }));
