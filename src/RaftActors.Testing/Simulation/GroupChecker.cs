@@ -11,7 +11,7 @@ internal sealed class GroupChecker(IReadOnlyList<HostedActor> actors)
     private readonly List<(string Key, ReadOnlyMemory<byte> Value)?> _pairs = [];
 
     // The last serial that was checked of each node, since its start.
-    private readonly (int Life, Serial Serial)[] _checked = new (int, Serial)[actors.Count];
+    private readonly (NodeLife? Life, Serial Serial)[] _checked = new (NodeLife?, Serial)[actors.Count];
 
     /// <summary>The number of committed pairs.</summary>
     public long Pairs => _pairs.Count;

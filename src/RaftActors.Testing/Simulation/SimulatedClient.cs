@@ -6,15 +6,15 @@ namespace RaftActors.Testing.Simulation;
 public sealed class SimulatedClient
 {
     private readonly World _world;
-    private readonly SimulatedNode _node;
+    private readonly NodeLife _life;
 
-    internal SimulatedClient(World world, SimulatedNode node, int number) => (_world, _node, Number) = (world, node, number);
+    internal SimulatedClient(World world, NodeLife life, int number) => (_world, _life, Number) = (world, life, number);
 
     /// <summary>0, 1, 2 and so on.</summary>
     public int Number { get; }
 
     /// <summary>The actor system of the program.</summary>
-    public ActorSystem System => _node.System!; // Justification: nodes of clients never crash.
+    public ActorSystem System => _life.System;
 
     /// <summary>The time since the simulation began.</summary>
     public TimeSpan Now => _world.Now;
@@ -32,7 +32,7 @@ public sealed class SimulatedClient
     public Task Delay(TimeSpan span)
     {
         TaskCompletionSource end = new();
-        _world.After(span, _node, end.SetResult);
+        _world.After(span, _life, end.SetResult);
         return end.Task;
     }
 

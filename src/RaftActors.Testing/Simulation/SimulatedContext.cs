@@ -1,10 +1,10 @@
 namespace RaftActors.Testing.Simulation;
 
 /// <summary>Makes what a program of a client awaits a turn of its node.</summary>
-internal sealed class SimulatedContext(World world, SimulatedNode node) : SynchronizationContext
+internal sealed class SimulatedContext(World world, NodeLife life) : SynchronizationContext
 {
     public override void Post(SendOrPostCallback d, object? state) =>
-        world.Post(node, () => Run(() => d(state)), (state as Action)?.Target);
+        world.Post(life, () => Run(() => d(state)), (state as Action)?.Target);
 
     public override void Send(SendOrPostCallback d, object? state) => d(state);
 

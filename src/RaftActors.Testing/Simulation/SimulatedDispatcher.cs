@@ -6,16 +6,16 @@ namespace RaftActors.Testing.Simulation;
 /// <summary>Runs the mailboxes of one node as turns of the world. Named in the configuration of the node.</summary>
 internal sealed class SimulatedDispatcher : MessageDispatcher
 {
-    private readonly SimulatedNode _node;
+    private readonly NodeLife _life;
 
-    public SimulatedDispatcher(MessageDispatcherConfigurator configurator, SimulatedNode node)
+    public SimulatedDispatcher(MessageDispatcherConfigurator configurator, NodeLife life)
         : base(configurator)
     {
-        _node = node;
+        _life = life;
         Throughput = 1;
     }
 
-    protected override void ExecuteTask(IRunnable run) => _node.Post(run.Run);
+    protected override void ExecuteTask(IRunnable run) => _life.Post(run.Run);
 
     protected override void Shutdown()
     {
@@ -28,7 +28,7 @@ internal sealed class SimulatedDispatcherConfigurator : MessageDispatcherConfigu
     private readonly SimulatedDispatcher _dispatcher;
 
     public SimulatedDispatcherConfigurator(Config config, IDispatcherPrerequisites prerequisites)
-        : base(config, prerequisites) => _dispatcher = new SimulatedDispatcher(this, SimulatedNode.Of(prerequisites.Settings.Config));
+        : base(config, prerequisites) => _dispatcher = new SimulatedDispatcher(this, NodeLife.Of(prerequisites.Settings.Config));
 
     public override MessageDispatcher Dispatcher() => _dispatcher;
 }

@@ -34,11 +34,11 @@ internal sealed class SimulatedMachine(World world) : Machine
         }
     }
 
-    private SimulatedNode Running => world.Running ?? throw new InvalidOperationException("No node has the turn.");
+    private NodeLife Running => world.Running ?? throw new InvalidOperationException("No node has the turn.");
 
     private sealed class SimulatedTime(World world) : TimeProvider
     {
-        private TimeSpan Now => world.Running?.Clock ?? world.Now;
+        private TimeSpan Now => world.Running?.Node.Clock ?? world.Now;
 
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
@@ -52,14 +52,14 @@ internal sealed class SimulatedMachine(World world) : Machine
 
     private sealed class SimulatedTimer : ITimer
     {
-        private readonly SimulatedNode? _node;
+        private readonly NodeLife? _life;
         private readonly World _world;
         private readonly Action _call;
         private int _changes;
 
-        public SimulatedTimer(SimulatedNode? node, World world, Action call, TimeSpan dueTime, TimeSpan period)
+        public SimulatedTimer(NodeLife? life, World world, Action call, TimeSpan dueTime, TimeSpan period)
         {
-            (_node, _world, _call) = (node, world, call);
+            (_life, _world, _call) = (life, world, call);
             Change(dueTime, period);
         }
 
@@ -68,7 +68,7 @@ internal sealed class SimulatedMachine(World world) : Machine
             var change = ++_changes;
             if (dueTime != Timeout.InfiniteTimeSpan)
             {
-                _world.After(_node?.ToWorld(dueTime) ?? dueTime, _node, () => Fire(change, period));
+                _world.After(_life?.Node.ToWorld(dueTime) ?? dueTime, _life, () => Fire(change, period));
             }
 
             return true;

@@ -24,11 +24,17 @@ internal sealed class SimulatedNetwork(World world)
 
     public void Mend(string from, string to) => _cuts.Remove((from, to));
 
-    /// <summary>A new start of a node.</summary>
-    public SimulatedTransport Connect(SimulatedNode node) => _transports[node.Name] = new SimulatedTransport(this, node);
+    /// <summary>Connects a start of a node.</summary>
+    public SimulatedTransport Connect(NodeLife life) => _transports[life.Node.Name] = new SimulatedTransport(this, life);
 
-    private void Send(SimulatedNode from, string to, ReadOnlyMemory<byte> message)
+    private void Send(NodeLife life, string to, ReadOnlyMemory<byte> message)
     {
+        if (life.IsOver)
+        {
+            return;
+        }
+
+        var from = life.Node;
         if (_cuts.Contains((from.Name, to)) || world.Chance(LossPercent))
         {
             Show(from.Name, to, message, ", lost");
@@ -43,12 +49,12 @@ internal sealed class SimulatedNetwork(World world)
 
     private void Deliver(string from, string to, ReadOnlyMemory<byte> message)
     {
-        if (_transports.TryGetValue(to, out var target) && !_cuts.Contains((from, to)))
+        if (_transports.TryGetValue(to, out var target) && !target.Life.IsOver && !_cuts.Contains((from, to)))
         {
             Delivered++;
-            world.Trace.Mix(target.Node.Number, message.Length);
+            world.Trace.Mix(target.Life.Node.Number, message.Length);
             Show(from, to, message, "");
-            target.Node.Post(() => target.OnMessage(from, message));
+            target.Life.Post(() => target.OnMessage(from, message));
         }
     }
 
@@ -61,12 +67,12 @@ internal sealed class SimulatedNetwork(World world)
     }
 
     /// <summary>The network as one start of a node sees it.</summary>
-    internal sealed class SimulatedTransport(SimulatedNetwork network, SimulatedNode node) : RaftTransport
+    internal sealed class SimulatedTransport(SimulatedNetwork network, NodeLife life) : RaftTransport
     {
-        public SimulatedNode Node => node;
+        public NodeLife Life => life;
 
         public void OnMessage(string from, ReadOnlyMemory<byte> message) => Receive(from, message);
 
-        protected internal override void Send(string to, ReadOnlyMemory<byte> message) => network.Send(Node, to, message);
+        protected internal override void Send(string to, ReadOnlyMemory<byte> message) => network.Send(Life, to, message);
     }
 }

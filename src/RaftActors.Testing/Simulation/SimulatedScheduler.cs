@@ -8,37 +8,37 @@ namespace RaftActors.Testing.Simulation;
 /// <summary>The timers of one node, by its own clock. Made by Akka.NET.</summary>
 internal sealed class SimulatedScheduler(Config config, ILoggingAdapter log) : SchedulerBase(config, log)
 {
-    private readonly SimulatedNode _node = SimulatedNode.Of(config);
+    private readonly NodeLife _life = NodeLife.Of(config);
 
-    public override TimeSpan MonotonicClock => _node.Clock;
+    public override TimeSpan MonotonicClock => _life.Node.Clock;
 
-    public override TimeSpan HighResMonotonicClock => _node.Clock;
+    public override TimeSpan HighResMonotonicClock => _life.Node.Clock;
 
-    protected override DateTimeOffset TimeNow => DateTimeOffset.UnixEpoch + _node.Clock;
+    protected override DateTimeOffset TimeNow => DateTimeOffset.UnixEpoch + _life.Node.Clock;
 
     protected override void InternalScheduleTellOnce(
         TimeSpan delay, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable) =>
-        _node.After(delay, () => receiver.Tell(message, sender), cancelable);
+        _life.After(delay, () => receiver.Tell(message, sender), cancelable);
 
     protected override void InternalScheduleTellRepeatedly(
         TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable) =>
         Repeat(initialDelay, interval, () => receiver.Tell(message, sender), cancelable);
 
     protected override void InternalScheduleOnce(TimeSpan delay, Action action, ICancelable cancelable) =>
-        _node.After(delay, action, cancelable);
+        _life.After(delay, action, cancelable);
 
     protected override void InternalScheduleRepeatedly(
         TimeSpan initialDelay, TimeSpan interval, Action action, ICancelable cancelable) =>
         Repeat(initialDelay, interval, action, cancelable);
 
     protected override void InternalScheduleOnce(TimeSpan delay, IRunnable action, ICancelable cancelable) =>
-        _node.After(delay, action.Run, cancelable);
+        _life.After(delay, action.Run, cancelable);
 
     protected override void InternalScheduleRepeatedly(
         TimeSpan initialDelay, TimeSpan interval, IRunnable action, ICancelable cancelable) =>
         Repeat(initialDelay, interval, action.Run, cancelable);
 
-    private void Repeat(TimeSpan delay, TimeSpan interval, Action action, ICancelable? cancelable) => _node.After(
+    private void Repeat(TimeSpan delay, TimeSpan interval, Action action, ICancelable? cancelable) => _life.After(
         delay,
         () =>
         {

@@ -4,13 +4,13 @@ using RaftActors.Storage;
 namespace RaftActors.Testing.Simulation;
 
 /// <summary>The real store on the model of a disk. What is queued is written by a later turn of the node.</summary>
-internal sealed class SimulatedStore(IRaftStore store, SimulatedNode node) : IRaftStore
+internal sealed class SimulatedStore(IRaftStore store, NodeLife life) : IRaftStore
 {
     public RecoveredState Open(StoreOwner owner, LogSlice preload, IStoreListener listener) => store.Open(owner, preload, listener);
 
     public bool Write(Effect.Write write)
     {
-        node.WriteSoon();
+        life.WriteSoon();
         return store.Write(write);
     }
 
@@ -18,7 +18,7 @@ internal sealed class SimulatedStore(IRaftStore store, SimulatedNode node) : IRa
 
     public void SaveSnapshot(Snapshot snapshot, ReadOnlyMemory<byte> state)
     {
-        node.WriteSoon();
+        life.WriteSoon();
         store.SaveSnapshot(snapshot, state);
     }
 

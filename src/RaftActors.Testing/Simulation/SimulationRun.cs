@@ -13,6 +13,9 @@ internal sealed class SimulationRun : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
 
+    // Of the machine. An actor that never stops, as it may if its thread is the simulation's, keeps its memory.
+    private static readonly TimeSpan EndMax = TimeSpan.FromSeconds(2);
+
     // Akka.NET draws the uids of actors from it, which are in the paths that messages carry. Null: this version of Akka.NET has another
     // one, and the messages of two runs differ in length.
     private static readonly ThreadLocal<Random>? AkkaRandom =
@@ -21,6 +24,10 @@ internal sealed class SimulationRun : IDisposable
     private readonly World _world;
     private readonly SimulatedNetwork _network;
     private readonly List<HostedActor> _actors = [];
+    private readonly List<SimulatedNode> _clients = [];
+
+    // The ends of the actor systems of crashed nodes.
+    private readonly List<Task> _ended = [];
     private readonly Func<ActorBase> _create;
     private readonly string _name;
     private readonly Config _config;
@@ -102,9 +109,13 @@ internal sealed class SimulationRun : IDisposable
 
     public void Dispose()
     {
+        _ended.AddRange(_actors.Select(each => each.Node).Concat(_clients).Select(node => node.Life?.End() ?? Task.CompletedTask));
         Machine.Use(null);
         UseAkkaRandom(new Random());
         SynchronizationContext.SetSynchronizationContext(_outer);
+
+        // Otherwise the memory of many runs would wait for the thread pool.
+        Task.WaitAll([.. _ended], EndMax);
     }
 
     private static void UseAkkaRandom(Random random)
@@ -141,24 +152,28 @@ internal sealed class SimulationRun : IDisposable
         var node = hosted.Node;
         hosted.Latest = null;
         _world.Trace.Add(_world.Now, $"{node.Name} starts");
-        node.Start(_config, system =>
+        node.Start(_config, life =>
         {
-            Raft.Get(system).UseTransport(_network.Connect(node));
-            system.ActorOf(Props.CreateBy(new ActorProducer(hosted, _create)), _name);
+            Raft.Get(life.System).UseTransport(_network.Connect(life));
+            life.System.ActorOf(Props.CreateBy(new ActorProducer(hosted, _create)), _name);
         });
     }
 
     private Task StartClient(int number, Func<SimulatedClient, Task> program)
     {
         SimulatedNode node = new(_world, _actors.Count + number, $"c{number + 1}");
-        SimulatedContext context = new(_world, node);
         TaskCompletionSource end = new();
-        node.Start(_config, system => Raft.Get(system).UseTransport(_network.Connect(node)));
-        SimulatedClient client = new(_world, node, number);
-        _world.Post(node, () => context.Run(() => _ = RunAsync()));
+        node.Start(_config, life =>
+        {
+            _clients.Add(node);
+            Raft.Get(life.System).UseTransport(_network.Connect(life));
+            SimulatedContext context = new(_world, life);
+            SimulatedClient client = new(_world, life, number);
+            _world.Post(life, () => context.Run(() => _ = RunAsync(client)));
+        });
         return end.Task;
 
-        async Task RunAsync()
+        async Task RunAsync(SimulatedClient client)
         {
             try
             {
@@ -199,7 +214,7 @@ internal sealed class SimulationRun : IDisposable
         switch (fault.Kind)
         {
             case SimulationFaults.Crashes when node.System is not null:
-                node.Crash();
+                _ended.Add(node.Crash());
                 _world.After(fault.Lasts, null, () => StartIfDown(hosted));
                 break;
             case SimulationFaults.Pauses when node.System is not null:

@@ -28,34 +28,42 @@ internal sealed class World(long seed)
     public long Turns { get; private set; }
 
     /// <summary>The node whose turn it is; null: none.</summary>
-    public SimulatedNode? Running { get; private set; }
+    public NodeLife? Running { get; private set; }
 
     /// <summary>Called before time goes on.</summary>
     public Action OnQuiet { get; set; } = () => { };
 
     /// <summary>Adds a turn of a node. It is dropped if the node crashes first, and held while the node is paused.</summary>
     /// <param name="origin">What awaits the turn, to name the code that has left the simulation; null: the stack shows it.</param>
-    public void Post(SimulatedNode? node, Action run, object? origin = null)
+    public void Post(NodeLife? life, Action run, object? origin = null)
     {
-        lock (_lock)
+        if (Environment.CurrentManagedThreadId != _thread)
         {
-            if (Environment.CurrentManagedThreadId != _thread)
+            lock (_lock)
             {
                 _escape ??= $"{origin}\n{Environment.StackTrace}";
             }
+        }
 
-            _ready.Add(new Turn(node, node?.Life ?? 0, run, null));
+        Post(new Turn(life, run));
+    }
+
+    public void Post(Turn turn)
+    {
+        lock (_lock)
+        {
+            _ready.Add(turn);
         }
     }
 
     /// <summary>Adds a turn of a node after a delay.</summary>
     /// <param name="cancelable">Drops it if it is cancelled by then; null: it cannot be cancelled.</param>
-    public void After(TimeSpan delay, SimulatedNode? node, Action run, ICancelable? cancelable = null)
+    public void After(TimeSpan delay, NodeLife? life, Action run, ICancelable? cancelable = null)
     {
         lock (_lock)
         {
             var at = Now + (delay > TimeSpan.Zero ? delay : TimeSpan.Zero);
-            _timers.Enqueue(new Turn(node, node?.Life ?? 0, run, cancelable), (at.Ticks, _timerCount++));
+            _timers.Enqueue(new Turn(life, run, cancelable), (at.Ticks, _timerCount++));
         }
     }
 
@@ -66,10 +74,10 @@ internal sealed class World(long seed)
     public bool Chance(int percent) => Prng.Between(1, 100) <= percent;
 
     /// <summary>Runs code of a node now, as one turn.</summary>
-    public void RunAs(SimulatedNode? node, Action run)
+    public void RunAs(NodeLife? life, Action run)
     {
         var before = Running;
-        Running = node;
+        Running = life;
         try
         {
             run();
@@ -137,22 +145,19 @@ internal sealed class World(long seed)
 
     private void Run(Turn turn)
     {
-        var (node, life, run, _) = turn;
-        if (node is not null && node.Life != life)
+        if (turn.Life is { IsOver: true })
         {
             return;
         }
 
-        if (node is { IsPaused: true })
+        if (turn.Life?.Node is { IsPaused: true } paused)
         {
-            node.Hold(turn.Run);
+            paused.Hold(turn);
             return;
         }
 
         Turns++;
-        Trace.Mix(Now.Ticks, node?.Number ?? -1);
-        RunAs(node, run);
+        Trace.Mix(Now.Ticks, turn.Life?.Node.Number ?? -1);
+        RunAs(turn.Life, turn.Run);
     }
-
-    private readonly record struct Turn(SimulatedNode? Node, int Life, Action Run, ICancelable? Cancelable);
 }
