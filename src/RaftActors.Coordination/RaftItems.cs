@@ -159,7 +159,8 @@ public sealed class RaftItems
             (Answer.Refused refused, _) => throw new InvalidOperationException($"Cannot write the item '{name}'. {refused.Why}"),
             { } answered => answered,
             null => throw new RaftUnavailableException(
-                $"The coordination group did not answer within {Patience}, so it is unknown whether '{name}' has changed. Read it."),
+                $"It is unknown whether '{name}' has changed, because the coordination group did not answer within {Patience}, or because "
+                    + "thousands of other calls came between two attempts. Read it."),
         };
     }
 }
