@@ -50,7 +50,12 @@ internal sealed class FakeClient : CallsOnlyClient
         lock (_state)
         {
             Keys.Add(requestKey);
-            if (Keys.Count % (Lost + 1) != 0 || (ForgetsKeys && requestKey?.Since?.Value < _serial))
+            if (Keys.Count % (Lost + 1) != 0)
+            {
+                return new Outcome<Answer>.Unknown(UnknownReason.TimedOut);
+            }
+
+            if (ForgetsKeys && requestKey?.Since?.Value < _serial)
             {
                 return new Outcome<Answer>.Unknown(UnknownReason.Forgotten);
             }

@@ -48,6 +48,7 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended)
         var isWrite = command is Command.Put or Command.Add or Command.Delete;
         var text = $"{_self}/{Interlocked.Increment(ref _commands)}";
         RequestKey? key = null;
+        var isForgotten = false;
         while (timeLeft() is var left && left > TimeSpan.Zero && !cancellation.IsCancellationRequested)
         {
             if (command is not Command.Renew && !(isWrite && key is not null))
@@ -66,13 +67,14 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended)
                     See(done.Serial);
                     return (answer, done.Serial.Value);
                 case Outcome<Answer>.Unknown { Reason: UnknownReason.Forgotten }:
-                    // The serial was too old.
+                    // The first time the group may have forgotten this client instead. Otherwise the serial was too old.
                     Volatile.Write(ref _seen, -1);
-                    if (isWrite)
+                    if (isWrite && isForgotten)
                     {
                         return null;
                     }
 
+                    isForgotten = true;
                     break;
                 case Outcome<Answer>.NotCommitted { Reason: NotCommittedReason.Closed } closed:
                     throw new ObjectDisposedException(nameof(RaftCoordination), closed.Detail);
