@@ -18,15 +18,15 @@ internal sealed class WaitingQuestions
     /// <param name="reply">Receives the answer.</param>
     public void Add(Question question, TimeSpan since, Action<object> reply)
     {
-        var waiting = new Waiting(question, since, reply);
+        var waiting = new Waiting(question, question.ToTopic(), since, reply);
         _byAge.Enqueue(waiting);
-        if (question.Topic is { Kind: TopicKind.Item, Name: var prefix })
+        if (waiting.Topic.Kind == TopicKind.Item)
         {
-            Add(_byPrefix, prefix, waiting);
+            Add(_byPrefix, waiting.Topic.Name, waiting);
         }
         else
         {
-            Add(_byTopic, question.Topic, waiting);
+            Add(_byTopic, waiting.Topic, waiting);
         }
     }
 
@@ -89,19 +89,21 @@ internal sealed class WaitingQuestions
 
     private void Remove(Waiting waiting)
     {
-        if (waiting.Question.Topic is { Kind: TopicKind.Item, Name: var prefix })
+        if (waiting.Topic.Kind == TopicKind.Item)
         {
-            Remove(_byPrefix, prefix, waiting);
+            Remove(_byPrefix, waiting.Topic.Name, waiting);
         }
         else
         {
-            Remove(_byTopic, waiting.Question.Topic, waiting);
+            Remove(_byTopic, waiting.Topic, waiting);
         }
     }
 
-    internal sealed class Waiting(Question question, TimeSpan since, Action<object> reply)
+    internal sealed class Waiting(Question question, Topic topic, TimeSpan since, Action<object> reply)
     {
         public Question Question => question;
+
+        public Topic Topic => topic;
 
         public TimeSpan Since => since;
 

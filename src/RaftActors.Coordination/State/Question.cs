@@ -38,8 +38,7 @@ internal abstract record Question
     public sealed record OfChanges(string Prefix, long After) : Question;
 
     /// <summary>What the question waits for if its answer is no news; the prefix of items has the kind of an item.</summary>
-    [JsonIgnore]
-    public Topic Topic => this switch
+    public Topic ToTopic() => this switch
     {
         OfClaim asked => new(TopicKind.Claim, asked.Name, asked.Session, asked.Claim),
         OfLock asked => new(TopicKind.Lock, asked.Name),
