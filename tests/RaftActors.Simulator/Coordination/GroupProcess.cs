@@ -61,24 +61,26 @@ internal sealed class GroupProcess(World world, Setup setup, SimulatedGroup grou
     /// <summary>Answers when it has applied a serial.</summary>
     public void Ask(byte[] question, long notBelow, Action<byte[], long> reply)
     {
-        _questions.Add((notBelow, () =>
-        {
-            var replica = _replica;
-            if (replica.Ask(CoordinationJson.ToQuestion(question), Now, Reply) is { } answer)
-            {
-                Reply(answer);
-            }
-
-            // An answer of a former life is lost with it.
-            void Reply(object answer)
-            {
-                if (replica == _replica)
-                {
-                    reply(CoordinationJson.ToBytes(answer), Applied);
-                }
-            }
-        }));
+        _questions.Add((notBelow, () => AskReplica(question, reply)));
         ApplyTo(Applied);
+    }
+
+    private void AskReplica(byte[] question, Action<byte[], long> reply)
+    {
+        var replica = _replica;
+        if (replica.Ask(CoordinationJson.ToQuestion(question), Now, Reply) is { } answer)
+        {
+            Reply(answer);
+        }
+
+        // An answer of a former life is lost with it.
+        void Reply(object answer)
+        {
+            if (replica == _replica)
+            {
+                reply(CoordinationJson.ToBytes(answer), Applied);
+            }
+        }
     }
 
     private void AnswerReached()
