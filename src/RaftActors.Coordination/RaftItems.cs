@@ -57,7 +57,9 @@ public sealed class RaftItems
     /// <param name="lifetime">The item goes if it was not written again for so long. From 100 ms to 365 days; null: it stays.</param>
     /// <param name="cancellationToken">Ends the call. The item may be written all the same.</param>
     /// <returns>The version of the item; null: it has not the expected version, and is not written.</returns>
-    /// <exception cref="RaftUnavailableException">No answer came within 30 s. It is unknown whether the item is written.</exception>
+    /// <exception cref="RaftUnavailableException">
+    /// It is unknown whether the item is written: no answer came within 30 s, or thousands of other calls came between two attempts.
+    /// </exception>
     /// <exception cref="InvalidOperationException">The group refuses the call; the message says why.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<long?> PutAsync(
@@ -91,7 +93,7 @@ public sealed class RaftItems
     /// <param name="delta">What is added; below zero: subtracted.</param>
     /// <param name="cancellationToken">Ends the call. The addition may be made all the same.</param>
     /// <returns>The sum.</returns>
-    /// <exception cref="RaftUnavailableException">No answer came within 30 s. It is unknown whether the addition is made.</exception>
+    /// <exception cref="RaftUnavailableException">As of <see cref="PutAsync"/>. The addition is made once or not at all.</exception>
     /// <exception cref="InvalidOperationException">The item is no number, or the sum has no place in 64 bits.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<long> AddAsync(string name, long delta = 1, CancellationToken cancellationToken = default) =>
@@ -102,7 +104,7 @@ public sealed class RaftItems
     /// <param name="expectedVersion">Only if the item has this version; null: any.</param>
     /// <param name="cancellationToken">Ends the call. The item may be deleted all the same.</param>
     /// <returns>False: there is no such item, or it has another version.</returns>
-    /// <exception cref="RaftUnavailableException">No answer came within 30 s. It is unknown whether the item is deleted.</exception>
+    /// <exception cref="RaftUnavailableException">As of <see cref="PutAsync"/>.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<bool> DeleteAsync(string name, long? expectedVersion = null, CancellationToken cancellationToken = default) =>
         (await WriteAsync(name, new Command.Delete(expectedVersion), cancellationToken).ConfigureAwait(false)).Answer is Answer.Done;
@@ -159,7 +161,8 @@ public sealed class RaftItems
             (Answer.Refused refused, _) => throw new InvalidOperationException($"Cannot write the item '{name}'. {refused.Why}"),
             { } answered => answered,
             null => throw new RaftUnavailableException(
-                $"The coordination group did not answer within {Patience}, so it is unknown whether '{name}' has changed. Read it."),
+                $"It is unknown whether '{name}' has changed, because the coordination group did not answer within {Patience}, or because "
+                    + "thousands of other calls came between two attempts. Read it."),
         };
     }
 }

@@ -83,6 +83,26 @@ public sealed class BoundsTests
     }
 
     [Fact]
+    public void One_lock_may_have_all_claims()
+    {
+        // Without an index each claim would be searched for among all others, which takes minutes.
+        Apply("a", new Command.Open(TimeSpan.FromSeconds(1)));
+        for (var i = 0; i < CoordinationState.ClaimsMax; i++)
+        {
+            Apply("one", new Command.Acquire(1, $"{i}", CoordinationState.ClaimsMax / 2, true, null));
+        }
+
+        for (var i = CoordinationState.ClaimsMax - 1; i > 0; i--)
+        {
+            Assert.IsNotType<Answer.Held>(_state.Answer(new Question.OfClaim("one", 1, $"{i}")));
+            Apply("one", new Command.Release(1, $"{i}"));
+        }
+
+        _state.Check();
+        Assert.Equal("0", Assert.Single(((LockView)_state.Answer(new Question.OfLock("one", null))).Holders).Claim);
+    }
+
+    [Fact]
     public void Sum_has_64_bits()
     {
         Assert.Equal(new Answer.Counted(long.MaxValue), Apply("up", new Command.Add(long.MaxValue)));

@@ -73,7 +73,7 @@ public sealed class ClaimTests
         Assert.True(acquiring.IsCompletedSuccessfully);
         await using var held = await acquiring;
         var (view, _) = await calls.AskAsync(
-            new Question.OfLock("billing"), CoordinationJson.Default.LockView, null, null, CancellationToken.None);
+            new Question.OfLock("billing", null), CoordinationJson.Default.LockView, null, null, CancellationToken.None);
         Assert.Equal(held!.Token, Assert.Single(view.Holders).Token);
         Assert.Equal(0, view.Waiting);
     }

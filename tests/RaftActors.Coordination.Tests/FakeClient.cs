@@ -3,7 +3,7 @@ using RaftActors.Coordination.State;
 namespace RaftActors.Coordination.Tests;
 
 /// <summary>A client of a group that is one state in memory.</summary>
-internal sealed class FakeClient : RaftClient<Command, Answer>
+internal sealed class FakeClient : CallsOnlyClient
 {
     private readonly CoordinationState _state = new();
     private long _serial;
@@ -14,13 +14,14 @@ internal sealed class FakeClient : RaftClient<Command, Answer>
     /// <summary>The answers of these commands are lost after the group has applied them.</summary>
     public Func<Command, bool> LosesAnswer { get; init; } = _ => false;
 
+    /// <summary>The group forgets each request key as soon as it has applied its pair.</summary>
+    public bool ForgetsKeys { get; init; }
+
     /// <summary>Those of all attempts.</summary>
     public List<RequestKey?> Keys { get; } = [];
 
     /// <summary>Holds an attempt back until its task ends; then the group applies it, even if its caller has given up.</summary>
     public Func<Command, Task> Delay { get; init; } = _ => Task.CompletedTask;
-
-    public override string Group => "coordination";
 
     public override async Task<Outcome<Answer>> AppendAsync(
         string key, Command value, TimeSpan? timeout, CancellationToken cancellationToken, RequestKey? requestKey)
@@ -43,33 +44,6 @@ internal sealed class FakeClient : RaftClient<Command, Answer>
         }
     }
 
-    public override Task<Entry<Command>?> GetAsync(Serial serial, TimeSpan? timeout, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
-    public override IAsyncEnumerable<Entry<Command>> SubscribeAsync(Serial after, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
-    public override Task<GroupStatus> StatusAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public override Task<string> ExplainAsync(ProcessName? process, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
-    public override Task<Outcome<Membership>> JoinAsync(
-        ProcessName process, LogIndex? basis, TimeSpan? timeout, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
-    public override Task<Outcome<Membership>> LeaveAsync(
-        ProcessName process, LogIndex? basis, TimeSpan? timeout, Incarnation? incarnation, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
-    public override Task<Outcome<Membership>> SetMaxQuorumAsync(
-        int maxQuorum, LogIndex? basis, TimeSpan? timeout, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public override Task<Outcome<Membership>> TransferLeadershipAsync(
-        ProcessName? target, TimeSpan? timeout, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
-
     private async Task<Outcome<Answer>> ApplyAsync(string key, Command value, RequestKey? requestKey)
     {
         await Delay(value);
@@ -77,6 +51,11 @@ internal sealed class FakeClient : RaftClient<Command, Answer>
         {
             Keys.Add(requestKey);
             if (Keys.Count % (Lost + 1) != 0)
+            {
+                return new Outcome<Answer>.Unknown(UnknownReason.TimedOut);
+            }
+
+            if (ForgetsKeys && requestKey?.Since?.Value < _serial)
             {
                 return new Outcome<Answer>.Unknown(UnknownReason.Forgotten);
             }

@@ -34,6 +34,20 @@ public sealed class GroupCallTests
     }
 
     [Fact]
+    public async Task Addition_whose_key_the_group_has_forgotten_is_not_made_twice()
+    {
+        var client = new FakeClient { ForgetsKeys = true, LosesAnswer = command => command is Command.Add };
+        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task);
+        var items = new RaftItems(calls, null!, TimeProvider.System); // Justification: no item of a session is written.
+
+        await Assert.ThrowsAsync<RaftUnavailableException>(() => items.AddAsync("counter"));
+
+        Assert.Equal("1", (await items.GetAsync("counter"))?.Value);
+        await items.PutAsync("counter", "5");
+        Assert.Equal("5", (await items.GetAsync("counter"))?.Value);
+    }
+
+    [Fact]
     public async Task Watch_that_falls_behind_gets_all_items_again()
     {
         await using var calls = new GroupCalls(new FakeClient(), new TaskCompletionSource().Task);

@@ -1,30 +1,17 @@
 namespace RaftActors.Coordination.Tests;
 
 /// <summary>Items and elections of three real nodes.</summary>
-public sealed class ItemTests : IAsyncLifetime
+public sealed class ItemTests : NodesTest, IDisposable
 {
     private readonly CancellationTokenSource _patience = new(TimeSpan.FromSeconds(120));
-    private readonly Node[] _nodes = Node.Start(3, "raft-coordination { session-timeout = 2s, renew-interval = 200ms }");
 
-    public Task InitializeAsync()
+    public ItemTests()
     {
-        foreach (var node in _nodes)
-        {
-            _ = node.Coordination;
-        }
-
-        return Task.CompletedTask;
+        Nodes.AddRange(Node.Start(3, "raft-coordination { session-timeout = 2s, renew-interval = 200ms }"));
+        Nodes.ForEach(node => _ = node.Coordination);
     }
 
-    public async Task DisposeAsync()
-    {
-        foreach (var node in _nodes)
-        {
-            await node.DisposeAsync();
-        }
-
-        _patience.Dispose();
-    }
+    public void Dispose() => _patience.Dispose();
 
     [Fact]
     public async Task Watch_tells_all_items_and_then_each_change_once_in_order()
@@ -40,7 +27,7 @@ public sealed class ItemTests : IAsyncLifetime
             expected.Add(new RaftItemChange.Written(new RaftItem($"shops/{i % 4}", $"{i}", version)));
         }
 
-        Assert.True(await _nodes[2].Coordination.Items.DeleteAsync("shops/a", first, _patience.Token));
+        Assert.True(await Nodes[2].Coordination.Items.DeleteAsync("shops/a", first, _patience.Token));
 
         foreach (var change in expected)
         {
@@ -53,7 +40,7 @@ public sealed class ItemTests : IAsyncLifetime
     [Fact]
     public async Task Item_is_written_only_in_its_expected_version_and_counters_give_each_caller_another_sum()
     {
-        var items = _nodes.Select(node => node.Coordination.Items).ToArray();
+        var items = Nodes.Select(node => node.Coordination.Items).ToArray();
         var writes = await Task.WhenAll(
             items.Select(each => each.PutAsync("one", "", expectedVersion: 0, cancellationToken: _patience.Token)));
         var version = Assert.Single(writes.OfType<long>());
@@ -75,15 +62,15 @@ public sealed class ItemTests : IAsyncLifetime
     [Fact]
     public async Task Items_go_with_the_session_of_a_crashed_node_and_at_the_end_of_their_lifetime()
     {
-        await _nodes[0].Coordination.Items.PutAsync("shops/a", "", ofSession: true, cancellationToken: _patience.Token);
-        await _nodes[1].Coordination.Items.PutAsync("shops/b", "", ofSession: true, cancellationToken: _patience.Token);
+        await Nodes[0].Coordination.Items.PutAsync("shops/a", "", ofSession: true, cancellationToken: _patience.Token);
+        await Nodes[1].Coordination.Items.PutAsync("shops/b", "", ofSession: true, cancellationToken: _patience.Token);
         await using var watch = Watch(1, "shops/");
         Assert.Equal(2, Assert.IsType<RaftItemChange.All>(await NextAsync(watch)).Items.Count);
 
-        await _nodes[0].CrashAsync();
+        await Nodes[0].CrashAsync();
 
         Assert.Equal("shops/a", Assert.IsType<RaftItemChange.Deleted>(await NextAsync(watch)).Name);
-        await _nodes[1].Coordination.Items.PutAsync(
+        await Nodes[1].Coordination.Items.PutAsync(
             "shops/c", "", lifetime: TimeSpan.FromMilliseconds(100), cancellationToken: _patience.Token);
         Assert.Equal("shops/c", Assert.IsType<RaftItemChange.Written>(await NextAsync(watch)).Item.Name);
         Assert.Equal("shops/c", Assert.IsType<RaftItemChange.Deleted>(await NextAsync(watch)).Name);
@@ -92,15 +79,15 @@ public sealed class ItemTests : IAsyncLifetime
     [Fact]
     public async Task Observer_of_an_election_sees_the_leader_and_the_one_that_takes_over()
     {
-        var first = await _nodes[0].Coordination.LockAsync("leader", text: "one", cancellationToken: _patience.Token);
-        await using var observer = _nodes[2].Coordination.ObserveAsync("leader", _patience.Token).GetAsyncEnumerator();
-        Assert.Equal([new RaftHolder(OwnerOf(_nodes[0]), "one", first.Token)], await NextAsync(observer));
-        var second = _nodes[1].Coordination.LockAsync("leader", text: "two", cancellationToken: _patience.Token);
+        var first = await Nodes[0].Coordination.LockAsync("leader", text: "one", cancellationToken: _patience.Token);
+        await using var observer = Nodes[2].Coordination.ObserveAsync("leader", _patience.Token).GetAsyncEnumerator();
+        Assert.Equal([new RaftHolder(OwnerOf(Nodes[0]), "one", first.Token)], await NextAsync(observer));
+        var second = Nodes[1].Coordination.LockAsync("leader", text: "two", cancellationToken: _patience.Token);
 
-        await _nodes[0].CrashAsync();
+        await Nodes[0].CrashAsync();
 
         await using var held = await second;
-        Assert.Equal([new RaftHolder(OwnerOf(_nodes[1]), "two", held.Token)], await NextAsync(observer));
+        Assert.Equal([new RaftHolder(OwnerOf(Nodes[1]), "two", held.Token)], await NextAsync(observer));
         await held.DisposeAsync();
         Assert.Empty(await NextAsync(observer));
     }
@@ -112,7 +99,7 @@ public sealed class ItemTests : IAsyncLifetime
         Assert.IsType<RaftItemChange.All>(await NextAsync(watch));
         var next = NextAsync(watch);
 
-        await _nodes[0].CrashAsync();
+        await Nodes[0].CrashAsync();
 
         await Assert.ThrowsAsync<ObjectDisposedException>(() => next);
     }
@@ -126,11 +113,11 @@ public sealed class ItemTests : IAsyncLifetime
     }
 
     private IAsyncEnumerator<RaftItemChange> Watch(int node, string prefix) =>
-        _nodes[node].Coordination.Items.WatchAsync(prefix, _patience.Token).GetAsyncEnumerator();
+        Nodes[node].Coordination.Items.WatchAsync(prefix, _patience.Token).GetAsyncEnumerator();
 
     private async Task<long> PutAsync(int node, string name, string value)
     {
-        var version = await _nodes[node].Coordination.Items.PutAsync(name, value, cancellationToken: _patience.Token);
+        var version = await Nodes[node].Coordination.Items.PutAsync(name, value, cancellationToken: _patience.Token);
         return Assert.NotNull(version);
     }
 }

@@ -6,7 +6,7 @@ namespace RaftActors.Coordination.Tests;
 /// The rules of <see cref="CoordinationState"/> in the plainest form: one list of sessions, one list of claims for each lock, one
 /// dictionary of items, and all changes ever. It has no bounds but that of the changes.
 /// </summary>
-internal sealed class Model
+internal sealed class Model(int changesMax = State.Items.ChangesMax)
 {
     public List<CoordinationState.Mortal> Sessions { get; } = [];
 
@@ -43,7 +43,7 @@ internal sealed class Model
         : !Locks.TryGetValue(name, out var known) ? Answer.Held.Instance
         : known.Claims.Find(each => each.Is(session, claim)) is not { } found ? Answer.Held.Instance
         : found.Token != 0 ? new Answer.Granted(found.Token)
-        : new Answer.Waiting(known.Claims.Where(each => each.Token == 0).TakeWhile(each => each != found).Count());
+        : Answer.Waiting.Instance;
 
     public LockHolder[] Holders(string name) => !Locks.TryGetValue(name, out var known) ? [] :
     [
@@ -53,7 +53,7 @@ internal sealed class Model
 
     public (bool IsWhole, Item[] Items) ChangesAfter(string prefix, long after)
     {
-        var forgotten = Changes.Count - State.Items.ChangesMax;
+        var forgotten = Changes.Count - changesMax;
         return after < (forgotten > 0 ? Changes[forgotten - 1].Version : 0)
             ? (true, [.. Items.Values.Where(item => item.Name.StartsWith(prefix, StringComparison.Ordinal))])
             : (false, [.. Changes.Where(item => item.Version > after && item.Name.StartsWith(prefix, StringComparison.Ordinal))]);

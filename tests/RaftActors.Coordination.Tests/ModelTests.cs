@@ -82,7 +82,7 @@ public sealed class ModelTests
         Assert.Equal(model.Mortals.OrderBy(each => each.Latest), state.Mortals.OrderBy(each => each.Latest));
         foreach (var name in Locks)
         {
-            var view = (LockView)state.Answer(new Question.OfLock(name));
+            var view = (LockView)state.Answer(new Question.OfLock(name, null));
             Assert.Equal(model.Holders(name), view.Holders);
             Assert.Equal(model.Locks.TryGetValue(name, out var known) ? known.Claims.Count - view.Holders.Length : 0, view.Waiting);
             foreach (var session in model.Sessions.Select(each => each.Session).Prepend(random.NextInt64(serial)))

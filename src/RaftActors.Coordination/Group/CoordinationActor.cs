@@ -1,6 +1,7 @@
 using Akka.Actor;
 
 using RaftActors.Coordination.State;
+using RaftActors.Delivery;
 
 namespace RaftActors.Coordination.Group;
 
@@ -16,8 +17,7 @@ internal sealed class CoordinationActor : RaftActor<Command, Answer>, IRaftSnaps
 {
     private static readonly TimeSpan CheckInterval = TimeSpan.FromMilliseconds(50);
 
-    private readonly Expiries _expiries = new();
-    private CoordinationState _state = new();
+    private readonly Replica _replica = new();
 
     public CoordinationActor(CoordinationSettings settings)
         : base(new RaftOptions<Command>
@@ -27,7 +27,7 @@ internal sealed class CoordinationActor : RaftActor<Command, Answer>, IRaftSnaps
             Roster = settings.Roster,
             Codec = RaftCodec.Json(CoordinationJson.Default.Command),
             FindFault = CoordinationState.FindFault,
-        }) => Receive<CheckTime>(_ => Expire());
+        }) => Receive<CheckTime>(_ => Check());
 
     ITimerScheduler IWithTimers.Timers { get; set; } = null!; // Justification: Akka sets it before the actor starts.
 
@@ -37,9 +37,10 @@ internal sealed class CoordinationActor : RaftActor<Command, Answer>, IRaftSnaps
 
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
-    CoordinationImage IRaftSnapshot<CoordinationImage>.TakeSnapshot(Serial serial) => _state.ToImage();
+    CoordinationImage IRaftSnapshot<CoordinationImage>.TakeSnapshot(Serial serial) => _replica.State.ToImage();
 
-    void IRaftSnapshot<CoordinationImage>.RestoreSnapshot(Serial serial, CoordinationImage state) => _state = CoordinationState.Of(state);
+    void IRaftSnapshot<CoordinationImage>.RestoreSnapshot(Serial serial, CoordinationImage state) =>
+        _replica.Restore(state, serial.Value, Now);
 
     protected override void PreStart()
     {
@@ -47,15 +48,19 @@ internal sealed class CoordinationActor : RaftActor<Command, Answer>, IRaftSnaps
         ((IWithTimers)this).Timers.StartPeriodicTimer(CheckTime.Instance, CheckTime.Instance, CheckInterval);
     }
 
-    protected override Answer HandleAppend(Entry<Command> entry) => _state.Apply(entry.Key, entry.Value, entry.Serial.Value);
+    protected override Answer HandleAppend(Entry<Command> entry) => _replica.Apply(entry.Key, entry.Value, entry.Serial.Value, Now);
 
-    protected override object HandleQuery(object question) =>
-        CoordinationJson.ToBytes(_state.Answer(CoordinationJson.ToQuestion(question)));
-
-    private void Expire()
+    protected override object HandleQuery(object question)
     {
-        var isLeader = Raft.Leader is { IsSelf: true, IsReady: true };
-        foreach (var (name, expire) in _expiries.Find(_state, Now, isLeader))
+        var later = new LaterAnswer();
+        return _replica.Ask(CoordinationJson.ToQuestion(question), Now, Reply) is { } answer ? CoordinationJson.ToBytes(answer) : later;
+
+        void Reply(object answer) => Raft.Answer(later.Request, _ => CoordinationJson.ToBytes(answer));
+    }
+
+    private void Check()
+    {
+        foreach (var (name, expire) in _replica.Check(Now, Raft.Leader is { IsSelf: true, IsReady: true }))
         {
             Raft.Append(name, expire);
         }

@@ -4,50 +4,71 @@ namespace RaftActors.Coordination.Group;
 
 /// <summary>
 /// Decides by the clock of one process which sessions and items have expired. The clock of a session or an item begins when this process
-/// first sees its latest renewal. Not thread-safe.
+/// applies its latest renewal. Not thread-safe.
 /// </summary>
 internal sealed class Expiries
 {
     // An Expire that is lost with its leader is appended again after this time.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
-    // For each session and item: the serial of its latest renewal, and the time at which it expires.
-    private readonly Dictionary<(string Name, long Session), (long Latest, TimeSpan At)> _expiries = [];
+    // For each session and item: the time at which it expires, and the serial of its latest renewal. No two have equal serials.
+    private readonly Dictionary<(string Name, long Session), (TimeSpan At, long Latest)> _expiries = [];
+    private readonly SortedDictionary<(TimeSpan At, long Latest), (string Name, long Session)> _inOrder = [];
 
-    /// <summary>Takes note of the renewals, and finds the commands that the leader appends.</summary>
-    /// <param name="state">The state after all pairs that this process has applied.</param>
+    /// <summary>Takes note of what the latest pair has renewed or ended.</summary>
     /// <param name="now">By the monotonic clock of this process.</param>
-    /// <param name="isLeader">
-    /// False: no command is found. A follower counts, too: otherwise a session whose owner is dead would have a whole timeout left when
-    /// this process becomes the leader.
-    /// </param>
-    public List<(string Name, Command.Expire Command)> Find(CoordinationState state, TimeSpan now, bool isLeader)
+    public void OnApplied(CoordinationState state, TimeSpan now)
     {
-        List<(string Name, Command.Expire Command)> due = [];
-        var count = 0;
-        foreach (var each in state.Mortals)
+        foreach (var (kind, name, session, _) in state.Touched)
         {
-            count++;
-            var key = (each.Name, each.Session);
-            if (!_expiries.TryGetValue(key, out var expiry) || expiry.Latest != each.Latest)
+            if (kind is TopicKind.Session or TopicKind.Item)
             {
-                _expiries[key] = (each.Latest, now + each.Timeout);
-            }
-            else if (isLeader && expiry.At <= now)
-            {
-                due.Add((each.Name, new Command.Expire(each.Session, each.Latest)));
-                _expiries[key] = (each.Latest, now + Patience);
+                var mortal = state.FindMortal(name, session);
+                Set((name, session), mortal is { } each ? (now + each.Timeout, each.Latest) : null);
             }
         }
+    }
 
-        if (_expiries.Count > count)
+    /// <summary>Takes note of a state that a snapshot has replaced. What was renewed since begins anew.</summary>
+    public void OnRestored(CoordinationState state, TimeSpan now)
+    {
+        var former = _expiries.ToDictionary();
+        _expiries.Clear();
+        _inOrder.Clear();
+        foreach (var each in state.Mortals)
         {
-            foreach (var ended in _expiries.Keys.Except(state.Mortals.Select(each => (each.Name, each.Session))).ToArray())
-            {
-                _expiries.Remove(ended);
-            }
+            var isKnown = former.TryGetValue((each.Name, each.Session), out var known) && known.Latest == each.Latest;
+            Set((each.Name, each.Session), isKnown ? known : (now + each.Timeout, each.Latest));
+        }
+    }
+
+    /// <summary>
+    /// Finds the commands that the leader appends. A follower keeps its times, too: otherwise a session whose owner is dead would have a
+    /// whole timeout left when the follower becomes the leader.
+    /// </summary>
+    public List<(string Name, Command.Expire Command)> Find(TimeSpan now)
+    {
+        List<(string Name, Command.Expire Command)> due = [];
+        while (_inOrder.Count > 0 && _inOrder.First() is var (expiry, key) && expiry.At <= now)
+        {
+            due.Add((key.Name, new Command.Expire(key.Session, expiry.Latest)));
+            Set(key, (now + Patience, expiry.Latest));
         }
 
         return due;
+    }
+
+    private void Set((string Name, long Session) key, (TimeSpan At, long Latest)? expiry)
+    {
+        if (_expiries.Remove(key, out var former))
+        {
+            _inOrder.Remove(former);
+        }
+
+        if (expiry is { } next)
+        {
+            _expiries.Add(key, next);
+            _inOrder.Add(next, key);
+        }
     }
 }

@@ -34,11 +34,10 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
             var acquiring = calls.AppendAsync(name, acquire, () => session.Left, time, session.Lost);
             try
             {
-                var answer = (await acquiring.WaitAsync(cancellation).ConfigureAwait(false))?.Answer;
-                if (answer is Answer.Waiting)
-                {
-                    answer = await WaitAsync(name, claim, session, cancellation).ConfigureAwait(false);
-                }
+                var acquired = await acquiring.WaitAsync(cancellation).ConfigureAwait(false);
+                var answer = acquired is (Answer.Waiting, var serial)
+                    ? await WaitAsync(name, claim, session, new Serial(serial), cancellation).ConfigureAwait(false)
+                    : acquired?.Answer;
 
                 cancellation.ThrowIfCancellationRequested();
                 switch (answer)
@@ -69,9 +68,11 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
         string name, [EnumeratorCancellation] CancellationToken cancellation)
     {
         LockHolder[]? latest = null;
-        var question = new Question.OfLock(name);
-        await foreach (var view in calls.FollowAsync(_ => question, CoordinationJson.Default.LockView, time, cancellation)
-            .ConfigureAwait(false))
+        await foreach (var view in calls.FollowAsync(
+            _ => new Question.OfLock(name, latest?.Select(each => each.Token).ToArray()),
+            CoordinationJson.Default.LockView,
+            time,
+            cancellation).ConfigureAwait(false))
         {
             if (latest?.SequenceEqual(view.Holders) != true)
             {
@@ -101,9 +102,9 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
     }
 
     // Null: the session is lost.
-    private async Task<Answer?> WaitAsync(string name, string claim, Session session, CancellationToken cancellation)
+    private async Task<Answer?> WaitAsync(
+        string name, string claim, Session session, Serial notBelow, CancellationToken cancellation)
     {
-        Serial? notBelow = null;
         var question = new Question.OfClaim(name, session.Id, claim);
         while (session.Left is var left && session.IsAlive && left > TimeSpan.Zero)
         {

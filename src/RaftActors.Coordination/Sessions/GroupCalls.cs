@@ -16,6 +16,9 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended)
     private readonly Guid _self = Guid.NewGuid();
     private long _commands;
 
+    // The highest serial that an answer told, or a slightly lower one after a race; below zero: none.
+    private long _seen = -1;
+
     /// <summary>As the other one, for a time that no renewal of a session prolongs.</summary>
     /// <param name="timeout">The time for all attempts.</param>
     /// <param name="time">Measures it.</param>
@@ -29,6 +32,10 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended)
     /// <summary>
     /// Appends a command. All attempts have one request key, so the group applies the command once. The group remembers 16,384 keys, and
     /// the renewals of many sessions would soon push out the others. So a <see cref="Command.Renew"/> has none: two are as good as one.
+    /// <para>
+    /// The key names a serial from before the attempt, so the group refuses an attempt whose key it may have forgotten. A write of an item
+    /// could have its effect twice, so the call ends without an answer then. The other commands may be applied twice, and are tried again.
+    /// </para>
     /// </summary>
     /// <param name="timeLeft">The time that is left for all attempts; zero or below: none.</param>
     /// <param name="time">Measures the pauses between attempts.</param>
@@ -38,14 +45,37 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended)
     public async Task<(Answer Answer, long Serial)?> AppendAsync(
         string name, Command command, Func<TimeSpan> timeLeft, TimeProvider time, CancellationToken cancellation = default)
     {
-        RequestKey? key = command is Command.Renew ? null : new($"{_self}/{Interlocked.Increment(ref _commands)}");
+        var isWrite = command is Command.Put or Command.Add or Command.Delete;
+        var text = $"{_self}/{Interlocked.Increment(ref _commands)}";
+        RequestKey? key = null;
+        var isForgotten = false;
         while (timeLeft() is var left && left > TimeSpan.Zero && !cancellation.IsCancellationRequested)
         {
-            var outcome = await client.AppendAsync(name, command, left, cancellation, key).ConfigureAwait(false);
+            if (command is not Command.Renew && !(isWrite && key is not null))
+            {
+                // A session that is opened twice expires. No serial is known before the first one.
+                var since = command is Command.Open ? null : await SeeAsync(name, left, cancellation).ConfigureAwait(false);
+                key = since is null && command is not Command.Open ? null : new(text, since);
+            }
+
+            var outcome = key is null && command is not Command.Renew
+                ? null
+                : await client.AppendAsync(name, command, left, cancellation, key).ConfigureAwait(false);
             switch (outcome)
             {
                 case Outcome<Answer>.Done done when done.TryGetResult(out var answer):
+                    See(done.Serial);
                     return (answer, done.Serial.Value);
+                case Outcome<Answer>.Unknown { Reason: UnknownReason.Forgotten }:
+                    // The first time the group may have forgotten this client instead. Otherwise the serial was too old.
+                    Volatile.Write(ref _seen, -1);
+                    if (isWrite && isForgotten)
+                    {
+                        return null;
+                    }
+
+                    isForgotten = true;
+                    break;
                 case Outcome<Answer>.NotCommitted { Reason: NotCommittedReason.Closed } closed:
                     throw new ObjectDisposedException(nameof(RaftCoordination), closed.Detail);
                 case Outcome<Answer>.NotCommitted { Reason: NotCommittedReason.Unauthorized } forbidden:
@@ -71,6 +101,7 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended)
         var consistency = notBelow is { } serial ? ReadConsistency.NotOlderThan(serial) : ReadConsistency.Linearizable;
         var (bytes, at) = await client.QueryWithSerialAsync<byte[]>(CoordinationJson.ToBytes(question), timeout, consistency, cancellation)
             .ConfigureAwait(false);
+        See(at);
         var answer = JsonSerializer.Deserialize(bytes, type)
             ?? throw new RaftUnavailableException($"The group '{client.Group}' answered with nothing.");
         return (answer, at);
@@ -107,6 +138,30 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended)
             {
                 yield return answer;
             }
+        }
+    }
+
+    // A program that knows no serial asks for one. Null: no process answered.
+    private async Task<Serial?> SeeAsync(string name, TimeSpan timeout, CancellationToken cancellation)
+    {
+        try
+        {
+            return Volatile.Read(ref _seen) is >= 0 and var seen
+                ? new Serial(seen)
+                : (await AskAsync(new Question.OfItem(name), CoordinationJson.Default.ItemsView, timeout, null, cancellation)
+                    .ConfigureAwait(false)).Serial;
+        }
+        catch (Exception e) when (e is RaftUnavailableException or OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    private void See(Serial serial)
+    {
+        if (serial.Value > Volatile.Read(ref _seen))
+        {
+            Volatile.Write(ref _seen, serial.Value);
         }
     }
 

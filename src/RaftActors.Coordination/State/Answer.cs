@@ -31,8 +31,10 @@ internal abstract record Answer
     public sealed record Granted(long Token) : Answer;
 
     /// <summary>The claim waits.</summary>
-    /// <param name="Ahead">The number of claims that wait before it.</param>
-    public sealed record Waiting(int Ahead) : Answer;
+    public sealed record Waiting : Answer
+    {
+        public static Waiting Instance { get; } = new();
+    }
 
     /// <summary>Other claims hold all permits, and this one does not wait.</summary>
     public sealed record Held : Answer

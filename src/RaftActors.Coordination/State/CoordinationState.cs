@@ -26,13 +26,17 @@ internal sealed class CoordinationState
 
     private readonly Dictionary<long, Session> _sessions = [];
     private readonly Dictionary<string, Lock> _locks = new(StringComparer.Ordinal);
-    private Items _items = new();
+    private Items _items;
     private int _claims;
 
+    /// <param name="changesMax">As all processes of the group have it.</param>
+    public CoordinationState(int changesMax = Items.ChangesMax) => _items = new Items(changesMax, Touched);
+
+    /// <summary>What the latest pair has changed.</summary>
+    public List<Topic> Touched { get; } = [];
+
     /// <summary>What expires if no pair renews it: the open sessions, and the items with a lifetime.</summary>
-    public IEnumerable<Mortal> Mortals => _sessions.Values.Select(each => new Mortal(each.Owner, each.Id, each.Renewed, each.Timeout))
-        .Concat(_items.All.Where(each => each.Lifetime is not null)
-            .Select(each => new Mortal(each.Name, 0, each.Version, each.Lifetime.GetValueOrDefault())));
+    public IEnumerable<Mortal> Mortals => _sessions.Values.Select(Mortal.Of).Concat(_items.All.Select(Mortal.Of).OfType<Mortal>());
 
     /// <summary>Says why a command has no place in the log; null: it may be appended. Uses its arguments only.</summary>
     public static string? FindFault(string name, Command command) =>
@@ -49,26 +53,24 @@ internal sealed class CoordinationState
 
     /// <summary>Applies a pair.</summary>
     /// <param name="serial">The serial of the pair: higher than that of each earlier one.</param>
-    public Answer Apply(string name, Command command, long serial) => command switch
+    public Answer Apply(string name, Command command, long serial)
     {
-        Command.Open open => Open(name, open, serial),
-        Command.Renew renew => Renew(renew.Session, serial),
-        Command.Close close => End(close.Session, serial) ? Done.Instance : NoSession.Instance,
-        Command.Expire expire => Expire(name, expire, serial),
-        Command.Acquire acquire => Acquire(name, acquire, serial),
-        Command.Release release => Release(name, release, serial),
-        Command.Put put => put.Session == 0 || _sessions.ContainsKey(put.Session) ? _items.Put(name, put, serial) : NoSession.Instance,
-        Command.Add add => _items.Add(name, add.Delta, serial),
-        Command.Delete delete => _items.Delete(name, delete.Expected, serial),
-        _ => new Refused($"This node does not know the command {command.GetType().Name}. Update the node."),
-    };
+        Touched.Clear();
+        return Change(name, command, serial);
+    }
+
+    /// <summary>What expires under this name; null: there is no such session, or no such item with a lifetime.</summary>
+    /// <param name="session">0: an item.</param>
+    public Mortal? FindMortal(string name, long session) => session == 0 ? _items.Find(name) is { } item ? Mortal.Of(item) : null
+        : _sessions.TryGetValue(session, out var found) ? Mortal.Of(found)
+        : null;
 
     /// <summary>Answers a question.</summary>
     public object Answer(Question question) => question switch
     {
         Question.OfClaim asked => Find(asked),
         Question.OfLock asked => View(asked.Name),
-        Question.OfItem asked => _items.Find(asked.Name),
+        Question.OfItem asked => new ItemsView(true, _items.Find(asked.Name) is { } item ? [item] : []),
         Question.OfChanges asked => _items.ChangesAfter(asked.Prefix, asked.After),
         _ => throw new InvalidDataException($"This node does not know the question {question.GetType().Name}. Update the node."),
     };
@@ -80,9 +82,10 @@ internal sealed class CoordinationState
         _items.ToImage());
 
     /// <summary>Makes the state of a snapshot.</summary>
-    public static CoordinationState Of(CoordinationImage image)
+    public static CoordinationState Of(CoordinationImage image, int changesMax = Items.ChangesMax)
     {
-        var state = new CoordinationState { _items = Items.Of(image.Items) };
+        var state = new CoordinationState(changesMax);
+        state._items = Items.Of(image.Items, changesMax, state.Touched);
         foreach (var session in image.Sessions)
         {
             state._sessions.Add(session.Id, new Session(session.Id, session.Owner, session.Timeout) { Renewed = session.Renewed });
@@ -93,7 +96,7 @@ internal sealed class CoordinationState
             var made = state._locks[each.Name] = Lock.Of(each);
             foreach (var claim in made.All)
             {
-                state._sessions[claim.Session].Claims.Add((each.Name, claim.Name));
+                state._sessions[claim.Session].Claims.Add((each.Name, claim.Claim));
                 state._claims++;
             }
         }
@@ -110,7 +113,7 @@ internal sealed class CoordinationState
             foreach (var claim in each.All)
             {
                 Demand(
-                    _sessions.TryGetValue(claim.Session, out var session) && session.Claims.Contains((name, claim.Name)),
+                    _sessions.TryGetValue(claim.Session, out var session) && session.Claims.Contains((name, claim.Claim)),
                     $"The claim {claim} of '{name}' belongs to no open session.");
             }
         }
@@ -138,6 +141,20 @@ internal sealed class CoordinationState
         ? $"The {what} is {time}; it must be from 100 ms to {max.TotalDays} days."
         : null;
 
+    private Answer Change(string name, Command command, long serial) => command switch
+    {
+        Command.Open open => Open(name, open, serial),
+        Command.Renew renew => Renew(renew.Session, serial),
+        Command.Close close => End(close.Session, serial) ? Done.Instance : NoSession.Instance,
+        Command.Expire expire => Expire(name, expire, serial),
+        Command.Acquire acquire => Acquire(name, acquire, serial),
+        Command.Release release => Release(name, release, serial),
+        Command.Put put => put.Session == 0 || _sessions.ContainsKey(put.Session) ? _items.Put(name, put, serial) : NoSession.Instance,
+        Command.Add add => _items.Add(name, add.Delta, serial),
+        Command.Delete delete => _items.Delete(name, delete.Expected, serial),
+        _ => new Refused($"This node does not know the command {command.GetType().Name}. Update the node."),
+    };
+
     private Answer Open(string owner, Command.Open open, long serial)
     {
         if (_sessions.Count >= SessionsMax)
@@ -146,6 +163,7 @@ internal sealed class CoordinationState
         }
 
         _sessions.Add(serial, new Session(serial, owner, open.Timeout) { Renewed = serial });
+        Touched.Add(new Topic(TopicKind.Session, owner, serial));
         return Done.Instance;
     }
 
@@ -157,6 +175,7 @@ internal sealed class CoordinationState
         }
 
         session.Renewed = serial;
+        Touched.Add(new Topic(TopicKind.Session, session.Owner, id));
         return Done.Instance;
     }
 
@@ -181,11 +200,19 @@ internal sealed class CoordinationState
             return false;
         }
 
+        Touched.Add(new Topic(TopicKind.Session, session.Owner, id));
+
         // First all claims go, then the permits are granted: otherwise a claim of the ended session that waits would be granted one.
-        var names = session.Claims.Select(each => each.Lock).Distinct().ToList();
-        names.ForEach(name => _locks[name].RemoveAll(id));
-        _claims -= session.Claims.Count;
-        names.ForEach(name => Grant(name, serial));
+        foreach (var (name, claim) in session.Claims)
+        {
+            Remove(name, id, claim);
+        }
+
+        foreach (var name in session.Claims.Select(each => each.Lock).Distinct())
+        {
+            Grant(name, serial);
+        }
+
         _items.DeleteOf(id, serial);
         return true;
     }
@@ -223,7 +250,9 @@ internal sealed class CoordinationState
         var each = known ?? (_locks[name] = new Lock(acquire.Permits));
         session.Claims.Add((name, acquire.Claim));
         _claims++;
-        return each.Add(new Lock.Claim(acquire.Session, acquire.Claim, session.Owner, acquire.Text), serial);
+        each.Add(new LockHolder(session.Owner, acquire.Session, acquire.Claim, 0, acquire.Text));
+        Grant(name, serial);
+        return each.Find(acquire.Session, acquire.Claim)!; // Justification: just added.
     }
 
     private Answer Release(string name, Command.Release release, long serial)
@@ -235,23 +264,36 @@ internal sealed class CoordinationState
 
         if (session.Claims.Remove((name, release.Claim)))
         {
-            _locks[name].Remove(release.Session, release.Claim);
-            _claims--;
+            Remove(name, release.Session, release.Claim);
             Grant(name, serial);
         }
 
         return Done.Instance;
     }
 
+    private void Remove(string name, long session, string claim)
+    {
+        Touched.Add(new Topic(TopicKind.Claim, name, session, claim));
+        if (_locks[name].Remove(session, claim))
+        {
+            Touched.Add(new Topic(TopicKind.Lock, name));
+        }
+
+        _claims--;
+    }
+
     private void Grant(string name, long serial)
     {
-        if (_locks.TryGetValue(name, out var each))
+        var each = _locks[name];
+        while (each.TryGrant(serial) is { } granted)
         {
-            each.Grant(serial);
-            if (each.IsEmpty)
-            {
-                _locks.Remove(name);
-            }
+            Touched.Add(new Topic(TopicKind.Claim, name, granted.Session, granted.Claim));
+            Touched.Add(new Topic(TopicKind.Lock, name));
+        }
+
+        if (each.IsEmpty)
+        {
+            _locks.Remove(name);
         }
     }
 
@@ -265,7 +307,13 @@ internal sealed class CoordinationState
     /// <param name="Name">The owner of the session, or the name of the item.</param>
     /// <param name="Session">0: an item.</param>
     /// <param name="Latest">The serial of the pair that renewed or wrote it.</param>
-    internal readonly record struct Mortal(string Name, long Session, long Latest, TimeSpan Timeout);
+    internal readonly record struct Mortal(string Name, long Session, long Latest, TimeSpan Timeout)
+    {
+        public static Mortal Of(Session session) => new(session.Owner, session.Id, session.Renewed, session.Timeout);
+
+        /// <returns>Null: the item has no lifetime.</returns>
+        public static Mortal? Of(Item item) => item.Lifetime is { } lifetime ? new(item.Name, 0, item.Version, lifetime) : null;
+    }
 
     /// <summary>One session.</summary>
     /// <param name="id">The serial of the pair that opened it.</param>

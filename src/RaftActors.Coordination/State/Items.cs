@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Globalization;
 
 using static RaftActors.Coordination.State.Answer;
@@ -11,7 +12,7 @@ namespace RaftActors.Coordination.State;
 /// the order of their serials; the latest change of an item in the list is the item.
 /// </para>
 /// </summary>
-internal sealed class Items
+internal sealed class Items(int changesMax, List<Topic> touched)
 {
     /// <summary>
     /// The most bytes of all items in JSON. It bounds their number, too, since each one has an overhead. A list of all items is one
@@ -22,7 +23,7 @@ internal sealed class Items
     /// <summary>The longest value, in UTF-16 units. Its pair has less than 64 kB, whichever characters JSON escapes.</summary>
     public const int ValueMax = 9_000;
 
-    /// <summary>The most changes that are remembered.</summary>
+    /// <summary>The most changes that are remembered. Tests may allow fewer.</summary>
     public const int ChangesMax = 1_000;
 
     /// <summary>The most bytes of the changes that are remembered.</summary>
@@ -30,6 +31,9 @@ internal sealed class Items
 
     // The names of the members, two serials and a lifetime.
     private const int OverheadBytes = 128;
+
+    private static readonly SearchValues<char> Plain =
+        SearchValues.Create(" !#$%()*,-./0123456789:;=?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[]^_abcdefghijklmnopqrstuvwxyz{|}~");
 
     private readonly Dictionary<string, Item> _items = new(StringComparer.Ordinal);
     private readonly Dictionary<long, SortedSet<string>> _ofSessions = [];
@@ -42,9 +46,9 @@ internal sealed class Items
 
     public IEnumerable<Item> All => _items.Values;
 
-    public static Items Of(ItemsImage image)
+    public static Items Of(ItemsImage image, int changesMax, List<Topic> touched)
     {
-        var made = new Items { _compacted = image.Compacted };
+        var made = new Items(changesMax, touched) { _compacted = image.Compacted };
         foreach (var item in image.Items)
         {
             made.Add(item);
@@ -113,7 +117,7 @@ internal sealed class Items
         }
     }
 
-    public ItemsView Find(string name) => new(true, _items.TryGetValue(name, out var item) ? [item] : []);
+    public Item? Find(string name) => _items.GetValueOrDefault(name);
 
     /// <summary>The changes after a serial; if they are not remembered back to it, all items.</summary>
     public ItemsView ChangesAfter(string prefix, long serial)
@@ -130,17 +134,20 @@ internal sealed class Items
     {
         CoordinationState.Demand(_bytes == _items.Values.Sum(SizeOf) && _bytes <= BytesMax, $"{_bytes} is not the size of the items.");
         CoordinationState.Demand(
-            _changeBytes == _changes.Sum(SizeOf) && _changeBytes <= ChangeBytesMax && _changes.Count <= ChangesMax,
+            _changeBytes == _changes.Sum(SizeOf) && _changeBytes <= ChangeBytesMax && _changes.Count <= changesMax,
             $"There are {_changes.Count} changes of {_changeBytes} bytes.");
         var ofSessions = _items.Values.Where(item => item.Session != 0).Select(item => (item.Session, item.Name)).Order();
         CoordinationState.Demand(
             ofSessions.SequenceEqual(_ofSessions.SelectMany(each => each.Value.Select(name => (each.Key, name))).Order()),
             "The items of the sessions are wrong.");
-        CoordinationState.Demand(
-            _changes.Select(change => change.Version).Prepend(_compacted).SequenceEqual(
-                _changes.Select(change => change.Version).Prepend(_compacted).Order()),
-            "The changes are not in the order of their serials.");
-        foreach (var change in _changes.GroupBy(change => change.Name).Select(changes => changes.Last()))
+        var (latest, version) = (new Dictionary<string, Item>(), _compacted);
+        foreach (var change in _changes)
+        {
+            CoordinationState.Demand(change.Version >= version, "The changes are not in the order of their serials.");
+            (latest[change.Name], version) = (change, change.Version);
+        }
+
+        foreach (var change in latest.Values)
         {
             CoordinationState.Demand(
                 _items.GetValueOrDefault(change.Name) is { } item ? item == change : change.Value is null,
@@ -153,12 +160,12 @@ internal sealed class Items
     // At least the bytes in JSON, which may escape a character to six. The formula is part of the state: all versions must agree on it.
     private static int SizeOf(Item item) => OverheadBytes + SizeOf(item.Name) + SizeOf(item.Value ?? "");
 
-    private static int SizeOf(string text)
+    private static int SizeOf(ReadOnlySpan<char> text)
     {
-        var size = 0;
-        foreach (var each in text)
+        var size = text.Length;
+        for (int place; (place = text.IndexOfAnyExcept(Plain)) >= 0; text = text[(place + 1)..])
         {
-            size += char.IsAsciiLetterOrDigit(each) || " !#$%()*,-./:;=?@[]^_{|}~".Contains(each) ? 1 : 6;
+            size += 5;
         }
 
         return size;
@@ -207,9 +214,10 @@ internal sealed class Items
 
     private void Remember(Item change)
     {
+        touched.Add(new Topic(TopicKind.Item, change.Name));
         _changes.Enqueue(change);
         _changeBytes += SizeOf(change);
-        while (_changes.Count > ChangesMax || _changeBytes > ChangeBytesMax)
+        while (_changes.Count > changesMax || _changeBytes > ChangeBytesMax)
         {
             var forgotten = _changes.Dequeue();
             _changeBytes -= SizeOf(forgotten);

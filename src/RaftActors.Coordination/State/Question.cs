@@ -15,21 +15,45 @@ internal abstract record Question
     {
     }
 
-    /// <summary>How a claim stands. The answer is an <see cref="Answer"/>; <see cref="Answer.Held"/>: there is no such claim.</summary>
+    /// <summary>
+    /// How a claim stands, as soon as it does not wait. The answer is an <see cref="Answer"/>; <see cref="Answer.Held"/>: there is no such
+    /// claim.
+    /// </summary>
     public sealed record OfClaim(string Name, long Session, string Claim) : Question;
 
     /// <summary>Who holds a lock. The answer is a <see cref="LockView"/>.</summary>
-    public sealed record OfLock(string Name) : Question;
+    /// <param name="Known">
+    /// The tokens of the holders that the asker knows, in their order: the answer waits until others hold the lock. Null: it does not wait.
+    /// </param>
+    public sealed record OfLock(string Name, IReadOnlyList<long>? Known) : Question;
 
     /// <summary>What an item is. The answer is an <see cref="ItemsView"/> of one item or none.</summary>
     public sealed record OfItem(string Name) : Question;
 
     /// <summary>
-    /// The changes of the items whose names begin with a prefix. The answer is an <see cref="ItemsView"/>, of all items if the changes are
-    /// forgotten.
+    /// The changes of the items whose names begin with a prefix, as soon as there are any. The answer is an <see cref="ItemsView"/>, of
+    /// all items if the changes are forgotten.
     /// </summary>
-    /// <param name="After">The changes of later pairs; below zero: all items.</param>
+    /// <param name="After">The changes of later pairs; below zero: all items, without a wait.</param>
     public sealed record OfChanges(string Prefix, long After) : Question;
+
+    /// <summary>What the question waits for if its answer is no news; the prefix of items has the kind of an item.</summary>
+    public Topic ToTopic() => this switch
+    {
+        OfClaim asked => new(TopicKind.Claim, asked.Name, asked.Session, asked.Claim),
+        OfLock asked => new(TopicKind.Lock, asked.Name),
+        OfChanges asked => new(TopicKind.Item, asked.Prefix),
+        _ => throw new InvalidOperationException($"{this} waits for nothing."),
+    };
+
+    /// <summary>The answer tells something that the asker does not know.</summary>
+    public bool IsNews(object answer) => (this, answer) switch
+    {
+        (_, Answer.Waiting) => false,
+        (OfLock { Known: { } known }, LockView view) => !view.Holders.Select(each => each.Token).SequenceEqual(known),
+        (OfChanges { After: >= 0 }, ItemsView { IsWhole: false, Items: [] }) => false,
+        _ => true,
+    };
 }
 
 /// <summary>A lock at one moment.</summary>

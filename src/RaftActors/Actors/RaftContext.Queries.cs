@@ -47,7 +47,9 @@ public sealed partial class RaftContext<TValue>
         _process.Engine.Tell(new ToEngine.Query(request, call.Timeout, call.Consistency), _actor, _life);
     }
 
-    /// <param name="handleQuery">Null: the actor does not override HandleQuery.</param>
+    /// <param name="handleQuery">
+    /// Null: the actor does not override HandleQuery. If it returns a <see cref="LaterAnswer"/>, the query stays open until the next call.
+    /// </param>
     internal void Answer(RequestRef request, Func<object, object?>? handleQuery)
     {
         if (!_process.Queries.TryTake(request, out var query))
@@ -60,9 +62,17 @@ public sealed partial class RaftContext<TValue>
         try
         {
             const string Silent = "This actor answers no queries, because it does not override HandleQuery. Override it.";
-            outcome = query.Question is LastCommitted ? new QueryOutcome.Done(request, _process.Pairs.CommittedSerial.Value, Serial)
-                : handleQuery is null ? new QueryOutcome.Failed(request, Silent)
-                : new QueryOutcome.Done(request, handleQuery(query.Question), Serial);
+            var answer = query.Question is LastCommitted ? _process.Pairs.CommittedSerial.Value : handleQuery?.Invoke(query.Question);
+            if (answer is LaterAnswer later)
+            {
+                later.Request = request;
+                _process.Queries.PutBack(query);
+                return;
+            }
+
+            outcome = handleQuery is null && query.Question is not LastCommitted
+                ? new QueryOutcome.Failed(request, Silent)
+                : new QueryOutcome.Done(request, answer, Serial);
         }
         catch (Exception e)
         {

@@ -34,11 +34,8 @@ internal sealed class OpenQueries(ReadMetrics metrics)
         ReadConsistency consistency,
         IActorRef? replyTo,
         Activity? span,
-        bool isOfClient = false)
-    {
-        _open.Add(request, new OpenQuery(request, question, consistency, replyTo, isOfClient, metrics, span));
-        _countOfClients += isOfClient ? 1 : 0;
-    }
+        bool isOfClient = false) =>
+        PutBack(new OpenQuery(request, question, consistency, replyTo, isOfClient, metrics, span));
 
     public bool TryTake(RequestRef request, [NotNullWhen(true)] out OpenQuery? query)
     {
@@ -49,6 +46,13 @@ internal sealed class OpenQueries(ReadMetrics metrics)
 
         _countOfClients -= query.IsOfClient ? 1 : 0;
         return true;
+    }
+
+    /// <summary>Opens a query again that was taken and is not answered yet.</summary>
+    public void PutBack(OpenQuery query)
+    {
+        _open.Add(query.Request, query);
+        _countOfClients += query.IsOfClient ? 1 : 0;
     }
 
     public void FailAll(string reason, IActorRef sender)

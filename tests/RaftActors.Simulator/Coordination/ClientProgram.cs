@@ -24,6 +24,7 @@ internal sealed class ClientProgram
     private readonly List<Action> _inbox = [];
     private readonly List<Func<bool>> _isCurrent = [];
     private int _busy;
+    private int _writes;
     private bool _isCutOff;
 
     public ClientProgram(
@@ -210,9 +211,13 @@ internal sealed class ClientProgram
                     default:
                         var known = _world.Random.Chance(30) ? (await _items.GetAsync(name))?.Version ?? 0 : (long?)null;
                         var lifetime = _world.Random.Chance(30) ? _world.Between(100, 3000) : (TimeSpan?)null;
-                        if (await _items.PutAsync(name, $"{Name} {since}", known, _world.Random.Chance(50), lifetime) is { } version)
+                        if (await _items.PutAsync(name, $"{Name} {++_writes}", known, _world.Random.Chance(50), lifetime) is { } version)
                         {
                             _reads.OnWritten(name, version);
+                        }
+                        else
+                        {
+                            _world.Require(known is not null, "write", $"{name} was not written, although any version was expected");
                         }
 
                         break;

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 using RaftActors.Coordination.State;
 using RaftActors.Coordination.Tests;
 
@@ -12,9 +14,10 @@ internal sealed class CommittedLog(World world, Setup setup)
     private readonly Dictionary<(string Name, long Session), (TimeSpan At, TimeSpan Timeout)> _renewed = [];
     private readonly Dictionary<(string Lock, long Token), List<string>> _grants = [];
     private readonly Dictionary<string, List<Item>> _changes = [];
-    private readonly Dictionary<long, byte[]> _images = [];
+    private readonly Dictionary<long, CoordinationImage> _images = [];
+    private readonly HashSet<string> _writes = [];
 
-    public Model Model { get; } = new();
+    public Model Model { get; } = new(setup.ChangesMax);
 
     public List<Pair> Pairs { get; } = [];
 
@@ -25,10 +28,16 @@ internal sealed class CommittedLog(World world, Setup setup)
     {
         Pairs.Add(pair);
         long serial = Pairs.Count;
-        var (before, changes) = (Model.Mortals.ToList(), Model.Changes.Count);
+        var changes = Model.Changes.Count;
         pair.Expected = Model.Apply(pair.Name, pair.Command, serial);
         world.Trace($"commit {serial}: {pair.Name} {pair.Command}: {pair.Expected}");
         Totals.Commits++;
+        if (pair is { Key: { } key, Command: Command.Put or Command.Add, Expected: Answer.Done or Answer.Counted })
+        {
+            var write = pair.Command is Command.Put put ? put.Value : key;
+            world.Require(_writes.Add(write), "write", $"{pair.Name} {pair.Command} has its effect twice, again at {serial}");
+        }
+
         foreach (var (name, (_, claims)) in Model.Locks)
         {
             foreach (var claim in claims.Where(claim => claim.Token == serial))
@@ -50,7 +59,7 @@ internal sealed class CommittedLog(World world, Setup setup)
             }
         }
 
-        CheckTimes(before, pair, serial);
+        CheckTimes(pair, serial);
     }
 
     /// <summary>All changes of the items with a prefix. The list grows.</summary>
@@ -76,12 +85,12 @@ internal sealed class CommittedLog(World world, Setup setup)
     public void Compare(long serial, CoordinationState state)
     {
         state.Check();
-        var bytes = System.Text.Json.JsonSerializer.SerializeToUtf8Bytes(state.ToImage(), CoordinationJson.Default.CoordinationImage);
+        var image = state.ToImage();
         world.Require(
-            !_images.TryGetValue(serial, out var other) || other.AsSpan().SequenceEqual(bytes),
+            !_images.TryGetValue(serial, out var other) || AreEqual(image, other),
             "equal states",
             $"two processes have different states at {serial}");
-        _images[serial] = bytes;
+        _images[serial] = image;
         if (serial == Pairs.Count)
         {
             world.Require(
@@ -90,33 +99,71 @@ internal sealed class CommittedLog(World world, Setup setup)
                 $"the sessions and lifetimes of the state at {serial} are not those of the model");
             foreach (var name in Setup.Locks)
             {
-                var view = (LockView)state.Answer(new Question.OfLock(name));
+                var view = (LockView)state.Answer(new Question.OfLock(name, null));
                 world.Require(view.Holders.SequenceEqual(Model.Holders(name)), "model", $"{name} has other holders than in the model");
+            }
+
+            foreach (var each in image.Locks)
+            {
+                world.Require(
+                    each.Waiting.Select(claim => (claim.Session, claim.Claim)).SequenceEqual(
+                        Model.Locks[each.Name].Claims.Where(claim => claim.Token == 0).Select(claim => (claim.Session, claim.Name))),
+                    "model",
+                    $"other claims wait for {each.Name} than in the model, or in another order");
             }
         }
     }
 
-    private void CheckTimes(List<CoordinationState.Mortal> before, Pair pair, long serial)
+    private static bool AreEqual(CoordinationImage one, CoordinationImage other) =>
+        one.Sessions.SequenceEqual(other.Sessions)
+        && one.Locks.Length == other.Locks.Length
+        && one.Locks.Zip(other.Locks).All(pair =>
+            (pair.First.Name, pair.First.Permits) == (pair.Second.Name, pair.Second.Permits)
+            && pair.First.Holders.SequenceEqual(pair.Second.Holders)
+            && pair.First.Waiting.SequenceEqual(pair.Second.Waiting))
+        && one.Items.Compacted == other.Items.Compacted
+        && one.Items.Items.SequenceEqual(other.Items.Items)
+        && one.Items.Changes.SequenceEqual(other.Items.Changes);
+
+    private void CheckTimes(Pair pair, long serial)
     {
-        var after = Model.Mortals.ToDictionary(each => (each.Name, each.Session));
-        foreach (var ended in before.Where(each => !after.ContainsKey((each.Name, each.Session))))
+        foreach (var (key, renewed) in _renewed)
         {
-            _renewed.Remove((ended.Name, ended.Session), out var renewed);
-            if (pair.Command is Command.Expire expire && expire.Session == ended.Session)
+            if (IsThere(key))
+            {
+                continue;
+            }
+
+            _renewed.Remove(key);
+            if (pair.Command is Command.Expire expire && expire.Session == key.Session)
             {
                 Totals.Expiries++;
                 world.Require(
-                    world.Now - renewed.At >= ended.Timeout * Setup.SlowestClock / setup.FastestClock,
+                    world.Now - renewed.At >= renewed.Timeout * Setup.SlowestClock / setup.FastestClock,
                     "lifetime",
-                    $"{ended} expired {world.Now - renewed.At} after its latest renewal");
+                    $"{key} expired {world.Now - renewed.At} after its latest renewal");
             }
         }
 
-        foreach (var (key, each) in after)
+        foreach (var each in Model.Sessions)
+        {
+            Note(each);
+        }
+
+        if (Model.Items.GetValueOrDefault(pair.Name) is { } item && CoordinationState.Mortal.Of(item) is { } mortal)
+        {
+            Note(mortal);
+        }
+
+        bool IsThere((string Name, long Session) key) => key.Session == 0
+            ? Model.Items.TryGetValue(key.Name, out var item) && item.Lifetime is not null
+            : Model.Sessions.Exists(each => each.Session == key.Session);
+
+        void Note(CoordinationState.Mortal each)
         {
             if (each.Latest == serial)
             {
-                _renewed[key] = (world.Now, each.Timeout);
+                _renewed[(each.Name, each.Session)] = (world.Now, each.Timeout);
             }
         }
     }
@@ -128,13 +175,23 @@ internal sealed class CommittedLog(World world, Setup setup)
 
         public Command Command => command;
 
+        /// <summary>The command as all processes read it from the log.</summary>
+        public Command Written { get; } = JsonSerializer.Deserialize(
+            JsonSerializer.SerializeToUtf8Bytes(command, CoordinationJson.Default.Command), CoordinationJson.Default.Command)!;
+
+        /// <summary>Null: it has no request key.</summary>
+        public string? Key { get; init; }
+
         /// <summary>The answer of the model.</summary>
         public Answer Expected { get; set; } = Answer.Done.Instance;
 
         /// <summary>The answer of the leader; null: it is not committed.</summary>
         public Answer? Answer { get; set; }
 
+        /// <summary>0: it is not committed.</summary>
         public long Serial { get; set; }
+
+        public bool IsCommitted => Serial > 0;
 
         /// <summary>The calls that wait for it.</summary>
         public List<Action<Outcome<Answer>>> Replies { get; } = [];

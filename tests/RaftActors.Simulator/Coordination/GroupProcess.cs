@@ -7,18 +7,20 @@ using RaftActors.Core;
 namespace RaftActors.Simulator.Coordination;
 
 /// <summary>One process of the group: applies the committed pairs, answers questions, and finds what has expired.</summary>
-internal sealed class GroupProcess(World world, SimulatedGroup group, CommittedLog log, int clockPerMille)
+internal sealed class GroupProcess(World world, Setup setup, SimulatedGroup group, CommittedLog log)
 {
     private const int CompareEvery = 16;
 
     private readonly List<(long NotBelow, Action Answer)> _questions = [];
-    private CoordinationState _state = new();
-    private Expiries _expiries = new();
-    private (long Serial, byte[]? Image) _snapshot;
+    private readonly int _clockPerMille = setup.AnyRate(world.Random);
+    private Replica _replica = new(setup.ChangesMax);
+    private (long Serial, CoordinationImage? Image) _snapshot;
     private TimeSpan _deposedUntil;
 
     /// <summary>The serial of the latest pair that it has applied.</summary>
-    public long Applied { get; private set; }
+    public long Applied => _replica.Serial;
+
+    private TimeSpan Now => TimeSpan.FromTicks(world.Now.Ticks * _clockPerMille / 1000);
 
     /// <summary>It stands still, or has crashed.</summary>
     public bool IsStopped { get; private set; }
@@ -39,7 +41,7 @@ internal sealed class GroupProcess(World world, SimulatedGroup group, CommittedL
                 Restart();
             }
 
-            world.After(world.Between(0, 100), () => ApplyTo(log.Pairs.Count));
+            world.After(world.Between(0, 100), CatchUp);
         });
     }
 
@@ -50,27 +52,57 @@ internal sealed class GroupProcess(World world, SimulatedGroup group, CommittedL
             Apply();
         }
 
-        foreach (var (_, answer) in _questions.FindAll(each => each.NotBelow <= Applied && !IsStopped))
+        if (!IsStopped)
         {
-            answer();
+            AnswerReached();
         }
-
-        _questions.RemoveAll(each => each.NotBelow <= Applied && !IsStopped);
     }
 
     /// <summary>Answers when it has applied a serial.</summary>
     public void Ask(byte[] question, long notBelow, Action<byte[], long> reply)
     {
-        _questions.Add((notBelow, () => reply(CoordinationJson.ToBytes(_state.Answer(CoordinationJson.ToQuestion(question))), Applied)));
+        _questions.Add((notBelow, () => AskReplica(question, reply)));
         ApplyTo(Applied);
+    }
+
+    private void AskReplica(byte[] question, Action<byte[], long> reply)
+    {
+        var replica = _replica;
+        if (replica.Ask(CoordinationJson.ToQuestion(question), Now, Reply) is { } answer)
+        {
+            Reply(answer);
+        }
+
+        // An answer of a former life is lost with it.
+        void Reply(object answer)
+        {
+            if (replica == _replica)
+            {
+                reply(CoordinationJson.ToBytes(answer), Applied);
+            }
+        }
+    }
+
+    private void AnswerReached()
+    {
+        for (var place = 0; place < _questions.Count;)
+        {
+            if (_questions[place] is (var notBelow, var answer) && notBelow <= Applied)
+            {
+                _questions.RemoveAt(place);
+                answer();
+            }
+            else
+            {
+                place++;
+            }
+        }
     }
 
     private void Apply()
     {
-        var pair = log.Pairs[(int)Applied++];
-        var command = JsonSerializer.Deserialize(
-            JsonSerializer.SerializeToUtf8Bytes(pair.Command, CoordinationJson.Default.Command), CoordinationJson.Default.Command)!;
-        var answer = _state.Apply(pair.Name, command, Applied);
+        var pair = log.Pairs[(int)Applied];
+        var answer = _replica.Apply(pair.Name, pair.Written, Applied + 1, Now);
         world.Require(
             pair.Expected is Answer.Refused ? answer is Answer.Refused : answer == pair.Expected,
             "model",
@@ -78,33 +110,53 @@ internal sealed class GroupProcess(World world, SimulatedGroup group, CommittedL
         pair.Answer ??= answer;
         if (Applied % CompareEvery == 0)
         {
-            log.Compare(Applied, _state);
+            log.Compare(Applied, _replica.State);
         }
 
-        if (world.Random.Chance(2))
+        if (world.Random.Chance(1))
         {
-            _snapshot = (Applied, JsonSerializer.SerializeToUtf8Bytes(_state.ToImage(), CoordinationJson.Default.CoordinationImage));
+            TakeSnapshot();
         }
+    }
+
+    private void TakeSnapshot() => _snapshot = (Applied, _replica.State.ToImage());
+
+    // The leader may have discarded the pairs that this process lacks.
+    private void CatchUp()
+    {
+        if (group.Leader is { } leader && leader.Applied > Applied && world.Random.Chance(30))
+        {
+            leader.TakeSnapshot();
+            _snapshot = leader._snapshot;
+            Restore();
+        }
+
+        ApplyTo(log.Pairs.Count);
     }
 
     private void Restart()
     {
         _questions.Clear();
-        _expiries = new();
+        _replica = new(setup.ChangesMax);
         _deposedUntil = world.Now;
-        Applied = _snapshot.Serial;
-        _state = _snapshot.Image is { } image
-            ? CoordinationState.Of(JsonSerializer.Deserialize(image, CoordinationJson.Default.CoordinationImage)!)
-            : new CoordinationState();
+        Restore();
+    }
+
+    private void Restore()
+    {
+        if (_snapshot is (var serial, { } image))
+        {
+            var bytes = JsonSerializer.SerializeToUtf8Bytes(image, CoordinationJson.Default.CoordinationImage);
+            _replica.Restore(JsonSerializer.Deserialize(bytes, CoordinationJson.Default.CoordinationImage)!, serial, Now);
+        }
     }
 
     private void Tick()
     {
         if (!IsStopped)
         {
-            var now = TimeSpan.FromTicks(world.Now.Ticks * clockPerMille / 1000);
             var isLeader = group.Leader == this || world.Now < _deposedUntil;
-            foreach (var (name, expire) in _expiries.Find(_state, now, isLeader))
+            foreach (var (name, expire) in _replica.Check(Now, isLeader))
             {
                 group.Travel(() => group.Append(name, expire, null, _ => { }));
             }

@@ -12,7 +12,7 @@ internal sealed class ReadChecker(World world, CommittedLog log)
     /// <param name="since">The latest serial when it began.</param>
     public void OnRead(string name, RaftItem? item, long since)
     {
-        var changes = log.Model.Changes.Where(change => change.Name == name).ToList();
+        var changes = log.ChangesOf(name).FindAll(change => change.Name == name);
         var first = Math.Max(0, changes.FindLastIndex(change => change.Version <= since));
         var mayBeMissing = changes.Count == 0 || changes[0].Version > since;
         world.Require(

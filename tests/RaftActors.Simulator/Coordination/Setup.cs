@@ -22,6 +22,8 @@ internal sealed class Setup
         FaultEvery = random.Any([500, 2000, 8000]);
         Faulty = TimeSpan.FromSeconds(random.Between(10, 40));
         HasBursts = random.Chance(20);
+        ChangesMax = random.Any([4, 16, 64]);
+        KeysMax = random.Any([4, 16, 64, int.MaxValue]);
     }
 
     public int Processes { get; }
@@ -54,6 +56,12 @@ internal sealed class Setup
 
     /// <summary>Other programs write so many items at once that the group forgets changes.</summary>
     public bool HasBursts { get; }
+
+    /// <summary>The number of changes that the group remembers.</summary>
+    public int ChangesMax { get; }
+
+    /// <summary>The number of request keys that the group remembers.</summary>
+    public int KeysMax { get; }
 
     /// <summary>The rate of a clock: often one of the two extremes, where the margins are smallest.</summary>
     public int AnyRate(Prng random) => random.Between(0, 2) switch

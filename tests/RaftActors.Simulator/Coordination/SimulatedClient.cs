@@ -1,17 +1,14 @@
 using RaftActors.Coordination.State;
+using RaftActors.Coordination.Tests;
 using RaftActors.Core;
 
 namespace RaftActors.Simulator.Coordination;
 
 /// <summary>The client of one program. It sends a call again until an answer comes, as the client between real nodes does.</summary>
 internal sealed class SimulatedClient(World world, SimulatedGroup group, CommittedLog log, ClientProgram program)
-    : RaftClient<Command, Answer>
+    : CallsOnlyClient
 {
     private static readonly TimeSpan QueryTimeout = TimeSpan.FromSeconds(5);
-
-    private int _calls;
-
-    public override string Group => "coordination";
 
     public override async Task<Outcome<Answer>> AppendAsync(
         string key, Command value, TimeSpan? timeout, CancellationToken cancellationToken, RequestKey? requestKey)
@@ -30,9 +27,7 @@ internal sealed class SimulatedClient(World world, SimulatedGroup group, Committ
         using var registration = cancellationToken.Register(
             () => source.TrySetResult(new Outcome<Answer>.Unknown(UnknownReason.Canceled)));
 
-        // A renewal has no key, and may be committed twice. Of all others the group knows the repeats.
-        var repeats = value is Command.Renew ? null : requestKey?.Text ?? $"{program.Name}/{++_calls}";
-        SendAgain(source.Task, () => group.Append(key, value, repeats, outcome => program.SendBack(() => source.TrySetResult(outcome))));
+        SendAgain(source.Task, () => group.Append(key, value, requestKey, outcome => program.SendBack(() => source.TrySetResult(outcome))));
         return await source.Task;
     }
 
@@ -55,32 +50,6 @@ internal sealed class SimulatedClient(World world, SimulatedGroup group, Committ
         var (answer, at) = await source.Task;
         return ((TAnswer)(object)answer, new Serial(at));
     }
-
-    public override Task<Entry<Command>?> GetAsync(Serial serial, TimeSpan? timeout, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
-    public override IAsyncEnumerable<Entry<Command>> SubscribeAsync(Serial after, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
-    public override Task<GroupStatus> StatusAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public override Task<string> ExplainAsync(ProcessName? process, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
-    public override Task<Outcome<Membership>> JoinAsync(
-        ProcessName name, LogIndex? basedOn, TimeSpan? timeout, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public override Task<Outcome<Membership>> LeaveAsync(
-        ProcessName name, LogIndex? basedOn, TimeSpan? timeout, Incarnation? incarnation, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
-
-    public override Task<Outcome<Membership>> SetMaxQuorumAsync(
-        int max, LogIndex? basedOn, TimeSpan? timeout, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public override Task<Outcome<Membership>> TransferLeadershipAsync(
-        ProcessName? to, TimeSpan? timeout, CancellationToken cancellationToken) => throw new NotSupportedException();
-
-    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     private void SendAgain(Task answered, Action arrive)
     {

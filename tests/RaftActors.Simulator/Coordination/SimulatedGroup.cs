@@ -14,12 +14,14 @@ internal sealed class SimulatedGroup
     private readonly CommittedLog _log;
     private readonly List<CommittedLog.Pair> _tail = [];
     private readonly Dictionary<string, CommittedLog.Pair> _byKey = [];
+    private readonly Queue<CommittedLog.Pair> _committedWithKey = [];
+    private long _forgotten;
     private int _term;
 
     public SimulatedGroup(World world, Setup setup, CommittedLog log)
     {
         (_world, _setup, _log) = (world, setup, log);
-        Processes = [.. Enumerable.Range(0, setup.Processes).Select(_ => new GroupProcess(world, this, log, setup.AnyRate(world.Random)))];
+        Processes = [.. Enumerable.Range(0, setup.Processes).Select(_ => new GroupProcess(world, setup, this, log))];
         Processes.ForEach(process => process.Begin());
         Elect();
     }
@@ -49,12 +51,16 @@ internal sealed class SimulatedGroup
 
     /// <summary>An Append has arrived.</summary>
     /// <param name="key">Pairs with equal keys are one pair; null: no other pair is a repeat of this one.</param>
-    public void Append(string name, Command command, string? key, Action<Outcome<Answer>> reply)
+    public void Append(string name, Command command, RequestKey? key, Action<Outcome<Answer>> reply)
     {
-        if (key is not null && _byKey.TryGetValue(key, out var known))
+        if (key is { Text: var text } && _byKey.TryGetValue(text, out var known))
         {
             known.Replies.Add(reply);
             Reply(known);
+        }
+        else if (key?.Since?.Value < _forgotten)
+        {
+            reply(new Outcome<Answer>.Unknown(UnknownReason.Forgotten));
         }
         else if (CoordinationState.FindFault(name, command) is { } fault)
         {
@@ -66,20 +72,20 @@ internal sealed class SimulatedGroup
         }
         else
         {
-            var pair = new CommittedLog.Pair(name, command);
+            var pair = new CommittedLog.Pair(name, command) { Key = key?.Text };
             pair.Replies.Add(reply);
             _tail.Add(pair);
-            if (key is not null)
+            if (pair.Key is not null)
             {
-                _byKey[key] = pair;
+                _byKey[pair.Key] = pair;
             }
 
             var term = _term;
             _world.After(_world.Between(1, 20), () =>
             {
-                while (term == _term && _tail.Contains(pair))
+                if (term == _term && !pair.IsCommitted)
                 {
-                    Commit();
+                    CommitTo(pair);
                 }
             });
         }
@@ -88,7 +94,7 @@ internal sealed class SimulatedGroup
     /// <summary>Other programs change so many items at once that the group forgets what it remembered.</summary>
     public void Burst()
     {
-        for (var i = 0; Leader is not null && i < 1100; i++)
+        for (var i = 0; Leader is not null && i < 2 * _setup.ChangesMax; i++)
         {
             _tail.Add(new CommittedLog.Pair(
                 $"i/{_world.Random.Between(0, 9)}", new Command.Put($"{i}", null, 0, TimeSpan.FromMilliseconds(500))));
@@ -124,9 +130,9 @@ internal sealed class SimulatedGroup
         var kept = _world.Random.Between(0, _tail.Count);
         foreach (var lost in _tail.Skip(kept))
         {
-            foreach (var key in _byKey.Where(each => each.Value == lost).Select(each => each.Key).ToList())
+            if (lost.Key is not null)
             {
-                _byKey.Remove(key);
+                _byKey.Remove(lost.Key);
             }
 
             if (_world.Random.Chance(50))
@@ -151,23 +157,45 @@ internal sealed class SimulatedGroup
         }
 
         Leader.ApplyTo(_log.Pairs.Count);
-        while (_tail.Count > 0)
+        if (_tail.Count > 0)
         {
-            Commit();
+            CommitTo(_tail[^1]);
         }
     }
 
-    private void Commit()
+    private void CommitTo(CommittedLog.Pair last)
     {
-        var pair = _tail[0];
-        _tail.RemoveAt(0);
-        _log.Add(pair);
-        pair.Serial = _log.Pairs.Count;
-        Leader!.ApplyTo(pair.Serial);
-        Reply(pair);
+        var count = _tail.IndexOf(last) + 1;
+        var pairs = _tail.GetRange(0, count);
+        _tail.RemoveRange(0, count);
+        pairs.ForEach(Commit);
         foreach (var process in Processes)
         {
-            _world.After(AnyDelay(), () => process.ApplyTo(pair.Serial));
+            _world.After(AnyDelay(), () => process.ApplyTo(last.Serial));
+        }
+    }
+
+    private void Commit(CommittedLog.Pair pair)
+    {
+        _log.Add(pair);
+        pair.Serial = _log.Pairs.Count;
+        if (pair.Key is not null)
+        {
+            _committedWithKey.Enqueue(pair);
+            ForgetKeys();
+        }
+
+        Leader!.ApplyTo(pair.Serial);
+        Reply(pair);
+    }
+
+    private void ForgetKeys()
+    {
+        while (_committedWithKey.Count > _setup.KeysMax)
+        {
+            var oldest = _committedWithKey.Dequeue();
+            _forgotten = oldest.Serial;
+            _byKey.Remove(oldest.Key!); // Justification: only pairs with a key are in the queue.
         }
     }
 

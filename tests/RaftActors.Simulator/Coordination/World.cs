@@ -41,11 +41,12 @@ internal sealed class World(ulong seed, TextWriter? trace)
     /// <summary>Ends the run after this event. An exception inside of a task would be lost.</summary>
     public void Fail(Exception failure) => _failure ??= failure;
 
-    public void Require(bool holds, string checker, string what)
+    /// <param name="what">The observation, which is formatted only if the property does not hold.</param>
+    public void Require(bool holds, string checker, FormattableString what)
     {
         if (!holds)
         {
-            Fail(new Violation(checker, what));
+            Fail(new Violation(checker, $"{what}"));
         }
     }
 

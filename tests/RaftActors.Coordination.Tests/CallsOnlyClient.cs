@@ -1,0 +1,36 @@
+using RaftActors.Coordination.State;
+
+namespace RaftActors.Coordination.Tests;
+
+/// <summary>The base of clients for tests. It refuses all that the coordination never calls.</summary>
+internal abstract class CallsOnlyClient : RaftClient<Command, Answer>
+{
+    public override string Group => "coordination";
+
+    public override Task<Entry<Command>?> GetAsync(Serial serial, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public override IAsyncEnumerable<Entry<Command>> SubscribeAsync(Serial after, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public override Task<GroupStatus> StatusAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public override Task<string> ExplainAsync(ProcessName? process, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public override Task<Outcome<Membership>> JoinAsync(
+        ProcessName process, LogIndex? basis, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public override Task<Outcome<Membership>> LeaveAsync(
+        ProcessName process, LogIndex? basis, TimeSpan? timeout, Incarnation? incarnation, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public override Task<Outcome<Membership>> SetMaxQuorumAsync(
+        int maxQuorum, LogIndex? basis, TimeSpan? timeout, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public override Task<Outcome<Membership>> TransferLeadershipAsync(
+        ProcessName? target, TimeSpan? timeout, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+}

@@ -1,0 +1,176 @@
+using RaftActors.Coordination.Group;
+using RaftActors.Coordination.State;
+
+namespace RaftActors.Coordination.Tests;
+
+/// <summary>The questions that wait at one process of the group, and the times at which sessions and items expire.</summary>
+public sealed class ReplicaTests
+{
+    private const int Claims = 1_000;
+
+    private readonly Replica _replica = new();
+    private readonly List<object> _replies = [];
+    private long _serial;
+    private TimeSpan _now;
+
+    [Fact]
+    public void Release_wakes_one_of_a_thousand_claims_and_a_renewal_wakes_none()
+    {
+        var session = Open();
+        for (var i = 0; i <= Claims; i++)
+        {
+            Acquire(session, $"{i}");
+        }
+
+        for (var i = 1; i <= Claims; i++)
+        {
+            Assert.Null(Ask(new Question.OfClaim("billing", session, $"{i}")));
+        }
+
+        for (var i = 0; i < Claims; i++)
+        {
+            Apply("a", new Command.Renew(session));
+        }
+
+        Assert.Empty(_replies);
+        Apply("billing", new Command.Release(session, "0"));
+        Assert.Equal([new Answer.Granted(_serial)], _replies);
+        Apply("a", new Command.Close(session));
+        Assert.Equal(Claims, _replies.Count);
+        Assert.All(_replies.Skip(1), reply => Assert.Equal(Answer.NoSession.Instance, reply));
+    }
+
+    [Fact]
+    public void Watch_is_woken_by_the_items_of_its_prefix_only()
+    {
+        Assert.Null(Ask(new Question.OfChanges("shops/", 0)));
+        Assert.Null(Ask(new Question.OfChanges("", 0)));
+        Put("other");
+        Assert.Single(_replies);
+
+        Put("shops/a");
+
+        Assert.Equal(["shops/a"], Assert.IsType<ItemsView>(_replies[1]).Items.Select(item => item.Name));
+        Put("shops/b");
+        Assert.Equal(2, _replies.Count);
+    }
+
+    [Fact]
+    public void Watch_that_waits_is_not_told_all_items_when_the_changes_of_others_are_forgotten()
+    {
+        Assert.Null(Ask(new Question.OfChanges("shops/", 0)));
+        for (var i = 0; i <= Items.ChangesMax; i++)
+        {
+            Put("other");
+        }
+
+        Put("shops/a");
+
+        Assert.False(Assert.IsType<ItemsView>(Assert.Single(_replies)).IsWhole);
+    }
+
+    [Fact]
+    public void Observer_is_woken_when_others_hold_the_lock()
+    {
+        var session = Open();
+        Acquire(session, "0");
+        var token = _serial;
+        Assert.NotNull(Ask(new Question.OfLock("billing", null)));
+        Assert.Null(Ask(new Question.OfLock("billing", [token])));
+        Acquire(session, "1");
+        Apply("billing", new Command.Release(session, "none"));
+        Assert.Empty(_replies);
+
+        Apply("billing", new Command.Release(session, "0"));
+
+        Assert.Equal(_serial, Assert.Single(Assert.IsType<LockView>(Assert.Single(_replies)).Holders).Token);
+    }
+
+    [Fact]
+    public void Question_that_has_waited_for_long_is_answered_and_one_that_was_answered_is_not_answered_again()
+    {
+        Assert.Null(Ask(new Question.OfChanges("shops/", 0)));
+        _now += Replica.Patience / 2;
+        Assert.Null(Ask(new Question.OfChanges("other/", 0)));
+        Put("shops/a");
+        Assert.Single(_replies);
+
+        _now += Replica.Patience;
+        _replica.Check(_now, isLeader: false);
+        _replica.Check(_now, isLeader: false);
+
+        Assert.Equal(2, _replies.Count);
+        Assert.Empty(Assert.IsType<ItemsView>(_replies[1]).Items);
+    }
+
+    [Fact]
+    public void Snapshot_wakes_all_questions()
+    {
+        var session = Open();
+        Acquire(session, "0");
+        Acquire(session, "1");
+        Assert.Null(Ask(new Question.OfClaim("billing", session, "1")));
+        Assert.Null(Ask(new Question.OfChanges("", _serial)));
+        var ahead = CoordinationState.Of(_replica.State.ToImage());
+        ahead.Apply("billing", new Command.Release(session, "0"), _serial + 1);
+        ahead.Apply("one", new Command.Put("", null, 0, null), _serial + 2);
+
+        _replica.Restore(ahead.ToImage(), _serial + 2, _now);
+        _replica.Check(_now, isLeader: false);
+
+        Assert.Contains(new Answer.Granted(_serial + 1), _replies);
+        Assert.Equal(["one"], _replies.OfType<ItemsView>().Single().Items.Select(item => item.Name));
+    }
+
+    [Fact]
+    public void Session_expires_on_a_leader_after_its_timeout_without_a_renewal()
+    {
+        var session = Open();
+        Apply("one", new Command.Put("", null, 0, TimeSpan.FromSeconds(3)));
+        var version = _serial;
+        _now += TimeSpan.FromSeconds(0.9);
+        Apply("a", new Command.Renew(session));
+        var renewed = _serial;
+        _now += TimeSpan.FromSeconds(0.9);
+        Assert.Empty(_replica.Check(_now, isLeader: true));
+
+        _now += TimeSpan.FromSeconds(0.1);
+
+        Assert.Empty(_replica.Check(_now, isLeader: false));
+        Assert.Equal([("a", new Command.Expire(session, renewed))], _replica.Check(_now, isLeader: true));
+        Assert.Empty(_replica.Check(_now, isLeader: true));
+
+        // The leader appends it again if it has no effect, and not for a session that has ended.
+        _now += TimeSpan.FromSeconds(1);
+        Assert.Equal([("a", new Command.Expire(session, renewed))], _replica.Check(_now, isLeader: true));
+        Apply("a", new Command.Expire(session, renewed));
+        _now += TimeSpan.FromSeconds(1);
+        Assert.Equal([("one", new Command.Expire(0, version))], _replica.Check(_now, isLeader: true));
+    }
+
+    [Fact]
+    public void Snapshot_keeps_the_time_of_a_session_that_was_not_renewed()
+    {
+        var session = Open();
+        _now += TimeSpan.FromSeconds(0.6);
+
+        _replica.Restore(_replica.State.ToImage(), _serial, _now);
+
+        _now += TimeSpan.FromSeconds(0.4);
+        Assert.Equal([("a", new Command.Expire(session, session))], _replica.Check(_now, isLeader: true));
+    }
+
+    private long Open()
+    {
+        Apply("a", new Command.Open(TimeSpan.FromSeconds(1)));
+        return _serial;
+    }
+
+    private void Acquire(long session, string claim) => Apply("billing", new Command.Acquire(session, claim, 1, true, null));
+
+    private void Put(string name) => Apply(name, new Command.Put("", null, 0, null));
+
+    private void Apply(string name, Command command) => _replica.Apply(name, command, ++_serial, _now);
+
+    private object? Ask(Question question) => _replica.Ask(question, _now, _replies.Add);
+}
