@@ -9,8 +9,8 @@ using RaftActors.Storage;
 namespace RaftActors.Testing.Simulation;
 
 /// <summary>
-/// One start of a node, up to its crash: its actor system, and what that has open. While Akka.NET starts or ends the system it waits for its
-/// own actors, so these run on the thread pool. In between they run as turns of the world.
+/// One start of a node, up to its crash: its actor system, and what that has open. While Akka.NET starts or ends the system it waits for
+/// its own actors, so these run on the thread pool. In between they run as turns of the world.
 /// </summary>
 internal sealed class NodeLife
 {
