@@ -8,7 +8,7 @@ namespace RaftActors.Testing.Simulation;
 /// <param name="Choice">Chooses the rest.</param>
 internal sealed record PlannedFault(SimulationFaults Kind, TimeSpan At, TimeSpan Lasts, int[] Nodes, int Choice)
 {
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
 
     /// <summary>
     /// Plans the faults of a run, apart from all other choices. So a run without some of them is like the run with all of them.
@@ -27,7 +27,7 @@ internal sealed record PlannedFault(SimulationFaults Kind, TimeSpan At, TimeSpan
             return plan;
         }
 
-        for (var at = Between(0, 2000); at < duration; at += Between(50, 3000))
+        for (var at = Between(0, 2000); at < duration; at += Between(50, 2000))
         {
             var kind = single[prng.Between(0, single.Length - 1)];
             int[] hit = [.. Enumerable.Range(0, nodes).OrderBy(_ => prng.Next()).Take(prng.Between(1, (nodes + 1) / 2))];
