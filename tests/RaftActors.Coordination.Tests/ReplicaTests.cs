@@ -160,6 +160,22 @@ public sealed class ReplicaTests
         Assert.Equal([("a", new Command.Expire(session, session))], _replica.Check(_now, isLeader: true));
     }
 
+    [Fact]
+    public void Snapshot_with_a_later_renewal_begins_the_time_of_the_session_anew()
+    {
+        var session = Open();
+        var ahead = CoordinationState.Of(_replica.State.ToImage());
+        ahead.Apply("a", new Command.Renew(session), _serial + 1);
+        _now += TimeSpan.FromSeconds(0.6);
+
+        _replica.Restore(ahead.ToImage(), _serial + 1, _now);
+
+        _now += TimeSpan.FromSeconds(0.9);
+        Assert.Empty(_replica.Check(_now, isLeader: true));
+        _now += TimeSpan.FromSeconds(0.1);
+        Assert.Equal([("a", new Command.Expire(session, _serial + 1))], _replica.Check(_now, isLeader: true));
+    }
+
     private long Open()
     {
         Apply("a", new Command.Open(TimeSpan.FromSeconds(1)));
