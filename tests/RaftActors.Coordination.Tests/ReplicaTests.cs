@@ -123,6 +123,19 @@ public sealed class ReplicaTests
     }
 
     [Fact]
+    public void Watch_is_told_the_changes_of_a_snapshot_with_those_of_the_next_pair()
+    {
+        Assert.Null(Ask(new Question.OfChanges("", 0)));
+        var ahead = new CoordinationState();
+        ahead.Apply("one", new Command.Put("", null, 0, null), ++_serial);
+        _replica.Restore(ahead.ToImage(), _serial, _now);
+
+        Put("two");
+
+        Assert.Equal(["one", "two"], Assert.IsType<ItemsView>(Assert.Single(_replies)).Items.Select(item => item.Name));
+    }
+
+    [Fact]
     public void Session_expires_on_a_leader_after_its_timeout_without_a_renewal()
     {
         var session = Open();
