@@ -123,6 +123,19 @@ public sealed class ReplicaTests
     }
 
     [Fact]
+    public void Watch_is_told_the_changes_of_a_snapshot_with_those_of_the_next_pair()
+    {
+        Assert.Null(Ask(new Question.OfChanges("", 0)));
+        var ahead = new CoordinationState();
+        ahead.Apply("one", new Command.Put("", null, 0, null), ++_serial);
+        _replica.Restore(ahead.ToImage(), _serial, _now);
+
+        Put("two");
+
+        Assert.Equal(["one", "two"], Assert.IsType<ItemsView>(Assert.Single(_replies)).Items.Select(item => item.Name));
+    }
+
+    [Fact]
     public void Session_expires_on_a_leader_after_its_timeout_without_a_renewal()
     {
         var session = Open();
@@ -158,6 +171,22 @@ public sealed class ReplicaTests
 
         _now += TimeSpan.FromSeconds(0.4);
         Assert.Equal([("a", new Command.Expire(session, session))], _replica.Check(_now, isLeader: true));
+    }
+
+    [Fact]
+    public void Snapshot_with_a_later_renewal_begins_the_time_of_the_session_anew()
+    {
+        var session = Open();
+        var ahead = CoordinationState.Of(_replica.State.ToImage());
+        ahead.Apply("a", new Command.Renew(session), _serial + 1);
+        _now += TimeSpan.FromSeconds(0.6);
+
+        _replica.Restore(ahead.ToImage(), _serial + 1, _now);
+
+        _now += TimeSpan.FromSeconds(0.9);
+        Assert.Empty(_replica.Check(_now, isLeader: true));
+        _now += TimeSpan.FromSeconds(0.1);
+        Assert.Equal([("a", new Command.Expire(session, _serial + 1))], _replica.Check(_now, isLeader: true));
     }
 
     private long Open()

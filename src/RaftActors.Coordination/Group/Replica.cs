@@ -17,6 +17,8 @@ internal sealed class Replica(int changesMax = Items.ChangesMax)
 
     private readonly Expiries _expiries = new();
     private readonly WaitingQuestions _waiting = new();
+
+    // A snapshot has replaced the state, and questions from before it still wait: any change may have come with it.
     private bool _isRestored;
 
     public CoordinationState State { get; private set; } = new(changesMax);
@@ -30,7 +32,7 @@ internal sealed class Replica(int changesMax = Items.ChangesMax)
         Serial = serial;
         var answer = State.Apply(name, command, serial);
         _expiries.OnApplied(State, now);
-        Reply(_waiting.Take(State.Touched), serial - 1);
+        Reply(_waiting.Take(State.Touched), _isRestored ? null : serial - 1);
         return answer;
     }
 
@@ -60,7 +62,6 @@ internal sealed class Replica(int changesMax = Items.ChangesMax)
     /// <param name="isLeader">False: nothing is found.</param>
     public List<(string Name, Command.Expire Command)> Check(TimeSpan now, bool isLeader)
     {
-        // A snapshot may have changed everything.
         Reply(_waiting.TakeOld(_isRestored ? now : now - Patience), _isRestored ? null : Serial);
         _isRestored = false;
         return isLeader ? _expiries.Find(now) : [];
