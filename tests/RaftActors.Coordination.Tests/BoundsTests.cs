@@ -74,12 +74,12 @@ public sealed class BoundsTests
         Assert.Contains("10000 open sessions", Refusal(Apply("a", new Command.Open(TimeSpan.FromSeconds(1)))));
         for (var i = 0; i < CoordinationState.ClaimsMax; i++)
         {
-            Apply($"{i / 100}", new Command.Acquire(1, $"{i % 100}", 100, true, null));
+            Apply($"{i / 100}", new Command.Acquire(1, i, 100, true, null));
         }
 
-        Assert.Contains("100000 claims", Refusal(Apply("more", new Command.Acquire(1, "one", 1, true, null))));
-        Apply("0", new Command.Release(1, "0"));
-        Assert.IsType<Answer.Granted>(Apply("more", new Command.Acquire(1, "one", 1, true, null)));
+        Assert.Contains("100000 claims", Refusal(Apply("more", new Command.Acquire(1, CoordinationState.ClaimsMax, 1, true, null))));
+        Apply("0", new Command.Release(1, 0));
+        Assert.IsType<Answer.Granted>(Apply("more", new Command.Acquire(1, CoordinationState.ClaimsMax + 1, 1, true, null)));
     }
 
     [Fact]
@@ -89,17 +89,17 @@ public sealed class BoundsTests
         Apply("a", new Command.Open(TimeSpan.FromSeconds(1)));
         for (var i = 0; i < CoordinationState.ClaimsMax; i++)
         {
-            Apply("one", new Command.Acquire(1, $"{i}", CoordinationState.ClaimsMax / 2, true, null));
+            Apply("one", new Command.Acquire(1, i, CoordinationState.ClaimsMax / 2, true, null));
         }
 
         for (var i = CoordinationState.ClaimsMax - 1; i > 0; i--)
         {
-            Assert.IsNotType<Answer.Held>(_state.Answer(new Question.OfClaim("one", 1, $"{i}")));
-            Apply("one", new Command.Release(1, $"{i}"));
+            Assert.IsNotType<Answer.Held>(_state.Answer(new Question.OfClaim("one", 1, i)));
+            Apply("one", new Command.Release(1, i));
         }
 
         _state.Check();
-        Assert.Equal("0", Assert.Single(((LockView)_state.Answer(new Question.OfLock("one", null))).Holders).Claim);
+        Assert.Equal(0, Assert.Single(((LockView)_state.Answer(new Question.OfLock("one", null))).Holders).Claim);
     }
 
     [Fact]
@@ -119,9 +119,8 @@ public sealed class BoundsTests
         Assert.Contains("lifetime of the item", Fault("n", new Command.Put("", null, 0, TimeSpan.FromMilliseconds(99))));
         Assert.Contains("lifetime of the item", Fault("n", new Command.Put("", null, 0, TimeSpan.FromDays(366))));
         Assert.Contains("timeout of the session", Fault("n", new Command.Open(TimeSpan.FromDays(2))));
-        Assert.Contains("permits is 0", Fault("n", new Command.Acquire(1, "", 0, true, null)));
-        Assert.Contains("claim has 1001", Fault("n", new Command.Acquire(1, new string('c', 1001), 1, true, null)));
-        Assert.Contains("text has 1001", Fault("n", new Command.Acquire(1, "", 1, true, new string('t', 1001))));
+        Assert.Contains("permits is 0", Fault("n", new Command.Acquire(1, 1, 0, true, null)));
+        Assert.Contains("text has 1001", Fault("n", new Command.Acquire(1, 1, 1, true, new string('t', 1001))));
     }
 
     private static string Refusal(Answer answer) => Assert.IsType<Answer.Refused>(answer).Why;

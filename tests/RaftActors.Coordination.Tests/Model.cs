@@ -19,6 +19,10 @@ internal sealed class Model(int changesMax = State.Items.ChangesMax)
     public IEnumerable<CoordinationState.Mortal> Mortals => Sessions.Concat(Items.Values.Where(item => item.Lifetime is not null)
         .Select(item => new CoordinationState.Mortal(item.Name, 0, item.Version, item.Lifetime.GetValueOrDefault())));
 
+    private readonly Dictionary<long, long> _lastClaims = [];
+
+    public long LastClaim(long session) => _lastClaims.GetValueOrDefault(session, -1);
+
     public Answer Apply(string name, Command command, long serial)
     {
         var answer = Change(name, command, serial);
@@ -38,7 +42,7 @@ internal sealed class Model(int changesMax = State.Items.ChangesMax)
         return answer ?? (command is Command.Acquire acquire ? FindClaim(name, acquire.Session, acquire.Claim) : Answer.Held.Instance);
     }
 
-    public Answer FindClaim(string name, long session, string claim) =>
+    public Answer FindClaim(string name, long session, long claim) =>
         Sessions.All(each => each.Session != session) ? Answer.NoSession.Instance
         : !Locks.TryGetValue(name, out var known) ? Answer.Held.Instance
         : known.Claims.Find(each => each.Is(session, claim)) is not { } found ? Answer.Held.Instance
@@ -105,6 +109,7 @@ internal sealed class Model(int changesMax = State.Items.ChangesMax)
             case Command.Acquire acquire:
                 return Acquire(name, acquire);
             case Command.Release release:
+                _lastClaims[release.Session] = Math.Max(LastClaim(release.Session), release.Claim);
                 _ = Locks.TryGetValue(name, out var known) ? known.Claims.RemoveAll(claim => claim.Is(release.Session, release.Claim)) : 0;
                 return Answer.Done.Instance;
             case Command.Put put when put.Expected is { } expected && expected != (item?.Version ?? 0):
@@ -135,6 +140,12 @@ internal sealed class Model(int changesMax = State.Items.ChangesMax)
 
         if (!claims.Exists(claim => claim.Is(acquire.Session, acquire.Claim)))
         {
+            if (acquire.Claim <= LastClaim(acquire.Session))
+            {
+                return Answer.Ended.Instance;
+            }
+
+            _lastClaims[acquire.Session] = acquire.Claim;
             if (!acquire.Waits && claims.Count >= permits)
             {
                 return Answer.Held.Instance;
@@ -174,8 +185,8 @@ internal sealed class Model(int changesMax = State.Items.ChangesMax)
     }
 
     /// <param name="Token">0: it waits.</param>
-    internal sealed record Claim(long Session, string Name, string? Text, long Token)
+    internal sealed record Claim(long Session, long Name, string? Text, long Token)
     {
-        public bool Is(long session, string name) => Session == session && Name == name;
+        public bool Is(long session, long name) => Session == session && Name == name;
     }
 }

@@ -12,7 +12,6 @@ public sealed class ModelTests
     private static readonly string[] Owners = ["a", "b", "c"];
     private static readonly string[] Locks = ["l/1", "l/2", "l/3"];
     private static readonly string[] Items = ["i", "i/1", "i/2", "i/3", "j/1", "j/2"];
-    private static readonly string[] Claims = ["x", "y", "z"];
 
     public static TheoryData<int> Seeds => new(Enumerable.Range(1, 8));
 
@@ -43,16 +42,41 @@ public sealed class ModelTests
         }
 
         // Each command has had each of its answers: five of Acquire, three of Put, one of Open and of Expire, and two of the others.
-        Assert.True(answers.Count == 20, string.Join(' ', answers.Select(each => $"{each.Item1.Name}-{each.Item2.Name}").Order()));
+        Assert.True(answers.Count == 21, string.Join(' ', answers.Select(each => $"{each.Item1.Name}-{each.Item2.Name}").Order()));
         Assert.True(model.Changes.Count > State.Items.ChangesMax, $"{model.Changes.Count} changes");
     }
+
+    [Fact]
+    public void Late_attempt_of_a_claim_that_has_ended_or_was_overtaken_holds_nothing()
+    {
+        var state = new CoordinationState();
+        state.Apply("p1", new Command.Open(TimeSpan.FromSeconds(9)), 1);
+        state.Apply("p2", new Command.Open(TimeSpan.FromSeconds(9)), 2);
+        Command.Acquire Of(long session, long claim, bool waits = true) => new(session, claim, 1, waits, null);
+
+        Assert.Equal(new Answer.Granted(3), state.Apply("billing", Of(1, 1), 3));
+        Assert.Equal(new Answer.Granted(3), state.Apply("billing", Of(1, 1), 4));
+        Assert.Equal(Answer.Held.Instance, state.Apply("billing", Of(2, 1, waits: false), 5));
+        state.Apply("billing", new Command.Release(1, 1), 6);
+        state.Apply("mail", new Command.Release(2, 3), 7);
+
+        Assert.Equal(Answer.Ended.Instance, state.Apply("billing", Of(1, 1), 8));
+        Assert.Equal(Answer.Ended.Instance, state.Apply("billing", Of(2, 1, waits: false), 9));
+        Assert.Equal(Answer.Ended.Instance, state.Apply("mail", Of(2, 3), 10));
+        var restored = CoordinationState.Of(state.ToImage());
+        Assert.Equal(Answer.Ended.Instance, restored.Apply("mail", Of(2, 3), 11));
+        Assert.Equal(new Answer.Granted(12), restored.Apply("billing", Of(2, 4), 12));
+    }
+
+    // Mostly one that is next or was lately.
+    private static long DrawClaim(Random random, Model model, long session) => Math.Max(0, model.LastClaim(session) + random.Next(-2, 3));
 
     private static (string Name, Command Command) Draw(Random random, Model model, long serial)
     {
         // Mostly an open session; now and then one that never was or has ended.
         var isOpen = model.Sessions.Count > 0 && random.Next(8) > 0;
         var session = isOpen ? Pick(random, model.Sessions).Session : random.NextInt64(1, serial + 1);
-        var (owner, item, claim) = (Pick(random, Owners), Pick(random, Items), Pick(random, Claims));
+        var (owner, item, claim) = (Pick(random, Owners), Pick(random, Items), DrawClaim(random, model, session));
         var version = model.Items.TryGetValue(item, out var known) ? known.Version : 0;
         var guess = Pick(random, [version, version, version - 1, 0]);
         var mortals = model.Mortals.ToArray();
@@ -87,7 +111,7 @@ public sealed class ModelTests
             Assert.Equal(model.Locks.TryGetValue(name, out var known) ? known.Claims.Count - view.Holders.Length : 0, view.Waiting);
             foreach (var session in model.Sessions.Select(each => each.Session).Prepend(random.NextInt64(serial)))
             {
-                var claim = Pick(random, Claims);
+                var claim = DrawClaim(random, model, session);
                 Assert.Equal(model.FindClaim(name, session, claim), state.Answer(new Question.OfClaim(name, session, claim)));
             }
         }

@@ -19,12 +19,12 @@ public sealed class ReplicaTests
         var session = Open();
         for (var i = 0; i <= Claims; i++)
         {
-            Acquire(session, $"{i}");
+            Acquire(session, i);
         }
 
         for (var i = 1; i <= Claims; i++)
         {
-            Assert.Null(Ask(new Question.OfClaim("billing", session, $"{i}")));
+            Assert.Null(Ask(new Question.OfClaim("billing", session, i)));
         }
 
         for (var i = 0; i < Claims; i++)
@@ -33,7 +33,7 @@ public sealed class ReplicaTests
         }
 
         Assert.Empty(_replies);
-        Apply("billing", new Command.Release(session, "0"));
+        Apply("billing", new Command.Release(session, 0));
         Assert.Equal([new Answer.Granted(_serial)], _replies);
         Apply("a", new Command.Close(session));
         Assert.Equal(Claims, _replies.Count);
@@ -73,15 +73,15 @@ public sealed class ReplicaTests
     public void Observer_is_woken_when_others_hold_the_lock()
     {
         var session = Open();
-        Acquire(session, "0");
+        Acquire(session, 0);
         var token = _serial;
         Assert.NotNull(Ask(new Question.OfLock("billing", null)));
         Assert.Null(Ask(new Question.OfLock("billing", [token])));
-        Acquire(session, "1");
-        Apply("billing", new Command.Release(session, "none"));
+        Acquire(session, 1);
+        Apply("billing", new Command.Release(session, 7));
         Assert.Empty(_replies);
 
-        Apply("billing", new Command.Release(session, "0"));
+        Apply("billing", new Command.Release(session, 0));
 
         Assert.Equal(_serial, Assert.Single(Assert.IsType<LockView>(Assert.Single(_replies)).Holders).Token);
     }
@@ -107,12 +107,12 @@ public sealed class ReplicaTests
     public void Snapshot_wakes_all_questions()
     {
         var session = Open();
-        Acquire(session, "0");
-        Acquire(session, "1");
-        Assert.Null(Ask(new Question.OfClaim("billing", session, "1")));
+        Acquire(session, 0);
+        Acquire(session, 1);
+        Assert.Null(Ask(new Question.OfClaim("billing", session, 1)));
         Assert.Null(Ask(new Question.OfChanges("", _serial)));
         var ahead = CoordinationState.Of(_replica.State.ToImage());
-        ahead.Apply("billing", new Command.Release(session, "0"), _serial + 1);
+        ahead.Apply("billing", new Command.Release(session, 0), _serial + 1);
         ahead.Apply("one", new Command.Put("", null, 0, null), _serial + 2);
 
         _replica.Restore(ahead.ToImage(), _serial + 2, _now);
@@ -195,7 +195,7 @@ public sealed class ReplicaTests
         return _serial;
     }
 
-    private void Acquire(long session, string claim) => Apply("billing", new Command.Acquire(session, claim, 1, true, null));
+    private void Acquire(long session, long claim) => Apply("billing", new Command.Acquire(session, claim, 1, true, null));
 
     private void Put(string name) => Apply(name, new Command.Put("", null, 0, null));
 

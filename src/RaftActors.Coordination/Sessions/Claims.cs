@@ -7,8 +7,8 @@ namespace RaftActors.Coordination.Sessions;
 /// <summary>
 /// The claims of this program for locks: makes them, waits for their turn, and withdraws those that were given up. Thread-safe.
 /// <para>
-/// Invariant: the group applies no Acquire after the Release of the same claim. So a Release is sent when the answer to its Acquire is
-/// there, or when the session is lost. Otherwise an Acquire that the network delayed would hold the lock for nobody until the session ends.
+/// A Release is sent when the answer to its Acquire is there, or when the session is lost. The group ignores the attempts of the Acquire that
+/// come later.
 /// </para>
 /// </summary>
 internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvider time)
@@ -28,7 +28,7 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
             var session = await keeper.GetAsync(cancellation).ConfigureAwait(false);
 
             // Each attempt is a claim of its own, so the withdrawal of an earlier one cannot release what this one acquires.
-            var claim = $"{Interlocked.Increment(ref _count)}";
+            var claim = Interlocked.Increment(ref _count);
             var acquire = new Command.Acquire(session.Id, claim, permits, waits, text);
             // Ends with an answer or with the session. Otherwise the claim could be granted later, and nothing would release it.
             var acquiring = calls.AppendAsync(name, acquire, () => session.Left, time, session.Lost);
@@ -82,13 +82,13 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
         }
     }
 
-    private async Task WithdrawAsync(Task acquiring, string name, string claim, Session session)
+    private async Task WithdrawAsync(Task acquiring, string name, long claim, Session session)
     {
         await acquiring.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await ReleaseAsync(name, claim, session).ConfigureAwait(false);
     }
 
-    private async ValueTask ReleaseAsync(string name, string claim, Session session)
+    private async ValueTask ReleaseAsync(string name, long claim, Session session)
     {
         var release = new Command.Release(session.Id, claim);
         try
@@ -103,7 +103,7 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
 
     // Null: the session is lost.
     private async Task<Answer?> WaitAsync(
-        string name, string claim, Session session, Serial notBelow, CancellationToken cancellation)
+        string name, long claim, Session session, Serial notBelow, CancellationToken cancellation)
     {
         var question = new Question.OfClaim(name, session.Id, claim);
         while (session.Left is var left && session.IsAlive && left > TimeSpan.Zero)

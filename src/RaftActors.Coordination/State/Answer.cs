@@ -8,6 +8,7 @@ namespace RaftActors.Coordination.State;
 [JsonDerivedType(typeof(Granted), "granted")]
 [JsonDerivedType(typeof(Waiting), "waiting")]
 [JsonDerivedType(typeof(Held), "held")]
+[JsonDerivedType(typeof(Ended), "ended")]
 [JsonDerivedType(typeof(Counted), "counted")]
 [JsonDerivedType(typeof(Conflict), "conflict")]
 [JsonDerivedType(typeof(NoSession), "no-session")]
@@ -40,6 +41,15 @@ internal abstract record Answer
     public sealed record Held : Answer
     {
         public static Held Instance { get; } = new();
+    }
+
+    /// <summary>
+    /// The claim has ended, or a higher one of its session came first. Without this, a late attempt of an Acquire would acquire the lock for
+    /// nobody.
+    /// </summary>
+    public sealed record Ended : Answer
+    {
+        public static Ended Instance { get; } = new();
     }
 
     /// <summary>The number of an item after an addition.</summary>

@@ -41,16 +41,17 @@ internal abstract record Command
     public sealed record Expire(long Session, long Latest) : Command;
 
     /// <summary>
-    /// Acquires a permit of a lock. A repeat by the same claim answers as the first one, so it is safe to send it again.
+    /// Acquires a permit of a lock. A repeat by the same claim answers as the first one, so it is safe to send it again. After a Release or
+    /// a higher claim of the session it has no effect.
     /// </summary>
-    /// <param name="Claim">Tells the claims of one session for one lock apart.</param>
+    /// <param name="Claim">The number of the claim. A session counts its claims, for all locks together.</param>
     /// <param name="Permits">The number of claims that may hold the lock at the same time: 1 for a lock, more for a semaphore.</param>
     /// <param name="Waits">The claim waits in the order of its pair if the lock has no free permit.</param>
     /// <param name="Text">What others read about the holder, such as its address; null: nothing.</param>
-    public sealed record Acquire(long Session, string Claim, int Permits, bool Waits, string? Text) : Command;
+    public sealed record Acquire(long Session, long Claim, int Permits, bool Waits, string? Text) : Command;
 
     /// <summary>Releases a permit, or withdraws a claim that waits.</summary>
-    public sealed record Release(long Session, string Claim) : Command;
+    public sealed record Release(long Session, long Claim) : Command;
 
     /// <summary>Writes an item. Its version is the serial of this pair.</summary>
     /// <param name="Expected">Only if the item has this version; 0: only if there is none; null: in any case.</param>

@@ -6,7 +6,8 @@ namespace RaftActors.Coordination.State;
 internal sealed record CoordinationImage(ImmutableArray<SessionImage> Sessions, ImmutableArray<LockImage> Locks, ItemsImage Items);
 
 /// <param name="Renewed">The serial of the latest renewal.</param>
-internal sealed record SessionImage(long Id, string Owner, TimeSpan Timeout, long Renewed);
+/// <param name="LastClaim">The highest number of its claims; -1: none.</param>
+internal sealed record SessionImage(long Id, string Owner, TimeSpan Timeout, long Renewed, long LastClaim);
 
 /// <param name="Holders">In the order in which they were granted.</param>
 /// <param name="Waiting">In their order. Their token is 0.</param>

@@ -45,7 +45,7 @@ internal sealed class CoordinationState
         {
             Command.Open open => OutOfRange(open.Timeout, TimeSpan.FromDays(1), "timeout of the session"),
             Command.Acquire { Permits: < 1 } acquire => $"The number of permits is {acquire.Permits}; it must be 1 or more.",
-            Command.Acquire acquire => TooLong(acquire.Claim, "claim") ?? TooLong(acquire.Text ?? "", "text"),
+            Command.Acquire acquire => TooLong(acquire.Text ?? "", "text"),
             Command.Put put => TooLong(put.Value, "value", Items.ValueMax)
                 ?? (put.Lifetime is { } lifetime ? OutOfRange(lifetime, TimeSpan.FromDays(365), "lifetime of the item") : null),
             _ => null,
@@ -77,7 +77,10 @@ internal sealed class CoordinationState
 
     /// <summary>Copies the state for a snapshot.</summary>
     public CoordinationImage ToImage() => new(
-        [.. _sessions.Values.OrderBy(each => each.Id).Select(each => new SessionImage(each.Id, each.Owner, each.Timeout, each.Renewed))],
+        [
+            .. _sessions.Values.OrderBy(each => each.Id)
+                .Select(each => new SessionImage(each.Id, each.Owner, each.Timeout, each.Renewed, each.LastClaim)),
+        ],
         [.. _locks.OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => each.Value.ToImage(each.Key))],
         _items.ToImage());
 
@@ -88,7 +91,11 @@ internal sealed class CoordinationState
         state._items = Items.Of(image.Items, changesMax, state.Touched);
         foreach (var session in image.Sessions)
         {
-            state._sessions.Add(session.Id, new Session(session.Id, session.Owner, session.Timeout) { Renewed = session.Renewed });
+            state._sessions.Add(session.Id, new Session(session.Id, session.Owner, session.Timeout)
+            {
+                Renewed = session.Renewed,
+                LastClaim = session.LastClaim,
+            });
         }
 
         foreach (var each in image.Locks)
@@ -237,6 +244,12 @@ internal sealed class CoordinationState
             }
         }
 
+        if (acquire.Claim <= session.LastClaim)
+        {
+            return Ended.Instance;
+        }
+
+        session.LastClaim = acquire.Claim;
         if (known is { HasFree: false } && !acquire.Waits)
         {
             return Held.Instance;
@@ -262,6 +275,7 @@ internal sealed class CoordinationState
             return NoSession.Instance;
         }
 
+        session.LastClaim = Math.Max(session.LastClaim, release.Claim);
         if (session.Claims.Remove((name, release.Claim)))
         {
             Remove(name, release.Session, release.Claim);
@@ -271,7 +285,7 @@ internal sealed class CoordinationState
         return Done.Instance;
     }
 
-    private void Remove(string name, long session, string claim)
+    private void Remove(string name, long session, long claim)
     {
         Touched.Add(new Topic(TopicKind.Claim, name, session, claim));
         if (_locks[name].Remove(session, claim))
@@ -328,8 +342,11 @@ internal sealed class CoordinationState
         /// <summary>The serial of its latest renewal.</summary>
         public long Renewed { get; set; }
 
+        /// <summary>The highest number of its claims, ended or not; -1: none.</summary>
+        public long LastClaim { get; set; } = -1;
+
         /// <summary>What it holds or waits for. Sorted, so that its end grants locks in the same order on all processes.</summary>
-        public SortedSet<(string Lock, string Claim)> Claims { get; } = new(Comparer<(string Lock, string Claim)>.Create((one, other) =>
-            string.CompareOrdinal(one.Lock, other.Lock) is not 0 and var order ? order : string.CompareOrdinal(one.Claim, other.Claim)));
+        public SortedSet<(string Lock, long Claim)> Claims { get; } = new(Comparer<(string Lock, long Claim)>.Create((one, other) =>
+            string.CompareOrdinal(one.Lock, other.Lock) is not 0 and var order ? order : one.Claim.CompareTo(other.Claim)));
     }
 }

@@ -10,7 +10,7 @@ internal sealed class Lock(int permits)
 {
     private readonly LinkedList<LockHolder> _holders = [];
     private readonly LinkedList<LockHolder> _waiting = [];
-    private readonly Dictionary<(long Session, string Claim), LinkedListNode<LockHolder>> _claims = [];
+    private readonly Dictionary<(long Session, long Claim), LinkedListNode<LockHolder>> _claims = [];
 
     /// <summary>The number of claims that may hold it at the same time.</summary>
     public int Permits => permits;
@@ -43,7 +43,7 @@ internal sealed class Lock(int permits)
     public LockView View() => new([.. _holders], _waiting.Count);
 
     /// <summary>How a claim stands; null: there is no such claim.</summary>
-    public Answer? Find(long session, string claim) =>
+    public Answer? Find(long session, long claim) =>
         !_claims.TryGetValue((session, claim), out var node) ? null
         : node.Value.Token == 0 ? Waiting.Instance
         : new Granted(node.Value.Token);
@@ -53,7 +53,7 @@ internal sealed class Lock(int permits)
 
     /// <summary>Removes a claim.</summary>
     /// <returns>It held a permit.</returns>
-    public bool Remove(long session, string claim)
+    public bool Remove(long session, long claim)
     {
         _claims.Remove((session, claim), out var node);
         var held = node?.List == _holders;

@@ -19,7 +19,7 @@ internal abstract record Question
     /// How a claim stands, as soon as it does not wait. The answer is an <see cref="Answer"/>; <see cref="Answer.Held"/>: there is no such
     /// claim.
     /// </summary>
-    public sealed record OfClaim(string Name, long Session, string Claim) : Question;
+    public sealed record OfClaim(string Name, long Session, long Claim) : Question;
 
     /// <summary>Who holds a lock. The answer is a <see cref="LockView"/>.</summary>
     /// <param name="Known">
@@ -63,7 +63,7 @@ internal sealed record LockView(ImmutableArray<LockHolder> Holders, int Waiting)
 
 /// <summary>A claim that holds a permit.</summary>
 /// <param name="Owner">The owner of its session.</param>
-internal sealed record LockHolder(string Owner, long Session, string Claim, long Token, string? Text);
+internal sealed record LockHolder(string Owner, long Session, long Claim, long Token, string? Text);
 
 /// <summary>Items at one moment, or changes up to one.</summary>
 /// <param name="IsWhole">All items that were asked for, sorted by name. False: changes, in the order of their serials.</param>

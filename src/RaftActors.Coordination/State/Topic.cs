@@ -4,7 +4,7 @@ namespace RaftActors.Coordination.State;
 /// <param name="Name">The name of the lock or of the item, or the owner of the session.</param>
 /// <param name="Session">Of a session or a claim; otherwise 0.</param>
 /// <param name="Claim">Of a claim; otherwise null.</param>
-internal readonly record struct Topic(TopicKind Kind, string Name, long Session = 0, string? Claim = null);
+internal readonly record struct Topic(TopicKind Kind, string Name, long Session = 0, long Claim = 0);
 
 internal enum TopicKind
 {
