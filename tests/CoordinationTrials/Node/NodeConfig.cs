@@ -12,18 +12,31 @@ internal static class NodeConfig
     private const string Common =
         """
         akka {
-          loglevel = WARNING
           log-dead-letters = off
-          actor.provider = cluster
+          actor {
+            provider = cluster
+            # The default dispatchers have threads of their own that spin. Several clusters of five nodes share the cores of one machine.
+            default-dispatcher { executor = channel-executor, channel-executor.priority = normal }
+            internal-dispatcher { executor = channel-executor, channel-executor.priority = high }
+          }
+          remote {
+            default-remote-dispatcher { executor = channel-executor, channel-executor.priority = high }
+            backoff-remote-dispatcher { executor = channel-executor, channel-executor.priority = low }
+          }
+          # Otherwise a node gates each address for 5 s after a failure, and a connection attempt into a cut waits for 15 s.
+          remote { retry-gate-closed-for = 500ms, dot-netty.tcp.connection-timeout = 2s }
           cluster {
             roles = [raft]
             seed-node-timeout = 2s
+            retry-unsuccessful-join-after = 2s
+            periodic-tasks-initial-delay = 200ms
             gossip-interval = 200ms
             leader-actions-interval = 200ms
-            failure-detector.acceptable-heartbeat-pause = 3s
-            sharding { state-store-mode = ddata, lease-retry-interval = 500ms, retry-interval = 1s }
+            unreachable-nodes-reaper-interval = 200ms
+            failure-detector { heartbeat-interval = 500ms, acceptable-heartbeat-pause = 4s }
+            sharding { state-store-mode = ddata, lease-retry-interval = 500ms, retry-interval = 500ms }
             singleton.lease-retry-interval = 500ms
-            split-brain-resolver.stable-after = 2s
+            split-brain-resolver.stable-after = 1s
           }
         }
         """;
@@ -33,16 +46,16 @@ internal static class NodeConfig
         akka.cluster.singleton.use-lease = akka.coordination.lease.raft
         akka.cluster.sharding.use-lease = akka.coordination.lease.raft
         raft-coordination {
-          session-timeout = 5s
+          session-timeout = 3s
           renew-interval = 500ms
-          downing { stable-after = 2s, down-self-after = 5s }
+          downing { stable-after = 1s, down-self-after = 5s }
         }
         """;
 
     private const string Resolver = "akka.cluster.downing-provider-class = \"Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster\"\n";
 
     /// <summary>The sessions of the strategies with a lease expire after this time.</summary>
-    public static TimeSpan SessionTimeout { get; } = TimeSpan.FromSeconds(5);
+    public static TimeSpan SessionTimeout { get; } = TimeSpan.FromSeconds(3);
 
     /// <param name="addresses">All nodes, as host:port.</param>
     /// <param name="number">The number of this node, from 1.</param>
@@ -51,7 +64,9 @@ internal static class NodeConfig
     /// run did not answer in time.
     /// </param>
     /// <param name="directory">For the log of raft.</param>
-    public static Config Of(Downing downing, IReadOnlyList<string> addresses, int number, bool founds, string directory)
+    /// <param name="isVerbose">Logs at the level of INFO, and not of WARNING.</param>
+    public static Config Of(
+        Downing downing, IReadOnlyList<string> addresses, int number, bool founds, string directory, bool isVerbose)
     {
         var own = addresses[number - 1].Split(':');
         var seeds = founds ? addresses : addresses.Where((_, place) => place != number - 1);
@@ -61,6 +76,7 @@ internal static class NodeConfig
             akka.cluster.seed-nodes = [{{string.Join(", ", seeds.Select(each => $"\"akka.tcp://{System}@{each}\""))}}]
             raft.roster = [{{string.Join(", ", addresses.Select(each => $"\"any@{each}\""))}}]
             raft.store.directory = "{{directory}}"
+            akka.loglevel = {{(isVerbose ? "INFO" : "WARNING")}}
             {{Strategy(downing)}}
             """ + "\n" + Common);
         return downing == Downing.KeepMajority ? config : config.WithFallback(RaftCoordination.DefaultConfig());

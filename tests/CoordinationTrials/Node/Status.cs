@@ -11,6 +11,10 @@ internal sealed record Status(IReadOnlySet<string> Up, IReadOnlySet<string> Unre
     public static string LineOf(IReadOnlyList<string> up, IReadOnlyList<string> unreachable, bool isAll) =>
         $"{Mark}{isAll} {string.Join(',', up)} {string.Join(',', unreachable)}";
 
+    public override string ToString() =>
+        $"sees Up {string.Join(' ', Up.Order(StringComparer.Ordinal))}, unreachable {string.Join(' ', Unreachable.Order(StringComparer.Ordinal))}, "
+            + $"all members Up: {IsAll}";
+
     public static Status Parse(string line)
     {
         var words = line[Mark.Length..].Split(' ');

@@ -23,9 +23,10 @@ internal static class TrialNode
     public static IReadOnlyList<string> Entities { get; } = ["entity1", "entity2", "entity3", "entity4"];
 
     /// <summary>Runs until the node is downed, leaves after SIGTERM, or its input ends.</summary>
-    public static async Task<int> Run(Downing downing, IReadOnlyList<string> addresses, int number, bool founds, string directory)
+    public static async Task<int> Run(
+        Downing downing, IReadOnlyList<string> addresses, int number, bool founds, string directory, bool isVerbose)
     {
-        var system = ActorSystem.Create(NodeConfig.System, NodeConfig.Of(downing, addresses, number, founds, directory));
+        var system = ActorSystem.Create(NodeConfig.System, NodeConfig.Of(downing, addresses, number, founds, directory, isVerbose));
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
         {
             signal.Cancel = true;

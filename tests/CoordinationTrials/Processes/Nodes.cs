@@ -6,8 +6,6 @@ using CoordinationTrials.Node;
 namespace CoordinationTrials.Processes;
 
 /// <summary>The five nodes of a trial and their register. Dispose ends all processes.</summary>
-/// <param name="work">An existing folder.</param>
-/// <param name="network">Null: all nodes are on this machine.</param>
 internal sealed class Nodes : IDisposable
 {
     public const int Count = 5;
@@ -15,15 +13,21 @@ internal sealed class Nodes : IDisposable
 
     private const int Port = 2551;
 
-    // A process on a busy machine may need 30 s to start and to join.
-    private static readonly TimeSpan JoinPatience = TimeSpan.FromSeconds(45);
+    // A process on a busy machine may need a minute to start and to join.
+    private static readonly TimeSpan JoinPatience = TimeSpan.FromSeconds(90);
+
+    // The nodes have all seen what the others see.
+    private static readonly TimeSpan HealthyFor = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan RecoveryPatience = TimeSpan.FromMinutes(4);
 
     private readonly NodeProcess[] _all;
     private readonly long[] _startedAt = new long[Count];
     private readonly HashSet<NodeProcess> _lost = [];
 
-    public Nodes(string work, Downing downing, Network? network)
+    /// <param name="work">An existing folder.</param>
+    /// <param name="network">Null: all nodes are on this machine.</param>
+    /// <param name="logs">Folder for logs; null: there are none.</param>
+    public Nodes(string work, Downing downing, Network? network, string? logs)
     {
         Resources = downing == Downing.KeepMajority
             ? [TrialNode.Singleton, .. TrialNode.Entities]
@@ -31,7 +35,8 @@ internal sealed class Nodes : IDisposable
         var ports = network is null ? FreePorts.Take(Count) : [];
         var addresses = Enumerable.Range(1, Count)
             .Select(number => network is null ? $"127.0.0.1:{ports[number - 1]}" : $"{network.Host(number).Address}:{Port}").ToArray();
-        _all = [.. Enumerable.Range(1, Count).Select(number => new NodeProcess(number, addresses[number - 1], Starter(number), Register))];
+        _all = [.. Enumerable.Range(1, Count).Select(number => new NodeProcess(
+            number, addresses[number - 1], Starter(number), Register, logs is null ? null : Path.Combine(logs, $"node{number}.log")))];
 
         Func<Action<OutputLine>, bool, ChildProcess> Starter(int number)
         {
@@ -39,7 +44,7 @@ internal sealed class Nodes : IDisposable
             [
                 .. (network?.Host(number) ?? Host.Here).Prefix, "dotnet", typeof(Nodes).Assembly.Location, "node",
                 "--downing", Options.NameOf(downing), "--number", $"{number}", "--addresses", string.Join(',', addresses),
-                "--directory", Path.Combine(work, $"node{number}"),
+                "--directory", Path.Combine(work, $"node{number}"), .. logs is null ? Array.Empty<string>() : ["--verbose"],
             ];
             return (heard, founds) => ChildProcess.Start(
                 words[0], [.. words[1..], .. founds ? ["--founds"] : Array.Empty<string>()], heard: heard, keepsLines: false);
@@ -76,6 +81,7 @@ internal sealed class Nodes : IDisposable
     public async Task<IReadOnlyCollection<NodeProcess>> Recovered()
     {
         var since = Stopwatch.GetTimestamp();
+        var unhealthyAt = since;
         _lost.Clear();
         await Poll.Until(
             () =>
@@ -85,7 +91,12 @@ internal sealed class Nodes : IDisposable
                     Revive(node, since);
                 }
 
-                return IsHealthy(since);
+                if (!IsHealthy(since))
+                {
+                    unhealthyAt = Stopwatch.GetTimestamp();
+                }
+
+                return Stopwatch.GetElapsedTime(unhealthyAt) > HealthyFor;
             },
             () => $"the nodes have not recovered: {Describe()}",
             RecoveryPatience);
