@@ -29,6 +29,13 @@ internal static class Options
         HelpName = "folder",
     };
 
+    public static Option<int> Scale { get; } = new("--scale")
+    {
+        Description = "Multiplies the times after which a missing node is downed and its session expires, for a busy machine. Default: 1.",
+        HelpName = "n",
+        DefaultValueFactory = _ => 1,
+    };
+
     private static Option<string> Downing { get; } = new Option<string>("--downing")
     {
         Description = "lease: Akka's lease-majority with the lease of raft. raft: the downing provider of raft. keep-majority: Akka's, "
@@ -59,7 +66,7 @@ internal static class Options
     /// <summary>Adds the options, the command that adds results, and the hidden command that runs one node.</summary>
     public static RootCommand AddTo(RootCommand root)
     {
-        Command node = new("node") { Downing, Number, Addresses, Founds, Directory, Verbose };
+        Command node = new("node") { Downing, Number, Addresses, Founds, Directory, Verbose, Scale };
         node.Hidden = true;
         node.SetAction((parsed, _) => TrialNode.Run(
             DowningOf(parsed),
@@ -67,13 +74,15 @@ internal static class Options
             parsed.GetRequiredValue(Number),
             parsed.GetValue(Founds),
             parsed.GetRequiredValue(Directory),
-            parsed.GetValue(Verbose)));
+            parsed.GetValue(Verbose),
+            parsed.GetValue(Scale)));
         Command sum = new("sum", "Adds the results of several runs.") { Files };
         sum.SetAction(parsed => Console.Out.WriteLine(Totals.Of(parsed.GetRequiredValue(Files).SelectMany(RoundResult.Read))));
         root.Options.Add(Downing);
         root.Options.Add(Seed);
         root.Options.Add(Results);
         root.Options.Add(Logs);
+        root.Options.Add(Scale);
         root.Subcommands.Add(sum);
         root.Subcommands.Add(node);
         return root;

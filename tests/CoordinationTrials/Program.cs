@@ -24,5 +24,6 @@ return await TrialProgram.Run(
             Options.DowningOf(parsed),
             parsed.GetValue(Options.Seed),
             parsed.GetValue(Options.Results),
-            parsed.GetValue(Options.Logs)))),
+            parsed.GetValue(Options.Logs),
+            parsed.GetValue(Options.Scale)))),
     args);

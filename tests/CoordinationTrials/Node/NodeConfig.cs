@@ -9,8 +9,8 @@ internal static class NodeConfig
 {
     public const string System = "trial";
 
-    private const string Common =
-        """
+    private static string Common(int scale) =>
+        $$"""
         akka {
           log-dead-letters = off
           actor {
@@ -33,29 +33,38 @@ internal static class NodeConfig
             gossip-interval = 200ms
             leader-actions-interval = 200ms
             unreachable-nodes-reaper-interval = 200ms
-            failure-detector { heartbeat-interval = 500ms, acceptable-heartbeat-pause = 4s }
-            sharding { state-store-mode = ddata, lease-retry-interval = 500ms, retry-interval = 500ms }
+            failure-detector { heartbeat-interval = 500ms, acceptable-heartbeat-pause = {{4 * scale}}s }
+            sharding {
+              state-store-mode = ddata
+              lease-retry-interval = 500ms
+              retry-interval = 500ms
+              # The coordinator of five nodes reads and writes its state on all of them. It waits for so long, again and again, while one of
+              # them is missing.
+              waiting-for-state-timeout = 500ms
+              updating-state-timeout = 1s
+            }
             singleton.lease-retry-interval = 500ms
-            split-brain-resolver.stable-after = 1s
+            split-brain-resolver.stable-after = {{scale}}s
           }
         }
         """;
 
-    private const string Raft =
-        """
+    private static string Raft(int scale) =>
+        $$"""
         akka.cluster.singleton.use-lease = akka.coordination.lease.raft
         akka.cluster.sharding.use-lease = akka.coordination.lease.raft
         raft-coordination {
-          session-timeout = 3s
+          session-timeout = {{SessionTimeout(scale).TotalSeconds}}s
           renew-interval = 500ms
-          downing { stable-after = 1s, down-self-after = 5s }
+          downing { stable-after = {{scale}}s, down-self-after = {{5 * scale}}s }
         }
         """;
 
     private const string Resolver = "akka.cluster.downing-provider-class = \"Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster\"\n";
 
     /// <summary>The sessions of the strategies with a lease expire after this time.</summary>
-    public static TimeSpan SessionTimeout { get; } = TimeSpan.FromSeconds(3);
+    /// <param name="scale">Multiplies the times that decide when a node is missed.</param>
+    public static TimeSpan SessionTimeout(int scale) => TimeSpan.FromSeconds(3 * scale);
 
     /// <param name="addresses">All nodes, as host:port.</param>
     /// <param name="number">The number of this node, from 1.</param>
@@ -65,8 +74,9 @@ internal static class NodeConfig
     /// </param>
     /// <param name="directory">For the log of raft.</param>
     /// <param name="isVerbose">Logs at the level of INFO, and not of WARNING.</param>
+    /// <param name="scale">As above.</param>
     public static Config Of(
-        Downing downing, IReadOnlyList<string> addresses, int number, bool founds, string directory, bool isVerbose)
+        Downing downing, IReadOnlyList<string> addresses, int number, bool founds, string directory, bool isVerbose, int scale)
     {
         var own = addresses[number - 1].Split(':');
         var seeds = founds ? addresses : addresses.Where((_, place) => place != number - 1);
@@ -77,24 +87,24 @@ internal static class NodeConfig
             raft.roster = [{{string.Join(", ", addresses.Select(each => $"\"any@{each}\""))}}]
             raft.store.directory = "{{directory}}"
             akka.loglevel = {{(isVerbose ? "INFO" : "WARNING")}}
-            {{Strategy(downing)}}
-            """ + "\n" + Common);
+            {{Strategy(downing, scale)}}
+            """ + "\n" + Common(scale));
         return downing == Downing.KeepMajority ? config : config.WithFallback(RaftCoordination.DefaultConfig());
     }
 
-    private static string Strategy(Downing downing) => downing switch
+    private static string Strategy(Downing downing, int scale) => downing switch
     {
         Downing.KeepMajority => Resolver + "akka.cluster.split-brain-resolver.active-strategy = keep-majority",
         Downing.Lease => $$"""
             {{Resolver}}
-            {{Raft}}
+            {{Raft(scale)}}
             akka.cluster.split-brain-resolver {
               active-strategy = lease-majority
               lease-majority.lease-implementation = akka.coordination.lease.raft
             }
             """,
         _ => $"""
-            {Raft}
+            {Raft(scale)}
             akka.cluster.downing-provider-class = "RaftActors.Coordination.RaftDowningProvider, RaftActors.Coordination"
             """,
     };

@@ -24,9 +24,10 @@ internal static class TrialNode
 
     /// <summary>Runs until the node is downed, leaves after SIGTERM, or its input ends.</summary>
     public static async Task<int> Run(
-        Downing downing, IReadOnlyList<string> addresses, int number, bool founds, string directory, bool isVerbose)
+        Downing downing, IReadOnlyList<string> addresses, int number, bool founds, string directory, bool isVerbose, int scale)
     {
-        var system = ActorSystem.Create(NodeConfig.System, NodeConfig.Of(downing, addresses, number, founds, directory, isVerbose));
+        var system = ActorSystem.Create(
+            NodeConfig.System, NodeConfig.Of(downing, addresses, number, founds, directory, isVerbose, scale));
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
         {
             signal.Cancel = true;

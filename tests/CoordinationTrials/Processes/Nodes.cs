@@ -13,12 +13,12 @@ internal sealed class Nodes : IDisposable
 
     private const int Port = 2551;
 
-    // A process on a busy machine may need a minute to start and to join.
-    private static readonly TimeSpan JoinPatience = TimeSpan.FromSeconds(90);
+    // A process on a machine with twenty times as many ready threads as cores needed two minutes to start and to join.
+    private static readonly TimeSpan JoinPatience = TimeSpan.FromMinutes(4);
 
     // The nodes have all seen what the others see.
     private static readonly TimeSpan HealthyFor = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan RecoveryPatience = TimeSpan.FromMinutes(4);
+    private static readonly TimeSpan RecoveryPatience = TimeSpan.FromMinutes(10);
 
     private readonly NodeProcess[] _all;
     private readonly long[] _startedAt = new long[Count];
@@ -27,7 +27,7 @@ internal sealed class Nodes : IDisposable
     /// <param name="work">An existing folder.</param>
     /// <param name="network">Null: all nodes are on this machine.</param>
     /// <param name="logs">Folder for logs; null: there are none.</param>
-    public Nodes(string work, Downing downing, Network? network, string? logs)
+    public Nodes(string work, Downing downing, Network? network, string? logs, int scale)
     {
         Resources = downing == Downing.KeepMajority
             ? [TrialNode.Singleton, .. TrialNode.Entities]
@@ -44,7 +44,8 @@ internal sealed class Nodes : IDisposable
             [
                 .. (network?.Host(number) ?? Host.Here).Prefix, "dotnet", typeof(Nodes).Assembly.Location, "node",
                 "--downing", Options.NameOf(downing), "--number", $"{number}", "--addresses", string.Join(',', addresses),
-                "--directory", Path.Combine(work, $"node{number}"), .. logs is null ? Array.Empty<string>() : ["--verbose"],
+                "--directory", Path.Combine(work, $"node{number}"), "--scale", $"{scale}",
+                .. logs is null ? Array.Empty<string>() : ["--verbose"],
             ];
             return (heard, founds) => ChildProcess.Start(
                 words[0], [.. words[1..], .. founds ? ["--founds"] : Array.Empty<string>()], heard: heard, keepsLines: false);

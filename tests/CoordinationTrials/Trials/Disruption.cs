@@ -26,7 +26,8 @@ internal sealed class Disruption(Trial trial)
         trial.Note(Detail);
     }
 
-    public bool HasLasted(TimeSpan time) => Stopwatch.GetElapsedTime(_at) >= time;
+    /// <param name="time">At a scale of 1.</param>
+    public bool HasLasted(TimeSpan time) => Stopwatch.GetElapsedTime(_at) >= trial.Scale * time;
 
     /// <summary>What the victims held and no other node has taken over yet.</summary>
     public IEnumerable<string> NotTakenOver() =>

@@ -24,7 +24,7 @@ internal static class Faults
     private const int SecondAfterMaxMs = 8_000;
 
     // Until then a session has expired, also on a clock that is a little slow.
-    private static readonly TimeSpan FreezeMin = NodeConfig.SessionTimeout + TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FreezeMin = NodeConfig.SessionTimeout(1) + TimeSpan.FromSeconds(1);
 
     private static readonly NodeFault KillNode = new("kill", (_, node) => node.Kill());
 
@@ -87,7 +87,7 @@ internal static class Faults
     public static Fault Flap { get; } = new("flap", async (trial, disruption) =>
     {
         var minority = Victims(trial, trial.Random.Next(1, 3));
-        var length = trial.Random.Next(FlapMs.Min, FlapMs.Max);
+        var length = trial.Scale * trial.Random.Next(FlapMs.Min, FlapMs.Max);
         disruption.Begin([.. minority.Select(node => (node, $"cut off for {length} ms"))]);
         trial.Cut(Between(minority, trial.Nodes.All.Except(minority)));
         await Task.Delay(length);
@@ -110,7 +110,7 @@ internal static class Faults
         parts[0].Second.Begin(trial, parts[0].First);
         foreach (var (node, fault) in parts[1..])
         {
-            await Task.Delay(trial.Random.Next(SecondAfterMaxMs));
+            await Task.Delay(trial.Scale * trial.Random.Next(SecondAfterMaxMs));
             trial.Note($"{fault.Name} {node.Number}");
             fault.Begin(trial, node);
         }

@@ -17,9 +17,11 @@ internal sealed class Trial : ITrial
     /// <param name="seed">Null: a new one.</param>
     /// <param name="results">Path of the file of results; null: there is none.</param>
     /// <param name="logs">Folder for logs; null: there are none.</param>
-    public Trial(string work, int? rounds, Downing downing, int? seed, string? results, string? logs)
+    /// <param name="scale">The value of --scale.</param>
+    public Trial(string work, int? rounds, Downing downing, int? seed, string? results, string? logs, int scale)
     {
-        (_work, _rounds, Downing, Seed, Results) = (work, rounds, downing, seed ?? Random.Shared.Next(1_000_000), results);
+        (_work, _rounds, Downing, Seed, Results, Scale) =
+            (work, rounds, downing, seed ?? Random.Shared.Next(1_000_000), results, scale);
         Random = new(Seed);
         _logs = logs is null ? null : Directory.CreateDirectory(Path.Combine(logs, $"{Options.NameOf(downing)}-{Seed}")).FullName;
     }
@@ -36,6 +38,9 @@ internal sealed class Trial : ITrial
     /// <summary>Path of the file of results; null: there is none.</summary>
     public string? Results { get; }
 
+    /// <summary>Multiplies the times of the nodes and of the faults.</summary>
+    public int Scale { get; }
+
     private Network Network => _network ?? throw new InvalidOperationException("The nodes have no network of their own.");
 
     /// <summary>The value of --rounds.</summary>
@@ -47,7 +52,7 @@ internal sealed class Trial : ITrial
     public async Task Start(bool onNetwork)
     {
         _network = onNetwork ? await Network.Start(Nodes.Count) : null;
-        _nodes = new(_work, Downing, _network, _logs);
+        _nodes = new(_work, Downing, _network, _logs, Scale);
         foreach (var node in _nodes.All)
         {
             _nodes.Start(node);
