@@ -58,6 +58,11 @@ internal static class NodeConfig
           renew-interval = 500ms
           downing { stable-after = {{scale}}s, down-self-after = {{5 * scale}}s }
         }
+        # With the default of 150 to 300 ms, processes that wait for a core elect one leader after the other.
+        raft.groups.coordination {
+          election-timeout { min = {{300 * scale}}ms, max = {{600 * scale}}ms }
+          heartbeat-interval = {{100 * scale}}ms
+        }
         """;
 
     private const string Resolver = "akka.cluster.downing-provider-class = \"Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster\"\n";

@@ -11,15 +11,18 @@ internal sealed record Status(IReadOnlySet<string> Up, IReadOnlySet<string> Unre
     public static string LineOf(IReadOnlyList<string> up, IReadOnlyList<string> unreachable, bool isAll) =>
         $"{Mark}{isAll} {string.Join(',', up)} {string.Join(',', unreachable)}";
 
-    public override string ToString() =>
-        $"sees Up {string.Join(' ', Up.Order(StringComparer.Ordinal))}, unreachable {string.Join(' ', Unreachable.Order(StringComparer.Ordinal))}, "
-            + $"all members Up: {IsAll}";
-
     public static Status Parse(string line)
     {
         var words = line[Mark.Length..].Split(' ');
         return new(Of(words[1]), Of(words[2]), bool.Parse(words[0]));
 
         static HashSet<string> Of(string list) => [.. list.Split(',', StringSplitOptions.RemoveEmptyEntries)];
+    }
+
+    public override string ToString()
+    {
+        return $"sees Up {Listed(Up)}, unreachable {Listed(Unreachable)}, all members Up: {IsAll}";
+
+        static string Listed(IReadOnlySet<string> addresses) => string.Join(' ', addresses.Order(StringComparer.Ordinal));
     }
 }

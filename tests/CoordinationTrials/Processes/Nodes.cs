@@ -62,6 +62,9 @@ internal sealed class Nodes : IDisposable
     /// <summary>The number of restarts of nodes that ran on, while the others had not taken them up again.</summary>
     public int Stranded { get; private set; }
 
+    /// <summary>The nodes that have ended since the last recovery, or were stranded. For a round that has failed.</summary>
+    public IReadOnlyCollection<NodeProcess> Ended => [.. _lost.Union(_all.Where(node => !node.IsRunning))];
+
     /// <summary>Starts a node.</summary>
     public void Start(NodeProcess node)
     {
@@ -83,7 +86,6 @@ internal sealed class Nodes : IDisposable
     {
         var since = Stopwatch.GetTimestamp();
         var unhealthyAt = since;
-        _lost.Clear();
         await Poll.Until(
             () =>
             {
@@ -101,7 +103,9 @@ internal sealed class Nodes : IDisposable
             },
             () => $"the nodes have not recovered: {Describe()}",
             RecoveryPatience);
-        return [.. _lost];
+        NodeProcess[] ended = [.. _lost];
+        _lost.Clear();
+        return ended;
     }
 
     public string Tails() => string.Join('\n', _all.Select(node => node.Tail()));

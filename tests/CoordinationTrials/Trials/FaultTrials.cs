@@ -69,6 +69,7 @@ internal static class FaultTrials
         catch (TrialFailure e)
         {
             failure = e.Message;
+            ended = nodes.Ended.Select(node => node.Number);
         }
 
         return new(

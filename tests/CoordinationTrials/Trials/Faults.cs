@@ -63,7 +63,7 @@ internal static class Faults
         var minority = Victims(trial, 2);
         disruption.Begin([.. minority.Select(node => (node, "cut off"))]);
         trial.Cut(Between(minority, trial.Nodes.All.Except(minority)));
-        await TakenOver(disruption);
+        await TakenOver(trial, disruption);
         await Poll.Until(() => disruption.HasLasted(CutMax) || minority.All(node => !node.IsRunning), () => "");
         trial.Heal();
     });
@@ -115,7 +115,7 @@ internal static class Faults
             fault.Begin(trial, node);
         }
 
-        await (faults.All(fault => fault.IsCertain) ? TakenOver(disruption) : Decided(trial, disruption));
+        await (faults.All(fault => fault.IsCertain) ? TakenOver(trial, disruption) : Decided(trial, disruption));
         await Poll.Until(
             () => faults.All(fault => disruption.HasLasted(fault.Min))
                 && (disruption.HasLasted(CutMax) || parts.All(part => !part.Second.IsCut || !part.First.IsRunning)),
@@ -141,8 +141,9 @@ internal static class Faults
         return [holder, .. others[..(count - 1)]];
     }
 
-    private static async Task TakenOver(Disruption disruption) => await Poll.Until(
-        () => !disruption.NotTakenOver().Any(),
+    // A majority that has ended cannot take over, and the round counts it.
+    private static async Task TakenOver(Trial trial, Disruption disruption) => await Poll.Until(
+        () => !disruption.NotTakenOver().Any() || trial.Nodes.All.Count(node => node.IsRunning) < Nodes.Majority,
         () => $"{string.Join(", ", disruption.NotTakenOver())}: not taken over from the holder");
 
     // Waits until the nodes have decided about a cut whose loser is not known before: one has ended, and the others go on without it.
