@@ -34,10 +34,10 @@ public sealed class RegisterTests
     {
         _register.Add(new("singleton", 1, "a", 5, 1));
         _register.Add(new("singleton", 1, "a", 5, 4));
-        Assert.Null(_register.Takeover("singleton", 1, 3));
+        Assert.Null(_register.Takeover("singleton", node => node == 1, 3));
         _register.Add(new("singleton", 2, "b", 7, 9));
 
-        var (last, first) = _register.Takeover("singleton", 1, 3)!.Value;
+        var (last, first) = _register.Takeover("singleton", node => node == 1, 3)!.Value;
 
         Assert.Equal((4, 9), (last.At, first.At));
     }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 
+using CoordinationTrials.Check;
 using CoordinationTrials.Node;
 
 namespace CoordinationTrials;
@@ -14,6 +15,25 @@ internal static class Options
     {
         Description = "Chooses the faults and their victims. Default: a new one in each run, which the line of a trial names.",
         HelpName = "n",
+    };
+
+    public static Option<string?> Results { get; } = new("--results")
+    {
+        Description = "Appends a line of JSON to this file after each round. The command sum adds such files.",
+        HelpName = "file",
+    };
+
+    public static Option<string?> Logs { get; } = new("--logs")
+    {
+        Description = "Writes all that the nodes log, and what the trial does to them, to this folder.",
+        HelpName = "folder",
+    };
+
+    public static Option<int> Scale { get; } = new("--scale")
+    {
+        Description = "Multiplies the times after which a missing node is downed and its session expires, for a busy machine. Default: 1.",
+        HelpName = "n",
+        DefaultValueFactory = _ => 1,
     };
 
     private static Option<string> Downing { get; } = new Option<string>("--downing")
@@ -31,6 +51,10 @@ internal static class Options
 
     private static Option<string> Directory { get; } = new("--directory");
 
+    private static Option<bool> Verbose { get; } = new("--verbose");
+
+    private static Argument<string[]> Files { get; } = new("files") { Arity = ArgumentArity.OneOrMore };
+
     public static string NameOf(Downing downing) => Strategies.First(each => each.Downing == downing).Name;
 
     public static Downing DowningOf(ParseResult parsed)
@@ -39,19 +63,27 @@ internal static class Options
         return Strategies.First(each => each.Name == name).Downing;
     }
 
-    /// <summary>Adds the options, and the hidden command that runs one node.</summary>
+    /// <summary>Adds the options, the command that adds results, and the hidden command that runs one node.</summary>
     public static RootCommand AddTo(RootCommand root)
     {
-        Command node = new("node") { Downing, Number, Addresses, Founds, Directory };
+        Command node = new("node") { Downing, Number, Addresses, Founds, Directory, Verbose, Scale };
         node.Hidden = true;
         node.SetAction((parsed, _) => TrialNode.Run(
             DowningOf(parsed),
             parsed.GetRequiredValue(Addresses).Split(','),
             parsed.GetRequiredValue(Number),
             parsed.GetValue(Founds),
-            parsed.GetRequiredValue(Directory)));
+            parsed.GetRequiredValue(Directory),
+            parsed.GetValue(Verbose),
+            parsed.GetValue(Scale)));
+        Command sum = new("sum", "Adds the results of several runs.") { Files };
+        sum.SetAction(parsed => Console.Out.WriteLine(Totals.Of(parsed.GetRequiredValue(Files).SelectMany(RoundResult.Read))));
         root.Options.Add(Downing);
         root.Options.Add(Seed);
+        root.Options.Add(Results);
+        root.Options.Add(Logs);
+        root.Options.Add(Scale);
+        root.Subcommands.Add(sum);
         root.Subcommands.Add(node);
         return root;
     }

@@ -1,5 +1,10 @@
+using System.Runtime.CompilerServices;
+
 using Akka.Actor;
 using Akka.Cluster;
+using Akka.Event;
+
+using RaftActors.Coordination.Downing;
 
 namespace RaftActors.Coordination.Tests;
 
@@ -27,6 +32,21 @@ public sealed class DowningTests : NodesTest
 
         await Nodes[0].MembersAsync(2);
         await Nodes[1].MembersAsync(2);
+    }
+
+    [Fact]
+    public void State_of_a_cluster_is_not_read_before_its_constructor_has_returned()
+    {
+        // This system has no cluster, so Cluster.Get never returns one.
+        using var system = ActorSystem.Create("alone", "akka.stdout-loglevel = OFF");
+        var cluster = (Cluster)RuntimeHelpers.GetUninitializedObject(typeof(Cluster));
+        var settings = new DowningSettings(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(1));
+        var inbox = Inbox.Create(system);
+        system.EventStream.Subscribe(inbox.Receiver, typeof(Error));
+
+        system.ActorOf(Props.Create(() => new DowningActor(cluster, settings)));
+
+        Assert.Throws<TimeoutException>(() => inbox.Receive(10 * settings.Tick));
     }
 
     [Fact]

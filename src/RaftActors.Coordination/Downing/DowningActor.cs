@@ -22,6 +22,7 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
     public DowningActor(Cluster cluster, DowningSettings settings)
     {
         (_cluster, _settings, _patience) = (cluster, settings, new Patience(settings));
+        Receive<Ready>(_ => ((IWithTimers)this).Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, _settings.Tick));
         Receive<Tick>(_ => Look());
         Receive<Answered>(Follow);
         Receive<Silent>(silent =>
@@ -35,8 +36,13 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
 
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
-    protected override void PreStart() =>
-        ((IWithTimers)this).Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, _settings.Tick);
+    // The constructor of Cluster creates this actor, and the state of a cluster cannot be read before that constructor has returned. Get
+    // returns after it.
+    protected override void PreStart()
+    {
+        var system = Context.System;
+        Task.Run(() => Cluster.Get(system)).PipeTo(Self, success: _ => Ready.Instance);
+    }
 
     private void Look()
     {
@@ -110,6 +116,11 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
     private sealed record Answered(Decisions.Known Known, TimeSpan SentAt);
 
     private sealed record Silent(string Why);
+
+    private sealed class Ready
+    {
+        public static Ready Instance { get; } = new();
+    }
 
     private sealed class Tick : INotInfluenceReceiveTimeout
     {

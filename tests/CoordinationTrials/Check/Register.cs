@@ -80,9 +80,10 @@ internal sealed class Register
         }
     }
 
-    /// <summary>The last write of the old instance before another node took over, and the first one of that node; null: none has.</summary>
+    /// <summary>The last write before another node took over, and the first one of that node; null: none has.</summary>
+    /// <param name="isOld">The numbers of the nodes from which it takes over.</param>
     /// <param name="since">Ignores takeovers before this time.</param>
-    public (Write Last, Write First)? Takeover(string resource, int from, long since)
+    public (Write Last, Write First)? Takeover(string resource, Func<int, bool> isOld, long since)
     {
         lock (_lock)
         {
@@ -91,7 +92,8 @@ internal sealed class Register
                 return null;
             }
 
-            var at = writes.FindIndex(write => write.At >= since && write.Node != from);
+            var start = writes.FindLastIndex(write => write.At < since) + 1;
+            var at = writes.FindIndex(start, write => !isOld(write.Node));
             return at > 0 ? (writes[at - 1], writes[at]) : null;
         }
     }

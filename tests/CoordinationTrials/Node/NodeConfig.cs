@@ -9,40 +9,67 @@ internal static class NodeConfig
 {
     public const string System = "trial";
 
-    private const string Common =
-        """
+    private static string Common(int scale) =>
+        $$"""
         akka {
-          loglevel = WARNING
           log-dead-letters = off
-          actor.provider = cluster
+          actor {
+            provider = cluster
+            # The default dispatchers have threads of their own that spin. Several clusters of five nodes share the cores of one machine.
+            default-dispatcher { executor = channel-executor, channel-executor.priority = normal }
+            internal-dispatcher { executor = channel-executor, channel-executor.priority = high }
+          }
+          remote {
+            default-remote-dispatcher { executor = channel-executor, channel-executor.priority = high }
+            backoff-remote-dispatcher { executor = channel-executor, channel-executor.priority = low }
+          }
+          # Otherwise a node gates each address for 5 s after a failure, and a connection attempt into a cut waits for 15 s.
+          remote { retry-gate-closed-for = 500ms, dot-netty.tcp.connection-timeout = 2s }
           cluster {
             roles = [raft]
             seed-node-timeout = 2s
+            retry-unsuccessful-join-after = 2s
+            periodic-tasks-initial-delay = 200ms
             gossip-interval = 200ms
             leader-actions-interval = 200ms
-            failure-detector.acceptable-heartbeat-pause = 3s
-            sharding { state-store-mode = ddata, lease-retry-interval = 500ms, retry-interval = 1s }
+            unreachable-nodes-reaper-interval = 200ms
+            failure-detector { heartbeat-interval = 500ms, acceptable-heartbeat-pause = {{4 * scale}}s }
+            sharding {
+              state-store-mode = ddata
+              lease-retry-interval = 500ms
+              retry-interval = 500ms
+              # The coordinator of five nodes reads and writes its state on all of them. It waits for so long, again and again, while one of
+              # them is missing.
+              waiting-for-state-timeout = 500ms
+              updating-state-timeout = 1s
+            }
             singleton.lease-retry-interval = 500ms
-            split-brain-resolver.stable-after = 2s
+            split-brain-resolver.stable-after = {{scale}}s
           }
         }
         """;
 
-    private const string Raft =
-        """
+    private static string Raft(int scale) =>
+        $$"""
         akka.cluster.singleton.use-lease = akka.coordination.lease.raft
         akka.cluster.sharding.use-lease = akka.coordination.lease.raft
         raft-coordination {
-          session-timeout = 5s
+          session-timeout = {{SessionTimeout(scale).TotalSeconds}}s
           renew-interval = 500ms
-          downing { stable-after = 2s, down-self-after = 5s }
+          downing { stable-after = {{scale}}s, down-self-after = {{5 * scale}}s }
+        }
+        # With the default of 150 to 300 ms, processes that wait for a core elect one leader after the other.
+        raft.groups.coordination {
+          election-timeout { min = {{300 * scale}}ms, max = {{600 * scale}}ms }
+          heartbeat-interval = {{100 * scale}}ms
         }
         """;
 
     private const string Resolver = "akka.cluster.downing-provider-class = \"Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster\"\n";
 
     /// <summary>The sessions of the strategies with a lease expire after this time.</summary>
-    public static TimeSpan SessionTimeout { get; } = TimeSpan.FromSeconds(5);
+    /// <param name="scale">Multiplies the times that decide when a node is missed.</param>
+    public static TimeSpan SessionTimeout(int scale) => TimeSpan.FromSeconds(3 * scale);
 
     /// <param name="addresses">All nodes, as host:port.</param>
     /// <param name="number">The number of this node, from 1.</param>
@@ -51,7 +78,10 @@ internal static class NodeConfig
     /// run did not answer in time.
     /// </param>
     /// <param name="directory">For the log of raft.</param>
-    public static Config Of(Downing downing, IReadOnlyList<string> addresses, int number, bool founds, string directory)
+    /// <param name="isVerbose">Logs at the level of INFO, and not of WARNING.</param>
+    /// <param name="scale">As above.</param>
+    public static Config Of(
+        Downing downing, IReadOnlyList<string> addresses, int number, bool founds, string directory, bool isVerbose, int scale)
     {
         var own = addresses[number - 1].Split(':');
         var seeds = founds ? addresses : addresses.Where((_, place) => place != number - 1);
@@ -61,24 +91,25 @@ internal static class NodeConfig
             akka.cluster.seed-nodes = [{{string.Join(", ", seeds.Select(each => $"\"akka.tcp://{System}@{each}\""))}}]
             raft.roster = [{{string.Join(", ", addresses.Select(each => $"\"any@{each}\""))}}]
             raft.store.directory = "{{directory}}"
-            {{Strategy(downing)}}
-            """ + "\n" + Common);
+            akka.loglevel = {{(isVerbose ? "INFO" : "WARNING")}}
+            {{Strategy(downing, scale)}}
+            """ + "\n" + Common(scale));
         return downing == Downing.KeepMajority ? config : config.WithFallback(RaftCoordination.DefaultConfig());
     }
 
-    private static string Strategy(Downing downing) => downing switch
+    private static string Strategy(Downing downing, int scale) => downing switch
     {
         Downing.KeepMajority => Resolver + "akka.cluster.split-brain-resolver.active-strategy = keep-majority",
         Downing.Lease => $$"""
             {{Resolver}}
-            {{Raft}}
+            {{Raft(scale)}}
             akka.cluster.split-brain-resolver {
               active-strategy = lease-majority
               lease-majority.lease-implementation = akka.coordination.lease.raft
             }
             """,
         _ => $"""
-            {Raft}
+            {Raft(scale)}
             akka.cluster.downing-provider-class = "RaftActors.Coordination.RaftDowningProvider, RaftActors.Coordination"
             """,
     };

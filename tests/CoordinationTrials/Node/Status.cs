@@ -18,4 +18,11 @@ internal sealed record Status(IReadOnlySet<string> Up, IReadOnlySet<string> Unre
 
         static HashSet<string> Of(string list) => [.. list.Split(',', StringSplitOptions.RemoveEmptyEntries)];
     }
+
+    public override string ToString()
+    {
+        return $"sees Up {Listed(Up)}, unreachable {Listed(Unreachable)}, all members Up: {IsAll}";
+
+        static string Listed(IReadOnlySet<string> addresses) => string.Join(' ', addresses.Order(StringComparer.Ordinal));
+    }
 }

@@ -23,9 +23,11 @@ internal static class TrialNode
     public static IReadOnlyList<string> Entities { get; } = ["entity1", "entity2", "entity3", "entity4"];
 
     /// <summary>Runs until the node is downed, leaves after SIGTERM, or its input ends.</summary>
-    public static async Task<int> Run(Downing downing, IReadOnlyList<string> addresses, int number, bool founds, string directory)
+    public static async Task<int> Run(
+        Downing downing, IReadOnlyList<string> addresses, int number, bool founds, string directory, bool isVerbose, int scale)
     {
-        var system = ActorSystem.Create(NodeConfig.System, NodeConfig.Of(downing, addresses, number, founds, directory));
+        var system = ActorSystem.Create(
+            NodeConfig.System, NodeConfig.Of(downing, addresses, number, founds, directory, isVerbose, scale));
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
         {
             signal.Cancel = true;

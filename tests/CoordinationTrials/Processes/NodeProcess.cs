@@ -6,12 +6,15 @@ namespace CoordinationTrials.Processes;
 /// <summary>A node as a process, and its restarts. Dispose ends it.</summary>
 /// <param name="number">From 1.</param>
 /// <param name="start">Starts its process. It gets the reader of the output's lines, and whether the cluster is founded.</param>
-internal sealed class NodeProcess(int number, string address, Func<Action<OutputLine>, bool, ChildProcess> start, Register register)
+/// <param name="log">Path of a file for all its lines but the writes; null: there is none.</param>
+internal sealed class NodeProcess(
+    int number, string address, Func<Action<OutputLine>, bool, ChildProcess> start, Register register, string? log)
     : IDisposable
 {
     private const int TailLength = 40;
 
     private readonly Queue<string> _tail = [];
+    private readonly Lock _logLock = new();
     private ChildProcess? _process;
     private volatile Status? _status;
 
@@ -30,6 +33,7 @@ internal sealed class NodeProcess(int number, string address, Func<Action<Output
     {
         _process?.Dispose();
         _status = null;
+        Log("the process starts");
         _process = start(Hear, founds);
     }
 
@@ -56,10 +60,17 @@ internal sealed class NodeProcess(int number, string address, Func<Action<Output
         }
         else if (line.Text.StartsWith(Status.Mark, StringComparison.Ordinal))
         {
-            _status = Status.Parse(line.Text);
+            var status = Status.Parse(line.Text);
+            if (_status?.ToString() != status.ToString())
+            {
+                Log(status.ToString());
+            }
+
+            _status = status;
         }
         else
         {
+            Log(line.Text);
             lock (_tail)
             {
                 _tail.Enqueue(line.Text.Length > 300 ? line.Text[..300] + "..." : line.Text);
@@ -67,6 +78,17 @@ internal sealed class NodeProcess(int number, string address, Func<Action<Output
                 {
                     _tail.Dequeue();
                 }
+            }
+        }
+    }
+
+    private void Log(string line)
+    {
+        if (log is not null)
+        {
+            lock (_logLock)
+            {
+                File.AppendAllText(log, LogFile.LineOf(line));
             }
         }
     }

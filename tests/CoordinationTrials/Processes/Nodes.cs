@@ -6,8 +6,6 @@ using CoordinationTrials.Node;
 namespace CoordinationTrials.Processes;
 
 /// <summary>The five nodes of a trial and their register. Dispose ends all processes.</summary>
-/// <param name="work">An existing folder.</param>
-/// <param name="network">Null: all nodes are on this machine.</param>
 internal sealed class Nodes : IDisposable
 {
     public const int Count = 5;
@@ -15,15 +13,21 @@ internal sealed class Nodes : IDisposable
 
     private const int Port = 2551;
 
-    // A process on a busy machine may need 30 s to start and to join.
-    private static readonly TimeSpan JoinPatience = TimeSpan.FromSeconds(45);
-    private static readonly TimeSpan RecoveryPatience = TimeSpan.FromMinutes(4);
+    // A process on a machine with twenty times as many ready threads as cores needed two minutes to start and to join.
+    private static readonly TimeSpan JoinPatience = TimeSpan.FromMinutes(4);
+
+    // The nodes have all seen what the others see.
+    private static readonly TimeSpan HealthyFor = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan RecoveryPatience = TimeSpan.FromMinutes(10);
 
     private readonly NodeProcess[] _all;
     private readonly long[] _startedAt = new long[Count];
     private readonly HashSet<NodeProcess> _lost = [];
 
-    public Nodes(string work, Downing downing, Network? network)
+    /// <param name="work">An existing folder.</param>
+    /// <param name="network">Null: all nodes are on this machine.</param>
+    /// <param name="logs">Folder for logs; null: there are none.</param>
+    public Nodes(string work, Downing downing, Network? network, string? logs, int scale)
     {
         Resources = downing == Downing.KeepMajority
             ? [TrialNode.Singleton, .. TrialNode.Entities]
@@ -31,7 +35,8 @@ internal sealed class Nodes : IDisposable
         var ports = network is null ? FreePorts.Take(Count) : [];
         var addresses = Enumerable.Range(1, Count)
             .Select(number => network is null ? $"127.0.0.1:{ports[number - 1]}" : $"{network.Host(number).Address}:{Port}").ToArray();
-        _all = [.. Enumerable.Range(1, Count).Select(number => new NodeProcess(number, addresses[number - 1], Starter(number), Register))];
+        _all = [.. Enumerable.Range(1, Count).Select(number => new NodeProcess(
+            number, addresses[number - 1], Starter(number), Register, logs is null ? null : Path.Combine(logs, $"node{number}.log")))];
 
         Func<Action<OutputLine>, bool, ChildProcess> Starter(int number)
         {
@@ -39,7 +44,8 @@ internal sealed class Nodes : IDisposable
             [
                 .. (network?.Host(number) ?? Host.Here).Prefix, "dotnet", typeof(Nodes).Assembly.Location, "node",
                 "--downing", Options.NameOf(downing), "--number", $"{number}", "--addresses", string.Join(',', addresses),
-                "--directory", Path.Combine(work, $"node{number}"),
+                "--directory", Path.Combine(work, $"node{number}"), "--scale", $"{scale}",
+                .. logs is null ? Array.Empty<string>() : ["--verbose"],
             ];
             return (heard, founds) => ChildProcess.Start(
                 words[0], [.. words[1..], .. founds ? ["--founds"] : Array.Empty<string>()], heard: heard, keepsLines: false);
@@ -55,6 +61,9 @@ internal sealed class Nodes : IDisposable
 
     /// <summary>The number of restarts of nodes that ran on, while the others had not taken them up again.</summary>
     public int Stranded { get; private set; }
+
+    /// <summary>The nodes that have ended since the last recovery, or were stranded. For a round that has failed.</summary>
+    public IReadOnlyCollection<NodeProcess> Ended => [.. _lost.Union(_all.Where(node => !node.IsRunning))];
 
     /// <summary>Starts a node.</summary>
     public void Start(NodeProcess node)
@@ -76,7 +85,7 @@ internal sealed class Nodes : IDisposable
     public async Task<IReadOnlyCollection<NodeProcess>> Recovered()
     {
         var since = Stopwatch.GetTimestamp();
-        _lost.Clear();
+        var unhealthyAt = since;
         await Poll.Until(
             () =>
             {
@@ -85,11 +94,18 @@ internal sealed class Nodes : IDisposable
                     Revive(node, since);
                 }
 
-                return IsHealthy(since);
+                if (!IsHealthy(since))
+                {
+                    unhealthyAt = Stopwatch.GetTimestamp();
+                }
+
+                return Stopwatch.GetElapsedTime(unhealthyAt) > HealthyFor;
             },
             () => $"the nodes have not recovered: {Describe()}",
             RecoveryPatience);
-        return [.. _lost];
+        NodeProcess[] ended = [.. _lost];
+        _lost.Clear();
+        return ended;
     }
 
     public string Tails() => string.Join('\n', _all.Select(node => node.Tail()));

@@ -12,10 +12,10 @@ internal static class ControlTrials
     public static async Task<string> Freeze(Trial trial)
     {
         await trial.Start(onNetwork: false);
-        var (record, rounds) = (new FaultRecord(), trial.Rounds(5));
+        var rounds = trial.Rounds(5);
         for (var round = 1; round <= rounds; round++)
         {
-            await Faults.Freeze.Make(trial, record);
+            await Faults.Freeze.Make(trial, new(trial));
             await trial.Nodes.Recovered();
             var register = trial.Nodes.Register;
             var stale = trial.Downing == Downing.KeepMajority ? register.Problems.Count : register.Refused;

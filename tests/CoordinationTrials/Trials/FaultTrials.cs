@@ -1,5 +1,7 @@
+using System.Diagnostics;
+
+using CoordinationTrials.Check;
 using CoordinationTrials.Node;
-using CoordinationTrials.Processes;
 
 namespace CoordinationTrials.Trials;
 
@@ -17,8 +19,7 @@ internal static class FaultTrials
     private static async Task<string> Run(Trial trial, int rounds, bool onNetwork, Fault[] faults)
     {
         await trial.Start(onNetwork);
-        Dictionary<string, FaultRecord> records = [];
-        List<string> lostMajorities = [];
+        List<RoundResult> results = [];
         for (var round = 1; round <= rounds; round++)
         {
             if ((round - 1) % faults.Length == 0)
@@ -26,42 +27,65 @@ internal static class FaultTrials
                 trial.Random.Shuffle(faults);
             }
 
-            var fault = faults[(round - 1) % faults.Length];
-            if (!records.TryGetValue(fault.Name, out var record))
+            var result = await Round(trial, round, faults[(round - 1) % faults.Length]);
+            results.Add(result);
+            if (trial.Results is { } file)
             {
-                records.Add(fault.Name, record = new());
+                result.AppendTo(file);
             }
 
-            try
+            if (result.Failure is { } failure)
             {
-                await fault.Make(trial, record);
-                var lost = await trial.Nodes.Recovered();
-                record.AddRound(lost.Count);
-                if (lost.Count > Nodes.Count - Nodes.Majority)
-                {
-                    lostMajorities.Add(
-                        $"majority lost: the nodes {string.Join(", ", lost.Select(node => node.Number).Order())} ended in round {round}, "
-                            + fault.Name);
-                }
-            }
-            catch (TrialFailure failure)
-            {
-                throw new TrialFailure($"seed {trial.Seed}, round {round}, {fault.Name}: {failure.Message}");
+                throw new TrialFailure($"seed {trial.Seed}, round {round}, {result.Fault}: {failure}\n{Totals.Of(results)}");
             }
         }
 
-        var overlaps = trial.Nodes.Register.Problems;
-        string[] problems = [.. lostMajorities, .. overlaps];
-        var found = string.Join("; ", records.OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => $"{each.Key}: {each.Value}"))
-            + $"; {Summary(trial, problems)}";
+        var found = $"seed {trial.Seed}\n{Totals.Of(results)}";
 
         // Overlaps fail with leases and tokens. Lost majorities fail if this project decides, and not Akka's resolver.
-        var fails = (overlaps.Count > 0 && trial.Downing != Downing.KeepMajority)
-            || (lostMajorities.Count > 0 && trial.Downing == Downing.Raft);
+        var fails = (results.Any(each => each.Problems.Count > 0) && trial.Downing != Downing.KeepMajority)
+            || (results.Any(Totals.IsMajorityLost) && trial.Downing == Downing.Raft);
         return fails ? throw new TrialFailure(found) : found;
     }
 
-    private static string Summary(Trial trial, string[] problems) =>
-        $"{trial.Nodes.Register.Accepted} writes accepted, {trial.Nodes.Register.Refused} refused, {trial.Nodes.Stranded} nodes stranded, "
-            + $"{problems.Length} problems{string.Concat(problems.Take(10).Select(each => $"\n  {each}"))} (seed {trial.Seed})";
+    private static async Task<RoundResult> Round(Trial trial, int number, Fault fault)
+    {
+        var (nodes, at) = (trial.Nodes, Stopwatch.GetTimestamp());
+        var (register, stranded) = (nodes.Register, nodes.Stranded);
+        var (accepted, refused, problems) = (register.Accepted, register.Refused, register.Problems.Count);
+        Disruption disruption = new(trial);
+        TimeSpan faultTime = default;
+        IEnumerable<int> ended = [];
+        string? failure = null;
+        trial.Note($"round {number}: {fault.Name}");
+        try
+        {
+            await fault.Make(trial, disruption);
+            faultTime = Stopwatch.GetElapsedTime(at);
+            trial.Note("the fault has ended");
+            ended = (await nodes.Recovered()).Select(node => node.Number);
+            trial.Note($"recovered; ended: {string.Join(", ", ended)}");
+        }
+        catch (TrialFailure e)
+        {
+            failure = e.Message;
+            ended = nodes.Ended.Select(node => node.Number);
+        }
+
+        return new(
+            Options.NameOf(trial.Downing),
+            trial.Seed,
+            number,
+            fault.Name,
+            disruption.Detail,
+            [.. ended.Order()],
+            nodes.Stranded - stranded,
+            register.Accepted - accepted,
+            register.Refused - refused,
+            [.. register.Problems.Skip(problems)],
+            Math.Round(faultTime.TotalSeconds, 1),
+            Math.Round((Stopwatch.GetElapsedTime(at) - faultTime).TotalSeconds, 1),
+            [.. disruption.Takeovers()],
+            failure);
+    }
 }

@@ -6,125 +6,180 @@ using CoordinationTrials.Processes;
 namespace CoordinationTrials.Trials;
 
 /// <summary>A fault of one round. It returns when its effect was seen, and has ended then.</summary>
-/// <param name="Make">Makes it, and adds the takeovers that it caused.</param>
-internal sealed record Fault(string Name, Func<Trial, FaultRecord, Task> Make);
+internal sealed record Fault(string Name, Func<Trial, Disruption, Task> Make);
 
 /// <summary>The faults.</summary>
 internal static class Faults
 {
-    // Longer than a node needs to see the fault, and to decide about it.
-    private static readonly TimeSpan CutLength = TimeSpan.FromSeconds(12);
+    // A cut lasts until the nodes have decided, and at most for this time.
+    private static readonly TimeSpan CutMax = TimeSpan.FromSeconds(15);
+
+    // Shorter than a decision needs, up to a little longer.
+    private static readonly (int Min, int Max) FlapMs = (1_000, 8_000);
+
+    // Until then each node that was cut off has been seen unreachable, if it will be at all.
+    private static readonly TimeSpan FlapSeenAfter = TimeSpan.FromSeconds(6);
+
+    // The second fault comes before, while or after the nodes decide about the first one.
+    private const int SecondAfterMaxMs = 8_000;
 
     // Until then a session has expired, also on a clock that is a little slow.
-    private static readonly TimeSpan FreezeMin = NodeConfig.SessionTimeout + TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan FreezeMin = NodeConfig.SessionTimeout(1) + TimeSpan.FromSeconds(1);
+
+    private static readonly NodeFault KillNode = new("kill", (_, node) => node.Kill());
+
+    private static readonly NodeFault FreezeNode =
+        new("freeze", (_, node) => node.Send(Signal.Stop), (_, node) => node.Send(Signal.Continue)) { Min = FreezeMin };
+
+    private static readonly NodeFault RestartNode = new("rolling", (_, node) => node.Send(Signal.Terminate));
+
+    private static readonly NodeFault IsolateNode =
+        new("isolate", (trial, node) => trial.Cut([.. Outgoing(trial, node), .. Incoming(trial, node)])) { IsCut = true };
+
+    private static readonly NodeFault SilenceNode = new("silence", (trial, node) => trial.Cut(Outgoing(trial, node)))
+    {
+        IsCut = true, IsCertain = false,
+    };
+
+    private static readonly NodeFault DeafenNode = new("deafen", (trial, node) => trial.Cut(Incoming(trial, node)))
+    {
+        IsCut = true, IsCertain = false,
+    };
+
+    private static readonly NodeFault[] OfNodes = [KillNode, FreezeNode, RestartNode, IsolateNode, SilenceNode, DeafenNode];
 
     /// <summary>Kills the holder of a resource.</summary>
-    public static Fault Kill { get; } = new("kill", async (trial, record) =>
-    {
-        var (victim, held) = Holder(trial);
-        var at = Stopwatch.GetTimestamp();
-        victim.Kill();
-        await TakenOver(trial, held, at, record);
-    });
+    public static Fault Kill { get; } = new("kill", (trial, disruption) => Make(trial, disruption, KillNode));
 
     /// <summary>Stops the holder of a resource by SIGSTOP, until others hold all that it held. Then it goes on.</summary>
-    public static Fault Freeze { get; } = new("freeze", async (trial, record) =>
-    {
-        var (victim, held) = Holder(trial);
-        var at = Stopwatch.GetTimestamp();
-        victim.Send(Signal.Stop);
-        await TakenOver(trial, held, at, record);
-        if (FreezeMin - Stopwatch.GetElapsedTime(at) is { Ticks: > 0 } left)
-        {
-            await Task.Delay(left);
-        }
-
-        victim.Send(Signal.Continue);
-    });
+    public static Fault Freeze { get; } = new("freeze", (trial, disruption) => Make(trial, disruption, FreezeNode));
 
     /// <summary>Stops the holder of a resource by SIGTERM: it leaves the cluster.</summary>
-    public static Fault Restart { get; } = new("rolling", async (trial, record) =>
-    {
-        var (victim, held) = Holder(trial);
-        var at = Stopwatch.GetTimestamp();
-        victim.Send(Signal.Terminate);
-        await TakenOver(trial, held, at, record);
-        await Poll.Until(() => !victim.IsRunning, () => $"after SIGTERM node {victim.Number} still runs");
-    });
+    public static Fault Restart { get; } = new("rolling", (trial, disruption) => Make(trial, disruption, RestartNode));
 
     /// <summary>Cuts off two nodes, one of them the holder of a resource.</summary>
-    public static Fault Partition { get; } = new("partition", async (trial, record) =>
+    public static Fault Partition { get; } = new("partition", async (trial, disruption) =>
     {
-        var victim = Holder(trial).Node;
-        var other = trial.Random.GetItems([.. trial.Nodes.All.Where(node => node != victim)], 1)[0];
-        int[] minority = [victim.Number, other.Number];
-        var held = trial.Nodes.Resources.Where(each => minority.Contains(trial.Nodes.HolderOf(each).Number))
-            .Select(each => (each, trial.Nodes.HolderOf(each))).ToList();
-        var at = await Cut(trial, Rules.Split(minority, [.. Numbers(trial).Except(minority)]));
-        await TakenOver(trial, held, at, record);
-        await Heal(trial, at);
+        var minority = Victims(trial, 2);
+        disruption.Begin([.. minority.Select(node => (node, "cut off"))]);
+        trial.Cut(Between(minority, trial.Nodes.All.Except(minority)));
+        await TakenOver(trial, disruption);
+        await Poll.Until(() => disruption.HasLasted(CutMax) || minority.All(node => !node.IsRunning), () => "");
+        trial.Heal();
     });
 
     /// <summary>Cuts one direction of a holder's connections.</summary>
-    public static Fault OneWay { get; } = new("one-way", async (trial, record) =>
-    {
-        var (victim, held) = Holder(trial);
-        var others = Numbers(trial).Where(number => number != victim.Number);
-        var isOutgoing = trial.Random.Next(2) == 0;
-        var at = await Cut(trial, new Rules([.. others.Select(each => isOutgoing ? (victim.Number, each) : (each, victim.Number))]));
-        await Heal(trial, at);
-        record.AddTakeovers(trial, held, at);
-    });
+    public static Fault OneWay { get; } = new(
+        "one-way", (trial, disruption) => Make(trial, disruption, trial.Random.Next(2) == 0 ? SilenceNode : DeafenNode));
 
     /// <summary>Cuts two nodes from two others. The fifth one reaches all.</summary>
-    public static Fault Bridge { get; } = new("bridge", async (trial, record) =>
+    public static Fault Bridge { get; } = new("bridge", async (trial, disruption) =>
     {
-        var numbers = Numbers(trial).ToArray();
-        trial.Random.Shuffle(numbers);
-        var held = trial.Nodes.Resources.Select(each => (each, trial.Nodes.HolderOf(each))).ToList();
-        var at = await Cut(trial, Rules.Split(numbers[..2], numbers[2..4]));
-        await Heal(trial, at);
-        record.AddTakeovers(trial, held, at);
+        var nodes = trial.Nodes.All.ToArray();
+        trial.Random.Shuffle(nodes);
+        disruption.Begin([.. nodes.Select((node, place) => (node, place < 2 ? "one side" : place < 4 ? "other side" : "between"))]);
+        trial.Cut(Between(nodes[..2], nodes[2..4]));
+        await Decided(trial, disruption);
+        trial.Heal();
     });
 
-    public static Fault[] All { get; } = [Kill, Freeze, Restart, Partition, OneWay, Bridge];
-
-    private static IEnumerable<int> Numbers(Trial trial) => trial.Nodes.All.Select(node => node.Number);
-
-    // The holder of one of the resources, and all that it holds.
-    private static (NodeProcess Node, IReadOnlyList<(string Resource, NodeProcess Holder)> Held) Holder(Trial trial)
+    /// <summary>Cuts off one node or two, for a shorter time than a decision needs or a little longer.</summary>
+    public static Fault Flap { get; } = new("flap", async (trial, disruption) =>
     {
-        var victim = trial.Nodes.HolderOf(trial.Nodes.Resources[trial.Random.Next(trial.Nodes.Resources.Count)]);
-        return (victim, [.. trial.Nodes.Resources.Where(each => trial.Nodes.HolderOf(each) == victim).Select(each => (each, victim))]);
-    }
+        var minority = Victims(trial, trial.Random.Next(1, 3));
+        var length = trial.Scale * trial.Random.Next(FlapMs.Min, FlapMs.Max);
+        disruption.Begin([.. minority.Select(node => (node, $"cut off for {length} ms"))]);
+        trial.Cut(Between(minority, trial.Nodes.All.Except(minority)));
+        await Task.Delay(length);
+        trial.Heal();
+        await Poll.Until(() => disruption.HasLasted(FlapSeenAfter), () => "");
+    });
 
-    private static async Task TakenOver(
-        Trial trial, IReadOnlyList<(string Resource, NodeProcess Holder)> held, long since, FaultRecord record)
-    {
-        await Poll.Until(
-            () => held.All(each => trial.Nodes.Register.Takeover(each.Resource, each.Holder.Number, since) is not null),
-            () => $"{string.Join(", ", held.Select(each => each.Resource))}: not all were taken over from the holder");
-        record.AddTakeovers(trial, held, since);
-    }
+    /// <summary>Two of the faults of one node, the second one of them before the first one has ended.</summary>
+    public static Fault Mixed { get; } = new(
+        "mixed", (trial, disruption) => Make(trial, disruption, trial.Random.GetItems(OfNodes, 2)));
 
-    // Makes a cut, and waits until a node sees it.
-    private static async Task<long> Cut(Trial trial, Rules rules)
-    {
-        var at = Stopwatch.GetTimestamp();
-        trial.Network.Rule(rules);
-        await Poll.Until(
-            () => trial.Nodes.All.Any(node => node.Status is { Unreachable.Count: > 0 }),
-            () => "no node has seen another one unreachable: the cut did nothing");
-        return at;
-    }
+    /// <summary>Returns all faults.</summary>
+    public static Fault[] All() => [Kill, Freeze, Restart, Partition, OneWay, Bridge, Flap, Mixed];
 
-    private static async Task Heal(Trial trial, long cutAt)
+    // Makes faults of one node each, until what these nodes held was taken over.
+    private static async Task Make(Trial trial, Disruption disruption, params NodeFault[] faults)
     {
-        if (CutLength - Stopwatch.GetElapsedTime(cutAt) is { Ticks: > 0 } left)
+        var parts = Victims(trial, faults.Length).Zip(faults).ToArray();
+        disruption.Begin([.. parts.Select(part => (part.First, part.Second.Name))]);
+        parts[0].Second.Begin(trial, parts[0].First);
+        foreach (var (node, fault) in parts[1..])
         {
-            await Task.Delay(left);
+            await Task.Delay(trial.Scale * trial.Random.Next(SecondAfterMaxMs));
+            trial.Note($"{fault.Name} {node.Number}");
+            fault.Begin(trial, node);
         }
 
-        trial.Network.Rule(new());
+        await (faults.All(fault => fault.IsCertain) ? TakenOver(trial, disruption) : Decided(trial, disruption));
+        await Poll.Until(
+            () => faults.All(fault => disruption.HasLasted(fault.Min))
+                && (disruption.HasLasted(CutMax) || parts.All(part => !part.Second.IsCut || !part.First.IsRunning)),
+            () => "");
+        foreach (var (node, fault) in parts)
+        {
+            fault.End?.Invoke(trial, node);
+        }
+
+        trial.Heal();
+        foreach (var (node, _) in parts.Where(part => part.Second == RestartNode))
+        {
+            await Poll.Until(() => !node.IsRunning, () => $"after SIGTERM node {node.Number} still runs");
+        }
+    }
+
+    // The holder of one of the resources, and other nodes.
+    private static NodeProcess[] Victims(Trial trial, int count)
+    {
+        var holder = trial.Nodes.HolderOf(trial.Nodes.Resources[trial.Random.Next(trial.Nodes.Resources.Count)]);
+        NodeProcess[] others = [.. trial.Nodes.All.Except([holder])];
+        trial.Random.Shuffle(others);
+        return [holder, .. others[..(count - 1)]];
+    }
+
+    // A majority that has ended cannot take over, and the round counts it.
+    private static async Task TakenOver(Trial trial, Disruption disruption) => await Poll.Until(
+        () => !disruption.NotTakenOver().Any() || trial.Nodes.All.Count(node => node.IsRunning) < Nodes.Majority,
+        () => $"{string.Join(", ", disruption.NotTakenOver())}: not taken over from the holder");
+
+    // Waits until the nodes have decided about a cut whose loser is not known before: one has ended, and the others go on without it.
+    private static async Task Decided(Trial trial, Disruption disruption)
+    {
+        await Poll.Until(
+            () => trial.Nodes.All.Any(node => !node.IsRunning || node.Status is { Unreachable.Count: > 0 }),
+            () => "no node has seen another one unreachable: the cut did nothing");
+        await Poll.Until(
+            () => disruption.HasLasted(CutMax)
+                || (trial.Nodes.All.Any(node => !node.IsRunning)
+                    && trial.Nodes.All.All(node => node.Status is null or { Unreachable.Count: 0 })
+                    && !disruption.Abandoned().Any()),
+            () => "");
+    }
+
+    private static (int From, int To)[] Outgoing(Trial trial, NodeProcess node) =>
+        [.. trial.Nodes.All.Where(other => other != node).Select(other => (node.Number, other.Number))];
+
+    private static (int From, int To)[] Incoming(Trial trial, NodeProcess node) =>
+        [.. Outgoing(trial, node).Select(each => (each.To, each.From))];
+
+    private static IEnumerable<(int From, int To)> Between(IReadOnlyCollection<NodeProcess> one, IEnumerable<NodeProcess> other) =>
+        one.SelectMany(a => other.SelectMany(b => new[] { (a.Number, b.Number), (b.Number, a.Number) }));
+
+    /// <summary>A fault of one node.</summary>
+    /// <param name="End">Null: it ends by itself.</param>
+    private sealed record NodeFault(string Name, Action<Trial, NodeProcess> Begin, Action<Trial, NodeProcess>? End = null)
+    {
+        /// <summary>It lasts at least for this time.</summary>
+        public TimeSpan Min { get; init; }
+
+        /// <summary>It is a fault of the network.</summary>
+        public bool IsCut { get; init; }
+
+        /// <summary>Other nodes take over all that the node held.</summary>
+        public bool IsCertain { get; init; } = true;
     }
 }
