@@ -7,8 +7,8 @@ namespace RaftActors.Coordination.Sessions;
 /// <summary>
 /// The claims of this program for locks: makes them, waits for their turn, and withdraws those that were given up. Thread-safe.
 /// <para>
-/// A Release is sent when the answer to its Acquire is there, or when the session is lost. The group ignores the attempts of the Acquire that
-/// come later.
+/// A Release is sent when the answer to its Acquire is there, or when the session is lost. The group ignores the attempts of the Acquire
+/// that come later.
 /// </para>
 /// </summary>
 internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvider time)

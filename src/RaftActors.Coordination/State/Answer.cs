@@ -44,8 +44,8 @@ internal abstract record Answer
     }
 
     /// <summary>
-    /// The claim has ended, or a higher one of its session came first. Without this, a late attempt of an Acquire would acquire the lock for
-    /// nobody.
+    /// The claim has ended, or a higher one of its session came first. Without this, a late attempt of an Acquire would acquire the lock
+    /// for nobody.
     /// </summary>
     public sealed record Ended : Answer
     {
