@@ -38,12 +38,14 @@ internal static class Faults
 
     private static readonly NodeFault SilenceNode = new("silence", (trial, node) => trial.Cut(Outgoing(trial, node)))
     {
-        IsCut = true, IsCertain = false,
+        IsCut = true,
+        IsCertain = false,
     };
 
     private static readonly NodeFault DeafenNode = new("deafen", (trial, node) => trial.Cut(Incoming(trial, node)))
     {
-        IsCut = true, IsCertain = false,
+        IsCut = true,
+        IsCertain = false,
     };
 
     private static readonly NodeFault[] OfNodes = [KillNode, FreezeNode, RestartNode, IsolateNode, SilenceNode, DeafenNode];
