@@ -15,7 +15,11 @@ public sealed class CounterSimulationTests
         simulation
             .Nodes(3)
             .Actor(() => new Counter(), "counter")
-            .Clients(2, async client => total = Math.Max(total, await ClickAsync(client)))
+            .Clients(2, async client =>
+            {
+                var last = await ClickAsync(client);
+                total = Math.Max(total, last);
+            })
             .Eventually("40 clicks are counted", _ => total == 40);
     });
 
