@@ -99,7 +99,9 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
     {
         _isAsking = true;
         _decisions ??= new(RaftCoordination.Get(Context.System).Items, Context.System.Name);
-        var limit = new CancellationTokenSource(_settings.StableAfter);
+
+        // A slow answer is better than none: as long as it counts, this node need not down itself.
+        var limit = new CancellationTokenSource(_settings.DownSelfAfter);
         question(_decisions, limit.Token).PipeTo(Self, success: known => new Answered(known, now), failure: e => new Silent(e.Message));
     }
 
