@@ -4,7 +4,7 @@ using Akka.Event;
 namespace RaftActors.Coordination;
 
 /// <summary>
-/// Serves the actors of this node by message. What an actor has asked for ends when it stops or releases it.
+/// Serves the actors of this node by message. The claims and streams of an actor end when it stops or ends them.
 /// </summary>
 /// <param name="coordination">Does the work. Its tasks come back as messages, which carry their call.</param>
 internal sealed class CallsByMessage(RaftCoordination coordination) : UntypedActor

@@ -3,8 +3,9 @@ using Akka.Actor;
 namespace RaftActors.Coordination;
 
 /// <summary>
-/// What an actor asks <see cref="RaftCoordination.Actor"/> for. The answers are <see cref="CoordinationEvent"/>s to the sender, which must
-/// be an actor of this node. All that it has asked for ends when it stops. So use Tell: the sender of an Ask stops with the first answer.
+/// A message of an actor to <see cref="RaftCoordination.Actor"/>. The answers are <see cref="CoordinationEvent"/>s to the sender, which
+/// must be an actor of this node. All that it has asked for ends when it stops. So use Tell: the sender of an Ask stops with the first
+/// answer.
 /// </summary>
 public abstract record CoordinationCommand : INoSerializationVerificationNeeded
 {

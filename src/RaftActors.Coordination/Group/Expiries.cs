@@ -29,7 +29,7 @@ internal sealed class Expiries
         }
     }
 
-    /// <summary>Takes note of a state that a snapshot has replaced. What was renewed since begins anew.</summary>
+    /// <summary>Takes note of a state that a snapshot has replaced. Sessions and items that were renewed since begin anew.</summary>
     public void OnRestored(CoordinationState state, TimeSpan now)
     {
         var former = _expiries.ToDictionary();

@@ -4,6 +4,7 @@ using System.Globalization;
 using Akka.Actor;
 using Akka.Configuration;
 
+using RaftActors.Settings;
 using RaftActors.Storage;
 
 namespace RaftActors.Testing.Simulation;
@@ -38,7 +39,7 @@ internal sealed class NodeLife
         Starting[name] = this;
         try
         {
-            System = ActorSystem.Create("simulated", Settings(name, node.Name).WithFallback(config));
+            System = ActorSystem.Create("simulated", SettingsOf(name, node.Name).WithFallback(config));
             SpinWait.SpinUntil(() => Volatile.Read(ref _onPool) == 0);
         }
         finally
@@ -88,7 +89,7 @@ internal sealed class NodeLife
     }
 
     public StoreDirectory OpenDirectory(StoreOptions options) => _directory = StoreDirectory.Open(
-        options with { SegmentSizeBytes = SegmentSize, FreeSpaceFloorBytes = 0 }, Node.Disk, Node.NewIdentity);
+        options with { SegmentSizeBytes = SegmentSize, FreeSpaceFloorBytes = 0 }, Node.Disk, Machine.Current.NewGuid);
 
     /// <summary>Writes what the stores have queued, after a while.</summary>
     public void WriteSoon()
@@ -112,7 +113,7 @@ internal sealed class NodeLife
         return System.Terminate();
     }
 
-    private static Config Settings(string life, string node) => ConfigurationFactory.ParseString(
+    private static Config SettingsOf(string life, string node) => ConfigurationFactory.ParseString(
         $$"""
         {{Key}} = "{{life}}"
         akka {

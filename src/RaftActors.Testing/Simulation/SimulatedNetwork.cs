@@ -3,19 +3,15 @@ namespace RaftActors.Testing.Simulation;
 /// <summary>The network between the nodes. It delays, loses, repeats and reorders messages, and cuts each direction by itself.</summary>
 internal sealed class SimulatedNetwork(World world)
 {
+    private const int BadPercent = 10;
+
     private static readonly TimeSpan Fast = TimeSpan.FromMicroseconds(100);
 
     private readonly Dictionary<string, SimulatedTransport> _transports = new(StringComparer.Ordinal);
     private readonly HashSet<(string From, string To)> _cuts = [];
 
-    /// <summary>The longest delay of a message.</summary>
-    public TimeSpan DelayMax { get; set; } = TimeSpan.FromMilliseconds(2);
-
-    /// <summary>How many of 100 messages are lost.</summary>
-    public int LossPercent { get; set; }
-
-    /// <summary>How many of 100 messages arrive twice.</summary>
-    public int RepeatPercent { get; set; }
+    /// <summary>Messages are lost, repeated, and delayed so long that they overtake each other.</summary>
+    public bool IsBad { get; set; }
 
     /// <summary>The number of messages that were delivered.</summary>
     public long Delivered { get; private set; }
@@ -24,8 +20,17 @@ internal sealed class SimulatedNetwork(World world)
 
     public void Mend(string from, string to) => _cuts.Remove((from, to));
 
+    /// <summary>Everything is as at the beginning.</summary>
+    public void MendAll()
+    {
+        IsBad = false;
+        _cuts.Clear();
+    }
+
     /// <summary>Connects a start of a node.</summary>
     public SimulatedTransport Connect(NodeLife life) => _transports[life.Node.Name] = new SimulatedTransport(this, life);
+
+    private int FaultPercent => IsBad ? BadPercent : 0;
 
     private void Send(NodeLife life, string to, ReadOnlyMemory<byte> message)
     {
@@ -35,15 +40,15 @@ internal sealed class SimulatedNetwork(World world)
         }
 
         var from = life.Node;
-        if (_cuts.Contains((from.Name, to)) || world.Chance(LossPercent))
+        if (_cuts.Contains((from.Name, to)) || world.Chance(FaultPercent))
         {
             Show(from.Name, to, message, ", lost");
             return;
         }
 
-        for (var copies = world.Chance(RepeatPercent) ? 2 : 1; copies > 0; copies--)
+        for (var copies = world.Chance(FaultPercent) ? 2 : 1; copies > 0; copies--)
         {
-            world.After(world.Between(Fast, DelayMax), null, () => Deliver(from.Name, to, message));
+            world.After(world.Between(Fast, TimeSpan.FromMilliseconds(IsBad ? 200 : 2)), null, () => Deliver(from.Name, to, message));
         }
     }
 

@@ -26,8 +26,11 @@ internal sealed class SimulatedNode(World world, int number, string name)
     /// <summary>How fast its clock runs.</summary>
     public double Rate { get; init; } = 1;
 
+    /// <summary>The disk is slow.</summary>
+    public bool HasSlowDisk { get; set; }
+
     /// <summary>The longest time that a write takes.</summary>
-    public TimeSpan WriteMax { get; set; } = TimeSpan.FromMilliseconds(1);
+    public TimeSpan WriteMax => TimeSpan.FromMilliseconds(HasSlowDisk ? 300 : 1);
 
     public TimeSpan Clock => world.Now * Rate;
 
@@ -66,12 +69,4 @@ internal sealed class SimulatedNode(World world, int number, string name)
 
     /// <summary>Keeps a turn until the node goes on.</summary>
     public void Hold(Turn turn) => _held.Add(turn);
-
-    public Guid NewIdentity()
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        BitConverter.TryWriteBytes(bytes, world.Prng.Next());
-        BitConverter.TryWriteBytes(bytes[sizeof(ulong)..], world.Prng.Next());
-        return new Guid(bytes);
-    }
 }

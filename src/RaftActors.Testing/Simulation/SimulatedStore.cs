@@ -3,7 +3,7 @@ using RaftActors.Storage;
 
 namespace RaftActors.Testing.Simulation;
 
-/// <summary>The real store on the model of a disk. What is queued is written by a later turn of the node.</summary>
+/// <summary>The real store on the model of a disk. A later turn of the node writes the queue.</summary>
 internal sealed class SimulatedStore(IRaftStore store, NodeLife life) : IRaftStore
 {
     public RecoveredState Open(StoreOwner owner, LogSlice preload, IStoreListener listener) => store.Open(owner, preload, listener);

@@ -95,12 +95,12 @@ internal sealed class SimulationRun : IDisposable
 
         _world.RunUntil(duration);
         Mend();
-        _world.RunUntil(_world.Now + Patience, () => programs.All(each => each.IsCompleted));
-        Demand(programs.TrueForAll(each => each.IsCompleted), "programs", $"a program has not ended {Patience} after the last fault");
+        var haveEnded = _world.RunUntil(_world.Now + Patience, () => programs.TrueForAll(each => each.IsCompleted));
+        Demand(haveEnded, "programs", $"a program has not ended {Patience} after the last fault");
         foreach (var (what, holds) in eventually)
         {
-            _world.RunUntil(_world.Now + Patience, () => Ask(what, holds, view));
-            Demand(Ask(what, holds, view), what, $"'{what}' does not hold {Patience} after the last fault");
+            var hasHeld = _world.RunUntil(_world.Now + Patience, () => Ask(what, holds, view));
+            Demand(hasHeld, what, $"'{what}' does not hold {Patience} after the last fault");
         }
 
         return new SimulationResult(
@@ -198,12 +198,13 @@ internal sealed class SimulationRun : IDisposable
         switch (fault.Kind)
         {
             case SimulationFaults.BadNetwork:
-                (_network.LossPercent, _network.RepeatPercent, _network.DelayMax) = (10, 10, TimeSpan.FromMilliseconds(200));
-                _world.After(fault.Lasts, null, MendNetwork);
+                _network.IsBad = true;
+                _world.After(fault.Lasts, null, () => _network.IsBad = false);
                 break;
             case SimulationFaults.Partitions:
-                _world.After(fault.Lasts, null, () => Cut(fault, isCut: false));
-                Cut(fault, isCut: true);
+                var directions = DirectionsOf(fault).ToList();
+                _world.After(fault.Lasts, null, () => directions.ForEach(each => _network.Mend(each.From, each.To)));
+                directions.ForEach(each => _network.Cut(each.From, each.To));
                 break;
         }
     }
@@ -222,46 +223,31 @@ internal sealed class SimulationRun : IDisposable
                 _world.After(fault.Lasts, null, node.Resume);
                 break;
             case SimulationFaults.SlowDisks:
-                node.WriteMax = TimeSpan.FromMilliseconds(300);
-                _world.After(fault.Lasts, null, () => node.WriteMax = TimeSpan.FromMilliseconds(1));
+                node.HasSlowDisk = true;
+                _world.After(fault.Lasts, null, () => node.HasSlowDisk = false);
                 break;
         }
     }
 
-    // From the nodes that it hits to all others: in both directions, or in one.
-    private void Cut(PlannedFault fault, bool isCut)
+    // Between the nodes that it hits and all others: in both directions, or in one.
+    private IEnumerable<(string From, string To)> DirectionsOf(PlannedFault fault)
     {
-        var names = _actors.Select(each => each.Node.Name).ToList();
-        foreach (var hit in fault.Nodes.Select(each => names[each]))
+        foreach (var hit in fault.Nodes.Select(each => _actors[each].Node.Name))
         {
-            foreach (var other in names.Where(other => !fault.Nodes.Any(each => names[each] == other)))
+            foreach (var other in Enumerable.Range(0, _actors.Count).Except(fault.Nodes).Select(each => _actors[each].Node.Name))
             {
                 if (fault.Choice != 1)
                 {
-                    Set(hit, other);
+                    yield return (hit, other);
                 }
 
                 if (fault.Choice != 2)
                 {
-                    Set(other, hit);
+                    yield return (other, hit);
                 }
             }
         }
-
-        void Set(string from, string to)
-        {
-            if (isCut)
-            {
-                _network.Cut(from, to);
-            }
-            else
-            {
-                _network.Mend(from, to);
-            }
-        }
     }
-
-    private void MendNetwork() => (_network.LossPercent, _network.RepeatPercent, _network.DelayMax) = (0, 0, TimeSpan.FromMilliseconds(2));
 
     private void StartIfDown(HostedActor hosted)
     {
@@ -274,15 +260,10 @@ internal sealed class SimulationRun : IDisposable
     private void Mend()
     {
         _world.Trace.Add(_world.Now, "all faults are mended");
-        MendNetwork();
-        foreach (var (first, second) in _actors.SelectMany(first => _actors.Select(second => (first, second))))
-        {
-            _network.Mend(first.Node.Name, second.Node.Name);
-        }
-
+        _network.MendAll();
         foreach (var hosted in _actors)
         {
-            hosted.Node.WriteMax = TimeSpan.FromMilliseconds(1);
+            hosted.Node.HasSlowDisk = false;
             hosted.Node.Resume();
             StartIfDown(hosted);
         }

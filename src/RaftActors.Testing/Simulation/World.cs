@@ -89,8 +89,9 @@ internal sealed class World(long seed)
     }
 
     /// <summary>Runs turns until a time, or until a condition holds.</summary>
+    /// <returns>Whether the condition holds.</returns>
     /// <exception cref="SimulationException">Code of the simulation ran on another thread.</exception>
-    public void RunUntil(TimeSpan end, Func<bool>? until = null)
+    public bool RunUntil(TimeSpan end, Func<bool>? until = null)
     {
         while (true)
         {
@@ -102,13 +103,13 @@ internal sealed class World(long seed)
             OnQuiet();
             if (until?.Invoke() == true)
             {
-                return;
+                return true;
             }
 
             if (!_timers.TryPeek(out _, out var next) || next.At > end.Ticks)
             {
                 Now = end;
-                return;
+                return false;
             }
 
             Now = TimeSpan.FromTicks(next.At);

@@ -6,8 +6,8 @@ using RaftActors.Storage;
 namespace RaftActors.Settings;
 
 /// <summary>
-/// What nodes take from the machine that they run on, besides the network and the scheduler of their actor system. A simulation replaces it
-/// for its own thread, on which all of its nodes run.
+/// The clock, random numbers, threads and disks of nodes; their actor system has its scheduler, and the network its transport. A simulation
+/// replaces the machine for its own thread, on which all of its nodes run.
 /// </summary>
 internal class Machine
 {

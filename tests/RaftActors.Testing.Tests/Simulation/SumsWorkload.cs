@@ -5,7 +5,7 @@ namespace RaftActors.Testing.Tests.Simulation;
 
 /// <summary>
 /// Programs that add to sums and read them, with and without request keys, on groups of three to five nodes that take snapshots and become
-/// quiescent. What the programs are told must be linearizable.
+/// quiescent. The answers to the programs must be linearizable.
 /// </summary>
 internal static class SumsWorkload
 {
