@@ -20,6 +20,9 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
     private readonly GroupFinder _finder;
     private readonly ClientQuestions _questions;
     private TimeSpan _heardAt;
+
+    // Since then the target was sent Appends, and has not answered. Null: it has answered, or nothing was seen to be open.
+    private TimeSpan? _silentSince;
     private TimeSpan _pingedAt;
     private bool _hasTimer;
     private bool _isClosing;
@@ -170,6 +173,7 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
         if (Sender.Equals(_queue.Target))
         {
             _heardAt = Now;
+            _silentSince = null;
         }
 
         _finder.OnHeard(Sender);
@@ -178,15 +182,19 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
     private void OnTick()
     {
         var now = Now;
-        _queue.EndLate(WhyNotSent);
         if (_queue.UnansweredSince is { } since && _queue.Target is not null)
         {
-            if (now - (since > _heardAt ? since : _heardAt) >= _settings.AttemptTimeout)
-            {
-                _finder.OnSilent(now);
-                Follow();
-            }
+            // Counts on when these Appends end, because their own timeouts may be shorter.
+            _silentSince ??= since > _heardAt ? since : _heardAt;
         }
+
+        if (now - _silentSince >= _settings.AttemptTimeout)
+        {
+            _finder.OnSilent(now);
+            Follow();
+        }
+
+        _queue.EndLate(WhyNotSent);
 
         // Also for questions: a leader that was deposed while nobody sent it an Append says so.
         if (IsOpen && now - _pingedAt >= _settings.AttemptTimeout / 4)
@@ -214,6 +222,7 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
         if (!Equals(_finder.Way, _queue.Target))
         {
             _heardAt = Now;
+            _silentSince = null;
             if (_finder is { Way: not null, Leader: { } leader })
             {
                 Context.System.EventStream.Publish(new LeaderFound(_settings.Group, leader));

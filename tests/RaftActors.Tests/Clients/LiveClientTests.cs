@@ -7,9 +7,11 @@ using RaftActors.Core;
 using RaftActors.Values;
 using RaftActors.Wire;
 
+using VirtualTime;
+
 namespace RaftActors.Tests.Clients;
 
-/// <summary>The client with an engine that the test plays. Its timer never fires.</summary>
+/// <summary>The client with an engine that the test plays. Its timer fires when a test lets time pass.</summary>
 public sealed class LiveClientTests : TestKit
 {
     // Longer than any step takes on a working machine.
@@ -66,6 +68,25 @@ public sealed class LiveClientTests : TestKit
 
         var outcome = Assert.IsType<Outcome<int>.Unknown>(await append.WaitAsync(Guard));
         Assert.Equal(UnknownReason.Forgotten, outcome.Reason);
+    }
+
+    [Fact]
+    public async Task Silent_leader_is_noticed_although_each_Append_ends_before_the_patience_does()
+    {
+        var follower = CreateTestProbe();
+        var process = new LocalProcess("orders", new ProcessName("orders@other"), follower.Ref.Path.ToSerializationFormat());
+        _actor.Tell(new ClientReply.Located("orders", new ProcessName("orders@node"), new Term(1), [process]), follower.Ref);
+
+        // Four seconds. The default patience is one.
+        for (var count = 0; count < 40 && !follower.HasMessages; count++)
+        {
+            _ = _client.AppendAsync("clicks", 1, TimeSpan.FromMilliseconds(150));
+            ((VirtualScheduler)Sys.Scheduler).Advance(TimeSpan.FromMilliseconds(100));
+            await _actor.Ask<ActorIdentity>(new Identify(count), Guard);
+        }
+
+        // Only a client without a way to the leader asks all processes for it.
+        follower.ExpectMsg<ClientCall.Locate>(Guard);
     }
 
     [Fact]
