@@ -46,11 +46,12 @@ public sealed class RaftCoordination : IExtension
             ResultCodec = RaftCodec.Json(CoordinationJson.Default.Answer),
         }), system.WhenTerminated);
         _log = Logging.GetLogger(system, typeof(RaftCoordination));
-        _keeper = new SessionKeeper(_calls, settings, settings.Self, TimeProvider.System, _log);
-        _locks = new Claims(_calls, _keeper, TimeProvider.System);
-        Items = new RaftItems(_calls, _keeper, TimeProvider.System);
+        var time = Machine.Current.Time;
+        _keeper = new SessionKeeper(_calls, settings, settings.Self, time, _log);
+        _locks = new Claims(_calls, _keeper, time);
+        Items = new RaftItems(_calls, _keeper, time);
         var limit = system.Settings.Config.GetTimeSpan("akka.coordination.lease.raft.lease-operation-timeout");
-        Probe = new LeaseProbe(_locks, _keeper, settings, limit, TimeProvider.System, _log);
+        Probe = new LeaseProbe(_locks, _keeper, settings, limit, time, _log);
         _ = Task.Run(Probe.RunAsync);
         _actor = new(() => system.SystemActorOf(Props.Create(() => new CallsByMessage(this)), "raft-coordination-calls"));
         RegisterConfigured(system);

@@ -2,6 +2,8 @@ using Akka.Actor;
 using Akka.Coordination;
 using Akka.Event;
 
+using Machine = RaftActors.Settings.Machine;
+
 namespace RaftActors.Coordination;
 
 /// <summary>
@@ -39,7 +41,7 @@ public sealed class RaftLease : Lease
     /// <param name="leaseLostCallback">Called once if the lease is lost before it is released.</param>
     public override async Task<bool> Acquire(Action<Exception>? leaseLostCallback)
     {
-        using var limit = new CancellationTokenSource(Settings.TimeoutSettings.OperationTimeout);
+        using var limit = new CancellationTokenSource(Settings.TimeoutSettings.OperationTimeout, Machine.Current.Time);
         try
         {
             await _acquiring.WaitAsync(limit.Token).ConfigureAwait(false);
@@ -80,7 +82,8 @@ public sealed class RaftLease : Lease
         {
             holding.OnLost?.Dispose();
             _coordination.OnLeaseEnded(Settings.LeaseName, holding.Lock);
-            await holding.Lock.DisposeAsync().AsTask().WaitAsync(Settings.TimeoutSettings.OperationTimeout).ConfigureAwait(false);
+            await holding.Lock.DisposeAsync().AsTask()
+                .WaitAsync(Settings.TimeoutSettings.OperationTimeout, Machine.Current.Time).ConfigureAwait(false);
             return true;
         }
         catch (Exception e)

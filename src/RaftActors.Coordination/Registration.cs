@@ -1,6 +1,7 @@
 using Akka.Event;
 
 using RaftActors.Coordination.Sessions;
+using RaftActors.Settings;
 
 namespace RaftActors.Coordination;
 
@@ -80,7 +81,7 @@ internal sealed class Registration(string item, RaftItems items, SessionKeeper k
             {
                 log.Warning("The item {0} is not written yet, and will be tried again: {1}", item, e.Message);
                 session = null;
-                await Task.Delay(Pause, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Task.Delay(Pause, Machine.Current.Time, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

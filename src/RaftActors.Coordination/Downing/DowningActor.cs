@@ -2,6 +2,8 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Event;
 
+using RaftActors.Settings;
+
 namespace RaftActors.Coordination.Downing;
 
 /// <summary>
@@ -37,11 +39,25 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
     // The constructor of Cluster creates this actor, and the state of a cluster cannot be read before that constructor has returned. Get
-    // returns after it.
+    // returns after it, so it may block.
     protected override void PreStart()
     {
-        var system = Context.System;
-        Task.Run(() => Cluster.Get(system)).PipeTo(Self, success: _ => Ready.Instance);
+        var (system, self) = (Context.System, Self);
+        Machine.Current.RunOnThread("raft-downing", () => self.Tell(ReadyOf(system)));
+    }
+
+    private static object ReadyOf(ActorSystem system)
+    {
+        try
+        {
+            Cluster.Get(system);
+            return Ready.Instance;
+        }
+        catch (Exception e)
+        {
+            // The system says why it has no cluster.
+            return new Status.Failure(e);
+        }
     }
 
     private void Look()
@@ -101,7 +117,7 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
         _decisions ??= new(RaftCoordination.Get(Context.System).Items, Context.System.Name);
 
         // A slow answer is better than none: as long as it counts, this node need not down itself.
-        var limit = new CancellationTokenSource(_settings.DownSelfAfter);
+        var limit = new CancellationTokenSource(_settings.DownSelfAfter, Machine.Current.Time);
         question(_decisions, limit.Token).PipeTo(Self, success: known => new Answered(known, now), failure: e => new Silent(e.Message));
     }
 
