@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Parsing;
 
 using CoordinationTrials.Check;
 using CoordinationTrials.Node;
@@ -53,7 +54,34 @@ internal static class Options
 
     private static Option<bool> Verbose { get; } = new("--verbose");
 
+    private static Option<(int First, int Last)> Seeds { get; } = new("--seeds")
+    {
+        Description = "The first and the last seed, such as 1..100. Default: 1..10.",
+        HelpName = "first..last",
+        CustomParser = ParseSeeds,
+        DefaultValueFactory = _ => (1, 10),
+    };
+
+    private static Option<int> RoundsOfSeed { get; } = new("--rounds")
+    {
+        Description = "The number of faults of each seed. Default: 8.",
+        HelpName = "n",
+        DefaultValueFactory = _ => 8,
+    };
+
     private static Argument<string[]> Files { get; } = new("files") { Arity = ArgumentArity.OneOrMore };
+
+    private static (int First, int Last) ParseSeeds(ArgumentResult result)
+    {
+        var words = result.Tokens[0].Value.Split("..");
+        if (words.Length == 2 && int.TryParse(words[0], out var first) && int.TryParse(words[1], out var last) && first <= last)
+        {
+            return (first, last);
+        }
+
+        result.AddError($"'{result.Tokens[0].Value}' is not a range of seeds. Use a range such as 1..100.");
+        return default;
+    }
 
     public static string NameOf(Downing downing) => Strategies.First(each => each.Downing == downing).Name;
 
@@ -76,6 +104,12 @@ internal static class Options
             parsed.GetRequiredValue(Directory),
             parsed.GetValue(Verbose),
             parsed.GetValue(Scale)));
+        Command simulate = new("simulate", "Runs the nodes in this process and in virtual time, one cluster for each seed.")
+        {
+            Seeds, RoundsOfSeed, Results, Logs,
+        };
+        simulate.SetAction(parsed => Simulated.SimulatedTrials.Run(
+            parsed.GetValue(Seeds), parsed.GetValue(RoundsOfSeed), parsed.GetValue(Results), parsed.GetValue(Logs)));
         Command sum = new("sum", "Adds the results of several runs.") { Files };
         sum.SetAction(parsed => Console.Out.WriteLine(Totals.Of(parsed.GetRequiredValue(Files).SelectMany(RoundResult.Read))));
         root.Options.Add(Downing);
@@ -83,6 +117,7 @@ internal static class Options
         root.Options.Add(Results);
         root.Options.Add(Logs);
         root.Options.Add(Scale);
+        root.Subcommands.Add(simulate);
         root.Subcommands.Add(sum);
         root.Subcommands.Add(node);
         return root;

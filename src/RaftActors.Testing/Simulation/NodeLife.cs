@@ -22,6 +22,9 @@ internal sealed class NodeLife
 
     // The configuration names its life, because Akka.NET makes dispatchers and schedulers.
     private static readonly ConcurrentDictionary<string, NodeLife> Starting = new();
+    private static readonly Config Quiet = ConfigurationFactory.ParseString(
+        "akka { loglevel = OFF, stdout-loglevel = OFF, loggers = [], log-dead-letters = off }");
+
     private static long _count;
 
     private readonly World _world;
@@ -39,8 +42,14 @@ internal sealed class NodeLife
         Starting[name] = this;
         try
         {
-            System = ActorSystem.Create("simulated", SettingsOf(name, node.Name).WithFallback(config));
-            SpinWait.SpinUntil(() => Volatile.Read(ref _onPool) == 0);
+            var settings = Fixed(name, node.Name).WithFallback(config).WithFallback(Quiet);
+            ActorSystem? system = null;
+            world.RunAs(this, () =>
+            {
+                system = ActorSystem.Create("simulated", settings);
+                SpinWait.SpinUntil(() => Volatile.Read(ref _onPool) == 0);
+            });
+            System = system!; // Justification: the world has run the lines above.
         }
         finally
         {
@@ -113,17 +122,12 @@ internal sealed class NodeLife
         return System.Terminate();
     }
 
-    private static Config SettingsOf(string life, string node) => ConfigurationFactory.ParseString(
+    private static Config Fixed(string life, string node) => ConfigurationFactory.ParseString(
         $$"""
         {{Key}} = "{{life}}"
         akka {
-          loglevel = OFF
-          stdout-loglevel = OFF
-          loggers = []
-          log-dead-letters = off
           scheduler.implementation = "{{typeof(SimulatedScheduler).AssemblyQualifiedName}}"
           actor {
-            provider = local
             default-dispatcher { type = "{{typeof(SimulatedDispatcherConfigurator).AssemblyQualifiedName}}", throughput = 1 }
             internal-dispatcher { type = "{{typeof(SimulatedDispatcherConfigurator).AssemblyQualifiedName}}", throughput = 1 }
           }

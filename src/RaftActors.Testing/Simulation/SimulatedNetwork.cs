@@ -16,6 +16,8 @@ internal sealed class SimulatedNetwork(World world)
     /// <summary>The number of messages that were delivered.</summary>
     public long Delivered { get; private set; }
 
+    public bool IsCut(string from, string to) => _cuts.Contains((from, to));
+
     public void Cut(string from, string to) => _cuts.Add((from, to));
 
     public void Mend(string from, string to) => _cuts.Remove((from, to));
@@ -40,7 +42,7 @@ internal sealed class SimulatedNetwork(World world)
         }
 
         var from = life.Node;
-        if (_cuts.Contains((from.Name, to)) || world.Chance(FaultPercent))
+        if (IsCut(from.Name, to) || world.Chance(FaultPercent))
         {
             Show(from.Name, to, message, ", lost");
             return;
@@ -54,7 +56,7 @@ internal sealed class SimulatedNetwork(World world)
 
     private void Deliver(string from, string to, ReadOnlyMemory<byte> message)
     {
-        if (_transports.TryGetValue(to, out var target) && !target.Life.IsOver && !_cuts.Contains((from, to)))
+        if (_transports.TryGetValue(to, out var target) && !target.Life.IsOver && !IsCut(from, to))
         {
             Delivered++;
             world.Trace.Mix(target.Life.Node.Number, message.Length);

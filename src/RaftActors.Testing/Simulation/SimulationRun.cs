@@ -1,10 +1,5 @@
-using System.Reflection;
-
 using Akka.Actor;
 using Akka.Configuration;
-using Akka.Util;
-
-using RaftActors.Settings;
 
 namespace RaftActors.Testing.Simulation;
 
@@ -16,11 +11,6 @@ internal sealed class SimulationRun : IDisposable
     // Of the machine. An actor that never stops, as it may if its thread is the simulation's, keeps its memory.
     private static readonly TimeSpan EndMax = TimeSpan.FromSeconds(2);
 
-    // Akka.NET draws the uids of actors from it, which are in the paths that messages carry. Null: this version of Akka.NET has another
-    // one, and the messages of two runs differ in length.
-    private static readonly ThreadLocal<Random>? AkkaRandom =
-        typeof(ThreadLocalRandom).GetField("_rng", BindingFlags.Static | BindingFlags.NonPublic)?.GetValue(null) as ThreadLocal<Random>;
-
     private readonly World _world;
     private readonly SimulatedNetwork _network;
     private readonly List<HostedActor> _actors = [];
@@ -31,7 +21,7 @@ internal sealed class SimulationRun : IDisposable
     private readonly Func<ActorBase> _create;
     private readonly string _name;
     private readonly Config _config;
-    private readonly SynchronizationContext? _outer = SynchronizationContext.Current;
+    private readonly SimulatedThread _thread;
 
     public SimulationRun(World world, int nodes, Func<ActorBase> create, string name, Config config)
     {
@@ -57,9 +47,7 @@ internal sealed class SimulationRun : IDisposable
             }));
         }
 
-        Machine.Use(new SimulatedMachine(world));
-        UseAkkaRandom(new Random((int)world.Prng.Next()));
-        SynchronizationContext.SetSynchronizationContext(null);
+        _thread = new SimulatedThread(world);
     }
 
     public SimulationResult Run(
@@ -110,20 +98,10 @@ internal sealed class SimulationRun : IDisposable
     public void Dispose()
     {
         _ended.AddRange(_actors.Select(each => each.Node).Concat(_clients).Select(node => node.Life?.End() ?? Task.CompletedTask));
-        Machine.Use(null);
-        UseAkkaRandom(new Random());
-        SynchronizationContext.SetSynchronizationContext(_outer);
+        _thread.Dispose();
 
         // Otherwise the memory of many runs would wait for the thread pool.
         Task.WaitAll([.. _ended], EndMax);
-    }
-
-    private static void UseAkkaRandom(Random random)
-    {
-        if (AkkaRandom is { } own)
-        {
-            own.Value = random;
-        }
     }
 
     // A condition may also fail by an assertion of the user's test framework.

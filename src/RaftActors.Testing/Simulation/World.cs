@@ -30,6 +30,12 @@ internal sealed class World(long seed)
     /// <summary>The node whose turn it is; null: none.</summary>
     public NodeLife? Running { get; private set; }
 
+    /// <summary>
+    /// Turns may leave work to the thread pool, which has one thread then. It is done before the next turn. So code that is not made for a
+    /// simulation runs in virtual time, but its order is not quite that of the seed. Off: code on the pool is an escape.
+    /// </summary>
+    public bool AllowsPool { get; init; }
+
     /// <summary>Called before time goes on.</summary>
     public Action OnQuiet { get; set; } = () => { };
 
@@ -37,7 +43,7 @@ internal sealed class World(long seed)
     /// <param name="origin">What awaits the turn, to name the code that has left the simulation; null: the stack shows it.</param>
     public void Post(NodeLife? life, Action run, object? origin = null)
     {
-        if (Environment.CurrentManagedThreadId != _thread)
+        if (Environment.CurrentManagedThreadId != _thread && !AllowsPool)
         {
             lock (_lock)
             {
@@ -93,30 +99,78 @@ internal sealed class World(long seed)
     /// <exception cref="SimulationException">Code of the simulation ran on another thread.</exception>
     public bool RunUntil(TimeSpan end, Func<bool>? until = null)
     {
-        while (true)
+        if (AllowsPool)
         {
-            while (TryTakeReady() is { } turn)
-            {
-                Run(turn);
-            }
+            return RunOnPool(end, until);
+        }
 
-            OnQuiet();
-            if (until?.Invoke() == true)
-            {
-                return true;
-            }
+        bool? holds;
+        do
+        {
+            holds = Step(end, until);
+        }
+        while (holds is null);
 
-            if (!_timers.TryPeek(out _, out var next) || next.At > end.Ticks)
-            {
-                Now = end;
-                return false;
-            }
+        return holds.Value;
+    }
 
-            Now = TimeSpan.FromTicks(next.At);
-            var due = _timers.Dequeue();
-            if (due.Cancelable is not { IsCancellationRequested: true })
+    // Null: the end is not reached.
+    private bool? Step(TimeSpan end, Func<bool>? until)
+    {
+        if (TryTakeReady() is { } turn)
+        {
+            Run(turn);
+            return null;
+        }
+
+        OnQuiet();
+        if (until?.Invoke() == true)
+        {
+            return true;
+        }
+
+        if (!_timers.TryPeek(out _, out var next) || next.At > end.Ticks)
+        {
+            Now = end;
+            return false;
+        }
+
+        Now = TimeSpan.FromTicks(next.At);
+        var due = _timers.Dequeue();
+        if (due.Cancelable is not { IsCancellationRequested: true })
+        {
+            Run(due);
+        }
+
+        return null;
+    }
+
+    // The turns take the one thread of the pool, so the work that a turn leaves to the pool comes before the next turn.
+    private bool RunOnPool(TimeSpan end, Func<bool>? until)
+    {
+        TaskCompletionSource<bool> ended = new();
+        ThreadPool.UnsafeQueueUserWorkItem(_ => Go(), null);
+        return ended.Task.GetAwaiter().GetResult();
+
+        void Go()
+        {
+            try
             {
-                Run(due);
+                do
+                {
+                    if (Step(end, until) is { } holds)
+                    {
+                        ended.SetResult(holds);
+                        return;
+                    }
+                }
+                while (ThreadPool.PendingWorkItemCount == 0);
+
+                ThreadPool.UnsafeQueueUserWorkItem(_ => Go(), null);
+            }
+            catch (Exception e)
+            {
+                ended.SetException(e);
             }
         }
     }
@@ -159,6 +213,15 @@ internal sealed class World(long seed)
 
         Turns++;
         Trace.Mix(Now.Ticks, turn.Life?.Node.Number ?? -1);
-        RunAs(turn.Life, turn.Run);
+        if (AllowsPool)
+        {
+            // What the turn leaves to the pool is of the same node.
+            Running = turn.Life;
+            turn.Run();
+        }
+        else
+        {
+            RunAs(turn.Life, turn.Run);
+        }
     }
 }

@@ -92,8 +92,14 @@ internal static class NodeConfig
             raft.roster = [{{string.Join(", ", addresses.Select(each => $"\"any@{each}\""))}}]
             raft.store.directory = "{{directory}}"
             akka.loglevel = {{(isVerbose ? "INFO" : "WARNING")}}
-            {{Strategy(downing, scale)}}
-            """ + "\n" + Common(scale));
+            """);
+        return config.WithFallback(Shared(downing, scale));
+    }
+
+    /// <summary>What all nodes have, simulated ones too.</summary>
+    public static Config Shared(Downing downing, int scale)
+    {
+        var config = ConfigurationFactory.ParseString($"{Strategy(downing, scale)}\n{Common(scale)}");
         return downing == Downing.KeepMajority ? config : config.WithFallback(RaftCoordination.DefaultConfig());
     }
 

@@ -116,15 +116,17 @@ internal static class TrialNode
         }
     }
 
-    private sealed class EachInItsShard : HashCodeMessageExtractor
+}
+
+/// <summary>Each entity has a shard of its own, and a message to it is its name.</summary>
+internal sealed class EachInItsShard : HashCodeMessageExtractor
+{
+    public EachInItsShard()
+        : base(1)
     {
-        public EachInItsShard()
-            : base(1)
-        {
-        }
-
-        public override string EntityId(object message) => (string)message;
-
-        public override string ShardId(string entityId, object? messageHint = null) => entityId;
     }
+
+    public override string EntityId(object message) => (string)message;
+
+    public override string ShardId(string entityId, object? messageHint = null) => entityId;
 }

@@ -1,0 +1,16 @@
+using Akka.Actor;
+using Akka.Event;
+
+using RaftActors.Testing.Simulation;
+
+namespace CoordinationTrials.Simulated;
+
+/// <summary>Adds what a node logs to the trace. Made by Akka.NET.</summary>
+internal sealed class SimulatedLogger : ReceiveActor
+{
+    public SimulatedLogger()
+    {
+        Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
+        Receive<LogEvent>(line => ClusterRun.Log(Context.System, line));
+    }
+}
