@@ -1,3 +1,4 @@
+using RaftActors.Simulator.Actors;
 using RaftActors.Testing.Simulation;
 
 namespace RaftActors.Testing.Tests.Simulation;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 
-namespace RaftActors.Testing.Tests.Simulation;
+namespace RaftActors.Simulator.Actors;
 
 /// <summary>A sum for each key, with snapshots.</summary>
 internal sealed class Sums : RaftActor<int, int>, IRaftSnapshot<byte[]>
