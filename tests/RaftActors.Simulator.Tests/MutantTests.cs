@@ -33,6 +33,14 @@ public sealed class MutantTests
             MutantCompiler.OfCoordination(root), [.. Mutant.ReadAll(folder), .. Mutant.ReadAll(Path.Combine(folder, "unit-tests"))]);
     }
 
+    [Fact]
+    public void Every_planted_bug_of_the_actors_compiles()
+    {
+        var root = MutantCompiler.FindRoot();
+        AssertCompile(
+            MutantCompiler.OfActors(root), Mutant.ReadAll(Path.Combine(root, "tests", "RaftActors.Simulator", "mutants", "actors")));
+    }
+
     private static void AssertCompile(MutantCompiler compiler, List<Mutant> mutants)
     {
         Assert.All(mutants, mutant =>

@@ -67,7 +67,7 @@ internal static class CommandLine
 
     private static readonly Option<bool> Mutants = new("--mutants")
     {
-        Description = "Plant each bug of the folder 'mutants' in a copy of Core, one at a time, and print the first seed that finds it.",
+        Description = "Plant each bug of the folder 'mutants' in a copy of the source, one at a time, and print the first seed that finds it.",
     };
 
     private static readonly Option<bool> Availability = new("--availability")
@@ -83,7 +83,8 @@ internal static class CommandLine
 
     private static readonly Option<bool> Actors = new("--actors")
     {
-        Description = "Run groups of real actors and their clients in the simulation of RaftActors.Testing: with --seeds or --seed.",
+        Description = "Run groups of real actors and their clients in the simulation of RaftActors.Testing: with --seeds, --seed or "
+            + "--mutants.",
     };
 
     private static readonly Option<string?> Name = new("--mutant")
@@ -122,8 +123,10 @@ internal static class CommandLine
 
             if (parsed.GetValue(Mutants))
             {
-                var isCoordination = parsed.GetValue(Coordination);
-                return MutantTable.Run(isCoordination, parsed.GetValue(Name), first, last, isCoordination ? 1 : jobs);
+                var name = parsed.GetValue(Name);
+                return parsed.GetValue(Coordination) ? MutantTable.Run("coordination", MutantCompiler.OfCoordination, name, first, last, 1)
+                    : parsed.GetValue(Actors) ? MutantTable.Run("actors", MutantCompiler.OfActors, name, first, last, jobs)
+                    : MutantTable.Run("", MutantCompiler.OfCore, name, first, last, jobs);
             }
 
             if (parsed.GetValue(Coordination))
