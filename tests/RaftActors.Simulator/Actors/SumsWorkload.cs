@@ -1,23 +1,26 @@
-using RaftActors.Testing.History;
 using RaftActors.Testing.Simulation;
 
 namespace RaftActors.Simulator.Actors;
 
 /// <summary>
-/// Programs that add to sums and read them, with and without request keys, on groups of three to five nodes that take snapshots and become
-/// quiescent. The answers to the programs must be linearizable.
+/// Programs and actors add to sums and read them, with and without request keys, on groups of three to five nodes that take snapshots. An
+/// operator moves the leadership, and lets members leave and join. At times all of them are silent, so that the group becomes quiescent.
 /// </summary>
 internal static class SumsWorkload
 {
-    private static readonly string[] Names = ["a", "b", "c"];
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(7);
+    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan ChangeTimeout = TimeSpan.FromSeconds(2);
+
+    private const string ActorName = "sums";
 
     // Few entries are kept, so a process that lags gets a snapshot.
     private const string Settings =
         """
         raft {
           snapshot { after-entries = 12, retained-entries = 4 }
-          quiescence { enabled = on, after = 1s }
-          client.attempt-timeout = 300ms
+          quiescence { enabled = on, after = 500ms }
+          client.attempt-timeout = 100ms
         }
         """;
 
@@ -33,23 +36,8 @@ internal static class SumsWorkload
         simulation.RunOnce(new World(seed), PlannedFault.Plan(seed, simulation.Kinds, simulation.NodeCount, simulation.Duration));
     }
 
-    private static void SetUp(long seed, RaftSimulation simulation) => SetUp(simulation.Nodes(3 + (int)(seed % 3)));
-
-    public static void SetUp(RaftSimulation simulation)
-    {
-        OperationHistory<Operation, int> history = new();
-        simulation
-            .Actor(() => new Sums())
-            .Config(Settings)
-            .Clients(3, client => UseAsync(client, history))
-            .Eventually("all nodes have the same sums", view => view.Actors<Sums>().Select(actor => actor.Text).Distinct().Count() == 1)
-            .Eventually("the history is linearizable", _ =>
-            {
-                // A check that gives up has no verdict.
-                var verdict = Linearizability.Check(history, new Model());
-                return verdict is not HistoryVerdict<Operation, int>.NotLinearizable ? true : throw new InvalidDataException($"{verdict}");
-            });
-    }
+    /// <summary>All callers are silent at this time.</summary>
+    public static bool IsSilent(TimeSpan now) => now.Ticks % Period.Ticks < Silence.Ticks && now > Period;
 
     public static async Task AddAsync(SimulatedClient client, int count)
     {
@@ -60,109 +48,118 @@ internal static class SumsWorkload
         }
     }
 
-    private static async Task UseAsync(SimulatedClient client, OperationHistory<Operation, int> history)
+    private static void SetUp(long seed, RaftSimulation simulation)
+    {
+        SumsCalls calls = new();
+        simulation
+            .Nodes(3 + (int)(seed % 3))
+            .Actor(() => seed % 2 == 0 ? new Sums(calls) : new JudgingSums(calls), ActorName)
+            .Config(Settings)
+            .Clients(4, client => client.Number == 0 ? OperateAsync(client) : UseAsync(client, calls))
+            .Eventually("all nodes have the same sums", view =>
+                view.Actors<Sums>().Count() == view.Nodes
+                && view.Actors<Sums>().All(actor => actor.Added.SequenceEqual(view.Actor<Sums>(0)!.Added)))
+            .Eventually("callers were told the truth", view =>
+            {
+                calls.Check(view.Actor<Sums>(0)!.Added);
+                return true;
+            });
+    }
+
+    // A member that has left joins again before the next one leaves.
+    private static async Task OperateAsync(SimulatedClient client)
+    {
+        await using var sums = client.CreateClient<int, int>();
+        for (var count = 0; count < 6; count++)
+        {
+            await client.Delay(TimeSpan.FromMilliseconds(client.Next(3000)));
+            if (client.Next(2) == 0)
+            {
+                await sums.TransferLeadershipAsync(timeout: ChangeTimeout);
+                continue;
+            }
+
+            ProcessName name = new($"{ActorName}@n{1 + client.Next(3)}");
+            await sums.LeaveAsync(name, timeout: ChangeTimeout);
+            Outcome<Membership> joined;
+            do
+            {
+                await client.Delay(TimeSpan.FromMilliseconds(client.Next(1000)));
+                joined = await sums.JoinAsync(name, timeout: ChangeTimeout);
+            }
+            while (joined is not (Outcome<Membership>.Done or Outcome<Membership>.NotCommitted { Reason: NotCommittedReason.Invalid }));
+        }
+    }
+
+    private static async Task UseAsync(SimulatedClient client, SumsCalls calls)
     {
         await using var sums = client.CreateClient<int, int>();
         List<Task> open = [];
-        for (var count = 0; count < 60; count++)
+        for (var count = 0; count < 80; count++)
         {
-            open.Add(UseOnceAsync(client, sums, count, history));
-            if (client.Next(3) > 0)
+            open.Add(client.Next(4) == 0
+                ? ReadAsync(client, sums, calls)
+                : AddAsync(
+                    client, sums, calls, AnyName(client), client.Next(2) == 0 ? 1 : 6, TimeSpan.FromMilliseconds(50 + client.Next(1500))));
+            if (client.Next(4) == 0)
             {
                 await Task.WhenAll(open);
                 open.Clear();
             }
 
-            await client.Delay(TimeSpan.FromMilliseconds(client.Next(4) == 0 ? client.Next(2000) : client.Next(50)));
+            do
+            {
+                await client.Delay(TimeSpan.FromMilliseconds(client.Next(100)));
+            }
+            while (IsSilent(client.Now));
         }
 
         await Task.WhenAll(open);
+
+        // Ends only if the group still works.
+        await AddAsync(client, sums, calls, SumsCalls.NeverDiscarded, int.MaxValue, TimeSpan.FromSeconds(1));
     }
 
-    private static Task UseOnceAsync(
-        SimulatedClient client, RaftClient<int, int> sums, int count, OperationHistory<Operation, int> history)
-    {
-        var name = Names[client.Next(Names.Length)];
-        if (client.Next(3) == 0)
-        {
-            return ReadAsync(sums, name, history, client.Number);
-        }
+    private static string AnyName(SimulatedClient client) => SumsCalls.NameOf(client.Next(3));
 
-        var key = client.Next(2) == 0 ? $"{client.Number}/{count}" : null;
-        return AddAsync(sums, name, 1 + client.Next(9), key, TimeSpan.FromMilliseconds(200 + client.Next(3000)), history, client.Number);
-    }
-
-    private static async Task ReadAsync(RaftClient<int, int> sums, string name, OperationHistory<Operation, int> history, int client)
+    private static async Task ReadAsync(SimulatedClient client, RaftClient<int, int> sums, SumsCalls calls)
     {
-        var read = history.Invoke(client, new Operation(name, null));
+        var name = AnyName(client);
+        var read = calls.BeginRead(client.Number, name);
         try
         {
-            history.Ok(read, await sums.QueryAsync<int>(name));
+            calls.EndRead(read, await sums.QueryAsync<int>(name));
         }
         catch (RaftException)
         {
-            history.Fail(read);
+            calls.EndRead(read, null);
         }
     }
 
+    /// <param name="tries">More than one: with a request key, so that the call may be repeated.</param>
     private static async Task AddAsync(
-        RaftClient<int, int> sums,
-        string name,
-        int amount,
-        string? key,
-        TimeSpan timeout,
-        OperationHistory<Operation, int> history,
-        int client)
+        SimulatedClient client, RaftClient<int, int> sums, SumsCalls calls, string name, int tries, TimeSpan timeout)
     {
-        var add = history.Invoke(client, new Operation(name, amount));
-        var mayBeMade = false;
-        for (var tries = 0; tries < (key is null ? 1 : 6); tries++)
+        var amount = calls.NextAmount();
+        var key = tries > 1 ? (RequestKey?)$"{amount}" : null;
+        calls.BeginAdd(client.Number, name, amount);
+        var mayBeAdded = false;
+        for (var tried = 0; tried < tries; tried++)
         {
-            var outcome = await sums.AppendAsync(name, amount, timeout, requestKey: key is null ? null : (RequestKey?)key);
+            var outcome = await sums.AppendAsync(name, amount, timeout, requestKey: key);
             if (outcome is Outcome<int>.Done done)
             {
-                // The result of a repeat that was made long before may be forgotten.
-                const int None = -1;
-                if (done.ResultOr(None) is var sum and not None)
-                {
-                    history.Ok(add, sum);
-                }
-                else
-                {
-                    history.Unknown(add);
-                }
-
+                calls.End(amount, calls.ResultOf(done));
                 return;
             }
 
-            mayBeMade |= outcome is Outcome<int>.Unknown;
+            mayBeAdded |= outcome is Outcome<int>.Unknown;
+            await client.Delay(TimeSpan.FromMilliseconds(client.Next(50)));
         }
 
-        if (mayBeMade)
+        if (!mayBeAdded)
         {
-            history.Unknown(add);
-        }
-        else
-        {
-            history.Fail(add);
-        }
-    }
-
-    /// <param name="Amount">Null: the sum is read.</param>
-    internal sealed record Operation(string Name, int? Amount);
-
-    private sealed class Model : SequentialModel<int, Operation, int>
-    {
-        public override int Initial => 0;
-
-        public override string PartitionOf(Operation input) => input.Name;
-
-        public override bool IsReadOnly(Operation input) => input.Amount is null;
-
-        public override bool TryStep(int state, Operation input, Observed<int> output, out int next)
-        {
-            next = state + (input.Amount ?? 0);
-            return output.Allows(next);
+            calls.End(amount, null);
         }
     }
 }
