@@ -67,7 +67,8 @@ internal static class CommandLine
 
     private static readonly Option<bool> Mutants = new("--mutants")
     {
-        Description = "Plant each bug of the folder 'mutants' in a copy of the source, one at a time, and print the first seed that finds it.",
+        Description = "Plant each bug of the folder 'mutants' in a copy of the source, one at a time, and print the first seed that "
+            + "finds it.",
     };
 
     private static readonly Option<bool> Availability = new("--availability")

@@ -86,7 +86,7 @@ internal sealed class MutantCompiler
         return made;
     }
 
-    /// <summary>For bugs in the engine, the delivery, the client and the network of raft actors, and the simulation of groups of actors.</summary>
+    /// <summary>For bugs in RaftActors, and the simulation of groups of real actors.</summary>
     public static MutantCompiler OfActors(string root)
     {
         const string assembly = "RaftActors";
@@ -106,7 +106,8 @@ internal sealed class MutantCompiler
                 new("RaftActors.reference.conf", () => File.OpenRead(Path.Combine(root, "hocon", "reference.conf")), isPublic: true),
             ],
             // The simulation is not compiled again. It is loaded again, beside the assembly that takes the place of RaftActors.
-            _load = (name, image) => new ReplacingContext(name, assembly, image).LoadFromAssemblyName(typeof(MutantCompiler).Assembly.GetName()),
+            _load = (name, image) => new ReplacingContext(name, assembly, image)
+                .LoadFromAssemblyName(typeof(MutantCompiler).Assembly.GetName()),
         };
         var friends = XDocument.Load(Path.Combine(project, $"{assembly}.csproj")).Descendants("InternalsVisibleTo")
             .Select(friend => $"[assembly: System.Runtime.CompilerServices.InternalsVisibleTo(\"{friend.Attribute("Include")!.Value}\")]");
@@ -134,7 +135,8 @@ internal sealed class MutantCompiler
     public (ulong Seed, string Checker, string What)? Run(Mutant mutant, ulong first, ulong last)
     {
         using var image = Compile(mutant);
-        var run = _load(mutant.Name, image).GetType(_entry.FullName!)!.GetMethod("Run", BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)!;
+        var run = _load(mutant.Name, image).GetType(_entry.FullName!)!
+            .GetMethod("Run", BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)!;
         return ((ulong, string, string)?)run.Invoke(null, [first, last]);
     }
 

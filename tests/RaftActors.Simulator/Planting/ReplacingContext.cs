@@ -4,8 +4,8 @@ using System.Runtime.Loader;
 namespace RaftActors.Simulator;
 
 /// <summary>
-/// Loads the assemblies of this program once more, one of them from another image. Akka.NET finds types by their names, so it must be loaded
-/// again too.
+/// Loads all assemblies of this program once more, one of them from another image. Akka.NET is among them, because it finds types by their
+/// names, and would find those of the first load.
 /// </summary>
 internal sealed class ReplacingContext : AssemblyLoadContext
 {
