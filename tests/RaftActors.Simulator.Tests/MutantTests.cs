@@ -3,6 +3,7 @@ namespace RaftActors.Simulator.Tests;
 public sealed class MutantTests
 {
     private static readonly Lazy<MutantCompiler> Compiler = new(() => MutantCompiler.OfCore(MutantCompiler.FindRoot()));
+    private static readonly Lazy<MutantCompiler> OfActors = new(() => MutantCompiler.OfActors(MutantCompiler.FindRoot()));
 
     [Theory]
     [InlineData("votes twice", "vote")]
@@ -31,6 +32,24 @@ public sealed class MutantTests
         var folder = Path.Combine(root, "tests", "RaftActors.Simulator", "mutants", "coordination");
         AssertCompile(
             MutantCompiler.OfCoordination(root), [.. Mutant.ReadAll(folder), .. Mutant.ReadAll(Path.Combine(folder, "unit-tests"))]);
+    }
+
+    [Fact]
+    public void Every_planted_bug_of_the_actors_compiles()
+    {
+        var folder = Path.Combine(MutantCompiler.FindRoot(), "tests", "RaftActors.Simulator", "mutants", "actors");
+        AssertCompile(OfActors.Value, [.. Mutant.ReadAll(folder), .. Mutant.ReadAll(Path.Combine(folder, "unit-tests"))]);
+    }
+
+    [Fact]
+    public void A_planted_bug_of_the_actors_is_found()
+    {
+        var folder = Path.Combine(MutantCompiler.FindRoot(), "tests", "RaftActors.Simulator", "mutants", "actors");
+        var mutant = Mutant.ReadAll(folder).Single(one => one.Name == "all clients are one origin");
+
+        var found = OfActors.Value.Run(mutant, 1, 10);
+
+        Assert.Equal("callers were told the truth", found?.Checker);
     }
 
     private static void AssertCompile(MutantCompiler compiler, List<Mutant> mutants)

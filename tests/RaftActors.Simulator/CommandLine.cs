@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 
+using RaftActors.Simulator.Actors;
 using RaftActors.Simulator.Coordination;
 
 namespace RaftActors.Simulator;
@@ -66,7 +67,8 @@ internal static class CommandLine
 
     private static readonly Option<bool> Mutants = new("--mutants")
     {
-        Description = "Plant each bug of the folder 'mutants' in a copy of Core, one at a time, and print the first seed that finds it.",
+        Description = "Plant each bug of the folder 'mutants' in a copy of the source, one at a time, and print the first seed that "
+            + "finds it.",
     };
 
     private static readonly Option<bool> Availability = new("--availability")
@@ -80,11 +82,19 @@ internal static class CommandLine
         Description = "Run the sessions, locks and items of RaftActors.Coordination instead: with --seeds, --seed or --mutants.",
     };
 
+    private static readonly Option<bool> Actors = new("--actors")
+    {
+        Description = "Run groups of real actors and their clients in the simulation of RaftActors.Testing: with --seeds, --seed or "
+            + "--mutants.",
+    };
+
     private static readonly Option<string?> Name = new("--mutant")
     {
         Description = "With --mutants: only the bugs whose name contains this text.",
         HelpName = "name",
     };
+
+    private const int PoolThreads = 16;
 
     public static RootCommand Build()
     {
@@ -92,7 +102,7 @@ internal static class CommandLine
             "Runs Raft groups under faults in virtual time, one group for each seed. Exit code 0: no violation; 1: a violation; "
             + "2: wrong usage.")
         {
-            Seeds, Seed, Trace, Only, Faults, Disk, Seconds, Jobs, Twice, Mutants, Name, Availability, Coordination,
+            Seeds, Seed, Trace, Only, Faults, Disk, Seconds, Jobs, Twice, Mutants, Name, Availability, Coordination, Actors,
         };
         command.Validators.Add(parsed =>
         {
@@ -106,10 +116,18 @@ internal static class CommandLine
             var faults = parsed.GetValue(Faults);
             var (first, last) = parsed.GetValue(Seeds) ?? (1, 1000);
             var jobs = parsed.GetValue(Jobs);
+            if (parsed.GetValue(Actors))
+            {
+                // Actor systems start and end on the pool. Their order decides nothing, and with one thread they wait for each other.
+                ThreadPool.SetMaxThreads(PoolThreads, PoolThreads);
+            }
+
             if (parsed.GetValue(Mutants))
             {
-                var isCoordination = parsed.GetValue(Coordination);
-                return MutantTable.Run(isCoordination, parsed.GetValue(Name), first, last, isCoordination ? 1 : jobs);
+                var name = parsed.GetValue(Name);
+                return parsed.GetValue(Coordination) ? MutantTable.Run("coordination", MutantCompiler.OfCoordination, name, first, last, 1)
+                    : parsed.GetValue(Actors) ? MutantTable.Run("actors", MutantCompiler.OfActors, name, first, last, jobs)
+                    : MutantTable.Run("", MutantCompiler.OfCore, name, first, last, jobs);
             }
 
             if (parsed.GetValue(Coordination))
@@ -117,6 +135,13 @@ internal static class CommandLine
                 return parsed.GetValue(Seed) is { } one
                     ? CoordinationBatch.RunOne(one, parsed.GetValue(Trace), Console.Out)
                     : CoordinationBatch.Run(first, last, parsed.GetValue(Seconds), parsed.GetValue(Twice), Console.Out);
+            }
+
+            if (parsed.GetValue(Actors))
+            {
+                return parsed.GetValue(Seed) is { } one
+                    ? ActorBatch.RunOne(one, Console.Out)
+                    : ActorBatch.Run(first, last, parsed.GetValue(Seconds), jobs, parsed.GetValue(Twice), Console.Out);
             }
 
             if (parsed.GetValue(Availability))

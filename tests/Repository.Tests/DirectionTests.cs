@@ -22,7 +22,7 @@ public sealed class DirectionTests
         ["Billing"] = ["RaftActors.Hosting"],
         ["Maelstrom"] = ["RaftActors"],
         ["RaftApp.Tests"] = ["RaftApp"],
-        ["RaftActors.Simulator"] = ["RaftActors.Core", "RaftActors.Storage", "RaftActors.Coordination"],
+        ["RaftActors.Simulator"] = ["RaftActors.Core", "RaftActors.Storage", "RaftActors.Coordination", "RaftActors.Testing"],
     };
 
     public static TheoryData<string> Projects => new(Repository.Files("*.csproj", "src", "demo", "tests/RaftActors.Simulator"));

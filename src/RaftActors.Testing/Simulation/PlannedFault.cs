@@ -4,12 +4,11 @@ namespace RaftActors.Testing.Simulation;
 
 /// <summary>One fault of a plan.</summary>
 /// <param name="Lasts">After this time it is mended.</param>
-/// <param name="Nodes">The nodes that it hits, by number.</param>
+/// <param name="IsOfLeader">It hits the node that leads by then, if there is one.</param>
+/// <param name="Nodes">The nodes that it hits otherwise, by number.</param>
 /// <param name="Choice">Chooses the rest.</param>
-internal sealed record PlannedFault(SimulationFaults Kind, TimeSpan At, TimeSpan Lasts, int[] Nodes, int Choice)
+internal sealed record PlannedFault(SimulationFaults Kind, TimeSpan At, TimeSpan Lasts, bool IsOfLeader, int[] Nodes, int Choice)
 {
-    private static readonly TimeSpan LongestPause = TimeSpan.FromSeconds(4);
-
     /// <summary>
     /// Plans the faults of a run, apart from all other choices. So a run without some of them is like the run with all of them.
     /// </summary>
@@ -31,7 +30,8 @@ internal sealed record PlannedFault(SimulationFaults Kind, TimeSpan At, TimeSpan
         {
             var kind = single[prng.Between(0, single.Length - 1)];
             int[] hit = [.. Enumerable.Range(0, nodes).OrderBy(_ => prng.Next()).Take(prng.Between(1, (nodes + 1) / 2))];
-            plan.Add(new PlannedFault(kind, at, Between(20, (int)LongestPause.TotalMilliseconds), hit, prng.Between(0, 2)));
+            var lasts = Between(20, prng.Between(1, 8) == 1 ? 15_000 : 3000);
+            plan.Add(new PlannedFault(kind, at, lasts, prng.Between(0, 1) == 0, hit, prng.Between(0, 2)));
         }
 
         return plan;
@@ -39,8 +39,11 @@ internal sealed record PlannedFault(SimulationFaults Kind, TimeSpan At, TimeSpan
         TimeSpan Between(int least, int most) => TimeSpan.FromMilliseconds(prng.Between(least, most));
     }
 
-    public override string ToString() => FormattableString.Invariant(
-        $"{At.TotalSeconds,7:0.000} s  {Kind} of {string.Join(", ", Nodes.Select(NameOf))}, for {Lasts.TotalSeconds:0.000} s");
+    public override string ToString()
+    {
+        var nodes = $"{(IsOfLeader ? "the leader, or else " : "")}{string.Join(", ", Nodes.Select(NameOf))}";
+        return FormattableString.Invariant($"{At.TotalSeconds,7:0.000} s  {Kind} of {nodes}, for {Lasts.TotalSeconds:0.000} s");
+    }
 
     private static string NameOf(int node) => FormattableString.Invariant($"n{node + 1}");
 }

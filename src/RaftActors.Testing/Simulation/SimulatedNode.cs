@@ -50,11 +50,12 @@ internal sealed class SimulatedNode(World world, int number, string name)
     /// <returns>Completes when the actor system has ended.</returns>
     public Task Crash()
     {
+        // First, because the actors that end close their stores on the thread pool, and a store that is closed writes.
+        Disk = new ModelDisk(Disk.CutNow(below => world.Prng.Between(0, below - 1)).Found) { IsRecording = false };
         var ended = Life?.End() ?? Task.CompletedTask;
         Life = null;
         IsPaused = false;
         _held.Clear();
-        Disk = new ModelDisk(Disk.CutNow(below => world.Prng.Between(0, below - 1)).Found) { IsRecording = false };
         return ended;
     }
 

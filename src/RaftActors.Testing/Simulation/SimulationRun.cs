@@ -165,8 +165,10 @@ internal sealed class SimulationRun : IDisposable
         }
     }
 
-    private void Begin(PlannedFault fault)
+    private void Begin(PlannedFault plan)
     {
+        var leader = plan.IsOfLeader ? _actors.FindIndex(hosted => hosted.Status() is { Role: RaftRole.Leader }) : -1;
+        var fault = leader < 0 ? plan : plan with { Nodes = [leader] };
         _world.Trace.Add(_world.Now, $"fault: {fault.Kind} of {string.Join(", ", fault.Nodes.Select(each => _actors[each].Node.Name))}");
         foreach (var hosted in fault.Nodes.Select(each => _actors[each]))
         {

@@ -1,13 +1,14 @@
 using System.Reflection;
 using System.Runtime.Loader;
+using System.Xml.Linq;
 using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 
 namespace RaftActors.Simulator;
 
 /// <summary>
-/// Compiles a project with a planted bug, and the simulation that runs it, into one assembly. Sources are read once and never written. Each
-/// assembly stays loaded and costs a megabyte: collectible assemblies crashed the runtime after minutes under load.
+/// Compiles a project with a planted bug, and runs a simulation with it. Sources are read once and never written. Each assembly stays
+/// loaded and costs a megabyte or more: collectible assemblies crashed the runtime after minutes under load.
 /// </summary>
 internal sealed class MutantCompiler
 {
@@ -17,13 +18,15 @@ internal sealed class MutantCompiler
     private static readonly CSharpParseOptions Parsing = new(LanguageVersion.CSharp14);
 
     private readonly Dictionary<string, (string Text, SyntaxTree Tree)> _project = [];
-    private readonly string _entry;
+    private readonly Type _entry;
     private CSharpCompilation _compilation;
+    private ResourceDescription[] _resources = [];
+    private Func<string, Stream, Assembly> _load = (name, image) => new AssemblyLoadContext(name).LoadFromStream(image);
 
     private MutantCompiler(
         string assembly, string project, IEnumerable<string> others, Type entry, IEnumerable<MetadataReference> references)
     {
-        _entry = entry.FullName!;
+        _entry = entry;
         var trees = new List<SyntaxTree> { CSharpSyntaxTree.ParseText(GlobalUsings, Parsing) };
         foreach (var file in Sources(project))
         {
@@ -37,6 +40,7 @@ internal sealed class MutantCompiler
         var options = new CSharpCompilationOptions(
             OutputKind.DynamicallyLinkedLibrary,
             optimizationLevel: OptimizationLevel.Release,
+            allowUnsafe: true,
             nullableContextOptions: NullableContextOptions.Enable);
         _compilation = CSharpCompilation.Create(assembly, trees, references, options);
     }
@@ -82,6 +86,35 @@ internal sealed class MutantCompiler
         return made;
     }
 
+    /// <summary>For bugs in RaftActors, and the simulation of groups of real actors.</summary>
+    public static MutantCompiler OfActors(string root)
+    {
+        const string assembly = "RaftActors";
+        var project = Path.Combine(root, "src", assembly);
+        var made = new MutantCompiler(
+            assembly,
+            project,
+            [],
+            typeof(Actors.ActorMutantEntry),
+            Assemblies()
+                .Where(path => Path.GetFileNameWithoutExtension(path) is var name
+                    && (!name.StartsWith(assembly, StringComparison.Ordinal) || name is "RaftActors.Core" or "RaftActors.Storage"))
+                .Select(path => MetadataReference.CreateFromFile(path)))
+        {
+            _resources =
+            [
+                new("RaftActors.reference.conf", () => File.OpenRead(Path.Combine(root, "hocon", "reference.conf")), isPublic: true),
+            ],
+            // The simulation is not compiled again. It is loaded again, beside the assembly that takes the place of RaftActors.
+            _load = (name, image) => new ReplacingContext(name, assembly, image)
+                .LoadFromAssemblyName(typeof(MutantCompiler).Assembly.GetName()),
+        };
+        var friends = XDocument.Load(Path.Combine(project, $"{assembly}.csproj")).Descendants("InternalsVisibleTo")
+            .Select(friend => $"[assembly: System.Runtime.CompilerServices.InternalsVisibleTo(\"{friend.Attribute("Include")!.Value}\")]");
+        made._compilation = Generate(made._compilation.AddSyntaxTrees(CSharpSyntaxTree.ParseText(string.Join("\n", friends), Parsing)));
+        return made;
+    }
+
     /// <summary>Returns the folder of the repository that contains this program.</summary>
     public static string FindRoot()
     {
@@ -102,8 +135,8 @@ internal sealed class MutantCompiler
     public (ulong Seed, string Checker, string What)? Run(Mutant mutant, ulong first, ulong last)
     {
         using var image = Compile(mutant);
-        var entry = new AssemblyLoadContext(mutant.Name).LoadFromStream(image).GetType(_entry)!;
-        var run = entry.GetMethod("Run", BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)!;
+        var run = _load(mutant.Name, image).GetType(_entry.FullName!)!
+            .GetMethod("Run", BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)!;
         return ((ulong, string, string)?)run.Invoke(null, [first, last]);
     }
 
@@ -139,7 +172,7 @@ internal sealed class MutantCompiler
     private MemoryStream Compile(Mutant mutant)
     {
         var image = new MemoryStream();
-        var result = Plant(_compilation, mutant).Emit(image);
+        var result = Plant(_compilation, mutant).Emit(image, manifestResources: _resources);
         if (!result.Success)
         {
             var error = result.Diagnostics.First(diagnostic => diagnostic.Severity == DiagnosticSeverity.Error);
@@ -154,16 +187,18 @@ internal sealed class MutantCompiler
         .Where(file => !Path.GetRelativePath(folder, file).Replace('\\', '/').Split('/').Any(part => part is "bin" or "obj"))
         .Order(StringComparer.Ordinal);
 
-    // Adds the sources of the generator for System.Text.Json, which the SDK has beside the reference assemblies.
+    // Adds the sources of the generators that the SDK has beside the reference assemblies.
     private static CSharpCompilation Generate(CSharpCompilation compilation)
     {
-        var sdk = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", ".."));
-        const string file = "System.Text.Json.SourceGeneration.dll";
-        var generators = Directory.GetFiles(Path.Combine(sdk, "packs"), file, SearchOption.AllDirectories)
-            .Order(StringComparer.Ordinal)
-            .TakeLast(1)
-            .SelectMany(path => Assembly.LoadFrom(path).GetTypes())
-            .Where(type => type.GetCustomAttribute<GeneratorAttribute>() is not null)
+        var packs = Path.GetFullPath(Path.Combine(Path.GetDirectoryName(typeof(object).Assembly.Location)!, "..", "..", "..", "packs"));
+        (string File, string Type)[] named =
+        [
+            ("System.Text.Json.SourceGeneration.dll", "System.Text.Json.SourceGeneration.JsonSourceGenerator"),
+            ("Microsoft.Interop.LibraryImportGenerator.dll", "Microsoft.Interop.LibraryImportGenerator"),
+        ];
+        var generators = named
+            .Select(one => Assembly.LoadFrom(Directory.GetFiles(packs, one.File, SearchOption.AllDirectories).Max(StringComparer.Ordinal)!)
+                .GetType(one.Type, throwOnError: true)!)
             .Select(type => ((IIncrementalGenerator)Activator.CreateInstance(type)!).AsSourceGenerator());
         CSharpGeneratorDriver.Create(generators, parseOptions: Parsing)
             .RunGeneratorsAndUpdateCompilation(compilation, out var whole, out _);

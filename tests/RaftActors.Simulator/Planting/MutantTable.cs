@@ -5,13 +5,14 @@ namespace RaftActors.Simulator;
 /// <summary>Plants each bug and prints the first seed and the checker that find it.</summary>
 internal static class MutantTable
 {
-    public static int Run(bool ofCoordination, string? name, ulong first, ulong last, int jobs)
+    /// <param name="folder">Below the folder of all bugs.</param>
+    /// <param name="name">Runs the bugs with this text in their names; null: all.</param>
+    public static int Run(string folder, Func<string, MutantCompiler> compilerOf, string? name, ulong first, ulong last, int jobs)
     {
         var root = MutantCompiler.FindRoot();
-        var folder = Path.Combine(root, "tests", "RaftActors.Simulator", "mutants");
-        var mutants = Mutant.ReadAll(ofCoordination ? Path.Combine(folder, "coordination") : folder);
+        var mutants = Mutant.ReadAll(Path.Combine(root, "tests", "RaftActors.Simulator", "mutants", folder));
         mutants.RemoveAll(mutant => name is not null && !mutant.Name.Contains(name, StringComparison.Ordinal));
-        var compiler = ofCoordination ? MutantCompiler.OfCoordination(root) : MutantCompiler.OfCore(root);
+        var compiler = compilerOf(root);
         var lines = new string[mutants.Count];
         var (missed, next) = (0, -1);
 

@@ -1,0 +1,181 @@
+using RaftActors.Testing.History;
+
+namespace RaftActors.Simulator.Actors;
+
+/// <summary>All calls of one run, and what their callers were told. Each amount is added by one call only.</summary>
+internal sealed class SumsCalls
+{
+    /// <summary>A sum to which every proposal is accepted.</summary>
+    public const string NeverDiscarded = "a";
+
+    private static readonly string[] Names = [NeverDiscarded, "b", "c"];
+
+    // All actors are one client of the history. Its calls may overlap.
+    private const int OfActors = -1;
+
+    // A check that gives up has no verdict.
+    private const int PlacesMax = 100_000;
+
+    private readonly OperationHistory<SumsCall, int> _history = new();
+    private readonly Dictionary<int, Operation<SumsCall, int>> _open = [];
+    private readonly Dictionary<RequestRef, int> _ofActors = [];
+    private readonly Dictionary<RequestRef, Operation<SumsCall, int>> _reads = [];
+
+    // The sum that the callers of an amount were told; null: that it is not committed.
+    private readonly Dictionary<int, int?> _told = [];
+    private int _last;
+
+    // The first wrong answer. It is told at the end, because an exception in an actor only restarts the actor.
+    private string? _lie;
+
+    /// <summary>A call with a request key that an actor has made, for the others to repeat; null: none.</summary>
+    public (string Name, int Amount)? Repeatable { get; private set; }
+
+    /// <summary>An amount that no other call adds.</summary>
+    public int NextAmount() => ++_last;
+
+    /// <summary>Chooses a call of an actor.</summary>
+    public (string Name, int Amount, TimeSpan Timeout) NextOfActor()
+    {
+        var amount = NextAmount();
+        return (Names[amount % Names.Length], amount, TimeSpan.FromMilliseconds(50 + (amount * 37 % 1000)));
+    }
+
+    public static string NameOf(int choice) => Names[choice];
+
+    public Operation<SumsCall, int> BeginRead(int client, string name) => _history.Invoke(client, new SumsCall(name, null));
+
+    public void EndRead(Operation<SumsCall, int> read, int? sum)
+    {
+        if (sum is { } known)
+        {
+            _history.Ok(read, known);
+        }
+        else
+        {
+            _history.Fail(read);
+        }
+    }
+
+    public void BeginAdd(int client, string name, int amount) => _open[amount] = _history.Invoke(client, new SumsCall(name, amount));
+
+    /// <summary>A caller was told the sum, or that nothing was added. A call without an end may be made.</summary>
+    public void End(int amount, int? sum)
+    {
+        if (_told.TryGetValue(amount, out var before))
+        {
+            Demand(sum == before, $"one caller of {amount} was told {before}, and another one {sum}");
+            return;
+        }
+
+        _open.Remove(amount, out var add);
+        _told.Add(amount, sum);
+        if (sum is { } known)
+        {
+            _history.Ok(add!, known);
+        }
+        else
+        {
+            _history.Fail(add!);
+        }
+    }
+
+    /// <summary>A call of an actor with this amount has a request key, and is repeated.</summary>
+    public static bool HasKey(int amount) => amount % 3 == 0;
+
+    public void BeginAddOfActor(string name, int amount, RequestRef request)
+    {
+        BeginAdd(OfActors, name, amount);
+        _ofActors.Add(request, amount);
+        Repeatable = HasKey(amount) ? (name, amount) : Repeatable;
+    }
+
+    /// <summary>An actor repeats a call.</summary>
+    public void BeginRepeat(int amount, RequestRef request)
+    {
+        _ofActors.Add(request, amount);
+        Repeatable = null;
+    }
+
+    public void BeginReadOfActor(string name, RequestRef request) => _reads.Add(request, BeginRead(OfActors, name));
+
+    /// <summary>The end of a call of an actor.</summary>
+    public void End(Outcome<int> outcome)
+    {
+        var amount = _ofActors[outcome.Request];
+        switch (outcome)
+        {
+            case Outcome<int>.Done done:
+                End(amount, ResultOf(done));
+                break;
+            case Outcome<int>.NotCommitted when !HasKey(amount):
+                End(amount, null);
+                break;
+        }
+    }
+
+    /// <summary>The end of a read of an actor.</summary>
+    public void End(QueryOutcome outcome) => EndRead(_reads[outcome.Request], (outcome as QueryOutcome.Done)?.Result as int?);
+
+    /// <summary>The groups of this workload are far too small to forget a result.</summary>
+    public int ResultOf(Outcome<int>.Done done)
+    {
+        const int None = -1;
+        var sum = done.ResultOr(None);
+        Demand(sum != None, $"the pair {done.Serial} has no result");
+        return sum;
+    }
+
+    /// <summary>Compares what callers were told with what was added.</summary>
+    /// <param name="added">In the order of the log.</param>
+    /// <exception cref="InvalidDataException">A caller was told something else.</exception>
+    public void Check(IReadOnlyList<int> added)
+    {
+        HashSet<int> all = [];
+        foreach (var amount in added)
+        {
+            Demand(all.Add(amount), $"{amount} was added twice");
+            var isDenied = _told.TryGetValue(amount, out var sum) && sum is null;
+            Demand(!isDenied, $"{amount} was added, and its caller was told that it is not committed");
+        }
+
+        foreach (var (amount, told) in _told)
+        {
+            Demand(told is null || all.Contains(amount), $"{amount} was not added, and its caller was told that it is committed");
+        }
+
+        // Without this, a call without an end could take effect at any time, which makes the search long.
+        foreach (var amount in _open.Keys.Where(amount => !all.Contains(amount)).ToList())
+        {
+            _open.Remove(amount, out var add);
+            _history.Fail(add!);
+        }
+
+        var verdict = Linearizability.Check(_history, new SumsModel(), PlacesMax);
+        Demand(verdict is not HistoryVerdict<SumsCall, int>.NotLinearizable, $"{verdict}");
+        if (_lie is not null)
+        {
+            throw new InvalidDataException(_lie);
+        }
+    }
+
+    private void Demand(bool holds, string otherwise) => _lie ??= holds ? null : otherwise;
+
+    private sealed class SumsModel : SequentialModel<int, SumsCall, int>
+    {
+        public override int Initial => 0;
+
+        public override string PartitionOf(SumsCall input) => input.Name;
+
+        public override bool IsReadOnly(SumsCall input) => input.Amount is null;
+
+        public override bool TryStep(int state, SumsCall input, Observed<int> output, out int next)
+        {
+            next = state + (input.Amount ?? 0);
+            return output.Allows(next);
+        }
+    }
+}
+
+/// <param name="Amount">Null: the sum is read.</param>
+internal sealed record SumsCall(string Name, int? Amount);
