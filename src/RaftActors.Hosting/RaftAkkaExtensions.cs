@@ -25,7 +25,8 @@ public static class RaftAkkaExtensions
     /// It also sets these settings of Akka where the application does not: <c>akka.remote.dot-netty.tcp.tcp-reuse-addr = off</c>, so that
     /// the start fails if another program has the port; <c>akka.coordinated-shutdown.run-by-clr-shutdown-hook = off</c>, because the host
     /// stops the actor system; with a cluster <c>akka.remote.retry-gate-closed-for = 500ms</c> and
-    /// <c>akka.cluster.retry-unsuccessful-join-after = 1s</c>, so that a restarted node joins sooner; the serializer of raft's
+    /// <c>akka.cluster.retry-unsuccessful-join-after = 1s</c>, so that a restarted node joins sooner, and
+    /// <c>akka.remote.use-passive-connections = off</c>, so that it gets all messages; the serializer of raft's
     /// messages; and Akka.Remote at <see cref="RaftNodeOptions.Node"/> if there is no remoting yet.
     /// </para>
     /// </summary>

@@ -74,6 +74,9 @@ internal sealed class RaftPlan
 
             // The cluster ignores the first join of a node that restarted quickly, and the default tries again after 10 s.
             AddDefault("akka.cluster.retry-unsuccessful-join-after = 1s");
+
+            // Otherwise two nodes sometimes lose all messages to each other after one of them restarted quickly.
+            AddDefault("akka.remote.use-passive-connections = off");
         }
 
         if (!HasAddress)

@@ -24,7 +24,8 @@ internal static class NodeConfig
             backoff-remote-dispatcher { executor = channel-executor, channel-executor.priority = low }
           }
           # Otherwise a node gates each address for 5 s after a failure, and a connection attempt into a cut waits for 15 s.
-          remote { retry-gate-closed-for = 500ms, dot-netty.tcp.connection-timeout = 2s }
+          # The last setting: nodes restart at once, and Akka.Remote would sometimes lose all messages to them.
+          remote { retry-gate-closed-for = 500ms, dot-netty.tcp.connection-timeout = 2s, use-passive-connections = off }
           cluster {
             roles = [raft]
             seed-node-timeout = 2s

@@ -20,6 +20,7 @@ internal sealed class ClusterRun : IDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
     private static readonly TimeSpan JoinPatience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan HealthyFor = TimeSpan.FromSeconds(1);
+    private static readonly string[] Names = [.. Enumerable.Range(1, Processes.Nodes.Count).Select(ClusterNode.NameOf)];
     private static readonly string[] Resources = [TrialNode.Singleton, TrialNode.Lock, .. TrialNode.Entities];
 
     private static ClusterRun _current = null!; // Justification: set by each run.
@@ -31,6 +32,7 @@ internal sealed class ClusterRun : IDisposable
     private readonly ClusterNode[] _nodes;
     private readonly HashSet<int> _ended = [];
     private readonly Config _config;
+    private int _stranded;
 
     // The pool's one thread belongs to the simulation too.
     private SimulatedThread? _pool;
@@ -159,8 +161,8 @@ internal sealed class ClusterRun : IDisposable
           coordination.lease.raft.lease-class = "{{typeof(SimulatedLease).AssemblyQualifiedName}}"
         }
         raft {
-          roster = [{{string.Join(", ", Enumerable.Range(1, Processes.Nodes.Count).Select(number => $"\"coordination@{ClusterNode.NameOf(number)}\""))}}]
-          client.contacts = [{{string.Join(", ", Enumerable.Range(1, Processes.Nodes.Count).Select(ClusterNode.NameOf))}}]
+          roster = [{{string.Join(", ", Names.Select(name => $"\"coordination@{name}\""))}}]
+          client.contacts = [{{string.Join(", ", Names)}}]
         }
         """);
 
@@ -196,7 +198,6 @@ internal sealed class ClusterRun : IDisposable
         node.Start(_config, () => _nodes.FirstOrDefault(each => each.IsUp)?.Cluster?.SelfAddress, founds);
     }
 
-    // Akka.Remote sometimes does not connect two nodes of which one has restarted. Such a node is restarted again.
     private bool Recover()
     {
         var (since, unhealthyAt) = (Now, Now);
@@ -208,6 +209,7 @@ internal sealed class ClusterRun : IDisposable
                     Note($"{node.Name} is stranded");
                     node.Kill();
                     _ended.Add(node.Number);
+                    _stranded++;
                 }
 
                 foreach (var node in _nodes.Where(each => !each.IsRunning))
@@ -251,7 +253,7 @@ internal sealed class ClusterRun : IDisposable
         var holders = Resources.ToDictionary(each => each, HolderOf);
         SimulatedFault fault = new(this, holders);
         var failure = fault.Make();
-        var (lasted, ended) = (Now - begin, _ended.Order().ToArray());
+        var lasted = Now - begin;
         if (failure is null && !Recover())
         {
             failure = Describe();
@@ -263,8 +265,8 @@ internal sealed class ClusterRun : IDisposable
             number,
             fault.Name,
             fault.Detail,
-            ended,
-            _ended.Except(ended).Count(),
+            [.. _ended.Order()],
+            _stranded,
             Register.Accepted - accepted,
             Register.Refused - refused,
             [.. Register.Problems.Skip(problems)],
@@ -273,6 +275,7 @@ internal sealed class ClusterRun : IDisposable
             [.. fault.Takeovers()],
             failure);
         _ended.Clear();
+        _stranded = 0;
         return result;
     }
 }

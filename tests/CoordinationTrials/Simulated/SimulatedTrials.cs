@@ -10,7 +10,9 @@ internal static class SimulatedTrials
     /// <param name="rounds">The number of faults of each seed.</param>
     /// <param name="results">Path of the file of results; null: there is none.</param>
     /// <param name="logs">Folder for what the nodes log; null: there is none.</param>
-    /// <returns>The exit code: 1 if two holders wrote at a time, a resource was not taken over, or the nodes did not recover.</returns>
+    /// <returns>
+    /// The exit code: 1 if two holders wrote at a time, a majority was lost, a resource was not taken over, or the nodes did not recover.
+    /// </returns>
     public static int Run((int First, int Last) seeds, int rounds, string? results, string? logs)
     {
         // Akka.NET leaves some work to the pool. One thread has one order, and shows when there is nothing left.
@@ -32,7 +34,7 @@ internal static class SimulatedTrials
                 if (HasFailed(result))
                 {
                     Console.WriteLine($"FAILED  seed {seed}, round {result.Round}, {result.Fault} ({result.Detail}): "
-                        + $"{string.Join("; ", [.. result.Problems, result.Failure])}");
+                        + $"the nodes {string.Join(", ", result.Ended)} ended. {string.Join("; ", [.. result.Problems, result.Failure])}");
                 }
             }
 
@@ -50,5 +52,6 @@ internal static class SimulatedTrials
         return all.Any(HasFailed) ? 1 : 0;
     }
 
-    private static bool HasFailed(RoundResult result) => result.Failure is not null || result.Problems.Count > 0;
+    private static bool HasFailed(RoundResult result) =>
+        result.Failure is not null || result.Problems.Count > 0 || Totals.IsMajorityLost(result);
 }
