@@ -67,6 +67,12 @@ internal sealed class ClusterNode(World world, SimulatedNetwork network, Registe
         });
     }
 
+    /// <summary>Each write to its disk takes up to 300 ms.</summary>
+    public bool HasSlowDisk
+    {
+        set => _node.HasSlowDisk = value;
+    }
+
     /// <summary>Ends the node without a warning.</summary>
     public void Kill()
     {

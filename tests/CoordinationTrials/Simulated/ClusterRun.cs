@@ -254,6 +254,7 @@ internal sealed class ClusterRun : IDisposable
         SimulatedFault fault = new(this, holders);
         var failure = fault.Make();
         var lasted = Now - begin;
+        Array.ForEach(_nodes, node => node.HasSlowDisk = false);
         if (failure is null && !Recover())
         {
             failure = Describe();

@@ -3,7 +3,7 @@ using CoordinationTrials.Processes;
 
 namespace CoordinationTrials.Simulated;
 
-/// <summary>The fault of one round, chosen at random: those of <see cref="Trials.Faults"/>, in virtual time.</summary>
+/// <summary>The fault of one round, chosen at random: those of <see cref="Trials.Faults"/> and slow disks, in virtual time.</summary>
 /// <param name="holders">The node that holds each resource when the fault begins.</param>
 internal sealed class SimulatedFault(ClusterRun run, IReadOnlyDictionary<string, ClusterNode> holders)
 {
@@ -11,7 +11,8 @@ internal sealed class SimulatedFault(ClusterRun run, IReadOnlyDictionary<string,
     private static readonly TimeSpan FreezeMin = TimeSpan.FromSeconds(4);
     private static readonly TimeSpan FlapSeenAfter = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
-    private static readonly string[] Names = ["kill", "freeze", "rolling", "partition", "one-way", "bridge", "flap", "mixed"];
+    private static readonly TimeSpan SlowFor = TimeSpan.FromSeconds(10);
+    private static readonly string[] Names = ["kill", "freeze", "rolling", "partition", "one-way", "bridge", "flap", "slow-disk", "mixed"];
     private static readonly string[] OfNodes = ["kill", "freeze", "rolling", "isolate", "silence", "deafen"];
 
     private readonly TimeSpan _at = run.Now;
@@ -43,6 +44,16 @@ internal sealed class SimulatedFault(ClusterRun run, IReadOnlyDictionary<string,
                 run.Until(() => Lasted >= length, CutMax);
                 run.Network.MendAll();
                 run.Until(() => Lasted >= FlapSeenAfter, CutMax);
+                return null;
+            case "slow-disk":
+                foreach (var node in Victims(run.Random.Next(1, nodes.Length + 1)))
+                {
+                    _victims.Add((node, "slow disk of"));
+                    node.HasSlowDisk = true;
+                }
+
+                run.Note($"fault: {Detail}");
+                run.Until(() => Lasted >= SlowFor, Patience);
                 return null;
             case "mixed":
                 return OfEach(run.Random.GetItems(OfNodes, 2));

@@ -126,6 +126,9 @@ internal sealed class SumsCalls
         return sum;
     }
 
+    /// <summary>Whether an actor has what callers were told to be committed. A leader that was just elected may not have it yet.</summary>
+    public bool AreAdded(IReadOnlyList<int> added) => _told.Where(each => each.Value is not null).All(each => added.Contains(each.Key));
+
     /// <summary>Compares what callers were told with what was added.</summary>
     /// <param name="added">In the order of the log.</param>
     /// <exception cref="InvalidDataException">A caller was told something else.</exception>
