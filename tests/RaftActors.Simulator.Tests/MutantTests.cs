@@ -49,7 +49,7 @@ public sealed class MutantTests
 
         var found = OfActors.Value.Run(mutant, 1, 10);
 
-        Assert.Equal("callers were told the truth", found?.Checker);
+        Assert.Equal("what callers were told to be committed is added", found?.Checker);
     }
 
     private static void AssertCompile(MutantCompiler compiler, List<Mutant> mutants)
