@@ -204,7 +204,7 @@ internal sealed class ClusterRun : IDisposable
         return Until(
             () =>
             {
-                foreach (var node in _nodes.Where(each => Now - each.StartedAt > JoinPatience && IsStranded(each)))
+                foreach (var node in _nodes.Where(each => each.IsRunning && Now - each.StartedAt > JoinPatience && IsStranded(each)))
                 {
                     Note($"{node.Name} is stranded");
                     node.Kill();
