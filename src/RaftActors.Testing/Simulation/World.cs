@@ -215,7 +215,7 @@ internal sealed class World(long seed)
         Trace.Mix(Now.Ticks, turn.Life?.Node.Number ?? -1);
         if (AllowsPool)
         {
-            // What the turn leaves to the pool is of the same node.
+            // The work that the turn leaves to the pool belongs to the same node.
             Running = turn.Life;
             turn.Run();
         }

@@ -115,7 +115,6 @@ internal static class TrialNode
             }
         }
     }
-
 }
 
 /// <summary>Each entity has a shard of its own, and a message to it is its name.</summary>

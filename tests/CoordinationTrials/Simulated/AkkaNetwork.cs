@@ -9,8 +9,8 @@ using RaftActors.Testing.Simulation;
 namespace CoordinationTrials.Simulated;
 
 /// <summary>
-/// The connections of Akka.Remote between simulated nodes. A connection keeps its bytes in order. What a cut holds up arrives after its
-/// end, as with TCP.
+/// The connections of Akka.Remote between simulated nodes. A connection keeps its bytes in order. Messages that a cut holds up arrive
+/// after its end, as with TCP.
 /// </summary>
 internal sealed class AkkaNetwork(World world, SimulatedNetwork network)
 {
