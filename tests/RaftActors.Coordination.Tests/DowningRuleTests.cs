@@ -64,6 +64,18 @@ public sealed class DowningRuleTests
     }
 
     [Fact]
+    public void Node_that_learns_of_a_decision_looks_anew_before_it_decides()
+    {
+        var patience = new Patience(Settings);
+        patience.OnSeen(View(("a", false, null), ("b", true, false), ("c", true, false)), At(10));
+        patience.OnDecided(At(20));
+
+        Assert.False(patience.IsDecisionDue(isMinority: false, At(23.9)));
+        Assert.True(patience.IsDecisionDue(isMinority: false, At(24)));
+        Assert.False(patience.IsDecisionDue(isMinority: true, At(25.9)));
+    }
+
+    [Fact]
     public void Nothing_is_due_while_all_members_are_reachable()
     {
         var patience = new Patience(Settings);

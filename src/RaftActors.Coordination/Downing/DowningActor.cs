@@ -94,6 +94,11 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
             return;
         }
 
+        if (_followed != decision.Count)
+        {
+            _patience.OnDecided(Now);
+        }
+
         _followed = decision.Count;
         foreach (var member in _cluster.State.Members.Where(member =>
             member.Status is not (MemberStatus.Down or MemberStatus.Removed)

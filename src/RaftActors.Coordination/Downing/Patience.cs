@@ -24,6 +24,12 @@ internal sealed class Patience(DowningSettings settings)
         _since = unreachable.Length == 0 ? null : _since ?? now;
     }
 
+    /// <summary>
+    /// The node has learned of a decision. What it cannot reach may be the other half of the same fault, so it looks anew for a while.
+    /// Otherwise a cut that heals while the nodes decide could down members of both sides.
+    /// </summary>
+    public void OnDecided(TimeSpan now) => (_changedAt, _since) = (now, _since is null ? null : now);
+
     /// <summary>The group has answered.</summary>
     /// <param name="sentAt">The moment at which it was asked.</param>
     public void OnRead(TimeSpan sentAt) => _readAt = sentAt;
