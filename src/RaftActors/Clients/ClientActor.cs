@@ -19,9 +19,8 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
     private readonly ClientAppendQueue _queue;
     private readonly GroupFinder _finder;
     private readonly ClientQuestions _questions;
-    private TimeSpan _heardAt;
 
-    // Since then the target was sent Appends, and has not answered. Null: it has answered, or nothing was seen to be open.
+    // Since then the target was asked, and has not answered. Null: it has answered, or was not asked.
     private TimeSpan? _silentSince;
     private TimeSpan _pingedAt;
     private bool _hasTimer;
@@ -172,7 +171,6 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
     {
         if (Sender.Equals(_queue.Target))
         {
-            _heardAt = Now;
             _silentSince = null;
         }
 
@@ -182,12 +180,6 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
     private void OnTick()
     {
         var now = Now;
-        if (_queue.UnansweredSince is { } since && _queue.Target is not null)
-        {
-            // Counts on when these Appends end, because their own timeouts may be shorter.
-            _silentSince ??= since > _heardAt ? since : _heardAt;
-        }
-
         if (now - _silentSince >= _settings.AttemptTimeout)
         {
             _finder.OnSilent(now);
@@ -196,11 +188,11 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
 
         _queue.EndLate(WhyNotSent);
 
-        // Also for questions: a leader that was deposed while nobody sent it an Append says so.
-        if (IsOpen && now - _pingedAt >= _settings.AttemptTimeout / 4)
+        // A leader that was deposed says so. Its silence counts on when the calls end, because their own timeouts may be shorter.
+        if (IsOpen && now - _pingedAt >= _settings.AttemptTimeout / 4 && _finder.TryPing())
         {
             _pingedAt = now;
-            _finder.Ping();
+            _silentSince ??= now;
         }
 
         _queue.SendOverdue();
@@ -221,7 +213,6 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
     {
         if (!Equals(_finder.Way, _queue.Target))
         {
-            _heardAt = Now;
             _silentSince = null;
             if (_finder is { Way: not null, Leader: { } leader })
             {

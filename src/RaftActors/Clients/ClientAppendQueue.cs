@@ -42,18 +42,6 @@ internal sealed class ClientAppendQueue : ICanTell
         }
     }
 
-    /// <summary>The time of the oldest attempt that is not answered; null: there is none.</summary>
-    public TimeSpan? UnansweredSince
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _appends.UnansweredSince;
-            }
-        }
-    }
-
     /// <summary>Sends an Append on the thread of its caller. False: give it to the actor.</summary>
     public bool TrySend(ClientAppend append)
     {

@@ -32,9 +32,6 @@ internal sealed class ClientAppends(ClientSession session, TimeSpan patience, IC
     /// <summary>An Append that is added now can be sent at once.</summary>
     public bool HasRoom => _waiting.Count == 0 && _sent.HasRoom;
 
-    /// <summary>The time of the oldest attempt that is not answered; null: there is none.</summary>
-    public TimeSpan? UnansweredSince => _sent.Where(append => append.Attempts > 0).Select(append => (TimeSpan?)append.SentAt).Min();
-
     public void Add(ClientAppend append, TimeSpan now)
     {
         if (_isClosed || append.HasEnded)

@@ -78,12 +78,16 @@ internal sealed class GroupFinder(
     }
 
     /// <summary>Asks the engine on the way whether it is still there.</summary>
-    public void Ping()
+    /// <returns>Whether there is one.</returns>
+    public bool TryPing()
     {
-        if (Way is { } way)
+        if (Way is null)
         {
-            ask(way, new ClientCall.Locate(group));
+            return false;
         }
+
+        ask(Way, new ClientCall.Locate(group));
+        return true;
     }
 
     public void Receive(ClientReply.Located located, IActorRef sender, TimeSpan now)
@@ -154,8 +158,9 @@ internal sealed class GroupFinder(
         var engine = resolve(path);
         if (before is not null && !before.Equals(engine))
         {
-            // The process has restarted.
+            // The process has restarted. It need not be a leader any more, or a member.
             _silentSince.Remove(before);
+            Way = before.Equals(Way) ? null : Way;
         }
 
         _engines[name] = engine;

@@ -103,6 +103,17 @@ public sealed class GroupFinderTests : TestKit
     }
 
     [Fact]
+    public void Way_ends_when_its_process_has_restarted()
+    {
+        var name = new ProcessName("first@node");
+        Locate(NewEngine("first"), "first", term: 1);
+        var after = NewEngine("after");
+        _finder.Receive(new ClientReply.Located("orders", null, default, [new LocalProcess("orders", name, "after")]), after, _now);
+
+        Assert.Null(_finder.Way);
+    }
+
+    [Fact]
     public void Way_ends_with_the_connection_to_its_node()
     {
         var engine = NewEngine("first");
@@ -159,14 +170,14 @@ public sealed class GroupFinderTests : TestKit
     {
         List<IActorRef> asked = [];
         var finder = new GroupFinder("orders", (engine, _) => asked.Add(engine), _ => { }, path => _engines[path], () => "", Patience);
-        finder.Ping();
+        Assert.False(finder.TryPing());
         Assert.Empty(asked);
         foreach (var name in new[] { "first", "second" })
         {
             finder.Receive(Located(name, 1), NewEngine(name), _now);
         }
 
-        finder.Ping();
+        Assert.True(finder.TryPing());
 
         Assert.Equal([_engines["second"]], asked);
     }

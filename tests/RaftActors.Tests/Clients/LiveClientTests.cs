@@ -70,17 +70,20 @@ public sealed class LiveClientTests : TestKit
         Assert.Equal(UnknownReason.Forgotten, outcome.Reason);
     }
 
-    [Fact]
-    public async Task Silent_leader_is_noticed_although_each_Append_ends_before_the_patience_does()
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Silent_leader_is_noticed_although_each_call_ends_before_the_patience_does(bool appends)
     {
         var follower = CreateTestProbe();
         var process = new LocalProcess("orders", new ProcessName("orders@other"), follower.Ref.Path.ToSerializationFormat());
         _actor.Tell(new ClientReply.Located("orders", new ProcessName("orders@node"), new Term(1), [process]), follower.Ref);
+        var timeout = TimeSpan.FromMilliseconds(150);
 
         // Four seconds. The default patience is one.
         for (var count = 0; count < 40 && !follower.HasMessages; count++)
         {
-            _ = _client.AppendAsync("clicks", 1, TimeSpan.FromMilliseconds(150));
+            _ = appends ? _client.AppendAsync("clicks", 1, timeout) : (Task)_client.TransferLeadershipAsync(timeout: timeout);
             ((VirtualScheduler)Sys.Scheduler).Advance(TimeSpan.FromMilliseconds(100));
             await _actor.Ask<ActorIdentity>(new Identify(count), Guard);
         }
