@@ -195,8 +195,11 @@ internal abstract record GroupChange
 /// </summary>
 internal readonly record struct LogPlace(LogIndex Index, Term Term)
 {
-    /// <summary>True: the committed entry has this index and another term.</summary>
-    public bool IsOverwrittenBy(LogEntry committed) => Index == committed.Index && Term != committed.Term;
+    /// <summary>
+    /// True: the committed entry has this index and another term, or a lower index and a later term. Terms do not fall along a log, so none
+    /// that has the committed entry has this one (§5.3).
+    /// </summary>
+    public bool IsOverwrittenBy(LogIndex committed, Term term) => Index == committed ? Term != term : Index > committed && Term < term;
 }
 
 /// <summary>The trace of an Append, as W3C Trace Context defines it.</summary>

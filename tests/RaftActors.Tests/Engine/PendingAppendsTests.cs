@@ -53,7 +53,7 @@ public sealed class PendingAppendsTests : TestKit
         _appends.Receive(new AppendReply.Taken(_bench.Process.ToId(requests[0]), new LogPlace(new LogIndex(7), new Term(1))));
         _appends.Receive(new AppendReply.Taken(_bench.Process.ToId(requests[1]), new LogPlace(new LogIndex(8), new Term(1))));
 
-        _appends.OnInstalled(new LogIndex(7));
+        _appends.OnInstalled(new LogPosition(new LogIndex(7), new Term(1), new Serial(3), 0));
 
         _bench.Actor.ExpectMsg(new ToActor.Cancelled(ToActor.AnyLife, requests[0], new CancelReason.Unknown(UnknownReason.Compacted)));
         _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
@@ -70,7 +70,7 @@ public sealed class PendingAppendsTests : TestKit
         _bench.Context.Proposals.OnJudged(new ToEngine.Judged(_bench.Process.ToId(request), null));
         _bench.Context.Proposals.OnTurn();
         _bench.Context.Proposals.OnAccepted(new Effect.Accepted([Bench.Entry(7, 1, _bench.Process.ToId(request))]));
-        _appends.OnInstalled(new LogIndex(7));
+        _appends.OnInstalled(new LogPosition(new LogIndex(7), new Term(1), new Serial(3), 0));
 
         _bench.Actor.ExpectMsg(new ToActor.Cancelled(ToActor.AnyLife, request, new CancelReason.Unknown(UnknownReason.Compacted)));
         _bench.Self.ExpectMsg<ToSelf.ProposeTurn>();
@@ -285,17 +285,47 @@ public sealed class PendingAppendsTests : TestKit
         _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
     }
 
-    [Fact]
-    public void Append_overwritten_in_another_term_ends_as_not_committed()
+    [Theory]
+    [InlineData(5, 3)]
+    [InlineData(5, 1)]
+    [InlineData(4, 3)]
+    [InlineData(1, 3)]
+    public void Append_that_no_log_with_the_committed_entry_has_ends_as_not_committed(long index, long term)
     {
         _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
         _bench.Elect("raft2");
         var request = Append();
-        _appends.Receive(new AppendReply.Taken(_bench.Process.ToId(request), new LogPlace(new LogIndex(5), new Term(1))));
+        _appends.Receive(new AppendReply.Taken(_bench.Process.ToId(request), new LogPlace(new LogIndex(5), new Term(2))));
+
+        _appends.OnCommitted(Bench.Entry(1, 1, null));
+        _appends.OnCommitted(Bench.Entry(index, term, null));
+
+        Assert.IsType<CancelReason.NotCommitted>(_bench.Actor.ExpectMsg<ToActor.Cancelled>().Reason);
+    }
+
+    [Fact]
+    public void Append_whose_place_comes_after_the_commit_of_a_later_term_ends_as_not_committed()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        var request = Append();
 
         _appends.OnCommitted(Bench.Entry(4, 2, null));
         _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
-        _appends.OnCommitted(Bench.Entry(5, 2, null));
+        _appends.Receive(new AppendReply.Taken(_bench.Process.ToId(request), new LogPlace(new LogIndex(5), new Term(1))));
+
+        Assert.IsType<CancelReason.NotCommitted>(_bench.Actor.ExpectMsg<ToActor.Cancelled>().Reason);
+    }
+
+    [Fact]
+    public void Append_ends_as_not_committed_when_a_snapshot_of_a_later_term_ends_below_its_place()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        var request = Append();
+        _appends.Receive(new AppendReply.Taken(_bench.Process.ToId(request), new LogPlace(new LogIndex(8), new Term(1))));
+
+        _appends.OnInstalled(new LogPosition(new LogIndex(7), new Term(2), new Serial(3), 0));
 
         Assert.IsType<CancelReason.NotCommitted>(_bench.Actor.ExpectMsg<ToActor.Cancelled>().Reason);
     }

@@ -120,7 +120,7 @@ internal sealed class ScheduledProcess
         Overwrite(committed, committed.Count);
         Committed = committed.Count;
         Context.Commit = new LogIndex(Committed);
-        Appends.OnInstalled(Context.Commit);
+        Appends.OnInstalled(new LogPosition(Context.Commit, committed[^1].Term, committed[^1].Serial, 0));
         Proposals.OnCommitted();
     }
 

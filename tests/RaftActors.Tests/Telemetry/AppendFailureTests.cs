@@ -43,7 +43,7 @@ public sealed class AppendFailureTests : TestKit
     {
         Take(Append(), index: 7);
 
-        _appends.OnInstalled(new LogIndex(7));
+        _appends.OnInstalled(new LogPosition(new LogIndex(7), new Term(1), new Serial(3), 0));
 
         Assert.Equal(["metered outcome=unknown reason=compacted: 1"], Counts());
     }

@@ -41,6 +41,9 @@ internal sealed class PendingAppends(EngineContext context)
     // The way of the latest Append.
     private LeaderRoute? _way;
 
+    // The latest committed entry of a later term than those before it.
+    private LogPlace _newTerm;
+
     public int Count => _pending.Count;
 
     /// <summary>The bytes of the keys and values of the Appends of clients.</summary>
@@ -165,24 +168,23 @@ internal sealed class PendingAppends(EngineContext context)
             End(own);
         }
 
-        // Another term at its index: the Append was overwritten, and no process sends it again.
         while (TryTakePlaced(entry.Index) is { } pending)
         {
-            if (pending.Place is { } place && place.IsOverwrittenBy(entry) && !pending.IsRetry)
-            {
-                var detail = "The leader that took it lost its term before it was committed. Append it again.";
-                Cancel(pending, new CancelReason.NotCommitted(NotCommittedReason.Overwritten, detail));
-            }
+            EndIfOverwritten(pending, entry.Index, entry.Term);
         }
+
+        OnTerm(entry.Index, entry.Term);
     }
 
-    /// <summary>A snapshot up to this index was installed. An Append with a place in it ends as unknown: its entry is compacted.</summary>
-    public void OnInstalled(LogIndex last)
+    /// <summary>A snapshot up to this position was installed. An Append with a place in it ends as unknown: its entry is compacted.</summary>
+    public void OnInstalled(LogPosition last)
     {
-        while (TryTakePlaced(last) is { } pending)
+        while (TryTakePlaced(last.Index) is { } pending)
         {
             Cancel(pending, new CancelReason.Unknown(UnknownReason.Compacted));
         }
+
+        OnTerm(last.Index, last.Term);
     }
 
     public void OnTick()
@@ -226,6 +228,32 @@ internal sealed class PendingAppends(EngineContext context)
         pending.Place = place;
         _places.Enqueue(pending.Number, place.Index);
         _window.HeardAt = context.Now;
+
+        // The answer may come late.
+        EndIfOverwritten(pending, _newTerm.Index, _newTerm.Term);
+    }
+
+    // Otherwise an Append that a deposed leader had taken would wait until the next one comes, and in a group without others for ever.
+    private void OnTerm(LogIndex committed, Term term)
+    {
+        if (term > _newTerm.Term)
+        {
+            _newTerm = new LogPlace(committed, term);
+            foreach (var pending in _pending.Values.OrderBy(pending => pending.Number).ToArray())
+            {
+                EndIfOverwritten(pending, committed, term);
+            }
+        }
+    }
+
+    // No process sends it again, but the client that has sent a retry.
+    private void EndIfOverwritten(Pending pending, LogIndex committed, Term term)
+    {
+        if (pending.Place?.IsOverwrittenBy(committed, term) == true && !pending.IsRetry)
+        {
+            var detail = "The leader that took it lost its term before it was committed. Append it again.";
+            Cancel(pending, new CancelReason.NotCommitted(NotCommittedReason.Overwritten, detail));
+        }
     }
 
     // With the next tick, or when a new leader is known. Sending at once would be a busy loop.

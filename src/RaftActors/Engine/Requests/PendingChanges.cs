@@ -88,27 +88,19 @@ internal sealed class PendingChanges(EngineContext context)
             return;
         }
 
-        foreach (var (pending, place) in PlacedUpTo(entry.Index))
+        foreach (var pending in _pending.Values.Where(pending => pending.Place?.IsOverwrittenBy(entry.Index, entry.Term) == true))
         {
-            if (place.IsOverwrittenBy(entry))
-            {
-                SendAgain(pending);
-            }
-            else if (entry.Configuration is not null)
-            {
-                Judge(pending, place.Index);
-            }
+            SendAgain(pending);
+        }
+
+        if (entry.Configuration is not null)
+        {
+            JudgeUpTo(entry.Index);
         }
     }
 
     /// <summary>A snapshot was installed. The context already has its configuration.</summary>
-    public void OnInstalled()
-    {
-        foreach (var (pending, place) in PlacedUpTo(context.Commit))
-        {
-            Judge(pending, place.Index);
-        }
-    }
+    public void OnInstalled() => JudgeUpTo(context.Commit);
 
     /// <summary>The number of changes that have not ended.</summary>
     public int Count => _pending.Count;
@@ -145,14 +137,20 @@ internal sealed class PendingChanges(EngineContext context)
     private static Outcome<Membership>.NotCommitted NotCommitted(Pending pending, NotCommittedReason reason, string detail) =>
         new(reason, detail, pending.Change.Request);
 
-    private (Pending Pending, LogPlace Place)[] PlacedUpTo(LogIndex index) =>
-        [.. _pending.Values
-            .Where(pending => pending.Place is { } place && place.Index <= index)
-            .Select(pending => (pending, pending.Place.GetValueOrDefault()))];
-
     // The latest committed configuration decides. This process may not have seen the entry at the place: it may have been committed before
     // the place was known here, or inside a snapshot. A change is a configuration entry, so without one from its place on it was
     // overwritten.
+    private void JudgeUpTo(LogIndex index)
+    {
+        foreach (var pending in _pending.Values.ToArray())
+        {
+            if (pending.Place is { } place && place.Index <= index)
+            {
+                Judge(pending, place.Index);
+            }
+        }
+    }
+
     private void Judge(Pending pending, LogIndex place)
     {
         if (context.ConfigurationIndex < place)
