@@ -4,13 +4,14 @@ namespace RaftActors.Simulator.Actors;
 
 /// <summary>
 /// Programs and actors add to sums and read them, with and without request keys, on groups of three to five nodes that take snapshots. An
-/// operator moves the leadership. At times all of them are silent, so that the group becomes quiescent.
+/// operator moves the leadership, and lets members leave and join. At times all of them are silent, so that the group becomes quiescent.
 /// </summary>
 internal static class SumsWorkload
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(7);
     private static readonly TimeSpan Silence = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan ChangeTimeout = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan FaultsLast = TimeSpan.FromSeconds(20);
 
     private const string ActorName = "sums";
 
@@ -55,6 +56,7 @@ internal static class SumsWorkload
             .Nodes(3 + (int)(seed % 3))
             .Actor(() => seed % 2 == 0 ? new Sums(calls) : new JudgingSums(calls), ActorName)
             .Config(Settings)
+            .For(FaultsLast)
             .Clients(4, client => client.Number == 0 ? OperateAsync(client) : UseAsync(client, calls))
             .Eventually("all nodes have the same sums", view =>
                 view.Actors<Sums>().Count() == view.Nodes
@@ -67,14 +69,43 @@ internal static class SumsWorkload
             });
     }
 
+    // A member that has left joins again before the next one leaves.
     private static async Task OperateAsync(SimulatedClient client)
     {
         await using var sums = client.CreateClient<int, int>();
         for (var count = 0; count < 6; count++)
         {
             await client.Delay(TimeSpan.FromMilliseconds(client.Next(3000)));
-            await sums.TransferLeadershipAsync(timeout: ChangeTimeout);
+            if (client.Next(2) == 0)
+            {
+                await sums.TransferLeadershipAsync(timeout: ChangeTimeout);
+                continue;
+            }
+
+            var name = NameOf(client.Next(3));
+            await sums.LeaveAsync(name, timeout: ChangeTimeout);
+            await JoinAsync(client, sums, name);
         }
+
+        // A member may still leave after its join was refused, if the answer to its leaving was lost or late.
+        await client.Delay(FaultsLast + ChangeTimeout - client.Now);
+        for (var node = 0; node < 3; node++)
+        {
+            await JoinAsync(client, sums, NameOf(node));
+        }
+    }
+
+    private static ProcessName NameOf(int node) => new($"{ActorName}@n{node + 1}");
+
+    private static async Task JoinAsync(SimulatedClient client, RaftClient<int, int> sums, ProcessName name)
+    {
+        Outcome<Membership> joined;
+        do
+        {
+            await client.Delay(TimeSpan.FromMilliseconds(client.Next(1000)));
+            joined = await sums.JoinAsync(name, timeout: ChangeTimeout);
+        }
+        while (joined is not (Outcome<Membership>.Done or Outcome<Membership>.NotCommitted { Reason: NotCommittedReason.Invalid }));
     }
 
     private static async Task UseAsync(SimulatedClient client, SumsCalls calls)
