@@ -22,6 +22,7 @@ internal sealed class ClusterNode(World world, SimulatedNetwork network, Registe
 
     private readonly SimulatedNode _node = new(world, number - 1, NameOf(number)) { Rate = 1 + (((number * 7 % 5) - 2) / 1000.0) };
     private int _lives;
+    private bool _founds;
 
     public int Number => number;
 
@@ -38,6 +39,9 @@ internal sealed class ClusterNode(World world, SimulatedNetwork network, Registe
 
     public bool IsUp => Cluster?.SelfMember.Status == MemberStatus.Up;
 
+    /// <summary>It is in a cluster, or founds one.</summary>
+    public bool IsInCluster => IsRunning && (_founds || Cluster is { State.Members.IsEmpty: false });
+
     /// <summary>It was downed or has left, so its process ends.</summary>
     public bool IsRemoved => Cluster is { IsTerminated: true };
 
@@ -49,7 +53,7 @@ internal sealed class ClusterNode(World world, SimulatedNetwork network, Registe
     public void Start(Config config, Func<Address?> seed, bool founds)
     {
         var life = ++_lives;
-        StartedAt = world.Now;
+        (StartedAt, _founds) = (world.Now, founds);
         _node.Start(config, started =>
         {
             var system = started.System;

@@ -53,6 +53,15 @@ internal sealed class ClusterRun : IDisposable
 
     public TimeSpan Now => _world.Now;
 
+    public IReadOnlyList<ClusterNode> Nodes => _nodes;
+
+    public SimulatedNetwork Network { get; }
+
+    public Register Register { get; } = new();
+
+    /// <summary>Decides about faults and victims.</summary>
+    public Random Random { get; }
+
     /// <summary>The last lines that the nodes have logged, and what happened to them.</summary>
     public IReadOnlyCollection<string> Lines => _lines;
 
@@ -88,26 +97,6 @@ internal sealed class ClusterRun : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        foreach (var node in _nodes)
-        {
-            node.Kill();
-        }
-
-        OnPool(_pool!.Dispose);
-        _thread.Dispose();
-    }
-
-    public IReadOnlyList<ClusterNode> Nodes => _nodes;
-
-    public SimulatedNetwork Network { get; }
-
-    public Register Register { get; } = new();
-
-    /// <summary>Decides about faults and victims.</summary>
-    public Random Random { get; }
-
     public void Note(string text)
     {
         if (_lines.Count == LinesMax)
@@ -136,6 +125,17 @@ internal sealed class ClusterRun : IDisposable
     }
 
     public ClusterNode HolderOf(string resource) => _nodes[Register.Latest(resource)!.Node - 1]; // Justification: the nodes have recovered.
+
+    public void Dispose()
+    {
+        foreach (var node in _nodes)
+        {
+            node.Kill();
+        }
+
+        OnPool(_pool!.Dispose);
+        _thread.Dispose();
+    }
 
     private static Config ConfigOf() => ConfigurationFactory.ParseString(
         $$"""
@@ -192,8 +192,8 @@ internal sealed class ClusterRun : IDisposable
 
     private void Start(ClusterNode node)
     {
-        // One founds the cluster, and again if all nodes have ended.
-        var founds = _nodes.All(each => !each.IsRunning || (Now - each.StartedAt > JoinPatience && each.Cluster!.State.Members.IsEmpty));
+        // Also if all nodes have ended.
+        var founds = !_nodes.Any(each => each.IsInCluster);
         Note($"{node.Name} starts{(founds ? " and founds the cluster" : "")}");
         node.Start(_config, () => _nodes.FirstOrDefault(each => each.IsUp)?.Cluster?.SelfAddress, founds);
     }
@@ -204,7 +204,7 @@ internal sealed class ClusterRun : IDisposable
         return Until(
             () =>
             {
-                foreach (var node in _nodes.Where(each => each.IsRunning && Now - each.StartedAt > JoinPatience && IsStranded(each)))
+                foreach (var node in _nodes.Where(each => IsStranded(each, since)))
                 {
                     Note($"{node.Name} is stranded");
                     node.Kill();
@@ -227,9 +227,12 @@ internal sealed class ClusterRun : IDisposable
             Patience);
     }
 
-    private bool IsStranded(ClusterNode node) => _nodes.Count(each => each != node
-        && each.Cluster?.State.Members.Any(member => member.Address.Host == node.Name && member.Status == MemberStatus.Up) == true)
-            < Processes.Nodes.Majority - 1;
+    // It runs and fewer nodes have taken it up than others, although nothing was wrong for a while.
+    private bool IsStranded(ClusterNode node, TimeSpan since) => node.IsRunning
+        && Now - since > JoinPatience && Now - node.StartedAt > JoinPatience && FollowersOf(node) < _nodes.Max(FollowersOf);
+
+    private int FollowersOf(ClusterNode node) => _nodes.Count(each => each != node
+        && each.Cluster?.State.Members.Any(member => member.Address.Host == node.Name && member.Status == MemberStatus.Up) == true);
 
     private bool IsHealthy(TimeSpan since) =>
         _nodes.All(node => node.Cluster is { } cluster && cluster.State.Unreachable.IsEmpty
