@@ -37,6 +37,9 @@ internal sealed class SnapshotSaver(LogWriter writer, StoreOptions options, bool
         return streamed;
     }
 
+    /// <summary>A save waits for room. The caller holds the lock of the writer.</summary>
+    public bool HasPending => _pending.Count > 0;
+
     /// <summary>Does the pending saves. The caller holds the lock of the writer.</summary>
     /// <returns>Whether any was finished.</returns>
     public bool SavePending() => _pending.Count > 0 && _pending.RemoveAll(TrySave) > 0;

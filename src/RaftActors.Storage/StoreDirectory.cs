@@ -119,6 +119,18 @@ internal sealed partial class StoreDirectory : IDisposable
         }
     }
 
+    /// <summary>The disk is full or nearly full. <see cref="WriteQueued"/> looks again.</summary>
+    internal bool IsShortOfSpace
+    {
+        get
+        {
+            lock (Writer.Lock)
+            {
+                return Writer.Failure is null && (Writer.IsStarved || Writer.IsShort || Saver.HasPending);
+            }
+        }
+    }
+
     /// <summary>Seals the log, as the thread does with an idle log.</summary>
     internal void Seal()
     {

@@ -3,6 +3,7 @@ using RaftActors.Core;
 namespace RaftActors.Testing.Simulation;
 
 /// <summary>Two promises of Raft that any run must keep: a term has one leader at most, and a serial has one committed pair.</summary>
+/// <param name="actors">Those of one group.</param>
 internal sealed class GroupChecker(IReadOnlyList<HostedActor> actors)
 {
     private readonly Dictionary<long, ProcessName> _leaders = [];
@@ -22,7 +23,7 @@ internal sealed class GroupChecker(IReadOnlyList<HostedActor> actors)
         for (var number = 0; number < actors.Count; number++)
         {
             var node = actors[number].Node;
-            if (node.System is not { } system || Raft.Get(system).OpenProcesses is not [var process])
+            if (actors[number].Process is not { } process)
             {
                 continue;
             }

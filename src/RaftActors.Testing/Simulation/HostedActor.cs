@@ -1,28 +1,44 @@
 using Akka.Actor;
 
+using RaftActors.Engine;
+
 namespace RaftActors.Testing.Simulation;
 
-/// <summary>The raft actor of a node.</summary>
-internal sealed class HostedActor(SimulatedNode node)
+/// <summary>A raft actor of a node.</summary>
+internal sealed class HostedActor(SimulatedNode node, string name, Func<ActorBase> create)
 {
+    private readonly ProcessName _process = new($"{name}@{node.Name}");
+
     public SimulatedNode Node => node;
 
+    public string Name => name;
+
     /// <summary>Its latest instance; null: none was created since the node started.</summary>
-    public ActorBase? Latest { get; set; }
+    public ActorBase? Latest { get; private set; }
 
     /// <summary>Null: the node is down, or the store is not open.</summary>
-    public RaftStatus? Status() =>
-        node.System is { } system && Raft.Get(system).Processes is [{ IsOpen: true } status] ? status : null;
-}
+    public RaftProcess? Process => node.System is { } system
+        ? Raft.Get(system).OpenProcesses.FirstOrDefault(process => process.Name == _process)
+        : null;
 
-/// <summary>Creates the instances of an actor.</summary>
-internal sealed class ActorProducer(HostedActor hosted, Func<ActorBase> create) : IIndirectActorProducer
-{
-    public Type ActorType { get; } = typeof(ActorBase);
+    /// <summary>Null: the node is down, or the store is not open.</summary>
+    public RaftStatus? Status => Process?.Status is { IsOpen: true } status ? status : null;
 
-    public ActorBase Produce() => hosted.Latest = create();
-
-    public void Release(ActorBase actor)
+    /// <summary>Starts the actor. Called as a turn of its node.</summary>
+    public void Start(ActorSystem system)
     {
+        Latest = null;
+        system.ActorOf(Props.CreateBy(new Producer(() => Latest = create())), name);
+    }
+
+    private sealed class Producer(Func<ActorBase> create) : IIndirectActorProducer
+    {
+        public Type ActorType { get; } = typeof(ActorBase);
+
+        public ActorBase Produce() => create();
+
+        public void Release(ActorBase actor)
+        {
+        }
     }
 }

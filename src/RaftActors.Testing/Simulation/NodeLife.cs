@@ -20,10 +20,15 @@ internal sealed class NodeLife
     // Small files, because the model of the disk copies a file when it is synced.
     private const int SegmentSize = 128 * 1024;
 
+    private const int FreeSpaceFloor = 32 * 1024;
+
     // The configuration names its life, because Akka.NET makes dispatchers and schedulers.
     private static readonly ConcurrentDictionary<string, NodeLife> Starting = new();
     private static readonly Config Quiet = ConfigurationFactory.ParseString(
         "akka { loglevel = OFF, stdout-loglevel = OFF, loggers = [], log-dead-letters = off }");
+
+    // A disk without room is tried again then.
+    private static readonly TimeSpan RetryAfter = TimeSpan.FromMilliseconds(100);
 
     private static long _count;
 
@@ -98,7 +103,7 @@ internal sealed class NodeLife
     }
 
     public StoreDirectory OpenDirectory(StoreOptions options) => _directory = StoreDirectory.Open(
-        options with { SegmentSizeBytes = SegmentSize, FreeSpaceFloorBytes = 0 }, Node.Disk, Machine.Current.NewGuid);
+        options with { SegmentSizeBytes = SegmentSize, FreeSpaceFloorBytes = FreeSpaceFloor }, Node.Disk, Machine.Current.NewGuid);
 
     /// <summary>Writes what the stores have queued, after a while.</summary>
     public void WriteSoon()
@@ -110,6 +115,10 @@ internal sealed class NodeLife
             {
                 _writesSoon = false;
                 _directory?.WriteQueued();
+                if (_directory is { IsShortOfSpace: true })
+                {
+                    _world.After(RetryAfter, this, WriteSoon);
+                }
             });
         }
     }

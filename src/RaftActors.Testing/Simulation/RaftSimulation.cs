@@ -16,8 +16,7 @@ public sealed class RaftSimulation
 {
     private readonly List<(string What, Func<SimulationView, bool> Holds)> _always = [];
     private readonly List<(string What, Func<SimulationView, bool> Holds)> _eventually = [];
-    private Func<ActorBase>? _actor;
-    private string _name = "actor";
+    private readonly List<(string Name, Func<ActorBase> Create)> _actors = [];
     private Config _config = Akka.Configuration.Config.Empty;
     private int _clients;
     private Func<SimulatedClient, Task> _program = _ => Task.CompletedTask;
@@ -56,12 +55,28 @@ public sealed class RaftSimulation
         return this;
     }
 
-    /// <summary>The actor that each node starts, and again after each crash.</summary>
+    /// <summary>
+    /// An actor that each node starts, and again after each crash. Further actors need a group each, by their RaftOptions.
+    /// </summary>
     /// <param name="create">Creates one. Called on the simulation's thread.</param>
     /// <param name="name">The name of the actor.</param>
     public RaftSimulation Actor(Func<ActorBase> create, string name = "actor")
     {
-        (_actor, _name) = (create, name);
+        _actors.Add((name, create));
+        return this;
+    }
+
+    /// <summary>The actors of shards: each node starts one for each shard, and again after each crash.</summary>
+    /// <param name="shards">The shards.</param>
+    /// <param name="create">Creates the actor of a shard, as <see cref="EntityShard{TEntity, TState}"/>. Called as in Actor.</param>
+    public RaftSimulation Shards(RaftShards shards, Func<RaftShard, ActorBase> create)
+    {
+        ArgumentNullException.ThrowIfNull(shards);
+        foreach (var shard in shards.All)
+        {
+            Actor(() => create(shard), shard.Group);
+        }
+
         return this;
     }
 
@@ -119,8 +134,12 @@ public sealed class RaftSimulation
     /// <exception cref="SimulationException">A condition or a program failed.</exception>
     internal SimulationResult RunOnce(World world, IReadOnlyList<PlannedFault> plan)
     {
-        var create = _actor ?? throw new InvalidOperationException("The simulation has no actor. Call Actor(...) in its setup.");
-        using SimulationRun run = new(world, NodeCount, create, _name, _config);
+        if (_actors.Count == 0)
+        {
+            throw new InvalidOperationException("The simulation has no actor. Call Actor(...) in its setup.");
+        }
+
+        using SimulationRun run = new(world, NodeCount, _actors, _config);
         return run.Run(plan, Duration, _clients, _program, _always, _eventually);
     }
 }

@@ -29,6 +29,9 @@ internal sealed class SimulatedNode(World world, int number, string name)
     /// <summary>The disk is slow.</summary>
     public bool HasSlowDisk { get; set; }
 
+    /// <summary>The disk has so many bytes free from now on. Null: there is no bound.</summary>
+    public void SetFree(long? bytes) => Disk.Capacity = bytes is { } free ? Disk.Capacity - Disk.FreeBytes() + free : long.MaxValue;
+
     /// <summary>The longest time that a write takes.</summary>
     public TimeSpan WriteMax => TimeSpan.FromMilliseconds(HasSlowDisk ? 300 : 1);
 
@@ -51,7 +54,8 @@ internal sealed class SimulatedNode(World world, int number, string name)
     public Task Crash()
     {
         // First, because the actors that end close their stores on the thread pool, and a store that is closed writes.
-        Disk = new ModelDisk(Disk.CutNow(below => world.Prng.Between(0, below - 1)).Found) { IsRecording = false };
+        var found = Disk.CutNow(below => world.Prng.Between(0, below - 1)).Found;
+        Disk = new ModelDisk(found) { IsRecording = false, Capacity = Disk.Capacity };
         var ended = Life?.End() ?? Task.CompletedTask;
         Life = null;
         IsPaused = false;

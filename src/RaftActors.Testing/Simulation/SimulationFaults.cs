@@ -22,6 +22,9 @@ public enum SimulationFaults
     /// <summary>Disks are slow for a while.</summary>
     SlowDisks = 16,
 
+    /// <summary>Disks are full or nearly full for a while.</summary>
+    FullDisks = 32,
+
     /// <summary>All of them.</summary>
-    All = Crashes | Pauses | Partitions | BadNetwork | SlowDisks,
+    All = Crashes | Pauses | Partitions | BadNetwork | SlowDisks | FullDisks,
 }

@@ -11,21 +11,24 @@ internal sealed class SimulationRun : IDisposable
     // Of the machine. An actor that never stops, as it may if its thread is the simulation's, keeps its memory.
     private static readonly TimeSpan EndMax = TimeSpan.FromSeconds(2);
 
+    // Room for a part of a write, for a snapshot, or nearly for a segment of the log.
+    private const int FreeMax = 100 * 1024;
+
     private readonly World _world;
     private readonly SimulatedNetwork _network;
+    private readonly List<SimulatedNode> _nodes = [];
     private readonly List<HostedActor> _actors = [];
     private readonly List<SimulatedNode> _clients = [];
 
     // The ends of the actor systems of crashed nodes.
     private readonly List<Task> _ended = [];
-    private readonly Func<ActorBase> _create;
-    private readonly string _name;
     private readonly Config _config;
     private readonly SimulatedThread _thread;
 
-    public SimulationRun(World world, int nodes, Func<ActorBase> create, string name, Config config)
+    /// <param name="actors">Those that each node starts. The first one's group is the default.</param>
+    public SimulationRun(World world, int nodes, IReadOnlyList<(string Name, Func<ActorBase> Create)> actors, Config config)
     {
-        (_world, _create, _name) = (world, create, name);
+        _world = world;
         _network = new SimulatedNetwork(world);
         var names = Enumerable.Range(1, nodes).Select(number => $"n{number}").ToList();
         _config = config
@@ -33,7 +36,7 @@ internal sealed class SimulationRun : IDisposable
                 $$"""
                 raft {
                   group = simulated
-                  roster = [{{string.Join(", ", names.Select(node => $"\"{name}@{node}\""))}}]
+                  roster = [{{string.Join(", ", names.Select(node => $"\"{actors[0].Name}@{node}\""))}}]
                   quorum.allow-fewer-than-three = on
                   client.contacts = [{{string.Join(", ", names)}}]
                 }
@@ -41,10 +44,9 @@ internal sealed class SimulationRun : IDisposable
             .WithFallback(Raft.DefaultConfig());
         for (var number = 0; number < nodes; number++)
         {
-            _actors.Add(new HostedActor(new SimulatedNode(world, number, names[number])
-            {
-                Rate = 1 + (world.Prng.Between(-10, 10) / 1000.0),
-            }));
+            SimulatedNode node = new(world, number, names[number]) { Rate = 1 + (world.Prng.Between(-10, 10) / 1000.0) };
+            _nodes.Add(node);
+            _actors.AddRange(actors.Select(actor => new HostedActor(node, actor.Name, actor.Create)));
         }
 
         _thread = new SimulatedThread(world);
@@ -58,12 +60,12 @@ internal sealed class SimulationRun : IDisposable
         IReadOnlyList<(string What, Func<SimulationView, bool> Holds)> always,
         IReadOnlyList<(string What, Func<SimulationView, bool> Holds)> eventually)
     {
-        SimulationView view = new(_actors);
-        GroupChecker checker = new(_actors);
+        SimulationView view = new(_nodes, _actors);
+        List<GroupChecker> checkers = [.. _actors.GroupBy(actor => actor.Name).Select(group => new GroupChecker([.. group]))];
         List<Task> programs = [];
         _world.OnQuiet = () =>
         {
-            checker.Check();
+            checkers.ForEach(each => each.Check());
             if (programs.Find(each => each.IsFaulted) is { Exception.InnerException: { } failure })
             {
                 throw new SimulationException(failure.GetType().Name, $"a program failed: {failure.Message}", failure);
@@ -74,7 +76,7 @@ internal sealed class SimulationRun : IDisposable
                 Demand(Ask(what, holds, view), what, $"'{what}' does not hold");
             }
         };
-        _actors.ForEach(Start);
+        _nodes.ForEach(Start);
         programs.AddRange(Enumerable.Range(0, clients).Select(number => StartClient(number, program)));
         foreach (var fault in plan)
         {
@@ -92,12 +94,12 @@ internal sealed class SimulationRun : IDisposable
         }
 
         return new SimulationResult(
-            _world.Trace.Hash, _world.Now, _world.Turns, _network.Delivered, checker.Pairs, plan.Count);
+            _world.Trace.Hash, _world.Now, _world.Turns, _network.Delivered, checkers.Sum(each => each.Pairs), plan.Count);
     }
 
     public void Dispose()
     {
-        _ended.AddRange(_actors.Select(each => each.Node).Concat(_clients).Select(node => node.Life?.End() ?? Task.CompletedTask));
+        _ended.AddRange(_nodes.Concat(_clients).Select(node => node.Life?.End() ?? Task.CompletedTask));
         _thread.Dispose();
 
         // Otherwise the memory of many runs would wait for the thread pool.
@@ -125,21 +127,19 @@ internal sealed class SimulationRun : IDisposable
         }
     }
 
-    private void Start(HostedActor hosted)
+    private void Start(SimulatedNode node)
     {
-        var node = hosted.Node;
-        hosted.Latest = null;
         _world.Trace.Add(_world.Now, $"{node.Name} starts");
         node.Start(_config, life =>
         {
             Raft.Get(life.System).UseTransport(_network.Connect(life));
-            life.System.ActorOf(Props.CreateBy(new ActorProducer(hosted, _create)), _name);
+            _actors.FindAll(actor => actor.Node == node).ForEach(actor => actor.Start(life.System));
         });
     }
 
     private Task StartClient(int number, Func<SimulatedClient, Task> program)
     {
-        SimulatedNode node = new(_world, _actors.Count + number, $"c{number + 1}");
+        SimulatedNode node = new(_world, _nodes.Count + number, $"c{number + 1}");
         TaskCompletionSource end = new();
         node.Start(_config, life =>
         {
@@ -167,12 +167,12 @@ internal sealed class SimulationRun : IDisposable
 
     private void Begin(PlannedFault plan)
     {
-        var leader = plan.IsOfLeader ? _actors.FindIndex(hosted => hosted.Status() is { Role: RaftRole.Leader }) : -1;
-        var fault = leader < 0 ? plan : plan with { Nodes = [leader] };
-        _world.Trace.Add(_world.Now, $"fault: {fault.Kind} of {string.Join(", ", fault.Nodes.Select(each => _actors[each].Node.Name))}");
-        foreach (var hosted in fault.Nodes.Select(each => _actors[each]))
+        var leader = plan.IsOfLeader ? _actors.Find(hosted => hosted.Status is { Role: RaftRole.Leader }) : null;
+        var fault = leader is null ? plan : plan with { Nodes = [leader.Node.Number] };
+        _world.Trace.Add(_world.Now, $"fault: {fault.Kind} of {string.Join(", ", fault.Nodes.Select(each => _nodes[each].Name))}");
+        foreach (var node in fault.Nodes)
         {
-            Begin(fault, hosted);
+            Begin(fault, _nodes[node]);
         }
 
         switch (fault.Kind)
@@ -189,14 +189,13 @@ internal sealed class SimulationRun : IDisposable
         }
     }
 
-    private void Begin(PlannedFault fault, HostedActor hosted)
+    private void Begin(PlannedFault fault, SimulatedNode node)
     {
-        var node = hosted.Node;
         switch (fault.Kind)
         {
             case SimulationFaults.Crashes when node.System is not null:
                 _ended.Add(node.Crash());
-                _world.After(fault.Lasts, null, () => StartIfDown(hosted));
+                _world.After(fault.Lasts, null, () => StartIfDown(node));
                 break;
             case SimulationFaults.Pauses when node.System is not null:
                 node.Pause();
@@ -206,15 +205,19 @@ internal sealed class SimulationRun : IDisposable
                 node.HasSlowDisk = true;
                 _world.After(fault.Lasts, null, () => node.HasSlowDisk = false);
                 break;
+            case SimulationFaults.FullDisks:
+                node.SetFree(_world.Prng.Between(0, FreeMax));
+                _world.After(fault.Lasts, null, () => MakeRoom(node));
+                break;
         }
     }
 
     // Between the nodes that it hits and all others: in both directions, or in one.
     private IEnumerable<(string From, string To)> DirectionsOf(PlannedFault fault)
     {
-        foreach (var hit in fault.Nodes.Select(each => _actors[each].Node.Name))
+        foreach (var hit in fault.Nodes.Select(each => _nodes[each].Name))
         {
-            foreach (var other in Enumerable.Range(0, _actors.Count).Except(fault.Nodes).Select(each => _actors[each].Node.Name))
+            foreach (var other in Enumerable.Range(0, _nodes.Count).Except(fault.Nodes).Select(each => _nodes[each].Name))
             {
                 if (fault.Choice != 1)
                 {
@@ -229,11 +232,22 @@ internal sealed class SimulationRun : IDisposable
         }
     }
 
-    private void StartIfDown(HostedActor hosted)
+    // An actor that finds a full disk at its start gives up. So whoever makes room starts the node again.
+    private void MakeRoom(SimulatedNode node)
     {
-        if (hosted.Node.System is null)
+        node.SetFree(null);
+        if (node is { System: not null, IsPaused: false } && _actors.Exists(actor => actor.Node == node && actor.Process is null))
         {
-            Start(hosted);
+            _ended.Add(node.Crash());
+            Start(node);
+        }
+    }
+
+    private void StartIfDown(SimulatedNode node)
+    {
+        if (node.System is null)
+        {
+            Start(node);
         }
     }
 
@@ -241,11 +255,12 @@ internal sealed class SimulationRun : IDisposable
     {
         _world.Trace.Add(_world.Now, "all faults are mended");
         _network.MendAll();
-        foreach (var hosted in _actors)
+        foreach (var node in _nodes)
         {
-            hosted.Node.HasSlowDisk = false;
-            hosted.Node.Resume();
-            StartIfDown(hosted);
+            node.HasSlowDisk = false;
+            node.Resume();
+            MakeRoom(node);
+            StartIfDown(node);
         }
     }
 }

@@ -2,6 +2,7 @@ using Akka.Actor;
 
 using RaftActors.Core;
 using RaftActors.Delivery;
+using RaftActors.Settings;
 using RaftActors.Storage;
 
 namespace RaftActors.Engine;
@@ -49,8 +50,7 @@ internal sealed class StateStreaming
     public void Cancel() => _stopping.Cancel();
 
     // A writer may block for minutes, and would take a thread of the pool.
-    private static void RunOnThread(Func<Task> run) =>
-        _ = Task.Factory.StartNew(run, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+    private static void RunOnThread(Func<Task> run) => Machine.Current.RunOnThread("raft-snapshot", () => _ = run());
 
     private async Task<StoreNews.StateStreamed> Run(HostedStore store, StateWriter writer)
     {

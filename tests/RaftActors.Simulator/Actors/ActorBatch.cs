@@ -24,7 +24,7 @@ internal sealed class ActorBatch(ulong first, ulong last, int? seconds, bool isD
     {
         try
         {
-            var result = SumsWorkload.Run((long)seed);
+            var result = ActorWorkloads.Run((long)seed);
             output.WriteLine($"seed {seed} holds: {result.Pairs} pairs, {result.Messages} messages, {result.Faults} faults; "
                 + $"trace {result.Hash:x16}");
             return 0;
@@ -57,8 +57,8 @@ internal sealed class ActorBatch(ulong first, ulong last, int? seconds, bool isD
         {
             try
             {
-                var result = SumsWorkload.Run((long)seed);
-                if ((isDoubled || seed % TwiceEvery == 0) && SumsWorkload.Run((long)seed) is var second && second != result)
+                var result = ActorWorkloads.Run((long)seed);
+                if ((isDoubled || seed % TwiceEvery == 0) && ActorWorkloads.Run((long)seed) is var second && second != result)
                 {
                     Fail(seed, $"Seed {seed} fails: its runs differ: {result} and {second}");
                 }

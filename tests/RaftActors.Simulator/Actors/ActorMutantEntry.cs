@@ -11,7 +11,7 @@ internal static class ActorMutantEntry
         {
             try
             {
-                SumsWorkload.RunOnce((long)seed);
+                ActorWorkloads.RunOnce((long)seed);
             }
             catch (SimulationException failure)
             {

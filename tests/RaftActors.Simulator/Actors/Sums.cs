@@ -52,7 +52,7 @@ internal class Sums : RaftActor<int, int>, IRaftSnapshot<byte[]>, IWithTimers
 
     private void Add()
     {
-        if (_calls is not null && !SumsWorkload.IsSilent(Context.System.Scheduler.MonotonicClock))
+        if (_calls is not null && !SumsCaller.IsSilent(Context.System.Scheduler.MonotonicClock))
         {
             if (_calls.Repeatable is var (repeated, before))
             {

@@ -8,8 +8,6 @@ namespace RaftActors.Simulator.Actors;
 /// </summary>
 internal static class SumsWorkload
 {
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(7);
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan ChangeTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan FaultsLast = TimeSpan.FromSeconds(20);
 
@@ -25,21 +23,6 @@ internal static class SumsWorkload
         }
         """;
 
-    /// <summary>Runs a seed.</summary>
-    /// <exception cref="SimulationException">The seed fails.</exception>
-    public static SimulationResult Run(long seed) => RaftSimulation.Run(seed, simulation => SetUp(seed, simulation));
-
-    /// <summary>Runs a seed. If it fails, it is not run again with fewer faults.</summary>
-    /// <exception cref="SimulationException">The seed fails.</exception>
-    public static void RunOnce(long seed)
-    {
-        var simulation = RaftSimulation.Of(simulation => SetUp(seed, simulation));
-        simulation.RunOnce(new World(seed), PlannedFault.Plan(seed, simulation.Kinds, simulation.NodeCount, simulation.Duration));
-    }
-
-    /// <summary>All callers are silent at this time.</summary>
-    public static bool IsSilent(TimeSpan now) => now.Ticks % Period.Ticks < Silence.Ticks && now > Period;
-
     public static async Task AddAsync(SimulatedClient client, int count)
     {
         await using var sums = client.CreateClient<int, int>();
@@ -49,7 +32,7 @@ internal static class SumsWorkload
         }
     }
 
-    private static void SetUp(long seed, RaftSimulation simulation)
+    public static void SetUp(long seed, RaftSimulation simulation)
     {
         SumsCalls calls = new();
         simulation
@@ -111,72 +94,10 @@ internal static class SumsWorkload
     private static async Task UseAsync(SimulatedClient client, SumsCalls calls)
     {
         await using var sums = client.CreateClient<int, int>();
-        List<Task> open = [];
-        for (var count = 0; count < 80; count++)
-        {
-            open.Add(client.Next(4) == 0
-                ? ReadAsync(client, sums, calls)
-                : AddAsync(
-                    client, sums, calls, AnyName(client), client.Next(2) == 0 ? 1 : 6, TimeSpan.FromMilliseconds(50 + client.Next(1500))));
-            if (client.Next(4) == 0)
-            {
-                await Task.WhenAll(open);
-                open.Clear();
-            }
-
-            do
-            {
-                await client.Delay(TimeSpan.FromMilliseconds(client.Next(100)));
-            }
-            while (IsSilent(client.Now));
-        }
-
-        await Task.WhenAll(open);
-
-        // Ends only if the group still works.
-        await AddAsync(client, sums, calls, SumsCalls.NeverDiscarded, int.MaxValue, TimeSpan.FromSeconds(1));
-    }
-
-    private static string AnyName(SimulatedClient client) => SumsCalls.NameOf(client.Next(3));
-
-    private static async Task ReadAsync(SimulatedClient client, RaftClient<int, int> sums, SumsCalls calls)
-    {
-        var name = AnyName(client);
-        var read = calls.BeginRead(client.Number, name);
-        try
-        {
-            calls.EndRead(read, await sums.QueryAsync<int>(name));
-        }
-        catch (RaftException)
-        {
-            calls.EndRead(read, null);
-        }
-    }
-
-    /// <param name="tries">More than one: with a request key, so that the call may be repeated.</param>
-    private static async Task AddAsync(
-        SimulatedClient client, RaftClient<int, int> sums, SumsCalls calls, string name, int tries, TimeSpan timeout)
-    {
-        var amount = calls.NextAmount();
-        var key = tries > 1 ? (RequestKey?)$"{amount}" : null;
-        calls.BeginAdd(client.Number, name, amount);
-        var mayBeAdded = false;
-        for (var tried = 0; tried < tries; tried++)
-        {
-            var outcome = await sums.AppendAsync(name, amount, timeout, requestKey: key);
-            if (outcome is Outcome<int>.Done done)
-            {
-                calls.End(amount, calls.ResultOf(done));
-                return;
-            }
-
-            mayBeAdded |= outcome is Outcome<int>.Unknown;
-            await client.Delay(TimeSpan.FromMilliseconds(client.Next(50)));
-        }
-
-        if (!mayBeAdded)
-        {
-            calls.End(amount, null);
-        }
+        await new SumsCaller(
+            client,
+            calls,
+            (name, amount, timeout, key) => sums.AppendAsync(name, amount, timeout, requestKey: key),
+            name => sums.QueryAsync<int>(name)).RunAsync();
     }
 }

@@ -9,7 +9,7 @@ public sealed class RaftSimulationTests
     [Fact]
     public void Same_seed_gives_the_same_run_and_another_seed_another_one()
     {
-        var runs = new long[] { 1, 1, 2, 2 }.Select(seed => SumsWorkload.Run(seed)).ToList();
+        var runs = new long[] { 1, 1, 2, 2 }.Select(seed => ActorWorkloads.Run(seed)).ToList();
 
         Assert.Equal(runs[0], runs[1]);
         Assert.Equal(runs[2], runs[3]);

@@ -10,7 +10,7 @@ public sealed class WorkloadTests
     {
         for (var seed = 1; seed <= 10; seed++)
         {
-            SumsWorkload.Run(seed);
+            ActorWorkloads.Run(seed);
         }
     }
 }

@@ -176,7 +176,9 @@ internal sealed class PendingAppends(EngineContext context)
         OnTerm(entry.Index, entry.Term);
     }
 
-    /// <summary>A snapshot up to this position was installed. An Append with a place in it ends as unknown: its entry is compacted.</summary>
+    /// <summary>
+    /// A snapshot up to this position was installed. An Append with a place in it ends as unknown: its entry is compacted.
+    /// </summary>
     public void OnInstalled(LogPosition last)
     {
         while (TryTakePlaced(last.Index) is { } pending)
