@@ -16,8 +16,10 @@ internal static class NodeConfig
           actor {
             provider = cluster
             # The default dispatchers have threads of their own that spin. Several clusters of five nodes share the cores of one machine.
+            # With the channel executor for the internal one, the thread that creates Cluster may run its actors while it waits for them,
+            # and Akka's split brain resolver fails there.
             default-dispatcher { executor = channel-executor, channel-executor.priority = normal }
-            internal-dispatcher { executor = channel-executor, channel-executor.priority = high }
+            internal-dispatcher { executor = thread-pool-executor }
           }
           remote {
             default-remote-dispatcher { executor = channel-executor, channel-executor.priority = high }
