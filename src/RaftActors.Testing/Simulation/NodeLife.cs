@@ -18,9 +18,9 @@ internal sealed class NodeLife
     private const string Key = "raft-simulation.life";
 
     // Small files, because the model of the disk copies a file when it is synced.
-    private const int SegmentSize = 128 * 1024;
+    private const int SegmentSize = 16 * 1024;
 
-    private const int FreeSpaceFloor = 32 * 1024;
+    private const int FreeSpaceFloor = 16 * 1024;
 
     // The configuration names its life, because Akka.NET makes dispatchers and schedulers.
     private static readonly ConcurrentDictionary<string, NodeLife> Starting = new();

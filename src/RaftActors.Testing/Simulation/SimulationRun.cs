@@ -12,7 +12,7 @@ internal sealed class SimulationRun : IDisposable
     private static readonly TimeSpan EndMax = TimeSpan.FromSeconds(2);
 
     // Room for a part of a write, for a snapshot, or nearly for a segment of the log.
-    private const int FreeMax = 100 * 1024;
+    private const int FreeMax = 48 * 1024;
 
     private readonly World _world;
     private readonly SimulatedNetwork _network;
