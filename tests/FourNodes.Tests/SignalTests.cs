@@ -9,7 +9,8 @@ public sealed class SignalTests
     [InlineData(nameof(Signal.Terminate))]
     public async Task Signal_ends_the_demo_cleanly(string signal)
     {
-        using var demo = DemoProcess.Start("--seconds", "60");
+        // A demo that ignores the signal is not over in time.
+        using var demo = DemoProcess.Start("--seconds", "600");
         await demo.Line("Received requested serial 4 with key key4 and value value4", occurrence: 2);
 
         demo.Send(Enum.Parse<Signal>(signal));
@@ -32,7 +33,7 @@ public sealed class SignalTests
     [Fact]
     public async Task Signal_before_the_quorum_ends_the_demo_cleanly()
     {
-        using var demo = DemoProcess.Start("--seconds", "60");
+        using var demo = DemoProcess.Start("--seconds", "600");
         await demo.Line("node1@localhost and raft1 process");
 
         demo.Send(Signal.Terminate);

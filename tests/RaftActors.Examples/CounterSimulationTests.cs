@@ -6,9 +6,7 @@ namespace RaftActors.Examples;
 public sealed class CounterSimulationTests
 {
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
+    [MemberData(nameof(RaftSimulation.Seeds), 3, MemberType = typeof(RaftSimulation))]
     public void Each_click_is_counted_once(long seed) => RaftSimulation.Run(seed, simulation =>
     {
         var total = 0;

@@ -20,7 +20,7 @@ internal static class CommandLine
 
     private static readonly Option<bool> Trace = new("--trace")
     {
-        Description = "With --seed: write all inputs and effects to standard output.",
+        Description = "With --seed: write all events to standard output.",
     };
 
     private static readonly Option<int[]?> Only = new("--only")
@@ -140,7 +140,7 @@ internal static class CommandLine
             if (parsed.GetValue(Actors))
             {
                 return parsed.GetValue(Seed) is { } one
-                    ? ActorBatch.RunOne(one, Console.Out)
+                    ? ActorBatch.RunOne(one, parsed.GetValue(Trace), Console.Out)
                     : ActorBatch.Run(first, last, parsed.GetValue(Seconds), jobs, parsed.GetValue(Twice), Console.Out);
             }
 

@@ -38,6 +38,10 @@ internal static class MessageText
     private static string Of(WireMessage message) => message switch
     {
         WireMessage.CoreMessage { Envelope: var envelope } => Shortened($"term {envelope.Term} {envelope.Body}"),
+        WireMessage.Hello { Processes: var processes } => Shortened($"Hello of {string.Join(", ", processes.Select(each => each.Name))}"),
+        ClientReply.Located { Leader: null } => "Located, no leader",
+        ClientReply.Located { Leader: { } leader } located => $"Located, {leader} leads in term {located.Term}",
+        ClientCall.Change or AppendReply or ChangeReply => Shortened($"{message}"),
         _ => message.GetType().Name,
     };
 

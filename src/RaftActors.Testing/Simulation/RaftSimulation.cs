@@ -16,7 +16,7 @@ public sealed class RaftSimulation
 {
     private readonly List<(string What, Func<SimulationView, bool> Holds)> _always = [];
     private readonly List<(string What, Func<SimulationView, bool> Holds)> _eventually = [];
-    private readonly List<(string Name, Func<ActorBase> Create)> _actors = [];
+    private readonly List<(string Name, Func<int, ActorBase> Create)> _actors = [];
     private Config _config = Akka.Configuration.Config.Empty;
     private int _clients;
     private Func<SimulatedClient, Task> _program = _ => Task.CompletedTask;
@@ -47,6 +47,13 @@ public sealed class RaftSimulation
         return new SimulationShrinker(seed, () => Of(setup)).Run();
     }
 
+    /// <summary>
+    /// Seeds for a test with parameters, from 1 on: <c>[Theory, MemberData(nameof(RaftSimulation.Seeds), 100, MemberType =
+    /// typeof(RaftSimulation))]</c> in xunit.
+    /// </summary>
+    /// <param name="count">Their number.</param>
+    public static IEnumerable<object[]> Seeds(int count) => Enumerable.Range(1, count).Select(seed => new object[] { (long)seed });
+
     /// <summary>The number of nodes with an actor of the group. 3 by default.</summary>
     public RaftSimulation Nodes(int count)
     {
@@ -60,7 +67,12 @@ public sealed class RaftSimulation
     /// </summary>
     /// <param name="create">Creates one. Called on the simulation's thread.</param>
     /// <param name="name">The name of the actor.</param>
-    public RaftSimulation Actor(Func<ActorBase> create, string name = "actor")
+    public RaftSimulation Actor(Func<ActorBase> create, string name = "actor") => Actor(_ => create(), name);
+
+    /// <summary>As above, for actors that differ between the nodes.</summary>
+    /// <param name="create">Creates the one of a node, which has this number, from 0. Called on the simulation's thread.</param>
+    /// <param name="name">The name of the actor.</param>
+    public RaftSimulation Actor(Func<int, ActorBase> create, string name = "actor")
     {
         _actors.Add((name, create));
         return this;

@@ -67,7 +67,7 @@ internal sealed class SimulatedNetwork(World world)
 
     private void Show(string from, string to, ReadOnlyMemory<byte> message, string end)
     {
-        if (world.Trace.IsKept)
+        if (world.Trace.NeedsLines)
         {
             world.Trace.Show(world.Now, $"{from} -> {to}: {MessageText.Of(to, message)}{end}");
         }

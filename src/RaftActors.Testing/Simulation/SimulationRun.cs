@@ -26,7 +26,7 @@ internal sealed class SimulationRun : IDisposable
     private readonly SimulatedThread _thread;
 
     /// <param name="actors">Those that each node starts. The first one's group is the default.</param>
-    public SimulationRun(World world, int nodes, IReadOnlyList<(string Name, Func<ActorBase> Create)> actors, Config config)
+    public SimulationRun(World world, int nodes, IReadOnlyList<(string Name, Func<int, ActorBase> Create)> actors, Config config)
     {
         _world = world;
         _network = new SimulatedNetwork(world);
@@ -46,7 +46,7 @@ internal sealed class SimulationRun : IDisposable
         {
             SimulatedNode node = new(world, number, names[number]) { Rate = 1 + (world.Prng.Between(-10, 10) / 1000.0) };
             _nodes.Add(node);
-            _actors.AddRange(actors.Select(actor => new HostedActor(node, actor.Name, actor.Create)));
+            _actors.AddRange(actors.Select(actor => new HostedActor(node, actor.Name, () => actor.Create(node.Number))));
         }
 
         _thread = new SimulatedThread(world);

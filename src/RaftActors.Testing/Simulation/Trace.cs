@@ -13,6 +13,11 @@ internal sealed class Trace
     /// <summary>Off: lines are not kept, which is faster. The hash is the same.</summary>
     public bool IsKept { get; set; }
 
+    /// <summary>Gets all lines. Null: nobody reads them.</summary>
+    public TextWriter? Output { get; set; }
+
+    public bool NeedsLines => IsKept || Output is not null;
+
     public IReadOnlyCollection<string> Lines => _lines;
 
     /// <summary>Adds an event to the hash and to the lines.</summary>
@@ -36,6 +41,13 @@ internal sealed class Trace
     /// <summary>Adds a line only.</summary>
     public void Show(TimeSpan at, string text)
     {
+        if (!NeedsLines)
+        {
+            return;
+        }
+
+        var line = FormattableString.Invariant($"{at.TotalSeconds,10:0.0000} s  {text}");
+        Output?.WriteLine(line);
         if (IsKept)
         {
             if (_lines.Count == LinesMax)
@@ -43,7 +55,7 @@ internal sealed class Trace
                 _lines.Dequeue();
             }
 
-            _lines.Enqueue(FormattableString.Invariant($"{at.TotalSeconds,10:0.0000} s  {text}"));
+            _lines.Enqueue(line);
         }
     }
 }

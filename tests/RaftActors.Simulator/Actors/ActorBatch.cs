@@ -20,11 +20,12 @@ internal sealed class ActorBatch(ulong first, ulong last, int? seconds, bool isD
     private long _faults;
 
     /// <summary>Runs one seed.</summary>
-    public static int RunOne(ulong seed, TextWriter output)
+    /// <param name="traces">Writes each event. If the seed fails, it is not run again with fewer faults.</param>
+    public static int RunOne(ulong seed, bool traces, TextWriter output)
     {
         try
         {
-            var result = ActorWorkloads.Run((long)seed);
+            var result = traces ? ActorWorkloads.RunOnce((long)seed, output) : ActorWorkloads.Run((long)seed);
             output.WriteLine($"seed {seed} holds: {result.Pairs} pairs, {result.Messages} messages, {result.Faults} faults; "
                 + $"trace {result.Hash:x16}");
             return 0;

@@ -12,11 +12,14 @@ internal static class ActorWorkloads
     public static SimulationResult Run(long seed) => RaftSimulation.Run(seed, simulation => SetUp(seed, simulation));
 
     /// <summary>Runs a seed. If it fails, it is not run again with fewer faults.</summary>
+    /// <param name="trace">Gets a line for each event; null: nobody reads them.</param>
     /// <exception cref="SimulationException">The seed fails.</exception>
-    public static void RunOnce(long seed)
+    public static SimulationResult RunOnce(long seed, TextWriter? trace = null)
     {
+        World world = new(seed);
+        world.Trace.Output = trace;
         var simulation = RaftSimulation.Of(simulation => SetUp(seed, simulation));
-        simulation.RunOnce(new World(seed), PlannedFault.Plan(seed, simulation.Kinds, simulation.NodeCount, simulation.Duration));
+        return simulation.RunOnce(world, PlannedFault.Plan(seed, simulation.Kinds, simulation.NodeCount, simulation.Duration));
     }
 
     private static void SetUp(long seed, RaftSimulation simulation)
