@@ -5,7 +5,7 @@ using RaftActors.Testing.Simulation;
 
 namespace FourNodes.Tests;
 
-/// <summary>The actors of the demo in virtual time: in any order of messages and writes each process prints its lines of the seed.</summary>
+/// <summary>The actors of the demo in virtual time: each process prints its lines of the seed in any order of messages.</summary>
 [Collection(nameof(DemoPorts))]
 public sealed class SimulatedStoryTests
 {
