@@ -77,6 +77,9 @@ internal sealed class ClusterNode(World world, SimulatedNetwork network, Registe
         set => _node.HasSlowDisk = value;
     }
 
+    /// <summary>The disk has so many bytes free from now on. Null: there is no bound.</summary>
+    public void SetFree(long? bytes) => _node.SetFree(bytes);
+
     /// <summary>Ends the node without a warning.</summary>
     public void Kill()
     {

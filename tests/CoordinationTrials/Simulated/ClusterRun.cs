@@ -257,7 +257,12 @@ internal sealed class ClusterRun : IDisposable
         SimulatedFault fault = new(this, holders);
         var failure = fault.Make();
         var lasted = Now - begin;
-        Array.ForEach(_nodes, node => node.HasSlowDisk = false);
+        foreach (var node in _nodes)
+        {
+            node.HasSlowDisk = false;
+            node.SetFree(null);
+        }
+
         if (failure is null && !Recover())
         {
             failure = Describe();

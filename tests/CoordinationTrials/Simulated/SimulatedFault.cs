@@ -3,7 +3,7 @@ using CoordinationTrials.Processes;
 
 namespace CoordinationTrials.Simulated;
 
-/// <summary>The fault of one round, chosen at random: those of <see cref="Trials.Faults"/> and slow disks, in virtual time.</summary>
+/// <summary>The fault of one round, chosen at random: those of <see cref="Trials.Faults"/>, slow and full disks, in virtual time.</summary>
 /// <param name="holders">The node that holds each resource when the fault begins.</param>
 internal sealed class SimulatedFault(ClusterRun run, IReadOnlyDictionary<string, ClusterNode> holders)
 {
@@ -12,8 +12,16 @@ internal sealed class SimulatedFault(ClusterRun run, IReadOnlyDictionary<string,
     private static readonly TimeSpan FlapSeenAfter = TimeSpan.FromSeconds(6);
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan SlowFor = TimeSpan.FromSeconds(10);
-    private static readonly string[] Names = ["kill", "freeze", "rolling", "partition", "one-way", "bridge", "flap", "slow-disk", "mixed"];
+    private static readonly TimeSpan FullFor = TimeSpan.FromSeconds(10);
+    private static readonly string[] Names =
+    [
+        "kill", "freeze", "rolling", "partition", "one-way", "bridge", "flap", "slow-disk", "full-disk", "mixed",
+    ];
+
     private static readonly string[] OfNodes = ["kill", "freeze", "rolling", "isolate", "silence", "deafen"];
+
+    // Room for a part of a write, for a snapshot, or for a few segments of the log.
+    private const int FreeMax = 48 * 1024;
 
     private readonly TimeSpan _at = run.Now;
     private readonly List<(ClusterNode Node, string What)> _victims = [];
@@ -54,6 +62,17 @@ internal sealed class SimulatedFault(ClusterRun run, IReadOnlyDictionary<string,
 
                 run.Note($"fault: {Detail}");
                 run.Until(() => Lasted >= SlowFor, Patience);
+                return null;
+            case "full-disk":
+                // Of a minority, since a group whose voters cannot write loses all sessions.
+                foreach (var node in Victims(run.Random.Next(1, Nodes.Majority)))
+                {
+                    _victims.Add((node, "full disk of"));
+                    node.SetFree(run.Random.Next(FreeMax));
+                }
+
+                run.Note($"fault: {Detail}");
+                run.Until(() => Lasted >= FullFor, Patience);
                 return null;
             case "mixed":
                 return OfEach(run.Random.GetItems(OfNodes, 2));
