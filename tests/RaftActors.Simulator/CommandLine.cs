@@ -3,6 +3,7 @@ using System.CommandLine.Parsing;
 
 using RaftActors.Simulator.Actors;
 using RaftActors.Simulator.Coordination;
+using RaftActors.Simulator.Exhaustive;
 
 namespace RaftActors.Simulator;
 
@@ -88,6 +89,31 @@ internal static class CommandLine
             + "--mutants.",
     };
 
+    private static readonly Option<bool> Exhaustive = new("--exhaustive")
+    {
+        Description = "Explore all states of small groups, the shortest schedules first, instead of random ones.",
+    };
+
+    private static readonly Option<string?> ScopeName = new("--scope")
+    {
+        Description = $"With --exhaustive: only this scope: {string.Join(", ", Scope.All.Select(scope => scope.Name))}.",
+        HelpName = "name",
+    };
+
+    private static readonly Option<int> Depth = new("--depth")
+    {
+        Description = "With --exhaustive: the most events of a schedule. Default: no limit.",
+        HelpName = "n",
+        DefaultValueFactory = _ => int.MaxValue,
+    };
+
+    private static readonly Option<int> States = new("--states")
+    {
+        Description = "With --exhaustive: the most states of a scope. Default: 1000000.",
+        HelpName = "n",
+        DefaultValueFactory = _ => 1_000_000,
+    };
+
     private static readonly Option<string?> Name = new("--mutant")
     {
         Description = "With --mutants: only the bugs whose name contains this text.",
@@ -103,6 +129,7 @@ internal static class CommandLine
             + "2: wrong usage.")
         {
             Seeds, Seed, Trace, Only, Faults, Disk, Seconds, Jobs, Twice, Mutants, Name, Availability, Coordination, Actors,
+            Exhaustive, ScopeName, Depth, States,
         };
         command.Validators.Add(parsed =>
         {
@@ -120,6 +147,19 @@ internal static class CommandLine
             {
                 // Actor systems start and end on the pool. Their order decides nothing, and with one thread they wait for each other.
                 ThreadPool.SetMaxThreads(PoolThreads, PoolThreads);
+            }
+
+            if (parsed.GetValue(Exhaustive))
+            {
+                var (depth, states) = (parsed.GetValue(Depth), parsed.GetValue(States));
+                if (parsed.GetValue(Mutants))
+                {
+                    return ExhaustiveTable.Run(parsed.GetValue(Name), depth, states, jobs, Console.Out);
+                }
+
+                var time = parsed.GetValue(Seconds) is { } seconds ? TimeSpan.FromSeconds(seconds) : TimeSpan.MaxValue;
+                var bounds = new ExplorerBounds(depth, states, time);
+                return ExhaustiveRun.Run(parsed.GetValue(ScopeName), bounds, Console.Out);
             }
 
             if (parsed.GetValue(Mutants))

@@ -49,7 +49,7 @@ internal sealed class MutantCompiler
     public static MutantCompiler OfCore(string root)
     {
         var simulator = Path.Combine(root, "tests", "RaftActors.Simulator");
-        string[] folders = ["Simulation", "Checking", "Faults"];
+        string[] folders = ["Simulation", "Checking", "Faults", "Exhaustive"];
         var framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
         return new MutantCompiler(
             "Mutant",
@@ -58,6 +58,7 @@ internal sealed class MutantCompiler
                 .Append(Path.Combine(simulator, "SeedResult.cs"))
                 .Append(Path.Combine(simulator, "Totals.cs"))
                 .Append(Path.Combine(simulator, "Planting", "MutantEntry.cs"))
+                .Append(Path.Combine(simulator, "Planting", "ExhaustiveMutantEntry.cs"))
                 .Concat(Sources(Path.Combine(root, "src", "RaftActors.Testing", "History"))),
             typeof(MutantEntry),
             Assemblies().Where(path => Path.GetDirectoryName(path) == framework).Select(path => MetadataReference.CreateFromFile(path)));
@@ -132,12 +133,20 @@ internal sealed class MutantCompiler
 
     /// <summary>Runs seeds until one finds the bug.</summary>
     /// <returns>The seed, the checker and its message; null if no seed found the bug.</returns>
-    public (ulong Seed, string Checker, string What)? Run(Mutant mutant, ulong first, ulong last)
+    public (ulong Seed, string Checker, string What)? Run(Mutant mutant, ulong first, ulong last) =>
+        ((ulong, string, string)?)Invoke(mutant, _entry, first, last);
+
+    /// <summary>Explores the states of a group with a bug in Core.</summary>
+    /// <returns>The scope, the checker, its message and the shortest schedule; null if no scope has the bug within these bounds.</returns>
+    public (string Scope, string Checker, string What, string[] Schedule)? Explore(Mutant mutant, int depth, int states) =>
+        ((string, string, string, string[])?)Invoke(mutant, typeof(ExhaustiveMutantEntry), depth, states);
+
+    private object? Invoke(Mutant mutant, Type entry, params object[] arguments)
     {
         using var image = Compile(mutant);
-        var run = _load(mutant.Name, image).GetType(_entry.FullName!)!
+        var run = _load(mutant.Name, image).GetType(entry.FullName!)!
             .GetMethod("Run", BindingFlags.Static | BindingFlags.NonPublic | BindingFlags.Public)!;
-        return ((ulong, string, string)?)run.Invoke(null, [first, last]);
+        return run.Invoke(null, arguments);
     }
 
     /// <summary>Returns the compiler's errors in the files that the bugs change. Each error names its bug.</summary>

@@ -1,0 +1,76 @@
+using RaftActors.Simulator.Exhaustive;
+
+namespace RaftActors.Simulator.Tests;
+
+/// <summary>Small explorations. The simulator itself explores millions of states.</summary>
+public sealed class ExhaustiveTests
+{
+    public static TheoryData<string> Scopes => [.. Scope.All.Select(scope => scope.Name)];
+
+    [Theory]
+    [MemberData(nameof(Scopes))]
+    public void All_properties_hold_in_the_first_states_of_a_scope(string name)
+    {
+        var explorer = new Explorer(ScopeOf(name), BoundsOf(states: 20_000));
+
+        var found = explorer.Run();
+
+        Assert.True(found is null, $"{found?.Violation.Message}:\n{string.Join('\n', found?.Schedule ?? [])}");
+        Assert.True(explorer.Depth >= 5, $"depth {explorer.Depth}");
+    }
+
+    [Theory]
+    [InlineData("votes", 6)]
+    [InlineData("entries", 6)]
+    [InlineData("terms", 6)]
+    public void States_that_differ_by_a_renaming_have_the_same_successors(string name, int depth)
+    {
+        var (reduced, whole) = (new Explorer(ScopeOf(name), BoundsOf(depth)), new Explorer(
+            ScopeOf(name) with { IsSymmetric = false }, BoundsOf(depth)));
+
+        Assert.Null(reduced.Run());
+        Assert.Null(whole.Run());
+
+        Assert.True(reduced.States < whole.States / 5, $"{reduced.States} of {whole.States}");
+        Assert.Equal(whole.States, reduced.StatesWithRenamed);
+    }
+
+    [Theory]
+    [MemberData(nameof(Scopes))]
+    public void Steps_do_not_depend_on_the_way_to_a_state(string name)
+    {
+        var explorer = new Explorer(ScopeOf(name), BoundsOf(states: 20_000));
+        explorer.Run();
+
+        var difference = explorer.Locals.FindDifference(stride: 11, out var steps);
+
+        Assert.Null(difference);
+        Assert.True(steps > 100, $"{steps} steps");
+    }
+
+    [Fact]
+    public void Fields_that_a_state_leaves_out_exist() => Assert.Empty(Abstraction.Stale());
+
+    [Fact]
+    public void A_planted_bug_is_found_with_its_shortest_schedule()
+    {
+        var root = MutantCompiler.FindRoot();
+        var folder = Path.Combine(root, "tests", "RaftActors.Simulator", "mutants");
+        var mutant = Mutant.ReadAll(folder).Single(one => one.Name == "votes twice");
+
+        var found = MutantCompiler.OfCore(root).Explore(mutant, depth: 5, states: 2000);
+
+        Assert.Equal("vote", found?.Checker);
+        string[] schedule =
+        [
+            "a has an election timeout",
+            "b has an election timeout",
+            "b receives from a, term 2: RequestVote, at 1/1 s0",
+        ];
+        Assert.Equal(schedule, found?.Schedule);
+    }
+
+    private static Scope ScopeOf(string name) => Scope.All.Single(scope => scope.Name == name);
+
+    private static ExplorerBounds BoundsOf(int depth = int.MaxValue, int states = int.MaxValue) => new(depth, states, TimeSpan.MaxValue);
+}

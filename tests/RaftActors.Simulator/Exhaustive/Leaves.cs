@@ -1,0 +1,47 @@
+using System.Runtime.CompilerServices;
+using RaftActors.Core;
+
+namespace RaftActors.Simulator.Exhaustive;
+
+/// <summary>The types whose values are not written field by field.</summary>
+internal static class Leaves
+{
+    private static readonly Dictionary<Type, Delegate> ByType = new Delegate[]
+    {
+        (DigestSink sink, bool value) => sink.Number(value ? 1 : 0),
+        (DigestSink sink, byte value) => sink.Number(value),
+        (DigestSink sink, int value) => sink.Number(value),
+        (DigestSink sink, long value) => sink.Number(value),
+        (DigestSink sink, ulong value) => sink.Number((long)value),
+        (DigestSink sink, Guid value) => sink.Bytes(value.ToByteArray()),
+        (DigestSink sink, string? value) => sink.Text(value ?? ""),
+        (DigestSink sink, byte[]? value) => sink.Bytes(value),
+        (DigestSink sink, ReadOnlyMemory<byte> value) => sink.Bytes(value.Span),
+        (DigestSink sink, MemoryStream value) => sink.Bytes(value.GetBuffer().AsSpan(0, (int)value.Length)),
+        (DigestSink sink, Ticket value) => sink.Number(Math.Max(0, value.Value - sink.Done)),
+        (DigestSink sink, ProcessName value) => sink.Name(value),
+        (DigestSink sink, Member value) =>
+        {
+            sink.Name(value.Name);
+            sink.Bytes(value.Incarnation.Value.ToByteArray());
+        },
+        (DigestSink sink, SendWindow value) =>
+        {
+            sink.Number(value.Limit);
+            sink.Number(value.Count);
+            for (var i = 0; i < value.Count; i++)
+            {
+                var ring = RingOf(value);
+                sink.Number(ring[(HeadOf(value) + i) % ring.Length].Last.Value);
+            }
+        },
+    }.ToDictionary(leaf => leaf.GetType().GetGenericArguments()[1]);
+
+    public static Delegate? Of(Type type) => ByType.GetValueOrDefault(type);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_ring")]
+    private static extern ref (LogIndex Last, long Size)[] RingOf(SendWindow window);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_head")]
+    private static extern ref int HeadOf(SendWindow window);
+}
