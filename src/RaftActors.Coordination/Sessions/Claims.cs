@@ -7,8 +7,8 @@ namespace RaftActors.Coordination.Sessions;
 /// <summary>
 /// The claims of this program for locks: makes them, waits for their turn, and withdraws those that were given up. Thread-safe.
 /// <para>
-/// A Release is sent when the answer to its Acquire is there, or when the session is lost. The group ignores the attempts of the Acquire
-/// that come later.
+/// A claim that was given up is released at once, though its Acquire may still be on the way: the group ignores an Acquire that comes after
+/// its Release.
 /// </para>
 /// </summary>
 internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvider time)
@@ -84,8 +84,10 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
 
     private async Task WithdrawAsync(Task acquiring, string name, long claim, Session session)
     {
-        await acquiring.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await ReleaseAsync(name, claim, session).ConfigureAwait(false);
+
+        // Otherwise a failure of the Acquire would be reported as unobserved.
+        await acquiring.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private async ValueTask ReleaseAsync(string name, long claim, Session session)
