@@ -9,6 +9,9 @@ internal sealed class HostedActor(SimulatedNode node, string name, Func<ActorBas
 {
     private readonly ProcessName _process = new($"{name}@{node.Name}");
 
+    // A process lives as long as its actor system. It is asked for before each step of time, so it is found once.
+    private (ActorSystem? System, RaftProcess? Process) _found;
+
     public SimulatedNode Node => node;
 
     public string Name => name;
@@ -17,9 +20,23 @@ internal sealed class HostedActor(SimulatedNode node, string name, Func<ActorBas
     public ActorBase? Latest { get; private set; }
 
     /// <summary>Null: the node is down, or the store is not open.</summary>
-    public RaftProcess? Process => node.System is { } system
-        ? Raft.Get(system).OpenProcesses.FirstOrDefault(process => process.Name == _process)
-        : null;
+    public RaftProcess? Process
+    {
+        get
+        {
+            if (node.System is not { } system)
+            {
+                return null;
+            }
+
+            if (_found.System != system || _found.Process is null)
+            {
+                _found = (system, Raft.Get(system).OpenProcesses.FirstOrDefault(process => process.Name == _process));
+            }
+
+            return _found.Process;
+        }
+    }
 
     /// <summary>Null: the node is down, or the store is not open.</summary>
     public RaftStatus? Status => Process?.Status is { IsOpen: true } status ? status : null;

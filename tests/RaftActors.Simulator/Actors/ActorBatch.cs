@@ -18,6 +18,8 @@ internal sealed class ActorBatch(ulong first, ulong last, int? seconds, bool isD
     private long _pairs;
     private long _messages;
     private long _faults;
+    private TimeSpan _simulated;
+    private ulong _traces;
 
     /// <summary>Runs one seed.</summary>
     /// <param name="traces">Writes each event. If the seed fails, it is not run again with fewer faults.</param>
@@ -47,7 +49,8 @@ internal sealed class ActorBatch(ulong first, ulong last, int? seconds, bool isD
         var threads = Enumerable.Range(0, jobs).Select(_ => new Thread(Work)).ToList();
         threads.ForEach(thread => thread.Start());
         threads.ForEach(thread => thread.Join());
-        output.WriteLine($"{_seeds} seeds, {_pairs} pairs, {_messages} messages, {_faults} faults; {_clock.Elapsed.TotalSeconds:F1} s");
+        output.WriteLine($"{_seeds} seeds, {_pairs} pairs, {_messages} messages, {_faults} faults, {_simulated.TotalMinutes:F0} simulated minutes in "
+            + $"{_clock.Elapsed.TotalSeconds:F1} s; traces {_traces:x16}");
         output.WriteLine(_failures == 0 ? "nothing was violated" : $"{_failures} seeds FAILED");
         return _failures == 0 ? 0 : 1;
     }
@@ -90,6 +93,10 @@ internal sealed class ActorBatch(ulong first, ulong last, int? seconds, bool isD
             _pairs += result.Pairs;
             _messages += result.Messages;
             _faults += result.Faults;
+            _simulated += result.Lasted;
+
+            // Equal in each run of the same seeds, in any order.
+            _traces ^= result.Hash;
         }
     }
 
