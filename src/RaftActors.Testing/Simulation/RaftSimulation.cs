@@ -17,6 +17,7 @@ public sealed class RaftSimulation
     private readonly List<(string What, Func<SimulationView, bool> Holds)> _always = [];
     private readonly List<(string What, Func<SimulationView, bool> Holds)> _eventually = [];
     private readonly List<(string Name, Func<int, ActorBase> Create)> _actors = [];
+    private readonly HashSet<Type> _actorTypes = [];
     private Config _config = Akka.Configuration.Config.Empty;
     private int _clients;
     private Func<SimulatedClient, Task> _program = _ => Task.CompletedTask;
@@ -31,14 +32,19 @@ public sealed class RaftSimulation
 
     internal TimeSpan Duration { get; private set; } = TimeSpan.FromSeconds(20);
 
+    /// <summary>The types of the user's code: what describes the simulation, and the actors of its latest run.</summary>
+    internal IEnumerable<Type> UserTypes =>
+        _actorTypes.Append(_program.Method.DeclaringType).OfType<Type>().Where(type => type.Assembly != typeof(RaftSimulation).Assembly);
+
     /// <summary>
-    /// Runs a simulation. If it fails, runs it again with fewer faults until none can be left out. Blocks the calling thread; several
-    /// simulations may run at a time, each on a thread of its own.
+    /// Runs a simulation. If it fails, runs it again with fewer faults until none can be left out. A seed that fails and one of ten others
+    /// run twice, because two runs of a seed must not differ. Blocks the calling thread; several simulations may run at a time, each on a
+    /// thread of its own.
     /// </summary>
     /// <param name="seed">Decides the run.</param>
     /// <param name="setup">Describes the simulation. Called for each run, so that no run sees what an earlier one has left.</param>
     /// <exception cref="SimulationException">
-    /// A condition or a program failed. The message has the seed, the faults and the last events.
+    /// A condition or a program failed, or two runs of the seed differ. The message has the seed, the faults and the last events.
     /// </exception>
     /// <exception cref="InvalidOperationException">There is no actor.</exception>
     public static SimulationResult Run(long seed, Action<RaftSimulation> setup)
@@ -74,7 +80,12 @@ public sealed class RaftSimulation
     /// <param name="name">The name of the actor.</param>
     public RaftSimulation Actor(Func<int, ActorBase> create, string name = "actor")
     {
-        _actors.Add((name, create));
+        _actors.Add((name, node =>
+        {
+            var actor = create(node);
+            _actorTypes.Add(actor.GetType());
+            return actor;
+        }));
         return this;
     }
 

@@ -41,6 +41,7 @@ internal sealed class SimulatedNetwork(World world)
             return;
         }
 
+        world.Trace.Mix(message.Span);
         var from = life.Node;
         if (IsCut(from.Name, to) || world.Chance(FaultPercent))
         {

@@ -5,19 +5,46 @@ namespace RaftActors.Testing.Simulation;
 internal sealed class SimulationShrinker(long seed, Func<RaftSimulation> make)
 {
     private const int LinesShown = 60;
+    private const int PlacesShown = 10;
+    private const int LinesBeforeDifference = 10;
+    private const long RepeatEvery = 10;
 
     public SimulationResult Run()
     {
-        var first = make();
-        var plan = PlannedFault.Plan(seed, first.Kinds, first.NodeCount, first.Duration);
-        try
+        var simulation = make();
+        var plan = PlannedFault.Plan(seed, simulation.Kinds, simulation.NodeCount, simulation.Duration);
+        World world = new(seed);
+        var (result, failure) = Run(simulation, world, plan);
+        if (failure is null ? seed % RepeatEvery == 1 : failure.Kind != "escape")
         {
-            return first.RunOnce(new World(seed), plan);
+            Repeat(plan, world.Trace);
         }
-        catch (SimulationException failure)
+
+        return result ?? throw Explain(Shrink(plan, failure!), failure!); // Justification: one of them is not null.
+    }
+
+    /// <summary>Runs the seed again.</summary>
+    /// <exception cref="SimulationException">The two runs differ.</exception>
+    private void Repeat(List<PlannedFault> plan, Trace first)
+    {
+        World world = new(seed, first);
+        world.Trace.IsKept = true;
+        var simulation = make();
+        var (_, failure) = Run(simulation, world, plan);
+        if (world.Trace.Hash == first.Hash)
         {
-            throw Explain(Shrink(plan, failure), failure);
+            return;
         }
+
+        var places = UnseededCalls.In([.. simulation.UserTypes]).Take(PlacesShown).ToList();
+        throw new SimulationException(
+            "repeat",
+            $"Seed {seed} cannot be repeated: its second run differs from the first one"
+                + (failure is { Kind: "repeat" } ? $", {failure.Message}.\n" : ".\n")
+                + "Something in the actors or programs depends on the machine, as its clock, Guid.NewGuid, Random.Shared, or the hash of a "
+                + "string or object do. Take the time from the actor's scheduler, and random numbers from a Random with a seed.\n"
+                + (places.Count == 0 ? "" : $"These places may be the cause:\n  {string.Join("\n  ", places)}\n")
+                + $"The last events:\n{string.Join("\n", world.Trace.Lines.TakeLast(LinesBeforeDifference))}");
     }
 
     private IReadOnlyList<PlannedFault> Shrink(List<PlannedFault> plan, SimulationException failure)
@@ -54,16 +81,18 @@ internal sealed class SimulationShrinker(long seed, Func<RaftSimulation> make)
             failure.InnerException);
     }
 
-    private SimulationException? Fail(World world, IReadOnlyList<PlannedFault> plan)
+    private SimulationException? Fail(World world, IReadOnlyList<PlannedFault> plan) => Run(make(), world, plan).Failure;
+
+    private static (SimulationResult? Result, SimulationException? Failure) Run(
+        RaftSimulation simulation, World world, IReadOnlyList<PlannedFault> plan)
     {
         try
         {
-            make().RunOnce(world, plan);
-            return null;
+            return (simulation.RunOnce(world, plan), null);
         }
         catch (SimulationException failure)
         {
-            return failure;
+            return (null, failure);
         }
     }
 }

@@ -1,12 +1,21 @@
+using System.Runtime.InteropServices;
+
 namespace RaftActors.Testing.Simulation;
 
 /// <summary>What happened, for people, and a hash of all of it: two runs of a seed have the same one.</summary>
-internal sealed class Trace
+/// <param name="expected">The trace of an earlier run of the seed; null: this is the first run.</param>
+internal sealed class Trace(Trace? expected = null)
 {
     // A run that fails late has a long trace. Its end is what matters.
     private const int LinesMax = 2000;
 
+    // Of the 64-bit FNV hash.
+    private const ulong Prime = 1099511628211;
+
     private readonly Queue<string> _lines = [];
+
+    // The hash after each event.
+    private readonly List<ulong> _hashes = [];
 
     public ulong Hash { get; private set; } = 14695981039346656037;
 
@@ -20,22 +29,35 @@ internal sealed class Trace
 
     public IReadOnlyCollection<string> Lines => _lines;
 
+    /// <summary>Whether an event differs from the one of the earlier run.</summary>
+    public bool Differs { get; private set; }
+
     /// <summary>Adds an event to the hash and to the lines.</summary>
     public void Add(TimeSpan at, string text)
     {
-        foreach (var c in text)
-        {
-            Hash = (Hash ^ c) * 1099511628211;
-        }
-
         Show(at, text);
+        Mix(MemoryMarshal.AsBytes(text.AsSpan()));
     }
 
     /// <summary>Adds numbers to the hash only.</summary>
-    public void Mix(long first, long second)
+    public void Mix(long first, long second) => Mix(MemoryMarshal.AsBytes([first, second]));
+
+    /// <summary>Adds bytes to the hash only.</summary>
+    public void Mix(ReadOnlySpan<byte> bytes)
     {
-        Hash = (Hash ^ (ulong)first) * 1099511628211;
-        Hash = (Hash ^ (ulong)second) * 1099511628211;
+        foreach (var number in MemoryMarshal.Cast<byte, ulong>(bytes))
+        {
+            Hash = (Hash ^ number) * Prime;
+            Hash ^= Hash >> 29;
+        }
+
+        foreach (var one in bytes[(bytes.Length & ~7)..])
+        {
+            Hash = (Hash ^ one) * Prime;
+        }
+
+        _hashes.Add(Hash);
+        Differs |= expected is not null && (_hashes.Count > expected._hashes.Count || expected._hashes[_hashes.Count - 1] != Hash);
     }
 
     /// <summary>Adds a line only.</summary>

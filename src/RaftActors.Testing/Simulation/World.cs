@@ -8,7 +8,8 @@ namespace RaftActors.Testing.Simulation;
 /// All that happens in a simulation, one turn after the other on one thread: turns of mailboxes, timers, messages between nodes and writes
 /// to disks. The seed chooses which of the turns that are ready is next, and how long everything takes.
 /// </summary>
-internal sealed class World(long seed)
+/// <param name="expected">The trace of an earlier run. The world stops at the first turn that differs; null: this is the first run.</param>
+internal sealed class World(long seed, Trace? expected = null)
 {
     // An escape is a turn from another thread. Its order would depend on the machine.
     private readonly int _thread = Environment.CurrentManagedThreadId;
@@ -23,7 +24,7 @@ internal sealed class World(long seed)
 
     public TimeSpan Now { get; private set; }
 
-    public Trace Trace { get; } = new();
+    public Trace Trace { get; } = new(expected);
 
     public long Turns { get; private set; }
 
@@ -222,6 +223,13 @@ internal sealed class World(long seed)
         else
         {
             RunAs(turn.Life, turn.Run);
+        }
+
+        if (Trace.Differs)
+        {
+            throw new SimulationException(
+                "repeat",
+                FormattableString.Invariant($"at {Now.TotalSeconds:0.0000} s a turn of {turn.Life?.Node.Name ?? "the network"} differs"));
         }
     }
 }

@@ -66,6 +66,23 @@ public sealed class RaftSimulationTests
     }
 
     [Fact]
+    public void Run_that_depends_on_the_machine_is_stopped_and_the_places_are_named()
+    {
+        var failure = Assert.Throws<SimulationException>(() => RaftSimulation.Run(1, simulation => simulation
+            .Actor(() => new Sums())
+            .Faults(SimulationFaults.None)
+            .Clients(1, async client =>
+            {
+                await using var sums = client.CreateClient<int, int>();
+                await sums.AppendAsync($"{Guid.NewGuid()}", 1);
+            })));
+
+        Assert.Matches("^Seed 1 cannot be repeated: .* at [0-9.]+ s a turn of ", failure.Message);
+        Assert.Contains($"{nameof(RaftSimulationTests)}.{nameof(Run_that_depends_on_the_machine_is_stopped_and_the_places_are_named)} calls "
+            + "Guid.NewGuid", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Condition_that_must_hold_in_the_end_has_time_to_hold()
     {
         var asked = 0;
