@@ -38,13 +38,11 @@ internal sealed class SimulatedMachine(World world) : Machine
 
     private sealed class SimulatedTime(World world) : TimeProvider
     {
-        private TimeSpan Now => world.Running?.Node.Clock ?? world.Now;
-
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-        public override long GetTimestamp() => Now.Ticks;
+        public override long GetTimestamp() => (world.Running?.Node.Clock ?? world.Now).Ticks;
 
-        public override DateTimeOffset GetUtcNow() => DateTimeOffset.UnixEpoch + Now;
+        public override DateTimeOffset GetUtcNow() => world.Running?.Node.TimeOfDay ?? DateTimeOffset.UnixEpoch + world.Now;
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
             new SimulatedTimer(world.Running, world, () => callback(state), dueTime, period);

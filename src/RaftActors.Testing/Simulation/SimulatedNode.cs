@@ -9,7 +9,11 @@ namespace RaftActors.Testing.Simulation;
 /// <param name="number">From 0.</param>
 internal sealed class SimulatedNode(World world, int number, string name)
 {
+    // Steps of the clock do not lead to times that do not exist.
+    private static readonly DateTimeOffset Midnight = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     private readonly List<Turn> _held = [];
+    private TimeSpan _stepped;
 
     public int Number => number;
 
@@ -35,9 +39,15 @@ internal sealed class SimulatedNode(World world, int number, string name)
     /// <summary>The longest time that a write takes.</summary>
     public TimeSpan WriteMax => TimeSpan.FromMilliseconds(HasSlowDisk ? 300 : 1);
 
+    /// <summary>Measures durations.</summary>
     public TimeSpan Clock => world.Now * Rate;
 
+    /// <summary>The time of day.</summary>
+    public DateTimeOffset TimeOfDay => Midnight + Clock + _stepped;
+
     public ModelDisk Disk { get; private set; } = new() { IsRecording = false };
+
+    public void StepClock(TimeSpan by) => _stepped += by;
 
     public TimeSpan ToWorld(TimeSpan span) => span / Rate;
 

@@ -14,7 +14,7 @@ internal sealed class SimulatedScheduler(Config config, ILoggingAdapter log) : S
 
     public override TimeSpan HighResMonotonicClock => _life.Node.Clock;
 
-    protected override DateTimeOffset TimeNow => DateTimeOffset.UnixEpoch + _life.Node.Clock;
+    protected override DateTimeOffset TimeNow => _life.Node.TimeOfDay;
 
     protected override void InternalScheduleTellOnce(
         TimeSpan delay, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable) =>

@@ -13,7 +13,10 @@ public enum SimulationFaults
     /// <summary>Nodes stand still for a while, as at a pause of the garbage collector or of a virtual machine.</summary>
     Pauses = 2,
 
-    /// <summary>Messages between some nodes are lost, in both directions or in one.</summary>
+    /// <summary>
+    /// Messages between some nodes are lost: in both directions or in one, at times only between nodes that a third one still reaches, and at
+    /// times with interruptions.
+    /// </summary>
     Partitions = 4,
 
     /// <summary>For a while the network loses, repeats, delays and reorders messages.</summary>
@@ -25,6 +28,9 @@ public enum SimulationFaults
     /// <summary>Disks are full or nearly full for a while.</summary>
     FullDisks = 32,
 
+    /// <summary>The time of day of a node jumps by up to 15 s, forwards or backwards. Its timers and measured durations do not.</summary>
+    ClockSteps = 64,
+
     /// <summary>All of them.</summary>
-    All = Crashes | Pauses | Partitions | BadNetwork | SlowDisks | FullDisks,
+    All = Crashes | Pauses | Partitions | BadNetwork | SlowDisks | FullDisks | ClockSteps,
 }

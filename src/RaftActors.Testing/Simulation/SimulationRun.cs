@@ -11,6 +11,8 @@ internal sealed class SimulationRun : IDisposable
     // Of the machine. An actor that never stops, as it may if its thread is the simulation's, keeps its memory.
     private static readonly TimeSpan EndMax = TimeSpan.FromSeconds(2);
 
+    private static readonly TimeSpan FlapsAfter = TimeSpan.FromMilliseconds(100);
+
     // Room for a part of a write, for a snapshot, or nearly for a segment of the log.
     private const int FreeMax = 48 * 1024;
 
@@ -24,6 +26,7 @@ internal sealed class SimulationRun : IDisposable
     private readonly List<Task> _ended = [];
     private readonly Config _config;
     private readonly SimulatedThread _thread;
+    private bool _isMended;
 
     /// <param name="actors">Those that each node starts. The first one's group is the default.</param>
     public SimulationRun(World world, int nodes, IReadOnlyList<(string Name, Func<int, ActorBase> Create)> actors, Config config)
@@ -182,11 +185,23 @@ internal sealed class SimulationRun : IDisposable
                 _world.After(fault.Lasts, null, () => _network.IsBad = false);
                 break;
             case SimulationFaults.Partitions:
-                var directions = DirectionsOf(fault).ToList();
-                _world.After(fault.Lasts, null, () => directions.ForEach(each => _network.Mend(each.From, each.To)));
-                directions.ForEach(each => _network.Cut(each.From, each.To));
+                Cut([.. DirectionsOf(fault)], fault.Shape == PartitionShape.Flapping ? FlapsAfter : fault.Lasts, _world.Now + fault.Lasts);
                 break;
         }
+    }
+
+    // Until the end the directions are cut and mended in turn.
+    private void Cut(List<(string From, string To)> directions, TimeSpan period, TimeSpan end)
+    {
+        directions.ForEach(each => _network.Cut(each.From, each.To));
+        _world.After(period, null, () =>
+        {
+            directions.ForEach(each => _network.Mend(each.From, each.To));
+            if (_world.Now + period < end && !_isMended)
+            {
+                _world.After(period, null, () => Cut(directions, period, end));
+            }
+        });
     }
 
     private void Begin(PlannedFault fault, SimulatedNode node)
@@ -205,6 +220,9 @@ internal sealed class SimulationRun : IDisposable
                 node.HasSlowDisk = true;
                 _world.After(fault.Lasts, null, () => node.HasSlowDisk = false);
                 break;
+            case SimulationFaults.ClockSteps:
+                node.StepClock(fault.Step);
+                break;
             case SimulationFaults.FullDisks:
                 node.SetFree(_world.Prng.Between(0, FreeMax));
                 _world.After(fault.Lasts, null, () => MakeRoom(node));
@@ -212,22 +230,24 @@ internal sealed class SimulationRun : IDisposable
         }
     }
 
-    // Between the nodes that it hits and all others: in both directions, or in one.
     private IEnumerable<(string From, string To)> DirectionsOf(PlannedFault fault)
     {
-        foreach (var hit in fault.Nodes.Select(each => _nodes[each].Name))
+        var others = Enumerable.Range(0, _nodes.Count).Except(fault.Nodes).ToList();
+        if (fault.Shape == PartitionShape.Bridged && others.Count > 1)
         {
-            foreach (var other in Enumerable.Range(0, _nodes.Count).Except(fault.Nodes).Select(each => _nodes[each].Name))
-            {
-                if (fault.Choice != 1)
-                {
-                    yield return (hit, other);
-                }
+            others.RemoveAt(0);
+        }
 
-                if (fault.Choice != 2)
-                {
-                    yield return (other, hit);
-                }
+        foreach (var (hit, other) in fault.Nodes.SelectMany(hit => others.Select(other => (_nodes[hit].Name, _nodes[other].Name))))
+        {
+            if (fault.Shape != PartitionShape.Inbound)
+            {
+                yield return (hit, other);
+            }
+
+            if (fault.Shape != PartitionShape.Outbound)
+            {
+                yield return (other, hit);
             }
         }
     }
@@ -253,6 +273,7 @@ internal sealed class SimulationRun : IDisposable
 
     private void Mend()
     {
+        _isMended = true;
         _world.Trace.Add(_world.Now, "all faults are mended");
         _network.MendAll();
         foreach (var node in _nodes)
