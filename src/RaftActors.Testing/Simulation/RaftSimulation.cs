@@ -85,7 +85,8 @@ public sealed class RaftSimulation
             var actor = create(node);
             _actorTypes.Add(actor.GetType());
             return actor;
-        }));
+        }
+        ));
         return this;
     }
 
