@@ -115,8 +115,14 @@ internal sealed class CallsByMessage(RaftCoordination coordination) : UntypedAct
 
     private void Release(string name)
     {
-        var released = Remove(Sender, Kind.Lock, name)?.End() ?? Task.CompletedTask;
-        released.ContinueWith(_ => new CoordinationEvent.Released(name), TaskScheduler.Default).PipeTo(Sender, Self);
+        var call = Remove(Sender, Kind.Lock, name);
+        ReleaseAsync().PipeTo(Sender, Self);
+
+        async Task<CoordinationEvent> ReleaseAsync()
+        {
+            await (call?.End() ?? Task.CompletedTask).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return new CoordinationEvent.Released(name);
+        }
     }
 
     private void Follow<T>(

@@ -2,6 +2,7 @@ using Akka.Event;
 
 using RaftActors.Coordination.Group;
 using RaftActors.Coordination.Sessions;
+using RaftActors.Settings;
 
 namespace RaftActors.Coordination;
 
@@ -65,7 +66,7 @@ internal sealed class LeaseProbe(
             {
                 _refusal = $"The group '{settings.Group}' refuses a lease to this node. {e.Message}";
                 log.Warning("{0}", _refusal);
-                await Task.Delay(Pause, time).ConfigureAwait(false);
+                await Machine.Current.Delay(Pause, time);
             }
         }
     }
@@ -91,7 +92,7 @@ internal sealed class LeaseProbe(
         log.Info(
             "A probe lease was acquired and released within {0}: the leases of Akka.Cluster work on this node.",
             Seconds(time.GetElapsedTime(begin)));
-        await Task.Delay(Timeout.InfiniteTimeSpan, session.Lost).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Machine.Current.Delay(Timeout.InfiniteTimeSpan, time, session.Lost);
     }
 
     private async Task<Session> AcquireAsync()

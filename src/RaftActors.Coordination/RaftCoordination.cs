@@ -52,7 +52,7 @@ public sealed class RaftCoordination : IExtension
         Items = new RaftItems(_calls, _keeper, time);
         var limit = system.Settings.Config.GetTimeSpan("akka.coordination.lease.raft.lease-operation-timeout");
         Probe = new LeaseProbe(_locks, _keeper, settings, limit, time, _log);
-        _ = Task.Run(Probe.RunAsync);
+        _ = Probe.RunAsync();
         _actor = new(() => system.SystemActorOf(Props.Create(() => new CallsByMessage(this)), "raft-coordination-calls"));
         RegisterConfigured(system);
 

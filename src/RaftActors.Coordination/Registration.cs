@@ -25,7 +25,7 @@ internal sealed class Registration(string item, RaftItems items, SessionKeeper k
         _keeping = KeepAsync(await PutAsync(cancellation).ConfigureAwait(false));
 
     /// <summary>As <see cref="StartAsync"/>, but tries again after each failure. Does not wait.</summary>
-    public void Start() => _keeping = Task.Run(() => KeepAsync(null));
+    public void Start() => _keeping = KeepAsync(null);
 
     /// <summary>Deletes the item. If the group does not answer, the item goes with the session. Never fails.</summary>
     public async ValueTask DisposeAsync()
@@ -62,7 +62,7 @@ internal sealed class Registration(string item, RaftItems items, SessionKeeper k
             if (session is not null)
             {
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(session.Lost, _ending.Token);
-                await Task.Delay(Timeout.InfiniteTimeSpan, either.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Machine.Current.Delay(Timeout.InfiniteTimeSpan, Machine.Current.Time, either.Token);
             }
 
             try
@@ -81,7 +81,7 @@ internal sealed class Registration(string item, RaftItems items, SessionKeeper k
             {
                 log.Warning("The item {0} is not written yet, and will be tried again: {1}", item, e.Message);
                 session = null;
-                await Task.Delay(Pause, Machine.Current.Time, _ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await Machine.Current.Delay(Pause, Machine.Current.Time, _ending.Token);
             }
         }
     }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 
 using RaftActors.Coordination.State;
+using RaftActors.Settings;
 
 namespace RaftActors.Coordination.Sessions;
 
@@ -125,7 +126,8 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
             catch (RaftUnavailableException)
             {
                 // No pair was committed for a while, or no process answers. The session says for how long this may go on.
-                await Task.Delay(GroupCalls.Pause, time, cancellation).ConfigureAwait(false);
+                await Machine.Current.Delay(GroupCalls.Pause, time, cancellation);
+                cancellation.ThrowIfCancellationRequested();
             }
         }
 

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 using RaftActors.Coordination.State;
+using RaftActors.Settings;
 
 namespace RaftActors.Coordination.Sessions;
 
@@ -13,7 +14,7 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended)
     /// <summary>A call that failed at once, such as one of a client with too many, is repeated after this time.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
-    private readonly Guid _self = Guid.NewGuid();
+    private readonly Guid _self = Machine.Current.NewGuid();
     private long _commands;
 
     // The highest serial that an answer told, or a slightly lower one after a race; below zero: none.
@@ -84,7 +85,7 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended)
                     return (new Answer.Refused(refused.Detail), 0);
             }
 
-            await Task.Delay(Pause, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Machine.Current.Delay(Pause, time, cancellation);
         }
 
         return null;
@@ -131,7 +132,8 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended)
             {
                 // No pair was committed for a while, or no process answers.
                 ObjectDisposedException.ThrowIf(ended.IsCompleted, typeof(RaftCoordination));
-                await Task.Delay(Pause, time, cancellation).ConfigureAwait(false);
+                await Machine.Current.Delay(Pause, time, cancellation);
+                cancellation.ThrowIfCancellationRequested();
             }
 
             if (answer is not null)

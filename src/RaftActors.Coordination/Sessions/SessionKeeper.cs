@@ -2,6 +2,7 @@ using Akka.Event;
 
 using RaftActors.Coordination.Group;
 using RaftActors.Coordination.State;
+using RaftActors.Settings;
 
 namespace RaftActors.Coordination.Sessions;
 
@@ -120,7 +121,7 @@ internal sealed class SessionKeeper(
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(session.Lost, _closing.Token);
         while (session.IsAlive && !ending.IsCancellationRequested)
         {
-            await Task.Delay(settings.RenewInterval, time, ending.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Machine.Current.Delay(settings.RenewInterval, time, ending.Token);
 
             // Each attempt has a moment of its own at which it was sent. One that ends late would prove little.
             var sentAt = time.GetTimestamp();

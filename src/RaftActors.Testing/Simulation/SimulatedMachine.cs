@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 
 using RaftActors.Settings;
 using RaftActors.Storage;
@@ -18,6 +19,10 @@ internal sealed class SimulatedMachine(World world) : Machine
     public override void RunOnThread(string name, Action run) => world.Post(world.Running, run);
 
     public override void Queue(IThreadPoolWorkItem run) => world.Post(world.Running, run.Execute);
+
+    // A cancelled Task.Delay continues on the thread pool.
+    public override ConfiguredTaskAwaitable Delay(TimeSpan span, TimeProvider time, CancellationToken cancellation = default) =>
+        new TaskCompletionSource().Task.WaitAsync(span, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     public override StoreDirectory OpenDirectory(StoreOptions options) => Running.OpenDirectory(options);
 
@@ -64,7 +69,7 @@ internal sealed class SimulatedMachine(World world) : Machine
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
             var change = ++_changes;
-            if (dueTime != Timeout.InfiniteTimeSpan)
+            if (dueTime != Timeout.InfiniteTimeSpan && _world.IsOnThread)
             {
                 _world.After(_life?.Node.ToWorld(dueTime) ?? dueTime, _life, () => Fire(change, period));
             }

@@ -14,8 +14,8 @@ public enum SimulationFaults
     Pauses = 2,
 
     /// <summary>
-    /// Messages between some nodes are lost: in both directions or in one, at times only between nodes that a third one still reaches, and at
-    /// times with interruptions.
+    /// Messages between some nodes are lost: in both directions or in one, at times only between nodes that a third one still reaches,
+    /// and at times with interruptions.
     /// </summary>
     Partitions = 4,
 

@@ -34,7 +34,7 @@ internal static class UnseededCalls
         .Select(field => (OpCode)field.GetValue(null)!) // Justification: static fields that are never null.
         .ToDictionary(code => code.Value);
 
-    /// <summary>The places in the assemblies of types, as <c>Bank.HandleAppend calls Guid.NewGuid</c>. Those in the types come first.</summary>
+    /// <summary>The places in the assemblies of types, as <c>Bank.Add calls Guid.NewGuid</c>. Those in the types come first.</summary>
     public static IEnumerable<string> In(IReadOnlyCollection<Type> types)
     {
         var outermost = types.Select(Outermost).ToHashSet();
@@ -83,7 +83,7 @@ internal static class UnseededCalls
             return caller.Module.ResolveMethod(
                 token, caller.DeclaringType?.GetGenericArguments(), caller.IsGenericMethod ? caller.GetGenericArguments() : null);
         }
-        catch (Exception e) when (e is ArgumentException or FileNotFoundException or FileLoadException or TypeLoadException or MissingMethodException)
+        catch (Exception e) when (e is ArgumentException or IOException or TypeLoadException or MissingMethodException)
         {
             return null;
         }

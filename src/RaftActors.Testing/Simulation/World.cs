@@ -37,6 +37,9 @@ internal sealed class World(long seed, Trace? expected = null)
     /// </summary>
     public bool AllowsPool { get; init; }
 
+    /// <summary>Code of the simulation runs. Otherwise it is code of an actor system that ends, on the thread pool.</summary>
+    public bool IsOnThread => AllowsPool || Environment.CurrentManagedThreadId == _thread;
+
     /// <summary>Called before time goes on.</summary>
     public Action OnQuiet { get; set; } = () => { };
 
@@ -44,7 +47,7 @@ internal sealed class World(long seed, Trace? expected = null)
     /// <param name="origin">What awaits the turn, to name the code that has left the simulation; null: the stack shows it.</param>
     public void Post(NodeLife? life, Action run, object? origin = null)
     {
-        if (Environment.CurrentManagedThreadId != _thread && !AllowsPool)
+        if (!IsOnThread)
         {
             lock (_lock)
             {

@@ -48,8 +48,8 @@ internal sealed class ActorBatch(ulong first, ulong last, int? seconds, bool isD
         var threads = Enumerable.Range(0, jobs).Select(_ => new Thread(Work)).ToList();
         threads.ForEach(thread => thread.Start());
         threads.ForEach(thread => thread.Join());
-        output.WriteLine($"{_seeds} seeds, {_pairs} pairs, {_messages} messages, {_faults} faults, {_simulated.TotalMinutes:F0} simulated minutes in "
-            + $"{_clock.Elapsed.TotalSeconds:F1} s; traces {_traces:x16}");
+        output.WriteLine($"{_seeds} seeds, {_pairs} pairs, {_messages} messages, {_faults} faults, "
+            + $"{_simulated.TotalMinutes:F0} simulated minutes in {_clock.Elapsed.TotalSeconds:F1} s; traces {_traces:x16}");
         output.WriteLine(_failures == 0 ? "nothing was violated" : $"{_failures} seeds FAILED");
         return _failures == 0 ? 0 : 1;
     }

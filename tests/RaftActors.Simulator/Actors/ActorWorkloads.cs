@@ -5,8 +5,6 @@ namespace RaftActors.Simulator.Actors;
 /// <summary>The workloads of simulated actors. The seed decides which one runs.</summary>
 internal static class ActorWorkloads
 {
-    private const int EntitiesEvery = 4;
-
     /// <summary>Runs a seed.</summary>
     /// <exception cref="SimulationException">The seed fails.</exception>
     public static SimulationResult Run(long seed) => RaftSimulation.Run(seed, simulation => SetUp(seed, simulation));
@@ -24,13 +22,17 @@ internal static class ActorWorkloads
 
     private static void SetUp(long seed, RaftSimulation simulation)
     {
-        if (seed % EntitiesEvery == 0)
+        switch (seed % 4)
         {
-            EntitiesWorkload.SetUp(seed, simulation);
-        }
-        else
-        {
-            SumsWorkload.SetUp(seed, simulation);
+            case 0:
+                EntitiesWorkload.SetUp(seed, simulation);
+                break;
+            case 2:
+                CoordinationWorkload.SetUp(seed, simulation);
+                break;
+            default:
+                SumsWorkload.SetUp(seed, simulation);
+                break;
         }
     }
 }

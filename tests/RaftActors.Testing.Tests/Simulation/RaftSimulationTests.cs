@@ -78,8 +78,10 @@ public sealed class RaftSimulationTests
             })));
 
         Assert.Matches("^Seed 1 cannot be repeated: .* at [0-9.]+ s a turn of ", failure.Message);
-        Assert.Contains($"{nameof(RaftSimulationTests)}.{nameof(Run_that_depends_on_the_machine_is_stopped_and_the_places_are_named)} calls "
-            + "Guid.NewGuid", failure.Message, StringComparison.Ordinal);
+        Assert.Contains(
+            $"{nameof(Run_that_depends_on_the_machine_is_stopped_and_the_places_are_named)} calls Guid.NewGuid",
+            failure.Message,
+            StringComparison.Ordinal);
     }
 
     [Fact]
