@@ -1,5 +1,4 @@
 using RaftActors.Coordination;
-using RaftActors.Core;
 using RaftActors.Testing.Simulation;
 
 namespace RaftActors.Simulator.Actors;
@@ -27,10 +26,10 @@ internal static class CoordinationWorkload
     public static void SetUp(long seed, RaftSimulation simulation)
     {
         CoordinationBook book = new();
-        Prng prng = new((ulong)seed);
+        Random random = new((int)seed);
         simulation
             .Nodes(3 + (int)(seed % 3))
-            .Actor(() => new LockingActor(book, below => prng.Between(0, below - 1)), "coordination")
+            .Actor(() => new LockingActor(book, random.Next), "coordination")
             .Config(Settings)
             .For(FaultsLast)
             .Clients(3, client => new CoordinationProgram(client, book).RunAsync());
