@@ -27,7 +27,7 @@ internal static class MembersCommand
             Removes a server from the group, even the leader. The server need not be running. A running server logs that it was removed,
             and how to add it again. Each member that stays prints 'Removed peer :9993'.
 
-            Refused if the server is not a member, is the last member, or another change is in progress. A change with an unknown
+            Refused if the server is not in the roster, is the last member, or another change is in progress. A change with an unknown
             outcome is not sent again: run 'raft members list' to see whether it was made.
             """,
             "raft members remove :9993 -S :9990",
@@ -42,21 +42,8 @@ internal static class MembersCommand
 
     public static int Remove(ServerId server, ClientSettings settings, CommandEnvironment environment) =>
         new ChangeReport(environment, settings, "member-removed", $"removed {server}", $"{server} was removed")
-            .Run(server, client => Remove(server, settings, client));
-
-    private static RequestOutcome Remove(ServerId server, ClientSettings settings, GroupClient client)
-    {
-        if (client.TryAsk(() => client.Raft.StatusAsync(client.End), out var group) is { } silent)
-        {
-            return new RequestOutcome.NotDone(silent);
-        }
-
-        var members = GroupStatus.MembersOf(group);
-        return members.IsEmpty || members.Any(member => member.Server == server)
-            ? client.Change((raft, end) => raft.LeaveAsync(server.Process, timeout: settings.Timeout, cancellationToken: end))
-            : new RequestOutcome.NotDone(
-                $"{server} is not a member of the group; its members are {string.Join(' ', members.Select(member => member.Server))}.");
-    }
+            .Run(server, client => client.Change(
+                (raft, end) => raft.LeaveAsync(server.Process, timeout: settings.Timeout, cancellationToken: end)));
 
     private static int SetMaxQuorum(int max, ClientSettings settings, CommandEnvironment environment) =>
         new ChangeReport(environment, settings, "quorum-set", $"at most {max} vote", $"the quorum was set to at most {max}")

@@ -16,6 +16,8 @@ internal sealed class SimulatedMachine(World world) : Machine
     // The caller awaits it in the simulation's context, which makes its continuation a turn of its own.
     public override TaskCreationOptions Completion => TaskCreationOptions.None;
 
+    public override bool HasGauges => false;
+
     public override void RunOnThread(string name, Action run) => world.Post(world.Running, run);
 
     public override void Queue(IThreadPoolWorkItem run) => world.Post(world.Running, run.Execute);

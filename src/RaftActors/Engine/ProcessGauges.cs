@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 
+using RaftActors.Settings;
 using RaftActors.Telemetry;
 
 namespace RaftActors.Engine;
@@ -48,7 +49,7 @@ internal sealed class ProcessGauges(EngineContext context)
         if (_readAt != context.Now || context.Core.IsQuiescent)
         {
             _readAt = context.Now;
-            _reading = context.Core.IsQuiescent || Array.Exists(All, gauge => gauge.Enabled) ? Read() : null;
+            _reading = context.Core.IsQuiescent || (Machine.Current.HasGauges && Array.Exists(All, gauge => gauge.Enabled)) ? Read() : null;
         }
     }
 

@@ -26,6 +26,12 @@ internal class Machine
     /// <summary>How a task of the product completes. By default its awaiting code does not run on the thread that completes it.</summary>
     public virtual TaskCreationOptions Completion => TaskCreationOptions.RunContinuationsAsynchronously;
 
+    /// <summary>
+    /// The gauges of a process are read in each tick while somebody listens. A listener is one of the whole program, so in a simulation the
+    /// time of the ticks would depend on it.
+    /// </summary>
+    public virtual bool HasGauges => true;
+
     /// <summary>Replaces the machine of this thread. Null: the real one again.</summary>
     public static void Use(Machine? machine) => _ofThread = machine;
 

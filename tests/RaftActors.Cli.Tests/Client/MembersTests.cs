@@ -100,19 +100,6 @@ public sealed class MembersTests
     }
 
     [Fact]
-    public void Server_that_is_not_a_member_cannot_be_removed()
-    {
-        var group = new FakeGroup { OnStatus = () => Group };
-
-        var run = Run.Here(group, "members", "remove", ":9993");
-
-        Assert.Equal(
-            (1, "raft: not done: :9993 is not a member of the group; its members are :9990 :9991 :9992; nothing was changed\n"),
-            (run.Code, run.Error));
-        Assert.Empty(group.Changes);
-    }
-
-    [Fact]
     public void Maximum_of_the_quorum_that_is_set_is_reported()
     {
         var group = new FakeGroup();

@@ -1,3 +1,5 @@
+using System.Diagnostics.Metrics;
+
 using RaftActors.Simulator.Actors;
 using RaftActors.Testing.Simulation;
 
@@ -82,6 +84,23 @@ public sealed class RaftSimulationTests
             $"{nameof(Run_that_depends_on_the_machine_is_stopped_and_the_places_are_named)} calls Guid.NewGuid",
             failure.Message,
             StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_does_not_depend_on_listeners_of_metrics()
+    {
+        var alone = ActorWorkloads.Run(1);
+        using MeterListener listener = new();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (instrument.Meter.Name.StartsWith("RaftActors", StringComparison.Ordinal))
+            {
+                self.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.Start();
+
+        Assert.Equal(alone, ActorWorkloads.Run(1));
     }
 
     [Fact]
