@@ -39,7 +39,10 @@ internal sealed record NetworkContext(
     /// <summary>The port where this actor system takes connections; null: it has clients only.</summary>
     public Func<int?> Port { get; init; } = () => null;
 
-    /// <summary>Whether a roster, a contact or the log of a group on this node names the node.</summary>
+    /// <summary>
+    /// Whether a roster, a contact or the log of a group on this node names the node. False if Akka.Cluster names it, because any program
+    /// may join a cluster.
+    /// </summary>
     public Func<Address, bool> IsNamed { get; init; } = _ => false;
 
     /// <summary>Completes when <see cref="IsNamed"/> knows the nodes that the first group of this node names.</summary>

@@ -49,8 +49,8 @@ internal sealed class TcpNetwork : INetwork
             Credentials = _credentials,
             Foreign = foreign,
             Port = () => Volatile.Read(ref _listener)?.Port,
-            IsNamed = IsNamed,
-            NamesKnown = _namesKnown.Task,
+            IsNamed = settings.IsOfCluster ? _ => false : IsNamed,
+            NamesKnown = settings.IsOfCluster ? Task.CompletedTask : _namesKnown.Task,
             Resolve = path => CustomAddress.ResolveOwn(system, own, path),
             ConnectionTo = address => _connections!.TryGet(address), // Justification: set below.
         };

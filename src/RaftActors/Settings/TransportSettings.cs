@@ -23,6 +23,9 @@ internal sealed record TransportSettings(string Hostname, int Port, int FrameSiz
     /// <summary>The bytes that wait for all clients together: one message has place in any case.</summary>
     public int ReplySizeMaxBytes => Math.Max(QueueSizeMaxBytes / 4, FrameSizeMaxBytes);
 
+    /// <summary>Akka.Cluster knows the nodes. Any program may join it, so only the role of a certificate makes a node.</summary>
+    public bool IsOfCluster { get; init; }
+
     private const int SizeMaxBytes = 1 << 30;
 
     /// <param name="raft">The configuration of <c>raft</c>.</param>
@@ -42,6 +45,7 @@ internal sealed record TransportSettings(string Hostname, int Port, int FrameSiz
             IsCustom = transport == "custom",
             IsAtAddress = raft.ReadFlag("transport-tcp.at-address"),
             IsUnencrypted = raft.ReadFlag("transport-tcp.unencrypted"),
+            IsOfCluster = raft.GetString("discovery") == "cluster",
         };
     }
 

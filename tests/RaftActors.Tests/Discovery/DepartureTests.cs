@@ -27,10 +27,13 @@ public sealed class DepartureTests : TestKit
         akka { scheduler.implementation = "VirtualTime.VirtualScheduler, RaftActors.Tests", loglevel = INFO, loggers = [] }
         """).WithFallback(RemoteNode.Network);
 
+    private static readonly TransportSettings Transport = new("", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
+
     private readonly TemporaryFolder _folder = new();
     private readonly TestProbe _news;
     private readonly IActorRef _registry;
     private readonly TcpNetwork _network;
+    private readonly SecuritySettings _security;
     private readonly CredentialStore _credentials;
     private readonly NetworkContext _other;
     private readonly NodeConnection _fromOther;
@@ -41,26 +44,22 @@ public sealed class DepartureTests : TestKit
     {
         var system = (ExtendedActorSystem)Sys;
         var ca = new TestCertificates(_folder.Path);
-        var security = new SecuritySettings(
+        _security = new SecuritySettings(
             new TlsFiles(ca.Issue("node", ["127.0.0.1"]), "", "", ca.Ca, []), "", TimeSpan.FromHours(1), new RoleRules([], [], [], []));
-        var transport = new TransportSettings("", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
         _registry = Sys.ActorOf(Props.Create(() => new RaftRegistry(new NodeScript(), Interval)));
-        _network = TcpNetwork.Make(system, transport, security, new ForeignMessages(system), _registry)!;
-        _network.Listen();
+        _network = Listen(Transport);
         _registry.Tell(_network);
 
         _news = CreateTestProbe();
-        _credentials = new CredentialStore(security, Sys.Log);
-        _other = new NetworkContext(transport with { IsAtAddress = true }, Other, 2, _news, Sys.Log, new TransportMetrics("other"))
+        _credentials = new CredentialStore(_security, Sys.Log);
+        _other = new NetworkContext(Transport with { IsAtAddress = true }, Other, 2, _news, Sys.Log, new TransportMetrics("other"))
         {
             Credentials = _credentials,
             Foreign = new ForeignMessages(system),
             Port = () => _port,
             Resolve = _ => _news,
         };
-        var own = system.Provider.DefaultAddress;
-        var here = new Address(own.Protocol, own.System, own.Host, _network.Endpoint!.Port); // Justification: it listens.
-        _fromOther = new NodeConnection(here, _other);
+        _fromOther = ConnectionTo(_network);
     }
 
     [Theory]
@@ -123,6 +122,20 @@ public sealed class DepartureTests : TestKit
         Assert.False(closed.HasMessages);
     }
 
+    [Fact]
+    public void Node_that_only_a_cluster_names_is_refused()
+    {
+        using var network = Listen(Transport with { IsOfCluster = true });
+        network.SetNamed([Other]);
+        var fromOther = ConnectionTo(network);
+
+        fromOther.Connect();
+
+        Assert.IsType<ConnectionNews.Refused>(
+            _news.FishForMessage<ConnectionNews>(each => each is ConnectionNews.Refused or ConnectionNews.Opened, Guard));
+        fromOther.Forget();
+    }
+
     protected override void AfterAll()
     {
         _fromOther.Forget();
@@ -130,6 +143,21 @@ public sealed class DepartureTests : TestKit
         _credentials.Dispose();
         _folder.Dispose();
         base.AfterAll();
+    }
+
+    private TcpNetwork Listen(TransportSettings transport)
+    {
+        var system = (ExtendedActorSystem)Sys;
+        var network = TcpNetwork.Make(system, transport, _security, new ForeignMessages(system), _registry)!;
+        network.Listen();
+        return network;
+    }
+
+    private NodeConnection ConnectionTo(TcpNetwork network)
+    {
+        var own = ((ExtendedActorSystem)Sys).Provider.DefaultAddress;
+        var here = new Address(own.Protocol, own.System, own.Host, network.Endpoint!.Port); // Justification: it listens.
+        return new NodeConnection(here, _other);
     }
 
     private void Connect()
