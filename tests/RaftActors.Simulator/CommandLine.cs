@@ -167,9 +167,20 @@ internal static class CommandLine
             if (parsed.GetValue(Mutants))
             {
                 var name = parsed.GetValue(Name);
-                return parsed.GetValue(Coordination) ? MutantTable.Run("coordination", MutantCompiler.OfCoordination, name, first, last, 1)
-                    : parsed.GetValue(Actors) ? MutantTable.Run("actors", MutantCompiler.OfActors, name, first, last, jobs)
-                    : MutantTable.Run("", MutantCompiler.OfCore, name, first, last, jobs);
+                var workload = parsed.GetValue(Workload);
+                return parsed.GetValue(Coordination)
+                    ? MutantTable.Run(name, null, first, last, 1, ("coordination", MutantCompiler.OfCoordination))
+                    : parsed.GetValue(Actors)
+                    ? MutantTable.Run(
+                        name,
+                        workload,
+                        first,
+                        last,
+                        jobs,
+                        ("actors", MutantCompiler.OfActors),
+                        ("actors/coordination", MutantCompiler.OfCoordinationOfActors),
+                        ("actors/demos", MutantCompiler.OfDemos))
+                    : MutantTable.Run(name, null, first, last, jobs, ("", MutantCompiler.OfCore));
             }
 
             if (parsed.GetValue(Coordination))

@@ -19,6 +19,7 @@ public sealed class RaftSimulation
     private readonly List<(string Name, Func<int, ActorBase> Create)> _actors = [];
     private readonly HashSet<Type> _actorTypes = [];
     private Config _config = Akka.Configuration.Config.Empty;
+    private Action<Raft> _setUp = _ => { };
     private int _clients;
     private Func<SimulatedClient, Task> _program = _ => Task.CompletedTask;
 
@@ -111,6 +112,15 @@ public sealed class RaftSimulation
         return this;
     }
 
+    /// <summary>
+    /// Called for each start of a node and for each program, before the actors and clients, as for <see cref="Raft.UseJson"/>.
+    /// </summary>
+    public RaftSimulation SetUp(Action<Raft> setUp)
+    {
+        _setUp = setUp;
+        return this;
+    }
+
     /// <summary>Programs that use the group from outside, each on a node of its own. A program that fails fails the simulation.</summary>
     public RaftSimulation Clients(int count, Func<SimulatedClient, Task> program)
     {
@@ -163,7 +173,7 @@ public sealed class RaftSimulation
             throw new InvalidOperationException("The simulation has no actor. Call Actor(...) in its setup.");
         }
 
-        using SimulationRun run = new(world, NodeCount, _actors, _config);
+        using SimulationRun run = new(world, NodeCount, _actors, _config, _setUp);
         return run.Run(plan, Duration, _clients, _program, _always, _eventually);
     }
 }

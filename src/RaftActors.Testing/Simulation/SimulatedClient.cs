@@ -22,7 +22,9 @@ public sealed class SimulatedClient
     /// <summary>Creates a client of the group.</summary>
     /// <typeparam name="TValue">The type of the values of the group.</typeparam>
     /// <typeparam name="TResult">The type of the results of HandleAppend.</typeparam>
-    public RaftClient<TValue, TResult> CreateClient<TValue, TResult>() => Raft.Get(System).CreateClient<TValue, TResult>();
+    /// <param name="options">As in <see cref="Raft"/>, for codecs; null: the defaults.</param>
+    public RaftClient<TValue, TResult> CreateClient<TValue, TResult>(RaftClientOptions<TValue, TResult>? options = null) =>
+        Raft.Get(System).CreateClient(group: null, options);
 
     /// <summary>A number that the seed chooses.</summary>
     /// <param name="below">Above all numbers that it may be.</param>

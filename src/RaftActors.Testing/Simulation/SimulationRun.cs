@@ -25,13 +25,16 @@ internal sealed class SimulationRun : IDisposable
     // The ends of the actor systems of crashed nodes.
     private readonly List<Task> _ended = [];
     private readonly Config _config;
+    private readonly Action<Raft> _setUp;
     private readonly SimulatedThread _thread;
     private bool _isMended;
 
     /// <param name="actors">Those that each node starts. The first one's group is the default.</param>
-    public SimulationRun(World world, int nodes, IReadOnlyList<(string Name, Func<int, ActorBase> Create)> actors, Config config)
+    /// <param name="setUp">Called for each actor system, before its actors and clients.</param>
+    public SimulationRun(
+        World world, int nodes, IReadOnlyList<(string Name, Func<int, ActorBase> Create)> actors, Config config, Action<Raft> setUp)
     {
-        _world = world;
+        (_world, _setUp) = (world, setUp);
         _network = new SimulatedNetwork(world);
         var names = Enumerable.Range(1, nodes).Select(number => $"n{number}").ToList();
         _config = config
@@ -135,7 +138,7 @@ internal sealed class SimulationRun : IDisposable
         _world.Trace.Add(_world.Now, $"{node.Name} starts");
         node.Start(_config, life =>
         {
-            Raft.Get(life.System).UseTransport(_network.Connect(life));
+            _setUp(Raft.Get(life.System).UseTransport(_network.Connect(life)));
             _actors.FindAll(actor => actor.Node == node).ForEach(actor => actor.Start(life.System));
         });
     }
@@ -147,7 +150,7 @@ internal sealed class SimulationRun : IDisposable
         node.Start(_config, life =>
         {
             _clients.Add(node);
-            Raft.Get(life.System).UseTransport(_network.Connect(life));
+            _setUp(Raft.Get(life.System).UseTransport(_network.Connect(life)));
             SimulatedContext context = new(_world, life);
             SimulatedClient client = new(_world, life, number);
             _world.Post(life, () => context.Run(() => _ = RunAsync(client)));

@@ -1,4 +1,5 @@
 using RaftActors.Simulator.Actors.Coordination;
+using RaftActors.Simulator.Actors.Histories;
 using RaftActors.Testing.Simulation;
 
 namespace RaftActors.Simulator.Actors;
@@ -11,10 +12,14 @@ internal static class ActorWorkloads
         ["sums"] = SumsWorkload.SetUp,
         ["entities"] = EntitiesWorkload.SetUp,
         ["coordination"] = CoordinationWorkload.SetUp,
+        ["ledger"] = LedgerWorkload.SetUp,
+        ["key-value"] = KeyValueWorkload.SetUp,
+        ["store"] = StoreWorkload.SetUp,
     };
 
-    // By the remainder of the seed. The sums have most variants.
-    private static readonly string[] Turns = ["entities", "sums", "sums", "coordination"];
+    // Every second seed has the sums, which use most of the engine. The others share the rest, by the remainder of the seed.
+    private static readonly string[] OfEvenSeeds =
+        ["entities", "coordination", "key-value", "coordination", "entities", "ledger", "store", "coordination"];
 
     public static IReadOnlyCollection<string> Names => All.Keys;
 
@@ -37,5 +42,5 @@ internal static class ActorWorkloads
     }
 
     private static void SetUp(long seed, string? workload, RaftSimulation simulation) =>
-        All[workload ?? Turns[seed % Turns.Length]](seed, simulation);
+        All[workload ?? (seed % 2 == 1 ? "sums" : OfEvenSeeds[seed / 2 % OfEvenSeeds.Length])](seed, simulation);
 }

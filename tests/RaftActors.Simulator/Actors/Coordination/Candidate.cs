@@ -48,6 +48,7 @@ internal sealed class Candidate : ReceiveActor, IWithTimers
         Release,
         Register,
         Unregister,
+        GiveUp,
     }
 
     public ITimerScheduler Timers { get; set; } = null!; // Justification: Akka sets it before the actor starts.
@@ -69,6 +70,10 @@ internal sealed class Candidate : ReceiveActor, IWithTimers
         {
             case Next.Acquire:
                 _calls.Tell(new CoordinationCommand.Acquire(Leadership, Text: _node));
+                Later(Next.GiveUp);
+                break;
+            case Next.GiveUp when _held is null && _prng.Between(0, 1) == 0:
+                _calls.Tell(new CoordinationCommand.Release(Leadership));
                 break;
             case Next.Write when _held is { } held:
                 Write(held);
@@ -140,5 +145,6 @@ internal sealed class Candidate : ReceiveActor, IWithTimers
         }
     }
 
-    private void Later(Next next) => Timers.StartSingleTimer(next, next, TimeSpan.FromMilliseconds(_prng.Between(1, 300)));
+    private void Later(Next next) =>
+        Timers.StartSingleTimer(next, next, TimeSpan.FromMilliseconds(_prng.Between(1, next == Next.GiveUp ? 3000 : 300)));
 }

@@ -94,7 +94,7 @@ internal sealed class CoordinationWatcher(SimulatedClient client, LockLedger loc
             locks.Demand(holders.Count <= 1, $"{holders.Count} programs lead");
             if (holders is [var leader])
             {
-                locks.Demand(leader.Token >= latest, $"the leader with the token {leader.Token} was told after {latest}");
+                locks.Demand(leader.Token > latest, $"the leader with the token {leader.Token} was told after {latest}");
                 latest = leader.Token;
             }
         }

@@ -30,10 +30,16 @@ internal sealed class LockLedger
     {
         Counts = Counts with { Acquired = Counts.Acquired + 1 };
         _held.Add((held, permits, by));
+        if (permits > 1)
+        {
+            // The end of one session may grant several permits at once, with one token.
+            return;
+        }
+
         Demand(_tokens.Add((held.Name, held.Token)), $"two claims to {held.Name} have the token {held.Token}");
 
         // A node that stood still may read of its lock when others have had it since.
-        if (permits == 1 && held.IsHeld)
+        if (held.IsHeld)
         {
             var highest = _highest.GetValueOrDefault(held.Name);
             Demand(held.Token > highest, $"{held.Name} was granted with the token {held.Token} after {highest}");
