@@ -30,7 +30,7 @@ internal sealed class Registration(string item, RaftItems items, SessionKeeper k
     /// <summary>Deletes the item. If the group does not answer, the item goes with the session. Never fails.</summary>
     public async ValueTask DisposeAsync()
     {
-        await _ending.CancelAsync().ConfigureAwait(false);
+        _ending.Cancel();
         await _keeping.ConfigureAwait(false);
         try
         {

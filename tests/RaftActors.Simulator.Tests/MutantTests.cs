@@ -41,6 +41,16 @@ public sealed class MutantTests
         AssertCompile(OfActors.Value, [.. Mutant.ReadAll(folder), .. Mutant.ReadAll(Path.Combine(folder, "unit-tests"))]);
     }
 
+    [Theory]
+    [InlineData("coordination")]
+    [InlineData("demos")]
+    public void Every_planted_bug_of_the_other_workloads_compiles(string part)
+    {
+        var root = MutantCompiler.FindRoot();
+        var folder = Path.Combine(root, "tests", "RaftActors.Simulator", "mutants", "actors", part);
+        AssertCompile(part == "demos" ? MutantCompiler.OfDemos(root) : MutantCompiler.OfCoordinationOfActors(root), Mutant.ReadAll(folder));
+    }
+
     [Fact]
     public void A_planted_bug_of_the_actors_is_found()
     {

@@ -114,6 +114,8 @@ internal static class CommandLine
         DefaultValueFactory = _ => 1_000_000,
     };
 
+    private static readonly Option<string?> Workload = OptionOfWorkload();
+
     private static readonly Option<string?> Name = new("--mutant")
     {
         Description = "With --mutants: only the bugs whose name contains this text.",
@@ -128,7 +130,7 @@ internal static class CommandLine
             "Runs Raft groups under faults in virtual time, one group for each seed. Exit code 0: no violation; 1: a violation; "
             + "2: wrong usage.")
         {
-            Seeds, Seed, Trace, Only, Faults, Disk, Seconds, Jobs, Twice, Mutants, Name, Availability, Coordination, Actors,
+            Seeds, Seed, Trace, Only, Faults, Disk, Seconds, Jobs, Twice, Mutants, Name, Availability, Coordination, Actors, Workload,
             Exhaustive, ScopeName, Depth, States,
         };
         command.Validators.Add(parsed =>
@@ -165,9 +167,20 @@ internal static class CommandLine
             if (parsed.GetValue(Mutants))
             {
                 var name = parsed.GetValue(Name);
-                return parsed.GetValue(Coordination) ? MutantTable.Run("coordination", MutantCompiler.OfCoordination, name, first, last, 1)
-                    : parsed.GetValue(Actors) ? MutantTable.Run("actors", MutantCompiler.OfActors, name, first, last, jobs)
-                    : MutantTable.Run("", MutantCompiler.OfCore, name, first, last, jobs);
+                var workload = parsed.GetValue(Workload);
+                return parsed.GetValue(Coordination)
+                    ? MutantTable.Run(name, null, first, last, 1, ("coordination", MutantCompiler.OfCoordination))
+                    : parsed.GetValue(Actors)
+                    ? MutantTable.Run(
+                        name,
+                        workload,
+                        first,
+                        last,
+                        jobs,
+                        ("actors", MutantCompiler.OfActors),
+                        ("actors/coordination", MutantCompiler.OfCoordinationOfActors),
+                        ("actors/demos", MutantCompiler.OfDemos))
+                    : MutantTable.Run(name, null, first, last, jobs, ("", MutantCompiler.OfCore));
             }
 
             if (parsed.GetValue(Coordination))
@@ -180,8 +193,8 @@ internal static class CommandLine
             if (parsed.GetValue(Actors))
             {
                 return parsed.GetValue(Seed) is { } one
-                    ? ActorBatch.RunOne(one, parsed.GetValue(Trace), Console.Out)
-                    : ActorBatch.Run(first, last, parsed.GetValue(Seconds), jobs, parsed.GetValue(Twice), Console.Out);
+                    ? ActorBatch.RunOne(one, parsed.GetValue(Workload), parsed.GetValue(Trace), Console.Out)
+                    : ActorBatch.Run(first, last, parsed.GetValue(Workload), parsed.GetValue(Seconds), jobs, parsed.GetValue(Twice), Console.Out);
             }
 
             if (parsed.GetValue(Availability))
@@ -196,6 +209,18 @@ internal static class CommandLine
                 : Batch.Run(new BatchSettings(first, last, faults, parsed.GetValue(Seconds), jobs, parsed.GetValue(Twice), disks));
         });
         return command;
+    }
+
+    private static Option<string?> OptionOfWorkload()
+    {
+        Option<string?> option = new("--workload")
+        {
+            Description = $"With --actors: run this workload in all seeds: {string.Join(", ", ActorWorkloads.Names)}. Default: the seed "
+                + "decides.",
+            HelpName = "name",
+        };
+        option.AcceptOnlyFromAmong([.. ActorWorkloads.Names]);
+        return option;
     }
 
     private static (ulong First, ulong Last)? ParseRange(ArgumentResult result)

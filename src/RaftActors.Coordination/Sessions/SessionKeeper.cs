@@ -42,7 +42,10 @@ internal sealed class SessionKeeper(
             opening = _opening is { IsCompleted: false } ? _opening : _opening = OpenAsync();
         }
 
-        return await opening.WaitAsync(cancellation).ConfigureAwait(false);
+        // Each caller awaits a task of its own. If they all awaited this one, .NET would continue all but one of them on other threads, which
+        // no simulation can order.
+        var opened = await Task.WhenAny(opening).WaitAsync(cancellation).ConfigureAwait(false);
+        return await opened.ConfigureAwait(false);
     }
 
     /// <summary>Closes the session, which releases all that it holds. Later needs fail.</summary>

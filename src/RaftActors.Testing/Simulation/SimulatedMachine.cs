@@ -9,9 +9,8 @@ namespace RaftActors.Testing.Simulation;
 /// <summary>The machines of all nodes. Its numbers come from the seed, its time is that of the node whose turn it is.</summary>
 internal sealed class SimulatedMachine(World world) : Machine
 {
-    private readonly SimulatedTime _time = new(world);
-
-    public override TimeProvider Time => _time;
+    // The clock of the node that asks for it, whichever node has the turn when the clock is read.
+    public override TimeProvider Time => new SimulatedTime(world, world.Running);
 
     // The caller awaits it in the simulation's context, which makes its continuation a turn of its own.
     public override TaskCreationOptions Completion => TaskCreationOptions.None;
@@ -43,16 +42,16 @@ internal sealed class SimulatedMachine(World world) : Machine
 
     private NodeLife Running => world.Running ?? throw new InvalidOperationException("No node has the turn.");
 
-    private sealed class SimulatedTime(World world) : TimeProvider
+    private sealed class SimulatedTime(World world, NodeLife? life) : TimeProvider
     {
         public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-        public override long GetTimestamp() => (world.Running?.Node.Clock ?? world.Now).Ticks;
+        public override long GetTimestamp() => (life?.Node.Clock ?? world.Now).Ticks;
 
-        public override DateTimeOffset GetUtcNow() => world.Running?.Node.TimeOfDay ?? DateTimeOffset.UnixEpoch + world.Now;
+        public override DateTimeOffset GetUtcNow() => life?.Node.TimeOfDay ?? DateTimeOffset.UnixEpoch + world.Now;
 
         public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) =>
-            new SimulatedTimer(world.Running, world, () => callback(state), dueTime, period);
+            new SimulatedTimer(life, world, () => callback(state), dueTime, period);
     }
 
     private sealed class SimulatedTimer : ITimer

@@ -5,7 +5,7 @@ using RaftActors.Testing.Simulation;
 namespace RaftActors.Simulator.Actors;
 
 /// <summary>Runs many seeds of simulated actors, several at a time. Seeds share no state.</summary>
-internal sealed class ActorBatch(ulong first, ulong last, int? seconds, bool isDoubled, TextWriter output)
+internal sealed class ActorBatch(ulong first, ulong last, string? workload, int? seconds, bool isDoubled, TextWriter output)
 {
     private const int FailuresMax = 20;
 
@@ -21,12 +21,15 @@ internal sealed class ActorBatch(ulong first, ulong last, int? seconds, bool isD
     private ulong _traces;
 
     /// <summary>Runs one seed.</summary>
+    /// <param name="workload">Its name; null: the seed decides.</param>
     /// <param name="traces">Writes each event. If the seed fails, it is not run again with fewer faults.</param>
-    public static int RunOne(ulong seed, bool traces, TextWriter output)
+    public static int RunOne(ulong seed, string? workload, bool traces, TextWriter output)
     {
         try
         {
-            var result = traces ? ActorWorkloads.RunOnce((long)seed, output) : ActorWorkloads.Run((long)seed);
+            var result = traces
+                ? ActorWorkloads.RunOnce((long)seed, workload, output)
+                : ActorWorkloads.Run((long)seed, workload);
             output.WriteLine($"seed {seed} holds: {result.Pairs} pairs, {result.Messages} messages, {result.Faults} faults; "
                 + $"trace {result.Hash:x16}");
             return 0;
@@ -38,10 +41,12 @@ internal sealed class ActorBatch(ulong first, ulong last, int? seconds, bool isD
         }
     }
 
+    /// <param name="workload">Its name; null: the seed decides.</param>
     /// <param name="seconds">No seed starts after this number of seconds; null: all start.</param>
     /// <param name="isDoubled">Runs each seed twice; otherwise one in ten.</param>
-    public static int Run(ulong first, ulong last, int? seconds, int jobs, bool isDoubled, TextWriter output) =>
-        new ActorBatch(first, last, seconds, isDoubled, output).Run(jobs);
+    public static int Run(
+        ulong first, ulong last, string? workload, int? seconds, int jobs, bool isDoubled, TextWriter output) =>
+        new ActorBatch(first, last, workload, seconds, isDoubled, output).Run(jobs);
 
     private int Run(int jobs)
     {
@@ -60,8 +65,8 @@ internal sealed class ActorBatch(ulong first, ulong last, int? seconds, bool isD
         {
             try
             {
-                var result = ActorWorkloads.Run((long)seed);
-                if (isDoubled && ActorWorkloads.Run((long)seed) is var second && second != result)
+                var result = ActorWorkloads.Run((long)seed, workload);
+                if (isDoubled && ActorWorkloads.Run((long)seed, workload) is var second && second != result)
                 {
                     Fail(seed, $"Seed {seed} fails: its runs differ: {result} and {second}");
                 }
@@ -105,7 +110,7 @@ internal sealed class ActorBatch(ulong first, ulong last, int? seconds, bool isD
         {
             _failures++;
             output.WriteLine(message);
-            output.WriteLine($"  repeat: --actors --seed {seed}");
+            output.WriteLine($"  repeat: --actors --seed {seed}{(workload is null ? "" : $" --workload {workload}")}");
         }
     }
 }

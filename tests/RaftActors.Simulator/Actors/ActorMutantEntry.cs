@@ -5,13 +5,14 @@ namespace RaftActors.Simulator.Actors;
 /// <summary>The entry point beside a mutant. Its parameters and result are types of the base library.</summary>
 internal static class ActorMutantEntry
 {
-    public static (ulong Seed, string Checker, string What)? Run(ulong first, ulong last)
+    /// <param name="workload">Its name; null: the seed decides.</param>
+    public static (ulong Seed, string Checker, string What)? Run(ulong first, ulong last, string? workload)
     {
         for (var seed = first; seed <= last; seed++)
         {
             try
             {
-                ActorWorkloads.RunOnce((long)seed);
+                ActorWorkloads.RunOnce((long)seed, workload);
             }
             catch (SimulationException failure)
             {

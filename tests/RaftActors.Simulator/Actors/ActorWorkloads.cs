@@ -1,38 +1,46 @@
+using RaftActors.Simulator.Actors.Coordination;
+using RaftActors.Simulator.Actors.Histories;
 using RaftActors.Testing.Simulation;
 
 namespace RaftActors.Simulator.Actors;
 
-/// <summary>The workloads of simulated actors. The seed decides which one runs.</summary>
+/// <summary>The workloads of simulated actors. The seed decides which one runs, unless one is named.</summary>
 internal static class ActorWorkloads
 {
+    private static readonly Dictionary<string, Action<long, RaftSimulation>> All = new()
+    {
+        ["sums"] = SumsWorkload.SetUp,
+        ["entities"] = EntitiesWorkload.SetUp,
+        ["coordination"] = CoordinationWorkload.SetUp,
+        ["ledger"] = LedgerWorkload.SetUp,
+        ["key-value"] = KeyValueWorkload.SetUp,
+        ["store"] = StoreWorkload.SetUp,
+    };
+
+    // Every second seed has the sums, which use most of the engine. The others share the rest, by the remainder of the seed.
+    private static readonly string[] OfEvenSeeds =
+        ["entities", "coordination", "key-value", "coordination", "entities", "ledger", "store", "coordination"];
+
+    public static IReadOnlyCollection<string> Names => All.Keys;
+
     /// <summary>Runs a seed.</summary>
+    /// <param name="workload">The name of the workload; null: the seed decides.</param>
     /// <exception cref="SimulationException">The seed fails.</exception>
-    public static SimulationResult Run(long seed) => RaftSimulation.Run(seed, simulation => SetUp(seed, simulation));
+    public static SimulationResult Run(long seed, string? workload = null) =>
+        RaftSimulation.Run(seed, simulation => SetUp(seed, workload, simulation));
 
     /// <summary>Runs a seed. If it fails, it is not run again with fewer faults.</summary>
+    /// <param name="workload">As above.</param>
     /// <param name="trace">Gets a line for each event; null: nobody reads them.</param>
     /// <exception cref="SimulationException">The seed fails.</exception>
-    public static SimulationResult RunOnce(long seed, TextWriter? trace = null)
+    public static SimulationResult RunOnce(long seed, string? workload = null, TextWriter? trace = null)
     {
         World world = new(seed);
         world.Trace.Output = trace;
-        var simulation = RaftSimulation.Of(simulation => SetUp(seed, simulation));
+        var simulation = RaftSimulation.Of(simulation => SetUp(seed, workload, simulation));
         return simulation.RunOnce(world, PlannedFault.Plan(seed, simulation.Kinds, simulation.NodeCount, simulation.Duration));
     }
 
-    private static void SetUp(long seed, RaftSimulation simulation)
-    {
-        switch (seed % 4)
-        {
-            case 0:
-                EntitiesWorkload.SetUp(seed, simulation);
-                break;
-            case 2:
-                CoordinationWorkload.SetUp(seed, simulation);
-                break;
-            default:
-                SumsWorkload.SetUp(seed, simulation);
-                break;
-        }
-    }
+    private static void SetUp(long seed, string? workload, RaftSimulation simulation) =>
+        All[workload ?? (seed % 2 == 1 ? "sums" : OfEvenSeeds[seed / 2 % OfEvenSeeds.Length])](seed, simulation);
 }

@@ -23,16 +23,23 @@ internal sealed class MutantCompiler
     private ResourceDescription[] _resources = [];
     private Func<string, Stream, Assembly> _load = (name, image) => new AssemblyLoadContext(name).LoadFromStream(image);
 
+    /// <param name="folder">Bugs name files by their paths in it.</param>
+    /// <param name="sources">The files that bugs may change.</param>
     private MutantCompiler(
-        string assembly, string project, IEnumerable<string> others, Type entry, IEnumerable<MetadataReference> references)
+        string assembly,
+        string folder,
+        IEnumerable<string> sources,
+        IEnumerable<string> others,
+        Type entry,
+        IEnumerable<MetadataReference> references)
     {
         _entry = entry;
         var trees = new List<SyntaxTree> { CSharpSyntaxTree.ParseText(GlobalUsings, Parsing) };
-        foreach (var file in Sources(project))
+        foreach (var file in sources)
         {
             var text = File.ReadAllText(file);
             var tree = CSharpSyntaxTree.ParseText(text, Parsing);
-            _project.Add(Path.GetRelativePath(project, file).Replace('\\', '/'), (text, tree));
+            _project.Add(Path.GetRelativePath(folder, file).Replace('\\', '/'), (text, tree));
             trees.Add(tree);
         }
 
@@ -49,11 +56,13 @@ internal sealed class MutantCompiler
     public static MutantCompiler OfCore(string root)
     {
         var simulator = Path.Combine(root, "tests", "RaftActors.Simulator");
+        var core = Path.Combine(root, "src", "RaftActors.Core");
         string[] folders = ["Simulation", "Checking", "Faults", "Exhaustive"];
         var framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
         return new MutantCompiler(
             "Mutant",
-            Path.Combine(root, "src", "RaftActors.Core"),
+            core,
+            Sources(core),
             folders.SelectMany(folder => Sources(Path.Combine(simulator, folder)))
                 .Append(Path.Combine(simulator, "SeedResult.cs"))
                 .Append(Path.Combine(simulator, "Totals.cs"))
@@ -69,10 +78,12 @@ internal sealed class MutantCompiler
     {
         // The name of the project that the assembly takes the place of, because RaftActors shows its internal types to it.
         const string assembly = "RaftActors.Coordination";
+        var project = Path.Combine(root, "src", assembly);
         var simulator = Path.Combine(root, "tests", "RaftActors.Simulator");
         var made = new MutantCompiler(
             assembly,
-            Path.Combine(root, "src", assembly),
+            project,
+            Sources(project),
             Sources(Path.Combine(simulator, "Coordination"))
                 .Append(Path.Combine(simulator, "Simulation", "Dice.cs"))
                 .Append(Path.Combine(simulator, "Simulation", "Violation.cs"))
@@ -88,25 +99,57 @@ internal sealed class MutantCompiler
     }
 
     /// <summary>For bugs in RaftActors, and the simulation of groups of real actors.</summary>
-    public static MutantCompiler OfActors(string root)
+    public static MutantCompiler OfActors(string root) => OfReplaced(
+        root, "RaftActors", Path.Combine(root, "hocon", "reference.conf"), ["RaftActors.Core", "RaftActors.Storage"]);
+
+    /// <summary>For bugs in the coordination, and the simulation of groups of real actors.</summary>
+    public static MutantCompiler OfCoordinationOfActors(string root) => OfReplaced(
+        root,
+        "RaftActors.Coordination",
+        Path.Combine(root, "src", "RaftActors.Coordination", "reference.conf"),
+        ["RaftActors", "RaftActors.Core", "RaftActors.Storage"]);
+
+    /// <summary>For bugs in the actors of demos and examples, and the simulation of groups of them.</summary>
+    public static MutantCompiler OfDemos(string root)
     {
-        const string assembly = "RaftActors";
+        // The simulator has their sources, so the part of it that runs actors is compiled again.
+        const string assembly = "RaftActors.Simulator";
+        var simulator = Path.Combine(root, "tests", assembly);
+        var linked = XDocument.Load(Path.Combine(simulator, $"{assembly}.csproj")).Descendants("Compile")
+            .Where(file => file.Attribute("LinkBase")?.Value == "Actors/Demos")
+            .Select(file => Path.GetFullPath(Path.Combine(simulator, file.Attribute("Include")!.Value)));
+        var made = new MutantCompiler(
+            assembly,
+            root,
+            linked,
+            Sources(Path.Combine(simulator, "Actors")),
+            typeof(Actors.ActorMutantEntry),
+            Assemblies()
+                .Where(path => Path.GetFileNameWithoutExtension(path) != assembly)
+                .Select(path => MetadataReference.CreateFromFile(path)))
+        {
+            _load = (name, image) => new ReplacingContext(name, assembly, image).LoadFromAssemblyName(new AssemblyName(assembly)),
+        };
+        made._compilation = Generate(made._compilation);
+        return made;
+    }
+
+    // The simulation is not compiled again. It is loaded again, beside the assembly that takes the place of the project's.
+    private static MutantCompiler OfReplaced(string root, string assembly, string settings, string[] references)
+    {
         var project = Path.Combine(root, "src", assembly);
         var made = new MutantCompiler(
             assembly,
             project,
+            Sources(project),
             [],
             typeof(Actors.ActorMutantEntry),
             Assemblies()
                 .Where(path => Path.GetFileNameWithoutExtension(path) is var name
-                    && (!name.StartsWith(assembly, StringComparison.Ordinal) || name is "RaftActors.Core" or "RaftActors.Storage"))
+                    && (!name.StartsWith("RaftActors", StringComparison.Ordinal) || references.Contains(name)))
                 .Select(path => MetadataReference.CreateFromFile(path)))
         {
-            _resources =
-            [
-                new("RaftActors.reference.conf", () => File.OpenRead(Path.Combine(root, "hocon", "reference.conf")), isPublic: true),
-            ],
-            // The simulation is not compiled again. It is loaded again, beside the assembly that takes the place of RaftActors.
+            _resources = [new($"{assembly}.reference.conf", () => File.OpenRead(settings), isPublic: true)],
             _load = (name, image) => new ReplacingContext(name, assembly, image)
                 .LoadFromAssemblyName(typeof(MutantCompiler).Assembly.GetName()),
         };
@@ -132,16 +175,19 @@ internal sealed class MutantCompiler
     }
 
     /// <summary>Runs seeds until one finds the bug.</summary>
+    /// <param name="workload">The workload of actors; null: the seed decides, or the bug is in none.</param>
     /// <returns>The seed, the checker and its message; null if no seed found the bug.</returns>
-    public (ulong Seed, string Checker, string What)? Run(Mutant mutant, ulong first, ulong last) =>
-        ((ulong, string, string)?)Invoke(mutant, _entry, first, last);
+    public (ulong Seed, string Checker, string What)? Run(Mutant mutant, ulong first, ulong last, string? workload = null) =>
+        ((ulong, string, string)?)(_entry == typeof(Actors.ActorMutantEntry)
+            ? Invoke(mutant, _entry, first, last, workload)
+            : Invoke(mutant, _entry, first, last));
 
     /// <summary>Explores the states of a group with a bug in Core.</summary>
     /// <returns>The scope, the checker, its message and the shortest schedule; null if no scope has the bug within these bounds.</returns>
     public (string Scope, string Checker, string What, string[] Schedule)? Explore(Mutant mutant, int depth, int states) =>
         ((string, string, string, string[])?)Invoke(mutant, typeof(ExhaustiveMutantEntry), depth, states);
 
-    private object? Invoke(Mutant mutant, Type entry, params object[] arguments)
+    private object? Invoke(Mutant mutant, Type entry, params object?[] arguments)
     {
         using var image = Compile(mutant);
         var run = _load(mutant.Name, image).GetType(entry.FullName!)!

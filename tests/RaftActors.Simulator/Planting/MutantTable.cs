@@ -5,14 +5,27 @@ namespace RaftActors.Simulator;
 /// <summary>Plants each bug and prints the first seed and the checker that find it.</summary>
 internal static class MutantTable
 {
-    /// <param name="folder">Below the folder of all bugs.</param>
     /// <param name="name">Runs the bugs with this text in their names; null: all.</param>
-    public static int Run(string folder, Func<string, MutantCompiler> compilerOf, string? name, ulong first, ulong last, int jobs)
+    /// <param name="workload">Of actors; null: the seed decides.</param>
+    /// <param name="parts">Folders below the folder of all bugs, and what compiles the bugs in them.</param>
+    public static int Run(
+        string? name,
+        string? workload,
+        ulong first,
+        ulong last,
+        int jobs,
+        params ReadOnlySpan<(string Folder, Func<string, MutantCompiler> CompilerOf)> parts)
     {
         var root = MutantCompiler.FindRoot();
-        var mutants = Mutant.ReadAll(Path.Combine(root, "tests", "RaftActors.Simulator", "mutants", folder));
-        mutants.RemoveAll(mutant => name is not null && !mutant.Name.Contains(name, StringComparison.Ordinal));
-        var compiler = compilerOf(root);
+        List<(Lazy<MutantCompiler> Compiler, Mutant Mutant)> mutants = [];
+        foreach (var (folder, compilerOf) in parts)
+        {
+            Lazy<MutantCompiler> compiler = new(() => compilerOf(root));
+            mutants.AddRange(Mutant.ReadAll(Path.Combine(root, "tests", "RaftActors.Simulator", "mutants", folder))
+                .Where(mutant => name is null || mutant.Name.Contains(name, StringComparison.Ordinal))
+                .Select(mutant => (compiler, mutant)));
+        }
+
         var lines = new string[mutants.Count];
         var (missed, next) = (0, -1);
 
@@ -20,7 +33,8 @@ internal static class MutantTable
         {
             for (var at = Interlocked.Increment(ref next); at < mutants.Count; at = Interlocked.Increment(ref next))
             {
-                var found = Report(compiler, mutants[at], first, last, out lines[at]);
+                var (compiler, mutant) = mutants[at];
+                var found = Report(compiler.Value, mutant, workload, first, last, out lines[at]);
                 Interlocked.Add(ref missed, found ? 0 : 1);
                 Console.Error.WriteLine(lines[at]);
             }
@@ -35,12 +49,13 @@ internal static class MutantTable
         return missed == 0 ? 0 : 1;
     }
 
-    private static bool Report(MutantCompiler compiler, Mutant mutant, ulong first, ulong last, out string line)
+    private static bool Report(
+        MutantCompiler compiler, Mutant mutant, string? workload, ulong first, ulong last, out string line)
     {
         var clock = Stopwatch.StartNew();
         try
         {
-            var found = compiler.Run(mutant, first, last);
+            var found = compiler.Run(mutant, first, last, workload);
             line = found is var (seed, checker, what)
                 ? $"| {mutant.Name} | {seed} | {checker}{(checker is "invariant" or "exception" ? $": {what.Split('\n')[0]}" : "")} |"
                 : $"| {mutant.Name} | **not in {first}..{last}** ({clock.Elapsed.TotalSeconds:F0} s) | |";

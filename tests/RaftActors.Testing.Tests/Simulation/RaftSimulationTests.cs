@@ -11,7 +11,7 @@ public sealed class RaftSimulationTests
     [Fact]
     public void Same_seed_gives_the_same_run_and_another_seed_another_one()
     {
-        var runs = new long[] { 1, 1, 2, 2 }.Select(seed => ActorWorkloads.Run(seed)).ToList();
+        var runs = new long[] { 1, 1, 2, 2 }.Select(seed => RunSums(seed)).ToList();
 
         Assert.Equal(runs[0], runs[1]);
         Assert.Equal(runs[2], runs[3]);
@@ -89,7 +89,7 @@ public sealed class RaftSimulationTests
     [Fact]
     public void Run_does_not_depend_on_listeners_of_metrics()
     {
-        var alone = ActorWorkloads.Run(1);
+        var alone = RunSums(1);
         using MeterListener listener = new();
         listener.InstrumentPublished = (instrument, self) =>
         {
@@ -100,7 +100,7 @@ public sealed class RaftSimulationTests
         };
         listener.Start();
 
-        Assert.Equal(alone, ActorWorkloads.Run(1));
+        Assert.Equal(alone, RunSums(1));
     }
 
     [Fact]
@@ -124,6 +124,8 @@ public sealed class RaftSimulationTests
         Assert.Equal(0, result.Faults);
         Assert.Equal(20, result.Pairs);
     }
+
+    private static SimulationResult RunSums(long seed) => RaftSimulation.Run(seed, simulation => SumsWorkload.SetUp(seed, simulation));
 
     private static RaftSimulation NoNodeStartsTwice(RaftSimulation simulation)
     {

@@ -1,4 +1,5 @@
 using RaftActors.Simulator.Actors;
+using RaftActors.Testing.Simulation;
 
 namespace RaftActors.Testing.Tests.Simulation;
 
@@ -10,7 +11,7 @@ public sealed class WorkloadTests
     {
         for (var seed = 1; seed <= 10; seed++)
         {
-            ActorWorkloads.Run(seed);
+            RaftSimulation.Run(seed, simulation => SumsWorkload.SetUp(seed, simulation));
         }
     }
 }

@@ -1,0 +1,192 @@
+using System.Globalization;
+
+using RaftActors.Coordination;
+using RaftActors.Testing.Simulation;
+
+namespace RaftActors.Simulator.Actors.Coordination;
+
+/// <summary>A program outside of the group that locks, counts, reads and writes, several calls at a time.</summary>
+internal sealed class CoordinationUser(SimulatedClient client, LockLedger locks, ItemCalls items)
+{
+    private const int Calls = 60;
+    private const string Counter = "counter";
+
+    // The rates of two clocks of the simulation differ by less.
+    private const double ClockDrift = 0.03;
+
+    private static readonly TimeSpan LifetimeOfItems = TimeSpan.FromSeconds(1);
+    private static readonly string[] Mutexes = ["mutex-a", "mutex-b"];
+    private static readonly string[] Names = ["item-a", "item-b"];
+
+    private readonly RaftCoordination _coordination = RaftCoordination.Get(client.System);
+
+    /// <summary>The beginning of the names of items that expire.</summary>
+    public const string Mortal = "mortal/";
+
+    private string AnyName => Names[client.Next(Names.Length)];
+
+    public async Task RunAsync(TimeSpan faultsLast)
+    {
+        List<Task> open = [];
+        for (var count = 0; count < Calls; count++)
+        {
+            open.Add(AnyCallAsync());
+            if (client.Next(4) == 0)
+            {
+                await Task.WhenAll(open);
+                open.Clear();
+            }
+
+            await DelayAsync(300);
+        }
+
+        await Task.WhenAll(open);
+        await client.Delay(faultsLast - client.Now);
+
+        // Ends only if the locks of crashed programs have become free.
+        foreach (var name in Mutexes)
+        {
+            await UseAsync(await _coordination.LockAsync(name), 1);
+        }
+
+        await AddAsync();
+        await ReadAsync(Counter);
+    }
+
+    private Task AnyCallAsync() => client.Next(10) switch
+    {
+        0 or 1 => LockAsync(Mutexes[client.Next(Mutexes.Length)], 1),
+        2 => LockAsync("semaphore", 2),
+        3 or 4 => AddAsync(),
+        5 => ReadAsync(client.Next(2) == 0 ? Counter : AnyName),
+        6 => PutAsync(AnyName, null),
+        7 => ReplaceAsync(AnyName),
+        8 => DeleteAsync(AnyName, null),
+        _ => PutMortalAsync(),
+    };
+
+    private Task DelayAsync(int most) => client.Delay(TimeSpan.FromMilliseconds(client.Next(most)));
+
+    private async Task LockAsync(string name, int permits)
+    {
+        var waits = client.Next(3) != 0;
+        CancellationTokenSource patience = new();
+        _ = GiveUpAsync(patience);
+        RaftLock? held;
+        try
+        {
+            held = waits
+                ? await _coordination.LockAsync(name, permits, cancellationToken: patience.Token)
+                : await _coordination.TryLockAsync(name, permits, cancellationToken: patience.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            return;
+        }
+
+        if (held is not null)
+        {
+            await UseAsync(held, permits);
+        }
+    }
+
+    private async Task GiveUpAsync(CancellationTokenSource patience)
+    {
+        await DelayAsync(4000);
+        patience.Cancel();
+    }
+
+    private async Task UseAsync(RaftLock held, int permits)
+    {
+        locks.OnAcquired(held, permits);
+        client.Trace($"has {held.Name} with the token {held.Token}");
+        await DelayAsync(client.Next(5) == 0 ? 3000 : 200);
+        if (permits == 1 && locks.Begin(held) is { } latest)
+        {
+            for (var left = client.Next(5); left > 0; left--)
+            {
+                await DelayAsync(50);
+                if (!locks.TryWrite(held, ++latest))
+                {
+                    break;
+                }
+            }
+        }
+
+        locks.OnEnded(held);
+        await held.DisposeAsync();
+    }
+
+    private Task AddAsync() => items.DoAsync(client.Number, new ItemCall.Add(Counter), async () =>
+    {
+        var sum = await _coordination.Items.AddAsync(Counter);
+        return new ItemAnswer(true, string.Create(CultureInfo.InvariantCulture, $"{sum}"));
+    });
+
+    private async Task<RaftItem?> ReadAsync(string name)
+    {
+        RaftItem? item = null;
+        await items.DoAsync(client.Number, new ItemCall.Get(name), async () =>
+        {
+            item = await _coordination.Items.GetAsync(name);
+            return new ItemAnswer(item is not null, item?.Value);
+        });
+        if (item is not null)
+        {
+            items.OnSeen(name, item.Version, item.Value);
+        }
+
+        return item;
+    }
+
+    private Task PutAsync(string name, (long Version, string Value)? expected)
+    {
+        var value = items.NewValue();
+        return items.DoAsync(client.Number, new ItemCall.Put(name, value, expected?.Value), async () =>
+        {
+            var version = await _coordination.Items.PutAsync(name, value, expected?.Version);
+            if (version is { } written)
+            {
+                items.OnSeen(name, written, value);
+            }
+
+            return new ItemAnswer(version is not null);
+        });
+    }
+
+    // Reads, and writes or deletes on the condition that no other program has written since.
+    private async Task ReplaceAsync(string name)
+    {
+        var found = await ReadAsync(name);
+        await DelayAsync(200);
+        if (found is not null && client.Next(3) == 0)
+        {
+            await DeleteAsync(name, (found.Version, found.Value));
+        }
+        else
+        {
+            await PutAsync(name, found is null ? (0, ItemCall.None) : (found.Version, found.Value));
+        }
+    }
+
+    private Task DeleteAsync(string name, (long Version, string Value)? expected) =>
+        items.DoAsync(client.Number, new ItemCall.Delete(name, expected?.Value), async () =>
+            new ItemAnswer(await _coordination.Items.DeleteAsync(name, expected?.Version)));
+
+    private async Task PutMortalAsync()
+    {
+        var (name, begun) = (Mortal + items.NewValue(), client.Now);
+        try
+        {
+            await _coordination.Items.PutAsync(name, "", lifetime: LifetimeOfItems);
+            var found = await _coordination.Items.GetAsync(name);
+            locks.Demand(
+                found is not null || client.Now - begun >= LifetimeOfItems * (1 - ClockDrift),
+                $"{name} has expired {client.Now - begun} after it was written");
+        }
+        catch (RaftUnavailableException)
+        {
+            // The item may be written.
+        }
+    }
+}
