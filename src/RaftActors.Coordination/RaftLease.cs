@@ -19,6 +19,7 @@ public sealed class RaftLease : Lease
     private readonly RaftCoordination _coordination;
     private readonly ILoggingAdapter _log;
     private Holding? _holding;
+    private LeaseLoss? _loss;
 
     /// <summary>Called by Akka.Coordination.</summary>
     /// <param name="settings">The names of the lease and of its owner, and the timeouts.</param>
@@ -38,9 +39,12 @@ public sealed class RaftLease : Lease
     /// Acquires the lease, and tries again while the group elects a leader. Ends with false after <c>lease-operation-timeout</c>. It never
     /// fails: the split brain resolver stops for ever if an Acquire is cancelled, and takes a failed one for a refused one.
     /// </summary>
-    /// <param name="leaseLostCallback">Called once if the lease is lost before it is released.</param>
+    /// <param name="leaseLostCallback">
+    /// Called if the lease is lost before it is released, and again up to five times until the next Acquire or Release.
+    /// </param>
     public override async Task<bool> Acquire(Action<Exception>? leaseLostCallback)
     {
+        Interlocked.Exchange(ref _loss, null)?.End();
         using var limit = new CancellationTokenSource(Settings.TimeoutSettings.OperationTimeout, Machine.Current.Time);
         try
         {
@@ -73,6 +77,7 @@ public sealed class RaftLease : Lease
     /// <summary>Releases the lease. False: the group has not confirmed it within <c>lease-operation-timeout</c>. It never fails.</summary>
     public override async Task<bool> Release()
     {
+        Interlocked.Exchange(ref _loss, null)?.End();
         if (Interlocked.Exchange(ref _holding, null) is not { } holding)
         {
             return true;
@@ -127,8 +132,10 @@ public sealed class RaftLease : Lease
         if (Interlocked.CompareExchange(ref _holding, null, lost) == lost)
         {
             _coordination.OnLeaseEnded(Settings.LeaseName, lost.Lock);
-            leaseLostCallback(new TimeoutException(
-                $"The lease {Settings.LeaseName} is lost: the coordination group has not confirmed this node's session in time."));
+            TimeoutException reason = new(
+                $"The lease {Settings.LeaseName} is lost: the coordination group has not confirmed this node's session in time.");
+            var loss = _loss = new LeaseLoss(leaseLostCallback, reason, Machine.Current.Time);
+            _ = loss.TellAsync();
         }
     }
 
