@@ -194,7 +194,8 @@ internal static class CommandLine
             {
                 return parsed.GetValue(Seed) is { } one
                     ? ActorBatch.RunOne(one, parsed.GetValue(Workload), parsed.GetValue(Trace), Console.Out)
-                    : ActorBatch.Run(first, last, parsed.GetValue(Workload), parsed.GetValue(Seconds), jobs, parsed.GetValue(Twice), Console.Out);
+                    : ActorBatch.Run(
+                        first, last, parsed.GetValue(Workload), parsed.GetValue(Seconds), jobs, parsed.GetValue(Twice), Console.Out);
             }
 
             if (parsed.GetValue(Availability))

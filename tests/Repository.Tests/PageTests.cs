@@ -44,6 +44,7 @@ public sealed partial class PageTests
     [InlineData("docs/operations.md")]
     [InlineData("docs/outcomes.md")]
     [InlineData("docs/shards-and-entities.md")]
+    [InlineData("docs/simulation.md")]
     [InlineData("docs/snapshots.md")]
     [InlineData("docs/testing.md")]
     [InlineData("src/RaftActors/PACKAGE.md")]
@@ -101,7 +102,8 @@ public sealed partial class PageTests
         [.. CodeBlocks().Matches(Repository.Read(page)).Select(match => match.Groups[1].Value)];
 
     private static string Examples() =>
-        string.Concat(Repository.Files("*.cs", "tests/RaftActors.Examples").Select(file => WithoutIndentation(Repository.Read(file))));
+        string.Concat(Repository.Files("*.cs", "tests/RaftActors.Examples").Append("tests/KeyValue.Tests/ProcessTests.cs")
+            .Select(file => WithoutIndentation(Repository.Read(file))));
 
     private static string WithoutIndentation(string code) => string.Join('\n', code.Split('\n').Select(line => line.Trim()));
 

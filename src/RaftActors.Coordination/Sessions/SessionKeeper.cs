@@ -42,8 +42,8 @@ internal sealed class SessionKeeper(
             opening = _opening is { IsCompleted: false } ? _opening : _opening = OpenAsync();
         }
 
-        // Each caller awaits a task of its own. If they all awaited this one, .NET would continue all but one of them on other threads, which
-        // no simulation can order.
+        // Each caller awaits a task of its own. If they all awaited this one, .NET would continue all but one of them on other threads,
+        // which no simulation can order.
         var opened = await Task.WhenAny(opening).WaitAsync(cancellation).ConfigureAwait(false);
         return await opened.ConfigureAwait(false);
     }

@@ -4,7 +4,7 @@ namespace RaftActors.Testing.Simulation;
 
 /// <summary>Two promises of Raft that any run must keep: a term has one leader at most, and a serial has one committed pair.</summary>
 /// <param name="actors">Those of one group.</param>
-internal sealed class GroupChecker(IReadOnlyList<HostedActor> actors)
+internal sealed class GroupChecker(World world, IReadOnlyList<HostedActor> actors)
 {
     private readonly Dictionary<long, ProcessName> _leaders = [];
 
@@ -46,9 +46,26 @@ internal sealed class GroupChecker(IReadOnlyList<HostedActor> actors)
 
     private void CheckLeader(RaftStatus status)
     {
-        if (status.Role == RaftRole.Leader && !_leaders.TryAdd(status.Term, status.Name) && _leaders[status.Term] != status.Name)
+        if (status.Role != RaftRole.Leader)
+        {
+            return;
+        }
+
+        if (_leaders.TryAdd(status.Term, status.Name))
+        {
+            Tell($"{status.Name} leads in term {status.Term}");
+        }
+        else if (_leaders[status.Term] != status.Name)
         {
             throw new SimulationException("leaders", $"term {status.Term} has two leaders: {_leaders[status.Term]} and {status.Name}");
+        }
+    }
+
+    private void Tell(FormattableString text)
+    {
+        if (world.Trace.NeedsLines)
+        {
+            world.Trace.Show(world.Now, FormattableString.Invariant(text), isOfStory: true);
         }
     }
 
@@ -69,6 +86,7 @@ internal sealed class GroupChecker(IReadOnlyList<HostedActor> actors)
         if (_pairs[place] is not { } known)
         {
             _pairs[place] = (pair.Key, pair.Value.ToArray());
+            Tell($"serial {serial} is committed: '{pair.Key}'");
         }
         else if (known.Key != pair.Key || !known.Value.Span.SequenceEqual(pair.Value.Span))
         {

@@ -70,7 +70,8 @@ internal sealed class SimulatedNetwork(World world)
     {
         if (world.Trace.NeedsLines)
         {
-            world.Trace.Show(world.Now, $"{from} -> {to}: {MessageText.Of(to, message)}{end}");
+            var (text, isCall) = MessageText.Of(to, message);
+            world.Trace.Show(world.Now, $"{from} -> {to}: {text}{end}", isCall);
         }
     }
 

@@ -8,4 +8,7 @@ public sealed class SimulationException : Exception
 
     /// <summary>What failed, without the values of one run. Failures of one kind are taken for the same one.</summary>
     internal string Kind { get; }
+
+    /// <summary>It failed when the faults had long been mended, so the last messages say nothing.</summary>
+    internal bool IsLate { get; init; }
 }

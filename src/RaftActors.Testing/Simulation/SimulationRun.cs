@@ -67,7 +67,7 @@ internal sealed class SimulationRun : IDisposable
         IReadOnlyList<(string What, Func<SimulationView, bool> Holds)> eventually)
     {
         SimulationView view = new(_nodes, _actors);
-        List<GroupChecker> checkers = [.. _actors.GroupBy(actor => actor.Name).Select(group => new GroupChecker([.. group]))];
+        List<GroupChecker> checkers = [.. _actors.GroupBy(actor => actor.Name).Select(group => new GroupChecker(_world, [.. group]))];
         List<Task> programs = [];
         _world.OnQuiet = () =>
         {
@@ -129,7 +129,10 @@ internal sealed class SimulationRun : IDisposable
     {
         if (!holds)
         {
-            throw new SimulationException(kind, FormattableString.Invariant($"at {_world.Now.TotalSeconds:0.0000} s {otherwise}"));
+            throw new SimulationException(kind, FormattableString.Invariant($"at {_world.Now.TotalSeconds:0.0000} s {otherwise}"))
+            {
+                IsLate = _isMended,
+            };
         }
     }
 

@@ -4,7 +4,8 @@ namespace RaftActors.Testing.Simulation;
 /// <param name="make">Makes the simulation anew for each run.</param>
 internal sealed class SimulationShrinker(long seed, Func<RaftSimulation> make)
 {
-    private const int LinesShown = 60;
+    private const int EventsShown = 40;
+    private const int MessagesShown = 20;
     private const int PlacesShown = 10;
     private const int LinesBeforeDifference = 10;
     private const long RepeatEvery = 10;
@@ -76,8 +77,9 @@ internal sealed class SimulationShrinker(long seed, Func<RaftSimulation> make)
         var faults = plan.Count == 0 ? "  none" : string.Join("\n", plan);
         return new SimulationException(
             failure.Kind,
-            $"Seed {seed} fails: {failure.Message}.\nIt takes these faults:\n{faults}\nThe last events:\n"
-                + string.Join("\n", world.Trace.Lines.TakeLast(LinesShown)),
+            $"Seed {seed} fails: {failure.Message}.\nIt takes these faults:\n{faults}\nWhat happened:\n"
+                + string.Join("\n", world.Trace.Story.TakeLast(EventsShown))
+                + (failure.IsLate ? "" : $"\nThe last messages:\n{string.Join("\n", world.Trace.Lines.TakeLast(MessagesShown))}"),
             failure.InnerException);
     }
 

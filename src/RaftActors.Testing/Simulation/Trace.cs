@@ -13,6 +13,7 @@ internal sealed class Trace(Trace? expected = null)
     private const ulong Prime = 1099511628211;
 
     private readonly Queue<string> _lines = [];
+    private readonly Queue<string> _story = [];
 
     // The hash after each event.
     private readonly List<ulong> _hashes = [];
@@ -27,7 +28,11 @@ internal sealed class Trace(Trace? expected = null)
 
     public bool NeedsLines => IsKept || Output is not null;
 
+    /// <summary>All events.</summary>
     public IReadOnlyCollection<string> Lines => _lines;
+
+    /// <summary>The events besides the messages between the members of the group.</summary>
+    public IReadOnlyCollection<string> Story => _story;
 
     /// <summary>Whether an event differs from the one of the earlier run.</summary>
     public bool Differs { get; private set; }
@@ -35,7 +40,7 @@ internal sealed class Trace(Trace? expected = null)
     /// <summary>Adds an event to the hash and to the lines.</summary>
     public void Add(TimeSpan at, string text)
     {
-        Show(at, text);
+        Show(at, text, isOfStory: true);
         Mix(MemoryMarshal.AsBytes(text.AsSpan()));
     }
 
@@ -61,7 +66,7 @@ internal sealed class Trace(Trace? expected = null)
     }
 
     /// <summary>Adds a line only.</summary>
-    public void Show(TimeSpan at, string text)
+    public void Show(TimeSpan at, string text, bool isOfStory)
     {
         if (!NeedsLines)
         {
@@ -70,14 +75,23 @@ internal sealed class Trace(Trace? expected = null)
 
         var line = FormattableString.Invariant($"{at.TotalSeconds,10:0.0000} s  {text}");
         Output?.WriteLine(line);
+        Keep(_lines, line);
+        if (isOfStory)
+        {
+            Keep(_story, line);
+        }
+    }
+
+    private void Keep(Queue<string> lines, string line)
+    {
         if (IsKept)
         {
-            if (_lines.Count == LinesMax)
+            if (lines.Count == LinesMax)
             {
-                _lines.Dequeue();
+                lines.Dequeue();
             }
 
-            _lines.Enqueue(line);
+            lines.Enqueue(line);
         }
     }
 }

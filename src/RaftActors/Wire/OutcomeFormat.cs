@@ -106,7 +106,9 @@ internal sealed class OutcomeFormat(ExtendedActorSystem system)
         return new Status.Failure(problem, bytes.Select(done => Outcome<object?>.Done.WithoutResult(done.Serial, done.Request)));
     }
 
-    private static Outcome<ReadOnlyMemory<byte>> ReadBytes(ref ByteReader reader)
+    /// <summary>Reads the end of a call, behind the name of its type. The result is as it was written.</summary>
+    /// <exception cref="InvalidDataException">The bytes are no outcome.</exception>
+    public static Outcome<ReadOnlyMemory<byte>> ReadBytes(ref ByteReader reader)
     {
         var (kind, request) = ((Kind)reader.Octet(), ReadRef(ref reader));
         return kind switch

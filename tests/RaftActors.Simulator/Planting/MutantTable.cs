@@ -1,12 +1,14 @@
 using System.Diagnostics;
 
+using RaftActors.Simulator.Actors;
+
 namespace RaftActors.Simulator;
 
 /// <summary>Plants each bug and prints the first seed and the checker that find it.</summary>
 internal static class MutantTable
 {
     /// <param name="name">Runs the bugs with this text in their names; null: all.</param>
-    /// <param name="workload">Of actors; null: the seed decides.</param>
+    /// <param name="workload">Of actors; null: that with the name of the bug's file, or if there is none, the seed decides.</param>
     /// <param name="parts">Folders below the folder of all bugs, and what compiles the bugs in them.</param>
     public static int Run(
         string? name,
@@ -34,7 +36,7 @@ internal static class MutantTable
             for (var at = Interlocked.Increment(ref next); at < mutants.Count; at = Interlocked.Increment(ref next))
             {
                 var (compiler, mutant) = mutants[at];
-                var found = Report(compiler.Value, mutant, workload, first, last, out lines[at]);
+                var found = Report(compiler.Value, mutant, workload ?? WorkloadOf(mutant), first, last, out lines[at]);
                 Interlocked.Add(ref missed, found ? 0 : 1);
                 Console.Error.WriteLine(lines[at]);
             }
@@ -48,6 +50,9 @@ internal static class MutantTable
         Console.WriteLine($"\n{mutants.Count - missed} of {mutants.Count} found");
         return missed == 0 ? 0 : 1;
     }
+
+    private static string? WorkloadOf(Mutant mutant) =>
+        Path.GetFileNameWithoutExtension(mutant.Origin) is var name && ActorWorkloads.Names.Contains(name) ? name : null;
 
     private static bool Report(
         MutantCompiler compiler, Mutant mutant, string? workload, ulong first, ulong last, out string line)

@@ -28,7 +28,7 @@ public sealed class RaftSimulationTests
 
         Assert.Matches("^Seed 1 fails: at [0-9.]+ s 'no node starts twice' does not hold\\.\nIt takes these faults:\n", failure.Message);
         var faults = failure.Message.Split('\n').SkipWhile(line => !line.StartsWith("It takes", StringComparison.Ordinal)).Skip(1)
-            .TakeWhile(line => line != "The last events:");
+            .TakeWhile(line => line != "What happened:");
         Assert.Contains("Crashes of ", Assert.Single(faults), StringComparison.Ordinal);
         Assert.Contains("fault: Crashes of n", failure.Message, StringComparison.Ordinal);
         Assert.Contains("AppendEntries", failure.Message, StringComparison.Ordinal);

@@ -14,7 +14,9 @@ internal sealed class LockLedger
     private readonly Dictionary<string, long> _highest = [];
     private readonly HashSet<(string Name, long Token)> _tokens = [];
 
-    /// <summary>The first broken promise. It is told at the end of the turn, because an exception in an actor only restarts the actor.</summary>
+    /// <summary>
+    /// The first broken promise. It is told at the end of the turn, because an exception in an actor only restarts the actor.
+    /// </summary>
     public string? Broken { get; private set; }
 
     /// <summary>Acquisitions, lost locks and refused writes, for the trace.</summary>
