@@ -13,7 +13,7 @@ public sealed class ProcessTests : IDisposable
     private const int CallsBetweenKills = 20;
     private const int PlacesMax = 2_000_000;
 
-    // What a client sends again at once would only be refused again.
+    // A call that is sent again at once would only be refused again.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("key-value").FullName;

@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Text.Json.Nodes;
 
 using MaelstromTrials.Registers;
 
@@ -12,7 +11,6 @@ namespace Maelstrom.Tests;
 /// <summary>The actors of the demo in virtual time, under all faults.</summary>
 public sealed class SimulatedStoreTests
 {
-    private const int Keys = 3;
     private const int Calls = 60;
 
     // Few entries are kept, so nodes that lag get snapshots.
@@ -45,13 +43,13 @@ public sealed class SimulatedStoreTests
         await using var store = client.CreateClient<string, string>();
         for (var number = 0; number < Calls; number++)
         {
-            var call = AnyCall(client);
+            var call = RegisterBody.AnyCall(client.Next);
             var operation = history.Invoke(client.Number, call);
             var timeout = TimeSpan.FromMilliseconds(50 + client.Next(1500));
-            switch (await store.AppendAsync("operation", ToJson(call), timeout, requestKey: $"{client.Number}/{number}"))
+            switch (await store.AppendAsync("operation", RegisterBody.ToJson(call), timeout, requestKey: $"{client.Number}/{number}"))
             {
                 case Outcome<string>.Done done when done.TryGetResult(out var body):
-                    history.Ok(operation, ToReply(call, JsonNode.Parse(body)!)); // Justification: a body is an object.
+                    history.Ok(operation, RegisterBody.ToReply(call.Kind, body));
                     break;
                 case Outcome<string>.NotCommitted:
                     history.Fail(operation);
@@ -64,29 +62,4 @@ public sealed class SimulatedStoreTests
             await client.Delay(TimeSpan.FromMilliseconds(client.Next(300)));
         }
     }
-
-    private static RegisterModel.Call AnyCall(SimulatedClient client)
-    {
-        var key = $"{client.Next(Keys)}";
-        return client.Next(3) switch
-        {
-            0 => new(RegisterModel.Kind.Read, key),
-            1 => new(RegisterModel.Kind.Write, key, Value: $"{client.Next(4)}"),
-            _ => new(RegisterModel.Kind.Swap, key, From: $"{client.Next(4)}", Value: $"{client.Next(4)}"),
-        };
-    }
-
-    private static string ToJson(RegisterModel.Call call) => call.Kind switch
-    {
-        RegisterModel.Kind.Read => $$"""{ "type": "read", "key": {{call.Key}} }""",
-        RegisterModel.Kind.Write => $$"""{ "type": "write", "key": {{call.Key}}, "value": {{call.Value}} }""",
-        _ => $$"""{ "type": "cas", "key": {{call.Key}}, "from": {{call.From}}, "to": {{call.Value}} }""",
-    };
-
-    private static RegisterModel.Reply ToReply(RegisterModel.Call call, JsonNode body) => call.Kind switch
-    {
-        RegisterModel.Kind.Read => new(body["value"]?.ToJsonString(), IsDone: true),
-        RegisterModel.Kind.Write => new(null, IsDone: true),
-        _ => new((int?)body["code"] == 20 ? "absent" : null, $"{body["type"]}" == "cas_ok"),
-    };
 }

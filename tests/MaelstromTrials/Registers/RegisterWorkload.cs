@@ -56,38 +56,6 @@ internal sealed class RegisterWorkload(int seed) : IWorkload
         var other => [$"{other}"],
     };
 
-    private static JsonObject ToBody(RegisterModel.Call call)
-    {
-        var body = new JsonObject { ["key"] = JsonNode.Parse(call.Key) };
-        switch (call.Kind)
-        {
-            case RegisterModel.Kind.Read:
-                body["type"] = "read";
-                break;
-            case RegisterModel.Kind.Write:
-                (body["type"], body["value"]) = ("write", JsonNode.Parse(call.Value!)); // Justification: a write has one.
-                break;
-            default:
-                // Justification: a swap has both.
-                (body["type"], body["from"], body["to"]) = ("cas", JsonNode.Parse(call.From!), JsonNode.Parse(call.Value!));
-                break;
-        }
-
-        return body;
-    }
-
-    // Null: it did not take effect, or nobody knows.
-    private static RegisterModel.Reply? ReplyOf(RegisterModel.Kind kind, JsonObject? answer) =>
-        (kind, Answer.TypeOf(answer), Answer.CodeOf(answer)) switch
-        {
-            (RegisterModel.Kind.Read, "read_ok", _) => new(answer!["value"]?.ToJsonString(), IsDone: true), // Justification: it has a type.
-            (RegisterModel.Kind.Read, _, Answer.NoSuchKey) => new(null, IsDone: true),
-            (RegisterModel.Kind.Write, "write_ok", _) or (RegisterModel.Kind.Swap, "cas_ok", _) => new(null, IsDone: true),
-            (RegisterModel.Kind.Swap, _, Answer.NoSuchKey) => new("absent", IsDone: false),
-            (RegisterModel.Kind.Swap, _, Answer.OtherValue) => new(null, IsDone: false),
-            _ => null,
-        };
-
     private string NewValue() => $"{_random.Next(Values)}";
 
     private Request Begin(int client, RegisterModel.Call call)
@@ -95,7 +63,7 @@ internal sealed class RegisterWorkload(int seed) : IWorkload
         lock (_lock)
         {
             var operation = _history.Invoke(client, call);
-            return new(ToBody(call), answer => End(operation, answer));
+            return new(RegisterBody.Of(call), answer => End(operation, answer));
         }
     }
 
@@ -103,7 +71,7 @@ internal sealed class RegisterWorkload(int seed) : IWorkload
     {
         lock (_lock)
         {
-            if (ReplyOf(operation.Input.Kind, answer) is { } reply)
+            if (RegisterBody.ReplyOf(operation.Input.Kind, answer) is { } reply)
             {
                 _history.Ok(operation, reply);
                 return Ending.Done;

@@ -15,8 +15,6 @@ namespace RaftActors.Simulator.Actors.Histories;
 internal static class StoreWorkload
 {
     private const string Operation = "operation";
-    private const int Registers = 3;
-    private const int Values = 4;
 
     public static void SetUp(long seed, RaftSimulation simulation)
     {
@@ -37,10 +35,10 @@ internal static class StoreWorkload
             await new HistoryCaller<RegisterModel.Call, RegisterModel.Reply>(
                 client,
                 history,
-                () => AnyCall(client),
+                () => RegisterBody.AnyCall(client.Next),
                 async (call, attempt) => Told<RegisterModel.Reply>.Of(
-                    await store.AppendAsync(Operation, ToJson(call), attempt.Timeout, requestKey: attempt.Key),
-                    done => ToReply(call, Parse(done)))).RunAsync();
+                    await store.AppendAsync(Operation, RegisterBody.ToJson(call), attempt.Timeout, requestKey: attempt.Key),
+                    done => RegisterBody.ToReply(call.Kind, TextOf(done)))).RunAsync();
 
             // The last program reads all lists.
             lists.IsClosing = true;
@@ -59,38 +57,12 @@ internal static class StoreWorkload
                 var called = lists.Now();
                 if (await store.AppendAsync(Operation, ListHistory.ToJson(steps)) is Outcome<string>.Done done)
                 {
-                    lists.End(steps, called, Parse(done));
+                    lists.End(steps, called, JsonNode.Parse(TextOf(done))!.AsObject()); // Justification: the store answers with an object.
                 }
             }
         }
     }
 
-    private static JsonObject Parse(Outcome<string>.Done done) => done.TryGetResult(out var body)
-        ? JsonNode.Parse(body)!.AsObject() // Justification: the store answers with an object.
-        : throw new InvalidDataException($"{done.Serial} has no result");
-
-    private static RegisterModel.Call AnyCall(SimulatedClient client)
-    {
-        var key = $"{client.Next(Registers)}";
-        return client.Next(3) switch
-        {
-            0 => new(RegisterModel.Kind.Read, key),
-            1 => new(RegisterModel.Kind.Write, key, Value: $"{client.Next(Values)}"),
-            _ => new(RegisterModel.Kind.Swap, key, From: $"{client.Next(Values)}", Value: $"{client.Next(Values)}"),
-        };
-    }
-
-    private static string ToJson(RegisterModel.Call call) => call.Kind switch
-    {
-        RegisterModel.Kind.Read => $$"""{ "type": "read", "key": {{call.Key}} }""",
-        RegisterModel.Kind.Write => $$"""{ "type": "write", "key": {{call.Key}}, "value": {{call.Value}} }""",
-        _ => $$"""{ "type": "cas", "key": {{call.Key}}, "from": {{call.From}}, "to": {{call.Value}} }""",
-    };
-
-    private static RegisterModel.Reply ToReply(RegisterModel.Call call, JsonObject body) => call.Kind switch
-    {
-        RegisterModel.Kind.Read => new(body["value"]?.ToJsonString(), IsDone: true),
-        RegisterModel.Kind.Write => new(null, IsDone: true),
-        _ => new((int?)body["code"] == 20 ? "absent" : null, $"{body["type"]}" == "cas_ok"),
-    };
+    private static string TextOf(Outcome<string>.Done done) =>
+        done.TryGetResult(out var text) ? text : throw new InvalidDataException($"{done.Serial} has no result");
 }
