@@ -15,7 +15,7 @@ internal sealed class SimulatedMachine(World world) : Machine
     // The caller awaits it in the simulation's context, which makes its continuation a turn of its own.
     public override TaskCreationOptions Completion => TaskCreationOptions.None;
 
-    public override bool HasGauges => false;
+    public override bool HasTelemetry => false;
 
     public override void RunOnThread(string name, Action run) => world.Post(world.Running, run);
 

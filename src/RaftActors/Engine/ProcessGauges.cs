@@ -49,7 +49,7 @@ internal sealed class ProcessGauges(EngineContext context)
         if (_readAt != context.Now || context.Core.IsQuiescent)
         {
             _readAt = context.Now;
-            _reading = context.Core.IsQuiescent || (Machine.Current.HasGauges && Array.Exists(All, gauge => gauge.Enabled)) ? Read() : null;
+            _reading = context.Core.IsQuiescent || (Machine.Current.HasTelemetry && Array.Exists(All, gauge => gauge.Enabled)) ? Read() : null;
         }
     }
 

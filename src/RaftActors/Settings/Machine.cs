@@ -27,10 +27,10 @@ internal class Machine
     public virtual TaskCreationOptions Completion => TaskCreationOptions.RunContinuationsAsynchronously;
 
     /// <summary>
-    /// The gauges of a process are read in each tick while somebody listens. A listener is one of the whole program, so in a simulation the
-    /// time of the ticks would depend on it.
+    /// While somebody listens, the gauges of a process are read in each tick and messages carry the context of a trace. A listener is one
+    /// of the whole program, so in a simulation ticks and messages would depend on it.
     /// </summary>
-    public virtual bool HasGauges => true;
+    public virtual bool HasTelemetry => true;
 
     /// <summary>Replaces the machine of this thread. Null: the real one again.</summary>
     public static void Use(Machine? machine) => _ofThread = machine;

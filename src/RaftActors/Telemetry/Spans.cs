@@ -1,5 +1,7 @@
 using System.Diagnostics;
 
+using RaftActors.Settings;
+
 namespace RaftActors.Telemetry;
 
 /// <summary>
@@ -14,16 +16,18 @@ internal static class Spans
     public const string Apply = "raft.apply";
     public const string Query = "raft.query";
 
+    private static bool HasListeners => RaftTelemetry.Source.HasListeners() && Machine.Current.HasTelemetry;
+
     /// <summary>Begins a span of a process.</summary>
     /// <param name="parent">The default: <see cref="Activity.Current"/>, if there is one.</param>
     /// <returns>Null if there is no listener, or none samples the trace.</returns>
     public static Activity? Begin(string name, ActivityKind kind, ActivityContext parent, ProcessTags tags) =>
-        RaftTelemetry.Source.HasListeners() ? Begin(name, kind, parent, [tags.Group, tags.Process]) : null;
+        HasListeners ? Begin(name, kind, parent, [tags.Group, tags.Process]) : null;
 
     /// <summary>Begins a span of a client, below <see cref="Activity.Current"/>.</summary>
     /// <returns>Null if there is no listener, or none samples the trace.</returns>
     public static Activity? BeginOfClient(string name, string group) =>
-        RaftTelemetry.Source.HasListeners() ? Begin(name, ActivityKind.Client, default, [new("raft.group", group)]) : null;
+        HasListeners ? Begin(name, ActivityKind.Client, default, [new("raft.group", group)]) : null;
 
     /// <summary>Makes a span <see cref="Activity.Current"/> until the result is disposed. Null: changes nothing.</summary>
     public static Scope Enter(Activity? span)

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Diagnostics.Metrics;
 
 using RaftActors.Simulator.Actors;
@@ -87,18 +88,24 @@ public sealed class RaftSimulationTests
     }
 
     [Fact]
-    public void Run_does_not_depend_on_listeners_of_metrics()
+    public void Run_does_not_depend_on_listeners_of_metrics_and_traces()
     {
         var alone = RunSums(1);
-        using MeterListener listener = new();
-        listener.InstrumentPublished = (instrument, self) =>
+        using ActivityListener traces = new()
+        {
+            ShouldListenTo = source => source.Name.StartsWith("RaftActors", StringComparison.Ordinal),
+            Sample = (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+        };
+        ActivitySource.AddActivityListener(traces);
+        using MeterListener metrics = new();
+        metrics.InstrumentPublished = (instrument, self) =>
         {
             if (instrument.Meter.Name.StartsWith("RaftActors", StringComparison.Ordinal))
             {
                 self.EnableMeasurementEvents(instrument);
             }
         };
-        listener.Start();
+        metrics.Start();
 
         Assert.Equal(alone, RunSums(1));
     }
