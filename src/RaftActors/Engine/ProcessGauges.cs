@@ -49,7 +49,8 @@ internal sealed class ProcessGauges(EngineContext context)
         if (_readAt != context.Now || context.Core.IsQuiescent)
         {
             _readAt = context.Now;
-            _reading = context.Core.IsQuiescent || (Machine.Current.HasTelemetry && Array.Exists(All, gauge => gauge.Enabled)) ? Read() : null;
+            var isAsked = Machine.Current.HasTelemetry && Array.Exists(All, gauge => gauge.Enabled);
+            _reading = isAsked || context.Core.IsQuiescent ? Read() : null;
         }
     }
 
