@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Parsing;
 
+using RaftActors.Cli.Backups;
 using RaftActors.Cli.Certificates;
 using RaftActors.Cli.Client;
 using RaftActors.Cli.Offline;
@@ -25,6 +26,9 @@ internal static class CommandLine
         ("explain", ExplainCommand.Build),
         ("log", BuildLog),
         ("recover", RecoverCommand.Build),
+        ("backup", BackupCommand.Build),
+        ("verify", VerifyBackupCommand.Build),
+        ("restore", RestoreCommand.Build),
         ("certs", CertsCommand.Build),
     ];
 

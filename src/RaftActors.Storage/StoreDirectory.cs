@@ -44,14 +44,18 @@ internal sealed partial class StoreDirectory : IDisposable
     /// </summary>
     /// <exception cref="StoreException">Another process has the directory, it belongs to another program, other users can change it, the
     /// disk fails, or the log is damaged. Damage to one store alone is reported by <see cref="IRaftStore.Open"/> of that store.</exception>
-    public static StoreDirectory Open(StoreOptions options)
+    public static StoreDirectory Open(StoreOptions options) => Open(options, Guid.NewGuid);
+
+    /// <inheritdoc cref="Open(StoreOptions)"/>
+    /// <param name="identities">Mints incarnations and the identity of the log.</param>
+    public static StoreDirectory Open(StoreOptions options, Func<Guid> identities)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Check();
         var taken = DirectoryLock.Take(options.Directory, options.AllowSharedDirectory);
         try
         {
-            var opened = OpenWithThread(options, new FileDisk(options.Directory));
+            var opened = OpenWithThread(options, new FileDisk(options.Directory), identities);
             opened._lock = taken;
             return opened;
         }
@@ -74,9 +78,9 @@ internal sealed partial class StoreDirectory : IDisposable
     }
 
     /// <summary>Opens a directory on any disk, with a thread and without a lock.</summary>
-    internal static StoreDirectory OpenWithThread(StoreOptions options, IDisk disk)
+    internal static StoreDirectory OpenWithThread(StoreOptions options, IDisk disk, Func<Guid>? identities = null)
     {
-        var opened = new StoreDirectory(options, disk, Guid.NewGuid, hasThread: true);
+        var opened = new StoreDirectory(options, disk, identities ?? Guid.NewGuid, hasThread: true);
         opened._thread = new LogThread(opened.Writer, options);
         return opened;
     }

@@ -139,6 +139,12 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
         ProcessName? to = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         NotChanged();
 
+    /// <summary>Fails, because a scripted group has no store.</summary>
+    /// <inheritdoc/>
+    public override Task<RaftBackup> BackupAsync(
+        string path, RaftBackupOptions? options = null, CancellationToken cancellationToken = default) =>
+        Task.FromException<RaftBackup>(new RaftUnavailableException("A scripted client has no store to back up."));
+
     /// <inheritdoc/>
     public override ValueTask DisposeAsync()
     {

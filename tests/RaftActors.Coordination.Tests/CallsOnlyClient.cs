@@ -32,5 +32,9 @@ internal abstract class CallsOnlyClient : RaftClient<Command, Answer>
     public override Task<Outcome<Membership>> TransferLeadershipAsync(
         ProcessName? target, TimeSpan? timeout, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public override Task<RaftBackup> BackupAsync(
+        string path, RaftBackupOptions? options = null, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
+
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -8,10 +8,12 @@ namespace RaftActors.Tests;
 /// A recorder whose state is the list of the pairs that it was handed, so that one that is missing, doubled or out of order shows.
 /// </summary>
 /// <param name="mayTake">TakeSnapshot waits for it. Null: it does not wait.</param>
-internal sealed class SnapshotRecorder(IActorRef watcher, RaftOptions<string>? options = null, ManualResetEventSlim? mayTake = null)
+internal class SnapshotRecorder(IActorRef watcher, RaftOptions<string>? options = null, ManualResetEventSlim? mayTake = null)
     : Recorder(watcher, options), IRaftSnapshot<string>
 {
     private string _state = "";
+
+    protected string State => _state;
 
     public string TakeSnapshot(Serial serial)
     {

@@ -160,6 +160,37 @@ internal sealed class LiveClient<TValue, TResult>(
         int max, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         ChangeAsync(GroupChange.SetMaxQuorum.Of(max, basedOn), timeout, cancellationToken);
 
+    public override async Task<RaftBackup> BackupAsync(
+        string path, RaftBackupOptions? options = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(path);
+        var (asked, limit) = (options ?? new RaftBackupOptions(), options?.Timeout ?? settings.Requests.QueryTimeout);
+        var last = await QueryAsync(ReadOnlyMemory<byte>.Empty, limit, ReadConsistency.Linearizable, cancellationToken)
+            .ConfigureAwait(false);
+        var process = asked.Process ?? await BackupSourceAsync(cancellationToken).ConfigureAwait(false);
+        ClientBackup backup = new(
+            Group,
+            process,
+            asked,
+            toCall => DemandAsync<ClientReply>(new ClientQuestion(limit, toCall, to: process), cancellationToken));
+        return await backup.TakeAsync(path, new Serial((long)last.Result!)) // Justification: the answer to an empty question.
+            .ConfigureAwait(false);
+    }
+
+    // A follower, because the leader has most to do. The voter whose log goes farthest, because it need not catch up first.
+    private async Task<ProcessName> BackupSourceAsync(CancellationToken cancellationToken)
+    {
+        var status = await StatusAsync(cancellationToken).ConfigureAwait(false);
+        return status.Processes
+            .Where(process => process is { Failure: null, Fence: null, IsRemoved: false })
+            .OrderBy(process => process.Role == RaftRole.Leader)
+            .ThenByDescending(process => process.Members.Any(member => member.Name == process.Name && member.IsVoter))
+            .ThenByDescending(process => process.Committed)
+            .FirstOrDefault()?.Name
+            ?? throw new RaftUnavailableException(
+                $"No process of group '{Group}' can give a backup, because each is fenced, removed or has failed.");
+    }
+
     public override async ValueTask DisposeAsync()
     {
         _isDisposed = true;

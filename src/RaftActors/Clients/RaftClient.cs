@@ -1,6 +1,7 @@
 using Akka.Configuration;
 
 using RaftActors.Clients;
+using RaftActors.Storage;
 
 namespace RaftActors;
 
@@ -117,6 +118,22 @@ public abstract class RaftClient : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait only, as in AppendAsync.</param>
     public abstract Task<Outcome<Membership>> TransferLeadershipAsync(
         ProcessName? to = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Writes the content of the group into a file: all that was committed when the call began, and perhaps more. The file has its name
+    /// only when it is whole and synced. The group goes on meanwhile. With security the client needs the role operator.
+    /// </summary>
+    /// <param name="path">The file, which must not exist.</param>
+    /// <param name="options">Null: a full backup from a follower.</param>
+    /// <param name="cancellationToken">Ends the call. There is no file then.</param>
+    /// <exception cref="StoreException">The file exists or cannot be written, or the backup that it continues is damaged.</exception>
+    /// <exception cref="RaftUnavailableException">
+    /// The process did not answer in time, has replaced its snapshot again and again, or has compacted the log since the backup that this
+    /// one continues.
+    /// </exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public abstract Task<RaftBackup> BackupAsync(
+        string path, RaftBackupOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>
     /// Ends the client. Appends that were not sent end at once. Those that were sent have <c>raft.client.close-timeout</c> to end.

@@ -29,12 +29,11 @@ internal class EngineContext
         IActorRef self,
         ActorSystem system,
         IActorRef registry,
-        IActorRef pageReader,
-        IActorRef pairReader,
+        StoreReaders readers,
         ILoggingAdapter log)
     {
         (Process, Core, Self, Network, Registry) = (process, core, self, NodeNetwork.Of(system), registry);
-        (PageReader, Log, _time, _events) = (pageReader, log, system.Scheduler, system.EventStream);
+        (PageReader, Log, _time, _events) = (readers.Pages, log, system.Scheduler, system.EventStream);
         Peers = new PeerBook(process);
         Outbox = new Outbox(self);
         Traces = new AppendTraces(process.Telemetry.Tags, process.Telemetry.ApplySpans);
@@ -46,12 +45,13 @@ internal class EngineContext
 
         Appends = new PendingAppends(this);
         Proposals = new LeaderProposals(this);
-        Pairs = new PairReads(process.Pairs, pairReader, self);
+        Pairs = new PairReads(process.Pairs, readers.Pairs, self);
         Gets = new OwnGets(this);
         ServedGets = new ServedGets(this);
         Queries = new PendingQueries(this);
         Changes = new PendingChanges(this);
         LeaderChanges = new LeaderChanges(this);
+        Backups = new ServedBackups(this, readers.Backups);
         Clients = new ClientRequests(this);
         Notices = new ActorNotices(this);
         Views = new GroupViews(this);
@@ -100,6 +100,8 @@ internal class EngineContext
     public PendingChanges Changes { get; }
 
     public LeaderChanges LeaderChanges { get; }
+
+    public ServedBackups Backups { get; }
 
     public ClientRequests Clients { get; }
 
@@ -374,3 +376,9 @@ internal class EngineContext
         Traces.OnStopped();
     }
 }
+
+/// <summary>The children of an engine that read its store.</summary>
+/// <param name="Pages">The <see cref="PageReader"/>.</param>
+/// <param name="Pairs">The <see cref="PairReader"/>.</param>
+/// <param name="Backups">The <see cref="BackupReader"/>, which begins with the first backup: most processes never give one.</param>
+internal sealed record StoreReaders(IActorRef Pages, IActorRef Pairs, Lazy<IActorRef> Backups);

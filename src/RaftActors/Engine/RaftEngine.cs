@@ -27,9 +27,13 @@ internal sealed class RaftEngine : UntypedActor
     public RaftEngine(RaftProcess process, IActorRef registry)
     {
         var (system, core, tick) = (Context.System, process.TakeCore(), process.Settings.Timing.TickInterval);
-        var pages = Context.ActorOf(Props.Create(() => new PageReader(process.Store)), "pages");
-        var pairs = Context.ActorOf(Props.Create(() => new PairReader(process.Pairs)), "pairs");
-        _context = new EngineContext(process, core, Self, system, registry, pages, pairs, Context.GetLogger());
+        var context = Context;
+        StoreReaders readers = new(
+            Context.ActorOf(Props.Create(() => new PageReader(process.Store)), "pages"),
+            Context.ActorOf(Props.Create(() => new PairReader(process.Pairs)), "pairs"),
+            new Lazy<IActorRef>(() => context.ActorOf(
+                Props.Create(() => new BackupReader(process.Store, process.Settings.Limits.PairSizeMaxBytes)), "backups")));
+        _context = new EngineContext(process, core, Self, system, registry, readers, Context.GetLogger());
         _lives = new ActorLives(_context, Context);
         _longestRest = TimingSettings.LongestRest(core.Options);
         _ticks = new TickTimer(

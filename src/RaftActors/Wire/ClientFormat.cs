@@ -107,6 +107,28 @@ internal static class ClientFormat
     public static ClientReply.Pairs ReadPairs(ref ByteReader reader) =>
         new(reader.List(PairSizeMin, ReadPair), new Serial(reader.Count()));
 
+    public static void WriteBegun(ByteWriter writer, ClientReply.BackupBegun begun)
+    {
+        writer.Identity(begun.Uid.Value);
+        EntryFormat.WritePosition(writer, begun.Snapshot);
+        writer.Number(begun.DescriptionLength);
+        writer.Number(begun.StateLength);
+        writer.Number(begun.End.Value);
+    }
+
+    public static ClientReply.BackupBegun ReadBegun(ref ByteReader reader) => new(
+        new GroupUid(reader.Identity()),
+        EntryFormat.ReadPosition(ref reader),
+        reader.Count(),
+        reader.Count(),
+        new LogIndex(reader.Count()));
+
+    public static void WritePlace(ByteWriter writer, LogPosition snapshot, long offset)
+    {
+        EntryFormat.WritePosition(writer, snapshot);
+        writer.Number(offset);
+    }
+
     private static StoredPair ReadPair(ref ByteReader reader) =>
         new(new Serial(reader.Count()), reader.Text(), reader.Value());
 

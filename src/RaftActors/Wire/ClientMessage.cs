@@ -69,6 +69,25 @@ internal abstract record ClientCall : WireMessage
 
     /// <summary>Asks a process for its <see cref="RaftStatus"/>.</summary>
     public sealed record Status : ClientCall;
+
+    /// <summary>Asks what a backup of a process would hold. The answer is <see cref="ClientReply.BackupBegun"/>.</summary>
+    /// <param name="After">The process declines while its store has no committed entry after this one.</param>
+    public sealed record BackupBegin(LogIndex After) : ClientCall;
+
+    /// <summary>
+    /// Asks for bytes of the description of a snapshot, from an offset on. The answer is <see cref="ClientReply.BackupBytes"/> or
+    /// <see cref="ClientReply.BackupLost"/>.
+    /// </summary>
+    public sealed record BackupDescription(LogPosition Snapshot, long Offset) : ClientCall;
+
+    /// <summary>Asks for bytes of the state in a snapshot, as <see cref="BackupDescription"/> does.</summary>
+    public sealed record BackupState(LogPosition Snapshot, long Offset) : ClientCall;
+
+    /// <summary>
+    /// Asks for committed entries. The answer is <see cref="ClientReply.BackupEntries"/>, with one or more of them, or
+    /// <see cref="ClientReply.BackupLost"/>.
+    /// </summary>
+    public sealed record BackupLog(LogIndex First, LogIndex Last) : ClientCall;
 }
 
 /// <summary>An answer to a client that is no outcome. Closed.</summary>
@@ -89,6 +108,24 @@ internal abstract record ClientReply : WireMessage
     /// <param name="Found">Empty: none is committed on this process, or it discarded the first.</param>
     /// <param name="Base">The process has discarded the pairs up to this serial.</param>
     public sealed record Pairs(ImmutableArray<StoredPair> Found, Serial Base) : ClientReply;
+
+    /// <summary>A backup can begin.</summary>
+    /// <param name="Uid">The identity of the group.</param>
+    /// <param name="Snapshot">The position of the latest snapshot; zero: there is none, and the log begins at its first entry.</param>
+    /// <param name="DescriptionLength">Bytes; 0 without a snapshot.</param>
+    /// <param name="StateLength">Bytes.</param>
+    /// <param name="End">The last committed entry in the store.</param>
+    public sealed record BackupBegun(GroupUid Uid, LogPosition Snapshot, long DescriptionLength, long StateLength, LogIndex End)
+        : ClientReply;
+
+    /// <summary>Bytes of a snapshot, at least one.</summary>
+    public sealed record BackupBytes(ReadOnlyMemory<byte> Bytes) : ClientReply;
+
+    /// <summary>Committed entries, at least one.</summary>
+    public sealed record BackupEntries(LogSlice Entries) : ClientReply;
+
+    /// <summary>The process has compacted or replaced what was asked for. The backup must begin anew.</summary>
+    public sealed record BackupLost(string Why) : ClientReply;
 
     /// <summary>The client has no right to ask. No other process would answer either.</summary>
     public sealed record Forbidden(string Why) : ClientReply;

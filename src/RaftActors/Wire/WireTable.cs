@@ -67,6 +67,35 @@ internal static class WireTable
         Of<ClientCall.Change>("km", ClientFormat.WriteChange, ClientFormat.ReadChange),
         Of<ClientCall.Explain>("ke", (_, _) => { }, (ref _) => new ClientCall.Explain()),
         Of<ClientCall.Status>("ks", (_, _) => { }, (ref _) => new ClientCall.Status()),
+        Of<ClientCall.BackupBegin>(
+            "kb",
+            (writer, begin) => writer.Number(begin.After.Value),
+            (ref reader) => new ClientCall.BackupBegin(new LogIndex(reader.Count()))),
+        Of<ClientCall.BackupDescription>(
+            "ki",
+            (writer, call) => ClientFormat.WritePlace(writer, call.Snapshot, call.Offset),
+            (ref reader) => new ClientCall.BackupDescription(EntryFormat.ReadPosition(ref reader), reader.Count())),
+        Of<ClientCall.BackupState>(
+            "kj",
+            (writer, call) => ClientFormat.WritePlace(writer, call.Snapshot, call.Offset),
+            (ref reader) => new ClientCall.BackupState(EntryFormat.ReadPosition(ref reader), reader.Count())),
+        Of<ClientCall.BackupLog>(
+            "kn",
+            (writer, call) =>
+            {
+                writer.Number(call.First.Value);
+                writer.Number(call.Last.Value);
+            },
+            (ref reader) => new ClientCall.BackupLog(new LogIndex(reader.Count()), new LogIndex(reader.Count()))),
+        Of<ClientReply.BackupBegun>("kc", ClientFormat.WriteBegun, ClientFormat.ReadBegun),
+        Of<ClientReply.BackupBytes>(
+            "kt", (writer, reply) => writer.Bytes(reply.Bytes.Span), (ref reader) => new ClientReply.BackupBytes(reader.Value())),
+        Of<ClientReply.BackupEntries>(
+            "ku",
+            (writer, reply) => EntryFormat.WriteEntries(writer, reply.Entries),
+            (ref reader) => new ClientReply.BackupEntries(EntryFormat.ReadEntries(ref reader))),
+        Of<ClientReply.BackupLost>(
+            "kv", (writer, lost) => writer.Text(lost.Why), (ref reader) => new ClientReply.BackupLost(reader.Text())),
         Of<ClientReply.Pairs>("kp", ClientFormat.WritePairs, ClientFormat.ReadPairs),
         Of<ClientReply.Declined>(
             "kd", (writer, declined) => writer.Text(declined.Why), (ref reader) => new ClientReply.Declined(reader.Text())),

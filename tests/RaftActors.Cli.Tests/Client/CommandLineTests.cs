@@ -93,7 +93,10 @@ public sealed class CommandLineTests
         var verbs = Run.Here("--help").Lines.SkipWhile(line => line != "Commands:").Skip(1).ToArray();
 
         Assert.Equal(
-            ["server", "append", "print", "count", "members", "status", "transfer", "explain", "log", "recover", "certs"],
+            [
+                "server", "append", "print", "count", "members", "status", "transfer", "explain", "log", "recover", "backup", "verify",
+                "restore", "certs",
+            ],
             verbs.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]));
     }
 

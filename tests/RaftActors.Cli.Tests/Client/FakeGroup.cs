@@ -93,6 +93,10 @@ internal sealed class FakeGroup : RaftClient<string, string>
         int max, LogIndex? basedOn, TimeSpan? timeout, CancellationToken cancellationToken) =>
         Change($"quorum {max}", timeout, cancellationToken);
 
+    public override Task<RaftBackup> BackupAsync(
+        string path, RaftBackupOptions? options = null, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
+
     public override Task<Outcome<Membership>> TransferLeadershipAsync(
         ProcessName? to, TimeSpan? timeout, CancellationToken cancellationToken) =>
         Change($"transfer {to}", timeout, cancellationToken);

@@ -10,7 +10,8 @@ internal sealed class ScriptedContext : EngineContext
 {
     /// <param name="reader">Takes what the parts ask of the readers of the store.</param>
     public ScriptedContext(RaftProcess process, IActorRef self, ActorSystem system, IActorRef reader)
-        : base(process, CoreOf(process), self, system, ActorRefs.Nobody, reader, reader, system.Log) => Take = Steps.Add;
+        : base(process, CoreOf(process), self, system, ActorRefs.Nobody, new StoreReaders(reader, reader, new(reader)), system.Log) =>
+        Take = Steps.Add;
 
     /// <summary>The inputs, unless the test takes them.</summary>
     public List<Input> Steps { get; } = [];

@@ -85,6 +85,9 @@ internal sealed class ClientRequests(EngineContext context)
             case ClientCall.Change change:
                 Submit(change, client);
                 break;
+            case ClientCall.BackupBegin or ClientCall.BackupDescription or ClientCall.BackupState or ClientCall.BackupLog:
+                context.Backups.Submit(call, client);
+                break;
             case ClientCall.Explain:
                 client.Tell(new Explanation(Process.ToRef(0), EngineExplanation.Of(context)), context.Self);
                 break;

@@ -1,0 +1,103 @@
+using System.CommandLine;
+using System.Diagnostics;
+
+using RaftActors.Cli.Client;
+using RaftActors.Core;
+
+namespace RaftActors.Cli.Backups;
+
+/// <summary><c>raft backup</c>.</summary>
+internal static class BackupCommand
+{
+    private static readonly TimeSpan ProgressPeriod = TimeSpan.FromMilliseconds(250);
+
+    public static Command Build(CommandEnvironment environment)
+    {
+        var file = new Argument<string>("file") { Description = "The file to write. It must not exist." };
+        var continues = new Option<string?>("--continues")
+        {
+            Description = "An earlier backup of the group. The new one has only the messages since. A restore needs both.",
+            HelpName = "file",
+        };
+        var process = CommandLine.Process();
+        process.Description = "The process whose store is read: raft@:9991. Default: a follower that answers.";
+        var options = new ClientOptions(environment);
+        var command = new Command(
+            "backup",
+            """
+            Writes the content of a running group into one file: all that was committed when the command began, and perhaps more. The
+            group goes on meanwhile. The file has its name only when it is whole and on the disk. It has what a new group needs: the latest
+            snapshot of one process, and the committed entries after it, with checksums. 'raft verify' checks it, and 'raft restore' makes
+            the stores of a new group from it.
+
+            --timeout is the time until an answer to each part. With security the command needs the role operator.
+
+            Exit codes:
+              0    the backup is whole
+              1    there is no backup: standard error says why
+              2    the command is wrong
+              130  Ctrl-C; there is no backup
+
+            Examples:
+              raft backup monday.backup -S :9990
+              raft backup tuesday.backup --continues monday.backup -S :9990
+            """)
+        {
+            file, continues, process,
+        };
+        options.AddTo(command);
+        command.SetAction(parsed => Run(
+            parsed.GetValue(file)!,
+            new RaftBackupOptions { Continues = parsed.GetValue(continues), Process = parsed.GetValue(process) },
+            options.Read(parsed),
+            environment));
+        return command;
+    }
+
+    private static int Run(string file, RaftBackupOptions options, ClientSettings settings, CommandEnvironment environment) =>
+        settings.Run(client =>
+        {
+            using Progress progress = new(environment);
+            var asked = options with { Timeout = settings.Timeout, Progress = progress };
+            if (!client.TryAsk(() => client.Raft.BackupAsync(file, asked, client.End), environment, out var backup, out var code))
+            {
+                return code;
+            }
+
+            progress.Dispose();
+            environment.Report(output => BackupView.Write(output, backup, settings.IsJson));
+            return ExitCode.Done;
+        });
+
+    /// <summary>Shows on a terminal how far a long backup is.</summary>
+    private sealed class Progress(CommandEnvironment environment) : IProgress<(long Written, long Snapshot)>, IDisposable
+    {
+        private readonly long _start = Stopwatch.GetTimestamp();
+        private long _shownAt;
+        private bool _isShown;
+
+        public void Report((long Written, long Snapshot) value)
+        {
+            var now = Stopwatch.GetTimestamp();
+            if (!environment.IsTerminal
+                || Stopwatch.GetElapsedTime(_start, now) < TimeSpan.FromSeconds(1)
+                || Stopwatch.GetElapsedTime(_shownAt, now) < ProgressPeriod)
+            {
+                return;
+            }
+
+            (_shownAt, _isShown) = (now, true);
+            var whole = value.Snapshot > 0 ? $" of {BackupView.Size(value.Snapshot)}" : "";
+            environment.Error.Write($"\r{BackupView.Size(value.Written)}{whole}   ");
+        }
+
+        public void Dispose()
+        {
+            if (_isShown)
+            {
+                environment.Error.Write("\r\u001b[K");
+                _isShown = false;
+            }
+        }
+    }
+}

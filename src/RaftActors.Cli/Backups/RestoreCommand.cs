@@ -1,0 +1,99 @@
+using System.CommandLine;
+
+using RaftActors.Core;
+
+namespace RaftActors.Cli.Backups;
+
+/// <summary><c>raft restore</c>.</summary>
+internal static class RestoreCommand
+{
+    public static Command Build(CommandEnvironment environment)
+    {
+        var files = new Argument<string[]>("files")
+        {
+            Description = "A full backup, then those that continue it.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        var data = CommandLine.Data();
+        var process = CommandLine.Process();
+        process.Required = true;
+        process.Description = "The member whose store is made here: raft@:9990.";
+        var members = new Option<ProcessName[]>("--members")
+        {
+            Description = "All members of the new group, separated by commas. The first ones vote: an odd number, at most eleven.",
+            HelpName = "names",
+            Required = true,
+            CustomParser = CommandLine.ParseNames,
+        };
+        var group = new Option<string?>("--group")
+        {
+            Description = "The name of the new group. Default: that of the backup.",
+            HelpName = "name",
+        };
+        var id = new Option<Guid?>("--id")
+        {
+            Description = "The id of this restore, the same for each member. Default: a new one, which is printed.",
+            HelpName = "id",
+        };
+        var shared = CommandLine.AllowSharedDirectory();
+        var json = CommandLine.Json();
+        var command = new Command(
+            "restore",
+            """
+            Makes the store of one member of a new group with the content of backups. Run it for each member, on its machine, with the same
+            --members and --id. Then start all of them as before. The new group has another identity than that of the backup, so processes
+            of the two never mix. The members need not be those of the backup.
+
+            Request ids and request keys of the backup are kept: a repeat of a request from before it is recognised.
+
+            All files are checked before the disk is changed. A directory may have stores of other groups, and none of this member. If the
+            disk fails meanwhile, the new store is fenced: move the directory away, and restore again.
+
+            Exit codes: 0 the store is whole; 1 it is not, and standard error says why; 2 the command is wrong.
+
+            Example, for three servers of this machine:
+              raft restore monday.backup --data ~/.goraft/_9990 --process raft@:9990 --members raft@:9990,raft@:9991,raft@:9992
+            """)
+        {
+            files, data, process, members, group, id, shared, json,
+        };
+        command.SetAction(parsed =>
+        {
+            var given = parsed.GetValue(id);
+            var used = given ?? Guid.NewGuid();
+            var (directory, member) = (parsed.GetValue(data)!, parsed.GetValue(process)!.Value);
+            var serial = CommandEnvironment.RunCritical(() => RaftBackup.Restore(
+                parsed.GetValue(files)!,
+                directory,
+                member,
+                parsed.GetValue(members)!,
+                used,
+                parsed.GetValue(group),
+                parsed.GetValue(shared)));
+            environment.Report(output => Write(output, directory, member, serial, used, given is null, parsed.GetValue(json)));
+            return ExitCode.Done;
+        });
+        return command;
+    }
+
+    private static void Write(
+        TextWriter output, string directory, ProcessName member, Serial serial, Guid id, bool isNew, bool isJson)
+    {
+        if (!isJson)
+        {
+            output.WriteLine($"{directory} has the store of {member} up to serial {serial}.");
+            output.WriteLine(isNew
+                ? $"Restore the other members with --id {id}, then start all."
+                : "Start the members when all are restored.");
+            return;
+        }
+
+        JsonLine.Write(output, writer =>
+        {
+            writer.WriteString("kind", "restored");
+            writer.WriteString("process", member.Value);
+            writer.WriteNumber("serial", serial.Value);
+            writer.WriteString("id", id);
+        });
+    }
+}

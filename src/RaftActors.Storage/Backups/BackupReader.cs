@@ -1,0 +1,154 @@
+using RaftActors.Core;
+
+namespace RaftActors.Storage.Backups;
+
+/// <summary>Reads a backup file from its first record to its last one, and checks each. Not thread-safe.</summary>
+internal sealed class BackupReader : IDisposable
+{
+    private readonly string _path;
+    private readonly FileStream _file;
+    private LogPosition _position;
+    private long _image;
+    private bool _hasEnded;
+
+    /// <exception cref="StoreException">The file cannot be read, is no backup, or is damaged.</exception>
+    public BackupReader(string path)
+    {
+        _path = Path.GetFullPath(path);
+        try
+        {
+            _file = File.OpenRead(_path);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreException($"Cannot read the backup {_path}. {e.Message}", e);
+        }
+
+        try
+        {
+            Span<byte> header = stackalloc byte[BackupFormat.HeaderSize];
+            Fill(header);
+            BackupFormat.DemandHeader(header, _path);
+            Head = ReadRecord() as BackupRecord.Head ?? throw Damaged(BackupFormat.HeaderSize, "its first record is no head");
+            _position = Head.After;
+        }
+        catch
+        {
+            _file.Dispose();
+            throw;
+        }
+    }
+
+    public BackupRecord.Head Head { get; }
+
+    /// <summary>The last entry so far.</summary>
+    public LogPosition Position => _position;
+
+    /// <summary>Whether entries have consecutive indexes and serials, after a position.</summary>
+    public static bool Follow(LogPosition position, LogSlice entries)
+    {
+        foreach (ref readonly var entry in entries)
+        {
+            var serial = entry.IsPair ? position.Serial.Next : position.Serial;
+            if (entry.Index != position.Index.Next || entry.Serial != serial || entry.Term < position.Term)
+            {
+                return false;
+            }
+
+            position = position with { Index = entry.Index, Serial = entry.Serial, Term = entry.Term };
+        }
+
+        return !entries.IsEmpty;
+    }
+
+    /// <summary>Checks a whole file.</summary>
+    /// <exception cref="StoreException">The file cannot be read, is no backup, or is damaged.</exception>
+    public static (BackupRecord.Head Head, LogPosition End, long Length) Verify(string path)
+    {
+        using var reader = new BackupReader(path);
+        while (reader.Next() is not null)
+        {
+            // Each record is checked.
+        }
+
+        return (reader.Head, reader.Position, reader._file.Length);
+    }
+
+    /// <summary>The next record that is neither head nor end. Null: the file has ended, and is whole.</summary>
+    /// <exception cref="StoreException">The file cannot be read, or is damaged.</exception>
+    public BackupRecord? Next()
+    {
+        if (_hasEnded)
+        {
+            return null;
+        }
+
+        var place = _file.Position;
+        switch (ReadRecord())
+        {
+            case BackupRecord.Image image when _position == Head.After && image.Bytes.Length <= Head.ImageLength - _image:
+                _image += image.Bytes.Length;
+                return image;
+            case BackupRecord.Log log when _image == Head.ImageLength && Follow(_position, log.Entries):
+                _position = _position.After(log.Entries);
+                return log;
+            case BackupRecord.End end when _image == Head.ImageLength && end.Position == _position && _file.Position == _file.Length:
+                _hasEnded = true;
+                return null;
+            default:
+                throw Damaged(place, "a record does not follow from those before");
+        }
+    }
+
+    public void Dispose() => _file.Dispose();
+
+    private BackupRecord ReadRecord()
+    {
+        var place = _file.Position;
+        Span<byte> frame = stackalloc byte[BackupFormat.FrameSize];
+        Fill(frame);
+        var (length, expected) = BackupFormat.ReadFrame(frame);
+        if (length > Math.Min(BackupFormat.RecordSizeMax, _file.Length - _file.Position))
+        {
+            throw Damaged(place, $"a record of {length} bytes goes beyond the end of the file, so the file was cut off");
+        }
+
+        var content = GC.AllocateUninitializedArray<byte>((int)length);
+        Fill(content);
+        if (BackupFormat.ChecksumOf(content, place) is var found && found != expected)
+        {
+            throw Damaged(place, "a record is not what was written", new ChecksumMismatch(expected, found));
+        }
+
+        try
+        {
+            return BackupFormat.Decode(content);
+        }
+        catch (InvalidDataException e)
+        {
+            throw Damaged(place, e.Message);
+        }
+    }
+
+    private void Fill(Span<byte> bytes)
+    {
+        var place = _file.Position;
+        try
+        {
+            _file.ReadExactly(bytes);
+        }
+        catch (EndOfStreamException)
+        {
+            throw Damaged(place, "the file was cut off");
+        }
+        catch (IOException e)
+        {
+            throw new StoreException($"Cannot read the backup {_path}. {e.Message}", e);
+        }
+    }
+
+    private StoreException Damaged(long place, string what, ChecksumMismatch? checksum = null) => new(
+        $"The backup {_path} is damaged at {place}: {what}."
+        + (checksum is { } sums ? $" Its checksum should be {sums.Expected:x8}, and is {sums.Found:x8}." : "")
+        + " Use another backup.");
+}

@@ -1,0 +1,128 @@
+using RaftActors.Core;
+using RaftActors.Storage.Disk;
+
+namespace RaftActors.Storage.Backups;
+
+/// <summary>
+/// Writes a backup file. It has its name only when it is whole and synced: until then it is <c>NAME.part</c>, which Dispose deletes.
+/// </summary>
+internal sealed class BackupWriter : IDisposable
+{
+    private const string Unfinished = ".part";
+
+    private readonly string _path;
+    private readonly FileStream _file;
+    private BackupRecord.Head? _head;
+    private LogPosition _position;
+    private long _image;
+    private bool _isComplete;
+
+    /// <exception cref="StoreException">The file exists, or cannot be created.</exception>
+    public BackupWriter(string path)
+    {
+        _path = Path.GetFullPath(path);
+        if (File.Exists(_path))
+        {
+            throw new StoreException($"{_path} exists, and a backup replaces no file. Name another file, or delete this one.");
+        }
+
+        try
+        {
+            _file = new FileStream(PrivateFile.Open(_path + Unfinished, FileMode.Create, FileShare.None), FileAccess.Write);
+            _file.Write(BackupFormat.Header());
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            _file?.Dispose();
+            throw Failed(e);
+        }
+    }
+
+    /// <summary>The bytes of the image that are missing.</summary>
+    public long ImageLeft => (_head?.ImageLength ?? 0) - _image;
+
+    /// <summary>The bytes of the image so far, which is the offset of the next ones.</summary>
+    public long Image => _image;
+
+    /// <summary>The last entry so far.</summary>
+    public LogPosition Position => _position;
+
+    /// <summary>The bytes of the file so far.</summary>
+    public long Length => _file.Length;
+
+    public void Begin(BackupRecord.Head head)
+    {
+        (_head, _position) = (head, head.After);
+        Write(head);
+    }
+
+    /// <summary>Adds bytes of the image.</summary>
+    /// <exception cref="InvalidDataException">They are more than the head has told.</exception>
+    public void Add(ReadOnlyMemory<byte> image)
+    {
+        Demand(image.Length <= ImageLeft, $"{image.Length} bytes of the state came, and {ImageLeft} are missing");
+        Write(new BackupRecord.Image(image));
+        _image += image.Length;
+    }
+
+    /// <summary>Adds entries.</summary>
+    /// <exception cref="InvalidDataException">They do not follow those before.</exception>
+    public void Add(LogSlice entries)
+    {
+        Demand(BackupReader.Follow(_position, entries), $"entries from {entries[0].Index} on came after {_position}");
+        Write(new BackupRecord.Log(entries));
+        _position = _position.After(entries);
+    }
+
+    /// <summary>Ends the file, syncs it, and gives it its name.</summary>
+    /// <exception cref="StoreException">The disk has failed.</exception>
+    public void Complete()
+    {
+        Demand(ImageLeft == 0, $"{ImageLeft} bytes of the state are missing");
+        Write(new BackupRecord.End(_position));
+        try
+        {
+            _file.Flush(flushToDisk: true);
+            _file.Dispose();
+            File.Move(_path + Unfinished, _path);
+            new FileDisk(Path.GetDirectoryName(_path)!).SyncFolder(""); // Justification: a file is in a folder.
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Failed(e);
+        }
+
+        _isComplete = true;
+    }
+
+    public void Dispose()
+    {
+        _file.Dispose();
+        if (!_isComplete)
+        {
+            File.Delete(_path + Unfinished);
+        }
+    }
+
+    private void Write(BackupRecord record)
+    {
+        try
+        {
+            _file.Write(BackupFormat.Encode(record, _file.Position));
+        }
+        catch (IOException e)
+        {
+            throw Failed(e);
+        }
+    }
+
+    private StoreException Failed(Exception cause) => new($"Cannot write the backup {_path}. {cause.Message}", cause);
+
+    private static void Demand(bool holds, string problem)
+    {
+        if (!holds)
+        {
+            throw new InvalidDataException($"The process sent a backup that contradicts itself: {problem}.");
+        }
+    }
+}

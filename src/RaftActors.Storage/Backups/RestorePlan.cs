@@ -1,0 +1,63 @@
+using System.Collections.Immutable;
+using System.Security.Cryptography;
+
+using RaftActors.Core;
+using RaftActors.Core.Codec;
+
+namespace RaftActors.Storage.Backups;
+
+/// <summary>
+/// A new group with the content of a backup: its members and its identity. The plans of all members are equal, although each is made by
+/// itself, because all follow from the same id. A second restore has another id, so the two groups refuse each other's messages.
+/// </summary>
+internal sealed class RestorePlan
+{
+    /// <param name="id">Given to each member's restore.</param>
+    /// <param name="group">The name of the new group.</param>
+    /// <param name="members">All members. The first ones vote.</param>
+    /// <param name="maxQuorum">The largest number of voters.</param>
+    /// <exception cref="StoreException">There is no member.</exception>
+    public RestorePlan(Guid id, string group, IEnumerable<ProcessName> members, int maxQuorum = QuorumSize.Max)
+    {
+        (Id, Group) = (id, group);
+        ImmutableArray<ProcessName> names = [.. members.Distinct()];
+        if (names.IsEmpty)
+        {
+            throw new StoreException("A restored group needs members. Name all of them.");
+        }
+
+        var size = QuorumSize.For(names.Length, maxQuorum);
+        Configuration = new Configuration(
+            new GroupUid(IdentityOf("group")),
+            size,
+            [.. names.Take(size).Select(MemberOf).Order()],
+            [],
+            [.. names.Skip(size).Select(MemberOf).Order()],
+            [])
+        {
+            MaxQuorum = maxQuorum,
+        };
+    }
+
+    public Guid Id { get; }
+
+    public string Group { get; }
+
+    /// <summary>Replaces each configuration of the backup.</summary>
+    public Configuration Configuration { get; }
+
+    public Member MemberOf(ProcessName name) => new(name, new Incarnation(IdentityOf(name.Value)));
+
+    /// <summary>The identities of the directory in which a member's store is made.</summary>
+    public Func<Guid> IdentitiesOf(ProcessName name) => () => MemberOf(name).Incarnation.Value;
+
+    private Guid IdentityOf(string what)
+    {
+        var writer = new ByteWriter();
+        writer.Text("restore");
+        writer.Identity(Id);
+        writer.Text(Group);
+        writer.Text(what);
+        return new Guid(SHA256.HashData(writer.Written).AsSpan(0, 16));
+    }
+}

@@ -1,0 +1,22 @@
+namespace RaftActors.Examples;
+
+/// <summary>Backups of a group, and a new group from them.</summary>
+public static class Backups
+{
+    /// <summary>Writes the content of a running group into a file, and checks it.</summary>
+    public static async Task<RaftBackup> TakeAsync(RaftClient client, string file)
+    {
+        var backup = await client.BackupAsync(file);
+        return RaftBackup.Verify(backup.Path);
+    }
+
+    /// <summary>Makes the store of each member of a new group. On several machines each one makes its own.</summary>
+    public static void Restore(string file, IReadOnlyList<ProcessName> members, Func<ProcessName, string> directoryOf)
+    {
+        var id = Guid.NewGuid();
+        foreach (var member in members)
+        {
+            RaftBackup.Restore([file], directoryOf(member), member, members, id);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+using Akka.Actor;
+using Akka.Configuration;
+
+namespace RaftActors.Examples;
+
+/// <summary>Runs the code of docs/operations.md about backups.</summary>
+public sealed class BackupsTests : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("backups").FullName;
+    private readonly List<ActorSystem> _systems = [];
+
+    [Fact]
+    public async Task Counter_of_a_restored_group_counts_on()
+    {
+        await CountAsync(StartNode("first"), 41, total: 41);
+        await using var client = Raft.Get(_systems[0]).CreateClient<int, int>();
+        var backup = await Backups.TakeAsync(client, Path.Combine(_folder, "monday.backup"));
+
+        Backups.Restore(backup.Path, [new ProcessName("counter@node1")], _ => Path.Combine(_folder, "second"));
+
+        Assert.Equal(1, backup.Serial.Value);
+        await CountAsync(StartNode("second"), 1, total: 42);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Task.WhenAll(_systems.Select(system => system.Terminate()));
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    private static async Task CountAsync(IActorRef counter, int number, int total)
+    {
+        var outcome = await counter.Ask<Outcome<int>>(new Count(number), Patience);
+        Assert.Equal(total, Assert.IsType<Outcome<int>.Done>(outcome).ResultOr(0));
+    }
+
+    private IActorRef StartNode(string directory)
+    {
+        _systems.Add(ActorSystem.Create("counters", ConfigurationFactory.ParseString(
+            $$"""
+            akka { loglevel = WARNING, stdout-loglevel = OFF }
+            raft {
+              node = node1
+              roster = ["counter@node1"]
+              quorum.allow-fewer-than-three = on
+              store.directory = "{{Path.Combine(_folder, directory).Replace('\\', '/')}}"
+            }
+            """)));
+        return _systems[^1].ActorOf(Props.Create(() => new Counter()), "counter");
+    }
+}

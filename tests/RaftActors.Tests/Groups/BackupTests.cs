@@ -1,0 +1,161 @@
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Storage;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>Backups of groups that run on real files, and the groups that are restored from them.</summary>
+public sealed class BackupTests : TestKit
+{
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+    private static readonly ProcessName[] Members = [new("raft1@node1"), new("raft2@node1"), new("raft3@node1")];
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly List<ActorSystem> _systems = [];
+
+    public BackupTests()
+        : base("akka.loglevel = ERROR")
+    {
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("raft.snapshot { after-entries = 10, retained-entries = 0 }")]
+    public async Task Restored_group_has_the_state_the_serials_and_the_request_keys_of_the_backup(string settings)
+    {
+        var before = Start("before", settings);
+        await AppendAsync(before, 1, 35);
+        var first = await AppendAsync(before, "once", "36", requestKey: "key");
+        var backup = await before.BackupAsync(_folder["full"]);
+        await AppendAsync(before, 37, 40);
+        Assert.Equal(new Serial(36), backup.Serial);
+        Assert.Equal(backup with { }, RaftBackup.Verify(_folder["full"]));
+
+        Restore("after", "full");
+        var after = Start("after", settings);
+
+        Assert.Equal(StateOf(1, 36), await after.QueryAsync<string>("state"));
+        Assert.Equal(first.Serial, (await AppendAsync(after, "once", "36", requestKey: "key")).Serial);
+        Assert.Equal(new Serial(37), (await AppendAsync(after, "next", "37")).Serial);
+        Assert.NotEqual(await IdentityOfAsync(before), await IdentityOfAsync(after));
+        Assert.Equal(StateOf(1, 40), await before.QueryAsync<string>("state"));
+    }
+
+    [Fact]
+    public async Task Incremental_backups_continue_a_full_one()
+    {
+        var before = Start("before", "");
+        await AppendAsync(before, 1, 5);
+        await before.BackupAsync(_folder["full"]);
+        await AppendAsync(before, 6, 9);
+        var second = await before.BackupAsync(_folder["second"], new RaftBackupOptions { Continues = _folder["full"] });
+        var third = await before.BackupAsync(
+            _folder["third"], new RaftBackupOptions { Continues = _folder["second"], Process = Members[1] });
+
+        Assert.Equal((true, new Serial(5), new Serial(9)), (second.IsIncremental, second.After, second.Serial));
+        Assert.Equal((new Serial(9), new Serial(9), Members[1]), (third.After, third.Serial, third.Process));
+        Restore("after", "full", "second", "third");
+        var after = Start("after", "");
+        Assert.Equal(StateOf(1, 9), await after.QueryAsync<string>("state"));
+        AssertRefused("continues another backup", "second");
+        AssertRefused("Name the backups of one group", "full", "third");
+    }
+
+    [Fact]
+    public async Task Backup_whose_end_is_compacted_cannot_be_continued()
+    {
+        var client = Start("before", "raft.snapshot { after-entries = 10, retained-entries = 0 }");
+        await AppendAsync(client, 1, 3);
+        await client.BackupAsync(_folder["full"]);
+        await AppendAsync(client, 4, 60);
+
+        var failure = await Assert.ThrowsAsync<RaftUnavailableException>(
+            () => client.BackupAsync(_folder["next"], new RaftBackupOptions { Continues = _folder["full"] }));
+
+        Assert.EndsWith("Take a full backup.", failure.Message);
+        Assert.Equal([_folder["full"]], Directory.GetFiles(_folder.Path));
+    }
+
+    [Fact]
+    public async Task Backup_replaces_no_file_and_a_restore_no_store()
+    {
+        var client = Start("before", "");
+        await AppendAsync(client, 1, 1);
+        await client.BackupAsync(_folder["full"]);
+
+        Assert.Contains("exists", (await Assert.ThrowsAsync<StoreException>(() => client.BackupAsync(_folder["full"]))).Message);
+        Restore("after", "full");
+        AssertRefused("has a store of raft1@node1 of group default already", "full");
+    }
+
+    protected override void AfterAll()
+    {
+        _systems.ForEach(system => Assert.True(system.Terminate().Wait(Guard)));
+        _folder.Dispose();
+
+        base.AfterAll();
+    }
+
+    private static string StateOf(int first, int last) =>
+        string.Concat(Enumerable.Range(first, last - first + 1).Select(number => $" {number}={number}"));
+
+    private static async Task AppendAsync(RaftClient<string, int> client, int first, int last)
+    {
+        for (var number = first; number <= last; number++)
+        {
+            await AppendAsync(client, $"key{number}", $"{number}");
+        }
+    }
+
+    private static async Task<Outcome<int>.Done> AppendAsync(
+        RaftClient<string, int> client, string key, string value, RequestKey? requestKey = null) =>
+        Assert.IsType<Outcome<int>.Done>(await client.AppendAsync(key, value, Guard, requestKey: requestKey));
+
+    private static async Task<Guid> IdentityOfAsync(RaftClient client) => (await client.StatusAsync()).Processes[0].Identity;
+
+    private void Restore(string directory, params string[] files)
+    {
+        var id = Guid.NewGuid();
+        foreach (var member in Members)
+        {
+            RaftBackup.Restore([.. files.Select(file => _folder[file])], _folder[directory], member, Members, id);
+        }
+    }
+
+    private void AssertRefused(string why, params string[] files) =>
+        Assert.Contains(why, Assert.Throws<StoreException>(() => Restore("after", files)).Message);
+
+    private RaftClient<string, int> Start(string directory, string settings)
+    {
+        var config = ConfigurationFactory.ParseString(
+            $$"""
+            {{settings}}
+            akka { loglevel = ERROR, stdout-loglevel = OFF }
+            raft {
+              node = node1
+              roster = ["raft1@node1", "raft2@node1", "raft3@node1"]
+              query-timeout = 30s
+              tick-interval = 20ms
+              heartbeat-interval = 60ms
+              election-timeout { min = 200ms, max = 400ms }
+              store { directory = "{{_folder[directory]}}", segment-size = 1MiB }
+            }
+            """);
+        var system = ActorSystem.Create("backups", config);
+        _systems.Add(system);
+        foreach (var member in Members)
+        {
+            var watcher = CreateTestProbe();
+            system.ActorOf(Props.Create(() => new StateRecorder(watcher)), member.Process);
+        }
+
+        return Raft.Get(system).CreateClient<string, int>();
+    }
+
+    private sealed class StateRecorder(IActorRef watcher) : SnapshotRecorder(watcher)
+    {
+        protected override object? HandleQuery(object question) => State;
+    }
+}
