@@ -30,6 +30,7 @@ var root = TrialProgram.Of<Trial>(
     new("heal-one", HealTrials.OneAfterAnother),
     new("heal-two", HealTrials.TwoAtOnce),
     new("churn", ChurnTrials.Members),
+    new("backup", BackupTrials.Restore),
     new("bad-input", InputTrials.All),
     new("clients", ClientTrials.KillLeader),
     new("hostile", HostileTrials.Secrets),

@@ -29,6 +29,8 @@ internal sealed class GroupFinder(
     private readonly Dictionary<IActorRef, TimeSpan> _silentSince = [];
     private (ProcessName Name, Term Term)? _leader;
     private TimeSpan _leaderAt;
+    private GroupUid _uid;
+    private TimeSpan _uidAt;
     private TimeSpan _askedRegistriesAt = TimeSpan.MinValue;
 
     /// <summary>The leader of the latest term that a process has told; null: none.</summary>
@@ -97,6 +99,12 @@ internal sealed class GroupFinder(
             return;
         }
 
+        if (IsOfOther(located, now))
+        {
+            Forget(sender);
+            return;
+        }
+
         OnHeard(sender);
         foreach (var process in located.Processes.Where(process => process.Group == group))
         {
@@ -114,6 +122,32 @@ internal sealed class GroupFinder(
         else if (Way is { } way && way.Equals(sender) && located.Leader is null)
         {
             Way = null;
+        }
+    }
+
+    // A restored group has the name of the one that was backed up, and may reach it. The first one that answered is the client's, until it
+    // has been silent.
+    private bool IsOfOther(ClientReply.Located located, TimeSpan now)
+    {
+        if (located.Uid == GroupUid.None)
+        {
+            return false;
+        }
+
+        if (_uid != GroupUid.None && located.Uid != _uid && now - _uidAt < patience)
+        {
+            return true;
+        }
+
+        (_uid, _uidAt) = (located.Uid, now);
+        return false;
+    }
+
+    private void Forget(IActorRef engine)
+    {
+        foreach (var name in _engines.Where(each => each.Value.Equals(engine)).Select(each => each.Key).ToList())
+        {
+            _engines.Remove(name);
         }
     }
 

@@ -126,6 +126,11 @@ internal sealed class EngineEffects(EngineContext context)
             return;
         }
 
+        if (refused.Reason == RefusalReason.OtherGroup)
+        {
+            context.Peers.MarkOfOther(refused.By.Name);
+        }
+
         if (refused.Reason == RefusalReason.NameTaken)
         {
             context.Twins.OnNameTaken(refused.Detail);

@@ -34,10 +34,10 @@ internal sealed class PeerBook(RaftProcess process)
         _known.GetValueOrDefault(name) is { IsReachable: true } known ? known.Engine : null;
 
     /// <summary>
-    /// The engine if it is believed reachable and its node is not about to stop; otherwise null. For requests.
+    /// The engine if it is believed reachable, its node is not about to stop, and it is of this group; otherwise null. For requests.
     /// </summary>
     public IActorRef? FindServing(ProcessName name) =>
-        _known.GetValueOrDefault(name) is { IsReachable: true, IsLeaving: false } known ? known.Engine : null;
+        _known.GetValueOrDefault(name) is { IsReachable: true, IsLeaving: false, IsOfOther: false } known ? known.Engine : null;
 
     /// <summary>The node of the latest engine of this name said that it stops.</summary>
     public bool IsLeaving(ProcessName name) => _known.GetValueOrDefault(name) is { IsLeaving: true };
@@ -87,6 +87,15 @@ internal sealed class PeerBook(RaftProcess process)
         if (_known.GetValueOrDefault(name) is { } known && known.Engine.Equals(engine))
         {
             _known[name] = known with { IsLeaving = true };
+        }
+    }
+
+    /// <summary>The latest engine of this name belongs to another group of the same name.</summary>
+    public void MarkOfOther(ProcessName name)
+    {
+        if (_known.GetValueOrDefault(name) is { } known)
+        {
+            _known[name] = known with { IsOfOther = true };
         }
     }
 
@@ -159,5 +168,7 @@ internal sealed class PeerBook(RaftProcess process)
         public bool IsReachable { get; init; } = true;
 
         public bool IsLeaving { get; init; }
+
+        public bool IsOfOther { get; init; }
     }
 }

@@ -38,6 +38,7 @@ internal static class ClientFormat
         writer.Text(located.Leader?.Value ?? "");
         writer.Number(located.Term.Value);
         WireFormat.WriteProcesses(writer, located.Processes);
+        writer.Identity(located.Uid.Value);
     }
 
     public static ClientReply.Located ReadLocated(ref ByteReader reader)
@@ -45,7 +46,8 @@ internal static class ClientFormat
         var group = reader.Text();
         var leader = reader.Bytes();
         ProcessName? name = leader.IsEmpty ? null : ByteReader.NameOf(leader);
-        return new ClientReply.Located(group, name, new Term(reader.Count()), WireFormat.ReadProcesses(ref reader));
+        return new ClientReply.Located(
+            group, name, new Term(reader.Count()), WireFormat.ReadProcesses(ref reader), new GroupUid(reader.Identity()));
     }
 
     public static void WriteQuery(ByteWriter writer, ClientCall.Query query)

@@ -101,7 +101,9 @@ internal abstract record ClientReply : WireMessage
     /// <param name="Leader">The leader, as the answering process knows it; null: it knows none.</param>
     /// <param name="Term">The leader's term.</param>
     /// <param name="Processes">Empty: the asked node knows no process of the group.</param>
-    public sealed record Located(string Group, ProcessName? Leader, Term Term, ImmutableArray<LocalProcess> Processes)
+    /// <param name="Uid">The identity of the group, because a restored group has the name of the one that was backed up.</param>
+    public sealed record Located(
+        string Group, ProcessName? Leader, Term Term, ImmutableArray<LocalProcess> Processes, GroupUid Uid = default)
         : ClientReply, IDeadLetterSuppression;
 
     /// <summary>Committed pairs after the serial that was asked for, in order and without holes.</summary>

@@ -71,6 +71,27 @@ public sealed class GroupFinderTests : TestKit
     }
 
     [Fact]
+    public void Leader_of_another_group_of_the_same_name_is_not_followed_while_the_own_one_answers()
+    {
+        var (own, other) = (NewEngine("own"), NewEngine("other"));
+        var (ownUid, otherUid) = (new GroupUid(Guid.NewGuid()), new GroupUid(Guid.NewGuid()));
+        var known = new LocalProcess("orders", new ProcessName("other@node"), "other");
+        var first = Located("own", term: 2, ownUid);
+        _finder.Receive(first with { Processes = [.. first.Processes, known] }, own, _now);
+        Assert.NotNull(_finder.Find(known.Name, attempts: 0));
+
+        Locate(other, "other", term: 9, otherUid);
+
+        Assert.Equal(own, _finder.Way);
+        Assert.Null(_finder.Find(known.Name, attempts: 0));
+
+        _finder.OnSilent(_now);
+        _now += Patience;
+        Locate(other, "other", term: 9, otherUid);
+        Assert.Equal(other, _finder.Way);
+    }
+
+    [Fact]
     public void Follower_is_the_way_when_its_leader_was_silent_for_long_and_stays_it()
     {
         var (leader, second, third) = (NewEngine("leader"), NewEngine("second"), NewEngine("third"));
@@ -184,12 +205,13 @@ public sealed class GroupFinderTests : TestKit
 
     private IActorRef NewEngine(string name) => _engines[name] = CreateTestProbe().Ref;
 
-    private void Locate(IActorRef sender, string leader, long term) => _finder.Receive(Located(leader, term), sender, _now);
+    private void Locate(IActorRef sender, string leader, long term, GroupUid uid = default) =>
+        _finder.Receive(Located(leader, term, uid), sender, _now);
 
-    private static ClientReply.Located Located(string leader, long term)
+    private static ClientReply.Located Located(string leader, long term, GroupUid uid = default)
     {
         var name = new ProcessName($"{leader}@node");
-        return new ClientReply.Located("orders", name, new Term(term), [new LocalProcess("orders", name, leader)]);
+        return new ClientReply.Located("orders", name, new Term(term), [new LocalProcess("orders", name, leader)], uid);
     }
 
     private sealed class EngineElsewhere(IActorRef engine, string path) : ActorRefBase

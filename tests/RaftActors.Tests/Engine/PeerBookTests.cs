@@ -37,6 +37,19 @@ public sealed class PeerBookTests : TestKit
     }
 
     [Fact]
+    public void Process_of_another_group_gets_no_requests_until_it_restarts()
+    {
+        var book = new Bench(this).Context.Peers;
+        var again = CreateTestProbe();
+
+        book.MarkOfOther(Raft2);
+        Assert.Null(book.FindServing(Raft2));
+
+        book.Learn(Raft2, again);
+        Assert.Equal(again.Ref, book.FindServing(Raft2));
+    }
+
+    [Fact]
     public void Processes_that_no_configuration_names_are_met_up_to_the_bound_and_a_named_one_in_any_case()
     {
         var book = new Bench(this).Context.Peers;

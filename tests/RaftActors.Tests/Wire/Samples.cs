@@ -93,7 +93,7 @@ internal static class Samples
             new WireMessage.AppendRequest(Request, "key100", new byte[] { 1, 2, 3 })),
         ["kl"] = new ClientCall.Locate("orders"),
         ["kw"] = new ClientCall.Append(Session, 300, "key100", new byte[] { 1, 2, 3 }, TimeSpan.FromMilliseconds(5001), IsRetry: true),
-        ["kr"] = new ClientReply.Located("orders", Two.Name, new Term(7), [Process]),
+        ["kr"] = new ClientReply.Located("orders", Two.Name, new Term(7), [Process], new GroupUid(Id(4))),
         ["kq"] = new ClientCall.Query(
             new byte[] { 1, 2, 3 }, TimeSpan.FromMilliseconds(5001), ReadConsistency.NotOlderThan(new Serial(292))),
         ["kg"] = new ClientCall.Read(new Serial(292), 256, TimeSpan.FromMilliseconds(5001)),

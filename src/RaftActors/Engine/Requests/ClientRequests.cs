@@ -201,7 +201,8 @@ internal sealed class ClientRequests(EngineContext context)
         List<LocalProcess> all = [At(process.Name, context.Self)];
         all.AddRange(context.Peers.Names.Order().Select(name => (Name: name, Engine: context.Peers.FindServing(name)))
             .Where(each => each.Engine is not null).Select(each => At(each.Name, each.Engine!))); // Justification: just asked.
-        return new ClientReply.Located(process.Settings.Group, context.Leader?.Leader.Name, context.Leader?.Term ?? default, [.. all]);
+        var (leader, uid) = (context.Leader, context.Core.Configuration.Group);
+        return new ClientReply.Located(process.Settings.Group, leader?.Leader.Name, leader?.Term ?? default, [.. all], uid);
     }
 
     private void Submit(ClientCall.Append call, IActorRef client)
