@@ -66,9 +66,19 @@ internal sealed class ClientBackup(string group, ProcessName process, RaftBackup
             return lost;
         }
 
-        if (before is not null && await WhyDivergesAsync(after, begun).ConfigureAwait(false) is { } diverges)
+        if (before is not null && after != begun.Snapshot && after.Index > LogIndex.Zero)
         {
-            return diverges;
+            if (after.Index > begun.End)
+            {
+                // Another process gave the backup that this one continues, and this process lags behind it.
+                var end = new LogIndex(after.Index.Value - 1);
+                begun = await DemandAsync<ClientReply.BackupBegun>(_ => new ClientCall.BackupBegin(end)).ConfigureAwait(false);
+            }
+
+            if (await WhyDivergesAsync(after).ConfigureAwait(false) is { } diverges)
+            {
+                return diverges;
+            }
         }
 
         return await WhyNoLogAsync(writer, begun.End, least).ConfigureAwait(false);
@@ -94,19 +104,9 @@ internal sealed class ClientBackup(string group, ProcessName process, RaftBackup
         return null;
     }
 
-    // The process must have the last entry of the backup that this one continues, or a snapshot up to it.
-    private async Task<string?> WhyDivergesAsync(LogPosition end, ClientReply.BackupBegun begun)
+    // The process must have the last entry of the backup that this one continues.
+    private async Task<string?> WhyDivergesAsync(LogPosition end)
     {
-        if (end == begun.Snapshot || end == default)
-        {
-            return null;
-        }
-
-        if (end.Index > begun.End)
-        {
-            return $"It ends at {end}, and the process has entries up to {begun.End} only.";
-        }
-
         var reply = await ask(_ => new ClientCall.BackupLog(end.Index, end.Index)).ConfigureAwait(false);
         return reply is not ClientReply.BackupEntries { Entries: [var last] } ? WhyOf(reply)
             : last.Term == end.Term && last.Serial == end.Serial ? null

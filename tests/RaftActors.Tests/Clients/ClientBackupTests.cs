@@ -73,6 +73,22 @@ public sealed class ClientBackupTests : IDisposable
         Assert.Contains("It ends at 4/9 s4, where the process has 4/1 s4.", failure.Message);
     }
 
+    [Fact]
+    public async Task Process_that_lags_behind_the_backup_that_is_continued_is_asked_until_it_has_its_end()
+    {
+        using (BackupWriter other = new(_folder["other"]))
+        {
+            other.Begin(new BackupRecord.Head("g", Uid, Process, DateTimeOffset.UnixEpoch, IsIncremental: false, default, 0, 0));
+            other.Add(EntriesTo(1, 9));
+            other.Complete();
+        }
+
+        var backup = await TakeAsync("backup", least: 9, new RaftBackupOptions { Continues = _folder["other"] });
+
+        Assert.Equal((new Serial(9), new Serial(9)), (backup.After, backup.Serial));
+        Assert.Equal([0, 8], _calls.OfType<ClientCall.BackupBegin>().Select(begin => begin.After.Value));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private static LogSlice EntriesTo(long first, long last, long term = 1) =>
