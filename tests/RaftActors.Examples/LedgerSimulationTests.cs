@@ -31,10 +31,11 @@ public sealed class LedgerSimulationTests
             {
                 await using var ledger = client.CreateClient<int, BookingResult>(
                     new() { ResultCodec = RaftCodec.Json<BookingResult>() });
+                var teller = new Teller(ledger);
                 for (var number = 0; number < Bookings; number++)
                 {
                     var (account, amount) = (Accounts[client.Next(2)], client.Next(200) - 100);
-                    if (await BookAsync(ledger, account, amount, $"{client.Number}/{number}"))
+                    if (await teller.BookAsync(account, amount, $"{client.Number}/{number}"))
                     {
                         told[account] += amount;
                     }
@@ -45,22 +46,6 @@ public sealed class LedgerSimulationTests
             .Eventually("all nodes have the balances that the clients were told", view =>
                 view.Actors<Ledger>().Count() == view.Nodes && view.Actors<Ledger>().All(ledger => told.SequenceEqual(BalancesOf(ledger))));
     });
-
-    private static async Task<bool> BookAsync(RaftClient<int, BookingResult> ledger, string account, int amount, string key)
-    {
-        while (true)
-        {
-            // With the same key, each attempt is the same booking.
-            switch (await ledger.AppendAsync(account, amount, requestKey: key))
-            {
-                case Outcome<BookingResult>.Done done when done.TryGetResult(out var result):
-                    Assert.True(result.Balance >= 0, $"{account} is overdrawn: {result.Balance}");
-                    return result.IsBooked;
-                case Outcome<BookingResult>.NotCommitted { Reason: NotCommittedReason.Discarded }:
-                    return false;
-            }
-        }
-    }
 
     private static IEnumerable<KeyValuePair<string, int>> BalancesOf(Ledger ledger)
     {

@@ -40,6 +40,7 @@ public sealed partial class PageTests
 
     [Theory]
     [InlineData("docs/actors.md")]
+    [InlineData("docs/how-to/replace-a-node.md")]
     [InlineData("docs/members.md")]
     [InlineData("docs/operations.md")]
     [InlineData("docs/outcomes.md")]
@@ -47,6 +48,7 @@ public sealed partial class PageTests
     [InlineData("docs/simulation.md")]
     [InlineData("docs/snapshots.md")]
     [InlineData("docs/testing.md")]
+    [InlineData("docs/tutorial.md")]
     [InlineData("src/RaftActors/PACKAGE.md")]
     [InlineData("src/RaftActors.Testing/PACKAGE.md")]
     [InlineData("src/RaftActors.Testing/README.md")]
