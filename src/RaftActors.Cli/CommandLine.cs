@@ -5,6 +5,8 @@ using System.CommandLine.Parsing;
 using RaftActors.Cli.Backups;
 using RaftActors.Cli.Certificates;
 using RaftActors.Cli.Client;
+using RaftActors.Cli.Client.Check;
+using RaftActors.Cli.Client.Top;
 using RaftActors.Cli.Offline;
 using RaftActors.Cli.Server;
 using RaftActors.Core;
@@ -24,12 +26,16 @@ internal static class CommandLine
         ("status", StatusCommand.Build),
         ("transfer", TransferCommand.Build),
         ("explain", ExplainCommand.Build),
+        ("top", TopCommand.Build),
+        ("check", CheckCommand.Build),
+        ("trace", TraceCommand.Build),
         ("log", BuildLog),
         ("recover", RecoverCommand.Build),
         ("backup", BackupCommand.Build),
         ("verify", VerifyBackupCommand.Build),
         ("restore", RestoreCommand.Build),
         ("certs", CertsCommand.Build),
+        ("completion", CompletionCommand.Build),
     ];
 
     /// <summary>Builds the command line. If the first argument is a verb, builds only that one, because the others take time.</summary>
@@ -37,8 +43,9 @@ internal static class CommandLine
     {
         var root = new RootCommand(
             """
-            Runs servers that replicate a log of messages by Raft, sends them requests, and checks and repairs the logs of stopped
-            servers. 'raft VERB --help' describes a verb. Flags without a verb are short forms:
+            Runs servers that replicate a log of messages by Raft, and sends them requests. Looks after the groups of any application
+            of RaftActors with --contacts and --group, and checks and repairs the logs of stopped processes. 'raft VERB --help' describes
+            a verb. Flags without a verb are short forms:
 
               raft -c LIST -p PORT                    raft server -c LIST -p PORT
               raft -C clientcommand -m TEXT -S LIST   raft append TEXT -S LIST
@@ -76,8 +83,9 @@ internal static class CommandLine
     }
 
     private static Command BuildLog(CommandEnvironment environment) =>
-        new("log", "Shows, checks and repairs the log of a stopped server.")
+        new("log", "Shows the log of a running group, and shows, checks and repairs the log of a stopped process.")
         {
+            TailCommand.Build(environment),
             DumpCommand.Build(environment),
             VerifyCommand.Build(environment),
             RepairCommand.Build(environment),

@@ -54,6 +54,11 @@ internal readonly record struct ServerId(string Host, int Port) : IComparable<Se
     /// <param name="by">A member of the group.</param>
     public static string AddCommand(object server, object by) => $"raft members add {server} -S {by}";
 
+    /// <summary>Why a founder does nothing yet.</summary>
+    /// <param name="others">The other founders.</param>
+    public static string Founding(IEnumerable<string> others) =>
+        $"waits for {string.Join(" and ", others)}: the first start of a group needs all servers of -c, each with the same -c";
+
     public int CompareTo(ServerId other) => string.CompareOrdinal(ToString(), other.ToString());
 
     public override string ToString() => $"{Host}:{Port.ToString(CultureInfo.InvariantCulture)}";

@@ -3,14 +3,18 @@ using System.Diagnostics;
 namespace RaftActors.Cli.Client;
 
 /// <summary>
-/// <c>raft members add</c>: adds a server that runs and is of no other group. An added server does not know at once that it is a member. So
-/// the command waits for that, at most until its time is up. The addition itself is done by then.
+/// <c>raft members add</c>: adds a process that runs and is of no other group. It does not know at once that it is a member. So the command
+/// waits for that, at most until its time is up. The addition itself is done by then.
 /// </summary>
-internal sealed class Addition(ServerId server, ClientSettings settings, GroupClient client)
+internal sealed class Addition(ProcessName process, ClientSettings settings, GroupClient client)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly long _start = Stopwatch.GetTimestamp();
+
+    private Target Target => settings.Target;
+
+    private string Shown => Target.Show(process);
 
     private TimeSpan Left => settings.Timeout - Stopwatch.GetElapsedTime(_start) is var left && left > TimeSpan.Zero ? left : TimeSpan.Zero;
 
@@ -22,25 +26,35 @@ internal sealed class Addition(ServerId server, ClientSettings settings, GroupCl
         }
 
         var members = GroupStatus.MembersOf(group);
-        if (members.Any(member => member.Server == server))
+        if (members.Any(member => member.Name == process))
         {
-            return new RequestOutcome.NotDone($"{server} is a member of the group already.");
+            return new RequestOutcome.NotDone($"{Shown} is a member of the group already.");
         }
 
-        var start = StartIt([.. members.Select(member => member.Server)]);
-        using var newcomer = (settings with { Servers = [server], Timeout = Left }).Open(client.Interrupted);
-        if (newcomer.TryAsk(() => newcomer.Raft.StatusAsync(newcomer.End), out var answer) is { } unreached)
+        var start = Target.StartIt(process, members.Select(member => member.Name));
+        var answer = group;
+        using var own = Target.Alone(process) is { } alone
+            ? (settings with { Target = alone, Timeout = Left }).Open(client.Interrupted)
+            : null;
+        if (own?.TryAsk(() => own.Raft.StatusAsync(own.End), out answer) is { } unreached)
         {
             return new RequestOutcome.NotDone($"{unreached}. First {start}, then add it again.");
         }
 
-        if (Problem(answer, GroupStatus.Latest(group)?.Identity ?? Guid.Empty, start) is { } problem)
+        var status = answer.Processes.FirstOrDefault(one => one.Name == process);
+        if (own is not null && status is null)
+        {
+            return new RequestOutcome.NotDone(
+                $"The server at {Shown} has another name. Add it by that name, or start it with the name {Shown}.");
+        }
+
+        if (status is not null && Problem(status, GroupStatus.Latest(group)?.Identity ?? Guid.Empty, start) is { } problem)
         {
             return new RequestOutcome.NotDone(problem);
         }
 
-        var outcome = client.Change((raft, end) => raft.JoinAsync(server.Process, timeout: Left, cancellationToken: end));
-        while (outcome is RequestOutcome.Done && Left > TimeSpan.Zero && !IsMember(newcomer))
+        var outcome = client.Change((raft, end) => raft.JoinAsync(process, timeout: Left, cancellationToken: end));
+        while (outcome is RequestOutcome.Done && Left > TimeSpan.Zero && !client.IsInterrupted && !IsMember(own ?? client))
         {
             client.End.WaitHandle.WaitOne(Pause);
         }
@@ -48,29 +62,21 @@ internal sealed class Addition(ServerId server, ClientSettings settings, GroupCl
         return outcome;
     }
 
-    // A server with the log of another group cannot join. The group's identity decides: member names may all have changed meanwhile.
-    private string? Problem(RaftActors.GroupStatus answer, Guid group, string start)
+    // A process with the log of another group cannot join. The group's identity decides: member names may all have changed meanwhile.
+    private string? Problem(RaftStatus status, Guid group, string start)
     {
-        if (answer.Processes.FirstOrDefault(one => one.Name == server.Process) is not { } status)
-        {
-            return $"The server at {server} has another name. Add it by that name, or start it with the name {server}.";
-        }
-
-        var members = string.Join(' ', status.Members.Select(member => ServerId.Show(member.Name)));
+        var members = string.Join(' ', status.Members.Select(member => Target.Show(member.Name)));
         return status.Standing() switch
         {
-            Standing.Founding => $"{server} was started as a founder of another group, because its -c names it. Stop it, move its data "
+            Standing.Founding => $"{Shown} was started as a founder of another group, because {Target.WhyFounder}. Stop it, move its data "
                 + $"directory away, {start}, and add it again.",
-            Standing.Fenced => $"{server} is fenced: {status.Note(null)}",
-            Standing.Member or Standing.Removed when status.Identity != group => $"{server} belongs to another group ({members}). Stop it, "
+            Standing.Fenced => $"{Shown} is fenced: {status.Note(Target, null)}",
+            Standing.Member or Standing.Removed when status.Identity != group => $"{Shown} belongs to another group ({members}). Stop it, "
                 + $"move its data directory away, {start}, and add it again.",
             _ => null,
         };
     }
 
     private bool IsMember(GroupClient newcomer) => newcomer.TryAsk(() => newcomer.Raft.StatusAsync(newcomer.End), out var answer) is null
-        && answer.Processes.Any(status => status.Name == server.Process && status.Standing() == Standing.Member);
-
-    private string StartIt(ServerId[] members) => $"start it ('raft server -c {string.Join(',', members)} -p {server.Port}"
-        + $"{(server.Host.Length > 0 ? $" --host {server.Host}" : "")}')";
+        && answer.Processes.Any(status => status.Name == process && status.Standing() == Standing.Member);
 }

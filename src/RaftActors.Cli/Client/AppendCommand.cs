@@ -12,7 +12,7 @@ internal static class AppendCommand
     {
         var text = new Argument<string>("text") { Description = "The message; '-' appends each line of standard input as a message." };
         var id = RequestId();
-        var options = new ClientOptions(environment);
+        var options = new ClientOptions(environment, isOfServers: true);
         var command = new Command(
             "append",
             $"""
@@ -60,7 +60,7 @@ internal static class AppendCommand
     public static Command BuildCount(CommandEnvironment environment)
     {
         var id = RequestId();
-        var options = new ClientOptions(environment);
+        var options = new ClientOptions(environment, isOfServers: true);
         var command = new Command("count", HelpOf("count", "the number of messages", "")) { id };
         options.AddTo(command);
         command.SetAction(parsed => Run(new AppendSettings(options.Read(parsed), "count", parsed.GetValue(id)), environment));
@@ -75,7 +75,7 @@ internal static class AppendCommand
         {
             Description = "Append nothing. Print the log of the group on this standard output, one message per line.",
         };
-        var options = new ClientOptions(environment);
+        var options = new ClientOptions(environment, isOfServers: true);
         var command = new Command("print", HelpOf("print", "all messages", HereHelp)) { id, here };
         options.AddTo(command);
         command.SetAction(parsed => (parsed.GetValue(here), parsed.GetValue(id)) switch

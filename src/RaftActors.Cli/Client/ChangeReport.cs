@@ -19,10 +19,10 @@ internal sealed class ChangeReport(CommandEnvironment environment, ClientSetting
 
     /// <summary>Makes a change, and reports its outcome.</summary>
     /// <returns>The exit code.</returns>
-    public int Run(ServerId? server, Func<GroupClient, RequestOutcome> change) => settings.Run(
-        client => Ended(change(client), server, client.IsInterrupted), RedirectLine.Writer(environment, settings));
+    public int Run(ProcessName? member, Func<GroupClient, RequestOutcome> change) => settings.Run(
+        client => Ended(change(client), member, client.IsInterrupted), RedirectLine.Writer(environment, settings));
 
-    private int Ended(RequestOutcome result, ServerId? server, bool isInterrupted)
+    private int Ended(RequestOutcome result, ProcessName? member, bool isInterrupted)
     {
         var (outcome, why, code) = result switch
         {
@@ -35,7 +35,7 @@ internal sealed class ChangeReport(CommandEnvironment environment, ClientSetting
             environment.Report(output => JsonLine.Write(output, writer =>
             {
                 writer.WriteString("kind", kind);
-                JsonLine.Text(writer, "server", server?.ToString());
+                JsonLine.Text(writer, settings.Target.Noun, member is { } named ? settings.Target.Show(named) : null);
                 writer.WriteString("outcome", outcome);
                 JsonLine.Text(writer, "why", why);
             }));

@@ -5,9 +5,12 @@ using RaftActors.Cli.Security;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary>The options that all commands to servers share.</summary>
-internal sealed class ClientOptions(CommandEnvironment environment)
+/// <summary>The options that all commands to a running group share.</summary>
+/// <param name="isOfServers">The command is about the messages of servers. It refuses the nodes of an application.</param>
+internal sealed class ClientOptions(CommandEnvironment environment, bool isOfServers = false)
 {
+    private const string DefaultGroup = "default";
+
     /// <summary>The environment variable with the default of --server.</summary>
     public const string ServersVariable = "RAFT_SERVERS";
 
@@ -26,6 +29,27 @@ internal sealed class ClientOptions(CommandEnvironment environment)
         DefaultValueFactory = result => ServersOf(environment.Variable(ServersVariable), result),
     };
 
+    public Option<string?> Contacts { get; } = new("--contacts")
+    {
+        Description = "In place of --server: nodes of an application, as 'SYSTEM@HOST:PORT', separated by commas. They name the members of "
+            + "--group, which are shown by their process names.",
+        HelpName = "list",
+        Hidden = isOfServers,
+    };
+
+    public Option<string?> Group { get; } = new("--group")
+    {
+        Description = $"The group of the application. Default: {DefaultGroup}.",
+        HelpName = "name",
+        Hidden = isOfServers,
+    };
+
+    public Option<bool> AtAddress { get; } = new("--at-address")
+    {
+        Description = "The nodes of --contacts have raft.transport-tcp.at-address = on.",
+        Hidden = isOfServers,
+    };
+
     // Not a TimeSpan: generic code over structs is compiled at each start.
     public Option<string?> Timeout { get; } = new("--timeout")
     {
@@ -41,6 +65,9 @@ internal sealed class ClientOptions(CommandEnvironment environment)
     public void AddTo(Command command)
     {
         command.Add(Servers);
+        command.Add(Contacts);
+        command.Add(Group);
+        command.Add(AtAddress);
         command.Add(Timeout);
         command.Add(Json);
         Security.AddTo(command);
@@ -48,18 +75,27 @@ internal sealed class ClientOptions(CommandEnvironment environment)
 
     /// <exception cref="UsageException">A value is wrong.</exception>
     public ClientSettings Read(ParseResult parsed) =>
-        new(parsed.GetValue(Servers)!, TimeoutOf(parsed), parsed.GetValue(Json), Security.Read(parsed), environment.Connect);
+        new(TargetOf(parsed), TimeoutOf(parsed), parsed.GetValue(Json), Security.Read(parsed), environment.Connect);
 
-    public static ServerId? ParseServer(ArgumentResult result)
+    private Target TargetOf(ParseResult parsed)
     {
-        var text = result.Tokens[0].Value;
-        if (ServerId.TryParse(text, out var id))
+        if (parsed.GetValue(Contacts) is not { } contacts)
         {
-            return id;
+            return parsed.GetValue(Group) is not null || parsed.GetValue(AtAddress)
+                ? throw new UsageException("--contacts is missing: --group and --at-address are about an application, and it names its nodes")
+                : new ServersTarget(parsed.GetValue(Servers)!);
         }
 
-        result.AddError($"'{text}' is not a server address: write ':9990', '9990' or 'host:9990'");
-        return null;
+        if (isOfServers)
+        {
+            throw new UsageException(
+                $"{parsed.CommandResult.Command.Name} is about the messages of raft servers, and --contacts names an application, whose values "
+                + "only its own program knows: leave out --contacts, or use the RaftClient of the application");
+        }
+
+        return parsed.GetResult(Servers) is { Implicit: false }
+            ? throw new UsageException("-S and --contacts are both given: -S names servers of this program, --contacts an application")
+            : ApplicationTarget.Of(contacts, parsed.GetValue(Group) ?? DefaultGroup, parsed.GetValue(AtAddress));
     }
 
     private TimeSpan TimeoutOf(ParseResult parsed) =>

@@ -5,7 +5,7 @@ namespace RaftActors.Cli.Client;
 /// <summary>The values of <see cref="ClientOptions"/>.</summary>
 /// <param name="Connect">See <see cref="CommandEnvironment.Connect"/>.</param>
 internal sealed record ClientSettings(
-    ServerId[] Servers,
+    Target Target,
     TimeSpan Timeout,
     bool IsJson,
     ConnectionSecurity Security,
@@ -21,8 +21,8 @@ internal sealed record ClientSettings(
 
     /// <summary>Runs a command with a client of the group. Ctrl-C ends its calls.</summary>
     /// <param name="redirected">See <see cref="GroupClient"/>; null: nobody is told.</param>
-    /// <param name="patience">The time without an answer until another server is asked; null: one second.</param>
-    public int Run(Func<GroupClient, int> command, Action<ServerId>? redirected = null, TimeSpan? patience = null)
+    /// <param name="patience">The time without an answer until another process is asked; null: one second.</param>
+    public int Run(Func<GroupClient, int> command, Action<ProcessName>? redirected = null, TimeSpan? patience = null)
     {
         using var interruption = new Interruption();
         using var client = Open(interruption.Token, redirected, patience);
@@ -30,6 +30,6 @@ internal sealed record ClientSettings(
     }
 
     /// <inheritdoc cref="Run"/>
-    public GroupClient Open(CancellationToken interrupted, Action<ServerId>? redirected = null, TimeSpan? patience = null) =>
+    public GroupClient Open(CancellationToken interrupted, Action<ProcessName>? redirected = null, TimeSpan? patience = null) =>
         new(this, redirected ?? (_ => { }), patience ?? Patience, interrupted);
 }

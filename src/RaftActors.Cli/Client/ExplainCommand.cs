@@ -7,30 +7,42 @@ internal static class ExplainCommand
 {
     public static Command Build(CommandEnvironment environment)
     {
+        var member = new Argument<string?>("member")
+        {
+            Description = "The member to ask: ':9991', or with --contacts the name of a process.",
+            Arity = ArgumentArity.ZeroOrOne,
+        };
         var options = new ClientOptions(environment);
         var command = new Command(
             "explain",
             """
-            Explains in words what a server knows and waits for. Run it first when nothing is committed. It shows which peers the server
-            hears, which leader it knows, where its log ends, and what it does not do and why.
+            Explains in words what a member knows and waits for. Run it first when nothing is committed. It shows which peers the member
+            hears, which leader it knows, where its log ends, and what it does not do and why. Without an argument, the first server of
+            --server that answers explains itself; with --contacts the leader does, or any process if no leader is known.
 
             Exit codes:
-              0    a server explained itself
-              1    no server of --server answered
+              0    a member explained itself
+              1    none answered
               2    the command is wrong
               130  Ctrl-C
 
-            Example:
+            Examples:
               raft explain -S :9991
-            """);
+              raft explain orders@10.0.0.2:2551 --contacts shop@10.0.0.1:2551 --group orders
+            """)
+        {
+            member,
+        };
         options.AddTo(command);
-        command.SetAction(parsed => Run(options.Read(parsed), environment));
+        command.SetAction(parsed => Run(parsed.GetValue(member), options.Read(parsed), environment));
         return command;
     }
 
-    private static int Run(ClientSettings settings, CommandEnvironment environment) => settings.Run(client =>
+    private static int Run(string? member, ClientSettings settings, CommandEnvironment environment) => settings.Run(client =>
     {
-        if (!client.TryAsk(() => FirstAsync(client, settings.Servers), environment, out var explanation, out var code))
+        var target = settings.Target;
+        ProcessName[] named = member is null ? [.. target.Named] : [target.Parse(member)];
+        if (!client.TryAsk(() => FirstAsync(client, target, named), environment, out var explanation, out var code))
         {
             return code;
         }
@@ -40,7 +52,7 @@ internal static class ExplainCommand
             JsonLine.Write(environment.Output, writer =>
             {
                 writer.WriteString("kind", "explanation");
-                writer.WriteString("server", $"{explanation.By}");
+                writer.WriteString(target.Noun, target.Show(explanation.By));
                 writer.WriteString("text", explanation.Text);
             });
         }
@@ -55,11 +67,16 @@ internal static class ExplainCommand
         return ExitCode.Done;
     });
 
-    // The first answer counts. A server that is down must not hold up the others.
-    private static async Task<(ServerId By, string Text)> FirstAsync(GroupClient client, ServerId[] servers)
+    // The first answer counts. A process that is down must not hold up the others.
+    private static async Task<(ProcessName By, string Text)> FirstAsync(GroupClient client, Target target, ProcessName[] named)
     {
-        var open = servers.Select(async server =>
-            (server, ServerId.Show(await client.Raft.ExplainAsync(server.Process, client.End)))).ToList();
+        var asked = named.Length > 0 ? named : await LeaderOrAllAsync(client);
+        if (asked.Length == 0)
+        {
+            throw new RaftUnavailableException($"No process of group '{target.Group}' answered.");
+        }
+
+        var open = asked.Select(async process => (process, target.Show(await client.Raft.ExplainAsync(process, client.End)))).ToList();
         while (true)
         {
             var first = await Task.WhenAny(open);
@@ -69,5 +86,13 @@ internal static class ExplainCommand
                 return await first;
             }
         }
+    }
+
+    private static async Task<ProcessName[]> LeaderOrAllAsync(GroupClient client)
+    {
+        var group = await client.Raft.StatusAsync(client.End);
+        return group.Leader is { } leader && group.Processes.Any(process => process.Name == leader)
+            ? [leader]
+            : [.. group.Processes.Select(process => process.Name)];
     }
 }

@@ -1,48 +1,55 @@
 using Akka.Actor;
 using Akka.Configuration;
+using Akka.Remote;
 
 using RaftActors.Clients;
 using RaftActors.Network;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary>The <see cref="RaftClient"/> of one command, whose contacts are the servers of <c>-S</c>. Thread-safe.</summary>
+/// <summary>The <see cref="RaftClient"/> of one command, whose contacts are those of its target. Thread-safe.</summary>
 internal sealed class GroupClient : IDisposable
 {
     private const string Late = "The time is up, and the request may have reached a leader.";
 
+    private static readonly Type[] Heard =
+    [
+        typeof(ConnectionNews.Refused), typeof(ConnectionNews.Opened), typeof(ClientActor.LeaderFound), typeof(AssociationErrorEvent),
+    ];
+
     private readonly Lock _lock = new();
     private readonly ClientSettings _settings;
-    private readonly Action<ServerId> _redirected;
+    private readonly Action<ProcessName> _redirected;
     private readonly CancellationToken _interrupted;
     private readonly CancellationTokenSource _end;
     private readonly Dictionary<string, string> _refused = [];
     private readonly Dictionary<string, TaskCompletionSource> _contacts;
     private bool _isReached;
-    private ServerId? _leader;
+    private ProcessName? _leader;
 
-    /// <param name="redirected">Called with the leader, if it is none of the servers of <c>-S</c>. Called by any thread.</param>
-    /// <param name="patience">The time without an answer until another server is asked.</param>
+    /// <param name="redirected">Called with the leader, if the user named other members. Called by any thread.</param>
+    /// <param name="patience">The time without an answer until another process is asked.</param>
     /// <param name="interrupted">Cancelled by Ctrl-C.</param>
     /// <exception cref="RaftConfigurationException">The files of the security cannot be read.</exception>
-    public GroupClient(ClientSettings settings, Action<ServerId> redirected, TimeSpan patience, CancellationToken interrupted)
+    public GroupClient(ClientSettings settings, Action<ProcessName> redirected, TimeSpan patience, CancellationToken interrupted)
     {
         (_settings, _redirected, _interrupted) = (settings, redirected, interrupted);
         _end = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
-        _contacts = settings.Servers.Select(KeyOf).Distinct().ToDictionary(
+        _contacts = settings.Target.Contacts.Select(contact => contact.Key).Distinct().ToDictionary(
             key => key, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-        var given = settings.Connect?.Invoke(settings.Servers);
+        var given = settings.Target is ServersTarget(var servers) ? settings.Connect?.Invoke(servers) : null;
         _isReached = given is not null;
         Raft = given ?? RaftClient.Create<string, string>(
-            [.. settings.Servers.Select(server => $"{ServerId.GroupName}@{KeyOf(server)}")],
-            ServerId.GroupName,
-            settings: settings.Security.With(ConfigOf(settings.Timeout, patience)),
+            [.. settings.Target.Contacts.Select(contact => contact.Address)],
+            settings.Target.Group,
+            settings: settings.Security.With(ConfigOf(settings, patience)),
             configure: Listen);
     }
 
+    /// <summary>The client. Its types are those of the messages of servers; for a group of an application they do not matter.</summary>
     public RaftClient<string, string> Raft { get; }
 
-    /// <summary>Cancelled by Ctrl-C, and when no server of <c>-S</c> can be reached.</summary>
+    /// <summary>Cancelled by Ctrl-C, and when no contact can be reached.</summary>
     public CancellationToken End => _end.Token;
 
     /// <summary>Cancelled by Ctrl-C.</summary>
@@ -51,15 +58,18 @@ internal sealed class GroupClient : IDisposable
     /// <summary>Whether Ctrl-C has ended the command.</summary>
     public bool IsInterrupted => _interrupted.IsCancellationRequested;
 
-    /// <summary>Ends when the first attempt to connect to a server of <c>-S</c> has ended.</summary>
-    public Task AttemptAt(ServerId server) => _settings.Connect is null ? _contacts[KeyOf(server)].Task : Task.CompletedTask;
+    /// <summary>Ends when the first attempt to connect to each contact has ended.</summary>
+    public Task Attempts => _settings.Connect is null ? Task.WhenAll(_contacts.Values.Select(each => each.Task)) : Task.CompletedTask;
 
-    /// <summary>Why the server of <c>-S</c> cannot be reached; null: it can, or that is not known.</summary>
-    public string? WhyUnreached(ServerId server)
+    /// <summary>Why the contact at an address cannot be reached; null: it can, or that is not known.</summary>
+    /// <param name="address"><c>host:port</c>; null: not known.</param>
+    public string? WhyUnreached(string? address)
     {
         lock (_lock)
         {
-            return _refused.GetValueOrDefault(KeyOf(server)) is { } why ? $"cannot reach {server}: {why}" : null;
+            return address is not null && _refused.GetValueOrDefault(address) is { } why
+                ? $"cannot reach {_settings.Target.Contacts.First(contact => contact.Key == address).Shown}: {why}"
+                : null;
         }
     }
 
@@ -68,7 +78,7 @@ internal sealed class GroupClient : IDisposable
         change(Raft, End).GetAwaiter().GetResult().Match<RequestOutcome>(_ => new RequestOutcome.Done(), NotDone, Unknown);
 
     public RequestOutcome NotDone<T>(Outcome<T>.NotCommitted outcome) =>
-        new RequestOutcome.NotDone(WhyNot(ServerId.Show(outcome.Detail)), outcome.Reason == NotCommittedReason.Unauthorized);
+        new RequestOutcome.NotDone(WhyNot(_settings.Target.Show(outcome.Detail)), outcome.Reason == NotCommittedReason.Unauthorized);
 
     public RequestOutcome Unknown<T>(Outcome<T>.Unknown outcome) =>
         new RequestOutcome.Unknown(IsInterrupted ? RequestOutcome.Interrupted : Late);
@@ -99,7 +109,7 @@ internal sealed class GroupClient : IDisposable
         catch (Exception e) when (e is RaftException or OperationCanceledException or InvalidDataException)
         {
             answer = default!; // Justification: the caller sees the reason.
-            return Clause.Of(WhyNot(ServerId.Show(e.Message)));
+            return Clause.Of(WhyNot(_settings.Target.Show(e.Message)));
         }
     }
 
@@ -110,17 +120,15 @@ internal sealed class GroupClient : IDisposable
         _end.Dispose();
     }
 
-    private static string KeyOf(ServerId server) => $"{server.Hostname}:{server.Port}";
+    private static string KeyOf(Address address) => $"{address.Host}:{address.Port}";
 
-    private static string KeyOf(ConnectionNews news) => $"{news.Address.Host}:{news.Address.Port}";
-
-    private static Config ConfigOf(TimeSpan timeout, TimeSpan patience) => ConfigurationFactory.ParseString(
+    private static Config ConfigOf(ClientSettings settings, TimeSpan patience) => ConfigurationFactory.ParseString(
         $$"""
         akka { loglevel = OFF, stdout-loglevel = OFF, loggers = [] }
         raft {
-          transport-tcp.at-address = on
+          transport-tcp.at-address = {{(settings.Target.IsAtAddress ? "on" : "off")}}
           pair-size-max = {{MessageLimits.PairBytesMax}}b
-          query-timeout = {{(long)timeout.TotalMilliseconds}}ms
+          query-timeout = {{(long)settings.Timeout.TotalMilliseconds}}ms
           client.attempt-timeout = {{(long)Math.Max(1, patience.TotalMilliseconds)}}ms
         }
         """);
@@ -129,15 +137,15 @@ internal sealed class GroupClient : IDisposable
     {
         lock (_lock)
         {
-            return IsInterrupted ? RequestOutcome.Interrupted : _isReached ? why : string.Join("; ", _settings.Servers.Select(
-                server => $"cannot reach {server}: {_refused.GetValueOrDefault(KeyOf(server)) ?? "no answer"}"));
+            return IsInterrupted ? RequestOutcome.Interrupted : _isReached ? why : string.Join("; ", _settings.Target.Contacts.Select(
+                contact => $"cannot reach {contact.Shown}: {_refused.GetValueOrDefault(contact.Key) ?? "no answer"}"));
         }
     }
 
     private void Listen(Raft raft)
     {
         var listener = new Listener(raft.System, this);
-        foreach (var news in (Type[])[typeof(ConnectionNews.Refused), typeof(ConnectionNews.Opened), typeof(ClientActor.LeaderFound)])
+        foreach (var news in Heard)
         {
             raft.System.EventStream.Subscribe(listener, news);
         }
@@ -151,24 +159,20 @@ internal sealed class GroupClient : IDisposable
             {
                 case ConnectionNews.Opened opened:
                     _isReached = true;
-                    _refused.Remove(KeyOf(opened));
-                    _contacts.GetValueOrDefault(KeyOf(opened))?.TrySetResult();
+                    _refused.Remove(KeyOf(opened.Address));
+                    _contacts.GetValueOrDefault(KeyOf(opened.Address))?.TrySetResult();
                     break;
-                case ConnectionNews.Refused refused when _contacts.TryGetValue(KeyOf(refused), out var attempt):
-                    _refused[KeyOf(refused)] = WhyOf(refused);
-                    attempt.TrySetResult();
-                    if (!_isReached && _refused.Count == _contacts.Count)
-                    {
-                        // Nothing was sent to any server, and each has refused: waiting would help only if one is about to start.
-                        _ = _end.CancelAsync();
-                    }
-
+                case ConnectionNews.Refused refused:
+                    OnRefused(refused.Address, WhyOf(refused));
                     break;
-                case ClientActor.LeaderFound found when ServerId.TryParse(found.Leader.Node, out var leader) && leader != _leader:
-                    _leader = leader;
-                    if (!_settings.Servers.Contains(leader))
+                case AssociationErrorEvent failed:
+                    OnRefused(failed.RemoteAddress, WhyOf(failed));
+                    break;
+                case ClientActor.LeaderFound found when found.Leader != _leader:
+                    _leader = found.Leader;
+                    if (_settings.Target.IsRedirect(found.Leader))
                     {
-                        _redirected(leader);
+                        _redirected(found.Leader);
                     }
 
                     break;
@@ -176,9 +180,30 @@ internal sealed class GroupClient : IDisposable
         }
     }
 
+    private void OnRefused(Address address, string why)
+    {
+        if (!_contacts.TryGetValue(KeyOf(address), out var attempt))
+        {
+            return;
+        }
+
+        _refused[KeyOf(address)] = why;
+        attempt.TrySetResult();
+        if (!_isReached && _refused.Count == _contacts.Count)
+        {
+            // Nothing was sent to any node, and each has refused: waiting would help only if one is about to start.
+            _ = _end.CancelAsync();
+        }
+    }
+
     private string WhyOf(ConnectionNews.Refused refused) => refused.IsByPeer && !_settings.Security.IsOn
-        ? $"no raft server listens at this address, or it needs --tls-cert or --secrets ({Clause.Of(refused.Why)})"
+        ? $"{_settings.Target.WhyRefused} ({Clause.Of(refused.Why)})"
         : Clause.Of(refused.Why);
+
+    // The remoting alone tells the port of a node, so a node that is not reached by it is not reached at all.
+    private static string WhyOf(AssociationErrorEvent failed) =>
+        $"no actor system answers there ({Clause.Of(failed.Cause.GetBaseException().Message)}); "
+        + "a node with raft.transport-tcp.at-address = on needs --at-address";
 
     /// <summary>Hears the events of the client on the thread that publishes them, so before the calls that follow them.</summary>
     private sealed class Listener(ActorSystem system, GroupClient client) : MinimalActorRef

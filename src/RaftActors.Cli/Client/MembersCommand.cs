@@ -11,39 +11,48 @@ internal static class MembersCommand
         BuildChange(
             "add",
             """
-            Adds a server to the group. The server must be running: start it with a port of its own that is not in its -c list. It
+            Adds a member to the group. The server must be running: start it with a port of its own that is not in its -c list. It
             receives the whole log and processes it. Each other member prints 'Added new peer :9993'. An odd number of members vote, and
             'raft members list' shows which.
+
+            With --contacts the member is a process of an application. Start it with raft.joining = on, and add it by its name.
 
             Refused if the server cannot be reached, is a member already, or another change is in progress. A change with an unknown
             outcome is not sent again: run 'raft members list' to see whether it was made.
             """,
             "raft members add :9993 -S :9990 --timeout 30",
             environment,
-            (server, client) => Add(server, client, environment)),
+            (member, client) => Add(member, client, environment)),
         BuildChange(
             "remove",
             """
-            Removes a server from the group, even the leader. The server need not be running. A running server logs that it was removed,
-            and how to add it again. Each member that stays prints 'Removed peer :9993'.
+            Removes a member from the group, even the leader. It need not be running. A running server logs that it was removed,
+            and how to add it again. Each member that stays prints 'Removed peer :9993'. With --contacts the member is a process of an
+            application.
 
-            Refused if the server is not in the roster, is the last member, or another change is in progress. A change with an unknown
+            Refused if the member is not in the roster, is the last member, or another change is in progress. A change with an unknown
             outcome is not sent again: run 'raft members list' to see whether it was made.
             """,
             "raft members remove :9993 -S :9990",
             environment,
-            (server, client) => Remove(server, client, environment)),
+            (member, client) => Remove(member, client, environment)),
         BuildQuorum(environment),
     };
 
-    public static int Add(ServerId server, ClientSettings settings, CommandEnvironment environment) =>
-        new ChangeReport(environment, settings, "member-added", $"added {server}", $"{server} was added")
-            .Run(server, client => new Addition(server, settings, client).Run());
+    public static int Add(ProcessName member, ClientSettings settings, CommandEnvironment environment)
+    {
+        var shown = settings.Target.Show(member);
+        return new ChangeReport(environment, settings, "member-added", $"added {shown}", $"{shown} was added")
+            .Run(member, client => new Addition(member, settings, client).Run());
+    }
 
-    public static int Remove(ServerId server, ClientSettings settings, CommandEnvironment environment) =>
-        new ChangeReport(environment, settings, "member-removed", $"removed {server}", $"{server} was removed")
-            .Run(server, client => client.Change(
-                (raft, end) => raft.LeaveAsync(server.Process, timeout: settings.Timeout, cancellationToken: end)));
+    public static int Remove(ProcessName member, ClientSettings settings, CommandEnvironment environment)
+    {
+        var shown = settings.Target.Show(member);
+        return new ChangeReport(environment, settings, "member-removed", $"removed {shown}", $"{shown} was removed")
+            .Run(member, client => client.Change(
+                (raft, end) => raft.LeaveAsync(member, timeout: settings.Timeout, cancellationToken: end)));
+    }
 
     private static int SetMaxQuorum(int max, ClientSettings settings, CommandEnvironment environment) =>
         new ChangeReport(environment, settings, "quorum-set", $"at most {max} vote", $"the quorum was set to at most {max}")
@@ -52,13 +61,13 @@ internal static class MembersCommand
 
     private static Command BuildQuorum(CommandEnvironment environment)
     {
-        var max = new Argument<int>("max") { Description = "The largest number of servers that vote: 3, 5, 7, 9 or 11." };
+        var max = new Argument<int>("max") { Description = "The largest number of members that vote: 3, 5, 7, 9 or 11." };
         max.AcceptOnlyFromAmong("3", "5", "7", "9", "11");
         var options = new ClientOptions(environment);
         var command = new Command(
             "quorum",
             $"""
-            Sets the largest number of servers that vote; 11 in a new group. The group's log keeps it. With a higher number the leader
+            Sets the largest number of members that vote; 11 in a new group. The group's log keeps it. With a higher number the leader
             promotes learners that are caught up. With a lower one the surplus voters become learners, and the leader stays.
 
             Refused if a majority of the remaining voters does not answer, or another change is in progress. A change with an unknown
@@ -82,13 +91,11 @@ internal static class MembersCommand
         string description,
         string example,
         CommandEnvironment environment,
-        Func<ServerId, ClientSettings, int> change)
+        Func<ProcessName, ClientSettings, int> change)
     {
-        var server = new Argument<ServerId?>("server")
+        var member = new Argument<string>("member")
         {
-            Description = "The server: ':9993', '9993' or 'host:9993'.",
-            CustomParser = ClientOptions.ParseServer,
-            Arity = ArgumentArity.ExactlyOne,
+            Description = "The server: ':9993', '9993' or 'host:9993'. With --contacts the name of a process: 'orders@10.0.0.4:2551'.",
         };
         var options = new ClientOptions(environment);
         var command = new Command(
@@ -102,10 +109,14 @@ internal static class MembersCommand
               {example}
             """)
         {
-            server,
+            member,
         };
         options.AddTo(command);
-        command.SetAction(parsed => change(parsed.GetValue(server)!.Value, options.Read(parsed)));
+        command.SetAction(parsed =>
+        {
+            var settings = options.Read(parsed);
+            return change(settings.Target.Parse(parsed.GetValue(member)!), settings);
+        });
         return command;
     }
 
@@ -115,17 +126,18 @@ internal static class MembersCommand
         var command = new Command(
             "list",
             """
-            Lists the members of the group, as the servers know them: voters, learners (which receive the log and do not vote) and
+            Lists the members of the group, as its processes know them: voters, learners (which receive the log and do not vote) and
             the leader. 'raft status' asks each member for its state.
 
             Exit codes:
               0    listed
-              1    no server of --server answered
+              1    no server of --server, or no node of --contacts, answered
               2    the command is wrong
               130  Ctrl-C
 
             Example:
               raft members list -S :9990,:9991
+              raft members list --contacts shop@10.0.0.1:2551 --group orders
             """);
         options.AddTo(command);
         command.SetAction(parsed => List(options.Read(parsed), environment));
@@ -139,18 +151,18 @@ internal static class MembersCommand
             return code;
         }
 
-        var table = new Table("SERVER", "PART", "LEADER");
-        foreach (var (server, isVoter) in GroupStatus.MembersOf(group))
+        var (target, table) = (settings.Target, new Table(settings.Target.Noun.ToUpperInvariant(), "PART", "LEADER"));
+        foreach (var member in GroupStatus.MembersOf(group))
         {
-            var isLeader = server.Process == group.Leader;
-            table.Add($"{server}", isVoter ? "voter" : "learner", isLeader ? "leader" : "");
+            var (shown, isLeader) = (target.Show(member.Name), member.Name == group.Leader);
+            table.Add(shown, member.IsVoter ? "voter" : "learner", isLeader ? "leader" : "");
             if (settings.IsJson)
             {
                 JsonLine.Write(environment.Output, writer =>
                 {
                     writer.WriteString("kind", "member");
-                    writer.WriteString("server", $"{server}");
-                    writer.WriteBoolean("votes", isVoter);
+                    writer.WriteString(target.Noun, shown);
+                    writer.WriteBoolean("votes", member.IsVoter);
                     writer.WriteBoolean("leads", isLeader);
                 });
             }

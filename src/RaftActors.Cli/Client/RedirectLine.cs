@@ -4,22 +4,22 @@ namespace RaftActors.Cli.Client;
 internal static class RedirectLine
 {
     /// <summary>Writes the line for each leader.</summary>
-    public static Action<ServerId> Writer(CommandEnvironment environment, ClientSettings settings) =>
-        leader => Write(environment, leader, settings.IsJson);
+    public static Action<ProcessName> Writer(CommandEnvironment environment, ClientSettings settings) =>
+        leader => Write(environment, settings.Target.Show(leader), settings.IsJson);
 
-    private static void Write(CommandEnvironment environment, ServerId leader, bool isJson) => environment.Report(output =>
+    private static void Write(CommandEnvironment environment, string leader, bool isJson) => environment.Report(output =>
     {
         if (isJson)
         {
             JsonLine.Write(output, writer =>
             {
                 writer.WriteString("kind", "redirect");
-                writer.WriteString("leader", $"{leader}");
+                writer.WriteString("leader", leader);
             });
         }
         else
         {
-            output.WriteLine($"redirect to leader: {Printable.Of($"{leader}")}");
+            output.WriteLine($"redirect to leader: {Printable.Of(leader)}");
         }
     });
 }

@@ -28,7 +28,7 @@ internal sealed class ShortForms
 
     public ShortForms(CommandEnvironment environment)
     {
-        _client = new ClientOptions(environment);
+        _client = new ClientOptions(environment, isOfServers: true);
         _serving = [_cluster, _port, _host, _data, _min, _max, _verbose];
         _asking = [_message, _client.Servers, _client.Timeout, _client.Json];
         _client.Servers.Description = $"With -C: the servers to ask. Default: {ClientOptions.ServersVariable}, or :9990.";
@@ -116,11 +116,7 @@ internal sealed class ShortForms
             return AppendCommand.Run(new AppendSettings(client, message, RequestId: null), environment);
         }
 
-        if (!ServerId.TryParse(message, out var member))
-        {
-            throw new UsageException($"'{message}' is not a server address: write ':9990', '9990' or 'host:9990'");
-        }
-
+        var member = client.Target.Parse(message);
         return command == AddServer
             ? MembersCommand.Add(member, client, environment)
             : MembersCommand.Remove(member, client, environment);

@@ -1,6 +1,6 @@
 namespace RaftActors.Cli.Client;
 
-/// <summary>The relation of a server to its group, as far as it knows.</summary>
+/// <summary>The relation of a process to its group, as far as it knows.</summary>
 internal enum Standing
 {
     /// <summary>It is a member.</summary>
@@ -19,8 +19,8 @@ internal enum Standing
     Fenced,
 }
 
-/// <summary>Reads the status of a server for an operator.</summary>
-internal static class StandingOfServer
+/// <summary>Reads the status of a process for an operator.</summary>
+internal static class StandingOfProcess
 {
     // A new member receives the whole log, whose first configurations lack it. After a restart no configuration is committed, and the
     // members are those of the end of the log.
@@ -38,25 +38,18 @@ internal static class StandingOfServer
     }
 
     /// <summary>A problem for the operator, as a predicate ("waits for :9991"); null: there is none.</summary>
-    /// <param name="by">A server that may be a member of the group; null: none is known.</param>
-    public static string? Note(this RaftStatus status, ServerId? by) => status.Standing() switch
+    /// <param name="target">The group that was asked.</param>
+    /// <param name="by">A process that may be a member of the group; null: none is known.</param>
+    public static string? Note(this RaftStatus status, Target target, ProcessName? by) => status.Standing() switch
     {
-        Client.Standing.Founding => Founding(
-            status.Members.Where(member => member.Name != status.Name).Select(member => ServerId.Show(member.Name))),
-        Client.Standing.Waiting => $"waits to be added: {AddCommand(status, by)}",
-        Client.Standing.Removed => $"was removed from the group; to add it again: {AddCommand(status, by)}",
-        Client.Standing.Fenced => ServerId.Show(status.Fence ?? status.Failure!), // Justification: one of them makes it fenced.
-        _ => status.NameConflict is { } conflict ? ServerId.Show(conflict) : null,
+        Client.Standing.Founding => target.Founding(
+            status.Members.Where(member => member.Name != status.Name).Select(member => target.Show(member.Name))),
+        Client.Standing.Waiting => $"waits to be added: {AddCommand(status, target, by)}",
+        Client.Standing.Removed => $"was removed from the group; to add it again: {AddCommand(status, target, by)}",
+        Client.Standing.Fenced => target.Show(status.Fence ?? status.Failure!), // Justification: one of them makes it fenced.
+        _ => status.NameConflict is { } conflict ? target.Show(conflict) : null,
     };
 
-    /// <summary>Why a founder does nothing yet.</summary>
-    public static string Founding(IEnumerable<string> others) =>
-        $"waits for {string.Join(" and ", others)}: the first start of a group needs all servers of -c, each with the same -c";
-
-    private static string AddCommand(RaftStatus status, ServerId? by)
-    {
-        var other = by ?? status.Members.Select(member => ServerId.TryOf(member.Name)).FirstOrDefault(
-            server => server is not null && server != ServerId.TryOf(status.Name));
-        return ServerId.AddCommand(ServerId.Show(status.Name), other is { } one ? one : "HOST:PORT");
-    }
+    private static string AddCommand(RaftStatus status, Target target, ProcessName? by) => target.AddCommand(
+        status.Name, by ?? status.Members.Select(member => (ProcessName?)member.Name).FirstOrDefault(name => name != status.Name));
 }

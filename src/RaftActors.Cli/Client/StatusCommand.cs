@@ -22,28 +22,30 @@ internal sealed class StatusCommand(CommandEnvironment environment, ClientSettin
         var command = new Command(
             "status",
             """
-            Shows the state of each server of the group. The servers of --server name the members, and then each member is asked:
+            Shows the state of each member of the group. The servers of --server, or the nodes of --contacts, name the members, and then
+            each member is asked:
 
-              SERVER   its name
+              SERVER   its name; with --contacts PROCESS
               ROLE     leader, follower, candidate or pre-candidate; unreachable: no answer within a fifth of --timeout
               VOTES    whether it counts for majorities
               TERM     the highest term that it knows
-              SERIAL   the last message that it has processed
-              COMMIT   the last message that it knows to be committed
-              LAG      the number of messages that it is behind the highest COMMIT
+              SERIAL   the last message or pair that it has processed
+              COMMIT   the last one that it knows to be committed
+              LAG      the number of them that it is behind the highest COMMIT
               ADDRESS  its address
               SINCE    the start of its role, in local time
               NOTE     a problem: it was removed, is fenced, waits to be added, or why it is unreachable
 
             Exit codes:
               0    a leader is known, and every member answered
-              1    a member is down or fenced, no leader is known, or no server of --server answered
+              1    a member is down or fenced, no leader is known, or nothing answered
               2    the command is wrong
               130  Ctrl-C, also with --watch
 
             Examples:
               raft status -S :9990,:9991,:9992
               raft status --watch
+              raft status --contacts shop@10.0.0.1:2551 --group orders
             """)
         {
             watch,
@@ -111,22 +113,22 @@ internal sealed class StatusCommand(CommandEnvironment environment, ClientSettin
         var group = await client.Raft.StatusAsync(end).ConfigureAwait(false);
 
         // The others answer for a server that they do not reach. Why this program does not is known when its own attempt has ended.
-        var silent = settings.Servers.Where(server => group.Processes.All(process => process.Name != server.Process));
-        await Task.WhenAny(Task.WhenAll(silent.Select(client.AttemptAt)), Task.Delay(PatienceOf(settings), end)).ConfigureAwait(false);
-        return GroupStatus.Of(group, client.WhyUnreached);
+        await Task.WhenAny(client.Attempts, Task.Delay(PatienceOf(settings), end)).ConfigureAwait(false);
+        return GroupStatus.Of(group, settings.Target, client.WhyUnreached);
     }
 
-    private static Spectre.Console.Table ForTerminal(GroupStatus group) => StatusView.ForTerminal(group, AnsiConsole.Profile.Width);
+    private Spectre.Console.Table ForTerminal(GroupStatus group) =>
+        StatusView.ForTerminal(group, settings.Target, AnsiConsole.Profile.Width);
 
     private void Write(TextWriter output, GroupStatus group)
     {
         if (settings.IsJson)
         {
-            StatusView.WriteJson(output, group);
+            StatusView.WriteJson(output, group, settings.Target);
         }
         else
         {
-            StatusView.WriteText(output, group);
+            StatusView.WriteText(output, group, settings.Target);
         }
     }
 

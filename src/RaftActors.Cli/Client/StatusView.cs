@@ -10,66 +10,67 @@ namespace RaftActors.Cli.Client;
 /// <summary>Formats a group's status: as text lines, as a coloured table for a terminal, and as JSON.</summary>
 internal static class StatusView
 {
-    private static readonly string[] Heading = ["SERVER", "ROLE", "VOTES", "TERM", "SERIAL", "COMMIT", "LAG", "ADDRESS", "SINCE", "NOTE"];
+    private static readonly string[] Columns = ["ROLE", "VOTES", "TERM", "SERIAL", "COMMIT", "LAG", "ADDRESS", "SINCE", "NOTE"];
 
     // A longer note is wrapped.
     private const int NoteWidthMin = 20;
 
-    public static void WriteText(TextWriter output, GroupStatus group)
+    public static void WriteText(TextWriter output, GroupStatus group, Target target)
     {
-        var table = new Table(Heading);
-        foreach (var server in group.Servers)
+        var table = new Table(HeadingOf(target));
+        foreach (var member in group.Members)
         {
-            table.Add(Cells(server, group));
+            table.Add(Cells(member, group, target));
         }
 
         table.WriteTo(output);
     }
 
     /// <param name="width">Columns of the terminal. On a narrow one the less important columns are left out.</param>
-    public static Spectre.Console.Table ForTerminal(GroupStatus group, int width)
+    public static Spectre.Console.Table ForTerminal(GroupStatus group, Target target, int width)
     {
-        var rows = group.Servers.Select(server => Cells(server, group).Select(Printable.Of).ToArray()).ToArray();
-        var widths = Heading.Select((_, column) => rows.Append(Heading).Max(row => row[column].Length)).ToArray();
-        var note = Heading.Length - 1;
-        var columns = Enumerable.Range(0, Heading.Length).ToList();
+        var heading = HeadingOf(target);
+        var rows = group.Members.Select(member => Cells(member, group, target).Select(Printable.Of).ToArray()).ToArray();
+        var widths = heading.Select((_, column) => rows.Append(heading).Max(row => row[column].Length)).ToArray();
+        var note = heading.Length - 1;
+        var columns = Enumerable.Range(0, heading.Length).ToList();
         foreach (var dispensable in (string[])["ADDRESS", "SINCE", "TERM", "COMMIT"])
         {
             if (columns.Sum(column => column == note ? NoteWidthMin : widths[column] + 1) > width)
             {
-                columns.Remove(Array.IndexOf(Heading, dispensable));
+                columns.Remove(Array.IndexOf(heading, dispensable));
             }
         }
 
         var table = new Spectre.Console.Table().Border(TableBorder.None);
         foreach (var column in columns)
         {
-            var heading = new TableColumn(new Text(Heading[column], new Style(decoration: Decoration.Bold)));
-            table.AddColumn(column == note ? heading : heading.Width(widths[column]));
+            var top = new TableColumn(new Text(heading[column], new Style(decoration: Decoration.Bold)));
+            table.AddColumn(column == note ? top : top.Width(widths[column]));
         }
 
-        foreach (var (row, server) in rows.Zip(group.Servers))
+        foreach (var (row, member) in rows.Zip(group.Members))
         {
-            table.AddRow(columns.Select(column => new Text(row[column], new Style(ColourOf(server)))));
+            table.AddRow(columns.Select(column => new Text(row[column], new Style(ColourOf(member.Status?.Role)))));
         }
 
         return table;
     }
 
-    public static void WriteJson(TextWriter output, GroupStatus group)
+    public static void WriteJson(TextWriter output, GroupStatus group, Target target)
     {
-        foreach (var server in group.Servers)
+        foreach (var member in group.Members)
         {
-            JsonLine.Write(output, writer => Members(writer, server, group));
+            JsonLine.Write(output, writer => Members(writer, member, group, target));
         }
 
         JsonLine.Write(output, writer =>
         {
             writer.WriteString("kind", "group");
-            JsonLine.Text(writer, "leader", group.Leader?.ToString());
+            JsonLine.Text(writer, "leader", group.Leader is { } leader ? target.Show(leader) : null);
             writer.WriteNumber("commit", group.CommittedSerial);
-            writer.WriteNumber("servers", group.Servers.Length);
-            writer.WriteNumber("answered", group.Servers.Count(server => server.Status is not null));
+            writer.WriteNumber(target.Nouns, group.Members.Length);
+            writer.WriteNumber("answered", group.Members.Count(member => member.Status is not null));
             writer.WriteBoolean("healthy", group.IsHealthy);
             if (group.MaxQuorum is { } max)
             {
@@ -78,41 +79,17 @@ internal static class StatusView
         });
     }
 
-    private static string[] Cells(ServerStatus server, GroupStatus group) => server.Status is { } status
-        ?
-        [
-            $"{server.Server}",
-            RoleOf(server),
-            VotesOf(server),
-            $"{status.Term}",
-            $"{status.Delivered}",
-            $"{status.Committed}",
-            $"{group.CommittedSerial - status.Delivered.Value}",
-            AddressOf(server),
-            status.RoleSince.ToLocalTime().ToString("yyyy/MM/dd HH:mm:ss", CultureInfo.InvariantCulture),
-            server.Note ?? "",
-        ]
-        : [$"{server.Server}", RoleOf(server), VotesOf(server), "", "", "", "", AddressOf(server), "", server.Note ?? ""];
-
-    private static string RoleOf(ServerStatus server) => server.Status?.Role switch
+    /// <summary>The role of a process that answered with this status; null: it did not answer.</summary>
+    public static string RoleOf(RaftStatus? status) => status?.Role switch
     {
         null => "unreachable",
         RaftRole.PreCandidate => "pre-candidate",
         var role => $"{role}".ToLowerInvariant(),
     };
 
-    private static string VotesOf(ServerStatus server) => server.IsVoter switch
-    {
-        true => "yes",
-        false => "no",
-        null => "not a member",
-    };
-
-    private static string AddressOf(ServerStatus server) => string.Create(
-        CultureInfo.InvariantCulture,
-        $"{server.Server.Hostname}:{server.Server.Port}");
-
-    private static Color ColourOf(ServerStatus server) => server.Status?.Role switch
+    /// <summary>The colour of the row of a process.</summary>
+    /// <param name="role">Null: it did not answer.</param>
+    public static Color ColourOf(RaftRole? role) => role switch
     {
         null => Color.Red,
         RaftRole.Leader => Color.Green,
@@ -120,24 +97,53 @@ internal static class StatusView
         _ => Color.Yellow,
     };
 
-    private static void Members(Utf8JsonWriter writer, ServerStatus server, GroupStatus group)
+    private static string[] HeadingOf(Target target) => [target.Noun.ToUpperInvariant(), .. Columns];
+
+    private static string[] Cells(MemberStatus member, GroupStatus group, Target target) => member.Status is { } status
+        ?
+        [
+            target.Show(member.Name),
+            RoleOf(status),
+            VotesOf(member),
+            $"{status.Term}",
+            $"{status.Delivered}",
+            $"{status.Committed}",
+            $"{group.CommittedSerial - status.Delivered.Value}",
+            target.AddressOf(member.Name, status) ?? "",
+            status.RoleSince.ToLocalTime().ToString("yyyy/MM/dd HH:mm:ss", CultureInfo.InvariantCulture),
+            member.Note ?? "",
+        ]
+        :
+        [
+            target.Show(member.Name), RoleOf(null), VotesOf(member), "", "", "", "", target.AddressOf(member.Name, null) ?? "", "",
+            member.Note ?? "",
+        ];
+
+    private static string VotesOf(MemberStatus member) => member.IsVoter switch
     {
-        writer.WriteString("kind", "server");
-        writer.WriteString("server", $"{server.Server}");
-        writer.WriteString("address", AddressOf(server));
-        writer.WriteString("role", RoleOf(server));
-        writer.WriteBoolean("member", server.IsVoter is not null);
-        writer.WriteBoolean("votes", server.IsVoter is true);
-        if (server.Status is { } status)
+        true => "yes",
+        false => "no",
+        null => "not a member",
+    };
+
+    private static void Members(Utf8JsonWriter writer, MemberStatus member, GroupStatus group, Target target)
+    {
+        writer.WriteString("kind", target.Noun);
+        writer.WriteString(target.Noun, target.Show(member.Name));
+        JsonLine.Text(writer, "address", target.AddressOf(member.Name, member.Status));
+        writer.WriteString("role", RoleOf(member.Status));
+        writer.WriteBoolean("member", member.IsVoter is not null);
+        writer.WriteBoolean("votes", member.IsVoter is true);
+        if (member.Status is { } status)
         {
             writer.WriteNumber("term", status.Term);
             writer.WriteNumber("serial", status.Delivered.Value);
             writer.WriteNumber("commit", status.Committed.Value);
             writer.WriteNumber("lag", group.CommittedSerial - status.Delivered.Value);
             writer.WriteString("since", status.RoleSince.UtcDateTime);
-            JsonLine.Text(writer, "leader", status.Leader is { } leader ? ServerId.Show(leader) : null);
+            JsonLine.Text(writer, "leader", status.Leader is { } leader ? target.Show(leader) : null);
         }
 
-        JsonLine.Text(writer, "note", server.Note);
+        JsonLine.Text(writer, "note", member.Note);
     }
 }

@@ -28,7 +28,7 @@ internal sealed partial class LogServer
             if (_settings.Others.Length > 0)
             {
                 _terminal.Log(_settings.IsFounder
-                    ? StandingOfServer.Founding(_settings.Others.Select(server => $"{server}"))
+                    ? ServerId.Founding(_settings.Others.Select(server => $"{server}"))
                     : $"waits to be added: {AddCommand}");
             }
 

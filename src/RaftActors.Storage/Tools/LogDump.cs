@@ -1,5 +1,3 @@
-using System.Text;
-
 using RaftActors.Core;
 using RaftActors.Storage.Disk;
 using RaftActors.Storage.Log;
@@ -10,8 +8,6 @@ namespace RaftActors.Storage.Tools;
 /// <summary>Lists the contents of a directory that no process uses, in the order of writing. Changes nothing.</summary>
 internal static class LogDump
 {
-    private const int PreviewSize = 40;
-
     /// <summary>Lists the segments, the end of the log, and the snapshots. Includes damaged places and the items after them.</summary>
     /// <exception cref="StoreException">The directory has no log, is in use, or has another version.</exception>
     public static IEnumerable<LogItem> Read(string directory)
@@ -147,7 +143,7 @@ internal static class LogDump
             Kind = "pair",
             Key = pair.Key,
             Size = pair.Value.Length,
-            Preview = PreviewOf(pair.Value.Span),
+            Preview = ValuePreview.Of(pair.Value.Span),
             Detail = pair switch
             {
                 Payload.KeyedPair keyed => $"request {keyed.Request}, request key {keyed.RequestKey}",
@@ -162,14 +158,6 @@ internal static class LogDump
         },
         _ => item with { Kind = "no-op" },
     };
-
-    private static string PreviewOf(ReadOnlySpan<byte> value)
-    {
-        var start = value[..Math.Min(value.Length, PreviewSize)];
-        var text = Encoding.UTF8.GetString(start);
-        var isText = !text.AsSpan().ContainsAnyInRange('\0', '\x1f') && !text.Contains('\ufffd') && !text.Contains('\x7f');
-        return (isText ? text : Convert.ToHexStringLower(start)) + (value.Length > PreviewSize ? "..." : "");
-    }
 
     private static string Text(HardState state) =>
         $"voted for {(state.VotedFor is { } candidate ? $"{candidate}" : "none")}, group {state.Group.Value:N}, "

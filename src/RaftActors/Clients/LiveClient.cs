@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
@@ -101,18 +102,27 @@ internal sealed class LiveClient<TValue, TResult>(
             found = await ReadAsync(before, 1, settings.AttemptTimeout / 2, time, cancellationToken).ConfigureAwait(false);
         }
 
-        return found.Length > 0 ? found[0] : throw new RaftUnavailableException($"The process that was asked lacks serial {serial}.");
+        return found.Length > 0 ? Decoded(found[0]) : throw new RaftUnavailableException($"The process that was asked lacks serial {serial}.");
     }
 
     public override async IAsyncEnumerable<Entry<TValue>> SubscribeAsync(
         Serial after, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
+        await foreach (var pair in SubscribeToBytesAsync(after, cancellationToken).ConfigureAwait(false))
+        {
+            yield return Decoded(pair);
+        }
+    }
+
+    internal override async IAsyncEnumerable<StoredPair> SubscribeToBytesAsync(
+        Serial after, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
         while (true)
         {
-            foreach (var entry in await ReadOnAsync(after, cancellationToken).ConfigureAwait(false))
+            foreach (var pair in await ReadOnAsync(after, cancellationToken).ConfigureAwait(false))
             {
-                yield return entry;
-                after = entry.Serial;
+                yield return pair;
+                after = pair.Serial;
             }
         }
     }
@@ -122,16 +132,19 @@ internal sealed class LiveClient<TValue, TResult>(
         var located = await DemandAsync<ClientReply.Located>(
             new ClientQuestion(settings.Requests.QueryTimeout, _ => new ClientCall.Locate(Group)), cancellationToken)
             .ConfigureAwait(false);
-        var asked = located.Processes.Select(process => process.Name).Order().Select(async name =>
-        {
-            var question = new ClientQuestion(settings.AttemptTimeout, _ => new ClientCall.Status(), to: name);
-            return (Name: name, Status: (await AskAsync(question, cancellationToken).ConfigureAwait(false)).Reply as RaftStatus);
-        });
+        var asked = located.Processes.Select(process => process.Name).Order().Select(
+            async name => (Name: name, Status: await StatusOfAsync(name, cancellationToken).ConfigureAwait(false)));
         var answers = await Task.WhenAll(asked).ConfigureAwait(false);
         return new GroupStatus(
             Group,
             [.. answers.Select(answer => answer.Status).OfType<RaftStatus>()],
             [.. answers.Where(answer => answer.Status is null).Select(answer => answer.Name)]);
+    }
+
+    internal override async Task<RaftStatus?> StatusOfAsync(ProcessName process, CancellationToken cancellationToken)
+    {
+        var question = new ClientQuestion(settings.AttemptTimeout, _ => new ClientCall.Status(), to: process);
+        return (await AskAsync(question, cancellationToken).ConfigureAwait(false)).Reply as RaftStatus;
     }
 
     public override async Task<string> ExplainAsync(ProcessName? process = null, CancellationToken cancellationToken = default)
@@ -225,7 +238,7 @@ internal sealed class LiveClient<TValue, TResult>(
     }
 
     // Without an end: a subscription outlives any failure of the group.
-    private async Task<Entry<TValue>[]> ReadOnAsync(Serial after, CancellationToken cancellationToken)
+    private async Task<ImmutableArray<StoredPair>> ReadOnAsync(Serial after, CancellationToken cancellationToken)
     {
         while (true)
         {
@@ -242,15 +255,17 @@ internal sealed class LiveClient<TValue, TResult>(
         }
     }
 
-    private async Task<Entry<TValue>[]> ReadAsync(
+    private async Task<ImmutableArray<StoredPair>> ReadAsync(
         Serial after, int max, TimeSpan wait, TimeSpan timeout, CancellationToken cancellationToken, bool isSubscription = false)
     {
         var question = new ClientQuestion(timeout, _ => new ClientCall.Read(after, max, wait)) { IsOfSubscription = isSubscription };
         var pairs = await DemandAsync<ClientReply.Pairs>(question, cancellationToken).ConfigureAwait(false);
         return pairs.Base > after
             ? throw new RaftCompactedException(after.Next, pairs.Base.Next)
-            : [.. pairs.Found.Select(pair => new Entry<TValue>(pair.Serial, pair.Key, values.Decode(pair.Value), null))];
+            : pairs.Found;
     }
+
+    private Entry<TValue> Decoded(StoredPair pair) => new(pair.Serial, pair.Key, values.Decode(pair.Value), null);
 
     private async Task<Outcome<Membership>> ChangeAsync(GroupChange change, TimeSpan? timeout, CancellationToken cancellationToken)
     {

@@ -119,6 +119,17 @@ public abstract class RaftClient : IAsyncDisposable
     public abstract Task<Outcome<Membership>> TransferLeadershipAsync(
         ProcessName? to = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
 
+    /// <summary>Asks one process for its state. Null: it did not answer in time, or is not known.</summary>
+    internal virtual async Task<RaftStatus?> StatusOfAsync(ProcessName process, CancellationToken cancellationToken) =>
+        (await StatusAsync(cancellationToken).ConfigureAwait(false)).Processes.FirstOrDefault(each => each.Name == process);
+
+    /// <summary>
+    /// Streams committed pairs with their values as the log has them, for tools that do not know the types. Otherwise as
+    /// <see cref="RaftClient{TValue, TResult}.SubscribeAsync"/>.
+    /// </summary>
+    internal virtual IAsyncEnumerable<StoredPair> SubscribeToBytesAsync(Serial after, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("This client has no log.");
+
     /// <summary>
     /// Writes the content of the group into a file: all that was committed when the call began, and perhaps more. The file has its name
     /// only when it is whole and synced. The group goes on meanwhile. With security the client needs the role operator.

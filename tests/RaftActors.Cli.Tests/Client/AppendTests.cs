@@ -140,7 +140,7 @@ public sealed class AppendTests : ServerProgramTest
         var group = new FakeGroup { OnAppend = (_, _) => null };
         using var interruption = new CancellationTokenSource();
         var settings = new ClientSettings(
-            ClientSettings.DefaultServers, TimeSpan.FromHours(1), IsJson: false, ConnectionSecurity.None, group.Connect);
+            new ServersTarget(ClientSettings.DefaultServers), TimeSpan.FromHours(1), IsJson: false, ConnectionSecurity.None, group.Connect);
         using var client = settings.Open(interruption.Token);
 
         var outcome = new Appender(client, settings.Timeout, "one").AppendAsync("x", "one");

@@ -24,7 +24,7 @@ public sealed class CommandLineTests
         { ["print", "--here", "--request-id", "x"], "--here appends nothing" },
         { ["append", "x", "--request-id", ""], "a request id has 1 to" },
         { ["append", "x", "--request-id", "a\nb"], "a request id has 1 to" },
-        { ["members", "add"], "server" },
+        { ["members", "add"], "'add'" },
         { ["members", "add", ":a"], "':a' is not a server address" },
         { ["members", "remove", "x"], "'x' is not a server address" },
         { ["transfer", "--to", ":0"], "':0' is not a server address" },
@@ -94,8 +94,8 @@ public sealed class CommandLineTests
 
         Assert.Equal(
             [
-                "server", "append", "print", "count", "members", "status", "transfer", "explain", "log", "recover", "backup", "verify",
-                "restore", "certs",
+                "server", "append", "print", "count", "members", "status", "transfer", "explain", "top", "check", "trace", "log", "recover",
+                "backup", "verify", "restore", "certs", "completion",
             ],
             verbs.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]));
     }

@@ -50,7 +50,8 @@ internal sealed class TestClient : IDisposable
     {
         if (!_clients.TryGetValue(port, out var client))
         {
-            var settings = new ClientSettings([new ServerId("", port)], RunningServer.Patience, IsJson: false, ConnectionSecurity.None);
+            var target = new ServersTarget([new ServerId("", port)]);
+            var settings = new ClientSettings(target, RunningServer.Patience, IsJson: false, ConnectionSecurity.None);
             _clients.Add(port, client = settings.Open(CancellationToken.None));
         }
 

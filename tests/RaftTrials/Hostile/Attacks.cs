@@ -131,7 +131,8 @@ internal sealed class Attacks(
     private async Task AppendAsReader(Count count, CancellationToken stop)
     {
         var security = credentials.Reader;
-        var settings = new ClientSettings([.. servers.Select(server => Cli(server.Id))], Guards.Request, IsJson: false, security);
+        var target = new ServersTarget([.. servers.Select(server => Cli(server.Id))]);
+        var settings = new ClientSettings(target, Guards.Request, IsJson: false, security);
         using var client = settings.Open(CancellationToken.None);
         var appender = new Appender(client, Guards.Request, requestId: null);
         while (!stop.IsCancellationRequested)

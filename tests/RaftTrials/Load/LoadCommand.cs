@@ -73,7 +73,7 @@ internal static class LoadCommand
         // Not cancelled by the token above: a stopped writer still waits for its last answer.
         Writer WriterOf(string writer, List<ServerId> asked)
         {
-            var client = new ClientSettings([.. asked], timeout, IsJson: false, security).Open(CancellationToken.None);
+            var client = new ClientSettings(new ServersTarget([.. asked]), timeout, IsJson: false, security).Open(CancellationToken.None);
             return new Writer(writer, new Appender(client, timeout, requestId: null).AppendAsync, Tell);
         }
     }

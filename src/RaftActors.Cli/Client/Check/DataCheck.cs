@@ -1,0 +1,87 @@
+using System.Diagnostics;
+using System.Globalization;
+
+using RaftActors.Storage.Disk;
+
+namespace RaftActors.Cli.Client.Check;
+
+/// <summary>Judges a data directory of this machine: its rights, its free space, and the time of a sync.</summary>
+internal static class DataCheck
+{
+    private const int Syncs = 200;
+    private const int WriteSize = 4096;
+
+    // The default of raft.store.free-space-floor.
+    private const long Floor = 256L << 20;
+    private const long Comfort = 4 * Floor;
+
+    // Each commit waits for a sync of a majority.
+    private static readonly TimeSpan SyncMax = TimeSpan.FromMilliseconds(25);
+
+    public static Finding[] Findings(string directory)
+    {
+        var path = Path.GetFullPath(directory);
+        if (!Directory.Exists(path))
+        {
+            return [Finding.Fail(path, "it is no directory", "Name the data directory of a process on this machine.")];
+        }
+
+        try
+        {
+            var disk = new FileDisk(path);
+            return [Rights(path), Space(path, disk.FreeBytes()), Latency(path, TimesOf(disk))];
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return [Finding.Fail(path, Clause.Of(e.Message), "Run the check as the user of the process.")];
+        }
+    }
+
+    /// <summary>Judges the times of syncs, which are sorted.</summary>
+    public static Finding Latency(string path, TimeSpan[] times)
+    {
+        var (half, most) = (times[times.Length / 2], times[times.Length * 99 / 100]);
+        var text = string.Create(
+            CultureInfo.InvariantCulture,
+            $"a sync takes {half.TotalMilliseconds:0.00} ms (p50) and {most.TotalMilliseconds:0.00} ms (p99) of {times.Length}");
+        return most > SyncMax
+            ? Finding.Warn(path, $"{text}, which is slow: each commit waits for one", "Use a local disk, and let no other program load it.")
+            : Finding.Ok(path, text);
+    }
+
+    /// <summary>Judges the free space.</summary>
+    public static Finding Space(string path, long free)
+    {
+        var text = $"{free >> 20} MiB are free";
+        return free < Floor
+            ? Finding.Fail(path, $"{text}, less than the default of raft.store.free-space-floor", "Make room on the disk.")
+            : free < Comfort
+                ? Finding.Warn(path, $"{text}, which is little", "Make room before a leader must refuse Appends.")
+                : Finding.Ok(path, text);
+    }
+
+    private static Finding Rights(string path) => TrustedPath.ObjectionTo(path) is { } objection
+        ? Finding.Fail(path, $"other users can change it: {Clause.Of(objection)}", TrustedPath.Allow)
+        : Finding.Ok(path, "no other user can change it");
+
+    // The name is removed before the first write, so that nothing is left behind if this program is killed.
+    private static TimeSpan[] TimesOf(FileDisk disk)
+    {
+        var name = $"check-{Guid.NewGuid():N}";
+        using var file = disk.Create(name, Syncs * WriteSize);
+        disk.Delete(name);
+        file.Sync();
+        var (bytes, times) = (new byte[WriteSize], new TimeSpan[Syncs]);
+        for (var i = 0; i < Syncs; i++)
+        {
+            Random.Shared.NextBytes(bytes);
+            var start = Stopwatch.GetTimestamp();
+            file.Write((long)i * WriteSize, bytes);
+            file.Sync();
+            times[i] = Stopwatch.GetElapsedTime(start);
+        }
+
+        Array.Sort(times);
+        return times;
+    }
+}

@@ -1,0 +1,49 @@
+using System.Text.Json;
+
+namespace RaftActors.Cli.Client.Check;
+
+/// <summary>How bad a finding is.</summary>
+internal enum FindingLevel
+{
+    /// <summary>As it should be.</summary>
+    Ok,
+
+    /// <summary>It works, and an operator should look at it.</summary>
+    Warn,
+
+    /// <summary>Something does not work.</summary>
+    Fail,
+}
+
+/// <summary>One result of <c>raft check</c>.</summary>
+/// <param name="About">A member, an address, a directory, a file, or <c>group</c>.</param>
+/// <param name="Text">What was found, with the cause as far as it is known.</param>
+/// <param name="Cure">What to do; null: nothing.</param>
+internal sealed record Finding(FindingLevel Level, string About, string Text, string? Cure)
+{
+    public static Finding Ok(string about, string text) => new(FindingLevel.Ok, about, text, null);
+
+    public static Finding Warn(string about, string text, string cure) => new(FindingLevel.Warn, about, text, cure);
+
+    public static Finding Fail(string about, string text, string cure) => new(FindingLevel.Fail, about, text, cure);
+
+    public void WriteText(TextWriter output)
+    {
+        output.WriteLine(Printable.Of($"{Level.ToString().ToUpperInvariant(),-4}  {About}: {Text}"));
+        if (Cure is not null)
+        {
+            output.WriteLine(Printable.Of($"      {Cure}"));
+        }
+    }
+
+    public void WriteJson(TextWriter output) => JsonLine.Write(output, Members);
+
+    private void Members(Utf8JsonWriter writer)
+    {
+        writer.WriteString("kind", "finding");
+        writer.WriteString("level", Level.ToString().ToLowerInvariant());
+        writer.WriteString("about", About);
+        writer.WriteString("text", Text);
+        JsonLine.Text(writer, "cure", Cure);
+    }
+}
