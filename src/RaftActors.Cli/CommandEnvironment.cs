@@ -7,6 +7,7 @@ namespace RaftActors.Cli;
 /// <param name="isTerminal">Whether standard output is a terminal: it may be coloured and rewritten. Null: it is not.</param>
 /// <param name="variable">Reads an environment variable; null: none is set.</param>
 /// <param name="stop">Ends a server when it completes; null: signals do.</param>
+/// <param name="isErrorTerminal">Whether standard error is a terminal. Null: it is not.</param>
 /// <param name="connect">Makes the client of the group with these servers. It is null, or returns null: a real one.</param>
 internal sealed class CommandEnvironment(
     Func<TextReader> input,
@@ -15,7 +16,8 @@ internal sealed class CommandEnvironment(
     Func<bool>? isTerminal = null,
     Func<string, string?>? variable = null,
     Task? stop = null,
-    Func<ServerId[], RaftClient<string, string>?>? connect = null)
+    Func<ServerId[], RaftClient<string, string>?>? connect = null,
+    Func<bool>? isErrorTerminal = null)
 {
     private const int BrokenPipe = 32;
 
@@ -28,6 +30,8 @@ internal sealed class CommandEnvironment(
     public TextWriter Error => error;
 
     public bool IsTerminal => isTerminal is not null && isTerminal();
+
+    public bool IsErrorTerminal => isErrorTerminal is not null && isErrorTerminal();
 
     public Task? Stop => stop;
 

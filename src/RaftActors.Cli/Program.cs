@@ -19,7 +19,12 @@ internal static class Program
         var errors = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true };
         var error = TextWriter.Synchronized(errors);
         var environment = new CommandEnvironment(
-            () => Console.In, output, error, () => !Console.IsOutputRedirected, Environment.GetEnvironmentVariable);
+            () => Console.In,
+            output,
+            error,
+            () => !Console.IsOutputRedirected,
+            Environment.GetEnvironmentVariable,
+            isErrorTerminal: () => !Console.IsErrorRedirected);
         var code = ExitCode.Done;
         try
         {

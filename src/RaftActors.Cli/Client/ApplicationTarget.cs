@@ -10,7 +10,11 @@ internal sealed record ApplicationTarget(string Group, ImmutableArray<Contact> C
 {
     public override string WhyFounder => "its raft.roster names it";
 
-    public override string WhyRefused => "the node does not let this program in, or it needs --tls-cert or --secrets";
+    public override string WhyRefused => IsAtAddress
+        ? "the node takes no connections of raft there, so leave out --at-address, or it needs --tls-cert or --secrets"
+        : "the node needs --tls-cert or --secrets";
+
+    public override string WhySilent => "no answer; check also the name of the actor system before the @";
 
     /// <summary>Parses <c>system@host:port</c>, several separated by commas.</summary>
     /// <exception cref="UsageException">A contact is wrong.</exception>

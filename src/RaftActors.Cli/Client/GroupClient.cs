@@ -74,8 +74,16 @@ internal sealed class GroupClient : IDisposable
     }
 
     /// <summary>Makes a change of the group.</summary>
-    public RequestOutcome Change(Func<RaftClient, CancellationToken, Task<Outcome<Membership>>> change) =>
-        change(Raft, End).GetAwaiter().GetResult().Match<RequestOutcome>(_ => new RequestOutcome.Done(), NotDone, Unknown);
+    public RequestOutcome Change(Func<RaftClient, CancellationToken, Task<Outcome<Membership>>> change)
+    {
+        // A change is sent once, and a message to a node whose port is not known yet is lost. The answers to this question open the way.
+        if (!_settings.Target.IsAtAddress && TryAsk(() => Raft.StatusAsync(End), out _) is { } why)
+        {
+            return new RequestOutcome.NotDone(why);
+        }
+
+        return change(Raft, End).GetAwaiter().GetResult().Match<RequestOutcome>(_ => new RequestOutcome.Done(), NotDone, Unknown);
+    }
 
     public RequestOutcome NotDone<T>(Outcome<T>.NotCommitted outcome) =>
         new RequestOutcome.NotDone(WhyNot(_settings.Target.Show(outcome.Detail)), outcome.Reason == NotCommittedReason.Unauthorized);
@@ -138,7 +146,7 @@ internal sealed class GroupClient : IDisposable
         lock (_lock)
         {
             return IsInterrupted ? RequestOutcome.Interrupted : _isReached ? why : string.Join("; ", _settings.Target.Contacts.Select(
-                contact => $"cannot reach {contact.Shown}: {_refused.GetValueOrDefault(contact.Key) ?? "no answer"}"));
+                contact => $"cannot reach {contact.Shown}: {_refused.GetValueOrDefault(contact.Key) ?? _settings.Target.WhySilent}"));
         }
     }
 

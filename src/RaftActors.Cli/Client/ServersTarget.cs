@@ -16,6 +16,8 @@ internal sealed record ServersTarget(ServerId[] Servers) : Target(
 
     public override string WhyRefused => "no raft server listens at this address, or it needs --tls-cert or --secrets";
 
+    public override string WhySilent => "no answer";
+
     public override string Show(ProcessName process) => ServerId.Show(process);
 
     public override string Show(string text) => ServerId.Show(text);

@@ -34,7 +34,7 @@ internal static class RepairCommand
         };
         command.SetAction(parsed =>
         {
-            using var repair = LogRepair.Open(parsed.GetValue(data)!, parsed.GetValue(shared));
+            using var repair = Checked(parsed.GetValue(data)!, parsed.GetValue(shared), environment);
             var isJson = parsed.GetValue(json);
             VerifyCommand.Write(environment.Output, repair.Report, isJson);
             if (repair.Report.IsWhole)
@@ -58,6 +58,12 @@ internal static class RepairCommand
             return ExitCode.Done;
         });
         return command;
+    }
+
+    private static LogRepair Checked(string directory, bool isSharedAllowed, CommandEnvironment environment)
+    {
+        using var progress = new ProgressLine(environment, "checks", TimeProvider.System);
+        return LogRepair.Open(directory, isSharedAllowed, progress.Show);
     }
 
     private static void Say(CommandEnvironment environment, bool isJson, string text, string? kept)

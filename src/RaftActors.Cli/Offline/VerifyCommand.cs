@@ -29,7 +29,7 @@ internal static class VerifyCommand
         };
         command.SetAction(parsed =>
         {
-            var report = LogVerify.Check(parsed.GetValue(data)!);
+            var report = Checked(parsed.GetValue(data)!, environment);
             var isJson = parsed.GetValue(json);
             Write(environment.Output, report, isJson);
             if (!report.IsWhole && !isJson)
@@ -40,6 +40,12 @@ internal static class VerifyCommand
             return report.IsWhole ? ExitCode.Done : ExitCode.Failed;
         });
         return command;
+    }
+
+    private static LogReport Checked(string directory, CommandEnvironment environment)
+    {
+        using var progress = new ProgressLine(environment, "checks", TimeProvider.System);
+        return LogVerify.Check(directory, progress.Show);
     }
 
     public static void Write(TextWriter output, LogReport report, bool isJson)

@@ -29,14 +29,15 @@ internal sealed class LogRepair : IDisposable
     /// <summary>Locks the directory and checks all of it.</summary>
     /// <param name="directory">A path.</param>
     /// <param name="isSharedAllowed">True: accepts a directory that other users can change.</param>
+    /// <param name="onStep">Told what is read now; null: not told.</param>
     /// <exception cref="StoreException">The directory has no log, is in use, has another version, cannot be read, or other users can
     /// change it.</exception>
-    public static LogRepair Open(string directory, bool isSharedAllowed)
+    public static LogRepair Open(string directory, bool isSharedAllowed, Action<string>? onStep = null)
     {
         var offline = OfflineDirectory.ToChange(directory, isSharedAllowed);
         try
         {
-            return new LogRepair(offline, LogVerify.Check(offline));
+            return new LogRepair(offline, LogVerify.Check(offline, onStep));
         }
         catch
         {

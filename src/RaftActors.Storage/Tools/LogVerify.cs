@@ -11,22 +11,25 @@ namespace RaftActors.Storage.Tools;
 internal static class LogVerify
 {
     /// <summary>Checks a directory.</summary>
+    /// <param name="directory">A path.</param>
+    /// <param name="onStep">Told what is read now, as "segment 3 of 7"; null: not told.</param>
     /// <exception cref="StoreException">The directory has no log, is in use, has another version, or cannot be read.</exception>
-    public static LogReport Check(string directory)
+    public static LogReport Check(string directory, Action<string>? onStep = null)
     {
         using var offline = OfflineDirectory.ToRead(directory);
-        return Check(offline);
+        return Check(offline, onStep);
     }
 
-    internal static LogReport Check(OfflineDirectory offline)
+    internal static LogReport Check(OfflineDirectory offline, Action<string>? onStep = null)
     {
-        var scanned = ScannedLog.Of(offline);
+        var scanned = ScannedLog.Of(offline, onStep);
+        onStep?.Invoke("content of the stores");
         var damages = scanned.Damages.ToList();
         var (stores, notes, snapshots) = (new List<StoreReport>(), new List<string>(), 0);
         foreach (var slot in SlotsOf(offline.Disk, damages))
         {
             var owner = slot.Owner;
-            var kept = SnapshotsOf(offline, slot, damages, notes);
+            var kept = SnapshotsOf(offline, slot, damages, notes, onStep);
             snapshots += kept.Count;
             var latest = kept.Count > 0 ? kept[^1] : null;
             if (slot.Damage is { } damage && !damages.Exists(one => one.Owner == owner && IsSamePlace(one.Place, damage)))
@@ -81,7 +84,7 @@ internal static class LogVerify
 
     /// <summary>Checks the snapshots of a slot, and returns the intact ones, the latest last. Only the latest must be intact.</summary>
     private static List<Snapshot> SnapshotsOf(
-        OfflineDirectory offline, SlotReplay slot, List<LogDamage> damages, List<string> notes)
+        OfflineDirectory offline, SlotReplay slot, List<LogDamage> damages, List<string> notes, Action<string>? onStep)
     {
         var (kept, folder) = (new List<Snapshot>(), SnapshotName.FolderOf(slot.Number));
         StoreDamage? latest = null;
@@ -95,6 +98,7 @@ internal static class LogVerify
                 continue;
             }
 
+            onStep?.Invoke($"snapshot {folder}/{name}");
             try
             {
                 using var file = SnapshotFile.Open(offline.Disk, $"{folder}/{name}");

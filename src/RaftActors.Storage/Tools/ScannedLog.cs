@@ -18,11 +18,14 @@ internal sealed class ScannedLog
 
     public List<LogDamage> Damages { get; } = [];
 
-    public static ScannedLog Of(OfflineDirectory offline)
+    /// <param name="onStep">Told what is read now; null: not told.</param>
+    public static ScannedLog Of(OfflineDirectory offline, Action<string>? onStep = null)
     {
         var scanned = new ScannedLog();
+        var all = offline.SegmentNumbers().Count();
         foreach (var (segment, end, isLast) in offline.Segments())
         {
+            onStep?.Invoke($"segment {scanned.Segments + 1} of {all}");
             scanned.Add(segment, offline.Disk.PathOf(segment.Name), end, isLast);
         }
 

@@ -103,7 +103,7 @@ internal sealed class ClientQuestions(GroupFinder finder, TimeSpan patience)
         if (finder.Find(question.To, question.Attempts, question.PrefersOwnNode) is { } engine)
         {
             question.Attempts++;
-            question.NextAt = now + patience;
+            question.NextAt = now + (question.Pause ?? patience);
             engine.Tell(question.ToCall(now), relay);
         }
     }

@@ -22,6 +22,8 @@ internal sealed class LiveClient<TValue, TResult>(
     ActorSystem? ownSystem = null)
     : RaftClient<TValue, TResult>
 {
+    private const int StatusAttempts = 8;
+
     private volatile bool _isDisposed;
 
     public override string Group => settings.Group;
@@ -143,7 +145,11 @@ internal sealed class LiveClient<TValue, TResult>(
 
     internal override async Task<RaftStatus?> StatusOfAsync(ProcessName process, CancellationToken cancellationToken)
     {
-        var question = new ClientQuestion(settings.AttemptTimeout, _ => new ClientCall.Status(), to: process);
+        // A message to a node whose port is not known yet is lost, so the first question may be. It has to come within the time all the same.
+        var question = new ClientQuestion(settings.AttemptTimeout, _ => new ClientCall.Status(), to: process)
+        {
+            Pause = settings.AttemptTimeout / StatusAttempts,
+        };
         return (await AskAsync(question, cancellationToken).ConfigureAwait(false)).Reply as RaftStatus;
     }
 

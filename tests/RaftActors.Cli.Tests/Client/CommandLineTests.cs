@@ -28,6 +28,16 @@ public sealed class CommandLineTests
         { ["members", "add", ":a"], "':a' is not a server address" },
         { ["members", "remove", "x"], "'x' is not a server address" },
         { ["transfer", "--to", ":0"], "':0' is not a server address" },
+        { ["status", "--group", "orders"], "--contacts is missing" },
+        { ["status", "--contacts", "10.0.0.1:2551"], "'10.0.0.1:2551' is not a contact: write SYSTEM@HOST:PORT" },
+        { ["append", "x", "--contacts", "shop@a:1"], "append is about the messages of raft servers, and --contacts names an application" },
+        { ["print", "--contacts", "shop@a:1"], "print is about the messages" },
+        { ["count", "--contacts", "shop@a:1"], "count is about the messages" },
+        { ["trace", "x", "--contacts", "shop@a:1"], "trace is about the messages" },
+        { ["members", "add", "x", "--contacts", "shop@a:1"], "'x' is not the name of a process: write PROCESS@NODE" },
+        { ["top", "--interval", "0"], "'0' is not a duration" },
+        { ["top", "--count", "0"], "--count must be 1 or more" },
+        { ["log", "tail", "--after", "-1"], "--after must not be negative" },
         { ["-S", ":9990", "append", "x"], "-S stands before the verb" },
         { ["-C", "frobnicate", "-m", "x"], "clientcommand, addserver, removeserver" },
         { ["-C", "ClientCommand", "-m", "x"], "clientcommand, addserver, removeserver" },
@@ -74,6 +84,10 @@ public sealed class CommandLineTests
     [InlineData("status")]
     [InlineData("transfer")]
     [InlineData("explain")]
+    [InlineData("top")]
+    [InlineData("check")]
+    [InlineData("trace")]
+    [InlineData("log", "tail")]
     public void Help_of_a_verb_has_an_example_and_the_exit_codes(params string[] verb)
     {
         foreach (var option in (string[])["--help", "-h"])

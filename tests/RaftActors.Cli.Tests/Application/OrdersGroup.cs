@@ -1,0 +1,87 @@
+using Akka.Actor;
+using Akka.Configuration;
+
+using TrialKit;
+
+namespace RaftActors.Cli.Tests.Application;
+
+/// <summary>
+/// A user's application on three nodes in the test's process: actor systems <c>shop</c> with a raft actor <c>orders</c> each. Dispose ends
+/// them.
+/// </summary>
+internal sealed class OrdersGroup : IDisposable
+{
+    // Longer than any step takes on a working machine.
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
+
+    private readonly List<ActorSystem> _systems = [];
+    private readonly RaftClient<string, int> _client;
+
+    /// <param name="security">The section <c>raft.security</c>; empty: none.</param>
+    public OrdersGroup(string security = "", bool isAtAddress = false)
+    {
+        var ports = FreePorts.Take(3);
+        Names = [.. ports.Select(port => new ProcessName($"orders@127.0.0.1:{port}"))];
+        Contacts = [.. ports.Select(port => $"shop@127.0.0.1:{port}")];
+        foreach (var port in ports)
+        {
+            var system = ActorSystem.Create("shop", ConfigOf(port, security, isAtAddress));
+            _systems.Add(system);
+            system.ActorOf(Props.Create(() => new Orders()), "orders");
+        }
+
+        _client = Raft.Get(_systems[0]).CreateClient<string, int>(options: new() { Contacts = [.. Contacts.Skip(1)] });
+    }
+
+    /// <summary>In the order of the contacts.</summary>
+    public ProcessName[] Names { get; }
+
+    public string[] Contacts { get; }
+
+    /// <summary>Appends a pair, and waits until each process knows that it is committed. Returns its serial.</summary>
+    public async Task<long> AppendAsync(string key, string value)
+    {
+        var outcome = await _client.AppendAsync(key, value, Guard);
+        var serial = Assert.IsType<Outcome<int>.Done>(outcome).Serial;
+        using CancellationTokenSource guard = new(Guard);
+        while (!_systems.TrueForAll(system => Assert.Single(Raft.Get(system).Processes).Delivered >= serial))
+        {
+            await Task.Delay(10, guard.Token);
+        }
+
+        return serial.Value;
+    }
+
+    public void Dispose()
+    {
+        _client.DisposeAsync().AsTask().Wait(Guard);
+        Task.WaitAll([.. _systems.Select(system => system.Terminate())], Guard);
+    }
+
+    private Config ConfigOf(int port, string security, bool isAtAddress)
+    {
+        var remoting = isAtAddress ? $"port = 0, public-hostname = \"127.0.0.1\", public-port = {port}" : $"port = {port}";
+        return ConfigurationFactory.ParseString(
+            $$"""
+            akka {
+              loglevel = OFF, stdout-loglevel = OFF, loggers = []
+              actor.provider = remote
+              remote.use-passive-connections = off
+              remote.dot-netty.tcp { hostname = "127.0.0.1", {{remoting}} }
+            }
+            raft {
+              group = orders
+              discovery = node-names
+              discovery-interval = 100ms
+              node = "127.0.0.1:{{port}}"
+              roster = [{{string.Join(", ", Names.Select(name => $"\"{name}\""))}}]
+              transport-tcp.at-address = {{(isAtAddress ? "on" : "off")}}
+              tick-interval = 20ms
+              heartbeat-interval = 100ms
+              election-timeout { min = 2s, max = 4s }
+              founding-timeout = 3s
+              {{security}}
+            }
+            """);
+    }
+}

@@ -1,0 +1,83 @@
+using TrialKit;
+
+namespace RaftActors.Cli.Tests.Application;
+
+/// <summary>Commands to an application whose nodes have encryption and authentication.</summary>
+public sealed class SecureApplicationTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _secret = $"{Guid.NewGuid():N}{Guid.NewGuid():N}";
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Nodes_with_shared_secrets_let_a_reader_look_and_an_operator_change()
+    {
+        var nodes = SecretsOf("nodes", "node cluster", "operator boss", "reader eye");
+        using var group = new OrdersGroup($"security.secrets-file = \"{nodes}\"", isAtAddress: true);
+
+        await ServesByRole(
+            group,
+            boss: ["--at-address", "--secrets", SecretsOf("boss", "operator boss")],
+            eye: ["--at-address", "--secrets", SecretsOf("eye", "reader eye")]);
+    }
+
+    [Fact]
+    public async Task Nodes_with_certificates_let_a_reader_look_and_an_operator_change()
+    {
+        var certificates = _folder["certs"];
+        Assert.Equal(0, Run.Here("certs", "--dir", certificates, "127.0.0.1", "--client", "boss", "--client", "eye").Code);
+        using var group = new OrdersGroup(
+            $$"""
+            security {
+              tls { certificate = "{{certificates}}/127.0.0.1.pem", key = "{{certificates}}/127.0.0.1.key", ca = "{{certificates}}/ca.pem" }
+              roles { operator = [boss], reader = [eye] }
+            }
+            """);
+
+        await ServesByRole(group, FilesOf("boss"), FilesOf("eye"));
+
+        var check = Ask(group, ["check", .. FilesOf("eye")]);
+        Assert.Contains(check.Lines, line => line.StartsWith($"OK    {certificates}/eye.pem: the certificate CN=eye is valid until "));
+
+        var plain = Ask(group, ["status", "--timeout", "3s"]);
+        Assert.Equal((1, ""), (plain.Code, plain.Output));
+        Assert.Contains("the node needs --tls-cert or --secrets", plain.Error);
+
+        string[] FilesOf(string name) =>
+        [
+            "--tls-cert", $"{certificates}/{name}.pem", "--tls-key", $"{certificates}/{name}.key", "--tls-ca", $"{certificates}/ca.pem",
+        ];
+    }
+
+    private static async Task ServesByRole(OrdersGroup group, string[] boss, string[] eye)
+    {
+        await group.AppendAsync("order-1", "beer");
+
+        var (status, tail) = (Ask(group, ["status", .. eye]), Ask(group, ["log", "tail", .. eye]));
+        Assert.Equal((0, ""), (status.Code, status.Error));
+        Assert.Equal((0, "1  \"order-1\" = 5 bytes: beer\n"), (tail.Code, tail.Output));
+
+        var refused = Ask(group, ["transfer", .. eye]);
+        Assert.Equal(1, refused.Code);
+        Assert.Contains("'eye' was refused: it has the role reader, and this call needs the role operator", refused.Error);
+
+        var done = Ask(group, ["transfer", .. boss]);
+        Assert.Equal((0, "another process leads\n", ""), (done.Code, done.Output, done.Error));
+    }
+
+    private static Run Ask(OrdersGroup group, string[] command) =>
+        Run.Here([.. command, "--contacts", string.Join(',', group.Contacts), "--group", "orders"]);
+
+    private string SecretsOf(string file, params string[] lines)
+    {
+        var path = _folder[file];
+        File.WriteAllLines(path, lines.Select(line => $"{line} {line.Split(' ')[1]}-{_secret}"));
+        if (!OperatingSystem.IsWindows())
+        {
+            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        }
+
+        return path;
+    }
+}

@@ -1,0 +1,63 @@
+using RaftActors.Cli.Offline;
+using RaftActors.Storage.Tools;
+
+namespace RaftActors.Cli.Tests;
+
+/// <summary>The line that a long <c>raft log verify</c> or <c>repair</c> shows on a terminal.</summary>
+public sealed class ProgressTests
+{
+    [Fact]
+    public void Line_is_shown_after_a_second_and_erased_at_the_end()
+    {
+        var (clock, error) = (new Clock(), new StringWriter());
+        using (var progress = Begin(error, isTerminal: true, clock))
+        {
+            progress.Show("segment 1 of 3");
+            Assert.Equal("", $"{error}");
+
+            clock.Now += TimeSpan.FromSeconds(2);
+            progress.Show("segment 2 of 3");
+            progress.Show("too soon after that");
+            Assert.Equal("\rchecks segment 2 of 3", $"{error}");
+        }
+
+        Assert.Equal($"\rchecks segment 2 of 3\r{new string(' ', 21)}\r", $"{error}");
+    }
+
+    [Fact]
+    public void Nothing_is_shown_where_standard_error_is_no_terminal()
+    {
+        var (clock, error) = (new Clock(), new StringWriter());
+        using (var progress = Begin(error, isTerminal: false, clock))
+        {
+            clock.Now += TimeSpan.FromSeconds(2);
+            progress.Show("segment 2 of 3");
+        }
+
+        Assert.Equal("", $"{error}");
+    }
+
+    [Fact]
+    public void Check_of_a_log_tells_each_segment()
+    {
+        using var folder = new StoreFolder();
+        folder.WritePairs(StoreFolder.OwnerOf(1), 3);
+        var steps = new List<string>();
+
+        LogVerify.Check(folder.Path, steps.Add);
+
+        Assert.Equal(["segment 1 of 1", "content of the stores"], steps);
+    }
+
+    private static ProgressLine Begin(StringWriter error, bool isTerminal, TimeProvider clock) => new(
+        new CommandEnvironment(() => TextReader.Null, TextWriter.Null, error, isErrorTerminal: () => isTerminal), "checks", clock);
+
+    private sealed class Clock : TimeProvider
+    {
+        public TimeSpan Now { get; set; }
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => Now.Ticks;
+    }
+}
