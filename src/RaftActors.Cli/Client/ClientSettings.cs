@@ -19,6 +19,15 @@ internal sealed record ClientSettings(
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    // A running process answers at once. One that is down must delay a command that looks at all by this part of the timeout only.
+    private const int LookDivisor = 5;
+
+    /// <summary>The time that commands that look at all members give to each.</summary>
+    public TimeSpan LookPatience => Timeout / LookDivisor;
+
+    /// <summary>Runs a command that looks at all members. Ctrl-C ends its calls.</summary>
+    public int Look(Func<GroupClient, int> command) => Run(command, patience: LookPatience);
+
     /// <summary>Runs a command with a client of the group. Ctrl-C ends its calls.</summary>
     /// <param name="redirected">See <see cref="GroupClient"/>; null: nobody is told.</param>
     /// <param name="patience">The time without an answer until another process is asked; null: one second.</param>

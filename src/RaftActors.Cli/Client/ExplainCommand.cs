@@ -38,7 +38,7 @@ internal static class ExplainCommand
         return command;
     }
 
-    private static int Run(string? member, ClientSettings settings, CommandEnvironment environment) => settings.Run(client =>
+    private static int Run(string? member, ClientSettings settings, CommandEnvironment environment) => settings.Look(client =>
     {
         var target = settings.Target;
         ProcessName[] named = member is null ? [.. target.Named] : [target.Parse(member)];

@@ -144,7 +144,7 @@ internal static class MembersCommand
         return command;
     }
 
-    private static int List(ClientSettings settings, CommandEnvironment environment) => settings.Run(client =>
+    private static int List(ClientSettings settings, CommandEnvironment environment) => settings.Look(client =>
     {
         if (!client.TryAsk(() => client.Raft.StatusAsync(client.End), environment, out var group, out var code))
         {

@@ -9,9 +9,6 @@ internal sealed class StatusCommand(CommandEnvironment environment, ClientSettin
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
-    // A running server answers at once. A server that is down must delay the table only by this part of the timeout.
-    private const int PatienceDivisor = 5;
-
     public static Command Build(CommandEnvironment environment)
     {
         var watch = new Option<bool>("--watch")
@@ -54,18 +51,14 @@ internal sealed class StatusCommand(CommandEnvironment environment, ClientSettin
         command.SetAction(parsed =>
         {
             var settings = options.Read(parsed);
-            return settings.Run(
-                client =>
-                {
-                    var status = new StatusCommand(environment, settings, client);
-                    return parsed.GetValue(watch) ? status.Watch() : status.Show();
-                },
-                patience: PatienceOf(settings));
+            return settings.Look(client =>
+            {
+                var status = new StatusCommand(environment, settings, client);
+                return parsed.GetValue(watch) ? status.Watch() : status.Show();
+            });
         });
         return command;
     }
-
-    private static TimeSpan PatienceOf(ClientSettings settings) => settings.Timeout / PatienceDivisor;
 
     private int Show()
     {
@@ -113,7 +106,7 @@ internal sealed class StatusCommand(CommandEnvironment environment, ClientSettin
         var group = await client.Raft.StatusAsync(end).ConfigureAwait(false);
 
         // The others answer for a server that they do not reach. Why this program does not is known when its own attempt has ended.
-        await Task.WhenAny(client.Attempts, Task.Delay(PatienceOf(settings), end)).ConfigureAwait(false);
+        await Task.WhenAny(client.Attempts, Task.Delay(settings.LookPatience, end)).ConfigureAwait(false);
         return GroupStatus.Of(group, settings.Target, client.WhyUnreached);
     }
 

@@ -41,7 +41,7 @@ internal sealed class TailCommand(CommandEnvironment environment, ClientSettings
         command.SetAction(parsed =>
         {
             var settings = options.Read(parsed);
-            return settings.Run(client => new TailCommand(environment, settings, client).Run(
+            return settings.Look(client => new TailCommand(environment, settings, client).Run(
                 parsed.GetValue(after), parsed.GetValue(limit) ?? DefaultLimit, parsed.GetValue(follow)));
         });
         return command;

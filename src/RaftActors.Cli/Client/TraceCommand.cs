@@ -48,7 +48,7 @@ internal sealed class TraceCommand(CommandEnvironment environment, ClientSetting
         command.SetAction(parsed =>
         {
             var settings = options.Read(parsed);
-            return settings.Run(client => new TraceCommand(environment, settings, client).Run(parsed.GetValue(text)!));
+            return settings.Look(client => new TraceCommand(environment, settings, client).Run(parsed.GetValue(text)!));
         });
         return command;
     }

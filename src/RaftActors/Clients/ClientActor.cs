@@ -54,6 +54,7 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
     {
         Context.System.EventStream.Subscribe(Self, typeof(DisassociatedEvent));
         Context.System.EventStream.Subscribe(Self, typeof(ConnectionNews.Disconnected));
+        Context.System.EventStream.Subscribe(Self, typeof(ConnectionNews.Opened));
         if (_calls.IsClosing)
         {
             // The instance before failed while its last calls were ending. They have ended with it.
@@ -135,6 +136,11 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
                 _finder.OnUnreachable(disconnected.Address, Now);
                 Follow();
                 break;
+            case ConnectionNews.Opened { HasLost: true } opened:
+                OnLost(opened.Address);
+                break;
+            case ConnectionNews.Opened:
+                break;
             case Tick:
                 OnTick();
                 break;
@@ -175,6 +181,19 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
         }
 
         _finder.OnHeard(Sender);
+    }
+
+    // The first messages to a node whose port was not known. Without this they would wait for the patience of the client.
+    private void OnLost(Address node)
+    {
+        _finder.OnLost();
+        if (_queue.Target is null && IsOpen)
+        {
+            _finder.Ask(Now);
+        }
+
+        _questions.OnLost(node, Now);
+        TellQuestions();
     }
 
     private void OnTick()

@@ -24,9 +24,6 @@ internal sealed class ClientQuestion(TimeSpan timeout, Func<TimeSpan, ClientCall
     /// <summary>A process of the client's own node is asked first, if there is one: any process may answer.</summary>
     public bool PrefersOwnNode { get; init; }
 
-    /// <summary>The time without an answer until it is sent again; null: the patience of the client.</summary>
-    public TimeSpan? Pause { get; init; }
-
     /// <summary>It does not count against the maximum of open calls.</summary>
     public bool IsOfSubscription { get; init; }
 
@@ -38,6 +35,9 @@ internal sealed class ClientQuestion(TimeSpan timeout, Func<TimeSpan, ClientCall
 
     /// <summary>The number of times that it was sent.</summary>
     public int Attempts { get; set; }
+
+    /// <summary>The node that was asked last; null: none yet.</summary>
+    public Address? Asked { get; set; }
 
     /// <summary>The number of times that a process declined it.</summary>
     public int Declines { get; set; }

@@ -63,6 +63,15 @@ internal sealed class ClientQuestions(GroupFinder finder, TimeSpan patience)
         return relay;
     }
 
+    /// <summary>Messages to this node were lost, and there is a connection now. What it was asked last is asked again with the next tick.</summary>
+    public void OnLost(Address node, TimeSpan now)
+    {
+        foreach (var question in _open.Values.Where(question => question.MayRepeat && node.Equals(question.Asked)))
+        {
+            question.NextAt = now;
+        }
+    }
+
     /// <summary>Asks again where it is time. Returns the relays of the questions that have ended.</summary>
     public IReadOnlyList<IActorRef> OnTick(TimeSpan now)
     {
@@ -102,8 +111,8 @@ internal sealed class ClientQuestions(GroupFinder finder, TimeSpan patience)
     {
         if (finder.Find(question.To, question.Attempts, question.PrefersOwnNode) is { } engine)
         {
-            question.Attempts++;
-            question.NextAt = now + (question.Pause ?? patience);
+            (question.Asked, question.Attempts) = (engine.Path.Address, question.Attempts + 1);
+            question.NextAt = now + patience;
             engine.Tell(question.ToCall(now), relay);
         }
     }

@@ -79,6 +79,9 @@ internal sealed class GroupFinder(
         }
     }
 
+    /// <summary>Messages to a node were lost. The registries are asked again without a pause.</summary>
+    public void OnLost() => _askedRegistriesAt = TimeSpan.MinValue;
+
     /// <summary>Asks the engine on the way whether it is still there.</summary>
     /// <returns>Whether there is one.</returns>
     public bool TryPing()

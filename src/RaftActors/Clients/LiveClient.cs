@@ -22,8 +22,6 @@ internal sealed class LiveClient<TValue, TResult>(
     ActorSystem? ownSystem = null)
     : RaftClient<TValue, TResult>
 {
-    private const int StatusAttempts = 8;
-
     private volatile bool _isDisposed;
 
     public override string Group => settings.Group;
@@ -145,11 +143,7 @@ internal sealed class LiveClient<TValue, TResult>(
 
     internal override async Task<RaftStatus?> StatusOfAsync(ProcessName process, CancellationToken cancellationToken)
     {
-        // A message to a node whose port is not known yet is lost, so the first question may be. It has to come within the time all the same.
-        var question = new ClientQuestion(settings.AttemptTimeout, _ => new ClientCall.Status(), to: process)
-        {
-            Pause = settings.AttemptTimeout / StatusAttempts,
-        };
+        var question = new ClientQuestion(settings.AttemptTimeout, _ => new ClientCall.Status(), to: process);
         return (await AskAsync(question, cancellationToken).ConfigureAwait(false)).Reply as RaftStatus;
     }
 

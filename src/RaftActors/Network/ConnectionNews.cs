@@ -9,7 +9,11 @@ internal abstract record ConnectionNews(Address Address)
     public sealed record Wanted(Address Address) : ConnectionNews(Address);
 
     /// <summary>This node has a connection to that one, which takes messages.</summary>
-    public sealed record Opened(Address Address) : ConnectionNews(Address);
+    public sealed record Opened(Address Address) : ConnectionNews(Address)
+    {
+        /// <summary>Messages to the node were lost before, because its port was not known or it could not be reached.</summary>
+        public bool HasLost { get; init; }
+    }
 
     /// <summary>This node could not connect to that one, or was not let in.</summary>
     /// <param name="Why">For people.</param>

@@ -33,6 +33,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
     // Each sends what was written before its successor took over.
     private readonly List<OutboundSocket> _former = [];
     private bool _hasLostActor;
+    private bool _hasLost;
     private volatile bool _isRetired;
     private string? _problem;
     private string? _renewalProblem;
@@ -161,6 +162,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
             if (_socket is null || _socket.Sender.Frames.Length > context.Settings.QueueSizeMaxBytes)
             {
                 _hasLostActor |= message is WireMessage.ActorAt;
+                _hasLost |= _socket is null;
                 context.Metrics.OnDropped();
             }
             else if (!_socket.Sender.Frames.TryWrite(to, message, from))
@@ -242,6 +244,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
     private bool TryTake(OutboundSocket socket)
     {
         OutboundSocket? former = null;
+        bool hasLost;
         lock (_lock)
         {
             if (socket == _successor)
@@ -258,6 +261,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
             socket.IsConnected = true;
             _attempts.OnConnected(socket.Endpoint);
             Volatile.Write(ref _problem, null);
+            (hasLost, _hasLost) = (_hasLost, false);
         }
 
         if (former is not null)
@@ -270,7 +274,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
 
         context.Metrics.OnConnected();
         context.Log.Info($"Raft messages to {{0}} go by {(context.Credentials is null ? "a" : "an encrypted")} connection.", address);
-        context.Registry.Tell(new ConnectionNews.Opened(address), ActorRefs.NoSender);
+        context.Registry.Tell(new ConnectionNews.Opened(address) { HasLost = hasLost }, ActorRefs.NoSender);
         return true;
     }
 

@@ -74,14 +74,12 @@ public sealed class ApplicationTests(OrdersFixture fixture) : IClassFixture<Orde
     [Fact]
     public void Leadership_is_transferred_to_a_named_process()
     {
-        foreach (var name in Names.Take(2))
-        {
-            var run = Ask("transfer", "--to", name);
+        var name = Text(Ask("members", "list", "--json").Objects.First(each => !each.GetProperty("leads").GetBoolean()), "process");
 
-            // It may lead already.
-            Assert.True(run.Code == 0 || run.Error.Contains("leads already") || run.Error.Contains("is the leader"), run.Error);
-            Assert.Contains(Ask("members", "list").Lines, line => line == $"{name}  voter  leader");
-        }
+        var run = Ask("transfer", "--to", name!);
+
+        Assert.Equal((0, $"{name} leads\n", ""), (run.Code, run.Output, run.Error));
+        Assert.Contains($"{name}  voter  leader", Ask("members", "list").Lines);
     }
 
     [Fact]
@@ -98,6 +96,11 @@ public sealed class ApplicationTests(OrdersFixture fixture) : IClassFixture<Orde
         Assert.Contains(status.Lines, line => line.StartsWith(name) && line.Contains("not a member") && line.EndsWith(
             $"raft members add {name} --contacts {_group.Contacts[0]} --group orders"));
         Assert.Equal((0, $"added {name}\n", ""), (added.Code, added.Output, added.Error));
+        while (Ask("members", "list").Lines.Any(line => line.Contains("learner")))
+        {
+            // The others of the class expect three voters.
+        }
+
         Assert.Equal(1, again.Code);
         Assert.Equal(
             ("member-added", name, "not-done"), (Text(again.Objects.Single(), "kind"), Text(again.Objects.Single(), "process"),

@@ -43,10 +43,8 @@ internal sealed class OrdersGroup : IDisposable
     {
         var outcome = await _client.AppendAsync(key, value, Guard);
         var serial = Assert.IsType<Outcome<int>.Done>(outcome).Serial;
-        using CancellationTokenSource guard = new(Guard);
-        while (!_systems.TrueForAll(system => Assert.Single(Raft.Get(system).Processes).Delivered >= serial))
+        while ((await _client.StatusAsync()).Processes.Count(process => process.Delivered >= serial) < Names.Length)
         {
-            await Task.Delay(10, guard.Token);
         }
 
         return serial.Value;

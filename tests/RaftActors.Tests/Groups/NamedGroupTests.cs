@@ -1,3 +1,4 @@
+using Akka.Configuration;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
@@ -25,6 +26,22 @@ public sealed class NamedGroupTests : TestKit
 
         nodes.ForEach(node => node.ExpectEvent<RaftEvent.MembersChanged>(changed => changed.Members.Length == 3));
         nodes[0].Expect("append 1 key=value");
+    }
+
+    [Fact]
+    public async Task First_status_of_a_client_has_all_processes_although_their_ports_must_be_asked_for()
+    {
+        var names = NewNames(3);
+        var nodes = names.Select(name => Start(name, Roster(names))).ToList();
+        Append(nodes[2], "key", "value");
+
+        // Nothing is repeated within this time. Only the opening of a connection makes the client send again what was lost before.
+        await using var client = RaftClient.Create<string, int>(
+            [$"named@127.0.0.1{names[0].Node}"],
+            settings: ConfigurationFactory.ParseString("raft { client.attempt-timeout = 1h, query-timeout = 1h }"));
+        var status = await client.StatusAsync().WaitAsync(TimeSpan.FromSeconds(60));
+
+        Assert.Equal(names.Order(), status.Processes.Select(process => process.Name));
     }
 
     [Fact]

@@ -48,7 +48,7 @@ internal sealed class CheckCommand(CommandEnvironment environment, ClientSetting
         command.SetAction(parsed =>
         {
             var settings = options.Read(parsed);
-            return settings.Run(client => new CheckCommand(environment, settings, client).Run(parsed.GetValue(data)));
+            return settings.Look(client => new CheckCommand(environment, settings, client).Run(parsed.GetValue(data)));
         });
         return command;
     }

@@ -44,7 +44,7 @@ internal sealed class TopCommand(CommandEnvironment environment, ClientSettings 
             each period. Each member is asked in each period:
 
               SERVER      its name; with --contacts PROCESS
-              ROLE        leader, follower, candidate or pre-candidate; unreachable: no answer within a second
+              ROLE        leader, follower, candidate or pre-candidate; unreachable: no answer within a fifth of --timeout
               TERM        the highest term that it knows. A term that grows means elections
               COMMITTED   the last pair that it knows to be committed
               DELIVERED   the last pair that its actor has received
@@ -70,7 +70,7 @@ internal sealed class TopCommand(CommandEnvironment environment, ClientSettings 
         command.SetAction(parsed =>
         {
             var (settings, pause) = (options.Read(parsed), IntervalOf(parsed.GetValue(interval)));
-            return settings.Run(client =>
+            return settings.Look(client =>
                 new TopCommand(environment, settings, client).Run(pause, parsed.GetValue(count) ?? int.MaxValue));
         });
         return command;
