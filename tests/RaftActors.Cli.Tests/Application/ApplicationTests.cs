@@ -72,6 +72,19 @@ public sealed class ApplicationTests(OrdersFixture fixture) : IClassFixture<Orde
     }
 
     [Fact]
+    public void Backup_of_an_application_is_written_and_verified()
+    {
+        var file = Path.Combine(Directory.CreateTempSubdirectory("backup").FullName, "orders.backup");
+
+        var run = Ask("backup", file, "--json");
+
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        Assert.Equal("orders", Text(run.Objects.Single(), "group"));
+        Assert.Equal(run.Output, Run.Here("verify", file, "--json").Output);
+        Directory.Delete(Path.GetDirectoryName(file)!, recursive: true); // Justification: the file is in a folder.
+    }
+
+    [Fact]
     public void Leadership_is_transferred_to_a_named_process()
     {
         var name = Text(Ask("members", "list", "--json").Objects.First(each => !each.GetProperty("leads").GetBoolean()), "process");
