@@ -17,7 +17,8 @@ public sealed class TidyTests
         "/wo" + "rk/", "/tm" + "p/",
     ];
 
-    private static readonly Lazy<Source[]> Sources = new(() => [.. Repository.Files("*.cs", "src", "tests", "demo").Select(Source.Load)]);
+    private static readonly Lazy<Source[]> Sources = new(() =>
+        [.. Repository.Files("*.cs", "src", "tests", "demo", "docs").Select(Source.Load)]);
 
     [Fact]
     public void Every_line_fits() => AssertNone(LongLines);

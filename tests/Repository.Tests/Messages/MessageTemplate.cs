@@ -16,6 +16,8 @@ internal sealed class MessageTemplate(CSharpCompilation compilation)
     // A text with fewer letters of its own says nothing: it passes on what another one says.
     private const int LettersMin = 8;
 
+    private readonly Dictionary<SyntaxTree, SemanticModel> _models = [];
+
     /// <returns>None if the text is made elsewhere, and only passed on.</returns>
     public IEnumerable<string> TextsOf(ExpressionSyntax expression) =>
         TextsOf(expression, DepthMax).Where(text => LettersOf(text) >= LettersMin).Distinct();
@@ -54,7 +56,7 @@ internal sealed class MessageTemplate(CSharpCompilation compilation)
     };
 
     private string? ConstantOf(ExpressionSyntax value) =>
-        compilation.GetSemanticModel(value.SyntaxTree).GetConstantValue(value) is { HasValue: true, Value: string text } ? text : null;
+        ModelOf(value).GetConstantValue(value) is { HasValue: true, Value: string text } ? text : null;
 
     /// <returns>The place of a value in a text.</returns>
     public static string Hole(ExpressionSyntax value) => value switch
@@ -66,11 +68,16 @@ internal sealed class MessageTemplate(CSharpCompilation compilation)
 
     private IEnumerable<ExpressionSyntax> SourcesOf(ExpressionSyntax expression)
     {
-        var model = compilation.GetSemanticModel(expression.SyntaxTree);
-        var found = model.GetSymbolInfo(expression);
+        var found = ModelOf(expression).GetSymbolInfo(expression);
         return (found.Symbol ?? found.CandidateSymbols.FirstOrDefault())?.DeclaringSyntaxReferences
             .SelectMany(reference => SourcesIn(reference.GetSyntax())) ?? [];
     }
+
+    // A model keeps what it has found out about its file.
+    private SemanticModel ModelOf(SyntaxNode node) =>
+        _models.TryGetValue(node.SyntaxTree, out var model)
+            ? model
+            : _models[node.SyntaxTree] = compilation.GetSemanticModel(node.SyntaxTree);
 
     private static IEnumerable<ExpressionSyntax> SourcesIn(SyntaxNode declaration) => declaration switch
     {
