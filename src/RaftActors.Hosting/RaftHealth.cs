@@ -49,7 +49,10 @@ internal sealed class RaftHealth(RaftPlan plan, Func<RaftStatus, IEnumerable<str
     });
 
     /// <summary>The process serves, but one more failure can end that.</summary>
-    public static IEnumerable<string> AtRisk(RaftStatus process)
+    public static IEnumerable<string> AtRisk(RaftStatus process) => Faults(process).Concat(Narrow(process));
+
+    /// <summary>The process itself needs a person.</summary>
+    public static IEnumerable<string> Faults(RaftStatus process)
     {
         if (process.Fence is { } fence)
         {
@@ -73,7 +76,11 @@ internal sealed class RaftHealth(RaftPlan plan, Func<RaftStatus, IEnumerable<str
                 + (others.IsEmpty ? "" : $" Others: {string.Join(", ", others.Take(QuarantinedMax).Select(each => $"'{each.Id}'"))}"
                     + (others.Length > QuarantinedMax ? " and more." : "."));
         }
+    }
 
+    /// <summary>The process reaches no more voters than a majority needs.</summary>
+    public static IEnumerable<string> Narrow(RaftStatus process)
+    {
         var voters = process.Members.Where(member => member.IsVoter).Select(member => member.Name).ToList();
         var inReach = voters.Count(voter => voter == process.Name || process.Reachable.Contains(voter));
         if (process.IsOpen && IsMember(process) && inReach <= (voters.Count / 2) + 1)

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
@@ -34,6 +35,10 @@ public sealed class Raft : IExtension
     private readonly IActorRef _registry;
     private readonly OpenStores _stores;
     private readonly NodeNetwork _network;
+
+    // The open clients of the application.
+    private readonly ConcurrentDictionary<ClientCalls, (string Group, IReadOnlyList<string>? Contacts)> _clients = [];
+    private readonly ConcurrentDictionary<(string Name, int Count), RaftShards> _shards = [];
 
     internal Raft(ExtendedActorSystem system)
     {
@@ -90,6 +95,13 @@ public sealed class Raft : IExtension
             }
         }
     }
+
+    /// <summary>The groups that the open clients of the application ask, each once, with the contacts of one of its clients.</summary>
+    internal IEnumerable<(string Group, IReadOnlyList<string>? Contacts)> ClientGroups =>
+        _clients.Values.DistinctBy(client => client.Group, StringComparer.Ordinal);
+
+    /// <summary>The shards that this node has an actor or a client of, by name.</summary>
+    internal IEnumerable<RaftShards> Shards => _shards.Values.OrderBy(shards => shards.Name, StringComparer.Ordinal);
 
     /// <summary>The actor that raft actors attach to: <c>/system/raft</c>, or in a test the scripted group.</summary>
     internal IActorRef Host => ScriptedHost ?? _registry;
@@ -208,6 +220,7 @@ public sealed class Raft : IExtension
         RaftShards shards, RaftClientOptions<TValue, TResult>? options = null)
     {
         ArgumentNullException.ThrowIfNull(shards);
+        Note(shards);
         return new RaftShardsClient<TValue, TResult>(shards, group => CreateClient(group, options));
     }
 
@@ -236,6 +249,16 @@ public sealed class Raft : IExtension
         var calls = new ClientCalls(settings.PendingMax);
         var actor = _system.SystemActorOf(
             Props.Create(() => new ClientActor(settings, calls)), $"raft-client-{Machine.Current.NewGuid():N}");
+        if (options.IsListed)
+        {
+            _clients[calls] = (settings.Group, options.Contacts);
+            calls.Stopped.ContinueWith(
+                _ => _clients.TryRemove(calls, out var _),
+                CancellationToken.None,
+                TaskContinuationOptions.ExecuteSynchronously,
+                TaskScheduler.Default);
+        }
+
         var timeout = options.AppendTimeout ?? settings.Requests.AppendTimeout;
         var results = new ValueCodec<object?>(_system, codecPlace: null);
         return new LiveClient<TValue, TResult>(settings, values, results, timeout, calls, actor, ownsSystem ? _system : null);
@@ -246,6 +269,11 @@ public sealed class Raft : IExtension
     internal RaftSettings ReadSettings<TValue>(RaftOptions<TValue> options, IActorRef actor)
     {
         var settings = RaftSettings.Read(_system.Settings.Config, options, actor.Path.Name, DefaultNode);
+        if (options.Shard is { } shard)
+        {
+            Note(shard.Shards);
+        }
+
         if (ScriptedHost is null)
         {
             settings.Validate();
@@ -294,6 +322,8 @@ public sealed class Raft : IExtension
 
         return opening;
     }
+
+    private void Note(RaftShards shards) => _shards[(shards.Name, shards.All.Count)] = shards;
 
     private ProcessOpening? FindOpening(RaftSettings settings)
     {

@@ -1,0 +1,44 @@
+using System.Collections.Immutable;
+
+using RaftActors.Dashboard.Html;
+using RaftActors.Dashboard.Sampling;
+
+namespace RaftActors.Dashboard.Pages;
+
+/// <summary>One page at one moment. It is rendered once for all browsers that show it.</summary>
+/// <param name="Title">The heading.</param>
+/// <param name="Parts">From the top.</param>
+/// <param name="Point">The next point of the plots. Null: the page has none.</param>
+internal sealed record View(string Title, ImmutableArray<Part> Parts, Point? Point = null)
+{
+    public static View Of(Sample sample, ViewKey key) => sample.Render(key, each => each switch
+    {
+        { Group: { } group } => sample.Find(group) is { } found ? GroupPage.Render(found, sample.At, each) : Missing(group),
+        { Shards: { } name } => ShardsPage.Render(sample, name, each),
+        _ => OverviewPage.Render(sample, each),
+    });
+
+    private static View Missing(string group)
+    {
+        HtmlWriter html = new();
+        html.Add($"<p class=\"problem\">This node neither hosts the group {group} nor has a client of it.</p>");
+        return new View(group, [new Part("summary", html.ToMarkup())]);
+    }
+}
+
+/// <summary>What a browser shows.</summary>
+/// <param name="Root">The path of the overview, without a slash at its end.</param>
+/// <param name="Group">The page of this group. Null: another page.</param>
+/// <param name="Shards">The page of the shards with this name. Null: another page.</param>
+/// <param name="IsOperator">With the buttons.</param>
+internal sealed record ViewKey(string Root, string? Group, string? Shards, bool IsOperator);
+
+/// <summary>A part of a page.</summary>
+/// <param name="Id">Its id in the page.</param>
+/// <param name="IsLive">It is sent again when it changes.</param>
+internal sealed record Part(string Id, Markup Html, bool IsLive = true);
+
+/// <summary>One point of each plot.</summary>
+/// <param name="Median">Of the times to commit, in milliseconds. Null: none was measured.</param>
+/// <param name="High">Their 99th percentile.</param>
+internal sealed record Point(long At, double? Rate, long Lag, double? Median, double? High);

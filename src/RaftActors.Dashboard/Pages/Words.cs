@@ -1,0 +1,107 @@
+using System.Globalization;
+
+using RaftActors.Dashboard.Html;
+using RaftActors.Dashboard.Sampling;
+
+namespace RaftActors.Dashboard.Pages;
+
+/// <summary>Small pieces that several pages write alike.</summary>
+internal static class Words
+{
+    public static string Count(long number, string one, string many) =>
+        string.Create(CultureInfo.InvariantCulture, $"{number:N0} {(number == 1 ? one : many)}");
+
+    /// <summary>A span of time in its largest unit.</summary>
+    public static string Span(TimeSpan time) => time switch
+    {
+        { TotalSeconds: < 60 } => "under a minute",
+        { TotalMinutes: < 60 } => $"{(int)time.TotalMinutes} min",
+        { TotalHours: < 48 } => $"{(int)time.TotalHours} h",
+        _ => $"{(int)time.TotalDays} days",
+    };
+
+    public static string Rate(double? rate) => rate switch
+    {
+        null => "…",
+        < 10 => rate.Value.ToString("0.#", CultureInfo.InvariantCulture),
+        _ => rate.Value.ToString("N0", CultureInfo.InvariantCulture),
+    };
+
+    /// <summary>The path of the page of a group.</summary>
+    public static string Link(string root, string group) => $"{root}/groups/{Uri.EscapeDataString(group)}";
+
+    /// <summary>The role of a process, or why it has none.</summary>
+    public static string Role(ProcessView process) => process switch
+    {
+        { Status: null } => "does not answer",
+        { Status.Failure: not null } => "stopped",
+        { Status.IsOpen: false } => "opening its store",
+        { Status.Fence: not null } => "fenced",
+        { Member: null } => "no member",
+        { Member.IsVoter: false } => "learner",
+        _ => EventText.Role(process.Status.Role),
+    };
+
+    public static void Problems(HtmlWriter html, IReadOnlyCollection<string> problems)
+    {
+        if (problems.Count > 0)
+        {
+            html.Add($"<ul class=\"problems\">");
+            foreach (var problem in problems)
+            {
+                html.Add($"<li>{problem}</li>");
+            }
+
+            html.Add($"</ul>");
+        }
+    }
+
+    /// <summary>The table of groups.</summary>
+    public static void Groups(HtmlWriter html, IEnumerable<GroupView> groups, string caption, string root)
+    {
+        html.Add($"<table role=\"table\"><caption>{caption}</caption><thead><tr role=\"row\">");
+        foreach (var heading in (string[])["Group", "Leader", "Term", "Members", "Committed", "Pairs a second", "Lag", "Problems"])
+        {
+            html.Add($"<th scope=\"col\" role=\"columnheader\">{heading}</th>");
+        }
+
+        html.Add($"</tr></thead><tbody role=\"rowgroup\">");
+        foreach (var group in groups)
+        {
+            html.Add($"<tr role=\"row\"><th scope=\"row\" role=\"rowheader\"><a href=\"{Link(root, group.Name)}\">{group.Name}</a></th>");
+            Cell(html, "Leader", group.Leader?.Node ?? "none");
+            Number(html, "Term", group.Term);
+            Cell(html, "Members", Members(group));
+            Number(html, "Committed", group.Committed);
+            html.Add($"<td role=\"cell\" class=\"number\" data-label=\"Pairs a second\">{Rate(group.Rate)}</td>");
+            Number(html, "Lag", group.Lag);
+            html.Add($"<td role=\"cell\" data-label=\"Problems\">");
+            if (group.Problems.IsEmpty)
+            {
+                html.Add($"<span class=\"fine\">none</span>");
+            }
+            else
+            {
+                html.Add($"<span class=\"problem\">{group.Problems[0]}</span>");
+                if (group.Problems.Length > 1)
+                {
+                    html.Add($" <span class=\"more\">and {group.Problems.Length - 1} more</span>");
+                }
+            }
+
+            html.Add($"</td></tr>");
+        }
+
+        html.Add($"</tbody></table>");
+    }
+
+    public static void Cell(HtmlWriter html, string label, string text) =>
+        html.Add($"<td role=\"cell\" data-label=\"{label}\">{text}</td>");
+
+    public static void Number(HtmlWriter html, string label, long number) =>
+        html.Add($"<td role=\"cell\" class=\"number\" data-label=\"{label}\">{number:N0}</td>");
+
+    private static string Members(GroupView group) => group.Learners.Count() is > 0 and var learners
+        ? $"{Count(group.Voters.Count(), "voter", "voters")}, {Count(learners, "learner", "learners")}"
+        : Count(group.Voters.Count(), "voter", "voters");
+}

@@ -1,0 +1,136 @@
+using System.Collections.Immutable;
+
+using RaftActors.Hosting;
+
+namespace RaftActors.Dashboard.Sampling;
+
+/// <summary>A group at one moment, as the pages show it.</summary>
+internal sealed record GroupView
+{
+    public required string Name { get; init; }
+
+    /// <summary>The members, and other processes that answered, by name.</summary>
+    public required ImmutableArray<ProcessView> Processes { get; init; }
+
+    /// <summary>The leader of the latest term that a process knows; null if none is known.</summary>
+    public ProcessName? Leader { get; private init; }
+
+    public long Term { get; private init; }
+
+    /// <summary>The highest serial that a process knows as committed.</summary>
+    public long Committed { get; private init; }
+
+    /// <summary>The index of the members' configuration.</summary>
+    public LogIndex MembersIndex { get; private init; }
+
+    public int? MaxQuorum { get; private init; }
+
+    /// <summary>The last decision about the members: the leader's, or that of another process that was a leader. Null: none is known.</summary>
+    public string? Decision { get; private init; }
+
+    /// <summary>What one process says about the group. Null: it was not asked.</summary>
+    public string? Explanation { get; init; }
+
+    /// <summary>What needs a person, a sentence each.</summary>
+    public ImmutableArray<string> Problems { get; private init; } = [];
+
+    public EventMemory.GroupEvents Events { get; init; } = EventMemory.GroupEvents.None;
+
+    /// <summary>Pairs committed in a second since the previous sample. Null: there is none.</summary>
+    public double? Rate { get; init; }
+
+    /// <summary>The commits that a process of this node measured since the previous sample. Null: none.</summary>
+    public CommitTime? Times { get; init; }
+
+    public IEnumerable<ProcessView> Voters => Processes.Where(process => process.Member is { IsVoter: true });
+
+    public IEnumerable<ProcessView> Learners => Processes.Where(process => process.Member is { IsVoter: false });
+
+    /// <summary>The number of voters that commit a pair.</summary>
+    public int Majority => (Voters.Count() / 2) + 1;
+
+    /// <summary>The voters that answered.</summary>
+    public int Answering => Voters.Count(process => process.Status is not null);
+
+    /// <summary>The pairs that the slowest answering member has not delivered.</summary>
+    public long Lag => Processes.Where(process => process is { Member: not null, Status: not null }).Select(LagOf).DefaultIfEmpty().Max();
+
+    /// <param name="own">The processes of this node.</param>
+    /// <param name="asked">The answers of all processes. Null: there are none.</param>
+    /// <param name="failure">Why there is no answer. Null: there is one, or the group was not asked yet.</param>
+    public static GroupView Of(string name, IReadOnlyCollection<RaftStatus> own, GroupStatus? asked, string? failure)
+    {
+        // What this node says about itself is never older than its answer.
+        ImmutableArray<RaftStatus> answers =
+            [.. own, .. asked?.Processes.Where(other => own.All(each => each.Name != other.Name)) ?? []];
+        var newest = answers.MaxBy(each => each.MembersIndex);
+        var members = newest?.Members ?? [];
+        var names = members.Select(member => member.Name).Concat(answers.Select(each => each.Name)).Concat(asked?.Silent ?? []);
+        var led = answers.Where(each => each.Leader is not null).MaxBy(each => each.Term);
+        var view = new GroupView
+        {
+            Name = name,
+            Processes =
+            [
+                .. names.Distinct().Order().Select(process => new ProcessView(
+                    process,
+                    members.FirstOrDefault(member => member.Name == process),
+                    answers.FirstOrDefault(each => each.Name == process))
+                {
+                    IsOfThisNode = own.Any(each => each.Name == process),
+                }),
+            ],
+            Leader = led?.Leader,
+            Term = answers.Select(each => each.Term).DefaultIfEmpty().Max(),
+            Committed = answers.Select(each => each.Committed.Value).DefaultIfEmpty().Max(),
+            MembersIndex = newest?.MembersIndex ?? default,
+            MaxQuorum = newest?.MaxQuorum,
+            Decision = answers.FirstOrDefault(each => each.Name == led?.Leader)?.Decision
+                ?? answers.Where(each => each.Decision is not null).MaxBy(each => each.RoleSince)?.Decision,
+        };
+        return view with { Problems = [.. view.ProblemsOf(asked, failure).Distinct()] };
+    }
+
+    public long LagOf(ProcessView process) => process.Status is { } status ? Math.Max(0, Committed - status.Delivered.Value) : 0;
+
+    private IEnumerable<string> ProblemsOf(GroupStatus? asked, string? failure)
+    {
+        if (failure is not null)
+        {
+            yield return failure;
+        }
+
+        if (Leader is null)
+        {
+            yield return $"{Name} has no leader that is known.";
+        }
+
+        // A member that has stopped is not in the answer at all.
+        foreach (var silent in asked is null ? [] : Processes.Where(process => process.Status is null))
+        {
+            yield return $"{silent.Name} does not answer.";
+        }
+
+        foreach (var status in Processes.Select(process => process.Status).OfType<RaftStatus>())
+        {
+            foreach (var problem in RaftHealth.Dead(status).Concat(RaftHealth.Faults(status)))
+            {
+                yield return problem;
+            }
+
+            // One sentence is enough: all processes lose the same voter.
+            foreach (var problem in status.Name == Leader ? RaftHealth.Narrow(status) : [])
+            {
+                yield return problem;
+            }
+        }
+    }
+}
+
+/// <summary>A process of a group at one moment.</summary>
+/// <param name="Member">Null: it is no member.</param>
+/// <param name="Status">Null: it did not answer.</param>
+internal sealed record ProcessView(ProcessName Name, GroupMember? Member, RaftStatus? Status)
+{
+    public bool IsOfThisNode { get; init; }
+}

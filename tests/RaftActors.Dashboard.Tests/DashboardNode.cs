@@ -1,0 +1,116 @@
+using Akka.Actor;
+using Akka.Hosting;
+
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+using RaftActors.Hosting;
+
+namespace RaftActors.Dashboard.Tests;
+
+/// <summary>
+/// A web application with a raft node and three dashboards: <c>/raft</c> for all without changes, <c>/ops</c> with changes for the user
+/// "operator", and <c>/closed</c> for users alone.
+/// </summary>
+internal sealed class DashboardNode : IAsyncDisposable
+{
+    // Longer than any step takes on a working machine.
+    public static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
+
+    public const string Operator = "operator";
+
+    private const string FastHocon =
+        """
+        raft {
+          group = counter
+          discovery-interval = 100ms
+          tick-interval = 20ms
+          heartbeat-interval = 100ms
+          transfer-timeout = 8s
+          change-timeout = 30s
+          election-timeout { min = 3s, max = 5s }
+          append-timeout = 20s
+          quorum { stable-after = 200ms, allow-fewer-than-three = on }
+        }
+        """;
+
+    private readonly WebApplication _app;
+
+    /// <param name="roster">The ports of the nodes that found the group of the counter.</param>
+    /// <param name="akka">Adds raft actors. Null: adds the counter.</param>
+    /// <param name="services">Adds services. Null: none.</param>
+    /// <param name="groups">Further groups that the dashboards show.</param>
+    public DashboardNode(
+        int port,
+        int[] roster,
+        Action<AkkaConfigurationBuilder>? akka = null,
+        Action<IServiceCollection>? services = null,
+        params string[] groups)
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["RaftActors:Node"] = $"127.0.0.1:{port}",
+            ["RaftActors:Hocon"] = FastHocon,
+        });
+        builder.Configuration.AddInMemoryCollection(roster.Select((each, i) =>
+            KeyValuePair.Create($"RaftActors:Roster:{i}", (string?)$"counter@127.0.0.1:{each}")));
+        builder.Services.AddAkka("raft", each =>
+        {
+            each.ConfigureLoggers(loggers => loggers.AddLoggerFactory()).WithRaft(builder.Configuration);
+            (akka ?? (more => more.WithRaftActor<Counter>("counter")))(each);
+        });
+        builder.Services.AddAuthentication("header").AddScheme<AuthenticationSchemeOptions, UserByHeader>("header", null);
+        builder.Services.AddAuthorizationBuilder().AddPolicy("operators", policy => policy.RequireUserName(Operator));
+        services?.Invoke(builder.Services);
+        _app = builder.Build();
+        _app.MapRaftDashboard("/raft", options => Add(options, groups));
+        _app.MapGroup("/deep").MapRaftDashboard("/ops", options => options.OperatorPolicy = "operators");
+        _app.MapRaftDashboard("/closed").RequireAuthorization();
+        _app.MapRaftDashboard("/wrong", options => options.OperatorPolicy = "misspelt");
+    }
+
+    /// <summary>The path of the dashboard with changes.</summary>
+    public const string Ops = "/deep/ops";
+
+    public ActorSystem System => _app.Services.GetRequiredService<ActorSystem>();
+
+    public HttpClient Http { get; } = new();
+
+    public static async Task<DashboardNode[]> StartThreeAsync()
+    {
+        var ports = FreePorts.Take(3);
+        DashboardNode[] nodes = [.. ports.Select(port => new DashboardNode(port, ports))];
+        await Task.WhenAll(nodes.Select(node => node.StartAsync()));
+        return nodes;
+    }
+
+    public async Task StartAsync()
+    {
+        await _app.StartAsync().WaitAsync(Guard);
+        Http.BaseAddress = new Uri(_app.Urls.Single());
+    }
+
+    public Task StopAsync() => _app.StopAsync().WaitAsync(Guard);
+
+    public async ValueTask DisposeAsync()
+    {
+        Http.Dispose();
+        await _app.DisposeAsync();
+    }
+
+    private static void Add(RaftDashboardOptions options, string[] groups)
+    {
+        options.Interval = TimeSpan.FromMilliseconds(200);
+        foreach (var group in groups)
+        {
+            options.Groups.Add(group);
+        }
+    }
+}

@@ -1,0 +1,71 @@
+using Akka.Actor;
+
+using RaftActors.Dashboard.Sampling;
+
+namespace RaftActors.Dashboard.Tests;
+
+/// <summary>The sampler without browsers.</summary>
+public sealed class SamplerTests : IAsyncLifetime
+{
+    private readonly ActorSystem _system = ActorSystem.Create("alone");
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public Task DisposeAsync() => _system.Terminate();
+
+    [Fact]
+    public async Task Sampler_runs_while_there_are_listeners_and_no_longer()
+    {
+        Sampler sampler = new(_system, TimeSpan.FromMilliseconds(100), []);
+        Assert.True(sampler.Stopped.IsCompleted);
+
+        var (one, other) = (sampler.Listen(null)!, sampler.Listen(null)!);
+        await FirstAsync(one);
+        one.Dispose();
+        await FirstAsync(other);
+        Assert.False(sampler.Stopped.IsCompleted);
+
+        other.Dispose();
+        await sampler.Stopped.WaitAsync(DashboardNode.Guard);
+    }
+
+    [Fact]
+    public async Task Listener_after_a_pause_starts_it_again()
+    {
+        Sampler sampler = new(_system, TimeSpan.FromMilliseconds(100), []);
+        sampler.Listen(null)!.Dispose();
+        await sampler.Stopped.WaitAsync(DashboardNode.Guard);
+
+        using var listener = sampler.Listen(null)!;
+
+        Assert.Empty((await FirstAsync(listener)).Groups);
+    }
+
+    [Fact]
+    public void Number_of_listeners_is_bounded()
+    {
+        Sampler sampler = new(_system, TimeSpan.FromMilliseconds(100), []);
+        var listeners = Enumerable.Range(0, Sampler.ListenersMax).Select(_ => sampler.Listen(null)!).ToList();
+
+        Assert.Null(sampler.Listen(null));
+        listeners[0].Dispose();
+        Assert.NotNull(sampler.Listen(null));
+    }
+
+    [Fact]
+    public async Task Slow_listener_gets_the_latest_sample_alone()
+    {
+        using Listener listener = new(null, _ => { });
+        var samples = Enumerable.Range(0, 3).Select(i => new Sample(DateTimeOffset.UnixEpoch.AddSeconds(i), [], [])).ToList();
+        samples.ForEach(listener.Give);
+        listener.End();
+
+        Assert.Same(samples[2], Assert.Single(await listener.ReadAllAsync(default).ToListAsync()));
+    }
+
+    private static async Task<Sample> FirstAsync(Listener listener)
+    {
+        using CancellationTokenSource guard = new(DashboardNode.Guard);
+        return await listener.ReadAllAsync(guard.Token).FirstAsync(guard.Token);
+    }
+}
