@@ -52,6 +52,7 @@ internal static class KeyValueService
         WatchEndpoint.Map(app);
         NodeEndpoints.Map(app);
         app.MapGet("/status", (ActorSystem system) => StatusOf(system)).WithSummary("The groups as this node sees them.");
+        app.MapRaftDashboard("/raft");
         app.MapPrometheusScrapingEndpoint("/metrics");
         MapHealth(app, "/healthz", _ => true);
         MapHealth(app, "/healthz/live", check => check.Tags.Contains("live"));

@@ -7,7 +7,7 @@ using Microsoft.Extensions.Options;
 
 namespace RaftActors.Dashboard.Tests;
 
-/// <summary>Authenticates a request by the header <c>User</c>. An application has cookies or certificates instead.</summary>
+/// <summary>Authenticates a request by the header <c>User</c>, whose text is the name and the role. An application has cookies or certificates instead.</summary>
 internal sealed class UserByHeader(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {
@@ -20,7 +20,7 @@ internal sealed class UserByHeader(IOptionsMonitor<AuthenticationSchemeOptions> 
             return Task.FromResult(AuthenticateResult.NoResult());
         }
 
-        ClaimsPrincipal user = new(new ClaimsIdentity([new Claim(ClaimTypes.Name, name)], Scheme.Name));
+        ClaimsPrincipal user = new(new ClaimsIdentity([new Claim(ClaimTypes.Name, name), new Claim(ClaimTypes.Role, name)], Scheme.Name));
         return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(user, Scheme.Name)));
     }
 }

@@ -40,6 +40,7 @@ public sealed partial class PageTests
 
     [Theory]
     [InlineData("docs/actors.md")]
+    [InlineData("docs/dashboard.md")]
     [InlineData("docs/how-to/replace-a-node.md")]
     [InlineData("docs/members.md")]
     [InlineData("docs/operations.md")]
@@ -50,6 +51,8 @@ public sealed partial class PageTests
     [InlineData("docs/testing.md")]
     [InlineData("docs/tutorial.md")]
     [InlineData("src/RaftActors/PACKAGE.md")]
+    [InlineData("src/RaftActors.Dashboard/PACKAGE.md")]
+    [InlineData("src/RaftActors.Dashboard/README.md")]
     [InlineData("src/RaftActors.Testing/PACKAGE.md")]
     [InlineData("src/RaftActors.Testing/README.md")]
     public void Every_piece_of_code_stands_in_the_examples(string page)
@@ -104,7 +107,9 @@ public sealed partial class PageTests
         [.. CodeBlocks().Matches(Repository.Read(page)).Select(match => match.Groups[1].Value)];
 
     private static string Examples() =>
-        string.Concat(Repository.Files("*.cs", "tests/RaftActors.Examples").Append("tests/KeyValue.Tests/ProcessTests.cs")
+        string.Concat(Repository.Files("*.cs", "tests/RaftActors.Examples")
+            .Append("tests/KeyValue.Tests/ProcessTests.cs")
+            .Append("tests/RaftActors.Dashboard.Tests/AccessPageTests.cs")
             .Select(file => WithoutIndentation(Repository.Read(file))));
 
     private static string WithoutIndentation(string code) => string.Join('\n', code.Split('\n').Select(line => line.Trim()));

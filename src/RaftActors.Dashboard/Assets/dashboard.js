@@ -5,18 +5,36 @@
   if (!main) return;
   const connection = document.getElementById('connection');
   const points = [];
-  const pointsMax = 120;
+  const span = 120000;
 
-  // Keeps the focus and the open disclosures of a part.
-  const replace = (part, html) => {
-    const focused = part.contains(document.activeElement) ? document.activeElement.id : '';
-    const open = [...part.querySelectorAll('details[open]')].map(each => each.id);
-    part.innerHTML = html;
-    for (const id of open) {
-      const again = document.getElementById(id);
-      if (again) again.open = true;
+  // Changes only what differs, so the focus, a selection and open disclosures stay. A row never becomes that of another member: then a
+  // click would mean another one than the page showed.
+  const morph = (from, to) => {
+    if (from.nodeName !== to.nodeName || from.dataset?.key !== to.dataset?.key) {
+      from.replaceWith(to);
+      return;
     }
-    if (focused) document.getElementById(focused)?.focus();
+    if (from.nodeType !== Node.ELEMENT_NODE) {
+      if (from.data !== to.data) from.data = to.data;
+      return;
+    }
+    for (const { name, value } of to.attributes) {
+      if (from.getAttribute(name) !== value) from.setAttribute(name, value);
+    }
+    for (const { name } of [...from.attributes]) {
+      if (!to.hasAttribute(name) && name !== 'open') from.removeAttribute(name);
+    }
+    morphChildren(from, to);
+  };
+  const morphChildren = (from, to) => {
+    const wanted = [...to.childNodes];
+    while (from.childNodes.length > wanted.length) from.lastChild.remove();
+    wanted.forEach((child, i) => i < from.childNodes.length ? morph(from.childNodes[i], child) : from.append(child));
+  };
+  const replace = (part, html) => {
+    const template = document.createElement('template');
+    template.innerHTML = html;
+    morphChildren(part, template.content);
   };
 
   const text = number => number === undefined ? '–'
@@ -42,12 +60,12 @@
     for (const key of keys) {
       let path = '';
       let isDown = false;
-      points.forEach((point, i) => {
+      points.forEach(point => {
         if (point[key] === undefined) {
           isDown = false;
           return;
         }
-        const x = width - (points.length - 1 - i) * width / (pointsMax - 1);
+        const x = width - (points.at(-1).at - point.at) / span * width;
         const y = height - 2 - point[key] / top * (height - 6);
         path += `${isDown ? 'L' : 'M'}${x.toFixed(1)} ${y.toFixed(1)}`;
         isDown = true;
@@ -70,12 +88,13 @@
       }
       if (point) {
         points.push(point);
-        if (points.length > pointsMax) points.shift();
+        while (points[0].at < point.at - span) points.shift();
         draw('rate', ['rate']);
         draw('lag', ['lag']);
         draw('time', ['median', 'high']);
       }
       connection.textContent = '';
+      connection.dataset.events = 'yes';
     };
     stream.onerror = () => {
       connection.textContent = 'This node does not answer. The page shows its last state.';

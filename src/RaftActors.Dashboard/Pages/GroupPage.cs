@@ -89,7 +89,8 @@ internal static class GroupPage
         foreach (var process in group.Processes)
         {
             var status = process.Status;
-            html.Add($"<tr role=\"row\"><th scope=\"row\" role=\"rowheader\">{process.Name}{(process.IsOfThisNode ? " (this node)" : "")}</th>");
+            html.Add($"<tr role=\"row\" data-key=\"{process.Name}\"><th scope=\"row\" role=\"rowheader\">{process.Name}");
+            html.Add($"{(process.IsOfThisNode ? " (this node)" : "")}</th>");
             html.Add($"<td role=\"cell\" data-label=\"Role\"><span class=\"role {(process.Name == group.Leader ? "leads" : "")}\">");
             html.Add($"{Words.Role(process)}</span></td>");
             Words.Cell(html, "For", status is { IsOpen: true } ? Words.Span(at - status.RoleSince) : "–");
@@ -124,18 +125,18 @@ internal static class GroupPage
         html.Add($"<section><h2>Change the group</h2><ul class=\"changes\">");
         foreach (var process in group.Processes.Where(process => process.Member is not null))
         {
-            html.Add($"<li><span>{process.Name}</span>");
+            html.Add($"<li data-key=\"{process.Name}\"><span>{process.Name}</span>");
             if (process.Name != group.Leader && process is { Member.IsVoter: true, Status: not null })
             {
                 html.Add($"<form method=\"post\" action=\"{key.Root}/transfer\">");
                 Hidden(html, group, process);
-                html.Add($"<button id=\"transfer-{process.Name}\">Make it the leader<span class=\"hidden\">: {process.Name}</span></button></form>");
+                html.Add($"<button aria-label=\"Make it the leader: {process.Name}\">Make it the leader</button></form>");
             }
 
-            html.Add($"<details id=\"remove-{process.Name}\"><summary>Remove…<span class=\"hidden\"> {process.Name}</span></summary>");
+            html.Add($"<details><summary aria-label=\"Remove… {process.Name}\">Remove…</summary>");
             html.Add($"<form method=\"post\" action=\"{key.Root}/leave\">");
             Hidden(html, group, process);
-            html.Add($"<button class=\"danger\" id=\"leave-{process.Name}\">Remove {process.Name} from {group.Name}</button></form></details></li>");
+            html.Add($"<button class=\"danger\">Remove {process.Name} from {group.Name}</button></form></details></li>");
         }
 
         html.Add($"</ul></section>");

@@ -68,7 +68,8 @@ internal static class Words
         html.Add($"</tr></thead><tbody role=\"rowgroup\">");
         foreach (var group in groups)
         {
-            html.Add($"<tr role=\"row\"><th scope=\"row\" role=\"rowheader\"><a href=\"{Link(root, group.Name)}\">{group.Name}</a></th>");
+            html.Add($"<tr role=\"row\" data-key=\"{group.Name}\"><th scope=\"row\" role=\"rowheader\">");
+            html.Add($"<a href=\"{Link(root, group.Name)}\">{group.Name}</a></th>");
             Cell(html, "Leader", group.Leader?.Node ?? "none");
             Number(html, "Term", group.Term);
             Cell(html, "Members", Members(group));

@@ -121,6 +121,7 @@ internal sealed class Sampler
         Sample? previous = null;
         while (TryContinue() is { Count: > 0 } listeners)
         {
+            var next = Task.Delay(_interval);
             Volatile.Write(ref _event, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
             var shown = listeners.Select(listener => listener.Group).OfType<string>().ToHashSet(StringComparer.Ordinal);
             await AskAsync(Groups(), shown).WaitAsync(AnswerWait).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -131,8 +132,8 @@ internal sealed class Sampler
             }
 
             previous = sample;
-            await Task.Delay(Pause < _interval ? Pause : _interval).ConfigureAwait(false);
-            await Volatile.Read(ref _event).Task.WaitAsync(_interval).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Pause).ConfigureAwait(false);
+            await Task.WhenAny(Volatile.Read(ref _event).Task, next).ConfigureAwait(false);
         }
     }
 

@@ -41,4 +41,7 @@ app.MapHealthChecks("/health", new HealthCheckOptions
         report.Entries.Select(check => $"{check.Key}: {check.Value.Status} {check.Value.Description}\n"))),
 });
 app.MapPrometheusScrapingEndpoint("/metrics");
+
+// A live page of the group. It changes nothing without a policy: see RaftDashboardOptions.
+app.MapRaftDashboard("/raft");
 app.Run();

@@ -1,0 +1,37 @@
+using Microsoft.Playwright;
+
+using static Microsoft.Playwright.Assertions;
+
+namespace DashboardTrials;
+
+/// <summary>The images of the documentation.</summary>
+internal sealed class Screenshots(BusyNodes nodes, Chromium chromium, string folder)
+{
+    private const string Group = "/deep/ops/groups/counter";
+
+    public async Task TakeAsync()
+    {
+        // The node that led first has the votes of the latest election if it leads again.
+        var leader = nodes.Leader;
+        var desktop = await chromium.OpenAsync(new Uri(nodes[leader], Group), height: 1000);
+        var dark = await chromium.OpenAsync(new Uri(nodes[leader], Group), isDark: true, height: 1000);
+        var phone = await chromium.OpenAsync(new Uri(nodes[leader], Group), width: 360, isOperator: false, height: 1100);
+        var overview = await chromium.OpenAsync(new Uri(nodes[leader], "/raft"), isOperator: false, height: 700);
+        await desktop.WaitForFunctionAsync(
+            "() => (document.querySelector('figure[data-plot=rate] path')?.getAttribute('d').split('L').length ?? 0) > 70",
+            null,
+            new() { Timeout = 240_000 });
+        await Expect(overview.Locator("#summary")).ToContainTextAsync("Each has a leader.");
+        Directory.CreateDirectory(folder);
+        await TakeAsync(overview, "dashboard.png");
+        await TakeAsync(desktop, "dashboard-group.png");
+        await TakeAsync(dark, "dashboard-dark.png");
+        await TakeAsync(phone, "dashboard-phone.png");
+    }
+
+    private async Task TakeAsync(IPage page, string name)
+    {
+        await page.ScreenshotAsync(new() { Path = Path.Combine(folder, name) });
+        await page.Context.CloseAsync();
+    }
+}

@@ -1,0 +1,69 @@
+using System.Net;
+
+using Akka.Hosting;
+
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace RaftActors.Dashboard.Tests;
+
+/// <summary>The code of docs/dashboard.md.</summary>
+public sealed class AccessPageTests
+{
+    [Fact]
+    public async Task Readers_and_operators_are_those_of_the_policies()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        builder.Services.AddAkka("shop", _ => { });
+        builder.Services.AddAuthentication("header").AddScheme<AuthenticationSchemeOptions, UserByHeader>("header", null);
+        builder.Services.AddAuthorizationBuilder()
+            .AddPolicy("raft-readers", policy => policy.RequireAuthenticatedUser())
+            .AddPolicy("raft-operators", policy => policy.RequireRole("operator"));
+        var app = builder.Build();
+        app.MapRaftDashboard("/raft", options => options.OperatorPolicy = "raft-operators")
+            .RequireAuthorization("raft-readers");
+        await app.StartAsync();
+
+        using HttpClient http = new() { BaseAddress = new Uri(app.Urls.Single()) };
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(http, HttpMethod.Get, "/raft", null));
+        Assert.Equal(HttpStatusCode.OK, await StatusAsync(http, HttpMethod.Get, "/raft", "reader"));
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(http, HttpMethod.Post, "/raft/leave", null));
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(http, HttpMethod.Post, "/raft/leave", "reader"));
+        // It has no form, which is looked at after the policy.
+        Assert.Equal(HttpStatusCode.UnsupportedMediaType, await StatusAsync(http, HttpMethod.Post, "/raft/leave", "operator"));
+        await app.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Dashboard_needs_one_line()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        builder.Services.AddAkka("shop", _ => { });
+        await using var app = builder.Build();
+        app.MapRaftDashboard("/raft");
+        await app.StartAsync();
+
+        using HttpClient http = new() { BaseAddress = new Uri(app.Urls.Single()) };
+        Assert.Contains("0 groups.", await http.GetStringAsync("/raft"), StringComparison.Ordinal);
+        Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(http, HttpMethod.Post, "/raft/leave", null));
+    }
+
+    private static async Task<HttpStatusCode> StatusAsync(HttpClient http, HttpMethod method, string path, string? user)
+    {
+        using HttpRequestMessage request = new(method, path);
+        request.Headers.Add("Sec-Fetch-Site", "same-origin");
+        if (user is not null)
+        {
+            request.Headers.Add(UserByHeader.Header, user);
+        }
+
+        return (await http.SendAsync(request)).StatusCode;
+    }
+}
