@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Text.Json;
 
 using RaftTrials.Check;
@@ -9,7 +8,7 @@ namespace RaftTrials.Trials;
 /// <summary>Backs a group up under load, restores three other servers from the file, and compares the logs of both groups.</summary>
 internal static class BackupTrials
 {
-    private const int Founders = 3;
+    private const int Members = 3;
     private const int Writers = 3;
     private const int KillEvery = 3;
     private const int IncrementalEvery = 2;
@@ -17,9 +16,9 @@ internal static class BackupTrials
 
     public static async Task<string> Restore(Trial trial)
     {
-        var group = trial.Group(2 * Founders, Founders);
-        var (first, second) = (group.Servers.Take(Founders).ToList(), group.Servers.Skip(Founders).ToList());
-        first.ForEach(server => server.Start());
+        var group = trial.Group(Members);
+        List<RaftServer> first = [.. group.Servers], second = [.. trial.OtherGroup(Members).Servers];
+        group.StartAll();
         await group.Elections.After(0, Guards.Wait);
         var load = group.Load("w", Writers, first);
         await group.Journal.CommittedToEach(load.Writers, 0, Guards.Wait);
@@ -30,10 +29,11 @@ internal static class BackupTrials
             if (round % KillEvery == 0)
             {
                 kills++;
-                var leader = await LeaderOf(first);
-                leader.Kill();
-                await group.Journal.CommittedToEach(load.Writers, Stopwatch.GetTimestamp(), Guards.Wait);
-                leader.Start();
+                var election = group.Elections.Latest!;
+                election.Server.Kill();
+                await group.Elections.After(election.Term, Guards.Wait);
+                election.Server.Start();
+                await election.Server.Follows();
             }
 
             var (files, serial) = await backing;
@@ -108,14 +108,6 @@ internal static class BackupTrials
 
     // The serial of the first line; the highest one if there is none.
     private static long SerialOf(IReadOnlyList<string> lines) => lines is [var line, ..] ? long.Parse(line.Split(' ')[0]) : long.MaxValue;
-
-    // The elections of the restored groups are among those of the trial, so the servers are asked.
-    private static async Task<RaftServer> LeaderOf(List<RaftServer> servers)
-    {
-        var lines = (await Succeed(["members", "list", "--json", "-S", ListOf(servers)])).Output;
-        var leader = lines.Select(line => JsonDocument.Parse(line).RootElement).First(line => line.GetProperty("leads").GetBoolean());
-        return servers.Single(server => server.Id == leader.GetProperty("server").GetString());
-    }
 
     private static string ListOf(List<RaftServer> servers) => string.Join(',', servers.Select(server => server.Id));
 

@@ -9,7 +9,7 @@ internal sealed class Trial : ITrial
     private readonly int? _rounds;
     private readonly int? _seconds;
     private readonly List<RaftServer> _members = [];
-    private Group? _group;
+    private readonly List<Group> _groups = [];
     private Network? _network;
 
     /// <param name="work">An existing folder.</param>
@@ -49,7 +49,13 @@ internal sealed class Trial : ITrial
     /// <param name="founders">The number of servers that found the group. The others wait to be added. Null: all.</param>
     /// <param name="options">More options of the command that starts a server.</param>
     public Group Group(int servers, int? founders = null, params IReadOnlyList<string> options) =>
-        _group = new Group(Work, _firstPort, [.. Enumerable.Repeat(Host.Here, servers)], founders, options);
+        Add(new Group(Work, _firstPort, [.. Enumerable.Repeat(Host.Here, servers)], founders, options));
+
+    /// <summary>Creates servers on this machine that found another group, and know none of the first one.</summary>
+    public Group OtherGroup(int servers) => Add(new Group(
+        Directory.CreateDirectory(Path.Combine(Work, "other")).FullName,
+        _firstPort + _groups.Sum(group => group.Servers.Length),
+        [.. Enumerable.Repeat(Host.Here, servers)]));
 
     /// <summary>Creates hosts with a network namespace each.</summary>
     public async Task<Network> Hosts(int count) => _network = await Network.Start(count);
@@ -58,16 +64,23 @@ internal sealed class Trial : ITrial
     public async Task<(Group Group, Network Network)> GroupOnNetwork(int servers)
     {
         var network = await Hosts(servers);
-        return (_group = new Group(Work, _firstPort, [.. Enumerable.Range(1, servers).Select(network.Host)]), network);
+        return (Add(new Group(Work, _firstPort, [.. Enumerable.Range(1, servers).Select(network.Host)])), network);
     }
 
     /// <inheritdoc/>
-    public string Tails() => _group?.Tails() ?? string.Join('\n', _members.Select(member => member.Tail()));
+    public string Tails() =>
+        string.Join('\n', _groups.Select(group => group.Tails()).Concat(_members.Select(member => member.Tail())));
 
     public void Dispose()
     {
-        _group?.Dispose();
+        _groups.ForEach(group => group.Dispose());
         _members.ForEach(member => member.Dispose());
         _network?.Dispose();
+    }
+
+    private Group Add(Group group)
+    {
+        _groups.Add(group);
+        return group;
     }
 }
