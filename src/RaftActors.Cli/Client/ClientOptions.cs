@@ -82,15 +82,15 @@ internal sealed class ClientOptions(CommandEnvironment environment, bool isOfSer
         if (parsed.GetValue(Contacts) is not { } contacts)
         {
             return parsed.GetValue(Group) is not null || parsed.GetValue(AtAddress)
-                ? throw new UsageException("--contacts is missing: --group and --at-address are about an application, and it names its nodes")
+                ? throw new UsageException("--contacts is missing: name nodes of the application that --group or --at-address is about")
                 : new ServersTarget(parsed.GetValue(Servers)!);
         }
 
         if (isOfServers)
         {
             throw new UsageException(
-                $"{parsed.CommandResult.Command.Name} is about the messages of raft servers, and --contacts names an application, whose values "
-                + "only its own program knows: leave out --contacts, or use the RaftClient of the application");
+                $"{parsed.CommandResult.Command.Name} is about the messages of raft servers, and --contacts names an application, whose "
+                + "values only its own program knows: leave out --contacts, or use the RaftClient of the application");
         }
 
         return parsed.GetResult(Servers) is { Implicit: false }

@@ -135,7 +135,7 @@ internal static class MembersCommand
               2    the command is wrong
               130  Ctrl-C
 
-            Example:
+            Examples:
               raft members list -S :9990,:9991
               raft members list --contacts shop@10.0.0.1:2551 --group orders
             """);

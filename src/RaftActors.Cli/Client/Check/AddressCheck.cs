@@ -18,8 +18,8 @@ internal static class AddressCheck
         var addresses = target.Contacts.Select(contact => contact.Host).Concat(
             sample?.Processes.Select(process => target.AddressOf(process.Name, process.Status)).OfType<string>()
                 .Select(address => address[..address.LastIndexOf(':')]) ?? []);
-        return await Task.WhenAll(addresses.Distinct().Where(host => !IPAddress.TryParse(host, out _)).Select(host => LookUpAsync(host, end.Token)))
-            .ConfigureAwait(false);
+        var names = addresses.Distinct().Where(host => !IPAddress.TryParse(host, out _));
+        return await Task.WhenAll(names.Select(host => LookUpAsync(host, end.Token))).ConfigureAwait(false);
     }
 
     private static async Task<Finding> LookUpAsync(string host, CancellationToken end)

@@ -21,7 +21,7 @@ internal sealed class GroupCheck(Target target, GroupSample first, GroupSample s
                 Group,
                 $"there are {groups.Count} groups with this name: "
                     + string.Join("; ", groups.Select(each => $"{Names(each.Select(status => status.Name))} in {each.Key:N}")),
-                "Decide which group is the right one. Stop each process of the others, move its data directory away, and add it to that one."),
+                "Decide which group is the right one. Stop each process of the others, move its data directory away, and add it to the one."),
         };
     }
 
@@ -68,7 +68,7 @@ internal sealed class GroupCheck(Target target, GroupSample first, GroupSample s
                 "Start the others. If a majority is lost for ever with its disks, see 'raft recover --help'.")
             : voters.Length < 3
                 ? Finding.Warn(
-                    Group, $"{voters.Length} of its members vote, so it survives no loss of a disk or node", "Add members until three vote.")
+                    Group, $"{voters.Length} of its members vote, so it survives no loss of a node", "Add members until three vote.")
                 : Finding.Ok(Group, $"{heard} of {voters.Length} voters answer");
     }
 

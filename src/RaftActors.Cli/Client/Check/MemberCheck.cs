@@ -20,7 +20,7 @@ internal sealed class MemberCheck(Target target, GroupSample first, GroupSample 
             yield return Finding.Fail(
                 shown,
                 $"it does not answer{(why is null ? "" : $": {why}")}",
-                $"If it is down, start it. If it runs, look at its log, and at the network and firewalls between this machine and its node.");
+                "If it is down, start it. If it runs, look at its log, and at the network between this machine and its node.");
             yield break;
         }
 
