@@ -35,8 +35,10 @@ public sealed class CompletionTests
         File.WriteAllText(folder["raft"], $"#!/bin/sh\nexec dotnet '{Run.ProgramFile}' \"$@\"\n");
         var complete = """
             source <(raft completion bash)
-            try() { COMP_LINE=$1; COMP_POINT=${#1}; COMP_WORDS=($1); [[ $1 == *' ' ]] && COMP_WORDS+=(''); COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
-              _raft_complete; echo ${COMPREPLY[*]}; }
+            try() {
+              COMP_LINE=$1; COMP_POINT=${#1}; COMP_WORDS=($1); [[ $1 == *' ' ]] && COMP_WORDS+=('')
+              COMP_CWORD=$((${#COMP_WORDS[@]} - 1)); _raft_complete; echo ${COMPREPLY[*]}
+            }
             try 'raft mem'
             try 'raft members '
             try 'raft log tail --fol'

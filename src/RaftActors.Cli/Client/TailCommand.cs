@@ -5,7 +5,9 @@ using RaftActors.Storage.Tools;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary><c>raft log tail</c>: the latest committed pairs of a running group, with values as bytes, because their types are not known.</summary>
+/// <summary>
+/// <c>raft log tail</c>: the latest committed pairs of a running group. Values are bytes, because this program does not know their types.
+/// </summary>
 internal sealed class TailCommand(CommandEnvironment environment, ClientSettings settings, GroupClient client)
 {
     private const int DefaultLimit = 20;

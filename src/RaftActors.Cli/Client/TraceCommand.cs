@@ -28,8 +28,8 @@ internal sealed class TraceCommand(CommandEnvironment environment, ClientSetting
             "trace",
             $"""
             Appends a message, and shows when each server knew that it was committed, and when each had processed it. Times count from the
-            start of the append. Each server is asked every {Pause.TotalMilliseconds:0} ms, so a time is too long by at most that and one round trip. The
-            message is appended as by 'raft append', and stays in the log.
+            start of the append. Each server is asked every {Pause.TotalMilliseconds:0} ms, so a time is too long by at most that and
+            one round trip. The message is appended as by 'raft append', and stays in the log.
 
             Exit codes:
               0    committed, and all members have processed it

@@ -63,7 +63,7 @@ internal sealed class ClientQuestions(GroupFinder finder, TimeSpan patience)
         return relay;
     }
 
-    /// <summary>Messages to this node were lost, and there is a connection now. What it was asked last is asked again with the next tick.</summary>
+    /// <summary>Messages to a node were lost, and there is a connection now. Questions that went there are due again.</summary>
     public void OnLost(Address node, TimeSpan now)
     {
         foreach (var question in _open.Values.Where(question => question.MayRepeat && node.Equals(question.Asked)))

@@ -102,7 +102,9 @@ internal sealed class LiveClient<TValue, TResult>(
             found = await ReadAsync(before, 1, settings.AttemptTimeout / 2, time, cancellationToken).ConfigureAwait(false);
         }
 
-        return found.Length > 0 ? Decoded(found[0]) : throw new RaftUnavailableException($"The process that was asked lacks serial {serial}.");
+        return found.Length > 0
+            ? Decoded(found[0])
+            : throw new RaftUnavailableException($"The process that was asked lacks serial {serial}.");
     }
 
     public override async IAsyncEnumerable<Entry<TValue>> SubscribeAsync(

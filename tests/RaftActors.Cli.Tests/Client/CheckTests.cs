@@ -36,7 +36,10 @@ public sealed class CheckTests
 
     [Fact]
     public void Stopped_engine_is_a_failure() => AssertBad(
-        Findings(Good[0], Good[1], Good[2] with { Failure = "I/O error." }), FindingLevel.Fail, ":9992", "its engine has stopped: I/O error.");
+        Findings(Good[0], Good[1], Good[2] with { Failure = "I/O error." }),
+        FindingLevel.Fail,
+        ":9992",
+        "its engine has stopped: I/O error.");
 
     [Fact]
     public void Name_that_two_processes_have_is_a_failure() => AssertBad(
@@ -58,7 +61,10 @@ public sealed class CheckTests
 
     [Fact]
     public void Two_leaders_of_one_term_are_a_failure() => AssertBad(
-        Findings(Good[0], Good[1], Good[2] with { Leader = Process(":9992") }), FindingLevel.Fail, "group", "two leaders are known in term 3");
+        Findings(Good[0], Good[1], Good[2] with { Leader = Process(":9992") }),
+        FindingLevel.Fail,
+        "group",
+        "two leaders are known in term 3");
 
     [Fact]
     public void Group_without_a_leader_is_a_failure() => AssertBad(
@@ -122,8 +128,8 @@ public sealed class CheckTests
         Assert.Equal((1, ""), (run.Code, run.Error));
         Assert.All(run.Objects, each => Assert.Equal("finding", each.GetProperty("kind").GetString()));
         Assert.Contains(
-            """{"kind":"finding","level":"fail","about":"group","text":"1 of 3 voters answer, which is no majority, so nothing is committed","""
-                + "\"cure\":\"",
+            """{"kind":"finding","level":"fail","about":"group","text":"1 of 3 voters answer, which is no majority, so nothing is """
+                + "committed\",\"cure\":\"",
             run.Output);
     }
 

@@ -28,7 +28,8 @@ public sealed class LiveGroupTests(LiveGroupTests.Servers servers) : IClassFixtu
         var run = servers.Ask("trace", "I like wine.", "--json");
 
         Assert.Equal((0, ""), (run.Code, run.Error));
-        var steps = run.Objects.Select(each => (Step: each.GetProperty("step").GetString(), At: each.GetProperty("ms").GetDouble())).ToArray();
+        var steps = run.Objects
+            .Select(each => (Step: each.GetProperty("step").GetString(), At: each.GetProperty("ms").GetDouble())).ToArray();
         Assert.Equal(8, steps.Length);
         Assert.Equal("sent", steps[0].Step);
         Assert.Equal(steps.Select(each => each.At).Order(), steps.Select(each => each.At));

@@ -21,7 +21,7 @@ internal sealed class GroupCheck(Target target, GroupSample first, GroupSample s
                 Group,
                 $"there are {groups.Count} groups with this name: "
                     + string.Join("; ", groups.Select(each => $"{Names(each.Select(status => status.Name))} in {each.Key:N}")),
-                "Decide which group is the right one. Stop each process of the others, move its data directory away, and add it to the one."),
+                "Decide which group is the right one. Stop each process of the others, move its directory away, and add it to that one."),
         };
     }
 
