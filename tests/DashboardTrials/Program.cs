@@ -1,6 +1,6 @@
-using RaftActors.Dashboard.Tests;
-
 using DashboardTrials;
+
+using RaftActors.Dashboard.Tests;
 
 // Drives the pages of three nodes in a browser. The arguments are the browser, the folder of the screenshots, and parts of the names of
 // the checks to run; without the last all run.

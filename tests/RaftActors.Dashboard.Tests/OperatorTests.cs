@@ -86,7 +86,8 @@ public sealed class OperatorTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
         using var answer = await PostAsync($"{DashboardNode.Ops}/leave", Follower(), DashboardNode.Operator, basedOn: "0");
 
         Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
-        Assert.StartsWith("The group did not change the removal of counter@", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        var text = await answer.Content.ReadAsStringAsync();
+        Assert.StartsWith("The group did not change the removal of counter@", text, StringComparison.Ordinal);
     }
 
     [Fact]

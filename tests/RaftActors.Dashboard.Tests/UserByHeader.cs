@@ -7,7 +7,10 @@ using Microsoft.Extensions.Options;
 
 namespace RaftActors.Dashboard.Tests;
 
-/// <summary>Authenticates a request by the header <c>User</c>, whose text is the name and the role. An application has cookies or certificates instead.</summary>
+/// <summary>
+/// Authenticates a request by the header <c>User</c>, whose text is the name and the role. An application has cookies or certificates
+/// instead.
+/// </summary>
 internal sealed class UserByHeader(IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory logger, UrlEncoder encoder)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, logger, encoder)
 {

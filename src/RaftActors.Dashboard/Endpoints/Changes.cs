@@ -60,7 +60,8 @@ internal sealed class Changes(Lazy<Sampler> sampler, Operators operators)
             return;
         }
 
-        if (!ProcessName.TryParse(member, CultureInfo.InvariantCulture, out var name) || !TryIndex(form["basedOn"].ToString(), out var basedOn))
+        if (!ProcessName.TryParse(member, CultureInfo.InvariantCulture, out var name)
+            || !TryIndex(form["basedOn"].ToString(), out var basedOn))
         {
             await AnswerAsync(
                 http,

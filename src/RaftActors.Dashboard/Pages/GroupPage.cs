@@ -40,7 +40,8 @@ internal static class GroupPage
             html.Add($"<strong class=\"problem\">No leader</strong> in term {group.Term:N0}. ");
         }
 
-        html.Add($"{group.Answering} of {Words.Count(group.Voters.Count(), "voter", "voters")} answer; {group.Majority} commit a pair.</p>");
+        var voters = Words.Count(group.Voters.Count(), "voter", "voters");
+        html.Add($"{group.Answering} of {voters} answer; {group.Majority} commit a pair.</p>");
         return html.ToMarkup();
     }
 
@@ -69,7 +70,8 @@ internal static class GroupPage
         HtmlWriter html = new();
         html.Add($"<section class=\"plots\"><h2>Last two minutes</h2><div>");
         html.Add($"<figure data-plot=\"rate\"><figcaption>Pairs committed a second <span class=\"now\">…</span></figcaption></figure>");
-        html.Add($"<figure data-plot=\"lag\"><figcaption>Pairs that the slowest member lacks <span class=\"now\">…</span></figcaption></figure>");
+        html.Add($"<figure data-plot=\"lag\"><figcaption>Pairs that the slowest member lacks ");
+        html.Add($"<span class=\"now\">…</span></figcaption></figure>");
         html.Add($"<figure data-plot=\"time\"><figcaption>Append to commit on this node, ms: median and p99 ");
         html.Add($"<span class=\"now\">…</span></figcaption></figure></div></section>");
         return html.ToMarkup();

@@ -24,7 +24,8 @@ internal static class Layout
         {
             // Only the summary is read aloud when it changes: it has no number that changes all the time.
             var (live, mark) = (part.Id == "summary", part.IsLive ? "live" : "still");
-            html.Add($"<div id=\"{part.Id}\" class=\"part\" data-part=\"{mark}\" aria-live=\"{(live ? "polite" : "off")}\">{part.Html}</div>");
+            html.Add($"<div id=\"{part.Id}\" class=\"part\" data-part=\"{mark}\" ");
+            html.Add($"aria-live=\"{(live ? "polite" : "off")}\">{part.Html}</div>");
         }
 
         html.Add($"<p id=\"connection\" role=\"status\"></p></main></body></html>");
@@ -44,7 +45,8 @@ internal static class Layout
     private static void Begin(HtmlWriter html, string title, string root)
     {
         html.Add($"<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>{title} · Raft</title>");
-        html.Add($"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" content=\"light dark\">");
+        html.Add($"<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">");
+        html.Add($"<meta name=\"color-scheme\" content=\"light dark\">");
         html.Add($"<link rel=\"icon\" href=\"data:,\">");
         html.Add($"<link rel=\"stylesheet\" href=\"{root}/assets/dashboard.css?{Asset.Css.Version}\">");
         html.Add($"<script defer src=\"{root}/assets/dashboard.js?{Asset.Script.Version}\"></script></head><body>");

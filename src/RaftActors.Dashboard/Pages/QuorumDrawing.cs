@@ -40,7 +40,8 @@ internal static class QuorumDrawing
             foreach (var (name, to) in places.Where(place => place.Key != leader))
             {
                 var isCut = reached?.Contains(name) != true;
-                html.Add($"<line class=\"edge{(isCut ? " cut" : "")}\" x1=\"{from.X:0.0}\" y1=\"{from.Y:0.0}\" x2=\"{to.X:0.0}\" y2=\"{to.Y:0.0}\"/>");
+                html.Add($"<line class=\"edge{(isCut ? " cut" : "")}\" x1=\"{from.X:0.0}\" y1=\"{from.Y:0.0}\" ");
+                html.Add($"x2=\"{to.X:0.0}\" y2=\"{to.Y:0.0}\"/>");
             }
         }
 

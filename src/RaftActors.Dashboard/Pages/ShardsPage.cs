@@ -42,16 +42,19 @@ internal static class ShardsPage
     {
         var groups = shards.All.Select(shard => sample.Find(shard.Group)).OfType<GroupView>().ToList();
         var nodes = groups.SelectMany(group => group.Processes).Select(process => process.Name.Node).Distinct(StringComparer.Ordinal)
-            .Order(StringComparer.Ordinal).Select(node => (Node: (string?)node, Leads: groups.Where(group => group.Leader?.Node == node).ToList()))
+            .Order(StringComparer.Ordinal)
+            .Select(node => (Node: (string?)node, Leads: groups.Where(group => group.Leader?.Node == node).ToList()))
             .Append((null, groups.Where(group => group.Leader is null).ToList()))
             .Where(each => each.Item1 is not null || each.Item2.Count > 0);
         html.Add($"<dl class=\"homes\">");
         foreach (var (node, leads) in nodes)
         {
-            html.Add($"<div><dt class=\"{(node is null ? "problem" : "")}\">{node ?? "No leader"} <span class=\"more\">{leads.Count}</span></dt><dd>");
+            html.Add($"<div><dt class=\"{(node is null ? "problem" : "")}\">{node ?? "No leader"} ");
+            html.Add($"<span class=\"more\">{leads.Count}</span></dt><dd>");
             foreach (var group in leads)
             {
-                html.Add($"<a class=\"chip{(group.Problems.IsEmpty ? "" : " ill")}\" href=\"{Words.Link(root, group.Name)}\">{group.Name}</a> ");
+                html.Add($"<a class=\"chip{(group.Problems.IsEmpty ? "" : " ill")}\" ");
+                html.Add($"href=\"{Words.Link(root, group.Name)}\">{group.Name}</a> ");
             }
 
             html.Add($"</dd></div>");

@@ -25,7 +25,7 @@ internal sealed record GroupView
 
     public int? MaxQuorum { get; private init; }
 
-    /// <summary>The last decision about the members: the leader's, or that of another process that was a leader. Null: none is known.</summary>
+    /// <summary>The last decision about the members: the leader's, or that of an earlier leader. Null: none is known.</summary>
     public string? Decision { get; private init; }
 
     /// <summary>What one process says about the group. Null: it was not asked.</summary>
