@@ -15,7 +15,8 @@ internal static class ApiAssemblies
     public static IEnumerable<IAssemblySymbol> Load()
     {
         var framework = ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!) // Justification: .NET sets it.
-            .Split(Path.PathSeparator);
+            .Split(Path.PathSeparator)
+            .Where(File.Exists); // A program in the folder of the tests also lists what ASP.NET Core has.
         var references = framework.Concat(Directory.GetFiles(AppContext.BaseDirectory, "*.dll"))
             .DistinctBy(Path.GetFileName)
             .ToDictionary(file => Path.GetFileNameWithoutExtension(file), Reference);
