@@ -96,7 +96,8 @@ internal sealed class Checks(BusyNodes nodes, Chromium chromium, string[] only)
         var page = await OpenAsync(Ops);
         await TabToAsync(page, "a", "counter");
         await page.Keyboard.PressAsync("Enter");
-        await page.WaitForURLAsync(new Uri(nodes[0], Group).ToString(), new() { WaitUntil = WaitUntilState.Commit });
+        await Expect(page).ToHaveURLAsync(new Uri(nodes[0], Group).ToString());
+        await Expect(page.Locator("#connection")).ToHaveAttributeAsync("data-events", "yes");
         var follower = nodes.StatusOf((nodes.Leader + 1) % 3).Name;
         await TabToAsync(page, "summary", $"Remove… {follower}");
         var outline = await page.EvaluateAsync<string>("() => getComputedStyle(document.activeElement).outlineStyle");
