@@ -1,7 +1,5 @@
 using DashboardTrials;
 
-using RaftActors.Dashboard.Tests;
-
 // Drives the pages of three nodes in a browser. The arguments are the browser, the folder of the screenshots, and parts of the names of
 // the checks to run; without the last all run.
 if (args is not [var browser, var images, .. var only] || !File.Exists(browser))

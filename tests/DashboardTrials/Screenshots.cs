@@ -13,10 +13,10 @@ internal sealed class Screenshots(BusyNodes nodes, Chromium chromium, string fol
     {
         // The node that led first has the votes of the latest election if it leads again.
         var leader = nodes.Leader;
-        var desktop = await chromium.OpenAsync(new Uri(nodes[leader], Group), height: 1000);
-        var dark = await chromium.OpenAsync(new Uri(nodes[leader], Group), isDark: true, height: 1000);
-        var phone = await chromium.OpenAsync(new Uri(nodes[leader], Group), width: 360, isOperator: false, height: 1100);
-        var overview = await chromium.OpenAsync(new Uri(nodes[leader], "/raft"), isOperator: false, height: 700);
+        var desktop = await chromium.OpenAsync(new Uri(nodes[leader], Group), width: 970, height: 560);
+        var dark = await chromium.OpenAsync(new Uri(nodes[leader], Group), isDark: true, width: 970, height: 560);
+        var phone = await chromium.OpenAsync(new Uri(nodes[leader], Group), width: 360, isOperator: false, height: 1040);
+        var overview = await chromium.OpenAsync(new Uri(nodes[leader], "/raft"), isOperator: false, width: 970, height: 560);
         await desktop.WaitForFunctionAsync(
             "() => (document.querySelector('figure[data-plot=rate] path')?.getAttribute('d').split('L').length ?? 0) > 70",
             null,

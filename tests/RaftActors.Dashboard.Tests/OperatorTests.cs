@@ -87,7 +87,7 @@ public sealed class OperatorTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
 
         Assert.Equal(HttpStatusCode.Conflict, answer.StatusCode);
         var text = await answer.Content.ReadAsStringAsync();
-        Assert.StartsWith("The group did not change the removal of counter@", text, StringComparison.Ordinal);
+        Assert.StartsWith("The group refused the removal of counter@", text, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -17,8 +17,8 @@ public sealed partial class PageTests(ThreeNodes nodes) : IClassFixture<ThreeNod
         Assert.Contains("Each has a leader.", page, StringComparison.Ordinal);
         Assert.Contains("No problems are known.", page, StringComparison.Ordinal);
         Assert.Contains($"data-label=\"Leader\">{ThreeNodes.StatusOf(nodes.Leader).Name.Node}</td>", page, StringComparison.Ordinal);
-        Assert.All(
-            nodes.All, node => Assert.Contains($"\"rowheader\">{ThreeNodes.StatusOf(node).Name.Node}", page, StringComparison.Ordinal));
+        var names = nodes.All.Select(node => ThreeNodes.StatusOf(node).Name.Node);
+        Assert.All(names, name => Assert.Contains($"\"rowheader\">{name}", page, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -51,7 +51,7 @@
     const figure = document.querySelector(`figure[data-plot="${name}"]`);
     if (!figure) return;
     const values = points.flatMap(point => keys.map(key => point[key])).filter(value => value !== undefined);
-    const top = Math.max(1, ...values);
+    const top = Math.max(0, ...values);
     const [width, height] = [240, 64];
     const drawing = svg('svg', { viewBox: `0 0 ${width} ${height}`, role: 'img', preserveAspectRatio: 'none' });
     const label = figure.querySelector('figcaption').firstChild.textContent.trim();
@@ -66,7 +66,7 @@
           return;
         }
         const x = width - (points.at(-1).at - point.at) / span * width;
-        const y = height - 2 - point[key] / top * (height - 6);
+        const y = height - 2 - (top && point[key] / top) * (height - 6);
         path += `${isDown ? 'L' : 'M'}${x.toFixed(1)} ${y.toFixed(1)}`;
         isDown = true;
       });
@@ -75,7 +75,8 @@
     figure.querySelector('svg')?.remove();
     figure.append(drawing);
     const last = points.at(-1);
-    figure.querySelector('.now').textContent = keys.map(key => text(last[key])).join(' / ');
+    const now = keys.map(key => text(last[key])).join(' / ');
+    figure.querySelector('.now').textContent = values.length ? `${now}, max ${text(top)}` : 'not measured';
   };
 
   const listen = () => {

@@ -14,16 +14,16 @@ internal sealed class Changes(Lazy<Sampler> sampler, Operators operators)
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
 
     public Task TransferAsync(HttpContext http) => ChangeAsync(
-        http, (client, member, _) => client.TransferLeadershipAsync(member, Timeout, http.RequestAborted), "leads", "the leadership");
+        http, (client, member, _) => client.TransferLeadershipAsync(member, Timeout, http.RequestAborted), "leads", "the transfer to");
 
     public Task JoinAsync(HttpContext http) => ChangeAsync(
-        http, (client, member, basedOn) => client.JoinAsync(member, basedOn, Timeout, http.RequestAborted), "is a member of", "the member");
+        http, (client, member, basedOn) => client.JoinAsync(member, basedOn, Timeout, http.RequestAborted), "is a member of", "the addition of");
 
     public Task LeaveAsync(HttpContext http) => ChangeAsync(
         http,
         (client, member, basedOn) => client.LeaveAsync(member, basedOn, Timeout, cancellationToken: http.RequestAborted),
         "is no member of",
-        "the removal");
+        "the removal of");
 
     private async Task ChangeAsync(
         HttpContext http,
@@ -74,8 +74,8 @@ internal sealed class Changes(Lazy<Sampler> sampler, Operators operators)
         {
             Outcome<Membership>.Done => (StatusCodes.Status200OK, $"{member} {done} {group} now."),
             Outcome<Membership>.NotCommitted refused =>
-                (StatusCodes.Status409Conflict, $"The group did not change {what} of {member}: {refused.Detail}"),
-            var unknown => (StatusCodes.Status504GatewayTimeout, $"It is not known whether the group changed {what} of {member}: "
+                (StatusCodes.Status409Conflict, $"The group refused {what} {member}: {refused.Detail}"),
+            var unknown => (StatusCodes.Status504GatewayTimeout, $"It is not known whether the group made {what} {member}: "
                 + $"{((Outcome<Membership>.Unknown)unknown).Reason}. Look at its members before you try again."),
         };
         await AnswerAsync(http, status, text);

@@ -40,8 +40,8 @@ internal static class GroupPage
             html.Add($"<strong class=\"problem\">No leader</strong> in term {group.Term:N0}. ");
         }
 
-        var voters = Words.Count(group.Voters.Count(), "voter", "voters");
-        html.Add($"{group.Answering} of {voters} answer; {group.Majority} commit a pair.</p>");
+        html.Add($"{group.Answering} of {Words.Count(group.Voters.Count(), "voter", "voters")} answer; ");
+        html.Add($"{group.Majority} commit a pair.</p>");
         return html.ToMarkup();
     }
 

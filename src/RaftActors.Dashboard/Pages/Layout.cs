@@ -7,6 +7,7 @@ namespace RaftActors.Dashboard.Pages;
 internal static class Layout
 {
     private const string Overview = "Groups";
+    private const string Summary = "summary";
 
     /// <param name="stream">The path of the events of this page.</param>
     public static string Page(View view, ViewKey key, string stream)
@@ -23,9 +24,7 @@ internal static class Layout
         foreach (var part in view.Parts)
         {
             // Only the summary is read aloud when it changes: it has no number that changes all the time.
-            var (live, mark) = (part.Id == "summary", part.IsLive ? "live" : "still");
-            html.Add($"<div id=\"{part.Id}\" class=\"part\" data-part=\"{mark}\" ");
-            html.Add($"aria-live=\"{(live ? "polite" : "off")}\">{part.Html}</div>");
+            html.Add($"<div id=\"{part.Id}\" class=\"part\" aria-live=\"{(part.Id == Summary ? "polite" : "off")}\">{part.Html}</div>");
         }
 
         html.Add($"<p id=\"connection\" role=\"status\"></p></main></body></html>");

@@ -87,8 +87,7 @@ internal static class OverviewPage
             Words.Cell(html, "Answers", silent == 0 ? "all" : silent == all ? "no" : $"{all - silent} of {all}");
             html.Add($"<td role=\"cell\" data-label=\"Problems\">");
             html.Add($"<span class=\"{(silent + faults == 0 ? "fine" : "problem")}\">");
-            var ill = Words.Count(silent + faults, "process", "processes");
-            html.Add($"{(silent == all ? "does not answer" : silent + faults == 0 ? "none" : ill)}");
+            html.Add($"{(silent + faults == 0 ? "none" : Words.Count(silent + faults, "process", "processes"))}");
             html.Add($"</span></td></tr>");
         }
 

@@ -31,7 +31,7 @@ internal static class QuorumDrawing
             places[learners[i].Name] = (Width * (i + 0.5) / learners.Count, Centre + Ring + RowHeight);
         }
 
-        var height = Centre + Ring + (learners.Count > 0 ? RowHeight : 0) + 48;
+        var height = places.Values.Select(place => place.Y).Append(Centre).Max() + Radius + 28;
         html.Add($"<svg class=\"quorum\" role=\"img\" aria-labelledby=\"quorum-title quorum-text\" viewBox=\"0 0 {Width} {height:0}\">");
         html.Add($"<title id=\"quorum-title\">Quorum of {group.Name}</title><desc id=\"quorum-text\">{Sentence(group)}</desc>");
         if (group.Leader is { } leader && places.TryGetValue(leader, out var from))
@@ -77,7 +77,9 @@ internal static class QuorumDrawing
         };
         html.Add($"<g class=\"{kind}\"><circle cx=\"{at.X:0.0}\" cy=\"{at.Y:0.0}\" r=\"{Radius}\"/>");
         html.Add($"<text class=\"letter\" x=\"{at.X:0.0}\" y=\"{at.Y + 6:0.0}\">{letter}</text>");
-        html.Add($"<text class=\"name\" x=\"{at.X:0.0}\" y=\"{at.Y + Radius + 16:0.0}\">{Short(process.Name.Node)}</text></g>");
+        // Outside of the ring, where no line goes.
+        var below = at.Y < Centre ? -Radius - 9 : Radius + 17;
+        html.Add($"<text class=\"name\" x=\"{at.X:0.0}\" y=\"{at.Y + below:0.0}\">{Short(process.Name.Node)}</text></g>");
         if (VotesOf(group).Contains(process.Name))
         {
             var (x, y) = (at.X + (Radius * 0.8), at.Y - (Radius * 0.8));

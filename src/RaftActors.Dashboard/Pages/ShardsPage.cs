@@ -49,11 +49,11 @@ internal static class ShardsPage
         html.Add($"<dl class=\"homes\">");
         foreach (var (node, leads) in nodes)
         {
-            html.Add($"<div><dt class=\"{(node is null ? "problem" : "")}\">{node ?? "No leader"} ");
+            html.Add($"<div data-key=\"{node}\"><dt class=\"{(node is null ? "problem" : "")}\">{node ?? "No leader"} ");
             html.Add($"<span class=\"more\">{leads.Count}</span></dt><dd>");
             foreach (var group in leads)
             {
-                html.Add($"<a class=\"chip{(group.Problems.IsEmpty ? "" : " ill")}\" ");
+                html.Add($"<a class=\"chip{(group.Problems.IsEmpty ? "" : " ill")}\" data-key=\"{group.Name}\" ");
                 html.Add($"href=\"{Words.Link(root, group.Name)}\">{group.Name}</a> ");
             }
 
