@@ -17,7 +17,10 @@ internal sealed class Changes(Lazy<Sampler> sampler, Operators operators)
         http, (client, member, _) => client.TransferLeadershipAsync(member, Timeout, http.RequestAborted), "leads", "the transfer to");
 
     public Task JoinAsync(HttpContext http) => ChangeAsync(
-        http, (client, member, basedOn) => client.JoinAsync(member, basedOn, Timeout, http.RequestAborted), "is a member of", "the addition of");
+        http,
+        (client, member, basedOn) => client.JoinAsync(member, basedOn, Timeout, http.RequestAborted),
+        "is a member of",
+        "the addition of");
 
     public Task LeaveAsync(HttpContext http) => ChangeAsync(
         http,

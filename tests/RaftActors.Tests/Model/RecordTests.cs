@@ -4,6 +4,7 @@ using System.Text.Json;
 using Akka.Actor;
 
 using RaftActors.Core;
+using RaftActors.Storage.Backups;
 
 namespace RaftActors.Tests.Model;
 
@@ -41,6 +42,7 @@ public sealed class RecordTests
         new QueryOutcome.Done(Request, 1, One),
         new QueryOutcome.Failed(Request, "why"),
         Quorum,
+        new RaftBackup("path", new BackupRecord.Head("g", default, Name, DateTimeOffset.UnixEpoch, false, default, 0, 0), default, 1),
         new RaftEvent.Fenced("orders", Name, "why"),
         new RaftEvent.LeaderChanged("orders", Name, Name, Term),
         new RaftEvent.MembersChanged("orders", Name, new LogIndex(1), [Member]),

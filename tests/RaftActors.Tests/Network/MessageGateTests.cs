@@ -42,7 +42,7 @@ public sealed class MessageGateTests : TestKit
         var needed = manifest switch
         {
             "kw" => ConnectionRole.Writer,
-            "km" => ConnectionRole.Operator,
+            "km" or "kb" or "ki" or "kj" or "kn" => ConnectionRole.Operator,
             "kl" or "kq" or "kg" or "ke" or "ks" => ConnectionRole.Reader,
             _ => ConnectionRole.Node,
         };
