@@ -24,6 +24,8 @@ internal sealed class Screenshots(BusyNodes nodes, Chromium chromium, string fol
         await Expect(overview.Locator("#summary")).ToContainTextAsync("Each has a leader.");
         Directory.CreateDirectory(folder);
         await TakeAsync(overview, "dashboard.png");
+        await desktop.Locator("#changes").ScreenshotAsync(new() { Path = Path.Combine(folder, "dashboard-changes.png") });
+        await desktop.EvaluateAsync("() => scrollTo(0, 0)");
         await TakeAsync(desktop, "dashboard-group.png");
         await TakeAsync(dark, "dashboard-dark.png");
         await TakeAsync(phone, "dashboard-phone.png");

@@ -40,11 +40,11 @@ public sealed class NameTests : IAsyncLifetime
         await stream.UntilAsync(page => page["summary"].Contains("Led by", StringComparison.Ordinal));
 
         Assert.Contains($"href=\"{link}\"", overview, StringComparison.Ordinal);
-        Assert.All([overview, group, stream["summary"], stream["members"], stream["quorum"], stream["why"], stream["events"]], html =>
-        {
-            Assert.Contains("&lt;img src=x onerror=alert(1)&gt;", html, StringComparison.Ordinal);
-            Assert.DoesNotContain("<img", html, StringComparison.Ordinal);
-        });
+        string[] texts = [overview, group, stream["summary"], stream["members"], stream["quorum"], stream["why"]];
+        Assert.All(texts, html => Assert.Contains("&lt;img src=x onerror=alert(1)&gt;", html, StringComparison.Ordinal));
+
+        // Whether events have come since the application has started is left to chance.
+        Assert.All([.. texts, stream["events"]], html => Assert.DoesNotContain("<img", html, StringComparison.Ordinal));
         Assert.Contains("&lt;b&gt;&quot;named&quot;&lt;/b&gt;", overview, StringComparison.Ordinal);
     }
 

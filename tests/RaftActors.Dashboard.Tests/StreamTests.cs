@@ -20,15 +20,15 @@ public sealed class StreamTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
 
         await stream.UntilAsync(page => page["summary"].Contains($"Led by <strong>{next}</strong>", StringComparison.Ordinal));
         await stream.UntilAsync(page => page["events"].Contains($"follows {next} in term", StringComparison.Ordinal));
-        Assert.Contains("knows no leader", stream["events"], StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task Plots_get_the_rate_of_commits_and_the_time_that_the_leader_measures()
     {
-        using var stream = await PageStream.OpenAsync(nodes.Leader.Http, "/raft/events?group=counter");
+        var leader = nodes.Leader;
+        using var stream = await PageStream.OpenAsync(leader.Http, "/raft/events?group=counter");
         await stream.UntilAsync(page => page.Point.TryGetProperty("rate", out _));
-        await using var client = RaftActors.Raft.Get(nodes.Leader.System).CreateClient<int, int>("counter");
+        await using var client = RaftActors.Raft.Get(leader.System).CreateClient<int, int>("counter");
 
         (await client.AppendAsync("number", 1)).OrThrow();
 
