@@ -4,7 +4,7 @@ using Akka.Configuration;
 namespace RaftActors.Examples;
 
 /// <summary>Runs the code of docs/operations.md about backups.</summary>
-public sealed class BackupsTests : IAsyncDisposable
+public sealed class BackupsTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
@@ -24,9 +24,9 @@ public sealed class BackupsTests : IAsyncDisposable
         await CountAsync(StartNode("second"), 1, total: 42);
     }
 
-    public async ValueTask DisposeAsync()
+    public void Dispose()
     {
-        await Task.WhenAll(_systems.Select(system => system.Terminate()));
+        Task.WaitAll(_systems.Select(system => system.Terminate()));
         Directory.Delete(_folder, recursive: true);
     }
 
