@@ -1,4 +1,3 @@
-using RaftActors.Cli.Offline;
 using RaftActors.Storage.Tools;
 
 namespace RaftActors.Cli.Tests;

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.Diagnostics;
 
 using RaftActors.Cli.Client;
 using RaftActors.Core;
@@ -9,8 +8,6 @@ namespace RaftActors.Cli.Backups;
 /// <summary><c>raft backup</c>.</summary>
 internal static class BackupCommand
 {
-    private static readonly TimeSpan ProgressPeriod = TimeSpan.FromMilliseconds(250);
-
     public static Command Build(CommandEnvironment environment)
     {
         var file = new Argument<string>("file") { Description = "The file to write. It must not exist." };
@@ -57,47 +54,24 @@ internal static class BackupCommand
     private static int Run(string file, RaftBackupOptions options, ClientSettings settings, CommandEnvironment environment) =>
         settings.Run(client =>
         {
-            using Progress progress = new(environment);
-            var asked = options with { Timeout = settings.Timeout, Progress = progress };
-            if (!client.TryAsk(() => client.Raft.BackupAsync(file, asked, client.End), environment, out var backup, out var code))
+            RaftBackup backup;
+            using (ProgressLine line = new(environment, "wrote", TimeProvider.System))
             {
-                return code;
+                var asked = options with { Timeout = settings.Timeout, Progress = new Progress(line) };
+                if (!client.TryAsk(() => client.Raft.BackupAsync(file, asked, client.End), environment, out backup, out var code))
+                {
+                    return code;
+                }
             }
 
-            progress.Dispose();
             environment.Report(output => BackupView.Write(output, backup, settings.IsJson));
             return ExitCode.Done;
         });
 
-    /// <summary>Shows on a terminal how far a long backup is.</summary>
-    private sealed class Progress(CommandEnvironment environment) : IProgress<(long Written, long Snapshot)>, IDisposable
+    /// <summary>Shows how far a long backup is.</summary>
+    private sealed class Progress(ProgressLine line) : IProgress<(long Written, long Snapshot)>
     {
-        private readonly long _start = Stopwatch.GetTimestamp();
-        private long _shownAt;
-        private bool _isShown;
-
-        public void Report((long Written, long Snapshot) value)
-        {
-            var now = Stopwatch.GetTimestamp();
-            if (!environment.IsTerminal
-                || Stopwatch.GetElapsedTime(_start, now) < TimeSpan.FromSeconds(1)
-                || Stopwatch.GetElapsedTime(_shownAt, now) < ProgressPeriod)
-            {
-                return;
-            }
-
-            (_shownAt, _isShown) = (now, true);
-            var whole = value.Snapshot > 0 ? $" of {BackupView.Size(value.Snapshot)}" : "";
-            environment.Error.Write($"\r{BackupView.Size(value.Written)}{whole}   ");
-        }
-
-        public void Dispose()
-        {
-            if (_isShown)
-            {
-                environment.Error.Write("\r\u001b[K");
-                _isShown = false;
-            }
-        }
+        public void Report((long Written, long Snapshot) value) => line.Show(
+            BackupView.Size(value.Written) + (value.Snapshot > 0 ? $" of {BackupView.Size(value.Snapshot)}" : ""));
     }
 }

@@ -60,7 +60,7 @@ internal sealed record GroupView
     /// <param name="failure">Why there is no answer. Null: there is one, or the group was not asked yet.</param>
     public static GroupView Of(string name, IReadOnlyCollection<RaftStatus> own, GroupStatus? asked, string? failure)
     {
-        // What this node says about itself is never older than its answer.
+        // This node's own status is never older than its answer.
         ImmutableArray<RaftStatus> answers =
             [.. own, .. asked?.Processes.Where(other => own.All(each => each.Name != other.Name)) ?? []];
         var newest = answers.MaxBy(each => each.MembersIndex);

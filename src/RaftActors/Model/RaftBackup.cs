@@ -78,9 +78,16 @@ public sealed record RaftBackup
         ArgumentNullException.ThrowIfNull(paths);
         ArgumentNullException.ThrowIfNull(members);
         ArgumentOutOfRangeException.ThrowIfZero(paths.Count, nameof(paths));
-        var name = group ?? BackupReader.Verify(paths[0]).Head.Group;
+        var name = group ?? GroupOf(paths[0]);
         StoreOptions options = new() { Directory = directory, AllowSharedDirectory = allowSharedDirectory };
         return RestoredStore.Write(options, process, new RestorePlan(id, name, members), paths).Serial;
+    }
+
+    // The head alone: the whole file is checked with the others.
+    private static string GroupOf(string path)
+    {
+        using BackupReader reader = new(path);
+        return reader.Head.Group;
     }
 }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 
+using RaftActors.Storage;
 using RaftActors.Storage.Disk;
 
 namespace RaftActors.Cli.Client.Check;
@@ -11,12 +12,11 @@ internal static class DataCheck
     private const int Syncs = 200;
     private const int WriteSize = 4096;
 
-    // The default of raft.store.free-space-floor.
-    private const long Floor = 256L << 20;
-    private const long Comfort = 4 * Floor;
-
     // Each commit waits for a sync of a majority.
     private static readonly TimeSpan SyncMax = TimeSpan.FromMilliseconds(25);
+
+    private static readonly long Floor = new StoreOptions { Directory = "." }.FreeSpaceFloorBytes;
+    private static readonly long Comfort = 4 * Floor;
 
     public static Finding[] Findings(string directory)
     {

@@ -1,4 +1,4 @@
-namespace RaftActors.Cli.Offline;
+namespace RaftActors.Cli;
 
 /// <summary>
 /// Shows what a long command does now, in one line of standard error, which it erases at its end. Shows nothing in the first second, and
