@@ -1,6 +1,7 @@
 using RaftActors.Core;
 using RaftActors.Core.Codec;
 using RaftActors.Storage.Backups;
+using RaftActors.Storage.Tests.Log;
 using RaftActors.Testing.DiskModel;
 
 namespace RaftActors.Storage.Tests.Backups;
@@ -123,7 +124,7 @@ public sealed class BackupFileTests : IDisposable
         {
             StoreOwner owner = new("g", Self);
             using var store = directory.StoreOf(owner);
-            var found = store.Open(owner, [], new NoListener());
+            var found = store.Open(owner, [], new Listener());
             var snapshot = found.State.Snapshot;
             return (found, snapshot is null ? [] : store.ReadSnapshot(snapshot.Position, 0, (int)snapshot.Length).ToArray());
         }
@@ -186,24 +187,5 @@ public sealed class BackupFileTests : IDisposable
         writer.Add(EntriesAfter(snapshot.Position, entries));
         writer.Complete();
         return (_folder[name], writer.Position);
-    }
-
-    private sealed class NoListener : IStoreListener
-    {
-        public void OnPersisted(Ticket ticket)
-        {
-        }
-
-        public void OnSnapshotSaved(Snapshot snapshot)
-        {
-        }
-
-        public void OnSpace(bool isShort)
-        {
-        }
-
-        public void OnFailed(StoreException cause)
-        {
-        }
     }
 }
