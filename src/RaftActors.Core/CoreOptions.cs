@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 
+using RaftActors.Core.Codec;
+
 namespace RaftActors.Core;
 
 /// <summary>The settings of a core; they never change. Times are in ticks, whose length the shell decides.</summary>
@@ -94,6 +96,9 @@ internal sealed record CoreOptions
 
     /// <summary>The most characters of <see cref="FailureDomain"/>.</summary>
     public const int FailureDomainLengthMax = 100;
+
+    /// <summary>The highest format level that this process reads and writes. The others learn it by its greetings.</summary>
+    public byte FormatLevel { get; init; } = FormatRange.Own.Highest;
 
     /// <summary>The ticks that a transfer of leadership may take. Then the leader goes on.</summary>
     public int TransferTimeoutTicks { get; init; } = 40;

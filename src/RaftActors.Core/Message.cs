@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 
+using RaftActors.Core.Codec;
+
 namespace RaftActors.Core;
 
 /// <summary>
@@ -32,6 +34,9 @@ internal abstract record Message
     {
         /// <summary>The sender's <see cref="CoreOptions.FailureDomain"/>.</summary>
         public string FailureDomain { get; init; } = "";
+
+        /// <summary>The sender's <see cref="CoreOptions.FormatLevel"/>.</summary>
+        public byte FormatLevel { get; init; } = FormatRange.Own.Lowest;
     }
 
     /// <summary>RequestVote (§5.2), or the question whether it would be granted (pre-vote, thesis §9.6).</summary>

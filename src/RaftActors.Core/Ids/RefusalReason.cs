@@ -40,4 +40,7 @@ internal enum RefusalReason
 
     /// <summary>Another process with the sender's name runs, and a group has one of a name.</summary>
     NameTaken,
+
+    /// <summary>The program of the receiver cannot read the format level of the group.</summary>
+    OldProgram,
 }

@@ -213,7 +213,11 @@ internal sealed class Peers(RaftState state, Refusals refusals)
     private void Ask(Peer peer) => state.Send(peer.Member, GreetingTo(peer, isReply: false));
 
     private Message.Greeting GreetingTo(Peer peer, bool isReply) =>
-        new(state.Log.LastPosition, state.HardState.FirstOf(peer.Name), isReply) { FailureDomain = state.Options.FailureDomain };
+        new(state.Log.LastPosition, state.HardState.FirstOf(peer.Name), isReply)
+        {
+            FailureDomain = state.Options.FailureDomain,
+            FormatLevel = state.Options.FormatLevel,
+        };
 
     /// <summary>
     /// The boot is lower than the one recorded, or equal with another mark: a delayed message, or a restored disk.

@@ -31,8 +31,8 @@ internal static class MessageText
         for (var left = message[Datagram.Size..]; !left.IsEmpty;)
         {
             var size = BinaryPrimitives.ReadInt32LittleEndian(left.Span);
-            var read = reader.Read(left.Slice(sizeof(int), size), out _)?.Message;
-            texts.Add(read is null ? "unknown" : Of(read));
+            var read = reader.Read(left.Slice(sizeof(int), size), out _).Message;
+            texts.Add(Of(read));
             isCall |= read is ClientCall.Append or ClientCall.Query or ClientCall.Change or WireMessage.Foreign;
             left = left[(sizeof(int) + size)..];
         }

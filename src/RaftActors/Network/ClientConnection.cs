@@ -22,7 +22,10 @@ internal sealed class ClientConnection : IConnection
     public ClientConnection(ByteChannel channel, NetworkContext context, HandshakeResult client)
     {
         (_channel, _context, _client) = (channel, context, client);
-        var frames = new FrameWriter(context.Own, context.Settings.FrameSizeMaxBytes, FrameWriter.KeptForClientMax);
+        var frames = new FrameWriter(context.Own, context.Settings.FrameSizeMaxBytes, FrameWriter.KeptForClientMax)
+        {
+            Level = client.Level,
+        };
         _sender = new FrameSender(_lock, channel, frames, context.Metrics, _ => channel.Dispose());
         _place = new PendingReplies.Place(() => WaitingBytes, OnTooSlow);
     }

@@ -54,7 +54,6 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
     private readonly EngineBatch _batch = new();
     private readonly Dictionary<string, IActorRef> _senders = [];
     private FrameReader? _reader;
-    private bool _hasWarned;
     private volatile bool _isRetired;
 
     private string Node => CustomAddress.NodeOf(address)!; // Justification: the address of a node.
@@ -122,7 +121,7 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
         switch (head.Kind)
         {
             case Datagram.Purpose.Ask:
-                Send(new Datagram(Datagram.Purpose.Answer, _own, head.To, 0).ToBytes());
+                Send(new Datagram(Datagram.Purpose.Answer, _own, head.To, context.Formats.Highest).ToBytes());
                 AskUnlessKnown(head.From);
                 break;
             case Datagram.Purpose.Answer:
@@ -184,7 +183,7 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
         }
 
         _askedAt = clock.GetTimestamp();
-        return new Datagram(Datagram.Purpose.Ask, _own, _question, 0).ToBytes();
+        return new Datagram(Datagram.Purpose.Ask, _own, _question, context.Formats.Highest).ToBytes();
     }
 
     private void OnAnswer(Datagram answer)
@@ -205,6 +204,7 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
             // Frames for the connection before are lost.
             Take();
             (_peer, _seen, _heardAt) = (answer.From, new SeenNumbers(), clock.GetTimestamp());
+            _writer.Level = (byte)Math.Clamp(answer.Number, context.Formats.Lowest, context.Formats.Highest);
         }
 
         context.Log.Info("Raft messages to {0} go by the custom transport.", Node);
@@ -249,17 +249,10 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
 
     private void ReadFrame(FrameReader reader, ReadOnlyMemory<byte> bytes)
     {
-        if (reader.Read(bytes, out _) is { } frame)
-        {
-            _batch.Add(frame, frame.Message is WireMessage.Foreign foreign
-                ? context.Foreign.Read(foreign, frame.To.Path.ToStringWithoutAddress())
-                : frame.Message);
-        }
-        else if (!_hasWarned)
-        {
-            _hasWarned = true;
-            context.Log.Warning("Raft messages from {0} are dropped if their kind is newer than this node. Update this node.", Node);
-        }
+        var frame = reader.Read(bytes, out _);
+        _batch.Add(frame, frame.Message is WireMessage.Foreign foreign
+            ? context.Foreign.Read(foreign, frame.To.Path.ToStringWithoutAddress())
+            : frame.Message);
     }
 
     private FrameReader NewReader() => new(context.Own, context.Resolve, context.FindSlab)

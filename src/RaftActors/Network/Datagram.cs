@@ -9,7 +9,7 @@ namespace RaftActors.Network;
 /// <param name="Kind">The purpose of the message.</param>
 /// <param name="From">The identity of the sender's connection. A restarted system has another.</param>
 /// <param name="To">Of frames: the identity of the receiver's connection. Else: the number of the question.</param>
-/// <param name="Number">Of frames: the number of this message between the two. Else: 0.</param>
+/// <param name="Number">Of frames: the number of this message between the two. Else: the highest format level of the sender.</param>
 internal readonly record struct Datagram(Datagram.Purpose Kind, ulong From, ulong To, long Number)
 {
     /// <summary>The size of a head in bytes.</summary>

@@ -47,12 +47,18 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
 
     /// <param name="bytes">Bytes that never change while the message lives, if it has views of them.</param>
     /// <param name="hasView">The message has views of the bytes.</param>
-    /// <returns>Null: the message is of a kind that this version does not know.</returns>
     /// <exception cref="InvalidDataException">The bytes are no frame.</exception>
-    public Frame? Read(ReadOnlyMemory<byte> bytes, out bool hasView)
+    public Frame Read(ReadOnlyMemory<byte> bytes, out bool hasView)
     {
         var reader = ByteReader.OfKept(bytes, findSlab);
-        if (reader.Flag())
+        var start = reader.Octet();
+        var level = (start >> 1) + 1;
+        if (!FormatRange.Own.Has(level))
+        {
+            throw reader.Damaged($"its format has level {level}, and this node knows {FormatRange.Own}");
+        }
+
+        if ((start & 1) != 0)
         {
             _receivers.Clear();
             _engines.Clear();
@@ -63,12 +69,7 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
         var to = ReadReceiver(ref reader);
         var from = ReadSender(ref reader);
         reader.ShareMembers(_members);
-        if (ReadMessage(ref reader, to.IsEngine) is not { } message)
-        {
-            hasView = false;
-            return null;
-        }
-
+        var message = WireTable.ReadNamed(ref reader, to.IsEngine ? RefusedToEngines : Refused);
         reader.End();
         if (_members.Count > KnownMax)
         {
@@ -77,19 +78,6 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
 
         hasView = reader.HasView;
         return new Frame(to.Actor, message, from, to.IsEngine);
-    }
-
-    // Null: its kind is unknown. If it introduced members, the next frame forgets all; see FrameWriter.
-    private WireMessage? ReadMessage(ref ByteReader reader, bool isToEngine)
-    {
-        try
-        {
-            return WireTable.ReadNamed(ref reader, isToEngine ? RefusedToEngines : Refused);
-        }
-        catch (UnknownMessageException)
-        {
-            return null;
-        }
     }
 
     private Receiver ReadReceiver(ref ByteReader reader)

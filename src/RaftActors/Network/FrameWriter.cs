@@ -9,8 +9,9 @@ using RaftActors.Wire;
 namespace RaftActors.Network;
 
 /// <summary>
-/// Writes the frames of one connection: the length in 4 bytes, a flag, the receiver, the sender, and the message with its manifest. Paths
-/// and members are written in full once for each connection; later they are their place among those written. Not thread-safe.
+/// Writes the frames of one connection: the length in 4 bytes, an octet, the receiver, the sender, and the message with its manifest. The
+/// lowest bit of the octet says that the reader forgets what it knows, and the others are the format level less 1. Paths and members are
+/// written in full once for each connection; later they are their place among those written. Not thread-safe.
 /// </summary>
 /// <param name="own">The address of this actor system.</param>
 /// <param name="keptSizeMax">A larger buffer is left to the garbage collector: one large message, or a slow node, made it large.</param>
@@ -35,6 +36,9 @@ internal sealed class FrameWriter(Address own, int frameSizeMaxBytes, int keptSi
 
     /// <summary>The largest buffer to keep for this connection.</summary>
     public int KeptSize => keptSizeMax;
+
+    /// <summary>The format level of the next frames. The reader may know more.</summary>
+    public byte Level { get; set; } = FormatRange.Own.Lowest;
 
     /// <summary>Number of bytes that <see cref="Take"/> would return.</summary>
     public int Length => _writer.Length;
@@ -78,14 +82,6 @@ internal sealed class FrameWriter(Address own, int frameSizeMaxBytes, int keptSi
     /// <summary>Takes the frames. The writer continues in the other buffer, unless that is too large to keep.</summary>
     public ArraySegment<byte> Take(byte[] next) => _writer.Detach(next.Length <= keptSizeMax ? next : []);
 
-    /// <summary>Whether a reader of the first version knows the message. It drops others, and learns no member from them.</summary>
-    public static bool IsKnownToAll(WireMessage message) => message switch
-    {
-        WireMessage.AppendRequest or AppendReply.Taken or AppendReply.Committed => true,
-        WireMessage.CoreMessage core => core.Envelope.Body is Message.AppendEntries or Message.AppendEntriesReply,
-        _ => false,
-    };
-
     private static ByteWriter NewWriter()
     {
         var writer = new ByteWriter();
@@ -104,7 +100,7 @@ internal sealed class FrameWriter(Address own, int frameSizeMaxBytes, int keptSi
         }
 
         _writer.Room(sizeof(int));
-        _writer.Flag(forgets);
+        _writer.Octet((byte)(((Level - 1) << 1) | (forgets ? 1 : 0)));
         if (IsNew(_receivers, to))
         {
             _writer.Text(to.Path.Uid == 0 ? to.Path.ToStringWithoutAddress() : $"{to.Path.ToStringWithoutAddress()}#{to.Path.Uid}");
@@ -115,10 +111,8 @@ internal sealed class FrameWriter(Address own, int frameSizeMaxBytes, int keptSi
             _writer.Text(from.Path.ToSerializationFormatWithAddress(own));
         }
 
-        // A reader that does not know the kind cannot learn members from it. All versions know the kinds that are sent most.
-        var members = _writer.SharedMembers;
         WireTable.WriteNamed(_writer, message);
-        _mustForget = _writer.SharedMembers > members && !IsKnownToAll(message);
+        _mustForget = false;
     }
 
     private bool IsNew(Dictionary<IActorRef, int> known, IActorRef actor)

@@ -21,11 +21,14 @@ namespace RaftActors.Network;
 /// <param name="Port">The port where the connecting actor system takes connections, at the host of its address; 0: it takes none.</param>
 internal readonly record struct Handshake(string Address, ulong Node, ulong Expected, ConnectionKind Kind, int Port)
 {
+    /// <summary>The format levels of the connecting node.</summary>
+    public FormatRange Formats { get; init; } = FormatRange.Own;
+
     /// <summary>The bytes before the rest of a handshake: the magic number, its version, and the length of the rest.</summary>
     public const int HeadSize = MagicSize + 1 + sizeof(ushort);
 
     /// <summary>The bytes of an answer.</summary>
-    public const int AnswerSize = MagicSize + 1 + sizeof(ulong);
+    public const int AnswerSize = MagicSize + 1 + sizeof(ulong) + 2;
 
     private const int MagicSize = 8;
     private const byte Version = 1;
@@ -39,7 +42,8 @@ internal readonly record struct Handshake(string Address, ulong Node, ulong Expe
     public byte[] ToBytes()
     {
         var rest = new ByteWriter();
-        rest.Octet(RaftMessageSerializer.Version);
+        rest.Octet(Formats.Lowest);
+        rest.Octet(Formats.Highest);
         rest.Text(Address);
         rest.Hash(Node);
         rest.Hash(Expected);
@@ -65,37 +69,42 @@ internal readonly record struct Handshake(string Address, ulong Node, ulong Expe
     public static Handshake ReadRest(ReadOnlySpan<byte> rest)
     {
         var reader = new ByteReader(rest);
-        var format = reader.Octet();
-        if (format != RaftMessageSerializer.Version)
+        var formats = new FormatRange(reader.Octet(), reader.Octet());
+        var handshake = new Handshake(reader.Text(), reader.Hash(), reader.Hash(), ReadKind(ref reader), ReadPort(ref reader))
         {
-            throw reader.Damaged($"its messages have version {format}, and this node knows only {RaftMessageSerializer.Version}");
-        }
-
-        var handshake = new Handshake(reader.Text(), reader.Hash(), reader.Hash(), ReadKind(ref reader), ReadPort(ref reader));
+            Formats = formats,
+        };
         reader.End();
         return handshake;
     }
 
-    public static byte[] AnswerOf(ulong node)
+    public static byte[] AnswerOf(ulong node, FormatRange formats)
     {
         var bytes = new byte[AnswerSize];
         WriteStart(bytes);
         BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(MagicSize + 1), node);
+        (bytes[^2], bytes[^1]) = (formats.Lowest, formats.Highest);
         return bytes;
     }
 
-    /// <summary>Reads the identity of the listening actor system.</summary>
+    /// <summary>Reads the identity and the format levels of the listening actor system.</summary>
     /// <exception cref="InvalidDataException">The bytes are no answer of this version.</exception>
-    public static ulong ReadAnswer(ReadOnlySpan<byte> answer)
+    public static (ulong Node, FormatRange Formats) ReadAnswer(ReadOnlySpan<byte> answer)
     {
         DemandStart(answer);
-        return BinaryPrimitives.ReadUInt64LittleEndian(answer[(MagicSize + 1)..]);
+        return (BinaryPrimitives.ReadUInt64LittleEndian(answer[(MagicSize + 1)..]), new FormatRange(answer[^2], answer[^1]));
     }
 
-    /// <summary>Waits for the answer, and returns the identity of the listening actor system.</summary>
+    /// <summary>The level of a connection: the highest that both sides know.</summary>
+    /// <exception cref="InvalidDataException">There is none.</exception>
+    public static byte LevelOf(FormatRange own, FormatRange other) => own.CommonWith(other) ?? throw new InvalidDataException(
+        $"Its program knows format {other}, and that of this node {own}. Upgrade the older one step by step.");
+
+    /// <summary>Waits for the answer, and returns the identity and the format levels of the listening actor system.</summary>
     /// <exception cref="InvalidDataException">The bytes are no answer, or the other side has closed the connection.</exception>
     /// <exception cref="AuthenticationException">The other side does not accept this one.</exception>
-    public static async Task<ulong> ReadAnswerAsync(ByteChannel channel, bool isSecure, CancellationToken cancellation)
+    public static async Task<(ulong Node, FormatRange Formats)> ReadAnswerAsync(
+        ByteChannel channel, bool isSecure, CancellationToken cancellation)
     {
         var answer = new byte[AnswerSize];
         try
@@ -163,6 +172,9 @@ internal sealed record HandshakeResult(Address Peer, PeerIdentity? Identity, Con
     /// <summary>Where the other actor system takes connections; null: it takes none.</summary>
     public WireMessage.PortAt? Endpoint { get; init; }
 
+    /// <summary>The format level of answers on this connection.</summary>
+    public byte Level { get; init; } = FormatRange.Own.Lowest;
+
     /// <summary>The connection takes the place of the latest one of the same actor system.</summary>
     public bool IsSuccessor { get; init; }
 
@@ -190,9 +202,16 @@ internal sealed record HandshakeResult(Address Peer, PeerIdentity? Identity, Con
             return null;
         }
 
+        if (context.Formats.CommonWith(handshake.Formats) is null)
+        {
+            // Without the answer, the other side could not tell why it is refused.
+            await AnswerAsync(channel, context, cancellation).ConfigureAwait(false);
+        }
+
         var greeting = new HandshakeResult(peer, identity, handshake.Kind == ConnectionKind.Client ? RoleOfClient(identity) : null)
         {
             Node = handshake.Node,
+            Level = Handshake.LevelOf(context.Formats, handshake.Formats),
             Endpoint = handshake.Port > 0 ? new WireMessage.PortAt(handshake.Port, handshake.Node) : null,
             IsSuccessor = handshake.Kind == ConnectionKind.Successor,
         };
@@ -212,7 +231,7 @@ internal sealed record HandshakeResult(Address Peer, PeerIdentity? Identity, Con
     /// <summary>Tells the other side that the connection takes its messages.</summary>
     public static async Task AnswerAsync(ByteChannel channel, NetworkContext context, CancellationToken cancellation)
     {
-        await channel.WriteAsync(Handshake.AnswerOf(context.Node), cancellation).ConfigureAwait(false);
+        await channel.WriteAsync(Handshake.AnswerOf(context.Node, context.Formats), cancellation).ConfigureAwait(false);
         channel.Begin();
     }
 

@@ -31,7 +31,6 @@ internal sealed class InboundConnection : IDisposable
     private readonly FrameReader _frames;
     private readonly EngineBatch _batch = new();
     private readonly ReceiveBlock _block;
-    private bool _hasWarned;
     private volatile bool _isRead;
     private long _received;
 
@@ -187,12 +186,7 @@ internal sealed class InboundConnection : IDisposable
     {
         while (_block.TryTake(out var bytes))
         {
-            if (_frames.Read(bytes, out var hasView) is not { } frame)
-            {
-                WarnOnce();
-                continue;
-            }
-
+            var frame = _frames.Read(bytes, out var hasView);
             if (hasView)
             {
                 _block.Keep();
@@ -228,17 +222,5 @@ internal sealed class InboundConnection : IDisposable
         }
 
         _batch.Add(frame, message);
-    }
-
-    // A client that connects again and again must not fill the log.
-    private void WarnOnce()
-    {
-        const string Why = "their kind is newer than this node. Update this node.";
-        if (!_hasWarned && _context.Refusals.TryGive(_identity?.Name ?? $"{Peer}", Why, out var text))
-        {
-            _context.Log.Warning("Raft messages from {0} are dropped if {1}", Peer, text);
-        }
-
-        _hasWarned = true;
     }
 }

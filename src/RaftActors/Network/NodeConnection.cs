@@ -258,7 +258,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
                 return false;
             }
 
-            socket.IsConnected = true;
+            socket.Begin();
             _attempts.OnConnected(socket.Endpoint);
             Volatile.Write(ref _problem, null);
             (hasLost, _hasLost) = (_hasLost, false);

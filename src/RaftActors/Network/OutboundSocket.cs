@@ -17,6 +17,7 @@ internal sealed class OutboundSocket : IDisposable
     private readonly int _port;
     private volatile PeerIdentity? _identity;
     private ConnectionCredentials? _credentials;
+    private byte _level;
 
     /// <param name="endpoint">Its node is 0 if this node does not know the identity of the other one.</param>
     /// <param name="gate">The owner's lock.</param>
@@ -46,7 +47,7 @@ internal sealed class OutboundSocket : IDisposable
     public bool IsVerified => _identity is not null;
 
     /// <summary>The handshake is complete, so the connection takes messages.</summary>
-    public bool IsConnected { get; set; }
+    public bool IsConnected { get; private set; }
 
     /// <summary>Both sides have proved their identity with credentials that have changed since.</summary>
     public bool IsOutdated => _context.Credentials is { } store && _credentials != store.Current;
@@ -73,18 +74,27 @@ internal sealed class OutboundSocket : IDisposable
         }
 
         await _channel.WriteAsync(
-            new Handshake(_context.Own.ToString(), _context.Node, Endpoint.Node, _kind, _port).ToBytes(), cancellation);
-        var node = await Handshake.ReadAnswerAsync(_channel, _context.Credentials is not null, cancellation);
+            new Handshake(_context.Own.ToString(), _context.Node, Endpoint.Node, _kind, _port) { Formats = _context.Formats }.ToBytes(),
+            cancellation);
+        var (node, formats) = await Handshake.ReadAnswerAsync(_channel, _context.Credentials is not null, cancellation);
         if (Endpoint.Node != 0 && node != Endpoint.Node)
         {
             throw new InvalidDataException("another actor system has this port now");
         }
+
+        _level = Handshake.LevelOf(_context.Formats, formats);
 
         _channel.KeepAlive();
         _channel.EndWithoutAnswer();
         _channel.Begin();
         _channel.Socket.Blocking = false;
     }
+
+    /// <summary>
+    /// The connection takes messages from now on. Those that are written already have the lowest level of this node, because the other
+    /// node's levels were not known.
+    /// </summary>
+    public void Begin() => (IsConnected, Sender.Frames.Level) = (true, _level);
 
     /// <summary>Returns when the other side has closed the connection, which is the only thing that it may do.</summary>
     public async Task WaitForEndAsync() => await _channel.ReceiveAsync(new byte[1]);

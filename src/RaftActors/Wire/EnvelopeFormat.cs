@@ -41,10 +41,15 @@ internal static class EnvelopeFormat
         writer.Identity(greeting.Recorded.Value);
         writer.Flag(greeting.IsReply);
         writer.Text(greeting.FailureDomain);
+        writer.Octet(greeting.FormatLevel);
     }
 
     public static Message.Greeting ReadGreeting(ref ByteReader reader) =>
-        new(ReadPosition(ref reader), new Incarnation(reader.Identity()), reader.Flag()) { FailureDomain = ReadDomain(ref reader) };
+        new(ReadPosition(ref reader), new Incarnation(reader.Identity()), reader.Flag())
+        {
+            FailureDomain = ReadDomain(ref reader),
+            FormatLevel = reader.Octet(),
+        };
 
     public static void WriteRequestVote(ByteWriter writer, Message.RequestVote request)
     {

@@ -8,7 +8,8 @@ using RaftActors.Telemetry;
 namespace RaftActors.Wire;
 
 /// <summary>
-/// The bytes of what raft sends by Akka's remoting: one octet with the version of the format, then the message. These are the question for
+/// The bytes of what raft sends by Akka's remoting: one octet with the format level, then the message. The levels of the receiver are
+/// not known, so the level is the lowest of this program. These are the question for
 /// the port of another node and its answer, and the messages that a <c>replyTo</c> receives (<see cref="OutcomeFormat"/>). All others are
 /// refused unread, because the remoting does not say who has sent a message, and connections do. Bytes that cannot be read are one
 /// <see cref="InvalidDataException"/>. Registered by <c>reference.conf</c>.
@@ -17,9 +18,6 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
 {
     /// <summary>The number of this serializer. It never changes.</summary>
     public const int Number = 1520;
-
-    /// <summary>The version of the format.</summary>
-    public const byte Version = 1;
 
     // A thread keeps at most this much of the buffer of its latest message.
     private const int KeptSizeMax = 256 * 1024;
@@ -43,7 +41,7 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
     {
         var writer = _writer ??= new ByteWriter();
         writer.Clear(KeptSizeMax);
-        writer.Octet(Version);
+        writer.Octet(FormatRange.Own.Lowest);
         if (obj is WireMessage message)
         {
             WireTable.Write(writer, message);
@@ -74,10 +72,10 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
         }
 
         var reader = ByteReader.OfKept(bytes);
-        var version = reader.Octet();
-        if (version != Version)
+        var level = reader.Octet();
+        if (!FormatRange.Own.Has(level))
         {
-            throw reader.Damaged($"its format has version {version}, and this node knows only {Version}; update this node");
+            throw reader.Damaged($"its format has level {level}, and this node knows {FormatRange.Own}");
         }
 
         var message = isOutcome ? _outcomes.Read(ref reader, manifest) : WireTable.Read(ref reader, manifest);

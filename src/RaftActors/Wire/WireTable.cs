@@ -149,15 +149,14 @@ internal static class WireTable
     /// <summary>Reads a manifest and the message.</summary>
     /// <param name="reader">The bytes of <see cref="WriteNamed"/>.</param>
     /// <param name="refused">Manifests that may not come here, so that damaged bytes cannot nest without end.</param>
-    /// <exception cref="InvalidDataException">The manifest is refused, or the bytes are no such message.</exception>
-    /// <exception cref="UnknownMessageException">The manifest is unknown.</exception>
+    /// <exception cref="InvalidDataException">The manifest is unknown or refused, or the bytes are no such message.</exception>
     public static WireMessage ReadNamed(ref ByteReader reader, params ReadOnlySpan<string> refused)
     {
         // Without the number, each message would make a string of its manifest.
         var kind = ByNumber.GetValueOrDefault(NumberOf(reader.Bytes()));
         if (kind is null)
         {
-            throw new UnknownMessageException("It has a message whose manifest this version does not know.");
+            throw reader.Damaged("a message has a manifest that no level of this program knows");
         }
 
         return refused.Contains(kind.Manifest)

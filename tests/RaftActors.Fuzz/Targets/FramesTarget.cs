@@ -52,11 +52,7 @@ internal sealed class FramesTarget : Target
             block.Add(piece);
             while (block.TryTake(out var bytes))
             {
-                if (reader.Read(bytes, out var hasView) is { } frame)
-                {
-                    frames.Add(frame);
-                }
-
+                frames.Add(reader.Read(bytes, out var hasView));
                 if (hasView)
                 {
                     block.Keep();
@@ -84,7 +80,7 @@ internal sealed class FramesTarget : Target
             var bytes = writer.Take([]);
             DemandEqual(bytes.Count - sizeof(int), BinaryPrimitives.ReadInt32LittleEndian(bytes), "A frame has another length");
             var again = reader.Read(bytes.ToArray().AsMemory(sizeof(int)), out _);
-            DemandEqual(Fields.Of(message), Fields.Of(again?.Message), "A message changes when its frame is written again");
+            DemandEqual(Fields.Of(message), Fields.Of(again.Message), "A message changes when its frame is written again");
         }
     }
 

@@ -1,5 +1,6 @@
 using Akka.Actor;
 
+using RaftActors.Core.Codec;
 using RaftActors.Network;
 using RaftActors.Wire;
 
@@ -19,7 +20,7 @@ internal sealed class HandshakeTarget : Target
         [0, .. new Handshake("akka.tcp://demo@127.0.0.1:2551", 1, 2, ConnectionKind.Node, 2552).ToBytes()],
         [0, .. new Handshake("akka.tcp://Size-2@[::1]:2551", ulong.MaxValue, 0, ConnectionKind.Successor, 65535).ToBytes()],
         [0, .. new Handshake("akka.tcp://demo@127.0.0.1:2551", 1, 0, ConnectionKind.Client, 0).ToBytes()],
-        [IsAnswer, .. Handshake.AnswerOf(0x0123456789ABCDEF)],
+        [IsAnswer, .. Handshake.AnswerOf(0x0123456789ABCDEF, FormatRange.Own)],
     ];
 
     // As the two ends of a connection do it: they read a fixed number of bytes, and then those that these announce.
@@ -37,9 +38,9 @@ internal sealed class HandshakeTarget : Target
 
     public override void Check(object read)
     {
-        if (read is ulong node)
+        if (read is (ulong node, FormatRange formats))
         {
-            DemandEqual(node, Handshake.ReadAnswer(Handshake.AnswerOf(node)), "The answer changes");
+            DemandEqual((node, formats), Handshake.ReadAnswer(Handshake.AnswerOf(node, formats)), "The answer changes");
         }
         else
         {

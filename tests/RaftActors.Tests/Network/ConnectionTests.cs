@@ -7,6 +7,7 @@ using Akka.Event;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 using RaftActors.Network;
 using RaftActors.Settings;
 using RaftActors.Telemetry;
@@ -116,7 +117,7 @@ public sealed class ConnectionTests : TestKit
 
         socket.Send(new Handshake($"{_address}", 2, Expected: 1, ConnectionKind.Node, Port: 1).ToBytes());
 
-        Assert.Equal(1UL, Handshake.ReadAnswer(Receive(socket, Handshake.AnswerSize)));
+        Assert.Equal((1UL, FormatRange.Own), Handshake.ReadAnswer(Receive(socket, Handshake.AnswerSize)));
     }
 
     [Fact]
@@ -228,6 +229,35 @@ public sealed class ConnectionTests : TestKit
     }
 
     [Fact]
+    public void Node_whose_program_has_no_level_in_common_is_not_used()
+    {
+        _connection.Connect();
+
+        using var other = Accept(formats: new FormatRange(200, 201));
+
+        var refused = (ConnectionNews.Refused)FishForMessage(message => message is ConnectionNews.Refused, Guard);
+        Assert.Contains("Its program knows format levels 200 to 201", refused.Why);
+        Assert.Empty(Receive(other, 1));
+        _connection.Forget();
+    }
+
+    [Fact]
+    public void Listener_tells_its_levels_to_a_program_that_it_refuses_for_them()
+    {
+        using var listener = new ConnectionListener(NewContext(), _ => new NoConnection());
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = (int)Guard.TotalMilliseconds };
+        socket.Connect(IPAddress.Loopback, listener.Port);
+
+        socket.Send(new Handshake($"{_address}", 2, Expected: 1, ConnectionKind.Node, Port: 1)
+        {
+            Formats = new FormatRange(200, 201),
+        }.ToBytes());
+
+        Assert.Equal((1UL, FormatRange.Own), Handshake.ReadAnswer(Receive(socket, Handshake.AnswerSize)));
+        Assert.Empty(Receive(socket, 1));
+    }
+
+    [Fact]
     public void Bytes_that_the_socket_does_not_take_at_once_are_sent_later_and_in_order()
     {
         using var other = Connect();
@@ -284,14 +314,14 @@ public sealed class ConnectionTests : TestKit
         return other;
     }
 
-    private Socket Accept(ulong expected = 0, ulong answer = Node)
+    private Socket Accept(ulong expected = 0, ulong answer = Node, FormatRange? formats = null)
     {
         var socket = _listener.Accept();
         socket.ReceiveTimeout = (int)Guard.TotalMilliseconds;
         var rest = Receive(socket, Handshake.ReadHead(Receive(socket, Handshake.HeadSize)));
         var handshake = Handshake.ReadRest(rest);
         Assert.Equal((expected, ConnectionKind.Node, 2551), (handshake.Expected, handshake.Kind, handshake.Port));
-        socket.Send(Handshake.AnswerOf(answer));
+        socket.Send(Handshake.AnswerOf(answer, formats ?? FormatRange.Own));
         return socket;
     }
 
@@ -306,7 +336,7 @@ public sealed class ConnectionTests : TestKit
             _block.Add(received);
         }
 
-        return Assert.IsType<WireMessage.AppendRequest>(_reader.Read(bytes, out _)?.Message).Request.Number;
+        return Assert.IsType<WireMessage.AppendRequest>(_reader.Read(bytes, out _).Message).Request.Number;
     }
 
     // The other side closes it, in order or by a reset.

@@ -210,11 +210,11 @@ public sealed class CustomConnectionTests : TestKit
     public void Heads_keep_their_bytes()
     {
         Assert.Equal(
-            "010102000000000000000300000000000000" + "0000000000000000",
-            Convert.ToHexStringLower(new Datagram(Datagram.Purpose.Ask, 2, 3, 0).ToBytes()));
+            "010102000000000000000300000000000000" + "0100000000000000",
+            Convert.ToHexStringLower(new Datagram(Datagram.Purpose.Ask, 2, 3, 1).ToBytes()));
         Assert.Equal(
-            "010204000000000000000500000000000000" + "0000000000000000",
-            Convert.ToHexStringLower(new Datagram(Datagram.Purpose.Answer, 4, 5, 0).ToBytes()));
+            "010204000000000000000500000000000000" + "0100000000000000",
+            Convert.ToHexStringLower(new Datagram(Datagram.Purpose.Answer, 4, 5, 1).ToBytes()));
         Assert.Equal(
             "010306000000000000000700000000000000" + "0800000000000000" + "2a",
             Convert.ToHexStringLower(new Datagram(Datagram.Purpose.Frames, 6, 7, 8).ToBytes([42])));

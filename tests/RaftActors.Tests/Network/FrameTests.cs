@@ -87,7 +87,7 @@ public sealed class FrameTests : TestKit
     {
         var bytes = Encode((WireMessage)Samples.All["a"]);
 
-        var append = Assert.IsType<WireMessage.AppendRequest>(_reader.Read(bytes, out var hasView)?.Message);
+        var append = Assert.IsType<WireMessage.AppendRequest>(_reader.Read(bytes, out var hasView).Message);
 
         Assert.True(hasView);
         Assert.True(append.Value.Span.Overlaps(bytes.Span));
@@ -118,6 +118,28 @@ public sealed class FrameTests : TestKit
     }
 
     [Fact]
+    public void Frame_of_a_level_that_the_reader_does_not_know_is_refused()
+    {
+        _writer.Level = 100;
+        var bytes = Encode((WireMessage)Samples.All["at"]);
+
+        var problem = Assert.Throws<InvalidDataException>(() => _reader.Read(bytes, out _));
+
+        Assert.Contains("its format has level 100, and this node knows level", problem.Message);
+    }
+
+    [Fact]
+    public void Message_with_an_unknown_manifest_is_refused()
+    {
+        var bytes = Encode((WireMessage)Samples.All["ke"]).ToArray();
+        bytes.AsSpan(bytes.AsSpan().IndexOf("\u0002ke"u8) + 1, 2).Fill((byte)'?');
+
+        var problem = Assert.Throws<InvalidDataException>(() => _reader.Read(bytes, out _));
+
+        Assert.Contains("a message has a manifest that no level of this program knows", problem.Message);
+    }
+
+    [Fact]
     public void Frame_for_an_actor_that_is_no_engine_is_refused()
     {
         var ledger = At($"{Far}/user/ledger");
@@ -136,27 +158,6 @@ public sealed class FrameTests : TestKit
     public void Message_that_engines_do_not_exchange_by_a_connection_is_refused(string manifest) =>
         Assert.Throws<InvalidDataException>(() => _reader.Read(Encode((WireMessage)Samples.All[manifest]), out _));
 
-    [Theory]
-    [MemberData(nameof(Manifests))]
-    public void Frames_after_a_message_of_a_newer_version_are_read(string manifest)
-    {
-        var message = (WireMessage)Samples.All[manifest];
-        if (FrameWriter.IsKnownToAll(message))
-        {
-            Assert.Contains(manifest, (string[])["a", "at", "ac", "ca", "cb"]);
-            return;
-        }
-
-        var newer = Encode(message).ToArray();
-        var name = Encoding.ASCII.GetBytes(manifest);
-        var place = newer.AsSpan().IndexOf((byte[])[(byte)name.Length, .. name]);
-        newer.AsSpan(place + 1, name.Length).Fill((byte)'?');
-
-        Assert.Null(_reader.Read(newer, out _));
-        Assert.Equal(Fields.Of(message), Fields.Of(Read(Encode(message)).Message));
-        Assert.Equal(Fields.Of(message), Fields.Of(Read(Encode(message)).Message));
-    }
-
     [Fact]
     public void Buffer_that_a_large_message_needed_is_not_kept()
     {
@@ -166,8 +167,7 @@ public sealed class FrameTests : TestKit
         Assert.InRange(_writer.Take([]).Array!.Length, 0, FrameWriter.KeptSizeMax); // Justification: a message was written to it.
     }
 
-    private FrameReader.Frame Read(ReadOnlyMemory<byte> bytes) =>
-        _reader.Read(bytes, out _) ?? throw new InvalidOperationException("The kind of the message is unknown.");
+    private FrameReader.Frame Read(ReadOnlyMemory<byte> bytes) => _reader.Read(bytes, out _);
 
     private IActorRef EngineAt(Address node, string name, long uid) => At($"{node}/system/raft/g/{name}#{uid}");
 

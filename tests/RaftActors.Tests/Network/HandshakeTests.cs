@@ -1,3 +1,4 @@
+using RaftActors.Core.Codec;
 using RaftActors.Network;
 
 namespace RaftActors.Tests.Network;
@@ -13,7 +14,7 @@ public sealed class HandshakeTests
 
         Assert.Equal(bytes.Length - Handshake.HeadSize, Handshake.ReadHead(bytes.AsSpan(0, Handshake.HeadSize)));
         Assert.Equal(Handshake, Handshake.ReadRest(bytes.AsSpan(Handshake.HeadSize)));
-        Assert.Equal(42UL, Handshake.ReadAnswer(Handshake.AnswerOf(42)));
+        Assert.Equal((42UL, new FormatRange(2, 3)), Handshake.ReadAnswer(Handshake.AnswerOf(42, new FormatRange(2, 3))));
     }
 
     [Theory]
@@ -31,7 +32,7 @@ public sealed class HandshakeTests
     }
 
     [Fact]
-    public void Rest_that_is_cut_or_has_another_format_is_refused()
+    public void Rest_that_is_cut_is_refused()
     {
         var rest = Handshake.ToBytes()[Handshake.HeadSize..];
 
@@ -39,8 +40,27 @@ public sealed class HandshakeTests
         {
             Assert.Throws<InvalidDataException>(() => Handshake.ReadRest(rest.AsSpan(0, length)));
         }
+    }
 
-        rest[0]++;
-        Assert.Contains("messages have version", Assert.Throws<InvalidDataException>(() => Handshake.ReadRest(rest)).Message);
+    [Theory]
+    [InlineData(1, 1, 1, 2, 1)]
+    [InlineData(1, 3, 2, 2, 2)]
+    [InlineData(2, 4, 1, 3, 3)]
+    public void Connection_has_the_highest_level_that_both_sides_know(
+        byte lowest, byte highest, byte otherLowest, byte otherHighest, byte level)
+    {
+        var (own, other) = (new FormatRange(lowest, highest), new FormatRange(otherLowest, otherHighest));
+
+        Assert.Equal(level, Handshake.LevelOf(own, other));
+        Assert.Equal(level, Handshake.LevelOf(other, own));
+    }
+
+    [Fact]
+    public void Sides_without_a_common_level_are_told_both_ranges()
+    {
+        var problem = Assert.Throws<InvalidDataException>(() => Handshake.LevelOf(new FormatRange(1, 1), new FormatRange(2, 3)));
+
+        Assert.Equal(
+            "Its program knows format levels 2 to 3, and that of this node level 1. Upgrade the older one step by step.", problem.Message);
     }
 }

@@ -161,21 +161,6 @@ public sealed class HostilePeerTests : TestKit
     }
 
     [Fact]
-    public async Task Client_that_sends_unknown_kinds_on_ever_new_connections_fills_no_log()
-    {
-        for (var connection = 0; connection < 10; connection++)
-        {
-            var writer = await Greet(await Connect(Writer), ConnectionKind.Client);
-            Send(writer, Engine, new ClientCall.Explain(), $"{Far}/user/a", "ka"u8);
-            Send(writer, Engine, new ClientCall.Status(), $"{Far}/user/a");
-            _engine.ExpectMsg<ClientCall.Status>(Guard);
-        }
-
-        Assert.Contains("their kind is newer", $"{_warned.ExpectMsg<Warning>(Guard).Message}");
-        Assert.False(_warned.HasMessages);
-    }
-
-    [Fact]
     public async Task Unknown_name_gets_a_challenge_as_a_known_one_and_no_proof()
     {
         var unknown = await Assert.ThrowsAnyAsync<Exception>(() => Connect($"writer {new string('\0', 3)}x {Secret}"));

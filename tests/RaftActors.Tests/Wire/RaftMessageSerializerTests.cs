@@ -154,9 +154,9 @@ public sealed class RaftMessageSerializerTests : TestKit
     {
         var greeting = Convert.FromHexString(GoldenFiles.Of("cg"));
 
-        // The golden greeting ends with the length of its domain, which is 0.
-        byte[] longest = [.. greeting[..^1], 100, .. new byte[100].Select(_ => (byte)'a')];
-        byte[] tooLong = [.. greeting[..^1], 101, .. new byte[101].Select(_ => (byte)'a')];
+        // The golden greeting ends with the length of its domain, which is 0, and a format level.
+        byte[] longest = [.. greeting[..^2], 100, .. new byte[100].Select(_ => (byte)'a'), 1];
+        byte[] tooLong = [.. greeting[..^2], 101, .. new byte[101].Select(_ => (byte)'a'), 1];
 
         _wire.FromBinary(longest, "cg");
         var problem = Assert.Throws<InvalidDataException>(() => _wire.FromBinary(tooLong, "cg"));
@@ -217,11 +217,11 @@ public sealed class RaftMessageSerializerTests : TestKit
     }
 
     [Fact]
-    public void Message_of_a_later_version_is_refused_with_the_remedy()
+    public void Message_of_an_unknown_level_is_refused()
     {
         var problem = Assert.Throws<InvalidDataException>(() => _serializer.FromBinary([3, 0, 0], "t"));
 
-        Assert.Contains("version 3, and this node knows only 1; update this node", problem.Message);
+        Assert.Contains("its format has level 3, and this node knows level", problem.Message);
     }
 
     // The remoting does not say who has sent a message, so none but the question for a port and its answer counts.

@@ -19,7 +19,7 @@ internal sealed class WireBytes(RaftMessageSerializer serializer)
 
         var writer = new ByteWriter();
         writer.ShareMembers();
-        writer.Octet(RaftMessageSerializer.Version);
+        writer.Octet(FormatRange.Own.Lowest);
         WireTable.Write(writer, wire);
         return writer.ToArray();
     }
@@ -32,21 +32,14 @@ internal sealed class WireBytes(RaftMessageSerializer serializer)
         }
 
         var reader = ByteReader.OfKept(bytes);
-        if (reader.Octet() != RaftMessageSerializer.Version)
+        if (reader.Octet() != FormatRange.Own.Lowest)
         {
             throw reader.Damaged("it has another version");
         }
 
         reader.ShareMembers([]);
-        try
-        {
-            var message = WireTable.Read(ref reader, manifest);
-            reader.End();
-            return message;
-        }
-        catch (UnknownMessageException e)
-        {
-            throw new InvalidDataException(e.Message, e);
-        }
+        var message = WireTable.Read(ref reader, manifest);
+        reader.End();
+        return message;
     }
 }

@@ -1,0 +1,23 @@
+namespace RaftActors.Core.Codec;
+
+/// <summary>
+/// The format levels that a program reads and writes. One number stands for the bytes of messages, logs and snapshots together, so that
+/// two nodes, and all members of a group, can agree on it. docs/formats.md tells what each level has.
+/// </summary>
+/// <param name="Lowest">From 1.</param>
+/// <param name="Highest">At least <paramref name="Lowest"/>.</param>
+internal readonly record struct FormatRange(byte Lowest, byte Highest)
+{
+    /// <summary>Those of this program.</summary>
+    public static FormatRange Own { get; } = new(1, 1);
+
+    /// <summary>The highest level of both; null: they have none in common.</summary>
+    public byte? CommonWith(FormatRange other) =>
+        Math.Min(Highest, other.Highest) is var common && common >= Lowest && common >= other.Lowest ? common : null;
+
+    /// <summary>Whether the program reads and writes this level.</summary>
+    public bool Has(int level) => level >= Lowest && level <= Highest;
+
+    /// <inheritdoc/>
+    public override string ToString() => Lowest == Highest ? $"level {Lowest}" : $"levels {Lowest} to {Highest}";
+}
