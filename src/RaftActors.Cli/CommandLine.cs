@@ -23,6 +23,7 @@ internal static class CommandLine
         ("print", AppendCommand.BuildPrint),
         ("count", AppendCommand.BuildCount),
         ("members", MembersCommand.Build),
+        ("upgrade", UpgradeCommand.Build),
         ("status", StatusCommand.Build),
         ("transfer", TransferCommand.Build),
         ("explain", ExplainCommand.Build),

@@ -124,6 +124,12 @@ internal abstract record MemberChange
     public sealed record SetMaxQuorum(int Max) : MemberChange;
 
     /// <summary>
+    /// Raises the format level of the group. Each member must run, and must have told that its program reads the level. There is no way
+    /// back: a member whose program does not read it can take no part any more.
+    /// </summary>
+    public sealed record RaiseFormatLevel(byte Level) : MemberChange;
+
+    /// <summary>
     /// Makes exactly these members voters and learners; K is the number of the voters. Each member must be in the roster, and none
     /// may drop out of it.
     /// </summary>

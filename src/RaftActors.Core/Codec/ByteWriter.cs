@@ -17,6 +17,9 @@ internal sealed class ByteWriter
     // The place of each member written so far, counted from 1. Null: members are not shared.
     private Dictionary<Member, int>? _members;
 
+    /// <summary>The format level of the next bytes. Not changed by <see cref="Clear"/>.</summary>
+    public byte Level { get; set; } = FormatRange.Own.Highest;
+
     /// <summary>Number of bytes written.</summary>
     public int Length { get; private set; }
 
@@ -118,6 +121,16 @@ internal sealed class ByteWriter
 
     /// <summary>Writes bytes without a length. They must be the last in the output, or of a size that the reader knows.</summary>
     public void Rest(ReadOnlySpan<byte> value) => value.CopyTo(Next(value.Length));
+
+    /// <summary>Demands that the bytes have at least this format level.</summary>
+    /// <exception cref="ArgumentException">They have a lower one, so their reader would not understand what follows.</exception>
+    public void DemandLevel(byte level)
+    {
+        if (level > Level)
+        {
+            throw new ArgumentException($"Bytes of format level {Level} cannot have content of level {level}.", nameof(level));
+        }
+    }
 
     /// <summary>Writes the name and the incarnation of a process.</summary>
     public void Member(Member value)

@@ -20,6 +20,9 @@ internal static class EntryFormat
     private const int AnsweredSizeMin = 3;
     private const int KeySizeMin = 18;
 
+    // One number has the maximum, which is at most 11, and the level. So the bytes of a configuration of level 1 have no trace of levels.
+    private const int LevelUnit = 256;
+
     /// <summary>Writes index, term, serial and prefix hash.</summary>
     public static void WritePosition(ByteWriter writer, LogPosition position)
     {
@@ -218,12 +221,16 @@ internal static class EntryFormat
         return new Payload.KeyedPair(requestKey, request, reader.Key(), reader.Value());
     }
 
-    /// <summary>Writes group uuid, quorum size and its maximum, voters, old voters, learners and founding serials.</summary>
+    /// <summary>
+    /// Writes group uuid, quorum size, its maximum with the format level, voters, old voters, learners and founding serials.
+    /// </summary>
+    /// <exception cref="ArgumentException">The configuration has a level above that of the bytes.</exception>
     public static void WriteConfiguration(ByteWriter writer, Configuration configuration)
     {
+        writer.DemandLevel(configuration.FormatLevel);
         writer.Identity(configuration.Group.Value);
         writer.Number(configuration.Size);
-        writer.Number(configuration.MaxQuorum);
+        writer.Number(configuration.MaxQuorum + (LevelUnit * (configuration.FormatLevel - 1)));
         writer.List(configuration.Voters, writer.Member);
         writer.List(configuration.OldVoters, writer.Member);
         writer.List(configuration.Learners, writer.Member);
@@ -237,7 +244,13 @@ internal static class EntryFormat
     /// <summary>Reads a configuration.</summary>
     public static Configuration ReadConfiguration(ref ByteReader reader)
     {
-        var (group, size, max) = (new GroupUid(reader.Identity()), reader.Integer(), reader.Integer());
+        var (group, size, maxAndLevel) = (new GroupUid(reader.Identity()), reader.Integer(), reader.Count());
+        var (max, level) = ((int)(maxAndLevel % LevelUnit), (maxAndLevel / LevelUnit) + 1);
+        if (level > FormatRange.Own.Highest)
+        {
+            throw reader.Damaged($"a configuration has format level {level}, and this program knows {FormatRange.Own}");
+        }
+
         return size >= 0 && QuorumSize.IsMaximum(max)
             ? new Configuration(
                 group,
@@ -248,6 +261,7 @@ internal static class EntryFormat
                 reader.List(2, static (ref ByteReader r) => new FoundingSerial(r.Name(), new Serial(r.Count()))))
             {
                 MaxQuorum = max,
+                FormatLevel = (byte)level,
             }
             : throw reader.Damaged($"a configuration has a quorum of {size} and at most {max}");
     }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 
+using RaftActors.Core.Codec;
+
 namespace RaftActors.Core;
 
 /// <summary>
@@ -25,6 +27,12 @@ internal sealed record Configuration(
     /// <see cref="MemberChange.SetMaxQuorum"/> changes it.
     /// </summary>
     public int MaxQuorum { get; init; } = QuorumSize.Max;
+
+    /// <summary>
+    /// The format level of the group: each member reads it, and no entry or snapshot of the group has a higher one.
+    /// <see cref="MemberChange.RaiseFormatLevel"/> raises it, and nothing lowers it.
+    /// </summary>
+    public byte FormatLevel { get; init; } = FormatRange.Own.Lowest;
 
     /// <summary>Every decision needs two majorities.</summary>
     internal bool IsJoint => !OldVoters.IsEmpty;
@@ -69,7 +77,8 @@ internal sealed record Configuration(
         + (Voters.Length == Size ? "" : $" of {Size}")
         + (IsJoint ? $" old({string.Join(' ', OldVoters)})" : "")
         + (Learners.IsEmpty ? "" : $" learners({string.Join(' ', Learners)})")
-        + (MaxQuorum < QuorumSize.Max ? $" max {MaxQuorum}" : "");
+        + (MaxQuorum < QuorumSize.Max ? $" max {MaxQuorum}" : "")
+        + (FormatLevel > FormatRange.Own.Lowest ? $" format level {FormatLevel}" : "");
 
     private static bool HasName(ImmutableArray<Member> members, ProcessName name)
     {

@@ -87,6 +87,31 @@ internal readonly record struct MemberPlan(Configuration? Next, string Reason)
             $"at most {max} may vote");
     }
 
+    /// <summary>Raises the format level, if the program of each member reads the new one.</summary>
+    /// <param name="levelOf">The highest level that a member has told; null: it is not heard.</param>
+    public static MemberPlan RaiseFormatLevel(Configuration configuration, byte level, Func<Member, byte?> levelOf)
+    {
+        if (level <= configuration.FormatLevel)
+        {
+            return Senseless($"the group has format level {configuration.FormatLevel}, which cannot be lowered");
+        }
+
+        foreach (var member in configuration.Everybody())
+        {
+            if (levelOf(member) is not { } known)
+            {
+                return Senseless($"{member.Name} is not heard, so the levels of its program are not known; start it, or let it leave");
+            }
+
+            if (known < level)
+            {
+                return Senseless($"the program of {member.Name} reads format level {known} at most; upgrade it first");
+            }
+        }
+
+        return new MemberPlan(configuration with { FormatLevel = level }, $"the format level rises to {level}");
+    }
+
     /// <summary>Makes exactly these members voters and learners.</summary>
     public static MemberPlan Assign(Configuration configuration, ImmutableArray<Member> voters, ImmutableArray<Member> learners)
     {

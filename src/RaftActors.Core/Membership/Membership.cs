@@ -82,6 +82,7 @@ internal sealed class Membership(RaftState state)
             state.Configuration,
             max,
             QuorumKeeping.BestFirst(state, leader, state.Configuration.Voters)),
+        MemberChange.RaiseFormatLevel(var level) => MemberPlan.RaiseFormatLevel(state.Configuration, level, state.FormatLevelOf),
         MemberChange.Assign(var voters, var learners) => MemberPlan.Assign(state.Configuration, voters, learners),
         _ => throw new UnreachableException(),
     };
@@ -169,14 +170,17 @@ internal sealed class Membership(RaftState state)
 
     /// <summary>
     /// Adds the processes of the roster that greeted with an incarnation that the configuration does not hold. A process without a place in
-    /// the roster is not added: it was removed, or never joined.
+    /// the roster is not added: it was removed, or never joined. Nor is one whose program cannot read the log.
     /// </summary>
     private (Configuration Next, string Reason) WithNewcomers(Configuration configuration)
     {
         var came = "";
         foreach (var peer in state.Roster.Peers)
         {
-            if (peer.HasCome && !configuration.Holds(peer.Member) && configuration.HasName(peer.Name))
+            if (peer.HasCome
+                && !configuration.Holds(peer.Member)
+                && configuration.HasName(peer.Name)
+                && peer.FormatLevel >= configuration.FormatLevel)
             {
                 configuration = With(configuration, peer.Member);
                 came += came.Length == 0 ? peer.Name : $" and {peer.Name}";

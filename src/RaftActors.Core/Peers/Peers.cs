@@ -173,6 +173,7 @@ internal sealed class Peers(RaftState state, Refusals refusals)
         if (!greeting.IsReply)
         {
             RefuseIfReplaced(peer);
+            RefuseIfOld(peer);
             state.Send(envelope.From, GreetingTo(peer, isReply: true));
             ProbeAgain(envelope);
         }
@@ -191,6 +192,17 @@ internal sealed class Peers(RaftState state, Refusals refusals)
         if (!isKnown)
         {
             refusals.RefuseOtherIncarnation(peer);
+        }
+    }
+
+    /// <summary>
+    /// Tells a process whose program cannot read the log of the group. The network does not bring it entries that it cannot read.
+    /// </summary>
+    private void RefuseIfOld(Peer peer)
+    {
+        if (peer.FormatLevel < state.Configuration.FormatLevel)
+        {
+            refusals.RefuseOldProgram(peer);
         }
     }
 

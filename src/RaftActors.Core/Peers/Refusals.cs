@@ -62,6 +62,14 @@ internal sealed class Refusals(RaftState state)
         state.Send(peer.Member, new Message.Refusal(RefusalReason.OtherIncarnation, Serial.Zero, default, detail));
     }
 
+    /// <summary>Tells a process that its program is too old for the group.</summary>
+    public void RefuseOldProgram(Peer peer)
+    {
+        var detail = $"the group has format level {state.Configuration.FormatLevel}, and the program of {peer.Name} reads level "
+            + $"{peer.FormatLevel} at most; start a newer program there";
+        state.Send(peer.Member, new Message.Refusal(RefusalReason.OldProgram, Serial.Zero, default, detail));
+    }
+
     /// <summary>Refuses a process whose name another one has that runs.</summary>
     public void RefuseTwin(Envelope envelope)
     {

@@ -187,6 +187,11 @@ internal sealed class RaftState
     /// <summary>The failure domain of a process, as it said last; empty if it has none, or was not met since this start.</summary>
     public string DomainOf(ProcessName name) => name == Self.Name ? Options.FailureDomain : Roster.Of(name)?.FailureDomain ?? "";
 
+    /// <summary>The highest format level that the program of a member reads; null: it is not heard.</summary>
+    public byte? FormatLevelOf(Member member) => member == Self ? Options.FormatLevel
+        : Roster.Of(member.Name) is { GreetedAt: not null } peer && peer.Member == member ? peer.FormatLevel
+        : null;
+
     /// <summary>Appends an entry of the leader itself, of the current term. A configuration is in force from here on (§6).</summary>
     public LogEntry Append(LeaderRole leader, Payload payload)
     {
@@ -208,6 +213,9 @@ internal sealed class RaftState
     /// <summary>Appends an entry to the log.</summary>
     public void Append(LogEntry entry)
     {
+        Invariant.That(
+            entry.Configuration is not { FormatLevel: var level } || level <= Options.FormatLevel,
+            "no process takes an entry of a format level that its program does not read");
         Log.Append(entry);
         Configurations.Append(entry);
     }

@@ -11,7 +11,6 @@ namespace RaftActors.Storage.Backups;
 /// </summary>
 internal static class BackupFormat
 {
-    public const int Version = 1;
     public const int HeaderSize = 10;
     public const int FrameSize = 8;
 
@@ -25,15 +24,16 @@ internal static class BackupFormat
 
     private static ReadOnlySpan<byte> Magic => "RaftBack"u8;
 
-    public static byte[] Header()
+    /// <param name="level">The format level of the group in the backup.</param>
+    public static byte[] Header(byte level)
     {
         var header = new byte[HeaderSize];
         Magic.CopyTo(header);
-        BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(8), Version);
+        BinaryPrimitives.WriteUInt16LittleEndian(header.AsSpan(8), level);
         return header;
     }
 
-    /// <exception cref="StoreException">The file is no backup, or of another version.</exception>
+    /// <exception cref="StoreException">The file is no backup, or has a level that this program does not read.</exception>
     public static void DemandHeader(ReadOnlySpan<byte> header, string path)
     {
         if (!header.StartsWith(Magic))
@@ -41,11 +41,10 @@ internal static class BackupFormat
             throw new StoreException($"{path} is no backup: it does not begin with the magic of one. Name a file of 'raft backup'.");
         }
 
-        if (BinaryPrimitives.ReadUInt16LittleEndian(header[8..]) is var version and not Version)
+        if (BinaryPrimitives.ReadUInt16LittleEndian(header[8..]) is var level && !FormatRange.Own.Has(level))
         {
-            throw new StoreException(
-                $"{path} has format version {version}, and this program reads version {Version} only. Use the program that wrote it, or a "
-                + "newer one.");
+            throw new StoreException($"{path} has format level {level}, and this program reads {FormatRange.Own}. Use the program that "
+                + "wrote it, or a newer one.");
         }
     }
 

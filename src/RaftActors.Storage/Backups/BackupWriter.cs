@@ -1,4 +1,5 @@
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 using RaftActors.Storage.Disk;
 
 namespace RaftActors.Storage.Backups;
@@ -14,7 +15,9 @@ internal sealed class BackupWriter : IDisposable
     private readonly FileStream _file;
     private BackupRecord.Head? _head;
     private LogPosition _position;
+    private readonly MemoryStream _description = new();
     private long _image;
+    private byte _level = FormatRange.Own.Lowest;
     private bool _isComplete;
 
     /// <exception cref="StoreException">The file exists, or cannot be created.</exception>
@@ -29,7 +32,7 @@ internal sealed class BackupWriter : IDisposable
         try
         {
             _file = new FileStream(PrivateFile.Open(_path + Unfinished, FileMode.Create, FileShare.None), FileAccess.Write);
-            _file.Write(BackupFormat.Header());
+            _file.Write(BackupFormat.Header(_level));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -63,6 +66,16 @@ internal sealed class BackupWriter : IDisposable
         Demand(image.Length <= ImageLeft, $"{image.Length} bytes of the state came, and {ImageLeft} are missing");
         Write(new BackupRecord.Image(image));
         _image += image.Length;
+        var missing = (_head?.DescriptionLength ?? 0) - _description.Length;
+        if (missing > 0)
+        {
+            _description.Write(image.Span[..(int)Math.Min(missing, image.Length)]);
+            if (_description.Length == _head!.DescriptionLength) // Justification: the image of a head is written.
+            {
+                var reader = new ByteReader(_description.ToArray());
+                _level = EntryFormat.ReadSnapshot(ref reader).Configuration.FormatLevel;
+            }
+        }
     }
 
     /// <summary>Adds entries.</summary>
@@ -71,10 +84,15 @@ internal sealed class BackupWriter : IDisposable
     {
         Demand(BackupReader.Follow(_position, entries), $"entries from {entries[0].Index} on came after {_position}");
         Write(new BackupRecord.Log(entries));
+        foreach (ref readonly var entry in entries)
+        {
+            _level = Math.Max(_level, entry.Configuration?.FormatLevel ?? _level);
+        }
+
         _position = _position.After(entries);
     }
 
-    /// <summary>Ends the file, syncs it, and gives it its name.</summary>
+    /// <summary>Ends the file, records its format level, syncs it, and gives it its name.</summary>
     /// <exception cref="StoreException">The disk has failed.</exception>
     public void Complete()
     {
@@ -82,6 +100,8 @@ internal sealed class BackupWriter : IDisposable
         Write(new BackupRecord.End(_position));
         try
         {
+            _file.Position = 0;
+            _file.Write(BackupFormat.Header(_level));
             _file.Flush(flushToDisk: true);
             _file.Dispose();
             File.Move(_path + Unfinished, _path);

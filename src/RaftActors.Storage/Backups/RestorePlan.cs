@@ -43,8 +43,11 @@ internal sealed class RestorePlan
 
     public string Group { get; }
 
-    /// <summary>Replaces each configuration of the backup.</summary>
+    /// <summary>The members of the restored group.</summary>
     public Configuration Configuration { get; }
+
+    /// <summary>Replaces a configuration of the backup. What follows it may have its format level.</summary>
+    public Configuration InPlaceOf(Configuration before) => Configuration with { FormatLevel = before.FormatLevel };
 
     public Member MemberOf(ProcessName name) => new(name, new Incarnation(IdentityOf(name.Value)));
 

@@ -154,7 +154,9 @@ internal sealed class RestoredStore : IStoreListener, IDisposable
                     var entries = log.Entries.ToArray();
                     foreach (ref var entry in entries.AsSpan())
                     {
-                        entry = entry.Configuration is null ? entry : entry with { Payload = new Payload.Reconfigure(_plan.Configuration) };
+                        entry = entry.Configuration is { } before
+                            ? entry with { Payload = new Payload.Reconfigure(_plan.InPlaceOf(before)) }
+                            : entry;
                     }
 
                     Save(new Effect.Persist(Next(), null, new LogSlice(entries)), entries.Sum(entry => (long)entry.Value.Length));
@@ -174,7 +176,7 @@ internal sealed class RestoredStore : IStoreListener, IDisposable
                 + $"{head.StateLength} bytes. Use another backup.");
         }
 
-        return snapshot with { Configuration = _plan.Configuration };
+        return snapshot with { Configuration = _plan.InPlaceOf(snapshot.Configuration) };
     }
 
     private Ticket Next() => _asked = _asked.Next;

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 using RaftActors.Storage.Disk;
 
 namespace RaftActors.Storage.Log;
@@ -23,8 +24,8 @@ internal sealed class BatchGatherer(
     public bool NeedsSync => _after.Count > 0;
 
     /// <summary>
-    /// Fills a batch with the next writes of the queue. Stops at the size limit, at the end of the segment, and after a write that
-    /// needs a sync.
+    /// Fills a batch with the next writes of the queue. Stops at the size limit, at the end of the segment, before the first write of a
+    /// higher format level, and after a write that needs a sync.
     /// </summary>
     /// <exception cref="DiskFullException">The next write needs a new segment, and there is no room for one. No write was
     /// gathered.</exception>
@@ -46,15 +47,16 @@ internal sealed class BatchGatherer(
                 continue;
             }
 
-            var size = builder.Length + WriteSize.Of(item.Write);
-            if (!IsEmpty && (size > options.BatchSizeMaxBytes || !files.HasRoom(size)))
+            var (size, level) = (builder.Length + WriteSize.Of(item.Write), LevelOf(item.Write));
+            var fits = files.HasRoom(size) && level <= files.Level;
+            if (!IsEmpty && (size > options.BatchSizeMaxBytes || !fits))
             {
                 return;
             }
 
-            if (!files.HasRoom(size))
+            if (!fits)
             {
-                roller.Roll(size - builder.Length);
+                roller.Roll(size - builder.Length, level);
                 builder.Begin(files.Seed, files.End);
             }
 
@@ -131,6 +133,23 @@ internal sealed class BatchGatherer(
             _after.Clear();
             roller.Retire();
         }
+    }
+
+    // The least level of a segment that the write may be in. Most logs have the highest one, and then no entry is looked at.
+    private byte LevelOf(Effect.Write write)
+    {
+        var level = files.Level;
+        if (level == FormatRange.Own.Highest || write is not Effect.Persist { Entries: var entries })
+        {
+            return level;
+        }
+
+        foreach (ref readonly var entry in entries)
+        {
+            level = Math.Max(level, entry.Configuration?.FormatLevel ?? level);
+        }
+
+        return level;
     }
 
     // A discard behind a stalled snapshot may free the room that the snapshot waits for.

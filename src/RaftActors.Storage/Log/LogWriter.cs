@@ -112,7 +112,7 @@ internal sealed class LogWriter
 
         if (!_files.HasRoom(size))
         {
-            Try(() => _roller.Roll(size), canBeFull: true);
+            Try(() => _roller.Roll(size, _files.Level), canBeFull: true);
         }
 
         if (Failure is null)

@@ -35,6 +35,9 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize, SyncMetrics met
     /// <summary>The number of the last segment.</summary>
     public long Current => _header.Number;
 
+    /// <summary>The format level of the last segment.</summary>
+    public byte Level => _header.Level;
+
     /// <summary>Batches were written since the last seal. Without a seal the next opening cannot tell whether they were synced.</summary>
     public bool NeedsSeal => !_isSealed;
 
@@ -93,15 +96,16 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize, SyncMetrics met
     /// <param name="builder">Encodes the first batch.</param>
     /// <param name="checkpoint">Adds the records of the first batch.</param>
     /// <param name="size">Bytes of the batch that follows.</param>
+    /// <param name="level">The least format level of the segment. It is never below that of the segment before.</param>
     /// <exception cref="DiskFullException">There is no room, and nothing has changed.</exception>
-    public void Begin(Guid log, BatchBuilder builder, Action<BatchBuilder> checkpoint, long size)
+    public void Begin(Guid log, BatchBuilder builder, Action<BatchBuilder> checkpoint, long size, byte level)
     {
         if (_file is not null)
         {
             Sync();
         }
 
-        var header = new SegmentHeader(_header.Number + 1, log, End, 0);
+        var header = new SegmentHeader(_header.Number + 1, log, End, 0) { Level = Math.Max(level, _header.Level) };
         builder.Begin(header.Seed, SegmentHeader.Size);
         checkpoint(builder);
         var batch = builder.End(0, Batches);

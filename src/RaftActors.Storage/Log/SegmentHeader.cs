@@ -13,8 +13,11 @@ internal readonly record struct SegmentHeader(long Number, Guid Log, long Previo
 {
     public const int Size = 64;
 
-    /// <summary>The version of segments, batches and records.</summary>
-    public const ushort Version = 1;
+    /// <summary>
+    /// The format level of the records, at least that of each entry. So a program that does not read the level refuses the segment, instead
+    /// of calling it damaged.
+    /// </summary>
+    public byte Level { get; init; } = FormatRange.Own.Lowest;
 
     private const int ChecksumAt = 12;
     private const int AfterChecksum = 16;
@@ -47,7 +50,7 @@ internal readonly record struct SegmentHeader(long Number, Guid Log, long Previo
     {
         bytes[..Size].Clear();
         Magic.CopyTo(bytes);
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes[8..], Version);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes[8..], Level);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes[10..], Size);
         BinaryPrimitives.WriteInt64LittleEndian(bytes[16..], Number);
         Log.TryWriteBytes(bytes[24..]);
@@ -60,7 +63,7 @@ internal readonly record struct SegmentHeader(long Number, Guid Log, long Previo
     /// <param name="bytes">The first bytes of the file.</param>
     /// <param name="file">The path, for messages.</param>
     /// <exception cref="StoreDamagedException">The header is damaged.</exception>
-    /// <exception cref="StoreException">The file is not a segment, or has another version.</exception>
+    /// <exception cref="StoreException">The file is not a segment, or has a level that this program does not read.</exception>
     public static SegmentHeader Read(ReadOnlySpan<byte> bytes, string file)
     {
         if (bytes.Length >= Size && !bytes.StartsWith(Magic) && bytes.IndexOfAnyExcept((byte)0) >= 0)
@@ -70,7 +73,7 @@ internal readonly record struct SegmentHeader(long Number, Guid Log, long Previo
                 + "themselves.");
         }
 
-        // Magic, version, size and checksum keep their places and meaning in every later version.
+        // Magic, level, size and checksum keep their places and meaning in every later version.
         var size = bytes.Length >= Size ? BinaryPrimitives.ReadUInt16LittleEndian(bytes[10..]) : (ushort)0;
         if (size < AfterChecksum || size > bytes.Length)
         {
@@ -84,17 +87,21 @@ internal readonly record struct SegmentHeader(long Number, Guid Log, long Previo
                 new StoreDamage(file, 0, null, new ChecksumMismatch(expected, found), "the segment's header is not what was written"));
         }
 
-        if (BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]) is var version and not Version)
+        var level = BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]);
+        if (!FormatRange.Own.Has(level))
         {
-            throw new StoreException($"{file} has format version {version}, and this program reads version {Version} only. Start the "
-                + "program that wrote it, or a newer one.");
+            throw new StoreException($"{file} has format level {level}, and this program reads {FormatRange.Own}. Start the program that "
+                + "wrote it, or a newer one.");
         }
 
         var header = new SegmentHeader(
             BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]),
             new Guid(bytes[24..40]),
             BinaryPrimitives.ReadInt64LittleEndian(bytes[40..]),
-            BinaryPrimitives.ReadInt64LittleEndian(bytes[48..]));
+            BinaryPrimitives.ReadInt64LittleEndian(bytes[48..]))
+        {
+            Level = (byte)level,
+        };
         return IsEnd(header.PreviousEnd) && IsEnd(header.Born)
             ? header
             : throw new StoreDamagedException(new StoreDamage(file, 0, null, null, "the segment's header has impossible sizes"));

@@ -1,3 +1,5 @@
+using RaftActors.Core.Codec;
+
 namespace RaftActors.Storage.Log;
 
 /// <summary>
@@ -7,15 +9,18 @@ namespace RaftActors.Storage.Log;
 internal sealed class SegmentRoller(SegmentFiles files, BatchBuilder builder, FreeSpace space, List<Slot> slots, Guid log)
 {
     /// <summary>Begins the first segment of a new log.</summary>
-    public void Begin() => files.Begin(log, builder, AddCheckpoint, 0);
+    public void Begin() => files.Begin(log, builder, AddCheckpoint, 0, FormatRange.Own.Lowest);
 
-    /// <summary>Begins the next segment, with room for <paramref name="size"/> bytes, and deletes segments that no slot needs.</summary>
+    /// <summary>
+    /// Begins the next segment, with room for <paramref name="size"/> bytes of at most this format level, and deletes segments that no slot
+    /// needs.
+    /// </summary>
     /// <exception cref="Disk.DiskFullException">There is no room for the segment, and nothing has changed.</exception>
-    public void Roll(long size)
+    public void Roll(long size, byte level)
     {
         try
         {
-            files.Begin(log, builder, AddCheckpoint, size);
+            files.Begin(log, builder, AddCheckpoint, size, level);
         }
         finally
         {

@@ -15,8 +15,6 @@ internal static class SnapshotFormat
     public const int BlockSize = 64 << 10;
     public const int ChecksumSize = sizeof(uint);
 
-    public const int Version = 1;
-
     private const int ChecksumOffset = 12;
     private const int LengthOffset = 16;
     private const int SeedOffset = 20;
@@ -37,7 +35,7 @@ internal static class SnapshotFormat
         EntryFormat.WriteSnapshot(writer, snapshot);
         var bytes = writer.ToArray();
         Magic.CopyTo(bytes);
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), Version);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), snapshot.Configuration.FormatLevel);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(10), HeaderSize);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(LengthOffset), bytes.Length - HeaderSize);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(SeedOffset), seed);
@@ -58,7 +56,8 @@ internal static class SnapshotFormat
     /// <summary>The length of the state in a header.</summary>
     public static long StateLengthOf(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadInt64LittleEndian(header[StateLengthOffset..]);
 
-    public static int VersionOf(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadUInt16LittleEndian(header[8..]);
+    /// <summary>The format level in a header, which is that of the configuration in the description.</summary>
+    public static int LevelOf(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadUInt16LittleEndian(header[8..]);
 
     public static int HeaderSizeOf(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadUInt16LittleEndian(header[10..]);
 

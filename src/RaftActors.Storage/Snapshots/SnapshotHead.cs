@@ -1,4 +1,5 @@
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 using RaftActors.Storage.Disk;
 
 namespace RaftActors.Storage.Snapshots;
@@ -12,7 +13,7 @@ internal sealed class SnapshotHead
 
     /// <summary>Reads and checks header and description, and the length of the file.</summary>
     /// <exception cref="StoreDamagedException">The file is damaged.</exception>
-    /// <exception cref="StoreException">The file has another version.</exception>
+    /// <exception cref="StoreException">The file has a level that this program does not read.</exception>
     public SnapshotHead(IDiskFile file, string path)
     {
         (_file, _path) = (file, path);
@@ -65,11 +66,10 @@ internal sealed class SnapshotHead
             throw Damaged(0, "it does not begin with the magic of a snapshot");
         }
 
-        if (SnapshotFormat.VersionOf(header) is var version and not SnapshotFormat.Version)
+        if (SnapshotFormat.LevelOf(header) is var level && !FormatRange.Own.Has(level))
         {
-            throw new StoreException(
-                $"{_path} has format version {version}, and this program reads version {SnapshotFormat.Version} only. Start the program "
-                + "that wrote it, or a newer one.");
+            throw new StoreException($"{_path} has format level {level}, and this program reads {FormatRange.Own}. Start the program that "
+                + "wrote it, or a newer one.");
         }
 
         return SnapshotFormat.HeaderSizeOf(header) == header.Length ? header : throw WithImpossibleSizes(header);

@@ -22,7 +22,7 @@ internal static class LogRewrite
     public static long Write(IDisk disk, LogReader reader, IEnumerable<RewrittenSlot> slots)
     {
         var last = reader.Segments[^1];
-        var header = new SegmentHeader(last.Number + 1, last.Log, reader.LastCheck!.End, 0);
+        var header = new SegmentHeader(last.Number + 1, last.Log, reader.LastCheck!.End, 0) { Level = last.Level };
         var name = LogReader.NameOf(header.Number);
         using (var file = disk.Create(name + Unfinished, 0))
         {

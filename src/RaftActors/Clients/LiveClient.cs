@@ -175,6 +175,12 @@ internal sealed class LiveClient<TValue, TResult>(
         int max, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         ChangeAsync(GroupChange.SetMaxQuorum.Of(max, basedOn), timeout, cancellationToken);
 
+    public override Task<Outcome<Membership>> RaiseFormatLevelAsync(
+        int level, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        level is > 0 and <= byte.MaxValue
+            ? ChangeAsync(new GroupChange.RaiseFormatLevel((byte)level, basedOn), timeout, cancellationToken)
+            : throw new ArgumentOutOfRangeException(nameof(level), level, "A format level is a number from 1 to 255.");
+
     public override async Task<RaftBackup> BackupAsync(
         string path, RaftBackupOptions? options = null, CancellationToken cancellationToken = default)
     {

@@ -111,6 +111,20 @@ public abstract class RaftClient : IAsyncDisposable
         int max, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Raises the format level of the group, after all of its nodes run a program that reads it. Afterwards no node can go back to a
+    /// program that does not. Sent once, as by JoinAsync. NotCommitted: a member is not heard, or its program does not read the level.
+    /// </summary>
+    /// <param name="level">
+    /// Above <see cref="RaftStatus.FormatLevel"/>, and at most the <see cref="RaftStatus.FormatLevelMax"/> of each member.
+    /// </param>
+    /// <param name="basedOn">As in <see cref="JoinAsync"/>.</param>
+    /// <param name="timeout">The time until the end. Null: <c>raft.change-timeout</c>, 10 s by default.</param>
+    /// <param name="cancellationToken">Ends the wait only, as in AppendAsync.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="level"/> is not from 1 to 255.</exception>
+    public abstract Task<Outcome<Membership>> RaiseFormatLevelAsync(
+        int level, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Transfers leadership, as <see cref="RaftContext{TValue}.TransferLeadership"/> does. Sent once, as by JoinAsync.
     /// </summary>
     /// <param name="to">The new leader, a quorum member. Null: the best suited one, other than the current leader.</param>

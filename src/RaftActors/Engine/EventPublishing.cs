@@ -77,6 +77,7 @@ internal sealed class EventPublishing(EngineContext context)
             Members = members,
             MembersIndex = index,
             MaxQuorum = configuration.MaxQuorum,
+            FormatLevel = configuration.FormatLevel,
             Identity = configuration.Group.Value,
         };
         if (_told is not { } told || !told.Select(Standing).SequenceEqual(members.Select(Standing)))

@@ -53,6 +53,7 @@ internal sealed class RaftProcess
         _status = new RaftStatus(settings.Group, settings.Self)
         {
             IsOpen = true,
+            FormatLevelMax = FormatRange.Own.Highest,
             RoleSince = DateTimeOffset.UtcNow,
             Members = [.. settings.Roster.Select(name => new GroupMember(name, isVoter: !settings.IsJoining))],
         };

@@ -80,6 +80,15 @@ public sealed record RaftStatus
     /// </summary>
     public int? MaxQuorum { get; internal init; }
 
+    /// <summary>
+    /// The format level of the group, as last committed on this process. Null before the first commit, and if the process or the way to it
+    /// knows level 1 only.
+    /// </summary>
+    public int? FormatLevel { get; internal init; }
+
+    /// <summary>The highest format level that the program of this process reads. Null as before.</summary>
+    public int? FormatLevelMax { get; internal init; }
+
     /// <summary>The other processes that this one has met and that are in reach, by name.</summary>
     public ImmutableArray<ProcessName> Reachable { get; internal init; } = [];
 

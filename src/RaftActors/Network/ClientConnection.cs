@@ -38,6 +38,9 @@ internal sealed class ClientConnection : IConnection
 
     public bool IsClosed => Volatile.Read(ref _isClosed);
 
+    /// <inheritdoc/>
+    public byte Level => _client.Level;
+
     /// <summary>The connection is in use from now on. Call <see cref="Close"/> at its end.</summary>
     public void Open() => _context.Replies.Enter(_place);
 

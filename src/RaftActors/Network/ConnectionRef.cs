@@ -19,14 +19,14 @@ internal sealed class ConnectionRef(ActorPath path, IConnection made, NetworkCon
     /// <inheritdoc/>
     protected override void TellInternal(object message, IActorRef? sender)
     {
-        if ((message as WireMessage ?? context.Foreign.TryWrite(message)) is not { } written)
+        var connection = Connection;
+        if ((message as WireMessage ?? context.Foreign.TryWrite(message, connection.Level)) is not { } written)
         {
             context.Log.Warning("A {0} to {1} was dropped: it is no message of raft.", message.GetType(), path);
             return;
         }
 
         // A frame has a sender in any case. The registry of this node ignores answers to others.
-        var connection = Connection;
         connection.Write(this, written, sender ?? context.Registry);
         connection.Flush();
     }

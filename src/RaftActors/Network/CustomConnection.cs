@@ -59,6 +59,18 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
     private string Node => CustomAddress.NodeOf(address)!; // Justification: the address of a node.
 
     /// <inheritdoc/>
+    public byte Level
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _writer.Level;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public IConnection Current => _isRetired ? context.ConnectionTo(address) ?? this : this;
 
     /// <inheritdoc/>
@@ -149,9 +161,7 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
 
         if (!_writer.TryWrite(to, message, from))
         {
-            context.Metrics.OnDropped();
-            context.Log.Warning("A {0} to {1} was dropped: it does not fit into a frame (raft.transport-tcp.frame-size-max), or has a text "
-                + "that is no Unicode.", message.GetType().Name, to);
+            context.OnUnwritten(message, address);
         }
     }
 

@@ -11,16 +11,11 @@ namespace RaftActors.Network;
 internal sealed class ForeignMessages(ExtendedActorSystem system)
 {
     /// <summary>Null: the message is not of a kind that connections take.</summary>
-    public WireMessage.Foreign? TryWrite(object message)
-    {
-        var serializer = system.Serialization.FindSerializerFor(message);
-        return serializer.Identifier == RaftMessageSerializer.Number
-            ? new WireMessage.Foreign(
-                serializer.Identifier,
-                Akka.Serialization.Serialization.ManifestFor(serializer, message),
-                serializer.ToBinary(message))
+    /// <param name="level">The format level of the connection.</param>
+    public WireMessage.Foreign? TryWrite(object message, byte level) =>
+        system.Serialization.FindSerializerFor(message) is RaftMessageSerializer serializer
+            ? new WireMessage.Foreign(serializer.Identifier, serializer.Manifest(message), serializer.ToBinary(message, level))
             : null;
-    }
 
     /// <exception cref="InvalidDataException">The message is of a kind that may not come here, or its bytes are damaged.</exception>
     public object Read(WireMessage.Foreign foreign, string path)

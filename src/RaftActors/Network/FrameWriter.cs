@@ -38,12 +38,19 @@ internal sealed class FrameWriter(Address own, int frameSizeMaxBytes, int keptSi
     public int KeptSize => keptSizeMax;
 
     /// <summary>The format level of the next frames. The reader may know more.</summary>
-    public byte Level { get; set; } = FormatRange.Own.Lowest;
+    public byte Level
+    {
+        get => _writer.Level;
+        set => _writer.Level = value;
+    }
 
     /// <summary>Number of bytes that <see cref="Take"/> would return.</summary>
     public int Length => _writer.Length;
 
-    /// <summary>False: the message is too large for a frame, or has a text that is no Unicode. Nothing was written.</summary>
+    /// <summary>
+    /// False: the message is too large for a frame, has a text that is no Unicode, or has content of a higher format level. Nothing was
+    /// written.
+    /// </summary>
     public bool TryWrite(IActorRef to, WireMessage message, IActorRef from)
     {
         var start = _writer.Length;
@@ -84,7 +91,7 @@ internal sealed class FrameWriter(Address own, int frameSizeMaxBytes, int keptSi
 
     private static ByteWriter NewWriter()
     {
-        var writer = new ByteWriter();
+        var writer = new ByteWriter { Level = FormatRange.Own.Lowest };
         writer.ShareMembers();
         return writer;
     }

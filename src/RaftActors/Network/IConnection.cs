@@ -13,6 +13,9 @@ internal interface IConnection
     /// <summary>This connection, or the one to the same address that took its place, because this one was forgotten.</summary>
     IConnection Current => this;
 
+    /// <summary>The format level of the next messages.</summary>
+    byte Level { get; }
+
     /// <summary>Takes a message for the next <see cref="Flush"/>. Drops it if there is no connection, or if too many bytes wait.</summary>
     void Write(IActorRef to, WireMessage message, IActorRef from);
 

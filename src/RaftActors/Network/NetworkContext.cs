@@ -6,6 +6,7 @@ using RaftActors.Core.Codec;
 using RaftActors.Security;
 using RaftActors.Settings;
 using RaftActors.Telemetry;
+using RaftActors.Wire;
 
 namespace RaftActors.Network;
 
@@ -30,7 +31,7 @@ internal sealed record NetworkContext(
     /// <summary>Null: connections are neither encrypted nor authenticated.</summary>
     public CredentialStore? Credentials { get; init; }
 
-    /// <summary>Messages that are no <see cref="Wire.WireMessage"/>.</summary>
+    /// <summary>Messages that are no <see cref="WireMessage"/>.</summary>
     public required ForeignMessages Foreign { get; init; }
 
     /// <summary>Limits the log lines about refused messages.</summary>
@@ -56,4 +57,16 @@ internal sealed record NetworkContext(
 
     /// <summary>Finds an actor of this node.</summary>
     public required Func<string, IActorRef> Resolve { get; init; }
+
+    /// <summary>A message to another node could not be written into a frame. A leader sends the same one again and again.</summary>
+    public void OnUnwritten(WireMessage message, Address to)
+    {
+        Metrics.OnDropped();
+        var why = $"A {message.GetType().Name} to {to} was dropped: it does not fit into a frame (raft.transport-tcp.frame-size-max), has "
+            + "a text that is no Unicode, or needs a newer program on that node (raft upgrade status).";
+        if (Refusals.TryGive($"{to}", why, out var text))
+        {
+            Log.Warning("{0}", text);
+        }
+    }
 }

@@ -142,6 +142,18 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
     }
 
     /// <inheritdoc/>
+    public byte Level
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _socket?.Sender.Frames.Level ?? context.Formats.Lowest;
+            }
+        }
+    }
+
+    /// <inheritdoc/>
     public IConnection Current => _isRetired ? context.ConnectionTo(address) ?? this : this;
 
     /// <inheritdoc/>
@@ -167,9 +179,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
             }
             else if (!_socket.Sender.Frames.TryWrite(to, message, from))
             {
-                context.Metrics.OnDropped();
-                context.Log.Warning("A {0} to {1} was dropped: it does not fit into a frame (raft.transport-tcp.frame-size-max), or has a "
-                    + "text that is no Unicode.", message.GetType().Name, to);
+                context.OnUnwritten(message, address);
             }
         }
     }

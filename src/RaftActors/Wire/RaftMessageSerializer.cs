@@ -37,11 +37,15 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
     public override string Manifest(object o) => o is WireMessage message ? WireTable.Manifest(message) : OutcomeFormat.Manifest(o);
 
     /// <inheritdoc/>
-    public override byte[] ToBinary(object obj)
+    public override byte[] ToBinary(object obj) => ToBinary(obj, FormatRange.Own.Lowest);
+
+    /// <summary>Writes a message for a connection of this format level.</summary>
+    public byte[] ToBinary(object obj, byte level)
     {
         var writer = _writer ??= new ByteWriter();
         writer.Clear(KeptSizeMax);
-        writer.Octet(FormatRange.Own.Lowest);
+        writer.Level = level;
+        writer.Octet(level);
         if (obj is WireMessage message)
         {
             WireTable.Write(writer, message);
@@ -78,6 +82,7 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
             throw reader.Damaged($"its format has level {level}, and this node knows {FormatRange.Own}");
         }
 
+        reader.Level = level;
         var message = isOutcome ? _outcomes.Read(ref reader, manifest) : WireTable.Read(ref reader, manifest);
         reader.End();
         return message;

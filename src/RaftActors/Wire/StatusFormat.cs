@@ -10,6 +10,9 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
 {
     private const int NameSizeMin = 4;
     private const int QuarantinedSizeMin = 3;
+
+    // From this format level on, a status has format levels.
+    private const int FormatLevels = 2;
     private static readonly long TimeMax = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
     private Address? _own;
@@ -43,6 +46,11 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
             writer.Number(entity.Serial.Value);
             writer.Text(entity.Reason);
         });
+        if (writer.Level >= FormatLevels)
+        {
+            writer.Optional(status.FormatLevel, static (to, level) => to.Octet((byte)level));
+            writer.Optional(status.FormatLevelMax, static (to, level) => to.Octet((byte)level));
+        }
     }
 
     public RaftStatus Read(ref ByteReader reader) => new(reader.Text(), reader.Name())
@@ -68,6 +76,8 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
         Decision = ReadOptional(ref reader),
         Quarantined = reader.List(
             QuarantinedSizeMin, static (ref ByteReader each) => new QuarantinedEntity(each.Text(), new Serial(each.Count()), each.Text())),
+        FormatLevel = ReadLevel(ref reader),
+        FormatLevelMax = ReadLevel(ref reader),
     };
 
     private void WriteActor(ByteWriter writer, IActorRef? actor) =>
@@ -83,6 +93,8 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
 
     private static RaftRole ReadRole(ref ByteReader reader) =>
         (RaftRole)reader.Octet() is var role && Enum.IsDefined(role) ? role : throw reader.Damaged($"{(int)role} is no role");
+
+    private static int? ReadLevel(ref ByteReader reader) => reader.Level >= FormatLevels && reader.Flag() ? reader.Octet() : null;
 
     private static string? ReadOptional(ref ByteReader reader) => reader.Flag() ? reader.Text() : null;
 }

@@ -16,6 +16,10 @@ internal static class WireFormat
     private const byte Join = 2;
     private const byte Leave = 3;
     private const byte SetMaxQuorum = 4;
+    private const byte RaiseFormatLevel = 5;
+
+    // From this format level on, a group may be asked to raise its own.
+    private const byte RaiseFormatLevelSince = 2;
     private const byte NotCommitted = 1;
     private const byte Unknown = 2;
     private const int GroupMemberSizeMin = 6;
@@ -281,6 +285,12 @@ internal static class WireFormat
                 writer.Number(set.Max);
                 WriteBasedOn(writer, set.BasedOn);
                 break;
+            case GroupChange.RaiseFormatLevel raise:
+                writer.DemandLevel(RaiseFormatLevelSince);
+                writer.Octet(RaiseFormatLevel);
+                writer.Octet(raise.Level);
+                WriteBasedOn(writer, raise.BasedOn);
+                break;
             default:
                 throw new UnreachableException();
         }
@@ -293,6 +303,8 @@ internal static class WireFormat
         Leave => new GroupChange.Leave(
             reader.Name(), ReadBasedOn(ref reader), reader.Flag() ? new Incarnation(reader.Identity()) : null),
         SetMaxQuorum => new GroupChange.SetMaxQuorum(reader.Integer(), ReadBasedOn(ref reader)),
+        RaiseFormatLevel when reader.Level >= RaiseFormatLevelSince =>
+            new GroupChange.RaiseFormatLevel(reader.Octet(), ReadBasedOn(ref reader)),
         var kind => throw reader.Damaged($"{kind} is no kind of change"),
     };
 

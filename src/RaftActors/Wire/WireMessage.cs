@@ -180,6 +180,14 @@ internal abstract record GroupChange
         public override string ToString() => $"the quorum of at most {Max}";
     }
 
+    /// <summary>The format level of the group rises.</summary>
+    /// <param name="BasedOn">The index of the configuration that must be the latest; null: any.</param>
+    public sealed record RaiseFormatLevel(byte Level, LogIndex? BasedOn = null) : GroupChange
+    {
+        /// <inheritdoc/>
+        public override string ToString() => $"the rise to format level {Level}";
+    }
+
     /// <summary>The process leaves for good.</summary>
     /// <param name="BasedOn">The index of the configuration that must be the latest; null: any.</param>
     /// <param name="Incarnation">The one that leaves; null: each one of the name.</param>

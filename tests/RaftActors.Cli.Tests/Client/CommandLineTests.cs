@@ -108,8 +108,8 @@ public sealed class CommandLineTests
 
         Assert.Equal(
             [
-                "server", "append", "print", "count", "members", "status", "transfer", "explain", "top", "check", "trace", "log", "recover",
-                "backup", "verify", "restore", "certs", "completion",
+                "server", "append", "print", "count", "members", "upgrade", "status", "transfer", "explain", "top", "check", "trace", "log",
+                "recover", "backup", "verify", "restore", "certs", "completion",
             ],
             verbs.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]));
     }

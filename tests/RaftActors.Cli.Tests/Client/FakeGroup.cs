@@ -93,6 +93,10 @@ internal sealed class FakeGroup : RaftClient<string, string>
         int max, LogIndex? basedOn, TimeSpan? timeout, CancellationToken cancellationToken) =>
         Change($"quorum {max}", timeout, cancellationToken);
 
+    public override Task<Outcome<Membership>> RaiseFormatLevelAsync(
+        int level, LogIndex? basedOn, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        Change($"level {level}", timeout, cancellationToken);
+
     public override Task<RaftBackup> BackupAsync(
         string path, RaftBackupOptions? options = null, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();

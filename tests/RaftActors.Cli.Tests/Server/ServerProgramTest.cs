@@ -9,7 +9,7 @@ public abstract class ServerProgramTest : IDisposable
 
     private protected void Damage(int port, ReadOnlySpan<byte> text)
     {
-        var file = Path.Combine(Folder.DataOf(port), "log", "0000000001.wal");
+        var file = Assert.Single(Directory.GetFiles(Path.Combine(Folder.DataOf(port), "log"), "*.wal"));
         var bytes = File.ReadAllBytes(file);
         bytes[bytes.AsSpan().IndexOf(text)] ^= 1;
         File.WriteAllBytes(file, bytes);

@@ -21,6 +21,32 @@ public sealed class ConfigurationFormatTests
         Assert.Equal((1, 5), (Read(bytes).Size, Read(bytes).MaxQuorum));
     }
 
+    [Fact]
+    public void Format_level_is_in_the_number_of_the_maximum()
+    {
+        var bytes = Group + "01" + "8502" + Voters + WithoutOthers; // 5 + 256.
+
+        Assert.Equal(bytes, Write(Plain with { MaxQuorum = 5, FormatLevel = 2 }));
+        Assert.Equal((5, 2), (Read(bytes).MaxQuorum, Read(bytes).FormatLevel));
+    }
+
+    [Fact]
+    public void Configuration_of_an_unknown_level_is_refused()
+    {
+        var problem = Assert.Throws<InvalidDataException>(() => Read(Group + "01" + "8504" + Voters + WithoutOthers));
+
+        Assert.Contains("a configuration has format level 3, and this program knows levels 1 to 2", problem.Message);
+    }
+
+    [Fact]
+    public void Bytes_of_a_lower_level_take_no_configuration_of_a_higher_one()
+    {
+        var writer = new ByteWriter { Level = 1 };
+
+        Assert.Throws<ArgumentException>(() => EntryFormat.WriteConfiguration(writer, Plain with { FormatLevel = 2 }));
+        EntryFormat.WriteConfiguration(writer, Plain);
+    }
+
     [Theory]
     [InlineData("8180808008", "05")] // A size of 2^31 + 1.
     [InlineData("FFFFFFFFFFFFFFFFFF01", "05")] // A size of -1.

@@ -1,3 +1,5 @@
+using RaftActors.Core.Codec;
+
 namespace RaftActors.Core.Tests.Harness;
 
 /// <summary>One process with a simulated disk. It has a Core only while it runs.</summary>
@@ -17,6 +19,7 @@ internal sealed class SimulatedProcess
     public SimulatedProcess(CoreOptions options, InitialState initial, InitialState preload)
     {
         _options = options;
+        FormatLevel = options.FormatLevel;
         _preload = preload;
         _disk = new SimulatedDisk(initial);
     }
@@ -36,6 +39,9 @@ internal sealed class SimulatedProcess
     /// <summary>The content of its disk.</summary>
     public InitialState Durable => _disk.Content;
 
+    /// <summary>The highest format level of its program, from its next start on.</summary>
+    public byte FormatLevel { get; set; }
+
     /// <summary>The microseconds of its own clock from one tick to the next.</summary>
     public long TickMicroseconds { get; init; } = 10_000;
 
@@ -54,7 +60,37 @@ internal sealed class SimulatedProcess
     {
         _starts++;
         var state = _disk.Open();
-        Core = new RaftCore(_options with { Self = Member, Seed = SeedOf(_options.Seed, _disk.TimesOpened, _incarnation) }, state);
+        var options = _options with
+        {
+            Self = Member,
+            Seed = SeedOf(_options.Seed, _disk.TimesOpened, _incarnation),
+            FormatLevel = FormatLevel,
+        };
+        Core = new RaftCore(options, state);
+    }
+
+    /// <summary>Whether a connection to it can have the message. The leader may not know yet that its program is another one.</summary>
+    public bool CanRead(Message message)
+    {
+        ByteWriter writer = new() { Level = FormatLevel };
+        try
+        {
+            switch (message)
+            {
+                case Message.AppendEntries append:
+                    EntryFormat.WriteEntries(writer, append.Entries);
+                    break;
+                case Message.SnapshotChunk chunk:
+                    EntryFormat.WriteDescription(writer, chunk.Snapshot);
+                    break;
+            }
+        }
+        catch (ArgumentException)
+        {
+            return false;
+        }
+
+        return true;
     }
 
     /// <summary>Makes its boot durable; no other write is done.</summary>

@@ -100,7 +100,14 @@ internal sealed partial class ScenarioGroup
             Say($"{to.Name} <- {envelope.From} {Describe.Of(envelope.Body)}");
         }
 
-        to.Step(new Input.Receive(envelope));
+        if (to.CanRead(envelope.Body))
+        {
+            to.Step(new Input.Receive(envelope));
+        }
+        else
+        {
+            Say($"{to.Name} cannot read it");
+        }
     }
 
     /// <summary>Finishes writes and delivers messages until none is under way or the condition holds.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Text;
+using RaftActors.Core.Codec;
 using RaftActors.Core.Tests.Harness;
 
 namespace RaftActors.Core.Tests.Scenarios;
@@ -12,7 +13,8 @@ internal static class ScenarioProcesses
     /// A line has the name and the log of a process. <c>raft1 preload=3</c>: three preloaded pairs. <c>preload=(a b c)</c>: pairs with
     /// these values. <c>terms=(1 1 2)</c>: the log of a founded group with entries of these terms, first the configuration.
     /// <c>term=3</c>: the current term, if later. <c>stopped</c>: started later. <c>clock=8000</c>: microseconds of its own clock in one
-    /// tick. <c>max-quorum=3</c>: the maximum quorum in its own options. <c>domain=rack-1</c>: its failure domain.
+    /// tick. <c>max-quorum=3</c>: the maximum quorum in its own options. <c>domain=rack-1</c>: its failure domain. <c>program=2</c>: the
+    /// highest format level of its program; 1 by default.
     /// </para>
     /// <para>
     /// The directive has the options of all. <c>joining</c>: each has a roster of itself alone and waits to join. <c>max-quorum=3</c>: the
@@ -48,6 +50,7 @@ internal static class ScenarioProcesses
                 QuiesceTicks = lines[i].Number("quiesce", directive.Number("quiesce", 0)),
                 Priority = lines[i].Number("priority", 0),
                 FailureDomain = lines[i].Setting("domain") ?? "",
+                FormatLevel = (byte)lines[i].Number("program", FormatRange.Own.Lowest),
                 Lease = LeaseOf(directive.Setting("lease")),
                 Variations = new RaftVariations(PreVote: directive.Setting("pre-vote") != "no"),
                 MaxInflightMessages = directive.Number("inflight", 64),

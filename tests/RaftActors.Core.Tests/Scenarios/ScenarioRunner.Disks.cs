@@ -7,10 +7,11 @@ internal sealed partial class ScenarioRunner
 {
     /// <summary>
     /// <c>start raft1</c>: starts it and makes its boot durable, without output. <c>start raft1 boot=shown</c>: the first step of raft1
-    /// shows that write.
+    /// shows that write. <c>program=2</c>: its program reads format level 2 from now on.
     /// </summary>
     private void Start(SimulatedProcess process, Directive directive)
     {
+        process.FormatLevel = (byte)directive.Number("program", process.FormatLevel);
         process.Start();
         if (directive.Setting("boot") != "shown")
         {

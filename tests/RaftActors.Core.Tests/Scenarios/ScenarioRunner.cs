@@ -64,6 +64,7 @@ internal sealed partial class ScenarioRunner
             case "leave": Leave(directive); break;
             case "assign": Assign(directive); break;
             case "max-quorum": SetMaxQuorum(directive); break;
+            case "format-level": RaiseFormatLevel(directive); break;
             // Questions.
             case "explain": Explain(directive); break;
             case "network": _group.Network.ForEach(envelope => _group.Say($"{envelope.From} -> {Describe.Of(envelope)}")); break;

@@ -7,6 +7,8 @@ using RaftActors.Testing.DiskModel;
 
 using static RaftActors.Storage.Tests.Contract.StoreSamples;
 
+using StoreSamples = RaftActors.Storage.Tests.Contract.StoreSamples;
+
 namespace RaftActors.Storage.Tests.Golden;
 
 /// <summary>
@@ -16,46 +18,50 @@ namespace RaftActors.Storage.Tests.Golden;
 /// </summary>
 public sealed class GoldenDirectoryTests
 {
-    private const string Version = "v1";
     private const string HoldsFile = "holds.txt";
 
     private static readonly StoreOwner[] Owners =
         [new("payments", new ProcessName("raft1@node1")), new("Größe 漢字", new ProcessName("raft2@node1"))];
 
-    private static readonly string Folder = Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "testdata", Version);
-
     public GoldenDirectoryTests()
     {
         if (Environment.GetEnvironmentVariable("RAFTACTORS_REWRITE") == "1")
         {
-            Rewrite();
+            Rewrite(1);
+            Rewrite(2);
         }
     }
 
-    [Fact]
-    public void Golden_directory_is_read()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Golden_directory_is_read(byte level)
     {
-        Assert.Equal(File.ReadAllText(Path.Combine(Folder, HoldsFile)), Text(new ModelDisk(Load())));
+        Assert.Equal(File.ReadAllText(Path.Combine(FolderOf(level), HoldsFile)), Text(new ModelDisk(Load(level))));
     }
 
-    [Fact]
-    public void Directory_is_written_with_the_golden_bytes()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public void Directory_is_written_with_the_golden_bytes(byte level)
     {
-        var (golden, written) = (Load(), Write());
+        var (golden, written) = (Load(level), Write(level));
 
         Assert.Equal(golden.Files.Keys, written.Files.Keys);
         Assert.All(golden.Files, file => Assert.Equal(file.Value, written.Files[file.Key]));
     }
 
+    private static string FolderOf(byte level) => Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "testdata", $"v{level}");
+
     private static string ThisFile([CallerFilePath] string file = "") => file;
 
-    private static DiskImage Write()
+    private static DiskImage Write(byte level)
     {
         var disk = new ModelDisk();
         var identities = 0;
         var options = new StoreOptions
         {
-            Directory = Version,
+            Directory = $"v{level}",
             SegmentSizeBytes = 4096,
             BatchSizeMaxBytes = 2048,
             FreeSpaceFloorBytes = 0,
@@ -67,16 +73,17 @@ public sealed class GoldenDirectoryTests
             var preload = Preload.Of([new Payload.Pair(null, "old", Bytes(5, 1)), new Payload.Pair(null, "older", Bytes(0, 1))]);
             one.Open(Owners[0], preload, listener);
             other.Open(Owners[1], default, listener);
-            one.Write(new Effect.Persist(new Ticket(1), HardState(3, isFull: true), [.. AllKinds(from: 3, term: 2)]));
+            var all = AllKinds(from: 3, term: 2).Select(entry => AtLevel(entry, level));
+            one.Write(new Effect.Persist(new Ticket(1), HardState(3, isFull: true), [.. all]));
             directory.WriteQueued();
-            var saved = Snapshot(5, 2, 70_000);
+            var saved = Snapshot(5, 2, 70_000, level);
             one.SaveSnapshot(saved.Snapshot, saved.State);
             directory.WriteQueued();
             one.Write(new Effect.Discard(Position(3, 2), new LogIndex(5)));
             one.Write(new Effect.Persist(new Ticket(2), null, [Entry(7, 3, "replaces"), Entry(8, 3, "long", size: 1500)]));
             other.Write(new Effect.Persist(new Ticket(1), HardState(1), [Entry(1, 1), Entry(2, 1)]));
             directory.WriteQueued();
-            var incoming = Snapshot(20, 4, 300);
+            var incoming = Snapshot(20, 4, 300, level);
             incoming = incoming with { Snapshot = incoming.Snapshot with { Keys = Keys } };
             other.Write(new Effect.StoreChunk(new Ticket(2), incoming.Snapshot, 0, incoming.State[..200]));
             other.Write(new Effect.StoreChunk(new Ticket(3), incoming.Snapshot, 200, incoming.State[200..]));
@@ -88,10 +95,21 @@ public sealed class GoldenDirectoryTests
             one.NoteCommitted(new LogIndex(8));
             one.Write(new Effect.Persist(new Ticket(4), null, [Entry(10, 4, "rolls", size: 1900)]));
             directory.WriteQueued();
-            Stream(one, Snapshot(8, 3, 70_000));
+            Stream(one, Snapshot(8, 3, 70_000, level));
         }
 
         return disk.Now;
+    }
+
+    // All configurations of a group at level 2 have that level.
+    private static LogEntry AtLevel(LogEntry entry, byte level) => entry.Configuration is { } configuration
+        ? entry with { Payload = new Payload.Reconfigure(configuration with { FormatLevel = level }) }
+        : entry;
+
+    private static SavedSnapshot Snapshot(long index, long term, int length, byte level)
+    {
+        var saved = StoreSamples.Snapshot(index, term, length);
+        return saved with { Snapshot = saved.Snapshot with { Configuration = saved.Snapshot.Configuration with { FormatLevel = level } } };
     }
 
     private static void Stream(IRaftStore store, SavedSnapshot saved)
@@ -123,12 +141,12 @@ public sealed class GoldenDirectoryTests
         return text.ToString();
     }
 
-    private static DiskImage Load()
+    private static DiskImage Load(byte level)
     {
         var image = DiskImage.Empty;
-        foreach (var path in Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories))
+        foreach (var path in Directory.EnumerateFiles(FolderOf(level), "*", SearchOption.AllDirectories))
         {
-            var name = Path.GetRelativePath(Folder, path).Replace('\\', '/');
+            var name = Path.GetRelativePath(FolderOf(level), path).Replace('\\', '/');
             image = name == HoldsFile ? image : image.With(name, File.ReadAllBytes(path));
             for (var parent = Path.GetDirectoryName(name)!; parent.Length > 0; parent = Path.GetDirectoryName(parent)!)
             {
@@ -139,18 +157,19 @@ public sealed class GoldenDirectoryTests
         return image;
     }
 
-    private static void Rewrite()
+    private static void Rewrite(byte level)
     {
-        var image = Write();
-        Directory.Delete(Folder, recursive: true);
+        var (image, folder) = (Write(level), FolderOf(level));
+        Directory.CreateDirectory(folder);
+        Directory.Delete(folder, recursive: true);
         foreach (var (name, bytes) in image.Files)
         {
-            var path = Path.Combine(Folder, name);
+            var path = Path.Combine(folder, name);
             Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             File.WriteAllBytes(path, bytes);
         }
 
-        File.WriteAllText(Path.Combine(Folder, HoldsFile), Text(new ModelDisk(image)));
+        File.WriteAllText(Path.Combine(folder, HoldsFile), Text(new ModelDisk(image)));
     }
 
     private sealed class Deaf : IStoreListener

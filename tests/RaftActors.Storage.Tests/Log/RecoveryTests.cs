@@ -163,19 +163,19 @@ public sealed class RecoveryTests
 
     [Theory]
     [InlineData(0)]
-    [InlineData(2)]
-    public void Segment_of_another_version_is_refused_with_its_version(byte version)
+    [InlineData(3)]
+    public void Segment_of_an_unknown_level_is_refused_with_its_level(byte level)
     {
         var disk = Life.Change(Written(Life.Entry(1)).Close(), Life.FileOf(1), bytes =>
         {
-            bytes[8] = version;
+            bytes[8] = level;
             var sum = RaftActors.Core.Codec.Crc32C.Append(
                 RaftActors.Core.Codec.Crc32C.Of(bytes.AsSpan(0, 12)), bytes.AsSpan(16, 48));
             BitConverter.TryWriteBytes(bytes.AsSpan(12), sum);
         });
 
         var refusal = Assert.Throws<StoreException>(() => new Life(disk));
-        Assert.Contains($"has format version {version}, and this program reads version 1 only. Start the program", refusal.Message);
+        Assert.Contains($"has format level {level}, and this program reads levels 1 to 2. Start the program", refusal.Message);
     }
 
     [Fact]

@@ -143,16 +143,16 @@ public sealed class SnapshotDamageTests
 
     [Theory]
     [InlineData(0)]
-    [InlineData(2)]
-    public void Snapshot_of_another_version_is_refused_with_its_version(ushort version)
+    [InlineData(3)]
+    public void Snapshot_of_an_unknown_level_is_refused_with_its_level(ushort level)
     {
         var whole = ImageWith(Of(10, 50));
         var file = whole.Files[PathOf(10)].ToArray();
-        BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(VersionOffset), version);
+        BinaryPrimitives.WriteUInt16LittleEndian(file.AsSpan(VersionOffset), level);
 
         var error = Assert.Throws<StoreException>(() => Open(new ModelDisk(whole.With(PathOf(10), file))));
 
-        Assert.Contains($"has format version {version}, and this program reads version 1 only. Start the program", error.Message);
+        Assert.Contains($"has format level {level}, and this program reads levels 1 to 2. Start the program", error.Message);
     }
 
     [Fact]

@@ -74,6 +74,8 @@ public sealed class OutboxTests : TestKit
 
         public IConnection Current => Next ?? this;
 
+        public byte Level => 1;
+
         public List<WireMessage> Written { get; } = [];
 
         public int Flushed { get; private set; }

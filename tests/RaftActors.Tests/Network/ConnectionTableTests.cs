@@ -280,6 +280,8 @@ public sealed class ConnectionTableTests : TestKit
 
     private sealed class Way : IForgettableConnection
     {
+        public byte Level => 1;
+
         public bool IsInUse { get; set; }
 
         public bool IsRetired { get; private set; }

@@ -1,5 +1,6 @@
 using Akka.Actor;
 
+using RaftActors.Core.Codec;
 using RaftActors.Network;
 using RaftActors.Wire;
 
@@ -8,6 +9,8 @@ namespace RaftActors.Tests.Network;
 /// <summary>A way to a node that takes all messages and sends none.</summary>
 internal sealed class NoConnection : IConnection
 {
+    public byte Level => FormatRange.Own.Lowest;
+
     public void Write(IActorRef to, WireMessage message, IActorRef from)
     {
     }

@@ -87,7 +87,9 @@ public sealed class RaftMessageSerializerTests : TestKit
             Assert.Equal(Fields.Of(message), Fields.Of(_wire.FromBinary(_wire.ToBinary(message), manifest)));
         }
 
-        var changes = Samples.Variants.Select(each => (each.Message as WireMessage.ChangeRequest)?.Change).OfType<GroupChange>();
+        var changes = Samples.Variants.Concat(Samples.OfLevel2)
+            .Select(each => (each.Message as WireMessage.ChangeRequest)?.Change)
+            .OfType<GroupChange>();
         Assert.Equal(typeof(GroupChange).GetNestedTypes().Order(ByName), changes.Select(each => each.GetType()).Distinct().Order(ByName));
     }
 

@@ -233,6 +233,22 @@ internal static class Samples
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.SetMaxQuorum(5, new LogIndex(305)))),
     ];
 
+    /// <summary>Messages with content of format level 2.</summary>
+    public static readonly (string Manifest, object Message)[] OfLevel2 =
+    [
+        ("ca", Core(new Message.AppendEntries(
+            Position,
+            [new LogEntry(new LogIndex(301), new Term(7), new Serial(290), new Payload.Reconfigure(Bounded with { FormatLevel = 2 }))],
+            new LogIndex(299),
+            new Serial(292),
+            Round: 600))),
+        ("cs", Core(new Message.SnapshotChunk(
+            Snapshot with { Configuration = Joint with { FormatLevel = 2 } }, 0, 0, [], default, new Serial(292), Round: 602))),
+        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.RaiseFormatLevel(2, new LogIndex(305)))),
+        ("km", new ClientCall.Change(new GroupChange.RaiseFormatLevel(2), TimeSpan.FromSeconds(3))),
+        ("os", new RaftStatus("orders", One.Name) { FormatLevel = 1, FormatLevelMax = 2 }),
+    ];
+
     /// <summary>A piece of a snapshot with three request keys.</summary>
     private static Message.SnapshotChunk Chunk(long place)
     {

@@ -5,21 +5,21 @@ using RaftActors.Wire;
 namespace RaftActors.Tests.Wire;
 
 /// <summary>
-/// The bytes of a message on a connection after its manifest, behind the version that the handshake brings there. Those of an outcome are
+/// The bytes of a message on a connection after its manifest, behind the level that a frame has there. Those of an outcome are
 /// the serializer's.
 /// </summary>
 internal sealed class WireBytes(RaftMessageSerializer serializer)
 {
-    public byte[] ToBinary(object message)
+    public byte[] ToBinary(object message, byte level = 1)
     {
         if (message is not WireMessage wire)
         {
-            return serializer.ToBinary(message);
+            return serializer.ToBinary(message, level);
         }
 
-        var writer = new ByteWriter();
+        var writer = new ByteWriter { Level = level };
         writer.ShareMembers();
-        writer.Octet(FormatRange.Own.Lowest);
+        writer.Octet(level);
         WireTable.Write(writer, wire);
         return writer.ToArray();
     }
@@ -32,9 +32,10 @@ internal sealed class WireBytes(RaftMessageSerializer serializer)
         }
 
         var reader = ByteReader.OfKept(bytes);
-        if (reader.Octet() != FormatRange.Own.Lowest)
+        reader.Level = reader.Octet();
+        if (!FormatRange.Own.Has(reader.Level))
         {
-            throw reader.Damaged("it has another version");
+            throw reader.Damaged("it has an unknown level");
         }
 
         reader.ShareMembers([]);

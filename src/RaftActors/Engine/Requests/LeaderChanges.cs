@@ -109,6 +109,9 @@ internal sealed class LeaderChanges(EngineContext context)
             case GroupChange.SetMaxQuorum set:
                 BeginMembers(request, new MemberChange.SetMaxQuorum(set.Max), set.BasedOn, origin);
                 break;
+            case GroupChange.RaiseFormatLevel raise:
+                BeginMembers(request, new MemberChange.RaiseFormatLevel(raise.Level), raise.BasedOn, origin);
+                break;
             default:
                 throw new UnreachableException();
         }

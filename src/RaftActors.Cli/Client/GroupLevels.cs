@@ -1,0 +1,39 @@
+using System.Collections.Immutable;
+
+using RaftActors.Core;
+
+namespace RaftActors.Cli.Client;
+
+/// <summary>The format levels of a group and of the programs of its members.</summary>
+/// <param name="Group">The level that the group writes.</param>
+internal sealed record GroupLevels(int Group, ImmutableArray<MemberLevel> Members)
+{
+    // A program that knows level 1 only does not tell levels.
+    private const int Untold = 1;
+
+    /// <summary>The highest level that the program of a member reads.</summary>
+    public int Highest => Members.Max(member => member.Reads ?? Untold);
+
+    public static GroupLevels Of(RaftActors.GroupStatus answers) => new(
+        GroupStatus.Latest(answers)?.FormatLevel ?? Untold,
+        [
+            .. GroupStatus.MembersOf(answers).Select(member => new MemberLevel(
+                member.Name,
+                answers.Processes.FirstOrDefault(status => status.Name == member.Name) is { } status
+                    ? status.FormatLevelMax ?? Untold
+                    : null)),
+        ]);
+
+    /// <summary>Why the group cannot have a level; null: it can.</summary>
+    public string? WhyNot(int level, Target target) => Members.FirstOrDefault(member => !(member.Reads >= level)) switch
+    {
+        null => null,
+        { Reads: null } silent => $"{target.Show(silent.Name)} did not answer, so the levels of its program are not known. Start it, or "
+            + "remove it from the group.",
+        var old => $"The program of {target.Show(old.Name)} reads format level {old.Reads} at most. Upgrade it first.",
+    };
+}
+
+/// <summary>The highest format level that the program of a member reads.</summary>
+/// <param name="Reads">Null: the member did not answer.</param>
+internal sealed record MemberLevel(ProcessName Name, int? Reads);

@@ -1,0 +1,157 @@
+using System.CommandLine;
+
+using RaftActors.Core;
+
+namespace RaftActors.Cli.Client;
+
+/// <summary><c>raft upgrade</c>.</summary>
+internal static class UpgradeCommand
+{
+    public static Command Build(CommandEnvironment environment) =>
+        new("upgrade", "Shows and raises the format level of the group, after its programs were upgraded.")
+        {
+            BuildStatus(environment),
+            BuildEnable(environment),
+        };
+
+    private static Command BuildStatus(CommandEnvironment environment)
+    {
+        var options = new ClientOptions(environment);
+        var command = new Command(
+            "status",
+            """
+            Shows the format level that the group writes, and the highest one that the program of each member reads. A new program writes
+            the level of the group, so each server can go back to the program before until 'raft upgrade enable'.
+
+            Exit codes:
+              0    shown
+              1    no server of --server, or no node of --contacts, answered
+              2    the command is wrong
+              130  Ctrl-C
+
+            Examples:
+              raft upgrade status -S :9990,:9991
+              raft upgrade status --contacts shop@10.0.0.1:2551 --group orders
+            """);
+        options.AddTo(command);
+        command.SetAction(parsed => Show(options.Read(parsed), environment));
+        return command;
+    }
+
+    private static Command BuildEnable(CommandEnvironment environment)
+    {
+        var to = new Option<byte?>("--to")
+        {
+            Description = "The format level. Default: the highest one that the program of a member reads.",
+            HelpName = "level",
+        };
+        var options = new ClientOptions(environment);
+        var command = new Command(
+            "enable",
+            $"""
+            Raises the format level of the group, so that it uses what the new programs can do. First upgrade all members, one after the
+            other. There is no way back: then no member can run a program that does not read the level.
+
+            Refused if a member does not answer, if its program does not read the level, or if a change of members is in progress. A group
+            that has the level already is left as it is. A change with an unknown outcome is not sent again: run 'raft upgrade status' to
+            see whether it was made.
+
+            {ChangeReport.ExitCodes}
+
+            Example:
+              raft upgrade enable -S :9990,:9991
+            """)
+        {
+            to,
+        };
+        options.AddTo(command);
+        command.SetAction(parsed => Enable(parsed.GetValue(to), options.Read(parsed), environment));
+        return command;
+    }
+
+    private static int Enable(byte? level, ClientSettings settings, CommandEnvironment environment) =>
+        new ChangeReport(environment, settings, "format-level-raised", "the format level is raised", "the format level was raised")
+            .Run(null, client => Enable(level, settings, client));
+
+    private static RequestOutcome Enable(byte? asked, ClientSettings settings, GroupClient client)
+    {
+        if (client.TryAsk(() => client.Raft.StatusAsync(client.End), out var group) is { } silent)
+        {
+            return new RequestOutcome.NotDone(silent);
+        }
+
+        var levels = GroupLevels.Of(group);
+        if (levels.Members.IsEmpty)
+        {
+            return new RequestOutcome.NotDone("The group has no members yet, as far as the servers that answered know.");
+        }
+
+        var level = asked ?? levels.Highest;
+        return level <= levels.Group ? new RequestOutcome.Done()
+            : levels.WhyNot(level, settings.Target) is { } why ? new RequestOutcome.NotDone(why)
+            : client.Change((raft, end) => raft.RaiseFormatLevelAsync(level, timeout: settings.Timeout, cancellationToken: end));
+    }
+
+    private static int Show(ClientSettings settings, CommandEnvironment environment) => settings.Look(client =>
+    {
+        if (!client.TryAsk(() => client.Raft.StatusAsync(client.End), environment, out var group, out var code))
+        {
+            return code;
+        }
+
+        var (levels, target) = (GroupLevels.Of(group), settings.Target);
+        if (settings.IsJson)
+        {
+            WriteJson(levels, target, environment.Output);
+        }
+        else
+        {
+            WriteText(levels, target, environment.Output);
+        }
+
+        return ExitCode.Done;
+    });
+
+    private static void WriteText(GroupLevels levels, Target target, TextWriter output)
+    {
+        var table = new Table(target.Noun.ToUpperInvariant(), "PROGRAM READS");
+        foreach (var member in levels.Members)
+        {
+            table.Add(target.Show(member.Name), member.Reads is { } reads ? $"level {reads}" : "unknown: no answer");
+        }
+
+        table.WriteTo(output);
+        output.WriteLine(levels.Members.IsEmpty ? "The group has no members yet."
+            : levels.Highest <= levels.Group ? $"The group writes format level {levels.Group}, the highest of these programs."
+            : levels.WhyNot(levels.Highest, target) is { } why ? $"The group writes format level {levels.Group}. {why}"
+            : $"The group writes format level {levels.Group}, and all of its programs read level {levels.Highest}: run 'raft upgrade "
+                + "enable'.");
+    }
+
+    private static void WriteJson(GroupLevels levels, Target target, TextWriter output)
+    {
+        foreach (var member in levels.Members)
+        {
+            JsonLine.Write(output, writer =>
+            {
+                writer.WriteString("kind", "member");
+                writer.WriteString(target.Noun, target.Show(member.Name));
+                if (member.Reads is { } reads)
+                {
+                    writer.WriteNumber("reads", reads);
+                }
+            });
+        }
+
+        JsonLine.Write(output, writer =>
+        {
+            writer.WriteString("kind", "group");
+            writer.WriteNumber("formatLevel", levels.Group);
+            if (levels.Members.Length > 0 && levels.Highest > levels.Group)
+            {
+                writer.WriteNumber("highest", levels.Highest);
+                JsonLine.Text(writer, "whyNot", levels.WhyNot(levels.Highest, target));
+            }
+        });
+    }
+}

@@ -1,0 +1,127 @@
+using RaftActors.Cli.Tests.Server;
+using RaftActors.Core;
+
+using TrialKit;
+
+namespace RaftActors.Cli.Tests.Client;
+
+/// <summary><c>raft upgrade</c>: the format level of the group and of its programs.</summary>
+public sealed class UpgradeTests : ServerProgramTest
+{
+    [Fact]
+    public void Status_tells_that_the_level_can_be_raised()
+    {
+        var run = Run.Here(Group(level: 1, 2, 3), "upgrade", "status");
+
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        Assert.Equal(
+            [
+                "SERVER  PROGRAM READS",
+                ":9990   level 2",
+                ":9991   level 3",
+                "The group writes format level 1. The program of :9990 reads format level 2 at most. Upgrade it first.",
+            ],
+            run.Lines);
+        Assert.Equal(
+            "The group writes format level 1, and all of its programs read level 2: run 'raft upgrade enable'.",
+            Run.Here(Group(level: 1, 2, 2), "upgrade", "status").Lines.Last());
+        Assert.Equal(
+            "The group writes format level 2, the highest of these programs.",
+            Run.Here(Group(level: 2, 2, 2), "upgrade", "status").Lines.Last());
+    }
+
+    [Fact]
+    public void Member_that_does_not_answer_has_an_unknown_program()
+    {
+        var run = Run.Here(Group(level: 1, 2, null), "upgrade", "status");
+
+        Assert.Contains(":9991   unknown: no answer", run.Lines);
+        Assert.Equal(
+            "The group writes format level 1. :9991 did not answer, so the levels of its program are not known. Start it, or remove it "
+                + "from the group.",
+            run.Lines.Last());
+    }
+
+    [Fact]
+    public void Status_in_JSON_has_a_line_for_each_member_and_one_for_the_group()
+    {
+        var run = Run.Here(Group(level: 1, 2, null), "upgrade", "status", "--json");
+
+        Assert.Equal(
+            [
+                """{"kind":"member","server":":9990","reads":2}""",
+                """{"kind":"member","server":":9991"}""",
+                """{"kind":"group","formatLevel":1,"highest":2,"whyNot":":9991 did not answer, so the levels of its program """
+                    + """are not known. Start it, or remove it from the group."}""",
+            ],
+            run.Lines);
+    }
+
+    [Fact]
+    public void Enable_raises_the_level_to_the_highest_that_all_programs_read()
+    {
+        var group = Group(level: 1, 2, 2);
+
+        var run = Run.Here(group, "upgrade", "enable");
+
+        Assert.Equal((0, "the format level is raised\n", ""), (run.Code, run.Output, run.Error));
+        Assert.Equal(["level 2"], group.Changes);
+    }
+
+    [Fact]
+    public void Level_is_not_raised_while_a_program_is_old()
+    {
+        var group = Group(level: 1, 2, 1);
+
+        var run = Run.Here(group, "upgrade", "enable");
+
+        Assert.Equal((1, ""), (run.Code, run.Output));
+        Assert.Equal(
+            "raft: not done: the program of :9991 reads format level 1 at most. Upgrade it first; nothing was changed\n", run.Error);
+        Assert.Empty(group.Changes);
+    }
+
+    [Fact]
+    public void Group_that_has_the_level_is_left_as_it_is()
+    {
+        var group = Group(level: 2, 2, 2);
+
+        Assert.Equal(0, Run.Here(group, "upgrade", "enable").Code);
+        Assert.Equal(0, Run.Here(group, "upgrade", "enable", "--to", "1").Code);
+        Assert.Empty(group.Changes);
+    }
+
+    [Fact]
+    public async Task Real_servers_are_founded_with_their_highest_level()
+    {
+        var ports = FreePorts.Take(3);
+        await StartGroup(ports);
+
+        var status = Run.Here("upgrade", "status", "-S", ServerFolder.ListOf(ports));
+        var enable = Run.Here("upgrade", "enable", "-S", ServerFolder.ListOf(ports));
+        var beyond = Run.Here("upgrade", "enable", "--to", "9", "-S", ServerFolder.ListOf(ports));
+
+        Assert.Equal("The group writes format level 2, the highest of these programs.", status.Lines.Last());
+        Assert.Equal((0, ""), (enable.Code, enable.Error));
+        Assert.Equal(1, beyond.Code);
+        Assert.Contains("reads format level 2 at most. Upgrade it first", beyond.Error);
+    }
+
+    /// <param name="level">That of the group.</param>
+    /// <param name="reads">The level of each program; null: it does not answer.</param>
+    private static FakeGroup Group(int level, params int?[] reads)
+    {
+        var names = Enumerable.Range(0, reads.Length).Select(i => new ProcessName($"raft@:{9990 + i}")).ToArray();
+        var members = names.Select(name => new GroupMember(name, isVoter: true)).ToArray();
+        var statuses = names.Zip(reads).Where(each => each.Second is not null).Select(each =>
+            new RaftStatus(ServerId.GroupName, each.First)
+            {
+                IsOpen = true,
+                Members = [.. members],
+                MembersIndex = new LogIndex(1),
+                FormatLevel = level,
+                FormatLevelMax = each.Second,
+            });
+        return new FakeGroup { OnStatus = () => new RaftActors.GroupStatus(ServerId.GroupName, [.. statuses], []) };
+    }
+}

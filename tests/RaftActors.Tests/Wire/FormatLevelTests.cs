@@ -1,0 +1,63 @@
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Wire;
+
+/// <summary>Bytes of a later format level, and the way of their messages to a program that does not read it.</summary>
+public sealed class FormatLevelTests : TestKit
+{
+    private readonly WireBytes _wire;
+
+    public FormatLevelTests() => _wire = new WireBytes(new RaftMessageSerializer((ExtendedActorSystem)Sys));
+
+    [Fact]
+    public void Bytes_of_level_2_are_the_recorded_ones()
+    {
+        string[] written =
+            [.. Samples.OfLevel2.Select(each => $"{each.Manifest} {Convert.ToHexStringLower(_wire.ToBinary(each.Message, 2))}")];
+
+        Assert.Equal(GoldenFiles.LinesOf("level2.txt", written), written);
+    }
+
+    [Fact]
+    public void Messages_of_level_2_come_back_as_they_were()
+    {
+        foreach (var (manifest, message) in Samples.OfLevel2)
+        {
+            Assert.Equal(Fields.Of(message), Fields.Of(_wire.FromBinary(_wire.ToBinary(message, 2), manifest)));
+        }
+    }
+
+    [Fact]
+    public void Messages_that_only_level_2_can_express_are_not_written_at_level_1()
+    {
+        foreach (var (_, message) in Samples.OfLevel2.Where(each => each.Manifest != "os"))
+        {
+            Assert.Throws<ArgumentException>(() => _wire.ToBinary(message, 1));
+        }
+    }
+
+    [Fact]
+    public void Status_at_level_1_leaves_the_levels_out()
+    {
+        var status = (RaftStatus)Samples.OfLevel2.Single(each => each.Manifest == "os").Message;
+
+        var read = (RaftStatus)_wire.FromBinary(_wire.ToBinary(status, 1), "os");
+
+        Assert.Equal((null, null), (read.FormatLevel, read.FormatLevelMax));
+        Assert.Equal(_wire.ToBinary(new RaftStatus("orders", status.Name), 1), _wire.ToBinary(status, 1));
+    }
+
+    [Fact]
+    public void Request_to_raise_the_level_is_refused_in_bytes_of_level_1()
+    {
+        var bytes = _wire.ToBinary(Samples.OfLevel2.Single(each => each.Manifest == "m").Message, 2);
+        bytes[0] = 1;
+
+        var problem = Assert.Throws<InvalidDataException>(() => _wire.FromBinary(bytes, "m"));
+
+        Assert.Contains("5 is no kind of change", problem.Message);
+    }
+}
