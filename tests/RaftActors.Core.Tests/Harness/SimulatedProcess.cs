@@ -1,5 +1,3 @@
-using RaftActors.Core.Codec;
-
 namespace RaftActors.Core.Tests.Harness;
 
 /// <summary>One process with a simulated disk. It has a Core only while it runs.</summary>
@@ -67,30 +65,6 @@ internal sealed class SimulatedProcess
             FormatLevel = FormatLevel,
         };
         Core = new RaftCore(options, state);
-    }
-
-    /// <summary>Whether a connection to it can have the message. The leader may not know yet that its program is another one.</summary>
-    public bool CanRead(Message message)
-    {
-        ByteWriter writer = new() { Level = FormatLevel };
-        try
-        {
-            switch (message)
-            {
-                case Message.AppendEntries append:
-                    EntryFormat.WriteEntries(writer, append.Entries);
-                    break;
-                case Message.SnapshotChunk chunk:
-                    EntryFormat.WriteDescription(writer, chunk.Snapshot);
-                    break;
-            }
-        }
-        catch (ArgumentException)
-        {
-            return false;
-        }
-
-        return true;
     }
 
     /// <summary>Makes its boot durable; no other write is done.</summary>

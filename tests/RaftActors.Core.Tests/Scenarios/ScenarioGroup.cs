@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.RegularExpressions;
 using RaftActors.Core.Tests.Harness;
+using RaftActors.Simulator;
 
 namespace RaftActors.Core.Tests.Scenarios;
 
@@ -100,7 +101,7 @@ internal sealed partial class ScenarioGroup
             Say($"{to.Name} <- {envelope.From} {Describe.Of(envelope.Body)}");
         }
 
-        if (to.CanRead(envelope.Body))
+        if (OldProgram.CanRead(to.FormatLevel, envelope.Body))
         {
             to.Step(new Input.Receive(envelope));
         }

@@ -6,14 +6,18 @@ namespace RaftActors.Simulator;
 /// <summary>
 /// Each majority of a configuration and each majority of the next one have a member in common (§6). A leader begins a change only when
 /// the previous change and an entry of its own term are committed. No more voters are chosen than the recorded maximum, which only an
-/// operator changes.
+/// operator changes. The same holds for the format level, which never falls, and which the program of each process that has it reads.
 /// </summary>
 internal sealed class ConfigurationChecker
 {
     private readonly HashSet<int> _asked = [];
+    private bool _isRaiseAsked;
 
     /// <summary>An operator asks for this maximum of the quorum. The group may refuse it.</summary>
     public void OnAsked(int maxQuorum) => _asked.Add(maxQuorum);
+
+    /// <summary>An operator asks for a higher format level. The group may refuse it.</summary>
+    public void OnRaiseAsked() => _isRaiseAsked = true;
 
     public void OnWritten(SimulatedProcess process, LogSlice entries)
     {
@@ -43,6 +47,11 @@ internal sealed class ConfigurationChecker
 
     private void Check(SimulatedProcess process, in LogEntry entry, Configuration next)
     {
+        if (next.FormatLevel > process.FormatLevel)
+        {
+            throw new Violation("membership", $"{process.Member} writes {entry}, and its program reads level {process.FormatLevel}");
+        }
+
         if (next.Voters.Length > next.Size || next.Size > next.MaxQuorum)
         {
             throw new Violation("membership", $"{entry} has {next.Voters.Length} voters of {next.Size}, and at most {next.MaxQuorum}");
@@ -61,6 +70,13 @@ internal sealed class ConfigurationChecker
         if (next.MaxQuorum != last.MaxQuorum && !_asked.Contains(next.MaxQuorum))
         {
             throw new Violation("membership", $"{process.Member} sets the maximum {next.MaxQuorum}, which no operator asked for");
+        }
+
+        if (next.FormatLevel < last.FormatLevel || (next.FormatLevel > last.FormatLevel && !_isRaiseAsked))
+        {
+            throw new Violation(
+                "membership",
+                $"{process.Member} changes format level {last.FormatLevel} to {next.FormatLevel}, which no operator asked for");
         }
 
         if (!Overlap(last, next))

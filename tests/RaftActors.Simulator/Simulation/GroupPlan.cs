@@ -11,6 +11,7 @@ internal sealed class GroupPlan
     private const ulong MemorySeed = 0x10C;
     private const ulong DomainSeed = 0xD03A;
     private const ulong QuietSeed = 0x9E57;
+    private const ulong UpgradeSeed = 0x09AD;
 
     private static readonly ProcessName[] Names = [.. Enumerable.Range(1, 9 + JoinersMax).Select(i => new ProcessName($"raft{i:00}@x"))];
     private static readonly Payload.Pair[] Preloads = [.. Enumerable.Range(1, 8).Select(PreloadedPair)];
@@ -53,6 +54,8 @@ internal sealed class GroupPlan
         _domains = new Prng(~seed ^ DomainSeed);
         var quiet = new Prng(~seed ^ QuietSeed);
         (QuiesceTicks, HasOtherGroups) = (quiet.Any([0, 1, 5, 20, 60]), quiet.Chance(50));
+        var upgrades = new Prng(~seed ^ UpgradeSeed);
+        (HasUpgrades, ProgramSeed) = (upgrades.Chance(30), upgrades.Next());
         _joiners = _prng.Chance(20) ? _prng.Between(3, JoinersMax) : 2;
         IsBig = _prng.Between(1, 300) == 1;
         HasUnequalPreloads = _prng.Chance(25);
@@ -138,6 +141,15 @@ internal sealed class GroupPlan
 
     /// <summary>Whether its nodes have other quiescent groups, so that their beats come in any case.</summary>
     public bool HasOtherGroups { get; }
+
+    /// <summary>
+    /// Whether each start of a process is one of a program of any format level, and an operator raises the level of the group. The other
+    /// draws do not depend on it.
+    /// </summary>
+    public bool HasUpgrades { get; }
+
+    /// <summary>The seed of all choices about programs.</summary>
+    public ulong ProgramSeed { get; }
 
     public int DriftPercent { get; }
 

@@ -1,4 +1,5 @@
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 
 namespace RaftActors.Simulator;
 
@@ -86,6 +87,15 @@ internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice
 
     public Instant Clock(long now) => new(origin + (now * rate / 1000));
 
+    /// <summary>The highest format level of its program, from its next start on.</summary>
+    public byte FormatLevel { get; set; } = FormatRange.Own.Highest;
+
+    /// <summary>The lowest format level of a program that opens its store.</summary>
+    public byte StoredLevel => Disk.Log.All()
+        .Select(entry => entry.Configuration)
+        .Append(Disk.Snapshot?.Snapshot.Configuration)
+        .Max(configuration => configuration?.FormatLevel ?? FormatRange.Own.Lowest);
+
     public void Start(ulong seed)
     {
         Starts++;
@@ -107,7 +117,7 @@ internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice
         }
 
         Given = State.Index;
-        Core = new RaftCore(Told with { Self = Member, Seed = seed }, found);
+        Core = new RaftCore(Told with { Self = Member, Seed = seed, FormatLevel = FormatLevel }, found);
     }
 
     /// <summary>Chooses another kind of disk, before the first start.</summary>

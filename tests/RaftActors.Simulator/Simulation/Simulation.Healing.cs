@@ -1,4 +1,5 @@
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 
 namespace RaftActors.Simulator;
 
@@ -30,6 +31,11 @@ internal sealed partial class Simulation
             FreeDisk(process);
             WriteIfBusy(process);
             Resume(process, process.Starts);
+            if (!process.IsFenced && !process.IsAway && process.FormatLevel < FormatRange.Own.Highest)
+            {
+                Crash(process);
+            }
+
             if (process.IsFenced)
             {
                 Replace(process, 0);

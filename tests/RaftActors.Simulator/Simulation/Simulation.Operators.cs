@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 
 namespace RaftActors.Simulator;
 
@@ -35,6 +36,10 @@ internal sealed partial class Simulation
                 break;
             case FaultKind.Assign when MayChange(process):
                 Assign(process, prng);
+                break;
+            case FaultKind.Resize when MayChange(process) && _plan.HasUpgrades && _programs.Chance(50):
+                _configurations.OnRaiseAsked();
+                Change(process, new MemberChange.RaiseFormatLevel(FormatRange.Own.Highest), prng);
                 break;
             case FaultKind.Resize when MayChange(process):
                 var max = prng.Any([3, 3, 5, 7, 11]);

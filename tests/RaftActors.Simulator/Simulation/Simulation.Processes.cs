@@ -1,4 +1,5 @@
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 
 namespace RaftActors.Simulator;
 
@@ -12,7 +13,8 @@ internal sealed partial class Simulation
             return;
         }
 
-        Note(process, "starts");
+        process.FormatLevel = NextProgram(process);
+        Note(process, _plan.HasUpgrades ? $"starts with a program of format level {process.FormatLevel}" : "starts");
         process.Start(_prng.Next());
         _matching.OnStart(process);
         if (_full.Contains(process))
@@ -23,7 +25,10 @@ internal sealed partial class Simulation
         var first = _now + 1 + _prng.Between(0, (int)process.TickInterval);
         process.TickedAt = first - process.TickInterval;
         _queue.Add(first, EventKind.Tick, process.Number, process.Starts);
-        if (_prng.Chance(50))
+
+        // A process that joins knows no other one after a restart, until the shell reaches one. With an old program it is not taken in, so
+        // none sends it anything more.
+        if (_prng.Chance(50) || _plan.HasUpgrades)
         {
             foreach (var other in _processes)
             {
@@ -117,9 +122,22 @@ internal sealed partial class Simulation
             return;
         }
 
-        Totals.Messages++;
-        Step(process, new Input.Receive(envelope));
+        Receive(process, envelope);
     }
+
+    private void Receive(SimulatedProcess process, Envelope envelope)
+    {
+        if (OldProgram.CanRead(process.FormatLevel, envelope.Body))
+        {
+            Totals.Messages++;
+            Step(process, new Input.Receive(envelope));
+        }
+    }
+
+    // A store refuses a program that cannot read it, and then an operator starts a newer one.
+    private byte NextProgram(SimulatedProcess process) => !_plan.HasUpgrades || _isHealed
+        ? FormatRange.Own.Highest
+        : Math.Max(process.StoredLevel, _programs.Any([FormatRange.Own.Lowest, FormatRange.Own.Highest]));
 
     private void Pause(SimulatedProcess process, long lasts)
     {
@@ -144,8 +162,7 @@ internal sealed partial class Simulation
         process.TickedAt = _now;
         while (process.Inbox.TryDequeue(out var envelope))
         {
-            Totals.Messages++;
-            Step(process, new Input.Receive(envelope));
+            Receive(process, envelope);
         }
 
         Step(process, Input.Tick.Instance);

@@ -6,6 +6,8 @@ namespace RaftTrials.Load;
 /// <summary>A process with several writers, so that the clients can be on one side of a partition.</summary>
 internal sealed class LoadProcess : IDisposable
 {
+    private static readonly string Own = Path.Combine(AppContext.BaseDirectory, "RaftTrials.dll");
+
     private readonly ChildProcess _process;
 
     private LoadProcess(ChildProcess process, IReadOnlyList<string> writers, IReadOnlyList<string> alone) =>
@@ -19,11 +21,20 @@ internal sealed class LoadProcess : IDisposable
 
     /// <param name="name">Unique in a trial.</param>
     /// <param name="alone">Whether to add a writer for each server that knows that server only.</param>
+    /// <param name="program">The path of these trials of another build, whose clients write; null: this one.</param>
     public static LoadProcess Start(
-        Host host, string name, int writers, bool alone, IReadOnlyList<string> servers, TimeSpan timeout, Journal journal)
+        Host host,
+        string name,
+        int writers,
+        bool alone,
+        IReadOnlyList<string> servers,
+        TimeSpan timeout,
+        Journal journal,
+        string? program = null)
     {
         var others = alone ? servers.Count : 0;
-        var process = Start(host, ["--name", name, "--writers", $"{writers}", "--alone", $"{others}"], servers, timeout, journal);
+        var process = Start(
+            host, program ?? Own, ["--name", name, "--writers", $"{writers}", "--alone", $"{others}"], servers, timeout, journal);
         return new LoadProcess(
             process,
             [.. Enumerable.Range(0, writers).Select(number => LoadCommand.NameOf(name, number))],
@@ -35,7 +46,8 @@ internal sealed class LoadProcess : IDisposable
     public static async Task Append(
         Host host, string name, IEnumerable<string> texts, IEnumerable<string> servers, TimeSpan timeout, Journal journal)
     {
-        using LoadProcess load = new(Start(host, ["--name", name, "--texts", string.Join(',', texts)], servers, timeout, journal), [], []);
+        using LoadProcess load = new(
+            Start(host, Own, ["--name", name, "--texts", string.Join(',', texts)], servers, timeout, journal), [], []);
         await load.Stop();
     }
 
@@ -54,9 +66,9 @@ internal sealed class LoadProcess : IDisposable
     public void Dispose() => _process.Dispose();
 
     private static ChildProcess Start(
-        Host host, IEnumerable<string> what, IEnumerable<string> servers, TimeSpan timeout, Journal journal) =>
+        Host host, string program, IEnumerable<string> what, IEnumerable<string> servers, TimeSpan timeout, Journal journal) =>
         host.Start(
-            Path.Combine(AppContext.BaseDirectory, "RaftTrials.dll"),
+            program,
             ["load", .. what, "--servers", string.Join(',', servers), "--milliseconds", $"{timeout.TotalMilliseconds}"],
             heard: line => OnLine(line, journal));
 

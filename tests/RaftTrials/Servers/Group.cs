@@ -59,11 +59,17 @@ internal sealed class Group : IDisposable
     /// <param name="servers">The servers to ask. The first writer starts with the first, the second with the second, ...</param>
     /// <param name="alone">Whether to add a writer for each server that knows that server only.</param>
     /// <param name="timeout">The time limit of an append; null: 5 s, the default of the program.</param>
+    /// <param name="program">The path of these trials of another build, whose clients write; null: this one.</param>
     public LoadProcess Load(
-        string name, int writers, IReadOnlyList<RaftServer> servers, bool alone = false, TimeSpan? timeout = null)
+        string name,
+        int writers,
+        IReadOnlyList<RaftServer> servers,
+        bool alone = false,
+        TimeSpan? timeout = null,
+        string? program = null)
     {
-        var load = LoadProcess.Start(
-            servers[0].Host, name, writers, alone, [.. servers.Select(server => server.Id)], timeout ?? Timeout, Journal);
+        var ids = servers.Select(server => server.Id).ToList();
+        var load = LoadProcess.Start(servers[0].Host, name, writers, alone, ids, timeout ?? Timeout, Journal, program);
         _loads.Add(load);
         return load;
     }

@@ -4,7 +4,6 @@ namespace RaftTrials.Servers;
 internal sealed class RaftServer : Restartable
 {
     private readonly Action<OutputLine> _heard;
-    private readonly string _program;
     private readonly string[] _arguments;
 
     /// <param name="program">The path of its program, a .NET assembly.</param>
@@ -12,7 +11,7 @@ internal sealed class RaftServer : Restartable
     public RaftServer(Host host, int port, string data, string program, string[] arguments, Elections elections)
         : base($"{host.Address}:{port}")
     {
-        (Host, Data, _program, _arguments) = (host, data, program, arguments);
+        (Host, Data, Program, _arguments) = (host, data, program, arguments);
         _heard = line =>
         {
             if (ServerLines.Elected(line) is { } term)
@@ -28,7 +27,10 @@ internal sealed class RaftServer : Restartable
 
     public string Data { get; }
 
-    public void Start() => Add(Host.Start(_program, _arguments, heard: _heard));
+    /// <summary>The path of its program, from its next start on.</summary>
+    public string Program { get; set; }
+
+    public void Start() => Add(Host.Start(Program, _arguments, heard: _heard));
 
     /// <summary>Deletes the data directory.</summary>
     public void Wipe() => Directory.Delete(Data, recursive: true);

@@ -1,0 +1,138 @@
+using System.Diagnostics;
+using System.Text.Json;
+
+using RaftTrials.Check;
+using RaftTrials.Servers;
+
+namespace RaftTrials.Trials;
+
+/// <summary>
+/// Exchanges the program of each server under load, one server after the other: an earlier build for this one, and back. Clients of both
+/// builds write. At the end the format level is raised, and the earlier build is refused.
+/// </summary>
+internal static class UpgradeTrials
+{
+    private const string Variable = "RAFTACTORS_EARLIER";
+    private const int Members = 3;
+    private const int Writers = 2;
+
+    // The two answers of 'raft status' come from slightly different moments, and the writers go on.
+    private const int LagMax = 20;
+
+    private static string? Earlier => Environment.GetEnvironmentVariable(Variable);
+
+    public static string? Problem() => Earlier is null
+        ? $"it needs an earlier build: set {Variable} to the folder of its RaftTrials.dll, as .ci/long does"
+        : null;
+
+    public static async Task<string> Roll(Trial trial)
+    {
+        var (earlier, now) = (Path.Combine(Earlier!, "raft.dll"), RaftProgram.Path); // Justification: see Problem.
+        var group = trial.Group(Members);
+        foreach (var server in group.Servers)
+        {
+            server.Program = earlier;
+        }
+
+        group.StartAll();
+        await group.Elections.After(0, Guards.Wait);
+        string[] writers =
+        [
+            .. group.Load("now", Writers, group.Servers, timeout: Guards.Request).Writers,
+            .. group.Load(
+                "earlier", Writers, group.Servers, timeout: Guards.Request, program: Path.Combine(Earlier!, "RaftTrials.dll")).Writers,
+        ];
+        await group.Journal.CommittedToEach(writers, 0, Guards.Wait);
+        var (rounds, elections) = (trial.Rounds(100), 0L);
+        for (var round = 1; round <= rounds; round++)
+        {
+            elections += await Exchange(group, now, writers) + await Exchange(group, earlier, writers);
+        }
+
+        elections += await Exchange(group, now, writers);
+        await Raise(group, earlier, now, writers);
+        return $"{await group.Check(group.Servers)}; {rounds} upgrades and {rounds} downgrades of {Members} servers, {elections} elections, "
+            + "at most one for each server; level raised; earlier build refused";
+    }
+
+    // Returns the number of elections.
+    private static async Task<long> Exchange(Group group, string program, IReadOnlyList<string> writers)
+    {
+        var first = group.Elections.Latest!.Term; // Justification: the group has had a leader.
+        foreach (var server in group.Servers)
+        {
+            var before = group.Elections.Latest!.Term; // Justification: as above.
+            await server.Stop();
+            server.Program = program;
+            server.Start();
+            await server.Follows();
+            await CaughtUp(group, server);
+            await group.Journal.CommittedToEach(writers, Stopwatch.GetTimestamp(), Guards.Wait);
+            var after = group.Elections.Latest!.Term; // Justification: as above.
+            if (after > before + 1)
+            {
+                throw new TrialFailure($"the exchange of {server.Id} took the terms {before} to {after}, and one election is enough");
+            }
+        }
+
+        return group.Journal.Attempts.FirstOrDefault(attempt => attempt.Outcome != Outcome.Committed) is { } failed
+            ? throw new TrialFailure($"a call failed: {failed}")
+            : group.Elections.Latest!.Term - first; // Justification: as above.
+    }
+
+    // The sign after which an operator restarts the next server.
+    private static async Task CaughtUp(Group group, RaftServer server)
+    {
+        var arguments = new[] { "status", "--json", "-S", ListOf(group) };
+        Finished? run = null;
+        await Poll.Until(
+            async () => (run = await RaftProgram.Run(Host.Here, arguments)).Output
+                .Select(line => JsonDocument.Parse(line).RootElement)
+                .Any(line => line.GetProperty("kind").GetString() == "member"
+                    && line.GetProperty("server").GetString() == server.Id
+                    && line.TryGetProperty("lag", out var lag) && lag.GetInt64() < LagMax),
+            () => $"'raft status' still says: {run},");
+    }
+
+    private static string ListOf(Group group) => string.Join(',', group.Servers.Select(server => server.Id));
+
+    private static async Task Raise(Group group, string earlier, string now, IReadOnlyList<string> writers)
+    {
+        var list = ListOf(group);
+        await Demand(["upgrade", "status", "-S", list], "all of its programs read level 2");
+        await Demand(["upgrade", "enable", "-S", list], "the format level is raised");
+        await Demand(["upgrade", "status", "-S", list], "The group writes format level 2");
+        await group.Journal.CommittedToEach(writers, Stopwatch.GetTimestamp(), Guards.Wait);
+
+        // Its store has an entry of the new level.
+        var server = group.Servers[0];
+        await server.Stop();
+        server.Program = earlier;
+        server.Start();
+        await server.Says(line => line.Text.Contains("has format version 2, and this program reads version 1 only"), "why it cannot start");
+        if (await server.Process.Ended(Guards.Wait) is null or 0)
+        {
+            throw new TrialFailure($"the earlier build goes on with the store of {server.Id}");
+        }
+
+        // With an empty store, the others refuse it.
+        server.Wipe();
+        server.Start();
+        await server.Says(line => line.Text.Contains("the group has format level 2"), "why it is refused");
+        server.Kill();
+        server.Program = now;
+        server.Start();
+        await server.Follows();
+        await Group.VotesAgain(server);
+        await group.Journal.CommittedToEach(writers, Stopwatch.GetTimestamp(), Guards.Wait);
+    }
+
+    private static async Task Demand(IReadOnlyList<string> arguments, string text)
+    {
+        var run = await RaftProgram.Run(Host.Here, arguments);
+        if (run.Code != 0 || !run.Output.Any(line => line.Contains(text)))
+        {
+            throw new TrialFailure($"'raft {string.Join(' ', arguments)}' does not say '{text}': {run}");
+        }
+    }
+}
