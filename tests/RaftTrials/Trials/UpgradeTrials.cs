@@ -51,8 +51,8 @@ internal static class UpgradeTrials
 
         elections += await Exchange(group, now, writers);
         await Raise(group, earlier, now, writers);
-        return $"{await group.Check(group.Servers)}; {rounds} upgrades and {rounds} downgrades of {Members} servers, {elections} elections, "
-            + "at most one for each server; level raised; earlier build refused";
+        return $"{await group.Check(group.Servers)}; {rounds} upgrades and {rounds} downgrades of {Members} servers, {elections} elections,"
+            + " at most one for each server; level raised; earlier build refused";
     }
 
     // Returns the number of elections.
