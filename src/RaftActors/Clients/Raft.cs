@@ -278,6 +278,7 @@ public sealed class Raft : IExtension
         {
             settings.Validate();
             DiscoveryCheck.Demand(_system, settings);
+            _registry.Tell(new EngineNews.Opening(settings.Group), ActorRefs.NoSender);
             _network.Start(isClient: false);
         }
 

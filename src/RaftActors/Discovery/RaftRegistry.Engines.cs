@@ -21,10 +21,20 @@ internal sealed partial class RaftRegistry
         return room.IsNobody() ? Context.ActorOf(Props.Create(() => new EngineSupervisor()), name) : room;
     }
 
+    // A later life of an actor opens nothing: its engine runs on.
+    private void OnOpening(EngineNews.Opening opening)
+    {
+        if (!_local.Of(opening.Group).Any())
+        {
+            _opening.Add(opening.Group);
+        }
+    }
+
     private void OnEngineStarted(EngineNews.Started started)
     {
         var process = started.Process;
         var group = process.Settings.Group;
+        _opening.Remove(group);
         foreach (var (name, other) in _local.Of(group))
         {
             other.Tell(new PeerNews.Found(process.Name, Sender));

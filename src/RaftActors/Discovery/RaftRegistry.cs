@@ -28,6 +28,9 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     private readonly LocalEngines _local = new();
     private readonly KnownNodes _nodes = new(Context.GetLogger(), Machine.Current.Time);
 
+    // The groups without an engine here, of processes whose stores are being opened.
+    private readonly HashSet<string> _opening = new(StringComparer.Ordinal);
+
     // The source named the node until then. Kept though the node is forgotten: its connections to this one may still be open.
     private readonly Dictionary<Address, TimeSpan> _leaving = [];
     private readonly Address _own = CustomAddress.OwnOf((ExtendedActorSystem)Context.System);
@@ -50,6 +53,8 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         _source = source;
         _interval = interval;
         Receive<ToEngine.Attach>(attach => RoomOf(attach.Process.Settings.Group).Forward(attach));
+        Receive<EngineNews.Opening>(OnOpening);
+        Receive<RaftEvent.StartFailed>(failed => _opening.Remove(failed.Group));
         Receive<EngineNews.Started>(OnEngineStarted);
         Receive<EngineNews.Stopped>(stopped => OnEngineStopped(stopped.Process));
         Receive<WireMessage.Hello>(OnHello);
@@ -91,6 +96,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
 
     protected override void PreStart()
     {
+        Context.System.EventStream.Subscribe(Self, typeof(RaftEvent.StartFailed));
         if (_source is not null)
         {
             _source.Start(Self);
@@ -137,6 +143,12 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         if (_local.Of(locate.Group).FirstOrDefault().Value is { } engine)
         {
             engine.Forward(locate);
+        }
+        else if (_opening.Contains(locate.Group) && !Sender.Path.Address.HasLocalScope)
+        {
+            // Only the store tells which group of this name the process is of. The known ones may be of the group that was backed up,
+            // and this one restored. A client of this node is led to them, because a long opening must not stop the application.
+            Sender.Tell(new ClientReply.Located(locate.Group, null, default, []), Self);
         }
         else if (_nodes.All.Where(node => node.IsReachable).SelectMany(node => node.ProcessesOf(locate.Group))
             .FirstOrDefault() is { } elsewhere)

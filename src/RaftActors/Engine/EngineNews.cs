@@ -8,6 +8,9 @@ namespace RaftActors.Engine;
 /// <summary>What the registry of a node is told about its engines. Closed.</summary>
 internal abstract record EngineNews
 {
+    /// <summary>This node opens the store of a process of this group. An engine or a <see cref="RaftEvent.StartFailed"/> follows.</summary>
+    public sealed record Opening(string Group) : EngineNews;
+
     /// <summary>An engine has started. The sender is the engine.</summary>
     public sealed record Started(RaftProcess Process) : EngineNews;
 

@@ -4,6 +4,7 @@ using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
 using RaftActors.Storage;
+using RaftActors.Wire;
 
 namespace RaftActors.Tests.Groups;
 
@@ -180,6 +181,43 @@ public sealed class OpeningTests : TestKit
         }
     }
 
+    // The process may be of a restored group, whose store alone tells that the known processes are of another one.
+    [Theory]
+    [InlineData(null)]
+    [InlineData("The log is damaged.")]
+    public void Client_of_another_node_is_led_to_no_other_process_while_the_store_is_opened(string? failure)
+    {
+        Watch(Sys.ActorOf(Props.Create(() => new Listener(_watcher, _options, null))));
+        _watcher.ExpectMsg("made", Guard);
+        var other = new LocalProcess("default", new ProcessName("raft1@node2"), "akka.tcp://other@node2:2551/system/raft/default/raft1");
+        var registry = Sys.ActorSelection("/system/raft");
+        registry.Tell(new WireMessage.Hello([other], IsReply: true), new Remote("/system/raft", _watcher, Sys));
+        var (near, far) = (CreateTestProbe(), CreateTestProbe());
+        var client = new Remote("/system/client", far, Sys);
+        var locate = new ClientCall.Locate("default");
+
+        registry.Tell(locate, client);
+        registry.Tell(locate, near);
+
+        Assert.Empty(far.ExpectMsg<ClientReply.Located>(Guard).Processes);
+        Assert.Equal(other, Assert.Single(near.ExpectMsg<ClientReply.Located>(Guard).Processes));
+        _store.OpeningFailure = failure is null ? null : new StoreException(failure);
+        _store.ReleaseOpening();
+        if (failure is null)
+        {
+            _watcher.ExpectMsg("started", Guard);
+            new VirtualGroup(this).EngineOf("raft1");
+        }
+        else
+        {
+            ExpectMsg<Terminated>(Guard);
+        }
+
+        registry.Tell(locate, client);
+        var known = far.ExpectMsg<ClientReply.Located>(Guard).Processes;
+        Assert.Equal(failure is null ? "raft1@node1" : "raft1@node2", known[0].Name.Value);
+    }
+
     [Fact]
     public void Query_in_the_constructor_waits_for_a_leader()
     {
@@ -279,6 +317,16 @@ public sealed class OpeningTests : TestKit
     }
 
     private IActorRef Start() => Sys.ActorOf(Props.Create(() => new Recorder(_watcher, _options)));
+
+    /// <summary>An actor of another node. Passes all messages to the probe.</summary>
+    private sealed class Remote(string path, TestProbe probe, ActorSystem system) : MinimalActorRef
+    {
+        public override ActorPath Path { get; } = ActorPath.Parse($"akka.tcp://other@node2:2551{path}");
+
+        public override IActorRefProvider Provider => ((ExtendedActorSystem)system).Provider;
+
+        protected override void TellInternal(object message, IActorRef sender) => probe.Ref.Tell(message, sender);
+    }
 
     private sealed class Listener : RaftActor<string>, IWithStash
     {
