@@ -42,8 +42,8 @@ internal static class Poll
 /// <summary>Time limits of waits that usually end at once. A trial that exceeds one fails; they measure nothing.</summary>
 internal static class Guards
 {
-    /// <summary>The limit for a line, an answer, or the end of a process. A process on a busy machine may need 30 s to start.</summary>
-    public static TimeSpan Wait { get; } = TimeSpan.FromMinutes(2);
+    /// <summary>The limit for a line, an answer, or the end of a process. A process on a busy machine may need 100 s to start.</summary>
+    public static TimeSpan Wait { get; } = TimeSpan.FromMinutes(5);
 
     /// <summary>The limit that a command gets for its request. Shorter than <see cref="Wait"/>, so that the command reports it.</summary>
     public static TimeSpan Request { get; } = TimeSpan.FromMinutes(1);

@@ -5,67 +5,105 @@ using RaftTrials.Servers;
 
 namespace RaftTrials.Trials;
 
-/// <summary>Backs a group up under load, restores three other servers from the file, and compares the logs of both groups.</summary>
+/// <summary>
+/// Backs a group up under load while its leader is killed, restores three other servers from the files, and compares the logs of both
+/// groups. The load goes on for <see cref="RoundsOfGroup"/> rounds. Then another group begins, because each round prints the whole log.
+/// </summary>
 internal static class BackupTrials
 {
     private const int Members = 3;
     private const int Writers = 3;
-    private const int KillEvery = 3;
+    private const int RoundsOfGroup = 10;
     private const int IncrementalEvery = 2;
+    private const int OfLeaderEvery = 3;
     private const string Last = "after the restore";
 
     public static async Task<string> Restore(Trial trial)
     {
-        var group = trial.Group(Members);
-        List<RaftServer> first = [.. group.Servers], second = [.. trial.OtherGroup(Members).Servers];
+        var rounds = trial.Rounds(100);
+        List<RaftServer> restored = [.. trial.OtherGroup(Members).Servers];
+        Tally tally = new();
+        for (var done = 0; done < rounds; done += RoundsOfGroup)
+        {
+            await Rounds(trial, Enumerable.Range(done + 1, Math.Min(RoundsOfGroup, rounds - done)), restored, tally);
+        }
+
+        return $"{tally.Committed} committed; {rounds} of {rounds} restored groups had equal logs, {tally.Messages} messages and "
+            + $"{tally.Bytes >> 10} KiB of backups in all; {tally.Kills} leaders killed, {tally.KillsInside} of them before the file was "
+            + "whole";
+    }
+
+    private static async Task Rounds(Trial trial, IEnumerable<int> rounds, List<RaftServer> restored, Tally tally)
+    {
+        var group = trial.OtherGroup(Members);
+        List<RaftServer> servers = [.. group.Servers];
         group.StartAll();
         await group.Elections.After(0, Guards.Wait);
-        var load = group.Load("w", Writers, first);
+        var load = group.Load("w", Writers, servers);
         await group.Journal.CommittedToEach(load.Writers, 0, Guards.Wait);
-        var (rounds, messages, kills) = (trial.Rounds(100), 0L, 0);
-        for (var round = 1; round <= rounds; round++)
+        foreach (var round in rounds)
         {
-            var backing = BackUp(trial, group, first, round);
-            if (round % KillEvery == 0)
+            var (files, serial) = await BackUp(trial, group, servers, round, tally);
+            tally.Messages += await RestoreAndCompare(servers, restored, files, serial);
+            foreach (var file in files)
             {
-                kills++;
-                var election = group.Elections.Latest!;
-                election.Server.Kill();
-                await group.Elections.After(election.Term, Guards.Wait);
-                election.Server.Start();
-                await election.Server.Follows();
+                tally.Bytes += new FileInfo(file).Length;
+                File.Delete(file);
             }
-
-            var (files, serial) = await backing;
-            messages += await RestoreAndCompare(first, second, files, serial);
-            files.ForEach(File.Delete);
         }
 
-        return $"{await group.Check(first)}; {rounds} of {rounds} restored groups had equal logs, {messages} messages in all; "
-            + $"{kills} leaders killed during a backup";
+        await group.Check(servers);
+        tally.Committed += Committed(group);
+        trial.Remove(group);
     }
 
-    // Every second backup is a full one with an incremental one behind it.
-    private static async Task<(List<string> Files, long Serial)> BackUp(Trial trial, Group group, List<RaftServer> servers, int round)
+    private static int Committed(Group group) => group.Journal.Attempts.Count(attempt => attempt.Outcome == Outcome.Committed);
+
+    // Every second backup is a full one with an incremental one behind it. The leader is killed during the last file.
+    private static async Task<(List<string> Files, long Serial)> BackUp(
+        Trial trial, Group group, List<RaftServer> servers, int round, Tally tally)
     {
-        var committed = group.Journal.Attempts.Count(attempt => attempt.Outcome == Outcome.Committed);
-        var full = Path.Combine(trial.Work, $"{round}.backup");
-        var serial = await BackUp(servers, full);
-        if (serial < committed)
+        var committed = Committed(group);
+        List<string> files = [Path.Combine(trial.Work, $"{round}.backup")];
+        if (round % IncrementalEvery == 0)
         {
-            throw new TrialFailure($"{committed} messages were committed before the backup of round {round}, which ends at {serial}");
+            await BackUp(servers, files[0]);
+            files.Add(Path.Combine(trial.Work, $"{round}.more.backup"));
         }
 
-        if (round % IncrementalEvery != 0)
-        {
-            return ([full], serial);
-        }
-
-        var more = Path.Combine(trial.Work, $"{round}.more.backup");
-        return ([full, more], await BackUp(servers, more, "--continues", full));
+        var leader = group.Elections.Latest!.Server;
+        string[] options =
+        [
+            .. files.Count > 1 ? ["--continues", files[0]] : Array.Empty<string>(),
+            .. round % OfLeaderEvery == 0 ? ["--process", $"raft@{leader.Id}"] : Array.Empty<string>(),
+        ];
+        var serial = await KillLeader(group, files[^1], tally, () => BackUp(servers, files[^1], options));
+        return serial >= committed
+            ? (files, serial)
+            : throw new TrialFailure($"{committed} messages were committed before the backup of round {round}, which ends at {serial}");
     }
 
-    // The process whose store is read may be killed meanwhile. Then the command fails, and leaves no file.
+    // Kills the leader as soon as the backup has begun its file.
+    private static async Task<long> KillLeader(Group group, string file, Tally tally, Func<Task<long>> backUp)
+    {
+        var (folder, name) = (Path.GetDirectoryName(file)!, Path.GetFileName(file)); // Justification: the folder of the trial.
+        using FileSystemWatcher watcher = new(folder, $"{name}.part");
+        TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        watcher.Created += (_, _) => begun.TrySetResult();
+        watcher.EnableRaisingEvents = true;
+        var backing = backUp();
+        await Task.WhenAny(begun.Task, backing);
+        var election = group.Elections.Latest!;
+        election.Server.Kill();
+        tally.Kills++;
+        tally.KillsInside += backing.IsCompleted || File.Exists(file) ? 0 : 1;
+        await group.Elections.After(election.Term, Guards.Wait);
+        election.Server.Start();
+        await election.Server.Follows();
+        return await backing;
+    }
+
+    // If the process whose store is read is killed, the command may fail, and leaves no file.
     private static async Task<long> BackUp(List<RaftServer> servers, string file, params IReadOnlyList<string> options)
     {
         Finished? run = null;
@@ -127,5 +165,19 @@ internal static class BackupTrials
             async () => (run = await RaftProgram.Run(Host.Here, arguments)).Code == 0,
             () => $"'raft {string.Join(' ', arguments)}' still says: {run},");
         return run!;
+    }
+
+    /// <summary>The sums of all rounds.</summary>
+    private sealed class Tally
+    {
+        public long Committed { get; set; }
+
+        public long Messages { get; set; }
+
+        public long Bytes { get; set; }
+
+        public int Kills { get; set; }
+
+        public int KillsInside { get; set; }
     }
 }

@@ -10,6 +10,7 @@ internal sealed class Trial : ITrial
     private readonly int? _seconds;
     private readonly List<RaftServer> _members = [];
     private readonly List<Group> _groups = [];
+    private int _ports;
     private Network? _network;
 
     /// <param name="work">An existing folder.</param>
@@ -51,11 +52,25 @@ internal sealed class Trial : ITrial
     public Group Group(int servers, int? founders = null, params IReadOnlyList<string> options) =>
         Add(new Group(Work, _firstPort, [.. Enumerable.Repeat(Host.Here, servers)], founders, options));
 
-    /// <summary>Creates servers on this machine that found another group, and know none of the first one.</summary>
-    public Group OtherGroup(int servers) => Add(new Group(
-        Directory.CreateDirectory(Path.Combine(Work, "other")).FullName,
-        _firstPort + _groups.Sum(group => group.Servers.Length),
-        [.. Enumerable.Repeat(Host.Here, servers)]));
+    /// <summary>Creates servers on this machine that found another group, and have other ports than all earlier such groups.</summary>
+    public Group OtherGroup(int servers)
+    {
+        var port = _firstPort + _ports;
+        _ports += servers;
+        var work = Directory.CreateDirectory(Path.Combine(Work, $"{port}")).FullName;
+        return Add(new Group(work, port, [.. Enumerable.Repeat(Host.Here, servers)]));
+    }
+
+    /// <summary>Ends the processes of a group, and deletes their files.</summary>
+    public void Remove(Group group)
+    {
+        _groups.Remove(group);
+        group.Dispose();
+        foreach (var server in group.Servers)
+        {
+            server.Wipe();
+        }
+    }
 
     /// <summary>Creates hosts with a network namespace each.</summary>
     public async Task<Network> Hosts(int count) => _network = await Network.Start(count);
