@@ -28,6 +28,8 @@ internal sealed class ClientBackup(string group, ProcessName process, RaftBackup
                 not { } why)
             {
                 writer.Complete();
+
+                // The file is read again, and not summed up while it is written: the answer says that this file can be restored.
                 var (head, end, size) = BackupReader.Verify(path);
                 return new RaftBackup(path, head, end, size);
             }

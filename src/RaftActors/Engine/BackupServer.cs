@@ -12,7 +12,7 @@ namespace RaftActors.Engine;
 /// that a backup holds up neither heartbeats nor other reads. <see cref="Requests.ServedBackups"/> checks the requests.
 /// </summary>
 /// <param name="sizeMax">The most bytes of one answer, which must fit into a frame of the transport. One pair of any size fits.</param>
-internal sealed class BackupReader(HostedStore store, int sizeMax) : UntypedActor
+internal sealed class BackupServer(HostedStore store, int sizeMax) : UntypedActor
 {
     private const int EntriesMax = 64;
     private const int PieceSizeMax = 256 << 10;
@@ -88,5 +88,5 @@ internal sealed class BackupReader(HostedStore store, int sizeMax) : UntypedActo
     /// <param name="Uid">The identity of the group.</param>
     /// <param name="Snapshot">The latest one; null: there is none.</param>
     /// <param name="End">The last committed entry in the store.</param>
-    internal sealed record Wanted(ClientCall Call, GroupUid Uid, Snapshot? Snapshot, LogIndex End);
+    internal sealed record Wanted(ClientCall.Backup Call, GroupUid Uid, Snapshot? Snapshot, LogIndex End);
 }

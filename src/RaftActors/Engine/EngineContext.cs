@@ -380,5 +380,5 @@ internal class EngineContext
 /// <summary>The children of an engine that read its store.</summary>
 /// <param name="Pages">The <see cref="PageReader"/>.</param>
 /// <param name="Pairs">The <see cref="PairReader"/>.</param>
-/// <param name="Backups">The <see cref="BackupReader"/>, which begins with the first backup: most processes never give one.</param>
+/// <param name="Backups">The <see cref="BackupServer"/>, which begins with the first backup: most processes never give one.</param>
 internal sealed record StoreReaders(IActorRef Pages, IActorRef Pairs, Lazy<IActorRef> Backups);

@@ -32,7 +32,7 @@ internal sealed class RaftEngine : UntypedActor
             Context.ActorOf(Props.Create(() => new PageReader(process.Store)), "pages"),
             Context.ActorOf(Props.Create(() => new PairReader(process.Pairs)), "pairs"),
             new Lazy<IActorRef>(() => context.ActorOf(
-                Props.Create(() => new BackupReader(process.Store, process.Settings.Limits.PairSizeMaxBytes)), "backups")));
+                Props.Create(() => new BackupServer(process.Store, process.Settings.Limits.PairSizeMaxBytes)), "backups")));
         _context = new EngineContext(process, core, Self, system, registry, readers, Context.GetLogger());
         _lives = new ActorLives(_context, Context);
         _longestRest = TimingSettings.LongestRest(core.Options);

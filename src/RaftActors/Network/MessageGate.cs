@@ -54,10 +54,7 @@ internal sealed class MessageGate(PeerIdentity identity, Address peer, Connectio
     {
         ClientCall.Append append when ValueCodec<object?>.IsReset(append.Value.Span) => ConnectionRole.Operator,
         ClientCall.Append => ConnectionRole.Writer,
-        ClientCall.Change => ConnectionRole.Operator,
-
-        // A backup has the request keys of all clients too.
-        ClientCall.BackupBegin or ClientCall.BackupDescription or ClientCall.BackupState or ClientCall.BackupLog => ConnectionRole.Operator,
+        ClientCall.Change or ClientCall.Backup => ConnectionRole.Operator,
         ClientCall => ConnectionRole.Reader,
         WireMessage.Traced traced => RoleFor(traced.Inner),
         _ => ConnectionRole.Node,

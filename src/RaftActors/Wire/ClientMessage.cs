@@ -70,24 +70,27 @@ internal abstract record ClientCall : WireMessage
     /// <summary>Asks a process for its <see cref="RaftStatus"/>.</summary>
     public sealed record Status : ClientCall;
 
+    /// <summary>A question of a backup. A backup has the request keys of all clients too, so only operators may ask.</summary>
+    public abstract record Backup : ClientCall;
+
     /// <summary>Asks what a backup of a process would hold. The answer is <see cref="ClientReply.BackupBegun"/>.</summary>
     /// <param name="After">The process declines while its store has no committed entry after this one.</param>
-    public sealed record BackupBegin(LogIndex After) : ClientCall;
+    public sealed record BackupBegin(LogIndex After) : Backup;
 
     /// <summary>
     /// Asks for bytes of the description of a snapshot, from an offset on. The answer is <see cref="ClientReply.BackupBytes"/> or
     /// <see cref="ClientReply.BackupLost"/>.
     /// </summary>
-    public sealed record BackupDescription(LogPosition Snapshot, long Offset) : ClientCall;
+    public sealed record BackupDescription(LogPosition Snapshot, long Offset) : Backup;
 
     /// <summary>Asks for bytes of the state in a snapshot, as <see cref="BackupDescription"/> does.</summary>
-    public sealed record BackupState(LogPosition Snapshot, long Offset) : ClientCall;
+    public sealed record BackupState(LogPosition Snapshot, long Offset) : Backup;
 
     /// <summary>
     /// Asks for committed entries. The answer is <see cref="ClientReply.BackupEntries"/>, with one or more of them, or
     /// <see cref="ClientReply.BackupLost"/>.
     /// </summary>
-    public sealed record BackupLog(LogIndex First, LogIndex Last) : ClientCall;
+    public sealed record BackupLog(LogIndex First, LogIndex Last) : Backup;
 }
 
 /// <summary>An answer to a client that is no outcome. Closed.</summary>

@@ -85,8 +85,8 @@ internal sealed class ClientRequests(EngineContext context)
             case ClientCall.Change change:
                 Submit(change, client);
                 break;
-            case ClientCall.BackupBegin or ClientCall.BackupDescription or ClientCall.BackupState or ClientCall.BackupLog:
-                context.Backups.Submit(call, client);
+            case ClientCall.Backup backup:
+                context.Backups.Submit(backup, client);
                 break;
             case ClientCall.Explain:
                 client.Tell(new Explanation(Process.ToRef(0), EngineExplanation.Of(context)), context.Self);

@@ -8,10 +8,10 @@ namespace RaftActors.Engine.Requests;
 /// The requests of clients that take a backup. Each names its place, so the process keeps nothing about a client. Only operators may ask,
 /// and each client has one request open, so their number is not bounded here.
 /// </summary>
-/// <param name="reader">The <see cref="BackupReader"/>, which answers the clients.</param>
+/// <param name="reader">The <see cref="BackupServer"/>, which answers the clients.</param>
 internal sealed class ServedBackups(EngineContext context, Lazy<IActorRef> reader)
 {
-    public void Submit(ClientCall call, IActorRef client)
+    public void Submit(ClientCall.Backup call, IActorRef client)
     {
         var core = context.Core;
         var why = call switch
@@ -27,6 +27,6 @@ internal sealed class ServedBackups(EngineContext context, Lazy<IActorRef> reade
             return;
         }
 
-        reader.Value.Tell(new BackupReader.Wanted(call, core.Configuration.Group, core.Snapshot, core.CommittedInStore), client);
+        reader.Value.Tell(new BackupServer.Wanted(call, core.Configuration.Group, core.Snapshot, core.CommittedInStore), client);
     }
 }
