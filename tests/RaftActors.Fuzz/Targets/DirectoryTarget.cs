@@ -61,7 +61,7 @@ internal sealed class DirectoryTarget : Target
             using var store = directory.StoreOf(owner);
             try
             {
-                var recovered = store.Open(owner, default, Deaf.Instance);
+                var recovered = store.Open(owner, default, new SilentListener());
                 found.Add(new Found(owner, Use(directory, store, recovered, writes)));
             }
             catch (StoreException)
@@ -104,32 +104,11 @@ internal sealed class DirectoryTarget : Target
         using (var directory = StoreDirectory.Open(Options, disk, () => new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11)))
         {
             var entry = new LogEntry(new LogIndex(1), new Term(1), new Serial(1), new Payload.Pair(null, "key", new byte[] { 1, 2, 3 }));
-            directory.StoreOf(owner).Open(owner, [entry], Deaf.Instance);
+            directory.StoreOf(owner).Open(owner, [entry], new SilentListener());
         }
 
         return DirectoryImage.Pack(disk.Now.Files.Select(file => (file.Key, file.Value)));
     }
 
     private sealed record Found(StoreOwner Owner, string Log);
-
-    private sealed class Deaf : IStoreListener
-    {
-        public static readonly Deaf Instance = new();
-
-        public void OnPersisted(Ticket ticket)
-        {
-        }
-
-        public void OnSnapshotSaved(Snapshot snapshot)
-        {
-        }
-
-        public void OnSpace(bool isShort)
-        {
-        }
-
-        public void OnFailed(StoreException cause)
-        {
-        }
-    }
 }

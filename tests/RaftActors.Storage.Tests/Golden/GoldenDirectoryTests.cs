@@ -68,7 +68,7 @@ public sealed class GoldenDirectoryTests
         };
         using (var directory = StoreDirectory.Open(options, disk, () => new Guid(++identities, 1, 2, [3, 4, 5, 6, 7, 8, 9, 10])))
         {
-            var listener = new Deaf();
+            var listener = new SilentListener();
             var (one, other) = (directory.StoreOf(Owners[0]), directory.StoreOf(Owners[1]));
             var preload = Preload.Of([new Payload.Pair(null, "old", Bytes(5, 1)), new Payload.Pair(null, "older", Bytes(0, 1))]);
             one.Open(Owners[0], preload, listener);
@@ -127,7 +127,7 @@ public sealed class GoldenDirectoryTests
         foreach (var owner in Owners)
         {
             using var store = directory.StoreOf(owner);
-            var found = store.Open(owner, default, new Deaf());
+            var found = store.Open(owner, default, new SilentListener());
             var (state, snapshot) = (found.State, found.State.Snapshot!);
             text.Append($"{owner}, incarnation {found.Incarnation.Value:N}, {(found.IsNew ? "new" : "found")}\n");
             text.Append($"  {StoreText.Of(state.HardState)}\n  the log begins after {StoreText.Of(state.Base)}\n");
@@ -170,22 +170,5 @@ public sealed class GoldenDirectoryTests
         }
 
         File.WriteAllText(Path.Combine(folder, HoldsFile), Text(new ModelDisk(image)));
-    }
-
-    private sealed class Deaf : IStoreListener
-    {
-        public void OnPersisted(Ticket ticket)
-        {
-        }
-
-        public void OnSnapshotSaved(Snapshot snapshot)
-        {
-        }
-
-        public void OnSpace(bool isShort)
-        {
-        }
-
-        public void OnFailed(StoreException cause) => throw cause;
     }
 }

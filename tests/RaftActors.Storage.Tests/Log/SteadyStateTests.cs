@@ -11,7 +11,7 @@ public sealed class SteadyStateTests
     {
         using var directory = StoreDirectory.Open(Life.Options with { SegmentSizeBytes = 1 << 20 }, new SinkDisk());
         using var store = directory.StoreOf(Life.OwnerOf("a"));
-        store.Open(Life.OwnerOf("a"), default, new Silence());
+        store.Open(Life.OwnerOf("a"), default, new SilentListener());
         var request = new RequestId(new Member(new ProcessName("raft1@node1"), new Incarnation(Guid.NewGuid())), 1);
         var writes = new Effect.Persist[200];
         for (var i = 0; i < writes.Length; i++)
@@ -58,7 +58,7 @@ public sealed class SteadyStateTests
         }
 
         using var again = StoreDirectory.Open(options);
-        var found = again.StoreOf(Life.OwnerOf("a")).Open(Life.OwnerOf("a"), default, new Silence());
+        var found = again.StoreOf(Life.OwnerOf("a")).Open(Life.OwnerOf("a"), default, new SilentListener());
         Assert.Equal(50, found.State.Log.Length);
         Assert.Equal(new LogIndex(10), found.State.Snapshot?.Position.Index);
     }
@@ -74,25 +74,6 @@ public sealed class SteadyStateTests
         }
 
         public void OnSnapshotSaved(Snapshot snapshot) => done.Signal();
-
-        public void OnSpace(bool isShort)
-        {
-        }
-
-        public void OnFailed(StoreException cause)
-        {
-        }
-    }
-
-    private sealed class Silence : IStoreListener
-    {
-        public void OnPersisted(Ticket ticket)
-        {
-        }
-
-        public void OnSnapshotSaved(Snapshot snapshot)
-        {
-        }
 
         public void OnSpace(bool isShort)
         {

@@ -292,7 +292,7 @@ public sealed class FileGroupTests : TestKit
             new StoreOptions { Directory = _folder[directory], SegmentSizeBytes = 1 << 20 });
         var owner = new StoreOwner("default", new ProcessName($"{name}@node1"));
         using var store = opened.StoreOf(owner);
-        var found = store.Open(owner, [], new Deaf());
+        var found = store.Open(owner, [], new SilentListener());
         write?.Invoke(store);
         return found;
     }
@@ -308,25 +308,6 @@ public sealed class FileGroupTests : TestKit
             using var read = new FileStream(file, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
             using var write = File.Create(copy);
             read.CopyTo(write);
-        }
-    }
-
-    private sealed class Deaf : IStoreListener
-    {
-        public void OnPersisted(Ticket ticket)
-        {
-        }
-
-        public void OnSnapshotSaved(Snapshot snapshot)
-        {
-        }
-
-        public void OnSpace(bool isShort)
-        {
-        }
-
-        public void OnFailed(StoreException cause)
-        {
         }
     }
 }
