@@ -23,21 +23,6 @@ internal sealed class DashboardNode : IAsyncDisposable
 
     public const string Operator = "operator";
 
-    private const string FastHocon =
-        """
-        raft {
-          group = counter
-          discovery-interval = 100ms
-          tick-interval = 20ms
-          heartbeat-interval = 100ms
-          transfer-timeout = 8s
-          change-timeout = 30s
-          election-timeout { min = 3s, max = 5s }
-          append-timeout = 20s
-          quorum { stable-after = 200ms, allow-fewer-than-three = on }
-        }
-        """;
-
     private readonly WebApplication _app;
 
     /// <param name="roster">The ports of the nodes that found the group of the counter.</param>
@@ -57,7 +42,7 @@ internal sealed class DashboardNode : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["RaftActors:Node"] = $"127.0.0.1:{port}",
-            ["RaftActors:Hocon"] = FastHocon,
+            ["RaftActors:Hocon"] = FastHocon.Text + "raft { group = counter, change-timeout = 30s }",
         });
         builder.Configuration.AddInMemoryCollection(roster.Select((each, i) =>
             KeyValuePair.Create($"RaftActors:Roster:{i}", (string?)$"counter@127.0.0.1:{each}")));

@@ -89,5 +89,5 @@ public sealed class CoordinationHealthTests
         akka => akka.WithRaftCoordination(),
         configuration: (
             "RaftActors:Hocon",
-            $"{HostedNode.FastHocon}\nraft-coordination {{ session-timeout = 60s, renew-interval = 10s }}\n{hocon}"));
+            $"{HostedNode.Hocon}\nraft-coordination {{ session-timeout = 60s, renew-interval = 10s }}\n{hocon}"));
 }

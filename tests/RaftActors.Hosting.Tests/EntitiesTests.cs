@@ -73,7 +73,7 @@ public sealed class EntitiesTests
         akka => akka.WithRaftEntities<Tally, int>(Shards),
         services => services.AddRaftEntityClient(Shards),
         ("RaftActors:StoreDirectory", folder),
-        ("RaftActors:Hocon", $"{HostedNode.FastHocon}\nraft.snapshot {{ after-entries = 4, retained-entries = 0 }}"));
+        ("RaftActors:Hocon", $"{HostedNode.Hocon}\nraft.snapshot {{ after-entries = 4, retained-entries = 0 }}"));
 
     private sealed class Tally(Lives lives) : ReplicatedEntity<int>
     {

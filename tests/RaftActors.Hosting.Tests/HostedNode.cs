@@ -17,20 +17,7 @@ internal sealed class HostedNode : IAsyncDisposable
     // Longer than any step takes on a working machine.
     public static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
 
-    // A node that restarts waits for the longest election timeout before it leads alone. An Append waits longer.
-    public const string FastHocon =
-        """
-        akka.coordinated-shutdown.phases.before-cluster-shutdown.timeout = 20s
-        raft {
-          discovery-interval = 100ms
-          tick-interval = 20ms
-          heartbeat-interval = 100ms
-          transfer-timeout = 8s
-          election-timeout { min = 3s, max = 5s }
-          append-timeout = 20s
-          quorum { stable-after = 200ms, allow-fewer-than-three = on }
-        }
-        """;
+    public const string Hocon = $"{FastHocon.Text}akka.coordinated-shutdown.phases.before-cluster-shutdown.timeout = 20s";
 
     private readonly IHost _host;
     private bool _hasStarted;
@@ -49,7 +36,7 @@ internal sealed class HostedNode : IAsyncDisposable
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
         {
             ["RaftActors:Node"] = $"127.0.0.1:{port}",
-            ["RaftActors:Hocon"] = FastHocon,
+            ["RaftActors:Hocon"] = Hocon,
         });
         builder.Configuration.AddInMemoryCollection(roster.Select((each, i) =>
             KeyValuePair.Create($"RaftActors:Roster:{i}", (string?)$"counter@127.0.0.1:{each}")));

@@ -30,7 +30,7 @@ public sealed class InstrumentationTests
             [_port],
             null,
             services => services.AddRaftClient<int, int>(group),
-            ("RaftActors:Hocon", $"{HostedNode.FastHocon}\nraft.group = {group}")))
+            ("RaftActors:Hocon", $"{HostedNode.Hocon}\nraft.group = {group}")))
         {
             await node.StartAsync();
             (await node.Services.GetRequiredKeyedService<RaftClient<int, int>>(group).AppendAsync("number", 1)).OrThrow();

@@ -152,7 +152,7 @@ public sealed class OneNodeTests
             [_port],
             null,
             services => services.AddRaftClient<int, int>("votes"),
-            ("RaftActors:Hocon", $"{HostedNode.FastHocon}\nraft.group = votes"));
+            ("RaftActors:Hocon", $"{HostedNode.Hocon}\nraft.group = votes"));
         await node.StartAsync();
         var client = node.Services.GetRequiredKeyedService<RaftClient<int, int>>("votes");
 
