@@ -1,4 +1,6 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Text;
 
 using TrialKit;
 
@@ -14,8 +16,10 @@ public sealed class BankNodeTests : IDisposable
 
     private readonly string _folder = Directory.CreateTempSubdirectory("bank").FullName;
     private readonly Dictionary<string, Process> _nodes = [];
+    private readonly ConcurrentDictionary<Process, bool> _killed = [];
     private readonly string[] _ports = [.. FreePorts.Take(3).Select(port => $"{port}")];
     private readonly TaskCompletionSource _isBusy = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _hasEnded = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _transfers;
 
     public void Dispose()
@@ -37,18 +41,18 @@ public sealed class BankNodeTests : IDisposable
             options: new() { ResultCodec = RaftCodec.Json<BookingResult>() },
             configure: raft => raft.UseJson(LedgerJson.Default));
         var teller = new Teller(ledger);
-        Assert.True(await teller.BookAsync("alice", Funds, "funds"));
+        Assert.True(await WhileNodesRun(teller.BookAsync("alice", Funds, "funds")));
 
         var transfers = Task.WhenAll(Enumerable.Range(0, Tellers).Select(number => TransferAsync(teller, number)));
-        await Task.WhenAny(_isBusy.Task, transfers);
-        var leader = (await ledger.StatusAsync()).Leader!.Value.Node.Split(':')[1];
+        await WhileNodesRun(Task.WhenAny(_isBusy.Task, transfers));
+        var leader = (await WhileNodesRun(ledger.StatusAsync())).Leader!.Value.Node.Split(':')[1];
         Kill(leader);
-        await transfers;
+        await WhileNodesRun(transfers);
         Start(leader);
 
         const int Transferred = Tellers * TransfersOfTeller;
-        Assert.Equal(Funds - Transferred, await ledger.QueryAsync<int>(new ReadBalance("alice")));
-        Assert.Equal(Transferred, await ledger.QueryAsync<int>(new ReadBalance("bob")));
+        Assert.Equal(Funds - Transferred, await WhileNodesRun(ledger.QueryAsync<int>(new ReadBalance("alice"))));
+        Assert.Equal(Transferred, await WhileNodesRun(ledger.QueryAsync<int>(new ReadBalance("bob"))));
     }
 
     private async Task TransferAsync(Teller teller, int number)
@@ -72,14 +76,52 @@ public sealed class BankNodeTests : IDisposable
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        _nodes[port] = Process.Start(start)!; // Justification: it is a new process.
-        _nodes[port].BeginOutputReadLine();
-        _nodes[port].BeginErrorReadLine();
+        Process node = new() { StartInfo = start, EnableRaisingEvents = true };
+        StringBuilder output = new();
+        void Keep(object sender, DataReceivedEventArgs line)
+        {
+            lock (output)
+            {
+                output.AppendLine(line.Data);
+            }
+        }
+
+        node.OutputDataReceived += Keep;
+        node.ErrorDataReceived += Keep;
+        node.Exited += (_, _) => OnExit(port, node, output);
+        _nodes[port] = node;
+        node.Start();
+        node.BeginOutputReadLine();
+        node.BeginErrorReadLine();
+    }
+
+    // Without this, a teller would repeat its call to nodes that are gone for ever.
+    private void OnExit(string port, Process node, StringBuilder output)
+    {
+        node.WaitForExit(); // Until its output is read.
+        if (!_killed.ContainsKey(node))
+        {
+            lock (output)
+            {
+                _hasEnded.TrySetException(new InvalidOperationException($"Node {port} ended with code {node.ExitCode}:\n{output}"));
+            }
+        }
+    }
+
+    private async Task<T> WhileNodesRun<T>(Task<T> task) => await (await Task.WhenAny(task, Never<T>()));
+
+    private async Task WhileNodesRun(Task task) => await await Task.WhenAny(task, _hasEnded.Task);
+
+    private async Task<T> Never<T>()
+    {
+        await _hasEnded.Task;
+        throw new UnreachableException("The task of ended nodes can only fail.");
     }
 
     // As kill -9 does.
     private void Kill(string port)
     {
+        _killed[_nodes[port]] = true;
         _nodes[port].Kill();
         _nodes[port].WaitForExit();
     }
