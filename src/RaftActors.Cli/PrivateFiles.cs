@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 namespace RaftActors.Cli;
 
@@ -16,6 +17,7 @@ internal static partial class PrivateFiles
         }
     }
 
+    [UnsupportedOSPlatform("windows")]
     [LibraryImport("libc", EntryPoint = "umask")]
     private static partial uint SetMask(uint mask);
 }

@@ -14,12 +14,14 @@ internal static class Program
     public static int Main(string[] arguments)
     {
         PrivateFiles.Enable();
+        UseUtf8();
         using var stream = StandardOutput();
         var output = new StreamWriter(stream, new UTF8Encoding(false), BufferSize);
         var errors = new StreamWriter(Console.OpenStandardError(), new UTF8Encoding(false)) { AutoFlush = true };
         var error = TextWriter.Synchronized(errors);
+        var input = new Lazy<TextReader>(StandardInput);
         var environment = new CommandEnvironment(
-            () => Console.In,
+            () => input.Value,
             output,
             error,
             () => !Console.IsOutputRedirected,
@@ -91,6 +93,20 @@ internal static class Program
         environment.Error.WriteLine("Run 'raft --help', or any command with --help, to see the usage.");
         return ExitCode.Usage;
     }
+
+    // The console of Windows shows the bytes of a program in the code page of the machine.
+    private static void UseUtf8()
+    {
+        if (OperatingSystem.IsWindows() && !(Console.IsOutputRedirected && Console.IsErrorRedirected))
+        {
+            Console.OutputEncoding = new UTF8Encoding(false);
+        }
+    }
+
+    // Windows would read a file or a pipe in the code page of the console, and the log would have other texts than the file.
+    private static TextReader StandardInput() => OperatingSystem.IsWindows() && Console.IsInputRedirected
+        ? new StreamReader(Console.OpenStandardInput(), new UTF8Encoding(false))
+        : Console.In;
 
     /// <summary>
     /// Opens standard output. The console's own stream hides a broken pipe, so a long dump into 'head' would go on to its end. So a pipe

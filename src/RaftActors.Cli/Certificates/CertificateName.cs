@@ -1,3 +1,4 @@
+using System.Collections.Frozen;
 using System.Net;
 
 namespace RaftActors.Cli.Certificates;
@@ -6,11 +7,16 @@ namespace RaftActors.Cli.Certificates;
 /// <param name="Names">Its DNS names and addresses. The first one names its files.</param>
 internal sealed record CertificateName(IReadOnlyList<string> Names, bool IsServer)
 {
+    private static readonly FrozenSet<string> Devices = new[] { "con", "prn", "aux", "nul" }
+        .Concat(Enumerable.Range(0, 10).SelectMany(number => new[] { $"com{number}", $"lpt{number}" }))
+        .ToFrozenSet(StringComparer.OrdinalIgnoreCase);
+
     /// <summary>The first name.</summary>
     public string Name => Names[0];
 
-    /// <summary>The name of its files, without an ending.</summary>
-    public string File => Name.Replace(':', '_').Replace('*', '_');
+    /// <summary>The name of its files, without an ending. Windows has devices under some names, whatever their ending.</summary>
+    public string File =>
+        (Devices.Contains(Name.Split('.')[0]) ? "_" : "") + Name.Replace(':', '_').Replace('*', '_');
 
     /// <summary>Reads an argument of the command line.</summary>
     /// <param name="text">A name; for a server also several, separated by commas.</param>

@@ -2,9 +2,14 @@ using System.Runtime.InteropServices;
 
 namespace RaftActors.Cli.Server;
 
-/// <summary>Handles SIGINT, SIGTERM and SIGHUP: the first signal completes a task, the second ends the program at once.</summary>
+/// <summary>
+/// Handles SIGINT, SIGTERM and SIGHUP: the first signal completes a task, the second ends the program at once. On Windows these are Ctrl-C,
+/// a shutdown and a closed console.
+/// </summary>
 internal sealed class StopSignal : IDisposable
 {
+    private static readonly ManualResetEventSlim Never = new();
+
     private readonly TaskCompletionSource _received = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PosixSignalRegistration[] _registrations;
 
@@ -31,6 +36,12 @@ internal sealed class StopSignal : IDisposable
         if (!_received.TrySetResult())
         {
             Environment.Exit(ExitCode.Interrupted);
+        }
+
+        // Windows ends the process when the handler of a shutdown or of a closed console returns. So it waits for the server's own end.
+        if (OperatingSystem.IsWindows() && context.Signal != PosixSignal.SIGINT)
+        {
+            Never.Wait();
         }
     }
 }

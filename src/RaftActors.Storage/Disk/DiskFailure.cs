@@ -5,7 +5,27 @@ namespace RaftActors.Storage.Disk;
 /// <summary>Makes exceptions that tell an operator the cause of a disk failure, and the remedy.</summary>
 internal static class DiskFailure
 {
-    private const int WindowsDiskFull = unchecked((int)0x80070070);
+    // The codes of Windows: .NET keeps them in the lower half of HResult.
+    private const int WindowsFailure = unchecked((int)0x80070000);
+    private const int AccessDenied = 5;
+    private const int HandleDiskFull = 39;
+    private const int DiskFull = 112;
+    private const int DiskQuotaExceeded = 1295;
+
+    /// <param name="path">The subject of the message.</param>
+    /// <param name="doing">The rest of the sentence: "cannot be opened".</param>
+    /// <param name="error">The error number of Unix, or the error code of Windows.</param>
+    internal static IOException OfSystem(string path, string doing, int error) =>
+        OperatingSystem.IsWindows() ? OfWindows(path, doing, error) : Of(path, doing, error);
+
+    /// <inheritdoc cref="OfSystem"/>
+    internal static IOException OfWindows(string path, string doing, int error)
+    {
+        var text = Marshal.GetPInvokeErrorMessage(error);
+        return Of(path, doing, error == AccessDenied
+            ? new UnauthorizedAccessException(text)
+            : new IOException(text, WindowsFailure | error));
+    }
 
     /// <param name="path">The subject of the message.</param>
     /// <param name="doing">The rest of the sentence: "cannot be opened".</param>
@@ -29,7 +49,7 @@ internal static class DiskFailure
         {
             DiskFullException full => full,
             UnauthorizedAccessException => new IOException($"{path} {doing}: {cause.Message} {MissingRights}", cause),
-            _ when error == WindowsDiskFull => new DiskFullException($"{path} {doing}: {cause.Message} {NoRoom}", cause),
+            _ when IsFullOnWindows(error) => new DiskFullException($"{path} {doing}: {cause.Message} {NoRoom}", cause),
             _ when error is > 0 and < 200 => Of(path, doing, error, cause),
             _ => new IOException($"{path} {doing}: {cause.Message}", cause),
         };
@@ -44,6 +64,9 @@ internal static class DiskFailure
 
     private const string NoRoom = "Make room on this disk, or move the directory to a larger one, and start again.";
     private const string MissingRights = "Give the directory to the user that runs this program, or name another directory.";
+
+    private static bool IsFullOnWindows(int error) =>
+        error is (WindowsFailure | DiskFull) or (WindowsFailure | HandleDiskFull) or (WindowsFailure | DiskQuotaExceeded);
 
     private static bool IsFull(int error) => NameOf(error) is "ENOSPC" or "EDQUOT";
 

@@ -1,3 +1,5 @@
+using System.Runtime.Versioning;
+
 using Microsoft.Win32.SafeHandles;
 
 namespace RaftActors.Storage.Disk;
@@ -60,12 +62,11 @@ internal sealed class DiskFile(SafeFileHandle handle, string path) : IDiskFile
     /// </remarks>
     public void Sync()
     {
-        if (!OperatingSystem.IsLinux())
+        if (OperatingSystem.IsWindows())
         {
-            // On macOS this is F_FULLFSYNC: a plain fsync leaves the bytes in the cache of the disk. On Windows it reports a failure.
             Flush();
         }
-        else if (Libc.SyncData(handle) is var error and not 0)
+        else if ((OperatingSystem.IsLinux() ? Libc.SyncData(handle) : SyncOnUnix()) is var error and not 0)
         {
             throw DiskFailure.OfSync(NotSynced(error));
         }
@@ -77,11 +78,11 @@ internal sealed class DiskFile(SafeFileHandle handle, string path) : IDiskFile
     /// </summary>
     internal void SyncAll()
     {
-        if (!OperatingSystem.IsLinux())
+        if (OperatingSystem.IsWindows())
         {
             Flush();
         }
-        else if (Libc.SyncAll(handle) is var error and not 0)
+        else if (SyncOnUnix() is var error and not 0)
         {
             throw NotSynced(error);
         }
@@ -90,6 +91,10 @@ internal sealed class DiskFile(SafeFileHandle handle, string path) : IDiskFile
     /// <inheritdoc/>
     public void Dispose() => handle.Dispose();
 
+    [UnsupportedOSPlatform("windows")]
+    private int SyncOnUnix() => OperatingSystem.IsMacOS() ? Libc.SyncToPlatter(handle) : Libc.SyncAll(handle);
+
+    // FlushFileBuffers, whose failure .NET reports.
     private void Flush()
     {
         try

@@ -7,10 +7,8 @@ namespace RaftActors.Storage.Disk;
 /// <summary>
 /// The machine's file system below one directory. Tested on Linux only.
 /// <list type="bullet">
-/// <item>Linux: libc syncs files and folders, because .NET ignores a failed <c>fsync</c> there.</item>
-/// <item>macOS: .NET syncs files with F_FULLFSYNC. A failure may go unreported.</item>
-/// <item>Windows: .NET reports a failed sync. Folders cannot be synced. The journal of the file system keeps the order of renames, and a
-/// power cut may undo the last ones.</item>
+/// <item>Linux and macOS: libc syncs files and folders, because .NET ignores a failed <c>fsync</c> there.</item>
+/// <item>Windows: .NET reports a failed sync. Folders cannot be synced, so each rename is written through.</item>
 /// </list>
 /// </summary>
 internal sealed class FileDisk(string directory) : IDisk
@@ -98,24 +96,12 @@ internal sealed class FileDisk(string directory) : IDisk
     public void Rename(string from, string to)
     {
         var (source, target) = (PathOf(from), PathOf(to));
-        if (!OperatingSystem.IsWindows())
-        {
-            // File.Move would copy to another file system piece by piece, which is not atomic.
-            if (Libc.Rename(source, target) is var error and not 0)
-            {
-                throw DiskFailure.Of(source, $"cannot be renamed to {target}", error);
-            }
 
-            return;
-        }
-
-        try
+        // File.Move would copy to another file system piece by piece, which is not atomic.
+        var error = OperatingSystem.IsWindows() ? Kernel32.Rename(source, target) : Libc.Rename(source, target);
+        if (error != 0)
         {
-            File.Move(source, target, overwrite: true);
-        }
-        catch (Exception e) when (IsFailure(e))
-        {
-            throw DiskFailure.Of(source, $"cannot be renamed to {target}", e);
+            throw DiskFailure.OfSystem(source, $"cannot be renamed to {target}", error);
         }
     }
 
@@ -146,13 +132,22 @@ internal sealed class FileDisk(string directory) : IDisk
     /// <inheritdoc/>
     public long FreeBytes()
     {
+        const string doing = "does not report its free space";
+        if (OperatingSystem.IsWindows())
+        {
+            // DriveInfo knows the volumes that have a letter.
+            return Kernel32.FreeBytes(_directory, out var free) is var error and not 0
+                ? throw DiskFailure.OfSystem(_directory, doing, error)
+                : free;
+        }
+
         try
         {
-            return new DriveInfo(OperatingSystem.IsWindows() ? Path.GetPathRoot(_directory)! : _directory).AvailableFreeSpace;
+            return new DriveInfo(_directory).AvailableFreeSpace;
         }
         catch (Exception e) when (IsFailure(e))
         {
-            throw DiskFailure.Of(_directory, "does not report its free space", e);
+            throw DiskFailure.Of(_directory, doing, e);
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 using Microsoft.Win32.SafeHandles;
 
@@ -8,13 +9,21 @@ namespace RaftActors.Storage.Disk;
 /// Calls of libc, because .NET's own calls do not report every failure. Each call returns the error number, or 0. An interrupted call is
 /// repeated.
 /// </summary>
+[UnsupportedOSPlatform("windows")]
 internal static partial class Libc
 {
     /// <summary>EINTR: a signal interrupted the call before it did anything.</summary>
     public const int Interrupted = 4;
 
     private const string Library = "libc";
-    private const int CloseOnExec = 0x80000;
+    private const int CloseOnExecOfLinux = 0x80000;
+    private const int CloseOnExecOfMac = 0x1000000;
+
+    // F_FULLFSYNC, and the errors of a file system without it: EINVAL, ENOTTY, ENOTSUP.
+    private const int FullSyncOfMac = 51;
+    private const int Invalid = 22;
+    private const int NoDevice = 25;
+    private const int NotSupportedOnMac = 45;
     private const int NoEntry = 2;
     private const int NoFolder = 20;
 
@@ -30,35 +39,50 @@ internal static partial class Libc
     static Libc() => NativeLibrary.SetDllImportResolver(
         typeof(Libc).Assembly, static (name, _, _) => name == Library ? NativeLibrary.GetMainProgramHandle() : 0);
 
+    private static int ReadOnlyFlags =>
+        OperatingSystem.IsLinux() ? CloseOnExecOfLinux : OperatingSystem.IsMacOS() ? CloseOnExecOfMac : 0;
+
     /// <summary>fdatasync: makes the contents durable, and the length and block map if they changed.</summary>
+    [SupportedOSPlatform("linux")]
     public static int SyncData(SafeFileHandle file) => Retry(file, static file => DataSync(file));
 
     /// <summary>fsync: makes the contents and the whole inode durable.</summary>
     public static int SyncAll(SafeFileHandle file) => Retry(file, static file => Sync(file));
 
+    /// <summary>
+    /// F_FULLFSYNC: also empties the cache of the disk, which fsync of macOS leaves as it is. A file system without it gets an fsync.
+    /// </summary>
+    [SupportedOSPlatform("macos")]
+    public static int SyncToPlatter(SafeFileHandle file) =>
+        Retry(file, static file => Control(file, FullSyncOfMac)) is var error and not (Invalid or NoDevice or NotSupportedOnMac)
+            ? error
+            : SyncAll(file);
+
     /// <summary>fallocate: allocates a file up to this size and extends it. New bytes read as zero.</summary>
+    [SupportedOSPlatform("linux")]
     public static int Allocate(SafeFileHandle file, long size) =>
         Retry((file, size), static room => Allocate(room.file, mode: 0, offset: 0, room.size));
 
     public static int Rename(string from, string to) => Retry((from, to), static names => RenameOnce(names.from, names.to));
 
-    /// <summary>fsync on a folder: makes its names durable.</summary>
+    /// <summary>fsync on a folder: makes its names durable. On macOS as <see cref="SyncToPlatter"/> does.</summary>
     public static int SyncFolder(string path)
     {
         // The slash demands a folder. O_DIRECTORY would too, but its value depends on the processor.
-        var folder = -1;
-        var error = Retry(path + '/', path => folder = OpenForReading(path, OperatingSystem.IsLinux() ? CloseOnExec : 0));
-        if (error == 0)
+        var opened = -1;
+        var error = Retry(path + '/', path => opened = OpenForReading(path, ReadOnlyFlags));
+        if (error != 0)
         {
-            error = Retry(folder, static folder => SyncDescriptor(folder));
-            _ = Close(folder);
+            return error;
         }
 
-        return error;
+        using SafeFileHandle folder = new(opened, ownsHandle: true);
+        return OperatingSystem.IsMacOS() ? SyncToPlatter(folder) : SyncAll(folder);
     }
 
     /// <summary>statx without following a symbolic link. Unlike stat, it has one layout on all processors.</summary>
     /// <returns>Null: the path does not exist.</returns>
+    [SupportedOSPlatform("linux")]
     public static FileRights? Rights(string path)
     {
         var status = default(FileStatus);
@@ -89,7 +113,7 @@ internal static partial class Libc
     public static partial uint User();
 
     /// <summary>Opens a file for reading without .NET's advisory lock, so that a locked file can be read.</summary>
-    public static SafeFileHandle OpenUnlocked(string path) => new(OpenForReading(path, OperatingSystem.IsLinux() ? CloseOnExec : 0), true);
+    public static SafeFileHandle OpenUnlocked(string path) => new(OpenForReading(path, ReadOnlyFlags), true);
 
     /// <summary>Repeats a call until no signal interrupts it.</summary>
     internal static int Retry<T>(T argument, Func<T, int> call)
@@ -111,8 +135,9 @@ internal static partial class Libc
     [LibraryImport(Library, EntryPoint = "fsync", SetLastError = true)]
     private static partial int Sync(SafeFileHandle file);
 
-    [LibraryImport(Library, EntryPoint = "fsync", SetLastError = true)]
-    private static partial int SyncDescriptor(int file);
+    // fcntl takes a third argument, which F_FULLFSYNC ignores.
+    [LibraryImport(Library, EntryPoint = "fcntl", SetLastError = true)]
+    private static partial int Control(SafeFileHandle file, int command);
 
     [LibraryImport(Library, EntryPoint = "fallocate", SetLastError = true)]
     private static partial int Allocate(SafeFileHandle file, int mode, long offset, long size);
@@ -125,9 +150,6 @@ internal static partial class Libc
 
     [LibraryImport(Library, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Status(int folder, string path, int flags, uint mask, ref FileStatus status);
-
-    [LibraryImport(Library, EntryPoint = "close")]
-    private static partial int Close(int file);
 
     // struct statx.
     [StructLayout(LayoutKind.Explicit, Size = 256)]

@@ -123,6 +123,12 @@ internal sealed class ConnectionListener : IDisposable
         {
             var address = Resolve(settings.Hostname);
             socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
+            if (OperatingSystem.IsWindows())
+            {
+                // Otherwise another program could bind the same port with SO_REUSEADDR, and take the connections.
+                socket.ExclusiveAddressUse = true;
+            }
+
             socket.Bind(new IPEndPoint(address, settings.Port));
             socket.Listen();
             return socket;

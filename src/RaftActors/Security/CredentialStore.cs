@@ -22,9 +22,10 @@ internal sealed class CredentialStore : IDisposable
     private byte[] _read;
     private X509Certificate2? _ending;
 
-    /// <exception cref="RaftConfigurationException">A file is missing or wrong.</exception>
+    /// <exception cref="RaftConfigurationException">A file is missing or wrong, or this machine lacks TLS 1.3.</exception>
     public CredentialStore(SecuritySettings settings, ILoggingAdapter log)
     {
+        TlsSupport.Demand();
         (_settings, _log) = (settings, log);
         _read = Fingerprint();
         _current = CredentialFiles.Read(settings);

@@ -46,6 +46,7 @@ internal readonly partial record struct FileOwnership(uint? Owner, uint? Group, 
         return Owner is { } owner ? $"{mode}, owner {owner}, group {Group}" : mode;
     }
 
+    [SupportedOSPlatform("linux")]
     [LibraryImport(Library, EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Status(int folder, string path, int flags, uint mask, ref FileStatus status);
 

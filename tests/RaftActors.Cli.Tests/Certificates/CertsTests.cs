@@ -101,6 +101,16 @@ public sealed class CertsTests : IDisposable
         Assert.Equal(authority.Certificate.NotAfter, late.NotAfter);
     }
 
+    [Theory]
+    [InlineData("node1.example.com", "node1.example.com")]
+    [InlineData("::1", "__1")]
+    [InlineData("*.example.com", "_.example.com")]
+    [InlineData("Con", "_Con")]
+    [InlineData("com1.example.com", "_com1.example.com")]
+    [InlineData("console", "console")]
+    public void File_of_a_certificate_has_a_name_that_each_system_allows(string name, string file) =>
+        Assert.Equal(file, CertificateName.Parse(name, isServer: true).File);
+
     [Fact]
     public void No_key_is_printed()
     {

@@ -95,7 +95,9 @@ public sealed class DirectoryLockTests : IDisposable
 
     private static string TextOf(string path)
     {
-        using var file = Libc.OpenUnlocked(path);
+        using var file = OperatingSystem.IsWindows()
+            ? File.OpenHandle(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite)
+            : Libc.OpenUnlocked(path);
         var text = new byte[2000];
         return System.Text.Encoding.UTF8.GetString(text, 0, RandomAccess.Read(file, text, 0));
     }

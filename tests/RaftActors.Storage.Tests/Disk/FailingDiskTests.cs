@@ -1,10 +1,12 @@
 using System.Runtime.InteropServices;
+using System.Runtime.Versioning;
 
 using RaftActors.Storage.Disk;
 
 namespace RaftActors.Storage.Tests.Disk;
 
 /// <summary>Each failure of the disk is an exception. The tests use special files of Linux that refuse operations.</summary>
+[UnsupportedOSPlatform("windows")]
 public sealed class FailingDiskTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
@@ -34,6 +36,25 @@ public sealed class FailingDiskTests : IDisposable
 
         Assert.IsType<IOException>(error);
         Assert.Equal(full.Message, error.Message);
+    }
+
+    [Theory]
+    [InlineData(39)]
+    [InlineData(112)]
+    [InlineData(1295)]
+    public void Codes_of_Windows_for_a_full_disk_are_known(int error) =>
+        Assert.IsType<DiskFullException>(DiskFailure.OfWindows(@"C:\data", "cannot be renamed", error));
+
+    [Theory]
+    [InlineData(5, "Give the directory to the user")]
+    [InlineData(32, @"C:\data cannot be renamed: ")]
+    public void Other_codes_of_Windows_are_no_numbers_of_Unix(int error, string text)
+    {
+        var failure = DiskFailure.OfWindows(@"C:\data", "cannot be renamed", error);
+
+        Assert.IsType<IOException>(failure);
+        Assert.Contains(text, failure.Message);
+        Assert.DoesNotContain("EIO", failure.Message);
     }
 
     [Fact]
