@@ -35,6 +35,7 @@ public sealed class RaftCoordination : IExtension
         var raft = Raft.Get(system);
         var node = RaftSettings.ReadNode(ConfigKeys.RaftIn(system.Settings.Config), raft.DefaultNode);
         var settings = CoordinationSettings.Read(system, node);
+        Group = settings.Group;
         if (settings.IsMember)
         {
             system.SystemActorOf(Props.Create(() => new CoordinationActor(settings)), "raft-coordination");
@@ -162,6 +163,21 @@ public sealed class RaftCoordination : IExtension
         return TokenOf($"{_system}-singleton-{parent}")
             ?? TokenOf($"{_system}-shard-{parent.Parent.Name}-{parent.Name}");
     }
+
+    /// <summary>The name of the coordination group.</summary>
+    internal string Group { get; }
+
+    /// <summary>
+    /// Describes sessions and locks for people: as the process of this node has applied them, or any other process if this node has none.
+    /// They may lag behind the group without bound, and so are there without a quorum, too.
+    /// </summary>
+    /// <param name="name">The only lock to describe; null: all, as far as the answer is bounded.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>With the last serial that the process has applied.</returns>
+    /// <exception cref="RaftException">No process answered in time, or it does not know the question.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    internal Task<(Overview Overview, Serial Serial)> DescribeAsync(string? name, CancellationToken cancellation) =>
+        _calls.AskAsync(new Question.OfOverview(name), CoordinationJson.Default.Overview, null, Serial.Zero, cancellation);
 
     /// <summary>This node has acquired a lease.</summary>
     internal void OnLease(string name, RaftLock held) => _leases[name] = held;

@@ -52,8 +52,14 @@ internal sealed class CoordinationActor : RaftActor<Command, Answer>, IRaftSnaps
 
     protected override object HandleQuery(object question)
     {
+        var asked = CoordinationJson.ToQuestion(question);
+        if (asked is Question.OfOverview overview)
+        {
+            return CoordinationJson.ToBytes(_replica.Describe(Raft.Self.Value, overview, Now));
+        }
+
         var later = new LaterAnswer();
-        return _replica.Ask(CoordinationJson.ToQuestion(question), Now, Reply) is { } answer ? CoordinationJson.ToBytes(answer) : later;
+        return _replica.Ask(asked, Now, Reply) is { } answer ? CoordinationJson.ToBytes(answer) : later;
 
         void Reply(object answer) => Raft.Answer(later.Request, _ => CoordinationJson.ToBytes(answer));
     }

@@ -42,6 +42,10 @@ internal sealed class Expiries
         }
     }
 
+    /// <summary>The time until a session expires without a renewal.</summary>
+    public TimeSpan LeftOf(string owner, long session, TimeSpan now) =>
+        _expiries.TryGetValue((owner, session), out var expiry) ? expiry.At - now : TimeSpan.Zero;
+
     /// <summary>
     /// Finds the commands that the leader appends. A follower keeps its times, too: otherwise a session whose owner is dead would have a
     /// whole timeout left when the follower becomes the leader.

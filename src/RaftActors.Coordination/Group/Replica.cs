@@ -58,6 +58,13 @@ internal sealed class Replica(int changesMax = Items.ChangesMax)
         return null;
     }
 
+    /// <summary>Describes sessions and locks for people.</summary>
+    /// <param name="process">The process of this state.</param>
+    public Overview Describe(string process, Question.OfOverview question, TimeSpan now) =>
+        question.Lock is { } name
+            ? State.DescribeLock(process, name)
+            : State.Describe(process, session => _expiries.LeftOf(session.Owner, session.Id, now));
+
     /// <summary>Answers the questions that have waited for too long, and finds what the leader appends.</summary>
     /// <param name="isLeader">False: nothing is found.</param>
     public List<(string Name, Command.Expire Command)> Check(TimeSpan now, bool isLeader)

@@ -75,6 +75,39 @@ internal sealed class CoordinationState
         _ => throw new InvalidDataException($"This node does not know the question {question.GetType().Name}. Update the node."),
     };
 
+    /// <summary>Describes sessions and locks for people. Visits all of them, which takes some milliseconds at the bounds.</summary>
+    /// <param name="process">The process that has this state.</param>
+    /// <param name="leftOf">The time that a session has left.</param>
+    public Overview Describe(string process, Func<Session, TimeSpan> leftOf) => new(
+        process,
+        [
+            .. _sessions.Values
+                .Select(each => new SessionOverview(each.Id, Overview.Short(each.Owner), each.Timeout, each.Claims.Count, leftOf(each)))
+                .OrderByDescending(each => each.IsLate)
+                .ThenBy(each => each.Owner, StringComparer.Ordinal)
+                .ThenBy(each => each.Id)
+                .Take(Overview.RowsMax),
+        ],
+        _sessions.Count,
+        [
+            .. _locks
+                .OrderByDescending(each => each.Value.WaitingCount)
+                .ThenBy(each => each.Key, StringComparer.Ordinal)
+                .Take(Overview.RowsMax)
+                .Select(each => each.Value.Describe(each.Key, Overview.ClaimsMax)),
+        ],
+        _locks.Count,
+        _locks.Values.Sum(each => each.WaitingCount));
+
+    /// <summary>Describes one lock for people.</summary>
+    public Overview DescribeLock(string process, string name) => new(
+        process,
+        [],
+        _sessions.Count,
+        _locks.TryGetValue(name, out var found) ? [found.Describe(name, Overview.LockClaimsMax)] : [],
+        _locks.Count,
+        0);
+
     /// <summary>Copies the state for a snapshot.</summary>
     public CoordinationImage ToImage() => new(
         [

@@ -18,6 +18,9 @@ internal sealed class Lock(int permits)
     /// <summary>Another claim would be granted a permit at once.</summary>
     public bool HasFree => _holders.Count < permits;
 
+    /// <summary>The number of claims that wait.</summary>
+    public int WaitingCount => _waiting.Count;
+
     public bool IsEmpty => _claims.Count == 0;
 
     public IEnumerable<LockHolder> All => _holders.Concat(_waiting);
@@ -39,6 +42,10 @@ internal sealed class Lock(int permits)
     }
 
     public LockImage ToImage(string name) => new(name, permits, [.. _holders], [.. _waiting]);
+
+    /// <param name="max">The most holders, and the most waiting claims.</param>
+    public LockOverview Describe(string name, int max) => new(
+        name, permits, [.. _holders.Take(max).Select(Short)], _holders.Count, [.. _waiting.Take(max).Select(Short)], _waiting.Count);
 
     public LockView View() => new([.. _holders], _waiting.Count);
 
@@ -86,6 +93,12 @@ internal sealed class Lock(int permits)
                 && All.All(each => _claims.TryGetValue((each.Session, each.Claim), out var node) && node.Value == each),
             $"The claims of '{name}' are not those that hold it or wait for it.");
     }
+
+    private static LockHolder Short(LockHolder claim) => claim with
+    {
+        Owner = Overview.Short(claim.Owner),
+        Text = claim.Text is { } text ? Overview.Short(text) : null,
+    };
 
     private LockHolder Append(LinkedList<LockHolder> list, LockHolder claim)
     {

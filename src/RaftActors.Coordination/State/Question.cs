@@ -9,6 +9,7 @@ namespace RaftActors.Coordination.State;
 [JsonDerivedType(typeof(OfLock), "lock")]
 [JsonDerivedType(typeof(OfItem), "item")]
 [JsonDerivedType(typeof(OfChanges), "changes")]
+[JsonDerivedType(typeof(OfOverview), "overview")]
 internal abstract record Question
 {
     private Question()
@@ -36,6 +37,10 @@ internal abstract record Question
     /// </summary>
     /// <param name="After">The changes of later pairs; below zero: all items, without a wait.</param>
     public sealed record OfChanges(string Prefix, long After) : Question;
+
+    /// <summary>Sessions and locks, for people. The answer is an <see cref="Overview"/>.</summary>
+    /// <param name="Lock">The answer has this lock alone, with more of its claims; null: it has all, as far as it is bounded.</param>
+    public sealed record OfOverview(string? Lock) : Question;
 
     /// <summary>What the question waits for if its answer is no news; the prefix of items has the kind of an item.</summary>
     public Topic ToTopic() => this switch
