@@ -119,6 +119,23 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
         }
     }
 
+    /// <summary>Copies the latest pairs that are in memory, the oldest first. Never reads the store.</summary>
+    /// <param name="max">The maximum number of pairs.</param>
+    public (LogIndex Index, long Term, StoredPair Pair)[] CopyLatest(int max)
+    {
+        lock (_lock)
+        {
+            var latest = new (LogIndex, long, StoredPair)[Math.Min(max, _pairs.Count)];
+            for (var place = 0; place < latest.Length; place++)
+            {
+                ref readonly var entry = ref _pairs[_pairs.Count - latest.Length + place];
+                latest[place] = (entry.Index, entry.Term.Value, StoredPair.Of(entry));
+            }
+
+            return latest;
+        }
+    }
+
     /// <summary>
     /// The index of the last committed entry with this serial. Entries without a pair repeat the serial before them. Null if the serial is
     /// not committed here, or compacted.

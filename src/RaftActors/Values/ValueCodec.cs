@@ -177,6 +177,37 @@ internal sealed class ValueCodec<TValue>(
             ? null
             : FindFault(bytes, out _);
 
+    /// <summary>Names the type of a value for people, as far as its bytes tell it. Never fails.</summary>
+    public static string TypeOf(ReadOnlySpan<byte> bytes)
+    {
+        if (bytes.IsEmpty)
+        {
+            return "no value";
+        }
+
+        try
+        {
+            var reader = new ByteReader(bytes[1..]);
+            return (Kind)bytes[0] switch
+            {
+                Kind.Null => "null",
+                Kind.String => "text",
+                Kind.Bytes => "bytes",
+                Kind.False or Kind.True => "bool",
+                Kind.Encoded => "by the codec",
+                Kind.Named => $"JSON of {reader.Text()}",
+                Kind.Serialized => $"by serializer {reader.Integer()}, {reader.Text()}",
+                Kind.Reset => "reset of an entity",
+                >= Kind.SByte and <= Kind.Decimal and var number => $"{number}",
+                _ => $"unknown kind {bytes[0]}",
+            };
+        }
+        catch (InvalidDataException)
+        {
+            return $"damaged value of kind {bytes[0]}";
+        }
+    }
+
     /// <summary>The value is the command of an operator that resets an entity.</summary>
     public static bool IsReset(ReadOnlySpan<byte> bytes) => bytes is [(byte)Kind.Reset, ..];
 
