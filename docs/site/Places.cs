@@ -8,8 +8,11 @@ internal static class Places
         Tree.IsFolder(path) ? $"{path}/index.html"
         : Path.GetFileName(path) == "README.md" ? $"{path[..^"README.md".Length]}index.html"
         : path.EndsWith(".md", StringComparison.Ordinal) ? $"{path[..^".md".Length]}.html"
-        : path.EndsWith(".svg", StringComparison.Ordinal) ? path
+        : path.EndsWith(".svg", StringComparison.Ordinal) || IsBinary(path) ? path
         : $"{path}.html";
+
+    /// <summary>The file is copied as it is.</summary>
+    public static bool IsBinary(string path) => path.EndsWith(".png", StringComparison.Ordinal);
 
     /// <returns>The link from one file of the site to another one.</returns>
     public static string Link(string from, string to) =>

@@ -27,7 +27,15 @@ internal static class Program
             File.WriteAllText(file, content);
         }
 
-        Console.WriteLine($"{files.Count} files are in {folder}. Open index.html; the search needs a web server.");
+        var images = pages.Files.Where(Places.IsBinary).ToList();
+        foreach (var image in images)
+        {
+            var copy = Path.Combine(folder, image);
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!); // Justification: it is below the folder.
+            File.Copy(Path.Combine(Tree.Root, image), copy, overwrite: true);
+        }
+
+        Console.WriteLine($"{files.Count + images.Count} files are in {folder}. Open index.html; the search needs a web server.");
         return 0;
     }
 }

@@ -4,7 +4,7 @@ using static System.Net.WebUtility;
 
 namespace RaftActors.Site;
 
-/// <summary>All files of the site, with their contents.</summary>
+/// <summary>All files of the site with their contents, besides images that are no text.</summary>
 internal static class SiteFiles
 {
     public static IReadOnlyDictionary<string, string> Of(Pages pages)
@@ -21,7 +21,7 @@ internal static class SiteFiles
             }
         }
 
-        foreach (var file in pages.Files)
+        foreach (var file in pages.Files.Where(file => !Places.IsBinary(file)))
         {
             var place = Places.Of(file);
             files[place] = place == file ? Tree.Read(file) : layout.Html(place, file, file, $"<h1>{HtmlEncode(file)}</h1>\n{BodyOf(file)}");

@@ -8,8 +8,8 @@ internal static class ApiAssemblies
 {
     private static readonly string[] Names =
     [
-        "RaftActors", "RaftActors.Hosting", "RaftActors.Coordination", "RaftActors.Coordination.Adapters", "RaftActors.Testing",
-        "RaftActors.Storage", "RaftActors.Core",
+        "RaftActors", "RaftActors.Hosting", "RaftActors.Dashboard", "RaftActors.Coordination", "RaftActors.Coordination.Adapters",
+        "RaftActors.Testing", "RaftActors.Storage", "RaftActors.Core",
     ];
 
     public static IEnumerable<IAssemblySymbol> Load()

@@ -25,6 +25,8 @@ public sealed partial class BuiltSite : IDisposable
 
     public string Read(string path) => File.ReadAllText(Path.Combine(_folder, path));
 
+    public byte[] ReadBytes(string path) => File.ReadAllBytes(Path.Combine(_folder, path));
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     /// <returns>The exit code of the command in a tree, and what it wrote.</returns>

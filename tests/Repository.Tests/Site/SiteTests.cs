@@ -20,11 +20,21 @@ public sealed class SiteTests(BuiltSite site) : IClassFixture<BuiltSite>
     {
         Assert.Contains("AppendAsync", site.Pages["api/RaftActors.RaftClient-2.html"]);
         Assert.Contains("RaftActors.Hosting", site.Pages["api/index.html"]);
-        var types = File.ReadLines(Path.Combine(Repository.Root, "tests/Repository.Tests/Api/RaftActors.txt"))
+        string[] packages = ["RaftActors", "RaftActors.Dashboard"];
+        var types = packages.SelectMany(name => File.ReadLines(Path.Combine(Repository.Root, $"tests/Repository.Tests/Api/{name}.txt")))
             .Where(line => line.Contains(" is ") && !line.Contains(": ") && !line.Contains('<'))
             .Select(line => line.Split(' ')[0]);
 
         Assert.All(types, type => Assert.Contains($"api/{type}.html", site.Pages.Keys));
+    }
+
+    [Fact]
+    public void Image_is_the_file_of_the_repository()
+    {
+        var image = "docs/images/dashboard.png";
+
+        Assert.Contains("src=\"images/dashboard.png\"", site.Pages["docs/dashboard.html"]);
+        Assert.Equal(File.ReadAllBytes(Path.Combine(Repository.Root, image)), site.ReadBytes(image));
     }
 
     [Fact]
