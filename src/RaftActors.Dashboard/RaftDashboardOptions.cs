@@ -1,3 +1,7 @@
+using Akka.Actor;
+
+using RaftActors.Values;
+
 namespace RaftActors.Dashboard;
 
 /// <summary>Options of one dashboard.</summary>
@@ -15,4 +19,28 @@ public sealed class RaftDashboardOptions
 
     /// <summary>Groups to show besides those that this node hosts or has a client of.</summary>
     public IList<string> Groups { get; } = [];
+
+    internal Dictionary<string, Func<ActorSystem, Func<StoredPair, string?>>> Values { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>
+    /// Shows the values of a group on the page of its log, to all readers of the dashboard. Without this call the page has their size and
+    /// type alone, because values may be secrets.
+    /// </summary>
+    /// <typeparam name="TValue">The type of the values, as the actors have it.</typeparam>
+    /// <param name="group">The name of the group. A later call for the same group replaces this one.</param>
+    /// <param name="show">
+    /// Makes a text of a pair, of which the page shows 200 characters. Null: the value is not shown. Several threads may call it at the
+    /// same time. If it throws, the page has the type of the exception.
+    /// </param>
+    /// <param name="codec">The <see cref="RaftOptions{TValue}.Codec"/> of the actors. Null: they have none.</param>
+    public void ShowValues<TValue>(string group, Func<Entry<TValue>, string?> show, RaftCodec<TValue>? codec = null)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        ArgumentNullException.ThrowIfNull(show);
+        Values[group] = system =>
+        {
+            ValueCodec<TValue> values = new(system, codec);
+            return pair => show(new Entry<TValue>(pair.Serial, pair.Key, values.Decode(pair.Value), null));
+        };
+    }
 }

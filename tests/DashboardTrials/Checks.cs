@@ -12,7 +12,11 @@ internal sealed class Checks(BusyNodes nodes, Chromium chromium, string[] only)
     private const string Ops = "/deep/ops";
     private const string Group = $"{Ops}/groups/counter";
 
-    private static readonly string[] Pages = [Ops, Group, $"{Ops}/shards/orders", $"{Ops}/groups/unknown"];
+    private static readonly string[] Pages =
+    [
+        Ops, Group, $"{Ops}/shards/orders", $"{Ops}/groups/unknown",
+        $"{Ops}/log/counter", $"{Ops}/log/unknown", $"{Ops}/coordination", $"{Ops}/coordination?lock=price-import",
+    ];
 
     private int _failed;
 
@@ -27,6 +31,9 @@ internal sealed class Checks(BusyNodes nodes, Chromium chromium, string[] only)
         await checks.CheckAsync("a member is removed and added by the keyboard alone", checks.KeyboardAsync);
         await checks.CheckAsync("a form on another site changes nothing", checks.OtherSiteAsync);
         await checks.CheckAsync("a reader sees no button", checks.ReaderAsync);
+        await checks.CheckAsync("the latest pairs come while the page is open, and a table that moves keeps its place", checks.LogAsync);
+        await checks.CheckAsync("a lock is found by the keyboard alone, with its holder and the claims that wait", checks.FindLockAsync);
+        await checks.CheckAsync("a hostile name of a lock is text, and its link leads to it", checks.HostileLockAsync);
         foreach (var (path, isDark) in Pages.SelectMany(path => new[] { (path, false), (path, true) }))
         {
             await checks.CheckAsync($"axe finds nothing: {path}, {(isDark ? "dark" : "light")}", () => checks.AxeAsync(path, isDark));
@@ -137,6 +144,47 @@ internal sealed class Checks(BusyNodes nodes, Chromium chromium, string[] only)
         await page.Context.CloseAsync();
     }
 
+    private async Task LogAsync()
+    {
+        var page = await OpenAsync(Group);
+        await page.GetByRole(AriaRole.Link, new() { Name = "Latest pairs of the log" }).ClickAsync();
+        await Expect(page.Locator("#connection")).ToHaveAttributeAsync("data-events", "yes");
+        await Expect(page.Locator("#pairs tbody tr")).ToHaveCountAsync(50);
+        var latest = await page.Locator("#pairs tbody tr").First.InnerTextAsync();
+        await Expect(page.Locator("#pairs tbody tr").First).Not.ToHaveTextAsync(latest);
+        await Expect(page.Locator("#pairs tbody tr")).ToHaveCountAsync(50);
+        await Expect(page.Locator("#pairs tbody tr").First).ToContainTextAsync("Int32");
+        await page.GetByRole(AriaRole.Link, new() { Name = "counter" }).ClickAsync();
+        await Expect(page).ToHaveURLAsync(new Uri(nodes[0], Group).ToString());
+        await page.Context.CloseAsync();
+    }
+
+    private async Task FindLockAsync()
+    {
+        var page = await OpenAsync(Ops);
+        await TabToAsync(page, "a", "Sessions and locks of the coordination");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("#connection")).ToHaveAttributeAsync("data-events", "yes");
+        await TabToAsync(page, "input", "");
+        await page.Keyboard.TypeAsync("price-import");
+        await page.Keyboard.PressAsync("Enter");
+        await Expect(page.Locator("h1")).ToHaveTextAsync("Lock price-import");
+        await Expect(page.Locator("#lock")).ToContainTextAsync("run 4711");
+        await Expect(page.Locator("#lock")).ToContainTextAsync("3 claims wait, in this order");
+        await page.Context.CloseAsync();
+    }
+
+    private async Task HostileLockAsync()
+    {
+        await using var held = await nodes.HoldHostileLockAsync();
+        var page = await OpenAsync($"{Ops}/coordination");
+        await page.GetByRole(AriaRole.Link, new() { Name = BusyNodes.HostileLock }).ClickAsync();
+        await Expect(page.Locator("h1")).ToHaveTextAsync($"Lock {BusyNodes.HostileLock}");
+        await Expect(page.Locator("#lock")).ToContainTextAsync($"token {held.Token}, {BusyNodes.HostileLock}");
+        await Expect(page.Locator("img")).ToHaveCountAsync(0);
+        await page.Context.CloseAsync();
+    }
+
     private async Task AxeAsync(string path, bool isDark)
     {
         foreach (var width in new[] { 1280, 320 })
@@ -162,7 +210,7 @@ internal sealed class Checks(BusyNodes nodes, Chromium chromium, string[] only)
     {
         var page = await chromium.OpenAsync(new Uri(nodes[0], path), width, isDark);
         await Expect(page.Locator("#connection")).ToHaveAttributeAsync("data-events", "yes");
-        chromium.Errors.RemoveAll(error => error.Contains("/groups/unknown", StringComparison.Ordinal) && error.Contains("404"));
+        chromium.Errors.RemoveAll(error => error.Contains("/unknown", StringComparison.Ordinal) && error.Contains("404"));
         return page;
     }
 

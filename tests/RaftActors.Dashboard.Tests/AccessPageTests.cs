@@ -1,12 +1,16 @@
 using System.Net;
 
+using Akka.Actor;
 using Akka.Hosting;
 
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+
+using RaftActors.Hosting;
 
 namespace RaftActors.Dashboard.Tests;
 
@@ -53,6 +57,31 @@ public sealed class AccessPageTests
         using HttpClient http = new() { BaseAddress = new Uri(app.Urls.Single()) };
         Assert.Contains("0 groups.", await http.GetStringAsync("/raft"), StringComparison.Ordinal);
         Assert.Equal(HttpStatusCode.Forbidden, await StatusAsync(http, HttpMethod.Post, "/raft/leave", null));
+    }
+
+    [Fact]
+    public async Task Values_of_a_group_are_shown_by_one_line()
+    {
+        var port = FreePorts.Next();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?>
+        {
+            ["RaftActors:Node"] = $"127.0.0.1:{port}",
+            ["RaftActors:Roster:0"] = $"notes@127.0.0.1:{port}",
+            ["RaftActors:Hocon"] = "raft { group = notes, quorum.allow-fewer-than-three = on }",
+        });
+        builder.Services.AddAkka("shop", akka => akka.WithRaft(builder.Configuration).WithRaftActor<Notes>("notes"));
+        await using var app = builder.Build();
+        app.MapRaftDashboard("/raft", options => options.ShowValues<string>("notes", entry => entry.Value));
+        await app.StartAsync();
+        await using var client = RaftActors.Raft.Get(app.Services.GetRequiredService<ActorSystem>())
+            .CreateClient<string, string>("notes");
+        (await client.AppendAsync("first", "buy beer", DashboardNode.Guard)).OrThrow();
+
+        using HttpClient http = new() { BaseAddress = new Uri(app.Urls.Single()) };
+        Assert.Contains("data-label=\"Value\">buy beer</td>", await http.GetStringAsync("/raft/log/notes"), StringComparison.Ordinal);
     }
 
     private static async Task<HttpStatusCode> StatusAsync(HttpClient http, HttpMethod method, string path, string? user)

@@ -28,13 +28,13 @@ internal sealed class DashboardNode : IAsyncDisposable
     /// <param name="roster">The ports of the nodes that found the group of the counter.</param>
     /// <param name="akka">Adds raft actors. Null: adds the counter.</param>
     /// <param name="services">Adds services. Null: none.</param>
-    /// <param name="groups">Further groups that the dashboards show.</param>
+    /// <param name="options">Options of the first dashboard. Null: the defaults.</param>
     public DashboardNode(
         int port,
         int[] roster,
         Action<AkkaConfigurationBuilder>? akka = null,
         Action<IServiceCollection>? services = null,
-        params string[] groups)
+        Action<RaftDashboardOptions>? options = null)
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls("http://127.0.0.1:0");
@@ -55,7 +55,11 @@ internal sealed class DashboardNode : IAsyncDisposable
         builder.Services.AddAuthorizationBuilder().AddPolicy("operators", policy => policy.RequireUserName(Operator));
         services?.Invoke(builder.Services);
         _app = builder.Build();
-        _app.MapRaftDashboard("/raft", options => Add(options, groups));
+        _app.MapRaftDashboard("/raft", each =>
+        {
+            each.Interval = TimeSpan.FromMilliseconds(200);
+            options?.Invoke(each);
+        });
         _app.MapGroup("/deep").MapRaftDashboard("/ops", options => options.OperatorPolicy = "operators");
         _app.MapRaftDashboard("/closed").RequireAuthorization();
         _app.MapRaftDashboard("/wrong", options => options.OperatorPolicy = "misspelt");
@@ -88,14 +92,5 @@ internal sealed class DashboardNode : IAsyncDisposable
     {
         Http.Dispose();
         await _app.DisposeAsync();
-    }
-
-    private static void Add(RaftDashboardOptions options, string[] groups)
-    {
-        options.Interval = TimeSpan.FromMilliseconds(200);
-        foreach (var group in groups)
-        {
-            options.Groups.Add(group);
-        }
     }
 }

@@ -1,8 +1,12 @@
+using System.Net;
+
+using Akka.Actor;
 using Akka.Hosting;
 
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 
+using RaftActors.Coordination;
 using RaftActors.Hosting;
 
 namespace RaftActors.Dashboard.Tests;
@@ -40,6 +44,21 @@ public sealed class HostTests
         await client.DisposeAsync();
 
         Assert.DoesNotContain(">elsewhere</a>", await node.Http.GetStringAsync("/raft"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Node_without_coordination_has_no_page_of_it_and_does_not_start_it()
+    {
+        await using DashboardNode node = new(_port, [_port]);
+        await node.StartAsync();
+
+        using var answer = await node.Http.GetAsync("/raft/coordination");
+        using var ofLock = await node.Http.GetAsync("/raft/coordination?lock=billing");
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
+        Assert.Equal(HttpStatusCode.NotFound, ofLock.StatusCode);
+        Assert.Contains("This node has no coordination.", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+        Assert.False(node.System.HasExtension<RaftCoordination>());
     }
 
     [Fact]

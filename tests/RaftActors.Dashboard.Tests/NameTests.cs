@@ -23,7 +23,7 @@ public sealed class NameTests : IAsyncLifetime
             [port],
             akka => akka.WithRaftActor<NamedCounter>("counter"),
             services => services.AddSingleton(new Names(Hostile, Hostile, $"127.0.0.1:{port}")),
-            "<b>\"named\"</b>");
+            options => options.Groups.Add("<b>\"named\"</b>"));
     }
 
     public Task InitializeAsync() => _node.StartAsync();

@@ -174,7 +174,9 @@ public sealed class OperatorTests(ThreeNodes nodes) : IClassFixture<ThreeNodes>
     [Theory]
     [InlineData("")]
     [InlineData("/groups/counter")]
+    [InlineData("/log/counter")]
     [InlineData("/events")]
+    [InlineData("/events?log=counter")]
     [InlineData("/assets/dashboard.js")]
     public async Task Dashboard_with_authorization_is_closed_to_strangers(string path)
     {

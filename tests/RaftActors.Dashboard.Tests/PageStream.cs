@@ -15,6 +15,9 @@ internal sealed class PageStream(StreamReader lines) : IDisposable
 
     public string this[string part] => _parts[part];
 
+    /// <summary>Whether a part has come, and has this text.</summary>
+    public bool Has(string part, string text) => _parts.GetValueOrDefault(part)?.Contains(text, StringComparison.Ordinal) == true;
+
     /// <summary>Reads events until the page is as expected.</summary>
     public async Task UntilAsync(Func<PageStream, bool> isExpected)
     {

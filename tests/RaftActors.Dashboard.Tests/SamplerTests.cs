@@ -7,6 +7,8 @@ namespace RaftActors.Dashboard.Tests;
 /// <summary>The sampler without browsers.</summary>
 public sealed class SamplerTests : IAsyncLifetime
 {
+    private static readonly RaftDashboardOptions Options = new() { Interval = TimeSpan.FromMilliseconds(100) };
+
     private readonly ActorSystem _system = ActorSystem.Create("alone");
 
     public Task InitializeAsync() => Task.CompletedTask;
@@ -16,10 +18,10 @@ public sealed class SamplerTests : IAsyncLifetime
     [Fact]
     public async Task Sampler_runs_while_there_are_listeners_and_no_longer()
     {
-        Sampler sampler = new(_system, TimeSpan.FromMilliseconds(100), []);
+        Sampler sampler = new(_system, Options);
         Assert.True(sampler.Stopped.IsCompleted);
 
-        var (one, other) = (sampler.Listen(null)!, sampler.Listen(null)!);
+        var (one, other) = (sampler.Listen(Subject.Overview)!, sampler.Listen(Subject.Overview)!);
         await FirstAsync(one);
         one.Dispose();
         await FirstAsync(other);
@@ -32,11 +34,11 @@ public sealed class SamplerTests : IAsyncLifetime
     [Fact]
     public async Task Listener_after_a_pause_starts_it_again()
     {
-        Sampler sampler = new(_system, TimeSpan.FromMilliseconds(100), []);
-        sampler.Listen(null)!.Dispose();
+        Sampler sampler = new(_system, Options);
+        sampler.Listen(Subject.Overview)!.Dispose();
         await sampler.Stopped.WaitAsync(DashboardNode.Guard);
 
-        using var listener = sampler.Listen(null)!;
+        using var listener = sampler.Listen(Subject.Overview)!;
 
         Assert.Empty((await FirstAsync(listener)).Groups);
     }
@@ -44,18 +46,18 @@ public sealed class SamplerTests : IAsyncLifetime
     [Fact]
     public void Number_of_listeners_is_bounded()
     {
-        Sampler sampler = new(_system, TimeSpan.FromMilliseconds(100), []);
-        var listeners = Enumerable.Range(0, Sampler.ListenersMax).Select(_ => sampler.Listen(null)!).ToList();
+        Sampler sampler = new(_system, Options);
+        var listeners = Enumerable.Range(0, Sampler.ListenersMax).Select(_ => sampler.Listen(Subject.Overview)!).ToList();
 
-        Assert.Null(sampler.Listen(null));
+        Assert.Null(sampler.Listen(Subject.Overview));
         listeners[0].Dispose();
-        Assert.NotNull(sampler.Listen(null));
+        Assert.NotNull(sampler.Listen(Subject.Overview));
     }
 
     [Fact]
     public async Task Slow_listener_gets_the_latest_sample_alone()
     {
-        using Listener listener = new(null, _ => { });
+        using Listener listener = new(Subject.Overview, _ => { });
         var samples = Enumerable.Range(0, 3).Select(i => new Sample(DateTimeOffset.UnixEpoch.AddSeconds(i), [], [])).ToList();
         samples.ForEach(listener.Give);
         listener.End();

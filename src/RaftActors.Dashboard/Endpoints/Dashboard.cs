@@ -28,7 +28,7 @@ internal sealed class Dashboard
         }
 
         _operators = new Operators(options.OperatorPolicy);
-        Sampler = new(() => new Sampler(services.GetRequiredService<ActorSystem>(), options.Interval, [.. options.Groups]));
+        Sampler = new(() => new Sampler(services.GetRequiredService<ActorSystem>(), options));
         _life = services.GetRequiredService<IHostApplicationLifetime>();
 
         // From the start on it remembers events. Only requests make it ask.
@@ -40,9 +40,11 @@ internal sealed class Dashboard
     public IEndpointConventionBuilder Map(IEndpointRouteBuilder endpoints, string pattern)
     {
         var group = endpoints.MapGroup(pattern);
-        group.MapGet("", http => PageAsync(http, null, null, below: 0));
-        group.MapGet("/groups/{name}", http => PageAsync(http, Name(http), null, below: 2));
-        group.MapGet("/shards/{name}", http => PageAsync(http, null, Name(http), below: 2));
+        group.MapGet("", http => PageAsync(http, Subject.Overview, below: 0));
+        group.MapGet("/groups/{name}", http => PageAsync(http, new(PageKind.Group, Name(http)), below: 2));
+        group.MapGet("/shards/{name}", http => PageAsync(http, new(PageKind.Shards, Name(http)), below: 2));
+        group.MapGet("/log/{name}", http => PageAsync(http, new(PageKind.Log, Name(http)), below: 2));
+        group.MapGet("/coordination", http => PageAsync(http, OfCoordination(http.Request.Query["lock"]), below: 1));
         group.MapGet("/events", EventsAsync);
         group.MapGet("/assets/dashboard.css", Asset.Css.SendAsync);
         group.MapGet("/assets/dashboard.js", Asset.Script.SendAsync);
@@ -60,26 +62,42 @@ internal sealed class Dashboard
         return Uri.UnescapeDataString(path[(path.LastIndexOf('/') + 1)..]);
     }
 
-    private async Task PageAsync(HttpContext http, string? group, string? shards, int below)
+    // A lock is named by a query, because a browser would change a path that ends with the name "..".
+    private static Subject OfCoordination(string? name) =>
+        string.IsNullOrEmpty(name) ? new(PageKind.Coordination) : new(PageKind.Lock, name);
+
+    private static Subject SubjectOf(IQueryCollection query) => query switch
+    {
+        _ when (string?)query["group"] is { } group => new(PageKind.Group, group),
+        _ when (string?)query["shards"] is { } shards => new(PageKind.Shards, shards),
+        _ when (string?)query["log"] is { } group => new(PageKind.Log, group),
+        _ when query.ContainsKey("coordination") || query.ContainsKey("lock") => OfCoordination(query["lock"]),
+        _ => Subject.Overview,
+    };
+
+    private static bool IsThere(Sample sample, Subject subject) => subject.Kind switch
+    {
+        PageKind.Group or PageKind.Log => sample.Find(subject.Name!) is not null,
+        PageKind.Shards => sample.Shards.Any(each => each.Name == subject.Name),
+        PageKind.Coordination or PageKind.Lock => sample.CoordinationGroup is not null,
+        _ => true,
+    };
+
+    private async Task PageAsync(HttpContext http, Subject subject, int below)
     {
         Headers.Add(http.Response);
-        ViewKey key = new(RootPath.Of(http, below), group, shards, await _operators.AllowAsync(http));
-        var sample = await Sampler.Value.TakeAsync(group);
-        var isThere = group is null ? shards is null || sample.Shards.Any(each => each.Name == shards) : sample.Find(group) is not null;
-        http.Response.StatusCode = isThere ? StatusCodes.Status200OK : StatusCodes.Status404NotFound;
+        ViewKey key = new(RootPath.Of(http, below), subject, await _operators.AllowAsync(http));
+        var sample = await Sampler.Value.TakeAsync(subject);
+        http.Response.StatusCode = IsThere(sample, subject) ? StatusCodes.Status200OK : StatusCodes.Status404NotFound;
         http.Response.ContentType = "text/html; charset=utf-8";
-        var what = group is not null ? $"?group={Uri.EscapeDataString(group)}"
-            : shards is not null ? $"?shards={Uri.EscapeDataString(shards)}"
-            : "";
-        await http.Response.WriteAsync(Layout.Page(View.Of(sample, key), key, $"{key.Root}/events{what}"), http.RequestAborted);
+        await http.Response.WriteAsync(Layout.Page(View.Of(sample, key), key, $"{key.Root}{subject.Events}"), http.RequestAborted);
     }
 
     private async Task EventsAsync(HttpContext http)
     {
         Headers.Add(http.Response);
-        string? group = http.Request.Query["group"];
-        ViewKey key = new(RootPath.Of(http, 1), group, http.Request.Query["shards"], await _operators.AllowAsync(http));
-        using var listener = Sampler.Value.Listen(group);
+        ViewKey key = new(RootPath.Of(http, 1), SubjectOf(http.Request.Query), await _operators.AllowAsync(http));
+        using var listener = Sampler.Value.Listen(key.Subject);
         if (listener is null)
         {
             http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;

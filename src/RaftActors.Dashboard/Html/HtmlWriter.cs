@@ -45,7 +45,10 @@ internal sealed class HtmlWriter
 /// <summary>HTML that an <see cref="HtmlWriter"/> wrote.</summary>
 internal readonly record struct Markup
 {
-    internal Markup(string text) => Text = text;
+    private readonly string? _text;
 
-    public string Text { get; }
+    internal Markup(string text) => _text = text;
+
+    /// <summary>Empty if it was not written.</summary>
+    public string Text => _text ?? "";
 }

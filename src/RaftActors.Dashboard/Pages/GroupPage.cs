@@ -6,8 +6,9 @@ namespace RaftActors.Dashboard.Pages;
 /// <summary>One group.</summary>
 internal static class GroupPage
 {
-    public static View Render(GroupView group, DateTimeOffset at, ViewKey key)
+    public static View Render(Sample sample, GroupView group, ViewKey key)
     {
+        var at = sample.At;
         Part[] operators = key.IsOperator
             ? [new Part("changes", Changes(group, key)), new Part("join", Join(group, key), IsLive: false)]
             : [];
@@ -22,6 +23,7 @@ internal static class GroupPage
                 .. operators,
                 new Part("why", Why(group)),
                 new Part("events", Events(group)),
+                new Part("more", More(group, group == sample.CoordinationGroup, key), IsLive: false),
             ],
             new Point(at.ToUnixTimeMilliseconds(), group.Rate, group.Lag, group.Times?.Median, group.Times?.High));
     }
@@ -182,6 +184,20 @@ internal static class GroupPage
         }
 
         html.Add($"</section>");
+        return html.ToMarkup();
+    }
+
+    private static Markup More(GroupView group, bool isCoordination, ViewKey key)
+    {
+        HtmlWriter html = new();
+        html.Add($"<nav aria-label=\"More pages\">");
+        html.Add($"<a href=\"{key.Root}/log/{Uri.EscapeDataString(group.Name)}\">Latest pairs of the log</a>");
+        if (isCoordination)
+        {
+            html.Add($"<br><a href=\"{key.Root}/coordination\">Sessions and locks</a>");
+        }
+
+        html.Add($"</nav>");
         return html.ToMarkup();
     }
 

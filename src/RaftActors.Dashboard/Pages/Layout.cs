@@ -1,5 +1,6 @@
 using RaftActors.Dashboard.Endpoints;
 using RaftActors.Dashboard.Html;
+using RaftActors.Dashboard.Sampling;
 
 namespace RaftActors.Dashboard.Pages;
 
@@ -15,9 +16,11 @@ internal static class Layout
         HtmlWriter html = new();
         Begin(html, view.Title, key.Root);
         html.Add($"<main data-stream=\"{stream}\">");
-        if (key is not { Group: null, Shards: null })
+        if (key.Subject.Kind != PageKind.Overview)
         {
-            html.Add($"<nav aria-label=\"Path\"><a href=\"{key.Root}\">{Overview}</a></nav>");
+            html.Add($"<nav aria-label=\"Path\"><a href=\"{key.Root}\">{Overview}</a>");
+            Between(html, key);
+            html.Add($"</nav>");
         }
 
         html.Add($"<h1>{view.Title}</h1>");
@@ -39,6 +42,19 @@ internal static class Layout
         html.Add($"<main><nav aria-label=\"Path\"><a href=\"{root}\">{Overview}</a></nav>");
         html.Add($"<h1>{title}</h1><p>{text}</p></main></body></html>");
         return html.ToString();
+    }
+
+    // The pages between the overview and this one.
+    private static void Between(HtmlWriter html, ViewKey key)
+    {
+        if (key.Subject is { Kind: PageKind.Log, Name: { } group })
+        {
+            html.Add($" / <a href=\"{Words.Link(key.Root, group)}\">{group}</a>");
+        }
+        else if (key.Subject.Kind == PageKind.Lock)
+        {
+            html.Add($" / <a href=\"{key.Root}/coordination\">{CoordinationPage.Title}</a>");
+        }
     }
 
     private static void Begin(HtmlWriter html, string title, string root)

@@ -17,6 +17,7 @@ internal static class OverviewPage
             new Part("groups", Groups(sample, ofShards, key)),
             new Part("shards", Shards(sample, shards, key)),
             new Part("nodes", Nodes(sample)),
+            new Part("coordination", Coordination(sample, key)),
         ]);
     }
 
@@ -57,6 +58,17 @@ internal static class OverviewPage
             html.Add($"<section><h2>Shards of {shards.Name}</h2>");
             ShardsPage.Leaders(html, sample, shards, key.Root);
             html.Add($"<p><a href=\"{key.Root}/shards/{Uri.EscapeDataString(shards.Name)}\">All shards of {shards.Name}</a></p></section>");
+        }
+
+        return html.ToMarkup();
+    }
+
+    private static Markup Coordination(Sample sample, ViewKey key)
+    {
+        HtmlWriter html = new();
+        if (sample.CoordinationGroup is not null)
+        {
+            html.Add($"<p><a href=\"{key.Root}/coordination\">{CoordinationPage.Title} of the coordination</a></p>");
         }
 
         return html.ToMarkup();

@@ -11,10 +11,15 @@ namespace RaftActors.Dashboard.Pages;
 /// <param name="Point">The next point of the plots. Null: the page has none.</param>
 internal sealed record View(string Title, ImmutableArray<Part> Parts, Point? Point = null)
 {
-    public static View Of(Sample sample, ViewKey key) => sample.Render(key, each => each switch
+    public static View Of(Sample sample, ViewKey key) => sample.Render(key, each => each.Subject switch
     {
-        { Group: { } group } => sample.Find(group) is { } found ? GroupPage.Render(found, sample.At, each) : Missing(group),
-        { Shards: { } name } => ShardsPage.Render(sample, name, each),
+        { Kind: PageKind.Group, Name: { } group } =>
+            sample.Find(group) is { } found ? GroupPage.Render(sample, found, each) : Missing(group),
+        { Kind: PageKind.Shards, Name: { } name } => ShardsPage.Render(sample, name, each),
+        { Kind: PageKind.Log, Name: { } group } =>
+            sample.Find(group) is { } found ? LogPage.Render(sample, found) : Missing(group),
+        { Kind: PageKind.Coordination } => CoordinationPage.Render(sample, each),
+        { Kind: PageKind.Lock, Name: { } name } => LockPage.Render(sample, name),
         _ => OverviewPage.Render(sample, each),
     });
 
@@ -28,10 +33,8 @@ internal sealed record View(string Title, ImmutableArray<Part> Parts, Point? Poi
 
 /// <summary>What a browser shows.</summary>
 /// <param name="Root">The path of the overview, without a slash at its end.</param>
-/// <param name="Group">The page of this group. Null: another page.</param>
-/// <param name="Shards">The page of the shards with this name. Null: another page.</param>
 /// <param name="IsOperator">With the buttons.</param>
-internal sealed record ViewKey(string Root, string? Group, string? Shards, bool IsOperator);
+internal sealed record ViewKey(string Root, Subject Subject, bool IsOperator);
 
 /// <summary>A part of a page.</summary>
 /// <param name="Id">Its id in the page.</param>

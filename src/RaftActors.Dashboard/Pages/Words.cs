@@ -96,6 +96,46 @@ internal static class Words
         html.Add($"</tbody></table>");
     }
 
+    /// <summary>Says how old the state of a process may be, without numbers that change all the time.</summary>
+    /// <param name="group">The group of the process.</param>
+    public static void Age(HtmlWriter html, GroupView group, ProcessName process)
+    {
+        var own = group.Processes.Any(each => each.Name == process && each.IsOfThisNode) ? " of this node" : "";
+        if (!group.IsSound)
+        {
+            html.Add($"<strong class=\"problem\">Stale</strong>: {group.Name} has no leader, or no majority answers. ");
+            html.Add($"{process}{own} had this last.");
+        }
+        else if (process == group.Leader)
+        {
+            html.Add($"From the leader, {process}{own}.");
+        }
+        else
+        {
+            html.Add($"From {process}{own}, which follows {group.Leader} and <strong>may be behind</strong> it.");
+        }
+    }
+
+    /// <summary>Says how far a process is.</summary>
+    /// <param name="serial">The last serial of the state.</param>
+    public static void Progress(HtmlWriter html, GroupView group, long serial)
+    {
+        var lag = Math.Max(0, group.Committed - serial);
+        html.Add($"Up to serial {serial:N0}");
+        html.Add($"{(lag == 0 ? "." : $", {Count(lag, "pair", "pairs")} behind the latest that a member knows as committed.")}");
+    }
+
+    public static void Heads(HtmlWriter html, string caption, params ReadOnlySpan<string> headings)
+    {
+        html.Add($"<table role=\"table\"><caption>{caption}</caption><thead><tr role=\"row\">");
+        foreach (var heading in headings)
+        {
+            html.Add($"<th scope=\"col\" role=\"columnheader\">{heading}</th>");
+        }
+
+        html.Add($"</tr></thead><tbody role=\"rowgroup\">");
+    }
+
     public static void Cell(HtmlWriter html, string label, string text) =>
         html.Add($"<td role=\"cell\" data-label=\"{label}\">{text}</td>");
 

@@ -31,6 +31,9 @@ internal sealed record GroupView
     /// <summary>What one process says about the group. Null: it was not asked.</summary>
     public string? Explanation { get; init; }
 
+    /// <summary>A majority of the voters has answered, and a leader is known. Otherwise the state of each process may be stale.</summary>
+    public bool IsSound { get; private init; }
+
     /// <summary>What needs a person, a sentence each.</summary>
     public ImmutableArray<string> Problems { get; private init; } = [];
 
@@ -88,7 +91,11 @@ internal sealed record GroupView
             Decision = answers.FirstOrDefault(each => each.Name == led?.Leader)?.Decision
                 ?? answers.Where(each => each.Decision is not null).MaxBy(each => each.RoleSince)?.Decision,
         };
-        return view with { Problems = [.. view.ProblemsOf(asked, failure).Distinct()] };
+        return view with
+        {
+            IsSound = failure is null && view.Leader is not null && view.Answering >= view.Majority,
+            Problems = [.. view.ProblemsOf(asked, failure).Distinct()],
+        };
     }
 
     public long LagOf(ProcessView process) => process.Status is { } status ? Math.Max(0, Committed - status.Delivered.Value) : 0;

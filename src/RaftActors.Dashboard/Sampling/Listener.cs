@@ -3,13 +3,13 @@ using System.Threading.Channels;
 namespace RaftActors.Dashboard.Sampling;
 
 /// <summary>One browser that listens. It keeps only the latest sample: a slow browser misses the ones between.</summary>
-/// <param name="group">The group that it shows. Null: all.</param>
-internal sealed class Listener(string? group, Action<Listener> remove) : IDisposable
+/// <param name="subject">The page that it shows.</param>
+internal sealed class Listener(Subject subject, Action<Listener> remove) : IDisposable
 {
     private readonly Channel<Sample> _samples = Channel.CreateBounded<Sample>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
 
-    public string? Group => group;
+    public Subject Subject => subject;
 
     public void Give(Sample sample) => _samples.Writer.TryWrite(sample);
 

@@ -30,15 +30,18 @@ internal sealed class Sampler
     private readonly EventMemory _events;
     private readonly TimeSpan _interval;
     private readonly IReadOnlyCollection<string> _named;
+    private readonly CoordinationPoll _coordination;
+    private readonly IReadOnlyDictionary<string, Func<ActorSystem, Func<StoredPair, string?>>> _values;
+    private readonly ConcurrentDictionary<string, LogTail> _logs = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, GroupPoll> _polls = new(StringComparer.Ordinal);
     private ImmutableList<Listener> _listeners = [];
     private Task _running = Task.CompletedTask;
     private TaskCompletionSource _event = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <param name="named">Groups besides those that the host uses.</param>
-    public Sampler(ActorSystem system, TimeSpan interval, IReadOnlyCollection<string> named)
+    public Sampler(ActorSystem system, RaftDashboardOptions options)
     {
-        (_system, _raft, _interval, _named) = (system, Raft.Get(system), interval, named);
+        (_system, _raft, _interval, _named) = (system, Raft.Get(system), options.Interval, [.. options.Groups]);
+        (_coordination, _values) = (new CoordinationPoll(system), options.Values);
         _events = EventMemory.In(system);
         _events.OnEvent = () => Volatile.Read(ref _event).TrySetResult();
     }
@@ -56,9 +59,9 @@ internal sealed class Sampler
     }
 
     /// <summary>Adds a listener, and starts to sample.</summary>
-    /// <param name="group">The group that the browser shows. Null: all.</param>
+    /// <param name="subject">The page that the browser shows.</param>
     /// <returns>Null: there are too many already.</returns>
-    public Listener? Listen(string? group)
+    public Listener? Listen(Subject subject)
     {
         lock (_lock)
         {
@@ -67,7 +70,7 @@ internal sealed class Sampler
                 return null;
             }
 
-            var listener = new Listener(group, Remove);
+            var listener = new Listener(subject, Remove);
             _listeners = _listeners.Add(listener);
             _running = _running.IsCompleted ? Task.Run(GuardAsync) : _running;
             return listener;
@@ -75,12 +78,11 @@ internal sealed class Sampler
     }
 
     /// <summary>Takes one sample, for a page.</summary>
-    /// <param name="group">The group that the page shows. Null: all.</param>
-    public async Task<Sample> TakeAsync(string? group)
+    public async Task<Sample> TakeAsync(Subject subject)
     {
-        var shown = group is null ? [] : new HashSet<string>(StringComparer.Ordinal) { group };
+        HashSet<Subject> shown = [subject];
         await AskAsync(Groups(), shown).WaitAsync(AnswerWait * 4).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return Take(null, null);
+        return Take(null, null, shown);
     }
 
     /// <summary>The client of a group that is shown. Null: there is no such group.</summary>
@@ -123,9 +125,10 @@ internal sealed class Sampler
         {
             var next = Task.Delay(_interval);
             Volatile.Write(ref _event, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
-            var shown = listeners.Select(listener => listener.Group).OfType<string>().ToHashSet(StringComparer.Ordinal);
+            var shown = listeners.Select(listener => listener.Subject).ToHashSet();
             await AskAsync(Groups(), shown).WaitAsync(AnswerWait).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            var sample = Take(previous, times);
+            var sample = Take(previous, times, shown);
+            _coordination.Keep(shown.Where(each => each.Kind == PageKind.Lock).Select(each => each.Name!).ToHashSet());
             foreach (var listener in Volatile.Read(ref _listeners))
             {
                 listener.Give(sample);
@@ -164,20 +167,35 @@ internal sealed class Sampler
         return groups;
     }
 
-    private Task AskAsync(Dictionary<string, IReadOnlyList<string>?> groups, IReadOnlySet<string> shown)
+    private Task AskAsync(Dictionary<string, IReadOnlyList<string>?> groups, IReadOnlySet<Subject> shown)
     {
+        var first = shown.Select(GroupOf).ToHashSet(StringComparer.Ordinal);
         var due = groups.Select(each => (Name: each.Key, Poll: PollOf(each.Key, each.Value)))
-            .OrderByDescending(each => shown.Contains(each.Name))
+            .OrderByDescending(each => first.Contains(each.Name))
             .ThenBy(each => each.Poll.AskedAt)
             .Take(AskedMax)
             .ToList();
         var own = _raft.Processes.ToLookup(process => process.Group, process => process.Name, StringComparer.Ordinal);
-        var explained = due.Where(each => shown.Contains(each.Name)).Select(each =>
+        var explained = due.Where(each => shown.Contains(new Subject(PageKind.Group, each.Name))).Select(each =>
             each.Poll.ExplainAsync(own[each.Name].Select(name => (ProcessName?)name).FirstOrDefault()));
-        return Task.WhenAll([.. due.Select(each => each.Poll.AskAsync()), .. explained]);
+        var coordination = shown.Select(each => each switch
+        {
+            { Kind: PageKind.Coordination } => _coordination.AskAsync(),
+            { Kind: PageKind.Lock, Name: { } name } => _coordination.AskForLockAsync(name),
+            _ => Task.CompletedTask,
+        });
+        return Task.WhenAll([.. due.Select(each => each.Poll.AskAsync()), .. explained, .. coordination]);
     }
 
-    private Sample Take(Sample? previous, CommitTimes? times)
+    // The group whose state a page shows. Null: all groups alike.
+    private string? GroupOf(Subject subject) => subject.Kind switch
+    {
+        PageKind.Group or PageKind.Log => subject.Name,
+        PageKind.Coordination or PageKind.Lock => _coordination.Group,
+        _ => null,
+    };
+
+    private Sample Take(Sample? previous, CommitTimes? times, IReadOnlySet<Subject> shown)
     {
         var own = _raft.Processes.ToLookup(process => process.Group, StringComparer.Ordinal);
         var at = DateTimeOffset.UtcNow;
@@ -193,8 +211,36 @@ internal sealed class Sampler
             var before = previous?.Find(group);
             var seconds = previous is null ? 0 : (at - previous.At).TotalSeconds;
             return view with { Rate = before is null || seconds <= 0 ? null : Math.Max(0, view.Committed - before.Committed) / seconds };
-        });
-        return new Sample(at, [.. views], [.. _raft.Shards]);
+        }).ToImmutableArray();
+        return new Sample(at, views, [.. _raft.Shards])
+        {
+            CoordinationGroup = views.FirstOrDefault(each => each.Name == _coordination.Group),
+            Coordination = _coordination.All,
+            Locks = shown.Where(each => each.Kind == PageKind.Lock)
+                .Select(each => (Name: each.Name!, View: _coordination.Find(each.Name!)))
+                .Where(each => each.View is not null)
+                .ToDictionary(each => each.Name, each => each.View!),
+            Logs = shown.Where(each => each.Kind == PageKind.Log).Select(each => (Group: each.Name!, View: LogOf(each.Name!)))
+                .Where(each => each.View is not null)
+                .ToDictionary(each => each.Group, each => each.View!),
+        };
+    }
+
+    // After a failed start a process of the same name may take the place of an earlier one, with another log.
+    private LogView? LogOf(string group)
+    {
+        if (_raft.OpenProcesses.FirstOrDefault(each => each.Settings.Group == group) is not { } process)
+        {
+            return null;
+        }
+
+        var tail = _logs.GetValueOrDefault(group);
+        if (tail?.Process != process)
+        {
+            _logs[group] = tail = new LogTail(process, _values.GetValueOrDefault(group)?.Invoke(_system));
+        }
+
+        return tail.Take();
     }
 
     private GroupPoll PollOf(string group, IReadOnlyList<string>? contacts) =>

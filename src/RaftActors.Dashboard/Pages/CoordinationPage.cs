@@ -1,0 +1,165 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+using RaftActors.Coordination.State;
+using RaftActors.Dashboard.Html;
+using RaftActors.Dashboard.Sampling;
+
+namespace RaftActors.Dashboard.Pages;
+
+/// <summary>The sessions and locks of the coordination group.</summary>
+internal static class CoordinationPage
+{
+    public const string Title = "Sessions and locks";
+
+    public static View Render(Sample sample, ViewKey key)
+    {
+        var overview = sample.Coordination?.Overview;
+        return new View(
+            Title,
+            [
+                new Part("summary", Summary(sample.CoordinationGroup, sample.Coordination)),
+                new Part("find", overview is null ? default : Find(key), IsLive: false),
+                new Part("locks", overview is null ? default : Locks(overview, key)),
+                new Part("sessions", overview is null ? default : Sessions(overview)),
+                new Part("progress", Progress(sample.CoordinationGroup, sample.Coordination)),
+            ]);
+    }
+
+    /// <summary>Which process answered, and how old its answer may be.</summary>
+    public static Markup Summary(GroupView? group, CoordinationView? view)
+    {
+        HtmlWriter html = new();
+        if (group is null)
+        {
+            html.Add($"<p class=\"problem\">This node has no coordination. WithRaftCoordination starts it.</p>");
+            return html.ToMarkup();
+        }
+
+        html.Add($"<p>");
+        if (view?.Overview is { } overview && ProcessName.TryParse(overview.Process, CultureInfo.InvariantCulture, out var process))
+        {
+            Words.Age(html, group, process);
+        }
+        else if (view is null)
+        {
+            html.Add($"The group was not asked yet.");
+        }
+
+        html.Add($"</p>");
+        if (view?.Failure is { } failure)
+        {
+            html.Add($"<p class=\"problem\">{(view.Overview is null ? "" : "This is an earlier answer. ")}{failure}</p>");
+        }
+
+        return html.ToMarkup();
+    }
+
+    /// <summary>How far the process was that answered.</summary>
+    public static Markup Progress(GroupView? group, CoordinationView? view)
+    {
+        HtmlWriter html = new();
+        if (group is not null && view?.Overview is not null)
+        {
+            html.Add($"<p>");
+            Words.Progress(html, group, view.Serial);
+            html.Add($"</p>");
+        }
+
+        return html.ToMarkup();
+    }
+
+    /// <summary>Claims of a lock, each with its owner and what it said about itself.</summary>
+    public static void Claims(HtmlWriter html, ImmutableArray<LockHolder> claims, int count)
+    {
+        html.Add($"<ul class=\"claims\">");
+        foreach (var claim in claims)
+        {
+            html.Add($"<li>{claim.Owner} <span class=\"more\">session {claim.Session}");
+            html.Add($"{(claim.Token == 0 ? "" : $", token {claim.Token}")}{(claim.Text is null ? "" : $", {claim.Text}")}</span></li>");
+        }
+
+        if (count > claims.Length)
+        {
+            html.Add($"<li class=\"more\">and {count - claims.Length:N0} more</li>");
+        }
+
+        html.Add($"</ul>");
+    }
+
+    private static Markup Find(ViewKey key)
+    {
+        HtmlWriter html = new();
+        html.Add($"<form class=\"join\" method=\"get\" action=\"{key.Root}/coordination\">");
+        html.Add($"<label for=\"find-lock\">Find a lock by its whole name</label>");
+        html.Add($"<div><input id=\"find-lock\" name=\"lock\" required autocomplete=\"off\" spellcheck=\"false\">");
+        html.Add($"<button>Find</button></div></form>");
+        return html.ToMarkup();
+    }
+
+    private static Markup Locks(Overview overview, ViewKey key)
+    {
+        HtmlWriter html = new();
+        if (overview.LockCount == 0)
+        {
+            html.Add($"<p>No session holds a lock.</p>");
+            return html.ToMarkup();
+        }
+
+        var held = Words.Count(overview.LockCount, "lock", "locks");
+        var waiting = overview.WaitingCount == 0 ? "no claim waits" : $"{Words.Count(overview.WaitingCount, "claim waits", "claims wait")}";
+        Words.Heads(html, $"{held}, {waiting}{(overview.LockCount > overview.Locks.Length
+            ? $". These are the {overview.Locks.Length} with the most waiting claims"
+            : "")}", "Lock", "Permits", "Held by", "Waiting");
+        foreach (var each in overview.Locks)
+        {
+            html.Add($"<tr role=\"row\" data-key=\"{each.Name}\"><th scope=\"row\" role=\"rowheader\">");
+            html.Add($"<a href=\"{key.Root}/coordination?lock={Uri.EscapeDataString(each.Name)}\">{each.Name}</a></th>");
+            Words.Number(html, "Permits", each.Permits);
+            Cell(html, "Held by", each.Holders, each.HolderCount);
+            Cell(html, "Waiting", each.Waiting, each.WaitingCount);
+            html.Add($"</tr>");
+        }
+
+        html.Add($"</tbody></table>");
+        return html.ToMarkup();
+    }
+
+    private static void Cell(HtmlWriter html, string label, ImmutableArray<LockHolder> claims, int count)
+    {
+        html.Add($"<td role=\"cell\" data-label=\"{label}\">");
+        if (count == 0)
+        {
+            html.Add($"none");
+        }
+        else
+        {
+            Claims(html, claims, count);
+        }
+
+        html.Add($"</td>");
+    }
+
+    private static Markup Sessions(Overview overview)
+    {
+        HtmlWriter html = new();
+        Words.Heads(html, $"{Words.Count(overview.SessionCount, "session", "sessions")}{(overview.SessionCount > overview.Sessions.Length
+            ? $". These are {overview.Sessions.Length} of them, late ones first"
+            : "")}", "Owner", "Session", "Claims", "Timeout", "Expires in");
+        foreach (var each in overview.Sessions)
+        {
+            html.Add($"<tr role=\"row\" data-key=\"{each.Id}\"><th scope=\"row\" role=\"rowheader\">{each.Owner}</th>");
+            Words.Number(html, "Session", each.Id);
+            Words.Number(html, "Claims", each.Claims);
+            Words.Cell(html, "Timeout", Seconds(each.Timeout));
+            html.Add($"<td role=\"cell\" class=\"number\" data-label=\"Expires in\"><span class=\"{(each.IsLate ? "problem" : "")}\">");
+            html.Add($"{(each.Left <= TimeSpan.Zero ? "is due" : Seconds(each.Left))}");
+            html.Add($"{(each.IsLate ? ", renewal is late" : "")}</span></td></tr>");
+        }
+
+        html.Add($"</tbody></table>");
+        return html.ToMarkup();
+    }
+
+    private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{Math.Ceiling(time.TotalSeconds):N0} s");
+}

@@ -1,0 +1,76 @@
+using System.Collections.Concurrent;
+
+using Akka.Actor;
+
+using RaftActors.Coordination;
+using RaftActors.Coordination.State;
+
+namespace RaftActors.Dashboard.Sampling;
+
+/// <summary>
+/// Asks the coordination of this node for its sessions and locks. Does not start the coordination: with it the node would open a session.
+/// Thread-safe.
+/// </summary>
+internal sealed class CoordinationPoll(ActorSystem system)
+{
+    // As long as for the status of a group.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+
+    private readonly Once _overview = new();
+    private readonly ConcurrentDictionary<string, CoordinationView> _locks = new(StringComparer.Ordinal);
+
+    /// <summary>The name of the coordination group. Null: this node has no coordination.</summary>
+    public string? Group => Coordination?.Group;
+
+    /// <summary>Sessions and locks. Null: none was asked for.</summary>
+    public CoordinationView? All { get; private set; }
+
+    private RaftCoordination? Coordination => system.HasExtension<RaftCoordination>() ? RaftCoordination.Get(system) : null;
+
+    /// <summary>One lock. Null: it was not asked for.</summary>
+    public CoordinationView? Find(string name) => _locks.GetValueOrDefault(name);
+
+    public Task AskAsync() => _overview.RunAsync(async () => All = await AskAsync(null, All).ConfigureAwait(false));
+
+    public async Task AskForLockAsync(string name) =>
+        _locks[name] = await AskAsync(name, _locks.GetValueOrDefault(name)).ConfigureAwait(false);
+
+    /// <summary>Forgets all locks besides these, so that requests for many names do not fill the memory.</summary>
+    public void Keep(IReadOnlySet<string> names)
+    {
+        foreach (var name in _locks.Keys.Where(name => !names.Contains(name)))
+        {
+            _locks.TryRemove(name, out _);
+        }
+    }
+
+    private async Task<CoordinationView> AskAsync(string? name, CoordinationView? before)
+    {
+        using var patience = new CancellationTokenSource(Patience);
+        try
+        {
+            if (Coordination is not { } coordination)
+            {
+                return new CoordinationView(null, 0, "This node has no coordination.");
+            }
+
+            var (overview, serial) = await coordination.DescribeAsync(name, patience.Token).ConfigureAwait(false);
+            return new CoordinationView(overview, serial.Value, null);
+        }
+        catch (OperationCanceledException)
+        {
+            return new CoordinationView(
+                before?.Overview, before?.Serial ?? 0, $"No process of the coordination answered within {Patience.TotalSeconds} s.");
+        }
+        catch (Exception cause) when (cause is RaftException or ObjectDisposedException)
+        {
+            return new CoordinationView(before?.Overview, before?.Serial ?? 0, cause.Message);
+        }
+    }
+}
+
+/// <summary>Sessions and locks at one moment.</summary>
+/// <param name="Overview">The latest answer. Null: there was none yet.</param>
+/// <param name="Serial">The last serial that the process of the answer had applied.</param>
+/// <param name="Failure">Why the latest question has no answer, as text for people. Null: it has one.</param>
+internal sealed record CoordinationView(Overview? Overview, long Serial, string? Failure);

@@ -1,0 +1,37 @@
+namespace RaftActors.Dashboard.Sampling;
+
+/// <summary>The content of one page.</summary>
+/// <param name="Name">Of the group, of the shards or of the lock. Null: the kind of page has no name.</param>
+internal sealed record Subject(PageKind Kind, string? Name = null)
+{
+    public static Subject Overview { get; } = new(PageKind.Overview);
+
+    /// <summary>The part of the path below the overview for the events of this page.</summary>
+    public string Events => Kind switch
+    {
+        PageKind.Group => $"/events?group={Escaped}",
+        PageKind.Shards => $"/events?shards={Escaped}",
+        PageKind.Log => $"/events?log={Escaped}",
+        PageKind.Coordination => "/events?coordination",
+        PageKind.Lock => $"/events?lock={Escaped}",
+        _ => "/events",
+    };
+
+    private string Escaped => Uri.EscapeDataString(Name ?? "");
+}
+
+internal enum PageKind
+{
+    Overview,
+    Group,
+    Shards,
+
+    /// <summary>The latest pairs of a group.</summary>
+    Log,
+
+    /// <summary>The sessions and locks of the coordination group.</summary>
+    Coordination,
+
+    /// <summary>One lock of the coordination group.</summary>
+    Lock,
+}

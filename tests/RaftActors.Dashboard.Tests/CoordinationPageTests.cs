@@ -1,0 +1,145 @@
+using System.Net;
+
+using Akka.Hosting;
+
+using RaftActors.Coordination;
+using RaftActors.Hosting;
+
+namespace RaftActors.Dashboard.Tests;
+
+/// <summary>The sessions and locks of the coordination group, over HTTP.</summary>
+public sealed class CoordinationPageTests : IAsyncLifetime
+{
+    private const string Hostile = "<img src=x onerror=alert(1)>/&'%2F..";
+
+    private readonly int[] _ports = FreePorts.Take(4);
+    private readonly DashboardNode[] _nodes;
+
+    public CoordinationPageTests() => _nodes =
+    [
+        .. _ports.Select(port => new DashboardNode(port, _ports[..3], akka => akka
+            .AddHocon(Hocon(_ports[0]), HoconAddMode.Prepend)
+            .WithRaftCoordination())),
+    ];
+
+    public Task InitializeAsync() => Task.WhenAll(_nodes.Select(node => node.StartAsync()));
+
+    public async Task DisposeAsync()
+    {
+        foreach (var node in _nodes)
+        {
+            await node.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Locks_have_their_holders_and_waiting_claims_on_each_node()
+    {
+        var held = await LockAsync(0, "billing", "printer 1");
+        using CancellationTokenSource patience = new();
+        var waits = CoordinationOf(1).LockAsync("billing", text: "printer 2", cancellationToken: patience.Token);
+
+        // The last node has no process of the group: another node answers.
+        foreach (var node in _nodes)
+        {
+            using var stream = await PageStream.OpenAsync(node.Http, "/raft/events?coordination");
+            await stream.UntilAsync(page => page.Has("locks", "printer 2") && page.Has("sessions", $"coordination@127.0.0.1:{_ports[1]}"));
+            Assert.Contains($"coordination@127.0.0.1:{_ports[0]} <span class=\"more\">session ", stream["locks"], StringComparison.Ordinal);
+            Assert.Contains($", token {held.Token}, printer 1</span>", stream["locks"], StringComparison.Ordinal);
+            Assert.Contains("1 claim waits", stream["locks"], StringComparison.Ordinal);
+            Assert.Contains("data-label=\"Timeout\">40 s</td>", stream["sessions"], StringComparison.Ordinal);
+        }
+
+        using var one = await PageStream.OpenAsync(_nodes[2].Http, "/raft/events?lock=billing");
+        await one.UntilAsync(page => page.Has("lock", "Held by 1, with 1 permit") && page.Has("lock", "1 claim waits, in this order"));
+        await held.DisposeAsync();
+        var next = await waits.WaitAsync(DashboardNode.Guard);
+        await one.UntilAsync(page => page.Has("lock", $"token {next.Token}, printer 2"));
+        await next.DisposeAsync();
+        await one.UntilAsync(page => page.Has("lock", "No session holds this lock or waits for it."));
+    }
+
+    [Fact]
+    public async Task Page_of_a_follower_says_so_and_without_a_majority_it_is_stale()
+    {
+        await LockAsync(0, "probe", null);
+        var leader = Array.FindIndex(_nodes[..3], node => Group(node).Role == RaftRole.Leader);
+        var follower = _nodes[(leader + 1) % 3];
+
+        // A node that stops releases its own locks.
+        await LockAsync((leader + 1) % 3, "billing", null);
+        using var stream = await PageStream.OpenAsync(follower.Http, "/raft/events?coordination");
+        await stream.UntilAsync(page => page.Has("summary", "<strong>may be behind</strong> it.") && page.Has("locks", ">billing</a>"));
+        using (var ofLeader = await PageStream.OpenAsync(_nodes[leader].Http, "/raft/events?coordination"))
+        {
+            await ofLeader.UntilAsync(page => page.Has("summary", "From the leader, "));
+        }
+
+        await Task.WhenAll(_nodes[..3].Where(node => node != follower).Select(node => node.StopAsync()));
+
+        await stream.UntilAsync(page => page.Has("summary", "<strong class=\"problem\">Stale</strong>"));
+        Assert.Contains(">billing</a>", stream["locks"], StringComparison.Ordinal);
+        await stream.UntilAsync(page => page.Has("sessions", "renewal is late"));
+    }
+
+    [Fact]
+    public async Task Name_and_text_of_a_lock_are_text_on_every_page()
+    {
+        await LockAsync(0, Hostile, Hostile);
+        using var all = await PageStream.OpenAsync(_nodes[0].Http, "/raft/events?coordination");
+        await all.UntilAsync(page => page.Has("locks", "&lt;img"));
+        using var one = await PageStream.OpenAsync(_nodes[0].Http, $"/raft/events?lock={Uri.EscapeDataString(Hostile)}");
+        await one.UntilAsync(page => page.Has("lock", "&lt;img"));
+        var link = $"/raft/coordination?lock={Uri.EscapeDataString(Hostile)}";
+        var page = await _nodes[0].Http.GetStringAsync(link);
+
+        Assert.Contains($"href=\"{WebUtility.HtmlEncode(link)}\"", all["locks"], StringComparison.Ordinal);
+        Assert.Contains("<h1>Lock &lt;img src=x onerror=alert(1)&gt;", page, StringComparison.Ordinal);
+        Assert.All([all["locks"], one["lock"], page], html => Assert.DoesNotContain("<img", html, StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("/coordination")]
+    [InlineData("/coordination?lock=billing")]
+    [InlineData("/events?coordination")]
+    [InlineData("/events?lock=billing")]
+    public async Task Dashboard_with_authorization_is_closed_to_strangers(string path)
+    {
+        using var answer = await _nodes[0].Http.GetAsync($"/closed{path}");
+        using HttpRequestMessage request = new(HttpMethod.Get, $"/closed{path}");
+        request.Headers.Add(UserByHeader.Header, "reader");
+        using var known = await _nodes[0].Http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+
+        Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
+        Assert.Equal(HttpStatusCode.OK, known.StatusCode);
+    }
+
+    [Fact]
+    public async Task Overview_and_the_page_of_the_group_lead_to_it_and_it_finds_a_lock_by_name()
+    {
+        using var stream = await PageStream.OpenAsync(_nodes[0].Http, "/raft/events");
+        await stream.UntilAsync(page => page.Has("coordination", "href=\"/raft/coordination\""));
+        var group = await _nodes[0].Http.GetStringAsync("/raft/groups/coordination");
+        var page = await _nodes[0].Http.GetStringAsync("/raft/coordination");
+        var lost = await _nodes[0].Http.GetStringAsync("/raft/coordination?lock=..");
+
+        Assert.Contains("href=\"/raft/coordination\"", group, StringComparison.Ordinal);
+        Assert.Contains("<form class=\"join\" method=\"get\" action=\"/raft/coordination\">", page, StringComparison.Ordinal);
+        Assert.Contains("<h1>Lock ..</h1>", lost, StringComparison.Ordinal);
+    }
+
+    // Times that a busy machine keeps.
+    private static string Hocon(int contact) =>
+        $$"""
+        raft.client.contacts = ["127.0.0.1:{{contact}}"]
+        raft.groups.coordination { heartbeat-interval = 100ms, election-timeout { min = 3s, max = 5s } }
+        raft-coordination.session-timeout = 40s
+        """;
+
+    private static RaftStatus Group(DashboardNode node) => Assert.Single(RaftActors.Raft.Get(node.System).Processes);
+
+    private RaftCoordination CoordinationOf(int node) => RaftCoordination.Get(_nodes[node].System);
+
+    private Task<RaftLock> LockAsync(int node, string name, string? text) =>
+        CoordinationOf(node).LockAsync(name, text: text).WaitAsync(DashboardNode.Guard);
+}
