@@ -12,6 +12,8 @@ internal sealed class GroupClient : IDisposable
 {
     private const string Late = "The time is up, and the request may have reached a leader.";
 
+    private static readonly TimeSpan FarewellMax = TimeSpan.FromSeconds(5);
+
     private static readonly Type[] Heard =
     [
         typeof(ConnectionNews.Refused), typeof(ConnectionNews.Opened), typeof(ClientActor.LeaderFound), typeof(AssociationErrorEvent),
@@ -121,10 +123,16 @@ internal sealed class GroupClient : IDisposable
         }
     }
 
-    /// <summary>Ends the connections. Does not wait for that: the command is over.</summary>
+    /// <summary>Ends the connections. Waits only for those of the remoting, and not long: the command is over.</summary>
     public void Dispose()
     {
-        _ = Raft.DisposeAsync().AsTask();
+        var ended = Raft.DisposeAsync().AsTask();
+        if (!_settings.Target.IsAtAddress && !IsInterrupted)
+        {
+            // Otherwise the nodes log a warning and an error about a lost association, for each command.
+            ended.Wait(FarewellMax);
+        }
+
         _end.Dispose();
     }
 
