@@ -88,7 +88,7 @@ internal static class UpgradeTrials
         await Poll.Until(
             async () => (run = await RaftProgram.Run(Host.Here, arguments)).Output
                 .Select(line => JsonDocument.Parse(line).RootElement)
-                .Any(line => line.GetProperty("kind").GetString() == "member"
+                .Any(line => line.GetProperty("kind").GetString() == "server"
                     && line.GetProperty("server").GetString() == server.Id
                     && line.TryGetProperty("lag", out var lag) && lag.GetInt64() < LagMax),
             () => $"'raft status' still says: {run},");
