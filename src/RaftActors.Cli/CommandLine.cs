@@ -8,6 +8,7 @@ using RaftActors.Cli.Client;
 using RaftActors.Cli.Client.Check;
 using RaftActors.Cli.Client.Top;
 using RaftActors.Cli.Offline;
+using RaftActors.Cli.Plan;
 using RaftActors.Cli.Server;
 using RaftActors.Core;
 
@@ -35,6 +36,7 @@ internal static class CommandLine
         ("backup", BackupCommand.Build),
         ("verify", VerifyBackupCommand.Build),
         ("restore", RestoreCommand.Build),
+        ("plan", PlanCommand.Build),
         ("certs", CertsCommand.Build),
         ("completion", CompletionCommand.Build),
     ];

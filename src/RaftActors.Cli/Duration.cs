@@ -2,13 +2,14 @@ using System.Globalization;
 
 namespace RaftActors.Cli;
 
-/// <summary>Parses a time span with a unit: <c>250ms</c>, <c>10s</c>, <c>1m</c>, <c>1.5h</c>.</summary>
+/// <summary>Parses a time span with a unit: <c>250us</c>, <c>250ms</c>, <c>10s</c>, <c>1m</c>, <c>1.5h</c>.</summary>
 internal static class Duration
 {
     public const string Forms = "250ms, 10s or 1m";
 
     private static readonly (string Suffix, TimeSpan Unit)[] Units =
     [
+        ("us", TimeSpan.FromMicroseconds(1)),
         ("ms", TimeSpan.FromMilliseconds(1)),
         ("s", TimeSpan.FromSeconds(1)),
         ("m", TimeSpan.FromMinutes(1)),

@@ -109,7 +109,7 @@ public sealed class CommandLineTests
         Assert.Equal(
             [
                 "server", "append", "print", "count", "members", "upgrade", "status", "transfer", "explain", "top", "check", "trace", "log",
-                "recover", "backup", "verify", "restore", "certs", "completion",
+                "recover", "backup", "verify", "restore", "plan", "certs", "completion",
             ],
             verbs.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]));
     }
@@ -118,6 +118,7 @@ public sealed class CommandLineTests
     [InlineData("250ms", 250)]
     [InlineData("10s", 10_000)]
     [InlineData("1m", 60_000)]
+    [InlineData("250us", 0.25)]
     [InlineData("1.5h", 5_400_000)]
     [InlineData("0.5", 500)]
     [InlineData("3", 3_000)]

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Globalization;
 
 using RaftActors.Storage;
@@ -9,9 +8,6 @@ namespace RaftActors.Cli.Client.Check;
 /// <summary>Judges a data directory of this machine: its rights, its free space, and the time of a sync.</summary>
 internal static class DataCheck
 {
-    private const int Syncs = 200;
-    private const int WriteSize = 4096;
-
     // Each commit waits for a sync of a majority.
     private static readonly TimeSpan SyncMax = TimeSpan.FromMilliseconds(25);
 
@@ -29,7 +25,7 @@ internal static class DataCheck
         try
         {
             var disk = new FileDisk(path);
-            return [Rights(path), Space(path, disk.FreeBytes()), Latency(path, TimesOf(disk))];
+            return [Rights(path), Space(path, disk.FreeBytes()), Latency(path, SyncProbe.Measure(disk))];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -40,7 +36,7 @@ internal static class DataCheck
     /// <summary>Judges the times of syncs, which are sorted.</summary>
     public static Finding Latency(string path, TimeSpan[] times)
     {
-        var (half, most) = (times[times.Length / 2], times[times.Length * 99 / 100]);
+        var (half, most) = SyncProbe.Percentiles(times);
         var text = string.Create(
             CultureInfo.InvariantCulture,
             $"a sync takes {half.TotalMilliseconds:0.00} ms (p50) and {most.TotalMilliseconds:0.00} ms (p99) of {times.Length}");
@@ -63,25 +59,4 @@ internal static class DataCheck
     private static Finding Rights(string path) => TrustedPath.ObjectionTo(path) is { } objection
         ? Finding.Fail(path, $"other users can change it: {Clause.Of(objection)}", TrustedPath.Allow)
         : Finding.Ok(path, "no other user can change it");
-
-    // The name is removed before the first write, so that nothing is left behind if this program is killed.
-    private static TimeSpan[] TimesOf(FileDisk disk)
-    {
-        var name = $"check-{Guid.NewGuid():N}";
-        using var file = disk.Create(name, Syncs * WriteSize);
-        disk.Delete(name);
-        file.Sync();
-        var (bytes, times) = (new byte[WriteSize], new TimeSpan[Syncs]);
-        for (var i = 0; i < Syncs; i++)
-        {
-            Random.Shared.NextBytes(bytes);
-            var start = Stopwatch.GetTimestamp();
-            file.Write((long)i * WriteSize, bytes);
-            file.Sync();
-            times[i] = Stopwatch.GetElapsedTime(start);
-        }
-
-        Array.Sort(times);
-        return times;
-    }
 }

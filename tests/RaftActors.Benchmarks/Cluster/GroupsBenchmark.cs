@@ -1,0 +1,137 @@
+using System.Diagnostics;
+using System.Globalization;
+
+using Akka.Actor;
+
+namespace RaftActors.Benchmarks.Cluster;
+
+/// <summary>
+/// Measures the memory and the processor time of many quiescent groups. The three nodes are in one process, with stores in files.
+/// </summary>
+internal static class GroupsBenchmark
+{
+    public const string Help = """
+        groups [options]   measures the memory of a member of a quiescent group, on three nodes in one process
+
+          --groups LIST     numbers of groups, ascending; each is reached from the one before (default 100,500,1000)
+          --settle N        seconds from the last leader to the measurement (default 20; groups are quiescent after 5)
+          --seconds N       length of the window for the processor time (default 10)
+          --directory DIR   folder of the stores (default: the current directory)
+          --help            print this help
+        """;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+
+    /// <exception cref="UsageException">An option is unknown, or its value cannot be read.</exception>
+    public static async Task<int> RunAsync(string[] words, CancellationToken stop)
+    {
+        int[] sizes = [100, 500, 1000];
+        var (settle, seconds, directory) = (20, 10, ".");
+        for (var place = 0; place < words.Length; place += 2)
+        {
+            var value = words.ElementAtOrDefault(place + 1) ?? "";
+            (sizes, settle, seconds, directory) = words[place] switch
+            {
+                "--groups" when OptionValue.Numbers(value) is { } numbers => (numbers, settle, seconds, directory),
+                "--settle" when OptionValue.Numbers(value) is [var number] => (sizes, number, seconds, directory),
+                "--seconds" when OptionValue.Numbers(value) is [var number] => (sizes, settle, number, directory),
+                "--directory" when value.Length > 0 => (sizes, settle, seconds, value),
+                _ => throw UsageException.Of(words[place], value),
+            };
+        }
+
+        var folder = Directory.CreateDirectory(Path.Combine(directory, Path.GetRandomFileName())).FullName;
+        try
+        {
+            await MeasureAsync(sizes, TimeSpan.FromSeconds(settle), TimeSpan.FromSeconds(seconds), folder, stop);
+            return 0;
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task MeasureAsync(int[] sizes, TimeSpan settle, TimeSpan window, string folder, CancellationToken stop)
+    {
+        var ports = FreePorts.Take(3).Select(port => port.ToString(CultureInfo.InvariantCulture)).ToArray();
+        ActorSystem[] systems = [.. ports.Select(port => NodeSystem.Create("", port, ports, Path.Combine(folder, port)))];
+        var shards = new RaftShards("g", sizes[^1]);
+        Console.WriteLine(ClusterBenchmark.AkkaVersion);
+        Console.WriteLine("| groups | led after s | heap MiB | resident MiB | heap of a member, kB | resident, kB | % of a core |");
+        Console.WriteLine("|---|---|---|---|---|---|---|");
+        var (started, before) = (0, Memory.Now);
+        foreach (var size in sizes)
+        {
+            var began = Stopwatch.GetTimestamp();
+            using var leaders = new CountdownEvent(size - started);
+            foreach (var shard in shards.All.Take(size).Skip(started))
+            {
+                var first = new FirstLeader(leaders);
+                Array.ForEach(systems, system => system.ActorOf(Props.Create(() => new Idle(shard, first)), shard.Group));
+            }
+
+            if (!leaders.Wait(Patience, stop))
+            {
+                throw new TimeoutException($"{leaders.CurrentCount} of {size - started} groups have no leader after {Patience}.");
+            }
+
+            var led = Stopwatch.GetElapsedTime(began);
+            await Task.Delay(settle, stop);
+            var (cpu, at) = (Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
+            await Task.Delay(window, stop);
+            var share = (Environment.CpuUsage.TotalTime - cpu) / Stopwatch.GetElapsedTime(at);
+            var (now, members) = (Memory.Now, 3.0 * (size - started));
+            Console.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"| {size:N0} | {led.TotalSeconds:F1} | {now.Heap / 1048576.0:F0} | {now.Resident / 1048576.0:F0} "
+                + $"| {(now.Heap - before.Heap) / members / 1000:F1} | {(now.Resident - before.Resident) / members / 1000:F1} "
+                + $"| {100 * share:F1} |"));
+            (started, before) = (size, now);
+        }
+
+        await Task.WhenAll(systems.Select(system => system.Terminate()));
+    }
+
+    /// <summary>Bytes in use after a full collection.</summary>
+    private readonly record struct Memory(long Heap, long Resident)
+    {
+        public static Memory Now
+        {
+            get
+            {
+                GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
+                GC.WaitForPendingFinalizers();
+                var heap = GC.GetTotalMemory(forceFullCollection: true);
+                return new Memory(heap, Environment.WorkingSet);
+            }
+        }
+    }
+
+    /// <summary>Counts a group once.</summary>
+    private sealed class FirstLeader(CountdownEvent leaders)
+    {
+        private int _isCounted;
+
+        public void Count()
+        {
+            if (Interlocked.Exchange(ref _isCounted, 1) == 0)
+            {
+                leaders.Signal();
+            }
+        }
+    }
+
+    private sealed class Idle(RaftShard shard, FirstLeader first) : RaftActor<ReadOnlyMemory<byte>>(new() { Shard = shard })
+    {
+        protected override object? HandleAppend(Entry<ReadOnlyMemory<byte>> entry) => null;
+
+        protected override void HandleLeader(RaftActors.Leader? leader)
+        {
+            if (leader is { IsSelf: true, IsReady: true })
+            {
+                first.Count();
+            }
+        }
+    }
+}
