@@ -42,6 +42,7 @@ internal sealed class CapacityModel
     private readonly double _median;
     private readonly double _slowness;
     private readonly double _forwarding;
+    private readonly double _transfer;
     private readonly ImmutableArray<Limit> _limits;
     private readonly double _perBatch;
     private readonly double _perPair;
@@ -56,6 +57,10 @@ internal sealed class CapacityModel
         _median = _commit.Quantile(0.5);
         _slowness = given.Callers is null ? 0 : Math.Max(0, _commit.Mean() - _median);
         _forwarding = given.IsForwarded ? _roundTrip + ProcessorCosts.Handling : 0;
+
+        // The leader sends a pair to each other member, and each writes it. On one machine there is no network.
+        _transfer = (given.IsOneMachine ? 0 : given.Others * Overheads.OnWire(given.PayloadBytes) / given.Bandwidth)
+            + (_sync > 0 ? Overheads.RecordBytes(given.PayloadBytes) / given.DiskRate : 0);
         var (leader, other) = BatchCosts(given);
         var (leaderPair, otherPair) = PairCosts(given);
 
@@ -76,6 +81,11 @@ internal sealed class CapacityModel
         var rate = _given.Callers is { } callers ? RateOf(callers) : _given.Rate;
         var isPossible = rate < _limits[0].Rate;
         var median = isPossible ? Latency(rate) : 0;
+        if (_given.Callers is { } waiting)
+        {
+            median = Math.Max(median, (waiting / rate) - _slowness); // At a limit they wait for each other.
+        }
+
         var batches = isPossible ? BatchesAt(rate, median) : 0;
         var perBatch = batches > 0 ? rate / batches : 1;
         var ((leaderBatch, otherBatch), (leaderPair, otherPair)) = (BatchCosts(_given), PairCosts(_given));
@@ -199,12 +209,12 @@ internal sealed class CapacityModel
     private double Latency(double rate) => Math.Max(Commit(rate), Busy(rate));
 
     /// <summary>The time of a commit by itself: disk, network and the turns of engines and actor.</summary>
-    private double Commit(double rate) => _median + (Busyness(rate) * _sync / 2) + ProcessorCosts.Handling + _forwarding;
+    private double Commit(double rate) => _median + (Busyness(rate) * _sync / 2) + _transfer + ProcessorCosts.Handling + _forwarding;
 
     /// <summary>
-    /// The time in which the resources serve what is open. With r batches in that time, n Appends need r batches and n pairs of processor
-    /// time. As n is the rate times the time, it follows from the processors that the pairs leave to the batches. Transfers add up behind
-    /// it: one batch sends and writes all pairs of its time.
+    /// The time of an Append that waits for the resources. In that time the processors handle its batches and all pairs that come meanwhile.
+    /// So it is the time of the batches on the processors that the pairs leave free. Network and disk, where they are nearly used up, make
+    /// it longer.
     /// </summary>
     private double Busy(double rate)
     {
@@ -239,7 +249,7 @@ internal sealed class CapacityModel
     {
         var slow = _commit.Quantile(0.99);
         return Math.Max(
-            slow + (Busyness(rate) * _sync) + _forwarding + (ProcessorCosts.Tail * ProcessorCosts.Handling),
+            slow + (Busyness(rate) * _sync) + _transfer + _forwarding + (ProcessorCosts.Tail * ProcessorCosts.Handling),
             slow - _median + (ProcessorCosts.Tail * Math.Min(median, Busy(rate))));
     }
 

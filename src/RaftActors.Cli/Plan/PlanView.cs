@@ -42,8 +42,12 @@ internal static class PlanView
             table.Add("  to a new member", ByteSize.Text(given.StateBytes), $"in {TimeoutAdvice.Text(forecast.SnapshotTransfer)}");
         }
 
-        table.Add("network of the leader", PerSecond(forecast.LeaderSends), $"sent; {PerSecond(forecast.LeaderReceives)} received");
-        table.Add("  of another member", PerSecond(forecast.OtherSends), $"sent; {PerSecond(forecast.OtherReceives)} received");
+        if (forecast.IsPossible)
+        {
+            table.Add("network of the leader", PerSecond(forecast.LeaderSends), $"sent; {PerSecond(forecast.LeaderReceives)} received");
+            table.Add("  of another member", PerSecond(forecast.OtherSends), $"sent; {PerSecond(forecast.OtherReceives)} received");
+        }
+
         table.Add("heartbeats", $"{Number(forecast.HeartbeatMessages)}/s", $"{PerSecond(forecast.HeartbeatBytes)}, replies included");
         table.Add("failover", TimeoutAdvice.Text(forecast.FailoverOfProgram), "after a crash of the leader's program, about");
         table.Add("", TimeoutAdvice.Text(forecast.FailoverOfMachine), "after the loss of its machine, at most, if no vote is split");
@@ -129,6 +133,10 @@ internal static class PlanView
                 writer.WriteNumber("appendsPerBatch", Rounded(forecast.AppendsPerBatch));
                 writer.WriteNumber("leaderCores", Rounded(forecast.LeaderCores));
                 writer.WriteNumber("otherCores", Rounded(forecast.OtherCores));
+                writer.WriteNumber("leaderSendsPerSecond", Rounded(forecast.LeaderSends));
+                writer.WriteNumber("leaderReceivesPerSecond", Rounded(forecast.LeaderReceives));
+                writer.WriteNumber("otherSendsPerSecond", Rounded(forecast.OtherSends));
+                writer.WriteNumber("otherReceivesPerSecond", Rounded(forecast.OtherReceives));
             }
 
             writer.WriteNumber("logBytesPerDay", Rounded(forecast.LogPerDay));
@@ -142,10 +150,6 @@ internal static class PlanView
             writer.WriteNumber("snapshotsPerDay", Rounded(forecast.SnapshotsPerDay));
             writer.WriteNumber("snapshotBytesPerDay", Rounded(forecast.SnapshotBytesPerDay));
             writer.WriteNumber("snapshotTransferMs", Milliseconds(forecast.SnapshotTransfer));
-            writer.WriteNumber("leaderSendsPerSecond", Rounded(forecast.LeaderSends));
-            writer.WriteNumber("leaderReceivesPerSecond", Rounded(forecast.LeaderReceives));
-            writer.WriteNumber("otherSendsPerSecond", Rounded(forecast.OtherSends));
-            writer.WriteNumber("otherReceivesPerSecond", Rounded(forecast.OtherReceives));
             writer.WriteNumber("heartbeatsPerSecond", Rounded(forecast.HeartbeatMessages));
             writer.WriteNumber("heartbeatBytesPerSecond", Rounded(forecast.HeartbeatBytes));
             writer.WriteNumber("failoverOfProgramMs", Milliseconds(forecast.FailoverOfProgram));

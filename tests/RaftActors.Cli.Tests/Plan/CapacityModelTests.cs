@@ -23,6 +23,12 @@ public sealed class CapacityModelTests
         Assert.Equal((1, "round trip"), (forecast.AppendsPerBatch, forecast.SlowestPart));
     }
 
+    // 64,020 bytes to two members at 1 MB/s, and 64,088 bytes to the disk at 1 MB/s.
+    [Fact]
+    public void Large_pair_takes_the_time_of_its_transfer() => Near(
+        3.060 + 128.040 + 64.088,
+        CapacityModel.Predict(Simple with { Rate = 0.001, PayloadBytes = 64_000, Bandwidth = 1e6, DiskRate = 1e6 }).Median.TotalMilliseconds);
+
     [Fact]
     public void Forwarded_append_takes_another_round_trip() => Near(
         2.060,
@@ -120,6 +126,7 @@ public sealed class CapacityModelTests
 
         Assert.Equal("network", forecast.Limits[0].Name);
         Near(forecast.Limits[0].Rate, forecast.Rate);
+        Near(1_000_000, forecast.Rate * forecast.Median.TotalSeconds);
     }
 
     public static TheoryData<string, string> Bindings => new()
