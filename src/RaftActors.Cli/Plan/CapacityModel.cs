@@ -212,9 +212,9 @@ internal sealed class CapacityModel
     private double Commit(double rate) => _median + (Busyness(rate) * _sync / 2) + _transfer + ProcessorCosts.Handling + _forwarding;
 
     /// <summary>
-    /// The time of an Append that waits for the resources. In that time the processors handle its batches and all pairs that come meanwhile.
-    /// So it is the time of the batches on the processors that the pairs leave free. Network and disk, where they are nearly used up, make
-    /// it longer.
+    /// The time of an Append that waits for the resources. In that time the processors handle its batches and all pairs that come
+    /// meanwhile. So it is the time of the batches on the processors that the pairs leave free. Network and disk, where they are nearly
+    /// used up, make it longer.
     /// </summary>
     private double Busy(double rate)
     {

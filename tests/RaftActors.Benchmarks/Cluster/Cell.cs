@@ -42,9 +42,6 @@ internal sealed record Load(long Operations, double OperationsPerSecond, double[
 /// <param name="OtherCores">Cores that other programs used in the window.</param>
 internal sealed record CellRun(Load Load, NodeCounters Nodes, TimeSpan Window, double OtherCores)
 {
-    /// <summary>The processor time of the leader's process, its clients included.</summary>
-    public required TimeSpan LeaderCpu { get; init; }
-
     public double CpuMicrosecondsPerOperation => Nodes.Cpu.TotalMicroseconds / Math.Max(1, Load.Operations);
 
     public double SwitchesPerOperation => Nodes.Switches / (double)Math.Max(1, Load.Operations);

@@ -66,13 +66,9 @@ internal sealed class ClusterProcesses : IDisposable
         await LineAsync(loaded, "end", seconds);
         var (after, busyAfter) = (await ReadAsync(), BusyCores.Now);
         var window = busyAfter.At - busyBefore.At;
-        NodeCounters[] each = [.. before.Zip(after, (first, last) => last - first)];
-        var nodes = NodeCounters.Sum(each);
+        var nodes = NodeCounters.Sum([.. before.Zip(after, (first, last) => last - first)]);
         var load = Parse(await LineAsync(loaded, "load"));
-        return new CellRun(load, nodes, window, ((busyAfter.Busy - busyBefore.Busy) - nodes.Cpu) / window)
-        {
-            LeaderCpu = each[_nodes.IndexOf(leader)].Cpu,
-        };
+        return new CellRun(load, nodes, window, ((busyAfter.Busy - busyBefore.Busy) - nodes.Cpu) / window);
     }
 
     private async Task<NodeCounters[]> ReadAsync() => await Task.WhenAll(_nodes.Select(async node =>

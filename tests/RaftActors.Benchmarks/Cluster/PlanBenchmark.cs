@@ -13,13 +13,15 @@ internal static class PlanBenchmark
 {
     public const string Help = """
         plan [options]  measures the cells of 'cluster', and compares each with the model of 'raft plan'. Three nodes and the clients share
-                        the processors and the disk, so the model is told so.
+                        the processors and the disk, so the model is told so. It is also told what other programs left of the processors
 
           The options are those of 'cluster', without --transport, --csv and --svg. The topology should be multi.
         """;
 
     // Bytes a second of each write to the disk, by large writes, as far as the model needs them.
     private const double DiskRate = 1e9;
+
+    private const double CoresLeast = 0.1;
 
     /// <returns>The exit code: 1 if an Append did not end as Done.</returns>
     public static async Task<int> RunAsync(ClusterArguments arguments, CancellationToken stop)
@@ -35,7 +37,7 @@ internal static class PlanBenchmark
                 var limits = Limits.Measure(arguments.Directory);
                 var ours = Contender.Ours(TransportConfig.Of(cell.Transport));
                 var result = await ClusterProcesses.RunAsync(ours, cell, arguments.Seconds, arguments.Directory, stop);
-                rows[cell].Add((result, limits, CapacityModel.Predict(WorkloadOf(cell, limits))));
+                rows[cell].Add((result, limits, CapacityModel.Predict(WorkloadOf(cell, limits, result.OtherCores))));
                 progress.Report($"{cell}: {result.Load}");
             }
         }
@@ -44,7 +46,7 @@ internal static class PlanBenchmark
         return rows.Values.SelectMany(all => all).Any(row => row.Run.Load.Failed > 0) ? 1 : 0;
     }
 
-    private static Workload WorkloadOf(Cell cell, Limits limits) => new()
+    private static Workload WorkloadOf(Cell cell, Limits limits, double otherCores) => new()
     {
         Members = 3,
         PayloadBytes = cell.Payload + 3, // The key of the clients.
@@ -54,17 +56,22 @@ internal static class PlanBenchmark
         SyncMost = cell.Store == "file" ? TimeSpan.FromMicroseconds(limits.SyncOfThreeMost) : TimeSpan.Zero,
         DiskRate = DiskRate,
         RoundTrip = TimeSpan.FromMicroseconds(limits.RoundTrip),
-        Cores = Environment.ProcessorCount,
+
+        // Other programs that ran meanwhile left so many.
+        Cores = Math.Max(CoresLeast, Environment.ProcessorCount - otherCores),
         IsOneMachine = true,
     };
+
+    // Of all three nodes.
+    private static double CpuOf(Forecast forecast) => (forecast.LeaderCores + (2 * forecast.OtherCores)) * 1e6 / forecast.Rate;
 
     private static void Print(Cell[] cells, Dictionary<Cell, List<(CellRun Run, Limits Limits, Forecast Forecast)>> rows)
     {
         Console.WriteLine();
         Console.WriteLine(
             "| cell | sync p50 / p99 us | round trip us | ops/s: measured | plan | ratio | p50 us: measured | plan | ratio "
-            + "| p99 us: measured | plan | ratio | CPU us/op | of the leader | other cores |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|");
+            + "| p99 us: measured | plan | ratio | CPU us/op: measured | plan | ratio | other cores |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|");
         foreach (var cell in cells)
         {
             var all = rows[cell];
@@ -77,8 +84,7 @@ internal static class PlanBenchmark
                 + $"| {Compare(row => row.Run.Load.OperationsPerSecond, row => row.Forecast.Rate)} "
                 + $"| {Compare(row => row.Run.Load.Latencies[0], row => row.Forecast.Median.TotalMicroseconds)} "
                 + $"| {Compare(row => row.Run.Load.Latencies[1], row => row.Forecast.Most.TotalMicroseconds)} "
-                + $"| {Median(row => row.Run.CpuMicrosecondsPerOperation):N1} "
-                + $"| {Median(row => row.Run.LeaderCpu.TotalMicroseconds / Math.Max(1, row.Run.Load.Operations)):N1} "
+                + $"| {Compare(row => row.Run.CpuMicrosecondsPerOperation, row => CpuOf(row.Forecast), "N1")} "
                 + $"| {Median(row => row.Run.OtherCores):F2} |"));
 
             double Median(Func<(CellRun Run, Limits Limits, Forecast Forecast), double> figure) => Round.Median(all, figure);
@@ -86,9 +92,16 @@ internal static class PlanBenchmark
             // The ratio is the median of the ratios within the runs, because disk and load change between them.
             string Compare(
                 Func<(CellRun Run, Limits Limits, Forecast Forecast), double> measured,
-                Func<(CellRun Run, Limits Limits, Forecast Forecast), double> planned) => string.Create(
-                    CultureInfo.InvariantCulture,
-                    $"{Median(measured):N0} | {Median(planned):N0} | {Median(row => planned(row) / measured(row)):F2}");
+                Func<(CellRun Run, Limits Limits, Forecast Forecast), double> planned,
+                string format = "N0")
+            {
+                var (found, expected) = (Median(measured), Median(planned));
+                var ratio = Median(row => planned(row) / measured(row));
+                return string.Create(
+                    CultureInfo.InvariantCulture, $"{Text(found)} | {Text(expected)} | {ratio:F2}");
+
+                string Text(double value) => value.ToString(format, CultureInfo.InvariantCulture);
+            }
         }
     }
 }
