@@ -5,8 +5,8 @@ using RaftActors.Core;
 namespace RaftActors.Cli.Client;
 
 /// <summary>The format levels of a group and of the programs of its members.</summary>
-/// <param name="Group">The level that the group writes.</param>
-internal sealed record GroupLevels(int Group, ImmutableArray<MemberLevel> Members)
+/// <param name="Group">The level that the group writes; null: the servers that answered have not committed since their start.</param>
+internal sealed record GroupLevels(int? Group, ImmutableArray<MemberLevel> Members)
 {
     // A program that knows level 1 only does not tell levels.
     private const int Untold = 1;
@@ -15,7 +15,8 @@ internal sealed record GroupLevels(int Group, ImmutableArray<MemberLevel> Member
     public int Highest => Members.Max(member => member.Reads ?? Untold);
 
     public static GroupLevels Of(RaftActors.GroupStatus answers) => new(
-        GroupStatus.Latest(answers)?.FormatLevel ?? Untold,
+        GroupStatus.Latest(answers) is { FormatLevel: null, FormatLevelMax: not null } ? null
+            : GroupStatus.Latest(answers)?.FormatLevel ?? Untold,
         [
             .. GroupStatus.MembersOf(answers).Select(member => new MemberLevel(
                 member.Name,

@@ -7,6 +7,9 @@ namespace RaftActors.Cli.Client;
 /// <summary><c>raft upgrade</c>.</summary>
 internal static class UpgradeCommand
 {
+    private const string UnknownLevel =
+        "The format level of the group is not known: no server that answered has committed anything since its start.";
+
     public static Command Build(CommandEnvironment environment) =>
         new("upgrade", "Shows and raises the format level of the group, after its programs were upgraded.")
         {
@@ -86,6 +89,11 @@ internal static class UpgradeCommand
             return new RequestOutcome.NotDone("The group has no members yet, as far as the servers that answered know.");
         }
 
+        if (levels.Group is null)
+        {
+            return new RequestOutcome.NotDone(UnknownLevel);
+        }
+
         var level = asked ?? levels.Highest;
         return level <= levels.Group ? new RequestOutcome.Done()
             : levels.WhyNot(level, settings.Target) is { } why ? new RequestOutcome.NotDone(why)
@@ -122,6 +130,7 @@ internal static class UpgradeCommand
 
         table.WriteTo(output);
         output.WriteLine(levels.Members.IsEmpty ? "The group has no members yet."
+            : levels.Group is null ? UnknownLevel
             : levels.Highest <= levels.Group ? $"The group writes format level {levels.Group}, the highest of these programs."
             : levels.WhyNot(levels.Highest, target) is { } why ? $"The group writes format level {levels.Group}. {why}"
             : $"The group writes format level {levels.Group}, and all of its programs read level {levels.Highest}: run 'raft upgrade "
@@ -146,7 +155,11 @@ internal static class UpgradeCommand
         JsonLine.Write(output, writer =>
         {
             writer.WriteString("kind", "group");
-            writer.WriteNumber("formatLevel", levels.Group);
+            if (levels.Group is { } level)
+            {
+                writer.WriteNumber("formatLevel", level);
+            }
+
             if (levels.Members.Length > 0 && levels.Highest > levels.Group)
             {
                 writer.WriteNumber("highest", levels.Highest);

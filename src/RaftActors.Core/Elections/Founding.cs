@@ -1,5 +1,3 @@
-using RaftActors.Core.Codec;
-
 namespace RaftActors.Core;
 
 /// <summary>
@@ -56,8 +54,7 @@ internal sealed class Founding(RaftState state)
     /// <summary>The first configuration: the founder and K-1 of those that are present, spread over domains, then the best.</summary>
     public Configuration Configuration()
     {
-        var peers = state.Roster.Peers.Where(IsPresent).ToList();
-        var present = peers.Select(peer => peer.Rank).ToList();
+        var present = state.Roster.Peers.Where(IsPresent).Select(peer => peer.Rank).ToList();
         present.Sort((one, other) => one.IsBetterThan(other) ? -1 : 1);
         return FoundingConfiguration.Chosen(
             state.Options.FoundingUid,
@@ -65,8 +62,7 @@ internal sealed class Founding(RaftState state)
             state.Options.MaxQuorum,
             state.Rank,
             [.. present],
-            state.DomainOf,
-            LevelOf(peers));
+            state.DomainOf);
     }
 
     /// <summary>Why no group is founded; empty if this process may campaign for it.</summary>
@@ -88,12 +84,6 @@ internal sealed class Founding(RaftState state)
             yield return new Reason.FoundingLeftTo(better.Name);
         }
     }
-
-    /// <summary>The highest level that all N processes read. Of an absent one only the lowest is known to be read.</summary>
-    private byte LevelOf(List<Peer> present) =>
-        present.Count + 1 == state.Configurations.FoundingRoster.Voters.Length
-            ? present.Select(peer => peer.FormatLevel).Append(state.Options.FormatLevel).Min()
-            : FormatRange.Own.Lowest;
 
     private bool HasGreeted(Peer peer) =>
         peer.GreetedAt is { } at && state.Now - at < state.Options.ElectionTimeoutMinTicks;

@@ -30,7 +30,8 @@ internal sealed record Configuration(
 
     /// <summary>
     /// The format level of the group: each member reads it, and no entry or snapshot of the group has a higher one.
-    /// <see cref="MemberChange.RaiseFormatLevel"/> raises it, and nothing lowers it.
+    /// <see cref="MemberChange.RaiseFormatLevel"/> raises it, and nothing lowers it. A new group has the lowest one, because the groups of
+    /// a directory share its log: another group that is founded during an upgrade would end the way back for all of them.
     /// </summary>
     public byte FormatLevel { get; init; } = FormatRange.Own.Lowest;
 

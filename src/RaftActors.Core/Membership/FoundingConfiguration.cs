@@ -31,8 +31,7 @@ internal static class FoundingConfiguration
         int maxQuorum,
         FoundingRank founder,
         ImmutableArray<FoundingRank> present,
-        Func<ProcessName, string> domainOf,
-        byte formatLevel)
+        Func<ProcessName, string> domainOf)
     {
         var size = QuorumSize.For(all.Voters.Length, maxQuorum);
         var met = present.Insert(0, founder);
@@ -47,7 +46,6 @@ internal static class FoundingConfiguration
             [.. met.Select(rank => new FoundingSerial(rank.Name, rank.Position.Serial)).OrderBy(one => one.Name)])
         {
             MaxQuorum = maxQuorum,
-            FormatLevel = formatLevel,
         };
     }
 

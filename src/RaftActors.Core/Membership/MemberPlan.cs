@@ -93,7 +93,9 @@ internal readonly record struct MemberPlan(Configuration? Next, string Reason)
     {
         if (level <= configuration.FormatLevel)
         {
-            return Senseless($"the group has format level {configuration.FormatLevel}, which cannot be lowered");
+            return Senseless(level == configuration.FormatLevel
+                ? $"the group has format level {level} already"
+                : $"the group has format level {configuration.FormatLevel}, which cannot be lowered");
         }
 
         foreach (var member in configuration.Everybody())

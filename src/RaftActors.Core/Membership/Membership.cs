@@ -82,7 +82,8 @@ internal sealed class Membership(RaftState state)
             state.Configuration,
             max,
             QuorumKeeping.BestFirst(state, leader, state.Configuration.Voters)),
-        MemberChange.RaiseFormatLevel(var level) => MemberPlan.RaiseFormatLevel(state.Configuration, level, state.FormatLevelOf),
+        MemberChange.RaiseFormatLevel(var level) => MemberPlan.RaiseFormatLevel(
+            state.Configuration, level, member => QuorumKeeping.FormatLevelOf(state, leader, member)),
         MemberChange.Assign(var voters, var learners) => MemberPlan.Assign(state.Configuration, voters, learners),
         _ => throw new UnreachableException(),
     };

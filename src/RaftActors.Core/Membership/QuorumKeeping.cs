@@ -54,6 +54,13 @@ internal static class QuorumKeeping
         return Majority.Result(next.Voters, IsPresent) == VoteResult.Won;
     }
 
+    /// <summary>The highest format level that the program of a member reads; null: the member does not answer.</summary>
+    public static byte? FormatLevelOf(RaftState state, LeaderRole leader, Member member) =>
+        member == state.Self ? state.Options.FormatLevel
+        : state.Roster.Of(member.Name) is { GreetedAt: not null } peer && peer.Member == member && IsRunning(state, leader, member)
+            ? peer.FormatLevel
+            : null;
+
     /// <summary>
     /// Promotes learners while fewer than K vote. An even number of voters survives no more failures than the odd one below it and needs
     /// one vote more, so the promotion does not stop there.

@@ -187,11 +187,6 @@ internal sealed class RaftState
     /// <summary>The failure domain of a process, as it said last; empty if it has none, or was not met since this start.</summary>
     public string DomainOf(ProcessName name) => name == Self.Name ? Options.FailureDomain : Roster.Of(name)?.FailureDomain ?? "";
 
-    /// <summary>The highest format level that the program of a member reads; null: it is not heard.</summary>
-    public byte? FormatLevelOf(Member member) => member == Self ? Options.FormatLevel
-        : Roster.Of(member.Name) is { GreetedAt: not null } peer && peer.Member == member ? peer.FormatLevel
-        : null;
-
     /// <summary>Appends an entry of the leader itself, of the current term. A configuration is in force from here on (§6).</summary>
     public LogEntry Append(LeaderRole leader, Payload payload)
     {

@@ -64,9 +64,15 @@ internal sealed class ClientConnection : IConnection
         lock (_lock)
         {
             _context.Replies.OnWriting(_place, isFirst: _sender.Frames.Length == 0);
-            if (_isClosed || !_sender.Frames.TryWrite(to, message, from))
+            if (_isClosed)
             {
                 _context.Metrics.OnDropped();
+                return;
+            }
+
+            if (!_sender.Frames.TryWrite(to, message, from))
+            {
+                _context.OnUnwritten(message, _client.Peer);
                 return;
             }
 

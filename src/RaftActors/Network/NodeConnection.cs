@@ -16,6 +16,8 @@ namespace RaftActors.Network;
 internal sealed class NodeConnection(Address address, NetworkContext context) : IForgettableConnection
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+    private const int EarlyMax = 16;
+
     private static readonly TimeSpan RenewalPause = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
@@ -24,6 +26,9 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
             ? new WireMessage.PortAt(address.Port!.Value, Node: 0) // Justification: the address of a node has a port.
             : null,
         TimeProvider.System);
+
+    // Messages that the lowest level cannot express, while the level of the connection is not known. Requests of operators, so few.
+    private readonly Queue<(IActorRef To, WireMessage Message, IActorRef From)> _early = [];
 
     private OutboundSocket? _socket;
 
@@ -177,7 +182,15 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
                 _hasLost |= _socket is null;
                 context.Metrics.OnDropped();
             }
-            else if (!_socket.Sender.Frames.TryWrite(to, message, from))
+            else if (_socket.Sender.Frames.TryWrite(to, message, from))
+            {
+                return;
+            }
+            else if (!_socket.IsConnected && _early.Count < EarlyMax)
+            {
+                _early.Enqueue((to, message, from));
+            }
+            else
             {
                 context.OnUnwritten(message, address);
             }
@@ -269,6 +282,11 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
             }
 
             socket.Begin();
+            while (_early.TryDequeue(out var early))
+            {
+                Write(early.To, early.Message, early.From);
+            }
+
             _attempts.OnConnected(socket.Endpoint);
             Volatile.Write(ref _problem, null);
             (hasLost, _hasLost) = (_hasLost, false);
@@ -399,6 +417,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
             context.Metrics.OnDisconnected();
         }
 
+        _early.Clear();
         _socket?.Dispose();
         _successor?.Dispose();
         _former.ForEach(former => former.Dispose());

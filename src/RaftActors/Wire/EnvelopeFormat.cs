@@ -48,7 +48,7 @@ internal static class EnvelopeFormat
         new(ReadPosition(ref reader), new Incarnation(reader.Identity()), reader.Flag())
         {
             FailureDomain = ReadDomain(ref reader),
-            FormatLevel = reader.Octet(),
+            FormatLevel = ReadLevel(ref reader),
         };
 
     public static void WriteRequestVote(ByteWriter writer, Message.RequestVote request)
@@ -216,6 +216,9 @@ internal static class EnvelopeFormat
         reader.Text() is { Length: <= CoreOptions.FailureDomainLengthMax } domain
             ? domain
             : throw reader.Damaged($"a failure domain has at most {CoreOptions.FailureDomainLengthMax} characters");
+
+    private static byte ReadLevel(ref ByteReader reader) =>
+        reader.Octet() is var level and > 0 ? level : throw reader.Damaged("its format level is 0");
 
     private static RefusalReason ReadReason(ref ByteReader reader) =>
         (RefusalReason)reader.Integer() is var reason && Enum.IsDefined(reason) ? reason : throw reader.Damaged($"{reason} is no reason");

@@ -69,6 +69,18 @@ public sealed class UpgradeTests : ServerProgramTest
     }
 
     [Fact]
+    public void Level_is_unknown_before_the_first_commit_of_servers_that_restarted()
+    {
+        var group = Group(level: null, 2, 2);
+
+        Assert.Equal(
+            "The format level of the group is not known: no server that answered has committed anything since its start.",
+            Run.Here(group, "upgrade", "status").Lines.Last());
+        Assert.Equal(1, Run.Here(group, "upgrade", "enable").Code);
+        Assert.Empty(group.Changes);
+    }
+
+    [Fact]
     public void Level_is_not_raised_while_a_program_is_old()
     {
         var group = Group(level: 1, 2, 1);
@@ -92,24 +104,26 @@ public sealed class UpgradeTests : ServerProgramTest
     }
 
     [Fact]
-    public async Task Real_servers_are_founded_with_their_highest_level()
+    public async Task Level_of_real_servers_is_raised_once_and_to_a_level_that_they_read()
     {
         var ports = FreePorts.Take(3);
         await StartGroup(ports);
 
-        var status = Run.Here("upgrade", "status", "-S", ServerFolder.ListOf(ports));
+        var before = Run.Here("upgrade", "status", "-S", ServerFolder.ListOf(ports));
         var enable = Run.Here("upgrade", "enable", "-S", ServerFolder.ListOf(ports));
+        var status = Run.Here("upgrade", "status", "-S", ServerFolder.ListOf(ports));
         var beyond = Run.Here("upgrade", "enable", "--to", "9", "-S", ServerFolder.ListOf(ports));
 
+        Assert.StartsWith("The group writes format level 1, and all of its programs read level 2", before.Lines.Last());
         Assert.Equal("The group writes format level 2, the highest of these programs.", status.Lines.Last());
         Assert.Equal((0, ""), (enable.Code, enable.Error));
         Assert.Equal(1, beyond.Code);
         Assert.Contains("reads format level 2 at most. Upgrade it first", beyond.Error);
     }
 
-    /// <param name="level">That of the group.</param>
+    /// <param name="level">That of the group; null: no server has committed.</param>
     /// <param name="reads">The level of each program; null: it does not answer.</param>
-    private static FakeGroup Group(int level, params int?[] reads)
+    private static FakeGroup Group(int? level, params int?[] reads)
     {
         var names = Enumerable.Range(0, reads.Length).Select(i => new ProcessName($"raft@:{9990 + i}")).ToArray();
         var members = names.Select(name => new GroupMember(name, isVoter: true)).ToArray();

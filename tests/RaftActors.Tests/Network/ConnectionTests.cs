@@ -242,6 +242,19 @@ public sealed class ConnectionTests : TestKit
     }
 
     [Fact]
+    public void Message_of_a_higher_level_waits_for_the_level_of_the_connection()
+    {
+        var origin = new Member(new ProcessName("raft1@node1"), Incarnation.None);
+        _connection.Write(_engine, new WireMessage.ChangeRequest(new RequestId(origin, 1), new GroupChange.RaiseFormatLevel(2)), _engine);
+        Write(2);
+
+        using var other = Accept();
+
+        Assert.Equal(2, ReadNumber(other));
+        Assert.IsType<WireMessage.ChangeRequest>(ReadMessage(other));
+    }
+
+    [Fact]
     public void Listener_tells_its_levels_to_a_program_that_it_refuses_for_them()
     {
         using var listener = new ConnectionListener(NewContext(), _ => new NoConnection());
@@ -326,7 +339,9 @@ public sealed class ConnectionTests : TestKit
     }
 
     // The number of the next AppendRequest.
-    private long ReadNumber(Socket other)
+    private long ReadNumber(Socket other) => Assert.IsType<WireMessage.AppendRequest>(ReadMessage(other)).Request.Number;
+
+    private WireMessage ReadMessage(Socket other)
     {
         ReadOnlyMemory<byte> bytes;
         while (!_block.TryTake(out bytes))
@@ -336,7 +351,7 @@ public sealed class ConnectionTests : TestKit
             _block.Add(received);
         }
 
-        return Assert.IsType<WireMessage.AppendRequest>(_reader.Read(bytes, out _).Message).Request.Number;
+        return _reader.Read(bytes, out _).Message;
     }
 
     // The other side closes it, in order or by a reset.

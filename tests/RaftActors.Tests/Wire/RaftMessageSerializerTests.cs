@@ -152,6 +152,17 @@ public sealed class RaftMessageSerializerTests : TestKit
     }
 
     [Fact]
+    public void Greeting_of_format_level_0_is_refused()
+    {
+        var greeting = Convert.FromHexString(GoldenFiles.Of("cg"));
+        greeting[^1] = 0;
+
+        var problem = Assert.Throws<InvalidDataException>(() => _wire.FromBinary(greeting, "cg"));
+
+        Assert.Contains("its format level is 0", problem.Message);
+    }
+
+    [Fact]
     public void Greeting_with_too_long_a_failure_domain_is_refused()
     {
         var greeting = Convert.FromHexString(GoldenFiles.Of("cg"));
