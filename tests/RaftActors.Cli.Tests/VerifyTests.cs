@@ -103,7 +103,7 @@ public sealed class VerifyTests : IDisposable
         BitConverter.TryWriteBytes(bytes.AsSpan(12), crc);
         File.WriteAllBytes(file, bytes);
 
-        AssertRefused("has format version 3", _folder.Path);
+        AssertRefused("has format level 3", _folder.Path);
     }
 
     [Theory]
