@@ -57,7 +57,26 @@ internal sealed class StoreOpenings
     {
         for (var opening = first; opening is not null; opening = TryTake())
         {
-            opening.Run();
+            if (IsClosed)
+            {
+                // A busy machine may run the thread long after its actor system has ended.
+                opening.Drop();
+            }
+            else
+            {
+                opening.Run();
+            }
+        }
+    }
+
+    private bool IsClosed
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _isClosed;
+            }
         }
     }
 
