@@ -104,8 +104,7 @@ internal sealed class BackupWriter : IDisposable
             _file.Write(BackupFormat.Header(_level));
             _file.Flush(flushToDisk: true);
             _file.Dispose();
-            File.Move(_path + Unfinished, _path);
-            new FileDisk(Path.GetDirectoryName(_path)!).SyncFolder(""); // Justification: a file is in a folder.
+            GiveName();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -121,6 +120,21 @@ internal sealed class BackupWriter : IDisposable
         if (!_isComplete)
         {
             File.Delete(_path + Unfinished);
+        }
+    }
+
+    // Windows syncs no folder, so the name is written through.
+    private void GiveName()
+    {
+        var part = _path + Unfinished;
+        if (!OperatingSystem.IsWindows())
+        {
+            File.Move(part, _path);
+            new FileDisk(Path.GetDirectoryName(_path)!).SyncFolder(""); // Justification: a file is in a folder.
+        }
+        else if (Kernel32.Rename(part, _path, isReplacing: false) is var error and not 0)
+        {
+            throw DiskFailure.OfWindows(part, $"cannot be renamed to {_path}", error);
         }
     }
 

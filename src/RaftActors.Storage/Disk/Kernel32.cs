@@ -21,10 +21,11 @@ internal static partial class Kernel32
     /// </summary>
     /// <param name="from">A full path.</param>
     /// <param name="to">A full path.</param>
-    public static int Rename(string from, string to)
+    /// <param name="isReplacing">False: an existing file is an error.</param>
+    public static int Rename(string from, string to, bool isReplacing = true)
     {
         // Windows refuses ReplaceExisting for folders.
-        var flags = Directory.Exists(from) ? WriteThrough : WriteThrough | ReplaceExisting;
+        var flags = isReplacing && !Directory.Exists(from) ? WriteThrough | ReplaceExisting : WriteThrough;
         return MoveFile(Extended(from), Extended(to), flags) ? 0 : Marshal.GetLastPInvokeError();
     }
 
