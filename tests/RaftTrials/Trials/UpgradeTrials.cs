@@ -14,7 +14,7 @@ internal static class UpgradeTrials
 {
     private const string Variable = "RAFTACTORS_EARLIER";
     private const int Members = 3;
-    private const int Writers = 2;
+    private const int Writers = 1;
 
     // The two answers of 'raft status' come from slightly different moments, and the writers go on.
     private const int LagMax = 20;
