@@ -15,8 +15,7 @@ internal sealed record GroupLevels(int? Group, ImmutableArray<MemberLevel> Membe
     public int Highest => Members.Max(member => member.Reads ?? Untold);
 
     public static GroupLevels Of(RaftActors.GroupStatus answers) => new(
-        GroupStatus.Latest(answers) is { FormatLevel: null, FormatLevelMax: not null } ? null
-            : GroupStatus.Latest(answers)?.FormatLevel ?? Untold,
+        GroupStatus.Latest(answers) is { FormatLevelMax: not null } latest ? latest.FormatLevel : Untold,
         [
             .. GroupStatus.MembersOf(answers).Select(member => new MemberLevel(
                 member.Name,

@@ -2,8 +2,8 @@ namespace RaftActors.Core.Codec;
 
 /// <summary>
 /// The format levels that a program reads and writes. One number stands for the bytes of messages, logs and snapshots together, so that
-/// two nodes, and all members of a group, can agree on it. docs/formats.md tells what each level has. What is written has the lowest level
-/// that can express it, so that an older program can take over until a group has raised its level.
+/// two nodes, and all members of a group, can agree on it. docs/formats.md tells what each level has. Logs, snapshots and backups have
+/// the lowest level that can express them, so that an older program can take over until a group has raised its level.
 /// </summary>
 /// <param name="Lowest">From 1.</param>
 /// <param name="Highest">At least <paramref name="Lowest"/>.</param>

@@ -135,7 +135,7 @@ internal sealed class BatchGatherer(
         }
     }
 
-    // The least level of a segment that the write may be in. Most logs have the highest one, and then no entry is looked at.
+    // The least level of a segment that the write may be in. A log of the highest level takes all, so no entry is looked at.
     private byte LevelOf(Effect.Write write)
     {
         var level = files.Level;

@@ -3,6 +3,7 @@ using System.Buffers.Binary;
 using Akka.Actor;
 using Akka.Event;
 
+using RaftActors.Core.Codec;
 using RaftActors.Settings;
 using RaftActors.Wire;
 
@@ -133,7 +134,7 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
         switch (head.Kind)
         {
             case Datagram.Purpose.Ask:
-                Send(new Datagram(Datagram.Purpose.Answer, _own, head.To, context.Formats.Highest).ToBytes());
+                Send(new Datagram(Datagram.Purpose.Answer, _own, head.To, FormatRange.Own.Highest).ToBytes());
                 AskUnlessKnown(head.From);
                 break;
             case Datagram.Purpose.Answer:
@@ -193,7 +194,7 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
         }
 
         _askedAt = clock.GetTimestamp();
-        return new Datagram(Datagram.Purpose.Ask, _own, _question, context.Formats.Highest).ToBytes();
+        return new Datagram(Datagram.Purpose.Ask, _own, _question, FormatRange.Own.Highest).ToBytes();
     }
 
     private void OnAnswer(Datagram answer)
@@ -214,7 +215,7 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
             // Frames for the connection before are lost.
             Take();
             (_peer, _seen, _heardAt) = (answer.From, new SeenNumbers(), clock.GetTimestamp());
-            _writer.Level = (byte)Math.Clamp(answer.Number, context.Formats.Lowest, context.Formats.Highest);
+            _writer.Level = (byte)Math.Clamp(answer.Number, FormatRange.Own.Lowest, FormatRange.Own.Highest);
         }
 
         context.Log.Info("Raft messages to {0} go by the custom transport.", Node);

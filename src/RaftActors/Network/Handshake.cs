@@ -202,7 +202,7 @@ internal sealed record HandshakeResult(Address Peer, PeerIdentity? Identity, Con
             return null;
         }
 
-        if (context.Formats.CommonWith(handshake.Formats) is null)
+        if (FormatRange.Own.CommonWith(handshake.Formats) is null)
         {
             // Without the answer, the other side could not tell why it is refused.
             await AnswerAsync(channel, context, cancellation).ConfigureAwait(false);
@@ -211,7 +211,7 @@ internal sealed record HandshakeResult(Address Peer, PeerIdentity? Identity, Con
         var greeting = new HandshakeResult(peer, identity, handshake.Kind == ConnectionKind.Client ? RoleOfClient(identity) : null)
         {
             Node = handshake.Node,
-            Level = Handshake.LevelOf(context.Formats, handshake.Formats),
+            Level = Handshake.LevelOf(FormatRange.Own, handshake.Formats),
             Endpoint = handshake.Port > 0 ? new WireMessage.PortAt(handshake.Port, handshake.Node) : null,
             IsSuccessor = handshake.Kind == ConnectionKind.Successor,
         };
@@ -231,7 +231,7 @@ internal sealed record HandshakeResult(Address Peer, PeerIdentity? Identity, Con
     /// <summary>Tells the other side that the connection takes its messages.</summary>
     public static async Task AnswerAsync(ByteChannel channel, NetworkContext context, CancellationToken cancellation)
     {
-        await channel.WriteAsync(Handshake.AnswerOf(context.Node, context.Formats), cancellation).ConfigureAwait(false);
+        await channel.WriteAsync(Handshake.AnswerOf(context.Node, FormatRange.Own), cancellation).ConfigureAwait(false);
         channel.Begin();
     }
 

@@ -25,9 +25,6 @@ internal sealed record NetworkContext(
     /// <summary>Finds the memory for the values in the log of a member of this node.</summary>
     public Func<Member, ValueSlab?>? FindSlab { get; init; }
 
-    /// <summary>The format levels of this node.</summary>
-    public FormatRange Formats { get; init; } = FormatRange.Own;
-
     /// <summary>Null: connections are neither encrypted nor authenticated.</summary>
     public CredentialStore? Credentials { get; init; }
 

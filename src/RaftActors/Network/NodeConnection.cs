@@ -4,6 +4,7 @@ using System.Security.Authentication;
 using Akka.Actor;
 using Akka.Event;
 
+using RaftActors.Core.Codec;
 using RaftActors.Wire;
 
 namespace RaftActors.Network;
@@ -153,7 +154,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
         {
             lock (_lock)
             {
-                return _socket?.Sender.Frames.Level ?? context.Formats.Lowest;
+                return _socket?.Sender.Frames.Level ?? FormatRange.Own.Lowest;
             }
         }
     }

@@ -3,6 +3,7 @@ using System.Security.Authentication;
 
 using Akka.Actor;
 
+using RaftActors.Core.Codec;
 using RaftActors.Security;
 using RaftActors.Wire;
 
@@ -74,7 +75,7 @@ internal sealed class OutboundSocket : IDisposable
         }
 
         await _channel.WriteAsync(
-            new Handshake(_context.Own.ToString(), _context.Node, Endpoint.Node, _kind, _port) { Formats = _context.Formats }.ToBytes(),
+            new Handshake(_context.Own.ToString(), _context.Node, Endpoint.Node, _kind, _port).ToBytes(),
             cancellation);
         var (node, formats) = await Handshake.ReadAnswerAsync(_channel, _context.Credentials is not null, cancellation);
         if (Endpoint.Node != 0 && node != Endpoint.Node)
@@ -82,7 +83,7 @@ internal sealed class OutboundSocket : IDisposable
             throw new InvalidDataException("another actor system has this port now");
         }
 
-        _level = Handshake.LevelOf(_context.Formats, formats);
+        _level = Handshake.LevelOf(FormatRange.Own, formats);
 
         _channel.KeepAlive();
         _channel.EndWithoutAnswer();

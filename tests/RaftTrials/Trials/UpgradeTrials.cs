@@ -60,18 +60,17 @@ internal static class UpgradeTrials
     // Returns the number of elections.
     private static async Task<long> Exchange(Group group, string program, IReadOnlyList<string> writers)
     {
-        var first = group.Elections.Latest!.Term; // Justification: the group has had a leader.
+        var first = TermOf(group);
         foreach (var server in group.Servers)
         {
-            var before = group.Elections.Latest!.Term; // Justification: as above.
+            var before = TermOf(group);
             await server.Stop();
             server.Program = program;
             server.Start();
             await server.Follows();
             await CaughtUp(group, server);
             await group.Journal.CommittedToEach(writers, Stopwatch.GetTimestamp(), Guards.Wait);
-            var after = group.Elections.Latest!.Term; // Justification: as above.
-            if (after > before + 1)
+            if (TermOf(group) is var after && after > before + 1)
             {
                 throw new TrialFailure($"the exchange of {server.Id} took the terms {before} to {after}, and one election is enough");
             }
@@ -79,7 +78,7 @@ internal static class UpgradeTrials
 
         return group.Journal.Attempts.FirstOrDefault(attempt => attempt.Outcome != Outcome.Committed) is { } failed
             ? throw new TrialFailure($"a call failed: {failed}")
-            : group.Elections.Latest!.Term - first; // Justification: as above.
+            : TermOf(group) - first;
     }
 
     // The sign after which an operator restarts the next server.
@@ -95,6 +94,8 @@ internal static class UpgradeTrials
                     && line.TryGetProperty("lag", out var lag) && lag.GetInt64() < LagMax),
             () => $"'raft status' still says: {run},");
     }
+
+    private static long TermOf(Group group) => group.Elections.Latest!.Term; // Justification: the group has had a leader.
 
     private static string ListOf(Group group) => string.Join(',', group.Servers.Select(server => server.Id));
 
