@@ -44,7 +44,7 @@ internal sealed class GroupClient : IDisposable
         Raft = given ?? RaftClient.Create<string, string>(
             [.. settings.Target.Contacts.Select(contact => contact.Address)],
             settings.Target.Group,
-            settings: settings.Security.With(ConfigOf(settings, patience)),
+            settings: settings.Security.With(ConfigOf(settings, patience)).WithFallback(settings.Remoting),
             configure: Listen);
     }
 
@@ -219,7 +219,7 @@ internal sealed class GroupClient : IDisposable
     // The remoting alone tells the port of a node, so a node that is not reached by it is not reached at all.
     private static string WhyOf(AssociationErrorEvent failed) =>
         $"no actor system answers there ({Clause.Of(failed.Cause.GetBaseException().Message)}); "
-        + "a node with raft.transport-tcp.at-address = on needs --at-address";
+        + "a node with raft.transport-tcp.at-address = on needs --at-address, and one with enable-ssl needs --remoting";
 
     /// <summary>Hears the events of the client on the thread that publishes them, so before the calls that follow them.</summary>
     private sealed class Listener(ActorSystem system, GroupClient client) : MinimalActorRef

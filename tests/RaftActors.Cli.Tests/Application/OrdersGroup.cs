@@ -18,14 +18,16 @@ internal sealed class OrdersGroup : IDisposable
     private readonly RaftClient<string, int> _client;
 
     /// <param name="security">The section <c>raft.security</c>; empty: none.</param>
-    public OrdersGroup(string security = "", bool isAtAddress = false)
+    /// <param name="remoting">More settings of Akka; null: none.</param>
+    public OrdersGroup(string security = "", bool isAtAddress = false, Config? remoting = null)
     {
         var ports = FreePorts.Take(3);
         Names = [.. ports.Select(port => new ProcessName($"orders@127.0.0.1:{port}"))];
         Contacts = [.. ports.Select(port => $"shop@127.0.0.1:{port}")];
         foreach (var port in ports)
         {
-            var system = ActorSystem.Create("shop", ConfigOf(port, security, isAtAddress));
+            var own = ConfigOf(port, security, isAtAddress);
+            var system = ActorSystem.Create("shop", remoting is null ? own : own.WithFallback(remoting));
             _systems.Add(system);
             system.ActorOf(Props.Create(() => new Orders()), "orders");
         }
