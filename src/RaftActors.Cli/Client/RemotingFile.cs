@@ -53,16 +53,15 @@ internal static class RemotingFile
     {
         try
         {
-            return (ConfigurationFactory.ParseString(File.ReadAllText(file)), null);
+            return (RaftHocon.Parse(File.ReadAllText(file), file), null);
+        }
+        catch (RaftConfigurationException e)
+        {
+            return (Config.Empty, $"is wrong: {Clause.Of(e.Message)}");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             return (Config.Empty, $"cannot be read: {Clause.Of(e.Message)}");
-        }
-        catch (Exception e)
-        {
-            // Akka's parser throws exceptions of many types.
-            return (Config.Empty, $"cannot be parsed: {Clause.Of(e.Message)}");
         }
     }
 }

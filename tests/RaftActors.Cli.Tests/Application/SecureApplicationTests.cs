@@ -74,7 +74,7 @@ public sealed class SecureApplicationTests : IDisposable
 
     [Theory]
     [InlineData("akka { actor.provider = remote }", "has none")]
-    [InlineData("akka { remote { } }, raft { }", "cannot be parsed")]
+    [InlineData("akka.remote {", "is wrong")]
     [InlineData(null, "cannot be read")]
     public void A_file_without_settings_of_the_remoting_is_refused(string? text, string why)
     {
