@@ -151,6 +151,12 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
         string path, RaftBackupOptions? options = null, CancellationToken cancellationToken = default) =>
         Task.FromException<RaftBackup>(new RaftUnavailableException("A scripted client has no store to back up."));
 
+    /// <summary>Fails, because a scripted group has no store.</summary>
+    /// <inheritdoc/>
+    public override Task<ProcessSnapshot> TakeSnapshotAsync(
+        ProcessName process, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        Task.FromException<ProcessSnapshot>(new RaftUnavailableException("A scripted client has no process to take a snapshot."));
+
     /// <inheritdoc/>
     public override ValueTask DisposeAsync()
     {

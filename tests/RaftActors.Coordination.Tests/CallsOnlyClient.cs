@@ -39,5 +39,9 @@ internal abstract class CallsOnlyClient : RaftClient<Command, Answer>
         string path, RaftBackupOptions? options = null, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();
 
+    public override Task<ProcessSnapshot> TakeSnapshotAsync(
+        ProcessName process, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        throw new NotSupportedException();
+
     public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 }

@@ -462,15 +462,16 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
 
     private void TakeSnapshot(Serial serial)
     {
-        TakenState state = default;
         _process.Engine.Tell(new ToEngine.StateBegun(serial), Self, _life);
         try
         {
-            state = SnapshotTail.Append(((IRaftSnapshot)this).Take(Context.System, serial), _results);
-        }
-        finally
-        {
+            var state = SnapshotTail.Append(((IRaftSnapshot)this).Take(Context.System, serial), _results);
             _process.Engine.Tell(new ToEngine.State(serial, state), Self, _life);
+        }
+        catch (Exception e)
+        {
+            _process.Engine.Tell(new ToEngine.State(serial, default, FailureText.Of(e)), Self, _life);
+            throw;
         }
     }
 

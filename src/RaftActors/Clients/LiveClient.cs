@@ -212,6 +212,15 @@ internal sealed class LiveClient<TValue, TResult>(
                 $"No process of group '{Group}' can give a backup, because each is fenced, removed or has failed.");
     }
 
+    public override async Task<ProcessSnapshot> TakeSnapshotAsync(
+        ProcessName process, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        var question = new ClientQuestion(
+            timeout ?? settings.Requests.ChangeTimeout, left => new ClientCall.TakeSnapshot(left), to: process);
+        var (position, length) = await DemandAsync<ClientReply.SnapshotTaken>(question, cancellationToken).ConfigureAwait(false);
+        return new ProcessSnapshot(process, position.Serial, position.Index, length);
+    }
+
     public override async ValueTask DisposeAsync()
     {
         _isDisposed = true;
@@ -313,6 +322,11 @@ internal sealed class LiveClient<TValue, TResult>(
         if (answer.Reply is ClientReply.Forbidden forbidden)
         {
             throw new RaftUnauthorizedException(forbidden.Why);
+        }
+
+        if (answer.Reply is ClientReply.Refused refused)
+        {
+            throw new RaftUnavailableException(refused.Why);
         }
 
         cancellationToken.ThrowIfCancellationRequested();

@@ -162,6 +162,25 @@ public abstract class RaftClient : IAsyncDisposable
         string path, RaftBackupOptions? options = null, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Asks a process for a snapshot of its actor's state, without regard to <c>raft.snapshot.after-entries</c> and <c>after-bytes</c>.
+    /// Returns when a snapshot is durable that covers all that the process knew to be committed. Without a commit since its latest
+    /// snapshot, that one is returned at once. With security the client needs the role operator.
+    /// </summary>
+    /// <param name="process">The full name of the process.</param>
+    /// <param name="timeout">
+    /// The time until the end. The process goes on with the snapshot. Null: <c>raft.change-timeout</c>, 10 s by default.
+    /// </param>
+    /// <param name="cancellationToken">Ends the wait only.</param>
+    /// <exception cref="RaftUnavailableException">
+    /// The process did not answer in time, is not known or is fenced, its actor takes no snapshots, or the snapshot could not be taken or
+    /// saved. Or the program of its node reads only format level 1, which does not have this call.
+    /// </exception>
+    /// <exception cref="RaftUnauthorizedException">The client does not have the role operator.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public abstract Task<ProcessSnapshot> TakeSnapshotAsync(
+        ProcessName process, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Ends the client. Appends that were not sent end at once. Those that were sent have <c>raft.client.close-timeout</c> to end.
     /// </summary>
     public abstract ValueTask DisposeAsync();

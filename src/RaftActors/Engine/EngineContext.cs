@@ -61,6 +61,7 @@ internal class EngineContext
         Store = new StoreWriting(this);
         Commits = new Committing(this);
         Snapshots = new SnapshotTaking(this);
+        SnapshotCalls = new SnapshotCalls(this);
         Stopping = new StopPreparation(this);
         _effects = new EngineEffects(this);
     }
@@ -121,6 +122,8 @@ internal class EngineContext
 
     public SnapshotTaking Snapshots { get; }
 
+    public SnapshotCalls SnapshotCalls { get; }
+
     public StopPreparation Stopping { get; }
 
     /// <summary>As Core last said.</summary>
@@ -168,7 +171,8 @@ internal class EngineContext
     public bool IsIdle => Appends.Count + Proposals.Count + Queries.Count + Gets.Count == 0;
 
     /// <summary>No part waits for a tick.</summary>
-    public bool IsAtRest => IsIdle && Changes.Count + ServedGets.Count == 0 && !Stopping.NeedsTicks && !Clients.HasWaiting;
+    public bool IsAtRest =>
+        IsIdle && Changes.Count + ServedGets.Count + SnapshotCalls.Count == 0 && !Stopping.NeedsTicks && !Clients.HasWaiting;
 
     /// <summary>
     /// Gives Core an input, and carries out its effects. An effect may cause a further input: a write may be durable at once. Invariant:
@@ -354,6 +358,8 @@ internal class EngineContext
         ServedGets.OnTick();
         Stopping.OnTick();
         Clients.OnTick();
+        SnapshotCalls.OnTick();
+        Snapshots.OnTick();
     }
 
     /// <summary>A life of the actor has ended, and with it all that only this life waits for.</summary>
@@ -363,6 +369,7 @@ internal class EngineContext
         Gets.Forget();
         Queries.Forget();
         Snapshots.OnLifeEnded();
+        SnapshotCalls.OnLifeEnded();
         ServedGets.RefuseAll();
     }
 
@@ -373,6 +380,7 @@ internal class EngineContext
         Appends.OnStopped();
         Changes.OnStopped();
         Snapshots.OnStopped();
+        SnapshotCalls.OnStopped();
         Traces.OnStopped();
     }
 }

@@ -160,6 +160,7 @@ internal sealed class EngineEffects(EngineContext context)
     private void OnFenced(string detail)
     {
         context.Process.Status = context.Process.Status with { Fence = detail };
+        context.SnapshotCalls.OnFenced(detail);
         context.Log.Error(
             "{Process} is fenced and takes no part in its group until it restarts with an empty store: {Detail}.",
             Self,

@@ -9,12 +9,17 @@ namespace RaftActors.Engine;
 /// <summary>
 /// Takes snapshots of this process's own actor. If enough was committed since the last one, it asks the actor for its state. Core describes
 /// the snapshot when the actor begins to make it: a large state takes long, and the entries may leave the memory meanwhile. The store saves
-/// both: a block at once, and a stream while the actor goes on. Then Core discards the entries that the snapshot covers.
+/// both: a block at once, and a stream while the actor goes on. Then Core discards the entries that the snapshot covers. A waiting call
+/// of a client makes a snapshot due, too.
 /// </summary>
 internal sealed class SnapshotTaking(EngineContext context)
 {
     // Roughly the bytes of an entry in the log, without its pair.
     private const int EntryOverheadBytes = 64;
+
+    // An answer of the actor may make no snapshot: for instance, the actor has pairs whose commit is not known here. The calls that wait
+    // ask it again with the next commit, or after this time.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private Stage _stage;
 
@@ -35,6 +40,9 @@ internal sealed class SnapshotTaking(EngineContext context)
     // The index of the first known configuration. A snapshot needs a configuration, so it may not end before it.
     private LogIndex? _firstConfiguration = context.Core.CommittedConfiguration?.Index;
 
+    // The tick from which on waiting calls ask the actor again.
+    private long _nextAt;
+
     private enum Stage
     {
         Idle,
@@ -42,6 +50,17 @@ internal sealed class SnapshotTaking(EngineContext context)
         Streaming,
         Saving,
     }
+
+    /// <summary>Something is committed that a snapshot can cover.</summary>
+    public bool CanDescribe => context.Commit > LogIndex.Zero && context.Commit >= _firstConfiguration;
+
+    /// <summary>The step that a waiting call waits for, as a clause.</summary>
+    public string Progress => _stage switch
+    {
+        Stage.Idle => "its actor is asked for the state soon",
+        Stage.Asked => "its actor has not given the state yet",
+        _ => "the state is being written",
+    };
 
     private LogIndex Latest => context.Core.Snapshot?.Position.Index ?? LogIndex.Zero;
 
@@ -52,10 +71,14 @@ internal sealed class SnapshotTaking(EngineContext context)
             var settings = context.Process.Settings.Snapshots;
             var since = Latest > _askedAt ? Latest : _askedAt;
             var entries = context.Commit.Value - since.Value;
-            return _mustRepeat || ((entries >= settings.AfterEntries || _bytes >= settings.AfterBytes)
+            return _mustRepeat || IsWanted || ((entries >= settings.AfterEntries || _bytes >= settings.AfterBytes)
                 && _bytes + (entries * EntryOverheadBytes) >= LatestBytes / 2);
         }
     }
+
+    // A snapshot that is being installed covers all that is committed. The actor cannot give a later state before it is durable.
+    private bool IsWanted =>
+        context.SnapshotCalls.Count > 0 && Latest <= (context.Process.Snapshot?.Position.Index ?? LogIndex.Zero);
 
     // A state may hold all pairs ever appended. Writing it at a fixed interval would cost the square of n bytes for n pairs. So a snapshot
     // is due when the log has grown by half the length of the latest snapshot. Then all snapshots together are a few times as long as the
@@ -110,6 +133,23 @@ internal sealed class SnapshotTaking(EngineContext context)
     /// <summary>A new life of the actor began.</summary>
     public void OnAttached() => AskIfDue();
 
+    /// <summary>A call waits for a snapshot.</summary>
+    public void OnWanted()
+    {
+        if (IsWanted)
+        {
+            Ask();
+        }
+    }
+
+    public void OnTick()
+    {
+        if (_nextAt <= context.Now)
+        {
+            OnWanted();
+        }
+    }
+
     /// <summary>The engine has stopped.</summary>
     public void OnStopped() => _streaming?.Cancel();
 
@@ -146,12 +186,12 @@ internal sealed class SnapshotTaking(EngineContext context)
 
     public void OnState(ToEngine.State state)
     {
-        var begun = _begun;
-        var isWanted = _stage == Stage.Asked
+        var (begun, isAsked) = (_begun, _stage == Stage.Asked);
+        var isWanted = isAsked
             && begun is var (serial, description)
             && serial == state.Serial
             && description.Position.Index > Latest;
-        if (_stage == Stage.Asked)
+        if (isAsked)
         {
             EndQuestion();
         }
@@ -163,6 +203,10 @@ internal sealed class SnapshotTaking(EngineContext context)
         else if (isWanted && begun is (_, var wanted) && state.Taken.Bytes is { } bytes)
         {
             Save(wanted, bytes);
+        }
+        else if (isAsked && state.Failure is { } failure)
+        {
+            context.SnapshotCalls.OnFailed(failure);
         }
     }
 
@@ -180,9 +224,13 @@ internal sealed class SnapshotTaking(EngineContext context)
         {
             Save(description, bytes);
         }
-        else if (news is { Failure: { } failure and not StoreException, Streaming.IsCancelled: false })
+        else if (news is { Failure: { } failure, Streaming.IsCancelled: false })
         {
-            context.TellActor(new ToActor.SnapshotFailed(context.Life, ExceptionDispatchInfo.Capture(failure)));
+            context.SnapshotCalls.OnFailed(failure is StoreException ? failure.Message : FailureText.Of(failure));
+            if (failure is not StoreException)
+            {
+                context.TellActor(new ToActor.SnapshotFailed(context.Life, ExceptionDispatchInfo.Capture(failure)));
+            }
         }
 
         AskIfDue();
@@ -197,6 +245,8 @@ internal sealed class SnapshotTaking(EngineContext context)
         }
 
         context.Step(new Input.SnapshotTaken(snapshot));
+        context.SnapshotCalls.OnDurable();
+        OnWanted();
     }
 
     private void Save(Snapshot description, ReadOnlyMemory<byte> bytes)
@@ -220,7 +270,7 @@ internal sealed class SnapshotTaking(EngineContext context)
 
     private void EndQuestion()
     {
-        (_stage, _begun) = (Stage.Idle, null);
+        (_stage, _begun, _nextAt) = (Stage.Idle, null, context.DeadlineAfter(Pause));
         context.Step(new Input.SnapshotPlanned(null));
     }
 

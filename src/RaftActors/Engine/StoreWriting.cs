@@ -96,6 +96,7 @@ internal sealed class StoreWriting(EngineContext context)
         {
             _installing = null;
             Process.Snapshot = install.Snapshot;
+            context.SnapshotCalls.OnDurable();
             context.Notices.Release(install.Snapshot);
         }
     }

@@ -61,7 +61,8 @@ internal abstract record ToEngine
     public sealed record StateBegun(Serial Serial) : ToEngine;
 
     /// <summary>The answer to <see cref="ToActor.TakeSnapshot"/>: the state after the pairs up to this serial.</summary>
-    public sealed record State(Serial Serial, TakenState Taken) : ToEngine;
+    /// <param name="Failure">Why the actor failed to give it; null: it did not.</param>
+    public sealed record State(Serial Serial, TakenState Taken, string? Failure = null) : ToEngine;
 
     /// <summary>The latest snapshot cannot be read, so the actor cannot restore its state.</summary>
     public sealed record Unreadable(string Detail) : ToEngine;

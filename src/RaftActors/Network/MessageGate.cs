@@ -54,7 +54,7 @@ internal sealed class MessageGate(PeerIdentity identity, Address peer, Connectio
     {
         ClientCall.Append append when ValueCodec<object?>.IsReset(append.Value.Span) => ConnectionRole.Operator,
         ClientCall.Append => ConnectionRole.Writer,
-        ClientCall.Change or ClientCall.Backup => ConnectionRole.Operator,
+        ClientCall.Change or ClientCall.Backup or ClientCall.TakeSnapshot => ConnectionRole.Operator,
         ClientCall => ConnectionRole.Reader,
         WireMessage.Traced traced => RoleFor(traced.Inner),
         _ => ConnectionRole.Node,

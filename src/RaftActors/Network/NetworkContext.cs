@@ -55,13 +55,27 @@ internal sealed record NetworkContext(
     /// <summary>Finds an actor of this node.</summary>
     public required Func<string, IActorRef> Resolve { get; init; }
 
-    /// <summary>A message to another node could not be written into a frame. A leader sends the same one again and again.</summary>
-    public void OnUnwritten(WireMessage message, Address to)
+    /// <summary>
+    /// A message to another node could not be written into a frame. A leader sends the same one again and again. The client of a call that
+    /// the program of the node does not know is told, because otherwise it would wait for its timeout.
+    /// </summary>
+    /// <param name="level">The format level of the connection.</param>
+    public void OnUnwritten(IActorRef to, WireMessage message, IActorRef from, Address node, byte level)
     {
         Metrics.OnDropped();
-        var why = $"A {message.GetType().Name} to {to} was dropped: it does not fit into a frame (raft.transport-tcp.frame-size-max), has "
-            + "a text that is no Unicode, or needs a newer program on that node (raft upgrade status).";
-        if (Refusals.TryGive($"{to}", why, out var text))
+        if (message is ClientCall && WireTable.LevelOf(message) is var needed && needed > level)
+        {
+            from.Tell(
+                new ClientReply.Refused(
+                    $"The program on {node} is too old for this call: it reads format level {level}, and the call needs level {needed}. "
+                    + "Upgrade that program."),
+                to);
+            return;
+        }
+
+        var why = $"A {message.GetType().Name} to {node} was dropped: it does not fit into a frame (raft.transport-tcp.frame-size-max), "
+            + "has a text that is no Unicode, or needs a newer program on that node (raft upgrade status).";
+        if (Refusals.TryGive($"{node}", why, out var text))
         {
             Log.Warning("{0}", text);
         }

@@ -193,7 +193,9 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
             }
             else
             {
-                context.OnUnwritten(message, address);
+                // Before the handshake nothing is known of the program.
+                var level = _socket.IsConnected ? _socket.Sender.Frames.Level : FormatRange.Own.Highest;
+                context.OnUnwritten(to, message, from, address, level);
             }
         }
     }

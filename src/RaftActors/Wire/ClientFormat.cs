@@ -95,6 +95,19 @@ internal static class ClientFormat
 
     public static ClientCall.Change ReadChange(ref ByteReader reader) => new(WireFormat.ReadGroupChange(ref reader), ReadTime(ref reader));
 
+    public static void WriteTakeSnapshot(ByteWriter writer, ClientCall.TakeSnapshot call) => WriteTime(writer, call.Timeout);
+
+    public static ClientCall.TakeSnapshot ReadTakeSnapshot(ref ByteReader reader) => new(ReadTime(ref reader));
+
+    public static void WriteSnapshotTaken(ByteWriter writer, ClientReply.SnapshotTaken taken)
+    {
+        EntryFormat.WritePosition(writer, taken.Position);
+        writer.Number(taken.Length);
+    }
+
+    public static ClientReply.SnapshotTaken ReadSnapshotTaken(ref ByteReader reader) =>
+        new(EntryFormat.ReadPosition(ref reader), reader.Count());
+
     public static void WritePairs(ByteWriter writer, ClientReply.Pairs pairs)
     {
         writer.List(pairs.Found, pair =>

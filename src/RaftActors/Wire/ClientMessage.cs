@@ -64,6 +64,13 @@ internal abstract record ClientCall : WireMessage
     /// <summary>Asks for a change of the group, as an actor does. The answer is the outcome.</summary>
     public sealed record Change(GroupChange What, TimeSpan Timeout) : ClientCall;
 
+    /// <summary>
+    /// Asks a process for a durable snapshot that covers all that it knows to be committed. The answer is
+    /// <see cref="ClientReply.SnapshotTaken"/> or <see cref="ClientReply.Refused"/>. A repeat of a call that waits is declined with the
+    /// progress, and the call waits on.
+    /// </summary>
+    public sealed record TakeSnapshot(TimeSpan Timeout) : ClientCall;
+
     /// <summary>Asks a process for its <see cref="Explanation"/>.</summary>
     public sealed record Explain : ClientCall;
 
@@ -137,4 +144,11 @@ internal abstract record ClientReply : WireMessage
 
     /// <summary>The process cannot answer now. Another one may.</summary>
     public sealed record Declined(string Why) : ClientReply;
+
+    /// <summary>The latest snapshot is durable and covers the call.</summary>
+    /// <param name="Length">Bytes of the state in it.</param>
+    public sealed record SnapshotTaken(LogPosition Position, long Length) : ClientReply;
+
+    /// <summary>The call has failed, and a repeat would fail too.</summary>
+    public sealed record Refused(string Why) : ClientReply;
 }

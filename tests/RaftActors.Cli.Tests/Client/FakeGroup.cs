@@ -32,6 +32,9 @@ internal sealed class FakeGroup : RaftClient<string, string>
     /// <summary>The messages of the log after a serial, and the last serial that is applied.</summary>
     public Func<long, (Message[] Page, long Last)> OnRead { get; init; } = _ => ([], 0);
 
+    /// <summary>The snapshot of a process. By default none takes any.</summary>
+    public Func<ProcessName, ProcessSnapshot> OnSnapshot { get; init; } = _ => throw new RaftUnavailableException("No snapshots.");
+
     public string Explanation { get; init; } = "";
 
     /// <summary>All appended messages with their request ids, in order.</summary>
@@ -100,6 +103,9 @@ internal sealed class FakeGroup : RaftClient<string, string>
     public override Task<RaftBackup> BackupAsync(
         string path, RaftBackupOptions? options = null, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();
+
+    public override async Task<ProcessSnapshot> TakeSnapshotAsync(
+        ProcessName process, TimeSpan? timeout, CancellationToken cancellationToken) => await Task.FromResult(OnSnapshot(process));
 
     public override Task<Outcome<Membership>> TransferLeadershipAsync(
         ProcessName? to, TimeSpan? timeout, CancellationToken cancellationToken) =>

@@ -157,6 +157,42 @@ public sealed class LiveClientTests : TestKit
     }
 
     [Fact]
+    public async Task Snapshot_of_a_process_is_returned_with_its_place_and_its_size()
+    {
+        var name = new ProcessName("orders@node");
+        var taken = _client.TakeSnapshotAsync(name, TimeSpan.FromSeconds(7));
+        Assert.Equal(TimeSpan.FromSeconds(7), Expect<ClientCall.TakeSnapshot>().Timeout);
+        _engine.Reply(new ClientReply.SnapshotTaken(new LogPosition(new LogIndex(9), new Term(1), new Serial(8), 0), 700));
+
+        Assert.Equal(new ProcessSnapshot(name, new Serial(8), new LogIndex(9), 700), await taken.WaitAsync(Guard));
+    }
+
+    [Fact]
+    public async Task Refused_snapshot_fails_at_once_with_the_reason()
+    {
+        var taken = _client.TakeSnapshotAsync(new ProcessName("orders@node"), Timeout.InfiniteTimeSpan);
+        Expect<ClientCall.TakeSnapshot>();
+        _engine.Reply(new ClientReply.Refused("It takes none."));
+
+        Assert.Equal("It takes none.", (await Assert.ThrowsAsync<RaftUnavailableException>(() => taken.WaitAsync(Guard))).Message);
+    }
+
+    [Fact]
+    public async Task Snapshot_that_is_not_durable_in_time_fails_with_the_progress_that_the_process_has_told()
+    {
+        var taken = _client.TakeSnapshotAsync(new ProcessName("orders@node"), TimeSpan.FromSeconds(3));
+        Expect<ClientCall.TakeSnapshot>();
+        Advance(1.1);
+        Expect<ClientCall.TakeSnapshot>();
+        _engine.Reply(new ClientReply.Declined("The state is being written."));
+
+        Advance(2);
+
+        var late = await Assert.ThrowsAsync<RaftUnavailableException>(() => taken.WaitAsync(Guard));
+        Assert.Equal("Group 'orders' did not answer. The state is being written.", late.Message);
+    }
+
+    [Fact]
     public async Task Client_whose_actor_fails_while_it_is_disposed_ends()
     {
         var append = _client.AppendAsync("clicks", 1);

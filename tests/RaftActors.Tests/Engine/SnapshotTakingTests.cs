@@ -1,12 +1,18 @@
+using System.Collections.Immutable;
+
+using Akka.Actor;
+using Akka.TestKit.TestActors;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Engine;
+using RaftActors.Engine.Requests;
+using RaftActors.Wire;
 
 namespace RaftActors.Tests.Engine;
 
-/// <summary>The inputs for Core while the actor is asked for its state.</summary>
+/// <summary>The inputs for Core while the actor is asked for its state, and the calls that wait for a snapshot.</summary>
 public sealed class SnapshotTakingTests : TestKit
 {
     private readonly Bench _bench;
@@ -39,5 +45,119 @@ public sealed class SnapshotTakingTests : TestKit
         _snapshots.OnLifeEnded();
 
         Assert.Equal(new Input.SnapshotPlanned(null), _bench.Steps[^1]);
+    }
+
+    [Fact]
+    public void Answer_that_makes_no_snapshot_is_asked_again_after_a_pause_while_a_call_waits()
+    {
+        Call(TestActor);
+        GiveState(serial: 4);
+        Tick();
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+
+        _bench.Context.Now = _bench.Context.DeadlineAfter(TimeSpan.FromSeconds(1));
+        Tick();
+
+        _bench.Actor.ExpectMsg<ToActor.TakeSnapshot>();
+        ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Answer_that_makes_no_snapshot_is_asked_again_with_the_next_commit_while_a_call_waits()
+    {
+        Call(TestActor);
+        GiveState(serial: 4);
+
+        _bench.Commit(4);
+        _snapshots.OnCommitted([Bench.Entry(4, 1, null)]);
+
+        _bench.Actor.ExpectMsg<ToActor.TakeSnapshot>();
+    }
+
+    [Fact]
+    public void Answer_that_makes_no_snapshot_is_not_asked_again_without_a_call()
+    {
+        GiveState(serial: 4);
+
+        _bench.Context.Now = _bench.Context.DeadlineAfter(TimeSpan.FromSeconds(10));
+        Tick();
+
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Waiting_calls_are_bounded_and_one_that_ends_makes_room()
+    {
+        for (var i = 1; i < SnapshotCalls.MaxWaiting; i++)
+        {
+            Call(Sys.ActorOf(Props.Create(() => new BlackHoleActor())));
+        }
+
+        var last = CreateTestProbe();
+        Call(last, timeout: TimeSpan.Zero);
+        Call(TestActor);
+        Assert.Contains($"has {SnapshotCalls.MaxWaiting} calls that wait", ExpectMsg<ClientReply.Declined>().Why);
+
+        _bench.Context.Now = _bench.Context.DeadlineAfter(TimeSpan.Zero);
+        Tick();
+        last.ExpectMsg<ClientReply.Declined>();
+        Call(TestActor);
+        ExpectNoMsg(TimeSpan.Zero);
+        Assert.Equal(SnapshotCalls.MaxWaiting, _bench.Context.SnapshotCalls.Count);
+    }
+
+    [Fact]
+    public void Fenced_process_refuses_calls_and_ends_those_that_wait()
+    {
+        Call(TestActor);
+        _bench.Process.Status = _bench.Process.Status with { Fence = "its disk was restored" };
+        _bench.Context.SnapshotCalls.OnFenced("its disk was restored");
+        Assert.Equal("raft1@node1 is fenced: its disk was restored.", ExpectMsg<ClientReply.Refused>().Why);
+
+        Call(TestActor);
+
+        Assert.Equal("raft1@node1 is fenced: its disk was restored.", ExpectMsg<ClientReply.Refused>().Why);
+        Assert.Equal(0, _bench.Context.SnapshotCalls.Count);
+    }
+
+    [Fact]
+    public void Answer_to_a_call_goes_to_the_latest_connection_of_its_client()
+    {
+        var (old, present) = (new Connection(TestActor.Path), new Connection(TestActor.Path));
+        Call(old);
+
+        Call(present);
+        _bench.Context.SnapshotCalls.OnStopped();
+
+        Assert.Empty(old.Told);
+        Assert.Equal(2, present.Told.OfType<ClientReply.Declined>().Count());
+    }
+
+    private void Call(IActorRef client, TimeSpan? timeout = null)
+    {
+        if (!_snapshots.CanDescribe)
+        {
+            var configuration = new Configuration(GroupUid.None, 1, [_bench.Process.Member], [], [], []);
+            _snapshots.OnCommitted([new LogEntry(new LogIndex(1), new Term(1), Serial.Zero, new Payload.Reconfigure(configuration))]);
+        }
+
+        _bench.Context.Clients.Submit(new ClientCall.TakeSnapshot(timeout ?? TimeSpan.FromMinutes(1)), client);
+    }
+
+    private void GiveState(long serial)
+    {
+        _snapshots.OnStateBegun(new Serial(serial));
+        _snapshots.OnState(new ToEngine.State(new Serial(serial), new TakenState(new byte[] { 1 }, null)));
+    }
+
+    private void Tick() => _bench.Context.OnTick();
+
+    private sealed class Connection(ActorPath path) : ActorRefBase
+    {
+        public override ActorPath Path => path;
+
+        public List<object> Told { get; } = [];
+
+        protected override void TellInternal(object message, IActorRef? sender) => Told.Add(message);
     }
 }

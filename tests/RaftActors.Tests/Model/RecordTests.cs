@@ -38,6 +38,7 @@ public sealed class RecordTests
         new Outcome<int>.NotCommitted(NotCommittedReason.Busy, "why"),
         new Outcome<int>.Unknown(UnknownReason.TimedOut),
         Peer,
+        new ProcessSnapshot(Name, One, new LogIndex(1), 1),
         new Proposal<int>("key", 1, Name),
         new QueryOutcome.Done(Request, 1, One),
         new QueryOutcome.Failed(Request, "why"),

@@ -254,6 +254,34 @@ public sealed class ConnectionTests : TestKit
         Assert.IsType<WireMessage.ChangeRequest>(ReadMessage(other));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Client_whose_call_an_earlier_program_does_not_know_is_told_so_and_the_next_message_is_sent(bool isEarly)
+    {
+        var (call, client) = (new ClientCall.TakeSnapshot(Guard), CreateTestProbe());
+        if (isEarly)
+        {
+            _connection.Write(_engine, call, client);
+        }
+
+        Write(1);
+        using var other = Accept(formats: new FormatRange(1, 1));
+        FishForMessage(message => message is ConnectionNews.Opened, Guard);
+        if (!isEarly)
+        {
+            _connection.Write(_engine, call, client);
+        }
+
+        Write(2);
+        _connection.Flush();
+
+        Assert.Contains(
+            "it reads format level 1, and the call needs level 2. Upgrade that program.",
+            client.ExpectMsg<ClientReply.Refused>(Guard).Why);
+        Assert.Equal((1, 2), (ReadNumber(other), ReadNumber(other)));
+    }
+
     [Fact]
     public void Listener_tells_its_levels_to_a_program_that_it_refuses_for_them()
     {

@@ -33,7 +33,14 @@ public sealed class MessageGateTests : TestKit
         };
     }
 
-    public static TheoryData<string> Manifests => new(Samples.All.Keys);
+    public static TheoryData<string> Manifests => new(All.Keys);
+
+    // With the kinds that only level 2 has.
+    private static Dictionary<string, WireMessage> All { get; } = Samples.OfLevel2.Select(each => (each.Manifest, each.Message))
+        .Concat(Samples.All.Select(each => (Manifest: each.Key, Message: each.Value)))
+        .Where(each => each.Message is WireMessage)
+        .GroupBy(each => each.Manifest)
+        .ToDictionary(each => each.Key, each => (WireMessage)each.Last().Message);
 
     [Theory]
     [MemberData(nameof(Manifests))]
@@ -42,7 +49,7 @@ public sealed class MessageGateTests : TestKit
         var needed = manifest switch
         {
             "kw" => ConnectionRole.Writer,
-            "km" or "kb" or "ki" or "kj" or "kn" => ConnectionRole.Operator,
+            "km" or "kb" or "ki" or "kj" or "kn" or "kx" => ConnectionRole.Operator,
             "kl" or "kq" or "kg" or "ke" or "ks" => ConnectionRole.Reader,
             _ => ConnectionRole.Node,
         };
@@ -115,7 +122,7 @@ public sealed class MessageGateTests : TestKit
 
     private static WireMessage[] WithTraces(string manifest)
     {
-        var message = (WireMessage)Samples.All[manifest];
+        var message = All[manifest];
         return [message, new WireMessage.Traced([], message)];
     }
 

@@ -40,6 +40,22 @@ public sealed class FormatLevelTests : TestKit
     }
 
     [Fact]
+    public void Kinds_of_messages_of_level_2_are_refused_in_bytes_of_level_1()
+    {
+        var kinds = Samples.OfLevel2.Where(each => !Samples.All.ContainsKey(each.Manifest) && each.Manifest != "os").ToArray();
+        Assert.NotEmpty(kinds);
+        foreach (var (manifest, message) in kinds)
+        {
+            var bytes = _wire.ToBinary(message, 2);
+            bytes[0] = 1;
+
+            var problem = Assert.Throws<InvalidDataException>(() => _wire.FromBinary(bytes, manifest));
+
+            Assert.Contains($"level 1 has no message '{manifest}'", problem.Message);
+        }
+    }
+
+    [Fact]
     public void Status_at_level_1_leaves_the_levels_out()
     {
         var status = (RaftStatus)Samples.OfLevel2.Single(each => each.Manifest == "os").Message;

@@ -12,7 +12,8 @@ namespace RaftActors.Engine.Requests;
 /// The calls of clients, which may be anywhere. Each call is checked, and then handled as the same call of the actor is. A client that
 /// vanishes costs nothing but its open calls, each until its timeout: at most <see cref="MaxAppends"/> Appends, as many bytes as a leader
 /// takes before a commit, <see cref="MaxChanges"/> changes of the group, <see cref="OpenQueries.MaxOfClients"/> queries, as many questions
-/// that a slow actor has not taken, and <see cref="MaxWaiting"/> reads that wait for a pair.
+/// that a slow actor has not taken, <see cref="MaxWaiting"/> reads that wait for a pair, and <see cref="SnapshotCalls.MaxWaiting"/> calls
+/// that wait for a snapshot.
 /// </summary>
 internal sealed class ClientRequests(EngineContext context)
 {
@@ -87,6 +88,9 @@ internal sealed class ClientRequests(EngineContext context)
                 break;
             case ClientCall.Backup backup:
                 context.Backups.Submit(backup, client);
+                break;
+            case ClientCall.TakeSnapshot snapshot:
+                context.SnapshotCalls.Submit(snapshot, client);
                 break;
             case ClientCall.Explain:
                 client.Tell(new Explanation(Process.ToRef(0), EngineExplanation.Of(context)), context.Self);

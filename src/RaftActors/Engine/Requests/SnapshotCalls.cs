@@ -1,0 +1,139 @@
+using Akka.Actor;
+
+using RaftActors.Core;
+using RaftActors.Wire;
+
+namespace RaftActors.Engine.Requests;
+
+/// <summary>
+/// The calls of clients for a snapshot. Each waits until a durable snapshot covers all that was committed at the call, because an earlier
+/// answer would not survive a crash. While calls wait, <see cref="SnapshotTaking"/> takes snapshots until the last call is covered.
+/// Invariant: each call ends at its timeout at the latest, and before that with its actor's life, its engine or a failed snapshot.
+/// </summary>
+internal sealed class SnapshotCalls(EngineContext context)
+{
+    /// <summary>The maximum number of waiting calls. Others are declined. Far more than operators ask at a time.</summary>
+    public const int MaxWaiting = 256;
+
+    // By client. The actor that receives the answer of one call makes no other call.
+    private readonly Dictionary<IActorRef, Waiting> _waiting = [];
+    private readonly Deadlines<Waiting> _deadlines = new();
+
+    /// <summary>The number of waiting calls.</summary>
+    public int Count => _waiting.Count;
+
+    private RaftProcess Process => context.Process;
+
+    private string Progress =>
+        $"{Process.Name} takes the snapshot: {context.Snapshots.Progress}. It goes on; call again, with a longer timeout, to wait for it";
+
+    public void Submit(ClientCall.TakeSnapshot call, IActorRef client)
+    {
+        if (_waiting.Remove(client, out var known))
+        {
+            // The client may have another connection now. The answer goes to the latest one.
+            known.Client = client;
+            _waiting.Add(client, known);
+            Decline(client, Progress);
+            return;
+        }
+
+        if (Process.Status.Fence is { } fence)
+        {
+            Refuse(client, $"{Process.Name} is fenced: {fence.TrimEnd('.')}");
+        }
+        else if (!context.HasActor)
+        {
+            Decline(client, $"{Process.Name} has no actor now");
+        }
+        else if (!context.TakesSnapshots)
+        {
+            Refuse(client, $"The actor of {Process.Name} takes no snapshots: it does not implement IRaftSnapshot<TState>");
+        }
+        else if (!context.Snapshots.CanDescribe)
+        {
+            Decline(client, $"{Process.Name} knows no committed entry of its group yet");
+        }
+        else if (Process.Snapshot is { } latest && latest.Position.Index >= context.Commit)
+        {
+            Answer(client, latest);
+        }
+        else if (_waiting.Count >= MaxWaiting)
+        {
+            Decline(client, $"{Process.Name} has {MaxWaiting} calls that wait for a snapshot");
+        }
+        else
+        {
+            var waiting = new Waiting(client, context.Commit);
+            waiting.Deadline = _deadlines.Add(waiting, context.DeadlineAfter(call.Timeout));
+            _waiting.Add(client, waiting);
+            context.Snapshots.OnWanted();
+        }
+    }
+
+    /// <summary>A later snapshot is durable, of this process's actor or from another process.</summary>
+    public void OnDurable()
+    {
+        if (_waiting.Count == 0 || Process.Snapshot is not { } latest)
+        {
+            return;
+        }
+
+        foreach (var waiting in _waiting.Values.Where(waiting => waiting.Commit <= latest.Position.Index).ToArray())
+        {
+            Remove(waiting);
+            Answer(waiting.Client, latest);
+        }
+    }
+
+    public void OnTick()
+    {
+        while (_deadlines.TryTakeDue(context.Now, out var waiting))
+        {
+            _waiting.Remove(waiting.Client);
+            Decline(waiting.Client, Progress);
+        }
+    }
+
+    /// <summary>The snapshot was not taken. The calls are not repeated, because the actor would fail again.</summary>
+    public void OnFailed(string why) => EndAll(client => Refuse(client, $"{Process.Name} could not take a snapshot: {why.TrimEnd('.')}"));
+
+    public void OnFenced(string why) => EndAll(client => Refuse(client, $"{Process.Name} is fenced: {why.TrimEnd('.')}"));
+
+    /// <summary>The life that was asked for its state has ended. Clients ask the next one.</summary>
+    public void OnLifeEnded() => EndAll(client => Decline(client, $"The actor of {Process.Name} has restarted or stopped"));
+
+    public void OnStopped() => EndAll(client => Decline(client, $"The engine of {Process.Name} has stopped"));
+
+    private void EndAll(Action<IActorRef> end)
+    {
+        foreach (var waiting in _waiting.Values.ToArray())
+        {
+            Remove(waiting);
+            end(waiting.Client);
+        }
+    }
+
+    private void Remove(Waiting waiting)
+    {
+        _waiting.Remove(waiting.Client);
+        _deadlines.Remove(waiting.Deadline);
+    }
+
+    private void Answer(IActorRef client, Snapshot snapshot) =>
+        client.Tell(new ClientReply.SnapshotTaken(snapshot.Position, snapshot.Length), context.Self);
+
+    private void Refuse(IActorRef client, string why) => client.Tell(new ClientReply.Refused($"{why}."), context.Self);
+
+    private void Decline(IActorRef client, string why) => client.Tell(new ClientReply.Declined($"{why}."), context.Self);
+
+    /// <param name="commit">The commit index at the call.</param>
+    private sealed class Waiting(IActorRef client, LogIndex commit)
+    {
+        public IActorRef Client { get; set; } = client;
+
+        public LogIndex Commit => commit;
+
+        public LinkedListNode<Waiting> Deadline { get; set; } = null!; // Justification: set before it waits.
+    }
+}
