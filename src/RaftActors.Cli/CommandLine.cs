@@ -33,6 +33,7 @@ internal static class CommandLine
         ("trace", TraceCommand.Build),
         ("log", BuildLog),
         ("recover", RecoverCommand.Build),
+        ("snapshot", SnapshotCommand.Build),
         ("backup", BackupCommand.Build),
         ("verify", VerifyBackupCommand.Build),
         ("restore", RestoreCommand.Build),

@@ -85,6 +85,16 @@ public sealed class ApplicationTests(OrdersFixture fixture) : IClassFixture<Orde
     }
 
     [Fact]
+    public void Snapshots_of_an_application_that_takes_none_are_refused_by_each_process()
+    {
+        var run = Ask("snapshot");
+
+        Assert.Equal((1, ""), (run.Code, run.Output));
+        Assert.All(Names, name => Assert.Contains(
+            $"raft: {name}: the actor of {name} takes no snapshots: it does not implement IRaftSnapshot<TState>\n", run.Error));
+    }
+
+    [Fact]
     public void Leadership_is_transferred_to_a_named_process()
     {
         var name = Text(Ask("members", "list", "--json").Objects.First(each => !each.GetProperty("leads").GetBoolean()), "process");

@@ -19,17 +19,19 @@ internal sealed class OrdersGroup : IDisposable
 
     /// <param name="security">The section <c>raft.security</c>; empty: none.</param>
     /// <param name="remoting">More settings of Akka; null: none.</param>
-    public OrdersGroup(string security = "", bool isAtAddress = false, Config? remoting = null)
+    /// <param name="store">The directory of the nodes, whose actors take snapshots; null: they have none, and take none.</param>
+    public OrdersGroup(string security = "", bool isAtAddress = false, Config? remoting = null, string? store = null)
     {
         var ports = FreePorts.Take(3);
         Names = [.. ports.Select(port => new ProcessName($"orders@127.0.0.1:{port}"))];
         Contacts = [.. ports.Select(port => $"shop@127.0.0.1:{port}")];
         foreach (var port in ports)
         {
-            var own = ConfigOf(port, security, isAtAddress);
+            var directory = store is null ? "" : $"store.directory = \"{store}/{port}\"";
+            var own = ConfigOf(port, $"{security}\n{directory}", isAtAddress);
             var system = ActorSystem.Create("shop", remoting is null ? own : own.WithFallback(remoting));
             _systems.Add(system);
-            system.ActorOf(Props.Create(() => new Orders()), "orders");
+            system.ActorOf(store is null ? Props.Create(() => new Orders()) : Props.Create(() => new StoredOrders()), "orders");
         }
 
         _client = Raft.Get(_systems[0]).CreateClient<string, int>(options: new() { Contacts = [.. Contacts.Skip(1)] });
@@ -58,7 +60,7 @@ internal sealed class OrdersGroup : IDisposable
         Task.WaitAll([.. _systems.Select(system => system.Terminate())], Guard);
     }
 
-    private Config ConfigOf(int port, string security, bool isAtAddress)
+    private Config ConfigOf(int port, string settings, bool isAtAddress)
     {
         var remoting = isAtAddress ? $"port = 0, public-hostname = \"127.0.0.1\", public-port = {port}" : $"port = {port}";
         return ConfigurationFactory.ParseString(
@@ -80,7 +82,7 @@ internal sealed class OrdersGroup : IDisposable
               heartbeat-interval = 100ms
               election-timeout { min = 2s, max = 4s }
               founding-timeout = 3s
-              {{security}}
+              {{settings}}
             }
             """);
     }

@@ -120,6 +120,11 @@ public sealed class SecureApplicationTests : IDisposable
         Assert.Equal(1, refused.Code);
         Assert.Contains("'eye' was refused: it has the role reader, and this call needs the role operator", refused.Error);
 
+        var snapshot = Ask(group, ["snapshot", group.Names[0].Value, .. eye]);
+        Assert.Equal((1, ""), (snapshot.Code, snapshot.Output));
+        Assert.Contains("'eye' was refused: it has the role reader, and this call needs the role operator", snapshot.Error);
+        Assert.Contains("takes no snapshots", Ask(group, ["snapshot", group.Names[0].Value, .. boss]).Error);
+
         var done = Ask(group, ["transfer", .. boss]);
         Assert.Equal((0, "another process leads\n", ""), (done.Code, done.Output, done.Error));
     }

@@ -88,6 +88,7 @@ public sealed class CommandLineTests
     [InlineData("check")]
     [InlineData("trace")]
     [InlineData("log", "tail")]
+    [InlineData("snapshot")]
     public void Help_of_a_verb_has_an_example_and_the_exit_codes(params string[] verb)
     {
         foreach (var option in (string[])["--help", "-h"])
@@ -109,7 +110,7 @@ public sealed class CommandLineTests
         Assert.Equal(
             [
                 "server", "append", "print", "count", "members", "upgrade", "status", "transfer", "explain", "top", "check", "trace", "log",
-                "recover", "backup", "verify", "restore", "plan", "certs", "completion",
+                "recover", "snapshot", "backup", "verify", "restore", "plan", "certs", "completion",
             ],
             verbs.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]));
     }
