@@ -149,6 +149,12 @@ internal sealed class LiveClient<TValue, TResult>(
         return (await AskAsync(question, cancellationToken).ConfigureAwait(false)).Reply as RaftStatus;
     }
 
+    internal override async Task<ClientReply.Description?> DescriptionOfAsync(ProcessName process, CancellationToken cancellationToken)
+    {
+        var question = new ClientQuestion(settings.AttemptTimeout, _ => new ClientCall.Describe(), to: process);
+        return (await AskAsync(question, cancellationToken).ConfigureAwait(false)).Reply as ClientReply.Description;
+    }
+
     public override async Task<string> ExplainAsync(ProcessName? process = null, CancellationToken cancellationToken = default)
     {
         var question = new ClientQuestion(settings.Requests.QueryTimeout, _ => new ClientCall.Explain(), to: process);

@@ -2,6 +2,7 @@ using Akka.Configuration;
 
 using RaftActors.Clients;
 using RaftActors.Storage;
+using RaftActors.Wire;
 
 namespace RaftActors;
 
@@ -137,6 +138,13 @@ public abstract class RaftClient : IAsyncDisposable
     /// <summary>Asks one process for its state. Null: it did not answer in time, or is not known.</summary>
     internal virtual async Task<RaftStatus?> StatusOfAsync(ProcessName process, CancellationToken cancellationToken) =>
         (await StatusAsync(cancellationToken).ConfigureAwait(false)).Processes.FirstOrDefault(each => each.Name == process);
+
+    /// <summary>
+    /// Asks one process, whose node reads format level 2, for the version, settings and time of its node. Null: it did not answer in time,
+    /// or is not known.
+    /// </summary>
+    internal virtual Task<ClientReply.Description?> DescriptionOfAsync(ProcessName process, CancellationToken cancellationToken) =>
+        Task.FromResult<ClientReply.Description?>(null);
 
     /// <summary>
     /// Streams committed pairs with their values as the log has them, for tools that do not know the types. Otherwise as

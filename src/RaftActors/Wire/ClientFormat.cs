@@ -10,6 +10,7 @@ namespace RaftActors.Wire;
 internal static class ClientFormat
 {
     private const int PairSizeMin = 3;
+    private const int SettingSizeMin = 2;
 
     public static void WriteAppend(ByteWriter writer, ClientCall.Append append)
     {
@@ -94,6 +95,22 @@ internal static class ClientFormat
     }
 
     public static ClientCall.Change ReadChange(ref ByteReader reader) => new(WireFormat.ReadGroupChange(ref reader), ReadTime(ref reader));
+
+    public static void WriteDescription(ByteWriter writer, ClientReply.Description description)
+    {
+        writer.Number(description.Clock.ToUnixTimeMilliseconds());
+        writer.Text(description.Version);
+        writer.List(description.Settings, setting =>
+        {
+            writer.Text(setting.Key);
+            writer.Text(setting.Value);
+        });
+    }
+
+    public static ClientReply.Description ReadDescription(ref ByteReader reader) => new(
+        StatusFormat.ReadTime(ref reader),
+        reader.Text(),
+        reader.List(SettingSizeMin, static (ref ByteReader each) => (each.Text(), each.Text())));
 
     public static void WriteTakeSnapshot(ByteWriter writer, ClientCall.TakeSnapshot call) => WriteTime(writer, call.Timeout);
 

@@ -74,6 +74,11 @@ internal abstract record ClientCall : WireMessage
     /// <summary>Asks a process for its <see cref="Explanation"/>.</summary>
     public sealed record Explain : ClientCall;
 
+    /// <summary>
+    /// Asks a process for the version, settings and time of its node. The answer is <see cref="ClientReply.Description"/>.
+    /// </summary>
+    public sealed record Describe : ClientCall;
+
     /// <summary>Asks a process for its <see cref="RaftStatus"/>.</summary>
     public sealed record Status : ClientCall;
 
@@ -144,6 +149,14 @@ internal abstract record ClientReply : WireMessage
 
     /// <summary>The process cannot answer now. Another one may.</summary>
     public sealed record Declined(string Why) : ClientReply;
+
+    /// <summary>What should be alike on all nodes of a group.</summary>
+    /// <param name="Clock">The time of day of the node.</param>
+    /// <param name="Version">The versions of RaftActors and Akka.NET.</param>
+    /// <param name="Settings">Those of <see cref="Settings.SharedSettings"/>.</param>
+    public sealed record Description(
+        DateTimeOffset Clock, string Version, ImmutableArray<(string Key, string Value)> Settings)
+        : ClientReply;
 
     /// <summary>The latest snapshot is durable and covers the call.</summary>
     /// <param name="Length">Bytes of the state in it.</param>

@@ -87,9 +87,9 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
         : CustomAddress.IsIn(path) ? UserActors.Of(system).Resolve(path)
         : system.Provider.ActorAt(path);
 
-    private static DateTimeOffset ReadTime(ref ByteReader reader) => reader.Count() is var time && time <= TimeMax
+    public static DateTimeOffset ReadTime(ref ByteReader reader) => reader.Count() is var time && time <= TimeMax
         ? DateTimeOffset.FromUnixTimeMilliseconds(time)
-        : throw reader.Damaged($"the role began at {time} ms");
+        : throw reader.Damaged($"{time} ms is no time");
 
     private static RaftRole ReadRole(ref ByteReader reader) =>
         (RaftRole)reader.Octet() is var role && Enum.IsDefined(role) ? role : throw reader.Damaged($"{(int)role} is no role");

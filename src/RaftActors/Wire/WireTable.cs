@@ -102,6 +102,8 @@ internal static class WireTable
         Of<ClientReply.Forbidden>(
             "kf", (writer, forbidden) => writer.Text(forbidden.Why), (ref reader) => new ClientReply.Forbidden(reader.Text())),
         Of<ClientReply.Located>("kr", ClientFormat.WriteLocated, ClientFormat.ReadLocated),
+        OfLevel2<ClientCall.Describe>("kh", (_, _) => { }, (ref _) => new ClientCall.Describe()),
+        OfLevel2<ClientReply.Description>("ka", ClientFormat.WriteDescription, ClientFormat.ReadDescription),
         OfLevel2<ClientCall.TakeSnapshot>("kx", ClientFormat.WriteTakeSnapshot, ClientFormat.ReadTakeSnapshot),
         OfLevel2<ClientReply.SnapshotTaken>("ky", ClientFormat.WriteSnapshotTaken, ClientFormat.ReadSnapshotTaken),
         OfLevel2<ClientReply.Refused>(

@@ -225,6 +225,9 @@ public sealed class ApplicationTests(OrdersFixture fixture) : IClassFixture<Orde
 
         Assert.Equal((0, ""), (run.Code, run.Error));
         Assert.Contains("OK    group: all agree on the 3 members, 3 of them vote", run.Lines);
+        Assert.Contains(run.Lines, line => line.StartsWith("OK    group: the version is RaftActors "));
+        Assert.Contains("OK    group: 17 settings are the same on all nodes", run.Lines);
+        Assert.Contains(run.Lines, line => line.StartsWith("OK    group: the clocks of the nodes differ by at most "));
         Assert.All(Names, name => Assert.Contains(run.Lines, line => line.Contains($"{name}: ") && line.Contains("answers after")));
         Assert.Contains(run.Lines, line => line.Contains(" ms (p99) of 200"));
         Assert.EndsWith(", 0 FAIL", run.Lines.Last());

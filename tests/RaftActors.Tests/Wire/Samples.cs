@@ -247,6 +247,9 @@ internal static class Samples
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.RaiseFormatLevel(2, new LogIndex(305)))),
         ("km", new ClientCall.Change(new GroupChange.RaiseFormatLevel(2), TimeSpan.FromSeconds(3))),
         ("os", new RaftStatus("orders", One.Name) { FormatLevel = 1, FormatLevelMax = 2 }),
+        ("kh", new ClientCall.Describe()),
+        ("ka", new ClientReply.Description(
+            DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123), "RaftActors 1.2.3", [("raft.lease.enabled", "off")])),
         ("kx", new ClientCall.TakeSnapshot(TimeSpan.FromMilliseconds(5001))),
         ("ky", new ClientReply.SnapshotTaken(Position, 65_000)),
         ("kz", new ClientReply.Refused("it takes none")),

@@ -24,6 +24,7 @@ internal sealed class CheckCommand(CommandEnvironment environment, ClientSetting
 
               - each member answers soon, is not fenced, has no name that another process has too, and reaches the others
               - all belong to one group, and agree on its members and its leader; a majority of the voters answers
+              - the nodes have one version and the same settings, and their clocks differ by less than a second
               - the term does not grow, members that are behind catch up, and no disk is nearly full
               - this machine can look up the host name of each member
               - with --tls-cert: the certificates are valid for 30 days more
@@ -93,6 +94,11 @@ internal sealed class CheckCommand(CommandEnvironment environment, ClientSetting
 
         Add(new GroupCheck(settings.Target, first, second).Findings());
         Add(new MemberCheck(settings.Target, first, second, client.WhyUnreached).Findings());
+        if (client.TryAsk(() => DescriptionSample.TakeAsync(second, client.Raft, client.Interrupted), out var described) is null)
+        {
+            Add(new AgreementCheck(settings.Target, described).Findings());
+        }
+
         return second;
     }
 

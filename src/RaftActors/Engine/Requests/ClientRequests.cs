@@ -92,6 +92,9 @@ internal sealed class ClientRequests(EngineContext context)
             case ClientCall.TakeSnapshot snapshot:
                 context.SnapshotCalls.Submit(snapshot, client);
                 break;
+            case ClientCall.Describe:
+                client.Tell(ProcessDescription.Of(Process.Settings), context.Self);
+                break;
             case ClientCall.Explain:
                 client.Tell(new Explanation(Process.ToRef(0), EngineExplanation.Of(context)), context.Self);
                 break;

@@ -1,0 +1,96 @@
+using System.Collections.Immutable;
+using System.Globalization;
+
+using RaftActors.Settings;
+using RaftActors.Wire;
+
+namespace RaftActors.Cli.Client.Check;
+
+/// <summary>Judges whether the nodes of a group have one version, the same settings and the same time.</summary>
+/// <param name="samples">Of each process that answered.</param>
+internal sealed class AgreementCheck(Target target, ImmutableArray<DescriptionSample> samples)
+{
+    private const string Group = "group";
+
+    // Logs of several nodes are hard to read beside each other beyond that.
+    private static readonly TimeSpan ClockDifferenceMax = TimeSpan.FromSeconds(1);
+
+    private IEnumerable<(string Shown, DescriptionSample Sample, ClientReply.Description Told)> Known =>
+        from sample in samples
+        where sample.Told is not null
+        select (target.Show(sample.Name), sample, sample.Told);
+
+    public IEnumerable<Finding> Findings()
+    {
+        var silent = samples.Where(sample => sample.Told is null).Select(sample => target.Show(sample.Name)).ToList();
+        if (silent.Count > 0)
+        {
+            yield return Finding.Warn(
+                Group,
+                $"{string.Join(", ", silent)} told neither version nor settings nor time",
+                "If the program there is an earlier one, upgrade it.");
+        }
+
+        if (Known.Any())
+        {
+            yield return Versions();
+            foreach (var finding in Settings())
+            {
+                yield return finding;
+            }
+
+            yield return Clocks();
+        }
+    }
+
+    private Finding Versions() => Differences(told => told.Version) is not { } differences
+        ? Finding.Ok(Group, $"the version is {Known.First().Told.Version}")
+        : Finding.Warn(Group, $"versions differ: {differences}", "End the upgrade: give all nodes the newest version, one by one.");
+
+    private IEnumerable<Finding> Settings()
+    {
+        var keys = Known.SelectMany(each => each.Told.Settings).Select(setting => setting.Key).Distinct().ToList();
+        var isAlike = true;
+        foreach (var key in keys)
+        {
+            if (Differences(told => told.Settings.FirstOrDefault(setting => setting.Key == key).Value) is not { } differences)
+            {
+                continue;
+            }
+
+            isAlike = false;
+            var (text, cure) = ($"{key} differs: {differences}", $"Set {key} to one value on all nodes, and restart them one by one.");
+            yield return key.StartsWith(SharedSettings.LeasePrefix, StringComparison.Ordinal)
+                ? Finding.Fail(Group, $"{text}. A leader may answer by a lease that the others do not keep", cure)
+                : Finding.Warn(Group, text, cure);
+        }
+
+        if (isAlike)
+        {
+            yield return Finding.Ok(Group, $"{keys.Count} settings are the same on all nodes");
+        }
+    }
+
+    // Each clock is known up to half of the round trip.
+    private Finding Clocks()
+    {
+        var (earliest, latest) = (Known.MinBy(each => each.Sample.ClockAhead), Known.MaxBy(each => each.Sample.ClockAhead));
+        var difference = latest.Sample.ClockAhead - earliest.Sample.ClockAhead;
+        var doubt = (latest.Sample.RoundTrip + earliest.Sample.RoundTrip) / 2;
+        return difference - doubt > ClockDifferenceMax
+            ? Finding.Warn(
+                Group,
+                $"the clock of {latest.Shown} is {Seconds(difference)} ahead of that of {earliest.Shown}",
+                "Synchronize the clocks, by NTP for instance. Elections do not depend on them, but logs and certificates do.")
+            : Finding.Ok(Group, $"the clocks of the nodes differ by at most {Seconds(difference + doubt)}");
+    }
+
+    /// <returns>Each value with the processes that have it; null: all have the same.</returns>
+    private string? Differences(Func<ClientReply.Description, string?> valueOf)
+    {
+        var values = Known.GroupBy(each => valueOf(each.Told) ?? "unknown", each => each.Shown).ToList();
+        return values.Count <= 1 ? null : string.Join("; ", values.Select(value => $"{value.Key} on {string.Join(", ", value)}"));
+    }
+
+    private static string Seconds(TimeSpan time) => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.000} s");
+}

@@ -1,0 +1,29 @@
+using System.Collections.Immutable;
+using System.Diagnostics;
+
+using RaftActors.Wire;
+
+namespace RaftActors.Cli.Client.Check;
+
+/// <summary>What one process tells of its node.</summary>
+/// <param name="Told">Null: it did not answer, or its program is an earlier one.</param>
+/// <param name="ClockAhead">How far its clock is ahead of this machine's, up to half of the round trip. Negative: it is behind.</param>
+/// <param name="RoundTrip">From the call to the reply.</param>
+internal sealed record DescriptionSample(
+    ProcessName Name, ClientReply.Description? Told, TimeSpan ClockAhead, TimeSpan RoundTrip)
+{
+    /// <summary>Asks the processes of a sample that answered.</summary>
+    public static async Task<ImmutableArray<DescriptionSample>> TakeAsync(GroupSample group, RaftClient raft, CancellationToken end) =>
+        [.. await Task.WhenAll(group.Answers.Select(status => TakeAsync(status, raft, end))).ConfigureAwait(false)];
+
+    private static async Task<DescriptionSample> TakeAsync(RaftStatus status, RaftClient raft, CancellationToken end)
+    {
+        var (start, sent) = (Stopwatch.GetTimestamp(), DateTimeOffset.UtcNow);
+
+        // A program of format level 1 does not know the question.
+        var told = status.FormatLevelMax is null ? null : await raft.DescriptionOfAsync(status.Name, end).ConfigureAwait(false);
+        var roundTrip = Stopwatch.GetElapsedTime(start);
+        return new DescriptionSample(
+            status.Name, told, told is null ? TimeSpan.Zero : told.Clock - (sent + (roundTrip / 2)), roundTrip);
+    }
+}

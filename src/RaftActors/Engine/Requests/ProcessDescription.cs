@@ -1,0 +1,20 @@
+using System.Reflection;
+
+using Akka.Actor;
+
+using RaftActors.Settings;
+using RaftActors.Wire;
+
+namespace RaftActors.Engine.Requests;
+
+/// <summary>Describes the node of a process to operators who compare nodes.</summary>
+internal static class ProcessDescription
+{
+    private static readonly string Version = $"RaftActors {VersionOf(typeof(RaftStatus))}, Akka.NET {VersionOf(typeof(ActorSystem))}";
+
+    public static ClientReply.Description Of(RaftSettings settings) => new(DateTimeOffset.UtcNow, Version, SharedSettings.Of(settings));
+
+    // Without the commit, which the build adds.
+    private static string VersionOf(Type type) =>
+        type.Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()?.InformationalVersion.Split('+')[0] ?? "unknown";
+}

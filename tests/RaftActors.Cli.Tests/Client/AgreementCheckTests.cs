@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+
+using RaftActors.Cli.Client;
+using RaftActors.Cli.Client.Check;
+using RaftActors.Wire;
+
+namespace RaftActors.Cli.Tests.Client;
+
+/// <summary><c>raft check</c>: versions, settings and clocks that differ.</summary>
+public sealed class AgreementCheckTests
+{
+    private static readonly ServersTarget Target = new([new ServerId("", 9990)]);
+
+    [Fact]
+    public void Nodes_that_are_alike_have_only_good_findings() => Assert.Equal(
+        [
+            "OK    group: the version is 1.0.0",
+            "OK    group: 2 settings are the same on all nodes",
+            "OK    group: the clocks of the nodes differ by at most 0.004 s",
+        ],
+        Lines(Of(":9990"), Of(":9991"), Of(":9992")));
+
+    [Fact]
+    public void Versions_that_differ_are_a_warning() => Assert.Contains(
+        "WARN  group: versions differ: 1.0.0 on :9990, :9992; 1.1.0 on :9991",
+        Lines(Of(":9990"), Of(":9991", version: "1.1.0"), Of(":9992")));
+
+    [Fact]
+    public void Setting_that_differs_is_a_warning_with_its_values() => Assert.Contains(
+        "WARN  group: raft.pair-size-max differs: 100 on :9990, :9991; 200 on :9992",
+        Lines(Of(":9990"), Of(":9991"), Of(":9992", sizeMax: "200")));
+
+    [Fact]
+    public void Lease_that_differs_is_a_failure() => Assert.Contains(
+        "FAIL  group: raft.lease.enabled differs: off on :9990, :9991; on on :9992. "
+            + "A leader may answer by a lease that the others do not keep",
+        Lines(Of(":9990"), Of(":9991"), Of(":9992", lease: "on")));
+
+    [Fact]
+    public void Clock_that_is_a_second_ahead_is_a_warning_and_a_long_round_trip_is_not() => Assert.Multiple(
+        () => Assert.Contains(
+            "WARN  group: the clock of :9991 is 1.500 s ahead of that of :9990",
+            Lines(Of(":9990", aheadMs: -500), Of(":9991", aheadMs: 1000), Of(":9992"))),
+        () => Assert.Contains(
+            "OK    group: the clocks of the nodes differ by at most 3.500 s",
+            Lines(Of(":9990", aheadMs: -500, roundTripMs: 2000), Of(":9991", aheadMs: 1000, roundTripMs: 2000), Of(":9992"))));
+
+    [Fact]
+    public void Process_that_tells_nothing_is_a_warning() => Assert.Contains(
+        "WARN  group: :9991 told neither version nor settings nor time",
+        Lines(Of(":9990"), Of(":9991") with { Told = null }, Of(":9992")));
+
+    private static List<string> Lines(params ImmutableArray<DescriptionSample> samples)
+    {
+        using StringWriter text = new() { NewLine = "\n" };
+        foreach (var finding in new AgreementCheck(Target, samples).Findings())
+        {
+            Assert.Equal(finding.Level == FindingLevel.Ok, finding.Cure is null);
+            (finding with { Cure = null }).WriteText(text);
+        }
+
+        return [.. $"{text}".Split('\n', StringSplitOptions.RemoveEmptyEntries)];
+    }
+
+    private static DescriptionSample Of(
+        string server, string version = "1.0.0", string sizeMax = "100", string lease = "off", int aheadMs = 0, int roundTripMs = 4) =>
+        new(
+            new ProcessName($"raft@{server}"),
+            new ClientReply.Description(
+                DateTimeOffset.UnixEpoch, version, [("raft.pair-size-max", sizeMax), ("raft.lease.enabled", lease)]),
+            TimeSpan.FromMilliseconds(aheadMs),
+            TimeSpan.FromMilliseconds(roundTripMs));
+}
