@@ -44,8 +44,8 @@ internal abstract record Effect
     /// The process is quiescent under this leader: it needs no ticks until <see cref="Woken"/>. May come again.
     /// </summary>
     /// <param name="Watched">
-    /// The leader; on the leader itself, those that have agreed. The shell reports one whose node is silent as
-    /// <see cref="Input.PeerUnreachable"/>, and a leader that is quiescent no more by <see cref="Input.Wake"/>.
+    /// The leader; on the leader itself, those that have agreed. Until <see cref="Unwatched"/> the shell reports one whose node is silent
+    /// as <see cref="Input.PeerUnreachable"/>, and a leader that is quiescent no more by <see cref="Input.Wake"/>.
     /// </param>
     internal sealed record Quiesced(Member Leader, Term Term, ImmutableArray<Member> Watched) : Effect;
 
@@ -54,6 +54,13 @@ internal abstract record Effect
     {
         /// <summary>The only instance needed.</summary>
         public static Woken Instance { get; } = new();
+    }
+
+    /// <summary>The process is awake, and hears a leader or follows none: end the watch for it.</summary>
+    internal sealed record Unwatched : Effect
+    {
+        /// <summary>The only instance needed.</summary>
+        public static Unwatched Instance { get; } = new();
     }
 
     /// <summary>An action of the store. The store carries writes out in the order given, each whole or not at all. Closed.</summary>

@@ -113,6 +113,12 @@ internal sealed class RaftCore
     public bool IsQuiescent => _state.Quiet.IsQuiescent;
 
     /// <summary>
+    /// The shell watches for this process, from <see cref="Effect.Quiesced"/> to <see cref="Effect.Unwatched"/>. Its reports of silence
+    /// count only meanwhile.
+    /// </summary>
+    public bool IsWatched => _state.Quiet.IsWatched;
+
+    /// <summary>
     /// The next tick that may have an effect if no other input comes before it: 1 or more, where 1 is the next tick. A shell may let the
     /// ticks before it wait, and give all of them when it is due or before the next input.
     /// </summary>

@@ -69,6 +69,20 @@ public sealed class LayoutTests
         Assert.Equal(Layout.LeadersByNode(lost).Where((_, node) => node != lost), run.LeadersByNode());
     }
 
+    // Each node of a quiescent group notices the silence after the shortest election timeout, at its next heartbeat.
+    [Fact]
+    public void Quiescent_groups_are_led_again_as_soon_as_all_their_nodes_have_noticed_the_silence()
+    {
+        var run = Settled(QuiesceTicks);
+        Assert.NotNull(run.RunUntil(() => run.Quiescent == 3 * Groups, Limit));
+        var at = run.Now;
+
+        var led = run.Stop(Array.IndexOf(Layout.LeadersByNode(), Layout.LeadersByNode().Max()), closes: false);
+
+        Assert.NotNull(run.RunUntil(() => run.HaveLeaders(led), Limit));
+        Assert.All(run.ElectedAfter(led, at), time => Assert.InRange(time.TotalSeconds, 0.75, 1.35));
+    }
+
     [Fact]
     public void Same_seed_gives_the_same_messages()
     {

@@ -362,12 +362,66 @@ public sealed class QuiescenceTests
         Assert.False(lab.Core.IsQuiescent);
     }
 
+    [Fact]
+    public void A_follower_that_a_pre_vote_wakes_is_watched_until_it_hears_its_leader()
+    {
+        var lab = WokenByPreVote();
+        lab.Tick(3);
+        Assert.True(lab.Core.IsWatched);
+
+        lab.Append(Raft2, 1, At(1), [], commit: 1);
+
+        Assert.False(lab.Core.IsWatched);
+        Assert.Equal("unwatched", lab.Done[^2]);
+    }
+
+    [Fact]
+    public void A_follower_that_a_pre_vote_wakes_is_watched_until_it_campaigns()
+    {
+        var lab = WokenByPreVote();
+
+        lab.TimeOut();
+
+        Assert.False(lab.Core.IsWatched);
+    }
+
+    [Fact]
+    public void A_follower_that_a_pre_vote_wakes_grants_it_once_its_own_node_tells_that_the_leader_is_silent()
+    {
+        var lab = WokenByPreVote();
+        Assert.False(Assert.Single(lab.SentTo<Message.RequestVoteReply>(Raft3)).Granted);
+
+        lab.Lose(Raft2);
+
+        Assert.True(lab.SentTo<Message.RequestVoteReply>(Raft3).Last().Granted);
+    }
+
+    [Fact]
+    public void Only_a_follower_is_watched_while_it_is_awake()
+    {
+        var lab = Quiescent();
+
+        lab.Step(Input.Wake.Instance);
+
+        Assert.False(lab.Core.IsWatched);
+    }
+
     private static CoreOptions WithQuiescence(CoreOptions options) => options with { QuiesceTicks = 1 };
 
     private static Lab Follower()
     {
         var lab = new Lab([1], with: WithQuiescence);
         lab.Append(Raft2, 1, At(1), [], commit: 1);
+        return lab;
+    }
+
+    // Follows raft2 in term 1. The node of raft3 hears nothing from that of raft2, and this one's has not noticed yet.
+    private static Lab WokenByPreVote()
+    {
+        var lab = Follower();
+        Ask(lab, Raft2, 1, At(1));
+        lab.Receive(Raft3, 2, new Message.RequestVote(At(1), IsPreVote: true));
+        Assert.False(lab.Core.IsQuiescent);
         return lab;
     }
 

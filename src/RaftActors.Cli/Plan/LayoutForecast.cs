@@ -55,14 +55,11 @@ internal sealed record LayoutForecast
     /// <summary>Messages of these elections.</summary>
     public required int ElectionMessages { get; init; }
 
-    /// <summary>The time in which an awake group is led again, if no vote is split.</summary>
-    public required (TimeSpan Least, TimeSpan Most) Failover { get; init; }
-
     /// <summary>
-    /// By how much a quiescent group is later, at most. Its nodes notice the silence after the shortest election timeout. The voter that
-    /// notices first wakes the other one by its pre-vote, and that one holds to the lost leader for such a time again.
+    /// The time in which a group is led again, if no vote is split. A quiescent one is among the first: its nodes notice the silence after
+    /// the shortest election timeout, at their next heartbeat.
     /// </summary>
-    public required TimeSpan QuietDelay { get; init; }
+    public required (TimeSpan Least, TimeSpan Most) Failover { get; init; }
 
     /// <summary>Leaders on the others afterwards.</summary>
     public required Spread LeadersAfter { get; init; }
@@ -119,7 +116,6 @@ internal sealed record LayoutForecast
             Elections = leaders[lost],
             ElectionMessages = leaders[lost] * MessagesOfElection(workload.Members),
             Failover = (workload.ElectionMin, workload.ElectionMax),
-            QuietDelay = workload.ElectionMin,
             LeadersAfter = Spread.Of([.. after.Where((_, node) => node != lost)]),
             Moves = moves.Count,
             MovesWithoutTarget = moves.Count(move => move.Target < 0),

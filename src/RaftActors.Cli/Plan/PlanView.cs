@@ -77,7 +77,7 @@ internal static class PlanView
         table.Add(
             "  led again",
             $"{TimeoutAdvice.Text(layout.Failover.Least)} to {TimeoutAdvice.Text(layout.Failover.Most)}",
-            $"if no vote is split; quiescent groups up to {TimeoutAdvice.Text(layout.QuietDelay)} later");
+            "if no vote is split");
         table.Add("  leaders afterwards", Of(layout.LeadersAfter), "on a node");
         table.Add(
             "  members to replace",
@@ -204,7 +204,6 @@ internal static class PlanView
             writer.WriteNumber("electionMessages", layout.ElectionMessages);
             writer.WriteNumber("failoverLeastMs", Milliseconds(layout.Failover.Least));
             writer.WriteNumber("failoverMostMs", Milliseconds(layout.Failover.Most));
-            writer.WriteNumber("quiescentDelayMs", Milliseconds(layout.QuietDelay));
             Spreads("leadersAfter", layout.LeadersAfter);
             writer.WriteNumber("moves", layout.Moves);
             writer.WriteNumber("movesWithoutTarget", layout.MovesWithoutTarget);

@@ -146,6 +146,7 @@ internal sealed class Follower(
         }
 
         Invariant.That(state.Leader == envelope.From, "a term has one leader (§5.2)");
+        quiescence.EndWatch();
         state.Timer.Reset();
         state.Election.HeardAt = state.Now;
         state.Election.StickyUntil = state.Now + state.Options.ElectionTimeoutMinTicks;

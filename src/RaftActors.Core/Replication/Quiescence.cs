@@ -9,8 +9,15 @@ namespace RaftActors.Core;
 /// <see cref="Input.PeerUnreachable"/>.
 /// </summary>
 /// <remarks>
+/// <para>
+/// The watch outlives the quiescence of a follower until it hears a leader. Of two followers whose leader's machine falls silent, one is
+/// told of it first, and wakes the other by its pre-vote. That one has counted no ticks of silence, so it still holds to the leader and
+/// refuses. It must be told of the silence too, by its own node. Otherwise the group would have no leader for another election timeout.
+/// </para>
+/// <para>
 /// Safety does not depend on it: a quiescent process has no rights that an awake one lacks. A process that wakes alone campaigns after an
 /// election timeout at the latest. Its pre-vote wakes the leader, whose heartbeats wake all.
+/// </para>
 /// </remarks>
 internal sealed class Quiescence(RaftState state, Membership membership)
 {
@@ -60,9 +67,24 @@ internal sealed class Quiescence(RaftState state, Membership membership)
         }
     }
 
-    /// <summary>At the end of each step: a leader is quiescent if all others are.</summary>
+    /// <summary>An awake process knows for itself whether its leader is there.</summary>
+    public void EndWatch()
+    {
+        if (state.Quiet is { IsWatched: true, IsQuiescent: false })
+        {
+            state.Quiet.IsWatched = false;
+            state.Effects.Add(Effect.Unwatched.Instance);
+        }
+    }
+
+    /// <summary>At the end of each step: a leader is quiescent if all others are. Only a follower is watched while it is awake.</summary>
     public void Settle()
     {
+        if (state.Role is not FollowerRole { Leader: not null })
+        {
+            EndWatch();
+        }
+
         if (state.Quiet is { IsAsking: true, IsQuiescent: false }
             && state.Role is LeaderRole leader
             && WhyNot(leader) is null
@@ -119,7 +141,7 @@ internal sealed class Quiescence(RaftState state, Membership membership)
     private void Sleep(Member leading, ImmutableArray<Member> watched)
     {
         Invariant.That(state.CommitIndex == state.Log.Last, "a quiescent process has nothing to commit");
-        state.Quiet.IsQuiescent = true;
+        state.Quiet.IsQuiescent = state.Quiet.IsWatched = true;
         state.Effects.Add(new Effect.Quiesced(leading, state.Term, watched));
     }
 
@@ -183,6 +205,12 @@ internal sealed class QuietState
     /// The process counts no ticks and sends nothing until an input wakes it. Invariant: its log is committed and durable up to the end.
     /// </summary>
     public bool IsQuiescent { get; set; }
+
+    /// <summary>
+    /// The shells watch the processes on which this one depends: while it is quiescent, and afterwards until it hears a leader or follows
+    /// none.
+    /// </summary>
+    public bool IsWatched { get; set; }
 
     /// <summary>The tick of the last input that was work.</summary>
     public long BusyAt { get; set; }

@@ -41,6 +41,7 @@ internal static class Describe
         Effect.Quiesced quiesced =>
             $"quiescent under {quiesced.Leader} of term {quiesced.Term}, watches {string.Join(' ', quiesced.Watched)}",
         Effect.Woken => "awake",
+        Effect.Unwatched => "unwatched",
         Effect.Refused refused => $"refused by {refused.By}: {refused.Reason} {refused.Serial}: {refused.Detail}",
         Effect.TwinRefused refused => $"refuses {refused.Twin}, since {refused.Running} runs",
         Effect.Fenced fenced => $"fenced: {fenced.Fence.Reason} {fenced.Fence.Serial}: {fenced.Detail}",

@@ -35,7 +35,7 @@ internal sealed class QuietGroups
         }
     }
 
-    /// <summary>The process is quiescent no more.</summary>
+    /// <summary>The process needs no watch any more.</summary>
     public void Remove(string group, ProcessName name)
     {
         if (!_processes.Remove((group, name), out var process))

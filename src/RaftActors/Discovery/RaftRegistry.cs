@@ -70,7 +70,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         Receive<DisassociatedEvent>(disassociated => OnReachability(disassociated.RemoteAddress, false));
         Receive<EngineNews.Names>(OnEngineNames);
         Receive<QuietProcess>(OnQuiesced);
-        Receive<EngineNews.Woken>(woken => _quiet.Remove(woken.Group, woken.Name));
+        Receive<EngineNews.Unwatched>(process => _quiet.Remove(process.Group, process.Name));
         Receive<WireMessage.NodeBeat>(beat => _quiet.OnBeat(AddressOf(Sender), beat, Now));
         Receive<BeatTime>(_ => OnBeatTime());
         Receive<GreetTime>(_ => OnGreetTime());

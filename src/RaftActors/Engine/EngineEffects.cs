@@ -92,7 +92,10 @@ internal sealed class EngineEffects(EngineContext context)
                 context.PeerMessages.OnQuiesced(quiesced);
                 break;
             case Effect.Woken:
-                context.PeerMessages.OnWoken();
+                // After each input the engine looks whether its ticks are to run.
+                break;
+            case Effect.Unwatched:
+                context.PeerMessages.EndWatch();
                 break;
             case Effect.Fenced fenced:
                 OnFenced(fenced.Detail);

@@ -20,8 +20,8 @@ internal abstract record EngineNews
     /// <summary>The other processes of an engine's roster. Sent at its start and at each change.</summary>
     public sealed record Names(RaftProcess Process, ImmutableArray<ProcessName> Others) : EngineNews;
 
-    /// <summary>A process is quiescent no more, or its engine has stopped.</summary>
-    public sealed record Woken(string Group, ProcessName Name) : EngineNews, IDeadLetterSuppression;
+    /// <summary>A process that was quiescent needs no watch any more, or its engine has stopped.</summary>
+    public sealed record Unwatched(string Group, ProcessName Name) : EngineNews, IDeadLetterSuppression;
 
     /// <summary>The engine that sends this may stop.</summary>
     public sealed record Prepared : EngineNews;

@@ -63,7 +63,7 @@ internal sealed class PeerMessages(EngineContext context)
             case PeerNews.Stopped(var stopped, var engine) when context.Peers.MarkStopped(stopped, engine):
                 OnUnreachable(news.Name);
                 break;
-            case PeerNews.Silent when context.Core.IsQuiescent:
+            case PeerNews.Silent when context.Core.IsWatched:
                 context.Step(new Input.PeerUnreachable(news.Name));
                 break;
             case PeerNews.LeadsNoMore when context.Core.IsQuiescent:
@@ -189,9 +189,9 @@ internal sealed class PeerMessages(EngineContext context)
             context.Self);
     }
 
-    /// <summary>The process is quiescent no more, or its engine stops.</summary>
-    public void OnWoken() =>
-        context.Registry.Tell(new EngineNews.Woken(context.Process.Settings.Group, context.Process.Name), context.Self);
+    /// <summary>The process needs no watch by the nodes any more, or its engine stops.</summary>
+    public void EndWatch() =>
+        context.Registry.Tell(new EngineNews.Unwatched(context.Process.Settings.Group, context.Process.Name), context.Self);
 
     private void SendNow(Effect.Send send)
     {

@@ -22,7 +22,9 @@ internal abstract record PeerNews(ProcessName Name)
     /// <summary>A connection to the node of the process was too full for an announcement of an actor, perhaps of this process's.</summary>
     public sealed record ActorLost(ProcessName Name) : PeerNews(Name);
 
-    /// <summary>To a quiescent process: the node of a process on which it depends is silent.</summary>
+    /// <summary>
+    /// To a process that is quiescent, or woke and has not heard its leader since: the node of a process on which it depends is silent.
+    /// </summary>
     public sealed record Silent(ProcessName Name) : PeerNews(Name);
 
     /// <summary>To a quiescent process: its leader is not quiescent, or does not lead any more.</summary>

@@ -57,7 +57,7 @@ internal sealed class RaftEngine : UntypedActor
     protected override void PostStop()
     {
         _ticks.Rest();
-        _context.PeerMessages.OnWoken();
+        _context.PeerMessages.EndWatch();
         _gauges.End();
         _context.OnStopped();
         _context.Process.Store.Close();

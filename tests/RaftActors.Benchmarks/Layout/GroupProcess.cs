@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 using RaftActors.Core;
 
 namespace RaftActors.Benchmarks.Layout;
@@ -7,6 +9,7 @@ internal sealed class GroupProcess(int group, GroupNode node, CoreOptions option
 {
     // The times at which it began to lead.
     private readonly List<long> _led = [];
+    private ImmutableArray<Member> _watched = [];
     private bool _leads;
 
     public int Group => group;
@@ -23,27 +26,18 @@ internal sealed class GroupProcess(int group, GroupNode node, CoreOptions option
     /// <summary>A planned tick of another version is void.</summary>
     public long Version { get; set; }
 
-    /// <summary>The processes that it watches while it is quiescent; null: it is awake.</summary>
-    public Effect.Quiesced? Watch { get; private set; }
-
-    public void Rest(Effect.Quiesced quiesced, Dictionary<ProcessName, GroupProcess> byName)
+    public void Watch(ImmutableArray<Member> watched, Dictionary<ProcessName, GroupProcess> byName)
     {
-        Wake(byName);
-        Watch = quiesced;
-        foreach (var member in quiesced.Watched)
-        {
-            node.Add(byName[member.Name].Node, this, member.Name);
-        }
-    }
-
-    public void Wake(Dictionary<ProcessName, GroupProcess> byName)
-    {
-        foreach (var member in Watch?.Watched ?? [])
+        foreach (var member in _watched)
         {
             node.Remove(byName[member.Name].Node, this, member.Name);
         }
 
-        Watch = null;
+        _watched = watched;
+        foreach (var member in watched)
+        {
+            node.Add(byName[member.Name].Node, this, member.Name);
+        }
     }
 
     /// <summary>Notes when it begins to lead.</summary>

@@ -51,7 +51,7 @@ internal sealed class ManyGroups
         && leader == Members(group).FirstOrDefault(process => process.Node.IsAlive));
 
     /// <summary>Processes that count no ticks.</summary>
-    public int Quiescent => _processes.Count(process => process is { Watch: not null, Node.IsAlive: true });
+    public int Quiescent => _processes.Count(process => process is { Core.IsQuiescent: true, Node.IsAlive: true });
 
     /// <summary>Leaders on each living node.</summary>
     public int[] LeadersByNode()
@@ -227,7 +227,7 @@ internal sealed class ManyGroups
     /// <summary>Counts the ticks that are over. They come before any other input, as in the engine.</summary>
     private void CatchUp(GroupProcess process)
     {
-        while (process.Watch is null && Now - process.TickedAt >= _settings.Tick)
+        while (!process.Core.IsQuiescent && Now - process.TickedAt >= _settings.Tick)
         {
             process.TickedAt += _settings.Tick;
             Take(process, Input.Tick.Instance);
@@ -245,7 +245,7 @@ internal sealed class ManyGroups
     private void Plan(GroupProcess process)
     {
         process.Version++;
-        if (process.Watch is null)
+        if (!process.Core.IsQuiescent)
         {
             var ticks = process.Core.TicksUntilDue;
             Add(process.TickedAt + (ticks * _settings.Tick), DueKind.Tick, (process, process.Version));
@@ -266,12 +266,14 @@ internal sealed class ManyGroups
                     Add(process.Node.WrittenAt(Now, Sync, Traffic), DueKind.Written, (process, ticket));
                     break;
                 case Effect.Quiesced quiesced:
-                    process.Rest(quiesced, _byName);
+                    process.Watch(quiesced.Watched, _byName);
                     break;
                 case Effect.Woken:
                     // The ticks of its rest are over, and are not made up for.
-                    process.Wake(_byName);
                     process.TickedAt = Now - ((Now - process.Node.Phase) % _settings.Tick);
+                    break;
+                case Effect.Unwatched:
+                    process.Watch([], _byName);
                     break;
             }
         }

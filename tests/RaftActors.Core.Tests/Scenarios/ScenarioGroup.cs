@@ -18,7 +18,7 @@ internal sealed partial class ScenarioGroup
         /// <summary>Effects that operators and actors see.</summary>
         Views,
 
-        /// <summary>Also messages and writes, except greetings.</summary>
+        /// <summary>Also messages, writes and ends of watches, except greetings.</summary>
         Messages,
         All,
     }
@@ -171,7 +171,7 @@ internal sealed partial class ScenarioGroup
         var isShown = effect switch
         {
             Effect.Send(var sent) => IsShown(sent),
-            Effect.Persist or Effect.StoreChunk => Show >= Detail.Messages,
+            Effect.Persist or Effect.StoreChunk or Effect.Unwatched => Show >= Detail.Messages,
             Effect.PeerMet => Show == Detail.All,
             Effect.MembersDecided => ShowsDecisions && Show >= Detail.Views,
             _ => Show >= Detail.Views,

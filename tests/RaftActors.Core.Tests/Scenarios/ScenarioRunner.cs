@@ -30,7 +30,8 @@ internal sealed partial class ScenarioRunner
             case "time": Wait(directive); break;
             case "stabilize": _group.Stabilize(() => IsReached(directive.Setting("until"), [.. _group.Running])); break;
             case "connect": Connect(directive); break;
-            case "unreachable": Hint(directive); break;
+            case "unreachable": Hint(directive, _ => true); break;
+            case "silent": Hint(directive, process => process.Core!.IsWatched); break;
             case "wake": ForEach(directive, process => process.Step(Input.Wake.Instance)); break;
             case "partition": _group.Parts.AddRange(directive.Arguments.Select(part => part.Split(' ').ToHashSet())); break;
             case "deafen": _group.Deaf.UnionWith(directive.Arguments); break;
@@ -180,12 +181,15 @@ internal sealed partial class ScenarioRunner
         ];
     }
 
-    /// <summary><c>unreachable raft2 by=(raft1 raft3)</c>: raft1 and raft3 see their connection to raft2 close.</summary>
-    private void Hint(Directive directive)
+    /// <summary>
+    /// <c>unreachable raft2 by=(raft1 raft3)</c>: raft1 and raft3 see their connection to raft2 close. <c>silent raft2 by=(raft1
+    /// raft3)</c>: their nodes hear nothing from that of raft2, and say so to those for which they watch.
+    /// </summary>
+    private void Hint(Directive directive, Func<SimulatedProcess, bool> hears)
     {
-        foreach (var name in directive.Setting("by")!.Split(' '))
+        foreach (var process in directive.Setting("by")!.Split(' ').Select(name => _group[name]).Where(hears))
         {
-            _group[name].Step(new Input.PeerUnreachable(ScenarioGroup.Named(directive.Arguments[0])));
+            process.Step(new Input.PeerUnreachable(ScenarioGroup.Named(directive.Arguments[0])));
         }
     }
 }

@@ -2,7 +2,9 @@ using RaftActors.Core;
 
 namespace RaftActors.Simulator;
 
-/// <summary>A quiescent process as the shell of its node knows it: whom it depends on, and the beats of their nodes.</summary>
+/// <summary>
+/// A process as the shell of its node knows it while it is quiescent, or has just woken: whom it depends on, and the beats of their nodes.
+/// </summary>
 internal sealed class QuietWatch(Effect.Quiesced quiesced)
 {
     /// <summary>Beats that differ from the expected ones before the process is woken.</summary>

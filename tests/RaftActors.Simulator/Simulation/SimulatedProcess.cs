@@ -50,7 +50,7 @@ internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice
     /// <summary>The number of its starts.</summary>
     public int Starts { get; private set; }
 
-    /// <summary>The watch of its node while it is quiescent; otherwise null.</summary>
+    /// <summary>What its node watches for it; null: nothing.</summary>
     public QuietWatch? Watch { get; set; }
 
     /// <summary>Whether it is suspended; its inputs wait.</summary>

@@ -71,14 +71,15 @@ internal sealed partial class Simulation
 
         // Ticks may be late, and are never early. Those that are over by then come at once.
         var late = !_isHealed && !_plan.HasPunctualTicks && _prng.Chance(5) ? _prng.Between(0, 3000) : 0;
-        if (process.Watch is { } watch && !process.IsPaused)
+        if (process is { IsPaused: false, Core.IsQuiescent: true })
         {
             process.TickedAt = _now;
-            Watch(process, watch);
         }
-        else
+
+        CatchUp(process);
+        if (process is { IsPaused: false, Watch: { } watch })
         {
-            CatchUp(process);
+            Watch(process, watch);
         }
 
         _queue.Add((process.IsPaused ? _now : process.TickedAt) + process.TickInterval + late, EventKind.Tick, process.Number, start);
@@ -87,7 +88,7 @@ internal sealed partial class Simulation
     /// <summary>Counts the ticks that are over. They come before any other input, as in the shell.</summary>
     private void CatchUp(SimulatedProcess process)
     {
-        while (!process.IsPaused && process.Watch is null && _now - process.TickedAt >= process.TickInterval)
+        while (process is { IsPaused: false, Core.IsQuiescent: false } && _now - process.TickedAt >= process.TickInterval)
         {
             process.TickedAt += process.TickInterval;
             Step(process, Input.Tick.Instance);
@@ -330,6 +331,8 @@ internal sealed partial class Simulation
                 process.Watch = new QuietWatch(quiesced);
                 break;
             case Effect.Woken:
+                break;
+            case Effect.Unwatched:
                 process.Watch = null;
                 break;
             case Effect.Fenced fenced:

@@ -7,7 +7,7 @@ internal sealed partial class Simulation
 {
     private readonly Prng _beats;
 
-    /// <summary>A tick of a quiescent process. Its Core counts none.</summary>
+    /// <summary>A tick of a process for which its node watches: a quiescent one, or one that woke and has heard no leader yet.</summary>
     private void Watch(SimulatedProcess process, QuietWatch watch)
     {
         var hasBeats = watch.Tick(process.Options.HeartbeatTicks);

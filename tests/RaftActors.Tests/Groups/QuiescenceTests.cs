@@ -3,6 +3,7 @@ using Akka.Configuration;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
+using RaftActors.Engine;
 
 namespace RaftActors.Tests.Groups;
 
@@ -73,6 +74,21 @@ public sealed class QuiescenceTests : TestKit
         _group.Advance(2);
 
         Assert.Contains("not quiescent: the group had work lately", Explain("raft1"));
+    }
+
+    // The machine of raft1 falls silent. The node of raft2 notices it first, and raft2's pre-vote wakes raft3.
+    [Fact]
+    public void Process_that_a_pre_vote_woke_is_told_that_the_node_of_its_leader_is_silent()
+    {
+        Rest();
+        var next = new Term(_group.StatusOf("raft3").Term + 1);
+        _group.SayAs("raft2", "raft3", next, new Message.RequestVote(default, IsPreVote: true));
+
+        _group.EngineOf("raft3").Tell(new PeerNews.Silent(VirtualGroup.MemberOf("raft1").Name), ActorRefs.NoSender);
+        _group.Advance(2);
+
+        // An election timeout has 20 ticks at least.
+        _group.Watchers["raft3"].FishForMessage(told => told is "leader lost", TimeSpan.FromSeconds(30));
     }
 
     // Pairs 1 to 4 are preloaded on raft1, which leads.
