@@ -41,11 +41,7 @@ internal static class BackupFormat
             throw new StoreException($"{path} is no backup: it does not begin with the magic of one. Name a file of 'raft backup'.");
         }
 
-        if (BinaryPrimitives.ReadUInt16LittleEndian(header[8..]) is var level && !FormatRange.Own.Has(level))
-        {
-            throw new StoreException($"{path} has format level {level}, and this program reads {FormatRange.Own}. Use the program that "
-                + "wrote it, or a newer one.");
-        }
+        StoreException.DemandLevel(BinaryPrimitives.ReadUInt16LittleEndian(header[8..]), path);
     }
 
     /// <summary>Encodes a record with its frame.</summary>

@@ -88,12 +88,7 @@ internal readonly record struct SegmentHeader(long Number, Guid Log, long Previo
         }
 
         var level = BinaryPrimitives.ReadUInt16LittleEndian(bytes[8..]);
-        if (!FormatRange.Own.Has(level))
-        {
-            throw new StoreException($"{file} has format level {level}, and this program reads {FormatRange.Own}. Start the program that "
-                + "wrote it, or a newer one.");
-        }
-
+        StoreException.DemandLevel(level, file);
         var header = new SegmentHeader(
             BinaryPrimitives.ReadInt64LittleEndian(bytes[16..]),
             new Guid(bytes[24..40]),

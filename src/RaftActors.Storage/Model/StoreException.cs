@@ -1,3 +1,5 @@
+using RaftActors.Core.Codec;
+
 namespace RaftActors.Storage;
 
 /// <summary>A store failed or refused a call. The message tells an operator the file, the cause and the remedy.</summary>
@@ -6,6 +8,16 @@ public class StoreException : IOException
     internal StoreException(string message, Exception? cause = null)
         : base(message, cause)
     {
+    }
+
+    /// <exception cref="StoreException">The file has a format level that this program does not read.</exception>
+    internal static void DemandLevel(int level, string file)
+    {
+        if (!FormatRange.Own.Has(level))
+        {
+            throw new StoreException($"{file} has format level {level}, and this program reads {FormatRange.Own}. Use the program that "
+                + "wrote it, or a newer one.");
+        }
     }
 }
 

@@ -66,12 +66,7 @@ internal sealed class SnapshotHead
             throw Damaged(0, "it does not begin with the magic of a snapshot");
         }
 
-        if (SnapshotFormat.LevelOf(header) is var level && !FormatRange.Own.Has(level))
-        {
-            throw new StoreException($"{_path} has format level {level}, and this program reads {FormatRange.Own}. Start the program that "
-                + "wrote it, or a newer one.");
-        }
-
+        StoreException.DemandLevel(SnapshotFormat.LevelOf(header), _path);
         return SnapshotFormat.HeaderSizeOf(header) == header.Length ? header : throw WithImpossibleSizes(header);
     }
 

@@ -175,7 +175,7 @@ public sealed class RecoveryTests
         });
 
         var refusal = Assert.Throws<StoreException>(() => new Life(disk));
-        Assert.Contains($"has format level {level}, and this program reads levels 1 to 2. Start the program", refusal.Message);
+        Assert.Contains($"has format level {level}, and this program reads levels 1 to 2. Use the program", refusal.Message);
     }
 
     [Fact]

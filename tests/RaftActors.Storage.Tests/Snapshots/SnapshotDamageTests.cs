@@ -152,7 +152,7 @@ public sealed class SnapshotDamageTests
 
         var error = Assert.Throws<StoreException>(() => Open(new ModelDisk(whole.With(PathOf(10), file))));
 
-        Assert.Contains($"has format level {level}, and this program reads levels 1 to 2. Start the program", error.Message);
+        Assert.Contains($"has format level {level}, and this program reads levels 1 to 2. Use the program", error.Message);
     }
 
     [Fact]
