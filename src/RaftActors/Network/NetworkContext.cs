@@ -73,11 +73,11 @@ internal sealed record NetworkContext(
             return;
         }
 
-        var why = $"A {message.GetType().Name} to {node} was dropped: it does not fit into a frame (raft.transport-tcp.frame-size-max), "
-            + "has a text that is no Unicode, or needs a newer program on that node (raft upgrade status).";
-        if (Refusals.TryGive($"{node}", why, out var text))
+        const string Why = "It does not fit into a frame (raft.transport-tcp.frame-size-max), has a text that is no Unicode, or needs a "
+            + "newer program on that node (raft upgrade status).";
+        if (Refusals.TryGive(node.ToString(), Why, out var text))
         {
-            Log.Warning("{0}", text);
+            Log.Warning("A {0} to {1} was dropped. {2}", message.GetType().Name, node, text);
         }
     }
 }
