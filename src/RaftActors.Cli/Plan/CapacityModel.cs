@@ -44,6 +44,8 @@ internal sealed class CapacityModel
     private readonly double _forwarding;
     private readonly double _transfer;
     private readonly ImmutableArray<Limit> _limits;
+    private readonly (double Leader, double Other) _batch;
+    private readonly (double Leader, double Other) _pair;
     private readonly double _perBatch;
     private readonly double _perPair;
     private readonly double _cores;
@@ -61,12 +63,11 @@ internal sealed class CapacityModel
         // The leader sends a pair to each other member, and each writes it. On one machine there is no network.
         _transfer = (given.IsOneMachine ? 0 : given.Others * Overheads.OnWire(given.PayloadBytes) / given.Bandwidth)
             + (_sync > 0 ? Overheads.RecordBytes(given.PayloadBytes) / given.DiskRate : 0);
-        var (leader, other) = BatchCosts(given);
-        var (leaderPair, otherPair) = PairCosts(given);
+        (_batch, _pair) = (BatchCosts(given), PairCosts(given));
 
         // On one machine all members compete for its processors. Otherwise each has its own, and the leader has the most to do.
-        _perBatch = given.IsOneMachine ? leader + (given.Others * other) : leader;
-        _perPair = given.IsOneMachine ? leaderPair + (given.Others * otherPair) : leaderPair;
+        var rivals = given.IsOneMachine ? given.Others : 0;
+        (_perBatch, _perPair) = (_batch.Leader + (rivals * _batch.Other), _pair.Leader + (rivals * _pair.Other));
         _cores = given.IsOneMachine ? given.Cores : Math.Min(given.Cores, UsefulCores);
         _pairCores = given.IsOneMachine ? given.Cores : Math.Min(given.Cores, PairCores);
         _limits = Limits();
@@ -88,7 +89,6 @@ internal sealed class CapacityModel
 
         var batches = isPossible ? BatchesAt(rate, median) : 0;
         var perBatch = batches > 0 ? rate / batches : 1;
-        var ((leaderBatch, otherBatch), (leaderPair, otherPair)) = (BatchCosts(_given), PairCosts(_given));
         var record = Overheads.RecordBytes(_given.PayloadBytes) + (BatchHeader.Size / perBatch);
         var interval = SnapshotInterval();
         var heartbeats = _given.Others / _given.Heartbeat.TotalSeconds;
@@ -110,8 +110,8 @@ internal sealed class CapacityModel
             Most = Time(isPossible ? Tail(rate, median) : 0),
             SlowestPart = SlowestPart(rate, median),
             AppendsPerBatch = perBatch,
-            LeaderCores = (batches * leaderBatch) + (rate * leaderPair),
-            OtherCores = (batches * otherBatch) + (rate * otherPair),
+            LeaderCores = (batches * _batch.Leader) + (rate * _pair.Leader),
+            OtherCores = (batches * _batch.Other) + (rate * _pair.Other),
             LogPerDay = rate * record * DaySeconds,
             LogMost = most,
             Disk = most is { } log ? DiskOf(log) : null,
