@@ -15,7 +15,7 @@ internal sealed class BackupWriter : IDisposable
     private readonly FileStream _file;
     private BackupRecord.Head? _head;
     private LogPosition _position;
-    private readonly MemoryStream _description = new();
+    private DescriptionGatherer? _description;
     private long _image;
     private byte _level = FormatRange.Own.Lowest;
     private bool _isComplete;
@@ -55,7 +55,7 @@ internal sealed class BackupWriter : IDisposable
 
     public void Begin(BackupRecord.Head head)
     {
-        (_head, _position) = (head, head.After);
+        (_head, _position, _description) = (head, head.After, new DescriptionGatherer(head.DescriptionLength));
         Write(head);
     }
 
@@ -66,16 +66,7 @@ internal sealed class BackupWriter : IDisposable
         Demand(image.Length <= ImageLeft, $"{image.Length} bytes of the state came, and {ImageLeft} are missing");
         Write(new BackupRecord.Image(image));
         _image += image.Length;
-        var missing = (_head?.DescriptionLength ?? 0) - _description.Length;
-        if (missing > 0)
-        {
-            _description.Write(image.Span[..(int)Math.Min(missing, image.Length)]);
-            if (_description.Length == _head!.DescriptionLength) // Justification: the image of a head is written.
-            {
-                var reader = new ByteReader(_description.ToArray());
-                _level = EntryFormat.ReadSnapshot(ref reader).Configuration.FormatLevel;
-            }
-        }
+        _description?.Take(image);
     }
 
     /// <summary>Adds entries.</summary>
@@ -101,7 +92,7 @@ internal sealed class BackupWriter : IDisposable
         try
         {
             _file.Position = 0;
-            _file.Write(BackupFormat.Header(_level));
+            _file.Write(BackupFormat.Header(Math.Max(_level, _description?.Snapshot?.Configuration.FormatLevel ?? _level)));
             _file.Flush(flushToDisk: true);
             _file.Dispose();
             GiveName();

@@ -1,5 +1,4 @@
 using RaftActors.Core;
-using RaftActors.Core.Codec;
 
 namespace RaftActors.Storage.Backups;
 
@@ -123,7 +122,7 @@ internal sealed class RestoredStore : IStoreListener, IDisposable
 
     private void WriteFrom(BackupReader reader)
     {
-        var description = new MemoryStream();
+        var description = new DescriptionGatherer(reader.Head.DescriptionLength);
         Snapshot? snapshot = null;
         var offset = 0L;
         for (var record = reader.Next(); record is not null; record = reader.Next())
@@ -131,16 +130,10 @@ internal sealed class RestoredStore : IStoreListener, IDisposable
             switch (record)
             {
                 case BackupRecord.Image image:
-                    var left = (int)Math.Min(reader.Head.DescriptionLength - description.Length, image.Bytes.Length);
-                    description.Write(image.Bytes.Span[..left]);
-                    if (snapshot is null && description.Length == reader.Head.DescriptionLength)
+                    var state = description.Take(image.Bytes);
+                    snapshot ??= description.Snapshot is { } whole ? Restored(whole, reader.Head) : null;
+                    if (snapshot is not null && (!state.IsEmpty || snapshot.Length == 0))
                     {
-                        snapshot = Decode(description.ToArray(), reader.Head);
-                    }
-
-                    if (snapshot is not null && (image.Bytes.Length > left || snapshot.Length == 0))
-                    {
-                        var state = image.Bytes[left..];
                         Save(new Effect.StoreChunk(Next(), snapshot, offset, state), state.Length);
                         offset += state.Length;
                         if (offset == snapshot.Length)
@@ -165,11 +158,8 @@ internal sealed class RestoredStore : IStoreListener, IDisposable
         }
     }
 
-    private Snapshot Decode(byte[] description, BackupRecord.Head head)
+    private Snapshot Restored(Snapshot snapshot, BackupRecord.Head head)
     {
-        var reader = new ByteReader(description);
-        var snapshot = EntryFormat.ReadSnapshot(ref reader);
-        reader.End();
         if (snapshot.Position != head.After || snapshot.Length != head.StateLength)
         {
             throw new StoreException($"The backup contradicts itself: its snapshot is {snapshot}, and its head tells of {head.After} and "
