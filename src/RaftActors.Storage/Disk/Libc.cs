@@ -80,23 +80,30 @@ internal static partial class Libc
         return OperatingSystem.IsMacOS() ? SyncToPlatter(folder) : SyncAll(folder);
     }
 
-    /// <summary>statx without following a symbolic link. Unlike stat, it has one layout on all processors.</summary>
+    /// <summary>statx. Unlike stat, it has one layout on all processors.</summary>
+    /// <param name="followsLink">Whether a symbolic link stands for its target.</param>
+    [SupportedOSPlatform("linux")]
+    public static int Status(string path, bool followsLink, out FileStatus status)
+    {
+        var read = default(FileStatus);
+        var error = Retry(path, path => Status(CurrentFolder, path, followsLink ? 0 : NoFollow, BasicStatus, ref read));
+        status = read;
+        return error;
+    }
+
+    /// <summary>The rights of a file, without following a symbolic link.</summary>
     /// <returns>Null: the path does not exist.</returns>
     [SupportedOSPlatform("linux")]
     public static FileRights? Rights(string path)
     {
-        var status = default(FileStatus);
-        while (Status(CurrentFolder, path, NoFollow, BasicStatus, ref status) < 0)
+        switch (Status(path, followsLink: false, out var status))
         {
-            switch (Marshal.GetLastPInvokeError())
-            {
-                case Interrupted:
-                    break;
-                case NoEntry or NoFolder:
-                    return null;
-                case var error:
-                    throw DiskFailure.Of(path, "does not report its rights", error);
-            }
+            case 0:
+                break;
+            case NoEntry or NoFolder:
+                return null;
+            case var error:
+                throw DiskFailure.Of(path, "does not report its rights", error);
         }
 
         var kind = status.Mode & KindBits;
@@ -151,9 +158,9 @@ internal static partial class Libc
     [LibraryImport(Library, EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Status(int folder, string path, int flags, uint mask, ref FileStatus status);
 
-    // struct statx.
+    /// <summary>struct statx.</summary>
     [StructLayout(LayoutKind.Explicit, Size = 256)]
-    private struct FileStatus
+    public struct FileStatus
     {
         [FieldOffset(20)]
         public uint Owner;

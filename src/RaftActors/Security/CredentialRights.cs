@@ -1,3 +1,5 @@
+using RaftActors.Storage.Disk;
+
 namespace RaftActors.Security;
 
 /// <summary>
@@ -25,7 +27,7 @@ internal static class CredentialRights
     /// <param name="isSecret">It has a private key or shared secrets.</param>
     public static string? ObjectionTo(string path, bool isSecret) =>
         !OperatingSystem.IsWindows() && FileOwnership.Read(path) is { } file
-            ? ObjectionTo(path, isSecret, file, FileOwnership.User())
+            ? ObjectionTo(path, isSecret, file, Libc.User())
             : null;
 
     /// <summary>A risk of a file with secrets that is used all the same, with the remedy; null: there is none.</summary>

@@ -7,6 +7,7 @@ using Akka.TestKit.Xunit2;
 
 using RaftActors.Security;
 using RaftActors.Settings;
+using RaftActors.Storage.Disk;
 
 namespace RaftActors.Tests.Security;
 
@@ -99,7 +100,7 @@ public sealed class CredentialRightsTests : TestKit
         var rights = FileOwnership.Read(_folder["key"])!.Value; // Justification: it exists.
 
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, rights.Mode);
-        Assert.Equal(OperatingSystem.IsLinux() ? FileOwnership.User() : null, rights.Owner);
+        Assert.Equal(OperatingSystem.IsLinux() ? Libc.User() : null, rights.Owner);
         Assert.Null(FileOwnership.Read(_folder["missing"]));
     }
 
