@@ -1,7 +1,6 @@
 using System.Diagnostics;
 
 using RaftActors.Core;
-using RaftActors.Core.Codec;
 using RaftActors.Storage.Disk;
 
 namespace RaftActors.Storage.Log;
@@ -47,8 +46,9 @@ internal sealed class BatchGatherer(
                 continue;
             }
 
-            var (size, level) = (builder.Length + WriteSize.Of(item.Write), LevelOf(item.Write));
-            var fits = files.HasRoom(size) && level <= files.Level;
+            var level = files.Level;
+            var size = builder.Length + WriteSize.Of(item.Write, ref level);
+            var fits = files.HasRoom(size) && level == files.Level;
             if (!IsEmpty && (size > options.BatchSizeMaxBytes || !fits))
             {
                 return;
@@ -133,23 +133,6 @@ internal sealed class BatchGatherer(
             _after.Clear();
             roller.Retire();
         }
-    }
-
-    // The least level of a segment that the write may be in. A log of the highest level takes all, so no entry is looked at.
-    private byte LevelOf(Effect.Write write)
-    {
-        var level = files.Level;
-        if (level == FormatRange.Own.Highest || write is not Effect.Persist { Entries: var entries })
-        {
-            return level;
-        }
-
-        foreach (ref readonly var entry in entries)
-        {
-            level = Math.Max(level, entry.Configuration?.FormatLevel ?? level);
-        }
-
-        return level;
     }
 
     // A discard behind a stalled snapshot may free the room that the snapshot waits for.

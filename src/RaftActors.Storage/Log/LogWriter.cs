@@ -103,7 +103,8 @@ internal sealed class LogWriter
     /// <exception cref="StoreException">The preload is too large, or the log has failed.</exception>
     public void BeginSlot(Slot slot, LogSlice preload)
     {
-        var size = WriteSize.Of(slot.Owner) + WriteSize.Of(preload);
+        var level = _files.Level;
+        var size = WriteSize.Of(slot.Owner) + WriteSize.Of(preload, ref level);
         if (size > PreloadSizeMax)
         {
             throw new StoreException($"The preload of {slot.Owner} takes up to {size} bytes, and a store begins with {PreloadSizeMax} at "
@@ -112,7 +113,7 @@ internal sealed class LogWriter
 
         if (!_files.HasRoom(size))
         {
-            Try(() => _roller.Roll(size, _files.Level), canBeFull: true);
+            Try(() => _roller.Roll(size, level), canBeFull: true);
         }
 
         if (Failure is null)

@@ -18,9 +18,10 @@ internal static class WriteSize
     private const long CharMax = 3;
 
     /// <summary>The size of one write. Pieces of a snapshot go into a file of their own.</summary>
-    public static long Of(Effect.Write write) => write switch
+    /// <param name="level">Is raised to the format level that the entries need.</param>
+    public static long Of(Effect.Write write, ref byte level) => write switch
     {
-        Effect.Persist persist => (persist.HardState is { } state ? Of(state) : 0) + Of(persist.Entries),
+        Effect.Persist persist => (persist.HardState is { } state ? Of(state) : 0) + Of(persist.Entries, ref level),
         Effect.StoreChunk => 0,
         Effect.InstallSnapshot or Effect.Discard => RecordMax,
         _ => throw new UnreachableException($"The write {write.GetType().Name} is unknown."),
@@ -30,7 +31,8 @@ internal static class WriteSize
     public static long Of(StoreOwner owner) => (CharMax * owner.Group.Length) + Of(owner.Name) + (4 * RecordMax);
 
     /// <summary>The size of some entries.</summary>
-    public static long Of(LogSlice entries)
+    /// <param name="level">Is raised to the format level that they need.</param>
+    public static long Of(LogSlice entries, ref byte level)
     {
         var size = 0L;
         foreach (ref readonly var entry in entries)
@@ -43,6 +45,8 @@ internal static class WriteSize
             }
             else if (entry.Configuration is { } configuration)
             {
+                level = Math.Max(level, configuration.FormatLevel);
+
                 // One name may be a voter, an old voter and the holder of a founding serial.
                 size += configuration.Everybody().Sum(member => 3 * Of(member.Name));
             }
