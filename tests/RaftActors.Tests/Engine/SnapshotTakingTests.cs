@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 using Akka.Actor;
 using Akka.TestKit.TestActors;
 using Akka.TestKit.Xunit2;
@@ -110,8 +108,7 @@ public sealed class SnapshotTakingTests : TestKit
     public void Fenced_process_refuses_calls_and_ends_those_that_wait()
     {
         Call(TestActor);
-        _bench.Process.Status = _bench.Process.Status with { Fence = "its disk was restored" };
-        _bench.Context.SnapshotCalls.OnFenced("its disk was restored");
+        new EngineEffects(_bench.Context).CarryOut([new Effect.Fenced(new Fence.RestoredDisk(), "its disk was restored")]);
         Assert.Equal("raft1@node1 is fenced: its disk was restored.", ExpectMsg<ClientReply.Refused>().Why);
 
         Call(TestActor);
