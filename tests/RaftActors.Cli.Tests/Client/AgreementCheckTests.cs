@@ -1,7 +1,9 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 using RaftActors.Cli.Client;
 using RaftActors.Cli.Client.Check;
+using RaftActors.Core;
 using RaftActors.Wire;
 
 namespace RaftActors.Cli.Tests.Client;
@@ -36,6 +38,26 @@ public sealed class AgreementCheckTests
             + "A leader may answer by a lease that the others do not keep",
         Lines(Of(":9990"), Of(":9991"), Of(":9992", lease: "on")));
 
+    [Theory]
+    [InlineData("off", "WARN  group: {0} differs: 1 on :9990; 2 on :9991")]
+    [InlineData("on", "FAIL  group: {0} differs: 1 on :9990; 2 on :9991. A leader may answer by a lease that the others do not keep")]
+    public void Times_from_which_a_leader_computes_its_lease_are_a_failure_only_with_leases(string lease, string line) =>
+        Assert.All(
+            ["raft.lease.max-drift-percent", "raft.tick-interval", "raft.election-timeout.min"],
+            key => Assert.Contains(
+                string.Format(CultureInfo.InvariantCulture, line, key),
+                Lines(With(Of(":9990", lease: lease), key, "1"), With(Of(":9991", lease: lease), key, "2"))));
+
+    [Fact]
+    public void Clock_that_is_surely_ahead_is_a_warning_though_another_node_answers_late() => Assert.Contains(
+        "WARN  group: the clock of :9991 is 1.500 s ahead of that of :9990",
+        Lines(Of(":9990"), Of(":9991", aheadMs: 1500), Of(":9992", aheadMs: 2000, roundTripMs: 6000)));
+
+    [Fact]
+    public void Clocks_differ_by_as_much_as_a_late_answer_leaves_open() => Assert.Contains(
+        "OK    group: the clocks of the nodes differ by at most 6.000 s",
+        Lines(Of(":9990"), Of(":9991", aheadMs: 100), Of(":9992", aheadMs: 50, roundTripMs: 6000)));
+
     [Fact]
     public void Clock_that_is_a_second_ahead_is_a_warning_and_a_long_round_trip_is_not() => Assert.Multiple(
         () => Assert.Contains(
@@ -49,6 +71,30 @@ public sealed class AgreementCheckTests
     public void Process_that_tells_nothing_is_a_warning() => Assert.Contains(
         "WARN  group: :9991 told neither version nor settings nor time",
         Lines(Of(":9990"), Of(":9991") with { Told = null }, Of(":9992")));
+
+    [Fact]
+    public async Task Removed_process_is_not_compared()
+    {
+        RaftStatus[] answers = [Status(":9990"), Status(":9991"), Status(":9992") with { IsRemoved = true }];
+        var group = new GroupSample(
+            [], [.. answers.Select(status => new MemberSample(status.Name, status, At: 0, TimeSpan.FromMilliseconds(1)))]);
+        await using FakeGroup raft = new() { OnDescribe = name => Of($":{name.Value.Split(':')[^1]}").Told };
+
+        var samples = await DescriptionSample.TakeAsync(group, raft, CancellationToken.None);
+
+        Assert.Equal([new ProcessName("raft@:9990"), new ProcessName("raft@:9991")], samples.Select(sample => sample.Name));
+    }
+
+    private static RaftStatus Status(string server) => new("raft", new ProcessName($"raft@{server}"))
+    {
+        FormatLevelMax = 2,
+        Identity = new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11),
+        Members = [new GroupMember(new ProcessName($"raft@{server}"), isVoter: true)],
+        MembersIndex = new LogIndex(1),
+    };
+
+    private static DescriptionSample With(DescriptionSample sample, string key, string value) =>
+        sample with { Told = sample.Told! with { Settings = sample.Told.Settings.Add((key, value)) } };
 
     private static List<string> Lines(params ImmutableArray<DescriptionSample> samples)
     {

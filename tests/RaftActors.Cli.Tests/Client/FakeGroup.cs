@@ -4,6 +4,7 @@ using System.Net.Sockets;
 
 using RaftActors.Cli.Server;
 using RaftActors.Core;
+using RaftActors.Wire;
 
 using Message = RaftActors.Cli.Server.Message;
 
@@ -35,6 +36,9 @@ internal sealed class FakeGroup : RaftClient<string, string>
     /// <summary>The snapshot of a process. By default none takes any.</summary>
     public Func<ProcessName, ProcessSnapshot> OnSnapshot { get; init; } = _ => throw new RaftUnavailableException("No snapshots.");
 
+    /// <summary>The description of the node of a process; null: it does not answer.</summary>
+    public Func<ProcessName, ClientReply.Description?> OnDescribe { get; init; } = _ => null;
+
     public string Explanation { get; init; } = "";
 
     /// <summary>All appended messages with their request ids, in order.</summary>
@@ -61,6 +65,9 @@ internal sealed class FakeGroup : RaftClient<string, string>
         Holders.Add(holder);
         return new ServerId("", ((IPEndPoint)holder.LocalEndPoint!).Port); // Justification: a bound socket has an address.
     }
+
+    internal override Task<ClientReply.Description?> DescriptionOfAsync(ProcessName process, CancellationToken cancellationToken) =>
+        Task.FromResult(OnDescribe(process));
 
     public RaftClient<string, string> Connect(ServerId[] servers)
     {

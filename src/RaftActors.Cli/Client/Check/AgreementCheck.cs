@@ -50,6 +50,7 @@ internal sealed class AgreementCheck(Target target, ImmutableArray<DescriptionSa
     private IEnumerable<Finding> Settings()
     {
         var keys = Known.SelectMany(each => each.Told.Settings).Select(setting => setting.Key).Distinct().ToList();
+        var hasLeases = Known.Any(each => each.Told.Settings.Contains((SharedSettings.LeaseEnabled, "on")));
         var isAlike = true;
         foreach (var key in keys)
         {
@@ -60,7 +61,7 @@ internal sealed class AgreementCheck(Target target, ImmutableArray<DescriptionSa
 
             isAlike = false;
             var (text, cure) = ($"{key} differs: {differences}", $"Set {key} to one value on all nodes, and restart them one by one.");
-            yield return key.StartsWith(SharedSettings.LeasePrefix, StringComparison.Ordinal)
+            yield return hasLeases && SharedSettings.IsOfLease(key)
                 ? Finding.Fail(Group, $"{text}. A leader may answer by a lease that the others do not keep", cure)
                 : Finding.Warn(Group, text, cure);
         }
@@ -71,18 +72,20 @@ internal sealed class AgreementCheck(Target target, ImmutableArray<DescriptionSa
         }
     }
 
-    // Each clock is known up to half of the round trip.
+    // A node whose answer took long has a large doubt, which must not hide that two others differ.
     private Finding Clocks()
     {
-        var (earliest, latest) = (Known.MinBy(each => each.Sample.ClockAhead), Known.MaxBy(each => each.Sample.ClockAhead));
-        var difference = latest.Sample.ClockAhead - earliest.Sample.ClockAhead;
-        var doubt = (latest.Sample.RoundTrip + earliest.Sample.RoundTrip) / 2;
-        return difference - doubt > ClockDifferenceMax
+        var (behind, ahead) = (Known.MinBy(each => each.Sample.ClockAheadMax), Known.MaxBy(each => each.Sample.ClockAheadMin));
+        return ahead.Sample.ClockAheadMin - behind.Sample.ClockAheadMax > ClockDifferenceMax
             ? Finding.Warn(
                 Group,
-                $"the clock of {latest.Shown} is {Seconds(difference)} ahead of that of {earliest.Shown}",
+                $"the clock of {ahead.Shown} is {Seconds(ahead.Sample.ClockAhead - behind.Sample.ClockAhead)} ahead of that of "
+                    + $"{behind.Shown}",
                 "Synchronize the clocks, by NTP for instance. Elections do not depend on them, but logs and certificates do.")
-            : Finding.Ok(Group, $"the clocks of the nodes differ by at most {Seconds(difference + doubt)}");
+            : Finding.Ok(
+                Group,
+                "the clocks of the nodes differ by at most "
+                    + Seconds(Known.Max(each => each.Sample.ClockAheadMax) - Known.Min(each => each.Sample.ClockAheadMin)));
     }
 
     /// <returns>Each value with the processes that have it; null: all have the same.</returns>

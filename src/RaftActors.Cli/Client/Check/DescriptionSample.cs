@@ -12,9 +12,19 @@ namespace RaftActors.Cli.Client.Check;
 internal sealed record DescriptionSample(
     ProcessName Name, ClientReply.Description? Told, TimeSpan ClockAhead, TimeSpan RoundTrip)
 {
-    /// <summary>Asks the processes of a sample that answered.</summary>
+    public TimeSpan ClockAheadMin => ClockAhead - (RoundTrip / 2);
+
+    public TimeSpan ClockAheadMax => ClockAhead + (RoundTrip / 2);
+
+    /// <summary>
+    /// Asks the processes of a sample that answered. A removed process takes no part in the group, so it may differ from the others.
+    /// </summary>
     public static async Task<ImmutableArray<DescriptionSample>> TakeAsync(GroupSample group, RaftClient raft, CancellationToken end) =>
-        [.. await Task.WhenAll(group.Answers.Select(status => TakeAsync(status, raft, end))).ConfigureAwait(false)];
+        [
+            .. await Task.WhenAll(
+                group.Answers.Where(status => status.Standing() != Standing.Removed).Select(status => TakeAsync(status, raft, end)))
+                .ConfigureAwait(false),
+        ];
 
     private static async Task<DescriptionSample> TakeAsync(RaftStatus status, RaftClient raft, CancellationToken end)
     {
