@@ -27,7 +27,8 @@ internal sealed class SnapshotCommand(CommandEnvironment environment, ClientSett
             size, and the time it took. A member that has committed nothing since its latest snapshot answers with that one.
 
             A failure of one member does not stop the others. --timeout is for each member; a large state needs more than the default.
-            After it the member goes on, and another 'raft snapshot' waits for the same snapshot.
+            After it the member goes on, and another 'raft snapshot' waits for the same snapshot, or, if more was committed since, for the
+            next one.
 
             Exit codes:
               0    each member has its snapshot
