@@ -33,6 +33,7 @@ internal sealed class GroupClient : IDisposable
     /// <param name="patience">The time without an answer until another process is asked.</param>
     /// <param name="interrupted">Cancelled by Ctrl-C.</param>
     /// <exception cref="RaftConfigurationException">The files of the security cannot be read.</exception>
+    /// <exception cref="UsageException">The remoting does not start with the settings of --remoting.</exception>
     public GroupClient(ClientSettings settings, Action<ProcessName> redirected, TimeSpan patience, CancellationToken interrupted)
     {
         (_settings, _redirected, _interrupted) = (settings, redirected, interrupted);
@@ -41,11 +42,7 @@ internal sealed class GroupClient : IDisposable
             key => key, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         var given = settings.Target is ServersTarget(var servers) ? settings.Connect?.Invoke(servers) : null;
         _isReached = given is not null;
-        Raft = given ?? RaftClient.Create<string, string>(
-            [.. settings.Target.Contacts.Select(contact => contact.Address)],
-            settings.Target.Group,
-            settings: settings.Security.With(ConfigOf(settings, patience)).WithFallback(settings.Remoting),
-            configure: Listen);
+        Raft = given ?? Connect(ConfigOf(settings, patience));
     }
 
     /// <summary>The client. Its types are those of the messages of servers; for a group of an application they do not matter.</summary>
@@ -155,6 +152,25 @@ internal sealed class GroupClient : IDisposable
         {
             return IsInterrupted ? RequestOutcome.Interrupted : _isReached ? why : string.Join("; ", _settings.Target.Contacts.Select(
                 contact => $"cannot reach {contact.Shown}: {_refused.GetValueOrDefault(contact.Key) ?? _settings.Target.WhySilent}"));
+        }
+    }
+
+    private RaftClient<string, string> Connect(Config own)
+    {
+        try
+        {
+            return RaftClient.Create<string, string>(
+                [.. _settings.Target.Contacts.Select(contact => contact.Address)],
+                _settings.Target.Group,
+                settings: _settings.Security.With(own).WithFallback(_settings.Remoting),
+                configure: Listen);
+        }
+        catch (Exception e) when (!_settings.Remoting.IsEmpty && e is not RaftException)
+        {
+            // Akka wraps it twice.
+            throw new UsageException(
+                "--remoting: Akka's remoting does not start with the settings of this file, of which the certificate must be readable on "
+                + $"this machine: {Clause.Of(e.GetBaseException().GetBaseException().Message)}");
         }
     }
 

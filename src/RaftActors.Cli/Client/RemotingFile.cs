@@ -18,7 +18,7 @@ internal static class RemotingFile
     /// need no encryption.
     /// </summary>
     /// <param name="contact">A node of the application.</param>
-    /// <exception cref="UsageException">The file cannot be read, or has no such section.</exception>
+    /// <exception cref="UsageException">The file cannot be read, has no such section, or a wrong value.</exception>
     public static Config Read(string file, Contact contact)
     {
         var (all, why) = Parse(file);
@@ -35,9 +35,21 @@ internal static class RemotingFile
               public-hostname = ""
               public-port = 0
             }
-            {{Unencrypted}} = {{(all.GetBoolean(Unencrypted) ? "on" : "off")}}
+            {{Unencrypted}} = {{(IsUnencrypted(all, file) ? "on" : "off")}}
             """);
         return own.WithFallback(new Config(new HoconRoot(Under("akka", Under("remote", all.GetValue(Section))))));
+    }
+
+    private static bool IsUnencrypted(Config all, string file)
+    {
+        try
+        {
+            return all.GetBoolean(Unencrypted);
+        }
+        catch (NotSupportedException)
+        {
+            throw new UsageException($"--remoting: {Unencrypted} in '{file}' is neither on nor off");
+        }
     }
 
     private static HoconValue Under(string key, HoconValue value)

@@ -90,6 +90,31 @@ public sealed class SecureApplicationTests : IDisposable
         Assert.Contains($"--remoting needs a HOCON file with a section akka.remote, and '{file}' {why}", run.Error);
     }
 
+    [Theory]
+    [InlineData("""
+        akka.remote.dot-netty.tcp {
+          enable-ssl = on
+          ssl.certificate { path = "/missing/shop.pfx", password = "hidden" }
+        }
+        """, "Akka's remoting does not start with the settings of this file")]
+    [InlineData("akka.remote.dot-netty.tcp.maximum-frame-size = large", "'large' was not in a correct format")]
+    [InlineData("""
+        akka.remote.dot-netty.tcp.port = 2551
+        raft.transport-tcp.unencrypted = perhaps
+        """, "shop.conf' is neither on nor off")]
+    public void Settings_of_the_remoting_that_do_not_work_are_a_wrong_command(string text, string why)
+    {
+        var file = _folder["shop.conf"];
+        File.WriteAllText(file, text);
+
+        var run = Run.Here("status", "--contacts", "shop@127.0.0.1:1", "--remoting", file);
+
+        Assert.Equal((2, ""), (run.Code, run.Output));
+        Assert.Contains("raft: --remoting: ", run.Error);
+        Assert.Contains(why, run.Error);
+        Assert.DoesNotContain("hidden", run.Error);
+    }
+
     private string RemotingWithTls()
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
