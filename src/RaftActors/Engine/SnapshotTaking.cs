@@ -18,7 +18,7 @@ internal sealed class SnapshotTaking(EngineContext context)
     private const int EntryOverheadBytes = 64;
 
     // An answer of the actor may make no snapshot: for instance, the actor has pairs whose commit is not known here. The calls that wait
-    // ask it again with the next commit, or after this time.
+    // ask it again after this time, and not with the next commit: under load the actor would do nothing but make states.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private Stage _stage;
@@ -71,7 +71,7 @@ internal sealed class SnapshotTaking(EngineContext context)
             var settings = context.Process.Settings.Snapshots;
             var since = Latest > _askedAt ? Latest : _askedAt;
             var entries = context.Commit.Value - since.Value;
-            return _mustRepeat || IsWanted || ((entries >= settings.AfterEntries || _bytes >= settings.AfterBytes)
+            return _mustRepeat || (IsWanted && !IsPausing) || ((entries >= settings.AfterEntries || _bytes >= settings.AfterBytes)
                 && _bytes + (entries * EntryOverheadBytes) >= LatestBytes / 2);
         }
     }
@@ -79,6 +79,8 @@ internal sealed class SnapshotTaking(EngineContext context)
     // A snapshot that is being installed covers all that is committed. The actor cannot give a later state before it is durable.
     private bool IsWanted =>
         context.SnapshotCalls.Count > 0 && Latest <= (context.Process.Snapshot?.Position.Index ?? LogIndex.Zero);
+
+    private bool IsPausing => context.Now < _nextAt;
 
     // A state may hold all pairs ever appended. Writing it at a fixed interval would cost the square of n bytes for n pairs. So a snapshot
     // is due when the log has grown by half the length of the latest snapshot. Then all snapshots together are a few times as long as the
@@ -144,7 +146,7 @@ internal sealed class SnapshotTaking(EngineContext context)
 
     public void OnTick()
     {
-        if (_nextAt <= context.Now)
+        if (!IsPausing)
         {
             OnWanted();
         }
