@@ -12,6 +12,8 @@ internal sealed class FileStore(StoreDirectory directory, StoreOwner owner) : IR
     private readonly StoreOwner _owner = owner;
     private volatile OpenedSlot? _opened;
 
+    public TimeSpan? SyncTime => directory.SyncTime;
+
     public RecoveredState Open(StoreOwner owner, LogSlice preload, IStoreListener listener)
     {
         if (owner != _owner)

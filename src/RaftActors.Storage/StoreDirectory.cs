@@ -15,6 +15,7 @@ internal sealed partial class StoreDirectory : IDisposable
     private readonly IDisk _disk;
     private readonly StoreOptions _options;
     private readonly Func<Guid> _identities;
+    private readonly SyncMetrics _syncs;
     private readonly SegmentFiles _files;
     private readonly List<string> _notes = [];
     private IDisposable? _lock;
@@ -24,7 +25,8 @@ internal sealed partial class StoreDirectory : IDisposable
     private StoreDirectory(StoreOptions options, IDisk disk, Func<Guid> identities, bool hasThread)
     {
         (_options, _disk, _identities, Reader) = (options, disk, identities, new EntryReader(disk));
-        _files = new SegmentFiles(disk, options.SegmentSizeBytes, new SyncMetrics(options.Directory));
+        _syncs = new SyncMetrics(options.Directory, hasClock: hasThread);
+        _files = new SegmentFiles(disk, options.SegmentSizeBytes, _syncs);
         try
         {
             Writer = OpenLog(hasThread);
@@ -96,6 +98,9 @@ internal sealed partial class StoreDirectory : IDisposable
             }
         }
     }
+
+    /// <inheritdoc cref="IRaftStore.SyncTime"/>
+    internal TimeSpan? SyncTime => _syncs.Longest;
 
     internal LogWriter Writer { get; }
 

@@ -143,7 +143,15 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize, SyncMetrics met
         if (Synced < End)
         {
             var start = metrics.Start();
-            _file!.Sync();
+            try
+            {
+                _file!.Sync();
+            }
+            finally
+            {
+                metrics.End();
+            }
+
             metrics.Stop(start, _unsyncedEntries);
             (Synced, _unsyncedEntries) = (End, 0);
         }

@@ -5,9 +5,10 @@ namespace RaftActors.Storage.Log;
 
 /// <summary>
 /// <c>raft.fsync.duration</c> and <c>raft.fsync.entries</c>: the syncs of one log. Processes that share a directory share its syncs, so
-/// the tag names the directory. Without a listener no clock is read.
+/// the tag names the directory.
 /// </summary>
-internal sealed class SyncMetrics(string directory)
+/// <param name="hasClock">False: without a listener no clock is read, so that a run in virtual time can be repeated.</param>
+internal sealed class SyncMetrics(string directory, bool hasClock)
 {
     // The library for users has a meter of the same name. So a program that listens to one name gets all metrics.
     private static readonly Meter Meter = new("RaftActors");
@@ -31,9 +32,22 @@ internal sealed class SyncMetrics(string directory)
 
     private readonly KeyValuePair<string, object?> _directory = new("raft.directory", directory);
 
-    /// <summary>Returns the time for <see cref="Stop"/>; null if there is no listener.</summary>
-    public long? Start() => Duration.Enabled ? Stopwatch.GetTimestamp() : null;
+    private readonly SyncTimes? _times = hasClock ? new SyncTimes(TimeProvider.System) : null;
 
+    /// <inheritdoc cref="IRaftStore.SyncTime"/>
+    public TimeSpan? Longest => _times?.Longest;
+
+    /// <summary>A sync begins. Returns the time for <see cref="Stop"/>; null if there is no listener.</summary>
+    public long? Start()
+    {
+        _times?.Begin();
+        return Duration.Enabled ? Stopwatch.GetTimestamp() : null;
+    }
+
+    /// <summary>The sync has ended, or has failed.</summary>
+    public void End() => _times?.End();
+
+    /// <summary>The sync has made these entries durable.</summary>
     public void Stop(long? started, long entries)
     {
         if (started is { } start)

@@ -6,12 +6,18 @@ namespace RaftActors.Storage;
 /// Keeps the hard state, the log and the snapshots of one process of one group across a crash. <c>RaftStoreContract</c> in
 /// the tests checks any implementation.
 /// <para>
-/// Calls come from one thread at a time. <see cref="BeginSnapshot"/>, <see cref="ReadSnapshot"/> and <see cref="ReadLog"/> may come from
-/// any thread. The contents of an effect never change, so a store may keep them without a copy.
+/// Calls come from one thread at a time. <see cref="BeginSnapshot"/>, <see cref="ReadSnapshot"/>, <see cref="ReadLog"/> and
+/// <see cref="SyncTime"/> may come from any thread. The contents of an effect never change, so a store may keep them without a copy.
 /// </para>
 /// </summary>
 internal interface IRaftStore : IDisposable
 {
+    /// <summary>
+    /// The longest sync of the last 5 to 10 seconds, and of the one that runs now. Stores that share a log share its syncs. Null, the
+    /// default: there was none, the store makes none, or it has no clock.
+    /// </summary>
+    TimeSpan? SyncTime => null;
+
     /// <summary>Recovers the state of the process. Call it once, before any other member. The returned state is durable.</summary>
     /// <param name="owner">The process. A new store records it, and an existing store compares it.</param>
     /// <param name="preload">The first entries of a new store. An existing store ignores it.</param>

@@ -43,6 +43,9 @@ internal sealed class HostedStore : IStoreListener
     /// <summary>True: the store loses everything when its node stops.</summary>
     public bool IsInMemory => _store is MemoryStore;
 
+    /// <inheritdoc cref="IRaftStore.SyncTime"/>
+    public TimeSpan? SyncTime => _store.SyncTime;
+
     public void MeetEngine(IActorRef engine)
     {
         lock (_lock)

@@ -152,6 +152,8 @@ internal sealed class OpenStores(ActorSystem system)
     // Closing the store leaves the directory.
     private sealed class SharedStore(IRaftStore store, Action leave) : IRaftStore
     {
+        public TimeSpan? SyncTime => store.SyncTime;
+
         public RecoveredState Open(StoreOwner owner, LogSlice preload, IStoreListener listener) => store.Open(owner, preload, listener);
 
         public bool Write(Effect.Write write) => store.Write(write);

@@ -138,6 +138,7 @@ internal sealed class RaftProcess
         Delivered = delivered,
         Committed = Pairs.CommittedSerial,
         Quarantined = [.. Quarantined],
+        SyncTime = Store.SyncTime,
     };
 
     /// <summary>Makes the Core of the engine, once, so that a contradictory store fails the actor's start.</summary>

@@ -101,6 +101,13 @@ public sealed record RaftStatus
     public bool IsDiskNearlyFull { get; internal init; }
 
     /// <summary>
+    /// The longest sync of the log in the last 5 to 10 seconds. One that runs counts with its time until now. Each Append waits for one.
+    /// Processes that share <c>raft.store.directory</c> share the syncs. Null: the log was not synced lately, or is in memory; or the
+    /// process or the way to it knows format level 1 only.
+    /// </summary>
+    public TimeSpan? SyncTime { get; internal init; }
+
+    /// <summary>
     /// The last change of members that this process decided as leader, with the reason, as text for people. Null if there was none.
     /// </summary>
     public string? Decision { get; internal init; }

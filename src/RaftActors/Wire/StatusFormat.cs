@@ -11,7 +11,7 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
     private const int NameSizeMin = 4;
     private const int QuarantinedSizeMin = 3;
 
-    // From this format level on, a status has format levels.
+    // From this format level on, a status has format levels and the time of a sync.
     private const int FormatLevels = 2;
     private static readonly long TimeMax = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
@@ -50,6 +50,7 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
         {
             writer.Optional(status.FormatLevel, static (to, level) => to.Octet((byte)level));
             writer.Optional(status.FormatLevelMax, static (to, level) => to.Octet((byte)level));
+            writer.Optional(status.SyncTime, static (to, time) => to.Number(time.Ticks));
         }
     }
 
@@ -78,6 +79,7 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
             QuarantinedSizeMin, static (ref ByteReader each) => new QuarantinedEntity(each.Text(), new Serial(each.Count()), each.Text())),
         FormatLevel = ReadLevel(ref reader),
         FormatLevelMax = ReadLevel(ref reader),
+        SyncTime = reader.Level >= FormatLevels && reader.Flag() ? new TimeSpan(reader.Count()) : null,
     };
 
     private void WriteActor(ByteWriter writer, IActorRef? actor) =>
@@ -91,7 +93,7 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
         ? DateTimeOffset.FromUnixTimeMilliseconds(time)
         : throw reader.Damaged($"{time} ms is no time");
 
-    private static RaftRole ReadRole(ref ByteReader reader) =>
+    public static RaftRole ReadRole(ref ByteReader reader) =>
         (RaftRole)reader.Octet() is var role && Enum.IsDefined(role) ? role : throw reader.Damaged($"{(int)role} is no role");
 
     private static int? ReadLevel(ref ByteReader reader) => reader.Level >= FormatLevels && reader.Flag() ? reader.Octet() : null;

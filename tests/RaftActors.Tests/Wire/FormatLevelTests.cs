@@ -62,7 +62,7 @@ public sealed class FormatLevelTests : TestKit
 
         var read = (RaftStatus)_wire.FromBinary(_wire.ToBinary(status, 1), "os");
 
-        Assert.Equal((null, null), (read.FormatLevel, read.FormatLevelMax));
+        Assert.Equal((null, null, null), (read.FormatLevel, read.FormatLevelMax, read.SyncTime));
         Assert.Equal(_wire.ToBinary(new RaftStatus("orders", status.Name), 1), _wire.ToBinary(status, 1));
     }
 

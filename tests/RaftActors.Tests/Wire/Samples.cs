@@ -246,7 +246,12 @@ internal static class Samples
             Snapshot with { Configuration = Joint with { FormatLevel = 2 } }, 0, 0, [], default, new Serial(292), Round: 602))),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.RaiseFormatLevel(2, new LogIndex(305)))),
         ("km", new ClientCall.Change(new GroupChange.RaiseFormatLevel(2), TimeSpan.FromSeconds(3))),
-        ("os", new RaftStatus("orders", One.Name) { FormatLevel = 1, FormatLevelMax = 2 }),
+        ("os", new RaftStatus("orders", One.Name)
+        {
+            FormatLevel = 1,
+            FormatLevelMax = 2,
+            SyncTime = TimeSpan.FromMicroseconds(300),
+        }),
         ("kh", new ClientCall.Describe()),
         ("ka", new ClientReply.Description(
             DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123), "RaftActors 1.2.3", [("raft.lease.enabled", "off")])),
