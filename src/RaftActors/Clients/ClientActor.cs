@@ -33,8 +33,8 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
         var provider = ((ExtendedActorSystem)Context.System).Provider;
         var network = NodeNetwork.Of(Context.System);
         var self = Self;
-        var registries = settings.Contacts.Prepend(provider.DefaultAddress).Distinct()
-            .Select(address => network.ActorAt($"{address}/system/raft")).ToArray();
+        IActorRef RegistryAt(Address node) => network.ActorAt($"{node}/system/raft");
+        var registries = settings.Contacts.Prepend(provider.DefaultAddress).Distinct().Select(RegistryAt).ToArray();
         _queue = new ClientAppendQueue(ClientSession.New(), settings.AttemptTimeout, self, Context.System.Scheduler);
         _finder = new GroupFinder(
             settings.Group,
@@ -43,7 +43,7 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
             network.ActorAt,
             () => network.Problems,
             settings.AttemptTimeout);
-        _questions = new ClientQuestions(_finder, settings.AttemptTimeout);
+        _questions = new ClientQuestions(_finder, settings.AttemptTimeout, RegistryAt);
     }
 
     public ITimerScheduler Timers { get; set; } = null!; // Justification: Akka sets it before the actor starts.
@@ -157,16 +157,18 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
 
     private bool IsOpen => _queue.IsOpen || _questions.IsOpen;
 
+    private bool MustFindGroup => _queue.Target is null && (_queue.IsOpen || _questions.NeedsGroup);
+
     // Without a way to the leader the Append waits: a process that knows no leader could not do more.
     private void Begin()
     {
-        if (_queue.Target is null && !_hasTimer)
-        {
-            _finder.Ask(Now);
-        }
-
         if (!_hasTimer)
         {
+            if (MustFindGroup)
+            {
+                _finder.Ask(Now);
+            }
+
             _hasTimer = true;
             _queue.Watch();
             Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, _settings.AttemptTimeout / TicksPerPatience);
@@ -187,7 +189,7 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
     private void OnLost(Address node)
     {
         _finder.OnLost();
-        if (_queue.Target is null && IsOpen)
+        if (MustFindGroup)
         {
             _finder.Ask(Now);
         }
@@ -215,7 +217,7 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
         }
 
         _queue.SendOverdue();
-        if (_queue.Target is null && IsOpen)
+        if (MustFindGroup)
         {
             _finder.Ask(now);
         }

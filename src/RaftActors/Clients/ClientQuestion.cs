@@ -24,6 +24,9 @@ internal sealed class ClientQuestion(TimeSpan timeout, Func<TimeSpan, ClientCall
     /// <summary>A process of the client's own node is asked first, if there is one: any process may answer.</summary>
     public bool PrefersOwnNode { get; init; }
 
+    /// <summary>The node whose registry is asked, in place of a process; null: a process.</summary>
+    public Address? Node { get; init; }
+
     /// <summary>It does not count against the maximum of open calls.</summary>
     public bool IsOfSubscription { get; init; }
 

@@ -8,7 +8,8 @@ namespace RaftActors.Clients;
 /// only.
 /// </summary>
 /// <param name="patience">The time without an answer until the next process is asked.</param>
-internal sealed class ClientQuestions(GroupFinder finder, TimeSpan patience)
+/// <param name="registryAt">Makes the reference of the registry of a node.</param>
+internal sealed class ClientQuestions(GroupFinder finder, TimeSpan patience, Func<Address, IActorRef> registryAt)
 {
     // The pause after the first decline is this part of the patience. It doubles up to half of the patience.
     private const int FirstPausePart = 32;
@@ -18,6 +19,9 @@ internal sealed class ClientQuestions(GroupFinder finder, TimeSpan patience)
     private bool _isClosed;
 
     public bool IsOpen => _open.Count > 0;
+
+    /// <summary>A question to a process of the group is open.</summary>
+    public bool NeedsGroup => _open.Values.Any(question => question.Node is null);
 
     public void Add(ClientQuestion question, IActorRef relay, TimeSpan now)
     {
@@ -109,11 +113,14 @@ internal sealed class ClientQuestions(GroupFinder finder, TimeSpan patience)
 
     private void Send(ClientQuestion question, IActorRef relay, TimeSpan now)
     {
-        if (finder.Find(question.To, question.Attempts, question.PrefersOwnNode) is { } engine)
+        var asked = question.Node is { } node
+            ? registryAt(node)
+            : finder.Find(question.To, question.Attempts, question.PrefersOwnNode);
+        if (asked is not null)
         {
-            (question.Asked, question.Attempts) = (engine.Path.Address, question.Attempts + 1);
+            (question.Asked, question.Attempts) = (asked.Path.Address, question.Attempts + 1);
             question.NextAt = now + patience;
-            engine.Tell(question.ToCall(now), relay);
+            asked.Tell(question.ToCall(now), relay);
         }
     }
 

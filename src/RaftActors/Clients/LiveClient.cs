@@ -155,6 +155,23 @@ internal sealed class LiveClient<TValue, TResult>(
         return (await AskAsync(question, cancellationToken).ConfigureAwait(false)).Reply as ClientReply.Description;
     }
 
+    internal override ImmutableArray<Address> ContactNodes => settings.Contacts;
+
+    internal override async Task<ClientReply.ProcessList?> ProcessesOfAsync(
+        Address node, ProcessPlace? after, CancellationToken cancellationToken)
+    {
+        var question = new ClientQuestion(settings.Requests.QueryTimeout, _ => new ClientCall.ListProcesses(after)) { Node = node };
+        var answer = await AskAsync(question, cancellationToken).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        return answer.Reply switch
+        {
+            ClientReply.ProcessList list => list,
+            ClientReply.Refused => null,
+            ClientReply.Forbidden forbidden => throw new RaftUnauthorizedException(forbidden.Why),
+            _ => throw new RaftUnavailableException($"Node {node} did not answer. {answer.Why}"),
+        };
+    }
+
     public override async Task<string> ExplainAsync(ProcessName? process = null, CancellationToken cancellationToken = default)
     {
         var question = new ClientQuestion(settings.Requests.QueryTimeout, _ => new ClientCall.Explain(), to: process);

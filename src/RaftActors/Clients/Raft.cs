@@ -30,11 +30,14 @@ namespace RaftActors;
 public sealed class Raft : IExtension
 {
     private readonly Lock _lock = new();
-    private readonly Dictionary<(string Group, ProcessName Name), ProcessOpening> _processes = [];
+    private readonly Dictionary<ProcessPlace, ProcessOpening> _processes = [];
     private readonly ExtendedActorSystem _system;
     private readonly IActorRef _registry;
     private readonly OpenStores _stores;
     private readonly NodeNetwork _network;
+
+    // All processes by their places; default: one was added since. Guarded by the lock.
+    private ImmutableArray<KeyValuePair<ProcessPlace, ProcessOpening>> _ordered;
 
     // The open clients of the application.
     private readonly ConcurrentDictionary<ClientCalls, (string Group, IReadOnlyList<string>? Contacts)> _clients = [];
@@ -55,6 +58,7 @@ public sealed class Raft : IExtension
         var discovery = DiscoverySettings.Read(raft);
         var source = SourceOf(system, discovery, CustomAddress.IsUsedIn(raft));
         _registry = system.SystemActorOf(Props.Create(() => new RaftRegistry(source, discovery.Interval)), "raft");
+        _registry.Tell(new ProcessPages(Ordered), ActorRefs.NoSender);
         _network.Registry = _registry;
         // After the services of the node, so that their last Appends are taken, and before the node leaves its cluster.
         CoordinatedShutdown.Get(system).AddTask(
@@ -72,17 +76,7 @@ public sealed class Raft : IExtension
     /// The raft processes of this actor system, by group and name, as they are now. A process stays listed after its actor has stopped.
     /// Any thread may read it. An actor with a wrong configuration has no process.
     /// </summary>
-    public ImmutableArray<RaftStatus> Processes
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return [.. _processes.OrderBy(each => each.Key.Group, StringComparer.Ordinal).ThenBy(each => each.Key.Name)
-                    .Select(each => each.Value.Describe())];
-            }
-        }
-    }
+    public ImmutableArray<RaftStatus> Processes => [.. Ordered().Select(each => each.Value.Describe())];
 
     /// <summary>The processes whose store is open.</summary>
     internal IReadOnlyList<RaftProcess> OpenProcesses
@@ -307,9 +301,10 @@ public sealed class Raft : IExtension
                 return other;
             }
 
-            var key = (settings.Group, settings.Self);
+            var key = new ProcessPlace(settings.Group, settings.Self);
             opening = new ProcessOpening(settings, () => Open(settings, pairs, makeStore), _processes.GetValueOrDefault(key));
             _processes[key] = opening;
+            _ordered = default;
         }
 
         if (ScriptedHost is not null || (makeStore is null && settings.Store.Directory.Length == 0))
@@ -324,13 +319,22 @@ public sealed class Raft : IExtension
         return opening;
     }
 
+    private ImmutableArray<KeyValuePair<ProcessPlace, ProcessOpening>> Ordered()
+    {
+        lock (_lock)
+        {
+            return _ordered.IsDefault ? _ordered = [.. _processes.OrderBy(each => each.Key)] : _ordered;
+        }
+    }
+
     private void Note(RaftShards shards) => _shards[(shards.Name, shards.All.Count)] = shards;
 
     private ProcessOpening? FindOpening(RaftSettings settings)
     {
         lock (_lock)
         {
-            return _processes.TryGetValue((settings.Group, settings.Self), out var opening) && !opening.HasFailed ? opening : null;
+            var place = new ProcessPlace(settings.Group, settings.Self);
+            return _processes.TryGetValue(place, out var opening) && !opening.HasFailed ? opening : null;
         }
     }
 

@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+
+using Akka.Actor;
 using Akka.Configuration;
 
 using RaftActors.Clients;
@@ -138,6 +141,21 @@ public abstract class RaftClient : IAsyncDisposable
     /// <summary>Asks one process for its state. Null: it did not answer in time, or is not known.</summary>
     internal virtual async Task<RaftStatus?> StatusOfAsync(ProcessName process, CancellationToken cancellationToken) =>
         (await StatusAsync(cancellationToken).ConfigureAwait(false)).Processes.FirstOrDefault(each => each.Name == process);
+
+    /// <summary>The nodes that the client was given.</summary>
+    internal virtual ImmutableArray<Address> ContactNodes => [];
+
+    /// <summary>
+    /// Asks a node for its processes, of all groups, and for the other nodes that it knows. Asks no process. A long list comes in pages.
+    /// </summary>
+    /// <param name="after">The last process of the page before; null: from the beginning.</param>
+    /// <exception cref="RaftUnavailableException">The node did not answer in time.</exception>
+    /// <exception cref="RaftUnauthorizedException">The client needs the role reader.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    /// <returns>Null: the program of the node is an earlier one, which does not know this call.</returns>
+    internal virtual Task<ClientReply.ProcessList?> ProcessesOfAsync(
+        Address node, ProcessPlace? after, CancellationToken cancellationToken) =>
+        throw new NotSupportedException("This client asks no nodes.");
 
     /// <summary>
     /// Asks one process, whose node reads format level 2, for the version, settings and time of its node. Null: it did not answer in time,

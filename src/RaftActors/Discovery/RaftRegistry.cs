@@ -59,6 +59,8 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         Receive<EngineNews.Stopped>(stopped => OnEngineStopped(stopped.Process));
         Receive<WireMessage.Hello>(OnHello);
         Receive<INetwork>(network => _network = network);
+        Receive<ProcessPages>(pages => _pages = pages);
+        Receive<ClientCall.ListProcesses>(OnListProcesses);
         Receive<WireMessage.PortWanted>(_ => TellPort(Sender.Path.Address));
         Receive<WireMessage.PortAt>(endpoint => Tcp?.LearnRumour(Sender.Path.Address, endpoint));
         Receive<ConnectionNews.Wanted>(OnPortWanted);

@@ -82,6 +82,13 @@ internal abstract record ClientCall : WireMessage
     /// <summary>Asks a process for its <see cref="RaftStatus"/>.</summary>
     public sealed record Status : ClientCall;
 
+    /// <summary>
+    /// Asks a registry for the processes of its node, from format level 2 on. It asks no process. The answer is
+    /// <see cref="ClientReply.ProcessList"/>.
+    /// </summary>
+    /// <param name="After">The last process of the answer before; null: from the beginning.</param>
+    public sealed record ListProcesses(ProcessPlace? After) : ClientCall;
+
     /// <summary>A question of a backup. A backup has the request keys of all clients too, so only operators may ask.</summary>
     public abstract record Backup : ClientCall;
 
@@ -120,6 +127,14 @@ internal abstract record ClientReply : WireMessage
     public sealed record Located(
         string Group, ProcessName? Leader, Term Term, ImmutableArray<LocalProcess> Processes, GroupUid Uid = default)
         : ClientReply, IDeadLetterSuppression;
+
+    /// <summary>Processes of one node, by group and name.</summary>
+    /// <param name="Node">The address of the node.</param>
+    /// <param name="Others">In the first answer: other nodes that this one knows.</param>
+    /// <param name="HasMore">There are more after the last one.</param>
+    public sealed record ProcessList(
+        Address Node, ImmutableArray<Address> Others, ImmutableArray<ProcessRow> Rows, bool HasMore)
+        : ClientReply;
 
     /// <summary>Committed pairs after the serial that was asked for, in order and without holes.</summary>
     /// <param name="Found">Empty: none is committed on this process, or it discarded the first.</param>

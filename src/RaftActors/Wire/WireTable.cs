@@ -108,6 +108,8 @@ internal static class WireTable
         OfLevel2<ClientReply.SnapshotTaken>("ky", ClientFormat.WriteSnapshotTaken, ClientFormat.ReadSnapshotTaken),
         OfLevel2<ClientReply.Refused>(
             "kz", (writer, refused) => writer.Text(refused.Why), (ref reader) => new ClientReply.Refused(reader.Text())),
+        OfLevel2<ClientCall.ListProcesses>("kk", ProcessListFormat.WriteCall, ProcessListFormat.ReadCall),
+        OfLevel2<ClientReply.ProcessList>("ko", ProcessListFormat.WriteReply, ProcessListFormat.ReadReply),
 
         OfCore<Message.Greeting>("cg", EnvelopeFormat.WriteGreeting, EnvelopeFormat.ReadGreeting),
         OfCore<Message.RequestVote>("cv", EnvelopeFormat.WriteRequestVote, EnvelopeFormat.ReadRequestVote),

@@ -14,16 +14,22 @@ public sealed class ClientQuestionsTests : TestKit
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
     private readonly TestProbe _engine;
+    private readonly TestProbe _registry;
     private readonly IActorRef _relay;
     private readonly ClientQuestions _questions;
+    private Address? _node;
 
     public ClientQuestionsTests()
     {
-        (_engine, _relay) = (CreateTestProbe("engine"), CreateTestProbe("relay").Ref);
+        (_engine, _registry, _relay) = (CreateTestProbe("engine"), CreateTestProbe("registry"), CreateTestProbe("relay").Ref);
         var finder = new GroupFinder("orders", (_, _) => { }, _ => { }, _ => _engine.Ref, () => "", Patience);
         var name = new ProcessName("orders@node");
         finder.Receive(new ClientReply.Located("orders", name, new Term(1), [new LocalProcess("orders", name, "")]), _engine.Ref, default);
-        _questions = new ClientQuestions(finder, Patience);
+        _questions = new ClientQuestions(finder, Patience, node =>
+        {
+            _node = node;
+            return _registry.Ref;
+        });
     }
 
     [Fact]
@@ -85,6 +91,20 @@ public sealed class ClientQuestionsTests : TestKit
 
         _engine.ExpectNoMsg(TimeSpan.Zero);
         Assert.Equal(NotCommittedReason.Closed, (await question.Task).Cause);
+    }
+
+    [Fact]
+    public async Task Question_to_a_node_goes_to_its_registry_and_needs_no_group()
+    {
+        var node = new Address("akka.tcp", "shop", "127.0.0.1", 2551);
+        var question = new ClientQuestion(TimeSpan.FromSeconds(10), _ => new ClientCall.ListProcesses(null)) { Node = node };
+
+        _questions.Add(question, _relay, default);
+
+        _registry.ExpectMsg<ClientCall.ListProcesses>();
+        Assert.Equal((node, false), (_node, _questions.NeedsGroup));
+        Assert.True(_questions.Receive(_relay, new ClientReply.Refused("it is earlier"), default));
+        Assert.Equal(new ClientReply.Refused("it is earlier"), (await question.Task).Reply);
     }
 
     private ClientQuestion Add(bool mayRepeat)

@@ -20,7 +20,7 @@ public sealed class DeclinedQuestionTests : TestKit
         var finder = new GroupFinder("orders", (_, _) => { }, _ => { }, _ => TestActor, () => "", Patience);
         var leader = new ProcessName("orders@node");
         finder.Receive(new ClientReply.Located("orders", leader, new Term(1), [new("orders", leader, "path")]), TestActor, _now);
-        _questions = new ClientQuestions(finder, Patience);
+        _questions = new ClientQuestions(finder, Patience, _ => TestActor);
     }
 
     [Fact]

@@ -50,6 +50,28 @@ public sealed class RaftRegistryTests : TestKit
     }
 
     [Fact]
+    public void Processes_of_this_node_are_listed_in_pages_and_other_nodes_with_the_first_one()
+    {
+        _group.Start("raft1", 0);
+        _group.Start("raft3", 0);
+        Greet("default", "raft2@node1", isReply: false);
+
+        var first = List(null);
+        var rest = List(first.Rows[0].Place);
+
+        Assert.Equal(["raft1@node1", "raft3@node1"], first.Rows.Select(row => row.Place.Name.Value));
+        Assert.Equal(_other.Ref.Path.Address, Assert.Single(first.Others));
+        Assert.Equal("raft3@node1", Assert.Single(rest.Rows).Place.Name.Value);
+        Assert.Empty(rest.Others);
+
+        ClientReply.ProcessList List(ProcessPlace? after)
+        {
+            Sys.ActorSelection("/system/raft").Tell(new ClientCall.ListProcesses(after), _other.Ref);
+            return _other.FishForMessage<ClientReply.ProcessList>(_ => true);
+        }
+    }
+
+    [Fact]
     public void Processes_of_a_node_that_says_hello_are_greeted()
     {
         _group.Start("raft1", 0);

@@ -50,7 +50,7 @@ public sealed class MessageGateTests : TestKit
         {
             "kw" => ConnectionRole.Writer,
             "km" or "kb" or "ki" or "kj" or "kn" or "kx" => ConnectionRole.Operator,
-            "kl" or "kq" or "kg" or "ke" or "kh" or "ks" => ConnectionRole.Reader,
+            "kl" or "kq" or "kg" or "ke" or "kh" or "kk" or "ks" => ConnectionRole.Reader,
             _ => ConnectionRole.Node,
         };
 

@@ -67,6 +67,30 @@ public sealed class FormatLevelTests : TestKit
     }
 
     [Fact]
+    public void Damaged_list_of_processes_is_read_or_refused_and_nothing_else()
+    {
+        var random = new Random(20260101);
+        var bytes = _wire.ToBinary(Samples.OfLevel2.Single(each => each.Manifest == "ko").Message, 2);
+        var refused = 0;
+        for (var i = 0; i < 5000; i++)
+        {
+            var damaged = bytes.ToArray();
+            damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+            damaged[random.Next(damaged.Length)] ^= (byte)(1 << random.Next(8));
+            try
+            {
+                _wire.FromBinary(damaged, "ko");
+            }
+            catch (InvalidDataException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 1, 5000);
+    }
+
+    [Fact]
     public void Request_to_raise_the_level_is_refused_in_bytes_of_level_1()
     {
         var bytes = _wire.ToBinary(Samples.OfLevel2.Single(each => each.Manifest == "m").Message, 2);

@@ -255,6 +255,25 @@ internal static class Samples
         ("kh", new ClientCall.Describe()),
         ("ka", new ClientReply.Description(
             DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123), "RaftActors 1.2.3", [("raft.lease.enabled", "off")])),
+        ("kk", new ClientCall.ListProcesses(null)),
+        ("kk", new ClientCall.ListProcesses(new ProcessPlace("orders", One.Name))),
+        ("ko", new ClientReply.ProcessList(
+            new Akka.Actor.Address("akka.tcp", "demo", "127.0.0.1", 2551),
+            [new Akka.Actor.Address("akka.tcp", "demo", "127.0.0.1", 2552)],
+            [
+                new ProcessRow(
+                    new ProcessPlace("orders", One.Name),
+                    ProcessMarks.Open | ProcessMarks.Member | ProcessMarks.Quarantined,
+                    RaftRole.Candidate,
+                    7,
+                    Two.Name,
+                    new Serial(3),
+                    new Serial(4),
+                    5,
+                    TimeSpan.FromMicroseconds(300)),
+                new ProcessRow(new ProcessPlace("orders", Two.Name), 0, default, 0, null, default, default, 0, null),
+            ],
+            HasMore: true)),
         ("kx", new ClientCall.TakeSnapshot(TimeSpan.FromMilliseconds(5001))),
         ("ky", new ClientReply.SnapshotTaken(Position, 65_000)),
         ("kz", new ClientReply.Refused("it takes none")),

@@ -1,0 +1,23 @@
+using RaftActors.Engine;
+using RaftActors.Wire;
+
+namespace RaftActors.Discovery;
+
+/// <content>The list of the processes of this node, for operators. It wakes no quiescent group.</content>
+internal sealed partial class RaftRegistry
+{
+    // Addresses take less than a page of processes, and both fit into one message.
+    private const int ListedNodesMax = 1000;
+
+    // Null: the test has a registry alone.
+    private ProcessPages? _pages;
+
+    private void OnListProcesses(ClientCall.ListProcesses call)
+    {
+        var (rows, hasMore) = _pages?.After(call.After) ?? ([], false);
+        var others = call.After is null
+            ? _nodes.All.Where(node => node.IsNamed || !node.Processes.IsEmpty).OrderByDescending(node => node.IsNamed).Take(ListedNodesMax)
+            : [];
+        Sender.Tell(new ClientReply.ProcessList(_own, [.. others.Select(node => node.Address)], rows, hasMore), Self);
+    }
+}

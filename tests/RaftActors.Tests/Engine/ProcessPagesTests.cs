@@ -1,0 +1,78 @@
+using System.Collections.Immutable;
+
+using Akka.Configuration;
+
+using RaftActors.Engine;
+using RaftActors.Settings;
+
+namespace RaftActors.Tests.Engine;
+
+public sealed class ProcessPagesTests
+{
+    private static readonly Config Defaults = ConfigurationFactory.ParseString(Bench.Settings).WithFallback(Raft.DefaultConfig());
+
+    [Fact]
+    public void Pages_have_each_process_once_and_in_order()
+    {
+        var all = Openings(3000);
+        var pages = new ProcessPages(() => all);
+        List<ProcessRow> rows = [];
+        var count = 0;
+
+        for (ProcessPlace? last = null; count == 0 || last is not null; count++)
+        {
+            var (page, hasMore) = pages.After(last);
+            rows.AddRange(page);
+            last = hasMore ? page[^1].Place : null;
+        }
+
+        Assert.InRange(count, 2, 10);
+        Assert.Equal(all.Select(each => each.Key), rows.Select(row => row.Place));
+    }
+
+    [Fact]
+    public void Page_begins_after_a_process_that_is_gone()
+    {
+        var all = Openings(3);
+        var pages = new ProcessPages(() => all.RemoveAt(1));
+
+        var (rows, hasMore) = pages.After(all[1].Key);
+
+        Assert.Equal((all[2].Key, false), (Assert.Single(rows).Place, hasMore));
+        Assert.Empty(pages.After(all[2].Key).Rows);
+    }
+
+    [Fact]
+    public void Process_whose_store_is_being_opened_has_no_marks()
+    {
+        var row = Assert.Single(new ProcessPages(() => Openings(1)).After(null).Rows);
+
+        Assert.Equal((default(ProcessMarks), 0), (row.Marks, row.Members));
+    }
+
+    [Fact]
+    public void Process_that_waits_to_be_added_is_no_member_and_a_founder_is_one()
+    {
+        var (name, other) = (new ProcessName("a@node1"), new ProcessName("b@node2"));
+        RaftStatus founder = new("g", name) { IsOpen = true, Members = [new(name, isVoter: true), new(other, isVoter: true)] };
+        RaftStatus waiting = new("g", name) { IsOpen = true, Members = [new(name, isVoter: false)] };
+
+        Assert.Equal(ProcessMarks.Open | ProcessMarks.Member, ProcessRow.Of(founder).Marks);
+        Assert.Equal(ProcessMarks.Open, ProcessRow.Of(waiting).Marks);
+        Assert.Equal(ProcessMarks.Open | ProcessMarks.Member, ProcessRow.Of(waiting with { Identity = Guid.NewGuid() }).Marks);
+        Assert.Equal(
+            ProcessMarks.Open | ProcessMarks.Removed | ProcessMarks.Fenced,
+            ProcessRow.Of(founder with { IsRemoved = true, Fence = "restored" }).Marks);
+    }
+
+    private static ImmutableArray<KeyValuePair<ProcessPlace, ProcessOpening>> Openings(int count) =>
+    [
+        .. Enumerable.Range(0, count).Select(number =>
+        {
+            var settings = RaftSettings.Read(Defaults, new RaftOptions<string> { Group = $"group-{number:0000}" }, "raft1", null);
+            return KeyValuePair.Create(
+                new ProcessPlace(settings.Group, settings.Self),
+                new ProcessOpening(settings, () => throw new InvalidOperationException(), failed: null));
+        }),
+    ];
+}
