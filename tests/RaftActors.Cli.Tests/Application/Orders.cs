@@ -1,7 +1,7 @@
 namespace RaftActors.Cli.Tests.Application;
 
 /// <summary>The raft actor of a user's application, of which the program knows nothing.</summary>
-internal sealed class Orders : RaftActor<string, int>
+internal sealed class Orders(RaftOptions<string>? options = null) : RaftActor<string, int>(options)
 {
     private int _count;
 

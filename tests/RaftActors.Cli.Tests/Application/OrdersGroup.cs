@@ -31,7 +31,7 @@ internal sealed class OrdersGroup : IDisposable
             var own = ConfigOf(port, $"{security}\n{directory}", isAtAddress);
             var system = ActorSystem.Create("shop", remoting is null ? own : own.WithFallback(remoting));
             _systems.Add(system);
-            system.ActorOf(store is null ? Props.Create(() => new Orders()) : Props.Create(() => new StoredOrders()), "orders");
+            system.ActorOf(store is null ? Props.Create(() => new Orders(null)) : Props.Create(() => new StoredOrders()), "orders");
         }
 
         _client = Raft.Get(_systems[0]).CreateClient<string, int>(options: new() { Contacts = [.. Contacts.Skip(1)] });

@@ -141,6 +141,10 @@ public sealed class SecureApplicationTests : IDisposable
         Assert.Equal((0, ""), (status.Code, status.Error));
         Assert.Equal((0, "1  \"order-1\" = 5 bytes: beer\n"), (tail.Code, tail.Output));
 
+        var top = Run.Here(["top", "--count", "1", "--contacts", group.Contacts[1], .. eye]);
+        Assert.Equal((0, ""), (top.Code, top.Error));
+        Assert.Matches(@"(?m)^orders +orders@\S+ +\d+ +3/3 +1 +0$", top.Output);
+
         var refused = Ask(group, ["transfer", .. eye]);
         Assert.Equal(1, refused.Code);
         Assert.Contains("'eye' was refused: it has the role reader, and this call needs the role operator", refused.Error);

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.CommandLine;
 
 using Spectre.Console;
@@ -6,13 +5,15 @@ using Spectre.Console;
 namespace RaftActors.Cli.Client.Top;
 
 /// <summary><c>raft top</c>.</summary>
-internal sealed class TopCommand(CommandEnvironment environment, ClientSettings settings, GroupClient client)
+/// <param name="hasGroup">False: the table has all groups of an application.</param>
+internal sealed class TopCommand(CommandEnvironment environment, ClientSettings settings, GroupClient client, bool hasGroup)
 {
     private static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan IntervalMax = TimeSpan.FromHours(1);
     private static readonly TimeSpan KeyPause = TimeSpan.FromMilliseconds(50);
 
-    private ImmutableArray<MemberSample> _before = [];
+    // The table of the period before; null: this is the first one, or the group did not answer.
+    private ITopTable? _before;
 
     public static Command Build(CommandEnvironment environment)
     {
@@ -40,8 +41,8 @@ internal sealed class TopCommand(CommandEnvironment environment, ClientSettings 
         var command = new Command(
             "top",
             """
-            Shows the members of a group as they work: a live table on a terminal, which q or Ctrl-C ends. Elsewhere it prints a table for
-            each period. Each member is asked in each period:
+            Shows the members of a group, or all groups of an application, as they work: a live table on a terminal, which q or Ctrl-C ends.
+            Elsewhere it prints a table for each period. With -S or --group each member is asked in each period:
 
               SERVER      its name; with --contacts PROCESS
               ROLE        leader, follower, candidate or pre-candidate; unreachable: no answer within a fifth of --timeout
@@ -50,28 +51,47 @@ internal sealed class TopCommand(CommandEnvironment environment, ClientSettings 
               DELIVERED   the last pair that its actor has received
               LAG         the number of pairs that it is behind the highest COMMITTED
               COMMITS/S   growth of COMMITTED per second since the table before
+              SYNC        the longest sync of its log in the last 5 to 10 seconds; empty: none, or a log in memory
               ROUND TRIP  from the call of this program to the reply of the member
 
+            With --contacts and without --group the table has a row for each group. Each node is asked for all of its processes, which are
+            not asked themselves. Groups with a problem come first, then those with the highest rate. A terminal shows as many as fit:
+
+              GROUP       its name
+              LEADER      the leader of the latest term, or none
+              TERM        the highest term that a member knows
+              MEMBERS     members that answered, and all members
+              COMMITTED   the last pair that a process knows to be committed
+              LAG         the largest of its members
+              COMMITS/S   as above
+              SYNC        the largest of its processes
+              NOTE        what is wrong. raft check --group tells causes and cures
+
+            Nodes that do not answer, or whose program is too early to list its groups, are named below the table.
+
             Exit codes:
-              0    ended by q or --count, and the last table has a member that answered
-              1    no member answered at the end
+              0    ended by q or --count, and the last table has a member or a node that answered
+              1    none answered at the end
               2    the command is wrong
               130  Ctrl-C
 
             Examples:
               raft top -S :9990
+              raft top --contacts shop@10.0.0.1:2551
               raft top --contacts shop@10.0.0.1:2551 --group orders --interval 5s
               raft top -S :9990 --count 2 --json
             """)
         {
             interval, count,
         };
+        options.Group.Description = "One group of the application. Default: all of them.";
         options.AddTo(command);
         command.SetAction(parsed =>
         {
             var (settings, pause) = (options.Read(parsed), IntervalOf(parsed.GetValue(interval)));
+            var hasGroup = settings.Target is ServersTarget || parsed.GetValue(options.Group) is not null;
             return settings.Look(client =>
-                new TopCommand(environment, settings, client).Run(pause, parsed.GetValue(count) ?? int.MaxValue));
+                new TopCommand(environment, settings, client, hasGroup).Run(pause, parsed.GetValue(count) ?? int.MaxValue));
         });
         return command;
     }
@@ -81,23 +101,34 @@ internal sealed class TopCommand(CommandEnvironment environment, ClientSettings 
 
     private int Run(TimeSpan interval, int count) => environment.IsTerminal && !settings.IsJson
         ? AnsiConsole.Live(new Text("")).Start(context => Repeat(
-            interval, count, (view, why) => context.UpdateTarget(view is null ? new Text($"raft: {why}") : view.ForTerminal())))
+            interval, count, (table, why) => context.UpdateTarget(
+                table is null ? new Text($"raft: {why}") : table.ForTerminal(AnsiConsole.Profile.Height))))
         : Repeat(interval, count, Write);
 
-    /// <param name="show">Gets the view, or why there is none.</param>
-    private int Repeat(TimeSpan interval, int count, Action<TopView?, string?> show)
+    private async Task<ITopTable> TakeAsync() => hasGroup
+        ? new TopView(
+            settings.Target,
+            await GroupSample.TakeAsync(client.Raft, client.Interrupted).ConfigureAwait(false),
+            (_before as TopView)?.Sample.Processes ?? [])
+        : new ApplicationTable(
+            settings.Target,
+            await ApplicationSample.TakeAsync(client.Raft, settings.LookPatience, client.Interrupted).ConfigureAwait(false),
+            (_before as ApplicationTable)?.Sample);
+
+    /// <param name="show">Gets the table, or why there is none.</param>
+    private int Repeat(TimeSpan interval, int count, Action<ITopTable?, string?> show)
     {
         while (true)
         {
             // Not ended by refusals: the members may start later.
-            var why = client.TryAsk(() => GroupSample.TakeAsync(client.Raft, client.Interrupted), out var sample);
+            var why = client.TryAsk(TakeAsync, out var table);
             if (client.IsInterrupted)
             {
                 return ExitCode.Interrupted;
             }
 
-            show(why is null ? new TopView(settings.Target, sample, _before) : null, why);
-            _before = why is null ? sample.Processes : [];
+            show(why is null ? table : null, why);
+            _before = why is null ? table : null;
             if (--count == 0 || WaitsForQ(interval))
             {
                 return why is null ? ExitCode.Done : ExitCode.Failed;
@@ -130,9 +161,9 @@ internal sealed class TopCommand(CommandEnvironment environment, ClientSettings 
         return false;
     }
 
-    private void Write(TopView? view, string? why)
+    private void Write(ITopTable? table, string? why)
     {
-        if (view is null)
+        if (table is null)
         {
             environment.Error.WriteLine($"raft: {why}");
             return;
@@ -140,12 +171,12 @@ internal sealed class TopCommand(CommandEnvironment environment, ClientSettings 
 
         if (settings.IsJson)
         {
-            view.WriteJson(environment.Output);
+            table.WriteJson(environment.Output);
         }
         else
         {
-            environment.Output.Write(_before.IsEmpty ? "" : "\n");
-            view.WriteText(environment.Output);
+            environment.Output.Write(_before is null ? "" : "\n");
+            table.WriteText(environment.Output);
         }
 
         environment.Output.Flush();

@@ -3,17 +3,33 @@ using System.Globalization;
 using System.Text.Json;
 
 using Spectre.Console;
+using Spectre.Console.Rendering;
 
 namespace RaftActors.Cli.Client.Top;
 
-/// <summary>Formats the samples of <c>raft top</c>: as text lines, as a coloured table for a terminal, and as JSON.</summary>
+/// <summary>Formats the members of one group.</summary>
 /// <param name="now">The latest sample.</param>
 /// <param name="before">The samples of the period before; empty: this is the first.</param>
-internal sealed class TopView(Target target, GroupSample now, ImmutableArray<MemberSample> before)
+internal sealed class TopView(Target target, GroupSample now, ImmutableArray<MemberSample> before) : ITopTable
 {
-    private static readonly string[] Columns = ["ROLE", "TERM", "COMMITTED", "DELIVERED", "LAG", "COMMITS/S", "ROUND TRIP"];
+    private static readonly string[] Columns = ["ROLE", "TERM", "COMMITTED", "DELIVERED", "LAG", "COMMITS/S", "SYNC", "ROUND TRIP"];
 
     private string[] Heading => [target.Noun.ToUpperInvariant(), .. Columns];
+
+    public GroupSample Sample => now;
+
+    /// <summary>The cell for <see cref="RaftStatus.SyncTime"/>.</summary>
+    public static string Sync(TimeSpan? time) =>
+        time is { } known ? string.Create(CultureInfo.InvariantCulture, $"{known.TotalMilliseconds:0.00} ms") : "";
+
+    /// <summary>The JSON member for <see cref="RaftStatus.SyncTime"/>.</summary>
+    public static void Sync(Utf8JsonWriter writer, TimeSpan? time)
+    {
+        if (time is { } known)
+        {
+            writer.WriteNumber("syncMs", Math.Round(known.TotalMilliseconds, 3));
+        }
+    }
 
     public void WriteText(TextWriter output)
     {
@@ -26,7 +42,7 @@ internal sealed class TopView(Target target, GroupSample now, ImmutableArray<Mem
         table.WriteTo(output);
     }
 
-    public Spectre.Console.Table ForTerminal()
+    public IRenderable ForTerminal(int height)
     {
         var table = new Spectre.Console.Table().Border(TableBorder.None);
         foreach (var (heading, place) in Heading.Select((heading, place) => (heading, place)))
@@ -66,9 +82,10 @@ internal sealed class TopView(Target target, GroupSample now, ImmutableArray<Mem
             $"{status.Delivered}",
             $"{now.Committed - status.Delivered.Value}",
             RateOf(sample)?.ToString("0", CultureInfo.InvariantCulture) ?? "",
+            Sync(status.SyncTime),
             $"{Milliseconds(sample.RoundTrip)} ms",
         ]
-        : [target.Show(sample.Name), StatusView.RoleOf(null), "", "", "", "", "", ""];
+        : [target.Show(sample.Name), StatusView.RoleOf(null), "", "", "", "", "", "", ""];
 
     private void Members(Utf8JsonWriter writer, MemberSample sample)
     {
@@ -89,6 +106,7 @@ internal sealed class TopView(Target target, GroupSample now, ImmutableArray<Mem
             writer.WriteNumber("commitsPerSecond", Math.Round(rate, 1));
         }
 
+        Sync(writer, status.SyncTime);
         writer.WriteNumber("roundTripMs", Math.Round(sample.RoundTrip.TotalMilliseconds, 3));
     }
 }

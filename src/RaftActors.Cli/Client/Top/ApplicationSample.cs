@@ -1,0 +1,117 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+using System.Diagnostics;
+
+using Akka.Actor;
+
+using RaftActors.Wire;
+
+namespace RaftActors.Cli.Client.Top;
+
+/// <summary>All groups of an application at one moment, as its nodes list them.</summary>
+/// <param name="Nodes">Each node that was asked, by address.</param>
+/// <param name="At">When the nodes were asked, as a timestamp of <see cref="Stopwatch"/>.</param>
+internal sealed record ApplicationSample(ImmutableArray<GroupRow> Groups, ImmutableArray<NodeSample> Nodes, long At)
+{
+    /// <summary>Asks the contacts of a client, and the nodes that they know.</summary>
+    /// <param name="patience">
+    /// Once a node has answered, the others have so long, and so long again after each answer. The first one has the timeout of the client,
+    /// because a connection takes longer than an answer.
+    /// </param>
+    /// <exception cref="RaftUnavailableException">No node answered.</exception>
+    /// <exception cref="RaftUnauthorizedException">The client needs the role reader.</exception>
+    public static async Task<ApplicationSample> TakeAsync(RaftClient raft, TimeSpan patience, CancellationToken end)
+    {
+        var at = Stopwatch.GetTimestamp();
+        using var late = CancellationTokenSource.CreateLinkedTokenSource(end);
+        ConcurrentDictionary<Address, NodeSample?> nodes = [];
+        await AskNewAsync(raft.ContactNodes).ConfigureAwait(false);
+        ImmutableArray<NodeSample> samples = [.. nodes.Values.OfType<NodeSample>().OrderBy(node => node.Name, StringComparer.Ordinal)];
+        if (samples.All(node => node.State == NodeState.Silent))
+        {
+            throw new RaftUnavailableException("No node of the application answered in time.");
+        }
+
+        var groups = samples.SelectMany(node => node.Processes).GroupBy(process => process.Place.Group);
+        return new ApplicationSample([.. groups.Select(group => new GroupRow(group.Key, [.. group]))], samples, at);
+
+        Task AskNewAsync(IEnumerable<Address> found) =>
+            Task.WhenAll(found.Where(node => nodes.TryAdd(node, null)).ToList().Select(AskAsync));
+
+        async Task AskAsync(Address asked)
+        {
+            try
+            {
+                if (await PageAsync(asked, null).ConfigureAwait(false) is not { } page)
+                {
+                    nodes[asked] = new NodeSample(NameOf(asked), NodeState.Earlier, []);
+                    return;
+                }
+
+                // A contact may name a node by another name than the other nodes do.
+                if (!page.Node.Equals(asked) && !nodes.TryAdd(page.Node, null))
+                {
+                    return;
+                }
+
+                var others = AskNewAsync(page.Others);
+                try
+                {
+                    nodes[page.Node] = new NodeSample(NameOf(page.Node), NodeState.Listed, await RowsAsync(page).ConfigureAwait(false));
+                }
+                finally
+                {
+                    await others.ConfigureAwait(false);
+                }
+            }
+            catch (Exception e) when (e is RaftUnavailableException or OperationCanceledException && !end.IsCancellationRequested)
+            {
+                nodes[asked] = new NodeSample(NameOf(asked), NodeState.Silent, []);
+            }
+        }
+
+        async Task<ImmutableArray<ProcessRow>> RowsAsync(ClientReply.ProcessList page)
+        {
+            var rows = page.Rows.ToBuilder();
+            while (page is { HasMore: true, Rows.IsEmpty: false })
+            {
+                var after = page.Rows[^1].Place;
+                page = await PageAsync(page.Node, after).ConfigureAwait(false)
+                    ?? throw new RaftUnavailableException($"Node {page.Node} has restarted with an earlier program.");
+                rows.AddRange(page.Rows);
+            }
+
+            return rows.DrainToImmutable();
+        }
+
+        async Task<ClientReply.ProcessList?> PageAsync(Address node, ProcessPlace? after)
+        {
+            var page = await raft.ProcessesOfAsync(node, after, late.Token).ConfigureAwait(false);
+            late.CancelAfter(patience);
+            return page;
+        }
+    }
+
+    private static string NameOf(Address node) => $"{node.Host}:{node.Port}";
+}
+
+/// <summary>A node at one moment.</summary>
+/// <param name="Name"><c>host:port</c>.</param>
+internal sealed record NodeSample(string Name, NodeState State, ImmutableArray<ProcessRow> Processes)
+{
+    /// <summary>Why a node with <see cref="NodeState.Earlier"/> lists nothing, and the remedy, as a clause.</summary>
+    public const string WhyUnlisted = "its program is earlier than this one, so name a group with --group, or upgrade the node";
+}
+
+/// <summary>How a node answered.</summary>
+internal enum NodeState
+{
+    /// <summary>With its processes.</summary>
+    Listed,
+
+    /// <summary>Its program does not know the question.</summary>
+    Earlier,
+
+    /// <summary>Not in time.</summary>
+    Silent,
+}

@@ -1,0 +1,131 @@
+using System.Text.Json;
+
+namespace RaftActors.Cli.Tests.Application;
+
+/// <summary><c>raft top</c> without a group: all groups of all nodes of an application.</summary>
+public sealed class AllGroupsTests
+{
+    [Fact]
+    public void Groups_of_all_nodes_are_listed_and_those_with_problems_come_first()
+    {
+        using var nodes = new ShopNodes(3);
+        nodes.Start("carts", 0, 1, 2);
+        nodes.Start("bills", 0, 1, 2);
+        nodes.Start("lonely", 1);
+        WaitFor(nodes, groups => groups.Count == 3 && Leads(groups["carts"], 3) && Leads(groups["bills"], 3));
+
+        var run = Top(nodes, "--count", "2", "--interval", "10ms");
+
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        var tables = run.Output.Split("\n\n");
+        Assert.Equal(2, tables.Length);
+        foreach (var table in tables)
+        {
+            var lines = table.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+            Assert.Equal(4, lines.Length);
+            Assert.Equal(
+                ["GROUP", "LEADER", "TERM", "MEMBERS", "COMMITTED", "LAG", "COMMITS/S", "SYNC", "NOTE"],
+                lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
+            Assert.Matches("^lonely +none +0 +1/3 +0 +0 .*2 did not answer$", lines[1]);
+            Assert.Matches(@"^bills +p@127\.0\.0\.1:\d+ +[1-9]\d* +3/3 +0 +0 *0?$", lines[2]);
+            Assert.Matches(@"^carts +p@127\.0\.0\.1:\d+ +[1-9]\d* +3/3 +0 +0 *0?$", lines[3]);
+        }
+
+        var objects = Top(nodes, "--count", "1", "--json").Lines.ToArray();
+        Assert.Equal(
+            """{"kind":"group-sample","group":"lonely","term":0,"members":3,"answered":1,"committed":0,"lag":0,"problem":true,"""
+            + "\"note\":\"2 did not answer\"}",
+            objects[0]);
+        var counts = nodes.Names.Select((name, node) => (name, node == 1 ? 3 : 2)).OrderBy(each => each.name, StringComparer.Ordinal);
+        Assert.Equal(
+            counts.Select(each => $$"""{"kind":"node-sample","node":"{{each.name}}","processes":{{each.Item2}}}"""), objects[3..]);
+    }
+
+    [Fact]
+    public void Groups_without_their_process_on_a_stopped_node_say_so_and_the_node_is_named()
+    {
+        using var nodes = new ShopNodes(3);
+        nodes.Start("carts", 0, 1, 2);
+        WaitFor(nodes, groups => groups.Count == 1 && Leads(groups["carts"], 3));
+
+        nodes.Stop(2);
+        WaitFor(nodes, groups => Leads(groups["carts"], 2) && Text(groups["carts"], "leader") != $"p@{nodes.Names[2]}");
+        var run = Top(nodes, "--count", "1", "--timeout", "30s");
+
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        var lines = run.Lines.ToArray();
+        Assert.Matches(@"^carts +p@\S+ +\d+ +2/3 .* 1 did not answer$", lines[1]);
+        Assert.Equal($"node {nodes.Names[2]}: it did not answer in time", lines[2]);
+    }
+
+    [Fact]
+    public void List_that_takes_several_messages_is_whole()
+    {
+        using var nodes = new ShopNodes(1);
+        var groups = Enumerable.Range(10, 60).Select(number => $"{number}{new string('g', 1400)}").ToArray();
+        Array.ForEach(groups, group => nodes.Start(group, 0));
+
+        WaitFor(nodes, found => found.Count == 60 && found.Values.All(group => Leads(group, 1)));
+        var run = Top(nodes, "--count", "1", "--json");
+
+        Assert.Equal(groups, run.Objects.Where(IsGroup).Select(group => Text(group, "group")));
+    }
+
+    [Fact]
+    public void Contact_that_is_down_costs_no_answer_of_the_others()
+    {
+        using var nodes = new ShopNodes(1);
+        nodes.Start("carts", 0);
+        var contacts = $"shop@127.0.0.1:{Client.FakeGroup.Dead().Port},{nodes.Contacts[0]}";
+
+        Run run;
+        do
+        {
+            run = Run.Here("top", "--contacts", contacts, "--count", "1", "--timeout", "20s");
+        }
+        while (!run.Lines.Any(line => line.StartsWith("carts  p@", StringComparison.Ordinal)));
+
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        Assert.EndsWith(": it did not answer in time", run.Lines.Last());
+    }
+
+    [Fact]
+    public void Node_of_an_earlier_program_is_reported_with_the_remedy()
+    {
+        using var node = new EarlierNode();
+
+        var run = Run.Here("top", "--contacts", $"shop@{node.Name}", "--at-address", "--count", "1", "--timeout", "24h");
+
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        Assert.Equal(
+            $"node {node.Name}: its program is earlier than this one, so name a group with --group, or upgrade the node", run.Lines.Last());
+    }
+
+    [Fact]
+    public void Contact_that_is_down_is_reported_when_no_other_one_answers()
+    {
+        var contact = $"shop@127.0.0.1:{Client.FakeGroup.Dead().Port}";
+
+        var run = Run.Here("top", "--contacts", contact, "--count", "1", "--timeout", "5s");
+
+        Assert.Equal((1, ""), (run.Code, run.Output));
+        Assert.StartsWith($"raft: cannot reach {contact}: ", run.Error);
+    }
+
+    private static void WaitFor(ShopNodes nodes, Func<Dictionary<string, JsonElement>, bool> isReached)
+    {
+        while (!isReached(Top(nodes, "--count", "1", "--json", "--timeout", "20s").Objects.Where(IsGroup)
+            .ToDictionary(group => Text(group, "group"))))
+        {
+        }
+    }
+
+    private static bool IsGroup(JsonElement each) => Text(each, "kind") == "group-sample";
+
+    private static bool Leads(JsonElement group, int answered) =>
+        group.TryGetProperty("leader", out _) && group.GetProperty("answered").GetInt32() == answered;
+
+    private static string Text(JsonElement each, string member) => each.GetProperty(member).GetString()!;
+
+    private static Run Top(ShopNodes nodes, params string[] options) => Run.Here(["top", "--contacts", nodes.Contacts[0], .. options]);
+}

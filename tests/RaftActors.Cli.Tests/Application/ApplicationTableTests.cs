@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+
+using RaftActors.Cli.Client;
+using RaftActors.Cli.Client.Top;
+
+using Spectre.Console;
+
+namespace RaftActors.Cli.Tests.Application;
+
+/// <summary>The table of all groups, from samples that the test makes.</summary>
+public sealed class ApplicationTableTests
+{
+    private static readonly Target Shop = ApplicationTarget.Of("shop@node1:2551", "default", isAtAddress: false);
+
+    [Fact]
+    public void Problems_come_before_rates_and_rates_before_names()
+    {
+        var before = Sample(1, [Listed([Group("a", 10), Group("b", 10), Group("c", 10), Group("d", 10, ProcessMarks.Fenced)])]);
+        var now = Sample(2, [Listed([Group("a", 10), Group("b", 40), Group("c", 10), Group("d", 10, ProcessMarks.Fenced)])]);
+
+        var rows = Text(new ApplicationTable(Shop, now, before));
+
+        Assert.Equal(["GROUP", "d", "b", "a", "c"], rows.Select(row => row.Split(' ')[0]));
+        Assert.Matches("^d +d-1@node1 +2 +1/1 +10 +0 +0 +0.30 ms +d-1@node1 is fenced$", rows[1]);
+        Assert.Matches("^b +b-1@node1 +2 +1/1 +40 +0 +30 +0.30 ms$", rows[2]);
+    }
+
+    [Fact]
+    public void Member_on_a_node_of_an_earlier_program_is_no_problem()
+    {
+        ImmutableArray<ProcessRow> two = [Member("a", 1, 10) with { Role = RaftRole.Leader, Members = 3 }, Member("a", 2, 9)];
+        NodeSample[] nodes = [Listed(two), new("node3:2551", NodeState.Earlier, [])];
+        var (mixed, lost) = (Sample(1, nodes), Sample(1, [Listed(two), new("node3:2551", NodeState.Silent, [])]));
+
+        Assert.Equal((false, true), (IsProblem(mixed), IsProblem(lost)));
+        var rows = Text(new ApplicationTable(Shop, mixed, null));
+        Assert.Matches("^a +a-1@node1 +2 +2/3 +10 +1 .* 1 did not answer$", rows[1]);
+        Assert.StartsWith("node node3:2551: its program is earlier than this one", rows[2]);
+    }
+
+    [Fact]
+    public void Leader_of_an_earlier_term_does_not_count()
+    {
+        ImmutableArray<ProcessRow> rows =
+        [
+            Member("a", 1, 10) with { Role = RaftRole.Leader, Leader = new ProcessName("a-1@node1") },
+            Member("a", 2, 10) with { Term = 3, Role = RaftRole.Candidate, Leader = null },
+        ];
+
+        var group = Sample(1, [Listed(rows)]).Groups.Single();
+
+        Assert.Equal((null, 3), (group.Leader, group.Term));
+    }
+
+    [Fact]
+    public void Terminal_shows_as_many_groups_as_fit_and_the_number_of_the_others()
+    {
+        var many = Sample(1, [Listed([.. Enumerable.Range(0, 10_000).Select(number => Group($"group-{number:0000}", 1))])]);
+        var table = new ApplicationTable(Shop, many, null);
+        using var output = new StringWriter();
+        var console = AnsiConsole.Create(new AnsiConsoleSettings
+        {
+            Ansi = AnsiSupport.No,
+            ColorSystem = ColorSystemSupport.NoColors,
+            Out = new AnsiConsoleOutput(output),
+        });
+        console.Profile.Width = 120;
+
+        console.Write(table.ForTerminal(24));
+
+        var lines = $"{output}".Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Equal(23, lines.Length);
+        Assert.StartsWith("group-0020 ", lines[21]);
+        Assert.Equal("... and 9,979 more groups", lines[22].TrimEnd());
+    }
+
+    private static string[] Text(ApplicationTable table)
+    {
+        using var output = new StringWriter();
+        table.WriteText(output);
+        return $"{output}".Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    private static bool IsProblem(ApplicationSample sample)
+    {
+        using var output = new StringWriter();
+        new ApplicationTable(Shop, sample, null).WriteJson(output);
+        return $"{output}".Contains("\"problem\":true");
+    }
+
+    private static ApplicationSample Sample(int second, NodeSample[] nodes) => new(
+        [.. nodes.SelectMany(node => node.Processes).GroupBy(row => row.Place.Group).Select(rows => new GroupRow(rows.Key, [.. rows]))],
+        [.. nodes],
+        second * System.Diagnostics.Stopwatch.Frequency);
+
+    private static NodeSample Listed(ImmutableArray<ProcessRow> rows) => new("node1:2551", NodeState.Listed, rows);
+
+    private static ProcessRow Group(string name, long committed, ProcessMarks more = 0)
+    {
+        var row = Member(name, 1, committed);
+        return row with { Role = RaftRole.Leader, Marks = row.Marks | more };
+    }
+
+    private static ProcessRow Member(string group, int node, long serial) => new(
+        new ProcessPlace(group, new ProcessName($"{group}-{node}@node{node}")),
+        ProcessMarks.Open | ProcessMarks.Member,
+        RaftRole.Follower,
+        2,
+        null,
+        new Serial(serial),
+        new Serial(serial),
+        1,
+        TimeSpan.FromMicroseconds(300));
+}

@@ -1,0 +1,63 @@
+using System.Globalization;
+
+using Akka.Actor;
+using Akka.Configuration;
+
+using TrialKit;
+
+namespace RaftActors.Cli.Tests.Application;
+
+/// <summary>A user's application with several groups, on nodes in the test's process. Dispose ends them.</summary>
+internal sealed class ShopNodes : IDisposable
+{
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(60);
+
+    private readonly int[] _ports;
+    private readonly ActorSystem[] _systems;
+
+    public ShopNodes(int count)
+    {
+        _ports = FreePorts.Take(count);
+        _systems = [.. _ports.Select(port => ActorSystem.Create("shop", ConfigOf(port)))];
+    }
+
+    public string[] Contacts => [.. _ports.Select(port => $"shop@127.0.0.1:{port}")];
+
+    /// <summary>Each node's name, in the order of the contacts.</summary>
+    public string[] Names => [.. _ports.Select(port => $"127.0.0.1:{port}")];
+
+    /// <summary>Starts the processes of a group, whose roster has one on each node.</summary>
+    /// <param name="nodes">The numbers of the nodes that start theirs.</param>
+    public void Start(string group, params int[] nodes)
+    {
+        RaftOptions<string> options = new() { Group = group, Name = "p", Roster = [.. Names.Select(node => $"p@{node}")] };
+        foreach (var node in nodes)
+        {
+            _systems[node].ActorOf(Props.Create(() => new Orders(options)));
+        }
+    }
+
+    public void Stop(int node) => Assert.True(_systems[node].Terminate().Wait(Guard));
+
+    public void Dispose() => Task.WaitAll([.. _systems.Select(system => system.Terminate())], Guard);
+
+    private static Config ConfigOf(int port) => ConfigurationFactory.ParseString(string.Create(
+        CultureInfo.InvariantCulture,
+        $$"""
+        akka {
+          loglevel = OFF, stdout-loglevel = OFF, loggers = []
+          actor.provider = remote
+          remote.use-passive-connections = off
+          remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{port}} }
+        }
+        raft {
+          discovery = node-names
+          discovery-interval = 100ms
+          node = "127.0.0.1:{{port}}"
+          quorum.allow-fewer-than-three = on
+          tick-interval = 20ms
+          heartbeat-interval = 100ms
+          election-timeout { min = 2s, max = 4s }
+        }
+        """));
+}
