@@ -6,12 +6,13 @@ using Akka.Actor;
 namespace RaftActors.Benchmarks.Cluster;
 
 /// <summary>
-/// Measures the memory and the processor time of many quiescent groups. The three nodes are in one process, with stores in files.
+/// Measures the memory and the processor time of many quiescent groups, and what one table of raft top with all of them takes. The three
+/// nodes are in one process, with stores in files.
 /// </summary>
 internal static class GroupsBenchmark
 {
     public const string Help = """
-        groups [options]   measures the memory of a member of a quiescent group, on three nodes in one process
+        groups [options]   measures the memory of a member of a quiescent group, on three nodes in one process, and a period of raft top
 
           --groups LIST     numbers of groups, ascending; each is reached from the one before (default 100,500,1000)
           --settle N        seconds from the last leader to the measurement (default 20; groups are quiescent after 5)
@@ -19,6 +20,9 @@ internal static class GroupsBenchmark
           --directory DIR   folder of the stores (default: the current directory)
           --help            print this help
         """;
+
+    // Otherwise a node logs an error when the client of raft top has ended.
+    private const string Settings = "akka.remote.use-passive-connections = off";
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
 
@@ -55,11 +59,12 @@ internal static class GroupsBenchmark
     private static async Task MeasureAsync(int[] sizes, TimeSpan settle, TimeSpan window, string folder, CancellationToken stop)
     {
         var ports = FreePorts.Take(3).Select(port => port.ToString(CultureInfo.InvariantCulture)).ToArray();
-        ActorSystem[] systems = [.. ports.Select(port => NodeSystem.Create("", port, ports, Path.Combine(folder, port)))];
+        ActorSystem[] systems = [.. ports.Select(port => NodeSystem.Create(Settings, port, ports, Path.Combine(folder, port)))];
         var shards = new RaftShards("g", sizes[^1]);
         Console.WriteLine(ClusterBenchmark.AkkaVersion);
-        Console.WriteLine("| groups | led after s | heap MiB | resident MiB | heap of a member, kB | resident, kB | % of a core |");
-        Console.WriteLine("|---|---|---|---|---|---|---|");
+        Console.WriteLine("| groups | led after s | heap MiB | resident MiB | heap of a member, kB | resident, kB | % of a core | top ms "
+            + "| top, bytes of a node | bytes of a row |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
         var (started, before) = (0, Memory.Now);
         foreach (var size in sizes)
         {
@@ -82,11 +87,12 @@ internal static class GroupsBenchmark
             await Task.Delay(window, stop);
             var share = (Environment.CpuUsage.TotalTime - cpu) / Stopwatch.GetElapsedTime(at);
             var (now, members) = (Memory.Now, 3.0 * (size - started));
+            var (time, bytes) = await TopBenchmark.MeasureAsync(systems[0].Name, ports[0], 3 * size, stop);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"| {size:N0} | {led.TotalSeconds:F1} | {now.Heap / 1048576.0:F0} | {now.Resident / 1048576.0:F0} "
                 + $"| {(now.Heap - before.Heap) / members / 1000:F1} | {(now.Resident - before.Resident) / members / 1000:F1} "
-                + $"| {100 * share:F1} |"));
+                + $"| {100 * share:F1} | {time.TotalMilliseconds:F0} | {bytes / 3:N0} | {bytes / 3.0 / size:F0} |"));
             (started, before) = (size, now);
         }
 
