@@ -41,8 +41,8 @@ public sealed class LostDirectionTests : TestKit
     // The nodes are associated before: the handshake of the remoting needs both directions.
     private static void Silence(NamedNode heard, ActorSystem deaf)
     {
-        var registry = new RootActorPath(heard.Address) / "system" / "raft";
-        deaf.ActorSelection(registry).ResolveOne(Guard).Wait();
+        // An actor that each actor system has from the start.
+        deaf.ActorSelection(new RootActorPath(heard.Address) / "system").ResolveOne(Guard).Wait();
         var address = ((ExtendedActorSystem)deaf).Provider.DefaultAddress;
         var transport = ((IRemoteActorRefProvider)((ExtendedActorSystem)heard.System).Provider).Transport;
         var isSilent = transport.ManagementCommand(
