@@ -143,17 +143,11 @@ internal sealed class LiveClient<TValue, TResult>(
             [.. answers.Where(answer => answer.Status is null).Select(answer => answer.Name)]);
     }
 
-    internal override async Task<RaftStatus?> StatusOfAsync(ProcessName process, CancellationToken cancellationToken)
-    {
-        var question = new ClientQuestion(settings.AttemptTimeout, _ => new ClientCall.Status(), to: process);
-        return (await AskAsync(question, cancellationToken).ConfigureAwait(false)).Reply as RaftStatus;
-    }
+    internal override Task<RaftStatus?> StatusOfAsync(ProcessName process, CancellationToken cancellationToken) =>
+        LookAsync<RaftStatus>(process, new ClientCall.Status(), cancellationToken);
 
-    internal override async Task<ClientReply.Description?> DescriptionOfAsync(ProcessName process, CancellationToken cancellationToken)
-    {
-        var question = new ClientQuestion(settings.AttemptTimeout, _ => new ClientCall.Describe(), to: process);
-        return (await AskAsync(question, cancellationToken).ConfigureAwait(false)).Reply as ClientReply.Description;
-    }
+    internal override Task<ClientReply.Description?> DescriptionOfAsync(ProcessName process, CancellationToken cancellationToken) =>
+        LookAsync<ClientReply.Description>(process, new ClientCall.Describe(), cancellationToken);
 
     internal override ImmutableArray<Address> ContactNodes => settings.Contacts;
 
@@ -331,6 +325,12 @@ internal sealed class LiveClient<TValue, TResult>(
             })
             : new Outcome<Membership>.NotCommitted(answer.Cause, answer.Why);
     }
+
+    /// <returns>Null: the process did not answer in time, or with something else.</returns>
+    private async Task<TReply?> LookAsync<TReply>(ProcessName process, ClientCall call, CancellationToken cancellationToken)
+        where TReply : class =>
+        (await AskAsync(new ClientQuestion(settings.AttemptTimeout, _ => call, to: process), cancellationToken).ConfigureAwait(false))
+            .Reply as TReply;
 
     private async Task<TReply> DemandAsync<TReply>(ClientQuestion question, CancellationToken cancellationToken)
         where TReply : class

@@ -10,6 +10,9 @@ internal sealed class ProcessPages(Func<ImmutableArray<KeyValuePair<ProcessPlace
     private const int SizeMax = 64_000;
     private const int Overhead = 24;
 
+    private static readonly Comparer<KeyValuePair<ProcessPlace, ProcessOpening>> ByPlace =
+        Comparer<KeyValuePair<ProcessPlace, ProcessOpening>>.Create((one, other) => one.Key.CompareTo(other.Key));
+
     /// <summary>The rows after a place, and whether there are more after them. Describes no other processes.</summary>
     /// <param name="place">Null: from the beginning.</param>
     public (ImmutableArray<ProcessRow> Rows, bool HasMore) After(ProcessPlace? place)
@@ -34,13 +37,8 @@ internal sealed class ProcessPages(Func<ImmutableArray<KeyValuePair<ProcessPlace
 
     private static int FirstAfter(ImmutableArray<KeyValuePair<ProcessPlace, ProcessOpening>> all, ProcessPlace place)
     {
-        var (low, high) = (0, all.Length);
-        while (low < high)
-        {
-            var middle = (low + high) / 2;
-            (low, high) = all[middle].Key.CompareTo(place) > 0 ? (low, middle) : (middle + 1, high);
-        }
-
-        return low;
+        // Justification: only the places are compared.
+        var found = all.BinarySearch(new(place, null!), ByPlace);
+        return found < 0 ? ~found : found + 1;
     }
 }

@@ -60,30 +60,14 @@ internal sealed class OrdersGroup : IDisposable
         Task.WaitAll([.. _systems.Select(system => system.Terminate())], Guard);
     }
 
-    private Config ConfigOf(int port, string settings, bool isAtAddress)
-    {
-        var remoting = isAtAddress ? $"port = 0, public-hostname = \"127.0.0.1\", public-port = {port}" : $"port = {port}";
-        return ConfigurationFactory.ParseString(
-            $$"""
-            akka {
-              loglevel = OFF, stdout-loglevel = OFF, loggers = []
-              actor.provider = remote
-              remote.use-passive-connections = off
-              remote.dot-netty.tcp { hostname = "127.0.0.1", {{remoting}} }
-            }
-            raft {
-              group = orders
-              discovery = node-names
-              discovery-interval = 100ms
-              node = "127.0.0.1:{{port}}"
-              roster = [{{string.Join(", ", Names.Select(name => $"\"{name}\""))}}]
-              transport-tcp.at-address = {{(isAtAddress ? "on" : "off")}}
-              tick-interval = 20ms
-              heartbeat-interval = 100ms
-              election-timeout { min = 2s, max = 4s }
-              founding-timeout = 3s
-              {{settings}}
-            }
-            """);
-    }
+    private Config ConfigOf(int port, string settings, bool isAtAddress) => ShopConfig.Of(
+        port,
+        $"""
+        group = orders
+        roster = [{string.Join(", ", Names.Select(name => $"\"{name}\""))}]
+        transport-tcp.at-address = {(isAtAddress ? "on" : "off")}
+        founding-timeout = 3s
+        {settings}
+        """,
+        isAtAddress ? $"port = 0, public-hostname = \"127.0.0.1\", public-port = {port}" : null);
 }

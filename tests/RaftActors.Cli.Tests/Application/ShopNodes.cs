@@ -1,7 +1,4 @@
-using System.Globalization;
-
 using Akka.Actor;
-using Akka.Configuration;
 
 using TrialKit;
 
@@ -18,7 +15,7 @@ internal sealed class ShopNodes : IDisposable
     public ShopNodes(int count)
     {
         _ports = FreePorts.Take(count);
-        _systems = [.. _ports.Select(port => ActorSystem.Create("shop", ConfigOf(port)))];
+        _systems = [.. _ports.Select(port => ActorSystem.Create("shop", ShopConfig.Of(port, "quorum.allow-fewer-than-three = on")))];
     }
 
     public string[] Contacts => [.. _ports.Select(port => $"shop@127.0.0.1:{port}")];
@@ -40,24 +37,4 @@ internal sealed class ShopNodes : IDisposable
     public void Stop(int node) => Assert.True(_systems[node].Terminate().Wait(Guard));
 
     public void Dispose() => Task.WaitAll([.. _systems.Select(system => system.Terminate())], Guard);
-
-    private static Config ConfigOf(int port) => ConfigurationFactory.ParseString(string.Create(
-        CultureInfo.InvariantCulture,
-        $$"""
-        akka {
-          loglevel = OFF, stdout-loglevel = OFF, loggers = []
-          actor.provider = remote
-          remote.use-passive-connections = off
-          remote.dot-netty.tcp { hostname = "127.0.0.1", port = {{port}} }
-        }
-        raft {
-          discovery = node-names
-          discovery-interval = 100ms
-          node = "127.0.0.1:{{port}}"
-          quorum.allow-fewer-than-three = on
-          tick-interval = 20ms
-          heartbeat-interval = 100ms
-          election-timeout { min = 2s, max = 4s }
-        }
-        """));
 }

@@ -18,7 +18,8 @@ internal sealed record GroupRow(string Group, ImmutableArray<ProcessRow> Process
     {
         get
         {
-            var latest = Members.Where(process => process.Term == Term).ToList();
+            var term = Term;
+            var latest = Members.Where(process => process.Term == term).ToList();
             return latest.FirstOrDefault(process => process.Role == RaftRole.Leader)?.Place.Name
                 ?? latest.FirstOrDefault(process => process.Leader is not null)?.Leader;
         }
@@ -27,7 +28,7 @@ internal sealed record GroupRow(string Group, ImmutableArray<ProcessRow> Process
     public long Committed => Processes.Max(process => process.Committed.Value);
 
     /// <summary>The pairs that the slowest member is behind <see cref="Committed"/>.</summary>
-    public long Lag => Members.Select(process => Committed - process.Delivered.Value).DefaultIfEmpty().Max();
+    public long Lag => Committed - Members.Select(process => process.Delivered.Value).DefaultIfEmpty(Committed).Min();
 
     /// <summary>The number of members, as the leader knows it, or without one the process with the latest term and pair.</summary>
     public int Known => Math.Max(Answered, Latest.Members);

@@ -174,8 +174,12 @@ internal sealed class ClientRequests(EngineContext context)
         Answer(waiting.Read, waiting.Client);
     }
 
-    // An answer without a pair would make the client ask again at once. A declined one tries another process, and then waits.
-    private void Decline(IActorRef client, string why) => client.Tell(new ClientReply.Declined($"{why}."), context.Self);
+    /// <summary>
+    /// Tells a client that this process cannot answer now. An answer without content would make the client ask again at once. A declined
+    /// one tries another process, and then waits.
+    /// </summary>
+    /// <param name="why">A sentence without its period.</param>
+    public void Decline(IActorRef client, string why) => client.Tell(new ClientReply.Declined($"{why}."), context.Self);
 
     private void Answer(ClientCall.Read read, IActorRef client)
     {

@@ -23,7 +23,7 @@ internal sealed class ServedBackups(EngineContext context, Lazy<IActorRef> reade
         };
         if (why is not null)
         {
-            client.Tell(new ClientReply.Declined($"{context.Process.Name} {why}."), context.Self);
+            context.Clients.Decline(client, $"{context.Process.Name} {why}");
             return;
         }
 

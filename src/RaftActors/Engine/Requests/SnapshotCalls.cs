@@ -34,7 +34,7 @@ internal sealed class SnapshotCalls(EngineContext context)
             // The client may have another connection now. The answer goes to the latest one.
             known.Client = client;
             _waiting.Add(client, known);
-            Decline(client, Progress);
+            context.Clients.Decline(client, Progress);
             return;
         }
 
@@ -44,7 +44,7 @@ internal sealed class SnapshotCalls(EngineContext context)
         }
         else if (!context.HasActor)
         {
-            Decline(client, $"{Process.Name} has no actor now");
+            context.Clients.Decline(client, $"{Process.Name} has no actor now");
         }
         else if (!context.TakesSnapshots)
         {
@@ -52,7 +52,7 @@ internal sealed class SnapshotCalls(EngineContext context)
         }
         else if (!context.Snapshots.CanDescribe)
         {
-            Decline(client, $"{Process.Name} knows no committed entry of its group yet");
+            context.Clients.Decline(client, $"{Process.Name} knows no committed entry of its group yet");
         }
         else if (Process.Snapshot is { } latest && latest.Position.Index >= context.Commit)
         {
@@ -60,7 +60,7 @@ internal sealed class SnapshotCalls(EngineContext context)
         }
         else if (_waiting.Count >= MaxWaiting)
         {
-            Decline(client, $"{Process.Name} has {MaxWaiting} calls that wait for a snapshot");
+            context.Clients.Decline(client, $"{Process.Name} has {MaxWaiting} calls that wait for a snapshot");
         }
         else
         {
@@ -91,7 +91,7 @@ internal sealed class SnapshotCalls(EngineContext context)
         while (_deadlines.TryTakeDue(context.Now, out var waiting))
         {
             _waiting.Remove(waiting.Client);
-            Decline(waiting.Client, Progress);
+            context.Clients.Decline(waiting.Client, Progress);
         }
     }
 
@@ -101,9 +101,9 @@ internal sealed class SnapshotCalls(EngineContext context)
     public void OnFenced(string why) => EndAll(client => Refuse(client, $"{Process.Name} is fenced: {why.TrimEnd('.')}"));
 
     /// <summary>The life that was asked for its state has ended. Clients ask the next one.</summary>
-    public void OnLifeEnded() => EndAll(client => Decline(client, $"The actor of {Process.Name} has restarted or stopped"));
+    public void OnLifeEnded() => EndAll(client => context.Clients.Decline(client, $"The actor of {Process.Name} has restarted or stopped"));
 
-    public void OnStopped() => EndAll(client => Decline(client, $"The engine of {Process.Name} has stopped"));
+    public void OnStopped() => EndAll(client => context.Clients.Decline(client, $"The engine of {Process.Name} has stopped"));
 
     private void EndAll(Action<IActorRef> end)
     {
@@ -124,8 +124,6 @@ internal sealed class SnapshotCalls(EngineContext context)
         client.Tell(new ClientReply.SnapshotTaken(snapshot.Position, snapshot.Length), context.Self);
 
     private void Refuse(IActorRef client, string why) => client.Tell(new ClientReply.Refused($"{why}."), context.Self);
-
-    private void Decline(IActorRef client, string why) => client.Tell(new ClientReply.Declined($"{why}."), context.Self);
 
     /// <param name="commit">The commit index at the call.</param>
     private sealed class Waiting(IActorRef client, LogIndex commit)
