@@ -206,7 +206,10 @@ public sealed class OpeningTests : TestKit
         if (failure is null)
         {
             _watcher.ExpectMsg("started", Guard);
-            new VirtualGroup(this).EngineOf("raft1");
+
+            // The actor may start before the registry has heard of its engine.
+            var group = new VirtualGroup(this);
+            AwaitAssert(() => group.EngineOf("raft1"), Guard);
         }
         else
         {
