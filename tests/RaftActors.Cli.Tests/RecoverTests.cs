@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 
 using RaftActors.Core;
+using RaftActors.Storage;
 
 namespace RaftActors.Cli.Tests;
 
@@ -116,6 +117,84 @@ public sealed class RecoverTests : IDisposable
         Assert.Contains("nothing was changed", refused.Output);
     }
 
+    [Fact]
+    public void Recovery_of_all_groups_recovers_those_that_lost_their_majority()
+    {
+        var position = new LogPosition(new LogIndex(3), new Term(1), new Serial(2), 0);
+        MakeGroup(group: "ledger");
+        MakeGroup(configuration => new Snapshot(position, new LogIndex(1), configuration, [], 1000), group: "stock");
+        MakeGroup(group: "small", voters: 3);
+        _one.WritePairs(StoreFolder.OwnerOf(1, "never"), 2);
+
+        var runs = (RecoverAll(_one, "--yes"), RecoverAll(_other, "--yes"));
+
+        Assert.Equal((0, "", 0, ""), (runs.Item1.Code, runs.Item1.Error, runs.Item2.Code, runs.Item2.Error));
+        Assert.Contains("raft1@a of group small stays unchanged", runs.Item1.Output);
+        Assert.Contains("raft1@a of group never stays unchanged", runs.Item1.Output);
+        foreach (var group in (string[])["ledger", "stock"])
+        {
+            var one = _one.Write(StoreFolder.OwnerOf(1, group)).State;
+            Assert.NotEqual(StoreFolder.Group, one.HardState.Group);
+            Assert.Equal(one.HardState.Group, _other.Write(StoreFolder.OwnerOf(2, group)).State.HardState.Group);
+            Assert.Equal(one.HardState.Group, (one.Snapshot?.Configuration ?? ConfigurationOf(one)).Group);
+        }
+
+        Assert.Equal(StoreFolder.Group, _one.Write(StoreFolder.OwnerOf(1, "small")).State.HardState.Group);
+        Assert.Equal(2, _one.Write(StoreFolder.OwnerOf(1, "never")).State.Log.Length);
+        Assert.Single(Directory.GetDirectories(_one.Path, "before-recover-*"));
+        Assert.Equal(0, Run.Here("log", "verify", "--data", _one.Path).Code);
+        Assert.Contains("There is nothing to recover.", RecoverAll(_one).Output);
+    }
+
+    [Fact]
+    public void Recovery_of_all_groups_tells_which_one_it_leaves()
+    {
+        MakeGroup(group: "ledger");
+        MakeGroup(group: "stock");
+        _one.Write(StoreFolder.OwnerOf(1, "stock"), _ => new Effect.Persist(
+            new Ticket(1),
+            new HardState(new Term(1), null, []) { IsAdmitted = true, Group = StoreFolder.Group, Fence = new Fence.RestoredDisk() },
+            default));
+
+        var run = RecoverAll(_one, "--yes");
+
+        Assert.Equal((1, ""), (run.Code, run.Error));
+        Assert.Contains("raft1@a of group stock is not recovered. raft1@a of group stock is fenced", run.Output);
+        Assert.Equal(StoreFolder.Group, _one.Write(StoreFolder.OwnerOf(1, "stock")).State.HardState.Group);
+        Assert.NotEqual(StoreFolder.Group, _one.Write(StoreFolder.OwnerOf(1, "ledger")).State.HardState.Group);
+    }
+
+    [Fact]
+    public void Recovery_of_all_groups_shows_each_plan_and_needs_a_confirmation()
+    {
+        MakeGroup(group: "ledger");
+        MakeGroup(group: "stock");
+
+        var refused = Run.Here("ledger\n", ["recover", "--data", _one.Path, "--all", "--nodes", "a,b"]);
+
+        Assert.Equal(1, refused.Code);
+        Assert.Contains("raft1@a of group ledger:", refused.Output);
+        Assert.Contains("raft1@a of group stock:", refused.Output);
+        Assert.Contains("Type 'recover' to recover 2 stores: ", refused.Output);
+        Assert.Equal(StoreFolder.Group, _one.Write(StoreFolder.OwnerOf(1)).State.HardState.Group);
+        Assert.Equal(0, Run.Here("recover\n", ["recover", "--data", _one.Path, "--all", "--nodes", "a,b"]).Code);
+    }
+
+    [Theory]
+    [InlineData("--all")]
+    [InlineData("--nodes", "a,b")]
+    [InlineData("--group", "ledger", "--process", "raft1@a")]
+    [InlineData("--all", "--nodes", "a,b", "--group", "ledger")]
+    public void Recovery_needs_one_group_or_all_of_them(params string[] arguments)
+    {
+        MakeGroup();
+
+        var run = Run.Here(["recover", "--data", _one.Path, .. arguments, "--yes"]);
+
+        Assert.Equal(2, run.Code);
+        Assert.Contains("--all and --nodes for all groups", run.Error);
+    }
+
     [Theory]
     [InlineData("raft2@b,raft3@c", "raft1@a is not among the survivors")]
     [InlineData("raft1@a,raft2@b,raft3@c", "A majority of the voters survives")]
@@ -147,6 +226,9 @@ public sealed class RecoverTests : IDisposable
 
     private static Run Recover(StoreFolder folder, int number) => Run.Here([.. Arguments(folder, number), "--yes"]);
 
+    private static Run RecoverAll(StoreFolder folder, params string[] options) =>
+        Run.Here(["recover", "--data", folder.Path, "--all", "--nodes", "a,b", .. options]);
+
     private static string[] Arguments(StoreFolder folder, int number) =>
     [
         "recover", "--data", folder.Path, "--group", "ledger", "--process", $"{StoreFolder.Names[number - 1]}",
@@ -154,26 +236,24 @@ public sealed class RecoverTests : IDisposable
     ];
 
     /// <summary>Writes two stores of a group of five. The second store has two more entries.</summary>
-    private void MakeGroup(Func<Configuration, Snapshot>? snapshotOf = null)
+    private void MakeGroup(Func<Configuration, Snapshot>? snapshotOf = null, string group = "ledger", int voters = 5)
     {
-        var (one, other) = (_one.Write(StoreFolder.OwnerOf(1)).Incarnation, _other.Write(StoreFolder.OwnerOf(2)).Incarnation);
+        var (first, second) = (StoreFolder.OwnerOf(1, group), StoreFolder.OwnerOf(2, group));
+        var (one, other) = (_one.Write(first).Incarnation, _other.Write(second).Incarnation);
         ImmutableArray<Member> members =
         [
             StoreFolder.MemberOf(1, one),
             StoreFolder.MemberOf(2, other),
             .. new[] { 3, 4, 5 }.Select(number => StoreFolder.MemberOf(number, new Incarnation(new Guid(number, 0, 0, new byte[8])))),
         ];
-        var configuration = new Configuration(StoreFolder.Group, 5, members, [], [], []);
-        Fill(_one, 1, configuration, snapshotOf?.Invoke(configuration), 1, 1, 1);
-        Fill(_other, 2, configuration, null, 1, 1, 1, 2, 2);
+        var configuration = new Configuration(StoreFolder.Group, voters, members[..voters], [], [], []);
+        Fill(_one, first, configuration, snapshotOf?.Invoke(configuration), 1, 1, 1);
+        Fill(_other, second, configuration, null, 1, 1, 1, 2, 2);
     }
 
-    private static void Fill(StoreFolder folder, int number, Configuration configuration, Snapshot? snapshot, params long[] terms)
+    private static void Fill(StoreFolder folder, StoreOwner owner, Configuration configuration, Snapshot? snapshot, params long[] terms)
     {
         var state = new HardState(new Term(terms[^1]), null, []) { IsAdmitted = true, Group = StoreFolder.Group };
-        folder.Write(
-            StoreFolder.OwnerOf(number),
-            _ => new Effect.Persist(new Ticket(1), state, StoreFolder.Entries(configuration, terms)),
-            snapshot);
+        folder.Write(owner, _ => new Effect.Persist(new Ticket(1), state, StoreFolder.Entries(configuration, terms)), snapshot);
     }
 }

@@ -13,16 +13,21 @@ internal static class RecoverCommand
     public static Command Build(CommandEnvironment environment)
     {
         var data = CommandLine.Data();
-        var group = new Option<string>("--group") { Description = "The group that lost its majority.", HelpName = "name", Required = true };
+        var group = new Option<string>("--group") { Description = "The group that lost its majority.", HelpName = "name" };
         var process = CommandLine.Process();
-        process.Required = true;
         process.Description = "The survivor whose store is in this directory: raft1@node1@localhost.";
         var members = new Option<ProcessName[]>("--members")
         {
             Description = "All survivors, this one included, separated by commas. Give the same list on each.",
             HelpName = "names",
-            Required = true,
             CustomParser = CommandLine.ParseNames,
+        };
+        var all = new Option<bool>("--all") { Description = "All groups of the directory, with the survivors on --nodes." };
+        var nodes = new Option<string[]>("--nodes")
+        {
+            Description = "With --all: the nodes that survive, this one included, separated by commas. Give the same list on each.",
+            HelpName = "names",
+            CustomParser = result => result.Tokens[0].Value.Split(',', StringSplitOptions.RemoveEmptyEntries),
         };
         var shared = CommandLine.AllowSharedDirectory();
         var yes = new Option<bool>("--yes") { Description = "Do not ask for confirmation. For scripts." };
@@ -43,47 +48,94 @@ internal static class RecoverCommand
             then refuses a lost process that restarts with its old store. Entries, terms and votes stay. The old files are kept in
             DIR/before-recover-N. Other stores in the directory stay unchanged.
 
-            Example:
+            With --all, one run on each node recovers every group of the directory that has lost its majority. Its survivors are its members
+            on --nodes. A group with a majority on these nodes stays unchanged, and so does one that cannot be recovered, whose reason is
+            printed. If the run fails while it writes, run it again: it completes what it began.
+
+            Exit codes: 0 every group is recovered or needs no recovery; 1 a group is left, or nothing was confirmed; 2 wrong arguments.
+
+            Examples:
+              raft recover --data /var/lib/raft --all --nodes a,b
               raft recover --data /var/lib/raft --group ledger --process raft1@a --members raft1@a,raft2@b
             """)
         {
-            data, group, process, members, shared, yes,
+            data, all, nodes, group, process, members, shared, yes,
         };
         command.SetAction(parsed =>
         {
-            var owner = new StoreOwner(parsed.GetValue(group)!, parsed.GetValue(process)!.Value);
             var directory = parsed.GetValue(data)!;
-            using var recovery = LostQuorumStore.Open(directory, owner, parsed.GetValue(members)!, parsed.GetValue(shared));
-            Show(environment.Output, recovery.Plan);
-            var question = $"Type the name of the group ({owner.Group}) to recover it: ";
-            if (!parsed.GetValue(yes) && !Confirmation.IsGiven(environment, question, owner.Group))
+            var isAll = parsed.GetValue(all);
+            var single = (bool[])[
+                parsed.GetValue(group) is not null, parsed.GetValue(process) is not null, parsed.GetValue(members) is { Length: > 0 }];
+            if (isAll != (parsed.GetValue(nodes) is { Length: > 0 }) || single.Any(isGiven => isGiven == isAll))
+            {
+                throw new UsageException("give --group, --process and --members for one group, or --all and --nodes for all groups");
+            }
+
+            using var recovery = isAll
+                ? LostQuorumStore.OpenAll(directory, parsed.GetValue(nodes)!, parsed.GetValue(shared))
+                : LostQuorumStore.Open(
+                    directory,
+                    new StoreOwner(parsed.GetValue(group)!, parsed.GetValue(process)!.Value),
+                    parsed.GetValue(members)!,
+                    parsed.GetValue(shared));
+            var plans = recovery.Plans.ToList();
+            ShowLeft(environment.Output, recovery, parsed.GetValue(nodes) ?? []);
+            var code = recovery.Left.Any(left => left.Why is not null) ? ExitCode.Failed : ExitCode.Done;
+            if (plans.Count == 0)
+            {
+                environment.Output.WriteLine("There is nothing to recover.");
+                return code;
+            }
+
+            plans.ForEach(plan => Show(environment.Output, plan));
+            environment.Output.WriteLine(
+                "Acknowledged entries that are in no survivor's log are lost. Unacknowledged entries may become committed.");
+            environment.Output.WriteLine("Each survivor must show the same new group identity. Never recover because a network is cut.");
+            var (question, answer) = isAll
+                ? ($"Type 'recover' to recover {plans.Count} stores: ", "recover")
+                : ($"Type the name of the group ({plans[0].Owner.Group}) to recover it: ", plans[0].Owner.Group);
+            if (!parsed.GetValue(yes) && !Confirmation.IsGiven(environment, question, answer))
             {
                 return ExitCode.Failed;
             }
 
-            var (before, after) = (recovery.Plan.Before.Group.Value, recovery.Plan.After.Group.Value);
             var kept = CommandEnvironment.RunCritical(() =>
             {
-                AnnouncementFile.NoteRecovery(directory, before, after);
+                plans.ForEach(plan => AnnouncementFile.NoteRecovery(directory, plan.Before.Group.Value, plan.After.Group.Value));
                 return recovery.Apply();
             });
             environment.Output.WriteLine($"Done. The old files are in {kept}.");
-            return ExitCode.Done;
+            return code;
         });
         return command;
     }
 
+    private static void ShowLeft(TextWriter output, LostQuorumStore recovery, IEnumerable<string> nodes)
+    {
+        foreach (var node in nodes.Except(recovery.Plans.SelectMany(plan => plan.Before.Names()).Select(name => name.Node)))
+        {
+            output.WriteLine($"No group that is recovered has a member on {node}. If it should, correct --nodes.");
+        }
+
+        foreach (var (owner, why) in recovery.Left)
+        {
+            output.WriteLine(why is null
+                ? $"{owner} stays unchanged: it has a majority of its voters on these nodes, or was never founded."
+                : $"{owner} is not recovered. {why}");
+        }
+    }
+
     private static void Show(TextWriter output, LostQuorumPlan plan)
     {
+        output.WriteLine($"{plan.Owner}:");
         var table = new Table("", "BEFORE", "AFTER");
         table.Add("group identity", $"{plan.Before.Group.Value:N}", $"{plan.After.Group.Value:N}");
         table.Add("voters", Names(plan.Before.Electorate()), Names(plan.Survivors));
         table.Add("lost", "", string.Join(' ', plan.Lost));
         table.Add("end of the log", $"{plan.End}", "the same");
         table.WriteTo(output);
-        output.WriteLine("Acknowledged entries that are in no survivor's log are lost. Unacknowledged entries may become committed.");
         output.WriteLine($"The first leader needs the votes of all {plan.Survivors.Count()} survivors: {Names(plan.Survivors)}.");
-        output.WriteLine("Each survivor must show the same new group identity. Never recover because a network is cut.");
     }
 
     private static string Names(IEnumerable<Member> members) => string.Join(' ', members.Select(member => member.Name));

@@ -52,6 +52,24 @@ internal static class LostQuorum
         return new LostQuorumPlan(owner, before, after, With(state, after));
     }
 
+    /// <summary>Plans the new contents of a store whose survivors are the members on some nodes.</summary>
+    /// <param name="nodes">The nodes that survive.</param>
+    /// <returns>Null: a majority of the voters is on these nodes, or the group was never founded, so there is nothing to recover.</returns>
+    /// <exception cref="StoreException">The recovery is unsafe. The message has the reason and the remedy.</exception>
+    public static LostQuorumPlan? PlanFor(StoreOwner owner, Incarnation incarnation, InitialState state, IReadOnlyList<string> nodes)
+    {
+        if (Latest(state) is not { } before)
+        {
+            return null;
+        }
+
+        ImmutableArray<Member> members =
+            [.. before.Everybody().Where(member => member.Incarnation != Incarnation.None && nodes.Contains(member.Name.Node))];
+        return Begun(state) is null && HasMajority(before.Voters, members) && HasMajority(before.OldVoters, members)
+            ? null
+            : Plan(owner, incarnation, state, members.Select(member => member.Name));
+    }
+
     /// <summary>The configuration in force: the last one in log and snapshot. Null: there is none.</summary>
     private static Configuration? Latest(InitialState state)
     {

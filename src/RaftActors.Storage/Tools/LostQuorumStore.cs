@@ -5,8 +5,9 @@ using RaftActors.Storage.Snapshots;
 namespace RaftActors.Storage.Tools;
 
 /// <summary>
-/// Writes the plan of <see cref="LostQuorum"/> into a survivor's store. Moves the old files aside, and keeps the other stores of the
-/// log. A crash at any point leaves the store as it was, or a store that the same recovery completes.
+/// Writes plans of <see cref="LostQuorum"/> into the stores of a survivor. Moves the old files aside, and keeps the other stores of the
+/// log. All plans are in one new segment, so a crash leaves all logs as they were or all of them recovered. The same recovery completes the
+/// latter, whose snapshots may be those of before.
 /// </summary>
 internal sealed class LostQuorumStore : IDisposable
 {
@@ -15,27 +16,96 @@ internal sealed class LostQuorumStore : IDisposable
 
     private readonly OfflineDirectory _offline;
     private readonly LogReader _reader;
-    private readonly ushort _slot;
-    private readonly string? _snapshot;
+    private readonly List<Part> _parts = [];
+    private readonly List<(StoreOwner Owner, string? Why)> _left = [];
 
-    private LostQuorumStore(OfflineDirectory offline, LogReader reader, ushort slot, string? snapshot, LostQuorumPlan plan) =>
-        (_offline, _reader, _slot, _snapshot, Plan) = (offline, reader, slot, snapshot, plan);
+    private LostQuorumStore(OfflineDirectory offline)
+    {
+        _offline = offline;
+        if (LogVerify.Check(offline).Damages is [var damage, ..])
+        {
+            throw new StoreException($"{damage.Place.File} at {damage.Place.Offset} is damaged: {damage.Place.What}. A damaged store "
+                + "cannot be recovered. Move it aside with 'raft log repair', and recover the other survivors without it.");
+        }
 
-    /// <summary>The plan.</summary>
-    public LostQuorumPlan Plan { get; }
+        _reader = new LogReader(offline.Disk);
+        _reader.ReadHeaders();
+        _reader.ReadAll();
+    }
 
-    /// <summary>Locks the directory, and makes the plan.</summary>
+    /// <summary>The plan of each store that is recovered.</summary>
+    public IEnumerable<LostQuorumPlan> Plans => _parts.Select(part => part.Plan);
+
+    /// <summary>The stores that stay as they are, and why they cannot be recovered; null: they need no recovery.</summary>
+    public IReadOnlyList<(StoreOwner Owner, string? Why)> Left => _left;
+
+    /// <summary>Locks the directory, and makes the plan for one store.</summary>
     /// <param name="directory">The directory of the store.</param>
     /// <param name="owner">The process to recover.</param>
     /// <param name="survivors">The names of all survivors, this process included.</param>
     /// <param name="isSharedAllowed">True: accepts a directory that other users can change.</param>
     /// <exception cref="StoreException">The recovery is unsafe or impossible. The message has the reason and the remedy.</exception>
-    public static LostQuorumStore Open(string directory, StoreOwner owner, IEnumerable<ProcessName> survivors, bool isSharedAllowed)
+    public static LostQuorumStore Open(string directory, StoreOwner owner, IEnumerable<ProcessName> survivors, bool isSharedAllowed) =>
+        Open(directory, isSharedAllowed, store =>
+        {
+            var slot = store._reader.Slots.FirstOrDefault(one => one.Owner == owner)
+                ?? throw new StoreException($"{store._offline.Path} has no store of {owner}. It has those of "
+                    + $"{string.Join(", ", store._reader.Slots.Select(one => one.Owner))}.");
+            store.Add(slot, state => LostQuorum.Plan(owner, slot.Incarnation, state, survivors));
+        });
+
+    /// <summary>Locks the directory, and makes the plan for each store in it.</summary>
+    /// <param name="directory">The directory of the stores.</param>
+    /// <param name="nodes">The nodes that survive, this one included.</param>
+    /// <param name="isSharedAllowed">True: accepts a directory that other users can change.</param>
+    /// <exception cref="StoreException">The directory cannot be read or is damaged. The message has the reason and the remedy.</exception>
+    public static LostQuorumStore OpenAll(string directory, IReadOnlyList<string> nodes, bool isSharedAllowed) =>
+        Open(directory, isSharedAllowed, store =>
+        {
+            var slots = store._reader.Slots.OrderBy(slot => slot.Owner.Group, StringComparer.Ordinal).ThenBy(slot => slot.Owner.Name);
+            foreach (var slot in slots)
+            {
+                try
+                {
+                    store.Add(slot, state => LostQuorum.PlanFor(slot.Owner, slot.Incarnation, state, nodes));
+                }
+                catch (StoreException e)
+                {
+                    store._left.Add((slot.Owner, e.Message));
+                }
+            }
+        });
+
+    /// <summary>Writes the plans.</summary>
+    /// <returns>The path of the folder with the old files.</returns>
+    /// <exception cref="StoreException">The disk has failed.</exception>
+    public string Apply()
+    {
+        var folder = _offline.MakeFolder(Folder);
+        var snapshots = _parts.Where(part => part.Snapshot is not null).ToList();
+        snapshots.ForEach(part => CopySnapshot(part.Snapshot!, folder)); // Justification: those with one.
+
+        var plans = _parts.ToDictionary(part => part.Slot, part => part.Plan.State);
+        var slots = _reader.Slots.Select(slot => plans.TryGetValue(slot.Number, out var state)
+            ? RewrittenSlot.Of(slot) with { HardState = state.HardState, Entries = state.Log }
+            : RewrittenSlot.Of(slot));
+        var last = LogRewrite.Write(_offline.Disk, _reader, slots);
+        snapshots.ForEach(part => WriteSnapshot(part.Snapshot!, part.Plan)); // Justification: as above.
+        _offline.MoveSegments(last, folder);
+        return _offline.Disk.PathOf(folder);
+    }
+
+    /// <summary>Unlocks the directory.</summary>
+    public void Dispose() => _offline.Dispose();
+
+    private static LostQuorumStore Open(string directory, bool isSharedAllowed, Action<LostQuorumStore> plan)
     {
         var offline = OfflineDirectory.ToChange(directory, isSharedAllowed);
         try
         {
-            return Open(offline, owner, survivors);
+            var store = new LostQuorumStore(offline);
+            plan(store);
+            return store;
         }
         catch
         {
@@ -44,53 +114,22 @@ internal sealed class LostQuorumStore : IDisposable
         }
     }
 
-    /// <summary>Writes the plan.</summary>
-    /// <returns>The path of the folder with the old files.</returns>
-    public string Apply()
+    private void Add(SlotReplay slot, Func<InitialState, LostQuorumPlan?> planOf)
     {
-        var folder = _offline.MakeFolder(Folder);
-        if (_snapshot is not null)
-        {
-            CopySnapshot(folder);
-        }
-
-        var slots = _reader.Slots.Select(slot => slot.Number == _slot
-            ? RewrittenSlot.Of(slot) with { HardState = Plan.State.HardState, Entries = Plan.State.Log }
-            : RewrittenSlot.Of(slot));
-        var last = LogRewrite.Write(_offline.Disk, _reader, slots);
-        if (_snapshot is not null)
-        {
-            WriteSnapshot();
-        }
-
-        _offline.MoveSegments(last, folder);
-        return _offline.Disk.PathOf(folder);
-    }
-
-    /// <summary>Unlocks the directory.</summary>
-    public void Dispose() => _offline.Dispose();
-
-    private static LostQuorumStore Open(OfflineDirectory offline, StoreOwner owner, IEnumerable<ProcessName> survivors)
-    {
-        var report = LogVerify.Check(offline);
-        if (report.Damages is [var damage, ..])
-        {
-            throw new StoreException($"{damage.Place.File} at {damage.Place.Offset} is damaged: {damage.Place.What}. A damaged store "
-                + "cannot be recovered. Move it aside with 'raft log repair', and recover the other survivors without it.");
-        }
-
-        var reader = new LogReader(offline.Disk);
-        reader.ReadHeaders();
-        reader.ReadAll();
-        var slot = reader.Slots.FirstOrDefault(one => one.Owner == owner)
-            ?? throw new StoreException($"{offline.Path} has no store of {owner}. It has those of {string.Join(", ", report.Owners)}.");
-        var (name, snapshot) = LatestSnapshot(offline, slot.Number);
+        var (name, snapshot) = LatestSnapshot(_offline, slot.Number);
         var state = new InitialState(slot.HardState ?? InitialState.Empty.HardState, slot.Entries)
         {
             Base = slot.Range.Base,
             Snapshot = snapshot,
         };
-        return new LostQuorumStore(offline, reader, slot.Number, name, LostQuorum.Plan(owner, slot.Incarnation, state, survivors));
+        if (planOf(state) is { } plan)
+        {
+            _parts.Add(new Part(slot.Number, name, plan));
+        }
+        else
+        {
+            _left.Add((slot.Owner, null));
+        }
     }
 
     private static (string? Name, Snapshot? Snapshot) LatestSnapshot(OfflineDirectory offline, ushort slot)
@@ -118,12 +157,12 @@ internal sealed class LostQuorumStore : IDisposable
         return ($"{folder}/{latest}", file.Snapshot);
     }
 
-    private void CopySnapshot(string folder)
+    private void CopySnapshot(string snapshot, string folder)
     {
-        var target = $"{folder}/{_snapshot}";
+        var target = $"{folder}/{snapshot}";
         var parent = target[..target.LastIndexOf('/')];
         _offline.Disk.CreateFolder(parent);
-        using (var from = _offline.Disk.Open(_snapshot!))
+        using (var from = _offline.Disk.Open(snapshot))
         using (var to = _offline.Disk.Create(target, from.Length))
         {
             var piece = new byte[PieceSize];
@@ -141,12 +180,12 @@ internal sealed class LostQuorumStore : IDisposable
     }
 
     /// <summary>Replaces the snapshot atomically.</summary>
-    private void WriteSnapshot()
+    private void WriteSnapshot(string name, LostQuorumPlan plan)
     {
-        var (disk, snapshot) = (_offline.Disk, Plan.State.Snapshot!);
-        var unfinished = _snapshot![..^SnapshotName.Whole.Length] + SnapshotName.Unfinished;
-        using (var from = SnapshotFile.Open(disk, _snapshot))
-        using (var writer = new SnapshotWriter(disk, unfinished, Plan.Owner, snapshot, snapshot.Length))
+        var (disk, snapshot) = (_offline.Disk, plan.State.Snapshot!); // Justification: its file is here.
+        var unfinished = name[..^SnapshotName.Whole.Length] + SnapshotName.Unfinished;
+        using (var from = SnapshotFile.Open(disk, name))
+        using (var writer = new SnapshotWriter(disk, unfinished, plan.Owner, snapshot, snapshot.Length))
         {
             for (long offset = 0; offset < snapshot.Length;)
             {
@@ -158,7 +197,10 @@ internal sealed class LostQuorumStore : IDisposable
             writer.Finish();
         }
 
-        disk.Rename(unfinished, _snapshot);
-        disk.SyncFolder(_snapshot[.._snapshot.LastIndexOf('/')]);
+        disk.Rename(unfinished, name);
+        disk.SyncFolder(name[..name.LastIndexOf('/')]);
     }
+
+    /// <param name="Snapshot">The file of the latest snapshot; null: there is none.</param>
+    private sealed record Part(ushort Slot, string? Snapshot, LostQuorumPlan Plan);
 }
