@@ -1,3 +1,7 @@
+using System.Text;
+
+using RaftActors.Core.Codec;
+
 namespace RaftActors.Core.Tests;
 
 public sealed class IdTests
@@ -22,6 +26,19 @@ public sealed class IdTests
     [InlineData("1,000")]
     [InlineData("9223372036854775808")]
     public void Text_that_is_no_number_from_0_on_is_no_serial(string? text) => Assert.False(Serial.TryParse(text, null, out _));
+
+    [Fact]
+    public void Name_of_a_process_has_at_most_1000_characters()
+    {
+        var longest = $"raft1@{new string('n', 994)}";
+
+        Assert.Equal(longest, new ProcessName(longest).Value);
+        Assert.False(ProcessName.TryParse($"{longest}n", null, out _));
+        var problem = Assert.Throws<FormatException>(() => new ProcessName($"{longest}{new string('n', 1_000_000)}"));
+        Assert.InRange(problem.Message.Length, 1, 200);
+        Assert.Throws<InvalidDataException>(() => ByteReader.NameOf(Encoding.UTF8.GetBytes($"{longest}n")));
+        Assert.Throws<InvalidDataException>(() => ByteReader.NameOf(new byte[1_000_000]));
+    }
 
     [Fact]
     public void Process_name_is_parsed_into_process_and_node()

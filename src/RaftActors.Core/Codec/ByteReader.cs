@@ -13,6 +13,9 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 {
     private const int WrittenMemberSizeMin = 17;
 
+    // A character takes up to three bytes. A longer text is not even decoded.
+    private const int NameSizeMax = 3 * ProcessName.LengthMax;
+
     private readonly ReadOnlySpan<byte> _bytes = bytes;
 
     // Null: the caller may use the bytes again.
@@ -153,6 +156,11 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     /// <exception cref="InvalidDataException">The bytes are no UTF-8, or the text is no name of a process.</exception>
     public static ProcessName NameOf(ReadOnlySpan<byte> text)
     {
+        if (text.Length > NameSizeMax)
+        {
+            throw new InvalidDataException($"The name of a process has {text.Length} bytes; at most {NameSizeMax} are allowed.");
+        }
+
         try
         {
             return NameCache.OfThread.Decode(text);

@@ -31,6 +31,9 @@ internal sealed class ByteWriter
     /// <summary>Number of members that are shared so far; 0 if members are not shared.</summary>
     public int SharedMembers => _members?.Count ?? 0;
 
+    /// <summary>The characters in the names of the members that are shared so far.</summary>
+    public long SharedLength { get; private set; }
+
     /// <summary>Copies the bytes written.</summary>
     public byte[] ToArray() => Written.ToArray();
 
@@ -40,7 +43,7 @@ internal sealed class ByteWriter
     public void Clear(int keptSizeMax = int.MaxValue)
     {
         Length = 0;
-        _members?.Clear();
+        ForgetMembers();
         if (_buffer.Length > keptSizeMax)
         {
             _buffer = [];
@@ -54,7 +57,11 @@ internal sealed class ByteWriter
     public void Cut(int length) => Length = length;
 
     /// <summary>Forgets the shared members. The reader must forget them at the same place.</summary>
-    public void ForgetMembers() => _members?.Clear();
+    public void ForgetMembers()
+    {
+        _members?.Clear();
+        SharedLength = 0;
+    }
 
     /// <summary>Gives the bytes written to the caller, and continues in another buffer. Shared members stay known.</summary>
     /// <param name="next">The buffer to continue in. Its content is overwritten.</param>
@@ -144,6 +151,7 @@ internal sealed class ByteWriter
             }
 
             _members.Add(value, _members.Count + 1);
+            SharedLength += value.Name.Value.Length;
             Number(0);
         }
 

@@ -11,6 +11,9 @@ internal sealed class MemberCache
 {
     private const int Places = 1024;
 
+    // A longer name is not kept, so the cache of a thread is small.
+    private const int LengthMax = 256;
+
     [ThreadStatic]
     private static MemberCache? _ofThread;
 
@@ -22,6 +25,11 @@ internal sealed class MemberCache
     /// <summary>The member of this name and incarnation.</summary>
     public Member Of(ProcessName name, Incarnation incarnation)
     {
+        if (name.Value.Length > LengthMax)
+        {
+            return new Member(name, incarnation);
+        }
+
         ref var place = ref _places[PlaceOf(incarnation)];
         if (place.Incarnation != incarnation || place.Name != name)
         {

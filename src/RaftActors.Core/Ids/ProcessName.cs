@@ -9,11 +9,27 @@ namespace RaftActors;
 /// </summary>
 public readonly record struct ProcessName : IComparable<ProcessName>, IParsable<ProcessName>
 {
+    private const int ShownMax = 50;
+
+    /// <summary>
+    /// The most characters of a full name: far more than the longest name of a host, 253, needs. Other nodes and clients tell names, and a
+    /// node that bounds their number bounds its memory only if each of them has a bound.
+    /// </summary>
+    internal const int LengthMax = 1000;
+
     /// <summary>Splits a full name at its first <c>@</c>.</summary>
-    /// <exception cref="FormatException">The text has no <c>@</c>, or one of the two parts is empty.</exception>
+    /// <exception cref="FormatException">
+    /// The text has no <c>@</c>, one of the two parts is empty, or the text has more than 1,000 characters.
+    /// </exception>
     public ProcessName(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
+        if (text.Length > LengthMax)
+        {
+            throw new FormatException(
+                $"A process name has {text.Length} characters: '{text.AsSpan(0, ShownMax)}...'. Use one of at most {LengthMax}.");
+        }
+
         Value = IsName(text)
             ? text
             : throw new FormatException($"'{text}' is no process name; it has the form 'process@node', as in 'raft1@node1@localhost'.");
@@ -46,5 +62,6 @@ public readonly record struct ProcessName : IComparable<ProcessName>, IParsable<
     /// <inheritdoc/>
     public override string ToString() => Value;
 
-    private static bool IsName(string text) => text.IndexOf('@') is > 0 and var at && at < text.Length - 1;
+    private static bool IsName(string text) =>
+        text.Length <= LengthMax && text.IndexOf('@') is > 0 and var at && at < text.Length - 1;
 }

@@ -13,13 +13,11 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
 {
     private const string EnginesPath = "/system/raft/";
 
-    // A frame may introduce members beyond those that the writer forgets at.
-    private const int KnownMax = 64 * FrameWriter.MaxKnown;
-
-    // The memory of one connection. Longer than any path of raft, and more than a writer introduces before it forgets.
-    private const int PathLengthMax = 4096;
+    // Longer than any path of raft, also with names that are escaped, and deeper than users put their raft actors. Akka.NET keeps the last
+    // thousand paths of each thread, with an object for each element, so the bounds of the connection are not enough.
+    private const int PathLengthMax = 2048;
+    private const int ElementsMax = 32;
     private const int ShownMax = 200;
-    private const int ActorsMax = 2 * FrameWriter.MaxKnown;
 
     // The question for a port and its answer come by the remoting only: a connection brings the port in its handshake.
     private static readonly string[] Refused = [WireTable.PortAtManifest, WireTable.PortWantedManifest];
@@ -32,12 +30,16 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
 
     // The paths of the receivers without their numbers: an engine that starts again is the same one.
     private readonly HashSet<string> _engines = [];
+    private long _knownLength;
 
     /// <summary>The number of engines that the connection is known to have messages for.</summary>
     public int Engines => _engines.Count;
 
     /// <summary>Makes the reference of a sender from its path with address.</summary>
     public required Func<string, IActorRef> ResolveSender { get; init; }
+
+    /// <summary>The writer has the same.</summary>
+    public int KnownLengthMax { get; init; } = FrameWriter.KnownLengthMax;
 
     /// <summary>Whether the actor at a path, without address, takes messages of other nodes.</summary>
     public Func<string, bool> MayReceive { get; init; } = IsEngine;
@@ -61,24 +63,38 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
         reader.Level = (byte)level;
         if ((start & 1) != 0)
         {
-            _receivers.Clear();
-            _engines.Clear();
-            _senders.Clear();
-            _members.Clear();
+            Forget();
         }
 
         var to = ReadReceiver(ref reader);
         var from = ReadSender(ref reader);
+        var known = _members.Count;
         reader.ShareMembers(_members);
         var message = WireTable.ReadNamed(ref reader, to.IsEngine ? RefusedToEngines : Refused);
         reader.End();
-        if (_members.Count > KnownMax)
+        for (; known < _members.Count; known++)
         {
-            throw reader.Damaged($"it introduces too many members: {_members.Count}");
+            _knownLength += _members[known].Name.Value.Length;
+        }
+
+        // Now, not at the next frame: the connection may be silent from here on, and one frame may have brought very much.
+        if (FrameWriter.IsTooMuch(_receivers.Count + _senders.Count, _members.Count, _knownLength, KnownLengthMax))
+        {
+            Forget();
         }
 
         hasView = reader.HasView;
         return new Frame(to.Actor, message, from, to.IsEngine);
+    }
+
+    private void Forget()
+    {
+        _receivers.Clear();
+        _engines.Clear();
+        _senders.Clear();
+        _members.Clear();
+        _members.Capacity = Math.Min(_members.Capacity, 2 * FrameWriter.MaxKnown);
+        _knownLength = 0;
     }
 
     private Receiver ReadReceiver(ref ByteReader reader)
@@ -89,7 +105,9 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
             return _receivers[place - 1];
         }
 
-        var path = _own + reader.Text();
+        var written = reader.Text();
+        _knownLength += FrameWriter.LengthOf(written);
+        var path = _own + written;
         var bare = Demand(path, MayReceive);
         if (IsEngine(bare))
         {
@@ -108,6 +126,7 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
         {
             var path = reader.Text();
             _ = Demand(path, _ => true);
+            _knownLength += FrameWriter.LengthOf(path);
             _senders.Add(ResolveSender(path));
         }
 
@@ -118,12 +137,13 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
     private static int ReadPlace(ref ByteReader reader, int known)
     {
         var place = reader.Count();
-        return place <= known && known <= ActorsMax ? (int)place : throw reader.Damaged($"actor {place} of {known} is named");
+        return place <= known ? (int)place : throw reader.Damaged($"actor {place} of {known} is named");
     }
 
     // Returns the path without address and without the number of the actor.
     private static string Demand(string path, Func<string, bool> isAllowed) =>
         path.Length <= PathLengthMax
+        && path.AsSpan().Count('/') <= ElementsMax
         && WirePath.TryParse(path, out var parsed)
         && parsed.ToStringWithoutAddress() is var bare
         && !ClimbsUp(bare)

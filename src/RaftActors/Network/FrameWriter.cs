@@ -15,13 +15,32 @@ namespace RaftActors.Network;
 /// </summary>
 /// <param name="own">The address of this actor system.</param>
 /// <param name="keptSizeMax">A larger buffer is left to the garbage collector: one large message, or a slow node, made it large.</param>
-internal sealed class FrameWriter(Address own, int frameSizeMaxBytes, int keptSizeMax = FrameWriter.KeptSizeMax)
+/// <param name="knownLengthMax">The reader has the same.</param>
+internal sealed class FrameWriter(
+    Address own,
+    int frameSizeMaxBytes,
+    int keptSizeMax = FrameWriter.KeptSizeMax,
+    int knownLengthMax = FrameWriter.KnownLengthMax)
 {
     /// <summary>
-    /// When so many paths or members are known, both sides forget all. A reader accepts some more. A node with a thousand groups has more
-    /// than a thousand receivers.
+    /// When more paths or members are known after a frame, both sides forget all. A node with a thousand groups has more than a thousand
+    /// receivers.
     /// </summary>
     public const int MaxKnown = 4000;
+
+    /// <summary>
+    /// When the known paths and members have more characters, as <see cref="LengthOf"/> counts them, both sides forget all, too. Ordinary
+    /// names reach the number first.
+    /// </summary>
+    public const int KnownLengthMax = 2 * 1024 * 1024;
+
+    /// <summary>
+    /// The same for the connection of a client: it speaks for itself to the engines of a few groups, and there may be a thousand clients.
+    /// </summary>
+    public const int KnownLengthForClientMax = 64 * 1024;
+
+    // Akka.NET has an object for each element of a path, which takes as much memory as so many characters.
+    private const int ElementLength = 48;
 
     /// <summary>The largest buffer that is kept for a node.</summary>
     public const int KeptSizeMax = 1024 * 1024;
@@ -32,6 +51,7 @@ internal sealed class FrameWriter(Address own, int frameSizeMaxBytes, int keptSi
     private readonly ByteWriter _writer = NewWriter();
     private readonly Dictionary<IActorRef, int> _receivers = new(ReferenceEqualityComparer.Instance);
     private readonly Dictionary<IActorRef, int> _senders = new(ReferenceEqualityComparer.Instance);
+    private long _pathLength;
     private bool _mustForget;
 
     /// <summary>The largest buffer to keep for this connection.</summary>
@@ -89,6 +109,16 @@ internal sealed class FrameWriter(Address own, int frameSizeMaxBytes, int keptSi
     /// <summary>Takes the frames. The writer continues in the other buffer, unless that is too large to keep.</summary>
     public ArraySegment<byte> Take(byte[] next) => _writer.Detach(next.Length <= keptSizeMax ? next : []);
 
+    /// <summary>
+    /// Whether so much is known after a frame that both sides forget all before the next one. The reader needs no word for it, so it has
+    /// never more than this and one frame.
+    /// </summary>
+    public static bool IsTooMuch(int actors, int members, long length, long lengthMax) =>
+        actors > MaxKnown || members > MaxKnown || length > lengthMax;
+
+    /// <summary>The characters that a known path counts for.</summary>
+    public static int LengthOf(string path) => path.Length + (ElementLength * path.AsSpan().Count('/'));
+
     private static ByteWriter NewWriter()
     {
         var writer = new ByteWriter { Level = FormatRange.Own.Lowest };
@@ -98,28 +128,37 @@ internal sealed class FrameWriter(Address own, int frameSizeMaxBytes, int keptSi
 
     private void Write(IActorRef to, WireMessage message, IActorRef from)
     {
-        var forgets = _mustForget || _receivers.Count + _senders.Count > MaxKnown || _writer.SharedMembers > MaxKnown;
+        var forgets = _mustForget
+            || IsTooMuch(
+                _receivers.Count + _senders.Count, _writer.SharedMembers, _pathLength + _writer.SharedLength, knownLengthMax);
         if (forgets)
         {
             _receivers.Clear();
             _senders.Clear();
             _writer.ForgetMembers();
+            _pathLength = 0;
         }
 
         _writer.Room(sizeof(int));
         _writer.Octet((byte)(((Level - 1) << 1) | (forgets ? 1 : 0)));
         if (IsNew(_receivers, to))
         {
-            _writer.Text(to.Path.Uid == 0 ? to.Path.ToStringWithoutAddress() : $"{to.Path.ToStringWithoutAddress()}#{to.Path.Uid}");
+            WritePath(to.Path.Uid == 0 ? to.Path.ToStringWithoutAddress() : $"{to.Path.ToStringWithoutAddress()}#{to.Path.Uid}");
         }
 
         if (IsNew(_senders, from))
         {
-            _writer.Text(from.Path.ToSerializationFormatWithAddress(own));
+            WritePath(from.Path.ToSerializationFormatWithAddress(own));
         }
 
         WireTable.WriteNamed(_writer, message);
         _mustForget = false;
+    }
+
+    private void WritePath(string path)
+    {
+        _writer.Text(path);
+        _pathLength += LengthOf(path);
     }
 
     private bool IsNew(Dictionary<IActorRef, int> known, IActorRef actor)

@@ -33,7 +33,10 @@ internal sealed class OutboundSocket : IDisposable
     {
         (Endpoint, _context, _port) = (endpoint, context, context.Port() ?? 0);
         _kind = isSuccessor ? ConnectionKind.Successor : _port == 0 ? ConnectionKind.Client : ConnectionKind.Node;
-        var frames = new FrameWriter(context.Own, context.Settings.FrameSizeMaxBytes);
+        var frames = new FrameWriter(
+            context.Own,
+            context.Settings.FrameSizeMaxBytes,
+            knownLengthMax: IsClient ? FrameWriter.KnownLengthForClientMax : FrameWriter.KnownLengthMax);
         Sender = new FrameSender(gate, _channel, frames, context.Metrics, cause => onLost(this, cause));
     }
 

@@ -52,6 +52,17 @@ public sealed class SharedObjectTests
     }
 
     [Fact]
+    public void Member_with_a_long_name_is_not_kept()
+    {
+        var writer = new ByteWriter();
+        writer.Member(Origin with { Name = new ProcessName(new string('r', 256) + "@node1") });
+        var bytes = writer.ToArray();
+
+        Assert.Equal(ReadMember(bytes), ReadMember(bytes));
+        Assert.NotSame(ReadMember(bytes).Name.Value, ReadMember(bytes).Name.Value);
+    }
+
+    [Fact]
     public void Member_is_decoded_without_garbage_when_it_is_known()
     {
         var writer = new ByteWriter();

@@ -83,6 +83,78 @@ public sealed class FrameTests : TestKit
     }
 
     [Fact]
+    public void Connection_with_long_names_stays_readable()
+    {
+        for (var number = 1; number <= 3 * (FrameWriter.KnownLengthMax / ProcessName.LengthMax); number++)
+        {
+            var message = RefusedOf($"raft{number}".PadRight(ProcessName.LengthMax - 2, 'x') + "@n");
+
+            Assert.Equal(message, Read(Encode(message, EngineAt(Far, "to", number % 100), EngineAt(Near, "from", 8))).Message);
+        }
+    }
+
+    [Theory]
+    [InlineData(FrameWriter.KnownLengthMax)]
+    [InlineData(FrameWriter.KnownLengthForClientMax)]
+    public void Names_and_paths_of_a_connection_take_bounded_memory_whatever_it_sends(int lengthMax)
+    {
+        // Akka.NET's own resolver would keep paths too.
+        static IActorRef Keep(string path) => new ConnectionRef(ActorPath.Parse(path), null!, null!); // Justification: no message is told.
+        var reader = new FrameReader(Far, Keep) { ResolveSender = Keep, KnownLengthMax = lengthMax };
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        for (var number = 1; number <= 3000; number++)
+        {
+            // Each frame is the next one of one writer: it names two other actors with long paths, and another long member.
+            var writer = new FrameWriter(Near, SizeMax);
+            var path = $"/system/raft/{number}{string.Concat(Enumerable.Repeat($"/{new string('x', 70)}", 25))}";
+            var message = RefusedOf($"raft{number}".PadRight(ProcessName.LengthMax - 2, 'x') + "@n");
+            Assert.True(writer.TryWrite(Keep($"{Far}{path}"), message, Keep($"{Near}{path}")));
+            var frame = writer.Take([]).ToArray().AsMemory(sizeof(int));
+            frame.Span[0] &= 0xFE;
+            reader.Read(frame, out _);
+        }
+
+        // A character has two bytes. Tests beside this one have some memory too, and without bounds it is more than 60 MB.
+        var kept = GC.GetTotalMemory(forceFullCollection: true) - before;
+        GC.KeepAlive(reader);
+        Assert.True(kept < Math.Max(20_000_000, 10 * 2 * lengthMax), $"3000 frames pin {kept:N0} bytes.");
+    }
+
+    [Fact]
+    public void Path_that_is_deeper_than_any_of_raft_is_refused()
+    {
+        var deep = EngineAt(Far, string.Concat(Enumerable.Repeat("x/", 100)), 7);
+
+        Assert.Throws<InvalidDataException>(() => Read(Encode((WireMessage)Samples.All["at"], deep, EngineAt(Near, "from", 8))));
+    }
+
+    // The names of a frame may be as many as fit into it.
+    [Fact]
+    public void Frame_with_very_many_members_pins_nothing_after_it()
+    {
+        LogEntry[] entries = [.. Enumerable.Range(1, 50_000).Select(number => new LogEntry(
+            new LogIndex(number), new Term(1), new Serial(number), new Payload.Pair(
+                new RequestId(new Member(new ProcessName($"raft{number}@node1"), Incarnation.None), 1), "", ReadOnlyMemory<byte>.Empty)))];
+        var writer = new FrameWriter(Near, 16 << 20);
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+
+        ReadEntries();
+
+        var kept = GC.GetTotalMemory(forceFullCollection: true) - before;
+        GC.KeepAlive(_reader);
+        Assert.True(kept < 2_000_000, $"The frame pins {kept:N0} bytes.");
+
+        void ReadEntries()
+        {
+            var body = new Message.AppendEntries(default, [.. entries], LogIndex.Zero, Serial.Zero);
+            var member = new Member(new ProcessName("raft1@node1"), Incarnation.None);
+            var envelope = new RaftActors.Core.Envelope(member, member, GroupUid.None, new Term(1), default, body);
+            Assert.True(writer.TryWrite(EngineAt(Far, "to", 7), new WireMessage.CoreMessage(envelope), EngineAt(Near, "from", 8)));
+            _reader.Read(writer.Take([]).ToArray().AsMemory(sizeof(int)), out _);
+        }
+    }
+
+    [Fact]
     public void Value_of_a_message_is_a_view_of_its_frame()
     {
         var bytes = Encode((WireMessage)Samples.All["a"]);
@@ -166,6 +238,9 @@ public sealed class FrameTests : TestKit
 
         Assert.InRange(_writer.Take([]).Array!.Length, 0, FrameWriter.KeptSizeMax); // Justification: a message was written to it.
     }
+
+    private static AppendReply.Refused RefusedOf(string origin) =>
+        new(new RequestId(new Member(new ProcessName(origin), Incarnation.None), 1));
 
     private FrameReader.Frame Read(ReadOnlyMemory<byte> bytes) => _reader.Read(bytes, out _);
 
