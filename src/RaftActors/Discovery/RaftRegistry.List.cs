@@ -1,4 +1,5 @@
 using RaftActors.Engine;
+using RaftActors.Network;
 using RaftActors.Wire;
 
 namespace RaftActors.Discovery;
@@ -14,6 +15,7 @@ internal sealed partial class RaftRegistry
 
     private void OnListProcesses(ClientCall.ListProcesses call)
     {
+        ConnectionRef.OnTaken(Sender);
         var (rows, hasMore) = _pages?.After(call.After) ?? ([], false);
         var others = call.After is null
             ? _nodes.All.Where(node => node.IsNamed || !node.Processes.IsEmpty).OrderByDescending(node => node.IsNamed).Take(ListedNodesMax)

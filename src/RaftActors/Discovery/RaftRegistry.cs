@@ -145,8 +145,11 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         if (_local.Of(locate.Group).FirstOrDefault().Value is { } engine)
         {
             engine.Forward(locate);
+            return;
         }
-        else if (_opening.Contains(locate.Group) && !Sender.Path.Address.HasLocalScope)
+
+        ConnectionRef.OnTaken(Sender);
+        if (_opening.Contains(locate.Group) && !Sender.Path.Address.HasLocalScope)
         {
             // Only the store tells which group of this name the process is of. The known ones may be of the group that was backed up,
             // and this one restored. A client of this node is led to them, because a long opening must not stop the application.

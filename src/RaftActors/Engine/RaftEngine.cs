@@ -18,11 +18,19 @@ internal sealed class RaftEngine : UntypedActor
     // The maximum number of messages of the actor that one turn reads.
     private const int InboxBatch = 256;
 
+    // The most calls of clients between two passes of the mailbox. Each may cost a text and a system call, some 20 to 50 us, and one read
+    // of a connection may bring thousands of them. The Appends that a client has under way still fit into one turn.
+    private const int CallsMax = 256;
+
+    // The calls that wait for the next turns, in order.
+    private readonly Queue<(WireMessage Call, IActorRef From)> _calls = [];
     private readonly EngineContext _context;
     private readonly ActorLives _lives;
     private readonly TickTimer _ticks;
     private readonly int _longestRest;
     private readonly ProcessGauges _gauges;
+    private int _callsLeft = CallsMax;
+    private bool _hasCallTurn;
 
     public RaftEngine(RaftProcess process, IActorRef registry)
     {
@@ -104,14 +112,50 @@ internal sealed class RaftEngine : UntypedActor
                 break;
         }
 
+        if (_callsLeft == 0 && !_hasCallTurn)
+        {
+            _hasCallTurn = true;
+            Self.Tell(ToSelf.CallTurn.Instance, Self);
+        }
+
         _context.Outbox.EndTurn();
         _gauges.OnTurn();
         KeepTicking();
     }
 
+    // Invariant: a bounded number of calls is taken until the messages that are in the mailbox now have had their turns. The others wait in
+    // their order. So a heartbeat or a tick never waits for a flood of calls.
     private void OnWire(WireMessage message)
     {
-        if (!_context.Receive(message, Sender))
+        if (message is not (ClientCall or WireMessage.Traced { Inner: ClientCall }))
+        {
+            Take(message, Sender);
+        }
+        else if (_callsLeft == 0)
+        {
+            _calls.Enqueue((message, Sender));
+        }
+        else
+        {
+            _callsLeft--;
+            Take(message, Sender);
+        }
+    }
+
+    private void TakeCalls()
+    {
+        (_hasCallTurn, _callsLeft) = (false, CallsMax);
+        while (_callsLeft > 0 && _calls.TryDequeue(out var next))
+        {
+            _callsLeft--;
+            Take(next.Call, next.From);
+        }
+    }
+
+    private void Take(WireMessage message, IActorRef from)
+    {
+        ConnectionRef.OnTaken(from);
+        if (!_context.Receive(message, from))
         {
             // Sent by a node that lies, or is newer. An exception would stop this engine.
             Unhandled(message);
@@ -198,6 +242,9 @@ internal sealed class RaftEngine : UntypedActor
         {
             case ToSelf.Tick tick:
                 Count(_ticks.Take(tick));
+                break;
+            case ToSelf.CallTurn:
+                TakeCalls();
                 break;
             case ToSelf.ProposeTurn:
                 _context.Proposals.OnTurn();

@@ -18,6 +18,12 @@ internal abstract class ToSelf
         public static Tick Late { get; } = new();
     }
 
+    /// <summary>The turn for the calls of clients that the turns before had no room for.</summary>
+    public sealed class CallTurn : ToSelf, IDeadLetterSuppression
+    {
+        public static CallTurn Instance { get; } = new();
+    }
+
     /// <summary>The turn that <see cref="Requests.LeaderProposals"/> asked for.</summary>
     public sealed class ProposeTurn : ToSelf
     {

@@ -36,6 +36,9 @@ internal sealed class ClientConnection : IConnection
     /// <summary>The size of the buffers that are kept when no answers wait.</summary>
     public int KeptBytes => _sender.KeptBytes;
 
+    /// <summary>The messages of the client that wait for their engine.</summary>
+    public CallWindow Calls { get; } = new(TimeProvider.System);
+
     public bool IsClosed => Volatile.Read(ref _isClosed);
 
     /// <inheritdoc/>
@@ -87,6 +90,9 @@ internal sealed class ClientConnection : IConnection
 
     /// <inheritdoc/>
     public void Flush() => _sender.Flush();
+
+    /// <inheritdoc/>
+    public void OnTaken() => Calls.OnTaken();
 
     private void OnTooSlow()
     {

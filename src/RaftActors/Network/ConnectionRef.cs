@@ -16,6 +16,17 @@ internal sealed class ConnectionRef(ActorPath path, IConnection made, NetworkCon
 
     public IConnection Connection => made.Current;
 
+    /// <summary>
+    /// An actor of this node has taken a message of this sender. Only a client waits for that: see <see cref="CallWindow"/>.
+    /// </summary>
+    public static void OnTaken(IActorRef sender)
+    {
+        if (sender is ConnectionRef { Connection: var connection })
+        {
+            connection.OnTaken();
+        }
+    }
+
     /// <inheritdoc/>
     protected override void TellInternal(object message, IActorRef? sender)
     {

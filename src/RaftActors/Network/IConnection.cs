@@ -21,6 +21,11 @@ internal interface IConnection
 
     /// <summary>Sends the messages, as far as the socket takes them without waiting. A task sends the rest.</summary>
     void Flush();
+
+    /// <summary>An actor of this node has taken a message that came from there, so the next one may come.</summary>
+    void OnTaken()
+    {
+    }
 }
 
 /// <summary>

@@ -32,6 +32,8 @@ internal sealed class InboundConnection : IDisposable
     private readonly EngineBatch _batch = new();
     private readonly ReceiveBlock _block;
     private volatile bool _isRead;
+    private volatile bool _isClosed;
+    private long _heardAt = Environment.TickCount64;
     private long _received;
 
     /// <summary>A connection that another node or a client has opened.</summary>
@@ -62,11 +64,12 @@ internal sealed class InboundConnection : IDisposable
         ByteChannel channel, NetworkContext context, Address peer, IConnection connection, Func<string, bool> mayReceive)
     {
         (_channel, _context, Peer, _replies) = (channel, context, peer, connection as ClientConnection);
-        _block = new ReceiveBlock(context.Settings.FrameSizeMaxBytes);
+        _block = new ReceiveBlock(context.Settings.FrameSizeMaxBytes, beginsSmall: _replies is not null);
         _frames = new FrameReader(context.Own, context.Resolve, context.FindSlab)
         {
             ResolveSender = path => new ConnectionRef(ActorPath.Parse(path), connection, context),
             MayReceive = mayReceive,
+            KnownLengthMax = _replies is null ? FrameWriter.KnownLengthMax : FrameWriter.KnownLengthForClientMax,
         };
     }
 
@@ -90,6 +93,15 @@ internal sealed class InboundConnection : IDisposable
 
     /// <summary>Another node has opened it, which is one because a group names it.</summary>
     public bool IsNodeByName => IsProvenNode && _identity?.Role is null;
+
+    /// <summary>What opened it: the name of its identity, or without credentials the address of its machine.</summary>
+    public string Owner { get; init; } = "";
+
+    /// <summary>The time of the last bytes of a client, in milliseconds of <see cref="Environment.TickCount64"/>.</summary>
+    public long HeardAt => Volatile.Read(ref _heardAt);
+
+    /// <summary>It was closed here, and its reader is about to notice.</summary>
+    public bool IsClosed => _isClosed;
 
     /// <summary>Whether the present credentials would let it in.</summary>
     public bool IsStillAccepted => _identity is null || _context.Credentials!.Current.StillAccepts(_identity);
@@ -116,8 +128,12 @@ internal sealed class InboundConnection : IDisposable
         while (await _channel.ReceiveAsync(_block.Room()).ConfigureAwait(false) is var count and > 0)
         {
             _context.Metrics.OnReceived(count);
+            Volatile.Write(ref _heardAt, Environment.TickCount64);
             _block.Add(count);
-            ReadFrames();
+            while (!ReadFrames())
+            {
+                await _replies!.Calls.WaitAsync().ConfigureAwait(false); // Justification: only a client is held back.
+            }
         }
     }
 
@@ -147,7 +163,11 @@ internal sealed class InboundConnection : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _channel.Dispose();
+    public void Dispose()
+    {
+        _isClosed = true;
+        _channel.Dispose();
+    }
 
     // An exception that left the thread would end the program.
     private void RunToEnd()
@@ -182,23 +202,31 @@ internal sealed class InboundConnection : IDisposable
 
     private static bool IsAnswered(string path) => path.StartsWith(ClientsPath, StringComparison.Ordinal) || path == RegistryPath;
 
-    private void ReadFrames()
+    // False: too many messages wait for their engines, and there may be more frames.
+    private bool ReadFrames()
     {
-        while (_block.TryTake(out var bytes))
+        while (_replies is not { Calls.IsFull: true })
         {
+            if (!_block.TryTake(out var bytes))
+            {
+                _batch.Tell();
+                return true;
+            }
+
             var frame = _frames.Read(bytes, out var hasView);
             if (hasView)
             {
                 _block.Keep();
             }
 
-            Take(frame);
+            Take(frame, bytes.Length);
         }
 
         _batch.Tell();
+        return false;
     }
 
-    private void Take(in FrameReader.Frame frame)
+    private void Take(in FrameReader.Frame frame, int sizeBytes)
     {
         // A registry speaks for its own node. Otherwise one connection could tell of any number of nodes, of which none is ever gone.
         if (!frame.IsToEngine
@@ -221,6 +249,7 @@ internal sealed class InboundConnection : IDisposable
             return;
         }
 
+        _replies?.Calls.Add(sizeBytes);
         _batch.Add(frame, message);
     }
 }

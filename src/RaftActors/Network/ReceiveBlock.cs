@@ -7,7 +7,8 @@ namespace RaftActors.Network;
 /// messages are views of it and are never moved. Invariant: bytes under a view are never overwritten. For one thread.
 /// </summary>
 /// <param name="frameSizeMaxBytes">The largest frame, without its length.</param>
-internal sealed class ReceiveBlock(int frameSizeMaxBytes)
+/// <param name="beginsSmall">The first block is small: there may be a thousand clients, and most of them call seldom.</param>
+internal sealed class ReceiveBlock(int frameSizeMaxBytes, bool beginsSmall = false)
 {
     /// <summary>The size of a block, unless one frame is larger.</summary>
     public const int SizeBytes = 128 * 1024;
@@ -15,7 +16,10 @@ internal sealed class ReceiveBlock(int frameSizeMaxBytes)
     // Less free room is not worth a call of the operating system.
     private const int RoomMinBytes = 4096;
 
-    private byte[] _bytes = GC.AllocateUninitializedArray<byte>(SizeBytes);
+    // The first block of a client. One read that fills it leads to a block of the full size.
+    private const int SmallSizeBytes = 2 * RoomMinBytes;
+
+    private byte[] _bytes = GC.AllocateUninitializedArray<byte>(beginsSmall ? SmallSizeBytes : SizeBytes);
 
     // The bytes up to here are read, and those up to the end are received.
     private int _start;
@@ -23,6 +27,7 @@ internal sealed class ReceiveBlock(int frameSizeMaxBytes)
 
     // The end of the bytes under views.
     private int _keptEnd;
+    private bool _isOutgrown;
 
     /// <summary>
     /// The room for the next received bytes. It at most doubles the bytes that a frame has brought so far: a frame that only announces its
@@ -49,7 +54,11 @@ internal sealed class ReceiveBlock(int frameSizeMaxBytes)
     }
 
     /// <summary>So many bytes were received into <see cref="Room"/>.</summary>
-    public void Add(int count) => _end += count;
+    public void Add(int count)
+    {
+        _end += count;
+        _isOutgrown |= _bytes.Length < SizeBytes && _end == _bytes.Length;
+    }
 
     /// <summary>Takes the next frame, without its length. The memory is valid until the next call, or for ever if it is kept.</summary>
     /// <exception cref="InvalidDataException">The frame is too large.</exception>
@@ -69,13 +78,14 @@ internal sealed class ReceiveBlock(int frameSizeMaxBytes)
     /// <summary>Views of the frame that was taken last live on.</summary>
     public void Keep() => _keptEnd = _start;
 
-    // One large frame made the block larger. Else the connection would keep it for ever.
+    // One large frame made the block larger, and the connection would keep it for ever. Or the first block was too small for one read.
     private void TrimIfLarge()
     {
-        if (_bytes.Length > SizeBytes)
+        if (_bytes.Length > SizeBytes || _isOutgrown)
         {
             _bytes = GC.AllocateUninitializedArray<byte>(SizeBytes);
             _start = _end = _keptEnd = 0;
+            _isOutgrown = false;
         }
     }
 
@@ -105,7 +115,7 @@ internal sealed class ReceiveBlock(int frameSizeMaxBytes)
         {
             var next = GC.AllocateUninitializedArray<byte>(Math.Max(SizeBytes, unread.Length + needed));
             unread.CopyTo(next);
-            (_bytes, _keptEnd) = (next, 0);
+            (_bytes, _keptEnd, _isOutgrown) = (next, 0, false);
         }
 
         (_start, _end) = (_keptEnd, _keptEnd + unread.Length);

@@ -35,6 +35,20 @@ public sealed class ReceiveBlockTests
     }
 
     [Fact]
+    public void Block_that_begins_small_grows_when_one_read_fills_it()
+    {
+        ReceiveBlock block = new(FrameSizeMax, beginsSmall: true);
+        var small = block.Room();
+        Assert.InRange(small.Length, 4096, 16 * 1024);
+
+        FrameOf(small.Length - sizeof(int), 1).CopyTo(small);
+        block.Add(small.Length);
+
+        Assert.True(block.TryTake(out _));
+        Assert.Equal(ReceiveBlock.SizeBytes, block.Room().Length);
+    }
+
+    [Fact]
     public void Block_without_views_is_used_again()
     {
         Receive(FrameOf(100, 1));

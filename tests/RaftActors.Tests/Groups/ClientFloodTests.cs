@@ -1,0 +1,42 @@
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Engine;
+using RaftActors.Network;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>A client that asks faster than an engine answers. raft1 leads.</summary>
+public sealed class ClientFloodTests : TestKit
+{
+    private const int Calls = 10_000;
+
+    private readonly VirtualGroup _group;
+
+    public ClientFloodTests()
+        : base(VirtualGroup.Config) => _group = new VirtualGroup(this);
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Message_that_comes_after_thousands_of_calls_waits_for_a_few_of_them(bool isOneRead)
+    {
+        _group.Found(4, 4);
+        var engine = _group.EngineOf("raft1");
+        ClientCall.Locate[] calls = [.. Enumerable.Repeat(new ClientCall.Locate("default"), Calls)];
+
+        object[] flood = isOneRead ? [new WireBatch([.. calls])] : calls;
+        Array.ForEach(flood, each => engine.Tell(each, TestActor));
+        engine.Tell(new ToEngine.Explain(default, TestActor));
+
+        var before = 0;
+        while (ReceiveOne(TimeSpan.FromSeconds(30)) is ClientReply.Located)
+        {
+            before++;
+        }
+
+        Assert.InRange(before, 0, 256);
+        Assert.Equal(Calls - before, ReceiveN(Calls - before, TimeSpan.FromSeconds(30)).OfType<ClientReply.Located>().Count());
+    }
+}
