@@ -48,7 +48,14 @@ internal sealed class NamedNodes(Address self, ImmutableArray<string> contacts, 
 
     public IEnumerable<NodeNews>? Read(object message)
     {
-        if (message is not EngineNews.Names names)
+        // A stopped engine names no node any more: its group may be gone, and the rights of its nodes must go with it.
+        var names = message switch
+        {
+            EngineNews.Names news => news,
+            EngineNews.Stopped stopped => new EngineNews.Names(stopped.Process, []),
+            _ => null,
+        };
+        if (names is null)
         {
             return null;
         }
@@ -56,7 +63,15 @@ internal sealed class NamedNodes(Address self, ImmutableArray<string> contacts, 
         var process = (names.Process.Settings.Group, names.Process.Name);
         var before = _namedBy.GetValueOrDefault(process, []);
         var now = ToAddresses(names.Others.Select(name => name.Node));
-        _namedBy[process] = now;
+        if (now.IsEmpty)
+        {
+            _namedBy.Remove(process);
+        }
+        else
+        {
+            _namedBy[process] = now;
+        }
+
         var contacted = _hasContacts ? [] : ToAddresses(contacts);
         _hasContacts = true;
         return

@@ -54,8 +54,9 @@ internal sealed partial class RaftRegistry
     }
 
     // The processes of its group would wait for it otherwise: this node runs on.
-    private void OnEngineStopped(RaftProcess process)
+    private void OnEngineStopped(EngineNews.Stopped stopped)
     {
+        var process = stopped.Process;
         var group = process.Settings.Group;
         if (_local.Remove(group, process.Name) is { } engine)
         {
@@ -63,6 +64,8 @@ internal sealed partial class RaftRegistry
             Tell(group, new PeerNews.Stopped(process.Name, engine));
             TellListSoon(atOnce: false);
         }
+
+        _ = TryReadSource(stopped);
     }
 
     private void TellListSoon(bool atOnce)

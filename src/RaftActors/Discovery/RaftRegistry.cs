@@ -56,7 +56,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         Receive<EngineNews.Opening>(OnOpening);
         Receive<RaftEvent.StartFailed>(failed => _opening.Remove(failed.Group));
         Receive<EngineNews.Started>(OnEngineStarted);
-        Receive<EngineNews.Stopped>(stopped => OnEngineStopped(stopped.Process));
+        Receive<EngineNews.Stopped>(OnEngineStopped);
         Receive<WireMessage.Hello>(OnHello);
         Receive<INetwork>(network => _network = network);
         Receive<ProcessPages>(pages => _pages = pages);

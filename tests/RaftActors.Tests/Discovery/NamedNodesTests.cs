@@ -46,6 +46,22 @@ public sealed class NamedNodesTests : TestKit
         Assert.IsType<NodeNews.Unnamed>(Assert.Single(source.Read(other with { Others = [] }) ?? []));
     }
 
+    // Otherwise the nodes of a group that is gone would keep the rights of nodes here until a restart.
+    [Fact]
+    public void Node_that_only_a_stopped_process_named_is_unnamed()
+    {
+        var source = new NamedNodes(Self, [], Sys.Log);
+        var other = _names with { Process = new Bench(this, name: "raft2").Process };
+        Read(source, ":9991", ":9992");
+        source.Read(other with { Others = [new ProcessName("raft@:9991")] });
+
+        var news = source.Read(new EngineNews.Stopped(_names.Process));
+
+        Assert.Equal([new NodeNews.Unnamed(Self.WithPort(9992))], news);
+        Assert.Equal(1, source.Count);
+        Assert.Equal(["+127.0.0.1:9992"], Read(source, ":9992"));
+    }
+
     [Fact]
     public void Node_whose_name_is_no_address_is_warned_of_once()
     {
