@@ -16,13 +16,16 @@ namespace RaftActors.Network;
 /// </summary>
 internal sealed class ConnectionListener : IDisposable
 {
-    // Far more than a group has nodes and a node has clients. More connections are closed at once.
+    // Far more than a group has nodes and a node has clients.
     private const int MaxConnections = 1024;
     private const int MaxHandshakes = 64;
 
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AcceptPause = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan SuccessionTimeout = TimeSpan.FromSeconds(5);
+
+    // A client that calls at all calls more often.
+    private static readonly TimeSpan IdleMin = TimeSpan.FromSeconds(5);
 
     // Half of the shortest default election timeout: the engines miss at most two heartbeats while a successor is not read.
     private static readonly TimeSpan SilenceMax = TimeSpan.FromMilliseconds(500);
@@ -42,7 +45,7 @@ internal sealed class ConnectionListener : IDisposable
 
     /// <param name="connectionTo">The way back to a node.</param>
     /// <param name="accept">Accepts the next connection; null: the operating system does.</param>
-    /// <param name="maxConnections">More are closed at once. With authentication nodes are taken in any case.</param>
+    /// <param name="maxConnections">With more, a client is taken in place of another one. Nodes are taken in any case.</param>
     /// <param name="silenceMax">A connection that is silent for this time is closed if it has a successor; null: half a second.</param>
     /// <exception cref="RaftConfigurationException">The port cannot be opened.</exception>
     public ConnectionListener(
@@ -208,7 +211,10 @@ internal sealed class ConnectionListener : IDisposable
                 return;
             }
 
-            connection = new InboundConnection(channel, _context, greeting, _connectionTo);
+            connection = new InboundConnection(channel, _context, greeting, _connectionTo)
+            {
+                Owner = greeting.Identity?.Name ?? from.ToString(),
+            };
             if (TryAdd(connection, greeting.IsSuccessor, out var former))
             {
                 // Not earlier: the other side may end the former connection now, which is no hint that it has gone.
@@ -222,7 +228,10 @@ internal sealed class ConnectionListener : IDisposable
             }
             else if (!_isDisposed)
             {
-                Warn(from.ToString(), $"{_maxConnections} connections are open. Only nodes get another one.");
+                Warn(
+                    from.ToString(),
+                    $"{_maxConnections} connections are open, most of them by '{connection.Owner}' itself. Let its programs share a "
+                    + "client.");
             }
         }
         catch (Exception e)
@@ -314,7 +323,7 @@ internal sealed class ConnectionListener : IDisposable
         former = null;
         lock (_lock)
         {
-            if (_isDisposed || (_inbound.Count >= _maxConnections && !connection.IsProvenNode))
+            if (_isDisposed || !(IsNode(connection) || HasRoomFor(connection)))
             {
                 return false;
             }
@@ -334,6 +343,35 @@ internal sealed class ConnectionListener : IDisposable
 
             return true;
         }
+    }
+
+    // Without credentials a group names it, and each address has at most one connection.
+    private bool IsNode(InboundConnection connection) =>
+        connection.IsProvenNode || (!connection.IsClient && _context.IsNamed(connection.Peer));
+
+    // When all places are taken, the owner with the most connections has to give one: that of its clients that is silent longest. So a
+    // flood of one owner keeps out nobody else. The same owner gets another one only in place of one that it does not use.
+    private bool HasRoomFor(InboundConnection connection)
+    {
+        var open = _inbound.Where(each => !each.IsClosed).ToArray();
+        if (open.Length < _maxConnections)
+        {
+            return true;
+        }
+
+        if (open.Where(each => !IsNode(each)).GroupBy(each => each.Owner).MaxBy(each => each.Count()) is not { } crowd)
+        {
+            return false;
+        }
+
+        var leaving = crowd.MinBy(each => each.HeardAt)!; // Justification: no group is empty.
+        if (crowd.Key == connection.Owner && Environment.TickCount64 - leaving.HeardAt < IdleMin.TotalMilliseconds)
+        {
+            return false;
+        }
+
+        leaving.Dispose();
+        return true;
     }
 
     private void OnEnd(InboundConnection? connection)

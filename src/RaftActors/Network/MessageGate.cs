@@ -16,9 +16,14 @@ namespace RaftActors.Network;
 /// <param name="role">Its role on this connection. A client's is never <see cref="ConnectionRole.Node"/>.</param>
 internal sealed class MessageGate(PeerIdentity identity, Address peer, ConnectionRole role, NetworkContext context)
 {
+    // No client of this library sends one. Some may come from a program that was a node before.
+    private const int RefusedMax = 100;
+
     private readonly HashSet<ProcessName> _vouched = [];
+    private int _refused;
 
     /// <summary>Whether a message may pass. Answers the others.</summary>
+    /// <exception cref="InvalidDataException">A client has sent too many messages that are for nodes.</exception>
     public bool Admits(IActorRef to, object message, IActorRef from)
     {
         if (WhyNot(message, from) is not { } why)
@@ -30,6 +35,10 @@ internal sealed class MessageGate(PeerIdentity identity, Address peer, Connectio
         if (AnswerTo(message, why) is { } answer)
         {
             from.Tell(answer, to);
+        }
+        else
+        {
+            CountRefused();
         }
 
         return false;
@@ -46,7 +55,17 @@ internal sealed class MessageGate(PeerIdentity identity, Address peer, Connectio
         }
 
         Log(WhyNot(ConnectionRole.Node));
+        CountRefused();
         return false;
+    }
+
+    // A node that is refused may have other processes, which must not lose the connection.
+    private void CountRefused()
+    {
+        if (role < ConnectionRole.Node && ++_refused > RefusedMax)
+        {
+            throw new InvalidDataException($"It has sent more than {RefusedMax} messages that no client may send.");
+        }
     }
 
     /// <summary>The role that a message needs.</summary>

@@ -41,8 +41,8 @@ internal sealed record NetworkContext(
     public Func<int?> Port { get; init; } = () => null;
 
     /// <summary>
-    /// Whether a roster, a contact or the log of a group on this node names the node. False if Akka.Cluster names it, because any program
-    /// may join a cluster.
+    /// Whether a roster, a contact or the log of a group on this node names the node. With credentials it is false if Akka.Cluster names
+    /// it, because any program may join a cluster.
     /// </summary>
     public Func<Address, bool> IsNamed { get; init; } = _ => false;
 

@@ -49,7 +49,7 @@ internal sealed class TcpNetwork : INetwork
             Credentials = _credentials,
             Foreign = foreign,
             Port = () => Volatile.Read(ref _listener)?.Port,
-            IsNamed = settings.IsOfCluster ? _ => false : IsNamed,
+            IsNamed = settings.IsOfCluster && _credentials is not null ? _ => false : IsNamed,
             NamesKnown = settings.IsOfCluster ? Task.CompletedTask : _namesKnown.Task,
             Resolve = path => CustomAddress.ResolveOwn(system, own, path),
             ConnectionTo = address => _connections!.TryGet(address), // Justification: set below.

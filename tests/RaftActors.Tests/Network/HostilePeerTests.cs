@@ -10,6 +10,8 @@ using Akka.Event;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
+using RaftActors.Core;
+using RaftActors.Core.Codec;
 using RaftActors.Network;
 using RaftActors.Security;
 using RaftActors.Settings;
@@ -29,6 +31,7 @@ public sealed class HostilePeerTests : TestKit
 
     private static readonly string Secret = $"{Guid.NewGuid():N}{Guid.NewGuid():N}";
     private static readonly string Writer = $"writer billing {Secret}";
+    private static readonly string Operator = $"operator alice {Secret}";
     private static readonly string Peer = $"node cluster {Secret}";
     private static readonly Address Near = new("akka.tcp", "demo", "127.0.0.1", 2551);
     private static readonly Address Far = new("akka.tcp", "demo", "127.0.0.1", 2552);
@@ -192,6 +195,175 @@ public sealed class HostilePeerTests : TestKit
     }
 
     [Fact]
+    public async Task Idle_clients_in_all_places_keep_no_named_node_out_without_credentials()
+    {
+        var listener = Listen(new ConnectionListener(Open(named: Far), _ => new NoConnection(), maxConnections: 1));
+        await Greet(await Connect(listener), ConnectionKind.Client);
+
+        await Greet(await Connect(listener), ConnectionKind.Node);
+    }
+
+    [Fact]
+    public async Task Strangers_in_all_places_keep_no_named_node_out_though_they_say_that_they_are_nodes()
+    {
+        var listener = Listen(new ConnectionListener(Open(named: At(Far, 1)), _ => new NoConnection(), maxConnections: 1));
+        await Greet(await Connect(listener), ConnectionKind.Node);
+
+        await Greet(await Connect(listener), ConnectionKind.Node, At(Far, 1));
+    }
+
+    [Fact]
+    public async Task Client_of_another_owner_gets_the_place_that_is_unused_for_longest()
+    {
+        Write("node", Peer, Writer, Operator);
+        _store.Refresh();
+        var listener = Listen(new ConnectionListener(_context, _ => new NoConnection(), maxConnections: 2));
+        var first = await Greet(await Connect(Writer, listener), ConnectionKind.Client);
+        var second = await Greet(await Connect(Writer, listener), ConnectionKind.Client);
+
+        var @operator = await Greet(await Connect(Operator, listener), ConnectionKind.Client);
+
+        Assert.True(HasEnded(first));
+        foreach (var open in new[] { second, @operator })
+        {
+            Send(open, Engine, new ClientCall.Status(), $"{Far}/user/a");
+            _engine.ExpectMsg<ClientCall.Status>(Guard);
+        }
+    }
+
+    [Theory]
+    [InlineData("127.0.0.1", true)]
+    [InlineData("other.example", false)]
+    public async Task Node_connects_only_as_an_address_that_its_certificate_names(string name, bool isTaken)
+    {
+        var ca = new TestCertificates(_folder.Path);
+        using var own = new CredentialStore(CertificateOf(ca, "own", "127.0.0.1"), Sys.Log);
+        using var other = new CredentialStore(CertificateOf(ca, "other", name), Sys.Log);
+        var context = Open(named: Far) with { Credentials = own };
+        var listener = Listen(new ConnectionListener(context, _ => new NoConnection()));
+        var tls = new SslStream(await Connect(listener));
+        _open.Add(tls);
+        await other.Current.AuthenticateAsClientAsync(tls, "127.0.0.1", CancellationToken.None);
+
+        var greeting = Greet(tls, ConnectionKind.Node);
+
+        if (isTaken)
+        {
+            await greeting;
+        }
+        else
+        {
+            await Assert.ThrowsAnyAsync<IOException>(() => greeting);
+            Assert.Contains("its certificate is not for '127.0.0.1'", $"{_warned.ExpectMsg<Warning>(Guard).Message}");
+        }
+    }
+
+    // Its messages are for an actor system that is gone, and would reach the next one.
+    [Theory]
+    [InlineData(0UL, true)]
+    [InlineData(Node, true)]
+    [InlineData(Node + 1, false)]
+    public async Task Connection_to_another_start_of_this_node_is_refused(ulong expected, bool isTaken)
+    {
+        var listener = Listen(new ConnectionListener(Open(named: Far), _ => new NoConnection()));
+
+        var greeting = Greet(await Connect(listener), ConnectionKind.Node, expected: expected);
+
+        if (isTaken)
+        {
+            await greeting;
+        }
+        else
+        {
+            await Assert.ThrowsAnyAsync<IOException>(() => greeting);
+        }
+    }
+
+    [Fact]
+    public async Task Program_without_a_common_format_is_answered_so_that_it_can_tell_why_and_then_refused()
+    {
+        var listener = Listen(new ConnectionListener(Open(named: Far), _ => new NoConnection()));
+
+        var stream = await Greet(await Connect(listener), ConnectionKind.Node, formats: new FormatRange(200, 201));
+
+        Assert.True(HasEnded(stream));
+        Assert.Contains("Upgrade the older one step by step", $"{_warned.ExpectMsg<Warning>(Guard).Message}");
+    }
+
+    [Fact]
+    public async Task Calls_that_no_engine_takes_stop_the_reading_of_their_connection()
+    {
+        const int Calls = 5 * CallWindow.Max;
+        var client = await Greet(await Connect(Writer), ConnectionKind.Client);
+        var frames = new FrameWriter(Far, SizeMax);
+        for (var call = 0; call < Calls; call++)
+        {
+            Assert.True(frames.TryWrite(At($"{Near}{Engine}"), new ClientCall.Status(), At($"{Far}/user/a")));
+        }
+
+        var sending = client.WriteAsync(frames.Take([])).AsTask();
+
+        Assert.Equal(CallWindow.Max, ReceiveCalls(CallWindow.Max));
+        for (var call = 0; call < CallWindow.Max; call++)
+        {
+            ConnectionRef.OnTaken(_engine.LastSender);
+        }
+
+        // The engine that has taken the first ones takes the others.
+        for (var read = CallWindow.Max; read < Calls;)
+        {
+            var count = ReceiveCalls(1);
+            read += count;
+            for (var call = 0; call < count; call++)
+            {
+                ConnectionRef.OnTaken(_engine.LastSender);
+            }
+        }
+
+        await sending;
+
+        int ReceiveCalls(int least)
+        {
+            var count = 0;
+            while (count < least)
+            {
+                count += _engine.ReceiveOne(Guard) is WireBatch batch ? batch.Messages.Length : 1;
+            }
+
+            return count;
+        }
+    }
+
+    [Fact]
+    public async Task Client_that_goes_on_to_send_messages_of_nodes_loses_its_connection()
+    {
+        var writer = await Greet(await Connect(Writer), ConnectionKind.Client);
+        var refused = new AppendReply.Refused(new RequestId(new Member(new ProcessName("a@b"), Incarnation.None), 1));
+
+        for (var number = 0; number < 101; number++)
+        {
+            Send(writer, Engine, refused, $"{Far}/user/a");
+        }
+
+        Assert.True(HasEnded(writer));
+        _engine.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public async Task Node_that_is_refused_keeps_its_connection_for_its_other_processes()
+    {
+        var node = await Greet(await Connect(Peer), ConnectionKind.Node);
+
+        for (var number = 0; number < 200; number++)
+        {
+            Send(node, Engine, new ClientCall.Status(), $"{At(Far, 1)}{Engine}");
+        }
+
+        Send(node, Engine, new ClientCall.Status(), $"{Far}{Engine}");
+        _engine.ExpectMsg<ClientCall.Status>(Guard);
+    }
+
+    [Fact]
     public async Task Successor_of_a_connection_is_read_after_the_last_message_of_the_former_one()
     {
         var listener = Listen(new ConnectionListener(_context, _ => new NoConnection(), silenceMax: Guard));
@@ -306,11 +478,31 @@ public sealed class HostilePeerTests : TestKit
         return tls;
     }
 
-    private static async Task<SslStream> Greet(SslStream tls, ConnectionKind kind)
+    // Without credentials.
+    private NetworkContext Open(Address named) => new(_settings, Near, Node, TestActor, Sys.Log, new TransportMetrics("hostile"))
     {
-        await tls.WriteAsync(new Handshake($"{Far}", 1, Expected: 0, kind, Port: 0).ToBytes());
-        await tls.ReadExactlyAsync(new byte[Handshake.AnswerSize]);
-        return tls;
+        Foreign = _context.Foreign,
+        Resolve = _ => _engine,
+        IsNamed = named.Equals,
+    };
+
+    private async Task<NetworkStream> Connect(ConnectionListener listener)
+    {
+        var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = (int)Guard.TotalMilliseconds };
+        await socket.ConnectAsync(IPAddress.Loopback, listener.Port);
+        var stream = new NetworkStream(socket, ownsSocket: true);
+        _open.Add(stream);
+        return stream;
+    }
+
+    private static async Task<T> Greet<T>(
+        T stream, ConnectionKind kind, Address? from = null, ulong expected = 0, FormatRange? formats = null)
+        where T : Stream
+    {
+        var handshake = new Handshake($"{from ?? Far}", 1, expected, kind, Port: 0) { Formats = formats ?? FormatRange.Own };
+        await stream.WriteAsync(handshake.ToBytes());
+        await stream.ReadExactlyAsync(new byte[Handshake.AnswerSize]);
+        return stream;
     }
 
     // Each frame is the first one of its writer, so its paths are written in full.
@@ -332,11 +524,14 @@ public sealed class HostilePeerTests : TestKit
 
     private ConnectionRef At(string path) => new(ActorPath.Parse(path), null!, _context); // Justification: only its path is used.
 
-    private static bool HasEnded(SslStream tls)
+    private static SecuritySettings CertificateOf(TestCertificates ca, string file, string name) => new(
+        new TlsFiles(ca.Issue(file, [name]), "", "", ca.Ca, []), "", TimeSpan.FromHours(1), new RoleRules([], [], [], []));
+
+    private static bool HasEnded(Stream stream)
     {
         try
         {
-            return tls.Read(new byte[1]) == 0;
+            return stream.Read(new byte[1]) == 0;
         }
         catch (IOException e)
         {
