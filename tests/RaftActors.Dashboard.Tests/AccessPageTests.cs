@@ -43,6 +43,34 @@ public sealed class AccessPageTests
         await app.DisposeAsync();
     }
 
+    // Their rights are looked at when a stream begins, so no stream may go on for ever.
+    [Fact]
+    public async Task Stream_of_a_user_ends_after_a_time_and_the_next_one_is_authorized_again()
+    {
+        ManualClock clock = new();
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        builder.Services.AddAkka("shop", _ => { });
+        builder.Services.AddSingleton<TimeProvider>(clock);
+        builder.Services.AddAuthentication("header").AddScheme<AuthenticationSchemeOptions, UserByHeader>("header", null);
+        builder.Services.AddAuthorizationBuilder().AddPolicy("raft-readers", policy => policy.RequireAuthenticatedUser());
+        await using var app = builder.Build();
+        app.MapRaftDashboard("/raft").RequireAuthorization("raft-readers");
+        await app.StartAsync();
+        using HttpClient http = new() { BaseAddress = new Uri(app.Urls.Single()) };
+        using HttpRequestMessage request = new(HttpMethod.Get, "/raft/events");
+        request.Headers.Add(UserByHeader.Header, "reader");
+        using var answer = await http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead);
+        using StreamReader stream = new(await answer.Content.ReadAsStreamAsync());
+        Assert.StartsWith("data:", await stream.ReadLineAsync(), StringComparison.Ordinal);
+
+        clock.Advance(TimeSpan.FromMinutes(11));
+
+        await stream.ReadToEndAsync().WaitAsync(DashboardNode.Guard);
+        Assert.Equal(HttpStatusCode.Unauthorized, await StatusAsync(http, HttpMethod.Get, "/raft/events", null));
+    }
+
     [Fact]
     public async Task Dashboard_needs_one_line()
     {

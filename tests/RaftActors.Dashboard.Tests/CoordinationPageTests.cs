@@ -3,6 +3,7 @@ using System.Net;
 using Akka.Hosting;
 
 using RaftActors.Coordination;
+using RaftActors.Dashboard.Sampling;
 using RaftActors.Hosting;
 
 namespace RaftActors.Dashboard.Tests;
@@ -96,6 +97,35 @@ public sealed class CoordinationPageTests : IAsyncLifetime
         Assert.Contains($"href=\"{WebUtility.HtmlEncode(link)}\"", all["locks"], StringComparison.Ordinal);
         Assert.Contains("<h1>Lock &lt;img src=x onerror=alert(1)&gt;", page, StringComparison.Ordinal);
         Assert.All([all["locks"], one["lock"], page], html => Assert.DoesNotContain("<img", html, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Pages_of_many_locks_leave_nothing_behind()
+    {
+        await LockAsync(0, "probe", null);
+        CoordinationPoll poll = new(_nodes[0].System);
+        Sampler sampler = new(_nodes[0].System, new RaftDashboardOptions(), poll);
+        using var seen = sampler.Listen(new Subject(PageKind.Lock, "probe"), "a browser");
+
+        for (var number = 0; number < 20; number++)
+        {
+            Assert.Single((await sampler.TakeAsync(new Subject(PageKind.Lock, $"lock {number}"))).Locks);
+        }
+
+        Assert.Single((await sampler.TakeAsync(new Subject(PageKind.Lock, "probe"))).Locks);
+        Assert.InRange(poll.Count, 0, 1);
+    }
+
+    [Theory]
+    [InlineData("/coordination?lock=")]
+    [InlineData("/events?lock=")]
+    [InlineData("/groups/")]
+    [InlineData("/log/")]
+    public async Task Name_longer_than_any_is_not_found(string path)
+    {
+        using var answer = await _nodes[0].Http.GetAsync($"/raft{path}{new string('x', 1001)}");
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.StatusCode);
     }
 
     [Theory]

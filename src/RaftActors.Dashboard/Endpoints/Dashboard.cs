@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
+using RaftActors.Coordination.State;
 using RaftActors.Dashboard.Pages;
 using RaftActors.Dashboard.Sampling;
 
@@ -15,8 +16,12 @@ namespace RaftActors.Dashboard.Endpoints;
 /// <summary>The endpoints of one dashboard.</summary>
 internal sealed class Dashboard
 {
+    // The most characters in the name of a lock, and more than a group or shards have.
+    private const int NameMax = CoordinationState.TextMax;
+
     private readonly IHostApplicationLifetime _life;
     private readonly Operators _operators;
+    private readonly TimeProvider _clock;
 
     /// <exception cref="InvalidOperationException">The application has no actor system.</exception>
     public Dashboard(IServiceProvider services, RaftDashboardOptions options)
@@ -29,6 +34,7 @@ internal sealed class Dashboard
 
         _operators = new Operators(options.OperatorPolicy);
         Sampler = new(() => new Sampler(services.GetRequiredService<ActorSystem>(), options));
+        _clock = services.GetService<TimeProvider>() ?? TimeProvider.System;
         _life = services.GetRequiredService<IHostApplicationLifetime>();
 
         // From the start on it remembers events. Only requests make it ask.
@@ -86,6 +92,12 @@ internal sealed class Dashboard
     private async Task PageAsync(HttpContext http, Subject subject, int below)
     {
         Headers.Add(http.Response);
+        if (subject.Name?.Length > NameMax)
+        {
+            http.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
         ViewKey key = new(RootPath.Of(http, below), subject, await _operators.AllowAsync(http));
         var sample = await Sampler.Value.TakeAsync(subject);
         http.Response.StatusCode = IsThere(sample, subject) ? StatusCodes.Status200OK : StatusCodes.Status404NotFound;
@@ -97,14 +109,26 @@ internal sealed class Dashboard
     {
         Headers.Add(http.Response);
         ViewKey key = new(RootPath.Of(http, 1), SubjectOf(http.Request.Query), await _operators.AllowAsync(http));
-        using var listener = Sampler.Value.Listen(key.Subject);
-        if (listener is null)
+        if (key.Subject.Name?.Length > NameMax)
         {
-            http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
-            await http.Response.WriteAsync($"{Sampling.Sampler.ListenersMax} browsers listen already. Close some.", http.RequestAborted);
+            http.Response.StatusCode = StatusCodes.Status404NotFound;
             return;
         }
 
-        await EventStream.SendAsync(http, listener, key, _life.ApplicationStopping);
+        using var listener = Sampler.Value.Listen(key.Subject, OwnerOf(http));
+        if (listener is null)
+        {
+            http.Response.StatusCode = StatusCodes.Status503ServiceUnavailable;
+            await http.Response.WriteAsync(
+                $"{Sampling.Sampler.ListenersMax} browsers listen already, most of them yours. Close some.", http.RequestAborted);
+            return;
+        }
+
+        await EventStream.SendAsync(http, listener, key, _life.ApplicationStopping, _clock);
     }
+
+    // A name of a user is no address.
+    private static string OwnerOf(HttpContext http) => http.User.Identity is { IsAuthenticated: true, Name: { } name }
+        ? $"user {name}"
+        : $"{http.Connection.RemoteIpAddress}";
 }

@@ -21,10 +21,11 @@ internal static class EventStream
     // The events are no part of a page, so <, > and quotes need no escape of JSON. It would double the size of their HTML.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    public static async Task SendAsync(HttpContext http, Listener listener, ViewKey key, CancellationToken stopping)
+    public static async Task SendAsync(
+        HttpContext http, Listener listener, ViewKey key, CancellationToken stopping, TimeProvider clock)
     {
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
-        stop.CancelAfter(Life);
+        using CancellationTokenSource life = new(Life, clock);
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping, life.Token);
         http.Response.ContentType = "text/event-stream";
         Dictionary<string, string> sent = [];
         try

@@ -17,7 +17,7 @@ internal sealed class CoordinationPoll(ActorSystem system)
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private readonly Once _overview = new();
-    private readonly ConcurrentDictionary<string, CoordinationView> _locks = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, LockPoll> _locks = new(StringComparer.Ordinal);
 
     /// <summary>The name of the coordination group. Null: this node has no coordination.</summary>
     public string? Group => Coordination?.Group;
@@ -25,15 +25,22 @@ internal sealed class CoordinationPoll(ActorSystem system)
     /// <summary>Sessions and locks. Null: none was asked for.</summary>
     public CoordinationView? All { get; private set; }
 
+    /// <summary>The number of locks that it remembers.</summary>
+    public int Count => _locks.Count;
+
     private RaftCoordination? Coordination => system.HasExtension<RaftCoordination>() ? RaftCoordination.Get(system) : null;
 
     /// <summary>One lock. Null: it was not asked for.</summary>
-    public CoordinationView? Find(string name) => _locks.GetValueOrDefault(name);
+    public CoordinationView? Find(string name) => _locks.GetValueOrDefault(name)?.View;
 
     public Task AskAsync() => _overview.RunAsync(async () => All = await AskAsync(null, All).ConfigureAwait(false));
 
-    public async Task AskForLockAsync(string name) =>
-        _locks[name] = await AskAsync(name, _locks.GetValueOrDefault(name)).ConfigureAwait(false);
+    public Task AskForLockAsync(string name)
+    {
+        // An answer that is late goes to this object, though the lock may have been forgotten.
+        var poll = _locks.GetOrAdd(name, _ => new LockPoll());
+        return poll.Once.RunAsync(async () => poll.View = await AskAsync(name, poll.View).ConfigureAwait(false));
+    }
 
     /// <summary>Forgets all locks besides these, so that requests for many names do not fill the memory.</summary>
     public void Keep(IReadOnlySet<string> names)
@@ -67,6 +74,14 @@ internal sealed class CoordinationPoll(ActorSystem system)
             return new CoordinationView(before?.Overview, before?.Serial ?? 0, cause.Message);
         }
     }
+}
+
+/// <summary>One lock. Requests for it share a question.</summary>
+internal sealed class LockPoll
+{
+    public Once Once { get; } = new();
+
+    public CoordinationView? View { get; set; }
 }
 
 /// <summary>Sessions and locks at one moment.</summary>

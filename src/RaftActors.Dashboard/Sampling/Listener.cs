@@ -4,12 +4,15 @@ namespace RaftActors.Dashboard.Sampling;
 
 /// <summary>One browser that listens. It keeps only the latest sample: a slow browser misses the ones between.</summary>
 /// <param name="subject">The page that it shows.</param>
-internal sealed class Listener(Subject subject, Action<Listener> remove) : IDisposable
+/// <param name="owner">The user, or the address of a browser without one.</param>
+internal sealed class Listener(Subject subject, string owner, Action<Listener> remove) : IDisposable
 {
     private readonly Channel<Sample> _samples = Channel.CreateBounded<Sample>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropOldest });
 
     public Subject Subject => subject;
+
+    public string Owner => owner;
 
     public void Give(Sample sample) => _samples.Writer.TryWrite(sample);
 

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 
 namespace RaftActors.Dashboard.Sampling;
 
-/// <summary>All groups at one moment. All browsers share it, and what was rendered of it.</summary>
+/// <summary>The groups that pages show, at one moment. All browsers share it, and what was rendered of it.</summary>
 internal sealed class Sample(DateTimeOffset at, ImmutableArray<GroupView> groups, ImmutableArray<RaftShards> shards)
 {
     private readonly ConcurrentDictionary<object, object> _rendered = [];

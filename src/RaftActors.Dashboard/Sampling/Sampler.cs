@@ -7,8 +7,8 @@ using Akka.Event;
 namespace RaftActors.Dashboard.Sampling;
 
 /// <summary>
-/// Samples the groups of one host for all browsers: once in each interval, and soon after an event. It runs while there are listeners, and
-/// asks nothing otherwise. Thread-safe.
+/// Samples the groups that pages show, for all browsers: once in each interval, and soon after an event. It runs while there are listeners,
+/// and asks nothing otherwise. Thread-safe.
 /// </summary>
 internal sealed class Sampler
 {
@@ -35,13 +35,17 @@ internal sealed class Sampler
     private readonly ConcurrentDictionary<string, LogTail> _logs = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, GroupPoll> _polls = new(StringComparer.Ordinal);
     private ImmutableList<Listener> _listeners = [];
+
+    // The pages that are being made.
+    private ImmutableList<Subject> _pages = [];
     private Task _running = Task.CompletedTask;
     private TaskCompletionSource _event = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public Sampler(ActorSystem system, RaftDashboardOptions options)
+    /// <param name="coordination">Null: a new one.</param>
+    public Sampler(ActorSystem system, RaftDashboardOptions options, CoordinationPoll? coordination = null)
     {
         (_system, _raft, _interval, _named) = (system, Raft.Get(system), options.Interval, [.. options.Groups]);
-        (_coordination, _values) = (new CoordinationPoll(system), options.Values);
+        (_coordination, _values) = (coordination ?? new CoordinationPoll(system), options.Values);
         _events = EventMemory.In(system);
         _events.OnEvent = () => Volatile.Read(ref _event).TrySetResult();
     }
@@ -60,17 +64,18 @@ internal sealed class Sampler
 
     /// <summary>Adds a listener, and starts to sample.</summary>
     /// <param name="subject">The page that the browser shows.</param>
-    /// <returns>Null: there are too many already.</returns>
-    public Listener? Listen(Subject subject)
+    /// <param name="owner">The user, or the address of a browser without one.</param>
+    /// <returns>Null: there are too many already, most of them of this owner.</returns>
+    public Listener? Listen(Subject subject, string owner)
     {
         lock (_lock)
         {
-            if (_listeners.Count >= ListenersMax)
+            if (_listeners.Count >= ListenersMax && !HasRoomFor(owner))
             {
                 return null;
             }
 
-            var listener = new Listener(subject, Remove);
+            var listener = new Listener(subject, owner, Remove);
             _listeners = _listeners.Add(listener);
             _running = _running.IsCompleted ? Task.Run(GuardAsync) : _running;
             return listener;
@@ -81,13 +86,57 @@ internal sealed class Sampler
     public async Task<Sample> TakeAsync(Subject subject)
     {
         HashSet<Subject> shown = [subject];
-        await AskAsync(Groups(), shown).WaitAsync(AnswerWait * 4).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        return Take(null, null, shown);
+        lock (_lock)
+        {
+            _pages = _pages.Add(subject);
+        }
+
+        try
+        {
+            await AskAsync(shown).WaitAsync(AnswerWait * 4).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            return Take(null, null, shown);
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _pages = _pages.Remove(subject);
+            }
+
+            ForgetUnseen();
+        }
     }
 
     /// <summary>The client of a group that is shown. Null: there is no such group.</summary>
     public RaftClient? ClientOf(string group) =>
         Groups().TryGetValue(group, out var contacts) ? PollOf(group, contacts).Client : null;
+
+    // The oldest listener of the owner with the most of them has to go, so browsers of one owner keep out nobody else.
+    private bool HasRoomFor(string owner)
+    {
+        var crowd = _listeners.GroupBy(each => each.Owner, StringComparer.Ordinal).MaxBy(each => each.Count());
+        if (crowd is null || crowd.Key == owner)
+        {
+            return false;
+        }
+
+        var leaving = crowd.First();
+        _listeners = _listeners.Remove(leaving);
+        leaving.End();
+        return true;
+    }
+
+    // What was asked for a page that nobody looks at any more.
+    private void ForgetUnseen()
+    {
+        lock (_lock)
+        {
+            _coordination.Keep(_listeners.Select(each => each.Subject).Concat(_pages)
+                .Where(each => each.Kind == PageKind.Lock)
+                .Select(each => each.Name!)
+                .ToHashSet(StringComparer.Ordinal));
+        }
+    }
 
     private void Remove(Listener listener)
     {
@@ -126,9 +175,9 @@ internal sealed class Sampler
             var next = Task.Delay(_interval);
             Volatile.Write(ref _event, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
             var shown = listeners.Select(listener => listener.Subject).ToHashSet();
-            await AskAsync(Groups(), shown).WaitAsync(AnswerWait).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await AskAsync(shown).WaitAsync(AnswerWait).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             var sample = Take(previous, times, shown);
-            _coordination.Keep(shown.Where(each => each.Kind == PageKind.Lock).Select(each => each.Name!).ToHashSet());
+            ForgetUnseen();
             foreach (var listener in Volatile.Read(ref _listeners))
             {
                 listener.Give(sample);
@@ -138,6 +187,8 @@ internal sealed class Sampler
             await Task.Delay(Pause).ConfigureAwait(false);
             await Task.WhenAny(Volatile.Read(ref _event).Task, next).ConfigureAwait(false);
         }
+
+        ForgetUnseen();
     }
 
     // Under the lock, so that a new listener either is seen here or starts the sampler again.
@@ -157,7 +208,7 @@ internal sealed class Sampler
     // The groups of the host, with contacts of their clients.
     private Dictionary<string, IReadOnlyList<string>?> Groups()
     {
-        var groups = _raft.Processes.Select(process => process.Group).Concat(_named).Distinct(StringComparer.Ordinal)
+        var groups = _raft.HostedGroups.Concat(_named).Distinct(StringComparer.Ordinal)
             .ToDictionary(group => group, _ => (IReadOnlyList<string>?)null, StringComparer.Ordinal);
         foreach (var (group, contacts) in _raft.ClientGroups)
         {
@@ -167,15 +218,16 @@ internal sealed class Sampler
         return groups;
     }
 
-    private Task AskAsync(Dictionary<string, IReadOnlyList<string>?> groups, IReadOnlySet<Subject> shown)
+    private Task AskAsync(IReadOnlySet<Subject> shown)
     {
         var first = shown.Select(GroupOf).ToHashSet(StringComparer.Ordinal);
-        var due = groups.Select(each => (Name: each.Key, Poll: PollOf(each.Key, each.Value)))
+        var isShown = IsShown(shown);
+        var due = Groups().Where(each => isShown(each.Key)).Select(each => (Name: each.Key, Poll: PollOf(each.Key, each.Value)))
             .OrderByDescending(each => first.Contains(each.Name))
             .ThenBy(each => each.Poll.AskedAt)
             .Take(AskedMax)
             .ToList();
-        var own = _raft.Processes.ToLookup(process => process.Group, process => process.Name, StringComparer.Ordinal);
+        var own = _raft.ProcessesOf(first.Contains).ToLookup(process => process.Group, process => process.Name, StringComparer.Ordinal);
         var explained = due.Where(each => shown.Contains(new Subject(PageKind.Group, each.Name))).Select(each =>
             each.Poll.ExplainAsync(own[each.Name].Select(name => (ProcessName?)name).FirstOrDefault()));
         var coordination = shown.Select(each => each switch
@@ -185,6 +237,21 @@ internal sealed class Sampler
             _ => Task.CompletedTask,
         });
         return Task.WhenAll([.. due.Select(each => each.Poll.AskAsync()), .. explained, .. coordination]);
+    }
+
+    // The overview shows all groups. Other pages do not pay for those that they do not show.
+    private Func<string, bool> IsShown(IReadOnlySet<Subject> shown)
+    {
+        if (shown.Any(each => each.Kind == PageKind.Overview))
+        {
+            return _ => true;
+        }
+
+        var groups = shown.Select(GroupOf).Concat(shown.Where(each => each.Kind == PageKind.Shards)
+            .SelectMany(each => _raft.Shards.Where(shards => shards.Name == each.Name))
+            .SelectMany(shards => shards.All)
+            .Select(shard => shard.Group));
+        return groups.ToHashSet(StringComparer.Ordinal).Contains;
     }
 
     // The group whose state a page shows. Null: all groups alike.
@@ -197,9 +264,10 @@ internal sealed class Sampler
 
     private Sample Take(Sample? previous, CommitTimes? times, IReadOnlySet<Subject> shown)
     {
-        var own = _raft.Processes.ToLookup(process => process.Group, StringComparer.Ordinal);
+        var isShown = IsShown(shown);
+        var own = _raft.ProcessesOf(isShown).ToLookup(process => process.Group, StringComparer.Ordinal);
         var at = DateTimeOffset.UtcNow;
-        var views = Groups().Keys.Order(StringComparer.Ordinal).Select(group =>
+        var views = Groups().Keys.Where(isShown).Order(StringComparer.Ordinal).Select(group =>
         {
             var poll = _polls.GetValueOrDefault(group);
             var view = GroupView.Of(group, [.. own[group]], poll?.Status, poll?.Failure) with

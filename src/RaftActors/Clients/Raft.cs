@@ -76,7 +76,14 @@ public sealed class Raft : IExtension
     /// The raft processes of this actor system, by group and name, as they are now. A process stays listed after its actor has stopped.
     /// Any thread may read it. An actor with a wrong configuration has no process.
     /// </summary>
-    public ImmutableArray<RaftStatus> Processes => [.. Ordered().Select(each => each.Value.Describe())];
+    public ImmutableArray<RaftStatus> Processes => [.. ProcessesOf(_ => true)];
+
+    /// <summary>The processes of some groups: a node may have ten thousand, and to describe one takes longer than to name it.</summary>
+    internal IEnumerable<RaftStatus> ProcessesOf(Func<string, bool> isWanted) =>
+        Ordered().Where(each => isWanted(each.Key.Group)).Select(each => each.Value.Describe());
+
+    /// <summary>The groups that have processes here.</summary>
+    internal IEnumerable<string> HostedGroups => Ordered().Select(each => each.Key.Group).Distinct(StringComparer.Ordinal);
 
     /// <summary>The processes whose store is open.</summary>
     internal IReadOnlyList<RaftProcess> OpenProcesses
