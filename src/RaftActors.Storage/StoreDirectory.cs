@@ -176,6 +176,7 @@ internal sealed partial class StoreDirectory : IDisposable
         lock (Writer.Lock)
         {
             Writer.Seal();
+            Writer.StopCleaning();
             foreach (var slot in Writer.Slots)
             {
                 Release(slot);

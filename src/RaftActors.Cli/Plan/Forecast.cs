@@ -43,7 +43,10 @@ internal sealed record Forecast
     /// <summary>Bytes of the log between two snapshots, at their most. Null: there are no snapshots, and the log grows for ever.</summary>
     public required double? LogMost { get; init; }
 
-    /// <summary>Bytes of disk that each member needs. Null: the log grows for ever.</summary>
+    /// <summary>
+    /// Bytes of disk that each member needs in a directory of its own. Null: the log grows for ever. Groups that share a directory share
+    /// its log: 10 segments and four times what they need, at most.
+    /// </summary>
     public required double? Disk { get; init; }
 
     /// <summary>Bytes of memory for the state and the log of a member, once the log has reached its length between two snapshots.</summary>

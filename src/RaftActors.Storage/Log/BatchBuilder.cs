@@ -13,7 +13,9 @@ internal sealed class BatchBuilder(int keptSizeMax)
     private readonly ByteWriter _writer = new();
     private uint _seed;
     private long _offset;
-    private int _records;
+
+    /// <summary>The number of records in the batch.</summary>
+    public int Records { get; private set; }
 
     /// <summary>The number of log entries in the batch.</summary>
     public int Entries { get; private set; }
@@ -21,7 +23,10 @@ internal sealed class BatchBuilder(int keptSizeMax)
     /// <summary>In bytes, with the batch header.</summary>
     public int Length => _writer.Length;
 
-    public bool IsEmpty => _records == 0;
+    public bool IsEmpty => Records == 0;
+
+    /// <summary>The encoded bytes, valid until the next batch begins.</summary>
+    public ReadOnlySpan<byte> Written => _writer.Written;
 
     /// <summary>The offset of the next record in the segment.</summary>
     public long NextOffset => _offset + _writer.Length;
@@ -31,9 +36,18 @@ internal sealed class BatchBuilder(int keptSizeMax)
     /// <param name="offset">The place of the batch in the segment.</param>
     public void Begin(uint seed, long offset)
     {
-        (_seed, _offset, _records, Entries) = (seed, offset, 0, 0);
+        (_seed, _offset, Records, Entries) = (seed, offset, 0, 0);
         _writer.Clear(keptSizeMax);
         _writer.Room(BatchHeader.Size);
+    }
+
+    /// <summary>Begins with further records of a batch whose header is written later.</summary>
+    /// <param name="seed">The seed of the segment's checksums.</param>
+    /// <param name="offset">The place of the first record in the segment.</param>
+    public void Continue(uint seed, long offset)
+    {
+        (_seed, _offset, Records, Entries) = (seed, offset, 0, 0);
+        _writer.Clear(keptSizeMax);
     }
 
     /// <summary>Ends the batch and returns its bytes, which are valid until the next <see cref="Begin"/>.</summary>
@@ -41,7 +55,7 @@ internal sealed class BatchBuilder(int keptSizeMax)
     /// <param name="before">Number of batches that the log has before this one.</param>
     public ReadOnlySpan<byte> End(long synced, long before)
     {
-        new BatchHeader(_writer.Length, _records, synced, before).Write(_writer.Written, _seed, _offset);
+        new BatchHeader(_writer.Length, Records, synced, before).Write(_writer.Written, _seed, _offset);
         return _writer.Written;
     }
 
@@ -94,6 +108,6 @@ internal sealed class BatchBuilder(int keptSizeMax)
         var record = _writer.Written[start..];
         var checksum = Crc32C.Of(record[RecordHeader.Size..]);
         new RecordHeader(checksum, length, type, slot, index, term, serial).Write(record, _seed, _offset + start);
-        _records++;
+        Records++;
     }
 }

@@ -99,8 +99,9 @@ internal sealed class BatchGatherer(
     /// <summary>Appends an entry to the batch.</summary>
     public void Append(Slot slot, in LogEntry entry)
     {
-        slot.Append(entry.Index, files.Current, builder.NextOffset);
+        var offset = builder.NextOffset;
         builder.AddEntry(slot.Number, entry);
+        slot.Append(entry.Index, files.Current, offset, builder.NextOffset - offset);
     }
 
     /// <summary>Names installed snapshots, acknowledges the writes, and deletes discarded files. The batch is on disk.</summary>

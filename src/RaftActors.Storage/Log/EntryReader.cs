@@ -14,11 +14,22 @@ internal sealed class EntryReader(IDisk disk)
     public LogSlice Read(Slot slot, LogIndex first, LogIndex last)
     {
         var runs = slot.RunsOf(first, last);
-        if (runs.Length == 0)
+        while (runs.Length > 0)
         {
-            return default;
+            if (Read(slot, runs, first, last) is { } entries)
+            {
+                return entries;
+            }
+
+            runs = slot.RunsOf(first, last);
         }
 
+        return default;
+    }
+
+    /// <returns>Null: the entries were moved or discarded meanwhile, and their segment deleted.</returns>
+    private LogSlice? Read(Slot slot, EntryRun[] runs, LogIndex first, LogIndex last)
+    {
         var entries = new LogEntry[checked((int)(last.Value - first.Value + 1))];
         Segment? segment = null;
         try
@@ -37,9 +48,9 @@ internal sealed class EntryReader(IDisk disk)
                 ReadRun(slot.Number, segment, runs[i].First, end, entries, first);
             }
         }
-        catch (FileNotFoundException) when (slot.RunsOf(first, last).Length == 0)
+        catch (FileNotFoundException) when (!slot.RunsOf(first, last).AsSpan().SequenceEqual(runs))
         {
-            return default; // The entries were discarded, and their segment deleted.
+            return null;
         }
         catch (Exception e) when (e is IOException and not StoreException)
         {

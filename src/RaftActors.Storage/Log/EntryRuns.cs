@@ -22,17 +22,43 @@ internal sealed class EntryRuns
     // The index after the last entry.
     private LogIndex _next;
 
+    // True: entries at and above the next index were forgotten, so their records follow in the last run, and the next entry begins another.
+    private bool _isCut;
+
+    // Bytes of all records that were added. Each run has the value from before its first one.
+    private long _added;
+
     /// <summary>Null: no entry is needed.</summary>
     public long? OldestSegment => _runs.Count > 0 ? _runs[0].Segment : null;
 
+    /// <summary>The index after the last entry. 0: neither an entry nor a base was noted.</summary>
+    public LogIndex Next => _next;
+
+    /// <summary>
+    /// The size of the entries' records. Entries that were discarded or replaced count until the whole run is gone, so it is never less.
+    /// </summary>
+    public long Bytes => _runs.Count > 0 ? _added - _runs[0].Added : 0;
+
+    /// <summary>Forgets all entries. The next one follows the base.</summary>
+    public void Begin(LogIndex afterBase)
+    {
+        lock (_lock)
+        {
+            _runs.Clear();
+            (_base, _next) = (afterBase, afterBase.Next);
+        }
+    }
+
     /// <summary>Notes an entry, which replaces all entries at and above its index.</summary>
     /// <param name="offset">The offset of its record in the segment.</param>
-    public void Add(LogIndex index, long segment, long offset)
+    /// <param name="size">The size of its record.</param>
+    public void Add(LogIndex index, long segment, long offset, long size)
     {
-        var isNext = _runs.Count > 0 && index == _next;
+        var isNext = _runs.Count > 0 && index == _next && !_isCut;
         _next = index.Next;
         if (isNext && _runs[^1].Segment == segment && offset - _runs[^1].Offset < SpanBytes)
         {
+            _added += size;
             return; // Most entries take no lock.
         }
 
@@ -46,7 +72,9 @@ internal sealed class EntryRuns
                 throw new InvalidOperationException($"Entry {index} goes into segment {segment}, after segment {_runs[^1].Segment}.");
             }
 
-            _runs.Add(new EntryRun(index, segment, offset));
+            _runs.Add(new EntryRun(index, segment, offset, _added));
+            _added += size;
+            _isCut = false;
         }
     }
 
@@ -55,7 +83,7 @@ internal sealed class EntryRuns
     {
         lock (_lock)
         {
-            _next = index < _next ? index : _next;
+            (_next, _isCut) = index < _next ? (index, true) : (_next, _isCut);
             Cut(index);
         }
     }
@@ -116,6 +144,7 @@ internal sealed class EntryRuns
     {
         while (_runs.Count > 0 && _runs[^1].First >= index)
         {
+            _added = _runs[^1].Added;
             _runs.RemoveAt(_runs.Count - 1);
         }
     }
@@ -124,4 +153,5 @@ internal sealed class EntryRuns
 /// <summary>Consecutive entries of one slot in one segment.</summary>
 /// <param name="First">The index of the first entry.</param>
 /// <param name="Offset">The offset of its record in the segment.</param>
-internal readonly record struct EntryRun(LogIndex First, long Segment, long Offset);
+/// <param name="Added">The size of all records that were added before it.</param>
+internal readonly record struct EntryRun(LogIndex First, long Segment, long Offset, long Added);

@@ -15,6 +15,7 @@ internal sealed class LogWriter
     private readonly SegmentFiles _files;
     private readonly BatchBuilder _builder;
     private readonly FreeSpace _space;
+    private readonly SegmentCleaner _cleaner;
     private readonly SegmentRoller _roller;
     private readonly BatchGatherer _batch;
     private readonly List<Slot> _slots = [];
@@ -26,7 +27,8 @@ internal sealed class LogWriter
         (_options, _files) = (options, files);
         _builder = new BatchBuilder((int)Math.Min(2L * options.BatchSizeMaxBytes, int.MaxValue));
         _space = new FreeSpace(disk, options, _slots, hasClock);
-        _roller = new SegmentRoller(files, _builder, _space, _slots, log);
+        _cleaner = new SegmentCleaner(options, files, _builder, new EntryReader(disk), _slots, log);
+        _roller = new SegmentRoller(files, _builder, _cleaner, _space, _slots, log);
         _batch = new BatchGatherer(options, files, _builder, _roller, Queue);
     }
 
@@ -94,6 +96,9 @@ internal sealed class LogWriter
             _files.Seal(_builder);
         }
     });
+
+    /// <summary>Gives up what is being moved to the next segment. Call it before the end of the directory.</summary>
+    public void StopCleaning() => Try(_cleaner.Drop);
 
     /// <summary>Makes all written batches durable.</summary>
     public void Sync() => Try(_files.Sync);
@@ -197,6 +202,7 @@ internal sealed class LogWriter
         var isAny = !_batch.IsEmpty;
         Commit(_options.Sync == SyncPolicy.Always || _batch.NeedsSync);
         _batch.Finish();
+        _cleaner.Work();
         return isAny;
     }
 

@@ -10,7 +10,8 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize, SyncMetrics met
     // Bytes of each segment that only a seal, or a discard on a full disk, may use.
     private readonly long _reserve = Math.Min(4096, segmentSize / 8);
 
-    private readonly Queue<long> _numbers = [];
+    // By number, with their allocated lengths.
+    private readonly Queue<(long Number, long Length)> _segments = [];
     private IDiskFile? _file;
     private SegmentHeader _header;
     private long _capacity;
@@ -30,7 +31,13 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize, SyncMetrics met
     public long Batches { get; private set; }
 
     /// <summary>The number of the oldest segment.</summary>
-    public long Oldest => _numbers.Peek();
+    public long Oldest => _segments.Peek().Number;
+
+    /// <summary>The allocated lengths of all segments together.</summary>
+    public long Bytes { get; private set; }
+
+    /// <summary>The filled part of the last segment, from 0 to 1.</summary>
+    public double Filled => (End - _header.Born) / (double)(_capacity - _header.Born);
 
     /// <summary>The number of the last segment.</summary>
     public long Current => _header.Number;
@@ -69,9 +76,9 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize, SyncMetrics met
         var (check, bytes) = (reader.LastCheck!, reader.LastBytes);
         foreach (var segment in reader.Segments)
         {
-            _numbers.Enqueue(segment.Number);
             using var file = disk.Open(LogReader.NameOf(segment.Number));
             file.Sync();
+            Add(segment.Number, file.Length);
         }
 
         var header = reader.Segments[^1];
@@ -97,8 +104,11 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize, SyncMetrics met
     /// <param name="checkpoint">Adds the records of the first batch.</param>
     /// <param name="size">Bytes of the batch that follows.</param>
     /// <param name="level">The least format level of the segment. It is never below that of the segment before.</param>
-    /// <exception cref="DiskFullException">There is no room, and nothing has changed.</exception>
-    public void Begin(Guid log, BatchBuilder builder, Action<BatchBuilder> checkpoint, long size, byte level)
+    /// <param name="prepared">The file of the segment, with a batch in it. Null: there is none yet.</param>
+    /// <returns>Whether the prepared file is used. If it has no room for the batches, another file takes its place.</returns>
+    /// <exception cref="DiskFullException">There is no room, and nothing has changed but that the prepared file is gone.</exception>
+    public bool Begin(
+        Guid log, BatchBuilder builder, Action<BatchBuilder> checkpoint, long size, byte level, PreparedSegment? prepared = null)
     {
         if (_file is not null)
         {
@@ -106,17 +116,41 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize, SyncMetrics met
         }
 
         var header = new SegmentHeader(_header.Number + 1, log, End, 0) { Level = Math.Max(level, _header.Level) };
-        builder.Begin(header.Seed, SegmentHeader.Size);
+        var (at, before) = prepared is null ? (SegmentHeader.Size, Batches) : (prepared.End, Batches + 1);
+        builder.Begin(header.Seed, at);
         checkpoint(builder);
-        var batch = builder.End(0, Batches);
-        header = header with { Born = SegmentHeader.Size + batch.Length };
-        var capacity = Math.Max(segmentSize, header.Born + size + _reserve);
-        var file = Make(header, batch, capacity);
+        var batch = builder.End(0, before);
+        header = header with { Born = at + batch.Length };
+        var needed = header.Born + size + _reserve;
+        if (prepared?.Capacity < needed)
+        {
+            Drop(prepared);
+            return Begin(log, builder, checkpoint, size, level);
+        }
+
+        var capacity = prepared?.Capacity ?? Math.Max(segmentSize, needed);
+        var file = prepared is null ? Make(header, batch, capacity) : Finish(prepared, header, batch);
         _file?.Dispose();
         _file = file;
-        _numbers.Enqueue(header.Number);
-        Use(header, capacity, header.Born, Batches + 1);
+        Add(header.Number, capacity);
+        Use(header, capacity, header.Born, before + 1);
         (Synced, _isSealed) = (End, true);
+        return prepared is not null;
+    }
+
+    /// <summary>Allocates the file of the next segment. Until <see cref="Begin"/> gives it its name, an opening deletes it.</summary>
+    /// <exception cref="DiskFullException">There is no room, and nothing has changed.</exception>
+    public PreparedSegment Prepare(Guid log, long capacity)
+    {
+        var header = new SegmentHeader(_header.Number + 1, log, 0, 0);
+        return new PreparedSegment(disk.Create(LogReader.NameOf(header.Number) + Unfinished, capacity), header, capacity);
+    }
+
+    /// <summary>Deletes a prepared file.</summary>
+    public void Drop(PreparedSegment prepared)
+    {
+        prepared.Dispose();
+        disk.Delete(LogReader.NameOf(prepared.Number) + Unfinished);
     }
 
     /// <summary>Writes a batch that was encoded for <see cref="End"/>.</summary>
@@ -174,11 +208,17 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize, SyncMetrics met
         {
             disk.Delete(LogReader.NameOf(Oldest));
             disk.SyncFolder(LogReader.Folder);
-            _numbers.Dequeue();
+            Bytes -= _segments.Dequeue().Length;
         }
     }
 
     public void Dispose() => _file?.Dispose();
+
+    private void Add(long number, long length)
+    {
+        _segments.Enqueue((number, length));
+        Bytes += length;
+    }
 
     private void Use(SegmentHeader header, long capacity, long end, long batches)
     {
@@ -245,11 +285,25 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize, SyncMetrics met
             }
         }
 
-        GiveName(name);
-        return disk.Open(name); // Messages name the file by the name under which it was opened.
+        return GiveName(name);
     }
 
-    private void GiveName(string name)
+    private IDiskFile Finish(PreparedSegment prepared, SegmentHeader header, ReadOnlySpan<byte> checkpoint)
+    {
+        try
+        {
+            prepared.Finish(header, checkpoint, Batches);
+        }
+        catch (DiskFullException)
+        {
+            Drop(prepared);
+            throw;
+        }
+
+        return GiveName(LogReader.NameOf(header.Number));
+    }
+
+    private IDiskFile GiveName(string name)
     {
         try
         {
@@ -261,5 +315,7 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize, SyncMetrics met
             // The rename may have happened or not, so the failure is final.
             throw new IOException(e.Message, e);
         }
+
+        return disk.Open(name); // Messages name the file by the name under which it was opened.
     }
 }

@@ -6,7 +6,8 @@ namespace RaftActors.Storage.Log;
 /// Begins segments and deletes them. Each segment begins with a checkpoint of all slots, so that older segments are needed for their
 /// entries only.
 /// </summary>
-internal sealed class SegmentRoller(SegmentFiles files, BatchBuilder builder, FreeSpace space, List<Slot> slots, Guid log)
+internal sealed class SegmentRoller(
+    SegmentFiles files, BatchBuilder builder, SegmentCleaner cleaner, FreeSpace space, List<Slot> slots, Guid log)
 {
     /// <summary>Begins the first segment of a new log.</summary>
     public void Begin() => files.Begin(log, builder, AddCheckpoint, 0, FormatRange.Own.Lowest);
@@ -18,16 +19,22 @@ internal sealed class SegmentRoller(SegmentFiles files, BatchBuilder builder, Fr
     /// <exception cref="Disk.DiskFullException">There is no room for the segment, and nothing has changed.</exception>
     public void Roll(long size, byte level)
     {
+        var isCleaned = false;
         try
         {
-            files.Begin(log, builder, AddCheckpoint, size, level);
+            isCleaned = files.Begin(log, builder, AddCheckpoint, size, level, cleaner.Complete());
         }
         finally
         {
             space.Forget();
+            cleaner.End(isCleaned);
         }
 
         Retire();
+        if (!space.IsShort)
+        {
+            cleaner.Plan();
+        }
     }
 
     /// <summary>

@@ -9,7 +9,8 @@ namespace RaftActors.Storage.Log;
 /// </summary>
 internal sealed class Slot(ushort number, StoreOwner owner, Incarnation incarnation)
 {
-    private readonly EntryRuns _runs = new();
+    // Any thread may read it, and the writing thread replaces it when the entries were moved.
+    private volatile EntryRuns _runs = new();
     private LogRange _log;
     private long _committed;
 
@@ -34,6 +35,15 @@ internal sealed class Slot(ushort number, StoreOwner owner, Incarnation incarnat
     /// <summary>The oldest segment with an entry that this slot needs. Null: it needs no entry.</summary>
     public long? OldestSegment => _runs.OldestSegment;
 
+    /// <inheritdoc cref="EntryRuns.Bytes"/>
+    public long Bytes => _runs.Bytes;
+
+    /// <summary>The places of the copies that <see cref="SegmentCleaner"/> has made. Null: it does not move this slot.</summary>
+    public EntryRuns? Copies { get; set; }
+
+    /// <summary>True: an entry could not be read, so the entries stay where they are until the next opening of the directory.</summary>
+    public bool IsUnreadable { get; set; }
+
     /// <summary>The records that recovery read. Null once the store was opened.</summary>
     public SlotReplay? Recovered { get; set; }
 
@@ -47,10 +57,19 @@ internal sealed class Slot(ushort number, StoreOwner owner, Incarnation incarnat
     public static Slot Of(SlotReplay read) => new(read);
 
     /// <summary>Notes that the record of an entry goes to an offset of a segment.</summary>
-    public void Append(LogIndex index, long segment, long offset)
+    public void Append(LogIndex index, long segment, long offset, long size)
     {
         _log.Append(index);
-        _runs.Add(index, segment, offset);
+        _runs.Add(index, segment, offset, size);
+        Copies?.CutFrom(index);
+    }
+
+    /// <summary>Finds the entries in their copies from now on.</summary>
+    public void UseCopies()
+    {
+        var copies = Copies!;
+        copies.CutTo(_log);
+        (_runs, Copies) = (copies, null);
     }
 
     /// <inheritdoc cref="EntryRuns.Find"/>
@@ -73,6 +92,7 @@ internal sealed class Slot(ushort number, StoreOwner owner, Incarnation incarnat
     {
         _log.Install(position, keepsLog);
         _runs.CutTo(_log);
+        Copies?.CutFrom(_log.Last.Next);
     }
 
     /// <summary>The entries up to an index are committed and in the log. The next segment records it.</summary>

@@ -103,7 +103,7 @@ internal sealed class SlotReplay(ushort number, long keptMax)
                 Committed = new LogIndex(header.Index);
                 return null;
             case RecordType.Entry:
-                return Append(RecordFormat.ReadEntry(header, scan.Body), segment, scan.Offset);
+                return Append(RecordFormat.ReadEntry(header, scan.Body), segment, scan.Offset, header.PaddedLength);
             default:
                 return $"record type {(int)header.Type} is unknown";
         }
@@ -140,7 +140,7 @@ internal sealed class SlotReplay(ushort number, long keptMax)
         return null;
     }
 
-    private string? Append(in LogEntry entry, long segment, long offset)
+    private string? Append(in LogEntry entry, long segment, long offset, long size)
     {
         if (_log is null || !_log.Range.CanAppend(entry.Index))
         {
@@ -151,7 +151,7 @@ internal sealed class SlotReplay(ushort number, long keptMax)
         Committed = entry.Index > Committed ? Committed : new LogIndex(entry.Index.Value - 1);
         _log.Append(entry);
         _log.ReleaseAbove(keptMax);
-        Runs.Add(entry.Index, segment, offset);
+        Runs.Add(entry.Index, segment, offset, size);
         return null;
     }
 }

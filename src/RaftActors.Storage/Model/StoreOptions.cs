@@ -49,6 +49,12 @@ internal sealed record StoreOptions
     /// </summary>
     public long RecoveredSizeMaxBytes { get; init; } = long.MaxValue;
 
+    /// <summary>
+    /// Segments that the log may have beside twice the bytes that its stores need. Above that it moves entries of quiet stores. Only tests
+    /// change it.
+    /// </summary>
+    public int CleanAboveSegments { get; init; } = 8;
+
     /// <summary>The time before a write without room is tried again. Only tests change it.</summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(1);
 

@@ -37,8 +37,8 @@ public sealed class BitFlipTests(ITestOutputHelper output)
     {
         var life = Live();
         life.Append(new Random(Seed));
-        var last = life.Written().Where(file => file.Key.StartsWith("log/", StringComparison.Ordinal)).MaxBy(file => file.Key);
-        var batch = life.Disk.Operations.OfType<DiskOperation.Write>().Last();
+        var last = life.Written().Where(file => file.Key.EndsWith(".wal", StringComparison.Ordinal)).MaxBy(file => file.Key);
+        var batch = life.Disk.Operations.OfType<DiskOperation.Write>().Last(write => write.Name == last.Key);
 
         var count = FlipAll(life, [last]);
 

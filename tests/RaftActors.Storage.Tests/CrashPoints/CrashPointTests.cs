@@ -25,7 +25,7 @@ public sealed class CrashPointTests(ITestOutputHelper output)
             TryAll(run, seed, tried);
             lock (steps)
             {
-                foreach (var (step, count) in run.AllSteps())
+                foreach (var (step, count) in run.AllSteps().Append(new("move", run.Moves())))
                 {
                     steps[step] = steps.GetValueOrDefault(step) + count;
                 }
@@ -42,6 +42,7 @@ public sealed class CrashPointTests(ITestOutputHelper output)
             "close",
         ];
         Assert.Empty(all.Except(steps.Keys));
+        Assert.True(steps["move"] > 0, "No entries of a quiet store were moved.");
     }
 
     /// <summary>A life without a cut. The cuts are made between its operations.</summary>

@@ -22,6 +22,7 @@ internal sealed class CrashRun
         SegmentSizeBytes = 4096,
         BatchSizeMaxBytes = 2048,
         FreeSpaceFloorBytes = 0,
+        CleanAboveSegments = 1,
     };
 
     public ModelDisk Disk { get; }
@@ -148,6 +149,14 @@ internal sealed class CrashRun
     /// <summary>The number of steps of each kind, of all owners and the directory.</summary>
     public IReadOnlyDictionary<string, int> AllSteps() => _owners.SelectMany(owner => owner.Steps).Concat(Steps)
         .GroupBy(step => step.Key).ToDictionary(group => group.Key, group => group.Sum(step => step.Value));
+
+    /// <summary>The number of segments that began with entries of quiet stores.</summary>
+    public int Moves()
+    {
+        var large = Disk.Operations.OfType<DiskOperation.Create>().Where(file => file.Size > Options.SegmentSizeBytes)
+            .Select(file => file.Name).ToHashSet();
+        return Disk.Operations.OfType<DiskOperation.Rename>().Count(file => large.Contains(file.From));
+    }
 
     private static StoreOwner OwnerOf(int number) => new($"group{number}", new ProcessName($"raft{number}@node"));
 
