@@ -44,7 +44,10 @@ internal sealed class DirectoryLock : IDisposable
         }
         catch (Exception e) when (FileDisk.IsFailure(e))
         {
-            throw e as StoreException ?? new StoreException(DiskFailure.Of(path, "cannot be used as a store", e).Message, e);
+            throw e as StoreException ?? new StoreException(
+                $"{DiskFailure.Of(path, "cannot be used as a store", e).Message} If it is no folder for files of this program, "
+                + "name another one.",
+                e);
         }
     }
 

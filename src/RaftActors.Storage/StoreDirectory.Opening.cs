@@ -114,7 +114,13 @@ internal sealed partial class StoreDirectory
     private (OpenedSlot Opened, RecoveredState Recovered) Create(StoreOwner owner, LogSlice preload, IStoreListener listener)
     {
         var number = Writer.Slots.Count > 0 ? Writer.Slots[^1].Number + 1 : 1;
-        var slot = new Slot(checked((ushort)number), owner, new Incarnation(_identities()));
+        if (number > ushort.MaxValue)
+        {
+            throw new StoreException($"{_options.Directory} has {ushort.MaxValue} stores, the most that one log can number, and none is "
+                + $"left for {owner}. Name another directory for it (raft.store.directory).");
+        }
+
+        var slot = new Slot((ushort)number, owner, new Incarnation(_identities()));
         var snapshots = new SnapshotFolder(_disk, slot.SnapshotFolder, owner);
         snapshots.Settle([]);
         if (snapshots.Kept.Count > 0)

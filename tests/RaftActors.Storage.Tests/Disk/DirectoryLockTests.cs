@@ -89,6 +89,7 @@ public sealed class DirectoryLockTests : IDisposable
         var inNew = Assert.Throws<StoreException>(() => DirectoryLock.Take("/sys/kernel/raft"));
 
         Assert.Contains("/sys/kernel cannot be used as a store", error.Message);
+        Assert.EndsWith("name another one.", error.Message);
         Assert.Contains("Give the directory to the user", error.Message);
         Assert.Contains("/sys/kernel/raft cannot be used as a store", inNew.Message);
     }

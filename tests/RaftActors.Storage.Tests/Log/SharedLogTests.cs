@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 
 using RaftActors.Core;
+using RaftActors.Storage.Log;
 using RaftActors.Testing.DiskModel;
 
 namespace RaftActors.Storage.Tests.Log;
@@ -8,6 +9,33 @@ namespace RaftActors.Storage.Tests.Log;
 /// <summary>Stores that share a log: common batches, acknowledgements, opening and closing.</summary>
 public sealed class SharedLogTests
 {
+    [Fact]
+    public void Store_beyond_the_last_number_of_a_log_is_refused_with_the_remedy()
+    {
+        var life = new Life(new ModelDisk());
+        life.Open("a");
+        var (header, builder, last) = (new SegmentHeader(1, Guid.Empty, 0, 0), new BatchBuilder(4096), new SlotReplay(ushort.MaxValue, 1));
+        builder.Begin(header.Seed, SegmentHeader.Size);
+        builder.AddOwner(ushort.MaxValue, Life.OwnerOf("last"), default);
+        builder.AddBase(ushort.MaxValue, RecordType.Base, default);
+        var scan = new LogScan(header, (byte[])[.. new byte[SegmentHeader.Size], .. builder.End(0, 0)]);
+        while (scan.MoveNext())
+        {
+            if (scan.Kind == ScanKind.Record)
+            {
+                last.Apply(scan, 1, "log");
+            }
+        }
+
+        life.Directory.Writer.Add([last]);
+
+        var error = Assert.Throws<StoreException>(() => life.Open("b"));
+        Assert.Equal(
+            "model has 65535 stores, the most that one log can number, and none is left for b@node of group group. Name another directory "
+            + "for it (raft.store.directory).",
+            error.Message);
+    }
+
     [Fact]
     public void Writes_of_several_stores_are_made_durable_by_one_sync()
     {
