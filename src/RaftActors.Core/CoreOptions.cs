@@ -103,7 +103,7 @@ internal sealed record CoreOptions
     /// <summary>The ticks that a transfer of leadership may take. Then the leader goes on.</summary>
     public int TransferTimeoutTicks { get; init; } = 40;
 
-    /// <summary>A leader whose oldest write takes more ticks steps down. No process campaigns until its write is done.</summary>
+    /// <summary>A leader whose oldest write or read takes more ticks steps down. No process campaigns until it is done.</summary>
     public int DiskStallTicks { get; init; } = 100;
 
     /// <summary>

@@ -24,7 +24,8 @@ internal abstract record Effect
     /// <summary>
     /// Send this <see cref="Message.AppendEntries"/> with its entries filled in (<see cref="With"/>): those after its previous place up to
     /// <paramref name="Last"/>. They left the memory of Core, and the store has them. Is left undone if one of them was discarded since.
-    /// The shell need not wait for the store. But a later AppendEntries that overtakes this one is refused, and costs a probe.
+    /// The shell need not wait for the store. But a later AppendEntries that overtakes this one is refused, and costs a probe; of a
+    /// heartbeat it sends <see cref="Heartbeat"/> meanwhile.
     /// </summary>
     internal sealed record SendEntries(Envelope Envelope, LogPosition Last) : Effect
     {
@@ -38,6 +39,13 @@ internal abstract record Effect
         public Envelope With(LogSlice entries) => Request.Previous.After(entries) == Last
             ? Envelope with { Body = Request with { Entries = entries } }
             : throw new ArgumentException($"The entries {First} to {Last.Index} are not those that were written.", nameof(entries));
+
+        /// <summary>
+        /// A heartbeat that may overtake this message. It names the place before the entries, so the receiver needs none of them to
+        /// accept it.
+        /// </summary>
+        /// <param name="later">A heartbeat to the same process that waits for the entries.</param>
+        public Envelope Heartbeat(Message.AppendEntries later) => Envelope with { Body = later with { Previous = Request.Previous } };
     }
 
     /// <summary>

@@ -85,6 +85,13 @@ internal abstract record Input
     public sealed record DiskSpace(bool IsShort) : Input;
 
     /// <summary>
+    /// The store was asked to read something while it read nothing, or its oldest read has ended. Between two of these inputs it made no
+    /// progress, so a read that takes too long counts as a stalled disk.
+    /// </summary>
+    /// <param name="IsReading">A read is outstanding.</param>
+    public sealed record StoreReads(bool IsReading) : Input;
+
+    /// <summary>
     /// The shell asks the application for its state. Core keeps the entries after this index in memory, so that the snapshot can be
     /// described at this index or above (<see cref="RaftCore.DescribeSnapshot"/>). If the log in memory exceeds
     /// <see cref="CoreOptions.LogMemoryBytes"/> by more than 16 MiB, they leave it nevertheless. Null: Core need not keep them any longer.

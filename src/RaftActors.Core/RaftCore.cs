@@ -242,6 +242,9 @@ internal sealed class RaftCore
             case Input.DiskSpace(var isShort):
                 _transfers.OnDiskSpace(isShort);
                 break;
+            case Input.StoreReads(var isReading):
+                _state.Durability.NoteReads(isReading);
+                break;
             case Input.SnapshotPlanned(var index):
                 _state.Snapshots.Planned = index;
                 break;

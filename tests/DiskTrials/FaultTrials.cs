@@ -29,22 +29,7 @@ internal static class FaultTrials
     public static async Task<string> SlowSync(Trial trial)
     {
         var (trio, disk) = await Started(trial);
-        for (var attempt = 0; await trio.Leader(2, 3) != 1 && attempt < 10; attempt++)
-        {
-            // A slow follower does not matter, so the node is made the leader first: the others are stopped in turn.
-            var leader = await trio.Leader(2, 3);
-            trio.Kill(leader);
-            await trio.More(50, 1, 5 - leader);
-            trio.Start(leader);
-            trio.Load(true, leader);
-            await trio.Leader(leader);
-        }
-
-        if (await trio.Leader(2, 3) != 1)
-        {
-            throw new TrialFailure("node 1 would not lead");
-        }
-
+        await MakeLeader(trio);
         disk.Set(DiskFault.SyncIsSlow, 4000);
         await Poll.Until(async () => await trio.Leader(2, 3) != 1, () => "node 1 still leads");
         var next = await trio.Leader(2, 3);
@@ -53,6 +38,44 @@ internal static class FaultTrials
         var pairs = await trio.Check(1, 2, 3);
         return $"each fsync of the leader takes 4 s: node {next} led instead; {trio.AcknowledgedCount} acknowledged, {pairs} in the log, "
             + "none missing";
+    }
+
+    /// <summary>
+    /// A leader whose reads hang gives up leadership: a lagging node needs entries that have left its memory. The others go on, and the
+    /// next leader brings the lagging node up to date.
+    /// </summary>
+    public static async Task<string> ReadHangs(Trial trial)
+    {
+        var (trio, disk) = await LeadsLagging(trial);
+        disk.Set(DiskFault.ReadHangs);
+        trio.Start(3);
+        await Poll.Until(async () => await trio.Leader(2) == 2, () => "node 1 still leads");
+        trio.Load(true, 3);
+        await trio.More(200, 2, 3);
+        trio.Kill(1);
+        disk.Set(DiskFault.None);
+        trio.Start(1);
+        var pairs = await trio.Check(1, 2, 3);
+        return $"the leader's reads hung while node 3 lagged: node 2 led instead; {trio.AcknowledgedCount} acknowledged, {pairs} in the "
+            + "log, none missing";
+    }
+
+    /// <summary>A leader whose reads fail stops, and names the failed call.</summary>
+    public static async Task<string> ReadFails(Trial trial)
+    {
+        var (trio, disk) = await LeadsLagging(trial);
+        disk.Set(DiskFault.ReadFails, IOError);
+        trio.Start(3);
+        var said = await trio.Says(1, "EIO");
+        trio.Load(true, 3);
+        await trio.More(200, 2, 3);
+        var met = Met(disk);
+        trio.Kill(1);
+        disk.Set(DiskFault.None);
+        trio.Start(1);
+        var pairs = await trio.Check(1, 2, 3);
+        return $"read fails with EIO, in {met} calls: it said \"{Shortened(said)}\", the others went on; "
+            + $"{trio.AcknowledgedCount} acknowledged, {pairs} in the log after its restart, none missing";
     }
 
     public static Task<string> ExitInWrite(Trial trial) => Dies(trial, DiskFault.ExitInWrite, "died in the middle of a write");
@@ -69,6 +92,35 @@ internal static class FaultTrials
         trio.Load(true, Trio.Numbers);
         await trio.More(200, 1, 2, 3);
         return (trio, disk);
+    }
+
+    /// <summary>Node 1 leads, and node 3 is stopped and lacks more entries than node 1 has in memory.</summary>
+    private static async Task<(Trio Trio, FaultyDisk Disk)> LeadsLagging(Trial trial)
+    {
+        var (trio, disk) = await Started(trial);
+        await MakeLeader(trio);
+        trio.Kill(3);
+        await trio.More(3000, 1, 2);
+        return (trio, disk);
+    }
+
+    // The other nodes are stopped in turn.
+    private static async Task MakeLeader(Trio trio)
+    {
+        for (var attempt = 0; await trio.Leader(2, 3) != 1 && attempt < 10; attempt++)
+        {
+            var leader = await trio.Leader(2, 3);
+            trio.Kill(leader);
+            await trio.More(50, 1, 5 - leader);
+            trio.Start(leader);
+            trio.Load(true, leader);
+            await trio.Leader(leader);
+        }
+
+        if (await trio.Leader(2, 3) != 1)
+        {
+            throw new TrialFailure("node 1 would not lead");
+        }
     }
 
     private static async Task<string> Stops(Trial trial, DiskFault fault, int error, string what, string word)

@@ -86,4 +86,10 @@ internal enum DiskFault
 
     /// <summary>The process ends before a sync.</summary>
     ExitInSync,
+
+    /// <summary>Reads fail with this error number.</summary>
+    ReadFails,
+
+    /// <summary>Reads never return.</summary>
+    ReadHangs,
 }

@@ -17,6 +17,8 @@ var root = TrialProgram.Of<Trial>(
     new("slow-fsync", FaultTrials.SlowSync, FaultyDisk.Problem),
     new("exit-in-write", FaultTrials.ExitInWrite, FaultyDisk.Problem),
     new("exit-in-fsync", FaultTrials.ExitInSync, FaultyDisk.Problem),
+    new("read-hang", FaultTrials.ReadHangs, FaultyDisk.Problem),
+    new("read-eio", FaultTrials.ReadFails, FaultyDisk.Problem),
     new("full-disk", FullDiskTrials.Grown, Machine.RootProblem),
     ],
     (work, parsed) => new Trial(work, parsed.GetValue(port), parsed.GetValue(TrialProgram.Rounds)));

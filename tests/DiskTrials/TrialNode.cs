@@ -77,6 +77,7 @@ internal static class TrialNode
               heartbeat-interval = 150ms
               append-timeout = 5s
               disk-stall-timeout = 1s
+              log-memory-max = 64kB
               store {
                 directory = "{{data}}"
                 segment-size = 4MiB

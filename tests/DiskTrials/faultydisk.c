@@ -14,7 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum kind { NONE, WRITE_FAILS, WRITE_IS_SHORT, EXIT_IN_WRITE, SYNC_FAILS, SYNC_IS_SLOW, SYNC_LIES, EXIT_IN_SYNC };
+enum kind { NONE, WRITE_FAILS, WRITE_IS_SHORT, EXIT_IN_WRITE, SYNC_FAILS, SYNC_IS_SLOW, SYNC_LIES, EXIT_IN_SYNC, READ_FAILS, READ_HANGS };
 
 /* value: an error number, bytes or milliseconds. spared: how many calls succeed first. hits: how many calls met the fault. */
 struct fault { atomic_int kind, value, spared, hits; };
@@ -97,8 +97,24 @@ static int sync_or_fail(int file, long call)
     }
 }
 
+static ssize_t read_or_fail(int file, void *bytes, size_t count, off_t offset)
+{
+    switch (meet(file, READ_FAILS, READ_HANGS)) {
+    case READ_FAILS:
+        errno = fault->value;
+        return -1;
+    case READ_HANGS:
+        for (;;)
+            pause();
+    default:
+        return syscall(SYS_pread64, file, bytes, count, offset);
+    }
+}
+
 ssize_t write(int file, const void *bytes, size_t count) { return write_or_fail(file, bytes, count, -1); }
 ssize_t pwrite(int file, const void *bytes, size_t count, off_t offset) { return write_or_fail(file, bytes, count, offset); }
 ssize_t pwrite64(int file, const void *bytes, size_t count, off_t offset) { return write_or_fail(file, bytes, count, offset); }
+ssize_t pread(int file, void *bytes, size_t count, off_t offset) { return read_or_fail(file, bytes, count, offset); }
+ssize_t pread64(int file, void *bytes, size_t count, off_t offset) { return read_or_fail(file, bytes, count, offset); }
 int fsync(int file) { return sync_or_fail(file, SYS_fsync); }
 int fdatasync(int file) { return sync_or_fail(file, SYS_fdatasync); }

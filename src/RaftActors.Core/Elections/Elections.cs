@@ -391,7 +391,9 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
 
         if (state.Durability.IsStalled)
         {
-            yield return new Reason.DiskOutstanding(state.Durability.Done, state.Durability.Asked);
+            yield return state.Durability.IsReadStalled
+                ? Reason.ReadOutstanding.Instance
+                : new Reason.DiskOutstanding(state.Durability.Done, state.Durability.Asked);
         }
 
         if (!IsNeededAsLeader())

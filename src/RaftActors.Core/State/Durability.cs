@@ -19,6 +19,9 @@ internal sealed class Durability(CoreOptions options, Clock clock, List<Effect> 
 
     private bool _isHardStateUnsaved;
 
+    /// <summary>The tick from which on the oldest outstanding read counts. Null: none is outstanding.</summary>
+    private long? _readsSince;
+
     /// <summary>How long the latest write took, in ticks.</summary>
     private int _latestWriteTicks;
 
@@ -46,14 +49,20 @@ internal sealed class Durability(CoreOptions options, Clock clock, List<Effect> 
     /// <summary>All writes are durable.</summary>
     public bool IsIdle => _outstanding.Count == 0 && !log.HasUnsaved && !_isHardStateUnsaved;
 
-    /// <summary>The oldest outstanding write takes longer than <see cref="CoreOptions.DiskStallTicks"/>.</summary>
-    public bool IsStalled => _outstanding.TryPeek(out var oldest) && clock.Now - oldest.At > options.DiskStallTicks;
+    /// <summary>The oldest outstanding write, or read, takes longer than <see cref="CoreOptions.DiskStallTicks"/>.</summary>
+    public bool IsStalled => (_outstanding.TryPeek(out var oldest) && IsOver(oldest.At)) || IsReadStalled;
+
+    /// <summary>The oldest outstanding read takes longer than that.</summary>
+    public bool IsReadStalled => _readsSince is { } since && IsOver(since);
 
     /// <summary>
     /// Ticks by which silence is tolerated longer. The other disks are assumed to be as slow as this one, and a write may wait for one
     /// outstanding write.
     /// </summary>
     public int Patience => 2 * _latestWriteTicks;
+
+    /// <summary>Notes that a first read begins, or that the oldest one has ended.</summary>
+    public void NoteReads(bool isReading) => _readsSince = isReading ? clock.Now : null;
 
     /// <summary>Changes term, vote or records. The messages that follow wait until the change is durable.</summary>
     public void SetHardState(HardState next)
@@ -131,6 +140,8 @@ internal sealed class Durability(CoreOptions options, Clock clock, List<Effect> 
         _held.Release(ticket, effects);
         return true;
     }
+
+    private bool IsOver(long since) => clock.Now - since > options.DiskStallTicks;
 
     private Ticket AskForWrite()
     {

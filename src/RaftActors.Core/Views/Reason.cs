@@ -158,6 +158,16 @@ internal abstract record Reason
         public override string ToString() => $"the disk of this process has done write {Done} of {Asked}";
     }
 
+    /// <summary>A read of the store takes too long.</summary>
+    internal sealed record ReadOutstanding : Reason
+    {
+        /// <summary>The only instance needed.</summary>
+        public static ReadOutstanding Instance { get; } = new();
+
+        /// <inheritdoc/>
+        public override string ToString() => "the disk of this process does not answer a read";
+    }
+
     /// <summary>The serial is not in this log.</summary>
     internal sealed record NotInLog(Serial Last) : Reason
     {

@@ -45,7 +45,8 @@ internal class EngineContext
 
         Appends = new PendingAppends(this);
         Proposals = new LeaderProposals(this);
-        Pairs = new PairReads(process.Pairs, readers.Pairs, self);
+        Reads = new StoreReads(isReading => Step(new Input.StoreReads(isReading)));
+        Pairs = new PairReads(process.Pairs, readers.Pairs, self, Reads);
         Gets = new OwnGets(this);
         ServedGets = new ServedGets(this);
         Queries = new PendingQueries(this);
@@ -89,6 +90,8 @@ internal class EngineContext
     public PendingAppends Appends { get; }
 
     public LeaderProposals Proposals { get; }
+
+    public StoreReads Reads { get; }
 
     public PairReads Pairs { get; }
 

@@ -27,12 +27,21 @@ internal sealed class HeldPages
     public bool IsEmpty => _held.Count == 0;
 
     /// <summary>Holds the message if it must wait for a page to the same process. False: it may be sent.</summary>
-    public bool TryHold(Effect.Send message, Term now)
+    /// <param name="instead">
+    /// If a heartbeat is held, another one that may be sent at once: a read that hangs must not silence the leader.
+    /// </param>
+    public bool TryHold(Effect.Send message, Term now, out Effect.Send? instead)
     {
         ForgetBefore(now);
+        instead = null;
         if (message.Envelope.Body is not Message.AppendEntries request || !_held.TryGetValue(message.Envelope.To.Name, out var held))
         {
             return false;
+        }
+
+        if (request.Entries.IsEmpty && held.First?.Value is Effect.SendEntries page)
+        {
+            instead = new Effect.Send(page.Heartbeat(request));
         }
 
         if (request.Entries.IsEmpty

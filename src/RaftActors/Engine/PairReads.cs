@@ -9,7 +9,8 @@ namespace RaftActors.Engine;
 /// while the engine goes on.
 /// </summary>
 /// <param name="reader">The <see cref="PairReader"/>. Its answers to the engine come in the order of the questions.</param>
-internal sealed class PairReads(CommittedPairs pairs, IActorRef reader, IActorRef engine)
+/// <param name="reads">Is told of each read of the store.</param>
+internal sealed class PairReads(CommittedPairs pairs, IActorRef reader, IActorRef engine, StoreReads reads)
 {
     /// <summary>The maximum number of reads that wait for the store.</summary>
     public const int MaxWaiting = 1024;
@@ -47,6 +48,7 @@ internal sealed class PairReads(CommittedPairs pairs, IActorRef reader, IActorRe
     public void OnRead(StoreNews.PairsRead news)
     {
         _asked--;
+        reads.End(news.Wanted);
         news.Wanted.Then(news.Pairs);
         AskNext();
     }
@@ -56,6 +58,7 @@ internal sealed class PairReads(CommittedPairs pairs, IActorRef reader, IActorRe
         while (_asked < AskedMax && _wanted.TryDequeue(out var next))
         {
             _asked++;
+            reads.Begin(next);
             reader.Tell(next, engine);
         }
     }

@@ -4,6 +4,7 @@ using Akka.Actor;
 using Akka.Event;
 
 using RaftActors.Core;
+using RaftActors.Settings;
 using RaftActors.Telemetry;
 using RaftActors.Wire;
 
@@ -16,7 +17,7 @@ namespace RaftActors.Engine;
 internal sealed class PeerMessages(EngineContext context)
 {
     private readonly HeldPages _pages = new();
-    private readonly WarningLimit _strangers = new(TimeProvider.System);
+    private readonly WarningLimit _strangers = new(Machine.Current.Time);
 
     // The sender of the current message, if Core does not trust it to be the latest boot of its name.
     private (Member Member, IActorRef Engine)? _untrusted;
@@ -110,9 +111,13 @@ internal sealed class PeerMessages(EngineContext context)
     /// </summary>
     public void Send(Effect.Send send)
     {
-        if (_pages.IsEmpty || !_pages.TryHold(send, context.Core.Term))
+        if (_pages.IsEmpty || !_pages.TryHold(send, context.Core.Term, out var instead))
         {
             SendNow(send);
+        }
+        else if (instead is not null)
+        {
+            SendNow(instead);
         }
     }
 
@@ -126,6 +131,7 @@ internal sealed class PeerMessages(EngineContext context)
     /// <summary>The entries of a message were read. Sends the message, and those that waited for it.</summary>
     public void OnRead(StoreNews.PageRead page)
     {
+        context.Reads.End(page.Message);
         foreach (var send in _pages.Take(page, context.Core.Term))
         {
             SendNow(send);
@@ -210,6 +216,7 @@ internal sealed class PeerMessages(EngineContext context)
     {
         while (_pages.TryAsk(out var next))
         {
+            context.Reads.Begin(next);
             context.PageReader.Tell(next, context.Self);
         }
     }

@@ -106,6 +106,7 @@ internal sealed class StoreWriting(EngineContext context)
     {
         if (_chunks.Add((send.Envelope.To.Name, send.Offset)))
         {
+            context.Reads.Begin(send);
             context.PageReader.Tell(send, context.Self);
         }
     }
@@ -115,6 +116,7 @@ internal sealed class StoreWriting(EngineContext context)
     {
         var (envelope, offset) = (news.Message.Envelope, news.Message.Offset);
         _chunks.Remove((envelope.To.Name, offset));
+        context.Reads.End(news.Message);
         if (envelope.Body is not Message.SnapshotChunk chunk)
         {
             return;

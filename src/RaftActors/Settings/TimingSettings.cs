@@ -8,7 +8,7 @@ namespace RaftActors.Settings;
 
 /// <summary>The times of consensus. Core counts them in ticks.</summary>
 /// <param name="TransferTimeout">The time that a transfer of the leadership may take.</param>
-/// <param name="DiskStallTimeout">A leader whose oldest write takes longer steps down.</param>
+/// <param name="DiskStallTimeout">A leader whose oldest write or read takes longer steps down.</param>
 internal sealed record TimingSettings(
     TimeSpan TickInterval,
     TimeSpan ElectionTimeoutMin,

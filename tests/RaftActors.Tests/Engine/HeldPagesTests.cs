@@ -8,6 +8,7 @@ public sealed class HeldPagesTests
 {
     private readonly List<Effect.SendEntries> _asked = [];
     private readonly List<string> _sent = [];
+    private readonly List<string> _heartbeats = [];
     private readonly HeldPages _pages = new();
     private Term _term = new(1);
 
@@ -53,6 +54,21 @@ public sealed class HeldPagesTests
         Answer(0);
 
         Assert.Equal(["raft2 after 0: 1", "raft2 after 1: 0", "raft2 after 1: 1", "raft2 after 3: 0"], _sent);
+    }
+
+    [Fact]
+    public void Process_whose_page_hangs_gets_heartbeats_for_the_place_before_it()
+    {
+        SendPage("raft2", 4);
+        Send("raft2", 5, entries: 1);
+        Send("raft2", 6, entries: 0);
+        Send("raft2", 6, entries: 0);
+
+        Assert.Empty(_sent);
+        Assert.Equal(["raft2 after 4: 0", "raft2 after 4: 0"], _heartbeats);
+
+        Answer(0);
+        Assert.Equal(["raft2 after 4: 1", "raft2 after 5: 1", "raft2 after 6: 0"], _sent);
     }
 
     [Fact]
@@ -141,9 +157,13 @@ public sealed class HeldPagesTests
 
     private void Send(Effect.Send send)
     {
-        if (!_pages.TryHold(send, _term))
+        if (!_pages.TryHold(send, _term, out var instead))
         {
             _sent.Add(Describe(send));
+        }
+        else if (instead is not null)
+        {
+            _heartbeats.Add(Describe(instead));
         }
     }
 

@@ -17,7 +17,7 @@ public sealed class PairReadsTests : TestKit
         pairs.Commit([.. Enumerable.Range(1, 4).Select(serial => Bench.Entry(serial, 1, null))]);
         pairs.EvictTo(new Serial(3));
         var reader = new AppendScheduleTests.Mailbox(this) { Take = (message, _) => _asked.Add((PairReads.Wanted)message) };
-        _pairs = new PairReads(pairs, reader.Ref, TestActor);
+        _pairs = new PairReads(pairs, reader.Ref, TestActor, new StoreReads(_ => { }));
     }
 
     [Fact]
