@@ -1,4 +1,5 @@
 using RaftActors.Core;
+using RaftActors.Settings;
 using RaftActors.Storage.Backups;
 using RaftActors.Wire;
 
@@ -58,7 +59,7 @@ internal sealed class ClientBackup(string group, ProcessName process, RaftBackup
             group,
             begun.Uid,
             process,
-            DateTimeOffset.UtcNow,
+            Machine.Current.Time.GetUtcNow(),
             before is not null,
             after,
             before is null ? begun.DescriptionLength : 0,

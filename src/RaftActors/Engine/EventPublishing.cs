@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 
 using RaftActors.Core;
+using RaftActors.Settings;
 
 namespace RaftActors.Engine;
 
@@ -37,7 +38,7 @@ internal sealed class EventPublishing(EngineContext context)
     public void OnStepped()
     {
         var before = context.Process.Status;
-        var now = before.With(context.Core);
+        var now = before.With(context.Core, Machine.Current.Time);
         if (ReferenceEquals(now, before))
         {
             return;

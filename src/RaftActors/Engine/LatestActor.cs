@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Akka.Event;
 
 using RaftActors.Engine.Requests;
+using RaftActors.Settings;
 using RaftActors.Telemetry;
 
 namespace RaftActors.Engine;
@@ -13,7 +14,7 @@ namespace RaftActors.Engine;
 internal sealed class LatestActor(
     RaftProcess process, Func<string, ReadOnlyMemory<byte>, string?> findFault, OutcomeMaker outcomes, ILoggingAdapter log)
 {
-    private readonly WarningLimit _limit = new(TimeProvider.System);
+    private readonly WarningLimit _limit = new(Machine.Current.Time);
     private volatile ImmutableDictionary<string, QuarantinedEntity> _quarantined =
         ImmutableDictionary.Create<string, QuarantinedEntity>(StringComparer.Ordinal);
 

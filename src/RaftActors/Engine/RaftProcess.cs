@@ -54,7 +54,7 @@ internal sealed class RaftProcess
         {
             IsOpen = true,
             FormatLevelMax = FormatRange.Own.Highest,
-            RoleSince = DateTimeOffset.UtcNow,
+            RoleSince = Machine.Current.Time.GetUtcNow(),
             Members = [.. settings.Roster.Select(name => new GroupMember(name, isVoter: !settings.IsJoining))],
         };
         Preloaded = CountPreloaded(recovered.State, preload);
@@ -166,7 +166,7 @@ internal sealed class RaftProcess
         HoldKept(_initial);
         Pairs.EvictTo(_core.Floor.Serial);
         _initial = null;
-        _status = _status.With(_core) with { Members = GroupMember.AllOf(_core.Configuration) };
+        _status = _status.With(_core, Machine.Current.Time) with { Members = GroupMember.AllOf(_core.Configuration) };
     }
 
     /// <summary>Passes Core to the engine, once.</summary>

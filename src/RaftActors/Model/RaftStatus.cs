@@ -118,7 +118,7 @@ public sealed record RaftStatus
     public ImmutableArray<QuarantinedEntity> Quarantined { get; internal init; } = [];
 
     /// <summary>The same with what Core says now. The same object if Core says nothing new, as in most steps.</summary>
-    internal RaftStatus With(RaftCore core)
+    internal RaftStatus With(RaftCore core, TimeProvider clock)
     {
         var (role, term, leader, identity) = (core.Role, core.Term.Value, core.Leader?.Name, core.Configuration.Group.Value);
         return role == Role && term == Term && leader == Leader && identity == Identity
@@ -126,7 +126,7 @@ public sealed record RaftStatus
             : this with
             {
                 Role = role,
-                RoleSince = role == Role ? RoleSince : DateTimeOffset.UtcNow,
+                RoleSince = role == Role ? RoleSince : clock.GetUtcNow(),
                 Term = term,
                 Leader = leader,
                 Identity = identity,

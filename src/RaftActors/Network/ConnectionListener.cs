@@ -34,7 +34,7 @@ internal sealed class ConnectionListener : IDisposable
     private readonly HashSet<InboundConnection> _inbound = [];
     private readonly Dictionary<Address, InboundConnection> _latest = [];
     private readonly OpenHandshakes _handshakes = new(MaxHandshakes);
-    private readonly WarningLimit _warnings = new(TimeProvider.System);
+    private readonly WarningLimit _warnings = new(Machine.Current.Time);
     private readonly NetworkContext _context;
     private readonly Func<HandshakeResult, IConnection> _connectionTo;
     private readonly Func<Socket, Task<Socket>> _accept;

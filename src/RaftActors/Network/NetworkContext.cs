@@ -32,10 +32,10 @@ internal sealed record NetworkContext(
     public required ForeignMessages Foreign { get; init; }
 
     /// <summary>Limits the log lines about refused messages.</summary>
-    public WarningLimit Refusals { get; } = new(TimeProvider.System);
+    public WarningLimit Refusals { get; } = new(Machine.Current.Time);
 
     /// <summary>Limits the answers that wait for clients.</summary>
-    public PendingReplies Replies { get; } = new(Settings.ReplySizeMaxBytes, TimeProvider.System);
+    public PendingReplies Replies { get; } = new(Settings.ReplySizeMaxBytes, Machine.Current.Time);
 
     /// <summary>The port where this actor system takes connections; null: it has clients only.</summary>
     public Func<int?> Port { get; init; } = () => null;

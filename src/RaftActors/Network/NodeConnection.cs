@@ -5,6 +5,7 @@ using Akka.Actor;
 using Akka.Event;
 
 using RaftActors.Core.Codec;
+using RaftActors.Settings;
 using RaftActors.Wire;
 
 namespace RaftActors.Network;
@@ -26,7 +27,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
         context.Settings.IsAtAddress
             ? new WireMessage.PortAt(address.Port!.Value, Node: 0) // Justification: the address of a node has a port.
             : null,
-        TimeProvider.System);
+        Machine.Current.Time);
 
     // Messages that the lowest level cannot express, while the level of the connection is not known. Requests of operators, so few.
     private readonly Queue<(IActorRef To, WireMessage Message, IActorRef From)> _early = [];

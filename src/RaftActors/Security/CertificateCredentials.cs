@@ -90,10 +90,13 @@ internal sealed class CertificateCredentials(
     private static string PinOf(X509Certificate2 certificate) =>
         Convert.ToBase64String(SHA256.HashData(certificate.PublicKey.ExportSubjectPublicKeyInfo()));
 
-    private static string? ProblemOfTime(X509Certificate2 certificate) =>
-        DateTime.Now < certificate.NotBefore || DateTime.Now > certificate.NotAfter
-            ? $"its certificate is valid from {certificate.NotBefore:u} to {certificate.NotAfter:u}, and now is {DateTime.Now:u}"
+    private static string? ProblemOfTime(X509Certificate2 certificate)
+    {
+        var now = Machine.Current.Time.GetLocalNow().DateTime;
+        return now < certificate.NotBefore || now > certificate.NotAfter
+            ? $"its certificate is valid from {certificate.NotBefore:u} to {certificate.NotAfter:u}, and now is {now:u}"
             : null;
+    }
 
     // The framework leaves certificates to the garbage collector, which does not see their memory: a flood of connections would fill it.
     private string? ProblemOfChain(X509Certificate2 certificate, ImmutableArray<byte[]> sent, string? use)

@@ -69,7 +69,7 @@ internal static class CredentialFiles
                 $"{files.Certificate} has no private key. Name the file with the key in raft.security.tls.key.");
         }
 
-        if (own.NotAfter < DateTime.Now)
+        if (own.NotAfter < Machine.Current.Time.GetLocalNow().DateTime)
         {
             throw new InvalidDataException($"The certificate in {files.Certificate} has expired on {own.NotAfter:u}. Issue another one.");
         }

@@ -93,7 +93,7 @@ internal sealed class CredentialStore : IDisposable
     private void WarnOfEnd()
     {
         if (_current is CertificateCredentials { Own: var own } && own != _ending
-            && own.NotAfter - DateTime.Now < (own.NotAfter - own.NotBefore) / 3)
+            && own.NotAfter - Machine.Current.Time.GetLocalNow().DateTime < (own.NotAfter - own.NotBefore) / 3)
         {
             _ending = own;
             _log.Warning(

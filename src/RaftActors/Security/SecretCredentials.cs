@@ -102,6 +102,7 @@ internal sealed class SecretCredentials(ImmutableArray<SharedSecret> secrets)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=raft", key, HashAlgorithmName.SHA256);
-        return TlsKeys.ForTls(request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddYears(10)));
+        var now = Machine.Current.Time.GetUtcNow();
+        return TlsKeys.ForTls(request.CreateSelfSigned(now.AddDays(-1), now.AddYears(10)));
     }
 }

@@ -20,8 +20,10 @@ internal class Machine
     /// <summary>The machine of this thread.</summary>
     public static Machine Current => _ofThread ?? Real;
 
-    /// <summary>Measures durations.</summary>
+    /// <summary>Measures durations, and tells the time of day.</summary>
+#pragma warning disable RS0030 // Justification: this is the one place that has the clock of the machine.
     public virtual TimeProvider Time => TimeProvider.System;
+#pragma warning restore RS0030
 
     /// <summary>How a task of the product completes. By default its awaiting code does not run on the thread that completes it.</summary>
     public virtual TaskCreationOptions Completion => TaskCreationOptions.RunContinuationsAsynchronously;

@@ -3,6 +3,7 @@ using Akka.Event;
 using Akka.Serialization;
 
 using RaftActors.Core.Codec;
+using RaftActors.Settings;
 using RaftActors.Telemetry;
 
 namespace RaftActors.Wire;
@@ -23,7 +24,7 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
     private const int KeptSizeMax = 256 * 1024;
 
     private readonly OutcomeFormat _outcomes = new(system);
-    private readonly WarningLimit _warnings = new(TimeProvider.System);
+    private readonly WarningLimit _warnings = new(Machine.Current.Time);
     private readonly TransportMetrics _metrics = new(system.Name);
 
     // Many threads call a serializer at a time.

@@ -12,7 +12,8 @@ internal static class ProcessDescription
 {
     private static readonly string Version = $"RaftActors {VersionOf(typeof(RaftStatus))}, Akka.NET {VersionOf(typeof(ActorSystem))}";
 
-    public static ClientReply.Description Of(RaftSettings settings) => new(DateTimeOffset.UtcNow, Version, SharedSettings.Of(settings));
+    public static ClientReply.Description Of(RaftSettings settings) =>
+        new(Machine.Current.Time.GetUtcNow(), Version, SharedSettings.Of(settings));
 
     // Without the commit, which the build adds.
     private static string VersionOf(Type type) =>
