@@ -77,7 +77,7 @@ public sealed class SnapshotCallTests : TestKit
     }
 
     [Fact]
-    public void Repeated_call_hears_the_progress_and_is_answered_once()
+    public void Repeated_call_waits_hears_the_progress_once_when_its_time_is_nearly_over_and_is_answered_once()
     {
         Found();
         Append(3);
@@ -86,7 +86,12 @@ public sealed class SnapshotCallTests : TestKit
         ExpectNoMsg(TimeSpan.Zero);
 
         Call("raft1");
+        _group.Settle();
+        ExpectNoMsg(TimeSpan.Zero);
+
+        Call("raft1", timeout: TimeSpan.FromSeconds(1));
         Assert.Contains("raft1@node1 takes the snapshot: the state is being written.", ExpectMsg<ClientReply.Declined>(Guard).Why);
+        Call("raft1", timeout: TimeSpan.FromSeconds(1));
 
         _group.Stores["raft1"].Release();
         _group.Settle();

@@ -15,6 +15,10 @@ internal sealed class SnapshotCalls(EngineContext context)
     /// <summary>The maximum number of waiting calls. Others are declined. Far more than operators ask at a time.</summary>
     public const int MaxWaiting = 256;
 
+    // A client repeats a call after a silence, and sooner after a decline. So a repeat is answered once, near the end: if the call ends at
+    // the client, the answer tells why.
+    private const int LastPart = 4;
+
     // By client. The actor that receives the answer of one call makes no other call.
     private readonly Dictionary<IActorRef, Waiting> _waiting = [];
     private readonly Deadlines<Waiting> _deadlines = new();
@@ -34,7 +38,12 @@ internal sealed class SnapshotCalls(EngineContext context)
             // The client may have another connection now. The answer goes to the latest one.
             known.Client = client;
             _waiting.Add(client, known);
-            context.Clients.Decline(client, Progress);
+            if (!known.IsTold && call.Timeout < known.Timeout / LastPart)
+            {
+                known.IsTold = true;
+                context.Clients.Decline(client, Progress);
+            }
+
             return;
         }
 
@@ -64,7 +73,7 @@ internal sealed class SnapshotCalls(EngineContext context)
         }
         else
         {
-            var waiting = new Waiting(client, context.Commit);
+            var waiting = new Waiting(client, context.Commit, call.Timeout);
             waiting.Deadline = _deadlines.Add(waiting, context.DeadlineAfter(call.Timeout));
             _waiting.Add(client, waiting);
             context.Snapshots.OnWanted();
@@ -126,11 +135,17 @@ internal sealed class SnapshotCalls(EngineContext context)
     private void Refuse(IActorRef client, string why) => client.Tell(new ClientReply.Refused($"{why}."), context.Self);
 
     /// <param name="commit">The commit index at the call.</param>
-    private sealed class Waiting(IActorRef client, LogIndex commit)
+    /// <param name="timeout">The timeout of the call.</param>
+    private sealed class Waiting(IActorRef client, LogIndex commit, TimeSpan timeout)
     {
         public IActorRef Client { get; set; } = client;
 
         public LogIndex Commit => commit;
+
+        public TimeSpan Timeout => timeout;
+
+        /// <summary>Its client was told the progress.</summary>
+        public bool IsTold { get; set; }
 
         public LinkedListNode<Waiting> Deadline { get; set; } = null!; // Justification: set before it waits.
     }
