@@ -40,7 +40,9 @@ internal sealed class DemoProcess : IDisposable
     /// <summary>Completes with the exit code when all output is read.</summary>
     public async Task<int> Exit() =>
         await _process.Ended(Patience)
-            ?? throw new TimeoutException($"The demo did not end in time. Its output:\n{string.Join('\n', Lines)}\n{Errors}");
+            ?? throw new TimeoutException(
+                "The demo did not end in time. Its last lines, the latest first:\n"
+                + $"{string.Join('\n', Lines.Reverse().Take(20))}\n{Errors}");
 
     /// <summary>
     /// Completes with the first past or future line that contains the text; with <paramref name="occurrence"/> 2 the second one.

@@ -68,7 +68,7 @@ internal sealed partial class ChildProcess : IDisposable
         child._process.ErrorDataReceived += (_, e) => child.OnLine(e.Data, isError: true);
         lock (AllLock)
         {
-            child._process.Start();
+            StartHearing(child._process);
             All.Add(child);
         }
 
@@ -202,6 +202,27 @@ internal sealed partial class ChildProcess : IDisposable
         }
     }
 
+    // A shell without job control lets a program in the background ignore SIGINT. Its children would inherit that, and .NET respects it, so
+    // they would never hear the signal.
+    private static void StartHearing(Process process)
+    {
+        const nint Default = 0;
+        const nint Ignored = 1;
+        var ignores = OperatingSystem.IsLinux() && File.ReadLines("/proc/self/status").Any(line =>
+            line.StartsWith("SigIgn:", StringComparison.Ordinal)
+            && (Convert.ToInt64(line["SigIgn:".Length..].Trim(), 16) & (1L << ((int)Signal.Interrupt - 1))) != 0);
+        if (ignores)
+        {
+            SetHandler((int)Signal.Interrupt, Default);
+        }
+
+        process.Start();
+        if (ignores)
+        {
+            SetHandler((int)Signal.Interrupt, Ignored);
+        }
+    }
+
     private static void KillAll()
     {
         lock (AllLock)
@@ -212,6 +233,9 @@ internal sealed partial class ChildProcess : IDisposable
             }
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    private static partial nint SetHandler(int signal, nint handler);
 
     [LibraryImport("libc", EntryPoint = "kill", SetLastError = true)]
     private static partial int SendSignal(int process, int signal);
