@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 
+using RaftActors.Settings;
 using RaftActors.Wire;
 
 namespace RaftActors.Network;
@@ -37,7 +38,7 @@ internal sealed class ClientConnection : IConnection
     public int KeptBytes => _sender.KeptBytes;
 
     /// <summary>The messages of the client that wait for their engine.</summary>
-    public CallWindow Calls { get; } = new(TimeProvider.System);
+    public CallWindow Calls { get; } = new(Machine.Current.Time);
 
     public bool IsClosed => Volatile.Read(ref _isClosed);
 

@@ -365,7 +365,7 @@ internal sealed class ConnectionListener : IDisposable
         }
 
         var leaving = crowd.MinBy(each => each.HeardAt)!; // Justification: no group is empty.
-        if (crowd.Key == connection.Owner && Environment.TickCount64 - leaving.HeardAt < IdleMin.TotalMilliseconds)
+        if (crowd.Key == connection.Owner && Machine.Current.Time.GetElapsedTime(leaving.HeardAt) < IdleMin)
         {
             return false;
         }

@@ -33,7 +33,7 @@ internal sealed class InboundConnection : IDisposable
     private readonly ReceiveBlock _block;
     private volatile bool _isRead;
     private volatile bool _isClosed;
-    private long _heardAt = Environment.TickCount64;
+    private long _heardAt = Machine.Current.Time.GetTimestamp();
     private long _received;
 
     /// <summary>A connection that another node or a client has opened.</summary>
@@ -97,7 +97,7 @@ internal sealed class InboundConnection : IDisposable
     /// <summary>What opened it: the name of its identity, or without credentials the address of its machine.</summary>
     public string Owner { get; init; } = "";
 
-    /// <summary>The time of the last bytes of a client, in milliseconds of <see cref="Environment.TickCount64"/>.</summary>
+    /// <summary>The time of the last bytes of a client, as a timestamp of the machine's clock.</summary>
     public long HeardAt => Volatile.Read(ref _heardAt);
 
     /// <summary>It was closed here, and its reader is about to notice.</summary>
@@ -128,7 +128,7 @@ internal sealed class InboundConnection : IDisposable
         while (await _channel.ReceiveAsync(_block.Room()).ConfigureAwait(false) is var count and > 0)
         {
             _context.Metrics.OnReceived(count);
-            Volatile.Write(ref _heardAt, Environment.TickCount64);
+            Volatile.Write(ref _heardAt, Machine.Current.Time.GetTimestamp());
             _block.Add(count);
             while (!ReadFrames())
             {
