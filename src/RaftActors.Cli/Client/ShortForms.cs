@@ -13,23 +13,16 @@ internal sealed class ShortForms
 
     private static readonly string[] Commands = [ClientCommand, AddServer, "removeserver"];
 
-    private readonly Option<string?> _cluster = Text("-c", "list", "Run a server. The list names the servers that found the group.");
-    private readonly Option<string?> _port = Text("-p", "port", "Its port: 9990 or :9990.");
-    private readonly Option<string?> _host = Text("--host", "name", "The name or address by which other machines reach it.");
-    private readonly Option<string?> _data = Text("--data", "dir", "Its own directory. Default: ~/.goraft/HOST_PORT.");
-    private readonly Option<int?> _min = ElectionTimeout("-t", "Its shortest election timeout.");
-    private readonly Option<int?> _max = ElectionTimeout("-T", "Its longest election timeout.");
-    private readonly Option<bool> _verbose = new("--verbose") { Description = "Log more." };
     private readonly Option<string?> _command = Text("-C", "command", "Ask a server: clientcommand, addserver or removeserver.");
     private readonly Option<string?> _message = Text("-m", "text", "With -C: the message, or the server to add or remove.");
     private readonly ClientOptions _client;
-    private readonly Option[] _serving;
+    private readonly ServerOptions _server;
     private readonly Option[] _asking;
 
     public ShortForms(CommandEnvironment environment)
     {
         _client = new ClientOptions(environment, isOfServers: true);
-        _serving = [_cluster, _port, _host, _data, _min, _max, _verbose];
+        _server = new ServerOptions(_client.Security);
         _asking = [_message, _client.Servers, _client.Timeout, _client.Json];
         _client.Servers.Description = $"With -C: the servers to ask. Default: {ClientOptions.ServersVariable}, or :9990.";
         _client.Timeout.Description = $"With -C: the total time to try. Default: {ClientSettings.DefaultTimeout.TotalSeconds}s.";
@@ -38,7 +31,7 @@ internal sealed class ShortForms
 
     public void AddTo(RootCommand root, CommandEnvironment environment)
     {
-        foreach (var option in _serving.Append(_command).Concat(_asking).Concat(_client.Security.All))
+        foreach (var option in _server.Own.Append(_command).Concat(_asking).Concat(_client.Security.All))
         {
             root.Add(option);
         }
@@ -53,9 +46,6 @@ internal sealed class ShortForms
 
     private static Option<string?> Text(string name, string value, string description) =>
         new(name) { Description = description, HelpName = value };
-
-    private static Option<int?> ElectionTimeout(string name, string description) =>
-        new(name) { Description = description, HelpName = "time", CustomParser = ServerCommand.ParseElectionTimeout };
 
     private static bool IsGiven(ParseResult parsed, Option option) => parsed.GetResult(option) is { Implicit: false };
 
@@ -73,26 +63,12 @@ internal sealed class ShortForms
 
         if (parsed.Tokens.Count > 0)
         {
-            return ServerCommand.Run(Settings(parsed), environment);
+            return ServerCommand.Run(_server.Read(parsed), environment);
         }
 
         parsed.CommandResult.Command.Parse(["--help"]).Invoke(parsed.InvocationConfiguration);
         return ExitCode.Usage;
     }
-
-    private ServerSettings Settings(ParseResult parsed) => ServerSettings.TryMake(
-        parsed.GetValue(_cluster),
-        parsed.GetValue(_port) ?? "9990",
-        parsed.GetValue(_host),
-        bind: null,
-        parsed.GetValue(_data),
-        parsed.GetValue(_min),
-        parsed.GetValue(_max),
-        parsed.GetValue(_verbose),
-        out var settings,
-        out var problem)
-            ? settings with { Security = _client.Security.Read(parsed) }
-            : throw new UsageException(problem);
 
     private int Ask(ParseResult parsed, CommandEnvironment environment)
     {
@@ -102,9 +78,10 @@ internal sealed class ShortForms
             throw new UsageException($"'{command}' is not a command of -C: use one of {string.Join(", ", Commands)}");
         }
 
-        if (_serving.FirstOrDefault(option => IsGiven(parsed, option)) is { } foreign)
+        if (_server.Own.FirstOrDefault(option => IsGiven(parsed, option)) is { } foreign)
         {
-            throw new UsageException($"{foreign.Name} is for running a server: leave it out, or leave out -C");
+            var flag = parsed.GetResult(foreign)!.IdentifierToken!.Value; // Justification: it is given.
+            throw new UsageException($"{flag} is for running a server: leave it out, or leave out -C");
         }
 
         var isAppend = command == ClientCommand;
