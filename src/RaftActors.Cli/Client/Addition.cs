@@ -20,7 +20,7 @@ internal sealed class Addition(ProcessName process, ClientSettings settings, Gro
 
     public RequestOutcome Run()
     {
-        if (client.TryAsk(() => client.Raft.StatusAsync(client.End), out var group) is { } silent)
+        if (client.TryAsk(() => client.StatusAsync(client.End), out var group) is { } silent)
         {
             return new RequestOutcome.NotDone(silent);
         }
@@ -36,7 +36,7 @@ internal sealed class Addition(ProcessName process, ClientSettings settings, Gro
         using var own = Target.Alone(process) is { } alone
             ? (settings with { Target = alone, Timeout = Left }).Open(client.Interrupted)
             : null;
-        if (own?.TryAsk(() => own.Raft.StatusAsync(own.End), out answer) is { } unreached)
+        if (own?.TryAsk(() => own.StatusAsync(own.End), out answer) is { } unreached)
         {
             return new RequestOutcome.NotDone($"{unreached}. First {start}, then add it again.");
         }
@@ -68,8 +68,8 @@ internal sealed class Addition(ProcessName process, ClientSettings settings, Gro
         var members = string.Join(' ', status.Members.Select(member => Target.Show(member.Name)));
         return status.Standing() switch
         {
-            Standing.Founding => $"{Shown} was started as a founder of another group, because {Target.WhyFounder}. Stop it, move its data "
-                + $"directory away, {start}, and add it again.",
+            Standing.Founding => $"{Shown} was started as a founder of another group, because {Target.WhyFounder}. Stop it, {start}, "
+                + "and add it again.",
             Standing.Fenced => $"{Shown} is fenced: {status.Note(Target, null)}",
             Standing.Member or Standing.Removed when status.Identity != group => $"{Shown} belongs to another group ({members}). Stop it, "
                 + $"move its data directory away, {start}, and add it again.",
@@ -77,6 +77,6 @@ internal sealed class Addition(ProcessName process, ClientSettings settings, Gro
         };
     }
 
-    private bool IsMember(GroupClient newcomer) => newcomer.TryAsk(() => newcomer.Raft.StatusAsync(newcomer.End), out var answer) is null
+    private bool IsMember(GroupClient newcomer) => newcomer.TryAsk(() => newcomer.StatusAsync(newcomer.End), out var answer) is null
         && answer.Processes.Any(status => status.Name == process && status.Standing() == Standing.Member);
 }

@@ -20,10 +20,14 @@ internal sealed class ChangeReport(CommandEnvironment environment, ClientSetting
     /// <summary>Makes a change, and reports its outcome.</summary>
     /// <returns>The exit code.</returns>
     public int Run(ProcessName? member, Func<GroupClient, RequestOutcome> change) => settings.Run(
-        client => Ended(change(client), member, client.IsInterrupted), RedirectLine.Writer(environment, settings));
+        client => Report(change(client), member, client.IsInterrupted), RedirectLine.Writer(environment, settings));
 
-    private int Ended(RequestOutcome result, ProcessName? member, bool isInterrupted)
+    /// <summary>Reports the outcome of a change that was made.</summary>
+    /// <param name="group">The group, where a command changes several; null: there is one.</param>
+    /// <returns>The exit code.</returns>
+    public int Report(RequestOutcome result, ProcessName? member, bool isInterrupted, string? group = null)
     {
+        var (place, next) = group is null ? ("", "'raft status'") : ($"{group}: ", "this command again");
         var (outcome, why, code) = result switch
         {
             RequestOutcome.NotDone notDone => ("not-done", notDone.Why, ExitCode.Failed),
@@ -35,20 +39,26 @@ internal sealed class ChangeReport(CommandEnvironment environment, ClientSetting
             environment.Report(output => JsonLine.Write(output, writer =>
             {
                 writer.WriteString("kind", kind);
+                JsonLine.Text(writer, "group", group);
                 JsonLine.Text(writer, settings.Target.Noun, member is { } named ? settings.Target.Show(named) : null);
                 writer.WriteString("outcome", outcome);
+                if (result is RequestOutcome.Done { WasBefore: true })
+                {
+                    writer.WriteBoolean("before", true);
+                }
+
                 JsonLine.Text(writer, "why", why);
             }));
         }
         else if (why is null)
         {
-            environment.Report(output => output.WriteLine(done));
+            environment.Report(output => output.WriteLine($"{place}{done}"));
         }
         else
         {
             environment.Error.WriteLine(code == ExitCode.Failed
-                ? $"raft: not done: {Clause.Of(why)}; nothing was changed"
-                : $"raft: unknown whether {what}: {Clause.Of(why)}; run 'raft status' to find out");
+                ? $"raft: {place}not done: {Clause.Of(why)}; nothing was changed"
+                : $"raft: {place}unknown whether {what}: {Clause.Of(why)}; run {next} to find out");
         }
 
         return code != ExitCode.Done && isInterrupted ? ExitCode.Interrupted : code;

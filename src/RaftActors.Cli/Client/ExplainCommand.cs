@@ -90,7 +90,7 @@ internal static class ExplainCommand
 
     private static async Task<ProcessName[]> LeaderOrAllAsync(GroupClient client)
     {
-        var group = await client.Raft.StatusAsync(client.End);
+        var group = await client.StatusAsync(client.End);
         return group.Leader is { } leader && group.Processes.Any(process => process.Name == leader)
             ? [leader]
             : [.. group.Processes.Select(process => process.Name)];

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.Remote;
 
+using RaftActors.Cli.Client.Top;
 using RaftActors.Clients;
 using RaftActors.Network;
 
@@ -19,13 +20,14 @@ internal sealed class GroupClient : IDisposable
         typeof(ConnectionNews.Refused), typeof(ConnectionNews.Opened), typeof(ClientActor.LeaderFound), typeof(AssociationErrorEvent),
     ];
 
-    private readonly Lock _lock = new();
+    private readonly Lock _lock;
     private readonly ClientSettings _settings;
     private readonly Action<ProcessName> _redirected;
     private readonly CancellationToken _interrupted;
     private readonly CancellationTokenSource _end;
-    private readonly Dictionary<string, string> _refused = [];
+    private readonly Dictionary<string, string> _refused;
     private readonly Dictionary<string, TaskCompletionSource> _contacts;
+    private Raft? _system;
     private bool _isReached;
     private ProcessName? _leader;
 
@@ -36,13 +38,25 @@ internal sealed class GroupClient : IDisposable
     /// <exception cref="UsageException">The remoting does not start with the settings of --remoting.</exception>
     public GroupClient(ClientSettings settings, Action<ProcessName> redirected, TimeSpan patience, CancellationToken interrupted)
     {
-        (_settings, _redirected, _interrupted) = (settings, redirected, interrupted);
+        (_lock, _refused, _settings, _redirected, _interrupted) = (new Lock(), [], settings, redirected, interrupted);
         _end = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
         _contacts = settings.Target.Contacts.Select(contact => contact.Key).Distinct().ToDictionary(
             key => key, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         var given = settings.Target is ServersTarget(var servers) ? settings.Connect?.Invoke(servers) : null;
         _isReached = given is not null;
         Raft = given ?? Connect(ConfigOf(settings, patience));
+    }
+
+    // A client of another group of the same application. It shares the actor system and the connections.
+    private GroupClient(GroupClient first, string group)
+    {
+        _settings = first._settings with { Target = first._settings.Target with { Group = group } };
+        (_lock, _refused, _contacts, _redirected) = (first._lock, first._refused, first._contacts, first._redirected);
+        (_interrupted, _system, _isReached) = (first._interrupted, first._system, true);
+        _end = CancellationTokenSource.CreateLinkedTokenSource(first.End);
+        // Justification: a client of an application has an actor system.
+        Raft = _system!.CreateClient<string, string>(
+            group, new() { Contacts = [.. _settings.Target.Contacts.Select(contact => contact.Address)] });
     }
 
     /// <summary>The client. Its types are those of the messages of servers; for a group of an application they do not matter.</summary>
@@ -72,11 +86,38 @@ internal sealed class GroupClient : IDisposable
         }
     }
 
+    /// <summary>Asks all known processes of the group for their state, as <see cref="RaftClient.StatusAsync"/> does.</summary>
+    /// <exception cref="RaftUnavailableException">
+    /// No process of the group answered in time. If no node of an application has the group, the message lists those that they have.
+    /// </exception>
+    public async Task<RaftActors.GroupStatus> StatusAsync(CancellationToken end)
+    {
+        try
+        {
+            return await Raft.StatusAsync(end).ConfigureAwait(false);
+        }
+        catch (RaftUnavailableException) when (_isReached && _settings.Target is ApplicationTarget)
+        {
+            var nodes = await ApplicationSample.TakeAsync(Raft, _settings.LookPatience, end).ConfigureAwait(false);
+            var groups = nodes.Groups.Select(group => group.Group).Order(StringComparer.Ordinal).ToList();
+            if (groups.Count == 0 || groups.Contains(_settings.Target.Group))
+            {
+                throw;
+            }
+
+            throw new RaftUnavailableException(
+                $"No node that answered has a process of group '{_settings.Target.Group}'; the groups there: {string.Join(", ", groups)}.");
+        }
+    }
+
+    /// <summary>Makes a client of another group of the same application. It must be disposed before this one.</summary>
+    public GroupClient Of(string group) => new(this, group);
+
     /// <summary>Makes a change of the group.</summary>
     public RequestOutcome Change(Func<RaftClient, CancellationToken, Task<Outcome<Membership>>> change)
     {
         // A change is sent once, and a message to a node whose port is not known yet is lost. The answers to this question open the way.
-        if (!_settings.Target.IsAtAddress && TryAsk(() => Raft.StatusAsync(End), out _) is { } why)
+        if (!_settings.Target.IsAtAddress && TryAsk(() => StatusAsync(End), out _) is { } why)
         {
             return new RequestOutcome.NotDone(why);
         }
@@ -176,6 +217,7 @@ internal sealed class GroupClient : IDisposable
 
     private void Listen(Raft raft)
     {
+        _system = raft;
         var listener = new Listener(raft.System, this);
         foreach (var news in Heard)
         {

@@ -11,13 +11,13 @@ internal sealed record GroupSample(ImmutableArray<GroupMember> Members, Immutabl
 
     public long Committed => Answers.Select(status => status.Committed.Value).DefaultIfEmpty().Max();
 
-    public static async Task<GroupSample> TakeAsync(RaftClient raft, CancellationToken end)
+    public static async Task<GroupSample> TakeAsync(GroupClient client, CancellationToken end)
     {
-        var group = await raft.StatusAsync(end).ConfigureAwait(false);
+        var group = await client.StatusAsync(end).ConfigureAwait(false);
         var members = GroupStatus.MembersOf(group);
         var names = members.Select(member => member.Name).Union(group.Processes.Select(process => process.Name)).Order();
         return new GroupSample(
-            members, [.. await Task.WhenAll(names.Select(name => MemberSample.TakeAsync(raft, name, end))).ConfigureAwait(false)]);
+            members, [.. await Task.WhenAll(names.Select(name => MemberSample.TakeAsync(client.Raft, name, end))).ConfigureAwait(false)]);
     }
 
     public RaftStatus? StatusOf(ProcessName name) => Processes.FirstOrDefault(process => process.Name == name)?.Status;

@@ -40,14 +40,15 @@ internal sealed record GroupStatus(ImmutableArray<MemberStatus> Members)
     public static GroupStatus Of(RaftActors.GroupStatus answers, Target target, Func<string?, string?> whyUnreached)
     {
         var members = MembersOf(answers);
+        ImmutableArray<ProcessName> names = [.. members.Select(member => member.Name)];
         var by = answers.Processes.FirstOrDefault(status => status.Standing() == Standing.Member)?.Name;
-        var others = answers.Processes.Select(status => status.Name).Except(members.Select(member => member.Name))
+        var others = answers.Processes.Select(status => status.Name).Except(names)
             .Select(name => (Name: name, IsVoter: (bool?)null));
         return new([
             .. members.Select(member => (member.Name, IsVoter: (bool?)member.IsVoter)).Concat(others).Select(one =>
             {
                 var status = answers.Processes.FirstOrDefault(each => each.Name == one.Name);
-                var note = status is not null ? status.Note(target, by == one.Name ? null : by)
+                var note = status is not null ? status.Note(target, by == one.Name ? null : by, names)
                     : whyUnreached(target.AddressOf(one.Name, null)) is { } why ? why
                     : answers.Silent.Contains(one.Name) ? "it did not answer in time"
                     : $"no {target.Noun} that answered reaches it";

@@ -15,27 +15,31 @@ internal static class MembersCommand
             receives the whole log and processes it. Each other member prints 'Added new peer :9993'. An odd number of members vote, and
             'raft members list' shows which.
 
-            With --contacts the member is a process of an application. Start it with raft.joining = on, and add it by its name.
+            With --contacts the member is a process of an application. Start it with raft.joining = on, and add it by its name. With --all
+            the name is that of a node, and its processes are added to all of their groups. Each group has a line. A group that has the
+            process already counts as done, so repeat the command until it ends with 0.
 
             Refused if the server cannot be reached, is a member already, or another change is in progress. A change with an unknown
             outcome is not sent again: run 'raft members list' to see whether it was made.
             """,
             "raft members add :9993 -S :9990 --timeout 30",
             environment,
-            (member, client) => Add(member, client, environment)),
+            (member, client) => Add(member, client, environment),
+            isAddition: true),
         BuildChange(
             "remove",
             """
             Removes a member from the group, even the leader. It need not be running. A running server logs that it was removed,
             and how to add it again. Each member that stays prints 'Removed peer :9993'. With --contacts the member is a process of an
-            application.
+            application. With --all the name is that of a node, whose processes are removed from all groups. Repeat it until it ends with 0.
 
             Refused if the member is not in the roster, is the last member, or another change is in progress. A change with an unknown
             outcome is not sent again: run 'raft members list' to see whether it was made.
             """,
             "raft members remove :9993 -S :9990",
             environment,
-            (member, client) => Remove(member, client, environment)),
+            (member, client) => Remove(member, client, environment),
+            isAddition: false),
         BuildQuorum(environment),
     };
 
@@ -91,11 +95,16 @@ internal static class MembersCommand
         string description,
         string example,
         CommandEnvironment environment,
-        Func<ProcessName, ClientSettings, int> change)
+        Func<ProcessName, ClientSettings, int> change,
+        bool isAddition)
     {
         var member = new Argument<string>("member")
         {
             Description = "The server: ':9993', '9993' or 'host:9993'. With --contacts the name of a process: 'orders@10.0.0.4:2551'.",
+        };
+        var all = new Option<bool>("--all")
+        {
+            Description = "With --contacts: the processes of one node, in all groups. The member is its raft.node: '10.0.0.4:2551'.",
         };
         var options = new ClientOptions(environment);
         var command = new Command(
@@ -105,17 +114,25 @@ internal static class MembersCommand
 
             {ChangeReport.ExitCodes}
 
-            Example:
+            Examples:
               {example}
+              raft members {verb} --all 10.0.0.4:2551 --contacts shop@10.0.0.1:2551
             """)
         {
-            member,
+            member, all,
         };
         options.AddTo(command);
         command.SetAction(parsed =>
         {
-            var settings = options.Read(parsed);
-            return change(settings.Target.Parse(parsed.GetValue(member)!), settings);
+            var (settings, name) = (options.Read(parsed), parsed.GetValue(member)!);
+            if (!parsed.GetValue(all))
+            {
+                return change(settings.Target.Parse(name), settings);
+            }
+
+            return settings.Target is ServersTarget || parsed.GetValue(options.Group) is not null
+                ? throw new UsageException("--all is for all groups of an application: name its nodes by --contacts, and leave out --group")
+                : new NodeMembers(name, settings, environment, isAddition).Run();
         });
         return command;
     }
@@ -146,7 +163,7 @@ internal static class MembersCommand
 
     private static int List(ClientSettings settings, CommandEnvironment environment) => settings.Look(client =>
     {
-        if (!client.TryAsk(() => client.Raft.StatusAsync(client.End), environment, out var group, out var code))
+        if (!client.TryAsk(() => client.StatusAsync(client.End), environment, out var group, out var code))
         {
             return code;
         }

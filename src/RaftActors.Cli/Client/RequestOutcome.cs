@@ -11,7 +11,8 @@ internal abstract record RequestOutcome
     public sealed record Committed(long Serial, bool WasThere) : RequestOutcome;
 
     /// <summary>The change of members or leader is done.</summary>
-    public sealed record Done : RequestOutcome;
+    /// <param name="WasBefore">It was so before, and this command changed nothing.</param>
+    public sealed record Done(bool WasBefore = false) : RequestOutcome;
 
     /// <summary>The request changed nothing, and will change nothing later.</summary>
     /// <param name="IsFinal">It would be refused at any time.</param>

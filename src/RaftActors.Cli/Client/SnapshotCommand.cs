@@ -57,7 +57,7 @@ internal sealed class SnapshotCommand(CommandEnvironment environment, ClientSett
     private int Take(ProcessName[] named)
     {
         // The answers open the ways to the members, too.
-        if (!client.TryAsk(() => client.Raft.StatusAsync(client.End), environment, out var group, out var code))
+        if (!client.TryAsk(() => client.StatusAsync(client.End), environment, out var group, out var code))
         {
             return code;
         }

@@ -40,15 +40,20 @@ internal static class StandingOfProcess
     /// <summary>A problem for the operator, as a predicate ("waits for :9991"); null: there is none.</summary>
     /// <param name="target">The group that was asked.</param>
     /// <param name="by">A process that may be a member of the group; null: none is known.</param>
-    public static string? Note(this RaftStatus status, Target target, ProcessName? by) => status.Standing() switch
-    {
-        Client.Standing.Founding => target.Founding(
-            status.Members.Where(member => member.Name != status.Name).Select(member => target.Show(member.Name))),
-        Client.Standing.Waiting => $"waits to be added: {AddCommand(status, target, by)}",
-        Client.Standing.Removed => $"was removed from the group; to add it again: {AddCommand(status, target, by)}",
-        Client.Standing.Fenced => target.Show(status.Fence ?? status.Failure!), // Justification: one of them makes it fenced.
-        _ => status.NameConflict is { } conflict ? target.Show(conflict) : null,
-    };
+    /// <param name="members">The members of the group; null, or empty: not known.</param>
+    public static string? Note(this RaftStatus status, Target target, ProcessName? by, IReadOnlyList<ProcessName>? members = null) =>
+        status.Standing() switch
+        {
+            Client.Standing.Founding when by is not null && members is { Count: > 0 } && !members.Contains(status.Name) =>
+                $"waits to found a group that runs without it, because {target.WhyFounder}; stop it, "
+                + $"{target.StartIt(status.Name, members)}, then {AddCommand(status, target, by)}",
+            Client.Standing.Founding => target.Founding(
+                status.Members.Where(member => member.Name != status.Name).Select(member => target.Show(member.Name))),
+            Client.Standing.Waiting => $"waits to be added: {AddCommand(status, target, by)}",
+            Client.Standing.Removed => $"was removed from the group; to add it again: {AddCommand(status, target, by)}",
+            Client.Standing.Fenced => target.Show(status.Fence ?? status.Failure!), // Justification: one of them makes it fenced.
+            _ => status.NameConflict is { } conflict ? target.Show(conflict) : null,
+        };
 
     private static string AddCommand(RaftStatus status, Target target, ProcessName? by) => target.AddCommand(
         status.Name, by ?? status.Members.Select(member => (ProcessName?)member.Name).FirstOrDefault(name => name != status.Name));

@@ -103,7 +103,7 @@ internal sealed class StatusCommand(CommandEnvironment environment, ClientSettin
 
     private async Task<GroupStatus> AskAsync(CancellationToken end)
     {
-        var group = await client.Raft.StatusAsync(end).ConfigureAwait(false);
+        var group = await client.StatusAsync(end).ConfigureAwait(false);
 
         // The others answer for a server that they do not reach. Why this program does not is known when its own attempt has ended.
         await Task.WhenAny(client.Attempts, Task.Delay(settings.LookPatience, end)).ConfigureAwait(false);

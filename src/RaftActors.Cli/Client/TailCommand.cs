@@ -51,7 +51,7 @@ internal sealed class TailCommand(CommandEnvironment environment, ClientSettings
 
     private int Run(long? given, long limit, bool isFollowed)
     {
-        if (!client.TryAsk(() => client.Raft.StatusAsync(client.End), environment, out var group, out var code))
+        if (!client.TryAsk(() => client.StatusAsync(client.End), environment, out var group, out var code))
         {
             return code;
         }

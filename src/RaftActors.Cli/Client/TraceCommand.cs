@@ -55,7 +55,7 @@ internal sealed class TraceCommand(CommandEnvironment environment, ClientSetting
 
     private int Run(string text)
     {
-        if (!client.TryAsk(() => client.Raft.StatusAsync(client.End), environment, out var group, out var code))
+        if (!client.TryAsk(() => client.StatusAsync(client.End), environment, out var group, out var code))
         {
             return code;
         }

@@ -78,7 +78,7 @@ internal static class UpgradeCommand
 
     private static RequestOutcome Enable(byte? asked, ClientSettings settings, GroupClient client)
     {
-        if (client.TryAsk(() => client.Raft.StatusAsync(client.End), out var group) is { } silent)
+        if (client.TryAsk(() => client.StatusAsync(client.End), out var group) is { } silent)
         {
             return new RequestOutcome.NotDone(silent);
         }
@@ -102,7 +102,7 @@ internal static class UpgradeCommand
 
     private static int Show(ClientSettings settings, CommandEnvironment environment) => settings.Look(client =>
     {
-        if (!client.TryAsk(() => client.Raft.StatusAsync(client.End), environment, out var group, out var code))
+        if (!client.TryAsk(() => client.StatusAsync(client.End), environment, out var group, out var code))
         {
             return code;
         }

@@ -37,9 +37,10 @@ internal static class RecoverCommand
             Lets the survivors of a group continue without a majority of its voters. It is the last resort, for a majority that is lost
             for ever with its disks. If a lost process can still be started, start it instead.
 
-            Steps: stop all survivors. Run this command on each, with the same --members. It prints the new group identity, which must be
-            the same on all survivors. Start them all. The first leader needs the vote of every survivor, so the survivor with the longest
-            log leads. Then remove the lost processes from the group, or start processes with empty stores under their names.
+            Steps: stop all survivors. Run this command on each, with the same --nodes or --members. It prints the new group identity, which
+            must be the same on all survivors. Start them all. The first leader needs the vote of every survivor, so the survivor with the
+            longest log leads. A new process joins by 'raft members add', also one with the name of a lost process: it starts with an empty
+            store and raft.joining = on, or as a server with a -c that does not name it.
 
             Possible losses: acknowledged entries that only the lost logs had are gone. Unacknowledged entries in a survivor's log may
             become committed. Never run this because a network is cut: two recovered halves become two groups, and both accept writes.

@@ -82,8 +82,8 @@ internal sealed class StateStreaming
             if (_bytes.Length + state.Length > Array.MaxLength)
             {
                 throw new StoreException(
-                    $"A snapshot of more than {Array.MaxLength} bytes was not saved: this store takes a state as one block. Set "
-                    + "raft.store.directory, or let the store implement BeginSnapshot.");
+                    $"A snapshot of more than {Array.MaxLength} bytes was not saved: a store in memory takes a state as one block. Set "
+                    + "raft.store.directory.");
             }
 
             _bytes.Write(state);

@@ -55,7 +55,34 @@ public sealed class AllGroupsTests
         Assert.Equal((0, ""), (run.Code, run.Error));
         var lines = run.Lines.ToArray();
         Assert.Matches(@"^carts +p@\S+ +\d+ +2/3 .* 1 did not answer$", lines[1]);
-        Assert.Equal($"node {nodes.Names[2]}: it did not answer in time", lines[2]);
+        Assert.Equal($"node {nodes.Names[2]}: it did not answer in time; a node without raft actors never does", lines[2]);
+    }
+
+    [Fact]
+    public void Healthy_node_without_raft_actors_is_not_reported()
+    {
+        using var nodes = new ShopNodes(2);
+        nodes.StartAlone("carts", 0);
+        WaitFor(nodes, groups => groups.Count == 1 && Leads(groups["carts"], 1));
+
+        var run = Top(nodes, "--count", "1");
+
+        Assert.Equal((0, ""), (run.Code, run.Error));
+        Assert.Matches(@"\Acarts +p@\S+ +\d+ +1/1 .*\z", Assert.Single(run.Lines.Skip(1)));
+    }
+
+    [Fact]
+    public void Status_of_a_group_that_does_not_exist_names_those_that_do()
+    {
+        using var nodes = new ShopNodes(1);
+        nodes.StartAlone("default", 0);
+        nodes.StartAlone("bills", 0);
+        WaitFor(nodes, groups => groups.Count == 2);
+
+        var run = Run.Here("status", "--contacts", nodes.Contacts[0], "--group", "stock", "--timeout", "5s");
+
+        Assert.Equal((1, ""), (run.Code, run.Output));
+        Assert.Equal("raft: no node that answered has a process of group 'stock'; the groups there: bills, default\n", run.Error);
     }
 
     [Fact]
@@ -86,7 +113,7 @@ public sealed class AllGroupsTests
         while (!run.Lines.Any(line => line.StartsWith("carts  p@", StringComparison.Ordinal)));
 
         Assert.Equal((0, ""), (run.Code, run.Error));
-        Assert.EndsWith(": it did not answer in time", run.Lines.Last());
+        Assert.EndsWith(": it did not answer in time; a node without raft actors never does", run.Lines.Last());
     }
 
     [Fact]

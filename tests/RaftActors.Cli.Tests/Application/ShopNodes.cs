@@ -15,7 +15,8 @@ internal sealed class ShopNodes : IDisposable
     public ShopNodes(int count)
     {
         _ports = FreePorts.Take(count);
-        _systems = [.. _ports.Select(port => ActorSystem.Create("shop", ShopConfig.Of(port, "quorum.allow-fewer-than-three = on")))];
+        var settings = $"quorum.allow-fewer-than-three = on, contacts = [{string.Join(", ", Names.Select(name => $"\"{name}\""))}]";
+        _systems = [.. _ports.Select(port => ActorSystem.Create("shop", ShopConfig.Of(port, settings)))];
     }
 
     public string[] Contacts => [.. _ports.Select(port => $"shop@127.0.0.1:{port}")];
@@ -25,14 +26,17 @@ internal sealed class ShopNodes : IDisposable
 
     /// <summary>Starts the processes of a group, whose roster has one on each node.</summary>
     /// <param name="nodes">The numbers of the nodes that start theirs.</param>
-    public void Start(string group, params int[] nodes)
-    {
-        RaftOptions<string> options = new() { Group = group, Name = "p", Roster = [.. Names.Select(node => $"p@{node}")] };
-        foreach (var node in nodes)
-        {
-            _systems[node].ActorOf(Props.Create(() => new Orders(options)));
-        }
-    }
+    public void Start(string group, params int[] nodes) =>
+        Array.ForEach(nodes, node => Start(node, new() { Group = group, Name = "p", Roster = [.. Names.Select(name => $"p@{name}")] }));
+
+    /// <summary>Starts the one founder of a group.</summary>
+    public void StartAlone(string group, int node) =>
+        Start(node, new() { Group = group, Name = "p", Roster = [$"p@{Names[node]}"] });
+
+    /// <summary>Starts a process that waits to be added to a group.</summary>
+    public void StartJoining(string group, int node) => Start(node, new() { Group = group, Name = "p", IsJoining = true });
+
+    private void Start(int node, RaftOptions<string> options) => _systems[node].ActorOf(Props.Create(() => new Orders(options)));
 
     public void Stop(int node) => Assert.True(_systems[node].Terminate().Wait(Guard));
 

@@ -79,14 +79,14 @@ internal sealed class CheckCommand(CommandEnvironment environment, ClientSetting
     /// <returns>The last sample; null: no member answered.</returns>
     private GroupSample? CheckGroup()
     {
-        if (client.TryAsk(() => GroupSample.TakeAsync(client.Raft, client.End), out var first) is { } why)
+        if (client.TryAsk(() => GroupSample.TakeAsync(client, client.End), out var first) is { } why)
         {
             Add([Silent(why)]);
             return null;
         }
 
         client.Interrupted.WaitHandle.WaitOne(Pause);
-        if (client.TryAsk(() => GroupSample.TakeAsync(client.Raft, client.Interrupted), out var second) is { } later)
+        if (client.TryAsk(() => GroupSample.TakeAsync(client, client.Interrupted), out var second) is { } later)
         {
             Add([Silent(later)]);
             return first;

@@ -52,7 +52,11 @@ internal sealed class MemberCheck(Target target, GroupSample first, GroupSample 
                         : "Stop it, move its data directory away, and start it as before: it rejoins while a majority runs without it.");
                 break;
             case Standing.Founding:
-                yield return Finding.Fail(shown, $"it is not in a group yet: it {status.Note(target, null)}", "Start the others.");
+                ProcessName[] members = [.. second.Members.Select(member => member.Name)];
+                yield return Finding.Fail(
+                    shown,
+                    $"it is not in a group yet: it {status.Note(target, members.Cast<ProcessName?>().FirstOrDefault(), members)}",
+                    members.Contains(status.Name) ? "Start the others." : "Add it, or stop it.");
                 break;
             case Standing.Waiting or Standing.Removed:
                 yield return Finding.Warn(

@@ -32,8 +32,18 @@ internal sealed record ApplicationSample(ImmutableArray<GroupRow> Groups, Immuta
             throw new RaftUnavailableException("No node of the application answered in time.");
         }
 
-        var groups = samples.SelectMany(node => node.Processes).GroupBy(process => process.Place.Group);
-        return new ApplicationSample([.. groups.Select(group => new GroupRow(group.Key, [.. group]))], samples, at);
+        var processes = samples.SelectMany(node => node.Processes).GroupBy(process => process.Place.Group);
+        ImmutableArray<GroupRow> groups = [.. processes.Select(group => new GroupRow(group.Key, [.. group]))];
+
+        // A node without raft actors opens no port and never answers. It may be a member of the Akka.Cluster, which the others name. So a
+        // silent node that the user did not name is reported only if a process is missing, which may be on it.
+        return new ApplicationSample(
+            groups,
+            groups.Any(group => group.HasSilent)
+                ? samples
+                : samples.RemoveAll(
+                    node => node.State == NodeState.Silent && raft.ContactNodes.All(contact => NameOf(contact) != node.Name)),
+            at);
 
         Task AskNewAsync(IEnumerable<Address> found) =>
             Task.WhenAll(found.Where(node => nodes.TryAdd(node, null)).ToList().Select(AskAsync));

@@ -96,7 +96,7 @@ internal sealed class ApplicationTable : ITopTable
     private static string? NoteOf(NodeSample node) => node.State switch
     {
         NodeState.Earlier => NodeSample.WhyUnlisted,
-        NodeState.Silent => "it did not answer in time",
+        NodeState.Silent => "it did not answer in time; a node without raft actors never does",
         _ => null,
     };
 

@@ -39,6 +39,9 @@ internal sealed record GroupRow(string Group, ImmutableArray<ProcessRow> Process
     /// <summary>The longest of the latest syncs of the members; null: none is known.</summary>
     public TimeSpan? SyncTime => Processes.Max(process => process.SyncTime);
 
+    /// <summary>Whether a member did not answer.</summary>
+    public bool HasSilent => Silent > 0;
+
     private ProcessRow Latest => Processes.OrderByDescending(process => process.Role == RaftRole.Leader)
         .ThenByDescending(process => process.Term).ThenByDescending(process => process.Committed).First();
 

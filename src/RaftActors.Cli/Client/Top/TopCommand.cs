@@ -108,7 +108,7 @@ internal sealed class TopCommand(CommandEnvironment environment, ClientSettings 
     private async Task<ITopTable> TakeAsync() => hasGroup
         ? new TopView(
             settings.Target,
-            await GroupSample.TakeAsync(client.Raft, client.Interrupted).ConfigureAwait(false),
+            await GroupSample.TakeAsync(client, client.Interrupted).ConfigureAwait(false),
             (_before as TopView)?.Sample.Processes ?? [])
         : new ApplicationTable(
             settings.Target,
