@@ -34,9 +34,9 @@ public interface IRaftSnapshot
 /// </para>
 /// </summary>
 /// <typeparam name="TState">
-/// The state; at most 2 GiB as bytes. Strings, numbers, bool and byte[] need no serializer. Other types need a
-/// <see cref="StateCodec"/>, or a serializer in <c>akka.actor.serialization-bindings</c>. Later versions of the program must be able to
-/// read existing snapshots.
+/// The state; at most 2 GiB as bytes. Strings, numbers, bool and byte[] need no serializer. Other types need
+/// <see cref="Raft.UseJson"/>, a <see cref="StateCodec"/>, or a serializer in <c>akka.actor.serialization-bindings</c>. Later versions of
+/// the program must be able to read existing snapshots.
 /// </typeparam>
 public interface IRaftSnapshot<TState> : IRaftSnapshot
 {

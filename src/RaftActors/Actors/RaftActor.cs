@@ -28,9 +28,10 @@ namespace RaftActors;
 /// </para>
 /// </summary>
 /// <typeparam name="TValue">
-/// The type of the values. Strings, numbers, bool, byte[], ReadOnlyMemory of bytes and null need no serializer. Other types need a
-/// <see cref="RaftOptions{TValue}.Codec"/>, or a serializer in <c>akka.actor.serialization-bindings</c>. A ReadOnlyMemory of bytes is a
-/// view of the log: it costs no copy, but it keeps up to 128 KiB of other values in memory while it is kept.
+/// The type of the values. Strings, numbers, bool, byte[], ReadOnlyMemory of bytes and null need no serializer. Other types need
+/// <see cref="RaftActors.Raft.UseJson"/>, a <see cref="RaftOptions{TValue}.Codec"/>, or a serializer in
+/// <c>akka.actor.serialization-bindings</c>. A ReadOnlyMemory of bytes is a view of the log: it costs no copy, but it keeps up to 128 KiB
+/// of other values in memory while it is kept.
 /// </typeparam>
 /// <typeparam name="TResult">
 /// The type of the results of HandleAppend. The same types need no serializer. Other types need a <see cref="ResultCodec"/>, or a

@@ -24,8 +24,8 @@ public abstract record CancelReason
 
     /// <summary>
     /// Of an Append: the pair may have reached a leader. It is committed already, will be, or never will. If it is committed,
-    /// HandleAppend or a snapshot still delivers it. A retry may append it twice: put an id into the pair, and check it in
-    /// HandleAppend.
+    /// HandleAppend or a snapshot still delivers it. A retry may append it twice, unless both calls have the same
+    /// <see cref="RequestKey"/>.
     /// </summary>
     /// <param name="Reason">The cause.</param>
     public sealed record Unknown(UnknownReason Reason) : CancelReason;

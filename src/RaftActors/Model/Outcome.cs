@@ -136,7 +136,7 @@ public abstract record Outcome<TResult> : IOutcome
 
     /// <summary>
     /// The call may have reached a leader. It took effect already, will, or never will. If the pair of an Append is committed, HandleAppend
-    /// or a snapshot still delivers it. A retry may append it twice: put an id into the pair, and check it in HandleAppend.
+    /// or a snapshot still delivers it. A retry may append it twice, unless both calls have the same <see cref="RequestKey"/>.
     /// </summary>
     /// <param name="Reason">The cause.</param>
     /// <param name="Request">The ref that the call returned.</param>

@@ -80,8 +80,9 @@ public sealed record RaftOptions<TValue>
 
     /// <summary>
     /// Converts values to bytes and back. The same on all processes of the group, for the lifetime of the log. Null: strings, numbers,
-    /// bool and byte[] need no codec, and other types use their serializer in <c>akka.actor.serialization-bindings</c>. A type without
-    /// codec and serializer is refused at the start, with a <see cref="RaftConfigurationException"/>.
+    /// bool and byte[] need no codec, and other types use <see cref="Raft.UseJson"/> or their serializer in
+    /// <c>akka.actor.serialization-bindings</c>. A type without any of them is refused at the start, with a
+    /// <see cref="RaftConfigurationException"/>.
     /// </summary>
     public RaftCodec<TValue>? Codec { get; init; }
 
