@@ -118,12 +118,18 @@ public sealed class ThreeNodesTests : IAsyncLifetime
         Assert.Equal("{Process} of group {Group}: the actor has started", started.Template);
         Assert.Equal(self, started.Properties["Process"]?.ToString());
         Assert.Equal("default", started.Properties["Group"]);
-        var members = entries
-            .Where(entry => entry.Template?.StartsWith("{Process} of group {Group}: the voters are", StringComparison.Ordinal) == true)
-            .Select(entry => entry.Properties["Index"]!.ToString())
-            .ToList();
+        var leaders = Values("{Process} of group {Group}: {Leader} leads in term", "Leader");
+        Assert.NotEmpty(leaders);
+        Assert.Subset(_nodes.Select(node => StatusOf(node).Name.Value).ToHashSet(), leaders.ToHashSet());
+        var members = Values("{Process} of group {Group}: the voters are", "Index");
         Assert.NotEmpty(members);
         Assert.Equal(members.Distinct(), members);
+
+        List<string> Values(string template, string name) =>
+        [
+            .. entries.Where(entry => entry.Template?.StartsWith(template, StringComparison.Ordinal) == true)
+                .Select(entry => $"{entry.Properties[name]}"),
+        ];
     }
 
     // All have met, and all actors have the same pairs.

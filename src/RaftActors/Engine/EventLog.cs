@@ -16,6 +16,12 @@ internal static class EventLog
             case RaftEvent.RoleChanged changed:
                 log.Info("{Process} of group {Group}: {Role} in term {Term}", process, group, changed.Role, changed.Term);
                 break;
+            case RaftEvent.LeaderChanged { Leader: { } leader } changed:
+                log.Info("{Process} of group {Group}: {Leader} leads in term {Term}", process, group, leader, changed.Term);
+                break;
+            case RaftEvent.LeaderChanged changed:
+                log.Info("{Process} of group {Group}: no leader is known in term {Term}", process, group, changed.Term);
+                break;
             case RaftEvent.MembersChanged changed:
                 log.Info(
                     "{Process} of group {Group}: the voters are {Voters}, the learners are {Learners}, from index {Index} on",

@@ -39,12 +39,6 @@ internal sealed class GroupViews(EngineContext context)
     {
         var before = context.Leader;
         context.Leader = leader;
-        if ((before?.Leader, before?.Term) != (leader?.Leader, leader?.Term))
-        {
-            var text = leader is null ? "there is no leader" : $"{leader.Leader} leads in term {leader.Term}";
-            context.Log.Info("{Process}: {Leader}", Self, text);
-        }
-
         CompareMaxQuorum(leader);
         TellLeader();
         if (before is { IsSelf: true } && leader is not { IsSelf: true })
