@@ -42,6 +42,7 @@ public sealed partial class PageTests
     [InlineData("docs/actors.md")]
     [InlineData("docs/dashboard.md")]
     [InlineData("docs/how-to/replace-a-node.md")]
+    [InlineData("docs/how-to/unknown-and-http.md")]
     [InlineData("docs/members.md")]
     [InlineData("docs/operations.md")]
     [InlineData("docs/outcomes.md")]
@@ -110,6 +111,7 @@ public sealed partial class PageTests
         string.Concat(Repository.Files("*.cs", "tests/RaftActors.Examples")
             .Append("tests/KeyValue.Tests/ProcessTests.cs")
             .Append("tests/RaftActors.Dashboard.Tests/AccessPageTests.cs")
+            .Append("tests/RaftActors.Hosting.Tests/HttpPageTests.cs")
             .Select(file => WithoutIndentation(Repository.Read(file))));
 
     private static string WithoutIndentation(string code) => string.Join('\n', code.Split('\n').Select(line => line.Trim()));
