@@ -106,11 +106,21 @@ internal sealed record CoreOptions
     /// <summary>A leader whose oldest write or read takes more ticks steps down. No process campaigns until it is done.</summary>
     public int DiskStallTicks { get; init; } = 100;
 
+    /// <summary>The shortest time between two ticks, in microseconds. It turns a promise in ticks into time on a clock.</summary>
+    public long TickMicroseconds { get; init; } = 50_000;
+
     /// <summary>
-    /// Leases: reads without a round of messages while a majority holds to its promise. All processes of a group must have the
-    /// same. Null: no leases.
+    /// Leases: reads without a round of messages while a majority holds to its promise. Each voter tells its own promise, so the
+    /// processes of a group may differ. Null: no leases.
     /// </summary>
     public LeaseOptions? Lease { get; init; }
+
+    /// <summary>
+    /// How long this process elects no other leader after it has heard one, in microseconds of its clock. The first tick of a promise may
+    /// come at once, so it does not count. 0 without leases, and in a program whose format does not record promises.
+    /// </summary>
+    public long Promise =>
+        Lease is null || FormatLevel < HardState.PromiseSince ? 0 : (ElectionTimeoutMinTicks - 1) * TickMicroseconds;
 
     /// <summary>Whether the leader keeps K voters: it promotes stable learners and exchanges voters that are gone.</summary>
     public bool KeepsQuorum { get; init; } = true;
@@ -179,7 +189,7 @@ internal sealed record CoreOptions
             Sessions.MaxRequests is >= 1 and <= SessionState.MaxAnswered,
             $"Sessions.MaxRequests must be from 1 to {SessionState.MaxAnswered}");
         Demand(Sessions.MaxKeys is >= 1 and <= KeyTable.MaxKeys, $"Sessions.MaxKeys must be from 1 to {KeyTable.MaxKeys}");
-        Demand(Lease is null || Lease.TickMicroseconds >= 1, "Lease.TickMicroseconds must be positive");
+        Demand(TickMicroseconds >= 1, "TickMicroseconds must be positive");
         Demand(Lease is null || Lease.MaxDriftPercent is >= 0 and < 100, "Lease.MaxDriftPercent must be from 0 to 99");
     }
 
@@ -192,10 +202,9 @@ internal sealed record CoreOptions
     }
 }
 
-/// <summary>Leases (thesis §6.4.1): turn a promise in ticks into time on a clock.</summary>
-/// <param name="TickMicroseconds">The shortest time between two ticks.</param>
-/// <param name="MaxDriftPercent">By how much the clock of one process may run faster than another's.</param>
-internal sealed record LeaseOptions(long TickMicroseconds, int MaxDriftPercent);
+/// <summary>Leases (thesis §6.4.1).</summary>
+/// <param name="MaxDriftPercent">By how much the clock of another process may run faster than that of this one.</param>
+internal sealed record LeaseOptions(int MaxDriftPercent);
 
 /// <summary>The number of requests and request keys that every process remembers, to recognise retries.</summary>
 /// <param name="MaxOrigins">The most origins; those of the latest requests stay.</param>

@@ -78,7 +78,11 @@ internal abstract record Message
         Term ConflictTerm,
         bool IsAdmitted,
         long Round = 0,
-        int Priority = 0) : Message;
+        int Priority = 0) : Message
+    {
+        /// <summary>The sender's <see cref="CoreOptions.Promise"/>, which it made when it took the message.</summary>
+        public long Promise { get; init; }
+    }
 
     /// <summary>
     /// A leader without work asks for quiescence, in place of a heartbeat. The receiver agrees if its log ends at the same place, committed
@@ -141,7 +145,11 @@ internal abstract record Message
     /// The receiver has the snapshot up to this place, the state durably, and wants the next piece. An installed snapshot is
     /// acknowledged by <see cref="AppendEntriesReply"/> instead.
     /// </summary>
-    public sealed record SnapshotChunkReply(LogPosition Snapshot, long NextPlace, long Round) : Message;
+    public sealed record SnapshotChunkReply(LogPosition Snapshot, long NextPlace, long Round) : Message
+    {
+        /// <inheritdoc cref="AppendEntriesReply.Promise"/>
+        public long Promise { get; init; }
+    }
 
     /// <summary>
     /// Asks where two logs diverge that cannot both be right. The two processes halve the range in turn, until one knows the first

@@ -12,6 +12,14 @@ internal sealed class ElectionState
     /// <summary>Before this tick the process gives no vote against the leader that it heard.</summary>
     public long StickyUntil { get; set; }
 
+    /// <summary>
+    /// Before this tick the process elects no other leader in any case, because a leader may rely on its promise (thesis §6.4.1).
+    /// </summary>
+    public long BoundUntil { get; set; }
+
+    /// <summary>The tick at which a promise of an earlier start is over.</summary>
+    public long FormerPromiseEnd { get; set; }
+
     /// <summary>The ticks since a leader was heard; the longest time there is if none was.</summary>
     public long SilenceAt(long now) => HeardAt is { } at ? now - at : long.MaxValue;
 

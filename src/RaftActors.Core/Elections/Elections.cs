@@ -63,14 +63,10 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
         peer.Lose();
         if (state.Role is FollowerRole { Leader: { } leader } && leader.Name == name)
         {
-            if (state.Options.Lease is null)
-            {
-                // Without leases no safety rests on stickiness. This process saw the connection close, so it is free at once.
-                state.Election.StickyUntil = state.Now;
-            }
-
+            // No safety rests on stickiness alone. This process saw the connection close, so only a promise binds it.
+            state.Election.StickyUntil = state.Now;
             var turn = state.Configuration.Electorate().Count(voter => voter != leader && voter.CompareTo(state.Self) < 0);
-            state.Timer.Hasten(Math.Max(state.Now, state.Election.StickyUntil) + (turn * state.Options.HintStaggerTicks));
+            state.Timer.Hasten(Math.Max(state.Now, state.Election.BoundUntil) + (turn * state.Options.HintStaggerTicks));
             if (!state.IsBound)
             {
                 JudgeKeptRequests();
@@ -229,12 +225,20 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
         }
     }
 
-    /// <summary>With leases: answers, when the promise ends, the requests that were refused for it.</summary>
+    /// <summary>
+    /// Answers, when the promise ends, the requests that were refused for it. When the promises of earlier starts are over, a later start
+    /// need keep only those of this one.
+    /// </summary>
     public void EndPromiseOnTick()
     {
-        if (state.Options.Lease is not null && state.Now == state.Election.StickyUntil)
+        if (state.Now == state.Election.BoundUntil)
         {
             JudgeKeptRequests();
+        }
+
+        if (state.Now == state.Election.FormerPromiseEnd && state.HardState.Promise != state.Options.Promise)
+        {
+            state.Durability.SetHardState(state.HardState with { Promise = state.Options.Promise });
         }
     }
 

@@ -1,8 +1,8 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// Linearizable reads (§8, thesis §6.4), and leases, which answer them without a round of messages (thesis §6.4.1). The promise that a
-/// lease rests on is the stickiness of the voters.
+/// Linearizable reads (§8, thesis §6.4), and leases, which answer them without a round of messages (thesis §6.4.1). A voter tells with its
+/// answer to a round for how long it holds to the leader; no hint and no restart shortens that.
 /// </summary>
 internal sealed class Reads(RaftState state)
 {
@@ -106,11 +106,11 @@ internal sealed class Reads(RaftState state)
     /// A voter answered a message of a round: it had not gone on to another term by then, whether it took the entries or not. A process
     /// that may not vote does not count, since another incarnation of it may have voted for another leader.
     /// </summary>
-    public static void OnRoundReply(LeaderRole leader, Progress progress, long round)
+    public static void OnRoundReply(LeaderRole leader, Progress progress, long round, long promise)
     {
         if (leader.Rounds.IsUnderWay && progress.IsAdmitted && round > progress.Round)
         {
-            progress.Round = round;
+            (progress.Round, progress.Promise) = (round, promise);
         }
     }
 
@@ -129,18 +129,34 @@ internal sealed class Reads(RaftState state)
         if (state.Options.Lease is { } lease)
         {
             Invariant.That(leader.Rounds.StartedAt <= state.Clock.Instant, "a round begins before it is confirmed");
-            leader.Lease.Renew(EndOfPromise(leader.Rounds.StartedAt, lease));
+            leader.Lease.Renew(EndOfPromise(leader.Rounds.StartedAt, LeastPromise(leader), lease));
         }
     }
 
     /// <summary>
-    /// Voters count the promise in whole ticks, and the first tick may come at once. No other tick is early, even if ticks were late: a
-    /// voter counts all ticks that are over before it takes the message for which it promises (<see cref="Input.Tick"/>). But its clock
-    /// may run faster than the leader's.
+    /// The shortest promise of the voters that confirmed the round, because each of them may have other settings. The leader keeps its own
+    /// as long as it leads; it bounds the lease of a leader that is the only voter.
     /// </summary>
-    private Instant EndOfPromise(Instant start, LeaseOptions lease) => new(
-        start.Microseconds
-            + ((state.Options.ElectionTimeoutMinTicks - 1) * lease.TickMicroseconds * (100 - lease.MaxDriftPercent) / 100));
+    private long LeastPromise(LeaderRole leader)
+    {
+        var least = state.Options.Promise;
+        foreach (var progress in leader.Progresses)
+        {
+            if (progress.Round == leader.Rounds.Latest && state.Configuration.IsVoter(progress.Member))
+            {
+                least = Math.Min(least, progress.Promise);
+            }
+        }
+
+        return least;
+    }
+
+    /// <summary>
+    /// No tick of a promise but its first is early, even if ticks were late: a voter counts all ticks that are over before it takes the
+    /// message for which it promises (<see cref="Input.Tick"/>). But its clock may run faster than the leader's.
+    /// </summary>
+    private static Instant EndOfPromise(Instant start, long promise, LeaseOptions lease) =>
+        new(start.Microseconds + (promise * (100 - lease.MaxDriftPercent) / 100));
 
     /// <summary>The leader answers a question of this follower.</summary>
     public void OnReadIndexReply(Envelope envelope, Message.ReadIndexReply reply)

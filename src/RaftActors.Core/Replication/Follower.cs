@@ -130,7 +130,10 @@ internal sealed class Follower(
     private void Reply(Member leader, bool isAccepted, LogIndex match, long round, Ticket after = default)
     {
         var conflict = isAccepted ? Term.Zero : state.Log.TermAt(match);
-        var reply = new Message.AppendEntriesReply(isAccepted, match, conflict, state.IsAdmitted, round, state.Options.Priority);
+        var reply = new Message.AppendEntriesReply(isAccepted, match, conflict, state.IsAdmitted, round, state.Options.Priority)
+        {
+            Promise = state.Options.Promise,
+        };
         state.Send(leader, reply, after);
     }
 
@@ -150,6 +153,11 @@ internal sealed class Follower(
         state.Timer.Reset();
         state.Election.HeardAt = state.Now;
         state.Election.StickyUntil = state.Now + state.Options.ElectionTimeoutMinTicks;
+        if (state.Options.Promise > 0)
+        {
+            // A promise of an earlier start may be longer.
+            state.Election.BoundUntil = Math.Max(state.Election.BoundUntil, state.Election.StickyUntil);
+        }
     }
 
     /// <summary>
@@ -241,7 +249,7 @@ internal sealed class Follower(
         }
         else
         {
-            state.Send(incoming.Leader, new Message.SnapshotChunkReply(incoming.Snapshot.Position, incoming.Stored, chunk.Round));
+            AskForNext(incoming, incoming.Stored, chunk.Round);
         }
     }
 
@@ -256,10 +264,14 @@ internal sealed class Follower(
         }
         else
         {
-            var next = new Message.SnapshotChunkReply(incoming.Snapshot.Position, incoming.Received, chunk.Round);
-            state.Send(incoming.Leader, next, after: ticket);
+            AskForNext(incoming, incoming.Received, chunk.Round, after: ticket);
         }
     }
+
+    private void AskForNext(IncomingSnapshot incoming, long place, long round, Ticket after = default) => state.Send(
+        incoming.Leader,
+        new Message.SnapshotChunkReply(incoming.Snapshot.Position, place, round) { Promise = state.Options.Promise },
+        after);
 
     /// <summary>
     /// Installs the whole snapshot. The log stays only if it holds the snapshot's place. A log with another entry there would refuse all

@@ -279,7 +279,7 @@ internal sealed class Leader(
             progress.Reject(state.Log.LastNotAbove(reply.ConflictTerm, reply.Match));
         }
 
-        Reads.OnRoundReply((LeaderRole)state.Role, progress, reply.Round);
+        Reads.OnRoundReply((LeaderRole)state.Role, progress, reply.Round, reply.Promise);
     }
 
     /// <summary>
@@ -308,7 +308,7 @@ internal sealed class Leader(
         if (ProgressOf(envelope) is { Outgoing: { } outgoing } progress && outgoing.Snapshot.Position == reply.Snapshot)
         {
             outgoing.Answer(reply.NextPlace, state.Now);
-            Reads.OnRoundReply((LeaderRole)state.Role, progress, reply.Round);
+            Reads.OnRoundReply((LeaderRole)state.Role, progress, reply.Round, reply.Promise);
         }
     }
 

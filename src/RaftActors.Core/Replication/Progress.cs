@@ -51,6 +51,9 @@ internal sealed class Progress(Member member, LogIndex next, long now)
     /// <summary>The latest round of reads that it answered.</summary>
     public long Round { get; set; }
 
+    /// <summary>The <see cref="CoreOptions.Promise"/> that it made with that answer.</summary>
+    public long Promise { get; set; }
+
     /// <summary>Its <see cref="CoreOptions.Priority"/>, as it said last.</summary>
     public int Priority { get; set; }
 

@@ -27,6 +27,15 @@ internal sealed record HardState(Term Term, Member? VotedFor, ImmutableArray<Pee
     /// </summary>
     public ImmutableArray<ProcessName> Roster { get; init; } = [];
 
+    /// <summary>The first format level that has <see cref="Promise"/>.</summary>
+    public const byte PromiseSince = 2;
+
+    /// <summary>
+    /// The longest promise that a leader may still rely on (<see cref="CoreOptions.Promise"/>). A start keeps it first, even with other
+    /// settings. 0: none was made.
+    /// </summary>
+    public long Promise { get; init; }
+
     /// <summary>Why this process is fenced; null if it is not.</summary>
     public Fence? Fence { get; init; }
 

@@ -158,8 +158,8 @@ internal sealed class RaftState
     /// <summary>This process joins, and no committed configuration is known to it.</summary>
     public bool IsOutside => Options.IsJoining && CommittedConfiguration is null;
 
-    /// <summary>With leases: the process has promised to elect no other leader yet (thesis §6.4.1).</summary>
-    public bool IsBound => Options.Lease is not null && Now < Election.StickyUntil;
+    /// <summary>The process has promised to elect no other leader yet (thesis §6.4.1).</summary>
+    public bool IsBound => Now < Election.BoundUntil;
 
     /// <summary>The founding roster: that of the store, or the one given at start if the store has none.</summary>
     public ImmutableArray<ProcessName> Founders => HardState.Roster.IsEmpty ? Options.Roster : HardState.Roster;

@@ -73,13 +73,19 @@ internal static class Recovery
         Demand(state.Term >= last.Term, $"the log has reached term {last.Term}, but the stored term is {state.Term}");
         commitment.Set(committed);
         state.Delivered = committed;
+        state.Election.BoundUntil = state.Election.FormerPromiseEnd = EndOfPromise(state);
         state.Durability.SetHardState(WithThisStart(state));
-
-        // A promise made before this start is forgotten, so it counts as made now. In term 0 no leader was ever heard.
-        state.Election.StickyUntil = state.Term > Term.Zero ? state.Options.ElectionTimeoutMinTicks : 0;
         state.Roster.Update(state);
         state.Timer.Reset();
     }
+
+    /// <summary>
+    /// When a promise that an earlier start made is over. When it was made is forgotten, so it counts as made now, in the ticks of this
+    /// start. In term 0 no leader was ever heard.
+    /// </summary>
+    private static long EndOfPromise(RaftState state) => state.HardState.Promise > 0 && state.Term > Term.Zero
+        ? ((state.HardState.Promise - 1) / state.Options.TickMicroseconds) + 2
+        : 0;
 
     /// <summary>The mark of a start. It has a seed of its own, so that the other random choices do not depend on it.</summary>
     public static ulong MarkOf(ulong seed) => new Prng(~seed).Next();
@@ -100,6 +106,7 @@ internal static class Recovery
         {
             Boot = new Boot(state.HardState.Boot.Number + 1, MarkOf(state.Options.Seed)),
             Roster = isUnfounded ? [.. state.Founders.Order()] : state.HardState.Roster,
+            Promise = Math.Max(state.HardState.Promise, state.Options.Promise),
         };
     }
 

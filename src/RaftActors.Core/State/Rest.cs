@@ -43,7 +43,8 @@ internal static class Rest
 
     private static long EndOfFollower(RaftState state)
     {
-        var end = Earlier(state, state.Timer.DueAt, state.Election.StickyUntil);
+        var end = Earlier(state, state.Timer.DueAt, state.Election.BoundUntil);
+        end = Earlier(state, end, state.Election.FormerPromiseEnd);
         if (state.Election.HeardAt is { } heard)
         {
             // The quorum counts as lost, after a longer time if the disk is slow.

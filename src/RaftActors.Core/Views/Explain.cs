@@ -37,7 +37,7 @@ internal sealed class Explain(RaftState state, Elections elections, Founding fou
             && state.Election.SilenceAt(state.Now) is var silence
             && silence > 2L * state.Options.HeartbeatTicks)
         {
-            yield return new Reason.LeaderSilent(leader, silence, Math.Max(0, state.Election.StickyUntil - state.Now));
+            yield return new Reason.LeaderSilent(leader, silence, Math.Max(0, Math.Max(state.Election.StickyUntil, state.Election.BoundUntil) - state.Now));
         }
     }
 
@@ -56,7 +56,7 @@ internal sealed class Explain(RaftState state, Elections elections, Founding fou
 
         if (state.IsBound)
         {
-            yield return new Reason.BoundByPromise(state.Election.StickyUntil - state.Now);
+            yield return new Reason.BoundByPromise(state.Election.BoundUntil - state.Now);
         }
 
         if (state.IsFounding)

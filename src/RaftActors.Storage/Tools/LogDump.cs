@@ -164,6 +164,7 @@ internal static class LogDump
         + $"boot {state.Boot.Number}, "
         + $"{(state.IsAdmitted ? "admitted" : "not admitted")}, recorded {string.Join(' ', state.Recorded)}"
         + (state.Roster.IsEmpty ? "" : $", founding roster {string.Join(' ', state.Roster)}")
+        + (state.Promise > 0 ? $", promise {state.Promise} us" : "")
         + (state.Fence is { } fence ? $", fenced: {fence}" : "");
 
     private static string Text(ChecksumMismatch? mismatch) =>

@@ -6,8 +6,10 @@ using static RaftActors.RaftConfigurationException;
 
 namespace RaftActors.Settings;
 
-/// <summary>Whether the leader answers queries by lease: <c>raft.lease</c>. All processes of a group have the same settings.</summary>
-/// <param name="MaxDriftPercent">By how much the clock of one process may run faster than another's.</param>
+/// <summary>
+/// Whether this process promises a leader to elect no other one, and answers queries by lease while it leads: <c>raft.lease</c>.
+/// </summary>
+/// <param name="MaxDriftPercent">By how much the clock of another process may run faster than that of this one.</param>
 internal sealed record LeaseSettings(bool IsEnabled, int MaxDriftPercent)
 {
     /// <param name="config">The configuration of <c>raft</c>, or of a group.</param>
@@ -20,6 +22,5 @@ internal sealed record LeaseSettings(bool IsEnabled, int MaxDriftPercent)
         Demand(MaxDriftPercent is >= 0 and < 100, $"raft.lease.max-drift-percent is {MaxDriftPercent}; it may be 0 to 99.");
 
     /// <summary>Core's options; null: no leases.</summary>
-    public LeaseOptions? ToCoreOptions(TimeSpan tickInterval) =>
-        IsEnabled ? new LeaseOptions((long)tickInterval.TotalMicroseconds, MaxDriftPercent) : null;
+    public LeaseOptions? ToCoreOptions() => IsEnabled ? new LeaseOptions(MaxDriftPercent) : null;
 }

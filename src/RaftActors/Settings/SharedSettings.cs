@@ -6,27 +6,15 @@ namespace RaftActors.Settings;
 /// <summary>The settings that the processes of a group should have alike, with their values in one form each.</summary>
 internal static class SharedSettings
 {
-    /// <summary>Whether the group has leases: "on" or "off".</summary>
-    public const string LeaseEnabled = "raft.lease.enabled";
-
-    private const string LeaseDrift = "raft.lease.max-drift-percent";
-    private const string TickInterval = "raft.tick-interval";
-    private const string ElectionTimeoutMin = "raft.election-timeout.min";
-
-    /// <summary>
-    /// Whether a difference makes answers by lease unsafe. A leader computes from its own values how long the voters keep their promises.
-    /// </summary>
-    public static bool IsOfLease(string key) => key is LeaseEnabled or LeaseDrift or TickInterval or ElectionTimeoutMin;
-
     /// <returns>Keys of the configuration, in a fixed order.</returns>
     public static ImmutableArray<(string Key, string Value)> Of(RaftSettings settings)
     {
         var (timing, limits, quorum, lease) = (settings.Timing, settings.Limits, settings.Quorum, settings.Lease);
         return
         [
-            (TickInterval, Text(timing.TickInterval)),
+            ("raft.tick-interval", Text(timing.TickInterval)),
             ("raft.heartbeat-interval", Text(timing.HeartbeatInterval)),
-            (ElectionTimeoutMin, Text(timing.ElectionTimeoutMin)),
+            ("raft.election-timeout.min", Text(timing.ElectionTimeoutMin)),
             ("raft.election-timeout.max", Text(timing.ElectionTimeoutMax)),
             ("raft.transfer-timeout", Text(timing.TransferTimeout)),
             ("raft.quiescence.enabled", Text(timing.MayBeQuiescent)),
@@ -34,8 +22,8 @@ internal static class SharedSettings
             ("raft.quorum.keep", Text(quorum.IsKept)),
             ("raft.quorum.gone-after", Text(quorum.GoneTime)),
             ("raft.quorum.stable-after", Text(quorum.StableTime)),
-            (LeaseEnabled, Text(lease.IsEnabled)),
-            (LeaseDrift, Text(lease.MaxDriftPercent)),
+            ("raft.lease.enabled", Text(lease.IsEnabled)),
+            ("raft.lease.max-drift-percent", Text(lease.MaxDriftPercent)),
             ("raft.pair-size-max", Text(limits.PairSizeMaxBytes)),
             ("raft.uncommitted-size-max", Text(limits.UncommittedSizeMaxBytes)),
             ("raft.in-flight.size-max", Text(limits.InflightSizeMaxBytes)),

@@ -3,7 +3,6 @@ namespace RaftActors.Core.Tests.Harness;
 /// <summary>One process with a simulated disk. It has a Core only while it runs.</summary>
 internal sealed class SimulatedProcess
 {
-    private readonly CoreOptions _options;
     private readonly InitialState _preload;
     private SimulatedDisk _disk;
     private (InitialState Content, int Incarnation) _copy;
@@ -16,8 +15,7 @@ internal sealed class SimulatedProcess
 
     public SimulatedProcess(CoreOptions options, InitialState initial, InitialState preload)
     {
-        _options = options;
-        FormatLevel = options.FormatLevel;
+        Options = options;
         _preload = preload;
         _disk = new SimulatedDisk(initial);
     }
@@ -25,9 +23,9 @@ internal sealed class SimulatedProcess
     /// <summary>Raised for each effect, with the process.</summary>
     public event Action<SimulatedProcess, Effect>? Did;
 
-    public ProcessName Name => _options.Self.Name;
+    public ProcessName Name => Options.Self.Name;
 
-    public Member Member => _options.Self with { Incarnation = IncarnationOf(_incarnation) };
+    public Member Member => Options.Self with { Incarnation = IncarnationOf(_incarnation) };
 
     public RaftCore? Core { get; private set; }
 
@@ -37,8 +35,8 @@ internal sealed class SimulatedProcess
     /// <summary>The content of its disk.</summary>
     public InitialState Durable => _disk.Content;
 
-    /// <summary>The highest format level of its program, from its next start on.</summary>
-    public byte FormatLevel { get; set; }
+    /// <summary>Its settings, from its next start on.</summary>
+    public CoreOptions Options { get; set; }
 
     /// <summary>The microseconds of its own clock from one tick to the next.</summary>
     public long TickMicroseconds { get; init; } = 10_000;
@@ -58,13 +56,8 @@ internal sealed class SimulatedProcess
     {
         _starts++;
         var state = _disk.Open();
-        var options = _options with
-        {
-            Self = Member,
-            Seed = SeedOf(_options.Seed, _disk.TimesOpened, _incarnation),
-            FormatLevel = FormatLevel,
-        };
-        Core = new RaftCore(options, state);
+        var seed = SeedOf(Options.Seed, _disk.TimesOpened, _incarnation);
+        Core = new RaftCore(Options with { Self = Member, Seed = seed }, state);
     }
 
     /// <summary>Makes its boot durable; no other write is done.</summary>

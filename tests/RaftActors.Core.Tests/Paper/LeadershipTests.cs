@@ -8,7 +8,7 @@ public sealed class LeadershipTests
 {
     private const string Answered = "read 7 may be answered at 2";
 
-    private static readonly LeaseOptions Lease = new(TickMicroseconds: 10_000, MaxDriftPercent: 10);
+    private static readonly LeaseOptions Lease = new(MaxDriftPercent: 10);
 
     [Fact]
     public void A_round_of_reads_is_confirmed_by_a_refusal_of_entries_too()
@@ -108,17 +108,70 @@ public sealed class LeadershipTests
         Assert.Equal(isTransfer, Assert.Single(lab.SentTo<Message.RequestVoteReply>(Raft3)).Granted);
     }
 
-    /// <summary>In term 0 no leader was ever heard, so there is no promise, and a founding is not delayed.</summary>
+    /// <summary>In term 0 no leader was ever heard, so a founding is not delayed.</summary>
     [Theory]
-    [InlineData(1, false)]
-    [InlineData(0, true)]
-    public void A_starting_process_is_bound_by_a_promise_unless_its_term_is_zero(long term, bool isFree)
+    [InlineData(1, 190_000, false)]
+    [InlineData(1, 0, true)]
+    [InlineData(0, 190_000, true)]
+    public void A_starting_process_is_bound_by_the_promise_of_an_earlier_start_unless_its_term_is_zero(long term, long promise, bool isFree)
     {
-        var lab = new Lab([term], with: options => options with { Lease = Lease });
+        var lab = new Lab([term], stored: state => state with { Promise = promise });
 
         lab.Receive(Raft3, 2, new Message.RequestVote(At(2), IsPreVote: false));
 
         Assert.Equal(isFree, Assert.Single(lab.SentTo<Message.RequestVoteReply>(Raft3)).Granted);
+    }
+
+    /// <summary>The first tick may come at once. So a promise of 19 ticks needs 20, and one of a microsecond more needs 21.</summary>
+    [Theory]
+    [InlineData(190_000, 20)]
+    [InlineData(190_001, 21)]
+    public void A_promise_of_an_earlier_start_is_kept_in_the_ticks_of_this_one(long promise, int ticks)
+    {
+        var lab = new Lab(
+            [1], stored: state => state with { Promise = promise }, with: options => options with { TickMicroseconds = 10_000 });
+        lab.Receive(Raft3, 2, new Message.RequestVote(At(2), IsPreVote: false));
+
+        lab.Tick(ticks - 1);
+        Assert.DoesNotContain(lab.SentTo<Message.RequestVoteReply>(Raft3), reply => reply.Granted);
+
+        lab.Tick(1);
+        Assert.Contains(lab.SentTo<Message.RequestVoteReply>(Raft3), reply => reply.Granted);
+        Assert.Equal(0, lab.HardState!.Promise);
+    }
+
+    [Fact]
+    public void A_leader_that_is_heard_shortens_no_promise_of_an_earlier_start()
+    {
+        var lab = new Lab(
+            [1],
+            stored: state => state with { Promise = 190_000 },
+            with: options => options with
+            {
+                Lease = Lease,
+                TickMicroseconds = 10_000,
+                ElectionTimeoutMinTicks = 6,
+                ElectionTimeoutMaxTicks = 12,
+            });
+        lab.Append(Raft2, 1, At(1), []);
+        lab.Tick(13);
+
+        lab.Receive(Raft3, 2, new Message.RequestVote(At(2), IsPreVote: false));
+        Assert.DoesNotContain(lab.SentTo<Message.RequestVoteReply>(Raft3), reply => reply.Granted);
+
+        lab.Tick(7);
+        Assert.Contains(lab.SentTo<Message.RequestVoteReply>(Raft3), reply => reply.Granted);
+    }
+
+    [Fact]
+    public void A_process_records_its_promise_before_it_tells_it()
+    {
+        var lab = new Lab([1], with: options => options with { Lease = Lease, TickMicroseconds = 10_000 });
+        Assert.Equal(190_000, lab.HardState!.Promise);
+
+        lab.Append(Raft2, 1, At(1), []);
+
+        Assert.Equal(190_000, Assert.Single(lab.SentTo<Message.AppendEntriesReply>(Raft2)).Promise);
     }
 
     [Fact]

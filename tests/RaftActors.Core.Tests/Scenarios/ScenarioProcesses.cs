@@ -13,15 +13,14 @@ internal static class ScenarioProcesses
     /// A line has the name and the log of a process. <c>raft1 preload=3</c>: three preloaded pairs. <c>preload=(a b c)</c>: pairs with
     /// these values. <c>terms=(1 1 2)</c>: the log of a founded group with entries of these terms, first the configuration.
     /// <c>term=3</c>: the current term, if later. <c>stopped</c>: started later. <c>clock=8000</c>: microseconds of its own clock in one
-    /// tick. <c>max-quorum=3</c>: the maximum quorum in its own options. <c>domain=rack-1</c>: its failure domain. <c>program=2</c>: the
-    /// highest format level of its program; 1 by default.
+    /// tick. <c>max-quorum=3</c>: the maximum quorum in its own options. <c>domain=rack-1</c>: its failure domain. Settings of
+    /// <see cref="With"/>, for this process.
     /// </para>
     /// <para>
     /// The directive has the options of all. <c>joining</c>: each has a roster of itself alone and waits to join. <c>max-quorum=3</c>: the
     /// maximum quorum in the options of all, and in the given logs.
-    /// <c>lease=(10000 20)</c>: the minimum microseconds of a tick and the maximum drift in percent. <c>keys=2</c>: the number of request
-    /// keys remembered. <c>memory=0</c>: the bytes of the log in memory. <c>quiesce=20</c>: the ticks without work until the group becomes
-    /// quiescent; also on a line, for one process.
+    /// Settings of <see cref="With"/>. <c>keys=2</c>: the number of request keys remembered. <c>memory=0</c>: the bytes of the log in memory.
+    /// <c>quiesce=20</c>: the ticks without work until the group becomes quiescent; also on a line, for one process.
     /// </para>
     /// </remarks>
     public static IEnumerable<(SimulatedProcess Process, bool IsStopped)> Of(Directive directive)
@@ -50,8 +49,7 @@ internal static class ScenarioProcesses
                 QuiesceTicks = lines[i].Number("quiesce", directive.Number("quiesce", 0)),
                 Priority = lines[i].Number("priority", 0),
                 FailureDomain = lines[i].Setting("domain") ?? "",
-                FormatLevel = (byte)lines[i].Number("program", FormatRange.Own.Lowest),
-                Lease = LeaseOf(directive.Setting("lease")),
+                FormatLevel = FormatRange.Own.Lowest,
                 Variations = new RaftVariations(PreVote: directive.Setting("pre-vote") != "no"),
                 MaxInflightMessages = directive.Number("inflight", 64),
                 MaxInflightBytes = directive.Number("inflight-bytes", 4_000_000),
@@ -70,7 +68,10 @@ internal static class ScenarioProcesses
                     lines[i].Number("term", 0),
                     BootOf)
                 : preload;
-            var process = new SimulatedProcess(options, initial, preload) { TickMicroseconds = lines[i].Number("clock", 10_000) };
+            var process = new SimulatedProcess(With(With(options, directive), lines[i]), initial, preload)
+            {
+                TickMicroseconds = lines[i].Number("clock", 10_000),
+            };
             yield return (process, lines[i].Arguments.Contains("stopped"));
         }
 
@@ -82,8 +83,23 @@ internal static class ScenarioProcesses
             : default;
     }
 
-    private static LeaseOptions? LeaseOf(string? setting) =>
-        setting?.Split(' ') is [var tick, var drift] ? new LeaseOptions(long.Parse(tick), int.Parse(drift)) : null;
+    /// <summary>
+    /// Replaces settings. <c>program=2</c>: the highest format level of the program; 1 by default. <c>lease=(10000 20)</c>: leases, with the
+    /// minimum microseconds of a tick and the maximum drift in percent. <c>lease=off</c>: none, as by default. <c>timeout=(6 12)</c>: the
+    /// shortest and the longest election timeout in ticks; 20 and 40 by default.
+    /// </summary>
+    public static CoreOptions With(CoreOptions options, Directive settings)
+    {
+        var (lease, timeout) = (settings.Setting("lease")?.Split(' '), settings.Setting("timeout")?.Split(' '));
+        return options with
+        {
+            FormatLevel = (byte)settings.Number("program", options.FormatLevel),
+            Lease = lease is null ? options.Lease : lease is [_, var drift] ? new LeaseOptions(int.Parse(drift)) : null,
+            TickMicroseconds = lease is [var tick, _] ? long.Parse(tick) : options.TickMicroseconds,
+            ElectionTimeoutMinTicks = timeout is null ? options.ElectionTimeoutMinTicks : int.Parse(timeout[0]),
+            ElectionTimeoutMaxTicks = timeout is null ? options.ElectionTimeoutMaxTicks : int.Parse(timeout[1]),
+        };
+    }
 
     private static IEnumerable<Payload.Pair> Pairs(string? preload)
     {

@@ -7,11 +7,16 @@ internal sealed partial class ScenarioRunner
 {
     /// <summary>
     /// <c>start raft1</c>: starts it and makes its boot durable, without output. <c>start raft1 boot=shown</c>: the first step of raft1
-    /// shows that write. <c>program=2</c>: its program reads format level 2 from now on.
+    /// shows that write. From now on it has the settings of <see cref="ScenarioProcesses.With"/> that are named.
     /// </summary>
+    private void StartWith(SimulatedProcess process, Directive directive)
+    {
+        process.Options = ScenarioProcesses.With(process.Options, directive);
+        Start(process, directive);
+    }
+
     private void Start(SimulatedProcess process, Directive directive)
     {
-        process.FormatLevel = (byte)directive.Number("program", process.FormatLevel);
         process.Start();
         if (directive.Setting("boot") != "shown")
         {

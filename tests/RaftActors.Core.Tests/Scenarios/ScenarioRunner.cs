@@ -21,7 +21,7 @@ internal sealed partial class ScenarioRunner
         {
             // Processes and output.
             case "add-processes": AddProcesses(directive); break;
-            case "start": ForEach(directive, process => Start(process, directive)); break;
+            case "start": ForEach(directive, process => StartWith(process, directive)); break;
             case "crash": ForEach(directive, process => process.Crash()); break;
             case "show": _group.Show = Enum.Parse<ScenarioGroup.Detail>(directive.Arguments[0], ignoreCase: true); break;
             case "decisions": _group.ShowsDecisions = true; break;

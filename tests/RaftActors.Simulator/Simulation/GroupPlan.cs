@@ -12,6 +12,7 @@ internal sealed class GroupPlan
     private const ulong DomainSeed = 0xD03A;
     private const ulong QuietSeed = 0x9E57;
     private const ulong UpgradeSeed = 0x09AD;
+    private const ulong SettingsSeed = 0x5E77;
 
     private static readonly ProcessName[] Names = [.. Enumerable.Range(1, 9 + JoinersMax).Select(i => new ProcessName($"raft{i:00}@x"))];
     private static readonly Payload.Pair[] Preloads = [.. Enumerable.Range(1, 8).Select(PreloadedPair)];
@@ -62,6 +63,7 @@ internal sealed class GroupPlan
         var hasLeases = _prng.Chance(45);
         DriftPercent = _prng.Any([0, 20, 50, 50]);
         HasLeases = hasLeases && faults.Has(FaultKind.Lease);
+        HasUnequalSettings = HasLeases && new Prng(~seed ^ SettingsSeed).Chance(22);
         var begin = HasUnequalPreloads ? 120_000 : 0;
         FaultsEnd = begin + (_prng.Between(200, 600) * 1000L);
         _isTight = HasLeases && _prng.Chance(60);
@@ -133,6 +135,12 @@ internal sealed class GroupPlan
     public bool WipesEarly { get; }
 
     public bool HasLeases { get; }
+
+    /// <summary>
+    /// Whether each start of a process has a lease or not, a length of ticks and an election timeout of its own, as in a rolling restart
+    /// with other settings. It is so in one seed of ten, and the other draws do not depend on it.
+    /// </summary>
+    public bool HasUnequalSettings { get; }
 
     /// <summary>
     /// The ticks without work after which the group becomes quiescent; 0: it never does. The other draws do not depend on it.
@@ -250,8 +258,24 @@ internal sealed class GroupPlan
             KeepsQuorum = _prng.Chance(70),
             QuiesceTicks = QuiesceTicks,
             Sessions = DrawSessions() with { MaxKeys = _maxKeys },
-            Lease = HasLeases ? new LeaseOptions(TickMicroseconds, DriftPercent) : null,
+            TickMicroseconds = TickMicroseconds,
+            Lease = HasLeases ? new LeaseOptions(DriftPercent) : null,
             Variations = DrawVariations(),
+        };
+    }
+
+    /// <summary>Draws the settings of one start that may differ between the processes of a group with leases.</summary>
+    public static CoreOptions DrawSettings(CoreOptions own, Prng prng)
+    {
+        var electionMin = own.HeartbeatTicks * prng.Between(2, 8);
+        var electionMax = electionMin + prng.Between(1, own.HeartbeatTicks);
+        return own with
+        {
+            Lease = prng.Chance(60) ? own.Lease : null,
+            TickMicroseconds = prng.Any([TickMicroseconds / 2, TickMicroseconds, 2 * TickMicroseconds]),
+            ElectionTimeoutMinTicks = electionMin,
+            ElectionTimeoutMaxTicks = electionMax,
+            GoneTicks = Math.Max(own.GoneTicks, electionMax),
         };
     }
 

@@ -19,13 +19,16 @@ internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice
     /// <summary>Whether it starts as a joining process.</summary>
     public bool IsJoining => _isJoining || options.IsJoining;
 
-    private CoreOptions Told => _isJoining ? options with { IsJoining = true, Roster = [Name] } : options;
+    private CoreOptions Told => _isJoining ? Settings with { IsJoining = true, Roster = [Name] } : Settings;
 
     public int Number => number;
 
     public ProcessName Name => options.Self.Name;
 
     public CoreOptions Options => options;
+
+    /// <summary>Its options, with the settings of its next start.</summary>
+    public CoreOptions Settings { get => field ?? options; set; }
 
     public Member Member { get; private set; } = options.Self;
 
@@ -76,7 +79,7 @@ internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice
     public Dictionary<long, ClientRead> Reading { get; } = [];
 
     /// <summary>The simulated time between two of its ticks, in microseconds.</summary>
-    public long TickInterval => (1_000_000 / rate) + 1;
+    public long TickInterval => (1000 * Settings.TickMicroseconds / rate) + 1;
 
     /// <summary>The simulated time up to which its ticks are counted.</summary>
     public long TickedAt { get; set; }
@@ -94,7 +97,9 @@ internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice
     public byte StoredLevel => Disk.Log.All()
         .Select(entry => entry.Configuration)
         .Append(Disk.Snapshot?.Snapshot.Configuration)
-        .Max(configuration => configuration?.FormatLevel ?? FormatRange.Own.Lowest);
+        .Select(configuration => configuration?.FormatLevel ?? FormatRange.Own.Lowest)
+        .Append(Disk.HardState.Promise > 0 ? HardState.PromiseSince : FormatRange.Own.Lowest)
+        .Max();
 
     public void Start(ulong seed)
     {

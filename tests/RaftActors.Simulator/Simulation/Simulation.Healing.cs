@@ -31,7 +31,7 @@ internal sealed partial class Simulation
             FreeDisk(process);
             WriteIfBusy(process);
             Resume(process, process.Starts);
-            if (!process.IsFenced && !process.IsAway && process.FormatLevel < FormatRange.Own.Highest)
+            if (!process.IsFenced && !process.IsAway && (process.FormatLevel < FormatRange.Own.Highest || process.Settings != process.Options))
             {
                 Crash(process);
             }

@@ -14,6 +14,7 @@ internal sealed partial class Simulation
         }
 
         process.FormatLevel = NextProgram(process);
+        process.Settings = _plan.HasUnequalSettings && !_isHealed ? GroupPlan.DrawSettings(process.Options, _settings) : process.Options;
         Note(process, _plan.HasUpgrades ? $"starts with a program of format level {process.FormatLevel}" : "starts");
         process.Start(_prng.Next());
         _matching.OnStart(process);

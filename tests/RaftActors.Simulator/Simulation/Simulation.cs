@@ -40,6 +40,7 @@ internal sealed partial class Simulation : IClientWorld
     private readonly SimulatedNetwork _network;
     private readonly Prng _prng;
     private readonly Prng _programs;
+    private readonly Prng _settings;
     private readonly List<Client> _clients = [];
     private readonly TextWriter? _trace;
     private int _underWay;
@@ -63,7 +64,7 @@ internal sealed partial class Simulation : IClientWorld
     {
         (_plan, Faults, _trace) = (plan, faults, trace);
         _processes = _plan.Processes;
-        (_prng, _programs) = (new Prng(_plan.RuntimeSeed), new Prng(_plan.ProgramSeed));
+        (_prng, _programs, _settings) = (new Prng(_plan.RuntimeSeed), new Prng(_plan.ProgramSeed), new Prng(~_plan.ProgramSeed));
         _network = new SimulatedNetwork(_plan, new Prng(_prng.Next()));
         _beats = new Prng(~_plan.RuntimeSeed);
         foreach (var process in _processes)

@@ -90,7 +90,8 @@ public sealed class GoldenDirectoryTests
             other.Write(new Effect.InstallSnapshot(new Ticket(4), incoming.Snapshot, KeepsLog: false));
             other.Write(new Effect.Persist(new Ticket(5), HardState(4), [Entry(21, 4, "after"), KeyedEntry(22, 4)]));
             directory.WriteQueued();
-            one.Write(new Effect.Persist(new Ticket(3), HardState(4, isFull: true), [Entry(9, 4, "fills", size: 1900)]));
+            var bound = HardState(4, isFull: true) with { Promise = level == 2 ? 190_000 : 0 };
+            one.Write(new Effect.Persist(new Ticket(3), bound, [Entry(9, 4, "fills", size: 1900)]));
             directory.WriteQueued();
             one.NoteCommitted(new LogIndex(8));
             one.Write(new Effect.Persist(new Ticket(4), null, [Entry(10, 4, "rolls", size: 1900)]));

@@ -304,7 +304,7 @@ public sealed class RaftSettingsTests
         Assert.Equal((7, 20, 60), (core.Priority, core.TransferTimeoutTicks, core.DiskStallTicks));
         Assert.Equal((false, 400, 80), (core.KeepsQuorum, core.GoneTicks, core.StableTicks));
         Assert.Equal("rack-1", core.FailureDomain);
-        Assert.Equal(new LeaseOptions(50_000, 5), core.Lease);
+        Assert.Equal((50_000, new LeaseOptions(5)), (core.TickMicroseconds, core.Lease));
         Assert.Equal((2, 2000L, 1000L), (core.MaxInflightMessages, core.MaxInflightBytes, core.MaxUncommittedBytes));
         Assert.Null(ToCore(Read($"{Node}\n{Roster}")).Lease);
     }

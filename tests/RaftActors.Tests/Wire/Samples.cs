@@ -244,6 +244,8 @@ internal static class Samples
             Round: 600))),
         ("cs", Core(new Message.SnapshotChunk(
             Snapshot with { Configuration = Joint with { FormatLevel = 2 } }, 0, 0, [], default, new Serial(292), Round: 602))),
+        ("cb", Core(new Message.AppendEntriesReply(true, new LogIndex(12), default, IsAdmitted: true, Round: 601) { Promise = 950_000 })),
+        ("cu", Core(new Message.SnapshotChunkReply(Position, 128_000, Round: 602) { Promise = 950_000 })),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.RaiseFormatLevel(2, new LogIndex(305)))),
         ("km", new ClientCall.Change(new GroupChange.RaiseFormatLevel(2), TimeSpan.FromSeconds(3))),
         ("os", new RaftStatus("orders", One.Name)

@@ -50,7 +50,6 @@ internal sealed class AgreementCheck(Target target, ImmutableArray<DescriptionSa
     private IEnumerable<Finding> Settings()
     {
         var keys = Known.SelectMany(each => each.Told.Settings).Select(setting => setting.Key).Distinct().ToList();
-        var hasLeases = Known.Any(each => each.Told.Settings.Contains((SharedSettings.LeaseEnabled, "on")));
         var isAlike = true;
         foreach (var key in keys)
         {
@@ -60,10 +59,8 @@ internal sealed class AgreementCheck(Target target, ImmutableArray<DescriptionSa
             }
 
             isAlike = false;
-            var (text, cure) = ($"{key} differs: {differences}", $"Set {key} to one value on all nodes, and restart them one by one.");
-            yield return hasLeases && SharedSettings.IsOfLease(key)
-                ? Finding.Fail(Group, $"{text}. A leader may answer by a lease that the others do not keep", cure)
-                : Finding.Warn(Group, text, cure);
+            yield return Finding.Warn(
+                Group, $"{key} differs: {differences}", $"Set {key} to one value on all nodes, and restart them one by one.");
         }
 
         if (isAlike)
