@@ -47,7 +47,7 @@ internal sealed class Founding(RaftState state)
     public bool ShouldRefuse(FoundingRank candidate) =>
         (CanFound && state.Timer.Campaigns <= 1 && state.Rank.IsBetterThan(candidate))
         || state.Roster.Peers.Any(peer => peer.RepliedAt is { } at
-            && state.Now - at < state.Options.ElectionTimeoutMinTicks
+            && state.Now - at < state.Options.ElectionTimeoutMaxTicks
             && IsPresent(peer)
             && peer.Rank.IsBetterThan(candidate));
 
@@ -85,8 +85,9 @@ internal sealed class Founding(RaftState state)
         }
     }
 
+    // A process that was heard is greeted again after half of this time, so a lost greeting or two do not matter.
     private bool HasGreeted(Peer peer) =>
-        peer.GreetedAt is { } at && state.Now - at < state.Options.ElectionTimeoutMinTicks;
+        peer.GreetedAt is { } at && state.Now - at < state.Options.ElectionTimeoutMaxTicks;
 
     /// <summary>It has greeted with the incarnation that may vote. Another one can neither found the group nor be chosen.</summary>
     private bool IsPresent(Peer peer) => HasGreeted(peer) && peer.Current == state.HardState.FirstOf(peer.Name);

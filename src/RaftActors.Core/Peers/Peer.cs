@@ -8,7 +8,11 @@ internal sealed class Peer(ProcessName name)
     /// <summary>The most refusals of one incarnation that people are shown. A process that lies may name ever other serials.</summary>
     public const int ShownMax = 64;
 
+    // In heartbeats. A process that starts greets the others itself, so a long pause delays only what a lost greeting would have told.
+    private const int PauseMax = 8;
+
     private bool _isInDoubt;
+    private int _pause;
 
     /// <summary>Its name; there is one peer for each.</summary>
     public ProcessName Name { get; } = name;
@@ -39,6 +43,9 @@ internal sealed class Peer(ProcessName name)
 
     /// <summary>It is greeted until it replies, and until it shows that it runs although another one claims its name.</summary>
     public bool IsToGreet => RepliedAt is null || ClaimedAt is not null;
+
+    /// <summary>The tick from which it may be greeted again. The pauses double until it is heard, because it may be away for long.</summary>
+    public long GreetAgainAt { get; private set; }
 
     /// <summary>It spoke after another process had claimed its name, and its connection was not lost since.</summary>
     public bool HasAnsweredClaim { get; private set; }
@@ -117,13 +124,25 @@ internal sealed class Peer(ProcessName name)
         HasConfirmedUs |= greeting.Recorded == self;
         GreetedAt = now;
         RepliedAt = greeting.IsReply ? now : RepliedAt;
+        GreetAgain(now);
     }
+
+    /// <summary>Takes note that it was greeted.</summary>
+    public void Greeted(long now, int heartbeatTicks)
+    {
+        _pause = Math.Clamp(2 * _pause, heartbeatTicks, PauseMax * heartbeatTicks);
+        GreetAgainAt = now + _pause;
+    }
+
+    /// <summary>Ends the pause: the next one is short again.</summary>
+    public void GreetAgain(long now) => (_pause, GreetAgainAt) = (0, now);
 
     /// <summary>Takes note that it cannot be reached.</summary>
     public void Lose()
     {
         (GreetedAt, RepliedAt, SpokeAt) = (null, null, null);
         (ClaimedAt, HasAnsweredClaim, Twin) = (null, false, Incarnation.None);
+        GreetAgain(0);
     }
 
     private void Become(Member other)

@@ -128,27 +128,40 @@ internal sealed class Peers(RaftState state, Refusals refusals)
 
     private bool IsAhead(LogPosition position) => !state.Log.LastPosition.IsAtLeastAsUpToDateAs(position);
 
-    /// <summary>
-    /// Greets again, at the pace of heartbeats, every peer that has not replied. Before the founding there are no heartbeats to show which
-    /// processes run, so all are greeted. A learner without a leader greets all too, because it does not campaign: a quiescent leader does
-    /// not know that the learner missed something, and a group that has removed it tells it why. A process whose name another one claims is
-    /// greeted, to see that it still runs. A removed process greets no one: no process would accept it.
-    /// </summary>
+    /// <summary>Greets again the peers whose time it is.</summary>
     public void OnTick()
     {
-        if (state.Now % state.Options.HeartbeatTicks != 0 || state.IsRemoved || state.ToldRemoved is not null)
-        {
-            return;
-        }
-
-        var misses = state.Leader is null && !state.Configuration.IsVoter(state.Self);
         foreach (var peer in state.Roster.Peers)
         {
-            if (state.IsFounding || misses || peer.IsToGreet)
+            if (NextGreeting(state, peer) <= state.Now)
             {
                 Greet(peer);
             }
         }
+    }
+
+    /// <summary>
+    /// The tick of the next greeting to a peer; none is earlier than the first heartbeat of this start. A peer that has not replied is greeted
+    /// with doubling pauses. One whose name another process claims is greeted, to see that it still runs. Before the founding there are no
+    /// heartbeats to show which processes run, so one that has replied is greeted again, well before its greeting is too old
+    /// (<see cref="Founding"/>). A learner without a leader does so too, because it does not campaign: a quiescent leader does not know that the
+    /// learner missed something, and a group that has removed it tells it why. A removed process greets no one: no process would accept it.
+    /// </summary>
+    public static long NextGreeting(RaftState state, Peer peer)
+    {
+        if (state.IsRemoved || state.ToldRemoved is not null)
+        {
+            return long.MaxValue;
+        }
+
+        var due = Math.Max(peer.GreetAgainAt, state.Options.HeartbeatTicks);
+        if (peer.IsToGreet || peer.RepliedAt is not { } at)
+        {
+            return due;
+        }
+
+        var misses = state.Leader is null && !state.Configuration.IsVoter(state.Self);
+        return state.IsFounding || misses ? Math.Max(due, at + (state.Options.ElectionTimeoutMaxTicks / 2)) : long.MaxValue;
     }
 
     /// <summary>The shell reaches a process.</summary>
@@ -156,6 +169,7 @@ internal sealed class Peers(RaftState state, Refusals refusals)
     {
         if (!state.IsFenced && (state.Roster.Of(name) ?? (state.IsOutside ? state.Roster.Add(name, state.Leader) : null)) is { } peer)
         {
+            peer.GreetAgain(state.Now);
             Greet(peer);
         }
     }
@@ -219,7 +233,11 @@ internal sealed class Peers(RaftState state, Refusals refusals)
     }
 
     /// <summary>Sends a greeting.</summary>
-    private void Greet(Peer peer) => state.Send(FoundingConfiguration.Absent(peer.Name), GreetingTo(peer, isReply: false));
+    private void Greet(Peer peer)
+    {
+        peer.Greeted(state.Now, state.Options.HeartbeatTicks);
+        state.Send(FoundingConfiguration.Absent(peer.Name), GreetingTo(peer, isReply: false));
+    }
 
     /// <summary>Sends a greeting that no other incarnation answers.</summary>
     private void Ask(Peer peer) => state.Send(peer.Member, GreetingTo(peer, isReply: false));

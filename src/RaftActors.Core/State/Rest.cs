@@ -1,8 +1,8 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// Tells until when ticks have no effect, so that an idle process need not wake for each. Only a leader and a follower of one rest, and
-/// only without a write, a read or a change under way. In all other states every tick counts.
+/// Tells until when ticks have no effect, so that an idle process need not wake for each. Only a leader, a follower of one and a follower
+/// that waits for the founding rest, and only without a write, a read or a change under way. In all other states every tick counts.
 /// </summary>
 internal static class Rest
 {
@@ -16,6 +16,8 @@ internal static class Rest
             LeaderRole leader when isSteady && !state.Quiet.IsAsking && state.Transfers.Current is null => EndOf(state, leader),
             FollowerRole { Leader: not null, Reads: { Question: null, HasWaiting: false } } when isSteady && !state.Timer.IsPostponed =>
                 EndOfFollower(state),
+            FollowerRole { Leader: null } when state is { IsFounding: true, IsFenced: false, Timer.IsPostponed: false }
+                && state.Durability.IsIdle => EndOfFounding(state),
             _ => state.Now + 1,
         };
     }
@@ -52,8 +54,30 @@ internal static class Rest
             end = Earlier(state, Earlier(state, end, lost), lost + state.Durability.Patience);
         }
 
-        // Some are greeted at the pace of heartbeats.
-        return state.Roster.Peers.All(peer => !peer.IsToGreet) ? end : Math.Min(end, NextHeartbeat(state));
+        return NextGreeting(state, end);
+    }
+
+    private static long EndOfFounding(RaftState state)
+    {
+        var end = Earlier(state, Math.Max(state.Timer.DueAt, state.Now + 1), state.Options.FoundingTimeoutTicks);
+        end = Earlier(state, end, state.Election.BoundUntil);
+        foreach (var peer in state.Roster.Peers)
+        {
+            // It stands in the way of the next best one until its greeting is too old.
+            end = Earlier(state, end, (peer.GreetedAt ?? 0) + state.Options.ElectionTimeoutMaxTicks);
+        }
+
+        return NextGreeting(state, end);
+    }
+
+    private static long NextGreeting(RaftState state, long end)
+    {
+        foreach (var peer in state.Roster.Peers)
+        {
+            end = Math.Min(end, Math.Max(state.Now + 1, Peers.NextGreeting(state, peer)));
+        }
+
+        return end;
     }
 
     private static long NextHeartbeat(RaftState state) =>
