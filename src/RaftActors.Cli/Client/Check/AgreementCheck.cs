@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
 
-using RaftActors.Settings;
 using RaftActors.Wire;
 
 namespace RaftActors.Cli.Client.Check;
