@@ -92,6 +92,12 @@ internal abstract record Input
     public sealed record StoreReads(bool IsReading) : Input;
 
     /// <summary>
+    /// The application of this process cannot apply the next entry, or can again. Meanwhile the process votes and acknowledges as before,
+    /// and has the lowest priority: it leads only if no other voter that keeps up can.
+    /// </summary>
+    public sealed record Held(bool IsHeld) : Input;
+
+    /// <summary>
     /// The shell asks the application for its state. Core keeps the entries after this index in memory, so that the snapshot can be
     /// described at this index or above (<see cref="RaftCore.DescribeSnapshot"/>). If the log in memory exceeds
     /// <see cref="CoreOptions.LogMemoryBytes"/> by more than 16 MiB, they leave it nevertheless. Null: Core need not keep them any longer.

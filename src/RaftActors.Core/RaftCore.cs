@@ -245,6 +245,9 @@ internal sealed class RaftCore
             case Input.StoreReads(var isReading):
                 _state.Durability.NoteReads(isReading);
                 break;
+            case Input.Held(var isHeld):
+                _state.IsHeld = isHeld;
+                break;
             case Input.SnapshotPlanned(var index):
                 _state.Snapshots.Planned = index;
                 break;

@@ -2,7 +2,7 @@ namespace RaftActors.Core;
 
 /// <summary>
 /// Hands the leadership over (thesis §3.10): on request, or because the leader itself finds that another voter should lead. That one has
-/// a higher priority, or this leader has no disk space, a stalled disk or no vote.
+/// a higher priority, or this leader is held, or has no disk space, a stalled disk or no vote.
 /// </summary>
 internal sealed class Transfers(RaftState state, Membership membership)
 {
@@ -139,7 +139,7 @@ internal sealed class Transfers(RaftState state, Membership membership)
         }
 
         bool IsPreferred(Progress progress) =>
-            progress.Priority > state.Options.Priority && state.Now - progress.KeepsUpSince >= state.Options.StableTicks;
+            progress.Priority > state.Priority && state.Now - progress.KeepsUpSince >= state.Options.StableTicks;
         if (MostSuitable(leader, IsPreferred) is { } target)
         {
             StartAutomatic(target);

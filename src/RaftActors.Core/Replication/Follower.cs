@@ -130,7 +130,7 @@ internal sealed class Follower(
     private void Reply(Member leader, bool isAccepted, LogIndex match, long round, Ticket after = default)
     {
         var conflict = isAccepted ? Term.Zero : state.Log.TermAt(match);
-        var reply = new Message.AppendEntriesReply(isAccepted, match, conflict, state.IsAdmitted, round, state.Options.Priority)
+        var reply = new Message.AppendEntriesReply(isAccepted, match, conflict, state.IsAdmitted, round, state.Priority)
         {
             Promise = state.Options.Promise,
         };

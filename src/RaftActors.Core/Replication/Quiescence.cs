@@ -129,7 +129,7 @@ internal sealed class Quiescence(RaftState state, Membership membership)
                 return $"{progress.Member} lags or is silent";
             }
 
-            if (progress.Priority > state.Options.Priority && state.Configuration.IsVoter(progress.Member))
+            if (progress.Priority > state.Priority && state.Configuration.IsVoter(progress.Member))
             {
                 return $"{progress.Member} should lead";
             }
@@ -170,7 +170,7 @@ internal sealed class Quiescence(RaftState state, Membership membership)
 
     private bool IsWork(Input input) => input switch
     {
-        Input.Propose or Input.Read or Input.Transfer or Input.ChangeMembers or Input.DiskSpace => true,
+        Input.Propose or Input.Read or Input.Transfer or Input.ChangeMembers or Input.DiskSpace or Input.Held => true,
         Input.PeerReachable or Input.PeerUnreachable => true,
         Input.Receive(var envelope) => IsOfPeer(envelope) && envelope.Body is not (
             Message.AppendEntries { Entries.IsEmpty: true } or Message.AppendEntriesReply or Message.Quiesce or Message.QuiesceReply),

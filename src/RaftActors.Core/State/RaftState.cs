@@ -27,6 +27,12 @@ internal sealed class RaftState
     /// <summary>The settings of this process; they never change.</summary>
     public CoreOptions Options { get; }
 
+    /// <summary>The application cannot apply the next entry (<see cref="Input.Held"/>).</summary>
+    public bool IsHeld { get; set; }
+
+    /// <summary>The leadership priority of this process now.</summary>
+    public int Priority => IsHeld ? int.MinValue : Options.Priority;
+
     /// <summary>Ticks and the reading of the monotonic clock.</summary>
     public Clock Clock { get; } = new();
 

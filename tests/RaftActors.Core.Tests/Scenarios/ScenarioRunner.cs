@@ -51,6 +51,8 @@ internal sealed partial class ScenarioRunner
             case "free-disk": ForEach(directive, process => process.Step(new Input.DiskSpace(IsShort: false))); break;
             case "hang-reads": ForEach(directive, process => process.Step(new Input.StoreReads(IsReading: true))); break;
             case "end-reads": ForEach(directive, process => process.Step(new Input.StoreReads(IsReading: false))); break;
+            case "hold-application": ForEach(directive, process => process.Step(new Input.Held(IsHeld: true))); break;
+            case "free-application": ForEach(directive, process => process.Step(new Input.Held(IsHeld: false))); break;
             case "wipe": ForEach(directive, process => process.Wipe()); LoseConnections(directive); break;
             case "copy-disk": ForEach(directive, process => process.CopyDisk()); break;
             case "restore": ForEach(directive, process => process.RestoreDisk()); break;
