@@ -161,7 +161,9 @@ internal ref struct HoconCheck
         var key = _text[start.._at].Trim();
         if (key.IsEmpty)
         {
-            throw Unexpected("a key");
+            throw Next == ','
+                ? At(_at, "this ',' stands before a key. A block needs none after its '}'. Delete it.")
+                : Unexpected("a key");
         }
 
         if (key is "include" && Next == '"')

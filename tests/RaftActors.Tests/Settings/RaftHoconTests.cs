@@ -28,6 +28,7 @@ public sealed partial class RaftHoconTests
     [InlineData("a =", "1:4: the text ends, and a value was expected.")]
     [InlineData("a = }", "1:5: found '}', expected a value.")]
     [InlineData("a {\n  b = 1\n", "1:3: this '{' is not closed. Add the '}'.")]
+    [InlineData("a { b = 1 }, c = 2", "1:12: this ',' stands before a key. A block needs none after its '}'. Delete it.")]
     [InlineData("a = 1\n}\n", "2:1: found '}', expected a key.")]
     [InlineData("{ a = 1 }\nb = 2", "2:1: this text is after the '}' of the whole, where it would be ignored.")]
     [InlineData("a\nb = 1", "1:1: this key has no value. Write key = value, or key { ... }.")]
