@@ -44,6 +44,9 @@ internal abstract class ClientAppend(
     /// <summary>The time at which it ends in any case.</summary>
     public TimeSpan Deadline { get; set; }
 
+    /// <summary>Why the last process that answered did not append it; null: none refused it.</summary>
+    public CancelReason.NotCommitted? Refusal { get; set; }
+
     /// <summary>Ends it, unless it has ended before.</summary>
     public abstract void End(IOutcome outcome);
 

@@ -97,6 +97,7 @@ internal sealed class ClientAppends(ClientSession session, TimeSpan patience, IC
             // Invariant: "not committed" is definite only for a single attempt. An earlier one may still reach a leader.
             append.Attempts = failure is CancelReason.NotCommitted && append.Attempts == 1 ? 0 : append.Attempts;
             append.NextAt = now;
+            append.Refusal = failure as CancelReason.NotCommitted;
         }
         else if (outcome.Failure is CancelReason.NotCommitted && append.Attempts > 1)
         {
@@ -133,7 +134,7 @@ internal sealed class ClientAppends(ClientSession session, TimeSpan patience, IC
     {
         foreach (var append in _sent.Concat(_waiting).Where(append => append.Deadline <= now).ToArray())
         {
-            End(append, append.Attempts > 0 ? new CancelReason.Unknown(UnknownReason.TimedOut) : whyNotSent());
+            End(append, append.Attempts > 0 ? new CancelReason.Unknown(UnknownReason.TimedOut) : append.Refusal ?? whyNotSent());
         }
     }
 

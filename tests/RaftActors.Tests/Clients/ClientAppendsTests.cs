@@ -146,6 +146,42 @@ public sealed class ClientAppendsTests
         Assert.Equal(new CancelReason.Unknown(UnknownReason.Forgotten), EndOf(second));
     }
 
+    // The client asked a process that holds the command of a quarantined entity: another one would answer the same, or not at all.
+    [Theory]
+    [InlineData(UnknownReason.Quarantined, true)]
+    [InlineData(UnknownReason.Forgotten, true)]
+    [InlineData(UnknownReason.Stopped, false)]
+    [InlineData(UnknownReason.TimedOut, false)]
+    public void Unknown_outcome_ends_the_append_only_if_no_further_attempt_could_tell_more(UnknownReason reason, bool ends)
+    {
+        var append = Add();
+        SendWaiting();
+
+        Answer(1, new CancelReason.Unknown(reason));
+        Pass(0);
+
+        Assert.Equal((ends, ends ? 1 : 2), (append.Task.IsCompleted, _sent.Count));
+    }
+
+    [Fact]
+    public void Append_that_each_process_refused_until_its_deadline_ends_with_the_latest_refusal()
+    {
+        var append = Add(TimeSpan.FromSeconds(5));
+        for (var second = 0; second < 5; second++)
+        {
+            SendWaiting();
+            Answer(1, new CancelReason.NotCommitted(NotCommittedReason.Stopped, $"held {second}"));
+            if (second < 4)
+            {
+                Pass(1);
+            }
+        }
+
+        Pass(1);
+
+        Assert.Equal(new CancelReason.NotCommitted(NotCommittedReason.Stopped, "held 4"), EndOf(append));
+    }
+
     [Fact]
     public async Task Open_numbers_span_no_more_than_a_session_holds()
     {
