@@ -99,7 +99,8 @@ public static class RaftAkkaExtensions
     /// <typeparam name="TActor">The type of the actor, and its key in the registry.</typeparam>
     /// <param name="builder">The builder that AddAkka passes.</param>
     /// <param name="name">
-    /// The name of the actor below <c>/user</c>, and of its process unless <see cref="RaftOptions{TValue}.Name"/> is set.
+    /// The name of the actor below <c>/user</c>, and of its process unless <see cref="RaftOptions{TValue}.Name"/> is set. It does not name
+    /// the group: <see cref="RaftOptions{TValue}.Group"/> does, or <c>raft.group</c>, which is <c>default</c>.
     /// </param>
     /// <returns>The builder.</returns>
     /// <exception cref="ArgumentException">The type is no raft actor, or the name is empty.</exception>

@@ -28,7 +28,7 @@ internal sealed class RaftHealth(RaftPlan plan, Func<RaftStatus, IEnumerable<str
         {
             yield return $"{Name(process)} has stopped: {failure}";
         }
-        else if (process is { IsOpen: true, Actor: null })
+        else if (process is { IsOpen: true, Actor: null, HeldAt: null })
         {
             yield return $"{Name(process)} has no actor: it has stopped, and the log has the cause.";
         }
@@ -42,6 +42,7 @@ internal sealed class RaftHealth(RaftPlan plan, Func<RaftStatus, IEnumerable<str
         { Fence: { } fence } => [$"{Name(process)} is fenced: {fence}"],
         _ when !IsMember(process) =>
             [$"{Name(process)} is no member of its group: it was removed, or has not joined. Call Join, or stop it."],
+        { HeldAt: { } held } => [$"{Name(process)} is behind: {held}"],
         { Leader: null } => [$"{Name(process)} knows no leader."],
         _ when process.Delivered < process.Committed =>
             [$"{Name(process)} has received the pairs up to serial {process.Delivered} of {process.Committed}."],
@@ -70,6 +71,11 @@ internal sealed class RaftHealth(RaftPlan plan, Func<RaftStatus, IEnumerable<str
                 + "Make room on it.";
         }
 
+        if (process.HeldAt is { } held)
+        {
+            yield return $"{Name(process)} does not follow its log: {held}";
+        }
+
         if (process.Quarantined is [var first, .. var others])
         {
             yield return $"{Name(process)} has {process.Quarantined.Length} quarantined entities: {first}"
@@ -83,14 +89,16 @@ internal sealed class RaftHealth(RaftPlan plan, Func<RaftStatus, IEnumerable<str
     {
         var voters = process.Members.Where(member => member.IsVoter).Select(member => member.Name).ToList();
         var inReach = voters.Count(voter => voter == process.Name || process.Reachable.Contains(voter));
-        if (process.IsOpen && IsMember(process) && inReach <= (voters.Count / 2) + 1)
+        if (process.IsOpen && IsMember(process) && voters.Count > 0 && inReach <= (voters.Count / 2) + 1)
         {
             yield return $"{Name(process)} reaches {inReach} of {voters.Count} voters: the group can lose none of them.";
         }
     }
 
-    // A process that was removed still knows the leader until its election timeout is over.
-    private static bool IsMember(RaftStatus process) => process.Members.Any(member => member.Name == process.Name);
+    // A process that was removed still knows the leader until its election timeout is over. One that joins lists itself alone, as a
+    // learner, until it has a configuration of the group.
+    private static bool IsMember(RaftStatus process) => process.Members.Any(
+        member => member.Name == process.Name && (member.IsVoter || process.Identity != Guid.Empty));
 
     private static string Name(RaftStatus process) => $"{process.Name} of group {process.Group}";
 

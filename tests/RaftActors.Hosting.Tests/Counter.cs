@@ -5,6 +5,9 @@ namespace RaftActors.Hosting.Tests;
 /// <summary>Adds numbers. Its constructor is filled by services.</summary>
 internal sealed class Counter : RaftActor<int, int>
 {
+    /// <summary>No life can apply it.</summary>
+    public const int Poison = int.MinValue;
+
     private int _total;
 
     public Counter(Scoped scoped, Lives lives)
@@ -15,7 +18,8 @@ internal sealed class Counter : RaftActor<int, int>
         Receive<Exception>(problem => throw problem);
     }
 
-    protected override int HandleAppend(Entry<int> entry) => _total += entry.Value;
+    protected override int HandleAppend(Entry<int> entry) =>
+        entry.Value == Poison ? throw new InvalidDataException("no number") : _total += entry.Value;
 
     protected override object? HandleQuery(object question) => _total;
 

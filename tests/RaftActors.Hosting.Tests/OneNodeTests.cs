@@ -51,6 +51,31 @@ public sealed class OneNodeTests
     }
 
     [Fact]
+    public async Task Held_actor_is_a_risk_with_its_group_serial_and_exception_is_not_ready_and_lives()
+    {
+        await using var node = new HostedNode(_port, [_port], null, services => services.AddRaftClient<int, int>());
+        await node.StartAsync();
+        TaskCompletionSource<RaftEvent.Held> told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        node.System.EventStream.Subscribe(node.System.ActorOf(Props.Create(() => new Listener(told))), typeof(RaftEvent.Held));
+
+        var poison = node.Services.GetRequiredService<RaftClient<int, int>>().AppendAsync("number", Counter.Poison);
+        await told.Task.WaitAsync(HostedNode.Guard);
+        var (risk, ready) = (await node.CheckAsync("raft-at-risk"), await node.CheckAsync("raft-ready"));
+
+        Assert.Equal(HealthStatus.Degraded, risk.Status);
+        Assert.Contains("of group default does not follow its log: its actor is held at serial 1", risk.Description);
+        Assert.Contains("InvalidDataException: no number", risk.Description);
+        Assert.Equal(HealthStatus.Unhealthy, ready.Status);
+        Assert.Equal(HealthStatus.Healthy, (await node.CheckAsync("raft-live")).Status);
+        Assert.IsType<Outcome<int>.Unknown>(await poison);
+    }
+
+    private sealed class Listener : ReceiveActor
+    {
+        public Listener(TaskCompletionSource<RaftEvent.Held> told) => Receive<RaftEvent.Held>(held => told.TrySetResult(held));
+    }
+
+    [Fact]
     public async Task Front_end_without_an_actor_calls_the_group_and_is_healthy()
     {
         await using var node = new HostedNode(_port, [_port]);

@@ -52,7 +52,9 @@ internal static class StandingOfProcess
             Client.Standing.Waiting => $"waits to be added: {AddCommand(status, target, by)}",
             Client.Standing.Removed => $"was removed from the group; to add it again: {AddCommand(status, target, by)}",
             Client.Standing.Fenced => target.Show(status.Fence ?? status.Failure!), // Justification: one of them makes it fenced.
-            _ => status.NameConflict is { } conflict ? target.Show(conflict) : null,
+            _ => status.NameConflict is { } conflict ? target.Show(conflict)
+                : status.HeldAt is { } held ? $"is held at serial {held.Serial}, see 'raft check'"
+                : null,
         };
 
     private static string AddCommand(RaftStatus status, Target target, ProcessName? by) => target.AddCommand(

@@ -40,6 +40,7 @@ public abstract partial class RaftActor<TValue, TResult>
         HandleSerial(entry);
         _fetched = null;
         _process.Telemetry.Applies.Stop(start);
+        OnPassed(entry.Serial);
         Complete(answer.Own, entry.Serial);
     }
 

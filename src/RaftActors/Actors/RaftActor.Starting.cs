@@ -18,6 +18,9 @@ public abstract partial class RaftActor<TValue, TResult>
     // Runs PreStart or PostRestart when the store is open. Null after that.
     private Action? _start;
 
+    // Ends the pause of a held actor. Null: this life tries at once.
+    private ICancelable? _pause;
+
     /// <summary>
     /// Waits for the store without blocking, then attaches to the engine and runs PreStart, so that PreStart may append. Earlier
     /// messages are handled after PreStart. An override must call it.
@@ -69,6 +72,7 @@ public abstract partial class RaftActor<TValue, TResult>
                 _process?.Appends.OnActorGone(_process.EngineStopped, Self, _results);
             }
 
+            _process?.Tries.OnStopped();
             EndLife();
         }
     }
@@ -105,6 +109,7 @@ public abstract partial class RaftActor<TValue, TResult>
             _raft?.EndQueries();
         }
 
+        _pause?.Cancel();
         _opening.Release(Self);
     }
 
@@ -131,6 +136,7 @@ public abstract partial class RaftActor<TValue, TResult>
             _turns = new DeliveryTurns(Self, _life);
             var check = new PairCheck<TValue>(_values, _options.FindFault, _options.HasEntities);
             var latest = new LatestActor(_process, check.FindFault, OutcomeMaker<TResult>.Instance, Context.System.Log);
+            _slow = new SlowCallbacks(Context.System.Scheduler, _process.Settings.Timing.ElectionTimeoutMin, latest.WarnOfSlow);
             _process.Actor = latest;
             return _raft = new RaftContext<TValue>(_process, _life, _order, _turns, _values, Self, this is IRaftSnapshot, check, latest);
         }
@@ -174,6 +180,7 @@ public abstract partial class RaftActor<TValue, TResult>
         {
             _ = Raft;
             _process.Delivered = _order.Complete;
+            HoldIfDue();
             Attach();
             start();
             _start = null;
@@ -221,5 +228,14 @@ public abstract partial class RaftActor<TValue, TResult>
         Raft.EndQueries();
         _extension.Host.Tell(new ToEngine.Attach(_process, _life, _order.Serial, this is IRaftSnapshot, _overrides.JudgesProposals), Self);
         Raft.Begin();
+    }
+
+    private void HoldIfDue()
+    {
+        if (_process.Tries.Begin(_order.Serial) is var (place, pause))
+        {
+            _order.Hold(place);
+            _pause = Context.System.Scheduler.ScheduleTellOnceCancelable(pause, Self, new ToActor.TryAgain(_life), Self);
+        }
     }
 }

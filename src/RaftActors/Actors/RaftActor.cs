@@ -48,6 +48,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     // Set when the store is open, before any message is handled.
     private DeliveryOrder _order = null!;
     private DeliveryTurns _turns = null!;
+    private SlowCallbacks _slow = null!;
     private RaftProcess _process = null!;
     private long _life;
     private RaftContext<TValue>? _raft;
@@ -102,8 +103,8 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     /// Pairs come in the order of their serials. Exception: a learner with <see cref="RaftActors.LearnerDelivery.AsCommitted"/>.
     /// </para>
     /// <para>
-    /// If this method throws and the supervisor resumes the actor, the pair counts as delivered. After a restart it comes again. An
-    /// exception for the same pair on every process then stops all actors of the group from making progress.
+    /// If this method throws and the supervisor resumes the actor, the pair counts as delivered. After a restart it comes again. An actor
+    /// that fails three times at one pair is held there (<see cref="RaftStatus.HeldAt"/>), and tries again after growing pauses.
     /// </para>
     /// </summary>
     /// <param name="entry">
@@ -287,15 +288,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
                 break;
             case ToActor.Asked asked:
                 asked.Place.Take();
-                if (asked.Call is ClientCall.Query query)
-                {
-                    Raft.QueryFor(query, _questions, asked.Client);
-                }
-                else
-                {
-                    asked.Client.Tell(Raft.Status, Self);
-                }
-
+                Raft.QueryFor(asked.Query, _questions, asked.Client);
                 break;
             case ToActor.SnapshotFailed failed:
                 failed.Cause.Throw();
@@ -309,6 +302,13 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         }
     }
 
+    private static string CallbackOf(ToActor message) => message switch
+    {
+        ToActor.Judge => "HandleProposal",
+        ToActor.Serve => "HandleGet",
+        _ => message.GetType().Name,
+    };
+
     private void LoseEngine()
     {
         _process.Engine.Lose(Self, _life);
@@ -321,39 +321,49 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     private void RunTurn()
     {
         DeliveryStep? step = null;
-        var hasReturned = false;
+        var isDue = true;
+        var begun = _slow.Now;
         try
         {
-            for (var length = 0; length < DeliveryTurns.LengthMax; length++)
+            for (var length = 0; isDue && length < DeliveryTurns.LengthMax; length++)
             {
                 Raft.GetReserved();
-                step = _order.TryTakeNext();
+                Raft.Running = step = _order.TryTakeNext();
                 if (step is not null)
                 {
                     Run(step);
+                    begun = _slow.OnEnded(step.Callback, begun, _order.Serial);
                 }
                 else if (_turns.TryTake() is { } message)
                 {
                     Take(message);
+                    begun = _slow.OnEnded(CallbackOf(message), begun, _order.Serial);
                 }
                 else
                 {
-                    OnNothingDue();
-                    hasReturned = true;
-                    return;
+                    isDue = false;
                 }
             }
-
-            _turns.Ask();
-            hasReturned = true;
+        }
+        catch (Exception cause)
+        {
+            OnFailed(step, cause);
+            throw;
         }
         finally
         {
-            _process.Delivered = _order.Complete;
-            if (!hasReturned)
-            {
-                OnFailed(step);
-            }
+            Raft.Running = null;
+        }
+
+        // After a failure it stays as it was: the next life lacks the pair.
+        _process.Delivered = _order.Complete;
+        if (isDue)
+        {
+            _turns.Ask();
+        }
+        else
+        {
+            OnNothingDue();
         }
     }
 
@@ -366,10 +376,15 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         }
     }
 
-    // Taken only if the supervisor resumes the actor: the pair counts as delivered, and the actor goes on. After a restart the next life
-    // is handed the pair anew.
-    private void OnFailed(DeliveryStep? step)
+    // The message is taken only if the supervisor resumes the actor: the pair counts as delivered, and the actor goes on. After a restart
+    // the next life is handed the pair anew.
+    private void OnFailed(DeliveryStep? step, Exception cause)
     {
+        if (DeliveryPlace.Of(step) is { } place)
+        {
+            _process.Tries.OnFailed(place, cause);
+        }
+
         var (own, serial) = step switch
         {
             DeliveryStep.Append append => (append.Own, append.Pair.Serial),
@@ -431,9 +446,18 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         var result = HandleAppend(entry);
         _process.Telemetry.Applies.Stop(start);
         _results.Add(append.Pair, result);
+        OnPassed(entry.Serial);
         if (append.Own is { } own)
         {
             Complete(own, entry.Serial, result);
+        }
+    }
+
+    private void OnPassed(Serial serial)
+    {
+        if (_process.Tries.OnPassed(serial))
+        {
+            _process.Engine.Tell(new ToEngine.HoldEnded(), Self, _life);
         }
     }
 
@@ -458,6 +482,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         }
 
         _order.Restored(serial);
+        OnPassed(serial);
         _process.Appends.EndCommittedTo(serial, Self, _results);
     }
 

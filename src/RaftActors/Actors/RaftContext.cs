@@ -19,7 +19,13 @@ namespace RaftActors;
 /// returns is in that message and in the callback.
 /// </para>
 /// <para>
-/// Not thread-safe. Use it inside its actor only: in the constructor, in message handlers and in callbacks. Do not use it in a task.
+/// Not thread-safe. Use it inside its actor only: in the constructor, in message handlers and in callbacks. A call from a task or a thread
+/// throws an <see cref="InvalidOperationException"/>; pipe the result of the task to Self, and call from there.
+/// </para>
+/// <para>
+/// While a pair or a snapshot is applied, which is in HandleAppend, HandleSerial and RestoreSnapshot, only the properties,
+/// <see cref="Read"/>, <see cref="Explain"/> and <see cref="TakeSnapshot"/> may be used, and in HandleSerial also Get. The other calls
+/// throw: each process would make them, and again with each replay.
 /// </para>
 /// </summary>
 /// <typeparam name="TValue">The type of the values of the group.</typeparam>
@@ -111,6 +117,7 @@ public sealed partial class RaftContext<TValue>
     public RequestRef Append(
         string key, TValue value, TimeSpan? timeout = null, IActorRef? replyTo = null, RequestKey? requestKey = null)
     {
+        DemandPlace(nameof(Append));
         ArgumentNullException.ThrowIfNull(key);
         var (bytes, hashedKey) = (_values.Encode(value), requestKey is { } sent ? HashedKey.Of(sent) : null);
         _process.Settings.Limits.DemandFits(key, bytes);
@@ -136,6 +143,7 @@ public sealed partial class RaftContext<TValue>
     /// <exception cref="InvalidOperationException">The actor overrides neither HandleMissing nor HandleSerial.</exception>
     public RequestRef Get(Serial serial, TimeSpan? timeout = null)
     {
+        DemandPlace(nameof(Get));
         ArgumentOutOfRangeException.ThrowIfLessThan(serial.Value, 1);
         var pulled = DemandPulled();
         var request = _process.NewRequest();
@@ -152,6 +160,7 @@ public sealed partial class RaftContext<TValue>
     /// <exception cref="InvalidOperationException">The actor overrides neither HandleMissing nor HandleSerial.</exception>
     public void Get(SerialRange range)
     {
+        DemandPlace(nameof(Get));
         var pulled = DemandPulled();
         pulled.Reserve(range);
         GetReserved();
@@ -190,6 +199,7 @@ public sealed partial class RaftContext<TValue>
     public RequestRef Query(
         object question, TimeSpan? timeout = null, IActorRef? replyTo = null, ReadConsistency? consistency = null)
     {
+        DemandPlace(nameof(Query));
         ArgumentNullException.ThrowIfNull(question);
         var request = _process.NewRequest();
         var limit = timeout ?? _process.Settings.Requests.QueryTimeout;
@@ -272,6 +282,7 @@ public sealed partial class RaftContext<TValue>
     /// <param name="replyTo">Receives one <see cref="Explanation"/>.</param>
     public RequestRef Explain(IActorRef replyTo)
     {
+        DemandInside(nameof(Explain));
         ArgumentNullException.ThrowIfNull(replyTo);
         var request = _process.NewRequest();
         Tell(new ToEngine.Explain(request, replyTo));
@@ -285,6 +296,7 @@ public sealed partial class RaftContext<TValue>
     /// <exception cref="InvalidOperationException">The actor does not implement <see cref="IRaftSnapshot{TState}"/>.</exception>
     public void TakeSnapshot()
     {
+        DemandInside(nameof(TakeSnapshot));
         if (!_takesSnapshots)
         {
             throw new InvalidOperationException(
@@ -295,6 +307,9 @@ public sealed partial class RaftContext<TValue>
     }
 
     internal LatestActor Latest { get; }
+
+    /// <summary>The callback that runs; null: none of the delivery does.</summary>
+    internal DeliveryStep? Running { get; set; }
 
     /// <summary>
     /// The actor is the process: makes the calls of its constructor now. Before this, another actor may be the process, and the constructor
@@ -346,14 +361,36 @@ public sealed partial class RaftContext<TValue>
         if (_process.Queries.TryTake(request, out var query))
         {
             isOwn = !query.IsOfClient;
-            var why = _process.Engine.HasStopped
-                ? _process.EngineStopped.Detail
+            var why = _process.Engine.HasStopped ? _process.EngineStopped.Detail
+                : _process.Tries.HeldAt is { } held ? $"{Self} does not reach the serial: {held} Ask another process."
                 : "No leader confirmed the commit index in time, or this process did not reach the serial. Ask again.";
             query.Fail(why, _actor);
         }
 
         _process.Appends.Cancel(request, reason, _actor);
         return isOwn;
+    }
+
+    // Each process would make the call when it applies the pair, and again when it replays the log.
+    private void DemandPlace(string call)
+    {
+        DemandInside(call);
+        if (Running is DeliveryStep.Append or DeliveryStep.Restore || (Running is DeliveryStep.Answer && call != nameof(Get)))
+        {
+            throw new InvalidOperationException(
+                $"{call} was called in {Running.Callback} of {Self}. Each process of the group would make this call, and again at each "
+                + "replay of the log. Call it in a message handler, or in HandleLeader where the leader alone is to make it.");
+        }
+    }
+
+    private void DemandInside(string call)
+    {
+        if (!_actor.Equals(ThisThread.Actor))
+        {
+            throw new InvalidOperationException(
+                $"{call} of {Self} was called outside of its actor: on another thread, in a task or in another actor. Send the actor a "
+                + "message, or pipe the result of the task to Self, and call it in the handler.");
+        }
     }
 
     private PulledPairs DemandPulled() => _order.Pulled ?? throw new InvalidOperationException(
@@ -383,8 +420,29 @@ public sealed partial class RaftContext<TValue>
         _process.Engine.Tell(message, _actor, _life);
     }
 
+    // Akka shows the actor of a thread to actors only.
+    private abstract class ThisThread : ActorBase
+    {
+        /// <summary>The actor that this thread runs; null: none.</summary>
+        public static IActorRef? Actor
+        {
+            get
+            {
+                try
+                {
+                    return Context?.Self;
+                }
+                catch (NotSupportedException)
+                {
+                    return null;
+                }
+            }
+        }
+    }
+
     private RequestRef Change(GroupChange change, TimeSpan? timeout, IActorRef? replyTo)
     {
+        DemandPlace(change.GetType().Name);
         var request = _process.NewRequest();
         var deadline = timeout ?? _process.Settings.Requests.ChangeTimeout;
         Tell(new ToEngine.Change(request, change, deadline, replyTo));

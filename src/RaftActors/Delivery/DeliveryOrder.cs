@@ -26,6 +26,9 @@ internal sealed class DeliveryOrder
     private readonly DeliveryStep.Append _append = new();
     private bool _isStateWanted;
 
+    // The place at which earlier lives failed, and this one waits; null: there is none.
+    private DeliveryPlace? _held;
+
     /// <param name="lastSerial">The last serial that the actor has at its start.</param>
     /// <param name="pulls">Null: an ordinary actor. Otherwise the actor may fetch pairs, and a learner gets its pairs in this way.</param>
     /// <param name="ownRef">The Append of a pair, if this process made it.</param>
@@ -70,11 +73,19 @@ internal sealed class DeliveryOrder
         _views.TakeQuorum(null);
     }
 
+    /// <summary>
+    /// Earlier lives failed at this place. All before it is delivered, and the rest waits for <see cref="ToActor.TryAgain"/>.
+    /// </summary>
+    public void Hold(DeliveryPlace place) => SetHeld(place);
+
     public void Take(ToActor message)
     {
         _restore.OnMessage();
         switch (message)
         {
+            case ToActor.TryAgain:
+                SetHeld(null);
+                break;
             case ToActor.Attached attached:
                 Pulled?.OnAttached(attached.Own);
                 break;
@@ -125,13 +136,13 @@ internal sealed class DeliveryOrder
             return notice;
         }
 
-        if (_restore.Target is not null)
+        if (_restore.Target is { } target)
         {
-            return _restore.TryOffer();
+            return _held == new DeliveryPlace(target, IsSnapshot: true) ? TryFailQuery() : _restore.TryOffer();
         }
 
         return TryTakeRepeated() ?? TryTakeQuery() ?? Pulled?.TryTakeMissing(_views.IsMember)
-            ?? Pulled?.TryTakeAnswer(_views.IsMember, OwnRef) ?? TryTakeAppend() ?? (DeliveryStep?)TryTakeSnapshot();
+            ?? Pulled?.TryTakeAnswer(_views.IsMember, OwnRef) ?? TryTakeAppend() ?? TryFailQuery() ?? (DeliveryStep?)TryTakeSnapshot();
     }
 
     /// <summary>The snapshot cannot be read, so nothing more is delivered.</summary>
@@ -202,6 +213,17 @@ internal sealed class DeliveryOrder
             ? new DeliveryStep.Query(_queries.Dequeue().Request)
             : null;
 
+    // The state that would answer it waits for the next try, which may be as late as a new program. Another process may answer it now.
+    private DeliveryStep.Cancel? TryFailQuery() => _held is not null && _queries.TryDequeue(out var query, out _)
+        ? new DeliveryStep.Cancel(query.Request, new CancelReason.Unavailable())
+        : null;
+
+    private void SetHeld(DeliveryPlace? place)
+    {
+        _held = place;
+        Pulled?.Hold(place is { IsSnapshot: false, Serial: var serial } ? serial : null);
+    }
+
     private DeliveryStep.Append? TryTakeAppend()
     {
         if (_views.IsMember is not { } isMember)
@@ -210,7 +232,7 @@ internal sealed class DeliveryOrder
         }
 
         var due = Pulled is null ? _committed.TryRead(_delivered.FirstMissing) : Pulled.FindAppend(isMember);
-        if (due is not { } pair)
+        if (due is not { } pair || _held == new DeliveryPlace(pair.Serial, IsSnapshot: false))
         {
             return null;
         }

@@ -3,20 +3,21 @@ namespace RaftActors.Delivery;
 /// <summary>The next callback that is due. Closed.</summary>
 internal abstract record DeliveryStep
 {
-    private DeliveryStep()
-    {
-    }
+    private DeliveryStep(string callback) => Callback = callback;
 
-    public sealed record PeerMet(Peer Peer) : DeliveryStep;
+    /// <summary>The name of the callback.</summary>
+    public string Callback { get; }
 
-    public sealed record QuorumChanged(Quorum? Quorum) : DeliveryStep;
+    public sealed record PeerMet(Peer Peer) : DeliveryStep("HandlePeer");
 
-    public sealed record LeaderChanged(Leader? Leader) : DeliveryStep;
+    public sealed record QuorumChanged(Quorum? Quorum) : DeliveryStep("HandleQuorum");
 
-    public sealed record Missing(SerialRange Gap) : DeliveryStep;
+    public sealed record LeaderChanged(Leader? Leader) : DeliveryStep("HandleLeader");
+
+    public sealed record Missing(SerialRange Gap) : DeliveryStep("HandleMissing");
 
     /// <summary>A pair is due. One object serves all pairs of a life, so that no pair makes garbage. It changes with the next.</summary>
-    public sealed record Append : DeliveryStep
+    public sealed record Append() : DeliveryStep("HandleAppend")
     {
         public StoredPair Pair { get; private set; }
 
@@ -32,19 +33,20 @@ internal abstract record DeliveryStep
 
     /// <param name="Request">The Get; null: a serial of a range that needed no request, so the actor gives it one now.</param>
     /// <param name="Own">The Append of this pair, if this process made it and the pair is released.</param>
-    public sealed record Answer(StoredPair Pair, RequestRef? Request, RequestRef? Own) : DeliveryStep;
+    public sealed record Answer(StoredPair Pair, RequestRef? Request, RequestRef? Own) : DeliveryStep("HandleSerial");
 
     /// <summary>
     /// The pair of this Append was delivered by HandleSerial before it was released, or was appended by an earlier attempt.
     /// </summary>
-    public sealed record Completed(RequestRef Own, Serial Serial) : DeliveryStep;
+    public sealed record Completed(RequestRef Own, Serial Serial) : DeliveryStep("");
 
-    public sealed record Restore(Serial Serial) : DeliveryStep;
+    public sealed record Restore(Serial Serial) : DeliveryStep("RestoreSnapshot");
 
-    public sealed record TakeSnapshot(Serial Serial) : DeliveryStep;
+    public sealed record TakeSnapshot(Serial Serial) : DeliveryStep("TakeSnapshot");
 
-    public sealed record Query(RequestRef Request) : DeliveryStep;
+    public sealed record Query(RequestRef Request) : DeliveryStep("HandleQuery");
 
     /// <param name="IsAppend">The request is an Append. It outlives the actor's life; a Get or a Query ends with it.</param>
-    public sealed record Cancel(RequestRef Request, CancelReason Reason, bool IsAppend = false) : DeliveryStep;
+    public sealed record Cancel(RequestRef Request, CancelReason Reason, bool IsAppend = false)
+        : DeliveryStep("HandleCancel");
 }

@@ -1,6 +1,7 @@
 using System.Runtime.ExceptionServices;
 
 using Akka.Actor;
+using Akka.Event;
 
 using RaftActors.Core;
 using RaftActors.Wire;
@@ -28,6 +29,9 @@ internal abstract record ToActor(long Life)
 
     /// <summary>The actor goes on with what is due. It sends this to itself, behind the messages that its mailbox holds by then.</summary>
     public sealed record Continue(long Life) : ToActor(Life);
+
+    /// <summary>The pause of a held actor is over. It sends this to itself, later.</summary>
+    public sealed record TryAgain(long Life) : ToActor(Life), IDeadLetterSuppression;
 
     /// <summary>The actor was resumed after a callback threw. It sends this to itself.</summary>
     /// <param name="Own">The Append of this process whose pair the callback failed on; null if there is none.</param>
@@ -110,7 +114,7 @@ internal abstract record ToActor(long Life)
     public sealed record Cancelled(long Life, RequestRef Request, CancelReason Reason) : ToActor(Life);
 
     /// <summary>A client asks the actor. The answer goes to the client.</summary>
-    public sealed record Asked(long Life, ClientCall Call, IActorRef Client, AskedPlace Place) : ToActor(Life);
+    public sealed record Asked(long Life, ClientCall.Query Query, IActorRef Client, AskedPlace Place) : ToActor(Life);
 
     /// <summary>The place of a question among those that the actor has not taken. The engine counts them.</summary>
     /// <param name="size">The bytes of the question.</param>

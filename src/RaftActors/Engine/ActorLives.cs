@@ -41,6 +41,7 @@ internal sealed class ActorLives(EngineContext context, ICanWatch watcher)
         context.Commits.TellCommittedAfter(last);
         context.Proposals.ShowAll();
         context.Snapshots.OnAttached();
+        context.Hold.OnAttached();
     }
 
     /// <summary>A stopped actor may end after the next actor of its name has attached. Then the end is ignored.</summary>

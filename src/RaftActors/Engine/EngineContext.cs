@@ -64,6 +64,7 @@ internal class EngineContext
         Snapshots = new SnapshotTaking(this);
         SnapshotCalls = new SnapshotCalls(this);
         Stopping = new StopPreparation(this);
+        Hold = new ActorHold(this);
         _effects = new EngineEffects(this);
     }
 
@@ -128,6 +129,8 @@ internal class EngineContext
     public SnapshotCalls SnapshotCalls { get; }
 
     public StopPreparation Stopping { get; }
+
+    public ActorHold Hold { get; }
 
     /// <summary>As Core last said.</summary>
     public QuorumView? Quorum { get; set; }
@@ -274,6 +277,10 @@ internal class EngineContext
         if (Actor is null)
         {
             Process.Appends.Complete(own, serial, Self, kept: null);
+        }
+        else if (Hold.HoldsBack(serial))
+        {
+            CancelAppend(own, ActorHold.Unapplied);
         }
     }
 

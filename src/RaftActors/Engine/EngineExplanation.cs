@@ -42,6 +42,11 @@ internal static class EngineExplanation
             lines.Add($"decided last: {decision}");
         }
 
+        if (process.Tries.HeldAt is { } held)
+        {
+            lines.Add($"held: {held}");
+        }
+
         if (process.Status.Fence is { } fence)
         {
             lines.Add($"fenced: {fence}");

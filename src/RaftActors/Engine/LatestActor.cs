@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 
 using Akka.Event;
 
@@ -32,6 +33,24 @@ internal sealed class LatestActor(
     /// <summary>The value of a pair in this process's own log, as bytes of the caller; null: it is not there.</summary>
     public ReadOnlyMemory<byte>? ReadBytes(Serial serial) =>
         process.Pairs.Read(serial) is { } pair ? pair.Value.ToArray() : default(ReadOnlyMemory<byte>?);
+
+    /// <summary>Warns of a slow callback: at most once a minute for each one.</summary>
+    public void WarnOfSlow(string callback, TimeSpan time, Serial serial)
+    {
+        const string Advice = "The actor handles nothing meanwhile: start slow work as a task, and pipe its result to Self.";
+        if (_limit.TryGive(callback, Advice, out var text))
+        {
+            var seconds = time.TotalSeconds.ToString("0.0", CultureInfo.InvariantCulture);
+            log.Warning(
+                "{Process} of group {Group}: {Callback} took {Seconds} s at serial {Serial}, longer than an election timeout. {Advice}",
+                process.Name,
+                process.Settings.Group,
+                callback,
+                seconds,
+                serial,
+                text);
+        }
+    }
 
     /// <summary>Logs a failure that callers can cause at will: at most five of a callback in a minute.</summary>
     public void Log(LogLevel level, Exception cause, string callback, string problem)

@@ -214,6 +214,9 @@ internal sealed class RaftEngine : UntypedActor
             case ToEngine.Attach attach:
                 _lives.OnAttach(attach, Sender);
                 break;
+            case ToEngine.HoldEnded:
+                _context.Hold.OnEnded();
+                break;
             case ToEngine.Unreadable unreadable:
                 StopFor(unreadable.Detail);
                 break;

@@ -17,7 +17,7 @@ namespace RaftActors.Engine;
 /// <item>Identity and settings never change.</item>
 /// <item>The engine writes <see cref="Pairs"/>, <see cref="Status"/> and <see cref="Snapshot"/>, and any thread reads them.</item>
 /// <item><see cref="Appends"/> and <see cref="Inbox"/> are thread-safe.</item>
-/// <item><see cref="Engine"/> and <see cref="Queries"/> belong to the living actor. Core belongs to the engine.</item>
+/// <item><see cref="Engine"/>, <see cref="Queries"/> and <see cref="Tries"/> belong to the living actor. Core belongs to the engine.</item>
 /// </list>
 /// Made by <see cref="Raft"/>.
 /// </summary>
@@ -46,6 +46,7 @@ internal sealed class RaftProcess
         Pairs = new CommittedPairs(store.ReadLog);
         HasUnexpectedlyNewStore = recovered.IsNew && !store.IsInMemory;
         Engine = new EngineLink(this);
+        Tries = new DeliveryTries(clock);
         Telemetry = new ProcessTelemetry(settings, clock);
         Appends = new OpenAppends(Telemetry);
         Queries = new OpenQueries(Telemetry.Reads);
@@ -127,6 +128,8 @@ internal sealed class RaftProcess
 
     public OpenQueries Queries { get; }
 
+    public DeliveryTries Tries { get; }
+
     /// <summary>The outcome of an Append that the engine never sent before it stopped.</summary>
     public CancelReason.NotCommitted EngineStopped => CancelReason.NotCommitted.OfStoppedEngine(Status.Failure);
 
@@ -138,6 +141,7 @@ internal sealed class RaftProcess
         Delivered = delivered,
         Committed = Pairs.CommittedSerial,
         Quarantined = [.. Quarantined],
+        HeldAt = Tries.HeldAt,
         SyncTime = Store.SyncTime,
     };
 

@@ -64,6 +64,9 @@ internal abstract record ToEngine
     /// <param name="Failure">Why the actor failed to give it; null: it did not.</param>
     public sealed record State(Serial Serial, TakenState Taken, string? Failure = null) : ToEngine;
 
+    /// <summary>The actor was held, and has passed the place.</summary>
+    public sealed record HoldEnded : ToEngine;
+
     /// <summary>The latest snapshot cannot be read, so the actor cannot restore its state.</summary>
     public sealed record Unreadable(string Detail) : ToEngine;
 

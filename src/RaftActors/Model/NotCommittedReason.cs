@@ -20,7 +20,7 @@ public enum NotCommittedReason
     /// <summary>The entry of another leader took its place in the log.</summary>
     Overwritten = 4,
 
-    /// <summary>The node stops, or the engine of the process has stopped.</summary>
+    /// <summary>The node stops, the engine of the process has stopped, or its actor is held (<see cref="RaftStatus.HeldAt"/>).</summary>
     Stopped = 5,
 
     /// <summary>Of a change: <c>basedOn</c> is not the latest configuration.</summary>

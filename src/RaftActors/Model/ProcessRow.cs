@@ -38,7 +38,7 @@ internal sealed record ProcessRow(
         | (status.IsRemoved ? ProcessMarks.Removed : 0)
         | (status.NameConflict is null ? 0 : ProcessMarks.NameConflict)
         | (status.IsDiskNearlyFull ? ProcessMarks.DiskNearlyFull : 0)
-        | (status.Quarantined.IsEmpty ? 0 : ProcessMarks.Quarantined);
+        | (status.Quarantined.IsEmpty && status.HeldAt is null ? 0 : ProcessMarks.Held);
 
     // A joining process lists itself alone, without a vote, until it receives a configuration.
     private static bool IsMember(RaftStatus status) => !status.IsRemoved
@@ -78,6 +78,6 @@ internal enum ProcessMarks : byte
     /// <inheritdoc cref="RaftStatus.IsDiskNearlyFull"/>
     DiskNearlyFull = 64,
 
-    /// <summary>The process has quarantined entities.</summary>
-    Quarantined = 128,
+    /// <summary>The actor is held, or entities of it are quarantined: it cannot apply a pair.</summary>
+    Held = 128,
 }

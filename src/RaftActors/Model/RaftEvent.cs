@@ -224,6 +224,19 @@ public abstract record RaftEvent
     }
 
     /// <summary>
+    /// The actor is held: it failed three times at one pair or snapshot, and tries again after growing pauses
+    /// (<see cref="RaftStatus.HeldAt"/>). Published once for each such place.
+    /// </summary>
+    public sealed record Held : RaftEvent
+    {
+        internal Held(string group, ProcessName process, HeldActor at)
+            : base(group, process) => At = at;
+
+        /// <summary>The place, the cause and the remedy.</summary>
+        public HeldActor At { get; }
+    }
+
+    /// <summary>
     /// The process is fenced: its store contradicts the group. It takes no part in the group until it restarts with an empty store.
     /// Published once.
     /// </summary>

@@ -117,6 +117,12 @@ public sealed record RaftStatus
     /// </summary>
     public ImmutableArray<QuarantinedEntity> Quarantined { get; internal init; } = [];
 
+    /// <summary>
+    /// Where the actor is held, because it fails at one pair or snapshot again and again. Null: it is not held; or the way to its process
+    /// knows format level 1 only.
+    /// </summary>
+    public HeldActor? HeldAt { get; internal init; }
+
     /// <summary>The same with what Core says now. The same object if Core says nothing new, as in most steps.</summary>
     internal RaftStatus With(RaftCore core, TimeProvider clock)
     {
@@ -145,5 +151,6 @@ public sealed record RaftStatus
         + (NameConflict is null ? "" : $", name conflict: {NameConflict}")
         + (Decision is null ? "" : $", decided: {Decision}")
         + (Quarantined.IsEmpty ? "" : $", quarantined: {string.Join(", ", Quarantined.Select(entity => entity.Id))}")
+        + (HeldAt is null ? "" : $", held: {HeldAt}")
         + (IsDiskNearlyFull ? ", disk nearly full" : "");
 }

@@ -15,7 +15,10 @@ public enum UnknownReason
     /// <summary>A snapshot covers the place of the pair in the log, so the process cannot compare the two.</summary>
     Compacted = 2,
 
-    /// <summary>The engine of the process stopped before the commit was known.</summary>
+    /// <summary>
+    /// The engine of the process stopped before the commit was known. Or the pair is committed, and the actor that would tell its result is
+    /// held (<see cref="RaftStatus.HeldAt"/>): another process may have the result.
+    /// </summary>
     Stopped = 3,
 
     /// <summary>Of a change: a later change was committed before this process could see this one.</summary>

@@ -11,7 +11,7 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
     private const int NameSizeMin = 4;
     private const int QuarantinedSizeMin = 3;
 
-    // From this format level on, a status has format levels and the time of a sync.
+    // From this format level on, a status has format levels, the time of a sync, and the place of a held actor.
     private const int FormatLevels = 2;
     private static readonly long TimeMax = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
@@ -51,6 +51,7 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
             writer.Optional(status.FormatLevel, static (to, level) => to.Octet((byte)level));
             writer.Optional(status.FormatLevelMax, static (to, level) => to.Octet((byte)level));
             writer.Optional(status.SyncTime, static (to, time) => to.Number(time.Ticks));
+            writer.Optional(status.HeldAt, WriteHeld);
         }
     }
 
@@ -80,7 +81,19 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
         FormatLevel = ReadLevel(ref reader),
         FormatLevelMax = ReadLevel(ref reader),
         SyncTime = reader.Level >= FormatLevels && reader.Flag() ? new TimeSpan(reader.Count()) : null,
+        HeldAt = reader.Level >= FormatLevels && reader.Flag() ? ReadHeld(ref reader) : null,
     };
+
+    private static void WriteHeld(ByteWriter writer, HeldActor held)
+    {
+        writer.Number(held.Serial.Value);
+        writer.Flag(held.IsSnapshot);
+        writer.Text(held.Error);
+        writer.Number(held.Since.ToUnixTimeMilliseconds());
+    }
+
+    private static HeldActor ReadHeld(ref ByteReader reader) =>
+        new(new Serial(reader.Count()), reader.Flag(), reader.Text(), ReadTime(ref reader));
 
     private void WriteActor(ByteWriter writer, IActorRef? actor) =>
         writer.Text(actor?.Path.ToSerializationFormatWithAddress(_own ??= CustomAddress.OwnOf(system)) ?? "");

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 
+using Akka.Actor;
+
 using RaftActors.Cli.Client;
 using RaftActors.Cli.Client.Check;
 using RaftActors.Cli.Security;
@@ -51,6 +53,20 @@ public sealed class CheckTests
     [Fact]
     public void Disk_that_is_nearly_full_is_a_failure() => AssertBad(
         Findings(Good[0], Good[1], Good[2] with { IsDiskNearlyFull = true }), FindingLevel.Fail, ":9992", "its disk has less free space");
+
+    [Fact]
+    public void Held_actor_is_a_failure_with_its_serial_and_exception_and_its_process_counts_for_the_majority()
+    {
+        var held = new HeldActor(new Serial(4), isSnapshot: false, "JsonException: unknown type.", DateTimeOffset.UnixEpoch);
+        var findings = Findings([.. Good.Select(status => status with { HeldAt = held, Delivered = new Serial(3) })]);
+
+        AssertBad(findings, FindingLevel.Fail, ":9992", "its actor is held at serial 4: JsonException: unknown type");
+        Assert.Contains(findings, finding => finding is { Level: FindingLevel.Ok, About: "group", Text: "3 of 3 voters answer" });
+    }
+
+    [Fact]
+    public void Process_without_an_actor_is_a_failure() =>
+        AssertBad(Findings(Good[0], Good[1], Good[2] with { Actor = null }), FindingLevel.Fail, ":9992", "it has no actor");
 
     [Fact]
     public void Two_groups_with_one_name_are_a_failure() => AssertBad(
@@ -223,6 +239,7 @@ public sealed class CheckTests
     private static RaftStatus Of(string server) => new("raft", Process(server))
     {
         IsOpen = true,
+        Actor = ActorRefs.Nobody,
         Role = server == ":9990" ? RaftRole.Leader : RaftRole.Follower,
         Term = 3,
         Leader = Process(":9990"),

@@ -163,6 +163,61 @@ public sealed class RaftActorTests : ScriptedActorTest
         Assert.Equal("value1 value2 a", outcomes.Last());
     }
 
+    [Theory]
+    [InlineData("append")]
+    [InlineData("query")]
+    [InlineData("join")]
+    [InlineData("get")]
+    public void Call_in_HandleAppend_throws_with_the_cause_and_the_remedy(string call)
+    {
+        Sys.ActorOf(Props.Create(() => new Misplaced(Watcher)));
+        Group.BuildQuorum(withActor: false);
+        Group.Commit("key", call);
+
+        var problem = Watcher.FishForMessage<string>(what => what.StartsWith("InvalidOperationException", StringComparison.Ordinal));
+
+        Assert.Contains("was called in HandleAppend of ", problem);
+        Assert.Contains("Call it in a message handler", problem);
+        Asked.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Call_in_RestoreSnapshot_throws_and_one_of_a_view_or_for_a_snapshot_does_not()
+    {
+        Sys.ActorOf(Props.Create(() => new Misplaced(Watcher)));
+        Group.BuildQuorum(withActor: false);
+        Group.Commit("key", "allowed");
+        Expect("3 allowed True");
+
+        Group.SendSnapshot(new Serial(9), 0);
+
+        Assert.Contains("Append was called in RestoreSnapshot", Watcher.FishForMessage<string>(_ => true));
+    }
+
+    [Fact]
+    public async Task Call_on_another_thread_throws_with_the_cause_and_the_remedy()
+    {
+        var actor = Sys.ActorOf(Props.Create(() => new Misplaced(Watcher)));
+        Group.BuildQuorum(withActor: false);
+        var leaked = await actor.Ask<RaftContext<string>>("leak");
+
+        Assert.Contains("outside of its actor", Assert.Throws<InvalidOperationException>(() => leaked.Append("key", "value")).Message);
+        Assert.Throws<InvalidOperationException>(() => leaked.TakeSnapshot());
+        Assert.Throws<InvalidOperationException>(() => leaked.Explain(TestActor));
+        Asked.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Call_after_an_await_in_the_actor_is_one_of_the_actor()
+    {
+        var actor = Sys.ActorOf(Props.Create(() => new Misplaced(Watcher)));
+        Group.BuildQuorum(withActor: false);
+
+        actor.Tell("await");
+
+        Assert.Equal("awaited", Asked.ExpectMsg<FromActor<string>.Append>().Key);
+    }
+
     [Fact]
     public void Append_may_be_called_before_the_engine_has_attached_the_actor()
     {
@@ -443,5 +498,57 @@ public sealed class RaftActorTests : ScriptedActorTest
         protected override object? HandleAppend(Entry<string> entry) => null;
 
         protected override void HandlePeer(Peer peer) => watcher.Tell(peer);
+    }
+
+    /// <summary>Makes the call of each value while it applies the pair.</summary>
+    private sealed class Misplaced : RaftActor<string, int>, IRaftSnapshot<int>
+    {
+        private readonly IActorRef _watcher;
+
+        public Misplaced(IActorRef watcher)
+        {
+            _watcher = watcher;
+            Receive<string>(text => text == "leak", _ => Sender.Tell(Raft));
+            ReceiveAsync<string>(async _ =>
+            {
+                await Task.Yield();
+                Raft.Append("awaited", "");
+            });
+        }
+
+        public int TakeSnapshot(Serial serial) => 0;
+
+        public void RestoreSnapshot(Serial serial, int state) => Try(() => Raft.Append("key", "value"));
+
+        protected override int HandleAppend(Entry<string> entry)
+        {
+            Try(entry.Value switch
+            {
+                "append" => () => Raft.Append("key", "value"),
+                "query" => () => Raft.Query("question"),
+                "join" => () => Raft.Join(Raft.Self),
+                "get" => () => Raft.Get(new Serial(1)),
+                "allowed" => () =>
+                {
+                    Raft.TakeSnapshot();
+                    Raft.Explain(_watcher);
+                    _watcher.Tell($"{Raft.Serial} {Raft.Read(entry.Serial)?.Value} {Raft.Status.IsOpen}");
+                },
+                _ => () => { },
+            });
+            return 0;
+        }
+
+        private void Try(Action call)
+        {
+            try
+            {
+                call();
+            }
+            catch (InvalidOperationException e)
+            {
+                _watcher.Tell($"{e.GetType().Name}: {e.Message}");
+            }
+        }
     }
 }

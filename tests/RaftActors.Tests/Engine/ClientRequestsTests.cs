@@ -74,16 +74,30 @@ public sealed class ClientRequestsTests : TestKit
     [Fact]
     public void Next_life_takes_questions_though_the_one_before_left_some()
     {
+        var query = new ClientCall.Query(default, TimeSpan.FromDays(1), ReadConsistency.Linearizable);
         for (var i = 0; i <= OpenQueries.MaxOfClients; i++)
         {
-            _bench.Context.Clients.Submit(new ClientCall.Status(), TestActor);
+            _bench.Context.Clients.Submit(query, TestActor);
         }
 
         ExpectMsg<ClientReply.Declined>();
         _bench.Context.Attach(_bench.Actor, 2);
-        _bench.Context.Clients.Submit(new ClientCall.Status(), TestActor);
+        _bench.Context.Clients.Submit(query, TestActor);
 
         ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Status_needs_no_actor()
+    {
+        _bench.Context.Clients.Submit(new ClientCall.Status(), TestActor);
+        Assert.Equal(_bench.Actor.Ref, ExpectMsg<RaftStatus>().Actor);
+
+        _bench.Context.Detach();
+        _bench.Context.Clients.Submit(new ClientCall.Status(), TestActor);
+
+        Assert.Null(ExpectMsg<RaftStatus>().Actor);
+        Assert.False(_bench.Actor.HasMessages);
     }
 
     // An answer without a pair would make the client ask again at once, for ever.

@@ -102,6 +102,17 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
         Watch(name, watcher, system.ActorOf(Props.Create(() => new Fragile.Guard(child, name, directive)), $"guard-{name}"));
     }
 
+    /// <summary>A process whose actor cannot apply the pairs of its diet.</summary>
+    /// <param name="directive">What its own supervisor does; null: the guardian of the actor system supervises it.</param>
+    public void StartPicky(string name, Picky.Diet diet, Directive? directive)
+    {
+        var (watcher, all) = Prepare(name, new RaftOptions<string>());
+        var props = Props.Create(() => new Picky(watcher, all, diet));
+        Watch(name, watcher, directive is { } what
+            ? system.ActorOf(Props.Create(() => new Fragile.Guard(props, name, what)), $"guard-{name}")
+            : system.ActorOf(props, name));
+    }
+
     /// <summary>A process whose actor takes this virtual time to apply a pair.</summary>
     public void StartSlow(string name, TimeSpan time)
     {

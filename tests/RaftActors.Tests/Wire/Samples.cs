@@ -253,6 +253,7 @@ internal static class Samples
             FormatLevel = 1,
             FormatLevelMax = 2,
             SyncTime = TimeSpan.FromMicroseconds(300),
+            HeldAt = new HeldActor(new Serial(5), isSnapshot: true, "no", DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123)),
         }),
         ("kh", new ClientCall.Describe()),
         ("ka", new ClientReply.Description(
@@ -265,7 +266,7 @@ internal static class Samples
             [
                 new ProcessRow(
                     new ProcessPlace("orders", One.Name),
-                    ProcessMarks.Open | ProcessMarks.Member | ProcessMarks.Quarantined,
+                    ProcessMarks.Open | ProcessMarks.Member | ProcessMarks.Held,
                     RaftRole.Candidate,
                     7,
                     Two.Name,

@@ -83,6 +83,18 @@ internal sealed class MemberCheck(Target target, GroupSample first, GroupSample 
                 "Make room on the disk. No restart is needed.");
         }
 
+        if (status.HeldAt is { } held)
+        {
+            yield return Finding.Fail(
+                shown, $"its actor is held at serial {held.Serial}: {Clause.Of(held.Error)}",
+                "Deploy a program that can apply the pair. The process votes meanwhile, and its actor tries again by itself.");
+        }
+        else if (status is { IsOpen: true, Actor: null, Failure: null })
+        {
+            yield return Finding.Fail(
+                shown, "it has no actor, so it answers no Query", "Look at its log for the cause, and restart the actor or its node.");
+        }
+
         if (!status.Quarantined.IsEmpty)
         {
             yield return Finding.Warn(

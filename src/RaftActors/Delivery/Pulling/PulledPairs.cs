@@ -23,6 +23,9 @@ internal sealed class PulledPairs
     // Pairs up to here came in a snapshot.
     private Serial _restored;
 
+    // The pair that must not be delivered now; null: there is none.
+    private Serial? _held;
+
     public PulledPairs(Serial last, LearnerDelivery learnerDelivery, CommittedReader committed, DeliveredSerials delivered)
     {
         (_learnerDelivery, _committed, _delivered) = (learnerDelivery, committed, delivered);
@@ -35,6 +38,9 @@ internal sealed class PulledPairs
     // A delivered serial is not answered but cancelled, and a cancellation needs a request.
     private StoredPair? OwnAnswer =>
         _gets.FirstReserved is { } serial && serial <= _own && !_delivered.Contains(serial) ? _committed.TryRead(serial) : null;
+
+    /// <summary>This pair must not be delivered until the next call; null: any may.</summary>
+    public void Hold(Serial? serial) => _held = serial;
 
     /// <summary>The actor requested this serial. Its answer or cancellation will be taken later.</summary>
     public void Asked(RequestRef request, Serial serial) => _gets.Add(request, serial);
@@ -123,8 +129,8 @@ internal sealed class PulledPairs
     private bool IsAsCommitted(bool? isMember) => isMember == false && _learnerDelivery == LearnerDelivery.AsCommitted;
 
     // Without this, a missing pair whose Get was cancelled would come after the pairs behind it. HandleAppend delivers it first.
-    private bool MustWait(Serial serial, bool? isMember) =>
-        !IsAsCommitted(isMember) && serial > _delivered.FirstMissing && _missing.FindOwed() == _delivered.FirstMissing;
+    private bool MustWait(Serial serial, bool? isMember) => serial == _held
+        || (!IsAsCommitted(isMember) && serial > _delivered.FirstMissing && _missing.FindOwed() == _delivered.FirstMissing);
 
     private StoredPair? Read(Serial? due) => due is { } serial ? _committed.TryRead(serial) : null;
 }

@@ -74,11 +74,15 @@ internal sealed class ClientRequests(EngineContext context)
             case ClientCall.Append append:
                 Submit(append, client);
                 break;
-            case ClientCall.Query or ClientCall.Status when !context.HasActor:
-                client.Tell(new ClientReply.Declined($"{Process.Name} has no actor now"), context.Self);
+            case ClientCall.Query when !context.HasActor:
+                Decline(client, $"{Process.Name} has no actor now");
                 break;
-            case ClientCall.Query or ClientCall.Status:
-                Ask(call, client);
+            case ClientCall.Query query:
+                Ask(query, client);
+                break;
+            case ClientCall.Status:
+                // Not the actor: it may be slow or restart, and its process counts in majorities all the same.
+                client.Tell(Process.Describe(Process.Delivered, context.Actor), context.Self);
                 break;
             case ClientCall.Read read:
                 Submit(read, client);
@@ -101,7 +105,7 @@ internal sealed class ClientRequests(EngineContext context)
         }
     }
 
-    private void Ask(ClientCall call, IActorRef client)
+    private void Ask(ClientCall.Query query, IActorRef client)
     {
         ForgetTaken();
         var limits = Process.Settings.Limits;
@@ -111,10 +115,10 @@ internal sealed class ClientRequests(EngineContext context)
             return;
         }
 
-        var place = new ToActor.AskedPlace(call is ClientCall.Query query ? query.Question.Length : 0);
+        var place = new ToActor.AskedPlace(query.Question.Length);
         _asked.Enqueue(place);
         _bytesOfAsked += place.Size;
-        context.TellActor(new ToActor.Asked(context.Life, call, client, place));
+        context.TellActor(new ToActor.Asked(context.Life, query, client, place));
     }
 
     // A life takes no questions to the one before.
@@ -259,6 +263,13 @@ internal sealed class ClientRequests(EngineContext context)
             return new(NotCommittedReason.Stopped, $"{process.Name} has no actor now. Append the pair on another node.");
         }
 
+        // A repeat must not hear that its pair is not committed while the log has it.
+        bool IsInLog() => context.Find(call.Request, call.RequestKey?.Hash) is not null;
+        if (context.Hold.Refusal is { } refusal && !IsInLog())
+        {
+            return refusal;
+        }
+
         if (process.Appends.CountOfClients >= MaxAppends || context.Appends.BytesOfClients >= limits.UncommittedSizeMaxBytes)
         {
             return new(NotCommittedReason.Busy, $"{process.Name} has too many open Appends of clients. Append the pair again later.");
@@ -273,10 +284,9 @@ internal sealed class ClientRequests(EngineContext context)
             return new(NotCommittedReason.Invalid, e.Message);
         }
 
-        // A repeat must not hear that its command is not committed while the entity holds it.
         if (actor.Quarantined.TryGetValue(call.Key, out var entity)
             && !ValueCodec<object?>.IsReset(call.Value.Span)
-            && context.Find(call.Request, call.RequestKey?.Hash) is null)
+            && !IsInLog())
         {
             return new(NotCommittedReason.Quarantined, $"{process.Name} takes no commands: {entity}");
         }

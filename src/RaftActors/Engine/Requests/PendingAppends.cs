@@ -65,7 +65,14 @@ internal sealed class PendingAppends(EngineContext context)
             return;
         }
 
+        // A client was told before, unless its pair is in the log.
         var isOwn = context.Process.IsOwn(append.Request);
+        if (isOwn && context.Hold.Refusal is { } refusal)
+        {
+            context.CancelAppend(append.Request, refusal);
+            return;
+        }
+
         var pending = new Pending(append, isOwn ? append.Request.Number : context.Process.NewRequest().Number);
         if (!isOwn)
         {

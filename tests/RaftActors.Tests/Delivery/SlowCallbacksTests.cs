@@ -1,0 +1,28 @@
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Testing;
+using RaftActors.Tests.Groups;
+
+namespace RaftActors.Tests.Delivery;
+
+/// <summary>Callbacks that take longer than an election timeout, on a virtual clock.</summary>
+public sealed class SlowCallbacksTests() : TestKit(VirtualGroup.Config)
+{
+    [Theory]
+    [InlineData(8000, 1)]
+    [InlineData(999, 0)]
+    public void Slow_callback_is_one_warning_with_its_name_serial_and_duration_whatever_the_number_of_pairs(int milliseconds, int warnings)
+    {
+        const string Warning = "HandleAppend took 8.0 s at serial 1, longer than an election timeout";
+        var (watcher, time) = (CreateTestProbe(), TimeSpan.FromMilliseconds(milliseconds));
+        var group = new ScriptedGroup<string>(Sys, CreateTestProbe(), [.. Recorder.Pairs(5)]);
+
+        CreateEventFilter(Sys).Warning(contains: Warning).Expect(warnings, () =>
+        {
+            Sys.ActorOf(Props.Create(() => new SlowRecorder(watcher, new RaftOptions<string>(), time)), "raft1");
+            group.BuildQuorum(withActor: false);
+            watcher.FishForMessage<string>(what => what == "append 5 key5=value5");
+        });
+    }
+}

@@ -1,0 +1,252 @@
+using Akka.Actor;
+using Akka.Event;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Delivery;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>An actor cannot apply a pair, on one process or on all. Its process goes on, and the actor too once it can.</summary>
+public sealed class HeldActorTests : TestKit
+{
+    private static readonly string[] Names = ["raft1", "raft2", "raft3"];
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+
+    private readonly VirtualGroup _group;
+    private readonly Dictionary<string, Picky.Diet> _diets = Names.ToDictionary(name => name, _ => new Picky.Diet());
+
+    public HeldActorTests()
+        : base(VirtualGroup.Config) => _group = new VirtualGroup(this);
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData(Directive.Restart)]
+    [InlineData(Directive.Stop)]
+    public void Actor_tries_a_pair_three_times_and_then_after_growing_pauses_until_it_succeeds(Directive? directive)
+    {
+        Found(directive);
+        Poison("raft2", refusing: "raft3");
+
+        ExpectTries("raft3", 3);
+        foreach (var seconds in new[] { 5, 10, 20, 40, 60, 60 })
+        {
+            _group.Advance(TimeSpan.FromSeconds(seconds - 1));
+            ExpectTries("raft3", 0);
+            _group.Advance(TimeSpan.FromSeconds(1));
+            ExpectTries("raft3", 1);
+        }
+
+        _diets["raft3"].Refused = null;
+        _group.Advance(DeliveryTries.LongestPause);
+        Watch("raft3", "state 1=a 2=poison");
+        Assert.Null(StatusOf("raft3").HeldAt);
+    }
+
+    [Fact]
+    public void Held_process_names_the_pair_the_exception_and_the_remedy_in_its_status_and_in_one_event()
+    {
+        Found();
+        var events = CreateTestProbe();
+        Sys.EventStream.Subscribe(events, typeof(RaftEvent.Held));
+        Poison("raft2", refusing: "raft3");
+        ExpectTries("raft3", 3);
+
+        var told = events.ExpectMsg<RaftEvent.Held>(Guard);
+        var held = StatusOf("raft3").HeldAt;
+
+        Assert.Equal(("raft3@node1", told.At), (told.Process.Value, held));
+        Assert.Equal((new Serial(2), false), (held!.Serial, held.IsSnapshot));
+        Assert.Equal("InvalidDataException: there is no way to read poison", held.Error);
+        Assert.Contains("held at serial 2, because it cannot apply the pair. InvalidDataException: there", held.ToString());
+        Assert.Null(StatusOf("raft1").HeldAt);
+        _group.Advance(TimeSpan.FromMinutes(2));
+        ExpectTries("raft3", 1);
+        _group.Advance(5);
+        Assert.False(events.HasMessages);
+    }
+
+    [Fact]
+    public void Log_of_an_actor_that_cannot_apply_a_pair_has_one_line_with_the_remedy_and_below_100_in_the_first_minute()
+    {
+        Found();
+        var log = CreateTestProbe();
+        Sys.EventStream.Subscribe(log, typeof(LogEvent));
+        Poison("raft2", refusing: "raft3");
+        ExpectTries("raft3", 3);
+        for (var second = 0; second < 60; second++)
+        {
+            _group.Advance(TimeSpan.FromSeconds(1));
+        }
+
+        ExpectTries("raft3", 3);
+        _group.Settle();
+        List<LogEvent> events = [];
+        while (log.HasMessages)
+        {
+            events.Add(log.ExpectMsg<LogEvent>());
+        }
+
+        var lines = events.Where(each => each is not Debug).Sum(each => each.ToString()!.Split('\n').Length);
+        Assert.InRange(lines, 6, 99);
+        var remedies = events.Where(each => $"{each.Message}".Contains("Deploy a program that can"));
+        Assert.Contains("the actor is held at serial 2", $"{Assert.Single(remedies).Message}");
+    }
+
+    [Fact]
+    public void Leader_whose_actor_is_held_hands_over_to_a_voter_whose_actor_is_not_and_does_not_lead_again_before_it_has_passed()
+    {
+        Found();
+        Poison("raft2", refusing: "raft1");
+
+        _group.AdvanceUntil("raft2", "leads");
+        var term = StatusOf("raft2").Term;
+        _group.Advance(TimeSpan.FromMinutes(5));
+
+        Assert.Equal(("raft2@node1", term), (StatusOf("raft1").Leader?.Value, StatusOf("raft1").Term));
+        Assert.Equal(new Serial(2), StatusOf("raft2").Delivered);
+        Assert.Equal((new Serial(1), new Serial(2)), (StatusOf("raft1").Delivered, StatusOf("raft1").Committed));
+    }
+
+    [Fact]
+    public void Pair_that_no_process_can_apply_costs_no_election_and_the_group_goes_on_when_all_can()
+    {
+        Found();
+        foreach (var name in Names)
+        {
+            _diets[name].Refused = "poison";
+        }
+
+        Append("raft2", "poison");
+        Array.ForEach(Names, name => ExpectTries(name, 3));
+        _group.Advance(TimeSpan.FromMinutes(5));
+
+        Assert.Equal(("raft1@node1", 1), (StatusOf("raft3").Leader?.Value, StatusOf("raft3").Term));
+        Array.ForEach(Names, name => Assert.Equal(new Serial(2), StatusOf(name).HeldAt?.Serial));
+        Array.ForEach(Names, name => _diets[name].Refused = null);
+        _group.Advance(DeliveryTries.LongestPause);
+        Append("raft2", "b");
+        Array.ForEach(Names, name => Watch(name, "state 1=a 2=poison 3=b"));
+    }
+
+    [Fact]
+    public void Calls_to_a_held_actor_end_at_once_with_the_place_and_its_earlier_state_can_be_read()
+    {
+        Found();
+        Poison("raft2", refusing: "raft3");
+        ExpectTries("raft3", 3);
+        _group.Advance(3);
+
+        Append("raft3", "b");
+        var refused = ExpectMsg<Outcome<int>.NotCommitted>(Guard);
+        Assert.Equal(NotCommittedReason.Stopped, refused.Reason);
+        Assert.Contains("raft3@node1 takes no pairs: its actor is held at serial 2", refused.Detail);
+
+        _group.Actors["raft3"].Tell(new Recorder.Query("state"), TestActor);
+        _group.Advance(3);
+        Assert.Contains("does not reach the serial: its actor is held at serial 2", ExpectMsg<QueryOutcome.Failed>(Guard).Reason);
+
+        _group.Actors["raft3"].Tell(new Recorder.Query("state", Consistency: ReadConsistency.Local), TestActor);
+        _group.Advance(3);
+        Assert.Equal(" 1=a", ExpectMsg<QueryOutcome.Done>(Guard).Result);
+    }
+
+    [Fact]
+    public void Append_of_the_process_whose_actor_cannot_apply_its_pair_ends_as_unknown()
+    {
+        Found();
+        _diets["raft3"].Refused = "poison";
+
+        Append("raft3", "poison");
+
+        Assert.Equal(UnknownReason.Stopped, ExpectMsg<Outcome<int>.Unknown>(Guard).Reason);
+        Watch("raft3", "cancel Unknown");
+    }
+
+    [Fact]
+    public async Task Client_gets_the_result_from_a_process_whose_actor_is_not_held()
+    {
+        Found();
+        Poison("raft2", refusing: "raft1");
+        _group.AdvanceUntil("raft2", "leads");
+        _group.Advance(3);
+        await using var client = Raft.Get(Sys).CreateClient<string, int>();
+
+        var outcome = client.AppendAsync("key", "b");
+        _group.AdvanceUntil("raft2", "state 1=a 2=poison 3=b");
+        _group.Advance(3);
+
+        Assert.Equal(" 1=a 2=poison 3=b".Length, (await outcome.WaitAsync(Guard)).OrThrow().ResultOr(-1));
+    }
+
+    [Fact]
+    public void Actor_that_cannot_restore_its_snapshot_is_held_too()
+    {
+        Found();
+        _group.Actors["raft3"].Tell(new Recorder.Snap());
+        _group.AdvanceUntil("raft3", "took 1");
+        _group.Advance(3);
+        _diets["raft3"].Refused = "snapshot";
+        _group.Actors["raft3"].Tell(new InvalidOperationException("a restart"));
+        for (var life = 0; life < 3; life++)
+        {
+            Watch("raft3", "restore 1");
+        }
+
+        _group.Advance(3);
+        Assert.Equal((new Serial(1), true), (StatusOf("raft3").HeldAt?.Serial, StatusOf("raft3").HeldAt?.IsSnapshot));
+        _group.Actors["raft3"].Tell(new Recorder.Query("state"), TestActor);
+        _group.Advance(3);
+        Assert.Contains("held at the snapshot up to serial 1", ExpectMsg<QueryOutcome.Failed>(Guard).Reason);
+
+        _diets["raft3"].Refused = null;
+        _group.Advance(DeliveryTries.FirstPause);
+        Watch("raft3", "state 1=a");
+        Assert.Null(StatusOf("raft3").HeldAt);
+    }
+
+    // raft1 leads, and all have one pair.
+    private void Found(Directive? directive = null)
+    {
+        foreach (var name in Names)
+        {
+            _group.StartPicky(name, _diets[name], name == "raft3" ? directive : null);
+        }
+
+        _group.AdvanceUntil("raft1", "leads");
+        Append("raft1", "a");
+        Array.ForEach(Names, name => _group.AdvanceUntil(name, "state 1=a"));
+        ExpectMsg<Outcome<int>.Done>(Guard);
+    }
+
+    private void Poison(string from, string refusing)
+    {
+        _diets[refusing].Refused = "poison";
+        _group.Actors[from].Tell(new Recorder.Append("key", "poison"), ActorRefs.NoSender);
+        _group.Advance(3);
+    }
+
+    private void Append(string name, string value)
+    {
+        _group.Actors[name].Tell(new Recorder.Append("key", value), TestActor);
+        _group.Advance(3);
+    }
+
+    // A supervisor restarts an actor in real time.
+    private void ExpectTries(string name, int count)
+    {
+        for (var left = count; left > 0; left--)
+        {
+            Watch(name, "try 2");
+        }
+
+        _group.Settle();
+        while (_group.Watchers[name].HasMessages)
+        {
+            Assert.NotEqual("try 2", _group.Watchers[name].ExpectMsg<string>());
+        }
+    }
+
+    private void Watch(string name, string expected) => _group.Watchers[name].FishForMessage<string>(what => what == expected, Guard);
+
+    private RaftStatus StatusOf(string name) => Raft.Get(Sys).Processes.Single(process => process.Name.Process == name);
+}
