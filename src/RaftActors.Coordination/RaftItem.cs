@@ -11,6 +11,6 @@ public sealed record RaftItem
     /// <summary>Its value.</summary>
     public string Value { get; }
 
-    /// <summary>The serial of the pair that wrote it. A later write has a higher one, of whichever item.</summary>
+    /// <summary>The stamp of the pair that wrote it. A later write has a higher one, of whichever item, also after a restore.</summary>
     public long Version { get; }
 }

@@ -9,7 +9,7 @@ public abstract record RaftItemChange
 
     /// <summary>
     /// All items with the prefix: at the beginning, and again after a gap, when the group has forgotten the changes since the previous
-    /// answer. An item that is not in the list was deleted.
+    /// answer or was restored from a backup. An item that is not in the list was deleted.
     /// </summary>
     public sealed record All : RaftItemChange
     {
@@ -36,7 +36,7 @@ public abstract record RaftItemChange
         /// <summary>The name of the item.</summary>
         public string Name { get; }
 
-        /// <summary>The serial of the pair that deleted it.</summary>
+        /// <summary>The stamp of the pair that deleted it.</summary>
         public long Version { get; }
     }
 }

@@ -78,7 +78,7 @@ public sealed class RaftItems
             var (answer, serial) = await WriteAsync(name, put, cancellationToken).ConfigureAwait(false);
             if (answer is not Answer.NoSession)
             {
-                return answer is Answer.Done ? serial : null;
+                return answer is Answer.Done done ? done.StampOf(serial) : null;
             }
 
             session?.Lose();
@@ -123,7 +123,10 @@ public sealed class RaftItems
     {
         ArgumentNullException.ThrowIfNull(prefix);
         await foreach (var view in _calls.FollowAsync(
-            after => new Question.OfChanges(prefix, after), CoordinationJson.Default.ItemsView, _time, cancellationToken)
+            (view, serial) => new Question.OfChanges(prefix, view is null ? -1 : view.Era + serial),
+            CoordinationJson.Default.ItemsView,
+            _time,
+            cancellationToken)
             .ConfigureAwait(false))
         {
             if (view.IsWhole)

@@ -23,8 +23,8 @@ public sealed class RaftLock : IAsyncDisposable
     public string Name { get; }
 
     /// <summary>
-    /// The fencing token: the serial of the pair that granted the lock. Each later holder has a higher one, also after a restart of all
-    /// nodes.
+    /// The fencing token: the stamp of the pair that granted the lock. Each later holder has a higher one, also after a restart of all
+    /// nodes, and after the group was restored from a backup.
     /// </summary>
     public long Token { get; }
 

@@ -44,6 +44,12 @@ internal sealed record CoreOptions
     public required GroupUid FoundingUid { get; init; }
 
     /// <summary>
+    /// The time of this start in microseconds since 1970, by the clock of the machine. An era begins with it, because no group commits a
+    /// million pairs in a second: so it is above all serials of earlier eras, whichever backup was restored.
+    /// </summary>
+    public long StartedAt { get; init; }
+
+    /// <summary>
     /// The seed of every random choice: the same seed and inputs give the same effects. In production it is random at each start,
     /// since the mark of the <see cref="Boot"/> comes from it.
     /// </summary>

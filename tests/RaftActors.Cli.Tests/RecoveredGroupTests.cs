@@ -44,6 +44,9 @@ public sealed class RecoveredGroupTests : TestKit
         Assert.Equal(new Serial(22), Append(1, "key22"));
         ExpectDelivered(1, 22);
         ExpectDelivered(2, 22);
+        Assert.Equal(ErasOf(1), ErasOf(2));
+        Assert.Equal([.. Enumerable.Repeat(0L, 20), ErasOf(1)[^1], ErasOf(1)[^1]], ErasOf(1));
+        Assert.True(ErasOf(1)[^1] > 20);
     }
 
     [Fact]
@@ -114,6 +117,12 @@ public sealed class RecoveredGroupTests : TestKit
         Assert.Equal(Enumerable.Range(1, (int)last).Select(serial => $"key{serial}"), keys);
     }
 
+    private long[] ErasOf(int number)
+    {
+        _system!.ActorSelection($"/user/raft{number}").Tell(Recorder.AskEras, TestActor);
+        return (long[])FishForMessage(message => message is long[], Guard);
+    }
+
     // Changes a byte of the entry with this key in one process's store.
     private void Damage(string process, string key)
     {
@@ -128,13 +137,17 @@ public sealed class RecoveredGroupTests : TestKit
     /// <summary>Appends the keys that it receives, and reports the pairs that are delivered to it.</summary>
     private sealed class Recorder : RaftActor<string>
     {
+        public const int AskEras = 1;
+
         private readonly List<string> _keys = [];
+        private readonly List<long> _eras = [];
         private readonly List<(Serial Serial, IActorRef Asker)> _asked = [];
 
         public Recorder(IActorRef watcher, string[]? roster)
             : base(new RaftOptions<string> { Roster = roster })
         {
             Receive<string>(key => Raft.Append(key, key, Guard, watcher, requestKey: key));
+            Receive<int>(_ => Sender.Tell(_eras.ToArray()));
             Receive<WhenAt>(when =>
             {
                 _asked.Add((when.Serial, Sender));
@@ -145,6 +158,7 @@ public sealed class RecoveredGroupTests : TestKit
         protected override object? HandleAppend(Entry<string> entry)
         {
             _keys.Add(entry.Key);
+            _eras.Add(entry.Era);
             Tell();
             return null;
         }

@@ -11,6 +11,7 @@ public sealed class ReplicaTests
     private readonly Replica _replica = new();
     private readonly List<object> _replies = [];
     private long _serial;
+    private long _era;
     private TimeSpan _now;
 
     [Fact]
@@ -189,6 +190,62 @@ public sealed class ReplicaTests
         Assert.Equal([("a", new Command.Expire(session, _serial + 1))], _replica.Check(_now, isLeader: true));
     }
 
+    [Fact]
+    public void Era_ends_all_sessions_with_their_locks_and_items_and_its_stamps_are_higher()
+    {
+        var session = Open();
+        Acquire(session, 0);
+        Acquire(session, 1);
+        Apply("mine", new Command.Put("", null, session, null));
+        Put("yours");
+        _era = 1_000;
+
+        Apply("a", new Command.Renew(session));
+        var other = _era + Open();
+        Acquire(other, 0);
+
+        _replica.State.Check();
+        Assert.Equal(new Answer.Granted(_era + _serial), Ask(new Question.OfClaim("billing", other, 0)));
+        Assert.Equal(Answer.NoSession.Instance, Ask(new Question.OfClaim("billing", session, 0)));
+        Assert.Equal(["yours"], Assert.IsType<ItemsView>(Ask(new Question.OfChanges("", -1))).Items.Select(item => item.Name));
+        Put("yours");
+        Assert.Equal(_era + _serial, Assert.IsType<ItemsView>(Ask(new Question.OfItem("yours"))).Items.Single().Version);
+
+        // No clock of an ended session runs on.
+        _now += TimeSpan.FromSeconds(1);
+        Assert.Equal([("a", new Command.Expire(other, other))], _replica.Check(_now, isLeader: true));
+    }
+
+    [Fact]
+    public void Era_gives_all_items_to_a_watch_of_before_it_whether_it_waits_or_not()
+    {
+        Put("one");
+        Assert.Null(Ask(new Question.OfChanges("", 20)));
+        Assert.Null(Ask(new Question.OfChanges("other/", _serial)));
+        _era = 1_000;
+
+        Put("two");
+        _replica.Check(_now, isLeader: false);
+
+        Assert.All(_replies.Cast<ItemsView>(), view => Assert.Equal((true, _era), (view.IsWhole, view.Era)));
+        Assert.Equal([2, 0], _replies.Cast<ItemsView>().Select(view => view.Items.Length));
+        Assert.True(Assert.IsType<ItemsView>(Ask(new Question.OfChanges("", _serial))).IsWhole);
+        Assert.Null(Ask(new Question.OfChanges("", _era + _serial)));
+    }
+
+    [Fact]
+    public void Snapshot_has_the_era()
+    {
+        _era = 1_000;
+        Put("one");
+
+        _replica.Restore(_replica.State.ToImage(), _serial, _now);
+
+        Assert.Null(Ask(new Question.OfChanges("", _era + _serial)));
+        Put("two");
+        Assert.Equal("two", Assert.IsType<ItemsView>(Assert.Single(_replies)).Items.Single().Name);
+    }
+
     private long Open()
     {
         Apply("a", new Command.Open(TimeSpan.FromSeconds(1)));
@@ -199,7 +256,7 @@ public sealed class ReplicaTests
 
     private void Put(string name) => Apply(name, new Command.Put("", null, 0, null));
 
-    private void Apply(string name, Command command) => _replica.Apply(name, command, ++_serial, _now);
+    private void Apply(string name, Command command) => _replica.Apply(name, command, ++_serial, _now, _era);
 
     private object? Ask(Question question) => _replica.Ask(question, _now, _replies.Add);
 }

@@ -48,7 +48,8 @@ internal sealed class CoordinationActor : RaftActor<Command, Answer>, IRaftSnaps
         ((IWithTimers)this).Timers.StartPeriodicTimer(CheckTime.Instance, CheckTime.Instance, CheckInterval);
     }
 
-    protected override Answer HandleAppend(Entry<Command> entry) => _replica.Apply(entry.Key, entry.Value, entry.Serial.Value, Now);
+    protected override Answer HandleAppend(Entry<Command> entry) =>
+        _replica.Apply(entry.Key, entry.Value, entry.Serial.Value, Now, entry.Era);
 
     protected override object HandleQuery(object question)
     {

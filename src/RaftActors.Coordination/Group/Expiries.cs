@@ -14,11 +14,18 @@ internal sealed class Expiries
     // For each session and item: the time at which it expires, and the serial of its latest renewal. No two have equal serials.
     private readonly Dictionary<(string Name, long Session), (TimeSpan At, long Latest)> _expiries = [];
     private readonly SortedDictionary<(TimeSpan At, long Latest), (string Name, long Session)> _inOrder = [];
+    private long _era;
 
-    /// <summary>Takes note of what the latest pair has renewed or ended.</summary>
+    /// <summary>Takes note of what the latest pair has renewed or ended, which are all sessions if it begins an era.</summary>
     /// <param name="now">By the monotonic clock of this process.</param>
     public void OnApplied(CoordinationState state, TimeSpan now)
     {
+        if (state.Era != _era)
+        {
+            OnRestored(state, now);
+            return;
+        }
+
         foreach (var (kind, name, session, _) in state.Touched)
         {
             if (kind is TopicKind.Session or TopicKind.Item)
@@ -32,6 +39,7 @@ internal sealed class Expiries
     /// <summary>Takes note of a state that a snapshot has replaced. Sessions and items that were renewed since begin anew.</summary>
     public void OnRestored(CoordinationState state, TimeSpan now)
     {
+        _era = state.Era;
         var former = _expiries.ToDictionary();
         _expiries.Clear();
         _inOrder.Clear();

@@ -18,7 +18,7 @@ internal sealed class Replica(int changesMax = Items.ChangesMax)
     private readonly Expiries _expiries = new();
     private readonly WaitingQuestions _waiting = new();
 
-    // A snapshot has replaced the state, and questions from before it still wait: any change may have come with it.
+    // A snapshot has replaced the state, or an era has begun, and questions from before it still wait: any change may have come with it.
     private bool _isRestored;
 
     public CoordinationState State { get; private set; } = new(changesMax);
@@ -26,13 +26,18 @@ internal sealed class Replica(int changesMax = Items.ChangesMax)
     /// <summary>The serial of the latest pair in the state.</summary>
     public long Serial { get; private set; }
 
+    private long Stamp => State.Era + Serial;
+
     /// <summary>Applies a pair, and answers the questions that waited for its changes.</summary>
-    public Answer Apply(string name, Command command, long serial, TimeSpan now)
+    /// <param name="era">As <see cref="CoordinationState.Apply"/> takes it.</param>
+    public Answer Apply(string name, Command command, long serial, TimeSpan now, long era = 0)
     {
         Serial = serial;
-        var answer = State.Apply(name, command, serial);
+        var before = State.Era;
+        var answer = State.Apply(name, command, serial, era);
+        _isRestored |= era != before;
         _expiries.OnApplied(State, now);
-        Reply(_waiting.Take(State.Touched), _isRestored ? null : serial - 1);
+        Reply(_waiting.Take(State.Touched), _isRestored ? null : Stamp - 1);
         return answer;
     }
 
@@ -69,7 +74,7 @@ internal sealed class Replica(int changesMax = Items.ChangesMax)
     /// <param name="isLeader">False: nothing is found.</param>
     public List<(string Name, Command.Expire Command)> Check(TimeSpan now, bool isLeader)
     {
-        Reply(_waiting.TakeOld(_isRestored ? now : now - Patience), _isRestored ? null : Serial);
+        Reply(_waiting.TakeOld(_isRestored ? now : now - Patience), _isRestored ? null : Stamp);
         _isRestored = false;
         return isLeader ? _expiries.Find(now) : [];
     }

@@ -70,7 +70,7 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
     {
         LockHolder[]? latest = null;
         await foreach (var view in calls.FollowAsync(
-            _ => new Question.OfLock(name, latest?.Select(each => each.Token).ToArray()),
+            (_, _) => new Question.OfLock(name, latest?.Select(each => each.Token).ToArray()),
             CoordinationJson.Default.LockView,
             time,
             cancellation).ConfigureAwait(false))

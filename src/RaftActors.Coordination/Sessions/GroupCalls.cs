@@ -108,28 +108,36 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended)
         return (answer, at);
     }
 
-    /// <summary>Asks a question again and again: after each answer, when a later pair is committed. Ends with the token only.</summary>
-    /// <param name="question">The next question, given the serial of the latest answer; at first -1.</param>
+    /// <summary>
+    /// Asks a question again and again: after each answer, when a later pair is committed. Ends with the token only. A group that was
+    /// restored has fewer pairs than before, so after a failure the next question waits for no pair.
+    /// </summary>
+    /// <param name="question">The next question, given the latest answer, or null at first, and its serial.</param>
     /// <param name="time">Measures the pause after a failure.</param>
     /// <exception cref="ObjectDisposedException">The actor system has ended.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async IAsyncEnumerable<TAnswer> FollowAsync<TAnswer>(
-        Func<long, Question> question,
+        Func<TAnswer?, long, Question> question,
         JsonTypeInfo<TAnswer> type,
         TimeProvider time,
         [EnumeratorCancellation] CancellationToken cancellation)
         where TAnswer : class
     {
-        Serial? at = null;
+        TAnswer? latest = null;
+        Serial at = default;
+        Serial? notBelow = null;
         while (true)
         {
             TAnswer? answer = null;
             try
             {
-                (answer, at) = await AskAsync(question(at?.Value ?? -1), type, null, at?.Next, cancellation).ConfigureAwait(false);
+                (answer, at) = await AskAsync(question(latest, at.Value), type, null, notBelow, cancellation).ConfigureAwait(false);
+                (latest, notBelow) = (answer, at.Next);
             }
             catch (RaftUnavailableException)
             {
+                notBelow = null;
+
                 // No pair was committed for a while, or no process answers.
                 ObjectDisposedException.ThrowIf(ended.IsCompleted, typeof(RaftCoordination));
                 await Machine.Current.Delay(Pause, time, cancellation);

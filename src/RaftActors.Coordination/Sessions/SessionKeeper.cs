@@ -88,9 +88,9 @@ internal sealed class SessionKeeper(
                 throw new InvalidOperationException($"Cannot open a session for {owner}. {refused.Why}");
             }
 
-            if (opened is (Answer.Done, var serial))
+            if (opened is (Answer.Done done, var serial))
             {
-                _current = new Session(serial, sentAt, Limit, time);
+                _current = new Session(done.StampOf(serial), sentAt, Limit, time);
                 _ = KeepAsync(_current);
             }
         }

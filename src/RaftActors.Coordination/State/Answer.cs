@@ -19,6 +19,13 @@ internal abstract record Answer
     {
     }
 
+    /// <summary>The era of the pair.</summary>
+    public long Era { get; init; }
+
+    /// <summary>The stamp of the pair: the id of the session that it opened, or the version of the item that it wrote.</summary>
+    /// <param name="serial">Its serial.</param>
+    public long StampOf(long serial) => Era + serial;
+
     /// <summary>The command has its effect, or had it before.</summary>
     public sealed record Done : Answer
     {
@@ -27,7 +34,8 @@ internal abstract record Answer
 
     /// <summary>The claim holds a permit.</summary>
     /// <param name="Token">
-    /// The serial of the pair that granted it. A later grant of the lock has a higher one, also after a restart of every process.
+    /// The stamp of the pair that granted it. A later grant of the lock has a higher one, also after a restart of every process and after a
+    /// restore.
     /// </param>
     public sealed record Granted(long Token) : Answer;
 

@@ -3,7 +3,9 @@ using System.Collections.Immutable;
 namespace RaftActors.Coordination.State;
 
 /// <summary>The state in a snapshot. Equal states give equal images.</summary>
-internal sealed record CoordinationImage(ImmutableArray<SessionImage> Sessions, ImmutableArray<LockImage> Locks, ItemsImage Items);
+/// <param name="Era">That of the latest pair.</param>
+internal sealed record CoordinationImage(
+    ImmutableArray<SessionImage> Sessions, ImmutableArray<LockImage> Locks, ItemsImage Items, long Era = 0);
 
 /// <param name="Renewed">The serial of the latest renewal.</param>
 /// <param name="LastClaim">The highest number of its claims; -1: none.</param>

@@ -28,11 +28,15 @@ internal sealed class CoordinationState
     private readonly Dictionary<string, Lock> _locks = new(StringComparer.Ordinal);
     private Items _items;
     private int _claims;
+    private long _era;
 
     /// <param name="changesMax">As all processes of the group have it.</param>
     public CoordinationState(int changesMax = Items.ChangesMax) => _items = new Items(changesMax, Touched);
 
-    /// <summary>What the latest pair has changed.</summary>
+    /// <summary>The <see cref="Entry{TValue}.Era"/> of the latest pair.</summary>
+    public long Era => _era;
+
+    /// <summary>What the latest pair has changed. Not what a new era ends.</summary>
     public List<Topic> Touched { get; } = [];
 
     /// <summary>What expires if no pair renews it: the open sessions, and the items with a lifetime.</summary>
@@ -52,11 +56,21 @@ internal sealed class CoordinationState
         };
 
     /// <summary>Applies a pair.</summary>
-    /// <param name="serial">The serial of the pair: higher than that of each earlier one.</param>
-    public Answer Apply(string name, Command command, long serial)
+    /// <param name="serial">The serial of the pair.</param>
+    /// <param name="era">
+    /// Its era. All numbers of the state, such as tokens and versions, are stamps: the era and the serial added up.
+    /// </param>
+    public Answer Apply(string name, Command command, long serial, long era = 0)
     {
         Touched.Clear();
-        return Change(name, command, serial);
+        var stamp = era + serial;
+        if (era != _era)
+        {
+            BeginEra(era, stamp);
+        }
+
+        var answer = Change(name, command, stamp);
+        return era == 0 ? answer : answer with { Era = era };
     }
 
     /// <summary>What expires under this name; null: there is no such session, or no such item with a lifetime.</summary>
@@ -71,7 +85,7 @@ internal sealed class CoordinationState
         Question.OfClaim asked => Find(asked),
         Question.OfLock asked => View(asked.Name),
         Question.OfItem asked => new ItemsView(true, _items.Find(asked.Name) is { } item ? [item] : []),
-        Question.OfChanges asked => _items.ChangesAfter(asked.Prefix, asked.After),
+        Question.OfChanges asked => _items.ChangesAfter(asked.Prefix, asked.After) with { Era = _era },
         _ => throw new InvalidDataException($"This node does not know the question {question.GetType().Name}. Update the node."),
     };
 
@@ -115,12 +129,13 @@ internal sealed class CoordinationState
                 .Select(each => new SessionImage(each.Id, each.Owner, each.Timeout, each.Renewed, each.LastClaim)),
         ],
         [.. _locks.OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => each.Value.ToImage(each.Key))],
-        _items.ToImage());
+        _items.ToImage(),
+        _era);
 
     /// <summary>Makes the state of a snapshot.</summary>
     public static CoordinationState Of(CoordinationImage image, int changesMax = Items.ChangesMax)
     {
-        var state = new CoordinationState(changesMax);
+        var state = new CoordinationState(changesMax) { _era = image.Era };
         state._items = Items.Of(image.Items, changesMax, state.Touched);
         foreach (var session in image.Sessions)
         {
@@ -194,6 +209,21 @@ internal sealed class CoordinationState
         Command.Delete delete => _items.Delete(name, delete.Expected, serial),
         _ => new Refused($"This node does not know the command {command.GetType().Name}. Update the node."),
     };
+
+    // The group was restored. Programs that had a session may have lost it, or locks in it, and a watcher may have seen changes that are
+    // gone. So no session and no lock outlives its era, and each watcher is told all items.
+    private void BeginEra(long era, long stamp)
+    {
+        foreach (var session in _sessions.Keys.Order())
+        {
+            _items.DeleteOf(session, stamp);
+        }
+
+        _sessions.Clear();
+        _locks.Clear();
+        _items.Forget(stamp - 1);
+        (_claims, _era) = (0, era);
+    }
 
     private Answer Open(string owner, Command.Open open, long serial)
     {

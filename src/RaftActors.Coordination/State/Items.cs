@@ -117,6 +117,13 @@ internal sealed class Items(int changesMax, List<Topic> touched)
         }
     }
 
+    /// <summary>Forgets the changes up to a serial, so that each watcher is told all items.</summary>
+    public void Forget(long serial)
+    {
+        _changes.Clear();
+        (_changeBytes, _compacted) = (0, serial);
+    }
+
     public Item? Find(string name) => _items.GetValueOrDefault(name);
 
     /// <summary>The changes after a serial; if they are not remembered back to it, all items.</summary>

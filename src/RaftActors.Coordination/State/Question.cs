@@ -72,7 +72,8 @@ internal sealed record LockHolder(string Owner, long Session, long Claim, long T
 
 /// <summary>Items at one moment, or changes up to one.</summary>
 /// <param name="IsWhole">All items that were asked for, sorted by name. False: changes, in the order of their serials.</param>
-internal sealed record ItemsView(bool IsWhole, ImmutableArray<Item> Items);
+/// <param name="Era">That of the state. With the serial of the state it is the position after which later changes come.</param>
+internal sealed record ItemsView(bool IsWhole, ImmutableArray<Item> Items, long Era = 0);
 
 /// <summary>An item, or the change that made it.</summary>
 /// <param name="Value">Null: the change deleted the item.</param>

@@ -23,6 +23,9 @@ internal static class EntryFormat
     // One number has the maximum, which is at most 11, and the level. So the bytes of a configuration of level 1 have no trace of levels.
     private const int LevelUnit = 256;
 
+    // In the same number: the era and the mark of a restored log follow, which most configurations do not have.
+    private const int EraFlag = 128;
+
     /// <summary>Writes index, term, serial and prefix hash.</summary>
     public static void WritePosition(ByteWriter writer, LogPosition position)
     {
@@ -222,15 +225,22 @@ internal static class EntryFormat
     }
 
     /// <summary>
-    /// Writes group uuid, quorum size, its maximum with the format level, voters, old voters, learners and founding serials.
+    /// Writes group uuid, quorum size, its maximum with the format level, voters, old voters, learners, founding serials, and the era if
+    /// there is one.
     /// </summary>
     /// <exception cref="ArgumentException">The configuration has a level above that of the bytes.</exception>
     public static void WriteConfiguration(ByteWriter writer, Configuration configuration)
     {
+        var hasEra = configuration.Era > 0 || configuration.IsRestored;
         writer.DemandLevel(configuration.FormatLevel);
+        if (hasEra && configuration.FormatLevel < Configuration.EraLevel)
+        {
+            throw new ArgumentException($"A configuration of format level {configuration.FormatLevel} has no era.", nameof(configuration));
+        }
+
         writer.Identity(configuration.Group.Value);
         writer.Number(configuration.Size);
-        writer.Number(configuration.MaxQuorum + (LevelUnit * (configuration.FormatLevel - 1)));
+        writer.Number(configuration.MaxQuorum + (hasEra ? EraFlag : 0) + (LevelUnit * (configuration.FormatLevel - 1)));
         writer.List(configuration.Voters, writer.Member);
         writer.List(configuration.OldVoters, writer.Member);
         writer.List(configuration.Learners, writer.Member);
@@ -239,31 +249,41 @@ internal static class EntryFormat
             writer.Text(founding.Name.Value);
             writer.Number(founding.Serial.Value);
         });
+        if (hasEra)
+        {
+            writer.Number(configuration.Era);
+            writer.Flag(configuration.IsRestored);
+        }
     }
 
     /// <summary>Reads a configuration.</summary>
     public static Configuration ReadConfiguration(ref ByteReader reader)
     {
         var (group, size, maxAndLevel) = (new GroupUid(reader.Identity()), reader.Integer(), reader.Count());
-        var (max, level) = ((int)(maxAndLevel % LevelUnit), (maxAndLevel / LevelUnit) + 1);
+        var (max, level) = ((int)(maxAndLevel % EraFlag), (maxAndLevel / LevelUnit) + 1);
+        var hasEra = maxAndLevel % LevelUnit >= EraFlag;
         if (level > FormatRange.Own.Highest)
         {
             throw reader.Damaged($"a configuration has format level {level}, and this program knows {FormatRange.Own}");
         }
 
-        return size >= 0 && QuorumSize.IsMaximum(max)
-            ? new Configuration(
-                group,
-                size,
-                ReadMembers(ref reader),
-                ReadMembers(ref reader),
-                ReadMembers(ref reader),
-                reader.List(2, static (ref ByteReader r) => new FoundingSerial(r.Name(), new Serial(r.Count()))))
-            {
-                MaxQuorum = max,
-                FormatLevel = (byte)level,
-            }
-            : throw reader.Damaged($"a configuration has a quorum of {size} and at most {max}");
+        if (size < 0 || !QuorumSize.IsMaximum(max) || (hasEra && level < Configuration.EraLevel))
+        {
+            throw reader.Damaged($"a configuration of level {level} has a quorum of {size} and at most {maxAndLevel % LevelUnit}");
+        }
+
+        var configuration = new Configuration(
+            group,
+            size,
+            ReadMembers(ref reader),
+            ReadMembers(ref reader),
+            ReadMembers(ref reader),
+            reader.List(2, static (ref ByteReader r) => new FoundingSerial(r.Name(), new Serial(r.Count()))))
+        {
+            MaxQuorum = max,
+            FormatLevel = (byte)level,
+        };
+        return hasEra ? configuration with { Era = reader.Count(), IsRestored = reader.Flag() } : configuration;
     }
 
     private static ImmutableArray<Member> ReadMembers(ref ByteReader reader) =>

@@ -326,9 +326,14 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
         var next = state.Log.Last.Next;
         leader.Track(state.Configurations.BeforeLatest ?? state.Configuration, state.Self, next, state.Now);
         leader.Track(state.Configuration, state.Self, next, state.Now);
-        if (state.Options.Variations.NoOp)
+        // §8: an entry of its own commits those of earlier terms.
+        if (state.Configuration.IsRestored)
         {
-            state.Append(leader, Payload.NoOp.Instance); // §8: it commits the entries of earlier terms.
+            membership.BeginEra();
+        }
+        else if (state.Options.Variations.NoOp)
+        {
+            state.Append(leader, Payload.NoOp.Instance);
         }
     }
 

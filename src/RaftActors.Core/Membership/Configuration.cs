@@ -22,6 +22,9 @@ internal sealed record Configuration(
     ImmutableArray<Member> Learners,
     ImmutableArray<FoundingSerial> FoundingSerials)
 {
+    /// <summary>The lowest format level that has eras.</summary>
+    public const byte EraLevel = 2;
+
     /// <summary>
     /// The largest K of this group: odd, 3 to 11. The founder writes its own <see cref="CoreOptions.MaxQuorum"/>, and
     /// <see cref="MemberChange.SetMaxQuorum"/> changes it.
@@ -34,6 +37,18 @@ internal sealed record Configuration(
     /// a directory share its log: another group that is founded during an upgrade would end the way back for all of them.
     /// </summary>
     public byte FormatLevel { get; init; } = FormatRange.Own.Lowest;
+
+    /// <summary>
+    /// What is added to a serial, so that the sum is higher than that of every earlier pair, also of those that a restore or the recovery
+    /// of a lost majority has dropped; 0: there was none. It is in force for the pairs after this configuration.
+    /// </summary>
+    public long Era { get; init; }
+
+    /// <summary>
+    /// The log was restored from a backup, or recovered without a majority. The first leader begins an era: no entry before its first one
+    /// may have the new one, because survivors have applied these entries with the old one.
+    /// </summary>
+    public bool IsRestored { get; init; }
 
     /// <summary>Every decision needs two majorities.</summary>
     internal bool IsJoint => !OldVoters.IsEmpty;
@@ -72,6 +87,14 @@ internal sealed record Configuration(
     /// <summary>Whether this member votes under this configuration.</summary>
     internal bool IsVoter(Member member) => Voters.Contains(member) || OldVoters.Contains(member);
 
+    /// <summary>This configuration in a restored or recovered log, in place of one that was there.</summary>
+    internal Configuration InPlaceOf(Configuration before) => this with
+    {
+        Era = before.Era,
+        IsRestored = true,
+        FormatLevel = Math.Max(before.FormatLevel, EraLevel),
+    };
+
     /// <inheritdoc/>
     public override string ToString() =>
         $"voters({string.Join(' ', Voters)})"
@@ -79,7 +102,9 @@ internal sealed record Configuration(
         + (IsJoint ? $" old({string.Join(' ', OldVoters)})" : "")
         + (Learners.IsEmpty ? "" : $" learners({string.Join(' ', Learners)})")
         + (MaxQuorum < QuorumSize.Max ? $" max {MaxQuorum}" : "")
-        + (FormatLevel > FormatRange.Own.Lowest ? $" format level {FormatLevel}" : "");
+        + (FormatLevel > FormatRange.Own.Lowest ? $" format level {FormatLevel}" : "")
+        + (Era > 0 ? $" era {Era}" : "")
+        + (IsRestored ? " restored" : "");
 
     private static bool HasName(ImmutableArray<Member> members, ProcessName name)
     {

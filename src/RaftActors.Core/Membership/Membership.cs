@@ -163,6 +163,22 @@ internal sealed class Membership(RaftState state)
         Invariant.That(
             state.Configurations.IsEmpty || next.MayFollow(state.Configuration),
             "voters change through a joint configuration (§6)");
+        return Append(next, reason);
+    }
+
+    /// <summary>
+    /// The first entry of the first leader of a restored group. The voters stay, so no entry of this term must be committed before: each
+    /// majority of before is one of after. If the leader fails before the commit, a leader without the entry begins another era.
+    /// </summary>
+    public void BeginEra()
+    {
+        var (before, serial) = (state.Configuration, state.Log.LastPosition.Serial.Value);
+        var era = Math.Max(before.Era + 1, state.Options.StartedAt - serial);
+        Append(before with { Era = era, IsRestored = false }, $"the restored group begins era {era}");
+    }
+
+    private LogIndex Append(Configuration next, string reason)
+    {
         var endsJoint = state.Configuration.IsJoint && !next.IsJoint;
         var entry = state.Append((LeaderRole)state.Role, new Payload.Reconfigure(next));
         state.Effects.Add(new Effect.MembersDecided(entry.Index, next, reason) { EndsJoint = endsJoint });

@@ -46,9 +46,6 @@ internal sealed class RestorePlan
     /// <summary>The members of the restored group.</summary>
     public Configuration Configuration { get; }
 
-    /// <summary>Replaces a configuration of the backup. It keeps the format level, which the entries after it may have.</summary>
-    public Configuration InPlaceOf(Configuration before) => Configuration with { FormatLevel = before.FormatLevel };
-
     public Member MemberOf(ProcessName name) => new(name, new Incarnation(IdentityOf(name.Value)));
 
     /// <summary>The identities of the directory in which a member's store is made.</summary>

@@ -148,7 +148,7 @@ internal sealed class RestoredStore : IStoreListener, IDisposable
                     foreach (ref var entry in entries.AsSpan())
                     {
                         entry = entry.Configuration is { } before
-                            ? entry with { Payload = new Payload.Reconfigure(_plan.InPlaceOf(before)) }
+                            ? entry with { Payload = new Payload.Reconfigure(_plan.Configuration.InPlaceOf(before)) }
                             : entry;
                     }
 
@@ -166,7 +166,7 @@ internal sealed class RestoredStore : IStoreListener, IDisposable
                 + $"{head.StateLength} bytes. Use another backup.");
         }
 
-        return snapshot with { Configuration = _plan.InPlaceOf(snapshot.Configuration) };
+        return snapshot with { Configuration = _plan.Configuration.InPlaceOf(snapshot.Configuration) };
     }
 
     private Ticket Next() => _asked = _asked.Next;

@@ -22,11 +22,13 @@ internal static class LogRewrite
     public static long Write(IDisk disk, LogReader reader, IEnumerable<RewrittenSlot> slots)
     {
         var last = reader.Segments[^1];
-        var header = new SegmentHeader(last.Number + 1, last.Log, reader.LastCheck!.End, 0) { Level = last.Level };
+        var (all, level) = (slots.ToList(), last.Level);
+        all.ForEach(slot => WriteSize.Of(slot.Entries, ref level));
+        var header = new SegmentHeader(last.Number + 1, last.Log, reader.LastCheck!.End, 0) { Level = level };
         var name = LogReader.NameOf(header.Number);
         using (var file = disk.Create(name + Unfinished, 0))
         {
-            var end = new Batches(file, header, reader.LastCheck.Batches).Write(slots);
+            var end = new Batches(file, header, reader.LastCheck.Batches).Write(all);
             Span<byte> first = stackalloc byte[SegmentHeader.Size];
             (header with { Born = end }).Write(first);
             file.Write(0, first);

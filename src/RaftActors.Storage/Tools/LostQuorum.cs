@@ -171,7 +171,7 @@ internal static class LostQuorum
         var entries = state.Log.ToArray();
         foreach (ref var entry in entries.AsSpan())
         {
-            entry = entry.Configuration is not null ? entry with { Payload = new Payload.Reconfigure(after) } : entry;
+            entry = entry.Configuration is { } before ? entry with { Payload = new Payload.Reconfigure(after.InPlaceOf(before)) } : entry;
         }
 
         return state with
@@ -183,7 +183,7 @@ internal static class LostQuorum
                 Recorded = [.. state.HardState.Recorded.Where(record => after.Voters.Contains(record.Member))],
             },
             Log = new LogSlice(entries),
-            Snapshot = state.Snapshot is { } snapshot ? snapshot with { Configuration = after } : null,
+            Snapshot = state.Snapshot is { } snapshot ? snapshot with { Configuration = after.InPlaceOf(snapshot.Configuration) } : null,
         };
     }
 

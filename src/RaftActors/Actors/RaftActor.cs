@@ -440,7 +440,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
 
     private void Run(DeliveryStep.Append append)
     {
-        var entry = Raft.ToEntry(append.Pair, append.Own);
+        var entry = Raft.ToEntry(append.Pair, append.Own, _process.Pairs.EraOf(append.Pair.Serial));
         using var span = _process.Telemetry.ApplySpans.Begin(entry.Serial);
         var start = _process.Telemetry.Applies.Start();
         var result = HandleAppend(entry);

@@ -33,6 +33,9 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
     // The last committed entry, a pair or not.
     private LogIndex _last;
 
+    // The eras of the pairs after a serial, the latest last. Replaced, never changed, so a pair of each batch costs no lock.
+    private volatile (Serial After, long Era)[] _eras = [];
+
     // The pages that were used last. An actor, a Get and a client read each page in several batches, at different places of the log.
     private readonly List<LogEntry[]> _read = new(PagesKept);
 
@@ -73,6 +76,10 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
                 if (entry.IsPair)
                 {
                     _pairs.Add(entry);
+                }
+                else if (entry.Configuration is { } configuration)
+                {
+                    BeginEra(entry.Serial, configuration.Era);
                 }
             }
         }
@@ -218,15 +225,36 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
         }
     }
 
+    /// <summary>
+    /// The <see cref="Configuration.Era"/> of a committed pair. Exact for the pairs after the latest snapshot, which are those that an
+    /// actor is given: a snapshot tells no earlier era.
+    /// </summary>
+    public long EraOf(Serial serial)
+    {
+        var eras = _eras;
+        return eras.Length == 0 ? 0 : Array.FindLast(eras, each => each.After < serial).Era;
+    }
+
     /// <summary>Removes all pairs: a snapshot up to this position replaces them.</summary>
-    public void StartAfter(LogPosition position)
+    /// <param name="era">That of the latest snapshot; 0: there is none.</param>
+    public void StartAfter(LogPosition position, long era = 0)
     {
         lock (_lock)
         {
+            _eras = [];
+            BeginEra(position.Serial, era);
             _pairs.Clear();
             _pages.Clear();
             _read.Clear();
             (_base, _floor, _last) = ((position.Serial, position.Index), position.Serial, position.Index);
+        }
+    }
+
+    private void BeginEra(Serial after, long era)
+    {
+        if (era != (_eras.Length == 0 ? 0 : _eras[^1].Era))
+        {
+            _eras = [.. _eras, (after, era)];
         }
     }
 

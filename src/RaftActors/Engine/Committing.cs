@@ -41,7 +41,7 @@ internal sealed class Committing(EngineContext context)
         var position = snapshot.Position;
         context.Commit = position.Index;
         context.CommitConfiguration(snapshot.ConfigurationIndex, snapshot.Configuration);
-        Process.Pairs.StartAfter(position);
+        Process.Pairs.StartAfter(position, snapshot.Configuration.Era);
         context.Snapshots.OnInstalled(snapshot);
         context.Notices.HoldFor(snapshot);
         TellRestore(position.Serial);

@@ -118,6 +118,14 @@ internal sealed class EngineEffects(EngineContext context)
         var decision = $"{decided.Configuration}, since {decided.Reason}";
         context.Process.Status = context.Process.Status with { Decision = decision };
         context.Log.Info("{Process} decided: {Decision}", Self, decision, context.Events.OnDecided(decided));
+        if (decided.Configuration.Era > context.Core.Options.StartedAt)
+        {
+            context.Log.Warning(
+                "{Process}: the clock of this node was behind the era of the group, {Era} us after 1970, when it started. If the group was "
+                    + "restored just now, stamps from before may come again: correct the clock, and restore again. Otherwise correct it.",
+                Self,
+                decided.Configuration.Era);
+        }
     }
 
     // A process with a new store rejoins by itself, as a learner. Only the loss of a store on a disk is unexpected.

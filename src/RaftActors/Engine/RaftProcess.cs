@@ -277,7 +277,8 @@ internal sealed class RaftProcess
     private InitialState HoldCommitted(InitialState state)
     {
         var isOvertaken = state.Snapshot?.Position.Index > state.Last;
-        Pairs.StartAfter(isOvertaken ? state.Snapshot!.Position : state.Base); // Justification: above, a snapshot overtakes the log.
+        // Justification: above, a snapshot overtakes the log.
+        Pairs.StartAfter(isOvertaken ? state.Snapshot!.Position : state.Base, state.Snapshot?.Configuration.Era ?? 0);
         return state.Earlier is { } earlier && !isOvertaken
             ? state with { Earlier = earlier with { Pages = earlier.Pages.Select(Hold) } }
             : state;

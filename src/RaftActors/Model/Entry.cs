@@ -9,4 +9,17 @@ namespace RaftActors;
 /// In HandleAppend, on the process that appended the pair: the ref that Append returned. In HandleSerial: the ref that Get returned.
 /// Otherwise null.
 /// </param>
-public sealed record Entry<TValue>(Serial Serial, string Key, TValue Value, RequestRef? Request = null);
+public sealed record Entry<TValue>(Serial Serial, string Key, TValue Value, RequestRef? Request = null)
+{
+    /// <summary>
+    /// In HandleAppend: the era of the pair, the same on every process; otherwise 0. It is 0 until the group is restored from a backup or
+    /// recovered without a majority. Each time it grows with the next pair.
+    /// </summary>
+    public long Era { get; init; }
+
+    /// <summary>
+    /// In HandleAppend: the era and the serial added up. It is higher than that of every earlier pair, also of those that a restore has
+    /// dropped. Serials come again after a restore, so use it for fencing tokens, versions and ids that are known outside of the group.
+    /// </summary>
+    public long Stamp => Era + Serial.Value;
+}

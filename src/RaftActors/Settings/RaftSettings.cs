@@ -101,6 +101,7 @@ internal sealed record RaftSettings
         HeartbeatTicks = Timing.ToTicks(Timing.HeartbeatInterval),
         FoundingTimeoutTicks = Timing.ToTicks(Timing.FoundingTimeout),
         FoundingUid = new GroupUid(Machine.Current.NewGuid()),
+        StartedAt = (Machine.Current.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond,
         MaxBytesPerMessage = Limits.PairSizeMaxBytes,
         MaxInflightMessages = Limits.MaxInflightMessages,
         MaxInflightBytes = Limits.InflightSizeMaxBytes,

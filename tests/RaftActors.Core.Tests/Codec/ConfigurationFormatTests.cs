@@ -31,6 +31,18 @@ public sealed class ConfigurationFormatTests
     }
 
     [Fact]
+    public void Era_and_the_mark_of_a_restored_log_follow_if_there_is_one()
+    {
+        var bytes = Group + "01" + "8503" + Voters + WithoutOthers + "0701"; // 5 + 128 + 256.
+
+        Assert.Equal(bytes, Write(Plain with { MaxQuorum = 5, FormatLevel = 2, Era = 7, IsRestored = true }));
+        Assert.Equal((5, 2, 7, true), (Read(bytes).MaxQuorum, Read(bytes).FormatLevel, Read(bytes).Era, Read(bytes).IsRestored));
+        Assert.Throws<ArgumentException>(() => Write(Plain with { Era = 7 }));
+        Assert.Throws<ArgumentException>(() => Write(Plain with { IsRestored = true }));
+        Assert.Throws<InvalidDataException>(() => Read(Group + "01" + "8501" + Voters + WithoutOthers + "0701"));
+    }
+
+    [Fact]
     public void Configuration_of_an_unknown_level_is_refused()
     {
         var problem = Assert.Throws<InvalidDataException>(() => Read(Group + "01" + "8504" + Voters + WithoutOthers));

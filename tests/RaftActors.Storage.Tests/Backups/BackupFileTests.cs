@@ -78,12 +78,13 @@ public sealed class BackupFileTests : IDisposable
         Assert.Equal(Plan.MemberOf(Self).Incarnation, found.Incarnation);
         Assert.Equal((Plan.Configuration.Group, true, null, end.Term), (
             found.State.HardState.Group, found.State.HardState.IsAdmitted, found.State.HardState.Fence, found.State.HardState.Term));
-        Assert.Equal(Plan.Configuration.ToString(), found.State.Snapshot!.Configuration.ToString());
+        var restored = Plan.Configuration.InPlaceOf(Plan.Configuration).ToString();
+        Assert.Equal(restored, found.State.Snapshot!.Configuration.ToString());
         Assert.Equal((end.Index, 5), (found.State.Last, found.State.Log.Length));
         Assert.Equal(Enumerable.Range(0, 100_000).Select(at => (byte)at), state);
         Assert.All(
             found.State.Log.Where(entry => entry.Configuration is not null),
-            entry => Assert.Equal(Plan.Configuration.ToString(), entry.Configuration!.ToString()));
+            entry => Assert.Equal(restored, entry.Configuration!.ToString()));
     }
 
     [Fact]

@@ -99,6 +99,63 @@ public sealed class LostQuorumTests
     }
 
     [Fact]
+    public void First_leader_begins_an_era_before_its_first_pair_and_no_later_leader_begins_another()
+    {
+        foreach (var number in (int[])[1, 2, 3])
+        {
+            _group.StartedAt = 1_000_000 * number;
+            _group.Start(number, Recovered(number, [1, 2, 3], Survivors.StateOf(7, 1, 1)));
+        }
+
+        _group.Tick(800);
+        var first = NumberOf(_group.Leader!.Options.Self);
+        _group.Propose("after");
+        _group.Tick(20);
+        var committed = _group.Committed.Where(one => one.At == Survivors.Names[first - 1]).Select(one => one.Entry).ToList();
+        var begun = committed.First(entry => entry.Configuration is { Era: > 0 });
+        _group.Stop(first);
+        _group.Tick(300);
+
+        // Serial 1 was recovered, so the first pair of the era has the stamp after the time of the start.
+        Assert.Equal((1_000_000 * first) - 1, begun.Configuration!.Era);
+        Assert.False(begun.Configuration.IsRestored);
+        Assert.Equal(Survivors.StateOf(7, 1, 1).Log[^1].Index.Next, begun.Index);
+        Assert.Equal(begun.Configuration.Era, _group.Leader!.Configuration.Era);
+    }
+
+    [Fact]
+    public void Era_grows_although_the_clock_is_behind()
+    {
+        var state = Survivors.StateOf(5, 1, 1);
+        var founded = state.Log[0].Configuration! with { Era = 5_000_000, FormatLevel = Configuration.EraLevel };
+        state = state with { Log = [state.Log[0] with { Payload = new Payload.Reconfigure(founded) }, state.Log[1]] };
+        _group.StartedAt = 1_000_000;
+        _group.Start(1, Recovered(1, [1, 2], state));
+        _group.Start(2, Recovered(2, [1, 2], state));
+
+        _group.Tick(200);
+
+        Assert.Equal(5_000_001, _group.Leader!.Configuration.Era);
+    }
+
+    [Fact]
+    public void Each_entry_keeps_the_era_in_which_it_was_applied()
+    {
+        var state = Survivors.StateOf(5, 1, 1, 1);
+        var founded = state.Log[0].Configuration!;
+        var begun = state.Log[2] with
+        {
+            Payload = new Payload.Reconfigure(founded with { Era = 7, FormatLevel = Configuration.EraLevel }), Serial = state.Log[1].Serial,
+        };
+        state = state with { Log = [state.Log[0], state.Log[1], begun] };
+
+        var recovered = Recovered(1, [1, 2], state);
+
+        Assert.Equal([0, 7], recovered.Log.Select(entry => entry.Configuration?.Era).OfType<long>());
+        Assert.All(recovered.Log.Select(entry => entry.Configuration).OfType<Configuration>(), each => Assert.True(each.IsRestored));
+    }
+
+    [Fact]
     public void Returning_lost_process_is_refused_as_a_member_of_another_group()
     {
         _group.Start(1, Recovered(1, [1, 2], Survivors.StateOf(5, 1, 1)));

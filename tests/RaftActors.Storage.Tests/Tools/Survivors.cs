@@ -15,6 +15,9 @@ internal sealed class Survivors
     private readonly Dictionary<ProcessName, RaftCore> _cores = [];
     private readonly Queue<Envelope> _mail = [];
 
+    /// <summary>Of the cores that are started from now on.</summary>
+    public long StartedAt { get; set; }
+
     public List<(ProcessName At, LogEntry Entry)> Committed { get; } = [];
 
     public List<(ProcessName At, Effect.Refused Refusal)> Refusals { get; } = [];
@@ -49,6 +52,7 @@ internal sealed class Survivors
             FoundingUid = new GroupUid(new Guid(9, 0, 0, new byte[8])),
             Seed = (ulong)number,
             GoneTicks = 100,
+            StartedAt = StartedAt,
         };
         _cores[Names[number - 1]] = new RaftCore(options, state);
     }

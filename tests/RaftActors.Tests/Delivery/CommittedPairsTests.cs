@@ -90,6 +90,21 @@ public sealed class CommittedPairsTests
     }
 
     [Fact]
+    public void Era_of_a_pair_is_that_of_the_latest_configuration_before_it()
+    {
+        Configuration configuration = new(GroupUid.None, 1, [], [], [], []);
+        LogEntry Begin(long index, long serial, long era) =>
+            new(new LogIndex(index), new Term(1), new Serial(serial), new Payload.Reconfigure(configuration with { Era = era }));
+
+        _pairs.StartAfter(new LogPosition(new LogIndex(20), new Term(1), new Serial(10), 0), era: 5);
+        _pairs.Commit([Pair(21, 11), Begin(22, 11, era: 9), Begin(23, 11, era: 9), Pair(24, 12)]);
+
+        Assert.Equal([5, 9, 9], new long[] { 11, 12, 13 }.Select(serial => _pairs.EraOf(new Serial(serial))));
+        _pairs.StartAfter(new LogPosition(new LogIndex(30), new Term(1), new Serial(20), 0));
+        Assert.Equal(0, _pairs.EraOf(new Serial(21)));
+    }
+
+    [Fact]
     public void Evicted_pair_is_read_from_the_store()
     {
         var pairs = NewEvicted(count: 1000, evictedTo: 600);

@@ -37,9 +37,15 @@ public sealed class BackupTests : TestKit
         var after = Start("after", settings);
 
         Assert.Equal(StateOf(1, 36), await after.QueryAsync<string>("state"));
+        Assert.Equal("0", await before.QueryAsync<string>("eras"));
         Assert.Equal(first.Serial, (await AppendAsync(after, "once", "36", requestKey: "key")).Serial);
         Assert.Equal(new Serial(37), (await AppendAsync(after, "next", "37")).Serial);
         Assert.NotEqual(await IdentityOfAsync(before), await IdentityOfAsync(after));
+
+        // The pairs of the backup keep their era: a member that has a snapshot of them must agree with one that applies them again.
+        var eras = (await after.QueryAsync<string>("eras")).Split(' ').Select(long.Parse).ToList();
+        Assert.Equal([0], eras[..^1]);
+        Assert.InRange(DateTimeOffset.UnixEpoch.AddTicks(eras[^1] * TimeSpan.TicksPerMicrosecond), backup.At.AddSeconds(-1), DateTimeOffset.UtcNow);
         Assert.Equal(StateOf(1, 40), await before.QueryAsync<string>("state"));
     }
 
@@ -161,6 +167,18 @@ public sealed class BackupTests : TestKit
 
     private sealed class StateRecorder(IActorRef watcher) : SnapshotRecorder(watcher)
     {
-        protected override object? HandleQuery(object question) => State;
+        private readonly List<long> _eras = [0];
+
+        protected override int HandleAppend(Entry<string> entry)
+        {
+            if (entry.Era != _eras[^1])
+            {
+                _eras.Add(entry.Era);
+            }
+
+            return base.HandleAppend(entry);
+        }
+
+        protected override object? HandleQuery(object question) => question is "eras" ? string.Join(' ', _eras) : State;
     }
 }
