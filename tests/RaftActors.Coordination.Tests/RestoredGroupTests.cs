@@ -35,7 +35,7 @@ public sealed class RestoredGroupTests : IDisposable
 
         foreach (var name in (string[])["first", "second"])
         {
-            Restore(name);
+            await RestoreAsync(name);
             var after = Start(name);
             stamps.AddRange(await TakeStampsAsync(after));
             await after.Terminate();
@@ -54,7 +54,7 @@ public sealed class RestoredGroupTests : IDisposable
         await client.BackupAsync(Path.Combine(_folder, "backup"));
         var seen = await RaftCoordination.Get(before).Items.PutAsync("one", "seen");
         await before.Terminate();
-        Restore("after");
+        await RestoreAsync("after");
         var items = RaftCoordination.Get(Start("after")).Items;
 
         // Without eras a write of the restored group gets this version again.
@@ -110,7 +110,7 @@ public sealed class RestoredGroupTests : IDisposable
         return stamps;
     }
 
-    private void Restore(string directory) => RaftBackup.Restore(
+    private Task RestoreAsync(string directory) => RaftBackup.RestoreAsync(
         [Path.Combine(_folder, "backup")], Path.Combine(_folder, directory), Self, [Self], Guid.NewGuid());
 
     private ActorSystem Start(string directory)

@@ -7,16 +7,16 @@ public static class Backups
     public static async Task<RaftBackup> TakeAsync(RaftClient client, string file)
     {
         var backup = await client.BackupAsync(file);
-        return RaftBackup.Verify(backup.Path);
+        return await RaftBackup.VerifyAsync(backup.Path);
     }
 
     /// <summary>Makes the store of each member of a new group. On several machines each one makes its own.</summary>
-    public static void Restore(string file, IReadOnlyList<ProcessName> members, Func<ProcessName, string> directoryOf)
+    public static async Task RestoreAsync(string file, IReadOnlyList<ProcessName> members, Func<ProcessName, string> directoryOf)
     {
         var id = Guid.NewGuid();
         foreach (var member in members)
         {
-            RaftBackup.Restore([file], directoryOf(member), member, members, id);
+            await RaftBackup.RestoreAsync([file], directoryOf(member), member, members, id);
         }
     }
 }

@@ -18,7 +18,7 @@ public sealed class BackupsTests : IDisposable
         await using var client = Raft.Get(_systems[0]).CreateClient<int, int>();
         var backup = await Backups.TakeAsync(client, Path.Combine(_folder, "monday.backup"));
 
-        Backups.Restore(backup.Path, [new ProcessName("counter@node1")], _ => Path.Combine(_folder, "second"));
+        await Backups.RestoreAsync(backup.Path, [new ProcessName("counter@node1")], _ => Path.Combine(_folder, "second"));
 
         Assert.Equal(1, backup.Serial.Value);
         await CountAsync(StartNode("second"), 1, total: 42);

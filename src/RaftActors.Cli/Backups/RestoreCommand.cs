@@ -20,7 +20,7 @@ internal static class RestoreCommand
         process.Description = "The member whose store is made here: raft@:9990.";
         var members = new Option<ProcessName[]>("--members")
         {
-            Description = "All members of the new group, separated by commas. The first ones vote: an odd number, at most eleven.",
+            Description = "All members of the new group, separated by commas. The first ones vote: an odd number, at most --max-voters.",
             HelpName = "names",
             Required = true,
             CustomParser = CommandLine.ParseNames,
@@ -34,6 +34,11 @@ internal static class RestoreCommand
         {
             Description = "The id of this restore, the same for each member. Default: a new one, which is printed.",
             HelpName = "id",
+        };
+        var maximum = new Option<int?>("--max-voters")
+        {
+            Description = "The most voters of the new group, odd and from 3 to 11, the same for each member. Default: as in the backup.",
+            HelpName = "count",
         };
         var shared = CommandLine.AllowSharedDirectory();
         var json = CommandLine.Json();
@@ -55,21 +60,22 @@ internal static class RestoreCommand
               raft restore monday.backup --data ~/.goraft/_9990 --process raft@:9990 --members raft@:9990,raft@:9991,raft@:9992
             """)
         {
-            files, data, process, members, group, id, shared, json,
+            files, data, process, members, group, id, maximum, shared, json,
         };
         command.SetAction(parsed =>
         {
             var given = parsed.GetValue(id);
             var used = given ?? Guid.NewGuid();
             var (directory, member) = (parsed.GetValue(data)!, parsed.GetValue(process)!.Value);
-            var serial = CommandEnvironment.RunCritical(() => RaftBackup.Restore(
+            var serial = CommandEnvironment.RunCritical(() => RaftBackup.RestoreAsync(
                 parsed.GetValue(files)!,
                 directory,
                 member,
                 parsed.GetValue(members)!,
                 used,
                 parsed.GetValue(group),
-                parsed.GetValue(shared)));
+                parsed.GetValue(shared),
+                parsed.GetValue(maximum)).GetAwaiter().GetResult());
             environment.Report(output => Write(output, directory, member, serial, used, given is null, parsed.GetValue(json)));
             return ExitCode.Done;
         });

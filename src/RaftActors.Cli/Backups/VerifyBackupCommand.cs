@@ -26,7 +26,7 @@ internal static class VerifyBackupCommand
         {
             foreach (var file in parsed.GetValue(files)!)
             {
-                BackupView.Write(environment.Output, RaftBackup.Verify(file), parsed.GetValue(json));
+                BackupView.Write(environment.Output, RaftBackup.VerifyAsync(file).GetAwaiter().GetResult(), parsed.GetValue(json));
             }
 
             return ExitCode.Done;

@@ -7,6 +7,7 @@ internal sealed class BackupReader : IDisposable
 {
     private readonly string _path;
     private readonly FileStream _file;
+    private readonly DescriptionGatherer _description;
     private LogPosition _position;
     private long _image;
     private bool _hasEnded;
@@ -30,7 +31,7 @@ internal sealed class BackupReader : IDisposable
             Fill(header);
             BackupFormat.DemandHeader(header, _path);
             Head = ReadRecord() as BackupRecord.Head ?? throw Damaged(BackupFormat.HeaderSize, "its first record is no head");
-            _position = Head.After;
+            (_position, _description) = (Head.After, new DescriptionGatherer(Head.DescriptionLength));
         }
         catch
         {
@@ -43,6 +44,15 @@ internal sealed class BackupReader : IDisposable
 
     /// <summary>The last entry so far.</summary>
     public LogPosition Position => _position;
+
+    /// <summary>The latest configuration so far; null: there is none.</summary>
+    public Configuration? Configuration { get; private set; }
+
+    /// <summary>The snapshot, once its description has been read; null: not yet, or there is none.</summary>
+    public Snapshot? Snapshot => _description.Snapshot;
+
+    /// <summary>The bytes of the state in the latest record of the image, behind the description of the snapshot.</summary>
+    public ReadOnlyMemory<byte> State { get; private set; }
 
     /// <summary>Whether entries have consecutive indexes and serials, after a position.</summary>
     public static bool Follow(LogPosition position, LogSlice entries)
@@ -63,7 +73,7 @@ internal sealed class BackupReader : IDisposable
 
     /// <summary>Checks a whole file.</summary>
     /// <exception cref="StoreException">The file cannot be read, is no backup, or is damaged.</exception>
-    public static (BackupRecord.Head Head, LogPosition End, long Length) Verify(string path)
+    public static VerifiedBackup Verify(string path)
     {
         using var reader = new BackupReader(path);
         while (reader.Next() is not null)
@@ -71,7 +81,7 @@ internal sealed class BackupReader : IDisposable
             // Each record is checked.
         }
 
-        return (reader.Head, reader.Position, reader._file.Length);
+        return new VerifiedBackup(reader.Head, reader.Position, reader._file.Length, reader.Configuration);
     }
 
     /// <summary>The next record that is neither head nor end. Null: the file has ended, and is whole.</summary>
@@ -88,9 +98,15 @@ internal sealed class BackupReader : IDisposable
         {
             case BackupRecord.Image image when _position == Head.After && image.Bytes.Length <= Head.ImageLength - _image:
                 _image += image.Bytes.Length;
+                Gather(place, image.Bytes);
                 return image;
             case BackupRecord.Log log when _image == Head.ImageLength && Follow(_position, log.Entries):
                 _position = _position.After(log.Entries);
+                foreach (ref readonly var entry in log.Entries)
+                {
+                    Configuration = entry.Configuration ?? Configuration;
+                }
+
                 return log;
             case BackupRecord.End end when _image == Head.ImageLength && end.Position == _position && _file.Position == _file.Length:
                 _hasEnded = true;
@@ -101,6 +117,24 @@ internal sealed class BackupReader : IDisposable
     }
 
     public void Dispose() => _file.Dispose();
+
+    private void Gather(long place, ReadOnlyMemory<byte> image)
+    {
+        try
+        {
+            State = _description.Take(image);
+        }
+        catch (InvalidDataException e)
+        {
+            throw Damaged(place, e.Message);
+        }
+
+        Configuration ??= Snapshot?.Configuration;
+        if (Snapshot is { } snapshot && (snapshot.Position != Head.After || snapshot.Length != Head.StateLength))
+        {
+            throw Damaged(place, $"its snapshot is {snapshot}, and its head tells of {Head.After} and {Head.StateLength} bytes");
+        }
+    }
 
     private BackupRecord ReadRecord()
     {
@@ -152,3 +186,9 @@ internal sealed class BackupReader : IDisposable
         + (checksum is { } sums ? $" Its checksum should be {sums.Expected:x8}, and is {sums.Found:x8}." : "")
         + " Use another backup.");
 }
+
+/// <summary>A whole backup file.</summary>
+/// <param name="End">The last entry.</param>
+/// <param name="Length">Bytes of the file.</param>
+/// <param name="Configuration">The latest one; null: the file, which continues another one, has none.</param>
+internal readonly record struct VerifiedBackup(BackupRecord.Head Head, LogPosition End, long Length, Configuration? Configuration);

@@ -5,38 +5,43 @@ using RaftActors.Storage.Disk;
 namespace RaftActors.Storage.Backups;
 
 /// <summary>
-/// Writes a backup file. It has its name only when it is whole and synced: until then it is <c>NAME.part</c>, which Dispose deletes.
+/// Writes a backup file. It has its name only when it is whole and synced: until then it is <c>NAME.ID.part</c>, which Dispose deletes. The
+/// id keeps two writers of one name apart, and nobody can guess it, so the file is never one that another user has made before.
 /// </summary>
 internal sealed class BackupWriter : IDisposable
 {
-    private const string Unfinished = ".part";
-
-    private readonly string _path;
-    private readonly FileStream _file;
+    private readonly IDisk _disk;
+    private readonly string _name;
+    private readonly string _unfinished;
+    private readonly IDiskFile _file;
     private BackupRecord.Head? _head;
     private LogPosition _position;
     private DescriptionGatherer? _description;
     private long _image;
+    private long _length;
     private byte _level = FormatRange.Own.Lowest;
     private bool _isComplete;
 
     /// <exception cref="StoreException">The file exists, or cannot be created.</exception>
     public BackupWriter(string path)
+        : this(new FileDisk(Path.GetDirectoryName(Path.GetFullPath(path)) ?? path), Path.GetFileName(path))
     {
-        _path = Path.GetFullPath(path);
-        if (File.Exists(_path))
-        {
-            throw new StoreException($"{_path} exists, and a backup replaces no file. Name another file, or delete this one.");
-        }
+    }
 
+    /// <param name="disk">The folder of the file.</param>
+    /// <param name="name">The name of the file in it.</param>
+    /// <exception cref="StoreException">The file exists, or cannot be created.</exception>
+    public BackupWriter(IDisk disk, string name)
+    {
+        (_disk, _name, _unfinished) = (disk, name, $"{name}.{Guid.NewGuid():N}.part");
         try
         {
-            _file = new FileStream(PrivateFile.Open(_path + Unfinished, FileMode.Create, FileShare.None), FileAccess.Write);
-            _file.Write(BackupFormat.Header(_level));
+            DemandNew();
+            _file = disk.Create(_unfinished, 0);
+            Write(BackupFormat.Header(_level));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException e)
         {
-            _file?.Dispose();
             throw Failed(e);
         }
     }
@@ -51,7 +56,7 @@ internal sealed class BackupWriter : IDisposable
     public LogPosition Position => _position;
 
     /// <summary>The bytes of the file so far.</summary>
-    public long Length => _file.Length;
+    public long Length => _length;
 
     public void Begin(BackupRecord.Head head)
     {
@@ -73,7 +78,7 @@ internal sealed class BackupWriter : IDisposable
     /// <exception cref="InvalidDataException">They do not follow those before.</exception>
     public void Add(LogSlice entries)
     {
-        Demand(BackupReader.Follow(_position, entries), $"entries from {entries[0].Index} on came after {_position}");
+        Demand(BackupReader.Follow(_position, entries), $"{entries.Length} entries came after {_position}");
         Write(new BackupRecord.Log(entries));
         foreach (ref readonly var entry in entries)
         {
@@ -84,56 +89,20 @@ internal sealed class BackupWriter : IDisposable
     }
 
     /// <summary>Ends the file, records its format level, syncs it, and gives it its name.</summary>
-    /// <exception cref="StoreException">The disk has failed.</exception>
+    /// <exception cref="StoreException">The disk has failed, or another program has written a file with this name.</exception>
     public void Complete()
     {
         Demand(ImageLeft == 0, $"{ImageLeft} bytes of the state are missing");
         Write(new BackupRecord.End(_position));
         try
         {
-            _file.Position = 0;
-            _file.Write(BackupFormat.Header(Math.Max(_level, _description?.Snapshot?.Configuration.FormatLevel ?? _level)));
-            _file.Flush(flushToDisk: true);
+            _file.Write(0, BackupFormat.Header(Math.Max(_level, _description?.Snapshot?.Configuration.FormatLevel ?? _level)));
+            _file.Sync();
             _file.Dispose();
-            GiveName();
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            throw Failed(e);
-        }
-
-        _isComplete = true;
-    }
-
-    public void Dispose()
-    {
-        _file.Dispose();
-        if (!_isComplete)
-        {
-            File.Delete(_path + Unfinished);
-        }
-    }
-
-    // Windows syncs no folder, so the name is written through.
-    private void GiveName()
-    {
-        var part = _path + Unfinished;
-        if (!OperatingSystem.IsWindows())
-        {
-            File.Move(part, _path);
-            new FileDisk(Path.GetDirectoryName(_path)!).SyncFolder(""); // Justification: a file is in a folder.
-        }
-        else if (Kernel32.Rename(part, _path, isReplacing: false) is var error and not 0)
-        {
-            throw DiskFailure.OfWindows(part, $"cannot be renamed to {_path}", error);
-        }
-    }
-
-    private void Write(BackupRecord record)
-    {
-        try
-        {
-            _file.Write(BackupFormat.Encode(record, _file.Position));
+            DemandNew();
+            _disk.Rename(_unfinished, _name);
+            _isComplete = true;
+            _disk.SyncFolder("");
         }
         catch (IOException e)
         {
@@ -141,7 +110,43 @@ internal sealed class BackupWriter : IDisposable
         }
     }
 
-    private StoreException Failed(Exception cause) => new($"Cannot write the backup {_path}. {cause.Message}", cause);
+    public void Dispose()
+    {
+        _file.Dispose();
+        if (!_isComplete)
+        {
+            _disk.Delete(_unfinished);
+        }
+    }
+
+    private void DemandNew()
+    {
+        if (_disk.List("").Contains(_name))
+        {
+            var path = _disk.PathOf(_name);
+            throw new StoreException($"{path} exists, and a backup replaces no file. Name another file, or delete this one.");
+        }
+    }
+
+    private void Write(BackupRecord record)
+    {
+        try
+        {
+            Write(BackupFormat.Encode(record, _length));
+        }
+        catch (IOException e)
+        {
+            throw Failed(e);
+        }
+    }
+
+    private void Write(byte[] bytes)
+    {
+        _file.Write(_length, bytes);
+        _length += bytes.Length;
+    }
+
+    private StoreException Failed(Exception cause) => new($"Cannot write the backup {_disk.PathOf(_name)}. {cause.Message}", cause);
 
     private static void Demand(bool holds, string problem)
     {

@@ -15,11 +15,16 @@ internal sealed class RestorePlan
     /// <param name="id">Given to each member's restore.</param>
     /// <param name="group">The name of the new group.</param>
     /// <param name="members">All members. The first ones vote.</param>
-    /// <param name="maxQuorum">The largest number of voters.</param>
+    /// <param name="maxQuorum">The largest number of voters, odd and from 3 to 11.</param>
     /// <exception cref="StoreException">There is no member.</exception>
     public RestorePlan(Guid id, string group, IEnumerable<ProcessName> members, int maxQuorum = QuorumSize.Max)
     {
         (Id, Group) = (id, group);
+        if (!QuorumSize.IsMaximum(maxQuorum))
+        {
+            throw new StoreException($"At most {maxQuorum} voters are wanted; the number must be odd and from 3 to {QuorumSize.Max}.");
+        }
+
         ImmutableArray<ProcessName> names = [.. members.Distinct()];
         if (names.IsEmpty)
         {

@@ -34,20 +34,24 @@ internal sealed class RestoredStore : IStoreListener, IDisposable
     /// <summary>Writes a store.</summary>
     /// <param name="options">The directory, which may have stores of other groups.</param>
     /// <param name="member">One of the members of the plan.</param>
+    /// <param name="planOf">Makes the plan, given the name of the group and its maximum of voters in the backup.</param>
     /// <param name="paths">A full backup, and the incremental ones that continue it, in order.</param>
+    /// <param name="now">By the clock of this machine.</param>
     /// <returns>The last entry that the store has.</returns>
     /// <exception cref="StoreException">
-    /// A file is damaged, the files do not follow each other, the directory has a store of the member, or the disk has failed. Before the
-    /// disk is changed all files are read.
+    /// A file is damaged, the files do not follow each other, the clock is behind them, the directory has a store of the member, or the
+    /// disk has failed. Before the disk is changed all files are read.
     /// </exception>
-    public static LogPosition Write(StoreOptions options, ProcessName member, RestorePlan plan, IReadOnlyList<string> paths)
+    public static LogPosition Write(
+        StoreOptions options, ProcessName member, Func<string, int, RestorePlan> planOf, IReadOnlyList<string> paths, DateTimeOffset now)
     {
+        var (group, configuration, end) = DemandChain(paths, now);
+        var plan = planOf(group, configuration?.MaxQuorum ?? QuorumSize.Max);
         if (!plan.Configuration.HasName(member))
         {
             throw new StoreException($"{member} is not among the members of the restored group. Name it too.");
         }
 
-        var end = DemandChain(paths);
         using var directory = StoreDirectory.Open(options, plan.IdentitiesOf(member));
         Write(directory, member, plan, paths, end);
         return end;
@@ -79,12 +83,20 @@ internal sealed class RestoredStore : IStoreListener, IDisposable
 
     public void Dispose() => _store.Dispose();
 
-    private static LogPosition DemandChain(IReadOnlyList<string> paths)
+    private static (string Group, Configuration? Latest, LogPosition End) DemandChain(IReadOnlyList<string> paths, DateTimeOffset now)
     {
         (BackupRecord.Head Head, LogPosition End)? before = null;
+        Configuration? latest = null;
         foreach (var path in paths)
         {
-            var (head, end, _) = BackupReader.Verify(path);
+            var (head, end, _, configuration) = BackupReader.Verify(path);
+            latest = configuration ?? latest;
+            if (head.At > now)
+            {
+                throw new StoreException($"{path} was begun at {head.At:u}, and the clock of this machine says {now:u}. The restored group "
+                    + "would give fencing tokens and versions again that were given before. Correct the clock, and restore again.");
+            }
+
             if (before is null && head.IsIncremental)
             {
                 throw new StoreException($"{path} continues another backup. Name the full backup first, then those that continue it.");
@@ -99,7 +111,9 @@ internal sealed class RestoredStore : IStoreListener, IDisposable
             before = (head, end);
         }
 
-        return before?.End ?? throw new StoreException("There is no backup to restore. Name a file.");
+        return before is var (newest, whole)
+            ? (newest.Group, latest, whole)
+            : throw new StoreException("There is no backup to restore. Name a file.");
     }
 
     private void Write(IReadOnlyList<string> paths, LogPosition end)
@@ -122,20 +136,18 @@ internal sealed class RestoredStore : IStoreListener, IDisposable
 
     private void WriteFrom(BackupReader reader)
     {
-        var description = new DescriptionGatherer(reader.Head.DescriptionLength);
         Snapshot? snapshot = null;
         var offset = 0L;
         for (var record = reader.Next(); record is not null; record = reader.Next())
         {
             switch (record)
             {
-                case BackupRecord.Image image:
-                    var state = description.Take(image.Bytes);
-                    snapshot ??= description.Snapshot is { } whole ? Restored(whole, reader.Head) : null;
-                    if (snapshot is not null && (!state.IsEmpty || snapshot.Length == 0))
+                case BackupRecord.Image when reader.Snapshot is { } whole:
+                    snapshot ??= whole with { Configuration = _plan.Configuration.InPlaceOf(whole.Configuration) };
+                    if (!reader.State.IsEmpty || snapshot.Length == 0)
                     {
-                        Save(new Effect.StoreChunk(Next(), snapshot, offset, state), state.Length);
-                        offset += state.Length;
+                        Save(new Effect.StoreChunk(Next(), snapshot, offset, reader.State), reader.State.Length);
+                        offset += reader.State.Length;
                         if (offset == snapshot.Length)
                         {
                             Save(new Effect.InstallSnapshot(Next(), snapshot, KeepsLog: false), UnsavedMax);
@@ -156,17 +168,6 @@ internal sealed class RestoredStore : IStoreListener, IDisposable
                     break;
             }
         }
-    }
-
-    private Snapshot Restored(Snapshot snapshot, BackupRecord.Head head)
-    {
-        if (snapshot.Position != head.After || snapshot.Length != head.StateLength)
-        {
-            throw new StoreException($"The backup contradicts itself: its snapshot is {snapshot}, and its head tells of {head.After} and "
-                + $"{head.StateLength} bytes. Use another backup.");
-        }
-
-        return snapshot with { Configuration = _plan.Configuration.InPlaceOf(snapshot.Configuration) };
     }
 
     private Ticket Next() => _asked = _asked.Next;

@@ -334,7 +334,10 @@ public sealed partial class RaftContext<TValue>
     /// <param name="request">Of an Append: shown only if this process made it.</param>
     /// <param name="era">Of HandleAppend; 0 elsewhere.</param>
     internal Entry<TValue> ToEntry(StoredPair pair, RequestRef? request, long era = 0) => new(
-        pair.Serial, pair.Key, _values.Decode(pair.Value), request is { } known && _process.IsOwn(known) ? known : null) { Era = era };
+        pair.Serial, pair.Key, _values.Decode(pair.Value), request is { } known && _process.IsOwn(known) ? known : null)
+    {
+        Era = era,
+    };
 
     internal Proposal<TValue> ToProposal(ToActor.Judge judge) => new(judge.Key, _values.Decode(judge.Value), judge.Request.Origin.Name);
 

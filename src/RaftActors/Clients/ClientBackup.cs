@@ -7,7 +7,8 @@ namespace RaftActors.Clients;
 
 /// <summary>
 /// Takes a backup of one process: its latest snapshot, and the committed entries after it. The entries come first to an end that includes
-/// all that was committed when the call began. If the process replaces the snapshot or compacts the log meanwhile, the backup begins anew.
+/// all that was committed when the call began. If the process replaces the snapshot or compacts the log meanwhile, or is exchanged for one
+/// of a restored group with the same name, the backup begins anew.
 /// </summary>
 /// <param name="ask">Asks the process, and throws if it does not answer.</param>
 internal sealed class ClientBackup(string group, ProcessName process, RaftBackupOptions options, ClientBackup.Ask ask)
@@ -21,18 +22,21 @@ internal sealed class ClientBackup(string group, ProcessName process, RaftBackup
     /// <param name="least">The serial that the backup must reach.</param>
     public async Task<RaftBackup> TakeAsync(string path, Serial least)
     {
-        var before = options.Continues is { } continues ? BackupReader.Verify(continues) : default;
+        var before = options.Continues is { } continues
+            ? await Machine.Current.RunBlocking(RaftBackup.Thread, () => BackupReader.Verify(continues)).ConfigureAwait(false)
+            : default;
         for (var attempt = 1; ; attempt++)
         {
             using BackupWriter writer = new(path);
             if (await WhyNotAsync(writer, options.Continues is null ? null : (before.Head.Uid, before.End), least).ConfigureAwait(false) is
                 not { } why)
             {
-                writer.Complete();
-
                 // The file is read again, and not summed up while it is written: the answer says that this file can be restored.
-                var (head, end, size) = BackupReader.Verify(path);
-                return new RaftBackup(path, head, end, size);
+                return await Machine.Current.RunBlocking(RaftBackup.Thread, () =>
+                {
+                    writer.Complete();
+                    return RaftBackup.Verify(path);
+                }).ConfigureAwait(false);
             }
 
             if (attempt == AttemptsMax || options.Continues is not null)
@@ -84,7 +88,15 @@ internal sealed class ClientBackup(string group, ProcessName process, RaftBackup
             }
         }
 
-        return await WhyNoLogAsync(writer, begun.End, least).ConfigureAwait(false);
+        return await WhyNoLogAsync(writer, begun.End, least).ConfigureAwait(false)
+            ?? await WhyOtherAsync(begun.Uid).ConfigureAwait(false);
+    }
+
+    // Only this answer has the identity of the group. A process that was exchanged never comes back, so asking at the end is enough.
+    private async Task<string?> WhyOtherAsync(GroupUid uid)
+    {
+        var now = await DemandAsync<ClientReply.BackupBegun>(_ => new ClientCall.BackupBegin(LogIndex.Zero)).ConfigureAwait(false);
+        return now.Uid == uid ? null : $"It was of group {uid}, and is of {now.Uid} now.";
     }
 
     private async Task<string?> WhyNoImageAsync(BackupWriter writer, ClientReply.BackupBegun begun)

@@ -56,6 +56,24 @@ internal class Machine
     /// <summary>Runs code that may block, on a thread of its own.</summary>
     public virtual void RunOnThread(string name, Action run) => new Thread(() => run()) { IsBackground = true, Name = name }.Start();
 
+    /// <summary>Runs code that may block, such as for a disk, on a thread of its own, while the caller goes on.</summary>
+    public Task<T> RunBlocking<T>(string name, Func<T> run)
+    {
+        var ended = new TaskCompletionSource<T>(Completion);
+        RunOnThread(name, () =>
+        {
+            try
+            {
+                ended.SetResult(run());
+            }
+            catch (Exception e)
+            {
+                ended.SetException(e);
+            }
+        });
+        return ended.Task;
+    }
+
     /// <summary>Runs code that does not block, soon.</summary>
     public virtual void Queue(IThreadPoolWorkItem run) => ThreadPool.UnsafeQueueUserWorkItem(run, preferLocal: false);
 

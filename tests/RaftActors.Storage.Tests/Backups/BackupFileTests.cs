@@ -13,6 +13,8 @@ public sealed class BackupFileTests : IDisposable
     private static readonly RestorePlan Plan =
         new(Guid.Parse("11111111-2222-3333-4444-555555555555"), "g", [Self, new("a@n2"), new("a@n3")]);
 
+    private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;
+
     private readonly TemporaryFolder _folder = new();
 
     [Theory]
@@ -72,7 +74,7 @@ public sealed class BackupFileTests : IDisposable
     {
         var (path, end) = Write("backup", stateSize: 100_000, entries: 5);
 
-        Assert.Equal(end, RestoredStore.Write(new StoreOptions { Directory = _folder["store"] }, Self, Plan, [path]));
+        Assert.Equal(end, RestoredStore.Write(new StoreOptions { Directory = _folder["store"] }, Self, (_, _) => Plan, [path], Now));
 
         var (found, state) = Open(StoreDirectory.Open(new StoreOptions { Directory = _folder["store"] }));
         Assert.Equal(Plan.MemberOf(Self).Incarnation, found.Incarnation);
@@ -117,7 +119,185 @@ public sealed class BackupFileTests : IDisposable
         Assert.NotEqual(one.Configuration.Group, new RestorePlan(Plan.Id, "h", names).Configuration.Group);
     }
 
+    [Fact]
+    public void Power_cut_leaves_no_file_with_the_name_or_a_whole_one()
+    {
+        ModelDisk disk = new();
+        using (BackupWriter writer = new(disk, "backup"))
+        {
+            Fill(writer, SnapshotOf(1000), entries: 3);
+        }
+
+        var whole = disk.Now.Files["backup"];
+        foreach (var cut in disk.Cuts())
+        {
+            Assert.True(!cut.Found.Files.TryGetValue("backup", out var found) || found.SequenceEqual(whole), $"{cut}");
+        }
+
+        Assert.All(disk.CutsAfter(disk.Operations.Count), cut => Assert.Contains("backup", cut.Found.Files.Keys));
+    }
+
+    [Fact]
+    public void Second_writer_of_a_name_replaces_nothing()
+    {
+        ModelDisk disk = new();
+        using BackupWriter one = new(disk, "backup");
+        using BackupWriter other = new(disk, "backup");
+        Fill(one, SnapshotOf(10), entries: 3);
+
+        Assert.Contains("replaces no file", Assert.Throws<StoreException>(() => Fill(other, SnapshotOf(20), entries: 3)).Message);
+        Assert.Contains("replaces no file", Assert.Throws<StoreException>(() => new BackupWriter(disk, "backup")).Message);
+    }
+
+    [Fact]
+    public void Writer_refuses_parts_that_do_not_fit_together()
+    {
+        using BackupWriter writer = new(_folder["backup"]);
+        var snapshot = SnapshotOf(10);
+        var image = ImageOf(snapshot);
+        writer.Begin(HeadOf(snapshot));
+
+        Assert.Throws<InvalidDataException>(() => writer.Add(new byte[image.Length + 1]));
+        Assert.Throws<InvalidDataException>(writer.Complete);
+        writer.Add(image);
+        Assert.Throws<InvalidDataException>(() => writer.Add(default(LogSlice)));
+        Assert.Throws<InvalidDataException>(() => writer.Add(EntriesAfter(default, 2)));
+        Assert.False(File.Exists(_folder["backup"]));
+    }
+
+    public static TheoryData<string> Contradictions =>
+    [
+        "no head", "another head", "an image after the log", "a log before the image is whole", "an end before the image is whole",
+        "an end elsewhere", "a gap of indexes", "a gap of serials", "a lower term", "no entries", "a record behind the end",
+        "a snapshot elsewhere", "a snapshot of another size",
+    ];
+
+    /// <summary>Each record has its right checksum, so only what it says is wrong.</summary>
+    [Theory]
+    [MemberData(nameof(Contradictions))]
+    public void Records_that_contradict_each_other_are_refused(string what)
+    {
+        var snapshot = SnapshotOf(10);
+        var (head, image) = (HeadOf(snapshot), ImageOf(snapshot));
+        BackupRecord.Image whole = new(image), half = new(image.AsMemory(0, image.Length - 4));
+        var entries = EntriesAfter(snapshot.Position, 3).ToArray();
+        BackupRecord.Log LogOf(params LogEntry[] some) => new([.. some]);
+        BackupRecord.End EndAfter(params LogEntry[] some) => new(snapshot.Position.After([.. some]));
+        BackupRecord[] right = [head, whole, LogOf(entries), EndAfter(entries)];
+        BackupRecord[] records = what switch
+        {
+            "no head" => [whole, LogOf(entries), EndAfter(entries)],
+            "another head" => [head, head, whole, EndAfter()],
+            "an image after the log" => [head, whole, LogOf(entries), new BackupRecord.Image(default), EndAfter(entries)],
+            "a log before the image is whole" => [head, half, LogOf(entries), EndAfter(entries)],
+            "an end before the image is whole" => [head, half, EndAfter()],
+            "an end elsewhere" => [head, whole, LogOf(entries), EndAfter(entries[..2])],
+            "a gap of indexes" => [head, whole, LogOf(entries[1..]), EndAfter(entries[1..])],
+            "a gap of serials" => [head, whole, LogOf(entries[0], entries[1] with { Serial = entries[1].Serial.Next })],
+            "a lower term" => [head, whole, LogOf(entries[0] with { Term = new Term(1) })],
+            "no entries" => [head, whole, LogOf(), EndAfter()],
+            "a record behind the end" => [.. right, EndAfter(entries)],
+            "a snapshot elsewhere" => [head with { After = default }, whole, new BackupRecord.End(default)],
+            "a snapshot of another size" => [
+                head with { DescriptionLength = head.DescriptionLength, StateLength = 9 },
+                new BackupRecord.Image(image.AsMemory(0, image.Length - 1)),
+                EndAfter()],
+            _ => right,
+        };
+        WriteRecords("right", right);
+        WriteRecords("wrong", records);
+
+        Assert.Equal(EndAfter(entries).Position, BackupReader.Verify(_folder["right"]).End);
+        Assert.Contains("is damaged at", Assert.Throws<StoreException>(() => BackupReader.Verify(_folder["wrong"])).Message);
+    }
+
+    [Theory]
+    [InlineData("begins after 12/3 s9")]
+    [InlineData("of group 99999999")]
+    [InlineData("continues another backup")]
+    [InlineData("begins after 0/0 s0")]
+    public void Files_that_do_not_follow_each_other_are_refused(string why)
+    {
+        var (full, end) = Write("full", 10, entries: 4);
+        var head = HeadOf(null) with { IsIncremental = true, After = end };
+        BackupRecord[] records = why switch
+        {
+            "begins after 12/3 s9" => [head with { After = end with { Index = new LogIndex(12), Serial = new Serial(9) } }],
+            "of group 99999999" => [head with { Uid = new GroupUid(Guid.NewGuid()) }],
+            "begins after 0/0 s0" => [HeadOf(null)],
+            _ => [head],
+        };
+        WriteRecords("second", [records[0], new BackupRecord.End(((BackupRecord.Head)records[0]).After)]);
+        string[] paths = why == "continues another backup" ? [_folder["second"]] : [full, _folder["second"]];
+
+        Assert.Contains(why, Assert.Throws<StoreException>(() => Restore(paths)).Message);
+        Assert.False(Directory.Exists(_folder["store"]));
+    }
+
+    [Fact]
+    public void Restored_group_keeps_the_maximum_of_voters_of_the_backup()
+    {
+        List<int> told = [];
+        RestorePlan PlanOf(string group, int maxQuorum)
+        {
+            told.Add(maxQuorum);
+            return new RestorePlan(Plan.Id, group, [Self], maxQuorum);
+        }
+
+        var snapshot = SnapshotOf(10) with { Configuration = OldConfiguration with { MaxQuorum = 5 } };
+        foreach (var entries in (int[])[0, 2])
+        {
+            var image = ImageOf(snapshot);
+            var log = EntriesAfter(snapshot.Position, 2).ToArray();
+            log[0] = log[0] with { Payload = new Payload.Reconfigure(OldConfiguration with { MaxQuorum = 3 }) };
+            WriteRecords($"{entries}", [
+                HeadOf(snapshot),
+                new BackupRecord.Image(image),
+                .. entries == 0 ? (BackupRecord[])[] : [new BackupRecord.Log([.. log])],
+                new BackupRecord.End(entries == 0 ? snapshot.Position : snapshot.Position.After([.. log]))]);
+            RestoredStore.Write(new StoreOptions { Directory = _folder[$"store{entries}"] }, Self, PlanOf, [_folder[$"{entries}"]], Now);
+        }
+
+        Assert.Equal([5, 3], told);
+        Assert.Contains("odd and from 3 to 11", Assert.Throws<StoreException>(() => new RestorePlan(Plan.Id, "g", [Self], 4)).Message);
+    }
+
+    [Fact]
+    public void Clock_that_is_behind_the_backup_is_refused()
+    {
+        var (path, _) = Write("backup", 10, entries: 2);
+
+        Assert.Contains("Correct the clock", Assert.Throws<StoreException>(
+            () => Restore([path], DateTimeOffset.UnixEpoch.AddSeconds(-1))).Message);
+        Restore([path], DateTimeOffset.UnixEpoch);
+    }
+
+    [Fact]
+    public void Member_that_is_not_named_and_one_that_has_a_store_are_refused()
+    {
+        var (path, _) = Write("backup", 10, entries: 2);
+
+        Assert.Contains("is not among the members", Assert.Throws<StoreException>(() => RestoredStore.Write(
+            new StoreOptions { Directory = _folder["store"] }, new ProcessName("a@n9"), (_, _) => Plan, [path], Now)).Message);
+        Restore([path]);
+        Assert.Contains("already", Assert.Throws<StoreException>(() => Restore([path])).Message);
+    }
+
     public void Dispose() => _folder.Dispose();
+
+    private void Restore(string[] paths, DateTimeOffset? now = null) =>
+        RestoredStore.Write(new StoreOptions { Directory = _folder["store"] }, Self, (_, _) => Plan, paths, now ?? Now);
+
+    private void WriteRecords(string name, params BackupRecord[] records)
+    {
+        List<byte> bytes = [.. BackupFormat.Header(2)];
+        foreach (var record in records)
+        {
+            bytes.AddRange(BackupFormat.Encode(record, bytes.Count));
+        }
+
+        File.WriteAllBytes(_folder[name], [.. bytes]);
+    }
 
     private static (RecoveredState Found, byte[] State) Open(StoreDirectory directory)
     {
@@ -171,22 +351,33 @@ public sealed class BackupFileTests : IDisposable
             snapshot?.Length ?? 0);
     }
 
-    private (string Path, LogPosition End) Write(string name, int stateSize, int entries)
+    private static Snapshot SnapshotOf(int stateSize) => new(
+        new LogPosition(new LogIndex(9), new Term(2), new Serial(7), 77), new LogIndex(1), OldConfiguration, [], stateSize);
+
+    private static byte[] ImageOf(Snapshot snapshot)
     {
-        Snapshot snapshot = new(
-            new LogPosition(new LogIndex(9), new Term(2), new Serial(7), 77), new LogIndex(1), OldConfiguration, [], stateSize);
         ByteWriter image = new();
         EntryFormat.WriteSnapshot(image, snapshot);
-        image.Rest([.. Enumerable.Range(0, stateSize).Select(at => (byte)at)]);
-        using BackupWriter writer = new(_folder[name]);
+        image.Rest([.. Enumerable.Range(0, (int)snapshot.Length).Select(at => (byte)at)]);
+        return image.ToArray();
+    }
+
+    private static void Fill(BackupWriter writer, Snapshot snapshot, int entries)
+    {
         writer.Begin(HeadOf(snapshot));
-        foreach (var piece in image.ToArray().Chunk(70_000))
+        foreach (var piece in ImageOf(snapshot).Chunk(70_000))
         {
             writer.Add(piece);
         }
 
         writer.Add(EntriesAfter(snapshot.Position, entries));
         writer.Complete();
+    }
+
+    private (string Path, LogPosition End) Write(string name, int stateSize, int entries)
+    {
+        using BackupWriter writer = new(_folder[name]);
+        Fill(writer, SnapshotOf(stateSize), entries);
         return (_folder[name], writer.Position);
     }
 }

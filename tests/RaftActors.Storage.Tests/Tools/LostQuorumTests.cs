@@ -145,7 +145,8 @@ public sealed class LostQuorumTests
         var founded = state.Log[0].Configuration!;
         var begun = state.Log[2] with
         {
-            Payload = new Payload.Reconfigure(founded with { Era = 7, FormatLevel = Configuration.EraLevel }), Serial = state.Log[1].Serial,
+            Payload = new Payload.Reconfigure(founded with { Era = 7, FormatLevel = Configuration.EraLevel }),
+            Serial = state.Log[1].Serial,
         };
         state = state with { Log = [state.Log[0], state.Log[1], begun] };
 

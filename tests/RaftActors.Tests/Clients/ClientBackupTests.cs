@@ -22,6 +22,7 @@ public sealed class ClientBackupTests : IDisposable
     private long _end = 4;
     private Snapshot? _snapshot;
     private bool _replaces;
+    private GroupUid _uid = Uid;
 
     [Fact]
     public async Task Process_that_lags_is_asked_until_it_has_what_was_committed_at_the_beginning()
@@ -29,7 +30,7 @@ public sealed class ClientBackupTests : IDisposable
         var backup = await TakeAsync("backup", least: 9);
 
         Assert.Equal(new Serial(9), backup.Serial);
-        Assert.Equal([0, 4, 5, 6, 7, 8], _calls.OfType<ClientCall.BackupBegin>().Select(begin => begin.After.Value));
+        Assert.Equal([0, 4, 5, 6, 7, 8, 0], _calls.OfType<ClientCall.BackupBegin>().Select(begin => begin.After.Value));
     }
 
     [Fact]
@@ -86,7 +87,18 @@ public sealed class ClientBackupTests : IDisposable
         var backup = await TakeAsync("backup", least: 9, new RaftBackupOptions { Continues = _folder["other"] });
 
         Assert.Equal((new Serial(9), new Serial(9)), (backup.After, backup.Serial));
-        Assert.Equal([0, 8], _calls.OfType<ClientCall.BackupBegin>().Select(begin => begin.After.Value));
+        Assert.Equal([0, 8, 0], _calls.OfType<ClientCall.BackupBegin>().Select(begin => begin.After.Value));
+    }
+
+    [Fact]
+    public async Task Backup_begins_anew_when_the_process_was_exchanged_for_one_of_another_group()
+    {
+        var restored = new GroupUid(Guid.NewGuid());
+
+        await TakeAsync("backup", least: 4, onCall: call => _uid = call is ClientCall.BackupLog ? restored : _uid);
+
+        using BackupReader reader = new(_folder["backup"]);
+        Assert.Equal(restored, reader.Head.Uid);
     }
 
     public void Dispose() => _folder.Dispose();
@@ -129,7 +141,7 @@ public sealed class ClientBackupTests : IDisposable
             case ClientCall.BackupBegin begin:
                 _end = Math.Max(_end, begin.After.Value + 1);
                 return new ClientReply.BackupBegun(
-                    Uid,
+                    _uid,
                     _snapshot?.Position ?? default,
                     _snapshot is null ? 0 : DescriptionOf(_snapshot).Length,
                     _snapshot?.Length ?? 0,

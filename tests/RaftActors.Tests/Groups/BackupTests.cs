@@ -31,9 +31,9 @@ public sealed class BackupTests : TestKit
         var backup = await before.BackupAsync(_folder["full"]);
         await AppendAsync(before, 37, 40);
         Assert.Equal(new Serial(36), backup.Serial);
-        Assert.Equal(backup with { }, RaftBackup.Verify(_folder["full"]));
+        Assert.Equal(backup with { }, await RaftBackup.VerifyAsync(_folder["full"]));
 
-        Restore("after", "full");
+        await RestoreAsync("after", "full");
         var after = Start("after", settings);
 
         Assert.Equal(StateOf(1, 36), await after.QueryAsync<string>("state"));
@@ -45,7 +45,8 @@ public sealed class BackupTests : TestKit
         // The pairs of the backup keep their era: a member that has a snapshot of them must agree with one that applies them again.
         var eras = (await after.QueryAsync<string>("eras")).Split(' ').Select(long.Parse).ToList();
         Assert.Equal([0], eras[..^1]);
-        Assert.InRange(DateTimeOffset.UnixEpoch.AddTicks(eras[^1] * TimeSpan.TicksPerMicrosecond), backup.At.AddSeconds(-1), DateTimeOffset.UtcNow);
+        var begun = DateTimeOffset.UnixEpoch.AddTicks(eras[^1] * TimeSpan.TicksPerMicrosecond);
+        Assert.InRange(begun, backup.At.AddSeconds(-1), DateTimeOffset.UtcNow);
         Assert.Equal(StateOf(1, 40), await before.QueryAsync<string>("state"));
     }
 
@@ -62,11 +63,11 @@ public sealed class BackupTests : TestKit
 
         Assert.Equal((true, new Serial(5), new Serial(9)), (second.IsIncremental, second.After, second.Serial));
         Assert.Equal((new Serial(9), new Serial(9), Members[1]), (third.After, third.Serial, third.Process));
-        Restore("after", "full", "second", "third");
+        await RestoreAsync("after", "full", "second", "third");
         var after = Start("after", "");
         Assert.Equal(StateOf(1, 9), await after.QueryAsync<string>("state"));
-        AssertRefused("continues another backup", "second");
-        AssertRefused("Name the backups of one group", "full", "third");
+        await AssertRefusedAsync("continues another backup", "second");
+        await AssertRefusedAsync("Name the backups of one group", "full", "third");
     }
 
     [Fact]
@@ -86,7 +87,7 @@ public sealed class BackupTests : TestKit
         }
 
         Assert.EndsWith("Take a full backup.", failure.Message);
-        Assert.All(Directory.GetFiles(_folder.Path), file => RaftBackup.Verify(file));
+        await Task.WhenAll(Directory.GetFiles(_folder.Path).Select(RaftBackup.VerifyAsync));
     }
 
     [Fact]
@@ -97,8 +98,8 @@ public sealed class BackupTests : TestKit
         await client.BackupAsync(_folder["full"]);
 
         Assert.Contains("exists", (await Assert.ThrowsAsync<StoreException>(() => client.BackupAsync(_folder["full"]))).Message);
-        Restore("after", "full");
-        AssertRefused("has a store of raft1@node1 of group default already", "full");
+        await RestoreAsync("after", "full");
+        await AssertRefusedAsync("has a store of raft1@node1 of group default already", "full");
     }
 
     protected override void AfterAll()
@@ -126,17 +127,17 @@ public sealed class BackupTests : TestKit
 
     private static async Task<Guid> IdentityOfAsync(RaftClient client) => (await client.StatusAsync()).Processes[0].Identity;
 
-    private void Restore(string directory, params string[] files)
+    private async Task RestoreAsync(string directory, params string[] files)
     {
         var id = Guid.NewGuid();
         foreach (var member in Members)
         {
-            RaftBackup.Restore([.. files.Select(file => _folder[file])], _folder[directory], member, Members, id);
+            await RaftBackup.RestoreAsync([.. files.Select(file => _folder[file])], _folder[directory], member, Members, id);
         }
     }
 
-    private void AssertRefused(string why, params string[] files) =>
-        Assert.Contains(why, Assert.Throws<StoreException>(() => Restore("after", files)).Message);
+    private async Task AssertRefusedAsync(string why, params string[] files) =>
+        Assert.Contains(why, (await Assert.ThrowsAsync<StoreException>(() => RestoreAsync("after", files))).Message);
 
     private RaftClient<string, int> Start(string directory, string settings)
     {

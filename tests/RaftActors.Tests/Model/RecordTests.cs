@@ -43,7 +43,10 @@ public sealed class RecordTests
         new QueryOutcome.Done(Request, 1, One),
         new QueryOutcome.Failed(Request, "why"),
         Quorum,
-        new RaftBackup("path", new BackupRecord.Head("g", default, Name, DateTimeOffset.UnixEpoch, false, default, 0, 0), default, 1),
+        new RaftBackup(
+            "path",
+            new VerifiedBackup(
+                new BackupRecord.Head("g", default, Name, DateTimeOffset.UnixEpoch, false, default, 0, 0), default, 1, null)),
         new RaftEvent.Fenced("orders", Name, "why"),
         new RaftEvent.LeaderChanged("orders", Name, Name, Term),
         new RaftEvent.MembersChanged("orders", Name, new LogIndex(1), [Member]),

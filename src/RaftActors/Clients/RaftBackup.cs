@@ -1,17 +1,21 @@
 using RaftActors.Core;
+using RaftActors.Settings;
 using RaftActors.Storage;
 using RaftActors.Storage.Backups;
 
 namespace RaftActors;
 
 /// <summary>
-/// A file with the content of a group up to a serial. <see cref="RaftClient.BackupAsync"/> writes it, <see cref="Verify"/> checks it, and
-/// <see cref="Restore"/> makes the stores of a new group from it.
+/// A file with the content of a group up to a serial. <see cref="RaftClient.BackupAsync"/> writes it, <see cref="VerifyAsync"/> checks it,
+/// and <see cref="RestoreAsync"/> makes the stores of a new group from it.
 /// </summary>
 public sealed record RaftBackup
 {
-    internal RaftBackup(string path, BackupRecord.Head head, LogPosition end, long size)
+    internal const string Thread = "raft-backup";
+
+    internal RaftBackup(string path, VerifiedBackup backup)
     {
+        var (head, end, size, _) = backup;
         (Path, Group, Process, At, IsIncremental) = (path, head.Group, head.Process, head.At, head.IsIncremental);
         (After, Serial, SizeBytes) = (head.IsIncremental ? head.After.Serial : Serial.Zero, end.Serial, size);
     }
@@ -40,19 +44,16 @@ public sealed record RaftBackup
     /// <summary>The bytes of the file.</summary>
     public long SizeBytes { get; }
 
-    /// <summary>Reads a whole backup and checks it. Blocks for the disk.</summary>
+    /// <summary>Reads a whole backup and checks it, on a thread of its own.</summary>
     /// <param name="path">The path of the file.</param>
     /// <exception cref="StoreException">The file cannot be read, is no backup, or is damaged.</exception>
-    public static RaftBackup Verify(string path)
-    {
-        var (head, end, size) = BackupReader.Verify(path);
-        return new RaftBackup(path, head, end, size);
-    }
+    public static Task<RaftBackup> VerifyAsync(string path) => Machine.Current.RunBlocking(Thread, () => Verify(path));
 
     /// <summary>
     /// Makes the store of one member of a new group with the content of backups. Call it for each member, with the same id and members,
     /// and start the members then. The new group has another identity than that of the backup, so the two refuse each other's messages.
-    /// Sessions and request keys are kept, so a repeat of a call from before the backup is recognised. Blocks for the disk.
+    /// Sessions and request keys are kept, so a repeat of a call from before the backup is recognised. The files are read and the store is
+    /// written on a thread of its own.
     /// </summary>
     /// <param name="paths">A full backup, then the incremental ones that continue it.</param>
     /// <param name="directory">The <c>raft.store.directory</c> of the member. It may have stores of other groups.</param>
@@ -61,34 +62,32 @@ public sealed record RaftBackup
     /// <param name="id">Any id that no other restore has.</param>
     /// <param name="group">The name of the new group. Null: that of the backup.</param>
     /// <param name="allowSharedDirectory">True: accepts a directory that other users can change.</param>
+    /// <param name="maxQuorum">The most voters of the new group, odd and from 3 to 11. Null: as recorded in the backup.</param>
     /// <returns>The last serial that the group has.</returns>
     /// <exception cref="StoreException">
-    /// A file is damaged, the files do not follow each other, the directory has a store of the member already, or the disk has failed. The
-    /// directory is unchanged, unless the disk has failed: then the member's store is fenced.
+    /// A file is damaged, the files do not follow each other, the clock of this machine is behind them, the directory has a store of the
+    /// member already, or the disk has failed. The directory is unchanged, unless the disk has failed: then the member's store is fenced.
     /// </exception>
-    public static Serial Restore(
+    public static Task<Serial> RestoreAsync(
         IReadOnlyList<string> paths,
         string directory,
         ProcessName process,
         IReadOnlyList<ProcessName> members,
         Guid id,
         string? group = null,
-        bool allowSharedDirectory = false)
+        bool allowSharedDirectory = false,
+        int? maxQuorum = null)
     {
         ArgumentNullException.ThrowIfNull(paths);
         ArgumentNullException.ThrowIfNull(members);
         ArgumentOutOfRangeException.ThrowIfZero(paths.Count, nameof(paths));
-        var name = group ?? GroupOf(paths[0]);
         StoreOptions options = new() { Directory = directory, AllowSharedDirectory = allowSharedDirectory };
-        return RestoredStore.Write(options, process, new RestorePlan(id, name, members), paths).Serial;
+        RestorePlan PlanOf(string named, int recorded) => new(id, group ?? named, members, maxQuorum ?? recorded);
+        var now = Machine.Current.Time.GetUtcNow();
+        return Machine.Current.RunBlocking(Thread, () => RestoredStore.Write(options, process, PlanOf, paths, now).Serial);
     }
 
-    // The head alone: the whole file is checked with the others.
-    private static string GroupOf(string path)
-    {
-        using BackupReader reader = new(path);
-        return reader.Head.Group;
-    }
+    internal static RaftBackup Verify(string path) => new(path, BackupReader.Verify(path));
 }
 
 /// <summary>How a backup is taken. See <see cref="RaftClient.BackupAsync"/>.</summary>
