@@ -123,9 +123,20 @@ public sealed class BoundsTests
         Assert.Contains("text has 1001", Fault("n", new Command.Acquire(1, 1, 1, true, new string('t', 1001))));
     }
 
+    [Fact]
+    public void What_is_no_command_has_no_place_in_the_log_and_an_answer_if_it_is_there()
+    {
+        Assert.Contains("The value is null, which is no command.", Fault("n", null));
+
+        Assert.Contains("The value is null, which is no command.", Refusal(_state.Apply("n", null, ++_serial)));
+        Assert.Contains("lifetime of the item", Refusal(Apply("n", new Command.Put("", null, 0, TimeSpan.MaxValue))));
+        Assert.Contains("timeout of the session", Refusal(Apply("n", new Command.Open(TimeSpan.MaxValue))));
+        Assert.Empty(_state.Touched);
+    }
+
     private static string Refusal(Answer answer) => Assert.IsType<Answer.Refused>(answer).Why;
 
-    private static string Fault(string name, Command command) => Assert.IsType<string>(CoordinationState.FindFault(name, command));
+    private static string Fault(string name, Command? command) => Assert.IsType<string>(CoordinationState.FindFault(name, command));
 
     private Answer Put(string name, string value) => Apply(name, new Command.Put(value, null, 0, null));
 

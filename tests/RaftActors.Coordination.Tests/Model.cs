@@ -20,12 +20,16 @@ internal sealed class Model(int changesMax = State.Items.ChangesMax)
         .Select(item => new CoordinationState.Mortal(item.Name, 0, item.Version, item.Lifetime.GetValueOrDefault())));
 
     private readonly Dictionary<long, long> _lastClaims = [];
+    private readonly Dictionary<long, Guid?> _clients = [];
 
     public long LastClaim(long session) => _lastClaims.GetValueOrDefault(session, -1);
 
-    public Answer Apply(string name, Command command, long serial)
+    /// <summary>The client that opened the session; null: a process of the group did.</summary>
+    public Guid? ClientOf(long session) => _clients.GetValueOrDefault(session);
+
+    public Answer Apply(string name, Command command, long serial, Guid? client = null)
     {
-        var answer = Change(name, command, serial);
+        var answer = Change(name, command, serial, client);
         foreach (var (each, (permits, claims)) in Locks.ToArray())
         {
             foreach (var next in claims.Where(claim => claim.Token == 0).Take(permits - claims.Count(claim => claim.Token != 0)).ToArray())
@@ -66,10 +70,10 @@ internal sealed class Model(int changesMax = State.Items.ChangesMax)
     private string OwnerOf(long session) => Sessions.Single(each => each.Session == session).Name;
 
     // Null: as the claim stands after the grants.
-    private Answer? Change(string name, Command command, long serial)
+    private Answer? Change(string name, Command command, long serial, Guid? client)
     {
         var item = Items.GetValueOrDefault(name);
-        var place = Sessions.FindIndex(each => each.Session == command switch
+        var session = command switch
         {
             Command.Renew renew => renew.Session,
             Command.Close close => close.Session,
@@ -78,10 +82,15 @@ internal sealed class Model(int changesMax = State.Items.ChangesMax)
             Command.Release release => release.Session,
             Command.Put put => put.Session,
             _ => 0,
-        });
+        };
+        var isOwn = command is Command.Expire || ClientOf(session) is null || ClientOf(session) == client;
+        var place = isOwn ? Sessions.FindIndex(each => each.Session == session) : -1;
         switch (command)
         {
+            case Command.Expire when client is not null:
+                return new Answer.Refused("");
             case Command.Open open:
+                _clients[serial] = client;
                 Sessions.Add(new CoordinationState.Mortal(name, serial, serial, open.Timeout));
                 return Answer.Done.Instance;
             case Command.Expire { Session: 0 } expire:
@@ -100,6 +109,10 @@ internal sealed class Model(int changesMax = State.Items.ChangesMax)
                 return Answer.Done.Instance;
             case Command.Renew or Command.Close or Command.Acquire or Command.Release or Command.Put { Session: not 0 } when place < 0:
                 return Answer.NoSession.Instance;
+            case Command.Acquire { Claim: var claim } when !IsNext(session, claim):
+                return new Answer.Refused("");
+            case Command.Release { Claim: var claim } when !IsNext(session, claim):
+                return new Answer.Refused("");
             case Command.Renew:
                 Sessions[place] = Sessions[place] with { Latest = serial };
                 return Answer.Done.Instance;
@@ -129,6 +142,8 @@ internal sealed class Model(int changesMax = State.Items.ChangesMax)
                 return new Answer.Conflict(item?.Version ?? 0);
         }
     }
+
+    private bool IsNext(long session, long claim) => claim >= 0 && claim <= LastClaim(session) + CoordinationState.ClaimsMax;
 
     private Answer? Acquire(string name, Command.Acquire acquire)
     {

@@ -10,6 +10,7 @@ public sealed class ModelTests
     private const int Steps = 4_000;
 
     private static readonly string[] Owners = ["a", "b", "c"];
+    private static readonly Guid?[] Clients = [new(1, 0, 0, new byte[8]), new(2, 0, 0, new byte[8]), new(3, 0, 0, new byte[8])];
     private static readonly string[] Locks = ["l/1", "l/2", "l/3"];
     private static readonly string[] Items = ["i", "i/1", "i/2", "i/3", "j/1", "j/2"];
 
@@ -23,10 +24,11 @@ public sealed class ModelTests
         for (var serial = 1L; serial <= Steps; serial++)
         {
             var (name, command) = Draw(random, model, serial);
+            var client = DrawClient(random, model, command);
             Assert.Null(CoordinationState.FindFault(name, command));
-            var expected = model.Apply(name, command, serial);
+            var expected = model.Apply(name, command, serial, client);
 
-            var answer = RoundTrip(state.Apply(name, RoundTrip(command), serial));
+            var answer = RoundTrip(state.Apply(name, RoundTrip(command), serial, client));
 
             var step = $"{serial}: {name} {command}: {answer}, expected {expected}";
             Assert.True(expected is Answer.Refused ? answer is Answer.Refused : answer == expected, step);
@@ -41,8 +43,8 @@ public sealed class ModelTests
             }
         }
 
-        // Each command has had each of its answers: five of Acquire, three of Put, one of Open and of Expire, and two of the others.
-        Assert.True(answers.Count == 21, string.Join(' ', answers.Select(each => $"{each.Item1.Name}-{each.Item2.Name}").Order()));
+        // Each command has had each of its answers: five of Acquire, three of Put and of Release, one of Open, and two of the others.
+        Assert.True(answers.Count == 23, string.Join(' ', answers.Select(each => $"{each.Item1.Name}-{each.Item2.Name}").Order()));
         Assert.True(model.Changes.Count > State.Items.ChangesMax, $"{model.Changes.Count} changes");
     }
 
@@ -68,8 +70,25 @@ public sealed class ModelTests
         Assert.Equal(new Answer.Granted(12), restored.Apply("billing", Of(2, 4), 12));
     }
 
+    // Mostly the client that opened the session; now and then a stranger.
+    private static Guid? DrawClient(Random random, Model model, Command command)
+    {
+        var isStranger = random.Next(10) == 0;
+        var session = command switch
+        {
+            Command.Renew renew => renew.Session,
+            Command.Close close => close.Session,
+            Command.Acquire acquire => acquire.Session,
+            Command.Release release => release.Session,
+            Command.Put put => put.Session,
+            _ => 0,
+        };
+        return isStranger ? Pick(random, Clients) : command is Command.Open ? Pick(random, Clients) : model.ClientOf(session);
+    }
+
     // Mostly one that is next or was lately.
-    private static long DrawClaim(Random random, Model model, long session) => Math.Max(0, model.LastClaim(session) + random.Next(-2, 3));
+    private static long DrawClaim(Random random, Model model, long session) =>
+        random.Next(50) == 0 ? long.MaxValue : Math.Max(0, model.LastClaim(session) + random.Next(-2, 3));
 
     private static (string Name, Command Command) Draw(Random random, Model model, long serial)
     {

@@ -1,3 +1,5 @@
+using System.Text;
+
 using RaftActors.Coordination.Group;
 using RaftActors.Coordination.State;
 
@@ -246,6 +248,22 @@ public sealed class ReplicaTests
         Assert.Equal("two", Assert.IsType<ItemsView>(Assert.Single(_replies)).Items.Single().Name);
     }
 
+    [Theory]
+    [InlineData("""{"$":"changes","After":9223372036854775807}""")]
+    [InlineData("""{"$":"changes","Prefix":null,"After":9223372036854775807}""")]
+    [InlineData("""{"$":"lock","Known":[]}""")]
+    [InlineData("""{"$":"claim","Session":1,"Claim":1}""")]
+    [InlineData("""{"$":"item"}""")]
+    [InlineData("{}")]
+    [InlineData("null")]
+    public void Question_without_its_name_is_refused_before_it_waits(string question)
+    {
+        Assert.Throws<InvalidDataException>(() => Ask(CoordinationJson.ToQuestion(Encoding.UTF8.GetBytes(question))));
+
+        _now += 2 * Replica.Patience;
+        Assert.Empty(_replica.Check(_now, isLeader: true));
+    }
+
     private long Open()
     {
         Apply("a", new Command.Open(TimeSpan.FromSeconds(1)));
@@ -256,7 +274,7 @@ public sealed class ReplicaTests
 
     private void Put(string name) => Apply(name, new Command.Put("", null, 0, null));
 
-    private void Apply(string name, Command command) => _replica.Apply(name, command, ++_serial, _now, _era);
+    private void Apply(string name, Command command) => _replica.Apply(name, command, ++_serial, _now, era: _era);
 
     private object? Ask(Question question) => _replica.Ask(question, _now, _replies.Add);
 }

@@ -139,7 +139,7 @@ public sealed class RestoredGroupTests : IDisposable
         {
             lock (_pairs)
             {
-                _state.Apply(name, new Command.Put("", null, 0, null), ++_serial, _era);
+                _state.Apply(name, new Command.Put("", null, 0, null), ++_serial, era: _era);
                 _pairs.Writer.TryWrite(_serial);
             }
         }

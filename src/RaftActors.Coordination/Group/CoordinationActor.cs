@@ -49,7 +49,7 @@ internal sealed class CoordinationActor : RaftActor<Command, Answer>, IRaftSnaps
     }
 
     protected override Answer HandleAppend(Entry<Command> entry) =>
-        _replica.Apply(entry.Key, entry.Value, entry.Serial.Value, Now, entry.Era);
+        _replica.Apply(entry.Key, entry.Value, entry.Serial.Value, Now, entry.Client, entry.Era);
 
     protected override object HandleQuery(object question)
     {

@@ -29,12 +29,13 @@ internal sealed class Replica(int changesMax = Items.ChangesMax)
     private long Stamp => State.Era + Serial;
 
     /// <summary>Applies a pair, and answers the questions that waited for its changes.</summary>
+    /// <param name="client">The client that appended it; null: a process of the group.</param>
     /// <param name="era">As <see cref="CoordinationState.Apply"/> takes it.</param>
-    public Answer Apply(string name, Command command, long serial, TimeSpan now, long era = 0)
+    public Answer Apply(string name, Command? command, long serial, TimeSpan now, Guid? client = null, long era = 0)
     {
         Serial = serial;
         var before = State.Era;
-        var answer = State.Apply(name, command, serial, era);
+        var answer = State.Apply(name, command, serial, client, era);
         _isRestored |= era != before;
         _expiries.OnApplied(State, now);
         Reply(_waiting.Take(State.Touched), _isRestored ? null : Stamp - 1);

@@ -19,7 +19,6 @@ internal sealed class WaitingQuestions
     public void Add(Question question, TimeSpan since, Action<object> reply)
     {
         var waiting = new Waiting(question, question.ToTopic(), since, reply);
-        _byAge.Enqueue(waiting);
         if (waiting.Topic.Kind == TopicKind.Item)
         {
             Add(_byPrefix, waiting.Topic.Name, waiting);
@@ -28,6 +27,9 @@ internal sealed class WaitingQuestions
         {
             Add(_byTopic, waiting.Topic, waiting);
         }
+
+        // Last, because TakeOld finds each question of the queue by its topic.
+        _byAge.Enqueue(waiting);
     }
 
     /// <summary>Takes the questions that ask about something that a pair has changed.</summary>

@@ -57,7 +57,7 @@ internal abstract record Command
     /// <param name="Expected">Only if the item has this version; 0: only if there is none; null: in any case.</param>
     /// <param name="Session">The item goes when this session ends; 0: it belongs to no session.</param>
     /// <param name="Lifetime">The item goes if it was not written again for so long; null: it stays.</param>
-    public sealed record Put(string Value, long? Expected, long Session, TimeSpan? Lifetime) : Command;
+    public sealed record Put([property: JsonRequired] string Value, long? Expected, long Session, TimeSpan? Lifetime) : Command;
 
     /// <summary>Adds to an item that is a whole number. One that is missing counts as 0.</summary>
     public sealed record Add(long Delta) : Command;

@@ -9,7 +9,8 @@ internal sealed record CoordinationImage(
 
 /// <param name="Renewed">The serial of the latest renewal.</param>
 /// <param name="LastClaim">The highest number of its claims; -1: none.</param>
-internal sealed record SessionImage(long Id, string Owner, TimeSpan Timeout, long Renewed, long LastClaim);
+/// <param name="Client">The client that opened it; null: the process that took the snapshot did not know it.</param>
+internal sealed record SessionImage(long Id, string Owner, TimeSpan Timeout, long Renewed, long LastClaim, Guid? Client = null);
 
 /// <param name="Holders">In the order in which they were granted.</param>
 /// <param name="Waiting">In their order. Their token is 0.</param>

@@ -6,7 +6,7 @@ using RaftActors.Coordination.Downing;
 namespace RaftActors.Coordination.State;
 
 /// <summary>The JSON of all that the log, the snapshots and the messages of the coordination group contain.</summary>
-[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault)]
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(Command))]
 [JsonSerializable(typeof(Answer))]
 [JsonSerializable(typeof(Question))]
@@ -37,7 +37,7 @@ internal sealed partial class CoordinationJson : JsonSerializerContext
         {
             return JsonSerializer.Deserialize(bytes as byte[], Default.Question) ?? throw new InvalidDataException("The question is null.");
         }
-        catch (JsonException cause)
+        catch (Exception cause) when (cause is JsonException or NotSupportedException)
         {
             throw new InvalidDataException($"The question cannot be read: {cause.Message} Update the older one of the two nodes.", cause);
         }

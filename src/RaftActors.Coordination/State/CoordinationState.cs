@@ -42,8 +42,11 @@ internal sealed class CoordinationState
     /// <summary>What expires if no pair renews it: the open sessions, and the items with a lifetime.</summary>
     public IEnumerable<Mortal> Mortals => _sessions.Values.Select(Mortal.Of).Concat(_items.All.Select(Mortal.Of).OfType<Mortal>());
 
-    /// <summary>Says why a command has no place in the log; null: it may be appended. Uses its arguments only.</summary>
-    public static string? FindFault(string name, Command command) =>
+    /// <summary>
+    /// Says why a command has no place in the log; null: it may be appended. Uses its arguments only. <see cref="Apply"/> asks it, too, so
+    /// a change of the rules is a change of the state machine.
+    /// </summary>
+    public static string? FindFault(string name, Command? command) =>
         TooLong(name, "name")
         ?? command switch
         {
@@ -52,15 +55,19 @@ internal sealed class CoordinationState
             Command.Acquire acquire => TooLong(acquire.Text ?? "", "text"),
             Command.Put put => TooLong(put.Value, "value", Items.ValueMax)
                 ?? (put.Lifetime is { } lifetime ? OutOfRange(lifetime, TimeSpan.FromDays(365), "lifetime of the item") : null),
-            _ => null,
+            Command.Renew or Command.Close or Command.Expire or Command.Release or Command.Add or Command.Delete => null,
+            _ => $"The value is {command?.GetType().Name ?? "null"}, which is no command. Use RaftCoordination, which appends commands.",
         };
 
-    /// <summary>Applies a pair.</summary>
+    /// <summary>
+    /// Applies a pair. Total: each pair that may be in the log has an answer, because an exception would stop all processes at this pair.
+    /// </summary>
     /// <param name="serial">The serial of the pair.</param>
+    /// <param name="client">The client that appended it; null: a process of the group.</param>
     /// <param name="era">
     /// Its era. All numbers of the state, such as tokens and versions, are stamps: the era and the serial added up.
     /// </param>
-    public Answer Apply(string name, Command command, long serial, long era = 0)
+    public Answer Apply(string name, Command? command, long serial, Guid? client = null, long era = 0)
     {
         Touched.Clear();
         var stamp = era + serial;
@@ -69,7 +76,9 @@ internal sealed class CoordinationState
             BeginEra(era, stamp);
         }
 
-        var answer = Change(name, command, stamp);
+        var answer = FindFault(name, command) is { } fault
+            ? new Refused(fault)
+            : FindObstacle(command!, client) ?? Change(name, command!, stamp, client); // Justification: null has a fault.
         return era == 0 ? answer : answer with { Era = era };
     }
 
@@ -126,7 +135,7 @@ internal sealed class CoordinationState
     public CoordinationImage ToImage() => new(
         [
             .. _sessions.Values.OrderBy(each => each.Id)
-                .Select(each => new SessionImage(each.Id, each.Owner, each.Timeout, each.Renewed, each.LastClaim)),
+                .Select(each => new SessionImage(each.Id, each.Owner, each.Timeout, each.Renewed, each.LastClaim, each.Client)),
         ],
         [.. _locks.OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => each.Value.ToImage(each.Key))],
         _items.ToImage(),
@@ -139,7 +148,7 @@ internal sealed class CoordinationState
         state._items = Items.Of(image.Items, changesMax, state.Touched);
         foreach (var session in image.Sessions)
         {
-            state._sessions.Add(session.Id, new Session(session.Id, session.Owner, session.Timeout)
+            state._sessions.Add(session.Id, new Session(session.Id, session.Owner, session.Timeout, session.Client)
             {
                 Renewed = session.Renewed,
                 LastClaim = session.LastClaim,
@@ -196,19 +205,27 @@ internal sealed class CoordinationState
         ? $"The {what} is {time}; it must be from 100 ms to {max.TotalDays} days."
         : null;
 
-    private Answer Change(string name, Command command, long serial) => command switch
+    /// <summary>
+    /// Who may do what: a session obeys the client that opened it, and only the clock of the group ends what has expired. All others read
+    /// the numbers of sessions and claims, so a number proves nothing.
+    /// </summary>
+    private Answer? FindObstacle(Command command, Guid? client) => command switch
     {
-        Command.Open open => Open(name, open, serial),
-        Command.Renew renew => Renew(renew.Session, serial),
-        Command.Close close => End(close.Session, serial) ? Done.Instance : NoSession.Instance,
-        Command.Expire expire => Expire(name, expire, serial),
-        Command.Acquire acquire => Acquire(name, acquire, serial),
-        Command.Release release => Release(name, release, serial),
-        Command.Put put => put.Session == 0 || _sessions.ContainsKey(put.Session) ? _items.Put(name, put, serial) : NoSession.Instance,
-        Command.Add add => _items.Add(name, add.Delta, serial),
-        Command.Delete delete => _items.Delete(name, delete.Expected, serial),
-        _ => new Refused($"This node does not know the command {command.GetType().Name}. Update the node."),
+        Command.Expire when client is not null => new Refused("Only the processes of the group decide what has expired."),
+        Command.Renew renew => FindObstacle(renew.Session, client),
+        Command.Close close => FindObstacle(close.Session, client),
+        Command.Acquire acquire => FindObstacle(acquire.Session, client, acquire.Claim),
+        Command.Release release => FindObstacle(release.Session, client, release.Claim),
+        Command.Put { Session: not 0 } put => FindObstacle(put.Session, client),
+        _ => null,
     };
+
+    // A release may overtake the claims that its program has under way, of which there are fewer than the group admits.
+    private Answer? FindObstacle(long id, Guid? client, long claim = 0) =>
+        !_sessions.TryGetValue(id, out var session) || !session.Obeys(client) ? NoSession.Instance
+        : claim < 0 || claim > session.LastClaim + ClaimsMax
+            ? new Refused($"The claim {claim} is not one of the next {ClaimsMax} after {session.LastClaim}. Count the claims of a session.")
+        : null;
 
     // The group was restored. Programs that had a session may have lost it, or locks in it, and a watcher may have seen changes that are
     // gone. So no session and no lock outlives its era, and each watcher is told all items.
@@ -225,27 +242,36 @@ internal sealed class CoordinationState
         (_claims, _era) = (0, era);
     }
 
-    private Answer Open(string owner, Command.Open open, long serial)
+    private Answer Change(string name, Command command, long serial, Guid? client) => command switch
+    {
+        Command.Open open => Open(name, open, serial, client),
+        Command.Renew renew => Renew(_sessions[renew.Session], serial),
+        Command.Close close => End(close.Session, serial),
+        Command.Expire expire => Expire(name, expire, serial),
+        Command.Acquire acquire => Acquire(name, acquire, _sessions[acquire.Session], serial),
+        Command.Release release => Release(name, release, _sessions[release.Session], serial),
+        Command.Put put => _items.Put(name, put, serial),
+        Command.Add add => _items.Add(name, add.Delta, serial),
+        Command.Delete delete => _items.Delete(name, delete.Expected, serial),
+        _ => throw new InvalidOperationException($"A {command.GetType().Name} is a fault."),
+    };
+
+    private Answer Open(string owner, Command.Open open, long serial, Guid? client)
     {
         if (_sessions.Count >= SessionsMax)
         {
             return new Refused($"The group has {SessionsMax} open sessions. Close some, or wait until those of dead programs expire.");
         }
 
-        _sessions.Add(serial, new Session(serial, owner, open.Timeout) { Renewed = serial });
+        _sessions.Add(serial, new Session(serial, owner, open.Timeout, client) { Renewed = serial });
         Touched.Add(new Topic(TopicKind.Session, owner, serial));
         return Done.Instance;
     }
 
-    private Answer Renew(long id, long serial)
+    private Done Renew(Session session, long serial)
     {
-        if (!_sessions.TryGetValue(id, out var session))
-        {
-            return NoSession.Instance;
-        }
-
         session.Renewed = serial;
-        Touched.Add(new Topic(TopicKind.Session, session.Owner, id));
+        Touched.Add(new Topic(TopicKind.Session, session.Owner, session.Id));
         return Done.Instance;
     }
 
@@ -263,13 +289,10 @@ internal sealed class CoordinationState
         return Done.Instance;
     }
 
-    private bool End(long id, long serial)
+    private Done End(long id, long serial)
     {
-        if (!_sessions.Remove(id, out var session))
-        {
-            return false;
-        }
-
+        var session = _sessions[id];
+        _sessions.Remove(id);
         Touched.Add(new Topic(TopicKind.Session, session.Owner, id));
 
         // First all claims go, then the permits are granted: otherwise a claim of the ended session that waits would be granted one.
@@ -284,16 +307,11 @@ internal sealed class CoordinationState
         }
 
         _items.DeleteOf(id, serial);
-        return true;
+        return Done.Instance;
     }
 
-    private Answer Acquire(string name, Command.Acquire acquire, long serial)
+    private Answer Acquire(string name, Command.Acquire acquire, Session session, long serial)
     {
-        if (!_sessions.TryGetValue(acquire.Session, out var session))
-        {
-            return NoSession.Instance;
-        }
-
         if (_locks.TryGetValue(name, out var known))
         {
             if (known.Permits != acquire.Permits)
@@ -331,13 +349,8 @@ internal sealed class CoordinationState
         return each.Find(acquire.Session, acquire.Claim)!; // Justification: just added.
     }
 
-    private Answer Release(string name, Command.Release release, long serial)
+    private Done Release(string name, Command.Release release, Session session, long serial)
     {
-        if (!_sessions.TryGetValue(release.Session, out var session))
-        {
-            return NoSession.Instance;
-        }
-
         session.LastClaim = Math.Max(session.LastClaim, release.Claim);
         if (session.Claims.Remove((name, release.Claim)))
         {
@@ -394,9 +407,12 @@ internal sealed class CoordinationState
 
     /// <summary>One session.</summary>
     /// <param name="id">The serial of the pair that opened it.</param>
-    internal sealed class Session(long id, string owner, TimeSpan timeout)
+    /// <param name="client">The client that opened it; null: none is known, so it obeys all.</param>
+    internal sealed class Session(long id, string owner, TimeSpan timeout, Guid? client)
     {
         public long Id => id;
+
+        public Guid? Client => client;
 
         public string Owner => owner;
 
@@ -407,6 +423,9 @@ internal sealed class CoordinationState
 
         /// <summary>The highest number of its claims, ended or not; -1: none.</summary>
         public long LastClaim { get; set; } = -1;
+
+        /// <summary>A client may use this session.</summary>
+        public bool Obeys(Guid? other) => client is null || client == other;
 
         /// <summary>What it holds or waits for. Sorted, so that its end grants locks in the same order on all processes.</summary>
         public SortedSet<(string Lock, long Claim)> Claims { get; } = new(Comparer<(string Lock, long Claim)>.Create((one, other) =>

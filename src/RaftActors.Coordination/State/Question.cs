@@ -20,23 +20,23 @@ internal abstract record Question
     /// How a claim stands, as soon as it does not wait. The answer is an <see cref="Answer"/>; <see cref="Answer.Held"/>: there is no such
     /// claim.
     /// </summary>
-    public sealed record OfClaim(string Name, long Session, long Claim) : Question;
+    public sealed record OfClaim([property: JsonRequired] string Name, long Session, long Claim) : Question;
 
     /// <summary>Who holds a lock. The answer is a <see cref="LockView"/>.</summary>
     /// <param name="Known">
     /// The tokens of the holders that the asker knows, in their order: the answer waits until others hold the lock. Null: it does not wait.
     /// </param>
-    public sealed record OfLock(string Name, IReadOnlyList<long>? Known) : Question;
+    public sealed record OfLock([property: JsonRequired] string Name, IReadOnlyList<long>? Known) : Question;
 
     /// <summary>What an item is. The answer is an <see cref="ItemsView"/> of one item or none.</summary>
-    public sealed record OfItem(string Name) : Question;
+    public sealed record OfItem([property: JsonRequired] string Name) : Question;
 
     /// <summary>
     /// The changes of the items whose names begin with a prefix, as soon as there are any. The answer is an <see cref="ItemsView"/>, of
     /// all items if the changes are forgotten.
     /// </summary>
     /// <param name="After">The changes of later pairs; below zero: all items, without a wait.</param>
-    public sealed record OfChanges(string Prefix, long After) : Question;
+    public sealed record OfChanges([property: JsonRequired] string Prefix, long After) : Question;
 
     /// <summary>Sessions and locks, for people. The answer is an <see cref="Overview"/>.</summary>
     /// <param name="Lock">The answer has this lock alone, with more of its claims; null: it has all, as far as it is bounded.</param>

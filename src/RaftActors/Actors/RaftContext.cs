@@ -337,6 +337,7 @@ public sealed partial class RaftContext<TValue>
         pair.Serial, pair.Key, _values.Decode(pair.Value), request is { } known && _process.IsOwn(known) ? known : null)
     {
         Era = era,
+        Client = pair.Request is { } made ? ClientSession.ClientOf(made.Origin) : null,
     };
 
     internal Proposal<TValue> ToProposal(ToActor.Judge judge) => new(judge.Key, _values.Decode(judge.Value), judge.Request.Origin.Name);

@@ -22,4 +22,10 @@ public sealed record Entry<TValue>(Serial Serial, string Key, TValue Value, Requ
     /// dropped. Serials come again after a restore, so use it for fencing tokens, versions and ids that are known outside of the group.
     /// </summary>
     public long Stamp => Era + Serial.Value;
+
+    /// <summary>
+    /// The client that appended the pair, the same in each HandleAppend; null: an actor of the group did. No caller can name another one,
+    /// because the log has a hash of a secret that the client tells only to the process that it asks.
+    /// </summary>
+    internal Guid? Client { get; init; }
 }

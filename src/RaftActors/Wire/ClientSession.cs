@@ -29,6 +29,9 @@ internal sealed record ClientSession(Guid Secret)
     /// <summary>The session of this secret.</summary>
     public static ClientSession Of(Guid secret) => _last?.Secret == secret ? _last : _last = new ClientSession(secret);
 
+    /// <summary>The client of an origin; null: it is a process.</summary>
+    public static Guid? ClientOf(Member origin) => origin.Name == Name ? origin.Incarnation.Value : null;
+
     public static ClientSession New() => new(Machine.Current.NewGuid());
 
     /// <summary>Tells the origin, because a log is no place for the secret.</summary>

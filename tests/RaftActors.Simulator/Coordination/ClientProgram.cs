@@ -31,6 +31,7 @@ internal sealed class ClientProgram
         string name, World world, Setup setup, SimulatedGroup group, CommittedLog log, HolderChecker holders, ReadChecker reads)
     {
         (Name, _world, _setup, _group, _log, _holders, _reads) = (name, world, setup, group, log, holders, reads);
+        Client = world.NewClient();
         Clock = new VirtualClock(world, setup.AnyRate(world.Random), Receive);
         var calls = new GroupCalls(new SimulatedClient(world, group, log, this), new TaskCompletionSource().Task);
         var settings = new CoordinationSettings("coordination", [], name, setup.SessionTimeout, setup.RenewInterval, setup.ClockDrift);
@@ -45,6 +46,9 @@ internal sealed class ClientProgram
     }
 
     public string Name { get; }
+
+    /// <summary>The origin of what it appends.</summary>
+    public Guid Client { get; }
 
     public VirtualClock Clock { get; }
 

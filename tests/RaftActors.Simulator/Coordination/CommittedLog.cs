@@ -29,7 +29,7 @@ internal sealed class CommittedLog(World world, Setup setup)
         Pairs.Add(pair);
         long serial = Pairs.Count;
         var changes = Model.Changes.Count;
-        pair.Expected = Model.Apply(pair.Name, pair.Command, serial);
+        pair.Expected = Model.Apply(pair.Name, pair.Command, serial, pair.Client);
         world.Trace($"commit {serial}: {pair.Name} {pair.Command}: {pair.Expected}");
         Totals.Commits++;
         if (pair is { Key: { } key, Command: Command.Put or Command.Add, Expected: Answer.Done or Answer.Counted })
@@ -178,6 +178,9 @@ internal sealed class CommittedLog(World world, Setup setup)
         /// <summary>The command as all processes read it from the log.</summary>
         public Command Written { get; } = JsonSerializer.Deserialize(
             JsonSerializer.SerializeToUtf8Bytes(command, CoordinationJson.Default.Command), CoordinationJson.Default.Command)!;
+
+        /// <summary>The client that appended it; null: a process of the group.</summary>
+        public Guid? Client { get; init; }
 
         /// <summary>Null: it has no request key.</summary>
         public string? Key { get; init; }

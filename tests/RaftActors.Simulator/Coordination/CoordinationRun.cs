@@ -120,7 +120,7 @@ internal sealed class CoordinationRun
     {
         var place = _world.Random.Between(0, _programs.Length - 1);
         var time = _world.Between(10, _world.Random.Any([500, 2 * (int)_setup.SessionTimeout.TotalMilliseconds]));
-        switch (_world.Random.Between(0, 11))
+        switch (_world.Random.Between(0, 12))
         {
             case 0 or 1 or 2:
                 _log.Totals.LeaderChanges++;
@@ -142,6 +142,10 @@ internal sealed class CoordinationRun
                 _programs[place] = NewProgram();
                 break;
             case 10:
+                _log.Totals.Intrusions++;
+                _group.Intrude(_world.NewClient());
+                break;
+            case 11:
                 _programs[place].Close();
                 _programs[place] = NewProgram();
                 break;

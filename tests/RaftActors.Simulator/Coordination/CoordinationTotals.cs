@@ -21,6 +21,9 @@ internal sealed class CoordinationTotals
 
     public long Crashes { get; set; }
 
+    /// <summary>Commands of a session that a stranger appended.</summary>
+    public long Intrusions { get; set; }
+
     public void Add(CoordinationTotals other)
     {
         Seeds += other.Seeds;
@@ -31,10 +34,11 @@ internal sealed class CoordinationTotals
         LeaderChanges += other.LeaderChanges;
         Pauses += other.Pauses;
         Crashes += other.Crashes;
+        Intrusions += other.Intrusions;
     }
 
     /// <inheritdoc/>
     public override string ToString() =>
         $"{Seeds} seeds, {Events} events, {Commits} commits, {Grants} grants, {Expiries} sessions and items expired, "
-        + $"{LeaderChanges} changes of the leader, {Pauses} pauses, {Crashes} crashes of programs";
+        + $"{LeaderChanges} changes of the leader, {Pauses} pauses, {Crashes} crashes of programs, {Intrusions} intrusions";
 }

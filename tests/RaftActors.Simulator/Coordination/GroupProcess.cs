@@ -102,7 +102,7 @@ internal sealed class GroupProcess(World world, Setup setup, SimulatedGroup grou
     private void Apply()
     {
         var pair = log.Pairs[(int)Applied];
-        var answer = _replica.Apply(pair.Name, pair.Written, Applied + 1, Now);
+        var answer = _replica.Apply(pair.Name, pair.Written, Applied + 1, Now, pair.Client);
         world.Require(
             pair.Expected is Answer.Refused ? answer is Answer.Refused : answer == pair.Expected,
             "model",
@@ -158,7 +158,7 @@ internal sealed class GroupProcess(World world, Setup setup, SimulatedGroup grou
             var isLeader = group.Leader == this || world.Now < _deposedUntil;
             foreach (var (name, expire) in _replica.Check(Now, isLeader))
             {
-                group.Travel(() => group.Append(name, expire, null, _ => { }));
+                group.Travel(() => group.Append(name, expire, null, null, _ => { }));
             }
         }
 

@@ -27,7 +27,8 @@ internal sealed class SimulatedClient(World world, SimulatedGroup group, Committ
         using var registration = cancellationToken.Register(
             () => source.TrySetResult(new Outcome<Answer>.Unknown(UnknownReason.Canceled)));
 
-        SendAgain(source.Task, () => group.Append(key, value, requestKey, outcome => program.SendBack(() => source.TrySetResult(outcome))));
+        SendAgain(source.Task, () => group.Append(
+            key, value, requestKey, program.Client, outcome => program.SendBack(() => source.TrySetResult(outcome))));
         return await source.Task;
     }
 

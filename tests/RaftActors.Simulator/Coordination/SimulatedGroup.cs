@@ -51,7 +51,8 @@ internal sealed class SimulatedGroup
 
     /// <summary>An Append has arrived.</summary>
     /// <param name="key">Pairs with equal keys are one pair; null: no other pair is a repeat of this one.</param>
-    public void Append(string name, Command command, RequestKey? key, Action<Outcome<Answer>> reply)
+    /// <param name="client">Null: a process of the group appends it.</param>
+    public void Append(string name, Command command, RequestKey? key, Guid? client, Action<Outcome<Answer>> reply)
     {
         if (key is { Text: var text } && _byKey.TryGetValue(text, out var known))
         {
@@ -72,7 +73,7 @@ internal sealed class SimulatedGroup
         }
         else
         {
-            var pair = new CommittedLog.Pair(name, command) { Key = key?.Text };
+            var pair = new CommittedLog.Pair(name, command) { Key = key?.Text, Client = client };
             pair.Replies.Add(reply);
             _tail.Add(pair);
             if (pair.Key is not null)
@@ -99,6 +100,28 @@ internal sealed class SimulatedGroup
             _tail.Add(new CommittedLog.Pair(
                 $"i/{_world.Random.Between(0, 9)}", new Command.Put($"{i}", null, 0, TimeSpan.FromMilliseconds(500))));
         }
+    }
+
+    /// <summary>A client that has read the numbers of a session and its claims appends a command of that session.</summary>
+    public void Intrude(Guid stranger)
+    {
+        if (_log.Model.Sessions.Count == 0)
+        {
+            return;
+        }
+
+        var session = _world.Random.Any(_log.Model.Sessions);
+        var (name, claim) = (_world.Random.Any(Setup.Locks), _log.Model.LastClaim(session.Session));
+        Command command = _world.Random.Between(0, 5) switch
+        {
+            0 => new Command.Renew(session.Session),
+            1 => new Command.Close(session.Session),
+            2 => new Command.Expire(session.Session, session.Latest),
+            3 => new Command.Acquire(session.Session, claim + 1, name[^1] - '0', Waits: true, null),
+            4 => new Command.Put("of a stranger", null, session.Session, null),
+            _ => new Command.Release(session.Session, claim),
+        };
+        Append(command is Command.Put ? "i/0" : name, command, null, stranger, _ => { });
     }
 
     /// <summary>A process stops for a time. If it leads, another one is elected.</summary>

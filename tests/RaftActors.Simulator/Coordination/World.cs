@@ -7,6 +7,7 @@ internal sealed class World(ulong seed, TextWriter? trace)
 {
     private readonly PriorityQueue<Action, (TimeSpan At, long Order)> _due = new();
     private long _order;
+    private int _clients;
     private Exception? _failure;
 
     public Prng Random { get; } = new(seed);
@@ -37,6 +38,9 @@ internal sealed class World(ulong seed, TextWriter? trace)
 
     /// <summary>A time between two numbers of milliseconds.</summary>
     public TimeSpan Between(int least, int most) => TimeSpan.FromMicroseconds(Random.Between(1000 * least, 1000 * most));
+
+    /// <summary>The origin of another client.</summary>
+    public Guid NewClient() => new(++_clients, 0, 0, new byte[8]);
 
     /// <summary>Ends the run after this event. An exception inside of a task would be lost.</summary>
     public void Fail(Exception failure) => _failure ??= failure;

@@ -1,0 +1,120 @@
+using System.Text.Json;
+
+using RaftActors.Coordination.State;
+
+namespace RaftActors.Coordination.Tests;
+
+/// <summary>Clients that have read the numbers of another program's session and claims, and append whatever they like.</summary>
+public sealed class StrangerTests : NodesTest
+{
+    private static readonly Guid Owner = new("aaaaaaaa-0000-0000-0000-000000000000");
+    private static readonly Guid Stranger = new("bbbbbbbb-0000-0000-0000-000000000000");
+
+    public static TheoryData<string> Commands => new(OfSession.Keys);
+
+    private static Dictionary<string, Command> OfSession { get; } = new()
+    {
+        ["renew"] = new Command.Renew(1),
+        ["close"] = new Command.Close(1),
+        ["acquire"] = new Command.Acquire(1, 2, 1, true, null),
+        ["release"] = new Command.Release(1, 1),
+        ["put"] = new Command.Put("", null, 1, null),
+    };
+
+    [Theory]
+    [MemberData(nameof(Commands))]
+    public void Session_obeys_the_client_that_opened_it_alone(string name)
+    {
+        var state = NewState();
+        var before = Bytes(state);
+
+        Assert.Equal(Answer.NoSession.Instance, state.Apply("billing", OfSession[name], 3, Stranger));
+        Assert.Equal(Answer.NoSession.Instance, state.Apply("billing", OfSession[name], 3, null));
+        Assert.Equal(before, Bytes(state));
+        Assert.Empty(state.Touched);
+
+        var restored = CoordinationState.Of(state.ToImage());
+        Assert.Equal(Answer.NoSession.Instance, restored.Apply("billing", OfSession[name], 3, Stranger));
+        Assert.IsNotType<Answer.NoSession>(restored.Apply("billing", OfSession[name], 3, Owner));
+    }
+
+    [Fact]
+    public void Only_a_process_of_the_group_decides_what_has_expired()
+    {
+        var state = NewState();
+        state.Apply("one", new Command.Put("", null, 0, TimeSpan.FromSeconds(1)), 3, Owner);
+        var before = Bytes(state);
+        foreach (var client in new[] { Owner, Stranger })
+        {
+            Assert.IsType<Answer.Refused>(state.Apply("a", new Command.Expire(1, 1), 4, client));
+            Assert.IsType<Answer.Refused>(state.Apply("one", new Command.Expire(0, 3), 4, client));
+        }
+
+        Assert.Equal(before, Bytes(state));
+        state.Apply("a", new Command.Expire(1, 1), 4);
+        state.Apply("one", new Command.Expire(0, 3), 5);
+        Assert.Empty(state.Mortals);
+    }
+
+    [Theory]
+    [InlineData(-1)]
+    [InlineData(2 + CoordinationState.ClaimsMax)]
+    [InlineData(long.MaxValue)]
+    public void Claim_whose_number_cannot_be_under_way_is_refused(long claim)
+    {
+        var state = NewState();
+
+        Assert.IsType<Answer.Refused>(state.Apply("mail", new Command.Release(1, claim), 3, Owner));
+        Assert.IsType<Answer.Refused>(state.Apply("mail", new Command.Acquire(1, claim, 1, true, null), 4, Owner));
+
+        Assert.Equal(new Answer.Granted(5), state.Apply("mail", new Command.Acquire(1, 2, 1, true, null), 5, Owner));
+    }
+
+    [Fact]
+    public async Task No_writer_takes_a_lock_from_its_holder_or_keeps_the_group_from_granting_others()
+    {
+        Nodes.AddRange(Node.Start(3, "raft-coordination { session-timeout = 10s, renew-interval = 200ms }"));
+        Nodes.ForEach(node => _ = node.Coordination);
+        await using var held = await Nodes[0].Coordination.LockAsync("billing").WaitAsync(Patience);
+        await using var stranger = Raft.Get(Nodes[2].System).CreateClient<Command, Answer>("coordination", new()
+        {
+            Codec = RaftCodec.Json(CoordinationJson.Default.Command),
+            ResultCodec = RaftCodec.Json(CoordinationJson.Default.Answer),
+        });
+        var view = JsonSerializer.Deserialize(
+            await stranger.QueryAsync<byte[]>(CoordinationJson.ToBytes(new Question.OfLock("billing", null)), Patience),
+            CoordinationJson.Default.LockView)!;
+        var holder = Assert.Single(view.Holders);
+
+        Assert.Equal(Answer.NoSession.Instance, await AppendAsync(new Command.Release(holder.Session, holder.Claim)));
+        Assert.Equal(Answer.NoSession.Instance, await AppendAsync(new Command.Release(holder.Session, long.MaxValue)));
+        Assert.Equal(Answer.NoSession.Instance, await AppendAsync(new Command.Close(holder.Session)));
+        Assert.IsType<Answer.Refused>(await AppendAsync(new Command.Expire(holder.Session, holder.Session)));
+
+        await using var untyped = Raft.Get(Nodes[1].System).CreateClient<object?, object?>("coordination");
+        var none = Assert.IsType<Outcome<object?>.NotCommitted>(await untyped.AppendAsync("x", null, Patience));
+        Assert.Equal(NotCommittedReason.Invalid, none.Reason);
+
+        Assert.True(held.IsHeld);
+        Assert.Null(await Nodes[1].Coordination.TryLockAsync("billing").WaitAsync(Patience));
+        await using var other = await Nodes[0].Coordination.LockAsync("mail").WaitAsync(Patience);
+
+        async Task<Answer> AppendAsync(Command command)
+        {
+            var done = Assert.IsType<Outcome<Answer>.Done>(await stranger.AppendAsync("billing", command, Patience));
+            Assert.True(done.TryGetResult(out var answer));
+            return answer;
+        }
+    }
+
+    private static CoordinationState NewState()
+    {
+        var state = new CoordinationState();
+        state.Apply("a", new Command.Open(TimeSpan.FromSeconds(9)), 1, Owner);
+        state.Apply("billing", new Command.Acquire(1, 1, 1, true, null), 2, Owner);
+        return state;
+    }
+
+    private static byte[] Bytes(CoordinationState state) =>
+        JsonSerializer.SerializeToUtf8Bytes(state.ToImage(), CoordinationJson.Default.CoordinationImage);
+}
