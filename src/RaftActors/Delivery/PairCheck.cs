@@ -10,6 +10,9 @@ namespace RaftActors.Delivery;
 /// <param name="hasEntities">The actor is a shard of entities, which can be reset.</param>
 internal sealed class PairCheck<TValue>(ValueCodec<TValue> values, Func<string, TValue, string?>? findFault, bool hasEntities)
 {
+    // A switch over the commands of a class has no case for null, and its default would admit one. For object each value is a command.
+    private static readonly bool RefusesNull = !typeof(TValue).IsValueType && typeof(TValue) != typeof(object);
+
     /// <summary>Checks a pair of the actor itself.</summary>
     public string? FindFault(string key, TValue value)
     {
@@ -17,7 +20,9 @@ internal sealed class PairCheck<TValue>(ValueCodec<TValue> values, Func<string, 
         {
             return value is EntityReset
                 ? hasEntities ? null : "It resets an entity, and the actors of this group host none."
-                : findFault?.Invoke(key, value);
+                : findFault is null ? null
+                : value is null && RefusesNull ? $"The value is null, which {nameof(RaftOptions<>.FindFault)} of the actors never admits."
+                : findFault(key, value);
         }
         catch (Exception e)
         {

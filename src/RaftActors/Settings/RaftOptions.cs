@@ -91,6 +91,10 @@ public sealed record RaftOptions<TValue>
     /// the leader, on the process that was asked: for Appends of its actor and for those of clients. A refused Append ends as NotCommitted
     /// with <see cref="NotCommittedReason.Invalid"/>, and so does one for which the function throws. Null: no pair is refused.
     /// <para>
+    /// The function sees null only where <typeparamref name="TValue"/> is <c>object</c> or a nullable struct. Other pairs with null are
+    /// refused before, because a switch over the types of commands would take null for one that is free of faults.
+    /// </para>
+    /// <para>
     /// Refuse here what no actor can handle, because an exception of HandleAppend stops the actors of the group. Any thread calls the
     /// function, so it uses its arguments alone. A rule about the state belongs to HandleProposal or HandleAppend.
     /// </para>

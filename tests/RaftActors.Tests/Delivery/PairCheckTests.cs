@@ -1,0 +1,47 @@
+using RaftActors.Delivery;
+using RaftActors.Values;
+
+namespace RaftActors.Tests.Delivery;
+
+/// <summary>What has no place in the log of a group whose actors check their pairs.</summary>
+public sealed class PairCheckTests : TestKit
+{
+    private readonly List<object?> _seen = [];
+
+    [Fact]
+    public void Null_of_a_class_is_refused_before_the_check_of_the_actors_sees_it()
+    {
+        Assert.Equal("The value is null, which FindFault of the actors never admits.", FaultOfNull<string>(isChecked: true));
+        Assert.Empty(_seen);
+    }
+
+    [Fact]
+    public void Null_of_an_object_or_of_a_nullable_struct_is_a_value_as_any_other()
+    {
+        Assert.Null(FaultOfNull<object>(isChecked: true));
+        Assert.Null(FaultOfNull<int?>(isChecked: true));
+        Assert.Equal([null, null, null, null], _seen);
+    }
+
+    [Fact]
+    public void Null_is_admitted_by_actors_that_check_nothing() => Assert.Null(FaultOfNull<string>(isChecked: false));
+
+    // A client's pair, and then the actor's own.
+    private string? FaultOfNull<TValue>(bool isChecked)
+    {
+        var values = new ValueCodec<TValue?>(Sys);
+        var check = new PairCheck<TValue?>(
+            values,
+            isChecked
+                ? (_, value) =>
+                {
+                    _seen.Add(value);
+                    return null;
+                }
+                : null,
+            hasEntities: false);
+        var fault = check.FindFault("key", values.Encode(default));
+        Assert.Equal(fault, check.FindFault("key", default(TValue?)));
+        return fault;
+    }
+}
