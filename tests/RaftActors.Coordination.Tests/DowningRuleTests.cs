@@ -1,5 +1,8 @@
 using System.Collections.Immutable;
 
+using Akka.Actor;
+using Akka.Cluster;
+
 using RaftActors.Coordination.Downing;
 using RaftActors.Coordination.Sessions;
 
@@ -136,6 +139,86 @@ public sealed class DowningRuleTests
         string[] many = [.. Enumerable.Range(0, 200).Select(number => $"akka.tcp://shop@10.0.0.1:2551#{number}")];
 
         Assert.Equal(many, Decision.None.With(["x"]).With(many).Downed.ToArray());
+    }
+
+    [Fact]
+    public void Restarted_node_has_another_name_than_its_former_life()
+    {
+        var address = new Address("akka.tcp", "shop", "10.0.0.1", 2551);
+
+        Assert.NotEqual(ClusterView.NameOf(new UniqueAddress(address, 1)), ClusterView.NameOf(new UniqueAddress(address, 2)));
+    }
+
+    [Fact]
+    public void Node_downs_the_members_that_are_decided_on_and_not_their_next_lives()
+    {
+        var plan = new DowningPlan(Settings);
+
+        var step = plan.OnAnswered(
+            View(("a#1", false, null), ("b#2", false, true), ("c#1", true, false)), Decision.None.With(["b#1", "c#1"]), At(1), At(2));
+
+        Assert.Null(step.DownsSelf);
+        Assert.Equal(["c#1"], step.Downs.ToArray());
+        Assert.Empty(step.Proposes);
+    }
+
+    [Fact]
+    public void Node_that_reads_its_own_name_downs_itself_and_nobody_else()
+    {
+        var step = new DowningPlan(Settings).OnAnswered(
+            View(("a", false, null), ("b", true, false)), Decision.None.With(["b", "a"]), At(1), At(2));
+
+        Assert.Equal("the other nodes have decided so", step.DownsSelf);
+        Assert.True(step.Downs.IsDefaultOrEmpty);
+    }
+
+    [Fact]
+    public void Answer_is_as_old_as_its_question()
+    {
+        var plan = new DowningPlan(Settings);
+        var view = View(("a", false, null), ("b", true, false));
+        plan.OnAnswered(view, Decision.None, At(1), At(1));
+        plan.OnSeen(view, At(10));
+        plan.OnAnswered(view, Decision.None, sentAt: At(10), now: At(17));
+
+        Assert.Null(plan.OnSeen(view, At(17.9)).DownsSelf);
+        Assert.NotNull(plan.OnSeen(view, At(18)).DownsSelf);
+    }
+
+    [Fact]
+    public void Node_that_follows_a_decision_waits_anew_before_it_proposes_another_one()
+    {
+        var plan = new DowningPlan(Settings);
+        var view = View(("a", false, null), ("b", true, false), ("c", true, false), ("d", false, true), ("e", false, true));
+        plan.OnSeen(view, At(10));
+        plan.OnAnswered(view, Decision.None, At(10), At(10));
+        var decision = Decision.None.With(["b"]);
+
+        Assert.Empty(plan.OnAnswered(view, decision, At(14), At(14)).Proposes);
+        Assert.Empty(plan.OnAnswered(view, decision, At(17.9), At(17.9)).Proposes);
+        Assert.Equal(["c"], plan.OnAnswered(view, decision, At(18), At(18)).Proposes.ToArray());
+    }
+
+    [Fact]
+    public void Node_that_missed_decisions_which_the_group_has_forgotten_downs_itself()
+    {
+        var (plan, view) = (new DowningPlan(Settings), View(("a", false, null), ("b", false, true)));
+
+        // At its first answer it cannot have been downed before.
+        Assert.Null(plan.OnAnswered(view, new Decision(100, ["x"]), At(1), At(1)).DownsSelf);
+        Assert.Null(plan.OnAnswered(view, new Decision(101, ["x", "y"]), At(2), At(2)).DownsSelf);
+        Assert.NotNull(plan.OnAnswered(view, new Decision(103, ["z"]), At(3), At(3)).DownsSelf);
+    }
+
+    [Fact]
+    public void Group_is_asked_while_members_are_unreachable_and_at_the_start()
+    {
+        var (plan, view) = (new DowningPlan(Settings), View(("a", false, null), ("b", false, true)));
+        Assert.True(plan.OnSeen(view, At(0)).Asks);
+        plan.OnAnswered(view, Decision.None, At(0), At(0));
+
+        Assert.False(plan.OnSeen(view, At(1)).Asks);
+        Assert.True(plan.OnSeen(View(("a", false, null), ("b", true, false)), At(1)).Asks);
     }
 
     [Fact]

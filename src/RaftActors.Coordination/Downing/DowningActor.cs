@@ -7,23 +7,21 @@ using RaftActors.Settings;
 namespace RaftActors.Coordination.Downing;
 
 /// <summary>
-/// Watches the members of the cluster on one node, asks the group what was decided, decides, and downs the members that are decided on, be
-/// it this node.
+/// Watches the members of the cluster on one node, asks the group what was decided, and does what the <see cref="DowningPlan"/> says.
 /// </summary>
 internal sealed class DowningActor : ReceiveActor, IWithTimers
 {
     private readonly ILoggingAdapter _log = Context.GetLogger();
     private readonly Cluster _cluster;
     private readonly DowningSettings _settings;
-    private readonly Patience _patience;
+    private readonly DowningPlan _plan;
     private Decisions? _decisions;
-    private long? _followed;
     private bool _isAsking;
     private bool _isDown;
 
     public DowningActor(Cluster cluster, DowningSettings settings)
     {
-        (_cluster, _settings, _patience) = (cluster, settings, new Patience(settings));
+        (_cluster, _settings, _plan) = (cluster, settings, new DowningPlan(settings));
         Receive<Ready>(_ => ((IWithTimers)this).Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, _settings.Tick));
         Receive<Tick>(_ => Look());
         Receive<Answered>(Follow);
@@ -62,57 +60,38 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
 
     private void Look()
     {
-        var (view, now) = (ClusterView.Of(_cluster), Now);
-        _patience.OnSeen(view, now);
-        if (_patience.IsOver(now))
+        var now = Now;
+        switch (_plan.OnSeen(ClusterView.Of(_cluster), now))
         {
-            DownSelf(
-                $"it cannot reach {string.Join(", ", view.Members.Where(each => each.IsUnreachable).Select(each => each.Name))}, and the "
-                    + $"coordination group has not answered for {_settings.DownSelfAfter} (raft-coordination.downing.down-self-after), so "
-                    + "other nodes may have downed it");
-        }
-        else if (!_isAsking && _patience.IsReadDue(now))
-        {
-            Ask((decisions, limit) => decisions.ReadAsync(limit), now);
+            case { DownsSelf: { } why }:
+                DownSelf(why);
+                break;
+            case { Asks: true } when !_isAsking:
+                Ask((decisions, limit) => decisions.ReadAsync(limit), now);
+                break;
         }
     }
 
     private void Follow(Answered answered)
     {
         _isAsking = false;
-        _patience.OnRead(answered.SentAt);
-        var (view, decision) = (ClusterView.Of(_cluster), answered.Known.Decision);
-        if (decision.Downed.Contains(view.Self))
+        var step = _plan.OnAnswered(ClusterView.Of(_cluster), answered.Known.Decision, answered.SentAt, Now);
+        if (step.DownsSelf is { } why)
         {
-            DownSelf("the other nodes have decided so");
+            DownSelf(why);
             return;
         }
 
-        if (decision.Forgotten > (_followed ?? decision.Forgotten))
-        {
-            DownSelf("the other nodes have downed more members since this node last asked than the group remembers");
-            return;
-        }
-
-        if (_followed != decision.Count)
-        {
-            _patience.OnDecided(Now);
-        }
-
-        _followed = decision.Count;
-        foreach (var member in _cluster.State.Members.Where(member =>
-            member.Status is not (MemberStatus.Down or MemberStatus.Removed)
-            && decision.Downed.Contains(ClusterView.NameOf(member.UniqueAddress))))
+        foreach (var member in _cluster.State.Members.Where(each => step.Downs.Contains(ClusterView.NameOf(each.UniqueAddress))))
         {
             _log.Warning("Downing {0}, as the nodes have decided", ClusterView.NameOf(member.UniqueAddress));
             _cluster.Down(member.Address);
         }
 
-        var doomed = view.FindDoomed().RemoveAll(decision.Downed.Contains);
-        if (doomed.Length > 0 && _patience.IsDecisionDue(view.IsMinority(doomed), Now))
+        if (!step.Proposes.IsEmpty)
         {
-            _log.Warning("Proposing to down {0}: they are unreachable", string.Join(", ", doomed));
-            Ask((decisions, limit) => decisions.DecideAsync(answered.Known, doomed, limit), Now);
+            _log.Warning("Proposing to down {0}: they are unreachable", string.Join(", ", step.Proposes));
+            Ask((decisions, limit) => decisions.DecideAsync(answered.Known, step.Proposes, limit), Now);
         }
     }
 
@@ -120,10 +99,16 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
     {
         _isAsking = true;
         _decisions ??= new(RaftCoordination.Get(Context.System).Items, Context.System.Name);
+        AskAsync(question, _decisions, _settings.DownSelfAfter)
+            .PipeTo(Self, success: known => new Answered(known, now), failure: e => new Silent(e.Message));
+    }
 
-        // A slow answer is better than none: as long as it counts, this node need not down itself.
-        var limit = new CancellationTokenSource(_settings.DownSelfAfter, Machine.Current.Time);
-        question(_decisions, limit.Token).PipeTo(Self, success: known => new Answered(known, now), failure: e => new Silent(e.Message));
+    // A slow answer is better than none: as long as it counts, this node need not down itself.
+    private static async Task<Decisions.Known> AskAsync(
+        Func<Decisions, CancellationToken, Task<Decisions.Known>> question, Decisions decisions, TimeSpan timeout)
+    {
+        using var limit = new CancellationTokenSource(timeout, Machine.Current.Time);
+        return await question(decisions, limit.Token).ConfigureAwait(false);
     }
 
     private void DownSelf(string why)
