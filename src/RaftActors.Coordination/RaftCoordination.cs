@@ -41,11 +41,13 @@ public sealed class RaftCoordination : IExtension
             system.SystemActorOf(Props.Create(() => new CoordinationActor(settings)), "raft-coordination");
         }
 
-        _calls = new GroupCalls(raft.CreateClient<Command, Answer>(settings.Group, new()
+        RaftClient<Command, Answer> CreateClient(bool isListed) => raft.CreateClient<Command, Answer>(settings.Group, new()
         {
             Codec = RaftCodec.Json(CoordinationJson.Default.Command),
             ResultCodec = RaftCodec.Json(CoordinationJson.Default.Answer),
-        }), system.WhenTerminated);
+            IsListed = isListed,
+        });
+        _calls = new GroupCalls(CreateClient(isListed: true), system.WhenTerminated, CreateClient(isListed: false));
         _log = Logging.GetLogger(system, typeof(RaftCoordination));
         var time = Machine.Current.Time;
         _keeper = new SessionKeeper(_calls, settings, settings.Self, time, _log);
@@ -70,6 +72,9 @@ public sealed class RaftCoordination : IExtension
 
     /// <summary>Serves the actors of this node by message: it takes a <see cref="CoordinationCommand"/>.</summary>
     public IActorRef Actor => _actor.Value;
+
+    /// <summary>The session of this program.</summary>
+    internal SessionKeeper Sessions => _keeper;
 
     /// <summary>Whether leases work on this node.</summary>
     internal LeaseProbe Probe { get; }
@@ -182,7 +187,7 @@ public sealed class RaftCoordination : IExtension
     /// <summary>This node has acquired a lease.</summary>
     internal void OnLease(string name, RaftLock held) => _leases[name] = held;
 
-    /// <summary>This node has released the lease, or lost it.</summary>
+    /// <summary>This node has released the lease.</summary>
     internal void OnLeaseEnded(string name, RaftLock ended) => _leases.TryRemove(KeyValuePair.Create(name, ended));
 
     private void RegisterConfigured(ExtendedActorSystem system)
@@ -205,7 +210,8 @@ public sealed class RaftCoordination : IExtension
         }
     }
 
-    private long? TokenOf(string lease) => _leases.TryGetValue(lease, out var held) && held.IsHeld ? held.Token : null;
+    /// <summary>The token of a lease; null: this node does not hold it.</summary>
+    internal long? TokenOf(string lease) => _leases.TryGetValue(lease, out var held) && held.IsHeld ? held.Token : null;
 }
 
 /// <summary>Creates the <see cref="RaftCoordination"/> of an actor system.</summary>

@@ -18,8 +18,7 @@ public sealed class RaftLease : Lease
     private readonly SemaphoreSlim _acquiring = new(1);
     private readonly RaftCoordination _coordination;
     private readonly ILoggingAdapter _log;
-    private Holding? _holding;
-    private LeaseLoss? _loss;
+    private LeaseHolding? _holding;
 
     /// <summary>Called by Akka.Coordination.</summary>
     /// <param name="settings">The names of the lease and of its owner, and the timeouts.</param>
@@ -44,7 +43,11 @@ public sealed class RaftLease : Lease
     /// </param>
     public override async Task<bool> Acquire(Action<Exception>? leaseLostCallback)
     {
-        Interlocked.Exchange(ref _loss, null)?.End();
+        if (Volatile.Read(ref _holding) is { Lock.IsHeld: false } lost)
+        {
+            lost.End();
+        }
+
         using var limit = new CancellationTokenSource(Settings.TimeoutSettings.OperationTimeout, Machine.Current.Time);
         try
         {
@@ -77,7 +80,6 @@ public sealed class RaftLease : Lease
     /// <summary>Releases the lease. False: the group has not confirmed it within <c>lease-operation-timeout</c>. It never fails.</summary>
     public override async Task<bool> Release()
     {
-        Interlocked.Exchange(ref _loss, null)?.End();
         if (Interlocked.Exchange(ref _holding, null) is not { } holding)
         {
             return true;
@@ -85,7 +87,7 @@ public sealed class RaftLease : Lease
 
         try
         {
-            holding.OnLost?.Dispose();
+            holding.End();
             _coordination.OnLeaseEnded(Settings.LeaseName, holding.Lock);
             await holding.Lock.DisposeAsync().AsTask()
                 .WaitAsync(Settings.TimeoutSettings.OperationTimeout, Machine.Current.Time).ConfigureAwait(false);
@@ -113,37 +115,17 @@ public sealed class RaftLease : Lease
                 return false;
             }
 
-            holding = new Holding(acquired);
+            holding?.End();
+            holding = new LeaseHolding(acquired, Settings.LeaseName, Machine.Current.Time, _log);
             Volatile.Write(ref _holding, holding);
             _coordination.OnLease(Settings.LeaseName, acquired);
         }
 
         if (leaseLostCallback is not null)
         {
-            holding.OnLost?.Dispose();
-            holding.OnLost = holding.Lock.Lost.UnsafeRegister(_ => TellLost(holding, leaseLostCallback), null);
+            holding.TellLossTo(leaseLostCallback);
         }
 
         return CheckLease();
-    }
-
-    private void TellLost(Holding lost, Action<Exception> leaseLostCallback)
-    {
-        if (Interlocked.CompareExchange(ref _holding, null, lost) == lost)
-        {
-            _coordination.OnLeaseEnded(Settings.LeaseName, lost.Lock);
-            TimeoutException reason = new(
-                $"The lease {Settings.LeaseName} is lost: the coordination group has not confirmed this node's session in time.");
-            var loss = _loss = new LeaseLoss(leaseLostCallback, reason, Machine.Current.Time);
-            _ = loss.TellAsync();
-        }
-    }
-
-    private sealed class Holding(RaftLock held)
-    {
-        public RaftLock Lock => held;
-
-        /// <summary>The callback for a loss; null: the last Acquire had none.</summary>
-        public CancellationTokenRegistration? OnLost { get; set; }
     }
 }

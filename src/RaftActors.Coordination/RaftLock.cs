@@ -14,10 +14,15 @@ public sealed class RaftLock : IAsyncDisposable
 {
     private readonly Func<ValueTask> _release;
     private readonly Session _session;
+    private readonly LockLoss _loss;
     private int _isReleased;
 
-    internal RaftLock(string name, long token, Session session, Func<ValueTask> release) =>
-        (Name, Token, _session, _release) = (name, token, session, release);
+    /// <param name="release">Releases it in the group.</param>
+    internal RaftLock(string name, long token, Session session, LockLoss loss, Func<ValueTask> release)
+    {
+        (Name, Token, _session, _loss, _release) = (name, token, session, loss, release);
+        session.Add(loss);
+    }
 
     /// <summary>The name of the lock.</summary>
     public string Name { get; }
@@ -34,9 +39,21 @@ public sealed class RaftLock : IAsyncDisposable
     /// </summary>
     public bool IsHeld => Volatile.Read(ref _isReleased) == 0 && _session.IsAlive;
 
-    /// <summary>Cancelled when the lock is lost, because the session was not renewed in time. Not cancelled by a release.</summary>
-    public CancellationToken Lost => _session.Lost;
+    /// <summary>
+    /// Cancelled when the lock is lost, because the session was not renewed in time. Not cancelled by a release. What is registered runs on
+    /// a thread of the pool. If it blocks or throws, the other locks of this program still learn of their loss.
+    /// </summary>
+    public CancellationToken Lost => _loss.Token;
 
     /// <summary>Releases the lock. The task ends when the group has released it, or when the session is lost.</summary>
-    public ValueTask DisposeAsync() => Interlocked.Exchange(ref _isReleased, 1) == 0 ? _release() : ValueTask.CompletedTask;
+    public ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _isReleased, 1) != 0)
+        {
+            return ValueTask.CompletedTask;
+        }
+
+        _session.Remove(_loss);
+        return _release();
+    }
 }

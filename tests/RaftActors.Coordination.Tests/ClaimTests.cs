@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 using Akka.Event;
 
 using RaftActors.Coordination.Group;
@@ -76,6 +78,76 @@ public sealed class ClaimTests
             new Question.OfLock("billing", null), CoordinationJson.Default.LockView, null, null, CancellationToken.None);
         Assert.Equal(held!.Token, Assert.Single(view.Holders).Token);
         Assert.Equal(0, view.Waiting);
+    }
+
+    [Fact]
+    public async Task Claim_whose_question_fails_is_withdrawn()
+    {
+        var client = new FakeClient();
+        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task);
+        await using var keeper = NewKeeper(calls, TimeProvider.System);
+        var claims = new Claims(calls, keeper, TimeProvider.System);
+        var held = await claims.AcquireAsync("billing", 1, waits: true, null, CancellationToken.None);
+        client.AnswersClaims = """{"$":"of a later version"}"""u8.ToArray();
+        await Assert.ThrowsAsync<JsonException>(() => claims.AcquireAsync("billing", 1, waits: true, null, CancellationToken.None));
+
+        await held!.DisposeAsync();
+
+        var (view, _) = await calls.AskAsync(
+            new Question.OfLock("billing", null), CoordinationJson.Default.LockView, null, null, CancellationToken.None);
+        Assert.Empty(view.Holders);
+    }
+
+    [Fact]
+    public async Task Claim_that_a_higher_one_overtook_is_made_again_after_a_pause()
+    {
+        var clock = new ManualClock();
+        var acquires = 0;
+        var client = new FakeClient
+        {
+            Delay = command =>
+            {
+                acquires += command is Command.Acquire ? 1 : 0;
+                return Task.CompletedTask;
+            },
+        };
+        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task);
+        await using var keeper = NewKeeper(calls, clock);
+        var claims = new Claims(calls, keeper, clock);
+        var session = await keeper.GetAsync(CancellationToken.None);
+        await calls.AppendAsync("billing", new Command.Release(session.Id, 10), TimeSpan.FromSeconds(1), clock);
+
+        var acquiring = claims.AcquireAsync("billing", 1, waits: true, null, CancellationToken.None);
+
+        Assert.Equal(1, acquires);
+        clock.Advance(9 * GroupCalls.Pause);
+        Assert.Equal(10, acquires);
+        clock.Advance(GroupCalls.Pause);
+        Assert.True(acquiring.IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public async Task Grant_that_comes_after_a_pause_is_no_lock()
+    {
+        var (clock, arrives) = (new ManualClock(), NewSource());
+        var client = new FakeClient { Delay = command => command is Command.Acquire ? arrives.Task : Task.CompletedTask };
+        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task);
+        await using var keeper = NewKeeper(calls, clock);
+        var claims = new Claims(calls, keeper, clock);
+        var acquiring = claims.AcquireAsync("billing", 1, waits: false, null, CancellationToken.None);
+
+        clock.Pause(TimeSpan.FromHours(1));
+        arrives.SetResult();
+
+        // The former session has the lock in the group, which has not ended it yet.
+        Assert.Null(await acquiring.WaitAsync(Patience));
+    }
+
+    private static SessionKeeper NewKeeper(GroupCalls calls, TimeProvider time)
+    {
+        var settings = new CoordinationSettings(
+            "coordination", ["coordination@a"], "coordination@a", TimeSpan.FromHours(1), TimeSpan.FromMinutes(1), 0.05);
+        return new SessionKeeper(calls, settings, "a", time, NoLogger.Instance);
     }
 
     // A continuation must not run in the middle of the client's call.

@@ -20,6 +20,9 @@ internal sealed class FakeClient : CallsOnlyClient
     /// <summary>Those of all attempts.</summary>
     public List<RequestKey?> Keys { get; } = [];
 
+    /// <summary>The answer to all questions about claims; null: that of the state.</summary>
+    public byte[]? AnswersClaims { get; set; }
+
     /// <summary>Holds an attempt back until its task ends; then the group applies it, even if its caller has given up.</summary>
     public Func<Command, Task> Delay { get; init; } = _ => Task.CompletedTask;
 
@@ -37,7 +40,8 @@ internal sealed class FakeClient : CallsOnlyClient
         cancellationToken.ThrowIfCancellationRequested();
         lock (_state)
         {
-            var answer = CoordinationJson.ToBytes(_state.Answer(CoordinationJson.ToQuestion(question)));
+            var asked = CoordinationJson.ToQuestion(question);
+            var answer = (asked is Question.OfClaim ? AnswersClaims : null) ?? CoordinationJson.ToBytes(_state.Answer(asked));
             return consistency?.NotBelow is { } serial && serial.Value > _serial
                 ? throw new RaftUnavailableException($"Serial {serial} is not committed.")
                 : Task.FromResult(((TAnswer)(object)answer, new Serial(_serial)));
@@ -46,7 +50,7 @@ internal sealed class FakeClient : CallsOnlyClient
 
     private async Task<Outcome<Answer>> ApplyAsync(string key, Command value, RequestKey? requestKey)
     {
-        await Delay(value);
+        await Delay(value).ConfigureAwait(false);
         lock (_state)
         {
             Keys.Add(requestKey);

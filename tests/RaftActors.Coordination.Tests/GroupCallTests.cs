@@ -47,6 +47,18 @@ public sealed class GroupCallTests
         Assert.Equal("5", (await items.GetAsync("counter"))?.Value);
     }
 
+    [Theory]
+    [InlineData("add")]
+    [InlineData("put")]
+    [InlineData("delete")]
+    public async Task Write_whose_key_the_group_has_forgotten_has_no_answer(string name)
+    {
+        var client = new FakeClient { ForgetsKeys = true, LosesAnswer = _ => true };
+        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task);
+
+        Assert.Null(await AppendAsync(calls, name));
+    }
+
     [Fact]
     public async Task Watch_that_falls_behind_gets_all_items_again()
     {

@@ -40,6 +40,28 @@ public sealed class LeaseTests : NodesTest
     }
 
     [Fact]
+    public async Task Lease_that_was_lost_is_not_held_until_it_is_acquired_again_with_a_higher_token()
+    {
+        Nodes.AddRange(Node.Start(3, Config));
+        var (lease, coordination) = (LeaseOf(Nodes[0]), Nodes[0].Coordination);
+        await AcquireAsync(lease);
+        var first = coordination.TokenOf("billing");
+        var losses = Channel.CreateUnbounded<Exception>();
+        Assert.True(await lease.Acquire(loss => losses.Writer.TryWrite(loss)));
+
+        (await coordination.Sessions.GetAsync(CancellationToken.None)).Lose();
+
+        await losses.Reader.ReadAsync().AsTask().WaitAsync(Patience);
+        Assert.False(lease.CheckLease());
+        Assert.Null(coordination.TokenOf("billing"));
+        await AcquireAsync(lease);
+        Assert.True(lease.CheckLease());
+        Assert.True(coordination.TokenOf("billing") > first);
+        Assert.True(await lease.Release());
+        Assert.Null(coordination.TokenOf("billing"));
+    }
+
+    [Fact]
     public async Task Acquire_ends_with_false_while_the_group_has_no_quorum()
     {
         Nodes.AddRange(Node.Start(3, Config));

@@ -34,6 +34,9 @@ internal sealed class ManualClock : TimeProvider
         SynchronizationContext.SetSynchronizationContext(context);
     }
 
+    /// <summary>The time goes on, and no timer fires: the program stands still.</summary>
+    public void Pause(TimeSpan time) => _now += time;
+
     private sealed class Timer(ManualClock clock, Action fire) : ITimer
     {
         public TimeSpan At { get; private set; }

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Akka.Event;
 
 using RaftActors.Coordination.Group;
@@ -89,6 +91,192 @@ public sealed class SessionTests
         Assert.Single(commands, command => command is Command.Open);
     }
 
+    [Fact]
+    public async Task Session_of_a_group_that_was_founded_late_is_renewed_before_anything_is_held_in_it()
+    {
+        var clock = new ManualClock();
+        var client = new FakeClient
+        {
+            Delay = command => Task.Delay(command is Command.Open ? TimeSpan.FromSeconds(9.9) : TimeSpan.FromSeconds(0.2), clock),
+        };
+        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task);
+        var keeper = NewKeeper(calls, clock);
+        var getting = keeper.GetAsync(CancellationToken.None);
+
+        clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.False(getting.IsCompleted);
+        clock.Advance(TimeSpan.FromSeconds(0.1));
+
+        var session = await getting.WaitAsync(Patience);
+        Assert.Equal(TimeSpan.FromSeconds(9.8), session.Left);
+        clock.Advance(TimeSpan.FromSeconds(20));
+        Assert.True(session.IsAlive);
+    }
+
+    [Fact]
+    public async Task Burst_of_writes_and_claims_delays_no_renewal()
+    {
+        var clock = new ManualClock();
+        var stalled = new TaskCompletionSource();
+        var underWay = 0;
+        var client = new FakeClient
+        {
+            Delay = command =>
+            {
+                var isOfSession = command is Command.Acquire or Command.Put;
+                underWay += isOfSession ? 1 : 0;
+                return isOfSession ? stalled.Task : Task.CompletedTask;
+            },
+        };
+        var others = new FakeClient { Delay = _ => stalled.Task };
+        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task, others);
+        var keeper = NewKeeper(calls, clock);
+        var (claims, items) = (new Claims(calls, keeper, clock), new RaftItems(calls, keeper, clock));
+        var session = await keeper.GetAsync(CancellationToken.None);
+        for (var i = 0; i < 500; i++)
+        {
+            _ = claims.AcquireAsync($"{i}", 1, waits: true, null, CancellationToken.None);
+            _ = items.PutAsync($"{i}", "", ofSession: true);
+            _ = items.PutAsync($"{i}", "");
+        }
+
+        clock.Advance(TimeSpan.FromSeconds(25));
+
+        Assert.True(session.IsAlive);
+        Assert.InRange(underWay, 1, 255);
+        await keeper.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Callback_that_throws_or_blocks_keeps_no_other_lock_from_its_loss()
+    {
+        using var session = new Session(1, TimeProvider.System.GetTimestamp(), TimeSpan.FromHours(1), TimeProvider.System);
+        using var unblock = new ManualResetEventSlim();
+        var (fault, told) = (NewSource<Exception>(), NewSource<bool>());
+        Hold(fault.SetResult).Lost.Register(() => throw new InvalidOperationException("The program cannot stop."));
+        Hold(_ => { }).Lost.Register(() => unblock.Wait(Patience));
+        Hold(_ => { }).Lost.Register(() => told.SetResult(true));
+        var released = Hold(_ => { });
+        released.Lost.Register(() => fault.SetException(new InvalidOperationException("A lock that was released is not lost.")));
+        await released.DisposeAsync();
+
+        session.Lose();
+
+        await told.Task.WaitAsync(Patience);
+        Assert.IsType<InvalidOperationException>((await fault.Task.WaitAsync(Patience)).InnerException);
+        unblock.Set();
+        Assert.True(Hold(_ => { }).Lost.CanBeCanceled);
+
+        RaftLock Hold(Action<Exception> onFault) => new("billing", 2, session, new LockLoss(onFault), () => ValueTask.CompletedTask);
+    }
+
+    [Fact]
+    public async Task Lock_of_a_session_that_is_lost_already_is_lost()
+    {
+        var session = new Session(1, TimeProvider.System.GetTimestamp(), TimeSpan.FromHours(1), TimeProvider.System);
+        session.Lose();
+        var told = NewSource<bool>();
+
+        var held = new RaftLock("billing", 2, session, new LockLoss(_ => { }), () => ValueTask.CompletedTask);
+
+        held.Lost.Register(() => told.SetResult(true));
+        await told.Task.WaitAsync(Patience);
+        Assert.False(held.IsHeld);
+    }
+
+    [Fact]
+    public void Session_that_was_lost_is_not_revived_by_a_renewal()
+    {
+        var clock = new ManualClock();
+        var (late, ended) = (NewSession(), NewSession());
+        clock.Pause(TimeSpan.FromSeconds(1));
+        Assert.False(late.IsAlive);
+        Assert.False(late.Lost.IsCancellationRequested);
+        late.OnRenewed(clock.GetTimestamp());
+        ended.Lose();
+        ended.OnRenewed(clock.GetTimestamp());
+
+        Assert.False(late.IsAlive);
+        Assert.False(ended.IsAlive);
+
+        Session NewSession() => new(1, 0, TimeSpan.FromSeconds(1), clock);
+    }
+
+    [Fact]
+    public void Lock_is_held_until_it_is_released_or_its_session_has_ended_by_the_clock()
+    {
+        var clock = new ManualClock();
+        var session = new Session(1, 0, TimeSpan.FromSeconds(1), clock);
+        RaftLock NewLock() => new("billing", 2, session, new LockLoss(_ => { }), () => ValueTask.CompletedTask);
+        var (released, late) = (NewLock(), NewLock());
+        Assert.True(released.IsHeld);
+        _ = released.DisposeAsync().AsTask();
+
+        Assert.False(released.IsHeld);
+        Assert.True(late.IsHeld);
+        clock.Pause(TimeSpan.FromSeconds(1));
+        Assert.False(late.IsHeld);
+    }
+
+    [Fact]
+    public async Task Need_after_a_pause_opens_another_session()
+    {
+        var clock = new ManualClock();
+        await using var calls = new GroupCalls(new FakeClient(), new TaskCompletionSource().Task);
+        var keeper = NewKeeper(calls, clock);
+        var first = await keeper.GetAsync(CancellationToken.None);
+
+        clock.Pause(TimeSpan.FromSeconds(10));
+        var second = await keeper.GetAsync(CancellationToken.None);
+
+        Assert.NotEqual(first.Id, second.Id);
+        Assert.True(second.IsAlive);
+    }
+
+    [Fact]
+    public async Task Item_of_a_session_that_the_group_has_ended_is_written_in_the_next_one()
+    {
+        var clock = new ManualClock();
+        await using var calls = new GroupCalls(new FakeClient(), new TaskCompletionSource().Task);
+        var keeper = NewKeeper(calls, clock);
+        var items = new RaftItems(calls, keeper, clock);
+        var first = await keeper.GetAsync(CancellationToken.None);
+        await calls.AppendAsync("a", new Command.Close(first.Id), Patience, clock);
+
+        Assert.NotNull(await items.PutAsync("one", "", ofSession: true));
+
+        Assert.False(first.IsAlive);
+        var second = await keeper.GetAsync(CancellationToken.None);
+        await calls.AppendAsync("a", new Command.Close(second.Id), Patience, clock);
+        Assert.Null(await items.GetAsync("one"));
+    }
+
+    [Fact]
+    public async Task Caller_that_gives_up_leaves_nothing_at_the_opening_that_goes_on()
+    {
+        var client = new FakeClient { Delay = _ => new TaskCompletionSource().Task };
+        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task);
+        await using var keeper = NewKeeper(calls);
+        for (var i = 0; i < 100; i++)
+        {
+            using var patience = new CancellationTokenSource();
+            var getting = keeper.GetAsync(patience.Token);
+            await patience.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => getting.WaitAsync(Patience));
+        }
+
+        // Task keeps the places of what it has removed.
+        Assert.DoesNotContain(Assert.IsType<List<object?>>(ContinuationOf(OpeningOf(keeper)!)), each => each is not null);
+    }
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "_opening")]
+    private static extern ref Task<Session>? OpeningOf(SessionKeeper keeper);
+
+    [UnsafeAccessor(UnsafeAccessorKind.Field, Name = "m_continuationObject")]
+    private static extern ref object? ContinuationOf(Task task);
+
+    private static TaskCompletionSource<T> NewSource<T>() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     private static Task Note(List<Command> commands, Command command)
     {
         lock (commands)
@@ -104,5 +292,12 @@ public sealed class SessionTests
         var settings = new CoordinationSettings(
             "coordination", ["coordination@a"], "coordination@a", TimeSpan.FromHours(1), TimeSpan.FromMinutes(1), 0.05);
         return new SessionKeeper(calls, settings, "a", TimeProvider.System, NoLogger.Instance);
+    }
+
+    private static SessionKeeper NewKeeper(GroupCalls calls, ManualClock clock)
+    {
+        var settings = new CoordinationSettings(
+            "coordination", ["coordination@a"], "coordination@a", TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1), 0);
+        return new SessionKeeper(calls, settings, "a", clock, NoLogger.Instance);
     }
 }

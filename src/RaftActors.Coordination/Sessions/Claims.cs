@@ -14,8 +14,6 @@ namespace RaftActors.Coordination.Sessions;
 /// </summary>
 internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvider time)
 {
-    private long _count;
-
     /// <summary>Acquires a permit of a lock.</summary>
     /// <returns>Null: other claims hold all permits, and this one does not wait.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled. The claim is withdrawn in the background.</exception>
@@ -29,35 +27,23 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
             var session = await keeper.GetAsync(cancellation).ConfigureAwait(false);
 
             // Each attempt is a claim of its own, so the withdrawal of an earlier one cannot release what this one acquires.
-            var claim = Interlocked.Increment(ref _count);
-            var acquire = new Command.Acquire(session.Id, claim, permits, waits, text);
-            // Ends with an answer or with the session. Otherwise the claim could be granted later, and nothing would release it.
-            var acquiring = calls.AppendAsync(name, acquire, () => session.Left, time, session.Lost);
-            try
+            var claim = session.NewClaim();
+            switch (await ClaimAsync(name, permits, waits, text, session, claim, cancellation).ConfigureAwait(false))
             {
-                var acquired = await acquiring.WaitAsync(cancellation).ConfigureAwait(false);
-                var answer = acquired is (Answer.Waiting, var serial)
-                    ? await WaitAsync(name, claim, session, new Serial(serial), cancellation).ConfigureAwait(false)
-                    : acquired?.Answer;
-
-                cancellation.ThrowIfCancellationRequested();
-                switch (answer)
-                {
-                    case Answer.Granted granted when session.IsAlive:
-                        return new RaftLock(name, granted.Token, session, () => ReleaseAsync(name, claim, session));
-                    case Answer.Held:
-                        return null;
-                    case Answer.Refused refused:
-                        throw new InvalidOperationException($"Cannot acquire '{name}'. {refused.Why}");
-                    case Answer.NoSession:
-                        session.Lose();
-                        break;
-                }
-            }
-            catch (OperationCanceledException)
-            {
-                _ = WithdrawAsync(acquiring, name, claim, session);
-                throw;
+                case Answer.Granted granted when session.IsAlive:
+                    LockLoss loss = new(e => keeper.OnCallbackFailed(name, e));
+                    return new RaftLock(name, granted.Token, session, loss, () => ReleaseAsync(name, claim, session));
+                case Answer.Held:
+                    return null;
+                case Answer.Refused refused:
+                    throw new InvalidOperationException($"Cannot acquire '{name}'. {refused.Why}");
+                case Answer.NoSession:
+                    session.Lose();
+                    break;
+                case Answer.Ended:
+                    // A higher claim of this program came first. Each further attempt is a pair, so they must not follow without a pause.
+                    await Machine.Current.Delay(GroupCalls.Pause, time, cancellation);
+                    break;
             }
         }
     }
@@ -83,6 +69,30 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
         }
     }
 
+    // Null: the session is lost.
+    private async Task<Answer?> ClaimAsync(
+        string name, int permits, bool waits, string? text, Session session, long claim, CancellationToken cancellation)
+    {
+        // Ends with an answer or with the session. Otherwise the claim could be granted later, and nothing would release it.
+        var acquire = new Command.Acquire(session.Id, claim, permits, waits, text);
+        var acquiring = calls.AppendAsync(name, acquire, () => session.Left, time, session.Lost);
+        try
+        {
+            var acquired = await acquiring.WaitAsync(cancellation).ConfigureAwait(false);
+            var answer = acquired is (Answer.Waiting, var serial)
+                ? await WaitAsync(name, claim, session, new Serial(serial), cancellation).ConfigureAwait(false)
+                : acquired?.Answer;
+            cancellation.ThrowIfCancellationRequested();
+            return answer;
+        }
+        catch
+        {
+            // Whatever the failure, such as an answer that this version cannot read: nobody waits for the claim any more.
+            _ = WithdrawAsync(acquiring, name, claim, session);
+            throw;
+        }
+    }
+
     private async Task WithdrawAsync(Task acquiring, string name, long claim, Session session)
     {
         await ReleaseAsync(name, claim, session).ConfigureAwait(false);
@@ -98,9 +108,9 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
         {
             await calls.AppendAsync(name, release, () => session.Left, time, session.Lost).ConfigureAwait(false);
         }
-        catch (ObjectDisposedException)
+        catch (Exception e) when (e is ObjectDisposedException or RaftUnauthorizedException)
         {
-            // The actor system has ended, and the session with it.
+            // The actor system has ended, or this program may not write any more. The session ends with it.
         }
     }
 

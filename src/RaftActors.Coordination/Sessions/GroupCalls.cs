@@ -8,12 +8,20 @@ using RaftActors.Settings;
 namespace RaftActors.Coordination.Sessions;
 
 /// <summary>Calls of the coordination group: commands that are sent again until they have an answer, and questions. Thread-safe.</summary>
+/// <param name="client">Appends all commands of sessions: a session obeys the client that opened it.</param>
 /// <param name="ended">Ends with the actor system.</param>
-internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended) : IAsyncDisposable
+/// <param name="others">Appends the other writes and asks all questions; null: the same client.</param>
+internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended, RaftClient<Command, Answer>? others = null)
+    : IAsyncDisposable
 {
+    // The most claims and items of a session that are under way. Fewer than a client sends at a time, so that a renewal is sent at once.
+    private const int SessionCallsMax = 128;
+
     /// <summary>A call that failed at once, such as one of a client with too many, is repeated after this time.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
+    private readonly RaftClient<Command, Answer> _others = others ?? client;
+    private readonly SemaphoreSlim _sessionCalls = new(SessionCallsMax);
     private readonly Guid _self = Machine.Current.NewGuid();
     private long _commands;
 
@@ -36,6 +44,10 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended)
     /// <para>
     /// The key names a serial from before the attempt, so the group refuses an attempt whose key it may have forgotten. A write of an item
     /// could have its effect twice, so the call ends without an answer then. The other commands may be applied twice, and are tried again.
+    /// </para>
+    /// <para>
+    /// Nothing that the program writes, however much, delays what keeps its session alive. Items that belong to no session go by another
+    /// client, and the claims and items of the session wait for their turn before they reach the client.
     /// </para>
     /// </summary>
     /// <param name="timeLeft">The time that is left for all attempts; zero or below: none.</param>
@@ -61,7 +73,7 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended)
 
             var outcome = key is null && command is not Command.Renew
                 ? null
-                : await client.AppendAsync(name, command, left, cancellation, key).ConfigureAwait(false);
+                : await SendAsync(name, command, left, cancellation, key).ConfigureAwait(false);
             switch (outcome)
             {
                 case Outcome<Answer>.Done done when done.TryGetResult(out var answer):
@@ -100,7 +112,7 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended)
         where TAnswer : class
     {
         var consistency = notBelow is { } serial ? ReadConsistency.NotOlderThan(serial) : ReadConsistency.Linearizable;
-        var (bytes, at) = await client.QueryWithSerialAsync<byte[]>(CoordinationJson.ToBytes(question), timeout, consistency, cancellation)
+        var (bytes, at) = await _others.QueryWithSerialAsync<byte[]>(CoordinationJson.ToBytes(question), timeout, consistency, cancellation)
             .ConfigureAwait(false);
         See(at);
         var answer = JsonSerializer.Deserialize(bytes, type)
@@ -151,6 +163,37 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended)
         }
     }
 
+    // Null: it was not sent.
+    private async Task<Outcome<Answer>?> SendAsync(
+        string name, Command command, TimeSpan timeout, CancellationToken cancellation, RequestKey? key)
+    {
+        switch (command)
+        {
+            case Command.Open or Command.Renew or Command.Close:
+                return await client.AppendAsync(name, command, timeout, cancellation, key).ConfigureAwait(false);
+            case Command.Put { Session: 0 } or Command.Add or Command.Delete:
+                return await _others.AppendAsync(name, command, timeout, cancellation, key).ConfigureAwait(false);
+        }
+
+        try
+        {
+            await _sessionCalls.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            return null;
+        }
+
+        try
+        {
+            return await client.AppendAsync(name, command, timeout, cancellation, key).ConfigureAwait(false);
+        }
+        finally
+        {
+            _sessionCalls.Release();
+        }
+    }
+
     // A program that knows no serial asks for one. Null: no process answered.
     private async Task<Serial?> SeeAsync(string name, TimeSpan timeout, CancellationToken cancellation)
     {
@@ -176,5 +219,9 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended)
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => client.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await client.DisposeAsync().ConfigureAwait(false);
+        await _others.DisposeAsync().ConfigureAwait(false);
+    }
 }

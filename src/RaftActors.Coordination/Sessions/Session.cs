@@ -1,3 +1,5 @@
+using RaftActors.Settings;
+
 namespace RaftActors.Coordination.Sessions;
 
 /// <summary>
@@ -11,17 +13,19 @@ internal sealed class Session : IDisposable
 {
     private readonly System.Threading.Lock _lock = new();
     private readonly CancellationTokenSource _lost = new();
+    private readonly HashSet<LockLoss> _losses = [];
     private readonly TimeProvider _time;
     private readonly TimeSpan _limit;
     private readonly ITimer _timer;
     private long _renewedAt;
+    private long _claims;
 
     /// <param name="id">The serial of the pair that opened it.</param>
-    /// <param name="openedAt">The timestamp before that pair was sent.</param>
+    /// <param name="renewedAt">The timestamp before that pair was sent, or the first renewal.</param>
     /// <param name="limit">The session is lost if it was not renewed for so long.</param>
-    public Session(long id, long openedAt, TimeSpan limit, TimeProvider time)
+    public Session(long id, long renewedAt, TimeSpan limit, TimeProvider time)
     {
-        (Id, _renewedAt, _limit, _time) = (id, openedAt, limit, time);
+        (Id, _renewedAt, _limit, _time) = (id, renewedAt, limit, time);
 
         // Not started by its creation: it may be due at once, and LoseIfLate uses the field.
         _timer = time.CreateTimer(_ => LoseIfLate(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -30,7 +34,10 @@ internal sealed class Session : IDisposable
 
     public long Id { get; }
 
-    /// <summary>Cancelled when the session is lost. After a pause of the process it may be late; <see cref="IsAlive"/> is not.</summary>
+    /// <summary>
+    /// Cancelled when the session is lost. After a pause of the process it may be late; <see cref="IsAlive"/> is not. For the calls of this
+    /// session only: the code of users has a token of each lock, because what they register may block or throw.
+    /// </summary>
     public CancellationToken Lost => _lost.Token;
 
     /// <summary>The group has not ended the session at the moment of this call.</summary>
@@ -38,6 +45,33 @@ internal sealed class Session : IDisposable
 
     /// <summary>The time until the session is lost without another renewal; zero or below: it is lost.</summary>
     public TimeSpan Left => _limit - _time.GetElapsedTime(Volatile.Read(ref _renewedAt));
+
+    /// <summary>A number for a claim, above those of all earlier ones.</summary>
+    public long NewClaim() => Interlocked.Increment(ref _claims);
+
+    /// <summary>A lock of this session learns of the end of the session, unless it is released before.</summary>
+    public void Add(LockLoss loss)
+    {
+        lock (_lock)
+        {
+            if (!_lost.IsCancellationRequested)
+            {
+                _losses.Add(loss);
+                return;
+            }
+        }
+
+        Machine.Current.Queue(loss);
+    }
+
+    /// <summary>The lock is released.</summary>
+    public void Remove(LockLoss loss)
+    {
+        lock (_lock)
+        {
+            _losses.Remove(loss);
+        }
+    }
 
     /// <summary>The group has committed a renewal.</summary>
     /// <param name="sentAt">The timestamp before it was sent.</param>
@@ -59,6 +93,18 @@ internal sealed class Session : IDisposable
     {
         _timer.Dispose();
         _lost.Cancel();
+        LockLoss[] losses;
+        lock (_lock)
+        {
+            losses = [.. _losses];
+            _losses.Clear();
+        }
+
+        // Each one on its own, because the code that hears of a loss may block for as long as it likes.
+        foreach (var each in losses)
+        {
+            Machine.Current.Queue(each);
+        }
     }
 
     /// <inheritdoc/>

@@ -17,6 +17,7 @@ internal sealed class SessionKeeper(
 
     private readonly System.Threading.Lock _lock = new();
     private readonly CancellationTokenSource _closing = new();
+    private readonly CancellationTokenSource _never = new();
     private volatile Session? _current;
     private Task<Session>? _opening;
 
@@ -43,10 +44,13 @@ internal sealed class SessionKeeper(
         }
 
         // Each caller awaits a task of its own. If they all awaited this one, .NET would continue all but one of them on other threads,
-        // which no simulation can order.
-        var opened = await Task.WhenAny(opening).WaitAsync(cancellation).ConfigureAwait(false);
-        return await opened.ConfigureAwait(false);
+        // which no simulation can order. WaitAsync makes one for a token that can be cancelled, and takes it back when it is cancelled.
+        return await opening.WaitAsync(cancellation.CanBeCanceled ? cancellation : _never.Token).ConfigureAwait(false);
     }
+
+    /// <summary>Reports a callback of the program on the loss of a lock.</summary>
+    public void OnCallbackFailed(string name, Exception cause) =>
+        log.Error(cause, "A callback of this program on the loss of the lock '{0}' has failed", name);
 
     /// <summary>Closes the session, which releases all that it holds. Later needs fail.</summary>
     public async ValueTask DisposeAsync()
@@ -90,7 +94,21 @@ internal sealed class SessionKeeper(
 
             if (opened is (Answer.Done done, var serial))
             {
-                _current = new Session(done.StampOf(serial), sentAt, Limit, time);
+                var id = done.StampOf(serial);
+
+                // A group that is being founded answers late. Its session is old by then, and would be lost before the first renewal. So it
+                // is renewed before anything is held in it.
+                if (time.GetElapsedTime(sentAt) >= Limit / 2)
+                {
+                    sentAt = time.GetTimestamp();
+                    var renew = new Command.Renew(id);
+                    if (await calls.AppendAsync(owner, renew, Limit, time, _closing.Token).ConfigureAwait(false) is not (Answer.Done, _))
+                    {
+                        continue;
+                    }
+                }
+
+                _current = new Session(id, sentAt, Limit, time);
                 _ = KeepAsync(_current);
             }
         }
