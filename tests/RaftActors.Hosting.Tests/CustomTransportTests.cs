@@ -41,7 +41,7 @@ public sealed class CustomTransportTests
     // The only node of its group has none to send to.
     private sealed class NoNetwork : RaftTransport
     {
-        protected override void Send(string node, ReadOnlyMemory<byte> message)
+        protected internal override void Send(string node, ReadOnlyMemory<byte> message)
         {
         }
     }

@@ -44,7 +44,9 @@ internal sealed class Peer(ProcessName name)
     /// <summary>It is greeted until it replies, and until it shows that it runs although another one claims its name.</summary>
     public bool IsToGreet => RepliedAt is null || ClaimedAt is not null;
 
-    /// <summary>The tick from which it may be greeted again. The pauses double until it is heard, because it may be away for long.</summary>
+    /// <summary>
+    /// The tick from which it may be greeted again. The pauses double until it is heard, because it may be away for long.
+    /// </summary>
     public long GreetAgainAt { get; private set; }
 
     /// <summary>It spoke after another process had claimed its name, and its connection was not lost since.</summary>

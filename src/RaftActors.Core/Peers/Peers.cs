@@ -141,11 +141,12 @@ internal sealed class Peers(RaftState state, Refusals refusals)
     }
 
     /// <summary>
-    /// The tick of the next greeting to a peer; none is earlier than the first heartbeat of this start. A peer that has not replied is greeted
-    /// with doubling pauses. One whose name another process claims is greeted, to see that it still runs. Before the founding there are no
-    /// heartbeats to show which processes run, so one that has replied is greeted again, well before its greeting is too old
-    /// (<see cref="Founding"/>). A learner without a leader does so too, because it does not campaign: a quiescent leader does not know that the
-    /// learner missed something, and a group that has removed it tells it why. A removed process greets no one: no process would accept it.
+    /// The tick of the next greeting to a peer; none is earlier than the first heartbeat of this start. A peer that has not replied is
+    /// greeted with doubling pauses. One whose name another process claims is greeted, to see that it still runs. Before the founding there
+    /// are no heartbeats to show which processes run, so one that has replied is greeted again, well before its greeting is too old
+    /// (<see cref="Founding"/>). A learner without a leader does so too, because it does not campaign: a quiescent leader does not know
+    /// that the learner missed something, and a group that has removed it tells it why. A removed process greets no one: no process would
+    /// accept it.
     /// </summary>
     public static long NextGreeting(RaftState state, Peer peer)
     {

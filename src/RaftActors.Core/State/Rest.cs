@@ -40,7 +40,7 @@ internal static class Rest
         }
 
         // The voters may have changed since the last tick.
-        return isAnySilent && Leader.HasLostQuorum(state, leader) ? state.Now + 1 : end;
+        return isAnySilent && Leader.HasLostQuorum(state, leader) ? state.Now + 1 : NextGreeting(state, end);
     }
 
     private static long EndOfFollower(RaftState state)

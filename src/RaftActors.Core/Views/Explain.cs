@@ -37,7 +37,8 @@ internal sealed class Explain(RaftState state, Elections elections, Founding fou
             && state.Election.SilenceAt(state.Now) is var silence
             && silence > 2L * state.Options.HeartbeatTicks)
         {
-            yield return new Reason.LeaderSilent(leader, silence, Math.Max(0, Math.Max(state.Election.StickyUntil, state.Election.BoundUntil) - state.Now));
+            var until = Math.Max(state.Election.StickyUntil, state.Election.BoundUntil);
+            yield return new Reason.LeaderSilent(leader, silence, Math.Max(0, until - state.Now));
         }
     }
 

@@ -36,7 +36,7 @@ public sealed class ConfigurationFormatTests
         var bytes = Group + "01" + "8503" + Voters + WithoutOthers + "0701"; // 5 + 128 + 256.
 
         Assert.Equal(bytes, Write(Plain with { MaxQuorum = 5, FormatLevel = 2, Era = 7, IsRestored = true }));
-        Assert.Equal((5, 2, 7, true), (Read(bytes).MaxQuorum, Read(bytes).FormatLevel, Read(bytes).Era, Read(bytes).IsRestored));
+        Assert.Equal((5, (byte)2, 7L, true), (Read(bytes).MaxQuorum, Read(bytes).FormatLevel, Read(bytes).Era, Read(bytes).IsRestored));
         Assert.Throws<ArgumentException>(() => Write(Plain with { Era = 7 }));
         Assert.Throws<ArgumentException>(() => Write(Plain with { IsRestored = true }));
         Assert.Throws<InvalidDataException>(() => Read(Group + "01" + "8501" + Voters + WithoutOthers + "0701"));

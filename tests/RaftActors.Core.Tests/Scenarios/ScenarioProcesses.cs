@@ -18,9 +18,9 @@ internal static class ScenarioProcesses
     /// </para>
     /// <para>
     /// The directive has the options of all. <c>joining</c>: each has a roster of itself alone and waits to join. <c>max-quorum=3</c>: the
-    /// maximum quorum in the options of all, and in the given logs.
-    /// Settings of <see cref="With"/>. <c>keys=2</c>: the number of request keys remembered. <c>memory=0</c>: the bytes of the log in memory.
-    /// <c>quiesce=20</c>: the ticks without work until the group becomes quiescent; also on a line, for one process.
+    /// maximum quorum in the options of all, and in the given logs. Settings of <see cref="With"/>. <c>keys=2</c>: the number of request
+    /// keys remembered. <c>memory=0</c>: the bytes of the log in memory. <c>quiesce=20</c>: the ticks without work until the group becomes
+    /// quiescent; also on a line, for one process.
     /// </para>
     /// </remarks>
     public static IEnumerable<(SimulatedProcess Process, bool IsStopped)> Of(Directive directive)
@@ -84,9 +84,9 @@ internal static class ScenarioProcesses
     }
 
     /// <summary>
-    /// Replaces settings. <c>program=2</c>: the highest format level of the program; 1 by default. <c>lease=(10000 20)</c>: leases, with the
-    /// minimum microseconds of a tick and the maximum drift in percent. <c>lease=off</c>: none, as by default. <c>timeout=(6 12)</c>: the
-    /// shortest and the longest election timeout in ticks; 20 and 40 by default.
+    /// Replaces settings. <c>program=2</c>: the highest format level of the program; 1 by default. <c>lease=(10000 20)</c>: leases, with
+    /// the minimum microseconds of a tick and the maximum drift in percent. <c>lease=off</c>: none, as by default. <c>timeout=(6 12)</c>:
+    /// the shortest and the longest election timeout in ticks; 20 and 40 by default.
     /// </summary>
     public static CoreOptions With(CoreOptions options, Directive settings)
     {

@@ -34,8 +34,8 @@ internal enum FieldRule
 /// </summary>
 /// <remarks>
 /// Time is left out: an election timeout may be over at any moment, so it does not matter when it would be. All other times are too
-/// long to be over within the bounds. Two times stay. One is the time for which a voter holds to its leader. The other is the age of the
-/// last reply to a leader, which decides whether it probes again.
+/// long to be over within the bounds. Three times stay: the time for which a voter holds to its leader, the age of the last reply to a
+/// leader, which decides whether it probes again, and the pause before the next greeting.
 /// </remarks>
 internal static class Abstraction
 {
@@ -45,15 +45,19 @@ internal static class Abstraction
         [(typeof(ElectionTimer), "Campaigns")] = FieldRule.UpToTwo,
         [(typeof(ElectionState), "HeardAt")] = FieldRule.IsSet,
         [(typeof(ElectionState), "StickyUntil")] = FieldRule.Remaining,
+        [(typeof(ElectionState), "BoundUntil")] = FieldRule.Remaining,
+        [(typeof(ElectionState), "FormerPromiseEnd")] = FieldRule.None, // No scope has leases.
         [(typeof(ElectionState), "LogRefusedAt")] = FieldRule.IsSet,
         [(typeof(ElectionState), "ShorterLogRefusedAt")] = FieldRule.IsSet,
         [(typeof(ElectionState), "ToldRemoved")] = FieldRule.IsSet,
         [(typeof(Durability), "_outstanding")] = FieldRule.Count,
         [(typeof(Durability), "_latestWriteTicks")] = FieldRule.None,
+        [(typeof(Durability), "_readsSince")] = FieldRule.IsSet,
         [(typeof(Core.Peer), "GreetedAt")] = FieldRule.IsSet,
         [(typeof(Core.Peer), "RepliedAt")] = FieldRule.IsSet,
         [(typeof(Core.Peer), "SpokeAt")] = FieldRule.IsSet,
         [(typeof(Core.Peer), "ClaimedAt")] = FieldRule.IsSet,
+        [(typeof(Core.Peer), "GreetAgainAt")] = FieldRule.Remaining,
         [(typeof(Progress), "RepliedAt")] = FieldRule.Age,
         [(typeof(Progress), "KeepsUpSince")] = FieldRule.IsSet,
         [(typeof(CommitNotices), "_tick")] = FieldRule.None,

@@ -121,6 +121,7 @@ internal sealed class GroupPlan
             Seed = 0,
             MaxQuorum = maxQuorum,
             KeepsQuorum = keepsQuorum,
+            TickMicroseconds = TickMicroseconds,
         },
         end);
 

@@ -31,7 +31,8 @@ internal sealed partial class Simulation
             FreeDisk(process);
             WriteIfBusy(process);
             Resume(process, process.Starts);
-            if (!process.IsFenced && !process.IsAway && (process.FormatLevel < FormatRange.Own.Highest || process.Settings != process.Options))
+            var isOther = process.FormatLevel < FormatRange.Own.Highest || process.Settings != process.Options;
+            if (!process.IsFenced && !process.IsAway && isOther)
             {
                 Crash(process);
             }

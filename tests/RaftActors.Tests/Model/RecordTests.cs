@@ -31,6 +31,7 @@ public sealed class RecordTests
         new Entry<int>(One, "key", 1, Request),
         new Explanation(Request, "text"),
         new GroupStatus("orders", [Status], [Name]),
+        new HeldActor(new Serial(4), isSnapshot: false, "why", DateTimeOffset.UnixEpoch),
         Leader,
         Member,
         new Membership([Member], new LogIndex(1), Name),
@@ -48,6 +49,7 @@ public sealed class RecordTests
             new VerifiedBackup(
                 new BackupRecord.Head("g", default, Name, DateTimeOffset.UnixEpoch, false, default, 0, 0), default, 1, null)),
         new RaftEvent.Fenced("orders", Name, "why"),
+        new RaftEvent.Held("orders", Name, new HeldActor(new Serial(4), isSnapshot: true, "why", DateTimeOffset.UnixEpoch)),
         new RaftEvent.LeaderChanged("orders", Name, Name, Term),
         new RaftEvent.MembersChanged("orders", Name, new LogIndex(1), [Member]),
         new RaftEvent.MembersDecided("orders", Name, new LogIndex(1), [Name], [Name], "why"),

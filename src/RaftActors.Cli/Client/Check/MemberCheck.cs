@@ -86,7 +86,7 @@ internal sealed class MemberCheck(Target target, GroupSample first, GroupSample 
         if (status.HeldAt is { } held)
         {
             yield return Finding.Fail(
-                shown, $"its actor is held at serial {held.Serial}: {Clause.Of(held.Error)}",
+                shown, $"its actor is held at serial {held.Serial}: {held.Error.TrimEnd('.')}",
                 "Deploy a program that can apply the pair. The process votes meanwhile, and its actor tries again by itself.");
         }
         else if (status is { IsOpen: true, Actor: null, Failure: null })
