@@ -1,4 +1,5 @@
 using RaftActors.Core;
+using RaftActors.Delivery;
 
 namespace RaftActors.Testing.Simulation;
 
@@ -12,7 +13,7 @@ internal sealed class GroupChecker(World world, IReadOnlyList<HostedActor> actor
     private readonly List<(string Key, ReadOnlyMemory<byte> Value)?> _pairs = [];
 
     // The last serial that was checked of each node, since its start.
-    private readonly (NodeLife? Life, Serial Serial)[] _checked = new (NodeLife?, Serial)[actors.Count];
+    private readonly (object? Life, Serial Serial)[] _checked = new (object?, Serial)[actors.Count];
 
     /// <summary>The number of committed pairs.</summary>
     public long Pairs => _pairs.Count;
@@ -22,26 +23,32 @@ internal sealed class GroupChecker(World world, IReadOnlyList<HostedActor> actor
     {
         for (var number = 0; number < actors.Count; number++)
         {
-            var node = actors[number].Node;
-            if (actors[number].Process is not { } process)
+            if (actors[number].Process is { } process)
             {
-                continue;
+                Check(number, actors[number].Node.Life, process.Status, process.Pairs);
             }
-
-            CheckLeader(process.Status);
-            if (_checked[number].Life != node.Life)
-            {
-                _checked[number] = (node.Life, Serial.Zero);
-            }
-
-            var committed = process.Pairs.CommittedSerial;
-            for (var serial = _checked[number].Serial.Next; serial <= committed; serial = serial.Next)
-            {
-                CheckPair(node, serial, process.Pairs);
-            }
-
-            _checked[number].Serial = committed;
         }
+    }
+
+    /// <summary>Checks one process.</summary>
+    /// <param name="number">The number of its actor.</param>
+    /// <param name="life">The start of its node.</param>
+    /// <exception cref="SimulationException">A promise is broken.</exception>
+    internal void Check(int number, object? life, RaftStatus status, CommittedPairs pairs)
+    {
+        CheckLeader(status);
+        if (_checked[number].Life != life)
+        {
+            _checked[number] = (life, Serial.Zero);
+        }
+
+        var committed = pairs.CommittedSerial;
+        for (var serial = _checked[number].Serial.Next; serial <= committed; serial = serial.Next)
+        {
+            CheckPair(actors[number].Node, serial, pairs);
+        }
+
+        _checked[number].Serial = committed;
     }
 
     private void CheckLeader(RaftStatus status)
@@ -69,7 +76,7 @@ internal sealed class GroupChecker(World world, IReadOnlyList<HostedActor> actor
         }
     }
 
-    private void CheckPair(SimulatedNode node, Serial serial, Delivery.CommittedPairs pairs)
+    private void CheckPair(SimulatedNode node, Serial serial, CommittedPairs pairs)
     {
         while (_pairs.Count < serial.Value)
         {

@@ -49,6 +49,30 @@ internal sealed record PlannedFault(
         TimeSpan Between(int least, int most) => TimeSpan.FromMilliseconds(prng.Between(least, most));
     }
 
+    /// <summary>The directions that a partition cuts, by the numbers of the nodes.</summary>
+    /// <param name="nodes">The number of all nodes.</param>
+    public IEnumerable<(int From, int To)> Directions(int nodes)
+    {
+        var others = Enumerable.Range(0, nodes).Except(Nodes).ToList();
+        if (Shape == PartitionShape.Bridged && others.Count > 1)
+        {
+            others.RemoveAt(0);
+        }
+
+        foreach (var (hit, other) in Nodes.SelectMany(hit => others.Select(other => (hit, other))))
+        {
+            if (Shape != PartitionShape.Inbound)
+            {
+                yield return (hit, other);
+            }
+
+            if (Shape != PartitionShape.Outbound)
+            {
+                yield return (other, hit);
+            }
+        }
+    }
+
     public override string ToString()
     {
         var nodes = $"{(IsOfLeader ? "the leader, or else " : "")}{string.Join(", ", Nodes.Select(NameOf))}";

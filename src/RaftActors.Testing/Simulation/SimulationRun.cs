@@ -191,7 +191,10 @@ internal sealed class SimulationRun : IDisposable
                 _world.After(fault.Lasts, null, () => _network.IsBad = false);
                 break;
             case SimulationFaults.Partitions:
-                Cut([.. DirectionsOf(fault)], fault.Shape == PartitionShape.Flapping ? FlapsAfter : fault.Lasts, _world.Now + fault.Lasts);
+                Cut(
+                    [.. fault.Directions(_nodes.Count).Select(each => (_nodes[each.From].Name, _nodes[each.To].Name))],
+                    fault.Shape == PartitionShape.Flapping ? FlapsAfter : fault.Lasts,
+                    _world.Now + fault.Lasts);
                 break;
         }
     }
@@ -233,28 +236,6 @@ internal sealed class SimulationRun : IDisposable
                 node.SetFree(_world.Prng.Between(0, FreeMax));
                 _world.After(fault.Lasts, null, () => MakeRoom(node));
                 break;
-        }
-    }
-
-    private IEnumerable<(string From, string To)> DirectionsOf(PlannedFault fault)
-    {
-        var others = Enumerable.Range(0, _nodes.Count).Except(fault.Nodes).ToList();
-        if (fault.Shape == PartitionShape.Bridged && others.Count > 1)
-        {
-            others.RemoveAt(0);
-        }
-
-        foreach (var (hit, other) in fault.Nodes.SelectMany(hit => others.Select(other => (_nodes[hit].Name, _nodes[other].Name))))
-        {
-            if (fault.Shape != PartitionShape.Inbound)
-            {
-                yield return (hit, other);
-            }
-
-            if (fault.Shape != PartitionShape.Outbound)
-            {
-                yield return (other, hit);
-            }
         }
     }
 
