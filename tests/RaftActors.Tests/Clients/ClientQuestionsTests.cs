@@ -107,6 +107,21 @@ public sealed class ClientQuestionsTests : TestKit
         Assert.Equal(new ClientReply.Refused("it is earlier"), (await question.Task).Reply);
     }
 
+    [Fact]
+    public void Question_is_asked_again_at_once_when_its_node_and_no_other_one_was_lost()
+    {
+        Add(mayRepeat: true);
+        _engine.ExpectMsg<ClientCall.Explain>();
+
+        _questions.OnLost(new Address("akka.tcp", "shop", "10.0.0.9", 2551), default);
+        _questions.OnTick(default);
+        _engine.ExpectNoMsg(TimeSpan.Zero);
+        _questions.OnLost(_engine.Ref.Path.Address, default);
+        _questions.OnTick(default);
+
+        _engine.ExpectMsg<ClientCall.Explain>();
+    }
+
     private ClientQuestion Add(bool mayRepeat)
     {
         var question = new ClientQuestion(TimeSpan.FromSeconds(10), _ => new ClientCall.Explain(), mayRepeat);

@@ -71,6 +71,17 @@ public sealed class GroupFinderTests : TestKit
     }
 
     [Fact]
+    public void Process_of_another_group_is_not_asked()
+    {
+        var bills = new LocalProcess("bills", new ProcessName("bills@node"), "bills");
+        NewEngine("bills");
+
+        _finder.Receive(new ClientReply.Located("orders", null, default, [bills]), NewEngine("first"), _now);
+
+        Assert.Null(_finder.Find(bills.Name, attempts: 0));
+    }
+
+    [Fact]
     public void Leader_of_another_group_of_the_same_name_is_not_followed_while_the_own_one_answers()
     {
         var (own, other) = (NewEngine("own"), NewEngine("other"));
@@ -89,6 +100,22 @@ public sealed class GroupFinderTests : TestKit
         _now += Patience;
         Locate(other, "other", term: 9, otherUid);
         Assert.Equal(other, _finder.Way);
+    }
+
+    // A client may run for months before a restored group answers it.
+    [Fact]
+    public void Own_group_that_answers_again_and_again_is_kept_for_another_patience()
+    {
+        var (own, other) = (NewEngine("own"), NewEngine("other"));
+        var (ownUid, otherUid) = (new GroupUid(Guid.NewGuid()), new GroupUid(Guid.NewGuid()));
+        Locate(own, "own", term: 2, ownUid);
+        _now += Patience / 2;
+        Locate(own, "own", term: 2, ownUid);
+        _now += Patience / 2;
+
+        Locate(other, "other", term: 9, otherUid);
+
+        Assert.Equal(own, _finder.Way);
     }
 
     [Fact]

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Collections.Immutable;
+
 using Akka.Actor;
 using Akka.Event;
 using Akka.TestKit;
@@ -47,6 +50,38 @@ public sealed class GreetingTests : TestKit
         Answer();
 
         Assert.Equal(0, GreetingsWithin(2));
+    }
+
+    [Fact]
+    public void Node_that_answered_before_it_was_named_gets_hellos_until_it_answers_again()
+    {
+        Hello();
+        Answer();
+        Greetings();
+
+        Say(new NodeNews.Named(_node));
+        Assert.Equal(1, Greetings());
+        Assert.Equal(2, GreetingsWithin(2));
+        Answer();
+
+        Assert.Equal(0, GreetingsWithin(2));
+    }
+
+    [Fact]
+    public void Node_that_is_gone_is_forgotten_by_the_network_too()
+    {
+        using Network network = new(Sys);
+        _registry.Tell(network);
+        Say(new NodeNews.Named(_node));
+        Hello();
+
+        Say(new NodeNews.Unnamed(_node));
+        Greetings();
+        Assert.Empty(network.Forgotten);
+        Say(new NodeNews.Unreachable(_node));
+        Greetings();
+
+        Assert.Equal([_node], network.Forgotten);
     }
 
     [Fact]
@@ -371,6 +406,25 @@ public sealed class GreetingTests : TestKit
         }
 
         return count;
+    }
+
+    private sealed class Network(ActorSystem system) : INetwork
+    {
+        public ConcurrentQueue<Address> Forgotten { get; } = [];
+
+        public string Problems => "";
+
+        public IActorRef Resolve(string path) => ((ExtendedActorSystem)system).Provider.ResolveActorRef(path);
+
+        public void SetNamed(ImmutableHashSet<Address> named)
+        {
+        }
+
+        public void Forget(Address address) => Forgotten.Enqueue(address);
+
+        public void Dispose()
+        {
+        }
     }
 
     /// <summary>The registry of a node that nobody names.</summary>

@@ -58,7 +58,20 @@ public sealed class PeerWatchTests : TestKit
         });
 
         _registry.Tell(new NodeNews.Unreachable(_node.Ref.Path.Address));
-        EventFilter.Warning(contains: "has met none").ExpectOne(() => Advance(31));
+        AdvanceWithoutWarning(28);
+        EventFilter.Warning(contains: "has met none").ExpectOne(() => Advance(3));
+    }
+
+    [Fact]
+    public void Names_that_change_do_not_begin_the_wait_anew_nor_repeat_the_warning()
+    {
+        Advance(20);
+        _registry.Tell(_names with { Others = [new ProcessName("raft2@node2")] });
+
+        EventFilter.Warning(contains: "has met none of raft2@node2 for 30 s").ExpectOne(() => Advance(11));
+
+        _registry.Tell(_names);
+        AdvanceWithoutWarning(100);
     }
 
     [Fact]

@@ -36,6 +36,23 @@ public sealed class PeerBookTests : TestKit
         Assert.Equal(engine, book.FindReachable(Raft2));
     }
 
+    // Messages of the old engine may come after those of the new one, by another connection.
+    [Fact]
+    public void News_of_an_engine_that_was_replaced_is_ignored()
+    {
+        var bench = new Bench(this);
+        var (book, before, after) = (bench.Context.Peers, bench["raft2"].Ref, CreateTestProbe());
+        Assert.True(book.Learn(Raft2, after));
+        Assert.True(book.LearnActor(Raft2, after, TestActor));
+
+        book.MarkLeaving(Raft2, before);
+        Assert.False(book.MarkStopped(Raft2, before));
+        Assert.False(book.LearnActor(Raft2, before, before));
+
+        Assert.Equal(after.Ref, book.FindServing(Raft2));
+        Assert.Equal(TestActor, book.ActorOf(Raft2));
+    }
+
     [Fact]
     public void Process_of_another_group_gets_no_requests_until_it_restarts()
     {

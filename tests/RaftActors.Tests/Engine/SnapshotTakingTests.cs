@@ -88,6 +88,37 @@ public sealed class SnapshotTakingTests : TestKit
     }
 
     [Fact]
+    public void State_from_before_the_first_configuration_makes_no_snapshot()
+    {
+        var configuration = new Configuration(GroupUid.None, 1, [_bench.Process.Member], [], [], []);
+        _bench.Context.Commit = new LogIndex(4);
+        _snapshots.OnCommitted([new LogEntry(new LogIndex(4), new Term(1), new Serial(3), new Payload.Reconfigure(configuration))]);
+
+        GiveState(serial: 3);
+
+        Assert.Equal(0, _bench.Store.SnapshotEnds.CurrentCount);
+    }
+
+    [Fact]
+    public void Pairs_that_an_installed_snapshot_covers_do_not_count_for_the_next_one()
+    {
+        // More than half of raft.snapshot.after-bytes.
+        var value = new byte[9 << 20];
+        LogEntry PairAt(long index) => new(new LogIndex(index), new Term(1), new Serial(index), null, "key", value);
+        var configuration = new Configuration(GroupUid.None, 1, [_bench.Process.Member], [], [], []);
+        _snapshots.OnLifeEnded();
+
+        _snapshots.OnCommitted([PairAt(4)]);
+        var position = new LogPosition(new LogIndex(4), new Term(1), new Serial(4), 0);
+        _snapshots.OnInstalled(new Snapshot(position, new LogIndex(1), configuration, [], 1));
+        _snapshots.OnCommitted([PairAt(5)]);
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+
+        _snapshots.OnCommitted([PairAt(6)]);
+        _bench.Actor.ExpectMsg<ToActor.TakeSnapshot>();
+    }
+
+    [Fact]
     public void Waiting_calls_are_bounded_and_one_that_ends_makes_room()
     {
         for (var i = 1; i < SnapshotCalls.MaxWaiting; i++)
