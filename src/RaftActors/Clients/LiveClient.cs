@@ -299,7 +299,18 @@ internal sealed class LiveClient<TValue, TResult>(
             : pairs.Found;
     }
 
-    private Entry<TValue> Decoded(StoredPair pair) => new(pair.Serial, pair.Key, values.Decode(pair.Value), null);
+    private Entry<TValue> Decoded(StoredPair pair)
+    {
+        try
+        {
+            return new Entry<TValue>(pair.Serial, pair.Key, values.Decode(pair.Value), null);
+        }
+        catch (Exception e)
+        {
+            // A serializer of the user may throw anything.
+            throw new InvalidDataException($"The pair with serial {pair.Serial} and key '{pair.Key}' cannot be read here. {e.Message}", e);
+        }
+    }
 
     private async Task<Outcome<Membership>> ChangeAsync(GroupChange change, TimeSpan? timeout, CancellationToken cancellationToken)
     {

@@ -293,6 +293,7 @@ public abstract class RaftClient<TValue, TResult> : RaftClient
     /// <returns>The pair. Null: a linearizable read found that it is not committed.</returns>
     /// <exception cref="ArgumentOutOfRangeException"><paramref name="serial"/> is below 1.</exception>
     /// <exception cref="RaftCompactedException">The pair was discarded, because a snapshot covers it.</exception>
+    /// <exception cref="InvalidDataException">The value cannot be read by this program.</exception>
     /// <exception cref="RaftUnavailableException">No process answered in time.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public abstract Task<Entry<TValue>?> GetAsync(
@@ -306,6 +307,7 @@ public abstract class RaftClient<TValue, TResult> : RaftClient
     /// <param name="after">The last serial that the caller has. 0: from the first pair on.</param>
     /// <param name="cancellationToken">Ends the enumeration.</param>
     /// <exception cref="RaftCompactedException">The next pair was discarded, because a snapshot covers it.</exception>
+    /// <exception cref="InvalidDataException">The value of the next pair cannot be read by this program.</exception>
     /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public abstract IAsyncEnumerable<Entry<TValue>> SubscribeAsync(Serial after, CancellationToken cancellationToken = default);

@@ -307,6 +307,19 @@ public sealed class LiveClientTests : TestKit
     }
 
     [Fact]
+    public async Task Pair_that_cannot_be_read_ends_a_subscription_with_its_serial_and_key()
+    {
+        var next = _client.SubscribeAsync(new Serial(1)).GetAsyncEnumerator().MoveNextAsync().AsTask();
+        Expect<ClientCall.Read>();
+        _engine.Reply(new ClientReply.Pairs([new StoredPair(new Serial(2), "clicks", ReadOnlyMemory<byte>.Empty)], Base: default));
+
+        var problem = await Assert.ThrowsAsync<InvalidDataException>(() => next.WaitAsync(Guard));
+
+        Assert.Equal(
+            "The pair with serial 2 and key 'clicks' cannot be read here. A value has no bytes at all.", problem.Message);
+    }
+
+    [Fact]
     public void Leader_that_answers_other_calls_is_not_silent()
     {
         var leader = new ProcessName("orders@node");
