@@ -31,6 +31,7 @@ var root = TrialProgram.Of<Trial>(
     new("heal-two", HealTrials.TwoAtOnce),
     new("churn", ChurnTrials.Members),
     new("backup", BackupTrials.Restore),
+    new("lost-majority", LostMajorityTrials.Recover),
     new("upgrade", UpgradeTrials.Roll, UpgradeTrials.Problem),
     new("bad-input", InputTrials.All),
     new("clients", ClientTrials.KillLeader),

@@ -8,18 +8,25 @@ using RaftActors.Cli.Server;
 
 namespace RaftTrials.Clients;
 
-/// <summary>The hidden command of a node with a <see cref="Register"/>. SIGTERM ends it in order.</summary>
+/// <summary>The hidden command of a node with a <see cref="Register"/> for each of its groups. SIGTERM ends it in order.</summary>
 internal static class MemberCommand
 {
     private static readonly Option<int> Port = new("--port") { Required = true };
     private static readonly Option<string> Ports = new("--ports") { Required = true };
     private static readonly Option<string> Data = new("--data") { Required = true };
+    private static readonly Option<string[]> Groups = new("--groups") { AllowMultipleArgumentsPerToken = true };
+    private static readonly Option<bool> Joining = new("--joining");
 
     public static Command Build()
     {
-        var command = new Command("member") { Port, Ports, Data };
+        var command = new Command("member") { Port, Ports, Data, Groups, Joining };
         command.Hidden = true;
-        command.SetAction((parsed, _) => Run(parsed.GetValue(Port), parsed.GetValue(Ports)!.Split(','), parsed.GetValue(Data)!));
+        command.SetAction((parsed, _) => Run(
+            parsed.GetValue(Port),
+            parsed.GetValue(Ports)!.Split(','),
+            parsed.GetValue(Data)!,
+            parsed.GetValue(Groups) is { Length: > 0 } groups ? groups : ["default"],
+            parsed.GetValue(Joining)));
         return command;
     }
 
@@ -40,7 +47,7 @@ internal static class MemberCommand
         }
         """);
 
-    private static async Task<int> Run(int port, string[] ports, string data)
+    private static async Task<int> Run(int port, string[] ports, string data, string[] groups, bool isJoining)
     {
         var terminal = new ServerTerminal(TextWriter.Null, Console.Error, TimeProvider.System);
         using var stop = new StopSignal();
@@ -51,6 +58,8 @@ internal static class MemberCommand
               discovery = node-names
               node = "127.0.0.1:{{port}}"
               roster = [{{roster}}]
+              joining = {{(isJoining ? "on" : "off")}}
+              contacts = [{{(isJoining ? string.Join(", ", ports.Select(each => $"\"127.0.0.1:{each}\"")) : "")}}]
               store { directory = "{{data}}", segment-size = 16MiB, free-space-floor = 64MiB }
               election-timeout { min = 300ms, max = 600ms }
               heartbeat-interval = 50ms
@@ -58,9 +67,17 @@ internal static class MemberCommand
               lease.enabled = on
             }
             """).WithFallback(Network(port)).WithFallback(Raft.DefaultConfig()));
-        system.EventStream.Subscribe(system.ActorOf(Props.Create(() => new Reporter(terminal)), "reporter"), typeof(RaftEvent));
-        var register = system.ActorOf(Props.Create(() => new Register()), "register");
-        _ = Task.Run(() => Obey(register, terminal));
+        var registers = groups.Select(group =>
+        {
+            RaftOptions<string> options = new() { Group = group, Name = "register" };
+            return system.ActorOf(Props.Create(() => new Register(options)), $"register-{group}");
+        }).ToList();
+        if (registers is [var only])
+        {
+            system.EventStream.Subscribe(system.ActorOf(Props.Create(() => new Reporter(terminal)), "reporter"), typeof(RaftEvent));
+            _ = Task.Run(() => Obey(only, terminal));
+        }
+
         await stop.Received;
         await system.Terminate();
         return 0;

@@ -13,7 +13,8 @@ internal sealed class Register : RaftActor<string, long>
     private Serial _serial;
     private WriteLog? _waiting;
 
-    public Register() => Receive<WriteLog>(asked =>
+    public Register(RaftOptions<string>? options = null)
+        : base(options) => Receive<WriteLog>(asked =>
     {
         _waiting = asked;
         WriteIfComplete();

@@ -4,14 +4,13 @@ namespace RaftTrials.Servers;
 internal sealed class RaftServer : Restartable
 {
     private readonly Action<OutputLine> _heard;
-    private readonly string[] _arguments;
 
     /// <param name="program">The path of its program, a .NET assembly.</param>
     /// <param name="elections">Receives the elections that the server logs.</param>
     public RaftServer(Host host, int port, string data, string program, string[] arguments, Elections elections)
         : base($"{host.Address}:{port}")
     {
-        (Host, Data, Program, _arguments) = (host, data, program, arguments);
+        (Host, Data, Program, Arguments) = (host, data, program, arguments);
         _heard = line =>
         {
             if (ServerLines.Elected(line) is { } term)
@@ -30,7 +29,10 @@ internal sealed class RaftServer : Restartable
     /// <summary>The path of its program, from its next start on.</summary>
     public string Program { get; set; }
 
-    public void Start() => Add(Host.Start(Program, _arguments, heard: _heard));
+    /// <summary>The arguments of its program, from its next start on.</summary>
+    public string[] Arguments { get; set; }
+
+    public void Start() => Add(Host.Start(Program, Arguments, heard: _heard));
 
     /// <summary>Deletes the data directory.</summary>
     public void Wipe() => Directory.Delete(Data, recursive: true);

@@ -33,17 +33,23 @@ internal sealed class Trial : ITrial
     public int Seconds(int usual) => _seconds ?? usual;
 
     /// <summary>Creates nodes on this machine that run an actor of a user.</summary>
-    public (IReadOnlyList<RaftServer> Servers, Elections Elections) Members(int count)
+    /// <param name="groups">The groups of which each node has a process; none: the default group, whose elections are reported.</param>
+    public (IReadOnlyList<RaftServer> Servers, Elections Elections) Members(int count, params IReadOnlyList<string> groups)
     {
         var elections = new Elections();
         List<int> ports = [.. Enumerable.Range(_firstPort, count)];
         _members.AddRange(ports.Select(port =>
         {
             var data = Path.Combine(Work, $"{port}");
-            string[] arguments = ["member", "--port", $"{port}", "--ports", string.Join(',', ports), "--data", data];
+            string[] arguments =
+            [
+                "member", "--port", $"{port}", "--ports", string.Join(',', ports), "--data", data, .. groups.SelectMany(Group),
+            ];
             return new RaftServer(Host.Here, port, data, Path.Combine(AppContext.BaseDirectory, "RaftTrials.dll"), arguments, elections);
         }));
         return (_members, elections);
+
+        static string[] Group(string name) => ["--groups", name];
     }
 
     /// <summary>Creates servers on this machine.</summary>

@@ -1,0 +1,185 @@
+using System.Text.Json;
+
+using Akka.Actor;
+
+using RaftActors;
+
+using RaftTrials.Clients;
+using RaftTrials.Servers;
+
+namespace RaftTrials.Trials;
+
+/// <summary>
+/// Three nodes have ten groups. Two nodes are lost for ever, and the steps of docs/how-to/lost-majority.md lead back to three nodes, of
+/// which any one may be killed.
+/// </summary>
+internal static class LostMajorityTrials
+{
+    private const int Nodes = 3;
+    private const int Pairs = 20;
+
+    private static readonly string[] Groups = [.. Enumerable.Range(0, 10).Select(number => $"group-{number}")];
+
+    public static async Task<string> Recover(Trial trial)
+    {
+        var (servers, _) = trial.Members(Nodes, Groups);
+        var rounds = trial.Rounds(3);
+        for (var round = 0; round < rounds; round++)
+        {
+            await Round(servers, survivor: round % Nodes);
+        }
+
+        return $"{rounds} times {Groups.Length} groups came back from one of {Nodes} nodes, with all of their pairs";
+    }
+
+    private static async Task Round(IReadOnlyList<RaftServer> servers, int survivor)
+    {
+        var (kept, lost) = (servers[survivor], servers.Where((_, place) => place != survivor).ToList());
+        foreach (var server in servers)
+        {
+            server.Start();
+        }
+
+        using var system = ActorSystem.Create("clients", MemberCommand.Network(0));
+        var clients = Groups.ToDictionary(group => group, group => Raft.Get(system).CreateClient<string, long>(
+            group, new() { Contacts = [.. servers.Select(ContactOf)] }));
+        List<string> pairs = [.. Enumerable.Range(0, Pairs).Select(pair => $"pair-{pair}")];
+        await Append(clients, pairs);
+        await Whole(kept, members: Nodes);
+        foreach (var server in lost)
+        {
+            server.Kill();
+            await server.Process.Ended(Guards.Wait);
+            server.Wipe();
+        }
+
+        // From here on, the steps of the page.
+        await kept.Stop();
+        await Succeed("recover", "--data", kept.Data, "--all", "--nodes", NodeOf(kept), "--yes");
+        kept.Start();
+        await Whole(kept, members: 1);
+        await Append(clients, ["alone"]);
+
+        // The mistake that the page names: a node that starts as a founder. It may join with the store of that start.
+        lost[0].Start();
+        await Poll.Until(
+            async () => (await Ask(kept, "status", "--group", Groups[0])).Output.Any(line => line.Contains("raft.joining = on")),
+            () => "'raft status' does not name the remedy");
+        await lost[0].Stop();
+        foreach (var server in lost)
+        {
+            server.Arguments = [.. server.Arguments, "--joining"];
+            server.Start();
+            Finished? added = null;
+            await Poll.Until(
+                async () => (added = await Ask(kept, "members", "add", "--all", NodeOf(server))).Code == 0
+                    && added.Output.Count == Groups.Length,
+                () => $"'raft members add --all {NodeOf(server)}' still says: {added},");
+        }
+
+        await Whole(kept, members: Nodes);
+        await EachVotes(kept);
+        await Append(clients, ["together"]);
+
+        // The configuration of before the loss.
+        foreach (var server in lost)
+        {
+            await server.Stop();
+            server.Arguments = server.Arguments[..^1];
+            server.Start();
+            await Whole(kept, members: Nodes);
+        }
+
+        kept.Kill();
+        await Append(clients, ["without the survivor"]);
+        await Compare(clients, [.. pairs, "alone", "together", "without the survivor"]);
+        await system.Terminate();
+        kept.Start();
+        await Whole(lost[0], members: Nodes);
+        foreach (var server in servers)
+        {
+            await server.Stop();
+            await server.Verify();
+            server.Wipe();
+        }
+    }
+
+    private static string NodeOf(RaftServer server) => $"127.0.0.1{server.Id}";
+
+    private static string ContactOf(RaftServer server) => $"trial@{NodeOf(server)}";
+
+    // Each pair once: an Append without a definite outcome is repeated with its request key.
+    private static Task Append(Dictionary<string, RaftClient<string, long>> clients, IReadOnlyList<string> pairs) =>
+        Task.WhenAll(clients.Values.Select(async client =>
+        {
+            foreach (var pair in pairs)
+            {
+                await Poll.Until(
+                    async () => await client.AppendAsync("key", pair, requestKey: pair) is Outcome<long>.Done,
+                    () => $"{client.Group} does not commit '{pair}'");
+            }
+        }));
+
+    private static Task Compare(Dictionary<string, RaftClient<string, long>> clients, IReadOnlyList<string> pairs) =>
+        Task.WhenAll(clients.Values.Select(async client =>
+        {
+            List<string> found = [];
+            await foreach (var entry in client.SubscribeAsync(new Serial(0)))
+            {
+                found.Add(entry.Value);
+                if (found.Count == pairs.Count)
+                {
+                    break;
+                }
+            }
+
+            if (!found.SequenceEqual(pairs))
+            {
+                throw new TrialFailure($"{client.Group} has {string.Join(", ", found)}");
+            }
+        }));
+
+    private static Task Whole(RaftServer asked, int members)
+    {
+        Finished? run = null;
+        return Poll.Until(
+            async () =>
+            {
+                run = await Ask(asked, "top", "--count", "1", "--json");
+                var groups = ObjectsOf(run, "group-sample").ToList();
+                return groups.Count == Groups.Length && groups.TrueForAll(group =>
+                    group.TryGetProperty("leader", out _)
+                    && (Number(group, "members"), Number(group, "answered"), Number(group, "lag")) == (members, members, 0)
+                    && !group.GetProperty("problem").GetBoolean());
+            },
+            () => $"not each group has {members} members and a leader: {run}");
+    }
+
+    private static async Task EachVotes(RaftServer asked)
+    {
+        foreach (var group in Groups)
+        {
+            await Poll.Until(
+                async () => ObjectsOf(await Ask(asked, "status", "--group", group, "--json"), "process")
+                    .Count(process => process.GetProperty("votes").GetBoolean()) == Nodes,
+                () => $"not all processes of {group} vote");
+        }
+    }
+
+    private static IEnumerable<JsonElement> ObjectsOf(Finished run, string kind) => run.Output
+        .Select(line => JsonDocument.Parse(line).RootElement)
+        .Where(each => each.GetProperty("kind").GetString() == kind);
+
+    private static long Number(JsonElement each, string name) => each.GetProperty(name).GetInt64();
+
+    private static Task<Finished> Ask(RaftServer asked, params string[] command) =>
+        RaftProgram.Run(Host.Here, [.. command, "--contacts", ContactOf(asked)]);
+
+    private static async Task Succeed(params string[] command)
+    {
+        if (await RaftProgram.Run(Host.Here, command) is { Code: not 0 } run)
+        {
+            throw new TrialFailure($"'raft {string.Join(' ', command)}': {run}");
+        }
+    }
+}
