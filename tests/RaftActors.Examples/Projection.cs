@@ -15,6 +15,7 @@ public sealed class Projection(RaftClient<int, int> ledger, Action<string> log, 
             {
                 (_balances, var serial) = await ledger.QueryWithSerialAsync<Dictionary<string, int>>(
                     "balances", cancellationToken: stopping);
+                log($"has the state of serial {serial}");
                 await foreach (var entry in ledger.SubscribeAsync(after: serial, stopping))
                 {
                     _balances[entry.Key] = _balances.GetValueOrDefault(entry.Key) + entry.Value;
