@@ -19,12 +19,6 @@ internal sealed class Attacks(
     private const int AsksPerBurst = 100;
     private const int GarbageSize = 300;
 
-    // More than three servers take, in all.
-    private const int IdleClients = 3200;
-
-    // Of a call of ten bytes, one read of a connection brings as many.
-    private const int CallsPerFlood = 10_000;
-
     // At most 50 attempts a second of each kind: the trial is about what they do to a server, not about its processor.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan TricklePause = TimeSpan.FromSeconds(1);
@@ -49,9 +43,6 @@ internal sealed class Attacks(
         ("path to another actor", (count, stop) => Repeat(count, intruder => Climb(intruder, stop), stop)),
         ("append of a reader", AppendAsReader),
         ("origins of others", (count, stop) => Liar.Run(ports, credentials.WriterFiles, honest, count, stop)),
-        ("long names", (count, stop) => Repeat(count, intruder => Introduce(intruder, stop), stop)),
-        ("flood of calls", (count, stop) => Many(servers.Count, count, intruder => Flood(intruder, stop), stop)),
-        ("idle clients", (count, stop) => Many(IdleClients, count, intruder => Idle(intruder, stop), stop)),
         ("slow reader", (count, stop) => Many(SlowReaders, count, intruder => AskOnly(intruder, stop), stop)),
     ];
 
@@ -134,39 +125,6 @@ internal sealed class Attacks(
         {
             await intruder.Ask(AsksPerBurst, stop);
             await Task.Delay(Pause, stop);
-        }
-    }
-
-    // Messages of nodes, each with new members and actors that the server would remember for the connection.
-    private async Task Introduce(Intruder intruder, CancellationToken stop)
-    {
-        await Greet(intruder, ConnectionKind.Client, stop);
-        await intruder.Introduce(stop);
-        await intruder.End(stop);
-    }
-
-    // It reads the answers, so nothing but the engine holds it back.
-    private async Task Flood(Intruder intruder, CancellationToken stop)
-    {
-        await Greet(intruder, ConnectionKind.Client, stop);
-        var reading = intruder.End(stop);
-        while (!reading.IsCompleted)
-        {
-            await intruder.Explain(CallsPerFlood, stop);
-        }
-    }
-
-    private async Task Idle(Intruder intruder, CancellationToken stop)
-    {
-        try
-        {
-            await Greet(intruder, ConnectionKind.Client, stop);
-            await intruder.End(stop);
-        }
-        finally
-        {
-            // All places are taken. The trial is about them, not about handshakes.
-            await Task.Delay(TricklePause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

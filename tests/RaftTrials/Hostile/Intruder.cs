@@ -5,9 +5,6 @@ using System.Security.Authentication;
 
 using Akka.Actor;
 
-using RaftActors;
-using RaftActors.Cli;
-using RaftActors.Core;
 using RaftActors.Network;
 using RaftActors.Security;
 using RaftActors.Wire;
@@ -23,7 +20,6 @@ internal sealed class Intruder : IDisposable
     // Before it, a handshake has eight bytes that say what it is.
     private const int VersionPlace = 8;
 
-    private static readonly string Engine = $"/system/raft/{ServerId.GroupName}/{ServerId.GroupName}";
     private static readonly IPAddress Source = IPAddress.Parse("127.0.0.2");
     private static readonly Address Own = new("akka.tcp", "raft", "127.0.0.2", 1);
 
@@ -78,38 +74,6 @@ internal sealed class Intruder : IDisposable
         }
 
         return Send(Forgetting(frames), stop);
-    }
-
-    /// <summary>Asks the engine of the server for texts, many times.</summary>
-    public Task Explain(int times, CancellationToken stop)
-    {
-        var frames = new FrameWriter(Own, 1 << 20);
-        var (to, from) = (At(Engine), At("/user/intruder"));
-        for (var i = 0; i < times; i++)
-        {
-            frames.TryWrite(to, new ClientCall.Explain(), from);
-        }
-
-        return Send(Forgetting(frames), stop);
-    }
-
-    /// <summary>Sends frames that a server would remember more of than of any others: each has a new member, and new actors.</summary>
-    public async Task Introduce(CancellationToken stop)
-    {
-        var name = new string('n', 900);
-        var path = string.Concat(Enumerable.Repeat("/x", 25));
-        for (var number = 0; number < 1000; number++)
-        {
-            var frames = new FrameWriter(Own, 1 << 20);
-            var origin = new Member(new ProcessName($"{number}@{name}"), new Incarnation(Guid.NewGuid()));
-            frames.TryWrite(
-                At($"{Engine}{number}{path}"),
-                new AppendReply.Refused(new RequestId(origin, number)),
-                At($"/user/{number}{path}/{name}"));
-            var bytes = frames.Take([]);
-            bytes[sizeof(int)] = (byte)(number == 0 ? bytes[sizeof(int)] | 1 : bytes[sizeof(int)] & 0xFE);
-            await Send(bytes, stop);
-        }
     }
 
     /// <summary>Asks an actor for its state.</summary>
