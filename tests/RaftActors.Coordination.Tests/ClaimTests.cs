@@ -127,6 +127,21 @@ public sealed class ClaimTests
     }
 
     [Fact]
+    public async Task Claim_in_a_session_that_the_group_has_ended_is_made_in_the_next_one()
+    {
+        await using var calls = new GroupCalls(new FakeClient(), new TaskCompletionSource().Task);
+        await using var keeper = NewKeeper(calls, TimeProvider.System);
+        var claims = new Claims(calls, keeper, TimeProvider.System);
+        var first = await keeper.GetAsync(CancellationToken.None);
+        await calls.AppendAsync("a", new Command.Close(first.Id), Patience, TimeProvider.System);
+
+        await using var held = await claims.AcquireAsync("billing", 1, waits: true, null, CancellationToken.None).WaitAsync(Patience);
+
+        Assert.True(held!.IsHeld);
+        Assert.False(first.IsAlive);
+    }
+
+    [Fact]
     public async Task Grant_that_comes_after_a_pause_is_no_lock()
     {
         var (clock, arrives) = (new ManualClock(), NewSource());
