@@ -273,10 +273,18 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
         _pulse.Pass([.. round, .. round, .. round]);
     }
 
-    private ICanTell[] PartsOf(string name)
+    private IEnumerable<ICanTell> PartsOf(string name)
     {
         var engine = At($"/system/raft/default/{name}");
-        return [engine, At($"/system/raft/default/{name}/pages"), At($"/system/raft/default/{name}/pairs"), engine, Actors[name]];
+        yield return engine;
+        yield return At($"/system/raft/default/{name}/pages");
+        yield return At($"/system/raft/default/{name}/pairs");
+        yield return engine;
+        yield return Actors[name];
+        if (Actors[name].Path.Name != name)
+        {
+            yield return At($"/user/{Actors[name].Path.Name}/{name}"); // Its guard takes its messages, and answers before it has restarted.
+        }
     }
 
     private ActorSelection At(string path)
