@@ -27,7 +27,10 @@ public sealed class RaftHealthTests
 
     private static readonly RaftStatus Joining = Good with
     {
-        Identity = Guid.Empty, Leader = null, Members = [new GroupMember(Self, isVoter: false)], Reachable = [],
+        Identity = Guid.Empty,
+        Leader = null,
+        Members = [new GroupMember(Self, isVoter: false)],
+        Reachable = [],
     };
 
     private static readonly HeldActor Held = new(new Serial(5), isSnapshot: false, "JsonException: no.", DateTimeOffset.UnixEpoch);

@@ -528,15 +528,21 @@ public sealed class RaftActorTests : ScriptedActorTest
                 "query" => () => Raft.Query("question"),
                 "join" => () => Raft.Join(Raft.Self),
                 "get" => () => Raft.Get(new Serial(1)),
-                "allowed" => () =>
-                {
-                    Raft.TakeSnapshot();
-                    Raft.Explain(_watcher);
-                    _watcher.Tell($"{Raft.Serial} {Raft.Read(entry.Serial)?.Value} {Raft.Status.IsOpen}");
-                },
-                _ => () => { },
+                "allowed" => () => CallAllowed(entry.Serial),
+                _ => DoNothing,
             });
             return 0;
+        }
+
+        private static void DoNothing()
+        {
+        }
+
+        private void CallAllowed(Serial serial)
+        {
+            Raft.TakeSnapshot();
+            Raft.Explain(ActorRefs.Nobody);
+            _watcher.Tell($"{Raft.Serial} {Raft.Read(serial)?.Value} {Raft.Status.IsOpen}");
         }
 
         private void Try(Action call)

@@ -30,16 +30,13 @@ public sealed class PairCheckTests : TestKit
     private string? FaultOfNull<TValue>(bool isChecked)
     {
         var values = new ValueCodec<TValue?>(Sys);
-        var check = new PairCheck<TValue?>(
-            values,
-            isChecked
-                ? (_, value) =>
-                {
-                    _seen.Add(value);
-                    return null;
-                }
-                : null,
-            hasEntities: false);
+        string? Check(string key, TValue? value)
+        {
+            _seen.Add(value);
+            return null;
+        }
+
+        var check = new PairCheck<TValue?>(values, isChecked ? Check : null, hasEntities: false);
         var fault = check.FindFault("key", values.Encode(default));
         Assert.Equal(fault, check.FindFault("key", default(TValue?)));
         return fault;
