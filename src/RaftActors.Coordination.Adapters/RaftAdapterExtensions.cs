@@ -4,7 +4,6 @@ using Medallion.Threading;
 
 using Microsoft.AspNetCore.DataProtection;
 using Microsoft.AspNetCore.DataProtection.KeyManagement;
-using Microsoft.Extensions.Caching.Distributed;
 using Microsoft.Extensions.Options;
 
 using RaftActors.Coordination;
@@ -31,18 +30,6 @@ public static class RaftAdapterExtensions
         .AddSingleton(provider => new RaftDistributedLockProvider(CoordinationOf(provider)))
         .AddSingleton<IDistributedLockProvider>(provider => provider.GetRequiredService<RaftDistributedLockProvider>())
         .AddSingleton<IDistributedSemaphoreProvider>(provider => provider.GetRequiredService<RaftDistributedLockProvider>());
-
-    /// <summary>Registers <see cref="IDistributedCache"/> as <see cref="RaftDistributedCache"/>.</summary>
-    /// <param name="services">The services of the application.</param>
-    /// <param name="configure">Changes the options. Null: the defaults.</param>
-    /// <returns>The services.</returns>
-    public static IServiceCollection AddRaftDistributedCache(
-        this IServiceCollection services, Action<RaftDistributedCacheOptions>? configure = null)
-    {
-        var options = new RaftDistributedCacheOptions();
-        configure?.Invoke(options);
-        return services.AddSingleton<IDistributedCache>(provider => new RaftDistributedCache(CoordinationOf(provider), options));
-    }
 
     /// <summary>
     /// Stores the keys of data protection in the coordination group, so all nodes share them; see <see cref="RaftXmlRepository"/>. They are

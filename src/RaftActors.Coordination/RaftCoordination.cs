@@ -26,7 +26,6 @@ public sealed class RaftCoordination : IExtension
     private readonly ILoggingAdapter _log;
     private readonly ConcurrentDictionary<string, RaftLock> _leases = [];
     private readonly string _system;
-    private readonly Lazy<IActorRef> _actor;
 
     internal RaftCoordination(ExtendedActorSystem system)
     {
@@ -56,7 +55,6 @@ public sealed class RaftCoordination : IExtension
         var limit = system.Settings.Config.GetTimeSpan("akka.coordination.lease.raft.lease-operation-timeout");
         Probe = new LeaseProbe(_locks, _keeper, settings, limit, time, _log);
         _ = Probe.RunAsync();
-        _actor = new(() => system.SystemActorOf(Props.Create(() => new CallsByMessage(this)), "raft-coordination-calls"));
         RegisterConfigured(system);
 
         // The last phase before the actors stop: until then singletons and shards hand over.
@@ -69,9 +67,6 @@ public sealed class RaftCoordination : IExtension
 
     /// <summary>Small texts by name, such as settings, counters and the addresses of services.</summary>
     public RaftItems Items { get; }
-
-    /// <summary>Serves the actors of this node by message: it takes a <see cref="CoordinationCommand"/>.</summary>
-    public IActorRef Actor => _actor.Value;
 
     /// <summary>The session of this program.</summary>
     internal SessionKeeper Sessions => _keeper;

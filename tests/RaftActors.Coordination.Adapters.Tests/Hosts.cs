@@ -26,7 +26,7 @@ public sealed class Hosts : IAsyncLifetime
     }
 
     public Hosts()
-        : this(services => services.AddRaftCoordination().AddRaftDistributedLocks().AddRaftDistributedCache())
+        : this(services => services.AddRaftCoordination().AddRaftDistributedLocks())
     {
     }
 

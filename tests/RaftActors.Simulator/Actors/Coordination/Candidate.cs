@@ -6,7 +6,7 @@ using RaftActors.Core;
 namespace RaftActors.Simulator.Actors.Coordination;
 
 /// <summary>
-/// A program on a node of the group. Competes for the leadership by message, writes as the leader, and registers the service of its node.
+/// A program on a node of the group. Competes for the leadership, writes as the leader, and registers the service of its node.
 /// It crashes with its node.
 /// </summary>
 internal sealed class Candidate : ReceiveActor, IWithTimers
@@ -19,9 +19,9 @@ internal sealed class Candidate : ReceiveActor, IWithTimers
 
     private readonly LockLedger _locks;
     private readonly Prng _prng;
-    private readonly IActorRef _calls;
     private readonly RaftCoordination _coordination;
     private readonly string _node;
+    private CancellationTokenSource _claiming = new();
     private RaftLock? _held;
     private IAsyncDisposable? _registered;
     private long? _latest;
@@ -31,13 +31,11 @@ internal sealed class Candidate : ReceiveActor, IWithTimers
     {
         (_node, _locks, _prng) = (NodeOf(node), locks, prng);
         _coordination = RaftCoordination.Get(Context.System);
-        _calls = _coordination.Actor;
-        Receive<CoordinationEvent.Acquired>(acquired => Begin(acquired.Lock));
-        Receive<CoordinationEvent.NotAcquired>(_ => Later(Next.Acquire));
-        Receive<CoordinationEvent.Released>(_ => Later(Next.Acquire));
-        Receive<CoordinationEvent.Lost>(_ => End(Next.Acquire));
+        Receive<RaftLock>(Begin);
+        Receive<Lost>(_ => End(), lost => lost.Lock == _held);
         Receive<IAsyncDisposable>(OnRegistered);
         Receive<Status.Failure>(_ => Later(Next.Register));
+        Receive<Ended>(ended => Later(ended.Next));
         Receive<Next>(Do);
     }
 
@@ -45,7 +43,6 @@ internal sealed class Candidate : ReceiveActor, IWithTimers
     {
         Acquire,
         Write,
-        Release,
         Register,
         Unregister,
         GiveUp,
@@ -69,32 +66,31 @@ internal sealed class Candidate : ReceiveActor, IWithTimers
         switch (next)
         {
             case Next.Acquire:
-                _calls.Tell(new CoordinationCommand.Acquire(Leadership, Text: _node));
+                _claiming = new();
+                _coordination.LockAsync(Leadership, text: _node, cancellationToken: _claiming.Token)
+                    .PipeTo(Self, failure: _ => new Ended(Next.Acquire));
                 Later(Next.GiveUp);
                 break;
             case Next.GiveUp when _held is null && _prng.Between(0, 1) == 0:
-                _calls.Tell(new CoordinationCommand.Release(Leadership));
+                _claiming.Cancel();
                 break;
             case Next.Write when _held is { } held:
                 Write(held);
-                break;
-            case Next.Release:
-                _calls.Tell(new CoordinationCommand.Release(Leadership));
                 break;
             case Next.Register:
                 _coordination.RegisterAsync(Service, _node, Port).PipeTo(Self);
                 break;
             case Next.Unregister when _registered is { } registered:
                 _registered = null;
-                UnregisterAsync(registered).PipeTo(Self);
+                DisposeAsync(registered, Next.Register).PipeTo(Self);
                 break;
         }
     }
 
-    private static async Task<object> UnregisterAsync(IAsyncDisposable registered)
+    private static async Task<Ended> DisposeAsync(IAsyncDisposable held, Next next)
     {
-        await registered.DisposeAsync().ConfigureAwait(false);
-        return Next.Register;
+        await held.DisposeAsync().ConfigureAwait(false);
+        return new Ended(next);
     }
 
     private void OnRegistered(IAsyncDisposable registered)
@@ -110,6 +106,8 @@ internal sealed class Candidate : ReceiveActor, IWithTimers
     {
         (_held, _latest, _writes) = (held, null, _prng.Between(0, WritesMax));
         _locks.OnAcquired(held, 1, this);
+        var self = Self;
+        held.Lost.UnsafeRegister(_ => self.Tell(new Lost(held)), null);
         Later(Next.Write);
     }
 
@@ -127,7 +125,7 @@ internal sealed class Candidate : ReceiveActor, IWithTimers
 
         if (_latest is null || _writes-- == 0)
         {
-            End(Next.Release);
+            End();
         }
         else
         {
@@ -135,16 +133,21 @@ internal sealed class Candidate : ReceiveActor, IWithTimers
         }
     }
 
-    private void End(Next next)
+    private void End()
     {
         if (_held is { } held)
         {
             _held = null;
             _locks.OnEnded(held);
-            Later(next);
+            DisposeAsync(held, Next.Acquire).PipeTo(Self);
         }
     }
 
     private void Later(Next next) =>
         Timers.StartSingleTimer(next, next, TimeSpan.FromMilliseconds(_prng.Between(1, next == Next.GiveUp ? 3000 : 300)));
+
+    private sealed record Lost(RaftLock Lock);
+
+    // A claim has failed, or what was held is released.
+    private sealed record Ended(Next Next);
 }

@@ -1,0 +1,125 @@
+using Akka.Actor;
+using Akka.TestKit;
+
+namespace RaftActors.Coordination.Tests;
+
+/// <summary>An actor that claims a lock as README.md shows it.</summary>
+public sealed class LockOfActorTests : Akka.TestKit.Xunit2.TestKit, IAsyncLifetime
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    // The last one does not vote, so its end leaves the quorum.
+    private readonly Node[] _nodes = Node.Start(4, "raft-coordination { session-timeout = 2s, renew-interval = 200ms }");
+
+    public Task InitializeAsync()
+    {
+        foreach (var node in _nodes)
+        {
+            _ = node.Coordination;
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public async Task DisposeAsync()
+    {
+        Dispose();
+        foreach (var node in _nodes)
+        {
+            await node.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Lock_passes_to_the_next_actor_when_its_holder_stops_and_not_to_one_that_stopped_while_it_waited()
+    {
+        var (first, firstTold) = Start();
+        var held = await ExpectLockAsync(firstTold);
+        var (waiting, waitingTold) = Start();
+        await waitingTold.ExpectMsgAsync<string>(Patience);
+        _nodes[3].System.Stop(waiting);
+        var (_, lastTold) = Start();
+
+        _nodes[3].System.Stop(first);
+
+        var next = await ExpectLockAsync(lastTold);
+        Assert.True(next.Token > held.Token, $"{next.Token} follows {held.Token}");
+        Assert.False(held.IsHeld);
+    }
+
+    [Fact]
+    public async Task Restarted_actor_gets_its_lock_again()
+    {
+        var (actor, told) = Start();
+        var held = await ExpectLockAsync(told);
+
+        // The lock of its former life does not count.
+        actor.Tell(new Status.Failure(new InvalidOperationException("restart")));
+        actor.Tell(held);
+
+        var next = await ExpectLockAsync(told);
+        Assert.True(next.Token > held.Token, $"{next.Token} follows {held.Token}");
+        Assert.True(next.IsHeld);
+    }
+
+    [Fact]
+    public async Task Actor_is_told_of_a_lost_lock()
+    {
+        var (_, told) = Start();
+        var held = await ExpectLockAsync(told);
+
+        await Task.WhenAll(_nodes.Take(3).Select(node => node.CrashAsync()));
+
+        Assert.Equal("lost", await told.ExpectMsgAsync<string>(Patience));
+        Assert.False(held.IsHeld);
+    }
+
+    private static async Task<RaftLock> ExpectLockAsync(TestProbe probe)
+    {
+        Assert.Equal("claimed", await probe.ExpectMsgAsync<string>(Patience));
+        return await probe.ExpectMsgAsync<RaftLock>(Patience);
+    }
+
+    private (IActorRef Actor, TestProbe Told) Start()
+    {
+        var told = CreateTestProbe();
+        return (_nodes[3].System.ActorOf(Props.Create(() => new Holder(told.Ref))), told);
+    }
+
+    private sealed class Holder : ReceiveActor
+    {
+        private readonly CancellationTokenSource _stopping = new();
+        private readonly Task<RaftLock> _claim;
+
+        public Holder(IActorRef told)
+        {
+            _claim = RaftCoordination.Get(Context.System).LockAsync("billing", cancellationToken: _stopping.Token);
+            _claim.PipeTo(Self);
+            told.Tell("claimed");
+            Receive<RaftLock>(held => Become(() => Holding(held, told)), held => held.IsHeld);
+            Receive<Status.Failure>(failure => throw failure.Cause);
+        }
+
+        protected override void PostStop()
+        {
+            _stopping.Cancel();
+            _ = ReleaseAsync();
+        }
+
+        private void Holding(RaftLock held, IActorRef told)
+        {
+            var self = Self;
+            held.Lost.Register(() => self.Tell(new Lost()));
+            told.Tell(held);
+            Receive<Lost>(_ => told.Tell("lost"), _ => !held.IsHeld);
+            Receive<Status.Failure>(failure => throw failure.Cause);
+        }
+
+        private async Task ReleaseAsync()
+        {
+            await using var held = await _claim;
+        }
+
+        private sealed record Lost;
+    }
+}
