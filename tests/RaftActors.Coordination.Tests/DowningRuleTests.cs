@@ -133,6 +133,23 @@ public sealed class DowningRuleTests
         Assert.InRange(decision.ToText().Length, 1_000, State.Items.ValueMax);
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("down with b")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("""{"Count":1}""")]
+    [InlineData("""{"Count":1,"Downed":null}""")]
+    [InlineData("""{"Count":1,"Downed":[null]}""")]
+    [InlineData("""{"Count":1,"Downed":[7]}""")]
+    public void Text_of_a_stranger_is_no_decision_and_the_next_decision_replaces_it(string text)
+    {
+        var read = Decision.Of(text);
+
+        Assert.Equal((0, 0), (read.Count, read.Downed.Length));
+        Assert.Equal(["b"], Decision.Of(read.With(["b"]).ToText()).Downed.ToArray());
+    }
+
     [Fact]
     public void Decision_keeps_all_members_of_the_latest_step()
     {

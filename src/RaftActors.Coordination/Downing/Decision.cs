@@ -23,7 +23,24 @@ internal sealed record Decision(long Count, ImmutableArray<string> Downed)
 
     public static string NameOf(string system) => $"akka-downing/{system}";
 
-    public static Decision Of(string text) => JsonSerializer.Deserialize(text, CoordinationJson.Default.Decision) ?? None;
+    /// <summary>
+    /// Reads the item. Any program that may write items may have put another text there. That is no decision, and the next one replaces
+    /// it: a reader that failed would have no answer of the group, and down itself.
+    /// </summary>
+    public static Decision Of(string text)
+    {
+        try
+        {
+            return JsonSerializer.Deserialize(text, CoordinationJson.Default.Decision) is { Downed.IsDefault: false } read
+                && read.Downed.All(each => each is not null)
+                    ? read
+                    : None;
+        }
+        catch (JsonException)
+        {
+            return None;
+        }
+    }
 
     public string ToText() => JsonSerializer.Serialize(this, CoordinationJson.Default.Decision);
 

@@ -17,7 +17,7 @@ internal abstract record EngineNews
     /// <summary>The engine of this process has stopped, while its node runs on.</summary>
     public sealed record Stopped(RaftProcess Process) : EngineNews;
 
-    /// <summary>The other processes of an engine's roster. Sent at its start and at each change.</summary>
+    /// <summary>The other processes that an engine's log or its configuration names. Sent at its start and at each change.</summary>
     public sealed record Names(RaftProcess Process, ImmutableArray<ProcessName> Others) : EngineNews;
 
     /// <summary>A process that was quiescent needs no watch any more, or its engine has stopped.</summary>

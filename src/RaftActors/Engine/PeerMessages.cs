@@ -166,14 +166,15 @@ internal sealed class PeerMessages(EngineContext context)
         }
     }
 
-    /// <summary>Tells discovery the processes that this process's log names, if they changed.</summary>
+    /// <summary>Tells discovery the processes that the log names, or before any those of the configuration, if they changed.</summary>
     public void TellNames()
     {
         if (_toldNames != context.Core.Others)
         {
             _toldNames = context.Core.Others;
             context.Peers.Named = _toldNames;
-            context.Registry.Tell(new EngineNews.Names(context.Process, _toldNames), context.Self);
+            context.Registry.Tell(
+                new EngineNews.Names(context.Process, _toldNames.IsEmpty ? context.Process.Settings.Greeted : _toldNames), context.Self);
         }
     }
 

@@ -21,6 +21,9 @@ internal sealed record RaftSettings
     /// <summary>The process founds nothing, and waits until a group accepts it.</summary>
     public required bool IsJoining { get; init; }
 
+    /// <summary>Of a joining process: the roster of the configuration. It names nodes to greet until the group does.</summary>
+    public ImmutableArray<ProcessName> Greeted { get; init; } = [];
+
     public required QuorumSettings Quorum { get; init; }
 
     public required int Priority { get; init; }
@@ -75,6 +78,7 @@ internal sealed record RaftSettings
             Self = self,
             Roster = isJoining ? [self] : [.. roster.Order()],
             IsJoining = isJoining,
+            Greeted = isJoining ? roster.Remove(self) : [],
             Quorum = QuorumSettings.Read(config, raft, options),
             Priority = priority,
             Lease = LeaseSettings.Read(config),

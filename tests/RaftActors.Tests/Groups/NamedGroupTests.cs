@@ -56,13 +56,15 @@ public sealed class NamedGroupTests : TestKit
         newcomer.Expect("append 1 key=value own");
     }
 
-    [Fact]
-    public void Joining_process_with_one_contact_is_known_to_it_before_the_join()
+    [Theory]
+    [InlineData("contacts", "")]
+    [InlineData("roster", "named@")]
+    public void Joining_process_that_names_a_node_is_known_to_it_before_the_join(string setting, string process)
     {
         var names = NewNames(2);
         var first = Start(names[0], Roster(names[0]));
 
-        var newcomer = Start(names[1], $"raft {{ joining = on, contacts = [\"{names[0].Node}\"] }}");
+        var newcomer = Start(names[1], $"raft {{ joining = on, {setting} = [\"{process}{names[0].Node}\"] }}");
 
         first.ExpectEvent<RaftEvent.PeerChanged>(changed => changed is { IsReachable: true } && changed.Peer == newcomer.Name);
         newcomer.ExpectEvent<RaftEvent.PeerChanged>(changed => changed is { IsReachable: true } && changed.Peer == first.Name);
