@@ -41,16 +41,7 @@ public sealed class GreetingTests : TestKit
     }
 
     [Fact]
-    public void Named_node_gets_hellos_until_it_answers()
-    {
-        Say(new NodeNews.Named(_node));
-        Assert.Equal(1, Greetings());
-        Assert.Equal(2, GreetingsWithin(2));
-
-        Answer();
-
-        Assert.Equal(0, GreetingsWithin(2));
-    }
+    public void Named_node_gets_hellos_until_it_answers() => AssertHellosUntilItAnswers();
 
     [Fact]
     public void Node_that_answered_before_it_was_named_gets_hellos_until_it_answers_again()
@@ -59,12 +50,7 @@ public sealed class GreetingTests : TestKit
         Answer();
         Greetings();
 
-        Say(new NodeNews.Named(_node));
-        Assert.Equal(1, Greetings());
-        Assert.Equal(2, GreetingsWithin(2));
-        Answer();
-
-        Assert.Equal(0, GreetingsWithin(2));
+        AssertHellosUntilItAnswers();
     }
 
     [Fact]
@@ -331,6 +317,17 @@ public sealed class GreetingTests : TestKit
         Sys.DeadLetters.Tell("the end");
 
         ExpectMsg<DeadLetter>(letter => Assert.Equal("the end", letter.Message));
+    }
+
+    private void AssertHellosUntilItAnswers()
+    {
+        Say(new NodeNews.Named(_node));
+        Assert.Equal(1, Greetings());
+        Assert.Equal(2, GreetingsWithin(2));
+
+        Answer();
+
+        Assert.Equal(0, GreetingsWithin(2));
     }
 
     private List<Stranger> Strangers(int count) =>
