@@ -400,6 +400,20 @@ public sealed class DeliveryOrderTests
         Assert.Equal(["completed 1"], Due(order));
     }
 
+    [Fact]
+    public void Held_actor_gets_the_pairs_before_its_place_and_the_questions_that_they_answer_and_the_others_fail()
+    {
+        var order = _log.NewOrder(pulls: null);
+        order.Take(new ToActor.QuorumIs(1, new Quorum([Self, Other], isMember: true)));
+        order.Hold(new DeliveryPlace(new Serial(2), IsSnapshot: false));
+        Query(order, 1);
+        Query(order, 2);
+
+        Commit(order, 3);
+
+        Assert.Equal(["quorum", "append 1", "query 0", "cancel 1 Unavailable"], Due(order));
+    }
+
     private void Commit(DeliveryOrder order, params long[] serials) => Array.ForEach(serials, serial => _log.Commit(order, serial));
 
     private static string Describe(DeliveryStep step, List<RequestRef> requests) => step switch

@@ -29,6 +29,15 @@ public sealed class DeliveryTriesTests
     }
 
     [Fact]
+    public void Fetched_pair_has_the_same_place_as_one_that_comes_in_order()
+    {
+        var pair = CommittedLog.PairOf(7);
+
+        Assert.Equal(Pair, DeliveryPlace.Of(new DeliveryStep.Append().Set(pair, null)));
+        Assert.Equal(Pair, DeliveryPlace.Of(new DeliveryStep.Answer(pair, null, null)));
+    }
+
+    [Fact]
     public void Replay_of_the_pairs_before_the_place_does_not_end_the_hold_and_the_pair_does()
     {
         Fail(Pair, 3);

@@ -4,6 +4,7 @@ using System.Text;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 using RaftActors.Delivery;
 using RaftActors.Engine;
 using RaftActors.Storage;
@@ -225,6 +226,47 @@ public sealed class KeptResultsTests() : TestKit("akka.loglevel = ERROR")
         }
 
         Assert.True(results.TryGet(new Serial(2), out _));
+    }
+
+    [Fact]
+    public void Large_result_pushes_out_as_many_small_ones_as_it_needs()
+    {
+        var results = NewResults<string>();
+        for (var serial = 1; serial <= 19; serial++)
+        {
+            results.Add(Pair(serial), new string('x', serial <= 4 ? LargestText / 4 : LargestText));
+        }
+
+        Assert.True(results.TryGet(new Serial(1), out _));
+
+        results.Add(Pair(20), new string('x', LargestText));
+
+        Assert.False(results.TryGet(new Serial(4), out _));
+        Assert.True(results.TryGet(new Serial(5), out _));
+    }
+
+    // The checksum is right if the program that wrote the snapshot was wrong.
+    [Theory]
+    [InlineData(2, 0, 1)]
+    [InlineData(1, 1, 0)]
+    [InlineData(1, 1, LargestText + 2)]
+    [InlineData(17, 1, LargestText + 1)]
+    [InlineData(Count + 1, 1, 1)]
+    public void Results_that_no_process_keeps_are_a_failure_of_the_store(int count, int step, int length)
+    {
+        var writer = new ByteWriter();
+        writer.Number(count);
+        for (var place = 0; place < count; place++)
+        {
+            writer.Difference(place == 0 ? 1 : step);
+            writer.Bytes(new byte[length]);
+        }
+
+        writer.Number(0);
+        var results = NewResults<string>();
+
+        Assert.Throws<StoreException>(() => results.Restore(writer.Written));
+        Assert.Throws<StoreException>(() => results.Restore([.. results.ToSection(), 0]));
     }
 
     private static StoredPair Pair(long serial, bool isKeyed = false) => new(new Serial(serial), "key", default, IsKeyed: isKeyed);

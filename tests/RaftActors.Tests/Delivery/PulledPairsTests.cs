@@ -111,6 +111,22 @@ public sealed class PulledPairsTests
     }
 
     [Fact]
+    public void Fetched_pair_at_which_the_actor_is_held_waits_for_the_next_try()
+    {
+        var order = NewMember(own: 2, leaderSerial: 2);
+        _log.Commit(order, 2);
+        Assert.IsType<DeliveryStep.Missing>(order.TryTakeNext());
+        order.Pulled!.Reserve(new SerialRange(new Serial(1), new Serial(2)));
+        order.Hold(new DeliveryPlace(new Serial(2), IsSnapshot: false));
+        Assert.Equal(new Serial(1), Assert.IsType<DeliveryStep.Answer>(order.TryTakeNext()).Pair.Serial);
+        Assert.Null(order.TryTakeNext());
+
+        order.Take(new ToActor.TryAgain(1));
+
+        Assert.Equal(new Serial(2), Assert.IsType<DeliveryStep.Answer>(order.TryTakeNext()).Pair.Serial);
+    }
+
+    [Fact]
     public void Range_waits_for_the_gets_that_were_requested_before_it()
     {
         var order = NewMember(own: 2, leaderSerial: 2);

@@ -3,6 +3,8 @@ using Akka.Event;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Delivery;
+using RaftActors.Values;
+using RaftActors.Wire;
 
 namespace RaftActors.Tests.Groups;
 
@@ -93,7 +95,7 @@ public sealed class HeldActorTests : TestKit
     }
 
     [Fact]
-    public void Leader_whose_actor_is_held_hands_over_to_a_voter_whose_actor_is_not_and_does_not_lead_again_before_it_has_passed()
+    public void Leader_whose_actor_is_held_hands_over_to_a_voter_whose_actor_is_not_and_leads_again_only_after_it_has_passed()
     {
         Found();
         Poison("raft2", refusing: "raft1");
@@ -105,6 +107,13 @@ public sealed class HeldActorTests : TestKit
         Assert.Equal(("raft2@node1", term), (StatusOf("raft1").Leader?.Value, StatusOf("raft1").Term));
         Assert.Equal(new Serial(2), StatusOf("raft2").Delivered);
         Assert.Equal((new Serial(1), new Serial(2)), (StatusOf("raft1").Delivered, StatusOf("raft1").Committed));
+
+        _diets["raft1"].Refused = null;
+        _group.Advance(DeliveryTries.LongestPause);
+        Watch("raft1", "state 1=a 2=poison");
+        _diets["raft3"].Refused = "poison";
+        Poison("raft1", refusing: "raft2");
+        _group.AdvanceUntil("raft1", "leads");
     }
 
     [Fact]
@@ -160,6 +169,30 @@ public sealed class HeldActorTests : TestKit
 
         Assert.Equal(UnknownReason.Stopped, ExpectMsg<Outcome<int>.Unknown>(Guard).Reason);
         Watch("raft3", "cancel Unknown");
+    }
+
+    [Fact]
+    public void Repeat_of_a_pair_that_the_held_actor_lacks_ends_as_unknown_and_a_new_pair_as_not_committed()
+    {
+        Found();
+        _diets["raft3"].Refused = "poison";
+        var key = new RequestKey("order 7");
+        var poison = new Recorder.Append("key", "poison", RequestKey: key);
+        Append("raft2", poison);
+        ExpectMsg<Outcome<int>.Done>(Guard);
+        ExpectTries("raft3", 3);
+
+        Append("raft3", poison);
+        Assert.Equal(UnknownReason.Stopped, ExpectMsg<Outcome<int>.Unknown>(Guard).Reason);
+
+        var value = new ValueCodec<string>(Sys, codec: null).Encode("poison");
+        var call = new ClientCall.Append(ClientSession.New(), 1, "key", value, Guard, IsRetry: false, HashedKey.Of(key));
+        _group.EngineOf("raft3").Tell(call, TestActor);
+        _group.Advance(3);
+        Assert.Equal(UnknownReason.Stopped, ExpectMsg<Outcome<int>.Unknown>(Guard).Reason);
+
+        _group.EngineOf("raft3").Tell(call with { Number = 2, RequestKey = null }, TestActor);
+        Assert.Equal(NotCommittedReason.Stopped, ExpectMsg<Outcome<object?>.NotCommitted>(Guard).Reason);
     }
 
     [Fact]
@@ -225,9 +258,11 @@ public sealed class HeldActorTests : TestKit
         _group.Advance(3);
     }
 
-    private void Append(string name, string value)
+    private void Append(string name, string value) => Append(name, new Recorder.Append("key", value));
+
+    private void Append(string name, Recorder.Append append)
     {
-        _group.Actors[name].Tell(new Recorder.Append("key", value), TestActor);
+        _group.Actors[name].Tell(append, TestActor);
         _group.Advance(3);
     }
 

@@ -65,9 +65,11 @@ internal sealed class PendingAppends(EngineContext context)
             return;
         }
 
-        // A client was told before, unless its pair is in the log.
+        // A client was told before. A repeat must not hear that its pair is not committed while the log has it.
         var isOwn = context.Process.IsOwn(append.Request);
-        if (isOwn && context.Hold.Refusal is { } refusal)
+        if (isOwn
+            && context.Hold.Refusal is { } refusal
+            && context.Find(context.Process.ToId(append.Request), append.RequestKey?.Hash) is null)
         {
             context.CancelAppend(append.Request, refusal);
             return;
