@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace RaftActors.Coordination.Downing;
 
 /// <summary>
-/// What one node does about unreachable members: by what it sees of the cluster, by what the group has decided, and by the time. Knows no
+/// The plan of one node for unreachable members: by what it sees of the cluster, by what the group has decided, and by the time. Knows no
 /// Akka. All times are those of one monotonic clock. Not thread-safe.
 /// </summary>
 internal sealed class DowningPlan(DowningSettings settings)

@@ -206,8 +206,8 @@ internal sealed class CoordinationState
         : null;
 
     /// <summary>
-    /// Who may do what: a session obeys the client that opened it, and only the clock of the group ends what has expired. All others read
-    /// the numbers of sessions and claims, so a number proves nothing.
+    /// The rights of clients: a session obeys the client that opened it, and only the clock of the group ends what has expired. All
+    /// others read the numbers of sessions and claims, so a number proves nothing.
     /// </summary>
     private Answer? FindObstacle(Command command, Guid? client) => command switch
     {

@@ -39,8 +39,8 @@ internal sealed record Configuration(
     public byte FormatLevel { get; init; } = FormatRange.Own.Lowest;
 
     /// <summary>
-    /// What is added to a serial, so that the sum is higher than that of every earlier pair, also of those that a restore or the recovery
-    /// of a lost majority has dropped; 0: there was none. It is in force for the pairs after this configuration.
+    /// The addend that makes a stamp of a serial, so that the sum is higher than that of every earlier pair, also of those that a restore
+    /// or the recovery of a lost majority has dropped; 0: there was none. It is in force for the pairs after this configuration.
     /// </summary>
     public long Era { get; init; }
 

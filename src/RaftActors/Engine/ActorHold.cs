@@ -5,8 +5,8 @@ using RaftActors.Core;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// What the engine does while its actor is held. The process votes, acknowledges and commits on. It takes no Appends, because it could tell
-/// no result of them, and prefers each other leader: clients ask the leader first, and its actor judges proposals.
+/// The hold of an actor. Meanwhile the process votes, acknowledges and commits on. It takes no Appends, because it could tell no result
+/// of them, and prefers each other leader: clients ask the leader first, and its actor judges proposals.
 /// </summary>
 internal sealed class ActorHold(EngineContext context)
 {
