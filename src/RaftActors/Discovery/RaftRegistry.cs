@@ -54,7 +54,11 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         _interval = interval;
         Receive<ToEngine.Attach>(attach => RoomOf(attach.Process.Settings.Group).Forward(attach));
         Receive<EngineNews.Opening>(OnOpening);
-        Receive<RaftEvent.StartFailed>(failed => _opening.Remove(failed.Group));
+        Receive<RaftEvent.StartFailed>(failed =>
+        {
+            // A block: the result of Remove would say whether the message was handled.
+            _opening.Remove(failed.Group);
+        });
         Receive<EngineNews.Started>(OnEngineStarted);
         Receive<EngineNews.Stopped>(OnEngineStopped);
         Receive<WireMessage.Hello>(OnHello);

@@ -23,6 +23,21 @@ public sealed class StartFailureTests : TestKit
         Assert.Contains("If the group runs already, set raft.joining = on here", failed.Message);
     }
 
+    // Akka logs an unhandled message with the exception and all of its frames.
+    [Fact]
+    public void Event_of_a_failed_start_is_no_unhandled_message()
+    {
+        Fail("stranger");
+        ExpectFailure("default", "stranger@node1", "'stranger@node1' is not in the roster");
+        Sys.EventStream.Subscribe(TestActor, typeof(UnhandledMessage));
+
+        Sys.EventStream.Publish(new RaftEvent.StartFailed("default", new ProcessName("stranger@node1"), new RaftConfigurationException("no")));
+        Sys.ActorSelection("/system/raft").Tell(new Identify(1), TestActor);
+
+        ExpectMsg<RaftEvent.StartFailed>();
+        ExpectMsg<ActorIdentity>();
+    }
+
     [Fact]
     public void Actor_whose_store_cannot_be_opened_fails_to_start()
     {
