@@ -337,6 +337,18 @@ public sealed class ClientAppendsTests
     }
 
     [Fact]
+    public async Task Append_with_an_unreadable_result_fails_and_is_not_sent_again()
+    {
+        var append = Add();
+        SendWaiting();
+
+        _appends.ReceiveUnreadable(new Outcome<int>.Done(new Serial(1), 1, RefOf(1)), new InvalidOperationException("unknown type."), _now);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => append.Task);
+        Assert.False(_appends.IsOpen);
+    }
+
+    [Fact]
     public void Unreadable_failure_is_not_reported_as_committed()
     {
         var append = Add();

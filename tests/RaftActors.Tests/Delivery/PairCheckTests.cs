@@ -26,6 +26,27 @@ public sealed class PairCheckTests : TestKit
     [Fact]
     public void Null_is_admitted_by_actors_that_check_nothing() => Assert.Null(FaultOfNull<string>(isChecked: false));
 
+    [Theory]
+    [InlineData(false, "It resets an entity, and the actors of this group host none.")]
+    [InlineData(true, null)]
+    public void Reset_of_an_entity_is_for_actors_that_host_entities(bool hasEntities, string? fault)
+    {
+        var values = new ValueCodec<object?>(Sys);
+        var check = new PairCheck<object?>(values, findFault: null, hasEntities);
+
+        Assert.Equal(fault, check.FindFault("key", values.Encode(EntityReset.Instance)));
+        Assert.Equal(fault, check.FindFault("key", (object?)EntityReset.Instance));
+    }
+
+    [Fact]
+    public void Pair_that_the_check_of_the_actors_fails_at_is_refused()
+    {
+        var values = new ValueCodec<int>(Sys);
+        var check = new PairCheck<int>(values, (_, value) => $"{1 / value}", hasEntities: false);
+
+        Assert.Contains("FindFault threw DivideByZeroException", check.FindFault("key", values.Encode(0)));
+    }
+
     // A client's pair, and then the actor's own.
     private string? FaultOfNull<TValue>(bool isChecked)
     {

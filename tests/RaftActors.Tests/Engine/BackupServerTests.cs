@@ -72,8 +72,20 @@ public sealed class BackupServerTests : TestKit
         Assert.Equal([5, 6], IndexesOf(5, 6, large));
     }
 
-    private static LogEntry EntryAt(int index) =>
-        new(new LogIndex(index), new Term(1), new Serial(index), null, $"key{index}", new byte[20]);
+    [Fact]
+    public void Large_entries_come_up_to_256_kibibytes_and_one_that_is_larger_than_a_frame_alone()
+    {
+        _store.Write(new Effect.Persist(new Ticket(2), null, [.. Enumerable.Range(201, 9).Select(index => EntryOf(index, 100_000))]));
+        var large = Sys.ActorOf(Props.Create(() => new BackupServer(_store, 1 << 20)));
+
+        Assert.Equal([201], IndexesOf(201, 209));
+        Assert.Equal([201, 202], IndexesOf(201, 209, large));
+    }
+
+    private static LogEntry EntryAt(int index) => EntryOf(index, 20);
+
+    private static LogEntry EntryOf(int index, int size) =>
+        new(new LogIndex(index), new Term(1), new Serial(index), null, $"key{index}", new byte[size]);
 
     private static LogPosition PositionAt(long index) => new(new LogIndex(index), new Term(1), new Serial(index), 7);
 

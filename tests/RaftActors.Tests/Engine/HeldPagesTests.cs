@@ -111,6 +111,17 @@ public sealed class HeldPagesTests
     }
 
     [Fact]
+    public void Page_that_was_read_for_an_earlier_term_is_dropped()
+    {
+        SendPage("raft2", 0);
+        _term = _term.Next;
+
+        Answer(0);
+
+        Assert.Empty(_sent);
+    }
+
+    [Fact]
     public void Compacted_page_is_left_out_and_holds_up_nothing()
     {
         SendPage("raft2", 0);

@@ -9,6 +9,7 @@ public sealed class PairReadsTests : TestKit
 {
     private readonly List<PairReads.Wanted> _asked = [];
     private readonly List<string> _found = [];
+    private readonly List<bool> _told = [];
     private readonly PairReads _pairs;
 
     public PairReadsTests()
@@ -17,7 +18,7 @@ public sealed class PairReadsTests : TestKit
         pairs.Commit([.. Enumerable.Range(1, 4).Select(serial => Bench.Entry(serial, 1, null))]);
         pairs.EvictTo(new Serial(3));
         var reader = new AppendScheduleTests.Mailbox(this) { Take = (message, _) => _asked.Add((PairReads.Wanted)message) };
-        _pairs = new PairReads(pairs, reader.Ref, TestActor, new StoreReads(_ => { }));
+        _pairs = new PairReads(pairs, reader.Ref, TestActor, new StoreReads(_told.Add));
     }
 
     [Fact]
@@ -38,6 +39,7 @@ public sealed class PairReadsTests : TestKit
         Answer(2);
 
         Assert.Equal(["key4", "key2"], _found);
+        Assert.Equal([true, false], _told);
     }
 
     [Fact]

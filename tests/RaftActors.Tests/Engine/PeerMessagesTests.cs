@@ -44,6 +44,19 @@ public sealed class PeerMessagesTests : TestKit
     }
 
     [Fact]
+    public void Core_learns_that_a_read_of_entries_begins_and_ends()
+    {
+        var request = new Message.AppendEntries(default, [], default, default, 0);
+        var page = new Effect.SendEntries(
+            new Core.Envelope(_bench.Process.Member, Bench.MemberOf("raft2"), GroupUid.None, new Term(1), default, request), default);
+
+        _messages.Send(page);
+        _messages.OnRead(new StoreNews.PageRead(page, null));
+
+        Assert.Equal([new Input.StoreReads(true), new Input.StoreReads(false)], _bench.Steps);
+    }
+
+    [Fact]
     public void News_of_an_earlier_engine_do_not_make_the_present_one_unreachable()
     {
         _messages.OnNews(new PeerNews.Stopped(Raft2, CreateTestProbe()));

@@ -1,13 +1,14 @@
 using System.Collections.Immutable;
 
 using Akka.Configuration;
+using Akka.TestKit.Xunit2;
 
 using RaftActors.Engine;
 using RaftActors.Settings;
 
 namespace RaftActors.Tests.Engine;
 
-public sealed class ProcessPagesTests
+public sealed class ProcessPagesTests : TestKit
 {
     private static readonly Config Defaults = ConfigurationFactory.ParseString(Bench.Settings).WithFallback(Raft.DefaultConfig());
 
@@ -40,6 +41,32 @@ public sealed class ProcessPagesTests
 
         Assert.Equal((all[2].Key, false), (Assert.Single(rows).Place, hasMore));
         Assert.Empty(pages.After(all[2].Key).Rows);
+    }
+
+    [Fact]
+    public void Long_names_of_leaders_make_the_pages_shorter()
+    {
+        var process = new Bench(this).Process;
+        process.Status = process.Status with { Leader = new ProcessName($"{new string('l', 900)}@node2") };
+        var opening = new ProcessOpening(process.Settings, () => process, failed: null);
+        opening.Run();
+        var place = new ProcessPlace(process.Settings.Group, process.Name);
+        var pages = new ProcessPages(() => [.. Enumerable.Repeat(KeyValuePair.Create(place, opening), 100)]);
+
+        var (rows, hasMore) = pages.After(null);
+
+        Assert.InRange(rows.Length, 60, 70);
+        Assert.True(hasMore);
+    }
+
+    [Fact]
+    public void Process_with_a_name_that_is_longer_than_a_page_has_a_page_of_its_own()
+    {
+        var settings = new Bench(this).Process.Settings with { Group = new string('g', 70_000) };
+        var opening = new ProcessOpening(settings, () => throw new InvalidOperationException(), failed: null);
+        var place = new ProcessPlace(settings.Group, settings.Self);
+
+        Assert.Single(new ProcessPages(() => [KeyValuePair.Create(place, opening)]).After(null).Rows);
     }
 
     [Fact]

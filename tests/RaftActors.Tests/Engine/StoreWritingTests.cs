@@ -40,4 +40,17 @@ public sealed class StoreWritingTests : TestKit
         Assert.Equal(Snapshot, _bench.Process.Snapshot);
         _bench.Actor.ExpectMsg<ToActor.Restore>();
     }
+
+    [Fact]
+    public void Core_learns_that_a_read_of_a_snapshot_begins_and_ends()
+    {
+        var chunk = new Message.SnapshotChunk(Snapshot, 0, 0, [], default, default, 0);
+        var send = new Effect.SendChunk(
+            new Core.Envelope(_bench.Process.Member, Bench.MemberOf("raft2"), GroupUid.None, new Term(1), default, chunk), 0, 100);
+
+        _store.SendChunk(send);
+        _store.OnNews(new StoreNews.ChunkRead(send, new byte[1], null));
+
+        Assert.Equal([new Input.StoreReads(true), new Input.StoreReads(false)], _bench.Steps);
+    }
 }

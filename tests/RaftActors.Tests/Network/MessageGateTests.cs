@@ -6,6 +6,7 @@ using RaftActors.Security;
 using RaftActors.Settings;
 using RaftActors.Telemetry;
 using RaftActors.Tests.Wire;
+using RaftActors.Values;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Network;
@@ -80,6 +81,51 @@ public sealed class MessageGateTests : TestKit
         WireMessage.Hello hello = new([new LocalProcess("orders", name, engine)], IsReply: false);
 
         Assert.False(GateOf("node1", ConnectionRole.Node).Admits(_to, hello, _from));
+    }
+
+    [Fact]
+    public void Node_does_not_bring_a_process_of_another_node_behind_its_own()
+    {
+        var engine = $"{Peer}/system/raft/orders/raft1#42";
+        var hello = new WireMessage.Hello(
+            [new("orders", new ProcessName("raft1@node1"), engine), new("orders", new ProcessName("raft2@node2"), engine)], IsReply: false);
+
+        Assert.False(GateOf("node1", ConnectionRole.Node).Admits(_to, hello, _from));
+    }
+
+    [Fact]
+    public void Reset_of_an_entity_needs_the_role_of_an_operator()
+    {
+        var append = (ClientCall.Append)All["kw"];
+        var reset = append with { Value = new ValueCodec<object?>(Sys).Encode(EntityReset.Instance) };
+
+        Assert.False(GateOf("billing", ConnectionRole.Writer).Admits(_to, reset, _from));
+        Assert.True(GateOf("billing", ConnectionRole.Operator).Admits(_to, reset, _from));
+    }
+
+    [Fact]
+    public void Client_that_sends_more_than_100_messages_of_nodes_is_damaged_and_refused_calls_do_not_count()
+    {
+        var gate = GateOf("billing", ConnectionRole.Reader);
+        var unread = new WireMessage.Foreign(1520, "ot", default);
+        for (var i = 0; i < 50; i++)
+        {
+            Assert.False(gate.AdmitsUnread(unread));
+            Assert.False(gate.Admits(_to, All["cv"], _from));
+            Assert.False(gate.Admits(_to, All["km"], _from));
+        }
+
+        Assert.Throws<InvalidDataException>(() => gate.Admits(_to, All["cv"], _from));
+        Assert.Throws<InvalidDataException>(() => gate.AdmitsUnread(unread));
+    }
+
+    // Its connection may have messages of other processes, which it may send.
+    [Fact]
+    public void Node_may_send_any_number_of_messages_that_are_refused()
+    {
+        var gate = GateOf("node2", ConnectionRole.Node);
+
+        Assert.All(Enumerable.Range(0, 200), _ => Assert.False(gate.Admits(_to, All["cv"], _from)));
     }
 
     [Fact]

@@ -65,6 +65,7 @@ public sealed class CredentialRightsTests : TestKit
     [InlineData("440", FileOwnership.Root, false)]
     [InlineData("400", FileOwnership.Root, false)]
     [InlineData("600", User, false)]
+    [InlineData("644", User, false)]
     public void Secret_of_root_that_all_may_read_gets_a_warning(string mode, uint owner, bool isWarned) =>
         Assert.Equal(isWarned, CredentialRights.ConcernAbout("/etc/key", Rights(mode, owner)) is not null);
 

@@ -94,6 +94,8 @@ public sealed class SecuritySettingsTests : IDisposable
     [InlineData("*.example.com", "alice.example.com", ConnectionRole.Writer)]
     [InlineData("*.example.com", "a.b.example.com", null)]
     [InlineData("*.example.com", "example.com", null)]
+    [InlineData("*.example.com", ".example.com", null)]
+    [InlineData("*.Example.com", "alice.example.com", ConnectionRole.Writer)]
     [InlineData("Alice", "alice", ConnectionRole.Writer)]
     [InlineData("alice", "alice.example.com", null)]
     public void Role_follows_the_pattern_of_a_name(string pattern, string name, object? role) =>
@@ -123,6 +125,8 @@ public sealed class SecuritySettingsTests : IDisposable
     [InlineData("*.example.com", "raft@n1.example.com:9990", true)]
     [InlineData("10.0.0.7", "raft@10.0.0.7:9990", true)]
     [InlineData("127.0.0.1", "raft@:9990", true)]
+    [InlineData("10.0.0.7", "raft@:9990", false)]
+    [InlineData("node1@localhost", "raft@node1@localhost:9990", false)]
     [InlineData("node2", "raft@node1@localhost", false)]
     [InlineData("n1", "raft@n1.example.com:9990", false)]
     [InlineData("*", "raft@node1@localhost", false)]

@@ -22,6 +22,9 @@ public sealed class WarningLimitTests
 
         Assert.Equal("Garbage.", first);
         Assert.Equal("Garbage. (2 more like this since the last line.)", second);
+        _clock.Now += TimeSpan.FromMinutes(1);
+        Assert.True(_limit.TryGive("10.0.0.1", "Garbage.", out var third));
+        Assert.Equal("Garbage.", third);
     }
 
     [Fact]
