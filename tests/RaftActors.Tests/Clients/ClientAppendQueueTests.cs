@@ -1,9 +1,13 @@
 using Akka.Actor;
+using Akka.Configuration;
+using Akka.Event;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Clients;
 using RaftActors.Wire;
+
+using VirtualTime;
 
 namespace RaftActors.Tests.Clients;
 
@@ -11,6 +15,7 @@ public sealed class ClientAppendQueueTests : TestKit
 {
     private static readonly ClientSession Session = new(new Guid(7, 0, 0, new byte[8]));
 
+    private readonly VirtualScheduler _clock = new(Config.Empty, NoLogger.Instance);
     private readonly TestProbe _actor;
     private readonly TestProbe _engine;
     private readonly ClientAppendQueue _queue;
@@ -18,7 +23,7 @@ public sealed class ClientAppendQueueTests : TestKit
     public ClientAppendQueueTests()
     {
         (_actor, _engine) = (CreateTestProbe(), CreateTestProbe());
-        _queue = new ClientAppendQueue(Session, TimeSpan.FromSeconds(1), _actor.Ref, Sys.Scheduler);
+        _queue = new ClientAppendQueue(Session, TimeSpan.FromSeconds(1), _actor.Ref, _clock);
     }
 
     [Fact]
@@ -59,6 +64,36 @@ public sealed class ClientAppendQueueTests : TestKit
         calls[0].ReplyTo!.Tell(DoneOf(calls[0]), _engine.Ref);
 
         Assert.Equal("waits", _engine.ExpectMsg<ClientCall.Append>().Key);
+    }
+
+    [Fact]
+    public void Append_that_waits_is_not_overtaken_when_cancelled_ones_have_made_room()
+    {
+        Open();
+        var first = Enumerable.Range(0, ClientAppends.Span).Select(_ => Append("first")).ToList();
+        Assert.All(first, append => Assert.True(_queue.TrySend(append)));
+        _queue.Add(Append("waits"));
+
+        first.ForEach(_queue.Cancel);
+
+        Assert.False(_queue.TrySend(Append()));
+    }
+
+    [Fact]
+    public void Overdue_append_is_sent_again_while_there_is_a_way()
+    {
+        Open();
+        Assert.True(_queue.TrySend(Append()));
+        Assert.False(_engine.ExpectMsg<ClientCall.Append>().IsRetry);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        _queue.SendOverdue();
+        Assert.True(_engine.ExpectMsg<ClientCall.Append>().IsRetry);
+
+        _queue.Follow(null);
+        _clock.Advance(TimeSpan.FromMinutes(1));
+        _queue.SendOverdue();
+        Assert.False(_engine.HasMessages);
     }
 
     [Fact]

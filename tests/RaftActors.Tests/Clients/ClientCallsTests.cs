@@ -21,6 +21,17 @@ public sealed class ClientCallsTests : TestKit
     }
 
     [Fact]
+    public void Question_that_is_refused_takes_no_room()
+    {
+        Assert.True(_calls.TryBeginQuestion());
+        Assert.False(_calls.TryBeginQuestion());
+
+        _calls.EndQuestion();
+
+        Assert.True(_calls.TryBeginQuestion());
+    }
+
+    [Fact]
     public void Append_that_ends_twice_makes_room_for_one()
     {
         var append = Append();

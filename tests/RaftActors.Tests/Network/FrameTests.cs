@@ -71,16 +71,36 @@ public sealed class FrameTests : TestKit
     [Fact]
     public void Connection_with_thousands_of_members_and_engines_stays_readable()
     {
+        IActorRef[] senders = [EngineAt(Near, "from", 8), EngineAt(Near, "from", 9), EngineAt(Near, "from", 10)];
+        var engines = 0;
         for (var number = 1; number <= 5 * FrameWriter.MaxKnown; number++)
         {
             var origin = new Member(new ProcessName($"raft{number}@node1"), Incarnation.None);
             var message = new AppendReply.Refused(new RequestId(origin, number));
 
-            var frame = Read(Encode(message, EngineAt(Far, "to", number), EngineAt(Near, "from", 8)));
+            var frame = Read(Encode(message, EngineAt(Far, "to", number), senders[number % 3]));
 
             Assert.Equal(message, frame.Message);
-            Assert.Equal(number, frame.To.Path.Uid);
+            Assert.Equal((number, senders[number % 3].Path), (frame.To.Path.Uid, frame.From.Path));
+            engines = Math.Max(engines, _reader.Engines);
         }
+
+        Assert.Equal(1, engines);
+    }
+
+    [Theory]
+    [InlineData(1900, 1, 1)]
+    [InlineData(1, 1900, 1)]
+    [InlineData(1, 1, 900)]
+    public void Reader_forgets_names_that_are_too_long_together_at_once_wherever_they_stand(int toLength, int fromLength, int memberLength)
+    {
+        var reader = new FrameReader(Far, At) { ResolveSender = At, KnownLengthMax = 1200 };
+        var (to, from) = (EngineAt(Far, new string('t', toLength), 7), EngineAt(Near, new string('f', fromLength), 8));
+
+        reader.Read(Encode(RefusedOf($"{new string('m', memberLength)}@n"), to, from), out _);
+
+        var next = Encode(RefusedOf("a@n"), to, from);
+        Assert.Contains("of 0 is named", Assert.Throws<InvalidDataException>(() => reader.Read(next, out _)).Message);
     }
 
     [Fact]
@@ -121,12 +141,14 @@ public sealed class FrameTests : TestKit
         Assert.True(kept < Math.Max(20_000_000, 10 * 2 * lengthMax), $"3000 frames pin {kept:N0} bytes.");
     }
 
-    [Fact]
-    public void Path_that_is_deeper_than_any_of_raft_is_refused()
+    [Theory]
+    [InlineData("x/", 100)]
+    [InlineData("x", 2048)]
+    public void Path_that_is_deeper_or_longer_than_any_of_raft_is_refused(string part, int count)
     {
-        var deep = EngineAt(Far, string.Concat(Enumerable.Repeat("x/", 100)), 7);
+        var far = EngineAt(Far, string.Concat(Enumerable.Repeat(part, count)), 7);
 
-        Assert.Throws<InvalidDataException>(() => Read(Encode((WireMessage)Samples.All["at"], deep, EngineAt(Near, "from", 8))));
+        Assert.Throws<InvalidDataException>(() => Read(Encode((WireMessage)Samples.All["at"], far, EngineAt(Near, "from", 8))));
     }
 
     // The names of a frame may be as many as fit into it.
@@ -208,13 +230,16 @@ public sealed class FrameTests : TestKit
         Assert.Contains("its format has level 100, and this node knows level", problem.Message);
     }
 
-    [Fact]
-    public void Message_with_an_unknown_manifest_is_refused()
+    [Theory]
+    [InlineData("\u0002??")]
+    [InlineData("\u0003ke?")]
+    public void Message_with_an_unknown_manifest_is_refused(string manifest)
     {
-        var bytes = Encode((WireMessage)Samples.All["ke"]).ToArray();
-        bytes.AsSpan(bytes.AsSpan().IndexOf("\u0002ke"u8) + 1, 2).Fill((byte)'?');
+        var bytes = Encode((WireMessage)Samples.All["ke"]).Span;
+        var place = bytes.IndexOf("\u0002ke"u8);
+        byte[] changed = [.. bytes[..place], .. Encoding.ASCII.GetBytes(manifest), .. bytes[(place + 3)..]];
 
-        var problem = Assert.Throws<InvalidDataException>(() => _reader.Read(bytes, out _));
+        var problem = Assert.Throws<InvalidDataException>(() => _reader.Read(changed, out _));
 
         Assert.Contains("a message has a manifest that no level of this program knows", problem.Message);
     }
@@ -237,6 +262,20 @@ public sealed class FrameTests : TestKit
     [InlineData("tw")]
     public void Message_that_engines_do_not_exchange_by_a_connection_is_refused(string manifest) =>
         Assert.Throws<InvalidDataException>(() => _reader.Read(Encode((WireMessage)Samples.All[manifest]), out _));
+
+    [Theory]
+    [InlineData("h", true)]
+    [InlineData("t", false)]
+    [InlineData("tw", false)]
+    public void Registry_takes_no_question_for_a_port_and_no_answer_by_a_connection(string manifest, bool isTaken)
+    {
+        var reader = new FrameReader(Far, At) { ResolveSender = At, MayReceive = InboundConnection.IsService };
+        var bytes = Encode((WireMessage)Samples.All[manifest], At($"{Far}/system/raft"), At($"{Near}/system/raft"));
+
+        var problem = Record.Exception(() => reader.Read(bytes, out _));
+
+        Assert.Equal(isTaken ? null : typeof(InvalidDataException), problem?.GetType());
+    }
 
     [Fact]
     public void Buffer_that_a_large_message_needed_is_not_kept()

@@ -280,6 +280,43 @@ public sealed class HostilePeerTests : TestKit
     }
 
     [Fact]
+    public async Task Handshakes_that_are_over_take_no_place_of_those_that_begin()
+    {
+        var listener = Listen(new ConnectionListener(Open(named: Far), _ => new NoConnection()));
+        var first = await Greet(await Connect(listener), ConnectionKind.Client);
+        for (var others = 0; others < 64; others++)
+        {
+            await Greet(await Connect(listener), ConnectionKind.Client);
+        }
+
+        Send(first, Engine, new ClientCall.Status(), $"{Far}/user/a");
+
+        _engine.ExpectMsg<ClientCall.Status>(Guard);
+    }
+
+    [Fact]
+    public async Task Client_at_the_address_of_a_named_node_has_no_place_of_its_own()
+    {
+        var listener = Listen(new ConnectionListener(Open(named: Far), _ => new NoConnection(), maxConnections: 1));
+        await Greet(await Connect(listener), ConnectionKind.Client, At(Far, 1));
+        var second = await Connect(listener);
+
+        await Assert.ThrowsAnyAsync<IOException>(() => Greet(second, ConnectionKind.Client));
+    }
+
+    [Fact]
+    public async Task Registry_hears_of_a_node_by_its_own_connection_only_and_of_the_end_of_that_one()
+    {
+        var listener = Listen(new ConnectionListener(Open(named: Far) with { Resolve = At }, _ => new NoConnection()));
+        var node = await Greet(await Connect(listener), ConnectionKind.Node);
+
+        Send(node, InboundConnection.RegistryPath, new ClientCall.Status(), $"{At(Far, 1)}{InboundConnection.RegistryPath}");
+
+        Assert.True(HasEnded(node));
+        FishForMessage<ConnectionNews.Ended>(ended => ended.Address.Equals(Far), Guard);
+    }
+
+    [Fact]
     public async Task Program_without_a_common_format_is_answered_so_that_it_can_tell_why_and_then_refused()
     {
         var listener = Listen(new ConnectionListener(Open(named: Far), _ => new NoConnection()));
@@ -506,7 +543,7 @@ public sealed class HostilePeerTests : TestKit
     }
 
     // Each frame is the first one of its writer, so its paths are written in full.
-    private void Send(SslStream tls, string to, WireMessage message, string from, ReadOnlySpan<byte> manifest = default)
+    private void Send(Stream stream, string to, WireMessage message, string from, ReadOnlySpan<byte> manifest = default)
     {
         var writer = new FrameWriter(Far, SizeMax);
         Assert.True(writer.TryWrite(At($"{Near}{to}"), message, At(from)));
@@ -517,7 +554,7 @@ public sealed class HostilePeerTests : TestKit
 
         // The manifest of a message without a body comes last.
         manifest.CopyTo(bytes.AsSpan(bytes.Count - manifest.Length));
-        tls.Write(bytes);
+        stream.Write(bytes);
     }
 
     private static Address At(Address address, int port) => new(address.Protocol, address.System, address.Host, port);
