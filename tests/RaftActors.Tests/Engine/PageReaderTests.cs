@@ -7,7 +7,9 @@ using RaftActors.Storage;
 
 namespace RaftActors.Tests.Engine;
 
-/// <summary>The answers to a leader whose messages need the store. Each question has one, or the leader would take its disk for stalled.</summary>
+/// <summary>
+/// The answers to a leader whose messages need the store. Each question has one: otherwise the leader would take its disk for stalled.
+/// </summary>
 public sealed class PageReaderTests : TestKit
 {
     private readonly ScriptedStore _disk = new();
