@@ -156,7 +156,7 @@ internal sealed class Trio : IDisposable
         {
             var log = await Dump(number, serial);
             first ??= log;
-            Compare(number, log, first, acknowledged);
+            LogCheck.Compare(number, log, first, acknowledged);
         }
 
         return first!.Count;
@@ -170,36 +170,6 @@ internal sealed class Trio : IDisposable
         foreach (var node in _nodes)
         {
             node?.Dispose();
-        }
-    }
-
-    private static void Compare(int number, List<string> log, List<string> first, List<string> acknowledged)
-    {
-        if (!log.SequenceEqual(first))
-        {
-            var at = log.Zip(first).TakeWhile(pair => pair.First == pair.Second).Count();
-            throw new TrialFailure($"node {number} has another log, from place {at + 1} on");
-        }
-
-        for (var i = 0; i < log.Count; i++)
-        {
-            if (!log[i].StartsWith($"{i + 1} ", StringComparison.Ordinal))
-            {
-                throw new TrialFailure($"node {number} has '{log[i]}' at place {i + 1}");
-            }
-        }
-
-        var lines = log.ToHashSet();
-        var missing = acknowledged.Where(line => !lines.Contains(line)).ToList();
-        if (missing.Count > 0)
-        {
-            throw new TrialFailure($"{missing.Count} acknowledged pairs are not on node {number}, '{missing[0]}' first");
-        }
-
-        var keys = log.Select(line => line.Split(' ')[1]).ToList();
-        if (keys.Distinct().Count() < keys.Count)
-        {
-            throw new TrialFailure($"node {number} has {keys.Count - keys.Distinct().Count()} pairs twice");
         }
     }
 

@@ -15,6 +15,7 @@ public sealed class CoordinationCheckTests : IDisposable
     private readonly World _world = new(seed: 1, trace: null);
     private readonly CommittedLog _log;
     private readonly ReadChecker _reads;
+    private readonly HolderChecker _holders;
     private readonly LockLedger _locks = new();
     private readonly Session _session = new(1, TimeProvider.System.GetTimestamp(), TimeSpan.FromHours(1), TimeProvider.System);
 
@@ -22,11 +23,15 @@ public sealed class CoordinationCheckTests : IDisposable
     {
         _log = new CommittedLog(_world, new Setup(new Prng(1)));
         _reads = new ReadChecker(_world, _log);
+        _holders = new HolderChecker(_world, _log);
         Put("i/a", "1");
         Put("i/a", "2");
         Put("i/b", "3");
         _log.Add(new CommittedLog.Pair("i/b", new Command.Delete(null)));
     }
+
+    // A holder for the checkers. It lives in a world of its own, in which no time passes.
+    private ClientProgram Program => field ??= NewProgram(new World(seed: 1, trace: null), new Setup(new Prng(1)));
 
     public void Dispose() => _session.Dispose();
 
@@ -146,6 +151,54 @@ public sealed class CoordinationCheckTests : IDisposable
     }
 
     [Fact]
+    public void Holder_whose_claim_the_group_has_ended_is_rejected()
+    {
+        var session = Open(Program.Name);
+        Hold("a/1", Acquire("a/1", session));
+        _holders.Check();
+        Assert.Null(Violated());
+
+        _log.Add(new CommittedLog.Pair("a/1", new Command.Close(session)));
+        _holders.Check();
+        Assert.Equal("session", Violated());
+    }
+
+    [Fact]
+    public void More_holders_than_permits_are_rejected()
+    {
+        var token = Acquire("c/2", Open(Program.Name));
+        Hold("c/2", token);
+        Hold("c/2", token);
+        _holders.Check();
+        Assert.Null(Violated());
+
+        Hold("c/2", token);
+        _holders.Check();
+        Assert.Equal("mutual exclusion", Violated());
+    }
+
+    [Theory]
+    [InlineData("program", 1)]
+    [InlineData("another", 0)]
+    public void Token_that_the_group_has_not_granted_to_its_owner_is_rejected(string owner, int added)
+    {
+        Hold("a/1", Acquire("a/1", Open(owner)) + added);
+
+        Assert.Equal("token", Violated());
+    }
+
+    [Fact]
+    public void Token_of_a_lock_that_two_holders_were_told_is_rejected()
+    {
+        var token = Acquire("a/1", Open(Program.Name));
+        Hold("a/1", token);
+        Assert.Null(Violated());
+
+        Hold("a/1", token);
+        Assert.Equal("token", Violated());
+    }
+
+    [Fact]
     public void Lock_that_one_holder_follows_another_is_accepted()
     {
         var first = Lock(1);
@@ -248,7 +301,30 @@ public sealed class CoordinationCheckTests : IDisposable
         Assert.Throws<InvalidDataException>(() => calls.OnSeen("i", 1, "b"));
     }
 
-    private RaftLock Lock(long token) => new("l", token, _session, new LockLoss(_ => { }), () => ValueTask.CompletedTask);
+    private ClientProgram NewProgram(World world, Setup setup)
+    {
+        // Otherwise xunit would wait for the end of its activities.
+        SynchronizationContext.SetSynchronizationContext(null);
+        CommittedLog log = new(world, setup);
+        return new ClientProgram("program", world, setup, new SimulatedGroup(world, setup, log), log, _holders, _reads);
+    }
+
+    private long Open(string owner)
+    {
+        _log.Add(new CommittedLog.Pair(owner, new Command.Open(TimeSpan.FromHours(1))));
+        return _log.Pairs.Count;
+    }
+
+    private long Acquire(string name, long session)
+    {
+        _log.Add(new CommittedLog.Pair(name, new Command.Acquire(session, 0, name[^1] - '0', Waits: false, null)));
+        return _log.Pairs.Count;
+    }
+
+    private void Hold(string name, long token) => _holders.OnAcquired(Program, Lock(token, name));
+
+    private RaftLock Lock(long token, string name = "l") =>
+        new(name, token, _session, new LockLoss(_ => { }), () => ValueTask.CompletedTask);
 
     private void Put(string name, string value, string? key = null) =>
         _log.Add(new CommittedLog.Pair(name, new Command.Put(value, null, 0, null)) { Key = key });

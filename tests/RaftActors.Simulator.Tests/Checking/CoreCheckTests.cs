@@ -5,11 +5,11 @@ using RaftActors.Core;
 namespace RaftActors.Simulator.Tests.Checking;
 
 /// <summary>What single processes do, and what of it the checkers of the simulation of Core reject.</summary>
-public sealed class CoreCheckTests
+public sealed partial class CoreCheckTests
 {
     private static readonly ImmutableArray<ProcessName> Names = [new("r1@n1"), new("r2@n2"), new("r3@n3")];
 
-    private readonly List<SimulatedProcess> _processes = [.. Enumerable.Range(0, 3).Select(Process)];
+    private readonly List<SimulatedProcess> _processes = [.. Enumerable.Range(0, 3).Select(number => Process(number, Names))];
     private readonly Ledger _ledger = new();
     private readonly Entitlement _entitlement;
 
@@ -163,12 +163,12 @@ public sealed class CoreCheckTests
         delivery.OnCommit(_processes[0], Entry(2, term: 1, 2), Voters());
     }
 
-    private static SimulatedProcess Process(int number) => new(
+    private static SimulatedProcess Process(int number, ImmutableArray<ProcessName> roster) => new(
         number,
         new CoreOptions
         {
             Self = new Member(Names[number], SimulatedProcess.IncarnationOf(number, 1)),
-            Roster = Names,
+            Roster = roster,
             FoundingUid = new GroupUid(new Guid(number + 1, 0, 0, new byte[8])),
             Seed = 1,
         },
@@ -204,10 +204,12 @@ public sealed class CoreCheckTests
         }
     }
 
-    private void Write(int number, Effect write)
+    private void Write(int number, Effect write) => Write(_processes[number], write);
+
+    private static void Write(SimulatedProcess process, Effect write)
     {
-        _processes[number].Disk.Write(write);
-        Assert.Single(_processes[number].Disk.Finish(new Prng(1)));
+        process.Disk.Write(write);
+        Assert.Single(process.Disk.Finish(new Prng(1)));
     }
 
     private Envelope Vote(int from, int to, long term) =>
