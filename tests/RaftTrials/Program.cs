@@ -1,6 +1,7 @@
 using System.CommandLine;
 
 using RaftTrials.Clients;
+using RaftTrials.Hostile;
 using RaftTrials.Load;
 using RaftTrials.Trials;
 
@@ -55,4 +56,5 @@ root.Add(port);
 // The hidden commands of the processes that trials start.
 root.Add(LoadCommand.Build());
 root.Add(MemberCommand.Build());
+root.Add(TargetCommand.Build());
 return await TrialProgram.Run(root, args);

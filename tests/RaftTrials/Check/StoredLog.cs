@@ -3,13 +3,16 @@ using RaftActors.Storage.Tools;
 
 namespace RaftTrials.Check;
 
-/// <summary>The pairs in the log files of a stopped server, in order. Pairs that only a snapshot covers are missing.</summary>
+/// <summary>
+/// The pairs of the servers' group in the log files of a stopped server, in order. Pairs that only a snapshot covers are missing.
+/// </summary>
 internal sealed record StoredLog(string Server, IReadOnlyList<StoredPair> Pairs)
 {
     public static StoredLog Of(string server, string data)
     {
         List<(long Index, StoredPair? Pair)> entries = [];
-        foreach (var item in LogDump.Read(data).Where(item => item.State == LogItemState.Whole))
+        foreach (var item in LogDump.Read(data)
+            .Where(item => item.State == LogItemState.Whole && item.Owner?.Group == ServerId.GroupName))
         {
             switch (item)
             {

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 
 using RaftActors;
 using RaftActors.Cli.Client;
+using RaftActors.Cli.Security;
 using RaftActors.Network;
 using RaftActors.Security;
 
@@ -11,17 +12,35 @@ namespace RaftTrials.Hostile;
 
 /// <summary>The attacks of <see cref="Trials.HostileTrials"/>. Each goes on until it is cancelled, and counts its attempts.</summary>
 /// <param name="honest">The latest Append of the honest client; null: there is none.</param>
+/// <param name="leader">The present leader.</param>
 internal sealed class Attacks(
-    IReadOnlyList<RaftServer> servers, IReadOnlyList<int> ports, Credentials credentials, Func<RequestRef?> honest)
+    IReadOnlyList<RaftServer> servers,
+    IReadOnlyList<int> ports,
+    Credentials credentials,
+    Func<RequestRef?> honest,
+    Func<(int Port, long Term)> leader)
 {
     private const int HalfOpen = 100;
     private const int SlowReaders = 6;
     private const int AsksPerBurst = 100;
     private const int GarbageSize = 300;
 
-    // At most 50 attempts a second of each kind: the trial is about what they do to a server, not about its processor.
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
+    // Akka.NET would have an object for each element of the path of each sender.
+    private const int Senders = 500;
+    private const int UsualDepth = 20;
+    private const int GreatDepth = 900;
+
+    // Together more than a server has places for connections.
+    private const int Crowds = 32;
+    private const int IdleClients = 35;
+
+    // Fewer prove nothing about floods, because a busy machine costs a leader its term now and then.
+    private const int FloodsMin = 3;
+
     private static readonly TimeSpan TricklePause = TimeSpan.FromSeconds(1);
+
+    // An Append that was sent twice, because its connection was slow, is not over when it is refused.
+    private static readonly TimeSpan RefusedTimeout = TimeSpan.FromSeconds(5);
 
     // The start of a handshake of TLS, and of the first message of Akka's remoting.
     private static readonly byte[] TlsStart = [0x16, 3, 1, 1, 0];
@@ -43,16 +62,24 @@ internal sealed class Attacks(
         ("path to another actor", (count, stop) => Repeat(count, intruder => Climb(intruder, stop), stop)),
         ("append of a reader", AppendAsReader),
         ("origins of others", (count, stop) => Liar.Run(ports, credentials.WriterFiles, honest, count, stop)),
+        ("long names", (count, stop) =>
+            Repeat(count, intruder => Introduce(intruder, count, stop), stop, host: Intruder.Client)),
+        ("broken questions", (count, stop) => AsStranger(credentials.Reader, stranger => stranger.AskNonsense(count, stop))),
+        ("broken commands", (count, stop) => AsStranger(credentials.WriterFiles, stranger => stranger.AppendNonsense(count, stop))),
+        ("sessions of others", (count, stop) => AsStranger(credentials.WriterFiles, stranger => stranger.CommandOthers(count, stop))),
+        ("flood of calls", Flood),
+        ("idle clients", (count, stop) => Task.WhenAll(Enumerable.Range(0, Crowds).Select(_ => Crowd(count, stop)))),
         ("slow reader", (count, stop) => Many(SlowReaders, count, intruder => AskOnly(intruder, stop), stop)),
     ];
 
     // One connection after the other, to one server after the other.
-    private async Task Repeat(Count count, Func<Intruder, Task> attack, CancellationToken stop, int first = 0)
+    private async Task Repeat(
+        Count count, Func<Intruder, Task> attack, CancellationToken stop, int first = 0, string host = Intruder.Stranger)
     {
         for (var turn = first; !stop.IsCancellationRequested; turn++)
         {
-            await Once(count, ports[turn % ports.Count], attack, stop);
-            await Task.Delay(Pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Once(count, ports[turn % ports.Count], host, attack, stop);
+            await Task.Delay(Pace.Connection, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -60,12 +87,14 @@ internal sealed class Attacks(
     private Task Many(int number, Count count, Func<Intruder, Task> attack, CancellationToken stop) =>
         Task.WhenAll(Enumerable.Range(0, number).Select(first => Repeat(count, attack, stop, first)));
 
-    private static async Task Once(Count count, int port, Func<Intruder, Task> attack, CancellationToken stop)
+    private static async Task Once(
+        Count count, int port, string host, Func<Intruder, Task> attack, CancellationToken stop, bool isKept = false)
     {
         try
         {
             count.Add();
-            using var intruder = await Intruder.Connect(port, stop);
+            var intruder = await Intruder.Connect(port, stop, host);
+            using var ending = isKept ? null : intruder;
             await attack(intruder);
         }
         catch (Exception e) when (Intruder.IsEnd(e) || e is OperationCanceledException)
@@ -124,8 +153,89 @@ internal sealed class Attacks(
         while (true)
         {
             await intruder.Ask(AsksPerBurst, stop);
-            await Task.Delay(Pause, stop);
+            await Task.Delay(Pace.Connection, stop);
         }
+    }
+
+    private async Task Introduce(Intruder intruder, Count count, CancellationToken stop)
+    {
+        await GreetAsReader(intruder, stop);
+        var reading = intruder.End(stop);
+        while (!reading.IsCompleted)
+        {
+            // The first paths are ordinary ones, though many. The server must close the connection because of the others.
+            await intruder.AskAsOthers(Senders, UsualDepth, stop);
+            await (count.Value % 2 == 0 ? intruder.AskAsOthers(Senders, GreatDepth, stop) : intruder.IntroduceGiant(stop));
+            count.Add();
+            await Task.WhenAny(reading, Task.Delay(Pace.LongName, stop));
+        }
+    }
+
+    private async Task AsStranger(ConnectionSecurity security, Func<Stranger, Task> attack)
+    {
+        await using var stranger = new Stranger(ports, security);
+        await attack(stranger);
+        stranger.Demand();
+    }
+
+    // Each flood is one connection to the leader. It reads the answers, so nothing but the engine holds it back.
+    private async Task Flood(Count count, CancellationToken stop)
+    {
+        var costly = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            var (port, term) = leader();
+            await Once(count, port, Intruder.Client, Ask, stop);
+            await Task.Delay(Pace.Flood / 2, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            costly += leader().Term > term ? 1 : 0;
+        }
+
+        if (count.Value >= FloodsMin && costly > count.Value * 2 / 3)
+        {
+            throw new TrialFailure($"{costly} of {count.Value} floods of calls have cost the leader its term");
+        }
+
+        async Task Ask(Intruder intruder)
+        {
+            await GreetAsReader(intruder, stop);
+            var reading = intruder.End(stop);
+            await intruder.AskEngine(Pace.CallsPerFlood, stop);
+            await Task.WhenAny(reading, Task.Delay(Pace.Flood / 2, stop));
+        }
+    }
+
+    // Clients that hold their places, and say nothing. All are at one server.
+    private async Task Crowd(Count count, CancellationToken stop)
+    {
+        Queue<Intruder> crowd = [];
+        while (!stop.IsCancellationRequested)
+        {
+            await Once(count, ports[0], Intruder.Client, Enter, stop, isKept: true);
+            var pause = crowd.Count < IdleClients ? Pace.IdleClient : Pace.Turn;
+            await Task.Delay(pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        foreach (var intruder in crowd)
+        {
+            intruder.Dispose();
+        }
+
+        async Task Enter(Intruder intruder)
+        {
+            crowd.Enqueue(intruder);
+            if (crowd.Count > IdleClients)
+            {
+                crowd.Dequeue().Dispose();
+            }
+
+            await GreetAsReader(intruder, stop);
+        }
+    }
+
+    private async Task GreetAsReader(Intruder intruder, CancellationToken stop)
+    {
+        await intruder.Prove(credentials.ReaderProof, stop);
+        await intruder.Greet(ConnectionKind.Client, stop);
     }
 
     private async Task AppendAsReader(Count count, CancellationToken stop)
@@ -133,8 +243,8 @@ internal sealed class Attacks(
         var security = credentials.Reader;
         var target = new ServersTarget([.. servers.Select(server => Cli(server.Id))]);
         var settings = new ClientSettings(target, Guards.Request, IsJson: false, security);
-        using var client = settings.Open(CancellationToken.None);
-        var appender = new Appender(client, Guards.Request, requestId: null);
+        using var client = settings.Open(stop);
+        var appender = new Appender(client, RefusedTimeout, requestId: null);
         while (!stop.IsCancellationRequested)
         {
             count.Add();
@@ -143,7 +253,7 @@ internal sealed class Attacks(
                 throw new TrialFailure("a reader has appended a message");
             }
 
-            await Task.Delay(Pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(Pace.Connection, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
@@ -158,5 +268,5 @@ internal sealed class Count
 
     public int Value => Volatile.Read(ref _value);
 
-    public void Add() => Interlocked.Increment(ref _value);
+    public void Add(int attempts = 1) => Interlocked.Add(ref _value, attempts);
 }

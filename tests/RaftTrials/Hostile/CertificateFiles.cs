@@ -27,7 +27,7 @@ internal sealed class CertificateFiles : Credentials
         _folder = new CertificateFolder(Path.Combine(folder, "certificates"));
         _folder.Prepare();
         _folder.WriteCa(_authority);
-        var (server, reader) = (Write("127.0.0.1", isServer: true), Write(ReaderName, isServer: false));
+        var (server, reader) = (Write(Intruder.Neighbour, isServer: true), Write(ReaderName, isServer: false));
         var writer = Write(WriterName, isServer: false);
         ServerOptions =
         [
@@ -42,6 +42,8 @@ internal sealed class CertificateFiles : Credentials
         };
         (WriterFiles, Reader) = (writer, reader);
         Writer = Of(Sign(_authority, WriterName, DateTimeOffset.Now));
+        ReaderProof = Of(Sign(_authority, ReaderName, DateTimeOffset.Now));
+        Node = Of(Sign(_authority, Intruder.Neighbour, DateTimeOffset.Now, isServer: true));
         Refused =
         [
             ("no certificate", SecretFiles.Of($"writer {WriterName} {SecretFiles.NewSecret()}")),
@@ -61,6 +63,10 @@ internal sealed class CertificateFiles : Credentials
 
     public override ConnectionCredentials Writer { get; }
 
+    public override ConnectionCredentials ReaderProof { get; }
+
+    public override ConnectionCredentials Node { get; }
+
     public override IReadOnlyList<(string Name, ConnectionCredentials Shown)> Refused { get; }
 
     /// <inheritdoc/>
@@ -70,8 +76,8 @@ internal sealed class CertificateFiles : Credentials
         _other.Dispose();
     }
 
-    private static X509Certificate2 Sign(CertificateAuthority authority, string name, DateTimeOffset from) =>
-        TlsKeys.ForTls(authority.Sign(CertificateName.Parse(name, isServer: false), from, Validity));
+    private static X509Certificate2 Sign(CertificateAuthority authority, string name, DateTimeOffset from, bool isServer = false) =>
+        TlsKeys.ForTls(authority.Sign(CertificateName.Parse(name, isServer), from, Validity));
 
     private CertificateCredentials Of(X509Certificate2 own) =>
         new(own, intermediates: [], roots: [_authority.Certificate], pins: [], new RoleRules([], [], [], []));

@@ -18,6 +18,12 @@ internal abstract class Credentials : IDisposable
     /// <summary>A client that may read, and not append.</summary>
     public abstract ConnectionSecurity Reader { get; }
 
+    /// <summary>The proof of the reader.</summary>
+    public abstract ConnectionCredentials ReaderProof { get; }
+
+    /// <summary>The proof of a server.</summary>
+    public abstract ConnectionCredentials Node { get; }
+
     /// <summary>The proof of the writer.</summary>
     public abstract ConnectionCredentials Writer { get; }
 

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -5,6 +6,10 @@ using System.Security.Authentication;
 
 using Akka.Actor;
 
+using RaftActors;
+using RaftActors.Cli;
+using RaftActors.Core;
+using RaftActors.Core.Codec;
 using RaftActors.Network;
 using RaftActors.Security;
 using RaftActors.Wire;
@@ -20,16 +25,36 @@ internal sealed class Intruder : IDisposable
     // Before it, a handshake has eight bytes that say what it is.
     private const int VersionPlace = 8;
 
-    private static readonly IPAddress Source = IPAddress.Parse("127.0.0.2");
-    private static readonly Address Own = new("akka.tcp", "raft", "127.0.0.2", 1);
+    private const int FrameSizeMax = 8 << 20;
+    private const int LongNameLength = 4 << 20;
+    private const int PathLength = 1900;
+
+    private static readonly string Engine = $"/system/raft/{ServerId.GroupName}/{ServerId.GroupName}";
+    private static readonly string LongName = $"n@{new string('n', LongNameLength)}";
 
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    private readonly string _host;
+    private int _senders;
     private SslStream? _tls;
 
-    public static async Task<Intruder> Connect(int port, CancellationToken stop)
+    private Intruder(string host) => _host = host;
+
+    /// <summary>The host of the healthy programs.</summary>
+    public const string Neighbour = "127.0.0.1";
+
+    /// <summary>The host of the attackers that have rights. The others do not take their places for handshakes.</summary>
+    public const string Client = "127.0.0.3";
+
+    /// <summary>The host of the attackers without rights.</summary>
+    public const string Stranger = "127.0.0.2";
+
+    private Address Own => new("akka.tcp", "raft", _host, 1);
+
+    /// <param name="host">Its own one.</param>
+    public static async Task<Intruder> Connect(int port, CancellationToken stop, string host)
     {
-        var intruder = new Intruder();
-        intruder._socket.Bind(new IPEndPoint(Source, 0));
+        var intruder = new Intruder(host);
+        intruder._socket.Bind(new IPEndPoint(IPAddress.Parse(host), 0));
         await intruder._socket.ConnectAsync(IPAddress.Loopback, port, stop);
         return intruder;
     }
@@ -76,6 +101,66 @@ internal sealed class Intruder : IDisposable
         return Send(Forgetting(frames), stop);
     }
 
+    /// <summary>Asks the engine of the server for its state, many times.</summary>
+    public Task AskEngine(int times, CancellationToken stop)
+    {
+        var frames = new FrameWriter(Own, FrameSizeMax);
+        var (to, from) = (At(Engine), At("/user/intruder"));
+        for (var i = 0; i < times; i++)
+        {
+            frames.TryWrite(to, new ClientCall.Status(), from);
+        }
+
+        return Send(Forgetting(frames), stop);
+    }
+
+    /// <summary>Asks the engine of the server for its state, as ever new senders with long paths.</summary>
+    /// <param name="depth">The elements of each path.</param>
+    public async Task AskAsOthers(int senders, int depth, CancellationToken stop)
+    {
+        var path = string.Concat(Enumerable.Repeat("/" + new string('x', PathLength / depth), depth));
+        List<byte> frames = [];
+        for (var number = 0; number < senders; number++)
+        {
+            frames.AddRange(Full(new ClientCall.Status(), $"/user/{_senders++}{path}"));
+        }
+
+        await Send(frames.ToArray(), stop);
+    }
+
+    /// <summary>Sends a message of nodes about a member whose name has megabytes.</summary>
+    public Task IntroduceGiant(CancellationToken stop) => Send(WithLongName(), stop);
+
+    // No ProcessName is so long, so that of the frame is replaced.
+    private byte[] WithLongName()
+    {
+        const string Name = "name@node";
+        var origin = new Member(new ProcessName(Name), new Incarnation(Guid.NewGuid()));
+        ReadOnlySpan<byte> frame = Full(new AppendReply.Refused(new RequestId(origin, 1)), "/user/intruder");
+        var (former, written) = (Encoded(Name), Encoded($"{_senders++}{LongName}"));
+        var place = frame.IndexOf(former);
+        byte[] replaced = [.. frame[..place], .. written, .. frame[(place + former.Length)..]];
+        BinaryPrimitives.WriteInt32LittleEndian(replaced, replaced.Length - sizeof(int));
+        return replaced;
+    }
+
+    // Names its actors in full, and does not tell the server to forget others.
+    private ArraySegment<byte> Full(WireMessage message, string from)
+    {
+        var frames = new FrameWriter(Own, FrameSizeMax);
+        frames.TryWrite(At(Engine), message, At(from));
+        var bytes = Forgetting(frames);
+        bytes[sizeof(int)] = 0;
+        return bytes;
+    }
+
+    private static byte[] Encoded(string text)
+    {
+        var writer = new ByteWriter();
+        writer.Text(text);
+        return writer.Written.ToArray();
+    }
+
     /// <summary>Asks an actor for its state.</summary>
     public Task Ask(string path, CancellationToken stop)
     {
@@ -116,7 +201,7 @@ internal sealed class Intruder : IDisposable
         return bytes;
     }
 
-    private static IActorRef At(string path) => new Named(new RootActorPath(Own) / path.Split('/', StringSplitOptions.RemoveEmptyEntries));
+    private IActorRef At(string path) => new Named(new RootActorPath(Own) / path.Split('/', StringSplitOptions.RemoveEmptyEntries));
 
     // A reference of which only the path is used.
     private sealed class Named(ActorPath path) : ActorRefBase

@@ -24,6 +24,9 @@ internal sealed class Liar : UntypedActor, IWithTimers
     public static readonly Attempt Attempt = new("liar", "liar", "id.liar", Outcome.Unknown, 0, 0, long.MaxValue);
 
     private const int NumbersAhead = 8;
+
+    // A server closes the connection of a client after so many messages that are for nodes.
+    private const int OfNodesMax = 100;
     private const int FreshSessions = 20;
     private const int TurnsPerForgedSender = 20;
 
@@ -56,7 +59,7 @@ internal sealed class Liar : UntypedActor, IWithTimers
     public static async Task Run(
         IReadOnlyList<int> ports, ConnectionSecurity security, Func<RequestRef?> honest, Count count, CancellationToken stop)
     {
-        using var system = ActorSystem.Create("liar", HonestClient.ConfigOf(security, "127.0.0.2"));
+        using var system = ActorSystem.Create("liar", HonestClient.ConfigOf(security, Intruder.Client));
         await using var client = Raft.Get(system).CreateClient<string, object?>(
             ServerId.GroupName, new RaftClientOptions<string, object?> { Contacts = HonestClient.ContactsOf(ports) });
         var deeds = new Deeds();
@@ -123,10 +126,11 @@ internal sealed class Liar : UntypedActor, IWithTimers
     private void LieAbout(RequestRef request)
     {
         var origin = new Member(request.Origin, request.Incarnation);
-        _deeds.AddVictim(origin);
+        var ofNodes = MessagesOfNodes(new RequestId(origin, request.Number + 1 + (_turns % NumbersAhead)));
+        _deeds.AddVictim(origin, ofNodes.Length);
         foreach (var engine in _engines.Values)
         {
-            foreach (var lie in LiesAbout(origin, request.Number))
+            foreach (var lie in ClaimsOf(origin, request.Number).Concat(ofNodes))
             {
                 _count.Add();
                 engine.Tell(lie, Self);
@@ -141,31 +145,40 @@ internal sealed class Liar : UntypedActor, IWithTimers
         }
     }
 
-    private static IEnumerable<WireMessage> LiesAbout(Member origin, long latest)
+    private static IEnumerable<WireMessage> ClaimsOf(Member origin, long latest)
     {
         var session = new ClientSession(origin.Incarnation.Value);
-        var key = HashedKey.Of("liar");
         for (var ahead = 1; ahead <= NumbersAhead; ahead++)
         {
-            var request = new RequestId(origin, latest + ahead);
-            var traces = new TraceLink(request, Parent);
-            var append = new WireMessage.AppendRequest(request, Attempt.RequestId, Value, IsRetry: ahead % 2 == 0);
-            yield return new WireMessage.Traced([traces], Append(session, request.Number, isRetry: ahead % 2 == 0));
-            yield return append;
-            yield return new WireMessage.Traced([traces], append);
-            yield return new AppendReply.Committed(request, new Serial(1));
-            yield return new AppendReply.Cancelled(request, new CancelReason.Unknown(UnknownReason.Forgotten));
+            var traces = new TraceLink(new RequestId(origin, latest + ahead), Parent);
+            yield return new WireMessage.Traced([traces], Append(session, latest + ahead, isRetry: ahead % 2 == 0));
         }
 
         yield return Append(session, 0);
         yield return Append(session, long.MaxValue);
-        yield return new ClientCall.Append(session, latest, Attempt.RequestId, Value, Timeout, IsRetry: true, key);
+        yield return new ClientCall.Append(
+            session, latest, Attempt.RequestId, Value, Timeout, IsRetry: true, HashedKey.Of("liar"));
+    }
+
+    // A server closes the connection after a hundred of them, so most claims come on a later one.
+    private static WireMessage[] MessagesOfNodes(RequestId request)
+    {
+        var origin = request.Origin;
+        var traces = new TraceLink(request, Parent);
+        var append = new WireMessage.AppendRequest(request, Attempt.RequestId, Value, IsRetry: request.Number % 2 == 0);
         var core = new WireMessage.CoreMessage(new RaftActors.Core.Envelope(
             origin, origin, GroupUid.None, new Term(long.MaxValue), default, Message.TimeoutNow.Instance));
-        yield return core;
-        yield return new WireMessage.Traced([], core);
-        yield return new WireMessage.Leaving(origin.Name, IsReply: false);
-        yield return new WireMessage.ActorAt(origin.Name, "");
+        return
+        [
+            append,
+            new WireMessage.Traced([traces], append),
+            new AppendReply.Committed(request, new Serial(1)),
+            new AppendReply.Cancelled(request, new CancelReason.Unknown(UnknownReason.Forgotten)),
+            core,
+            new WireMessage.Traced([], core),
+            new WireMessage.Leaving(origin.Name, IsReply: false),
+            new WireMessage.ActorAt(origin.Name, ""),
+        ];
     }
 
     private sealed class Tick
@@ -188,15 +201,19 @@ internal sealed class Liar : UntypedActor, IWithTimers
     {
         private readonly Lock _lock = new();
         private readonly HashSet<Member> _victims = [];
+        private int _ofNodes;
         private int _appended;
+        private int _appendedLater;
         private int _refused;
         private RequestRef? _stolen;
 
-        public void AddVictim(Member origin)
+        /// <param name="ofNodes">The number of messages of nodes that go to each server.</param>
+        public void AddVictim(Member origin, int ofNodes)
         {
             lock (_lock)
             {
                 _victims.Add(origin);
+                _ofNodes += ofNodes;
             }
         }
 
@@ -205,6 +222,7 @@ internal sealed class Liar : UntypedActor, IWithTimers
             lock (_lock)
             {
                 (_appended, _refused) = outcome.Failure is null ? (_appended + 1, _refused) : (_appended, _refused + 1);
+                _appendedLater += outcome.Failure is null && _ofNodes > 2 * OfNodesMax ? 1 : 0;
                 if (_victims.Contains(new Member(outcome.Request.Origin, outcome.Request.Incarnation)))
                 {
                     _stolen = outcome.Request;
@@ -222,7 +240,7 @@ internal sealed class Liar : UntypedActor, IWithTimers
                     throw new TrialFailure($"the liar got the outcome of {stolen}, which is the request of another one");
                 }
 
-                if (_appended == 0 || _victims.Count == 0)
+                if ((_ofNodes > 2 * OfNodesMax ? _appendedLater : _appended) == 0 || _victims.Count == 0)
                 {
                     throw new TrialFailure($"the lies did not arrive: {this}");
                 }
@@ -233,7 +251,8 @@ internal sealed class Liar : UntypedActor, IWithTimers
         {
             lock (_lock)
             {
-                return $"{_victims.Count} origins of others claimed; {_appended} Appends done under its own, {_refused} not";
+                return $"{_victims.Count} origins of others claimed; {_appended} Appends done under its own, "
+                    + $"{_appendedLater} of them after its connections were closed, and {_refused} not";
             }
         }
     }

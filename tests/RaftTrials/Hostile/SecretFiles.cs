@@ -19,11 +19,12 @@ internal sealed class SecretFiles : Credentials
     {
         _folder = folder;
         var (writer, reader) = ($"writer app {NewSecret()}", $"reader watch {NewSecret()}");
-        ServerOptions = ["--secrets", Write("servers", $"node cluster {NewSecret()}", writer, reader)];
+        var node = $"node cluster {NewSecret()}";
+        ServerOptions = ["--secrets", Write("servers", node, writer, reader)];
         WriterFiles = ConnectionSecurity.None with { Secrets = Write("writer", writer) };
         Variables = new Dictionary<string, string> { [SecurityOptions.SecretsVariable] = WriterFiles.Secrets };
         Reader = ConnectionSecurity.None with { Secrets = Write("reader", reader) };
-        Writer = Of(writer);
+        (Writer, ReaderProof, Node) = (Of(writer), Of(reader), Of(node));
         Refused = [("wrong secret", Of($"writer app {NewSecret()}"))];
     }
 
@@ -36,6 +37,10 @@ internal sealed class SecretFiles : Credentials
     public override ConnectionSecurity Reader { get; }
 
     public override ConnectionCredentials Writer { get; }
+
+    public override ConnectionCredentials ReaderProof { get; }
+
+    public override ConnectionCredentials Node { get; }
 
     public override IReadOnlyList<(string Name, ConnectionCredentials Shown)> Refused { get; }
 

@@ -1,14 +1,17 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text.RegularExpressions;
 
 using RaftTrials.Check;
 using RaftTrials.Hostile;
 using RaftTrials.Servers;
 
+using Group = RaftTrials.Servers.Group;
+
 namespace RaftTrials.Trials;
 
 /// <summary>Attackers beside a healthy client of three servers.</summary>
-internal static class HostileTrials
+internal static partial class HostileTrials
 {
     private const int Servers = 3;
     private const int Writers = 4;
@@ -24,6 +27,11 @@ internal static class HostileTrials
     // Each server, for all attacks. Warnings are limited, and changes of the leader are among them on a busy machine.
     private const int LinesPerMinuteMax = 60;
     private const int MemorySamples = 10;
+
+    // Longer than the defaults, because the servers share the cores of one machine with all attackers.
+    private const string ElectionTimeoutMin = "300ms";
+    private const string ElectionTimeoutMax = "600ms";
+    private const int ElectionsPerMinuteMax = 20;
 
     /// <summary>With shared secrets.</summary>
     public static Task<string> Secrets(Trial trial) => All(trial, new SecretFiles(trial.Work));
@@ -57,17 +65,24 @@ internal static class HostileTrials
     private static async Task<string> Run(Trial trial, Credentials credentials)
     {
         var group = trial.Group(Servers, options: [.. credentials.ServerOptions]);
+        foreach (var server in group.Servers)
+        {
+            server.Program = Path.Combine(AppContext.BaseDirectory, "RaftTrials.dll");
+            server.Arguments = [TargetCommand.Name, .. server.Arguments[1..], "-t", ElectionTimeoutMin, "-T", ElectionTimeoutMax];
+        }
+
         group.StartAll();
         await group.Elections.After(0, Guards.Wait);
         group.Load("healthy", Writers, group.Servers, timeout: Guards.Request);
         await using var honest = new HonestClient(Ports(trial), credentials.WriterFiles, group.Journal);
+        await using var holder = await HonestHolder.Start(Ports(trial), credentials.WriterFiles);
         await group.Journal.Committed(CommitsBefore, since: 0, Guards.Wait);
 
         DemandNoRefusal(group);
         var (begin, before) = (Stopwatch.GetTimestamp(), MemoryOf(group));
         var lines = group.Servers.Select(server => server.Process.LineCount).ToList();
         group.Journal.Add(Liar.Attempt);
-        var attacks = new Attacks(group.Servers, [.. Ports(trial)], credentials, () => honest.Latest).All
+        var attacks = new Attacks(group.Servers, [.. Ports(trial)], credentials, () => honest.Latest, () => LeaderOf(trial, group)).All
             .Where(attack => attack.Name.Contains(trial.Attack, StringComparison.Ordinal))
             .Select(attack => (attack.Name, attack.Run, Count: new Count())).ToList();
         if (attacks.Count == 0)
@@ -75,7 +90,9 @@ internal static class HostileTrials
             throw new TrialFailure($"no attack has '{trial.Attack}' in its name");
         }
 
+        var term = group.Elections.Latest!.Term; // Justification: awaited above.
         using CancellationTokenSource stop = new(TimeSpan.FromSeconds(trial.Seconds(UsualSeconds)));
+        var newcomers = Newcomers.Run(trial.FirstPort, credentials, stop.Token);
         var running = attacks.Select(attack => Task.Run(() => attack.Run(attack.Count, stop.Token))).ToList();
         List<long[]> during = [];
         while (!stop.IsCancellationRequested)
@@ -84,11 +101,15 @@ internal static class HostileTrials
             await Task.Delay(TimeSpan.FromSeconds(1), stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
 
+        var held = await holder.Stop();
+        var admitted = await newcomers;
         await Task.WhenAll(running).WaitAsync(Guards.Wait);
         var end = Stopwatch.GetTimestamp();
+        var elections = DemandLeader(group, term, Stopwatch.GetElapsedTime(begin, end));
         await group.Journal.Committed(CommitsAfter, since: end, Guards.Wait);
         await honest.Stop();
         var after = MemoryOf(group);
+        Console.Out.WriteLine($"        attempts: {string.Join(", ", attacks.Select(attack => $"{attack.Name} {attack.Count.Value}"))}");
         if (attacks.Find(attack => attack.Count.Value == 0) is { Name: { } idle })
         {
             throw new TrialFailure($"the attack '{idle}' was never made: this trial proves nothing about it");
@@ -104,8 +125,12 @@ internal static class HostileTrials
         Demand(group);
         var summary = await group.Check([.. group.Servers]);
         DemandNoDouble(group);
-        return $"{summary}; {attacks.Sum(attack => attack.Count.Value)} attempts of {attacks.Count} attacks; {times}";
+        return $"{summary}; {attacks.Sum(attack => attack.Count.Value)} attempts of {attacks.Count} attacks; {times}; {held}; "
+            + $"{admitted} newcomers let in; {elections} elections";
     }
+
+    private static (int Port, long Term) LeaderOf(Trial trial, Group group) =>
+        group.Elections.Latest is { } latest ? (trial.FirstPort + group.Servers.IndexOf(latest.Server), latest.Term) : (trial.FirstPort, 0);
 
     private static IEnumerable<int> Ports(Trial trial) => Enumerable.Range(trial.FirstPort, Servers);
 
@@ -131,6 +156,11 @@ internal static class HostileTrials
         var samples = Enumerable.Range(0, MemorySamples + 1).Select(part => sizes[(sizes.Count - 1) * part / MemorySamples]);
         Console.Out.WriteLine($"        {server.Id}: VmRSS {string.Join(' ', samples)} MB, at most {growth} MB more than before; "
             + $"{said.Count} lines in the log");
+        if (said.Find(line => ErrorLine().IsMatch(line.Text)) is { } error)
+        {
+            throw new TrialFailure($"{server.Id} has logged an error: {error.Text}");
+        }
+
         var linesMax = LinesPerMinuteMax * Math.Ceiling(time.TotalMinutes);
         if (said.Count > linesMax)
         {
@@ -149,12 +179,26 @@ internal static class HostileTrials
     {
         foreach (var server in group.Servers)
         {
-            var refused = server.Process.Lines(line => line.Text.Contains("Closed a raft connection", StringComparison.Ordinal));
+            // On a busy machine a handshake may end after its time.
+            var refused = server.Process.Lines(line => line.Text.Contains("Closed a raft connection", StringComparison.Ordinal)
+                && !line.Text.Contains("Its handshake took", StringComparison.Ordinal));
             if (refused.FirstOrDefault() is { } refusal)
             {
                 throw new TrialFailure($"{server.Id} refused a server or the healthy client: {refusal.Text}");
             }
         }
+    }
+
+    // A busy machine may keep a leader from its core for longer than an election timeout, but not again and again.
+    private static long DemandLeader(Group group, long term, TimeSpan time)
+    {
+        var (elections, max) = (group.Elections.Latest!.Term - term, ElectionsPerMinuteMax * Math.Ceiling(time.TotalMinutes));
+        if (elections > max)
+        {
+            throw new TrialFailure($"the leader lost its term {elections} times; at most {max} are expected");
+        }
+
+        return elections;
     }
 
     private static void Demand(Group group)
@@ -186,6 +230,10 @@ internal static class HostileTrials
             ? "none"
             : $"p50 {Gaps.Text(times[(times.Count - 1) / 2])}, p99 {Gaps.Text(times[(times.Count - 1) * 99 / 100])} of {times.Count}";
     }
+
+    // An actor that a message stops logs an error, and what a client does wrong is a warning.
+    [GeneratedRegex(@"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d error: ")]
+    private static partial Regex ErrorLine();
 
     // In megabytes, of each server. A server that has ended has 0; Demand reports it.
     private static long[] MemoryOf(Group group) => [.. group.Servers.Select(server => MemoryOf(server.Process.Id))];

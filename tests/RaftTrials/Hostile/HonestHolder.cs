@@ -1,0 +1,80 @@
+using System.Diagnostics;
+
+using Akka.Actor;
+using Akka.Configuration;
+
+using RaftActors;
+using RaftActors.Cli.Security;
+using RaftActors.Coordination;
+
+namespace RaftTrials.Hostile;
+
+/// <summary>A program that holds one lock all the time, and acquires and releases another one again and again.</summary>
+internal sealed class HonestHolder : IAsyncDisposable
+{
+    /// <summary>The lock that it holds.</summary>
+    public const string Lock = "honest";
+
+    private const string Turn = "turn";
+
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ActorSystem _system;
+    private readonly RaftCoordination _coordination;
+    private readonly RaftLock _held;
+    private readonly Task _run;
+    private TimeSpan _longest;
+    private int _turns;
+
+    private HonestHolder(ActorSystem system, RaftLock held)
+    {
+        (_system, _coordination, _held) = (system, RaftCoordination.Get(system), held);
+        _run = Run();
+    }
+
+    /// <summary>Acquires the lock.</summary>
+    public static async Task<HonestHolder> Start(IEnumerable<int> ports, ConnectionSecurity security)
+    {
+        var contacts = string.Join(", ", HonestClient.ContactsOf(ports).Select(contact => $"\"{contact}\""));
+        var system = ActorSystem.Create("holder", ConfigurationFactory.ParseString($"raft.client.contacts = [{contacts}]")
+            .WithFallback(HonestClient.ConfigOf(security, "127.0.0.1")));
+        return new HonestHolder(system, await RaftCoordination.Get(system).LockAsync(Lock).WaitAsync(Guards.Wait));
+    }
+
+    /// <summary>Returns when its last claim has ended.</summary>
+    /// <exception cref="TrialFailure">It has lost its lock, or another program got it too.</exception>
+    public async Task<string> Stop()
+    {
+        await _stop.CancelAsync();
+        await _run.WaitAsync(Guards.Wait);
+        return _turns > 0
+            ? $"{_turns} locks acquired beside them, each within {Check.Gaps.Text(_longest)}"
+            : throw new TrialFailure("no lock was acquired beside the attacks");
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await CoordinatedShutdown.Get(_system).Run(CoordinatedShutdown.ClrExitReason.Instance);
+        _stop.Dispose();
+    }
+
+    private async Task Run()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            var begin = Stopwatch.GetTimestamp();
+            await (await _coordination.LockAsync(Turn)).DisposeAsync();
+            var time = Stopwatch.GetElapsedTime(begin);
+            (_turns, _longest) = (_turns + 1, time > _longest ? time : _longest);
+            if (await _coordination.TryLockAsync(Lock) is not null || !_held.IsHeld)
+            {
+                throw new TrialFailure($"the honest program {(_held.IsHeld ? "holds a lock that was granted again" : "has lost its lock")}");
+            }
+
+            await Task.Delay(Pause, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+}

@@ -1,0 +1,164 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+
+using RaftActors;
+using RaftActors.Cli.Security;
+using RaftActors.Coordination.State;
+
+namespace RaftTrials.Hostile;
+
+/// <summary>
+/// A client of the coordination group that has the rights of its role, and writes its questions and commands itself. So it says what no
+/// program with RaftCoordination would say.
+/// </summary>
+internal sealed class Stranger : IAsyncDisposable
+{
+    private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(2);
+
+    // The first three once stopped the actor of the group a second later, when it looked for questions that had waited for too long.
+    private static readonly string[] Questions =
+    [
+        """{"$":"changes","After":9223372036854775807}""",
+        """{"$":"changes","Prefix":null,"After":9223372036854775807}""",
+        """{"$":"lock","Name":null,"Known":[]}""",
+        """{"$":"claim","Session":-1,"Claim":-1}""",
+        """{"$":"overview","Lock":7}""",
+        """{"$":"nothing"}""",
+        "{}",
+        "null",
+        "\0",
+        new('[', 10_000),
+    ];
+
+    // The value of a pair may be anything that its codec writes, and null.
+    private static readonly string?[] Values =
+    [
+        null,
+        "null",
+        "{}",
+        """{"$":"open"}""",
+        """{"$":"open","Timeout":"-1.00:00:00"}""",
+        """{"$":"put","Value":null,"Lifetime":"-00:00:01"}""",
+        """{"$":"acquire","Session":-1,"Claim":-9223372036854775808,"Permits":0}""",
+        """{"$":"nothing"}""",
+    ];
+
+    private readonly RaftClient<string?, Answer> _client;
+    private string? _obeyed;
+
+    public Stranger(IEnumerable<int> ports, ConnectionSecurity security) =>
+        _client = RaftClient.Create(
+            HonestClient.ContactsOf(ports),
+            TargetCommand.CoordinationGroup,
+            new RaftClientOptions<string?, Answer> { Codec = new Raw(), ResultCodec = RaftCodec.Json(CoordinationJson.Default.Answer) },
+            HonestClient.ConfigOf(security, Intruder.Client));
+
+    /// <summary>Asks questions that lack a part, or are none.</summary>
+    public Task AskNonsense(Count count, CancellationToken stop) => Turns(stop, async () =>
+    {
+        // All at a time: one that waits must not hold up the others.
+        await Task.WhenAll(Questions.Select(question => AskAsync(question, ReadConsistency.Local, stop)));
+        await Task.WhenAll(Questions.Select(question => AskAsync(question, ReadConsistency.Linearizable, stop)));
+        count.Add(2 * Questions.Length);
+    });
+
+    /// <summary>Appends values that are no commands.</summary>
+    public Task AppendNonsense(Count count, CancellationToken stop) => Turns(stop, async () =>
+    {
+        var outcomes = await Task.WhenAll(Values.Select(value => AppendAsync("nonsense", value, stop)));
+        count.Add(Values.Length);
+        if (outcomes[0] is Outcome<Answer>.Done)
+        {
+            throw new TrialFailure("the coordination group has committed the value null");
+        }
+    });
+
+    /// <summary>Commands the sessions and claims of all other programs, which an overview tells to each reader.</summary>
+    public Task CommandOthers(Count count, CancellationToken stop) => Turns(stop, async () =>
+    {
+        if (await AskAsync("""{"$":"overview"}""", ReadConsistency.Local, stop) is not { } bytes)
+        {
+            return;
+        }
+
+        var overview = JsonSerializer.Deserialize(bytes, CoordinationJson.Default.Overview)!; // Justification: the group never answers null.
+        var sessions = overview.Sessions.SelectMany(session => OnSession(session.Id, session.Owner));
+        var releases = overview.Locks.SelectMany(held => held.Holders.Select(each => Command(
+            held.Name, $$"""{"$":"release","Session":{{each.Session}},"Claim":{{each.Claim}}}""")));
+        await Task.WhenAll(sessions.Concat(releases));
+
+        IEnumerable<Task> OnSession(long id, string owner) =>
+        [
+            RenewAndExpire(id, owner),
+            Command(HonestHolder.Lock, $$"""{"$":"acquire","Session":{{id}},"Claim":{{long.MaxValue}},"Permits":1}"""),
+            Command(HonestHolder.Lock, $$"""{"$":"release","Session":{{id}},"Claim":{{long.MaxValue}}}"""),
+            Command("item", $$"""{"$":"put","Session":{{id}},"Value":"mine"}"""),
+            Command(owner, $$"""{"$":"close","Session":{{id}}}"""),
+        ];
+
+        // Expire names the latest renewal.
+        async Task RenewAndExpire(long id, string owner)
+        {
+            var renewed = await Command(owner, $$"""{"$":"renew","Session":{{id}}}""");
+            await Command(owner, $$"""{"$":"expire","Session":{{id}},"Latest":{{renewed}}}""");
+        }
+
+        async Task<long> Command(string key, string command)
+        {
+            count.Add();
+            if (await AppendAsync(key, command, stop) is not Outcome<Answer>.Done done || !done.TryGetResult(out var answer))
+            {
+                return 0;
+            }
+
+            _obeyed = answer is Answer.NoSession or Answer.Refused ? _obeyed : $"{command} with {answer}";
+            return done.Serial.Value;
+        }
+    });
+
+    /// <exception cref="TrialFailure">The group has obeyed a command.</exception>
+    public void Demand()
+    {
+        if (_obeyed is { } obeyed)
+        {
+            throw new TrialFailure($"the coordination group has answered a stranger's command {obeyed}");
+        }
+    }
+
+    /// <inheritdoc/>
+    public ValueTask DisposeAsync() => _client.DisposeAsync();
+
+    private static async Task Turns(CancellationToken stop, Func<Task> turn)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            await turn();
+            await Task.Delay(Pace.Turn, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private Task<Outcome<Answer>> AppendAsync(string key, string? value, CancellationToken stop) =>
+        _client.AppendAsync(key, value, Timeout, stop);
+
+    // Null: the question failed.
+    private async Task<byte[]?> AskAsync(string question, ReadConsistency consistency, CancellationToken stop)
+    {
+        try
+        {
+            return await _client.QueryAsync<byte[]>(Encoding.UTF8.GetBytes(question), Timeout, consistency, stop);
+        }
+        catch (Exception e) when (e is RaftException or OperationCanceledException)
+        {
+            return null;
+        }
+    }
+
+    // Writes a text as it is.
+    private sealed class Raw : RaftCodec<string?>
+    {
+        public override void Encode(string? value, IBufferWriter<byte> output) => output.Write(Encoding.UTF8.GetBytes(value ?? ""));
+
+        public override string Decode(ReadOnlySpan<byte> bytes) => Encoding.UTF8.GetString(bytes);
+    }
+}

@@ -1,0 +1,78 @@
+using System.CommandLine;
+
+using Akka.Actor;
+using Akka.Actor.Setup;
+using Akka.Configuration;
+using Akka.Event;
+
+using RaftActors;
+using RaftActors.Cli;
+using RaftActors.Cli.Security;
+using RaftActors.Cli.Server;
+using RaftActors.Coordination;
+
+namespace RaftTrials.Hostile;
+
+/// <summary>
+/// The hidden command of a server that is attacked. It has the options and the log of <c>raft server</c>, and its actor system has a
+/// process of a coordination group, too.
+/// </summary>
+internal static class TargetCommand
+{
+    public const string Name = "target";
+    public const string CoordinationGroup = "coordination";
+
+    public static Command Build()
+    {
+        var security = new SecurityOptions(new CommandEnvironment(() => Console.In, Console.Out, Console.Error));
+        var options = new ServerOptions(security);
+        var command = new Command(Name) { Hidden = true };
+        options.Own.ToList().ForEach(command.Add);
+        security.AddTo(command);
+
+        // An action that returns a task would be killed two seconds after SIGTERM.
+        command.SetAction(parsed => Run(options.Read(parsed)).GetAwaiter().GetResult());
+        return command;
+    }
+
+    private static async Task<int> Run(ServerSettings settings)
+    {
+        using var stop = new StopSignal();
+        var terminal = new ServerTerminal(Console.Out, Console.Error, TimeProvider.System);
+        var failed = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var setup = BootstrapSetup.Create().WithConfig(ConfigOf(settings)).And(new LogSetup(terminal, settings.IsVerbose));
+        var system = ActorSystem.Create(ServerId.GroupName, setup);
+        var narrator = system.ActorOf(Props.Create(() => new Narrator(settings, terminal, failed)), "narrator");
+        system.EventStream.Subscribe(narrator, typeof(RaftEvent));
+        Raft.Get(system).Network.Start(isClient: false);
+        RaftCoordination.Get(system);
+        system.ActorOf(Props.Create(() => new LogServer(settings, terminal, failed, null)), ServerId.GroupName);
+        await Task.WhenAny(stop.Received, failed.Task);
+        await system.Terminate();
+        return failed.Task.IsCompleted ? ExitCode.Failed : ExitCode.Done;
+    }
+
+    // Other work on the machine may keep a process of a small group from its core for longer than the default election timeout.
+    private static Config ConfigOf(ServerSettings settings) => ConfigurationFactory.ParseString(
+        $$"""
+        raft.contacts = [{{string.Join(", ", settings.Others.Select(server => $"\"{server}\"").Append($"\"{Newcomers.Node}\""))}}]
+        raft.groups.{{CoordinationGroup}} {
+          roster = [{{string.Join(", ", settings.Servers.Select(server => $"\"{CoordinationGroup}@{server}\""))}}]
+          election-timeout { min = 500ms, max = 1s }
+          heartbeat-interval = 100ms
+        }
+        """).WithFallback(ServerConfig.Of(settings));
+
+    // The coordination group has leaders, too, and the trial reads those of the servers.
+    private sealed class Narrator : ReceiveActor
+    {
+        public Narrator(ServerSettings settings, ServerTerminal terminal, TaskCompletionSource<string> failed)
+        {
+            var props = Props.Create(() => new EventLogger(settings, terminal, $"/user/{ServerId.GroupName}", failed));
+            var logger = Context.ActorOf(props, "logger");
+            Context.System.EventStream.Subscribe(logger, typeof(Error));
+            Receive<RaftEvent>(logger.Forward, happened => happened.Group == ServerId.GroupName);
+            Receive<RaftEvent>(_ => { });
+        }
+    }
+}
