@@ -164,7 +164,16 @@ internal sealed class SegmentCleaner(
         var (first, last) = (copies.Next, slot.Log.Last);
         var runs = slot.RunsOf(first, last);
         last = runs.Length > RunsPerPage ? new LogIndex(runs[RunsPerPage].First.Value - 1) : last;
-        foreach (var entry in reader.Read(slot, first, last))
+        var entries = reader.Read(slot, first, last);
+
+        // Invariant: nothing discards entries while they are copied, because both happen under the lock of the writer. Otherwise the copies
+        // would never be complete.
+        if (entries.IsEmpty && first <= last)
+        {
+            throw new InvalidOperationException($"The entries {first} to {last} of {slot.Owner} are in its log, and were not read.");
+        }
+
+        foreach (var entry in entries)
         {
             var offset = builder.NextOffset;
             builder.AddEntry(slot.Number, entry);

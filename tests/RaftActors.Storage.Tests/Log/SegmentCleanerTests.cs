@@ -230,6 +230,21 @@ public sealed class SegmentCleanerTests
         Assert.Equal(20, new Life(life.Cut()).Open("quiet").State.Log.Length);
     }
 
+    // Otherwise the writing thread would try again for ever.
+    [Fact]
+    public void Entries_of_the_log_that_the_reader_does_not_find_fail_the_log()
+    {
+        var life = Moving();
+        var slot = life.Directory.Writer.Slots[1];
+        var copies = slot.Copies!;
+        slot.UseCopies();
+        slot.Copies = copies;
+
+        WriteAndDiscard(life, 200);
+
+        Assert.Contains("to 20 of quiet@node of group group are in its log, and were not read", life.Directory.Writer.Failure?.Message);
+    }
+
     [Fact]
     public void Closed_directory_has_no_unfinished_segment()
     {
