@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 
 using RaftActors.Core;
@@ -9,37 +10,29 @@ namespace RaftActors.Storage;
 /// <content>Opens and closes the log, and the stores in it.</content>
 internal sealed partial class StoreDirectory
 {
+    // The openings that wait for the lock.
+    private readonly ConcurrentQueue<Task> _openings = [];
+
     /// <summary>Opens the slot of an owner, and creates a missing one with the preload.</summary>
     internal (OpenedSlot Opened, RecoveredState Recovered) OpenSlot(StoreOwner owner, LogSlice preload, IStoreListener listener)
     {
+        var opening = new Task<(OpenedSlot, RecoveredState)>(() => OpenSlotLocked(owner, preload, listener));
+        _openings.Enqueue(opening);
         lock (Writer.Lock)
         {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (Writer.Failure is { } failure)
+            // The thread that gets the lock does all openings that wait. So new stores of many threads begin with one sync.
+            var before = Writer.Slots.Count;
+            while (_openings.TryDequeue(out var next))
             {
-                throw failure;
+                next.RunSynchronously(TaskScheduler.Default);
             }
 
-            var slot = Writer.Slots.FirstOrDefault(one => one.Owner == owner);
-            if (slot?.Opening is not null)
+            if (Writer.Slots.Count > before)
             {
-                throw new StoreException($"The store of {owner} in {_options.Directory} is open already. Dispose it before "
-                    + "opening it again.");
+                Writer.Sync();
             }
 
-            if (slot?.Damage is { } damage)
-            {
-                throw new StoreDamagedException(damage);
-            }
-
-            try
-            {
-                return slot is null ? Create(owner, preload, listener) : OpenFound(slot, listener);
-            }
-            catch (Exception e) when (e is IOException and not StoreException)
-            {
-                throw Refusal(e);
-            }
+            return Writer.Failure is { } failure && opening.IsCompletedSuccessfully ? throw failure : opening.GetAwaiter().GetResult();
         }
     }
 
@@ -56,6 +49,36 @@ internal sealed partial class StoreDirectory
                 Saver.Forget(opened.Opening);
                 Release(opened.Slot);
             }
+        }
+    }
+
+    private (OpenedSlot Opened, RecoveredState Recovered) OpenSlotLocked(StoreOwner owner, LogSlice preload, IStoreListener listener)
+    {
+        ObjectDisposedException.ThrowIf(_isDisposed, this);
+        if (Writer.Failure is { } failure)
+        {
+            throw failure;
+        }
+
+        var slot = Writer.Find(owner);
+        if (slot?.Opening is not null)
+        {
+            throw new StoreException($"The store of {owner} in {_options.Directory} is open already. Dispose it before "
+                + "opening it again.");
+        }
+
+        if (slot?.Damage is { } damage)
+        {
+            throw new StoreDamagedException(damage);
+        }
+
+        try
+        {
+            return slot is null ? Create(owner, preload, listener) : OpenFound(slot, listener);
+        }
+        catch (Exception e) when (e is IOException and not StoreException)
+        {
+            throw Refusal(e);
         }
     }
 

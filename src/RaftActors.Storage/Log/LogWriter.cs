@@ -19,6 +19,7 @@ internal sealed class LogWriter
     private readonly SegmentRoller _roller;
     private readonly BatchGatherer _batch;
     private readonly List<Slot> _slots = [];
+    private readonly Dictionary<StoreOwner, Slot> _byOwner = [];
 
     /// <param name="log">The identity of the log.</param>
     /// <param name="hasClock">False: every pass looks at the free space. True: once a second at most.</param>
@@ -39,6 +40,9 @@ internal sealed class LogWriter
     /// <summary>The slots by number.</summary>
     public IReadOnlyList<Slot> Slots => _slots;
 
+    /// <summary>The slot of an owner; null: there is none.</summary>
+    public Slot? Find(StoreOwner owner) => _byOwner.GetValueOrDefault(owner);
+
     /// <summary>Not null: the log has failed, and nothing more is written.</summary>
     public StoreException? Failure { get; private set; }
 
@@ -56,7 +60,13 @@ internal sealed class LogWriter
     public void Begin() => _roller.Begin();
 
     /// <summary>Adds the slots that recovery read, by number.</summary>
-    public void Add(IEnumerable<SlotReplay> slots) => _slots.AddRange(slots.Select(Slot.Of));
+    public void Add(IEnumerable<SlotReplay> slots)
+    {
+        foreach (var read in slots)
+        {
+            Add(Slot.Of(read));
+        }
+    }
 
     /// <summary>Writes all writes that are queued now, as far as there is room.</summary>
     /// <returns>Whether any was written.</returns>
@@ -103,7 +113,7 @@ internal sealed class LogWriter
     /// <summary>Makes all written batches durable.</summary>
     public void Sync() => Try(_files.Sync);
 
-    /// <summary>Begins the slot of a new store with its preload, durably and atomically.</summary>
+    /// <summary>Begins the slot of a new store with its preload, atomically. Durable after <see cref="Sync"/>.</summary>
     /// <exception cref="DiskFullException">There is no room, and nothing was written.</exception>
     /// <exception cref="StoreException">The preload is too large, or the log has failed.</exception>
     public void BeginSlot(Slot slot, LogSlice preload)
@@ -130,8 +140,8 @@ internal sealed class LogWriter
                 _batch.Append(slot, entry);
             }
 
-            _slots.Add(slot);
-            Try(() => Commit(mustSync: true));
+            Add(slot);
+            Try(() => Commit(mustSync: false));
         }
 
         if (Failure is not null)
@@ -161,6 +171,12 @@ internal sealed class LogWriter
         {
             slot.Opening?.Listener?.OnFailed(Failure);
         }
+    }
+
+    private void Add(Slot slot)
+    {
+        _slots.Add(slot);
+        _byOwner.TryAdd(slot.Owner, slot);
     }
 
     /// <summary>Does an action unless the log has failed. An exception of the action fails the log.</summary>

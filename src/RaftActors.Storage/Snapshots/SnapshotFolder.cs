@@ -17,8 +17,12 @@ internal sealed class SnapshotFolder : IDisposable
     private readonly StoreOwner _owner;
     private readonly SortedDictionary<string, StoreException> _unusable = new(StringComparer.Ordinal);
     private readonly List<string> _notes = [];
+    private readonly bool _isEmpty = true;
     private ImmutableArray<SnapshotFile> _kept = [];
     private SnapshotWriter? _incoming;
+
+    // Otherwise the names of the folders down to this one may be only in the page cache.
+    private volatile bool _isDurable;
 
     /// <summary>
     /// Opens the snapshots of a folder, and deletes unfinished files. Call <see cref="Settle"/> next: it decides about received snapshots,
@@ -27,9 +31,10 @@ internal sealed class SnapshotFolder : IDisposable
     public SnapshotFolder(IDisk disk, string folder, StoreOwner owner)
     {
         (_disk, _folder, _owner) = (disk, folder, owner);
-        MakeFolder();
+        disk.CreateFolder(folder);
         foreach (var file in disk.List(folder))
         {
+            _isEmpty = false;
             if (SnapshotName.Parse(file, SnapshotName.Whole) is { } name)
             {
                 Find(name);
@@ -81,8 +86,12 @@ internal sealed class SnapshotFolder : IDisposable
         }
 
         // The names that an earlier process gave may be only in the page cache. The log is discarded because of them, so they must be
-        // durable.
-        _disk.SyncFolder(_folder);
+        // durable. A new store has none, and needs no sync: a node may start a thousand of them.
+        if (!_isEmpty)
+        {
+            SyncNames();
+        }
+
         var latest = _kept.IsEmpty ? null : SnapshotName.Of(_kept[^1].Snapshot.Position).With(SnapshotName.Whole);
         foreach (var (file, cause) in _unusable)
         {
@@ -186,7 +195,7 @@ internal sealed class SnapshotFolder : IDisposable
         _incoming.Finish();
         _incoming.Dispose();
         _disk.Rename(_incoming.Name, PathOf(SnapshotName.Of(snapshot.Position).With(SnapshotName.Arrived)));
-        _disk.SyncFolder(_folder);
+        SyncNames();
         _incoming = null;
     }
 
@@ -251,11 +260,17 @@ internal sealed class SnapshotFolder : IDisposable
 
     private string PathOf(string file) => $"{_folder}/{file}";
 
-    /// <summary>Creates the folder, and makes the names of all folders down to it durable.</summary>
-    private void MakeFolder()
+    private void SyncNames()
     {
-        _disk.CreateFolder(_folder);
-        _disk.SyncFoldersUpFrom(_folder[..Math.Max(0, _folder.LastIndexOf('/'))]);
+        if (_isDurable)
+        {
+            _disk.SyncFolder(_folder);
+        }
+        else
+        {
+            _disk.SyncFoldersUpFrom(_folder);
+            _isDurable = true;
+        }
     }
 
     private void Find(SnapshotName name)
@@ -331,7 +346,7 @@ internal sealed class SnapshotFolder : IDisposable
     private void GiveName(SnapshotName name, string ending)
     {
         _disk.Rename(PathOf(name.With(ending)), PathOf(name.With(SnapshotName.Whole)));
-        _disk.SyncFolder(_folder);
+        SyncNames();
     }
 
     private void Keep(SnapshotFile file)

@@ -91,6 +91,9 @@ internal sealed class OpenStores(ActorSystem system)
         private readonly Lock _lock = new();
         private StoreDirectory? _directory;
         private StoreOptions? _options;
+
+        // Invariant: all logs are of the node of this one. So a new process is not compared with all of them.
+        private StoreOwner _first;
         private int _users;
 
         public IRaftStore StoreOf(StoreOptions options, StoreOwner owner, Action<StoreOptions> beforeOpening)
@@ -101,6 +104,7 @@ internal sealed class OpenStores(ActorSystem system)
                 {
                     beforeOpening(options);
                     (_directory, _options) = (Machine.Current.OpenDirectory(options), options);
+                    _first = _directory.Owners.FirstOrDefault(other => other.Name.Node != owner.Name.Node, owner);
                 }
 
                 DemandSameNode(_directory, options, owner);
@@ -119,7 +123,7 @@ internal sealed class OpenStores(ActorSystem system)
         // Otherwise the process would start with an empty log beside those of the other node. Such a directory is a copy, or a mistake.
         private void DemandSameNode(StoreDirectory directory, StoreOptions options, StoreOwner owner)
         {
-            if (directory.Owners.FirstOrDefault(other => other.Name.Node != owner.Name.Node) is not { Group: { } } foreign)
+            if (_first.Name.Node == owner.Name.Node)
             {
                 return;
             }
@@ -131,7 +135,7 @@ internal sealed class OpenStores(ActorSystem system)
             }
 
             throw new RaftConfigurationException(
-                $"{owner} cannot use the directory {options.Directory}: it holds the log of {foreign}, a process of another node. Give "
+                $"{owner} cannot use the directory {options.Directory}: it holds the log of {_first}, a process of another node. Give "
                 + $"{owner} a directory of its own, which may be empty, or correct raft.node.");
         }
 

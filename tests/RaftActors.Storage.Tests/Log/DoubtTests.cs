@@ -56,8 +56,8 @@ public sealed class DoubtTests
     [Fact]
     public void Segment_with_a_failed_folder_sync_fails_the_log_even_for_a_new_store()
     {
-        // The first three folder syncs are those of the snapshots. The fourth names the segment, and the fifth deletes one.
-        (DiskFault, int)[] faults = [(DiskFault.SyncFolder, 4), (DiskFault.SyncFolder, 5), (DiskFault.Sync, 1), (DiskFault.Rename, 1)];
+        // The first folder sync names the segment, and the second deletes one.
+        (DiskFault, int)[] faults = [(DiskFault.SyncFolder, 1), (DiskFault.SyncFolder, 2), (DiskFault.Sync, 1), (DiskFault.Rename, 1)];
         foreach (var (fault, nth) in faults)
         {
             var life = new Life(new ModelDisk());
