@@ -23,11 +23,12 @@ internal sealed class HelloParts
     private const int Overhead = 100;
 
     private readonly SortedDictionary<int, WireMessage.Hello> _parts = [];
-    private ListNumber _latest;
+    private (ListNumber List, long? Since) _latest;
 
-    /// <summary>The messages that tell of these processes: one if they fit into it.</summary>
-    public static IEnumerable<WireMessage.Hello> Of(ImmutableArray<LocalProcess> processes, bool isReply, ListNumber list)
+    /// <summary>The messages that tell of the processes of this Hello: one if they fit into it.</summary>
+    public static IEnumerable<WireMessage.Hello> Of(WireMessage.Hello whole)
     {
+        var processes = whole.Processes;
         List<ImmutableArray<LocalProcess>> parts = [];
         var (first, size) = (0, 0);
         for (var i = 0; i < processes.Length; i++)
@@ -43,7 +44,7 @@ internal sealed class HelloParts
         }
 
         parts.Add(processes[first..]);
-        return parts.Select((part, place) => new WireMessage.Hello(part, isReply, list, place, parts.Count));
+        return parts.Select((part, place) => whole with { Processes = part, Place = place, Count = parts.Count });
     }
 
     /// <summary>The size of the parts that wait, as <see cref="SizeOf(LocalProcess)"/> counts it.</summary>
@@ -56,17 +57,17 @@ internal sealed class HelloParts
     public static long SizeOf(LocalProcess process) =>
         Overhead + process.Group.Length + process.Name.Value.Length + process.Engine.Length;
 
-    /// <summary>Takes a part. Returns the whole list when it is complete. Parts of lists before it are dropped.</summary>
+    /// <summary>Takes a part. Returns all processes when they are complete. Parts of lists before it are dropped.</summary>
     public ImmutableArray<LocalProcess>? Add(WireMessage.Hello part)
     {
-        if (part.List.IsBefore(_latest))
+        if (part.List.IsBefore(_latest.List))
         {
             return null;
         }
 
-        if (part.List != _latest)
+        if ((part.List, part.Since) != _latest)
         {
-            _latest = part.List;
+            _latest = (part.List, part.Since);
             Clear();
         }
 

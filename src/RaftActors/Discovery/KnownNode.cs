@@ -9,42 +9,68 @@ namespace RaftActors.Discovery;
 /// <summary>Another node, as the registry of this one knows it.</summary>
 internal sealed class KnownNode(Address address)
 {
-    private ILookup<string, LocalProcess> _byGroup = Array.Empty<LocalProcess>().ToLookup(process => process.Group);
+    private readonly SortedDictionary<string, ImmutableArray<LocalProcess>> _byGroup = new(StringComparer.Ordinal);
 
     // In the order of their ends. They and the list are bounded together: without an end to the names that a node tells of and drops again,
     // the oldest reports of a stop are no longer repeated.
     private readonly List<(LocalProcess Process, TimeSpan At)> _stopped = [];
-    private long _sizeOfList;
     private long _sizeOfStopped;
 
     public Address Address { get; } = address;
 
     /// <summary>The processes that it has told of.</summary>
-    public ImmutableArray<LocalProcess> Processes { get; private set; } = [];
+    public IEnumerable<LocalProcess> Processes => _byGroup.Values.SelectMany(processes => processes);
+
+    /// <summary>The list that these processes are; <c>default</c>: it has told of none yet.</summary>
+    public ListNumber List { get; private set; }
+
+    /// <summary>The size of this list, as <see cref="HelloParts.SizeOf(LocalProcess)"/> counts it.</summary>
+    public long SizeOfList { get; private set; }
 
     /// <summary>Collects a list of processes that comes in parts.</summary>
     public HelloParts Parts { get; } = new();
 
     /// <summary>The size of all that is known of the node, as <see cref="HelloParts.SizeOf(LocalProcess)"/> counts it.</summary>
-    public long Size => Parts.Size + _sizeOfList + _sizeOfStopped;
+    public long Size => Parts.Size + SizeOfList + _sizeOfStopped;
 
     /// <summary>Those of one group.</summary>
-    public IEnumerable<LocalProcess> ProcessesOf(string group) => _byGroup[group];
+    public ImmutableArray<LocalProcess> ProcessesOf(string group) => _byGroup.GetValueOrDefault(group, []);
 
     /// <summary>Those that have stopped lately: the node told of them, and does so no more.</summary>
     public IEnumerable<LocalProcess> Stopped => _stopped.Select(each => each.Process);
 
-    /// <summary>The node tells of these processes, and of no other. Returns those that it did not tell of before.</summary>
-    public ImmutableArray<LocalProcess> Replace(ImmutableArray<LocalProcess> processes, TimeSpan now)
+    /// <summary>
+    /// Takes what a Hello of the node tells of: all its processes, or those that it started since a list. Returns those that it did not
+    /// tell of before. Null: this node does not have that list.
+    /// </summary>
+    /// <param name="processes">Those of all parts of the Hello.</param>
+    public ImmutableArray<LocalProcess>? Take(WireMessage.Hello hello, ImmutableArray<LocalProcess> processes, TimeSpan now)
     {
-        ImmutableArray<LocalProcess> added = [.. processes.Except(Processes)];
-        var byGroup = processes.ToLookup(process => process.Group, StringComparer.Ordinal);
-        bool IsGone(LocalProcess before) => byGroup[before.Group].All(process => process.Name != before.Name);
+        if (hello.Since is { } since && (hello.List.Registry != List.Registry || since > List.Number))
+        {
+            return null;
+        }
 
-        _stopped.RemoveAll(each => !IsGone(each.Process));
-        _stopped.AddRange(Processes.Where(IsGone).Select(process => (process, now)));
-        (Processes, _byGroup) = (processes, byGroup);
-        _sizeOfList = processes.Sum(HelloParts.SizeOf);
+        ImmutableArray<LocalProcess> added = [.. processes.Where(process => !ProcessesOf(process.Group).Contains(process)).Distinct()];
+        List = hello.List;
+        if (hello.Since is null)
+        {
+            var names = processes.Select(process => (process.Group, process.Name)).ToHashSet();
+            foreach (var gone in Processes.Where(process => !names.Contains((process.Group, process.Name))).ToArray())
+            {
+                Remove(gone.Group, gone.Name);
+                _stopped.Add((gone, now));
+            }
+        }
+
+        foreach (var process in added)
+        {
+            Remove(process.Group, process.Name);
+            _byGroup[process.Group] = ProcessesOf(process.Group).Add(process);
+            SizeOfList += HelloParts.SizeOf(process);
+        }
+
+        _stopped.RemoveAll(each => ProcessesOf(each.Process.Group).Any(process => process.Name == each.Process.Name));
         BoundStopped();
         return added;
     }
@@ -55,6 +81,21 @@ internal sealed class KnownNode(Address address)
         if (_stopped.RemoveAll(each => each.At < before) > 0)
         {
             BoundStopped();
+        }
+    }
+
+    private void Remove(string group, ProcessName name)
+    {
+        var before = ProcessesOf(group);
+        var rest = before.RemoveAll(process => process.Name == name);
+        SizeOfList -= before.Except(rest).Sum(HelloParts.SizeOf);
+        if (rest.IsEmpty)
+        {
+            _byGroup.Remove(group);
+        }
+        else
+        {
+            _byGroup[group] = rest;
         }
     }
 
@@ -84,6 +125,9 @@ internal sealed class KnownNode(Address address)
 
     /// <summary>The latest Hello to it has our list as it is now. An answer that comes earlier is to an earlier list.</summary>
     public bool HasLatestList { get; set; }
+
+    /// <summary>The number of our list that it has. Null: it has none, or does not tell.</summary>
+    public long? HasList { get; set; }
 
     /// <summary>The node has answered since our list last changed. Until then it gets Hellos.</summary>
     public bool HasAnswered { get; set; }

@@ -79,25 +79,26 @@ internal sealed class KnownNodes(ILoggingAdapter log, TimeProvider clock)
 
         var node = Find(address) ?? Add(address);
         node.HeardAt = now;
-        if (node.Parts.Size + size > HelloParts.SizeMax)
+        if (node.Parts.Size + size + (hello.Since is null ? 0 : node.SizeOfList) > HelloParts.SizeMax)
         {
             Warn(address, $"it tells of too many processes (more than {HelloParts.SizeMax} characters)");
             return null;
         }
 
-        return node.Parts.Add(hello) is { } processes ? (node, OfNode(address, processes)) : null;
+        return node.Parts.Add(hello) is { } processes ? (node, OfNode(node, processes)) : null;
     }
 
     // Otherwise one node could make this one connect to any number of addresses. All engines of a list are on the node that tells of them.
-    private ImmutableArray<LocalProcess> OfNode(Address address, ImmutableArray<LocalProcess> processes)
+    private ImmutableArray<LocalProcess> OfNode(KnownNode node, ImmutableArray<LocalProcess> processes)
     {
-        bool IsThere(LocalProcess process) => WirePath.TryParse(process.Engine, out var path) && path.Address.Equals(address);
+        bool IsThere(LocalProcess process) => node.ProcessesOf(process.Group).Contains(process)
+            || (WirePath.TryParse(process.Engine, out var path) && path.Address.Equals(node.Address));
         if (processes.All(IsThere))
         {
             return processes;
         }
 
-        Warn(address, "it tells of engines that are not on it");
+        Warn(node.Address, "it tells of engines that are not on it");
         return [.. processes.Where(IsThere)];
     }
 

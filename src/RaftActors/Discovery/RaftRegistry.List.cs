@@ -18,7 +18,7 @@ internal sealed partial class RaftRegistry
         ConnectionRef.OnTaken(Sender);
         var (rows, hasMore) = _pages?.After(call.After) ?? ([], false);
         var others = call.After is null
-            ? _nodes.All.Where(node => node.IsNamed || !node.Processes.IsEmpty).OrderByDescending(node => node.IsNamed).Take(ListedNodesMax)
+            ? _nodes.All.Where(node => node.IsNamed || node.SizeOfList > 0).OrderByDescending(node => node.IsNamed).Take(ListedNodesMax)
             : [];
         Sender.Tell(new ClientReply.ProcessList(_own, [.. others.Select(node => node.Address)], rows, hasMore), Self);
     }

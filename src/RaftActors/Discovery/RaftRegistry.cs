@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 using Akka.Actor;
 using Akka.Event;
 using Akka.Remote;
@@ -25,7 +23,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     private const int IntervalsToGreet = 4;
     private const int IntervalsOfSilence = 12;
 
-    private readonly LocalEngines _local = new();
+    private readonly LocalEngines _local;
     private readonly KnownNodes _nodes = new(Context.GetLogger(), Machine.Current.Time);
 
     // The groups without an engine here, of processes whose stores are being opened.
@@ -40,8 +38,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     private readonly QuietGroups _quiet = new();
 
     private TimeSpan _greetedAll = TimeSpan.MinValue / 2;
-    // Number 0: this node has told of no process yet.
-    private ListNumber _list = new(Machine.Current.NewNumber(), 0);
+    private readonly ulong _life = Machine.Current.NewNumber();
 
     // Null: this node has neither a process nor a client yet, or no address.
     private INetwork? _network;
@@ -50,6 +47,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     /// <param name="interval">The time between two Hellos to a node that has not answered.</param>
     public RaftRegistry(INodeSource? source, TimeSpan interval)
     {
+        _local = new LocalEngines(_own);
         _source = source;
         _interval = interval;
         Receive<ToEngine.Attach>(attach => RoomOf(attach.Process.Settings.Group).Forward(attach));
@@ -100,6 +98,8 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
 
     private TcpNetwork? Tcp => _network as TcpNetwork;
 
+    private ListNumber List => new(_life, _local.Number);
+
     protected override void PreStart()
     {
         Context.System.EventStream.Subscribe(Self, typeof(RaftEvent.StartFailed));
@@ -121,23 +121,32 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
             return;
         }
 
-        // All of them greet a node that is back. Otherwise only those with a peer to meet: a thousand engines may start one after another,
-        // and each list has all of them. A custom transport may lose an announcement without news of it, so there all greet again.
-        var isBack = !node.IsReachable || _network is CustomNetwork;
-        var added = node.Replace(processes, Now);
-        TellStopped(node);
-        node.IsReachable = true;
-        if (hello.IsReply)
+        // A node that has only an earlier list gets the rest. One of format level 1 tells of no list, and gets all of it each time.
+        node.HasList = hello.Known is { } known && known.Registry == _life ? known.Number : null;
+        if (hello.IsReply || hello.Known is not null)
         {
-            node.HasAnswered = node.HasLatestList;
-        }
-        else
-        {
-            // Before the engines greet: a node should hear of an engine by its registry first, which also tells when it is gone.
-            SayHello(Sender, isReply: true);
+            node.HasAnswered = node.HasLatestList && (hello.Known ?? List) == List;
         }
 
-        foreach (var process in isBack ? processes : added)
+        if (node.Take(hello, processes, Now) is not { } added)
+        {
+            // The node takes this one for one that has its list. The answer to this Hello is the whole list.
+            SayHello(Sender, node, isReply: false);
+            return;
+        }
+
+        // All of them greet a node that is back. Otherwise only those with a peer to meet: a thousand engines may start one after another.
+        // A custom transport may lose an announcement without news of it, so there all greet again.
+        var isBack = !node.IsReachable || _network is CustomNetwork;
+        TellStopped(node);
+        node.IsReachable = true;
+        if (!hello.IsReply)
+        {
+            // Before the engines greet: a node should hear of an engine by its registry first, which also tells when it is gone.
+            SayHello(Sender, node, isReply: true);
+        }
+
+        foreach (var process in isBack ? node.Processes : added)
         {
             Tell(process.Group, new PeerNews.Found(process.Name, Resolve(process.Engine)));
         }
@@ -241,7 +250,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
 
         // An answer that is still on its way may be to an earlier list, and the latest one may be lost with the connection.
         node.IsReachable = isReachable;
-        (node.HasAnswered, node.HasLatestList) = (false, false);
+        (node.HasAnswered, node.HasLatestList, node.HasList) = (false, false, null);
         foreach (var process in node.Processes)
         {
             Tell(
@@ -346,7 +355,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
 
     private string WhyAlone(EngineNews.Names names) => AloneReason.Of(_nodes.All, _source, _network?.Problems ?? "");
 
-    // A node may start a thousand engines at once, and each Hello has all of them.
+    // A node may start a thousand engines at once.
     private void GreetSoon(bool atOnce)
     {
         if (atOnce || Now - _greetedAll >= _interval / 2)
@@ -371,21 +380,28 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     // Before the first engine there is nothing to tell. That engine sends the Hellos. Its end is told too.
     private void Greet(Address address)
     {
-        if (!_local.IsEmpty || _list.Number > 0)
+        if (_local.Number > 0)
         {
-            if (_nodes.Find(address) is { } node)
+            var node = _nodes.Find(address);
+            if (node is not null)
             {
                 (node.GreetedAt, node.HasLatestList) = (Now, true);
             }
 
-            SayHello(RegistryAt(address), isReply: false);
+            SayHello(RegistryAt(address), node, isReply: false);
         }
     }
 
-    private void SayHello(IActorRef to, bool isReply)
+    /// <param name="node">Null: it is not known. It gets the whole list, as a node does that has none yet.</param>
+    private void SayHello(IActorRef to, KnownNode? node, bool isReply)
     {
-        _list = _list with { Number = _list.Number + 1 };
-        foreach (var part in HelloParts.Of(OwnProcesses(), isReply, _list))
+        var added = node?.HasList is { } number ? _local.AddedSince(number) : null;
+        var hello = new WireMessage.Hello(added ?? _local.List, isReply, List)
+        {
+            Since = added is null ? null : node!.HasList,
+            Known = node?.List ?? default(ListNumber),
+        };
+        foreach (var part in HelloParts.Of(hello))
         {
             to.Tell(part, Self);
         }
@@ -398,11 +414,6 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
 
     private IActorRef Resolve(string path) =>
         _network?.Resolve(path) ?? ((ExtendedActorSystem)Context.System).Provider.ActorAt(path);
-
-    private ImmutableArray<LocalProcess> OwnProcesses() =>
-    [
-        .. _local.All.Select(each => new LocalProcess(each.Group, each.Name, each.Engine.Path.ToSerializationFormatWithAddress(_own))),
-    ];
 
     private void Introduce(KnownNode node, IActorRef engine, string group)
     {

@@ -20,6 +20,9 @@ internal static class WireFormat
 
     // From this format level on, a group may be asked to raise its own.
     private const byte RaiseFormatLevelSince = 2;
+
+    // From this format level on, a Hello tells which list of the receiver its sender has, and may have the changes alone.
+    private const byte KnownListSince = 2;
     private const byte NotCommitted = 1;
     private const byte Unknown = 2;
     private const int GroupMemberSizeMin = 6;
@@ -30,23 +33,37 @@ internal static class WireFormat
     public static void WriteHello(ByteWriter writer, WireMessage.Hello hello)
     {
         writer.Flag(hello.IsReply);
-        writer.Hash(hello.List.Registry);
-        writer.Number(hello.List.Number);
+        WriteList(writer, hello.List);
         writer.Number(hello.Place);
         writer.Number(hello.Count);
         WriteProcesses(writer, hello.Processes);
+        if (writer.Level >= KnownListSince)
+        {
+            writer.Optional(hello.Since, static (to, since) => to.Number(since));
+            writer.Optional(hello.Known, WriteList);
+        }
+        else if (hello.Since is not null)
+        {
+            // The receiver would take the new processes for all.
+            writer.DemandLevel(KnownListSince);
+        }
     }
 
     public static WireMessage.Hello ReadHello(ref ByteReader reader)
     {
-        var (isReply, list) = (reader.Flag(), new ListNumber(reader.Hash(), reader.Count()));
+        var (isReply, list) = (reader.Flag(), ReadList(ref reader));
         var (place, count) = (reader.Count(), reader.Count());
         if (place >= count || count > HelloPartsMax)
         {
             throw reader.Damaged($"it is part {place} of {count}");
         }
 
-        return new WireMessage.Hello(ReadProcesses(ref reader), isReply, list, (int)place, (int)count);
+        var whole = new WireMessage.Hello(ReadProcesses(ref reader), isReply, list, (int)place, (int)count);
+        return reader.Level < KnownListSince ? whole : whole with
+        {
+            Since = reader.Flag() ? reader.Count() : null,
+            Known = reader.Flag() ? ReadList(ref reader) : null,
+        };
     }
 
     public static void WriteProcesses(ByteWriter writer, ImmutableArray<LocalProcess> processes) => writer.List(processes, process =>
@@ -255,6 +272,14 @@ internal static class WireFormat
             : throw reader.Damaged($"{reason} is no reason of this version");
 
     public static LogPlace ReadPlace(ref ByteReader reader) => new(new LogIndex(reader.Count()), new Term(reader.Count()));
+
+    private static void WriteList(ByteWriter writer, ListNumber list)
+    {
+        writer.Hash(list.Registry);
+        writer.Number(list.Number);
+    }
+
+    private static ListNumber ReadList(ref ByteReader reader) => new(reader.Hash(), reader.Count());
 
     private static LocalProcess ReadLocalProcess(ref ByteReader reader) => new(reader.Text(), reader.Name(), reader.Text());
 

@@ -25,8 +25,21 @@ internal abstract record WireMessage
     /// <param name="List">The list that <paramref name="Processes"/> are part of.</param>
     /// <param name="Place">From 0 to <paramref name="Count"/> - 1.</param>
     /// <param name="Count">The number of parts.</param>
+    /// <param name="Since">
+    /// Not null: the list with this number is known to the receiver, and <paramref name="Processes"/> are those that started since. None
+    /// has stopped since. From format level 2 on.
+    /// </param>
+    /// <param name="Known">
+    /// The latest list of the receiver that the sender has; <c>default</c> if it has none. Null: the sender writes format level 1.
+    /// </param>
     public sealed record Hello(
-        ImmutableArray<LocalProcess> Processes, bool IsReply, ListNumber List = default, int Place = 0, int Count = 1)
+        ImmutableArray<LocalProcess> Processes,
+        bool IsReply,
+        ListNumber List = default,
+        int Place = 0,
+        int Count = 1,
+        long? Since = null,
+        ListNumber? Known = null)
         : WireMessage, IDeadLetterSuppression;
 
     /// <summary>

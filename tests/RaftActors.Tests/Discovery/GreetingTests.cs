@@ -9,6 +9,7 @@ using Akka.TestKit.Xunit2;
 using RaftActors.Discovery;
 using RaftActors.Engine;
 using RaftActors.Network;
+using RaftActors.Storage;
 using RaftActors.Tests.Engine;
 using RaftActors.Tests.Groups;
 using RaftActors.Wire;
@@ -214,13 +215,151 @@ public sealed class GreetingTests : TestKit
         registry.Tell(new WireMessage.Hello([Process("raft3@node2")], IsReply: false), _other);
         Assert.True(_other.ExpectMsg<WireMessage.Hello>().IsReply);
         ((TestScheduler)Sys.Scheduler).Advance(Interval);
-        Assert.Empty(_other.ExpectMsg<WireMessage.Hello>().Processes);
 
         // One actor stands for the engine and for the other node, so it shows the order.
         registry.Tell(new EngineNews.Started(_process), _forwarder);
 
         Assert.Equal(_process.Name, Assert.Single(_other.ExpectMsg<WireMessage.Hello>().Processes).Name);
         Assert.Equal("raft3@node2", _other.ExpectMsg<PeerNews.Found>().Name.Value);
+    }
+
+    [Fact]
+    public void Node_that_has_the_list_is_told_only_of_the_engines_that_started_since()
+    {
+        _registry.Tell(new WireMessage.Hello([], IsReply: false, Known: default(ListNumber)), _other);
+        var first = _other.ExpectMsg<WireMessage.Hello>();
+        Assert.Equal((null, 1), (first.Since, first.Processes.Length));
+
+        _registry.Tell(new WireMessage.Hello([], IsReply: false, Known: first.List), _other);
+        var unchanged = _other.ExpectMsg<WireMessage.Hello>();
+        Assert.Equal((first.List, first.List.Number, 0), (unchanged.List, unchanged.Since, unchanged.Processes.Length));
+
+        _registry.Tell(new EngineNews.Started(ProcessOf("second")), _engine);
+        _registry.Tell(new WireMessage.Hello([], IsReply: false, Known: first.List), _other);
+        var added = _other.FishForMessage<WireMessage.Hello>(hello => hello.IsReply);
+        Assert.Equal((first.List.Number + 1, first.List.Number), (added.List.Number, added.Since));
+        Assert.Equal("second", Assert.Single(added.Processes).Group);
+    }
+
+    [Fact]
+    public void Node_whose_list_has_an_engine_that_stopped_gets_the_whole_list()
+    {
+        _registry.Tell(new EngineNews.Started(ProcessOf("second")), _engine);
+        _registry.Tell(new WireMessage.Hello([], IsReply: false, Known: default(ListNumber)), _other);
+        var known = LatestHello().List;
+
+        _registry.Tell(new EngineNews.Stopped(_process));
+        _registry.Tell(new EngineNews.Started(ProcessOf("third")), _engine);
+        _registry.Tell(new WireMessage.Hello([], IsReply: false, Known: known), _other);
+
+        var whole = _other.FishForMessage<WireMessage.Hello>(hello => hello.IsReply);
+        Assert.Null(whole.Since);
+        Assert.Equal(["second", "third"], whole.Processes.Select(process => process.Group));
+    }
+
+    [Fact]
+    public void Node_that_tells_of_no_known_list_gets_the_whole_list_each_time()
+    {
+        foreach (var _ in Enumerable.Range(0, 3))
+        {
+            _registry.Tell(new WireMessage.Hello([], IsReply: false), _other);
+
+            var reply = _other.ExpectMsg<WireMessage.Hello>();
+            Assert.Equal((null, 1), (reply.Since, reply.Processes.Length));
+        }
+    }
+
+    // It may have started again, and has no list then.
+    [Fact]
+    public void Node_that_became_unreachable_gets_the_whole_list_next()
+    {
+        Say(new NodeNews.Named(_node));
+        Answer(LatestHello().List);
+        Say(new NodeNews.Unreachable(_node));
+        Greetings();
+
+        ((TestScheduler)Sys.Scheduler).Advance(Interval);
+
+        var next = LatestHello();
+        Assert.Equal((null, 1), (next.Since, next.Processes.Length));
+    }
+
+    [Fact]
+    public void Answer_with_an_earlier_list_does_not_end_the_hellos()
+    {
+        Say(new NodeNews.Named(_node));
+        var before = LatestHello().List;
+        _registry.Tell(new EngineNews.Started(ProcessOf("second")), _engine);
+        ((TestScheduler)Sys.Scheduler).Advance(Interval);
+        var latest = LatestHello().List;
+
+        Answer(before);
+        Assert.Equal(1, GreetingsWithin(1));
+        Answer(latest);
+
+        Assert.Equal(0, GreetingsWithin(2));
+    }
+
+    // With all of them in each Hello, there would be fifty times as many bytes.
+    [Fact]
+    public void Bytes_of_hellos_grow_with_the_number_of_engines_that_start_one_after_another()
+    {
+        const int Engines = 1000;
+        const int EnginesPerRound = 10;
+        var (engines, bytes, last) = (1, 0L, default(WireMessage.Hello));
+        Say(new NodeNews.Named(_node));
+        while (engines < Engines)
+        {
+            for (var i = 0; i < EnginesPerRound; i++)
+            {
+                _registry.Tell(new EngineNews.Started(ProcessOf($"g{engines++}")), _engine);
+            }
+
+            ((TestScheduler)Sys.Scheduler).Advance(Interval);
+            Greetings(hello => (last, bytes) = (hello, bytes + HelloParts.SizeOf(hello)));
+            Answer(last?.List);
+        }
+
+        // A change may be told of twice before the answer comes.
+        var whole = Engines * HelloParts.SizeOf(last!.Processes[0]);
+        Assert.Equal(engines, last.List.Number);
+        Assert.InRange(bytes, whole, 3 * whole);
+    }
+
+    [Fact]
+    public void Processes_that_a_node_adds_to_its_list_are_introduced_and_the_others_stay()
+    {
+        var list = new ListNumber(7, 3);
+        _registry.Tell(new WireMessage.Hello([Process("raft2@node2")], false, list, Known: default(ListNumber)), _other);
+        _engine.FishForMessage<PeerNews.Found>(found => found.Name.Value == "raft2@node2");
+
+        var next = new WireMessage.Hello([Process("raft3@node2")], false, list with { Number = 4 }, Since: 3, Known: default(ListNumber));
+        _registry.Tell(next, _other);
+
+        Assert.Equal("raft3@node2", _engine.ExpectMsg<PeerNews.Found>().Name.Value);
+        Assert.Equal(next.List, LatestHello().Known);
+        Assert.Equal(0, ReportsWithin(1));
+    }
+
+    [Theory]
+    [InlineData(7, 2)]
+    [InlineData(8, 5)]
+    public void Node_that_adds_processes_to_a_list_that_is_missing_here_is_asked_for_the_whole_one(ulong registry, long number)
+    {
+        var list = new ListNumber(7, 3);
+        _registry.Tell(new WireMessage.Hello([Process("raft2@node2")], true, new ListNumber(registry, number), Known: list), _other);
+        _engine.FishForMessage<PeerNews.Found>(found => found.Name.Value == "raft2@node2");
+
+        var next = list with { Number = 4 };
+        _registry.Tell(new WireMessage.Hello([Process("raft4@node2")], false, next, Since: 3, Known: list), _other);
+
+        var asked = _other.ExpectMsg<WireMessage.Hello>();
+        Assert.Equal((false, new ListNumber(registry, number)), (asked.IsReply, asked.Known));
+        Assert.Equal(0, ReportsWithin(0));
+        LocalProcess[] whole = [Process("raft2@node2"), Process("raft3@node2"), Process("raft4@node2")];
+        _registry.Tell(new WireMessage.Hello([.. whole], true, next, Known: list), _other);
+        Assert.Equal("raft3@node2", _engine.ExpectMsg<PeerNews.Found>().Name.Value);
+        Assert.Equal("raft4@node2", _engine.ExpectMsg<PeerNews.Found>().Name.Value);
     }
 
     [Fact]
@@ -366,7 +505,14 @@ public sealed class GreetingTests : TestKit
 
     private void Say(NodeNews news) => _registry.Tell(news);
 
-    private void Answer() => _registry.Tell(new WireMessage.Hello([], IsReply: true), _other);
+    private void Answer(ListNumber? known = null) => _registry.Tell(new WireMessage.Hello([], IsReply: true, Known: known), _other);
+
+    private RaftProcess ProcessOf(string group)
+    {
+        var settings = _process.Settings with { Group = group };
+        var (store, recovered) = HostedStore.Open(new ScriptedStore(), new StoreOwner(group, settings.Self), default);
+        return new RaftProcess(settings, store, recovered, default, Sys.Scheduler);
+    }
 
     private int GreetingsWithin(int intervals)
     {
@@ -391,15 +537,16 @@ public sealed class GreetingTests : TestKit
     }
 
     // The messages so far. The registry sent them before its answer, which is the last message.
-    private int Greetings()
+    private int Greetings(Action<WireMessage.Hello>? each = null)
     {
         _registry.Tell(new Identify("now"), _engine);
         _engine.FishForMessage<ActorIdentity>(identity => identity.MessageId is "now");
         Sys.ActorSelection("/system/raft").Tell("the end");
         var count = 0;
-        while (_other.ExpectMsg<object>() is WireMessage.Hello)
+        while (_other.ExpectMsg<object>() is WireMessage.Hello hello)
         {
             count++;
+            each?.Invoke(hello);
         }
 
         return count;

@@ -77,8 +77,20 @@ public sealed class HelloPartsTests
         Assert.Equal(Processes(1).AsEnumerable(), _collected.Add(Parts(1, number: 1, registry: 8)[0]));
     }
 
-    private static List<WireMessage.Hello> Parts(int count, long number, ulong registry = 7) =>
-        [.. HelloParts.Of(Processes(count), isReply: false, new ListNumber(registry, number))];
+    // Both are of one list, because a node repeats it until it is answered, and learns meanwhile which list the other node has.
+    [Fact]
+    public void Parts_of_a_list_and_of_what_was_added_to_it_are_not_mixed()
+    {
+        var (whole, added) = (Parts(1000, number: 2), Parts(900, number: 2, since: 1));
+
+        _collected.Add(whole[0]);
+        var taken = added.Select(_collected.Add).ToList();
+
+        Assert.Equal(Processes(900).AsEnumerable(), taken[^1]);
+    }
+
+    private static List<WireMessage.Hello> Parts(int count, long number, ulong registry = 7, long? since = null) =>
+        [.. HelloParts.Of(new WireMessage.Hello(Processes(count), IsReply: false, new ListNumber(registry, number), Since: since))];
 
     private static ImmutableArray<LocalProcess> Processes(int count) =>
     [

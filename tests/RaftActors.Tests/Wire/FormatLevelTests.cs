@@ -70,6 +70,17 @@ public sealed class FormatLevelTests : TestKit
         Assert.Equal(_wire.ToBinary(new RaftStatus("orders", status.Name), 1), _wire.ToBinary(status, 1));
     }
 
+    [Fact]
+    public void Hello_at_level_1_tells_of_no_list_of_the_receiver()
+    {
+        var hello = (WireMessage.Hello)Samples.All["h"];
+
+        var bytes = _wire.ToBinary(hello with { Known = new ListNumber(7, 9) }, 1);
+
+        Assert.Equal(_wire.ToBinary(hello, 1), bytes);
+        Assert.Null(((WireMessage.Hello)_wire.FromBinary(bytes, "h")).Known);
+    }
+
     [Theory]
     [InlineData("cb")]
     [InlineData("cu")]
