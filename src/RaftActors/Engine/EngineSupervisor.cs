@@ -44,7 +44,7 @@ internal sealed class EngineSupervisor : UntypedActor
         if (!_residents.TryGetValue(name, out var resident))
         {
             var registry = Context.Parent;
-            var props = Props.Create(() => new RaftEngine(attach.Process, registry)).WithDispatcher(EngineDispatcher.DispatcherId);
+            var props = Props.Create<RaftEngine>(attach.Process, registry).WithDispatcher(EngineDispatcher.DispatcherId);
             var engine = Context.ActorOf(props, Uri.EscapeDataString(name.Process));
             resident = new Resident(attach.Process, Context.Watch(engine), Sender);
             _residents.Add(name, resident);

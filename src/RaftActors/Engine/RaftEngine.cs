@@ -36,9 +36,11 @@ internal sealed class RaftEngine : UntypedActor
     {
         var (system, core, tick) = (Context.System, process.TakeCore(), process.Settings.Timing.TickInterval);
         var context = Context;
+
+        // By type: an expression is compiled each time, and a node may start ten thousand engines.
         StoreReaders readers = new(
-            Context.ActorOf(Props.Create(() => new PageReader(process.Store)), "pages"),
-            Context.ActorOf(Props.Create(() => new PairReader(process.Pairs)), "pairs"),
+            Context.ActorOf(Props.Create<PageReader>(process.Store), "pages"),
+            Context.ActorOf(Props.Create<PairReader>(process.Pairs), "pairs"),
             new Lazy<IActorRef>(() => context.ActorOf(
                 Props.Create(() => new BackupServer(process.Store, process.Settings.Limits.PairSizeMaxBytes)), "backups")));
         _context = new EngineContext(process, core, Self, system, registry, readers, Context.GetLogger());

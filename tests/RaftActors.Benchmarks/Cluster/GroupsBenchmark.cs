@@ -25,6 +25,7 @@ internal static class GroupsBenchmark
     private const string Settings = "akka.remote.use-passive-connections = off";
 
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(10);
+    private static readonly TimeSpan ProgressInterval = TimeSpan.FromSeconds(10);
 
     /// <exception cref="UsageException">An option is unknown, or its value cannot be read.</exception>
     public static async Task<int> RunAsync(string[] words, CancellationToken stop)
@@ -76,12 +77,17 @@ internal static class GroupsBenchmark
                 Array.ForEach(systems, system => system.ActorOf(Props.Create(() => new Idle(shard, first)), shard.Group));
             }
 
-            if (!leaders.Wait(Patience, stop))
+            while (!leaders.Wait(ProgressInterval, stop))
             {
-                throw new TimeoutException($"{leaders.CurrentCount} of {size - started} groups have no leader after {Patience}.");
+                Report(size - leaders.CurrentCount, began);
+                if (Stopwatch.GetElapsedTime(began) > Patience)
+                {
+                    throw new TimeoutException($"{leaders.CurrentCount} of {size - started} groups have no leader after {Patience}.");
+                }
             }
 
             var led = Stopwatch.GetElapsedTime(began);
+            Report(size, began);
             await Task.Delay(settle, stop);
             var (cpu, at) = (Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
             await Task.Delay(window, stop);
@@ -97,6 +103,13 @@ internal static class GroupsBenchmark
         }
 
         await Task.WhenAll(systems.Select(system => system.Terminate()));
+    }
+
+    private static void Report(int led, long began)
+    {
+        var (elapsed, used) = (Stopwatch.GetElapsedTime(began).TotalSeconds, Environment.CpuUsage.TotalTime.TotalSeconds);
+        Console.Error.WriteLine(FormattableString.Invariant(
+            $"{led:N0} groups led after {elapsed:F0} s; this process has used {used:F0} s of processor time"));
     }
 
     /// <summary>Bytes in use after a full collection.</summary>
