@@ -71,7 +71,7 @@ internal sealed class HonestHolder : IAsyncDisposable
             (_turns, _longest) = (_turns + 1, time > _longest ? time : _longest);
             if (await _coordination.TryLockAsync(Lock) is not null || !_held.IsHeld)
             {
-                throw new TrialFailure($"the honest program {(_held.IsHeld ? "holds a lock that was granted again" : "has lost its lock")}");
+                throw new TrialFailure($"the honest program {(_held.IsHeld ? "holds a lock that another one got" : "has lost its lock")}");
             }
 
             await Task.Delay(Pause, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
