@@ -170,6 +170,21 @@ public sealed class DeliverySnapshotTests
     }
 
     [Fact]
+    public void Restored_state_has_the_serial_of_the_snapshot_although_later_pairs_were_delivered_before()
+    {
+        _order = _log.NewOrder(LearnerDelivery.AsCommitted);
+        Become(member: false);
+        Answer(Ask(5), 5);
+        Assert.Equal(["quorum", "serial 5"], Due());
+
+        Restore(3);
+        Assert.Equal(new DeliveryStep.Restore(new Serial(3)), _order.TryTakeNext());
+        _order.Restored(new Serial(3));
+
+        Assert.Equal(new Serial(3), _order.Serial);
+    }
+
+    [Fact]
     public void As_committed_learner_gets_new_pairs_first_and_is_told_of_missing_ones_above_the_snapshot()
     {
         _order = _log.NewOrder(LearnerDelivery.AsCommitted);

@@ -144,6 +144,42 @@ public sealed class PulledPairsTests
     }
 
     [Fact]
+    public void Loss_of_the_engine_ends_the_open_gets_and_of_all_that_ended_only_appends_are_for_the_next_life()
+    {
+        var order = NewMember(own: 0, leaderSerial: 2);
+        Assert.IsType<DeliveryStep.Missing>(order.TryTakeNext());
+        var (get, query, append) = (new RequestRef(Self, default, 1), new RequestRef(Self, default, 2), new RequestRef(Self, default, 3));
+        order.Pulled!.Asked(get, new Serial(1));
+        order.Take(new ToActor.Cancelled(1, query, new CancelReason.Unavailable()));
+        order.Take(new ToActor.Cancelled(ToActor.AnyLife, append, new CancelReason.Unavailable()));
+
+        order.LoseEngine();
+
+        Assert.Equal([append], order.HeldCancellations.Select(held => held.Request));
+        Assert.Equal(
+            [query, append, get], Enumerable.Range(0, 3).Select(_ => Assert.IsType<DeliveryStep.Cancel>(order.TryTakeNext()).Request));
+        Assert.Null(Assert.IsType<DeliveryStep.LeaderChanged>(order.TryTakeNext()).Leader);
+        Assert.Null(Assert.IsType<DeliveryStep.QuorumChanged>(order.TryTakeNext()).Quorum);
+    }
+
+    [Fact]
+    public void Snapshot_is_not_taken_before_the_first_pairs_are_fetched()
+    {
+        var order = NewMember(own: 0, leaderSerial: 1);
+        _log.Commit(order, 1);
+        Assert.IsType<DeliveryStep.Missing>(order.TryTakeNext());
+        var get = new RequestRef(Self, default, 1);
+        order.Pulled!.Asked(get, new Serial(1));
+        order.Take(new ToActor.TakeSnapshot(1));
+        Assert.Null(order.TryTakeNext());
+
+        order.Take(new ToActor.Answered(1, get, CommittedLog.PairOf(1)));
+
+        Assert.IsType<DeliveryStep.Answer>(order.TryTakeNext());
+        Assert.Equal(new Serial(1), Assert.IsType<DeliveryStep.TakeSnapshot>(order.TryTakeNext()).Serial);
+    }
+
+    [Fact]
     public void Own_append_whose_pair_was_fetched_before_its_commit_is_completed_by_the_commit()
     {
         var order = NewMember(own: 0, leaderSerial: 2);
