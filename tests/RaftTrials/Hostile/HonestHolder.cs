@@ -37,7 +37,10 @@ internal sealed class HonestHolder : IAsyncDisposable
     public static async Task<HonestHolder> Start(IEnumerable<int> ports, ConnectionSecurity security)
     {
         var contacts = string.Join(", ", HonestClient.ContactsOf(ports).Select(contact => $"\"{contact}\""));
-        var system = ActorSystem.Create("holder", ConfigurationFactory.ParseString($"raft.client.contacts = [{contacts}]")
+
+        // A busy machine must not cost it the session. The command of another program would at the next renewal, whatever the timeout is.
+        var system = ActorSystem.Create("holder", ConfigurationFactory.ParseString(
+            $"raft.client.contacts = [{contacts}]\nraft-coordination.session-timeout = 60s")
             .WithFallback(HonestClient.ConfigOf(security, "127.0.0.1")));
         return new HonestHolder(system, await RaftCoordination.Get(system).LockAsync(Lock).WaitAsync(Guards.Wait));
     }
