@@ -51,6 +51,11 @@ public sealed class DowningRuleTests
         Assert.True(patience.IsDecisionDue(isMinority: false, At(15)));
         Assert.False(patience.IsDecisionDue(isMinority: true, At(16.9)));
         Assert.True(patience.IsDecisionDue(isMinority: true, At(17)));
+
+        // As many members are unreachable as before, and not the same ones.
+        patience.OnSeen(View(("a", false, null), ("b", true, false), ("d", true, false)), At(12));
+        Assert.False(patience.IsDecisionDue(isMinority: false, At(15.9)));
+        Assert.True(patience.IsDecisionDue(isMinority: false, At(16)));
     }
 
     [Fact]
@@ -214,6 +219,30 @@ public sealed class DowningRuleTests
         Assert.Empty(plan.OnAnswered(view, decision, At(14), At(14)).Proposes);
         Assert.Empty(plan.OnAnswered(view, decision, At(17.9), At(17.9)).Proposes);
         Assert.Equal(["c"], plan.OnAnswered(view, decision, At(18), At(18)).Proposes.ToArray());
+    }
+
+    [Fact]
+    public void Node_that_learns_of_a_decision_at_its_first_answer_waits_anew()
+    {
+        var plan = new DowningPlan(Settings);
+        var view = View(("a", false, null), ("b", true, false), ("c", false, true));
+        plan.OnSeen(view, At(10));
+        var decision = Decision.None.With(["x"]);
+
+        Assert.Empty(plan.OnAnswered(view, decision, At(14), At(14)).Proposes);
+        Assert.Equal(["b"], plan.OnAnswered(view, decision, At(18), At(18)).Proposes.ToArray());
+    }
+
+    [Fact]
+    public void Smaller_side_proposes_later()
+    {
+        var plan = new DowningPlan(Settings);
+        var view = View(("a", false, null), ("b", true, false), ("c", true, false));
+        plan.OnAnswered(view, Decision.None, At(9), At(9));
+        plan.OnSeen(view, At(10));
+
+        Assert.Empty(plan.OnAnswered(view, Decision.None, At(15.9), At(15.9)).Proposes);
+        Assert.Equal(["b", "c"], plan.OnAnswered(view, Decision.None, At(16), At(16)).Proposes.ToArray());
     }
 
     [Fact]

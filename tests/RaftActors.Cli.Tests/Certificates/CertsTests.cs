@@ -99,6 +99,9 @@ public sealed class CertsTests : IDisposable
         var nextYears = DateTimeOffset.Now.AddYears(9);
         using var late = authority.Sign(new CertificateName(["node2"], IsServer: true), nextYears, TimeSpan.FromDays(3650));
         Assert.Equal(authority.Certificate.NotAfter, late.NotAfter);
+        var yesterday = DateTimeOffset.Now.AddDays(-1);
+        using var early = authority.Sign(new CertificateName(["node2"], IsServer: true), yesterday, TimeSpan.FromDays(2));
+        Assert.Equal(authority.Certificate.NotBefore, early.NotBefore);
     }
 
     [Theory]
@@ -121,17 +124,39 @@ public sealed class CertsTests : IDisposable
         Assert.Contains($"raft status -S HOST:PORT --tls-cert {PathOf("alice.pem")}", run.Output);
     }
 
-    [Fact]
-    public void Ca_without_its_key_is_refused()
+    [Theory]
+    [InlineData("ca.key")]
+    [InlineData("ca.pem")]
+    public void Ca_without_its_key_or_its_certificate_is_refused(string lost)
     {
         Make("node1");
-        File.Delete(PathOf("ca.key"));
+        File.Delete(PathOf(lost));
 
         var run = Certs("node2");
 
         Assert.Equal(ExitCode.Failed, run.Code);
         Assert.Contains("ca.key cannot be used", run.Error);
-        Assert.False(File.Exists(PathOf("ca.key")));
+        Assert.False(File.Exists(PathOf(lost)));
+    }
+
+    [Fact]
+    public void Expired_ca_is_refused()
+    {
+        Make("node1");
+
+        var failure = Assert.Throws<IOException>(() => new CertificateFolder(Certificates).ReadCa(DateTimeOffset.Now.AddYears(11)));
+        Assert.Contains("has expired on", failure.Message);
+    }
+
+    [Fact]
+    public void Name_that_is_too_long_for_a_subject_is_an_alternative_name_alone()
+    {
+        var name = $"{new string('a', 60)}.example.com";
+        using var authority = CertificateAuthority.Make(DateTimeOffset.Now);
+        using var certificate = authority.Sign(new CertificateName([name], IsServer: true), DateTimeOffset.Now, TimeSpan.FromDays(1));
+
+        Assert.Equal("CN=raft", certificate.Subject);
+        Assert.True(certificate.MatchesHostname(name));
     }
 
     [Fact]
@@ -199,7 +224,11 @@ public sealed class CertsTests : IDisposable
         Assert.Equal(names, alternatives.EnumerateDnsNames().Concat(alternatives.EnumerateIPAddresses().Select(address => $"{address}")));
         var enhanced = certificate.Extensions.OfType<X509EnhancedKeyUsageExtension>().Single();
         Assert.Equal(uses, enhanced.EnhancedKeyUsages.Cast<Oid>().Select(use => use.Value));
-        Assert.False(certificate.Extensions.OfType<X509BasicConstraintsExtension>().Single().CertificateAuthority);
+        var basic = certificate.Extensions.OfType<X509BasicConstraintsExtension>().Single();
+        Assert.Equal((true, false), (basic.Critical, basic.CertificateAuthority));
+        var ofCa = ca.Extensions.OfType<X509BasicConstraintsExtension>().Single();
+        Assert.Equal((true, true, 0), (ofCa.CertificateAuthority, ofCa.HasPathLengthConstraint, ofCa.PathLengthConstraint));
+        Assert.InRange(certificate.SerialNumberBytes.Span[0], 0x40, 0x7f);
         Assert.Equal(name, certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false));
     }
 }

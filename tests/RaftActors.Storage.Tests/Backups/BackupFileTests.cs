@@ -69,10 +69,12 @@ public sealed class BackupFileTests : IDisposable
         Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 
-    [Fact]
-    public void Restored_store_has_the_snapshot_and_the_log_with_the_new_members_alone()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(100_000)]
+    public void Restored_store_has_the_snapshot_and_the_log_with_the_new_members_alone(int stateSize)
     {
-        var (path, end) = Write("backup", stateSize: 100_000, entries: 5);
+        var (path, end) = Write("backup", stateSize, entries: 5);
 
         Assert.Equal(end, RestoredStore.Write(new StoreOptions { Directory = _folder["store"] }, Self, (_, _) => Plan, [path], Now));
 
@@ -83,7 +85,7 @@ public sealed class BackupFileTests : IDisposable
         var restored = Plan.Configuration.InPlaceOf(Plan.Configuration).ToString();
         Assert.Equal(restored, found.State.Snapshot!.Configuration.ToString());
         Assert.Equal((end.Index, 5), (found.State.Last, found.State.Log.Length));
-        Assert.Equal(Enumerable.Range(0, 100_000).Select(at => (byte)at), state);
+        Assert.Equal(Enumerable.Range(0, stateSize).Select(at => (byte)at), state);
         Assert.All(
             found.State.Log.Where(entry => entry.Configuration is not null),
             entry => Assert.Equal(restored, entry.Configuration!.ToString()));
@@ -111,12 +113,58 @@ public sealed class BackupFileTests : IDisposable
     public void Members_of_one_restore_agree_and_another_restore_is_another_group()
     {
         ProcessName[] names = [Self, new("a@n2"), new("a@n3"), new("a@n4")];
-        RestorePlan one = new(Plan.Id, "g", names);
+        RestorePlan one = new(Plan.Id, "g", [.. names, Self]);
+        var identities = names.Select(name => one.MemberOf(name).Incarnation.Value).Append(one.Configuration.Group.Value);
+
+        Assert.Equal(5, identities.Distinct().Count());
 
         Assert.Equal(one.Configuration.ToString(), new RestorePlan(Plan.Id, "g", names).Configuration.ToString());
         Assert.Equal((3, 1), (one.Configuration.Voters.Length, one.Configuration.Learners.Length));
         Assert.NotEqual(one.Configuration.Group, new RestorePlan(Guid.NewGuid(), "g", names).Configuration.Group);
         Assert.NotEqual(one.Configuration.Group, new RestorePlan(Plan.Id, "h", names).Configuration.Group);
+        Assert.Throws<StoreException>(() => new RestorePlan(Plan.Id, "g", []));
+    }
+
+    [Fact]
+    public void Restored_group_has_no_more_voters_than_its_maximum()
+    {
+        var configuration = new RestorePlan(
+            Plan.Id, "g", Enumerable.Range(1, 5).Select(number => new ProcessName($"a@n{number}")), maxQuorum: 3).Configuration;
+
+        Assert.Equal((3, 3, 3, 2), (
+            configuration.MaxQuorum, configuration.Size, configuration.Voters.Length, configuration.Learners.Length));
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 1)]
+    [InlineData(1, 2)]
+    public void File_has_the_highest_format_level_of_its_configurations(byte ofSnapshot, byte ofLog)
+    {
+        var snapshot = SnapshotOf(10) with { Configuration = OldConfiguration with { FormatLevel = ofSnapshot } };
+        using (BackupWriter writer = new(_folder["backup"]))
+        {
+            writer.Begin(HeadOf(snapshot));
+            writer.Add(ImageOf(snapshot));
+            var entry = EntriesAfter(snapshot.Position, 1)[0];
+            writer.Add([entry with { Payload = new Payload.Reconfigure(OldConfiguration with { FormatLevel = ofLog }) }]);
+            writer.Complete();
+        }
+
+        Assert.Equal(BackupFormat.Header(Math.Max(ofSnapshot, ofLog)), File.ReadAllBytes(_folder["backup"])[..BackupFormat.HeaderSize]);
+    }
+
+    [Fact]
+    public void Record_has_another_checksum_at_another_place() => Assert.NotEqual(
+        BackupFormat.Encode(new BackupRecord.End(default), place: 10), BackupFormat.Encode(new BackupRecord.End(default), place: 20));
+
+    [Fact]
+    public void Record_with_bytes_behind_it_is_refused()
+    {
+        var content = BackupFormat.Encode(new BackupRecord.End(default), 0).AsMemory(BackupFormat.FrameSize);
+        BackupFormat.Decode(content);
+
+        Assert.Throws<InvalidDataException>(() => BackupFormat.Decode((byte[])[.. content.Span, 0]));
     }
 
     [Fact]
@@ -169,7 +217,7 @@ public sealed class BackupFileTests : IDisposable
     [
         "no head", "another head", "an image after the log", "a log before the image is whole", "an end before the image is whole",
         "an end elsewhere", "a gap of indexes", "a gap of serials", "a lower term", "no entries", "a record behind the end",
-        "a snapshot elsewhere", "a snapshot of another size",
+        "a snapshot elsewhere", "a snapshot of another size", "bytes behind the description",
     ];
 
     /// <summary>Each record has its right checksum, so only what it says is wrong.</summary>
@@ -183,6 +231,7 @@ public sealed class BackupFileTests : IDisposable
         var entries = EntriesAfter(snapshot.Position, 3).ToArray();
         BackupRecord.Log LogOf(params LogEntry[] some) => new([.. some]);
         BackupRecord.End EndAfter(params LogEntry[] some) => new(snapshot.Position.After([.. some]));
+        var (skipping, later) = (entries[1] with { Serial = entries[1].Serial.Next }, entries[0] with { Term = new Term(5) });
         BackupRecord[] right = [head, whole, LogOf(entries), EndAfter(entries)];
         BackupRecord[] records = what switch
         {
@@ -193,14 +242,19 @@ public sealed class BackupFileTests : IDisposable
             "an end before the image is whole" => [head, half, EndAfter()],
             "an end elsewhere" => [head, whole, LogOf(entries), EndAfter(entries[..2])],
             "a gap of indexes" => [head, whole, LogOf(entries[1..]), EndAfter(entries[1..])],
-            "a gap of serials" => [head, whole, LogOf(entries[0], entries[1] with { Serial = entries[1].Serial.Next })],
-            "a lower term" => [head, whole, LogOf(entries[0] with { Term = new Term(1) })],
+            "a gap of serials" => [head, whole, LogOf(entries[0], skipping), EndAfter(entries[0], skipping)],
+            "a lower term" => [head, whole, LogOf(later, entries[1]), EndAfter(later, entries[1])],
             "no entries" => [head, whole, LogOf(), EndAfter()],
             "a record behind the end" => [.. right, EndAfter(entries)],
             "a snapshot elsewhere" => [head with { After = default }, whole, new BackupRecord.End(default)],
             "a snapshot of another size" => [
                 head with { DescriptionLength = head.DescriptionLength, StateLength = 9 },
                 new BackupRecord.Image(image.AsMemory(0, image.Length - 1)),
+                EndAfter()],
+            "bytes behind the description" => [
+                head with { DescriptionLength = head.DescriptionLength + 1, StateLength = 10 },
+                new BackupRecord.Image(
+                    (byte[])[.. image.AsSpan(0, (int)head.DescriptionLength), 0, .. image.AsSpan((int)head.DescriptionLength)]),
                 EndAfter()],
             _ => right,
         };
@@ -216,6 +270,7 @@ public sealed class BackupFileTests : IDisposable
     [InlineData("of group 99999999")]
     [InlineData("continues another backup")]
     [InlineData("begins after 0/0 s0")]
+    [InlineData("each with the one that it continues before it")]
     public void Files_that_do_not_follow_each_other_are_refused(string why)
     {
         var (full, end) = Write("full", 10, entries: 4);
@@ -225,6 +280,7 @@ public sealed class BackupFileTests : IDisposable
             "begins after 12/3 s9" => [head with { After = end with { Index = new LogIndex(12), Serial = new Serial(9) } }],
             "of group 99999999" => [head with { Uid = new GroupUid(Guid.NewGuid()) }],
             "begins after 0/0 s0" => [HeadOf(null)],
+            "each with the one that it continues before it" => [head with { IsIncremental = false }],
             _ => [head],
         };
         WriteRecords("second", [records[0], new BackupRecord.End(((BackupRecord.Head)records[0]).After)]);
@@ -248,17 +304,26 @@ public sealed class BackupFileTests : IDisposable
         foreach (var entries in (int[])[0, 2])
         {
             var image = ImageOf(snapshot);
-            var log = EntriesAfter(snapshot.Position, 2).ToArray();
-            log[0] = log[0] with { Payload = new Payload.Reconfigure(OldConfiguration with { MaxQuorum = 3 }) };
+            var some = EntriesAfter(snapshot.Position, 2).ToArray();
+            some[0] = some[0] with { Payload = new Payload.Reconfigure(OldConfiguration with { MaxQuorum = 3 }) };
             WriteRecords($"{entries}", [
                 HeadOf(snapshot),
                 new BackupRecord.Image(image),
-                .. entries == 0 ? (BackupRecord[])[] : [new BackupRecord.Log([.. log])],
-                new BackupRecord.End(entries == 0 ? snapshot.Position : snapshot.Position.After([.. log]))]);
+                .. entries == 0 ? (BackupRecord[])[] : [new BackupRecord.Log([.. some])],
+                new BackupRecord.End(entries == 0 ? snapshot.Position : snapshot.Position.After([.. some]))]);
             RestoredStore.Write(new StoreOptions { Directory = _folder[$"store{entries}"] }, Self, PlanOf, [_folder[$"{entries}"]], Now);
         }
 
-        Assert.Equal([5, 3], told);
+        var log = EntriesAfter(snapshot.Position, 1).ToArray();
+        log[0] = log[0] with { Payload = new Payload.Reconfigure(OldConfiguration with { MaxQuorum = 7 }) };
+        WriteRecords(
+            "later",
+            HeadOf(null) with { IsIncremental = true, After = snapshot.Position },
+            new BackupRecord.Log([.. log]),
+            new BackupRecord.End(snapshot.Position.After([.. log])));
+        RestoredStore.Write(new StoreOptions { Directory = _folder["stores"] }, Self, PlanOf, [_folder["0"], _folder["later"]], Now);
+
+        Assert.Equal([5, 3, 7], told);
         Assert.Contains("odd and from 3 to 11", Assert.Throws<StoreException>(() => new RestorePlan(Plan.Id, "g", [Self], 4)).Message);
     }
 

@@ -103,7 +103,35 @@ public sealed class SegmentCleanerTests
             Assert.Equal(expected.Base, found.State.Base);
             Assert.Equal(text, TextOf(found.State.Log));
             Assert.Equal(text, TextOf(life.StoreOf("quiet").ReadLog(slot.Log.Base.Index.Next, slot.Log.Last)));
+            Assert.Empty(slot.RunsOf(slot.Log.Base.Index, slot.Log.Base.Index));
+            Assert.Equal(slot.Log.Count == 0, slot.OldestSegment is null);
         }
+    }
+
+    [Fact]
+    public void Write_without_room_in_the_prepared_segment_gets_another_one_and_the_entries_are_moved_later()
+    {
+        var life = Moving();
+        var slot = life.Directory.Writer.Slots[1];
+        life.Write("a", Life.Entry(life.Directory.Writer.Slots[0].Log.Last.Value + 1, 1, 5 * (int)Life.SegmentSize));
+
+        Assert.Equal(1, slot.OldestSegment);
+        Assert.Equal(20, life.StoreOf("quiet").ReadLog(new LogIndex(1), new LogIndex(20)).Length);
+        WriteAndDiscard(life, 400);
+        Assert.True(slot.OldestSegment > 1);
+        Assert.Equal(20, new Life(life.Cut()).Open("quiet").State.Log.Length);
+    }
+
+    [Fact]
+    public void Bytes_of_entries_that_were_replaced_do_not_count()
+    {
+        EntryRuns runs = new();
+        runs.Begin(LogIndex.Zero);
+        runs.Add(new LogIndex(1), segment: 1, offset: 0, size: 100);
+        runs.Add(new LogIndex(2), segment: 2, offset: 0, size: 100);
+        runs.Add(new LogIndex(2), segment: 3, offset: 0, size: 50);
+
+        Assert.Equal(150, runs.Bytes);
     }
 
     [Fact]

@@ -43,6 +43,16 @@ public sealed class ClientBackupTests : IDisposable
         var backup = await TakeAsync("backup", least: 4, onCall: call => _replaces = call is not ClientCall.BackupState || ++replaced < 3);
 
         Assert.Equal((3, new Serial(replaced + 3)), (replaced, backup.Serial));
+        Assert.Equal(Serial.Zero, backup.After);
+    }
+
+    [Fact]
+    public async Task Backup_begins_anew_when_the_log_was_compacted()
+    {
+        var backup = await TakeAsync(
+            "backup", least: 4, onCall: call => _snapshot ??= call is ClientCall.BackupLog ? SnapshotAt(4, stateSize: 10) : null);
+
+        Assert.Equal(new Serial(4), backup.Serial);
     }
 
     [Fact]
@@ -57,32 +67,35 @@ public sealed class ClientBackupTests : IDisposable
         Assert.Empty(Directory.GetFiles(_folder.Path));
     }
 
-    [Fact]
-    public async Task Backup_of_another_history_cannot_be_continued()
+    [Theory]
+    [InlineData(9, false, "It ends at 4/9 s4, where the process has 4/1 s4.")]
+    [InlineData(1, true, "It is of group ")]
+    public async Task Backup_of_another_history_or_group_cannot_be_continued(long term, bool isOther, string why)
     {
-        using (BackupWriter other = new(_folder["other"]))
-        {
-            other.Begin(new BackupRecord.Head("g", Uid, Process, DateTimeOffset.UnixEpoch, IsIncremental: false, default, 0, 0));
-            other.Add(EntriesTo(1, 4, term: 9));
-            other.Complete();
-        }
-
+        WriteOther(4, term, isOther ? new GroupUid(Guid.Parse("99999999999999999999999999999999")) : Uid);
         _end = 6;
         var failure = await Assert.ThrowsAsync<RaftUnavailableException>(
             () => TakeAsync("backup", least: 4, new RaftBackupOptions { Continues = _folder["other"] }));
 
-        Assert.Contains("It ends at 4/9 s4, where the process has 4/1 s4.", failure.Message);
+        Assert.Contains(why, failure.Message);
+        Assert.Single(_calls.OfType<ClientCall.BackupBegin>());
+    }
+
+    [Fact]
+    public async Task Backup_that_ends_with_the_snapshot_is_continued_although_its_last_entry_is_compacted()
+    {
+        WriteOther(4);
+        _snapshot = SnapshotAt(4, stateSize: 10) with { Position = default(LogPosition).After(EntriesTo(1, 4)) };
+
+        var backup = await TakeAsync("backup", least: 6, new RaftBackupOptions { Continues = _folder["other"] });
+
+        Assert.Equal((new Serial(4), new Serial(6)), (backup.After, backup.Serial));
     }
 
     [Fact]
     public async Task Process_that_lags_behind_the_backup_that_is_continued_is_asked_until_it_has_its_end()
     {
-        using (BackupWriter other = new(_folder["other"]))
-        {
-            other.Begin(new BackupRecord.Head("g", Uid, Process, DateTimeOffset.UnixEpoch, IsIncremental: false, default, 0, 0));
-            other.Add(EntriesTo(1, 9));
-            other.Complete();
-        }
+        WriteOther(9);
 
         var backup = await TakeAsync("backup", least: 9, new RaftBackupOptions { Continues = _folder["other"] });
 
@@ -121,6 +134,15 @@ public sealed class ClientBackupTests : IDisposable
         return writer.ToArray();
     }
 
+    // A backup to continue.
+    private void WriteOther(long last, long term = 1, GroupUid? uid = null)
+    {
+        using BackupWriter other = new(_folder["other"]);
+        other.Begin(new BackupRecord.Head("g", uid ?? Uid, Process, DateTimeOffset.UnixEpoch, IsIncremental: false, default, 0, 0));
+        other.Add(EntriesTo(1, last, term));
+        other.Complete();
+    }
+
     private Task<RaftBackup> TakeAsync(
         string name, long least, RaftBackupOptions? options = null, Action<ClientCall>? onCall = null)
     {
@@ -153,6 +175,8 @@ public sealed class ClientBackupTests : IDisposable
                 return new ClientReply.BackupLost("replaced");
             case ClientCall.BackupState(_, var offset):
                 return new ClientReply.BackupBytes(new byte[10 - offset]);
+            case ClientCall.BackupLog(var first, _) when first <= _snapshot?.Position.Index:
+                return new ClientReply.BackupLost("compacted");
             case ClientCall.BackupLog(var first, var last):
                 return new ClientReply.BackupEntries(EntriesTo(first.Value, Math.Min(last.Value, first.Value + 1)));
             default:
