@@ -17,6 +17,7 @@ internal static class GroupsBenchmark
           --groups LIST     numbers of groups, ascending; each is reached from the one before (default 100,500,1000)
           --settle N        seconds from the last leader to the measurement (default 20; groups are quiescent after 5)
           --seconds N       length of the window for the processor time (default 10)
+          --alone on        starts one of the three nodes: prints the processor time of a node whose groups wait for the others
           --directory DIR   folder of the stores (default: the current directory)
           --help            print this help
         """;
@@ -31,16 +32,17 @@ internal static class GroupsBenchmark
     public static async Task<int> RunAsync(string[] words, CancellationToken stop)
     {
         int[] sizes = [100, 500, 1000];
-        var (settle, seconds, directory) = (20, 10, ".");
+        var (settle, seconds, directory, isAlone) = (20, 10, ".", false);
         for (var place = 0; place < words.Length; place += 2)
         {
             var value = words.ElementAtOrDefault(place + 1) ?? "";
-            (sizes, settle, seconds, directory) = words[place] switch
+            (sizes, settle, seconds, directory, isAlone) = words[place] switch
             {
-                "--groups" when OptionValue.Numbers(value) is { } numbers => (numbers, settle, seconds, directory),
-                "--settle" when OptionValue.Numbers(value) is [var number] => (sizes, number, seconds, directory),
-                "--seconds" when OptionValue.Numbers(value) is [var number] => (sizes, settle, number, directory),
-                "--directory" when value.Length > 0 => (sizes, settle, seconds, value),
+                "--groups" when OptionValue.Numbers(value) is { } numbers => (numbers, settle, seconds, directory, isAlone),
+                "--settle" when OptionValue.Numbers(value) is [var number] => (sizes, number, seconds, directory, isAlone),
+                "--seconds" when OptionValue.Numbers(value) is [var number] => (sizes, settle, number, directory, isAlone),
+                "--directory" when value.Length > 0 => (sizes, settle, seconds, value, isAlone),
+                "--alone" when value == "on" => (sizes, settle, seconds, directory, true),
                 _ => throw UsageException.Of(words[place], value),
             };
         }
@@ -48,13 +50,45 @@ internal static class GroupsBenchmark
         var folder = Directory.CreateDirectory(Path.Combine(directory, Path.GetRandomFileName())).FullName;
         try
         {
-            await MeasureAsync(sizes, TimeSpan.FromSeconds(settle), TimeSpan.FromSeconds(seconds), folder, stop);
+            var (rest, window) = (TimeSpan.FromSeconds(settle), TimeSpan.FromSeconds(seconds));
+            await (isAlone ? MeasureAloneAsync(sizes, rest, window, folder, stop) : MeasureAsync(sizes, rest, window, folder, stop));
             return 0;
         }
         finally
         {
             Directory.Delete(folder, recursive: true);
         }
+    }
+
+    private static async Task MeasureAloneAsync(int[] sizes, TimeSpan settle, TimeSpan window, string folder, CancellationToken stop)
+    {
+        var ports = FreePorts.Take(3).Select(port => port.ToString(CultureInfo.InvariantCulture)).ToArray();
+        var system = NodeSystem.Create(Settings + "\nakka.loglevel = ERROR", ports[0], ports, Path.Combine(folder, ports[0]));
+        Console.WriteLine("| groups that wait | % of a core |");
+        Console.WriteLine("|---|---|");
+        var started = 0;
+        using var leaders = new CountdownEvent(1);
+        foreach (var size in sizes)
+        {
+            foreach (var shard in new RaftShards("g", sizes[^1]).All.Take(size).Skip(started))
+            {
+                system.ActorOf(Props.Create(() => new Idle(shard, new FirstLeader(leaders))), shard.Group);
+            }
+
+            await Task.Delay(settle, stop);
+            Console.WriteLine(FormattableString.Invariant($"| {size:N0} | {100 * await MeasureProcessorAsync(window, stop):F1} |"));
+            started = size;
+        }
+
+        await system.Terminate();
+    }
+
+    /// <summary>The processor time of this process in a window, as a share of one core.</summary>
+    private static async Task<double> MeasureProcessorAsync(TimeSpan window, CancellationToken stop)
+    {
+        var (cpu, at) = (Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
+        await Task.Delay(window, stop);
+        return (Environment.CpuUsage.TotalTime - cpu) / Stopwatch.GetElapsedTime(at);
     }
 
     private static async Task MeasureAsync(int[] sizes, TimeSpan settle, TimeSpan window, string folder, CancellationToken stop)
@@ -89,9 +123,7 @@ internal static class GroupsBenchmark
             var led = Stopwatch.GetElapsedTime(began);
             Report(size, began);
             await Task.Delay(settle, stop);
-            var (cpu, at) = (Environment.CpuUsage.TotalTime, Stopwatch.GetTimestamp());
-            await Task.Delay(window, stop);
-            var share = (Environment.CpuUsage.TotalTime - cpu) / Stopwatch.GetElapsedTime(at);
+            var share = await MeasureProcessorAsync(window, stop);
             var (now, members) = (Memory.Now, 3.0 * (size - started));
             var (time, bytes) = await TopBenchmark.MeasureAsync(systems[0].Name, ports[0], 3 * size, stop);
             Console.WriteLine(string.Create(
