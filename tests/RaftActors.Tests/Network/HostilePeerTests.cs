@@ -313,6 +313,7 @@ public sealed class HostilePeerTests : TestKit
         Send(node, InboundConnection.RegistryPath, new ClientCall.Status(), $"{At(Far, 1)}{InboundConnection.RegistryPath}");
 
         Assert.True(HasEnded(node));
+        Assert.Contains("which is on another node", $"{_warned.ExpectMsg<Warning>(Guard).Message}");
         FishForMessage<ConnectionNews.Ended>(ended => ended.Address.Equals(Far), Guard);
     }
 
@@ -341,6 +342,7 @@ public sealed class HostilePeerTests : TestKit
         var sending = client.WriteAsync(frames.Take([])).AsTask();
 
         Assert.Equal(CallWindow.Max, ReceiveCalls(CallWindow.Max));
+        Assert.False(_engine.HasMessages);
         for (var call = 0; call < CallWindow.Max; call++)
         {
             ConnectionRef.OnTaken(_engine.LastSender);
