@@ -31,7 +31,8 @@ public sealed class StartFailureTests : TestKit
         ExpectFailure("default", "stranger@node1", "'stranger@node1' is not in the roster");
         Sys.EventStream.Subscribe(TestActor, typeof(UnhandledMessage));
 
-        Sys.EventStream.Publish(new RaftEvent.StartFailed("default", new ProcessName("stranger@node1"), new RaftConfigurationException("no")));
+        var name = new ProcessName("stranger@node1");
+        Sys.EventStream.Publish(new RaftEvent.StartFailed("default", name, new RaftConfigurationException("no")));
         Sys.ActorSelection("/system/raft").Tell(new Identify(1), TestActor);
 
         ExpectMsg<RaftEvent.StartFailed>();
