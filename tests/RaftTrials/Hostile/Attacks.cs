@@ -25,9 +25,10 @@ internal sealed class Attacks(
     private const int AsksPerBurst = 100;
     private const int GarbageSize = 300;
 
-    // Akka.NET would have an object for each element of the path of each sender.
-    private const int Senders = 500;
+    // Akka.NET would have an object for each element of a path: 100 KB for a path of such a depth.
+    private const int Senders = 100;
     private const int UsualDepth = 20;
+    private const int DeepSenders = 1500;
     private const int GreatDepth = 900;
 
     // Together more than a server has places for connections.
@@ -165,7 +166,7 @@ internal sealed class Attacks(
         {
             // The first paths are ordinary ones, though many. The server must close the connection because of the others.
             await intruder.AskAsOthers(Senders, UsualDepth, stop);
-            await (count.Value % 2 == 0 ? intruder.AskAsOthers(Senders, GreatDepth, stop) : intruder.IntroduceGiant(stop));
+            await (count.Value % 2 == 0 ? intruder.AskAsOthers(DeepSenders, GreatDepth, stop) : intruder.IntroduceGiant(stop));
             count.Add();
             await Task.WhenAny(reading, Task.Delay(Pace.LongName, stop));
         }

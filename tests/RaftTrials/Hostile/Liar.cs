@@ -66,6 +66,9 @@ internal sealed class Liar : UntypedActor, IWithTimers
         var props = Props.Create(() => new Liar(ports, deeds, honest, count));
         ((ExtendedActorSystem)system).SystemActorOf(props, "raft-client-liar");
         await Task.Delay(System.Threading.Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+        // On a busy machine the first lies may arrive after a short trial.
+        await Poll.Until(() => deeds.HaveArrived, () => $"the lies do not arrive: {deeds}");
         await system.Terminate();
         Console.Out.WriteLine($"        the liar: {deeds}");
         deeds.Demand();
@@ -207,6 +210,18 @@ internal sealed class Liar : UntypedActor, IWithTimers
         private int _refused;
         private RequestRef? _stolen;
 
+        /// <summary>An Append was done after the servers had closed the first connections.</summary>
+        public bool HaveArrived
+        {
+            get
+            {
+                lock (_lock)
+                {
+                    return _appendedLater > 0 && _victims.Count > 0;
+                }
+            }
+        }
+
         /// <param name="ofNodes">The number of messages of nodes that go to each server.</param>
         public void AddVictim(Member origin, int ofNodes)
         {
@@ -230,7 +245,7 @@ internal sealed class Liar : UntypedActor, IWithTimers
             }
         }
 
-        /// <exception cref="TrialFailure">A lie was believed, or none arrived.</exception>
+        /// <exception cref="TrialFailure">A lie was believed.</exception>
         public void Demand()
         {
             lock (_lock)
@@ -238,11 +253,6 @@ internal sealed class Liar : UntypedActor, IWithTimers
                 if (_stolen is { } stolen)
                 {
                     throw new TrialFailure($"the liar got the outcome of {stolen}, which is the request of another one");
-                }
-
-                if ((_ofNodes > 2 * OfNodesMax ? _appendedLater : _appended) == 0 || _victims.Count == 0)
-                {
-                    throw new TrialFailure($"the lies did not arrive: {this}");
                 }
             }
         }
