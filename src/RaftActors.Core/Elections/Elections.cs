@@ -47,6 +47,11 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
         {
             Start();
         }
+        else if (state is { IsFounding: true, Role: PreCandidateRole, Timer.IsPostponed: false })
+        {
+            // It asks no more, so no other process yields to it.
+            roles.Become(new FollowerRole(null, default));
+        }
     }
 
     /// <summary>

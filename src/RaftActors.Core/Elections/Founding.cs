@@ -6,9 +6,16 @@ namespace RaftActors.Core;
 /// </summary>
 internal sealed class Founding(RaftState state)
 {
-    /// <summary>It may vote, and its preloaded pairs contradict those of no process that is present.</summary>
-    private bool CanFound =>
-        state.IsAdmitted && !state.IsFenced && !state.Roster.Peers.Any(peer => IsPresent(peer) && IsDisputed(peer));
+    /// <summary>It may vote, could win, and its preloaded pairs contradict those of no process that is present.</summary>
+    private bool CanFound => state.IsAdmitted && !state.IsFenced && HearsMajority
+        && !state.Roster.Peers.Any(peer => IsPresent(peer) && IsDisputed(peer));
+
+    /// <summary>
+    /// Enough processes were heard to win by their votes. Without it, ten thousand groups that wait for another node would ask nobody for
+    /// votes with each election timeout.
+    /// </summary>
+    private bool HearsMajority =>
+        state.Roster.Peers.Count(HasGreeted) + 1 >= QuorumSize.MajorityOf(state.Founders.Length);
 
     /// <summary>
     /// Whether this process campaigns now that its election timer expired. It need not be the best. While the best is present, the
@@ -68,11 +75,11 @@ internal sealed class Founding(RaftState state)
     /// <summary>Why no group is founded; empty if this process may campaign for it.</summary>
     public IEnumerable<Reason> Obstacles()
     {
-        if (!state.Election.IsFoundingDue)
+        if (!state.Election.IsFoundingDue || !HearsMajority)
         {
             yield return new Reason.FoundingWaits(
                 [.. state.Roster.Peers.Where(peer => !HasGreeted(peer)).Select(peer => peer.Name)],
-                state.Options.FoundingTimeoutTicks - state.Now);
+                HearsMajority ? state.Options.FoundingTimeoutTicks - state.Now : null);
         }
 
         if (state.Roster.Peers.FirstOrDefault(peer => IsPresent(peer) && IsDisputed(peer)) is { } disputed)

@@ -50,11 +50,14 @@ internal abstract record Reason
             $"this process may not vote yet: {Needed} others must record it as the first of its name, and {Names(ConfirmedBy)} has";
     }
 
-    /// <summary>The founding waits until all have met, or its timeout is over.</summary>
-    internal sealed record FoundingWaits(ImmutableArray<ProcessName> For, long TicksLeft) : Reason
+    /// <summary>The founding waits until all have met, or its timeout is over and a majority has met.</summary>
+    /// <param name="TicksLeft">Null: no majority has met, so it waits without an end.</param>
+    internal sealed record FoundingWaits(ImmutableArray<ProcessName> For, long? TicksLeft) : Reason
     {
         /// <inheritdoc/>
-        public override string ToString() => $"the founding waits for {Names(For)}, at most another {TicksLeft} ticks";
+        public override string ToString() => TicksLeft is { } left
+            ? $"the founding waits for {Names(For)}, at most another {left} ticks"
+            : $"the founding waits for a majority: {Names(For)} were not heard";
     }
 
     /// <summary>Preloaded logs contradict each other.</summary>
