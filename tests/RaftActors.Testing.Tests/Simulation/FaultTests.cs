@@ -86,26 +86,31 @@ public sealed class FaultTests
     private static PlannedFault Plan(SimulationFaults kind, int node, double after = 0) => new(
         kind, TimeSpan.FromSeconds(4 + after), TimeSpan.FromSeconds(2 - after), IsOfLeader: false, [node], PartitionShape.Whole);
 
-    // In milliseconds: of the appends that began before 4 s, from then on, and after 10 s, when the group has recovered.
+    // In milliseconds: of the appends that began before 4 s, from then on, and after 10 s, when the group has recovered. Of three runs,
+    // because the prepared room of a log may last for all full disks of one.
     private static double[] SlowestAppends(IReadOnlyList<PlannedFault> plan)
     {
         var slowest = new double[3];
-        RaftSimulation.Of(simulation => simulation
-            .Actor(() => new Sums())
-            .For(TimeSpan.FromSeconds(14))
-            .Clients(1, async client =>
-            {
-                await SumsWorkload.AddAsync(client, 1);
-                while (client.Now < TimeSpan.FromSeconds(14))
+        for (var seed = 1; seed <= 3; seed++)
+        {
+            RaftSimulation.Of(simulation => simulation
+                .Actor(() => new Sums())
+                .For(TimeSpan.FromSeconds(14))
+                .Clients(1, async client =>
                 {
-                    var begun = client.Now;
                     await SumsWorkload.AddAsync(client, 1);
-                    var phase = begun.TotalSeconds switch { < 3.9 => 0, < 10 => 1, _ => 2 };
-                    slowest[phase] = Math.Max(slowest[phase], (client.Now - begun).TotalMilliseconds);
-                    await client.Delay(TimeSpan.FromMilliseconds(20));
-                }
-            }))
-            .RunOnce(new World(seed: 1), plan);
+                    while (client.Now < TimeSpan.FromSeconds(14))
+                    {
+                        var begun = client.Now;
+                        await SumsWorkload.AddAsync(client, 1);
+                        var phase = begun.TotalSeconds switch { < 3.9 => 0, < 10 => 1, _ => 2 };
+                        slowest[phase] = Math.Max(slowest[phase], (client.Now - begun).TotalMilliseconds);
+                        await client.Delay(TimeSpan.FromMilliseconds(20));
+                    }
+                }))
+                .RunOnce(new World(seed), plan);
+        }
+
         return slowest;
     }
 
