@@ -120,9 +120,16 @@ internal sealed class RaftCore
 
     /// <summary>
     /// The next tick that may have an effect if no other input comes before it: 1 or more, where 1 is the next tick. A shell may let the
-    /// ticks before it wait, and give all of them when it is due or before the next input.
+    /// ticks before it wait, and give all of them when it is due or before the next input, or <see cref="Skip"/> them then. A quiescent
+    /// process has no such tick: <see cref="long.MaxValue"/>.
     /// </summary>
-    public long TicksUntilDue => Math.Max(1, Rest.EndOf(_state) - _state.Now);
+    public long TicksUntilDue => IsQuiescent ? long.MaxValue : Math.Max(1, Rest.EndOf(_state) - _state.Now);
+
+    /// <summary>
+    /// The process follows none and cannot campaign, however many ticks come at once: it hears no majority of the founders. So a shell may
+    /// rest until the next due tick, even if that is longer than an election timeout.
+    /// </summary>
+    public bool MayRestLong => Founding.IgnoresTimer(_state);
 
     /// <summary>On a leader: why it does not ask its group to become quiescent; null: it asks, or does not lead.</summary>
     public string? WhyAwake => _state.Role is LeaderRole leader ? _quiescence.WhyNot(leader) : null;
@@ -206,6 +213,17 @@ internal sealed class RaftCore
         return effects;
     }
 
+    /// <summary>Counts ticks in one step that come before the due one, and so have no effect.</summary>
+    /// <exception cref="InvariantException">The due tick is one of them.</exception>
+    public void Skip(long ticks)
+    {
+        Invariant.That(ticks < TicksUntilDue, "a skipped tick has no effect");
+        if (!IsQuiescent)
+        {
+            _state.Clock.Skip(ticks);
+        }
+    }
+
     private void Take(Input input)
     {
         switch (input)
@@ -270,6 +288,7 @@ internal sealed class RaftCore
         {
             case Message.Greeting greeting:
                 _peers.OnGreeting(peer, envelope, greeting);
+                _elections.OnGreeting();
                 _divergences.CompareWith(peer);
                 break;
             case Message.RequestVote request:

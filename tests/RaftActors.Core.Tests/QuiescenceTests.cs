@@ -264,6 +264,19 @@ public sealed class QuiescenceTests
     }
 
     [Fact]
+    public void A_quiescent_process_counts_no_skipped_ticks()
+    {
+        var lab = Follower();
+        Ask(lab, Raft2, 1, At(1));
+        var timeout = lab.Core.Options.ElectionTimeoutMinTicks;
+        lab.Core.Skip(10 * timeout);
+
+        lab.Step(Input.Wake.Instance);
+
+        Assert.True(lab.TicksUntilTimeOut() >= timeout);
+    }
+
+    [Fact]
     public void A_question_of_another_leader_or_at_another_place_wakes_a_quiescent_follower()
     {
         foreach (var (leader, last) in new[] { (Raft3, At(1)), (Raft2, At(1, 1)) })

@@ -27,7 +27,7 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
     /// <summary>The election timer expired, if it did: campaigns, unless an obstacle stands in the way.</summary>
     public void OnTick()
     {
-        if (!state.Timer.IsDue)
+        if (!state.Timer.IsDue || Founding.IgnoresTimer(state))
         {
             return;
         }
@@ -81,6 +81,18 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
         }
 
         state.Election.MayFoundAtOnce |= state.Election.IsFoundingDue;
+    }
+
+    /// <summary>
+    /// Another process has greeted. If the timer of a founder ran out meanwhile, a new timeout starts. Otherwise the founders that waited
+    /// would all campaign as soon as they hear a majority.
+    /// </summary>
+    public void OnGreeting()
+    {
+        if (state.Timer.IsDue && state is { IsFounding: true, Role: FollowerRole { Leader: null } })
+        {
+            state.Timer.Reset();
+        }
     }
 
     private void Start()

@@ -7,15 +7,30 @@ namespace RaftActors.Core;
 internal sealed class Founding(RaftState state)
 {
     /// <summary>It may vote, could win, and its preloaded pairs contradict those of no process that is present.</summary>
-    private bool CanFound => state.IsAdmitted && !state.IsFenced && HearsMajority
+    private bool CanFound => state.IsAdmitted && !state.IsFenced && HearsMajority(state)
         && !state.Roster.Peers.Any(peer => IsPresent(peer) && IsDisputed(peer));
 
     /// <summary>
     /// Enough processes were heard to win by their votes. Without it, ten thousand groups that wait for another node would ask nobody for
     /// votes with each election timeout.
     /// </summary>
-    private bool HearsMajority =>
-        state.Roster.Peers.Count(HasGreeted) + 1 >= QuorumSize.MajorityOf(state.Founders.Length);
+    public static bool HearsMajority(RaftState state)
+    {
+        var heard = 1;
+        foreach (var peer in state.Roster.Peers)
+        {
+            heard += HasGreeted(state, peer) ? 1 : 0;
+        }
+
+        return heard >= QuorumSize.MajorityOf(state.Founders.Length);
+    }
+
+    /// <summary>
+    /// The election timer of a founder that hears no majority has no effect, so the process need not wake for it. A greeting starts the
+    /// timer anew.
+    /// </summary>
+    public static bool IgnoresTimer(RaftState state) =>
+        state is { IsFounding: true, Role: FollowerRole { Leader: null } } && !HearsMajority(state);
 
     /// <summary>
     /// Whether this process campaigns now that its election timer expired. It need not be the best. While the best is present, the
@@ -75,11 +90,11 @@ internal sealed class Founding(RaftState state)
     /// <summary>Why no group is founded; empty if this process may campaign for it.</summary>
     public IEnumerable<Reason> Obstacles()
     {
-        if (!state.Election.IsFoundingDue || !HearsMajority)
+        if (!state.Election.IsFoundingDue || !HearsMajority(state))
         {
             yield return new Reason.FoundingWaits(
                 [.. state.Roster.Peers.Where(peer => !HasGreeted(peer)).Select(peer => peer.Name)],
-                HearsMajority ? state.Options.FoundingTimeoutTicks - state.Now : null);
+                HearsMajority(state) ? state.Options.FoundingTimeoutTicks - state.Now : null);
         }
 
         if (state.Roster.Peers.FirstOrDefault(peer => IsPresent(peer) && IsDisputed(peer)) is { } disputed)
@@ -93,8 +108,10 @@ internal sealed class Founding(RaftState state)
     }
 
     // A process that was heard is greeted again after half of this time, so a lost greeting or two do not matter.
-    private bool HasGreeted(Peer peer) =>
+    private static bool HasGreeted(RaftState state, Peer peer) =>
         peer.GreetedAt is { } at && state.Now - at < state.Options.ElectionTimeoutMaxTicks;
+
+    private bool HasGreeted(Peer peer) => HasGreeted(state, peer);
 
     /// <summary>It has greeted with the incarnation that may vote. Another one can neither found the group nor be chosen.</summary>
     private bool IsPresent(Peer peer) => HasGreeted(peer) && peer.Current == state.HardState.FirstOf(peer.Name);

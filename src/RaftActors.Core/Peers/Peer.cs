@@ -11,6 +11,9 @@ internal sealed class Peer(ProcessName name)
     // In heartbeats. A process that starts greets the others itself, so a long pause delays only what a lost greeting would have told.
     private const int PauseMax = 8;
 
+    // Ten thousand groups may wait for another node. Nobody leads them, so nobody falls asleep between two greetings of a new process.
+    private const int PauseMaxOfFounding = 32;
+
     private bool _isInDoubt;
     private int _pause;
 
@@ -130,9 +133,9 @@ internal sealed class Peer(ProcessName name)
     }
 
     /// <summary>Takes note that it was greeted.</summary>
-    public void Greeted(long now, int heartbeatTicks)
+    public void Greeted(long now, int heartbeatTicks, bool isFounding)
     {
-        _pause = Math.Clamp(2 * _pause, heartbeatTicks, PauseMax * heartbeatTicks);
+        _pause = Math.Clamp(2 * _pause, heartbeatTicks, (isFounding ? PauseMaxOfFounding : PauseMax) * heartbeatTicks);
         GreetAgainAt = now + _pause;
     }
 

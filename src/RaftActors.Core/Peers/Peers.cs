@@ -236,7 +236,7 @@ internal sealed class Peers(RaftState state, Refusals refusals)
     /// <summary>Sends a greeting.</summary>
     private void Greet(Peer peer)
     {
-        peer.Greeted(state.Now, state.Options.HeartbeatTicks);
+        peer.Greeted(state.Now, state.Options.HeartbeatTicks, state.IsFounding);
         state.Send(FoundingConfiguration.Absent(peer.Name), GreetingTo(peer, isReply: false));
     }
 

@@ -12,6 +12,9 @@ internal sealed class Clock
     /// <summary>Counts one tick.</summary>
     public void Tick() => Now++;
 
+    /// <summary>Counts ticks that have no effect.</summary>
+    public void Skip(long ticks) => Now += ticks;
+
     /// <summary>Takes the reading that came with an input.</summary>
     /// <exception cref="InvariantException">The reading is earlier than the one before.</exception>
     public void Read(Instant instant)

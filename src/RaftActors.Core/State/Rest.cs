@@ -1,25 +1,42 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// Tells until when ticks have no effect, so that an idle process need not wake for each. Only a leader, a follower of one and a follower
-/// that waits for the founding rest, and only without a write, a read or a change under way. In all other states every tick counts.
+/// Tells until when ticks have no effect, so that an idle process need not wake for each. Only a leader, a follower of one and a process
+/// that looks for one rest, and only without a write, a read or a change under way. In all other states every tick counts.
 /// </summary>
 internal static class Rest
 {
     /// <summary>The next tick that may have an effect.</summary>
     public static long EndOf(RaftState state)
     {
-        var isSteady = state is { IsAdmitted: true, IsFenced: false, IsFounding: false, ToldRemoved: null, Snapshots.Incoming: null }
-            && state.Durability.IsIdle;
+        var isSteady = state is { IsFenced: false, ToldRemoved: null, Snapshots.Incoming: null } && state.Durability.IsIdle;
         return state.Role switch
         {
-            LeaderRole leader when isSteady && !state.Quiet.IsAsking && state.Transfers.Current is null => EndOf(state, leader),
-            FollowerRole { Leader: not null, Reads: { Question: null, HasWaiting: false } } when isSteady && !state.Timer.IsPostponed =>
-                EndOfFollower(state),
-            FollowerRole { Leader: null } when state is { IsFounding: true, IsFenced: false, Timer.IsPostponed: false }
-                && state.Durability.IsIdle => EndOfFounding(state),
+            LeaderRole leader when isSteady && IsMember(state) && !state.Quiet.IsAsking && state.Transfers.Current is null =>
+                EndOf(state, leader),
+            FollowerRole { Leader: not null, Reads: { Question: null, HasWaiting: false } }
+                when isSteady && IsMember(state) && !state.Timer.IsPostponed => EndOfWaiting(state, state.Timer.DueAt),
+            FollowerRole { Leader: null } or PreCandidateRole
+                when isSteady && (IsMember(state) || state.IsFounding) && !state.Timer.IsPostponed && !HasKeptRequest(state) =>
+                EndOfSearch(state),
             _ => state.Now + 1,
         };
+    }
+
+    private static bool IsMember(RaftState state) => state is { IsAdmitted: true, IsFounding: false };
+
+    // It may be judged in the next step, for instance if this process led until the end of the latest one.
+    private static bool HasKeptRequest(RaftState state)
+    {
+        foreach (var peer in state.Roster.Peers)
+        {
+            if (peer.KeptRequest is not null)
+            {
+                return true;
+            }
+        }
+
+        return false;
     }
 
     private static long EndOf(RaftState state, LeaderRole leader)
@@ -43,28 +60,34 @@ internal static class Rest
         return isAnySilent && Leader.HasLostQuorum(state, leader) ? state.Now + 1 : NextGreeting(state, end);
     }
 
-    private static long EndOfFollower(RaftState state)
+    private static long EndOfSearch(RaftState state)
     {
-        var end = Earlier(state, state.Timer.DueAt, state.Election.BoundUntil);
+        if (!state.IsFounding)
+        {
+            return EndOfWaiting(state, state.Timer.DueAt);
+        }
+
+        var hearsMajority = Founding.HearsMajority(state);
+        var end = EndOfWaiting(state, Founding.IgnoresTimer(state) ? long.MaxValue : state.Timer.DueAt);
+        end = Earlier(state, end, state.Options.FoundingTimeoutTicks);
+        foreach (var peer in state.Roster.Peers)
+        {
+            // It stands in the way of the next best one until its greeting is too old.
+            end = hearsMajority && peer.GreetedAt is { } at ? Earlier(state, end, at + state.Options.ElectionTimeoutMaxTicks) : end;
+        }
+
+        return end;
+    }
+
+    private static long EndOfWaiting(RaftState state, long timeout)
+    {
+        var end = Earlier(state, Math.Max(timeout, state.Now + 1), state.Election.BoundUntil);
         end = Earlier(state, end, state.Election.FormerPromiseEnd);
         if (state.Election.HeardAt is { } heard)
         {
             // The quorum counts as lost, after a longer time if the disk is slow.
             var lost = heard + (2L * state.Options.ElectionTimeoutMaxTicks);
             end = Earlier(state, Earlier(state, end, lost), lost + state.Durability.Patience);
-        }
-
-        return NextGreeting(state, end);
-    }
-
-    private static long EndOfFounding(RaftState state)
-    {
-        var end = Earlier(state, Math.Max(state.Timer.DueAt, state.Now + 1), state.Options.FoundingTimeoutTicks);
-        end = Earlier(state, end, state.Election.BoundUntil);
-        foreach (var peer in state.Roster.Peers)
-        {
-            // It stands in the way of the next best one until its greeting is too old.
-            end = Earlier(state, end, (peer.GreetedAt ?? 0) + state.Options.ElectionTimeoutMaxTicks);
         }
 
         return NextGreeting(state, end);

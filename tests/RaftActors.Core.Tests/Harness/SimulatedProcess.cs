@@ -41,6 +41,9 @@ internal sealed class SimulatedProcess
     /// <summary>The microseconds of its own clock from one tick to the next.</summary>
     public long TickMicroseconds { get; init; } = 10_000;
 
+    /// <summary>Its Core counts the ticks that come before the due one without a step, as in the shell.</summary>
+    public bool SkipsTicks { get; set; }
+
     public bool IsRunning => Core is not null;
 
     public bool HasWrites => WritesUnderWay > 0;
@@ -111,6 +114,11 @@ internal sealed class SimulatedProcess
         if (input is Input.Tick)
         {
             Wait(TickMicroseconds);
+            if (SkipsTicks && Core.TicksUntilDue > 1)
+            {
+                Core.Skip(1);
+                return;
+            }
         }
 
         foreach (var effect in Core.Step(input, new Instant(_microseconds)))

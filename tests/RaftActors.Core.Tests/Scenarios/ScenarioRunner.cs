@@ -3,7 +3,8 @@ using RaftActors.Core.Tests.Harness;
 namespace RaftActors.Core.Tests.Scenarios;
 
 /// <summary>Runs the directives of a scenario file.</summary>
-internal sealed partial class ScenarioRunner
+/// <param name="skipsTicks">Each process skips the ticks that come before the due one.</param>
+internal sealed partial class ScenarioRunner(bool skipsTicks)
 {
     private readonly ScenarioGroup _group = new();
     private long _requests;
@@ -102,6 +103,7 @@ internal sealed partial class ScenarioRunner
     {
         foreach (var (process, isStopped) in ScenarioProcesses.Of(directive))
         {
+            process.SkipsTicks = skipsTicks;
             _group.Add(process);
             if (!isStopped)
             {

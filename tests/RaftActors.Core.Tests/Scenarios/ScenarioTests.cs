@@ -19,7 +19,7 @@ public sealed class ScenarioTests
     {
         var path = Path.Combine(Folder(), file);
         var expected = File.ReadAllText(path).ReplaceLineEndings("\n");
-        var actual = ScenarioFile.Run(expected, new ScenarioRunner().Run);
+        var actual = ScenarioFile.Run(expected, new ScenarioRunner(skipsTicks: false).Run);
         if (Environment.GetEnvironmentVariable("RAFTACTORS_REWRITE") == "1")
         {
             File.WriteAllText(path, actual);
@@ -27,6 +27,9 @@ public sealed class ScenarioTests
         }
 
         Assert.Equal(expected, actual);
+
+        // A tick that comes before the due one has no effect.
+        Assert.Equal(expected, ScenarioFile.Run(expected, new ScenarioRunner(skipsTicks: true).Run));
     }
 
     private static string Folder([CallerFilePath] string source = "") =>

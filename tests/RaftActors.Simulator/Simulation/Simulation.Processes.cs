@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 using RaftActors.Core;
 using RaftActors.Core.Codec;
 
@@ -247,11 +249,20 @@ internal sealed partial class Simulation
         var before = core.Configuration;
         Note(process, input);
         var mayHaveEffects = input is not Input.Tick || core.TicksUntilDue == 1;
-        var effects = core.Step(input, process.Clock(_now));
-        Violation.Unless(
-            mayHaveEffects || effects.IsEmpty,
-            "rest",
-            $"{process.Name}, {core.Role}: a tick had an effect before it was due: {effects.FirstOrDefault()}");
+        ImmutableArray<Effect> effects = [];
+        if (mayHaveEffects || !SkipsTicks)
+        {
+            effects = core.Step(input, process.Clock(_now));
+            Violation.Unless(
+                mayHaveEffects || effects.IsEmpty,
+                "rest",
+                $"{process.Name}, {core.Role}: a tick had an effect before it was due: {effects.FirstOrDefault()}");
+        }
+        else
+        {
+            core.Skip(1);
+        }
+
         foreach (var effect in effects)
         {
             Note(process, effect);

@@ -91,6 +91,9 @@ internal sealed partial class Simulation : IClientWorld
 
     public FaultSet Faults { get; }
 
+    /// <summary>A Core counts the ticks that come before the due one without a step, as in the shell.</summary>
+    public bool SkipsTicks { get; init; }
+
     public OperationHistory<KeyOperation, long> History { get; } = new();
 
     public List<FaultEvent> Events { get; }
