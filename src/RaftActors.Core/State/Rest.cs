@@ -9,11 +9,12 @@ internal static class Rest
     /// <summary>The next tick that may have an effect.</summary>
     public static long EndOf(RaftState state)
     {
-        var isSteady = state is { IsFenced: false, ToldRemoved: null, Snapshots.Incoming: null } && state.Durability.IsIdle;
+        // A former leader waits for the end of its transfer too.
+        var isSteady = state is { IsFenced: false, ToldRemoved: null, Snapshots.Incoming: null, Transfers.Current: null }
+            && state.Durability.IsIdle;
         return state.Role switch
         {
-            LeaderRole leader when isSteady && IsMember(state) && !state.Quiet.IsAsking && state.Transfers.Current is null =>
-                EndOf(state, leader),
+            LeaderRole leader when isSteady && IsMember(state) && !state.Quiet.IsAsking => EndOf(state, leader),
             FollowerRole { Leader: not null, Reads: { Question: null, HasWaiting: false } }
                 when isSteady && IsMember(state) && !state.Timer.IsPostponed => EndOfWaiting(state, state.Timer.DueAt),
             FollowerRole { Leader: null } or PreCandidateRole

@@ -9,7 +9,8 @@ namespace RaftActors.Discovery;
 /// <summary>Another node, as the registry of this one knows it.</summary>
 internal sealed class KnownNode(Address address)
 {
-    private readonly SortedDictionary<string, ImmutableArray<LocalProcess>> _byGroup = new(StringComparer.Ordinal);
+    // By group, then by name. A node that lies may tell of any number of processes of one group.
+    private readonly SortedDictionary<string, Dictionary<ProcessName, LocalProcess>> _byGroup = new(StringComparer.Ordinal);
 
     // In the order of their ends. They and the list are bounded together: without an end to the names that a node tells of and drops again,
     // the oldest reports of a stop are no longer repeated.
@@ -19,7 +20,7 @@ internal sealed class KnownNode(Address address)
     public Address Address { get; } = address;
 
     /// <summary>The processes that it has told of.</summary>
-    public IEnumerable<LocalProcess> Processes => _byGroup.Values.SelectMany(processes => processes);
+    public IEnumerable<LocalProcess> Processes => _byGroup.Values.SelectMany(processes => processes.Values);
 
     /// <summary>The list that these processes are; <c>default</c>: it has told of none yet.</summary>
     public ListNumber List { get; private set; }
@@ -34,7 +35,10 @@ internal sealed class KnownNode(Address address)
     public long Size => Parts.Size + SizeOfList + _sizeOfStopped;
 
     /// <summary>Those of one group.</summary>
-    public ImmutableArray<LocalProcess> ProcessesOf(string group) => _byGroup.GetValueOrDefault(group, []);
+    public IReadOnlyCollection<LocalProcess> ProcessesOf(string group) => _byGroup.TryGetValue(group, out var processes) ? processes.Values : [];
+
+    /// <summary>The node has told of this process.</summary>
+    public bool Has(LocalProcess process) => Find(process) == process;
 
     /// <summary>Those that have stopped lately: the node told of them, and does so no more.</summary>
     public IEnumerable<LocalProcess> Stopped => _stopped.Select(each => each.Process);
@@ -51,26 +55,31 @@ internal sealed class KnownNode(Address address)
             return null;
         }
 
-        ImmutableArray<LocalProcess> added = [.. processes.Where(process => !ProcessesOf(process.Group).Contains(process)).Distinct()];
+        ImmutableArray<LocalProcess> added = [.. processes.Where(process => !Has(process)).Distinct()];
         List = hello.List;
         if (hello.Since is null)
         {
             var names = processes.Select(process => (process.Group, process.Name)).ToHashSet();
             foreach (var gone in Processes.Where(process => !names.Contains((process.Group, process.Name))).ToArray())
             {
-                Remove(gone.Group, gone.Name);
+                Remove(gone);
                 _stopped.Add((gone, now));
             }
         }
 
         foreach (var process in added)
         {
-            Remove(process.Group, process.Name);
-            _byGroup[process.Group] = ProcessesOf(process.Group).Add(process);
+            Remove(process);
+            if (!_byGroup.TryGetValue(process.Group, out var group))
+            {
+                _byGroup.Add(process.Group, group = []);
+            }
+
+            group.Add(process.Name, process);
             SizeOfList += HelloParts.SizeOf(process);
         }
 
-        _stopped.RemoveAll(each => ProcessesOf(each.Process.Group).Any(process => process.Name == each.Process.Name));
+        _stopped.RemoveAll(each => Find(each.Process) is not null);
         BoundStopped();
         return added;
     }
@@ -84,18 +93,18 @@ internal sealed class KnownNode(Address address)
         }
     }
 
-    private void Remove(string group, ProcessName name)
+    // The process that the node tells of with the group and name of this one; null: none.
+    private LocalProcess? Find(LocalProcess process) => _byGroup.GetValueOrDefault(process.Group)?.GetValueOrDefault(process.Name);
+
+    private void Remove(LocalProcess process)
     {
-        var before = ProcessesOf(group);
-        var rest = before.RemoveAll(process => process.Name == name);
-        SizeOfList -= before.Except(rest).Sum(HelloParts.SizeOf);
-        if (rest.IsEmpty)
+        if (_byGroup.TryGetValue(process.Group, out var group) && group.Remove(process.Name, out var gone))
         {
-            _byGroup.Remove(group);
-        }
-        else
-        {
-            _byGroup[group] = rest;
+            SizeOfList -= HelloParts.SizeOf(gone);
+            if (group.Count == 0)
+            {
+                _byGroup.Remove(process.Group);
+            }
         }
     }
 

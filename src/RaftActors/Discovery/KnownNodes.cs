@@ -91,7 +91,7 @@ internal sealed class KnownNodes(ILoggingAdapter log, TimeProvider clock)
     // Otherwise one node could make this one connect to any number of addresses. All engines of a list are on the node that tells of them.
     private ImmutableArray<LocalProcess> OfNode(KnownNode node, ImmutableArray<LocalProcess> processes)
     {
-        bool IsThere(LocalProcess process) => node.ProcessesOf(process.Group).Contains(process)
+        bool IsThere(LocalProcess process) => node.Has(process)
             || (WirePath.TryParse(process.Engine, out var path) && path.Address.Equals(node.Address));
         if (processes.All(IsThere))
         {

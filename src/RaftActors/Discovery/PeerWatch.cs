@@ -1,3 +1,5 @@
+using System.Globalization;
+
 using Akka.Event;
 
 using RaftActors.Engine;
@@ -6,14 +8,17 @@ namespace RaftActors.Discovery;
 
 /// <summary>
 /// Warns about processes without peers: once when a process has met none for <see cref="Patience"/> founding timeouts. Logs it when the
-/// process meets a peer afterwards. For the registry's thread only.
+/// process meets a peer afterwards. Ten thousand groups may wait for one node, so processes that are found together share a line. For the registry's thread only.
 /// </summary>
 internal sealed class PeerWatch(ILoggingAdapter log)
 {
     /// <summary>The time until the warning, in founding timeouts of the process.</summary>
     public const int Patience = 3;
 
+    private static readonly TimeSpan TimePerProcess = TimeSpan.FromMilliseconds(1);
+
     private readonly SortedDictionary<(string Group, ProcessName Name), Watched> _watched = [];
+    private TimeSpan _checkedAt = TimeSpan.MinValue / 2;
 
     /// <summary>Watches a process for peers, unless it is to meet none.</summary>
     public void OnNames(EngineNews.Names names, TimeSpan now)
@@ -26,43 +31,66 @@ internal sealed class PeerWatch(ILoggingAdapter log)
     /// <summary>The process has stopped, and nobody waits for its peers.</summary>
     public void Forget(string group, ProcessName name) => _watched.Remove((group, name));
 
+    /// <summary>
+    /// Logs one line for all processes that have been alone for too long. A check of many processes is rare: it takes their time.
+    /// </summary>
     /// <param name="hasPeer">True: the process can reach another one of its group.</param>
     /// <param name="whyAlone">Explains why the process may have met none, and what to do.</param>
     public void Check(TimeSpan now, Func<EngineNews.Names, bool> hasPeer, Func<EngineNews.Names, string> whyAlone)
     {
+        if (now - _checkedAt < _watched.Count * TimePerProcess)
+        {
+            return;
+        }
+
+        _checkedAt = now;
+        List<Watched> alone = [];
+        List<EngineNews.Names> met = [];
         foreach (var watched in _watched.Values)
         {
-            if (watched.Names.Others.IsEmpty || hasPeer(watched.Names))
+            var isAlone = !watched.Names.Others.IsEmpty && !hasPeer(watched.Names);
+            if (!isAlone)
             {
-                OnMet(watched, now);
+                watched.AloneSince = now;
             }
-            else if (!watched.IsWarnedOf && now - watched.AloneSince >= Patience * watched.Names.Process.Settings.Timing.FoundingTimeout)
+
+            var patience = Patience * watched.Names.Process.Settings.Timing.FoundingTimeout;
+            if (!isAlone && watched.IsWarnedOf)
+            {
+                watched.IsWarnedOf = false;
+                met.Add(watched.Names);
+            }
+            else if (isAlone && !watched.IsWarnedOf && now - watched.AloneSince >= patience)
             {
                 watched.IsWarnedOf = true;
-                log.Warning(
-                    "{0} of group '{1}' has met none of {2} for {3} s. {4}",
-                    watched.Names.Process.Name,
-                    watched.Names.Process.Settings.Group,
-                    string.Join(", ", watched.Names.Others),
-                    (long)(now - watched.AloneSince).TotalSeconds,
-                    whyAlone(watched.Names));
+                alone.Add(watched);
             }
         }
-    }
 
-    private void OnMet(Watched watched, TimeSpan now)
-    {
-        if (watched.IsWarnedOf)
+        if (alone is [var first, ..])
         {
-            log.Info(
-                "{0} of group '{1}' has met another process of its group.",
-                watched.Names.Process.Name,
-                watched.Names.Process.Settings.Group);
+            log.Warning(
+                "{0} of group '{1}'{2} has met none of {3} for {4} s. {5}",
+                first.Names.Process.Name,
+                first.Names.Process.Settings.Group,
+                More(alone.Count - 1),
+                string.Join(", ", first.Names.Others),
+                (long)(now - first.AloneSince).TotalSeconds,
+                whyAlone(first.Names));
         }
 
-        watched.IsWarnedOf = false;
-        watched.AloneSince = now;
+        if (met is [var names, ..])
+        {
+            log.Info(
+                "{0} of group '{1}'{2} has met another process of its group.",
+                names.Process.Name,
+                names.Process.Settings.Group,
+                More(met.Count - 1));
+        }
     }
+
+    private static string More(int others) =>
+        others == 0 ? "" : string.Format(CultureInfo.InvariantCulture, ", like {0} more of this node,", others);
 
     private sealed class Watched(EngineNews.Names names, TimeSpan aloneSince)
     {

@@ -7,13 +7,14 @@ namespace RaftActors.Discovery;
 
 /// <summary>
 /// The quiescent processes of this node. Nodes that share quiescent groups send each other one beat for all of them. A silent node wakes
-/// the processes that depend on it. So does a beat whose digest shows that its sender does not lead a group in quiescence any more. For the
-/// registry's thread only.
+/// the processes that depend on it. So do beats that show that their sender does not lead a group in quiescence any more. For the registry's
+/// thread only.
 /// </summary>
 internal sealed class QuietGroups
 {
     private readonly Dictionary<(string Group, ProcessName Name), QuietProcess> _processes = [];
     private readonly SortedDictionary<Address, QuietNode> _nodes = [];
+    private TimeSpan? _toldAt;
 
     /// <summary>The time between two beats; null: no process is quiescent.</summary>
     public TimeSpan? Interval => _processes.Count == 0 ? null : _processes.Values.Min(process => process.Interval);
@@ -61,15 +62,20 @@ internal sealed class QuietGroups
         }
 
         node.HeardAt = now;
-        foreach (var process in node.Compare(beat.Led, now))
+        foreach (var process in node.Compare(beat, now))
         {
             process.Engine.Tell(new PeerNews.LeadsNoMore(process.Leader), ActorRefs.NoSender);
         }
     }
 
-    /// <summary>Wakes the processes of silent nodes, and returns the beats to send.</summary>
+    /// <summary>
+    /// Wakes the processes of silent nodes, and returns the beats to send. A call that comes far too late wakes none: this node was
+    /// suspended, and the beats of that time may be on their way.
+    /// </summary>
     public IEnumerable<(Address To, WireMessage.NodeBeat Beat)> OnTime(TimeSpan now)
     {
+        var wasSuspended = now - _toldAt > 2 * Interval;
+        _toldAt = wasSuspended ? null : now;
         foreach (var (address, node) in _nodes.ToArray())
         {
             if (node.IsEmpty)
@@ -78,7 +84,7 @@ internal sealed class QuietGroups
                 continue;
             }
 
-            foreach (var (process, other) in node.Silent(now))
+            foreach (var (process, other) in wasSuspended ? [] : node.Silent(now))
             {
                 process.Engine.Tell(new PeerNews.Silent(other), ActorRefs.NoSender);
             }

@@ -18,14 +18,21 @@ internal sealed partial class RaftRegistry
         _quiet.Add(process, Now);
 
         // A timer of a group with a longer interval would come too late for this one.
-        if (!Timers.IsTimerActive(BeatTime.Instance) || process.Interval < _beatInterval)
+        if (!Timers.IsTimerActive(BeatTime.Due) || process.Interval < _beatInterval)
         {
             StartBeatTimer(process.Interval);
         }
     }
 
-    private void OnBeatTime()
+    private void OnBeatTime(BeatTime time)
     {
+        if (time == BeatTime.Due)
+        {
+            // A node whose beat waits in the mailbox is not silent.
+            Self.Tell(BeatTime.Read, Self);
+            return;
+        }
+
         foreach (var (address, beat) in _quiet.OnTime(Now))
         {
             // Processes of one group may be on one node. It beats to itself, so that they are watched as those of two nodes are.
@@ -41,11 +48,15 @@ internal sealed partial class RaftRegistry
     private void StartBeatTimer(TimeSpan interval)
     {
         _beatInterval = interval;
-        Timers.StartSingleTimer(BeatTime.Instance, BeatTime.Instance, interval);
+        Timers.StartSingleTimer(BeatTime.Due, BeatTime.Due, interval);
     }
 
     private sealed class BeatTime
     {
-        public static BeatTime Instance { get; } = new();
+        // It is time for the next beats.
+        public static BeatTime Due { get; } = new();
+
+        // The messages that were in the mailbox by then are read.
+        public static BeatTime Read { get; } = new();
     }
 }

@@ -76,7 +76,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         Receive<QuietProcess>(OnQuiesced);
         Receive<EngineNews.Unwatched>(process => _quiet.Remove(process.Group, process.Name));
         Receive<WireMessage.NodeBeat>(beat => _quiet.OnBeat(AddressOf(Sender), beat, Now));
-        Receive<BeatTime>(_ => OnBeatTime());
+        Receive<BeatTime>(OnBeatTime);
         Receive<GreetTime>(_ => OnGreetTime());
         Receive<GreetOnce>(_ => GreetAll());
         Receive<PrepareStop>(_ => OnPrepareStop());

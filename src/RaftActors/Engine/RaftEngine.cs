@@ -259,10 +259,21 @@ internal sealed class RaftEngine : UntypedActor
 
     private void Count(long ticks)
     {
-        for (var left = ticks; left > 0; left--)
+        for (var left = ticks; left > 0;)
         {
-            _context.Now++;
-            _context.Step(Input.Tick.Instance);
+            // A busy engine takes its ticks one by one, and need not ask.
+            var skipped = left > 1 ? Math.Min(left, _context.Core.TicksUntilDue - 1) : 0;
+            var counted = Math.Max(skipped, 1);
+            _context.Now += counted;
+            left -= counted;
+            if (skipped > 0)
+            {
+                _context.Core.Skip(skipped);
+            }
+            else
+            {
+                _context.Step(Input.Tick.Instance);
+            }
         }
 
         if (ticks > 0)
@@ -280,7 +291,8 @@ internal sealed class RaftEngine : UntypedActor
         }
         else if (!_context.Core.IsQuiescent)
         {
-            _ticks.Arm(_gauges.IsStale ? 1 : Math.Min(_context.Core.TicksUntilDue, _longestRest), isShort: true);
+            var longest = _context.Core.MayRestLong ? int.MaxValue : _longestRest;
+            _ticks.Arm(_gauges.IsStale ? 1 : Math.Min(_context.Core.TicksUntilDue, longest), isShort: true);
         }
         else
         {

@@ -19,6 +19,10 @@ internal sealed class TickTimer(IActorRef self, ITickClock alarms, ITimeProvider
 {
     private static readonly TimeSpan Never = TimeSpan.MaxValue;
 
+    // Ten thousand engines that rest longer than this wake together, ten times a second, and not one by one.
+    private static readonly TimeSpan LongRest = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Grain = LongRest / 10;
+
     // For the engine's thread only.
     private bool _isArmed;
     private bool _isPaused;
@@ -47,6 +51,11 @@ internal sealed class TickTimer(IActorRef self, ITickClock alarms, ITimeProvider
         }
 
         _planned = _counted + (ticks * interval);
+        if (ticks * interval > LongRest)
+        {
+            _planned = Math.Ceiling(_planned / Grain) * Grain;
+        }
+
         Plan(_planned, isShort);
     }
 

@@ -56,7 +56,8 @@ internal sealed record TimingSettings(
 
     /// <summary>
     /// The most ticks for which an idle engine does not wake. Together with the longest lateness they stay below the shortest election
-    /// timeout. Therefore no process campaigns only because it was suspended.
+    /// timeout. Therefore no process campaigns only because it was suspended. One that cannot campaign may rest longer
+    /// (<see cref="RaftCore.MayRestLong"/>).
     /// </summary>
     public static int LongestRest(CoreOptions options) =>
         Math.Max(1, Math.Min(options.ElectionTimeoutMinTicks / 2, options.ElectionTimeoutMinTicks - 1 - LongestLateness(options)));

@@ -23,6 +23,9 @@ internal static class WireFormat
 
     // From this format level on, a Hello tells which list of the receiver its sender has, and may have the changes alone.
     private const byte KnownListSince = 2;
+
+    // From this format level on, a beat asks for the groups behind a sum and lists them.
+    private const byte ListedSince = 2;
     private const byte NotCommitted = 1;
     private const byte Unknown = 2;
     private const int GroupMemberSizeMin = 6;
@@ -109,6 +112,13 @@ internal static class WireFormat
         {
             writer.Hash(part);
         }
+
+        if (writer.Level >= ListedSince)
+        {
+            writer.Number((int)beat.Asked);
+            writer.Number((int)beat.ListedOf);
+            writer.List(beat.Listed, writer.Hash);
+        }
     }
 
     public static WireMessage.NodeBeat ReadBeat(ref ByteReader reader)
@@ -119,7 +129,13 @@ internal static class WireFormat
             led.Add(reader.Hash());
         }
 
-        return new WireMessage.NodeBeat(led.MoveToImmutable());
+        var sums = new WireMessage.NodeBeat(led.MoveToImmutable());
+        return reader.Level < ListedSince ? sums : sums with
+        {
+            Asked = (uint)reader.Integer(),
+            ListedOf = (uint)reader.Integer(),
+            Listed = reader.List(sizeof(ulong), static (ref ByteReader from) => from.Hash()),
+        };
     }
 
     public static void WriteForeign(ByteWriter writer, WireMessage.Foreign foreign)

@@ -62,8 +62,17 @@ internal abstract record WireMessage
     /// </param>
     public sealed record NodeBeat(ImmutableArray<ulong> Led) : WireMessage, IDeadLetterSuppression
     {
-        /// <summary>The parts of a digest. A difference wakes the groups of one part, not all.</summary>
+        /// <summary>The parts of the digests. A difference is about the groups of one part, not about all.</summary>
         public const int Parts = 32;
+
+        /// <summary>The parts, a bit for each, whose groups the receiver should list: its sum was different for some beats.</summary>
+        public uint Asked { get; init; }
+
+        /// <summary>The parts, a bit for each, that the receiver asked for and this beat lists.</summary>
+        public uint ListedOf { get; init; }
+
+        /// <summary>The digests of these parts, in any order.</summary>
+        public ImmutableArray<ulong> Listed { get; init; } = [];
     }
 
     /// <summary>

@@ -63,6 +63,21 @@ public sealed class PeerWatchTests : TestKit
     }
 
     [Fact]
+    public void Processes_of_one_node_share_a_warning()
+    {
+        _registry.Tell(_names with { Others = [] });
+        foreach (var group in new[] { "a", "b" })
+        {
+            var process = new Bench(this, group: group).Process;
+            _registry.Tell(new EngineNews.Started(process), CreateTestProbe());
+            _registry.Tell(_names with { Process = process });
+        }
+
+        EventFilter.Warning(contains: "raft1@node1 of group 'a', like 1 more of this node, has met none of raft2@node2, raft3@node3 for")
+            .ExpectOne(() => Advance(31));
+    }
+
+    [Fact]
     public void Names_that_change_do_not_begin_the_wait_anew_nor_repeat_the_warning()
     {
         Advance(20);

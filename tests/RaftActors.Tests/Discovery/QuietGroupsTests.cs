@@ -18,9 +18,15 @@ public sealed class QuietGroupsTests : TestKit
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
 
+    // The beat of a node that leads no group in quiescence.
+    private static readonly WireMessage.NodeBeat Nothing = new([.. new ulong[WireMessage.NodeBeat.Parts]]);
+
     private readonly QuietGroups _here = new();
     private readonly QuietGroups _there = new();
     private readonly TestProbe _engine;
+
+    // The parts that this node asked for, if the other one has nothing to send beats for.
+    private uint _asked;
 
     public QuietGroupsTests() => _engine = CreateTestProbe("engine");
 
@@ -68,24 +74,79 @@ public sealed class QuietGroupsTests : TestKit
     }
 
     [Fact]
-    public void Group_that_its_leader_left_wakes_its_follower_and_few_others()
+    public void Processes_are_woken_only_if_their_own_node_was_not_suspended_before()
+    {
+        Follow(groups: 1);
+        _ = _here.OnTime(TimeSpan.Zero).ToList();
+
+        _ = _here.OnTime(10 * Patience).ToList();
+        _engine.ExpectNoMsg(TimeSpan.Zero);
+        _ = _here.OnTime((10 * Patience) + Interval).ToList();
+
+        _engine.ExpectMsg<PeerNews.Silent>();
+    }
+
+    [Fact]
+    public void Group_that_its_leader_left_wakes_its_follower_and_no_other()
     {
         Follow(groups: 100);
         Lead(groups: 100);
         BeatFor(20);
         _there.Remove("group7", new ProcessName("raft2@node2"));
 
-        BeatFor(2, from: 20);
+        BeatFor(3, from: 20);
         _engine.ExpectNoMsg(TimeSpan.Zero);
-        BeatFor(1, from: 22);
+        BeatFor(3, from: 23);
 
-        var woken = 0;
-        for (; _engine.HasMessages; woken++)
+        _engine.ExpectMsg<PeerNews.LeadsNoMore>();
+        _engine.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Groups_are_listed_once_for_each_question()
+    {
+        Follow(groups: 100);
+        Lead(groups: 100);
+        _there.OnBeat(One, Nothing with { Asked = 1 }, Interval);
+
+        var first = Assert.Single(_there.OnTime(Interval)).Beat;
+
+        Assert.Equal((1U, true), (first.ListedOf, first.Listed.All(digest => digest % WireMessage.NodeBeat.Parts == 0)));
+        Assert.Equal(first.Led[0], first.Listed.Aggregate(0UL, (sum, digest) => sum ^ digest));
+        Assert.Equal(0U, Assert.Single(_there.OnTime(2 * Interval)).Beat.ListedOf);
+    }
+
+    [Fact]
+    public void Long_lists_are_spread_over_several_beats()
+    {
+        Lead(groups: 10_000);
+        _there.OnBeat(One, Nothing with { Asked = uint.MaxValue }, Interval);
+
+        List<WireMessage.NodeBeat> beats = [];
+        for (var i = 1; i <= 5; i++)
         {
-            _engine.ExpectMsg<PeerNews.LeadsNoMore>();
+            beats.AddRange(_there.OnTime(i * Interval).Select(beat => beat.Beat));
         }
 
-        Assert.InRange(woken, 1, 20);
+        Assert.All(beats, beat => Assert.InRange(beat.Listed.Length, 0, 5000));
+        Assert.Equal(10_000, beats.SelectMany(beat => beat.Listed).Distinct().Count());
+        Assert.Equal(uint.MaxValue, beats.Aggregate(0U, (parts, beat) => parts + beat.ListedOf));
+    }
+
+    /// <summary>It is of format level 1.</summary>
+    [Fact]
+    public void Node_that_lists_nothing_wakes_the_groups_of_the_part_after_twelve_beats()
+    {
+        Follow(groups: 1);
+        for (var i = 1; i < 12; i++)
+        {
+            _here.OnBeat(Two, Nothing, i * Interval);
+        }
+
+        _engine.ExpectNoMsg(TimeSpan.Zero);
+        _here.OnBeat(Two, Nothing, 12 * Interval);
+
+        _engine.ExpectMsg<PeerNews.LeadsNoMore>();
     }
 
     [Fact]
@@ -124,7 +185,7 @@ public sealed class QuietGroupsTests : TestKit
         }
 
         // The leaders of groups 10 to 99 ask, so they are not quiescent. Some of these groups have the part of group 7.
-        for (var beat = 20; beat < 23; beat++)
+        for (var beat = 20; beat < 24; beat++)
         {
             for (var group = 10; group < 100; group++)
             {
@@ -149,7 +210,7 @@ public sealed class QuietGroupsTests : TestKit
         Follow(groups: 1);
         _here.Add(Process(1, "raft1@node1", "raft2@node2", Two) with { Engine = young }, now - Interval);
         _here.Add(Process(2, "raft1@node1", "raft2@node2", Two) with { Engine = slow, Patience = 10 * Patience }, TimeSpan.Zero);
-        _here.OnBeat(Two, new WireMessage.NodeBeat([.. new ulong[WireMessage.NodeBeat.Parts]]), now - Patience);
+        _here.OnBeat(Two, Nothing, now - Patience);
 
         _ = _here.OnTime(now).ToList();
 
@@ -181,21 +242,21 @@ public sealed class QuietGroupsTests : TestKit
         BeatFor(1, from: 22);
         _there.Remove("group0", new ProcessName("raft2@node2"));
 
-        BeatFor(2, from: 23);
+        BeatFor(3, from: 23);
         _engine.ExpectNoMsg(TimeSpan.Zero);
-        BeatFor(1, from: 25);
+        BeatFor(1, from: 26);
 
         _engine.ExpectMsg<PeerNews.LeadsNoMore>();
     }
 
     [Fact]
-    public void Differences_count_from_the_time_when_the_leader_should_be_quiescent()
+    public void Follower_of_a_leader_that_is_not_quiescent_is_woken_after_three_intervals()
     {
         Follow(groups: 1);
 
-        BeatFor(4);
+        BeatFor(3);
         _engine.ExpectNoMsg(TimeSpan.Zero);
-        BeatFor(1, from: 4);
+        BeatFor(1, from: 3);
 
         _engine.ExpectMsg<PeerNews.LeadsNoMore>();
     }
@@ -239,14 +300,18 @@ public sealed class QuietGroupsTests : TestKit
         }
     }
 
-    // The beats of the other node, each at its time.
+    // The beats of both nodes, each at its time.
     private void BeatFor(int count, int from = 0)
     {
         for (var i = from + 1; i <= from + count; i++)
         {
             var beats = _there.OnTime(TimeSpan.Zero).Where(beat => beat.To.Equals(One)).Select(beat => beat.Beat);
-            var beat = beats.FirstOrDefault() ?? new WireMessage.NodeBeat([.. new ulong[WireMessage.NodeBeat.Parts]]);
-            _here.OnBeat(Two, beat, i * Interval);
+            _here.OnBeat(Two, beats.FirstOrDefault() ?? Nothing with { ListedOf = _asked }, i * Interval);
+            foreach (var (_, beat) in _here.OnTime(i * Interval))
+            {
+                _asked = beat.Asked;
+                _there.OnBeat(One, beat, TimeSpan.Zero);
+            }
         }
     }
 

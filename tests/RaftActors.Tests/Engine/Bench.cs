@@ -26,11 +26,12 @@ internal sealed class Bench
 
     /// <param name="preload">The pairs that the log begins with.</param>
     /// <param name="name">The name of the process.</param>
-    public Bench(TestKitBase kit, LogSlice preload = default, string name = "raft1")
+    /// <param name="group">Null: the group of the settings.</param>
+    public Bench(TestKitBase kit, LogSlice preload = default, string name = "raft1", string? group = null)
     {
         _kit = kit;
         var config = ConfigurationFactory.ParseString(Settings.Replace("raft1@node1", $"{name}@node1")).WithFallback(Raft.DefaultConfig());
-        var settings = RaftSettings.Read(config, new RaftOptions<string>(), name, null);
+        var settings = RaftSettings.Read(config, new RaftOptions<string> { Group = group }, name, null);
         Store = new ScriptedStore();
         var (store, recovered) = HostedStore.Open(Store, new StoreOwner(settings.Group, settings.Self), preload);
         Process = new RaftProcess(settings, store, recovered, preload, kit.Sys.Scheduler);

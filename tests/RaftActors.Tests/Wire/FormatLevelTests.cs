@@ -10,7 +10,7 @@ namespace RaftActors.Tests.Wire;
 public sealed class FormatLevelTests : TestKit
 {
     // At level 1 these are written without what they have since level 2.
-    private static readonly HashSet<string> Shortened = ["os", "cb", "cu"];
+    private static readonly HashSet<string> Shortened = ["os", "cb", "cu", "n"];
 
     private readonly WireBytes _wire;
 

@@ -247,6 +247,7 @@ internal static class Samples
         ("cb", Core(new Message.AppendEntriesReply(true, new LogIndex(12), default, IsAdmitted: true, Round: 601) { Promise = 950_000 })),
         ("cu", Core(new Message.SnapshotChunkReply(Position, 128_000, Round: 602) { Promise = 950_000 })),
         ("h", new WireMessage.Hello([Process], true, new ListNumber(0x0102_0304_0506_0708, 41), 2, 3, 40, new ListNumber(7, 9))),
+        ("n", (WireMessage.NodeBeat)All["n"] with { Asked = 0x8000_0001, ListedOf = 2, Listed = [33, 0x0123456789ABCDE1] }),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.RaiseFormatLevel(2, new LogIndex(305)))),
         ("km", new ClientCall.Change(new GroupChange.RaiseFormatLevel(2), TimeSpan.FromSeconds(3))),
         ("os", new RaftStatus("orders", One.Name)
