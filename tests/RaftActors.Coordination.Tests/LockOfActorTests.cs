@@ -53,12 +53,34 @@ public sealed class LockOfActorTests : Akka.TestKit.Xunit2.TestKit, IAsyncLifeti
         var (actor, told) = Start();
         var held = await ExpectLockAsync(told);
 
-        // The lock of its former life does not count.
-        actor.Tell(new Status.Failure(new InvalidOperationException("restart")));
-        actor.Tell(held);
+        // A lock that the group granted to the former instance while it stopped is held until that instance has released it.
+        await using var former = await _nodes[3].Coordination.LockAsync("former");
+        actor.Tell(new Restart());
+        actor.Tell(former);
 
         var next = await ExpectLockAsync(told);
+        Assert.Equal("billing", next.Name);
         Assert.True(next.Token > held.Token, $"{next.Token} follows {held.Token}");
+        Assert.True(next.IsHeld);
+    }
+
+    // The claim of the former instance ends with a failure, and Akka delivers it to the next instance.
+    [Fact]
+    public async Task Actor_that_restarts_while_it_waits_restarts_once_and_gets_its_lock_once()
+    {
+        var (first, firstTold) = Start();
+        var held = await ExpectLockAsync(firstTold);
+        var (waiting, waitingTold) = Start();
+        await waitingTold.ExpectMsgAsync<string>(Patience);
+
+        waiting.Tell(new Restart());
+
+        Assert.Equal("claimed", await waitingTold.ExpectMsgAsync<string>(Patience));
+        await waitingTold.ExpectNoMsgAsync(TimeSpan.FromSeconds(1));
+        _nodes[3].System.Stop(first);
+        var next = await waitingTold.ExpectMsgAsync<RaftLock>(Patience);
+        Assert.True(next.Token > held.Token, $"{next.Token} follows {held.Token}");
+        await waitingTold.ExpectNoMsgAsync(TimeSpan.FromSeconds(1));
         Assert.True(next.IsHeld);
     }
 
@@ -86,6 +108,8 @@ public sealed class LockOfActorTests : Akka.TestKit.Xunit2.TestKit, IAsyncLifeti
         return (_nodes[3].System.ActorOf(Props.Create(() => new Holder(told.Ref))), told);
     }
 
+    private sealed record Restart;
+
     private sealed class Holder : ReceiveActor
     {
         private readonly CancellationTokenSource _stopping = new();
@@ -96,8 +120,10 @@ public sealed class LockOfActorTests : Akka.TestKit.Xunit2.TestKit, IAsyncLifeti
             _claim = RaftCoordination.Get(Context.System).LockAsync("billing", cancellationToken: _stopping.Token);
             _claim.PipeTo(Self);
             told.Tell("claimed");
-            Receive<RaftLock>(held => Become(() => Holding(held, told)), held => held.IsHeld);
-            Receive<Status.Failure>(failure => throw failure.Cause);
+            Receive<RaftLock>(
+                held => Become(() => Holding(held, told)), held => _claim.IsCompletedSuccessfully && _claim.Result == held);
+            Receive<Status.Failure>(failure => throw failure.Cause, _ => _claim.IsFaulted);
+            Receive<Restart>(_ => throw new InvalidOperationException("restart"));
         }
 
         protected override void PostStop()
@@ -112,7 +138,7 @@ public sealed class LockOfActorTests : Akka.TestKit.Xunit2.TestKit, IAsyncLifeti
             held.Lost.Register(() => self.Tell(new Lost()));
             told.Tell(held);
             Receive<Lost>(_ => told.Tell("lost"), _ => !held.IsHeld);
-            Receive<Status.Failure>(failure => throw failure.Cause);
+            Receive<Restart>(_ => throw new InvalidOperationException("restart"));
         }
 
         private async Task ReleaseAsync()
