@@ -5,8 +5,6 @@ namespace RaftActors.Cli;
 /// <summary>A number of bytes with a unit, as in HOCON: <c>256</c>, <c>64kB</c> (64,000 bytes), <c>16MiB</c>.</summary>
 internal static class ByteSize
 {
-    public const string Forms = "256, 64kB or 16MiB";
-
     private static readonly (string Suffix, double Bytes)[] Units =
     [
         ("KiB", 1L << 10), ("MiB", 1L << 20), ("GiB", 1L << 30), ("TiB", 1L << 40),
@@ -34,13 +32,6 @@ internal static class ByteSize
 
         bytes = (long)(count * unit);
         return true;
-    }
-
-    /// <summary>A text with the largest unit that divides the size: <c>256</c>, <c>16MB</c>, <c>64MiB</c>.</summary>
-    public static string Exact(long bytes)
-    {
-        var (suffix, size) = Units.Where(unit => bytes > 0 && bytes % unit.Bytes == 0).Append(("", 1)).MaxBy(unit => unit.Item2);
-        return size > 1 ? string.Create(CultureInfo.InvariantCulture, $"{bytes / size}{suffix}") : $"{bytes}";
     }
 
     /// <summary>A text with three digits: <c>352 B</c>, <c>30.4 GB</c>.</summary>

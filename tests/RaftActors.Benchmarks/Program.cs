@@ -9,7 +9,6 @@ using RaftActors.Benchmarks.Coordination;
 using RaftActors.Benchmarks.Demo;
 using RaftActors.Benchmarks.Failover;
 using RaftActors.Benchmarks.Large;
-using RaftActors.Benchmarks.Layout;
 using RaftActors.Benchmarks.Reads;
 using RaftActors.Benchmarks.Store;
 
@@ -25,8 +24,6 @@ internal static class Program
     [
         new("cluster", "Appends through RaftClient: groups of three nodes", ClusterArguments.Help,
             (words, stop) => ClusterBenchmark.RunAsync(ClusterArguments.Parse(words), stop)),
-        new("plan", "the same, beside what 'raft plan' expects of this disk and network", PlanBenchmark.Help,
-            (words, stop) => PlanBenchmark.RunAsync(ClusterArguments.Parse(words), stop)),
         new("compare", "the same, in turn with other Raft libraries", CompareArguments.Help,
             (words, stop) => CompareBenchmark.RunAsync(CompareArguments.Parse(words), stop)),
         new("read", "queries of each consistency", ReadArguments.Help,
@@ -39,7 +36,6 @@ internal static class Program
         new("demo", "the time until the demo of four nodes has formed its group", DemoBenchmark.Help, DemoBenchmark.RunAsync),
         new("large-state", "a large state: taken, sent and restored while appends go on", LargeStateArguments.Help,
             (words, stop) => LargeStateBenchmark.RunAsync(LargeStateArguments.Parse(words), stop)),
-        Verb.Of("layout", "many groups on many nodes, in virtual time", LayoutBenchmark.Help, LayoutBenchmark.Run),
         Verb.Of("bytes", "exact bytes of a committed entry in Core", "bytes  has no options", _ => Bytes.Print()),
         Verb.Of("store", "a durable append", StoreArguments.Help, words => StoreBenchmark.Run(StoreArguments.Parse(words))),
         Verb.Of("store-recovery", "the opening of a long log", StoreArguments.Help,

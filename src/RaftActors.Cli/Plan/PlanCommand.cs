@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.Globalization;
 
-using RaftActors.Core;
 using RaftActors.Storage.Disk;
 
 namespace RaftActors.Cli.Plan;
@@ -10,259 +9,173 @@ namespace RaftActors.Cli.Plan;
 internal static class PlanCommand
 {
     private const int MembersMax = 101;
-    private const int NodesMax = 1000;
-    private const int CallersMax = 1_000_000;
-    private const double RealMax = 1e12;
-    private const double BitsPerByte = 8;
-    private const double Mega = 1e6;
-
-    private static readonly TimeSpan SpanMax = TimeSpan.FromHours(1);
+    private const int CoresMax = 1024;
 
     private const string Help =
         """
-        Says what to expect of a group before it runs: the latency of an Append, the highest rate and what bounds it, the growth of the log,
-        the disk space, the traffic of snapshots and heartbeats, and timeouts that suit disk and network. With --groups it lays many groups
-        out on many nodes, and takes away the node that leads the most. It asks no server, and changes nothing.
+        Predicts one group before it runs: the rate and latency of its Appends by the number of callers, and the disk and memory of each
+        member. It asks no server, and changes nothing.
 
-        The costs in the model are those of two cores of one machine. The page "Size a cluster" has measured figures beside the plan:
-        nearly all were within a factor of two.
+        The costs of processors in it are those of one machine. The page "Size a cluster" has the measurements beside the plan, and what the
+        plan leaves out.
 
-        Times are written as 250us, 2ms or 1s, and sizes as 256, 64kB or 16MiB.
-
-        Exit codes:
-          0    the group can do it
-          1    the rate is above a limit
-          2    the command is wrong
+        Times are written as 250us, 2ms or 1s; a number alone means milliseconds. Sizes are written as 256, 64kB or 16MiB.
 
         Examples:
-          raft plan --rate 5000 --payload 1kB --sync 2ms --round-trip 500us --state 2GB
-          raft plan --callers 64 --measure /var/lib/shop
-          raft plan --groups 10000 --nodes 100 --state 20MB
-          raft plan --groups 10000 --nodes 100 --list
+          raft plan --measure /var/lib/shop --round-trip 500us
+          raft plan --sync 2ms --payload 1kB --state 2GB
         """;
 
-    private static readonly Workload Defaults = new();
+    private static readonly TimeSpan TimeMax = TimeSpan.FromHours(1);
+
+    // The numbers of clients that the page "Size a cluster" has measured.
+    private static readonly int[] Callers = [1, 16, 64, 256];
 
     public static Command Build(CommandEnvironment environment)
     {
-        var members = Count("--members", "The processes of a group.", 1, MembersMax, Defaults.Members);
-        var voters = Count("--voters", "raft.quorum.max: the most members that vote, an odd number.", 3, QuorumSize.Max, QuorumSize.Max);
-        var payload = Size("--payload", "Bytes of a key and its value.", Defaults.PayloadBytes);
-        var rate = Real("--rate", "Appends a second.", Defaults.Rate);
-        var callers = Count(
-            "--callers", "In place of --rate: so many callers, each of which waits for an outcome before its next Append.", 1, CallersMax);
-        var forwarded = new Option<bool>("--forwarded") { Description = "The callers are on other nodes than the leader." };
-        var sync = Span("--sync", "The median of a synced write of 4 kB. 0: the store is in memory.", Defaults.Sync);
-        var syncMost = Span("--sync-p99", "Its 99th percentile. Default: four times --sync.");
-        var measure = new Option<string?>("--measure")
+        var members = new Option<int>("--members")
         {
-            Description = "In place of --sync and --sync-p99: measures 200 syncs of a temporary file in this directory.",
-            HelpName = "dir",
+            Description = "The processes of the group.",
+            HelpName = "n",
+            DefaultValueFactory = _ => 3,
         };
-        var roundTrip = Span("--round-trip", "The round trip between two nodes.", Defaults.RoundTrip);
-        var bandwidth = Real("--bandwidth", "Mbit a second that a node can send.", Defaults.Bandwidth * BitsPerByte / Mega);
-        var diskRate = Size("--disk-rate", "Bytes a second that the disk writes.", (long)Defaults.DiskRate, least: 1);
-        var cores = Real("--cores", "Processors of a node.", Defaults.Cores);
-        var state = Size("--state", "Bytes of a snapshot. 0: the actor takes none.", Defaults.StateBytes);
-        var entries = Size("--snapshot-entries", "raft.snapshot.after-entries.", Defaults.SnapshotEntries, "n", least: 1);
-        var bytes = Size("--snapshot-bytes", "raft.snapshot.after-bytes.", Defaults.SnapshotBytes, least: 1);
-        var retained = Size("--retained-entries", "raft.snapshot.retained-entries.", Defaults.RetainedEntries, "n");
-        var segment = Size("--segment-size", "raft.store.segment-size.", Defaults.SegmentBytes, least: 1 << 20);
-        var logMemory = Size("--log-memory", "raft.log-memory-max.", Defaults.LogMemory, least: 1);
-        var inFlight = Size("--in-flight", "raft.in-flight.size-max.", Defaults.InFlight, least: 1);
-        var heartbeat = Span("--heartbeat", "raft.heartbeat-interval.", Defaults.Heartbeat, isPositive: true);
-        var electionMin = Span("--election-min", "raft.election-timeout.min.", Defaults.ElectionMin, isPositive: true);
-        var electionMax = Span("--election-max", "raft.election-timeout.max.", Defaults.ElectionMax, isPositive: true);
-        var groups = Count("--groups", "Groups like this one, on --nodes.", 1, RaftShards.CountMax, 1);
-        var nodes = Count("--nodes", "Nodes for the groups, at least as many as --members.", 1, NodesMax, Defaults.Members);
-        var seed = Count("--seed", "Another seed lays the groups out differently.", 0, int.MaxValue, 1);
-        var list = new Option<bool>("--list")
+        var payload = Text("--payload", "Bytes of a key and its value.", "size", "256");
+        var state = Text("--state", "Bytes of a snapshot. 0: the actor takes none.", "size", "0");
+        var measure = Text("--measure", "In place of --sync: measures 200 synced writes of a temporary file in this directory.", "dir");
+        var sync = Text("--sync", "The median of a synced write of 4 kB. 0: the store is in memory.", "time");
+        var syncMost = Text("--sync-p99", "Its 99th percentile. Default: four times --sync.", "time");
+        var roundTrip = Text("--round-trip", "A round trip between two nodes.", "time", "500us");
+        var shared = new Option<int?>("--shared-cores")
         {
-            Description = "With --groups: print the nodes of each group instead, the preferred leader first.",
+            Description = "All members and callers are on one machine with so many processors, as in the benchmarks. "
+                + "Default: each member has a machine of its own.",
+            HelpName = "n",
         };
         var json = CommandLine.Json();
-        var command = new Command("plan", Help)
-        {
-            members, voters, payload, rate, callers, forwarded, sync, syncMost, measure, roundTrip, bandwidth, diskRate, cores, state,
-            entries, bytes, retained, segment, logMemory, inFlight, heartbeat, electionMin, electionMax, groups, nodes, seed, list, json,
-        };
+        var command = new Command("plan", Help) { members, payload, state, measure, sync, syncMost, roundTrip, shared, json };
         command.SetAction(parsed =>
         {
-            var (median, most) = SyncOf(parsed.GetValue(measure), parsed.GetValue(sync), parsed.GetValue(syncMost));
-            if (parsed.GetValue(rate) is not null && parsed.GetValue(callers) is not null)
+            var (median, most) = SyncOf(
+                parsed.GetValue(measure), Time("--sync", parsed.GetValue(sync)), Time("--sync-p99", parsed.GetValue(syncMost)));
+            var model = new GroupModel
             {
-                throw new UsageException("--rate and --callers are both given: callers that wait decide the rate themselves");
-            }
-
-            var given = new Workload
-            {
-                Members = parsed.GetValue(members) ?? Defaults.Members,
-                VotersMax = parsed.GetValue(voters) ?? QuorumSize.Max,
-                PayloadBytes = parsed.GetValue(payload) ?? Defaults.PayloadBytes,
-                Rate = parsed.GetValue(rate) ?? Defaults.Rate,
-                Callers = parsed.GetValue(callers),
-                IsForwarded = parsed.GetValue(forwarded),
+                Members = Count("--members", parsed.GetValue(members), MembersMax),
+                PayloadBytes = Size("--payload", parsed.GetValue(payload)!),
+                StateBytes = Size("--state", parsed.GetValue(state)!),
                 Sync = median,
                 SyncMost = most,
-                DiskRate = parsed.GetValue(diskRate) ?? Defaults.DiskRate,
-                RoundTrip = parsed.GetValue(roundTrip) ?? Defaults.RoundTrip,
-                Bandwidth = parsed.GetValue(bandwidth) * Mega / BitsPerByte ?? Defaults.Bandwidth,
-                Cores = parsed.GetValue(cores) ?? Defaults.Cores,
-                StateBytes = parsed.GetValue(state) ?? Defaults.StateBytes,
-                SnapshotEntries = parsed.GetValue(entries) ?? Defaults.SnapshotEntries,
-                SnapshotBytes = parsed.GetValue(bytes) ?? Defaults.SnapshotBytes,
-                RetainedEntries = parsed.GetValue(retained) ?? Defaults.RetainedEntries,
-                SegmentBytes = parsed.GetValue(segment) ?? Defaults.SegmentBytes,
-                LogMemory = parsed.GetValue(logMemory) ?? Defaults.LogMemory,
-                InFlight = parsed.GetValue(inFlight) ?? Defaults.InFlight,
-                Heartbeat = parsed.GetValue(heartbeat) ?? Defaults.Heartbeat,
-                ElectionMin = parsed.GetValue(electionMin) ?? Defaults.ElectionMin,
-                ElectionMax = parsed.GetValue(electionMax) ?? Defaults.ElectionMax,
+                RoundTrip = Time("--round-trip", parsed.GetValue(roundTrip))!.Value, // Justification: it has a default.
+                SharedCores = parsed.GetValue(shared) is { } cores ? Count("--shared-cores", cores, CoresMax) : null,
             };
-            if (!QuorumSize.IsMaximum(given.VotersMax))
+            Load[] loads = [.. Callers.Select(model.At)];
+            if (parsed.GetValue(json))
             {
-                throw new UsageException(
-                    $"--voters is {given.VotersMax}, and an even number of voters survives no more losses: use 3, 5, 7, 9 or 11");
+                WriteJson(environment.Output, model, loads);
+            }
+            else
+            {
+                WriteText(environment.Output, model, loads);
             }
 
-            var chosen = (ulong)(parsed.GetValue(seed) ?? 1);
-            var layout = parsed.GetValue(groups) is null && parsed.GetValue(nodes) is null
-                ? null
-                : Lay(parsed.GetValue(groups) ?? 1, parsed.GetValue(nodes) ?? given.Members, given.Members, chosen);
-            if (parsed.GetValue(list))
-            {
-                PlanView.List(
-                    environment.Output,
-                    layout ?? throw new UsageException("--list needs --groups and --nodes: it prints the nodes of each group"),
-                    parsed.GetValue(json));
-                return ExitCode.Done;
-            }
-
-            var forecast = CapacityModel.Predict(given);
-            var many = layout is null ? null : LayoutForecast.Predict(layout, given, chosen);
-            Write(environment.Output, given, forecast, many, parsed.GetValue(measure) is not null, parsed.GetValue(json));
-            return forecast.IsPossible ? ExitCode.Done : ExitCode.Failed;
+            return ExitCode.Done;
         });
         return command;
     }
 
-    private static GroupLayout Lay(int groups, int nodes, int members, ulong seed) => nodes < members
-        ? throw new UsageException($"--nodes is {nodes} and --members {members}: a group has one member on a node, so give more nodes")
-        : GroupLayout.Of(groups, nodes, members, seed);
+    private static void WriteText(TextWriter output, GroupModel model, Load[] loads)
+    {
+        output.WriteLine($"A sync takes {Text(model.Sync)} (p50) and {Text(model.SyncMost)} (p99), a round trip {Text(model.RoundTrip)}.");
+        var table = new Table("CALLERS", "APPENDS/S", "P50", "P99");
+        foreach (var (callers, rate, median, most) in loads)
+        {
+            table.Add($"{callers}", rate.ToString("#,0", CultureInfo.InvariantCulture), Text(median), Text(most));
+        }
+
+        table.WriteTo(output);
+        output.WriteLine();
+        output.WriteLine($"log     {ByteSize.Text(model.LogPerAppend)} an Append, on each member");
+        output.WriteLine(model is { Disk: { } disk, LogMost: { } log }
+            ? $"disk    {ByteSize.Text(disk)}: the state twice, {ByteSize.Text(log)} of log in segments, and raft.store.free-space-floor"
+            : "disk    without bound: without --state the actor takes no snapshots, and the whole log stays");
+        output.WriteLine(
+            $"memory  {ByteSize.Text(model.StateBytes + model.LogInMemory)}: the state, and {ByteSize.Text(model.LogInMemory)} of log");
+    }
+
+    private static void WriteJson(TextWriter output, GroupModel model, Load[] loads)
+    {
+        foreach (var (callers, rate, median, most) in loads)
+        {
+            JsonLine.Write(output, writer =>
+            {
+                writer.WriteString("kind", "load");
+                writer.WriteNumber("callers", callers);
+                writer.WriteNumber("appendsPerSecond", Math.Round(rate));
+                writer.WriteNumber("p50Ms", Math.Round(median.TotalMilliseconds, 3));
+                writer.WriteNumber("p99Ms", Math.Round(most.TotalMilliseconds, 3));
+            });
+        }
+
+        JsonLine.Write(output, writer =>
+        {
+            writer.WriteString("kind", "plan");
+            writer.WriteNumber("syncP50Ms", Math.Round(model.Sync.TotalMilliseconds, 3));
+            writer.WriteNumber("syncP99Ms", Math.Round(model.SyncMost.TotalMilliseconds, 3));
+            writer.WriteNumber("logBytesPerAppend", model.LogPerAppend);
+            JsonLine.Number(writer, "diskBytes", (long?)model.Disk);
+            writer.WriteNumber("memoryBytes", model.StateBytes + (long)model.LogInMemory);
+        });
+    }
 
     private static (TimeSpan Median, TimeSpan Most) SyncOf(string? directory, TimeSpan? sync, TimeSpan? most)
     {
-        if (directory is not null)
+        if (directory is null)
         {
-            if (sync is not null || most is not null)
-            {
-                throw new UsageException("--measure and --sync are both given: --measure finds out what --sync says");
-            }
-
-            var path = Path.GetFullPath(directory);
-            return Directory.Exists(path)
-                ? SyncProbe.Percentiles(SyncProbe.Measure(new FileDisk(path)))
-                : throw new UsageException($"--measure {path} is no directory: name one on the disk of the log");
+            return sync is not { } median ? throw new UsageException("neither --measure nor --sync is given: one says how fast the disk is")
+                : most is null ? (median, 4 * median)
+                : most >= median ? (median, most.Value)
+                : throw new UsageException("--sync-p99 is below --sync: it is the 99th percentile, and --sync the median");
         }
 
-        var median = sync ?? Defaults.Sync;
-        return most is null ? (median, 4 * median)
-            : most >= median ? (median, most.Value)
-            : throw new UsageException("--sync-p99 is below --sync: it is the 99th percentile, and --sync the median");
+        if (sync is not null || most is not null)
+        {
+            throw new UsageException("--measure and --sync are both given: --measure finds out what --sync says");
+        }
+
+        var path = Path.GetFullPath(directory);
+        return Directory.Exists(path)
+            ? SyncProbe.Percentiles(SyncProbe.Measure(new FileDisk(path)))
+            : throw new UsageException($"--measure {path} is no directory: name one on the disk of the log");
     }
 
-    private static void Write(TextWriter output, Workload given, Forecast forecast, LayoutForecast? layout, bool isMeasured, bool isJson)
+    private static Option<string?> Text(string name, string description, string help, string? value = null)
     {
-        if (isJson)
+        var option = new Option<string?>(name) { Description = description, HelpName = help };
+        if (value is not null)
         {
-            PlanView.WriteJson(output, given, forecast);
-            if (layout is not null)
-            {
-                PlanView.WriteJson(output, layout);
-            }
-
-            return;
+            option.DefaultValueFactory = _ => value;
         }
 
-        if (isMeasured)
-        {
-            output.WriteLine($"A sync takes {TimeoutAdvice.Text(given.Sync)} (p50) and {TimeoutAdvice.Text(given.SyncMost)} (p99).");
-        }
-
-        PlanView.WriteText(output, given, forecast);
-        if (layout is not null)
-        {
-            PlanView.WriteText(output, layout);
-        }
+        return option;
     }
 
-    /// <param name="value">The default; null: there is none.</param>
-    private static Option<int?> Count(string name, string description, int least, int most, int? value = null) => new(name)
+    private static int Count(string name, int given, int most) => given >= 1 && given <= most
+        ? given
+        : throw new UsageException($"'{given}' is not a number for {name}: write one from 1 to {most}");
+
+    private static long Size(string name, string given) => ByteSize.TryParse(given, out var size)
+        ? size
+        : throw new UsageException($"'{given}' is not a size for {name}: write 256, 64kB or 16MiB");
+
+    // Null: the option is not given.
+    private static TimeSpan? Time(string name, string? given) => given is null ? null
+        : Duration.TryParse(given, TimeSpan.FromMilliseconds(1), out var time) && time <= TimeMax ? time
+        : throw new UsageException($"'{given}' is not a time for {name}: write 250us, 2ms or 1s; a number alone means milliseconds");
+
+    private static string Text(TimeSpan time) => time.TotalMilliseconds switch
     {
-        Description = value is null ? description : $"{description} Default: {value}.",
-        HelpName = "n",
-        CustomParser = result =>
-        {
-            if (int.TryParse(result.Tokens[0].Value, NumberStyles.None, CultureInfo.InvariantCulture, out var given)
-                && given >= least && given <= most)
-            {
-                return given;
-            }
-
-            result.AddError($"'{result.Tokens[0].Value}' is not a number for {name}: write one from {least} to {most}");
-            return null;
-        },
-    };
-
-    private static Option<double?> Real(string name, string description, double value) => new(name)
-    {
-        Description = string.Create(CultureInfo.InvariantCulture, $"{description} Default: {value}."),
-        HelpName = "n",
-        CustomParser = result =>
-        {
-            if (double.TryParse(result.Tokens[0].Value, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var given)
-                && given > 0 && given <= RealMax)
-            {
-                return given;
-            }
-
-            result.AddError($"'{result.Tokens[0].Value}' is not a number for {name}: write one above 0");
-            return null;
-        },
-    };
-
-    private static Option<long?> Size(string name, string description, long value, string help = "size", long least = 0) => new(name)
-    {
-        Description = $"{description} Default: {(help == "n" ? $"{value}" : ByteSize.Exact(value))}.",
-        HelpName = help,
-        CustomParser = result =>
-        {
-            if (ByteSize.TryParse(result.Tokens[0].Value, out var given) && given >= least)
-            {
-                return given;
-            }
-
-            result.AddError($"'{result.Tokens[0].Value}' is not a size for {name}: write {ByteSize.Forms}, {least} at least");
-            return null;
-        },
-    };
-
-    /// <param name="value">The default; null: the description has it.</param>
-    private static Option<TimeSpan?> Span(string name, string description, TimeSpan? value = null, bool isPositive = false) => new(name)
-    {
-        Description = value is { } known ? $"{description} Default: {TimeoutAdvice.Text(known)}." : description,
-        HelpName = "time",
-        CustomParser = result =>
-        {
-            if (Duration.TryParse(result.Tokens[0].Value, TimeSpan.FromMilliseconds(1), out var given)
-                && given <= SpanMax && !(isPositive && given == TimeSpan.Zero))
-            {
-                return given;
-            }
-
-            result.AddError(
-                $"'{result.Tokens[0].Value}' is not a time for {name}: write 250us, 2ms or 1s; a number alone means milliseconds");
-            return null;
-        },
+        >= 1000 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalSeconds:0.##}s"),
+        >= 10 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0}ms"),
+        >= 1 => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.0#}ms"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMicroseconds:0}us"),
     };
 }

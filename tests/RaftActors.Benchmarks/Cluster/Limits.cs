@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
@@ -30,8 +31,10 @@ internal sealed record Limits(double Sync, double SyncOfThree, double SyncOfThre
         }
     }
 
-    public override string ToString() => FormattableString.Invariant(
-        $"Limits of the machine: fdatasync {Sync:F0} us, with three writers {SyncOfThree:F0} us; round trip over TCP {RoundTrip:F0} us.");
+    public override string ToString() => string.Create(
+        CultureInfo.InvariantCulture,
+        $"Limits of the machine: fdatasync {Sync:F0} us, with three writers {SyncOfThree:F0} us (p99 {SyncOfThreeMost:F0} us); "
+        + $"round trip over TCP {RoundTrip:F0} us.");
 
     // The times, sorted.
     private static double[] MeasureSync(string folder, int writers)

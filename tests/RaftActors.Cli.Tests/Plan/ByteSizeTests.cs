@@ -29,11 +29,4 @@ public sealed class ByteSizeTests
     [InlineData(30_412_800_000, "30.4 GB")]
     [InlineData(999_600, "1.00 MB")]
     public void Size_is_written_with_three_digits(double bytes, string text) => Assert.Equal(text, ByteSize.Text(bytes));
-
-    [Theory]
-    [InlineData(64 << 20, "64MiB")]
-    [InlineData(16_000_000, "16MB")]
-    [InlineData(0, "0")]
-    [InlineData(257, "257")]
-    public void Default_is_written_exactly(long bytes, string text) => Assert.Equal(text, ByteSize.Exact(bytes));
 }
