@@ -35,7 +35,8 @@ internal sealed class KnownNode(Address address)
     public long Size => Parts.Size + SizeOfList + _sizeOfStopped;
 
     /// <summary>Those of one group.</summary>
-    public IReadOnlyCollection<LocalProcess> ProcessesOf(string group) => _byGroup.TryGetValue(group, out var processes) ? processes.Values : [];
+    public IReadOnlyCollection<LocalProcess> ProcessesOf(string group) =>
+        _byGroup.TryGetValue(group, out var processes) ? processes.Values : [];
 
     /// <summary>The node has told of this process.</summary>
     public bool Has(LocalProcess process) => Find(process) == process;

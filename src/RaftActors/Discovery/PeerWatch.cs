@@ -8,7 +8,8 @@ namespace RaftActors.Discovery;
 
 /// <summary>
 /// Warns about processes without peers: once when a process has met none for <see cref="Patience"/> founding timeouts. Logs it when the
-/// process meets a peer afterwards. Ten thousand groups may wait for one node, so processes that are found together share a line. For the registry's thread only.
+/// process meets a peer afterwards. Ten thousand groups may wait for one node, so processes that are found together share a line. For the
+/// registry's thread only.
 /// </summary>
 internal sealed class PeerWatch(ILoggingAdapter log)
 {
@@ -70,27 +71,25 @@ internal sealed class PeerWatch(ILoggingAdapter log)
         if (alone is [var first, ..])
         {
             log.Warning(
-                "{0} of group '{1}'{2} has met none of {3} for {4} s. {5}",
+                "{0} of group '{1}' has met none of {2} for {3} s. {4}",
                 first.Names.Process.Name,
                 first.Names.Process.Settings.Group,
-                More(alone.Count - 1),
                 string.Join(", ", first.Names.Others),
                 (long)(now - first.AloneSince).TotalSeconds,
-                whyAlone(first.Names));
+                More(alone.Count - 1, "The same holds for {0} more processes of this node. ") + whyAlone(first.Names));
         }
 
         if (met is [var names, ..])
         {
             log.Info(
-                "{0} of group '{1}'{2} has met another process of its group.",
+                "{0} of group '{1}' has met another process of its group{2}.",
                 names.Process.Name,
                 names.Process.Settings.Group,
-                More(met.Count - 1));
+                More(met.Count - 1, ", and so have {0} more of this node"));
         }
     }
 
-    private static string More(int others) =>
-        others == 0 ? "" : string.Format(CultureInfo.InvariantCulture, ", like {0} more of this node,", others);
+    private static string More(int others, string text) => others == 0 ? "" : string.Format(CultureInfo.InvariantCulture, text, others);
 
     private sealed class Watched(EngineNews.Names names, TimeSpan aloneSince)
     {

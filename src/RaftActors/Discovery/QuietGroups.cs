@@ -7,8 +7,8 @@ namespace RaftActors.Discovery;
 
 /// <summary>
 /// The quiescent processes of this node. Nodes that share quiescent groups send each other one beat for all of them. A silent node wakes
-/// the processes that depend on it. So do beats that show that their sender does not lead a group in quiescence any more. For the registry's
-/// thread only.
+/// the processes that depend on it. So do beats that show that their sender does not lead a group in quiescence any more. For the
+/// registry's thread only.
 /// </summary>
 internal sealed class QuietGroups
 {
