@@ -1,5 +1,6 @@
 using Akka.Actor;
-using Akka.TestKit;
+
+using VirtualTime;
 
 namespace RaftActors.Tests;
 
@@ -8,7 +9,7 @@ internal sealed class SlowRecorder(IActorRef watcher, RaftOptions<string> option
 {
     protected override int HandleAppend(Entry<string> entry)
     {
-        ((TestScheduler)Context.System.Scheduler).Advance(time);
+        ((VirtualScheduler)Context.System.Scheduler).Advance(time);
         return base.HandleAppend(entry);
     }
 }

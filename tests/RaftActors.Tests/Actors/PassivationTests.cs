@@ -4,6 +4,8 @@ using Akka.TestKit.Xunit2;
 
 using RaftActors.Testing;
 
+using VirtualTime;
+
 namespace RaftActors.Tests.Actors;
 
 /// <summary>A shard in virtual time, whose group the test plays.</summary>
@@ -47,7 +49,7 @@ public sealed class PassivationTests() : TestKit(
         return new Sum();
     }
 
-    private void Advance(int minutes) => ((TestScheduler)Sys.Scheduler).Advance(TimeSpan.FromMinutes(minutes));
+    private void Advance(int minutes) => ((VirtualScheduler)Sys.Scheduler).Advance(TimeSpan.FromMinutes(minutes));
 
     private sealed class Sum : ReplicatedEntity<int, int>
     {

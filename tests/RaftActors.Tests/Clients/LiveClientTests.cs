@@ -358,7 +358,7 @@ public sealed class LiveClientTests : TestKit
     {
         for (; seconds > 0; seconds -= 0.1)
         {
-            ((TestScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(Math.Min(seconds, 0.1)));
+            ((VirtualScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(Math.Min(seconds, 0.1)));
             _actor.Tell(new Identify("now"), TestActor);
             FishForMessage<ActorIdentity>(_ => true, Guard);
         }

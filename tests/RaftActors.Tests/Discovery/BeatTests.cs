@@ -10,6 +10,8 @@ using RaftActors.Engine;
 using RaftActors.Tests.Groups;
 using RaftActors.Wire;
 
+using VirtualTime;
+
 namespace RaftActors.Tests.Discovery;
 
 /// <summary>When a registry looks after the quiescent processes of its node.</summary>
@@ -53,7 +55,7 @@ public sealed class BeatTests : TestKit
 
         // The registry is busy until the time of its next beat has come, and the beat of the other node came after that.
         _registry.Tell(new Busy(isBusy));
-        ((TestScheduler)Sys.Scheduler).Advance(Interval);
+        ((VirtualScheduler)Sys.Scheduler).Advance(Interval);
         _registry.Tell(new WireMessage.NodeBeat([.. new ulong[WireMessage.NodeBeat.Parts]]), node);
         isBusy.Set();
         Synchronize();
@@ -66,7 +68,7 @@ public sealed class BeatTests : TestKit
     {
         for (var i = 0; i < intervals; i++)
         {
-            ((TestScheduler)Sys.Scheduler).Advance(Interval);
+            ((VirtualScheduler)Sys.Scheduler).Advance(Interval);
 
             // A second one, because the time of a beat brings a message of the registry to itself.
             Synchronize();

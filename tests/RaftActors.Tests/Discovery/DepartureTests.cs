@@ -13,6 +13,8 @@ using RaftActors.Tests.Groups;
 using RaftActors.Tests.Security;
 using RaftActors.Wire;
 
+using VirtualTime;
+
 namespace RaftActors.Tests.Discovery;
 
 /// <summary>A registry with encrypted connections. The test is its source of nodes, and the other node.</summary>
@@ -181,7 +183,7 @@ public sealed class DepartureTests : TestKit
     {
         for (var i = 0; i < intervals; i++)
         {
-            ((TestScheduler)Sys.Scheduler).Advance(Interval);
+            ((VirtualScheduler)Sys.Scheduler).Advance(Interval);
         }
 
         Settle();

@@ -14,6 +14,8 @@ using RaftActors.Tests.Engine;
 using RaftActors.Tests.Groups;
 using RaftActors.Wire;
 
+using VirtualTime;
+
 namespace RaftActors.Tests.Discovery;
 
 /// <summary>The nodes that get a Hello. The test is the source of nodes, and <c>/system/raft</c> of the named node.</summary>
@@ -152,7 +154,7 @@ public sealed class GreetingTests : TestKit
         Assert.Single(LatestHello().Processes);
 
         _registry.Tell(new EngineNews.Stopped(_process));
-        ((TestScheduler)Sys.Scheduler).Advance(Interval);
+        ((VirtualScheduler)Sys.Scheduler).Advance(Interval);
 
         Assert.Empty(LatestHello().Processes);
         Answer();
@@ -214,7 +216,7 @@ public sealed class GreetingTests : TestKit
         var registry = Sys.ActorOf(Props.Create(() => new RaftRegistry(source, Interval)));
         registry.Tell(new WireMessage.Hello([Process("raft3@node2")], IsReply: false), _other);
         Assert.True(_other.ExpectMsg<WireMessage.Hello>().IsReply);
-        ((TestScheduler)Sys.Scheduler).Advance(Interval);
+        ((VirtualScheduler)Sys.Scheduler).Advance(Interval);
 
         // One actor stands for the engine and for the other node, so it shows the order.
         registry.Tell(new EngineNews.Started(_process), _forwarder);
@@ -278,7 +280,7 @@ public sealed class GreetingTests : TestKit
         Say(new NodeNews.Unreachable(_node));
         Greetings();
 
-        ((TestScheduler)Sys.Scheduler).Advance(Interval);
+        ((VirtualScheduler)Sys.Scheduler).Advance(Interval);
 
         var next = LatestHello();
         Assert.Equal((null, 1), (next.Since, next.Processes.Length));
@@ -290,7 +292,7 @@ public sealed class GreetingTests : TestKit
         Say(new NodeNews.Named(_node));
         var before = LatestHello().List;
         _registry.Tell(new EngineNews.Started(ProcessOf("second")), _engine);
-        ((TestScheduler)Sys.Scheduler).Advance(Interval);
+        ((VirtualScheduler)Sys.Scheduler).Advance(Interval);
         var latest = LatestHello().List;
 
         Answer(before);
@@ -315,7 +317,7 @@ public sealed class GreetingTests : TestKit
                 _registry.Tell(new EngineNews.Started(ProcessOf($"g{engines++}")), _engine);
             }
 
-            ((TestScheduler)Sys.Scheduler).Advance(Interval);
+            ((VirtualScheduler)Sys.Scheduler).Advance(Interval);
             Greetings(hello => (last, bytes) = (hello, bytes + HelloParts.SizeOf(hello)));
             Answer(last?.List);
         }
@@ -484,7 +486,7 @@ public sealed class GreetingTests : TestKit
         var count = StoppedSoFar();
         for (var i = 0; i < intervals; i++)
         {
-            ((TestScheduler)Sys.Scheduler).Advance(Interval);
+            ((VirtualScheduler)Sys.Scheduler).Advance(Interval);
             count += StoppedSoFar();
         }
 
@@ -519,7 +521,7 @@ public sealed class GreetingTests : TestKit
         Greetings();
         for (var i = 0; i < intervals; i++)
         {
-            ((TestScheduler)Sys.Scheduler).Advance(Interval);
+            ((VirtualScheduler)Sys.Scheduler).Advance(Interval);
         }
 
         return Greetings();

@@ -12,6 +12,8 @@ using RaftActors.Tests.Groups;
 using RaftActors.Tests.Network;
 using RaftActors.Wire;
 
+using VirtualTime;
+
 namespace RaftActors.Tests.Discovery;
 
 /// <summary>A registry that cannot connect to the other node, whose port nobody tells.</summary>
@@ -54,7 +56,7 @@ public sealed class LostActorTests : TestKit
         _engine.FishForMessage<PeerNews.Found>(_ => true, Guard);
         var engine = Assert.IsType<ConnectionRef>(_network.Resolve(_peer.Path.ToSerializationFormat()));
         engine.Connection.Write(engine, new WireMessage.ActorAt(new ProcessName("raft1@node1"), ""), _engine);
-        ((TestScheduler)Sys.Scheduler).Advance(Interval);
+        ((VirtualScheduler)Sys.Scheduler).Advance(Interval);
 
         Assert.Equal(peer.Name, _engine.FishForMessage<PeerNews.ActorLost>(_ => true, Guard).Name);
     }

@@ -10,6 +10,8 @@ using RaftActors.Tests.Engine;
 using RaftActors.Tests.Groups;
 using RaftActors.Wire;
 
+using VirtualTime;
+
 namespace RaftActors.Tests.Discovery;
 
 /// <summary>
@@ -134,7 +136,7 @@ public sealed class PeerWatchTests : TestKit
     {
         for (var i = 0; i < seconds; i++)
         {
-            ((TestScheduler)Sys.Scheduler).Advance(Interval);
+            ((VirtualScheduler)Sys.Scheduler).Advance(Interval);
             Settle();
         }
     }

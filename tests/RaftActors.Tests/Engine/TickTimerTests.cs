@@ -5,6 +5,8 @@ using Akka.TestKit.Xunit2;
 using RaftActors.Engine;
 using RaftActors.Tests.Network;
 
+using VirtualTime;
+
 namespace RaftActors.Tests.Engine;
 
 /// <summary>The ticks of an engine, with virtual time. The mailbox of the engine is a probe.</summary>
@@ -208,5 +210,5 @@ public sealed class TickTimerTests : TestKit
 
     private void Arm(long ticks) => _timer.Arm(ticks, isShort: true);
 
-    private void Advance(TimeSpan by) => ((TestScheduler)Sys.Scheduler).Advance(by);
+    private void Advance(TimeSpan by) => ((VirtualScheduler)Sys.Scheduler).Advance(by);
 }

@@ -1,9 +1,10 @@
 using Akka.Actor;
 using Akka.Configuration;
-using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
+
+using VirtualTime;
 
 namespace RaftActors.Tests.Groups;
 
@@ -55,7 +56,7 @@ public sealed class LeaseReadTests : TestKit
     private void Isolate()
     {
         // A lease needs a time above zero, which a real clock always has.
-        ((TestScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(1));
+        ((VirtualScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(1));
         _group.Found(4, 4);
         _group.StopEngine("raft2");
         _group.StopEngine("raft3");

@@ -5,6 +5,8 @@ using Akka.TestKit;
 using RaftActors.Core;
 using RaftActors.Wire;
 
+using VirtualTime;
+
 namespace RaftActors.Tests.Groups;
 
 /// <summary>
@@ -227,7 +229,7 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
     {
         for (var ticks = 0; ticks < 1000 && !isReached(); ticks++)
         {
-            ((TestScheduler)system.Scheduler).Advance(Tick);
+            ((VirtualScheduler)system.Scheduler).Advance(Tick);
             _pulse.Pass(_names.Select(name => At($"/system/raft/default/{name}")));
         }
 
@@ -237,7 +239,7 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
     /// <summary>Advances the clock at once.</summary>
     public void Advance(TimeSpan by)
     {
-        ((TestScheduler)system.Scheduler).Advance(by);
+        ((VirtualScheduler)system.Scheduler).Advance(by);
         Settle();
     }
 
