@@ -144,6 +144,9 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
         watcher.Watch(actor);
         system.Stop(actor);
         watcher.ExpectTerminated(actor, Guard);
+
+        // The supervisor and the other engines hear of it at the same time as this watcher.
+        Settle();
     }
 
     private (TestProbe Watcher, RaftOptions<string> Options) Prepare(string name, RaftOptions<string> options)
