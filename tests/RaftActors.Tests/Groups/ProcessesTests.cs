@@ -35,8 +35,7 @@ public sealed class ProcessesTests : TestKit
     {
         _group.Found(0, 2);
 
-        _group.Stores["raft3"].Fail("the disk is gone");
-        _group.Settle();
+        _group.FailStore("raft3", "the disk is gone");
 
         Assert.Equal([null, null, "the disk is gone"], Raft.Get(Sys).Processes.Select(process => process.Failure));
     }

@@ -57,7 +57,7 @@ public sealed class QuiescenceTests : TestKit
     {
         Rest();
 
-        _group.Stores["raft1"].Fail("the disk is gone");
+        _group.FailStore("raft1", "the disk is gone");
 
         Assert.Equal(["leader lost"], _group.AdvanceUntil("raft3", "leader lost"));
         _group.Actors["raft2"].Tell(new Recorder.Append("key100", "value100"), TestActor);
@@ -70,7 +70,7 @@ public sealed class QuiescenceTests : TestKit
     {
         Rest();
 
-        _group.Stores["raft3"].Fail("the disk is gone");
+        _group.FailStore("raft3", "the disk is gone");
         _group.Advance(2);
 
         Assert.Contains("not quiescent: the group had work lately", Explain("raft1"));

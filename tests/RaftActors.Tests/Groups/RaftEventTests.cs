@@ -91,7 +91,7 @@ public sealed class RaftEventTests : TestKit
         Told();
         RecordLog();
 
-        _group.Stores["raft3"].Fail("the disk is gone");
+        _group.FailStore("raft3", "the disk is gone");
         _group.Advance(260);
 
         var told = Told();
@@ -224,8 +224,7 @@ public sealed class RaftEventTests : TestKit
     {
         _group.Found(0, 2);
 
-        _group.Stores["raft3"].Fail("the disk is gone");
-        _group.Settle();
+        _group.FailStore("raft3", "the disk is gone");
         _group.Actors["raft3"].Tell(new InvalidOperationException("a restart"));
         _group.Settle();
 
@@ -238,8 +237,7 @@ public sealed class RaftEventTests : TestKit
         _group.Found(0, 2);
         RecordLog();
 
-        _group.Stores["raft3"].Fail("the disk is gone");
-        _group.Settle();
+        _group.FailStore("raft3", "the disk is gone");
 
         Assert.Equal(Assert.Single(Of<RaftEvent.Stopped>("raft3", Told())), Assert.Single(Logged()));
     }

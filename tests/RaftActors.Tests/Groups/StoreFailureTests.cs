@@ -39,7 +39,7 @@ public sealed class StoreFailureTests : TestKit
     public void Requests_to_an_engine_whose_store_failed_end_with_the_cause()
     {
         Found();
-        _group.Stores["raft3"].Fail("the disk is gone.");
+        _group.FailStore("raft3", "the disk is gone.");
         _group.AdvanceUntil("raft3", "quorum lost");
 
         _group.Actors["raft3"].Tell(new Recorder.Append("key", "value"), TestActor);
@@ -55,7 +55,7 @@ public sealed class StoreFailureTests : TestKit
     public void Group_continues_without_the_process_whose_store_failed()
     {
         Found();
-        _group.Stores["raft1"].Fail("the disk is gone.");
+        _group.FailStore("raft1", "the disk is gone.");
         _group.AdvanceUntil("raft1", "quorum lost");
 
         _group.AdvanceUntil("raft2", "leader lost");

@@ -127,6 +127,9 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
 
     public void StopActor(string name) => Stop(Actors[name]);
 
+    /// <summary>The disk of a process fails. Returns when its engine has stopped, and the other engines know it.</summary>
+    public void FailStore(string name, string why) => AwaitEnd(EngineOf(name), () => Stores[name].Fail(why));
+
     /// <summary>The disks do nothing until <see cref="ReleaseStores"/>.</summary>
     public void HoldStores() => Array.ForEach([.. Stores.Values], store => store.Hold());
 
@@ -138,14 +141,17 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
         Watch(name, watcher, system.ActorOf(Props.Create(() => new Recorder(watcher, all)), name));
     }
 
-    private void Stop(IActorRef actor)
+    private void Stop(IActorRef actor) => AwaitEnd(actor, () => system.Stop(actor));
+
+    private void AwaitEnd(IActorRef actor, Action end)
     {
         var watcher = kit.CreateTestProbe();
         watcher.Watch(actor);
-        system.Stop(actor);
+        end();
         watcher.ExpectTerminated(actor, Guard);
 
-        // The supervisor and the other engines hear of it at the same time as this watcher.
+        // Invariant: the supervisor is told before the watcher. The mailbox of the actor is closed before both, so its answer to Settle
+        // alone would not show that the supervisor knows.
         Settle();
     }
 
