@@ -22,13 +22,9 @@ internal sealed class ConnectionListener : IDisposable
 
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AcceptPause = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan SuccessionTimeout = TimeSpan.FromSeconds(5);
 
     // A client that calls at all calls more often.
     private static readonly TimeSpan IdleMin = TimeSpan.FromSeconds(5);
-
-    // Half of the shortest default election timeout: the engines miss at most two heartbeats while a successor is not read.
-    private static readonly TimeSpan SilenceMax = TimeSpan.FromMilliseconds(500);
 
     private readonly Lock _lock = new();
     private readonly HashSet<InboundConnection> _inbound = [];
@@ -39,24 +35,21 @@ internal sealed class ConnectionListener : IDisposable
     private readonly Func<HandshakeResult, IConnection> _connectionTo;
     private readonly Func<Socket, Task<Socket>> _accept;
     private readonly int _maxConnections;
-    private readonly TimeSpan _silenceMax;
     private readonly Socket _socket;
     private volatile bool _isDisposed;
 
     /// <param name="connectionTo">The way back to a node.</param>
     /// <param name="accept">Accepts the next connection; null: the operating system does.</param>
     /// <param name="maxConnections">With more, a client is taken in place of another one. Nodes are taken in any case.</param>
-    /// <param name="silenceMax">A connection that is silent for this time is closed if it has a successor; null: half a second.</param>
     /// <exception cref="RaftConfigurationException">The port cannot be opened.</exception>
     public ConnectionListener(
         NetworkContext context,
         Func<HandshakeResult, IConnection> connectionTo,
         Func<Socket, Task<Socket>>? accept = null,
-        int maxConnections = MaxConnections,
-        TimeSpan? silenceMax = null)
+        int maxConnections = MaxConnections)
     {
-        (_context, _connectionTo, _accept, _maxConnections, _silenceMax) =
-            (context, connectionTo, accept ?? (listening => listening.AcceptAsync()), maxConnections, silenceMax ?? SilenceMax);
+        (_context, _connectionTo, _accept, _maxConnections) =
+            (context, connectionTo, accept ?? (listening => listening.AcceptAsync()), maxConnections);
         _socket = Listen(context.Settings);
         Port = ((IPEndPoint)_socket.LocalEndPoint!).Port; // Justification: a bound socket has one.
         _ = AcceptAsync();
@@ -79,19 +72,19 @@ internal sealed class ConnectionListener : IDisposable
         }
     }
 
-    /// <summary>Closes the connection of a node that was accepted only because a group named it.</summary>
+    /// <summary>Closes the connections of a node that were accepted only because a group named it.</summary>
     public void Expel(Address peer)
     {
-        InboundConnection? connection;
+        InboundConnection[] all;
         lock (_lock)
         {
-            connection = _latest.GetValueOrDefault(peer);
+            all = [.. OfNode(peer).Where(connection => connection.IsNodeByName)];
         }
 
-        if (connection is { IsNodeByName: true })
+        if (all.Length > 0)
         {
             _context.Log.Info("Closed the raft connection of {0}: it has left the groups of this node.", peer);
-            connection.Dispose();
+            Array.ForEach(all, connection => connection.Dispose());
         }
     }
 
@@ -215,7 +208,7 @@ internal sealed class ConnectionListener : IDisposable
             {
                 Owner = greeting.Identity?.Name ?? from.ToString(),
             };
-            if (TryAdd(connection, greeting.IsSuccessor, out var former))
+            if (TryAdd(connection))
             {
                 // Not earlier: the other side may end the former connection now, which is no hint that it has gone.
                 using var timeout = new CancellationTokenSource(HandshakeTimeout);
@@ -223,7 +216,6 @@ internal sealed class ConnectionListener : IDisposable
 
                 // The credentials may have changed since its handshake, before it was added.
                 Recheck(connection);
-                await EndAsync(former);
                 await connection.RunToEndAsync();
             }
             else if (!_isDisposed)
@@ -294,33 +286,10 @@ internal sealed class ConnectionListener : IDisposable
         }
     }
 
-    // Messages of the former connection come before those of its successor. The wait ends early if the former connection brings nothing:
-    // it may be broken, and the heartbeats that keep followers from an election wait in the successor.
-    private async Task EndAsync(InboundConnection? former)
+    // Of two connections of a node the latest counts: it has restarted, or connected again. The one before of the same start is read to its
+    // end, because the node changes its connection when its credentials change, and what it sent by that one should not be lost.
+    private bool TryAdd(InboundConnection connection)
     {
-        if (former is null)
-        {
-            return;
-        }
-
-        var received = -1L;
-        for (var time = TimeSpan.Zero; former.Received != received && time < SuccessionTimeout; time += _silenceMax)
-        {
-            received = former.Received ?? -1;
-            if (await Task.WhenAny(former.End, Task.Delay(_silenceMax)) == former.End)
-            {
-                break;
-            }
-        }
-
-        former.Dispose();
-    }
-
-    // Of two connections of a node the latest counts: it has restarted, or connected again. Only before a successor, the former one may be
-    // read to its end.
-    private bool TryAdd(InboundConnection connection, bool isSuccessor, out InboundConnection? former)
-    {
-        former = null;
         lock (_lock)
         {
             if (_isDisposed || !(IsNode(connection) || HasRoomFor(connection)))
@@ -328,22 +297,23 @@ internal sealed class ConnectionListener : IDisposable
                 return false;
             }
 
-            _inbound.Add(connection);
             if (!connection.IsClient)
             {
-                former = _latest.GetValueOrDefault(connection.Peer);
-                if (!isSuccessor || former?.Node != connection.Node)
+                var latest = _latest.GetValueOrDefault(connection.Peer);
+                foreach (var former in OfNode(connection.Peer).Where(each => each != latest || each.Node != connection.Node))
                 {
-                    former?.Dispose();
-                    former = null;
+                    former.Dispose();
                 }
 
                 _latest[connection.Peer] = connection;
             }
 
+            _inbound.Add(connection);
             return true;
         }
     }
+
+    private IEnumerable<InboundConnection> OfNode(Address peer) => _inbound.Where(each => !each.IsClient && each.Peer.Equals(peer));
 
     // Without credentials a group names it, and each address has at most one connection.
     private bool IsNode(InboundConnection connection) =>

@@ -128,7 +128,7 @@ internal readonly record struct Handshake(string Address, ulong Node, ulong Expe
 
     private static ConnectionKind ReadKind(ref ByteReader reader) => reader.Octet() switch
     {
-        <= (byte)ConnectionKind.Successor and var kind => (ConnectionKind)kind,
+        <= (byte)ConnectionKind.Client and var kind => (ConnectionKind)kind,
         var other => throw reader.Damaged($"the kind of the connection is {other}"),
     };
 
@@ -175,9 +175,6 @@ internal sealed record HandshakeResult(Address Peer, PeerIdentity? Identity, Con
     /// <summary>The format level of answers on this connection.</summary>
     public byte Level { get; init; } = FormatRange.Own.Lowest;
 
-    /// <summary>The connection takes the place of the latest one of the same actor system.</summary>
-    public bool IsSuccessor { get; init; }
-
     /// <summary>
     /// Shakes hands, up to the answer of <see cref="AnswerAsync"/>. Null: the other side looks for an actor system that had this port
     /// before.
@@ -213,7 +210,6 @@ internal sealed record HandshakeResult(Address Peer, PeerIdentity? Identity, Con
             Node = handshake.Node,
             Level = Handshake.LevelOf(FormatRange.Own, handshake.Formats),
             Endpoint = handshake.Port > 0 ? new WireMessage.PortAt(handshake.Port, handshake.Node) : null,
-            IsSuccessor = handshake.Kind == ConnectionKind.Successor,
         };
         if (identity is not null && greeting.ClientRole is null)
         {
@@ -282,9 +278,4 @@ internal enum ConnectionKind : byte
 
     /// <summary>For the calls of a client, which has no port of its own. The answers come by the same connection.</summary>
     Client = 1,
-
-    /// <summary>
-    /// In place of the latest connection of the same node, whose credentials have changed. Its messages come after those of that one.
-    /// </summary>
-    Successor = 2,
 }

@@ -31,10 +31,8 @@ internal sealed class InboundConnection : IDisposable
     private readonly FrameReader _frames;
     private readonly EngineBatch _batch = new();
     private readonly ReceiveBlock _block;
-    private volatile bool _isRead;
     private volatile bool _isClosed;
     private long _heardAt = Machine.Current.Time.GetTimestamp();
-    private long _received;
 
     /// <summary>A connection that another node or a client has opened.</summary>
     /// <param name="connectionTo">The way back to a node.</param>
@@ -79,12 +77,6 @@ internal sealed class InboundConnection : IDisposable
     /// <summary>Its identity.</summary>
     public ulong Node { get; }
 
-    /// <summary>Completes when the last bytes of a node's connection were read.</summary>
-    public Task End => _end.Task;
-
-    /// <summary>The bytes of a node that were read; null: the connection that it succeeds is read first.</summary>
-    public long? Received => _isRead ? Volatile.Read(ref _received) : null;
-
     /// <summary>Another actor system that has only clients has opened it.</summary>
     public bool IsClient { get; }
 
@@ -116,7 +108,6 @@ internal sealed class InboundConnection : IDisposable
             return RunClientAsync();
         }
 
-        _isRead = true;
         new Thread(RunToEnd) { IsBackground = true, Name = "raft-connection" }.Start();
         return _end.Task;
     }
@@ -144,7 +135,6 @@ internal sealed class InboundConnection : IDisposable
         while (_channel.Receive(_block.Room().Span) is var count and > 0)
         {
             _context.Metrics.OnReceived(count);
-            Volatile.Write(ref _received, _received + count);
             _block.Add(count);
             var mayRunHere = false;
             EngineDispatcher.BeginOffer();

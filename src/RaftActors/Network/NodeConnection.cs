@@ -35,10 +35,10 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
     private OutboundSocket? _socket;
 
     // Connects with changed credentials, while the present connection goes on.
-    private OutboundSocket? _successor;
+    private OutboundSocket? _next;
 
-    // Each sends what was written before its successor took over.
-    private readonly List<OutboundSocket> _former = [];
+    // Sends what was written before the present connection took over.
+    private OutboundSocket? _former;
     private bool _hasLostActor;
     private bool _hasLost;
     private volatile bool _isRetired;
@@ -123,14 +123,14 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
 
             if (!present.IsClient)
             {
-                if (_successor is not null)
+                if (_next is not null)
                 {
-                    // The other node may have put it in place of the present one. If it is outdated, it gets a successor itself.
+                    // The other node may have put it in place of the present one. If it is outdated, it is renewed itself.
                     return;
                 }
 
-                _successor = new OutboundSocket(present.Endpoint, context, _lock, OnLost, isSuccessor: true);
-                _ = ConnectAsync(_successor);
+                _next = new OutboundSocket(present.Endpoint, context, _lock, OnLost);
+                _ = ConnectAsync(_next);
                 return;
             }
         }
@@ -274,10 +274,11 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
         bool hasLost;
         lock (_lock)
         {
-            if (socket == _successor)
+            if (socket == _next)
             {
-                (former, _socket, _successor) = (_socket, socket, null);
-                _former.Add(former!); // Justification: a successor ends together with the socket that it succeeds.
+                _former?.Dispose();
+                (_former, _socket, _next) = (_socket, socket, null);
+                former = _former;
             }
 
             if (socket != _socket)
@@ -347,12 +348,12 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
 
     private void End(OutboundSocket socket, string why, bool isRefused)
     {
-        bool isSuccessor;
+        bool isNext;
         lock (_lock)
         {
-            _former.Remove(socket);
-            isSuccessor = socket == _successor;
-            _successor = isSuccessor ? null : _successor;
+            _former = socket == _former ? null : _former;
+            isNext = socket == _next;
+            _next = isNext ? null : _next;
             if (socket == _socket)
             {
                 if (socket.IsConnected)
@@ -370,7 +371,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
         }
 
         socket.Dispose();
-        if (isSuccessor)
+        if (isNext)
         {
             OnRenewalFailed(why.TrimEnd('.'));
         }
@@ -423,9 +424,8 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
 
         _early.Clear();
         _socket?.Dispose();
-        _successor?.Dispose();
-        _former.ForEach(former => former.Dispose());
-        _former.Clear();
-        (_socket, _successor) = (null, null);
+        _next?.Dispose();
+        _former?.Dispose();
+        (_socket, _next, _former) = (null, null, null);
     }
 }

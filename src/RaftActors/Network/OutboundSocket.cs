@@ -23,16 +23,11 @@ internal sealed class OutboundSocket : IDisposable
     /// <param name="endpoint">Its node is 0 if this node does not know the identity of the other one.</param>
     /// <param name="gate">The owner's lock.</param>
     /// <param name="onLost">See <see cref="FrameSender"/>.</param>
-    /// <param name="isSuccessor">It takes the place of an earlier connection to the same node.</param>
     public OutboundSocket(
-        WireMessage.PortAt endpoint,
-        NetworkContext context,
-        Lock gate,
-        Action<OutboundSocket, Exception?> onLost,
-        bool isSuccessor = false)
+        WireMessage.PortAt endpoint, NetworkContext context, Lock gate, Action<OutboundSocket, Exception?> onLost)
     {
         (Endpoint, _context, _port) = (endpoint, context, context.Port() ?? 0);
-        _kind = isSuccessor ? ConnectionKind.Successor : _port == 0 ? ConnectionKind.Client : ConnectionKind.Node;
+        _kind = _port == 0 ? ConnectionKind.Client : ConnectionKind.Node;
         var frames = new FrameWriter(
             context.Own,
             context.Settings.FrameSizeMaxBytes,

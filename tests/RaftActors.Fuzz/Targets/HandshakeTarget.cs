@@ -18,7 +18,7 @@ internal sealed class HandshakeTarget : Target
     public override IEnumerable<byte[]> Seeds() =>
     [
         [0, .. new Handshake("akka.tcp://demo@127.0.0.1:2551", 1, 2, ConnectionKind.Node, 2552).ToBytes()],
-        [0, .. new Handshake("akka.tcp://Size-2@[::1]:2551", ulong.MaxValue, 0, ConnectionKind.Successor, 65535).ToBytes()],
+        [0, .. new Handshake("akka.tcp://Size-2@[::1]:2551", ulong.MaxValue, 0, ConnectionKind.Client, 65535).ToBytes()],
         [0, .. new Handshake("akka.tcp://demo@127.0.0.1:2551", 1, 0, ConnectionKind.Client, 0).ToBytes()],
         [IsAnswer, .. Handshake.AnswerOf(0x0123456789ABCDEF, FormatRange.Own)],
     ];

@@ -39,13 +39,13 @@ public sealed class NodeConnectionTests : TestKit
         (_engine, _renewed) = (CreateTestProbe(), CreateTestProbe());
         Sys.EventStream.Subscribe(_renewed, typeof(Info));
         (_nearStore, _farStore) = (NewStore("near"), NewStore("far"));
-        _listener = new ConnectionListener(NewContext(Near, 1, _nearStore, isAtAddress: false), _ => new NoConnection(), silenceMax: Guard);
+        _listener = new ConnectionListener(NewContext(Near, 1, _nearStore, isAtAddress: false), _ => new NoConnection());
         _far = NewContext(Far, 2, _farStore, isAtAddress: true);
         _address = new Address(Near.Protocol, Near.System, Near.Host, _listener.Port);
     }
 
     [Fact]
-    public void Messages_that_are_written_while_the_credentials_change_arrive_once_and_in_order()
+    public void Messages_that_are_written_while_the_credentials_change_arrive_once()
     {
         var connection = new NodeConnection(_address, _far);
         var to = new ConnectionRef(ActorPath.Parse($"{_address}{Engine}"), connection, _far);
@@ -54,6 +54,7 @@ public sealed class NodeConnectionTests : TestKit
         FishForMessage<ConnectionNews>(news => news is ConnectionNews.Opened, Guard);
 
         var written = 0L;
+        HashSet<long> read = [];
         for (var change = 1; change <= 5; change++)
         {
             File.AppendAllText(FileOf("far"), $"# change {change}\nnode other{change} {Guid.NewGuid():N}{Guid.NewGuid():N}\n");
@@ -68,13 +69,15 @@ public sealed class NodeConnectionTests : TestKit
                     connection.Flush();
                 }
             }
-        }
 
-        for (var read = 0L; read < written;)
-        {
-            foreach (var message in Unprotected.MessagesOf(_engine.ReceiveOne(Guard)))
+            // Two connections are read at the same time, so messages of the change may overtake each other. A third one would end the
+            // first.
+            while (read.Count < written)
             {
-                Assert.Equal(++read, Assert.IsType<ClientCall.Read>(message).After.Value);
+                foreach (var message in Unprotected.MessagesOf(_engine.ReceiveOne(Guard)))
+                {
+                    Assert.True(read.Add(Assert.IsType<ClientCall.Read>(message).After.Value));
+                }
             }
         }
 
