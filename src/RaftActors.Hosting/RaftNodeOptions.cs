@@ -2,7 +2,7 @@ namespace RaftActors.Hosting;
 
 /// <summary>
 /// The settings of a node that an application needs first. An unset option leaves the choice to <see cref="Hocon"/>, then to the HOCON of
-/// the actor system, then to the default. hocon/reference.conf describes each setting at length. The start of the host fails with a
+/// the actor system, then to the default. reference.conf of RaftActors describes each setting at length. The start of the host fails with a
 /// <see cref="RaftStartException"/> if an option is wrong.
 /// </summary>
 public sealed class RaftNodeOptions

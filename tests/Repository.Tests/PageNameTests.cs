@@ -61,7 +61,7 @@ public sealed partial class PageNameTests
     [MemberData(nameof(Pages))]
     public void Every_setting_or_metric_that_a_page_names_exists(string page)
     {
-        var reference = ConfigurationFactory.ParseString(Repository.Read("hocon/reference.conf"));
+        var reference = ConfigurationFactory.ParseString(Repository.Read("src/RaftActors/reference.conf"));
         var names = Settings().Matches(Repository.Read(page)).Select(match => match.Groups[1].Value);
 
         Assert.All(names, name => Assert.True(reference.HasPath(name) || Metrics.Value.Contains($"\"{name}\""), name));

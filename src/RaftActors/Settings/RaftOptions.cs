@@ -4,7 +4,7 @@ namespace RaftActors;
 
 /// <summary>
 /// The options of one raft actor. An unset option comes from the actor system's configuration: from <c>raft.groups.NAME</c> for the
-/// group NAME, else from <c>raft</c>. <c>hocon/reference.conf</c> describes every setting.
+/// group NAME, else from <c>raft</c>. <c>src/RaftActors/reference.conf</c> describes every setting.
 /// <para>
 /// The engine of a process uses the options of the actor's first life. Later lives decide only <see cref="LastSerial"/> and
 /// <see cref="LearnerDelivery"/>.

@@ -100,7 +100,7 @@ internal sealed class MutantCompiler
 
     /// <summary>For bugs in RaftActors, and the simulation of groups of real actors.</summary>
     public static MutantCompiler OfActors(string root) => OfReplaced(
-        root, "RaftActors", Path.Combine(root, "hocon", "reference.conf"), ["RaftActors.Core", "RaftActors.Storage"]);
+        root, "RaftActors", Path.Combine(root, "src", "RaftActors", "reference.conf"), ["RaftActors.Core", "RaftActors.Storage"]);
 
     /// <summary>For bugs in the coordination, and the simulation of groups of real actors.</summary>
     public static MutantCompiler OfCoordinationOfActors(string root) => OfReplaced(
