@@ -52,6 +52,9 @@ internal sealed class Durability(CoreOptions options, Clock clock, List<Effect> 
     /// <summary>The oldest outstanding write, or read, takes longer than <see cref="CoreOptions.DiskStallTicks"/>.</summary>
     public bool IsStalled => (_outstanding.TryPeek(out var oldest) && IsOver(oldest.At)) || IsReadStalled;
 
+    /// <summary>A read of the store is outstanding.</summary>
+    public bool IsReading => _readsSince is not null;
+
     /// <summary>The oldest outstanding read takes longer than that.</summary>
     public bool IsReadStalled => _readsSince is { } since && IsOver(since);
 

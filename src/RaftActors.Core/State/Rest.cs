@@ -11,7 +11,7 @@ internal static class Rest
     {
         // A former leader waits for the end of its transfer too.
         var isSteady = state is { IsFenced: false, ToldRemoved: null, Snapshots.Incoming: null, Transfers.Current: null }
-            && state.Durability.IsIdle;
+            && state.Durability is { IsIdle: true, IsReading: false };
         return state.Role switch
         {
             LeaderRole leader when isSteady && IsMember(state) && !state.Quiet.IsAsking => EndOf(state, leader),

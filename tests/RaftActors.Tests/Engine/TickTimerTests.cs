@@ -120,6 +120,26 @@ public sealed class TickTimerTests : TestKit
         _mailbox.ExpectNoMsg(TimeSpan.Zero);
     }
 
+    /// <summary>Ten thousand engines would otherwise wake the clock one by one.</summary>
+    [Fact]
+    public void Long_rests_of_two_engines_end_at_one_time()
+    {
+        var mailbox = CreateTestProbe();
+        var other = new TickTimer(mailbox, new SchedulerClock(Sys.Scheduler), Sys.Scheduler, Interval, Lateness);
+        Arm(21);
+        Advance(Interval / 2);
+        other.Arm(21, isShort: true);
+
+        Advance(21 * Interval);
+        _mailbox.ExpectNoMsg(TimeSpan.Zero);
+        mailbox.ExpectNoMsg(TimeSpan.Zero);
+        Advance(Interval / 2);
+
+        _mailbox.ExpectMsg(ToSelf.Tick.OnTime);
+        mailbox.ExpectMsg(ToSelf.Tick.OnTime);
+        Assert.Equal((22, 21), (_timer.TakeDue(), other.TakeDue()));
+    }
+
     [Fact]
     public void Mailbox_has_one_tick_at_most()
     {
