@@ -95,7 +95,7 @@ public sealed class RaftLease : Lease
         }
         catch (Exception e)
         {
-            _log.Warning("The release of the lease {0} is not confirmed yet: {1}", Settings.LeaseName, e.Message);
+            _log.Warning("The release of the lease {0} is not confirmed yet, and will be tried again: {1}", Settings.LeaseName, e.Message);
             return false;
         }
     }

@@ -31,7 +31,7 @@ internal sealed record CertificateName(IReadOnlyList<string> Names, bool IsServe
             {
                 throw new UsageException(isServer
                     ? $"'{name}' is neither a host name nor an address. Write it without a port: node1, node1.example.com or 10.0.0.1"
-                    : $"'{name}' is not the name of a client. It has letters, digits, '-' and '.', and is no address: alice");
+                    : $"'{name}' is not the name of a client. Use letters, digits, '-' and '.', and no address: alice");
             }
         }
 

@@ -122,14 +122,14 @@ internal static class CertsCommand
     {
         if (holders.Length == 0)
         {
-            throw new UsageException("no server and no client is named. Example: raft certs --dir certs node1 node2 --client alice");
+            throw new UsageException("no server and no client is named. Name one: raft certs --dir certs node1 node2 --client alice");
         }
 
         // A client with the name of a server would have the role of a node.
         var names = holders.SelectMany(holder => holder.Names);
         if (names.GroupBy(name => name, StringComparer.OrdinalIgnoreCase).FirstOrDefault(same => same.Count() > 1) is { } twice)
         {
-            throw new UsageException($"'{twice.Key}' is named twice. A name belongs to one server or client");
+            throw new UsageException($"'{twice.Key}' is named twice. Give each server and client another name");
         }
     }
 

@@ -133,7 +133,7 @@ internal static class AppendCommand
         var id = result.GetValueOrDefault<string?>() ?? "";
         if (id.Length is 0 or > MessageLimits.IdLettersMax || Printable.Of(id) != id)
         {
-            result.AddError($"a request id has 1 to {MessageLimits.IdLettersMax} characters, without control characters");
+            result.AddError($"a request id has 1 to {MessageLimits.IdLettersMax} characters, without control characters: give another one");
         }
     }
 }

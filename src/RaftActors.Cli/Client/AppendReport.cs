@@ -30,7 +30,7 @@ internal sealed class AppendReport(CommandEnvironment environment, bool isJson)
     {
         lock (_lock)
         {
-            environment.Error.WriteLine($"raft: interrupted: no line after line {lastLine} was sent");
+            environment.Error.WriteLine($"raft: interrupted: no line after line {lastLine} was sent; begin again after it");
         }
     }
 

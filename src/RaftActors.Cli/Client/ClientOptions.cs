@@ -113,11 +113,11 @@ internal sealed class ClientOptions(CommandEnvironment environment, bool isOfSer
 
         if (parsed.GetValue(AtAddress) && parsed.GetValue(Remoting) is not null)
         {
-            throw new UsageException("--at-address and --remoting are both given: with --at-address the command uses no remoting");
+            throw new UsageException("--at-address and --remoting are both given: give one, because --at-address uses no remoting");
         }
 
         return parsed.GetResult(Servers) is { Implicit: false }
-            ? throw new UsageException("-S and --contacts are both given: -S names servers of this program, --contacts an application")
+            ? throw new UsageException("-S and --contacts are both given: give -S for raft servers, or --contacts for an application")
             : ApplicationTarget.Of(contacts, parsed.GetValue(Group) ?? DefaultGroup, parsed.GetValue(AtAddress));
     }
 

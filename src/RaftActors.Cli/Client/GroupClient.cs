@@ -106,7 +106,8 @@ internal sealed class GroupClient : IDisposable
             }
 
             throw new RaftUnavailableException(
-                $"No node that answered has a process of group '{_settings.Target.Group}'; the groups there: {string.Join(", ", groups)}.");
+                $"No node that answered has a process of group '{_settings.Target.Group}'; name one of the groups there: "
+                + $"{string.Join(", ", groups)}.");
         }
     }
 

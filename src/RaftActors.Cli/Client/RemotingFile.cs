@@ -24,7 +24,8 @@ internal static class RemotingFile
         var (all, why) = Parse(file);
         if (why is not null || !all.HasPath(Section))
         {
-            throw new UsageException($"--remoting needs a HOCON file with a section {Section}, and '{file}' {why ?? "has none"}");
+            throw new UsageException(
+                $"--remoting needs a HOCON file with a section {Section}, and '{file}' {why ?? "has none"}; name another file");
         }
 
         var own = ConfigurationFactory.ParseString(
@@ -48,7 +49,7 @@ internal static class RemotingFile
         }
         catch (NotSupportedException)
         {
-            throw new UsageException($"--remoting: {Unencrypted} in '{file}' is neither on nor off");
+            throw new UsageException($"--remoting: {Unencrypted} in '{file}' is neither on nor off; set it to one of them");
         }
     }
 

@@ -65,7 +65,8 @@ internal sealed class SnapshotCommand(CommandEnvironment environment, ClientSett
         var members = named.Length > 0 ? named : MembersOf(group);
         if (members.Length == 0)
         {
-            environment.Error.WriteLine($"raft: the group has no members yet, as far as the {Target.Nouns} that answered know");
+            environment.Error.WriteLine(
+                $"raft: the group has no members yet, as far as the {Target.Nouns} that answered know; start all of its founders");
             return ExitCode.Failed;
         }
 

@@ -99,7 +99,8 @@ internal sealed class TailCommand(CommandEnvironment environment, ClientSettings
         }
         catch (OperationCanceledException) when (!client.End.IsCancellationRequested)
         {
-            throw new RaftUnavailableException($"The time is up, and the pair after serial {after} has not come.");
+            throw new RaftUnavailableException(
+                $"The time is up, and the pair after serial {after} has not come. Raise --timeout, or run 'raft status' to see why.");
         }
 
         return after;

@@ -130,15 +130,15 @@ internal static class PlanCommand
     {
         if (directory is null)
         {
-            return sync is not { } median ? throw new UsageException("neither --measure nor --sync is given: one says how fast the disk is")
+            return sync is not { } median ? throw new UsageException("neither --measure nor --sync is given: give one of them")
                 : most is null ? (median, 4 * median)
                 : most >= median ? (median, most.Value)
-                : throw new UsageException("--sync-p99 is below --sync: it is the 99th percentile, and --sync the median");
+                : throw new UsageException("--sync-p99 is below --sync: give the median to --sync and the 99th percentile to --sync-p99");
         }
 
         if (sync is not null || most is not null)
         {
-            throw new UsageException("--measure and --sync are both given: --measure finds out what --sync says");
+            throw new UsageException("--measure and --sync are both given: give one, because --measure measures what --sync says");
         }
 
         var path = Path.GetFullPath(directory);

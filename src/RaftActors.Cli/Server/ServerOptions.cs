@@ -124,7 +124,7 @@ internal sealed class ServerOptions
         if (text.Length > CoreOptions.FailureDomainLengthMax || text.Any(char.IsControl))
         {
             result.AddError(
-                $"--failure-domain is a name of at most {CoreOptions.FailureDomainLengthMax} characters on one line, such as rack-1.");
+                $"--failure-domain must be a name of at most {CoreOptions.FailureDomainLengthMax} characters on one line, such as rack-1.");
         }
 
         return text;

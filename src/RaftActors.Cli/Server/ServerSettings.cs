@@ -109,14 +109,14 @@ internal sealed record ServerSettings(
         "0.0.0.0" => "0.0.0.0 is not a --host: other machines cannot reach it. To listen on all addresses, give this machine's name with "
             + "--host and add --bind 0.0.0.0.",
         _ when host.Contains(':') || !ServerId.TryParse($"{host}:1", out _) =>
-            $"'{host}' is not a host name or IPv4 address. --host takes one, without a port.",
+            $"'{host}' is not a host name or IPv4 address. Give --host one, without a port.",
         _ => null,
     };
 
     private static string? BindProblem(string? bind) =>
         bind is null || Uri.CheckHostName(bind) is UriHostNameType.Dns or UriHostNameType.IPv4
             ? null
-            : $"'{bind}' is not a host name or IPv4 address. --bind takes one, without a port; 0.0.0.0 listens on all addresses.";
+            : $"'{bind}' is not a host name or IPv4 address. Give --bind one, without a port; 0.0.0.0 listens on all addresses.";
 
     private static string? DataProblem(string? data) =>
         data is null || (!string.IsNullOrWhiteSpace(data) && !data.Contains('\0'))

@@ -116,7 +116,8 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended,
             .ConfigureAwait(false);
         See(at);
         var answer = JsonSerializer.Deserialize(bytes, type)
-            ?? throw new RaftUnavailableException($"The group '{client.Group}' answered with nothing.");
+            ?? throw new RaftUnavailableException(
+                $"The group '{client.Group}' answered with nothing. Give the group of raft-coordination.group to coordination alone.");
         return (answer, at);
     }
 

@@ -22,7 +22,7 @@ internal sealed class BackupReader : IDisposable
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new StoreException($"Cannot read the backup {_path}. {e.Message}", e);
+            throw new StoreException($"Cannot read the backup {_path}. {e.Message} Check its path and rights.", e);
         }
 
         try
@@ -177,7 +177,7 @@ internal sealed class BackupReader : IDisposable
         }
         catch (IOException e)
         {
-            throw new StoreException($"Cannot read the backup {_path}. {e.Message}", e);
+            throw new StoreException($"Cannot read the backup {_path}. {e.Message} Check the disk, or use another copy.", e);
         }
     }
 

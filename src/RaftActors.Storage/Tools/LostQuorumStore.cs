@@ -50,7 +50,7 @@ internal sealed class LostQuorumStore : IDisposable
         {
             var slot = store._reader.Slots.FirstOrDefault(one => one.Owner == owner)
                 ?? throw new StoreException($"{store._offline.Path} has no store of {owner}. It has those of "
-                    + $"{string.Join(", ", store._reader.Slots.Select(one => one.Owner))}.");
+                    + $"{string.Join(", ", store._reader.Slots.Select(one => one.Owner))}. Name one of them.");
             store.Add(slot, state => LostQuorum.Plan(owner, slot.Incarnation, state, survivors));
         });
 

@@ -158,7 +158,8 @@ internal sealed class ClientBackup(string group, ProcessName process, RaftBackup
     private async Task<TReply> DemandAsync<TReply>(Func<TimeSpan, ClientCall> toCall)
         where TReply : ClientReply =>
         await ask(toCall).ConfigureAwait(false) as TReply
-            ?? throw new RaftUnavailableException($"{process} answered a question of a backup with another reply.");
+            ?? throw new RaftUnavailableException(
+                $"{process} answered a question of a backup with another reply. Use the same version for the client and the group.");
 
     private static string WhyOf(ClientReply reply) =>
         reply is ClientReply.BackupLost lost ? lost.Why : $"It answered with {reply.GetType().Name}.";

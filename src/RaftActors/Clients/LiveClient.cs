@@ -104,7 +104,8 @@ internal sealed class LiveClient<TValue, TResult>(
 
         return found.Length > 0
             ? Decoded(found[0])
-            : throw new RaftUnavailableException($"The process that was asked lacks serial {serial}.");
+            : throw new RaftUnavailableException(
+                $"The process that was asked lacks serial {serial}. Ask another process, or check the serial.");
     }
 
     public override async IAsyncEnumerable<Entry<TValue>> SubscribeAsync(
@@ -226,7 +227,7 @@ internal sealed class LiveClient<TValue, TResult>(
             .ThenByDescending(process => process.Committed)
             .FirstOrDefault()?.Name
             ?? throw new RaftUnavailableException(
-                $"No process of group '{Group}' can give a backup, because each is fenced, removed or has failed.");
+                $"No process of group '{Group}' can give a backup, because each is fenced, removed or has failed. Run 'raft explain'.");
     }
 
     public override async Task<ProcessSnapshot> TakeSnapshotAsync(

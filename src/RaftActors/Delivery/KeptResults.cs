@@ -66,7 +66,10 @@ internal sealed class KeptResults<TResult>(ActorSystem system, RaftCodec<TResult
         catch (Exception e)
         {
             // A codec of the user may throw anything. The asker must hear that its pair is committed.
-            system.Log.Warning("The kept result of the pair {0} cannot be read, so a repeat has no result: {1}", serial, e.Message);
+            system.Log.Warning(
+                "The kept result of the pair {0} cannot be read, so a repeat has no result. Keep the types of results readable. {1}",
+                serial,
+                e.Message);
             return false;
         }
     }

@@ -107,7 +107,7 @@ internal sealed class NamedNodes(Address self, ImmutableArray<string> contacts, 
         }
         else if (address is null && _refused.Add(node))
         {
-            log.Warning("Node '{0}' cannot be found: with raft.discovery = node-names a node's name is host:port, or :port.", node);
+            log.Warning("Node '{0}' cannot be found: name it host:port, or :port, because raft.discovery is node-names.", node);
         }
 
         return address is null || address.Equals(self) ? [] : [address];

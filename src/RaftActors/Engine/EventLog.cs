@@ -45,7 +45,9 @@ internal static class EventLog
                 break;
             case RaftEvent.Removed:
                 log.Warning(
-                    "{Process} of group {Group}: removed from the group. It receives no pairs until it joins again.", process, group);
+                    "{Process} of group {Group}: removed from the group, so it receives no pairs. Stop it, or let it join again.",
+                    process,
+                    group);
                 break;
         }
     }

@@ -81,7 +81,9 @@ internal sealed class OpenStores(ActorSystem system)
         if (options.AllowSharedDirectory)
         {
             system.Log.Warning(
-                "raft.store.allow-shared-directory is on for {0}: every user who can write to it can replace the log.", options.Directory);
+                "raft.store.allow-shared-directory is on for {0}: every user who can write to it can replace the log. Turn it off, or give "
+                    + "rights to trusted users only.",
+                options.Directory);
         }
     }
 

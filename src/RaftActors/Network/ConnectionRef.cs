@@ -33,7 +33,10 @@ internal sealed class ConnectionRef(ActorPath path, IConnection made, NetworkCon
         var connection = Connection;
         if ((message as WireMessage ?? context.Foreign.TryWrite(message, connection.Level)) is not { } written)
         {
-            context.Log.Warning("A {0} to {1} was dropped: it is no message of raft.", message.GetType(), path);
+            context.Log.Warning(
+                "A {0} to {1} was dropped: it is no message of raft. Send it to your actor by the actor's own reference.",
+                message.GetType(),
+                path);
             return;
         }
 

@@ -40,7 +40,7 @@ internal static class CredentialFiles
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
-            throw new RaftConfigurationException($"Cannot read the files of raft.security: {e.Message}");
+            throw new RaftConfigurationException($"Cannot read the files of raft.security: {e.Message} Check their paths and rights.");
         }
     }
 

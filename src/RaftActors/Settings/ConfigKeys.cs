@@ -49,7 +49,9 @@ internal static class ConfigKeys
         var groups = raft.GetConfig(Groups) ?? Config.Empty;
         foreach (var (name, value) in groups.AsEnumerable().Where(group => !IsEmpty(group.Value)))
         {
-            Demand(HoldsKeys(value), $"raft.{Groups}.{name} is set to one value, but it holds keys, such as raft.{Groups}.{name}.roster.");
+            Demand(
+                HoldsKeys(value),
+                $"raft.{Groups}.{name} is set to one value, but it holds keys, such as raft.{Groups}.{name}.roster. Set those keys.");
             var group = groups.GetConfig(name);
             Demand(group is not null, $"raft.{Groups} has settings for the group '{name}', which cannot be read. Use a name without dots.");
             foreach (var (key, _) in group!.AsEnumerable()) // Justification: just demanded.
@@ -71,7 +73,7 @@ internal static class ConfigKeys
             {
                 var unknown = prefix + FirstValue(config, key, value);
                 throw new RaftConfigurationException(
-                    $"There is no setting {root}.{unknown}. The nearest one is {root}.{NearestTo(unknown)}; reference.conf has them all.");
+                    $"There is no setting {root}.{unknown}. The nearest one is {root}.{NearestTo(unknown)}; see reference.conf for all.");
             }
 
             if (IsEmpty(value))
@@ -84,7 +86,7 @@ internal static class ConfigKeys
             {
                 throw new RaftConfigurationException(holdsKeys
                     ? $"{root}.{path} has keys below it, but it is one value. Set {root}.{path} itself."
-                    : $"{root}.{path} is set to one value, but it holds keys, such as {root}.{FirstBelow(path)}.");
+                    : $"{root}.{path} is set to one value, but it holds keys, such as {root}.{FirstBelow(path)}. Set those keys.");
             }
 
             if (holdsKeys && path != Groups)

@@ -67,7 +67,8 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
         var isOutcome = OutcomeFormat.Types.ContainsKey(manifest);
         if (!isOutcome && manifest is not (WireTable.PortAtManifest or WireTable.PortWantedManifest))
         {
-            const string Why = "Refused a message of raft that came by Akka's remoting: only connections of raft take it.";
+            const string Why = "Refused a message of raft that came by Akka's remoting: only connections of raft take it. Find out which "
+                + "program sends it.";
             if (_warnings.TryGive("", Why, out var text))
             {
                 system.Log.Warning("{0}", text);

@@ -82,7 +82,8 @@ public sealed class AllGroupsTests
         var run = Run.Here("status", "--contacts", nodes.Contacts[0], "--group", "stock", "--timeout", "5s");
 
         Assert.Equal((1, ""), (run.Code, run.Output));
-        Assert.Equal("raft: no node that answered has a process of group 'stock'; the groups there: bills, default\n", run.Error);
+        Assert.Equal(
+            "raft: no node that answered has a process of group 'stock'; name one of the groups there: bills, default\n", run.Error);
     }
 
     [Fact]

@@ -68,7 +68,7 @@ public sealed class ApplicationTests(OrdersFixture fixture) : IClassFixture<Orde
         var run = Run.Here("members", "list", "--contacts", _group.Contacts[0], "--group", "invoices", "--timeout", "2s");
 
         Assert.Equal((1, ""), (run.Code, run.Output));
-        Assert.Contains("no node that answered has a process of group 'invoices'; the groups there: ", run.Error);
+        Assert.Contains("no node that answered has a process of group 'invoices'; name one of the groups there: ", run.Error);
     }
 
     [Fact]

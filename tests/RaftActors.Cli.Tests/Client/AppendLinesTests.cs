@@ -119,6 +119,6 @@ public sealed class AppendLinesTests : ServerProgramTest
 
         var run = Run.Interrupted("answered\n", "serial 1\n", arguments);
 
-        Assert.Equal((130, "raft: interrupted: no line after line 1 was sent\n"), (run.Code, run.Error));
+        Assert.Equal((130, "raft: interrupted: no line after line 1 was sent; begin again after it\n"), (run.Code, run.Error));
     }
 }

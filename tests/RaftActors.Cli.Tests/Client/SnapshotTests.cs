@@ -70,7 +70,8 @@ public sealed class SnapshotTests : ServerProgramTest
         var run = Run.Here(new FakeGroup(), "snapshot");
 
         Assert.Equal((1, ""), (run.Code, run.Output));
-        Assert.Equal("raft: the group has no members yet, as far as the servers that answered know\n", run.Error);
+        Assert.Equal(
+            "raft: the group has no members yet, as far as the servers that answered know; start all of its founders\n", run.Error);
     }
 
     [Fact]

@@ -30,7 +30,7 @@ public sealed class FailureDomainTests : ServerProgramTest
         var run = Run.Here("server", "-p", "9990", "--failure-domain", new string(letter, length));
 
         Assert.Equal(2, run.Code);
-        Assert.Contains("--failure-domain is a name of at most 100 characters on one line, such as rack-1.", run.Error);
+        Assert.Contains("--failure-domain must be a name of at most 100 characters on one line, such as rack-1.", run.Error);
     }
 
     private RunningServer Start(int port, string domain) =>

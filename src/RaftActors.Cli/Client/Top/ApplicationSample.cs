@@ -29,7 +29,7 @@ internal sealed record ApplicationSample(ImmutableArray<GroupRow> Groups, Immuta
         ImmutableArray<NodeSample> samples = [.. nodes.Values.OfType<NodeSample>().OrderBy(node => node.Name, StringComparer.Ordinal)];
         if (samples.All(node => node.State == NodeState.Silent))
         {
-            throw new RaftUnavailableException("No node of the application answered in time.");
+            throw new RaftUnavailableException("No node of the application answered in time. Check --contacts, or raise --timeout.");
         }
 
         var processes = samples.SelectMany(node => node.Processes).GroupBy(process => process.Place.Group);
