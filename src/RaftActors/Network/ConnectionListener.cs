@@ -83,8 +83,8 @@ internal sealed class ConnectionListener : IDisposable
 
         if (all.Length > 0)
         {
-            _context.Log.Info("Closed the raft connection of {0}: it has left the groups of this node.", peer);
             Array.ForEach(all, connection => connection.Dispose());
+            _context.Log.Info("Closed the raft connection of {0}: it has left the groups of this node.", peer);
         }
     }
 
@@ -92,8 +92,8 @@ internal sealed class ConnectionListener : IDisposable
     {
         if (!connection.IsStillAccepted)
         {
-            _context.Log.Warning("Closed the raft connection of {0}: its credentials are no longer accepted.", connection.Peer);
             connection.Dispose();
+            _context.Log.Warning("Closed the raft connection of {0}: its credentials are no longer accepted.", connection.Peer);
         }
     }
 
