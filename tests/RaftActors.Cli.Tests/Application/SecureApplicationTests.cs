@@ -45,7 +45,7 @@ public sealed class SecureApplicationTests : IDisposable
         var check = Ask(group, ["check", .. FilesOf("eye")]);
         Assert.Contains(check.Lines, line => line.StartsWith($"OK    {certificates}/eye.pem: the certificate CN=eye is valid until "));
 
-        var plain = Ask(group, ["status", "--timeout", "3s"]);
+        var plain = Ask(group, ["status", "--timeout", "10s"]);
         Assert.Equal((1, ""), (plain.Code, plain.Output));
         Assert.Contains("the node needs --tls-cert or --secrets", plain.Error);
 
@@ -63,7 +63,7 @@ public sealed class SecureApplicationTests : IDisposable
         using var group = new OrdersGroup(remoting: ConfigurationFactory.ParseString(settings));
         await group.AppendAsync("order-1", "beer");
 
-        var plain = Ask(group, ["status", "--timeout", "5s"]);
+        var plain = Ask(group, ["status", "--timeout", "10s"]);
         Assert.Equal((1, ""), (plain.Code, plain.Output));
         Assert.Contains("enable-ssl needs --remoting", plain.Error);
 
