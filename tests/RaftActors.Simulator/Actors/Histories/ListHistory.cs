@@ -17,6 +17,9 @@ internal sealed class ListHistory
     private long _now;
     private int _last;
 
+    // The transaction that read the final lists.
+    private Transaction? _closing;
+
     /// <summary>The lists at the end; null: they were not read yet.</summary>
     public IReadOnlyDictionary<int, ImmutableArray<int>>? Final { get; private set; }
 
@@ -64,18 +67,29 @@ internal sealed class ListHistory
     public void End(ImmutableArray<Step> steps, long called, JsonObject answer)
     {
         var observed = Observed(steps, answer);
-        _history.Add(new Transaction(NextNumber(), observed, called, Now(), MaelstromTrials.Ending.Done));
+        _closing = new Transaction(NextNumber(), observed, called, Now(), MaelstromTrials.Ending.Done);
+        _history.Add(_closing);
         Final = observed.Cast<Step.Read>().ToDictionary(read => read.Key, read => read.Observed);
     }
 
     /// <summary>Explains to people why the history is not strictly serializable; empty: it is.</summary>
     public IReadOnlyList<string> FindFaults() => new ListCheck(
         [
-            .. _history,
+            .. _history.Select(Judged),
             .. _open.Select(each =>
                 new Transaction(each.Key, each.Value.Steps, each.Value.Called, null, MaelstromTrials.Ending.Unknown)),
         ],
         Final!).FindFaults(); // Justification: the last program has read them.
+
+    // A transaction that ended after the call of the last one may come after it, and then the final lists lack its appends.
+    private Transaction Judged(Transaction transaction) => transaction == _closing || !(transaction.EndedAt > _closing?.CalledAt)
+        ? transaction
+        : transaction with
+        {
+            Steps = [.. transaction.Steps.Select(step => step is Step.Read read ? read with { Observed = [] } : step)],
+            EndedAt = null,
+            Ending = MaelstromTrials.Ending.Unknown,
+        };
 
     private static ImmutableArray<Step> Observed(ImmutableArray<Step> steps, JsonObject answer) =>
         [.. steps.Zip(answer["txn"]!.AsArray(), (step, done) => // Justification: a txn_ok has it.

@@ -52,7 +52,7 @@ internal static class StoreWorkload
         {
             while (lists.Final is null)
             {
-                // A transaction of an actor may still be under way. It is in the list before this one, or had no effect in time.
+                // A transaction of an actor may still be under way, and come before or after this one.
                 var steps = lists.AllReads();
                 var called = lists.Now();
                 if (await store.AppendAsync(Operation, ListHistory.ToJson(steps)) is Outcome<string>.Done done)
