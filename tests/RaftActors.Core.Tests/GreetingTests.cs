@@ -85,6 +85,25 @@ public sealed class GreetingTests
         Assert.InRange(wakes, 8, 16);
     }
 
+    /// <summary>Otherwise all founders that waited would ask for votes together, as soon as they hear each other.</summary>
+    [Fact]
+    public void Founder_that_hears_a_majority_late_campaigns_only_after_a_new_timeout()
+    {
+        var self = new Member(Three[2], SimulatedProcess.IncarnationOf(3));
+        var last = new GreetingTests(new RaftCore(_core.Options with { Self = self, FoundingTimeoutTicks = 100 }, InitialState.Empty));
+        last.Greeted(500, replies: _ => false);
+        last.Receive(isReply: false, new Member(Three[0], SimulatedProcess.IncarnationOf(1)));
+        last.Receive(isReply: false);
+
+        var ticks = 1;
+        while (!last.Step(Input.Tick.Instance).Any(effect => effect is Effect.Send { Envelope.Body: Message.RequestVote }))
+        {
+            ticks++;
+        }
+
+        Assert.InRange(ticks, last._core.Options.ElectionTimeoutMinTicks, last._core.Options.ElectionTimeoutMaxTicks);
+    }
+
     private static bool IsGreeting(Effect effect) =>
         effect is Effect.Send { Envelope: { Body: Message.Greeting { IsReply: false }, To: var to } } && to.Name == Peer.Name;
 
@@ -108,8 +127,8 @@ public sealed class GreetingTests
         return greeted;
     }
 
-    private void Receive(bool isReply) => Step(new Input.Receive(new Envelope(
-        Peer,
+    private void Receive(bool isReply, Member? from = null) => Step(new Input.Receive(new Envelope(
+        from ?? Peer,
         _core.Options.Self,
         GroupUid.None,
         Term.Zero,

@@ -263,6 +263,20 @@ public sealed class QuiescenceTests
         Assert.True(lab.TicksUntilTimeOut() >= timeout);
     }
 
+    /// <summary>The tick at which the read counts as a stall has an effect.</summary>
+    [Fact]
+    public void A_process_does_not_rest_while_a_read_of_its_store_is_outstanding()
+    {
+        var lab = Follower();
+        Assert.True(lab.Core.TicksUntilDue > 1);
+
+        lab.Step(new Input.StoreReads(IsReading: true));
+        Assert.Equal(1, lab.Core.TicksUntilDue);
+        lab.Step(new Input.StoreReads(IsReading: false));
+
+        Assert.True(lab.Core.TicksUntilDue > 1);
+    }
+
     [Fact]
     public void A_quiescent_process_counts_no_skipped_ticks()
     {
