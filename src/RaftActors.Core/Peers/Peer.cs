@@ -11,7 +11,7 @@ internal sealed class Peer(ProcessName name)
     // In heartbeats. A process that starts greets the others itself, so a long pause delays only what a lost greeting would have told.
     private const int PauseMax = 8;
 
-    // Ten thousand groups may wait for another node. Nobody leads them, so nobody falls asleep between two greetings of a new process.
+    // Ten thousand groups may wait for another node. A leader could become quiescent in such a pause, but they have none yet.
     private const int PauseMaxOfFounding = 32;
 
     private bool _isInDoubt;

@@ -33,7 +33,8 @@ internal sealed class PeerWatch(ILoggingAdapter log)
     public void Forget(string group, ProcessName name) => _watched.Remove((group, name));
 
     /// <summary>
-    /// Logs one line for all processes that have been alone for too long. A check of many processes is rare: it takes their time.
+    /// Logs one line for all processes that have been alone for too long. The more processes there are, the rarer it checks them, because
+    /// each check looks at all of them.
     /// </summary>
     /// <param name="hasPeer">True: the process can reach another one of its group.</param>
     /// <param name="whyAlone">Explains why the process may have met none, and what to do.</param>
