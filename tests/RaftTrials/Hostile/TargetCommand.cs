@@ -11,16 +11,23 @@ using RaftActors.Cli.Security;
 using RaftActors.Cli.Server;
 using RaftActors.Coordination;
 
+using RaftTrials.Servers;
+
 namespace RaftTrials.Hostile;
 
 /// <summary>
 /// The hidden command of a server that is attacked. It has the options and the log of <c>raft server</c>, and its actor system has a
-/// process of a coordination group, too.
+/// process of a coordination group, too. Each second it prints the size of its heap.
 /// </summary>
 internal static class TargetCommand
 {
     public const string Name = "target";
     public const string CoordinationGroup = "coordination";
+
+    private static readonly TimeSpan HeapPeriod = TimeSpan.FromSeconds(1);
+
+    // With its free parts, which belong to the process, too; these are known after the first collection.
+    private static long HeapMegabytes => Math.Max(GC.GetGCMemoryInfo(GCKind.Any).TotalCommittedBytes, GC.GetTotalMemory(false)) >> 20;
 
     public static Command Build()
     {
@@ -47,6 +54,7 @@ internal static class TargetCommand
         Raft.Get(system).Network.Start(isClient: false);
         RaftCoordination.Get(system);
         system.ActorOf(Props.Create(() => new LogServer(settings, terminal, failed, null)), ServerId.GroupName);
+        await using var heap = new Timer(_ => Console.Out.WriteLine(ServerLines.HeapPrefix + HeapMegabytes), null, HeapPeriod, HeapPeriod);
         await Task.WhenAny(stop.Received, failed.Task);
         await system.Terminate();
         return failed.Task.IsCompleted ? ExitCode.Failed : ExitCode.Done;

@@ -6,6 +6,9 @@ namespace RaftTrials.Servers;
 /// <summary>Parses the lines of a server that trials wait for.</summary>
 internal static partial class ServerLines
 {
+    /// <summary>Begins the line of a server that is attacked with the megabytes of its heap.</summary>
+    public const string HeapPrefix = "heap ";
+
     /// <summary>The messages in a line of <c>print</c>; null: another line.</summary>
     public static ImmutableArray<string>? Logs(OutputLine line) =>
         !line.IsError && LogsLine().Match(line.Text) is { Success: true } match
@@ -27,6 +30,10 @@ internal static partial class ServerLines
     /// <summary>The server whose vote this leader gives to another one; null: another line.</summary>
     public static string? Replaced(OutputLine line) =>
         line.IsError && ReplacedLine().Match(line.Text) is { Success: true } match ? match.Groups[1].Value : null;
+
+    /// <summary>The megabytes of the heap of a server that is attacked; null: another line.</summary>
+    public static long? Heap(OutputLine line) =>
+        !line.IsError && line.Text.StartsWith(HeapPrefix, StringComparison.Ordinal) ? long.Parse(line.Text[HeapPrefix.Length..]) : null;
 
     [GeneratedRegex(@"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d changes the voters: \S+ takes the place of ([^\s#]+)#")]
     private static partial Regex ReplacedLine();
