@@ -30,7 +30,6 @@ internal static class NodeHocon
             ("quorum.max", options.MaxQuorum?.ToString(CultureInfo.InvariantCulture)),
             ("quorum.allow-fewer-than-three", Flag(options.AllowFewerThanThree)),
             ("failure-domain", Text(options.FailureDomain)),
-            ("security.secrets-file", Text(security.SecretsFile)),
             ("security.tls.certificate", Text(security.Certificate)),
             ("security.tls.key", Text(security.Key)),
             ("security.tls.password", Text(security.Password)),

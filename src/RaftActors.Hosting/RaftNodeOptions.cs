@@ -63,14 +63,10 @@ public sealed class RaftNodeOptions
 }
 
 /// <summary>
-/// How raft's own connections are protected: by shared secrets or by certificates, the same way on every node. docs/security.md shows
-/// both. The remoting has keys of its own.
+/// How raft's own connections are protected: by certificates, on every node. docs/security.md shows it. The remoting has keys of its own.
 /// </summary>
 public sealed class RaftSecurityOptions
 {
-    /// <summary>A file with shared secrets, lines <c>ROLE NAME SECRET</c>. Sets <c>raft.security.secrets-file</c>.</summary>
-    public string? SecretsFile { get; set; }
-
     /// <summary>A file with this node's certificate, PEM or PFX. Sets <c>raft.security.tls.certificate</c>.</summary>
     public string? Certificate { get; set; }
 

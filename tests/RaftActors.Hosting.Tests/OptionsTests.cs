@@ -18,7 +18,6 @@ public sealed class OptionsTests
         ["MaxQuorum"] = ("5", "raft.quorum.max", "5"),
         ["AllowFewerThanThree"] = ("true", "raft.quorum.allow-fewer-than-three", "on"),
         ["FailureDomain"] = ("rack \"1\"", "raft.failure-domain", "rack \"1\""),
-        ["Security:SecretsFile"] = ("/s", "raft.security.secrets-file", "/s"),
         ["Security:Certificate"] = ("/c", "raft.security.tls.certificate", "/c"),
         ["Security:Key"] = ("/k", "raft.security.tls.key", "/k"),
         ["Security:Password"] = ("p", "raft.security.tls.password", "p"),

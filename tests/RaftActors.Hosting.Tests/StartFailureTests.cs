@@ -14,7 +14,7 @@ public sealed class StartFailureTests
     [InlineData("Roster:0", "counter", "RaftActors:Roster has 'counter'. Write process@node")]
     [InlineData("Contacts:0", "x", "RaftActors:Contacts has 'x'. Write host:port")]
     [InlineData("Joining", "sometimes", "RaftActors:Joining is 'sometimes', which cannot be read.")]
-    [InlineData("Security:Cert", "x", "RaftActors:Security:Cert is unknown. The keys are SecretsFile, Certificate")]
+    [InlineData("Security:Cert", "x", "RaftActors:Security:Cert is unknown. The keys are Certificate")]
     [InlineData("MaxQuorum", "4", "raft.quorum.max")]
     [InlineData("StoreDirectory", "", "RaftActors:StoreDirectory is '', which is no directory")]
     [InlineData("Rooster", "x", "RaftActors:Rooster is unknown. The keys are Node, Roster")]

@@ -11,8 +11,8 @@ internal sealed record ApplicationTarget(string Group, ImmutableArray<Contact> C
     public override string WhyFounder => "its raft.roster names it";
 
     public override string WhyRefused => IsAtAddress
-        ? "the node takes no connections of raft there, so leave out --at-address, or it needs --tls-cert or --secrets"
-        : "the node needs --tls-cert or --secrets";
+        ? "the node takes no connections of raft there, so leave out --at-address, or it needs --tls-cert"
+        : "the node needs --tls-cert";
 
     public override string WhySilent => "no answer; check also the name of the actor system before the @";
 

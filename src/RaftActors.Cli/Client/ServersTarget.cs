@@ -14,7 +14,7 @@ internal sealed record ServersTarget(ServerId[] Servers) : Target(
 
     public override string WhyFounder => "its -c names it";
 
-    public override string WhyRefused => "no raft server listens at this address, or it needs --tls-cert or --secrets";
+    public override string WhyRefused => "no raft server listens at this address, or it needs --tls-cert";
 
     public override string WhySilent => "no answer";
 

@@ -9,11 +9,10 @@ namespace RaftActors.Cli.Security;
 /// <param name="Key">The file with the private key; null: it is in the certificate's file.</param>
 /// <param name="Password">Of the key; null: none.</param>
 /// <param name="Ca">The file with the trusted roots; null: none.</param>
-/// <param name="Secrets">The file with shared secrets; null: none.</param>
-internal sealed record ConnectionSecurity(string? Certificate, string? Key, string? Password, string? Ca, string? Secrets)
+internal sealed record ConnectionSecurity(string? Certificate, string? Key, string? Password, string? Ca)
 {
     /// <summary>Neither encryption nor authentication.</summary>
-    public static readonly ConnectionSecurity None = new(null, null, null, null, null);
+    public static readonly ConnectionSecurity None = new(null, null, null, null);
 
     /// <summary>The names in certificates of clients, by role.</summary>
     public ImmutableArray<string> Operators { get; init; } = [];
@@ -24,16 +23,11 @@ internal sealed record ConnectionSecurity(string? Certificate, string? Key, stri
     /// <inheritdoc cref="Operators"/>
     public ImmutableArray<string> Readers { get; init; } = [];
 
-    public bool IsOn => Certificate is not null || Secrets is not null;
+    public bool IsOn => Certificate is not null;
 
     /// <summary>The first problem, as a sentence with the remedy; null: there is none.</summary>
     public string? Problem()
     {
-        if (Certificate is not null && Secrets is not null)
-        {
-            return "--tls-cert and --secrets are both given. Use one of them.";
-        }
-
         if (Certificate is null && (Key is not null || Ca is not null))
         {
             return "--tls-key or --tls-ca is given without --tls-cert. Name the certificate's file with --tls-cert.";
@@ -44,7 +38,7 @@ internal sealed record ConnectionSecurity(string? Certificate, string? Key, stri
             return "--tls-cert is given without --tls-ca. Name the file with the certificates of your CA with --tls-ca.";
         }
 
-        var missing = new[] { Certificate, Key, Ca, Secrets }.FirstOrDefault(file => file is not null && !File.Exists(file));
+        var missing = new[] { Certificate, Key, Ca }.FirstOrDefault(file => file is not null && !File.Exists(file));
         return missing is null ? null : $"There is no file '{missing}'. Name an existing one, or make certificates with 'raft certs'.";
     }
 
@@ -53,7 +47,6 @@ internal sealed record ConnectionSecurity(string? Certificate, string? Key, stri
         $$"""
         raft {
           security {
-            secrets-file = {{Quoted(Secrets)}}
             tls {
               certificate = {{Quoted(Certificate)}}
               key = {{Quoted(Key)}}

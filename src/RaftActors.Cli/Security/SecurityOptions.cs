@@ -10,7 +10,6 @@ internal sealed class SecurityOptions
     public const string CertificateVariable = "RAFT_TLS_CERT";
     public const string KeyVariable = "RAFT_TLS_KEY";
     public const string CaVariable = "RAFT_TLS_CA";
-    public const string SecretsVariable = "RAFT_SECRETS";
 
     /// <summary>The password of an encrypted key. It has no option, since other users see the options of a process.</summary>
     public const string PasswordVariable = "RAFT_TLS_PASSWORD";
@@ -24,8 +23,6 @@ internal sealed class SecurityOptions
         Key = FileOption("--tls-key", KeyVariable, "The private key of the certificate, as PEM, if it is in a file of its own. The "
             + $"environment variable {PasswordVariable} has the password of an encrypted key.");
         Ca = FileOption("--tls-ca", CaVariable, "The certificates of the CA that the other side's certificate must have, as PEM.");
-        Secrets = FileOption("--secrets", SecretsVariable, "A file with shared secrets in place of certificates: lines 'ROLE NAME SECRET'. "
-            + "The first one is the proof of this program. Roles: node, operator, writer, reader.");
     }
 
     public Option<string?> Certificate { get; }
@@ -34,9 +31,7 @@ internal sealed class SecurityOptions
 
     public Option<string?> Ca { get; }
 
-    public Option<string?> Secrets { get; }
-
-    public Option[] All => [Certificate, Key, Ca, Secrets];
+    public Option[] All => [Certificate, Key, Ca];
 
     public void AddTo(Command command)
     {
@@ -53,8 +48,7 @@ internal sealed class SecurityOptions
             PathOf(parsed.GetValue(Certificate)),
             PathOf(parsed.GetValue(Key)),
             _environment.Variable(PasswordVariable),
-            PathOf(parsed.GetValue(Ca)),
-            PathOf(parsed.GetValue(Secrets)));
+            PathOf(parsed.GetValue(Ca)));
         return security.Problem() is { } problem ? throw new UsageException(problem) : security;
     }
 

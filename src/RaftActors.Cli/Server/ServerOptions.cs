@@ -27,7 +27,7 @@ internal sealed class ServerOptions
     private readonly Option<string?> _host = new("--host")
     {
         Description = "The name or IPv4 address by which others reach this server, as in the -c lists. Default: this machine only "
-            + "(127.0.0.1). Without --tls-cert or --secrets, every program that reaches the port can read and write.",
+            + "(127.0.0.1). Without --tls-cert, every program that reaches the port can read and write.",
         HelpName = "name",
     };
 

@@ -59,14 +59,14 @@ internal sealed class ByteChannel(Socket socket, bool blocks = false) : IDisposa
     }
 
     /// <summary>Encrypts an incoming connection, and finds out who the other side is.</summary>
-    public async Task<PeerIdentity> AuthenticateAsServerAsync(ConnectionCredentials credentials, CancellationToken cancellation)
+    public async Task<PeerIdentity> AuthenticateAsServerAsync(CertificateCredentials credentials, CancellationToken cancellation)
     {
         return await credentials.AuthenticateAsServerAsync(BeginTls(), cancellation).ConfigureAwait(false);
     }
 
     /// <summary>Encrypts an outgoing connection, and finds out who the other side is.</summary>
     public async Task<PeerIdentity> AuthenticateAsClientAsync(
-        ConnectionCredentials credentials, string host, CancellationToken cancellation)
+        CertificateCredentials credentials, string host, CancellationToken cancellation)
     {
         return await credentials.AuthenticateAsClientAsync(BeginTls(), host, cancellation).ConfigureAwait(false);
     }

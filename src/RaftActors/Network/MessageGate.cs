@@ -114,7 +114,7 @@ internal sealed class MessageGate(PeerIdentity identity, Address peer, Connectio
     private string WhyNot(ConnectionRole needed) => needed == ConnectionRole.Node
         ? $"it has the role {NameOf(role)}, and such messages are for nodes."
         : $"it has the role {NameOf(role)}, and this call needs the role {NameOf(needed)}. Give it the role on all nodes: in "
-            + $"raft.security.roles, by --{NameOf(needed)}s, or in the secrets file.";
+            + $"raft.security.roles, or by --{NameOf(needed)}s.";
 
     private string? WhyNot(IEnumerable<LocalProcess> processes) => processes.Select(WhyNot).FirstOrDefault(why => why is not null);
 

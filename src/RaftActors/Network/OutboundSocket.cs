@@ -17,7 +17,7 @@ internal sealed class OutboundSocket : IDisposable
     private readonly ConnectionKind _kind;
     private readonly int _port;
     private volatile PeerIdentity? _identity;
-    private ConnectionCredentials? _credentials;
+    private CertificateCredentials? _credentials;
     private byte _level;
 
     /// <param name="endpoint">Its node is 0 if this node does not know the identity of the other one.</param>

@@ -9,8 +9,9 @@ using RaftActors.Settings;
 namespace RaftActors.Security;
 
 /// <summary>
-/// Mutual TLS: each side shows a certificate that a trusted root has signed, for its use, within its time. With pins, its key must also be
-/// one of the pinned ones. Revocation lists are not read.
+/// The proof of this node's identity, and the check of the others': mutual TLS 1.3. Each side shows a certificate that a trusted root has
+/// signed, for its use, within its time. With pins, its key must also be one of the pinned ones. Revocation lists are not read. Immutable,
+/// because a change of the files makes another one. Thread-safe.
 /// </summary>
 /// <param name="own">This node's certificate, with its private key.</param>
 /// <param name="intermediates">The certificates between it and the root.</param>
@@ -22,43 +23,64 @@ internal sealed class CertificateCredentials(
     X509Certificate2Collection roots,
     ImmutableHashSet<string> pins,
     RoleRules roles)
-    : ConnectionCredentials(SslStreamCertificateContext.Create(own, intermediates, offline: true))
 {
     private const string ServerUse = "1.3.6.1.5.5.7.3.1";
     private const string ClientUse = "1.3.6.1.5.5.7.3.2";
 
+    private readonly SslStreamCertificateContext _context = SslStreamCertificateContext.Create(own, intermediates, offline: true);
     private readonly RoleRules _roles = roles;
 
     /// <summary>This node's certificate.</summary>
     public X509Certificate2 Own => own;
 
-    /// <inheritdoc/>
-    public override async Task<PeerIdentity> AuthenticateAsServerAsync(SslStream tls, CancellationToken cancellation)
+    /// <summary>Encrypts an incoming connection, and demands the proof of the other side.</summary>
+    /// <exception cref="AuthenticationException">The other side is not accepted.</exception>
+    /// <exception cref="IOException">The connection was lost.</exception>
+    public async Task<PeerIdentity> AuthenticateAsServerAsync(SslStream tls, CancellationToken cancellation)
     {
         using var check = new Check(this, ClientUse, host: null);
-        var options = ServerOptions(check.Accepts);
+
+        // A resumed session would skip the check of the certificate.
+        var options = new SslServerAuthenticationOptions
+        {
+            ServerCertificateContext = _context,
+            ClientCertificateRequired = true,
+            EnabledSslProtocols = SslProtocols.Tls13,
+            AllowTlsResume = false,
+            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+            RemoteCertificateValidationCallback = check.Accepts,
+        };
         await tls.AuthenticateAsServerAsync(options, cancellation).WithReason(() => check.Problem).ConfigureAwait(false);
         return check.Identity;
     }
 
-    /// <inheritdoc/>
-    public override async Task<PeerIdentity> AuthenticateAsClientAsync(SslStream tls, string host, CancellationToken cancellation)
+    /// <summary>Encrypts an outgoing connection, and demands the proof of the other side.</summary>
+    /// <param name="tls">The connection.</param>
+    /// <param name="host">The host that was connected to. The other side must be entitled to it.</param>
+    /// <param name="cancellation">Ends the attempt.</param>
+    /// <exception cref="AuthenticationException">The other side is not accepted.</exception>
+    /// <exception cref="IOException">The connection was lost.</exception>
+    public async Task<PeerIdentity> AuthenticateAsClientAsync(SslStream tls, string host, CancellationToken cancellation)
     {
         using var check = new Check(this, ServerUse, host);
-        var options = ClientOptions(host, showsCertificate: true, check.Accepts);
+        var options = new SslClientAuthenticationOptions
+        {
+            TargetHost = host,
+            ClientCertificateContext = _context,
+            EnabledSslProtocols = SslProtocols.Tls13,
+            AllowTlsResume = false,
+            CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
+            RemoteCertificateValidationCallback = check.Accepts,
+        };
         await tls.AuthenticateAsClientAsync(options, cancellation).WithReason(() => check.Problem).ConfigureAwait(false);
         return check.Identity;
     }
 
-    /// <inheritdoc/>
-    public override bool StillAccepts(PeerIdentity identity)
+    /// <summary>Whether the identity of an open connection would still be accepted, and with the same role.</summary>
+    public bool StillAccepts(PeerIdentity identity)
     {
-        if (identity.Certificates is not [var own, .. var sent])
-        {
-            return false;
-        }
-
-        using var certificate = X509CertificateLoader.LoadCertificate(own);
+        var (shown, sent) = (identity.Certificates[0], identity.Certificates[1..]);
+        using var certificate = X509CertificateLoader.LoadCertificate(shown);
         return Problem(certificate, sent, use: null) is null && identity.Role == _roles.RoleOf(CertificateNames.Of(certificate));
     }
 

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
@@ -9,34 +8,28 @@ namespace RaftActors.Security;
 /// <summary>Reads the credentials of a node from its files.</summary>
 internal static class CredentialFiles
 {
-    /// <summary>The files of the settings.</summary>
-    public static ImmutableArray<string> Of(SecuritySettings settings) =>
-        settings.Tls is { } tls ? [.. tls.All] : [settings.SecretsFile];
-
     /// <summary>Why the rights of a file forbid its use, with the remedy; null: none does.</summary>
-    public static string? ObjectionTo(SecuritySettings settings) => Of(settings)
-        .Select(file => CredentialRights.ObjectionTo(file, IsSecret(settings, file)))
+    public static string? ObjectionTo(TlsFiles files) => files.All
+        .Select(file => CredentialRights.ObjectionTo(file, HasKey(files, file)))
         .FirstOrDefault(objection => objection is not null);
 
     /// <summary>The risks of files that are used all the same.</summary>
-    public static IEnumerable<string> ConcernsAbout(SecuritySettings settings) => Of(settings)
-        .Where(file => IsSecret(settings, file))
+    public static IEnumerable<string> ConcernsAbout(TlsFiles files) => files.All
+        .Where(file => HasKey(files, file))
         .Select(CredentialRights.ConcernAbout)
         .OfType<string>();
 
     /// <exception cref="RaftConfigurationException">A file is missing or wrong. The message says which, why, and what to do.</exception>
-    public static ConnectionCredentials Read(SecuritySettings settings)
+    public static CertificateCredentials Read(TlsFiles files, RoleRules roles)
     {
-        if (ObjectionTo(settings) is { } objection)
+        if (ObjectionTo(files) is { } objection)
         {
             throw new RaftConfigurationException($"Cannot use the files of raft.security: {objection}");
         }
 
         try
         {
-            return settings.Tls is { } tls
-                ? Read(tls, settings.Roles)
-                : new SecretCredentials(SecretsFile.Read(File.ReadAllBytes(settings.SecretsFile), settings.SecretsFile));
+            return ReadFiles(files, roles);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or InvalidDataException)
         {
@@ -44,8 +37,8 @@ internal static class CredentialFiles
         }
     }
 
-    private static bool IsSecret(SecuritySettings settings, string file) => settings.Tls is not { } tls
-        || file == tls.Key || (file == tls.Certificate && (tls.Key.Length == 0 || IsPfx(file)));
+    private static bool HasKey(TlsFiles files, string file) =>
+        file == files.Key || (file == files.Certificate && (files.Key.Length == 0 || IsPfx(file)));
 
     private static bool IsPfx(string file)
     {
@@ -60,7 +53,7 @@ internal static class CredentialFiles
         }
     }
 
-    private static CertificateCredentials Read(TlsFiles files, RoleRules roles)
+    private static CertificateCredentials ReadFiles(TlsFiles files, RoleRules roles)
     {
         var (own, intermediates) = ReadOwn(files);
         if (!own.HasPrivateKey)

@@ -3,11 +3,11 @@ using RaftActors.Storage.Disk;
 namespace RaftActors.Security;
 
 /// <summary>
-/// Refuses the files of raft.security that other users of the machine could change, and those with secrets that they could read. OpenSSH
-/// and PostgreSQL apply the same rules to their keys.
+/// Refuses the files of raft.security that other users of the machine could change, and private keys that they could read. OpenSSH and
+/// PostgreSQL apply the same rules to their keys.
 /// <list type="bullet">
 /// <item>A file belongs to this user or to root. Any other owner could read and change it.</item>
-/// <item>A file with secrets that belongs to this user has no rights for the group and others: mode 0600 or 0400.</item>
+/// <item>A file with a key that belongs to this user has no rights for the group and others: mode 0600 or 0400.</item>
 /// <item>A file of root may be readable by its group. Kubernetes mounts secrets so for a pod with fsGroup (0440), and distributions give
 /// keys to groups such as ssl-cert (0640). Root has chosen that group.</item>
 /// <item>A file of root that all users may read gets only a warning. Kubernetes (0644) and Docker (0444) mount secrets so by default, in
@@ -24,21 +24,21 @@ internal static class CredentialRights
 
     /// <summary>Why a file must not be used, with the remedy; null: it may, or it is missing.</summary>
     /// <param name="path">The file.</param>
-    /// <param name="isSecret">It has a private key or shared secrets.</param>
-    public static string? ObjectionTo(string path, bool isSecret) =>
+    /// <param name="hasKey">It has a private key.</param>
+    public static string? ObjectionTo(string path, bool hasKey) =>
         !OperatingSystem.IsWindows() && FileOwnership.Read(path) is { } file
-            ? ObjectionTo(path, isSecret, file, Libc.User())
+            ? ObjectionTo(path, hasKey, file, Libc.User())
             : null;
 
-    /// <summary>A risk of a file with secrets that is used all the same, with the remedy; null: there is none.</summary>
+    /// <summary>A risk of a file with a private key that is used all the same, with the remedy; null: there is none.</summary>
     public static string? ConcernAbout(string path) =>
         !OperatingSystem.IsWindows() && FileOwnership.Read(path) is { } file ? ConcernAbout(path, file) : null;
 
     /// <param name="path">The file.</param>
-    /// <param name="isSecret">It has a private key or shared secrets.</param>
+    /// <param name="hasKey">It has a private key.</param>
     /// <param name="file">The rights of the file.</param>
     /// <param name="user">The number of the user of this process.</param>
-    public static string? ObjectionTo(string path, bool isSecret, FileOwnership file, uint user)
+    public static string? ObjectionTo(string path, bool hasKey, FileOwnership file, uint user)
     {
         if (file.Owner is { } owner && owner != user && owner != FileOwnership.Root)
         {
@@ -48,11 +48,11 @@ internal static class CredentialRights
 
         if (file.Mode.HasFlag(UnixFileMode.OtherWrite) || (file.Mode.HasFlag(UnixFileMode.GroupWrite) && file.Group != user))
         {
-            return $"other users can change {path} ({file}), and so who is let in. Run 'chmod {(isSecret ? "600" : "go-w")} {path}'.";
+            return $"other users can change {path} ({file}), and so who is let in. Run 'chmod {(hasKey ? "600" : "go-w")} {path}'.";
         }
 
-        return isSecret && file.Owner != FileOwnership.Root && (file.Mode & OthersBits) != 0
-            ? $"{path} has secrets, and other users may read it ({file}). Run 'chmod 600 {path}'."
+        return hasKey && file.Owner != FileOwnership.Root && (file.Mode & OthersBits) != 0
+            ? $"{path} has a private key, and other users may read it ({file}). Run 'chmod 600 {path}'."
             : null;
     }
 
@@ -60,7 +60,7 @@ internal static class CredentialRights
     /// <param name="file">The rights of the file.</param>
     public static string? ConcernAbout(string path, FileOwnership file) =>
         file.Owner == FileOwnership.Root && file.Mode.HasFlag(UnixFileMode.OtherRead)
-            ? $"{path} has secrets, and all users of this machine may read it ({file}). Run 'chmod 640 {path}', or set defaultMode: 0440 "
-                + "for the volume of a Kubernetes secret."
+            ? $"{path} has a private key, and all users of this machine may read it ({file}). Run 'chmod 640 {path}', or set defaultMode: "
+                + "0440 for the volume of a Kubernetes secret."
             : null;
 }

@@ -15,10 +15,11 @@ namespace RaftActors.Security;
 internal sealed class CredentialStore : IDisposable
 {
     private readonly Lock _reading = new();
-    private readonly SecuritySettings _settings;
+    private readonly TlsFiles _files;
+    private readonly RoleRules _roles;
     private readonly ILoggingAdapter _log;
     private readonly Timer _timer;
-    private volatile ConnectionCredentials _current;
+    private volatile CertificateCredentials _current;
     private byte[] _read;
     private X509Certificate2? _ending;
 
@@ -26,9 +27,9 @@ internal sealed class CredentialStore : IDisposable
     public CredentialStore(SecuritySettings settings, ILoggingAdapter log)
     {
         TlsSupport.Demand();
-        (_settings, _log) = (settings, log);
+        (_files, _roles, _log) = (settings.Tls!, settings.Roles, log); // Justification: raft.security is set.
         _read = Fingerprint();
-        _current = CredentialFiles.Read(settings);
+        _current = CredentialFiles.Read(_files, _roles);
         WarnOfEnd();
         WarnOfConcerns();
         _timer = new Timer(_ => OnTime(), null, settings.ReloadInterval, settings.ReloadInterval);
@@ -37,7 +38,7 @@ internal sealed class CredentialStore : IDisposable
     /// <summary>The credentials have changed. Called on a thread of the pool.</summary>
     public event Action? Changed;
 
-    public ConnectionCredentials Current => _current;
+    public CertificateCredentials Current => _current;
 
     /// <summary>Reads the files again, if their content has changed.</summary>
     public void Refresh()
@@ -53,7 +54,7 @@ internal sealed class CredentialStore : IDisposable
             _read = found;
             try
             {
-                _current = CredentialFiles.Read(_settings);
+                _current = CredentialFiles.Read(_files, _roles);
                 _log.Info("Read the changed files of raft.security.");
                 WarnOfConcerns();
             }
@@ -69,7 +70,7 @@ internal sealed class CredentialStore : IDisposable
 
     private void WarnOfConcerns()
     {
-        foreach (var concern in CredentialFiles.ConcernsAbout(_settings))
+        foreach (var concern in CredentialFiles.ConcernsAbout(_files))
         {
             _log.Warning("{0}", concern);
         }
@@ -92,14 +93,15 @@ internal sealed class CredentialStore : IDisposable
     // Once for each certificate. Some live for a day, others for years.
     private void WarnOfEnd()
     {
-        if (_current is CertificateCredentials { Own: var own } && own != _ending
+        var own = _current.Own;
+        if (own != _ending
             && own.NotAfter - Machine.Current.Time.GetLocalNow().DateTime < (own.NotAfter - own.NotBefore) / 3)
         {
             _ending = own;
             _log.Warning(
                 "The certificate in {0} expires on {1:u}. Then other nodes refuse new connections. Replace it by a new one, which is read "
                     + "without a restart.",
-                _settings.Tls!.Certificate, // Justification: it has been read.
+                _files.Certificate,
                 own.NotAfter);
         }
     }
@@ -112,7 +114,7 @@ internal sealed class CredentialStore : IDisposable
     private byte[] Fingerprint()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        foreach (var file in CredentialFiles.Of(_settings))
+        foreach (var file in _files.All)
         {
             try
             {
@@ -124,7 +126,7 @@ internal sealed class CredentialStore : IDisposable
             }
         }
 
-        hash.AppendData(Encoding.UTF8.GetBytes(CredentialFiles.ObjectionTo(_settings) ?? ""));
+        hash.AppendData(Encoding.UTF8.GetBytes(CredentialFiles.ObjectionTo(_files) ?? ""));
         return hash.GetHashAndReset();
     }
 }

@@ -5,28 +5,18 @@ using RaftActors.Settings;
 namespace RaftActors.Security;
 
 /// <summary>The other side of a connection, as it has proved.</summary>
-/// <param name="Name">For logs and answers: the first name of its certificate, or the name of its secret.</param>
-/// <param name="Names">The names of its certificate. Null: it has proved a shared secret, which stands for any node.</param>
+/// <param name="Name">For logs and answers: the first name of its certificate.</param>
+/// <param name="Names">The names of its certificate.</param>
 /// <param name="Role">The role that the settings give it; null: none.</param>
-internal sealed record PeerIdentity(string Name, ImmutableArray<string>? Names, ConnectionRole? Role)
+internal sealed record PeerIdentity(string Name, ImmutableArray<string> Names, ConnectionRole? Role)
 {
-    /// <summary>The key that it has proved. Null: it has shown a certificate.</summary>
-    public byte[]? Key { get; init; }
-
-    /// <summary>
-    /// Its certificate, and those that it sent between it and the root: their bytes, which need no disposal. Empty: it has proved a secret.
-    /// </summary>
+    /// <summary>Its certificate, and those that it sent between it and the root: their bytes, which need no disposal.</summary>
     public ImmutableArray<byte[]> Certificates { get; init; } = [];
 
     /// <summary>Whether it may speak for a host: its certificate has the name or address.</summary>
     public bool VouchesFor(string host)
     {
-        if (Names is not { } names)
-        {
-            return true;
-        }
-
-        foreach (var name in names)
+        foreach (var name in Names)
         {
             if (RoleRules.Fits(name, host))
             {

@@ -7,34 +7,26 @@ using static RaftActors.RaftConfigurationException;
 namespace RaftActors.Settings;
 
 /// <summary>How the connections of raft are protected. The settings are of the whole node.</summary>
-/// <param name="Tls">Null: no certificates.</param>
-/// <param name="SecretsFile">Empty: no shared secrets.</param>
+/// <param name="Tls">Null: neither encryption nor authentication.</param>
 /// <param name="ReloadInterval">The time between two looks at the files.</param>
-internal sealed record SecuritySettings(TlsFiles? Tls, string SecretsFile, TimeSpan ReloadInterval, RoleRules Roles)
+internal sealed record SecuritySettings(TlsFiles? Tls, TimeSpan ReloadInterval, RoleRules Roles)
 {
     private const string CertificateKey = "security.tls.certificate";
-    private const string SecretsKey = "security.secrets-file";
 
     /// <summary>Connections are encrypted, and each side proves its identity.</summary>
-    public bool IsOn => Tls is not null || SecretsFile.Length > 0;
-
-    /// <param name="raft">The configuration of <c>raft</c>.</param>
-    private static bool IsOnIn(Config raft) => TextOf(raft, CertificateKey).Length > 0 || TextOf(raft, SecretsKey).Length > 0;
+    public bool IsOn => Tls is not null;
 
     /// <param name="raft">The configuration of <c>raft</c>.</param>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
     public static SecuritySettings Read(Config raft)
     {
-        var (certificate, secrets) = (TextOf(raft, CertificateKey), TextOf(raft, SecretsKey));
-        Demand(
-            certificate.Length == 0 || secrets.Length == 0,
-            $"raft.{CertificateKey} and raft.{SecretsKey} are both set. Use one of them: certificates, or shared secrets.");
+        var certificate = TextOf(raft, CertificateKey);
         var interval = raft.ReadTime("security.reload-interval");
         Demand(
             interval >= TimeSpan.FromMilliseconds(1),
             $"raft.security.reload-interval is {interval.TotalMilliseconds} ms; it must be 1ms or more.");
         var settings = new SecuritySettings(
-            certificate.Length > 0 ? ReadTls(raft, certificate) : null, secrets, interval, RoleRules.Read(raft));
+            certificate.Length > 0 ? ReadTls(raft, certificate) : null, interval, RoleRules.Read(raft));
         if (!settings.IsOn)
         {
             Demand(

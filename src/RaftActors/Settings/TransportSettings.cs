@@ -63,7 +63,7 @@ internal sealed record TransportSettings(string Hostname, int Port, int FrameSiz
             !IsAtAddress || isByNames,
             "raft.transport-tcp.at-address is on, and raft.discovery is cluster. A cluster needs the remoting: turn at-address off.");
         Demand(
-            !security.IsOn || isByNames || security.Tls is null || security.Roles.Nodes.Length > 0,
+            !security.IsOn || isByNames || security.Roles.Nodes.Length > 0,
             "raft.security.tls is set, raft.discovery is cluster, and raft.security.roles.node is empty. Name the nodes there: any program "
             + "may join a cluster.");
     }

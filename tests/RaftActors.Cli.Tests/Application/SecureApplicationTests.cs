@@ -11,25 +11,15 @@ namespace RaftActors.Cli.Tests.Application;
 public sealed class SecureApplicationTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
-    private readonly string _secret = $"{Guid.NewGuid():N}{Guid.NewGuid():N}";
 
     public void Dispose() => _folder.Dispose();
 
-    [Fact]
-    public async Task Nodes_with_shared_secrets_let_a_reader_look_and_an_operator_change()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Nodes_with_certificates_let_a_reader_look_and_an_operator_change(bool isAtAddress)
     {
-        var nodes = SecretsOf("nodes", "node cluster", "operator boss", "reader eye");
-        using var group = new OrdersGroup($"security.secrets-file = \"{nodes}\"", isAtAddress: true);
-
-        await ServesByRole(
-            group,
-            boss: ["--at-address", "--secrets", SecretsOf("boss", "operator boss")],
-            eye: ["--at-address", "--secrets", SecretsOf("eye", "reader eye")]);
-    }
-
-    [Fact]
-    public async Task Nodes_with_certificates_let_a_reader_look_and_an_operator_change()
-    {
+        string[] at = isAtAddress ? ["--at-address"] : [];
         var certificates = _folder["certs"];
         Assert.Equal(0, Run.Here("certs", "--dir", certificates, "127.0.0.1", "--client", "boss", "--client", "eye").Code);
         using var group = new OrdersGroup(
@@ -38,20 +28,22 @@ public sealed class SecureApplicationTests : IDisposable
               tls { certificate = "{{certificates}}/127.0.0.1.pem", key = "{{certificates}}/127.0.0.1.key", ca = "{{certificates}}/ca.pem" }
               roles { operator = [boss], reader = [eye] }
             }
-            """);
+            """,
+            isAtAddress: isAtAddress);
 
         await ServesByRole(group, FilesOf("boss"), FilesOf("eye"));
 
         var check = Ask(group, ["check", .. FilesOf("eye")]);
         Assert.Contains(check.Lines, line => line.StartsWith($"OK    {certificates}/eye.pem: the certificate CN=eye is valid until "));
 
-        var plain = Ask(group, ["status", "--timeout", "10s"]);
+        var plain = Ask(group, ["status", "--timeout", "10s", .. at]);
         Assert.Equal((1, ""), (plain.Code, plain.Output));
-        Assert.Contains("the node needs --tls-cert or --secrets", plain.Error);
+        Assert.Contains("needs --tls-cert", plain.Error);
 
         string[] FilesOf(string name) =>
         [
-            "--tls-cert", $"{certificates}/{name}.pem", "--tls-key", $"{certificates}/{name}.key", "--tls-ca", $"{certificates}/ca.pem",
+            "--tls-cert", $"{certificates}/{name}.pem", "--tls-key", $"{certificates}/{name}.key",
+            "--tls-ca", $"{certificates}/ca.pem", .. at,
         ];
     }
 
@@ -160,16 +152,4 @@ public sealed class SecureApplicationTests : IDisposable
 
     private static Run Ask(OrdersGroup group, string[] command) =>
         Run.Here([.. command, "--contacts", string.Join(',', group.Contacts), "--group", "orders"]);
-
-    private string SecretsOf(string file, params string[] lines)
-    {
-        var path = _folder[file];
-        File.WriteAllLines(path, lines.Select(line => $"{line} {line.Split(' ')[1]}-{_secret}"));
-        if (!OperatingSystem.IsWindows())
-        {
-            File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        }
-
-        return path;
-    }
 }

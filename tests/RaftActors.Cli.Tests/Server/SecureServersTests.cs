@@ -6,7 +6,6 @@ public sealed class SecureServersTests : IDisposable
     private readonly string _home = Directory.CreateTempSubdirectory("raft-secure-").FullName;
     private readonly List<RunningServer> _servers = [];
     private readonly int[] _ports = [.. Enumerable.Range(0, 4).Select(_ => TrialKit.FreePorts.Next())];
-    private readonly string _secret = $"{Guid.NewGuid():N}{Guid.NewGuid():N}";
 
     public void Dispose()
     {
@@ -15,24 +14,9 @@ public sealed class SecureServersTests : IDisposable
     }
 
     [Fact]
-    public async Task Servers_with_shared_secrets_serve_each_client_by_its_role()
-    {
-        string[] server = ["--secrets", SecretsOf("servers", "node cluster", "operator boss", "writer app", "reader eye")];
-        await StartAll(server);
-
-        await ServesByRole(
-            server,
-            boss: ["--secrets", SecretsOf("boss", "operator boss")],
-            app: ["--secrets", SecretsOf("app", "writer app")],
-            eye: ["--secrets", SecretsOf("eye", "reader eye")]);
-    }
-
-    [Fact]
     public async Task Servers_with_certificates_of_raft_certs_serve_each_client_by_its_role()
     {
-        var folder = Path.Combine(_home, "certs");
-        var made = Run.Here("certs", "--dir", folder, "127.0.0.1", "--client", "boss", "--client", "app", "--client", "eye");
-        Assert.Equal(0, made.Code);
+        MakeCertificates("certs", "127.0.0.1", "--client", "boss", "--client", "app", "--client", "eye");
         string[] server = [.. FilesOf("127.0.0.1"), "--operators", "boss", "--writers", "app", "--readers", "eye"];
         await StartAll(server);
 
@@ -40,25 +24,24 @@ public sealed class SecureServersTests : IDisposable
     }
 
     [Fact]
-    public async Task Client_without_the_secret_is_refused_with_the_reason()
+    public async Task Client_without_a_certificate_of_the_ca_is_refused_with_the_reason()
     {
-        await StartAll("--secrets", SecretsOf("servers", "node cluster", "writer app"));
-        var wrong = Path.Combine(_home, "wrong");
-        WritePrivate(wrong, $"writer app {Guid.NewGuid():N}");
+        MakeCertificates("certs", "127.0.0.1", "--client", "app");
+        MakeCertificates("wrong", "127.0.0.1", "--client", "app");
+        await StartAll([.. FilesOf("127.0.0.1"), "--writers", "app"]);
 
-        var (forged, plain) = (Ask("append", "no", "--secrets", wrong), Ask("append", "no"));
+        var (forged, plain) = (Ask(["append", "no", .. FilesOf("app", "wrong")]), Ask("append", "no"));
 
         Assert.Equal((1, 1), (forged.Code, plain.Code));
-        Assert.Contains("compare the two secrets files", forged.Error);
-        Assert.Contains("it needs --tls-cert or --secrets", plain.Error);
-        await _servers[0].Line("it does not know a secret of this node");
+        Assert.Contains("its certificate is not accepted", forged.Error);
+        Assert.Contains("it needs --tls-cert", plain.Error);
+        await _servers[0].Line("Closed a raft connection from ");
     }
 
     [Theory]
     [InlineData("--tls-cert is given without --tls-ca", "--tls-cert", "x")]
     [InlineData("without --tls-cert", "--tls-ca", "x")]
-    [InlineData("Use one of them", "--tls-cert", "x", "--secrets", "y")]
-    [InlineData("There is no file", "--secrets", "/missing/file")]
+    [InlineData("There is no file", "--tls-cert", "/missing/file", "--tls-ca", "/missing/file")]
     public void Options_that_do_not_go_together_are_refused_with_the_remedy(string part, params string[] options)
     {
         var run = Run.Here(["status", .. options]);
@@ -68,15 +51,16 @@ public sealed class SecureServersTests : IDisposable
     }
 
     [Fact]
-    public void Client_with_an_unreadable_secrets_file_reports_the_line()
+    public void Client_with_a_file_that_has_no_certificate_reports_its_name()
     {
         var file = Path.Combine(_home, "bad");
         WritePrivate(file, "nonsense");
 
-        var run = Run.Here("status", "--secrets", file);
+        var run = Run.Here("status", "--tls-cert", file, "--tls-ca", file);
 
         Assert.Equal((1, ""), (run.Code, run.Output));
-        Assert.StartsWith("raft: cannot read the files of raft.security: Line 1 of", run.Error);
+        Assert.StartsWith($"raft: cannot read the files of raft.security: ", run.Error);
+        Assert.Contains($"cannot be read from {file}", run.Error);
     }
 
     [Fact]
@@ -115,17 +99,13 @@ public sealed class SecureServersTests : IDisposable
         Assert.Contains("'app' was refused: it has the role writer, and this call needs the role operator", remove.Error);
     }
 
-    private string[] FilesOf(string name)
-    {
-        var path = Path.Combine(_home, "certs", name);
-        return ["--tls-cert", $"{path}.pem", "--tls-key", $"{path}.key", "--tls-ca", Path.Combine(_home, "certs", "ca.pem")];
-    }
+    private void MakeCertificates(string folder, params string[] names) =>
+        Assert.Equal(0, Run.Here(["certs", "--dir", Path.Combine(_home, folder), .. names]).Code);
 
-    private string SecretsOf(string file, params string[] lines)
+    private string[] FilesOf(string name, string folder = "certs")
     {
-        var path = Path.Combine(_home, file);
-        WritePrivate(path, [.. lines.Select(line => $"{line} {line.Split(' ')[1]}-{_secret}")]);
-        return path;
+        var path = Path.Combine(_home, folder, name);
+        return ["--tls-cert", $"{path}.pem", "--tls-key", $"{path}.key", "--tls-ca", Path.Combine(_home, folder, "ca.pem")];
     }
 
     private static void WritePrivate(string path, params string[] lines)

@@ -5,7 +5,7 @@ internal static class TargetList
 {
     public static Target[] All { get; } =
     [
-        new FramesTarget(), new HandshakeTarget(), new MessagesTarget(), new ValuesTarget(), new SecretsTarget(),
+        new FramesTarget(), new HandshakeTarget(), new MessagesTarget(), new ValuesTarget(),
         new DirectoryTarget(), new SnapshotTarget(), new ResultsTarget(), new ToolsTarget(),
         new CliFilesTarget(), new HoconTarget(), new CoordinationTarget(),
     ];

@@ -47,7 +47,7 @@ public sealed class DepartureTests : TestKit
         var system = (ExtendedActorSystem)Sys;
         var ca = new TestCertificates(_folder.Path);
         _security = new SecuritySettings(
-            new TlsFiles(ca.Issue("node", ["127.0.0.1"]), "", "", ca.Ca, []), "", TimeSpan.FromHours(1), new RoleRules([], [], [], []));
+            new TlsFiles(ca.Issue("node", ["127.0.0.1"]), "", "", ca.Ca, []), TimeSpan.FromHours(1), new RoleRules([], [], [], []));
         _registry = Sys.ActorOf(Props.Create(() => new RaftRegistry(new NodeScript(), Interval)));
         _network = Listen(Transport);
         _registry.Tell(_network);

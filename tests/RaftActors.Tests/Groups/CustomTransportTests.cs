@@ -154,7 +154,7 @@ public sealed class CustomTransportTests : TestKit
     public void Custom_transport_with_security_is_refused()
     {
         var exception = Assert.Throws<RaftConfigurationException>(
-            () => UseTransport("raft { transport = custom, node = n1, security.secrets-file = \"secrets\" }"));
+            () => UseTransport("raft { transport = custom, node = n1, security.tls { certificate = \"a\", ca = \"b\" } }"));
 
         Assert.Contains("raft.security is set, and raft.transport is custom.", exception.Message);
     }

@@ -5,15 +5,16 @@ using Akka.TestKit.Xunit2;
 
 namespace RaftActors.Tests.Groups;
 
-/// <summary>A node whose connections take long to start: a pipe takes the place of the file of secrets, and its reader waits.</summary>
+/// <summary>A node whose connections take long to start: a pipe takes the place of the private key, and its reader waits.</summary>
 public sealed class NetworkStartTests : TestKit
 {
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
     private static readonly string Folder = Directory.CreateTempSubdirectory("raft-connection-start-").FullName;
-    private static readonly string Pipe = Path.Combine(Folder, "secrets");
+    private static readonly string Pipe = Path.Combine(Folder, "key");
 
     public NetworkStartTests()
-        : base(ConfigurationFactory.ParseString($"raft.security.secrets-file = \"{Pipe}\"").WithFallback(RemoteNode.Network))
+        : base(ConfigurationFactory.ParseString(
+            $$"""raft.security.tls { certificate = "a.pem", key = "{{Pipe}}", ca = "a.pem" }""").WithFallback(RemoteNode.Network))
     {
     }
 
@@ -34,7 +35,6 @@ public sealed class NetworkStartTests : TestKit
         try
         {
             Assert.Empty(await Task.Run(() => raft.Processes).WaitAsync(Guard));
-
         }
         finally
         {

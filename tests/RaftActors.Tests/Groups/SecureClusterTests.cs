@@ -22,17 +22,16 @@ public sealed class SecureClusterTests : TestKit
         : base(ConfigurationFactory.ParseString("akka.loglevel = ERROR")) => _ca = new TestCertificates(_folder.Path);
 
     [Theory]
-    [InlineData("")]
-    [InlineData("secrets")]
-    [InlineData("certificates")]
-    public async Task Client_without_contacts_finds_the_group_through_the_cluster(string security)
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Client_without_contacts_finds_the_group_through_the_cluster(bool isSecure)
     {
         for (var number = 1; number <= 3; number++)
         {
-            Start(number, SecurityOf($"node{number}", security, "node"));
+            Start(number, isSecure ? SecurityOf($"node{number}", "node") : "");
         }
 
-        await using var client = Connect(SecurityOf("client", security, "writer"));
+        await using var client = Connect(isSecure ? SecurityOf("client", "writer") : "");
 
         var outcome = await client.AppendAsync("key", "value", Guard);
 
@@ -40,17 +39,16 @@ public sealed class SecureClusterTests : TestKit
         _nodes.ForEach(node => node.Expect("append 1 key=value"));
     }
 
-    [Theory]
-    [InlineData("secrets", "it does not know a secret of this node")]
-    [InlineData("certificates", "is not known as a node")]
-    public void Member_of_the_cluster_without_the_role_of_a_node_is_refused_and_the_others_go_on(string security, string warning)
+    [Fact]
+    public void Member_of_the_cluster_without_the_role_of_a_node_is_refused_and_the_others_go_on()
     {
+        const string Warning = "is not known as a node";
         for (var number = 1; number <= 3; number++)
         {
-            Start(number, SecurityOf($"node{number}", security, "node"));
+            Start(number, SecurityOf($"node{number}", "node"));
         }
 
-        Start(4, SecurityOf("node4", security, "stranger"));
+        Start(4, SecurityOf("node4", "stranger"));
 
         foreach (var node in _nodes.Take(3))
         {
@@ -58,7 +56,7 @@ public sealed class SecureClusterTests : TestKit
             ExpectMsg<Outcome<int>.Done>(Guard);
         }
 
-        _nodes[0].Warned.FishForMessage<Warning>(each => $"{each.Message}".Contains(warning), Guard, $"a warning '{warning}'");
+        _nodes[0].Warned.FishForMessage<Warning>(each => $"{each.Message}".Contains(Warning), Guard, $"a warning '{Warning}'");
         Assert.DoesNotContain(_nodes[0].Status.Reachable, name => name.Process == "raft4");
         Assert.Equal(0, _nodes[3].Status.Committed.Value);
     }
@@ -99,26 +97,11 @@ public sealed class SecureClusterTests : TestKit
         return Raft.Get(system).CreateClient<string, int>();
     }
 
-    // A stranger has a certificate of the same CA, or a secret that nobody else has.
-    private string SecurityOf(string name, string security, string role)
+    // A stranger has a certificate of the same CA.
+    private string SecurityOf(string name, string role)
     {
-        if (security == "secrets")
-        {
-            var path = _folder[$"{name}.secrets"];
-            var (node, writer) = ($"node cluster {new string('n', 40)}", $"writer app {new string('w', 40)}");
-            PrivateText.Write(path, role switch
-            {
-                "node" => [node, writer],
-                "writer" => [writer],
-                _ => [$"node cluster {new string('s', 40)}"],
-            });
-            return $$"""raft.security.secrets-file = "{{path}}" """;
-        }
-
         var host = role == "stranger" ? "stranger" : name;
-        return security == ""
-            ? ""
-            : $$"""
+        return $$"""
             raft.security.tls { certificate = "{{_ca.Issue(name, [host, "127.0.0.1"], isClient: role == "writer")}}", ca = "{{_ca.Ca}}" }
             raft.security.roles { node = [node1, node2, node3], writer = [client] }
             """;

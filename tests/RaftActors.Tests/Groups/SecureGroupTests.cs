@@ -23,27 +23,14 @@ public sealed class SecureGroupTests : SecureNodesTest
         AppendOnEachNode();
     }
 
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public void Group_with_a_shared_secret_commits_over_encrypted_connections(bool isAtAddress)
+    [Fact]
+    public async Task Client_does_what_its_role_allows()
     {
-        StartAll(Secrets("node", $"node cluster {NewSecret}"), isAtAddress);
-
-        ExpectConnections();
-        AppendOnEachNode();
-    }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Client_does_what_its_role_allows(bool hasCertificates)
-    {
-        StartAlone(hasCertificates, "operator", "writer", "reader");
+        StartAlone("operator", "writer", "reader");
         var (boss, writer, reader) = (
-            Connect(CredentialsOf(hasCertificates, "operator")),
-            Connect(CredentialsOf(hasCertificates, "writer")),
-            Connect(CredentialsOf(hasCertificates, "reader")));
+            Connect(CredentialsOf("operator")),
+            Connect(CredentialsOf("writer")),
+            Connect(CredentialsOf("reader")));
 
         Assert.Equal(1, (await writer.AppendAsync("key", "value")).OrThrow().Serial.Value);
         Assert.Equal("value", (await reader.GetAsync(new Serial(1)))?.Value);
@@ -63,9 +50,9 @@ public sealed class SecureGroupTests : SecureNodesTest
     [Fact]
     public async Task Reset_of_an_entity_needs_the_role_operator()
     {
-        StartAlone(hasCertificates: false, "operator", "writer");
-        var boss = Connect<object?, object?>(CredentialsOf(hasCertificates: false, "operator"));
-        var writer = Connect<object?, object?>(CredentialsOf(hasCertificates: false, "writer"));
+        StartAlone("operator", "writer");
+        var boss = Connect<object?, object?>(CredentialsOf("operator"));
+        var writer = Connect<object?, object?>(CredentialsOf("writer"));
 
         var refused = Assert.IsType<Outcome<object?>.NotCommitted>(await writer.AppendAsync("id", EntityReset.Instance));
         var passed = Assert.IsType<Outcome<object?>.NotCommitted>(await boss.AppendAsync("id", EntityReset.Instance));
@@ -77,7 +64,7 @@ public sealed class SecureGroupTests : SecureNodesTest
     [Fact]
     public async Task Client_in_the_actor_system_of_a_node_gets_the_answers_of_other_nodes()
     {
-        StartAll(Secrets("node", $"node cluster {NewSecret}"));
+        StartAll(Tls(Ca.Issue("node", ["127.0.0.1"])));
         ExpectConnections();
         var client = Raft.Get(Nodes[0].System).CreateClient<string, int>(options: new() { Contacts = [$"{Nodes[1].Address}"] });
 
@@ -94,7 +81,7 @@ public sealed class SecureGroupTests : SecureNodesTest
     [Fact]
     public async Task Client_whose_certificate_is_signed_by_an_intermediate_one_appends()
     {
-        StartAlone(hasCertificates: true, "writer");
+        StartAlone("writer");
         var client = Connect(Tls(Ca.Below("middle").Issue("writer", ["writer"], isClient: true)));
 
         Assert.Equal(1, (await client.AppendAsync("key", "value")).OrThrow().Serial.Value);
@@ -103,7 +90,7 @@ public sealed class SecureGroupTests : SecureNodesTest
     [Fact]
     public async Task Client_whose_name_has_no_role_is_told_so_by_the_log_of_the_node()
     {
-        StartAlone(hasCertificates: true, "writer");
+        StartAlone("writer");
         var stranger = Connect(Tls(Ca.Issue("stranger", ["stranger"], isClient: true)));
 
         var outcome = await stranger.AppendAsync("key", "value", TimeSpan.FromSeconds(1));
@@ -116,7 +103,7 @@ public sealed class SecureGroupTests : SecureNodesTest
     [Fact]
     public async Task Client_with_a_certificate_of_another_ca_is_refused()
     {
-        StartAlone(hasCertificates: true, "writer");
+        StartAlone("writer");
         var other = new TestCertificates(Folder, "other");
         var forged = Connect(Tls(other.Issue("forged", ["writer"], isClient: true)));
 
@@ -129,7 +116,7 @@ public sealed class SecureGroupTests : SecureNodesTest
     [Fact]
     public async Task Client_with_an_expired_certificate_is_refused()
     {
-        StartAlone(hasCertificates: true, "writer");
+        StartAlone("writer");
         var security = Tls(Ca.Issue("writer", ["writer"], isClient: true, days: -1));
 
         var problem = Assert.Throws<RaftConfigurationException>(() => Connect(security));
@@ -139,23 +126,9 @@ public sealed class SecureGroupTests : SecureNodesTest
     }
 
     [Fact]
-    public async Task Client_with_a_wrong_secret_is_refused()
-    {
-        StartAlone(hasCertificates: false, "writer");
-        var forged = Connect(Secrets("forged", $"writer writer {Guid.NewGuid():N}"));
-        var unknown = Connect(Secrets("unknown", $"writer nameless {NewSecret}"));
-
-        var outcomes = await Task.WhenAll(
-            forged.AppendAsync("key", "value", TimeSpan.FromSeconds(1)), unknown.AppendAsync("key", "value", TimeSpan.FromSeconds(1)));
-
-        Assert.All(outcomes, outcome => Assert.IsType<Outcome<int>.NotCommitted>(outcome));
-        ExpectWarning("it does not know a secret of this node");
-    }
-
-    [Fact]
     public async Task Client_without_credentials_gets_no_answer()
     {
-        StartAlone(hasCertificates: true, isAtAddress: false, "writer");
+        StartAlone(isAtAddress: false, "writer");
         var plain = Connect("", isAtAddress: false);
 
         var outcome = await plain.AppendAsync("key", "value", TimeSpan.FromSeconds(1));
@@ -220,13 +193,19 @@ public sealed class SecureGroupTests : SecureNodesTest
     }
 
     [Fact]
-    public async Task Client_whose_secret_is_removed_loses_its_connection()
+    public async Task Client_whose_ca_is_removed_loses_its_connection()
     {
-        StartAlone(hasCertificates: false, "writer", "reader");
-        var writer = Connect(CredentialsOf(hasCertificates: false, "writer"));
+        Names.RemoveRange(1, 2);
+        var ca = CopyOfCa(Names[0]);
+        Start(Names[0], $$"""
+            raft.security.reload-interval = 50ms
+            raft.security.tls { certificate = "{{Ca.Issue("node", ["127.0.0.1"])}}", ca = "{{ca}}" }
+            raft.security.roles.writer = [writer]
+            """);
+        var writer = Connect(CredentialsOf("writer"));
         Assert.IsType<Outcome<int>.Done>(await writer.AppendAsync("key", "value"));
 
-        Secrets("node", $"node cluster {NewSecret}", LineOf("reader"));
+        File.Copy(new TestCertificates(Folder, "next").Ca, ca, overwrite: true);
 
         ExpectWarning("its credentials are no longer accepted");
         Assert.IsNotType<Outcome<int>.Done>(await writer.AppendAsync("key", "more", TimeSpan.FromSeconds(1)));
@@ -257,30 +236,6 @@ public sealed class SecureGroupTests : SecureNodesTest
         RotateOnEach(name => next.Issue(FileOf(name), ["127.0.0.1"]));
         next.Issue("writer", ["writer"], isClient: true);
         RotateOnEach(name => File.Copy(next.Ca, CaOf(name), overwrite: true));
-
-        AppendOnEachNode(after: () => end.Cancel(), load);
-        await load;
-        Assert.False(lost.HasMessages, "A connection between nodes was lost.");
-    }
-
-    [Fact]
-    public async Task Secrets_are_exchanged_node_by_node_under_load()
-    {
-        var (old, fresh) = ($"node old {NewSecret}", $"node fresh {Guid.NewGuid():N}");
-        foreach (var name in Names)
-        {
-            Start(name, Secrets(FileOf(name), old, LineOf("writer")));
-        }
-
-        ExpectConnections();
-        var lost = ConnectionsLost();
-        var client = Connect(CredentialsOf(hasCertificates: false, "writer"));
-        using var end = new CancellationTokenSource();
-        var load = AppendUntil(client, end.Token);
-
-        RotateOnEach(name => Secrets(FileOf(name), old, fresh, LineOf("writer")));
-        RotateOnEach(name => Secrets(FileOf(name), fresh, old, LineOf("writer")));
-        RotateOnEach(name => Secrets(FileOf(name), fresh, LineOf("writer")));
 
         AppendOnEachNode(after: () => end.Cancel(), load);
         await load;

@@ -65,10 +65,10 @@ public sealed class SecureNodeTests : SecureNodesTest
     [Fact]
     public async Task Transfer_of_the_leadership_needs_the_role_operator()
     {
-        StartAll(Secrets("node", $"node cluster {NewSecret}", LineOf("operator"), LineOf("writer")));
+        StartAll(Tls(Ca.Issue("node", ["127.0.0.1"]), RolesOf("operator", "writer")));
         ExpectConnections();
         AppendOnEachNode();
-        var (boss, writer) = (Connect(CredentialsOf(false, "operator")), Connect(CredentialsOf(false, "writer")));
+        var (boss, writer) = (Connect(CredentialsOf("operator")), Connect(CredentialsOf("writer")));
         var former = StatusOf(Nodes[0]).Leader;
         var next = Names.First(name => name != former);
 

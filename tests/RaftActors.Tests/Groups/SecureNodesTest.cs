@@ -25,8 +25,6 @@ public abstract class SecureNodesTest : TestKit
 
     private protected TestCertificates Ca { get; }
 
-    private protected static string NewSecret { get; } = $"{Guid.NewGuid():N}{Guid.NewGuid():N}";
-
     protected override void AfterAll()
     {
         _clients.ForEach(client => client.DisposeAsync().AsTask().Wait(Guard));
@@ -40,13 +38,6 @@ public abstract class SecureNodesTest : TestKit
         raft.security.tls { certificate = "{{certificate}}", ca = "{{Ca.Ca}}" }
         raft.security.roles { {{roles}} }
         """;
-
-    private protected string Secrets(string file, params string[] lines)
-    {
-        var path = Path.Combine(Folder, $"{file}.secrets");
-        PrivateText.Write(path, lines);
-        return $$"""raft.security { reload-interval = 50ms, secrets-file = "{{path}}" }""";
-    }
 
     private protected void ExpectConnections()
     {
@@ -72,23 +63,18 @@ public abstract class SecureNodesTest : TestKit
         """,
         isBehind: isAtAddress));
 
-    private protected void StartAlone(bool hasCertificates, params string[] roles) => StartAlone(hasCertificates, isAtAddress: true, roles);
+    private protected void StartAlone(params string[] roles) => StartAlone(isAtAddress: true, roles);
 
     // A group of one node.
-    private protected void StartAlone(bool hasCertificates, bool isAtAddress, params string[] roles)
+    private protected void StartAlone(bool isAtAddress, params string[] roles)
     {
         Names.RemoveRange(1, 2);
-        var security = hasCertificates
-            ? Tls(Ca.Issue("node", ["127.0.0.1"]), string.Join('\n', roles.Select(role => $"{role} = [{role}]")))
-            : Secrets("node", [$"node cluster {NewSecret}", .. roles.Select(LineOf)]);
-        Start(Names[0], security, isAtAddress);
+        Start(Names[0], Tls(Ca.Issue("node", ["127.0.0.1"]), RolesOf(roles)), isAtAddress);
     }
 
-    private protected static string LineOf(string role) => $"{role} {role} {role}-{NewSecret}";
+    private protected static string RolesOf(params string[] roles) => string.Join('\n', roles.Select(role => $"{role} = [{role}]"));
 
-    private protected string CredentialsOf(bool hasCertificates, string role) => hasCertificates
-        ? Tls(Ca.Issue(role, [role], isClient: true))
-        : Secrets(role, LineOf(role));
+    private protected string CredentialsOf(string role) => Tls(Ca.Issue(role, [role], isClient: true));
 
     private protected RaftClient<string, int> Connect(string security, bool isAtAddress = true) =>
         Connect<string, int>(security, isAtAddress);

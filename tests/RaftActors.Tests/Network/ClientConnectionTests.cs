@@ -13,6 +13,7 @@ using RaftActors.Security;
 using RaftActors.Settings;
 using RaftActors.Telemetry;
 using RaftActors.Tests.Groups;
+using RaftActors.Tests.Security;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Network;
@@ -184,7 +185,7 @@ public sealed class ClientConnectionTests : TestKit
     }
 
     private static HandshakeResult GreetingOf(string name) =>
-        new(Far, new PeerIdentity(name, null, ConnectionRole.Reader), ConnectionRole.Reader);
+        new(Far, new PeerIdentity(name, [name], ConnectionRole.Reader), ConnectionRole.Reader);
 
     private Client Connect(string name)
     {
@@ -195,7 +196,10 @@ public sealed class ClientConnectionTests : TestKit
     private async Task<Client> ConnectEncrypted(string name)
     {
         var (socket, end) = ConnectSockets();
-        var credentials = new SecretCredentials([new SharedSecret(name, ConnectionRole.Reader, new byte[32])]);
+        using var folder = new TemporaryFolder();
+        var ca = new TestCertificates(folder.Path);
+        var credentials = CredentialFiles.Read(
+            new TlsFiles(ca.Issue("any", ["127.0.0.1"]), Key: "", Password: "", ca.Ca, Pins: []), new RoleRules([], [], [], []));
         var (channel, tls) = (new ByteChannel(socket), new SslStream(new NetworkStream(end, ownsSocket: true)));
         await Task.WhenAll(
             channel.AuthenticateAsServerAsync(credentials, CancellationToken.None),

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
-using System.Text;
 
 using Akka.Actor;
 using Akka.Configuration;
@@ -22,17 +21,18 @@ using RaftActors.Wire;
 
 namespace RaftActors.Tests.Network;
 
-/// <summary>The listener of a node with shared secrets. The test is the other side, and does not keep to the rules.</summary>
+/// <summary>The listener of a node with certificates. The test is the other side, and does not keep to the rules.</summary>
 public sealed class HostilePeerTests : TestKit
 {
     private const ulong Node = 7;
     private const string Engine = "/system/raft/g/p";
     private const int SizeMax = 100_000;
 
-    private static readonly string Secret = $"{Guid.NewGuid():N}{Guid.NewGuid():N}";
-    private static readonly string Writer = $"writer billing {Secret}";
-    private static readonly string Operator = $"operator alice {Secret}";
-    private static readonly string Peer = $"node cluster {Secret}";
+    private const string Writer = "billing";
+    private const string Operator = "alice";
+    private const string Peer = "cluster";
+
+    private static readonly RoleRules Roles = new([Peer], [Operator], [Writer], []);
     private static readonly Address Near = new("akka.tcp", "demo", "127.0.0.1", 2551);
     private static readonly Address Far = new("akka.tcp", "demo", "127.0.0.1", 2552);
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
@@ -40,6 +40,7 @@ public sealed class HostilePeerTests : TestKit
     private readonly TemporaryFolder _folder = new();
     private readonly TransportSettings _settings = new("127.0.0.1", 0, SizeMax, SizeMax);
     private readonly List<IDisposable> _open = [];
+    private readonly TestCertificates _ca;
     private readonly NetworkContext _context;
     private readonly CredentialStore _store;
     private readonly ConnectionListener _listener;
@@ -51,7 +52,8 @@ public sealed class HostilePeerTests : TestKit
     {
         (_engine, _warned) = (CreateTestProbe(), CreateTestProbe());
         Sys.EventStream.Subscribe(_warned, typeof(Warning));
-        _store = new CredentialStore(Write("node", Peer, Writer), Sys.Log);
+        _ca = new TestCertificates(_folder.Path);
+        _store = new CredentialStore(SettingsOf("node"), Sys.Log);
         var system = (ExtendedActorSystem)Sys;
         _context = new NetworkContext(_settings, Near, Node, TestActor, Sys.Log, new TransportMetrics("hostile"))
         {
@@ -63,21 +65,21 @@ public sealed class HostilePeerTests : TestKit
     }
 
     [Fact]
-    public async Task Secret_that_is_changed_under_its_name_ends_the_connections_of_the_old_one()
+    public async Task Ca_that_is_exchanged_ends_the_connections_of_the_former_one()
     {
         var writer = await Greet(await Connect(Writer), ConnectionKind.Client);
 
-        Write("node", Peer, $"writer billing {Guid.NewGuid():N}");
+        ExchangeCa("node");
         _store.Refresh();
 
         Assert.True(HasEnded(writer));
     }
 
     [Fact]
-    public async Task Connection_that_proved_a_secret_before_its_removal_and_says_its_name_after_it_is_closed()
+    public async Task Connection_that_was_proved_before_its_ca_was_removed_and_greets_after_it_is_closed()
     {
         var writer = await Connect(Writer);
-        Write("node", Peer);
+        ExchangeCa("node");
         _store.Refresh();
 
         await Greet(writer, ConnectionKind.Client);
@@ -86,19 +88,19 @@ public sealed class HostilePeerTests : TestKit
     }
 
     [Fact]
-    public void Node_ends_its_own_connection_to_a_node_whose_secret_is_removed()
+    public void Node_ends_its_own_connection_to_a_node_whose_ca_is_removed()
     {
         var address = At(Near, _listener.Port);
         using var network = TcpNetwork.Make(
             (ExtendedActorSystem)Sys,
             _settings with { IsAtAddress = true },
-            Write("other", Peer),
+            SettingsOf("other"),
             _context.Foreign,
             TestActor)!; // Justification: the system has an address.
         network.Resolve($"{address}{InboundConnection.RegistryPath}").Tell(new ClientCall.Locate("g"));
         FishForMessage<ConnectionNews>(news => news is ConnectionNews.Opened, Guard);
 
-        Write("other", $"node fresh {Guid.NewGuid():N}");
+        ExchangeCa("other");
 
         FishForMessage<ConnectionNews>(news => news is ConnectionNews.Disconnected, Guard);
     }
@@ -164,14 +166,6 @@ public sealed class HostilePeerTests : TestKit
     }
 
     [Fact]
-    public async Task Unknown_name_gets_a_challenge_as_a_known_one_and_no_proof()
-    {
-        var unknown = await Assert.ThrowsAnyAsync<Exception>(() => Connect($"writer {new string('\0', 3)}x {Secret}"));
-
-        Assert.Contains("instead of its proof", unknown.Message);
-    }
-
-    [Fact]
     public async Task Writer_that_connects_as_a_node_is_refused()
     {
         var writer = await Connect(Writer);
@@ -215,8 +209,6 @@ public sealed class HostilePeerTests : TestKit
     [Fact]
     public async Task Client_of_another_owner_gets_the_place_that_is_unused_for_longest()
     {
-        Write("node", Peer, Writer, Operator);
-        _store.Refresh();
         var listener = Listen(new ConnectionListener(_context, _ => new NoConnection(), maxConnections: 2));
         var first = await Greet(await Connect(Writer, listener), ConnectionKind.Client);
         var second = await Greet(await Connect(Writer, listener), ConnectionKind.Client);
@@ -236,16 +228,10 @@ public sealed class HostilePeerTests : TestKit
     [InlineData("other.example", false)]
     public async Task Node_connects_only_as_an_address_that_its_certificate_names(string name, bool isTaken)
     {
-        var ca = new TestCertificates(_folder.Path);
-        using var own = new CredentialStore(CertificateOf(ca, "own", "127.0.0.1"), Sys.Log);
-        using var other = new CredentialStore(CertificateOf(ca, "other", name), Sys.Log);
-        var context = Open(named: Far) with { Credentials = own };
+        var context = Open(named: Far) with { Credentials = _store };
         var listener = Listen(new ConnectionListener(context, _ => new NoConnection()));
-        var tls = new SslStream(await Connect(listener));
-        _open.Add(tls);
-        await other.Current.AuthenticateAsClientAsync(tls, "127.0.0.1", CancellationToken.None);
 
-        var greeting = Greet(tls, ConnectionKind.Node);
+        var greeting = Greet(await ConnectAs([name], listener), ConnectionKind.Node);
 
         if (isTaken)
         {
@@ -486,23 +472,33 @@ public sealed class HostilePeerTests : TestKit
         return listener;
     }
 
-    private SecuritySettings Write(string file, params string[] lines)
+    // Each node has a file of its own with the CA that it trusts.
+    private SecuritySettings SettingsOf(string node)
     {
-        var path = _folder[file];
-        PrivateText.Write($"{path}.next", lines);
-        File.Move($"{path}.next", path, overwrite: true);
-        return new SecuritySettings(Tls: null, path, TimeSpan.FromMilliseconds(50), new RoleRules([], [], [], []));
+        File.Copy(_ca.Ca, CaOf(node));
+        var files = new TlsFiles(_ca.Issue(node, [Peer, "127.0.0.1"]), Key: "", Password: "", CaOf(node), Pins: []);
+        return new SecuritySettings(files, TimeSpan.FromMilliseconds(50), Roles);
     }
 
-    // Proves a secret, and says no more.
-    private async Task<SslStream> Connect(string line, ConnectionListener? listener = null)
+    private string CaOf(string node) => _folder[$"{node}.ca"];
+
+    private void ExchangeCa(string node)
     {
+        var next = new TestCertificates(_folder.Path, "next");
+        File.Move(next.Ca, CaOf(node), overwrite: true);
+    }
+
+    private Task<SslStream> Connect(string name, ConnectionListener? listener = null) => ConnectAs([name, "127.0.0.1"], listener);
+
+    // Shows a certificate with these names, and says no more.
+    private async Task<SslStream> ConnectAs(string[] names, ConnectionListener? listener)
+    {
+        var files = new TlsFiles(_ca.Issue($"peer-{names[0]}", names), Key: "", Password: "", _ca.Ca, Pins: []);
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = (int)Guard.TotalMilliseconds };
         await socket.ConnectAsync(IPAddress.Loopback, (listener ?? _listener).Port);
         var tls = new SslStream(new NetworkStream(socket, ownsSocket: true));
         _open.Add(tls);
-        var credentials = new SecretCredentials(SecretsFile.Read(Encoding.UTF8.GetBytes(line), "the test"));
-        await credentials.AuthenticateAsClientAsync(tls, "127.0.0.1", CancellationToken.None);
+        await CredentialFiles.Read(files, Roles).AuthenticateAsClientAsync(tls, "127.0.0.1", CancellationToken.None);
         return tls;
     }
 
@@ -551,9 +547,6 @@ public sealed class HostilePeerTests : TestKit
     private static Address At(Address address, int port) => new(address.Protocol, address.System, address.Host, port);
 
     private ConnectionRef At(string path) => new(ActorPath.Parse(path), null!, _context); // Justification: only its path is used.
-
-    private static SecuritySettings CertificateOf(TestCertificates ca, string file, string name) => new(
-        new TlsFiles(ca.Issue(file, [name]), "", "", ca.Ca, []), "", TimeSpan.FromHours(1), new RoleRules([], [], [], []));
 
     private static bool HasEnded(Stream stream)
     {

@@ -9,6 +9,7 @@ using RaftActors.Security;
 using RaftActors.Settings;
 using RaftActors.Telemetry;
 using RaftActors.Tests.Groups;
+using RaftActors.Tests.Security;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Network;
@@ -22,9 +23,9 @@ public sealed class NodeConnectionTests : TestKit
     private static readonly Address Near = new("akka.tcp", "demo", "127.0.0.1", 2551);
     private static readonly Address Far = new("akka.tcp", "demo", "127.0.0.1", 2552);
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
-    private static readonly string Line = $"node cluster {Guid.NewGuid():N}{Guid.NewGuid():N}";
 
     private readonly TemporaryFolder _folder = new();
+    private readonly TestCertificates _ca;
     private readonly TestProbe _engine;
     private readonly TestProbe _renewed;
     private readonly CredentialStore _nearStore;
@@ -38,6 +39,7 @@ public sealed class NodeConnectionTests : TestKit
     {
         (_engine, _renewed) = (CreateTestProbe(), CreateTestProbe());
         Sys.EventStream.Subscribe(_renewed, typeof(Info));
+        _ca = new TestCertificates(_folder.Path);
         (_nearStore, _farStore) = (NewStore("near"), NewStore("far"));
         _listener = new ConnectionListener(NewContext(Near, 1, _nearStore, isAtAddress: false), _ => new NoConnection());
         _far = NewContext(Far, 2, _farStore, isAtAddress: true);
@@ -55,9 +57,9 @@ public sealed class NodeConnectionTests : TestKit
 
         var written = 0L;
         HashSet<long> read = [];
-        for (var change = 1; change <= 5; change++)
+        for (var change = 0; change < 5; change++)
         {
-            File.AppendAllText(FileOf("far"), $"# change {change}\nnode other{change} {Guid.NewGuid():N}{Guid.NewGuid():N}\n");
+            _ca.Issue("far", ["127.0.0.1"]);
             _farStore.Refresh();
             connection.Renew();
             for (var last = written + 10_000; !IsRenewed();)
@@ -177,13 +179,11 @@ public sealed class NodeConnectionTests : TestKit
         return false;
     }
 
-    private string FileOf(string side) => _folder[side];
-
     private CredentialStore NewStore(string side)
     {
-        File.WriteAllText(FileOf(side), $"{Line}\n");
+        var files = new TlsFiles(_ca.Issue(side, ["127.0.0.1"]), Key: "", Password: "", _ca.Ca, Pins: []);
         return new CredentialStore(
-            new SecuritySettings(Tls: null, FileOf(side), TimeSpan.FromHours(1), new RoleRules([], [], [], [])), Sys.Log);
+            new SecuritySettings(files, TimeSpan.FromHours(1), new RoleRules(Nodes: ["127.0.0.1"], [], [], [])), Sys.Log);
     }
 
     private NetworkContext NewContext(Address own, ulong node, CredentialStore store, bool isAtAddress)

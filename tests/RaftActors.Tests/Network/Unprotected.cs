@@ -9,7 +9,7 @@ namespace RaftActors.Tests.Network;
 /// <summary>Connections without encryption and authentication.</summary>
 internal static class Unprotected
 {
-    public static readonly SecuritySettings Settings = new(Tls: null, "", TimeSpan.FromSeconds(10), new RoleRules([], [], [], []));
+    public static readonly SecuritySettings Settings = new(Tls: null, TimeSpan.FromSeconds(10), new RoleRules([], [], [], []));
 
     /// <summary>The messages that an engine was told at once.</summary>
     public static IEnumerable<WireMessage> MessagesOf(object told) => told is WireBatch batch ? batch.Messages : [(WireMessage)told];

@@ -45,8 +45,8 @@ public sealed class CredentialRightsTests : TestKit
     [InlineData("646", FileOwnership.Root, false)]
     [InlineData("600", Other, false)]
     [InlineData("644", Other, false)]
-    public void Secret_is_used_as_its_owner_and_mode_allow(string mode, uint owner, bool isUsed) =>
-        Assert.Equal(isUsed, CredentialRights.ObjectionTo("/etc/key", isSecret: true, Rights(mode, owner), User) is null);
+    public void Key_is_used_as_its_owner_and_mode_allow(string mode, uint owner, bool isUsed) =>
+        Assert.Equal(isUsed, CredentialRights.ObjectionTo("/etc/key", hasKey: true, Rights(mode, owner), User) is null);
 
     [Theory]
     [InlineData("644", User, 7, true)]
@@ -57,7 +57,7 @@ public sealed class CredentialRightsTests : TestKit
     [InlineData("664", FileOwnership.Root, 0, false)]
     [InlineData("644", Other, 7, false)]
     public void Trusted_roots_may_be_read_and_not_changed_by_others(string mode, uint owner, uint group, bool isUsed) =>
-        Assert.Equal(isUsed, CredentialRights.ObjectionTo("/etc/ca", isSecret: false, Rights(mode, owner, group), User) is null);
+        Assert.Equal(isUsed, CredentialRights.ObjectionTo("/etc/ca", hasKey: false, Rights(mode, owner, group), User) is null);
 
     [Theory]
     [InlineData("644", FileOwnership.Root, true)]
@@ -66,23 +66,23 @@ public sealed class CredentialRightsTests : TestKit
     [InlineData("400", FileOwnership.Root, false)]
     [InlineData("600", User, false)]
     [InlineData("644", User, false)]
-    public void Secret_of_root_that_all_may_read_gets_a_warning(string mode, uint owner, bool isWarned) =>
+    public void Key_of_root_that_all_may_read_gets_a_warning(string mode, uint owner, bool isWarned) =>
         Assert.Equal(isWarned, CredentialRights.ConcernAbout("/etc/key", Rights(mode, owner)) is not null);
 
     [Fact]
     public void File_of_an_unknown_owner_counts_as_the_users_own()
     {
-        Assert.Null(CredentialRights.ObjectionTo("/etc/key", isSecret: true, Rights("600", owner: null), User));
-        Assert.NotNull(CredentialRights.ObjectionTo("/etc/key", isSecret: true, Rights("640", owner: null), User));
+        Assert.Null(CredentialRights.ObjectionTo("/etc/key", hasKey: true, Rights("600", owner: null), User));
+        Assert.NotNull(CredentialRights.ObjectionTo("/etc/key", hasKey: true, Rights("640", owner: null), User));
     }
 
     [Fact]
     public void Refusal_says_who_may_read_the_file_and_what_to_do()
     {
-        var problem = CredentialRights.ObjectionTo("/etc/key", isSecret: true, Rights("644", User), User);
+        var problem = CredentialRights.ObjectionTo("/etc/key", hasKey: true, Rights("644", User), User);
 
         Assert.Equal(
-            "/etc/key has secrets, and other users may read it (mode 644, owner 1000, group 7). Run 'chmod 600 /etc/key'.", problem);
+            "/etc/key has a private key, and other users may read it (mode 644, owner 1000, group 7). Run 'chmod 600 /etc/key'.", problem);
     }
 
     [Fact]
@@ -106,7 +106,6 @@ public sealed class CredentialRightsTests : TestKit
     }
 
     [Theory]
-    [InlineData("secrets")]
     [InlineData("certificate")]
     [InlineData("key")]
     [InlineData("ca")]
@@ -129,25 +128,24 @@ public sealed class CredentialRightsTests : TestKit
     }
 
     [Theory]
-    [InlineData("secrets", "600")]
     [InlineData("certificate", "600")]
     [InlineData("key", "600")]
     [InlineData("pfx", "600")]
     [InlineData("ca", "go-w")]
-    public void Files_with_secrets_are_told_from_others(string file, string remedy)
+    public void Files_with_keys_are_told_from_others(string file, string remedy)
     {
         var (settings, path) = Settings(file);
 
         if (OpenToAll(path))
         {
-            Assert.Contains($"'chmod {remedy} {path}'", CredentialFiles.ObjectionTo(settings));
+            Assert.Contains($"'chmod {remedy} {path}'", CredentialFiles.ObjectionTo(settings.Tls!)); // Justification: Settings sets it.
         }
     }
 
     [Fact]
-    public void Node_starts_with_a_secret_that_all_may_read_only_if_it_is_roots_and_warns()
+    public void Node_starts_with_a_key_that_all_may_read_only_if_it_is_roots_and_warns()
     {
-        var (settings, path) = Settings("secrets");
+        var (settings, path) = Settings("key");
         if (!Allow("644", path) || OperatingSystem.IsWindows())
         {
             return;
@@ -167,17 +165,17 @@ public sealed class CredentialRightsTests : TestKit
     [Fact]
     public void Changed_file_with_wrong_rights_is_not_used_until_they_are_mended()
     {
-        var (settings, path) = Settings("secrets");
+        var (settings, path) = Settings("certificate");
         using var store = new CredentialStore(settings, Sys.Log);
         var former = store.Current;
 
-        PrivateText.Write($"{path}.next", $"node cluster {Guid.NewGuid():N}");
-        if (!OpenToAll($"{path}.next"))
+        var next = new TestCertificates(_folder.Path).Issue("next", ["127.0.0.1"]);
+        if (!OpenToAll(next))
         {
             return;
         }
 
-        File.Move($"{path}.next", path, overwrite: true);
+        File.Move(next, path, overwrite: true);
         store.Refresh();
         Assert.Same(former, store.Current);
         Assert.Contains("the former ones stay in force", $"{_warned.ExpectMsg<Warning>(Guard).Message}");
@@ -213,15 +211,6 @@ public sealed class CredentialRightsTests : TestKit
     // Files that may be used, and the path of one of them.
     private (SecuritySettings Settings, string Path) Settings(string file)
     {
-        var interval = TimeSpan.FromHours(1);
-        var roles = new RoleRules([], [], [], []);
-        if (file == "secrets")
-        {
-            var secrets = _folder["secrets"];
-            PrivateText.Write(secrets, $"node cluster {Guid.NewGuid():N}");
-            return (new SecuritySettings(null, secrets, interval, roles), secrets);
-        }
-
         var ca = new TestCertificates(_folder.Path);
         var certificate = ca.Issue("node", ["127.0.0.1"]);
         var key = "";
@@ -243,6 +232,7 @@ public sealed class CredentialRightsTests : TestKit
             "key" => key,
             _ => certificate,
         };
-        return (new SecuritySettings(new TlsFiles(certificate, key, "", ca.Ca, []), "", interval, roles), path);
+        var files = new TlsFiles(certificate, key, Password: "", ca.Ca, Pins: []);
+        return (new SecuritySettings(files, TimeSpan.FromHours(1), new RoleRules([], [], [], [])), path);
     }
 }

@@ -11,12 +11,13 @@ namespace RaftActors.Tests.Settings;
 
 public sealed class SecuritySettingsTests : IDisposable
 {
+    private static readonly RoleRules NoRoles = new([], [], [], []);
+
     private readonly TemporaryFolder _folder = new();
 
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("security { tls.certificate = a, tls.ca = c, secrets-file = b }", "are both set")]
     [InlineData("security.tls.certificate = a", "raft.security.tls.ca is not")]
     [InlineData("security.tls { certificate = a, pins = [p] }", "pins does not replace them")]
     [InlineData("security.tls.key = a", "no certificate")]
@@ -39,39 +40,21 @@ public sealed class SecuritySettingsTests : IDisposable
               roles { node = [n], operator = [o], writer = [w], reader = [r] }
             }
             """));
-        var secrets = SecuritySettings.Read(Config("security.secrets-file = s"));
 
         Assert.Equal(("a", "b", "c", "d", "e"), (tls.Tls!.Certificate, tls.Tls.Key, tls.Tls.Password, tls.Tls.Ca, tls.Tls.Pins[0]));
         Assert.Equal(("n", "o", "w", "r"), (tls.Roles.Nodes[0], tls.Roles.Operators[0], tls.Roles.Writers[0], tls.Roles.Readers[0]));
-        Assert.Equal((TimeSpan.FromSeconds(5), "s", true), (tls.ReloadInterval, secrets.SecretsFile, secrets.IsOn));
+        Assert.Equal((TimeSpan.FromSeconds(5), true), (tls.ReloadInterval, tls.IsOn));
     }
 
     [Fact]
-    public void Nothing_is_protected_without_certificate_and_secrets() => Assert.False(SecuritySettings.Read(Config("")).IsOn);
-
-    [Theory]
-    [InlineData("node a short", "Line 1", "at least 32")]
-    [InlineData("boss a 0123456789012345678901234567890123456789", "Line 1", "roles are node, operator, writer and reader")]
-    [InlineData("node a", "Line 1", "three words")]
-    [InlineData("# nothing", "", "has no secret")]
-    public void Wrong_line_of_a_secrets_file_is_named_without_the_secret(string content, string place, string part)
-    {
-        var path = _folder["secrets"];
-        PrivateText.Write(path, content);
-
-        var problem = Assert.Throws<RaftConfigurationException>(() => CredentialFiles.Read(Secrets(path)));
-
-        Assert.Contains(place, problem.Message);
-        Assert.Contains(part, problem.Message);
-        Assert.DoesNotContain("0123456789", problem.Message);
-    }
+    public void Nothing_is_protected_without_a_certificate() => Assert.False(SecuritySettings.Read(Config("")).IsOn);
 
     [Fact]
     public void Missing_file_is_named()
     {
         var path = _folder["missing"];
 
-        var problem = Assert.Throws<RaftConfigurationException>(() => CredentialFiles.Read(Secrets(path)));
+        var problem = Assert.Throws<RaftConfigurationException>(() => CredentialFiles.Read(new TlsFiles(path, "", "", path, []), NoRoles));
 
         Assert.Contains(path, problem.Message);
     }
@@ -81,10 +64,9 @@ public sealed class SecuritySettingsTests : IDisposable
     {
         var ca = new TestCertificates(_folder.Path);
         PrivateText.Restrict(ca.Ca);
-        var settings = new SecuritySettings(
-            new TlsFiles(ca.Ca, "", "", ca.Ca, []), "", TimeSpan.FromSeconds(1), new RoleRules([], [], [], []));
+        var files = new TlsFiles(ca.Ca, "", "", ca.Ca, []);
 
-        var problem = Assert.Throws<RaftConfigurationException>(() => CredentialFiles.Read(settings));
+        var problem = Assert.Throws<RaftConfigurationException>(() => CredentialFiles.Read(files, NoRoles));
 
         Assert.Contains(ca.Ca, problem.Message);
     }
@@ -135,7 +117,4 @@ public sealed class SecuritySettingsTests : IDisposable
 
     private static Config Config(string raft) =>
         ConfigurationFactory.ParseString(raft).WithFallback(Raft.DefaultConfig().GetConfig("raft")!); // Justification: it has this section.
-
-    private static SecuritySettings Secrets(string path) =>
-        new(Tls: null, path, TimeSpan.FromSeconds(1), new RoleRules([], [], [], []));
 }

@@ -122,7 +122,7 @@ internal sealed class Attacks(
         string name, Func<Count, CancellationToken, Task> run) => (name, run);
 
     // With TLS 1.3 the connecting side learns only from the answer that its certificate is refused.
-    private static async Task Forge(Intruder intruder, ConnectionCredentials shown, CancellationToken stop)
+    private static async Task Forge(Intruder intruder, CertificateCredentials? shown, CancellationToken stop)
     {
         await intruder.Prove(shown, stop);
         await intruder.Greet(ConnectionKind.Client, stop);

@@ -72,10 +72,13 @@ internal sealed class Intruder : IDisposable
     }
 
     /// <summary>Encrypts the connection, and proves an identity.</summary>
-    public async Task Prove(ConnectionCredentials credentials, CancellationToken stop)
+    /// <param name="credentials">Null: shows no certificate, and accepts each one.</param>
+    /// <param name="stop">Ends the attempt.</param>
+    public async Task Prove(CertificateCredentials? credentials, CancellationToken stop)
     {
         _tls = new SslStream(new NetworkStream(_socket));
-        await credentials.AuthenticateAsClientAsync(_tls, "127.0.0.1", stop);
+        await (credentials?.AuthenticateAsClientAsync(_tls, "127.0.0.1", stop) ?? _tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true }, stop));
     }
 
     /// <summary>Says its address. Returns when the server has answered.</summary>

@@ -26,7 +26,7 @@ internal static class Newcomers
         return counts.Sum();
     }
 
-    private static async Task<int> Run(int port, ConnectionKind kind, ConnectionCredentials proof, CancellationToken stop)
+    private static async Task<int> Run(int port, ConnectionKind kind, CertificateCredentials proof, CancellationToken stop)
     {
         var (admitted, refused) = (0, 0);
         while (!stop.IsCancellationRequested)

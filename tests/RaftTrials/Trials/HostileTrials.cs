@@ -38,15 +38,9 @@ internal static partial class HostileTrials
     private const string ElectionTimeoutMax = "600ms";
     private const int ElectionsPerMinuteMax = 20;
 
-    /// <summary>With shared secrets.</summary>
-    public static Task<string> Secrets(Trial trial) => All(trial, new SecretFiles(trial.Work));
-
-    /// <summary>With certificates.</summary>
-    public static Task<string> Certificates(Trial trial) => All(trial, new CertificateFiles(trial.Work));
-
-    private static async Task<string> All(Trial trial, Credentials credentials)
+    public static async Task<string> All(Trial trial)
     {
-        using var all = credentials;
+        using var credentials = new Credentials(trial.Work);
         Set(credentials.Variables.Keys, name => credentials.Variables[name]);
         Set([HeapLimitVariable], _ => $"0x{(long)HeapMaxMegabytes << 20:x}");
         try
@@ -166,8 +160,8 @@ internal static partial class HostileTrials
         var otherGrowth = sizes.Max(size => size.Other) - sizes[0].Other;
         var samples = Enumerable.Range(0, MemorySamples + 1).Select(part => sizes[(sizes.Count - 1) * part / MemorySamples]).ToList();
         Console.Out.WriteLine($"        {server.Id}: VmRSS {string.Join(' ', samples.Select(size => size.All))} MB, of it the heap "
-            + $"{string.Join(' ', samples.Select(size => size.Heap))} MB; at most {growth} MB more than before, without the heap {otherGrowth} MB; "
-            + $"{said.Count} lines in the log");
+            + $"{string.Join(' ', samples.Select(size => size.Heap))} MB; at most {growth} MB more than before, without the heap "
+            + $"{otherGrowth} MB; {said.Count} lines in the log");
         if (said.Find(line => ErrorLine().IsMatch(line.Text)) is { } error)
         {
             throw new TrialFailure($"{server.Id} has logged an error: {error.Text}");
