@@ -123,10 +123,9 @@ internal sealed record CoreOptions
 
     /// <summary>
     /// How long this process elects no other leader after it has heard one, in microseconds of its clock. The first tick of a promise may
-    /// come at once, so it does not count. 0 without leases, and in a program whose format does not record promises.
+    /// come at once, so it does not count. 0 without leases.
     /// </summary>
-    public long Promise =>
-        Lease is null || FormatLevel < HardState.PromiseSince ? 0 : (ElectionTimeoutMinTicks - 1) * TickMicroseconds;
+    public long Promise => Lease is null ? 0 : (ElectionTimeoutMinTicks - 1) * TickMicroseconds;
 
     /// <summary>Whether the leader keeps K voters: it promotes stable learners and exchanges voters that are gone.</summary>
     public bool KeepsQuorum { get; init; } = true;

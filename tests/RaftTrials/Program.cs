@@ -33,7 +33,7 @@ var root = TrialProgram.Of<Trial>(
     new("churn", ChurnTrials.Members),
     new("backup", BackupTrials.Restore),
     new("lost-majority", LostMajorityTrials.Recover),
-    new("upgrade", UpgradeTrials.Roll, UpgradeTrials.Problem),
+    new("upgrade", UpgradeTrials.Roll),
     new("bad-input", InputTrials.All),
     new("clients", ClientTrials.KillLeader),
     new("hostile", HostileTrials.All),

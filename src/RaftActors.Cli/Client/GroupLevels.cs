@@ -8,20 +8,15 @@ namespace RaftActors.Cli.Client;
 /// <param name="Group">The level that the group writes; null: the servers that answered have not committed since their start.</param>
 internal sealed record GroupLevels(int? Group, ImmutableArray<MemberLevel> Members)
 {
-    // A program that knows level 1 only does not tell levels.
-    private const int Untold = 1;
-
     /// <summary>The highest level that the program of a member reads.</summary>
-    public int Highest => Members.Max(member => member.Reads ?? Untold);
+    public int Highest => Members.Max(member => member.Reads ?? 0);
 
     public static GroupLevels Of(RaftActors.GroupStatus answers) => new(
-        GroupStatus.Latest(answers) is { FormatLevelMax: not null } latest ? latest.FormatLevel : Untold,
+        GroupStatus.Latest(answers)?.FormatLevel,
         [
             .. GroupStatus.MembersOf(answers).Select(member => new MemberLevel(
                 member.Name,
-                answers.Processes.FirstOrDefault(status => status.Name == member.Name) is { } status
-                    ? status.FormatLevelMax ?? Untold
-                    : null)),
+                answers.Processes.FirstOrDefault(status => status.Name == member.Name)?.FormatLevelMax)),
         ]);
 
     /// <summary>Why the group cannot have a level; null: it can.</summary>

@@ -233,11 +233,6 @@ internal static class EntryFormat
     {
         var hasEra = configuration.Era > 0 || configuration.IsRestored;
         writer.DemandLevel(configuration.FormatLevel);
-        if (hasEra && configuration.FormatLevel < Configuration.EraLevel)
-        {
-            throw new ArgumentException($"A configuration of format level {configuration.FormatLevel} has no era.", nameof(configuration));
-        }
-
         writer.Identity(configuration.Group.Value);
         writer.Number(configuration.Size);
         writer.Number(configuration.MaxQuorum + (hasEra ? EraFlag : 0) + (LevelUnit * (configuration.FormatLevel - 1)));
@@ -267,7 +262,7 @@ internal static class EntryFormat
             throw reader.Damaged($"a configuration has format level {level}, and this program knows {FormatRange.Own}");
         }
 
-        if (size < 0 || !QuorumSize.IsMaximum(max) || (hasEra && level < Configuration.EraLevel))
+        if (size < 0 || !QuorumSize.IsMaximum(max))
         {
             throw reader.Damaged($"a configuration of level {level} has a quorum of {size} and at most {maxAndLevel % LevelUnit}");
         }

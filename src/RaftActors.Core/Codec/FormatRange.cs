@@ -9,8 +9,14 @@ namespace RaftActors.Core.Codec;
 /// <param name="Highest">At least <paramref name="Lowest"/>.</param>
 internal readonly record struct FormatRange(byte Lowest, byte Highest)
 {
+    /// <summary>
+    /// The switch of <see cref="AppContext"/> by which a program has one level more. Its bytes are those of the level before, so tests and
+    /// trials exercise an upgrade before the first real one.
+    /// </summary>
+    public const string NextSwitch = "RaftActors.NextFormatLevel";
+
     /// <summary>Those of this program.</summary>
-    public static FormatRange Own { get; } = new(1, 2);
+    public static FormatRange Own { get; } = new(1, (byte)(AppContext.TryGetSwitch(NextSwitch, out var isOn) && isOn ? 2 : 1));
 
     /// <summary>The highest level of both; null: they have none in common.</summary>
     public byte? CommonWith(FormatRange other) =>

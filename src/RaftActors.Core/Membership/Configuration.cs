@@ -22,9 +22,6 @@ internal sealed record Configuration(
     ImmutableArray<Member> Learners,
     ImmutableArray<FoundingSerial> FoundingSerials)
 {
-    /// <summary>The lowest format level that has eras.</summary>
-    public const byte EraLevel = 2;
-
     /// <summary>
     /// The largest K of this group: odd, 3 to 11. The founder writes its own <see cref="CoreOptions.MaxQuorum"/>, and
     /// <see cref="MemberChange.SetMaxQuorum"/> changes it.
@@ -88,12 +85,8 @@ internal sealed record Configuration(
     internal bool IsVoter(Member member) => Voters.Contains(member) || OldVoters.Contains(member);
 
     /// <summary>This configuration in a restored or recovered log, in place of one that was there.</summary>
-    internal Configuration InPlaceOf(Configuration before) => this with
-    {
-        Era = before.Era,
-        IsRestored = true,
-        FormatLevel = Math.Max(before.FormatLevel, EraLevel),
-    };
+    internal Configuration InPlaceOf(Configuration before) =>
+        this with { Era = before.Era, IsRestored = true, FormatLevel = before.FormatLevel };
 
     /// <inheritdoc/>
     public override string ToString() =>

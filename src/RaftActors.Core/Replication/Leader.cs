@@ -109,7 +109,7 @@ internal sealed class Leader(
         }
         else
         {
-            // A heartbeat would wake a process that has agreed. Another one gets it every other time: it may be of an earlier version.
+            // A heartbeat would wake a process that has agreed. Another one gets it every other time, because it may not agree for long.
             var isAsked = state.Quiet.IsAsking && progress.State == ProgressState.Replicating;
             if (isAsked && (state.Quiet.Agreed.Contains(progress.Member) || state.Now / state.Options.HeartbeatTicks % 2 == 0))
             {

@@ -27,9 +27,6 @@ internal sealed record HardState(Term Term, Member? VotedFor, ImmutableArray<Pee
     /// </summary>
     public ImmutableArray<ProcessName> Roster { get; init; } = [];
 
-    /// <summary>The first format level that has <see cref="Promise"/>.</summary>
-    public const byte PromiseSince = 2;
-
     /// <summary>
     /// The longest promise that a leader may still rely on (<see cref="CoreOptions.Promise"/>). A start keeps it first, even with other
     /// settings. 0: none was made.

@@ -43,11 +43,7 @@ internal static class RecordFormat
             to.Number(fence.Serial.Value);
         });
         writer.List(state.Roster, name => writer.Text(name.Value));
-        if (state.Promise > 0)
-        {
-            writer.DemandLevel(HardState.PromiseSince);
-            writer.Number(state.Promise);
-        }
+        writer.Number(state.Promise);
     }
 
     public static HardState ReadHardState(in RecordHeader header, ReadOnlySpan<byte> body)
@@ -62,7 +58,7 @@ internal static class RecordFormat
             Boot = reader.Boot(),
             Fence = reader.Flag() ? ReadFence(ref reader) : null,
             Roster = reader.List(NameSizeMin, static (ref ByteReader r) => r.Name()),
-            Promise = reader.Position < body.Length ? reader.Count() : 0,
+            Promise = reader.Count(),
         };
         reader.End();
         return state;

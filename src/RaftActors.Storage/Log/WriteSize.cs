@@ -21,7 +21,7 @@ internal static class WriteSize
     /// <param name="level">Is raised to the format level that the write needs.</param>
     public static long Of(Effect.Write write, ref byte level) => write switch
     {
-        Effect.Persist persist => (persist.HardState is { } state ? Of(state, ref level) : 0) + Of(persist.Entries, ref level),
+        Effect.Persist persist => (persist.HardState is { } state ? Of(state) : 0) + Of(persist.Entries, ref level),
         Effect.StoreChunk => 0,
         Effect.InstallSnapshot or Effect.Discard => RecordMax,
         _ => throw new UnreachableException($"The write {write.GetType().Name} is unknown."),
@@ -55,9 +55,8 @@ internal static class WriteSize
         return size;
     }
 
-    private static long Of(HardState state, ref byte level)
+    private static long Of(HardState state)
     {
-        level = state.Promise > 0 ? Math.Max(level, HardState.PromiseSince) : level;
         var size = (long)HardStateMax + (state.VotedFor is { } candidate ? Of(candidate.Name) : 0);
         foreach (var peer in state.Recorded)
         {

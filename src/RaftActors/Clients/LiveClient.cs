@@ -152,7 +152,7 @@ internal sealed class LiveClient<TValue, TResult>(
 
     internal override ImmutableArray<Address> ContactNodes => settings.Contacts;
 
-    internal override async Task<ClientReply.ProcessList?> ProcessesOfAsync(
+    internal override async Task<ClientReply.ProcessList> ProcessesOfAsync(
         Address node, ProcessPlace? after, CancellationToken cancellationToken)
     {
         var question = new ClientQuestion(settings.Requests.QueryTimeout, _ => new ClientCall.ListProcesses(after)) { Node = node };
@@ -161,7 +161,6 @@ internal sealed class LiveClient<TValue, TResult>(
         return answer.Reply switch
         {
             ClientReply.ProcessList list => list,
-            ClientReply.Refused => null,
             ClientReply.Forbidden forbidden => throw new RaftUnauthorizedException(forbidden.Why),
             _ => throw new RaftUnavailableException($"Node {node} did not answer. {answer.Why}"),
         };

@@ -152,13 +152,12 @@ public abstract class RaftClient : IAsyncDisposable
     /// <exception cref="RaftUnavailableException">The node did not answer in time.</exception>
     /// <exception cref="RaftUnauthorizedException">The client needs the role reader.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    /// <returns>Null: the program of the node is an earlier one, which does not know this call.</returns>
-    internal virtual Task<ClientReply.ProcessList?> ProcessesOfAsync(
+    internal virtual Task<ClientReply.ProcessList> ProcessesOfAsync(
         Address node, ProcessPlace? after, CancellationToken cancellationToken) =>
         throw new NotSupportedException("This client asks no nodes.");
 
     /// <summary>
-    /// Asks one process, whose node reads format level 2, for the version, settings and time of its node. Null: it did not answer in time,
+    /// Asks one process for the version, settings and time of its node. Null: it did not answer in time,
     /// or is not known.
     /// </summary>
     internal virtual Task<ClientReply.Description?> DescriptionOfAsync(ProcessName process, CancellationToken cancellationToken) =>
@@ -199,7 +198,7 @@ public abstract class RaftClient : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait only.</param>
     /// <exception cref="RaftUnavailableException">
     /// The process did not answer in time, is not known or is fenced, its actor takes no snapshots, or the snapshot could not be taken or
-    /// saved. Or the program of its node reads only format level 1, which does not have this call.
+    /// saved.
     /// </exception>
     /// <exception cref="RaftUnauthorizedException">The client does not have the role operator.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>

@@ -11,8 +11,6 @@ internal sealed class QuietNode
     // Beats and news of quiescence cross on the way, so one different sum proves nothing.
     private const int DifferencesMax = 3;
 
-    // A node of format level 1 lists nothing. Then all groups of the part wake.
-    private const int UnlistedMax = 12;
 
     // A beat with so many lists no further part.
     private const int ListedMax = 4096;
@@ -78,7 +76,6 @@ internal sealed class QuietNode
     public IReadOnlyList<QuietProcess> Compare(WireMessage.NodeBeat beat, TimeSpan now)
     {
         _wanted |= beat.Asked;
-        var unlisted = 0U;
         for (var part = 0; part < WireMessage.NodeBeat.Parts; part++)
         {
             var isListed = (beat.ListedOf & BitOf(part)) != 0;
@@ -86,11 +83,10 @@ internal sealed class QuietNode
             if (_differences[part] > 0 && _differences[part] % DifferencesMax == 0)
             {
                 _unsure |= BitOf(part);
-                unlisted |= _differences[part] >= UnlistedMax ? BitOf(part) : 0;
             }
         }
 
-        if ((beat.ListedOf | unlisted) == 0)
+        if (beat.ListedOf == 0)
         {
             return [];
         }
@@ -101,7 +97,7 @@ internal sealed class QuietNode
         [
             .. _pairs
                 .Where(pair => !pair.Key.Here.Leads
-                    && ((beat.ListedOf | unlisted) & BitOf(PartOf(pair.Value))) != 0
+                    && (beat.ListedOf & BitOf(PartOf(pair.Value))) != 0
                     && !listed.Contains(pair.Value)
                     && !IsYoung(pair.Key.Here, now))
                 .Select(pair => pair.Key.Here),

@@ -121,12 +121,9 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
             return;
         }
 
-        // A node that has only an earlier list gets the rest. One of format level 1 tells of no list, and gets all of it each time.
-        node.HasList = hello.Known is { } known && known.Registry == _life ? known.Number : null;
-        if (hello.IsReply || hello.Known is not null)
-        {
-            node.HasAnswered = node.HasLatestList && (hello.Known ?? List) == List;
-        }
+        // A node that has only an earlier list gets the rest.
+        node.HasList = hello.Known.Registry == _life ? hello.Known.Number : null;
+        node.HasAnswered = node.HasLatestList && hello.Known == List;
 
         if (node.Take(hello, processes, Now) is not { } added)
         {
@@ -399,7 +396,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         var hello = new WireMessage.Hello(added ?? _local.List, isReply, List)
         {
             Since = added is null ? null : node!.HasList,
-            Known = node?.List ?? default(ListNumber),
+            Known = node?.List ?? default,
         };
         foreach (var part in HelloParts.Of(hello))
         {

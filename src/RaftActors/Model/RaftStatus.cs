@@ -81,13 +81,12 @@ public sealed record RaftStatus
     public int? MaxQuorum { get; internal init; }
 
     /// <summary>
-    /// The format level of the group, as last committed on this process. Null before the first commit, and if the process or the way to it
-    /// knows level 1 only.
+    /// The format level of the group, as last committed on this process. Null before the first commit.
     /// </summary>
     public int? FormatLevel { get; internal init; }
 
-    /// <summary>The highest format level that the program of this process reads. Null as before.</summary>
-    public int? FormatLevelMax { get; internal init; }
+    /// <summary>The highest format level that the program of this process reads.</summary>
+    public int FormatLevelMax { get; internal init; }
 
     /// <summary>The other processes that this one has met and that are in reach, by name.</summary>
     public ImmutableArray<ProcessName> Reachable { get; internal init; } = [];
@@ -102,8 +101,7 @@ public sealed record RaftStatus
 
     /// <summary>
     /// The longest sync of the log in the last 5 to 10 seconds. One that runs counts with its time until now. Each Append waits for one.
-    /// Processes that share <c>raft.store.directory</c> share the syncs. Null: the log was not synced lately, or is in memory; or the
-    /// process or the way to it knows format level 1 only.
+    /// Processes that share <c>raft.store.directory</c> share the syncs. Null: the log was not synced lately, or is in memory.
     /// </summary>
     public TimeSpan? SyncTime { get; internal init; }
 
@@ -118,8 +116,7 @@ public sealed record RaftStatus
     public ImmutableArray<QuarantinedEntity> Quarantined { get; internal init; } = [];
 
     /// <summary>
-    /// Where the actor is held, because it fails at one pair or snapshot again and again. Null: it is not held; or the way to its process
-    /// knows format level 1 only.
+    /// Where the actor is held, because it fails at one pair or snapshot again and again. Null: it is not held.
     /// </summary>
     public HeldActor? HeldAt { get; internal init; }
 

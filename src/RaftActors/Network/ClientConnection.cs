@@ -76,7 +76,7 @@ internal sealed class ClientConnection : IConnection
 
             if (!_sender.Frames.TryWrite(to, message, from))
             {
-                _context.OnUnwritten(to, message, from, _client.Peer, _client.Level);
+                _context.OnUnwritten(message, _client.Peer);
                 return;
             }
 

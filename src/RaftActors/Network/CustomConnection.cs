@@ -162,7 +162,7 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
 
         if (!_writer.TryWrite(to, message, from))
         {
-            context.OnUnwritten(to, message, from, address, _writer.Level);
+            context.OnUnwritten(message, address);
         }
     }
 

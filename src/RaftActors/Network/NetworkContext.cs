@@ -56,23 +56,11 @@ internal sealed record NetworkContext(
     public required Func<string, IActorRef> Resolve { get; init; }
 
     /// <summary>
-    /// A message to another node could not be written into a frame. A leader sends the same one again and again. The client of a call that
-    /// the program of the node does not know is told, because otherwise it would wait for its timeout.
+    /// A message to another node could not be written into a frame. A leader sends the same one again and again.
     /// </summary>
-    /// <param name="level">The format level of the connection.</param>
-    public void OnUnwritten(IActorRef to, WireMessage message, IActorRef from, Address node, byte level)
+    public void OnUnwritten(WireMessage message, Address node)
     {
         Metrics.OnDropped();
-        if (message is ClientCall && WireTable.LevelOf(message) is var needed && needed > level)
-        {
-            from.Tell(
-                new ClientReply.Refused(
-                    $"The program on {node} is too old for this call: it reads format level {level}, and the call needs level {needed}. "
-                    + "Upgrade that program."),
-                to);
-            return;
-        }
-
         const string Why = "It does not fit into a frame (raft.transport-tcp.frame-size-max), has a text that is no Unicode, or needs a "
             + "newer program on that node (raft upgrade status).";
         if (Refusals.TryGive(node.ToString(), Why, out var text))

@@ -195,8 +195,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
             else
             {
                 // Before the handshake nothing is known of the program.
-                var level = _socket.IsConnected ? _socket.Sender.Frames.Level : FormatRange.Own.Highest;
-                context.OnUnwritten(to, message, from, address, level);
+                context.OnUnwritten(message, address);
             }
         }
     }

@@ -83,7 +83,7 @@ internal abstract record ClientCall : WireMessage
     public sealed record Status : ClientCall;
 
     /// <summary>
-    /// Asks a registry for the processes of its node, from format level 2 on. It asks no process. The answer is
+    /// Asks a registry for the processes of its node. It asks no process. The answer is
     /// <see cref="ClientReply.ProcessList"/>.
     /// </summary>
     /// <param name="After">The last process of the answer before; null: from the beginning.</param>

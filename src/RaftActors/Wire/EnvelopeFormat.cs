@@ -93,13 +93,13 @@ internal static class EnvelopeFormat
         writer.Flag(reply.IsAdmitted);
         writer.Number(reply.Round);
         writer.Number(reply.Priority);
-        WritePromise(writer, reply.Promise);
+        writer.Number(reply.Promise);
     }
 
     public static Message.AppendEntriesReply ReadAppendEntriesReply(ref ByteReader reader) => new(
         reader.Flag(), new LogIndex(reader.Count()), new Term(reader.Count()), reader.Flag(), reader.Count(), reader.Integer())
     {
-        Promise = ReadPromise(ref reader),
+        Promise = reader.Count(),
     };
 
     public static void WriteQuiesce(ByteWriter writer, Message.Quiesce question) => WritePosition(writer, question.Last);
@@ -184,11 +184,11 @@ internal static class EnvelopeFormat
         WritePosition(writer, reply.Snapshot);
         writer.Number(reply.NextPlace);
         writer.Number(reply.Round);
-        WritePromise(writer, reply.Promise);
+        writer.Number(reply.Promise);
     }
 
     public static Message.SnapshotChunkReply ReadChunkReply(ref ByteReader reader) =>
-        new(ReadPosition(ref reader), reader.Count(), reader.Count()) { Promise = ReadPromise(ref reader) };
+        new(ReadPosition(ref reader), reader.Count(), reader.Count()) { Promise = reader.Count() };
 
     public static void WriteComparePrefix(ByteWriter writer, Message.ComparePrefix compare)
     {
@@ -216,17 +216,6 @@ internal static class EnvelopeFormat
             Index = new LogIndex(reader.Count()),
             Hash = reader.Hash(),
         };
-
-    // A node of a lower level hears of no promise, and promises nothing.
-    private static void WritePromise(ByteWriter writer, long promise)
-    {
-        if (writer.Level >= HardState.PromiseSince)
-        {
-            writer.Number(promise);
-        }
-    }
-
-    private static long ReadPromise(ref ByteReader reader) => reader.Level >= HardState.PromiseSince ? reader.Count() : 0;
 
     private static string ReadDomain(ref ByteReader reader) =>
         reader.Text() is { Length: <= CoreOptions.FailureDomainLengthMax } domain

@@ -11,8 +11,6 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
     private const int NameSizeMin = 4;
     private const int QuarantinedSizeMin = 3;
 
-    // From this format level on, a status has format levels, the time of a sync, and the place of a held actor.
-    private const int FormatLevels = 2;
     private static readonly long TimeMax = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
     private Address? _own;
@@ -46,13 +44,10 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
             writer.Number(entity.Serial.Value);
             writer.Text(entity.Reason);
         });
-        if (writer.Level >= FormatLevels)
-        {
-            writer.Optional(status.FormatLevel, static (to, level) => to.Octet((byte)level));
-            writer.Optional(status.FormatLevelMax, static (to, level) => to.Octet((byte)level));
-            writer.Optional(status.SyncTime, static (to, time) => to.Number(time.Ticks));
-            writer.Optional(status.HeldAt, WriteHeld);
-        }
+        writer.Optional(status.FormatLevel, static (to, level) => to.Octet((byte)level));
+        writer.Octet((byte)status.FormatLevelMax);
+        writer.Optional(status.SyncTime, static (to, time) => to.Number(time.Ticks));
+        writer.Optional(status.HeldAt, WriteHeld);
     }
 
     public RaftStatus Read(ref ByteReader reader) => new(reader.Text(), reader.Name())
@@ -78,10 +73,10 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
         Decision = ReadOptional(ref reader),
         Quarantined = reader.List(
             QuarantinedSizeMin, static (ref ByteReader each) => new QuarantinedEntity(each.Text(), new Serial(each.Count()), each.Text())),
-        FormatLevel = ReadLevel(ref reader),
-        FormatLevelMax = ReadLevel(ref reader),
-        SyncTime = reader.Level >= FormatLevels && reader.Flag() ? new TimeSpan(reader.Count()) : null,
-        HeldAt = reader.Level >= FormatLevels && reader.Flag() ? ReadHeld(ref reader) : null,
+        FormatLevel = reader.Flag() ? reader.Octet() : null,
+        FormatLevelMax = reader.Octet(),
+        SyncTime = reader.Flag() ? new TimeSpan(reader.Count()) : null,
+        HeldAt = reader.Flag() ? ReadHeld(ref reader) : null,
     };
 
     private static void WriteHeld(ByteWriter writer, HeldActor held)
@@ -108,8 +103,6 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
 
     public static RaftRole ReadRole(ref ByteReader reader) =>
         (RaftRole)reader.Octet() is var role && Enum.IsDefined(role) ? role : throw reader.Damaged($"{(int)role} is no role");
-
-    private static int? ReadLevel(ref ByteReader reader) => reader.Level >= FormatLevels && reader.Flag() ? reader.Octet() : null;
 
     private static string? ReadOptional(ref ByteReader reader) => reader.Flag() ? reader.Text() : null;
 }

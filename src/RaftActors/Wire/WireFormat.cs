@@ -18,14 +18,6 @@ internal static class WireFormat
     private const byte SetMaxQuorum = 4;
     private const byte RaiseFormatLevel = 5;
 
-    // From this format level on, a group may be asked to raise its own.
-    private const byte RaiseFormatLevelSince = 2;
-
-    // From this format level on, a Hello tells which list of the receiver its sender has, and may have the changes alone.
-    private const byte KnownListSince = 2;
-
-    // From this format level on, a beat asks for the groups behind a sum and lists them.
-    private const byte ListedSince = 2;
     private const byte NotCommitted = 1;
     private const byte Unknown = 2;
     private const int GroupMemberSizeMin = 6;
@@ -40,16 +32,8 @@ internal static class WireFormat
         writer.Number(hello.Place);
         writer.Number(hello.Count);
         WriteProcesses(writer, hello.Processes);
-        if (writer.Level >= KnownListSince)
-        {
-            writer.Optional(hello.Since, static (to, since) => to.Number(since));
-            writer.Optional(hello.Known, WriteList);
-        }
-        else if (hello.Since is not null)
-        {
-            // The receiver would take the new processes for all.
-            writer.DemandLevel(KnownListSince);
-        }
+        writer.Optional(hello.Since, static (to, since) => to.Number(since));
+        WriteList(writer, hello.Known);
     }
 
     public static WireMessage.Hello ReadHello(ref ByteReader reader)
@@ -61,11 +45,10 @@ internal static class WireFormat
             throw reader.Damaged($"it is part {place} of {count}");
         }
 
-        var whole = new WireMessage.Hello(ReadProcesses(ref reader), isReply, list, (int)place, (int)count);
-        return reader.Level < KnownListSince ? whole : whole with
+        return new WireMessage.Hello(ReadProcesses(ref reader), isReply, list, (int)place, (int)count)
         {
             Since = reader.Flag() ? reader.Count() : null,
-            Known = reader.Flag() ? ReadList(ref reader) : null,
+            Known = ReadList(ref reader),
         };
     }
 
@@ -113,12 +96,9 @@ internal static class WireFormat
             writer.Hash(part);
         }
 
-        if (writer.Level >= ListedSince)
-        {
-            writer.Number((int)beat.Asked);
-            writer.Number((int)beat.ListedOf);
-            writer.List(beat.Listed, writer.Hash);
-        }
+        writer.Number((int)beat.Asked);
+        writer.Number((int)beat.ListedOf);
+        writer.List(beat.Listed, writer.Hash);
     }
 
     public static WireMessage.NodeBeat ReadBeat(ref ByteReader reader)
@@ -129,8 +109,7 @@ internal static class WireFormat
             led.Add(reader.Hash());
         }
 
-        var sums = new WireMessage.NodeBeat(led.MoveToImmutable());
-        return reader.Level < ListedSince ? sums : sums with
+        return new WireMessage.NodeBeat(led.MoveToImmutable())
         {
             Asked = (uint)reader.Integer(),
             ListedOf = (uint)reader.Integer(),
@@ -327,7 +306,6 @@ internal static class WireFormat
                 WriteBasedOn(writer, set.BasedOn);
                 break;
             case GroupChange.RaiseFormatLevel raise:
-                writer.DemandLevel(RaiseFormatLevelSince);
                 writer.Octet(RaiseFormatLevel);
                 writer.Octet(raise.Level);
                 WriteBasedOn(writer, raise.BasedOn);
@@ -344,8 +322,7 @@ internal static class WireFormat
         Leave => new GroupChange.Leave(
             reader.Name(), ReadBasedOn(ref reader), reader.Flag() ? new Incarnation(reader.Identity()) : null),
         SetMaxQuorum => new GroupChange.SetMaxQuorum(reader.Integer(), ReadBasedOn(ref reader)),
-        RaiseFormatLevel when reader.Level >= RaiseFormatLevelSince =>
-            new GroupChange.RaiseFormatLevel(reader.Octet(), ReadBasedOn(ref reader)),
+        RaiseFormatLevel => new GroupChange.RaiseFormatLevel(reader.Octet(), ReadBasedOn(ref reader)),
         var kind => throw reader.Damaged($"{kind} is no kind of change"),
     };
 

@@ -27,11 +27,9 @@ internal abstract record WireMessage
     /// <param name="Count">The number of parts.</param>
     /// <param name="Since">
     /// Not null: the list with this number is known to the receiver, and <paramref name="Processes"/> are those that started since. None
-    /// has stopped since. From format level 2 on.
+    /// has stopped since.
     /// </param>
-    /// <param name="Known">
-    /// The latest list of the receiver that the sender has; <c>default</c> if it has none. Null: the sender writes format level 1.
-    /// </param>
+    /// <param name="Known">The latest list of the receiver that the sender has; <c>default</c> if it has none.</param>
     public sealed record Hello(
         ImmutableArray<LocalProcess> Processes,
         bool IsReply,
@@ -39,7 +37,7 @@ internal abstract record WireMessage
         int Place = 0,
         int Count = 1,
         long? Since = null,
-        ListNumber? Known = null)
+        ListNumber Known = default)
         : WireMessage, IDeadLetterSuppression;
 
     /// <summary>

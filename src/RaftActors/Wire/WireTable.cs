@@ -102,14 +102,14 @@ internal static class WireTable
         Of<ClientReply.Forbidden>(
             "kf", (writer, forbidden) => writer.Text(forbidden.Why), (ref reader) => new ClientReply.Forbidden(reader.Text())),
         Of<ClientReply.Located>("kr", ClientFormat.WriteLocated, ClientFormat.ReadLocated),
-        OfLevel2<ClientCall.Describe>("kh", (_, _) => { }, (ref _) => new ClientCall.Describe()),
-        OfLevel2<ClientReply.Description>("ka", ClientFormat.WriteDescription, ClientFormat.ReadDescription),
-        OfLevel2<ClientCall.TakeSnapshot>("kx", ClientFormat.WriteTakeSnapshot, ClientFormat.ReadTakeSnapshot),
-        OfLevel2<ClientReply.SnapshotTaken>("ky", ClientFormat.WriteSnapshotTaken, ClientFormat.ReadSnapshotTaken),
-        OfLevel2<ClientReply.Refused>(
+        Of<ClientCall.Describe>("kh", (_, _) => { }, (ref _) => new ClientCall.Describe()),
+        Of<ClientReply.Description>("ka", ClientFormat.WriteDescription, ClientFormat.ReadDescription),
+        Of<ClientCall.TakeSnapshot>("kx", ClientFormat.WriteTakeSnapshot, ClientFormat.ReadTakeSnapshot),
+        Of<ClientReply.SnapshotTaken>("ky", ClientFormat.WriteSnapshotTaken, ClientFormat.ReadSnapshotTaken),
+        Of<ClientReply.Refused>(
             "kz", (writer, refused) => writer.Text(refused.Why), (ref reader) => new ClientReply.Refused(reader.Text())),
-        OfLevel2<ClientCall.ListProcesses>("kk", ProcessListFormat.WriteCall, ProcessListFormat.ReadCall),
-        OfLevel2<ClientReply.ProcessList>("ko", ProcessListFormat.WriteReply, ProcessListFormat.ReadReply),
+        Of<ClientCall.ListProcesses>("kk", ProcessListFormat.WriteCall, ProcessListFormat.ReadCall),
+        Of<ClientReply.ProcessList>("ko", ProcessListFormat.WriteReply, ProcessListFormat.ReadReply),
 
         OfCore<Message.Greeting>("cg", EnvelopeFormat.WriteGreeting, EnvelopeFormat.ReadGreeting),
         OfCore<Message.RequestVote>("cv", EnvelopeFormat.WriteRequestVote, EnvelopeFormat.ReadRequestVote),
@@ -138,9 +138,6 @@ internal static class WireTable
     public static IEnumerable<Type> Types => Kinds.Select(kind => kind.Type);
 
     public static string Manifest(WireMessage message) => KindOf(message).Manifest;
-
-    /// <summary>The lowest format level that has this kind of message. Its content may need a higher one.</summary>
-    public static byte LevelOf(WireMessage message) => KindOf(message).Level;
 
     public static void Write(ByteWriter writer, WireMessage message) => KindOf(message).Write(writer, message);
 
@@ -192,23 +189,6 @@ internal static class WireTable
             (writer, message) => write(writer, (T)message),
             (ref reader) => read(ref reader));
 
-    // Connections of level 1 have no such messages.
-    private static Kind OfLevel2<T>(string manifest, Action<ByteWriter, T> write, ByteReader.Read<T> read)
-        where T : WireMessage
-    {
-        var kind = Of<T>(
-            manifest,
-            (writer, message) =>
-            {
-                writer.DemandLevel(2);
-                write(writer, message);
-            },
-            (ref reader) => reader.Level >= 2
-                ? read(ref reader)
-                : throw reader.Damaged($"level {reader.Level} has no message '{manifest}'"));
-        return kind with { Level = 2 };
-    }
-
     // All bodies come after the same envelope.
     private static Kind OfCore<T>(string manifest, Action<ByteWriter, T> writeBody, ByteReader.Read<T> readBody)
         where T : Message => new(
@@ -221,7 +201,5 @@ internal static class WireTable
         string Manifest, Type Type, Action<ByteWriter, WireMessage> Write, ByteReader.Read<WireMessage> Read)
     {
         public byte[] ManifestBytes { get; } = Encoding.ASCII.GetBytes(Manifest);
-
-        public byte Level { get; init; } = FormatRange.Own.Lowest;
     }
 }

@@ -118,18 +118,6 @@ public sealed class AllGroupsTests
     }
 
     [Fact]
-    public void Node_of_an_earlier_program_is_reported_with_the_remedy()
-    {
-        using var node = new EarlierNode();
-
-        var run = Run.Here("top", "--contacts", $"shop@{node.Name}", "--at-address", "--count", "1", "--timeout", "24h");
-
-        Assert.Equal((0, ""), (run.Code, run.Error));
-        Assert.Equal(
-            $"node {node.Name}: its program is earlier than this one, so name a group with --group, or upgrade the node", run.Lines.Last());
-    }
-
-    [Fact]
     public void Contact_that_is_down_is_reported_when_no_other_one_answers()
     {
         var contact = $"shop@127.0.0.1:{Client.FakeGroup.Dead().Port}";

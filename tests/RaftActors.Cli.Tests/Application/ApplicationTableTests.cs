@@ -26,16 +26,15 @@ public sealed class ApplicationTableTests
     }
 
     [Fact]
-    public void Member_on_a_node_of_an_earlier_program_is_no_problem()
+    public void Member_on_a_silent_node_is_a_problem()
     {
         ImmutableArray<ProcessRow> two = [Member("a", 1, 10) with { Role = RaftRole.Leader, Members = 3 }, Member("a", 2, 9)];
-        NodeSample[] nodes = [Listed(two), new("node3:2551", NodeState.Earlier, [])];
-        var (mixed, lost) = (Sample(1, nodes), Sample(1, [Listed(two), new("node3:2551", NodeState.Silent, [])]));
+        var sample = Sample(1, [Listed(two), new("node3:2551", [], IsSilent: true)]);
 
-        Assert.Equal((false, true), (IsProblem(mixed), IsProblem(lost)));
-        var rows = Text(new ApplicationTable(Shop, mixed, null));
+        Assert.True(IsProblem(sample));
+        var rows = Text(new ApplicationTable(Shop, sample, null));
         Assert.Matches("^a +a-1@node1 +2 +2/3 +10 +1 .* 1 did not answer$", rows[1]);
-        Assert.StartsWith("node node3:2551: its program is earlier than this one", rows[2]);
+        Assert.StartsWith("node node3:2551: it did not answer in time", rows[2]);
     }
 
     [Fact]
@@ -93,7 +92,7 @@ public sealed class ApplicationTableTests
         [.. nodes],
         second * System.Diagnostics.Stopwatch.Frequency);
 
-    private static NodeSample Listed(ImmutableArray<ProcessRow> rows) => new("node1:2551", NodeState.Listed, rows);
+    private static NodeSample Listed(ImmutableArray<ProcessRow> rows) => new("node1:2551", rows);
 
     private static ProcessRow Group(string name, long committed, ProcessMarks more = 0)
     {

@@ -76,7 +76,6 @@ public sealed class AgreementCheckTests
 
     private static RaftStatus Status(string server) => new("raft", new ProcessName($"raft@{server}"))
     {
-        FormatLevelMax = 2,
         Identity = new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11),
         Members = [new GroupMember(new ProcessName($"raft@{server}"), isVoter: true)],
         MembersIndex = new LogIndex(1),

@@ -98,7 +98,6 @@ internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice
         .Select(entry => entry.Configuration)
         .Append(Disk.Snapshot?.Snapshot.Configuration)
         .Select(configuration => configuration?.FormatLevel ?? FormatRange.Own.Lowest)
-        .Append(Disk.HardState.Promise > 0 ? HardState.PromiseSince : FormatRange.Own.Lowest)
         .Max();
 
     public void Start(ulong seed)

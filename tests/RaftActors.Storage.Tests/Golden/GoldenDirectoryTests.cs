@@ -27,41 +27,36 @@ public sealed class GoldenDirectoryTests
     {
         if (Environment.GetEnvironmentVariable("RAFTACTORS_REWRITE") == "1")
         {
-            Rewrite(1);
-            Rewrite(2);
+            Rewrite();
         }
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void Golden_directory_is_read(byte level)
+    [Fact]
+    public void Golden_directory_is_read()
     {
-        Assert.Equal(File.ReadAllText(Path.Combine(FolderOf(level), HoldsFile)), Text(new ModelDisk(Load(level))));
+        Assert.Equal(File.ReadAllText(Path.Combine(Folder, HoldsFile)), Text(new ModelDisk(Load())));
     }
 
-    [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    public void Directory_is_written_with_the_golden_bytes(byte level)
+    [Fact]
+    public void Directory_is_written_with_the_golden_bytes()
     {
-        var (golden, written) = (Load(level), Write(level));
+        var (golden, written) = (Load(), Write());
 
         Assert.Equal(golden.Files.Keys, written.Files.Keys);
         Assert.All(golden.Files, file => Assert.Equal(file.Value, written.Files[file.Key]));
     }
 
-    private static string FolderOf(byte level) => Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "testdata", $"v{level}");
+    private static string Folder => Path.Combine(Path.GetDirectoryName(ThisFile())!, "..", "testdata", "v1");
 
     private static string ThisFile([CallerFilePath] string file = "") => file;
 
-    private static DiskImage Write(byte level)
+    private static DiskImage Write()
     {
         var disk = new ModelDisk();
         var identities = 0;
         var options = new StoreOptions
         {
-            Directory = $"v{level}",
+            Directory = "v1",
             SegmentSizeBytes = 4096,
             BatchSizeMaxBytes = 2048,
             FreeSpaceFloorBytes = 0,
@@ -73,44 +68,32 @@ public sealed class GoldenDirectoryTests
             var preload = Preload.Of([new Payload.Pair(null, "old", Bytes(5, 1)), new Payload.Pair(null, "older", Bytes(0, 1))]);
             one.Open(Owners[0], preload, listener);
             other.Open(Owners[1], default, listener);
-            var all = AllKinds(from: 3, term: 2).Select(entry => AtLevel(entry, level));
-            one.Write(new Effect.Persist(new Ticket(1), HardState(3, isFull: true), [.. all]));
+            one.Write(new Effect.Persist(new Ticket(1), HardState(3, isFull: true), [.. AllKinds(from: 3, term: 2)]));
             directory.WriteQueued();
-            var saved = Snapshot(5, 2, 70_000, level);
+            var saved = Snapshot(5, 2, 70_000);
             one.SaveSnapshot(saved.Snapshot, saved.State);
             directory.WriteQueued();
             one.Write(new Effect.Discard(Position(3, 2), new LogIndex(5)));
             one.Write(new Effect.Persist(new Ticket(2), null, [Entry(7, 3, "replaces"), Entry(8, 3, "long", size: 1500)]));
             other.Write(new Effect.Persist(new Ticket(1), HardState(1), [Entry(1, 1), Entry(2, 1)]));
             directory.WriteQueued();
-            var incoming = Snapshot(20, 4, 300, level);
+            var incoming = Snapshot(20, 4, 300);
             incoming = incoming with { Snapshot = incoming.Snapshot with { Keys = Keys } };
             other.Write(new Effect.StoreChunk(new Ticket(2), incoming.Snapshot, 0, incoming.State[..200]));
             other.Write(new Effect.StoreChunk(new Ticket(3), incoming.Snapshot, 200, incoming.State[200..]));
             other.Write(new Effect.InstallSnapshot(new Ticket(4), incoming.Snapshot, KeepsLog: false));
             other.Write(new Effect.Persist(new Ticket(5), HardState(4), [Entry(21, 4, "after"), KeyedEntry(22, 4)]));
             directory.WriteQueued();
-            var bound = HardState(4, isFull: true) with { Promise = level == 2 ? 190_000 : 0 };
+            var bound = HardState(4, isFull: true) with { Promise = 190_000 };
             one.Write(new Effect.Persist(new Ticket(3), bound, [Entry(9, 4, "fills", size: 1900)]));
             directory.WriteQueued();
             one.NoteCommitted(new LogIndex(8));
             one.Write(new Effect.Persist(new Ticket(4), null, [Entry(10, 4, "rolls", size: 1900)]));
             directory.WriteQueued();
-            Stream(one, Snapshot(8, 3, 70_000, level));
+            Stream(one, Snapshot(8, 3, 70_000));
         }
 
         return disk.Now;
-    }
-
-    // All configurations of a group at level 2 have that level.
-    private static LogEntry AtLevel(LogEntry entry, byte level) => entry.Configuration is { } configuration
-        ? entry with { Payload = new Payload.Reconfigure(configuration with { FormatLevel = level }) }
-        : entry;
-
-    private static SavedSnapshot Snapshot(long index, long term, int length, byte level)
-    {
-        var saved = StoreSamples.Snapshot(index, term, length);
-        return saved with { Snapshot = saved.Snapshot with { Configuration = saved.Snapshot.Configuration with { FormatLevel = level } } };
     }
 
     private static void Stream(IRaftStore store, SavedSnapshot saved)
@@ -142,12 +125,12 @@ public sealed class GoldenDirectoryTests
         return text.ToString();
     }
 
-    private static DiskImage Load(byte level)
+    private static DiskImage Load()
     {
         var image = DiskImage.Empty;
-        foreach (var path in Directory.EnumerateFiles(FolderOf(level), "*", SearchOption.AllDirectories))
+        foreach (var path in Directory.EnumerateFiles(Folder, "*", SearchOption.AllDirectories))
         {
-            var name = Path.GetRelativePath(FolderOf(level), path).Replace('\\', '/');
+            var name = Path.GetRelativePath(Folder, path).Replace('\\', '/');
             image = name == HoldsFile ? image : image.With(name, File.ReadAllBytes(path));
             for (var parent = Path.GetDirectoryName(name)!; parent.Length > 0; parent = Path.GetDirectoryName(parent)!)
             {
@@ -158,9 +141,9 @@ public sealed class GoldenDirectoryTests
         return image;
     }
 
-    private static void Rewrite(byte level)
+    private static void Rewrite()
     {
-        var (image, folder) = (Write(level), FolderOf(level));
+        var (image, folder) = (Write(), Folder);
         Directory.CreateDirectory(folder);
         Directory.Delete(folder, recursive: true);
         foreach (var (name, bytes) in image.Files)

@@ -127,7 +127,7 @@ public sealed class LostQuorumTests
     public void Era_grows_although_the_clock_is_behind()
     {
         var state = Survivors.StateOf(5, 1, 1);
-        var founded = state.Log[0].Configuration! with { Era = 5_000_000, FormatLevel = Configuration.EraLevel };
+        var founded = state.Log[0].Configuration! with { Era = 5_000_000 };
         state = state with { Log = [state.Log[0] with { Payload = new Payload.Reconfigure(founded) }, state.Log[1]] };
         _group.StartedAt = 1_000_000;
         _group.Start(1, Recovered(1, [1, 2], state));
@@ -145,7 +145,7 @@ public sealed class LostQuorumTests
         var founded = state.Log[0].Configuration!;
         var begun = state.Log[2] with
         {
-            Payload = new Payload.Reconfigure(founded with { Era = 7, FormatLevel = Configuration.EraLevel }),
+            Payload = new Payload.Reconfigure(founded with { Era = 7 }),
             Serial = state.Log[1].Serial,
         };
         state = state with { Log = [state.Log[0], state.Log[1], begun] };

@@ -29,6 +29,7 @@ public sealed class GreetingTests : TestKit
     private readonly IActorRef _forwarder;
     private readonly IActorRef _registry;
     private readonly RaftProcess _process;
+    private WireMessage.Hello? _latest;
 
     public GreetingTests()
         : base(VirtualGroup.Config)
@@ -113,7 +114,7 @@ public sealed class GreetingTests : TestKit
     public void Node_that_sent_a_hello_learns_of_a_process_that_starts_later_though_no_group_names_it()
     {
         _registry.Tell(new WireMessage.Hello([], IsReply: false), _other);
-        Assert.True(_other.ExpectMsg<WireMessage.Hello>().IsReply);
+        Assert.True(LatestHello().IsReply);
         Assert.Equal(1, GreetingsWithin(1));
         Answer();
         Assert.Equal(0, GreetingsWithin(1));
@@ -150,8 +151,8 @@ public sealed class GreetingTests : TestKit
     public void Named_node_learns_that_an_engine_has_stopped_though_it_was_the_last_one()
     {
         Say(new NodeNews.Named(_node));
-        Answer();
         Assert.Single(LatestHello().Processes);
+        Answer();
 
         _registry.Tell(new EngineNews.Stopped(_process));
         ((VirtualScheduler)Sys.Scheduler).Advance(Interval);
@@ -228,7 +229,7 @@ public sealed class GreetingTests : TestKit
     [Fact]
     public void Node_that_has_the_list_is_told_only_of_the_engines_that_started_since()
     {
-        _registry.Tell(new WireMessage.Hello([], IsReply: false, Known: default(ListNumber)), _other);
+        _registry.Tell(new WireMessage.Hello([], IsReply: false, Known: default), _other);
         var first = _other.ExpectMsg<WireMessage.Hello>();
         Assert.Equal((null, 1), (first.Since, first.Processes.Length));
 
@@ -247,7 +248,7 @@ public sealed class GreetingTests : TestKit
     public void Node_whose_list_has_an_engine_that_stopped_gets_the_whole_list()
     {
         _registry.Tell(new EngineNews.Started(ProcessOf("second")), _engine);
-        _registry.Tell(new WireMessage.Hello([], IsReply: false, Known: default(ListNumber)), _other);
+        _registry.Tell(new WireMessage.Hello([], IsReply: false, Known: default), _other);
         var known = LatestHello().List;
 
         _registry.Tell(new EngineNews.Stopped(_process));
@@ -332,10 +333,10 @@ public sealed class GreetingTests : TestKit
     public void Processes_that_a_node_adds_to_its_list_are_introduced_and_the_others_stay()
     {
         var list = new ListNumber(7, 3);
-        _registry.Tell(new WireMessage.Hello([Process("raft2@node2")], false, list, Known: default(ListNumber)), _other);
+        _registry.Tell(new WireMessage.Hello([Process("raft2@node2")], false, list, Known: default), _other);
         _engine.FishForMessage<PeerNews.Found>(found => found.Name.Value == "raft2@node2");
 
-        var next = new WireMessage.Hello([Process("raft3@node2")], false, list with { Number = 4 }, Since: 3, Known: default(ListNumber));
+        var next = new WireMessage.Hello([Process("raft3@node2")], false, list with { Number = 4 }, Since: 3, Known: default);
         _registry.Tell(next, _other);
 
         Assert.Equal("raft3@node2", _engine.ExpectMsg<PeerNews.Found>().Name.Value);
@@ -507,7 +508,9 @@ public sealed class GreetingTests : TestKit
 
     private void Say(NodeNews news) => _registry.Tell(news);
 
-    private void Answer(ListNumber? known = null) => _registry.Tell(new WireMessage.Hello([], IsReply: true, Known: known), _other);
+    // With the list of the latest Hello, if no other one is named.
+    private void Answer(ListNumber? known = null) =>
+        _registry.Tell(new WireMessage.Hello([], IsReply: true, Known: known ?? (_latest ?? LatestHello()).List), _other);
 
     private RaftProcess ProcessOf(string group)
     {
@@ -535,6 +538,7 @@ public sealed class GreetingTests : TestKit
             latest = _other.ExpectMsg<WireMessage.Hello>();
         }
 
+        _latest = latest;
         return latest;
     }
 
@@ -548,6 +552,7 @@ public sealed class GreetingTests : TestKit
         while (_other.ExpectMsg<object>() is WireMessage.Hello hello)
         {
             count++;
+            _latest = hello;
             each?.Invoke(hello);
         }
 

@@ -133,22 +133,6 @@ public sealed class QuietGroupsTests : TestKit
         Assert.Equal(uint.MaxValue, beats.Aggregate(0U, (parts, beat) => parts + beat.ListedOf));
     }
 
-    /// <summary>It is of format level 1.</summary>
-    [Fact]
-    public void Node_that_lists_nothing_wakes_the_groups_of_the_part_after_twelve_beats()
-    {
-        Follow(groups: 1);
-        for (var i = 1; i < 12; i++)
-        {
-            _here.OnBeat(Two, Nothing, i * Interval);
-        }
-
-        _engine.ExpectNoMsg(TimeSpan.Zero);
-        _here.OnBeat(Two, Nothing, 12 * Interval);
-
-        _engine.ExpectMsg<PeerNews.LeadsNoMore>();
-    }
-
     [Fact]
     public void Process_that_is_not_quiescent_any_more_is_not_woken()
     {

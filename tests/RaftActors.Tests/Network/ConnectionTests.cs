@@ -242,47 +242,6 @@ public sealed class ConnectionTests : TestKit
     }
 
     [Fact]
-    public void Message_of_a_higher_level_waits_for_the_level_of_the_connection()
-    {
-        var origin = new Member(new ProcessName("raft1@node1"), Incarnation.None);
-        _connection.Write(_engine, new WireMessage.ChangeRequest(new RequestId(origin, 1), new GroupChange.RaiseFormatLevel(2)), _engine);
-        Write(2);
-
-        using var other = Accept();
-
-        Assert.Equal(2, ReadNumber(other));
-        Assert.IsType<WireMessage.ChangeRequest>(ReadMessage(other));
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void Client_whose_call_an_earlier_program_does_not_know_is_told_so_and_the_next_message_is_sent(bool isEarly)
-    {
-        var (call, client) = (new ClientCall.TakeSnapshot(Guard), CreateTestProbe());
-        if (isEarly)
-        {
-            _connection.Write(_engine, call, client);
-        }
-
-        Write(1);
-        using var other = Accept(formats: new FormatRange(1, 1));
-        FishForMessage(message => message is ConnectionNews.Opened, Guard);
-        if (!isEarly)
-        {
-            _connection.Write(_engine, call, client);
-        }
-
-        Write(2);
-        _connection.Flush();
-
-        Assert.Contains(
-            "it reads format level 1, and the call needs level 2. Upgrade that program.",
-            client.ExpectMsg<ClientReply.Refused>(Guard).Why);
-        Assert.Equal((1, 2), (ReadNumber(other), ReadNumber(other)));
-    }
-
-    [Fact]
     public void Listener_tells_its_levels_to_a_program_that_it_refuses_for_them()
     {
         using var listener = new ConnectionListener(NewContext(), _ => new NoConnection());

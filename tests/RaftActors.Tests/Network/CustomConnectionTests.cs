@@ -167,20 +167,6 @@ public sealed class CustomConnectionTests : TestKit
     }
 
     [Fact]
-    public void Client_whose_call_an_earlier_program_does_not_know_is_told_so_and_the_next_message_is_sent()
-    {
-        var question = Datagram.Read(Ask(_near));
-        _near.Receive(new Datagram(Datagram.Purpose.Answer, 5, question.To, 1).ToBytes());
-
-        _near.Connection.Write(_engine, new ClientCall.TakeSnapshot(Guard), TestActor);
-        Send(_near, 1);
-
-        var refused = (ClientReply.Refused)FishForMessage(message => message is ClientReply.Refused, Guard);
-        Assert.Contains("it reads format level 1, and the call needs level 2. Upgrade that program.", refused.Why);
-        Assert.Single(_near.TakeSent());
-    }
-
-    [Fact]
     public void Many_messages_of_one_turn_travel_in_parts_of_bounded_size()
     {
         Meet(_near, _far);

@@ -34,14 +34,7 @@ public sealed class MessageGateTests : TestKit
         };
     }
 
-    public static TheoryData<string> Manifests => new(All.Keys);
-
-    // With the kinds that only level 2 has.
-    private static Dictionary<string, WireMessage> All { get; } = Samples.OfLevel2.Select(each => (each.Manifest, each.Message))
-        .Concat(Samples.All.Select(each => (Manifest: each.Key, Message: each.Value)))
-        .Where(each => each.Message is WireMessage)
-        .GroupBy(each => each.Manifest)
-        .ToDictionary(each => each.Key, each => (WireMessage)each.Last().Message);
+    public static TheoryData<string> Manifests => new(Samples.All.Keys);
 
     [Theory]
     [MemberData(nameof(Manifests))]
@@ -96,7 +89,7 @@ public sealed class MessageGateTests : TestKit
     [Fact]
     public void Reset_of_an_entity_needs_the_role_of_an_operator()
     {
-        var append = (ClientCall.Append)All["kw"];
+        var append = (ClientCall.Append)Samples.All["kw"];
         var reset = append with { Value = new ValueCodec<object?>(Sys).Encode(EntityReset.Instance) };
 
         Assert.False(GateOf("billing", ConnectionRole.Writer).Admits(_to, reset, _from));
@@ -111,11 +104,11 @@ public sealed class MessageGateTests : TestKit
         for (var i = 0; i < 50; i++)
         {
             Assert.False(gate.AdmitsUnread(unread));
-            Assert.False(gate.Admits(_to, All["cv"], _from));
-            Assert.False(gate.Admits(_to, All["km"], _from));
+            Assert.False(gate.Admits(_to, Samples.All["cv"], _from));
+            Assert.False(gate.Admits(_to, Samples.All["km"], _from));
         }
 
-        Assert.Throws<InvalidDataException>(() => gate.Admits(_to, All["cv"], _from));
+        Assert.Throws<InvalidDataException>(() => gate.Admits(_to, Samples.All["cv"], _from));
         Assert.Throws<InvalidDataException>(() => gate.AdmitsUnread(unread));
     }
 
@@ -125,7 +118,7 @@ public sealed class MessageGateTests : TestKit
     {
         var gate = GateOf("node2", ConnectionRole.Node);
 
-        Assert.All(Enumerable.Range(0, 200), _ => Assert.False(gate.Admits(_to, All["cv"], _from)));
+        Assert.All(Enumerable.Range(0, 200), _ => Assert.False(gate.Admits(_to, Samples.All["cv"], _from)));
     }
 
     [Fact]
@@ -168,7 +161,7 @@ public sealed class MessageGateTests : TestKit
 
     private static WireMessage[] WithTraces(string manifest)
     {
-        var message = All[manifest];
+        var message = (WireMessage)Samples.All[manifest];
         return [message, new WireMessage.Traced([], message)];
     }
 

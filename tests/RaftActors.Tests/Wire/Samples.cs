@@ -79,8 +79,13 @@ internal static class Samples
     /// <summary>By manifest.</summary>
     public static readonly SortedDictionary<string, object> All = new(StringComparer.Ordinal)
     {
-        ["h"] = new WireMessage.Hello([Process], true, new ListNumber(0x0102_0304_0506_0708, 41), 2, 3),
-        ["n"] = new WireMessage.NodeBeat([.. Enumerable.Range(0, 32).Select(part => 0x0123456789ABCDEFUL + (ulong)part)]),
+        ["h"] = new WireMessage.Hello([Process], true, new ListNumber(0x0102_0304_0506_0708, 41), 2, 3, 40, new ListNumber(7, 9)),
+        ["n"] = new WireMessage.NodeBeat([.. Enumerable.Range(0, 32).Select(part => 0x0123456789ABCDEFUL + (ulong)part)])
+        {
+            Asked = 0x8000_0001,
+            ListedOf = 2,
+            Listed = [33, 0x0123456789ABCDE1],
+        },
         ["x"] = new WireMessage.Foreign(1520, "ot", new byte[] { 1, 2 }),
         ["t"] = new WireMessage.PortAt(2552, 0x0123456789ABCDEF),
         ["tw"] = new WireMessage.PortWanted(),
@@ -100,6 +105,30 @@ internal static class Samples
         ["km"] = new ClientCall.Change(new GroupChange.Join(Two.Name), TimeSpan.FromMilliseconds(5001)),
         ["ke"] = new ClientCall.Explain(),
         ["ks"] = new ClientCall.Status(),
+        ["kh"] = new ClientCall.Describe(),
+        ["ka"] = new ClientReply.Description(
+            DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123), "RaftActors 1.2.3", [("raft.lease.enabled", "off")]),
+        ["kk"] = new ClientCall.ListProcesses(new ProcessPlace("orders", One.Name)),
+        ["ko"] = new ClientReply.ProcessList(
+            new Akka.Actor.Address("akka.tcp", "demo", "127.0.0.1", 2551),
+            [new Akka.Actor.Address("akka.tcp", "demo", "127.0.0.1", 2552)],
+            [
+                new ProcessRow(
+                    new ProcessPlace("orders", One.Name),
+                    ProcessMarks.Open | ProcessMarks.Member | ProcessMarks.Held,
+                    RaftRole.Candidate,
+                    7,
+                    Two.Name,
+                    new Serial(3),
+                    new Serial(4),
+                    5,
+                    TimeSpan.FromMicroseconds(300)),
+                new ProcessRow(new ProcessPlace("orders", Two.Name), 0, default, 0, null, default, default, 0, null),
+            ],
+            HasMore: true),
+        ["kx"] = new ClientCall.TakeSnapshot(TimeSpan.FromMilliseconds(5001)),
+        ["ky"] = new ClientReply.SnapshotTaken(Position, 65_000),
+        ["kz"] = new ClientReply.Refused("it takes none"),
         ["kb"] = new ClientCall.BackupBegin(new LogIndex(293)),
         ["ki"] = new ClientCall.BackupDescription(Position, 293),
         ["kj"] = new ClientCall.BackupState(Position, 294),
@@ -116,7 +145,10 @@ internal static class Samples
         ["cv"] = Core(new Message.RequestVote(Position, true, IsTransfer: true)),
         ["cw"] = Core(new Message.RequestVoteReply(true, false, new Boot(3, 0x1122334455667788))),
         ["ca"] = Core(new Message.AppendEntries(Position, [.. Entries], new LogIndex(299), new Serial(292), Round: 600)),
-        ["cb"] = Core(new Message.AppendEntriesReply(false, new LogIndex(12), new Term(5), IsAdmitted: true, Round: 601, Priority: -2)),
+        ["cb"] = Core(new Message.AppendEntriesReply(false, new LogIndex(12), new Term(5), IsAdmitted: true, Round: 601, Priority: -2)
+        {
+            Promise = 950_000,
+        }),
         ["cp"] = Core(new Message.ComparePrefix(new LogIndex(2), new LogIndex(300), Position)),
         ["cx"] = Core(
             new Message.Refusal(RefusalReason.Diverged, new Serial(3), Boot, "they differ") { Index = new LogIndex(4), Hash = 77 }),
@@ -126,7 +158,7 @@ internal static class Samples
         ["ci"] = Core(new Message.ReadIndex(new ReadId(31), MayUseLease: true)),
         ["cj"] = Core(new Message.ReadIndexReply(new ReadId(31), new LogIndex(299))),
         ["cs"] = Core(new Message.SnapshotChunk(Snapshot, 1000, 998, [.. Sessions], default, new Serial(292), Round: 602)),
-        ["cu"] = Core(new Message.SnapshotChunkReply(Position, 128_000, Round: 602)),
+        ["cu"] = Core(new Message.SnapshotChunkReply(Position, 128_000, Round: 602) { Promise = 950_000 }),
         ["a"] = new WireMessage.AppendRequest(Request, "key100", new byte[] { 1, 2, 3 }),
         ["at"] = new AppendReply.Taken(Request, new LogPlace(new LogIndex(304), new Term(7))),
         ["ar"] = new AppendReply.Refused(Request),
@@ -171,6 +203,10 @@ internal static class Samples
             IsDiskNearlyFull = true,
             Decision = "raft2 is promoted",
             Quarantined = [new QuarantinedEntity("cart", new Serial(7), "no")],
+            FormatLevel = 1,
+            FormatLevelMax = 2,
+            SyncTime = TimeSpan.FromMicroseconds(300),
+            HeldAt = new HeldActor(new Serial(5), isSnapshot: true, "no", DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123)),
         }),
         ("ot", new Outcome<string>.Done(new Serial(292), "twelve", Ref)),
         ("ot", new Outcome<object?>.Done(new Serial(292), 12, Ref)),
@@ -231,57 +267,8 @@ internal static class Samples
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Leave(Two.Name, new LogIndex(305), Two.Incarnation))),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.SetMaxQuorum(5))),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.SetMaxQuorum(5, new LogIndex(305)))),
-    ];
-
-    /// <summary>Messages with content of format level 2.</summary>
-    public static readonly (string Manifest, object Message)[] OfLevel2 =
-    [
-        ("ca", Core(new Message.AppendEntries(
-            Position,
-            [new LogEntry(new LogIndex(301), new Term(7), new Serial(290), new Payload.Reconfigure(Bounded with { FormatLevel = 2 }))],
-            new LogIndex(299),
-            new Serial(292),
-            Round: 600))),
-        ("cs", Core(new Message.SnapshotChunk(
-            Snapshot with { Configuration = Joint with { FormatLevel = 2 } }, 0, 0, [], default, new Serial(292), Round: 602))),
-        ("cb", Core(new Message.AppendEntriesReply(true, new LogIndex(12), default, IsAdmitted: true, Round: 601) { Promise = 950_000 })),
-        ("cu", Core(new Message.SnapshotChunkReply(Position, 128_000, Round: 602) { Promise = 950_000 })),
-        ("h", new WireMessage.Hello([Process], true, new ListNumber(0x0102_0304_0506_0708, 41), 2, 3, 40, new ListNumber(7, 9))),
-        ("n", (WireMessage.NodeBeat)All["n"] with { Asked = 0x8000_0001, ListedOf = 2, Listed = [33, 0x0123456789ABCDE1] }),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.RaiseFormatLevel(2, new LogIndex(305)))),
-        ("km", new ClientCall.Change(new GroupChange.RaiseFormatLevel(2), TimeSpan.FromSeconds(3))),
-        ("os", new RaftStatus("orders", One.Name)
-        {
-            FormatLevel = 1,
-            FormatLevelMax = 2,
-            SyncTime = TimeSpan.FromMicroseconds(300),
-            HeldAt = new HeldActor(new Serial(5), isSnapshot: true, "no", DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123)),
-        }),
-        ("kh", new ClientCall.Describe()),
-        ("ka", new ClientReply.Description(
-            DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123), "RaftActors 1.2.3", [("raft.lease.enabled", "off")])),
         ("kk", new ClientCall.ListProcesses(null)),
-        ("kk", new ClientCall.ListProcesses(new ProcessPlace("orders", One.Name))),
-        ("ko", new ClientReply.ProcessList(
-            new Akka.Actor.Address("akka.tcp", "demo", "127.0.0.1", 2551),
-            [new Akka.Actor.Address("akka.tcp", "demo", "127.0.0.1", 2552)],
-            [
-                new ProcessRow(
-                    new ProcessPlace("orders", One.Name),
-                    ProcessMarks.Open | ProcessMarks.Member | ProcessMarks.Held,
-                    RaftRole.Candidate,
-                    7,
-                    Two.Name,
-                    new Serial(3),
-                    new Serial(4),
-                    5,
-                    TimeSpan.FromMicroseconds(300)),
-                new ProcessRow(new ProcessPlace("orders", Two.Name), 0, default, 0, null, default, default, 0, null),
-            ],
-            HasMore: true)),
-        ("kx", new ClientCall.TakeSnapshot(TimeSpan.FromMilliseconds(5001))),
-        ("ky", new ClientReply.SnapshotTaken(Position, 65_000)),
-        ("kz", new ClientReply.Refused("it takes none")),
     ];
 
     /// <summary>A piece of a snapshot with three request keys.</summary>

@@ -10,16 +10,16 @@ namespace RaftActors.Tests.Wire;
 /// </summary>
 internal sealed class WireBytes(RaftMessageSerializer serializer)
 {
-    public byte[] ToBinary(object message, byte level = 1)
+    public byte[] ToBinary(object message)
     {
         if (message is not WireMessage wire)
         {
-            return serializer.ToBinary(message, level);
+            return serializer.ToBinary(message);
         }
 
-        var writer = new ByteWriter { Level = level };
+        var writer = new ByteWriter();
         writer.ShareMembers();
-        writer.Octet(level);
+        writer.Octet(writer.Level);
         WireTable.Write(writer, wire);
         return writer.ToArray();
     }

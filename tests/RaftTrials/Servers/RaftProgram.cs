@@ -9,12 +9,13 @@ internal static class RaftProgram
     public static string Path { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "raft.dll");
 
     /// <summary>Runs a command to its end.</summary>
-    public static Task<Finished> Run(Host host, params IReadOnlyList<string> arguments) => Run(host, arguments, null);
+    public static Task<Finished> Run(Host host, params IReadOnlyList<string> arguments) => Run(host, arguments, input: null);
 
     /// <param name="input">A line for standard input; null: empty input.</param>
-    public static async Task<Finished> Run(Host host, IReadOnlyList<string> arguments, string? input)
+    /// <param name="program">The program of another level; null: that of this build.</param>
+    public static async Task<Finished> Run(Host host, IReadOnlyList<string> arguments, string? input = null, string? program = null)
     {
-        using var process = host.Start(Path, arguments, Environment);
+        using var process = host.Start(program ?? Path, arguments, Environment);
         if (input is not null)
         {
             process.Tell(input);

@@ -42,7 +42,8 @@ internal sealed class RaftServer : Restartable
     /// <summary>Checks the files of the stopped server with <c>raft log verify</c>.</summary>
     public async Task Verify()
     {
-        var verified = await RaftProgram.Run(Host.Here, "log", "verify", "--data", Data);
+        var program = Path.Combine(Path.GetDirectoryName(Program)!, "raft.dll"); // Justification: it is in a folder.
+        var verified = await RaftProgram.Run(Host.Here, ["log", "verify", "--data", Data], program: program);
         if (verified.Code != 0)
         {
             throw new TrialFailure($"the files of {Id} are damaged: {verified}");

@@ -1,5 +1,8 @@
 using System.Diagnostics;
 using System.Text.Json;
+using System.Text.Json.Nodes;
+
+using RaftActors.Core.Codec;
 
 using RaftTrials.Check;
 using RaftTrials.Servers;
@@ -7,27 +10,22 @@ using RaftTrials.Servers;
 namespace RaftTrials.Trials;
 
 /// <summary>
-/// Exchanges the program of each server under load, one server after the other: an earlier build for this one, and back. Clients of both
-/// builds write. At the end the format level is raised, and the earlier build is refused.
+/// Exchanges the program of each server under load, one server after the other: this one for a next one that knows one format level more
+/// (<see cref="FormatRange.NextSwitch"/>), and back. Clients of both write. At the end the level is raised, and this program is refused.
 /// </summary>
 internal static class UpgradeTrials
 {
-    private const string Variable = "RAFTACTORS_EARLIER";
     private const int Members = 3;
     private const int Writers = 1;
 
     // The two answers of 'raft status' come from slightly different moments, and the writers go on.
     private const int LagMax = 20;
 
-    private static string? Earlier => Environment.GetEnvironmentVariable(Variable);
-
-    public static string? Problem() => Earlier is null
-        ? $"it needs an earlier build: set {Variable} to the folder of its RaftTrials.dll, as .ci/long does"
-        : null;
-
     public static async Task<string> Roll(Trial trial)
     {
-        var (earlier, now) = (Path.Combine(Earlier!, "raft.dll"), RaftProgram.Path); // Justification: see Problem.
+        var folder = Path.Combine(trial.Work, "next");
+        CopyWithNextLevel(folder);
+        var (earlier, next) = (RaftProgram.Path, Path.Combine(folder, "raft.dll"));
 
         // The bound is one election for each exchange. With the usual timeouts, a busy machine elects more.
         var group = trial.Group(Members, null, "-t", "5000", "-T", "10000");
@@ -40,21 +38,41 @@ internal static class UpgradeTrials
         await group.Elections.After(0, Guards.Wait);
         string[] writers =
         [
-            .. group.Load("now", Writers, group.Servers, timeout: Guards.Request).Writers,
+            .. group.Load("next", Writers, group.Servers, timeout: Guards.Request).Writers,
             .. group.Load(
-                "earlier", Writers, group.Servers, timeout: Guards.Request, program: Path.Combine(Earlier!, "RaftTrials.dll")).Writers,
+                "earlier", Writers, group.Servers, timeout: Guards.Request, program: Path.Combine(folder, "RaftTrials.dll")).Writers,
         ];
         await group.Journal.CommittedToEach(writers, 0, Guards.Wait);
         var (rounds, elections) = (trial.Rounds(100), 0L);
         for (var round = 1; round <= rounds; round++)
         {
-            elections += await Exchange(group, now, writers) + await Exchange(group, earlier, writers);
+            elections += await Exchange(group, next, writers) + await Exchange(group, earlier, writers);
         }
 
-        elections += await Exchange(group, now, writers);
-        await Raise(group, earlier, now, writers);
+        elections += await Exchange(group, next, writers);
+        await Raise(group, earlier, next, writers);
         return $"{await group.Check(group.Servers)}; {rounds} upgrades and {rounds} downgrades of {Members} servers, {elections} elections,"
-            + " at most one for each server; level raised; earlier build refused";
+            + " at most one for each server; level raised; earlier program refused";
+    }
+
+    // These trials know the next level, because they read the stores at the end. So their clients in the copy are the earlier ones.
+    private static void CopyWithNextLevel(string to)
+    {
+        var from = AppContext.BaseDirectory;
+        foreach (var file in Directory.EnumerateFiles(from, "*", SearchOption.AllDirectories))
+        {
+            var copy = Path.Combine(to, Path.GetRelativePath(from, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(copy)!); // Justification: it is in a folder.
+            File.Copy(file, copy);
+        }
+
+        foreach (var (name, hasNext) in new[] { ("raft", true), ("RaftTrials", false) })
+        {
+            var file = Path.Combine(to, $"{name}.runtimeconfig.json");
+            var settings = JsonNode.Parse(File.ReadAllText(file))!; // Justification: the SDK writes both sections.
+            settings["runtimeOptions"]!["configProperties"]![FormatRange.NextSwitch] = hasNext;
+            File.WriteAllText(file, settings.ToJsonString());
+        }
     }
 
     // Returns the number of elections.
@@ -99,7 +117,7 @@ internal static class UpgradeTrials
 
     private static string ListOf(Group group) => string.Join(',', group.Servers.Select(server => server.Id));
 
-    private static async Task Raise(Group group, string earlier, string now, IReadOnlyList<string> writers)
+    private static async Task Raise(Group group, string earlier, string next, IReadOnlyList<string> writers)
     {
         var list = ListOf(group);
         await Demand(["upgrade", "status", "-S", list], "all of its programs read level 2");
@@ -112,10 +130,10 @@ internal static class UpgradeTrials
         await server.Stop();
         server.Program = earlier;
         server.Start();
-        await server.Says(line => line.Text.Contains("has format version 2, and this program reads version 1 only"), "why it cannot start");
+        await server.Says(line => line.Text.Contains("has format level 2, and this program reads level 1"), "why it cannot start");
         if (await server.Process.Ended(Guards.Wait) is null or 0)
         {
-            throw new TrialFailure($"the earlier build goes on with the store of {server.Id}");
+            throw new TrialFailure($"the earlier program goes on with the store of {server.Id}");
         }
 
         // With an empty store, the others refuse it.
@@ -123,7 +141,7 @@ internal static class UpgradeTrials
         server.Start();
         await server.Says(line => line.Text.Contains("the group has format level 2"), "why it is refused");
         server.Kill();
-        server.Program = now;
+        server.Program = next;
         server.Start();
         await server.Follows();
         await Group.VotesAgain(server);

@@ -29,9 +29,7 @@ internal sealed record DescriptionSample(
     private static async Task<DescriptionSample> TakeAsync(RaftStatus status, RaftClient raft, CancellationToken end)
     {
         var (start, sent) = (Stopwatch.GetTimestamp(), DateTimeOffset.UtcNow);
-
-        // A program of format level 1 does not know the question.
-        var told = status.FormatLevelMax is null ? null : await raft.DescriptionOfAsync(status.Name, end).ConfigureAwait(false);
+        var told = await raft.DescriptionOfAsync(status.Name, end).ConfigureAwait(false);
         var roundTrip = Stopwatch.GetElapsedTime(start);
         return new DescriptionSample(
             status.Name, told, told is null ? TimeSpan.Zero : told.Clock - (sent + (roundTrip / 2)), roundTrip);

@@ -27,7 +27,7 @@ internal sealed record ApplicationSample(ImmutableArray<GroupRow> Groups, Immuta
         ConcurrentDictionary<Address, NodeSample?> nodes = [];
         await AskNewAsync(raft.ContactNodes).ConfigureAwait(false);
         ImmutableArray<NodeSample> samples = [.. nodes.Values.OfType<NodeSample>().OrderBy(node => node.Name, StringComparer.Ordinal)];
-        if (samples.All(node => node.State == NodeState.Silent))
+        if (samples.All(node => node.IsSilent))
         {
             throw new RaftUnavailableException("No node of the application answered in time. Check --contacts, or raise --timeout.");
         }
@@ -42,7 +42,7 @@ internal sealed record ApplicationSample(ImmutableArray<GroupRow> Groups, Immuta
             groups.Any(group => group.HasSilent)
                 ? samples
                 : samples.RemoveAll(
-                    node => node.State == NodeState.Silent && raft.ContactNodes.All(contact => NameOf(contact) != node.Name)),
+                    node => node.IsSilent && raft.ContactNodes.All(contact => NameOf(contact) != node.Name)),
             at);
 
         Task AskNewAsync(IEnumerable<Address> found) =>
@@ -52,11 +52,7 @@ internal sealed record ApplicationSample(ImmutableArray<GroupRow> Groups, Immuta
         {
             try
             {
-                if (await PageAsync(asked, null).ConfigureAwait(false) is not { } page)
-                {
-                    nodes[asked] = new NodeSample(NameOf(asked), NodeState.Earlier, []);
-                    return;
-                }
+                var page = await PageAsync(asked, null).ConfigureAwait(false);
 
                 // A contact may name a node by another name than the other nodes do.
                 if (!page.Node.Equals(asked) && !nodes.TryAdd(page.Node, null))
@@ -67,7 +63,7 @@ internal sealed record ApplicationSample(ImmutableArray<GroupRow> Groups, Immuta
                 var others = AskNewAsync(page.Others);
                 try
                 {
-                    nodes[page.Node] = new NodeSample(NameOf(page.Node), NodeState.Listed, await RowsAsync(page).ConfigureAwait(false));
+                    nodes[page.Node] = new NodeSample(NameOf(page.Node), await RowsAsync(page).ConfigureAwait(false));
                 }
                 finally
                 {
@@ -76,7 +72,7 @@ internal sealed record ApplicationSample(ImmutableArray<GroupRow> Groups, Immuta
             }
             catch (Exception e) when (e is RaftUnavailableException or OperationCanceledException && !end.IsCancellationRequested)
             {
-                nodes[asked] = new NodeSample(NameOf(asked), NodeState.Silent, []);
+                nodes[asked] = new NodeSample(NameOf(asked), [], IsSilent: true);
             }
         }
 
@@ -86,15 +82,14 @@ internal sealed record ApplicationSample(ImmutableArray<GroupRow> Groups, Immuta
             while (page is { HasMore: true, Rows.IsEmpty: false })
             {
                 var after = page.Rows[^1].Place;
-                page = await PageAsync(page.Node, after).ConfigureAwait(false)
-                    ?? throw new RaftUnavailableException($"Node {page.Node} has restarted with an earlier program.");
+                page = await PageAsync(page.Node, after).ConfigureAwait(false);
                 rows.AddRange(page.Rows);
             }
 
             return rows.DrainToImmutable();
         }
 
-        async Task<ClientReply.ProcessList?> PageAsync(Address node, ProcessPlace? after)
+        async Task<ClientReply.ProcessList> PageAsync(Address node, ProcessPlace? after)
         {
             var page = await raft.ProcessesOfAsync(node, after, late.Token).ConfigureAwait(false);
             late.CancelAfter(patience);
@@ -107,21 +102,5 @@ internal sealed record ApplicationSample(ImmutableArray<GroupRow> Groups, Immuta
 
 /// <summary>A node at one moment.</summary>
 /// <param name="Name"><c>host:port</c>.</param>
-internal sealed record NodeSample(string Name, NodeState State, ImmutableArray<ProcessRow> Processes)
-{
-    /// <summary>Why a node with <see cref="NodeState.Earlier"/> lists nothing, and the remedy, as a clause.</summary>
-    public const string WhyUnlisted = "its program is earlier than this one, so name a group with --group, or upgrade the node";
-}
-
-/// <summary>How a node answered.</summary>
-internal enum NodeState
-{
-    /// <summary>With its processes.</summary>
-    Listed,
-
-    /// <summary>Its program does not know the question.</summary>
-    Earlier,
-
-    /// <summary>Not in time.</summary>
-    Silent,
-}
+/// <param name="IsSilent">It did not answer in time.</param>
+internal sealed record NodeSample(string Name, ImmutableArray<ProcessRow> Processes, bool IsSilent = false);

@@ -14,18 +14,16 @@ internal sealed class ApplicationTable : ITopTable
 
     private readonly Target _target;
     private readonly ApplicationSample _now;
-    private readonly int _unlisted;
     private readonly (GroupRow Group, bool IsProblem, double? Rate)[] _rows;
 
     /// <param name="before">The sample of the period before; null: this is the first.</param>
     public ApplicationTable(Target target, ApplicationSample now, ApplicationSample? before)
     {
         (_target, _now) = (target, now);
-        _unlisted = now.Nodes.Count(node => node.State == NodeState.Earlier);
         var earlier = before?.Groups.ToDictionary(group => group.Group, StringComparer.Ordinal) ?? [];
         var time = before is null ? default : System.Diagnostics.Stopwatch.GetElapsedTime(before.At, now.At);
         _rows = now.Groups
-            .Select(group => (group, group.IsProblem(_unlisted), group.RateSince(earlier.GetValueOrDefault(group.Group), time)))
+            .Select(group => (group, group.IsProblem, group.RateSince(earlier.GetValueOrDefault(group.Group), time)))
             .OrderByDescending(row => row.Item2).ThenByDescending(row => row.Item3 ?? 0)
             .ThenBy(row => row.group.Group, StringComparer.Ordinal)
             .ToArray();
@@ -93,15 +91,11 @@ internal sealed class ApplicationTable : ITopTable
         }
     }
 
-    private static string? NoteOf(NodeSample node) => node.State switch
-    {
-        NodeState.Earlier => NodeSample.WhyUnlisted,
-        NodeState.Silent => "it did not answer in time; a node without raft actors never does",
-        _ => null,
-    };
+    private static string? NoteOf(NodeSample node) =>
+        node.IsSilent ? "it did not answer in time; a node without raft actors never does" : null;
 
     private IEnumerable<string> NodeLines() =>
-        _now.Nodes.Where(node => node.State != NodeState.Listed).Select(node => $"node {node.Name}: {NoteOf(node)}");
+        _now.Nodes.Where(node => node.IsSilent).Select(node => $"node {node.Name}: {NoteOf(node)}");
 
     private string[] Cells(GroupRow group, double? rate) =>
     [

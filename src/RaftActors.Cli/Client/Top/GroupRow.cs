@@ -53,9 +53,8 @@ internal sealed record GroupRow(string Group, ImmutableArray<ProcessRow> Process
     private int Silent => Math.Max(0, Known - Answered - NotOpen.Count());
 
     /// <summary>Whether an operator should look at the group.</summary>
-    /// <param name="unlisted">The number of nodes that answered without a list of their processes.</param>
-    public bool IsProblem(int unlisted) =>
-        Leader is null || Silent > unlisted || Processes.Any(process => process.Has(Faults)) || NotOpen.Any();
+    public bool IsProblem =>
+        Leader is null || Silent > 0 || Processes.Any(process => process.Has(Faults)) || NotOpen.Any();
 
     /// <summary>Commits per second since an earlier row of the same group; null: there is none.</summary>
     public double? RateSince(GroupRow? before, TimeSpan time) =>
