@@ -80,6 +80,25 @@ public sealed class LeaderProposalsTests : TestKit
         Assert.Single(_bench.Steps);
     }
 
+    // Core looks up only a retry in its log, so it would append one twice that comes among first attempts.
+    [Fact]
+    public void Retries_are_proposed_apart_from_first_attempts_and_in_order()
+    {
+        _bench.Elect("raft1");
+        foreach (var (number, isRetry) in new[] { (1, false), (2, true), (3, true), (4, false) })
+        {
+            _proposals.Submit(Request(number) with { IsRetry = isRetry }, _origin);
+            _proposals.OnJudged(new ToEngine.Judged(RequestOf(number), null));
+        }
+
+        _proposals.OnTurn();
+
+        Assert.Equal(
+            ["False 1", "True 2,3", "False 4"],
+            _bench.Steps.Cast<Input.Propose>().Select(
+                step => $"{step.AreRetries} {string.Join(',', step.Pairs.Select(pair => pair.Request!.Value.Number))}"));
+    }
+
     [Fact]
     public void Next_accepted_pair_asks_for_another_turn()
     {

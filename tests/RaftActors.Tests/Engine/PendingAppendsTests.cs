@@ -330,6 +330,38 @@ public sealed class PendingAppendsTests : TestKit
         Assert.IsType<CancelReason.NotCommitted>(_bench.Actor.ExpectMsg<ToActor.Cancelled>().Reason);
     }
 
+    // The first attempt may be in the log.
+    [Fact]
+    public void Retry_that_a_later_term_has_overwritten_ends_as_unknown()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        var request = _bench.Process.NewRequest();
+        _appends.Submit(new ToEngine.Append(request, "key", new byte[1], TimeSpan.FromMilliseconds(100)) { IsRetry = true });
+        _appends.Receive(new AppendReply.Taken(_bench.Process.ToId(request), new LogPlace(new LogIndex(5), new Term(1))));
+
+        _appends.OnCommitted(Bench.Entry(5, 2, null));
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+        Tick(3);
+
+        Assert.IsType<CancelReason.Unknown>(_bench.Actor.ExpectMsg<ToActor.Cancelled>().Reason);
+    }
+
+    [Fact]
+    public void Append_that_was_taken_again_has_no_place_in_a_snapshot_above_its_first_one()
+    {
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        var request = _bench.Process.ToId(Append());
+        _appends.Receive(new AppendReply.Taken(request, new LogPlace(new LogIndex(5), new Term(1))));
+        _appends.Receive(new AppendReply.Taken(request, new LogPlace(new LogIndex(9), new Term(2))));
+
+        _appends.OnInstalled(new LogPosition(new LogIndex(7), new Term(2), new Serial(3), 0));
+
+        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
+        Assert.Equal(1, _appends.Count);
+    }
+
     [Fact]
     public void Append_ends_as_unknown_when_another_term_is_committed_only_above_its_place()
     {
