@@ -78,10 +78,11 @@ public sealed partial class SessionTests : IDisposable
         }
     }
 
+    // Without the ports of the demos, whose tests may run at the same time.
     private static IEnumerable<int> FreePorts()
     {
         var taken = IPGlobalProperties.GetIPGlobalProperties().GetActiveTcpListeners().Select(listener => listener.Port).ToHashSet();
-        return Enumerable.Range(0, 1000).Select(_ => Random.Shared.Next(2000, 9000)).Where(taken.Add);
+        return Enumerable.Range(0, 1000).Select(_ => Random.Shared.Next(6000, 9900)).Where(taken.Add);
     }
 
     private string WithRealPorts(string text) => _ports.Aggregate(text, (now, port) => now.Replace(port.Written, port.Actual));
