@@ -5,6 +5,7 @@ namespace FourNodes.Tests;
 /// writing to /dev/full fail in the same way.
 /// </summary>
 [Collection(nameof(DemoPorts))]
+[Trait("Needs", "Linux")]
 public sealed class LostTerminalTests
 {
     [Fact]

@@ -2,6 +2,7 @@ namespace FourNodes.Tests;
 
 /// <summary>Compares the output of the whole demo with seed.txt.</summary>
 [Collection(nameof(DemoPorts))]
+[Trait("Needs", "Linux")]
 public sealed class ScenarioTests(ScenarioTests.OneRun run) : IClassFixture<ScenarioTests.OneRun>
 {
     private const string Raft1 = "<1B30E9C5.0.1008>";

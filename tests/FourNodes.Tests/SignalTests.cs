@@ -2,6 +2,7 @@ namespace FourNodes.Tests;
 
 /// <summary>Ctrl-C and SIGTERM end the demo like its time limit. They are POSIX signals, for Linux and macOS.</summary>
 [Collection(nameof(DemoPorts))]
+[Trait("Needs", "Linux")]
 public sealed class SignalTests
 {
     [Theory]

@@ -2,6 +2,7 @@ namespace FourNodes.Tests;
 
 /// <summary>Runs each node in its own process, as in four terminals.</summary>
 [Collection(nameof(DemoPorts))]
+[Trait("Needs", "Linux")]
 public sealed class SingleNodeTests : IDisposable
 {
     private readonly DemoProcess[] _nodes = [.. Enumerable.Range(1, 4).Select(n => DemoProcess.Start("--node", $"node{n}"))];

@@ -2,6 +2,7 @@ using TrialKit;
 
 namespace RaftActors.Benchmarks.Tests;
 
+[Trait("Needs", "Linux")]
 public sealed class FailoverTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

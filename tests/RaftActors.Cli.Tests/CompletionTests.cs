@@ -3,6 +3,7 @@ using TrialKit;
 namespace RaftActors.Cli.Tests;
 
 /// <summary><c>raft completion</c>.</summary>
+[Trait("Needs", "Linux")]
 public sealed class CompletionTests
 {
     [Theory]

@@ -1,6 +1,7 @@
 namespace RaftActors.Cli.Tests;
 
 /// <summary><c>raft log dump</c>, as text and as JSON.</summary>
+[Trait("Needs", "Linux")]
 public sealed class DumpTests : IDisposable
 {
     private readonly StoreFolder _folder = new();

@@ -8,6 +8,7 @@ using TrialKit;
 namespace RaftActors.Cli.Tests.Application;
 
 /// <summary>Commands to an application whose nodes have encryption and authentication.</summary>
+[Trait("Needs", "TLS")]
 public sealed class SecureApplicationTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

@@ -8,6 +8,7 @@ using TrialKit;
 namespace RaftActors.Cli.Tests.Certificates;
 
 /// <summary><c>raft certs</c>: the files that it writes, and the files that it leaves alone.</summary>
+[Trait("Needs", "Linux")]
 public sealed class CertsTests : IDisposable
 {
     private const string ServerUse = "1.3.6.1.5.5.7.3.1";

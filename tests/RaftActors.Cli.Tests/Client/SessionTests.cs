@@ -7,6 +7,7 @@ using RaftActors.Cli.Tests.Server;
 namespace RaftActors.Cli.Tests.Client;
 
 /// <summary>Runs the commands of <c>session.txt</c> with real servers and compares the output.</summary>
+[Trait("Needs", "Linux")]
 public sealed partial class SessionTests : IDisposable
 {
     private readonly string _home = Directory.CreateTempSubdirectory("raft").FullName;

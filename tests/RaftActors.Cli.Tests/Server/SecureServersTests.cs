@@ -1,6 +1,7 @@
 namespace RaftActors.Cli.Tests.Server;
 
 /// <summary>Servers with encryption and authentication, and their clients.</summary>
+[Trait("Needs", "TLS")]
 public sealed class SecureServersTests : IDisposable
 {
     private readonly string _home = Directory.CreateTempSubdirectory("raft-secure-").FullName;

@@ -1,6 +1,7 @@
 namespace RaftActors.Cli.Tests.Server;
 
 /// <summary>Servers of the program <c>raft</c>, with directories and ports of their own.</summary>
+[Trait("Needs", "Linux")]
 public abstract class ServerProgramTest : IDisposable
 {
     private protected ServerFolder Folder { get; } = new();

@@ -4,6 +4,7 @@ using RaftActors.Storage.Disk;
 
 namespace RaftActors.Storage.Tests.Disk;
 
+[Trait("Needs", "Linux")]
 public sealed class DirectoryLockTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

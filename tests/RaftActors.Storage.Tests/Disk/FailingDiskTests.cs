@@ -7,6 +7,7 @@ namespace RaftActors.Storage.Tests.Disk;
 
 /// <summary>Each failure of the disk is an exception. The tests use special files of Linux that refuse operations.</summary>
 [UnsupportedOSPlatform("windows")]
+[Trait("Needs", "Linux")]
 public sealed class FailingDiskTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();

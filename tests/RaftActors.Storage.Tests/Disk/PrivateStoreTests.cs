@@ -10,6 +10,7 @@ namespace RaftActors.Storage.Tests.Disk;
 
 /// <summary>Modes and owners of the files of a store, on the machine's own disk.</summary>
 [UnsupportedOSPlatform("windows")]
+[Trait("Needs", "Linux")]
 public sealed class PrivateStoreTests : IDisposable
 {
     private const UnixFileMode Folder = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;

@@ -18,6 +18,7 @@ using VirtualTime;
 namespace RaftActors.Tests.Discovery;
 
 /// <summary>A registry with encrypted connections. The test is its source of nodes, and the other node.</summary>
+[Trait("Needs", "TLS")]
 public sealed class DepartureTests : TestKit
 {
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);

@@ -6,6 +6,7 @@ using Akka.TestKit.Xunit2;
 namespace RaftActors.Tests.Groups;
 
 /// <summary>A node whose connections take long to start: a pipe takes the place of the private key, and its reader waits.</summary>
+[Trait("Needs", "Linux")]
 public sealed class NetworkStartTests : TestKit
 {
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);

@@ -9,6 +9,7 @@ using RaftActors.Tests.Security;
 namespace RaftActors.Tests.Groups;
 
 /// <summary>Nodes that find each other by Akka.Cluster: with <c>raft.security</c>, and with clients that name no contact.</summary>
+[Trait("Needs", "TLS")]
 public sealed class SecureClusterTests : TestKit
 {
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);

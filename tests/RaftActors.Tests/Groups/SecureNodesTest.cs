@@ -7,6 +7,7 @@ using RaftActors.Tests.Security;
 namespace RaftActors.Tests.Groups;
 
 /// <summary>Nodes with <c>raft.security</c> and their clients: three nodes, unless a test removes some of <see cref="Names"/>.</summary>
+[Trait("Needs", "TLS")]
 public abstract class SecureNodesTest : TestKit
 {
     private readonly List<RaftClient> _clients = [];

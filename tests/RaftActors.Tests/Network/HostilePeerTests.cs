@@ -22,6 +22,7 @@ using RaftActors.Wire;
 namespace RaftActors.Tests.Network;
 
 /// <summary>The listener of a node with certificates. The test is the other side, and does not keep to the rules.</summary>
+[Trait("Needs", "TLS")]
 public sealed class HostilePeerTests : TestKit
 {
     private const ulong Node = 7;

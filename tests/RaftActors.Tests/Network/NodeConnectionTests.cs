@@ -15,6 +15,7 @@ using RaftActors.Wire;
 namespace RaftActors.Tests.Network;
 
 /// <summary>One encrypted connection and the listener of the other node.</summary>
+[Trait("Needs", "TLS")]
 public sealed class NodeConnectionTests : TestKit
 {
     private const string Engine = "/system/raft/g/p";

@@ -12,6 +12,7 @@ using RaftActors.Storage.Disk;
 namespace RaftActors.Tests.Security;
 
 /// <summary>The rights that files of raft.security may have.</summary>
+[Trait("Needs", "TLS")]
 public sealed class CredentialRightsTests : TestKit
 {
     private const uint User = 1000;
