@@ -19,9 +19,10 @@ internal static partial class HostileTrials
     private const int CommitsAfter = 50;
     private const int UsualSeconds = 20;
 
-    // .NET ends a server whose heap needs more. Below that, its size tells more about garbage than about what the server holds.
+    // .NET ends a server whose heap needs more. Below that, its size tells more about garbage than about what the server holds. A server
+    // keeps all messages and writes all of them into each snapshot, which after an hour needs more than 256 MB.
     private const string HeapLimitVariable = "DOTNET_GCHeapHardLimit";
-    private const int HeapMaxMegabytes = 256;
+    private const int HeapMaxMegabytes = 512;
 
     // Beside the heap: code, threads, and what OpenSSL keeps for a thousand idle clients.
     private const int OtherGrowthMaxMegabytes = 250;
