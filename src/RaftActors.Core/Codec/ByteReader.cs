@@ -39,9 +39,6 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     /// <summary>Reads one item of a list.</summary>
     public delegate T Read<T>(ref ByteReader reader);
 
-    /// <summary>The format level of the bytes.</summary>
-    public byte Level { get; set; } = FormatRange.Own.Highest;
-
     /// <summary>Number of bytes read so far.</summary>
     public readonly int Position => _position;
 

@@ -11,7 +11,7 @@ internal readonly record struct FormatRange(byte Lowest, byte Highest)
 {
     /// <summary>
     /// The switch of <see cref="AppContext"/> by which a program has one level more. Its bytes are those of the level before, so tests and
-    /// trials exercise an upgrade before the first real one.
+    /// trials exercise an upgrade before the first real one. Never set it in production: the next real level will have other bytes.
     /// </summary>
     public const string NextSwitch = "RaftActors.NextFormatLevel";
 

@@ -109,7 +109,8 @@ internal sealed class Leader(
         }
         else
         {
-            // A heartbeat would wake a process that has agreed. Another one gets it every other time, because it may not agree for long.
+            // A heartbeat would wake a process that has agreed. Another one gets it every other time, because it never agrees if its
+            // settings turn quiescence off.
             var isAsked = state.Quiet.IsAsking && progress.State == ProgressState.Replicating;
             if (isAsked && (state.Quiet.Agreed.Contains(progress.Member) || state.Now / state.Options.HeartbeatTicks % 2 == 0))
             {

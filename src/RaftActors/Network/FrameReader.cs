@@ -60,7 +60,6 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
             throw reader.Damaged($"its format has level {level}, and this node knows {FormatRange.Own}");
         }
 
-        reader.Level = (byte)level;
         if ((start & 1) != 0)
         {
             Forget();

@@ -84,7 +84,6 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
             throw reader.Damaged($"its format has level {level}, and this node knows {FormatRange.Own}");
         }
 
-        reader.Level = level;
         var message = isOutcome ? _outcomes.Read(ref reader, manifest) : WireTable.Read(ref reader, manifest);
         reader.End();
         return message;

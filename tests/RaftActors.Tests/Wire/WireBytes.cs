@@ -32,8 +32,7 @@ internal sealed class WireBytes(RaftMessageSerializer serializer)
         }
 
         var reader = ByteReader.OfKept(bytes);
-        reader.Level = reader.Octet();
-        if (!FormatRange.Own.Has(reader.Level))
+        if (!FormatRange.Own.Has(reader.Octet()))
         {
             throw reader.Damaged("it has an unknown level");
         }
