@@ -126,8 +126,14 @@ internal sealed class GroupClient : IDisposable
         return change(Raft, End).GetAwaiter().GetResult().Match<RequestOutcome>(_ => new RequestOutcome.Done(), NotDone, Unknown);
     }
 
-    public RequestOutcome NotDone<T>(Outcome<T>.NotCommitted outcome) =>
-        new RequestOutcome.NotDone(WhyNot(_settings.Target.Show(outcome.Detail)), outcome.Reason == NotCommittedReason.Unauthorized);
+    // The client itself gives these reasons. A process gives the others, and its answer may overtake the news of its connection.
+    public RequestOutcome NotDone<T>(Outcome<T>.NotCommitted outcome)
+    {
+        var why = _settings.Target.Show(outcome.Detail);
+        return new RequestOutcome.NotDone(
+            outcome.Reason is NotCommittedReason.NoLeader or NotCommittedReason.Canceled or NotCommittedReason.Closed ? WhyNot(why) : why,
+            outcome.Reason == NotCommittedReason.Unauthorized);
+    }
 
     public RequestOutcome Unknown<T>(Outcome<T>.Unknown outcome) =>
         new RequestOutcome.Unknown(IsInterrupted ? RequestOutcome.Interrupted : Late);

@@ -1,6 +1,5 @@
 using System.CommandLine;
 
-using RaftActors.Cli.Server;
 using RaftActors.Core;
 using RaftActors.Storage;
 using RaftActors.Storage.Tools;
@@ -101,11 +100,7 @@ internal static class RecoverCommand
                 return ExitCode.Failed;
             }
 
-            var kept = CommandEnvironment.RunCritical(() =>
-            {
-                plans.ForEach(plan => AnnouncementFile.NoteRecovery(directory, plan.Before.Group.Value, plan.After.Group.Value));
-                return recovery.Apply();
-            });
+            var kept = CommandEnvironment.RunCritical(recovery.Apply);
             environment.Output.WriteLine($"Done. The old files are in {kept}.");
             return code;
         });

@@ -1,12 +1,17 @@
 using System.Collections.Immutable;
 
 using RaftActors.Cli.Client;
+using RaftActors.Core;
 
 namespace RaftActors.Cli.Server;
 
 /// <content>Log messages about members.</content>
 internal sealed partial class LogServer
 {
+    // The members after the latest configuration; null: no configuration is known.
+    private ImmutableArray<ServerId>? _members;
+    private LogIndex _membersIndex;
+
     private bool _hasLoggedRemoval;
 
     // The group knows an earlier store of this server: this start does not found the group.
@@ -18,12 +23,15 @@ internal sealed partial class LogServer
     // The command that adds this server, sent to a server that may be in the group.
     private string AddCommand => ServerId.AddCommand(
         _settings.Id,
-        (_removedBy ?? (_announced.Members is [_, ..] members ? members : _settings.Servers).Where(server => server != _settings.Id)
+        (_removedBy ?? (_members ?? _settings.Servers).Where(server => server != _settings.Id)
             .Select(server => (ServerId?)server).FirstOrDefault()) is { } other ? other : "HOST:PORT");
+
+    private static ImmutableArray<ServerId> Ids(ImmutableArray<GroupMember> members) =>
+        [.. members.Select(member => ServerId.Of(member.Name)).Order()];
 
     private void LogStart()
     {
-        if (_announced.MembersIndex == 0)
+        if (Raft.Status.Identity == Guid.Empty)
         {
             if (_settings.Others.Length > 0)
             {
@@ -35,18 +43,19 @@ internal sealed partial class LogServer
             return;
         }
 
-        var (members, named) = (_announced.Members, _settings.Servers.Add(_settings.Id).Distinct().Order());
+        var members = Ids(Raft.Status.Members);
+        _members = members;
         if (!members.Contains(_settings.Id))
         {
             LogRemoved();
         }
-        else if (!members.Order().SequenceEqual(named))
+        else if (!members.SequenceEqual(_settings.Servers.Add(_settings.Id).Distinct().Order()))
         {
             _terminal.Log($"the members are {string.Join(' ', members)}, as in the group's log; -c is ignored");
         }
     }
 
-    // The removal is known from the log, from the announcement file and from the other servers. It is logged once.
+    // The removal is known from the log and from the other servers. It is logged once.
     private void LogRemoved()
     {
         if (!_hasLoggedRemoval)
@@ -59,19 +68,15 @@ internal sealed partial class LogServer
 
     private void OnMembers(RaftEvent.MembersChanged changed)
     {
-        ImmutableArray<ServerId> members = [.. changed.Members.Select(member => ServerId.Of(member.Name)).Order()];
-
-        // Other members at the same index exist only after a recovery.
-        if (changed.Index.Value < _announced.MembersIndex
-            || (changed.Index.Value == _announced.MembersIndex && members.SequenceEqual(_announced.Members)))
+        // What the data directory had at the start was announced before it. Later configurations follow it.
+        if (changed.IsRecovered || changed.Index <= _membersIndex)
         {
             return;
         }
 
         _hasLoggedRemoval &= !changed.HasSelf;
-        var isFirst = _announced.MembersIndex == 0;
-        var before = isFirst ? _settings.Servers : _announced.Members;
-        _announced.NoteMembers(changed.Index.Value, members);
+        var (isFirst, before, members) = (_members is null, _members ?? _settings.Servers, Ids(changed.Members));
+        (_members, _membersIndex) = (members, changed.Index);
         foreach (var added in members.Except(before).Where(server => server != _settings.Id))
         {
             _terminal.Announce($"Added new peer {added}");

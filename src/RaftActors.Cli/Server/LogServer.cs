@@ -1,5 +1,4 @@
 using RaftActors.Core;
-using RaftActors.Storage.Disk;
 
 namespace RaftActors.Cli.Server;
 
@@ -12,16 +11,13 @@ internal sealed partial class LogServer : RaftActor<string, string>, IRaftSnapsh
     private readonly ServerSettings _settings;
     private readonly ServerTerminal _terminal;
     private readonly TaskCompletionSource<string> _failed;
-    private readonly AnnouncementFile _announced;
     private MessageLog _log = new();
 
     /// <param name="failed">Completed with the reason, if the program must end.</param>
-    /// <param name="disk">The disk of <see cref="AnnouncementFile"/>; null: the data directory.</param>
-    public LogServer(ServerSettings settings, ServerTerminal terminal, TaskCompletionSource<string> failed, IDisk? disk = null)
+    public LogServer(ServerSettings settings, ServerTerminal terminal, TaskCompletionSource<string> failed)
         : base(OptionsOf(settings))
     {
         (_settings, _terminal, _failed) = (settings, terminal, failed);
-        _announced = AnnouncementFile.Load(disk ?? new FileDisk(settings.Data));
         Context.System.EventStream.Subscribe(Self, typeof(RaftEvent));
         Receive<RaftEvent>(OnEvent);
     }
@@ -30,9 +26,9 @@ internal sealed partial class LogServer : RaftActor<string, string>, IRaftSnapsh
 
     public void RestoreSnapshot(Serial serial, byte[] state)
     {
-        NoteGroup();
+        var applied = _log.Messages.Count;
         _log = MessageLogFormat.Read(state);
-        for (var place = 1; place <= _log.Messages.Count; place++)
+        for (var place = applied + 1; place <= _log.Messages.Count; place++)
         {
             Announce(place);
         }
@@ -44,7 +40,6 @@ internal sealed partial class LogServer : RaftActor<string, string>, IRaftSnapsh
     // Any client with the right to write may append, so any key and value may come.
     protected override string HandleAppend(Entry<string> entry)
     {
-        NoteGroup();
         var key = AppendKey.Of(entry.Key);
         var place = _log.Apply(key.Id, entry.Value ?? "", entry.Serial.Value);
         if (place > 0)
@@ -70,23 +65,11 @@ internal sealed partial class LogServer : RaftActor<string, string>, IRaftSnapsh
         AllowFewerThanThree = true,
     };
 
-    // An operator may have deleted the log and kept the announcement file. Called only after a commit: an uncommitted founding has a group
-    // identity too, and another founding may replace it.
-    private void NoteGroup()
-    {
-        if (_announced.NoteGroup(Raft.Status.Identity))
-        {
-            _terminal.Log("ignores server/announced: it describes another group, whose log is gone");
-        }
-    }
-
-    // The record is durable before the line is written: after a crash in between no line is written twice.
+    // What the data directory had at the start was printed before it.
     private void Announce(int place)
     {
-        var serial = _log.Messages[place - 1].Serial;
-        if (serial > _announced.Serial && _log.AnnouncementAt(place) is { } line)
+        if (_log.Messages[place - 1].Serial > Raft.Recovered.Value && _log.AnnouncementAt(place) is { } line)
         {
-            _announced.NoteSerial(serial);
             _terminal.Announce(line);
         }
     }
@@ -96,7 +79,6 @@ internal sealed partial class LogServer : RaftActor<string, string>, IRaftSnapsh
         switch (happened)
         {
             case RaftEvent.MembersChanged changed:
-                NoteGroup();
                 OnMembers(changed);
                 break;
             case RaftEvent.Removed:

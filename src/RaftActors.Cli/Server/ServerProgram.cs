@@ -42,7 +42,7 @@ internal static class ServerProgram
         system.EventStream.Subscribe(narrator, typeof(Error));
         Raft.Get(system).Network.Start(isClient: false);
         LogSettings(settings, terminal);
-        system.ActorOf(Props.Create(() => new LogServer(settings, terminal, failed, null)), ActorName);
+        system.ActorOf(Props.Create(() => new LogServer(settings, terminal, failed)), ActorName);
         await Task.WhenAny(stop, failed.Task);
         if (failed.Task.IsCompleted)
         {

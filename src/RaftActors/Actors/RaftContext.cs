@@ -74,6 +74,12 @@ public sealed partial class RaftContext<TValue>
     /// </summary>
     public Serial Serial => _order.Serial;
 
+    /// <summary>
+    /// The last serial that the store had when this process started. Pairs and snapshots up to it may have reached the actor of an earlier
+    /// process. An actor that has effects outside, such as a line for an operator, can leave them out up to here.
+    /// </summary>
+    public Serial Recovered => _process.Found;
+
     /// <summary>The quorum. Null before it is built, and after it is lost: after two election timeouts of silence.</summary>
     public Quorum? Quorum => _order.Quorum;
 

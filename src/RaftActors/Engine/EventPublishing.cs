@@ -84,7 +84,7 @@ internal sealed class EventPublishing(EngineContext context)
         if (_told is not { } told || !told.Select(Standing).SequenceEqual(members.Select(Standing)))
         {
             _told = members;
-            context.Publish(new RaftEvent.MembersChanged(Group, Self, index, members));
+            context.Publish(new RaftEvent.MembersChanged(Group, Self, index, members, index <= context.Process.FoundIndex));
         }
 
         if (configuration.HasName(Self))

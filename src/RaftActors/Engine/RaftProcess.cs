@@ -59,7 +59,10 @@ internal sealed class RaftProcess
             Members = [.. settings.Roster.Select(name => new GroupMember(name, isVoter: !settings.IsJoining))],
         };
         Preloaded = CountPreloaded(recovered.State, preload);
-        Found = recovered.State.Log.IsEmpty ? recovered.State.Base.Serial : recovered.State.Log[^1].Serial;
+        var end = recovered.State.Log.IsEmpty ? recovered.State.Base.Serial : recovered.State.Log[^1].Serial;
+        var covered = recovered.State.Snapshot?.Position ?? recovered.State.Base;
+        Found = end > covered.Serial ? end : covered.Serial;
+        FoundIndex = recovered.State.Last > covered.Index ? recovered.State.Last : covered.Index;
 
         // The group remembers the requests of an incarnation and takes a repeated number for a retry, whose pair it drops. So each start
         // has numbers of its own, and no request is sent before the start is on disk. A restored disk repeats the number of a start. The
@@ -74,8 +77,11 @@ internal sealed class RaftProcess
 
     public Member Member { get; }
 
-    /// <summary>The last serial of the log when it was opened. A pair up to it waits for its commit and needs no other process.</summary>
+    /// <summary>The last serial of the store when it was opened. A pair up to it waits for its commit and needs no other process.</summary>
     public Serial Found { get; }
+
+    /// <summary>The last index of the store when it was opened.</summary>
+    public LogIndex FoundIndex { get; }
 
     /// <summary>The last preloaded serial that is in the log. A store with entries keeps its own pairs.</summary>
     public Serial Preloaded { get; }

@@ -37,7 +37,12 @@ public sealed class ServerProgramTests : ServerProgramTest
         }
 
         Assert.Equal(["Count 2", "Logs [i like beer count print]"], fourth.Output);
-        Assert.DoesNotContain(three.Append(fourth).SelectMany(server => server.Raw), line => line.Contains("   at "));
+        fourth.Send(Signal.Terminate);
+        await fourth.Exit();
+        var again = Folder.Start(list, ports[3]);
+        await again.Line("was removed from the group");
+        Assert.Empty(again.Output);
+        Assert.DoesNotContain(three.Append(fourth).Append(again).SelectMany(server => server.Raw), line => line.Contains("   at "));
         Assert.All(three[0].Raw, line => Assert.Matches(new Regex(@"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d \S"), line));
     }
 

@@ -98,27 +98,6 @@ public sealed class ServerStartTests : ServerProgramTest
     }
 
     [Fact]
-    public async Task Damaged_announcement_file_is_reported_and_does_not_disturb_the_log_tools()
-    {
-        var port = FreePorts.Next();
-        var first = await StartAlone(port);
-        using var client = new TestClient();
-        await client.Append(port, "count");
-        first.Send(Signal.Terminate);
-        await first.Exit();
-        Assert.Equal(0, Run.Here("log", "verify", "--data", Folder.DataOf(port)).Code);
-        Assert.Equal(0, Run.Here("log", "repair", "--data", Folder.DataOf(port)).Code);
-        File.WriteAllText(Path.Combine(Folder.DataOf(port), "server", "announced"), "nonsense");
-
-        // The actor fails while its log is still being opened. Only the end of a process ends the opening too.
-        var second = Folder.StartProcess($":{port}", port);
-
-        Assert.Equal(1, await second.Exit());
-        Assert.Contains("announced is damaged", second.Errors.Last());
-        Assert.DoesNotContain(second.Raw, line => line.Contains("   at "));
-    }
-
-    [Fact]
     public async Task Damaged_log_is_reported()
     {
         var port = FreePorts.Next();

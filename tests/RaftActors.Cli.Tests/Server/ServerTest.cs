@@ -8,11 +8,10 @@ using Akka.TestKit.Xunit2;
 using RaftActors.Cli.Server;
 using RaftActors.Core;
 using RaftActors.Testing;
-using RaftActors.Testing.DiskModel;
 
 namespace RaftActors.Cli.Tests.Server;
 
-/// <summary>One server, <c>:9990</c>, in a scripted group, without sockets, on a model of a disk, in virtual time.</summary>
+/// <summary>One server, <c>:9990</c>, in a scripted group, without sockets and disks, in virtual time.</summary>
 public abstract class ServerTest : TestKit
 {
     private static readonly Config Virtual = ConfigurationFactory.ParseString(
@@ -43,11 +42,9 @@ public abstract class ServerTest : TestKit
 
     private protected ScriptedGroup<string> Group { get; }
 
-    private protected ModelDisk Disk { get; set; } = new();
-
     private protected TaskCompletionSource<string> Failed { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    private protected IActorRef Server { get; set; } = null!;
+    private protected IActorRef Server { get; private set; } = null!;
 
     private protected string[] Lines => LinesOf(_output);
 
@@ -64,8 +61,8 @@ public abstract class ServerTest : TestKit
     {
         Assert.True(ServerSettings.TryMake(cluster, "9990", null, null, "unused", null, null, false, out var settings, out _));
         var terminal = new ServerTerminal(_output, _errors, TimeProvider.System);
-        var (disk, failed) = (Disk, Failed);
-        Server = Sys.ActorOf(Props.Create(() => new LogServer(settings, terminal, failed, disk)));
+        var failed = Failed;
+        Server = Sys.ActorOf(Props.Create(() => new LogServer(settings, terminal, failed)));
         Settle();
     }
 
@@ -93,6 +90,10 @@ public abstract class ServerTest : TestKit
     /// <summary>Publishes a committed configuration.</summary>
     private protected void HaveMembers(long index, params int[] ports) =>
         Happen(new RaftEvent.MembersChanged("raft", Process(9990), new LogIndex(index), Members(ports)));
+
+    /// <summary>Publishes a configuration that the store had at the start.</summary>
+    private protected void HadMembers(long index, params int[] ports) =>
+        Happen(new RaftEvent.MembersChanged("raft", Process(9990), new LogIndex(index), Members(ports), isRecovered: true));
 
     private static string[] LinesOf(StringWriter writer)
     {

@@ -7,7 +7,7 @@ internal static class TargetList
     [
         new FramesTarget(), new HandshakeTarget(), new MessagesTarget(), new ValuesTarget(),
         new DirectoryTarget(), new SnapshotTarget(), new ResultsTarget(), new ToolsTarget(),
-        new CliFilesTarget(), new HoconTarget(), new CoordinationTarget(),
+        new MessageLogTarget(), new HoconTarget(), new CoordinationTarget(),
     ];
 
     /// <summary>Null: no target has this name.</summary>

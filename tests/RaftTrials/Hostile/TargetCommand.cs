@@ -53,7 +53,7 @@ internal static class TargetCommand
         system.EventStream.Subscribe(narrator, typeof(RaftEvent));
         Raft.Get(system).Network.Start(isClient: false);
         RaftCoordination.Get(system);
-        system.ActorOf(Props.Create(() => new LogServer(settings, terminal, failed, null)), ServerId.GroupName);
+        system.ActorOf(Props.Create(() => new LogServer(settings, terminal, failed)), ServerId.GroupName);
         await using var heap = new Timer(_ => Console.Out.WriteLine(ServerLines.HeapPrefix + HeapMegabytes), null, HeapPeriod, HeapPeriod);
         await Task.WhenAny(stop.Received, failed.Task);
         await system.Terminate();
