@@ -4,7 +4,7 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace Repository.Tests.Api;
 
 /// <summary>
-/// The public API of each package is the one in its file here. <c>RAFTACTORS_REWRITE=1 dotnet test tests/Repository.Tests</c> writes the
+/// The public API of each assembly of a package is the one in its file here. <c>RAFTACTORS_REWRITE=1 dotnet test tests/Repository.Tests</c> writes the
 /// files.
 /// A changed line is a change for users: CHANGELOG.md must name it.
 /// </summary>
@@ -14,11 +14,13 @@ public sealed class PublicApiTests
         "If users need the change, name it in CHANGELOG.md and run: "
         + "RAFTACTORS_REWRITE=1 dotnet test tests/Repository.Tests --filter PublicApi";
 
+    private static readonly string[] IsInPackage = ["<IsPackable>true", "<IsPartOfRaftActors>true"];
+
     // Users of these packages do not compile against them.
     private static readonly string[] WithoutApi = ["<PackAsTool>true", "<IncludeBuildOutput>false"];
 
     public static TheoryData<string> Packages => new(Repository.Files("*.csproj", "src")
-        .Where(file => Repository.Read(file) is var project && project.Contains("<IsPackable>true") && !WithoutApi.Any(project.Contains))
+        .Where(file => Repository.Read(file) is var project && IsInPackage.Any(project.Contains) && !WithoutApi.Any(project.Contains))
         .Select(file => Path.GetFileNameWithoutExtension(file)));
 
     [Theory]
