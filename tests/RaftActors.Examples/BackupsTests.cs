@@ -3,7 +3,7 @@ using Akka.Configuration;
 
 namespace RaftActors.Examples;
 
-/// <summary>Runs the code of docs/operations.md about backups.</summary>
+/// <summary>Runs the code of docs/how-to/back-up-and-restore.md.</summary>
 public sealed class BackupsTests : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);

@@ -2,7 +2,7 @@ using System.Diagnostics.Metrics;
 
 namespace RaftActors.Examples;
 
-/// <summary>The listener that docs/operations.md shows.</summary>
+/// <summary>The listener that docs/monitoring.md shows.</summary>
 public static class Metrics
 {
     /// <summary>Passes a line for each measurement to <paramref name="write"/>, on the thread that measures. Dispose ends it.</summary>

@@ -7,7 +7,7 @@ using RaftActors.Testing;
 
 namespace RaftActors.Examples;
 
-/// <summary>The listener that docs/operations.md shows, with the counter.</summary>
+/// <summary>The listener that docs/monitoring.md shows, with the counter.</summary>
 public sealed class MetricsTests : TestKit
 {
     [Fact]

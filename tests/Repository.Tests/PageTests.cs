@@ -44,6 +44,7 @@ public sealed partial class PageTests
     [InlineData("docs/how-to/replace-a-node.md")]
     [InlineData("docs/how-to/unknown-and-http.md")]
     [InlineData("docs/members.md")]
+    [InlineData("docs/monitoring.md")]
     [InlineData("docs/operations.md")]
     [InlineData("docs/outcomes.md")]
     [InlineData("docs/shards-and-entities.md")]
