@@ -4,8 +4,8 @@ using Microsoft.CodeAnalysis.CSharp;
 namespace Repository.Tests.Api;
 
 /// <summary>
-/// The public API of each assembly of a package is the one in its file here. <c>RAFTACTORS_REWRITE=1 dotnet test tests/Repository.Tests</c> writes the
-/// files.
+/// The public API of each assembly of a package is the one in its file here.
+/// <c>RAFTACTORS_REWRITE=1 dotnet test tests/Repository.Tests</c> writes the files.
 /// A changed line is a change for users: CHANGELOG.md must name it.
 /// </summary>
 public sealed class PublicApiTests
