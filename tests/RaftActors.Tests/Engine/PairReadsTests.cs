@@ -1,3 +1,4 @@
+using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Delivery;
@@ -7,7 +8,7 @@ namespace RaftActors.Tests.Engine;
 
 public sealed class PairReadsTests : TestKit
 {
-    private readonly List<PairReads.Wanted> _asked = [];
+    private readonly TestProbe _reader;
     private readonly List<string> _found = [];
     private readonly List<bool> _told = [];
     private readonly PairReads _pairs;
@@ -17,8 +18,8 @@ public sealed class PairReadsTests : TestKit
         var pairs = new CommittedPairs((_, _) => throw new InvalidOperationException("The engine's thread read the store."));
         pairs.Commit([.. Enumerable.Range(1, 4).Select(serial => Bench.Entry(serial, 1, null))]);
         pairs.EvictTo(new Serial(3));
-        var reader = new AppendScheduleTests.Mailbox(this) { Take = (message, _) => _asked.Add((PairReads.Wanted)message) };
-        _pairs = new PairReads(pairs, reader.Ref, TestActor, new StoreReads(_told.Add));
+        _reader = CreateTestProbe();
+        _pairs = new PairReads(pairs, _reader, TestActor, new StoreReads(_told.Add));
     }
 
     [Fact]
@@ -28,7 +29,7 @@ public sealed class PairReadsTests : TestKit
         Assert.True(Read(after: 4));
 
         Assert.Equal(["key4", ""], _found);
-        Assert.Empty(_asked);
+        _reader.ExpectNoMsg(TimeSpan.Zero);
     }
 
     [Fact]
@@ -49,23 +50,26 @@ public sealed class PairReadsTests : TestKit
         {
         }
 
-        Assert.Equal(4, _asked.Count);
+        Queue<PairReads.Wanted> asked = new(_reader.ReceiveN(4).Cast<PairReads.Wanted>());
+        _reader.ExpectNoMsg(TimeSpan.Zero);
         for (var answered = 1; answered <= PairReads.MaxWaiting + 4; answered++)
         {
-            Answer(1);
+            Answer(1, asked.Dequeue());
             Assert.Equal(answered, _found.Count);
+            while (_reader.HasMessages)
+            {
+                asked.Enqueue(_reader.ExpectMsg<PairReads.Wanted>());
+            }
         }
 
-        Assert.Empty(_asked);
+        Assert.Empty(asked);
         Assert.True(Read(after: 0));
     }
 
     private bool Read(long after) => _pairs.TryReadAfter(new Serial(after), 1, found => _found.Add(found.IsEmpty ? "" : found.Span[0].Key));
 
-    private void Answer(long serial)
-    {
-        var wanted = _asked[0];
-        _asked.RemoveAt(0);
+    private void Answer(long serial) => Answer(serial, _reader.ExpectMsg<PairReads.Wanted>());
+
+    private void Answer(long serial, PairReads.Wanted wanted) =>
         _pairs.OnRead(new StoreNews.PairsRead(wanted, new[] { StoredPair.Of(Bench.Entry(serial, 1, null)) }));
-    }
 }

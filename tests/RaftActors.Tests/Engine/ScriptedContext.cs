@@ -10,18 +10,16 @@ internal sealed class ScriptedContext : EngineContext
 {
     /// <param name="reader">Takes what the parts ask of the readers of the store.</param>
     public ScriptedContext(RaftProcess process, IActorRef self, ActorSystem system, IActorRef reader)
-        : base(process, CoreOf(process), self, system, ActorRefs.Nobody, new StoreReaders(reader, reader, new(reader)), system.Log) =>
-        Take = Steps.Add;
+        : base(process, CoreOf(process), self, system, ActorRefs.Nobody, new StoreReaders(reader, reader, new(reader)), system.Log)
+    {
+    }
 
-    /// <summary>The inputs, unless the test takes them.</summary>
     public List<Input> Steps { get; } = [];
-
-    public Action<Input> Take { get; set; }
 
     /// <summary>Looks a request or its key up in the log; null: Core does.</summary>
     public Func<RequestId, RequestKeyHash?, AnsweredRequest?>? Lookup { get; set; }
 
-    public override void Step(Input input) => Take(input);
+    public override void Step(Input input) => Steps.Add(input);
 
     public override AnsweredRequest? Find(RequestId request, RequestKeyHash? key) =>
         Lookup is { } find ? find(request, key) : base.Find(request, key);
