@@ -29,6 +29,7 @@ internal static partial class RaftStoreContract
         Saved_snapshot_is_recovered_and_can_be_read_in_pieces,
         Snapshot_of_an_empty_state_is_recovered,
         Snapshot_with_a_maximum_of_the_quorum_is_recovered,
+        Snapshot_with_request_keys_is_recovered,
         Snapshot_above_the_last_entry_is_recovered,
         Older_snapshot_does_not_replace_a_later_one,
         Snapshots_at_and_above_the_discarded_index_stay_readable,

@@ -3,7 +3,6 @@ using System.Buffers.Binary;
 using RaftActors.Core;
 using RaftActors.Core.Codec;
 using RaftActors.Storage.Log;
-using RaftActors.Testing.DiskModel;
 
 namespace RaftActors.Storage.Tests.Log;
 
@@ -98,24 +97,6 @@ public sealed class FormatTests
     }
 
     [Fact]
-    public void Entries_and_hard_state_are_read_with_every_field()
-    {
-        var life = new Life(new ModelDisk());
-        WriteAllKinds(life);
-
-        var found = new Life(life.Cut()).Open();
-
-        Assert.Equal(AllKinds().Select(entry => entry.ToString()), found.State.Log.Skip(1).Select(entry => entry.ToString()));
-        var pair = Assert.IsType<Payload.Pair>(found.State.Log[4].Payload);
-        Assert.Equal(new RequestId(Member(1), long.MaxValue), pair.Request);
-        Assert.Equal("Größe 漢字 😀", pair.Key);
-        Assert.Equal(Life.Bytes(33, 9), pair.Value.ToArray());
-        Assert.Equal(FullState().ToString(), found.State.HardState.ToString());
-        Assert.Equal(FullState().Recorded.ToArray(), found.State.HardState.Recorded.ToArray());
-        Assert.Equal(FullState().Roster.ToArray(), found.State.HardState.Roster.ToArray());
-    }
-
-    [Fact]
     public void Pair_with_a_request_key_has_the_documented_bytes()
     {
         var pair = new Payload.KeyedPair(new RequestKeyHash(Identity), new RequestId(Member(1), 7), "k", new byte[] { 9 });
@@ -128,49 +109,6 @@ public sealed class FormatTests
         Assert.Equal(
             "04" + origin + Convert.ToHexString(Identity.ToByteArray()) + "016B" + "0109", Convert.ToHexString(writer.Written));
     }
-
-    [Fact]
-    public void Pair_with_a_request_key_is_read_with_every_field()
-    {
-        var life = new Life(new ModelDisk());
-        var pair = new Payload.KeyedPair(new RequestKeyHash(Identity), new RequestId(Member(1), 7), "k", Life.Bytes(33, 9));
-        life.Open("a", Life.Entry(1, 0));
-        life.Ask("a", ticket => new Effect.Persist(ticket, null, [new(new LogIndex(2), new Term(1), new Serial(2), pair)]));
-        life.Directory.WriteQueued();
-
-        var found = Assert.IsType<Payload.KeyedPair>(new Life(life.Cut()).Open().State.Log[1].Payload);
-
-        Assert.Equal((pair.RequestKey, pair.Request, pair.Key), (found.RequestKey, found.Request, found.Key));
-        Assert.Equal(pair.Value.ToArray(), found.Value.ToArray());
-    }
-
-    private static void WriteAllKinds(Life life)
-    {
-        life.Open("a", Life.Entry(1, 0));
-        life.Ask("a", ticket => new Effect.Persist(ticket, FullState(), [.. AllKinds()]));
-        life.Directory.WriteQueued();
-    }
-
-    private static LogEntry[] AllKinds() =>
-    [
-        new(new LogIndex(2), new Term(1), new Serial(1), Payload.NoOp.Instance),
-        new(new LogIndex(3), new Term(2), new Serial(1), new Payload.Reconfigure(new Configuration(
-            new GroupUid(Identity), 3, [Member(1), Member(2)], [Member(1)], [Member(3)],
-            [new FoundingSerial(Member(1).Name, new Serial(4))]))),
-        new(new LogIndex(4), new Term(2), new Serial(2), new Payload.Pair(null, "", ReadOnlyMemory<byte>.Empty)),
-        new(new LogIndex(5), new Term(2), new Serial(3), new Payload.Pair(
-            new RequestId(Member(1), long.MaxValue), "Größe 漢字 😀", Life.Bytes(33, 9))),
-    ];
-
-    private static HardState FullState() =>
-        new(new Term(2), Member(2), [new PeerRecord(Member(2), new Boot(3, ulong.MaxValue)), new PeerRecord(Member(3), default)])
-        {
-            IsAdmitted = true,
-            Group = new GroupUid(Identity),
-            Boot = new Boot(5, 77),
-            Fence = new Fence.Diverged(new Serial(6)),
-            Roster = [Member(1).Name, Member(2).Name, Member(3).Name],
-        };
 
     private static Member Member(int number) =>
         new(new ProcessName($"raft{number}@node{number}"), new Incarnation(new Guid(number, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7)));

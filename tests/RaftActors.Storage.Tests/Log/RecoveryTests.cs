@@ -8,29 +8,6 @@ namespace RaftActors.Storage.Tests.Log;
 public sealed class RecoveryTests
 {
     [Fact]
-    public void Log_is_the_same_after_a_clean_stop_a_kill_and_a_power_cut()
-    {
-        foreach (var end in new Func<Life, ModelDisk>[] { life => life.Close(), life => life.Kill(), life => life.Cut() })
-        {
-            var life = Written(Life.Entry(1), Life.Entry(2), Life.Entry(3));
-
-            Assert.Equal("0: 1/1 2/1 3/1", Life.Text(new Life(end(life)).Open()));
-        }
-    }
-
-    [Fact]
-    public void Entry_replaces_all_entries_at_and_above_its_index()
-    {
-        var life = Written(Life.Entry(1), Life.Entry(2), Life.Entry(3), Life.Entry(4));
-        life.Write("a", Life.Entry(2, 2));
-
-        var next = new Life(life.Cut());
-        Assert.Equal("0: 1/1 2/2", Life.Text(next.Open()));
-        next.Write("a", Life.Entry(1, 3), Life.Entry(2, 3), Life.Entry(3, 3));
-        Assert.Equal("0: 1/3 2/3 3/3", Life.Text(new Life(next.Cut()).Open()));
-    }
-
-    [Fact]
     public void Torn_write_is_cut_off_whole_and_a_note_says_where_it_was()
     {
         var before = Written(Life.Entry(1));
@@ -94,19 +71,6 @@ public sealed class RecoveryTests
     }
 
     [Fact]
-    public void Bad_byte_anywhere_in_a_sealed_log_is_never_served()
-    {
-        var life = Written(Life.Entry(1), Life.Entry(2)).Write("a", new HardState(new Term(2), null, []));
-        var disk = life.Close();
-        var seal = EndOf(disk) - BatchHeader.Size;
-        for (var at = 0; at < seal; at++)
-        {
-            var changed = Life.Change(disk, Life.FileOf(1), bytes => bytes[at] ^= 0x10);
-            Assert.ThrowsAny<StoreException>(() => new Life(changed).Open());
-        }
-    }
-
-    [Fact]
     public void Damaged_store_lets_the_others_open_and_keeps_its_segments()
     {
         var life = new Life(new ModelDisk());
@@ -128,37 +92,6 @@ public sealed class RecoveryTests
         Assert.Throws<StoreDamagedException>(() => last.Open("a"));
         Assert.Equal("199:", Life.Text(last.Open("b")));
         Assert.Contains(Life.FileOf(1), last.Disk.Now.Files.Keys);
-    }
-
-    [Fact]
-    public void State_that_was_read_after_a_failed_sync_is_durable_once_it_is_served()
-    {
-        var life = Written(Life.Entry(1));
-        life.Disk.Fail(DiskFault.Sync);
-        life.Write("a", Life.Entry(2));
-        Assert.Equal("a failed", life.Told[^1]);
-
-        // The page cache still shows the bytes that never reached the disk.
-        var served = Life.Text(new Life(life.Disk).Open());
-
-        Assert.Equal("0: 1/1 2/1", served);
-        Assert.Equal(served, Life.Text(new Life(life.Cut()).Open()));
-    }
-
-    [Fact]
-    public void Power_cut_during_an_opening_loses_nothing()
-    {
-        var torn = Written(Life.Entry(1)).Write("a", Life.Entry(2)).Queue("a", Life.Entry(3));
-        torn.Disk.Fail(DiskFault.Write);
-        torn.Directory.WriteQueued();
-        var opening = torn.Kill();
-        new Life(opening).Open();
-
-        foreach (var cut in opening.Cuts())
-        {
-            var found = new Life(new ModelDisk(cut.Found)).Open();
-            Assert.True(Life.Text(found) == "0: 1/1 2/1", $"{Life.Text(found)} after {cut}");
-        }
     }
 
     [Theory]

@@ -63,16 +63,6 @@ public sealed class SegmentTests
     }
 
     [Fact]
-    public void Discard_beyond_the_end_of_the_log_empties_it_and_the_log_continues_after_it()
-    {
-        var life = Filled(segments: 1);
-        life.Discard("a", 500);
-        life.Write("a", Life.Entry(501, 2));
-
-        Assert.Equal("500: 501/2", Life.Text(new Life(life.Cut()).Open()));
-    }
-
-    [Fact]
     public void Power_cut_at_any_operation_across_many_segments_keeps_every_acknowledged_write()
     {
         var life = new Life(new ModelDisk());

@@ -52,19 +52,6 @@ public sealed class SharedLogTests
     }
 
     [Fact]
-    public void Write_is_acknowledged_only_after_the_sync()
-    {
-        var life = Three();
-        life.Queue("a", Life.Entry(1));
-        life.Disk.Fail(DiskFault.Sync);
-        life.Told.Clear();
-
-        life.Directory.WriteQueued();
-
-        Assert.Equal(["a failed", "b failed", "c failed"], life.Told);
-    }
-
-    [Fact]
     public void Batches_respect_their_size_limit_and_tickets_come_in_order()
     {
         var life = Three();
@@ -82,16 +69,6 @@ public sealed class SharedLogTests
         Assert.True(life.Told.Count > 2);
         Assert.Equal("a persisted 20", life.Told[^1]);
         Assert.Equal(life.Told.OrderBy(told => int.Parse(told.Split(' ')[^1])), life.Told);
-    }
-
-    [Fact]
-    public void Write_larger_than_a_batch_and_a_segment_is_written_whole()
-    {
-        var life = Three();
-        life.Write("a", Life.Entry(1, 1, 10_000), Life.Entry(2));
-        life.Write("a", Life.Entry(3));
-
-        Assert.Equal("0: 1/1 2/1 3/1", Life.Text(new Life(life.Cut()).Open()));
     }
 
     [Fact]
@@ -124,15 +101,6 @@ public sealed class SharedLogTests
         Assert.Equal("0: 1/1 2/1", Life.Text(again));
         life.Write("a", Life.Entry(3)).Write("b", Life.Entry(1));
         Assert.Equal("0: 1/1 2/1 3/1", Life.Text(new Life(life.Cut()).Open("a")));
-    }
-
-    [Fact]
-    public void Store_is_opened_for_its_owner_only()
-    {
-        var life = Three();
-        var store = life.Directory.StoreOf(Life.OwnerOf("d"));
-
-        Assert.Throws<StoreException>(() => store.Open(Life.OwnerOf("a"), default, new Listener()));
     }
 
     [Fact]
@@ -197,21 +165,6 @@ public sealed class SharedLogTests
             var next = new Life(life.Cut());
             Assert.All(names, name => Assert.Equal("0: 1/0", Life.Text(next.Open(name))));
         }
-    }
-
-    [Fact]
-    public void Preload_and_incarnation_are_durable_when_a_new_store_is_open()
-    {
-        var life = new Life(new ModelDisk());
-        var made = life.Open("a", Life.Entry(1, 0), Life.Entry(2, 0));
-
-        var found = new Life(life.Cut()).Open("a", Life.Entry(1, 0, 5));
-
-        Assert.True(made.IsNew);
-        Assert.False(found.IsNew);
-        Assert.Equal(made.Incarnation, found.Incarnation);
-        Assert.Equal("0: 1/0 2/0", Life.Text(found));
-        Assert.Equal(20, Assert.IsType<Payload.Pair>(found.State.Log[0].Payload).Value.Length);
     }
 
     [Fact]

@@ -31,26 +31,6 @@ public sealed class SnapshotFolderTests
         Assert.Equal([NameOf(10)], _disk.List(Folder));
     }
 
-    [Fact]
-    public void Saved_snapshot_is_there_after_a_restart_on_the_machines_own_disk()
-    {
-        using var temporary = new TemporaryFolder();
-        var disk = new FileDisk(temporary.Path);
-        using (var folder = Open(disk))
-        {
-            folder.Save(10, (3 * Block) + 5);
-            Receive(folder, Of(20, (2 * Block) + 5), 1000);
-            folder.FinishIncoming(Of(20, (2 * Block) + 5));
-        }
-
-        using var again = Open(disk, installed: 20);
-
-        AssertHolds(again, Of(10, (3 * Block) + 5));
-        AssertHolds(again, Of(20, (2 * Block) + 5));
-        again.DeleteBefore(new LogIndex(20));
-        Assert.Equal([NameOf(20)], disk.List(Folder));
-    }
-
     [Theory]
     [InlineData(0, 10)]
     [InlineData(0, int.MaxValue)]
@@ -185,22 +165,6 @@ public sealed class SnapshotFolderTests
         Assert.Throws<InvalidOperationException>(() => folder.Write(snapshot, 10, new byte[991]));
         Assert.Throws<InvalidOperationException>(() => folder.FinishIncoming(snapshot));
         Assert.Throws<InvalidOperationException>(() => folder.FinishIncoming(Of(20, 10)));
-    }
-
-    [Fact]
-    public void Own_snapshot_is_saved_while_another_one_is_received()
-    {
-        var incoming = Of(20, 1000);
-        var folder = Open(_disk);
-
-        folder.Write(incoming, 0, StateOf(incoming).AsSpan(..500));
-        folder.Save(10, 100);
-        folder.Write(incoming, 500, StateOf(incoming).AsSpan(500..));
-        folder.FinishIncoming(incoming);
-        folder.Install(incoming.Position);
-
-        AssertHolds(folder, Of(10, 100));
-        AssertHolds(folder, incoming);
     }
 
     [Fact]

@@ -35,21 +35,6 @@ public sealed class StreamedSnapshotTests
     }
 
     [Fact]
-    public void Streamed_snapshot_is_there_after_a_restart_on_the_machines_own_disk()
-    {
-        using var temporary = new TemporaryFolder();
-        var disk = new FileDisk(temporary.Path);
-        using (var folder = Open(disk))
-        {
-            folder.Stream(10, (3 * Block) + 5);
-        }
-
-        using var again = Open(disk);
-
-        AssertHolds(again, Of(10, (3 * Block) + 5));
-    }
-
-    [Fact]
     public void Long_state_is_synced_while_it_is_written()
     {
         var folder = Open(_disk);
@@ -61,24 +46,6 @@ public sealed class StreamedSnapshotTests
         writer.Append(piece);
 
         Assert.Equal(before + 1, _disk.Operations.OfType<DiskOperation.Sync>().Count());
-    }
-
-    [Fact]
-    public void Each_power_cut_leaves_the_last_snapshot_that_was_completed()
-    {
-        var folder = Open(_disk);
-        folder.Stream(10, 700, pieceSize: 300);
-        var promised = _disk.Operations.Count;
-        folder.Stream(20, 900, pieceSize: 300);
-
-        Assert.All(_disk.Cuts(), cut =>
-        {
-            var found = new ModelDisk(cut.Found);
-            var kept = Open(found);
-            Assert.True(cut.Operations < promised || kept.Kept.Count > 0, $"{cut}");
-            Assert.All(kept.Kept, one => AssertHolds(kept, Of(one.Position.Index.Value, one.Position.Index.Value == 10 ? 700 : 900)));
-            Assert.All(found.List(Folder), file => Assert.EndsWith(".snap", file));
-        });
     }
 
     [Fact]

@@ -201,32 +201,6 @@ public sealed class LostQuorumTests
     }
 
     [Fact]
-    public void Repeated_recovery_completes_one_that_crashed_between_log_and_snapshot()
-    {
-        var state = Survivors.StateOf(5, 1, 1, 1);
-        var before = ((Payload.Reconfigure)state.Log[0].Payload).Configuration;
-        var position = new LogPosition(new LogIndex(2), new Term(1), new Serial(1), 0);
-        var whole = state with { Snapshot = new Snapshot(position, new LogIndex(1), before, [], 0) };
-        var planned = Planned(1, [1, 2], whole);
-
-        var again = Planned(1, [1, 2], planned.State with { Snapshot = whole.Snapshot });
-
-        Assert.Equal(planned.After.Group, again.After.Group);
-        Assert.Equal(planned.After.Group, again.State.Snapshot!.Configuration.Group);
-    }
-
-    [Theory]
-    [InlineData("raft3@x is not among the survivors", 3, new[] { 1, 2 })]
-    [InlineData("A majority of the voters survives", 1, new[] { 1, 2, 3 })]
-    [InlineData("raft6@x is not in the latest configuration", 1, new[] { 1, 6 })]
-    public void Unsafe_recovery_is_refused_with_the_reason(string reason, int self, int[] survivors)
-    {
-        var error = Assert.Throws<StoreException>(() => Planned(self, survivors, Survivors.StateOf(5, 1, 1)));
-
-        Assert.Contains(reason, error.Message);
-    }
-
-    [Fact]
     public void Store_of_another_incarnation_is_refused()
     {
         var owner = new StoreOwner("g", Survivors.Names[0]);
