@@ -39,34 +39,6 @@ public sealed class RaftActorTests : ScriptedActorTest
         Expect("quorum of 2, learner");
     }
 
-    [Fact]
-    public void Restarted_actor_gets_all_news_and_pairs_again()
-    {
-        var actor = Start(new RaftOptions<string> { LastSerial = new Serial(2) });
-        Group.BuildQuorum(withActor: false);
-        Group.Commit("poison", "");
-        Group.Commit("key4", "value4");
-
-        // Each new life fails as the old one did, until HandleAppend accepts the pair.
-        Expect("started", "quorum of 2, learner", "append 3 poison=");
-        Expect("started", "quorum of 2, learner", "append 3 poison=");
-        Watch(actor);
-        Sys.Stop(actor);
-        ExpectTerminated(actor);
-    }
-
-    [Fact]
-    public void Resumed_actor_continues_with_the_next_pair()
-    {
-        var parent = Sys.ActorOf(Props.Create(() => new ResumingParent()));
-        parent.Tell(Props.Create(() => new Recorder(Watcher, new RaftOptions<string> { LastSerial = new Serial(2) })));
-        Group.BuildQuorum(withActor: false);
-        Group.Commit("poison", "");
-        Group.Commit("key4", "value4");
-
-        Expect("started", "quorum of 2, learner", "append 3 poison=", "append 4 key4=value4");
-    }
-
     // Both pairs wait for the answer to a Get, and nothing else comes after it.
     [Fact]
     public void Resumed_actor_gets_the_pairs_behind_the_one_it_failed_in()
@@ -292,31 +264,6 @@ public sealed class RaftActorTests : ScriptedActorTest
         actor.Tell("open");
         actor.Tell("late");
         Expect("early", "late");
-    }
-
-    [Fact]
-    public void Two_living_actors_cannot_be_one_process()
-    {
-        var options = new RaftOptions<string> { Name = "raft1" };
-        Start(options);
-        Expect("started");
-
-        EventFilter.Exception<ActorInitializationException>().ExpectOne(() => Start(options));
-        ExpectNothing();
-    }
-
-    [Fact]
-    public void Process_name_of_a_stopped_actor_is_free_again()
-    {
-        var options = new RaftOptions<string> { Name = "raft1", LastSerial = new Serial(2) };
-        var actor = Start(options);
-        Watch(actor);
-        Sys.Stop(actor);
-        ExpectTerminated(actor);
-
-        Start(options);
-
-        Expect("started", "started");
     }
 
     [Fact]

@@ -69,44 +69,6 @@ public sealed class FileGroupTests : TestKit
     }
 
     [Fact]
-    public void Snapshots_bound_the_log_and_a_restarted_group_begins_with_them()
-    {
-        const string snapshots = "raft.snapshot { after-entries = 10, retained-entries = 0 }";
-        Start("a", snapshots, takesSnapshots: true);
-        var logged = CreateTestProbe();
-        _systems[^1].EventStream.Subscribe(logged.Ref, typeof(Debug));
-        for (var i = 1; i <= 35; i++)
-        {
-            Append("raft1", $"key{i}", $"{i}");
-        }
-
-        logged.FishForMessage<Debug>(debug => $"{debug.Message}".StartsWith("raft1@node1 saved the snapshot"), Guard);
-        Stop();
-        Assert.True(Recover("a", "raft1").State.Base.Index > LogIndex.Zero);
-
-        Start("a", snapshots, takesSnapshots: true);
-
-        var restored = ExpectStart("raft2", "restore ");
-        Assert.StartsWith($"{restored.Split(':')[0]}: 1=1 2=2 3=3", restored);
-        Assert.Equal(new Serial(36), Append("raft1", "key36", "36").Serial);
-    }
-
-    [Fact]
-    public void Actor_that_is_restarted_keeps_its_engine_and_its_store()
-    {
-        Start("a");
-        Append("raft1", "key1", "one");
-        _nodes["raft1"].Actor.Tell(new InvalidOperationException("a restart"));
-        Expect("raft1", "started");
-        Expect("raft1", "serial 1 key1=one");
-
-        Assert.Equal(new Serial(2), Append("raft1", "key2", "two").Serial);
-        Stop();
-
-        Assert.Equal(1, Recover("a", "raft1").State.HardState.Boot.Number);
-    }
-
-    [Fact]
     public void Actor_gets_pairs_that_left_the_memory_after_its_own_restart_and_after_that_of_its_node()
     {
         const string settings = "raft.log-memory-max = 2kB";
@@ -234,22 +196,14 @@ public sealed class FileGroupTests : TestKit
         base.AfterAll();
     }
 
-    private void Start(string directory, string settings = "", bool takesSnapshots = false)
+    private void Start(string directory, string settings = "")
     {
         var system = NewSystem(directory, settings);
         foreach (var name in new[] { "raft1", "raft2", "raft3" })
         {
-            Start(system, name, takesSnapshots);
+            var watcher = CreateTestProbe();
+            _nodes[name] = (system.ActorOf(Props.Create(() => new Recorder(watcher, null)), name), watcher);
         }
-    }
-
-    private void Start(ActorSystem system, string name, bool takesSnapshots = false)
-    {
-        var watcher = CreateTestProbe();
-        var props = takesSnapshots
-            ? Props.Create(() => new SnapshotRecorder(watcher, null))
-            : Props.Create(() => new Recorder(watcher, null));
-        _nodes[name] = (system.ActorOf(props, name), watcher);
     }
 
     private ActorSystem NewSystem(string directory, string settings)
@@ -281,9 +235,6 @@ public sealed class FileGroupTests : TestKit
 
     private void Expect(string name, string expected) =>
         _nodes[name].Watcher.FishForMessage<string>(told => told == expected, Guard, $"{name} to tell '{expected}'");
-
-    private string ExpectStart(string name, string start) =>
-        _nodes[name].Watcher.FishForMessage<string>(told => told.StartsWith(start), Guard, $"{name} to tell '{start}...'")[start.Length..];
 
     // Copies the files as the next start would find them. Closing a store ends its writes.
     private RecoveredState Recover(string directory, string name, Action<IRaftStore>? write = null)

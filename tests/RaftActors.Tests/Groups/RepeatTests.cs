@@ -23,17 +23,6 @@ public sealed class RepeatTests : TestKit
         : base(Config) => _group = new VirtualGroup(this);
 
     [Theory]
-    [InlineData("raft1")]
-    [InlineData("raft2")]
-    [InlineData("raft3")]
-    public void Repeat_on_any_process_gets_the_first_result(string name)
-    {
-        Found();
-
-        AssertRepeated(name);
-    }
-
-    [Theory]
     [InlineData(false)]
     [InlineData(true)]
     public void Repeat_after_a_restart_of_the_node_gets_the_first_result(bool hasSnapshot)
@@ -140,12 +129,6 @@ public sealed class RepeatTests : TestKit
     {
         Append(name, "order 7", new Serial(1), 1);
         Append(name, "order 8", new Serial(2), 2);
-    }
-
-    private void Restart(string name)
-    {
-        _group.Actors[name].Tell(new InvalidOperationException("a restart"));
-        _group.AdvanceUntil(name, "started");
     }
 
     private void TakeSnapshot(params string[] names)

@@ -19,30 +19,6 @@ public sealed class RestartTests : TestKit
     {
     }
 
-    [Fact]
-    public void Restarted_group_has_its_pairs_and_continues_in_a_later_term()
-    {
-        var first = Found();
-        Append(first, "raft1", "key1", "a");
-        var before = _stores.ToDictionary(each => each.Key, each => each.Value.Recovered!.Incarnation);
-        Stop();
-
-        var second = StartAll();
-        second.AdvanceUntil("raft2", "serial 1 key1=a");
-        Append(second, "raft2", "key2", "b");
-        second.AdvanceUntil("raft3", "append 2 key2=b");
-
-        foreach (var (name, store) in _stores)
-        {
-            Assert.False(store.Recovered!.IsNew);
-            Assert.Equal(before[name], store.Recovered.Incarnation);
-            Assert.Equal(1, store.Recovered.State.HardState.Boot.Number);
-        }
-
-        var terms = _stores.Values.Select(store => store.Recovered!.State.HardState.Term).ToArray();
-        Assert.All(terms, term => Assert.True(second.StatusOf("raft2").Term > term.Value));
-    }
-
     // raft3's store is lost once, and its next incarnation is exchanged for the one that voted.
     [Fact]
     public void Process_whose_new_store_has_rejoined_is_not_refused_when_all_restart()

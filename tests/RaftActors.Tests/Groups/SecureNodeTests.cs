@@ -4,7 +4,7 @@ using RaftActors.Tests.Security;
 
 namespace RaftActors.Tests.Groups;
 
-/// <summary>Nodes take part by their keys and passwords, and clients change the leader by their role.</summary>
+/// <summary>Nodes take part by their keys and passwords.</summary>
 public sealed class SecureNodeTests : SecureNodesTest
 {
     private const string Password = "correct horse";
@@ -60,25 +60,6 @@ public sealed class SecureNodeTests : SecureNodesTest
         Assert.Contains("did not start", stopped.Message);
         Assert.Contains(certificate, stopped.Message);
         Assert.Contains("raft.security.tls.password", stopped.Message);
-    }
-
-    [Fact]
-    public async Task Transfer_of_the_leadership_needs_the_role_operator()
-    {
-        StartAll(Tls(Ca.Issue("node", ["127.0.0.1"]), RolesOf("operator", "writer")));
-        ExpectConnections();
-        AppendOnEachNode();
-        var (boss, writer) = (Connect(CredentialsOf("operator")), Connect(CredentialsOf("writer")));
-        var former = StatusOf(Nodes[0]).Leader;
-        var next = Names.First(name => name != former);
-
-        var refused = Assert.IsType<Outcome<Membership>.NotCommitted>(await writer.TransferLeadershipAsync(next, Guard));
-        Assert.Equal(NotCommittedReason.Unauthorized, refused.Reason);
-        Assert.Contains("needs the role operator", refused.Detail);
-        Assert.Equal(former, StatusOf(Nodes[0]).Leader);
-
-        Assert.IsType<Outcome<Membership>.Done>(await boss.TransferLeadershipAsync(next, Guard));
-        Assert.Equal(next, (await boss.StatusAsync()).Leader);
     }
 
     private static RaftStatus StatusOf(NamedNode node) => Assert.Single(Raft.Get(node.System).Processes);

@@ -201,19 +201,6 @@ public sealed class SnapshotCallTests : TestKit
     }
 
     [Fact]
-    public void Stop_of_the_engine_ends_the_call()
-    {
-        Found();
-        Append(3);
-        _group.Stores["raft2"].HoldSnapshots();
-        Call("raft2");
-
-        _group.StopEngine("raft2");
-
-        Assert.Contains("The engine of raft2@node1 has stopped", ExpectMsg<ClientReply.Declined>(Guard).Why);
-    }
-
-    [Fact]
     public void Failure_of_the_store_ends_the_call()
     {
         Found();

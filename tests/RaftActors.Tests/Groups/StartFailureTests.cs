@@ -70,18 +70,6 @@ public sealed class StartFailureTests : TestKit
         ExpectFailure("visits-1", "visits-1@node1", "The roster has two processes of the node");
     }
 
-    [Fact]
-    public void Actor_with_the_name_of_another_actor_fails_to_start()
-    {
-        var group = new VirtualGroup(this);
-        group.Start("raft1", 0);
-
-        Fail("other", new RaftOptions<string> { Name = "raft1" });
-
-        var failed = FishForMessage<RaftEvent>(told => told is RaftEvent.StartFailed);
-        Assert.Contains("is the actor", ((RaftEvent.StartFailed)failed).Cause.Message);
-    }
-
     private Exception ExpectFailure(string group, string process, string problem)
     {
         var failed = ExpectMsg<RaftEvent.StartFailed>();

@@ -92,21 +92,6 @@ public sealed class StoreFailureTests : TestKit
     }
 
     [Fact]
-    public void Actor_whose_store_cannot_be_opened_fails_and_a_later_actor_opens_it()
-    {
-        _group.Stores["raft1"] = new ScriptedStore { OpeningFailure = new StoreException("The disk is not there. Mount it.") };
-        var options = new RaftOptions<string> { Name = "raft1", Store = () => _group.Stores["raft1"] };
-
-        EventFilter.Exception<ActorInitializationException>()
-            .ExpectOne(() => Sys.ActorOf(Props.Create(() => new Recorder(TestActor, options))));
-        Assert.Equal(0, _group.Stores["raft1"].Users);
-
-        _group.Stores["raft1"].OpeningFailure = null;
-        _group.Start("raft1", new RaftOptions<string>());
-        Assert.Equal(1, _group.Stores["raft1"].Users);
-    }
-
-    [Fact]
     public void Store_that_no_engine_ever_used_is_closed_with_its_node()
     {
         var store = new ScriptedStore();

@@ -6,7 +6,6 @@ using RaftActors.Security;
 using RaftActors.Settings;
 using RaftActors.Telemetry;
 using RaftActors.Tests.Wire;
-using RaftActors.Values;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Network;
@@ -87,16 +86,6 @@ public sealed class MessageGateTests : TestKit
     }
 
     [Fact]
-    public void Reset_of_an_entity_needs_the_role_of_an_operator()
-    {
-        var append = (ClientCall.Append)Samples.All["kw"];
-        var reset = append with { Value = new ValueCodec<object?>(Sys).Encode(EntityReset.Instance) };
-
-        Assert.False(GateOf("billing", ConnectionRole.Writer).Admits(_to, reset, _from));
-        Assert.True(GateOf("billing", ConnectionRole.Operator).Admits(_to, reset, _from));
-    }
-
-    [Fact]
     public void Client_that_sends_more_than_100_messages_of_nodes_is_damaged_and_refused_calls_do_not_count()
     {
         var gate = GateOf("billing", ConnectionRole.Reader);
@@ -110,15 +99,6 @@ public sealed class MessageGateTests : TestKit
 
         Assert.Throws<InvalidDataException>(() => gate.Admits(_to, Samples.All["cv"], _from));
         Assert.Throws<InvalidDataException>(() => gate.AdmitsUnread(unread));
-    }
-
-    // Its connection may have messages of other processes, which it may send.
-    [Fact]
-    public void Node_may_send_any_number_of_messages_that_are_refused()
-    {
-        var gate = GateOf("node2", ConnectionRole.Node);
-
-        Assert.All(Enumerable.Range(0, 200), _ => Assert.False(gate.Admits(_to, Samples.All["cv"], _from)));
     }
 
     [Fact]
@@ -147,16 +127,6 @@ public sealed class MessageGateTests : TestKit
             && refusal.Request.Origin == ((ClientCall.Append)Samples.All["kw"]).Session.Origin.Name));
         Assert.Equal(2, _from.Told.OfType<ClientReply.Forbidden>().Count());
         Assert.Equal(4, _from.Told.Count);
-    }
-
-    [Fact]
-    public void Bytes_of_other_serializers_are_read_from_nodes_only()
-    {
-        var foreign = new WireMessage.Foreign(1520, "ot", default);
-
-        Assert.True(GateOf("node1", ConnectionRole.Node).AdmitsUnread(foreign));
-        Assert.True(GateOf("billing", ConnectionRole.Reader).AdmitsUnread(new ClientCall.Status()));
-        Assert.False(GateOf("billing", ConnectionRole.Operator).AdmitsUnread(foreign));
     }
 
     private static WireMessage[] WithTraces(string manifest)

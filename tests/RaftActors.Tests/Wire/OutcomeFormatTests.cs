@@ -77,17 +77,6 @@ public sealed class OutcomeFormatTests : TestKit
     }
 
     [Fact]
-    public void Result_of_an_applications_type_is_read_on_a_node_that_knows_the_type()
-    {
-        Raft.Get(Sys).AddResultType(RaftCodec.Json<Price>());
-        var done = new Outcome<Price>.Done(new Serial(3), new Price(7), Request);
-
-        var read = _serializer.FromBinary(_serializer.ToBinary(done), "ot");
-
-        Assert.Equal(done, read);
-    }
-
-    [Fact]
     public void Result_type_that_the_reading_node_does_not_know_fails_the_asker_with_the_remedy()
     {
         Raft.Get(Sys).AddResultType(RaftCodec.Json<Price>());
