@@ -6,7 +6,7 @@ using RaftActors.Core;
 
 namespace RaftActors.Cli.Tests;
 
-/// <summary><c>raft recover</c> and <c>raft log repair</c> on the stores of a real group, which then continues.</summary>
+/// <summary><c>raft recover</c> on the stores of a real group, which then continues.</summary>
 public sealed class RecoveredGroupTests : TestKit
 {
     // A group that hangs fails its test after this time.
@@ -47,22 +47,6 @@ public sealed class RecoveredGroupTests : TestKit
         Assert.Equal(ErasOf(1), ErasOf(2));
         Assert.Equal([.. Enumerable.Repeat(0L, 20), ErasOf(1)[^1], ErasOf(1)[^1]], ErasOf(1));
         Assert.True(ErasOf(1)[^1] > 20);
-    }
-
-    [Fact]
-    public void Process_with_a_repaired_store_rejoins_by_itself()
-    {
-        Start(1, 2, 3);
-        Append(1, "key1");
-        Stop();
-        Damage("raft3@node1", "key1");
-
-        Assert.Equal(1, Run.Here("log", "verify", "--data", _folder.Path).Code);
-        Assert.Equal(0, Run.Here("log", "repair", "--data", _folder.Path, "--yes").Code);
-        Start(1, 2, 3);
-
-        ExpectDelivered(3, 1);
-        Assert.Equal(new Serial(2), Append(3, "key2"));
     }
 
     protected override void AfterAll()
@@ -121,17 +105,6 @@ public sealed class RecoveredGroupTests : TestKit
     {
         _system!.ActorSelection($"/user/raft{number}").Tell(Recorder.AskEras, TestActor);
         return (long[])FishForMessage(message => message is long[], Guard);
-    }
-
-    // Changes a byte of the entry with this key in one process's store.
-    private void Damage(string process, string key)
-    {
-        var run = Run.Here("log", "dump", "--data", _folder.Path, "--process", process, "--json");
-        var item = run.Objects.Single(item => item.TryGetProperty("key", out var found) && found.GetString() == key);
-        var path = Path.Combine(_folder.Path, item.GetProperty("file").GetString()!);
-        var bytes = File.ReadAllBytes(path);
-        bytes[item.GetProperty("offset").GetInt64() + 45] ^= 1;
-        File.WriteAllBytes(path, bytes);
     }
 
     /// <summary>Appends the keys that it receives, and reports the pairs that are delivered to it.</summary>

@@ -63,15 +63,6 @@ public sealed class ApplicationTests(OrdersFixture fixture) : IClassFixture<Orde
     }
 
     [Fact]
-    public void Group_that_the_nodes_do_not_know_is_reported_with_its_name()
-    {
-        var run = Run.Here("members", "list", "--contacts", _group.Contacts[0], "--group", "invoices", "--timeout", "2s");
-
-        Assert.Equal((1, ""), (run.Code, run.Output));
-        Assert.Contains("no node that answered has a process of group 'invoices'; name one of the groups there: ", run.Error);
-    }
-
-    [Fact]
     public void Backup_of_an_application_is_written_and_verified()
     {
         var file = Path.Combine(Directory.CreateTempSubdirectory("backup").FullName, "orders.backup");

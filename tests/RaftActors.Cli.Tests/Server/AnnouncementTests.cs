@@ -9,17 +9,6 @@ namespace RaftActors.Cli.Tests.Server;
 public sealed class AnnouncementTests : ServerTest
 {
     [Fact]
-    public void Print_and_count_write_a_line_when_they_are_applied()
-    {
-        StartInGroup();
-        Group.Commit("a", "i like beer");
-        Group.Commit("b", "count");
-        Group.Commit("c", "print");
-        Settle();
-        Assert.Equal(["Count 2", "Logs [i like beer count print]"], Lines);
-    }
-
-    [Fact]
     public void Received_snapshot_writes_only_the_lines_that_were_not_written_before()
     {
         StartInGroup();
