@@ -7,6 +7,27 @@ namespace RaftActors.Storage.Tests.Log;
 public sealed class DoubtTests
 {
     [Fact]
+    public void Snapshot_with_an_unsynced_name_is_durable_once_it_is_served()
+    {
+        var life = new Life(new ModelDisk());
+        life.Open();
+        life.Write("a", Life.Entry(1), Life.Entry(2));
+        life.Disk.Fail(DiskFault.SyncFolder);
+        life.StoreOf().SaveSnapshot(Life.Snapshot(2), Life.Bytes(100, 1));
+        life.Directory.WriteQueued();
+        Assert.Equal("a failed", life.Told[^1]);
+
+        // The page cache still shows the name.
+        var next = new Life(life.Disk);
+        var served = next.Open().State.Snapshot?.Position;
+        Assert.Equal(Life.Position(2), served);
+        next.StoreOf().Write(new Effect.Discard(Life.Position(2), new LogIndex(2)));
+        next.Directory.WriteQueued();
+
+        Assert.Equal(served, new Life(next.Cut()).Open().State.Snapshot?.Position);
+    }
+
+    [Fact]
     public void Received_snapshot_stays_installed_when_its_segment_is_deleted_before_the_store_is_opened()
     {
         var life = new Life(new ModelDisk());
