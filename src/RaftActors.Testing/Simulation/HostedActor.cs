@@ -39,7 +39,7 @@ internal sealed class HostedActor(SimulatedNode node, string name, Func<ActorBas
     }
 
     /// <summary>Null: the node is down, or the store is not open.</summary>
-    public RaftStatus? Status => Process?.Status is { IsOpen: true } status ? status : null;
+    public RaftStatus? Status => Process is { Status.IsOpen: true } process ? process.Describe(process.Delivered, actor: null) : null;
 
     /// <summary>Starts the actor. Called as a turn of its node.</summary>
     public void Start(ActorSystem system)
