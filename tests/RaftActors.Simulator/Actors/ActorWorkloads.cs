@@ -15,9 +15,10 @@ internal static class ActorWorkloads
         ["ledger"] = LedgerWorkload.SetUp,
         ["key-value"] = KeyValueWorkload.SetUp,
         ["store"] = StoreWorkload.SetUp,
+        ["fetch"] = FetchWorkload.SetUp,
     };
 
-    // Every second seed has the sums, which use most of the engine. The others share the rest, by the remainder of the seed.
+    // Most odd seeds have the sums, which use most of the engine. The even ones share the rest, by the remainder of the seed.
     private static readonly string[] OfEvenSeeds =
         ["entities", "coordination", "key-value", "coordination", "entities", "ledger", "store", "coordination"];
 
@@ -41,6 +42,8 @@ internal static class ActorWorkloads
         return simulation.RunOnce(world, PlannedFault.Plan(seed, simulation.Kinds, simulation.NodeCount, simulation.Duration));
     }
 
-    private static void SetUp(long seed, string? workload, RaftSimulation simulation) =>
-        All[workload ?? (seed % 2 == 1 ? "sums" : OfEvenSeeds[seed / 2 % OfEvenSeeds.Length])](seed, simulation);
+    private static void SetUp(long seed, string? workload, RaftSimulation simulation) => All[workload ?? NameOf(seed)](seed, simulation);
+
+    private static string NameOf(long seed) =>
+        seed % 16 == 15 ? "fetch" : seed % 2 == 1 ? "sums" : OfEvenSeeds[seed / 2 % OfEvenSeeds.Length];
 }

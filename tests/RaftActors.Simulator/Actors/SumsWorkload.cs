@@ -11,7 +11,7 @@ internal static class SumsWorkload
     private static readonly TimeSpan ChangeTimeout = TimeSpan.FromSeconds(2);
     private static readonly TimeSpan FaultsLast = TimeSpan.FromSeconds(20);
 
-    private const string ActorName = "sums";
+    public const string ActorName = "sums";
 
     // Few entries are kept, so a process that lags gets a snapshot.
     private const string Settings =
@@ -53,7 +53,7 @@ internal static class SumsWorkload
     }
 
     // A member that has left joins again before the next one leaves.
-    private static async Task OperateAsync(SimulatedClient client)
+    public static async Task OperateAsync(SimulatedClient client)
     {
         await using var sums = client.CreateClient<int, int>();
         for (var count = 0; count < 6; count++)

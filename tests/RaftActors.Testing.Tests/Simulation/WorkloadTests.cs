@@ -14,4 +14,9 @@ public sealed class WorkloadTests
             RaftSimulation.Run(seed, simulation => SumsWorkload.SetUp(seed, simulation));
         }
     }
+
+    [Theory]
+    [MemberData(nameof(RaftSimulation.Seeds), 10, MemberType = typeof(RaftSimulation))]
+    public void Actors_that_fetch_pairs_get_each_of_them_once(long seed) =>
+        RaftSimulation.Run(seed, simulation => FetchWorkload.SetUp(seed, simulation));
 }

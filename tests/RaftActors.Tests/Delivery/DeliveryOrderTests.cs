@@ -238,6 +238,21 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
+    public void As_committed_learner_gets_the_pair_of_a_get_that_is_cancelled_after_the_missing_pairs_behind_it()
+    {
+        var order = Start(LearnerDelivery.AsCommitted);
+        Become(order, member: false);
+        Lead(order, serial: 3);
+        Ask(order, new SerialRange(new Serial(1), new Serial(1)));
+        Commit(order, 1, 2, 3, 4);
+        Assert.Equal(["quorum", "append 4", "missing 2 .. 3", "append 2", "append 3"], Due(order));
+
+        Cancel(order, 0);
+
+        Assert.Equal(["cancel 0 Unavailable", "append 1"], Due(order));
+    }
+
+    [Fact]
     public void As_committed_learner_is_not_told_of_pairs_that_it_requested_before()
     {
         var order = Start(LearnerDelivery.AsCommitted);

@@ -170,6 +170,19 @@ public sealed class DeliverySnapshotTests
     }
 
     [Fact]
+    public void Own_append_whose_pair_was_fetched_above_a_snapshot_ends_when_the_pair_is_delivered_again_and_not_before()
+    {
+        Become(member: false);
+        Answer(Ask(5), 5);
+        Assert.Equal(["quorum", "serial 5"], Due());
+
+        Restore(3);
+        _log.Commit(_order, 5, own: new RequestRef(Self, default, 9));
+
+        Assert.Equal(["restore 3", "append 4", "append 5"], Due());
+    }
+
+    [Fact]
     public void Restored_state_has_the_serial_of_the_snapshot_although_later_pairs_were_delivered_before()
     {
         _order = _log.NewOrder(LearnerDelivery.AsCommitted);
