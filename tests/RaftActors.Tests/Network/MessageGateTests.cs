@@ -101,6 +101,15 @@ public sealed class MessageGateTests : TestKit
         Assert.Throws<InvalidDataException>(() => gate.AdmitsUnread(unread));
     }
 
+    // Its connection may have messages of other processes, which it may send.
+    [Fact]
+    public void Node_may_send_any_number_of_messages_that_are_refused()
+    {
+        var gate = GateOf("node2", ConnectionRole.Node);
+
+        Assert.All(Enumerable.Range(0, 200), _ => Assert.False(gate.Admits(_to, Samples.All["cv"], _from)));
+    }
+
     [Fact]
     public void Sender_at_another_address_is_refused()
     {
@@ -127,6 +136,16 @@ public sealed class MessageGateTests : TestKit
             && refusal.Request.Origin == ((ClientCall.Append)Samples.All["kw"]).Session.Origin.Name));
         Assert.Equal(2, _from.Told.OfType<ClientReply.Forbidden>().Count());
         Assert.Equal(4, _from.Told.Count);
+    }
+
+    [Fact]
+    public void Bytes_of_other_serializers_are_read_from_nodes_only()
+    {
+        var foreign = new WireMessage.Foreign(1520, "ot", default);
+
+        Assert.True(GateOf("node1", ConnectionRole.Node).AdmitsUnread(foreign));
+        Assert.True(GateOf("billing", ConnectionRole.Reader).AdmitsUnread(new ClientCall.Status()));
+        Assert.False(GateOf("billing", ConnectionRole.Operator).AdmitsUnread(foreign));
     }
 
     private static WireMessage[] WithTraces(string manifest)
