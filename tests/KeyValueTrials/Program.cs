@@ -1,20 +1,20 @@
 using KeyValueTrials.Trials;
 
 return await TrialProgram.Run(
-    TrialProgram.Of<Trial>(
-        "Runs nodes of demo/KeyValue as processes under load; kills, freezes, restarts, partitions and replaces them; then checks all "
-        + "answers against the changes of each key.",
-        [
+    args,
+    "Runs nodes of demo/KeyValue as processes under load; kills, freezes, restarts, partitions and replaces them; then checks all "
+    + "answers against the changes of each key.",
+    [
         new("latency", LatencyTrials.Quiet),
-        new("kill-leader", KillTrials.Leader),
-        new("kill-all", KillTrials.All),
-        new("freeze", KillTrials.Freeze),
-        new("rolling", KillTrials.Rolling),
+        new("kill-leader", FaultTrials.KillLeader),
+        new("kill-all", FaultTrials.KillAll),
+        new("freeze", FaultTrials.Freeze),
+        new("rolling", FaultTrials.Rolling),
         new("roster", RosterTrials.Exchange),
         new("groups", GroupsTrials.Idle),
-        new("partition", PartitionTrials.Split, Network.Problem),
-        new("clock", ClockTrials.Jump, ClockTrials.Problem),
-        new("full-disk", DiskTrials.Fill, Machine.RootProblem),
-        ],
-        (work, parsed) => new Trial(work, parsed.GetValue(TrialProgram.Rounds))),
-    args);
+        new("partition", FaultTrials.Partition, Network.Problem),
+        new("clock", FaultTrials.Clock, FaultTrials.ClockProblem),
+        new("full-disk", FaultTrials.FillDisk, Machine.RootProblem),
+    ],
+    (work, parsed) => new TrialScope(work, parsed),
+    options: []);

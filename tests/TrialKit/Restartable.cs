@@ -4,7 +4,7 @@ namespace TrialKit;
 
 /// <summary>A program that a trial starts, ends and starts again, with the output of all its processes. Dispose ends it.</summary>
 /// <param name="name">Its name in failures.</param>
-internal abstract class Restartable(string name) : IDisposable
+internal abstract class Restartable(string name) : ITrial
 {
     private readonly List<ChildProcess> _processes = [];
 
@@ -15,7 +15,8 @@ internal abstract class Restartable(string name) : IDisposable
 
     public bool IsRunning => _processes is [.., var latest] && !latest.HasEnded;
 
-    protected int Starts => _processes.Count;
+    /// <summary>The number of its starts.</summary>
+    public int Starts => _processes.Count;
 
     /// <summary>Stops it with SIGTERM.</summary>
     /// <returns>The time until its end.</returns>
@@ -28,8 +29,8 @@ internal abstract class Restartable(string name) : IDisposable
             : throw new TrialFailure($"after SIGTERM {name} {(code is null ? "still runs" : $"ended with exit code {code}")}");
     }
 
-    /// <summary>The last lines of its latest processes.</summary>
-    public string Tail() => $"--- {name}\n{string.Join('\n', _processes.TakeLast(3).SelectMany(Lines).TakeLast(30))}";
+    /// <inheritdoc/>
+    public string Tails() => $"--- {name}\n{string.Join('\n', _processes.TakeLast(3).SelectMany(Lines).TakeLast(30))}";
 
     public void Dispose() => _processes.ForEach(process => process.Dispose());
 

@@ -40,6 +40,31 @@ internal static class TrialProgram
         return root;
     }
 
+    /// <summary>Runs trials, or a hidden command of a process that a trial has started.</summary>
+    /// <inheritdoc cref="Of{TTrial}"/>
+    public static Task<int> Run<TTrial>(
+        string[] arguments,
+        string description,
+        IReadOnlyList<NamedTrial<TTrial>> trials,
+        Func<string, ParseResult, TTrial> make,
+        IReadOnlyList<Option> options,
+        params IReadOnlyList<Command> commands)
+        where TTrial : ITrial
+    {
+        var root = Of(description, trials, make);
+        foreach (var option in options)
+        {
+            root.Add(option);
+        }
+
+        foreach (var command in commands)
+        {
+            root.Add(command);
+        }
+
+        return Run(root, arguments);
+    }
+
     /// <summary>Runs the command. The exit code is 2 if the arguments are wrong.</summary>
     public static async Task<int> Run(RootCommand root, string[] arguments)
     {

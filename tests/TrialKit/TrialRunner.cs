@@ -68,10 +68,10 @@ internal static class TrialRunner
 /// <param name="Problem">Why this machine cannot run it, with the remedy; null: it can.</param>
 internal sealed record NamedTrial<TTrial>(string Name, Func<TTrial, Task<string>> Run, Func<string?>? Problem = null);
 
-/// <summary>The resources of one trial. Dispose releases them.</summary>
+/// <summary>The resources of one trial, or some of them. Dispose releases them.</summary>
 internal interface ITrial : IDisposable
 {
-    /// <summary>The last lines of its processes.</summary>
+    /// <summary>The last lines of their processes.</summary>
     string Tails();
 }
 

@@ -1,14 +1,14 @@
 using System.Diagnostics;
 
-using KeyValueTrials.Check;
-
 namespace KeyValueTrials.Load;
 
 /// <summary>One client: it sends one request after the other, keeps its session, and repeats writes by their Idempotency-Key.</summary>
-internal sealed class Caller(int number, CallBook book, Func<IReadOnlyList<NodeClient>> nodes)
+/// <param name="groups">The group of each key. The first write of a key tells it.</param>
+internal sealed class Caller(int number, CallBook book, Dictionary<string, string> groups, Func<IReadOnlyList<NodeClient>> nodes)
 {
     private const int AttemptsMax = 5;
 
+    private readonly string _name = $"client {number}";
     private readonly Random _random = new();
     private readonly Dictionary<string, long> _etags = [];
     private Session _session = Session.Empty;
@@ -61,32 +61,32 @@ internal sealed class Caller(int number, CallBook book, Func<IReadOnlyList<NodeC
         }
     }
 
-    /// <summary>Writes until an attempt is applied, and returns the call.</summary>
+    /// <summary>Writes until an attempt is committed, and returns the call.</summary>
     public async Task<WriteCall> WriteSurely(string key, TimeSpan patience)
     {
         var since = Stopwatch.GetTimestamp();
         while (Stopwatch.GetElapsedTime(since) < patience)
         {
             var call = await Write(key, isDelete: false, condition: null, isKeyed: true, TimeSpan.FromSeconds(10));
-            if (call.End == WriteEnd.Applied)
+            if (call.End == WriteEnd.Committed)
             {
                 return call;
             }
         }
 
-        throw new TrialFailure($"no write of {key} was applied within {patience.TotalSeconds} s");
+        throw new TrialFailure($"no write of {key} was committed within {patience.TotalSeconds} s");
     }
 
     private async Task<WriteCall> Write(string key, bool isDelete, long? condition, bool isKeyed, TimeSpan patience)
     {
-        var call = book.Begin(number, key, isDelete, condition);
+        var call = book.Begin(_name, key, condition, isDelete ? null : "v");
         var repeatKey = isKeyed ? $"{number}-{call.Began}" : null;
         var isSure = true;
         for (var attempt = 1; ; attempt++)
         {
             var answer = await Attempt(call, repeatKey, patience);
             isSure &= answer.End != WriteEnd.Unknown;
-            if (answer.End is WriteEnd.Applied or WriteEnd.Refused)
+            if (answer.End is WriteEnd.Committed or WriteEnd.Refused)
             {
                 End(call, answer);
                 break;
@@ -96,7 +96,7 @@ internal sealed class Caller(int number, CallBook book, Func<IReadOnlyList<NodeC
             if (!isKeyed || attempt == AttemptsMax)
             {
                 // An earlier attempt may still be under way, so the last one does not speak for all.
-                book.End(call, isSure ? WriteEnd.NotMade : WriteEnd.Unknown, 0, wasAbsent: null);
+                book.End(call, isSure ? WriteEnd.NotCommitted : WriteEnd.Unknown, 0);
                 return call;
             }
 
@@ -109,7 +109,7 @@ internal sealed class Caller(int number, CallBook book, Func<IReadOnlyList<NodeC
             book.CountRepeat();
             _node += _random.Next(3);
             var again = await Attempt(call, repeatKey, patience);
-            if (again.End is WriteEnd.Applied or WriteEnd.Refused)
+            if (again.End is WriteEnd.Committed or WriteEnd.Refused)
             {
                 End(call, again);
             }
@@ -125,10 +125,10 @@ internal sealed class Caller(int number, CallBook book, Func<IReadOnlyList<NodeC
     private void End(WriteCall call, WriteAnswer answer)
     {
         var session = answer.Session ?? throw new TrialFailure($"the answer to '{call}' has no Raft-Session");
-        if (!book.Groups.TryGetValue(call.Key, out var group))
+        if (!groups.TryGetValue(call.Key, out var group))
         {
             // The first write of a key, before other clients start.
-            book.Groups[call.Key] = group = session.Groups.Single();
+            groups[call.Key] = group = session.Groups.Single();
         }
 
         var serial = answer.Serial ?? session[group];
@@ -139,20 +139,20 @@ internal sealed class Caller(int number, CallBook book, Func<IReadOnlyList<NodeC
 
     private async Task Read(string key, Level level, TimeSpan patience)
     {
-        var (client, group, before) = (Node(), book.Groups[key], _session);
+        var (client, group, before) = (Node(), groups[key], _session);
         var (life, began) = (client.Node.Life, Stopwatch.GetTimestamp());
         var sent = level == Level.Session || _random.Next(2) == 0 ? before : null;
         if (await client.Read(key, level, sent, patience) is not { } answer)
         {
             _node++;
-            book.Add(call: (ReadCall?)null);
+            book.CountUnanswered();
             return;
         }
 
         var (ended, seen, at) = (Stopwatch.GetTimestamp(), sent?[group] ?? 0, answer.Session[group]);
         life = life == client.Node.Life ? life : $"{life} to {client.Node.Life}";
         book.Add(new ReadCall(
-            number, key, level, life, seen, began, ended, answer.Serial, answer.Value, at > seen ? at : null));
+            _name, key, level, life, seen, began, ended, answer.Serial, answer.Value, at > seen ? at : null));
         _session = _session.With(answer.Session);
         _etags[key] = answer.Serial > 0 ? answer.Serial : WriteCall.IfAbsent;
     }

@@ -4,7 +4,6 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 
-using KeyValueTrials.Check;
 using KeyValueTrials.Nodes;
 
 namespace KeyValueTrials.Load;
@@ -41,16 +40,8 @@ internal sealed class NodeClient(KeyValueNode node, string network) : IDisposabl
             request.Headers.Add("Idempotency-Key", repeatKey);
         }
 
-        try
-        {
-            using CancellationTokenSource guard = new(patience);
-            using var answer = await _http.SendAsync(request, guard.Token);
-            return AnswerOf(answer, Session.Of(answer));
-        }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
-        {
-            return new WriteAnswer(body.IsSent ? WriteEnd.Unknown : WriteEnd.NotMade, null, null, null);
-        }
+        return await Try(request, patience, (answer, _) => Task.FromResult<WriteAnswer?>(AnswerOf(answer, Session.Of(answer))))
+            ?? new WriteAnswer(body.IsSent ? WriteEnd.Unknown : WriteEnd.NotCommitted, null, null, null);
     }
 
     /// <summary>Reads an item. Null: no answer.</summary>
@@ -58,23 +49,21 @@ internal sealed class NodeClient(KeyValueNode node, string network) : IDisposabl
     {
         using HttpRequestMessage request = new(HttpMethod.Get, $"/kv/{key}?consistency={$"{level}".ToLowerInvariant()}");
         session?.AddTo(request);
-        try
+        return await Try(request, patience, async (answer, text) => answer.StatusCode switch
         {
-            using CancellationTokenSource guard = new(patience);
-            using var answer = await _http.SendAsync(request, guard.Token);
-            return answer.StatusCode switch
-            {
-                HttpStatusCode.OK => new ReadAnswer(
-                    SerialOf(answer)!.Value, await answer.Content.ReadAsStringAsync(guard.Token), Session.Of(answer)!),
-                HttpStatusCode.NotFound => new ReadAnswer(0, null, Session.Of(answer)!),
-                HttpStatusCode.ServiceUnavailable => null,
-                _ => throw new TrialFailure($"{node.Name} answered {request} with {answer}"),
-            };
-        }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
-        {
-            return null;
-        }
+            HttpStatusCode.OK => new ReadAnswer(SerialOf(answer)!.Value, await text(), Session.Of(answer)!),
+            HttpStatusCode.NotFound => new ReadAnswer(0, null, Session.Of(answer)!),
+            HttpStatusCode.ServiceUnavailable => null,
+            _ => throw new TrialFailure($"{node.Name} answered {request} with {answer}"),
+        });
+    }
+
+    /// <summary>Sends a request for a page. Null: no answer.</summary>
+    public async Task<Page?> Send(HttpMethod method, string path, TimeSpan patience)
+    {
+        using HttpRequestMessage request = new(method, path);
+        return await Try(request, patience, async (answer, text) =>
+            new Page(answer.IsSuccessStatusCode, await text(), answer.Headers.Date ?? default));
     }
 
     /// <summary>The lines of a watch, until it breaks or the token is cancelled.</summary>
@@ -100,53 +89,24 @@ internal sealed class NodeClient(KeyValueNode node, string network) : IDisposabl
         }
     }
 
-    /// <summary>Gets a page of the node. Null: it does not answer with success.</summary>
-    public async Task<string?> Get(string path, TimeSpan patience)
-    {
-        try
-        {
-            using CancellationTokenSource guard = new(patience);
-            using var answer = await _http.GetAsync(path, guard.Token);
-            return answer.IsSuccessStatusCode ? await answer.Content.ReadAsStringAsync(guard.Token) : null;
-        }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>Sends a request that changes the roster. False: it has not ended well.</summary>
-    public async Task<bool> Change(HttpMethod method, string path, TimeSpan patience)
-    {
-        try
-        {
-            using CancellationTokenSource guard = new(patience);
-            using HttpRequestMessage request = new(method, path);
-            using var answer = await _http.SendAsync(request, guard.Token);
-            return answer.IsSuccessStatusCode;
-        }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
-        {
-            return false;
-        }
-    }
-
-    /// <summary>The header Date of an answer: the wall clock of the node. Null: no answer.</summary>
-    public async Task<DateTimeOffset?> Time(TimeSpan patience)
-    {
-        try
-        {
-            using CancellationTokenSource guard = new(patience);
-            using var answer = await _http.GetAsync("/healthz/live", guard.Token);
-            return answer.Headers.Date;
-        }
-        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
-        {
-            return null;
-        }
-    }
-
     public void Dispose() => _http.Dispose();
+
+    // Null: no answer, or one that cannot be read to its end.
+    private async Task<T?> Try<T>(
+        HttpRequestMessage request, TimeSpan patience, Func<HttpResponseMessage, Func<Task<string>>, Task<T?>> read)
+        where T : class
+    {
+        try
+        {
+            using CancellationTokenSource guard = new(patience);
+            using var answer = await _http.SendAsync(request, guard.Token);
+            return await read(answer, () => answer.Content.ReadAsStringAsync(guard.Token));
+        }
+        catch (Exception e) when (e is HttpRequestException or OperationCanceledException or IOException)
+        {
+            return null;
+        }
+    }
 
     private static void AddCondition(HttpRequestMessage request, long? condition)
     {
@@ -168,12 +128,12 @@ internal sealed class NodeClient(KeyValueNode node, string network) : IDisposabl
 
     private WriteAnswer AnswerOf(HttpResponseMessage answer, Session? session) => answer.StatusCode switch
     {
-        HttpStatusCode.Created => new(WriteEnd.Applied, SerialOf(answer), true, session),
-        HttpStatusCode.OK => new(WriteEnd.Applied, SerialOf(answer), null, session),
-        HttpStatusCode.NoContent => new(WriteEnd.Applied, SerialOf(answer), false, session),
-        HttpStatusCode.NotFound => new(WriteEnd.Applied, null, true, session),
+        HttpStatusCode.Created => new(WriteEnd.Committed, SerialOf(answer), true, session),
+        HttpStatusCode.OK => new(WriteEnd.Committed, SerialOf(answer), null, session),
+        HttpStatusCode.NoContent => new(WriteEnd.Committed, SerialOf(answer), false, session),
+        HttpStatusCode.NotFound => new(WriteEnd.Committed, null, true, session),
         HttpStatusCode.PreconditionFailed => new(WriteEnd.Refused, null, null, session),
-        HttpStatusCode.ServiceUnavailable => new(WriteEnd.NotMade, null, null, null),
+        HttpStatusCode.ServiceUnavailable => new(WriteEnd.NotCommitted, null, null, null),
         HttpStatusCode.GatewayTimeout => new(WriteEnd.Unknown, null, null, null),
         _ => throw new TrialFailure($"{node.Name} answered {answer.RequestMessage} with {answer}"),
     };
@@ -207,3 +167,7 @@ internal sealed record WriteAnswer(WriteEnd End, long? Serial, bool? WasAbsent, 
 /// <summary>The answer to a read.</summary>
 /// <param name="Serial">The ETag; 0: not found.</param>
 internal sealed record ReadAnswer(long Serial, string? Value, Session Session);
+
+/// <summary>The answer to a request for a page.</summary>
+/// <param name="Time">The wall clock of the node.</param>
+internal sealed record Page(bool IsDone, string Text, DateTimeOffset Time);

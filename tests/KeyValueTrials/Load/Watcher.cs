@@ -2,8 +2,6 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
-using KeyValueTrials.Check;
-
 namespace KeyValueTrials.Load;
 
 /// <summary>Watches a key over many connections: each goes on after the last change of the one before, at another node.</summary>

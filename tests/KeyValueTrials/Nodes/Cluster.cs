@@ -1,18 +1,20 @@
 using System.Diagnostics;
 using System.Globalization;
 
-using KeyValueTrials.Check;
 using KeyValueTrials.Load;
 
 namespace KeyValueTrials.Nodes;
 
 /// <summary>The nodes of a trial, the clients, and the check at the end.</summary>
-internal sealed class Cluster : IDisposable
+internal sealed class Cluster : ITrial
 {
     private const int Keys = 6;
     private const int QuietKeys = 4;
     private const int WritersOfAKey = 2;
     private const int Callers = 8;
+
+    private const int HttpPort = 8080;
+    private const int RaftPort = 2551;
 
     // The short timeout gives more answers with 504: until then, a node repeats a pair itself. Snapshots are taken, and the log keeps all
     // changes, so that a watch at the end shows them from the first one.
@@ -28,6 +30,7 @@ internal sealed class Cluster : IDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly List<Task> _running = [];
     private readonly Dictionary<string, WriteCall> _ends = [];
+    private readonly Dictionary<string, string> _groupOfKeys = [];
     private readonly List<NodeClient> _clients = [];
     private readonly string _hocon;
     private readonly string[] _roster;
@@ -36,9 +39,7 @@ internal sealed class Cluster : IDisposable
 
     /// <param name="nodes">All nodes. The first <paramref name="founders"/> found the groups.</param>
     /// <param name="network">The file of the network namespace of the clients; empty: that of this process.</param>
-    /// <param name="hocon">More settings of the section raft.</param>
-    /// <param name="groups">The number of groups. Three: the leaders spread over the nodes.</param>
-    public Cluster(IReadOnlyList<KeyValueNode> nodes, int founders, string network = "", string hocon = "", int groups = 3)
+    private Cluster(IReadOnlyList<KeyValueNode> nodes, int founders, string network, string hocon, int groups)
     {
         _groups = $"{groups}";
         Nodes = nodes;
@@ -53,7 +54,7 @@ internal sealed class Cluster : IDisposable
 
     public IReadOnlyList<KeyValueNode> Nodes { get; }
 
-    public CallBook Book { get; } = new();
+    private CallBook Book { get; } = new();
 
     /// <summary>The nodes that clients ask.</summary>
     public IReadOnlyList<KeyValueNode> Asked
@@ -66,6 +67,34 @@ internal sealed class Cluster : IDisposable
 
     /// <summary>Keys that are written once. After a restart their items come from snapshots, and no write replaces a lost one.</summary>
     private static IReadOnlyList<string> AllQuietKeys => [.. Enumerable.Range(1, QuietKeys).Select(number => $"q{number}")];
+
+    /// <summary>Creates nodes on this machine.</summary>
+    /// <param name="founders">The number of nodes that found the groups. Null: all.</param>
+    /// <param name="hocon">More settings of the section raft.</param>
+    /// <param name="groups">The number of groups. Three: the leaders spread over the nodes.</param>
+    /// <param name="diskMegabytes">The size of a disk in memory for each node. Null: their data are on the disk of the trial.</param>
+    public static Cluster On(
+        TrialScope trial, int count, int? founders = null, string hocon = "", int groups = 3, int? diskMegabytes = null)
+    {
+        var ports = FreePorts.Take(2 * count);
+        List<KeyValueNode> nodes = [.. Enumerable.Range(1, count).Select(
+            number => new KeyValueNode(number, Host.Here, ports[number - 1], ports[count + number - 1], DiskOf(trial, number)))];
+        foreach (var node in nodes.Where(_ => diskMegabytes is not null))
+        {
+            trial.MountDisk(node.Disk, diskMegabytes!.Value);
+        }
+
+        return trial.Own(new Cluster(nodes, founders ?? count, network: "", hocon, groups));
+    }
+
+    /// <summary>Creates nodes in a network namespace each. The clients are in one more, which is never cut off.</summary>
+    public static async Task<(Cluster Cluster, Network Network)> OnNetwork(TrialScope trial, int count)
+    {
+        var network = await trial.Hosts(count + 1);
+        List<KeyValueNode> nodes = [.. Enumerable.Range(1, count).Select(
+            number => new KeyValueNode(number, network.Host(number), HttpPort, RaftPort, DiskOf(trial, number)))];
+        return (trial.Own(new Cluster(nodes, count, network.Host(count + 1).Namespace, hocon: "", groups: 3)), network);
+    }
 
     /// <summary>Starts a founder.</summary>
     public void Start(KeyValueNode node, IReadOnlyDictionary<string, string>? environment = null) =>
@@ -131,15 +160,15 @@ internal sealed class Cluster : IDisposable
     public Task Ready(KeyValueNode node) => Until(node, "/healthz/ready", _ => true, "is not ready");
 
     /// <summary>Whether the node says that all its raft processes and actors run.</summary>
-    public async Task<bool> IsLive(KeyValueNode node) => await ClientOf(node).Get("/healthz/live", RequestLimit) is not null;
+    public async Task<bool> IsLive(KeyValueNode node) => await Get(node, "/healthz/live") is { IsDone: true };
 
     /// <summary>Waits until a page of the node is as wanted.</summary>
     public Task Until(KeyValueNode node, string path, Func<string, bool> isIt, string otherwise) => Poll.Until(
-        async () => await ClientOf(node).Get(path, RequestLimit) is { } page && isIt(page)
+        async () => await Get(node, path) is { IsDone: true } page && isIt(page.Text)
             || (node.IsRunning ? false : throw new TrialFailure($"{node.Name} has ended")),
         () => $"{node.Name} {otherwise}");
 
-    /// <summary>Waits until each key has this number of applied writes after a time.</summary>
+    /// <summary>Waits until each key has this number of committed writes that began after a time.</summary>
     public Task Served(long since, int writes = 10) => Poll.Until(
         async () =>
         {
@@ -148,9 +177,13 @@ internal sealed class Cluster : IDisposable
                 await failed;
             }
 
-            return Book.LeastAppliedSince(since, BusyKeys) >= writes;
+            var committed = Book.EndedSince(since).Where(call => call.End == WriteEnd.Committed).CountBy(call => call.Key).ToDictionary();
+            return BusyKeys.All(key => committed.GetValueOrDefault(key) >= writes);
         },
-        () => $"a key has not had {writes} applied writes");
+        () => $"a key has not had {writes} committed writes");
+
+    /// <summary>The longest time that a key took no write, from the last write before this time to the latest one.</summary>
+    public TimeSpan Downtime(long from) => Gaps.OfEach(Book.Writes, call => call.Key, from).Max();
 
     /// <summary>The node that leads the most groups, as another node sees it.</summary>
     public async Task<KeyValueNode> Leader()
@@ -168,7 +201,7 @@ internal sealed class Cluster : IDisposable
 
     /// <summary>Asks a node to add another one to all groups, or to remove it, until it has.</summary>
     public Task Change(KeyValueNode asked, HttpMethod method, KeyValueNode node) => Poll.Until(
-        () => ClientOf(asked).Change(method, $"/nodes/{node.Address}", Guards.Wait),
+        async () => await ClientOf(asked).Send(method, $"/nodes/{node.Address}", Guards.Wait) is { IsDone: true },
         () => $"{asked.Name} has not taken {method} /nodes/{node.Address}");
 
     /// <summary>Waits until all these nodes vote in all groups, and no other is a member.</summary>
@@ -186,50 +219,46 @@ internal sealed class Cluster : IDisposable
     /// <summary>The bytes of raft's messages that a node has sent to others.</summary>
     public async Task<double> BytesSent(KeyValueNode node)
     {
-        var page = await ClientOf(node).Get("/metrics", Guards.Wait) ?? throw new TrialFailure($"{node.Name} does not answer");
-        return page.Split('\n')
+        var page = await Answer(node, "/metrics");
+        return page.Text.Split('\n')
             .Where(line => line.StartsWith("raft_transport_io", StringComparison.Ordinal))
             .Where(line => line.Contains("transmit", StringComparison.Ordinal))
             .Sum(line => double.Parse(line.Split(' ')[^1], CultureInfo.InvariantCulture));
     }
 
     /// <summary>The time of day by a node's clock.</summary>
-    public async Task<DateTimeOffset> TimeOf(KeyValueNode node) => await ClientOf(node).Time(Guards.Wait)
-        ?? throw new TrialFailure($"{node.Name} does not answer");
+    public async Task<DateTimeOffset> TimeOf(KeyValueNode node) => (await Answer(node, "/healthz/live")).Time;
 
     /// <summary>Stops the clients when no fault is left, and compares all that they saw.</summary>
-    /// <param name="members">The nodes with a copy. All of them run.</param>
     /// <returns>The summary for the trial's line.</returns>
-    public async Task<string> Check(params IReadOnlyList<KeyValueNode> members)
+    public async Task<string> Check()
     {
         await _stop.CancelAsync();
         await Task.WhenAll(_running);
-        Dictionary<string, Dictionary<string, List<Change>>> histories = [];
-        Dictionary<string, Dictionary<string, Change>> last = [];
+        List<Copy> copies = [];
         foreach (var (place, key) in BusyKeys.Index())
         {
             _ends[key] = await Make(1000 + place).WriteSurely(key, Guards.Wait);
         }
 
-        foreach (var node in members)
+        foreach (var node in Asked)
         {
-            Dictionary<string, List<Change>> changes = [];
-            Dictionary<string, Change> items = [];
+            Copy copy = new(node.Name, []);
             foreach (var (key, end) in _ends)
             {
-                changes[key] = await Watcher.All(ClientOf(node), key, end.Value!, Guards.Wait);
-                items[key] = await Last(node, key, end.Serial);
+                copy.Histories[key] = await Watcher.All(ClientOf(node), key, end.Value!, Guards.Wait);
+                copy.Last[key] = await Last(node, key, end.Serial);
             }
 
-            (histories[node.Name], last[node.Name]) = (changes, items);
+            copies.Add(copy);
         }
 
-        var findings = CallCheck.Of(Book, histories, last);
-        return findings.Count == 0 ? $"{Book}" : throw new TrialFailure(string.Join("\n        ", findings));
+        CallCheck.Demand(Book, copies);
+        return $"{Book}";
     }
 
-    /// <summary>The last lines of the nodes.</summary>
-    public string Tails() => string.Join('\n', Nodes.Select(node => node.Tail()));
+    /// <inheritdoc/>
+    public string Tails() => string.Join('\n', Nodes.Select(node => node.Tails()));
 
     public void Dispose()
     {
@@ -245,7 +274,14 @@ internal sealed class Cluster : IDisposable
 
     private void Run(Func<Task> load) => _running.Add(Task.Run(load));
 
-    private Caller Make(int number) => new(number, Book, () => _asked);
+    private Caller Make(int number) => new(number, Book, _groupOfKeys, () => _asked);
+
+    private static string DiskOf(TrialScope trial, int number) => Path.Combine(trial.Work, $"disk{number}");
+
+    private Task<Page?> Get(KeyValueNode node, string path) => ClientOf(node).Send(HttpMethod.Get, path, RequestLimit);
+
+    private async Task<Page> Answer(KeyValueNode node, string path) =>
+        await ClientOf(node).Send(HttpMethod.Get, path, Guards.Wait) ?? throw new TrialFailure($"{node.Name} does not answer");
 
     private NodeClient ClientOf(KeyValueNode node) => _clients.Find(client => client.Node == node)!;
 

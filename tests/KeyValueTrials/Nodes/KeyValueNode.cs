@@ -4,20 +4,21 @@ namespace KeyValueTrials.Nodes;
 
 /// <summary>A node of demo/KeyValue as a process, and its restarts.</summary>
 /// <param name="number">From 1.</param>
-internal sealed class KeyValueNode(int number, Host host, int httpPort, int raftPort, string data)
+/// <param name="disk">The folder for its data.</param>
+internal sealed class KeyValueNode(int number, Host host, int httpPort, int raftPort, string disk)
     : Restartable($"node {number}, {AddressOf(host)}:{raftPort}")
 {
     public int Number => number;
-
-    public Host Host => host;
 
     public string Url { get; } = $"http://{AddressOf(host)}:{httpPort}";
 
     /// <summary>Its address for other nodes.</summary>
     public string Address { get; } = $"{AddressOf(host)}:{raftPort}";
 
+    public string Disk => disk;
+
     /// <summary>The directory for the log.</summary>
-    public string Data => data;
+    public string Data { get; } = Path.Combine(disk, "raft");
 
     /// <summary>Its present process. It differs after a restart.</summary>
     public string Life => $"{Name}, start {Starts}";
@@ -27,7 +28,7 @@ internal sealed class KeyValueNode(int number, Host host, int httpPort, int raft
             Path.Combine(AppContext.BaseDirectory, "KeyValue.dll"),
             [
                 "--contentRoot", AppContext.BaseDirectory, "--urls", Url, "--RaftActors:Node", Address,
-                "--RaftActors:StoreDirectory", data, .. options,
+                "--RaftActors:StoreDirectory", Data, .. options,
             ],
             environment));
 

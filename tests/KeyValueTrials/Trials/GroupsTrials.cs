@@ -20,9 +20,9 @@ internal static class GroupsTrials
     /// Measures the cost of idle groups. Then clients call six of them, and the node that leads the most groups is killed: all groups get
     /// new leaders.
     /// </summary>
-    public static async Task<string> Idle(Trial trial)
+    public static async Task<string> Idle(TrialScope trial)
     {
-        var cluster = trial.Nodes(3, groups: Groups);
+        var cluster = Cluster.On(trial, 3, groups: Groups);
         var began = Stopwatch.GetTimestamp();
         await cluster.StartNodes();
         await AllLed(cluster, cluster.Nodes[0], none: null);
@@ -31,24 +31,19 @@ internal static class GroupsTrials
         await cluster.StartClients();
 
         List<TimeSpan> elections = [];
-        var downtimes = new Downtimes();
-        for (var round = 1; round <= trial.Rounds(5); round++)
+        var found = await FaultTrials.Rounds(cluster, trial.Rounds(5), async (_, _, leader) =>
         {
-            var node = await cluster.Leader();
-            var witness = cluster.Nodes.First(other => other != node);
+            var witness = cluster.Nodes.First(other => other != leader);
             var killed = Stopwatch.GetTimestamp();
-            node.Process.Kill();
-            await AllLed(cluster, witness, none: node);
+            leader.Process.Kill();
+            await AllLed(cluster, witness, none: leader);
             elections.Add(Stopwatch.GetElapsedTime(killed));
             await cluster.Served(killed);
-            cluster.Start(node);
-            await KillTrials.Recovered(cluster, node);
-            downtimes.Add(cluster, killed);
-        }
-
-        var (longest, usual) = (elections.Max(), elections.Order().ElementAt(elections.Count / 2));
-        return $"{Groups} groups were led after {founded.TotalSeconds:0} s; idle: {idle}; after a kill all were led again in p50 "
-            + $"{usual.TotalSeconds:0.0} s, at most {longest.TotalSeconds:0.0} s; {downtimes}; {await cluster.Check(cluster.Nodes)}";
+            cluster.Start(leader);
+            return "leader killed";
+        });
+        return $"{Groups} groups were led after {founded.TotalSeconds:0} s; idle: {idle}; after a kill all were led again in "
+            + $"{Gaps.Summary(elections)}; {found}";
     }
 
     // The dead node leads until a group has another leader.

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 
-using KeyValueTrials.Check;
 using KeyValueTrials.Load;
 using KeyValueTrials.Nodes;
 
@@ -13,9 +12,9 @@ internal static class LatencyTrials
     private const int Calls = 2000;
 
     /// <summary>Measures a PUT and a GET of each consistency, one after the other, at the leader and at another node.</summary>
-    public static async Task<string> Quiet(Trial trial)
+    public static async Task<string> Quiet(TrialScope trial)
     {
-        var cluster = trial.Nodes(3, groups: 1);
+        var cluster = Cluster.On(trial, 3, groups: 1);
         await cluster.StartNodes();
         var leader = await cluster.Leader();
         var results = new List<string>();
@@ -25,10 +24,10 @@ internal static class LatencyTrials
             var session = Session.Empty;
             var put = await Measure(trial, async (number, began) =>
             {
-                var call = new WriteCall(1, "k", $"value{number}", Condition: null, began);
+                var call = new WriteCall("client 1", "k", $"value{number}", Condition: null, began);
                 var answer = await client.Write(call, repeatKey: null, session, Cluster.RequestLimit);
                 session = answer.Session ?? session;
-                return answer.End == WriteEnd.Applied;
+                return answer.End == WriteEnd.Committed;
             });
             results.Add($"{place}: PUT {put}");
             foreach (var level in Enum.GetValues<Level>())
@@ -41,7 +40,7 @@ internal static class LatencyTrials
         return $"p50/p99 in ms of {Calls * trial.Rounds(1)} calls each, at the {string.Join(", ", results)}";
     }
 
-    private static async Task<string> Measure(Trial trial, Func<int, long, Task<bool>> call)
+    private static async Task<string> Measure(TrialScope trial, Func<int, long, Task<bool>> call)
     {
         var times = new List<double>();
         for (var number = 0; number < WarmUp + (Calls * trial.Rounds(1)); number++)

@@ -11,11 +11,11 @@ internal static class RosterTrials
     private const int Many = 7;
 
     /// <summary>Four empty nodes join three. Then four of the seven leave, among them all three that were there before.</summary>
-    public static async Task<string> Exchange(Trial trial)
+    public static async Task<string> Exchange(TrialScope trial)
     {
-        var cluster = trial.Nodes(Many, Few);
+        var cluster = Cluster.On(trial, Many, Few);
         await cluster.StartAll();
-        Downtimes growing = new(), shrinking = new();
+        List<TimeSpan> growing = [], shrinking = [];
         List<KeyValueNode> members = [.. cluster.Asked];
         for (var round = 1; round <= trial.Rounds(3); round++)
         {
@@ -31,7 +31,7 @@ internal static class RosterTrials
 
             await cluster.Vote(members);
             await cluster.Served(Stopwatch.GetTimestamp());
-            growing.Add(cluster, began);
+            growing.Add(cluster.Downtime(began));
             began = Stopwatch.GetTimestamp();
             foreach (var node in members.Take(Many - Few).ToList())
             {
@@ -44,9 +44,10 @@ internal static class RosterTrials
 
             await cluster.Vote(members);
             await cluster.Served(Stopwatch.GetTimestamp());
-            shrinking.Add(cluster, began);
+            shrinking.Add(cluster.Downtime(began));
         }
 
-        return $"from {Few} to {Many}: {growing}; from {Many} to {Few}: {shrinking}; {await cluster.Check(members)}";
+        return $"a key without a write, from {Few} to {Many}: {Gaps.Summary(growing)}; from {Many} to {Few}: {Gaps.Summary(shrinking)}; "
+            + await cluster.Check();
     }
 }

@@ -9,6 +9,9 @@ namespace RaftTrials.Clients;
 /// <summary>Many concurrent callers on a few clients, in a process that is no member of the group.</summary>
 internal sealed class ClientLoad(ActorSystem system, IReadOnlyList<string> contacts, CallBook book)
 {
+    /// <summary>The key of all calls in the book: the calls are about the whole log.</summary>
+    public const string LogKey = "log";
+
     /// <summary>The key of the last pair. A subscription ends with it.</summary>
     private const string LastKey = "end";
 
@@ -23,10 +26,7 @@ internal sealed class ClientLoad(ActorSystem system, IReadOnlyList<string> conta
     // One append of so many is repeated although it is done.
     private const int DoneRepeated = 10;
 
-    // Keys change, so that no key collects many unknown appends: these make the check of a history expensive.
-    private static readonly TimeSpan KeyTime = TimeSpan.FromSeconds(2);
-
-    private readonly long _started = Stopwatch.GetTimestamp();
+    private int _reads;
 
     /// <summary>Runs the callers until the token is cancelled. Then each waits for the end of its last call.</summary>
     public async Task Run(CancellationToken stop)
@@ -50,12 +50,8 @@ internal sealed class ClientLoad(ActorSystem system, IReadOnlyList<string> conta
     public async Task<long> AppendLast()
     {
         await using var client = Create();
-        var call = book.Append(Callers + 1, LastKey);
-        var outcome = await client.AppendAsync(LastKey, call.Call.Id!, Guards.Request);
-        book.End(call, outcome);
-        return outcome is Outcome<long>.Done done
-            ? done.Serial.Value
-            : throw new TrialFailure($"without faults, an append ended as {outcome}");
+        var call = await Append(Callers + 1, client, LastKey, Guards.Request, CancellationToken.None);
+        return call.End == WriteEnd.Committed ? call.Serial : throw new TrialFailure($"without faults, '{call}'");
     }
 
     private RaftClient<string, long> Create() => Raft.Get(system).CreateClient<string, long>(options: new() { Contacts = contacts });
@@ -73,15 +69,15 @@ internal sealed class ClientLoad(ActorSystem system, IReadOnlyList<string> conta
                 patience.CancelAfter(random.Next(1, 1000));
             }
 
-            var key = $"k{number % Keys}.{(int)(Stopwatch.GetElapsedTime(_started) / KeyTime)}";
+            var key = $"k{number % Keys}";
             await (random.Next(100) switch
             {
                 < 50 => Append(number, client, key, timeout, patience.Token),
                 < 55 => Burst(number, client, key, timeout, patience.Token),
-                < 65 => Read(number, client, key, ReadConsistency.Linearizable),
-                < 75 => Read(number, client, key, ReadConsistency.Lease),
-                < 83 => Read(client, key, book.Floor),
-                < 90 => Read(client, key, 0),
+                < 65 => Read(number, client, Level.Linearizable),
+                < 75 => Read(number, client, Level.Lease),
+                < 83 => Read(number, client, Level.Session),
+                < 90 => Read(number, client, Level.Local),
                 _ => Get(client, Math.Max(1, book.Floor + random.Next(-200, 20))),
             });
             await Pause(random.Next(PauseMax), stop);
@@ -106,57 +102,72 @@ internal sealed class ClientLoad(ActorSystem system, IReadOnlyList<string> conta
     private Task Burst(int number, RaftClient<string, long> client, string key, TimeSpan? timeout, CancellationToken patience) =>
         Task.WhenAll(Enumerable.Range(0, BurstSize).Select(_ => Append(number, client, key, timeout, patience)));
 
-    private async Task Append(
+    private async Task<WriteCall> Append(
         int number, RaftClient<string, long> client, string key, TimeSpan? timeout, CancellationToken patience)
     {
-        var call = book.Append(number, key);
+        var floor = new Serial(book.Floor);
+        var call = book.Begin(NameOf(number), LogKey, prefix: $"{key} ");
+        var value = call.Value![(key.Length + 1)..]; // Justification: Begin gives it.
         var dice = Random.Shared.Next(2 * DoneRepeated);
-        RequestKey? requestKey = dice < DoneRepeated ? new RequestKey(call.Call.Id!, new Serial(call.Floor)) : default(RequestKey?);
-        var outcome = await client.AppendAsync(key, call.Call.Id!, timeout, patience, requestKey);
+        RequestKey? requestKey = dice < DoneRepeated ? new RequestKey(value, floor) : default(RequestKey?);
+        var outcome = await client.AppendAsync(key, value, timeout, patience, requestKey);
         for (var i = 0; i < RepeatsMax && requestKey is { } known && outcome is Outcome<long>.Unknown; i++)
         {
             // A repeat that was not committed says nothing about the first attempt.
-            outcome = await Repeat(call, known) ?? outcome;
+            outcome = await Repeat(key, value, known) ?? outcome;
         }
 
-        book.End(call, outcome);
-        if (dice == 0 && outcome is Outcome<long>.Done)
+        End(call, outcome);
+        if (dice == 0 && outcome is Outcome<long>.Done && await Repeat(key, value, requestKey!.Value) is { } again)
         {
-            await Repeat(call, requestKey!.Value);
+            End(call, again);
+        }
+
+        return call;
+    }
+
+    private void End(WriteCall call, Outcome<long> outcome)
+    {
+        switch (outcome)
+        {
+            case Outcome<long>.Done done:
+                book.End(call, WriteEnd.Committed, done.Serial.Value, place: done.ResultOr(-1));
+                break;
+            default:
+                book.End(call, outcome is Outcome<long>.NotCommitted ? WriteEnd.NotCommitted : WriteEnd.Unknown, 0);
+                break;
         }
     }
 
     /// <summary>Repeats an append by another client. Null: it is not done, as far as the client knows.</summary>
-    private async Task<Outcome<long>.Done?> Repeat(OpenCall call, RequestKey requestKey)
+    private async Task<Outcome<long>.Done?> Repeat(string key, string value, RequestKey requestKey)
     {
+        book.CountRepeat();
         await using var client = Create();
-        var done = await client.AppendAsync(call.Call.Key, call.Call.Id!, requestKey: requestKey) as Outcome<long>.Done;
-        if (done is not null)
-        {
-            book.AddRepeat(call, done);
-        }
-
-        return done;
+        return await client.AppendAsync(key, value, requestKey: requestKey) as Outcome<long>.Done;
     }
 
-    private async Task Read(int number, RaftClient<string, long> client, string key, ReadConsistency linearizable)
+    private async Task Read(int number, RaftClient<string, long> client, Level level)
     {
-        var call = book.Read(number, key);
-        book.End(call, await Ask(client, key, linearizable));
-    }
-
-    private async Task Read(RaftClient<string, long> client, string key, long atLeast) =>
-        book.Add(key, atLeast, await Ask(client, key, ReadConsistency.NotOlderThan(new Serial(atLeast))));
-
-    private static async Task<KeyAnswer?> Ask(RaftClient<string, long> client, string key, ReadConsistency consistency)
-    {
+        var (seen, began) = (level == Level.Session ? book.Floor : 0, Stopwatch.GetTimestamp());
         try
         {
-            return KeyAnswer.Parse(await client.QueryAsync<string>(key, consistency: consistency));
+            var answer = LogAnswer.Parse(await client.QueryAsync<string>("", consistency: level switch
+            {
+                Level.Linearizable => ReadConsistency.Linearizable,
+                Level.Lease => ReadConsistency.Lease,
+                _ => ReadConsistency.NotOlderThan(new Serial(seen)),
+            }));
+
+            // The process that answers is unknown, so local reads have no order.
+            var life = $"a process of read {Interlocked.Increment(ref _reads)}";
+            book.Add(new ReadCall(
+                NameOf(number), LogKey, level, life, seen, began, Stopwatch.GetTimestamp(), answer.Last.Serial, answer.Last.Value,
+                answer.Last.Serial, answer.Count));
         }
         catch (RaftUnavailableException)
         {
-            return null;
+            book.CountUnanswered();
         }
     }
 
@@ -166,11 +177,11 @@ internal sealed class ClientLoad(ActorSystem system, IReadOnlyList<string> conta
         try
         {
             var entry = await client.GetAsync(new Serial(serial));
-            book.Add(new GetCall(serial, floor, entry is null ? null : Pair(entry)));
+            book.Add(new WatchCall(LogKey, serial - 1, entry is null ? [] : [Register.ChangeOf(entry)], floor));
         }
         catch (RaftUnavailableException)
         {
-            book.Add(call: null);
+            book.CountUnanswered();
         }
     }
 
@@ -179,12 +190,12 @@ internal sealed class ClientLoad(ActorSystem system, IReadOnlyList<string> conta
         var (after, hasEnded) = (0L, false);
         while (!hasEnded)
         {
-            List<LoggedPair> pairs = [];
-            book.Add(new StreamCall(after, pairs));
+            List<Change> pairs = [];
+            book.Add(new WatchCall(LogKey, after, pairs));
             var count = random.Next(1, StreamMax);
             await foreach (var entry in client.SubscribeAsync(new Serial(after)))
             {
-                pairs.Add(Pair(entry));
+                pairs.Add(Register.ChangeOf(entry));
                 hasEnded = entry.Key == LastKey;
                 if (hasEnded || pairs.Count == count)
                 {
@@ -196,7 +207,7 @@ internal sealed class ClientLoad(ActorSystem system, IReadOnlyList<string> conta
         }
     }
 
-    private static LoggedPair Pair(Entry<string> entry) => new(entry.Serial.Value, entry.Key, entry.Value);
+    private static string NameOf(int number) => $"client {number}";
 
     private static async Task Pause(int milliseconds, CancellationToken stop) =>
         await Task.Delay(milliseconds, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);

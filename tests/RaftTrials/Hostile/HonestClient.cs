@@ -6,9 +6,7 @@ using RaftActors;
 using RaftActors.Cli;
 using RaftActors.Cli.Security;
 
-using RaftTrials.Check;
 using RaftTrials.Load;
-using RaftTrials.Servers;
 
 namespace RaftTrials.Hostile;
 
@@ -25,14 +23,14 @@ internal sealed class HonestClient : IAsyncDisposable
     private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly RaftClient<string, object?> _client;
-    private readonly Journal _journal;
+    private readonly CallBook _book;
     private readonly Task _run;
     private RequestRef? _latest;
 
     /// <summary>Begins to append.</summary>
-    public HonestClient(IEnumerable<int> ports, ConnectionSecurity security, Journal journal)
+    public HonestClient(IEnumerable<int> ports, ConnectionSecurity security, CallBook book)
     {
-        _journal = journal;
+        _book = book;
         _client = RaftClient.Create<string, object?>(
             ContactsOf(ports), ServerId.GroupName, settings: ConfigOf(security, "127.0.0.1"));
         _run = Run();
@@ -88,15 +86,16 @@ internal sealed class HonestClient : IAsyncDisposable
     {
         for (var number = 1; !_stop.IsCancellationRequested; number++)
         {
-            var (text, started) = ($"{Name}-{number}", Stopwatch.GetTimestamp());
-            var outcome = await _client.AppendAsync($"id.{text}", text, Guards.Request, CancellationToken.None);
-            var attempt = new Attempt(Name, text, $"id.{text}", Outcome.Unknown, 0, started, Stopwatch.GetTimestamp());
-            _journal.Add(outcome switch
+            var call = new WriteCall(Name, LoadCommand.Key, $"{Name}-{number}", null, Stopwatch.GetTimestamp());
+            var outcome = await _client.AppendAsync(LoadCommand.IdOf(call.Value!), call.Value!, Guards.Request, CancellationToken.None);
+            (call.End, call.Serial) = outcome switch
             {
-                Outcome<object?>.Done done => attempt with { Outcome = Outcome.Committed, Serial = done.Serial.Value },
-                Outcome<object?>.NotCommitted => attempt with { Outcome = Outcome.NotCommitted },
-                _ => attempt,
-            });
+                Outcome<object?>.Done done => (WriteEnd.Committed, done.Serial.Value),
+                Outcome<object?>.NotCommitted => (WriteEnd.NotCommitted, 0),
+                _ => (WriteEnd.Unknown, 0),
+            };
+            call.Ended = Stopwatch.GetTimestamp();
+            _book.Add(call);
             lock (_lock)
             {
                 _latest = outcome.Request;

@@ -10,7 +10,8 @@ using RaftActors.Core;
 using RaftActors.Network;
 using RaftActors.Wire;
 
-using RaftTrials.Check;
+using RaftTrials.Load;
+
 
 namespace RaftTrials.Hostile;
 
@@ -21,7 +22,9 @@ namespace RaftTrials.Hostile;
 internal sealed class Liar : UntypedActor, IWithTimers
 {
     /// <summary>The one message that it appends, many times. The servers show it once.</summary>
-    public static readonly Attempt Attempt = new("liar", "liar", "id.liar", Outcome.Unknown, 0, 0, long.MaxValue);
+    public static readonly WriteCall Call = new("liar", LoadCommand.Key, "liar", null, 0);
+
+    private static readonly string RequestKey = LoadCommand.IdOf("liar");
 
     private const int NumbersAhead = 8;
 
@@ -105,7 +108,7 @@ internal sealed class Liar : UntypedActor, IWithTimers
     private static Address ServerAt(int port) => new("akka.tcp", ServerId.GroupName, "127.0.0.1", port);
 
     private static ClientCall.Append Append(ClientSession session, long number, bool isRetry = false) =>
-        new(session, number, Attempt.RequestId, Value, Timeout, isRetry);
+        new(session, number, RequestKey, Value, Timeout, isRetry);
 
     private void OnTick()
     {
@@ -160,7 +163,7 @@ internal sealed class Liar : UntypedActor, IWithTimers
         yield return Append(session, 0);
         yield return Append(session, long.MaxValue);
         yield return new ClientCall.Append(
-            session, latest, Attempt.RequestId, Value, Timeout, IsRetry: true, HashedKey.Of("liar"));
+            session, latest, RequestKey, Value, Timeout, IsRetry: true, HashedKey.Of("liar"));
     }
 
     // A server closes the connection after a hundred of them, so most claims come on a later one.
@@ -168,7 +171,7 @@ internal sealed class Liar : UntypedActor, IWithTimers
     {
         var origin = request.Origin;
         var traces = new TraceLink(request, Parent);
-        var append = new WireMessage.AppendRequest(request, Attempt.RequestId, Value, IsRetry: request.Number % 2 == 0);
+        var append = new WireMessage.AppendRequest(request, RequestKey, Value, IsRetry: request.Number % 2 == 0);
         var core = new WireMessage.CoreMessage(new RaftActors.Core.Envelope(
             origin, origin, GroupUid.None, new Term(long.MaxValue), default, Message.TimeoutNow.Instance));
         return

@@ -4,13 +4,16 @@ using RaftActors.Cli;
 using RaftActors.Cli.Client;
 using RaftActors.Cli.Security;
 
-using RaftTrials.Check;
-
 namespace RaftTrials.Load;
 
 /// <summary>The command of <see cref="LoadProcess"/>: writers that append as <c>raft append</c> does.</summary>
 internal static class LoadCommand
 {
+    /// <summary>The key of all messages in the book of calls: the servers have one log.</summary>
+    public const string Key = "log";
+
+    private const string IdPrefix = "id.";
+
     private static readonly Option<string> Name = new("--name") { Required = true };
     private static readonly Option<int> Writers = new("--writers");
     private static readonly Option<int> Alone = new("--alone");
@@ -42,6 +45,12 @@ internal static class LoadCommand
 
     public static string NameAlone(string load, int number) => $"{load}a{number + 1}";
 
+    /// <summary>The request id of a message. Texts are unique.</summary>
+    public static string IdOf(string text) => $"{IdPrefix}{text}";
+
+    /// <summary>The text of the message with this request id.</summary>
+    public static string TextOf(string id) => id.StartsWith(IdPrefix, StringComparison.Ordinal) ? id[IdPrefix.Length..] : id;
+
     /// <param name="texts">Appends only these, in order; null: runs the writers until standard input ends.</param>
     private static async Task<int> Run(
         string name, int writers, int alone, List<ServerId> servers, TimeSpan timeout, string[]? texts, ConnectionSecurity security)
@@ -51,7 +60,7 @@ internal static class LoadCommand
             var writer = WriterOf(name, servers);
             foreach (var text in texts)
             {
-                await writer.Ask(text, $"id.{name}.{text}", retries: 3);
+                await writer.Ask(text, retries: 3);
             }
 
             return 0;
@@ -74,11 +83,9 @@ internal static class LoadCommand
         Writer WriterOf(string writer, List<ServerId> asked)
         {
             var client = new ClientSettings(new ServersTarget([.. asked]), timeout, IsJson: false, security).Open(CancellationToken.None);
-            return new Writer(writer, new Appender(client, timeout, requestId: null).AppendAsync, Tell);
+            return new Writer(writer, new Appender(client, timeout, requestId: null).AppendAsync);
         }
     }
-
-    private static void Tell(Attempt attempt) => Console.Out.WriteLine(attempt);
 
     private static ServerId Parse(string text) =>
         ServerId.TryParse(text, out var id) ? id : throw new FormatException($"'{text}' is not a server address");

@@ -1,6 +1,3 @@
-using RaftTrials.Check;
-using RaftTrials.Servers;
-
 namespace RaftTrials.Load;
 
 /// <summary>A process with several writers, so that the clients can be on one side of a partition.</summary>
@@ -19,6 +16,9 @@ internal sealed class LoadProcess : IDisposable
     /// <summary>Names of the writers that know one server only, in the order of the servers.</summary>
     public IReadOnlyList<string> Alone { get; }
 
+    /// <summary>Names of all writers.</summary>
+    public IReadOnlyList<string> All => [.. Writers, .. Alone];
+
     /// <param name="name">Unique in a trial.</param>
     /// <param name="alone">Whether to add a writer for each server that knows that server only.</param>
     /// <param name="program">The path of these trials of another build, whose clients write; null: this one.</param>
@@ -29,12 +29,12 @@ internal sealed class LoadProcess : IDisposable
         bool alone,
         IReadOnlyList<string> servers,
         TimeSpan timeout,
-        Journal journal,
+        CallBook book,
         string? program = null)
     {
         var others = alone ? servers.Count : 0;
         var process = Start(
-            host, program ?? Own, ["--name", name, "--writers", $"{writers}", "--alone", $"{others}"], servers, timeout, journal);
+            host, program ?? Own, ["--name", name, "--writers", $"{writers}", "--alone", $"{others}"], servers, timeout, book);
         return new LoadProcess(
             process,
             [.. Enumerable.Range(0, writers).Select(number => LoadCommand.NameOf(name, number))],
@@ -44,10 +44,10 @@ internal sealed class LoadProcess : IDisposable
     /// <summary>Appends these texts, one after the other.</summary>
     /// <param name="name">Unique in a trial.</param>
     public static async Task Append(
-        Host host, string name, IEnumerable<string> texts, IEnumerable<string> servers, TimeSpan timeout, Journal journal)
+        Host host, string name, IEnumerable<string> texts, IEnumerable<string> servers, TimeSpan timeout, CallBook book)
     {
         using LoadProcess load = new(
-            Start(host, Own, ["--name", name, "--texts", string.Join(',', texts)], servers, timeout, journal), [], []);
+            Start(host, Own, ["--name", name, "--texts", string.Join(',', texts)], servers, timeout, book), [], []);
         await load.Stop();
     }
 
@@ -66,17 +66,15 @@ internal sealed class LoadProcess : IDisposable
     public void Dispose() => _process.Dispose();
 
     private static ChildProcess Start(
-        Host host, string program, IEnumerable<string> what, IEnumerable<string> servers, TimeSpan timeout, Journal journal) =>
+        Host host, string program, IEnumerable<string> what, IEnumerable<string> servers, TimeSpan timeout, CallBook book) =>
         host.Start(
             program,
             ["load", .. what, "--servers", string.Join(',', servers), "--milliseconds", $"{timeout.TotalMilliseconds}"],
-            heard: line => OnLine(line, journal));
-
-    private static void OnLine(OutputLine line, Journal journal)
-    {
-        if (Attempt.Parse(line.Text) is { } attempt)
-        {
-            journal.Add(attempt);
-        }
-    }
+            heard: line =>
+            {
+                if (WriteCall.Parse(line.Text) is { } call)
+                {
+                    book.Add(call);
+                }
+            });
 }

@@ -2,16 +2,14 @@ using System.Diagnostics;
 
 using RaftActors.Cli.Client;
 
-using RaftTrials.Check;
-
 namespace RaftTrials.Load;
 
 /// <summary>
-/// Appends one message after the other. Of the messages with an unknown outcome it retries every second one, with the same request id. The
-/// check must hold for both kinds.
+/// Appends one message after the other, and writes a line about each. Of the messages with an unknown outcome it retries every second one,
+/// with the same request id. The check must hold for both kinds.
 /// </summary>
 /// <param name="ask">Appends a text with a request id, once.</param>
-internal sealed class Writer(string name, Func<string, string, Task<RequestOutcome>> ask, Action<Attempt> told)
+internal sealed class Writer(string name, Func<string, string, Task<RequestOutcome>> ask)
 {
     private const int Retries = 3;
 
@@ -24,33 +22,31 @@ internal sealed class Writer(string name, Func<string, string, Task<RequestOutco
     {
         for (var number = 1; !stop.IsCancellationRequested; number++)
         {
-            var text = $"{name}-{number}";
-            var attempt = await Ask(text, $"id.{text}", number % 2 == 0 ? Retries : 0);
-            await Task.Delay(attempt.Outcome == Outcome.NotCommitted ? PauseAfterRefusal : Pause, stop)
+            var end = await Ask($"{name}-{number}", number % 2 == 0 ? Retries : 0);
+            await Task.Delay(end == WriteEnd.NotCommitted ? PauseAfterRefusal : Pause, stop)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 
-    public async Task<Attempt> Ask(string text, string id, int retries)
+    public async Task<WriteEnd> Ask(string text, int retries)
     {
-        var started = Stopwatch.GetTimestamp();
-        var outcome = await ask(text, id);
+        var call = new WriteCall(name, LoadCommand.Key, text, null, Stopwatch.GetTimestamp());
+        var outcome = await ask(text, LoadCommand.IdOf(text));
         for (var i = 0; i < retries && outcome is RequestOutcome.Unknown; i++)
         {
             // A retry that was not committed says nothing about the first attempt.
-            outcome = await ask(text, id) is RequestOutcome.Committed committed ? committed : outcome;
+            outcome = await ask(text, LoadCommand.IdOf(text)) is RequestOutcome.Committed committed ? committed : outcome;
         }
 
-        var attempt = Of(outcome, new Attempt(name, text, id, Outcome.Unknown, 0, started, Stopwatch.GetTimestamp()));
-        told(attempt);
-        return attempt;
+        call.Ended = Stopwatch.GetTimestamp();
+        (call.End, call.Serial) = outcome switch
+        {
+            RequestOutcome.Committed committed => (WriteEnd.Committed, committed.Serial),
+            RequestOutcome.NotDone => (WriteEnd.NotCommitted, 0),
+            RequestOutcome.Unknown => (WriteEnd.Unknown, 0),
+            _ => throw new UnreachableException($"{outcome} is no answer to an append."),
+        };
+        Console.Out.WriteLine(call.ToLine());
+        return call.End;
     }
-
-    private static Attempt Of(RequestOutcome outcome, Attempt attempt) => outcome switch
-    {
-        RequestOutcome.Committed committed => attempt with { Outcome = Outcome.Committed, Serial = committed.Serial },
-        RequestOutcome.NotDone => attempt with { Outcome = Outcome.NotCommitted },
-        RequestOutcome.Unknown => attempt,
-        _ => throw new UnreachableException($"{outcome} is no answer to an append."),
-    };
 }

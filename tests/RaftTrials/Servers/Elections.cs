@@ -5,7 +5,6 @@ internal sealed class Elections
 {
     private readonly Lock _lock = new();
     private readonly List<Election> _elections = [];
-    private readonly List<(Func<Election, bool> IsIt, TaskCompletionSource<Election> Found)> _waiting = [];
 
     /// <summary>The election of the highest term; null: there was none.</summary>
     public Election? Latest
@@ -24,31 +23,18 @@ internal sealed class Elections
         lock (_lock)
         {
             _elections.Add(election);
-            _waiting.RemoveAll(one => one.IsIt(election) && one.Found.TrySetResult(election));
         }
     }
 
-    /// <summary>Waits for an election in a higher term. Past elections count too.</summary>
-    public async Task<Election> After(long term, TimeSpan patience)
+    /// <summary>Waits for an election in a higher term, and returns the first one. Past elections count too.</summary>
+    public Task<Election> After(long term) =>
+        Poll.Until(() => Task.FromResult(FirstAfter(term)), () => $"no election in a term above {term}");
+
+    private Election? FirstAfter(long term)
     {
-        TaskCompletionSource<Election> found = new(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
         {
-            if (_elections.Find(election => election.Term > term) is { } election)
-            {
-                return election;
-            }
-
-            _waiting.Add((one => one.Term > term, found));
-        }
-
-        try
-        {
-            return await found.Task.WaitAsync(patience);
-        }
-        catch (TimeoutException)
-        {
-            throw new TrialFailure($"no election in a term above {term} within {patience.TotalSeconds} s");
+            return _elections.Find(election => election.Term > term);
         }
     }
 }

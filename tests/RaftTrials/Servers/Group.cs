@@ -2,18 +2,16 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Text.Json;
 
-using RaftTrials.Check;
 using RaftTrials.Load;
 
 namespace RaftTrials.Servers;
 
 /// <summary>The servers of a trial, the answers to their clients, and the final check.</summary>
-internal sealed class Group : IDisposable
+internal sealed class Group : ITrial
 {
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
 
     private readonly List<LoadProcess> _loads = [];
-    private int _marks;
 
     /// <param name="hosts">The host of each server.</param>
     /// <param name="founders">The first servers, which found the group. The others wait to be added. Null: all.</param>
@@ -22,12 +20,16 @@ internal sealed class Group : IDisposable
         string work, int firstPort, IReadOnlyList<Host> hosts, int? founders = null, params IReadOnlyList<string> options)
     {
         int PortOf(int place) => hosts[place].Address.Length > 0 ? firstPort : firstPort + place;
-        var ids = hosts.Select((host, place) => $"{host.Address}:{PortOf(place)}").ToList();
-        var list = string.Join(',', ids.Take(founders ?? ids.Count));
+        var list = string.Join(',', hosts.Take(founders ?? hosts.Count).Select((host, place) => $"{host.Address}:{PortOf(place)}"));
         Servers =
         [
             .. hosts.Select((host, place) =>
-                Make(host, PortOf(place), Path.Combine(work, $"server{place + 1}"), list, options)),
+            {
+                var data = Path.Combine(work, $"server{place + 1}");
+                string[] name = host.Address.Length > 0 ? ["--host", host.Address] : [];
+                string[] arguments = ["server", "-c", list, "-p", $"{PortOf(place)}", "--data", data, .. name, .. options];
+                return new RaftServer(host, PortOf(place), data, RaftProgram.Path, arguments, Elections);
+            }),
         ];
     }
 
@@ -35,17 +37,13 @@ internal sealed class Group : IDisposable
 
     public Elections Elections { get; } = new();
 
-    public Journal Journal { get; } = new();
+    public CallBook Book { get; } = new();
 
-    public string Counts
-    {
-        get
-        {
-            var attempts = Journal.Attempts.CountBy(attempt => attempt.Outcome).ToDictionary();
-            return $"{attempts.GetValueOrDefault(Outcome.Committed)} committed, {attempts.GetValueOrDefault(Outcome.NotCommitted)} not, "
-                + $"{attempts.GetValueOrDefault(Outcome.Unknown)} unknown";
-        }
-    }
+    /// <summary>The latest term that had a leader.</summary>
+    public long Term => Elections.Latest!.Term; // Justification: trials wait for the first leader.
+
+    /// <summary>The servers as the value of an option.</summary>
+    public static string ListOf(IEnumerable<RaftServer> servers) => string.Join(',', servers.Select(server => server.Id));
 
     public void StartAll()
     {
@@ -53,6 +51,13 @@ internal sealed class Group : IDisposable
         {
             server.Start();
         }
+    }
+
+    /// <summary>Starts the servers, and waits for a leader.</summary>
+    public async Task StartAndElect()
+    {
+        StartAll();
+        await Elections.After(0);
     }
 
     /// <summary>Starts writers in one process, on the first server's host.</summary>
@@ -69,7 +74,7 @@ internal sealed class Group : IDisposable
         string? program = null)
     {
         var ids = servers.Select(server => server.Id).ToList();
-        var load = LoadProcess.Start(servers[0].Host, name, writers, alone, ids, timeout ?? Timeout, Journal, program);
+        var load = LoadProcess.Start(servers[0].Host, name, writers, alone, ids, timeout ?? Timeout, Book, program);
         _loads.Add(load);
         return load;
     }
@@ -86,36 +91,25 @@ internal sealed class Group : IDisposable
     }
 
     /// <summary>Waits until exactly these servers are members and all of them vote.</summary>
-    public Task MembersAre(IReadOnlyList<RaftServer> servers)
-    {
-        var expected = servers.Select(server => $"{server.Id} votes").Order(StringComparer.Ordinal).ToList();
-        var list = string.Join(',', servers.Select(server => server.Id));
-        return Answers(servers[0], ["members", "list", "--json", "-S", list], answer => answer.Output
-            .Select(line => JsonDocument.Parse(line).RootElement)
-            .Select(line => $"{line.GetProperty("server").GetString()} {(line.GetProperty("votes").GetBoolean() ? "votes" : "learns")}")
-            .Order(StringComparer.Ordinal).SequenceEqual(expected));
-    }
+    public static Task MembersAre(IReadOnlyList<RaftServer> servers) => Members(servers, members => members.Count() == servers.Count
+        && servers.All(server => members.Contains((server.Id, true))));
 
     /// <summary>Waits until this number of servers vote and all of them are among these.</summary>
     /// <returns>The voters.</returns>
-    public async Task<IReadOnlyList<RaftServer>> Voters(IReadOnlyList<RaftServer> among, int count)
+    public static async Task<IReadOnlyList<RaftServer>> Voters(IReadOnlyList<RaftServer> among, int count)
     {
         List<RaftServer> voters = [];
-        var list = string.Join(',', among.Select(server => server.Id));
-        await Answers(among[0], ["members", "list", "--json", "-S", list], answer =>
+        await Members(among, members =>
         {
-            var ids = answer.Output.Select(line => JsonDocument.Parse(line).RootElement)
-                .Where(line => line.GetProperty("votes").GetBoolean())
-                .Select(line => line.GetProperty("server").GetString()).ToList();
-            voters = [.. among.Where(server => ids.Contains(server.Id))];
-            return ids.Count == count && voters.Count == count;
+            voters = [.. among.Where(server => members.Contains((server.Id, true)))];
+            return members.Count(member => member.Votes) == count && voters.Count == count;
         });
         return voters;
     }
 
     /// <summary>Waits until a server that restarted with an empty disk votes again, and all others vote.</summary>
     public static Task VotesAgain(RaftServer server) =>
-        Answers(server, ["explain", "-S", server.Id], answer => ExplainLines.AllVote([.. answer.Output]));
+        RaftProgram.Until(["explain", "-S", server.Id], run => run.Code == 0 && ExplainLines.AllVote(run.Output), server.Host);
 
     /// <summary>
     /// Stops the load and the servers. Checks that the printed logs are equal and match the answers to the clients, and then the files.
@@ -124,29 +118,34 @@ internal sealed class Group : IDisposable
     public async Task<string> Check(params IReadOnlyList<RaftServer> members)
     {
         await StopLoads();
-        var logs = await Print(members);
+        var (log, printed) = await Print(members);
         foreach (var server in Servers.Where(server => server.IsRunning))
         {
             await server.Stop();
         }
 
-        List<StoredLog> stores = [];
-        foreach (var server in members)
+        List<Copy> copies = [new("the leader", new() { [LoadCommand.Key] = log })];
+        foreach (var (server, texts) in members.Zip(printed))
         {
             await server.Verify();
-            stores.Add(StoredLog.Of(server.Id, server.Data));
+
+            // A server prints no serials, so they are those of the places.
+            copies.Add(new(server.Id, new()
+            {
+                [LoadCommand.Key] = [.. texts.Select((text, place) => new Change(log.ElementAtOrDefault(place)?.Serial ?? 0, text))],
+            })
+            {
+                Files = new() { [LoadCommand.Key] = StoredLog.Of(server.Data) },
+            });
         }
 
-        var findings = EndCheck.Of(Journal.Attempts, logs, stores);
-        return findings.Count == 0
-            ? $"{Counts}; {logs[0].Texts.Count} in the log"
-            : throw new TrialFailure(string.Join("\n        ", findings));
+        CallCheck.Demand(Book, copies);
+        return $"{Book.Counts}; {log.Count} in the log";
     }
 
-    /// <summary>The last lines of the loads and the servers.</summary>
-    public string Tails() => string.Join(
-        '\n',
-        _loads.Select(load => $"--- load\n{load.Tail()}").Concat(Servers.Select(server => server.Tail())));
+    /// <inheritdoc/>
+    public string Tails() =>
+        string.Join('\n', _loads.Select(load => $"--- load\n{load.Tail()}").Concat(Servers.Select(server => server.Tails())));
 
     public void Dispose()
     {
@@ -157,48 +156,48 @@ internal sealed class Group : IDisposable
         }
     }
 
-    private RaftServer Make(Host host, int port, string data, string founders, IReadOnlyList<string> options)
-    {
-        string[] name = host.Address.Length > 0 ? ["--host", host.Address] : [];
-        string[] arguments = ["server", "-c", founders, "-p", $"{port}", "--data", data, .. name, .. options];
-        return new RaftServer(host, port, data, RaftProgram.Path, arguments, Elections);
-    }
-
-    // No server logs this, so a command asks for it repeatedly.
-    private static Task Answers(RaftServer asked, string[] arguments, Func<Finished, bool> isIt)
-    {
-        Finished? answer = null;
-        return Poll.Until(
-            async () => (answer = await RaftProgram.Run(asked.Host, arguments)).Code == 0 && isIt(answer),
-            () => $"'raft {string.Join(' ', arguments)}' still says: {answer},");
-    }
+    private static Task Members(IReadOnlyList<RaftServer> asked, Func<IEnumerable<(string Server, bool Votes)>, bool> isIt) =>
+        RaftProgram.Until(
+            ["members", "list", "--json", "-S", ListOf(asked)],
+            run => run.Code == 0
+                && isIt([.. run.Json.Select(line => (line.GetProperty("server").GetString()!, line.GetProperty("votes").GetBoolean()))]),
+            asked[0].Host);
 
     // A server that prints the mark has processed all messages before it.
-    private async Task<IReadOnlyList<ServerLog>> Print(IReadOnlyList<RaftServer> members)
+    private async Task<(List<Change> Log, IReadOnlyList<ImmutableArray<string>> Printed)> Print(IReadOnlyList<RaftServer> members)
     {
-        var mark = $"mark-{++_marks}";
+        const string Mark = "mark";
         var from = members.Select(server => server.Process.LineCount).ToList();
-        await LoadProcess.Append(
-            members[0].Host, mark, [mark, "count", "print"], members.Select(server => server.Id), Guards.Request, Journal);
-        if (Journal.Attempts.TakeLast(3).FirstOrDefault(attempt => attempt.Outcome != Outcome.Committed) is { } attempt)
+        string[] texts = [Mark, "count", "print"];
+        var began = Stopwatch.GetTimestamp();
+        await LoadProcess.Append(members[0].Host, Mark, texts, members.Select(server => server.Id), Guards.Request, Book);
+        if (Book.EndedSince(began).FirstOrDefault(call => call.Client == Mark && call.End != WriteEnd.Committed) is { } failed)
         {
-            throw new TrialFailure($"without faults, '{attempt.Text}' was answered {attempt.Outcome}");
+            throw new TrialFailure($"without faults, '{failed}'");
         }
 
-        List<ServerLog> logs = [];
+        List<ImmutableArray<string>> printed = [];
         foreach (var (place, server) in members.Index())
         {
-            var line = await server.Says(line => ServerLines.Logs(line)?.Contains(mark) == true, $"'Logs [... {mark} ...]'", from[place]);
-            var texts = ServerLines.Logs(line)!.Value;
+            var line = await server.Says(line => ServerLines.Logs(line)?.Contains(Mark) == true, $"'Logs [... {Mark} ...]'", from[place]);
+            printed.Add(ServerLines.Logs(line)!.Value);
             var said = server.Process.Lines(line => ServerLines.Count(line) is not null).Select(line => ServerLines.Count(line)!.Value);
-            if (!said.Contains(texts.LastIndexOf("count") + 1))
+            if (printed[^1].LastIndexOf("count") + 1 is var count && !said.Contains(count))
             {
-                throw new TrialFailure($"{server.Id} printed 'Count {string.Join(", ", said)}', not {texts.LastIndexOf("count") + 1}");
+                throw new TrialFailure($"{server.Id} printed 'Count {string.Join(", ", said)}', not {count}");
             }
-
-            logs.Add(new ServerLog(server.Id, texts));
         }
 
-        return logs;
+        // The command asks one server, which may not have processed the last message.
+        var run = await RaftProgram.Until(
+            ["print", "--here", "--json", "-S", ListOf(members)],
+            run => run.Code == 0 && run.Json.Any(line => TextOf(line) == texts[^1]),
+            members[0].Host);
+        var log = run.Json.Select(line => new Change(line.GetProperty("serial").GetInt64(), TextOf(line))).ToList();
+
+        // Behind it are only messages of which no client was told that they are committed.
+        return (log[..(log.FindIndex(change => change.Value == texts[^1]) + 1)], printed);
+
+        static string TextOf(JsonElement line) => line.GetProperty("text").GetString()!;
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json;
+
 namespace RaftTrials.Servers;
 
 /// <summary>Runs the <c>raft</c> program as its users do.</summary>
@@ -9,13 +11,15 @@ internal static class RaftProgram
     public static string Path { get; } = System.IO.Path.Combine(AppContext.BaseDirectory, "raft.dll");
 
     /// <summary>Runs a command to its end.</summary>
-    public static Task<Finished> Run(Host host, params IReadOnlyList<string> arguments) => Run(host, arguments, input: null);
+    public static Task<Finished> Run(params IReadOnlyList<string> arguments) => Run(arguments, input: null);
 
     /// <param name="input">A line for standard input; null: empty input.</param>
     /// <param name="program">The program of another level; null: that of this build.</param>
-    public static async Task<Finished> Run(Host host, IReadOnlyList<string> arguments, string? input = null, string? program = null)
+    /// <param name="host">Null: this machine.</param>
+    public static async Task<Finished> Run(
+        IReadOnlyList<string> arguments, string? input = null, string? program = null, Host? host = null)
     {
-        using var process = host.Start(program ?? Path, arguments, Environment);
+        using var process = (host ?? Host.Here).Start(program ?? Path, arguments, Environment);
         if (input is not null)
         {
             process.Tell(input);
@@ -24,11 +28,36 @@ internal static class RaftProgram
         process.EndInput();
         if (await process.Ended(Guards.Wait) is not { } code)
         {
-            throw new TrialFailure($"'raft {string.Join(' ', arguments)}' hangs");
+            throw new TrialFailure($"'{TextOf(arguments)}' hangs");
         }
 
         return new Finished(code, Of(process, isError: false), Of(process, isError: true));
     }
+
+    /// <summary>Runs a command that must succeed.</summary>
+    /// <param name="text">A text that a line of its output must contain.</param>
+    public static async Task Demand(IReadOnlyList<string> arguments, string text = "", string? program = null)
+    {
+        var run = await Run(arguments, program: program);
+        if (run.Code != 0 || (text.Length > 0 && !run.Output.Any(line => line.Contains(text, StringComparison.Ordinal))))
+        {
+            throw new TrialFailure($"'{TextOf(arguments)}' has failed{(text.Length > 0 ? $", or does not say '{text}'" : "")}: {run}");
+        }
+    }
+
+    /// <summary>Runs a command again and again, because no server reports by itself what is waited for.</summary>
+    /// <param name="isIt">Whether the answer is as wanted. Null: the command succeeds.</param>
+    /// <returns>The last answer.</returns>
+    public static async Task<Finished> Until(IReadOnlyList<string> arguments, Func<Finished, bool>? isIt = null, Host? host = null)
+    {
+        Finished? run = null;
+        await Poll.Until(
+            async () => (run = await Run(arguments, host: host)) is var answer && (isIt?.Invoke(answer) ?? answer.Code == 0),
+            () => $"'{TextOf(arguments)}' still says: {run},");
+        return run!; // Justification: the command has run.
+    }
+
+    private static string TextOf(IReadOnlyList<string> arguments) => $"raft {string.Join(' ', arguments)}";
 
     private static IReadOnlyList<string> Of(ChildProcess process, bool isError) =>
         [.. process.Lines(line => line.IsError == isError).Select(line => line.Text)];
@@ -37,5 +66,8 @@ internal static class RaftProgram
 /// <summary>A finished run of the program.</summary>
 internal sealed record Finished(int Code, IReadOnlyList<string> Output, IReadOnlyList<string> Error)
 {
+    /// <summary>The lines of its output with --json.</summary>
+    public IEnumerable<JsonElement> Json => Output.Select(line => JsonDocument.Parse(line).RootElement);
+
     public override string ToString() => $"exit code {Code}, {string.Join(" / ", Output.Concat(Error).Take(6))}";
 }

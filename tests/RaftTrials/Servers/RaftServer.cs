@@ -43,16 +43,12 @@ internal sealed class RaftServer : Restartable
     public async Task Verify()
     {
         var program = Path.Combine(Path.GetDirectoryName(Program)!, "raft.dll"); // Justification: it is in a folder.
-        var verified = await RaftProgram.Run(Host.Here, ["log", "verify", "--data", Data], program: program);
-        if (verified.Code != 0)
-        {
-            throw new TrialFailure($"the files of {Id} are damaged: {verified}");
-        }
+        await RaftProgram.Demand(["log", "verify", "--data", Data], program: program);
     }
 
     /// <summary>Waits for a line of the latest process that satisfies the condition.</summary>
-    public async Task<OutputLine> Says(Func<OutputLine, bool> isIt, string what, int from = 0, TimeSpan? patience = null) =>
-        await Process.Line(isIt, patience ?? Guards.Wait, from)
+    public async Task<OutputLine> Says(Func<OutputLine, bool> isIt, string what, int from = 0) =>
+        await Process.Line(isIt, Guards.Wait, from)
             ?? throw new TrialFailure($"{Id} {(Process.HasEnded ? "has ended" : "runs")} and has not written {what}");
 
     /// <summary>Waits until the server knows a leader, possibly itself.</summary>

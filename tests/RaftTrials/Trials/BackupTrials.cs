@@ -1,6 +1,3 @@
-using System.Text.Json;
-
-using RaftTrials.Check;
 using RaftTrials.Servers;
 
 namespace RaftTrials.Trials;
@@ -37,10 +34,9 @@ internal static class BackupTrials
     {
         var group = trial.OtherGroup(Members);
         List<RaftServer> servers = [.. group.Servers];
-        group.StartAll();
-        await group.Elections.After(0, Guards.Wait);
+        await group.StartAndElect();
         var load = group.Load("w", Writers, servers);
-        await group.Journal.CommittedToEach(load.Writers, 0, Guards.Wait);
+        await group.Book.CommittedToEach(load.Writers, 0);
         foreach (var round in rounds)
         {
             var (files, serial) = await BackUp(trial, group, servers, round, tally);
@@ -54,10 +50,11 @@ internal static class BackupTrials
 
         await group.Check(servers);
         tally.Committed += Committed(group);
-        trial.Remove(group);
+        group.Dispose();
+        servers.ForEach(server => server.Wipe());
     }
 
-    private static int Committed(Group group) => group.Journal.Attempts.Count(attempt => attempt.Outcome == Outcome.Committed);
+    private static int Committed(Group group) => group.Book.Writes.Count(call => call.End == WriteEnd.Committed);
 
     // Every second backup is a full one with an incremental one behind it. The leader is killed during the last file.
     private static async Task<(List<string> Files, long Serial)> BackUp(
@@ -97,7 +94,7 @@ internal static class BackupTrials
         election.Server.Kill();
         tally.Kills++;
         tally.KillsInside += backing.IsCompleted || File.Exists(file) ? 0 : 1;
-        await group.Elections.After(election.Term, Guards.Wait);
+        await group.Elections.After(election.Term);
         election.Server.Start();
         await election.Server.Follows();
         return await backing;
@@ -106,11 +103,8 @@ internal static class BackupTrials
     // If the process whose store is read is killed, the command may fail, and leaves no file.
     private static async Task<long> BackUp(List<RaftServer> servers, string file, params IReadOnlyList<string> options)
     {
-        Finished? run = null;
-        await Poll.Until(
-            async () => (run = await RaftProgram.Run(Host.Here, ["backup", file, "--json", "-S", ListOf(servers), .. options])).Code == 0,
-            () => $"'raft backup' still says: {run},");
-        return JsonDocument.Parse(run!.Output[0]).RootElement.GetProperty("serial").GetInt64();
+        var run = await RaftProgram.Until(["backup", file, "--json", "-S", Group.ListOf(servers), .. options]);
+        return run.Json.First().GetProperty("serial").GetInt64();
     }
 
     private static async Task<long> RestoreAndCompare(List<RaftServer> first, List<RaftServer> second, List<string> files, long serial)
@@ -118,7 +112,7 @@ internal static class BackupTrials
         var (id, members) = (Guid.NewGuid(), string.Join(',', second.Select(server => $"raft@{server.Id}")));
         foreach (var server in second)
         {
-            await Succeed(
+            await RaftProgram.Until(
                 [
                     "restore", .. files, "--data", server.Data, "--process", $"raft@{server.Id}", "--members", members, "--id", $"{id}",
                 ]);
@@ -126,7 +120,7 @@ internal static class BackupTrials
         }
 
         // 'print --here' asks one server, which may lag behind the others.
-        await Succeed(["append", Last, "-S", ListOf(second)]);
+        await RaftProgram.Until(["append", Last, "-S", Group.ListOf(second)]);
         var restored = await Print(second, lines => lines is [.., var last] && last.EndsWith(Last, StringComparison.Ordinal));
         restored.RemoveAt(restored.Count - 1);
         var original = await Print(first, lines => lines.Count >= restored.Count);
@@ -147,25 +141,8 @@ internal static class BackupTrials
     // The serial of the first line; the highest one if there is none.
     private static long SerialOf(IReadOnlyList<string> lines) => lines is [var line, ..] ? long.Parse(line.Split(' ')[0]) : long.MaxValue;
 
-    private static string ListOf(List<RaftServer> servers) => string.Join(',', servers.Select(server => server.Id));
-
-    private static async Task<List<string>> Print(List<RaftServer> servers, Func<List<string>, bool> isIt)
-    {
-        List<string> lines = [];
-        await Poll.Until(
-            async () => isIt(lines = [.. (await Succeed(["print", "--here", "-S", ListOf(servers)])).Output]),
-            () => $"'raft print --here' still has {lines.Count} messages, the last of them '{lines.LastOrDefault()}',");
-        return lines;
-    }
-
-    private static async Task<Finished> Succeed(IReadOnlyList<string> arguments)
-    {
-        Finished? run = null;
-        await Poll.Until(
-            async () => (run = await RaftProgram.Run(Host.Here, arguments)).Code == 0,
-            () => $"'raft {string.Join(' ', arguments)}' still says: {run},");
-        return run!;
-    }
+    private static async Task<List<string>> Print(List<RaftServer> servers, Func<IReadOnlyList<string>, bool> isIt) =>
+        [.. (await RaftProgram.Until(["print", "--here", "-S", Group.ListOf(servers)], run => run.Code == 0 && isIt(run.Output))).Output];
 
     /// <summary>The sums of all rounds.</summary>
     private sealed class Tally

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 
-using RaftTrials.Check;
 using RaftTrials.Servers;
 
 namespace RaftTrials.Trials;
@@ -23,13 +22,12 @@ internal static class ChurnTrials
     public static async Task<string> Members(Trial trial)
     {
         var group = trial.Group(Servers, Founders);
-        group.StartAll();
-        await group.Elections.After(0, Guards.Wait);
+        await group.StartAndElect();
         var load = group.Load("w", Writers, group.Servers);
         var members = group.Servers.Take(Founders).ToList();
-        await group.Journal.Committed(100, 0, Guards.Wait);
+        await group.Book.Committed(100, 0);
         var random = new Random(1);
-        var before = group.Elections.Latest!.Term;
+        var before = group.Term;
         var (leaders, restarts) = (0, 0);
         List<TimeSpan> changes = [], gaps = [];
         RaftServer? newcomer = null;
@@ -59,20 +57,21 @@ internal static class ChurnTrials
             {
                 var outside = group.Servers.Except(members).ToList();
                 var server = outside[random.Next(outside.Count)];
-                await Listens(server); // It may have been restarted just now.
+
+                // It may have been restarted just now, and does not listen yet.
+                await RaftProgram.Until(["status", "-S", server.Id], run => run.Output.Count > 0);
                 await Change("add", server, Asked(), round);
                 newcomer = server;
                 members.Add(server);
             }
 
             changes.Add(Stopwatch.GetElapsedTime(started));
-            var now = Stopwatch.GetTimestamp();
-            await group.Journal.Committed(20, now, Guards.Wait);
-            gaps.Add(Gaps.Longest(group.Journal.Attempts, started, Stopwatch.GetTimestamp())!.Value);
+            await group.Book.Committed(20, Stopwatch.GetTimestamp());
+            gaps.Add(Gaps.Longest(group.Book.Writes, started, Stopwatch.GetTimestamp())!.Value);
         }
 
-        await group.MembersAre(members);
-        var terms = group.Elections.Latest!.Term - before;
+        await Group.MembersAre(members);
+        var terms = group.Term - before;
         var found = await group.Check(members);
         var bound = (2 * leaders) + SpareTerms;
         return terms <= bound
@@ -82,28 +81,9 @@ internal static class ChurnTrials
     }
 
     // Even rounds use the verbs, odd rounds the short forms.
-    private static async Task Change(string verb, RaftServer server, RaftServer asked, int round)
-    {
-        var done = round % 2 == 0
-            ? await RaftProgram.Run(Host.Here, "members", verb, server.Id, "-S", asked.Id)
-            : await RaftProgram.Run(Host.Here, "-C", $"{verb}server", "-m", server.Id, "-S", asked.Id);
-        if (done.Code != 0)
-        {
-            throw new TrialFailure($"change {round}, {verb} {server.Id} through {asked.Id}: {done}");
-        }
-    }
-
-    private static async Task Listens(RaftServer server)
-    {
-        var began = Stopwatch.GetTimestamp();
-        while (await RaftProgram.Run(Host.Here, "status", "-S", server.Id) is { Output: [] } refused)
-        {
-            if (Stopwatch.GetElapsedTime(began) > Guards.Wait)
-            {
-                throw new TrialFailure($"{server.Id} does not listen: {refused}");
-            }
-        }
-    }
+    private static Task Change(string verb, RaftServer server, RaftServer asked, int round) => RaftProgram.Demand(round % 2 == 0
+        ? ["members", verb, server.Id, "-S", asked.Id]
+        : ["-C", $"{verb}server", "-m", server.Id, "-S", asked.Id]);
 
     /// <summary>Stops and restarts a removed server, or kills and restarts it, or does nothing.</summary>
     /// <returns>Whether it was restarted.</returns>

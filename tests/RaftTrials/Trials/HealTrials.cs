@@ -1,6 +1,5 @@
 using System.Diagnostics;
 
-using RaftTrials.Check;
 using RaftTrials.Servers;
 
 namespace RaftTrials.Trials;
@@ -28,17 +27,10 @@ internal static class HealTrials
     private static async Task<string> Run(Trial trial, int voters, int atOnce, int times, int rounds)
     {
         var group = trial.Group(Servers);
-        group.StartAll();
-        await group.Elections.After(0, Guards.Wait);
+        await group.StartAndElect();
         var load = group.Load("w", Writers, group.Servers);
-        await group.Journal.CommittedToEach(load.Writers, 0, Guards.Wait);
-        var list = string.Join(',', group.Servers.Select(server => server.Id));
-        var set = await RaftProgram.Run(Host.Here, "members", "quorum", $"{voters}", "-S", list);
-        if (set.Code != 0)
-        {
-            throw new TrialFailure($"'raft members quorum {voters}': {set}");
-        }
-
+        await group.Book.CommittedToEach(load.Writers, 0);
+        await RaftProgram.Demand(["members", "quorum", $"{voters}", "-S", Group.ListOf(group.Servers)]);
         var random = new Random(1);
         List<TimeSpan> healed = [], gaps = [];
         for (var round = 1; round <= rounds; round++)
@@ -46,14 +38,14 @@ internal static class HealTrials
             var running = group.Servers.ToList();
             for (var time = 1; time <= times; time++)
             {
-                var voting = await group.Voters(running, voters);
+                var voting = await Group.Voters(running, voters);
                 var victims = Victims(group, voting, atOnce, random);
                 running.RemoveAll(victims.Contains);
                 var killed = Stopwatch.GetTimestamp();
                 healed.Add(await Heal(running, victims, killed));
-                await group.Voters(running, voters);
-                await group.Journal.Committed(20, Stopwatch.GetTimestamp(), Guards.Wait);
-                gaps.Add(Gaps.Longest(group.Journal.Attempts, killed, Stopwatch.GetTimestamp())!.Value);
+                await Group.Voters(running, voters);
+                await group.Book.Committed(20, Stopwatch.GetTimestamp());
+                gaps.Add(Gaps.Longest(group.Book.Writes, killed, Stopwatch.GetTimestamp())!.Value);
             }
 
             await Restart([.. group.Servers.Except(running)]);
@@ -62,7 +54,7 @@ internal static class HealTrials
         var bound = Bound + ((atOnce - 1) * BoundForAnother);
         return $"{await group.Check(group.Servers)}; {voters} of {Servers} vote, {atOnce} killed at once; {voters} vote again after "
             + $"{Gaps.Summary(healed)}, {healed.Count(time => time > bound)} above {Gaps.Text(bound)}; "
-            + $"without any commit {Gaps.Summary(gaps)}; {group.Elections.Latest!.Term} terms";
+            + $"without any commit {Gaps.Summary(gaps)}; {group.Term} terms";
     }
 
     // The leader is among them one time in three.

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.RegularExpressions;
 
-using RaftTrials.Check;
 using RaftTrials.Hostile;
 using RaftTrials.Servers;
 
@@ -71,17 +70,16 @@ internal static partial class HostileTrials
             server.Arguments = [TargetCommand.Name, .. server.Arguments[1..], "-t", ElectionTimeoutMin, "-T", ElectionTimeoutMax];
         }
 
-        group.StartAll();
-        await group.Elections.After(0, Guards.Wait);
+        await group.StartAndElect();
         group.Load("healthy", Writers, group.Servers, timeout: Guards.Request);
-        await using var honest = new HonestClient(Ports(trial), credentials.WriterFiles, group.Journal);
+        await using var honest = new HonestClient(Ports(trial), credentials.WriterFiles, group.Book);
         await using var holder = await HonestHolder.Start(Ports(trial), credentials.WriterFiles);
-        await group.Journal.Committed(CommitsBefore, since: 0, Guards.Wait);
+        await group.Book.Committed(CommitsBefore, since: 0);
 
         DemandNoRefusal(group);
         var (begin, before) = (Stopwatch.GetTimestamp(), MemoryOf(group));
         var lines = group.Servers.Select(server => server.Process.LineCount).ToList();
-        group.Journal.Add(Liar.Attempt);
+        group.Book.Add(Liar.Call);
         var attacks = new Attacks(group.Servers, [.. Ports(trial)], credentials, () => honest.Latest, () => LeaderOf(trial, group)).All
             .Where(attack => attack.Name.Contains(trial.Attack, StringComparison.Ordinal))
             .Select(attack => (attack.Name, attack.Run, Count: new Count())).ToList();
@@ -90,12 +88,12 @@ internal static partial class HostileTrials
             throw new TrialFailure($"no attack has '{trial.Attack}' in its name");
         }
 
-        var term = group.Elections.Latest!.Term; // Justification: awaited above.
+        var term = group.Term;
         using CancellationTokenSource stop = new();
         var newcomers = Newcomers.Run(trial.FirstPort, credentials, stop.Token);
         var running = attacks.Select(attack => Task.Run(() => attack.Run(attack.Count, stop.Token))).ToList();
         List<Memory[]> during = [];
-        var least = TimeSpan.FromSeconds(trial.Seconds(UsualSeconds));
+        var least = trial.Seconds(UsualSeconds);
 
         // On a busy machine an attack may take longer than a short run.
         bool IsOver(TimeSpan time) => time >= least && (time >= Guards.Wait || attacks.TrueForAll(attack => attack.Count.Value > 0));
@@ -111,7 +109,7 @@ internal static partial class HostileTrials
         await Task.WhenAll(running).WaitAsync(Guards.Wait);
         var end = Stopwatch.GetTimestamp();
         var elections = DemandLeader(group, term, Stopwatch.GetElapsedTime(begin, end));
-        await group.Journal.Committed(CommitsAfter, since: end, Guards.Wait);
+        await group.Book.Committed(CommitsAfter, since: end);
         await honest.Stop();
         var after = MemoryOf(group);
         Console.Out.WriteLine($"        attempts: {string.Join(", ", attacks.Select(attack => $"{attack.Name} {attack.Count.Value}"))}");
@@ -126,7 +124,7 @@ internal static partial class HostileTrials
             Show(server, lines[place], Stopwatch.GetElapsedTime(begin, end), sizes);
         }
 
-        var times = Times(group.Journal.Attempts, begin, end);
+        var times = Times(group.Book.Writes, begin, end);
         Demand(group);
         var summary = await group.Check([.. group.Servers]);
         DemandNoDouble(group);
@@ -144,8 +142,8 @@ internal static partial class HostileTrials
     {
         foreach (var server in group.Servers)
         {
-            var doubled = StoredLog.Of(server.Id, server.Data).Pairs.CountBy(pair => pair.RequestId)
-                .FirstOrDefault(pair => pair.Value > 1 && pair.Key.StartsWith($"id.{HonestClient.Name}-", StringComparison.Ordinal));
+            var doubled = StoredLog.Of(server.Data).CountBy(pair => pair.Value ?? "")
+                .FirstOrDefault(pair => pair.Value > 1 && pair.Key.StartsWith($"{HonestClient.Name}-", StringComparison.Ordinal));
             if (doubled.Key is not null)
             {
                 throw new TrialFailure($"{server.Id} has {doubled.Value} pairs of one Append of the honest client: {doubled.Key}");
@@ -205,7 +203,7 @@ internal static partial class HostileTrials
     // A busy machine may keep a leader from its core for longer than an election timeout, but not again and again.
     private static long DemandLeader(Group group, long term, TimeSpan time)
     {
-        var (elections, max) = (group.Elections.Latest!.Term - term, ElectionsPerMinuteMax * Math.Ceiling(time.TotalMinutes));
+        var (elections, max) = (group.Term - term, ElectionsPerMinuteMax * Math.Ceiling(time.TotalMinutes));
         if (elections > max)
         {
             throw new TrialFailure($"the leader lost its term {elections} times; at most {max} are expected");
@@ -222,23 +220,22 @@ internal static partial class HostileTrials
         }
 
         // The liar has an attempt too. Its sessions make the group forget those of others, so a retry of the client may end as Unknown.
-        if (group.Journal.Attempts.FirstOrDefault(IsLost) is { } lost)
+        if (group.Book.Writes.FirstOrDefault(IsLost) is { } lost)
         {
-            throw new TrialFailure($"an Append of the healthy client ended as {lost.Outcome}: {lost}");
+            throw new TrialFailure($"an Append of the healthy client was not committed: {lost}");
         }
     }
 
-    private static bool IsLost(Attempt attempt) =>
-        attempt.Outcome != Outcome.Committed && attempt.Writer != Liar.Attempt.Writer
-        && (attempt.Writer != HonestClient.Name || attempt.Outcome != Outcome.Unknown);
+    private static bool IsLost(WriteCall call) => call.End != WriteEnd.Committed && call != Liar.Call
+        && (call.Client != HonestClient.Name || call.End != WriteEnd.Unknown);
 
-    private static string Times(IReadOnlyList<Attempt> attempts, long begin, long end) =>
-        $"an Append before the attacks {Summary(attempts.Where(attempt => attempt.Ended < begin))}, during them "
-        + Summary(attempts.Where(attempt => attempt.Started >= begin && attempt.Ended <= end));
+    private static string Times(IReadOnlyList<WriteCall> calls, long begin, long end) =>
+        $"an Append before the attacks {Summary(calls.Where(call => call.Ended < begin))}, during them "
+        + Summary(calls.Where(call => call.Began >= begin && call.Ended <= end));
 
-    private static string Summary(IEnumerable<Attempt> attempts)
+    private static string Summary(IEnumerable<WriteCall> calls)
     {
-        var times = attempts.Select(attempt => Stopwatch.GetElapsedTime(attempt.Started, attempt.Ended)).Order().ToList();
+        var times = calls.Select(call => Stopwatch.GetElapsedTime(call.Began, call.Ended)).Order().ToList();
         return times.Count == 0
             ? "none"
             : $"p50 {Gaps.Text(times[(times.Count - 1) / 2])}, p99 {Gaps.Text(times[(times.Count - 1) * 99 / 100])} of {times.Count}";

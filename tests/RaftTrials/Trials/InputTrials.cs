@@ -18,8 +18,7 @@ internal sealed class InputTrials
     public static async Task<string> All(Trial trial)
     {
         var group = trial.Group(3);
-        group.StartAll();
-        await group.Elections.After(0, Guards.Wait);
+        await group.StartAndElect();
         var inputs = new InputTrials();
         await inputs.Commands(group);
         await inputs.Servers(trial, group);
@@ -45,7 +44,7 @@ internal sealed class InputTrials
         await Says(1, "is not a member", "members", "remove", ":1", "-S", server.Id);
         await Says(1, "is a member", "members", "add", group.Servers[0].Id, "-S", server.Id);
         await Says(1, "cannot be reached", "members", "add", ":1", "-S", server.Id);
-        await group.MembersAre(group.Servers);
+        await Group.MembersAre(group.Servers);
         if (group.Servers.FirstOrDefault(one => one.Process.Lines(line => ServerLines.Logs(line) is not null).Count > 0) is { } printed)
         {
             throw new TrialFailure($"{printed.Id} has printed its log without a 'print' message");
@@ -87,9 +86,9 @@ internal sealed class InputTrials
     {
         var file = Path.Combine(trial.Work, "file");
         await File.WriteAllTextAsync(file, "");
-        var below = await RaftProgram.Run(Host.Here, "server", "-c", list, "-p", $"{port}", "--data", Path.Combine(file, "data"));
+        var below = await RaftProgram.Run("server", "-c", list, "-p", $"{port}", "--data", Path.Combine(file, "data"));
         Expect(below, 1, file, "a data directory below a file");
-        var system = await RaftProgram.Run(Host.Here, "server", "-c", list, "-p", $"{port}", "--data", "/proc/raft");
+        var system = await RaftProgram.Run("server", "-c", list, "-p", $"{port}", "--data", "/proc/raft");
         Expect(system, 1, "/proc/raft", "a data directory in /proc");
     }
 
@@ -105,10 +104,10 @@ internal sealed class InputTrials
     }
 
     private async Task Says(int code, string text, params string[] arguments) =>
-        Expect(await RaftProgram.Run(Host.Here, arguments), code, text, $"'raft {string.Join(' ', arguments)}'");
+        Expect(await RaftProgram.Run(arguments), code, text, $"'raft {string.Join(' ', arguments)}'");
 
     private async Task Piped(int code, string text, string input, params string[] arguments) =>
-        Expect(await RaftProgram.Run(Host.Here, arguments, input), code, text, $"'raft {string.Join(' ', arguments)}' of a long line");
+        Expect(await RaftProgram.Run(arguments, input), code, text, $"'raft {string.Join(' ', arguments)}' of a long line");
 
     private void Expect(Finished finished, int code, string text, string what)
     {

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 
-using RaftTrials.Check;
 using RaftTrials.Load;
 using RaftTrials.Servers;
 
@@ -17,24 +16,27 @@ internal static class KillTrials
     public static async Task<string> Leader(Trial trial)
     {
         var (group, load) = await Started(trial);
-        var outages = new Outages();
+        List<TimeSpan> elections = [], forAll = [], forOne = [];
         for (var round = 1; round <= trial.Rounds(50); round++)
         {
             var election = group.Elections.Latest!;
             var killed = Stopwatch.GetTimestamp();
             election.Server.Kill();
-            var next = await group.Elections.After(election.Term, Guards.Wait);
+            var next = await group.Elections.After(election.Term);
             var others = load.Alone.Where((_, place) => group.Servers[place] != election.Server);
-            await group.Journal.CommittedToEach([.. load.Writers, .. others], next.At, Guards.Wait);
+            await group.Book.CommittedToEach([.. load.Writers, .. others], next.At);
             var served = Stopwatch.GetTimestamp();
             election.Server.Start();
             await election.Server.Follows();
-            await group.Journal.CommittedToEach([.. load.Writers, .. load.Alone], Stopwatch.GetTimestamp(), Guards.Wait);
-            outages.Add(group.Journal.Attempts, killed, next.At, served);
+            await group.Book.CommittedToEach(load.All, Stopwatch.GetTimestamp());
+            var writes = group.Book.Writes;
+            elections.Add(Stopwatch.GetElapsedTime(killed, next.At));
+            forAll.AddRange(Gaps.OfEach(writes, _ => "", killed, served));
+            forOne.AddRange(Gaps.OfEach(writes, call => call.Client, killed, served));
         }
 
-        var terms = group.Elections.Latest!.Term;
-        return $"{await group.Check(group.Servers)}; {outages}; {terms} terms";
+        return $"{await group.Check(group.Servers)}; from the kill to the next leader {Gaps.Summary(elections)}; without any commit "
+            + $"{Gaps.Summary(forAll)}; without a commit for one writer {Gaps.Summary(forOne)}; {group.Term} terms";
     }
 
     /// <summary>Kills all servers at once and restarts them.</summary>
@@ -47,8 +49,8 @@ internal static class KillTrials
             await Task.WhenAll(group.Servers.Select(server => Task.Run(server.Kill)));
             var started = Stopwatch.GetTimestamp();
             group.StartAll();
-            await group.Journal.CommittedToEach([.. load.Writers, .. load.Alone], started, Guards.Wait);
-            outages.Add(Gaps.Longest(group.Journal.Attempts, started, Stopwatch.GetTimestamp())!.Value);
+            await group.Book.CommittedToEach(load.All, started);
+            outages.Add(Gaps.Longest(group.Book.Writes, started)!.Value);
         }
 
         return $"{await group.Check(group.Servers)}; from the kill to the next committed answer {Gaps.Summary(outages)}";
@@ -64,8 +66,8 @@ internal static class KillTrials
             var server = round % 2 == 0 ? leader.Server : group.Servers.First(server => server != leader.Server);
             server.Kill();
             server.Wipe();
-            var since = server == leader.Server ? (await group.Elections.After(leader.Term, Guards.Wait)).At : Stopwatch.GetTimestamp();
-            await group.Journal.CommittedToEach(load.Writers, since, Guards.Wait);
+            var since = server == leader.Server ? (await group.Elections.After(leader.Term)).At : Stopwatch.GetTimestamp();
+            await group.Book.CommittedToEach(load.Writers, since);
             server.Start();
             await server.Follows();
             await Group.VotesAgain(server);
@@ -78,38 +80,37 @@ internal static class KillTrials
     public static async Task<string> Freeze(Trial trial)
     {
         var (group, load) = await Started(trial);
-        List<TimeSpan> failovers = [];
-        for (var round = 1; round <= trial.Rounds(10); round++)
-        {
-            failovers.Add(await FreezeLeader(group, [.. load.Writers, .. load.Alone]));
-        }
-
-        return $"{await group.Check(group.Servers)}; next leader after {Gaps.Summary(failovers)}; {group.Elections.Latest!.Term} terms";
+        return await Freeze(group, load.All, trial.Rounds(10));
     }
 
-    /// <returns>The time until another server led.</returns>
-    public static async Task<TimeSpan> FreezeLeader(Group group, IReadOnlyList<string> writers)
+    /// <summary>Freezes the leader again and again, until another server leads and for two seconds at least.</summary>
+    public static async Task<string> Freeze(Group group, IReadOnlyList<string> writers, int rounds)
     {
-        var election = group.Elections.Latest!;
-        var frozen = Stopwatch.GetTimestamp();
-        election.Server.Process.Send(Signal.Stop);
-        var thaw = Task.Delay(Frozen);
-        var next = await group.Elections.After(election.Term, Guards.Wait);
-        await thaw;
-        var from = election.Server.Process.LineCount;
-        election.Server.Process.Send(Signal.Continue);
-        await election.Server.Says(line => ServerLines.Leads(line) >= next.Term, $"who leads in term {next.Term}", from);
-        await group.Journal.CommittedToEach(writers, Stopwatch.GetTimestamp(), Guards.Wait);
-        return Stopwatch.GetElapsedTime(frozen, next.At);
+        List<TimeSpan> failovers = [];
+        for (var round = 1; round <= rounds; round++)
+        {
+            var election = group.Elections.Latest!;
+            var frozen = Stopwatch.GetTimestamp();
+            election.Server.Process.Send(Signal.Stop);
+            var thaw = Task.Delay(Frozen);
+            var next = await group.Elections.After(election.Term);
+            await thaw;
+            var from = election.Server.Process.LineCount;
+            election.Server.Process.Send(Signal.Continue);
+            await election.Server.Says(line => ServerLines.Leads(line) >= next.Term, $"who leads in term {next.Term}", from);
+            await group.Book.CommittedToEach(writers, Stopwatch.GetTimestamp());
+            failovers.Add(Stopwatch.GetElapsedTime(frozen, next.At));
+        }
+
+        return $"{await group.Check(group.Servers)}; next leader after {Gaps.Summary(failovers)}; {group.Term} terms";
     }
 
     private static async Task<(Group Group, LoadProcess Load)> Started(Trial trial)
     {
         var group = trial.Group(3);
-        group.StartAll();
-        await group.Elections.After(0, Guards.Wait);
+        await group.StartAndElect();
         var load = group.Load("w", Writers, group.Servers, alone: true);
-        await group.Journal.CommittedToEach([.. load.Writers, .. load.Alone], 0, Guards.Wait);
+        await group.Book.CommittedToEach(load.All, 0);
         return (group, load);
     }
 }

@@ -55,26 +55,26 @@ internal static class LostMajorityTrials
 
         // From here on, the steps of the page.
         await kept.Stop();
-        await Succeed("recover", "--data", kept.Data, "--all", "--nodes", NodeOf(kept), "--yes");
+        await RaftProgram.Demand(["recover", "--data", kept.Data, "--all", "--nodes", NodeOf(kept), "--yes"]);
         kept.Start();
         await Whole(kept, members: 1);
         await Append(clients, ["alone"]);
 
         // The mistake that the page names: a node that starts as a founder. It may join with the store of that start.
         lost[0].Start();
-        await Poll.Until(
-            async () => (await Ask(kept, "status", "--group", Groups[0])).Output.Any(line => line.Contains("raft.joining = on")),
-            () => "'raft status' does not name the remedy");
+        await Until(
+            kept,
+            run => run.Output.Any(line => line.Contains("raft.joining = on", StringComparison.Ordinal)),
+            "status",
+            "--group",
+            Groups[0]);
         await lost[0].Stop();
         foreach (var server in lost)
         {
             server.Arguments = [.. server.Arguments, "--joining"];
             server.Start();
-            Finished? added = null;
-            await Poll.Until(
-                async () => (added = await Ask(kept, "members", "add", "--all", NodeOf(server))).Code == 0
-                    && added.Output.Count == Groups.Length,
-                () => $"'raft members add --all {NodeOf(server)}' still says: {added},");
+            await Until(
+                kept, run => run.Code == 0 && run.Output.Count == Groups.Length, "members", "add", "--all", NodeOf(server));
         }
 
         await Whole(kept, members: Nodes);
@@ -139,47 +139,40 @@ internal static class LostMajorityTrials
             }
         }));
 
-    private static Task Whole(RaftServer asked, int members)
-    {
-        Finished? run = null;
-        return Poll.Until(
-            async () =>
-            {
-                run = await Ask(asked, "top", "--count", "1", "--json");
-                var groups = ObjectsOf(run, "group-sample").ToList();
-                return groups.Count == Groups.Length && groups.TrueForAll(group =>
-                    group.TryGetProperty("leader", out _)
-                    && (Number(group, "members"), Number(group, "answered"), Number(group, "lag")) == (members, members, 0)
-                    && !group.GetProperty("problem").GetBoolean());
-            },
-            () => $"not each group has {members} members and a leader: {run}");
-    }
+    private static Task Whole(RaftServer asked, int members) => Until(
+        asked,
+        run =>
+        {
+            var groups = ObjectsOf(run, "group-sample").ToList();
+            return groups.Count == Groups.Length && groups.TrueForAll(group =>
+                group.TryGetProperty("leader", out _)
+                && (Number(group, "members"), Number(group, "answered"), Number(group, "lag")) == (members, members, 0)
+                && !group.GetProperty("problem").GetBoolean());
+        },
+        "top",
+        "--count",
+        "1",
+        "--json");
 
     private static async Task EachVotes(RaftServer asked)
     {
         foreach (var group in Groups)
         {
-            await Poll.Until(
-                async () => ObjectsOf(await Ask(asked, "status", "--group", group, "--json"), "process")
-                    .Count(process => process.GetProperty("votes").GetBoolean()) == Nodes,
-                () => $"not all processes of {group} vote");
+            await Until(
+                asked,
+                run => ObjectsOf(run, "process").Count(process => process.GetProperty("votes").GetBoolean()) == Nodes,
+                "status",
+                "--group",
+                group,
+                "--json");
         }
     }
 
-    private static IEnumerable<JsonElement> ObjectsOf(Finished run, string kind) => run.Output
-        .Select(line => JsonDocument.Parse(line).RootElement)
-        .Where(each => each.GetProperty("kind").GetString() == kind);
+    private static IEnumerable<JsonElement> ObjectsOf(Finished run, string kind) =>
+        run.Json.Where(each => each.GetProperty("kind").GetString() == kind);
 
     private static long Number(JsonElement each, string name) => each.GetProperty(name).GetInt64();
 
-    private static Task<Finished> Ask(RaftServer asked, params string[] command) =>
-        RaftProgram.Run(Host.Here, [.. command, "--contacts", ContactOf(asked)]);
-
-    private static async Task Succeed(params string[] command)
-    {
-        if (await RaftProgram.Run(Host.Here, command) is { Code: not 0 } run)
-        {
-            throw new TrialFailure($"'raft {string.Join(' ', command)}': {run}");
-        }
-    }
+    private static Task Until(RaftServer asked, Func<Finished, bool> isIt, params string[] command) =>
+        RaftProgram.Until([.. command, "--contacts", ContactOf(asked)], isIt);
 }

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 
-using RaftTrials.Check;
 using RaftTrials.Load;
 using RaftTrials.Servers;
 
@@ -32,34 +31,35 @@ internal static class SplitTrials
             int[] many = [.. Enumerable.Range(0, Servers).Except(few)];
             network.Rule(Rules.Split([.. few.Select(NumberOf)], [.. many.Select(NumberOf)]));
             var cut = Stopwatch.GetTimestamp();
-            var next = await group.Elections.After(election.Term, Guards.Wait);
+            var next = await group.Elections.After(election.Term);
             if (few.Contains(group.Servers.IndexOf(next.Server)))
             {
                 throw new TrialFailure($"{next.Server.Id} was elected by two of five");
             }
 
             elections.Add(Stopwatch.GetElapsedTime(cut, next.At));
-            await group.Journal.CommittedToEach(WritersOf(loads, many), next.At, Guards.Wait);
-            await group.Journal.AnsweredToEach(WritersOf(loads, few), next.At, Guards.Wait);
+            await group.Book.CommittedToEach(WritersOf(loads, many), next.At);
+            await group.Book.AnsweredToEach(WritersOf(loads, few), next.At);
             var healed = Stopwatch.GetTimestamp();
             var fewWriters = WritersOf(loads, few);
-            var answers = group.Journal.Attempts
-                .Where(attempt => fewWriters.Contains(attempt.Writer) && attempt.Started > cut && attempt.Ended < healed).ToList();
-            if (answers.Find(attempt => attempt.Outcome == Outcome.Committed) is { } wrong)
+            var answers = group.Book.EndedSince(cut).Where(call => fewWriters.Contains(call.Client) && call.Ended < healed).ToList();
+            if (answers.Find(call => call.End == WriteEnd.Committed) is { } wrong)
             {
                 throw new TrialFailure($"two of five servers committed a message: {wrong}");
             }
 
             others += answers.Count;
             network.Rule(new());
-            await group.Journal.CommittedToEach(fewWriters, healed, Guards.Wait);
-            serving.AddRange(fewWriters.Select(writer => Stopwatch.GetElapsedTime(healed, FirstCommitted(group, writer, healed))));
-            await group.Journal.CommittedToEach(WritersOf(loads, many), healed, Guards.Wait);
+            await group.Book.CommittedToEach(fewWriters, healed);
+            serving.AddRange(group.Book.Writes.Where(call => call.End == WriteEnd.Committed && call.Ended > healed)
+                .Where(call => fewWriters.Contains(call.Client)).GroupBy(call => call.Client)
+                .Select(calls => Stopwatch.GetElapsedTime(healed, calls.Min(call => call.Ended))));
+            await group.Book.CommittedToEach(WritersOf(loads, many), healed);
         }
 
-        var terms = group.Elections.Latest!.Term;
         return $"{await group.Check(group.Servers)}; three of five elect after {Gaps.Summary(elections)}; none of {others} answers to "
-            + $"clients of the two said committed; after the healing each was served again within {Gaps.Summary(serving)}; {terms} terms";
+            + $"clients of the two said committed; after the healing each was served again within {Gaps.Summary(serving)}; "
+            + $"{group.Term} terms";
     }
 
     /// <summary>Cuts one direction: to the leader, from the leader to a follower, from a follower to the leader, from the leader.</summary>
@@ -75,7 +75,7 @@ internal static class SplitTrials
             found.Add($"leader mute: {await Cut(leader => Others(leader).Select(other => (leader, other)), isLeaderLost: true)}");
         }
 
-        return $"{await group.Check(group.Servers)}; {string.Join(", ", found)}; {group.Elections.Latest!.Term} terms";
+        return $"{await group.Check(group.Servers)}; {string.Join(", ", found)}; {group.Term} terms";
 
         static IEnumerable<int> Others(int server) => Enumerable.Range(0, Servers).Where(other => other != server);
 
@@ -88,17 +88,17 @@ internal static class SplitTrials
             network.Rule(new Rules([.. dropped.Select(link => (NumberOf(link.From), NumberOf(link.To)))]));
             if (isLeaderLost)
             {
-                cut = (await group.Elections.After(election.Term, Guards.Wait)).At;
+                cut = (await group.Elections.After(election.Term)).At;
             }
 
             // Servers with both directions to a majority must serve their clients.
             var isolated = isLeaderLost ? [leader] : dropped.Select(link => link.From == leader ? link.To : link.From).ToArray();
             var served = Enumerable.Range(0, Servers).Except(isolated);
-            await group.Journal.CommittedToEach(WritersOf(loads, served), cut, Guards.Wait);
+            await group.Book.CommittedToEach(WritersOf(loads, served), cut);
             await Task.Delay(Bad / 3);
             network.Rule(new());
-            await group.Journal.CommittedToEach(WritersOf(loads, Enumerable.Range(0, Servers)), Stopwatch.GetTimestamp(), Guards.Wait);
-            return $"{group.Elections.Latest!.Term - election.Term} terms";
+            await group.Book.CommittedToEach(WritersOf(loads, Enumerable.Range(0, Servers)), Stopwatch.GetTimestamp());
+            return $"{group.Term - election.Term} terms";
         }
     }
 
@@ -115,41 +115,33 @@ internal static class SplitTrials
     public static async Task<string> Freeze(Trial trial)
     {
         var (group, _, loads) = await Started(trial);
-        List<TimeSpan> failovers = [];
-        for (var round = 1; round <= trial.Rounds(5); round++)
-        {
-            failovers.Add(await KillTrials.FreezeLeader(group, [.. WritersOf(loads, Enumerable.Range(0, Servers))]));
-        }
-
-        return $"{await group.Check(group.Servers)}; next leader after {Gaps.Summary(failovers)}; {group.Elections.Latest!.Term} terms";
+        return await KillTrials.Freeze(group, WritersOf(loads, Enumerable.Range(0, Servers)), trial.Rounds(5));
     }
 
     private static async Task<string> While(Trial trial, Rules rules, string what)
     {
         var (group, network, loads) = await Started(trial);
-        var (term, from) = (group.Elections.Latest!.Term, Stopwatch.GetTimestamp());
+        var (term, from) = (group.Term, Stopwatch.GetTimestamp());
         network.Rule(rules);
         await Task.Delay(Bad);
         var to = Stopwatch.GetTimestamp();
         network.Rule(new());
-        await group.Journal.CommittedToEach(WritersOf(loads, Enumerable.Range(0, Servers)), to, Guards.Wait);
+        await group.Book.CommittedToEach(WritersOf(loads, Enumerable.Range(0, Servers)), to);
         var healed = Stopwatch.GetElapsedTime(to);
-        var answers = group.Journal.Attempts.Where(attempt => attempt.Ended > from && attempt.Ended < to)
-            .CountBy(attempt => attempt.Outcome).ToDictionary();
-        var terms = group.Elections.Latest!.Term - term;
+        CallBook during = new();
+        group.Book.Writes.Where(call => call.Ended > from && call.Ended < to).ToList().ForEach(during.Add);
+        var terms = group.Term - term;
         return $"{await group.Check(group.Servers)}; in {Bad.TotalSeconds} s of {what} "
-            + $"{answers.GetValueOrDefault(Outcome.Committed)} committed, {answers.GetValueOrDefault(Outcome.NotCommitted)} not, "
-            + $"{answers.GetValueOrDefault(Outcome.Unknown)} unknown, {terms} terms; after it all were served within {Gaps.Text(healed)}";
+            + $"{during.Counts}, {terms} terms; after it all were served within {Gaps.Text(healed)}";
     }
 
     private static async Task<(Group Group, Network Network, IReadOnlyList<LoadProcess> Loads)> Started(Trial trial)
     {
         var (group, network) = await trial.GroupOnNetwork(Servers);
-        group.StartAll();
-        await group.Elections.After(0, Guards.Wait);
+        await group.StartAndElect();
         var loads = group.Servers
             .Select((server, place) => group.Load($"w{NumberOf(place)}.", Writers, [server], timeout: Patience)).ToList();
-        await group.Journal.CommittedToEach(WritersOf(loads, Enumerable.Range(0, Servers)), 0, Guards.Wait);
+        await group.Book.CommittedToEach(WritersOf(loads, Enumerable.Range(0, Servers)), 0);
         return (group, network, loads);
     }
 
@@ -158,8 +150,4 @@ internal static class SplitTrials
 
     // Host number on the switch.
     private static int NumberOf(int place) => place + 1;
-
-    private static long FirstCommitted(Group group, string writer, long since) => group.Journal.Attempts
-        .Where(attempt => attempt.Writer == writer && attempt.Outcome == Outcome.Committed && attempt.Ended > since)
-        .Min(attempt => attempt.Ended);
 }

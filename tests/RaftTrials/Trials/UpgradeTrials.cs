@@ -1,10 +1,8 @@
 using System.Diagnostics;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 using RaftActors.Core.Codec;
 
-using RaftTrials.Check;
 using RaftTrials.Servers;
 
 namespace RaftTrials.Trials;
@@ -34,15 +32,14 @@ internal static class UpgradeTrials
             server.Program = earlier;
         }
 
-        group.StartAll();
-        await group.Elections.After(0, Guards.Wait);
+        await group.StartAndElect();
         string[] writers =
         [
             .. group.Load("next", Writers, group.Servers, timeout: Guards.Request).Writers,
             .. group.Load(
                 "earlier", Writers, group.Servers, timeout: Guards.Request, program: Path.Combine(folder, "RaftTrials.dll")).Writers,
         ];
-        await group.Journal.CommittedToEach(writers, 0, Guards.Wait);
+        await group.Book.CommittedToEach(writers, 0);
         var (rounds, elections) = (trial.Rounds(100), 0L);
         for (var round = 1; round <= rounds; round++)
         {
@@ -78,52 +75,41 @@ internal static class UpgradeTrials
     // Returns the number of elections.
     private static async Task<long> Exchange(Group group, string program, IReadOnlyList<string> writers)
     {
-        var first = TermOf(group);
+        var first = group.Term;
         foreach (var server in group.Servers)
         {
-            var before = TermOf(group);
+            var before = group.Term;
             await server.Stop();
             server.Program = program;
             server.Start();
             await server.Follows();
             await CaughtUp(group, server);
-            await group.Journal.CommittedToEach(writers, Stopwatch.GetTimestamp(), Guards.Wait);
-            if (TermOf(group) is var after && after > before + 1)
+            await group.Book.CommittedToEach(writers, Stopwatch.GetTimestamp());
+            if (group.Term is var after && after > before + 1)
             {
                 throw new TrialFailure($"the exchange of {server.Id} took the terms {before} to {after}, and one election is enough");
             }
         }
 
-        return group.Journal.Attempts.FirstOrDefault(attempt => attempt.Outcome != Outcome.Committed) is { } failed
+        return group.Book.Writes.FirstOrDefault(call => call.End != WriteEnd.Committed) is { } failed
             ? throw new TrialFailure($"a call failed: {failed}")
-            : TermOf(group) - first;
+            : group.Term - first;
     }
 
     // The sign after which an operator restarts the next server.
-    private static async Task CaughtUp(Group group, RaftServer server)
-    {
-        var arguments = new[] { "status", "--json", "-S", ListOf(group) };
-        Finished? run = null;
-        await Poll.Until(
-            async () => (run = await RaftProgram.Run(Host.Here, arguments)).Output
-                .Select(line => JsonDocument.Parse(line).RootElement)
-                .Any(line => line.GetProperty("kind").GetString() == "server"
-                    && line.GetProperty("server").GetString() == server.Id
-                    && line.TryGetProperty("lag", out var lag) && lag.GetInt64() < LagMax),
-            () => $"'raft status' still says: {run},");
-    }
-
-    private static long TermOf(Group group) => group.Elections.Latest!.Term; // Justification: the group has had a leader.
-
-    private static string ListOf(Group group) => string.Join(',', group.Servers.Select(server => server.Id));
+    private static Task CaughtUp(Group group, RaftServer server) => RaftProgram.Until(
+        ["status", "--json", "-S", Group.ListOf(group.Servers)],
+        run => run.Json.Any(line => line.GetProperty("kind").GetString() == "server"
+            && line.GetProperty("server").GetString() == server.Id
+            && line.TryGetProperty("lag", out var lag) && lag.GetInt64() < LagMax));
 
     private static async Task Raise(Group group, string earlier, string next, IReadOnlyList<string> writers)
     {
-        var list = ListOf(group);
-        await Demand(["upgrade", "status", "-S", list], "all of its programs read level 2");
-        await Demand(["upgrade", "enable", "-S", list], "the format level is raised");
-        await Demand(["upgrade", "status", "-S", list], "The group writes format level 2");
-        await group.Journal.CommittedToEach(writers, Stopwatch.GetTimestamp(), Guards.Wait);
+        var list = Group.ListOf(group.Servers);
+        await RaftProgram.Demand(["upgrade", "status", "-S", list], "all of its programs read level 2");
+        await RaftProgram.Demand(["upgrade", "enable", "-S", list], "the format level is raised");
+        await RaftProgram.Demand(["upgrade", "status", "-S", list], "The group writes format level 2");
+        await group.Book.CommittedToEach(writers, Stopwatch.GetTimestamp());
 
         // Its store has an entry of the new level.
         var server = group.Servers[0];
@@ -145,15 +131,6 @@ internal static class UpgradeTrials
         server.Start();
         await server.Follows();
         await Group.VotesAgain(server);
-        await group.Journal.CommittedToEach(writers, Stopwatch.GetTimestamp(), Guards.Wait);
-    }
-
-    private static async Task Demand(IReadOnlyList<string> arguments, string text)
-    {
-        var run = await RaftProgram.Run(Host.Here, arguments);
-        if (run.Code != 0 || !run.Output.Any(line => line.Contains(text)))
-        {
-            throw new TrialFailure($"'raft {string.Join(' ', arguments)}' does not say '{text}': {run}");
-        }
+        await group.Book.CommittedToEach(writers, Stopwatch.GetTimestamp());
     }
 }

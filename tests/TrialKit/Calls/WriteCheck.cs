@@ -1,4 +1,4 @@
-namespace KeyValueTrials.Check;
+namespace TrialKit.Calls;
 
 /// <summary>The writes of one key against its history.</summary>
 internal sealed class WriteCheck
@@ -12,7 +12,7 @@ internal sealed class WriteCheck
     {
         (_history, _writes) = (history, writes);
         _byValue = writes.Where(call => call.Value is not null).ToDictionary(call => call.Value!);
-        _deletes = writes.Where(call => call is { Value: null, End: WriteEnd.Applied })
+        _deletes = writes.Where(call => call is { Value: null, End: WriteEnd.Committed })
             .DistinctBy(call => call.Serial).ToDictionary(call => call.Serial);
     }
 
@@ -41,7 +41,7 @@ internal sealed class WriteCheck
             {
                 yield return $"'{change}' is in the history, and no client sent it";
             }
-            else if (maker.End is WriteEnd.Refused or WriteEnd.NotMade)
+            else if (maker.End is WriteEnd.Refused or WriteEnd.NotCommitted)
             {
                 yield return $"'{change}' is in the history, and its client was told: {maker}";
             }
@@ -58,19 +58,19 @@ internal sealed class WriteCheck
     public IEnumerable<string> Doubled() => _history.Changes.Where(change => change.Value is not null)
         .GroupBy(change => change.Value).Where(same => same.Skip(1).Any())
         .Select(same => $"'{same.Key}' was written {same.Count()} times: {string.Join(", ", same)}")
-        .Concat(_writes.Where(call => call is { Value: null, End: WriteEnd.Applied }).GroupBy(call => call.Serial)
+        .Concat(_writes.Where(call => call is { Value: null, End: WriteEnd.Committed }).GroupBy(call => call.Serial)
             .Where(same => same.Skip(1).Any()).Select(same => $"two deletes have one serial: {string.Join(" and ", same)}"));
 
     public IEnumerable<string> Lost() => _writes
-        .Where(call => call.End == WriteEnd.Applied && _history.PlaceOf(call.Serial, call.Value) is null)
+        .Where(call => call.End == WriteEnd.Committed && _history.PlaceOf(call.Serial, call.Value) is null)
         .Select(call => $"'{call}' was acknowledged, and is not in the history: there is "
             + $"'{_history.Changes.FirstOrDefault(change => change.Serial == call.Serial)?.ToString() ?? "nothing"}'");
 
     public IEnumerable<string> WrongRepeats() =>
         from call in _writes
         from repeat in call.Repeats
-        where repeat.End is WriteEnd.Applied or WriteEnd.Refused && repeat != (call.End, call.Serial)
-        select $"'{call}' was repeated, and the answer was {repeat.End} {repeat.Serial}";
+        where repeat.End is WriteEnd.Committed or WriteEnd.Refused && repeat != (call.End, call.Serial, call.Place)
+        select $"'{call}' was repeated, and the answer was {repeat.End} {repeat.Serial} {repeat.Place}";
 
     public IEnumerable<string> WrongConditions()
     {
@@ -97,6 +97,10 @@ internal sealed class WriteCheck
         .Where(made => made.Call.WasAbsent is { } wasAbsent && wasAbsent != (_history.ValueAt(made.Place - 1) is null))
         .Select(made => $"the answer to '{made.Call}' said that there was {(made.Call.WasAbsent == true ? "no" : "an")} item before, and "
             + $"there was '{Item(made.Place - 1)}'");
+
+    /// <summary>Answers with another number of the change than it has.</summary>
+    public IEnumerable<string> WrongPlaces() => Made().Where(made => made.Call.Place is { } said && said != made.Place)
+        .Select(made => $"the answer to '{made.Call}' said that it is change {made.Call.Place}, and it is change {made.Place}");
 
     private string Item(int place) => place == 0 ? "nothing" : _history.Changes[place - 1].ToString();
 }

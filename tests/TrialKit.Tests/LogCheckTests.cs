@@ -1,6 +1,6 @@
 using DiskTrials;
 
-namespace RaftTrials.Tests;
+namespace TrialKit.Tests;
 
 /// <summary>The comparison of logs at the end of a disk trial.</summary>
 public sealed class LogCheckTests

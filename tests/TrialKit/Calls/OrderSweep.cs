@@ -1,4 +1,4 @@
-namespace KeyValueTrials.Check;
+namespace TrialKit.Calls;
 
 /// <summary>Compares the order of calls in real time with their order in the history of a key.</summary>
 internal static class OrderSweep
@@ -24,7 +24,7 @@ internal static class OrderSweep
             // A change is new, so its place was not seen before it began. A read may see the place again.
             var isChecked = demands?.Invoke(call) ?? true;
             var least = !isChecked ? 0 : call.IsChange ? floor + 1 : floor;
-            var place = call.Place ?? history.PlaceOf(call.Read!, least);
+            var place = call.Place ?? history.PlaceOf((ReadCall)call.Source, least);
             if (place is { } known)
             {
                 places[call] = known;
@@ -40,13 +40,13 @@ internal static class OrderSweep
 
 /// <summary>A call with its time and its place in the history of its key.</summary>
 /// <param name="Place">Null: the read decides.</param>
-internal sealed record OrderedCall(long Began, long Ended, int? Place, bool IsChange, ReadCall? Read, string Text)
+internal sealed record OrderedCall(object Source, long Began, long Ended, int? Place, bool IsChange)
 {
-    public static OrderedCall OfWrite(WriteCall call, int place) => new(call.Began, call.Ended, place, IsChange: true, null, $"{call}");
+    /// <param name="isChange">False: it was refused, so it is a read of the item before.</param>
+    public static OrderedCall OfWrite(WriteCall call, int place, bool isChange = true) =>
+        new(call, call.Began, call.End == WriteEnd.Unknown ? long.MaxValue : call.Ended, place, isChange);
 
-    public static OrderedCall OfRefused(WriteCall call, int place) => new(call.Began, call.Ended, place, IsChange: false, null, $"{call}");
+    public static OrderedCall OfRead(ReadCall read) => new(read, read.Began, read.Ended, null, IsChange: false);
 
-    public static OrderedCall OfRead(ReadCall read) => new(read.Began, read.Ended, null, IsChange: false, read, $"{read}");
-
-    public override string ToString() => Text;
+    public override string ToString() => $"{Source}";
 }

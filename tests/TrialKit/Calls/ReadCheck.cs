@@ -1,4 +1,4 @@
-namespace KeyValueTrials.Check;
+namespace TrialKit.Calls;
 
 /// <summary>The reads of one key, and the order of all calls in real time, against its history.</summary>
 internal sealed class ReadCheck(KeyHistory history, WriteCheck writes, IReadOnlyList<ReadCall> reads)
@@ -17,6 +17,10 @@ internal sealed class ReadCheck(KeyHistory history, WriteCheck writes, IReadOnly
             {
                 yield return $"'{read}': that state has '{history.SerialAt(place)} {history.ValueAt(place)}'";
             }
+            else if (read.Place is { } said && read.At is { } state && history.PlaceUpTo(state) is var count && count != said)
+            {
+                yield return $"'{read}' said that there are {said} changes, and that state has {count}";
+            }
         }
     }
 
@@ -34,7 +38,7 @@ internal sealed class ReadCheck(KeyHistory history, WriteCheck writes, IReadOnly
         history,
         [
             .. writes.Made().Select(made => OrderedCall.OfWrite(made.Call, made.Place)),
-            .. writes.Refused().Select(refused => OrderedCall.OfRefused(refused.Call, refused.Place)),
+            .. writes.Refused().Select(refused => OrderedCall.OfWrite(refused.Call, refused.Place, isChange: false)),
             .. reads.Where(read => read.Level is Level.Linearizable or Level.Lease).Select(OrderedCall.OfRead),
         ]);
 
@@ -53,7 +57,7 @@ internal sealed class ReadCheck(KeyHistory history, WriteCheck writes, IReadOnly
         {
             var ofClient = reads.Where(read => read.Client == client).Select(OrderedCall.OfRead)
                 .Concat(writes.Made().Where(made => made.Call.Client == client).Select(made => OrderedCall.OfWrite(made.Call, made.Place)));
-            foreach (var finding in OrderSweep.Of(history, [.. ofClient], demands: call => call.Read?.Level == Level.Session))
+            foreach (var finding in OrderSweep.Of(history, [.. ofClient], call => call.Source is ReadCall { Level: Level.Session }))
             {
                 yield return $"in one session, {finding}";
             }

@@ -1,16 +1,20 @@
 using RaftActors.Cli;
 using RaftActors.Storage.Tools;
 
-namespace RaftTrials.Check;
+using RaftTrials.Load;
 
-/// <summary>
-/// The pairs of the servers' group in the log files of a stopped server, in order. Pairs that only a snapshot covers are missing.
-/// </summary>
-internal sealed record StoredLog(string Server, IReadOnlyList<StoredPair> Pairs)
+namespace RaftTrials.Servers;
+
+/// <summary>Reads the log files of a stopped server.</summary>
+internal static class StoredLog
 {
-    public static StoredLog Of(string server, string data)
+    /// <summary>
+    /// The pairs of the servers' group, in order: the serials and the texts of the messages that they ask for. Pairs that only a snapshot
+    /// covers are missing.
+    /// </summary>
+    public static List<Change> Of(string data)
     {
-        List<(long Index, StoredPair? Pair)> entries = [];
+        List<(long Index, Change? Pair)> entries = [];
         foreach (var item in LogDump.Read(data)
             .Where(item => item.State == LogItemState.Whole && item.Owner?.Group == ServerId.GroupName))
         {
@@ -26,14 +30,13 @@ internal sealed record StoredLog(string Server, IReadOnlyList<StoredPair> Pairs)
                         entries.RemoveAt(entries.Count - 1);
                     }
 
-                    entries.Add((index, item.Key is { } key ? new StoredPair(item.Serial!.Value, AppendKey.Of(key).Id) : null));
+                    entries.Add((index, item.Key is { } key ? new Change(item.Serial!.Value, TextOf(key)) : null));
                     break;
             }
         }
 
-        return new StoredLog(server, [.. entries.Select(entry => entry.Pair).OfType<StoredPair>()]);
+        return [.. entries.Select(entry => entry.Pair).OfType<Change>()];
+
+        static string TextOf(string key) => LoadCommand.TextOf(AppendKey.Of(key).Id);
     }
 }
-
-/// <summary>A pair of a stopped server's log.</summary>
-internal readonly record struct StoredPair(long Serial, string RequestId);

@@ -1,0 +1,200 @@
+using System.Diagnostics;
+
+using KeyValueTrials.Nodes;
+
+namespace KeyValueTrials.Trials;
+
+/// <summary>Rounds of one fault each. A round lasts until all nodes are ready and each key is written again.</summary>
+internal static class FaultTrials
+{
+    private const int DiskMegabytes = 64;
+
+    // Longer than an election takes.
+    private static readonly TimeSpan Frozen = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Cut = TimeSpan.FromSeconds(8);
+
+    // Long enough for the log to need a new segment.
+    private static readonly TimeSpan Full = TimeSpan.FromSeconds(25);
+    private static readonly TimeSpan Jumped = TimeSpan.FromSeconds(4);
+
+    /// <summary>By how much the clock of one node jumps, in the words of the library and in seconds. The last one runs fast.</summary>
+    private static readonly (string Words, int Seconds)[] Jumps =
+        [("+3600", 3600), ("-7200", -7200), ("+86400", 86400), ("+0", 0), ("-1", -1), ("+0 x50", 0)];
+
+    // Null: it is not installed.
+    private static string? Library => Directory.GetDirectories("/usr/lib", "*-linux-gnu")
+        .Select(folder => Path.Combine(folder, "faketime/libfaketimeMT.so.1")).FirstOrDefault(File.Exists);
+
+    /// <summary>Why this machine cannot change the clock of a process, with the remedy; null: it can.</summary>
+    public static string? ClockProblem() => Library is null ? "it needs libfaketime: run 'apt-get install faketime'" : null;
+
+    /// <summary>Kills the node that leads the most groups, and restarts it when all keys are written again.</summary>
+    public static Task<string> KillLeader(TrialScope trial) => Rounds(trial, 30, async (cluster, _, leader) =>
+    {
+        var killed = Stopwatch.GetTimestamp();
+        leader.Process.Kill();
+        await cluster.Served(killed);
+        cluster.Start(leader);
+        return "leader killed";
+    });
+
+    /// <summary>Kills all nodes at once, and restarts them.</summary>
+    public static Task<string> KillAll(TrialScope trial) => Rounds(trial, 15, (cluster, _, _) =>
+    {
+        foreach (var node in cluster.Nodes)
+        {
+            node.Process.Kill();
+        }
+
+        foreach (var node in cluster.Nodes)
+        {
+            cluster.Start(node);
+        }
+
+        return Task.FromResult("all killed");
+    });
+
+    /// <summary>Stops the node that leads the most groups with SIGSTOP. It goes on when others lead.</summary>
+    public static Task<string> Freeze(TrialScope trial) => Rounds(trial, 20, async (_, _, leader) =>
+    {
+        leader.Process.Send(Signal.Stop);
+        await Task.Delay(Frozen);
+        leader.Process.Send(Signal.Continue);
+        return "leader frozen";
+    });
+
+    /// <summary>Restarts one node after the other with SIGTERM, as an upgrade does.</summary>
+    public static async Task<string> Rolling(TrialScope trial)
+    {
+        List<TimeSpan> stops = [];
+        var found = await Rounds(trial, 30, async (cluster, round, _) =>
+        {
+            var node = cluster.Nodes[round % cluster.Nodes.Count];
+            stops.Add(await node.Stop());
+            cluster.Start(node);
+            return "restarted";
+        });
+        return $"{found}; a stop took {Gaps.Summary(stops)}";
+    }
+
+    /// <summary>
+    /// Cuts off, in turn: the leader; the leader's messages; the messages to the leader; another node. The clients reach all nodes.
+    /// </summary>
+    public static async Task<string> Partition(TrialScope trial)
+    {
+        var (cluster, network) = await Cluster.OnNetwork(trial, 3);
+        await cluster.StartAll();
+        return await Rounds(cluster, trial.Rounds(24), async (_, round, node) =>
+        {
+            var leader = node.Number;
+            int[] others = [.. cluster.Nodes.Select(each => each.Number).Where(number => number != leader)];
+            var (rules, what) = (round % 4) switch
+            {
+                0 => (Rules.Split([leader], others), "leader cut off"),
+                1 => (new Rules([.. others.Select(other => (leader, other))]), "one direction"),
+                2 => (new Rules([.. others.Select(other => (other, leader))]), "one direction"),
+                _ => (Rules.Split([others[0]], [leader, others[1]]), "another node"),
+            };
+            network.Rule(rules);
+            await Task.Delay(Cut);
+            network.Rule(new());
+            return what;
+        });
+    }
+
+    /// <summary>
+    /// The wall clock of the leader jumps or runs fast, then that of another node, and so on. The monotonic clock stays, as on a machine
+    /// whose time of day is set.
+    /// </summary>
+    public static async Task<string> Clock(TrialScope trial)
+    {
+        var cluster = Cluster.On(trial, 3);
+        foreach (var node in cluster.Nodes)
+        {
+            File.WriteAllText(FileOf(node), "+0");
+        }
+
+        await cluster.StartAll(node => new Dictionary<string, string>
+        {
+            ["LD_PRELOAD"] = Library!, // Justification: the trial has no problem, so it is there.
+            ["FAKETIME_TIMESTAMP_FILE"] = FileOf(node),
+            ["FAKETIME_CACHE_DURATION"] = "1",
+            ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
+        });
+        return await Rounds(cluster, trial.Rounds(24), async (_, round, leader) =>
+        {
+            var node = InTurn(cluster, round, leader);
+            var (words, seconds) = Jumps[round / 2 % Jumps.Length];
+            File.WriteAllText(FileOf(node), words);
+            await Task.Delay(Jumped);
+            var ahead = (await cluster.TimeOf(node) - DateTimeOffset.UtcNow).TotalSeconds;
+            var isFast = words.Contains('x', StringComparison.Ordinal);
+            return (isFast ? ahead < 60 : Math.Abs(ahead - seconds) > 30)
+                ? throw new TrialFailure($"the clock of {node.Name} is {ahead:0} s ahead after '{words}': it has not jumped")
+                : "clock set";
+        });
+
+        string FileOf(KeyValueNode node) => Path.Combine(trial.Work, $"clock{node.Number}");
+    }
+
+    /// <summary>Fills the disk of the leader to the last byte, then that of another node, and so on. Then it frees the space.</summary>
+    public static async Task<string> FillDisk(TrialScope trial)
+    {
+        var cluster = Cluster.On(trial, 3, hocon: "store { segment-size = 1MiB, free-space-floor = 8MiB }", diskMegabytes: DiskMegabytes);
+        await cluster.StartAll();
+        var restarts = 0;
+        var found = await Rounds(cluster, trial.Rounds(8), async (_, round, leader) =>
+        {
+            var node = InTurn(cluster, round, leader);
+            var filler = Path.Combine(node.Disk, "filler");
+            var filled = Stopwatch.GetTimestamp();
+            Machine.FillDisk(filler);
+            await Task.Delay(Full);
+            await cluster.Served(filled);
+            File.Delete(filler);
+            if (!await cluster.IsLive(node))
+            {
+                // A log that could not be written is closed until its node restarts.
+                restarts++;
+                await node.Stop();
+                cluster.Start(node);
+            }
+
+            return node == leader ? "disk of the leader" : "disk of another node";
+        });
+        return $"{found}; {restarts} nodes needed a restart";
+    }
+
+    /// <param name="fault">
+    /// Makes the fault of a round, and ends it. It gets the number of the round, from 0, and the node that leads the most groups, and
+    /// returns the name of the fault.
+    /// </param>
+    /// <returns>The longest times of a key without a write, and the summary of the calls.</returns>
+    internal static async Task<string> Rounds(Cluster cluster, int rounds, Func<Cluster, int, KeyValueNode, Task<string>> fault)
+    {
+        List<(string Fault, TimeSpan Time)> downtimes = [];
+        for (var round = 0; round < rounds; round++)
+        {
+            var leader = await cluster.Leader();
+            var began = Stopwatch.GetTimestamp();
+            var name = await fault(cluster, round, leader);
+            await Task.WhenAll(cluster.Asked.Select(cluster.Ready));
+            await cluster.Served(Stopwatch.GetTimestamp());
+            downtimes.Add((name, cluster.Downtime(began)));
+        }
+
+        var times = downtimes.GroupBy(each => each.Fault).Select(each => $"{each.Key}: {Gaps.Summary(each.Select(one => one.Time))}");
+        return $"a key without a write, {string.Join("; ", times)}; {await cluster.Check()}";
+    }
+
+    private static async Task<string> Rounds(TrialScope trial, int usual, Func<Cluster, int, KeyValueNode, Task<string>> fault)
+    {
+        var cluster = Cluster.On(trial, 3);
+        await cluster.StartAll();
+        return await Rounds(cluster, trial.Rounds(usual), fault);
+    }
+
+    // The leader, then another node.
+    private static KeyValueNode InTurn(Cluster cluster, int round, KeyValueNode leader) =>
+        round % 2 == 0 ? leader : cluster.Nodes.First(other => other != leader);
+}
