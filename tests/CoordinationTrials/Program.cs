@@ -1,29 +1,28 @@
-using CoordinationTrials;
+using CoordinationTrials.Check;
+using CoordinationTrials.Faults;
+using CoordinationTrials.Node;
+using CoordinationTrials.Simulated;
 using CoordinationTrials.Trials;
 
 return await TrialProgram.Run(
-    Options.AddTo(TrialProgram.Of<Trial>(
-        "Runs five nodes of an Akka.Cluster as processes, with a singleton, sharded entities and a lock that write to a register outside; "
-        + "kills, freezes, restarts and partitions them; then checks that no two holders wrote at a time.",
-        [
-        new("kill", trial => FaultTrials.Run(trial, 20, Faults.Kill)),
-        new("freeze", trial => FaultTrials.Run(trial, 20, Faults.Freeze)),
-        new("rolling", trial => FaultTrials.Run(trial, 20, Faults.Restart)),
-        new("partition", trial => FaultTrials.RunOnNetwork(trial, 20, Faults.Partition), Network.Problem),
-        new("one-way", trial => FaultTrials.RunOnNetwork(trial, 20, Faults.OneWay), Network.Problem),
-        new("bridge", trial => FaultTrials.RunOnNetwork(trial, 20, Faults.Bridge), Network.Problem),
-        new("flap", trial => FaultTrials.RunOnNetwork(trial, 20, Faults.Flap), Network.Problem),
-        new("mixed", trial => FaultTrials.RunOnNetwork(trial, 20, Faults.Mixed), Network.Problem),
-        new("any", trial => FaultTrials.RunOnNetwork(trial, 60, Faults.All()), Network.Problem),
-        new("stop", trial => FaultTrials.Run(trial, 20, Faults.Kill, Faults.Freeze)),
-        new("control", ControlTrials.Freeze),
-        ],
-        (work, parsed) => new Trial(
-            work,
-            parsed.GetValue(TrialProgram.Rounds),
-            Options.DowningOf(parsed),
-            parsed.GetValue(Options.Seed),
-            parsed.GetValue(Options.Results),
-            parsed.GetValue(Options.Logs),
-            parsed.GetValue(Options.Scale)))),
-    args);
+    args,
+    "Runs five nodes of an Akka.Cluster as processes, with a singleton, sharded entities and a lock that write to a register outside; "
+    + "kills, freezes, restarts and partitions them; then checks that no two holders wrote at a time.",
+    [
+        new("kill", trial => trial.Run(20, Fault.Kill)),
+        new("freeze", trial => trial.Run(20, Fault.Freeze)),
+        new("rolling", trial => trial.Run(20, Fault.Restart)),
+        new("partition", trial => trial.RunOnNetwork(20, Fault.Partition), Network.Problem),
+        new("one-way", trial => trial.RunOnNetwork(20, Fault.OneWay), Network.Problem),
+        new("bridge", trial => trial.RunOnNetwork(20, Fault.Bridge), Network.Problem),
+        new("flap", trial => trial.RunOnNetwork(20, Fault.Flap), Network.Problem),
+        new("mixed", trial => trial.RunOnNetwork(20, Fault.Mixed), Network.Problem),
+        new("any", trial => trial.RunOnNetwork(60, Fault.All()), Network.Problem),
+        new("stop", trial => trial.Run(20, Fault.Kill, Fault.Freeze)),
+        new("control", trial => trial.Control()),
+    ],
+    (work, parsed) => new Trial(work, parsed),
+    Trial.AllOptions,
+    SimulatedTrials.Command(),
+    RoundResult.SumCommand(),
+    TrialNode.Command());

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using System.Text.Json;
 
 namespace CoordinationTrials.Check;
@@ -29,6 +30,15 @@ internal sealed record RoundResult(
     IReadOnlyList<Takeover> Takeovers,
     string? Failure = null)
 {
+    /// <summary>The command that adds files of results.</summary>
+    public static Command SumCommand()
+    {
+        Argument<string[]> files = new("files") { Arity = ArgumentArity.OneOrMore };
+        Command sum = new("sum", "Adds the results of several runs.") { files };
+        sum.SetAction(parsed => Console.Out.WriteLine(Totals.Of(parsed.GetRequiredValue(files).SelectMany(Read))));
+        return sum;
+    }
+
     /// <summary>Reads a file of results.</summary>
     public static IEnumerable<RoundResult> Read(string file) =>
         File.ReadLines(file).Select(line => JsonSerializer.Deserialize<RoundResult>(line)!); // Justification: Append writes no null.

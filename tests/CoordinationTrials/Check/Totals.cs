@@ -1,11 +1,13 @@
 using System.Text;
 
+using CoordinationTrials.Faults;
+
 namespace CoordinationTrials.Check;
 
 /// <summary>Adds the results of rounds.</summary>
 internal static class Totals
 {
-    private const int Nodes = Processes.Nodes.Count;
+    private const int Nodes = FaultyCluster.Count;
     private const int Problems = 10;
 
     /// <summary>A table for each strategy, with a line for each fault and one for all, and the problems found.</summary>
@@ -15,7 +17,7 @@ internal static class Totals
             .Select(each => Table(each.Key, [.. each])));
 
     /// <summary>The round has ended more nodes than the fault may.</summary>
-    public static bool IsMajorityLost(RoundResult result) => result.Ended.Count > Nodes - Processes.Nodes.Majority;
+    public static bool IsMajorityLost(RoundResult result) => result.Ended.Count > Nodes - FaultyCluster.Majority;
 
     private static string Table(string downing, IReadOnlyList<RoundResult> results)
     {

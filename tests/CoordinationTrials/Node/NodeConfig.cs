@@ -74,29 +74,19 @@ internal static class NodeConfig
     /// <param name="scale">Multiplies the times that decide when a node is missed.</param>
     public static TimeSpan SessionTimeout(int scale) => TimeSpan.FromSeconds(3 * scale);
 
-    /// <param name="addresses">All nodes, as host:port.</param>
-    /// <param name="number">The number of this node, from 1.</param>
-    /// <param name="founds">
-    /// The cluster is founded now, by the first node. A node that is restarted must not: it would found another cluster if the nodes that
-    /// run did not answer in time.
-    /// </param>
-    /// <param name="directory">For the log of raft.</param>
-    /// <param name="isVerbose">Logs at the level of INFO, and not of WARNING.</param>
-    /// <param name="scale">As above.</param>
-    public static Config Of(
-        Downing downing, IReadOnlyList<string> addresses, int number, bool founds, string directory, bool isVerbose, int scale)
+    public static Config Of(NodeSettings node)
     {
-        var own = addresses[number - 1].Split(':');
-        var seeds = founds ? addresses : addresses.Where((_, place) => place != number - 1);
+        var own = node.Addresses[node.Number - 1].Split(':');
+        var seeds = node.Founds ? node.Addresses : node.Addresses.Where((_, place) => place != node.Number - 1);
         var config = ConfigurationFactory.ParseString(
             $$"""
             akka.remote.dot-netty.tcp { hostname = "{{own[0]}}", port = {{own[1]}} }
             akka.cluster.seed-nodes = [{{string.Join(", ", seeds.Select(each => $"\"akka.tcp://{System}@{each}\""))}}]
-            raft.roster = [{{string.Join(", ", addresses.Select(each => $"\"any@{each}\""))}}]
-            raft.store.directory = "{{directory}}"
-            akka.loglevel = {{(isVerbose ? "INFO" : "WARNING")}}
+            raft.roster = [{{string.Join(", ", node.Addresses.Select(each => $"\"any@{each}\""))}}]
+            raft.store.directory = "{{node.Directory}}"
+            akka.loglevel = {{(node.IsVerbose ? "INFO" : "WARNING")}}
             """);
-        return config.WithFallback(Shared(downing, scale));
+        return config.WithFallback(Shared(node.Downing, node.Scale));
     }
 
     /// <summary>What all nodes have, simulated ones too.</summary>
@@ -123,6 +113,19 @@ internal static class NodeConfig
             """,
     };
 }
+
+/// <summary>What the process of a node gets as its argument, in JSON.</summary>
+/// <param name="Addresses">All nodes, as host:port.</param>
+/// <param name="Number">The number of this node, from 1.</param>
+/// <param name="Directory">For the log of raft.</param>
+/// <param name="IsVerbose">Logs at the level of INFO, and not of WARNING.</param>
+/// <param name="Scale">Multiplies the times that decide when a node is missed.</param>
+/// <param name="Founds">
+/// The cluster is founded now, by the first node. A node that is restarted must not: it would found another cluster if the nodes that run
+/// did not answer in time.
+/// </param>
+internal sealed record NodeSettings(
+    Downing Downing, IReadOnlyList<string> Addresses, int Number, string Directory, bool IsVerbose, int Scale, bool Founds = false);
 
 /// <summary>The strategy by which the nodes decide about members that they cannot reach.</summary>
 internal enum Downing

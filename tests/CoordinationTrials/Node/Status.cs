@@ -1,3 +1,5 @@
+using Akka.Cluster;
+
 namespace CoordinationTrials.Node;
 
 /// <summary>What a node sees of the cluster: a line of its output.</summary>
@@ -8,8 +10,15 @@ internal sealed record Status(IReadOnlySet<string> Up, IReadOnlySet<string> Unre
 {
     public const string Mark = "> status ";
 
-    public static string LineOf(IReadOnlyList<string> up, IReadOnlyList<string> unreachable, bool isAll) =>
-        $"{Mark}{isAll} {string.Join(',', up)} {string.Join(',', unreachable)}";
+    /// <param name="nameOf">The address of a member.</param>
+    public static Status Of(ClusterEvent.CurrentClusterState state, Func<Akka.Actor.Address, string> nameOf)
+    {
+        var up = state.Members.Where(member => member.Status == MemberStatus.Up).ToList();
+        return new(
+            up.Select(member => nameOf(member.Address)).ToHashSet(),
+            state.Unreachable.Select(member => nameOf(member.Address)).ToHashSet(),
+            IsAll: up.Count == state.Members.Count);
+    }
 
     public static Status Parse(string line)
     {
@@ -18,6 +27,8 @@ internal sealed record Status(IReadOnlySet<string> Up, IReadOnlySet<string> Unre
 
         static HashSet<string> Of(string list) => [.. list.Split(',', StringSplitOptions.RemoveEmptyEntries)];
     }
+
+    public string ToLine() => $"{Mark}{IsAll} {string.Join(',', Up)} {string.Join(',', Unreachable)}";
 
     public override string ToString()
     {

@@ -1,9 +1,9 @@
+using System.CommandLine;
 using System.Runtime.InteropServices;
+using System.Text.Json;
 
 using Akka.Actor;
 using Akka.Cluster;
-using Akka.Cluster.Sharding;
-using Akka.Cluster.Tools.Singleton;
 
 using CoordinationTrials.Check;
 
@@ -18,16 +18,26 @@ internal static class TrialNode
     public const string Lock = "lock";
 
     private static readonly TimeSpan StatusInterval = TimeSpan.FromMilliseconds(250);
-    private static readonly TimeSpan WakeInterval = TimeSpan.FromMilliseconds(500);
 
     public static IReadOnlyList<string> Entities { get; } = ["entity1", "entity2", "entity3", "entity4"];
 
-    /// <summary>Runs until the node is downed, leaves after SIGTERM, or its input ends.</summary>
-    public static async Task<int> Run(
-        Downing downing, IReadOnlyList<string> addresses, int number, bool founds, string directory, bool isVerbose, int scale)
+    /// <summary>The time between two messages to an entity.</summary>
+    public static TimeSpan WakeInterval { get; } = TimeSpan.FromMilliseconds(500);
+
+    /// <summary>The hidden command of a node. Its argument is a <see cref="NodeSettings"/>.</summary>
+    public static Command Command()
     {
-        var system = ActorSystem.Create(
-            NodeConfig.System, NodeConfig.Of(downing, addresses, number, founds, directory, isVerbose, scale));
+        Argument<string> settings = new("settings");
+        Command node = new("node") { settings };
+        node.Hidden = true;
+        node.SetAction((parsed, _) => Run(JsonSerializer.Deserialize<NodeSettings>(parsed.GetRequiredValue(settings))!));
+        return node;
+    }
+
+    // Runs until the node is downed, leaves after SIGTERM, or its input ends.
+    private static async Task<int> Run(NodeSettings settings)
+    {
+        var system = ActorSystem.Create(NodeConfig.System, NodeConfig.Of(settings));
         using var terminated = PosixSignalRegistration.Create(PosixSignal.SIGTERM, signal =>
         {
             signal.Cancel = true;
@@ -40,68 +50,51 @@ internal static class TrialNode
             Console.In.ReadToEnd();
             Environment.Exit(0);
         });
-        var usesRaft = downing != Downing.KeepMajority;
-        system.ActorOf(
-            ClusterSingletonManager.Props(
-                Props.Create(() => new Writer(number, Singleton, usesRaft)),
-                PoisonPill.Instance,
-                ClusterSingletonManagerSettings.Create(system)),
-            Singleton);
-        var region = await ClusterSharding.Get(system).StartAsync(
-            "entities",
-            entity => Props.Create(() => new Writer(number, entity, usesRaft)),
-            ClusterShardingSettings.Create(system),
-            new EachInItsShard());
+        var (usesRaft, life) = (settings.Downing != Downing.KeepMajority, $"{settings.Number}-{Environment.ProcessId}");
+        var region = await Holders.Start(system, life, usesRaft, ToOutput);
         if (usesRaft)
         {
-            _ = ClaimLock(system, number);
+            _ = ClaimLock(system, life);
         }
 
-        await Task.WhenAll(Report(system), Wake(system, region));
+        var cluster = Cluster.Get(system);
+        await Task.WhenAll(
+            Again(system, StatusInterval, () => Console.WriteLine(
+                Status.Of(cluster.State, address => $"{address.Host}:{address.Port}").ToLine())),
+            Again(system, WakeInterval, () =>
+            {
+                foreach (var entity in Entities)
+                {
+                    region.Tell(entity, ActorRefs.NoSender);
+                }
+            }));
         await system.WhenTerminated;
         return 0;
     }
 
-    private static async Task Report(ActorSystem system)
-    {
-        var cluster = Cluster.Get(system);
-        while (!system.WhenTerminated.IsCompleted)
-        {
-            var state = cluster.State;
-            var up = state.Members.Where(member => member.Status == MemberStatus.Up).ToList();
-            Console.WriteLine(Status.LineOf(
-                [.. up.Select(member => $"{member.Address.Host}:{member.Address.Port}")],
-                [.. state.Unreachable.Select(member => $"{member.Address.Host}:{member.Address.Port}")],
-                isAll: up.Count == state.Members.Count));
-            await Task.WhenAny(system.WhenTerminated, Task.Delay(StatusInterval));
-        }
-    }
+    private static void ToOutput(string resource, string instance, long? token) =>
+        Console.WriteLine(Write.LineOf(resource, instance, token));
 
-    // A message creates an entity that does not run.
-    private static async Task Wake(ActorSystem system, IActorRef region)
+    private static async Task Again(ActorSystem system, TimeSpan interval, Action run)
     {
         while (!system.WhenTerminated.IsCompleted)
         {
-            foreach (var entity in Entities)
-            {
-                region.Tell(entity, ActorRefs.NoSender);
-            }
-
-            await Task.WhenAny(system.WhenTerminated, Task.Delay(WakeInterval));
+            run();
+            await Task.WhenAny(system.WhenTerminated, Task.Delay(interval));
         }
     }
 
-    private static async Task ClaimLock(ActorSystem system, int number)
+    private static async Task ClaimLock(ActorSystem system, string life)
     {
         var coordination = RaftCoordination.Get(system);
-        for (var life = 1; ; life++)
+        for (var holding = 1; ; holding++)
         {
             try
             {
                 await using var held = await coordination.LockAsync(Lock);
                 while (held.IsHeld)
                 {
-                    Console.WriteLine(Write.LineOf(Lock, $"{number}-{Environment.ProcessId}-{life}", held.Token));
+                    ToOutput(Lock, $"{life}-{holding}", held.Token);
                     await Task.Delay(Writer.Interval);
                 }
             }
@@ -115,17 +108,4 @@ internal static class TrialNode
             }
         }
     }
-}
-
-/// <summary>Each entity has a shard of its own, and a message to it is its name.</summary>
-internal sealed class EachInItsShard : HashCodeMessageExtractor
-{
-    public EachInItsShard()
-        : base(1)
-    {
-    }
-
-    public override string EntityId(object message) => (string)message;
-
-    public override string ShardId(string entityId, object? messageHint = null) => entityId;
 }

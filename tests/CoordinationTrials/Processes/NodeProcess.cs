@@ -1,52 +1,57 @@
+using System.Diagnostics;
+using System.Text.Json;
+
 using CoordinationTrials.Check;
+using CoordinationTrials.Faults;
 using CoordinationTrials.Node;
 
 namespace CoordinationTrials.Processes;
 
-/// <summary>A node as a process, and its restarts. Dispose ends it.</summary>
-/// <param name="number">From 1.</param>
-/// <param name="start">Starts its process. It gets the reader of the output's lines, and whether the cluster is founded.</param>
-/// <param name="log">Path of a file for all its lines but the writes; null: there is none.</param>
-internal sealed class NodeProcess(
-    int number, string address, Func<Action<OutputLine>, bool, ChildProcess> start, Register register, string? log)
-    : IDisposable
+/// <summary>A node as a process. Dispose ends it.</summary>
+/// <param name="log">Gets all its lines but the writes.</param>
+internal sealed class NodeProcess(NodeSettings settings, Host host, Register register, Action<string> log)
+    : FaultyNode(settings.Number, settings.Addresses[settings.Number - 1]), IDisposable
 {
     private const int TailLength = 40;
 
     private readonly Queue<string> _tail = [];
-    private readonly Lock _logLock = new();
     private ChildProcess? _process;
     private volatile Status? _status;
 
-    public int Number => number;
+    public override bool IsRunning => _process is { HasEnded: false };
 
-    /// <summary>As host:port.</summary>
-    public string Address => address;
+    public override Status? Status => IsRunning ? _status : null;
 
-    public bool IsRunning => _process is { HasEnded: false };
-
-    /// <summary>What the running process sees of the cluster; null: it has reported nothing yet, or there is none.</summary>
-    public Status? Status => IsRunning ? _status : null;
+    private ChildProcess Process => _process ?? throw new InvalidOperationException("The node has not started.");
 
     /// <param name="founds">There is no cluster yet.</param>
     public void Start(bool founds)
     {
         _process?.Dispose();
         _status = null;
-        Log("the process starts");
-        _process = start(Hear, founds);
+        log("the process starts");
+        string[] words =
+        [
+            .. host.Prefix, "dotnet", typeof(NodeProcess).Assembly.Location, "node",
+            JsonSerializer.Serialize(settings with { Founds = founds }),
+        ];
+        _process = ChildProcess.Start(words[0], words[1..], heard: Hear, keepsLines: false);
     }
 
-    public void Kill() => _process!.Kill(); // Justification: the nodes have started.
+    public override void Kill() => Process.Kill();
 
-    public void Send(Signal signal) => _process!.Send(signal); // Justification: as above.
+    public override void Freeze() => Process.Send(Signal.Stop);
+
+    public override void Resume() => Process.Send(Signal.Continue);
+
+    public override void Leave() => Process.Send(Signal.Terminate);
 
     /// <summary>The latest lines of its output that are for people.</summary>
     public string Tail()
     {
         lock (_tail)
         {
-            return $"--- node {number}, {address}, {(IsRunning ? "running" : "ended")}\n{string.Join('\n', _tail)}";
+            return $"--- node {Number}, {Address}, {(IsRunning ? "running" : "ended")}\n{string.Join('\n', _tail)}";
         }
     }
 
@@ -56,21 +61,21 @@ internal sealed class NodeProcess(
     {
         if (line.Text.StartsWith(Write.Mark, StringComparison.Ordinal))
         {
-            register.Add(Write.Parse(line.Text, number, line.At));
+            register.Add(Write.Parse(line.Text, Number, Stopwatch.GetElapsedTime(0, line.At).Ticks));
         }
-        else if (line.Text.StartsWith(Status.Mark, StringComparison.Ordinal))
+        else if (line.Text.StartsWith(Node.Status.Mark, StringComparison.Ordinal))
         {
-            var status = Status.Parse(line.Text);
+            var status = Node.Status.Parse(line.Text);
             if (_status?.ToString() != status.ToString())
             {
-                Log(status.ToString());
+                log(status.ToString());
             }
 
             _status = status;
         }
         else
         {
-            Log(line.Text);
+            log(line.Text);
             lock (_tail)
             {
                 _tail.Enqueue(line.Text.Length > 300 ? line.Text[..300] + "..." : line.Text);
@@ -78,17 +83,6 @@ internal sealed class NodeProcess(
                 {
                     _tail.Dequeue();
                 }
-            }
-        }
-    }
-
-    private void Log(string line)
-    {
-        if (log is not null)
-        {
-            lock (_logLock)
-            {
-                File.AppendAllText(log, LogFile.LineOf(line));
             }
         }
     }

@@ -1,10 +1,9 @@
 using Akka.Actor;
 using Akka.Cluster;
-using Akka.Cluster.Sharding;
-using Akka.Cluster.Tools.Singleton;
 using Akka.Configuration;
 
 using CoordinationTrials.Check;
+using CoordinationTrials.Faults;
 using CoordinationTrials.Node;
 
 using RaftActors;
@@ -14,26 +13,20 @@ using RaftActors.Testing.Simulation;
 namespace CoordinationTrials.Simulated;
 
 /// <summary>One node of the simulated cluster, with what a <see cref="TrialNode"/> hosts.</summary>
-/// <param name="number">From 1.</param>
-internal sealed class ClusterNode(World world, SimulatedNetwork network, Register register, int number)
+internal sealed class ClusterNode(World world, SimulatedNetwork network, Register register, int number) : FaultyNode(number, NameOf(number))
 {
     private static readonly TimeSpan JoinInterval = TimeSpan.FromSeconds(1);
-    private static readonly TimeSpan WakeInterval = TimeSpan.FromMilliseconds(500);
 
     private readonly SimulatedNode _node = new(world, number - 1, NameOf(number)) { Rate = 1 + (((number * 7 % 5) - 2) / 1000.0) };
     private int _lives;
     private bool _founds;
 
-    public int Number => number;
+    public override bool IsRunning => _node.Life is not null;
 
-    public string Name => _node.Name;
-
-    public TimeSpan StartedAt { get; private set; }
-
-    public bool IsRunning => _node.Life is not null;
+    public override Node.Status? Status => Cluster is { } cluster ? Node.Status.Of(cluster.State, address => address.Host) : null;
 
     /// <summary>Null: it does not run.</summary>
-    public Cluster? Cluster => _node.System is { } system ? Akka.Cluster.Cluster.Get(system) : null;
+    public Cluster? Cluster => System is { } system ? Akka.Cluster.Cluster.Get(system) : null;
 
     public ActorSystem? System => _node.System;
 
@@ -45,75 +38,59 @@ internal sealed class ClusterNode(World world, SimulatedNetwork network, Registe
     /// <summary>It was downed or has left, so its process ends.</summary>
     public bool IsRemoved => Cluster is { IsTerminated: true };
 
-    public static string NameOf(int number) => $"n{number}";
-
-    /// <summary>Starts the node.</summary>
-    /// <param name="seed">Returns the address of a node to join; null: none is in the cluster.</param>
-    /// <param name="founds">It founds the cluster.</param>
-    public void Start(Config config, Func<Address?> seed, bool founds)
-    {
-        var life = ++_lives;
-        (StartedAt, _founds) = (world.Now, founds);
-        _node.Start(config, started =>
-        {
-            var system = started.System;
-            Raft.Get(system).UseTransport(network.Connect(started));
-            Host(started, $"{number}-{life}");
-            if (founds)
-            {
-                var cluster = Akka.Cluster.Cluster.Get(system);
-                cluster.Join(cluster.SelfAddress);
-            }
-            else
-            {
-                Join(started, seed);
-            }
-        });
-    }
-
     /// <summary>Each write to its disk takes up to 300 ms.</summary>
     public bool HasSlowDisk
     {
         set => _node.HasSlowDisk = value;
     }
 
+    public static string NameOf(int number) => $"n{number}";
+
     /// <summary>The disk has so many bytes free from now on. Null: there is no bound.</summary>
     public void SetFree(long? bytes) => _node.SetFree(bytes);
 
-    /// <summary>Ends the node without a warning.</summary>
-    public void Kill()
+    /// <summary>Starts the node.</summary>
+    /// <param name="seed">Returns the address of a node to join; null: none is in the cluster.</param>
+    /// <param name="founds">It founds the cluster.</param>
+    public void Start(Config config, Func<Address?> seed, bool founds)
+    {
+        var instance = $"{Number}-{++_lives}";
+        _founds = founds;
+        _node.Start(config, life =>
+        {
+            Raft.Get(life.System).UseTransport(network.Connect(life));
+            _ = HostEntities(life, instance);
+            _ = HoldLock(life, instance);
+            if (founds)
+            {
+                var cluster = Akka.Cluster.Cluster.Get(life.System);
+                cluster.Join(cluster.SelfAddress);
+            }
+            else
+            {
+                Join(life, seed);
+            }
+        });
+    }
+
+    public override void Kill()
     {
         _ = _node.Crash();
-        AkkaNetwork.Current.OnEnded(Name);
+        AkkaNetwork.Current.OnEnded(Address);
     }
 
-    public void Pause() => _node.Pause();
+    public override void Freeze() => _node.Pause();
 
-    public void Resume() => _node.Resume();
+    public override void Resume() => _node.Resume();
 
-    /// <summary>The node leaves the cluster, and ends then.</summary>
-    public void Leave() => _node.Life?.Post(() => Cluster?.Leave(Cluster.SelfAddress));
+    public override void Leave() => _node.Life?.Post(() => Cluster?.Leave(Cluster.SelfAddress));
 
-    private void Host(NodeLife life, string instance)
-    {
-        var system = life.System;
-        system.ActorOf(
-            ClusterSingletonManager.Props(
-                Props.Create(() => new SimulatedWriter(register, world, number, instance, TrialNode.Singleton)),
-                PoisonPill.Instance,
-                ClusterSingletonManagerSettings.Create(system)),
-            TrialNode.Singleton);
-        _ = HostEntities(life, instance);
-        _ = HoldLock(life, instance);
-    }
+    private void ToRegister(string resource, string instance, long? token) =>
+        register.Add(new(resource, Number, instance, token, world.Now.Ticks));
 
     private async Task HostEntities(NodeLife life, string instance)
     {
-        var region = await ClusterSharding.Get(life.System).StartAsync(
-            "entities",
-            entity => Props.Create(() => new SimulatedWriter(register, world, number, instance, entity)),
-            ClusterShardingSettings.Create(life.System),
-            new EachInItsShard());
+        var region = await Holders.Start(life.System, instance, hasTokens: true, ToRegister);
         Wake();
 
         void Wake()
@@ -123,7 +100,7 @@ internal sealed class ClusterNode(World world, SimulatedNetwork network, Registe
                 region.Tell(entity, ActorRefs.NoSender);
             }
 
-            life.After(WakeInterval, Wake);
+            life.After(TrialNode.WakeInterval, Wake);
         }
     }
 
@@ -146,7 +123,7 @@ internal sealed class ClusterNode(World world, SimulatedNetwork network, Registe
                     return;
                 }
 
-                register.Add(new(TrialNode.Lock, number, holder, held.Token, world.Now.Ticks));
+                ToRegister(TrialNode.Lock, holder, held.Token);
                 life.After(Writer.Interval, () => Write(holder));
             }
         }
@@ -165,35 +142,5 @@ internal sealed class ClusterNode(World world, SimulatedNetwork network, Registe
 
             life.After(JoinInterval, () => Join(life, seed));
         }
-    }
-}
-
-/// <summary>As <see cref="Writer"/>, in the simulation.</summary>
-internal sealed class SimulatedWriter : ReceiveActor, IWithTimers
-{
-    private static int _lives;
-
-    public SimulatedWriter(Register register, World world, int node, string instance, string resource)
-    {
-        var own = $"{instance}-{Interlocked.Increment(ref _lives)}";
-        long? token = null;
-        Receive<Due>(_ =>
-        {
-            token ??= RaftCoordination.Get(Context.System).TokenOf(Context);
-            if (token is not null)
-            {
-                register.Add(new(resource, node, own, token, world.Now.Ticks));
-            }
-        });
-        ReceiveAny(_ => { });
-    }
-
-    public ITimerScheduler Timers { get; set; } = null!; // Justification: Akka sets it before the actor starts.
-
-    protected override void PreStart() => Timers.StartPeriodicTimer(Due.Instance, Due.Instance, Writer.Interval, Writer.Interval);
-
-    private sealed class Due
-    {
-        public static Due Instance { get; } = new();
     }
 }

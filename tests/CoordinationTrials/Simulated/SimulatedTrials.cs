@@ -1,19 +1,48 @@
+using System.CommandLine;
+using System.CommandLine.Parsing;
 using System.Diagnostics;
 
 using CoordinationTrials.Check;
+using CoordinationTrials.Trials;
 
 namespace CoordinationTrials.Simulated;
 
 /// <summary>Runs a simulated cluster for each seed.</summary>
 internal static class SimulatedTrials
 {
-    /// <param name="rounds">The number of faults of each seed.</param>
-    /// <param name="results">Path of the file of results; null: there is none.</param>
-    /// <param name="logs">Folder for what the nodes log; null: there is none.</param>
+    private static readonly Option<(int First, int Last)> Seeds = new("--seeds")
+    {
+        Description = "The first and the last seed, such as 1..100. Default: 1..10.",
+        HelpName = "first..last",
+        CustomParser = ParseSeeds,
+        DefaultValueFactory = _ => (1, 10),
+    };
+
+    private static readonly Option<int> RoundsOfSeed = new("--rounds")
+    {
+        Description = "The number of faults of each seed. Default: 8.",
+        HelpName = "n",
+        DefaultValueFactory = _ => 8,
+    };
+
+    public static Command Command()
+    {
+        Command simulate = new("simulate", "Runs the nodes in this process and in virtual time, one cluster for each seed.")
+        {
+            Seeds, RoundsOfSeed, Trial.ResultsOption, Trial.LogsOption,
+        };
+        simulate.SetAction(parsed => Run(
+            parsed.GetValue(Seeds),
+            parsed.GetValue(RoundsOfSeed),
+            parsed.GetValue(Trial.ResultsOption),
+            parsed.GetValue(Trial.LogsOption)));
+        return simulate;
+    }
+
     /// <returns>
     /// The exit code: 1 if two holders wrote at a time, a majority was lost, a resource was not taken over, or the nodes did not recover.
     /// </returns>
-    public static int Run((int First, int Last) seeds, int rounds, string? results, string? logs)
+    private static int Run((int First, int Last) seeds, int rounds, string? file, string? logs)
     {
         // Akka.NET leaves some work to the pool. One thread has one order, and shows when there is nothing left.
         ThreadPool.SetMinThreads(1, 1);
@@ -23,19 +52,12 @@ internal static class SimulatedTrials
         for (var seed = seeds.First; seed <= seeds.Last; seed++)
         {
             using ClusterRun run = new(seed);
-            foreach (var result in run.Rounds(rounds))
+            var results = run.Rounds(rounds, [.. Faults.Fault.All(), SimulatedFaults.SlowDisk, SimulatedFaults.FullDisk], file);
+            all.AddRange(results.GetAwaiter().GetResult());
+            foreach (var result in all.Where(each => each.Seed == seed && HasFailed(each)))
             {
-                all.Add(result);
-                if (results is not null)
-                {
-                    result.AppendTo(results);
-                }
-
-                if (HasFailed(result))
-                {
-                    Console.WriteLine($"FAILED  seed {seed}, round {result.Round}, {result.Fault} ({result.Detail}): "
-                        + $"the nodes {string.Join(", ", result.Ended)} ended. {string.Join("; ", [.. result.Problems, result.Failure])}");
-                }
+                Console.WriteLine($"FAILED  seed {seed}, round {result.Round}, {result.Fault} ({result.Detail}): "
+                    + $"the nodes {string.Join(", ", result.Ended)} ended. {string.Join("; ", [.. result.Problems, result.Failure])}");
             }
 
             time += run.Now;
@@ -50,6 +72,18 @@ internal static class SimulatedTrials
         Console.WriteLine(FormattableString.Invariant(
             $"{all.Count} faults in {time.TotalMinutes:0} minutes of virtual time, which took {clock.Elapsed.TotalSeconds:0} s"));
         return all.Any(HasFailed) ? 1 : 0;
+    }
+
+    private static (int First, int Last) ParseSeeds(ArgumentResult result)
+    {
+        var words = result.Tokens[0].Value.Split("..");
+        if (words.Length == 2 && int.TryParse(words[0], out var first) && int.TryParse(words[1], out var last) && first <= last)
+        {
+            return (first, last);
+        }
+
+        result.AddError($"'{result.Tokens[0].Value}' is not a range of seeds. Use a range such as 1..100.");
+        return default;
     }
 
     private static bool HasFailed(RoundResult result) =>

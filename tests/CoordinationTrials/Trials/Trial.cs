@@ -1,98 +1,109 @@
+using System.CommandLine;
+
+using CoordinationTrials.Check;
+using CoordinationTrials.Faults;
 using CoordinationTrials.Node;
 using CoordinationTrials.Processes;
 
 namespace CoordinationTrials.Trials;
 
-/// <summary>The resources of one trial. Dispose ends all processes and removes the network.</summary>
-internal sealed class Trial : ITrial
+/// <summary>One trial of processes.</summary>
+internal sealed class Trial(string work, ParseResult options) : TrialScope(work, options)
 {
-    private readonly string _work;
-    private readonly int? _rounds;
-    private readonly string? _logs;
-    private readonly HashSet<(int From, int To)> _cut = [];
-    private Network? _network;
-    private Nodes? _nodes;
+    private static readonly (string Name, Downing Downing)[] Strategies =
+        [("lease", Node.Downing.Lease), ("raft", Node.Downing.Raft), ("keep-majority", Node.Downing.KeepMajority)];
 
-    /// <param name="work">An existing folder.</param>
-    /// <param name="seed">Null: a new one.</param>
-    /// <param name="results">Path of the file of results; null: there is none.</param>
-    /// <param name="logs">Folder for logs; null: there are none.</param>
-    /// <param name="scale">The value of --scale.</param>
-    public Trial(string work, int? rounds, Downing downing, int? seed, string? results, string? logs, int scale)
+    private readonly int _seed = options.GetValue(SeedOption) ?? Random.Shared.Next(1_000_000);
+
+    /// <summary>Path of the file of results.</summary>
+    public static Option<string?> ResultsOption { get; } = new("--results")
     {
-        (_work, _rounds, Downing, Seed, Results, Scale) =
-            (work, rounds, downing, seed ?? Random.Shared.Next(1_000_000), results, scale);
-        Random = new(Seed);
-        _logs = logs is null ? null : Directory.CreateDirectory(Path.Combine(logs, $"{Options.NameOf(downing)}-{Seed}")).FullName;
+        Description = "Appends a line of JSON to this file after each round. The command sum adds such files.",
+        HelpName = "file",
+    };
+
+    /// <summary>The folder for logs.</summary>
+    public static Option<string?> LogsOption { get; } = new("--logs")
+    {
+        Description = "Writes all that the nodes log, and what the trial does to them, to this folder.",
+        HelpName = "folder",
+    };
+
+    public static IReadOnlyList<Option> AllOptions => [DowningOption, SeedOption, ResultsOption, LogsOption, ScaleOption];
+
+    private static Option<int?> SeedOption { get; } = new("--seed")
+    {
+        Description = "Chooses the faults and their victims. Default: a new one in each run, which the line of a trial names.",
+        HelpName = "n",
+    };
+
+    private static Option<int> ScaleOption { get; } = new("--scale")
+    {
+        Description = "Multiplies the times after which a missing node is downed and its session expires, for a busy machine. Default: 1.",
+        HelpName = "n",
+        DefaultValueFactory = _ => 1,
+    };
+
+    private static Option<string> DowningOption { get; } = new Option<string>("--downing")
+    {
+        Description = "lease: Akka's lease-majority with the lease of raft. raft: the downing provider of raft. keep-majority: Akka's, "
+            + "without leases and tokens, to compare with.",
+        DefaultValueFactory = _ => "lease",
+    }.AcceptOnlyFromAmong([.. Strategies.Select(each => each.Name)]);
+
+    private Downing Downing => Strategies.First(each => each.Name == Options.GetRequiredValue(DowningOption)).Downing;
+
+    public static string NameOf(Downing downing) => Strategies.First(each => each.Downing == downing).Name;
+
+    /// <summary>Makes the faults, each of them followed by the recovery of all nodes.</summary>
+    /// <param name="usual">The default number of rounds.</param>
+    public async Task<string> Run(int usual, params Fault[] faults) => await Run(null, usual, faults);
+
+    /// <summary>Runs the nodes in network namespaces. As above otherwise.</summary>
+    public async Task<string> RunOnNetwork(int usual, params Fault[] faults) => await Run(await Hosts(FaultyCluster.Count), usual, faults);
+
+    /// <summary>
+    /// Shows that the faults and the register do something. Freezes holders, and at least one of them must write again after its successor:
+    /// a write that the register refuses, or an overlap if there are no tokens.
+    /// </summary>
+    public async Task<string> Control()
+    {
+        var (cluster, rounds) = (Cluster(null), Rounds(5));
+        var results = await cluster.Rounds(rounds, [Fault.Freeze], until: each => StaleWrites(each) > 0);
+        Demand(results);
+        return StaleWrites(results[^1]) is var stale and > 0
+            ? $"round {results.Count}: {stale} stale writes {(Downing == Downing.KeepMajority ? "accepted" : "refused")}"
+            : throw new TrialFailure(
+                $"no frozen holder has written after its successor in {rounds} rounds: the fault or the register does nothing");
+
+        int StaleWrites(RoundResult result) => Downing == Downing.KeepMajority ? result.Problems.Count : result.Refused;
     }
 
-    public Downing Downing { get; }
-
-    public int Seed { get; }
-
-    /// <summary>Decides about faults and victims. It starts from the seed.</summary>
-    public Random Random { get; }
-
-    public Nodes Nodes => _nodes ?? throw new InvalidOperationException("The nodes have not started.");
-
-    /// <summary>Path of the file of results; null: there is none.</summary>
-    public string? Results { get; }
-
-    /// <summary>Multiplies the times of the nodes and of the faults.</summary>
-    public int Scale { get; }
-
-    private Network Network => _network ?? throw new InvalidOperationException("The nodes have no network of their own.");
-
-    /// <summary>The value of --rounds.</summary>
-    /// <param name="usual">The default.</param>
-    public int Rounds(int usual) => _rounds ?? usual;
-
-    /// <summary>Starts all nodes, and waits until they have one cluster and write.</summary>
-    /// <param name="onNetwork">In a network namespace each.</param>
-    public async Task Start(bool onNetwork)
+    private async Task<string> Run(Network? network, int usual, Fault[] faults)
     {
-        _network = onNetwork ? await Network.Start(Nodes.Count) : null;
-        _nodes = new(_work, Downing, _network, _logs, Scale);
-        foreach (var node in _nodes.All)
+        var results = await Cluster(network).Rounds(Rounds(usual), faults, Options.GetValue(ResultsOption));
+        Demand(results);
+        var found = $"seed {_seed}\n{Totals.Of(results)}";
+
+        // Overlaps fail with leases and tokens. Lost majorities fail if this project decides, and not Akka's resolver.
+        var fails = (results.Any(each => each.Problems.Count > 0) && Downing != Downing.KeepMajority)
+            || (results.Any(Totals.IsMajorityLost) && Downing == Downing.Raft);
+        return fails ? throw new TrialFailure(found) : found;
+    }
+
+    private void Demand(IReadOnlyList<RoundResult> results)
+    {
+        if (results is [.., { Failure: { } failure } last])
         {
-            _nodes.Start(node);
-        }
-
-        await _nodes.Recovered();
-    }
-
-    /// <summary>Drops all packets in these directions, as well as in those that are cut already.</summary>
-    public void Cut(IEnumerable<(int From, int To)> directions)
-    {
-        _cut.UnionWith(directions);
-        Network.Rule(new([.. _cut]));
-    }
-
-    /// <summary>Ends all cuts.</summary>
-    public void Heal()
-    {
-        if (_cut.Count > 0)
-        {
-            _cut.Clear();
-            Network.Rule(new());
+            throw new TrialFailure($"seed {_seed}, round {last.Round}, {last.Fault}: {failure}\n{Totals.Of(results)}");
         }
     }
 
-    /// <summary>Writes what the trial does to the folder for logs.</summary>
-    public void Note(string text)
+    private ProcessCluster Cluster(Network? network)
     {
-        if (_logs is not null)
-        {
-            File.AppendAllText(Path.Combine(_logs, "trial.log"), LogFile.LineOf(text));
-        }
-    }
-
-    /// <inheritdoc/>
-    public string Tails() => _nodes?.Tails() ?? "";
-
-    public void Dispose()
-    {
-        _nodes?.Dispose();
-        _network?.Dispose();
+        var logs = Options.GetValue(LogsOption) is { } folder
+            ? Directory.CreateDirectory(Path.Combine(folder, $"{NameOf(Downing)}-{_seed}")).FullName
+            : null;
+        return Own(new ProcessCluster(Work, Downing, _seed, Options.GetValue(ScaleOption), network, logs));
     }
 }

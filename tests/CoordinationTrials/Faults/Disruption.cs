@@ -1,33 +1,30 @@
-using System.Diagnostics;
-
 using CoordinationTrials.Check;
-using CoordinationTrials.Processes;
 
-namespace CoordinationTrials.Trials;
+namespace CoordinationTrials.Faults;
 
 /// <summary>The fault of a round while it is made: its victims, and what they held.</summary>
-/// <param name="trial">The trial, whose nodes have recovered.</param>
-internal sealed class Disruption(Trial trial)
+internal sealed class Disruption(FaultyCluster cluster)
 {
-    private readonly Dictionary<string, NodeProcess> _holders = trial.Nodes.Resources.ToDictionary(each => each, trial.Nodes.HolderOf);
     private readonly HashSet<int> _victims = [];
-    private long _at = Stopwatch.GetTimestamp();
+    private Dictionary<string, FaultyNode> _holders = [];
+    private TimeSpan _at;
 
     /// <summary>What happens to which node.</summary>
     public string Detail { get; private set; } = "";
 
-    /// <summary>The fault begins now.</summary>
+    /// <summary>The fault begins now. The nodes have recovered from the one before.</summary>
     /// <param name="victims">The nodes that it may end, and what happens to each.</param>
-    public void Begin(IReadOnlyList<(NodeProcess Node, string Fault)> victims)
+    public void Begin(IReadOnlyList<(FaultyNode Node, string Fault)> victims)
     {
-        _at = Stopwatch.GetTimestamp();
+        _at = cluster.Now;
+        _holders = cluster.Resources.ToDictionary(each => each, cluster.HolderOf);
         _victims.UnionWith(victims.Select(each => each.Node.Number));
         Detail = string.Join(", ", victims.Select(each => $"{each.Fault} {each.Node.Number}"));
-        trial.Note(Detail);
+        cluster.Note(Detail);
     }
 
     /// <param name="time">At a scale of 1.</param>
-    public bool HasLasted(TimeSpan time) => Stopwatch.GetElapsedTime(_at) >= trial.Scale * time;
+    public bool HasLasted(TimeSpan time) => cluster.Now - _at >= cluster.Scale * time;
 
     /// <summary>What the victims held and no other node has taken over yet.</summary>
     public IEnumerable<string> NotTakenOver() =>
@@ -40,12 +37,12 @@ internal sealed class Disruption(Trial trial)
     public IEnumerable<Takeover> Takeovers() =>
         from resource in _holders.Keys
         where _victims.Contains(_holders[resource].Number)
-        let found = _victims.Count < Nodes.Count ? Find(resource, _victims.Contains) : Find(resource)
+        let found = _victims.Count < FaultyCluster.Count ? Find(resource, _victims.Contains) : Find(resource)
         where found is not null
-        select Takeover.Of(resource, Stopwatch.GetElapsedTime(found.Value.Last.At, found.Value.First.At));
+        select Takeover.Of(resource, TimeSpan.FromTicks(found.Value.First.At - found.Value.Last.At));
 
     private (Write Last, Write First)? Find(string resource) => Find(resource, number => number == _holders[resource].Number);
 
     private (Write Last, Write First)? Find(string resource, Func<int, bool> isOld) =>
-        trial.Nodes.Register.Takeover(resource, isOld, _at);
+        cluster.Register.Takeover(resource, isOld, _at.Ticks);
 }
