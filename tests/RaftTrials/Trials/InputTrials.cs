@@ -41,9 +41,9 @@ internal sealed class InputTrials
         await Piped(1, "has more than", new string('x', TooLong), "append", "-", "-S", server.Id);
         await Says(2, "'benchmark' is not a command", "-C", "benchmark", "-S", server.Id);
         await Says(1, "cannot reach", "append", "x", "-S", ":1");
-        await Says(1, "is not a member", "members", "remove", ":1", "-S", server.Id);
+        await Says(1, "is not in the roster", "members", "remove", ":1", "-S", server.Id);
         await Says(1, "is a member", "members", "add", group.Servers[0].Id, "-S", server.Id);
-        await Says(1, "cannot be reached", "members", "add", ":1", "-S", server.Id);
+        await Says(1, "cannot reach :1", "members", "add", ":1", "-S", server.Id);
         await Group.MembersAre(group.Servers);
         if (group.Servers.FirstOrDefault(one => one.Process.Lines(line => ServerLines.Logs(line) is not null).Count > 0) is { } printed)
         {
