@@ -3,25 +3,25 @@ using System.CommandLine;
 using DiskTrials;
 
 var port = new Option<int>("--port") { DefaultValueFactory = _ => 4470, HelpName = "n" };
-var root = TrialProgram.Of<Trial>(
+return await TrialProgram.Run(
+    args,
     "Three nodes with durable stores, under load, on disks that lose power, fail, fill up and lie: what was acknowledged must be there.",
     [
-    new("power-cut", PowerTrials.AllThree, PowerDisk.Problem),
-    new("power-control", PowerTrials.Control, PowerDisk.Problem),
-    new("power-cut-one", PowerTrials.One, PowerDisk.Problem),
-    new("lying-fsync", PowerTrials.LyingSync, () => PowerDisk.Problem() ?? FaultyDisk.Problem()),
-    new("fsync-eio", FaultTrials.SyncFails, FaultyDisk.Problem),
-    new("write-eio", FaultTrials.WriteFails, FaultyDisk.Problem),
-    new("write-enospc", FaultTrials.NoRoom, FaultyDisk.Problem),
-    new("short-writes", FaultTrials.ShortWrites, FaultyDisk.Problem),
-    new("slow-fsync", FaultTrials.SlowSync, FaultyDisk.Problem),
-    new("exit-in-write", FaultTrials.ExitInWrite, FaultyDisk.Problem),
-    new("exit-in-fsync", FaultTrials.ExitInSync, FaultyDisk.Problem),
-    new("read-hang", FaultTrials.ReadHangs, FaultyDisk.Problem),
-    new("read-eio", FaultTrials.ReadFails, FaultyDisk.Problem),
-    new("full-disk", FullDiskTrials.Grown, Machine.RootProblem),
+        new("power-cut", PowerTrials.AllThree, PowerDisk.Problem),
+        new("power-control", PowerTrials.Control, PowerDisk.Problem),
+        new("power-cut-one", PowerTrials.One, PowerDisk.Problem),
+        new("lying-fsync", PowerTrials.LyingSync, () => PowerDisk.Problem() ?? FaultyDisk.Problem()),
+        new("fsync-eio", FaultTrials.SyncFails, FaultyDisk.Problem),
+        new("write-eio", FaultTrials.WriteFails, FaultyDisk.Problem),
+        new("write-enospc", FaultTrials.NoRoom, FaultyDisk.Problem),
+        new("short-writes", FaultTrials.ShortWrites, FaultyDisk.Problem),
+        new("slow-fsync", FaultTrials.SlowSync, FaultyDisk.Problem),
+        new("exit-in-write", FaultTrials.ExitInWrite, FaultyDisk.Problem),
+        new("exit-in-fsync", FaultTrials.ExitInSync, FaultyDisk.Problem),
+        new("read-hang", FaultTrials.ReadHangs, FaultyDisk.Problem),
+        new("read-eio", FaultTrials.ReadFails, FaultyDisk.Problem),
+        new("full-disk", FullDiskTrials.Grown, Machine.RootProblem),
     ],
-    (work, parsed) => new Trial(work, parsed.GetValue(port), parsed.GetValue(TrialProgram.Rounds)));
-root.Add(port);
-root.Add(TrialNode.Command(port));
-return await TrialProgram.Run(root, args);
+    (work, parsed) => new Trial(work, parsed.GetValue(port), parsed.GetValue(TrialProgram.Rounds)),
+    [port],
+    TrialNode.Command(port));

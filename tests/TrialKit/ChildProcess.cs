@@ -31,6 +31,23 @@ internal sealed partial class ChildProcess : IDisposable
 
     public bool HasEnded => _process.HasExited;
 
+    /// <summary>The memory of the process in megabytes, and its time on all cores; zero: it has ended.</summary>
+    public (long Megabytes, TimeSpan Time) Cost
+    {
+        get
+        {
+            try
+            {
+                _process.Refresh();
+                return (_process.WorkingSet64 >> 20, _process.TotalProcessorTime);
+            }
+            catch (InvalidOperationException)
+            {
+                return default;
+            }
+        }
+    }
+
     /// <summary>The number of lines so far. Pass it to <c>Line</c> to wait for later lines only.</summary>
     public int LineCount
     {

@@ -32,7 +32,11 @@ internal abstract class Restartable(string name) : ITrial
     /// <inheritdoc/>
     public string Tails() => $"--- {name}\n{string.Join('\n', _processes.TakeLast(3).SelectMany(Lines).TakeLast(30))}";
 
-    public void Dispose() => _processes.ForEach(process => process.Dispose());
+    public void Dispose()
+    {
+        _processes.ForEach(process => process.Dispose());
+        _processes.Clear();
+    }
 
     protected void Add(ChildProcess process) => _processes.Add(process);
 

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 
 namespace TrialKit;
 
@@ -12,10 +13,11 @@ internal static class TrialProgram
         HelpName = "n",
     };
 
-    private static Option<string?> Only { get; } = new("--only")
+    private static Option<string> Only { get; } = new("--only")
     {
         Description = "Run only trials whose name contains this text.",
         HelpName = "text",
+        DefaultValueFactory = _ => "",
     };
 
     private static Option<bool> CanRun { get; } = new("--can-run")
@@ -23,25 +25,11 @@ internal static class TrialProgram
         Description = "Run nothing. Exit code 0: all these trials can run on this machine; 1: some cannot, with the reason.",
     };
 
-    /// <summary>Makes the command that runs trials.</summary>
+    /// <summary>Runs trials one after the other, and writes one line for each. Or runs a process that a trial has started.</summary>
     /// <param name="description">What the trials do. The meaning of the output and of the exit code follows it.</param>
     /// <param name="make">Creates the resources of a trial, which has this folder.</param>
-    public static RootCommand Of<TTrial>(
-        string description, IReadOnlyList<NamedTrial<TTrial>> trials, Func<string, ParseResult, TTrial> make)
-        where TTrial : ITrial
-    {
-        var root = new RootCommand(
-            $"{description} Prints a line for each trial. Exit code 0: all held; 1: one failed, or cannot run on this machine.")
-        {
-            Rounds, Only, CanRun,
-        };
-        root.SetAction((parsed, _) =>
-            TrialRunner.Run(trials, parsed.GetValue(Only), parsed.GetValue(CanRun), work => make(work, parsed)));
-        return root;
-    }
-
-    /// <summary>Runs trials, or a hidden command of a process that a trial has started.</summary>
-    /// <inheritdoc cref="Of{TTrial}"/>
+    /// <param name="options">Options of these trials.</param>
+    /// <param name="commands">Other commands of the program.</param>
     public static Task<int> Run<TTrial>(
         string[] arguments,
         string description,
@@ -51,17 +39,17 @@ internal static class TrialProgram
         params IReadOnlyList<Command> commands)
         where TTrial : ITrial
     {
-        var root = Of(description, trials, make);
-        foreach (var option in options)
+        var root = new RootCommand(
+            $"{description} Prints a line for each trial. Exit code 0: all held; 1: one failed, or cannot run on this machine.")
         {
-            root.Add(option);
-        }
-
-        foreach (var command in commands)
-        {
-            root.Add(command);
-        }
-
+            Rounds, Only, CanRun,
+        };
+        options.ToList().ForEach(root.Add);
+        commands.ToList().ForEach(root.Add);
+        root.SetAction((parsed, _) => Run(
+            trials.Where(trial => trial.Name.Contains(parsed.GetValue(Only)!, StringComparison.Ordinal)),
+            parsed.GetValue(CanRun),
+            work => make(work, parsed)));
         return Run(root, arguments);
     }
 
@@ -75,5 +63,92 @@ internal static class TrialProgram
         }
 
         return parsed.Errors.Count > 0 ? 2 : await parsed.InvokeAsync();
+    }
+
+    private static async Task<int> Run<TTrial>(IEnumerable<NamedTrial<TTrial>> trials, bool isDry, Func<string, TTrial> make)
+        where TTrial : ITrial
+    {
+        var (held, failed, notRun) = (0, 0, 0);
+        var work = Directory.CreateTempSubdirectory("trials-").FullName;
+        try
+        {
+            foreach (var trial in trials)
+            {
+                if (trial.Problem?.Invoke() is { } problem)
+                {
+                    notRun++;
+                    Console.Out.WriteLine($"not run {trial.Name,-14} {problem}");
+                }
+                else if (!isDry)
+                {
+                    _ = await Holds(trial, make, Path.Combine(work, trial.Name)) ? held++ : failed++;
+                }
+            }
+        }
+        finally
+        {
+            Directory.Delete(work, recursive: true);
+        }
+
+        if (!isDry)
+        {
+            Console.Out.WriteLine($"{held} trials held, {failed} failed{(notRun > 0 ? $", {notRun} not run" : "")}");
+        }
+
+        return failed + notRun == 0 ? 0 : 1;
+    }
+
+    private static async Task<bool> Holds<TTrial>(NamedTrial<TTrial> named, Func<string, TTrial> make, string work)
+        where TTrial : ITrial
+    {
+        var watch = Stopwatch.StartNew();
+        using var trial = make(Directory.CreateDirectory(work).FullName);
+        try
+        {
+            var found = await named.Run(trial);
+            Console.Out.WriteLine($"held    {named.Name,-14} {watch.Elapsed.TotalSeconds,4:0} s  {found}");
+            return true;
+        }
+        catch (TrialFailure failure)
+        {
+            Console.Out.WriteLine($"FAILED  {named.Name,-14} {watch.Elapsed.TotalSeconds,4:0} s  {failure.Message}");
+            Console.Out.WriteLine(trial.Tails());
+            return false;
+        }
+    }
+}
+
+/// <summary>A trial and its name.</summary>
+/// <param name="Run">Returns a summary, or throws a <see cref="TrialFailure"/>.</param>
+/// <param name="Problem">Why this machine cannot run it, with the remedy; null: it can.</param>
+internal sealed record NamedTrial<TTrial>(string Name, Func<TTrial, Task<string>> Run, Func<string?>? Problem = null);
+
+/// <summary>The resources of one trial, or some of them. Dispose releases them.</summary>
+internal interface ITrial : IDisposable
+{
+    /// <summary>The last lines of their processes.</summary>
+    string Tails();
+}
+
+/// <summary>A trial failed. The message says how.</summary>
+internal sealed class TrialFailure(string message) : Exception(message)
+{
+    /// <exception cref="TrialFailure">It is not so.</exception>
+    public static void Unless(bool isSo, string problem)
+    {
+        if (!isSo)
+        {
+            throw new TrialFailure(problem);
+        }
+    }
+
+    /// <exception cref="TrialFailure">There is one.</exception>
+    public static void IfAny<T>(T? found, Func<T, string> problem)
+        where T : class
+    {
+        if (found is not null)
+        {
+            throw new TrialFailure(problem(found));
+        }
     }
 }

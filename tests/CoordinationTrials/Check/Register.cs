@@ -9,44 +9,16 @@ internal sealed class Register
     private readonly Lock _lock = new();
     private readonly Dictionary<string, List<Write>> _accepted = [];
     private readonly Dictionary<string, long> _highest = [];
-    private readonly List<Write> _refused = [];
     private readonly WriteCheck _check = new();
 
     /// <summary>The number of accepted writes.</summary>
-    public int Accepted
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _accepted.Values.Sum(writes => writes.Count);
-            }
-        }
-    }
+    public int Accepted => Locked(() => _accepted.Values.Sum(writes => writes.Count));
 
     /// <summary>The number of refused writes.</summary>
-    public int Refused
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _refused.Count;
-            }
-        }
-    }
+    public int Refused { get; private set; }
 
     /// <summary>What <see cref="WriteCheck"/> has found in the accepted writes.</summary>
-    public IReadOnlyList<string> Problems
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return [.. _check.Problems];
-            }
-        }
-    }
+    public IReadOnlyList<string> Problems => Locked<IReadOnlyList<string>>(() => [.. _check.Problems]);
 
     /// <summary>Accepts a write, or refuses it.</summary>
     public void Add(Write write)
@@ -56,7 +28,7 @@ internal sealed class Register
             var highest = _highest.GetValueOrDefault(write.Resource);
             if (write.Token < highest)
             {
-                _refused.Add(write);
+                Refused++;
                 return;
             }
 
@@ -72,29 +44,24 @@ internal sealed class Register
     }
 
     /// <summary>The latest accepted write of a resource; null: there is none.</summary>
-    public Write? Latest(string resource)
-    {
-        lock (_lock)
-        {
-            return _accepted.GetValueOrDefault(resource)?[^1];
-        }
-    }
+    public Write? Latest(string resource) => Locked(() => _accepted.GetValueOrDefault(resource)?[^1]);
 
     /// <summary>The last write before another node took over, and the first one of that node; null: none has.</summary>
     /// <param name="isOld">The numbers of the nodes from which it takes over.</param>
     /// <param name="since">Ignores takeovers before this time.</param>
-    public (Write Last, Write First)? Takeover(string resource, Func<int, bool> isOld, long since)
+    public (Write Last, Write First)? Takeover(string resource, Func<int, bool> isOld, long since) => Locked(() =>
+    {
+        var writes = _accepted.GetValueOrDefault(resource) ?? [];
+        var start = writes.FindLastIndex(write => write.At < since) + 1;
+        var at = writes.FindIndex(start, write => !isOld(write.Node));
+        return at > 0 ? (writes[at - 1], writes[at]) : default((Write, Write)?);
+    });
+
+    private T Locked<T>(Func<T> read)
     {
         lock (_lock)
         {
-            if (_accepted.GetValueOrDefault(resource) is not { } writes)
-            {
-                return null;
-            }
-
-            var start = writes.FindLastIndex(write => write.At < since) + 1;
-            var at = writes.FindIndex(start, write => !isOld(write.Node));
-            return at > 0 ? (writes[at - 1], writes[at]) : null;
+            return read();
         }
     }
 }

@@ -57,29 +57,17 @@ internal static class GroupsTrials
     private static async Task<string> CostOfRest(Cluster cluster)
     {
         await Task.Delay(ToRest);
-        var before = cluster.Nodes.Select(TimeOf).ToList();
+        var before = cluster.Nodes.Select(node => node.Process.Cost.Time).ToList();
         var sentBefore = await cluster.BytesSent(cluster.Nodes[0]);
         var began = Stopwatch.GetTimestamp();
         await Task.Delay(Measured);
         var time = Stopwatch.GetElapsedTime(began);
-        var percent = cluster.Nodes.Zip(before, (node, start) => (TimeOf(node) - start) / time * 100).Max();
+        var percent = cluster.Nodes.Zip(before, (node, start) => (node.Process.Cost.Time - start) / time * 100).Max();
         var rate = (await cluster.BytesSent(cluster.Nodes[0]) - sentBefore) / time.TotalSeconds;
-        var memory = cluster.Nodes.Max(MemoryOf) >> 20;
+        var memory = cluster.Nodes.Max(node => node.Process.Cost.Megabytes);
         return percent <= IdlePercentMax
             ? $"{percent:0.0} % of a core and {memory} MiB for a node at most, {rate:0} bytes a second to the others"
             : throw new TrialFailure(
                 $"a node with {Groups} idle groups takes {percent:0.0} % of a core; the limit is {IdlePercentMax} %");
-    }
-
-    private static TimeSpan TimeOf(KeyValueNode node)
-    {
-        using var process = Process.GetProcessById(node.Process.Id);
-        return process.TotalProcessorTime;
-    }
-
-    private static long MemoryOf(KeyValueNode node)
-    {
-        using var process = Process.GetProcessById(node.Process.Id);
-        return process.WorkingSet64;
     }
 }

@@ -5,7 +5,9 @@ using RaftActors.Cli.Client;
 using RaftActors.Cli.Security;
 using RaftActors.Network;
 using RaftActors.Security;
+using RaftActors.Wire;
 
+using RaftTrials.Load;
 using RaftTrials.Servers;
 
 namespace RaftTrials.Hostile;
@@ -55,8 +57,8 @@ internal sealed class Attacks(
         ("bytes of Akka", (count, stop) => Repeat(count, intruder => Say(intruder, AkkaStart, stop), stop)),
         ("silent connections", (count, stop) => Many(HalfOpen, count, intruder => intruder.End(stop), stop)),
         ("one byte a second", (count, stop) => Many(HalfOpen, count, intruder => Trickle(intruder, stop), stop)),
-        .. credentials.Refused.Select(refused => Attack(
-            refused.Name, (count, stop) => Repeat(count, intruder => Forge(intruder, refused.Shown, stop), stop))),
+        .. credentials.Refused.Select(refused => (refused.Name, (Func<Count, CancellationToken, Task>)((count, stop) =>
+            Repeat(count, intruder => Forge(intruder, refused.Shown, stop), stop)))),
         ("writer as a node", (count, stop) => Repeat(count, intruder => Greet(intruder, ConnectionKind.Node, stop), stop)),
         ("another version", (count, stop) => Repeat(count, intruder => Greet(intruder, kind: null, stop), stop)),
         ("frame of 2 GB", (count, stop) => Repeat(count, intruder => Announce(intruder, stop), stop)),
@@ -118,9 +120,6 @@ internal sealed class Attacks(
         }
     }
 
-    private static (string Name, Func<Count, CancellationToken, Task> Run) Attack(
-        string name, Func<Count, CancellationToken, Task> run) => (name, run);
-
     // With TLS 1.3 the connecting side learns only from the answer that its certificate is refused.
     private static async Task Forge(Intruder intruder, CertificateCredentials? shown, CancellationToken stop)
     {
@@ -144,7 +143,7 @@ internal sealed class Attacks(
     private async Task Climb(Intruder intruder, CancellationToken stop)
     {
         await Greet(intruder, ConnectionKind.Client, stop);
-        await intruder.Ask("/system/raft/../../user/raft", stop);
+        await intruder.Ask("/system/raft/../../user/raft", new ClientCall.Status(), stop);
         await intruder.End(stop);
     }
 
@@ -153,7 +152,7 @@ internal sealed class Attacks(
         await Greet(intruder, ConnectionKind.Client, stop);
         while (true)
         {
-            await intruder.Ask(AsksPerBurst, stop);
+            await intruder.Ask("/system/raft", new ClientCall.Locate("raft"), stop, AsksPerBurst);
             await Task.Delay(Pace.Connection, stop);
         }
     }
@@ -191,16 +190,15 @@ internal sealed class Attacks(
             costly += leader().Term > term ? 1 : 0;
         }
 
-        if (count.Value >= FloodsMin && costly > count.Value * 2 / 3)
-        {
-            throw new TrialFailure($"{costly} of {count.Value} floods of calls have cost the leader its term");
-        }
+        TrialFailure.Unless(
+            count.Value < FloodsMin || costly <= count.Value * 2 / 3,
+            $"{costly} of {count.Value} floods of calls have cost the leader its term");
 
         async Task Ask(Intruder intruder)
         {
             await GreetAsReader(intruder, stop);
             var reading = intruder.End(stop);
-            await intruder.AskEngine(Pace.CallsPerFlood, stop);
+            await intruder.Ask(Intruder.Engine, new ClientCall.Status(), stop, Pace.CallsPerFlood);
             await Task.WhenAny(reading, Task.Delay(Pace.Flood / 2, stop));
         }
     }
@@ -241,25 +239,17 @@ internal sealed class Attacks(
 
     private async Task AppendAsReader(Count count, CancellationToken stop)
     {
-        var security = credentials.Reader;
-        var target = new ServersTarget([.. servers.Select(server => Cli(server.Id))]);
-        var settings = new ClientSettings(target, Guards.Request, IsJson: false, security);
-        using var client = settings.Open(stop);
+        var target = new ServersTarget([.. servers.Select(server => LoadCommand.ServerOf(server.Id))]);
+        using var client = new ClientSettings(target, Guards.Request, IsJson: false, credentials.Reader).Open(stop);
         var appender = new Appender(client, RefusedTimeout, requestId: null);
         while (!stop.IsCancellationRequested)
         {
             count.Add();
-            if (await appender.AppendAsync("forged", $"forged-{count.Value}") is RequestOutcome.Committed)
-            {
-                throw new TrialFailure("a reader has appended a message");
-            }
-
+            var outcome = await appender.AppendAsync("forged", $"forged-{count.Value}");
+            TrialFailure.Unless(outcome is not RequestOutcome.Committed, "a reader has appended a message");
             await Task.Delay(Pace.Connection, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
-
-    private static RaftActors.Cli.ServerId Cli(string text) =>
-        RaftActors.Cli.ServerId.TryParse(text, out var id) ? id : throw new FormatException($"'{text}' is not a server address");
 }
 
 /// <summary>Counts the attempts of one attack. Thread-safe.</summary>

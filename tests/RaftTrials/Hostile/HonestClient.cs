@@ -20,12 +20,11 @@ internal sealed class HonestClient : IAsyncDisposable
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
 
-    private readonly Lock _lock = new();
     private readonly CancellationTokenSource _stop = new();
     private readonly RaftClient<string, object?> _client;
     private readonly CallBook _book;
     private readonly Task _run;
-    private RequestRef? _latest;
+    private volatile Outcome<object?>? _latest;
 
     /// <summary>Begins to append.</summary>
     public HonestClient(IEnumerable<int> ports, ConnectionSecurity security, CallBook book)
@@ -37,16 +36,7 @@ internal sealed class HonestClient : IAsyncDisposable
     }
 
     /// <summary>Its latest Append; null: none has ended.</summary>
-    public RequestRef? Latest
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return _latest;
-            }
-        }
-    }
+    public RequestRef? Latest => _latest?.Request;
 
     /// <summary>The configuration of an actor system that has clients of the servers.</summary>
     /// <param name="host">The own address.</param>
@@ -96,11 +86,7 @@ internal sealed class HonestClient : IAsyncDisposable
             };
             call.Ended = Stopwatch.GetTimestamp();
             _book.Add(call);
-            lock (_lock)
-            {
-                _latest = outcome.Request;
-            }
-
+            _latest = outcome;
             await Task.Delay(Pause, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }

@@ -51,9 +51,8 @@ internal sealed class HonestHolder : IAsyncDisposable
     {
         await _stop.CancelAsync();
         await _run.WaitAsync(Guards.Wait);
-        return _turns > 0
-            ? $"{_turns} locks acquired beside them, each within {Gaps.Text(_longest)}"
-            : throw new TrialFailure("no lock was acquired beside the attacks");
+        TrialFailure.Unless(_turns > 0, "no lock was acquired beside the attacks");
+        return $"{_turns} locks acquired beside them, each within {Gaps.Text(_longest)}";
     }
 
     /// <inheritdoc/>

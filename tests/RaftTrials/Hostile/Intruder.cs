@@ -29,13 +29,14 @@ internal sealed class Intruder : IDisposable
     private const int LongNameLength = 4 << 20;
     private const int PathLength = 1900;
 
-    private static readonly string Engine = $"/system/raft/{ServerId.GroupName}/{ServerId.GroupName}";
+    /// <summary>The path of the engine of a server.</summary>
+    public static readonly string Engine = $"/system/raft/{ServerId.GroupName}/{ServerId.GroupName}";
     private static readonly string LongName = $"n@{new string('n', LongNameLength)}";
 
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly string _host;
     private int _senders;
-    private SslStream? _tls;
+    private Stream? _stream;
 
     private Intruder(string host) => _host = host;
 
@@ -48,6 +49,8 @@ internal sealed class Intruder : IDisposable
     /// <summary>The host of the attackers without rights.</summary>
     public const string Stranger = "127.0.0.2";
 
+    private Stream Stream => _stream ??= new NetworkStream(_socket);
+
     private Address Own => new("akka.tcp", "raft", _host, 1);
 
     /// <param name="host">Its own one.</param>
@@ -59,25 +62,16 @@ internal sealed class Intruder : IDisposable
         return intruder;
     }
 
-    public async Task Send(ReadOnlyMemory<byte> bytes, CancellationToken stop)
-    {
-        if (_tls is { } tls)
-        {
-            await tls.WriteAsync(bytes, stop);
-        }
-        else
-        {
-            await _socket.SendAsync(bytes, stop);
-        }
-    }
+    public async Task Send(ReadOnlyMemory<byte> bytes, CancellationToken stop) => await Stream.WriteAsync(bytes, stop);
 
     /// <summary>Encrypts the connection, and proves an identity.</summary>
     /// <param name="credentials">Null: shows no certificate, and accepts each one.</param>
     /// <param name="stop">Ends the attempt.</param>
     public async Task Prove(CertificateCredentials? credentials, CancellationToken stop)
     {
-        _tls = new SslStream(new NetworkStream(_socket));
-        await (credentials?.AuthenticateAsClientAsync(_tls, "127.0.0.1", stop) ?? _tls.AuthenticateAsClientAsync(
+        var tls = new SslStream(Stream);
+        _stream = tls;
+        await (credentials?.AuthenticateAsClientAsync(tls, "127.0.0.1", stop) ?? tls.AuthenticateAsClientAsync(
             new SslClientAuthenticationOptions { RemoteCertificateValidationCallback = (_, _, _, _) => true }, stop));
     }
 
@@ -88,30 +82,17 @@ internal sealed class Intruder : IDisposable
         var handshake = new Handshake($"{Own}", 1, Expected: 0, kind ?? ConnectionKind.Node, Port: 0).ToBytes();
         handshake[VersionPlace] += (byte)(kind is null ? 1 : 0);
         await Send(handshake, stop);
-        await _tls!.ReadExactlyAsync(new byte[Handshake.AnswerSize], stop); // Justification: Prove has made it.
+        await Stream.ReadExactlyAsync(new byte[Handshake.AnswerSize], stop);
     }
 
-    /// <summary>Asks the registry for the processes of the group, many times. Reads no answer.</summary>
-    public Task Ask(int times, CancellationToken stop)
-    {
-        var frames = new FrameWriter(Own, 1 << 20);
-        var (to, from) = (At("/system/raft"), At("/user/intruder"));
-        for (var i = 0; i < times; i++)
-        {
-            frames.TryWrite(to, new ClientCall.Locate("raft"), from);
-        }
-
-        return Send(Forgetting(frames), stop);
-    }
-
-    /// <summary>Asks the engine of the server for its state, many times.</summary>
-    public Task AskEngine(int times, CancellationToken stop)
+    /// <summary>Sends a message to an actor of the server, many times. Reads no answer.</summary>
+    public Task Ask(string path, WireMessage message, CancellationToken stop, int times = 1)
     {
         var frames = new FrameWriter(Own, FrameSizeMax);
-        var (to, from) = (At(Engine), At("/user/intruder"));
+        var (to, from) = (At(path), At("/user/intruder"));
         for (var i = 0; i < times; i++)
         {
-            frames.TryWrite(to, new ClientCall.Status(), from);
+            frames.TryWrite(to, message, from);
         }
 
         return Send(Forgetting(frames), stop);
@@ -119,24 +100,17 @@ internal sealed class Intruder : IDisposable
 
     /// <summary>Asks the engine of the server for its state, as ever new senders with long paths.</summary>
     /// <param name="depth">The elements of each path.</param>
-    public async Task AskAsOthers(int senders, int depth, CancellationToken stop)
+    public Task AskAsOthers(int senders, int depth, CancellationToken stop)
     {
         var path = string.Concat(Enumerable.Repeat("/" + new string('x', PathLength / depth), depth));
-        List<byte> frames = [];
-        for (var number = 0; number < senders; number++)
-        {
-            frames.AddRange(Full(new ClientCall.Status(), $"/user/{_senders++}{path}"));
-        }
-
-        await Send(frames.ToArray(), stop);
+        byte[] frames = [.. Enumerable.Range(0, senders).SelectMany(_ => Full(new ClientCall.Status(), $"/user/{_senders++}{path}"))];
+        return Send(frames, stop);
     }
 
     /// <summary>Sends a message of nodes about a member whose name has megabytes.</summary>
-    public Task IntroduceGiant(CancellationToken stop) => Send(WithLongName(), stop);
-
-    // No ProcessName is so long, so that of the frame is replaced.
-    private byte[] WithLongName()
+    public Task IntroduceGiant(CancellationToken stop)
     {
+        // No ProcessName is so long, so that of the frame is replaced.
         const string Name = "name@node";
         var origin = new Member(new ProcessName(Name), new Incarnation(Guid.NewGuid()));
         ReadOnlySpan<byte> frame = Full(new AppendReply.Refused(new RequestId(origin, 1)), "/user/intruder");
@@ -144,7 +118,31 @@ internal sealed class Intruder : IDisposable
         var place = frame.IndexOf(former);
         byte[] replaced = [.. frame[..place], .. written, .. frame[(place + former.Length)..]];
         BinaryPrimitives.WriteInt32LittleEndian(replaced, replaced.Length - sizeof(int));
-        return replaced;
+        return Send(replaced, stop);
+    }
+
+    /// <summary>Returns when the server has closed the connection.</summary>
+    public async Task End(CancellationToken stop)
+    {
+        try
+        {
+            var bytes = new byte[1024];
+            while (await Stream.ReadAsync(bytes, stop) > 0)
+            {
+            }
+        }
+        catch (Exception e) when (IsEnd(e))
+        {
+        }
+    }
+
+    /// <summary>The server has closed the connection, or refused the proof.</summary>
+    public static bool IsEnd(Exception e) => e is SocketException or IOException or AuthenticationException or ObjectDisposedException;
+
+    public void Dispose()
+    {
+        _stream?.Dispose();
+        _socket.Dispose();
     }
 
     // Names its actors in full, and does not tell the server to forget others.
@@ -164,38 +162,6 @@ internal sealed class Intruder : IDisposable
         return writer.Written.ToArray();
     }
 
-    /// <summary>Asks an actor for its state.</summary>
-    public Task Ask(string path, CancellationToken stop)
-    {
-        var frames = new FrameWriter(Own, 1 << 20);
-        frames.TryWrite(At(path), new ClientCall.Status(), At("/user/intruder"));
-        return Send(Forgetting(frames), stop);
-    }
-
-    /// <summary>Returns when the server has closed the connection.</summary>
-    public async Task End(CancellationToken stop)
-    {
-        try
-        {
-            var bytes = new byte[1024];
-            while ((_tls is { } tls ? await tls.ReadAsync(bytes, stop) : await _socket.ReceiveAsync(bytes, stop)) > 0)
-            {
-            }
-        }
-        catch (Exception e) when (IsEnd(e))
-        {
-        }
-    }
-
-    /// <summary>The server has closed the connection, or refused the proof.</summary>
-    public static bool IsEnd(Exception e) => e is SocketException or IOException or AuthenticationException or ObjectDisposedException;
-
-    public void Dispose()
-    {
-        _tls?.Dispose();
-        _socket.Dispose();
-    }
-
     // The flag of the first frame: the server forgets the paths of the frames before.
     private static ArraySegment<byte> Forgetting(FrameWriter frames)
     {
@@ -205,14 +171,14 @@ internal sealed class Intruder : IDisposable
     }
 
     private IActorRef At(string path) => new Named(new RootActorPath(Own) / path.Split('/', StringSplitOptions.RemoveEmptyEntries));
+}
 
-    // A reference of which only the path is used.
-    private sealed class Named(ActorPath path) : ActorRefBase
+/// <summary>A reference of which only the path is used.</summary>
+internal sealed class Named(ActorPath path) : ActorRefBase
+{
+    public override ActorPath Path => path;
+
+    protected override void TellInternal(object message, IActorRef? sender)
     {
-        public override ActorPath Path => path;
-
-        protected override void TellInternal(object message, IActorRef? sender)
-        {
-        }
     }
 }

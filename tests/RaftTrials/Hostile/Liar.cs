@@ -192,81 +192,49 @@ internal sealed class Liar : UntypedActor, IWithTimers
         public static Tick Instance { get; } = new();
     }
 
-    // A reference of which only the path is used.
-    private sealed class Named(ActorPath path) : ActorRefBase
-    {
-        public override ActorPath Path => path;
-
-        protected override void TellInternal(object message, IActorRef? sender)
-        {
-        }
-    }
-
-    /// <summary>What came of the lies. Thread-safe.</summary>
+    /// <summary>What came of the lies. Only the liar changes it, and the trial reads it when the liar has ended.</summary>
     internal sealed class Deeds
     {
-        private readonly Lock _lock = new();
         private readonly HashSet<Member> _victims = [];
         private int _ofNodes;
         private int _appended;
-        private int _appendedLater;
         private int _refused;
+        private volatile int _appendedLater;
         private RequestRef? _stolen;
 
         /// <summary>An Append was done after the servers had closed the first connections.</summary>
-        public bool HaveArrived
-        {
-            get
-            {
-                lock (_lock)
-                {
-                    return _appendedLater > 0 && _victims.Count > 0;
-                }
-            }
-        }
+        public bool HaveArrived => _appendedLater > 0;
 
         /// <param name="ofNodes">The number of messages of nodes that go to each server.</param>
         public void AddVictim(Member origin, int ofNodes)
         {
-            lock (_lock)
-            {
-                _victims.Add(origin);
-                _ofNodes += ofNodes;
-            }
+            _victims.Add(origin);
+            _ofNodes += ofNodes;
         }
 
         public void Add(IOutcome outcome)
         {
-            lock (_lock)
+            if (outcome.Failure is null)
             {
-                (_appended, _refused) = outcome.Failure is null ? (_appended + 1, _refused) : (_appended, _refused + 1);
-                _appendedLater += outcome.Failure is null && _ofNodes > 2 * OfNodesMax ? 1 : 0;
-                if (_victims.Contains(new Member(outcome.Request.Origin, outcome.Request.Incarnation)))
-                {
-                    _stolen = outcome.Request;
-                }
+                _appended++;
+                _appendedLater += _ofNodes > 2 * OfNodesMax ? 1 : 0;
+            }
+            else
+            {
+                _refused++;
+            }
+
+            if (_victims.Contains(new Member(outcome.Request.Origin, outcome.Request.Incarnation)))
+            {
+                _stolen = outcome.Request;
             }
         }
 
         /// <exception cref="TrialFailure">A lie was believed.</exception>
-        public void Demand()
-        {
-            lock (_lock)
-            {
-                if (_stolen is { } stolen)
-                {
-                    throw new TrialFailure($"the liar got the outcome of {stolen}, which is the request of another one");
-                }
-            }
-        }
+        public void Demand() =>
+            TrialFailure.Unless(_stolen is null, $"the liar got the outcome of {_stolen}, which is the request of another one");
 
-        public override string ToString()
-        {
-            lock (_lock)
-            {
-                return $"{_victims.Count} origins of others claimed; {_appended} Appends done under its own, "
-                    + $"{_appendedLater} of them after its connections were closed, and {_refused} not";
-            }
-        }
+        public override string ToString() => $"{_victims.Count} origins of others claimed; {_appended} Appends done under its own, "
+            + $"{_appendedLater} of them after its connections were closed, and {_refused} not";
     }
 }

@@ -68,10 +68,7 @@ internal sealed class Stranger : IAsyncDisposable
     {
         var outcomes = await Task.WhenAll(Values.Select(value => AppendAsync("nonsense", value, stop)));
         count.Add(Values.Length);
-        if (outcomes[0] is Outcome<Answer>.Done)
-        {
-            throw new TrialFailure("the coordination group has committed the value null");
-        }
+        TrialFailure.Unless(outcomes[0] is not Outcome<Answer>.Done, "the coordination group has committed the value null");
     });
 
     /// <summary>Commands the sessions and claims of all other programs, which an overview tells to each reader.</summary>
@@ -118,13 +115,8 @@ internal sealed class Stranger : IAsyncDisposable
     });
 
     /// <exception cref="TrialFailure">The group has obeyed a command.</exception>
-    public void Demand()
-    {
-        if (_obeyed is { } obeyed)
-        {
-            throw new TrialFailure($"the coordination group has answered a stranger's command {obeyed}");
-        }
-    }
+    public void Demand() =>
+        TrialFailure.IfAny(_obeyed, obeyed => $"the coordination group has answered a stranger's command {obeyed}");
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync() => _client.DisposeAsync();

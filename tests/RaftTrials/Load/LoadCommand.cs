@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 
 using RaftActors.Cli;
 using RaftActors.Cli.Client;
@@ -6,7 +7,7 @@ using RaftActors.Cli.Security;
 
 namespace RaftTrials.Load;
 
-/// <summary>The command of <see cref="LoadProcess"/>: writers that append as <c>raft append</c> does.</summary>
+/// <summary>The hidden command of <see cref="LoadProcess"/>: writers that append as <c>raft append</c> does.</summary>
 internal static class LoadCommand
 {
     /// <summary>The key of all messages in the book of calls: the servers have one log.</summary>
@@ -14,36 +15,20 @@ internal static class LoadCommand
 
     private const string IdPrefix = "id.";
 
-    private static readonly Option<string> Name = new("--name") { Required = true };
-    private static readonly Option<int> Writers = new("--writers");
-    private static readonly Option<int> Alone = new("--alone");
-    private static readonly Option<string> Servers = new("--servers") { Required = true };
-    private static readonly Option<int> Milliseconds = new("--milliseconds") { Required = true };
-    private static readonly Option<string?> Texts = new("--texts");
-
     public static Command Build()
     {
-        var command = new Command("load") { Name, Writers, Alone, Servers, Milliseconds, Texts };
+        Argument<string> settings = new("settings");
+        var command = new Command("load") { settings };
         command.Hidden = true;
 
         // As for the raft program, variables of the environment name the files of these clients.
         var security = new SecurityOptions(
             new CommandEnvironment(() => Console.In, Console.Out, Console.Error, variable: Environment.GetEnvironmentVariable));
         security.AddTo(command);
-        command.SetAction((parsed, _) => Run(
-            parsed.GetValue(Name)!,
-            parsed.GetValue(Writers),
-            parsed.GetValue(Alone),
-            [.. parsed.GetValue(Servers)!.Split(',').Select(Parse)],
-            TimeSpan.FromMilliseconds(parsed.GetValue(Milliseconds)),
-            parsed.GetValue(Texts)?.Split(','),
-            security.Read(parsed)));
+        command.SetAction((parsed, _) =>
+            Run(JsonSerializer.Deserialize<LoadSettings>(parsed.GetRequiredValue(settings))!, security.Read(parsed)));
         return command;
     }
-
-    public static string NameOf(string load, int number) => $"{load}{number + 1}";
-
-    public static string NameAlone(string load, int number) => $"{load}a{number + 1}";
 
     /// <summary>The request id of a message. Texts are unique.</summary>
     public static string IdOf(string text) => $"{IdPrefix}{text}";
@@ -51,42 +36,54 @@ internal static class LoadCommand
     /// <summary>The text of the message with this request id.</summary>
     public static string TextOf(string id) => id.StartsWith(IdPrefix, StringComparison.Ordinal) ? id[IdPrefix.Length..] : id;
 
-    /// <param name="texts">Appends only these, in order; null: runs the writers until standard input ends.</param>
-    private static async Task<int> Run(
-        string name, int writers, int alone, List<ServerId> servers, TimeSpan timeout, string[]? texts, ConnectionSecurity security)
-    {
-        if (texts is not null)
-        {
-            var writer = WriterOf(name, servers);
-            foreach (var text in texts)
-            {
-                await writer.Ask(text, retries: 3);
-            }
+    public static ServerId ServerOf(string text) =>
+        ServerId.TryParse(text, out var id) ? id : throw new FormatException($"'{text}' is not a server address");
 
-            return 0;
+    // Appends the texts, or runs the writers until standard input ends.
+    private static async Task<int> Run(LoadSettings load, ConnectionSecurity security)
+    {
+        List<ServerId> servers = [.. load.Servers.Select(ServerOf)];
+        var writer = WriterOf(load.Name, servers);
+        foreach (var text in load.Texts)
+        {
+            await writer.Ask(text, retries: 3);
         }
 
         using CancellationTokenSource stop = new();
         Task[] running =
         [
-            .. Enumerable.Range(0, writers).Select(number => WriterOf(NameOf(name, number), From(number)).Run(stop.Token)),
-            .. Enumerable.Range(0, alone).Select(number => WriterOf(NameAlone(name, number), [servers[number]]).Run(stop.Token)),
+            .. load.Writers.Select((name, place) => WriterOf(name, From(place)).Run(stop.Token)),
+            .. load.Alone.Select((name, place) => WriterOf(name, [servers[place]]).Run(stop.Token)),
         ];
         await Console.In.ReadToEndAsync(CancellationToken.None);
         await stop.CancelAsync();
         await Task.WhenAll(running);
         return 0;
 
-        List<ServerId> From(int number) => [.. servers[(number % servers.Count)..], .. servers[..(number % servers.Count)]];
+        List<ServerId> From(int place) => [.. servers[(place % servers.Count)..], .. servers[..(place % servers.Count)]];
 
         // Not cancelled by the token above: a stopped writer still waits for its last answer.
-        Writer WriterOf(string writer, List<ServerId> asked)
+        Writer WriterOf(string name, List<ServerId> asked)
         {
-            var client = new ClientSettings(new ServersTarget([.. asked]), timeout, IsJson: false, security).Open(CancellationToken.None);
-            return new Writer(writer, new Appender(client, timeout, requestId: null).AppendAsync);
+            var settings = new ClientSettings(new ServersTarget([.. asked]), load.Timeout, IsJson: false, security);
+            var client = settings.Open(CancellationToken.None);
+            return new Writer(name, new Appender(client, load.Timeout, requestId: null).AppendAsync);
         }
     }
+}
 
-    private static ServerId Parse(string text) =>
-        ServerId.TryParse(text, out var id) ? id : throw new FormatException($"'{text}' is not a server address");
+/// <summary>What the process gets as its argument, in JSON.</summary>
+/// <param name="Name">Unique in a trial. The writer of <paramref name="Texts"/>.</param>
+/// <param name="Servers">The servers to ask.</param>
+/// <param name="Timeout">The time limit of an append.</param>
+internal sealed record LoadSettings(string Name, IReadOnlyList<string> Servers, TimeSpan Timeout)
+{
+    /// <summary>Names of the writers that know all servers. Each starts with the next one of them.</summary>
+    public IReadOnlyList<string> Writers { get; init; } = [];
+
+    /// <summary>Names of the writers that know one server only, in the order of the servers.</summary>
+    public IReadOnlyList<string> Alone { get; init; } = [];
+
+    /// <summary>Texts that are appended first, one after the other.</summary>
+    public IReadOnlyList<string> Texts { get; init; } = [];
 }

@@ -73,10 +73,13 @@ internal sealed class Group : ITrial
         TimeSpan? timeout = null,
         string? program = null)
     {
-        var ids = servers.Select(server => server.Id).ToList();
-        var load = LoadProcess.Start(servers[0].Host, name, writers, alone, ids, timeout ?? Timeout, Book, program);
-        _loads.Add(load);
-        return load;
+        LoadSettings settings = new(name, [.. servers.Select(server => server.Id)], timeout ?? Timeout)
+        {
+            Writers = [.. Enumerable.Range(1, writers).Select(number => $"{name}{number}")],
+            Alone = [.. Enumerable.Range(1, alone ? servers.Count : 0).Select(number => $"{name}a{number}")],
+        };
+        _loads.Add(new LoadProcess(servers[0].Host, settings, Book, program));
+        return _loads[^1];
     }
 
     public async Task StopLoads()
@@ -170,22 +173,23 @@ internal sealed class Group : ITrial
         var from = members.Select(server => server.Process.LineCount).ToList();
         string[] texts = [Mark, "count", "print"];
         var began = Stopwatch.GetTimestamp();
-        await LoadProcess.Append(members[0].Host, Mark, texts, members.Select(server => server.Id), Guards.Request, Book);
-        if (Book.EndedSince(began).FirstOrDefault(call => call.Client == Mark && call.End != WriteEnd.Committed) is { } failed)
+        LoadSettings settings = new(Mark, [.. members.Select(server => server.Id)], Guards.Request) { Texts = texts };
+        using (LoadProcess load = new(members[0].Host, settings, Book))
         {
-            throw new TrialFailure($"without faults, '{failed}'");
+            await load.Stop();
         }
 
+        TrialFailure.IfAny(
+            Book.EndedSince(began).FirstOrDefault(call => call.Client == Mark && call.End != WriteEnd.Committed),
+            failed => $"without faults, '{failed}'");
         List<ImmutableArray<string>> printed = [];
         foreach (var (place, server) in members.Index())
         {
             var line = await server.Says(line => ServerLines.Logs(line)?.Contains(Mark) == true, $"'Logs [... {Mark} ...]'", from[place]);
             printed.Add(ServerLines.Logs(line)!.Value);
             var said = server.Process.Lines(line => ServerLines.Count(line) is not null).Select(line => ServerLines.Count(line)!.Value);
-            if (printed[^1].LastIndexOf("count") + 1 is var count && !said.Contains(count))
-            {
-                throw new TrialFailure($"{server.Id} printed 'Count {string.Join(", ", said)}', not {count}");
-            }
+            var count = printed[^1].LastIndexOf("count") + 1;
+            TrialFailure.Unless(said.Contains(count), $"{server.Id} printed 'Count {string.Join(", ", said)}', not {count}");
         }
 
         // The command asks one server, which may not have processed the last message.

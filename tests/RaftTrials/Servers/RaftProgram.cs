@@ -39,10 +39,9 @@ internal static class RaftProgram
     public static async Task Demand(IReadOnlyList<string> arguments, string text = "", string? program = null)
     {
         var run = await Run(arguments, program: program);
-        if (run.Code != 0 || (text.Length > 0 && !run.Output.Any(line => line.Contains(text, StringComparison.Ordinal))))
-        {
-            throw new TrialFailure($"'{TextOf(arguments)}' has failed{(text.Length > 0 ? $", or does not say '{text}'" : "")}: {run}");
-        }
+        TrialFailure.Unless(
+            run.Code == 0 && (text.Length == 0 || run.Output.Any(line => line.Contains(text, StringComparison.Ordinal))),
+            $"'{TextOf(arguments)}' has failed{(text.Length > 0 ? $", or does not say '{text}'" : "")}: {run}");
     }
 
     /// <summary>Runs a command again and again, because no server reports by itself what is waited for.</summary>

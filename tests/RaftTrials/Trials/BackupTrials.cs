@@ -75,9 +75,9 @@ internal static class BackupTrials
             .. round % OfLeaderEvery == 0 ? ["--process", $"raft@{leader.Id}"] : Array.Empty<string>(),
         ];
         var serial = await KillLeader(group, files[^1], tally, () => BackUp(servers, files[^1], options));
-        return serial >= committed
-            ? (files, serial)
-            : throw new TrialFailure($"{committed} messages were committed before the backup of round {round}, which ends at {serial}");
+        TrialFailure.Unless(
+            serial >= committed, $"{committed} messages were committed before the backup of round {round}, which ends at {serial}");
+        return (files, serial);
     }
 
     // Kills the leader as soon as the backup has begun its file.
@@ -124,11 +124,9 @@ internal static class BackupTrials
         var restored = await Print(second, lines => lines is [.., var last] && last.EndsWith(Last, StringComparison.Ordinal));
         restored.RemoveAt(restored.Count - 1);
         var original = await Print(first, lines => lines.Count >= restored.Count);
-        if (!restored.SequenceEqual(original.Take(restored.Count)) || SerialOf(original[restored.Count..]) <= serial)
-        {
-            throw new TrialFailure($"the restored log of {restored.Count} messages up to serial {serial} differs from that of the group");
-        }
-
+        TrialFailure.Unless(
+            restored.SequenceEqual(original.Take(restored.Count)) && SerialOf(original[restored.Count..]) > serial,
+            $"the restored log of {restored.Count} messages up to serial {serial} differs from that of the group");
         foreach (var server in second)
         {
             server.Kill();

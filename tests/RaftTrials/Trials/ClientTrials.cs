@@ -84,11 +84,8 @@ internal static class ClientTrials
             server.Process.Tell($"{last} {path}");
             await server.Says(line => line.Text.EndsWith($"wrote {path}", StringComparison.Ordinal), $"its log up to {last}");
             List<Change> log = [.. (await File.ReadAllLinesAsync(path)).Select(Change.Parse)];
-            if (log.Index().FirstOrDefault(pair => pair.Item.Serial != pair.Index + 1) is { Item: { } hole } at)
-            {
-                throw new TrialFailure($"'{hole}' is at place {at.Index + 1} of {server.Id}");
-            }
-
+            var (index, hole) = log.Index().FirstOrDefault(pair => pair.Item.Serial != pair.Index + 1);
+            TrialFailure.IfAny(hole, pair => $"'{pair}' is at place {index + 1} of {server.Id}");
             copies.Add(new(server.Id, new() { [ClientLoad.LogKey] = log }));
         }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Text.RegularExpressions;
 
 using RaftTrials.Hostile;
@@ -83,11 +82,7 @@ internal static partial class HostileTrials
         var attacks = new Attacks(group.Servers, [.. Ports(trial)], credentials, () => honest.Latest, () => LeaderOf(trial, group)).All
             .Where(attack => attack.Name.Contains(trial.Attack, StringComparison.Ordinal))
             .Select(attack => (attack.Name, attack.Run, Count: new Count())).ToList();
-        if (attacks.Count == 0)
-        {
-            throw new TrialFailure($"no attack has '{trial.Attack}' in its name");
-        }
-
+        TrialFailure.Unless(attacks.Count > 0, $"no attack has '{trial.Attack}' in its name");
         var term = group.Term;
         using CancellationTokenSource stop = new();
         var newcomers = Newcomers.Run(trial.FirstPort, credentials, stop.Token);
@@ -113,11 +108,9 @@ internal static partial class HostileTrials
         await honest.Stop();
         var after = MemoryOf(group);
         Console.Out.WriteLine($"        attempts: {string.Join(", ", attacks.Select(attack => $"{attack.Name} {attack.Count.Value}"))}");
-        if (attacks.Find(attack => attack.Count.Value == 0) is { Name: { } idle })
-        {
-            throw new TrialFailure($"the attack '{idle}' was never made: this trial proves nothing about it");
-        }
-
+        TrialFailure.IfAny(
+            attacks.Find(attack => attack.Count.Value == 0).Name,
+            idle => $"the attack '{idle}' was never made: this trial proves nothing about it");
         foreach (var (place, server) in group.Servers.Index())
         {
             List<Memory> sizes = [before[place], .. during.Select(each => each[place]), after[place]];
@@ -144,10 +137,8 @@ internal static partial class HostileTrials
         {
             var doubled = StoredLog.Of(server.Data).CountBy(pair => pair.Value ?? "")
                 .FirstOrDefault(pair => pair.Value > 1 && pair.Key.StartsWith($"{HonestClient.Name}-", StringComparison.Ordinal));
-            if (doubled.Key is not null)
-            {
-                throw new TrialFailure($"{server.Id} has {doubled.Value} pairs of one Append of the honest client: {doubled.Key}");
-            }
+            TrialFailure.IfAny(
+                doubled.Key, text => $"{server.Id} has {doubled.Value} pairs of one Append of the honest client: {text}");
         }
     }
 
@@ -161,69 +152,42 @@ internal static partial class HostileTrials
         Console.Out.WriteLine($"        {server.Id}: VmRSS {string.Join(' ', samples.Select(size => size.All))} MB, of it the heap "
             + $"{string.Join(' ', samples.Select(size => size.Heap))} MB; at most {growth} MB more than before, without the heap "
             + $"{otherGrowth} MB; {said.Count} lines in the log");
-        if (said.Find(line => ErrorLine().IsMatch(line.Text)) is { } error)
-        {
-            throw new TrialFailure($"{server.Id} has logged an error: {error.Text}");
-        }
-
+        TrialFailure.IfAny(
+            said.Find(line => ErrorLine().IsMatch(line.Text)), error => $"{server.Id} has logged an error: {error.Text}");
         var linesMax = LinesPerMinuteMax * Math.Ceiling(time.TotalMinutes);
-        if (said.Count > linesMax)
-        {
-            throw new TrialFailure($"{server.Id} has written {said.Count} lines into its log; at most {linesMax} are expected. The first: "
+        TrialFailure.Unless(
+            said.Count <= linesMax,
+            $"{server.Id} has written {said.Count} lines into its log; at most {linesMax} are expected. The first: "
                 + string.Join('\n', said.Take(LinesPerMinuteMax).Select(line => line.Text)));
-        }
-
-        if (otherGrowth > OtherGrowthMaxMegabytes)
-        {
-            throw new TrialFailure($"the memory of {server.Id} beside the heap grew by {otherGrowth} MB; at most "
-                + $"{OtherGrowthMaxMegabytes} MB are expected");
-        }
-
-        if (time <= TimeSpan.FromMinutes(1) && growth > ShortGrowthMaxMegabytes)
-        {
-            throw new TrialFailure($"the memory of {server.Id} grew by {growth} MB; at most {ShortGrowthMaxMegabytes} MB are expected");
-        }
+        TrialFailure.Unless(
+            otherGrowth <= OtherGrowthMaxMegabytes,
+            $"the memory of {server.Id} beside the heap grew by {otherGrowth} MB; at most {OtherGrowthMaxMegabytes} MB are expected");
+        TrialFailure.Unless(
+            time > TimeSpan.FromMinutes(1) || growth <= ShortGrowthMaxMegabytes,
+            $"the memory of {server.Id} grew by {growth} MB; at most {ShortGrowthMaxMegabytes} MB are expected");
     }
 
-    // The servers start together, and each one knows the others as nodes when they connect.
-    private static void DemandNoRefusal(Group group)
-    {
-        foreach (var server in group.Servers)
-        {
-            // On a busy machine a handshake may end after its time.
-            var refused = server.Process.Lines(line => line.Text.Contains("Closed a raft connection", StringComparison.Ordinal)
-                && !line.Text.Contains("Its handshake took", StringComparison.Ordinal));
-            if (refused.FirstOrDefault() is { } refusal)
-            {
-                throw new TrialFailure($"{server.Id} refused a server or the healthy client: {refusal.Text}");
-            }
-        }
-    }
+    // The servers start together, and each one knows the others as nodes when they connect. On a busy machine a handshake may end late.
+    private static void DemandNoRefusal(Group group) => TrialFailure.IfAny(
+        group.Servers.SelectMany(server => server.Process.Lines(_ => true))
+            .FirstOrDefault(line => line.Text.Contains("Closed a raft connection", StringComparison.Ordinal)
+                && !line.Text.Contains("Its handshake took", StringComparison.Ordinal)),
+        refusal => $"a server refused another one or the healthy client: {refusal.Text}");
 
     // A busy machine may keep a leader from its core for longer than an election timeout, but not again and again.
     private static long DemandLeader(Group group, long term, TimeSpan time)
     {
         var (elections, max) = (group.Term - term, ElectionsPerMinuteMax * Math.Ceiling(time.TotalMinutes));
-        if (elections > max)
-        {
-            throw new TrialFailure($"the leader lost its term {elections} times; at most {max} are expected");
-        }
-
+        TrialFailure.Unless(elections <= max, $"the leader lost its term {elections} times; at most {max} are expected");
         return elections;
     }
 
     private static void Demand(Group group)
     {
-        if (group.Servers.FirstOrDefault(server => !server.IsRunning) is { } dead)
-        {
-            throw new TrialFailure($"{dead.Id} has ended");
-        }
+        TrialFailure.IfAny(group.Servers.FirstOrDefault(server => !server.IsRunning), dead => $"{dead.Id} has ended");
 
         // The liar has an attempt too. Its sessions make the group forget those of others, so a retry of the client may end as Unknown.
-        if (group.Book.Writes.FirstOrDefault(IsLost) is { } lost)
-        {
-            throw new TrialFailure($"an Append of the healthy client was not committed: {lost}");
-        }
+        TrialFailure.IfAny(group.Book.Writes.FirstOrDefault(IsLost), lost => $"an Append of the healthy client was not committed: {lost}");
     }
 
     private static bool IsLost(WriteCall call) => call.End != WriteEnd.Committed && call != Liar.Call
@@ -251,23 +215,7 @@ internal static partial class HostileTrials
     private static Memory MemoryOf(RaftServer server)
     {
         var heap = server.Process.Lines(line => ServerLines.Heap(line) is not null).LastOrDefault();
-        return new Memory(ResidentSizeOf(server.Process.Id), heap is null ? 0 : ServerLines.Heap(heap)!.Value);
-    }
-
-    private static long ResidentSizeOf(int process)
-    {
-        try
-        {
-            var line = File.ReadLines($"/proc/{process}/status")
-                .FirstOrDefault(each => each.StartsWith("VmRSS:", StringComparison.Ordinal));
-            return line?.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var size, ..]
-                ? long.Parse(size, CultureInfo.InvariantCulture) / 1024
-                : 0;
-        }
-        catch (IOException)
-        {
-            return 0;
-        }
+        return new Memory(server.Process.Cost.Megabytes, heap is null ? 0 : ServerLines.Heap(heap)!.Value);
     }
 
     /// <summary>In megabytes.</summary>

@@ -23,9 +23,8 @@ internal sealed class InputTrials
         await inputs.Commands(group);
         await inputs.Servers(trial, group);
         await Task.WhenAll(group.Servers.Select(server => server.Stop()));
-        return inputs._wrong.Count == 0
-            ? $"{inputs._tried} inputs, each with the expected exit code, message and effect on the log"
-            : throw new TrialFailure(string.Join("\n        ", inputs._wrong));
+        TrialFailure.Unless(inputs._wrong.Count == 0, string.Join("\n        ", inputs._wrong));
+        return $"{inputs._tried} inputs, each with the expected exit code, message and effect on the log";
     }
 
     // Includes texts that resemble commands, such as 'config :7777' and 'printer': they are ordinary messages.
@@ -45,11 +44,9 @@ internal sealed class InputTrials
         await Says(1, "is a member", "members", "add", group.Servers[0].Id, "-S", server.Id);
         await Says(1, "cannot reach :1", "members", "add", ":1", "-S", server.Id);
         await Group.MembersAre(group.Servers);
-        if (group.Servers.FirstOrDefault(one => one.Process.Lines(line => ServerLines.Logs(line) is not null).Count > 0) is { } printed)
-        {
-            throw new TrialFailure($"{printed.Id} has printed its log without a 'print' message");
-        }
-
+        TrialFailure.IfAny(
+            group.Servers.FirstOrDefault(one => one.Process.Lines(line => ServerLines.Logs(line) is not null).Count > 0),
+            printed => $"{printed.Id} has printed its log without a 'print' message");
         await Says(0, "committed", "print", "-S", server.Id);
         await Says(0, "committed", "-C", "clientcommand", "-m", "count", "-S", server.Id);
         foreach (var one in group.Servers)
@@ -68,15 +65,12 @@ internal sealed class InputTrials
         using var one = Start(trial, list, port);
         using var two = Start(trial, list, port + 1);
         using var odd = Start(trial, other, port + 3);
-        await Line(odd, "their -c lists differ", "that the lists differ");
-        foreach (var server in new[] { one, two })
-        {
-            if (server.Lines(line => ServerLines.Leads(line) is not null).Count > 0)
-            {
-                throw new TrialFailure("a group was founded without all servers of its list");
-            }
-        }
-
+        TrialFailure.Unless(
+            await odd.Line(line => line.Text.Contains("their -c lists differ", StringComparison.Ordinal), Guards.Wait) is not null,
+            "a server has not logged that the lists differ");
+        TrialFailure.Unless(
+            !one.Lines(_ => true).Concat(two.Lines(_ => true)).Any(line => ServerLines.Leads(line) is not null),
+            "a group was founded without all servers of its list");
         _tried++;
         await ReadOnly(trial, list, port + 2);
     }
@@ -94,14 +88,6 @@ internal sealed class InputTrials
 
     private static ChildProcess Start(Trial trial, string list, int port) => Host.Here.Start(
         RaftProgram.Path, ["server", "-c", list, "-p", $"{port}", "--data", Path.Combine(trial.Work, $"wrong{port}")]);
-
-    private static async Task Line(ChildProcess server, string text, string what)
-    {
-        if (await server.Line(line => line.Text.Contains(text, StringComparison.Ordinal), Guards.Wait) is null)
-        {
-            throw new TrialFailure($"a server has not logged {what}");
-        }
-    }
 
     private async Task Says(int code, string text, params string[] arguments) =>
         Expect(await RaftProgram.Run(arguments), code, text, $"'raft {string.Join(' ', arguments)}'");

@@ -133,10 +133,7 @@ internal static class LostMajorityTrials
                 }
             }
 
-            if (!found.SequenceEqual(pairs))
-            {
-                throw new TrialFailure($"{client.Group} has {string.Join(", ", found)}");
-            }
+            TrialFailure.Unless(found.SequenceEqual(pairs), $"{client.Group} has {string.Join(", ", found)}");
         }));
 
     private static Task Whole(RaftServer asked, int members) => Until(

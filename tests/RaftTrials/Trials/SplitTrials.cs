@@ -32,22 +32,15 @@ internal static class SplitTrials
             network.Rule(Rules.Split([.. few.Select(NumberOf)], [.. many.Select(NumberOf)]));
             var cut = Stopwatch.GetTimestamp();
             var next = await group.Elections.After(election.Term);
-            if (few.Contains(group.Servers.IndexOf(next.Server)))
-            {
-                throw new TrialFailure($"{next.Server.Id} was elected by two of five");
-            }
-
+            TrialFailure.Unless(!few.Contains(group.Servers.IndexOf(next.Server)), $"{next.Server.Id} was elected by two of five");
             elections.Add(Stopwatch.GetElapsedTime(cut, next.At));
             await group.Book.CommittedToEach(WritersOf(loads, many), next.At);
             await group.Book.AnsweredToEach(WritersOf(loads, few), next.At);
             var healed = Stopwatch.GetTimestamp();
             var fewWriters = WritersOf(loads, few);
             var answers = group.Book.EndedSince(cut).Where(call => fewWriters.Contains(call.Client) && call.Ended < healed).ToList();
-            if (answers.Find(call => call.End == WriteEnd.Committed) is { } wrong)
-            {
-                throw new TrialFailure($"two of five servers committed a message: {wrong}");
-            }
-
+            TrialFailure.IfAny(
+                answers.Find(call => call.End == WriteEnd.Committed), call => $"two of five servers committed a message: {call}");
             others += answers.Count;
             network.Rule(new());
             await group.Book.CommittedToEach(fewWriters, healed);

@@ -85,15 +85,13 @@ internal static class UpgradeTrials
             await server.Follows();
             await CaughtUp(group, server);
             await group.Book.CommittedToEach(writers, Stopwatch.GetTimestamp());
-            if (group.Term is var after && after > before + 1)
-            {
-                throw new TrialFailure($"the exchange of {server.Id} took the terms {before} to {after}, and one election is enough");
-            }
+            TrialFailure.Unless(
+                group.Term <= before + 1,
+                $"the exchange of {server.Id} took the terms {before} to {group.Term}, and one election is enough");
         }
 
-        return group.Book.Writes.FirstOrDefault(call => call.End != WriteEnd.Committed) is { } failed
-            ? throw new TrialFailure($"a call failed: {failed}")
-            : group.Term - first;
+        TrialFailure.IfAny(group.Book.Writes.FirstOrDefault(call => call.End != WriteEnd.Committed), call => $"a call failed: {call}");
+        return group.Term - first;
     }
 
     // The sign after which an operator restarts the next server.
@@ -117,10 +115,8 @@ internal static class UpgradeTrials
         server.Program = earlier;
         server.Start();
         await server.Says(line => line.Text.Contains("has format level 2, and this program reads level 1"), "why it cannot start");
-        if (await server.Process.Ended(Guards.Wait) is null or 0)
-        {
-            throw new TrialFailure($"the earlier program goes on with the store of {server.Id}");
-        }
+        TrialFailure.Unless(
+            await server.Process.Ended(Guards.Wait) is not (null or 0), $"the earlier program goes on with the store of {server.Id}");
 
         // With an empty store, the others refuse it.
         server.Wipe();

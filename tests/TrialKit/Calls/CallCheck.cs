@@ -14,10 +14,8 @@ internal static class CallCheck
     /// <exception cref="TrialFailure">They contradict each other. The message has the contradictions.</exception>
     public static void Demand(CallBook book, IReadOnlyList<Copy> copies)
     {
-        if (Of(book, copies) is { Count: > 0 } findings)
-        {
-            throw new TrialFailure(string.Join("\n        ", findings));
-        }
+        var findings = Of(book, copies);
+        TrialFailure.Unless(findings.Count == 0, string.Join("\n        ", findings));
     }
 
     /// <summary>The contradictions, as sentences; empty: all is well.</summary>
