@@ -12,7 +12,7 @@ public sealed class ServerLinesTests
     {
         Assert.Equal("i,like,beer", string.Join(',', ServerLines.Logs(Output("2024/02/23 17:52:24 Logs [i like beer]"))!.Value));
         Assert.Empty(ServerLines.Logs(Output("2024/02/23 17:52:24 Logs []"))!.Value);
-        Assert.Equal(3, ServerLines.Count(Output("2024/02/23 18:42:30 Count 3")));
+        Assert.Equal(3L, ServerLines.Count(Output("2024/02/23 18:42:30 Count 3")));
         Assert.Null(ServerLines.Logs(Output("2024/02/23 18:42:30 Count 3")));
         Assert.Null(ServerLines.Logs(Error("2024/02/23 17:52:24 Logs [i like beer]")));
     }

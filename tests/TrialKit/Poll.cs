@@ -7,6 +7,10 @@ internal static class Poll
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>Waits for a time, or until the token is cancelled.</summary>
+    public static async Task Wait(TimeSpan time, CancellationToken stop) =>
+        await Task.Delay(time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
     /// <summary>Asks until the answer is not null.</summary>
     /// <param name="problem">The failure when it takes longer than <paramref name="patience"/>.</param>
     /// <param name="patience">Null: <see cref="Guards.Wait"/>.</param>

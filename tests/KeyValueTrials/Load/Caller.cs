@@ -21,7 +21,7 @@ internal sealed class Caller(int number, CallBook book, Dictionary<string, strin
         while (!stop.IsCancellationRequested)
         {
             await Write(key, isDelete: false, condition: null, isKeyed, TimeSpan.FromSeconds(isKeyed ? 1 : 5));
-            await Pause(pause, stop);
+            await Poll.Wait(pause, stop);
         }
     }
 
@@ -57,7 +57,7 @@ internal sealed class Caller(int number, CallBook book, Dictionary<string, strin
                 await Read(key, Level.Session, patience);
             }
 
-            await Pause(pauseMax * _random.NextDouble(), stop);
+            await Poll.Wait(pauseMax * _random.NextDouble(), stop);
         }
     }
 
@@ -162,7 +162,4 @@ internal sealed class Caller(int number, CallBook book, Dictionary<string, strin
         var all = nodes();
         return all[(number + _node) % all.Count];
     }
-
-    private static async Task Pause(TimeSpan time, CancellationToken stop) =>
-        await Task.Delay(time, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

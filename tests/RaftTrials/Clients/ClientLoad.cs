@@ -80,7 +80,7 @@ internal sealed class ClientLoad(ActorSystem system, IReadOnlyList<string> conta
                 < 90 => Read(number, client, Level.Local),
                 _ => Get(client, Math.Max(1, book.Floor + random.Next(-200, 20))),
             });
-            await Pause(random.Next(PauseMax), stop);
+            await Poll.Wait(TimeSpan.FromMilliseconds(random.Next(PauseMax)), stop);
         }
     }
 
@@ -95,7 +95,7 @@ internal sealed class ClientLoad(ActorSystem system, IReadOnlyList<string> conta
             await Task.Delay(random.Next(300), CancellationToken.None);
             await client.DisposeAsync();
             await appends;
-            await Pause(random.Next(1000), stop);
+            await Poll.Wait(TimeSpan.FromMilliseconds(random.Next(1000)), stop);
         }
     }
 
@@ -128,14 +128,13 @@ internal sealed class ClientLoad(ActorSystem system, IReadOnlyList<string> conta
 
     private void End(WriteCall call, Outcome<long> outcome)
     {
-        switch (outcome)
+        if (outcome is Outcome<long>.Done done)
         {
-            case Outcome<long>.Done done:
-                book.End(call, WriteEnd.Committed, done.Serial.Value, place: done.ResultOr(-1));
-                break;
-            default:
-                book.End(call, outcome is Outcome<long>.NotCommitted ? WriteEnd.NotCommitted : WriteEnd.Unknown, 0);
-                break;
+            book.End(call, WriteEnd.Committed, done.Serial.Value, place: done.ResultOr(-1));
+        }
+        else
+        {
+            book.End(call, outcome is Outcome<long>.NotCommitted ? WriteEnd.NotCommitted : WriteEnd.Unknown, 0);
         }
     }
 
@@ -208,7 +207,4 @@ internal sealed class ClientLoad(ActorSystem system, IReadOnlyList<string> conta
     }
 
     private static string NameOf(int number) => $"client {number}";
-
-    private static async Task Pause(int milliseconds, CancellationToken stop) =>
-        await Task.Delay(milliseconds, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 }

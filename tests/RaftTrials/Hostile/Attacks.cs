@@ -82,7 +82,7 @@ internal sealed class Attacks(
         for (var turn = first; !stop.IsCancellationRequested; turn++)
         {
             await Once(count, ports[turn % ports.Count], host, attack, stop);
-            await Task.Delay(Pace.Connection, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Poll.Wait(Pace.Connection, stop);
         }
     }
 
@@ -186,7 +186,7 @@ internal sealed class Attacks(
         {
             var (port, term) = leader();
             await Once(count, port, Intruder.Client, Ask, stop);
-            await Task.Delay(Pace.Flood / 2, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Poll.Wait(Pace.Flood / 2, stop);
             costly += leader().Term > term ? 1 : 0;
         }
 
@@ -210,8 +210,7 @@ internal sealed class Attacks(
         while (!stop.IsCancellationRequested)
         {
             await Once(count, ports[0], Intruder.Client, Enter, stop, isKept: true);
-            var pause = crowd.Count < IdleClients ? Pace.IdleClient : Pace.Turn;
-            await Task.Delay(pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Poll.Wait(crowd.Count < IdleClients ? Pace.IdleClient : Pace.Turn, stop);
         }
 
         foreach (var intruder in crowd)
@@ -247,7 +246,7 @@ internal sealed class Attacks(
             count.Add();
             var outcome = await appender.AppendAsync("forged", $"forged-{count.Value}");
             TrialFailure.Unless(outcome is not RequestOutcome.Committed, "a reader has appended a message");
-            await Task.Delay(Pace.Connection, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Poll.Wait(Pace.Connection, stop);
         }
     }
 }

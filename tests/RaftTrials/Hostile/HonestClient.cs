@@ -87,7 +87,7 @@ internal sealed class HonestClient : IAsyncDisposable
             call.Ended = Stopwatch.GetTimestamp();
             _book.Add(call);
             _latest = outcome;
-            await Task.Delay(Pause, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Poll.Wait(Pause, _stop.Token);
         }
     }
 }

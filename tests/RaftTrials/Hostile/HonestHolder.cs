@@ -76,7 +76,7 @@ internal sealed class HonestHolder : IAsyncDisposable
                 throw new TrialFailure($"the honest program {(_held.IsHeld ? "holds a lock that another one got" : "has lost its lock")}");
             }
 
-            await Task.Delay(Pause, _stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Poll.Wait(Pause, _stop.Token);
         }
     }
 }

@@ -68,7 +68,7 @@ internal sealed class Liar : UntypedActor, IWithTimers
         var deeds = new Deeds();
         var props = Props.Create(() => new Liar(ports, deeds, honest, count));
         ((ExtendedActorSystem)system).SystemActorOf(props, "raft-client-liar");
-        await Task.Delay(System.Threading.Timeout.Infinite, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Poll.Wait(System.Threading.Timeout.InfiniteTimeSpan, stop);
 
         // On a busy machine the first lies may arrive after a short trial.
         await Poll.Until(() => deeds.HaveArrived, () => $"the lies do not arrive: {deeds}");

@@ -50,7 +50,7 @@ internal static class Newcomers
                 }
             }
 
-            await Task.Delay(Pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Poll.Wait(Pause, stop);
         }
 
         return admitted;

@@ -126,7 +126,7 @@ internal sealed class Stranger : IAsyncDisposable
         while (!stop.IsCancellationRequested)
         {
             await turn();
-            await Task.Delay(Pace.Turn, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Poll.Wait(Pace.Turn, stop);
         }
     }
 

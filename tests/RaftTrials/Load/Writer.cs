@@ -23,8 +23,7 @@ internal sealed class Writer(string name, Func<string, string, Task<RequestOutco
         for (var number = 1; !stop.IsCancellationRequested; number++)
         {
             var end = await Ask($"{name}-{number}", number % 2 == 0 ? Retries : 0);
-            await Task.Delay(end == WriteEnd.NotCommitted ? PauseAfterRefusal : Pause, stop)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Poll.Wait(end == WriteEnd.NotCommitted ? PauseAfterRefusal : Pause, stop);
         }
     }
 

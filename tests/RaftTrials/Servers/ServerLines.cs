@@ -3,50 +3,53 @@ using System.Text.RegularExpressions;
 
 namespace RaftTrials.Servers;
 
-/// <summary>Parses the lines of a server that trials wait for.</summary>
+/// <summary>Parses the lines of a server that trials wait for. Each answers null for another line.</summary>
 internal static partial class ServerLines
 {
     /// <summary>Begins the line of a server that is attacked with the megabytes of its heap.</summary>
     public const string HeapPrefix = "heap ";
 
-    /// <summary>The messages in a line of <c>print</c>; null: another line.</summary>
+    private const string Time = @"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d ";
+
+    /// <summary>The messages in a line of <c>print</c>.</summary>
     public static ImmutableArray<string>? Logs(OutputLine line) =>
-        !line.IsError && LogsLine().Match(line.Text) is { Success: true } match
-            ? [.. match.Groups[1].Value.Split(' ', StringSplitOptions.RemoveEmptyEntries)]
-            : null;
+        Find(line, isError: false, LogsLine()) is { } texts ? [.. texts.Split(' ', StringSplitOptions.RemoveEmptyEntries)] : null;
 
-    /// <summary>The number in a line of <c>count</c>; null: another line.</summary>
-    public static int? Count(OutputLine line) =>
-        !line.IsError && CountLine().Match(line.Text) is { Success: true } match ? int.Parse(match.Groups[1].Value) : null;
+    /// <summary>The number in a line of <c>count</c>.</summary>
+    public static long? Count(OutputLine line) => NumberOf(Find(line, isError: false, CountLine()));
 
-    /// <summary>The term in which the server was elected; null: another line.</summary>
-    public static long? Elected(OutputLine line) =>
-        line.IsError && ElectedLine().Match(line.Text) is { Success: true } match ? long.Parse(match.Groups[1].Value) : null;
+    /// <summary>The term in which the server was elected.</summary>
+    public static long? Elected(OutputLine line) => NumberOf(Find(line, isError: true, ElectedLine()));
 
-    /// <summary>The term of a leader that the server reports, possibly itself; null: another line.</summary>
-    public static long? Leads(OutputLine line) =>
-        line.IsError && LeadsLine().Match(line.Text) is { Success: true } match ? long.Parse(match.Groups[1].Value) : null;
+    /// <summary>The term of a leader that the server reports, possibly itself.</summary>
+    public static long? Leads(OutputLine line) => NumberOf(Find(line, isError: true, LeadsLine()));
 
-    /// <summary>The server whose vote this leader gives to another one; null: another line.</summary>
-    public static string? Replaced(OutputLine line) =>
-        line.IsError && ReplacedLine().Match(line.Text) is { Success: true } match ? match.Groups[1].Value : null;
+    /// <summary>The server whose vote this leader gives to another one.</summary>
+    public static string? Replaced(OutputLine line) => Find(line, isError: true, ReplacedLine());
 
-    /// <summary>The megabytes of the heap of a server that is attacked; null: another line.</summary>
-    public static long? Heap(OutputLine line) =>
-        !line.IsError && line.Text.StartsWith(HeapPrefix, StringComparison.Ordinal) ? long.Parse(line.Text[HeapPrefix.Length..]) : null;
+    /// <summary>The megabytes of the heap of a server that is attacked.</summary>
+    public static long? Heap(OutputLine line) => NumberOf(Find(line, isError: false, HeapLine()));
 
-    [GeneratedRegex(@"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d changes the voters: \S+ takes the place of ([^\s#]+)#")]
+    private static string? Find(OutputLine line, bool isError, Regex regex) =>
+        line.IsError == isError && regex.Match(line.Text) is { Success: true } match ? match.Groups[1].Value : null;
+
+    private static long? NumberOf(string? text) => text is null ? null : long.Parse(text);
+
+    [GeneratedRegex(Time + @"changes the voters: \S+ takes the place of ([^\s#]+)#")]
     private static partial Regex ReplacedLine();
 
-    [GeneratedRegex(@"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d elected leader in term (\d+) ")]
+    [GeneratedRegex(Time + @"elected leader in term (\d+) ")]
     private static partial Regex ElectedLine();
 
-    [GeneratedRegex(@"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d (?:elected leader|\S+ leads) in term (\d+)")]
+    [GeneratedRegex(Time + @"(?:elected leader|\S+ leads) in term (\d+)")]
     private static partial Regex LeadsLine();
 
-    [GeneratedRegex(@"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d Logs \[(.*)\]$")]
+    [GeneratedRegex(Time + @"Logs \[(.*)\]$")]
     private static partial Regex LogsLine();
 
-    [GeneratedRegex(@"^\d{4}/\d\d/\d\d \d\d:\d\d:\d\d Count (\d+)$")]
+    [GeneratedRegex(Time + @"Count (\d+)$")]
     private static partial Regex CountLine();
+
+    [GeneratedRegex($@"^{HeapPrefix}(\d+)$")]
+    private static partial Regex HeapLine();
 }
