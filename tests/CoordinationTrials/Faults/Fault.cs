@@ -23,24 +23,18 @@ internal sealed record Fault(string Name, Func<FaultyCluster, Disruption, Task> 
     private static readonly NodeFault KillNode = new("kill", (_, node) => node.Kill());
 
     private static readonly NodeFault FreezeNode =
-        new("freeze", (_, node) => node.Freeze(), (_, node) => node.Resume()) { Min = FreezeMin };
+        new("freeze", (_, node) => node.Freeze(), (_, node) => node.Resume(), FreezeMin);
 
     private static readonly NodeFault RestartNode = new("rolling", (_, node) => node.Leave());
 
     private static readonly NodeFault IsolateNode =
-        new("isolate", (cluster, node) => cluster.Cut([.. Outgoing(cluster, node), .. Incoming(cluster, node)])) { IsCut = true };
+        new("isolate", (cluster, node) => cluster.Cut([.. Outgoing(cluster, node), .. Incoming(cluster, node)]), IsCut: true);
 
-    private static readonly NodeFault SilenceNode = new("silence", (cluster, node) => cluster.Cut(Outgoing(cluster, node)))
-    {
-        IsCut = true,
-        IsCertain = false,
-    };
+    private static readonly NodeFault SilenceNode =
+        new("silence", (cluster, node) => cluster.Cut(Outgoing(cluster, node)), IsCut: true, IsCertain: false);
 
-    private static readonly NodeFault DeafenNode = new("deafen", (cluster, node) => cluster.Cut(Incoming(cluster, node)))
-    {
-        IsCut = true,
-        IsCertain = false,
-    };
+    private static readonly NodeFault DeafenNode =
+        new("deafen", (cluster, node) => cluster.Cut(Incoming(cluster, node)), IsCut: true, IsCertain: false);
 
     private static readonly NodeFault[] OfNodes = [KillNode, FreezeNode, RestartNode, IsolateNode, SilenceNode, DeafenNode];
 
@@ -167,15 +161,14 @@ internal sealed record Fault(string Name, Func<FaultyCluster, Disruption, Task> 
 
     /// <summary>A fault of one node.</summary>
     /// <param name="End">Null: it ends by itself.</param>
-    private sealed record NodeFault(string Name, Action<FaultyCluster, FaultyNode> Begin, Action<FaultyCluster, FaultyNode>? End = null)
-    {
-        /// <summary>It lasts at least for this time.</summary>
-        public TimeSpan Min { get; init; }
-
-        /// <summary>It is a fault of the network.</summary>
-        public bool IsCut { get; init; }
-
-        /// <summary>Other nodes take over all that the node held.</summary>
-        public bool IsCertain { get; init; } = true;
-    }
+    /// <param name="Min">It lasts at least for this time.</param>
+    /// <param name="IsCut">It is a fault of the network.</param>
+    /// <param name="IsCertain">Other nodes take over all that the node held.</param>
+    private sealed record NodeFault(
+        string Name,
+        Action<FaultyCluster, FaultyNode> Begin,
+        Action<FaultyCluster, FaultyNode>? End = null,
+        TimeSpan Min = default,
+        bool IsCut = false,
+        bool IsCertain = true);
 }

@@ -168,11 +168,16 @@ internal static partial class HostileTrials
     }
 
     // The servers start together, and each one knows the others as nodes when they connect. On a busy machine a handshake may end late.
-    private static void DemandNoRefusal(Group group) => TrialFailure.IfAny(
-        group.Servers.SelectMany(server => server.Process.Lines(_ => true))
-            .FirstOrDefault(line => line.Text.Contains("Closed a raft connection", StringComparison.Ordinal)
-                && !line.Text.Contains("Its handshake took", StringComparison.Ordinal)),
-        refusal => $"a server refused another one or the healthy client: {refusal.Text}");
+    private static void DemandNoRefusal(Group group)
+    {
+        foreach (var server in group.Servers)
+        {
+            var refused = server.Process.Lines(line => line.Text.Contains("Closed a raft connection", StringComparison.Ordinal)
+                && !line.Text.Contains("Its handshake took", StringComparison.Ordinal));
+            TrialFailure.IfAny(
+                refused.FirstOrDefault(), refusal => $"{server.Id} refused a server or the healthy client: {refusal.Text}");
+        }
+    }
 
     // A busy machine may keep a leader from its core for longer than an election timeout, but not again and again.
     private static long DemandLeader(Group group, long term, TimeSpan time)

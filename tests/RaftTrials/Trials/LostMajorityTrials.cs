@@ -63,18 +63,13 @@ internal static class LostMajorityTrials
         // The mistake that the page names: a node that starts as a founder. It may join with the store of that start.
         lost[0].Start();
         await Until(
-            kept,
-            run => run.Output.Any(line => line.Contains("raft.joining = on", StringComparison.Ordinal)),
-            "status",
-            "--group",
-            Groups[0]);
+            kept, $"status --group {Groups[0]}", run => run.Output.Any(line => line.Contains("raft.joining = on", StringComparison.Ordinal)));
         await lost[0].Stop();
         foreach (var server in lost)
         {
             server.Arguments = [.. server.Arguments, "--joining"];
             server.Start();
-            await Until(
-                kept, run => run.Code == 0 && run.Output.Count == Groups.Length, "members", "add", "--all", NodeOf(server));
+            await Until(kept, $"members add --all {NodeOf(server)}", run => run.Code == 0 && run.Output.Count == Groups.Length);
         }
 
         await Whole(kept, members: Nodes);
@@ -136,32 +131,21 @@ internal static class LostMajorityTrials
             TrialFailure.Unless(found.SequenceEqual(pairs), $"{client.Group} has {string.Join(", ", found)}");
         }));
 
-    private static Task Whole(RaftServer asked, int members) => Until(
-        asked,
-        run =>
-        {
-            var groups = ObjectsOf(run, "group-sample").ToList();
-            return groups.Count == Groups.Length && groups.TrueForAll(group =>
-                group.TryGetProperty("leader", out _)
-                && (Number(group, "members"), Number(group, "answered"), Number(group, "lag")) == (members, members, 0)
-                && !group.GetProperty("problem").GetBoolean());
-        },
-        "top",
-        "--count",
-        "1",
-        "--json");
+    private static Task Whole(RaftServer asked, int members) => Until(asked, "top --count 1 --json", run =>
+    {
+        var groups = ObjectsOf(run, "group-sample").ToList();
+        return groups.Count == Groups.Length && groups.TrueForAll(group =>
+            group.TryGetProperty("leader", out _)
+            && (Number(group, "members"), Number(group, "answered"), Number(group, "lag")) == (members, members, 0)
+            && !group.GetProperty("problem").GetBoolean());
+    });
 
     private static async Task EachVotes(RaftServer asked)
     {
         foreach (var group in Groups)
         {
-            await Until(
-                asked,
-                run => ObjectsOf(run, "process").Count(process => process.GetProperty("votes").GetBoolean()) == Nodes,
-                "status",
-                "--group",
-                group,
-                "--json");
+            await Until(asked, $"status --group {group} --json", run =>
+                ObjectsOf(run, "process").Count(process => process.GetProperty("votes").GetBoolean()) == Nodes);
         }
     }
 
@@ -170,6 +154,6 @@ internal static class LostMajorityTrials
 
     private static long Number(JsonElement each, string name) => each.GetProperty(name).GetInt64();
 
-    private static Task Until(RaftServer asked, Func<Finished, bool> isIt, params string[] command) =>
-        RaftProgram.Until([.. command, "--contacts", ContactOf(asked)], isIt);
+    private static Task Until(RaftServer asked, string command, Func<Finished, bool> isIt) =>
+        RaftProgram.Until([.. command.Split(' '), "--contacts", ContactOf(asked)], isIt);
 }
