@@ -63,7 +63,9 @@ internal static class LostMajorityTrials
         // The mistake that the page names: a node that starts as a founder. It may join with the store of that start.
         lost[0].Start();
         await Until(
-            kept, $"status --group {Groups[0]}", run => run.Output.Any(line => line.Contains("raft.joining = on", StringComparison.Ordinal)));
+            kept,
+            $"status --group {Groups[0]}",
+            run => run.Output.Any(line => line.Contains("raft.joining = on", StringComparison.Ordinal)));
         await lost[0].Stop();
         foreach (var server in lost)
         {
