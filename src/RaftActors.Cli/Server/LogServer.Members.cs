@@ -68,15 +68,19 @@ internal sealed partial class LogServer
 
     private void OnMembers(RaftEvent.MembersChanged changed)
     {
-        // What the data directory had at the start was announced before it. Later configurations follow it.
-        if (changed.IsRecovered || changed.Index <= _membersIndex)
+        if (changed.Index <= _membersIndex)
         {
             return;
         }
 
-        _hasLoggedRemoval &= !changed.HasSelf;
         var (isFirst, before, members) = (_members is null, _members ?? _settings.Servers, Ids(changed.Members));
         (_members, _membersIndex) = (members, changed.Index);
+        if (changed.IsRecovered)
+        {
+            return; // The process before this one has announced it.
+        }
+
+        _hasLoggedRemoval &= !changed.HasSelf;
         foreach (var added in members.Except(before).Where(server => server != _settings.Id))
         {
             _terminal.Announce($"Added new peer {added}");

@@ -65,7 +65,7 @@ internal sealed partial class LogServer : RaftActor<string, string>, IRaftSnapsh
         AllowFewerThanThree = true,
     };
 
-    // What the data directory had at the start was printed before it.
+    // The process before this one has printed the lines of messages that the data directory had at the start.
     private void Announce(int place)
     {
         if (_log.Messages[place - 1].Serial > Raft.Recovered.Value && _log.AnnouncementAt(place) is { } line)

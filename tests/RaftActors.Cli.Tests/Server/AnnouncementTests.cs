@@ -55,6 +55,7 @@ public sealed class AnnouncementTests : ServerTest
     {
         StartInGroup();
         HadMembers(3, 9990, 9991, 9992, 9994);
+        HadMembers(4, 9990, 9991, 9992);
         HaveMembers(5, 9990, 9991, 9992, 9993);
         HaveMembers(6, 9991, 9992, 9993);
         HaveMembers(7, 9990, 9991, 9993);
@@ -63,6 +64,16 @@ public sealed class AnnouncementTests : ServerTest
         HaveMembers(8, 9990, 9991);
         Settle();
         Assert.Equal(["Added new peer :9993", "Removed peer :9992", "Removed peer :9993"], Lines);
+    }
+
+    [Fact]
+    public void Peers_are_compared_with_those_of_the_latest_configuration_of_the_store()
+    {
+        StartInGroup();
+        HadMembers(2, 9990, 9991, 9993);
+        HaveMembers(3, 9990, 9991);
+        Settle();
+        Assert.Equal(["Removed peer :9993"], Lines);
     }
 
     [Fact]

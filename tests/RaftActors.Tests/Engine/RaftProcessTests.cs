@@ -28,11 +28,30 @@ public sealed class RaftProcessTests : TestKit
             Assert.InRange(each.Item, each.Index * NumbersOfAStart, (each.Index * NumbersOfAStart) + (NumbersOfAStart / 2)));
     }
 
-    private RaftProcess Start(long boot)
+    [Fact]
+    public void Snapshot_beyond_the_log_is_the_last_that_the_store_had()
+    {
+        var snapshot = new Snapshot(
+            new LogPosition(new LogIndex(9), new Term(1), new Serial(7), 0),
+            new LogIndex(1),
+            new Configuration(GroupUid.None, 1, [], [], [], []),
+            [],
+            10);
+
+        var found = Start(boot: 1, snapshot);
+
+        Assert.Equal((snapshot.Position.Serial, snapshot.Position.Index), (found.Found, found.FoundIndex));
+    }
+
+    private RaftProcess Start(long boot, Snapshot? snapshot = null)
     {
         var settings = new Bench(this).Process.Settings;
         var (store, recovered) = HostedStore.Open(new ScriptedStore(), new StoreOwner(settings.Group, settings.Self), default);
-        var state = recovered.State with { HardState = recovered.State.HardState with { Boot = new Boot(boot, 0) } };
+        var state = recovered.State with
+        {
+            HardState = recovered.State.HardState with { Boot = new Boot(boot, 0) },
+            Snapshot = snapshot,
+        };
         return new RaftProcess(settings, store, recovered with { State = state }, default, Sys.Scheduler);
     }
 }
