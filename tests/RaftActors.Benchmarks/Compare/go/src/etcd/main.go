@@ -5,6 +5,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -20,9 +22,6 @@ import (
 )
 
 const connections = 8
-
-// USER_HZ, the unit of /proc/PID/stat.
-const ticksPerSecond = 100
 
 func main() {
 	// The death signal of a child comes when the thread that started it ends.
@@ -41,7 +40,11 @@ func main() {
 		_, err := clients[client%connections].Put(context.Background(), "key", string(value))
 		return err
 	}
-	peer.Run(submit, func() peer.Cost { return add(peer.OwnCost(), servers) })
+	query := func(client int, _ []byte) error {
+		_, err := clients[client%connections].Get(context.Background(), "key")
+		return err
+	}
+	peer.Run(submit, query, func() peer.Cost { return add(peer.OwnCost(), servers, urls[3:]) })
 	for _, server := range servers {
 		peer.Must(server.Process.Kill())
 	}
@@ -100,23 +103,34 @@ func connect(url string) []*clientv3.Client {
 	return clients
 }
 
-// add returns a cost with that of other processes.
-func add(cost peer.Cost, processes []*exec.Cmd) peer.Cost {
-	var ticks int64
-	for _, process := range processes {
-		text, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", process.Process.Pid))
-		peer.Must(err)
-		// PID (NAME) STATE PPID ...: the fields 14 and 15 are utime and stime.
-		words := strings.Fields(string(text[strings.LastIndexByte(string(text), ')')+1:]))
-		for _, word := range words[11:13] {
-			one, err := strconv.ParseInt(word, 10, 64)
-			peer.Must(err)
-			ticks += one
+// add returns a cost with that of the servers. Of the pauses, those of the process that paused longest count.
+func add(cost peer.Cost, servers []*exec.Cmd, urls []string) peer.Cost {
+	for place, server := range servers {
+		metric := metricsOf(urls[place])
+		cost.Cpu += time.Duration(metric("process_cpu_seconds_total") * float64(time.Second))
+		cost.Bytes += uint64(metric("go_memstats_alloc_bytes_total"))
+		if paused := time.Duration(metric("go_gc_duration_seconds_sum") * float64(time.Second)); paused > cost.Paused {
+			cost.Paused = paused
 		}
-		cost.Switches += switchesOf(process.Process.Pid)
+		cost.Switches += switchesOf(server.Process.Pid)
 	}
-	cost.Cpu += time.Duration(ticks) * time.Second / ticksPerSecond
 	return cost
+}
+
+// metricsOf reads the metrics that a server has for Prometheus. The function that it returns finds one.
+func metricsOf(url string) func(name string) float64 {
+	reply, err := http.Get(url + "/metrics")
+	peer.Must(err)
+	defer reply.Body.Close()
+	text, err := io.ReadAll(reply.Body)
+	peer.Must(err)
+	return func(name string) float64 {
+		_, rest, _ := strings.Cut(string(text), "\n"+name+" ")
+		line, _, _ := strings.Cut(rest, "\n")
+		value, err := strconv.ParseFloat(line, 64)
+		peer.Must(err)
+		return value
+	}
 }
 
 // switchesOf adds up the context switches of the threads of a process. A Go program keeps its threads.

@@ -29,7 +29,7 @@ func main() {
 		}
 		go reportLeader(start(port, all, directory))
 	}
-	peer.Run(submit, peer.OwnCost)
+	peer.Run(submit, nil, peer.OwnCost)
 }
 
 func submit(_ int, value []byte) error {

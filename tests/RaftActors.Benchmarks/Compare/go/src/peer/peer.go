@@ -1,5 +1,5 @@
 // Package peer has the clients and the commands that all measured peers share. A peer writes "leads" once it leads, and reads commands from
-// standard input: "load leader CLIENTS PAYLOAD WARMUP SECONDS" and "read". It ends with its input.
+// standard input: "load AT CLIENTS PAYLOAD WARMUP SECONDS", "query AT CLIENTS CONSISTENCY WARMUP SECONDS" and "read". It ends with its input.
 package peer
 
 import (
@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"runtime"
-	"runtime/debug"
 	"sort"
 	"strconv"
 	"strings"
@@ -17,12 +16,12 @@ import (
 	"time"
 )
 
-// Append submits a value and returns once the leader has applied it.
-type Append func(client int, value []byte) error
+// Call makes a call of a client and returns when it has ended. An Append submits the value, and ends once the leader has applied it.
+type Call func(client int, value []byte) error
 
 // Run obeys the commands until the input ends.
-// cost returns what this peer has used until now, with its child processes.
-func Run(submit Append, cost func() Cost) {
+// query is linearizable, or nil. cost returns what this peer has used until now, with its child processes.
+func Run(submit Call, query Call, cost func() Cost) {
 	input := bufio.NewScanner(os.Stdin)
 	for input.Scan() {
 		words := strings.Fields(input.Text())
@@ -30,14 +29,20 @@ func Run(submit Append, cost func() Cost) {
 		case len(words) == 1 && words[0] == "read":
 			fmt.Println("counters", counters(cost()))
 		case len(words) == 6 && words[0] == "load":
+			Must(submit(0, []byte{0}))
 			go load(submit, number(words[2]), number(words[3]), seconds(words[4]), seconds(words[5]))
+		case len(words) == 6 && words[0] == "query":
+			Must(submit(0, []byte{0}))
+			go load(query, number(words[2]), 1, seconds(words[4]), seconds(words[5]))
 		}
 	}
 }
 
-// Cost has the processor time and the context switches of a process, voluntary or not.
+// Cost has the processor time, the allocated bytes, the pauses of collections and the context switches of a process, voluntary or not.
 type Cost struct {
 	Cpu      time.Duration
+	Bytes    uint64
+	Paused   time.Duration
 	Switches int64
 }
 
@@ -45,7 +50,10 @@ type Cost struct {
 func OwnCost() Cost {
 	var usage syscall.Rusage
 	Must(syscall.Getrusage(syscall.RUSAGE_SELF, &usage))
-	return Cost{time.Duration(usage.Utime.Nano() + usage.Stime.Nano()), usage.Nvcsw + usage.Nivcsw}
+	var memory runtime.MemStats
+	runtime.ReadMemStats(&memory)
+	cpu := time.Duration(usage.Utime.Nano() + usage.Stime.Nano())
+	return Cost{cpu, memory.TotalAlloc, time.Duration(memory.PauseTotalNs), usage.Nvcsw + usage.Nivcsw}
 }
 
 // Must ends the process with the error, if there is one.
@@ -58,15 +66,10 @@ func Must(err error) {
 
 // counters has the units of the C# program: ticks of 100 ns, bytes, ticks, switches.
 func counters(cost Cost) string {
-	var memory runtime.MemStats
-	runtime.ReadMemStats(&memory)
-	var pauses debug.GCStats
-	debug.ReadGCStats(&pauses)
-	return fmt.Sprintf("%d %d %d %d", cost.Cpu/100, memory.TotalAlloc, pauses.PauseTotal/100, cost.Switches)
+	return fmt.Sprintf("%d %d %d %d", cost.Cpu/100, cost.Bytes, cost.Paused/100, cost.Switches)
 }
 
-func load(submit Append, clients int, payload int, warmUp time.Duration, window time.Duration) {
-	Must(submit(0, []byte{0}))
+func load(call Call, clients int, payload int, warmUp time.Duration, window time.Duration) {
 	var begin, end, failed int64
 	var stop int32
 	latencies := make([][]int64, clients)
@@ -80,7 +83,7 @@ func load(submit Append, clients int, payload int, warmUp time.Duration, window 
 				value := make([]byte, payload)
 				value[0] = byte(client)
 				start := int64(time.Since(origin))
-				err := submit(client, value)
+				err := call(client, value)
 				stopped := int64(time.Since(origin))
 				first, last := atomic.LoadInt64(&begin), atomic.LoadInt64(&end)
 				if first == 0 || start < first || last != 0 && stopped > last {
