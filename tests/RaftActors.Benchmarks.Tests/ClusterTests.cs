@@ -19,8 +19,13 @@ public sealed class ClusterTests : IDisposable
 
         Assert.Contains(
             program.Lines(line => !line.IsError),
-            line => line.Text.Contains("| file, multi, 1 clients, 256 B, tcp |", StringComparison.Ordinal));
+            line => line.Text.Contains("| file, multi, at the leader, 256 B, 1 clients, tcp |", StringComparison.Ordinal));
         Assert.Contains(
             program.Lines(line => line.IsError), line => line.Text.EndsWith("more than --garbage-max 1", StringComparison.Ordinal));
     }
+
+    [Fact]
+    public Task Clients_append_in_a_process_without_a_node() => BenchmarkProcess.AssertPrintsAsync(
+        "cluster --store memory --topology multi --at remote --transport tls --clients 1 --warm-up 1 --seconds 1 --runs 1",
+        "| memory, multi, remote, 256 B, 1 clients, tls |");
 }

@@ -11,6 +11,7 @@ public sealed class CompareTests : IDisposable
     [Fact]
     public Task Compare_prints_the_peers_row_with_its_durability_and_the_ratios() => BenchmarkProcess.AssertPrintsAsync(
         $"compare --peer dotnext --store file --topology single --clients 1 --warm-up 1 --seconds 1 --runs 1 --directory {_folder.Path}",
-        "| dotNext 6.12.0 (synced by the leader before the acknowledgement, by followers after it): file, single, 1 clients, 256 B, tcp |",
-        "| file, single, 1 clients, 256 B, tcp | dotNext 6.12.0 |");
+        "| dotNext 6.12.0 (synced by the leader before the acknowledgement, by followers after it): " +
+        "file, single, at the leader, 256 B, 1 clients, tcp |",
+        "| file, single, at the leader, 256 B, 1 clients, tcp | dotNext 6.12.0 |");
 }

@@ -3,7 +3,9 @@ namespace RaftActors.Benchmarks.Tests;
 public sealed class ReadTests
 {
     [Fact]
-    public Task Read_prints_its_table() => BenchmarkProcess.AssertPrintsAsync(
-        "read --consistency lease --at follower --clients 1 --warm-up 1 --seconds 1 --runs 1",
-        "lease, single, at a follower, 1 clients, tcp");
+    public Task Read_prints_a_row_for_each_place() => BenchmarkProcess.AssertPrintsAsync(
+        "read --consistency lease --clients 1 --warm-up 1 --seconds 1 --runs 1",
+        "| lease, memory, single, at the leader, 1 clients, tcp |",
+        "| lease, memory, single, at a follower, 1 clients, tcp |",
+        "| lease, memory, single, remote, 1 clients, tcp |");
 }

@@ -1,11 +1,11 @@
 namespace RaftActors.Benchmarks.Cluster;
 
 /// <summary>One combination that is measured.</summary>
-/// <param name="At">The node with the clients: leader or follower.</param>
+/// <param name="At">The process of the clients: that of the leader or of a follower, or remote: one without a node.</param>
 /// <param name="Payload">Bytes of a value.</param>
 internal sealed record Cell(string Store, string Topology, string At, int Clients, int Payload)
 {
-    /// <summary>The consistency of queries, see <see cref="Reads.Reader"/>; null: the clients append.</summary>
+    /// <summary>The consistency of queries, as <see cref="ClusterNode"/> reads it; null: the clients append.</summary>
     public string? Consistency { get; init; }
 
     /// <summary>See <see cref="TransportConfig"/>.</summary>
@@ -19,14 +19,19 @@ internal sealed record Cell(string Store, string Topology, string At, int Client
         ? FormattableString.Invariant($"load {At} {Clients} {Payload} {WarmUp} {seconds}")
         : FormattableString.Invariant($"query {At} {Clients} {Consistency} {WarmUp} {seconds}");
 
-    public override string ToString() => Consistency is null
-        ? $"{Store}, {Topology}{(At == "leader" ? "" : $", at a {At}")}, {Clients} clients, {Payload} B, {Transport}"
-        : $"{Consistency}, {Topology}, at {(At == "leader" ? "the leader" : $"a {At}")}, {Clients} clients, {Transport}";
+    /// <summary>What a chart has in common: all but the number of clients and the way.</summary>
+    public string Chart => Consistency is null
+        ? $"{Store}, {Topology}, {Place}, {Payload} B"
+        : $"{Consistency}, {Store}, {Topology}, {Place}";
+
+    private string Place => At switch { "leader" => "at the leader", "follower" => "at a follower", _ => "remote" };
+
+    public override string ToString() => $"{Chart}, {Clients} clients, {Transport}";
 }
 
 /// <summary>The view of the clients of one run.</summary>
 /// <param name="Latencies">p50, p99, p99.9 and maximum, in microseconds.</param>
-/// <param name="Failed">Appends that did not end as Done.</param>
+/// <param name="Failed">Appends that did not end as Done, and queries without an answer.</param>
 internal sealed record Load(long Operations, double OperationsPerSecond, double[] Latencies, long Failed)
 {
     /// <summary>The line of a node: <c>load</c>, operations, operations a second, latencies and failures.</summary>

@@ -48,6 +48,24 @@ internal sealed class ClosedLoop(int clients, TimeSpan warmUp)
         }
     }
 
+    /// <summary>A client that asks one question again and again.</summary>
+    public async Task QueryAsync(RaftClient<ReadOnlyMemory<byte>, object?> group, ReadConsistency consistency)
+    {
+        while (!_isStopping)
+        {
+            var start = Stopwatch.GetTimestamp();
+            try
+            {
+                await group.QueryAsync<int>("count", consistency: consistency);
+                Count(start, isDone: true);
+            }
+            catch (RaftUnavailableException)
+            {
+                Count(start, isDone: false);
+            }
+        }
+    }
+
     /// <summary>Counts an operation that ends now.</summary>
     /// <param name="start">The timestamp of its begin.</param>
     public void Count(long start, bool isDone)

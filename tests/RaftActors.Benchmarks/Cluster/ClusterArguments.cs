@@ -11,7 +11,7 @@ internal sealed record ClusterArguments
           --clients LIST    closed loops, each with one open Append (default 1,16,64,256)
           --payload LIST    bytes of a value (default 256)
           --transport LIST  tcp: the value of raft.transport; tls: tcp with raft.security (default tcp)
-          --at NODE         the node with the clients: leader or follower (default leader)
+          --at LIST         the process of the clients: leader, follower, or remote: one without a node (default leader)
           --seconds N       length of the window (default 10)
           --warm-up N       seconds with clients before the window (default 3)
           --runs N          runs of each cell; they take turns with those of the other cells (default 5)
@@ -32,7 +32,7 @@ internal sealed record ClusterArguments
 
     public IReadOnlyList<string> Transports { get; private init; } = ["tcp"];
 
-    public string At { get; private init; } = "leader";
+    public IReadOnlyList<string> At { get; private init; } = ["leader"];
 
     public int Seconds { get; private init; } = 10;
 
@@ -52,10 +52,11 @@ internal sealed record ClusterArguments
     public IEnumerable<Cell> Cells =>
         from store in Stores
         from topology in Topologies
+        from at in At
         from payload in Payloads
         from clients in Clients
         from transport in Transports
-        select new Cell(store, topology, At, clients, payload) { Transport = transport, WarmUp = WarmUp };
+        select new Cell(store, topology, at, clients, payload) { Transport = transport, WarmUp = WarmUp };
 
     /// <exception cref="UsageException">An option is unknown, or its value cannot be read.</exception>
     public static ClusterArguments Parse(ReadOnlySpan<string> words)
@@ -71,7 +72,7 @@ internal sealed record ClusterArguments
                 "--clients" when OptionValue.Numbers(value) is { } clients => parsed with { Clients = clients },
                 "--payload" when OptionValue.Numbers(value) is { } payloads => parsed with { Payloads = payloads },
                 "--transport" when OptionValue.Words(value, "tcp", "tls") is { } ways => parsed with { Transports = ways },
-                "--at" when value is "leader" or "follower" => parsed with { At = value },
+                "--at" when OptionValue.Words(value, "leader", "follower", "remote") is { } at => parsed with { At = at },
                 "--seconds" when OptionValue.Numbers(value) is [var seconds] => parsed with { Seconds = seconds },
                 "--warm-up" when OptionValue.Numbers(value) is [var seconds] => parsed with { WarmUp = seconds },
                 "--runs" when OptionValue.Numbers(value) is [var runs] => parsed with { Runs = runs },

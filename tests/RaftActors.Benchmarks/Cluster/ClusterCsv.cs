@@ -7,7 +7,8 @@ namespace RaftActors.Benchmarks.Cluster;
 internal sealed class ClusterCsv(string? file) : IDisposable
 {
     private const string Header =
-        "runtime,store,topology,at,clients,payload,transport,ops_s,p50,p99,p999,max,cpu_us_op,switches_op,garbage_op,paused,other,failed";
+        "runtime,operation,store,topology,at,clients,payload,transport," +
+        "ops_s,p50,p99,p999,max,cpu_us_op,switches_op,garbage_op,paused,other,failed";
 
     private readonly StreamWriter? _writer = Open(file);
 
@@ -15,7 +16,8 @@ internal sealed class ClusterCsv(string? file) : IDisposable
     {
         _writer?.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{name},{cell.Store},{cell.Topology},{cell.At},{cell.Clients},{cell.Payload},{cell.Transport}," +
+            $"{name},{cell.Consistency ?? "append"},{cell.Store},{cell.Topology},{cell.At}," +
+            $"{cell.Clients},{cell.Payload},{cell.Transport}," +
             $"{run.Load.OperationsPerSecond:F0}," +
             $"{string.Join(',', run.Load.Latencies.Select(one => one.ToString("F1", CultureInfo.InvariantCulture)))}," +
             $"{run.CpuMicrosecondsPerOperation:F2},{run.SwitchesPerOperation:F2}," +

@@ -1,17 +1,18 @@
 using System.Globalization;
 
 using Akka.Actor;
-
-using RaftActors.Benchmarks.Reads;
+using Akka.Configuration;
 
 namespace RaftActors.Benchmarks.Cluster;
 
 /// <summary>
-/// A child process with one node of the cluster, or with all three. It reads commands from standard input, and ends with it:
-/// <c>count</c> for messages, <c>load AT CLIENTS PAYLOAD WARMUP SECONDS</c>, <c>query AT CLIENTS CONSISTENCY WARMUP SECONDS</c> and
-/// <c>read</c>.
+/// A child process with one node of the cluster, with all three, or with none: then its clients are remote. It reads commands from standard
+/// input, and ends with it: <c>count</c> for messages, <c>load AT CLIENTS PAYLOAD WARMUP SECONDS</c>,
+/// <c>query AT CLIENTS CONSISTENCY WARMUP SECONDS</c> and <c>read</c>.
 /// </summary>
-internal sealed class ClusterNode
+/// <param name="settings">Settings as HOCON.</param>
+/// <param name="all">The ports of all nodes.</param>
+internal sealed class ClusterNode(string settings, string[] all)
 {
     public const string Verb = "cluster-node";
 
@@ -21,13 +22,13 @@ internal sealed class ClusterNode
     private int _leader = -1;
 
     /// <param name="arguments">
-    /// Settings as HOCON, the ports of all nodes, those of this process, and the folder of the stores unless they are in memory.
+    /// Settings as HOCON, the ports of all nodes, those of this process or nothing, and the folder of the stores unless they are in memory.
     /// </param>
     public static async Task<int> RunAsync(string[] arguments)
     {
-        var (settings, all, own) = (arguments[0], arguments[1].Split(','), arguments[2].Split(','));
-        var node = new ClusterNode();
-        foreach (var port in own)
+        var (settings, all) = (arguments[0], arguments[1].Split(','));
+        var node = new ClusterNode(settings, all);
+        foreach (var port in arguments[2].Split(',', StringSplitOptions.RemoveEmptyEntries))
         {
             node.Start(NodeSystem.Create(settings, port, all, arguments.Length > 3 ? Path.Combine(arguments[3], port) : null));
         }
@@ -55,39 +56,40 @@ internal sealed class ClusterNode
                 MessageCounter.Start();
                 break;
             case ["load", var at, var clients, var payload, var warmUp, var seconds]:
-                await AppendAsync(PlaceOf(at), new ClosedLoop(Number(clients), Seconds(warmUp)), Number(payload), Seconds(seconds));
+                await LoadAsync(at, new ClosedLoop(Number(clients), Seconds(warmUp)), Seconds(seconds), (group, loop, client) =>
+                    loop.AppendAsync(group, client, Number(payload)));
                 break;
             case ["query", var at, var clients, var consistency, var warmUp, var seconds]:
-                await QueryAsync(
-                    PlaceOf(at), new ClosedLoop(Number(clients), Seconds(warmUp)), Reader.Consistency(consistency), Seconds(seconds));
+                await LoadAsync(at, new ClosedLoop(Number(clients), Seconds(warmUp)), Seconds(seconds), (group, loop, _) =>
+                    loop.QueryAsync(group, Consistency(consistency)));
                 break;
         }
     }
 
-    private int PlaceOf(string at) => at == "leader" ? _leader : Enumerable.Range(0, _systems.Count).First(place => place != _leader);
-
-    private async Task AppendAsync(int place, ClosedLoop clients, int payload, TimeSpan window)
+    private async Task LoadAsync(
+        string at, ClosedLoop clients, TimeSpan window, Func<RaftClient<ReadOnlyMemory<byte>, object?>, ClosedLoop, byte, Task> run)
     {
-        await AppendBarrierAsync(_systems[place]);
-        await using var group = Raft.Get(_systems[place]).CreateClient<ReadOnlyMemory<byte>, object?>();
-        var load = await clients.RunAsync(window, (loop, client) => Task.Run(() => loop.AppendAsync(group, client, payload)));
-        Console.WriteLine(load.Line);
-    }
-
-    private async Task QueryAsync(int place, ClosedLoop clients, ReadConsistency consistency, TimeSpan window)
-    {
-        var system = _systems[place];
-        await AppendBarrierAsync(system);
-        var raft = await system.ActorSelection("/user/raft").ResolveOne(TimeSpan.FromSeconds(5));
-        var load = await clients.RunAsync(window, (loop, _) => Reader.RunAsync(system, raft, consistency, loop));
-        Console.WriteLine(load.Line);
-    }
-
-    private static async Task AppendBarrierAsync(ActorSystem system)
-    {
-        await using var group = Raft.Get(system).CreateClient<ReadOnlyMemory<byte>, object?>();
+        await using var group = CreateClient(at);
         (await group.AppendAsync("barrier", ReadOnlyMemory<byte>.Empty, TimeSpan.FromSeconds(30))).OrThrow();
+        var load = await clients.RunAsync(window, (loop, client) => Task.Run(() => run(group, loop, client)));
+        Console.WriteLine(load.Line);
     }
+
+    private RaftClient<ReadOnlyMemory<byte>, object?> CreateClient(string at) => at == "remote"
+        ? RaftClient.Create<ReadOnlyMemory<byte>, object?>(
+            [.. all.Select(port => $"{NodeSystem.Name}@127.0.0.1:{port}")],
+            settings: ConfigurationFactory.ParseString(settings).WithFallback(NodeSystem.Timeouts))
+        : Raft.Get(_systems[at == "leader" ? _leader : Enumerable.Range(0, _systems.Count).First(place => place != _leader)])
+            .CreateClient<ReadOnlyMemory<byte>, object?>();
+
+    // Recent needs the first pair of the log.
+    private static ReadConsistency Consistency(string word) => word switch
+    {
+        "lease" => ReadConsistency.Lease,
+        "local" => ReadConsistency.Local,
+        "recent" => ReadConsistency.NotOlderThan(new Serial(1)),
+        _ => ReadConsistency.Linearizable,
+    };
 
     private void Start(ActorSystem system)
     {
@@ -107,17 +109,10 @@ internal sealed class ClusterNode
     private static TimeSpan Seconds(string word) => TimeSpan.FromSeconds(Number(word));
 
     /// <summary>Counts the pairs and adds up their first bytes.</summary>
-    private sealed class Counting : RaftActor<ReadOnlyMemory<byte>>
+    private sealed class Counting(Action onLeads) : RaftActor<ReadOnlyMemory<byte>>
     {
-        private readonly Action _onLeads;
         private int _count;
         private long _sum;
-
-        public Counting(Action onLeads)
-        {
-            _onLeads = onLeads;
-            Receive<ReadConsistency>(consistency => Raft.Query(this, replyTo: Sender, consistency: consistency));
-        }
 
         protected override object? HandleQuery(object question) => _count;
 
@@ -132,7 +127,7 @@ internal sealed class ClusterNode
         {
             if (leader is { IsSelf: true, IsReady: true })
             {
-                _onLeads();
+                onLeads();
             }
         }
     }

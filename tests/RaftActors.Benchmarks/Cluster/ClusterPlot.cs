@@ -9,7 +9,7 @@ internal static class ClusterPlot
     /// <param name="file">Null: writes nothing.</param>
     public static void Write(string? file, IEnumerable<(string Name, Cell Cell, List<CellRun> Runs)> results) => SvgPlot.Write(file, [
         .. from result in results
-        group result by $"{result.Cell.Store}, {result.Cell.Topology}, {result.Cell.Payload} B" into row
+        group result by result.Cell.Chart into row
         select new PlotRow(row.Key, [
             .. from one in row
             group one by one.Name into series

@@ -5,6 +5,9 @@ namespace RaftActors.Benchmarks.Cluster;
 /// <summary>The child processes of one run of a cell.</summary>
 internal sealed class ClusterProcesses : IDisposable
 {
+    // The ports of the process of remote clients, which is the last one.
+    private const string NoNode = "";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Cell _cell;
@@ -17,8 +20,8 @@ internal sealed class ClusterProcesses : IDisposable
         var parent = cell.Store == "file" ? folder : contender.MemoryFolder;
         _directory = parent is null ? null : Directory.CreateDirectory(Path.Combine(parent, Path.GetRandomFileName())).FullName;
         var ports = FreePorts.Take(contender.Ports).Select(port => port.ToString(CultureInfo.InvariantCulture)).ToArray();
-        var isOneProcess = contender.IsOneProcess || cell.Topology == "single";
-        foreach (var own in isOneProcess ? [string.Join(',', ports)] : ports)
+        string[] processes = contender.IsOneProcess || cell.Topology == "single" ? [string.Join(',', ports)] : ports;
+        foreach (var own in cell.At == "remote" && !contender.IsOneProcess ? [.. processes, NoNode] : processes)
         {
             string[] arguments = [.. contender.Command[1..], string.Join(',', ports), own];
             _nodes.Add(ChildProcess.Start(contender.Command[0], _directory is null ? arguments : [.. arguments, _directory]));
@@ -54,7 +57,12 @@ internal sealed class ClusterProcesses : IDisposable
     {
         var leads = _nodes.Select(node => LineAsync(node, "leads")).ToArray();
         var leader = _nodes[Array.IndexOf(leads, await Task.WhenAny(leads))];
-        var loaded = _cell.At == "leader" ? leader : _nodes.Find(node => node != leader) ?? leader;
+        var loaded = _cell.At switch
+        {
+            "leader" => leader,
+            "remote" => _nodes[^1],
+            _ => _nodes.Find(node => node != leader) ?? leader,
+        };
         if (_cell.Consistency is not null)
         {
             _nodes.ForEach(node => node.Tell("count"));

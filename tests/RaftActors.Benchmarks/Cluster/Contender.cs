@@ -13,7 +13,7 @@ internal sealed record Contender(string Name, params string[] Command)
     /// <summary>The number of ports of a group.</summary>
     public int Ports { get; init; } = 3;
 
-    /// <summary>One process starts and measures the whole group.</summary>
+    /// <summary>One process starts and measures the whole group, and has the clients.</summary>
     public bool IsOneProcess { get; init; }
 
     /// <summary>When a store of files syncs an entry that the leader acknowledges, as a phrase.</summary>

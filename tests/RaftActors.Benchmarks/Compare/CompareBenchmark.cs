@@ -5,7 +5,7 @@ namespace RaftActors.Benchmarks.Compare;
 /// <summary>Measures each cell with all contenders in turn, so that a change of the machine's load affects all of them.</summary>
 internal static class CompareBenchmark
 {
-    /// <returns>The exit code: 1 if an Append of RaftActors failed.</returns>
+    /// <returns>The exit code: 1 if a call of RaftActors failed.</returns>
     public static async Task<int> RunAsync(CompareArguments arguments, CancellationToken stop)
     {
         var cluster = arguments.Cluster;
@@ -16,10 +16,23 @@ internal static class CompareBenchmark
             contenders = [.. contenders, await Peers.PrepareAsync(peer, stop)];
         }
 
+        var queries = cluster.Cells.Select(cell => cell with { Consistency = "linearizable", Payload = 0 }).Distinct();
+        Cell[] cells = [.. cluster.Cells, .. queries];
+        if (contenders[1..].FirstOrDefault(peer => !cells.Any(peer.Supports)) is { } idle)
+        {
+            throw new UsageException($"{idle.Name} supports none of these cells. --help lists what each peer supports.");
+        }
+
         var limits = Limits.Measure(cluster.Directory);
         Console.WriteLine($"{string.Join(", ", contenders.Select(one => one.Name))}. {limits}");
         (Cell Cell, Contender Contender)[] pairs =
-            [.. from cell in cluster.Cells from contender in contenders where contender.Supports(cell) select (cell, contender)];
+        [
+            .. from cell in cells
+            where contenders[1..].Any(peer => peer.Supports(cell))
+            from contender in contenders
+            where contender.Supports(cell)
+            select (cell, contender),
+        ];
         var runs = pairs.ToDictionary(pair => pair, _ => new List<CellRun>());
         using var csv = new ClusterCsv(cluster.Csv);
         var progress = new Progress(cluster.Runs * pairs.Length);

@@ -24,19 +24,23 @@ internal static class Peers
             // A follower replies when it has written the entry to a mapped file. CommitAsync waits for the sync of its own node only.
             Durability = "synced by the leader before the acknowledgement, by followers after it",
             MemoryFolder = "/dev/shm",
+            Supports = IsAppendAtLeader,
         },
         "hashicorp" => new Contender($"hashicorp/raft {await VersionOf(Hashicorp)}", await BuildAsync(name, stop))
         {
             Durability = Contender.SyncsFirst,
+            Supports = IsAppendAtLeader,
         },
         _ => new Contender($"etcd {await VersionOf(Etcd)}", await BuildAsync(name, stop))
         {
             Durability = Contender.SyncsFirst,
             Ports = 6,
             IsOneProcess = true,
-            Supports = cell => cell is { Store: "file", Topology: "multi" },
+            Supports = cell => cell is { Store: "file", Topology: "multi", At: "remote" },
         },
     };
+
+    private static bool IsAppendAtLeader(Cell cell) => cell is { At: "leader", Consistency: null };
 
     // The version of the first package. All of them are needed.
     private static async Task<string> VersionOf(string[] packages)

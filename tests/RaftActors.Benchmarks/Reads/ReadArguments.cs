@@ -6,12 +6,12 @@ namespace RaftActors.Benchmarks.Reads;
 internal sealed record ReadArguments
 {
     public const string Help = """
-        read [options]     measures queries of actors at the leader and at a follower, with stores in memory
+        read [options]     measures queries through RaftClient: a fresh group of three nodes for each cell and run, with stores in memory
 
           --consistency LIST linearizable, lease, local and recent; recent waits for a serial (default all)
-          --at LIST         leader and follower (default both)
+          --at LIST         the process of the clients: leader, follower, or remote: one without a node (default all)
           --topology LIST   single: three actor systems in one process; multi: three processes (default single)
-          --clients LIST    actors, each with one open Query (default 1,64)
+          --clients LIST    closed loops, each with one open Query (default 1,64)
           --seconds N       length of the window (default 10)
           --warm-up N       seconds with clients before the window (default 3)
           --runs N          runs of each cell; they take turns with those of the other cells (default 3)
@@ -20,7 +20,7 @@ internal sealed record ReadArguments
 
     public IReadOnlyList<string> Consistencies { get; private init; } = ["linearizable", "lease", "local", "recent"];
 
-    public IReadOnlyList<string> At { get; private init; } = ["leader", "follower"];
+    public IReadOnlyList<string> At { get; private init; } = ["leader", "follower", "remote"];
 
     public IReadOnlyList<string> Topologies { get; private init; } = ["single"];
 
@@ -51,7 +51,7 @@ internal sealed record ReadArguments
             {
                 "--consistency" when OptionValue.Words(value, "linearizable", "lease", "local", "recent") is { } consistencies =>
                     parsed with { Consistencies = consistencies },
-                "--at" when OptionValue.Words(value, "leader", "follower") is { } at => parsed with { At = at },
+                "--at" when OptionValue.Words(value, "leader", "follower", "remote") is { } at => parsed with { At = at },
                 "--topology" when OptionValue.Words(value, "single", "multi") is { } topologies => parsed with { Topologies = topologies },
                 "--clients" when OptionValue.Numbers(value) is { } clients => parsed with { Clients = clients },
                 "--seconds" when OptionValue.Numbers(value) is [var seconds] => parsed with { Seconds = seconds },

@@ -33,8 +33,8 @@ internal static class ReadBenchmark
     {
         Console.WriteLine();
         Console.WriteLine(
-            "| cell | queries/s | p50 us | p99 us | CPU us/query | garbage B/query | messages/query | other cores | failed |");
-        Console.WriteLine("|---|---|---|---|---|---|---|---|---|");
+            "| cell | queries/s | p50 us | p99 us | CPU us/query | garbage B/query | paused % | messages/query | other cores | failed |");
+        Console.WriteLine("|---|---|---|---|---|---|---|---|---|---|");
         foreach (var cell in cells)
         {
             var all = runs[cell];
@@ -43,6 +43,7 @@ internal static class ReadBenchmark
                 FormattableString.Invariant($"{Median(run => run.Load.Latencies[0]):N1} | {Median(run => run.Load.Latencies[1]):N1} | ") +
                 FormattableString.Invariant($"{Median(run => run.CpuMicrosecondsPerOperation):F2} | ") +
                 FormattableString.Invariant($"{Median(run => run.GarbageBytesPerOperation):N0} | ") +
+                FormattableString.Invariant($"{100 * Median(run => run.PausedShare):F2} | ") +
                 FormattableString.Invariant($"{Median(run => run.MessagesPerOperation):F3} | {Median(run => run.OtherCores):F2} | ") +
                 FormattableString.Invariant($"{all.Sum(run => run.Load.Failed)} |"));
 
