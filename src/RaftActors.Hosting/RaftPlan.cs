@@ -132,8 +132,13 @@ internal sealed class RaftPlan
 
     private void StartRemoting(RaftNodeOptions options)
     {
-        // Other nodes connect to a node without a name at the address that it calls them from.
-        var (host, port) = options.Node is { } node ? NodeAddress.Parse(node)!.Value : (OwnSystem.HostTowards(options.Contacts[0]), 0);
+        if (options.Node is not { } node)
+        {
+            _builder.AddSetup(new ClientsOnly());
+            return;
+        }
+
+        var (host, port) = NodeAddress.Parse(node)!.Value; // Justification: the options were checked.
         DemandFree(host, port);
         _builder.AddSetup(BootstrapSetup.Create().WithActorRefProvider(ProviderSelection.Remote.Instance));
         AddDefault($"akka.remote.dot-netty.tcp {{ hostname = {NodeHocon.Quote(host)}, port = {port} }}");

@@ -1,8 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 
-using Akka.Configuration;
-
 using RaftActors.Cli.Security;
 
 namespace RaftActors.Cli.Client;
@@ -48,15 +46,7 @@ internal sealed class ClientOptions(CommandEnvironment environment, bool isOfSer
 
     public Option<bool> AtAddress { get; } = new("--at-address")
     {
-        Description = "The nodes of --contacts have raft.transport-tcp.at-address = on.",
-        Hidden = isOfServers,
-    };
-
-    public Option<string?> Remoting { get; } = new("--remoting")
-    {
-        Description = "The HOCON file of the application, if akka.remote there has settings without which a node refuses the connection, "
-            + "such as enable-ssl. The command takes akka.remote from it, without the port and host.",
-        HelpName = "file",
+        Description = "The nodes of --contacts have raft.transport-tcp.port-offset = 0.",
         Hidden = isOfServers,
     };
 
@@ -78,29 +68,21 @@ internal sealed class ClientOptions(CommandEnvironment environment, bool isOfSer
         command.Add(Contacts);
         command.Add(Group);
         command.Add(AtAddress);
-        command.Add(Remoting);
         command.Add(Timeout);
         command.Add(Json);
         Security.AddTo(command);
     }
 
     /// <exception cref="UsageException">A value is wrong.</exception>
-    public ClientSettings Read(ParseResult parsed)
-    {
-        var target = TargetOf(parsed);
-        return new(target, TimeoutOf(parsed), parsed.GetValue(Json), Security.Read(parsed), environment.Connect)
-        {
-            Remoting = parsed.GetValue(Remoting) is { } file ? RemotingFile.Read(file, target.Contacts[0]) : Config.Empty,
-        };
-    }
+    public ClientSettings Read(ParseResult parsed) =>
+        new(TargetOf(parsed), TimeoutOf(parsed), parsed.GetValue(Json), Security.Read(parsed), environment.Connect);
 
     private Target TargetOf(ParseResult parsed)
     {
         if (parsed.GetValue(Contacts) is not { } contacts)
         {
-            return parsed.GetValue(Group) is not null || parsed.GetValue(AtAddress) || parsed.GetValue(Remoting) is not null
-                ? throw new UsageException(
-                    "--contacts is missing: name nodes of the application that --group, --at-address or --remoting is about")
+            return parsed.GetValue(Group) is not null || parsed.GetValue(AtAddress)
+                ? throw new UsageException("--contacts is missing: name nodes of the application that --group or --at-address is about")
                 : new ServersTarget(parsed.GetValue(Servers)!);
         }
 
@@ -109,11 +91,6 @@ internal sealed class ClientOptions(CommandEnvironment environment, bool isOfSer
             throw new UsageException(
                 $"{parsed.CommandResult.Command.Name} is about the messages of raft servers, and --contacts names an application, whose "
                 + "values only its own program knows: leave out --contacts, or use the RaftClient of the application");
-        }
-
-        if (parsed.GetValue(AtAddress) && parsed.GetValue(Remoting) is not null)
-        {
-            throw new UsageException("--at-address and --remoting are both given: give one, because --at-address uses no remoting");
         }
 
         return parsed.GetResult(Servers) is { Implicit: false }

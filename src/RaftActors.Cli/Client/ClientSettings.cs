@@ -1,5 +1,3 @@
-using Akka.Configuration;
-
 using RaftActors.Cli.Security;
 
 namespace RaftActors.Cli.Client;
@@ -13,9 +11,6 @@ internal sealed record ClientSettings(
     ConnectionSecurity Security,
     Func<ServerId[], RaftClient<string, string>?>? Connect = null)
 {
-    /// <summary>Settings of the remoting of the application; empty: Akka's.</summary>
-    public Config Remoting { get; init; } = Config.Empty;
-
     public const string DefaultServer = ":9990";
 
     public static readonly ServerId[] DefaultServers = [new("", 9990)];

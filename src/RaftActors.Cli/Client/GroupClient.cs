@@ -1,6 +1,5 @@
 using Akka.Actor;
 using Akka.Configuration;
-using Akka.Remote;
 
 using RaftActors.Cli.Client.Top;
 using RaftActors.Clients;
@@ -13,12 +12,8 @@ internal sealed class GroupClient : IDisposable
 {
     private const string Late = "The time is up, and the request may have reached a leader.";
 
-    private static readonly TimeSpan FarewellMax = TimeSpan.FromSeconds(5);
-
     private static readonly Type[] Heard =
-    [
-        typeof(ConnectionNews.Refused), typeof(ConnectionNews.Opened), typeof(ClientActor.LeaderFound), typeof(AssociationErrorEvent),
-    ];
+        [typeof(ConnectionNews.Refused), typeof(ConnectionNews.Opened), typeof(ClientActor.LeaderFound)];
 
     private readonly Lock _lock;
     private readonly ClientSettings _settings;
@@ -35,7 +30,6 @@ internal sealed class GroupClient : IDisposable
     /// <param name="patience">The time without an answer until another process is asked.</param>
     /// <param name="interrupted">Cancelled by Ctrl-C.</param>
     /// <exception cref="RaftConfigurationException">The files of the security cannot be read.</exception>
-    /// <exception cref="UsageException">The remoting does not start with the settings of --remoting.</exception>
     public GroupClient(ClientSettings settings, Action<ProcessName> redirected, TimeSpan patience, CancellationToken interrupted)
     {
         (_lock, _refused, _settings, _redirected, _interrupted) = (new Lock(), [], settings, redirected, interrupted);
@@ -115,16 +109,8 @@ internal sealed class GroupClient : IDisposable
     public GroupClient Of(string group) => new(this, group);
 
     /// <summary>Makes a change of the group.</summary>
-    public RequestOutcome Change(Func<RaftClient, CancellationToken, Task<Outcome<Membership>>> change)
-    {
-        // A change is sent once, and a message to a node whose port is not known yet is lost. The answers to this question open the way.
-        if (!_settings.Target.IsAtAddress && TryAsk(() => StatusAsync(End), out _) is { } why)
-        {
-            return new RequestOutcome.NotDone(why);
-        }
-
-        return change(Raft, End).GetAwaiter().GetResult().Match<RequestOutcome>(_ => new RequestOutcome.Done(), NotDone, Unknown);
-    }
+    public RequestOutcome Change(Func<RaftClient, CancellationToken, Task<Outcome<Membership>>> change) =>
+        change(Raft, End).GetAwaiter().GetResult().Match<RequestOutcome>(_ => new RequestOutcome.Done(), NotDone, Unknown);
 
     // The client itself gives these reasons. A process gives the others, and its answer may overtake the news of its connection.
     public RequestOutcome NotDone<T>(Outcome<T>.NotCommitted outcome)
@@ -168,16 +154,10 @@ internal sealed class GroupClient : IDisposable
         }
     }
 
-    /// <summary>Ends the connections. Waits only for those of the remoting, and not long: the command is over.</summary>
+    /// <summary>Ends the connections, without waiting: the command is over.</summary>
     public void Dispose()
     {
-        var ended = Raft.DisposeAsync().AsTask();
-        if (!_settings.Target.IsAtAddress && !IsInterrupted)
-        {
-            // Otherwise the nodes log a warning and an error about a lost association, for each command.
-            ended.Wait(FarewellMax);
-        }
-
+        _ = Raft.DisposeAsync().AsTask();
         _end.Dispose();
     }
 
@@ -187,7 +167,7 @@ internal sealed class GroupClient : IDisposable
         $$"""
         akka { loglevel = OFF, stdout-loglevel = OFF, loggers = [] }
         raft {
-          transport-tcp.at-address = {{(settings.Target.IsAtAddress ? "on" : "off")}}
+          {{(settings.Target.IsAtAddress ? "transport-tcp.port-offset = 0" : "")}}
           pair-size-max = {{MessageLimits.PairBytesMax}}b
           query-timeout = {{(long)settings.Timeout.TotalMilliseconds}}ms
           client.attempt-timeout = {{(long)Math.Max(1, patience.TotalMilliseconds)}}ms
@@ -203,24 +183,11 @@ internal sealed class GroupClient : IDisposable
         }
     }
 
-    private RaftClient<string, string> Connect(Config own)
-    {
-        try
-        {
-            return RaftClient.Create<string, string>(
-                [.. _settings.Target.Contacts.Select(contact => contact.Address)],
-                _settings.Target.Group,
-                settings: _settings.Security.With(own).WithFallback(_settings.Remoting),
-                configure: Listen);
-        }
-        catch (Exception e) when (!_settings.Remoting.IsEmpty && e is not RaftException)
-        {
-            // Akka wraps it twice.
-            throw new UsageException(
-                "--remoting: Akka's remoting does not start with the settings of this file, of which the certificate must be readable on "
-                + $"this machine: {Clause.Of(e.GetBaseException().GetBaseException().Message)}");
-        }
-    }
+    private RaftClient<string, string> Connect(Config own) => RaftClient.Create<string, string>(
+        [.. _settings.Target.Contacts.Select(contact => contact.Address)],
+        _settings.Target.Group,
+        settings: _settings.Security.With(own),
+        configure: Listen);
 
     private void Listen(Raft raft)
     {
@@ -245,9 +212,6 @@ internal sealed class GroupClient : IDisposable
                     break;
                 case ConnectionNews.Refused refused:
                     OnRefused(refused.Address, WhyOf(refused));
-                    break;
-                case AssociationErrorEvent failed:
-                    OnRefused(failed.RemoteAddress, WhyOf(failed));
                     break;
                 case ClientActor.LeaderFound found when found.Leader != _leader:
                     _leader = found.Leader;
@@ -277,14 +241,12 @@ internal sealed class GroupClient : IDisposable
         }
     }
 
-    private string WhyOf(ConnectionNews.Refused refused) => refused.IsByPeer && !_settings.Security.IsOn
-        ? $"{_settings.Target.WhyRefused} ({Clause.Of(refused.Why)})"
-        : Clause.Of(refused.Why);
-
-    // The remoting alone tells the port of a node, so a node that is not reached by it is not reached at all.
-    private static string WhyOf(AssociationErrorEvent failed) =>
-        $"no actor system answers there ({Clause.Of(failed.Cause.GetBaseException().Message)}); "
-        + "a node with raft.transport-tcp.at-address = on needs --at-address, and one with enable-ssl needs --remoting";
+    private string WhyOf(ConnectionNews.Refused refused) => Clause.Of(refused.Why) switch
+    {
+        var why when refused.IsByPeer => _settings.Security.IsOn ? why : $"{_settings.Target.WhyRefused} ({why})",
+        var why when _settings.Target.IsAtAddress => why,
+        var why => $"{why}; a node with raft.transport-tcp.port-offset = 0 needs --at-address",
+    };
 
     /// <summary>Hears the events of the client on the thread that publishes them, so before the calls that follow them.</summary>
     private sealed class Listener(ActorSystem system, GroupClient client) : MinimalActorRef

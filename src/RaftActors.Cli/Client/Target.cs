@@ -5,7 +5,7 @@ namespace RaftActors.Cli.Client;
 /// <summary>The group that a command asks, and how its members are named to the user.</summary>
 /// <param name="Group">The name of the group.</param>
 /// <param name="Contacts">The nodes to ask first, one or more.</param>
-/// <param name="IsAtAddress">Whether the nodes take raft's connections at their addresses. Then the client needs no remoting.</param>
+/// <param name="IsAtAddress">Whether raft has the ports of the nodes' addresses: <c>raft.transport-tcp.port-offset</c> is 0.</param>
 /// <param name="Noun">A member in texts, headings and JSON.</param>
 /// <param name="Nouns">Several members.</param>
 internal abstract record Target(string Group, ImmutableArray<Contact> Contacts, bool IsAtAddress, string Noun, string Nouns)

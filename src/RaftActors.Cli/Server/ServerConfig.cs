@@ -45,7 +45,7 @@ internal static class ServerConfig
               node = {{Quoted(settings.Id.ToString())}}
               failure-domain = {{Quoted(settings.FailureDomain)}}
               discovery = node-names
-              transport-tcp { at-address = on, hostname = {{Quoted(settings.Bind ?? settings.Id.Hostname)}} }
+              transport-tcp { port-offset = 0, hostname = {{Quoted(settings.Bind ?? settings.Id.Hostname)}} }
               contacts = [{{contacts}}]
               tick-interval = {{TickMilliseconds}}ms
               heartbeat-interval = {{heartbeat}}ms

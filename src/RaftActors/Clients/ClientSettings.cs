@@ -67,7 +67,8 @@ internal sealed record ClientSettings(
             $"raft.client.contacts names '{contact}', which is no address. Write system@host:port, or host:port.");
         Demand(
             !self.HasLocalScope,
-            $"raft.client.contacts names '{contact}', but this actor system has no address. Set akka.actor.provider = remote.");
+            $"raft.client.contacts names '{contact}', but this actor system has no address. Set akka.actor.provider = remote, or use "
+            + "RaftClient.Create.");
         return address!; // Justification: just demanded.
     }
 }

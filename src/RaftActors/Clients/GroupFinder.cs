@@ -61,7 +61,7 @@ internal sealed class GroupFinder(
     public string WhyNoWay => _engines.Count > 0
         ? $"No leader of group '{group}' is known to {string.Join(", ", _engines.Keys)}."
         : $"No process of group '{group}' was found, on this node or on another one. Check the name of the group, raft.client.contacts, "
-            + "that these nodes run, and that they can connect to this one: address translation needs raft.transport-tcp.at-address."
+            + "that these nodes run, and that raft's port of them can be reached from here (raft.transport-tcp.port-offset)."
                 + (problems() is { Length: > 0 } known ? $" {known}." : "");
 
     /// <summary>Asks for the leader: the engines, and the registries if they may know more.</summary>

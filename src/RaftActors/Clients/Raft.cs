@@ -348,8 +348,7 @@ public sealed class Raft : IExtension
     // An actor system without an address has no other nodes.
     private INodeSource? SourceOf(ExtendedActorSystem system, DiscoverySettings discovery, bool isCustom) =>
         _network.Address.HasLocalScope ? null
-        : isCustom ? new NamedNodes(_network.Address, discovery.Contacts, system.Log, isCustom: true)
-        : discovery.IsByNames ? new NamedNodes(system.Provider.DefaultAddress, discovery.Contacts, system.Log)
+        : isCustom || discovery.IsByNames ? new NamedNodes(_network.Address, discovery.Contacts, system.Log, isCustom)
         : DiscoveryCheck.IsClustered(system) ? new ClusterNodes(Cluster.Get(system))
         : null;
 

@@ -35,8 +35,7 @@ public abstract class RaftClient : IAsyncDisposable
     /// <param name="group">The name of the group. Null: <c>raft.group</c>, which is <c>default</c>.</param>
     /// <param name="options">Null, and each unset option: <paramref name="settings"/> decide. Contacts are ignored.</param>
     /// <param name="settings">
-    /// Settings of the actor system, such as <c>akka.remote.dot-netty.tcp.hostname</c>. Null: it listens on a free port of the address that
-    /// leads to the first contact, and logs errors only.
+    /// Settings of the actor system, such as <c>raft.security</c>. It has no remoting and opens no port. Null: it logs errors only.
     /// </param>
     /// <param name="configure">Called before the client is made, for instance to name types by <see cref="Raft.UseJson"/>.</param>
     /// <exception cref="ArgumentException">There is no contact, or one names no actor system.</exception>

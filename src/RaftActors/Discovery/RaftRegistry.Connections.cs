@@ -6,28 +6,9 @@ using RaftActors.Wire;
 
 namespace RaftActors.Discovery;
 
-/// <content>News of connections, and the question for the port of another node, which goes by the remoting.</content>
+/// <content>News of connections.</content>
 internal sealed partial class RaftRegistry
 {
-    // Tells the own port as well. When this node has restarted quickly, Akka.NET with use-passive-connections, its default, can lose all
-    // messages to it: then the other node connects, and its handshake has the answer.
-    private void OnPortWanted(ConnectionNews.Wanted wanted)
-    {
-        SelectionAt(wanted.Address).Tell(new WireMessage.PortWanted(), Self);
-        TellPort(wanted.Address);
-    }
-
-    // The port is no secret, and the connection shows whether it is the right one.
-    private void TellPort(Address address)
-    {
-        if (Tcp?.Endpoint is { } endpoint)
-        {
-            SelectionAt(address).Tell(endpoint, Self);
-        }
-    }
-
-    private static ActorSelection SelectionAt(Address address) => Context.ActorSelection(new RootActorPath(address) / "system" / "raft");
-
     private void OnConnectionOpened(ConnectionNews.Opened opened)
     {
         Context.System.EventStream.Publish(opened);

@@ -63,9 +63,6 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         Receive<INetwork>(network => _network = network);
         Receive<ProcessPages>(pages => _pages = pages);
         Receive<ClientCall.ListProcesses>(OnListProcesses);
-        Receive<WireMessage.PortWanted>(_ => TellPort(Sender.Path.Address));
-        Receive<WireMessage.PortAt>(endpoint => Tcp?.LearnRumour(Sender.Path.Address, endpoint));
-        Receive<ConnectionNews.Wanted>(OnPortWanted);
         Receive<ConnectionNews.Opened>(OnConnectionOpened);
         Receive<ConnectionNews.Refused>(Context.System.EventStream.Publish);
         Receive<ConnectionNews.Disconnected>(OnDisconnected);

@@ -41,16 +41,18 @@ internal sealed class ConnectionListener : IDisposable
     /// <param name="connectionTo">The way back to a node.</param>
     /// <param name="accept">Accepts the next connection; null: the operating system does.</param>
     /// <param name="maxConnections">With more, a client is taken in place of another one. Nodes are taken in any case.</param>
+    /// <param name="port">0: any free one.</param>
     /// <exception cref="RaftConfigurationException">The port cannot be opened.</exception>
     public ConnectionListener(
         NetworkContext context,
         Func<HandshakeResult, IConnection> connectionTo,
         Func<Socket, Task<Socket>>? accept = null,
-        int maxConnections = MaxConnections)
+        int maxConnections = MaxConnections,
+        int port = 0)
     {
         (_context, _connectionTo, _accept, _maxConnections) =
             (context, connectionTo, accept ?? (listening => listening.AcceptAsync()), maxConnections);
-        _socket = Listen(context.Settings);
+        _socket = Listen(context.Settings, port);
         Port = ((IPEndPoint)_socket.LocalEndPoint!).Port; // Justification: a bound socket has one.
         _ = AcceptAsync();
     }
@@ -112,7 +114,7 @@ internal sealed class ConnectionListener : IDisposable
         }
     }
 
-    private static Socket Listen(TransportSettings settings)
+    private static Socket Listen(TransportSettings settings, int port)
     {
         Socket? socket = null;
         try
@@ -125,7 +127,7 @@ internal sealed class ConnectionListener : IDisposable
                 socket.ExclusiveAddressUse = true;
             }
 
-            socket.Bind(new IPEndPoint(address, settings.Port));
+            socket.Bind(new IPEndPoint(address, port));
             socket.Listen();
             return socket;
         }
@@ -134,10 +136,12 @@ internal sealed class ConnectionListener : IDisposable
             socket?.Dispose();
             var host = settings.Hostname.Length > 0 ? settings.Hostname : "any address";
             var remedy = settings.IsAtAddress
-                ? "raft.transport-tcp.at-address uses the port of the node's address, so the remoting must listen elsewhere: set "
-                    + "akka.remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0, public-hostname, public-port }."
-                : "Set raft.transport-tcp.hostname to an address of this machine, and raft.transport-tcp.port to a free port (0: any).";
-            throw new RaftConfigurationException($"Cannot listen on {host}:{settings.Port} for raft messages: {e.Message}. {remedy}", e);
+                ? "raft.transport-tcp.port-offset is 0, so raft has the port of the node's address, and the remoting must listen elsewhere: "
+                    + "set akka.remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0, public-hostname, public-port }."
+                : $"Raft's port is that of the remoting plus raft.transport-tcp.port-offset: {port - settings.PortOffset} + "
+                    + $"{settings.PortOffset}. Free it, change akka.remote.dot-netty.tcp.port of this node, or change the offset on all "
+                    + "nodes. Set raft.transport-tcp.hostname to an address of this machine.";
+            throw new RaftConfigurationException($"Cannot listen on {host}:{port} for raft messages: {e.Message}. {remedy}", e);
         }
     }
 
@@ -199,11 +203,7 @@ internal sealed class ConnectionListener : IDisposable
         try
         {
             from = (socket.RemoteEndPoint as IPEndPoint)?.Address ?? from;
-            if (await ShakeHandsAsync(channel, from) is not { } greeting)
-            {
-                return;
-            }
-
+            var greeting = await ShakeHandsAsync(channel, from);
             connection = new InboundConnection(channel, _context, greeting, _connectionTo)
             {
                 Owner = greeting.Identity?.Name ?? from.ToString(),
@@ -212,7 +212,7 @@ internal sealed class ConnectionListener : IDisposable
             {
                 // Not earlier: the other side may end the former connection now, which is no hint that it has gone.
                 using var timeout = new CancellationTokenSource(HandshakeTimeout);
-                await HandshakeResult.AnswerAsync(channel, _context, timeout.Token);
+                await HandshakeResult.AnswerAsync(channel, timeout.Token);
 
                 // The credentials may have changed since its handshake, before it was added.
                 Recheck(connection);
@@ -234,7 +234,7 @@ internal sealed class ConnectionListener : IDisposable
         OnEnd(connection);
     }
 
-    private async Task<HandshakeResult?> ShakeHandsAsync(ByteChannel channel, IPAddress from)
+    private async Task<HandshakeResult> ShakeHandsAsync(ByteChannel channel, IPAddress from)
     {
         var place = _handshakes.Enter(from, channel.Dispose);
         using var timeout = new CancellationTokenSource(HandshakeTimeout);

@@ -5,13 +5,10 @@ namespace RaftActors.Network;
 /// <summary>News of the connections of this node, for its registry. Closed.</summary>
 internal abstract record ConnectionNews(Address Address)
 {
-    /// <summary>There is a message for the node, and this node does not know its port.</summary>
-    public sealed record Wanted(Address Address) : ConnectionNews(Address);
-
     /// <summary>This node has a connection to that one, which takes messages.</summary>
     public sealed record Opened(Address Address) : ConnectionNews(Address)
     {
-        /// <summary>Messages to the node were lost before, because its port was not known or it could not be reached.</summary>
+        /// <summary>Messages to the node were lost before, because it could not be reached.</summary>
         public bool HasLost { get; init; }
     }
 

@@ -19,9 +19,7 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
     private const int ElementsMax = 32;
     private const int ShownMax = 200;
 
-    // The question for a port and its answer come by the remoting only: a connection brings the port in its handshake.
-    private static readonly string[] Refused = [WireTable.PortAtManifest, WireTable.PortWantedManifest];
-    private static readonly string[] RefusedToEngines = [.. Refused, WireTable.HelloManifest, WireTable.BeatManifest];
+    private static readonly string[] RefusedToEngines = [WireTable.HelloManifest, WireTable.BeatManifest];
 
     private readonly string _own = own.ToString();
     private readonly List<Receiver> _receivers = [];
@@ -69,7 +67,7 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
         var from = ReadSender(ref reader);
         var known = _members.Count;
         reader.ShareMembers(_members);
-        var message = WireTable.ReadNamed(ref reader, to.IsEngine ? RefusedToEngines : Refused);
+        var message = WireTable.ReadNamed(ref reader, to.IsEngine ? RefusedToEngines : []);
         reader.End();
         for (; known < _members.Count; known++)
         {

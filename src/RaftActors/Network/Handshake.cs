@@ -6,20 +6,17 @@ using Akka.Actor;
 using RaftActors.Core.Codec;
 using RaftActors.Security;
 using RaftActors.Settings;
-using RaftActors.Wire;
 
 namespace RaftActors.Network;
 
 /// <summary>
-/// The first bytes of a connection. The connecting node names itself and the node that it expects; the listening node answers with its own
-/// identity, or closes. With <c>raft.security</c> the handshake of TLS comes before.
+/// The first bytes of a connection. The connecting node names itself; the listening node answers with its format levels, or closes. With
+/// <c>raft.security</c> the handshake of TLS comes before.
 /// </summary>
 /// <param name="Address">The address of the connecting actor system.</param>
-/// <param name="Node">The identity of the connecting actor system.</param>
-/// <param name="Expected">The identity of the listening one, as its <see cref="WireMessage.PortAt"/> said. 0: it is not known.</param>
+/// <param name="Node">The identity of the connecting actor system: a restarted one has another.</param>
 /// <param name="Kind">The purpose of the connection.</param>
-/// <param name="Port">The port where the connecting actor system takes connections, at the host of its address; 0: it takes none.</param>
-internal readonly record struct Handshake(string Address, ulong Node, ulong Expected, ConnectionKind Kind, int Port)
+internal readonly record struct Handshake(string Address, ulong Node, ConnectionKind Kind)
 {
     /// <summary>The format levels of the connecting node.</summary>
     public FormatRange Formats { get; init; } = FormatRange.Own;
@@ -28,7 +25,7 @@ internal readonly record struct Handshake(string Address, ulong Node, ulong Expe
     public const int HeadSize = MagicSize + 1 + sizeof(ushort);
 
     /// <summary>The bytes of an answer.</summary>
-    public const int AnswerSize = MagicSize + 1 + sizeof(ulong) + 2;
+    public const int AnswerSize = MagicSize + 1 + 2;
 
     private const int MagicSize = 8;
     private const byte Version = 1;
@@ -46,9 +43,7 @@ internal readonly record struct Handshake(string Address, ulong Node, ulong Expe
         rest.Octet(Formats.Highest);
         rest.Text(Address);
         rest.Hash(Node);
-        rest.Hash(Expected);
         rest.Octet((byte)Kind);
-        rest.Number(Port);
         var bytes = new byte[HeadSize + rest.Length];
         WriteStart(bytes);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(MagicSize + 1), (ushort)rest.Length);
@@ -70,29 +65,25 @@ internal readonly record struct Handshake(string Address, ulong Node, ulong Expe
     {
         var reader = new ByteReader(rest);
         var formats = new FormatRange(reader.Octet(), reader.Octet());
-        var handshake = new Handshake(reader.Text(), reader.Hash(), reader.Hash(), ReadKind(ref reader), ReadPort(ref reader))
-        {
-            Formats = formats,
-        };
+        var handshake = new Handshake(reader.Text(), reader.Hash(), ReadKind(ref reader)) { Formats = formats };
         reader.End();
         return handshake;
     }
 
-    public static byte[] AnswerOf(ulong node, FormatRange formats)
+    public static byte[] AnswerOf(FormatRange formats)
     {
         var bytes = new byte[AnswerSize];
         WriteStart(bytes);
-        BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(MagicSize + 1), node);
         (bytes[^2], bytes[^1]) = (formats.Lowest, formats.Highest);
         return bytes;
     }
 
-    /// <summary>Reads the identity and the format levels of the listening actor system.</summary>
+    /// <summary>Reads the format levels of the listening actor system.</summary>
     /// <exception cref="InvalidDataException">The bytes are no answer of this version.</exception>
-    public static (ulong Node, FormatRange Formats) ReadAnswer(ReadOnlySpan<byte> answer)
+    public static FormatRange ReadAnswer(ReadOnlySpan<byte> answer)
     {
         DemandStart(answer);
-        return (BinaryPrimitives.ReadUInt64LittleEndian(answer[(MagicSize + 1)..]), new FormatRange(answer[^2], answer[^1]));
+        return new FormatRange(answer[^2], answer[^1]);
     }
 
     /// <summary>The level of a connection: the highest that both sides know.</summary>
@@ -100,11 +91,10 @@ internal readonly record struct Handshake(string Address, ulong Node, ulong Expe
     public static byte LevelOf(FormatRange own, FormatRange other) => own.CommonWith(other) ?? throw new InvalidDataException(
         $"Its program knows format {other}, and that of this node {own}. Upgrade the older one step by step.");
 
-    /// <summary>Waits for the answer, and returns the identity and the format levels of the listening actor system.</summary>
+    /// <summary>Waits for the answer, and returns the format levels of the listening actor system.</summary>
     /// <exception cref="InvalidDataException">The bytes are no answer, or the other side has closed the connection.</exception>
     /// <exception cref="AuthenticationException">The other side does not accept this one.</exception>
-    public static async Task<(ulong Node, FormatRange Formats)> ReadAnswerAsync(
-        ByteChannel channel, bool isSecure, CancellationToken cancellation)
+    public static async Task<FormatRange> ReadAnswerAsync(ByteChannel channel, bool isSecure, CancellationToken cancellation)
     {
         var answer = new byte[AnswerSize];
         try
@@ -131,9 +121,6 @@ internal readonly record struct Handshake(string Address, ulong Node, ulong Expe
         <= (byte)ConnectionKind.Client and var kind => (ConnectionKind)kind,
         var other => throw reader.Damaged($"the kind of the connection is {other}"),
     };
-
-    private static int ReadPort(ref ByteReader reader) =>
-        reader.Count() is var port && port <= ushort.MaxValue ? (int)port : throw reader.Damaged($"the port is {port}");
 
     private static void WriteStart(Span<byte> bytes)
     {
@@ -169,19 +156,13 @@ internal sealed record HandshakeResult(Address Peer, PeerIdentity? Identity, Con
     /// <summary>The identity of the other actor system.</summary>
     public ulong Node { get; init; }
 
-    /// <summary>Where the other actor system takes connections; null: it takes none.</summary>
-    public WireMessage.PortAt? Endpoint { get; init; }
-
     /// <summary>The format level of answers on this connection.</summary>
     public byte Level { get; init; } = FormatRange.Own.Lowest;
 
-    /// <summary>
-    /// Shakes hands, up to the answer of <see cref="AnswerAsync"/>. Null: the other side looks for an actor system that had this port
-    /// before.
-    /// </summary>
+    /// <summary>Shakes hands, up to the answer of <see cref="AnswerAsync"/>.</summary>
     /// <exception cref="InvalidDataException">The other side is no raft node, or has no rights here.</exception>
     /// <exception cref="System.Security.Authentication.AuthenticationException">It could not prove its identity.</exception>
-    public static async Task<HandshakeResult?> TakeAsync(ByteChannel channel, NetworkContext context, CancellationToken cancellation)
+    public static async Task<HandshakeResult> TakeAsync(ByteChannel channel, NetworkContext context, CancellationToken cancellation)
     {
         var identity = context.Credentials?.Current is { } credentials
             ? await channel.AuthenticateAsServerAsync(credentials, cancellation).ConfigureAwait(false)
@@ -194,22 +175,16 @@ internal sealed record HandshakeResult(Address Peer, PeerIdentity? Identity, Con
             throw new InvalidDataException($"'{handshake.Address}' is no address of an actor system.");
         }
 
-        if (handshake.Expected != context.Node && handshake.Expected != 0)
-        {
-            return null;
-        }
-
         if (FormatRange.Own.CommonWith(handshake.Formats) is null)
         {
             // Without the answer, the other side could not tell why it is refused.
-            await AnswerAsync(channel, context, cancellation).ConfigureAwait(false);
+            await AnswerAsync(channel, cancellation).ConfigureAwait(false);
         }
 
         var greeting = new HandshakeResult(peer, identity, handshake.Kind == ConnectionKind.Client ? RoleOfClient(identity) : null)
         {
             Node = handshake.Node,
             Level = Handshake.LevelOf(FormatRange.Own, handshake.Formats),
-            Endpoint = handshake.Port > 0 ? new WireMessage.PortAt(handshake.Port, handshake.Node) : null,
         };
         if (identity is not null && greeting.ClientRole is null)
         {
@@ -225,9 +200,9 @@ internal sealed record HandshakeResult(Address Peer, PeerIdentity? Identity, Con
     }
 
     /// <summary>Tells the other side that the connection takes its messages.</summary>
-    public static async Task AnswerAsync(ByteChannel channel, NetworkContext context, CancellationToken cancellation)
+    public static async Task AnswerAsync(ByteChannel channel, CancellationToken cancellation)
     {
-        await channel.WriteAsync(Handshake.AnswerOf(context.Node, FormatRange.Own), cancellation).ConfigureAwait(false);
+        await channel.WriteAsync(Handshake.AnswerOf(FormatRange.Own), cancellation).ConfigureAwait(false);
         channel.Begin();
     }
 

@@ -37,8 +37,8 @@ internal sealed record NetworkContext(
     /// <summary>Limits the answers that wait for clients.</summary>
     public PendingReplies Replies { get; } = new(Settings.ReplySizeMaxBytes, Machine.Current.Time);
 
-    /// <summary>The port where this actor system takes connections; null: it has clients only.</summary>
-    public Func<int?> Port { get; init; } = () => null;
+    /// <summary>Whether this actor system takes connections. Otherwise it has clients only.</summary>
+    public Func<bool> Listens { get; init; } = () => false;
 
     /// <summary>
     /// Whether a roster, a contact or the log of a group on this node names the node. With credentials it is false if Akka.Cluster names

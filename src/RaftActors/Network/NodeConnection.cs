@@ -23,11 +23,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
     private static readonly TimeSpan RenewalPause = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
-    private readonly ConnectAttempts _attempts = new(
-        context.Settings.IsAtAddress
-            ? new WireMessage.PortAt(address.Port!.Value, Node: 0) // Justification: the address of a node has a port.
-            : null,
-        Machine.Current.Time);
+    private readonly GrowingPause _pause = new(Machine.Current.Time);
 
     // Messages that the lowest level cannot express, while the level of the connection is not known. Requests of operators, so few.
     private readonly Queue<(IActorRef To, WireMessage Message, IActorRef From)> _early = [];
@@ -41,6 +37,11 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
     private OutboundSocket? _former;
     private bool _hasLostActor;
     private bool _hasLost;
+
+    // An announcement of an actor waits for the handshake.
+    private bool _hasEarlyActor;
+    private bool _isMet;
+    private bool _hasConnected;
     private volatile bool _isRetired;
     private string? _problem;
     private string? _renewalProblem;
@@ -61,35 +62,15 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
     }
 
     /// <summary>
-    /// The other node has connected to this one, and takes connections at this endpoint. So it can be reached now, and would let this one
-    /// in. The next message begins a connection. An open one stays: only its end shows that the node has moved.
+    /// The other node has connected to this one, so it runs, and would let this one in. The next message begins a connection without a
+    /// pause.
     /// </summary>
-    public void OnMet(WireMessage.PortAt endpoint)
+    public void OnMet()
     {
         lock (_lock)
         {
-            if (_attempts.Learn(endpoint) && _socket is { IsConnected: false })
-            {
-                EndNow();
-            }
-
-            _attempts.Hurry();
-        }
-    }
-
-    /// <summary>
-    /// The node may be at this endpoint: any program may have said so. A connection makes the other side a node here. So an answer begins
-    /// one only if this connection has asked, and a node that has left cannot cause one.
-    /// </summary>
-    public void LearnRumour(WireMessage.PortAt endpoint)
-    {
-        lock (_lock)
-        {
-            _attempts.Learn(endpoint);
-            if (_attempts.IsAsked)
-            {
-                BeginIfTime();
-            }
+            _isMet = true;
+            _pause.Reset();
         }
     }
 
@@ -103,7 +84,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
                 context.Registry.Tell(new ConnectionNews.Opened(address), ActorRefs.NoSender);
             }
 
-            _attempts.Hurry();
+            _pause.Reset();
             BeginIfTime();
         }
     }
@@ -129,7 +110,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
                     return;
                 }
 
-                _next = new OutboundSocket(present.Endpoint, context, _lock, OnLost);
+                _next = new OutboundSocket(context, _lock, OnLost);
                 _ = ConnectAsync(_next);
                 return;
             }
@@ -143,7 +124,6 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
     {
         lock (_lock)
         {
-            _attempts.OnForgotten();
             EndNow();
         }
     }
@@ -186,7 +166,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
             }
             else if (_socket.Sender.Frames.TryWrite(to, message, from))
             {
-                return;
+                _hasEarlyActor |= message is WireMessage.ActorAt && !_socket.IsConnected;
             }
             else if (!_socket.IsConnected && _early.Count < EarlyMax)
             {
@@ -225,19 +205,10 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
 
     private void BeginIfTime()
     {
-        if (_socket is not null || _isRetired)
+        if (_socket is null && !_isRetired && _pause.IsOver)
         {
-            return;
-        }
-
-        if (_attempts.Next() is { } endpoint)
-        {
-            _socket = new OutboundSocket(endpoint, context, _lock, OnLost);
+            _socket = new OutboundSocket(context, _lock, OnLost);
             _ = ConnectAsync(_socket);
-        }
-        else if (_attempts.MustAsk())
-        {
-            context.Registry.Tell(new ConnectionNews.Wanted(address), ActorRefs.NoSender);
         }
     }
 
@@ -248,7 +219,8 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
         try
         {
             using var timeout = new CancellationTokenSource(ConnectTimeout);
-            await socket.ConnectAsync(address.Host!, timeout.Token); // Justification: an address of another node has a host.
+            // Justification: an address of another node has a host and a port.
+            await socket.ConnectAsync(address.Host!, context.Settings.PortBeside(address.Port!.Value), timeout.Token);
             if (!TryTake(socket))
             {
                 return;
@@ -291,7 +263,8 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
                 Write(early.To, early.Message, early.From);
             }
 
-            _attempts.OnConnected(socket.Endpoint);
+            (_hasConnected, _hasEarlyActor) = (true, false);
+            _pause.Reset();
             Volatile.Write(ref _problem, null);
             (hasLost, _hasLost) = (_hasLost, false);
         }
@@ -328,7 +301,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
     private void OnLost(OutboundSocket socket, Exception? cause)
     {
         if (cause is not (null or SocketException or IOException or OperationCanceledException or InvalidDataException
-            or ObjectDisposedException or AuthenticationException))
+            or ObjectDisposedException or AuthenticationException or RaftConfigurationException))
         {
             context.Log.Error(cause, "The raft connection to {0} failed", address);
         }
@@ -362,7 +335,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
                 }
                 else
                 {
-                    OnFailed(socket, why, isRefused);
+                    OnFailed(why, isRefused);
                 }
 
                 EndNow();
@@ -395,21 +368,23 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
     }
 
     // An attempt fails for the same reason again and again. Only the first one is worth a line. A node that is not running needs no
-    // warning, because the registry tells of it. But a node that has just told its port runs.
-    private void OnFailed(OutboundSocket socket, string why, bool isRefused)
+    // warning, because the registry tells of it. But a node that has connected to this one runs.
+    private void OnFailed(string why, bool isRefused)
     {
-        var isBlocked = !isRefused && _attempts.IsUnproved(socket.Endpoint);
-        _attempts.OnFailed();
+        var isBlocked = !isRefused && _isMet && !_hasConnected;
+        _pause.Grow();
+        (_hasLost, _hasLostActor, _hasEarlyActor) = (true, _hasLostActor || _hasEarlyActor, false);
         context.Registry.Tell(new ConnectionNews.Refused(address, why, isRefused), ActorRefs.NoSender);
-        var problem = $"{address.Host}:{socket.Endpoint.Port}: {why}";
+        var port = address.Port + context.Settings.PortOffset;
+        var remedy = isBlocked
+            ? $"; the node has connected to this one, so let port {port} pass firewalls and address translations, and set "
+                + "raft.transport-tcp.port-offset alike on all nodes"
+            : "";
+        var problem = $"{address.Host}:{port}: {why.TrimEnd('.')}{remedy}";
         if (_problem != problem)
         {
             Volatile.Write(ref _problem, problem);
-            var remedy = isBlocked
-                ? $" The node takes connections at port {socket.Endpoint.Port}, so a firewall or an address translation may be in "
-                    + "between. Set raft.transport-tcp.port to a fixed port on each node, and let it pass."
-                : "";
-            var line = $"Cannot connect to raft on {address}: {why.TrimEnd('.')}.{remedy}";
+            var line = $"Cannot connect to raft on {address}: {why.TrimEnd('.')}{remedy}.";
             context.Log.Log(isRefused || isBlocked ? LogLevel.WarningLevel : LogLevel.InfoLevel, null, line);
         }
     }

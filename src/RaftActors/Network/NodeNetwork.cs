@@ -78,8 +78,8 @@ internal sealed class NodeNetwork
             transport.DemandAgreement(security, isByNames: isClient || DiscoverySettings.Read(raft).IsByNames);
             RaftConfigurationException.Demand(
                 isClient || !CustomAddress.IsOfClientOnly(_system),
-                "raft.transport-tcp.at-address is on, and akka.actor.provider is local, which is for programs that have clients only. Set "
-                + "akka.actor.provider = remote, or turn at-address off.");
+                "This actor system has no address, because it was made for clients only. Give its node a name, host:port, or start the "
+                + "raft actor in another actor system.");
             if (!_hasBegun && Make(transport, security) is { } made)
             {
                 Network = made;

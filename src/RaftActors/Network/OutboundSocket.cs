@@ -5,7 +5,6 @@ using Akka.Actor;
 
 using RaftActors.Core.Codec;
 using RaftActors.Security;
-using RaftActors.Wire;
 
 namespace RaftActors.Network;
 
@@ -15,27 +14,22 @@ internal sealed class OutboundSocket : IDisposable
     private readonly NetworkContext _context;
     private readonly ByteChannel _channel = new(new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
     private readonly ConnectionKind _kind;
-    private readonly int _port;
     private volatile PeerIdentity? _identity;
     private CertificateCredentials? _credentials;
     private byte _level;
 
-    /// <param name="endpoint">Its node is 0 if this node does not know the identity of the other one.</param>
     /// <param name="gate">The owner's lock.</param>
     /// <param name="onLost">See <see cref="FrameSender"/>.</param>
-    public OutboundSocket(
-        WireMessage.PortAt endpoint, NetworkContext context, Lock gate, Action<OutboundSocket, Exception?> onLost)
+    public OutboundSocket(NetworkContext context, Lock gate, Action<OutboundSocket, Exception?> onLost)
     {
-        (Endpoint, _context, _port) = (endpoint, context, context.Port() ?? 0);
-        _kind = _port == 0 ? ConnectionKind.Client : ConnectionKind.Node;
+        _context = context;
+        _kind = context.Listens() ? ConnectionKind.Node : ConnectionKind.Client;
         var frames = new FrameWriter(
             context.Own,
             context.Settings.FrameSizeMaxBytes,
             knownLengthMax: IsClient ? FrameWriter.KnownLengthForClientMax : FrameWriter.KnownLengthMax);
         Sender = new FrameSender(gate, _channel, frames, context.Metrics, cause => onLost(this, cause));
     }
-
-    public WireMessage.PortAt Endpoint { get; }
 
     public FrameSender Sender { get; }
 
@@ -57,9 +51,9 @@ internal sealed class OutboundSocket : IDisposable
     /// <exception cref="SocketException">There is no connection.</exception>
     /// <exception cref="InvalidDataException">The other side is not the node.</exception>
     /// <exception cref="AuthenticationException">The other side cannot prove its identity, or does not accept this node's.</exception>
-    public async Task ConnectAsync(string host, CancellationToken cancellation)
+    public async Task ConnectAsync(string host, int port, CancellationToken cancellation)
     {
-        await _channel.Socket.ConnectAsync(host, Endpoint.Port, cancellation);
+        await _channel.Socket.ConnectAsync(host, port, cancellation);
         if (Equals(_channel.Socket.LocalEndPoint, _channel.Socket.RemoteEndPoint))
         {
             // The port is one that the system gives to clients. It has given this socket the very port that it asked for.
@@ -72,15 +66,8 @@ internal sealed class OutboundSocket : IDisposable
             _identity = await _channel.AuthenticateAsClientAsync(credentials, host, cancellation);
         }
 
-        await _channel.WriteAsync(
-            new Handshake(_context.Own.ToString(), _context.Node, Endpoint.Node, _kind, _port).ToBytes(),
-            cancellation);
-        var (node, formats) = await Handshake.ReadAnswerAsync(_channel, _context.Credentials is not null, cancellation);
-        if (Endpoint.Node != 0 && node != Endpoint.Node)
-        {
-            throw new InvalidDataException("another actor system has this port now");
-        }
-
+        await _channel.WriteAsync(new Handshake(_context.Own.ToString(), _context.Node, _kind).ToBytes(), cancellation);
+        var formats = await Handshake.ReadAnswerAsync(_channel, _context.Credentials is not null, cancellation);
         _level = Handshake.LevelOf(FormatRange.Own, formats);
 
         _channel.KeepAlive();

@@ -48,7 +48,7 @@ internal sealed class TcpNetwork : INetwork
             FindSlab = ValueSlabs.Of(system).Find,
             Credentials = _credentials,
             Foreign = foreign,
-            Port = () => Volatile.Read(ref _listener)?.Port,
+            Listens = () => Volatile.Read(ref _listener) is not null,
             IsNamed = settings.IsOfCluster && _credentials is not null ? _ => false : IsNamed,
             NamesKnown = settings.IsOfCluster ? Task.CompletedTask : _namesKnown.Task,
             Resolve = path => CustomAddress.ResolveOwn(system, own, path),
@@ -62,7 +62,7 @@ internal sealed class TcpNetwork : INetwork
     }
 
     /// <summary>Where this node takes connections; null: this actor system has only clients.</summary>
-    public WireMessage.PortAt? Endpoint => _listener is { } listener ? new WireMessage.PortAt(listener.Port, _context.Node) : null;
+    public int? Port => _listener?.Port;
 
     /// <summary>
     /// Null: the actor system has no address, so there are no other nodes.
@@ -90,8 +90,7 @@ internal sealed class TcpNetwork : INetwork
             $"{RemotingKey}.enable-ssl is on, and raft.security is not set. Raft messages take connections of their own, so they would "
             + "leave the node without encryption. Set raft.security, or if another layer encrypts them, "
             + "raft.transport-tcp.unencrypted = on.");
-        var port = settings.IsAtAddress ? own.Port!.Value : settings.Port; // Justification: it has an address.
-        return new TcpNetwork(system, own, settings with { Hostname = HostOf(system, settings), Port = port }, security, foreign, registry);
+        return new TcpNetwork(system, own, settings with { Hostname = HostOf(system, settings) }, security, foreign, registry);
     }
 
     /// <summary>Opens the port, because this actor system has a process. False: it is open already.</summary>
@@ -105,7 +104,7 @@ internal sealed class TcpNetwork : INetwork
                 return false;
             }
 
-            Volatile.Write(ref _listener, new ConnectionListener(_context, ConnectionToMet));
+            Volatile.Write(ref _listener, new ConnectionListener(_context, ConnectionToMet, port: ListeningPort()));
             foreach (var connection in _connections.All)
             {
                 // It was opened as a client's.
@@ -114,6 +113,15 @@ internal sealed class TcpNetwork : INetwork
 
             return true;
         }
+    }
+
+    // Beside the port on which the remoting listens: so a translation of addresses maps both ports alike. Others connect beside that of the
+    // address.
+    private int ListeningPort()
+    {
+        var atAddress = _context.Settings.PortBeside(_context.Own.Port!.Value); // Justification: it has an address.
+        var remoting = _system.Settings.Config.GetInt($"{RemotingKey}.port");
+        return _context.Settings.IsAtAddress || remoting == 0 ? atAddress : _context.Settings.PortBeside(remoting);
     }
 
     // Listens where the remoting listens, which need not be where others reach it: that is its public-hostname.
@@ -134,11 +142,6 @@ internal sealed class TcpNetwork : INetwork
 
     /// <summary>Whether an announcement of an actor to the node was dropped since the last call.</summary>
     public bool TakeLostActor(Address address) => _connections.Find(address)?.TakeLostActor() == true;
-
-    /// <summary>
-    /// The node may be at this endpoint: any program may have said so. Ignored unless this node had a message for the address.
-    /// </summary>
-    public void LearnRumour(Address address, WireMessage.PortAt endpoint) => _connections.Find(address)?.LearnRumour(endpoint);
 
     private void OnCredentialsChanged()
     {
@@ -198,11 +201,7 @@ internal sealed class TcpNetwork : INetwork
     private NodeConnection ConnectionToMet(HandshakeResult greeting)
     {
         var connection = _connections.Get(greeting.Peer);
-        if (greeting.Endpoint is { } endpoint)
-        {
-            connection.OnMet(endpoint);
-        }
-
+        connection.OnMet();
         return connection;
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 
 using Akka.Actor;
+using Akka.Actor.Setup;
 using Akka.Configuration;
 
 namespace RaftActors.Settings;
@@ -51,11 +52,10 @@ internal static class CustomAddress
     }
 
     /// <summary>
-    /// Whether the actor system has no remoting, and raft's own connections reach all nodes at their addresses. Then it can have clients,
-    /// whose answers come by these connections, and no processes.
+    /// Whether the actor system has clients and no processes. It needs no address: the answers come by the connections of the clients.
     /// </summary>
     public static bool IsOfClientOnly(ExtendedActorSystem system) =>
-        system.Provider.DefaultAddress.HasLocalScope && system.Settings.Config.GetBoolean("raft.transport-tcp.at-address");
+        system.Provider.DefaultAddress.HasLocalScope && system.Settings.Setup.Get<ClientsOnly>().HasValue;
 
     /// <summary>The actor of this node at a path with its own address.</summary>
     public static IActorRef ResolveOwn(ExtendedActorSystem system, Address own, string path) => system.Provider.ResolveActorRef(
@@ -64,3 +64,6 @@ internal static class CustomAddress
     /// <param name="raft">The configuration of <c>raft</c>.</param>
     public static bool IsUsedIn(Config raft) => raft.GetString("transport") == "custom";
 }
+
+/// <summary>The setup of an actor system without remoting whose clients have contacts.</summary>
+internal sealed class ClientsOnly : Setup;

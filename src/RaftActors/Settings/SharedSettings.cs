@@ -28,6 +28,7 @@ internal static class SharedSettings
             ("raft.uncommitted-size-max", Text(limits.UncommittedSizeMaxBytes)),
             ("raft.in-flight.size-max", Text(limits.InflightSizeMaxBytes)),
             ("raft.snapshot.chunk-size", Text(settings.Snapshots.ChunkSizeBytes)),
+            ("raft.transport-tcp.port-offset", Text(settings.Transport.PortOffset)),
             ("raft.transport-tcp.frame-size-max", Text(settings.Transport.FrameSizeMaxBytes)),
         ];
     }

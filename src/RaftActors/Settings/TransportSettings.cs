@@ -6,16 +6,16 @@ namespace RaftActors.Settings;
 
 /// <summary>How the messages between engines reach other nodes. The settings are of the whole node.</summary>
 /// <param name="Hostname">The name or address to listen on; empty: where the actor system's remoting listens.</param>
-/// <param name="Port">The port to listen on; 0: any free one.</param>
+/// <param name="PortOffset">Raft's port of a node is the port of its address plus this.</param>
 /// <param name="FrameSizeMaxBytes">The largest message of a connection. A larger one is dropped.</param>
 /// <param name="QueueSizeMaxBytes">The bytes that wait for one node. Messages above it are dropped.</param>
-internal sealed record TransportSettings(string Hostname, int Port, int FrameSizeMaxBytes, int QueueSizeMaxBytes)
+internal sealed record TransportSettings(string Hostname, int PortOffset, int FrameSizeMaxBytes, int QueueSizeMaxBytes)
 {
     /// <summary>By the <see cref="RaftTransport"/> of the application. Otherwise by connections of raft's own.</summary>
     public bool IsCustom { get; init; }
 
-    /// <summary>Each node takes connections at the port of its address, so no node asks for the port by the remoting.</summary>
-    public bool IsAtAddress { get; init; }
+    /// <summary>Raft has the port of the node's address, and the remoting listens elsewhere.</summary>
+    public bool IsAtAddress => PortOffset == 0;
 
     /// <summary>Connections without encryption are allowed beside an encrypted remoting.</summary>
     public bool IsUnencrypted { get; init; }
@@ -34,16 +34,15 @@ internal sealed record TransportSettings(string Hostname, int Port, int FrameSiz
     {
         var transport = raft.GetString("transport");
         Demand(transport is "tcp" or "custom", $"raft.transport is '{transport}'; it may be tcp or custom.");
-        var port = raft.ReadNumber("transport-tcp.port");
-        Demand(port is >= 0 and <= ushort.MaxValue, $"raft.transport-tcp.port is {port}; it may be 0 to {ushort.MaxValue}.");
+        var offset = raft.ReadNumber("transport-tcp.port-offset");
+        Demand(offset is >= 0 and < ushort.MaxValue, $"raft.transport-tcp.port-offset is {offset}; it may be 0 to {ushort.MaxValue - 1}.");
         return new TransportSettings(
             raft.GetString("transport-tcp.hostname") ?? "",
-            port,
+            offset,
             ReadSize(raft, "transport-tcp.frame-size-max"),
             ReadSize(raft, "transport-tcp.queue-size-max"))
         {
             IsCustom = transport == "custom",
-            IsAtAddress = raft.ReadFlag("transport-tcp.at-address"),
             IsUnencrypted = raft.ReadFlag("transport-tcp.unencrypted"),
             IsOfCluster = raft.GetString("discovery") == "cluster",
         };
@@ -57,11 +56,9 @@ internal sealed record TransportSettings(string Hostname, int Port, int FrameSiz
             "raft.security is set, and raft.transport is custom. Leave raft.security out, and let the custom transport encrypt and "
             + "authenticate its messages; or set raft.transport = tcp.");
         Demand(
-            !IsAtAddress || !IsCustom,
-            "raft.transport-tcp.at-address is on, and raft.transport is not tcp. Set raft.transport = tcp, or turn at-address off.");
-        Demand(
-            !IsAtAddress || isByNames,
-            "raft.transport-tcp.at-address is on, and raft.discovery is cluster. A cluster needs the remoting: turn at-address off.");
+            !IsAtAddress || IsCustom || isByNames,
+            "raft.transport-tcp.port-offset is 0, so raft has the port of the node's address, and raft.discovery is cluster. A cluster "
+            + "needs the remoting there: use another offset, the same on all nodes.");
         Demand(
             !security.IsOn || isByNames || security.Roles.Nodes.Length > 0,
             "raft.security.tls is set, raft.discovery is cluster, and raft.security.roles.node is empty. Name the nodes there: any program "
@@ -72,6 +69,18 @@ internal sealed record TransportSettings(string Hostname, int Port, int FrameSiz
     public void Validate(int pairSizeMaxBytes) => Demand(FrameSizeMaxBytes >= 2L * pairSizeMaxBytes,
         $"raft.transport-tcp.frame-size-max is {FrameSizeMaxBytes} bytes, and raft.pair-size-max is {pairSizeMaxBytes}. Set the first to "
         + "at least twice the second: a message that does not fit is lost.");
+
+    /// <summary>Raft's port of a node whose address, or whose remoting, has this port.</summary>
+    /// <exception cref="RaftConfigurationException">There is no such port.</exception>
+    public int PortBeside(int port)
+    {
+        var sum = port + PortOffset;
+        Demand(
+            sum <= ushort.MaxValue,
+            $"Raft's port beside port {port} would be {sum}, because raft.transport-tcp.port-offset is {PortOffset}; the highest port is "
+            + $"{ushort.MaxValue}. Give the node a lower port, or use a lower offset on all nodes.");
+        return sum;
+    }
 
     private static int ReadSize(Config raft, string key)
     {

@@ -10,10 +10,9 @@ namespace RaftActors.Wire;
 
 /// <summary>
 /// The bytes of what raft sends by Akka's remoting: one octet with the format level, then the message. The levels of the receiver are
-/// not known, so the level is the lowest of this program. These are the question for
-/// the port of another node and its answer, and the messages that a <c>replyTo</c> receives (<see cref="OutcomeFormat"/>). All others are
-/// refused unread, because the remoting does not say who has sent a message, and connections do. Bytes that cannot be read are one
-/// <see cref="InvalidDataException"/>. Registered by <c>reference.conf</c>.
+/// not known, so the level is the lowest of this program. These are the messages that a <c>replyTo</c> receives
+/// (<see cref="OutcomeFormat"/>). All others are refused unread, because the remoting does not say who has sent a message, and connections
+/// do. Bytes that cannot be read are one <see cref="InvalidDataException"/>. Registered by <c>reference.conf</c>.
 /// </summary>
 internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
@@ -64,8 +63,7 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
     public override object FromBinary(byte[] bytes, string manifest)
     {
         _metrics.OnReceived(bytes.Length);
-        var isOutcome = OutcomeFormat.Types.ContainsKey(manifest);
-        if (!isOutcome && manifest is not (WireTable.PortAtManifest or WireTable.PortWantedManifest))
+        if (!OutcomeFormat.Types.ContainsKey(manifest))
         {
             const string Why = "Refused a message of raft that came by Akka's remoting: only connections of raft take it. Find out which "
                 + "program sends it.";
@@ -84,7 +82,7 @@ internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : Serial
             throw reader.Damaged($"its format has level {level}, and this node knows {FormatRange.Own}");
         }
 
-        var message = isOutcome ? _outcomes.Read(ref reader, manifest) : WireTable.Read(ref reader, manifest);
+        var message = _outcomes.Read(ref reader, manifest);
         reader.End();
         return message;
     }

@@ -81,14 +81,6 @@ internal static class WireFormat
         return new WireMessage.Leaving(reader.Name(), isReply);
     }
 
-    public static void WritePortAt(ByteWriter writer, WireMessage.PortAt connection)
-    {
-        writer.Number(connection.Port);
-        writer.Hash(connection.Node);
-    }
-
-    public static WireMessage.PortAt ReadPortAt(ref ByteReader reader) => new(ReadPort(ref reader), reader.Hash());
-
     public static void WriteBeat(ByteWriter writer, WireMessage.NodeBeat beat)
     {
         foreach (var part in beat.Led)
@@ -277,9 +269,6 @@ internal static class WireFormat
     private static ListNumber ReadList(ref ByteReader reader) => new(reader.Hash(), reader.Count());
 
     private static LocalProcess ReadLocalProcess(ref ByteReader reader) => new(reader.Text(), reader.Name(), reader.Text());
-
-    private static int ReadPort(ref ByteReader reader) =>
-        reader.Count() is var port and > 0 and <= ushort.MaxValue ? (int)port : throw reader.Damaged("a port is out of range");
 
     public static void WriteGroupChange(ByteWriter writer, GroupChange change)
     {

@@ -41,16 +41,6 @@ internal abstract record WireMessage
         : WireMessage, IDeadLetterSuppression;
 
     /// <summary>
-    /// Between registries, by the remoting: the sender takes connections of raft at this port of the host of its address. Any program may
-    /// have sent it, so the connection must show whether it is true.
-    /// </summary>
-    /// <param name="Node">The identity of the running actor system. A restarted one has another.</param>
-    public sealed record PortAt(int Port, ulong Node) : WireMessage, IDeadLetterSuppression;
-
-    /// <summary>Between registries, by the remoting: the sender asks for the receiver's <see cref="PortAt"/>.</summary>
-    public sealed record PortWanted : WireMessage, IDeadLetterSuppression;
-
-    /// <summary>
     /// Between registries, at the pace of heartbeats, while processes of both nodes are quiescent in one group. It stands for the
     /// heartbeats of all these groups.
     /// </summary>

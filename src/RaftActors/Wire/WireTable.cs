@@ -16,10 +16,6 @@ internal static class WireTable
 
     public const string BeatManifest = "n";
 
-    public const string PortAtManifest = "t";
-
-    public const string PortWantedManifest = "tw";
-
     public const string TracedManifest = "z";
 
     public const string ForeignManifest = "x";
@@ -27,8 +23,6 @@ internal static class WireTable
     private static readonly Kind[] Kinds =
     [
         Of<WireMessage.Hello>(HelloManifest, WireFormat.WriteHello, WireFormat.ReadHello),
-        Of<WireMessage.PortAt>(PortAtManifest, WireFormat.WritePortAt, WireFormat.ReadPortAt),
-        Of<WireMessage.PortWanted>(PortWantedManifest, (_, _) => { }, (ref _) => new WireMessage.PortWanted()),
         Of<WireMessage.NodeBeat>(BeatManifest, WireFormat.WriteBeat, WireFormat.ReadBeat),
         Of<WireMessage.Leaving>("l", WireFormat.WriteLeaving, WireFormat.ReadLeaving),
         Of<WireMessage.ActorAt>("w", WireFormat.WriteActorAt, WireFormat.ReadActorAt),
@@ -129,8 +123,6 @@ internal static class WireTable
 
     private static readonly FrozenDictionary<Type, Kind> ByType = Kinds.ToFrozenDictionary(kind => kind.Type);
 
-    private static readonly FrozenDictionary<string, Kind> ByManifest = Kinds.ToFrozenDictionary(kind => kind.Manifest);
-
     // Invariant: a manifest has one or two letters of ASCII.
     private static readonly FrozenDictionary<int, Kind> ByNumber = Kinds.ToFrozenDictionary(kind => NumberOf(kind.ManifestBytes));
 
@@ -140,11 +132,6 @@ internal static class WireTable
     public static string Manifest(WireMessage message) => KindOf(message).Manifest;
 
     public static void Write(ByteWriter writer, WireMessage message) => KindOf(message).Write(writer, message);
-
-    /// <exception cref="InvalidDataException">The manifest is unknown, or the bytes are no such message.</exception>
-    public static WireMessage Read(ref ByteReader reader, string manifest) => ByManifest.TryGetValue(manifest, out var kind)
-        ? kind.Read(ref reader)
-        : throw reader.Damaged($"'{manifest}' is no manifest of this version");
 
     /// <summary>Writes the manifest and the message.</summary>
     public static void WriteNamed(ByteWriter writer, WireMessage message)

@@ -51,14 +51,14 @@ public sealed class ApplicationTests(OrdersFixture fixture) : IClassFixture<Orde
     }
 
     [Fact]
-    public void Command_ends_at_once_when_no_actor_system_listens_at_the_only_contact()
+    public void Command_ends_at_once_when_no_node_listens_at_the_only_contact()
     {
         var contact = $"shop@127.0.0.1:{FakeGroup.Dead().Port}";
 
         var run = Run.Here("status", "--contacts", contact, "--group", "orders", "--timeout", "24h");
 
         Assert.Equal((1, ""), (run.Code, run.Output));
-        Assert.StartsWith($"raft: cannot reach {contact}: no actor system answers there (connection refused", run.Error);
+        Assert.StartsWith($"raft: cannot reach {contact}: connection refused", run.Error);
         Assert.Contains("--at-address", run.Error);
     }
 
@@ -217,7 +217,7 @@ public sealed class ApplicationTests(OrdersFixture fixture) : IClassFixture<Orde
         Assert.Equal((0, ""), (run.Code, run.Error));
         Assert.Contains("OK    group: all agree on the 3 members, 3 of them vote", run.Lines);
         Assert.Contains(run.Lines, line => line.StartsWith("OK    group: the version is RaftActors "));
-        Assert.Contains("OK    group: 17 settings are the same on all nodes", run.Lines);
+        Assert.Contains("OK    group: 18 settings are the same on all nodes", run.Lines);
         Assert.Contains(run.Lines, line => line.StartsWith("OK    group: the clocks of the nodes differ by at most "));
         Assert.All(Names, name => Assert.Contains(run.Lines, line => line.Contains($"{name}: ") && line.Contains("answers after")));
         Assert.Contains(run.Lines, line => line.Contains(" ms (p99) of 200"));

@@ -18,9 +18,8 @@ internal sealed class OrdersGroup : IDisposable
     private readonly RaftClient<string, int> _client;
 
     /// <param name="security">The section <c>raft.security</c>; empty: none.</param>
-    /// <param name="remoting">More settings of Akka; null: none.</param>
     /// <param name="store">The directory of the nodes, whose actors take snapshots; null: they have none, and take none.</param>
-    public OrdersGroup(string security = "", bool isAtAddress = false, Config? remoting = null, string? store = null)
+    public OrdersGroup(string security = "", bool isAtAddress = false, string? store = null)
     {
         var ports = FreePorts.Take(3);
         Names = [.. ports.Select(port => new ProcessName($"orders@127.0.0.1:{port}"))];
@@ -28,8 +27,7 @@ internal sealed class OrdersGroup : IDisposable
         foreach (var port in ports)
         {
             var directory = store is null ? "" : $"store.directory = \"{store}/{port}\"";
-            var own = ConfigOf(port, $"{security}\n{directory}", isAtAddress);
-            var system = ActorSystem.Create("shop", remoting is null ? own : own.WithFallback(remoting));
+            var system = ActorSystem.Create("shop", ConfigOf(port, $"{security}\n{directory}", isAtAddress));
             _systems.Add(system);
             system.ActorOf(store is null ? Props.Create(() => new Orders(null)) : Props.Create(() => new StoredOrders()), "orders");
         }
@@ -65,7 +63,7 @@ internal sealed class OrdersGroup : IDisposable
         $"""
         group = orders
         roster = [{string.Join(", ", Names.Select(name => $"\"{name}\""))}]
-        transport-tcp.at-address = {(isAtAddress ? "on" : "off")}
+        {(isAtAddress ? "transport-tcp.port-offset = 0" : "")}
         founding-timeout = 3s
         {settings}
         """,

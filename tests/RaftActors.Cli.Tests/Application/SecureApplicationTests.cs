@@ -1,8 +1,3 @@
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
-
-using Akka.Configuration;
-
 using TrialKit;
 
 namespace RaftActors.Cli.Tests.Application;
@@ -46,84 +41,6 @@ public sealed class SecureApplicationTests : IDisposable
             "--tls-cert", $"{certificates}/{name}.pem", "--tls-key", $"{certificates}/{name}.key",
             "--tls-ca", $"{certificates}/ca.pem", .. at,
         ];
-    }
-
-    [Fact]
-    public async Task A_remoting_with_TLS_is_reached_with_the_settings_of_the_application()
-    {
-        var (settings, file) = (RemotingWithTls(), _folder["shop.conf"]);
-        File.WriteAllText(file, settings);
-        using var group = new OrdersGroup(remoting: ConfigurationFactory.ParseString(settings));
-        await group.AppendAsync("order-1", "beer");
-
-        var plain = Ask(group, ["status", "--timeout", "10s"]);
-        Assert.Equal((1, ""), (plain.Code, plain.Output));
-        Assert.Contains("enable-ssl needs --remoting", plain.Error);
-
-        var (status, transfer) = (Ask(group, ["status", "--remoting", file]), Ask(group, ["transfer", "--remoting", file]));
-        Assert.Equal((0, ""), (status.Code, status.Error));
-        Assert.Equal((0, "another process leads\n", ""), (transfer.Code, transfer.Output, transfer.Error));
-    }
-
-    [Theory]
-    [InlineData("akka { actor.provider = remote }", "has none")]
-    [InlineData("akka.remote {", "is wrong")]
-    [InlineData(null, "cannot be read")]
-    public void A_file_without_settings_of_the_remoting_is_refused(string? text, string why)
-    {
-        var file = _folder["shop.conf"];
-        if (text is not null)
-        {
-            File.WriteAllText(file, text);
-        }
-
-        var run = Run.Here("status", "--contacts", "shop@127.0.0.1:1", "--remoting", file);
-
-        Assert.Equal((2, ""), (run.Code, run.Output));
-        Assert.Contains($"--remoting needs a HOCON file with a section akka.remote, and '{file}' {why}", run.Error);
-    }
-
-    [Theory]
-    [InlineData("""
-        akka.remote.dot-netty.tcp {
-          enable-ssl = on
-          ssl.certificate { path = "/missing/shop.pfx", password = "hidden" }
-        }
-        """, "Akka's remoting does not start with the settings of this file")]
-    [InlineData("akka.remote.dot-netty.tcp.maximum-frame-size = large", "'large' was not in a correct format")]
-    [InlineData("""
-        akka.remote.dot-netty.tcp.port = 2551
-        raft.transport-tcp.unencrypted = perhaps
-        """, "shop.conf' is neither on nor off")]
-    public void Settings_of_the_remoting_that_do_not_work_are_a_wrong_command(string text, string why)
-    {
-        var file = _folder["shop.conf"];
-        File.WriteAllText(file, text);
-
-        var run = Run.Here("status", "--contacts", "shop@127.0.0.1:1", "--remoting", file);
-
-        Assert.Equal((2, ""), (run.Code, run.Output));
-        Assert.Contains("raft: --remoting: ", run.Error);
-        Assert.Contains(why, run.Error);
-        Assert.DoesNotContain("hidden", run.Error);
-    }
-
-    private string RemotingWithTls()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        CertificateRequest request = new("CN=127.0.0.1", key, HashAlgorithmName.SHA256);
-        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
-        var file = _folder["remoting.pfx"];
-        File.WriteAllBytes(file, certificate.Export(X509ContentType.Pfx, "password"));
-        return $$"""
-            akka.remote.dot-netty.tcp {
-              hostname = "10.0.0.1"
-              port = 2551
-              enable-ssl = on
-              ssl { suppress-validation = on, certificate { path = "{{file}}", password = "password" } }
-            }
-            raft.transport-tcp.unencrypted = on
-            """;
     }
 
     private static async Task ServesByRole(OrdersGroup group, string[] boss, string[] eye)

@@ -35,8 +35,7 @@ internal sealed class FramesTarget : Target
     public override IEnumerable<byte[]> Seeds()
     {
         var messages = Samples.All.Concat(Samples.Variants.Select(each => KeyValuePair.Create(each.Manifest, each.Message)))
-            .Select(each => each.Value).OfType<WireMessage>()
-            .Where(each => each is not (WireMessage.PortAt or WireMessage.PortWanted)).ToArray();
+            .Select(each => each.Value).OfType<WireMessage>().ToArray();
         return [.. messages.Select(FrameOf), .. messages.Chunk(8).Select(FramesOf)];
     }
 

@@ -17,10 +17,9 @@ internal sealed class HandshakeTarget : Target
 
     public override IEnumerable<byte[]> Seeds() =>
     [
-        [0, .. new Handshake("akka.tcp://demo@127.0.0.1:2551", 1, 2, ConnectionKind.Node, 2552).ToBytes()],
-        [0, .. new Handshake("akka.tcp://Size-2@[::1]:2551", ulong.MaxValue, 0, ConnectionKind.Client, 65535).ToBytes()],
-        [0, .. new Handshake("akka.tcp://demo@127.0.0.1:2551", 1, 0, ConnectionKind.Client, 0).ToBytes()],
-        [IsAnswer, .. Handshake.AnswerOf(0x0123456789ABCDEF, FormatRange.Own)],
+        [0, .. new Handshake("akka.tcp://demo@127.0.0.1:2551", 1, ConnectionKind.Node).ToBytes()],
+        [0, .. new Handshake("akka.tcp://Size-2@[::1]:2551", ulong.MaxValue, ConnectionKind.Client).ToBytes()],
+        [IsAnswer, .. Handshake.AnswerOf(FormatRange.Own)],
     ];
 
     // As the two ends of a connection do it: they read a fixed number of bytes, and then those that these announce.
@@ -38,9 +37,9 @@ internal sealed class HandshakeTarget : Target
 
     public override void Check(object read)
     {
-        if (read is (ulong node, FormatRange formats))
+        if (read is FormatRange formats)
         {
-            DemandEqual((node, formats), Handshake.ReadAnswer(Handshake.AnswerOf(node, formats)), "The answer changes");
+            DemandEqual(formats, Handshake.ReadAnswer(Handshake.AnswerOf(formats)), "The answer changes");
         }
         else
         {

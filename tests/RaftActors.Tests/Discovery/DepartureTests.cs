@@ -13,6 +13,8 @@ using RaftActors.Tests.Groups;
 using RaftActors.Tests.Security;
 using RaftActors.Wire;
 
+using TrialKit;
+
 using VirtualTime;
 
 namespace RaftActors.Tests.Discovery;
@@ -23,14 +25,14 @@ public sealed class DepartureTests : TestKit
 {
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-    private static readonly Address Other = new("akka.tcp", "other", "127.0.0.1", 2552);
+    private static readonly Address Other = new("akka.tcp", "other", "127.0.0.1", FreePorts.Next());
 
     private static readonly Config Config = ConfigurationFactory.ParseString(
         """
         akka { scheduler.implementation = "VirtualTime.VirtualScheduler, RaftActors.Tests", loglevel = INFO, loggers = [] }
-        """).WithFallback(RemoteNode.Network);
+        """);
 
-    private static readonly TransportSettings Transport = new("", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
+    private static readonly TransportSettings Transport = new("", NamedNode.PortOffset, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
 
     private readonly TemporaryFolder _folder = new();
     private readonly TestProbe _news;
@@ -40,10 +42,9 @@ public sealed class DepartureTests : TestKit
     private readonly CredentialStore _credentials;
     private readonly NetworkContext _other;
     private readonly NodeConnection _fromOther;
-    private int _port = 2552;
 
     public DepartureTests()
-        : base(Config)
+        : base(Config.WithFallback(RemoteNode.At(FreePorts.Next())))
     {
         var system = (ExtendedActorSystem)Sys;
         var ca = new TestCertificates(_folder.Path);
@@ -55,14 +56,14 @@ public sealed class DepartureTests : TestKit
 
         _news = CreateTestProbe();
         _credentials = new CredentialStore(_security, Sys.Log);
-        _other = new NetworkContext(Transport with { IsAtAddress = true }, Other, 2, _news, Sys.Log, new TransportMetrics("other"))
+        _other = new NetworkContext(Transport, Other, 2, _news, Sys.Log, new TransportMetrics("other"))
         {
             Credentials = _credentials,
             Foreign = new ForeignMessages(system),
-            Port = () => _port,
+            Listens = () => true,
             Resolve = _ => _news,
         };
-        _fromOther = ConnectionTo(_network);
+        _fromOther = new NodeConnection(system.Provider.DefaultAddress, _other);
     }
 
     [Theory]
@@ -84,8 +85,8 @@ public sealed class DepartureTests : TestKit
     {
         var opened = CreateTestProbe();
         Sys.EventStream.Subscribe(opened, typeof(ConnectionNews.Opened));
-        using var listener = new ConnectionListener(_other with { IsNamed = _ => true }, _ => _fromOther);
-        _port = listener.Port;
+        var port = Transport.PortBeside(Other.Port!.Value); // Justification: it has one.
+        using var listener = new ConnectionListener(_other with { IsNamed = _ => true }, _ => _fromOther, port: port);
         Connect();
         Say(new NodeNews.Unreachable(Other), new NodeNews.Unnamed(Other));
         Wait(11);
@@ -128,15 +129,14 @@ public sealed class DepartureTests : TestKit
     [Fact]
     public void Node_that_only_a_cluster_names_is_refused()
     {
+        _network.Dispose();
         using var network = Listen(Transport with { IsOfCluster = true });
         network.SetNamed([Other]);
-        var fromOther = ConnectionTo(network);
 
-        fromOther.Connect();
+        _fromOther.Connect();
 
         Assert.IsType<ConnectionNews.Refused>(
             _news.FishForMessage<ConnectionNews>(each => each is ConnectionNews.Refused or ConnectionNews.Opened, Guard));
-        fromOther.Forget();
     }
 
     protected override void AfterAll()
@@ -154,13 +154,6 @@ public sealed class DepartureTests : TestKit
         var network = TcpNetwork.Make(system, transport, _security, new ForeignMessages(system), _registry)!;
         network.Listen();
         return network;
-    }
-
-    private NodeConnection ConnectionTo(TcpNetwork network)
-    {
-        var own = ((ExtendedActorSystem)Sys).Provider.DefaultAddress;
-        var here = new Address(own.Protocol, own.System, own.Host, network.Endpoint!.Port); // Justification: it listens.
-        return new NodeConnection(here, _other);
     }
 
     private void Connect()

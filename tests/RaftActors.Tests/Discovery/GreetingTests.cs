@@ -434,23 +434,6 @@ public sealed class GreetingTests : TestKit
     }
 
     [Fact]
-    public void Node_whose_port_is_asked_for_is_told_of_no_list_of_processes()
-    {
-        _registry.Tell(new ConnectionNews.Wanted(_node));
-
-        _other.ExpectMsg<WireMessage.PortWanted>();
-    }
-
-    [Fact]
-    public void Question_for_the_port_leaves_the_processes_of_its_node_reachable()
-    {
-        Hello("raft2@node2");
-        _registry.Tell(new WireMessage.PortWanted(), _other);
-
-        Assert.Equal(0, ReportsWithin(0));
-    }
-
-    [Fact]
     public void Hello_to_a_missing_node_is_not_logged_as_a_dead_letter()
     {
         Sys.EventStream.Subscribe(TestActor, typeof(DeadLetter));

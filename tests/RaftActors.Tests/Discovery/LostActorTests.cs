@@ -1,3 +1,6 @@
+using System.Net;
+using System.Net.Sockets;
+
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit;
@@ -12,50 +15,62 @@ using RaftActors.Tests.Groups;
 using RaftActors.Tests.Network;
 using RaftActors.Wire;
 
+using TrialKit;
+
 using VirtualTime;
 
 namespace RaftActors.Tests.Discovery;
 
-/// <summary>A registry that cannot connect to the other node, whose port nobody tells.</summary>
+/// <summary>A registry that cannot connect to the other node, whose machine takes connections and never answers.</summary>
 public sealed class LostActorTests : TestKit
 {
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
-    private static readonly Address Other = new("akka.tcp", "other", "127.0.0.1", 2552);
-
     private static readonly Config Config = ConfigurationFactory.ParseString(
         """
         akka { scheduler.implementation = "VirtualTime.VirtualScheduler, RaftActors.Tests", loglevel = INFO, loggers = [] }
-        """).WithFallback(RemoteNode.Network);
+        """);
 
+    private readonly Socket _silent = new(SocketType.Stream, ProtocolType.Tcp);
+    private readonly Address _other;
     private readonly TestProbe _engine;
     private readonly IActorRef _registry;
     private readonly IActorRef _peer;
     private readonly TcpNetwork _network;
 
     public LostActorTests()
-        : base(Config)
+        : base(Config.WithFallback(RemoteNode.At(FreePorts.Next())))
     {
+        var port = FreePorts.Next();
+        _silent.Bind(new IPEndPoint(IPAddress.Loopback, port + NamedNode.PortOffset));
+        _silent.Listen();
+        _other = new Address("akka.tcp", "other", "127.0.0.1", port);
         var system = (ExtendedActorSystem)Sys;
         _engine = CreateTestProbe();
         _registry = Sys.ActorOf(Props.Create(() => new RaftRegistry(new NodeScript(), Interval)));
-        var settings = new TransportSettings("", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
+        var settings = new TransportSettings("", NamedNode.PortOffset, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
         _network = Unprotected.Listen(system, settings, _registry);
         _registry.Tell(_network);
         _registry.Tell(new EngineNews.Started(new Bench(this).Process), _engine);
-        _peer = system.Provider.ResolveActorRef($"{Other}/system/raft/default/raft2#5");
+        _peer = system.Provider.ResolveActorRef($"{_other}/system/raft/default/raft2#5");
     }
 
     [Fact]
     public void Engines_announce_their_actors_again_when_an_announcement_was_dropped()
     {
         var peer = new LocalProcess("default", new ProcessName("raft2@node2"), _peer.Path.ToSerializationFormat());
-        var registry = ((ExtendedActorSystem)Sys).Provider.ResolveActorRef($"{Other}/system/raft");
-        _registry.Tell(new NodeNews.Named(Other));
+        var registry = ((ExtendedActorSystem)Sys).Provider.ResolveActorRef($"{_other}/system/raft");
+        _registry.Tell(new NodeNews.Named(_other));
         _registry.Tell(new WireMessage.Hello([peer], IsReply: false), registry);
         _engine.FishForMessage<PeerNews.Found>(_ => true, Guard);
         var engine = Assert.IsType<ConnectionRef>(_network.Resolve(_peer.Path.ToSerializationFormat()));
-        engine.Connection.Write(engine, new WireMessage.ActorAt(new ProcessName("raft1@node1"), ""), _engine);
+
+        // Two of them fill the queue.
+        for (var i = 0; i < 3; i++)
+        {
+            engine.Connection.Write(engine, new WireMessage.ActorAt(new ProcessName("raft1@node1"), new string('a', 4000)), _engine);
+        }
+
         ((VirtualScheduler)Sys.Scheduler).Advance(Interval);
 
         Assert.Equal(peer.Name, _engine.FishForMessage<PeerNews.ActorLost>(_ => true, Guard).Name);
@@ -64,6 +79,7 @@ public sealed class LostActorTests : TestKit
     protected override void AfterAll()
     {
         _network.Dispose();
+        _silent.Dispose();
         base.AfterAll();
     }
 }

@@ -4,6 +4,8 @@ using Akka.Configuration;
 using Akka.Event;
 using Akka.TestKit;
 
+using TrialKit;
+
 namespace RaftActors.Tests.Groups;
 
 /// <summary>
@@ -17,7 +19,7 @@ internal sealed class ClusterNode
         akka {
           loglevel = ERROR
           log-dead-letters = off
-          remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0 }
+          remote.dot-netty.tcp.hostname = "127.0.0.1"
           remote.use-passive-connections = off
           cluster {
             roles = [raft]
@@ -43,11 +45,12 @@ internal sealed class ClusterNode
     /// <param name="config">On top of what all nodes of the tests have.</param>
     public ClusterNode(TestKitBase kit, int number, int preloaded, ClusterNode? seed, string? folder = null, string config = "")
     {
-        var own = folder is null ? "" : $"raft.store.directory = \"{Path.Combine(folder, $"{number}")}\"";
+        var own = $"raft.node = node{number}\nakka.remote.dot-netty.tcp.port = {FreePorts.Next()}\n"
+            + (folder is null ? "" : $"raft.store.directory = \"{Path.Combine(folder, $"{number}")}\"");
 
         // The provider is set as Akka.Hosting does: not in the text.
         var bootstrap = BootstrapSetup.Create()
-            .WithConfig(ConfigurationFactory.ParseString($"{config}\nraft.node = node{number}\n{own}").WithFallback(Shared))
+            .WithConfig(ConfigurationFactory.ParseString($"{config}\n{own}").WithFallback(Shared))
             .WithActorRefProvider(ProviderSelection.Cluster.Instance);
         _system = ActorSystem.Create("grouptest", bootstrap);
         var cluster = Cluster.Get(_system);

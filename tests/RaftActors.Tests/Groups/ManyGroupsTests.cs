@@ -22,14 +22,14 @@ public sealed class ManyGroupsTests() : TestKit("akka.loglevel = ERROR")
             akka { loglevel = ERROR, actor.provider = remote }
             akka.remote.dot-netty.tcp { hostname = "127.0.0.1", port = 0, public-hostname = "127.0.0.1", public-port = {{at}} }
             raft { node = ":{{at}}", discovery = node-names, discovery-interval = 10m, contacts = [":{{port}}"] }
-            raft.transport-tcp.at-address = on
+            raft.transport-tcp.port-offset = 0
             raft.quorum.allow-fewer-than-three = on
             """;
         var other = ActorSystem.Create("many", ConfigurationFactory.ParseString(ConfigOf(port)).WithFallback(Raft.DefaultConfig()));
         var seen = CreateTestProbe();
         var registry = ((ExtendedActorSystem)other).SystemActorOf(Props.Create(() => new Forwarder(seen)), "raft");
         const int SizeMax = 1 << 20;
-        var settings = new TransportSettings("127.0.0.1", port, SizeMax, SizeMax) { IsAtAddress = true };
+        var settings = new TransportSettings("127.0.0.1", PortOffset: 0, SizeMax, SizeMax);
         using var network = Unprotected.Listen((ExtendedActorSystem)other, settings, registry);
         var system = ActorSystem.Create("many", ConfigurationFactory.ParseString(ConfigOf(own)));
         for (var number = 0; number < Groups; number++)

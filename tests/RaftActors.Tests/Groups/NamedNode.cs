@@ -43,14 +43,14 @@ internal sealed class NamedNode
     private readonly IActorRef _actor;
 
     /// <param name="config">On top of what all nodes of the tests have.</param>
-    /// <param name="isBehind">True: the remoting listens on a port that others do not know.</param>
+    /// <param name="behind">The port of the remoting, if others know the node by another one; 0: any free one.</param>
     /// <param name="prepare">Called with the actor system before it has a raft actor.</param>
     public NamedNode(
-        TestKitBase kit, ProcessName name, string config, bool isBehind = false, Action<ActorSystem>? prepare = null)
+        TestKitBase kit, ProcessName name, string config, int? behind = null, Action<ActorSystem>? prepare = null)
     {
         Name = name;
-        var port = isBehind
-            ? $"{{ port = 0, public-hostname = \"127.0.0.1\", public-port = {name.Node[1..]} }}"
+        var port = behind is not null
+            ? $"{{ port = {behind}, public-hostname = \"127.0.0.1\", public-port = {name.Node[1..]} }}"
             : $"{{ port = {name.Node[1..]} }}";
         var own = $"raft.node = \"{name.Node}\"\nakka.remote.dot-netty.tcp {port}";
         _system = ActorSystem.Create("named", ConfigurationFactory.ParseString($"{config}\n{own}").WithFallback(Shared));
@@ -83,6 +83,9 @@ internal sealed class NamedNode
     public ActorSystem System => _system;
 
     public Address Address => ((ExtendedActorSystem)_system).Provider.DefaultAddress;
+
+    /// <summary>The default of raft.transport-tcp.port-offset.</summary>
+    public const int PortOffset = 1000;
 
     /// <summary>An address without a listener.</summary>
     public static ProcessName NewName() => new($"raft@:{FreePorts.Next()}");
@@ -153,7 +156,7 @@ internal sealed class NamedNode
         Warned.FishForMessage<Warning>(
             warning => $"{warning.Message}" is var text
                 && text.StartsWith($"Cannot connect to raft on {other.Address}: ", StringComparison.Ordinal)
-                && text.Contains("Set raft.transport-tcp.port to a fixed port"),
+                && text.Contains("set raft.transport-tcp.port-offset alike on all nodes"),
             Guard);
 
     /// <summary>Stops the actor system. A second call does nothing.</summary>

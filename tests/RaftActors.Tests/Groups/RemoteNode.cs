@@ -27,10 +27,12 @@ internal static class RemoteNode
         }
         """);
 
-    /// <summary>For a system at this port whose one raft process is the whole group.</summary>
+    /// <summary>For a system at this port of <see cref="TrialKit.FreePorts"/>, beside which it listens for raft.</summary>
+    public static Config At(int port) => ConfigurationFactory.ParseString($"akka.remote.dot-netty.tcp.port = {port}").WithFallback(Network);
+
+    /// <summary>The same, and its one raft process is the whole group.</summary>
     public static Config ConfigOf(string process, int port) => ConfigurationFactory.ParseString(
         $$"""
-        akka.remote.dot-netty.tcp.port = {{port}}
         raft { discovery = node-names, node = ":{{port}}", roster = ["{{process}}@:{{port}}"], quorum.allow-fewer-than-three = on }
-        """).WithFallback(Network);
+        """).WithFallback(At(port));
 }

@@ -58,11 +58,11 @@ public abstract class SecureNodesTest : TestKit
         raft {
           roster = [{{string.Join(", ", Names.Select(each => $"\"{each}\""))}}]
           append-timeout = 20s
-          transport-tcp.at-address = {{(isAtAddress ? "on" : "off")}}
+          {{OffsetOf(isAtAddress)}}
         }
         {{security}}
         """,
-        isBehind: isAtAddress));
+        behind: isAtAddress ? 0 : null));
 
     private protected void StartAlone(params string[] roles) => StartAlone(isAtAddress: true, roles);
 
@@ -72,6 +72,8 @@ public abstract class SecureNodesTest : TestKit
         Names.RemoveRange(1, 2);
         Start(Names[0], Tls(Ca.Issue("node", ["127.0.0.1"]), RolesOf(roles)), isAtAddress);
     }
+
+    private static string OffsetOf(bool isAtAddress) => isAtAddress ? "transport-tcp.port-offset = 0" : "";
 
     private protected static string RolesOf(params string[] roles) => string.Join('\n', roles.Select(role => $"{role} = [{role}]"));
 
@@ -85,7 +87,7 @@ public abstract class SecureNodesTest : TestKit
         var client = RaftClient.Create<TValue, TResult>(
             [.. Names.Select(name => $"named@127.0.0.1{name.Node}")],
             settings: ConfigurationFactory.ParseString(
-                $"raft.transport-tcp.at-address = {(isAtAddress ? "on" : "off")}\nraft.client.attempt-timeout = 300ms\n{security}"));
+                $"raft {{ {OffsetOf(isAtAddress)} }}\nraft.client.attempt-timeout = 300ms\n{security}"));
         _clients.Add(client);
         return client;
     }

@@ -21,8 +21,6 @@ namespace RaftActors.Tests.Network;
 public sealed class ConnectionTests : TestKit
 {
     private const int QueueSizeMax = 10_000;
-    private const ulong Node = 7;
-
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
     private readonly string _name = $"connection-{Guid.NewGuid():N}";
@@ -31,7 +29,6 @@ public sealed class ConnectionTests : TestKit
     private readonly MetricRecorder _metrics;
     private readonly NodeConnection _connection;
     private readonly IActorRef _engine;
-    private readonly WireMessage.PortAt _endpoint;
     private readonly ReceiveBlock _block = new(5000);
     private readonly FrameReader _reader;
 
@@ -43,8 +40,8 @@ public sealed class ConnectionTests : TestKit
         _listener.ReceiveTimeout = (int)Guard.TotalMilliseconds;
         _metrics = new MetricRecorder("raft.system", name => name == _name);
         var provider = ((ExtendedActorSystem)Sys).Provider;
-        _endpoint = new WireMessage.PortAt(((IPEndPoint)_listener.LocalEndPoint!).Port, Node); // Justification: it is bound.
-        _address = new Address("akka.tcp", "demo", "127.0.0.1", _endpoint.Port);
+        var port = ((IPEndPoint)_listener.LocalEndPoint!).Port; // Justification: it is bound.
+        _address = new Address("akka.tcp", "demo", "127.0.0.1", port);
         _connection = new NodeConnection(_address, NewContext());
         _engine = provider.ResolveActorRef($"{_address}/system/raft/g/raft1#5");
         _reader = new FrameReader(_address, provider.ResolveActorRef) { ResolveSender = provider.ResolveActorRef };
@@ -115,9 +112,9 @@ public sealed class ConnectionTests : TestKit
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = (int)Guard.TotalMilliseconds };
         socket.Connect(IPAddress.Loopback, listener.Port);
 
-        socket.Send(new Handshake($"{_address}", 2, Expected: 1, ConnectionKind.Node, Port: 1).ToBytes());
+        socket.Send(new Handshake($"{_address}", 2, ConnectionKind.Node).ToBytes());
 
-        Assert.Equal((1UL, FormatRange.Own), Handshake.ReadAnswer(Receive(socket, Handshake.AnswerSize)));
+        Assert.Equal(FormatRange.Own, Handshake.ReadAnswer(Receive(socket, Handshake.AnswerSize)));
     }
 
     [Fact]
@@ -155,16 +152,15 @@ public sealed class ConnectionTests : TestKit
     }
 
     [Fact]
-    public void Port_that_a_node_has_told_and_that_cannot_be_reached_is_warned_of_once_with_the_remedy()
+    public void Port_of_a_node_that_has_connected_and_that_cannot_be_reached_is_warned_of_once_with_the_remedy()
     {
         _listener.Dispose();
-        var connection = new NodeConnection(_address, NewContext(isAtAddress: false));
-        connection.Connect();
-        ExpectMsg<ConnectionNews.Wanted>(Guard);
+        var connection = new NodeConnection(_address, NewContext());
+        connection.OnMet();
 
-        EventFilter.Warning(contains: "Set raft.transport-tcp.port to a fixed port").ExpectOne(() =>
+        EventFilter.Warning(contains: $"let port {_address.Port} pass firewalls").ExpectOne(() =>
         {
-            connection.LearnRumour(_endpoint);
+            connection.Connect();
             for (var attempt = 1; attempt <= 3; attempt++)
             {
                 FishForMessage(message => message is ConnectionNews.Refused, Guard);
@@ -172,7 +168,7 @@ public sealed class ConnectionTests : TestKit
             }
         });
 
-        Assert.Contains($"127.0.0.1:{_endpoint.Port}: ", connection.Problem);
+        Assert.Contains($"127.0.0.1:{_address.Port}: ", connection.Problem);
         connection.Forget();
     }
 
@@ -214,21 +210,6 @@ public sealed class ConnectionTests : TestKit
     }
 
     [Fact]
-    public void Port_of_another_actor_system_is_not_used()
-    {
-        var connection = new NodeConnection(_address, NewContext(isAtAddress: false));
-        connection.Connect();
-        ExpectMsg<ConnectionNews.Wanted>(Guard);
-        connection.LearnRumour(_endpoint);
-
-        using var other = Accept(expected: Node, answer: Node + 1);
-
-        Assert.Contains("another actor system has this port now", ExpectMsg<ConnectionNews.Refused>(Guard).Why);
-        Assert.Empty(Receive(other, 1));
-        connection.Forget();
-    }
-
-    [Fact]
     public void Node_whose_program_has_no_level_in_common_is_not_used()
     {
         _connection.Connect();
@@ -248,12 +229,9 @@ public sealed class ConnectionTests : TestKit
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = (int)Guard.TotalMilliseconds };
         socket.Connect(IPAddress.Loopback, listener.Port);
 
-        socket.Send(new Handshake($"{_address}", 2, Expected: 1, ConnectionKind.Node, Port: 1)
-        {
-            Formats = new FormatRange(200, 201),
-        }.ToBytes());
+        socket.Send(new Handshake($"{_address}", 2, ConnectionKind.Node) { Formats = new FormatRange(200, 201) }.ToBytes());
 
-        Assert.Equal((1UL, FormatRange.Own), Handshake.ReadAnswer(Receive(socket, Handshake.AnswerSize)));
+        Assert.Equal(FormatRange.Own, Handshake.ReadAnswer(Receive(socket, Handshake.AnswerSize)));
         Assert.Empty(Receive(socket, 1));
     }
 
@@ -294,14 +272,14 @@ public sealed class ConnectionTests : TestKit
         return bytes[..socket.Receive(bytes)];
     }
 
-    private NetworkContext NewContext(bool isAtAddress = true)
+    private NetworkContext NewContext()
     {
-        var settings = new TransportSettings("127.0.0.1", 0, FrameSizeMaxBytes: 5000, QueueSizeMax) { IsAtAddress = isAtAddress };
+        var settings = new TransportSettings("127.0.0.1", PortOffset: 0, FrameSizeMaxBytes: 5000, QueueSizeMax);
         var system = (ExtendedActorSystem)Sys;
         return new NetworkContext(settings, system.Provider.DefaultAddress, 1, TestActor, Sys.Log, new TransportMetrics(_name))
         {
             Foreign = new ForeignMessages(system),
-            Port = () => 2551,
+            Listens = () => true,
             Resolve = system.Provider.ResolveActorRef,
         };
     }
@@ -314,14 +292,14 @@ public sealed class ConnectionTests : TestKit
         return other;
     }
 
-    private Socket Accept(ulong expected = 0, ulong answer = Node, FormatRange? formats = null)
+    private Socket Accept(FormatRange? formats = null)
     {
         var socket = _listener.Accept();
         socket.ReceiveTimeout = (int)Guard.TotalMilliseconds;
         var rest = Receive(socket, Handshake.ReadHead(Receive(socket, Handshake.HeadSize)));
         var handshake = Handshake.ReadRest(rest);
-        Assert.Equal((expected, ConnectionKind.Node, 2551), (handshake.Expected, handshake.Kind, handshake.Port));
-        socket.Send(Handshake.AnswerOf(answer, formats ?? FormatRange.Own));
+        Assert.Equal(ConnectionKind.Node, handshake.Kind);
+        socket.Send(Handshake.AnswerOf(formats ?? FormatRange.Own));
         return socket;
     }
 

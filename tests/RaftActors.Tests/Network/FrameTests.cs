@@ -28,7 +28,7 @@ public sealed class FrameTests : TestKit
         : base(RemoteNode.Network) => _reader = new FrameReader(Far, Resolve) { ResolveSender = Resolve };
 
     public static TheoryData<string> Manifests => new(Samples.All.Where(each => each.Value is WireMessage).Select(each => each.Key)
-        .Except([WireTable.HelloManifest, WireTable.BeatManifest, WireTable.PortAtManifest, WireTable.PortWantedManifest]));
+        .Except([WireTable.HelloManifest, WireTable.BeatManifest]));
 
     [Theory]
     [MemberData(nameof(Manifests))]
@@ -278,23 +278,16 @@ public sealed class FrameTests : TestKit
     [Theory]
     [InlineData("h")]
     [InlineData("n")]
-    [InlineData("t")]
-    [InlineData("tw")]
     public void Message_that_engines_do_not_exchange_by_a_connection_is_refused(string manifest) =>
         Assert.Throws<InvalidDataException>(() => _reader.Read(Encode((WireMessage)Samples.All[manifest]), out _));
 
-    [Theory]
-    [InlineData("h", true)]
-    [InlineData("t", false)]
-    [InlineData("tw", false)]
-    public void Registry_takes_no_question_for_a_port_and_no_answer_by_a_connection(string manifest, bool isTaken)
+    [Fact]
+    public void Registry_takes_a_hello()
     {
         var reader = new FrameReader(Far, At) { ResolveSender = At, MayReceive = InboundConnection.IsService };
-        var bytes = Encode((WireMessage)Samples.All[manifest], At($"{Far}/system/raft"), At($"{Near}/system/raft"));
+        var bytes = Encode((WireMessage)Samples.All["h"], At($"{Far}/system/raft"), At($"{Near}/system/raft"));
 
-        var problem = Record.Exception(() => reader.Read(bytes, out _));
-
-        Assert.Equal(isTaken ? null : typeof(InvalidDataException), problem?.GetType());
+        Assert.IsType<WireMessage.Hello>(reader.Read(bytes, out _).Message);
     }
 
     [Fact]

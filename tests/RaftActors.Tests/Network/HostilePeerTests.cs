@@ -94,7 +94,7 @@ public sealed class HostilePeerTests : TestKit
         var address = At(Near, _listener.Port);
         using var network = TcpNetwork.Make(
             (ExtendedActorSystem)Sys,
-            _settings with { IsAtAddress = true },
+            _settings,
             SettingsOf("other"),
             _context.Foreign,
             TestActor)!; // Justification: the system has an address.
@@ -242,27 +242,6 @@ public sealed class HostilePeerTests : TestKit
         {
             await Assert.ThrowsAnyAsync<IOException>(() => greeting);
             Assert.Contains("its certificate is not for '127.0.0.1'", $"{_warned.ExpectMsg<Warning>(Guard).Message}");
-        }
-    }
-
-    // Its messages are for an actor system that is gone, and would reach the next one.
-    [Theory]
-    [InlineData(0UL, true)]
-    [InlineData(Node, true)]
-    [InlineData(Node + 1, false)]
-    public async Task Connection_to_another_start_of_this_node_is_refused(ulong expected, bool isTaken)
-    {
-        var listener = Listen(new ConnectionListener(Open(named: Far), _ => new NoConnection()));
-
-        var greeting = Greet(await Connect(listener), ConnectionKind.Node, expected: expected);
-
-        if (isTaken)
-        {
-            await greeting;
-        }
-        else
-        {
-            await Assert.ThrowsAnyAsync<IOException>(() => greeting);
         }
     }
 
@@ -520,11 +499,10 @@ public sealed class HostilePeerTests : TestKit
         return stream;
     }
 
-    private static async Task<T> Greet<T>(
-        T stream, ConnectionKind kind, Address? from = null, ulong expected = 0, FormatRange? formats = null)
+    private static async Task<T> Greet<T>(T stream, ConnectionKind kind, Address? from = null, FormatRange? formats = null)
         where T : Stream
     {
-        var handshake = new Handshake($"{from ?? Far}", 1, expected, kind, Port: 0) { Formats = formats ?? FormatRange.Own };
+        var handshake = new Handshake($"{from ?? Far}", 1, kind) { Formats = formats ?? FormatRange.Own };
         await stream.WriteAsync(handshake.ToBytes());
         await stream.ReadExactlyAsync(new byte[Handshake.AnswerSize]);
         return stream;

@@ -42,8 +42,8 @@ public sealed class NodeConnectionTests : TestKit
         Sys.EventStream.Subscribe(_renewed, typeof(Info));
         _ca = new TestCertificates(_folder.Path);
         (_nearStore, _farStore) = (NewStore("near"), NewStore("far"));
-        _listener = new ConnectionListener(NewContext(Near, 1, _nearStore, isAtAddress: false), _ => new NoConnection());
-        _far = NewContext(Far, 2, _farStore, isAtAddress: true);
+        _listener = new ConnectionListener(NewContext(Near, 1, _nearStore), _ => new NoConnection());
+        _far = NewContext(Far, 2, _farStore);
         _address = new Address(Near.Protocol, Near.System, Near.Host, _listener.Port);
     }
 
@@ -88,33 +88,12 @@ public sealed class NodeConnectionTests : TestKit
         connection.Forget();
     }
 
-    [Fact]
-    public void Rumour_of_the_place_begins_a_connection_only_if_the_connection_has_asked_for_it()
-    {
-        var (attempts, place) = (0, new WireMessage.PortAt(_listener.Port, 1));
-        var context = NewContext(Far, 2, _farStore, isAtAddress: false) with { Port = () => ++attempts };
-        var connection = new NodeConnection(Near, context);
-        connection.LearnRumour(place);
-        Assert.Equal(0, attempts);
-
-        connection.Forget();
-        connection = new NodeConnection(Near, context);
-        connection.Connect();
-        connection.LearnRumour(place);
-        FishForMessage<ConnectionNews>(news => news is ConnectionNews.Opened, Guard);
-        connection.Forget();
-        connection.LearnRumour(place);
-        Assert.Equal(1, attempts);
-
-        connection.Forget();
-    }
-
     // Two connections to one node would end each other for ever.
     [Fact]
     public void Way_is_not_forgotten_while_it_has_a_connection_and_a_forgotten_one_makes_none()
     {
         var attempts = 0;
-        var context = NewContext(Far, 2, _farStore, isAtAddress: true) with { Port = () => ++attempts };
+        var context = _far with { Listens = () => ++attempts > 0 };
         var connection = new NodeConnection(_address, context);
         connection.Connect();
         FishForMessage<ConnectionNews>(news => news is ConnectionNews.Opened, Guard);
@@ -127,35 +106,33 @@ public sealed class NodeConnectionTests : TestKit
         Assert.Equal(1, attempts);
     }
 
-    [Fact]
-    public void Rumour_of_the_place_of_a_forgotten_node_begins_no_connection()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Announcement_of_an_actor_that_waited_for_a_connection_in_vain_is_reported_as_lost_once(bool isAnnounced)
     {
-        var attempts = 0;
-        var context = NewContext(Far, 2, _farStore, isAtAddress: false) with { Port = () => ++attempts };
-        var connection = new NodeConnection(Near, context);
-        connection.Connect();
-        ExpectMsg<ConnectionNews.Wanted>(Guard);
+        _listener.Dispose();
+        var connection = new NodeConnection(_address, _far);
+        var to = new ConnectionRef(ActorPath.Parse($"{_address}{Engine}"), connection, _far);
+        var name = new ProcessName("raft1@node1");
+        connection.Write(to, isAnnounced ? new WireMessage.ActorAt(name, "") : new WireMessage.Leaving(name, IsReply: false), to);
+        Assert.False(connection.TakeLostActor());
 
-        connection.Forget();
-        connection.LearnRumour(new WireMessage.PortAt(_listener.Port, 1));
+        FishForMessage<ConnectionNews>(news => news is ConnectionNews.Refused, Guard);
 
-        Assert.Equal(0, attempts);
+        Assert.Equal(isAnnounced, connection.TakeLostActor());
+        Assert.False(connection.TakeLostActor());
     }
 
     [Fact]
-    public void Connection_without_a_connection_reports_an_announcement_of_an_actor_that_it_dropped_once()
+    public void Node_whose_address_leaves_no_port_for_raft_is_refused_with_the_sum()
     {
-        var context = NewContext(Far, 2, _farStore, isAtAddress: false);
-        var connection = new NodeConnection(Near, context);
-        var to = new ConnectionRef(ActorPath.Parse($"{Near}{Engine}"), connection, context);
-        var name = new ProcessName("raft1@node1");
-        connection.Write(to, new WireMessage.Leaving(name, IsReply: false), to);
-        Assert.False(connection.TakeLostActor());
+        var context = _far with { Settings = _far.Settings with { PortOffset = 1000 } };
+        var connection = new NodeConnection(new Address(Near.Protocol, Near.System, Near.Host, 65_000), context);
 
-        connection.Write(to, new WireMessage.ActorAt(name, ""), to);
+        connection.Connect();
 
-        Assert.True(connection.TakeLostActor());
-        Assert.False(connection.TakeLostActor());
+        Assert.Contains("Raft's port beside port 65000 would be 66000", ExpectMsg<ConnectionNews.Refused>(Guard).Why);
     }
 
     protected override void AfterAll()
@@ -187,13 +164,13 @@ public sealed class NodeConnectionTests : TestKit
             new SecuritySettings(files, TimeSpan.FromHours(1), new RoleRules(Nodes: ["127.0.0.1"], [], [], [])), Sys.Log);
     }
 
-    private NetworkContext NewContext(Address own, ulong node, CredentialStore store, bool isAtAddress)
+    private NetworkContext NewContext(Address own, ulong node, CredentialStore store)
     {
-        var settings = new TransportSettings("127.0.0.1", 0, SizeMax, SizeMax) { IsAtAddress = isAtAddress };
+        var settings = new TransportSettings("127.0.0.1", PortOffset: 0, SizeMax, SizeMax);
         return new NetworkContext(settings, own, node, TestActor, Sys.Log, new TransportMetrics("connection"))
         {
             Credentials = store,
-            Port = () => 1,
+            Listens = () => true,
             Foreign = new ForeignMessages((ExtendedActorSystem)Sys),
             Resolve = _ => _engine,
         };

@@ -11,46 +11,72 @@ using RaftActors.Network;
 using RaftActors.Settings;
 using RaftActors.Tests.Groups;
 
+using TrialKit;
+
 namespace RaftActors.Tests.Network;
 
-/// <summary>A node whose remoting listens on another address than the one where others reach it.</summary>
+/// <summary>A node whose remoting listens on another address and port than those where others reach it.</summary>
 public sealed class TcpNetworkTests : TestKit
 {
-    private const string Network =
-        """
-        akka.remote.dot-netty.tcp { hostname = "127.0.0.1", public-hostname = "203.0.113.7" }
-        """;
+    private static readonly TransportSettings Settings = new("", PortOffset: 1000, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
 
-    private static readonly TransportSettings Settings = new("", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
+    private readonly int _port;
+    private readonly int _public;
 
     public TcpNetworkTests()
-        : base(ConfigurationFactory.ParseString(Network).WithFallback(RemoteNode.Network))
+        : this(FreePorts.Next(), FreePorts.Next())
     {
     }
+
+    private TcpNetworkTests(int port, int @public)
+        : base(ConfigurationFactory.ParseString(
+            $"akka.remote.dot-netty.tcp {{ public-hostname = \"203.0.113.7\", public-port = {@public} }}")
+            .WithFallback(RemoteNode.At(port))) =>
+        (_port, _public) = (port, @public);
 
     private ExtendedActorSystem System => (ExtendedActorSystem)Sys;
 
     [Fact]
-    public void Node_listens_where_its_remoting_listens()
+    public void Node_listens_beside_its_remoting_so_that_a_translation_maps_both_ports_alike()
     {
         using var network = Unprotected.Listen(System, Settings, TestActor);
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
 
-        socket.Connect(IPAddress.Loopback, network.Endpoint!.Port); // Justification: it listens.
+        socket.Connect(IPAddress.Loopback, _port + 1000);
 
-        Assert.Equal("203.0.113.7", System.Provider.DefaultAddress.Host);
+        Assert.Equal(_port + 1000, network.Port);
+        Assert.Equal(("203.0.113.7", _public), (System.Provider.DefaultAddress.Host, System.Provider.DefaultAddress.Port));
     }
 
     [Fact]
-    public void Port_in_use_is_named_with_the_setting()
+    public void Node_whose_raft_has_the_port_of_the_address_listens_there()
+    {
+        using var network = Unprotected.Listen(System, Settings with { PortOffset = 0, Hostname = "127.0.0.1" }, TestActor);
+
+        Assert.Equal(_public, network.Port);
+    }
+
+    [Fact]
+    public void Port_in_use_is_named_with_the_two_ports_that_belong_together()
     {
         using var network = Unprotected.Listen(System, Settings, TestActor);
-        var port = network.Endpoint!.Port; // Justification: it listens.
 
-        var problem = Assert.Throws<RaftConfigurationException>(() => Unprotected.Listen(System, Settings with { Port = port }, TestActor));
+        var problem = Assert.Throws<RaftConfigurationException>(() => Unprotected.Listen(System, Settings, TestActor));
 
-        Assert.Contains($"Cannot listen on 127.0.0.1:{port} for raft messages", problem.Message);
-        Assert.Contains("raft.transport-tcp.port", problem.Message);
+        Assert.Contains($"Cannot listen on 127.0.0.1:{_port + 1000} for raft messages: ", problem.Message);
+        Assert.Contains($"plus raft.transport-tcp.port-offset: {_port} + 1000. Free it, change akka.remote.dot-netty.tcp", problem.Message);
+    }
+
+    [Fact]
+    public void Offset_beyond_the_highest_port_is_refused_with_the_sum()
+    {
+        var problem = Assert.Throws<RaftConfigurationException>(
+            () => Unprotected.Listen(System, Settings with { PortOffset = 65_000 }, TestActor));
+
+        Assert.Equal(
+            $"Raft's port beside port {_public} would be {_public + 65_000}, because raft.transport-tcp.port-offset is 65000; the highest "
+            + "port is 65535. Give the node a lower port, or use a lower offset on all nodes.",
+            problem.Message);
     }
 
     [Fact]
@@ -58,7 +84,7 @@ public sealed class TcpNetworkTests : TestKit
     {
         Raft.Get(Sys).CreateClient("orders");
 
-        Assert.Null(Assert.IsType<TcpNetwork>(Raft.Get(Sys).Network.Network).Endpoint);
+        Assert.Null(Assert.IsType<TcpNetwork>(Raft.Get(Sys).Network.Network).Port);
     }
 }
 

@@ -87,8 +87,6 @@ internal static class Samples
             Listed = [33, 0x0123456789ABCDE1],
         },
         ["x"] = new WireMessage.Foreign(1520, "ot", new byte[] { 1, 2 }),
-        ["t"] = new WireMessage.PortAt(2552, 0x0123456789ABCDEF),
-        ["tw"] = new WireMessage.PortWanted(),
         ["w"] = new WireMessage.ActorAt(One.Name, "akka.tcp://demo@127.0.0.1:2551/user/ledger#43"),
         ["l"] = new WireMessage.Leaving(One.Name, true),
         ["z"] = new WireMessage.Traced(

@@ -1,3 +1,5 @@
+using System.Text;
+
 using RaftActors.Core;
 using RaftActors.Core.Codec;
 using RaftActors.Wire;
@@ -31,14 +33,16 @@ internal sealed class WireBytes(RaftMessageSerializer serializer)
             return serializer.FromBinary(bytes, manifest);
         }
 
-        var reader = ByteReader.OfKept(bytes);
+        var named = new ByteWriter();
+        named.Bytes(Encoding.ASCII.GetBytes(manifest));
+        var reader = ByteReader.OfKept((byte[])[.. bytes.Take(1), .. named.ToArray(), .. bytes.Skip(1)]);
         if (!FormatRange.Own.Has(reader.Octet()))
         {
             throw reader.Damaged("it has an unknown level");
         }
 
         reader.ShareMembers([]);
-        var message = WireTable.Read(ref reader, manifest);
+        var message = WireTable.ReadNamed(ref reader);
         reader.End();
         return message;
     }

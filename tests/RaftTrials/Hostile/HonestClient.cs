@@ -49,7 +49,7 @@ internal sealed class HonestClient : IAsyncDisposable
           actor.provider = remote
           remote.dot-netty.tcp { hostname = "{{host}}", port = 0 }
         }
-        raft.transport-tcp.at-address = on
+        raft.transport-tcp.port-offset = 0
         """).WithFallback(Raft.DefaultConfig()));
 
     /// <summary>The servers, as a client names them.</summary>

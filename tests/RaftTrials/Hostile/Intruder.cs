@@ -79,7 +79,7 @@ internal sealed class Intruder : IDisposable
     /// <param name="kind">Null: in a version that no server knows.</param>
     public async Task Greet(ConnectionKind? kind, CancellationToken stop)
     {
-        var handshake = new Handshake($"{Own}", 1, Expected: 0, kind ?? ConnectionKind.Node, Port: 0).ToBytes();
+        var handshake = new Handshake($"{Own}", 1, kind ?? ConnectionKind.Node).ToBytes();
         handshake[VersionPlace] += (byte)(kind is null ? 1 : 0);
         await Send(handshake, stop);
         await Stream.ReadExactlyAsync(new byte[Handshake.AnswerSize], stop);
