@@ -136,7 +136,7 @@ internal sealed class ConnectionListener : IDisposable
             socket?.Dispose();
             var host = settings.Hostname.Length > 0 ? settings.Hostname : "any address";
             var remedy = settings.IsAtAddress
-                ? "raft.transport-tcp.port-offset is 0, so raft has the port of the node's address, and the remoting must listen elsewhere: "
+                ? "raft.transport-tcp.port-offset is 0, so raft has the port of the address, and the remoting must listen elsewhere: "
                     + "set akka.remote.dot-netty.tcp { hostname = 127.0.0.1, port = 0, public-hostname, public-port }."
                 : $"Raft's port is that of the remoting plus raft.transport-tcp.port-offset: {port - settings.PortOffset} + "
                     + $"{settings.PortOffset}. Free it, change akka.remote.dot-netty.tcp.port of this node, or change the offset on all "

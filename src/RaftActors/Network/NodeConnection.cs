@@ -376,15 +376,15 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
         (_hasLost, _hasLostActor, _hasEarlyActor) = (true, _hasLostActor || _hasEarlyActor, false);
         context.Registry.Tell(new ConnectionNews.Refused(address, why, isRefused), ActorRefs.NoSender);
         var port = address.Port + context.Settings.PortOffset;
-        var remedy = isBlocked
-            ? $"; the node has connected to this one, so let port {port} pass firewalls and address translations, and set "
-                + "raft.transport-tcp.port-offset alike on all nodes"
-            : "";
-        var problem = $"{address.Host}:{port}: {why.TrimEnd('.')}{remedy}";
+        var problem = $"{address.Host}:{port}: {why}{(isBlocked ? " (and it has connected to this node)" : "")}";
         if (_problem != problem)
         {
             Volatile.Write(ref _problem, problem);
-            var line = $"Cannot connect to raft on {address}: {why.TrimEnd('.')}{remedy}.";
+            var remedy = isBlocked
+                ? $" The node runs, because it has connected to this one: let port {port} pass firewalls and address translations, and set "
+                    + "raft.transport-tcp.port-offset alike on all nodes."
+                : "";
+            var line = $"Cannot connect to raft on {address}: {why.TrimEnd('.')}.{remedy}";
             context.Log.Log(isRefused || isBlocked ? LogLevel.WarningLevel : LogLevel.InfoLevel, null, line);
         }
     }
