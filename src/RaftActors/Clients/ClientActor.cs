@@ -185,7 +185,7 @@ internal sealed class ClientActor : UntypedActor, IWithTimers
         _finder.OnHeard(Sender);
     }
 
-    // The first messages to a node whose port was not known. Without this they would wait for the patience of the client.
+    // Messages to a node that could not be reached. Without this they would wait for the patience of the client.
     private void OnLost(Address node)
     {
         _finder.OnLost();

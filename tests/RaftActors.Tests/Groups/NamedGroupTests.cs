@@ -29,13 +29,13 @@ public sealed class NamedGroupTests : TestKit
     }
 
     [Fact]
-    public async Task First_status_of_a_client_has_all_processes_although_their_ports_must_be_asked_for()
+    public async Task First_status_of_a_client_has_all_processes_without_a_repeat()
     {
         var names = NewNames(3);
         var nodes = names.Select(name => Start(name, Roster(names))).ToList();
         Append(nodes[2], "key", "value");
 
-        // Nothing is repeated within this time. Only the opening of a connection makes the client send again what was lost before.
+        // Nothing is repeated within this time, so the first message to a node waits for its connection.
         await using var client = RaftClient.Create<string, int>(
             [$"named@127.0.0.1{names[0].Node}"],
             settings: ConfigurationFactory.ParseString("raft { client.attempt-timeout = 1h, query-timeout = 1h }"));

@@ -44,9 +44,7 @@ internal sealed class NamedNode
 
     /// <param name="config">On top of what all nodes of the tests have.</param>
     /// <param name="behind">The port of the remoting, if others know the node by another one; 0: any free one.</param>
-    /// <param name="prepare">Called with the actor system before it has a raft actor.</param>
-    public NamedNode(
-        TestKitBase kit, ProcessName name, string config, int? behind = null, Action<ActorSystem>? prepare = null)
+    public NamedNode(TestKitBase kit, ProcessName name, string config, int? behind = null)
     {
         Name = name;
         var port = behind is not null
@@ -61,7 +59,6 @@ internal sealed class NamedNode
         _system.EventStream.Subscribe(Logged, typeof(Info));
         Warned = kit.CreateTestProbe();
         _system.EventStream.Subscribe(Warned, typeof(Warning));
-        prepare?.Invoke(_system);
         _actor = _system.ActorOf(Props.Create(() => new Recorder(Watcher, null)), name.Process);
         Expect("started");
     }

@@ -57,6 +57,15 @@ public sealed class TcpNetworkTests : TestKit
     }
 
     [Fact]
+    public void Cluster_whose_raft_has_the_port_of_the_address_is_refused()
+    {
+        var problem = Assert.Throws<RaftConfigurationException>(
+            () => (Settings with { PortOffset = 0 }).DemandAgreement(Unprotected.Settings, isByNames: false));
+
+        Assert.Contains("A cluster needs the remoting there: use another offset", problem.Message);
+    }
+
+    [Fact]
     public void Port_in_use_is_named_with_the_two_ports_that_belong_together()
     {
         using var network = Unprotected.Listen(System, Settings, TestActor);
