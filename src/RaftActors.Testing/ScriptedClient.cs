@@ -17,6 +17,8 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
 
     private readonly Lock _lock = new();
     private readonly List<Entry<TValue>> _log = [];
+    private readonly Dictionary<Serial, Exception> _unreadable = [];
+    private Serial _compacted;
     private TaskCompletionSource _next = NewNews();
     private bool _isDisposed;
 
@@ -43,6 +45,36 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
             _log.Add(entry);
             TellNews();
             return entry;
+        }
+    }
+
+    /// <summary>
+    /// Commits a pair whose value the program cannot read: a subscription and GetAsync end at it with an
+    /// <see cref="InvalidDataException"/>.
+    /// </summary>
+    /// <param name="key">The key.</param>
+    /// <param name="error">The exception of the codec.</param>
+    /// <returns>The serial of the pair.</returns>
+    public Serial CommitUnreadable(string key, Exception error)
+    {
+        lock (_lock)
+        {
+            _unreadable[new Serial(_log.Count + 1)] = error;
+            return Commit(key, default!).Serial;
+        }
+    }
+
+    /// <summary>
+    /// Discards the pairs up to a serial, as a snapshot does: a subscription that lacks one of them, and GetAsync of one, end with a
+    /// <see cref="RaftCompactedException"/>.
+    /// </summary>
+    /// <param name="through">The serial of the last pair that is discarded.</param>
+    public void Compact(Serial through)
+    {
+        lock (_lock)
+        {
+            _compacted = through;
+            TellNews();
         }
     }
 
@@ -73,13 +105,22 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
 
         return OnQuery is null || IsDisposed
             ? Task.FromException<(TAnswer, Serial)>(new RaftUnavailableException(NoScript))
-            : Task.FromResult(((TAnswer)OnQuery(question)!, new Serial(Log().Count)));
+            : Task.FromResult(((TAnswer)OnQuery(question)!, new Serial(Count())));
     }
 
     /// <inheritdoc/>
     public override Task<Entry<TValue>?> GetAsync(
-        Serial serial, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        Task.FromResult(Log().Find(entry => entry.Serial == serial));
+        Serial serial, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return Task.FromResult(Next(new Serial(serial.Value - 1)).Next);
+        }
+        catch (Exception e)
+        {
+            return Task.FromException<Entry<TValue>?>(e);
+        }
+    }
 
     /// <inheritdoc/>
     public override async IAsyncEnumerable<Entry<TValue>> SubscribeAsync(
@@ -191,11 +232,11 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
         _next = NewNews();
     }
 
-    private List<Entry<TValue>> Log()
+    private int Count()
     {
         lock (_lock)
         {
-            return [.. _log];
+            return _log.Count;
         }
     }
 
@@ -203,7 +244,15 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
     {
         lock (_lock)
         {
-            return (after.Value < _log.Count ? _log[(int)after.Value] : null, _next.Task);
+            if (after < _compacted)
+            {
+                throw new RaftCompactedException(after.Next, _compacted.Next);
+            }
+
+            var next = after.Value < _log.Count ? _log[(int)after.Value] : null;
+            return next is not null && _unreadable.TryGetValue(next.Serial, out var error)
+                ? throw UnreadablePairException.Of(next.Serial, next.Key, error)
+                : (next, _next.Task);
         }
     }
 }

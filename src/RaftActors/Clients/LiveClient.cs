@@ -308,7 +308,7 @@ internal sealed class LiveClient<TValue, TResult>(
         catch (Exception e)
         {
             // A serializer of the user may throw anything.
-            throw new InvalidDataException($"The pair with serial {pair.Serial} and key '{pair.Key}' cannot be read here. {e.Message}", e);
+            throw UnreadablePairException.Of(pair.Serial, pair.Key, e);
         }
     }
 

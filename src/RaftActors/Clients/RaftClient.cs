@@ -309,4 +309,27 @@ public abstract class RaftClient<TValue, TResult> : RaftClient
     /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public abstract IAsyncEnumerable<Entry<TValue>> SubscribeAsync(Serial after, CancellationToken cancellationToken = default);
+
+    /// <summary>
+    /// Calls a projection for each committed pair after the serial that it has, in order. Waits for a group without a leader, goes on after
+    /// failovers and compactions, and tries again after a failure of the projection. Never returns.
+    /// </summary>
+    /// <param name="projection">The projection. Its methods are called one at a time, on any thread.</param>
+    /// <param name="tell">
+    /// Gets the status when the projection has read its first serial, after each failure, and when a failure is over. Must not throw. Null:
+    /// nothing tells of failures but <see cref="RaftProjection.Status"/>.
+    /// </param>
+    /// <param name="cancellationToken">Ends the call. The methods of the projection get it, too.</param>
+    /// <exception cref="RaftProjectionException">The projection has thrown it.</exception>
+    /// <exception cref="InvalidOperationException">The projection runs already.</exception>
+    /// <exception cref="ObjectDisposedException">The client was disposed.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public Task ProjectAsync(
+        RaftProjection<TValue, TResult> projection,
+        Action<RaftProjectionStatus>? tell,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(projection);
+        return projection.RunAsync(this, tell ?? (_ => { }), cancellationToken);
+    }
 }

@@ -19,7 +19,7 @@ internal static partial class MessageSources
         "RaftConfigurationException", "RaftStartException", "RaftUnavailableException", "RaftUnauthorizedException",
         "RaftNotCommittedException", "RaftUnknownOutcomeException", "RaftCompactedException", "RosterMismatchException",
         "StoreException", "DiskFullException", "QuarantineFullException", "ActorStartException", "UsageException",
-        "AuthenticationException",
+        "AuthenticationException", "RaftProjectionException",
     ];
 
     // It has the messages of a disk whose faults a test has planned.
