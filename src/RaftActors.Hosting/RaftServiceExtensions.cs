@@ -1,13 +1,22 @@
+using System.Diagnostics.CodeAnalysis;
+
 using Akka.Actor;
+
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 using RaftActors;
 using RaftActors.Coordination;
+using RaftActors.Hosting;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>
-/// Registers clients of raft groups as singleton services. They live in the actor system that <c>AddAkka</c> registers, on nodes with and
-/// without raft actors, and end with the services. A client may be injected anywhere and used at once: a call waits for the group.
+/// Registers clients of raft groups, and projections, as singleton services. Clients live in the actor system that <c>AddAkka</c>
+/// registers, on nodes with and without raft actors, and end with the services. A client may be injected anywhere and used at once: a call
+/// waits for the group.
 /// </summary>
 public static class RaftServiceExtensions
 {
@@ -47,6 +56,26 @@ public static class RaftServiceExtensions
     {
         ArgumentNullException.ThrowIfNull(shards);
         return services.AddSingleton(provider => RaftOf(provider).CreateEntityClient(shards, options));
+    }
+
+    /// <summary>
+    /// Runs a projection while the host runs. The start of the host does not wait for the group, and no failure of the group or of the
+    /// projection ends the host. The log tells of failures, and so does the health check <c>raft-projections</c>: it is Degraded while the
+    /// projection is tried again, and Unhealthy when it has ended.
+    /// </summary>
+    /// <typeparam name="TProjection">The type of the projection, which becomes a singleton service unless it is registered.</typeparam>
+    /// <param name="services">The services of the application, with <c>AddRaftClient</c> for the types of the projection.</param>
+    /// <param name="group">The name that <c>AddRaftClient</c> has as the key of the client. Null: the client has no key.</param>
+    /// <returns>The services.</returns>
+    public static IServiceCollection AddRaftProjection<
+        [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TProjection>(
+        this IServiceCollection services, string? group = null)
+        where TProjection : RaftProjection
+    {
+        services.TryAddSingleton<TProjection>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IConfigureOptions<HealthCheckServiceOptions>, ProjectionHealth>());
+        return services.AddSingleton<IHostedService>(provider => new ProjectionService(
+            provider, provider.GetRequiredService<TProjection>(), group));
     }
 
     /// <summary>

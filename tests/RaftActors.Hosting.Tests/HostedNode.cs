@@ -23,7 +23,7 @@ internal sealed class HostedNode : IAsyncDisposable
     private bool _hasStarted;
 
     /// <param name="add">Null: adds the counter.</param>
-    /// <param name="services">Adds services. Null: none.</param>
+    /// <param name="services">Adds services that start before Akka, and stop after it. Null: none.</param>
     /// <param name="configuration">Keys of the application's configuration, over those of the node.</param>
     public HostedNode(
         int port,
@@ -45,12 +45,12 @@ internal sealed class HostedNode : IAsyncDisposable
         builder.Services.AddScoped<Scoped>();
         builder.Services.AddSingleton<Lives>();
         builder.Services.AddHealthChecks();
+        services?.Invoke(builder.Services);
         builder.Services.AddAkka("raft", akka =>
         {
             akka.ConfigureLoggers(loggers => loggers.AddLoggerFactory()).WithRaft(builder.Configuration).WithRaftHealthChecks();
             (add ?? (each => each.WithRaftActor<Counter>("counter")))(akka);
         });
-        services?.Invoke(builder.Services);
         _host = builder.Build();
     }
 

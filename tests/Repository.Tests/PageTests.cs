@@ -41,6 +41,7 @@ public sealed partial class PageTests
     [Theory]
     [InlineData("docs/actors.md")]
     [InlineData("docs/dashboard.md")]
+    [InlineData("docs/how-to/keep-a-read-model.md")]
     [InlineData("docs/how-to/replace-a-node.md")]
     [InlineData("docs/how-to/unknown-and-http.md")]
     [InlineData("docs/members.md")]
@@ -113,6 +114,7 @@ public sealed partial class PageTests
             .Append("tests/KeyValue.Tests/ProcessTests.cs")
             .Append("tests/RaftActors.Dashboard.Tests/AccessPageTests.cs")
             .Append("tests/RaftActors.Hosting.Tests/HttpPageTests.cs")
+            .Append("tests/RaftActors.Hosting.Tests/ProjectionTests.cs")
             .Select(file => WithoutIndentation(Repository.Read(file))));
 
     private static string WithoutIndentation(string code) => string.Join('\n', code.Split('\n').Select(line => line.Trim()));
