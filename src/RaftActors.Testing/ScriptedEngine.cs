@@ -17,7 +17,7 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
     private readonly OrderedDictionary<ProcessName, Peer> _met = [];
     private readonly Dictionary<RequestId, string> _proposed = [];
     private readonly Dictionary<RequestId, Serial> _asked = [];
-    private readonly Dictionary<RequestRef, IActorRef?> _changes = [];
+    private readonly Dictionary<RequestRef, ICanTell?> _changes = [];
     private RaftProcess? _process;
     private IActorRef? _actor;
     private long _life;
@@ -76,7 +76,8 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
         _actor?.Tell(new ToActor.Answered(_life, request, pair));
     }
 
-    public void Confirm(RequestRef request) => _actor?.Tell(new ToActor.Readable(_life, request, Process.Pairs.CommittedSerial));
+    public void Confirm(RequestRef request) =>
+        _actor?.Tell(new ToActor.Readable(_life, Process.Pairs.CommittedSerial, [new ReadableQuery(request)]));
 
     public void End(Outcome<Membership> outcome)
     {

@@ -41,7 +41,7 @@ public sealed class BankNodeTests : IDisposable
     {
         Array.ForEach(_ports, Start);
         await using var ledger = RaftClient.Create<int, BookingResult>(
-            [.. _ports.Select(port => $"bank@127.0.0.1:{port}")],
+            [.. _ports.Select(port => $"127.0.0.1:{port}")],
             options: new() { ResultCodec = RaftCodec.Json<BookingResult>() },
             configure: raft => raft.UseJson(LedgerJson.Default));
         var teller = new Teller(ledger);

@@ -36,7 +36,7 @@ public sealed class BankSessionTests : IAsyncLifetime
         var typed = 0;
         foreach (var (command, expected) in Session())
         {
-            var printed = Run(ToReal(command.Replace("$G", "--contacts bank@127.0.0.1:2551", StringComparison.Ordinal)));
+            var printed = Run(ToReal(command.Replace("$G", "--contacts 127.0.0.1:2551", StringComparison.Ordinal)));
 
             // The rows are in the order of the ports, and the columns as wide as those.
             Assert.Equal(expected.Order(StringComparer.Ordinal), printed.Select(ToPage).Order(StringComparer.Ordinal));

@@ -14,9 +14,9 @@ internal sealed record ApplicationTarget(string Group, ImmutableArray<Contact> C
         ? "the node takes no connections of raft there, so leave out --at-address, or it needs --tls-cert"
         : "the node needs --tls-cert";
 
-    public override string WhySilent => "no answer; check also the name of the actor system before the @";
+    public override string WhySilent => "no answer";
 
-    /// <summary>Parses <c>system@host:port</c>, several separated by commas.</summary>
+    /// <summary>Parses <c>host:port</c>, also behind the <c>@</c> of an address of Akka, several separated by commas.</summary>
     /// <exception cref="UsageException">A contact is wrong.</exception>
     public static ApplicationTarget Of(string contacts, string group, bool isAtAddress) =>
         new(group, [.. contacts.Split(',', StringSplitOptions.TrimEntries).Distinct().Select(ContactOf)], isAtAddress);
@@ -41,7 +41,7 @@ internal sealed record ApplicationTarget(string Group, ImmutableArray<Contact> C
     public override bool IsRedirect(ProcessName leader) => false;
 
     public override string AddCommand(ProcessName process, ProcessName? by) =>
-        $"raft members add {process} --contacts {Contacts[0].Address} --group {Group}{(IsAtAddress ? " --at-address" : "")}";
+        $"raft members add {process} --contacts {Contacts[0].Key} --group {Group}{(IsAtAddress ? " --at-address" : "")}";
 
     public override string Founding(IEnumerable<string> others) =>
         $"waits for {string.Join(" and ", others)}: the first start of a group needs all processes of the roster, each with the same one";
@@ -50,8 +50,8 @@ internal sealed record ApplicationTarget(string Group, ImmutableArray<Contact> C
         "start it with raft.joining = on and a node of the group in raft.contacts";
 
     private static Contact ContactOf(string text) =>
-        text.IndexOf('@') is > 0 and var at && NodeAddress.Parse(text[(at + 1)..]) is var (host, port)
-            ? new Contact(text[..at], host, port, text)
+        NodeAddress.Parse(text[(text.IndexOf('@') + 1)..]) is var (host, port)
+            ? new Contact(host, port, text)
             : throw new UsageException(
-                $"'{text}' is not a contact: write SYSTEM@HOST:PORT, separated by commas. SYSTEM is the name of the actor system");
+                $"'{text}' is not a contact: write HOST:PORT, the address of a node. Separate several by commas");
 }

@@ -31,7 +31,7 @@ internal sealed class ClientOptions(CommandEnvironment environment, bool isOfSer
 
     public Option<string?> Contacts { get; } = new("--contacts")
     {
-        Description = "In place of --server: nodes of an application, as 'SYSTEM@HOST:PORT', separated by commas. They name the members of "
+        Description = "In place of --server: nodes of an application, as 'HOST:PORT', separated by commas. They name the members of "
             + "--group, which are shown by their process names.",
         HelpName = "list",
         Hidden = isOfServers,

@@ -28,7 +28,7 @@ internal static class ExplainCommand
 
             Examples:
               raft explain -S :9991
-              raft explain orders@10.0.0.2:2551 --contacts shop@10.0.0.1:2551 --group orders
+              raft explain orders@10.0.0.2:2551 --contacts 10.0.0.1:2551 --group orders
             """)
         {
             member,

@@ -13,7 +13,7 @@ internal sealed class GroupClient : IDisposable
     private const string Late = "The time is up, and the request may have reached a leader.";
 
     private static readonly Type[] Heard =
-        [typeof(ConnectionNews.Refused), typeof(ConnectionNews.Opened), typeof(ClientActor.LeaderFound)];
+        [typeof(ConnectionNews.Refused), typeof(ConnectionNews.Opened), typeof(GroupCalls.LeaderFound)];
 
     private readonly Lock _lock;
     private readonly ClientSettings _settings;
@@ -50,7 +50,7 @@ internal sealed class GroupClient : IDisposable
         _end = CancellationTokenSource.CreateLinkedTokenSource(first.End);
         // Justification: a client of an application has an actor system.
         Raft = _system!.CreateClient<string, string>(
-            group, new() { Contacts = [.. _settings.Target.Contacts.Select(contact => contact.Address)] });
+            group, new() { Contacts = [.. _settings.Target.Contacts.Select(contact => contact.Key)] });
     }
 
     /// <summary>The client. Its types are those of the messages of servers; for a group of an application they do not matter.</summary>
@@ -184,7 +184,7 @@ internal sealed class GroupClient : IDisposable
     }
 
     private RaftClient<string, string> Connect(Config own) => RaftClient.Create<string, string>(
-        [.. _settings.Target.Contacts.Select(contact => contact.Address)],
+        [.. _settings.Target.Contacts.Select(contact => contact.Key)],
         _settings.Target.Group,
         settings: _settings.Security.With(own),
         configure: Listen);
@@ -213,7 +213,7 @@ internal sealed class GroupClient : IDisposable
                 case ConnectionNews.Refused refused:
                     OnRefused(refused.Address, WhyOf(refused));
                     break;
-                case ClientActor.LeaderFound found when found.Leader != _leader:
+                case GroupCalls.LeaderFound found when found.Leader != _leader:
                     _leader = found.Leader;
                     if (_settings.Target.IsRedirect(found.Leader))
                     {

@@ -116,7 +116,7 @@ internal static class MembersCommand
 
             Examples:
               {example}
-              raft members {verb} --all 10.0.0.4:2551 --contacts shop@10.0.0.1:2551
+              raft members {verb} --all 10.0.0.4:2551 --contacts 10.0.0.1:2551
             """)
         {
             member, all,
@@ -154,7 +154,7 @@ internal static class MembersCommand
 
             Examples:
               raft members list -S :9990,:9991
-              raft members list --contacts shop@10.0.0.1:2551 --group orders
+              raft members list --contacts 10.0.0.1:2551 --group orders
             """);
         options.AddTo(command);
         command.SetAction(parsed => List(options.Read(parsed), environment));

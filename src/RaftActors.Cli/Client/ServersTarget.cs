@@ -5,7 +5,7 @@ namespace RaftActors.Cli.Client;
 /// <summary>The group of servers of this program. A server's name is its address.</summary>
 internal sealed record ServersTarget(ServerId[] Servers) : Target(
     ServerId.GroupName,
-    [.. Servers.Select(server => new Contact(ServerId.GroupName, server.Hostname, server.Port, $"{server}"))],
+    [.. Servers.Select(server => new Contact(server.Hostname, server.Port, $"{server}"))],
     IsAtAddress: true,
     "server",
     "servers")

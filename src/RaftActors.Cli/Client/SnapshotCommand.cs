@@ -39,7 +39,7 @@ internal sealed class SnapshotCommand(CommandEnvironment environment, ClientSett
             Examples:
               raft snapshot -S :9990
               raft snapshot :9991 -S :9990 --timeout 10m
-              raft snapshot --contacts shop@10.0.0.1:2551 --group orders
+              raft snapshot --contacts 10.0.0.1:2551 --group orders
             """)
         {
             members,

@@ -42,7 +42,7 @@ internal sealed class StatusCommand(CommandEnvironment environment, ClientSettin
             Examples:
               raft status -S :9990,:9991,:9992
               raft status --watch
-              raft status --contacts shop@10.0.0.1:2551 --group orders
+              raft status --contacts 10.0.0.1:2551 --group orders
             """)
         {
             watch,

@@ -32,7 +32,7 @@ internal sealed class TailCommand(CommandEnvironment environment, ClientSettings
               130  Ctrl-C, also with --follow
 
             Examples:
-              raft log tail --contacts shop@10.0.0.1:2551 --group orders
+              raft log tail --contacts 10.0.0.1:2551 --group orders
               raft log tail -S :9990 --after 1000 --limit 5
               raft log tail -S :9990 --follow
             """)

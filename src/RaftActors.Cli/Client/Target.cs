@@ -55,13 +55,9 @@ internal abstract record Target(string Group, ImmutableArray<Contact> Contacts, 
 }
 
 /// <summary>A node to ask.</summary>
-/// <param name="System">The name of its actor system.</param>
 /// <param name="Shown">As the user wrote it.</param>
-internal sealed record Contact(string System, string Host, int Port, string Shown)
+internal sealed record Contact(string Host, int Port, string Shown)
 {
     /// <summary><c>host:port</c>.</summary>
     public string Key => $"{Host}:{Port}";
-
-    /// <summary><c>system@host:port</c>.</summary>
-    public string Address => $"{System}@{Key}";
 }

@@ -24,7 +24,7 @@ internal static class TransferCommand
 
             Examples:
               raft transfer --to :9991 -S :9990
-              raft transfer --contacts shop@10.0.0.1:2551 --group orders
+              raft transfer --contacts 10.0.0.1:2551 --group orders
             """)
         {
             to,

@@ -34,7 +34,7 @@ internal static class UpgradeCommand
 
             Examples:
               raft upgrade status -S :9990,:9991
-              raft upgrade status --contacts shop@10.0.0.1:2551 --group orders
+              raft upgrade status --contacts 10.0.0.1:2551 --group orders
             """);
         options.AddTo(command);
         command.SetAction(parsed => Show(options.Read(parsed), environment));

@@ -33,7 +33,10 @@ internal static class MessageText
             var size = BinaryPrimitives.ReadInt32LittleEndian(left.Span);
             var read = reader.Read(left.Slice(sizeof(int), size), out _).Message;
             texts.Add(Of(read));
-            isCall |= read is ClientCall.Append or ClientCall.Query or ClientCall.Change or WireMessage.Foreign;
+
+            // A client's search for the leader is part of its calls.
+            isCall |= read is WireMessage.Call or WireMessage.Reply
+                && !texts[^1].StartsWith(nameof(ClientCall.Locate), StringComparison.Ordinal);
             left = left[(sizeof(int) + size)..];
         }
 
@@ -44,23 +47,43 @@ internal static class MessageText
     {
         WireMessage.CoreMessage { Envelope: var envelope } => Shortened($"term {envelope.Term} {envelope.Body}"),
         WireMessage.Hello { Processes: var processes } => Shortened($"Hello of {string.Join(", ", processes.Select(each => each.Name))}"),
-        ClientReply.Located { Leader: null } => "Located, no leader",
-        ClientReply.Located { Leader: { } leader } located => $"Located, {leader} leads in term {located.Term}",
-        ClientCall.Append append => $"Append {append.Number} of '{append.Key}'{(append.IsRetry ? ", again" : "")}",
-        WireMessage.Foreign { Manifest: var manifest, Bytes: var bytes } => OutcomeFormat.Types[manifest] == typeof(IOutcome)
-            ? OutcomeOf(bytes)
-            : OutcomeFormat.Types[manifest].Name,
-        ClientCall.Change or AppendReply or ChangeReply => Shortened($"{message}"),
+        WireMessage.Call call => CallOf(call.Frame),
+        WireMessage.Reply reply => ReplyOf(reply.Frame),
+        AppendReply or ChangeReply => Shortened($"{message}"),
         _ => message.GetType().Name,
     };
 
-    private static string OutcomeOf(ReadOnlyMemory<byte> bytes)
+    private static string CallOf(ReadOnlyMemory<byte> frame)
     {
-        // Before the outcome come the version of the format and the name of its type.
-        ByteReader reader = new(bytes.Span);
-        _ = reader.Octet();
+        ByteReader reader = new(frame.Span);
+        return CallFormat.ReadCall(ref reader, new CallFormat.LatestTarget()).Call switch
+        {
+            ClientCall.Append append => $"Append {append.Number} of '{append.Key}'{(append.IsRetry ? ", again" : "")}",
+            ClientCall.Change change => Shortened($"{change}"),
+            var call => call.GetType().Name,
+        };
+    }
+
+    private static string ReplyOf(ReadOnlyMemory<byte> frame)
+    {
+        ByteReader reader = new(frame.Span);
+        CallFormat.ReadHead(ref reader);
+        var number = reader.Octet();
+        return number < OutcomeFormat.OutcomeNumber ? CallTable.ReadReply(ref reader, number) switch
+        {
+            ClientReply.Located { Leader: null } => "Located, no leader",
+            ClientReply.Located { Leader: { } leader } located => $"Located, {leader} leads in term {located.Term}",
+            var reply => reply.GetType().Name,
+        }
+        : number == OutcomeFormat.OutcomeNumber ? OutcomeOf(ref reader)
+        : "Reply";
+    }
+
+    private static string OutcomeOf(ref ByteReader reader)
+    {
+        // Before the outcome comes the name of its type.
         _ = reader.Text();
-        return OutcomeFormat.ReadBytes(ref reader) switch
+        return OutcomeFormat.ReadBytes(ref reader, default(RequestRef)) switch
         {
             Outcome<ReadOnlyMemory<byte>>.Done done => $"Done, serial {done.Serial}",
             Outcome<ReadOnlyMemory<byte>>.NotCommitted not => $"NotCommitted, {not.Reason}",

@@ -3,6 +3,7 @@ using Akka.Actor;
 using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Engine;
+using RaftActors.Network;
 using RaftActors.Settings;
 using RaftActors.Storage;
 using RaftActors.Values;
@@ -286,9 +287,15 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
             case ToActor.Judge judge:
                 Judge(judge);
                 break;
-            case ToActor.Asked asked:
-                asked.Place.Take();
-                Raft.QueryFor(asked.Query, _questions, asked.Client);
+            case ToActor.Readable readable:
+                foreach (var query in readable.Queries)
+                {
+                    if (query.Asked is not { } asked || Raft.TryOpen(query.Request, asked, _questions))
+                    {
+                        _order.TakeQuery(query.Request, readable.Serial);
+                    }
+                }
+
                 break;
             case ToActor.SnapshotFailed failed:
                 failed.Cause.Throw();
@@ -323,6 +330,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         DeliveryStep? step = null;
         var isDue = true;
         var begun = _slow.Now;
+        ReplyTurn.Begin();
         try
         {
             for (var length = 0; isDue && length < DeliveryTurns.LengthMax; length++)
@@ -353,6 +361,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         finally
         {
             Raft.Running = null;
+            ReplyTurn.End();
         }
 
         // After a failure it stays as it was: the next life lacks the pair.

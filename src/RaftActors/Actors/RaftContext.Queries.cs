@@ -14,8 +14,42 @@ namespace RaftActors;
 /// <content> The queries of this actor and of clients. </content>
 public sealed partial class RaftContext<TValue>
 {
+    /// <summary>Takes the question of a client, whose serial is known. False: the client was told why it gets no answer.</summary>
+    internal bool TryOpen(RequestRef request, ClientQuery asked, ValueCodec<object?> questions)
+    {
+        var (call, client, untaken) = asked;
+        untaken.Take(call.Question.Length);
+        if (!_process.Queries.HasRoomForClient)
+        {
+            client.Tell(new ClientReply.Declined($"{Self} has {OpenQueries.MaxOfClients} open queries of clients."), _actor);
+            return false;
+        }
+
+        object? question;
+        try
+        {
+            question = call.Question.IsEmpty ? LastCommitted.Instance : questions.Decode(call.Question);
+        }
+        catch (Exception e)
+        {
+            // A serializer of the user may throw anything.
+            client.Tell(new QueryOutcome.Failed(request, $"{Self} cannot read the question: {e.Message}"), _actor);
+            return false;
+        }
+
+        if (question is null)
+        {
+            client.Tell(new QueryOutcome.Failed(request, "A question may not be null."), _actor);
+            return false;
+        }
+
+        var span = call.Parent is { } parent ? BeginQuery(ActivityKind.Server, parent) : null;
+        _process.Queries.Add(request, question, call.Consistency, client, span, isOfClient: true);
+        return true;
+    }
+
     /// <summary>Starts a query of a client.</summary>
-    internal void QueryFor(ClientCall.Query call, ValueCodec<object?> questions, IActorRef client)
+    internal void QueryFor(ClientCall.Query call, ValueCodec<object?> questions, ICanTell client)
     {
         if (!_process.Queries.HasRoomForClient)
         {

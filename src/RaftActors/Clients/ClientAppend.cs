@@ -1,16 +1,19 @@
 using System.Diagnostics;
 
+using Akka.Actor;
+
+using RaftActors.Network;
 using RaftActors.Settings;
 using RaftActors.Telemetry;
 using RaftActors.Wire;
 
 namespace RaftActors.Clients;
 
-/// <summary>One Append of a client, until it ends. Only <see cref="ClientAppends"/> changes it. Any thread may end it.</summary>
+/// <summary>One Append of a client, until it ends. Only the <see cref="AppendSession"/> changes it. Any thread may end it.</summary>
 /// <param name="span">The client's span, which ends with it; null: the trace is not sampled.</param>
 /// <param name="requestKey">Null: the caller does not repeat the call.</param>
 internal abstract class ClientAppend(
-    string key, ReadOnlyMemory<byte> value, TimeSpan timeout, Activity? span = null, HashedKey? requestKey = null)
+    string key, ReadOnlyMemory<byte> value, TimeSpan timeout, Activity? span = null, HashedKey? requestKey = null) : ICaller
 {
     /// <summary>The longest timeout of a call. A later deadline might overflow.</summary>
     public static readonly TimeSpan TimeoutMax = TimeSpan.FromMilliseconds(int.MaxValue);
@@ -36,16 +39,26 @@ internal abstract class ClientAppend(
     /// <summary>The number of times that it was sent without a definite answer. Above 0 it may be in the log.</summary>
     public int Attempts { get; set; }
 
-    public TimeSpan SentAt { get; set; }
-
     /// <summary>It is sent again at this time, or with a new way to the leader.</summary>
     public TimeSpan NextAt { get; set; }
 
     /// <summary>The time at which it ends in any case.</summary>
     public TimeSpan Deadline { get; set; }
 
+    /// <summary>The request, once it was sent.</summary>
+    public RequestRef Request { get; set; }
+
+    /// <summary>The link by which it was sent last; null: it was not sent.</summary>
+    public ICallLink? Link { get; set; }
+
+    /// <summary>The client that it belongs to; null: none is told of replies.</summary>
+    public GroupCalls? Calls { get; set; }
+
     /// <summary>Why the last process that answered did not append it; null: none refused it.</summary>
     public CancelReason.NotCommitted? Refusal { get; set; }
+
+    /// <inheritdoc/>
+    public void Tell(object message, IActorRef sender) => Calls?.OnReply(this, message);
 
     /// <summary>Ends it, unless it has ended before.</summary>
     public abstract void End(IOutcome outcome);
@@ -59,14 +72,8 @@ internal abstract class ClientAppend(
 }
 
 /// <summary>An Append whose caller waits for a task, and expects one type of results.</summary>
-/// <param name="calls">Counts the open calls of the client; null: nothing does.</param>
 internal sealed class ClientAppend<TResult>(
-    string key,
-    ReadOnlyMemory<byte> value,
-    TimeSpan timeout,
-    ClientCalls? calls = null,
-    Activity? span = null,
-    HashedKey? requestKey = null)
+    string key, ReadOnlyMemory<byte> value, TimeSpan timeout, Activity? span = null, HashedKey? requestKey = null)
     : ClientAppend(key, value, timeout, span, requestKey)
 {
     private readonly TaskCompletionSource<Outcome<TResult>> _end = new(Machine.Current.Completion);
@@ -108,7 +115,7 @@ internal sealed class ClientAppend<TResult>(
             return false;
         }
 
-        calls?.EndAppend(this);
+        Calls?.OnEnded();
         Spans.End(Span);
         return true;
     }

@@ -1,17 +1,20 @@
 using Akka.Actor;
 
+using RaftActors.Core;
+using RaftActors.Network;
 using RaftActors.Settings;
 using RaftActors.Wire;
 
 namespace RaftActors.Clients;
 
 /// <summary>
-/// One call of a client that is no Append, until it ends. The actor of the client alone changes it; the task is safe for any thread.
+/// One call of a client that is no Append, until it ends. Only <see cref="GroupCalls"/> changes it; the task is safe for any thread.
 /// </summary>
 /// <param name="toCall">Makes the call. Gets the time that is left.</param>
 /// <param name="mayRepeat">False: the call is sent once, because a second one might do more.</param>
 /// <param name="to">The process to ask. Null: the leader first, then any other.</param>
-internal sealed class ClientQuestion(TimeSpan timeout, Func<TimeSpan, ClientCall> toCall, bool mayRepeat = true, ProcessName? to = null)
+internal sealed class ClientQuestion(
+    TimeSpan timeout, Func<TimeSpan, ClientCall> toCall, bool mayRepeat = true, ProcessName? to = null) : ICaller
 {
     private readonly TaskCompletionSource<ClientAnswer> _end = new(Machine.Current.Completion);
 
@@ -20,6 +23,9 @@ internal sealed class ClientQuestion(TimeSpan timeout, Func<TimeSpan, ClientCall
     public bool MayRepeat => mayRepeat;
 
     public ProcessName? To => to;
+
+    /// <inheritdoc/>
+    public RequestRef Request => default;
 
     /// <summary>A process of the client's own node is asked first, if there is one: any process may answer.</summary>
     public bool PrefersOwnNode { get; init; }
@@ -33,14 +39,17 @@ internal sealed class ClientQuestion(TimeSpan timeout, Func<TimeSpan, ClientCall
     /// <summary>The answer, or that there is none. Its task never fails.</summary>
     public Task<ClientAnswer> Task => _end.Task;
 
-    /// <summary>The actor that receives the reply; null: the client's actor has not read the question.</summary>
-    public IActorRef? Relay { get; set; }
+    /// <summary>The client that it belongs to. Set before it is sent.</summary>
+    public GroupCalls? Calls { get; set; }
+
+    /// <summary>The link by which it was sent last; null: it was not sent.</summary>
+    public ICallLink? Link { get; set; }
+
+    /// <summary>The process that was asked last; null: none, or a registry.</summary>
+    public ProcessAddress? Asked { get; set; }
 
     /// <summary>The number of times that it was sent.</summary>
     public int Attempts { get; set; }
-
-    /// <summary>The node that was asked last; null: none yet.</summary>
-    public Address? Asked { get; set; }
 
     /// <summary>The number of times that a process declined it.</summary>
     public int Declines { get; set; }
@@ -56,8 +65,8 @@ internal sealed class ClientQuestion(TimeSpan timeout, Func<TimeSpan, ClientCall
 
     public ClientCall ToCall(TimeSpan now) => toCall(Deadline - now);
 
-    /// <summary>Says why a reply is no answer, so that another process is asked; null: it is the answer.</summary>
-    public static string? WhyNot(object reply) => (reply as ClientReply.Declined)?.Why;
+    /// <inheritdoc/>
+    public void Tell(object message, IActorRef sender) => Calls?.OnReply(this, message);
 
     public void End(object reply) => _end.TrySetResult(new ClientAnswer(reply, WasSent: true, default, ""));
 

@@ -50,7 +50,7 @@ internal sealed record ClientSettings(
         return settings;
     }
 
-    // "system@host:port", or "host:port" of a system with the name of this one.
+    // "host:port", also behind the "@" of an address of Akka. With a custom transport the name of a node.
     private static Address ToAddress(string contact, Address self)
     {
         if (CustomAddress.NodeOf(self) is not null)
@@ -59,16 +59,14 @@ internal sealed record ClientSettings(
                 ?? throw new RaftConfigurationException($"raft.client.contacts is wrong. {CustomAddress.WhyNone(contact)}");
         }
 
-        var at = contact.IndexOf('@');
-        var system = at > 0 ? contact[..at] : self.System;
-        var address = NodeAddress.Of(contact[(at + 1)..], self, system);
+        var address = NodeAddress.Of(contact[(contact.IndexOf('@') + 1)..], self);
         Demand(
             address is not null,
-            $"raft.client.contacts names '{contact}', which is no address. Write system@host:port, or host:port.");
+            $"raft.client.contacts names '{contact}', which is no address. Write host:port, the address of a node.");
         Demand(
             !self.HasLocalScope,
             $"raft.client.contacts names '{contact}', but this actor system has no address. Set akka.actor.provider = remote, or use "
             + "RaftClient.Create.");
-        return address!; // Justification: just demanded.
+        return CustomAddress.WithoutSystem(address!); // Justification: just demanded.
     }
 }

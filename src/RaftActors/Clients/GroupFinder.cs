@@ -1,101 +1,110 @@
 using Akka.Actor;
 
 using RaftActors.Core;
+using RaftActors.Settings;
 using RaftActors.Wire;
 
 namespace RaftActors.Clients;
 
 /// <summary>
-/// Finds the engines of one group, and the way to its leader: the leader's own engine. If the leader is silent and another process still
-/// follows it, that process is the way. For the client's actor only.
+/// Finds the processes of one group, and the way to its leader: the leader itself. If the leader is silent and another process still
+/// follows it, that process is the way. Not thread-safe: <see cref="GroupCalls"/> has a lock.
 /// </summary>
-/// <param name="ask">Sends a question to an engine.</param>
-/// <param name="askRegistries">Sends a question to the registries of the own node and of the contacts.</param>
-/// <param name="resolve">Makes the reference of a path.</param>
+/// <param name="ask">Asks a process for the leader.</param>
+/// <param name="askNode">Asks the registry of a node.</param>
+/// <param name="nodes">The own node and the contacts.</param>
 /// <param name="problems">Explains to people why nodes cannot be reached; empty: nothing is known.</param>
-/// <param name="patience">The time without an answer until an engine counts as silent.</param>
+/// <param name="patience">The time without an answer until a process counts as silent.</param>
 internal sealed class GroupFinder(
     string group,
-    Action<IActorRef, ClientCall> ask,
-    Action<ClientCall> askRegistries,
-    Func<string, IActorRef> resolve,
+    Action<ProcessAddress> ask,
+    Action<Address> askNode,
+    IReadOnlyList<Address> nodes,
     Func<string> problems,
     TimeSpan patience)
 {
-    /// <summary>The most engines that a client remembers. A group has far fewer. Further ones are ignored.</summary>
-    public const int EnginesMax = 256;
+    /// <summary>
+    /// The most processes, and the most nodes, that a client remembers. A group has far fewer. Further ones are ignored.
+    /// </summary>
+    public const int ProcessesMax = 256;
 
-    private readonly SortedDictionary<ProcessName, IActorRef> _engines = [];
-    private readonly Dictionary<IActorRef, TimeSpan> _silentSince = [];
+    private readonly SortedDictionary<ProcessName, Address> _processes = [];
+    private readonly Dictionary<ProcessAddress, TimeSpan> _silentSince = [];
+    private readonly HashSet<Address> _others = [];
     private (ProcessName Name, Term Term)? _leader;
     private TimeSpan _leaderAt;
     private GroupUid _uid;
     private TimeSpan _uidAt;
-    private TimeSpan _askedRegistriesAt = TimeSpan.MinValue;
+    private TimeSpan _askedNodesAt = TimeSpan.MinValue;
 
     /// <summary>The leader of the latest term that a process has told; null: none.</summary>
     public ProcessName? Leader => _leader?.Name;
 
-    /// <summary>The engine to send calls to; null: none is known now.</summary>
-    public IActorRef? Way { get; private set; }
+    /// <summary>The process to send calls to; null: none is known now.</summary>
+    public ProcessAddress? Way { get; private set; }
 
-    /// <summary>The engine to ask a question. Each attempt asks the next one, the leader's first.</summary>
+    /// <summary>The process to ask a question. Each attempt asks the next one, the leader first.</summary>
     /// <param name="name">The process to ask. Null: any.</param>
-    /// <param name="prefersOwnNode">True: an engine of this node comes before that of the leader.</param>
-    public IActorRef? Find(ProcessName? name, int attempts, bool prefersOwnNode = false)
+    /// <param name="own">A process of this node comes before the leader; null: the leader comes first.</param>
+    public ProcessAddress? Find(ProcessName? name, int attempts, Address? own = null)
     {
         if (name is { } wanted)
         {
-            return _engines.GetValueOrDefault(wanted);
+            return _processes.TryGetValue(wanted, out var node) ? new ProcessAddress(wanted, node) : null;
         }
 
-        int PlaceOf(IActorRef engine) => prefersOwnNode && engine.Path.Address.HasLocalScope ? 0
-            : engine.Equals(Way) ? 1
-            : _silentSince.ContainsKey(engine) ? 3
+        if (own is null && attempts == 0 && Way is { } way)
+        {
+            return way;
+        }
+
+        int PlaceOf(ProcessAddress process) => process.Node.Equals(own) ? 0
+            : process == Way ? 1
+            : _silentSince.ContainsKey(process) ? 3
             : 2;
-        IActorRef[] engines = [.. _engines.Values.OrderBy(PlaceOf)];
-        return engines.Length == 0 ? null : engines[attempts % engines.Length];
+        ProcessAddress[] all = [.. _processes.Select(each => new ProcessAddress(each.Key, each.Value)).OrderBy(PlaceOf)];
+        return all.Length == 0 ? null : all[attempts % all.Length];
     }
 
     /// <summary>Explains to a person why there is no way.</summary>
-    public string WhyNoWay => _engines.Count > 0
-        ? $"No leader of group '{group}' is known to {string.Join(", ", _engines.Keys)}."
+    public string WhyNoWay => _processes.Count > 0
+        ? $"No leader of group '{group}' is known to {string.Join(", ", _processes.Keys)}."
         : $"No process of group '{group}' was found, on this node or on another one. Check the name of the group, raft.client.contacts, "
             + "that these nodes run, and that raft's port of them can be reached from here (raft.transport-tcp.port-offset)."
                 + (problems() is { Length: > 0 } known ? $" {known}." : "");
 
-    /// <summary>Asks for the leader: the engines, and the registries if they may know more.</summary>
+    /// <summary>Asks for the leader: the processes, and the nodes if they may know more.</summary>
     public void Ask(TimeSpan now)
     {
-        foreach (var engine in _engines.Values)
+        foreach (var (name, node) in _processes.ToArray())
         {
-            ask(engine, new ClientCall.Locate(group));
+            ask(new ProcessAddress(name, node));
         }
 
-        if (now - patience / 4 >= _askedRegistriesAt)
+        if (now - patience / 4 >= _askedNodesAt)
         {
-            _askedRegistriesAt = now;
-            askRegistries(new ClientCall.Locate(group));
+            _askedNodesAt = now;
+            foreach (var node in nodes.Union(_others).ToArray())
+            {
+                askNode(node);
+            }
         }
     }
 
-    /// <summary>Messages to a node were lost. The registries are asked again without a pause.</summary>
-    public void OnLost() => _askedRegistriesAt = TimeSpan.MinValue;
-
-    /// <summary>Asks the engine on the way whether it is still there.</summary>
+    /// <summary>Asks the process on the way whether it is still there.</summary>
     /// <returns>Whether there is one.</returns>
     public bool TryPing()
     {
-        if (Way is null)
+        if (Way is not { } way)
         {
             return false;
         }
 
-        ask(Way, new ClientCall.Locate(group));
+        ask(way);
         return true;
     }
 
-    public void Receive(ClientReply.Located located, IActorRef sender, TimeSpan now)
+    public void Receive(ClientReply.Located located, TimeSpan now)
     {
         if (located.Group != group)
         {
@@ -104,14 +113,27 @@ internal sealed class GroupFinder(
 
         if (IsOfOther(located, now))
         {
-            Forget(sender);
+            _processes.Remove(located.By ?? default);
             return;
         }
 
-        OnHeard(sender);
-        foreach (var process in located.Processes.Where(process => process.Group == group))
+        foreach (var (process, node) in located.Processes)
         {
-            Learn(process.Name, process.Engine);
+            Learn(new ProcessAddress(process, CustomAddress.WithoutSystem(node)));
+        }
+
+        foreach (var node in located.Others.Select(CustomAddress.WithoutSystem))
+        {
+            if (_processes.Count == 0 && _others.Count < ProcessesMax && _others.Add(node))
+            {
+                askNode(node);
+            }
+        }
+
+        var by = located.By is { } name && _processes.TryGetValue(name, out var at) ? new ProcessAddress(name, at) : (ProcessAddress?)null;
+        if (by is { } answering)
+        {
+            OnHeard(answering);
         }
 
         // Terms rise. But a group that lost all its stores is founded anew, in the first term. Then no process knows the old one.
@@ -120,9 +142,65 @@ internal sealed class GroupFinder(
         {
             _leader = (leader, located.Term);
             _leaderAt = now;
-            FindWay(sender, now);
+            FindWay(by, now);
         }
-        else if (Way is { } way && way.Equals(sender) && located.Leader is null)
+        else if (Way is { } way && way == by && located.Leader is null)
+        {
+            Way = null;
+        }
+    }
+
+    /// <summary>The process on the way does not lead. It may know the leader.</summary>
+    public void OnNotLeading(ClientReply.NotLeading reply, TimeSpan now)
+    {
+        if (reply.Leader is { } leader && (_leader is null || reply.Term >= _leader.Value.Term))
+        {
+            _leader = (leader, reply.Term);
+            _leaderAt = now;
+            Way = null;
+            FindWay(follower: null, now);
+        }
+        else if (Way is { } way && way.Name == _leader?.Name && reply.Leader is null)
+        {
+            Way = null;
+        }
+    }
+
+    /// <summary>A reply came from this process.</summary>
+    public void OnHeard(ProcessAddress process)
+    {
+        if (_silentSince.Count > 0)
+        {
+            _silentSince.Remove(process);
+        }
+    }
+
+    /// <summary>The process on the way does not answer.</summary>
+    public void OnSilent(TimeSpan now)
+    {
+        if (Way is { } way)
+        {
+            if (_processes.TryGetValue(way.Name, out var node) && node.Equals(way.Node))
+            {
+                _silentSince.TryAdd(way, now);
+            }
+
+            Way = null;
+        }
+    }
+
+    /// <summary>The connection to a node has ended, or there is none.</summary>
+    public void OnUnreachable(Address node, TimeSpan now)
+    {
+        foreach (var (name, at) in _processes)
+        {
+            if (at.Equals(node))
+            {
+                _silentSince.TryAdd(new ProcessAddress(name, at), now);
+            }
+        }
+
+        if (Way is { } way && way.Node.Equals(node))
         {
             Way = null;
         }
@@ -146,73 +224,35 @@ internal sealed class GroupFinder(
         return false;
     }
 
-    private void Forget(IActorRef engine)
+    private void Learn(ProcessAddress process)
     {
-        foreach (var name in _engines.Where(each => each.Value.Equals(engine)).Select(each => each.Key).ToList())
-        {
-            _engines.Remove(name);
-        }
-    }
-
-    /// <summary>A message came from this engine.</summary>
-    public void OnHeard(IActorRef engine) => _silentSince.Remove(engine);
-
-    /// <summary>The engine on the way does not answer.</summary>
-    public void OnSilent(TimeSpan now)
-    {
-        if (Way is { } way)
-        {
-            if (_engines.ContainsValue(way))
-            {
-                _silentSince.TryAdd(way, now);
-            }
-
-            Way = null;
-        }
-    }
-
-    /// <summary>The connection to a node has ended.</summary>
-    public void OnUnreachable(Address node, TimeSpan now)
-    {
-        foreach (var engine in _engines.Values.Where(engine => engine.Path.Address.Equals(node)))
-        {
-            _silentSince.TryAdd(engine, now);
-        }
-
-        if (Way is { } way && way.Path.Address.Equals(node))
-        {
-            Way = null;
-        }
-    }
-
-    private void Learn(ProcessName name, string path)
-    {
-        if (!_engines.TryGetValue(name, out var before) && _engines.Count >= EnginesMax)
+        if (!_processes.TryGetValue(process.Name, out var before) && _processes.Count >= ProcessesMax)
         {
             return;
         }
 
-        var engine = resolve(path);
-        if (before is not null && !before.Equals(engine))
+        if (before is not null && !before.Equals(process.Node))
         {
-            // The process has restarted. It need not be a leader any more, or a member.
-            _silentSince.Remove(before);
-            Way = before.Equals(Way) ? null : Way;
+            // The process has restarted elsewhere. It need not be a leader any more, or a member.
+            ProcessAddress former = new(process.Name, before);
+            _silentSince.Remove(former);
+            Way = former == Way ? null : Way;
         }
 
-        _engines[name] = engine;
+        _processes[process.Name] = process.Node;
     }
 
-    private void FindWay(IActorRef follower, TimeSpan now)
+    private void FindWay(ProcessAddress? follower, TimeSpan now)
     {
-        if (_leader is not var (name, _) || !_engines.TryGetValue(name, out var engine))
+        if (_leader is not var (name, _) || !_processes.TryGetValue(name, out var node))
         {
             return;
         }
 
-        if (!_silentSince.TryGetValue(engine, out var since))
+        ProcessAddress leader = new(name, node);
+        if (!_silentSince.TryGetValue(leader, out var since))
         {
-            Way = engine;
+            Way = leader;
         }
         else if (now - since >= patience && Way is null)
         {

@@ -4,21 +4,21 @@ using System.Runtime.CompilerServices;
 
 using Akka.Actor;
 
+using RaftActors.Settings;
 using RaftActors.Telemetry;
 using RaftActors.Values;
 using RaftActors.Wire;
 
 namespace RaftActors.Clients;
 
-/// <summary>A client that has an actor in its actor system.</summary>
+/// <summary>The client of programs; tests may have a scripted one.</summary>
 /// <param name="ownSystem">Terminated with the client; null: the actor system is not the client's.</param>
 internal sealed class LiveClient<TValue, TResult>(
     ClientSettings settings,
     ValueCodec<TValue> values,
     ValueCodec<object?> results,
     TimeSpan appendTimeout,
-    ClientCalls calls,
-    IActorRef actor,
+    GroupCalls calls,
     ActorSystem? ownSystem = null)
     : RaftClient<TValue, TResult>
 {
@@ -39,16 +39,16 @@ internal sealed class LiveClient<TValue, TResult>(
         ArgumentNullException.ThrowIfNull(key);
         var (bytes, hashedKey) = (values.Encode(value), requestKey is { } sent ? HashedKey.Of(sent) : null);
         settings.Limits.DemandFits(key, bytes);
-        if (!calls.TryBeginAppend())
+        var span = Spans.BeginOfClient(Spans.Append, Group);
+        ClientAppend<TResult> append = new(key, bytes, timeout ?? appendTimeout, span, hashedKey);
+        if (!calls.TryBegin(append))
         {
+            Spans.End(span);
             return Task.FromResult<Outcome<TResult>>(new Outcome<TResult>.NotCommitted(
                 NotCommittedReason.Busy,
                 $"This client has {settings.PendingMax} open Appends (raft.client.pending-max). Append it again later."));
         }
 
-        var span = Spans.BeginOfClient(Spans.Append, Group);
-        var append = new ClientAppend<TResult>(key, bytes, timeout ?? appendTimeout, calls, span, hashedKey);
-        calls.Begin(append, actor);
         return cancellationToken.CanBeCanceled ? WaitAsync(append, cancellationToken) : append.Task;
     }
 
@@ -155,7 +155,10 @@ internal sealed class LiveClient<TValue, TResult>(
     internal override async Task<ClientReply.ProcessList> ProcessesOfAsync(
         Address node, ProcessPlace? after, CancellationToken cancellationToken)
     {
-        var question = new ClientQuestion(settings.Requests.QueryTimeout, _ => new ClientCall.ListProcesses(after)) { Node = node };
+        var question = new ClientQuestion(settings.Requests.QueryTimeout, _ => new ClientCall.ListProcesses(after))
+        {
+            Node = CustomAddress.WithoutSystem(node),
+        };
         var answer = await AskAsync(question, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         return answer.Reply switch
@@ -241,7 +244,7 @@ internal sealed class LiveClient<TValue, TResult>(
     public override async ValueTask DisposeAsync()
     {
         _isDisposed = true;
-        actor.Tell(ClientActor.Close.Instance, ActorRefs.NoSender);
+        calls.Close();
         await calls.Stopped.ConfigureAwait(false);
         if (ownSystem is not null)
         {
@@ -252,7 +255,7 @@ internal sealed class LiveClient<TValue, TResult>(
     private async Task<Outcome<TResult>> WaitAsync(ClientAppend<TResult> append, CancellationToken cancellationToken)
     {
         using var registration = cancellationToken.Register(
-            () => actor.Tell(new ClientActor.Cancel(append), ActorRefs.NoSender));
+            () => calls.Cancel(append));
         return await append.Task.ConfigureAwait(false);
     }
 
@@ -374,8 +377,7 @@ internal sealed class LiveClient<TValue, TResult>(
             return new ClientAnswer(null, WasSent: false, NotCommittedReason.Canceled, "The call was cancelled before it was sent.");
         }
 
-        // A subscription has one open call. Its caller bounds the number of subscriptions.
-        if (!question.IsOfSubscription && !calls.TryBeginQuestion())
+        if (!calls.TryBegin(question))
         {
             return new ClientAnswer(
                 null,
@@ -384,26 +386,7 @@ internal sealed class LiveClient<TValue, TResult>(
                 $"This client has {settings.PendingMax} open calls besides its Appends (raft.client.pending-max). Call it again later.");
         }
 
-        try
-        {
-            actor.Tell(new ClientActor.Ask(question), ActorRefs.NoSender);
-            using var registration = cancellationToken.Register(
-                () => actor.Tell(new ClientActor.Renounce(question), ActorRefs.NoSender));
-            var first = await Task.WhenAny(question.Task, calls.Stopped).ConfigureAwait(false);
-            return first == question.Task
-                ? await question.Task.ConfigureAwait(false)
-                : new ClientAnswer(
-                    null,
-                    question.Attempts > 0,
-                    NotCommittedReason.Closed,
-                    "The client was disposed, or its actor system has stopped.");
-        }
-        finally
-        {
-            if (!question.IsOfSubscription)
-            {
-                calls.EndQuestion();
-            }
-        }
+        using var registration = cancellationToken.Register(() => calls.Cancel(question));
+        return await question.Task.ConfigureAwait(false);
     }
 }

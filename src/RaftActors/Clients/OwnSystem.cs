@@ -9,19 +9,14 @@ namespace RaftActors.Clients;
 /// <summary>The actor system of a program that has none, for one client.</summary>
 internal static class OwnSystem
 {
-    /// <param name="contacts">Each is <c>system@host:port</c>.</param>
+    /// <param name="contacts">Each is <c>host:port</c>.</param>
     /// <param name="settings">Overrides the settings of this method; null: nothing.</param>
-    /// <exception cref="ArgumentException">There is no contact, or one names no actor system.</exception>
+    /// <exception cref="ArgumentException">There is no contact.</exception>
     public static ActorSystem Start(IReadOnlyList<string> contacts, Config? settings)
     {
         if (contacts.Count == 0)
         {
-            throw new ArgumentException("A client with an actor system of its own needs contacts: system@host:port.", nameof(contacts));
-        }
-
-        if (contacts.FirstOrDefault(contact => contact.IndexOf('@') <= 0) is { } nameless)
-        {
-            throw new ArgumentException($"The contact '{nameless}' names no actor system. Write system@host:port.", nameof(contacts));
+            throw new ArgumentException("A client with an actor system of its own needs contacts: host:port.", nameof(contacts));
         }
 
         var own = ConfigurationFactory.ParseString(

@@ -39,8 +39,8 @@ public sealed class Raft : IExtension
     // All processes by their places; default: one was added since. Guarded by the lock.
     private ImmutableArray<KeyValuePair<ProcessPlace, ProcessOpening>> _ordered;
 
-    // The open clients of the application.
-    private readonly ConcurrentDictionary<ClientCalls, (string Group, IReadOnlyList<string>? Contacts)> _clients = [];
+    // The open clients.
+    private readonly ConcurrentDictionary<GroupCalls, (string Group, IReadOnlyList<string>? Contacts, bool IsListed)> _clients = [];
     private readonly ConcurrentDictionary<(string Name, int Count), RaftShards> _shards = [];
 
     internal Raft(ExtendedActorSystem system)
@@ -54,12 +54,14 @@ public sealed class Raft : IExtension
         _network = NodeNetwork.Of(system);
         _stores = new OpenStores(system);
         system.RegisterOnTermination(CloseStores);
+        system.RegisterOnTermination(EndClients);
         var raft = system.Settings.Config.GetConfig("raft") ?? Config.Empty;
         var discovery = DiscoverySettings.Read(raft);
         var source = SourceOf(system, discovery, CustomAddress.IsUsedIn(raft));
         _registry = system.SystemActorOf(Props.Create(() => new RaftRegistry(source, discovery.Interval)), "raft");
         _registry.Tell(new ProcessPages(Ordered), ActorRefs.NoSender);
         _network.Registry = _registry;
+        _network.Calls.Add(CallTarget.Registry, new RegistryCalls(_registry));
         // After the services of the node, so that their last Appends are taken, and before the node leaves its cluster.
         CoordinatedShutdown.Get(system).AddTask(
             CoordinatedShutdown.PhaseBeforeClusterShutdown,
@@ -99,7 +101,8 @@ public sealed class Raft : IExtension
 
     /// <summary>The groups that the open clients of the application ask, each once, with the contacts of one of its clients.</summary>
     internal IEnumerable<(string Group, IReadOnlyList<string>? Contacts)> ClientGroups =>
-        _clients.Values.DistinctBy(client => client.Group, StringComparer.Ordinal);
+        _clients.Values.Where(client => client.IsListed).DistinctBy(client => client.Group, StringComparer.Ordinal)
+            .Select(client => (client.Group, client.Contacts));
 
     /// <summary>The shards that this node has an actor or a client of, by name.</summary>
     internal IEnumerable<RaftShards> Shards => _shards.Values.OrderBy(shards => shards.Name, StringComparer.Ordinal);
@@ -247,22 +250,17 @@ public sealed class Raft : IExtension
 
         var settings = ClientSettings.Read(_system.Settings.Config, _network.Address, group, options);
         _network.Start(isClient: true);
-        var calls = new ClientCalls(settings.PendingMax);
-        var actor = _system.SystemActorOf(
-            Props.Create(() => new ClientActor(settings, calls)), $"raft-client-{Machine.Current.NewGuid():N}");
-        if (options.IsListed)
-        {
-            _clients[calls] = (settings.Group, options.Contacts);
-            calls.Stopped.ContinueWith(
-                _ => _clients.TryRemove(calls, out var _),
-                CancellationToken.None,
-                TaskContinuationOptions.ExecuteSynchronously,
-                TaskScheduler.Default);
-        }
+        GroupCalls calls = new(settings, _system);
+        _clients[calls] = (settings.Group, options.Contacts, options.IsListed);
+        calls.Stopped.ContinueWith(
+            _ => _clients.TryRemove(calls, out var _),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
 
         var timeout = options.AppendTimeout ?? settings.Requests.AppendTimeout;
         var results = new ValueCodec<object?>(_system, codecPlace: null);
-        return new LiveClient<TValue, TResult>(settings, values, results, timeout, calls, actor, ownsSystem ? _system : null);
+        return new LiveClient<TValue, TResult>(settings, values, results, timeout, calls, ownsSystem ? _system : null);
     }
 
     /// <summary>Reads and checks the settings of an actor.</summary>
@@ -386,6 +384,14 @@ public sealed class Raft : IExtension
         {
             store.Close();
             throw;
+        }
+    }
+
+    private void EndClients()
+    {
+        foreach (var client in _clients.Keys)
+        {
+            client.OnSystemStopped();
         }
     }
 

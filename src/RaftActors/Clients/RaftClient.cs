@@ -31,15 +31,15 @@ public abstract class RaftClient : IAsyncDisposable
     /// </summary>
     /// <typeparam name="TValue">The type of the values of the group, as its actors have it.</typeparam>
     /// <typeparam name="TResult">The type of the results of HandleAppend, as the actors have it.</typeparam>
-    /// <param name="contacts">Nodes of the group, one or more: <c>system@host:port</c>.</param>
+    /// <param name="contacts">The addresses of nodes of the group, one or more: <c>host:port</c>.</param>
     /// <param name="group">The name of the group. Null: <c>raft.group</c>, which is <c>default</c>.</param>
     /// <param name="options">Null, and each unset option: <paramref name="settings"/> decide. Contacts are ignored.</param>
     /// <param name="settings">
     /// Settings of the actor system, such as <c>raft.security</c>. It has no remoting and opens no port. Null: it logs errors only.
     /// </param>
     /// <param name="configure">Called before the client is made, for instance to name types by <see cref="Raft.UseJson"/>.</param>
-    /// <exception cref="ArgumentException">There is no contact, or one names no actor system.</exception>
-    /// <exception cref="RaftConfigurationException">A setting is wrong, or a type has neither a codec nor a serializer.</exception>
+    /// <exception cref="ArgumentException">There is no contact.</exception>
+    /// <exception cref="RaftConfigurationException">A contact or setting is wrong, or a type has no codec and no serializer.</exception>
     public static RaftClient<TValue, TResult> Create<TValue, TResult>(
         IReadOnlyList<string> contacts,
         string? group = null,

@@ -6,7 +6,7 @@ namespace RaftActors;
 public record RaftClientOptions
 {
     /// <summary>
-    /// Nodes that know the group, besides the own one: <c>system@host:port</c>, or <c>host:port</c> if the system has the name of this one.
+    /// Nodes that know the group, besides the own one: <c>host:port</c>, or addresses of Akka such as <c>akka.tcp://shop@host:port</c>.
     /// Null: <c>raft.client.contacts</c>.
     /// </summary>
     public IReadOnlyList<string>? Contacts { get; init; }

@@ -19,7 +19,7 @@ internal sealed class DeliveryOrder
     private readonly CommittedReader _committed;
     private readonly DeliveredSerials _delivered;
     private readonly PendingRestore _restore = new();
-    private readonly PriorityQueue<ToActor.Readable, (Serial Serial, long Number)> _queries = new();
+    private readonly PriorityQueue<RequestRef, (Serial Serial, long Number)> _queries = new();
     private readonly PriorityQueue<ToActor.Repeated, Serial> _repeated = new();
     private readonly Queue<DeliveryStep> _notices = [];
     private readonly DeliveredViews _views;
@@ -116,14 +116,14 @@ internal sealed class DeliveryOrder
             case ToActor.Answered answered:
                 Pulled?.OnAnswered(answered);
                 break;
-            case ToActor.Readable readable:
-                _queries.Enqueue(readable, (readable.Serial, readable.Request.Number));
-                break;
             case ToActor.Cancelled cancelled:
                 TakeCancelled(cancelled);
                 break;
         }
     }
+
+    /// <summary>The query may be answered once all pairs up to this serial are delivered.</summary>
+    public void TakeQuery(RequestRef request, Serial serial) => _queries.Enqueue(request, (serial, request.Number));
 
     /// <summary>
     /// The callback to make now; null: nothing is due before more is taken. The pair of the step counts as delivered. The step is valid
@@ -209,13 +209,13 @@ internal sealed class DeliveryOrder
 
     // All pairs up to the query's serial must be delivered. A query with a lower serial does not wait for one with a higher serial.
     private DeliveryStep.Query? TryTakeQuery() =>
-        _queries.TryPeek(out var next, out _) && next.Serial < _delivered.FirstMissing
-            ? new DeliveryStep.Query(_queries.Dequeue().Request)
+        _queries.TryPeek(out _, out var next) && next.Serial < _delivered.FirstMissing
+            ? new DeliveryStep.Query(_queries.Dequeue())
             : null;
 
     // The state that would answer it waits for the next try, which may be as late as a new program. Another process may answer it now.
     private DeliveryStep.Cancel? TryFailQuery() => _held is not null && _queries.TryDequeue(out var query, out _)
-        ? new DeliveryStep.Cancel(query.Request, new CancelReason.Unavailable())
+        ? new DeliveryStep.Cancel(query, new CancelReason.Unavailable())
         : null;
 
     private void SetHeld(DeliveryPlace? place)

@@ -32,7 +32,7 @@ internal sealed class OpenQueries(ReadMetrics metrics)
         RequestRef request,
         object question,
         ReadConsistency consistency,
-        IActorRef? replyTo,
+        ICanTell? replyTo,
         Activity? span,
         bool isOfClient = false) =>
         PutBack(new OpenQuery(request, question, consistency, replyTo, isOfClient, metrics, span));
@@ -71,7 +71,7 @@ internal sealed class OpenQueries(ReadMetrics metrics)
         RequestRef Request,
         object Question,
         ReadConsistency Consistency,
-        IActorRef? ReplyTo,
+        ICanTell? ReplyTo,
         bool IsOfClient,
         ReadMetrics Metrics,
         Activity? Span)

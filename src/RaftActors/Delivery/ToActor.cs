@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.ExceptionServices;
 
 using Akka.Actor;
@@ -107,32 +108,52 @@ internal abstract record ToActor(long Life)
     /// <summary>A Get was answered.</summary>
     public sealed record Answered(long Life, RequestRef Request, StoredPair Pair) : ToActor(Life);
 
-    /// <summary>A state that has all pairs up to this serial may answer the query.</summary>
-    public sealed record Readable(long Life, RequestRef Request, Serial Serial) : ToActor(Life);
+    /// <summary>A state that has all pairs up to this serial may answer these queries.</summary>
+    public sealed record Readable(long Life, Serial Serial, ImmutableArray<ReadableQuery> Queries) : ToActor(Life);
 
     /// <summary>An Append, a Get or a Query ended without success.</summary>
     public sealed record Cancelled(long Life, RequestRef Request, CancelReason Reason) : ToActor(Life);
-
-    /// <summary>A client asks the actor. The answer goes to the client.</summary>
-    public sealed record Asked(long Life, ClientCall.Query Query, IActorRef Client, AskedPlace Place) : ToActor(Life);
-
-    /// <summary>The place of a question among those that the actor has not taken. The engine counts them.</summary>
-    /// <param name="size">The bytes of the question.</param>
-    public sealed class AskedPlace(int size)
-    {
-        private volatile bool _isTaken;
-
-        public int Size => size;
-
-        /// <summary>The actor has taken the question. Any thread may ask.</summary>
-        public bool IsTaken => _isTaken;
-
-        public void Take() => _isTaken = true;
-    }
 
     /// <summary>This process leads: may this pair be written? The actor answers with <c>ToEngine.Judged</c>.</summary>
     public sealed record Judge(long Life, RequestId Request, string Key, ReadOnlyMemory<byte> Value) : ToActor(Life);
 
     /// <summary>Another process asks for this committed pair. The actor answers with <c>ToEngine.Served</c>.</summary>
     public sealed record Serve(long Life, RequestId Request, Serial Serial) : ToActor(Life);
+}
+
+/// <summary>A query that its actor may answer.</summary>
+/// <param name="Asked">The question of a client; null: the actor itself asks, and has the question.</param>
+internal readonly record struct ReadableQuery(RequestRef Request, ClientQuery? Asked = null);
+
+/// <summary>The question of a client to an actor.</summary>
+/// <param name="Untaken">Counts it until the actor takes it.</param>
+internal sealed record ClientQuery(ClientCall.Query Call, ICanTell Client, UntakenQuestions Untaken);
+
+/// <summary>
+/// The questions of clients that are on their way to one life of an actor. A slow actor must not fill the memory. Thread-safe.
+/// </summary>
+internal sealed class UntakenQuestions
+{
+    private int _count;
+    private long _bytes;
+
+    public int Count => Volatile.Read(ref _count);
+
+    public long Bytes => Volatile.Read(ref _bytes);
+
+    /// <summary>Another question may go.</summary>
+    public bool HasRoom(long bytesMax) => Count < OpenQueries.MaxOfClients && Bytes < bytesMax;
+
+    public void Add(int size)
+    {
+        Interlocked.Increment(ref _count);
+        Interlocked.Add(ref _bytes, size);
+    }
+
+    /// <summary>The actor has taken a question.</summary>
+    public void Take(int size)
+    {
+        Interlocked.Decrement(ref _count);
+        Interlocked.Add(ref _bytes, -size);
+    }
 }

@@ -1,3 +1,5 @@
+using Akka.Actor;
+
 using RaftActors.Engine;
 using RaftActors.Network;
 using RaftActors.Wire;
@@ -13,13 +15,12 @@ internal sealed partial class RaftRegistry
     // Null: the test has a registry alone.
     private ProcessPages? _pages;
 
-    private void OnListProcesses(ClientCall.ListProcesses call)
+    private void OnListProcesses(ClientCall.ListProcesses call, ICanTell caller)
     {
-        ConnectionRef.OnTaken(Sender);
         var (rows, hasMore) = _pages?.After(call.After) ?? ([], false);
         var others = call.After is null
             ? _nodes.All.Where(node => node.IsNamed || node.SizeOfList > 0).OrderByDescending(node => node.IsNamed).Take(ListedNodesMax)
             : [];
-        Sender.Tell(new ClientReply.ProcessList(_own, [.. others.Select(node => node.Address)], rows, hasMore), Self);
+        caller.Tell(new ClientReply.ProcessList(_own, [.. others.Select(node => node.Address)], rows, hasMore), Self);
     }
 }

@@ -62,12 +62,11 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         Receive<WireMessage.Hello>(OnHello);
         Receive<INetwork>(network => _network = network);
         Receive<ProcessPages>(pages => _pages = pages);
-        Receive<ClientCall.ListProcesses>(OnListProcesses);
         Receive<ConnectionNews.Opened>(OnConnectionOpened);
         Receive<ConnectionNews.Refused>(Context.System.EventStream.Publish);
         Receive<ConnectionNews.Disconnected>(OnDisconnected);
         Receive<ConnectionNews.Ended>(ended => OnConnectionEnded(ended.Address));
-        Receive<ClientCall.Locate>(OnLocate);
+        Receive<RegistryCall>(OnCall);
         Receive<DisassociatedEvent>(disassociated => OnReachability(disassociated.RemoteAddress, false));
         Receive<EngineNews.Names>(OnEngineNames);
         Receive<QuietProcess>(OnQuiesced);
@@ -146,41 +145,50 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         }
     }
 
-    // An engine of the group answers, on this node or on another one. Without one, the other registries may know one.
-    private void OnLocate(ClientCall.Locate locate)
+    private void OnCall(RegistryCall call)
     {
-        if (_local.Of(locate.Group).FirstOrDefault().Value is { } engine)
+        RemoteCaller.OnTaken(call.Caller);
+        switch (call.Call)
         {
-            engine.Forward(locate);
-            return;
+            case ClientCall.Locate locate:
+                OnLocate(locate, call.Caller);
+                break;
+            case ClientCall.ListProcesses list:
+                OnListProcesses(list, call.Caller);
+                break;
+            default:
+                call.Caller.Tell(new ClientReply.Refused("This call goes to a process. Ask one of the group."), Self);
+                break;
         }
+    }
 
-        ConnectionRef.OnTaken(Sender);
-        if (_opening.Contains(locate.Group) && !Sender.Path.Address.HasLocalScope)
+    // An engine of the group answers, on this node or on another one. A client connects to each node itself, and proves its role there. One
+    // of this node has the role of the node.
+    private void OnLocate(ClientCall.Locate locate, ICanTell caller)
+    {
+        var isOfThisNode = caller is ICaller;
+        if (_local.Of(locate.Group).FirstOrDefault() is { Key: var name, Value: not null }
+            && NodeNetwork.Of(Context.System).Calls.Find(new CallTarget(locate.Group, name)) is { } inbox)
+        {
+            inbox.Add(locate, caller);
+            inbox.Announce();
+        }
+        else if (_opening.Contains(locate.Group) && !isOfThisNode)
         {
             // Only the store tells which group of this name the process is of. The known ones may be of the group that was backed up,
             // and this one restored. A client of this node is led to them, because a long opening must not stop the application.
-            Sender.Tell(new ClientReply.Located(locate.Group, null, default, []), Self);
-        }
-        else if (_nodes.All.Where(node => node.IsReachable).SelectMany(node => node.ProcessesOf(locate.Group))
-            .FirstOrDefault() is { } elsewhere)
-        {
-            // A client connects to each node itself, and proves its role there.
-            var known = _nodes.All.SelectMany(node => node.ProcessesOf(locate.Group));
-            Sender.Tell(new ClientReply.Located(locate.Group, null, default, [.. known]), Self);
-        }
-        else if (_nodes.Count > 0 && Sender.Path.Address.HasLocalScope)
-        {
-            // A client of this node asks by the connections that this node makes with its own role. A client of another node asks there
-            // itself.
-            foreach (var node in _nodes.All)
-            {
-                RegistryAt(node.Address).Tell(locate, Sender);
-            }
+            caller.Tell(new ClientReply.Located(locate.Group, null, null, default, []), Self);
         }
         else
         {
-            Sender.Tell(new ClientReply.Located(locate.Group, null, default, []), Self);
+            var known = _nodes.All.SelectMany(node => node.ProcessesOf(locate.Group)
+                .Select(process => new ProcessAddress(process.Name, node.Address)));
+            caller.Tell(
+                new ClientReply.Located(locate.Group, null, null, default, [.. known])
+                {
+                    Others = isOfThisNode ? [.. _nodes.All.Select(node => node.Address)] : [],
+                },
+                Self);
         }
     }
 

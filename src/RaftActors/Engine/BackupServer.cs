@@ -22,19 +22,20 @@ internal sealed class BackupServer(HostedStore store, int sizeMax) : UntypedActo
     // Any other failure is passed up, and ends the engine.
     protected override void OnReceive(object message)
     {
+        var wanted = (Wanted)message;
         try
         {
-            Sender.Tell(AnswerTo((Wanted)message), Self);
+            wanted.Caller.Tell(AnswerTo(wanted), Self);
         }
         catch (StoreException e)
         {
-            Sender.Tell(new ClientReply.BackupLost(e.Message), Self);
+            wanted.Caller.Tell(new ClientReply.BackupLost(e.Message), Self);
         }
     }
 
     private ClientReply AnswerTo(Wanted wanted)
     {
-        var (call, uid, snapshot, end) = wanted;
+        var (call, uid, snapshot, end, _) = wanted;
         switch (call)
         {
             case ClientCall.BackupBegin:
@@ -88,5 +89,5 @@ internal sealed class BackupServer(HostedStore store, int sizeMax) : UntypedActo
     /// <param name="Uid">The identity of the group.</param>
     /// <param name="Snapshot">The latest one; null: there is none.</param>
     /// <param name="End">The last committed entry in the store.</param>
-    internal sealed record Wanted(ClientCall.Backup Call, GroupUid Uid, Snapshot? Snapshot, LogIndex End);
+    internal sealed record Wanted(ClientCall.Backup Call, GroupUid Uid, Snapshot? Snapshot, LogIndex End, ICanTell Caller);
 }

@@ -84,8 +84,7 @@ internal sealed class Committing(EngineContext context)
     private void OnCommitted(LogEntry entry)
     {
         context.Commit = entry.Index;
-        if (entry.Request is { } request
-            && (request.Origin == Process.Member || context.Appends.IsOfClient(request)))
+        if (entry.Request is { } request && (request.Origin == Process.Member || Process.Appends.CountOfClients > 0))
         {
             context.NoteCommitted(RequestRef.Of(request), entry.Serial);
         }

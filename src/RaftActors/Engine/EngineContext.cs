@@ -156,6 +156,9 @@ internal class EngineContext
     /// <summary>The number of the actor's present life. Messages to the actor carry it.</summary>
     public long Life { get; private set; }
 
+    /// <summary>The questions of clients that the present life has not taken.</summary>
+    public UntakenQuestions Untaken { get; private set; } = new();
+
     /// <summary>This boot is durable. Requests wait for it: after a crash the next boot might use their numbers again.</summary>
     public bool HasBooted { get; set; }
 
@@ -224,6 +227,7 @@ internal class EngineContext
         Own = found > committed ? found : committed;
         Actor = actor;
         Life = life;
+        Untaken = new UntakenQuestions();
         TakesSnapshots = takesSnapshots;
         JudgesProposals = judgesProposals;
     }
@@ -311,11 +315,11 @@ internal class EngineContext
             case WireMessage.AppendRequest append:
                 Proposals.Submit(append, sender);
                 return true;
-            case AppendReply reply:
+            case AppendReply reply when reply.Request.Origin == Process.Member:
                 Appends.Receive(reply);
                 return true;
-            case ClientCall call:
-                Clients.Submit(call, sender);
+            case AppendReply reply:
+                Clients.Receive(reply);
                 return true;
             case WireMessage.GetRequest get:
                 ServedGets.Submit(get, sender);
@@ -387,6 +391,7 @@ internal class EngineContext
     public void OnStopped()
     {
         Notices.OnStopped();
+        Clients.OnStopped();
         Appends.OnStopped();
         Changes.OnStopped();
         Snapshots.OnStopped();

@@ -44,6 +44,7 @@ internal sealed class GroupViews(EngineContext context)
         if (before is { IsSelf: true } && leader is not { IsSelf: true })
         {
             context.Proposals.OnDeposed();
+            context.Clients.OnDeposed();
             context.LeaderChanges.OnDeposed();
         }
 

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 
 using RaftActors.Core;
+using RaftActors.Delivery;
 using RaftActors.Network;
 using RaftActors.Settings;
 using RaftActors.Wire;
@@ -18,19 +19,12 @@ internal sealed class RaftEngine : UntypedActor
     // The maximum number of messages of the actor that one turn reads.
     private const int InboxBatch = 256;
 
-    // The most calls of clients between two passes of the mailbox. Each may cost a text and a system call, some 20 to 50 us, and one read
-    // of a connection may bring thousands of them. The Appends that a client has under way still fit into one turn.
-    private const int CallsMax = 256;
-
-    // The calls that wait for the next turns, in order.
-    private readonly Queue<(WireMessage Call, IActorRef From)> _calls = [];
     private readonly EngineContext _context;
     private readonly ActorLives _lives;
     private readonly TickTimer _ticks;
     private readonly int _longestRest;
     private readonly ProcessGauges _gauges;
-    private int _callsLeft = CallsMax;
-    private bool _hasCallTurn;
+    private readonly CallInbox _calls;
 
     public RaftEngine(RaftProcess process, IActorRef registry)
     {
@@ -49,7 +43,10 @@ internal sealed class RaftEngine : UntypedActor
         _ticks = new TickTimer(
             Self, ClockThread.Of(system), system.Scheduler, tick, lateness: tick * TimingSettings.LongestLateness(core.Options));
         _gauges = new ProcessGauges(_context);
+        _calls = new CallInbox(Self);
     }
+
+    private CallTarget Target => new(_context.Process.Settings.Group, _context.Process.Name);
 
     // A reader that fails ends the engine.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Escalate);
@@ -61,12 +58,14 @@ internal sealed class RaftEngine : UntypedActor
         _context.Process.Store.MeetEngine(Self);
         KeepTicking();
         _gauges.Begin();
+        _context.Network.Calls.Add(Target, _calls);
     }
 
     // Also runs after a failure. EngineSupervisor does the rest, after the engine is gone.
     protected override void PostStop()
     {
         _ticks.Rest();
+        _context.Network.Calls.Remove(Target, _calls);
         _context.PeerMessages.EndWatch();
         _gauges.End();
         _context.OnStopped();
@@ -76,9 +75,26 @@ internal sealed class RaftEngine : UntypedActor
     protected override void OnReceive(object message)
     {
         _context.Outbox.BeginTurn();
+        ReplyTurn.Begin();
+        try
+        {
+            // Before the message, because Core counts a promise to a leader from its heartbeat on. It would end early by the ticks of the
+            // rest.
+            Count(_ticks.TakeDue());
+            Take(message);
+        }
+        finally
+        {
+            ReplyTurn.End();
+        }
 
-        // Before the message, because Core counts a promise to a leader from its heartbeat on. It would end early by the ticks of the rest.
-        Count(_ticks.TakeDue());
+        _context.Outbox.EndTurn();
+        _gauges.OnTurn();
+        KeepTicking();
+    }
+
+    private void Take(object message)
+    {
         switch (message)
         {
             case WireMessage wire:
@@ -108,56 +124,17 @@ internal sealed class RaftEngine : UntypedActor
                 break;
             case Terminated terminated:
                 _lives.OnTerminated(terminated.ActorRef);
+                _calls.OnActor(_context);
                 break;
             default:
                 Unhandled(message);
                 break;
         }
-
-        if (_callsLeft == 0 && !_hasCallTurn)
-        {
-            _hasCallTurn = true;
-            Self.Tell(ToSelf.CallTurn.Instance, Self);
-        }
-
-        _context.Outbox.EndTurn();
-        _gauges.OnTurn();
-        KeepTicking();
     }
 
-    // Invariant: a bounded number of calls is taken until the messages that are in the mailbox now have had their turns. The others wait in
-    // their order. So a heartbeat or a tick never waits for a flood of calls.
     private void OnWire(WireMessage message)
     {
-        if (message is not (ClientCall or WireMessage.Traced { Inner: ClientCall }))
-        {
-            Take(message, Sender);
-        }
-        else if (_callsLeft == 0)
-        {
-            _calls.Enqueue((message, Sender));
-        }
-        else
-        {
-            _callsLeft--;
-            Take(message, Sender);
-        }
-    }
-
-    private void TakeCalls()
-    {
-        (_hasCallTurn, _callsLeft) = (false, CallsMax);
-        while (_callsLeft > 0 && _calls.TryDequeue(out var next))
-        {
-            _callsLeft--;
-            Take(next.Call, next.From);
-        }
-    }
-
-    private void Take(WireMessage message, IActorRef from)
-    {
-        ConnectionRef.OnTaken(from);
-        if (!_context.Receive(message, from))
+        if (!_context.Receive(message, Sender))
         {
             // Sent by a node that lies, or is newer. An exception would stop this engine.
             Unhandled(message);
@@ -187,7 +164,7 @@ internal sealed class RaftEngine : UntypedActor
                 _context.Appends.Submit(append);
                 break;
             case ToEngine.Query query:
-                _context.Queries.Submit(query);
+                _context.Queries.Submit(new ReadableQuery(query.Request), query.Timeout, query.Consistency);
                 break;
             case ToEngine.Get get:
                 _context.Gets.Submit(get);
@@ -215,6 +192,7 @@ internal sealed class RaftEngine : UntypedActor
                 break;
             case ToEngine.Attach attach:
                 _lives.OnAttach(attach, Sender);
+                _calls.OnActor(_context);
                 break;
             case ToEngine.HoldEnded:
                 _context.Hold.OnEnded();
@@ -249,7 +227,8 @@ internal sealed class RaftEngine : UntypedActor
                 Count(_ticks.Take(tick));
                 break;
             case ToSelf.CallTurn:
-                TakeCalls();
+                _calls.Take(_context.Clients.Submit);
+                _context.Queries.AskWaiting();
                 break;
             case ToSelf.ProposeTurn:
                 _context.Proposals.OnTurn();

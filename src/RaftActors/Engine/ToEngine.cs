@@ -30,9 +30,7 @@ internal abstract record ToEngine
 
     /// <summary>Asks for an Append.</summary>
     /// <param name="Span">Ends with the Append; null: its trace is not sampled.</param>
-    /// <param name="IsRetry">A client sent it before; the actor sends none again.</param>
-    public sealed record Append(
-        RequestRef Request, string Key, ReadOnlyMemory<byte> Value, TimeSpan Timeout, Activity? Span = null, bool IsRetry = false)
+    public sealed record Append(RequestRef Request, string Key, ReadOnlyMemory<byte> Value, TimeSpan Timeout, Activity? Span = null)
         : ToEngine
     {
         /// <summary>Null: the caller does not repeat the call.</summary>
@@ -49,7 +47,7 @@ internal abstract record ToEngine
     public sealed record Query(RequestRef Request, TimeSpan Timeout, ReadConsistency Consistency) : ToEngine;
 
     /// <summary>Asks the leader for a change. The engine itself answers <paramref name="ReplyTo"/>.</summary>
-    public sealed record Change(RequestRef Request, GroupChange What, TimeSpan Timeout, IActorRef? ReplyTo) : ToEngine;
+    public sealed record Change(RequestRef Request, GroupChange What, TimeSpan Timeout, ICanTell? ReplyTo) : ToEngine;
 
     /// <summary>Asks for an explanation of the process's state.</summary>
     public sealed record Explain(RequestRef Request, IActorRef ReplyTo) : ToEngine;

@@ -18,7 +18,7 @@ internal abstract class ToSelf
         public static Tick Late { get; } = new();
     }
 
-    /// <summary>The turn for the calls of clients that the turns before had no room for.</summary>
+    /// <summary>The <see cref="CallInbox"/> has calls.</summary>
     public sealed class CallTurn : ToSelf, IDeadLetterSuppression
     {
         public static CallTurn Instance { get; } = new();

@@ -1,82 +1,137 @@
 using Akka.Actor;
 using Akka.Event;
 
+using RaftActors.Core.Codec;
+using RaftActors.Security;
 using RaftActors.Settings;
 using RaftActors.Wire;
 
 namespace RaftActors.Network;
 
 /// <summary>
-/// The way to one client: the connection that the client has opened. If too many answers wait for all clients together, the client that
-/// reads most slowly loses its connection. Thread-safe.
+/// The connection that a client has opened: reads its calls, gives them to the processes of this node, and writes the replies. Clients
+/// share the threads of the pool. The calls of one read are announced together. If too many replies wait for all clients together, the
+/// client that reads most slowly loses its connection. Replies may be written on any thread.
 /// </summary>
-internal sealed class ClientConnection : IConnection
+internal sealed class ClientConnection : IAcceptedConnection
 {
     private readonly Lock _lock = new();
     private readonly NetworkContext _context;
     private readonly ByteChannel _channel;
+    private readonly CallFrames _frames;
     private readonly FrameSender _sender;
     private readonly HandshakeResult _client;
     private readonly PendingReplies.Place _place;
-    private bool _isClosed;
+    private readonly ReceiveBlock _block;
+    private readonly CallFormat.LatestTarget _latest = new();
+    private readonly ConnectionRole _role;
+    private ICallInbox? _announced;
+    private long _heardAt = Machine.Current.Time.GetTimestamp();
+    private volatile bool _isClosed;
 
+    /// <param name="client">The handshake of a client.</param>
     public ClientConnection(ByteChannel channel, NetworkContext context, HandshakeResult client)
     {
         (_channel, _context, _client) = (channel, context, client);
-        var frames = new FrameWriter(context.Own, context.Settings.FrameSizeMaxBytes, FrameWriter.KeptForClientMax)
-        {
-            Level = client.Level,
-        };
-        _sender = new FrameSender(_lock, channel, frames, context.Metrics, _ => channel.Dispose());
+        _role = client.ClientRole!.Value; // Justification: a client has one.
+        _block = new ReceiveBlock(context.Settings.FrameSizeMaxBytes, beginsSmall: true);
+        _frames = new CallFrames(context.Settings.FrameSizeMaxBytes, context.Outcomes) { Level = client.Level };
+        _sender = new FrameSender(_lock, channel, _frames, context.Metrics, _ => channel.Dispose());
         _place = new PendingReplies.Place(() => WaitingBytes, OnTooSlow);
     }
 
-    /// <summary>Bytes of the answers that wait.</summary>
-    public int WaitingBytes => _sender.WaitingBytes;
-
-    /// <summary>The size of the buffers that are kept when no answers wait.</summary>
-    public int KeptBytes => _sender.KeptBytes;
-
-    /// <summary>The messages of the client that wait for their engine.</summary>
-    public CallWindow Calls { get; } = new(Machine.Current.Time);
-
-    public bool IsClosed => Volatile.Read(ref _isClosed);
+    /// <inheritdoc/>
+    public Address Peer => _client.Peer;
 
     /// <inheritdoc/>
-    public byte Level => _client.Level;
+    public PeerIdentity? Identity => _client.Identity;
 
-    /// <summary>The connection is in use from now on. Call <see cref="Close"/> at its end.</summary>
-    public void Open() => _context.Replies.Enter(_place);
+    /// <inheritdoc/>
+    public ulong Node => _client.Node;
 
-    /// <summary>Closes the connection, and drops the answers that wait.</summary>
-    public void Close()
+    /// <inheritdoc/>
+    public bool IsClient => true;
+
+    /// <inheritdoc/>
+    public string Owner { get; init; } = "";
+
+    /// <inheritdoc/>
+    public long HeardAt => Volatile.Read(ref _heardAt);
+
+    /// <inheritdoc/>
+    public bool IsClosed => _isClosed;
+
+    /// <summary>Its number on this node; null: it does not run yet.</summary>
+    public long? Id { get; private set; }
+
+    /// <summary>Bytes of the replies that wait.</summary>
+    public int WaitingBytes => _sender.WaitingBytes;
+
+    /// <summary>The size of the buffers that are kept when no replies wait.</summary>
+    public int KeptBytes => _sender.KeptBytes;
+
+    /// <summary>The calls of the client that wait for their process.</summary>
+    public CallWindow Calls { get; } = new(Machine.Current.Time);
+
+    /// <inheritdoc/>
+    public async Task RunToEndAsync()
+    {
+        _channel.Socket.Blocking = false;
+        _context.Replies.Enter(_place);
+        Id = _context.Calls.Enter(this);
+        try
+        {
+            while (await _channel.ReceiveAsync(_block.Room()).ConfigureAwait(false) is var count and > 0)
+            {
+                _context.Metrics.OnReceived(count);
+                Volatile.Write(ref _heardAt, Machine.Current.Time.GetTimestamp());
+                _block.Add(count);
+                while (!ReadCalls())
+                {
+                    await Calls.WaitAsync().ConfigureAwait(false);
+                }
+            }
+        }
+        finally
+        {
+            Dispose();
+        }
+    }
+
+    /// <summary>Closes the connection, and drops the replies that wait.</summary>
+    public void Dispose()
     {
         _context.Replies.Leave(_place);
+        if (Id is { } id)
+        {
+            _context.Calls.Leave(id);
+        }
+
         lock (_lock)
         {
             _isClosed = true;
-            _sender.Frames.Take([]);
+            _frames.Take([]);
         }
 
         _channel.Dispose();
     }
 
-    /// <inheritdoc/>
-    public void Write(IActorRef to, WireMessage message, IActorRef from)
+    /// <summary>Writes the reply to a call. It is sent at the end of the turn that writes it.</summary>
+    public void Write(long number, object reply)
     {
         bool isGrown;
         lock (_lock)
         {
-            _context.Replies.OnWriting(_place, isFirst: _sender.Frames.Length == 0);
+            _context.Replies.OnWriting(_place, isFirst: _frames.Length == 0);
             if (_isClosed)
             {
                 _context.Metrics.OnDropped();
                 return;
             }
 
-            if (!_sender.Frames.TryWrite(to, message, from))
+            if (!_frames.TryWrite(number, reply))
             {
-                _context.OnUnwritten(message, _client.Peer);
+                _context.OnUnwritten(reply, Peer);
                 return;
             }
 
@@ -87,23 +142,95 @@ internal sealed class ClientConnection : IConnection
         {
             _context.Replies.MakeRoom();
         }
+
+        ReplyTurn.OnWritten(this);
     }
 
-    /// <inheritdoc/>
+    /// <summary>Sends what was written, as far as the socket takes it without waiting. A task sends the rest.</summary>
     public void Flush() => _sender.Flush();
 
-    /// <inheritdoc/>
-    public void OnTaken() => Calls.OnTaken();
+    // False: too many calls wait for their processes, and there may be more frames.
+    private bool ReadCalls()
+    {
+        try
+        {
+            while (!Calls.IsFull)
+            {
+                if (!_block.TryTake(out var bytes))
+                {
+                    return true;
+                }
+
+                Take(bytes);
+            }
+
+            return false;
+        }
+        finally
+        {
+            _announced?.Announce();
+            _announced = null;
+        }
+    }
+
+    private void Take(ReadOnlyMemory<byte> bytes)
+    {
+        var reader = ByteReader.OfKept(bytes);
+        var (number, target, call) = CallFormat.ReadCall(ref reader, _latest);
+        if (reader.HasView)
+        {
+            _block.Keep();
+        }
+
+        if (_client.Identity is { } identity && CallTable.RoleFor(call) is var needed && _role < needed)
+        {
+            Refuse(number, call, identity, needed);
+        }
+        else if (_context.Calls.Find(target) is { } inbox)
+        {
+            if (_announced is { } other && other != inbox)
+            {
+                other.Announce();
+            }
+
+            _announced = inbox;
+            Calls.Add(bytes.Length);
+            inbox.Add(call, new RemoteCaller(this, number));
+        }
+        else
+        {
+            Write(number, NodeCalls.WhyNone(target));
+        }
+    }
+
+    private void Refuse(long number, ClientCall call, PeerIdentity identity, ConnectionRole needed)
+    {
+        var why = $"it has the role {NameOf(_role)}, and this call needs the role {NameOf(needed)}. Give it the role on all nodes: in "
+            + $"raft.security.roles, or by --{NameOf(needed)}s.";
+
+        // By the name, which the other side cannot choose: a client that connects again and again must not fill the log.
+        if (_context.Refusals.TryGive(identity.Name, why, out var text))
+        {
+            _context.Log.Warning("Refused a call of {0} at {1}: {2}", identity, Peer, text);
+        }
+
+        var told = $"{identity} was refused: {why}";
+        Write(number, call is ClientCall.Append
+            ? new Outcome<object?>.NotCommitted(NotCommittedReason.Unauthorized, told)
+            : new ClientReply.Forbidden(told));
+    }
+
+    private static string NameOf(ConnectionRole role) => role.ToString().ToLowerInvariant();
 
     private void OnTooSlow()
     {
-        Close();
+        Dispose();
         var max = _context.Settings.ReplySizeMaxBytes;
         var why = $"it reads its answers too slowly, and the answers that wait for all clients exceed {max} bytes (a quarter "
             + "of raft.transport-tcp.queue-size-max). Let it read faster or ask for less at a time, or raise the setting on this node.";
-        if (_context.Refusals.TryGive(_client.Identity?.Name ?? $"{_client.Peer}", why, out var text))
+        if (_context.Refusals.TryGive(_client.Identity?.Name ?? $"{Peer}", why, out var text))
         {
-            _context.Log.Warning("Closed the raft connection of client {0} at {1}: {2}", _client.Identity, _client.Peer, text);
+            _context.Log.Warning("Closed the raft connection of client {0} at {1}: {2}", _client.Identity, Peer, text);
         }
     }
 }

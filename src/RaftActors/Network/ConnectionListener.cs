@@ -27,8 +27,8 @@ internal sealed class ConnectionListener : IDisposable
     private static readonly TimeSpan IdleMin = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
-    private readonly HashSet<InboundConnection> _inbound = [];
-    private readonly Dictionary<Address, InboundConnection> _latest = [];
+    private readonly HashSet<IAcceptedConnection> _inbound = [];
+    private readonly Dictionary<Address, IAcceptedConnection> _latest = [];
     private readonly OpenHandshakes _handshakes = new(MaxHandshakes);
     private readonly WarningLimit _warnings = new(Machine.Current.Time);
     private readonly NetworkContext _context;
@@ -62,7 +62,7 @@ internal sealed class ConnectionListener : IDisposable
     /// <summary>The credentials have changed: closes the connections that would not be accepted now.</summary>
     public void Recheck()
     {
-        InboundConnection[] all;
+        IAcceptedConnection[] all;
         lock (_lock)
         {
             all = [.. _inbound];
@@ -77,10 +77,10 @@ internal sealed class ConnectionListener : IDisposable
     /// <summary>Closes the connections of a node that were accepted only because a group named it.</summary>
     public void Expel(Address peer)
     {
-        InboundConnection[] all;
+        IAcceptedConnection[] all;
         lock (_lock)
         {
-            all = [.. OfNode(peer).Where(connection => connection.IsNodeByName)];
+            all = [.. _inbound.Where(connection => connection.IsByName && connection.Peer.Equals(peer))];
         }
 
         if (all.Length > 0)
@@ -90,9 +90,9 @@ internal sealed class ConnectionListener : IDisposable
         }
     }
 
-    private void Recheck(InboundConnection connection)
+    private void Recheck(IAcceptedConnection connection)
     {
-        if (!connection.IsStillAccepted)
+        if (connection.Identity is { } identity && !_context.Credentials!.Current.StillAccepts(identity))
         {
             connection.Dispose();
             _context.Log.Warning("Closed the raft connection of {0}: its credentials are no longer accepted.", connection.Peer);
@@ -199,15 +199,15 @@ internal sealed class ConnectionListener : IDisposable
     {
         using var channel = new ByteChannel(socket, blocks: true);
         var from = IPAddress.None;
-        InboundConnection? connection = null;
+        IAcceptedConnection? connection = null;
         try
         {
             from = (socket.RemoteEndPoint as IPEndPoint)?.Address ?? from;
             var greeting = await ShakeHandsAsync(channel, from);
-            connection = new InboundConnection(channel, _context, greeting, _connectionTo)
-            {
-                Owner = greeting.Identity?.Name ?? from.ToString(),
-            };
+            var owner = greeting.Identity?.Name ?? from.ToString();
+            connection = greeting.ClientRole is null
+                ? new InboundConnection(channel, _context, greeting, _connectionTo(greeting)) { Owner = owner }
+                : new ClientConnection(channel, _context, greeting) { Owner = owner };
             if (TryAdd(connection))
             {
                 // Not earlier: the other side may end the former connection now, which is no hint that it has gone.
@@ -288,7 +288,7 @@ internal sealed class ConnectionListener : IDisposable
 
     // Of two connections of a node the latest counts: it has restarted, or connected again. The one before of the same start is read to its
     // end, because the node changes its connection when its credentials change, and what it sent by that one should not be lost.
-    private bool TryAdd(InboundConnection connection)
+    private bool TryAdd(IAcceptedConnection connection)
     {
         lock (_lock)
         {
@@ -313,15 +313,15 @@ internal sealed class ConnectionListener : IDisposable
         }
     }
 
-    private IEnumerable<InboundConnection> OfNode(Address peer) => _inbound.Where(each => !each.IsClient && each.Peer.Equals(peer));
+    private IEnumerable<IAcceptedConnection> OfNode(Address peer) => _inbound.Where(each => !each.IsClient && each.Peer.Equals(peer));
 
     // Without credentials a group names it, and each address has at most one connection.
-    private bool IsNode(InboundConnection connection) =>
+    private bool IsNode(IAcceptedConnection connection) =>
         connection.IsProvenNode || (!connection.IsClient && _context.IsNamed(connection.Peer));
 
     // When all places are taken, the owner with the most connections has to give one: that of its clients that is silent longest. So a
     // flood of one owner keeps out nobody else. The same owner gets another one only in place of one that it does not use.
-    private bool HasRoomFor(InboundConnection connection)
+    private bool HasRoomFor(IAcceptedConnection connection)
     {
         var open = _inbound.Where(each => !each.IsClosed).ToArray();
         if (open.Length < _maxConnections)
@@ -344,7 +344,7 @@ internal sealed class ConnectionListener : IDisposable
         return true;
     }
 
-    private void OnEnd(InboundConnection? connection)
+    private void OnEnd(IAcceptedConnection? connection)
     {
         lock (_lock)
         {

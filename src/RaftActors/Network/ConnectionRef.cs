@@ -16,22 +16,10 @@ internal sealed class ConnectionRef(ActorPath path, IConnection made, NetworkCon
 
     public IConnection Connection => made.Current;
 
-    /// <summary>
-    /// An actor of this node has taken a message of this sender. Only a client waits for that: see <see cref="CallWindow"/>.
-    /// </summary>
-    public static void OnTaken(IActorRef sender)
-    {
-        if (sender is ConnectionRef { Connection: var connection })
-        {
-            connection.OnTaken();
-        }
-    }
-
     /// <inheritdoc/>
     protected override void TellInternal(object message, IActorRef? sender)
     {
-        var connection = Connection;
-        if ((message as WireMessage ?? context.Foreign.TryWrite(message, connection.Level)) is not { } written)
+        if (message is not WireMessage written)
         {
             context.Log.Warning(
                 "A {0} to {1} was dropped: it is no message of raft. Send it to your actor by the actor's own reference.",
@@ -41,6 +29,7 @@ internal sealed class ConnectionRef(ActorPath path, IConnection made, NetworkCon
         }
 
         // A frame has a sender in any case. The registry of this node ignores answers to others.
+        var connection = Connection;
         connection.Write(this, written, sender ?? context.Registry);
         connection.Flush();
     }

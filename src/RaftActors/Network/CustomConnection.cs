@@ -55,9 +55,23 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
     private readonly EngineBatch _batch = new();
     private readonly Dictionary<string, IActorRef> _senders = [];
     private FrameReader? _reader;
+    private readonly CallFormat.LatestTarget _latest = new();
+    private CustomCallLink? _calls;
     private volatile bool _isRetired;
 
     private string Node => CustomAddress.NodeOf(address)!; // Justification: the address of a node.
+
+    /// <summary>The calls of clients of this node to the other one.</summary>
+    public CustomCallLink Calls
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _calls ??= new CustomCallLink(address, this, context);
+            }
+        }
+    }
 
     /// <inheritdoc/>
     public byte Level
@@ -261,9 +275,21 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
     private void ReadFrame(FrameReader reader, ReadOnlyMemory<byte> bytes)
     {
         var frame = reader.Read(bytes, out _);
-        _batch.Add(frame, frame.Message is WireMessage.Foreign foreign
-            ? context.Foreign.Read(foreign, frame.To.Path.ToStringWithoutAddress())
-            : frame.Message);
+        switch (frame.Message)
+        {
+            case WireMessage.Call call:
+                context.Calls.Take(call, frame.From, Level, _latest, context);
+                break;
+            case WireMessage.Reply reply when NodeCalls.IsForwarded(reply):
+                context.Calls.Return(reply);
+                break;
+            case WireMessage.Reply reply:
+                Calls.Receive(reply);
+                break;
+            default:
+                _batch.Add(frame);
+                break;
+        }
     }
 
     private FrameReader NewReader() => new(context.Own, context.Resolve, context.FindSlab)

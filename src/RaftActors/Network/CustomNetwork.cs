@@ -21,7 +21,7 @@ internal sealed class CustomNetwork : INetwork
     private readonly ConnectionTable<CustomConnection> _connections;
 
     /// <param name="own">The address of this node, which its name stands for.</param>
-    /// <param name="foreign">The messages besides those of engines.</param>
+    /// <param name="calls">The processes that take calls.</param>
     /// <param name="registry">Gets <see cref="ConnectionNews"/>.</param>
     /// <exception cref="InvalidOperationException">The transport belongs to an actor system already.</exception>
     public CustomNetwork(
@@ -29,7 +29,7 @@ internal sealed class CustomNetwork : INetwork
         RaftTransport transport,
         TransportSettings settings,
         Address own,
-        ForeignMessages foreign,
+        NodeCalls calls,
         IActorRef registry)
     {
         (_system, _transport) = (system, transport);
@@ -37,7 +37,8 @@ internal sealed class CustomNetwork : INetwork
         _context = new NetworkContext(settings, own, node, registry, system.Log, new TransportMetrics(system.Name))
         {
             FindSlab = ValueSlabs.Of(system).Find,
-            Foreign = foreign,
+            Outcomes = new OutcomeFormat(system),
+            Calls = calls,
             Resolve = ResolveOwn,
             ConnectionTo = address => _connections!.TryGet(address), // Justification: set below, and called by connections.
         };
@@ -60,6 +61,9 @@ internal sealed class CustomNetwork : INetwork
             : CustomAddress.NodeOf(parsed.Address) is not null ? new ConnectionRef(parsed, _connections.Get(parsed.Address), _context)
             : _system.DeadLetters;
     }
+
+    /// <inheritdoc/>
+    public ICallLink LinkTo(Address node) => _connections.Get(node).Calls;
 
     /// <inheritdoc/>
     public void SetNamed(ImmutableHashSet<Address> named) => _connections.SetNamed(named);

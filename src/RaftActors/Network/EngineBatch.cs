@@ -16,14 +16,12 @@ internal sealed class EngineBatch
     private (IActorRef To, IActorRef From)? _ends;
 
     /// <summary>Takes a message of a frame, which <see cref="Tell"/> tells at the latest.</summary>
-    /// <param name="frame">The frame.</param>
-    /// <param name="message">Its message, as the receiver gets it.</param>
-    public void Add(in FrameReader.Frame frame, object message)
+    public void Add(in FrameReader.Frame frame)
     {
-        if (!frame.IsToEngine || message is not WireMessage forEngine)
+        if (!frame.IsToEngine)
         {
             Tell();
-            frame.To.Tell(message, frame.From);
+            frame.To.Tell(frame.Message, frame.From);
             return;
         }
 
@@ -33,7 +31,7 @@ internal sealed class EngineBatch
             _ends = (frame.To, frame.From);
         }
 
-        _messages.Add(forEngine);
+        _messages.Add(frame.Message);
     }
 
     /// <summary>Tells the messages that were not told yet.</summary>

@@ -36,9 +36,6 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
     /// <summary>Makes the reference of a sender from its path with address.</summary>
     public required Func<string, IActorRef> ResolveSender { get; init; }
 
-    /// <summary>The writer has the same.</summary>
-    public int KnownLengthMax { get; init; } = FrameWriter.KnownLengthMax;
-
     /// <summary>Whether the actor at a path, without address, takes messages of other nodes.</summary>
     public Func<string, bool> MayReceive { get; init; } = IsEngine;
 
@@ -75,7 +72,7 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
         }
 
         // Now, not at the next frame: the connection may be silent from here on, and one frame may have brought very much.
-        if (FrameWriter.IsTooMuch(_receivers.Count + _senders.Count, _members.Count, _knownLength, KnownLengthMax))
+        if (FrameWriter.IsTooMuch(_receivers.Count + _senders.Count, _members.Count, _knownLength))
         {
             Forget();
         }

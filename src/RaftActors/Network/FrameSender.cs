@@ -11,7 +11,7 @@ namespace RaftActors.Network;
 /// <param name="gate">The owner's lock. It guards the frames.</param>
 /// <param name="onLost">Called once or more if the connection is lost, without the lock. Null: the socket said so.</param>
 internal sealed class FrameSender(
-    Lock gate, ByteChannel channel, FrameWriter frames, TransportMetrics metrics, Action<Exception?> onLost)
+    Lock gate, ByteChannel channel, IFrames frames, TransportMetrics metrics, Action<Exception?> onLost)
 {
     // An engine that sends goes on with what others have written meanwhile, but not for long: it misses its ticks.
     private const int MaxRounds = 4;
@@ -20,9 +20,6 @@ internal sealed class FrameSender(
     private bool _isSending;
     private int _sendingBytes;
     private bool _isFinishing;
-
-    /// <summary>Guarded by the lock.</summary>
-    public FrameWriter Frames => frames;
 
     /// <summary>The size of the buffers that an idle connection keeps.</summary>
     public int KeptBytes => _spare.Length + channel.KeptBytes;

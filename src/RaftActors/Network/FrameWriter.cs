@@ -14,13 +14,7 @@ namespace RaftActors.Network;
 /// written in full once for each connection; later they are their place among those written. Not thread-safe.
 /// </summary>
 /// <param name="own">The address of this actor system.</param>
-/// <param name="keptSizeMax">A larger buffer is left to the garbage collector: one large message, or a slow node, made it large.</param>
-/// <param name="knownLengthMax">The reader has the same.</param>
-internal sealed class FrameWriter(
-    Address own,
-    int frameSizeMaxBytes,
-    int keptSizeMax = FrameWriter.KeptSizeMax,
-    int knownLengthMax = FrameWriter.KnownLengthMax)
+internal sealed class FrameWriter(Address own, int frameSizeMaxBytes) : IFrames
 {
     /// <summary>
     /// When more paths or members are known after a frame, both sides forget all. A node with a thousand groups has more than a thousand
@@ -34,19 +28,13 @@ internal sealed class FrameWriter(
     /// </summary>
     public const int KnownLengthMax = 2 * 1024 * 1024;
 
-    /// <summary>
-    /// The same for the connection of a client: it speaks for itself to the engines of a few groups, and there may be a thousand clients.
-    /// </summary>
-    public const int KnownLengthForClientMax = 64 * 1024;
-
     // Akka.NET has an object for each element of a path, which takes as much memory as so many characters.
     private const int ElementLength = 48;
 
-    /// <summary>The largest buffer that is kept for a node.</summary>
+    /// <summary>
+    /// The largest buffer that is kept. A larger one is left to the garbage collector: one large message, or a slow node, made it large.
+    /// </summary>
     public const int KeptSizeMax = 1024 * 1024;
-
-    /// <summary>The largest buffer that is kept for a client: there may be a thousand, and most of them idle.</summary>
-    public const int KeptForClientMax = 64 * 1024;
 
     private readonly ByteWriter _writer = NewWriter();
     private readonly Dictionary<IActorRef, int> _receivers = new(ReferenceEqualityComparer.Instance);
@@ -54,17 +42,17 @@ internal sealed class FrameWriter(
     private long _pathLength;
     private bool _mustForget;
 
-    /// <summary>The largest buffer to keep for this connection.</summary>
-    public int KeptSize => keptSizeMax;
+    /// <inheritdoc/>
+    public int KeptSize => KeptSizeMax;
 
-    /// <summary>The format level of the next frames. The reader may know more.</summary>
+    /// <inheritdoc/>
     public byte Level
     {
         get => _writer.Level;
         set => _writer.Level = value;
     }
 
-    /// <summary>Number of bytes that <see cref="Take"/> would return.</summary>
+    /// <inheritdoc/>
     public int Length => _writer.Length;
 
     /// <summary>
@@ -106,15 +94,15 @@ internal sealed class FrameWriter(
     /// <summary>The next frame names its actors in full, so that it can be read without those before it.</summary>
     public void Forget() => _mustForget = true;
 
-    /// <summary>Takes the frames. The writer continues in the other buffer, unless that is too large to keep.</summary>
-    public ArraySegment<byte> Take(byte[] next) => _writer.Detach(next.Length <= keptSizeMax ? next : []);
+    /// <inheritdoc/>
+    public ArraySegment<byte> Take(byte[] next) => _writer.Detach(next.Length <= KeptSizeMax ? next : []);
 
     /// <summary>
     /// Whether so much is known after a frame that both sides forget all before the next one. The reader needs no word for it, so it has
     /// never more than this and one frame.
     /// </summary>
-    public static bool IsTooMuch(int actors, int members, long length, long lengthMax) =>
-        actors > MaxKnown || members > MaxKnown || length > lengthMax;
+    public static bool IsTooMuch(int actors, int members, long length) =>
+        actors > MaxKnown || members > MaxKnown || length > KnownLengthMax;
 
     /// <summary>The characters that a known path counts for.</summary>
     public static int LengthOf(string path) => path.Length + (ElementLength * path.AsSpan().Count('/'));
@@ -130,7 +118,7 @@ internal sealed class FrameWriter(
     {
         var forgets = _mustForget
             || IsTooMuch(
-                _receivers.Count + _senders.Count, _writer.SharedMembers, _pathLength + _writer.SharedLength, knownLengthMax);
+                _receivers.Count + _senders.Count, _writer.SharedMembers, _pathLength + _writer.SharedLength);
         if (forgets)
         {
             _receivers.Clear();

@@ -181,18 +181,20 @@ internal sealed record HandshakeResult(Address Peer, PeerIdentity? Identity, Con
             await AnswerAsync(channel, cancellation).ConfigureAwait(false);
         }
 
-        var greeting = new HandshakeResult(peer, identity, handshake.Kind == ConnectionKind.Client ? RoleOfClient(identity) : null)
+        // Justification: the address of another system has a host.
+        if (identity is { Role: null } && (handshake.Kind == ConnectionKind.Node || identity.VouchesFor(peer.Host!)))
+        {
+            await context.NamesKnown.WaitAsync(cancellation).ConfigureAwait(false);
+        }
+
+        var role = handshake.Kind == ConnectionKind.Client ? RoleOfClient(identity, peer, context) : (ConnectionRole?)null;
+        var greeting = new HandshakeResult(peer, identity, role)
         {
             Node = handshake.Node,
             Level = Handshake.LevelOf(FormatRange.Own, handshake.Formats),
         };
         if (identity is not null && greeting.ClientRole is null)
         {
-            if (identity.Role is null)
-            {
-                await context.NamesKnown.WaitAsync(cancellation).ConfigureAwait(false);
-            }
-
             DemandNode(identity, peer, context);
         }
 
@@ -206,11 +208,12 @@ internal sealed record HandshakeResult(Address Peer, PeerIdentity? Identity, Con
         channel.Begin();
     }
 
-    // A node may do as a client what an operator may.
-    private static ConnectionRole RoleOfClient(PeerIdentity? identity) => identity switch
+    // A node may do as a client what an operator may, also one that is a node only because a group names it.
+    private static ConnectionRole RoleOfClient(PeerIdentity? identity, Address peer, NetworkContext context) => identity switch
     {
         null or { Role: ConnectionRole.Node } => ConnectionRole.Operator,
         { Role: { } role } => role,
+        _ when identity.VouchesFor(peer.Host!) && context.IsNamed(peer) => ConnectionRole.Operator, // Justification: it has a host.
         _ => throw new InvalidDataException(
             $"{identity} has no role here. Name it in raft.security.roles.reader, writer or operator, on all nodes."),
     };

@@ -5,8 +5,8 @@ using RaftActors.Wire;
 namespace RaftActors.Network;
 
 /// <summary>
-/// The way for messages of raft to one other node or client: the connection to a node (<see cref="NodeConnection"/>), the connection of a
-/// client (<see cref="ClientConnection"/>), or a custom transport (<see cref="CustomConnection"/>). Thread-safe.
+/// The way for messages of raft to one other node: by a connection (<see cref="NodeConnection"/>), or by a custom transport
+/// (<see cref="CustomConnection"/>). Thread-safe.
 /// </summary>
 internal interface IConnection
 {
@@ -21,11 +21,6 @@ internal interface IConnection
 
     /// <summary>Sends the messages, as far as the socket takes them without waiting. A task sends the rest.</summary>
     void Flush();
-
-    /// <summary>An actor of this node has taken a message that came from there, so the next one may come.</summary>
-    void OnTaken()
-    {
-    }
 }
 
 /// <summary>

@@ -16,6 +16,9 @@ internal interface INetwork : IDisposable
     /// <summary>The reference of an actor at a path with address, on this node or another one.</summary>
     IActorRef Resolve(string path);
 
+    /// <summary>The way for calls of clients to another node.</summary>
+    ICallLink LinkTo(Address node);
+
     /// <summary>The nodes that the groups of this node name. Strangers take no room from them.</summary>
     void SetNamed(ImmutableHashSet<Address> named);
 

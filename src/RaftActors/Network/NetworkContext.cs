@@ -28,17 +28,17 @@ internal sealed record NetworkContext(
     /// <summary>Null: connections are neither encrypted nor authenticated.</summary>
     public CredentialStore? Credentials { get; init; }
 
-    /// <summary>Messages that are no <see cref="WireMessage"/>.</summary>
-    public required ForeignMessages Foreign { get; init; }
+    /// <summary>The bytes of the replies to calls.</summary>
+    public required OutcomeFormat Outcomes { get; init; }
+
+    /// <summary>The processes of this node that take calls.</summary>
+    public required NodeCalls Calls { get; init; }
 
     /// <summary>Limits the log lines about refused messages.</summary>
     public WarningLimit Refusals { get; } = new(Machine.Current.Time);
 
     /// <summary>Limits the answers that wait for clients.</summary>
     public PendingReplies Replies { get; } = new(Settings.ReplySizeMaxBytes, Machine.Current.Time);
-
-    /// <summary>Whether this actor system takes connections. Otherwise it has clients only.</summary>
-    public Func<bool> Listens { get; init; } = () => false;
 
     /// <summary>
     /// Whether a roster, a contact or the log of a group on this node names the node. With credentials it is false if Akka.Cluster names
@@ -58,7 +58,7 @@ internal sealed record NetworkContext(
     /// <summary>
     /// A message to another node could not be written into a frame. A leader sends the same one again and again.
     /// </summary>
-    public void OnUnwritten(WireMessage message, Address node)
+    public void OnUnwritten(object message, Address node)
     {
         Metrics.OnDropped();
         const string Why = "It does not fit into a frame (raft.transport-tcp.frame-size-max), has a text that is no Unicode, or needs a "

@@ -28,13 +28,13 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
     // Messages that the lowest level cannot express, while the level of the connection is not known. Requests of operators, so few.
     private readonly Queue<(IActorRef To, WireMessage Message, IActorRef From)> _early = [];
 
-    private OutboundSocket? _socket;
+    private OutboundSocket<FrameWriter>? _socket;
 
     // Connects with changed credentials, while the present connection goes on.
-    private OutboundSocket? _next;
+    private OutboundSocket<FrameWriter>? _next;
 
     // Sends what was written before the present connection took over.
-    private OutboundSocket? _former;
+    private OutboundSocket<FrameWriter>? _former;
     private bool _hasLostActor;
     private bool _hasLost;
 
@@ -102,21 +102,13 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
                 return;
             }
 
-            if (!present.IsClient)
+            if (_next is null)
             {
-                if (_next is not null)
-                {
-                    // The other node may have put it in place of the present one. If it is outdated, it is renewed itself.
-                    return;
-                }
-
-                _next = new OutboundSocket(context, _lock, OnLost);
+                // Otherwise the other node may have put it in place of the present one. If it is outdated, it is renewed itself.
+                _next = NewSocket();
                 _ = ConnectAsync(_next);
-                return;
             }
         }
-
-        EndIfRefused();
     }
 
     /// <summary>Ends the connection. The next message makes another one.</summary>
@@ -135,7 +127,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
         {
             lock (_lock)
             {
-                return _socket?.Sender.Frames.Level ?? FormatRange.Own.Lowest;
+                return _socket?.Frames.Level ?? FormatRange.Own.Lowest;
             }
         }
     }
@@ -158,13 +150,13 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
         lock (_lock)
         {
             BeginIfTime();
-            if (_socket is null || _socket.Sender.Frames.Length > context.Settings.QueueSizeMaxBytes)
+            if (_socket is null || _socket.Frames.Length > context.Settings.QueueSizeMaxBytes)
             {
                 _hasLostActor |= message is WireMessage.ActorAt;
                 _hasLost |= _socket is null;
                 context.Metrics.OnDropped();
             }
-            else if (_socket.Sender.Frames.TryWrite(to, message, from))
+            else if (_socket.Frames.TryWrite(to, message, from))
             {
                 _hasEarlyActor |= message is WireMessage.ActorAt && !_socket.IsConnected;
             }
@@ -203,16 +195,19 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
         sender?.Flush();
     }
 
+    private OutboundSocket<FrameWriter> NewSocket() => new(
+        ConnectionKind.Node, new FrameWriter(context.Own, context.Settings.FrameSizeMaxBytes), context, _lock, OnLost);
+
     private void BeginIfTime()
     {
         if (_socket is null && !_isRetired && _pause.IsOver)
         {
-            _socket = new OutboundSocket(context, _lock, OnLost);
+            _socket = NewSocket();
             _ = ConnectAsync(_socket);
         }
     }
 
-    private async Task ConnectAsync(OutboundSocket socket)
+    private async Task ConnectAsync(OutboundSocket<FrameWriter> socket)
     {
         // Not on the engine's thread: a name may have to be looked up.
         await Task.Yield();
@@ -229,7 +224,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
             // The credentials may have changed since the handshake.
             Renew();
             socket.Sender.Flush();
-            await (socket.IsClient ? socket.ReadAnswersAsync(this, address) : socket.WaitForEndAsync());
+            await socket.WaitForEndAsync();
             End(socket, "it has ended", isRefused: false);
         }
         catch (Exception e)
@@ -239,9 +234,9 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
     }
 
     // The connection takes messages from now on. False: it is no longer wanted.
-    private bool TryTake(OutboundSocket socket)
+    private bool TryTake(OutboundSocket<FrameWriter> socket)
     {
-        OutboundSocket? former = null;
+        OutboundSocket<FrameWriter>? former = null;
         bool hasLost;
         lock (_lock)
         {
@@ -285,7 +280,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
 
     private void EndIfRefused()
     {
-        OutboundSocket? socket;
+        OutboundSocket<FrameWriter>? socket;
         lock (_lock)
         {
             socket = _socket is { IsConnected: true } ? _socket : null;
@@ -298,27 +293,18 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
         }
     }
 
-    private void OnLost(OutboundSocket socket, Exception? cause)
+    private void OnLost(OutboundSocket<FrameWriter> socket, Exception? cause)
     {
-        if (cause is not (null or SocketException or IOException or OperationCanceledException or InvalidDataException
-            or ObjectDisposedException or AuthenticationException or RaftConfigurationException))
+        if (!ConnectionFailure.IsExpected(cause))
         {
             context.Log.Error(cause, "The raft connection to {0} failed", address);
         }
 
-        var why = cause switch
-        {
-            null => "it was lost",
-            OperationCanceledException or SocketException { SocketErrorCode: SocketError.TimedOut } =>
-                $"no answer within {ConnectTimeout.TotalSeconds} s",
-            SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData } => "the host name is unknown",
-            SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "connection refused",
-            _ => cause.Message,
-        };
-        End(socket, why, isRefused: cause is AuthenticationException or InvalidDataException);
+        var why = ConnectionFailure.WhyOf(cause, ConnectTimeout);
+        End(socket, why, isRefused: ConnectionFailure.IsByPeer(cause));
     }
 
-    private void End(OutboundSocket socket, string why, bool isRefused)
+    private void End(OutboundSocket<FrameWriter> socket, string why, bool isRefused)
     {
         bool isNext;
         lock (_lock)

@@ -19,14 +19,14 @@ internal sealed class NodeNetwork
     // Guards the start. It looks up names of hosts and reads files, which may take long.
     private readonly Lock _lock = new();
     private readonly ExtendedActorSystem _system;
-    private readonly ForeignMessages _foreign;
+    private readonly LocalLink _local;
     private RaftTransport? _transport;
     private bool _hasBegun;
 
     private NodeNetwork(ExtendedActorSystem system)
     {
         _system = system;
-        _foreign = new ForeignMessages(system);
+        _local = new LocalLink(Calls);
         Address = CustomAddress.OwnOf(system);
     }
 
@@ -35,6 +35,9 @@ internal sealed class NodeNetwork
 
     /// <summary>The address of this node in the paths that other nodes use.</summary>
     public Address Address { get; }
+
+    /// <summary>The processes of this node that take calls of clients.</summary>
+    public NodeCalls Calls { get; } = new();
 
     /// <summary>Null: the actor system has no address. Set before the first engine or client starts.</summary>
     public INetwork? Network { get; private set; }
@@ -61,6 +64,13 @@ internal sealed class NodeNetwork
 
     /// <summary>The reference of an actor at a path with address, by raft's own connections.</summary>
     public IActorRef ActorAt(string path) => Network?.Resolve(path) ?? _system.Provider.ActorAt(path);
+
+    /// <summary>The way for calls of clients to a node.</summary>
+    /// <param name="node">As <see cref="CustomAddress.WithoutSystem"/> has it.</param>
+    public ICallLink LinkTo(Address node) =>
+        Network is { } network && node.HasGlobalScope && !node.Equals(CustomAddress.WithoutSystem(Address))
+            ? network.LinkTo(node)
+            : _local;
 
     /// <inheritdoc cref="UserActors.Resolve"/>
     public IActorRef UserActorAt(string path) => UserActors.Of(_system).Resolve(path);
@@ -99,7 +109,7 @@ internal sealed class NodeNetwork
     {
         if (!settings.IsCustom)
         {
-            return TcpNetwork.Make(_system, settings, security, _foreign, Registry);
+            return TcpNetwork.Make(_system, settings, security, Calls, Registry);
         }
 
         var transport = _transport ?? throw new RaftConfigurationException(
@@ -107,7 +117,7 @@ internal sealed class NodeNetwork
             + "raft actor or client is created; or set raft.transport = tcp.");
         RaftConfigurationException.Demand(
             Address.HasGlobalScope, CustomAddress.WhyNone(_system.Settings.Config.GetString("raft.node") ?? ""));
-        var connections = new CustomNetwork(_system, transport, settings, Address, _foreign, Registry);
+        var connections = new CustomNetwork(_system, transport, settings, Address, Calls, Registry);
         UserActors.Of(_system).Resolve = connections.Resolve;
         return connections;
     }

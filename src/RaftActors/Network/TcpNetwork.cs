@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Collections.Immutable;
 
 using Akka.Actor;
@@ -29,6 +30,7 @@ internal sealed class TcpNetwork : INetwork
 
     private readonly ExpelledNodes _expelled = new();
     private readonly ConnectionTable<NodeConnection> _connections;
+    private readonly ConcurrentDictionary<Address, CallConnection> _calls = [];
 
     /// <exception cref="RaftConfigurationException">The credentials cannot be read.</exception>
     private TcpNetwork(
@@ -36,7 +38,7 @@ internal sealed class TcpNetwork : INetwork
         Address own,
         TransportSettings settings,
         SecuritySettings security,
-        ForeignMessages foreign,
+        NodeCalls calls,
         IActorRef registry)
     {
         _system = system;
@@ -47,8 +49,8 @@ internal sealed class TcpNetwork : INetwork
         {
             FindSlab = ValueSlabs.Of(system).Find,
             Credentials = _credentials,
-            Foreign = foreign,
-            Listens = () => Volatile.Read(ref _listener) is not null,
+            Outcomes = new OutcomeFormat(system),
+            Calls = calls,
             IsNamed = settings.IsOfCluster && _credentials is not null ? _ => false : IsNamed,
             NamesKnown = settings.IsOfCluster ? Task.CompletedTask : _namesKnown.Task,
             Resolve = path => CustomAddress.ResolveOwn(system, own, path),
@@ -67,7 +69,7 @@ internal sealed class TcpNetwork : INetwork
     /// <summary>
     /// Null: the actor system has no address, so there are no other nodes.
     /// </summary>
-    /// <param name="foreign">The messages besides those of engines.</param>
+    /// <param name="calls">The processes that take calls.</param>
     /// <param name="registry">Gets <see cref="ConnectionNews"/>.</param>
     /// <exception cref="RaftConfigurationException">
     /// The credentials cannot be read, or the remoting is encrypted and raft is not.
@@ -76,7 +78,7 @@ internal sealed class TcpNetwork : INetwork
         ExtendedActorSystem system,
         TransportSettings settings,
         SecuritySettings security,
-        ForeignMessages foreign,
+        NodeCalls calls,
         IActorRef registry)
     {
         var own = CustomAddress.OwnOf(system);
@@ -90,7 +92,7 @@ internal sealed class TcpNetwork : INetwork
             $"{RemotingKey}.enable-ssl is on, and raft.security is not set. Raft messages take connections of their own, so they would "
             + "leave the node without encryption. Set raft.security, or if another layer encrypts them, "
             + "raft.transport-tcp.unencrypted = on.");
-        return new TcpNetwork(system, own, settings with { Hostname = HostOf(system, settings) }, security, foreign, registry);
+        return new TcpNetwork(system, own, settings with { Hostname = HostOf(system, settings) }, security, calls, registry);
     }
 
     /// <summary>Opens the port, because this actor system has a process. False: it is open already.</summary>
@@ -105,12 +107,6 @@ internal sealed class TcpNetwork : INetwork
             }
 
             Volatile.Write(ref _listener, new ConnectionListener(_context, ConnectionToMet, port: ListeningPort()));
-            foreach (var connection in _connections.All)
-            {
-                // It was opened as a client's.
-                connection.Forget();
-            }
-
             return true;
         }
     }
@@ -140,6 +136,10 @@ internal sealed class TcpNetwork : INetwork
             ? new ConnectionRef(parsed, _connections.Get(parsed.Address), _context)
             : _system.Provider.ActorAt(path);
 
+    /// <inheritdoc/>
+    public ICallLink LinkTo(Address node) =>
+        _calls.GetOrAdd(node, address => new CallConnection(address, _context, _system.EventStream.Publish));
+
     /// <summary>Whether an announcement of an actor to the node was dropped since the last call.</summary>
     public bool TakeLostActor(Address address) => _connections.Find(address)?.TakeLostActor() == true;
 
@@ -149,6 +149,11 @@ internal sealed class TcpNetwork : INetwork
         foreach (var connection in _connections.All)
         {
             connection.Renew();
+        }
+
+        foreach (var connection in _calls.Values)
+        {
+            connection.Recheck();
         }
     }
 
@@ -167,7 +172,9 @@ internal sealed class TcpNetwork : INetwork
         || (!_expelled.Contains(address) && _connections.Find(address) is { IsVerified: true });
 
     /// <inheritdoc/>
-    public string Problems => string.Join(' ', _connections.All.Select(each => each.Problem).Where(problem => problem is not null));
+    public string Problems => string.Join(
+        ' ',
+        _connections.All.Select(each => each.Problem).Concat(_calls.Values.Select(each => each.Problem)).OfType<string>().Distinct());
 
     /// <inheritdoc/>
     public void Forget(Address address) => _connections.Find(address)?.Forget();
@@ -194,6 +201,11 @@ internal sealed class TcpNetwork : INetwork
         foreach (var connection in _connections.All)
         {
             connection.Forget();
+        }
+
+        foreach (var connection in _calls.Values)
+        {
+            connection.Dispose();
         }
     }
 

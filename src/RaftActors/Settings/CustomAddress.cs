@@ -35,6 +35,12 @@ internal static class CustomAddress
         : address.Port is null or NoPort ? address.Host
         : string.Create(CultureInfo.InvariantCulture, $"{address.Host}:{address.Port}");
 
+    /// <summary>
+    /// The address of a node for calls of clients, who need not know the name of its actor system: <c>raft</c> stands for it.
+    /// </summary>
+    public static Address WithoutSystem(Address node) =>
+        node.HasLocalScope || node.Protocol == Protocol ? node : new Address(Protocol, System, node.Host, node.Port);
+
     /// <summary>Whether a path has such an address.</summary>
     public static bool IsIn(string path) => path.StartsWith(Protocol + "://", StringComparison.Ordinal);
 

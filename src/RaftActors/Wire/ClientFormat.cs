@@ -1,16 +1,20 @@
+using Akka.Actor;
+
 using RaftActors.Core;
 using RaftActors.Core.Codec;
 
 namespace RaftActors.Wire;
 
 /// <summary>
-/// The bytes of the messages between clients and engines. <see cref="WireTable"/> maps manifests to these functions. Times are in
+/// The bytes of the calls of clients and of the replies. <see cref="CallTable"/> maps numbers to these functions. Times are in
 /// milliseconds.
 /// </summary>
 internal static class ClientFormat
 {
     private const int PairSizeMin = 3;
     private const int SettingSizeMin = 2;
+    private const int AddressSizeMin = 2;
+    private const int ProcessSizeMin = 6;
 
     public static void WriteAppend(ByteWriter writer, ClientCall.Append append)
     {
@@ -21,6 +25,7 @@ internal static class ClientFormat
         WriteTime(writer, append.Timeout);
         writer.Flag(append.IsRetry);
         writer.Optional(append.RequestKey, HashedKey.Write);
+        writer.Optional(append.Parent, TraceFormat.WriteContext);
     }
 
     public static ClientCall.Append ReadAppend(ref ByteReader reader) =>
@@ -31,24 +36,51 @@ internal static class ClientFormat
             reader.Value(),
             ReadTime(ref reader),
             reader.Flag(),
-            reader.Flag() ? HashedKey.Read(ref reader) : null);
+            reader.Flag() ? HashedKey.Read(ref reader) : null,
+            reader.Flag() ? TraceFormat.ReadContext(ref reader) : null);
 
     public static void WriteLocated(ByteWriter writer, ClientReply.Located located)
     {
         writer.Text(located.Group);
-        writer.Text(located.Leader?.Value ?? "");
+        writer.Optional(located.By, static (to, name) => to.Text(name.Value));
+        writer.Optional(located.Leader, static (to, name) => to.Text(name.Value));
         writer.Number(located.Term.Value);
-        WireFormat.WriteProcesses(writer, located.Processes);
+        writer.List(located.Processes, process =>
+        {
+            writer.Text(process.Name.Value);
+            writer.Text(process.Node.ToString());
+        });
         writer.Identity(located.Uid.Value);
+        writer.List(located.Others, node => writer.Text(node.ToString()));
     }
 
-    public static ClientReply.Located ReadLocated(ref ByteReader reader)
+    public static ClientReply.Located ReadLocated(ref ByteReader reader) => new(
+        reader.Text(),
+        reader.Flag() ? reader.Name() : null,
+        reader.Flag() ? reader.Name() : null,
+        new Term(reader.Count()),
+        reader.List(ProcessSizeMin, static (ref ByteReader each) => new ProcessAddress(each.Name(), ReadAddress(ref each))),
+        new GroupUid(reader.Identity()))
     {
-        var group = reader.Text();
-        var leader = reader.Bytes();
-        ProcessName? name = leader.IsEmpty ? null : ByteReader.NameOf(leader);
-        return new ClientReply.Located(
-            group, name, new Term(reader.Count()), WireFormat.ReadProcesses(ref reader), new GroupUid(reader.Identity()));
+        Others = reader.List(AddressSizeMin, static (ref ByteReader each) => ReadAddress(ref each)),
+    };
+
+    public static void WriteNotLeading(ByteWriter writer, ClientReply.NotLeading reply)
+    {
+        writer.Optional(reply.Leader, static (to, name) => to.Text(name.Value));
+        writer.Number(reply.Term.Value);
+        writer.Flag(reply.MayBeWritten);
+    }
+
+    public static ClientReply.NotLeading ReadNotLeading(ref ByteReader reader) =>
+        new(reader.Flag() ? reader.Name() : null, new Term(reader.Count()), reader.Flag());
+
+    public static Address ReadAddress(ref ByteReader reader)
+    {
+        var text = reader.Text();
+        return ActorPath.TryParseAddress(text, out var address) && address.ToString() == text
+            ? address
+            : throw reader.Damaged($"'{text}' is no address");
     }
 
     public static void WriteQuery(ByteWriter writer, ClientCall.Query query)

@@ -2,36 +2,37 @@ using System.Collections.Immutable;
 using System.Diagnostics;
 
 using Akka.Actor;
-using Akka.Event;
 
 using RaftActors.Core;
 
 namespace RaftActors.Wire;
 
 /// <summary>
-/// A message of a client to an engine, or to a registry that passes it on. The client need not belong to the group. The answer goes to the
-/// Akka sender. Closed.
+/// A call of a client to a process, or to the registry of a node. The client need not belong to the group. <see cref="CallTable"/> has the
+/// number, the role and the bytes of each. Closed.
 /// </summary>
-internal abstract record ClientCall : WireMessage
+internal abstract record ClientCall
 {
     private ClientCall()
     {
     }
 
     /// <summary>
-    /// Asks for the processes of a group. A registry without an engine of the group asks the other registries that it knows, if the client
-    /// is on its node. The answer is <see cref="ClientReply.Located"/>. A client repeats it, so dead letters of it are not logged.
+    /// Asks for the processes of a group. A registry passes it to an engine of the group, if it has one. The answer is
+    /// <see cref="ClientReply.Located"/>.
     /// </summary>
-    public sealed record Locate(string Group) : ClientCall, IDeadLetterSuppression;
+    public sealed record Locate(string Group) : ClientCall;
 
     /// <summary>
-    /// Asks a process to append a pair, as if its own actor had asked. The answer is the outcome, once the pair was delivered there.
+    /// Asks the leader to append a pair. The answer is the outcome, once the pair was delivered to its actor, or
+    /// <see cref="ClientReply.NotLeading"/>. Another process passes the call on, if it can.
     /// </summary>
     /// <param name="Session">The client's. No message names an origin, so a client cannot take another one's.</param>
     /// <param name="Number">The client's number of the Append. All its attempts have the same.</param>
     /// <param name="Timeout">The time until the process gives up.</param>
     /// <param name="IsRetry">The client has sent the request before, here or elsewhere.</param>
     /// <param name="RequestKey">Null: the caller does not repeat the call.</param>
+    /// <param name="Parent">The client's span; null: the trace is not sampled.</param>
     public sealed record Append(
         ClientSession Session,
         long Number,
@@ -39,13 +40,11 @@ internal abstract record ClientCall : WireMessage
         ReadOnlyMemory<byte> Value,
         TimeSpan Timeout,
         bool IsRetry,
-        HashedKey? RequestKey = null)
+        HashedKey? RequestKey = null,
+        ActivityContext? Parent = null)
         : ClientCall
     {
         public RequestId Request => new(Session.Origin, Number);
-
-        /// <summary>Takes the outcome in place of the sender; null: the sender does. It does not go to other nodes.</summary>
-        public ICanTell? ReplyTo { get; init; }
     }
 
     /// <summary>Asks the actor of a process, as its own Query does. The answer is a <see cref="QueryOutcome"/>.</summary>
@@ -113,20 +112,34 @@ internal abstract record ClientCall : WireMessage
 }
 
 /// <summary>An answer to a client that is no outcome. Closed.</summary>
-internal abstract record ClientReply : WireMessage
+internal abstract record ClientReply
 {
     private ClientReply()
     {
     }
 
     /// <summary>The processes of a group.</summary>
+    /// <param name="By">The process that answers; null: a registry does.</param>
     /// <param name="Leader">The leader, as the answering process knows it; null: it knows none.</param>
     /// <param name="Term">The leader's term.</param>
     /// <param name="Processes">Empty: the asked node knows no process of the group.</param>
     /// <param name="Uid">The identity of the group, because a restored group has the name of the one that was backed up.</param>
     public sealed record Located(
-        string Group, ProcessName? Leader, Term Term, ImmutableArray<LocalProcess> Processes, GroupUid Uid = default)
-        : ClientReply, IDeadLetterSuppression;
+        string Group,
+        ProcessName? By,
+        ProcessName? Leader,
+        Term Term,
+        ImmutableArray<ProcessAddress> Processes,
+        GroupUid Uid = default)
+        : ClientReply
+    {
+        /// <summary>Nodes that may know the group. Told to a client of the same node, which has the role of the node there.</summary>
+        public ImmutableArray<Address> Others { get; init; } = [];
+    }
+
+    /// <summary>The connection has ended before the reply. The client's own node tells it.</summary>
+    /// <param name="WasSent">The call may have reached the other node.</param>
+    public sealed record Lost(Address Node, bool WasSent) : ClientReply;
 
     /// <summary>Processes of one node, by group and name.</summary>
     /// <param name="Node">The address of the node.</param>
@@ -177,6 +190,23 @@ internal abstract record ClientReply : WireMessage
     /// <param name="Length">Bytes of the state in it.</param>
     public sealed record SnapshotTaken(LogPosition Position, long Length) : ClientReply;
 
+    /// <summary>The process does not lead, so the Append goes to the leader.</summary>
+    /// <param name="Leader">The leader, as the process knows it; null: it knows none.</param>
+    /// <param name="MayBeWritten">The process led when it took the Append, so its log may have the pair. False: it wrote nothing.</param>
+    public sealed record NotLeading(ProcessName? Leader, Term Term, bool MayBeWritten) : ClientReply;
+
     /// <summary>The call has failed, and a repeat would fail too.</summary>
     public sealed record Refused(string Why) : ClientReply;
+}
+
+/// <summary>A process and its node.</summary>
+internal readonly record struct ProcessAddress(ProcessName Name, Address Node);
+
+/// <summary>The receiver of a call.</summary>
+/// <param name="Group">The name of the group; empty: none, for a registry.</param>
+/// <param name="Process">Null: the registry of the node.</param>
+internal readonly record struct CallTarget(string Group, ProcessName? Process)
+{
+    /// <summary>The registry of a node.</summary>
+    public static CallTarget Registry { get; } = new("", null);
 }

@@ -10,9 +10,10 @@ using RaftActors.Values;
 namespace RaftActors.Wire;
 
 /// <summary>
-/// The bytes of the messages that a <c>replyTo</c> receives, if it is on another node. An answer of HandleQuery
-/// is written as values are, without a codec: it needs a type that RaftActors knows, or a serializer of Akka. A result of HandleAppend is
-/// written with the name of its type, which <see cref="ResultTypes"/> must have on both nodes.
+/// The bytes of the messages that a <c>replyTo</c> receives, if it is on another node, and of the replies to calls of clients, which name
+/// no request because they have the numbers of the calls. An answer of HandleQuery is written as values are, without a codec: it needs a
+/// type that RaftActors knows, or a serializer of Akka. A result of HandleAppend is written with the name of its type, which
+/// <see cref="ResultTypes"/> must have on both nodes.
 /// </summary>
 internal sealed class OutcomeFormat(ExtendedActorSystem system)
 {
@@ -27,6 +28,13 @@ internal sealed class OutcomeFormat(ExtendedActorSystem system)
         Done = 0,
         Failed = 1,
     }
+
+    /// <summary>The number of an outcome among the replies to calls. Lower ones are in the <see cref="CallTable"/>.</summary>
+    public const byte OutcomeNumber = 100;
+
+    private const byte QueryNumber = 101;
+    private const byte StatusNumber = 102;
+    private const byte ExplanationNumber = 103;
 
     /// <summary>The types that this format writes, with all that derive from them, by manifest. A manifest never changes, and oa and oc
     /// are used up.</summary>
@@ -45,10 +53,10 @@ internal sealed class OutcomeFormat(ExtendedActorSystem system)
         switch (outcome)
         {
             case IOutcome typed:
-                WriteOutcome(writer, typed);
+                WriteOutcome(writer, typed, hasRequest: true);
                 break;
             case QueryOutcome query:
-                WriteQuery(writer, query);
+                WriteQuery(writer, query, hasRequest: true);
                 break;
             case Explanation explanation:
                 WriteRef(writer, explanation.Request);
@@ -66,36 +74,75 @@ internal sealed class OutcomeFormat(ExtendedActorSystem system)
     public object Read(ref ByteReader reader, string manifest) => manifest switch
     {
         "oe" => new Explanation(ReadRef(ref reader), reader.Text()),
-        "oq" => ReadQuery(ref reader),
+        "oq" => ReadQuery(ref reader, numbered: null),
         "os" => _status.Read(ref reader),
-        "ot" => ReadOutcome(ref reader),
+        "ot" => ReadOutcome(ref reader, request: null),
         _ => throw reader.Damaged($"'{manifest}' is no manifest of this version"),
     };
 
-    private void WriteOutcome(ByteWriter writer, IOutcome outcome)
+    /// <summary>Writes the number and the content of a reply to a call.</summary>
+    public void WriteReply(ByteWriter writer, object reply)
+    {
+        switch (reply)
+        {
+            case IOutcome outcome:
+                writer.Octet(OutcomeNumber);
+                WriteOutcome(writer, outcome, hasRequest: false);
+                break;
+            case QueryOutcome query:
+                writer.Octet(QueryNumber);
+                WriteQuery(writer, query, hasRequest: false);
+                break;
+            case RaftStatus status:
+                writer.Octet(StatusNumber);
+                _status.Write(writer, status);
+                break;
+            case Explanation explanation:
+                writer.Octet(ExplanationNumber);
+                writer.Text(explanation.Text);
+                break;
+            default:
+                CallTable.Write(writer, reply);
+                break;
+        }
+    }
+
+    /// <summary>Reads the reply to a call.</summary>
+    /// <param name="request">The request of the call, if it is an Append.</param>
+    /// <exception cref="InvalidDataException">The bytes are no reply.</exception>
+    public object ReadReply(ref ByteReader reader, RequestRef request) => reader.Octet() switch
+    {
+        OutcomeNumber => ReadOutcome(ref reader, request),
+        QueryNumber => ReadQuery(ref reader, request),
+        StatusNumber => _status.Read(ref reader),
+        ExplanationNumber => new Explanation(request, reader.Text()),
+        var number => CallTable.ReadReply(ref reader, number),
+    };
+
+    private void WriteOutcome(ByteWriter writer, IOutcome outcome, bool hasRequest)
     {
         var type = ResultTypes.Of(outcome.ResultType);
         var bytes = type.Take(outcome, warning => system.Log.Warning("{0}", warning));
         writer.Text(type.Name);
         if (bytes is Outcome<ReadOnlyMemory<byte>>.Done done)
         {
-            WriteKind(writer, Kind.Done, done.Request);
+            WriteKind(writer, Kind.Done, hasRequest ? done.Request : null);
             writer.Number(done.Serial.Value);
             writer.Optional(
                 done.TryGetResult(out var result) ? result : (ReadOnlyMemory<byte>?)null, static (to, one) => to.Bytes(one.Span));
         }
         else if (outcome.Failure is { } failure)
         {
-            WriteKind(writer, Kind.Failed, outcome.Request);
+            WriteKind(writer, Kind.Failed, hasRequest ? outcome.Request : null);
             WireFormat.WriteFailure(writer, failure);
         }
     }
 
     // An unknown type fails the asker at once, as an answer of another type does. The asker would wait for its time-out otherwise.
-    private object ReadOutcome(ref ByteReader reader)
+    private object ReadOutcome(ref ByteReader reader, RequestRef? request)
     {
         var name = reader.Text();
-        var bytes = ReadBytes(ref reader);
+        var bytes = ReadBytes(ref reader, request);
         if (ResultTypes.Find(name) is { } type)
         {
             return type.Make(bytes);
@@ -108,9 +155,10 @@ internal sealed class OutcomeFormat(ExtendedActorSystem system)
 
     /// <summary>Reads the end of a call, behind the name of its type. The result is as it was written.</summary>
     /// <exception cref="InvalidDataException">The bytes are no outcome.</exception>
-    public static Outcome<ReadOnlyMemory<byte>> ReadBytes(ref ByteReader reader)
+    /// <param name="numbered">The request, if the bytes do not name it.</param>
+    public static Outcome<ReadOnlyMemory<byte>> ReadBytes(ref ByteReader reader, RequestRef? numbered)
     {
-        var (kind, request) = ((Kind)reader.Octet(), ReadRef(ref reader));
+        var (kind, request) = ((Kind)reader.Octet(), numbered ?? ReadRef(ref reader));
         return kind switch
         {
             Kind.Done => ReadDone(ref reader, request),
@@ -128,35 +176,35 @@ internal sealed class OutcomeFormat(ExtendedActorSystem system)
     }
 
     // An answer that cannot be written fails the query. The asker would wait for its time-out otherwise.
-    private void WriteQuery(ByteWriter writer, QueryOutcome outcome)
+    private void WriteQuery(ByteWriter writer, QueryOutcome outcome, bool hasRequest)
     {
         if (outcome is QueryOutcome.Failed failed)
         {
-            WriteFailed(writer, failed.Request, failed.Reason);
+            WriteFailed(writer, hasRequest ? failed.Request : null, failed.Reason);
         }
         else if (outcome is QueryOutcome.Done done)
         {
             if (TryEncode(done.Result, done.Request, out var problem) is not { } bytes)
             {
-                WriteFailed(writer, done.Request, problem);
+                WriteFailed(writer, hasRequest ? done.Request : null, problem);
                 return;
             }
 
-            WriteKind(writer, Kind.Done, done.Request);
+            WriteKind(writer, Kind.Done, hasRequest ? done.Request : null);
             writer.Number(done.Serial.Value);
             writer.Bytes(bytes.Span);
         }
     }
 
-    private static void WriteFailed(ByteWriter writer, RequestRef request, string reason)
+    private static void WriteFailed(ByteWriter writer, RequestRef? request, string reason)
     {
         WriteKind(writer, Kind.Failed, request);
         writer.Text(reason);
     }
 
-    private QueryOutcome ReadQuery(ref ByteReader reader)
+    private QueryOutcome ReadQuery(ref ByteReader reader, RequestRef? numbered)
     {
-        var (kind, request) = ((Kind)reader.Octet(), ReadRef(ref reader));
+        var (kind, request) = ((Kind)reader.Octet(), numbered ?? ReadRef(ref reader));
         return kind switch
         {
             Kind.Done => ReadAnswered(ref reader, request),
@@ -189,10 +237,13 @@ internal sealed class OutcomeFormat(ExtendedActorSystem system)
 
     private object? Decode(ReadOnlySpan<byte> result) => _results.Decode(result.ToArray());
 
-    private static void WriteKind(ByteWriter writer, Kind kind, RequestRef request)
+    private static void WriteKind(ByteWriter writer, Kind kind, RequestRef? request)
     {
         writer.Octet((byte)kind);
-        WriteRef(writer, request);
+        if (request is { } named)
+        {
+            WriteRef(writer, named);
+        }
     }
 
     private static void WriteRef(ByteWriter writer, RequestRef request) =>

@@ -23,8 +23,8 @@ internal static class ProcessListFormat
     }
 
     public static ClientReply.ProcessList ReadReply(ref ByteReader reader) => new(
-        ReadAddress(ref reader),
-        reader.List(AddressSizeMin, static (ref ByteReader each) => ReadAddress(ref each)),
+        ClientFormat.ReadAddress(ref reader),
+        reader.List(AddressSizeMin, static (ref ByteReader each) => ClientFormat.ReadAddress(ref each)),
         reader.List(RowSizeMin, static (ref ByteReader each) => ReadRow(ref each)),
         reader.Flag());
 
@@ -59,12 +59,4 @@ internal static class ProcessListFormat
         new Serial(reader.Count()),
         reader.Integer(),
         reader.Flag() ? new TimeSpan(reader.Count()) : null);
-
-    private static Address ReadAddress(ref ByteReader reader)
-    {
-        var text = reader.Text();
-        return ActorPath.TryParseAddress(text, out var address) && address.ToString() == text
-            ? address
-            : throw reader.Damaged($"'{text}' is no address");
-    }
 }

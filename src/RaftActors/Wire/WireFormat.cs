@@ -109,16 +109,6 @@ internal static class WireFormat
         };
     }
 
-    public static void WriteForeign(ByteWriter writer, WireMessage.Foreign foreign)
-    {
-        writer.Number(foreign.Serializer);
-        writer.Text(foreign.Manifest);
-        writer.Bytes(foreign.Bytes.Span);
-    }
-
-    public static WireMessage.Foreign ReadForeign(ref ByteReader reader) =>
-        new(reader.Integer(), reader.Text(), reader.Bytes().ToArray());
-
     public static void WriteAppend(ByteWriter writer, WireMessage.AppendRequest append)
     {
         writer.Request(append.Request);

@@ -80,8 +80,14 @@ internal abstract record WireMessage
     /// </summary>
     public sealed record Traced(ImmutableArray<TraceLink> Links, WireMessage Inner) : WireMessage;
 
-    /// <summary>A message of another serializer. A list says which kinds are read.</summary>
-    public sealed record Foreign(int Serializer, string Manifest, ReadOnlyMemory<byte> Bytes) : WireMessage;
+    /// <summary>
+    /// A call of a client that the sender's node serves and that the receiver should answer. By a custom transport also a call of a client
+    /// of the sender's node. Connections of clients carry such frames bare.
+    /// </summary>
+    public sealed record Call(ReadOnlyMemory<byte> Frame) : WireMessage;
+
+    /// <summary>The reply to a <see cref="Call"/>.</summary>
+    public sealed record Reply(ReadOnlyMemory<byte> Frame) : WireMessage;
 
     /// <summary>A message between two cores.</summary>
     public sealed record CoreMessage(Envelope Envelope) : WireMessage;

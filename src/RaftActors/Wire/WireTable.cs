@@ -18,7 +18,8 @@ internal static class WireTable
 
     public const string TracedManifest = "z";
 
-    public const string ForeignManifest = "x";
+    public const string CallManifest = "k";
+    public const string ReplyManifest = "kr";
 
     private static readonly Kind[] Kinds =
     [
@@ -28,7 +29,6 @@ internal static class WireTable
         Of<WireMessage.ActorAt>("w", WireFormat.WriteActorAt, WireFormat.ReadActorAt),
         Of<WireMessage.Traced>(TracedManifest, TraceFormat.Write, TraceFormat.Read),
 
-        Of<WireMessage.Foreign>(ForeignManifest, WireFormat.WriteForeign, WireFormat.ReadForeign),
 
         Of<WireMessage.AppendRequest>("a", WireFormat.WriteAppend, WireFormat.ReadAppend),
         Of<AppendReply.Taken>(
@@ -53,58 +53,14 @@ internal static class WireTable
         Of<ChangeReply.Changed>("mc", WireFormat.WriteChanged, WireFormat.ReadChanged),
         Of<ChangeReply.NotMade>("mn", WireFormat.WriteNotMade, WireFormat.ReadNotMade),
 
-        Of<ClientCall.Locate>(
-            "kl", (writer, locate) => writer.Text(locate.Group), (ref reader) => new ClientCall.Locate(reader.Text())),
-        Of<ClientCall.Append>("kw", ClientFormat.WriteAppend, ClientFormat.ReadAppend),
-        Of<ClientCall.Query>("kq", ClientFormat.WriteQuery, ClientFormat.ReadQuery),
-        Of<ClientCall.Read>("kg", ClientFormat.WriteRead, ClientFormat.ReadRead),
-        Of<ClientCall.Change>("km", ClientFormat.WriteChange, ClientFormat.ReadChange),
-        Of<ClientCall.Explain>("ke", (_, _) => { }, (ref _) => new ClientCall.Explain()),
-        Of<ClientCall.Status>("ks", (_, _) => { }, (ref _) => new ClientCall.Status()),
-        Of<ClientCall.BackupBegin>(
-            "kb",
-            (writer, begin) => writer.Number(begin.After.Value),
-            (ref reader) => new ClientCall.BackupBegin(new LogIndex(reader.Count()))),
-        Of<ClientCall.BackupDescription>(
-            "ki",
-            (writer, call) => ClientFormat.WritePlace(writer, call.Snapshot, call.Offset),
-            (ref reader) => new ClientCall.BackupDescription(EntryFormat.ReadPosition(ref reader), reader.Count())),
-        Of<ClientCall.BackupState>(
-            "kj",
-            (writer, call) => ClientFormat.WritePlace(writer, call.Snapshot, call.Offset),
-            (ref reader) => new ClientCall.BackupState(EntryFormat.ReadPosition(ref reader), reader.Count())),
-        Of<ClientCall.BackupLog>(
-            "kn",
-            (writer, call) =>
-            {
-                writer.Number(call.First.Value);
-                writer.Number(call.Last.Value);
-            },
-            (ref reader) => new ClientCall.BackupLog(new LogIndex(reader.Count()), new LogIndex(reader.Count()))),
-        Of<ClientReply.BackupBegun>("kc", ClientFormat.WriteBegun, ClientFormat.ReadBegun),
-        Of<ClientReply.BackupBytes>(
-            "kt", (writer, reply) => writer.Bytes(reply.Bytes.Span), (ref reader) => new ClientReply.BackupBytes(reader.Value())),
-        Of<ClientReply.BackupEntries>(
-            "ku",
-            (writer, reply) => EntryFormat.WriteEntries(writer, reply.Entries),
-            (ref reader) => new ClientReply.BackupEntries(EntryFormat.ReadEntries(ref reader))),
-        Of<ClientReply.BackupLost>(
-            "kv", (writer, lost) => writer.Text(lost.Why), (ref reader) => new ClientReply.BackupLost(reader.Text())),
-        Of<ClientReply.Pairs>("kp", ClientFormat.WritePairs, ClientFormat.ReadPairs),
-        Of<ClientReply.Declined>(
-            "kd", (writer, declined) => writer.Text(declined.Why), (ref reader) => new ClientReply.Declined(reader.Text())),
-        Of<ClientReply.Forbidden>(
-            "kf", (writer, forbidden) => writer.Text(forbidden.Why), (ref reader) => new ClientReply.Forbidden(reader.Text())),
-        Of<ClientReply.Located>("kr", ClientFormat.WriteLocated, ClientFormat.ReadLocated),
-        Of<ClientCall.Describe>("kh", (_, _) => { }, (ref _) => new ClientCall.Describe()),
-        Of<ClientReply.Description>("ka", ClientFormat.WriteDescription, ClientFormat.ReadDescription),
-        Of<ClientCall.TakeSnapshot>("kx", ClientFormat.WriteTakeSnapshot, ClientFormat.ReadTakeSnapshot),
-        Of<ClientReply.SnapshotTaken>("ky", ClientFormat.WriteSnapshotTaken, ClientFormat.ReadSnapshotTaken),
-        Of<ClientReply.Refused>(
-            "kz", (writer, refused) => writer.Text(refused.Why), (ref reader) => new ClientReply.Refused(reader.Text())),
-        Of<ClientCall.ListProcesses>("kk", ProcessListFormat.WriteCall, ProcessListFormat.ReadCall),
-        Of<ClientReply.ProcessList>("ko", ProcessListFormat.WriteReply, ProcessListFormat.ReadReply),
-
+        Of<WireMessage.Call>(
+            CallManifest,
+            (writer, call) => writer.Rest(call.Frame.Span),
+            (ref reader) => new WireMessage.Call(reader.Rest().ToArray())),
+        Of<WireMessage.Reply>(
+            ReplyManifest,
+            (writer, reply) => writer.Rest(reply.Frame.Span),
+            (ref reader) => new WireMessage.Reply(reader.Rest().ToArray())),
         OfCore<Message.Greeting>("cg", EnvelopeFormat.WriteGreeting, EnvelopeFormat.ReadGreeting),
         OfCore<Message.RequestVote>("cv", EnvelopeFormat.WriteRequestVote, EnvelopeFormat.ReadRequestVote),
         OfCore<Message.RequestVoteReply>("cw", EnvelopeFormat.WriteRequestVoteReply, EnvelopeFormat.ReadRequestVoteReply),

@@ -125,7 +125,7 @@ internal static class GroupsBenchmark
             await Task.Delay(settle, stop);
             var share = await MeasureProcessorAsync(window, stop);
             var (now, members) = (Memory.Now, 3.0 * (size - started));
-            var (time, bytes) = await TopBenchmark.MeasureAsync(systems[0].Name, ports[0], 3 * size, stop);
+            var (time, bytes) = await TopBenchmark.MeasureAsync(ports[0], 3 * size, stop);
             Console.WriteLine(string.Create(
                 CultureInfo.InvariantCulture,
                 $"| {size:N0} | {led.TotalSeconds:F1} | {now.Heap / 1048576.0:F0} | {now.Resident / 1048576.0:F0} "

@@ -14,9 +14,9 @@ internal static class TopBenchmark
 
     /// <summary>Returns the median time and bytes of a table, by a client with connections that are open.</summary>
     /// <param name="processes">The number of processes on all nodes.</param>
-    public static async Task<(TimeSpan Time, long Bytes)> MeasureAsync(string system, string port, int processes, CancellationToken stop)
+    public static async Task<(TimeSpan Time, long Bytes)> MeasureAsync(string port, int processes, CancellationToken stop)
     {
-        await using var client = RaftClient.Create<object?, object?>([$"{system}@127.0.0.1:{port}"]);
+        await using var client = RaftClient.Create<object?, object?>([$"127.0.0.1:{port}"]);
         using var received = new Received();
         List<(TimeSpan Time, long Bytes)> rounds = [];
         while (rounds.Count < Rounds)

@@ -104,7 +104,7 @@ public sealed class AllGroupsTests
     {
         using var nodes = new ShopNodes(1);
         nodes.Start("carts", 0);
-        var contacts = $"shop@127.0.0.1:{Client.FakeGroup.Dead().Port},{nodes.Contacts[0]}";
+        var contacts = $"127.0.0.1:{Client.FakeGroup.Dead().Port},{nodes.Contacts[0]}";
 
         Run run;
         do
@@ -120,7 +120,7 @@ public sealed class AllGroupsTests
     [Fact]
     public void Contact_that_is_down_is_reported_when_no_other_one_answers()
     {
-        var contact = $"shop@127.0.0.1:{Client.FakeGroup.Dead().Port}";
+        var contact = $"127.0.0.1:{Client.FakeGroup.Dead().Port}";
 
         var run = Run.Here("top", "--contacts", contact, "--count", "1", "--timeout", "5s");
 

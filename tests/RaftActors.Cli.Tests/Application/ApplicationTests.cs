@@ -43,7 +43,7 @@ public sealed class ApplicationTests(OrdersFixture fixture) : IClassFixture<Orde
     public void Contact_that_is_down_costs_no_answer_of_the_others()
     {
         var run = Run.Here(
-            "members", "list", "--contacts", $"shop@127.0.0.1:{FakeGroup.Dead().Port},{_group.Contacts[1]}", "--group", "orders");
+            "members", "list", "--contacts", $"127.0.0.1:{FakeGroup.Dead().Port},{_group.Contacts[1]}", "--group", "orders");
 
         Assert.Equal((0, ""), (run.Code, run.Error));
         Assert.All(Names, name => Assert.Contains(run.Lines, line => line.StartsWith($"{name}  voter")));
@@ -53,7 +53,7 @@ public sealed class ApplicationTests(OrdersFixture fixture) : IClassFixture<Orde
     [Fact]
     public void Command_ends_at_once_when_no_node_listens_at_the_only_contact()
     {
-        var contact = $"shop@127.0.0.1:{FakeGroup.Dead().Port}";
+        var contact = $"127.0.0.1:{FakeGroup.Dead().Port}";
 
         var run = Run.Here("status", "--contacts", contact, "--group", "orders", "--timeout", "24h");
 

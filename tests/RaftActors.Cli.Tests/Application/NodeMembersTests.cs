@@ -86,7 +86,7 @@ public sealed class NodeMembersTests
 
     [Theory]
     [InlineData("-S", ":9990")]
-    [InlineData("--contacts", "shop@node1:1", "--group", "bills")]
+    [InlineData("--contacts", "node1:1", "--group", "bills")]
     public void All_groups_are_those_of_an_application_and_need_no_group(params string[] options)
     {
         var run = Cli.Tests.Run.Here(["members", "add", "--all", "10.0.0.9:2551", .. options]);

@@ -23,7 +23,7 @@ internal sealed class OrdersGroup : IDisposable
     {
         var ports = FreePorts.Take(3);
         Names = [.. ports.Select(port => new ProcessName($"orders@127.0.0.1:{port}"))];
-        Contacts = [.. ports.Select(port => $"shop@127.0.0.1:{port}")];
+        Contacts = [.. ports.Select(port => $"127.0.0.1:{port}")];
         foreach (var port in ports)
         {
             var directory = store is null ? "" : $"store.directory = \"{store}/{port}\"";

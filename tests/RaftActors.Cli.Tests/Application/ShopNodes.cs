@@ -19,7 +19,7 @@ internal sealed class ShopNodes : IDisposable
         _systems = [.. _ports.Select(port => ActorSystem.Create("shop", ShopConfig.Of(port, settings)))];
     }
 
-    public string[] Contacts => [.. _ports.Select(port => $"shop@127.0.0.1:{port}")];
+    public string[] Contacts => [.. _ports.Select(port => $"127.0.0.1:{port}")];
 
     /// <summary>Each node's name, in the order of the contacts.</summary>
     public string[] Names => [.. _ports.Select(port => $"127.0.0.1:{port}")];

@@ -6,8 +6,8 @@ using RaftActors.Wire;
 namespace RaftActors.Fuzz.Targets;
 
 /// <summary>
-/// The messages between nodes: of engines, registries, cores and clients, as connections carry them, and the outcomes and the status, as
-/// the remoting does.
+/// The messages between nodes: of engines, registries and cores, as connections carry them, and the outcomes and the status, as the
+/// remoting does.
 /// </summary>
 internal sealed class MessagesTarget : Target
 {

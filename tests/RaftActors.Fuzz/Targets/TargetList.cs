@@ -5,7 +5,7 @@ internal static class TargetList
 {
     public static Target[] All { get; } =
     [
-        new FramesTarget(), new HandshakeTarget(), new MessagesTarget(), new ValuesTarget(),
+        new FramesTarget(), new CallsTarget(), new HandshakeTarget(), new MessagesTarget(), new ValuesTarget(),
         new DirectoryTarget(), new SnapshotTarget(), new ResultsTarget(), new ToolsTarget(),
         new MessageLogTarget(), new HoconTarget(), new CoordinationTarget(),
     ];

@@ -14,12 +14,12 @@ public sealed class ClientSettingsTests
     {
         var settings = Read(
             """
-            raft.client { contacts = ["orders@10.0.0.1:2552", "10.0.0.2:2553"], pending-max = 7 }
+            raft.client { contacts = ["10.0.0.1:2552", "10.0.0.2:2553"], pending-max = 7 }
             raft.client { attempt-timeout = 2s, close-timeout = 3s }
             """);
 
         Assert.Equal("default", settings.Group);
-        Assert.Equal("akka.tcp://orders@10.0.0.1:2552 akka.tcp://shop@10.0.0.2:2553", string.Join(" ", settings.Contacts));
+        Assert.Equal("akka.raft://raft@10.0.0.1:2552 akka.raft://raft@10.0.0.2:2553", string.Join(" ", settings.Contacts));
         Assert.Equal(7, settings.PendingMax);
         Assert.Equal((TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(3)), (settings.AttemptTimeout, settings.CloseTimeout));
     }

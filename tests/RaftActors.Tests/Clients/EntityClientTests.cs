@@ -1,10 +1,10 @@
 using Akka.Actor;
-using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Clients;
 using RaftActors.Core;
 using RaftActors.Entities;
+using RaftActors.Network;
 using RaftActors.Values;
 using RaftActors.Wire;
 
@@ -16,7 +16,7 @@ public sealed class EntityClientTests : TestKit
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(7);
 
-    private readonly Dictionary<string, TestProbe> _engines = [];
+    private readonly Dictionary<string, ScriptedProcess> _engines = [];
     private readonly RaftShards _shards = new("bag", 4);
     private readonly EntityClient _entities;
 
@@ -27,6 +27,8 @@ public sealed class EntityClientTests : TestKit
             """)
     {
         Raft.Get(Sys);
+        NodeNetwork.Of(Sys).Calls.Add(
+            CallTarget.Registry, new ScriptedProcess { Answer = call => Located(((ClientCall.Locate)call).Group) });
         _entities = new EntityClient(Sys, new RaftShardsClient<object?, object?>(_shards, NewClient));
     }
 
@@ -73,17 +75,19 @@ public sealed class EntityClientTests : TestKit
     }
 
     private TCall Expect<TCall>(string id)
-        where TCall : ClientCall => _engines[_shards.Of(id).Group].FishForMessage<TCall>(_ => true, Guard);
+        where TCall : ClientCall => _engines[_shards.Of(id).Group].Expect<TCall>();
 
     private LiveClient<object?, object?> NewClient(string group)
     {
-        var engine = _engines[group] = CreateTestProbe();
+        _engines[group] = ScriptedProcess.Add(Sys, group, new ProcessName($"{group}@node"));
         var settings = ClientSettings.Read(Sys.Settings.Config, new Address("akka", Sys.Name), group, new RaftClientOptions());
-        var calls = new ClientCalls(settings.PendingMax);
-        var actor = Sys.ActorOf(Props.Create(() => new ClientActor(settings, calls)));
-        var leader = new ProcessName($"{group}@node");
-        var found = new LocalProcess(group, leader, engine.Ref.Path.ToSerializationFormat());
-        actor.Tell(new ClientReply.Located(group, leader, new Term(1), [found]), engine.Ref);
-        return new LiveClient<object?, object?>(settings, new(Sys, codecPlace: null), new(Sys, codecPlace: null), Guard, calls, actor);
+        GroupCalls calls = new(settings, Sys);
+        return new LiveClient<object?, object?>(settings, new(Sys, codecPlace: null), new(Sys, codecPlace: null), Guard, calls);
+    }
+
+    private ClientReply.Located Located(string group)
+    {
+        ProcessName name = new($"{group}@node");
+        return new ClientReply.Located(group, name, name, new Term(1), [new(name, NodeNetwork.Of(Sys).Address)]);
     }
 }

@@ -1,5 +1,4 @@
 using Akka.Actor;
-using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Clients;
@@ -17,9 +16,12 @@ public sealed class LiveClientTests : TestKit
     // Longer than any step takes on a working machine.
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
-    private readonly TestProbe _engine;
+    private static readonly ProcessName Leader = new("orders@node");
+    private static readonly ProcessName Follower = new("orders@other");
+
+    private readonly ScriptedProcess _engine;
+    private readonly ScriptedProcess _follower;
     private readonly LiveClient<int, int> _client;
-    private readonly IActorRef _actor;
 
     public LiveClientTests()
         : base("""
@@ -29,15 +31,12 @@ public sealed class LiveClientTests : TestKit
             """)
     {
         Raft.Get(Sys);
-        _engine = CreateTestProbe();
+        _engine = ScriptedProcess.Lead(Sys, "orders", Leader, Follower);
+        _follower = ScriptedProcess.Add(Sys, "orders", Follower);
         var settings = ClientSettings.Read(
             Sys.Settings.Config, new Address("akka", Sys.Name), "orders", new RaftClientOptions());
-        var calls = new ClientCalls(settings.PendingMax);
-        _actor = Sys.ActorOf(Props.Create(() => new ClientActor(settings, calls)));
-        _client = new LiveClient<int, int>(settings, new(Sys, codecPlace: null), new(Sys, codecPlace: null), Guard, calls, _actor);
-        var leader = new ProcessName("orders@node");
-        var found = new LocalProcess("orders", leader, _engine.Ref.Path.ToSerializationFormat());
-        _actor.Tell(new ClientReply.Located("orders", leader, new Term(1), [found]), _engine.Ref);
+        GroupCalls calls = new(settings, Sys);
+        _client = new LiveClient<int, int>(settings, new(Sys, codecPlace: null), new(Sys, codecPlace: null), Guard, calls);
     }
 
     [Theory]
@@ -49,7 +48,7 @@ public sealed class LiveClientTests : TestKit
 
         var call = Expect<ClientCall.Append>();
         Assert.InRange(call.Timeout, TimeSpan.Zero, TimeSpan.FromMilliseconds(int.MaxValue));
-        Complete(call, _engine.LastSender);
+        Complete(call, _engine.LastCaller);
 
         Assert.Equal(new Serial(1), (await append.WaitAsync(Guard)).OrThrow().Serial);
     }
@@ -73,23 +72,19 @@ public sealed class LiveClientTests : TestKit
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task Silent_leader_is_noticed_although_each_call_ends_before_the_patience_does(bool appends)
+    public void Silent_leader_is_noticed_although_each_call_ends_before_the_patience_does(bool appends)
     {
-        var follower = CreateTestProbe();
-        var process = new LocalProcess("orders", new ProcessName("orders@other"), follower.Ref.Path.ToSerializationFormat());
-        _actor.Tell(new ClientReply.Located("orders", new ProcessName("orders@node"), new Term(1), [process]), follower.Ref);
         var timeout = TimeSpan.FromMilliseconds(150);
 
         // Four seconds. The default patience is one.
-        for (var count = 0; count < 40 && !follower.HasMessages; count++)
+        for (var count = 0; count < 40 && !_follower.Waiting.Any(); count++)
         {
             _ = appends ? _client.AppendAsync("clicks", 1, timeout) : (Task)_client.TransferLeadershipAsync(timeout: timeout);
             ((VirtualScheduler)Sys.Scheduler).Advance(TimeSpan.FromMilliseconds(100));
-            await _actor.Ask<ActorIdentity>(new Identify(count), Guard);
         }
 
         // Only a client without a way to the leader asks all processes for it.
-        follower.ExpectMsg<ClientCall.Locate>(Guard);
+        _follower.Expect<ClientCall.Locate>();
     }
 
     [Fact]
@@ -108,7 +103,7 @@ public sealed class LiveClientTests : TestKit
     public async Task Subscription_ends_at_once_when_the_client_is_disposed_and_does_not_wait_for_its_appends()
     {
         var append = _client.AppendAsync("clicks", 1);
-        var (call, sender) = (Expect<ClientCall.Append>(), _engine.LastSender);
+        var (call, sender) = (Expect<ClientCall.Append>(), _engine.LastCaller);
         var next = _client.SubscribeAsync(default).GetAsyncEnumerator().MoveNextAsync().AsTask();
         Expect<ClientCall.Read>();
 
@@ -140,7 +135,7 @@ public sealed class LiveClientTests : TestKit
 
         Assert.Equal(NotCommittedReason.Canceled, Assert.IsType<Outcome<Membership>.NotCommitted>(join).Reason);
         Assert.Equal(NotCommittedReason.Canceled, Assert.IsType<Outcome<Membership>.NotCommitted>(leave).Reason);
-        _engine.ExpectNoMsg(TimeSpan.Zero);
+        Assert.Empty(_engine.Waiting);
     }
 
     [Fact]
@@ -193,24 +188,11 @@ public sealed class LiveClientTests : TestKit
     }
 
     [Fact]
-    public async Task Client_whose_actor_fails_while_it_is_disposed_ends()
-    {
-        var append = _client.AppendAsync("clicks", 1);
-        Expect<ClientCall.Append>();
-        var disposal = _client.DisposeAsync().AsTask();
-
-        _actor.Tell(new ClientReply.Located("orders", null, default, default), _engine.Ref);
-
-        await disposal.WaitAsync(Guard);
-        Assert.Equal(UnknownReason.Closed, Assert.IsType<Outcome<int>.Unknown>(await append.WaitAsync(Guard)).Reason);
-    }
-
-    [Fact]
     public async Task Result_of_another_type_fails_the_call_and_says_that_the_pair_is_committed()
     {
         var append = _client.AppendAsync("clicks", 1);
         var (origin, number) = Expect<ClientCall.Append>().Request;
-        _engine.LastSender.Tell(new Outcome<string>.Done(new Serial(7), "seven", new RequestRef(origin.Name, origin.Incarnation, number)));
+        _engine.Reply(new Outcome<string>.Done(new Serial(7), "seven", new RequestRef(origin.Name, origin.Incarnation, number)));
 
         var problem = await Assert.ThrowsAsync<InvalidOperationException>(() => append.WaitAsync(Guard));
 
@@ -223,13 +205,13 @@ public sealed class LiveClientTests : TestKit
     {
         var first = _client.QueryAsync<int>("total");
         Expect<ClientCall.Query>();
-        var relay = _engine.LastSender;
+        var relay = _engine.LastCaller;
         _ = _client.ExplainAsync();
         Expect<ClientCall.Explain>();
 
         var refused = await Assert.ThrowsAsync<RaftUnavailableException>(() => _client.QueryAsync<int>("total"));
         var change = Assert.IsType<Outcome<Membership>.NotCommitted>(await _client.TransferLeadershipAsync());
-        relay.Tell(new QueryOutcome.Done(default, 7, default), _engine.Ref);
+        relay.Tell(new QueryOutcome.Done(default, 7, default), ActorRefs.NoSender);
         Assert.Equal(7, await first.WaitAsync(Guard));
         _ = _client.StatusAsync();
 
@@ -255,20 +237,20 @@ public sealed class LiveClientTests : TestKit
     public async Task Leader_is_asked_whether_it_still_leads_while_a_call_is_open()
     {
         var append = _client.AppendAsync("clicks", 1, Timeout.InfiniteTimeSpan);
-        var (call, sender) = (Expect<ClientCall.Append>(), _engine.LastSender);
+        var (call, sender) = (Expect<ClientCall.Append>(), _engine.LastCaller);
         Advance(0.2);
-        _engine.ExpectNoMsg(TimeSpan.Zero);
+        Assert.Empty(_engine.Waiting);
         Advance(0.1);
-        Assert.Equal(new ClientCall.Locate("orders"), _engine.ExpectMsg<ClientCall.Locate>());
+        Assert.Equal(new ClientCall.Locate("orders"), _engine.Expect<ClientCall.Locate>());
         Advance(0.2);
-        _engine.ExpectNoMsg(TimeSpan.Zero);
+        Assert.Empty(_engine.Waiting);
 
         // With the next tick it would be asked again.
         Complete(call, sender);
         await append.WaitAsync(Guard);
         Advance(1);
 
-        _engine.ExpectNoMsg(TimeSpan.Zero);
+        Assert.Empty(_engine.Waiting);
     }
 
     [Fact]
@@ -322,7 +304,6 @@ public sealed class LiveClientTests : TestKit
     [Fact]
     public void Leader_that_answers_other_calls_is_not_silent()
     {
-        var leader = new ProcessName("orders@node");
         _ = _client.AppendAsync("slow", 1, Timeout.InfiniteTimeSpan);
         Expect<ClientCall.Append>();
         for (var i = 0; i < 9; i++)
@@ -330,12 +311,13 @@ public sealed class LiveClientTests : TestKit
             Advance(0.1);
         }
 
-        _actor.Tell(new ClientReply.Located("orders", leader, new Term(1), []), _engine.Ref);
+        _engine.Expect<ClientCall.Locate>();
+        _engine.Reply(new ClientReply.Located("orders", Leader, Leader, new Term(1), []));
         Advance(0.1);
         Advance(0.1);
         _ = _client.AppendAsync("next", 1);
 
-        _engine.FishForMessage<ClientCall.Append>(call => call.Key == "next", Guard);
+        _engine.Expect<ClientCall.Append>(call => call.Key == "next");
     }
 
     [Fact]
@@ -353,23 +335,22 @@ public sealed class LiveClientTests : TestKit
         Assert.Equal(UnknownReason.Closed, Assert.IsType<Outcome<int>.Unknown>(await append.WaitAsync(Guard)).Reason);
     }
 
-    // In ticks of the client, each of which it has taken before the next.
+    // In ticks of the client.
     private void Advance(double seconds)
     {
         for (; seconds > 0; seconds -= 0.1)
         {
             ((VirtualScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(Math.Min(seconds, 0.1)));
-            _actor.Tell(new Identify("now"), TestActor);
-            FishForMessage<ActorIdentity>(_ => true, Guard);
         }
     }
 
     private TCall Expect<TCall>()
-        where TCall : ClientCall => _engine.FishForMessage<TCall>(_ => true, Guard);
+        where TCall : ClientCall => _engine.Expect<TCall>();
 
-    private static void Complete(ClientCall.Append call, IActorRef sender)
+    private static void Complete(ClientCall.Append call, ICanTell caller)
     {
         var (origin, number) = call.Request;
-        sender.Tell(new Outcome<int>.Done(new Serial(1), 1, new RequestRef(origin.Name, origin.Incarnation, number)));
+        caller.Tell(
+            new Outcome<int>.Done(new Serial(1), 1, new RequestRef(origin.Name, origin.Incarnation, number)), ActorRefs.NoSender);
     }
 }

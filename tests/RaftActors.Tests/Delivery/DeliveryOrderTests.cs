@@ -462,7 +462,7 @@ public sealed class DeliveryOrderTests
     {
         var request = new RequestRef(Self, default, _requests.Count + 1);
         _requests.Add(request);
-        order.Take(new ToActor.Readable(1, request, new Serial(serial)));
+        order.TakeQuery(request, new Serial(serial));
     }
 
     private void Answer(DeliveryOrder order, int request, long serial) =>

@@ -59,8 +59,8 @@ public sealed class DepartureTests : TestKit
         _other = new NetworkContext(Transport, Other, 2, _news, Sys.Log, new TransportMetrics("other"))
         {
             Credentials = _credentials,
-            Foreign = new ForeignMessages(system),
-            Listens = () => true,
+            Outcomes = new OutcomeFormat(system),
+            Calls = new NodeCalls(),
             Resolve = _ => _news,
         };
         _fromOther = new NodeConnection(system.Provider.DefaultAddress, _other);
@@ -92,7 +92,7 @@ public sealed class DepartureTests : TestKit
         Wait(11);
         _news.FishForMessage<ConnectionNews>(news => news is ConnectionNews.Disconnected, Guard);
 
-        _network.Resolve($"{Other}/system/raft").Tell(new ClientCall.Locate("g"));
+        _network.Resolve($"{Other}/system/raft").Tell(new WireMessage.Hello([], IsReply: false));
         opened.ExpectMsg<ConnectionNews.Opened>(Guard);
         _fromOther.Connect();
 
@@ -151,7 +151,7 @@ public sealed class DepartureTests : TestKit
     private TcpNetwork Listen(TransportSettings transport)
     {
         var system = (ExtendedActorSystem)Sys;
-        var network = TcpNetwork.Make(system, transport, _security, new ForeignMessages(system), _registry)!;
+        var network = TcpNetwork.Make(system, transport, _security, new NodeCalls(), _registry)!;
         network.Listen();
         return network;
     }

@@ -550,6 +550,8 @@ public sealed class GreetingTests : TestKit
 
         public IActorRef Resolve(string path) => ((ExtendedActorSystem)system).Provider.ResolveActorRef(path);
 
+        public ICallLink LinkTo(Address node) => throw new NotSupportedException();
+
         public void SetNamed(ImmutableHashSet<Address> named)
         {
         }

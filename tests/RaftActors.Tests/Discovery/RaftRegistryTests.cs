@@ -6,6 +6,7 @@ using Akka.TestKit.Xunit2;
 using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Engine;
+using RaftActors.Network;
 using RaftActors.Tests.Groups;
 using RaftActors.Wire;
 
@@ -66,7 +67,7 @@ public sealed class RaftRegistryTests : TestKit
 
         ClientReply.ProcessList List(ProcessPlace? after)
         {
-            Sys.ActorSelection("/system/raft").Tell(new ClientCall.ListProcesses(after), _other.Ref);
+            NodeNetwork.Of(Sys).Calls.Find(CallTarget.Registry)?.Add(new ClientCall.ListProcesses(after), _other.Ref);
             return _other.FishForMessage<ClientReply.ProcessList>(_ => true);
         }
     }
@@ -174,14 +175,15 @@ public sealed class RaftRegistryTests : TestKit
     public void Actor_that_takes_the_questions_of_clients_is_asked_more_than_may_wait_for_it()
     {
         _group.Start("raft1", 0);
-        var engine = _group.EngineOf("raft1");
+        var inbox = _group.InboxOf("raft1");
         for (var asked = 0; asked < 2 * OpenQueries.MaxOfClients; asked += 4096)
         {
             for (var i = 0; i < 4096; i++)
             {
-                engine.Tell(new ClientCall.Status(), _other.Ref);
+                inbox.Add(new ClientCall.Status(), _other.Ref);
             }
 
+            inbox.Announce();
             _group.Settle();
         }
 
@@ -193,21 +195,22 @@ public sealed class RaftRegistryTests : TestKit
     public void Queries_that_the_actor_has_taken_do_not_count_as_waiting_for_it()
     {
         _group.Start("raft1", 0);
-        var engine = _group.EngineOf("raft1");
+        var inbox = _group.InboxOf("raft1");
         var query = new ClientCall.Query(default, TimeSpan.FromDays(1), ReadConsistency.Linearizable);
         for (var asked = 0; asked < 2 * OpenQueries.MaxOfClients; asked += 4096)
         {
             for (var i = 0; i < 4096; i++)
             {
-                engine.Tell(query, _other.Ref);
+                inbox.Add(query, _other.Ref);
             }
 
+            inbox.Announce();
             _group.Settle();
         }
 
         Assert.All(
             _other.ReceiveN(OpenQueries.MaxOfClients),
-            reply => Assert.Contains("open queries of clients", Assert.IsType<ClientReply.Declined>(reply).ToString()));
+            reply => Assert.Contains("has not taken", Assert.IsType<ClientReply.Declined>(reply).ToString()));
     }
 
     [Theory]

@@ -16,10 +16,10 @@ public sealed class AppendTracesTests : TestKit
     {
         var bench = new Bench(this);
         var traces = bench.Context.Traces;
-        var call = new ClientCall.Append(ClientSession.New(), 1, "key", default, TimeSpan.FromSeconds(1), IsRetry: false);
+        var call = new ClientCall.Append(ClientSession.New(), 1, "key", default, TimeSpan.FromSeconds(1), IsRetry: false, Parent: Parent);
         var other = bench.Process.ToId(bench.Process.NewRequest());
 
-        traces.Receive(new WireMessage.Traced([new TraceLink(other, Parent), new TraceLink(call.Request, Parent)], call));
+        traces.Receive(call);
 
         Assert.IsType<WireMessage.Traced>(traces.Attach(new WireMessage.AppendRequest(call.Request, "key", default)));
         Assert.IsType<WireMessage.AppendRequest>(traces.Attach(new WireMessage.AppendRequest(other, "key", default)));

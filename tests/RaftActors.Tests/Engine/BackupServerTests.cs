@@ -124,7 +124,8 @@ public sealed class BackupServerTests : TestKit
 
     private object Ask(ClientCall.Backup call, bool isBare = false, IActorRef? server = null)
     {
-        (server ?? _server).Tell(new BackupServer.Wanted(call, Uid, isBare ? null : _snapshot, new LogIndex(200)), TestActor);
+        BackupServer.Wanted wanted = new(call, Uid, isBare ? null : _snapshot, new LogIndex(200), TestActor);
+        (server ?? _server).Tell(wanted, ActorRefs.NoSender);
         return ExpectMsg<ClientReply>();
     }
 }

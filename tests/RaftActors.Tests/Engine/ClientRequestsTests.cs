@@ -18,21 +18,6 @@ public sealed class ClientRequestsTests : TestKit
         _bench.Process.Actor = new LatestActor(_bench.Process, (_, _) => null, OutcomeMaker<int>.Instance, Sys.Log);
     }
 
-    // The pair came to the log through another process, so the actor ends the Append before the leader has answered this process.
-    [Fact]
-    public void Client_that_repeats_an_append_which_has_just_ended_does_no_harm()
-    {
-        var call = new ClientCall.Append(ClientSession.New(), 1, "key", default, TimeSpan.FromSeconds(1), IsRetry: false);
-        _bench.Context.Clients.Submit(call, TestActor);
-        _bench.Process.Appends.Complete(RequestRef.Of(call.Request), new Serial(1), 7, TestActor);
-
-        _bench.Context.Clients.Submit(call, TestActor);
-
-        ExpectMsg<Outcome<int>.Done>();
-        Assert.Equal(1, _bench.Context.Appends.Count);
-        Assert.Equal(0, _bench.Process.Appends.Count);
-    }
-
     [Fact]
     public void Change_above_the_maximum_of_open_ones_is_busy()
     {
@@ -54,20 +39,20 @@ public sealed class ClientRequestsTests : TestKit
     public void Question_above_what_a_slow_actor_may_have_before_it_is_declined_and_one_that_is_taken_makes_room(bool isLarge, int max)
     {
         var size = isLarge ? (int)(_bench.Process.Settings.Limits.UncommittedSizeMaxBytes / 10) : 0;
-        var query = new ClientCall.Query(new byte[size], TimeSpan.FromDays(1), ReadConsistency.Linearizable);
+        var query = new ClientCall.Query(new byte[size], TimeSpan.FromDays(1), ReadConsistency.Local);
         for (var i = 0; i < 10 * max; i++)
         {
             _bench.Context.Clients.Submit(query, TestActor);
         }
 
-        var asked = _bench.Actor.ReceiveN(max).Cast<ToActor.Asked>().ToList();
+        var readable = _bench.Actor.ReceiveN(max).Cast<ToActor.Readable>().ToList();
         Assert.False(_bench.Actor.HasMessages);
         Assert.Equal(9 * max, ReceiveN(9 * max).OfType<ClientReply.Declined>().Count());
 
-        asked[0].Place.Take();
+        readable[0].Queries[0].Asked!.Untaken.Take(size);
         _bench.Context.Clients.Submit(query, TestActor);
         _bench.Context.Clients.Submit(query, TestActor);
-        _bench.Actor.ExpectMsg<ToActor.Asked>();
+        _bench.Actor.ExpectMsg<ToActor.Readable>();
         ExpectMsg<ClientReply.Declined>();
     }
 

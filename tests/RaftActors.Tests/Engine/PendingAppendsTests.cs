@@ -330,23 +330,6 @@ public sealed class PendingAppendsTests : TestKit
         Assert.IsType<CancelReason.NotCommitted>(_bench.Actor.ExpectMsg<ToActor.Cancelled>().Reason);
     }
 
-    // The first attempt may be in the log.
-    [Fact]
-    public void Retry_that_a_later_term_has_overwritten_ends_as_unknown()
-    {
-        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
-        _bench.Elect("raft2");
-        var request = _bench.Process.NewRequest();
-        _appends.Submit(new ToEngine.Append(request, "key", new byte[1], TimeSpan.FromMilliseconds(100)) { IsRetry = true });
-        _appends.Receive(new AppendReply.Taken(_bench.Process.ToId(request), new LogPlace(new LogIndex(5), new Term(1))));
-
-        _appends.OnCommitted(Bench.Entry(5, 2, null));
-        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
-        Tick(3);
-
-        Assert.IsType<CancelReason.Unknown>(_bench.Actor.ExpectMsg<ToActor.Cancelled>().Reason);
-    }
-
     [Fact]
     public void Append_that_was_taken_again_has_no_place_in_a_snapshot_above_its_first_one()
     {

@@ -32,7 +32,7 @@ public sealed class PendingQueriesTests : TestKit
         _bench.Commit(5);
         _queries.OnCommitted();
 
-        _bench.Actor.ExpectMsg(new ToActor.Readable(1, request, new Serial(5)));
+        Assert.Equal(new Serial(5), ExpectReadable(request));
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public sealed class PendingQueriesTests : TestKit
         var request = Submit();
         _queries.OnReady(new Effect.ReadReady(Asked(), new LogIndex(2)));
 
-        _bench.Actor.ExpectMsg(new ToActor.Readable(1, request, new Serial(3)));
+        Assert.Equal(new Serial(3), ExpectReadable(request));
     }
 
     [Fact]
@@ -56,7 +56,7 @@ public sealed class PendingQueriesTests : TestKit
         _bench.Commit(5, 6);
         _queries.OnCommitted();
 
-        _bench.Actor.ExpectMsg(new ToActor.Readable(1, request, new Serial(5)));
+        Assert.Equal(new Serial(5), ExpectReadable(request));
         Assert.Equal((0, 0), (_bench.Steps.Count, _queries.Count));
     }
 
@@ -66,8 +66,8 @@ public sealed class PendingQueriesTests : TestKit
         var old = Submit(ReadConsistency.NotOlderThan(new Serial(3)));
         var local = Submit(ReadConsistency.Local);
 
-        _bench.Actor.ExpectMsg(new ToActor.Readable(1, old, new Serial(3)));
-        _bench.Actor.ExpectMsg(new ToActor.Readable(1, local, Serial.Zero));
+        Assert.Equal(new Serial(3), ExpectReadable(old));
+        Assert.Equal(Serial.Zero, ExpectReadable(local));
         Assert.Equal((0, 0), (_bench.Steps.Count, _queries.Count));
     }
 
@@ -111,7 +111,7 @@ public sealed class PendingQueriesTests : TestKit
         _queries.OnReady(new Effect.ReadReady(first, new LogIndex(1)));
         _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
         _queries.OnReady(new Effect.ReadReady(Asked(), new LogIndex(1)));
-        Assert.Equal(request, _bench.Actor.ExpectMsg<ToActor.Readable>().Request);
+        Assert.Equal(request, Answered(1).Single());
     }
 
     [Fact]
@@ -157,7 +157,7 @@ public sealed class PendingQueriesTests : TestKit
         _bench.Commit(4);
         _queries.OnCommitted();
 
-        Assert.Equal(requests, _bench.Actor.ReceiveN(requests.Length).Cast<ToActor.Readable>().Select(readable => readable.Request));
+        Assert.Equal(requests, Answered(requests.Length));
         Assert.Equal(0, _queries.Count);
     }
 
@@ -254,12 +254,28 @@ public sealed class PendingQueriesTests : TestKit
     private RequestRef SubmitOnly(ReadConsistency consistency = default)
     {
         var request = _bench.Process.NewRequest();
-        _queries.Submit(new ToEngine.Query(request, TimeSpan.FromSeconds(1), consistency));
+        _queries.Submit(new ReadableQuery(request, null), TimeSpan.FromSeconds(1), consistency);
         return request;
     }
 
-    private IEnumerable<RequestRef> Answered(int count) =>
-        _bench.Actor.ReceiveN(count).Cast<ToActor.Readable>().Select(readable => readable.Request);
+    private IEnumerable<RequestRef> Answered(int count)
+    {
+        List<RequestRef> answered = [];
+        while (answered.Count < count)
+        {
+            answered.AddRange(_bench.Actor.ExpectMsg<ToActor.Readable>().Queries.Select(query => query.Request));
+        }
+
+        return answered;
+    }
+
+    // The serial that the answer must include.
+    private Serial ExpectReadable(RequestRef request)
+    {
+        var readable = _bench.Actor.ExpectMsg<ToActor.Readable>();
+        Assert.Equal((1, request), (readable.Life, Assert.Single(readable.Queries).Request));
+        return readable.Serial;
+    }
 
     private ReadId Asked() => Assert.IsType<Input.Read>(_bench.Steps[^1]).Id;
 }

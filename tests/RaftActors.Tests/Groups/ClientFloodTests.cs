@@ -2,7 +2,6 @@ using Akka.Actor;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Engine;
-using RaftActors.Network;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Groups;
@@ -23,15 +22,21 @@ public sealed class ClientFloodTests : TestKit
     public void Message_that_comes_after_thousands_of_calls_waits_for_a_few_of_them(bool isOneRead)
     {
         _group.Found(4, 4);
-        var engine = _group.EngineOf("raft1");
-        ClientCall.Locate[] calls = [.. Enumerable.Repeat(new ClientCall.Locate("default"), Calls)];
+        var (engine, inbox) = (_group.EngineOf("raft1"), _group.InboxOf("raft1"));
 
-        object[] flood = isOneRead ? [new WireBatch([.. calls])] : calls;
-
-        // All are in the mailbox before the first turn, also when this thread has to wait for its core.
+        // All are there before the first turn, also when this thread has to wait for its core.
         var held = (IInternalActorRef)engine;
         held.Suspend();
-        Array.ForEach(flood, each => engine.Tell(each, TestActor));
+        for (var call = 0; call < Calls; call++)
+        {
+            inbox.Add(new ClientCall.Locate("default"), TestActor);
+            if (!isOneRead)
+            {
+                inbox.Announce();
+            }
+        }
+
+        inbox.Announce();
         engine.Tell(new ToEngine.Explain(default, TestActor));
         held.Resume();
 
@@ -41,7 +46,7 @@ public sealed class ClientFloodTests : TestKit
             before++;
         }
 
-        Assert.InRange(before, 0, 256);
+        Assert.InRange(before, 0, CallInbox.TurnMax);
         Assert.Equal(Calls - before, ReceiveN(Calls - before, TimeSpan.FromSeconds(30)).OfType<ClientReply.Located>().Count());
     }
 }

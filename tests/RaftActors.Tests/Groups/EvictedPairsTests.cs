@@ -78,7 +78,7 @@ public sealed class EvictedPairsTests : TestKit
         var store = _group.Stores["raft1"];
         var before = store.LogReads;
         store.HoldReads();
-        _group.EngineOf("raft1").Tell(new ClientCall.Read(Serial.Zero, Pairs, TimeSpan.Zero), TestActor);
+        _group.Call("raft1", new ClientCall.Read(Serial.Zero, Pairs, TimeSpan.Zero), TestActor);
         _group.AdvanceEnginesUntil(() => store.LogReads > before);
 
         _group.Actors["raft1"].Tell(new Recorder.Append("key", "value"), TestActor);
@@ -98,7 +98,7 @@ public sealed class EvictedPairsTests : TestKit
         engine.Watch(_group.EngineOf("raft1"));
         _group.Stores["raft1"].ReadingFailure = new StoreException("the disk is broken");
 
-        _group.EngineOf("raft1").Tell(new ClientCall.Read(Serial.Zero, Pairs, TimeSpan.Zero), TestActor);
+        _group.Call("raft1", new ClientCall.Read(Serial.Zero, Pairs, TimeSpan.Zero), TestActor);
 
         engine.ExpectMsg<Terminated>();
     }

@@ -17,6 +17,7 @@ public sealed class ManyGroupsTests() : TestKit("akka.loglevel = ERROR")
     public async Task Groups_that_start_one_after_another_cause_no_hello_each()
     {
         const int Groups = 50;
+        WireMessage.Leaving theEnd = new(new ProcessName("the-end@n"), IsReply: true);
         var (port, own) = (FreePorts.Next(), FreePorts.Next());
         string ConfigOf(int at) => $$"""
             akka { loglevel = ERROR, actor.provider = remote }
@@ -47,14 +48,14 @@ public sealed class ManyGroupsTests() : TestKit("akka.loglevel = ERROR")
 
         // After all that the registry sent until now.
         await system.ActorSelection("/system/raft").Ask<ActorIdentity>(new Identify(null), Guard);
-        Raft.Get(system).Network.ActorAt($"akka.tcp://many@127.0.0.1:{port}/system/raft").Tell(new ClientCall.Locate("the end"));
+        Raft.Get(system).Network.ActorAt($"akka.tcp://many@127.0.0.1:{port}/system/raft").Tell(theEnd);
 
         var hellos = 0;
         seen.FishForMessage<object>(
             message =>
             {
                 hellos += message is WireMessage.Hello ? 1 : 0;
-                return message is ClientCall.Locate;
+                return message is WireMessage.Leaving;
             },
             Guard);
         await system.Terminate();

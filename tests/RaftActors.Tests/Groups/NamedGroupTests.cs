@@ -37,7 +37,7 @@ public sealed class NamedGroupTests : TestKit
 
         // Nothing is repeated within this time, so the first message to a node waits for its connection.
         await using var client = RaftClient.Create<string, int>(
-            [$"named@127.0.0.1{names[0].Node}"],
+            [$"127.0.0.1{names[0].Node}"],
             settings: ConfigurationFactory.ParseString("raft { client.attempt-timeout = 1h, query-timeout = 1h }"));
         var status = await client.StatusAsync().WaitAsync(TimeSpan.FromSeconds(60));
 

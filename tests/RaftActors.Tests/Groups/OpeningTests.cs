@@ -3,6 +3,7 @@ using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
+using RaftActors.Network;
 using RaftActors.Storage;
 using RaftActors.Wire;
 
@@ -193,14 +194,16 @@ public sealed class OpeningTests : TestKit
         var registry = Sys.ActorSelection("/system/raft");
         registry.Tell(new WireMessage.Hello([other], IsReply: true), new Remote("/system/raft", _watcher, Sys));
         var (near, far) = (CreateTestProbe(), CreateTestProbe());
-        var client = new Remote("/system/client", far, Sys);
+        var calls = NodeNetwork.Of(Sys).Calls.Find(CallTarget.Registry)!; // Justification: the extension has started.
         var locate = new ClientCall.Locate("default");
+        registry.Tell(new Identify("met"), TestActor);
+        ExpectMsg<ActorIdentity>(Guard);
 
-        registry.Tell(locate, client);
-        registry.Tell(locate, near);
+        calls.Add(locate, far);
+        calls.Add(locate, new OwnCaller(near));
 
         Assert.Empty(far.ExpectMsg<ClientReply.Located>(Guard).Processes);
-        Assert.Equal(other, Assert.Single(near.ExpectMsg<ClientReply.Located>(Guard).Processes));
+        Assert.Equal(other.Name, Assert.Single(near.ExpectMsg<ClientReply.Located>(Guard).Processes).Name);
         _store.OpeningFailure = failure is null ? null : new StoreException(failure);
         _store.ReleaseOpening();
         if (failure is null)
@@ -216,7 +219,7 @@ public sealed class OpeningTests : TestKit
             ExpectMsg<Terminated>(Guard);
         }
 
-        registry.Tell(locate, client);
+        calls.Add(locate, far);
         var known = far.ExpectMsg<ClientReply.Located>(Guard).Processes;
         Assert.Equal(failure is null ? "raft1@node1" : "raft1@node2", known[0].Name.Value);
     }
@@ -446,5 +449,13 @@ public sealed class OpeningTests : TestKit
         protected override object? HandleQuery(object question) => question;
 
         private void Ask() => Raft.Query("question", TimeSpan.FromMilliseconds(100), _watcher);
+    }
+
+    /// <summary>A call of a client of this node.</summary>
+    private sealed class OwnCaller(ICanTell asker) : ICaller
+    {
+        public RequestRef Request => default;
+
+        public void Tell(object message, IActorRef sender) => asker.Tell(message, sender);
     }
 }

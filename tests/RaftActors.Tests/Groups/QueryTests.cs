@@ -35,19 +35,18 @@ public sealed class QueryTests : TestKit
     public void Query_of_a_client_above_the_maximum_of_open_ones_is_declined_until_others_have_ended()
     {
         _group.Start("raft1", 4);
-        var engine = _group.EngineOf("raft1");
         var query = new ClientCall.Query(default, TimeSpan.FromMilliseconds(200), ReadConsistency.Linearizable);
         for (var i = 0; i < OpenQueries.MaxOfClients; i++)
         {
-            engine.Tell(query, ActorRefs.NoSender);
+            _group.Call("raft1", query, ActorRefs.Nobody);
         }
 
         _group.Settle();
-        engine.Tell(query, TestActor);
+        _group.Call("raft1", query, TestActor);
         ExpectMsg<ClientReply.Declined>();
 
         _group.Advance(5);
-        engine.Tell(query with { Consistency = ReadConsistency.Local }, TestActor);
+        _group.Call("raft1", query with { Consistency = ReadConsistency.Local }, TestActor);
         ExpectMsg<QueryOutcome.Done>();
     }
 

@@ -192,11 +192,12 @@ public sealed class SnapshotCallTests : TestKit
         _group.Stores["raft2"].HoldSnapshots();
         Call("raft2");
 
-        var engine = _group.EngineOf("raft2");
+        var inbox = _group.InboxOf("raft2");
         _group.StopActor("raft2");
         Assert.Contains("The actor of raft2@node1 has restarted or stopped", ExpectMsg<ClientReply.Declined>(Guard).Why);
 
-        engine.Tell(new ClientCall.TakeSnapshot(Guard), TestActor);
+        inbox.Add(new ClientCall.TakeSnapshot(Guard), TestActor);
+        inbox.Announce();
         Assert.Contains("raft2@node1 has no actor now", ExpectMsg<ClientReply.Declined>(Guard).Why);
     }
 
@@ -290,7 +291,7 @@ public sealed class SnapshotCallTests : TestKit
 
     private void Call(string process, IActorRef? client = null, TimeSpan? timeout = null)
     {
-        _group.EngineOf(process).Tell(new ClientCall.TakeSnapshot(timeout ?? Guard), client ?? TestActor);
+        _group.Call(process, new ClientCall.TakeSnapshot(timeout ?? Guard), client ?? TestActor);
         _group.Settle();
     }
 

@@ -3,6 +3,7 @@ using Akka.Configuration;
 using Akka.TestKit;
 
 using RaftActors.Core;
+using RaftActors.Network;
 using RaftActors.Wire;
 
 using VirtualTime;
@@ -200,6 +201,23 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
 
     public IActorRef EngineOf(string name) =>
         _pulse.Pass([At($"/system/raft/default/{name}")]).Subject ?? throw new InvalidOperationException($"{name} has no engine.");
+
+    /// <summary>Takes calls of clients for a process.</summary>
+    public ICallInbox InboxOf(string name)
+    {
+        _ = EngineOf(name);
+        CallTarget target = new("default", new ProcessName($"{name}@{system.Settings.Config.GetString("raft.node")}"));
+        return NodeNetwork.Of(system).Calls.Find(target) ?? throw new InvalidOperationException($"{name} takes no calls.");
+    }
+
+    /// <summary>Sends a process a call of a client.</summary>
+    /// <param name="client">Gets the reply.</param>
+    public void Call(string name, ClientCall call, ICanTell client)
+    {
+        var inbox = InboxOf(name);
+        inbox.Add(call, client);
+        inbox.Announce();
+    }
 
     /// <summary>Sends a process a message of a core that is not there, <paramref name="from"/>.</summary>
     public void Say(Member from, string to, Term term, Message body) => Say(from, default, to, term, body);

@@ -47,7 +47,8 @@ public sealed class ClientConnectionTests : TestKit
         var settings = new TransportSettings("127.0.0.1", 0, FrameSizeMaxBytes: 100_000, 4 * ReplySizeMax);
         _context = new NetworkContext(settings, Near, 7, TestActor, Sys.Log, new TransportMetrics("replies"))
         {
-            Foreign = new ForeignMessages((ExtendedActorSystem)Sys),
+            Outcomes = new OutcomeFormat((ExtendedActorSystem)Sys),
+            Calls = new NodeCalls(),
             Resolve = ((ExtendedActorSystem)Sys).Provider.ResolveActorRef,
         };
     }
@@ -118,12 +119,13 @@ public sealed class ClientConnectionTests : TestKit
     public void Answers_that_are_being_sent_wait_too()
     {
         var slow = Connect("slow");
+        ReplyTurn.Begin();
         for (var answer = 1; answer <= 15; answer++)
         {
-            slow.Write();
+            slow.Answer();
         }
 
-        slow.Connection.Flush();
+        ReplyTurn.End();
 
         Assert.InRange(slow.Connection.WaitingBytes, 15 * AnswerSize, ReplySizeMax);
     }
@@ -134,12 +136,13 @@ public sealed class ClientConnectionTests : TestKit
     public async Task Client_that_has_read_its_answers_keeps_only_small_buffers(bool isEncrypted)
     {
         var client = isEncrypted ? await ConnectEncrypted("client") : Connect("client");
+        ReplyTurn.Begin();
         for (var answer = 1; answer <= 15; answer++)
         {
-            client.Write();
+            client.Answer();
         }
 
-        client.Connection.Flush();
+        ReplyTurn.End();
         for (var answer = 1; answer <= 15; answer++)
         {
             client.Read();
@@ -147,7 +150,7 @@ public sealed class ClientConnectionTests : TestKit
 
         AwaitCondition(() => client.Connection.WaitingBytes == 0, Guard);
 
-        Assert.InRange(client.Connection.KeptBytes, 0, 2 * FrameWriter.KeptForClientMax);
+        Assert.InRange(client.Connection.KeptBytes, 0, 2 * CallFrames.KeptSizeMax);
     }
 
     [Fact]
@@ -167,8 +170,7 @@ public sealed class ClientConnectionTests : TestKit
     {
         var end = new Socket(SocketType.Stream, ProtocolType.Tcp);
         await end.ConnectAsync(_listener.LocalEndPoint!); // Justification: it is bound.
-        using var connection = new InboundConnection(
-            new ByteChannel(await _listener.AcceptAsync()), _context, GreetingOf("left"), _ => new NoConnection());
+        using var connection = new ClientConnection(new ByteChannel(await _listener.AcceptAsync()), _context, GreetingOf("left"));
         var reading = connection.RunToEndAsync();
         Assert.Equal(1, _context.Replies.Count);
 
@@ -223,7 +225,7 @@ public sealed class ClientConnectionTests : TestKit
     private Client NewClient(string name, ByteChannel channel, Stream end)
     {
         channel.Socket.Blocking = false;
-        var client = new Client(new ClientConnection(channel, _context, GreetingOf(name)), end, TestActor, _context);
+        var client = new Client(new ClientConnection(channel, _context, GreetingOf(name)), end);
         _clients.Add(client);
         return client;
     }
@@ -234,14 +236,11 @@ public sealed class ClientConnectionTests : TestKit
 
         private readonly byte[] _buffer = new byte[AnswerSize];
         private readonly Stream _end;
-        private readonly IActorRef _actor;
-        private readonly ConnectionRef _to;
 
-        public Client(ClientConnection connection, Stream end, IActorRef actor, NetworkContext context)
+        public Client(ClientConnection connection, Stream end)
         {
-            (Connection, _end, _actor) = (connection, end, actor);
-            _to = new ConnectionRef(ActorPath.Parse($"{Far}/system/raft-client-1"), connection, context);
-            connection.Open();
+            (Connection, _end) = (connection, end);
+            _ = connection.RunToEndAsync();
         }
 
         public ClientConnection Connection { get; }
@@ -250,13 +249,7 @@ public sealed class ClientConnectionTests : TestKit
 
         public bool IsClosed => Connection.IsClosed;
 
-        public void Answer()
-        {
-            Write();
-            Connection.Flush();
-        }
-
-        public void Write() => Connection.Write(_to, new WireMessage.Foreign(1, "m", Content), _actor);
+        public void Answer() => Connection.Write(1, new ClientReply.BackupBytes(Content));
 
         public void AnswerUntilClosed()
         {
@@ -290,7 +283,7 @@ public sealed class ClientConnectionTests : TestKit
 
         public void Dispose()
         {
-            Connection.Close();
+            Connection.Dispose();
             _end.Dispose();
         }
     }

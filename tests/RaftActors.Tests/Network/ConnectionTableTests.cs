@@ -29,7 +29,8 @@ public sealed class ConnectionTableTests : TestKit
     {
         _context = new NetworkContext(Settings, Known, 1, TestActor, Sys.Log, new TransportMetrics("table"))
         {
-            Foreign = new ForeignMessages(System),
+            Outcomes = new OutcomeFormat(System),
+            Calls = new NodeCalls(),
             Resolve = _ => TestActor,
         };
         _table = new ConnectionTable<Way>(Make, _context);
@@ -139,10 +140,10 @@ public sealed class ConnectionTableTests : TestKit
         var engine = new ConnectionRef(ActorPath.Parse($"{peer}/system/raft/g/p"), first, context);
 
         Assert.True(first.TryRetire());
-        first.Write(engine, new ClientCall.Locate("g"), TestActor);
+        first.Write(engine, new WireMessage.Hello([], IsReply: false), TestActor);
         Assert.Empty(sent);
 
-        engine.Tell(new ClientCall.Locate("g"));
+        engine.Tell(new WireMessage.Hello([], IsReply: false));
         var question = Datagram.Read(Assert.Single(sent));
         second.Receive(new Datagram(Datagram.Purpose.Answer, 2, question.To, 0).ToBytes());
         Assert.False(second.TryRetire());
@@ -154,7 +155,7 @@ public sealed class ConnectionTableTests : TestKit
         clock.Now += CustomConnection.SilenceMax;
         Assert.True(second.TryRetire());
         sent.Clear();
-        second.Write(engine, new ClientCall.Locate("g"), TestActor);
+        second.Write(engine, new WireMessage.Hello([], IsReply: false), TestActor);
         second.Flush();
         Assert.Empty(sent);
     }
@@ -165,7 +166,7 @@ public sealed class ConnectionTableTests : TestKit
         var transport = new Silent();
         var registry = CreateTestProbe();
         var network = new CustomNetwork(
-            System, transport, Settings with { IsCustom = true }, CustomAddress.Of("n1")!, new ForeignMessages(System), registry);
+            System, transport, Settings with { IsCustom = true }, CustomAddress.Of("n1")!, new NodeCalls(), registry);
         var first = Assert.IsType<ConnectionRef>(network.Resolve($"{CustomAddress.Of("n2")}/system/raft"));
         var before = first.Connection;
 
@@ -185,25 +186,25 @@ public sealed class ConnectionTableTests : TestKit
     {
         var transport = new Silent { Answers = true };
         using var network = new CustomNetwork(
-            System, transport, Settings with { IsCustom = true }, CustomAddress.Of("n1")!, new ForeignMessages(System), CreateTestProbe());
+            System, transport, Settings with { IsCustom = true }, CustomAddress.Of("n1")!, new NodeCalls(), CreateTestProbe());
         ConnectionRef EngineAt(int number) =>
             Assert.IsType<ConnectionRef>(network.Resolve($"{CustomAddress.Of($"n{number}")}/system/raft/g/p"));
         ConnectionRef[] engines = [.. Enumerable.Range(2, NetworkContext.StrangersMax).Select(EngineAt)];
-        Array.ForEach(engines, engine => engine.Tell(new ClientCall.Locate("g")));
+        Array.ForEach(engines, engine => engine.Tell(new WireMessage.Hello([], IsReply: false)));
         IConnection[] before = [.. engines.Select(engine => engine.Connection)];
 
         var further = EngineAt(5000);
-        further.Tell(new ClientCall.Locate("g"));
-        further.Tell(new ClientCall.Locate("g"));
+        further.Tell(new WireMessage.Hello([], IsReply: false));
+        further.Tell(new WireMessage.Hello([], IsReply: false));
 
         Assert.DoesNotContain("n5000", transport.Nodes);
         Assert.Equal(before, engines.Select(engine => engine.Connection));
 
         // The reference from before goes on: the first message asks the node, and the next one reaches it.
         network.SetNamed([CustomAddress.Of("n5000")!]);
-        further.Tell(new ClientCall.Locate("g"));
+        further.Tell(new WireMessage.Hello([], IsReply: false));
         Assert.Single(transport.Nodes, node => node == "n5000");
-        further.Tell(new ClientCall.Locate("g"));
+        further.Tell(new WireMessage.Hello([], IsReply: false));
         Assert.Equal(2, transport.Nodes.Count(node => node == "n5000"));
         Assert.Equal(before, engines.Select(engine => engine.Connection));
     }
@@ -217,12 +218,12 @@ public sealed class ConnectionTableTests : TestKit
         var peer = CustomAddress.Of("n2")!; // Justification: a name.
         var connection = new CustomConnection(peer, context, message => sent.Add(message.ToArray()), TimeProvider.System);
         var engine = new ConnectionRef(ActorPath.Parse($"{peer}/system/raft/g/p"), connection, context);
-        engine.Tell(new ClientCall.Locate("g"));
+        engine.Tell(new WireMessage.Hello([], IsReply: false));
         var question = Datagram.Read(Assert.Single(sent));
 
         Assert.True(connection.TryRetire());
         connection.Receive(new Datagram(Datagram.Purpose.Answer, 2, question.To, 0).ToBytes());
-        engine.Tell(new ClientCall.Locate("g"));
+        engine.Tell(new WireMessage.Hello([], IsReply: false));
 
         Assert.Single(sent);
         ExpectNoMsg(TimeSpan.Zero);
@@ -266,7 +267,7 @@ public sealed class ConnectionTableTests : TestKit
         System,
         Settings,
         Unprotected.Settings,
-        new ForeignMessages(System),
+        new NodeCalls(),
         TestActor)!; // Justification: the system has an address.
 
     private static Address AddressOf(int number) => new("akka.tcp", "demo", "10.0.0.2", number + 2);

@@ -278,8 +278,8 @@ public sealed class ConnectionTests : TestKit
         var system = (ExtendedActorSystem)Sys;
         return new NetworkContext(settings, system.Provider.DefaultAddress, 1, TestActor, Sys.Log, new TransportMetrics(_name))
         {
-            Foreign = new ForeignMessages(system),
-            Listens = () => true,
+            Outcomes = new OutcomeFormat(system),
+            Calls = new NodeCalls(),
             Resolve = system.Provider.ResolveActorRef,
         };
     }

@@ -6,7 +6,9 @@ using RaftActors.Core;
 using RaftActors.Network;
 using RaftActors.Settings;
 using RaftActors.Telemetry;
+using RaftActors.Tests.Clients;
 using RaftActors.Tests.Groups;
+using RaftActors.Tests.Wire;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Network;
@@ -19,6 +21,7 @@ public sealed class CustomConnectionTests : TestKit
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
     private readonly TestProbe _engine;
+    private readonly IActorRef _registry;
     private readonly End _near;
     private readonly End _far;
 
@@ -26,6 +29,8 @@ public sealed class CustomConnectionTests : TestKit
         : base(VirtualGroup.Config)
     {
         _engine = CreateTestProbe();
+        var news = TestActor;
+        _registry = ((ExtendedActorSystem)Sys).SystemActorOf(Props.Create(() => new Forwarder(news)), "raft");
         _near = NewEnd("n1", "n2", node: 1);
         _far = NewEnd("n2", "n1", node: 2);
     }
@@ -229,6 +234,88 @@ public sealed class CustomConnectionTests : TestKit
         }
     }
 
+    [Fact]
+    public void Call_of_a_client_reaches_the_process_and_its_reply_the_caller()
+    {
+        var (one, other, engine, caller) = MeetForCalls();
+
+        Assert.True(one.Connection.Calls.Send(Samples.Target, new ClientCall.Status(), caller));
+        Exchange(one, other);
+        engine.Expect<ClientCall.Status>();
+        engine.Reply(new ClientReply.Declined("not now"));
+        Exchange(one, other);
+
+        Assert.Equal([new ClientReply.Declined("not now")], caller.Told);
+    }
+
+    [Fact]
+    public void Call_that_was_lost_is_sent_again_with_its_number_and_its_second_reply_is_ignored()
+    {
+        var (one, other, engine, caller) = MeetForCalls();
+        one.Connection.Calls.Send(Samples.Target, new ClientCall.Status(), caller);
+        Exchange(one, other);
+
+        one.Connection.Calls.Send(Samples.Target, new ClientCall.Status(), caller);
+        Exchange(one, other);
+        engine.Expect<ClientCall.Status>();
+        engine.Reply(new ClientReply.Declined("first"));
+        engine.Expect<ClientCall.Status>();
+        engine.Reply(new ClientReply.Declined("second"));
+        Exchange(one, other);
+
+        Assert.Equal([new ClientReply.Declined("first")], caller.Told);
+        Assert.Equal(engine.Callers.First(), engine.Callers.Last());
+    }
+
+    [Fact]
+    public void Call_for_a_process_that_does_not_run_there_is_declined()
+    {
+        var (one, other, _, caller) = MeetForCalls();
+
+        one.Connection.Calls.Send(Samples.Target with { Group = "bills" }, new ClientCall.Status(), caller);
+        Exchange(one, other);
+
+        Assert.Contains("of group 'bills' runs on this node", Assert.IsType<ClientReply.Declined>(Assert.Single(caller.Told)).Why);
+    }
+
+    [Fact]
+    public void Call_and_reply_that_cannot_be_encoded_are_dropped_with_a_warning()
+    {
+        var (one, other, engine, caller) = MeetForCalls();
+
+        EventFilter.Warning(contains: "has a text that is no Unicode").ExpectOne(
+            () => Assert.True(one.Connection.Calls.Send(Samples.Target, new ClientCall.Locate("half of \ud83d"), caller)));
+        one.Connection.Calls.Send(Samples.Target, new ClientCall.Status(), caller);
+        Exchange(one, other);
+        engine.Expect<ClientCall.Status>();
+        EventFilter.Warning(contains: "has a text that is no Unicode").ExpectOne(
+            () => engine.Reply(new ClientReply.Declined("half of \ud83d")));
+        Exchange(one, other);
+
+        Assert.Empty(caller.Told);
+    }
+
+    [Fact]
+    public void Damaged_reply_fails_its_call()
+    {
+        var (one, _, _, caller) = MeetForCalls();
+        one.Connection.Calls.Send(Samples.Target, new ClientCall.Status(), caller);
+
+        one.Connection.Calls.Receive(new WireMessage.Reply(new byte[] { 1, 1, 200 }));
+        Assert.Throws<InvalidDataException>(() => one.Connection.Calls.Receive(new WireMessage.Reply(new byte[] { 100 })));
+
+        Assert.IsType<InvalidDataException>(Assert.IsType<Status.Failure>(Assert.Single(caller.Told)).Cause);
+    }
+
+    private (End One, End Other, ScriptedProcess Engine, Caller Caller) MeetForCalls()
+    {
+        var (one, other) = (NewEnd("n1", "n2", 1), NewEnd("n2", "n1", 2));
+        Meet(one, other);
+        ScriptedProcess engine = new();
+        other.Calls.Add(Samples.Target, engine);
+        return (one, other, engine, new Caller());
+    }
+
     private static void Meet(End one, End other)
     {
         one.Write(0, []);
@@ -253,9 +340,10 @@ public sealed class CustomConnectionTests : TestKit
     {
         var (address, peer) = (CustomAddress.Of(own)!, CustomAddress.Of(other)!);
         var settings = new TransportSettings("", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000) { IsCustom = true };
-        var context = new NetworkContext(settings, address, node, TestActor, Sys.Log, new TransportMetrics("custom"))
+        var context = new NetworkContext(settings, address, node, _registry, Sys.Log, new TransportMetrics("custom"))
         {
-            Foreign = new ForeignMessages((ExtendedActorSystem)Sys),
+            Outcomes = new OutcomeFormat((ExtendedActorSystem)Sys),
+            Calls = new NodeCalls(),
             Resolve = _ => _engine,
         };
         return new End(peer, context, clock ?? TimeProvider.System);
@@ -274,6 +362,15 @@ public sealed class CustomConnectionTests : TestKit
         _engine.ExpectNoMsg(TimeSpan.Zero);
     }
 
+    private sealed class Caller : ICaller
+    {
+        public List<object> Told { get; } = [];
+
+        public RequestRef Request => default;
+
+        public void Tell(object message, IActorRef sender) => Told.Add(message);
+    }
+
     /// <summary>One end: what it sends waits for the test.</summary>
     private sealed class End
     {
@@ -289,6 +386,8 @@ public sealed class CustomConnectionTests : TestKit
         }
 
         public Address Peer { get; }
+
+        public NodeCalls Calls => _context.Calls;
 
         public CustomConnection Connection { get; }
 

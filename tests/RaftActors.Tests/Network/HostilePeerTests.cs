@@ -1,4 +1,4 @@
-using System.Diagnostics;
+using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
@@ -36,6 +36,8 @@ public sealed class HostilePeerTests : TestKit
     private static readonly RoleRules Roles = new([Peer], [Operator], [Writer], []);
     private static readonly Address Near = new("akka.tcp", "demo", "127.0.0.1", 2551);
     private static readonly Address Far = new("akka.tcp", "demo", "127.0.0.1", 2552);
+    private static readonly CallTarget Target = new("g", new ProcessName("p@node1"));
+    private static readonly AppendReply.Refused OfNode = new(new RequestId(new Member(new ProcessName("a@b"), Incarnation.None), 1));
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
     private readonly TemporaryFolder _folder = new();
@@ -46,6 +48,7 @@ public sealed class HostilePeerTests : TestKit
     private readonly CredentialStore _store;
     private readonly ConnectionListener _listener;
     private readonly TestProbe _engine;
+    private readonly Inbox _inbox;
     private readonly TestProbe _warned;
 
     public HostilePeerTests()
@@ -59,9 +62,11 @@ public sealed class HostilePeerTests : TestKit
         _context = new NetworkContext(_settings, Near, Node, TestActor, Sys.Log, new TransportMetrics("hostile"))
         {
             Credentials = _store,
-            Foreign = new ForeignMessages(system),
+            Outcomes = new OutcomeFormat(system),
+            Calls = new NodeCalls(),
             Resolve = _ => _engine,
         };
+        _context.Calls.Add(Target, _inbox = new Inbox(_engine));
         _listener = Listen(new ConnectionListener(_context, _ => new NoConnection()));
     }
 
@@ -96,9 +101,9 @@ public sealed class HostilePeerTests : TestKit
             (ExtendedActorSystem)Sys,
             _settings,
             SettingsOf("other"),
-            _context.Foreign,
+            new NodeCalls(),
             TestActor)!; // Justification: the system has an address.
-        network.Resolve($"{address}{InboundConnection.RegistryPath}").Tell(new ClientCall.Locate("g"));
+        network.Resolve($"{address}{InboundConnection.RegistryPath}").Tell(new WireMessage.Hello([], IsReply: false));
         FishForMessage<ConnectionNews>(news => news is ConnectionNews.Opened, Guard);
 
         ExchangeCa("other");
@@ -106,53 +111,60 @@ public sealed class HostilePeerTests : TestKit
         FishForMessage<ConnectionNews>(news => news is ConnectionNews.Disconnected, Guard);
     }
 
+    [Fact]
+    public void Client_ends_its_connection_to_a_node_whose_ca_is_removed()
+    {
+        var address = At(Near, _listener.Port);
+        using var network = TcpNetwork.Make(
+            (ExtendedActorSystem)Sys,
+            _settings,
+            SettingsOf("other"),
+            new NodeCalls(),
+            TestActor)!; // Justification: the system has an address.
+        Caller caller = new(CreateTestProbe());
+        Assert.True(network.LinkTo(address).Send(Target, new ClientCall.Status(), caller));
+        _engine.ExpectMsg<ClientCall.Status>(Guard);
+
+        ExchangeCa("other");
+
+        Assert.Equal(new ClientReply.Lost(address, WasSent: true), caller.Probe.ExpectMsg<ClientReply.Lost>(Guard));
+    }
+
     [Theory]
     [InlineData("/system/raft/../../user/secret")]
     [InlineData("/system/raft/g/..")]
     public async Task Path_that_leads_up_to_another_actor_closes_the_connection(string path)
     {
-        var writer = await Greet(await Connect(Writer), ConnectionKind.Client);
+        var node = await Greet(await Connect(Peer), ConnectionKind.Node);
 
-        Send(writer, path, new ClientCall.Status(), $"{Far}/user/a");
+        Send(node, path, OfNode, $"{Far}{Engine}");
 
-        Assert.True(HasEnded(writer));
+        Assert.True(HasEnded(node));
         _engine.ExpectNoMsg(TimeSpan.Zero);
     }
 
     [Fact]
     public async Task Path_longer_than_any_of_raft_closes_the_connection()
     {
-        var writer = await Greet(await Connect(Writer), ConnectionKind.Client);
+        var node = await Greet(await Connect(Peer), ConnectionKind.Node);
 
-        Send(writer, Engine, new ClientCall.Status(), $"{Far}/user/{new string('a', 10_000)}");
+        Send(node, Engine, OfNode, $"{Far}/system/raft/g/{new string('a', 10_000)}");
 
-        Assert.True(HasEnded(writer));
+        Assert.True(HasEnded(node));
     }
 
     [Fact]
-    public async Task Outcome_of_a_client_is_refused_before_a_serializer_reads_it()
-    {
-        var writer = await Greet(await Connect(Writer), ConnectionKind.Client);
-
-        Send(writer, Engine, new WireMessage.Foreign(RaftMessageSerializer.Number, "ot", "damaged"u8.ToArray()), $"{Far}/user/a");
-        Send(writer, Engine, new ClientCall.Status(), $"{Far}/user/a");
-
-        _engine.ExpectMsg<ClientCall.Status>(Guard);
-        Assert.Contains("such messages are for nodes", $"{_warned.ExpectMsg<Warning>(Guard).Message}");
-    }
-
-    [Fact]
-    public async Task Client_with_ever_other_senders_fills_no_log()
+    public async Task Client_that_is_refused_again_and_again_fills_no_log()
     {
         for (var connection = 0; connection < 3; connection++)
         {
             var writer = await Greet(await Connect(Writer), ConnectionKind.Client);
-            for (var port = 1; port <= 100; port++)
+            for (var number = 1; number <= 100; number++)
             {
-                Send(writer, Engine, new ClientCall.Status(), $"{At(Far, port + (100 * connection))}/user/a");
+                Send(writer, new ClientCall.BackupBegin(new LogIndex(number)));
             }
 
-            Send(writer, Engine, new ClientCall.Status(), $"{Far}/user/a");
+            Send(writer, new ClientCall.Status());
             _engine.ExpectMsg<ClientCall.Status>(Guard);
         }
 
@@ -184,9 +196,9 @@ public sealed class HostilePeerTests : TestKit
         Assert.Contains("1 connections are open", $"{_warned.ExpectMsg<Warning>(Guard).Message}");
 
         var node = await Greet(await Connect(Peer, listener), ConnectionKind.Node);
-        Send(node, Engine, new ClientCall.Status(), $"{Far}{Engine}");
+        Send(node, Engine, OfNode, $"{Far}{Engine}");
 
-        _engine.ExpectMsg<ClientCall.Status>(Guard);
+        _engine.ExpectMsg<AppendReply.Refused>(Guard);
     }
 
     [Fact]
@@ -219,7 +231,7 @@ public sealed class HostilePeerTests : TestKit
         Assert.True(HasEnded(first));
         foreach (var open in new[] { second, @operator })
         {
-            Send(open, Engine, new ClientCall.Status(), $"{Far}/user/a");
+            Send(open, new ClientCall.Status());
             _engine.ExpectMsg<ClientCall.Status>(Guard);
         }
     }
@@ -245,6 +257,32 @@ public sealed class HostilePeerTests : TestKit
         }
     }
 
+    [Theory]
+    [InlineData("127.0.0.1", true, true)]
+    [InlineData("127.0.0.1", false, false)]
+    [InlineData("other.example", true, false)]
+    public async Task Client_on_a_node_may_make_each_call_if_a_group_names_the_node_and_no_longer(string name, bool isNamed, bool isTaken)
+    {
+        var context = Open(named: isNamed ? Far : Near) with { Credentials = _store };
+        var listener = Listen(new ConnectionListener(context, _ => new NoConnection()));
+
+        var greeting = Greet(await ConnectAs([name], listener), ConnectionKind.Client);
+
+        if (isTaken)
+        {
+            var client = await greeting;
+            Send(client, new ClientCall.BackupBegin(LogIndex.Zero));
+            _engine.ExpectMsg<ClientCall.BackupBegin>(Guard);
+            listener.Expel(Far);
+            Assert.True(HasEnded(client));
+        }
+        else
+        {
+            await Assert.ThrowsAnyAsync<IOException>(() => greeting);
+            Assert.Contains("has no role here", $"{_warned.ExpectMsg<Warning>(Guard).Message}");
+        }
+    }
+
     [Fact]
     public async Task Handshakes_that_are_over_take_no_place_of_those_that_begin()
     {
@@ -255,7 +293,7 @@ public sealed class HostilePeerTests : TestKit
             await Greet(await Connect(listener), ConnectionKind.Client);
         }
 
-        Send(first, Engine, new ClientCall.Status(), $"{Far}/user/a");
+        Send(first, new ClientCall.Status());
 
         _engine.ExpectMsg<ClientCall.Status>(Guard);
     }
@@ -276,7 +314,8 @@ public sealed class HostilePeerTests : TestKit
         var listener = Listen(new ConnectionListener(Open(named: Far) with { Resolve = At }, _ => new NoConnection()));
         var node = await Greet(await Connect(listener), ConnectionKind.Node);
 
-        Send(node, InboundConnection.RegistryPath, new ClientCall.Status(), $"{At(Far, 1)}{InboundConnection.RegistryPath}");
+        WireMessage.Hello hello = new([], IsReply: false);
+        Send(node, InboundConnection.RegistryPath, hello, $"{At(Far, 1)}{InboundConnection.RegistryPath}");
 
         Assert.True(HasEnded(node));
         Assert.Contains("which is on another node", $"{_warned.ExpectMsg<Warning>(Guard).Message}");
@@ -299,59 +338,57 @@ public sealed class HostilePeerTests : TestKit
     {
         const int Calls = 5 * CallWindow.Max;
         var client = await Greet(await Connect(Writer), ConnectionKind.Client);
-        var frames = new FrameWriter(Far, SizeMax);
+        CallFrames frames = new(SizeMax, _context.Outcomes);
         for (var call = 0; call < Calls; call++)
         {
-            Assert.True(frames.TryWrite(At($"{Near}{Engine}"), new ClientCall.Status(), At($"{Far}/user/a")));
+            Assert.True(frames.TryWrite(call, Target, new ClientCall.Status()));
         }
 
         var sending = client.WriteAsync(frames.Take([])).AsTask();
 
-        Assert.Equal(CallWindow.Max, ReceiveCalls(CallWindow.Max));
+        for (var call = 0; call < CallWindow.Max; call++)
+        {
+            _engine.ExpectMsg<ClientCall.Status>(Guard);
+        }
+
         Assert.False(_engine.HasMessages);
         for (var call = 0; call < CallWindow.Max; call++)
         {
-            ConnectionRef.OnTaken(_engine.LastSender);
+            RemoteCaller.OnTaken(_inbox.Callers.Take());
         }
 
-        // The engine that has taken the first ones takes the others.
-        for (var read = CallWindow.Max; read < Calls;)
+        // The engine that has taken the first ones takes the others, in their order.
+        for (var call = CallWindow.Max; call < Calls; call++)
         {
-            var count = ReceiveCalls(1);
-            read += count;
-            for (var call = 0; call < count; call++)
-            {
-                ConnectionRef.OnTaken(_engine.LastSender);
-            }
+            _engine.ExpectMsg<ClientCall.Status>(Guard);
+            var caller = _inbox.Callers.Take();
+            Assert.Equal(call, Assert.IsType<RemoteCaller>(caller).Number);
+            RemoteCaller.OnTaken(caller);
         }
 
         await sending;
-
-        int ReceiveCalls(int least)
-        {
-            var count = 0;
-            while (count < least)
-            {
-                count += _engine.ReceiveOne(Guard) is WireBatch batch ? batch.Messages.Length : 1;
-            }
-
-            return count;
-        }
     }
 
     [Fact]
-    public async Task Client_that_goes_on_to_send_messages_of_nodes_loses_its_connection()
+    public async Task Client_that_sends_a_message_of_nodes_loses_its_connection()
     {
         var writer = await Greet(await Connect(Writer), ConnectionKind.Client);
-        var refused = new AppendReply.Refused(new RequestId(new Member(new ProcessName("a@b"), Incarnation.None), 1));
 
-        for (var number = 0; number < 101; number++)
-        {
-            Send(writer, Engine, refused, $"{Far}/user/a");
-        }
+        Send(writer, Engine, OfNode, $"{Far}{Engine}");
 
         Assert.True(HasEnded(writer));
         _engine.ExpectNoMsg(TimeSpan.Zero);
+        Assert.Contains("Closed a raft connection from", $"{_warned.ExpectMsg<Warning>(Guard).Message}");
+    }
+
+    [Fact]
+    public async Task Client_that_sends_a_frame_above_the_maximum_loses_its_connection()
+    {
+        var writer = await Greet(await Connect(Writer), ConnectionKind.Client);
+
+        await writer.WriteAsync(BitConverter.GetBytes(SizeMax + 1));
+
+        Assert.True(HasEnded(writer));
     }
 
     [Fact]
@@ -361,11 +398,11 @@ public sealed class HostilePeerTests : TestKit
 
         for (var number = 0; number < 200; number++)
         {
-            Send(node, Engine, new ClientCall.Status(), $"{At(Far, 1)}{Engine}");
+            Send(node, Engine, OfNode, $"{At(Far, 1)}{Engine}");
         }
 
-        Send(node, Engine, new ClientCall.Status(), $"{Far}{Engine}");
-        _engine.ExpectMsg<ClientCall.Status>(Guard);
+        Send(node, Engine, OfNode, $"{Far}{Engine}");
+        _engine.ExpectMsg<AppendReply.Refused>(Guard);
     }
 
     [Fact]
@@ -375,22 +412,22 @@ public sealed class HostilePeerTests : TestKit
         var former = await Greet(await Connect(Peer, listener), ConnectionKind.Node);
         var later = await Greet(await Connect(Peer, listener), ConnectionKind.Node);
 
-        Send(later, Engine, new ClientCall.Explain(), $"{Far}{Engine}");
-        _engine.ExpectMsg<ClientCall.Explain>(Guard);
+        Send(later, Engine, new GetReply.Refused(OfNode.Request), $"{Far}{Engine}");
+        _engine.ExpectMsg<GetReply.Refused>(Guard);
         for (var i = 0; i < 100; i++)
         {
-            Send(former, Engine, new ClientCall.Status(), $"{Far}{Engine}");
+            Send(former, Engine, OfNode, $"{Far}{Engine}");
         }
 
         await former.ShutdownAsync();
         former.Close();
         for (var i = 0; i < 100; i++)
         {
-            _engine.ExpectMsg<ClientCall.Status>(Guard);
+            _engine.ExpectMsg<AppendReply.Refused>(Guard);
         }
 
-        Send(later, Engine, new ClientCall.Explain(), $"{Far}{Engine}");
-        _engine.ExpectMsg<ClientCall.Explain>(Guard);
+        Send(later, Engine, new GetReply.Refused(OfNode.Request), $"{Far}{Engine}");
+        _engine.ExpectMsg<GetReply.Refused>(Guard);
         Assert.False(HasMessages, "The registry was told that the node has gone.");
     }
 
@@ -414,9 +451,9 @@ public sealed class HostilePeerTests : TestKit
 
         // Without a farewell, which fails if the listener has closed the connection before.
         former.Close();
-        Send(connected, Engine, new ClientCall.Status(), $"{Far}{Engine}");
+        Send(connected, Engine, OfNode, $"{Far}{Engine}");
 
-        _engine.ExpectMsg<ClientCall.Status>(Guard);
+        _engine.ExpectMsg<AppendReply.Refused>(Guard);
         Assert.False(isEarly, "The listener answered before the connection had a place.");
         Assert.False(HasMessages, "The registry was told that the node has gone.");
     }
@@ -431,10 +468,10 @@ public sealed class HostilePeerTests : TestKit
         var third = await Greet(await Connect(Peer, listener), ConnectionKind.Node);
 
         Assert.True(HasEnded(first));
-        Send(second, Engine, new ClientCall.Status(), $"{Far}{Engine}");
-        _engine.ExpectMsg<ClientCall.Status>(Guard);
-        Send(third, Engine, new ClientCall.Status(), $"{Far}{Engine}");
-        _engine.ExpectMsg<ClientCall.Status>(Guard);
+        Send(second, Engine, OfNode, $"{Far}{Engine}");
+        _engine.ExpectMsg<AppendReply.Refused>(Guard);
+        Send(third, Engine, OfNode, $"{Far}{Engine}");
+        _engine.ExpectMsg<AppendReply.Refused>(Guard);
     }
 
     protected override void AfterAll()
@@ -485,7 +522,8 @@ public sealed class HostilePeerTests : TestKit
     // Without credentials.
     private NetworkContext Open(Address named) => new(_settings, Near, Node, TestActor, Sys.Log, new TransportMetrics("hostile"))
     {
-        Foreign = _context.Foreign,
+        Outcomes = _context.Outcomes,
+        Calls = _context.Calls,
         Resolve = _ => _engine,
         IsNamed = named.Equals,
     };
@@ -509,7 +547,7 @@ public sealed class HostilePeerTests : TestKit
     }
 
     // Each frame is the first one of its writer, so its paths are written in full.
-    private void Send(Stream stream, string to, WireMessage message, string from, ReadOnlySpan<byte> manifest = default)
+    private void Send(Stream stream, string to, WireMessage message, string from)
     {
         var writer = new FrameWriter(Far, SizeMax);
         Assert.True(writer.TryWrite(At($"{Near}{to}"), message, At(from)));
@@ -517,10 +555,14 @@ public sealed class HostilePeerTests : TestKit
 
         // The flag after the length: the reader forgets the paths before.
         bytes[sizeof(int)] = 1;
-
-        // The manifest of a message without a body comes last.
-        manifest.CopyTo(bytes.AsSpan(bytes.Count - manifest.Length));
         stream.Write(bytes);
+    }
+
+    private void Send(Stream stream, ClientCall call)
+    {
+        CallFrames frames = new(SizeMax, _context.Outcomes);
+        Assert.True(frames.TryWrite(1, Target, call));
+        stream.Write(frames.Take([]));
     }
 
     private static Address At(Address address, int port) => new(address.Protocol, address.System, address.Host, port);
@@ -537,5 +579,30 @@ public sealed class HostilePeerTests : TestKit
         {
             return e.InnerException is not SocketException { SocketErrorCode: SocketError.TimedOut or SocketError.WouldBlock };
         }
+    }
+
+    /// <summary>Takes calls, and never says that it has taken them.</summary>
+    private sealed class Inbox(IActorRef engine) : ICallInbox
+    {
+        public BlockingCollection<ICanTell> Callers { get; } = [];
+
+        public void Add(ClientCall call, ICanTell caller)
+        {
+            Callers.Add(caller);
+            engine.Tell(call, ActorRefs.NoSender);
+        }
+
+        public void Announce()
+        {
+        }
+    }
+
+    private sealed class Caller(TestProbe probe) : ICaller
+    {
+        public TestProbe Probe => probe;
+
+        public RequestRef Request => default;
+
+        public void Tell(object message, IActorRef sender) => probe.Ref.Tell(message, sender);
     }
 }

@@ -43,12 +43,13 @@ public sealed class InboundConnectionTests : TestKit
         var settings = new TransportSettings("127.0.0.1", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
         _context = new NetworkContext(settings, Near, Node, TestActor, Sys.Log, new TransportMetrics("inbound"))
         {
-            Foreign = new ForeignMessages((ExtendedActorSystem)Sys),
+            Outcomes = new OutcomeFormat((ExtendedActorSystem)Sys),
+            Calls = new NodeCalls(),
             Resolve = path => _engines[path],
         };
         _accepted = listener.Accept();
         var connection = new InboundConnection(
-            new ByteChannel(_accepted), _context, new HandshakeResult(Far, null, null), _ => new NoConnection());
+            new ByteChannel(_accepted), _context, new HandshakeResult(Far, null, null), new NoConnection());
         _reader = new Thread(() => Run(connection));
     }
 
@@ -105,7 +106,7 @@ public sealed class InboundConnectionTests : TestKit
             $"{Near}/system/raft#5", ((ExtendedActorSystem)Sys).SystemActorOf(Props.Create(() => new Forwarder(probe)), "raft"));
         _reader.Start();
 
-        Assert.True(_writer.TryWrite(At($"{Near}/system/raft#5"), new ClientCall.Locate("g"), At(elsewhere)));
+        Assert.True(_writer.TryWrite(At($"{Near}/system/raft#5"), new WireMessage.Hello([], IsReply: false), At(elsewhere)));
         _socket.Send(_writer.Take([]));
 
         Assert.Equal(0, _socket.Receive(new byte[1]));

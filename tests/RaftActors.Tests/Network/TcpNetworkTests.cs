@@ -146,5 +146,5 @@ public sealed class EncryptedRemotingTests : IDisposable
     }
 
     private TcpNetwork? Make(TransportSettings settings) =>
-        TcpNetwork.Make(_system, settings, Unprotected.Settings, new ForeignMessages(_system), ActorRefs.Nobody);
+        TcpNetwork.Make(_system, settings, Unprotected.Settings, new NodeCalls(), ActorRefs.Nobody);
 }

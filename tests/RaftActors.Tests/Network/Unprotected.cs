@@ -18,7 +18,7 @@ internal static class Unprotected
     public static TcpNetwork Listen(ExtendedActorSystem system, TransportSettings settings, IActorRef registry)
     {
         // Justification: the system has an address.
-        var network = TcpNetwork.Make(system, settings, Settings, new ForeignMessages(system), registry)!;
+        var network = TcpNetwork.Make(system, settings, Settings, new NodeCalls(), registry)!;
         network.Listen();
         return network;
     }

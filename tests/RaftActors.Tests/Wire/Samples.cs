@@ -21,7 +21,8 @@ internal static class Samples
     private static readonly LogPosition Position = new(new LogIndex(300), new Term(7), new Serial(290), 0xFEDCBA9876543210);
     private static readonly Boot Boot = new(4, 0x0123456789ABCDEF);
     private static readonly RequestId Request = new(One, 70_000);
-    private static readonly RequestRef Ref = new(One.Name, One.Incarnation, 70_000);
+    /// <summary>The request of the outcomes.</summary>
+    public static readonly RequestRef Ref = new(One.Name, One.Incarnation, 70_000);
 
     private static readonly Configuration Joint = new(
         new GroupUid(Id(9)),
@@ -67,6 +68,9 @@ internal static class Samples
         new(new LogIndex(304), new Term(7), new Serial(292), new Payload.Pair(Request, "key100", new byte[] { 1, 0, 255 })),
     ];
 
+    private static readonly Akka.Actor.Address NodeOne = new("akka.tcp", "demo", "127.0.0.1", 2551);
+    private static readonly Akka.Actor.Address NodeTwo = new("akka.tcp", "demo", "127.0.0.1", 2552);
+
     private static readonly LocalProcess Process = new("orders", One.Name, "akka.tcp://demo@127.0.0.1:2551/system/raft/x#42");
 
     private static readonly ActivityContext Sampled = new(
@@ -86,7 +90,6 @@ internal static class Samples
             ListedOf = 2,
             Listed = [33, 0x0123456789ABCDE1],
         },
-        ["x"] = new WireMessage.Foreign(1520, "ot", new byte[] { 1, 2 }),
         ["w"] = new WireMessage.ActorAt(One.Name, "akka.tcp://demo@127.0.0.1:2551/user/ledger#43"),
         ["l"] = new WireMessage.Leaving(One.Name, true),
         ["z"] = new WireMessage.Traced(
@@ -94,51 +97,8 @@ internal static class Samples
                 new TraceLink(Request, Sampled),
             ],
             new WireMessage.AppendRequest(Request, "key100", new byte[] { 1, 2, 3 })),
-        ["kl"] = new ClientCall.Locate("orders"),
-        ["kw"] = new ClientCall.Append(Session, 300, "key100", new byte[] { 1, 2, 3 }, TimeSpan.FromMilliseconds(5001), IsRetry: true),
-        ["kr"] = new ClientReply.Located("orders", Two.Name, new Term(7), [Process], new GroupUid(Id(4))),
-        ["kq"] = new ClientCall.Query(
-            new byte[] { 1, 2, 3 }, TimeSpan.FromMilliseconds(5001), ReadConsistency.NotOlderThan(new Serial(292))),
-        ["kg"] = new ClientCall.Read(new Serial(292), 256, TimeSpan.FromMilliseconds(5001)),
-        ["km"] = new ClientCall.Change(new GroupChange.Join(Two.Name), TimeSpan.FromMilliseconds(5001)),
-        ["ke"] = new ClientCall.Explain(),
-        ["ks"] = new ClientCall.Status(),
-        ["kh"] = new ClientCall.Describe(),
-        ["ka"] = new ClientReply.Description(
-            DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123), "RaftActors 1.2.3", [("raft.lease.enabled", "off")]),
-        ["kk"] = new ClientCall.ListProcesses(new ProcessPlace("orders", One.Name)),
-        ["ko"] = new ClientReply.ProcessList(
-            new Akka.Actor.Address("akka.tcp", "demo", "127.0.0.1", 2551),
-            [new Akka.Actor.Address("akka.tcp", "demo", "127.0.0.1", 2552)],
-            [
-                new ProcessRow(
-                    new ProcessPlace("orders", One.Name),
-                    ProcessMarks.Open | ProcessMarks.Member | ProcessMarks.Held,
-                    RaftRole.Candidate,
-                    7,
-                    Two.Name,
-                    new Serial(3),
-                    new Serial(4),
-                    5,
-                    TimeSpan.FromMicroseconds(300)),
-                new ProcessRow(new ProcessPlace("orders", Two.Name), 0, default, 0, null, default, default, 0, null),
-            ],
-            HasMore: true),
-        ["kx"] = new ClientCall.TakeSnapshot(TimeSpan.FromMilliseconds(5001)),
-        ["ky"] = new ClientReply.SnapshotTaken(Position, 65_000),
-        ["kz"] = new ClientReply.Refused("it takes none"),
-        ["kb"] = new ClientCall.BackupBegin(new LogIndex(293)),
-        ["ki"] = new ClientCall.BackupDescription(Position, 293),
-        ["kj"] = new ClientCall.BackupState(Position, 294),
-        ["kn"] = new ClientCall.BackupLog(new LogIndex(200), new LogIndex(293)),
-        ["kc"] = new ClientReply.BackupBegun(new GroupUid(Id(4)), Position, 293, 65_000, new LogIndex(300)),
-        ["kt"] = new ClientReply.BackupBytes(new byte[] { 1, 2, 3 }),
-        ["ku"] = new ClientReply.BackupEntries(
-            [new LogEntry(new LogIndex(293), new Term(7), new Serial(200), null, "key", new byte[] { 1 })]),
-        ["kv"] = new ClientReply.BackupLost("compacted"),
-        ["kp"] = new ClientReply.Pairs([new StoredPair(new Serial(293), "key100", new byte[] { 1, 2, 3 })], new Serial(200)),
-        ["kd"] = new ClientReply.Declined("no actor"),
-        ["kf"] = new ClientReply.Forbidden("a reader"),
+        ["k"] = new WireMessage.Call(new byte[] { 1, 2, 3 }),
+        ["kr"] = new WireMessage.Reply(new byte[] { 1, 2, 3 }),
         ["cg"] = Core(new Message.Greeting(Position, new Incarnation(Id(4)), true)),
         ["cv"] = Core(new Message.RequestVote(Position, true, IsTransfer: true)),
         ["cw"] = Core(new Message.RequestVoteReply(true, false, new Boot(3, 0x1122334455667788))),
@@ -250,12 +210,6 @@ internal static class Samples
         ("a", new WireMessage.AppendRequest(Request, "key100", new byte[] { 1 }, RequestKey: new HashedKey(Key, new Serial(290)))),
         ("an", new AppendReply.Cancelled(Request, new CancelReason.Unknown(UnknownReason.Forgotten))),
         ("ga", new GetReply.Found(Request, new Serial(17), "key17", new byte[] { 9 }, IsKeyed: true)),
-        ("kr", new ClientReply.Located("orders", null, default, [])),
-        ("kw", new ClientCall.Append(
-            Session, 300, "key100", new byte[] { 1 }, TimeSpan.Zero, IsRetry: true, new HashedKey(Key, new Serial(290)))),
-        ("kq", new ClientCall.Query(new byte[] { 1 }, TimeSpan.Zero, ReadConsistency.Linearizable)),
-        ("kq", new ClientCall.Query(new byte[] { 1 }, TimeSpan.Zero, ReadConsistency.Linearizable, Sampled)),
-        ("kq", new ClientCall.Query(new byte[] { 1 }, TimeSpan.Zero, ReadConsistency.Lease)),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Transfer(null))),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Join(Two.Name))),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Leave(Two.Name))),
@@ -266,7 +220,94 @@ internal static class Samples
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.SetMaxQuorum(5))),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.SetMaxQuorum(5, new LogIndex(305)))),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.RaiseFormatLevel(2, new LogIndex(305)))),
-        ("kk", new ClientCall.ListProcesses(null)),
+    ];
+
+    /// <summary>The receiver of the calls.</summary>
+    public static readonly CallTarget Target = new("orders", One.Name);
+
+    /// <summary>The calls of clients, in the order of their numbers.</summary>
+    public static readonly ClientCall[] Calls =
+    [
+        new ClientCall.Locate("orders"),
+        new ClientCall.Append(
+            Session,
+            300,
+            "key100",
+            new byte[] { 1, 2, 3 },
+            TimeSpan.FromMilliseconds(5001),
+            IsRetry: true,
+            new HashedKey(Key, new Serial(290)),
+            Sampled),
+        new ClientCall.Query(
+            new byte[] { 1, 2, 3 }, TimeSpan.FromMilliseconds(5001), ReadConsistency.NotOlderThan(new Serial(292)), Sampled),
+        new ClientCall.Read(new Serial(292), 256, TimeSpan.FromMilliseconds(5001)),
+        new ClientCall.Change(new GroupChange.Join(Two.Name), TimeSpan.FromMilliseconds(5001)),
+        new ClientCall.Explain(),
+        new ClientCall.Status(),
+        new ClientCall.Describe(),
+        new ClientCall.ListProcesses(new ProcessPlace("orders", One.Name)),
+        new ClientCall.TakeSnapshot(TimeSpan.FromMilliseconds(5001)),
+        new ClientCall.BackupBegin(new LogIndex(293)),
+        new ClientCall.BackupDescription(Position, 293),
+        new ClientCall.BackupState(Position, 294),
+        new ClientCall.BackupLog(new LogIndex(200), new LogIndex(293)),
+    ];
+
+    /// <summary>The replies to them, in the order of their numbers, without the <see cref="Outcomes"/>.</summary>
+    public static readonly ClientReply[] Replies =
+    [
+        new ClientReply.Located("orders", One.Name, Two.Name, new Term(7), [new(One.Name, NodeOne), new(Two.Name, NodeTwo)], new(Id(4)))
+        {
+            Others = [NodeTwo],
+        },
+        new ClientReply.Pairs([new StoredPair(new Serial(293), "key100", new byte[] { 1, 2, 3 })], new Serial(200)),
+        new ClientReply.Declined("no actor"),
+        new ClientReply.Refused("it takes none"),
+        new ClientReply.Forbidden("a reader"),
+        new ClientReply.Description(
+            DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123), "RaftActors 1.2.3", [("raft.lease.enabled", "off")]),
+        new ClientReply.ProcessList(
+            NodeOne,
+            [NodeTwo],
+            [
+                new ProcessRow(
+                    new ProcessPlace("orders", One.Name),
+                    ProcessMarks.Open | ProcessMarks.Member | ProcessMarks.Held,
+                    RaftRole.Candidate,
+                    7,
+                    Two.Name,
+                    new Serial(3),
+                    new Serial(4),
+                    5,
+                    TimeSpan.FromMicroseconds(300)),
+                new ProcessRow(new ProcessPlace("orders", Two.Name), 0, default, 0, null, default, default, 0, null),
+            ],
+            HasMore: true),
+        new ClientReply.SnapshotTaken(Position, 65_000),
+        new ClientReply.BackupBegun(new GroupUid(Id(4)), Position, 293, 65_000, new LogIndex(300)),
+        new ClientReply.BackupBytes(new byte[] { 1, 2, 3 }),
+        new ClientReply.BackupEntries(
+            [new LogEntry(new LogIndex(293), new Term(7), new Serial(200), null, "key", new byte[] { 1 })]),
+        new ClientReply.BackupLost("compacted"),
+        new ClientReply.NotLeading(Two.Name, new Term(7), MayBeWritten: true),
+    ];
+
+    /// <summary>Other contents of some calls.</summary>
+    public static readonly ClientCall[] CallVariants =
+    [
+        new ClientCall.Append(Session, 300, "key100", new byte[] { 1 }, TimeSpan.Zero, IsRetry: false),
+        new ClientCall.Append(
+            Session, 300, "key100", new byte[] { 1 }, TimeSpan.Zero, IsRetry: true, new HashedKey(Key, null)),
+        new ClientCall.Query(new byte[] { 1 }, TimeSpan.Zero, ReadConsistency.Linearizable),
+        new ClientCall.Query(new byte[] { 1 }, TimeSpan.Zero, ReadConsistency.Lease),
+        new ClientCall.ListProcesses(null),
+    ];
+
+    /// <summary>Other contents of some replies.</summary>
+    public static readonly ClientReply[] ReplyVariants =
+    [
+        new ClientReply.Located("orders", null, null, default, []),
+        new ClientReply.NotLeading(null, default, MayBeWritten: false),
     ];
 
     /// <summary>A piece of a snapshot with three request keys.</summary>

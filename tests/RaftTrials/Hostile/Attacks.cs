@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using RaftActors;
 using RaftActors.Cli.Client;
 using RaftActors.Cli.Security;
+using RaftActors.Core;
 using RaftActors.Network;
 using RaftActors.Security;
 using RaftActors.Wire;
@@ -27,11 +28,8 @@ internal sealed class Attacks(
     private const int AsksPerBurst = 100;
     private const int GarbageSize = 300;
 
-    // Akka.NET would have an object for each element of a path: 100 KB for a path of such a depth.
-    private const int Senders = 100;
-    private const int UsualDepth = 20;
-    private const int DeepSenders = 1500;
-    private const int GreatDepth = 900;
+    // Of long names in one turn.
+    private const int Receivers = 500;
 
     // Together more than a server has places for connections.
     private const int Crowds = 32;
@@ -39,6 +37,10 @@ internal sealed class Attacks(
 
     // Fewer prove nothing about floods, because a busy machine costs a leader its term now and then.
     private const int FloodsMin = 3;
+
+    // The numbers of these replies, in CallTable.
+    private const byte DeclinedNumber = 3;
+    private const byte ForbiddenNumber = 5;
 
     private static readonly TimeSpan TricklePause = TimeSpan.FromSeconds(1);
 
@@ -62,7 +64,12 @@ internal sealed class Attacks(
         ("writer as a node", (count, stop) => Repeat(count, intruder => Greet(intruder, ConnectionKind.Node, stop), stop)),
         ("another version", (count, stop) => Repeat(count, intruder => Greet(intruder, kind: null, stop), stop)),
         ("frame of 2 GB", (count, stop) => Repeat(count, intruder => Announce(intruder, stop), stop)),
-        ("path to another actor", (count, stop) => Repeat(count, intruder => Climb(intruder, stop), stop)),
+        ("messages of nodes", (count, stop) => Repeat(count, intruder => SpeakAsNode(intruder, stop), stop)),
+        ("receiver that is no process", (count, stop) => Repeat(count, intruder => CallNobody(intruder, stop), stop)),
+        ("unknown calls", (count, stop) => Repeat(count, intruder => CallUnknown(intruder, stop), stop, host: Intruder.Client)),
+        ("damaged calls", (count, stop) => Repeat(count, intruder => CallDamaged(intruder, stop), stop, host: Intruder.Client)),
+        ("half calls", (count, stop) => Many(SlowReaders, count, intruder => CallHalf(intruder, stop), stop)),
+        ("calls above the role", (count, stop) => Repeat(count, intruder => CallAbove(intruder, stop), stop, host: Intruder.Client)),
         ("append of a reader", AppendAsReader),
         ("origins of others", (count, stop) => Liar.Run(ports, credentials.WriterFiles, honest, count, stop)),
         ("long names", (count, stop) =>
@@ -140,11 +147,88 @@ internal sealed class Attacks(
         await Say(intruder, [0xff, 0xff, 0xff, 0x7f, 1], stop);
     }
 
-    private async Task Climb(Intruder intruder, CancellationToken stop)
+    // Valid for a node, from a writer: the server must close the connection.
+    private async Task SpeakAsNode(Intruder intruder, CancellationToken stop)
     {
         await Greet(intruder, ConnectionKind.Client, stop);
-        await intruder.Ask("/system/raft/../../user/raft", new ClientCall.Status(), stop);
+        await intruder.Tell(Intruder.Engine, new WireMessage.Leaving(intruder.Server.Process!.Value, IsReply: false), stop);
         await intruder.End(stop);
+    }
+
+    private async Task CallNobody(Intruder intruder, CancellationToken stop)
+    {
+        await GreetAsReader(intruder, stop);
+        CallTarget[] nobody =
+        [
+            new("../../user", new ProcessName("raft@../../user")),
+            intruder.Server with { Group = "" },
+            intruder.Server with { Process = null },
+            intruder.Server with { Process = new ProcessName("nobody@:1") },
+        ];
+        foreach (var target in nobody)
+        {
+            await intruder.Call(target, new ClientCall.Status(), stop);
+            TrialFailure.Unless(
+                await intruder.ReadReply(stop) == DeclinedNumber, $"a server has not declined a call for {target}");
+        }
+    }
+
+    private async Task CallUnknown(Intruder intruder, CancellationToken stop)
+    {
+        await GreetAsReader(intruder, stop);
+        await intruder.CallUnknown(intruder.Server, stop);
+        await intruder.End(stop);
+    }
+
+    // A damaged call may be another one that the server knows. Then it goes on to the next one.
+    private async Task CallDamaged(Intruder intruder, CancellationToken stop)
+    {
+        await GreetAsReader(intruder, stop);
+        var reading = intruder.End(stop);
+        while (!reading.IsCompleted)
+        {
+            ClientCall[] calls =
+            [
+                new ClientCall.Query(RandomNumberGenerator.GetBytes(GarbageSize), Pace.Turn, ReadConsistency.Local),
+                new ClientCall.Read(Serial.Zero, 1, Pace.Turn),
+                new ClientCall.ListProcesses(new ProcessPlace("raft", intruder.Server.Process!.Value)),
+            ];
+            foreach (var call in calls)
+            {
+                await intruder.CallDamaged(call is ClientCall.ListProcesses ? CallTarget.Registry : intruder.Server, call, stop);
+            }
+
+            await Task.WhenAny(reading, Task.Delay(Pace.Connection, stop));
+        }
+    }
+
+    private async Task CallHalf(Intruder intruder, CancellationToken stop)
+    {
+        await GreetAsReader(intruder, stop);
+        await intruder.CallHalf(intruder.Server, new ClientCall.Read(Serial.Zero, 1, Pace.Turn), stop);
+        await Task.WhenAny(intruder.End(stop), Task.Delay(Pace.Flood, stop));
+    }
+
+    // A reader may not change anything, nor read the request keys of others in a backup.
+    private async Task CallAbove(Intruder intruder, CancellationToken stop)
+    {
+        await GreetAsReader(intruder, stop);
+        ClientCall[] calls =
+        [
+            new ClientCall.Append(ClientSession.New(), 1, "forged", new byte[] { 1 }, Pace.Turn, IsRetry: false),
+            new ClientCall.Change(new GroupChange.Transfer(null), Pace.Turn),
+            new ClientCall.TakeSnapshot(Pace.Turn),
+            new ClientCall.BackupBegin(LogIndex.Zero),
+            new ClientCall.BackupLog(new LogIndex(1), new LogIndex(100)),
+        ];
+        foreach (var call in calls)
+        {
+            await intruder.Call(intruder.Server, call, stop);
+            var kind = await intruder.ReadReply(stop);
+            TrialFailure.Unless(
+                kind == (call is ClientCall.Append ? OutcomeFormat.OutcomeNumber : ForbiddenNumber),
+                $"a server has not refused the {call.GetType().Name} of a reader: its reply has the number {kind}");
+        }
     }
 
     private async Task AskOnly(Intruder intruder, CancellationToken stop)
@@ -152,7 +236,7 @@ internal sealed class Attacks(
         await Greet(intruder, ConnectionKind.Client, stop);
         while (true)
         {
-            await intruder.Ask("/system/raft", new ClientCall.Locate("raft"), stop, AsksPerBurst);
+            await intruder.Call(CallTarget.Registry, new ClientCall.Locate("raft"), stop, AsksPerBurst);
             await Task.Delay(Pace.Connection, stop);
         }
     }
@@ -163,9 +247,9 @@ internal sealed class Attacks(
         var reading = intruder.End(stop);
         while (!reading.IsCompleted)
         {
-            // The first paths are ordinary ones, though many. The server must close the connection because of the others.
-            await intruder.AskAsOthers(Senders, UsualDepth, stop);
-            await (count.Value % 2 == 0 ? intruder.AskAsOthers(DeepSenders, GreatDepth, stop) : intruder.IntroduceGiant(stop));
+            // The server must close the connection because of the name of a process. Groups may have any names.
+            await intruder.CallOthers(Receivers, stop);
+            await intruder.CallGiant(isProcess: count.Value % 2 == 0, stop);
             count.Add();
             await Task.WhenAny(reading, Task.Delay(Pace.LongName, stop));
         }
@@ -198,7 +282,7 @@ internal sealed class Attacks(
         {
             await GreetAsReader(intruder, stop);
             var reading = intruder.End(stop);
-            await intruder.Ask(Intruder.Engine, new ClientCall.Status(), stop, Pace.CallsPerFlood);
+            await intruder.Call(intruder.Server, new ClientCall.Status(), stop, Pace.CallsPerFlood);
             await Task.WhenAny(reading, Task.Delay(Pace.Flood / 2, stop));
         }
     }

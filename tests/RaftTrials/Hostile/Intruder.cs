@@ -3,12 +3,12 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 
 using Akka.Actor;
 
 using RaftActors;
 using RaftActors.Cli;
-using RaftActors.Core;
 using RaftActors.Core.Codec;
 using RaftActors.Network;
 using RaftActors.Security;
@@ -27,18 +27,21 @@ internal sealed class Intruder : IDisposable
 
     private const int FrameSizeMax = 8 << 20;
     private const int LongNameLength = 4 << 20;
-    private const int PathLength = 1900;
+    private const int NameLength = 1900;
 
     /// <summary>The path of the engine of a server.</summary>
     public static readonly string Engine = $"/system/raft/{ServerId.GroupName}/{ServerId.GroupName}";
-    private static readonly string LongName = $"n@{new string('n', LongNameLength)}";
+    private static readonly string LongName = new('n', LongNameLength);
 
+    // The formats of replies are not needed: it writes none.
+    private readonly CallFrames _calls = new(FrameSizeMax, null!);
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly string _host;
-    private int _senders;
+    private int _names;
+    private long _number;
     private Stream? _stream;
 
-    private Intruder(string host) => _host = host;
+    private Intruder(string host, int port) => (_host, Server) = (host, ServerAt(port));
 
     /// <summary>The host of the healthy programs.</summary>
     public const string Neighbour = "127.0.0.1";
@@ -49,6 +52,9 @@ internal sealed class Intruder : IDisposable
     /// <summary>The host of the attackers without rights.</summary>
     public const string Stranger = "127.0.0.2";
 
+    /// <summary>The process of the server.</summary>
+    public CallTarget Server { get; }
+
     private Stream Stream => _stream ??= new NetworkStream(_socket);
 
     private Address Own => new("akka.tcp", "raft", _host, 1);
@@ -56,7 +62,7 @@ internal sealed class Intruder : IDisposable
     /// <param name="host">Its own one.</param>
     public static async Task<Intruder> Connect(int port, CancellationToken stop, string host)
     {
-        var intruder = new Intruder(host);
+        var intruder = new Intruder(host, port);
         intruder._socket.Bind(new IPEndPoint(IPAddress.Parse(host), 0));
         await intruder._socket.ConnectAsync(IPAddress.Loopback, port, stop);
         return intruder;
@@ -85,40 +91,88 @@ internal sealed class Intruder : IDisposable
         await Stream.ReadExactlyAsync(new byte[Handshake.AnswerSize], stop);
     }
 
-    /// <summary>Sends a message to an actor of the server, many times. Reads no answer.</summary>
-    public Task Ask(string path, WireMessage message, CancellationToken stop, int times = 1)
+    private static CallTarget ServerAt(int port) => new(ServerId.GroupName, new ServerId("", port).Process);
+
+    /// <summary>Sends a call, many times. Reads no reply.</summary>
+    public Task Call(CallTarget target, ClientCall call, CancellationToken stop, int times = 1)
     {
-        var frames = new FrameWriter(Own, FrameSizeMax);
-        var (to, from) = (At(path), At("/user/intruder"));
         for (var i = 0; i < times; i++)
         {
-            frames.TryWrite(to, message, from);
+            _calls.TryWrite(++_number, target, call);
         }
 
-        return Send(Forgetting(frames), stop);
+        return Send(_calls.Take([]), stop);
     }
 
-    /// <summary>Asks the engine of the server for its state, as ever new senders with long paths.</summary>
-    /// <param name="depth">The elements of each path.</param>
-    public Task AskAsOthers(int senders, int depth, CancellationToken stop)
+    /// <summary>Sends a call of which each byte may have changed, but not its length.</summary>
+    public Task CallDamaged(CallTarget target, ClientCall call, CancellationToken stop)
     {
-        var path = string.Concat(Enumerable.Repeat("/" + new string('x', PathLength / depth), depth));
-        byte[] frames = [.. Enumerable.Range(0, senders).SelectMany(_ => Full(new ClientCall.Status(), $"/user/{_senders++}{path}"))];
-        return Send(frames, stop);
+        var frame = FrameOf(target, call);
+        frame[RandomNumberGenerator.GetInt32(sizeof(int), frame.Length)] = RandomNumberGenerator.GetBytes(1)[0];
+        return Send(frame, stop);
     }
 
-    /// <summary>Sends a message of nodes about a member whose name has megabytes.</summary>
-    public Task IntroduceGiant(CancellationToken stop)
+    /// <summary>Sends a call with a number that no server knows.</summary>
+    public Task CallUnknown(CallTarget target, CancellationToken stop)
     {
-        // No ProcessName is so long, so that of the frame is replaced.
-        const string Name = "name@node";
-        var origin = new Member(new ProcessName(Name), new Incarnation(Guid.NewGuid()));
-        ReadOnlySpan<byte> frame = Full(new AppendReply.Refused(new RequestId(origin, 1)), "/user/intruder");
-        var (former, written) = (Encoded(Name), Encoded($"{_senders++}{LongName}"));
-        var place = frame.IndexOf(former);
-        byte[] replaced = [.. frame[..place], .. written, .. frame[(place + former.Length)..]];
-        BinaryPrimitives.WriteInt32LittleEndian(replaced, replaced.Length - sizeof(int));
-        return Send(replaced, stop);
+        var frame = FrameOf(target, new ClientCall.Status());
+        frame[^1] = byte.MaxValue;
+        return Send(frame, stop);
+    }
+
+    /// <summary>Sends a call without its last byte.</summary>
+    public Task CallHalf(CallTarget target, ClientCall call, CancellationToken stop) => Send(FrameOf(target, call)[..^1], stop);
+
+    /// <summary>Calls processes of ever new groups with long names.</summary>
+    public async Task CallOthers(int count, CancellationToken stop)
+    {
+        for (var i = 0; i < count; i++)
+        {
+            _calls.TryWrite(++_number, new CallTarget($"{_names++}{new string('x', NameLength)}", null), new ClientCall.Status());
+        }
+
+        await Send(_calls.Take([]), stop);
+    }
+
+    /// <summary>Calls a group, or a process, whose name has megabytes.</summary>
+    public Task CallGiant(bool isProcess, CancellationToken stop)
+    {
+        // No ProcessName is so long.
+        var name = $"{_names++}{LongName}";
+        var writer = new ByteWriter();
+        writer.Room(sizeof(int));
+        writer.Octet(writer.Level);
+        writer.Number(++_number);
+        writer.Text(isProcess ? ServerId.GroupName : name);
+        writer.Text(isProcess ? $"n@{name}" : "");
+        CallTable.Write(writer, new ClientCall.Status());
+        var frame = writer.ToArray();
+        BinaryPrimitives.WriteInt32LittleEndian(frame, frame.Length - sizeof(int));
+        return Send(frame, stop);
+    }
+
+    /// <summary>The kind of the next reply.</summary>
+    public async Task<byte> ReadReply(CancellationToken stop)
+    {
+        var head = new byte[sizeof(int)];
+        await Stream.ReadExactlyAsync(head, stop);
+        var frame = new byte[BinaryPrimitives.ReadInt32LittleEndian(head)];
+        await Stream.ReadExactlyAsync(frame, stop);
+        var reader = new ByteReader(frame);
+        CallFormat.ReadHead(ref reader);
+        return reader.Octet();
+    }
+
+    /// <summary>Sends a message of nodes to an actor of the server.</summary>
+    public Task Tell(string path, WireMessage message, CancellationToken stop)
+    {
+        var frames = new FrameWriter(Own, FrameSizeMax);
+        frames.TryWrite(At(path), message, At("/user/intruder"));
+        var bytes = frames.Take([]);
+
+        // The flag of the first frame: the server forgets the paths of the frames before.
+        bytes[sizeof(int)] = 1;
+        return Send(bytes, stop);
     }
 
     /// <summary>Returns when the server has closed the connection.</summary>
@@ -145,29 +199,10 @@ internal sealed class Intruder : IDisposable
         _socket.Dispose();
     }
 
-    // Names its actors in full, and does not tell the server to forget others.
-    private ArraySegment<byte> Full(WireMessage message, string from)
+    private byte[] FrameOf(CallTarget target, ClientCall call)
     {
-        var frames = new FrameWriter(Own, FrameSizeMax);
-        frames.TryWrite(At(Engine), message, At(from));
-        var bytes = Forgetting(frames);
-        bytes[sizeof(int)] = 0;
-        return bytes;
-    }
-
-    private static byte[] Encoded(string text)
-    {
-        var writer = new ByteWriter();
-        writer.Text(text);
-        return writer.Written.ToArray();
-    }
-
-    // The flag of the first frame: the server forgets the paths of the frames before.
-    private static ArraySegment<byte> Forgetting(FrameWriter frames)
-    {
-        var bytes = frames.Take([]);
-        bytes[sizeof(int)] = 1;
-        return bytes;
+        _calls.TryWrite(++_number, target, call);
+        return _calls.Take([]).ToArray();
     }
 
     private IActorRef At(string path) => new Named(new RootActorPath(Own) / path.Split('/', StringSplitOptions.RemoveEmptyEntries));

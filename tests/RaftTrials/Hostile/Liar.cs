@@ -16,8 +16,8 @@ using RaftTrials.Load;
 namespace RaftTrials.Hostile;
 
 /// <summary>
-/// A writer that says all that a client can say, to take the Appends of others. The answers to its queries tell it the origin and the
-/// latest request number of each server, and the honest client tells its own. It has the connections and the credentials of a real client.
+/// A writer that says all that a client can say, to take the Appends of others. The state of a server tells it the origins of all, and the
+/// honest client tells its own with its latest request number. It has the connections and the credentials of a real client.
 /// </summary>
 internal sealed class Liar : UntypedActor, IWithTimers
 {
@@ -28,10 +28,7 @@ internal sealed class Liar : UntypedActor, IWithTimers
 
     private const int NumbersAhead = 8;
 
-    // A server closes the connection of a client after so many messages that are for nodes.
-    private const int OfNodesMax = 100;
     private const int FreshSessions = 20;
-    private const int TurnsPerForgedSender = 20;
 
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(1);
@@ -45,15 +42,15 @@ internal sealed class Liar : UntypedActor, IWithTimers
     private readonly Deeds _deeds;
     private readonly Func<RequestRef?> _honest;
     private readonly Count _count;
-    private readonly List<IActorRef> _registries;
-    private readonly Dictionary<string, IActorRef> _engines = [];
+    private readonly Address[] _servers;
+    private readonly HashSet<ProcessAddress> _processes = [];
     private int _turns;
 
     public Liar(IEnumerable<int> ports, Deeds deeds, Func<RequestRef?> honest, Count count)
     {
         (_deeds, _honest, _count) = (deeds, honest, count);
         _network = Raft.Get(Context.System).Network.Network!; // Justification: Run has created a client, with security.
-        _registries = [.. ports.Select(port => _network.Resolve($"{ServerAt(port)}/system/raft"))];
+        _servers = [.. ports.Select(ServerAt)];
     }
 
     public ITimerScheduler Timers { get; set; } = null!; // Justification: Akka sets it before the actor starts.
@@ -67,7 +64,7 @@ internal sealed class Liar : UntypedActor, IWithTimers
             ServerId.GroupName, new RaftClientOptions<string, object?> { Contacts = HonestClient.ContactsOf(ports) });
         var deeds = new Deeds();
         var props = Props.Create(() => new Liar(ports, deeds, honest, count));
-        ((ExtendedActorSystem)system).SystemActorOf(props, "raft-client-liar");
+        system.ActorOf(props);
         await Poll.Wait(System.Threading.Timeout.InfiniteTimeSpan, stop);
 
         // On a busy machine the first lies may arrive after a short trial.
@@ -87,17 +84,14 @@ internal sealed class Liar : UntypedActor, IWithTimers
                 OnTick();
                 break;
             case ClientReply.Located located:
-                foreach (var process in located.Processes)
+                _processes.UnionWith(located.Processes);
+                break;
+            case RaftStatus status:
+                foreach (var member in status.Members)
                 {
-                    _engines.TryAdd(process.Engine, _network.Resolve(process.Engine));
+                    LieAboutAll(member);
                 }
 
-                break;
-            case QueryOutcome.Done done:
-                LieAbout(done.Request);
-                break;
-            case QueryOutcome.Failed failed:
-                LieAbout(failed.Request);
                 break;
             case IOutcome outcome:
                 _deeds.Add(outcome);
@@ -113,13 +107,17 @@ internal sealed class Liar : UntypedActor, IWithTimers
     private void OnTick()
     {
         _turns++;
-        _registries.ForEach(registry => registry.Tell(new ClientCall.Locate(ServerId.GroupName), Self));
-        foreach (var engine in _engines.Values)
+        foreach (var server in _servers)
         {
-            engine.Tell(new ClientCall.Query(default, Timeout, ReadConsistency.Local), Self);
+            Send(server, CallTarget.Registry, new ClientCall.Locate(ServerId.GroupName));
+        }
+
+        foreach (var process in _processes)
+        {
+            Send(process, new ClientCall.Status());
             for (var i = 0; i < FreshSessions; i++)
             {
-                engine.Tell(Append(ClientSession.New(), RandomNumberGenerator.GetInt32(int.MaxValue)), Self);
+                Send(process, Append(ClientSession.New(), RandomNumberGenerator.GetInt32(int.MaxValue)));
             }
         }
 
@@ -129,35 +127,44 @@ internal sealed class Liar : UntypedActor, IWithTimers
         }
     }
 
+    // No server tells the numbers of its requests. They begin with 1.
+    private void LieAboutAll(GroupMember member)
+    {
+        foreach (var incarnation in member.Incarnations)
+        {
+            LieAbout(new RequestRef(member.Name, incarnation, _turns));
+        }
+    }
+
     private void LieAbout(RequestRef request)
     {
-        var origin = new Member(request.Origin, request.Incarnation);
-        var ofNodes = MessagesOfNodes(new RequestId(origin, request.Number + 1 + (_turns % NumbersAhead)));
-        _deeds.AddVictim(origin, ofNodes.Length);
-        foreach (var engine in _engines.Values)
+        Member origin = new(request.Origin, request.Incarnation);
+        _deeds.AddVictim(origin);
+        foreach (var process in _processes)
         {
-            foreach (var lie in ClaimsOf(origin, request.Number).Concat(ofNodes))
+            foreach (var lie in ClaimsOf(origin, request.Number))
             {
                 _count.Add();
-                engine.Tell(lie, Self);
-            }
-
-            // A sender that does not exist, and one on another node. The answer to the second one ends the connection.
-            engine.Tell(Append(ClientSession.New(), 1), new Named(Self.Path.Root / "system" / "raft-client-nobody"));
-            if (_turns % TurnsPerForgedSender == 0)
-            {
-                engine.Tell(Append(ClientSession.New(), 1), new Named(engine.Path));
+                Send(process, lie);
             }
         }
     }
 
-    private static IEnumerable<WireMessage> ClaimsOf(Member origin, long latest)
+    private void Send(ProcessAddress process, ClientCall call) =>
+        Send(process.Node, new CallTarget(ServerId.GroupName, process.Name), call);
+
+    private void Send(Address server, CallTarget target, ClientCall call)
+    {
+        var request = call is ClientCall.Append append ? RequestRef.Of(append.Request) : default;
+        _network.LinkTo(server).Send(target, call, new Asked(Self, request));
+    }
+
+    private static IEnumerable<ClientCall> ClaimsOf(Member origin, long latest)
     {
         var session = new ClientSession(origin.Incarnation.Value);
         for (var ahead = 1; ahead <= NumbersAhead; ahead++)
         {
-            var traces = new TraceLink(new RequestId(origin, latest + ahead), Parent);
-            yield return new WireMessage.Traced([traces], Append(session, latest + ahead, isRetry: ahead % 2 == 0));
+            yield return Append(session, latest + ahead, isRetry: ahead % 2 == 0) with { Parent = Parent };
         }
 
         yield return Append(session, 0);
@@ -166,25 +173,11 @@ internal sealed class Liar : UntypedActor, IWithTimers
             session, latest, RequestKey, Value, Timeout, IsRetry: true, HashedKey.Of("liar"));
     }
 
-    // A server closes the connection after a hundred of them, so most claims come on a later one.
-    private static WireMessage[] MessagesOfNodes(RequestId request)
+    private sealed class Asked(IActorRef liar, RequestRef request) : ICaller
     {
-        var origin = request.Origin;
-        var traces = new TraceLink(request, Parent);
-        var append = new WireMessage.AppendRequest(request, RequestKey, Value, IsRetry: request.Number % 2 == 0);
-        var core = new WireMessage.CoreMessage(new RaftActors.Core.Envelope(
-            origin, origin, GroupUid.None, new Term(long.MaxValue), default, Message.TimeoutNow.Instance));
-        return
-        [
-            append,
-            new WireMessage.Traced([traces], append),
-            new AppendReply.Committed(request, new Serial(1)),
-            new AppendReply.Cancelled(request, new CancelReason.Unknown(UnknownReason.Forgotten)),
-            core,
-            new WireMessage.Traced([], core),
-            new WireMessage.Leaving(origin.Name, IsReply: false),
-            new WireMessage.ActorAt(origin.Name, ""),
-        ];
+        public RequestRef Request => request;
+
+        public void Tell(object message, IActorRef sender) => liar.Tell(message, sender);
     }
 
     private sealed class Tick
@@ -196,28 +189,22 @@ internal sealed class Liar : UntypedActor, IWithTimers
     internal sealed class Deeds
     {
         private readonly HashSet<Member> _victims = [];
-        private int _ofNodes;
         private int _appended;
         private int _refused;
-        private volatile int _appendedLater;
+        private volatile bool _hasArrived;
         private RequestRef? _stolen;
 
-        /// <summary>An Append was done after the servers had closed the first connections.</summary>
-        public bool HaveArrived => _appendedLater > 0;
+        /// <summary>An Append was done after a claim.</summary>
+        public bool HaveArrived => _hasArrived;
 
-        /// <param name="ofNodes">The number of messages of nodes that go to each server.</param>
-        public void AddVictim(Member origin, int ofNodes)
-        {
-            _victims.Add(origin);
-            _ofNodes += ofNodes;
-        }
+        public void AddVictim(Member origin) => _victims.Add(origin);
 
         public void Add(IOutcome outcome)
         {
             if (outcome.Failure is null)
             {
                 _appended++;
-                _appendedLater += _ofNodes > 2 * OfNodesMax ? 1 : 0;
+                _hasArrived |= _victims.Count > 0;
             }
             else
             {
@@ -235,6 +222,6 @@ internal sealed class Liar : UntypedActor, IWithTimers
             TrialFailure.Unless(_stolen is null, $"the liar got the outcome of {_stolen}, which is the request of another one");
 
         public override string ToString() => $"{_victims.Count} origins of others claimed; {_appended} Appends done under its own, "
-            + $"{_appendedLater} of them after its connections were closed, and {_refused} not";
+            + $"and {_refused} not";
     }
 }

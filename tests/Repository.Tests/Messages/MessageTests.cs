@@ -49,7 +49,7 @@ public sealed partial class MessageTests
 
     [Theory]
     [InlineData("This node has no name. Set raft.node in the configuration.", true)]
-    [InlineData("'{text}' is not a contact: write SYSTEM@HOST:PORT", true)]
+    [InlineData("'{text}' is not a contact: write HOST:PORT, the address of a node", true)]
     [InlineData("'{Self}' is not in the roster. If the group runs already, set raft.joining = on here.", true)]
     [InlineData("raft.get-window is {GetWindow}; it must be 1 or more.", true)]
     [InlineData("The item {item} is not written yet, and will be tried again: {Message}", true)]

@@ -40,7 +40,7 @@ internal sealed class CheckCommand(CommandEnvironment environment, ClientSetting
 
             Examples:
               raft check -S :9990,:9991,:9992
-              raft check --contacts shop@10.0.0.1:2551 --group orders --data /var/lib/shop
+              raft check --contacts 10.0.0.1:2551 --group orders --data /var/lib/shop
             """)
         {
             data,

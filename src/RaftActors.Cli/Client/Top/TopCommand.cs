@@ -77,8 +77,8 @@ internal sealed class TopCommand(CommandEnvironment environment, ClientSettings 
 
             Examples:
               raft top -S :9990
-              raft top --contacts shop@10.0.0.1:2551
-              raft top --contacts shop@10.0.0.1:2551 --group orders --interval 5s
+              raft top --contacts 10.0.0.1:2551
+              raft top --contacts 10.0.0.1:2551 --group orders --interval 5s
               raft top -S :9990 --count 2 --json
             """)
         {

@@ -64,17 +64,21 @@ internal sealed class AppendTraces(ProcessTags tags, ApplySpans applies)
         return links.Count == 0 ? message : new WireMessage.Traced([.. links], message);
     }
 
+    /// <summary>A client sent an Append with its trace. It may send it again: the spans of the first attempt go on.</summary>
+    public void Receive(ClientCall.Append call)
+    {
+        if (call.Parent is { } parent && !_traces.ContainsKey(call.Request))
+        {
+            Note(call.Request, parent);
+        }
+    }
+
     /// <summary>A message with traces arrived. Call it before the message inside is read.</summary>
     public void Receive(WireMessage.Traced traced)
     {
         foreach (var link in traced.Links)
         {
-            // A client may trace its own Append only, and may send it again. The spans of the first attempt go on.
-            if (traced.Inner is not ClientCall.Append call
-                || (link.Request == call.Request && !_traces.ContainsKey(link.Request)))
-            {
-                Note(link.Request, link.Parent);
-            }
+            Note(link.Request, link.Parent);
         }
 
         if (traced.Inner is WireMessage.CoreMessage { Envelope.Body: Message.AppendEntries append })

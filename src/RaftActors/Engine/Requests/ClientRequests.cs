@@ -3,6 +3,7 @@ using System.Diagnostics;
 using Akka.Actor;
 
 using RaftActors.Delivery;
+using RaftActors.Network;
 using RaftActors.Values;
 using RaftActors.Wire;
 
@@ -36,10 +37,6 @@ internal sealed class ClientRequests(EngineContext context)
     private readonly SortedDictionary<(Serial After, long Number), Waiting> _waiting = [];
     private readonly Deadlines<Waiting> _deadlines = new();
 
-    // The questions to this life that its actor has not taken, in the order of its mailbox. Some at the front may be taken.
-    private readonly Queue<ToActor.AskedPlace> _asked = [];
-    private long _bytesOfAsked;
-    private long _lifeOfAsked;
     private long _reads;
 
     /// <summary>Reads wait for a pair.</summary>
@@ -64,7 +61,7 @@ internal sealed class ClientRequests(EngineContext context)
         }
     }
 
-    public void Submit(ClientCall call, IActorRef client)
+    public void Submit(ClientCall call, ICanTell client)
     {
         switch (call)
         {
@@ -105,39 +102,22 @@ internal sealed class ClientRequests(EngineContext context)
         }
     }
 
-    private void Ask(ClientCall.Query query, IActorRef client)
+    private void Ask(ClientCall.Query query, ICanTell client)
     {
-        ForgetTaken();
-        var limits = Process.Settings.Limits;
-        if (_asked.Count >= OpenQueries.MaxOfClients || _bytesOfAsked >= limits.UncommittedSizeMaxBytes)
+        var untaken = context.Untaken;
+        if (untaken.HasRoom(Process.Settings.Limits.UncommittedSizeMaxBytes))
         {
-            Decline(client, $"The actor of {Process.Name} has not taken {_asked.Count} questions, which are {_bytesOfAsked} bytes");
-            return;
+            untaken.Add(query.Question.Length);
+            ReadableQuery readable = new(Process.NewRequest(), new ClientQuery(query, client, untaken));
+            context.Queries.Submit(readable, query.Timeout, query.Consistency);
         }
-
-        var place = new ToActor.AskedPlace(query.Question.Length);
-        _asked.Enqueue(place);
-        _bytesOfAsked += place.Size;
-        context.TellActor(new ToActor.Asked(context.Life, query, client, place));
-    }
-
-    // A life takes no questions to the one before.
-    private void ForgetTaken()
-    {
-        if (_lifeOfAsked != context.Life)
+        else
         {
-            _asked.Clear();
-            (_lifeOfAsked, _bytesOfAsked) = (context.Life, 0);
-        }
-
-        while (_asked.TryPeek(out var place) && place.IsTaken)
-        {
-            _asked.Dequeue();
-            _bytesOfAsked -= place.Size;
+            Decline(client, $"The actor of {Process.Name} has not taken {untaken.Count} questions, which are {untaken.Bytes} bytes");
         }
     }
 
-    private void Submit(ClientCall.Change change, IActorRef client)
+    private void Submit(ClientCall.Change change, ICanTell client)
     {
         var request = Process.NewRequest();
         if (context.Changes.Count >= MaxChanges)
@@ -152,7 +132,7 @@ internal sealed class ClientRequests(EngineContext context)
         context.Changes.Submit(new ToEngine.Change(request, change.What, change.Timeout, client));
     }
 
-    private void Submit(ClientCall.Read read, IActorRef client)
+    private void Submit(ClientCall.Read read, ICanTell client)
     {
         if (read.After < Process.Pairs.CommittedSerial || read.Wait == TimeSpan.Zero)
         {
@@ -183,9 +163,9 @@ internal sealed class ClientRequests(EngineContext context)
     /// one tries another process, and then waits.
     /// </summary>
     /// <param name="why">A sentence without its period.</param>
-    public void Decline(IActorRef client, string why) => client.Tell(new ClientReply.Declined($"{why}."), context.Self);
+    public void Decline(ICanTell client, string why) => client.Tell(new ClientReply.Declined($"{why}."), context.Self);
 
-    private void Answer(ClientCall.Read read, IActorRef client)
+    private void Answer(ClientCall.Read read, ICanTell client)
     {
         if (!context.Pairs.TryReadAfter(read.After, Math.Min(read.Max, MaxPairs), found => Answer(found.Span, client)))
         {
@@ -194,7 +174,7 @@ internal sealed class ClientRequests(EngineContext context)
     }
 
     // A reply must fit into a frame of the transport, as a batch of the engines does. One pair of any size fits.
-    private void Answer(ReadOnlySpan<StoredPair> found, IActorRef client)
+    private void Answer(ReadOnlySpan<StoredPair> found, ICanTell client)
     {
         var (end, bytes) = (0, 0L);
         while (end < found.Length && (end == 0 || bytes + SizeOf(found[end]) <= Process.Settings.Limits.PairSizeMaxBytes))
@@ -209,45 +189,90 @@ internal sealed class ClientRequests(EngineContext context)
 
     private ClientReply.Located Locate()
     {
-        var process = Process;
-        LocalProcess At(ProcessName name, IActorRef engine) =>
-            new(process.Settings.Group, name, engine.Path.ToSerializationFormatWithAddress(context.Network.Address));
+        var (process, own) = (Process, context.Network.Address);
+        List<ProcessAddress> all = [new(process.Name, own)];
+        foreach (var name in context.Peers.Names.Order())
+        {
+            if (context.Peers.FindServing(name) is { } engine)
+            {
+                all.Add(new(name, engine.Path.Address is { HasGlobalScope: true } node ? node : own));
+            }
+        }
 
-        List<LocalProcess> all = [At(process.Name, context.Self)];
-        all.AddRange(context.Peers.Names.Order().Select(name => (Name: name, Engine: context.Peers.FindServing(name)))
-            .Where(each => each.Engine is not null).Select(each => At(each.Name, each.Engine!))); // Justification: just asked.
         var (leader, uid) = (context.Leader, context.Core.Configuration.Group);
-        return new ClientReply.Located(process.Settings.Group, leader?.Leader.Name, leader?.Term ?? default, [.. all], uid);
+        return new ClientReply.Located(process.Settings.Group, process.Name, leader?.Leader.Name, leader?.Term ?? default, [.. all], uid);
     }
 
-    private void Submit(ClientCall.Append call, IActorRef client)
+    private void Submit(ClientCall.Append call, ICanTell client)
     {
         var request = RequestRef.Of(call.Request);
-        var replyTo = call.ReplyTo ?? client;
-        if (call.IsRetry && context.Appends.Retry(call.Request))
+        context.Traces.Receive(call);
+        if (Process.Appends.TryRedirect(request, client))
         {
             return;
         }
 
-        // The actor ends the Append when the pair is delivered; or it has ended it, and the leader's answer is still under way. A client
-        // that repeats itself without saying so must not stop the engine.
-        if (Process.Appends.HasOfClient(request) || context.Appends.IsOfClient(call.Request))
+        if (context.Leader is not { IsSelf: true })
         {
-            return;
+            PassOn(call, client);
         }
-
-        if (FindObstacle(call) is { } obstacle)
+        else if (FindObstacle(call) is { } obstacle)
         {
-            replyTo.Tell(new Outcome<object?>.NotCommitted(obstacle.Reason, obstacle.Detail, request), context.Self);
-            return;
+            client.Tell(new Outcome<object?>.NotCommitted(obstacle.Reason, obstacle.Detail, request), context.Self);
         }
-
-        var actor = Process.Actor ?? throw new UnreachableException("A process without an actor was refused before.");
-        Process.Appends.Add(request, replyTo, actor.Outcomes, isOfClient: true);
-        context.Appends.Submit(new ToEngine.Append(request, call.Key, call.Value, call.Timeout, IsRetry: call.IsRetry)
+        else
         {
-            RequestKey = call.RequestKey,
-        });
+            var actor = Process.Actor ?? throw new UnreachableException("A process without an actor was refused before.");
+            Process.Appends.Add(request, client, actor.Outcomes, sizeOfClient: (3 * call.Key.Length) + call.Value.Length);
+            context.Proposals.Submit(
+                new WireMessage.AppendRequest(call.Request, call.Key, call.Value, call.IsRetry, call.RequestKey), context.Self);
+        }
+    }
+
+    /// <summary>The answer of this process's own proposals to the Append of a client.</summary>
+    public void Receive(AppendReply reply)
+    {
+        var request = RequestRef.Of(reply.Request);
+        switch (reply)
+        {
+            case AppendReply.Refused:
+                Process.Appends.EndOfClient(request, NotLeading(mayBeWritten: false), context.Self);
+                break;
+            case AppendReply.Cancelled cancelled:
+                context.CancelAppend(request, cancelled.Reason);
+                break;
+            case AppendReply.Committed committed:
+                context.EndRepeated(request, committed.Serial);
+                break;
+        }
+    }
+
+    /// <summary>This process no longer leads. The next leader tells whether the log has the pairs.</summary>
+    public void OnDeposed() => Process.Appends.EndOfClients(NotLeading(mayBeWritten: true), context.Self);
+
+    /// <summary>The engine has stopped.</summary>
+    public void OnStopped() => OnDeposed();
+
+    private ClientReply.NotLeading NotLeading(bool mayBeWritten) => context.Leader is { IsSelf: false } leader
+        ? new(leader.Leader.Name, leader.Term, mayBeWritten)
+        : new(null, default, mayBeWritten);
+
+    // The client may not reach the leader, where this process does. It asks this one only then, or because it does not know the leader yet.
+    // The answer goes through this node without a trace in this process.
+    private void PassOn(ClientCall.Append call, ICanTell client)
+    {
+        if (client is RemoteCaller remote
+            && context.Leader is { } leader
+            && context.Peers.FindServing(leader.Leader.Name) is ConnectionRef { Connection: var connection } engine
+            && context.Network.Calls.TryForward(remote, new CallTarget(Process.Settings.Group, leader.Leader.Name), call, connection.Level)
+                is { } forwarded)
+        {
+            context.Outbox.Send(engine, forwarded);
+        }
+        else
+        {
+            client.Tell(NotLeading(mayBeWritten: false), context.Self);
+        }
     }
 
     private CancelReason.NotCommitted? FindObstacle(ClientCall.Append call)
@@ -270,7 +295,7 @@ internal sealed class ClientRequests(EngineContext context)
             return refusal;
         }
 
-        if (process.Appends.CountOfClients >= MaxAppends || context.Appends.BytesOfClients >= limits.UncommittedSizeMaxBytes)
+        if (process.Appends.CountOfClients >= MaxAppends || process.Appends.BytesOfClients >= limits.UncommittedSizeMaxBytes)
         {
             return new(NotCommittedReason.Busy, $"{process.Name} has too many open Appends of clients. Append the pair again later.");
         }
@@ -294,11 +319,11 @@ internal sealed class ClientRequests(EngineContext context)
         return actor.FindFault(call.Key, call.Value) is { } fault ? new(NotCommittedReason.Invalid, fault) : null;
     }
 
-    private sealed class Waiting(ClientCall.Read read, IActorRef client, long number)
+    private sealed class Waiting(ClientCall.Read read, ICanTell client, long number)
     {
         public ClientCall.Read Read => read;
 
-        public IActorRef Client => client;
+        public ICanTell Client => client;
 
         public (Serial After, long Number) Key => (read.After, number);
 

@@ -19,6 +19,7 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
     private readonly Lock _lock = new();
     private readonly Dictionary<RequestRef, Open> _open = [];
     private int _ofClients;
+    private long _bytesOfClients;
     private bool _isActorGone;
     private bool _isEngineGone;
 
@@ -36,16 +37,48 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
     /// <summary>The number of those that clients made.</summary>
     public int CountOfClients => Volatile.Read(ref _ofClients);
 
+    /// <summary>The bytes of the keys and values of those that clients made.</summary>
+    public long BytesOfClients => Volatile.Read(ref _bytesOfClients);
+
     /// <param name="replyTo">The asker; null: the outcome is not told.</param>
     /// <param name="outcomes">Makes the outcomes of the actor that appends.</param>
     /// <param name="span">Ends with the Append; null: its trace is not sampled.</param>
-    public void Add(RequestRef request, ICanTell? replyTo, OutcomeMaker outcomes, Activity? span = null, bool isOfClient = false)
+    /// <param name="sizeOfClient">The bytes of key and value, if a client appends; null: the actor does.</param>
+    public void Add(RequestRef request, ICanTell? replyTo, OutcomeMaker outcomes, Activity? span = null, int? sizeOfClient = null)
     {
-        var open = new Open(replyTo, outcomes, telemetry.Commits.Start(), span, isOfClient);
+        var open = new Open(replyTo, outcomes, telemetry.Commits.Start(), span, sizeOfClient);
         lock (_lock)
         {
             _open.Add(request, open);
-            _ofClients += isOfClient ? 1 : 0;
+            if (sizeOfClient is { } size)
+            {
+                _ofClients++;
+                _bytesOfClients += size;
+            }
+        }
+    }
+
+    /// <summary>Ends the Append of a client without an outcome: another process may have one.</summary>
+    public void EndOfClient(RequestRef request, object reply, IActorRef sender)
+    {
+        if (HasOfClient(request) && TryTake(request, out var ended))
+        {
+            ended.ReplyTo?.Tell(reply, sender);
+        }
+    }
+
+    /// <summary>Does the same for all Appends of clients whose pairs are not known to be committed.</summary>
+    public void EndOfClients(object reply, IActorRef sender)
+    {
+        RequestRef[] ended;
+        lock (_lock)
+        {
+            ended = [.. _open.Where(each => each.Value is { IsOfClient: true, IsNoted: false }).Select(each => each.Key)];
+        }
+
+        foreach (var request in ended)
+        {
+            EndOfClient(request, reply, sender);
         }
     }
 
@@ -60,6 +93,27 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
         lock (_lock)
         {
             return _open.TryGetValue(request, out var open) && open.IsOfClient;
+        }
+    }
+
+    /// <summary>A client has sent this Append again, perhaps by another connection. False: no client waits for it.</summary>
+    public bool TryRedirect(RequestRef request, ICanTell client)
+    {
+        if (CountOfClients == 0)
+        {
+            return false;
+        }
+
+        lock (_lock)
+        {
+            ref var open = ref CollectionsMarshal.GetValueRefOrNullRef(_open, request);
+            if (Unsafe.IsNullRef(ref open) || !open.IsOfClient)
+            {
+                return false;
+            }
+
+            open = open with { ReplyTo = client };
+            return true;
         }
     }
 
@@ -166,7 +220,11 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
         lock (_lock)
         {
             isOpen = _open.Remove(request, out ended);
-            _ofClients -= ended.IsOfClient ? 1 : 0;
+            if (ended.SizeOfClient is { } size)
+            {
+                _ofClients--;
+                _bytesOfClients -= size;
+            }
         }
 
         Spans.End(ended.Span);
@@ -218,7 +276,7 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
 
     // A burst holds many, so it is small.
     private readonly record struct Open(
-        ICanTell? ReplyTo, OutcomeMaker Outcomes, TimeSpan MadeAt, Activity? Span, bool IsOfClient)
+        ICanTell? ReplyTo, OutcomeMaker Outcomes, TimeSpan MadeAt, Activity? Span, int? SizeOfClient)
     {
         // At most one of Committed and Reason is set. No pair has the serial 0.
         public Serial Committed { get; init; }
@@ -228,5 +286,7 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
         public bool IsCommitted => Committed != default;
 
         public bool IsNoted => IsCommitted || Reason is not null;
+
+        public bool IsOfClient => SizeOfClient is not null;
     }
 }

@@ -6,13 +6,8 @@ using RaftActors.Wire;
 namespace RaftActors.Engine.Requests;
 
 /// <summary>
-/// The Appends of this process that have not ended, and those of clients that asked it. An Append is sent when a leader is known. It is
-/// sent again only after a refusal, which proves that nothing was written. So a pair is in the log at most once. An Append without an
-/// answer ends as unknown.
-/// <para>
-/// A client may send its Append again as a retry, through any process. Then it is sent again here too, also if the answer of a leader is
-/// missing. The sessions of the group find out whether the log has the pair.
-/// </para>
+/// The Appends of this process's actor that have not ended. An Append is sent when a leader is known. It is sent again only after a
+/// refusal, which proves that nothing was written. So a pair is in the log at most once. An Append without an answer ends as unknown.
 /// <para>
 /// Appends reach the leader in the order made. At most <see cref="WindowAppends"/> are under way at a time, so that a burst does not flood
 /// the leader. The others wait.
@@ -25,9 +20,6 @@ internal sealed class PendingAppends(EngineContext context)
 
     private readonly Dictionary<long, Pending> _pending = [];
     private readonly Deadlines<Pending> _deadlines = new();
-
-    // The Appends of clients, by request. Each has a number of this process too, for the order of the calls.
-    private readonly Dictionary<RequestId, Pending> _ofClients = [];
 
     // Appends to send. Invariant: each number in _refused is below each number in _unsent, because the lowest is sent first.
     private readonly LinkedList<Pending> _unsent = [];
@@ -46,9 +38,6 @@ internal sealed class PendingAppends(EngineContext context)
 
     public int Count => _pending.Count;
 
-    /// <summary>The bytes of the keys and values of the Appends of clients.</summary>
-    public long BytesOfClients { get; private set; }
-
     private bool HasUnsent => _refused.Count > 0 || _unsent.Count > 0;
 
     public void Submit(ToEngine.Append append)
@@ -65,23 +54,15 @@ internal sealed class PendingAppends(EngineContext context)
             return;
         }
 
-        // A client was told before. A repeat must not hear that its pair is not committed while the log has it.
-        var isOwn = context.Process.IsOwn(append.Request);
-        if (isOwn
-            && context.Hold.Refusal is { } refusal
+        // A repeat must not hear that its pair is not committed while the log has it.
+        if (context.Hold.Refusal is { } refusal
             && context.Find(context.Process.ToId(append.Request), append.RequestKey?.Hash) is null)
         {
             context.CancelAppend(append.Request, refusal);
             return;
         }
 
-        var pending = new Pending(append, isOwn ? append.Request.Number : context.Process.NewRequest().Number);
-        if (!isOwn)
-        {
-            _ofClients.Add(context.Process.ToId(append.Request), pending);
-            BytesOfClients += pending.Size;
-        }
-
+        var pending = new Pending(append);
         pending.Deadline = _deadlines.Add(pending, context.DeadlineAfter(append.Timeout));
         _pending.Add(pending.Number, pending);
         if (append.Span is { } span)
@@ -99,27 +80,6 @@ internal sealed class PendingAppends(EngineContext context)
             Send(pending, way);
         }
     }
-
-    /// <summary>Sends the Append of a client again, because the client did. False: it is not open here.</summary>
-    public bool Retry(RequestId request)
-    {
-        if (!_ofClients.TryGetValue(request, out var pending))
-        {
-            return false;
-        }
-
-        pending.IsRetry = true;
-        if (pending.IsUnderWay)
-        {
-            SendLater(pending);
-        }
-
-        SendWaiting();
-        return true;
-    }
-
-    /// <summary>A client waits here for the Append of this request.</summary>
-    public bool IsOfClient(RequestId request) => _ofClients.Count > 0 && _ofClients.ContainsKey(request);
 
     /// <summary>Sends the waiting Appends that the window has room for, in the order made.</summary>
     public void SendWaiting()
@@ -141,7 +101,7 @@ internal sealed class PendingAppends(EngineContext context)
 
     public void Receive(AppendReply reply)
     {
-        if (Find(reply.Request) is not { } pending)
+        if (!_pending.TryGetValue(reply.Request.Number, out var pending))
         {
             return;
         }
@@ -170,9 +130,10 @@ internal sealed class PendingAppends(EngineContext context)
     /// </summary>
     public void OnCommitted(LogEntry entry)
     {
-        if (entry.Request is { } request
-            && _pending.Count > 0
-            && Find(request) is { } own)
+        if (_pending.Count > 0
+            && entry.Request is { } request
+            && request.Origin == context.Process.Member
+            && _pending.TryGetValue(request.Number, out var own))
         {
             End(own);
         }
@@ -220,19 +181,15 @@ internal sealed class PendingAppends(EngineContext context)
     {
         foreach (var pending in _pending.Values.OrderBy(pending => pending.Number).ToArray())
         {
-            Cancel(pending, pending.MayBeWritten ? new CancelReason.Unknown(UnknownReason.Stopped) : context.Process.EngineStopped);
+            Cancel(pending, pending.IsUnderWay ? new CancelReason.Unknown(UnknownReason.Stopped) : context.Process.EngineStopped);
         }
     }
 
     private WireMessage.AppendRequest ToMessage(Pending pending)
     {
         var (request, key, value) = (context.Process.ToId(pending.Append.Request), pending.Append.Key, pending.Append.Value);
-        return new WireMessage.AppendRequest(request, key, value, pending.IsRetry, pending.Append.RequestKey);
+        return new WireMessage.AppendRequest(request, key, value, IsRetry: false, pending.Append.RequestKey);
     }
-
-    private Pending? Find(RequestId request) => request.Origin == context.Process.Member
-        ? _pending.GetValueOrDefault(request.Number)
-        : _ofClients.GetValueOrDefault(request);
 
     private void Put(Pending pending, LogPlace place)
     {
@@ -257,10 +214,10 @@ internal sealed class PendingAppends(EngineContext context)
         }
     }
 
-    // No process sends it again, but the client that has sent a retry.
+    // No process sends it again.
     private void EndIfOverwritten(Pending pending, LogIndex committed, Term term)
     {
-        if (pending.Place?.IsOverwrittenBy(committed, term) == true && !pending.IsRetry)
+        if (pending.Place?.IsOverwrittenBy(committed, term) == true)
         {
             var detail = "The leader that took it lost its term before it was committed. Append it again.";
             Cancel(pending, new CancelReason.NotCommitted(NotCommittedReason.Overwritten, detail));
@@ -289,7 +246,7 @@ internal sealed class PendingAppends(EngineContext context)
 
     private void CancelLate(Pending pending)
     {
-        if (pending.MayBeWritten)
+        if (pending.IsUnderWay)
         {
             Cancel(pending, new CancelReason.Unknown(UnknownReason.TimedOut));
         }
@@ -358,11 +315,6 @@ internal sealed class PendingAppends(EngineContext context)
     private void End(Pending pending)
     {
         _pending.Remove(pending.Number);
-        if (_ofClients.Count > 0 && _ofClients.Remove(context.Process.ToId(pending.Append.Request)))
-        {
-            BytesOfClients -= pending.Size;
-        }
-
         StopWaiting(pending);
         _deadlines.Remove(pending.Deadline);
         _window.Release(pending, context.Now);
@@ -413,18 +365,13 @@ internal sealed class PendingAppends(EngineContext context)
         }
     }
 
-    private sealed class Pending(ToEngine.Append append, long number)
+    private sealed class Pending(ToEngine.Append append)
     {
         public ToEngine.Append Append { get; } = append;
 
-        public long Number { get; } = number;
+        public long Number => Append.Request.Number;
 
         public long Size => (3 * Append.Key.Length) + Append.Value.Length;
-
-        // The client sent it before, to this process or to another one.
-        public bool IsRetry { get; set; } = append.IsRetry;
-
-        public bool MayBeWritten => IsUnderWay || IsRetry;
 
         public LinkedListNode<Pending> Deadline { get; set; } = null!;
 

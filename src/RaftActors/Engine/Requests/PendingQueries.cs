@@ -4,9 +4,10 @@ using RaftActors.Delivery;
 namespace RaftActors.Engine.Requests;
 
 /// <summary>
-/// The queries of the actor's present life that have not ended. One read in Core finds the index that the answers to all queries of one
-/// turn must include. When this process has committed that index, the actor answers. Queries that no leader confirmed are asked again
-/// until their timeout. A query that names a serial needs no leader: it waits until this process has committed that serial.
+/// The queries of the actor's present life, and those of clients, that have not ended. One read in Core finds the index that the answers
+/// to all queries of one turn must include. When this process has committed that index, the actor answers. Queries that no leader
+/// confirmed are asked again until their timeout. A query that names a serial needs no leader: it waits until this process has committed
+/// that serial.
 /// </summary>
 internal sealed class PendingQueries(EngineContext context)
 {
@@ -45,16 +46,16 @@ internal sealed class PendingQueries(EngineContext context)
     private bool HasRoom => context.Leader is not null && _inCore < WindowReads;
 
     /// <summary>Takes a query. Call <see cref="AskWaiting"/> after the last one of a turn.</summary>
-    public void Submit(ToEngine.Query query)
+    public void Submit(ReadableQuery query, TimeSpan timeout, ReadConsistency consistency)
     {
-        if (query.Consistency.NotBelow is { } reached && reached <= context.Process.Pairs.CommittedSerial)
+        var pending = new Pending(query, consistency);
+        if (consistency.NotBelow is { } reached && reached <= context.Process.Pairs.CommittedSerial)
         {
-            Release(query.Request, reached);
+            Release([pending], reached);
             return;
         }
 
-        var pending = new Pending(query.Request, query.Consistency);
-        pending.Deadline = _deadlines.Add(pending, context.DeadlineAfter(query.Timeout));
+        pending.Deadline = _deadlines.Add(pending, context.DeadlineAfter(timeout));
         Count++;
         if (pending.Awaited is { } serial)
         {
@@ -114,7 +115,7 @@ internal sealed class PendingQueries(EngineContext context)
         while (_awaited.Count > 0 && _awaited.First() is var (key, pending) && key.Serial <= context.Process.Pairs.CommittedSerial)
         {
             End(pending);
-            Release(pending.Request, key.Serial);
+            Release([pending], key.Serial);
         }
     }
 
@@ -125,7 +126,7 @@ internal sealed class PendingQueries(EngineContext context)
         {
             isLate = true;
             End(pending);
-            context.TellActor(new ToActor.Cancelled(context.Life, pending.Request, new CancelReason.Unavailable()));
+            Fail(pending);
         }
 
         if (isLate)
@@ -148,9 +149,16 @@ internal sealed class PendingQueries(EngineContext context)
         AskWaiting();
     }
 
-    /// <summary>The life that asked has ended.</summary>
+    /// <summary>The life that asked, or was to answer, has ended. A client asks another process, or the next life.</summary>
     public void Forget()
     {
+        var open = _unasked.Concat(_unaskedForLease).Concat(_asked.Values.SelectMany(each => each))
+            .Concat(_confirmed.UnorderedItems.SelectMany(each => each.Element)).Concat(_failed).Concat(_awaited.Values);
+        foreach (var pending in open.Where(pending => pending is { HasEnded: false, Query.Asked: not null }).ToArray())
+        {
+            context.Clients.Decline(pending.Query.Asked!.Client, $"The actor of {context.Process.Name} has restarted or stopped");
+        }
+
         _deadlines.Clear();
         _unasked.Clear();
         _unaskedForLease.Clear();
@@ -193,19 +201,35 @@ internal sealed class PendingQueries(EngineContext context)
 
     private void Answer(List<Pending> queries)
     {
-        var serial = context.Process.Pairs.CommittedSerial;
-        foreach (var pending in queries)
-        {
-            if (!pending.HasEnded)
-            {
-                End(pending);
-                Release(pending.Request, serial);
-            }
-        }
+        queries.RemoveAll(static pending => pending.HasEnded);
+        queries.ForEach(End);
+        Release(queries, context.Process.Pairs.CommittedSerial);
     }
 
     // The actor answers when it has received all pairs up to the serial.
-    private void Release(RequestRef request, Serial serial) => context.TellActor(new ToActor.Readable(context.Life, request, serial));
+    private void Release(List<Pending> queries, Serial serial)
+    {
+        if (queries.Count > 0)
+        {
+            context.TellActor(new ToActor.Readable(context.Life, serial, [.. queries.Select(static pending => pending.Query)]));
+        }
+    }
+
+    // Another process may answer the question of a client.
+    private void Fail(Pending pending)
+    {
+        if (pending.Query.Asked is { } asked)
+        {
+            asked.Untaken.Take(asked.Call.Question.Length);
+            context.Clients.Decline(
+                asked.Client,
+                $"No leader confirmed the commit index in time, or {context.Process.Name} did not reach the serial");
+        }
+        else
+        {
+            context.TellActor(new ToActor.Cancelled(context.Life, pending.Query.Request, new CancelReason.Unavailable()));
+        }
+    }
 
     private void End(Pending pending)
     {
@@ -218,11 +242,11 @@ internal sealed class PendingQueries(EngineContext context)
         }
     }
 
-    private sealed class Pending(RequestRef request, ReadConsistency consistency)
+    private sealed class Pending(ReadableQuery query, ReadConsistency consistency)
     {
-        public RequestRef Request => request;
+        public ReadableQuery Query => query;
 
-        public long Number => request.Number;
+        public long Number => query.Request.Number;
 
         public LinkedListNode<Pending> Deadline { get; set; } = null!; // Justification: set before it waits.
 

@@ -11,7 +11,7 @@ namespace RaftActors.Engine.Requests;
 /// <param name="reader">The <see cref="BackupServer"/>, which answers the clients.</param>
 internal sealed class ServedBackups(EngineContext context, Lazy<IActorRef> reader)
 {
-    public void Submit(ClientCall.Backup call, IActorRef client)
+    public void Submit(ClientCall.Backup call, ICanTell client)
     {
         var core = context.Core;
         var why = call switch
@@ -27,6 +27,7 @@ internal sealed class ServedBackups(EngineContext context, Lazy<IActorRef> reade
             return;
         }
 
-        reader.Value.Tell(new BackupServer.Wanted(call, core.Configuration.Group, core.Snapshot, core.CommittedInStore), client);
+        reader.Value.Tell(
+            new BackupServer.Wanted(call, core.Configuration.Group, core.Snapshot, core.CommittedInStore, client), context.Self);
     }
 }

@@ -19,8 +19,8 @@ internal sealed class SnapshotCalls(EngineContext context)
     // the client, the answer tells why.
     private const int LastPart = 4;
 
-    // By client. The actor that receives the answer of one call makes no other call.
-    private readonly Dictionary<IActorRef, Waiting> _waiting = [];
+    // By caller: a call that a client repeats by the same connection has the same.
+    private readonly Dictionary<ICanTell, Waiting> _waiting = [];
     private readonly Deadlines<Waiting> _deadlines = new();
 
     /// <summary>The number of waiting calls.</summary>
@@ -31,13 +31,10 @@ internal sealed class SnapshotCalls(EngineContext context)
     private string Progress =>
         $"{Process.Name} takes the snapshot: {context.Snapshots.Progress}. It goes on; call again, with a longer timeout, to wait for it";
 
-    public void Submit(ClientCall.TakeSnapshot call, IActorRef client)
+    public void Submit(ClientCall.TakeSnapshot call, ICanTell client)
     {
-        if (_waiting.Remove(client, out var known))
+        if (_waiting.TryGetValue(client, out var known))
         {
-            // The client may have another connection now. The answer goes to the latest one.
-            known.Client = client;
-            _waiting.Add(client, known);
             if (!known.IsTold && call.Timeout < known.Timeout / LastPart)
             {
                 known.IsTold = true;
@@ -114,7 +111,7 @@ internal sealed class SnapshotCalls(EngineContext context)
 
     public void OnStopped() => EndAll(client => context.Clients.Decline(client, $"The engine of {Process.Name} has stopped"));
 
-    private void EndAll(Action<IActorRef> end)
+    private void EndAll(Action<ICanTell> end)
     {
         foreach (var waiting in _waiting.Values.ToArray())
         {
@@ -129,16 +126,16 @@ internal sealed class SnapshotCalls(EngineContext context)
         _deadlines.Remove(waiting.Deadline);
     }
 
-    private void Answer(IActorRef client, Snapshot snapshot) =>
+    private void Answer(ICanTell client, Snapshot snapshot) =>
         client.Tell(new ClientReply.SnapshotTaken(snapshot.Position, snapshot.Length), context.Self);
 
-    private void Refuse(IActorRef client, string why) => client.Tell(new ClientReply.Refused($"{why}."), context.Self);
+    private void Refuse(ICanTell client, string why) => client.Tell(new ClientReply.Refused($"{why}."), context.Self);
 
     /// <param name="commit">The commit index at the call.</param>
     /// <param name="timeout">The timeout of the call.</param>
-    private sealed class Waiting(IActorRef client, LogIndex commit, TimeSpan timeout)
+    private sealed class Waiting(ICanTell client, LogIndex commit, TimeSpan timeout)
     {
-        public IActorRef Client { get; set; } = client;
+        public ICanTell Client => client;
 
         public LogIndex Commit => commit;
 

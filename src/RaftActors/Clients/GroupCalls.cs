@@ -1,0 +1,548 @@
+using Akka.Actor;
+using Akka.Event;
+
+using RaftActors.Core;
+using RaftActors.Network;
+using RaftActors.Settings;
+using RaftActors.Wire;
+
+namespace RaftActors.Clients;
+
+/// <summary>
+/// The open calls of one client: finds the group, sends Appends to its leader and questions to one process at a time, and sends them again
+/// until they end. A call goes out on the thread of its caller, and a reply ends it on the thread that brings the reply. A timer looks at
+/// the rest while a call is open. Thread-safe: a lock guards all.
+/// </summary>
+internal sealed class GroupCalls
+{
+    private const int TicksPerPatience = 10;
+
+    // The pause after the first decline is this part of the patience. It doubles up to half of the patience.
+    private const int FirstPausePart = 32;
+    private const int Doublings = 4;
+
+    // All that a client remembers, as processes and as nodes.
+    private const int LocationsMax = 2 * GroupFinder.ProcessesMax;
+
+    private readonly Lock _lock = new();
+    private readonly ClientSettings _settings;
+    private readonly ActorSystem _system;
+    private readonly NodeNetwork _network;
+    private readonly AppendSession _appends;
+    private readonly GroupFinder _finder;
+    private readonly HashSet<ClientQuestion> _questions = [];
+    private readonly Dictionary<(CallTarget Target, Address Node), Location> _locations = [];
+    private readonly TaskCompletionSource _stopped = new(Machine.Current.Completion);
+    private readonly TimeSpan _patience;
+    private readonly Address _own;
+    private int _countOfAppends;
+    private int _countOfQuestions;
+    private ProcessAddress? _target;
+
+    // Since then the target was asked, and has not answered. Null: it has answered, or was not asked.
+    private TimeSpan? _silentSince;
+    private TimeSpan _pingedAt;
+    private bool _hasAsked;
+    private ICancelable? _timer;
+    private bool _isClosing;
+    private TimeSpan _closesAt;
+
+    public GroupCalls(ClientSettings settings, ActorSystem system)
+    {
+        (_settings, _system, _network, _patience) = (settings, system, NodeNetwork.Of(system), settings.AttemptTimeout);
+        _own = CustomAddress.WithoutSystem(_network.Address);
+        _appends = new AppendSession(ClientSession.New(), _patience, Send);
+        _finder = new GroupFinder(
+            settings.Group,
+            process => Locate(new CallTarget(settings.Group, process.Name), process.Node, process),
+            node => Locate(CallTarget.Registry, node, asked: null),
+            [_own, .. settings.Contacts],
+            () => _network.Problems,
+            _patience);
+    }
+
+    /// <summary>Ends when the client was disposed, and its last calls have ended.</summary>
+    public Task Stopped => _stopped.Task;
+
+    private TimeSpan Now => _system.Scheduler.MonotonicClock;
+
+    private bool IsOpen => _appends.IsOpen || _questions.Count > 0;
+
+    private bool MustFindGroup => _target is null && (_appends.IsOpen || _questions.Any(question => question.Node is null));
+
+    /// <summary>Sends an Append. False: as many are open as the client allows.</summary>
+    public bool TryBegin(ClientAppend append)
+    {
+        if (Interlocked.Increment(ref _countOfAppends) > _settings.PendingMax)
+        {
+            OnEnded();
+            return false;
+        }
+
+        lock (_lock)
+        {
+            append.Calls = this;
+            _appends.Add(append, Now);
+            if (_target is not null)
+            {
+                _appends.SendWaiting(Now);
+            }
+
+            Watch();
+        }
+
+        return true;
+    }
+
+    /// <summary>Sends a question. False: as many are open as the client allows.</summary>
+    public bool TryBegin(ClientQuestion question)
+    {
+        // A subscription has one open call. Its caller bounds the number of subscriptions.
+        if (!question.IsOfSubscription && Interlocked.Increment(ref _countOfQuestions) > _settings.PendingMax)
+        {
+            Interlocked.Decrement(ref _countOfQuestions);
+            return false;
+        }
+
+        lock (_lock)
+        {
+            question.Calls = this;
+            (question.Deadline, question.NextAt) = (Now + question.Timeout, Now);
+            _questions.Add(question);
+            if (_isClosing)
+            {
+                End(question, NotCommittedReason.Closed, "The client was disposed.");
+                return true;
+            }
+
+            Send(question, Now);
+            Watch();
+        }
+
+        return true;
+    }
+
+    /// <summary>The caller waits no more.</summary>
+    public void Cancel(ClientAppend append)
+    {
+        lock (_lock)
+        {
+            _appends.Cancel(append);
+        }
+    }
+
+    /// <summary>The caller waits no more.</summary>
+    public void Cancel(ClientQuestion question)
+    {
+        lock (_lock)
+        {
+            if (_questions.Contains(question))
+            {
+                End(question, NotCommittedReason.Canceled, "The call was cancelled.");
+            }
+        }
+    }
+
+    /// <summary>
+    /// Ends the client. Questions and Appends that were not sent end at once. Those that were sent have some time to end.
+    /// </summary>
+    public void Close()
+    {
+        lock (_lock)
+        {
+            if (_isClosing)
+            {
+                return;
+            }
+
+            _isClosing = true;
+            _closesAt = Now + _settings.CloseTimeout;
+            EndQuestions();
+            _appends.Close(onlyUnsent: true);
+            StopIfClosed(isOver: false);
+        }
+    }
+
+    /// <summary>The actor system has stopped.</summary>
+    public void OnSystemStopped()
+    {
+        lock (_lock)
+        {
+            _isClosing = true;
+            EndQuestions();
+            StopIfClosed(isOver: true);
+        }
+    }
+
+    /// <summary>An Append has ended.</summary>
+    public void OnEnded() => Interlocked.Decrement(ref _countOfAppends);
+
+    /// <summary>A reply to an Append.</summary>
+    public void OnReply(ClientAppend append, object reply)
+    {
+        lock (_lock)
+        {
+            var now = Now;
+            switch (reply)
+            {
+                case ClientReply.Lost(var node, var wasSent):
+                    _appends.OnLost(append, wasSent, now);
+                    OnUnreachable(node, now);
+                    return;
+                case Status.Failure { State: IOutcome unreadable } failure:
+                    OnHeard();
+                    _appends.ReceiveUnreadable(unreadable, failure.Cause, now);
+                    break;
+                case Status.Failure failure:
+                    OnHeard();
+                    _appends.ReceiveUnreadable(
+                        Outcome<object?>.Done.WithoutResult(Serial.Zero, append.Request), failure.Cause, now);
+                    break;
+                case IOutcome outcome:
+                    OnHeard();
+                    _appends.Receive(outcome, now);
+                    break;
+                case ClientReply.NotLeading elsewhere:
+                    _appends.OnLost(append, elsewhere.MayBeWritten, now);
+                    var hadTarget = _target is not null;
+                    _silentSince = null;
+                    _finder.OnNotLeading(elsewhere, now);
+                    Follow(now);
+                    if (hadTarget && _target is null && !_hasAsked)
+                    {
+                        // Once a tick: a follower that is on the way, because the leader is silent, answers so again and again.
+                        _hasAsked = true;
+                        _finder.Ask(now);
+                    }
+
+                    return;
+                case ClientReply.Declined:
+                    // The process is not there any more.
+                    _appends.OnLost(append, wasSent: false, now);
+                    _finder.OnSilent(now);
+                    Follow(now);
+                    return;
+            }
+
+            if (_target is not null)
+            {
+                _appends.SendWaiting(now);
+            }
+
+            StopIfClosed(isOver: false);
+        }
+    }
+
+    /// <summary>A reply to a question.</summary>
+    public void OnReply(ClientQuestion question, object reply)
+    {
+        lock (_lock)
+        {
+            if (!_questions.Contains(question))
+            {
+                return;
+            }
+
+            var now = Now;
+            switch (reply)
+            {
+                case ClientReply.Lost(var node, var wasSent):
+                    question.Attempts -= wasSent || question.Attempts == 0 ? 0 : 1;
+                    question.NextAt = now;
+                    OnUnreachable(node, now);
+                    if (question.MayRepeat && wasSent)
+                    {
+                        Send(question, now);
+                    }
+
+                    break;
+                case ClientReply.Declined declined when question.MayRepeat:
+                    (question.Why, question.NextAt) = (declined.Why, now + PauseAfter(++question.Declines));
+                    break;
+                default:
+                    if (question.Asked is { } asked)
+                    {
+                        _finder.OnHeard(asked);
+                        _silentSince = asked == _target ? null : _silentSince;
+                    }
+
+                    Remove(question);
+                    question.End(reply is Status.Failure failure ? new ClientReply.Refused(failure.Cause.Message) : reply);
+                    break;
+            }
+        }
+    }
+
+    private void OnLocated(ClientReply.Located located)
+    {
+        var now = Now;
+        if (located.By == _target?.Name)
+        {
+            _silentSince = null;
+        }
+
+        _finder.Receive(located, now);
+        Follow(now);
+        TellQuestions(now);
+    }
+
+    private void OnHeard()
+    {
+        _silentSince = null;
+        if (_target is { } target)
+        {
+            _finder.OnHeard(target);
+        }
+    }
+
+    private void OnUnreachable(Address node, TimeSpan now)
+    {
+        _finder.OnUnreachable(node, now);
+        Follow(now);
+    }
+
+    // Without a way to the leader an Append waits: a process that knows no leader could not do more.
+    private void Watch()
+    {
+        if (_timer is null && IsOpen)
+        {
+            if (MustFindGroup)
+            {
+                _finder.Ask(Now);
+            }
+
+            var interval = _patience / TicksPerPatience;
+            _timer = _system.Scheduler.Advanced.ScheduleRepeatedlyCancelable(interval, interval, OnTick);
+        }
+    }
+
+    private void OnTick()
+    {
+        lock (_lock)
+        {
+            var now = Now;
+            _hasAsked = false;
+            if (now - _silentSince >= _patience)
+            {
+                _finder.OnSilent(now);
+                Follow(now);
+            }
+
+            _appends.EndLate(now, WhyNotSent);
+
+            // A leader that was deposed says so. Its silence counts on when the calls end, because their own timeouts may be shorter.
+            if (IsOpen && now - _pingedAt >= _patience / 4 && _finder.TryPing())
+            {
+                _pingedAt = now;
+                _silentSince ??= now;
+            }
+
+            if (_target is not null)
+            {
+                _appends.SendOverdue(now);
+                _appends.SendWaiting(now);
+            }
+
+            if (MustFindGroup)
+            {
+                _finder.Ask(now);
+            }
+
+            TellQuestions(now);
+            if (!IsOpen)
+            {
+                _timer?.Cancel();
+                _timer = null;
+            }
+
+            StopIfClosed(isOver: now >= _closesAt);
+        }
+    }
+
+    private void Follow(TimeSpan now)
+    {
+        if (_finder.Way == _target)
+        {
+            return;
+        }
+
+        (_target, _silentSince) = (_finder.Way, null);
+        if (_target is not null)
+        {
+            if (_finder.Leader is { } leader)
+            {
+                _system.EventStream.Publish(new LeaderFound(_settings.Group, leader));
+            }
+
+            _appends.SendAll(now);
+        }
+    }
+
+    private void TellQuestions(TimeSpan now)
+    {
+        foreach (var question in _questions.ToArray())
+        {
+            if (question.Deadline <= now)
+            {
+                var why = question.Why ?? (question.Attempts > 0 ? "No process answered in time." : _finder.WhyNoWay);
+                End(question, NotCommittedReason.NoLeader, why);
+            }
+            else if (question.NextAt <= now && (question.MayRepeat || question.Attempts == 0))
+            {
+                Send(question, now);
+            }
+        }
+    }
+
+    private CancelReason.NotCommitted WhyNotSent() => _target is null
+        ? new CancelReason.NotCommitted(NotCommittedReason.NoLeader, _finder.WhyNoWay)
+        : new CancelReason.NotCommitted(
+            NotCommittedReason.Busy, "It waited for earlier Appends of this client until its timeout. Append it again later.");
+
+    // The first repeats go with the next tick, to other processes. Then the pauses double, so that thousands of clients do not load
+    // processes that can answer none of them.
+    private TimeSpan PauseAfter(int declines) => _patience / (FirstPausePart >> Math.Min(declines - 1, Doublings));
+
+    private bool Send(ClientAppend append, ClientCall.Append call)
+    {
+        if (_target is not { } target)
+        {
+            return false;
+        }
+
+        var link = _network.LinkTo(target.Node);
+        if (append.Link != link)
+        {
+            append.Link?.Forget(append);
+            append.Link = link;
+        }
+
+        return link.Send(new CallTarget(_settings.Group, target.Name), call, append);
+    }
+
+    private void Send(ClientQuestion question, TimeSpan now)
+    {
+        var process = question.Node is null
+            ? _finder.Find(question.To, question.Attempts, question.PrefersOwnNode ? _own : null)
+            : null;
+        if ((question.Node ?? process?.Node) is not { } node)
+        {
+            return;
+        }
+
+        var link = _network.LinkTo(node);
+        if (question.Link != link)
+        {
+            question.Link?.Forget(question);
+            question.Link = link;
+        }
+
+        question.Asked = process;
+        question.Attempts++;
+        question.NextAt = now + _patience;
+        var target = process is { } asked ? new CallTarget(_settings.Group, asked.Name) : CallTarget.Registry;
+        if (!link.Send(target, question.ToCall(now), question))
+        {
+            question.Attempts--;
+            question.NextAt = now + PauseAfter(++question.Declines);
+            _finder.OnUnreachable(node, now);
+        }
+    }
+
+    // One for each receiver: a repeat replaces the one before, whose reply may have been lost.
+    private void Locate(CallTarget target, Address node, ProcessAddress? asked)
+    {
+        if (!_locations.TryGetValue((target, node), out var location))
+        {
+            if (_locations.Count >= LocationsMax)
+            {
+                ForgetLocations();
+            }
+
+            _locations.Add((target, node), location = new Location(this, asked));
+        }
+
+        if (!_network.LinkTo(node).Send(target, new ClientCall.Locate(_settings.Group), location))
+        {
+            _finder.OnUnreachable(node, Now);
+        }
+    }
+
+    private void ForgetLocations()
+    {
+        foreach (var ((_, node), location) in _locations)
+        {
+            _network.LinkTo(node).Forget(location);
+        }
+
+        _locations.Clear();
+    }
+
+    private void EndQuestions()
+    {
+        foreach (var question in _questions.ToArray())
+        {
+            End(question, NotCommittedReason.Closed, "The client was disposed, or its actor system has stopped.");
+        }
+    }
+
+    private void End(ClientQuestion question, NotCommittedReason cause, string why)
+    {
+        Remove(question);
+        question.End(cause, why);
+    }
+
+    private void Remove(ClientQuestion question)
+    {
+        if (_questions.Remove(question))
+        {
+            question.Link?.Forget(question);
+            if (!question.IsOfSubscription)
+            {
+                Interlocked.Decrement(ref _countOfQuestions);
+            }
+        }
+    }
+
+    private void StopIfClosed(bool isOver)
+    {
+        if (_isClosing && (isOver || !_appends.IsOpen))
+        {
+            _appends.Close(onlyUnsent: false);
+            _timer?.Cancel();
+            _timer = null;
+            ForgetLocations();
+            _stopped.TrySetResult();
+        }
+    }
+
+    /// <summary>The client sends its calls to this leader from now on, or to a process that follows it. Published as an event.</summary>
+    internal sealed record LeaderFound(string Group, ProcessName Leader);
+
+    /// <summary>A question for the leader. Its reply is news for the whole client.</summary>
+    /// <param name="asked">Null: a registry.</param>
+    private sealed class Location(GroupCalls calls, ProcessAddress? asked) : ICaller
+    {
+        public RequestRef Request => default;
+
+        public void Tell(object message, IActorRef sender)
+        {
+            lock (calls._lock)
+            {
+                switch (message)
+                {
+                    case ClientReply.Located located:
+                        calls.OnLocated(located);
+                        break;
+                    case ClientReply.Lost(var node, _):
+                        calls.OnUnreachable(node, calls.Now);
+                        break;
+                    case ClientReply.Declined when asked is { } gone && gone == calls._finder.Way:
+                        calls._finder.OnSilent(calls.Now);
+                        calls.Follow(calls.Now);
+                        break;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using System.Collections.Concurrent;
+
+using Akka.Actor;
+
+using RaftActors.Delivery;
+using RaftActors.Network;
+using RaftActors.Wire;
+
+namespace RaftActors.Engine;
+
+/// <summary>
+/// The calls of clients that an engine has not taken, in order. Its mailbox holds at most one message for all of them, and a turn takes a
+/// bounded number. So a heartbeat or a tick never waits for a flood of calls. Thread-safe.
+/// </summary>
+internal sealed class CallInbox(IActorRef engine) : ICallInbox
+{
+    /// <summary>
+    /// The most calls that one turn takes. Each may cost a text and a system call, some 20 to 50 us. The Appends that a client has under
+    /// way still fit into one turn.
+    /// </summary>
+    public const int TurnMax = 256;
+
+    private readonly ConcurrentQueue<(ClientCall Call, ICanTell Caller)> _calls = new();
+    private int _isAnnounced;
+    private volatile Answerer? _answerer;
+
+    /// <inheritdoc/>
+    public void Add(ClientCall call, ICanTell caller)
+    {
+        if (call is ClientCall.Query query && _answerer is { } answerer && answerer.TryAsk(query, caller))
+        {
+            RemoteCaller.OnTaken(caller);
+        }
+        else
+        {
+            _calls.Enqueue((call, caller));
+        }
+    }
+
+    /// <summary>A life of the actor has begun or ended.</summary>
+    public void OnActor(EngineContext context) =>
+        _answerer = context.Actor is { } actor ? new Answerer(context.Process, actor, context.Life, context.Untaken) : null;
+
+    /// <inheritdoc/>
+    public void Announce()
+    {
+        if (!_calls.IsEmpty && Interlocked.Exchange(ref _isAnnounced, 1) == 0)
+        {
+            engine.Tell(ToSelf.CallTurn.Instance, ActorRefs.NoSender);
+        }
+    }
+
+    /// <summary>Takes the calls of one turn. Call it for each announcement.</summary>
+    public void Take(Action<ClientCall, ICanTell> take)
+    {
+        for (var taken = 0; taken < TurnMax && _calls.TryDequeue(out var next); taken++)
+        {
+            RemoteCaller.OnTaken(next.Caller);
+            take(next.Call, next.Caller);
+        }
+
+        // The full fence orders this before the look at the queue: either this side sees a new call, or its sender sees the flag.
+        Interlocked.Exchange(ref _isAnnounced, 0);
+        Announce();
+    }
+
+    /// <summary>
+    /// The living actor. A query that may be as old as what the process has committed needs no leader, so it goes to the actor at once.
+    /// </summary>
+    private sealed record Answerer(RaftProcess Process, IActorRef Actor, long Life, UntakenQuestions Untaken)
+    {
+        public bool TryAsk(ClientCall.Query query, ICanTell caller)
+        {
+            if (query.Consistency.NotBelow is not { } serial
+                || serial > Process.Pairs.CommittedSerial
+                || !Untaken.HasRoom(Process.Settings.Limits.UncommittedSizeMaxBytes))
+            {
+                return false;
+            }
+
+            Untaken.Add(query.Question.Length);
+            ReadableQuery readable = new(Process.NewRequest(), new ClientQuery(query, caller, Untaken));
+            Actor.Tell(new ToActor.Readable(Life, serial, [readable]), ActorRefs.NoSender);
+            return true;
+        }
+    }
+}

@@ -1,0 +1,78 @@
+using Akka.Actor;
+
+using RaftActors.Core.Codec;
+using RaftActors.Wire;
+
+namespace RaftActors.Network;
+
+/// <summary>
+/// The calls of the clients of this node to one other node by a custom transport, which may lose them. So a caller that waits too long
+/// sends its call again. Thread-safe.
+/// </summary>
+internal sealed class CustomCallLink(Address address, CustomConnection connection, NetworkContext context) : ICallLink
+{
+    private readonly Lock _lock = new();
+    private readonly OpenCalls _open = new();
+    private readonly ConnectionRef _other = new(ActorPath.Parse($"{address}{InboundConnection.RegistryPath}"), connection, context);
+
+    /// <inheritdoc/>
+    public bool Send(CallTarget target, ClientCall call, ICaller caller)
+    {
+        ByteWriter writer = new() { Level = connection.Level };
+        try
+        {
+            lock (_lock)
+            {
+                CallFormat.WriteCall(writer, _open.NumberOf(caller), target, call);
+            }
+        }
+        catch (ArgumentException)
+        {
+            Forget(caller);
+            context.OnUnwritten(call, address);
+            return true;
+        }
+
+        _other.Tell(new WireMessage.Call(writer.ToArray()), context.Registry);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Forget(ICaller caller)
+    {
+        lock (_lock)
+        {
+            _open.Remove(caller);
+        }
+    }
+
+    /// <summary>A reply came.</summary>
+    /// <exception cref="InvalidDataException">Its head is damaged.</exception>
+    public void Receive(WireMessage.Reply reply)
+    {
+        var reader = ByteReader.OfKept(reply.Frame);
+        var number = CallFormat.ReadHead(ref reader);
+        ICaller? caller;
+        lock (_lock)
+        {
+            if (!_open.TryTake(number, out caller))
+            {
+                return;
+            }
+        }
+
+        object content;
+        try
+        {
+            content = context.Outcomes.ReadReply(ref reader, caller.Request);
+            reader.End();
+        }
+        catch (Exception e)
+        {
+            // A serializer of the user may throw anything.
+            content = new Status.Failure(e);
+        }
+
+        caller.Tell(content, ActorRefs.NoSender);
+    }
+}

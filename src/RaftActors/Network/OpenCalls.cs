@@ -1,0 +1,76 @@
+using System.Diagnostics.CodeAnalysis;
+
+using Akka.Actor;
+
+using RaftActors.Settings;
+using RaftActors.Wire;
+
+namespace RaftActors.Network;
+
+/// <summary>The calls of one link without a reply, by number. Not thread-safe.</summary>
+internal sealed class OpenCalls
+{
+    private readonly Dictionary<long, ICaller> _byNumber = [];
+    private readonly Dictionary<ICaller, long> _numbers = new(ReferenceEqualityComparer.Instance);
+    private long _last;
+
+    public int Count => _byNumber.Count;
+
+    /// <summary>The number of a call. One that is sent again keeps it.</summary>
+    public long NumberOf(ICaller caller)
+    {
+        if (!_numbers.TryGetValue(caller, out var number))
+        {
+            _numbers.Add(caller, number = ++_last);
+            _byNumber.Add(number, caller);
+        }
+
+        return number;
+    }
+
+    /// <summary>Its reply came. False: the caller waits no more.</summary>
+    public bool TryTake(long number, [NotNullWhen(true)] out ICaller? caller)
+    {
+        if (!_byNumber.Remove(number, out caller))
+        {
+            return false;
+        }
+
+        _numbers.Remove(caller);
+        return true;
+    }
+
+    public void Remove(ICaller caller)
+    {
+        if (_numbers.Remove(caller, out var number))
+        {
+            _byNumber.Remove(number);
+        }
+    }
+
+    /// <summary>The connection has ended.</summary>
+    public ICaller[] TakeAll()
+    {
+        ICaller[] all = [.. _byNumber.Values];
+        _byNumber.Clear();
+        _numbers.Clear();
+        return all;
+    }
+
+    /// <summary>
+    /// Tells callers that their connection has ended. Not on this thread: it may send for one client under the lock of that client, and
+    /// would take the locks of the others.
+    /// </summary>
+    public static void TellLost(ICaller[] callers, Address node, bool wereSent)
+    {
+        if (callers.Length > 0)
+        {
+            Machine.Current.Queue(new LostCalls(callers, new ClientReply.Lost(node, wereSent)));
+        }
+    }
+
+    private sealed class LostCalls(ICaller[] callers, ClientReply.Lost lost) : IThreadPoolWorkItem
+    {
+        public void Execute() => Array.ForEach(callers, caller => caller.Tell(lost, ActorRefs.NoSender));
+    }
+}

@@ -1,0 +1,13 @@
+using Akka.Actor;
+
+namespace RaftActors.Network;
+
+/// <summary>The caller of one call that came by a connection. A call that is repeated by the same connection has the same caller.</summary>
+internal sealed record RemoteCaller(ClientConnection Connection, long Number) : ICanTell
+{
+    /// <summary>The process has taken the call, so the next one may come.</summary>
+    public static void OnTaken(ICanTell caller) => (caller as RemoteCaller)?.Connection.Calls.OnTaken();
+
+    /// <inheritdoc/>
+    public void Tell(object message, IActorRef sender) => Connection.Write(Number, message);
+}

@@ -1,0 +1,480 @@
+using System.Diagnostics;
+
+using RaftActors.Clients;
+using RaftActors.Core;
+using RaftActors.Network;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Clients;
+
+public sealed class AppendSessionTests
+{
+    private static readonly ClientSession Session = new(new Guid(7, 0, 0, new byte[8]));
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+
+    private readonly AppendSession _appends;
+    private readonly List<ClientCall.Append> _sent = [];
+    private readonly Link _link = new();
+    private TimeSpan _now;
+    private bool _isConnected = true;
+
+    public AppendSessionTests() => _appends = new AppendSession(Session, Patience, Take);
+
+    [Fact]
+    public void Silent_append_is_sent_again_with_its_number_as_a_retry_and_ever_more_rarely()
+    {
+        Add();
+        SendWaiting();
+
+        Pass(1);
+        Pass(1);
+        Pass(1);
+
+        Assert.Equal([(1L, false), (1, true), (1, true)], _sent.Select(call => (call.Request.Number, call.IsRetry)));
+    }
+
+    [Fact]
+    public void Patience_doubles_up_to_32_times_the_first_one()
+    {
+        Add(TimeSpan.FromHours(1));
+        SendWaiting();
+        List<double> sentAt = [];
+        while (sentAt.Count < 7)
+        {
+            var before = _sent.Count;
+            Pass(1);
+            if (_sent.Count > before)
+            {
+                sentAt.Add(_now.TotalSeconds);
+            }
+        }
+
+        Assert.Equal([1, 3, 7, 15, 31, 63, 95], sentAt);
+    }
+
+    [Fact]
+    public void Each_attempt_of_an_append_carries_its_trace_only_if_that_is_sampled()
+    {
+        using var span = new Activity("caller").Start();
+        _appends.Add(new ClientAppend<int>("key", default, TimeSpan.FromSeconds(5), span: span), _now);
+        Add();
+
+        SendWaiting();
+        Pass(1);
+
+        Assert.Equal([1L, 2, 1, 2], _sent.Select(call => call.Request.Number));
+        Assert.Equal([span.Context, null, span.Context, null], _sent.Select(call => call.Parent));
+    }
+
+    [Fact]
+    public void Refusal_of_the_only_attempt_is_definite()
+    {
+        var append = Add();
+        SendWaiting();
+
+        Answer(1, new CancelReason.NotCommitted(NotCommittedReason.Discarded, "no"));
+
+        Assert.Equal(new CancelReason.NotCommitted(NotCommittedReason.Discarded, "no"), EndOf(append));
+        Assert.False(_appends.IsOpen);
+    }
+
+    [Fact]
+    public void Refusal_of_a_retry_is_not_definite_because_the_first_attempt_may_still_arrive()
+    {
+        var append = Add(TimeSpan.FromSeconds(5));
+        SendWaiting();
+        Pass(1);
+
+        Answer(1, new CancelReason.NotCommitted(NotCommittedReason.Discarded, "no"));
+        Assert.False(append.Task.IsCompleted);
+        Pass(4);
+
+        Assert.Equal(new CancelReason.Unknown(UnknownReason.TimedOut), EndOf(append));
+    }
+
+    [Fact]
+    public void Retry_that_was_refused_is_sent_again_after_its_patience()
+    {
+        Add();
+        SendWaiting();
+        Pass(1);
+        Answer(1, new CancelReason.NotCommitted(NotCommittedReason.Discarded, "no"));
+
+        Pass(1);
+        Assert.Equal(2, _sent.Count);
+        Pass(1);
+        Assert.Equal(3, _sent.Count);
+    }
+
+    [Theory]
+    [InlineData(NotCommittedReason.NoLeader)]
+    [InlineData(NotCommittedReason.Overwritten)]
+    [InlineData(NotCommittedReason.Stopped)]
+    public void Append_that_a_process_could_not_place_is_sent_again_as_a_first_attempt(NotCommittedReason reason)
+    {
+        var append = Add();
+        SendWaiting();
+
+        Answer(1, new CancelReason.NotCommitted(reason, "elsewhere"));
+        Pass(0);
+
+        Assert.Equal([false, false], _sent.Select(call => call.IsRetry));
+        Assert.False(append.Task.IsCompleted);
+    }
+
+    [Fact]
+    public void Retry_that_a_process_could_not_place_is_sent_again_as_a_retry()
+    {
+        Add();
+        SendWaiting();
+        Pass(1);
+
+        Answer(1, new CancelReason.NotCommitted(NotCommittedReason.NoLeader, "elsewhere"));
+        Pass(0);
+
+        Assert.Equal([false, true, true], _sent.Select(call => call.IsRetry));
+    }
+
+    [Fact]
+    public void Retry_that_a_process_lost_is_sent_again_and_a_forgotten_one_is_not()
+    {
+        var (first, second) = (Add(), Add());
+        SendWaiting();
+
+        Answer(1, new CancelReason.Unknown(UnknownReason.Compacted));
+        Answer(2, new CancelReason.Unknown(UnknownReason.Forgotten));
+        Pass(0);
+
+        Assert.Equal([1L, 2, 1], _sent.Select(call => call.Request.Number));
+        Assert.False(first.Task.IsCompleted);
+        Assert.Equal(new CancelReason.Unknown(UnknownReason.Forgotten), EndOf(second));
+    }
+
+    // The client asked a process that holds the command of a quarantined entity: another one would answer the same, or not at all.
+    [Theory]
+    [InlineData(UnknownReason.Quarantined, true)]
+    [InlineData(UnknownReason.Forgotten, true)]
+    [InlineData(UnknownReason.Stopped, false)]
+    [InlineData(UnknownReason.TimedOut, false)]
+    public void Unknown_outcome_ends_the_append_only_if_no_further_attempt_could_tell_more(UnknownReason reason, bool ends)
+    {
+        var append = Add();
+        SendWaiting();
+
+        Answer(1, new CancelReason.Unknown(reason));
+        Pass(0);
+
+        Assert.Equal((ends, ends ? 1 : 2), (append.Task.IsCompleted, _sent.Count));
+    }
+
+    [Fact]
+    public void Append_that_each_process_refused_until_its_deadline_ends_with_the_latest_refusal()
+    {
+        var append = Add(TimeSpan.FromSeconds(5));
+        for (var second = 0; second < 5; second++)
+        {
+            SendWaiting();
+            Answer(1, new CancelReason.NotCommitted(NotCommittedReason.Stopped, $"held {second}"));
+            if (second < 4)
+            {
+                Pass(1);
+            }
+        }
+
+        Pass(1);
+
+        Assert.Equal(new CancelReason.NotCommitted(NotCommittedReason.Stopped, "held 4"), EndOf(append));
+    }
+
+    [Fact]
+    public async Task Open_numbers_span_no_more_than_a_session_holds()
+    {
+        var appends = Enumerable.Range(0, 600).Select(_ => Add()).ToList();
+        SendWaiting();
+        Assert.Equal(AppendSession.Span, _sent.Count);
+
+        // The lowest number is open, so later ones that are done make no room.
+        Done(2);
+        SendWaiting();
+        Assert.Equal(AppendSession.Span, _sent.Count);
+
+        Done(1);
+        SendWaiting();
+        Assert.Equal(AppendSession.Span + 2, _sent.Count);
+        Assert.Equal(new Serial(1), (await appends[0].Task).OrThrow().Serial);
+    }
+
+    [Fact]
+    public void New_way_gets_all_open_appends_in_their_order()
+    {
+        _ = Enumerable.Range(0, 3).Select(_ => Add()).ToList();
+        SendWaiting();
+        Done(2);
+        Add();
+
+        _sent.Clear();
+        _appends.SendAll(_now);
+
+        Assert.Equal([(1L, true), (3, true), (4, false)], _sent.Select(call => (call.Request.Number, call.IsRetry)));
+    }
+
+    [Fact]
+    public void Way_that_is_found_after_the_deadline_gets_no_negative_time()
+    {
+        Add(TimeSpan.FromSeconds(1));
+        SendWaiting();
+        _now += TimeSpan.FromSeconds(2);
+
+        _appends.SendAll(_now);
+
+        Assert.Equal([TimeSpan.FromSeconds(1), TimeSpan.Zero], _sent.Select(call => call.Timeout));
+    }
+
+    [Fact]
+    public void Cancelled_append_is_definite_only_if_it_was_not_sent()
+    {
+        var sent = Add();
+        SendWaiting();
+        var waiting = Add();
+
+        _appends.Cancel(sent);
+        _appends.Cancel(waiting);
+
+        Assert.Equal(new CancelReason.Unknown(UnknownReason.Canceled), EndOf(sent));
+        Assert.Equal(NotCommittedReason.Canceled, Assert.IsType<CancelReason.NotCommitted>(EndOf(waiting)).Reason);
+        Assert.False(_appends.IsOpen);
+    }
+
+    [Fact]
+    public void Closing_ends_unsent_appends_at_once_and_sent_ones_when_the_grace_is_over()
+    {
+        var sent = Add();
+        SendWaiting();
+        var waiting = Add();
+
+        _appends.Close(onlyUnsent: true);
+        Assert.Equal(NotCommittedReason.Closed, Assert.IsType<CancelReason.NotCommitted>(EndOf(waiting)).Reason);
+        Assert.False(sent.Task.IsCompleted);
+
+        _appends.Close(onlyUnsent: false);
+        Assert.Equal(new CancelReason.Unknown(UnknownReason.Closed), EndOf(sent));
+        Assert.Equal(NotCommittedReason.Closed, Assert.IsType<CancelReason.NotCommitted>(EndOf(Add())).Reason);
+    }
+
+    [Fact]
+    public void Outcome_for_another_client_is_ignored()
+    {
+        var append = Add();
+        SendWaiting();
+
+        _appends.Receive(new Outcome<int>.Done(new Serial(1), 1, new RequestRef(Session.Origin.Name, Incarnation.None, 1)), _now);
+
+        Assert.False(append.Task.IsCompleted);
+    }
+
+    [Fact]
+    public void Second_outcome_of_a_request_does_not_end_a_later_append()
+    {
+        Add();
+        SendWaiting();
+        Done(1);
+        var later = Enumerable.Range(0, AppendSession.Span).Select(_ => Add()).ToList();
+        SendWaiting();
+
+        Done(1);
+
+        Assert.Equal(AppendSession.Span + 1, _sent[^1].Request.Number);
+        Assert.All(later, append => Assert.False(append.Task.IsCompleted));
+    }
+
+    [Fact]
+    public void Outcome_of_a_number_that_was_not_given_yet_does_not_end_an_open_append()
+    {
+        var append = Add();
+        SendWaiting();
+
+        Done(1 + AppendSession.Span);
+
+        Assert.False(append.Task.IsCompleted);
+    }
+
+    [Fact]
+    public void Append_of_an_earlier_life_of_the_client_that_is_cancelled_leaves_the_one_with_its_number_open()
+    {
+        var old = new ClientAppend<int>("key", default, TimeSpan.FromMinutes(1));
+        AppendSession before = new(new ClientSession(new Guid(8, 0, 0, new byte[8])), Patience, (_, _) => true);
+        before.Add(old, _now);
+        before.SendWaiting(_now);
+        var append = Add();
+        SendWaiting();
+
+        _appends.Cancel(old);
+        Done(1);
+
+        Assert.True(append.Task.IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public void Append_that_ended_before_the_connection_has_it_is_not_sent()
+    {
+        var append = new ClientAppend<int>("key", default, TimeSpan.FromMinutes(1));
+        _appends.Cancel(append);
+
+        _appends.Add(append, _now);
+        SendWaiting();
+
+        Assert.Empty(_sent);
+        Assert.False(_appends.IsOpen);
+    }
+
+    [Fact]
+    public void Append_that_is_sent_at_once_has_its_whole_timeout()
+    {
+        _now = TimeSpan.FromMinutes(5);
+        var append = new ClientAppend<int>("key", default, TimeSpan.FromSeconds(2));
+
+        _appends.Add(append, _now);
+        SendWaiting();
+        Pass(1);
+        Assert.False(append.Task.IsCompleted);
+        Pass(1);
+
+        Assert.Equal(TimeSpan.FromSeconds(2), _sent[0].Timeout);
+        Assert.Equal(new CancelReason.Unknown(UnknownReason.TimedOut), EndOf(append));
+    }
+
+    [Fact]
+    public async Task Append_with_an_unreadable_result_fails_and_is_not_sent_again()
+    {
+        var append = Add();
+        SendWaiting();
+
+        _appends.ReceiveUnreadable(new Outcome<int>.Done(new Serial(1), 1, RefOf(1)), new InvalidOperationException("unknown type."), _now);
+
+        await Assert.ThrowsAsync<InvalidOperationException>(() => append.Task);
+        Assert.False(_appends.IsOpen);
+    }
+
+    [Fact]
+    public void Unreadable_failure_is_not_reported_as_committed()
+    {
+        var append = Add();
+        SendWaiting();
+
+        _appends.ReceiveUnreadable(
+            new Outcome<int>.NotCommitted(NotCommittedReason.Discarded, "no", RefOf(1)),
+            new InvalidOperationException("unknown type"),
+            _now);
+
+        Assert.Equal(new CancelReason.NotCommitted(NotCommittedReason.Discarded, "no"), EndOf(append));
+    }
+
+    [Fact]
+    public void Append_that_no_connection_took_is_sent_as_a_first_attempt_as_soon_as_one_does()
+    {
+        _isConnected = false;
+        Add();
+        SendWaiting();
+        Pass(0);
+        Assert.Empty(_sent);
+
+        _isConnected = true;
+        Pass(0);
+
+        Assert.Equal([(1L, false)], _sent.Select(call => (call.Request.Number, call.IsRetry)));
+    }
+
+    [Fact]
+    public void Append_that_no_connection_took_until_its_deadline_is_not_committed()
+    {
+        _isConnected = false;
+        var append = Add(TimeSpan.FromSeconds(2));
+        SendWaiting();
+
+        Pass(2);
+
+        Assert.Equal(new CancelReason.NotCommitted(NotCommittedReason.NoLeader, "none"), EndOf(append));
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Append_whose_connection_was_lost_is_sent_again_and_as_a_retry_only_if_it_was_sent(bool wasSent)
+    {
+        var append = Add();
+        SendWaiting();
+
+        _appends.OnLost(append, wasSent, _now);
+        Pass(0);
+
+        Assert.Equal([false, wasSent], _sent.Select(call => call.IsRetry));
+    }
+
+    // Otherwise a connection would count the call as open until its end.
+    [Fact]
+    public void Append_that_ends_without_a_reply_is_forgotten_by_its_link()
+    {
+        var (late, cancelled, closed, answered) = (Add(TimeSpan.FromSeconds(1)), Add(), Add(), Add());
+        SendWaiting();
+
+        Done(4);
+        Pass(1);
+        _appends.Cancel(cancelled);
+        _appends.Close(onlyUnsent: false);
+
+        Assert.Equal([late, cancelled, closed], _link.Forgotten);
+        Assert.True(answered.Task.IsCompletedSuccessfully);
+    }
+
+    private static CancelReason? EndOf(ClientAppend<int> append)
+    {
+        Assert.True(append.Task.IsCompleted);
+        return ((IOutcome)append.Task.Result).Failure;
+    }
+
+    private static RequestRef RefOf(long number) => RequestRef.Of(new RequestId(Session.Origin, number));
+
+    private ClientAppend<int> Add(TimeSpan? timeout = null)
+    {
+        var append = new ClientAppend<int>("key", new byte[] { 1 }, timeout ?? TimeSpan.FromMinutes(1));
+        _appends.Add(append, _now);
+        return append;
+    }
+
+    private bool Take(ClientAppend append, ClientCall.Append call)
+    {
+        if (_isConnected)
+        {
+            append.Link = _link;
+            _sent.Add(call);
+        }
+
+        return _isConnected;
+    }
+
+    private void SendWaiting() => _appends.SendWaiting(_now);
+
+    private void Pass(int seconds)
+    {
+        _now += TimeSpan.FromSeconds(seconds);
+        _appends.EndLate(_now, () => new CancelReason.NotCommitted(NotCommittedReason.NoLeader, "none"));
+        _appends.SendOverdue(_now);
+    }
+
+    private void Done(long number) => _appends.Receive(new Outcome<int>.Done(new Serial(number), 1, RefOf(number)), _now);
+
+    private void Answer(long number, CancelReason reason) => _appends.Receive(
+        reason is CancelReason.NotCommitted no
+            ? new Outcome<int>.NotCommitted(no.Reason, no.Detail, RefOf(number))
+            : new Outcome<int>.Unknown(((CancelReason.Unknown)reason).Reason, RefOf(number)),
+        _now);
+
+    private sealed class Link : ICallLink
+    {
+        public List<ICaller> Forgotten { get; } = [];
+
+        public bool Send(CallTarget target, ClientCall call, ICaller caller) => true;
+
+        public void Forget(ICaller caller) => Forgotten.Add(caller);
+    }
+}

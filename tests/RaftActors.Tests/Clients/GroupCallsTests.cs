@@ -1,0 +1,258 @@
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Clients;
+using RaftActors.Core;
+using RaftActors.Network;
+using RaftActors.Wire;
+
+using VirtualTime;
+
+namespace RaftActors.Tests.Clients;
+
+/// <summary>The open calls of a client that knows one process, which the test plays. Time passes when the test says so.</summary>
+public sealed class GroupCallsTests : TestKit
+{
+    private static readonly ProcessName Leader = new("orders@node");
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Tick = Patience / 10;
+
+    private readonly ScriptedProcess _engine;
+    private readonly GroupCalls _calls;
+
+    public GroupCallsTests()
+        : base("""
+            akka.loglevel = OFF
+            akka.scheduler.implementation = "VirtualTime.VirtualScheduler, RaftActors.Tests"
+            """)
+    {
+        Raft.Get(Sys);
+        _engine = ScriptedProcess.Lead(Sys, "orders", Leader);
+        _calls = new GroupCalls(
+            ClientSettings.Read(Sys.Settings.Config, new Address("akka", Sys.Name), "orders", new RaftClientOptions()), Sys);
+    }
+
+    private Address Own => NodeNetwork.Of(Sys).Address;
+
+    private int Asks => _engine.Waiting.Count(call => call is ClientCall.Explain);
+
+    [Fact]
+    public void Question_without_an_answer_is_asked_again_after_the_patience()
+    {
+        Begin(mayRepeat: true);
+        _engine.Expect<ClientCall.Explain>();
+
+        Pass(Patience / 2);
+        Assert.Equal(0, Asks);
+        Pass(Patience / 2);
+
+        Assert.Equal(1, Asks);
+    }
+
+    [Fact]
+    public void Question_that_may_not_be_repeated_is_asked_once()
+    {
+        var question = Begin(mayRepeat: false);
+        _engine.Expect<ClientCall.Explain>();
+
+        Pass(Patience * 2);
+
+        Assert.Equal(0, Asks);
+        Assert.False(question.Task.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Question_that_is_declined_is_asked_again_and_ends_with_the_reason_at_its_deadline()
+    {
+        var question = Begin(mayRepeat: true);
+        _engine.Expect<ClientCall.Explain>();
+
+        _engine.Reply(new ClientReply.Declined("not now"));
+        Pass(Tick);
+        Assert.Equal(1, Asks);
+        Pass(TimeSpan.FromSeconds(10));
+
+        Assert.Equal("not now", (await question.Task).Why);
+    }
+
+    [Fact]
+    public async Task Question_that_every_process_declines_is_asked_again_soon_at_first_and_rarely_later()
+    {
+        var question = Begin(mayRepeat: true, TimeSpan.FromMinutes(1));
+
+        Assert.Equal(1, AsksIn(Tick));
+        Assert.InRange(AsksIn(Patience), 2, 6);
+        Assert.Equal(20, AsksIn(Patience * 10));
+        Assert.False(question.Task.IsCompleted);
+
+        Pass(Patience);
+        _engine.Expect<ClientCall.Explain>();
+        _engine.Reply(new Explanation(default, "it leads"));
+        Assert.Equal("it leads", Assert.IsType<Explanation>((await question.Task).Reply).Text);
+
+        int AsksIn(TimeSpan time)
+        {
+            var before = question.Attempts;
+            for (var passed = TimeSpan.Zero; passed < time; passed += Tick)
+            {
+                if (question.Declines < question.Attempts)
+                {
+                    _engine.Expect<ClientCall.Explain>();
+                    _engine.Reply(new ClientReply.Declined("full"));
+                }
+
+                Pass(Tick);
+            }
+
+            return question.Attempts - before;
+        }
+    }
+
+    [Fact]
+    public async Task Question_that_may_not_be_repeated_ends_when_it_is_declined()
+    {
+        var question = Begin(mayRepeat: false);
+        _engine.Expect<ClientCall.Explain>();
+
+        _engine.Reply(new ClientReply.Declined("not now"));
+
+        Assert.Equal(new ClientReply.Declined("not now"), (await question.Task).Reply);
+    }
+
+    [Fact]
+    public async Task Question_after_the_end_of_the_client_is_not_sent()
+    {
+        _calls.Close();
+
+        var question = Begin(mayRepeat: true);
+
+        Assert.Empty(_engine.Waiting);
+        Assert.Equal(NotCommittedReason.Closed, (await question.Task).Cause);
+        Assert.True(_calls.Stopped.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Question_to_a_node_goes_to_its_registry_and_needs_no_group()
+    {
+        ScriptedProcess registry = new();
+        NodeNetwork.Of(Sys).Calls.Add(CallTarget.Registry, registry);
+        ClientQuestion question = new(TimeSpan.FromSeconds(10), _ => new ClientCall.ListProcesses(null)) { Node = Own };
+
+        Assert.True(_calls.TryBegin(question));
+        Pass(Tick);
+
+        Assert.Equal([new ClientCall.ListProcesses(null)], registry.Waiting);
+        registry.Expect<ClientCall.ListProcesses>();
+        registry.Reply(new ClientReply.Refused("it is earlier"));
+        Assert.Equal(new ClientReply.Refused("it is earlier"), (await question.Task).Reply);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void Question_whose_connection_was_lost_is_asked_again_and_one_that_may_not_be_repeated_only_if_it_was_not_sent(bool mayRepeat)
+    {
+        var question = Begin(mayRepeat);
+        _engine.Expect<ClientCall.Explain>();
+
+        _engine.Reply(new ClientReply.Lost(Own, WasSent: true));
+        Pass(Tick);
+        Assert.Equal((mayRepeat ? 1 : 0, false), (Asks, question.Task.IsCompleted));
+
+        var unsent = Begin(mayRepeat);
+        _engine.Expect<ClientCall.Explain>(_ => Asks == 0);
+        _engine.Reply(new ClientReply.Lost(Own, WasSent: false));
+        Pass(Tick);
+        Assert.Equal(1, Asks);
+        Assert.Equal(1, unsent.Attempts);
+    }
+
+    [Fact]
+    public async Task Question_that_is_cancelled_ends_and_its_late_reply_does_nothing()
+    {
+        var question = Begin(mayRepeat: true);
+        _engine.Expect<ClientCall.Explain>();
+
+        _calls.Cancel(question);
+        _engine.Reply(new Explanation(default, "it leads"));
+
+        var answer = await question.Task;
+        Assert.Equal((null, true, NotCommittedReason.Canceled), (answer.Reply, answer.WasSent, answer.Cause));
+    }
+
+    [Fact]
+    public void Append_for_a_process_that_is_gone_is_sent_to_the_next_leader()
+    {
+        ClientAppend<int> append = new("clicks", default, TimeSpan.FromMinutes(1));
+        Assert.True(_calls.TryBegin(append));
+        _engine.Expect<ClientCall.Append>();
+
+        var next = ScriptedProcess.Lead(Sys, "orders", new ProcessName("orders@next"));
+        _engine.Reply(new ClientReply.Declined("No process orders@node of group 'orders' runs on this node."));
+        Pass(Patience * 2);
+
+        Assert.False(next.Expect<ClientCall.Append>().IsRetry);
+        Assert.False(append.Task.IsCompleted);
+    }
+
+    // A process on the own node answers without any delay, so the client would do nothing else.
+    [Fact]
+    public void Process_that_does_not_lead_and_is_found_again_is_asked_once_more_before_the_next_tick()
+    {
+        Assert.True(_calls.TryBegin(new ClientAppend<int>("clicks", default, TimeSpan.FromMinutes(1))));
+        _engine.Expect<ClientCall.Append>();
+
+        _engine.Reply(new ClientReply.NotLeading(null, default, MayBeWritten: false));
+        _engine.Expect<ClientCall.Locate>();
+        _engine.Reply(new ClientReply.Located("orders", Leader, Leader, new Term(1), [new ProcessAddress(Leader, Own)]));
+        _engine.Expect<ClientCall.Append>();
+        _engine.Reply(new ClientReply.NotLeading(null, default, MayBeWritten: false));
+
+        Assert.DoesNotContain(_engine.Waiting, call => call is ClientCall.Locate);
+        Pass(Tick);
+        Assert.Contains(_engine.Waiting, call => call is ClientCall.Locate);
+    }
+
+    // A custom transport may lose each question for the leader. The link counts them as open.
+    [Fact]
+    public void Question_for_the_leader_that_is_asked_again_replaces_the_one_before()
+    {
+        ScriptedProcess registry = new();
+        NodeNetwork.Of(Sys).Calls.Add(CallTarget.Registry, registry);
+        Begin(mayRepeat: true, TimeSpan.FromMinutes(1));
+
+        Pass(Patience * 10);
+
+        Assert.InRange(registry.Callers.Count, 10, 100);
+        Assert.Single(registry.Callers.Distinct());
+    }
+
+    [Fact]
+    public void Questions_above_the_maximum_are_not_begun_and_those_of_subscriptions_do_not_count()
+    {
+        var max = ClientSettings.Read(Sys.Settings.Config, Own, "orders", new RaftClientOptions()).PendingMax;
+        for (var number = 0; number < max; number++)
+        {
+            Begin(mayRepeat: true);
+        }
+
+        Assert.False(_calls.TryBegin(new ClientQuestion(Patience, _ => new ClientCall.Explain())));
+        Assert.True(_calls.TryBegin(new ClientQuestion(Patience, _ => new ClientCall.Explain()) { IsOfSubscription = true }));
+    }
+
+    private ClientQuestion Begin(bool mayRepeat, TimeSpan? timeout = null)
+    {
+        ClientQuestion question = new(timeout ?? TimeSpan.FromSeconds(10), _ => new ClientCall.Explain(), mayRepeat);
+        Assert.True(_calls.TryBegin(question));
+        return question;
+    }
+
+    // In ticks of the client.
+    private void Pass(TimeSpan time)
+    {
+        for (; time > TimeSpan.Zero; time -= Tick)
+        {
+            ((VirtualScheduler)Sys.Scheduler).Advance(Tick);
+        }
+    }
+}

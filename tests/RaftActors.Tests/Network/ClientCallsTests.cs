@@ -1,0 +1,321 @@
+using System.Buffers.Binary;
+using System.Net;
+using System.Net.Sockets;
+
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Event;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core.Codec;
+using RaftActors.Network;
+using RaftActors.Security;
+using RaftActors.Settings;
+using RaftActors.Telemetry;
+using RaftActors.Tests.Clients;
+using RaftActors.Tests.Groups;
+using RaftActors.Tests.Wire;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Network;
+
+/// <summary>The calls that a node reads from the connection of a client. The test is the client, and plays the process.</summary>
+public sealed class ClientCallsTests : TestKit
+{
+    private const int SizeMax = 100_000;
+
+    private static readonly Address Near = new("akka.tcp", "demo", "127.0.0.1", 2551);
+    private static readonly Address Far = new("akka.tcp", "demo", "127.0.0.1", 2552);
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+
+    private readonly Socket _listener = new(SocketType.Stream, ProtocolType.Tcp);
+    private readonly List<IDisposable> _open = [];
+    private readonly ScriptedProcess _engine = new();
+    private readonly NetworkContext _context;
+    private readonly TestProbe _warned;
+
+    public ClientCallsTests()
+        : base(ConfigurationFactory.ParseString("akka { loglevel = WARNING, stdout-loglevel = OFF }").WithFallback(RemoteNode.Network))
+    {
+        Raft.Get(Sys);
+        _warned = CreateTestProbe();
+        Sys.EventStream.Subscribe(_warned, typeof(Warning));
+        _listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _listener.Listen();
+        var settings = new TransportSettings("127.0.0.1", 0, SizeMax, SizeMax * 4);
+        _context = new NetworkContext(settings, Near, 7, TestActor, Sys.Log, new TransportMetrics("calls"))
+        {
+            Outcomes = new OutcomeFormat((ExtendedActorSystem)Sys),
+            Calls = new NodeCalls(),
+            Resolve = _ => Nobody.Instance,
+        };
+        _context.Calls.Add(Samples.Target, _engine);
+    }
+
+    public static TheoryData<string> Calls => [.. Samples.Calls.Select(call => call.GetType().Name)];
+
+    [Theory]
+    [MemberData(nameof(Calls))]
+    public void Client_needs_the_role_of_the_call(string name)
+    {
+        var call = Samples.Calls.Single(call => call.GetType().Name == name);
+        foreach (var role in (ConnectionRole[])[ConnectionRole.Reader, ConnectionRole.Writer, ConnectionRole.Operator])
+        {
+            var (client, _) = Connect(role);
+
+            Send(client, Samples.Target, call, number: 1);
+            Send(client, Samples.Target, new ClientCall.Explain(), number: 2);
+
+            if (role >= CallTable.RoleFor(call))
+            {
+                Assert.Equal(Fields.Of(call), Fields.Of(_engine.Expect<ClientCall>()));
+            }
+            else
+            {
+                var (number, reply) = ReadReply(client);
+                Assert.Equal(1, number);
+                Assert.Contains($"'billing' was refused: it has the role {role.ToString().ToLowerInvariant()}", $"{reply}");
+                Assert.IsType(
+                    call is ClientCall.Append ? typeof(Outcome<object?>.NotCommitted) : typeof(ClientReply.Forbidden), reply);
+            }
+
+            Assert.IsType<ClientCall.Explain>(_engine.Expect<ClientCall>());
+        }
+    }
+
+    [Fact]
+    public void Client_without_credentials_may_make_each_call()
+    {
+        var (client, _) = Connect(identity: null);
+
+        foreach (var call in Samples.Calls)
+        {
+            Send(client, Samples.Target, call);
+            Assert.Equal(Fields.Of(call), Fields.Of(_engine.Expect<ClientCall>()));
+        }
+    }
+
+    [Fact]
+    public void Replies_come_with_the_numbers_of_their_calls_in_any_order()
+    {
+        var (client, _) = Connect();
+        Send(client, Samples.Target, new ClientCall.Explain(), number: 70_000);
+        Send(client, Samples.Target, new ClientCall.Status(), number: 4);
+        _engine.Expect<ClientCall.Explain>();
+        var first = _engine.LastCaller;
+        _engine.Expect<ClientCall.Status>();
+
+        _engine.Reply(new ClientReply.Declined("not now"));
+        first.Tell(new Explanation(default, "it leads"), ActorRefs.NoSender);
+
+        Assert.Equal((4, new ClientReply.Declined("not now")), ReadReply(client));
+        Assert.Equal((70_000, new Explanation(default, "it leads")), ReadReply(client));
+    }
+
+    [Fact]
+    public void Repeat_of_a_call_has_an_equal_caller_and_another_call_or_connection_has_another_one()
+    {
+        var ((client, _), (other, _)) = (Connect(ConnectionRole.Operator), Connect(ConnectionRole.Operator));
+        ICanTell CallerOf(Socket from, long number)
+        {
+            Send(from, Samples.Target, new ClientCall.TakeSnapshot(Guard), number);
+            _engine.Expect<ClientCall.TakeSnapshot>();
+            return _engine.LastCaller;
+        }
+
+        var first = CallerOf(client, 1);
+
+        Assert.Equal(first, CallerOf(client, 1));
+        Assert.NotEqual(first, CallerOf(client, 2));
+        Assert.NotEqual(first, CallerOf(other, 1));
+    }
+
+    [Fact]
+    public void Call_for_a_process_that_does_not_run_here_is_declined()
+    {
+        var (client, _) = Connect();
+
+        Send(client, Samples.Target with { Group = "bills" }, new ClientCall.Status(), number: 8);
+
+        var (number, reply) = ReadReply(client);
+        Assert.Equal(8, number);
+        Assert.Equal(new ClientReply.Declined($"No process {Samples.Target.Process} of group 'bills' runs on this node."), reply);
+    }
+
+    [Fact]
+    public void Call_that_arrives_byte_by_byte_is_taken_when_it_is_whole()
+    {
+        var (client, _) = Connect();
+        var frame = FrameOf(Samples.Target, new ClientCall.Read(new Serial(3), 1, Guard));
+
+        foreach (var octet in frame)
+        {
+            Assert.Empty(_engine.Waiting);
+            client.Send([octet]);
+        }
+
+        Assert.Equal(3, _engine.Expect<ClientCall.Read>().After.Value);
+    }
+
+    [Theory]
+    [InlineData("unknown level")]
+    [InlineData("unknown number")]
+    [InlineData("cut")]
+    [InlineData("too long")]
+    [InlineData("negative length")]
+    [InlineData("above the maximum")]
+    public async Task Damaged_call_ends_the_connection_and_those_before_it_are_taken(string damage)
+    {
+        var (client, reading) = Connect();
+        var frame = FrameOf(Samples.Target, new ClientCall.Status());
+        byte[] damaged = damage switch
+        {
+            "unknown level" => [.. frame[..4], 100, .. frame[5..]],
+            "unknown number" => [.. frame[..^1], 200],
+            "cut" => [(byte)(frame.Length - 5), .. frame[1..^1]],
+            "too long" => [(byte)(frame.Length - 3), .. frame[1..], 0],
+            "negative length" => [0, 0, 0, 0x80, .. frame[4..]],
+            _ => [.. BitConverter.GetBytes(SizeMax + 1), .. frame[4..]],
+        };
+
+        client.Send([.. frame, .. damaged]);
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => reading.WaitAsync(Guard));
+        Assert.IsType<ClientCall.Status>(Assert.Single(_engine.Waiting));
+        Assert.Equal(0, client.Receive(new byte[1]));
+    }
+
+    [Fact]
+    public void Calls_of_one_read_are_announced_once_for_each_run_of_one_process()
+    {
+        var other = Samples.Target with { Group = "bills" };
+        Announced engine = new(), second = new();
+        _context.Calls.Add(Samples.Target, engine);
+        _context.Calls.Add(other, second);
+        var (client, _) = Connect();
+        byte[] calls = [.. FrameOf(Samples.Target, new ClientCall.Status()), .. FrameOf(Samples.Target, new ClientCall.Status())];
+
+        client.Send([.. calls, .. FrameOf(other, new ClientCall.Status()), .. calls]);
+
+        AwaitAssert(() => Assert.Equal((4, 2, 1, 1), (engine.Added, engine.Announcements, second.Added, second.Announcements)), Guard);
+    }
+
+    [Fact]
+    public void Reply_that_is_too_large_is_dropped_with_a_warning_and_the_next_one_is_sent()
+    {
+        var (client, _) = Connect();
+        Send(client, Samples.Target, new ClientCall.Status());
+        _engine.Expect<ClientCall.Status>();
+
+        _engine.Reply(new ClientReply.BackupBytes(new byte[SizeMax]));
+        _engine.Reply(new ClientReply.Declined("half of \ud83d"));
+        _engine.Reply(new ClientReply.Declined("not now"));
+
+        Assert.Equal(new ClientReply.Declined("not now"), ReadReply(client).Reply);
+        Assert.Contains("does not fit into a frame", $"{_warned.ExpectMsg<Warning>(Guard).Message}");
+    }
+
+    [Fact]
+    public void Replies_of_one_turn_are_sent_at_its_end()
+    {
+        var (client, _) = Connect();
+        Send(client, Samples.Target, new ClientCall.Status());
+        _engine.Expect<ClientCall.Status>();
+
+        ReplyTurn.Begin();
+        ReplyTurn.Begin();
+        _engine.Reply(new ClientReply.Declined("one"));
+        _engine.Reply(new ClientReply.Declined("two"));
+        ReplyTurn.End();
+        Assert.Equal(0, client.Available);
+        ReplyTurn.End();
+
+        Assert.Equal(new ClientReply.Declined("one"), ReadReply(client).Reply);
+        Assert.Equal(new ClientReply.Declined("two"), ReadReply(client).Reply);
+    }
+
+    [Fact]
+    public async Task Reply_to_a_client_that_has_gone_is_dropped()
+    {
+        var (client, reading) = Connect();
+        Send(client, Samples.Target, new ClientCall.Status());
+        _engine.Expect<ClientCall.Status>();
+        client.Dispose();
+        await reading.WaitAsync(Guard);
+
+        _engine.Reply(new ClientReply.Declined("not now"));
+
+        Assert.False(_warned.HasMessages);
+    }
+
+    protected override void AfterAll()
+    {
+        _open.ForEach(each => each.Dispose());
+        _listener.Dispose();
+        base.AfterAll();
+    }
+
+    private (Socket Client, Task Reading) Connect(ConnectionRole role = ConnectionRole.Reader) =>
+        Connect(new PeerIdentity("billing", ["billing"], role));
+
+    private (Socket Client, Task Reading) Connect(PeerIdentity? identity)
+    {
+        var client = new Socket(SocketType.Stream, ProtocolType.Tcp)
+        {
+            NoDelay = true,
+            ReceiveTimeout = (int)Guard.TotalMilliseconds,
+        };
+        client.Connect(_listener.LocalEndPoint!); // Justification: it is bound.
+        var role = identity?.Role ?? ConnectionRole.Operator;
+        var connection = new ClientConnection(new ByteChannel(_listener.Accept()), _context, new HandshakeResult(Far, identity, role));
+        _open.AddRange([connection, client]);
+        return (client, connection.RunToEndAsync());
+    }
+
+    private byte[] FrameOf(CallTarget target, ClientCall call, long number = 1)
+    {
+        CallFrames frames = new(SizeMax, _context.Outcomes);
+        Assert.True(frames.TryWrite(number, target, call));
+        return [.. frames.Take([])];
+    }
+
+    private void Send(Socket client, CallTarget target, ClientCall call, long number = 1) => client.Send(FrameOf(target, call, number));
+
+    private (long Number, object Reply) ReadReply(Socket client)
+    {
+        var frame = Receive(client, BinaryPrimitives.ReadInt32LittleEndian(Receive(client, sizeof(int))));
+        var reader = ByteReader.OfKept(frame);
+        var number = CallFormat.ReadHead(ref reader);
+        var reply = _context.Outcomes.ReadReply(ref reader, default);
+        reader.End();
+        return (number, reply);
+    }
+
+    private static byte[] Receive(Socket client, int count)
+    {
+        var bytes = new byte[count];
+        for (var received = 0; received < count;)
+        {
+            var more = client.Receive(bytes.AsSpan(received));
+            Assert.NotEqual(0, more);
+            received += more;
+        }
+
+        return bytes;
+    }
+
+    private sealed class Announced : ICallInbox
+    {
+        private int _added;
+        private int _announcements;
+
+        public int Added => Volatile.Read(ref _added);
+
+        public int Announcements => Volatile.Read(ref _announcements);
+
+        public void Add(ClientCall call, ICanTell caller) => Interlocked.Increment(ref _added);
+
+        public void Announce() => Interlocked.Increment(ref _announcements);
+    }
+}

@@ -1,0 +1,388 @@
+using System.Runtime.CompilerServices;
+using System.Text.RegularExpressions;
+
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Core.Codec;
+using RaftActors.Network;
+using RaftActors.Settings;
+using RaftActors.Values;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Wire;
+
+public sealed partial class CallFormatTests : TestKit
+{
+    private const long Number = 300;
+
+    private static readonly RequestRef Request = new(new("raft1@node1"), default, 7);
+
+    private readonly OutcomeFormat _outcomes;
+
+    public CallFormatTests()
+    {
+        Raft.Get(Sys);
+        _outcomes = new OutcomeFormat((ExtendedActorSystem)Sys);
+    }
+
+    public static TheoryData<string> Calls => [.. Samples.Calls.Select(call => call.GetType().Name)];
+
+    public static TheoryData<string> Replies => [.. Samples.Replies.Select(reply => reply.GetType().Name)];
+
+    [Fact]
+    public void Table_has_each_call_and_each_reply_and_there_is_a_sample_of_each()
+    {
+        var all = ((Type[])[typeof(ClientCall), typeof(ClientReply)])
+            .SelectMany(family => family.GetNestedTypes().Where(type => !type.IsAbstract && type.IsSubclassOf(family)))
+            .Except([typeof(ClientReply.Lost)]);
+
+        Assert.Equal(all.ToHashSet(), CallTable.Types.ToHashSet());
+        Assert.Equal(CallTable.Types, Samples.Calls.Concat<object>(Samples.Replies).Select(sample => sample.GetType()));
+    }
+
+    [Fact]
+    public void All_fields_of_a_call_are_read_back()
+    {
+        foreach (var call in Samples.Calls.Concat(Samples.CallVariants))
+        {
+            var (number, target, back) = Read(Encode(call));
+
+            Assert.Equal((Number, Samples.Target), (number, target));
+            Assert.Equal(Fields.Of(call), Fields.Of(back));
+            Assert.Equal(Encode(call), Encode(back));
+        }
+    }
+
+    [Fact]
+    public void Trace_of_a_call_is_read_back()
+    {
+        foreach (var call in Samples.Calls)
+        {
+            var (sent, back) = (ParentOf(call), ParentOf(Read(Encode(call)).Call));
+
+            Assert.Equal((sent?.TraceId, sent?.SpanId, sent?.TraceState), (back?.TraceId, back?.SpanId, back?.TraceState));
+        }
+    }
+
+    [Fact]
+    public void All_fields_of_a_reply_are_read_back()
+    {
+        foreach (var reply in Samples.Replies.Concat(Samples.ReplyVariants))
+        {
+            var (number, back) = ReadReply(EncodeReply(reply));
+
+            Assert.Equal(Number, number);
+            Assert.Equal(Fields.Of(reply), Fields.Of(back));
+        }
+    }
+
+    [Fact]
+    public void Outcome_names_no_request_and_is_read_with_that_of_its_call()
+    {
+        foreach (var (_, outcome) in Samples.Outcomes)
+        {
+            var request = outcome is RaftStatus ? default : Samples.Ref;
+
+            var back = ReadReply(EncodeReply(outcome), request).Reply;
+
+            Assert.Equal(Fields.Of(outcome), Fields.Of(back));
+        }
+
+        Assert.Equal(Request, ((IOutcome)ReadReply(EncodeReply(new Outcome<long>.Unknown(UnknownReason.TimedOut)), Request).Reply).Request);
+    }
+
+    [Theory]
+    [MemberData(nameof(Calls))]
+    public void Bytes_of_a_call_are_the_recorded_ones(string name)
+    {
+        var written = Convert.ToHexStringLower(Encode(CallOf(name)));
+
+        Assert.Equal(GoldenFiles.Of($"call-{name}", written), written);
+    }
+
+    [Theory]
+    [MemberData(nameof(Replies))]
+    public void Bytes_of_a_reply_are_the_recorded_ones(string name)
+    {
+        var written = Convert.ToHexStringLower(EncodeReply(ReplyOf(name)));
+
+        Assert.Equal(GoldenFiles.Of($"reply-{name}", written), written);
+    }
+
+    [Fact]
+    public void Bytes_of_an_outcome_that_answers_a_call_are_the_recorded_ones()
+    {
+        List<string> written = [.. Samples.Outcomes.Select(each => Convert.ToHexStringLower(EncodeReply(each.Message)))];
+
+        Assert.Equal(GoldenFiles.LinesOf("reply-outcomes.txt", written), written);
+    }
+
+    [Theory]
+    [MemberData(nameof(Calls))]
+    public void Call_that_is_cut_or_too_long_is_refused(string name) => DemandRefused(Encode(CallOf(name)), bytes => Read(bytes));
+
+    [Theory]
+    [MemberData(nameof(Replies))]
+    public void Reply_that_is_cut_or_too_long_is_refused(string name) =>
+        DemandRefused(EncodeReply(ReplyOf(name)), bytes => ReadReply(bytes));
+
+    [Theory]
+    [MemberData(nameof(Calls))]
+    public void Damaged_call_is_read_or_refused_and_nothing_else(string name) => DemandSafe(Encode(CallOf(name)), bytes => Read(bytes));
+
+    [Theory]
+    [MemberData(nameof(Replies))]
+    public void Damaged_reply_is_read_or_refused_and_nothing_else(string name) =>
+        DemandSafe(EncodeReply(ReplyOf(name)), bytes => ReadReply(bytes));
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(15)]
+    [InlineData(100)]
+    [InlineData(255)]
+    public void Call_with_an_unknown_number_is_refused(byte kind)
+    {
+        var bytes = Encode(new ClientCall.Status());
+        bytes[^1] = kind;
+
+        var problem = Assert.Throws<InvalidDataException>(() => Read(bytes));
+
+        Assert.Contains($"{kind} is no number of a call or a reply that this program knows", problem.Message);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(13)]
+    [InlineData(99)]
+    [InlineData(104)]
+    public void Reply_with_an_unknown_number_is_refused(byte kind) =>
+        Assert.Throws<InvalidDataException>(() => ReadReply([1, 1, kind]));
+
+    [Fact]
+    public void Call_of_a_level_that_this_program_does_not_know_is_refused()
+    {
+        var bytes = Encode(new ClientCall.Status());
+        bytes[0] = 100;
+
+        var problem = Assert.Throws<InvalidDataException>(() => Read(bytes));
+
+        Assert.Contains("its format has level 100, and this node knows level", problem.Message);
+    }
+
+    [Fact]
+    public void Call_with_a_negative_number_is_refused()
+    {
+        var writer = new ByteWriter();
+        CallFormat.WriteCall(writer, -1, Samples.Target, new ClientCall.Status());
+
+        Assert.Throws<InvalidDataException>(() => Read(writer.ToArray()));
+    }
+
+    [Fact]
+    public void Call_for_a_process_with_too_long_a_name_is_refused()
+    {
+        var writer = new ByteWriter();
+        writer.Octet(1);
+        writer.Number(Number);
+        writer.Text("orders");
+        writer.Text($"{new string('x', 4000)}@node1");
+        CallTable.Write(writer, new ClientCall.Status());
+
+        Assert.Throws<InvalidDataException>(() => Read(writer.ToArray()));
+    }
+
+    [Fact]
+    public void Calls_of_one_connection_are_read_with_the_receiver_of_each()
+    {
+        CallTarget[] targets =
+            [Samples.Target, Samples.Target, CallTarget.Registry, Samples.Target with { Group = "billing" }, new("x", null)];
+        CallFormat.LatestTarget latest = new();
+
+        foreach (var target in targets)
+        {
+            var reader = ByteReader.OfKept(Encode(new ClientCall.Status(), target));
+            Assert.Equal(target, CallFormat.ReadCall(ref reader, latest).Target);
+        }
+    }
+
+    [Fact]
+    public void Receiver_that_a_connection_names_again_allocates_nothing_more()
+    {
+        CallFormat.LatestTarget latest = new();
+        var bytes = Encode(new ClientCall.Status());
+        var first = TargetIn(bytes, latest);
+
+        Assert.Same(first.Group, TargetIn(bytes, latest).Group);
+    }
+
+    // A connection that is idle keeps the latest receiver.
+    [Fact]
+    public void Long_name_of_a_group_is_not_kept_for_the_next_call()
+    {
+        CallFormat.LatestTarget latest = new();
+        var group = ReadLong(latest);
+
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        GC.Collect();
+
+        Assert.False(group.IsAlive);
+        GC.KeepAlive(latest);
+
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        WeakReference ReadLong(CallFormat.LatestTarget latest)
+        {
+            var target = new CallTarget(new string('g', 100_000), Samples.Target.Process);
+            var read = TargetIn(Encode(new ClientCall.Status(), target), latest);
+            Assert.Equal(target, read);
+            return new WeakReference(read.Group);
+        }
+    }
+
+    [Fact]
+    public void Length_beyond_the_end_of_the_call_allocates_nothing()
+    {
+        // A group whose name has 2^31 octets, and a reply with 2^22 processes.
+        byte[] call = [1, 1, 0x80, 0x80, 0x80, 0x80, 0x08];
+        byte[] reply = [1, 1, 1, 0, 0, 0, 1, 0x80, 0x80, 0x80, 0x02];
+        var before = GC.GetAllocatedBytesForCurrentThread();
+
+        Assert.Throws<InvalidDataException>(() => Read(call));
+        Assert.Throws<InvalidDataException>(() => ReadReply(reply));
+
+        Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 100_000);
+    }
+
+    [Fact]
+    public void Reset_of_an_entity_needs_an_operator_and_another_append_a_writer()
+    {
+        var append = (ClientCall.Append)CallOf("Append");
+
+        Assert.Equal(ConnectionRole.Writer, CallTable.RoleFor(append));
+        var reset = append with { Value = new ValueCodec<object?>(Sys).Encode(EntityReset.Instance) };
+        Assert.Equal(ConnectionRole.Operator, CallTable.RoleFor(reset));
+    }
+
+    [Fact]
+    public void Committed_pair_is_reported_even_if_its_result_cannot_be_written()
+    {
+        byte[] bytes = [];
+
+        EventFilter.Warning(contains: "Unbound cannot be written: it has no serializer").ExpectOne(
+            () => bytes = EncodeReply(new Outcome<object?>.Done(new Serial(3), new Unbound(), default)));
+
+        Assert.Equal(Outcome<object?>.Done.WithoutResult(new Serial(3), Request), ReadReply(bytes, Request).Reply);
+    }
+
+    [Fact]
+    public void Documentation_has_the_number_and_the_role_of_each_call_and_each_reply()
+    {
+        var calls = Samples.Calls.Select(call => $"| {NumberOf(call)} | `{call.GetType().Name}` | {RoleOf(call)} |");
+        var replies = Samples.Replies.Select(reply => $"| {NumberOf(reply)} | `{reply.GetType().Name}` |");
+        (int Number, Type Type)[] outcomes =
+        [
+            .. Samples.Outcomes.Select(each => (Number: (int)EncodeReply(each.Message)[3], Type: each.Message.GetType()))
+                .Select(each => (each.Number, typeof(IOutcome).IsAssignableFrom(each.Type) ? typeof(IOutcome)
+                    : typeof(QueryOutcome).IsAssignableFrom(each.Type) ? typeof(QueryOutcome) : each.Type))
+                .Distinct().OrderBy(each => each.Number),
+        ];
+
+        Assert.Equal(
+            [.. calls, .. replies, .. outcomes.Select(each => $"| {each.Number} | `{each.Type.Name}` |")],
+            File.ReadLines(Page()).Where(line => Row().IsMatch(line)));
+
+        static string Page([CallerFilePath] string here = "") =>
+            Path.Combine(Path.GetDirectoryName(here)!, "../../../docs/formats.md"); // Justification: a file is in a directory.
+    }
+
+    // The rows of both tables. The other tables of the page have no types after their numbers.
+    [GeneratedRegex(@"^\| \d+ \| `[A-Z]\w+` \|( \w+ \|)?$")]
+    private static partial Regex Row();
+
+    private static ClientCall CallOf(string name) => Samples.Calls.Single(call => call.GetType().Name == name);
+
+    private static ClientReply ReplyOf(string name) => Samples.Replies.Single(reply => reply.GetType().Name == name);
+
+    private static System.Diagnostics.ActivityContext? ParentOf(ClientCall call) =>
+        (call as ClientCall.Append)?.Parent ?? (call as ClientCall.Query)?.Parent;
+
+    private static byte NumberOf(object message)
+    {
+        var writer = new ByteWriter();
+        CallTable.Write(writer, message);
+        return writer.ToArray()[0];
+    }
+
+    private static string RoleOf(ClientCall call) => CallTable.RoleFor(call).ToString().ToLowerInvariant();
+
+    private static byte[] Encode(ClientCall call, CallTarget? target = null)
+    {
+        var writer = new ByteWriter();
+        CallFormat.WriteCall(writer, Number, target ?? Samples.Target, call);
+        return writer.ToArray();
+    }
+
+    private static (long Number, CallTarget Target, ClientCall Call) Read(byte[] bytes)
+    {
+        var reader = ByteReader.OfKept(bytes);
+        return CallFormat.ReadCall(ref reader, new CallFormat.LatestTarget());
+    }
+
+    private static CallTarget TargetIn(byte[] bytes, CallFormat.LatestTarget latest)
+    {
+        var reader = ByteReader.OfKept(bytes);
+        return CallFormat.ReadCall(ref reader, latest).Target;
+    }
+
+    private byte[] EncodeReply(object reply)
+    {
+        var writer = new ByteWriter();
+        CallFormat.WriteReply(writer, Number, reply, _outcomes);
+        return writer.ToArray();
+    }
+
+    private (long Number, object Reply) ReadReply(byte[] bytes, RequestRef request = default)
+    {
+        var reader = ByteReader.OfKept(bytes);
+        var number = CallFormat.ReadHead(ref reader);
+        var reply = _outcomes.ReadReply(ref reader, request);
+        reader.End();
+        return (number, reply);
+    }
+
+    private static void DemandRefused(byte[] bytes, Action<byte[]> read)
+    {
+        for (var length = 0; length < bytes.Length; length++)
+        {
+            Assert.Throws<InvalidDataException>(() => read(bytes[..length]));
+        }
+
+        Assert.Throws<InvalidDataException>(() => read([.. bytes, 0]));
+    }
+
+    private static void DemandSafe(byte[] bytes, Action<byte[]> read)
+    {
+        var random = new Random(20260101);
+        var refused = 0;
+        for (var i = 0; i < 2000; i++)
+        {
+            var damaged = bytes.ToArray();
+            damaged[random.Next(damaged.Length)] = (byte)random.Next(256);
+            damaged[random.Next(damaged.Length)] ^= (byte)(1 << random.Next(8));
+            try
+            {
+                read(damaged);
+            }
+            catch (InvalidDataException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.InRange(refused, 1, 2000);
+    }
+
+    private sealed class Unbound;
+}
