@@ -1,4 +1,7 @@
+using Akka.Actor;
 using Akka.Configuration;
+using Akka.Event;
+using Akka.TestKit;
 
 namespace RaftActors.Tests;
 
@@ -21,6 +24,24 @@ public abstract class TestKit : Akka.TestKit.Xunit2.TestKit
     protected TestKit(Config config)
         : base(config.WithFallback(Patience))
     {
+    }
+
+    /// <summary>
+    /// Filters of the log, which hear the first event. Akka subscribes its logger to the events on another thread, at times after the test
+    /// has begun.
+    /// </summary>
+    public new EventFilterFactory EventFilter
+    {
+        get
+        {
+            var logger = Sys.ActorSelection($"/system/log*-{nameof(TestEventListener)}").ResolveOne(Dilated(TimeSpan.FromMinutes(1))).Result;
+            foreach (var level in Enum.GetValues<LogLevel>().Where(level => level >= Sys.EventStream.LogLevel))
+            {
+                Sys.EventStream.Subscribe(logger, Logging.ClassFor(level));
+            }
+
+            return base.EventFilter;
+        }
     }
 
     /// <summary>Asks in short pauses. Akka's are a tenth of the longest wait.</summary>
