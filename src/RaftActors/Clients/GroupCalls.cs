@@ -410,14 +410,8 @@ internal sealed class GroupCalls
             return false;
         }
 
-        var link = _network.LinkTo(target.Node);
-        if (append.Link != link)
-        {
-            append.Link?.Forget(append);
-            append.Link = link;
-        }
-
-        return link.Send(new CallTarget(_settings.Group, target.Name), call, append);
+        append.Link = LinkTo(target.Node, append, append.Link);
+        return append.Link.Send(new CallTarget(_settings.Group, target.Name), call, append);
     }
 
     private void Send(ClientQuestion question, TimeSpan now)
@@ -430,23 +424,29 @@ internal sealed class GroupCalls
             return;
         }
 
-        var link = _network.LinkTo(node);
-        if (question.Link != link)
-        {
-            question.Link?.Forget(question);
-            question.Link = link;
-        }
-
+        question.Link = LinkTo(node, question, question.Link);
         question.Asked = process;
         question.Attempts++;
         question.NextAt = now + _patience;
         var target = process is { } asked ? new CallTarget(_settings.Group, asked.Name) : CallTarget.Registry;
-        if (!link.Send(target, question.ToCall(now), question))
+        if (!question.Link.Send(target, question.ToCall(now), question))
         {
             question.Attempts--;
             question.NextAt = now + PauseAfter(++question.Declines);
             _finder.OnUnreachable(node, now);
         }
+    }
+
+    // A call waits for its reply at one link, so it leaves the former one.
+    private ICallLink LinkTo(Address node, ICaller caller, ICallLink? former)
+    {
+        var link = _network.LinkTo(node);
+        if (former != link)
+        {
+            former?.Forget(caller);
+        }
+
+        return link;
     }
 
     // One for each receiver: a repeat replaces the one before, whose reply may have been lost.

@@ -22,6 +22,7 @@ internal sealed class CallInbox(IActorRef engine) : ICallInbox
 
     private readonly ConcurrentQueue<(ClientCall Call, ICanTell Caller)> _calls = new();
     private int _isAnnounced;
+    private volatile ClientReply? _whyClosed;
     private volatile Answerer? _answerer;
 
     /// <inheritdoc/>
@@ -34,7 +35,20 @@ internal sealed class CallInbox(IActorRef engine) : ICallInbox
         else
         {
             _calls.Enqueue((call, caller));
+            if (_whyClosed is not null)
+            {
+                DeclineAll();
+            }
         }
+    }
+
+    /// <summary>The engine has stopped, and takes no more calls.</summary>
+    /// <param name="why">The reply to those that it has not taken.</param>
+    public void Close(ClientReply why)
+    {
+        _answerer = null;
+        _whyClosed = why;
+        DeclineAll();
     }
 
     /// <summary>A life of the actor has begun or ended.</summary>
@@ -62,6 +76,15 @@ internal sealed class CallInbox(IActorRef engine) : ICallInbox
         // The full fence orders this before the look at the queue: either this side sees a new call, or its sender sees the flag.
         Interlocked.Exchange(ref _isAnnounced, 0);
         Announce();
+    }
+
+    private void DeclineAll()
+    {
+        while (_calls.TryDequeue(out var next))
+        {
+            RemoteCaller.OnTaken(next.Caller);
+            next.Caller.Tell(_whyClosed!, engine); // Justification: it is closed.
+        }
     }
 
     /// <summary>

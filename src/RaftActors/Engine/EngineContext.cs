@@ -393,6 +393,7 @@ internal class EngineContext
         Notices.OnStopped();
         Clients.OnStopped();
         Appends.OnStopped();
+        Queries.OnStopped();
         Changes.OnStopped();
         Snapshots.OnStopped();
         SnapshotCalls.OnStopped();

@@ -66,6 +66,7 @@ internal sealed class RaftEngine : UntypedActor
     {
         _ticks.Rest();
         _context.Network.Calls.Remove(Target, _calls);
+        _calls.Close(NodeCalls.WhyNone(Target));
         _context.PeerMessages.EndWatch();
         _gauges.End();
         _context.OnStopped();

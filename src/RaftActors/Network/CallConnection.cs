@@ -8,13 +8,11 @@ using RaftActors.Wire;
 namespace RaftActors.Network;
 
 /// <summary>
-/// The connection of the clients of this node to one other node. Nobody connects to a client: the replies come by this connection, and a
+/// The connection of the clients of this node to one other node. No node connects to a client: the replies come by this connection, and a
 /// number says to which call each belongs. It connects when there is a call. Thread-safe.
 /// </summary>
 internal sealed class CallConnection(Address address, NetworkContext context, Action<object> publish) : ICallLink, IThreadPoolWorkItem
 {
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
-
     // With so few open calls, a call is sent at once. With more of them, the callers that run now add theirs before all are sent together.
     private const int FewCalls = 2;
 
@@ -32,8 +30,7 @@ internal sealed class CallConnection(Address address, NetworkContext context, Ac
     /// <inheritdoc/>
     public bool Send(CallTarget target, ClientCall call, ICaller caller)
     {
-        bool isConnected;
-        var isAlone = false;
+        var (isAlone, isOneOfMany) = (false, false);
         lock (_lock)
         {
             if (TryBegin() is not { } socket || socket.Frames.Length > context.Settings.QueueSizeMaxBytes)
@@ -49,12 +46,10 @@ internal sealed class CallConnection(Address address, NetworkContext context, Ac
                 return true;
             }
 
-            isConnected = socket.IsConnected;
-            if (isConnected)
+            if (socket.IsConnected && !_isFlushing)
             {
-                isAlone = _open.Count <= FewCalls && !_isFlushing;
-                isConnected = isAlone || !_isFlushing;
-                _isFlushing |= !isAlone;
+                isAlone = _open.Count <= FewCalls;
+                isOneOfMany = _isFlushing = !isAlone;
             }
         }
 
@@ -62,7 +57,7 @@ internal sealed class CallConnection(Address address, NetworkContext context, Ac
         {
             Flush();
         }
-        else if (isConnected)
+        else if (isOneOfMany)
         {
             Machine.Current.Queue(this);
         }
@@ -158,12 +153,7 @@ internal sealed class CallConnection(Address address, NetworkContext context, Ac
         await Task.Yield();
         try
         {
-            using (var timeout = new CancellationTokenSource(ConnectTimeout))
-            {
-                // Justification: an address of another node has a host and a port.
-                await socket.ConnectAsync(address.Host!, context.Settings.PortBeside(address.Port!.Value), timeout.Token);
-            }
-
+            await socket.ConnectAsync(address);
             lock (_lock)
             {
                 if (socket != _socket)
@@ -221,19 +211,7 @@ internal sealed class CallConnection(Address address, NetworkContext context, Ac
             }
         }
 
-        object reply;
-        try
-        {
-            reply = context.Outcomes.ReadReply(ref reader, caller.Request);
-            reader.End();
-        }
-        catch (Exception e)
-        {
-            // A serializer of the user may throw anything. Each frame can be read without the others.
-            reply = new Status.Failure(e);
-        }
-
-        caller.Tell(reply, ActorRefs.NoSender);
+        OpenCalls.TellReply(caller, ref reader, context.Outcomes);
         return reader.HasView;
     }
 
@@ -244,7 +222,7 @@ internal sealed class CallConnection(Address address, NetworkContext context, Ac
             context.Log.Error(cause, "The raft connection to {0} failed", address);
         }
 
-        End(socket, ConnectionFailure.WhyOf(cause, ConnectTimeout), ConnectionFailure.IsByPeer(cause));
+        End(socket, ConnectionFailure.WhyOf(cause), ConnectionFailure.IsByPeer(cause));
     }
 
     private void End(OutboundSocket<CallFrames> socket, string why, bool isByPeer)

@@ -6,13 +6,16 @@ namespace RaftActors.Network;
 /// <summary>Why a connection was lost, or could not be made.</summary>
 internal static class ConnectionFailure
 {
+    /// <summary>The time for an attempt, with its handshake.</summary>
+    public static TimeSpan Timeout { get; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Tells a person the reason.</summary>
     /// <param name="cause">Null: the socket said so.</param>
-    public static string WhyOf(Exception? cause, TimeSpan timeout) => cause switch
+    public static string WhyOf(Exception? cause) => cause switch
     {
         null => "it was lost",
         OperationCanceledException or SocketException { SocketErrorCode: SocketError.TimedOut } =>
-            $"no answer within {timeout.TotalSeconds} s",
+            $"no answer within {Timeout.TotalSeconds} s",
         SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData } => "the host name is unknown",
         SocketException { SocketErrorCode: SocketError.ConnectionRefused } => "connection refused",
         _ => cause.Message,

@@ -61,18 +61,6 @@ internal sealed class CustomCallLink(Address address, CustomConnection connectio
             }
         }
 
-        object content;
-        try
-        {
-            content = context.Outcomes.ReadReply(ref reader, caller.Request);
-            reader.End();
-        }
-        catch (Exception e)
-        {
-            // A serializer of the user may throw anything.
-            content = new Status.Failure(e);
-        }
-
-        caller.Tell(content, ActorRefs.NoSender);
+        OpenCalls.TellReply(caller, ref reader, context.Outcomes);
     }
 }

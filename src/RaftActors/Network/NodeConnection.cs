@@ -1,6 +1,3 @@
-using System.Net.Sockets;
-using System.Security.Authentication;
-
 using Akka.Actor;
 using Akka.Event;
 
@@ -17,7 +14,6 @@ namespace RaftActors.Network;
 /// </summary>
 internal sealed class NodeConnection(Address address, NetworkContext context) : IForgettableConnection
 {
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
     private const int EarlyMax = 16;
 
     private static readonly TimeSpan RenewalPause = TimeSpan.FromSeconds(5);
@@ -213,9 +209,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
         await Task.Yield();
         try
         {
-            using var timeout = new CancellationTokenSource(ConnectTimeout);
-            // Justification: an address of another node has a host and a port.
-            await socket.ConnectAsync(address.Host!, context.Settings.PortBeside(address.Port!.Value), timeout.Token);
+            await socket.ConnectAsync(address);
             if (!TryTake(socket))
             {
                 return;
@@ -300,8 +294,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
             context.Log.Error(cause, "The raft connection to {0} failed", address);
         }
 
-        var why = ConnectionFailure.WhyOf(cause, ConnectTimeout);
-        End(socket, why, isRefused: ConnectionFailure.IsByPeer(cause));
+        End(socket, ConnectionFailure.WhyOf(cause), isRefused: ConnectionFailure.IsByPeer(cause));
     }
 
     private void End(OutboundSocket<FrameWriter> socket, string why, bool isRefused)

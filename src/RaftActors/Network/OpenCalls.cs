@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 using Akka.Actor;
 
+using RaftActors.Core.Codec;
 using RaftActors.Settings;
 using RaftActors.Wire;
 
@@ -55,6 +56,24 @@ internal sealed class OpenCalls
         _byNumber.Clear();
         _numbers.Clear();
         return all;
+    }
+
+    /// <summary>Tells a caller the reply whose body follows, or a failure if it cannot be read.</summary>
+    public static void TellReply(ICaller caller, ref ByteReader reader, OutcomeFormat outcomes)
+    {
+        object reply;
+        try
+        {
+            reply = outcomes.ReadReply(ref reader, caller.Request);
+            reader.End();
+        }
+        catch (Exception e)
+        {
+            // A serializer of the user may throw anything. Each frame can be read without the others.
+            reply = new Status.Failure(e);
+        }
+
+        caller.Tell(reply, ActorRefs.NoSender);
     }
 
     /// <summary>

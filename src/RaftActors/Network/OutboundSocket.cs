@@ -1,6 +1,8 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
 
+using Akka.Actor;
+
 using RaftActors.Core.Codec;
 using RaftActors.Security;
 
@@ -45,11 +47,17 @@ internal sealed class OutboundSocket<TFrames> : IDisposable
     /// <summary>Whether the present credentials would let this node connect to the other one.</summary>
     public bool IsStillAccepted => _identity is null || _context.Credentials!.Current.StillAccepts(_identity);
 
+    /// <summary>Connects within <see cref="ConnectionFailure.Timeout"/>, to raft's port beside that of the node.</summary>
+    /// <param name="node">Has a host and a port.</param>
     /// <exception cref="SocketException">There is no connection.</exception>
+    /// <exception cref="OperationCanceledException">The other side did not answer in time.</exception>
     /// <exception cref="InvalidDataException">The other side is not the node.</exception>
     /// <exception cref="AuthenticationException">The other side cannot prove its identity, or does not accept this node's.</exception>
-    public async Task ConnectAsync(string host, int port, CancellationToken cancellation)
+    public async Task ConnectAsync(Address node)
     {
+        var (host, port) = (node.Host!, _context.Settings.PortBeside(node.Port!.Value)); // Justification: see the parameter.
+        using var timeout = new CancellationTokenSource(ConnectionFailure.Timeout);
+        var cancellation = timeout.Token;
         await Channel.Socket.ConnectAsync(host, port, cancellation);
         if (Equals(Channel.Socket.LocalEndPoint, Channel.Socket.RemoteEndPoint))
         {

@@ -4,6 +4,7 @@ using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Engine;
 using RaftActors.Engine.Requests;
+using RaftActors.Wire;
 
 namespace RaftActors.Tests.Engine;
 
@@ -241,6 +242,17 @@ public sealed class PendingQueriesTests : TestKit
         Submit(ReadConsistency.Lease);
 
         Assert.Equal([false, true], _bench.Steps.Cast<Input.Read>().Select(read => read.MayUseLease));
+    }
+
+    [Fact]
+    public void Query_of_a_client_is_declined_when_the_engine_stops()
+    {
+        var query = new ClientCall.Query(default, TimeSpan.FromDays(1), ReadConsistency.Linearizable);
+        _bench.Context.Clients.Submit(query, TestActor);
+
+        _queries.OnStopped();
+
+        Assert.Equal("The engine of this process has stopped. Restart its node.", ExpectMsg<ClientReply.Declined>().Why);
     }
 
     // In a turn of its own.

@@ -1,5 +1,6 @@
 using RaftActors.Core;
 using RaftActors.Delivery;
+using RaftActors.Wire;
 
 namespace RaftActors.Engine.Requests;
 
@@ -152,13 +153,7 @@ internal sealed class PendingQueries(EngineContext context)
     /// <summary>The life that asked, or was to answer, has ended. A client asks another process, or the next life.</summary>
     public void Forget()
     {
-        var open = _unasked.Concat(_unaskedForLease).Concat(_asked.Values.SelectMany(each => each))
-            .Concat(_confirmed.UnorderedItems.SelectMany(each => each.Element)).Concat(_failed).Concat(_awaited.Values);
-        foreach (var pending in open.Where(pending => pending is { HasEnded: false, Query.Asked: not null }).ToArray())
-        {
-            context.Clients.Decline(pending.Query.Asked!.Client, $"The actor of {context.Process.Name} has restarted or stopped");
-        }
-
+        DeclineClients($"The actor of {context.Process.Name} has restarted or stopped.");
         _deadlines.Clear();
         _unasked.Clear();
         _unaskedForLease.Clear();
@@ -167,6 +162,19 @@ internal sealed class PendingQueries(EngineContext context)
         _failed.Clear();
         _awaited.Clear();
         (_inCore, Count) = (0, 0);
+    }
+
+    /// <summary>The engine has stopped. The actor ends its own queries.</summary>
+    public void OnStopped() => DeclineClients(context.Process.EngineStopped.Detail);
+
+    private void DeclineClients(string why)
+    {
+        var open = _unasked.Concat(_unaskedForLease).Concat(_asked.Values.SelectMany(each => each))
+            .Concat(_confirmed.UnorderedItems.SelectMany(each => each.Element)).Concat(_failed).Concat(_awaited.Values);
+        foreach (var pending in open.Where(pending => !pending.HasEnded))
+        {
+            pending.Query.Asked?.Client.Tell(new ClientReply.Declined(why), context.Self);
+        }
     }
 
     // Otherwise queries would accumulate while there is no leader, or while this process commits nothing.
