@@ -98,9 +98,9 @@ public sealed partial class RaftContext<TValue>
     /// Appends a pair. Any process of the group may append. The Append ends once: in HandleAppend with the returned ref, or in
     /// HandleCancel. Without a leader it waits for one.
     /// <para>
-    /// The engine sends the pair again only after a refusal, which proves that nothing was written. So one Append commits at most one
-    /// pair. After <see cref="CancelReason.NotCommitted"/> a retry is safe. After <see cref="CancelReason.Unknown"/> it may append the
-    /// pair twice.
+    /// The engine sends the pair again until the group has it, and the group recognises an attempt that its log has. So one Append commits
+    /// at most one pair. After <see cref="CancelReason.NotCommitted"/> a retry by the caller is safe. After
+    /// <see cref="CancelReason.Unknown"/> it may append the pair twice.
     /// </para>
     /// <para>
     /// The Appends of one process are committed in the order of the calls while the leader stays, and its actor is not replaced by another
@@ -127,7 +127,7 @@ public sealed partial class RaftContext<TValue>
         ArgumentNullException.ThrowIfNull(key);
         var (bytes, hashedKey) = (_values.Encode(value), requestKey is { } sent ? HashedKey.Of(sent) : null);
         _process.Settings.Limits.DemandFits(key, bytes);
-        var request = _process.NewRequest();
+        var request = _process.NewAppend();
         var span = Spans.Begin(Spans.Append, ActivityKind.Client, parent: default, _process.Telemetry.Tags);
         var limit = timeout ?? _process.Settings.Requests.AppendTimeout;
         var append = new ToEngine.Append(request, key, bytes, limit, span) { RequestKey = hashedKey };

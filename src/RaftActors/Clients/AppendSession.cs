@@ -1,54 +1,70 @@
-using Akka.Actor;
-
 using RaftActors.Core;
 using RaftActors.Wire;
 
 namespace RaftActors.Clients;
 
 /// <summary>
-/// The Appends of one client, in the order of the calls. The client is an origin of its own in the sessions of the group. It numbers its
-/// Appends when it sends them first. So the group recognises an attempt whose pair is in the log already.
+/// The Appends of one caller to its group, in the order of the calls: of a <see cref="RaftClient"/>, or of the actor of a process. The
+/// caller is an origin of its own in the sessions of the group, and its Appends have rising numbers. So the group recognises an attempt
+/// whose pair is in the log already.
 /// <para>
-/// Invariant: the numbers of the open Appends span at most <see cref="Span"/>. A session remembers that many requests of one origin. So it
-/// does not forget a request that may still be sent again.
+/// Invariant: the numbers of the Appends that were sent and are open span at most <see cref="Span"/>. A session remembers that many
+/// requests of one origin. So it does not forget a request that may still be sent again.
 /// </para>
 /// Not thread-safe: <see cref="GroupCalls"/> has a lock.
 /// </summary>
-/// <param name="session">Of the client alone.</param>
+/// <param name="origin">Of the caller alone.</param>
 /// <param name="patience">The time without an answer until an Append is sent again. It doubles with each attempt.</param>
-/// <param name="send">Sends a call to the group. False: there is no connection now, and it was not sent.</param>
-internal sealed class AppendSession(ClientSession session, TimeSpan patience, Func<ClientAppend, ClientCall.Append, bool> send)
+/// <param name="maxBytes">The most bytes of keys and values under way. One Append of any size always goes.</param>
+/// <param name="send">
+/// Sends an Append to the group. False: it was not sent, and no other one should be until the way changes or the Append is overdue.
+/// </param>
+internal sealed class AppendSession(Member origin, TimeSpan patience, long maxBytes, Func<ClientAppend, bool> send)
 {
     /// <summary>The requests that a session remembers.</summary>
     public const int Span = 256;
 
     private readonly LinkedList<ClientAppend> _waiting = [];
-    private readonly SentAppends _sent = new(Span);
-    private bool _isClosed;
+    private readonly SentAppends _sent = new(Span, maxBytes);
+    private CancelReason? _whyClosed;
+
+    // No open Append has an earlier deadline.
+    private TimeSpan _nextDeadline = TimeSpan.MaxValue;
 
     /// <summary>An Append has not ended.</summary>
-    public bool IsOpen => _waiting.Count > 0 || !_sent.IsEmpty;
+    public bool IsOpen => Count > 0;
+
+    /// <summary>The number of Appends that have not ended.</summary>
+    public int Count => _waiting.Count + _sent.Count;
 
     public void Add(ClientAppend append, TimeSpan now)
     {
-        if (_isClosed || append.HasEnded)
+        if (append.HasEnded)
         {
-            End(append, ReasonOf(append, NotCommittedReason.Closed, UnknownReason.Closed));
+            return;
+        }
+
+        if (_whyClosed is { } why)
+        {
+            End(append, why);
             return;
         }
 
         append.Deadline = now + append.Timeout;
+        _nextDeadline = append.Deadline < _nextDeadline ? append.Deadline : _nextDeadline;
         append.Waiting = _waiting.AddLast(append);
     }
 
     /// <summary>Sends the Appends that wait, as far as the span allows.</summary>
     public void SendWaiting(TimeSpan now)
     {
-        while (_waiting.First is { Value: var append } && _sent.HasRoom)
+        while (_waiting.First is { Value: var append } && _sent.TryAdd(append))
         {
             StopWaiting(append);
-            _sent.Add(append);
-            Send(append, now);
+            if (!Send(append, now))
+            {
+                return;
+            }
         }
     }
 
@@ -57,7 +73,10 @@ internal sealed class AppendSession(ClientSession session, TimeSpan patience, Fu
     {
         foreach (var append in _sent.ToArray())
         {
-            Send(append, now);
+            if (!Send(append, now))
+            {
+                return;
+            }
         }
 
         SendWaiting(now);
@@ -68,7 +87,10 @@ internal sealed class AppendSession(ClientSession session, TimeSpan patience, Fu
     {
         foreach (var append in _sent.Where(append => append.NextAt <= now).ToArray())
         {
-            Send(append, now);
+            if (!Send(append, now))
+            {
+                return;
+            }
         }
     }
 
@@ -103,7 +125,7 @@ internal sealed class AppendSession(ClientSession session, TimeSpan patience, Fu
     {
         if (outcome.Failure is null && Find(outcome.Request) is { } append)
         {
-            _sent.Remove(append.Number);
+            _sent.Remove(append);
             append.Fail(new InvalidOperationException(
                 $"The pair of {outcome.Request} is committed, and this client cannot read its result. {cause.Message} Create the client "
                     + "with the result type of the actors.",
@@ -127,77 +149,79 @@ internal sealed class AppendSession(ClientSession session, TimeSpan patience, Fu
     /// <param name="whyNotSent">Explains why an Append was not sent.</param>
     public void EndLate(TimeSpan now, Func<CancelReason.NotCommitted> whyNotSent)
     {
+        if (now < _nextDeadline)
+        {
+            return;
+        }
+
         foreach (var append in _sent.Concat(_waiting).Where(append => append.Deadline <= now).ToArray())
         {
             End(append, append.Attempts > 0 ? new CancelReason.Unknown(UnknownReason.TimedOut) : append.Refusal ?? whyNotSent());
         }
+
+        _nextDeadline = _sent.Concat(_waiting).Select(append => append.Deadline).DefaultIfEmpty(TimeSpan.MaxValue).Min();
     }
 
     /// <summary>The caller waits no more.</summary>
-    public void Cancel(ClientAppend append) => End(append, ReasonOf(append, NotCommittedReason.Canceled, UnknownReason.Canceled));
+    public void Cancel(ClientAppend append) => End(append, append.Attempts > 0
+        ? new CancelReason.Unknown(UnknownReason.Canceled)
+        : new CancelReason.NotCommitted(NotCommittedReason.Canceled, "The call was cancelled before the pair was sent."));
 
-    /// <summary>Ends all: the client is disposed. Later ones end at once.</summary>
-    /// <param name="onlyUnsent">True: ends those that cannot be in the log.</param>
-    public void Close(bool onlyUnsent)
+    /// <summary>Ends all. Later ones end at once.</summary>
+    /// <param name="unsent">Of those that cannot be in the log.</param>
+    /// <param name="sent">Of the others; null: they do not end.</param>
+    public void Close(CancelReason.NotCommitted unsent, CancelReason.Unknown? sent)
     {
-        _isClosed = true;
-        foreach (var append in _sent.Concat(_waiting).Where(append => !onlyUnsent || append.Attempts == 0).ToArray())
+        _whyClosed = unsent;
+        foreach (var append in _sent.Concat(_waiting).ToArray())
         {
-            End(append, ReasonOf(append, NotCommittedReason.Closed, UnknownReason.Closed));
+            CancelReason? reason = append.Attempts > 0 ? sent : unsent;
+            if (reason is not null)
+            {
+                End(append, reason);
+            }
         }
     }
 
     private static bool IsWorthARetry(CancelReason failure) => failure is
-        CancelReason.NotCommitted { Reason: NotCommittedReason.NoLeader or NotCommittedReason.Overwritten or NotCommittedReason.Stopped }
+        CancelReason.NotCommitted { Reason: NotCommittedReason.NoLeader or NotCommittedReason.Stopped }
         or CancelReason.Unknown { Reason: not (UnknownReason.Forgotten or UnknownReason.Quarantined) };
 
-    private static CancelReason ReasonOf(ClientAppend append, NotCommittedReason unsent, UnknownReason sent) => append.Attempts > 0
-        ? new CancelReason.Unknown(sent)
-        : new CancelReason.NotCommitted(unsent, unsent == NotCommittedReason.Closed
-            ? "The client was disposed before the pair was sent."
-            : "The call was cancelled before the pair was sent.");
-
-    // Null: it has ended, or it is of an earlier life of the client's actor.
-    private ClientAppend? Find(RequestRef request) =>
-        request.Incarnation == session.Origin.Incarnation ? _sent.Find(request.Number) : null;
+    /// <summary>The open Append that was sent with this request; null: it has ended, or is of another origin.</summary>
+    public ClientAppend? Find(RequestRef request) => request.Incarnation == origin.Incarnation ? _sent.Find(request.Number) : null;
 
     private TimeSpan PatienceOf(ClientAppend append) => patience * Math.Pow(2, Math.Min(append.Attempts, 6) - 1);
 
-    private void Send(ClientAppend append, TimeSpan now)
+    private bool Send(ClientAppend append, TimeSpan now)
     {
-        // The next tick ends it if its time is up. A process could not read a negative time.
-        var left = append.Deadline > now ? append.Deadline - now : TimeSpan.Zero;
-        var isRetry = append.Attempts > 0;
         append.Attempts++;
         append.NextAt = now + PatienceOf(append);
-        append.Request = RequestRef.Of(new RequestId(session.Origin, append.Number));
-        ClientCall.Append call = new(
-            session, append.Number, append.Key, append.Value, left, isRetry, append.RequestKey, append.Span?.Context);
-        if (!send(append, call))
+        append.Request = RefOf(append);
+        if (send(append))
         {
-            append.Attempts--;
-            append.NextAt = now;
+            return true;
         }
+
+        append.Attempts--;
+        append.NextAt = now;
+        return false;
     }
 
     // It ends without a reply, so its link would wait for one.
     private void End(ClientAppend append, CancelReason reason)
     {
         append.Link?.Forget(append);
-        End(append, Outcome<object?>.Of(reason, RequestRef.Of(new RequestId(session.Origin, append.Number))));
+        End(append, Outcome<object?>.Of(reason, RefOf(append)));
     }
 
     private void End(ClientAppend append, IOutcome outcome)
     {
         StopWaiting(append);
-        if (_sent.Find(append.Number) == append)
-        {
-            // An Append of an earlier life of the client's actor may have the same number.
-            _sent.Remove(append.Number);
-        }
-
+        _sent.Remove(append);
         append.End(outcome);
     }
+
+    private RequestRef RefOf(ClientAppend append) => RequestRef.Of(new RequestId(origin, append.Number));
 
     private void StopWaiting(ClientAppend append)
     {

@@ -9,7 +9,7 @@ using RaftActors.Wire;
 
 namespace RaftActors.Clients;
 
-/// <summary>One Append of a client, until it ends. Only the <see cref="AppendSession"/> changes it. Any thread may end it.</summary>
+/// <summary>One Append of a client or an actor, until it ends. Only the <see cref="AppendSession"/> changes it. Any thread may end it.</summary>
 /// <param name="span">The client's span, which ends with it; null: the trace is not sampled.</param>
 /// <param name="requestKey">Null: the caller does not repeat the call.</param>
 internal abstract class ClientAppend(
@@ -23,6 +23,9 @@ internal abstract class ClientAppend(
     public string Key => key;
 
     public ReadOnlyMemory<byte> Value => value;
+
+    /// <summary>Roughly its bytes.</summary>
+    public int Size => (3 * key.Length) + value.Length;
 
     public TimeSpan Timeout => Limit(timeout);
 
@@ -63,7 +66,7 @@ internal abstract class ClientAppend(
     /// <summary>Ends it, unless it has ended before.</summary>
     public abstract void End(IOutcome outcome);
 
-    /// <summary>The pair is committed, and this client cannot read the result.</summary>
+    /// <summary>The pair is committed, and this client cannot read the result. An actor makes the results of its own Appends.</summary>
     public abstract void Fail(InvalidOperationException cause);
 
     /// <summary>A timeout that a deadline can have. <see cref="System.Threading.Timeout.InfiniteTimeSpan"/> is the longest one.</summary>

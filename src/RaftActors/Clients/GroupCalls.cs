@@ -28,6 +28,7 @@ internal sealed class GroupCalls
     private readonly ClientSettings _settings;
     private readonly ActorSystem _system;
     private readonly NodeNetwork _network;
+    private readonly ClientSession _session = ClientSession.New();
     private readonly AppendSession _appends;
     private readonly GroupFinder _finder;
     private readonly HashSet<ClientQuestion> _questions = [];
@@ -51,7 +52,7 @@ internal sealed class GroupCalls
     {
         (_settings, _system, _network, _patience) = (settings, system, NodeNetwork.Of(system), settings.AttemptTimeout);
         _own = CustomAddress.WithoutSystem(_network.Address);
-        _appends = new AppendSession(ClientSession.New(), _patience, Send);
+        _appends = new AppendSession(_session.Origin, _patience, long.MaxValue, Send);
         _finder = new GroupFinder(
             settings.Group,
             process => Locate(new CallTarget(settings.Group, process.Name), process.Node, process),
@@ -63,6 +64,9 @@ internal sealed class GroupCalls
 
     /// <summary>Ends when the client was disposed, and its last calls have ended.</summary>
     public Task Stopped => _stopped.Task;
+
+    private static CancelReason.NotCommitted NotSent { get; } =
+        new(NotCommittedReason.Closed, "The client was disposed before the pair was sent.");
 
     private TimeSpan Now => _system.Scheduler.MonotonicClock;
 
@@ -158,7 +162,7 @@ internal sealed class GroupCalls
             _isClosing = true;
             _closesAt = Now + _settings.CloseTimeout;
             EndQuestions();
-            _appends.Close(onlyUnsent: true);
+            _appends.Close(NotSent, sent: null);
             StopIfClosed(isOver: false);
         }
     }
@@ -403,13 +407,17 @@ internal sealed class GroupCalls
     // processes that can answer none of them.
     private TimeSpan PauseAfter(int declines) => _patience / (FirstPausePart >> Math.Min(declines - 1, Doublings));
 
-    private bool Send(ClientAppend append, ClientCall.Append call)
+    private bool Send(ClientAppend append)
     {
         if (_target is not { } target)
         {
             return false;
         }
 
+        // The next tick ends it if its time is up. A process could not read a negative time.
+        var left = append.Deadline > Now ? append.Deadline - Now : TimeSpan.Zero;
+        ClientCall.Append call = new(
+            _session, append.Number, append.Key, append.Value, left, append.Attempts > 1, append.RequestKey, append.Span?.Context);
         append.Link = LinkTo(target.Node, append, append.Link);
         return append.Link.Send(new CallTarget(_settings.Group, target.Name), call, append);
     }
@@ -508,7 +516,7 @@ internal sealed class GroupCalls
     {
         if (_isClosing && (isOver || !_appends.IsOpen))
         {
-            _appends.Close(onlyUnsent: false);
+            _appends.Close(NotSent, new CancelReason.Unknown(UnknownReason.Closed));
             _timer?.Cancel();
             _timer = null;
             ForgetLocations();

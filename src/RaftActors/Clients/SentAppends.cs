@@ -3,40 +3,56 @@ using System.Collections;
 namespace RaftActors.Clients;
 
 /// <summary>
-/// The open Appends that were sent, in the order of their numbers. The numbers are 1, 2, 3 ..., and the open ones span at most
-/// <paramref name="span"/>. Not thread-safe.
+/// The open Appends that were sent, in the order of their numbers, which rise. Those of a client are 1, 2, 3 ...; an actor's have numbers
+/// already. The open ones span at most <paramref name="span"/> numbers and <paramref name="maxBytes"/>. Not thread-safe.
 /// </summary>
-internal sealed class SentAppends(int span) : IEnumerable<ClientAppend>
+internal sealed class SentAppends(int span, long maxBytes) : IEnumerable<ClientAppend>
 {
-    // The Append of number n is at n modulo span. Null: it has ended.
+    // The Append of number n is at n modulo span. Null: there is none.
     private readonly ClientAppend?[] _ring = new ClientAppend?[span];
 
     // Invariant: no Append below _first is open, and none has the number _next yet.
     private long _first = 1;
     private long _next = 1;
+    private long _bytes;
 
-    public bool IsEmpty => _first == _next;
+    public int Count { get; private set; }
 
-    public bool HasRoom => _next - _first < span;
-
-    /// <summary>Gives the Append its number. There must be room.</summary>
-    public void Add(ClientAppend append)
+    /// <summary>Adds an Append, and gives it a number if it has none. False: there is no room.</summary>
+    public bool TryAdd(ClientAppend append)
     {
-        append.Number = _next++;
-        _ring[append.Number % span] = append;
+        var number = append.Number > 0 ? append.Number : _next;
+        if (Count == 0)
+        {
+            _first = number;
+        }
+        else if (number - _first >= span || _bytes + append.Size > maxBytes)
+        {
+            return false;
+        }
+
+        append.Number = number;
+        _next = number + 1;
+        _ring[number % span] = append;
+        _bytes += append.Size;
+        Count++;
+        return true;
     }
 
     /// <summary>The open Append of this number; null if there is none.</summary>
     public ClientAppend? Find(long number) => number >= _first && number < _next ? _ring[number % span] : null;
 
-    public void Remove(long number)
+    /// <summary>Does nothing if another Append, of an earlier life of the caller, has its number.</summary>
+    public void Remove(ClientAppend append)
     {
-        if (Find(number) is null)
+        if (Find(append.Number) != append)
         {
             return;
         }
 
-        _ring[number % span] = null;
+        _ring[append.Number % span] = null;
+        _bytes -= append.Size;
+        Count--;
         while (_first < _next && _ring[_first % span] is null)
         {
             _first++;

@@ -47,7 +47,7 @@ internal sealed class Committing(EngineContext context)
         TellRestore(position.Serial);
         context.Events.OnConfiguration(snapshot.ConfigurationIndex, snapshot.Configuration);
         context.Log.Info("{0} installs the snapshot {1}", Process.Name, snapshot);
-        context.Appends.OnInstalled(position);
+        context.Appends.OnInstalled();
         context.Changes.OnInstalled();
         context.LeaderChanges.OnInstalled();
         context.Proposals.OnCommitted();

@@ -43,7 +43,7 @@ internal class EngineContext
             CommitConfiguration(index, configuration);
         }
 
-        Appends = new PendingAppends(this);
+        Appends = new OwnAppends(this);
         Proposals = new LeaderProposals(this);
         Reads = new StoreReads(isReading => Step(new Input.StoreReads(isReading)));
         Pairs = new PairReads(process.Pairs, readers.Pairs, self, Reads);
@@ -88,7 +88,7 @@ internal class EngineContext
 
     public AppendTraces Traces { get; }
 
-    public PendingAppends Appends { get; }
+    public OwnAppends Appends { get; }
 
     public LeaderProposals Proposals { get; }
 

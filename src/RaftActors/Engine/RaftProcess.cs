@@ -1,5 +1,6 @@
 using Akka.Actor;
 
+using RaftActors.Clients;
 using RaftActors.Core;
 using RaftActors.Core.Codec;
 using RaftActors.Delivery;
@@ -23,10 +24,12 @@ namespace RaftActors.Engine;
 /// </summary>
 internal sealed class RaftProcess
 {
-    // A start has 2^40 request numbers, all above those of earlier starts. It uses them from a random place in their first half.
+    // A start has 2^40 request numbers, all above those of earlier starts. It uses them from a random place in their first half. Those of
+    // Appends are a quarter further on.
     private const int RequestBits = 40;
 
     private long _requests;
+    private long _appends;
     private long _lives;
     private long _delivered;
     private InitialState? _initial;
@@ -68,6 +71,7 @@ internal sealed class RaftProcess
         // has numbers of its own, and no request is sent before the start is on disk. A restored disk repeats the number of a start. The
         // random place keeps its requests apart from those of the first one.
         _requests = (recovered.State.HardState.Boot.Number << RequestBits) + (long)(Machine.Current.NewNumber() >> (64 - RequestBits + 1));
+        _appends = _requests + (1L << (RequestBits - 2));
         _initial = HoldCommitted(recovered.State);
     }
 
@@ -234,6 +238,11 @@ internal sealed class RaftProcess
 
     /// <summary>A request number that no other start of this process has. For the actor.</summary>
     public RequestRef NewRequest() => ToRef(Interlocked.Increment(ref _requests));
+
+    /// <summary>
+    /// The same for an Append. These numbers have no gaps, because an <see cref="AppendSession"/> bounds the span of those under way.
+    /// </summary>
+    public RequestRef NewAppend() => ToRef(Interlocked.Increment(ref _appends));
 
     public RequestRef ToRef(long number) => new(Member.Name, Member.Incarnation, number);
 

@@ -17,7 +17,7 @@ public enum NotCommittedReason
     /// <summary>The disk of the leader is nearly full (<c>raft.store.free-space-floor</c>).</summary>
     DiskFull = 3,
 
-    /// <summary>The entry of another leader took its place in the log.</summary>
+    /// <summary>Of a change: the entry of another leader took its place in the log, and no leader took it again in time.</summary>
     Overwritten = 4,
 
     /// <summary>The node stops, the engine of the process has stopped, or its actor is held (<see cref="RaftStatus.HeldAt"/>).</summary>

@@ -12,27 +12,24 @@ public enum UnknownReason
     /// </summary>
     Forgotten = 1,
 
-    /// <summary>A snapshot covers the place of the pair in the log, so the process cannot compare the two.</summary>
-    Compacted = 2,
-
     /// <summary>
     /// The engine of the process stopped before the commit was known. Or the pair is committed, and the actor that would tell its result is
     /// held (<see cref="RaftStatus.HeldAt"/>): another process may have the result.
     /// </summary>
-    Stopped = 3,
+    Stopped = 2,
 
     /// <summary>Of a change: a later change was committed before this process could see this one.</summary>
-    Superseded = 4,
+    Superseded = 3,
 
     /// <summary>Of a <see cref="RaftClient"/>: the caller cancelled its wait after the call was sent.</summary>
-    Canceled = 5,
+    Canceled = 4,
 
     /// <summary>Of a <see cref="RaftClient"/>: it was disposed after the call was sent.</summary>
-    Closed = 6,
+    Closed = 5,
 
     /// <summary>
     /// Of an <see cref="EntityClient"/>: the command is committed, and the entity is quarantined on the process that was asked. The command
     /// is handled when the entity is repaired, and never if it is reset.
     /// </summary>
-    Quarantined = 7,
+    Quarantined = 6,
 }

@@ -49,7 +49,6 @@ internal sealed class AppendMetrics(ProcessTags tags)
         NotCommittedReason.NoLeader => "no_leader",
         NotCommittedReason.Busy => "busy",
         NotCommittedReason.DiskFull => "disk_full",
-        NotCommittedReason.Overwritten => "overwritten",
         NotCommittedReason.Stopped => "stopped",
         NotCommittedReason.Invalid => "invalid",
         _ => "other",
@@ -59,7 +58,6 @@ internal sealed class AppendMetrics(ProcessTags tags)
     {
         UnknownReason.TimedOut => "timed_out",
         UnknownReason.Forgotten => "forgotten",
-        UnknownReason.Compacted => "compacted",
         UnknownReason.Stopped => "stopped",
         UnknownReason.Quarantined => "quarantined",
         _ => "other",

@@ -111,12 +111,12 @@ internal abstract record WireMessage
 /// <summary>The reply to one of the three requests.</summary>
 internal abstract record RequestReply(RequestId Request) : WireMessage;
 
-/// <summary>The reply to a <see cref="WireMessage.AppendRequest"/>. Closed.</summary>
+/// <summary>
+/// The reply to a <see cref="WireMessage.AppendRequest"/>. There is none to one that the leader writes: the origin finds the entry in its own
+/// log. Closed.
+/// </summary>
 internal abstract record AppendReply(RequestId Request) : RequestReply(Request)
 {
-    /// <summary>The leader's log has the pair at this place. It is not committed yet.</summary>
-    public sealed record Taken(RequestId Request, LogPlace Place) : AppendReply(Request);
-
     /// <summary>The sender does not lead, or has no actor that could judge. It wrote nothing, so the request may be sent again.</summary>
     public sealed record Refused(RequestId Request) : AppendReply(Request);
 

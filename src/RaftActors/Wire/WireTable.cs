@@ -29,12 +29,7 @@ internal static class WireTable
         Of<WireMessage.ActorAt>("w", WireFormat.WriteActorAt, WireFormat.ReadActorAt),
         Of<WireMessage.Traced>(TracedManifest, TraceFormat.Write, TraceFormat.Read),
 
-
         Of<WireMessage.AppendRequest>("a", WireFormat.WriteAppend, WireFormat.ReadAppend),
-        Of<AppendReply.Taken>(
-            "at",
-            (writer, reply) => WireFormat.WriteReply(writer, reply, reply.Place),
-            (ref reader) => new AppendReply.Taken(reader.Request(), WireFormat.ReadPlace(ref reader))),
         Of<AppendReply.Refused>("ar", WireFormat.WriteReply, (ref reader) => new AppendReply.Refused(reader.Request())),
         Of<AppendReply.Cancelled>("an", WireFormat.WriteCancelled, WireFormat.ReadCancelled),
         Of<AppendReply.Committed>("ac", WireFormat.WriteCommitted, WireFormat.ReadCommitted),

@@ -161,7 +161,7 @@ internal sealed class SimulatedGroup
             if (_world.Random.Chance(50))
             {
                 lost.Replies.ForEach(reply =>
-                    reply(new Outcome<Answer>.NotCommitted(NotCommittedReason.Overwritten, "the leader changed")));
+                    reply(new Outcome<Answer>.NotCommitted(NotCommittedReason.NoLeader, "the leader changed")));
             }
         }
 

@@ -1,5 +1,3 @@
-using System.Diagnostics;
-
 using RaftActors.Clients;
 using RaftActors.Core;
 using RaftActors.Network;
@@ -11,14 +9,16 @@ public sealed class AppendSessionTests
 {
     private static readonly ClientSession Session = new(new Guid(7, 0, 0, new byte[8]));
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly CancelReason.NotCommitted Unsent = new(NotCommittedReason.Closed, "disposed");
+    private const int MaxBytes = 10_000;
 
     private readonly AppendSession _appends;
-    private readonly List<ClientCall.Append> _sent = [];
+    private readonly List<Sent> _sent = [];
     private readonly Link _link = new();
     private TimeSpan _now;
     private bool _isConnected = true;
 
-    public AppendSessionTests() => _appends = new AppendSession(Session, Patience, Take);
+    public AppendSessionTests() => _appends = new AppendSession(Session.Origin, Patience, MaxBytes, Take);
 
     [Fact]
     public void Silent_append_is_sent_again_with_its_number_as_a_retry_and_ever_more_rarely()
@@ -30,7 +30,7 @@ public sealed class AppendSessionTests
         Pass(1);
         Pass(1);
 
-        Assert.Equal([(1L, false), (1, true), (1, true)], _sent.Select(call => (call.Request.Number, call.IsRetry)));
+        Assert.Equal([(1L, false), (1, true), (1, true)], _sent.Select(call => (call.Number, call.IsRetry)));
     }
 
     [Fact]
@@ -50,20 +50,6 @@ public sealed class AppendSessionTests
         }
 
         Assert.Equal([1, 3, 7, 15, 31, 63, 95], sentAt);
-    }
-
-    [Fact]
-    public void Each_attempt_of_an_append_carries_its_trace_only_if_that_is_sampled()
-    {
-        using var span = new Activity("caller").Start();
-        _appends.Add(new ClientAppend<int>("key", default, TimeSpan.FromSeconds(5), span: span), _now);
-        Add();
-
-        SendWaiting();
-        Pass(1);
-
-        Assert.Equal([1L, 2, 1, 2], _sent.Select(call => call.Request.Number));
-        Assert.Equal([span.Context, null, span.Context, null], _sent.Select(call => call.Parent));
     }
 
     [Fact]
@@ -108,7 +94,6 @@ public sealed class AppendSessionTests
 
     [Theory]
     [InlineData(NotCommittedReason.NoLeader)]
-    [InlineData(NotCommittedReason.Overwritten)]
     [InlineData(NotCommittedReason.Stopped)]
     public void Append_that_a_process_could_not_place_is_sent_again_as_a_first_attempt(NotCommittedReason reason)
     {
@@ -141,11 +126,11 @@ public sealed class AppendSessionTests
         var (first, second) = (Add(), Add());
         SendWaiting();
 
-        Answer(1, new CancelReason.Unknown(UnknownReason.Compacted));
+        Answer(1, new CancelReason.Unknown(UnknownReason.TimedOut));
         Answer(2, new CancelReason.Unknown(UnknownReason.Forgotten));
         Pass(0);
 
-        Assert.Equal([1L, 2, 1], _sent.Select(call => call.Request.Number));
+        Assert.Equal([1L, 2, 1], _sent.Select(call => call.Number));
         Assert.False(first.Task.IsCompleted);
         Assert.Equal(new CancelReason.Unknown(UnknownReason.Forgotten), EndOf(second));
     }
@@ -205,6 +190,21 @@ public sealed class AppendSessionTests
     }
 
     [Fact]
+    public void Appends_under_way_have_no_more_bytes_than_allowed_and_one_of_any_size_goes()
+    {
+        AddOf(MaxBytes + 1);
+        AddOf(MaxBytes / 2);
+        AddOf(MaxBytes / 2);
+        SendWaiting();
+        Assert.Single(_sent);
+
+        Done(1);
+        SendWaiting();
+
+        Assert.Equal([1L, 2], _sent.Select(call => call.Number));
+    }
+
+    [Fact]
     public void New_way_gets_all_open_appends_in_their_order()
     {
         _ = Enumerable.Range(0, 3).Select(_ => Add()).ToList();
@@ -215,19 +215,7 @@ public sealed class AppendSessionTests
         _sent.Clear();
         _appends.SendAll(_now);
 
-        Assert.Equal([(1L, true), (3, true), (4, false)], _sent.Select(call => (call.Request.Number, call.IsRetry)));
-    }
-
-    [Fact]
-    public void Way_that_is_found_after_the_deadline_gets_no_negative_time()
-    {
-        Add(TimeSpan.FromSeconds(1));
-        SendWaiting();
-        _now += TimeSpan.FromSeconds(2);
-
-        _appends.SendAll(_now);
-
-        Assert.Equal([TimeSpan.FromSeconds(1), TimeSpan.Zero], _sent.Select(call => call.Timeout));
+        Assert.Equal([(1L, true), (3, true), (4, false)], _sent.Select(call => (call.Number, call.IsRetry)));
     }
 
     [Fact]
@@ -252,11 +240,11 @@ public sealed class AppendSessionTests
         SendWaiting();
         var waiting = Add();
 
-        _appends.Close(onlyUnsent: true);
+        _appends.Close(Unsent, sent: null);
         Assert.Equal(NotCommittedReason.Closed, Assert.IsType<CancelReason.NotCommitted>(EndOf(waiting)).Reason);
         Assert.False(sent.Task.IsCompleted);
 
-        _appends.Close(onlyUnsent: false);
+        _appends.Close(Unsent, new CancelReason.Unknown(UnknownReason.Closed));
         Assert.Equal(new CancelReason.Unknown(UnknownReason.Closed), EndOf(sent));
         Assert.Equal(NotCommittedReason.Closed, Assert.IsType<CancelReason.NotCommitted>(EndOf(Add())).Reason);
     }
@@ -283,7 +271,7 @@ public sealed class AppendSessionTests
 
         Done(1);
 
-        Assert.Equal(AppendSession.Span + 1, _sent[^1].Request.Number);
+        Assert.Equal(AppendSession.Span + 1, _sent[^1].Number);
         Assert.All(later, append => Assert.False(append.Task.IsCompleted));
     }
 
@@ -302,7 +290,7 @@ public sealed class AppendSessionTests
     public void Append_of_an_earlier_life_of_the_client_that_is_cancelled_leaves_the_one_with_its_number_open()
     {
         var old = new ClientAppend<int>("key", default, TimeSpan.FromMinutes(1));
-        AppendSession before = new(new ClientSession(new Guid(8, 0, 0, new byte[8])), Patience, (_, _) => true);
+        AppendSession before = new(new ClientSession(new Guid(8, 0, 0, new byte[8])).Origin, Patience, MaxBytes, _ => true);
         before.Add(old, _now);
         before.SendWaiting(_now);
         var append = Add();
@@ -339,7 +327,6 @@ public sealed class AppendSessionTests
         Assert.False(append.Task.IsCompleted);
         Pass(1);
 
-        Assert.Equal(TimeSpan.FromSeconds(2), _sent[0].Timeout);
         Assert.Equal(new CancelReason.Unknown(UnknownReason.TimedOut), EndOf(append));
     }
 
@@ -381,7 +368,7 @@ public sealed class AppendSessionTests
         _isConnected = true;
         Pass(0);
 
-        Assert.Equal([(1L, false)], _sent.Select(call => (call.Request.Number, call.IsRetry)));
+        Assert.Equal([(1L, false)], _sent.Select(call => (call.Number, call.IsRetry)));
     }
 
     [Fact]
@@ -420,7 +407,7 @@ public sealed class AppendSessionTests
         Done(4);
         Pass(1);
         _appends.Cancel(cancelled);
-        _appends.Close(onlyUnsent: false);
+        _appends.Close(Unsent, new CancelReason.Unknown(UnknownReason.Closed));
 
         Assert.Equal([late, cancelled, closed], _link.Forgotten);
         Assert.True(answered.Task.IsCompletedSuccessfully);
@@ -441,12 +428,15 @@ public sealed class AppendSessionTests
         return append;
     }
 
-    private bool Take(ClientAppend append, ClientCall.Append call)
+    private void AddOf(int bytes) =>
+        _appends.Add(new ClientAppend<int>("key", new byte[bytes], TimeSpan.FromMinutes(1)), _now);
+
+    private bool Take(ClientAppend append)
     {
         if (_isConnected)
         {
             append.Link = _link;
-            _sent.Add(call);
+            _sent.Add(new Sent(append.Number, append.Attempts > 1));
         }
 
         return _isConnected;
@@ -468,6 +458,8 @@ public sealed class AppendSessionTests
             ? new Outcome<int>.NotCommitted(no.Reason, no.Detail, RefOf(number))
             : new Outcome<int>.Unknown(((CancelReason.Unknown)reason).Reason, RefOf(number)),
         _now);
+
+    private sealed record Sent(long Number, bool IsRetry);
 
     private sealed class Link : ICallLink
     {

@@ -50,7 +50,7 @@ public sealed class FrameTests : TestKit
     [Fact]
     public void Paths_and_members_are_written_once_for_a_connection()
     {
-        var message = (WireMessage)Samples.All["at"];
+        var message = (WireMessage)Samples.All["ac"];
         var (to, from) = (EngineAt(Far, "to", 7), EngineAt(Near, "from", 8));
 
         var (first, second) = (Encode(message, to, from), Encode(message, to, from));
@@ -65,7 +65,7 @@ public sealed class FrameTests : TestKit
     public void Frames_after_one_that_is_too_large_are_read()
     {
         var (to, from) = (EngineAt(Far, "to", 7), EngineAt(Near, "from", 8));
-        var reply = (AppendReply.Taken)Samples.All["at"];
+        var reply = (AppendReply.Committed)Samples.All["ac"];
 
         Assert.False(_writer.TryWrite(to, new WireMessage.AppendRequest(reply.Request, "", new byte[SizeMax]), from));
 
@@ -183,7 +183,7 @@ public sealed class FrameTests : TestKit
     {
         var far = EngineAt(Far, string.Concat(Enumerable.Repeat(part, count)), 7);
 
-        Assert.Throws<InvalidDataException>(() => Read(Encode((WireMessage)Samples.All["at"], far, EngineAt(Near, "from", 8))));
+        Assert.Throws<InvalidDataException>(() => Read(Encode((WireMessage)Samples.All["ac"], far, EngineAt(Near, "from", 8))));
     }
 
     // The names of a frame may be as many as fit into it.
@@ -231,7 +231,7 @@ public sealed class FrameTests : TestKit
     }
 
     [Theory]
-    [InlineData("at")]
+    [InlineData("ac")]
     [InlineData("ct")]
     public void Frame_without_values_leaves_no_view(string manifest)
     {
@@ -258,7 +258,7 @@ public sealed class FrameTests : TestKit
     public void Frame_of_a_level_that_the_reader_does_not_know_is_refused()
     {
         _writer.Level = 100;
-        var bytes = Encode((WireMessage)Samples.All["at"]);
+        var bytes = Encode((WireMessage)Samples.All["ac"]);
 
         var problem = Assert.Throws<InvalidDataException>(() => _reader.Read(bytes, out _));
 
@@ -285,7 +285,7 @@ public sealed class FrameTests : TestKit
         var ledger = At($"{Far}/user/ledger");
 
         var problem = Assert.Throws<InvalidDataException>(() =>
-            _reader.Read(Encode((WireMessage)Samples.All["at"], ledger, EngineAt(Near, "from", 8)), out _));
+            _reader.Read(Encode((WireMessage)Samples.All["ac"], ledger, EngineAt(Near, "from", 8)), out _));
 
         Assert.Contains("/user/ledger' is no path of an actor that takes messages of other nodes", problem.Message);
     }
@@ -309,7 +309,7 @@ public sealed class FrameTests : TestKit
     public void Buffer_that_a_large_message_needed_is_not_kept()
     {
         _writer.Take(new byte[FrameWriter.KeptSizeMax + 1]);
-        _writer.TryWrite(EngineAt(Far, "to", 7), (WireMessage)Samples.All["at"], EngineAt(Near, "from", 8));
+        _writer.TryWrite(EngineAt(Far, "to", 7), (WireMessage)Samples.All["ac"], EngineAt(Near, "from", 8));
 
         Assert.InRange(_writer.Take([]).Array!.Length, 0, FrameWriter.KeptSizeMax); // Justification: a message was written to it.
     }

@@ -149,7 +149,7 @@ public sealed class InboundConnectionTests : TestKit
     private void Send(string name)
     {
         var request = new RequestId(new Member(new ProcessName("raft1@node1"), Incarnation.None), 1);
-        var message = new AppendReply.Taken(request, new LogPlace(new LogIndex(1), new Term(1)));
+        var message = new AppendReply.Committed(request, new Serial(1));
         Assert.True(_writer.TryWrite(At(PathOf(name)), message, At(Sender)));
         _socket.Send(_writer.Take([]));
     }

@@ -79,7 +79,7 @@ public sealed class MessageGateTests : TestKit
     {
         var elsewhere = new Actor(new RootActorPath(Own) / "system" / "raft" / "orders" / "raft1");
 
-        Assert.False(GateOf("node1").Admits((WireMessage)Samples.All["at"], elsewhere));
+        Assert.False(GateOf("node1").Admits((WireMessage)Samples.All["ac"], elsewhere));
     }
 
     private static WireMessage[] WithTraces(string manifest)

@@ -1,5 +1,6 @@
 using Akka.TestKit.Xunit2;
 
+using RaftActors.Clients;
 using RaftActors.Core;
 using RaftActors.Engine;
 using RaftActors.Engine.Requests;
@@ -15,7 +16,7 @@ public sealed class AppendFailureTests : TestKit
 
     private readonly MetricRecorder _metrics = new("raft.process", process => process == "metered@node1");
     private readonly Bench _bench;
-    private readonly PendingAppends _appends;
+    private readonly OwnAppends _appends;
 
     public AppendFailureTests()
     {
@@ -26,26 +27,6 @@ public sealed class AppendFailureTests : TestKit
 
         // Without an actor, the engine tells the asker.
         _bench.Context.Detach();
-    }
-
-    [Fact]
-    public void Append_whose_index_another_term_took_is_counted_as_overwritten()
-    {
-        Take(Append(), index: 7);
-
-        _appends.OnCommitted(Bench.Entry(index: 7, term: 2, request: null));
-
-        Assert.Equal(["metered outcome=not_committed reason=overwritten: 1"], Counts());
-    }
-
-    [Fact]
-    public void Append_whose_index_came_in_a_snapshot_is_counted_as_compacted()
-    {
-        Take(Append(), index: 7);
-
-        _appends.OnInstalled(new LogPosition(new LogIndex(7), new Term(1), new Serial(3), 0));
-
-        Assert.Equal(["metered outcome=unknown reason=compacted: 1"], Counts());
     }
 
     [Fact]
@@ -69,7 +50,7 @@ public sealed class AppendFailureTests : TestKit
     [Fact]
     public void Append_that_waited_behind_a_full_window_until_its_timeout_is_counted_as_busy()
     {
-        for (var i = 0; i <= PendingAppends.WindowAppends; i++)
+        for (var i = 0; i <= AppendSession.Span; i++)
         {
             Append();
         }
@@ -78,7 +59,7 @@ public sealed class AppendFailureTests : TestKit
         _appends.OnTick();
 
         var counts = Counts().ToLookup(count => count);
-        Assert.Equal(PendingAppends.WindowAppends, counts["metered outcome=unknown reason=timed_out: 1"].Count());
+        Assert.Equal(AppendSession.Span, counts["metered outcome=unknown reason=timed_out: 1"].Count());
         Assert.Single(counts["metered outcome=not_committed reason=busy: 1"]);
     }
 
@@ -95,12 +76,9 @@ public sealed class AppendFailureTests : TestKit
 
     private RequestRef Append()
     {
-        var request = _bench.Process.NewRequest();
+        var request = _bench.Process.NewAppend();
         _bench.Process.Appends.Add(request, null, OutcomeMaker<int>.Instance);
         _appends.Submit(new ToEngine.Append(request, "key", ReadOnlyMemory<byte>.Empty, Timeout));
         return request;
     }
-
-    private void Take(RequestRef request, long index) =>
-        _appends.Receive(new AppendReply.Taken(_bench.Process.ToId(request), new LogPlace(new LogIndex(index), new Term(1))));
 }

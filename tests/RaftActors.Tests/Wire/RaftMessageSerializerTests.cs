@@ -112,7 +112,7 @@ public sealed class RaftMessageSerializerTests : TestKit
     {
         int SizeOf(int entries)
         {
-            var request = ((AppendReply.Taken)Samples.All["at"]).Request;
+            var request = ((AppendReply.Committed)Samples.All["ac"]).Request;
             var log = Enumerable.Range(1, entries).Select(index => Engine.Bench.Entry(index, 1, request));
             var append = new RaftActors.Core.Message.AppendEntries(default, [.. log], default, default, 0);
             var sample = (WireMessage.CoreMessage)Samples.All["ca"];

@@ -118,7 +118,6 @@ internal static class Samples
         ["cs"] = Core(new Message.SnapshotChunk(Snapshot, 1000, 998, [.. Sessions], default, new Serial(292), Round: 602)),
         ["cu"] = Core(new Message.SnapshotChunkReply(Position, 128_000, Round: 602) { Promise = 950_000 }),
         ["a"] = new WireMessage.AppendRequest(Request, "key100", new byte[] { 1, 2, 3 }),
-        ["at"] = new AppendReply.Taken(Request, new LogPlace(new LogIndex(304), new Term(7))),
         ["ar"] = new AppendReply.Refused(Request),
         ["an"] = new AppendReply.Cancelled(Request, new CancelReason.NotCommitted(NotCommittedReason.DiskFull, "the disk is full")),
         ["ac"] = new AppendReply.Committed(Request, new Serial(292)),

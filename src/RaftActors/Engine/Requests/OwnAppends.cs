@@ -1,0 +1,178 @@
+using System.Diagnostics;
+
+using RaftActors.Clients;
+using RaftActors.Core;
+using RaftActors.Wire;
+
+namespace RaftActors.Engine.Requests;
+
+/// <summary>
+/// The Appends of this process's actor that have not ended. They go to the leader in the order made, as those of a client do: an
+/// <see cref="AppendSession"/> numbers them, repeats them and ends them at their deadline. An Append ends here when its entry is committed
+/// in this process's own log, because its actor gives the result. So the leader answers only if there is no new entry.
+/// </summary>
+internal sealed class OwnAppends
+{
+    private readonly EngineContext _context;
+    private readonly AppendSession _session;
+
+    // The way of the latest Append.
+    private LeaderRoute? _way;
+
+    // The leader has no actor now, or leads no more. The next tick or the next way sends again. Sending at once would be a busy loop.
+    private bool _isRefused;
+    private ClientAppend? _sending;
+
+    public OwnAppends(EngineContext context)
+    {
+        var settings = context.Process.Settings;
+        _context = context;
+        _session = new AppendSession(
+            context.Process.Member, settings.Timing.ElectionTimeoutMax, settings.Limits.InflightSizeMaxBytes, Send);
+    }
+
+    public int Count => _session.Count;
+
+    private TimeSpan Now => _context.Now * _context.Process.Settings.Timing.TickInterval;
+
+    public void Submit(ToEngine.Append made)
+    {
+        if (FindObstacle(made) is { } obstacle)
+        {
+            _context.CancelAppend(made.Request, obstacle);
+            return;
+        }
+
+        if (made.Span is { } span)
+        {
+            _context.Traces.Note(_context.Process.ToId(made.Request), span.Context);
+        }
+
+        _session.Add(new OwnAppend(made, _context), Now);
+        SendWaiting();
+    }
+
+    /// <summary>Sends the Appends that wait, and all open ones if there is a new way to the leader.</summary>
+    public void SendWaiting()
+    {
+        if (!_session.IsOpen || LeaderRoute.Find(_context) is not { } way)
+        {
+            return;
+        }
+
+        if (way != _way)
+        {
+            (_way, _isRefused) = (way, false);
+            _session.SendAll(Now);
+        }
+        else if (!_isRefused)
+        {
+            _session.SendWaiting(Now);
+        }
+    }
+
+    public void Receive(AppendReply reply)
+    {
+        var request = RequestRef.Of(reply.Request);
+        switch (reply)
+        {
+            case AppendReply.Refused:
+                _isRefused = true;
+                if (_session.Find(request) is { } refused && refused != _sending)
+                {
+                    _session.OnLost(refused, wasSent: false, Now);
+                }
+
+                break;
+            case AppendReply.Cancelled cancelled:
+                _session.Receive(Outcome<object?>.Of(cancelled.Reason, request), Now);
+                break;
+            case AppendReply.Committed committed when _session.Find(request) is not null:
+                End(request, committed.Serial);
+                _context.EndRepeated(request, committed.Serial);
+                break;
+        }
+    }
+
+    /// <summary>An entry is committed. After the last entry call <see cref="SendWaiting"/>.</summary>
+    public void OnCommitted(LogEntry entry)
+    {
+        if (entry.Request is { } request && request.Origin == _context.Process.Member)
+        {
+            End(RequestRef.Of(request), entry.Serial);
+        }
+    }
+
+    /// <summary>A snapshot was installed. It may have the pairs of Appends under way: the leader tells their serials.</summary>
+    public void OnInstalled() => _way = null;
+
+    public void OnTick()
+    {
+        _session.EndLate(Now, WhyNotSent);
+        _isRefused = false;
+        SendWaiting();
+        if (_way is not null && _way == LeaderRoute.Find(_context))
+        {
+            _session.SendOverdue(Now);
+        }
+    }
+
+    /// <summary>The engine stops.</summary>
+    public void OnStopped() => _session.Close(_context.Process.EngineStopped, new CancelReason.Unknown(UnknownReason.Stopped));
+
+    private CancelReason.NotCommitted? FindObstacle(ToEngine.Append made) =>
+        made.Fault is { } fault ? new(NotCommittedReason.Invalid, fault)
+        : _context.Stopping.IsStopping ? StopPreparation.NodeStops
+
+        // A repeat must not hear that its pair is not committed while the log has it.
+        : _context.Hold.Refusal is { } refusal
+            && _context.Find(_context.Process.ToId(made.Request), made.RequestKey?.Hash) is null ? refusal
+        : null;
+
+    private bool Send(ClientAppend append)
+    {
+        if (_way is not { } way)
+        {
+            return false;
+        }
+
+        _sending = append;
+        var request = _context.Process.ToId(append.Request);
+        _context.Send(
+            way.Engine,
+            new WireMessage.AppendRequest(request, append.Key, append.Value, IsRetry: append.Attempts > 1, append.RequestKey));
+        _sending = null;
+        return !_isRefused;
+    }
+
+    private void End(RequestRef request, Serial serial) =>
+        _session.Receive(Outcome<object?>.Done.WithoutResult(serial, request), Now);
+
+    private CancelReason.NotCommitted WhyNotSent() => LeaderRoute.Find(_context) is null
+        ? new(NotCommittedReason.NoLeader, "No leader could be reached in time.")
+        : new(NotCommittedReason.Busy, "It waited for earlier Appends of this process until its timeout. Append it again later.");
+
+    // Its span is the asker's, and ends with the outcome.
+    private sealed class OwnAppend : ClientAppend
+    {
+        private readonly EngineContext _context;
+        private bool _hasEnded;
+
+        public OwnAppend(ToEngine.Append made, EngineContext context)
+            : base(made.Key, made.Value, made.Timeout, requestKey: made.RequestKey) =>
+            (_context, Number, Request) = (context, made.Request.Number, made.Request);
+
+        public override bool HasEnded => _hasEnded;
+
+        public override void End(IOutcome outcome)
+        {
+            _hasEnded = true;
+            if (outcome.Failure is { } reason)
+            {
+                _context.CancelAppend(Request, reason);
+            }
+        }
+
+        public override void Fail(InvalidOperationException cause) => throw new UnreachableException("It has no result to read.", cause);
+    }
+}
