@@ -34,9 +34,7 @@ internal sealed class ClientRequests(EngineContext context)
     public const int MaxWaiting = 1024;
 
     // Reads that wait for the pair after their serial.
-    private readonly SortedDictionary<(Serial After, long Number), Waiting> _waiting = [];
-    private readonly Deadlines<Waiting> _deadlines = new();
-
+    private readonly OpenRequests<Waiting> _waiting = new();
     private long _reads;
 
     /// <summary>Reads wait for a pair.</summary>
@@ -47,17 +45,18 @@ internal sealed class ClientRequests(EngineContext context)
     /// <summary>The commit index moved.</summary>
     public void OnCommitted()
     {
-        while (_waiting.Count > 0 && _waiting.First() is var (key, waiting) && key.After < Process.Pairs.CommittedSerial)
+        foreach (var waiting in _waiting.InOrder.Where(waiting => waiting.Read.After < Process.Pairs.CommittedSerial))
         {
-            End(waiting);
+            _waiting.Remove(waiting.Number);
+            Answer(waiting.Read, waiting.Client);
         }
     }
 
     public void OnTick()
     {
-        while (_deadlines.TryTakeDue(context.Now, out var waiting))
+        while (_waiting.TryTakeDue(context.Now, out var waiting))
         {
-            End(waiting);
+            Answer(waiting.Read, waiting.Client);
         }
     }
 
@@ -146,16 +145,7 @@ internal sealed class ClientRequests(EngineContext context)
             return;
         }
 
-        var waiting = new Waiting(read, client, ++_reads);
-        waiting.Deadline = _deadlines.Add(waiting, context.DeadlineAfter(read.Wait));
-        _waiting.Add(waiting.Key, waiting);
-    }
-
-    private void End(Waiting waiting)
-    {
-        _waiting.Remove(waiting.Key);
-        _deadlines.Remove(waiting.Deadline);
-        Answer(waiting.Read, waiting.Client);
+        _waiting.Add(++_reads, new Waiting(_reads, read, client), context.DeadlineAfter(read.Wait));
     }
 
     /// <summary>
@@ -319,14 +309,5 @@ internal sealed class ClientRequests(EngineContext context)
         return actor.FindFault(call.Key, call.Value) is { } fault ? new(NotCommittedReason.Invalid, fault) : null;
     }
 
-    private sealed class Waiting(ClientCall.Read read, ICanTell client, long number)
-    {
-        public ClientCall.Read Read => read;
-
-        public ICanTell Client => client;
-
-        public (Serial After, long Number) Key => (read.After, number);
-
-        public LinkedListNode<Waiting> Deadline { get; set; } = null!; // Justification: set before it waits.
-    }
+    private sealed record Waiting(long Number, ClientCall.Read Read, ICanTell Client);
 }

@@ -13,14 +13,14 @@ namespace RaftActors.Engine.Requests;
 /// </summary>
 internal sealed class OwnGets(EngineContext context)
 {
-    private readonly SortedDictionary<long, Pending> _pending = [];
+    private readonly OpenRequests<Pending> _open = new();
 
-    public int Count => _pending.Count;
+    public int Count => _open.Count;
 
     public void Submit(ToEngine.Get get)
     {
-        var pending = new Pending(get, context.DeadlineAfter(get.Timeout));
-        _pending.Add(get.Request.Number, pending);
+        Pending pending = new(get);
+        _open.Add(get.Request.Number, pending, context.DeadlineAfter(get.Timeout));
         if (get.Serial > context.Process.Pairs.Base && get.Serial <= context.Own)
         {
             pending.IsOwn = true;
@@ -36,12 +36,7 @@ internal sealed class OwnGets(EngineContext context)
     /// <summary>The commit index moved.</summary>
     public void OnCommitted()
     {
-        if (_pending.Count == 0)
-        {
-            return;
-        }
-
-        foreach (var pending in _pending.Values.Where(pending => pending.IsOwn).ToArray())
+        foreach (var pending in _open.InOrder.Where(pending => pending.IsOwn))
         {
             GiveIfCommitted(pending);
         }
@@ -49,7 +44,7 @@ internal sealed class OwnGets(EngineContext context)
 
     public void Receive(GetReply reply, IActorRef server)
     {
-        if (!_pending.TryGetValue(reply.Request.Number, out var pending))
+        if (_open.Find(reply.Request.Number) is not { } pending)
         {
             return;
         }
@@ -57,7 +52,7 @@ internal sealed class OwnGets(EngineContext context)
         switch (reply)
         {
             case GetReply.Found found when found.Serial == pending.Get.Serial:
-                _pending.Remove(found.Request.Number);
+                _open.Remove(found.Request.Number);
                 var pair = new StoredPair(found.Serial, found.Key, found.Value, IsKeyed: found.IsKeyed);
                 context.TellActor(new ToActor.Answered(context.Life, pending.Get.Request, pair));
                 break;
@@ -75,7 +70,7 @@ internal sealed class OwnGets(EngineContext context)
     /// <summary>The actor is about to restore a snapshot that covers all pairs up to this serial.</summary>
     public void OnRestore(Serial serial)
     {
-        foreach (var pending in _pending.Values.Where(pending => pending.Get.Serial <= serial).ToArray())
+        foreach (var pending in _open.InOrder.Where(pending => pending.Get.Serial <= serial))
         {
             Cancel(pending, new CancelReason.Compacted());
         }
@@ -83,7 +78,7 @@ internal sealed class OwnGets(EngineContext context)
 
     public void OnUnreachable(ProcessName server)
     {
-        foreach (var pending in _pending.Values.Where(pending => pending.Asked == server).ToArray())
+        foreach (var pending in _open.InOrder.Where(pending => pending.Asked == server))
         {
             AskNext(pending);
         }
@@ -92,7 +87,7 @@ internal sealed class OwnGets(EngineContext context)
     /// <summary>A server became reachable.</summary>
     public void AskWaiting()
     {
-        foreach (var pending in _pending.Values.Where(pending => pending is { Asked: null, IsOwn: false }).ToArray())
+        foreach (var pending in _open.InOrder.Where(pending => pending is { Asked: null, IsOwn: false }))
         {
             AskNext(pending);
         }
@@ -100,21 +95,19 @@ internal sealed class OwnGets(EngineContext context)
 
     public void OnTick()
     {
-        foreach (var pending in _pending.Values.ToArray())
+        while (_open.TryTakeDue(context.Now, out var late))
         {
-            if (pending.Deadline <= context.Now)
-            {
-                Cancel(pending, pending.Otherwise);
-            }
-            else if (pending.Patience <= context.Now)
-            {
-                AskNext(pending);
-            }
+            Cancel(late, late.Otherwise);
+        }
+
+        foreach (var pending in _open.InOrder.Where(pending => pending.Patience <= context.Now))
+        {
+            AskNext(pending);
         }
     }
 
     /// <summary>The life that asked has ended.</summary>
-    public void Forget() => _pending.Clear();
+    public void Forget() => _open.TakeAll();
 
     private void GiveIfCommitted(Pending pending)
     {
@@ -135,9 +128,9 @@ internal sealed class OwnGets(EngineContext context)
     {
         pending.IsRead = false;
         var number = pending.Get.Request.Number;
-        if (found.Length > 0 && _pending.GetValueOrDefault(number) == pending)
+        if (found.Length > 0 && _open.Find(number) == pending)
         {
-            _pending.Remove(number);
+            _open.Remove(number);
             context.TellActor(new ToActor.Answered(context.Life, pending.Get.Request, found.Span[0]));
         }
     }
@@ -204,15 +197,13 @@ internal sealed class OwnGets(EngineContext context)
 
     private void Cancel(Pending pending, CancelReason reason)
     {
-        _pending.Remove(pending.Get.Request.Number);
+        _open.Remove(pending.Get.Request.Number);
         context.TellActor(new ToActor.Cancelled(context.Life, pending.Get.Request, reason));
     }
 
-    private sealed class Pending(ToEngine.Get get, long deadline)
+    private sealed class Pending(ToEngine.Get get)
     {
         public ToEngine.Get Get { get; } = get;
-
-        public long Deadline { get; } = deadline;
 
         // This process's own log has the pair, so no server is asked. The Get waits for the commit.
         public bool IsOwn { get; set; }

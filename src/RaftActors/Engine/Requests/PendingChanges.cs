@@ -15,23 +15,23 @@ namespace RaftActors.Engine.Requests;
 /// </summary>
 internal sealed class PendingChanges(EngineContext context)
 {
-    private readonly SortedDictionary<long, Pending> _pending = [];
+    private readonly OpenRequests<Pending> _open = new();
 
     public void Submit(ToEngine.Change change)
     {
-        _pending.Add(change.Request.Number, new Pending(change, context.DeadlineAfter(change.Timeout)));
+        _open.Add(change.Request.Number, new Pending(change), context.DeadlineAfter(change.Timeout));
         SendWaiting();
     }
 
     /// <summary>A leader is known, or time went by.</summary>
     public void SendWaiting()
     {
-        if (_pending.Count == 0 || context.Leader is not { } leader || LeaderRoute.Find(context) is not { } way)
+        if (_open.Count == 0 || context.Leader is not { } leader || LeaderRoute.Find(context) is not { } way)
         {
             return;
         }
 
-        foreach (var pending in _pending.Values.Where(pending => !pending.IsSent).ToArray())
+        foreach (var pending in _open.InOrder.Where(pending => !pending.IsSent))
         {
             pending.IsSent = true;
             pending.Leader = leader.Leader.Name;
@@ -41,7 +41,7 @@ internal sealed class PendingChanges(EngineContext context)
 
     public void Receive(ChangeReply reply)
     {
-        if (!_pending.TryGetValue(reply.Request.Number, out var pending))
+        if (_open.Find(reply.Request.Number) is not { } pending)
         {
             return;
         }
@@ -74,7 +74,7 @@ internal sealed class PendingChanges(EngineContext context)
     /// <summary>A process leads. It may be the target of a transfer, even if the old leader did not answer.</summary>
     public void OnLeader(ProcessName leader)
     {
-        foreach (var pending in _pending.Values.Where(pending => pending.IsTransferredTo(leader)).ToArray())
+        foreach (var pending in _open.InOrder.Where(pending => pending.IsTransferredTo(leader)))
         {
             EndDone(pending, leader);
         }
@@ -83,12 +83,12 @@ internal sealed class PendingChanges(EngineContext context)
     /// <summary>An entry is committed. The context already has its configuration.</summary>
     public void OnCommitted(LogEntry entry)
     {
-        if (_pending.Count == 0)
+        if (_open.Count == 0)
         {
             return;
         }
 
-        foreach (var pending in _pending.Values.Where(pending => pending.Place?.IsOverwrittenBy(entry.Index, entry.Term) == true))
+        foreach (var pending in _open.InOrder.Where(pending => pending.Place?.IsOverwrittenBy(entry.Index, entry.Term) == true))
         {
             SendAgain(pending);
         }
@@ -103,11 +103,11 @@ internal sealed class PendingChanges(EngineContext context)
     public void OnInstalled() => JudgeUpTo(context.Commit);
 
     /// <summary>The number of changes that have not ended.</summary>
-    public int Count => _pending.Count;
+    public int Count => _open.Count;
 
     public void OnTick()
     {
-        foreach (var pending in _pending.Values.Where(pending => pending.Deadline <= context.Now).ToArray())
+        while (_open.TryTakeDue(context.Now, out var pending))
         {
             End(pending, ToOutcome(pending, UnknownReason.TimedOut, pending.Reason, "The timeout has passed"));
         }
@@ -116,14 +116,14 @@ internal sealed class PendingChanges(EngineContext context)
     }
 
     /// <summary>One line for each change that has not ended.</summary>
-    public IEnumerable<string> Explain() => _pending.Values.Select(pending => pending.IsSent
+    public IEnumerable<string> Explain() => _open.InOrder.Select(pending => pending.IsSent
         ? $"{pending.Change.What} is with {pending.Leader}"
         : $"{pending.Change.What} waits: {pending.Obstacle}");
 
     /// <summary>The engine stops.</summary>
     public void OnStopped()
     {
-        foreach (var pending in _pending.Values.ToArray())
+        foreach (var pending in _open.InOrder)
         {
             End(pending, ToOutcome(pending, UnknownReason.Stopped, NotCommittedReason.Stopped, "The engine has stopped"));
         }
@@ -142,7 +142,7 @@ internal sealed class PendingChanges(EngineContext context)
     // overwritten.
     private void JudgeUpTo(LogIndex index)
     {
-        foreach (var pending in _pending.Values.ToArray())
+        foreach (var pending in _open.InOrder)
         {
             if (pending.Place is { } place && place.Index <= index)
             {
@@ -200,15 +200,13 @@ internal sealed class PendingChanges(EngineContext context)
 
     private void End(Pending pending, Outcome<Membership> outcome)
     {
-        _pending.Remove(pending.Change.Request.Number);
+        _open.Remove(pending.Change.Request.Number);
         pending.Change.ReplyTo?.Tell(outcome, context.Self);
     }
 
-    private sealed class Pending(ToEngine.Change change, long deadline)
+    private sealed class Pending(ToEngine.Change change)
     {
         public ToEngine.Change Change { get; } = change;
-
-        public long Deadline { get; } = deadline;
 
         // The change may have reached a leader.
         public bool IsSent { get; set; }

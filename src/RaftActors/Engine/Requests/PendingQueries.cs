@@ -17,7 +17,7 @@ internal sealed class PendingQueries(EngineContext context)
     /// </summary>
     public const int WindowReads = 4096;
 
-    private readonly Deadlines<Pending> _deadlines = new();
+    private readonly OpenRequests<Pending> _open = new();
 
     // Queries to give to Core. Some may have ended.
     private readonly List<Pending> _unasked = [];
@@ -38,7 +38,7 @@ internal sealed class PendingQueries(EngineContext context)
     private long _reads;
 
     /// <summary>The queries that have not ended.</summary>
-    public int Count { get; private set; }
+    public int Count => _open.Count;
 
     /// <summary>The reads whose index is not committed here yet.</summary>
     public int Confirmed => _confirmed.Count;
@@ -56,8 +56,7 @@ internal sealed class PendingQueries(EngineContext context)
             return;
         }
 
-        pending.Deadline = _deadlines.Add(pending, context.DeadlineAfter(timeout));
-        Count++;
+        _open.Add(pending.Number, pending, context.DeadlineAfter(timeout));
         if (pending.Awaited is { } serial)
         {
             _awaited.Add((serial, pending.Number), pending);
@@ -123,7 +122,7 @@ internal sealed class PendingQueries(EngineContext context)
     public void OnTick()
     {
         var isLate = false;
-        while (_deadlines.TryTakeDue(context.Now, out var pending))
+        while (_open.TryTakeDue(context.Now, out var pending))
         {
             isLate = true;
             End(pending);
@@ -154,14 +153,13 @@ internal sealed class PendingQueries(EngineContext context)
     public void Forget()
     {
         DeclineClients($"The actor of {context.Process.Name} has restarted or stopped.");
-        _deadlines.Clear();
         _unasked.Clear();
         _unaskedForLease.Clear();
         _asked.Clear();
         _confirmed.Clear();
         _failed.Clear();
         _awaited.Clear();
-        (_inCore, Count) = (0, 0);
+        _inCore = 0;
     }
 
     /// <summary>The engine has stopped. The actor ends its own queries.</summary>
@@ -169,9 +167,7 @@ internal sealed class PendingQueries(EngineContext context)
 
     private void DeclineClients(string why)
     {
-        var open = _unasked.Concat(_unaskedForLease).Concat(_asked.Values.SelectMany(each => each))
-            .Concat(_confirmed.UnorderedItems.SelectMany(each => each.Element)).Concat(_failed).Concat(_awaited.Values);
-        foreach (var pending in open.Where(pending => !pending.HasEnded))
+        foreach (var pending in _open.TakeAll())
         {
             pending.Query.Asked?.Client.Tell(new ClientReply.Declined(why), context.Self);
         }
@@ -241,9 +237,8 @@ internal sealed class PendingQueries(EngineContext context)
 
     private void End(Pending pending)
     {
-        Count--;
         pending.HasEnded = true;
-        _deadlines.Remove(pending.Deadline);
+        _open.Remove(pending.Number);
         if (pending.Awaited is { } serial)
         {
             _awaited.Remove((serial, pending.Number));
@@ -255,8 +250,6 @@ internal sealed class PendingQueries(EngineContext context)
         public ReadableQuery Query => query;
 
         public long Number => query.Request.Number;
-
-        public LinkedListNode<Pending> Deadline { get; set; } = null!; // Justification: set before it waits.
 
         public bool HasEnded { get; set; }
 

@@ -19,9 +19,8 @@ internal sealed class SnapshotCalls(EngineContext context)
     // the client, the answer tells why.
     private const int LastPart = 4;
 
-    // By caller: a call that a client repeats by the same connection has the same.
-    private readonly Dictionary<ICanTell, Waiting> _waiting = [];
-    private readonly Deadlines<Waiting> _deadlines = new();
+    private readonly OpenRequests<Waiting> _waiting = new();
+    private long _calls;
 
     /// <summary>The number of waiting calls.</summary>
     public int Count => _waiting.Count;
@@ -33,7 +32,8 @@ internal sealed class SnapshotCalls(EngineContext context)
 
     public void Submit(ClientCall.TakeSnapshot call, ICanTell client)
     {
-        if (_waiting.TryGetValue(client, out var known))
+        // A call that a client repeats by the same connection has the same caller.
+        if (_waiting.InOrder.FirstOrDefault(waiting => waiting.Client.Equals(client)) is { } known)
         {
             if (!known.IsTold && call.Timeout < known.Timeout / LastPart)
             {
@@ -70,9 +70,8 @@ internal sealed class SnapshotCalls(EngineContext context)
         }
         else
         {
-            var waiting = new Waiting(client, context.Commit, call.Timeout);
-            waiting.Deadline = _deadlines.Add(waiting, context.DeadlineAfter(call.Timeout));
-            _waiting.Add(client, waiting);
+            Waiting waiting = new(++_calls, client, context.Commit, call.Timeout);
+            _waiting.Add(waiting.Number, waiting, context.DeadlineAfter(call.Timeout));
             context.Snapshots.OnWanted();
         }
     }
@@ -85,18 +84,17 @@ internal sealed class SnapshotCalls(EngineContext context)
             return;
         }
 
-        foreach (var waiting in _waiting.Values.Where(waiting => waiting.Commit <= latest.Position.Index).ToArray())
+        foreach (var waiting in _waiting.InOrder.Where(waiting => waiting.Commit <= latest.Position.Index))
         {
-            Remove(waiting);
+            _waiting.Remove(waiting.Number);
             Answer(waiting.Client, latest);
         }
     }
 
     public void OnTick()
     {
-        while (_deadlines.TryTakeDue(context.Now, out var waiting))
+        while (_waiting.TryTakeDue(context.Now, out var waiting))
         {
-            _waiting.Remove(waiting.Client);
             context.Clients.Decline(waiting.Client, Progress);
         }
     }
@@ -113,17 +111,10 @@ internal sealed class SnapshotCalls(EngineContext context)
 
     private void EndAll(Action<ICanTell> end)
     {
-        foreach (var waiting in _waiting.Values.ToArray())
+        foreach (var waiting in _waiting.TakeAll())
         {
-            Remove(waiting);
             end(waiting.Client);
         }
-    }
-
-    private void Remove(Waiting waiting)
-    {
-        _waiting.Remove(waiting.Client);
-        _deadlines.Remove(waiting.Deadline);
     }
 
     private void Answer(ICanTell client, Snapshot snapshot) =>
@@ -133,8 +124,10 @@ internal sealed class SnapshotCalls(EngineContext context)
 
     /// <param name="commit">The commit index at the call.</param>
     /// <param name="timeout">The timeout of the call.</param>
-    private sealed class Waiting(ICanTell client, LogIndex commit, TimeSpan timeout)
+    private sealed class Waiting(long number, ICanTell client, LogIndex commit, TimeSpan timeout)
     {
+        public long Number => number;
+
         public ICanTell Client => client;
 
         public LogIndex Commit => commit;
@@ -143,7 +136,5 @@ internal sealed class SnapshotCalls(EngineContext context)
 
         /// <summary>Its client was told the progress.</summary>
         public bool IsTold { get; set; }
-
-        public LinkedListNode<Waiting> Deadline { get; set; } = null!; // Justification: set before it waits.
     }
 }
