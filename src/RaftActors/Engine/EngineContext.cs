@@ -22,18 +22,16 @@ internal class EngineContext
     private readonly EventStream _events;
     private bool _isStepping;
 
-    /// <param name="registry">Introduces the engine to those of other processes.</param>
     public EngineContext(
         RaftProcess process,
         RaftCore core,
         IActorRef self,
         ActorSystem system,
-        IActorRef registry,
-        StoreReaders readers,
+        EngineActors actors,
         ILoggingAdapter log)
     {
-        (Process, Core, Self, Network, Registry) = (process, core, self, NodeNetwork.Of(system), registry);
-        (PageReader, Log, _time, _events) = (readers.Pages, log, system.Scheduler, system.EventStream);
+        (Process, Core, Self, Network, Registry) = (process, core, self, NodeNetwork.Of(system), actors.Registry);
+        (PageReader, Log, _time, _events) = (actors.Pages, log, system.Scheduler, system.EventStream);
         Peers = new PeerBook(process);
         Outbox = new Outbox(self);
         Traces = new AppendTraces(process.Telemetry.Tags, process.Telemetry.ApplySpans);
@@ -46,13 +44,13 @@ internal class EngineContext
         Appends = new OwnAppends(this);
         Proposals = new LeaderProposals(this);
         Reads = new StoreReads(isReading => Step(new Input.StoreReads(isReading)));
-        Pairs = new PairReads(process.Pairs, readers.Pairs, self, Reads);
+        Pairs = new PairReads(process.Pairs, actors.Pairs, self, Reads);
         Gets = new OwnGets(this);
         ServedGets = new ServedGets(this);
         Queries = new PendingQueries(this);
         Changes = new PendingChanges(this);
         LeaderChanges = new LeaderChanges(this);
-        Backups = new ServedBackups(this, readers.Backups);
+        Backups = new ServedBackups(this, actors.Backups);
         Clients = new ClientRequests(this);
         Notices = new ActorNotices(this);
         Views = new GroupViews(this);
@@ -401,8 +399,9 @@ internal class EngineContext
     }
 }
 
-/// <summary>The children of an engine that read its store.</summary>
+/// <summary>The actors that an engine needs. All but the first are children that read its store.</summary>
+/// <param name="Registry">Introduces the engine to those of other processes.</param>
 /// <param name="Pages">The <see cref="PageReader"/>.</param>
 /// <param name="Pairs">The <see cref="PairReader"/>.</param>
 /// <param name="Backups">The <see cref="BackupServer"/>, which begins with the first backup: most processes never give one.</param>
-internal sealed record StoreReaders(IActorRef Pages, IActorRef Pairs, Lazy<IActorRef> Backups);
+internal sealed record EngineActors(IActorRef Registry, IActorRef Pages, IActorRef Pairs, Lazy<IActorRef> Backups);

@@ -32,12 +32,13 @@ internal sealed class RaftEngine : UntypedActor
         var context = Context;
 
         // By type: an expression is compiled each time, and a node may start ten thousand engines.
-        StoreReaders readers = new(
+        EngineActors actors = new(
+            registry,
             Context.ActorOf(Props.Create<PageReader>(process.Store), "pages"),
             Context.ActorOf(Props.Create<PairReader>(process.Pairs), "pairs"),
             new Lazy<IActorRef>(() => context.ActorOf(
                 Props.Create(() => new BackupServer(process.Store, process.Settings.Limits.PairSizeMaxBytes)), "backups")));
-        _context = new EngineContext(process, core, Self, system, registry, readers, Context.GetLogger());
+        _context = new EngineContext(process, core, Self, system, actors, Context.GetLogger());
         _lives = new ActorLives(_context, Context);
         _longestRest = TimingSettings.LongestRest(core.Options);
         _ticks = new TickTimer(

@@ -10,7 +10,7 @@ internal sealed class ScriptedContext : EngineContext
 {
     /// <param name="reader">Takes what the parts ask of the readers of the store.</param>
     public ScriptedContext(RaftProcess process, IActorRef self, ActorSystem system, IActorRef reader)
-        : base(process, CoreOf(process), self, system, ActorRefs.Nobody, new StoreReaders(reader, reader, new(reader)), system.Log)
+        : base(process, CoreOf(process), self, system, new EngineActors(ActorRefs.Nobody, reader, reader, new(reader)), system.Log)
     {
     }
 
