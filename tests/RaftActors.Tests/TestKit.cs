@@ -34,7 +34,7 @@ public abstract class TestKit : Akka.TestKit.Xunit2.TestKit
     {
         get
         {
-            var logger = Sys.ActorSelection($"/system/log*-{nameof(TestEventListener)}").ResolveOne(Dilated(TimeSpan.FromMinutes(1))).Result;
+            var logger = Sys.ActorSelection($"/system/log*-{nameof(TestEventListener)}").ResolveOne(TimeSpan.FromMinutes(1)).Result;
             foreach (var level in Enum.GetValues<LogLevel>().Where(level => level >= Sys.EventStream.LogLevel))
             {
                 Sys.EventStream.Subscribe(logger, Logging.ClassFor(level));

@@ -1,6 +1,7 @@
 using Akka.Actor;
 
 using RaftActors.Core;
+using RaftActors.Engine.Requests;
 using RaftActors.Network;
 using RaftActors.Settings;
 using RaftActors.Wire;
@@ -18,7 +19,7 @@ internal sealed class ClientQuestion(
 {
     private readonly TaskCompletionSource<ClientAnswer> _end = new(Machine.Current.Completion);
 
-    public TimeSpan Timeout => ClientAppend.Limit(timeout);
+    public TimeSpan Timeout => SessionAppend.Limit(timeout);
 
     public bool MayRepeat => mayRepeat;
 

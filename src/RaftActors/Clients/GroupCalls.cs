@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.Event;
 
 using RaftActors.Core;
+using RaftActors.Engine.Requests;
 using RaftActors.Network;
 using RaftActors.Settings;
 using RaftActors.Wire;
@@ -29,7 +30,7 @@ internal sealed class GroupCalls
     private readonly ActorSystem _system;
     private readonly NodeNetwork _network;
     private readonly ClientSession _session = ClientSession.New();
-    private readonly AppendSession _appends;
+    private readonly AppendSession<ClientAppend> _appends;
     private readonly GroupFinder _finder;
     private readonly HashSet<ClientQuestion> _questions = [];
     private readonly Dictionary<(CallTarget Target, Address Node), Location> _locations = [];
@@ -52,7 +53,7 @@ internal sealed class GroupCalls
     {
         (_settings, _system, _network, _patience) = (settings, system, NodeNetwork.Of(system), settings.AttemptTimeout);
         _own = CustomAddress.WithoutSystem(_network.Address);
-        _appends = new AppendSession(_session.Origin, _patience, long.MaxValue, Send);
+        _appends = new AppendSession<ClientAppend>(_session.Origin, _patience, long.MaxValue, Send);
         _finder = new GroupFinder(
             settings.Group,
             process => Locate(new CallTarget(settings.Group, process.Name), process.Node, process),
@@ -195,11 +196,11 @@ internal sealed class GroupCalls
                     return;
                 case Status.Failure { State: IOutcome unreadable } failure:
                     OnHeard();
-                    _appends.ReceiveUnreadable(unreadable, failure.Cause, now);
+                    ReceiveUnreadable(unreadable, failure.Cause, now);
                     break;
                 case Status.Failure failure:
                     OnHeard();
-                    _appends.ReceiveUnreadable(
+                    ReceiveUnreadable(
                         Outcome<object?>.Done.WithoutResult(Serial.Zero, append.Request), failure.Cause, now);
                     break;
                 case IOutcome outcome:
@@ -274,6 +275,22 @@ internal sealed class GroupCalls
                     question.End(reply is Status.Failure failure ? new ClientReply.Refused(failure.Cause.Message) : reply);
                     break;
             }
+        }
+    }
+
+    // The outcome comes without its result, which is of a type that this node does not know.
+    private void ReceiveUnreadable(IOutcome outcome, Exception cause, TimeSpan now)
+    {
+        if (outcome.Failure is not null)
+        {
+            _appends.Receive(outcome, now);
+        }
+        else if (_appends.Take(outcome.Request) is { } append)
+        {
+            append.Fail(new InvalidOperationException(
+                $"The pair of {outcome.Request} is committed, and this client cannot read its result. {cause.Message} Create the client "
+                    + "with the result type of the actors.",
+                cause));
         }
     }
 

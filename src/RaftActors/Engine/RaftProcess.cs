@@ -1,6 +1,5 @@
 using Akka.Actor;
 
-using RaftActors.Clients;
 using RaftActors.Core;
 using RaftActors.Core.Codec;
 using RaftActors.Delivery;
@@ -240,7 +239,7 @@ internal sealed class RaftProcess
     public RequestRef NewRequest() => ToRef(Interlocked.Increment(ref _requests));
 
     /// <summary>
-    /// The same for an Append. These numbers have no gaps, because an <see cref="AppendSession"/> bounds the span of those under way.
+    /// The same for an Append. These numbers have no gaps, because an <see cref="AppendSession{T}"/> bounds the span of those under way.
     /// </summary>
     public RequestRef NewAppend() => ToRef(Interlocked.Increment(ref _appends));
 

@@ -112,8 +112,8 @@ internal abstract record WireMessage
 internal abstract record RequestReply(RequestId Request) : WireMessage;
 
 /// <summary>
-/// The reply to a <see cref="WireMessage.AppendRequest"/>. There is none to one that the leader writes: the origin finds the entry in its own
-/// log. Closed.
+/// The reply to a <see cref="WireMessage.AppendRequest"/>. There is none to one that the leader writes: the origin finds the entry in its
+/// own log. Closed.
 /// </summary>
 internal abstract record AppendReply(RequestId Request) : RequestReply(Request)
 {

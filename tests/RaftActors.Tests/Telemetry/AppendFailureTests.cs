@@ -1,6 +1,5 @@
 using Akka.TestKit.Xunit2;
 
-using RaftActors.Clients;
 using RaftActors.Core;
 using RaftActors.Engine;
 using RaftActors.Engine.Requests;

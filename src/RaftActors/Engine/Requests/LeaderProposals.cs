@@ -13,8 +13,8 @@ namespace RaftActors.Engine.Requests;
 
 /// <summary>
 /// The pairs that processes of the group ask the leader to append. If this process leads, it shows a pair to the actor, if that judges
-/// proposals, and gives it to Core. Otherwise it refuses the pair. The origin learns that the log has the pair from its own log, or from the reply that
-/// nothing new was written.
+/// proposals, and gives it to Core. Otherwise it refuses the pair. The origin finds the new entry in its own log. It gets a reply only if
+/// there is no new entry.
 /// <para>
 /// Accepted pairs are proposed together. The engine sends itself a message, behind those that are in its mailbox, and then proposes all
 /// pairs that came until then. If too many proposals are uncommitted, it waits for a commit. So a busy leader puts more pairs into one

@@ -1,6 +1,3 @@
-using System.Diagnostics;
-
-using RaftActors.Clients;
 using RaftActors.Core;
 using RaftActors.Wire;
 
@@ -8,26 +5,26 @@ namespace RaftActors.Engine.Requests;
 
 /// <summary>
 /// The Appends of this process's actor that have not ended. They go to the leader in the order made, as those of a client do: an
-/// <see cref="AppendSession"/> numbers them, repeats them and ends them at their deadline. An Append ends here when its entry is committed
-/// in this process's own log, because its actor gives the result. So the leader answers only if there is no new entry.
+/// <see cref="AppendSession{T}"/> bounds them, repeats them and ends them at their deadline. An Append ends here when its entry is
+/// committed in this process's own log, because its actor gives the result. So the leader answers only if there is no new entry.
 /// </summary>
 internal sealed class OwnAppends
 {
     private readonly EngineContext _context;
-    private readonly AppendSession _session;
+    private readonly AppendSession<OwnAppend> _session;
 
     // The way of the latest Append.
     private LeaderRoute? _way;
 
     // The leader has no actor now, or leads no more. The next tick or the next way sends again. Sending at once would be a busy loop.
     private bool _isRefused;
-    private ClientAppend? _sending;
+    private OwnAppend? _sending;
 
     public OwnAppends(EngineContext context)
     {
         var settings = context.Process.Settings;
         _context = context;
-        _session = new AppendSession(
+        _session = new AppendSession<OwnAppend>(
             context.Process.Member, settings.Timing.ElectionTimeoutMax, settings.Limits.InflightSizeMaxBytes, Send);
     }
 
@@ -129,7 +126,7 @@ internal sealed class OwnAppends
             && _context.Find(_context.Process.ToId(made.Request), made.RequestKey?.Hash) is null ? refusal
         : null;
 
-    private bool Send(ClientAppend append)
+    private bool Send(OwnAppend append)
     {
         if (_way is not { } way)
         {
@@ -153,13 +150,13 @@ internal sealed class OwnAppends
         : new(NotCommittedReason.Busy, "It waited for earlier Appends of this process until its timeout. Append it again later.");
 
     // Its span is the asker's, and ends with the outcome.
-    private sealed class OwnAppend : ClientAppend
+    private sealed class OwnAppend : SessionAppend
     {
         private readonly EngineContext _context;
         private bool _hasEnded;
 
         public OwnAppend(ToEngine.Append made, EngineContext context)
-            : base(made.Key, made.Value, made.Timeout, requestKey: made.RequestKey) =>
+            : base(made.Key, made.Value, made.Timeout, made.RequestKey) =>
             (_context, Number, Request) = (context, made.Request.Number, made.Request);
 
         public override bool HasEnded => _hasEnded;
@@ -172,7 +169,5 @@ internal sealed class OwnAppends
                 _context.CancelAppend(Request, reason);
             }
         }
-
-        public override void Fail(InvalidOperationException cause) => throw new UnreachableException("It has no result to read.", cause);
     }
 }

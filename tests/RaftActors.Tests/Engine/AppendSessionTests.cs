@@ -1,9 +1,10 @@
 using RaftActors.Clients;
 using RaftActors.Core;
+using RaftActors.Engine.Requests;
 using RaftActors.Network;
 using RaftActors.Wire;
 
-namespace RaftActors.Tests.Clients;
+namespace RaftActors.Tests.Engine;
 
 public sealed class AppendSessionTests
 {
@@ -12,13 +13,13 @@ public sealed class AppendSessionTests
     private static readonly CancelReason.NotCommitted Unsent = new(NotCommittedReason.Closed, "disposed");
     private const int MaxBytes = 10_000;
 
-    private readonly AppendSession _appends;
+    private readonly AppendSession<ClientAppend> _appends;
     private readonly List<Sent> _sent = [];
     private readonly Link _link = new();
     private TimeSpan _now;
     private bool _isConnected = true;
 
-    public AppendSessionTests() => _appends = new AppendSession(Session.Origin, Patience, MaxBytes, Take);
+    public AppendSessionTests() => _appends = new AppendSession<ClientAppend>(Session.Origin, Patience, MaxBytes, Take);
 
     [Fact]
     public void Silent_append_is_sent_again_with_its_number_as_a_retry_and_ever_more_rarely()
@@ -290,7 +291,7 @@ public sealed class AppendSessionTests
     public void Append_of_an_earlier_life_of_the_client_that_is_cancelled_leaves_the_one_with_its_number_open()
     {
         var old = new ClientAppend<int>("key", default, TimeSpan.FromMinutes(1));
-        AppendSession before = new(new ClientSession(new Guid(8, 0, 0, new byte[8])).Origin, Patience, MaxBytes, _ => true);
+        AppendSession<ClientAppend> before = new(new ClientSession(new Guid(8, 0, 0, new byte[8])).Origin, Patience, MaxBytes, _ => true);
         before.Add(old, _now);
         before.SendWaiting(_now);
         var append = Add();
@@ -328,32 +329,6 @@ public sealed class AppendSessionTests
         Pass(1);
 
         Assert.Equal(new CancelReason.Unknown(UnknownReason.TimedOut), EndOf(append));
-    }
-
-    [Fact]
-    public async Task Append_with_an_unreadable_result_fails_and_is_not_sent_again()
-    {
-        var append = Add();
-        SendWaiting();
-
-        _appends.ReceiveUnreadable(new Outcome<int>.Done(new Serial(1), 1, RefOf(1)), new InvalidOperationException("unknown type."), _now);
-
-        await Assert.ThrowsAsync<InvalidOperationException>(() => append.Task);
-        Assert.False(_appends.IsOpen);
-    }
-
-    [Fact]
-    public void Unreadable_failure_is_not_reported_as_committed()
-    {
-        var append = Add();
-        SendWaiting();
-
-        _appends.ReceiveUnreadable(
-            new Outcome<int>.NotCommitted(NotCommittedReason.Discarded, "no", RefOf(1)),
-            new InvalidOperationException("unknown type"),
-            _now);
-
-        Assert.Equal(new CancelReason.NotCommitted(NotCommittedReason.Discarded, "no"), EndOf(append));
     }
 
     [Fact]

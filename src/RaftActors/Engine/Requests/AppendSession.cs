@@ -1,17 +1,23 @@
 using RaftActors.Core;
-using RaftActors.Wire;
 
-namespace RaftActors.Clients;
+namespace RaftActors.Engine.Requests;
+
+/// <summary>The bound of an <see cref="AppendSession{T}"/>.</summary>
+internal static class AppendSession
+{
+    /// <summary>The requests that a session of the group remembers.</summary>
+    public const int Span = 256;
+}
 
 /// <summary>
 /// The Appends of one caller to its group, in the order of the calls: of a <see cref="RaftClient"/>, or of the actor of a process. The
 /// caller is an origin of its own in the sessions of the group, and its Appends have rising numbers. So the group recognises an attempt
 /// whose pair is in the log already.
 /// <para>
-/// Invariant: the numbers of the Appends that were sent and are open span at most <see cref="Span"/>. A session remembers that many
+/// Invariant: the numbers of the open Appends that were sent span at most <see cref="AppendSession.Span"/>. A session remembers that many
 /// requests of one origin. So it does not forget a request that may still be sent again.
 /// </para>
-/// Not thread-safe: <see cref="GroupCalls"/> has a lock.
+/// Not thread-safe.
 /// </summary>
 /// <param name="origin">Of the caller alone.</param>
 /// <param name="patience">The time without an answer until an Append is sent again. It doubles with each attempt.</param>
@@ -19,13 +25,11 @@ namespace RaftActors.Clients;
 /// <param name="send">
 /// Sends an Append to the group. False: it was not sent, and no other one should be until the way changes or the Append is overdue.
 /// </param>
-internal sealed class AppendSession(Member origin, TimeSpan patience, long maxBytes, Func<ClientAppend, bool> send)
+internal sealed class AppendSession<T>(Member origin, TimeSpan patience, long maxBytes, Func<T, bool> send)
+    where T : SessionAppend
 {
-    /// <summary>The requests that a session remembers.</summary>
-    public const int Span = 256;
-
-    private readonly LinkedList<ClientAppend> _waiting = [];
-    private readonly SentAppends _sent = new(Span, maxBytes);
+    private readonly LinkedList<SessionAppend> _waiting = [];
+    private readonly SentAppends _sent = new(AppendSession.Span, maxBytes);
     private CancelReason? _whyClosed;
 
     // No open Append has an earlier deadline.
@@ -37,7 +41,7 @@ internal sealed class AppendSession(Member origin, TimeSpan patience, long maxBy
     /// <summary>The number of Appends that have not ended.</summary>
     public int Count => _waiting.Count + _sent.Count;
 
-    public void Add(ClientAppend append, TimeSpan now)
+    public void Add(T append, TimeSpan now)
     {
         if (append.HasEnded)
         {
@@ -118,28 +122,24 @@ internal sealed class AppendSession(Member origin, TimeSpan patience, long maxBy
         }
     }
 
-    /// <summary>An outcome whose result is of a type that this node does not know.</summary>
-    /// <param name="outcome">The outcome without its result.</param>
-    /// <param name="cause">Says how to make the type known.</param>
-    public void ReceiveUnreadable(IOutcome outcome, Exception cause, TimeSpan now)
+    /// <summary>The open Append that was sent with this request; null: it has ended, or is of another origin.</summary>
+    public T? Find(RequestRef request) => request.Incarnation == origin.Incarnation ? (T?)_sent.Find(request.Number) : null;
+
+    /// <summary>Takes out an Append that was sent. Null: it has ended, or is of another origin.</summary>
+    public T? Take(RequestRef request)
     {
-        if (outcome.Failure is null && Find(outcome.Request) is { } append)
+        var append = Find(request);
+        if (append is not null)
         {
             _sent.Remove(append);
-            append.Fail(new InvalidOperationException(
-                $"The pair of {outcome.Request} is committed, and this client cannot read its result. {cause.Message} Create the client "
-                    + "with the result type of the actors.",
-                cause));
         }
-        else
-        {
-            Receive(outcome, now);
-        }
+
+        return append;
     }
 
     /// <summary>The connection ended before the answer.</summary>
     /// <param name="wasSent">The call may have reached the other node.</param>
-    public void OnLost(ClientAppend append, bool wasSent, TimeSpan now)
+    public void OnLost(T append, bool wasSent, TimeSpan now)
     {
         append.Attempts -= wasSent || append.Attempts == 0 ? 0 : 1;
         append.NextAt = now;
@@ -163,7 +163,7 @@ internal sealed class AppendSession(Member origin, TimeSpan patience, long maxBy
     }
 
     /// <summary>The caller waits no more.</summary>
-    public void Cancel(ClientAppend append) => End(append, append.Attempts > 0
+    public void Cancel(T append) => End(append, append.Attempts > 0
         ? new CancelReason.Unknown(UnknownReason.Canceled)
         : new CancelReason.NotCommitted(NotCommittedReason.Canceled, "The call was cancelled before the pair was sent."));
 
@@ -187,17 +187,14 @@ internal sealed class AppendSession(Member origin, TimeSpan patience, long maxBy
         CancelReason.NotCommitted { Reason: NotCommittedReason.NoLeader or NotCommittedReason.Stopped }
         or CancelReason.Unknown { Reason: not (UnknownReason.Forgotten or UnknownReason.Quarantined) };
 
-    /// <summary>The open Append that was sent with this request; null: it has ended, or is of another origin.</summary>
-    public ClientAppend? Find(RequestRef request) => request.Incarnation == origin.Incarnation ? _sent.Find(request.Number) : null;
+    private TimeSpan PatienceOf(SessionAppend append) => patience * Math.Pow(2, Math.Min(append.Attempts, 6) - 1);
 
-    private TimeSpan PatienceOf(ClientAppend append) => patience * Math.Pow(2, Math.Min(append.Attempts, 6) - 1);
-
-    private bool Send(ClientAppend append, TimeSpan now)
+    private bool Send(SessionAppend append, TimeSpan now)
     {
         append.Attempts++;
         append.NextAt = now + PatienceOf(append);
         append.Request = RefOf(append);
-        if (send(append))
+        if (send((T)append))
         {
             return true;
         }
@@ -208,22 +205,22 @@ internal sealed class AppendSession(Member origin, TimeSpan patience, long maxBy
     }
 
     // It ends without a reply, so its link would wait for one.
-    private void End(ClientAppend append, CancelReason reason)
+    private void End(SessionAppend append, CancelReason reason)
     {
-        append.Link?.Forget(append);
+        append.Forget();
         End(append, Outcome<object?>.Of(reason, RefOf(append)));
     }
 
-    private void End(ClientAppend append, IOutcome outcome)
+    private void End(SessionAppend append, IOutcome outcome)
     {
         StopWaiting(append);
         _sent.Remove(append);
         append.End(outcome);
     }
 
-    private RequestRef RefOf(ClientAppend append) => RequestRef.Of(new RequestId(origin, append.Number));
+    private RequestRef RefOf(SessionAppend append) => RequestRef.Of(new RequestId(origin, append.Number));
 
-    private void StopWaiting(ClientAppend append)
+    private void StopWaiting(SessionAppend append)
     {
         if (append.Waiting is { } node)
         {

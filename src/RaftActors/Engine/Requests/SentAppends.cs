@@ -1,15 +1,15 @@
 using System.Collections;
 
-namespace RaftActors.Clients;
+namespace RaftActors.Engine.Requests;
 
 /// <summary>
 /// The open Appends that were sent, in the order of their numbers, which rise. Those of a client are 1, 2, 3 ...; an actor's have numbers
 /// already. The open ones span at most <paramref name="span"/> numbers and <paramref name="maxBytes"/>. Not thread-safe.
 /// </summary>
-internal sealed class SentAppends(int span, long maxBytes) : IEnumerable<ClientAppend>
+internal sealed class SentAppends(int span, long maxBytes) : IEnumerable<SessionAppend>
 {
     // The Append of number n is at n modulo span. Null: there is none.
-    private readonly ClientAppend?[] _ring = new ClientAppend?[span];
+    private readonly SessionAppend?[] _ring = new SessionAppend?[span];
 
     // Invariant: no Append below _first is open, and none has the number _next yet.
     private long _first = 1;
@@ -19,7 +19,7 @@ internal sealed class SentAppends(int span, long maxBytes) : IEnumerable<ClientA
     public int Count { get; private set; }
 
     /// <summary>Adds an Append, and gives it a number if it has none. False: there is no room.</summary>
-    public bool TryAdd(ClientAppend append)
+    public bool TryAdd(SessionAppend append)
     {
         var number = append.Number > 0 ? append.Number : _next;
         if (Count == 0)
@@ -40,10 +40,10 @@ internal sealed class SentAppends(int span, long maxBytes) : IEnumerable<ClientA
     }
 
     /// <summary>The open Append of this number; null if there is none.</summary>
-    public ClientAppend? Find(long number) => number >= _first && number < _next ? _ring[number % span] : null;
+    public SessionAppend? Find(long number) => number >= _first && number < _next ? _ring[number % span] : null;
 
     /// <summary>Does nothing if another Append, of an earlier life of the caller, has its number.</summary>
-    public void Remove(ClientAppend append)
+    public void Remove(SessionAppend append)
     {
         if (Find(append.Number) != append)
         {
@@ -59,7 +59,7 @@ internal sealed class SentAppends(int span, long maxBytes) : IEnumerable<ClientA
         }
     }
 
-    public IEnumerator<ClientAppend> GetEnumerator()
+    public IEnumerator<SessionAppend> GetEnumerator()
     {
         for (var number = _first; number < _next; number++)
         {
