@@ -32,7 +32,7 @@ internal static class ClientFormat
         new(
             ClientSession.Of(reader.Identity()),
             reader.Count(),
-            reader.Text(),
+            reader.Key(),
             reader.Value(),
             ReadTime(ref reader),
             reader.Flag(),

@@ -120,7 +120,7 @@ internal static class WireFormat
 
     public static WireMessage.AppendRequest ReadAppend(ref ByteReader reader)
     {
-        var (request, key, value) = (reader.Request(), reader.Text(), reader.Value());
+        var (request, key, value) = (reader.Request(), reader.Key(), reader.Value());
         return new WireMessage.AppendRequest(request, key, value, reader.Flag(), reader.Flag() ? HashedKey.Read(ref reader) : null);
     }
 
