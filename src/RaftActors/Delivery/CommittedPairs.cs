@@ -232,7 +232,13 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
     public long EraOf(Serial serial)
     {
         var eras = _eras;
-        return eras.Length == 0 ? 0 : Array.FindLast(eras, each => each.After < serial).Era;
+        var latest = eras.Length - 1;
+        while (latest >= 0 && eras[latest].After >= serial)
+        {
+            latest--;
+        }
+
+        return latest < 0 ? 0 : eras[latest].Era;
     }
 
     /// <summary>Removes all pairs: a snapshot up to this position replaces them.</summary>

@@ -88,9 +88,12 @@ internal sealed class PendingChanges(EngineContext context)
             return;
         }
 
-        foreach (var pending in _open.InOrder.Where(pending => pending.Place?.IsOverwrittenBy(entry.Index, entry.Term) == true))
+        foreach (var pending in _open.InOrder)
         {
-            SendAgain(pending);
+            if (pending.Place?.IsOverwrittenBy(entry.Index, entry.Term) == true)
+            {
+                SendAgain(pending);
+            }
         }
 
         if (entry.Configuration is not null)
