@@ -48,39 +48,6 @@ public sealed partial class RaftContext<TValue>
         return true;
     }
 
-    /// <summary>Starts a query of a client.</summary>
-    internal void QueryFor(ClientCall.Query call, ValueCodec<object?> questions, ICanTell client)
-    {
-        if (!_process.Queries.HasRoomForClient)
-        {
-            client.Tell(new ClientReply.Declined($"{Self} has {OpenQueries.MaxOfClients} open queries of clients."), _actor);
-            return;
-        }
-
-        object? question;
-        try
-        {
-            question = call.Question.IsEmpty ? LastCommitted.Instance : questions.Decode(call.Question);
-        }
-        catch (Exception e)
-        {
-            // A serializer of the user may throw anything.
-            client.Tell(new QueryOutcome.Failed(_process.NewRequest(), $"{Self} cannot read the question: {e.Message}"), _actor);
-            return;
-        }
-
-        if (question is null)
-        {
-            client.Tell(new QueryOutcome.Failed(_process.NewRequest(), "A question may not be null."), _actor);
-            return;
-        }
-
-        var request = _process.NewRequest();
-        var span = call.Parent is { } parent ? BeginQuery(ActivityKind.Server, parent) : null;
-        _process.Queries.Add(request, question, call.Consistency, client, span, isOfClient: true);
-        _process.Engine.Tell(new ToEngine.Query(request, call.Timeout, call.Consistency), _actor, _life);
-    }
-
     /// <param name="handleQuery">
     /// Null: the actor does not override HandleQuery. If it returns a <see cref="LaterAnswer"/>, the query stays open until the next call.
     /// </param>

@@ -2,6 +2,7 @@ using System.Diagnostics;
 
 using Akka.Actor;
 
+using RaftActors.Core;
 using RaftActors.Engine.Requests;
 using RaftActors.Network;
 using RaftActors.Settings;
@@ -22,6 +23,10 @@ internal abstract class ClientAppend(string key, ReadOnlyMemory<byte> value, Tim
 
     /// <summary>The client that it belongs to; null: none is told of replies.</summary>
     public GroupCalls? Calls { get; set; }
+
+    /// <inheritdoc cref="ICaller.Request"/>
+    public override RequestRef Request =>
+        Calls is { } calls && Number > 0 ? RequestRef.Of(new RequestId(calls.Origin, Number)) : default;
 
     /// <inheritdoc/>
     public void Tell(object message, IActorRef sender) => Calls?.OnReply(this, message);

@@ -36,7 +36,6 @@ internal sealed class GroupCalls
     private readonly Dictionary<(CallTarget Target, Address Node), Location> _locations = [];
     private readonly TaskCompletionSource _stopped = new(Machine.Current.Completion);
     private readonly TimeSpan _patience;
-    private readonly Address _own;
     private int _countOfAppends;
     private int _countOfQuestions;
     private ProcessAddress? _target;
@@ -52,19 +51,21 @@ internal sealed class GroupCalls
     public GroupCalls(ClientSettings settings, ActorSystem system)
     {
         (_settings, _system, _network, _patience) = (settings, system, NodeNetwork.Of(system), settings.AttemptTimeout);
-        _own = CustomAddress.WithoutSystem(_network.Address);
         _appends = new AppendSession<ClientAppend>(_session.Origin, _patience, long.MaxValue, Send);
         _finder = new GroupFinder(
             settings.Group,
             process => Locate(new CallTarget(settings.Group, process.Name), process.Node, process),
             node => Locate(CallTarget.Registry, node, asked: null),
-            [_own, .. settings.Contacts],
+            [_network.CallAddress, .. settings.Contacts],
             () => _network.Problems,
             _patience);
     }
 
     /// <summary>Ends when the client was disposed, and its last calls have ended.</summary>
     public Task Stopped => _stopped.Task;
+
+    /// <summary>The origin of all Appends of this client.</summary>
+    public Member Origin => _session.Origin;
 
     private static CancelReason.NotCommitted NotSent { get; } =
         new(NotCommittedReason.Closed, "The client was disposed before the pair was sent.");
@@ -87,12 +88,7 @@ internal sealed class GroupCalls
         lock (_lock)
         {
             append.Calls = this;
-            _appends.Add(append, Now);
-            if (_target is not null)
-            {
-                _appends.SendWaiting(Now);
-            }
-
+            _appends.Add(append, Now, mayGo: _target is not null);
             Watch();
         }
 
@@ -442,7 +438,7 @@ internal sealed class GroupCalls
     private void Send(ClientQuestion question, TimeSpan now)
     {
         var process = question.Node is null
-            ? _finder.Find(question.To, question.Attempts, question.PrefersOwnNode ? _own : null)
+            ? _finder.Find(question.To, question.Attempts, question.PrefersOwnNode ? _network.CallAddress : null)
             : null;
         if ((question.Node ?? process?.Node) is not { } node)
         {

@@ -28,6 +28,7 @@ internal sealed class NodeNetwork
         _system = system;
         _local = new LocalLink(Calls);
         Address = CustomAddress.OwnOf(system);
+        CallAddress = CustomAddress.WithoutSystem(Address);
     }
 
     public static NodeNetwork Of(ActorSystem system) =>
@@ -35,6 +36,9 @@ internal sealed class NodeNetwork
 
     /// <summary>The address of this node in the paths that other nodes use.</summary>
     public Address Address { get; }
+
+    /// <summary>The address of this node for calls of clients.</summary>
+    public Address CallAddress { get; }
 
     /// <summary>The processes of this node that take calls of clients.</summary>
     public NodeCalls Calls { get; } = new();
@@ -68,7 +72,7 @@ internal sealed class NodeNetwork
     /// <summary>The way for calls of clients to a node.</summary>
     /// <param name="node">As <see cref="CustomAddress.WithoutSystem"/> has it.</param>
     public ICallLink LinkTo(Address node) =>
-        Network is { } network && node.HasGlobalScope && !node.Equals(CustomAddress.WithoutSystem(Address))
+        Network is { } network && node.HasGlobalScope && !node.Equals(CallAddress)
             ? network.LinkTo(node)
             : _local;
 

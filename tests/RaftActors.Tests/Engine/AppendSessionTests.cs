@@ -292,7 +292,7 @@ public sealed class AppendSessionTests
     {
         var old = new ClientAppend<int>("key", default, TimeSpan.FromMinutes(1));
         AppendSession<ClientAppend> before = new(new ClientSession(new Guid(8, 0, 0, new byte[8])).Origin, Patience, MaxBytes, _ => true);
-        before.Add(old, _now);
+        before.Add(old, _now, mayGo: false);
         before.SendWaiting(_now);
         var append = Add();
         SendWaiting();
@@ -309,7 +309,7 @@ public sealed class AppendSessionTests
         var append = new ClientAppend<int>("key", default, TimeSpan.FromMinutes(1));
         _appends.Cancel(append);
 
-        _appends.Add(append, _now);
+        _appends.Add(append, _now, mayGo: false);
         SendWaiting();
 
         Assert.Empty(_sent);
@@ -322,8 +322,7 @@ public sealed class AppendSessionTests
         _now = TimeSpan.FromMinutes(5);
         var append = new ClientAppend<int>("key", default, TimeSpan.FromSeconds(2));
 
-        _appends.Add(append, _now);
-        SendWaiting();
+        _appends.Add(append, _now, mayGo: true);
         Pass(1);
         Assert.False(append.Task.IsCompleted);
         Pass(1);
@@ -399,12 +398,12 @@ public sealed class AppendSessionTests
     private ClientAppend<int> Add(TimeSpan? timeout = null)
     {
         var append = new ClientAppend<int>("key", new byte[] { 1 }, timeout ?? TimeSpan.FromMinutes(1));
-        _appends.Add(append, _now);
+        _appends.Add(append, _now, mayGo: false);
         return append;
     }
 
     private void AddOf(int bytes) =>
-        _appends.Add(new ClientAppend<int>("key", new byte[bytes], TimeSpan.FromMinutes(1)), _now);
+        _appends.Add(new ClientAppend<int>("key", new byte[bytes], TimeSpan.FromMinutes(1)), _now, mayGo: false);
 
     private bool Take(ClientAppend append)
     {

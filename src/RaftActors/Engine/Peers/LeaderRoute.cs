@@ -5,7 +5,7 @@ using RaftActors.Core;
 namespace RaftActors.Engine;
 
 /// <summary>The engine of the leader of a term, to send requests to.</summary>
-internal sealed record LeaderRoute(IActorRef Engine, Term Term)
+internal readonly record struct LeaderRoute(IActorRef Engine, Term Term)
 {
     /// <summary>Finds the way; null: there is none yet.</summary>
     public static LeaderRoute? Find(EngineContext context)

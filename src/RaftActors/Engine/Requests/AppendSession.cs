@@ -41,7 +41,8 @@ internal sealed class AppendSession<T>(Member origin, TimeSpan patience, long ma
     /// <summary>The number of Appends that have not ended.</summary>
     public int Count => _waiting.Count + _sent.Count;
 
-    public void Add(T append, TimeSpan now)
+    /// <param name="mayGo">The way to the leader is known.</param>
+    public void Add(T append, TimeSpan now, bool mayGo)
     {
         if (append.HasEnded)
         {
@@ -56,7 +57,14 @@ internal sealed class AppendSession<T>(Member origin, TimeSpan patience, long ma
 
         append.Deadline = now + append.Timeout;
         _nextDeadline = append.Deadline < _nextDeadline ? append.Deadline : _nextDeadline;
-        append.Waiting = _waiting.AddLast(append);
+        if (mayGo && _waiting.Count == 0 && _sent.TryAdd(append))
+        {
+            Send(append, now);
+        }
+        else
+        {
+            append.Waiting = _waiting.AddLast(append);
+        }
     }
 
     /// <summary>Sends the Appends that wait, as far as the span allows.</summary>
@@ -193,7 +201,6 @@ internal sealed class AppendSession<T>(Member origin, TimeSpan patience, long ma
     {
         append.Attempts++;
         append.NextAt = now + PatienceOf(append);
-        append.Request = RefOf(append);
         if (send((T)append))
         {
             return true;

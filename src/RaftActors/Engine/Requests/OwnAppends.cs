@@ -45,7 +45,7 @@ internal sealed class OwnAppends
             _context.Traces.Note(_context.Process.ToId(made.Request), span.Context);
         }
 
-        _session.Add(new OwnAppend(made, _context), Now);
+        _session.Add(new OwnAppend(made, _context), Now, mayGo: !_isRefused && _way is not null && _way == LeaderRoute.Find(_context));
         SendWaiting();
     }
 
@@ -158,6 +158,8 @@ internal sealed class OwnAppends
         public OwnAppend(ToEngine.Append made, EngineContext context)
             : base(made.Key, made.Value, made.Timeout, made.RequestKey) =>
             (_context, Number, Request) = (context, made.Request.Number, made.Request);
+
+        public override RequestRef Request { get; }
 
         public override bool HasEnded => _hasEnded;
 

@@ -37,8 +37,8 @@ internal abstract class SessionAppend(string key, ReadOnlyMemory<byte> value, Ti
     /// <summary>The time at which it ends in any case.</summary>
     public TimeSpan Deadline { get; set; }
 
-    /// <summary>The request, once it was sent.</summary>
-    public RequestRef Request { get; set; }
+    /// <summary>The request, once it has a number.</summary>
+    public abstract RequestRef Request { get; }
 
     /// <summary>Why the last process that answered did not append it; null: none refused it.</summary>
     public CancelReason.NotCommitted? Refusal { get; set; }
