@@ -175,13 +175,9 @@ internal sealed class ClientConnection : IAcceptedConnection
 
     private void Take(ReadOnlyMemory<byte> bytes)
     {
-        var reader = ByteReader.OfKept(bytes);
+        // A call has copies of its values. As views they would use up large blocks, whose garbage only full collections remove.
+        ByteReader reader = new(bytes.Span);
         var (number, target, call) = CallFormat.ReadCall(ref reader, _latest);
-        if (reader.HasView)
-        {
-            _block.Keep();
-        }
-
         if (_client.Identity is { } identity && CallTable.RoleFor(call) is var needed && _role < needed)
         {
             Refuse(number, call, identity, needed);

@@ -138,7 +138,8 @@ internal sealed class TcpNetwork : INetwork
 
     /// <inheritdoc/>
     public ICallLink LinkTo(Address node) =>
-        _calls.GetOrAdd(node, address => new CallConnection(address, _context, _system.EventStream.Publish));
+        _calls.GetOrAdd(
+            node, static (address, to) => new CallConnection(address, to._context, to._system.EventStream.Publish), this);
 
     /// <summary>Whether an announcement of an actor to the node was dropped since the last call.</summary>
     public bool TakeLostActor(Address address) => _connections.Find(address)?.TakeLostActor() == true;

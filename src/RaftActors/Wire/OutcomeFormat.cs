@@ -122,7 +122,7 @@ internal sealed class OutcomeFormat(ExtendedActorSystem system)
     private void WriteOutcome(ByteWriter writer, IOutcome outcome, bool hasRequest)
     {
         var type = ResultTypes.Of(outcome.ResultType);
-        var bytes = type.Take(outcome, warning => system.Log.Warning("{0}", warning));
+        var bytes = type.Take(outcome);
         writer.Text(type.Name);
         if (bytes is Outcome<ReadOnlyMemory<byte>>.Done done)
         {
@@ -141,7 +141,7 @@ internal sealed class OutcomeFormat(ExtendedActorSystem system)
     // An unknown type fails the asker at once, as an answer of another type does. The asker would wait for its time-out otherwise.
     private object ReadOutcome(ref ByteReader reader, RequestRef? request)
     {
-        var name = reader.Text();
+        var name = reader.Key();
         var bytes = ReadBytes(ref reader, request);
         if (ResultTypes.Find(name) is { } type)
         {

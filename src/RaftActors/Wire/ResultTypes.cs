@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 using Akka.Actor;
+using Akka.Event;
 
 using RaftActors.Values;
 
@@ -73,9 +74,11 @@ internal sealed class ResultTypes
 
         public string Name { get; } = NameOf(type);
 
-        /// <summary>Takes an outcome apart, with its result as bytes.</summary>
-        /// <param name="warn">Called with the reason if the result cannot be written. The asker then gets the outcome without it.</param>
-        public abstract Outcome<ReadOnlyMemory<byte>> Take(IOutcome outcome, Action<string> warn);
+        /// <summary>
+        /// Takes an outcome apart, with its result as bytes. If the result cannot be written, it logs a warning, and the asker gets the
+        /// outcome without it.
+        /// </summary>
+        public abstract Outcome<ReadOnlyMemory<byte>> Take(IOutcome outcome);
 
         /// <exception cref="InvalidDataException">The bytes are no result of this type.</exception>
         public abstract IOutcome Make(Outcome<ReadOnlyMemory<byte>> bytes);
@@ -85,15 +88,19 @@ internal sealed class ResultTypes
     {
         private readonly ValueCodec<T> _values = new(system, codec, codecPlace: null);
 
-        public override Outcome<ReadOnlyMemory<byte>> Take(IOutcome outcome, Action<string> warn) =>
-            ((Outcome<T>)outcome).Select(done => TryEncode(done, warn));
+        // Without a function that captures something: each outcome would make garbage for it.
+        public override Outcome<ReadOnlyMemory<byte>> Take(IOutcome outcome) => outcome is Outcome<T>.Done done
+            ? TryEncode(done)
+            : Outcome<ReadOnlyMemory<byte>>.Of(outcome.Failure!, outcome.Request); // Justification: it is not done.
 
-        public override IOutcome Make(Outcome<ReadOnlyMemory<byte>> bytes) => bytes.Select(done => done.TryGetResult(out var result)
-            ? new Outcome<T>.Done(done.Serial, _values.Decode(result), done.Request)
-            : Outcome<T>.Done.WithoutResult(done.Serial, done.Request));
+        public override IOutcome Make(Outcome<ReadOnlyMemory<byte>> bytes) =>
+            bytes is not Outcome<ReadOnlyMemory<byte>>.Done done
+                ? Outcome<T>.Of(((IOutcome)bytes).Failure!, bytes.Request) // Justification: it is not done.
+            : done.TryGetResult(out var result) ? new Outcome<T>.Done(done.Serial, _values.Decode(result), done.Request)
+            : Outcome<T>.Done.WithoutResult(done.Serial, done.Request);
 
         // The asker must hear that its pair is committed, even if the result cannot be written.
-        private Outcome<ReadOnlyMemory<byte>>.Done TryEncode(Outcome<T>.Done done, Action<string> warn)
+        private Outcome<ReadOnlyMemory<byte>>.Done TryEncode(Outcome<T>.Done done)
         {
             try
             {
@@ -104,7 +111,7 @@ internal sealed class ResultTypes
             }
             catch (ArgumentException e)
             {
-                warn($"The result of {done.Request} cannot leave its node. {e.Message}");
+                system.Log.Warning("{0}", $"The result of {done.Request} cannot leave its node. {e.Message}");
             }
 
             return Outcome<ReadOnlyMemory<byte>>.Done.WithoutResult(done.Serial, done.Request);
