@@ -242,6 +242,8 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         return new Payload.Pair(null, pair.Key, bytes);
     }
 
+    private Func<object, object?> Answers => field ??= HandleQuery;
+
     private ActorOverrides FindOverrides() => new(
         AnswersQueries: IsOverridden((Func<object, object?>)HandleQuery),
         JudgesProposals: IsOverridden((Func<Proposal<TValue>, string?>)HandleProposal),
@@ -435,7 +437,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
                 TakeSnapshot(taking.Serial);
                 break;
             case DeliveryStep.Query query:
-                Raft.Answer(query.Request, _overrides.AnswersQueries ? HandleQuery : null);
+                Raft.Answer(query.Request, _overrides.AnswersQueries ? Answers : null);
                 break;
             case DeliveryStep.Cancel cancel:
                 if (Raft.Abandon(cancel.Request, cancel.Reason))

@@ -16,7 +16,7 @@ internal sealed class ClientBackup(string group, ProcessName process, RaftBackup
     private const int AttemptsMax = 5;
 
     /// <exception cref="RaftUnavailableException">The process did not answer in time.</exception>
-    public delegate Task<ClientReply> Ask(Func<TimeSpan, ClientCall> toCall);
+    public delegate Task<ClientReply> Ask(ClientCall call);
 
     /// <param name="path">The file.</param>
     /// <param name="least">The serial that the backup must reach.</param>
@@ -52,7 +52,7 @@ internal sealed class ClientBackup(string group, ProcessName process, RaftBackup
     // Null: the backup is whole.
     private async Task<string?> WhyNotAsync(BackupWriter writer, (GroupUid Uid, LogPosition End)? before, Serial least)
     {
-        var begun = await DemandAsync<ClientReply.BackupBegun>(_ => new ClientCall.BackupBegin(LogIndex.Zero)).ConfigureAwait(false);
+        var begun = await DemandAsync<ClientReply.BackupBegun>(new ClientCall.BackupBegin(LogIndex.Zero)).ConfigureAwait(false);
         if (before is var (uid, _) && uid != begun.Uid)
         {
             return $"It is of group {uid}, and this one is {begun.Uid}.";
@@ -79,7 +79,7 @@ internal sealed class ClientBackup(string group, ProcessName process, RaftBackup
             {
                 // Another process gave the backup that this one continues, and this process lags behind it.
                 var end = new LogIndex(after.Index.Value - 1);
-                begun = await DemandAsync<ClientReply.BackupBegun>(_ => new ClientCall.BackupBegin(end)).ConfigureAwait(false);
+                begun = await DemandAsync<ClientReply.BackupBegun>(new ClientCall.BackupBegin(end)).ConfigureAwait(false);
             }
 
             if (await WhyDivergesAsync(after).ConfigureAwait(false) is { } diverges)
@@ -95,7 +95,7 @@ internal sealed class ClientBackup(string group, ProcessName process, RaftBackup
     // Only this answer has the identity of the group. A process that was exchanged never comes back, so asking at the end is enough.
     private async Task<string?> WhyOtherAsync(GroupUid uid)
     {
-        var now = await DemandAsync<ClientReply.BackupBegun>(_ => new ClientCall.BackupBegin(LogIndex.Zero)).ConfigureAwait(false);
+        var now = await DemandAsync<ClientReply.BackupBegun>(new ClientCall.BackupBegin(LogIndex.Zero)).ConfigureAwait(false);
         return now.Uid == uid ? null : $"It was of group {uid}, and is of {now.Uid} now.";
     }
 
@@ -104,7 +104,7 @@ internal sealed class ClientBackup(string group, ProcessName process, RaftBackup
         while (writer.ImageLeft > 0)
         {
             var (offset, description) = (writer.Image, begun.DescriptionLength);
-            var reply = await ask(_ => offset < description
+            var reply = await ask(offset < description
                 ? new ClientCall.BackupDescription(begun.Snapshot, offset)
                 : new ClientCall.BackupState(begun.Snapshot, offset - description)).ConfigureAwait(false);
             if (reply is not ClientReply.BackupBytes { Bytes: { IsEmpty: false } bytes })
@@ -122,7 +122,7 @@ internal sealed class ClientBackup(string group, ProcessName process, RaftBackup
     // The process must have the last entry of the backup that this one continues.
     private async Task<string?> WhyDivergesAsync(LogPosition end)
     {
-        var reply = await ask(_ => new ClientCall.BackupLog(end.Index, end.Index)).ConfigureAwait(false);
+        var reply = await ask(new ClientCall.BackupLog(end.Index, end.Index)).ConfigureAwait(false);
         return reply is not ClientReply.BackupEntries { Entries: [var last] } ? WhyOf(reply)
             : last.Term == end.Term && last.Serial == end.Serial ? null
             : $"It ends at {end}, where the process has {last.Index}/{last.Term} s{last.Serial}.";
@@ -135,7 +135,7 @@ internal sealed class ClientBackup(string group, ProcessName process, RaftBackup
             while (writer.Position.Index < end)
             {
                 var (first, last) = (writer.Position.Index.Next, end);
-                if (await ask(_ => new ClientCall.BackupLog(first, last)).ConfigureAwait(false) is not ClientReply.BackupEntries reply)
+                if (await ask(new ClientCall.BackupLog(first, last)).ConfigureAwait(false) is not ClientReply.BackupEntries reply)
                 {
                     return "The log was compacted meanwhile.";
                 }
@@ -151,13 +151,13 @@ internal sealed class ClientBackup(string group, ProcessName process, RaftBackup
 
             // The process lags behind what was committed when the call began.
             var reached = writer.Position.Index;
-            end = (await DemandAsync<ClientReply.BackupBegun>(_ => new ClientCall.BackupBegin(reached)).ConfigureAwait(false)).End;
+            end = (await DemandAsync<ClientReply.BackupBegun>(new ClientCall.BackupBegin(reached)).ConfigureAwait(false)).End;
         }
     }
 
-    private async Task<TReply> DemandAsync<TReply>(Func<TimeSpan, ClientCall> toCall)
+    private async Task<TReply> DemandAsync<TReply>(ClientCall call)
         where TReply : ClientReply =>
-        await ask(toCall).ConfigureAwait(false) as TReply
+        await ask(call).ConfigureAwait(false) as TReply
             ?? throw new RaftUnavailableException(
                 $"{process} answered a question of a backup with another reply. Use the same version for the client and the group.");
 

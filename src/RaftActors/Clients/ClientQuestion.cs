@@ -11,11 +11,11 @@ namespace RaftActors.Clients;
 /// <summary>
 /// One call of a client that is no Append, until it ends. Only <see cref="GroupCalls"/> changes it; the task is safe for any thread.
 /// </summary>
-/// <param name="toCall">Makes the call. Gets the time that is left.</param>
+/// <param name="call">Its timeout is set anew at each attempt.</param>
 /// <param name="mayRepeat">False: the call is sent once, because a second one might do more.</param>
 /// <param name="to">The process to ask. Null: the leader first, then any other.</param>
 internal sealed class ClientQuestion(
-    TimeSpan timeout, Func<TimeSpan, ClientCall> toCall, bool mayRepeat = true, ProcessName? to = null) : ICaller
+    TimeSpan timeout, ClientCall call, bool mayRepeat = true, ProcessName? to = null) : ICaller
 {
     private readonly TaskCompletionSource<ClientAnswer> _end = new(Machine.Current.Completion);
 
@@ -64,7 +64,7 @@ internal sealed class ClientQuestion(
     /// <summary>The time at which it ends in any case.</summary>
     public TimeSpan Deadline { get; set; }
 
-    public ClientCall ToCall(TimeSpan now) => toCall(Deadline - now);
+    public ClientCall ToCall(TimeSpan now) => call.Within(Deadline - now);
 
     /// <inheritdoc/>
     public void Tell(object message, IActorRef sender) => Calls?.OnReply(this, message);

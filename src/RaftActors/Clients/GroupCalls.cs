@@ -107,8 +107,9 @@ internal sealed class GroupCalls
 
         lock (_lock)
         {
+            var now = Now;
             question.Calls = this;
-            (question.Deadline, question.NextAt) = (Now + question.Timeout, Now);
+            (question.Deadline, question.NextAt) = (now + question.Timeout, now);
             _questions.Add(question);
             if (_isClosing)
             {
@@ -116,7 +117,7 @@ internal sealed class GroupCalls
                 return true;
             }
 
-            Send(question, Now);
+            Send(question, now);
             Watch();
         }
 

@@ -28,7 +28,7 @@ internal sealed class GroupFinder(
     /// </summary>
     public const int ProcessesMax = 256;
 
-    private readonly SortedDictionary<ProcessName, Address> _processes = [];
+    private readonly SortedList<ProcessName, Address> _processes = [];
     private readonly Dictionary<ProcessAddress, TimeSpan> _silentSince = [];
     private readonly HashSet<Address> _others = [];
     private (ProcessName Name, Term Term)? _leader;
@@ -53,17 +53,11 @@ internal sealed class GroupFinder(
             return _processes.TryGetValue(wanted, out var node) ? new ProcessAddress(wanted, node) : null;
         }
 
-        if (own is null && attempts == 0 && Way is { } way)
-        {
-            return way;
-        }
-
-        int PlaceOf(ProcessAddress process) => process.Node.Equals(own) ? 0
-            : process == Way ? 1
-            : _silentSince.ContainsKey(process) ? 3
-            : 2;
-        ProcessAddress[] all = [.. _processes.Select(each => new ProcessAddress(each.Key, each.Value)).OrderBy(PlaceOf)];
-        return all.Length == 0 ? null : all[attempts % all.Length];
+        // Most questions are answered at the first attempt, so this makes no garbage.
+        var place = attempts > 0 || own is null ? -1 : _processes.IndexOfValue(own);
+        return place >= 0 ? new ProcessAddress(_processes.GetKeyAtIndex(place), _processes.GetValueAtIndex(place))
+            : attempts == 0 && Way is { } way ? way
+            : FindInOrder(attempts, own);
     }
 
     /// <summary>Explains to a person why there is no way.</summary>
@@ -204,6 +198,16 @@ internal sealed class GroupFinder(
         {
             Way = null;
         }
+    }
+
+    private ProcessAddress? FindInOrder(int attempts, Address? own)
+    {
+        int PlaceOf(ProcessAddress process) => process.Node.Equals(own) ? 0
+            : process == Way ? 1
+            : _silentSince.ContainsKey(process) ? 3
+            : 2;
+        ProcessAddress[] all = [.. _processes.Select(each => new ProcessAddress(each.Key, each.Value)).OrderBy(PlaceOf)];
+        return all.Length == 0 ? null : all[attempts % all.Length];
     }
 
     // A restored group has the name of the one that was backed up, and may reach it. The first one that answered is the client's, until it

@@ -52,7 +52,7 @@ internal sealed class LiveClient<TValue, TResult>(
         return cancellationToken.CanBeCanceled ? WaitAsync(append, cancellationToken) : append.Task;
     }
 
-    public override async Task<(TAnswer Value, Serial Serial)> QueryWithSerialAsync<TAnswer>(
+    public override Task<(TAnswer Value, Serial Serial)> QueryWithSerialAsync<TAnswer>(
         object question,
         TimeSpan? timeout = null,
         ReadConsistency? consistency = null,
@@ -61,25 +61,8 @@ internal sealed class LiveClient<TValue, TResult>(
         ArgumentNullException.ThrowIfNull(question);
         var (bytes, limit) = (results.Encode(question), timeout ?? settings.Requests.QueryTimeout);
         var span = Spans.BeginOfClient(Spans.Query, Group);
-        QueryOutcome.Done done;
-        try
-        {
-            done = await QueryAsync(bytes, limit, consistency ?? ReadConsistency.Linearizable, cancellationToken, span)
-                .ConfigureAwait(false);
-        }
-        finally
-        {
-            Spans.End(span);
-        }
-
-        return done.Result switch
-        {
-            TAnswer typed => (typed, done.Serial),
-            // Justification: TAnswer admits null, as just asked.
-            null when default(TAnswer) is null => (default!, done.Serial),
-            var answer => throw new InvalidOperationException(
-                $"HandleQuery answered with a {answer?.GetType().ToString() ?? "null"}, and the caller expects a {typeof(TAnswer)}."),
-        };
+        return ReadAnswerAsync<TAnswer>(
+            QueryAsync(bytes, limit, consistency ?? ReadConsistency.Linearizable, cancellationToken, span), span);
     }
 
     public override async Task<Entry<TValue>?> GetAsync(
@@ -92,8 +75,8 @@ internal sealed class LiveClient<TValue, TResult>(
         if (found.Length == 0)
         {
             // The process may lag, or be deposed. If the pair is committed, it arrives there, or at another process.
-            var last = await QueryAsync(ReadOnlyMemory<byte>.Empty, time, ReadConsistency.Linearizable, cancellationToken)
-                .ConfigureAwait(false);
+            var last = DoneOf(await QueryAsync(ReadOnlyMemory<byte>.Empty, time, ReadConsistency.Linearizable, cancellationToken)
+                .ConfigureAwait(false));
             if (last.Result is not long committed || committed < serial.Value)
             {
                 return null;
@@ -133,7 +116,7 @@ internal sealed class LiveClient<TValue, TResult>(
     public override async Task<GroupStatus> StatusAsync(CancellationToken cancellationToken = default)
     {
         var located = await DemandAsync<ClientReply.Located>(
-            new ClientQuestion(settings.Requests.QueryTimeout, _ => new ClientCall.Locate(Group)), cancellationToken)
+            new ClientQuestion(settings.Requests.QueryTimeout, new ClientCall.Locate(Group)), cancellationToken)
             .ConfigureAwait(false);
         var asked = located.Processes.Select(process => process.Name).Order().Select(
             async name => (Name: name, Status: await StatusOfAsync(name, cancellationToken).ConfigureAwait(false)));
@@ -155,7 +138,7 @@ internal sealed class LiveClient<TValue, TResult>(
     internal override async Task<ClientReply.ProcessList> ProcessesOfAsync(
         Address node, ProcessPlace? after, CancellationToken cancellationToken)
     {
-        var question = new ClientQuestion(settings.Requests.QueryTimeout, _ => new ClientCall.ListProcesses(after))
+        var question = new ClientQuestion(settings.Requests.QueryTimeout, new ClientCall.ListProcesses(after))
         {
             Node = CustomAddress.WithoutSystem(node),
         };
@@ -171,7 +154,7 @@ internal sealed class LiveClient<TValue, TResult>(
 
     public override async Task<string> ExplainAsync(ProcessName? process = null, CancellationToken cancellationToken = default)
     {
-        var question = new ClientQuestion(settings.Requests.QueryTimeout, _ => new ClientCall.Explain(), to: process);
+        var question = new ClientQuestion(settings.Requests.QueryTimeout, new ClientCall.Explain(), to: process);
         return (await DemandAsync<Explanation>(question, cancellationToken).ConfigureAwait(false)).Text;
     }
 
@@ -206,14 +189,14 @@ internal sealed class LiveClient<TValue, TResult>(
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         var (asked, limit) = (options ?? new RaftBackupOptions(), options?.Timeout ?? settings.Requests.QueryTimeout);
-        var last = await QueryAsync(ReadOnlyMemory<byte>.Empty, limit, ReadConsistency.Linearizable, cancellationToken)
-            .ConfigureAwait(false);
+        var last = DoneOf(await QueryAsync(ReadOnlyMemory<byte>.Empty, limit, ReadConsistency.Linearizable, cancellationToken)
+            .ConfigureAwait(false));
         var process = asked.Process ?? await BackupSourceAsync(cancellationToken).ConfigureAwait(false);
         ClientBackup backup = new(
             Group,
             process,
             asked,
-            toCall => DemandAsync<ClientReply>(new ClientQuestion(limit, toCall, to: process), cancellationToken));
+            call => DemandAsync<ClientReply>(new ClientQuestion(limit, call, to: process), cancellationToken));
         return await backup.TakeAsync(path, new Serial((long)last.Result!)) // Justification: the answer to an empty question.
             .ConfigureAwait(false);
     }
@@ -235,8 +218,8 @@ internal sealed class LiveClient<TValue, TResult>(
     public override async Task<ProcessSnapshot> TakeSnapshotAsync(
         ProcessName process, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
-        var question = new ClientQuestion(
-            timeout ?? settings.Requests.ChangeTimeout, left => new ClientCall.TakeSnapshot(left), to: process);
+        var limit = timeout ?? settings.Requests.ChangeTimeout;
+        ClientQuestion question = new(limit, new ClientCall.TakeSnapshot(limit), to: process);
         var (position, length) = await DemandAsync<ClientReply.SnapshotTaken>(question, cancellationToken).ConfigureAwait(false);
         return new ProcessSnapshot(process, position.Serial, position.Index, length);
     }
@@ -259,19 +242,42 @@ internal sealed class LiveClient<TValue, TResult>(
         return await append.Task.ConfigureAwait(false);
     }
 
-    private async Task<QueryOutcome.Done> QueryAsync(
+    private Task<QueryOutcome> QueryAsync(
         ReadOnlyMemory<byte> question,
         TimeSpan timeout,
         ReadConsistency consistency,
         CancellationToken cancellationToken,
         Activity? span = null)
     {
-        var asked = new ClientQuestion(timeout, left => new ClientCall.Query(question, left, consistency, span?.Context))
+        ClientCall.Query call = new(question, timeout, consistency, span?.Context);
+        ClientQuestion asked = new(timeout, call) { PrefersOwnNode = consistency.NotBelow is not null };
+        return DemandAsync<QueryOutcome>(asked, cancellationToken);
+    }
+
+    private static QueryOutcome.Done DoneOf(QueryOutcome outcome) =>
+        outcome as QueryOutcome.Done ?? throw new RaftUnavailableException(((QueryOutcome.Failed)outcome).Reason);
+
+    // The parameters of the call are not in its state, which each query makes.
+    private static async Task<(TAnswer Value, Serial Serial)> ReadAnswerAsync<TAnswer>(Task<QueryOutcome> asked, Activity? span)
+    {
+        QueryOutcome.Done done;
+        try
         {
-            PrefersOwnNode = consistency.NotBelow is not null,
+            done = DoneOf(await asked.ConfigureAwait(false));
+        }
+        finally
+        {
+            Spans.End(span);
+        }
+
+        return done.Result switch
+        {
+            TAnswer typed => (typed, done.Serial),
+            // Justification: TAnswer admits null, as just asked.
+            null when default(TAnswer) is null => (default!, done.Serial),
+            var answer => throw new InvalidOperationException(
+                $"HandleQuery answered with a {answer?.GetType().ToString() ?? "null"}, and the caller expects a {typeof(TAnswer)}."),
         };
-        var outcome = await DemandAsync<QueryOutcome>(asked, cancellationToken).ConfigureAwait(false);
-        return outcome as QueryOutcome.Done ?? throw new RaftUnavailableException(((QueryOutcome.Failed)outcome).Reason);
     }
 
     // Without an end: a subscription outlives any failure of the group.
@@ -295,7 +301,7 @@ internal sealed class LiveClient<TValue, TResult>(
     private async Task<ImmutableArray<StoredPair>> ReadAsync(
         Serial after, int max, TimeSpan wait, TimeSpan timeout, CancellationToken cancellationToken, bool isSubscription = false)
     {
-        var question = new ClientQuestion(timeout, _ => new ClientCall.Read(after, max, wait)) { IsOfSubscription = isSubscription };
+        var question = new ClientQuestion(timeout, new ClientCall.Read(after, max, wait)) { IsOfSubscription = isSubscription };
         var pairs = await DemandAsync<ClientReply.Pairs>(question, cancellationToken).ConfigureAwait(false);
         return pairs.Base > after
             ? throw new RaftCompactedException(after.Next, pairs.Base.Next)
@@ -317,8 +323,8 @@ internal sealed class LiveClient<TValue, TResult>(
 
     private async Task<Outcome<Membership>> ChangeAsync(GroupChange change, TimeSpan? timeout, CancellationToken cancellationToken)
     {
-        var question = new ClientQuestion(
-            timeout ?? settings.Requests.ChangeTimeout, left => new ClientCall.Change(change, left), mayRepeat: false);
+        var limit = timeout ?? settings.Requests.ChangeTimeout;
+        ClientQuestion question = new(limit, new ClientCall.Change(change, limit), mayRepeat: false);
         var answer = await AskAsync(question, cancellationToken).ConfigureAwait(false);
         if (answer.Reply is IOutcome outcome)
         {
@@ -343,7 +349,7 @@ internal sealed class LiveClient<TValue, TResult>(
     /// <returns>Null: the process did not answer in time, or with something else.</returns>
     private async Task<TReply?> LookAsync<TReply>(ProcessName process, ClientCall call, CancellationToken cancellationToken)
         where TReply : class =>
-        (await AskAsync(new ClientQuestion(settings.AttemptTimeout, _ => call, to: process), cancellationToken).ConfigureAwait(false))
+        (await AskAsync(new ClientQuestion(settings.AttemptTimeout, call, to: process), cancellationToken).ConfigureAwait(false))
             .Reply as TReply;
 
     private async Task<TReply> DemandAsync<TReply>(ClientQuestion question, CancellationToken cancellationToken)
@@ -370,22 +376,28 @@ internal sealed class LiveClient<TValue, TResult>(
         throw new RaftUnavailableException($"Group '{Group}' did not answer. {answer.Why}");
     }
 
-    private async Task<ClientAnswer> AskAsync(ClientQuestion question, CancellationToken cancellationToken)
+    private Task<ClientAnswer> AskAsync(ClientQuestion question, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
-            return new ClientAnswer(null, WasSent: false, NotCommittedReason.Canceled, "The call was cancelled before it was sent.");
+            return Task.FromResult(
+                new ClientAnswer(null, WasSent: false, NotCommittedReason.Canceled, "The call was cancelled before it was sent."));
         }
 
         if (!calls.TryBegin(question))
         {
-            return new ClientAnswer(
+            return Task.FromResult(new ClientAnswer(
                 null,
                 WasSent: false,
                 NotCommittedReason.Busy,
-                $"This client has {settings.PendingMax} open calls besides its Appends (raft.client.pending-max). Call it again later.");
+                $"This client has {settings.PendingMax} open calls besides its Appends (raft.client.pending-max). Call it again later."));
         }
 
+        return cancellationToken.CanBeCanceled ? WaitAsync(question, cancellationToken) : question.Task;
+    }
+
+    private async Task<ClientAnswer> WaitAsync(ClientQuestion question, CancellationToken cancellationToken)
+    {
         using var registration = cancellationToken.Register(() => calls.Cancel(question));
         return await question.Task.ConfigureAwait(false);
     }

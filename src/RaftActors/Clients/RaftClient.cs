@@ -266,12 +266,16 @@ public abstract class RaftClient<TValue, TResult> : RaftClient
     /// <exception cref="InvalidOperationException">The answer is of another type.</exception>
     /// <exception cref="RaftUnavailableException">No process answered in time, or HandleQuery failed.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    public async Task<TAnswer> QueryAsync<TAnswer>(
+    public Task<TAnswer> QueryAsync<TAnswer>(
         object question,
         TimeSpan? timeout = null,
         ReadConsistency? consistency = null,
-        CancellationToken cancellationToken = default) =>
-        (await QueryWithSerialAsync<TAnswer>(question, timeout, consistency, cancellationToken).ConfigureAwait(false)).Value;
+        CancellationToken cancellationToken = default)
+    {
+        return ValueOf(QueryWithSerialAsync<TAnswer>(question, timeout, consistency, cancellationToken));
+
+        static async Task<TAnswer> ValueOf(Task<(TAnswer Value, Serial Serial)> asked) => (await asked.ConfigureAwait(false)).Value;
+    }
 
     /// <summary>
     /// As <see cref="QueryAsync"/>, with the last serial of the state that answered: a token for

@@ -236,8 +236,8 @@ public sealed class GroupCallsTests : TestKit
             Begin(mayRepeat: true);
         }
 
-        Assert.False(_calls.TryBegin(new ClientQuestion(Patience, _ => new ClientCall.Explain())));
-        Assert.True(_calls.TryBegin(new ClientQuestion(Patience, _ => new ClientCall.Explain()) { IsOfSubscription = true }));
+        Assert.False(_calls.TryBegin(new ClientQuestion(Patience, new ClientCall.Explain())));
+        Assert.True(_calls.TryBegin(new ClientQuestion(Patience, new ClientCall.Explain()) { IsOfSubscription = true }));
     }
 
     private ClientQuestion Begin(bool mayRepeat, TimeSpan? timeout = null)
