@@ -125,20 +125,15 @@ internal sealed class GroupCalls
     }
 
     /// <summary>The caller waits no more.</summary>
-    public void Cancel(ClientAppend append)
+    public void Cancel(ICaller caller)
     {
         lock (_lock)
         {
-            _appends.Cancel(append);
-        }
-    }
-
-    /// <summary>The caller waits no more.</summary>
-    public void Cancel(ClientQuestion question)
-    {
-        lock (_lock)
-        {
-            if (_questions.Contains(question))
+            if (caller is ClientAppend append)
+            {
+                _appends.Cancel(append);
+            }
+            else if (caller is ClientQuestion question && _questions.Contains(question))
             {
                 End(question, NotCommittedReason.Canceled, "The call was cancelled.");
             }

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 
 using Akka.Actor;
 
+using RaftActors.Network;
 using RaftActors.Settings;
 using RaftActors.Telemetry;
 using RaftActors.Values;
@@ -49,7 +50,7 @@ internal sealed class LiveClient<TValue, TResult>(
                 $"This client has {settings.PendingMax} open Appends (raft.client.pending-max). Append it again later."));
         }
 
-        return cancellationToken.CanBeCanceled ? WaitAsync(append, cancellationToken) : append.Task;
+        return cancellationToken.CanBeCanceled ? WaitAsync(append.Task, append, cancellationToken) : append.Task;
     }
 
     public override Task<(TAnswer Value, Serial Serial)> QueryWithSerialAsync<TAnswer>(
@@ -235,11 +236,10 @@ internal sealed class LiveClient<TValue, TResult>(
         }
     }
 
-    private async Task<Outcome<TResult>> WaitAsync(ClientAppend<TResult> append, CancellationToken cancellationToken)
+    private async Task<T> WaitAsync<T>(Task<T> ended, ICaller caller, CancellationToken cancellationToken)
     {
-        using var registration = cancellationToken.Register(
-            () => calls.Cancel(append));
-        return await append.Task.ConfigureAwait(false);
+        using var registration = cancellationToken.Register(() => calls.Cancel(caller));
+        return await ended.ConfigureAwait(false);
     }
 
     private Task<QueryOutcome> QueryAsync(
@@ -386,19 +386,11 @@ internal sealed class LiveClient<TValue, TResult>(
 
         if (!calls.TryBegin(question))
         {
-            return Task.FromResult(new ClientAnswer(
-                null,
-                WasSent: false,
-                NotCommittedReason.Busy,
-                $"This client has {settings.PendingMax} open calls besides its Appends (raft.client.pending-max). Call it again later."));
+            var why = $"This client has {settings.PendingMax} open calls besides its Appends (raft.client.pending-max). "
+                + "Call it again later.";
+            return Task.FromResult(new ClientAnswer(null, WasSent: false, NotCommittedReason.Busy, why));
         }
 
-        return cancellationToken.CanBeCanceled ? WaitAsync(question, cancellationToken) : question.Task;
-    }
-
-    private async Task<ClientAnswer> WaitAsync(ClientQuestion question, CancellationToken cancellationToken)
-    {
-        using var registration = cancellationToken.Register(() => calls.Cancel(question));
-        return await question.Task.ConfigureAwait(false);
+        return cancellationToken.CanBeCanceled ? WaitAsync(question.Task, question, cancellationToken) : question.Task;
     }
 }

@@ -270,12 +270,8 @@ public abstract class RaftClient<TValue, TResult> : RaftClient
         object question,
         TimeSpan? timeout = null,
         ReadConsistency? consistency = null,
-        CancellationToken cancellationToken = default)
-    {
-        return ValueOf(QueryWithSerialAsync<TAnswer>(question, timeout, consistency, cancellationToken));
-
-        static async Task<TAnswer> ValueOf(Task<(TAnswer Value, Serial Serial)> asked) => (await asked.ConfigureAwait(false)).Value;
-    }
+        CancellationToken cancellationToken = default) =>
+        ValueOf(QueryWithSerialAsync<TAnswer>(question, timeout, consistency, cancellationToken));
 
     /// <summary>
     /// As <see cref="QueryAsync"/>, with the last serial of the state that answered: a token for
@@ -336,4 +332,6 @@ public abstract class RaftClient<TValue, TResult> : RaftClient
         ArgumentNullException.ThrowIfNull(projection);
         return projection.RunAsync(this, tell ?? (_ => { }), cancellationToken);
     }
+
+    private static async Task<T> ValueOf<T>(Task<(T Value, Serial Serial)> asked) => (await asked.ConfigureAwait(false)).Value;
 }

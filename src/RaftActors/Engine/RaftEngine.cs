@@ -229,7 +229,7 @@ internal sealed class RaftEngine : UntypedActor
                 Count(_ticks.Take(tick));
                 break;
             case ToSelf.CallTurn:
-                _calls.Take(_context.Clients.Submit);
+                _calls.Take(_context.Clients);
                 _context.Queries.AskWaiting();
                 break;
             case ToSelf.ProposeTurn:

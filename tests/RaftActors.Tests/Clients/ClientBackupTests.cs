@@ -146,9 +146,8 @@ public sealed class ClientBackupTests : IDisposable
     private Task<RaftBackup> TakeAsync(
         string name, long least, RaftBackupOptions? options = null, Action<ClientCall>? onCall = null)
     {
-        ClientBackup backup = new("g", Process, options ?? new RaftBackupOptions(), toCall =>
+        ClientBackup backup = new("g", Process, options ?? new RaftBackupOptions(), call =>
         {
-            var call = toCall(TimeSpan.FromSeconds(1));
             _calls.Add(call);
             onCall?.Invoke(call);
             return Task.FromResult(AnswerTo(call));

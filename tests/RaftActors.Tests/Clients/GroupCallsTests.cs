@@ -136,7 +136,7 @@ public sealed class GroupCallsTests : TestKit
     {
         ScriptedProcess registry = new();
         NodeNetwork.Of(Sys).Calls.Add(CallTarget.Registry, registry);
-        ClientQuestion question = new(TimeSpan.FromSeconds(10), _ => new ClientCall.ListProcesses(null)) { Node = Own };
+        ClientQuestion question = new(TimeSpan.FromSeconds(10), new ClientCall.ListProcesses(null)) { Node = Own };
 
         Assert.True(_calls.TryBegin(question));
         Pass(Tick);
@@ -242,7 +242,7 @@ public sealed class GroupCallsTests : TestKit
 
     private ClientQuestion Begin(bool mayRepeat, TimeSpan? timeout = null)
     {
-        ClientQuestion question = new(timeout ?? TimeSpan.FromSeconds(10), _ => new ClientCall.Explain(), mayRepeat);
+        ClientQuestion question = new(timeout ?? TimeSpan.FromSeconds(10), new ClientCall.Explain(), mayRepeat);
         Assert.True(_calls.TryBegin(question));
         return question;
     }

@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using Akka.Actor;
 
 using RaftActors.Delivery;
+using RaftActors.Engine.Requests;
 using RaftActors.Network;
 using RaftActors.Wire;
 
@@ -65,12 +66,12 @@ internal sealed class CallInbox(IActorRef engine) : ICallInbox
     }
 
     /// <summary>Takes the calls of one turn. Call it for each announcement.</summary>
-    public void Take(Action<ClientCall, ICanTell> take)
+    public void Take(ClientRequests requests)
     {
         for (var taken = 0; taken < TurnMax && _calls.TryDequeue(out var next); taken++)
         {
             RemoteCaller.OnTaken(next.Caller);
-            take(next.Call, next.Caller);
+            requests.Submit(next.Call, next.Caller);
         }
 
         // The full fence orders this before the look at the queue: either this side sees a new call, or its sender sees the flag.
