@@ -9,10 +9,7 @@ internal sealed class CallWindow(TimeProvider clock)
     /// <summary>The most messages that wait. A client of this library has at most 256 Appends under way, and few other calls.</summary>
     public const int Max = 1024;
 
-    /// <summary>
-    /// Bytes of messages that may come until none waits. A large call pins the bytes that it was read from, so the number alone is no
-    /// bound.
-    /// </summary>
+    /// <summary>Bytes of messages that may come until none waits. Each has a copy of its value, so the number alone is no bound.</summary>
     public const int SizeMaxBytes = 4 * 1024 * 1024;
 
     // An engine that has stopped takes nothing, and must not hold up the calls to others for ever.
