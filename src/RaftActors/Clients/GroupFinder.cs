@@ -202,11 +202,8 @@ internal sealed class GroupFinder(
 
     private ProcessAddress? FindInOrder(int attempts, Address? own)
     {
-        int PlaceOf(ProcessAddress process) => process.Node.Equals(own) ? 0
-            : process == Way ? 1
-            : _silentSince.ContainsKey(process) ? 3
-            : 2;
-        ProcessAddress[] all = [.. _processes.Select(each => new ProcessAddress(each.Key, each.Value)).OrderBy(PlaceOf)];
+        ProcessAddress[] all = [.. _processes.Select(each => new ProcessAddress(each.Key, each.Value)).OrderBy(
+            process => process.Node.Equals(own) ? 0 : process == Way ? 1 : _silentSince.ContainsKey(process) ? 3 : 2)];
         return all.Length == 0 ? null : all[attempts % all.Length];
     }
 
