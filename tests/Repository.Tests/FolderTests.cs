@@ -14,8 +14,8 @@ public sealed partial class FolderTests
 {
     private const string Page = "docs/internals.md";
 
-    // Its tests run groups of actor systems, and belong to no folder alone.
-    private const string WholeGroups = "Groups";
+    // Their tests run groups of actor systems, or one whole process, and belong to no folder alone.
+    private static readonly string[] Whole = ["Groups", "Scenarios"];
 
     private static readonly Dictionary<string, string[]> Layers = Drawings().Matches(Repository.Read(Page))
         .ToDictionary(
@@ -53,7 +53,7 @@ public sealed partial class FolderTests
         var folders = SourcesOf("RaftActors").Select(FolderOf).Append("Root").ToHashSet();
         var tests = Repository.Files("*Tests*.cs", "tests/RaftActors.Tests")
             .Select(file => (Type: NameOf(file).Replace("Tests", ""), Folder: FolderOf(file)))
-            .Where(test => test.Folder != WholeGroups)
+            .Where(test => !Whole.Contains(test.Folder))
             .ToList();
 
         Assert.NotEmpty(tests);

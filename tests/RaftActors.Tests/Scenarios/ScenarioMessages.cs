@@ -1,0 +1,268 @@
+using System.Collections.Immutable;
+
+using Akka.Actor;
+
+using RaftActors.Core;
+using RaftActors.Delivery;
+using RaftActors.Engine;
+using RaftActors.Values;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Scenarios;
+
+/// <summary>
+/// The messages between engines, as words. All that a scenario knows of their types is here, so that other types change this file alone.
+/// </summary>
+internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requests, ValueCodec<string> values)
+{
+    private readonly Dictionary<RequestId, WireMessage> _asked = [];
+
+    /// <summary>Messages of Core are shown, too.</summary>
+    public bool ShowsCore { get; set; }
+
+    /// <summary>Announcements of actors are shown.</summary>
+    public bool ShowsActors { get; set; }
+
+    /// <summary>The message that says that the node of the process is about to stop.</summary>
+    public static object StopOfNode { get; } = new PrepareStop();
+
+    /// <summary>A message between two Cores, for an engine.</summary>
+    public static object Of(RaftActors.Core.Envelope envelope) => new WireMessage.CoreMessage(envelope);
+
+    /// <summary>The message of a Core in a message of an engine; null: it has none.</summary>
+    public static RaftActors.Core.Envelope? EnvelopeIn(object message) =>
+        message is WireMessage.CoreMessage(var envelope) ? envelope : null;
+
+    /// <summary>Discovery found this engine of a process.</summary>
+    public static object Found(ProcessName name, IActorRef engine) => new PeerNews.Found(name, engine);
+
+    /// <summary>News of discovery about a process, such as <c>unreachable</c> or <c>unreachable n-x</c>; null: the line is none.</summary>
+    public static object? NewsOf(ScenarioLine line, ProcessName name, IActorRef engine)
+    {
+        var own = engine.Path.Address;
+        var node = line.Words.Count > 0 ? new Address(own.Protocol, own.System, line[0], own.Port) : own;
+        return line.Verb switch
+        {
+            "met" => Found(name, engine),
+            "reachable" => new PeerNews.Reachable(name, node),
+            "unreachable" => new PeerNews.Unreachable(name, node),
+            "stopped" => new PeerNews.Stopped(name, engine),
+            "actor-lost" => new PeerNews.ActorLost(name),
+            "silent" => new PeerNews.Silent(name),
+            "leads-no-more" => new PeerNews.LeadsNoMore(name),
+            _ => null,
+        };
+    }
+
+    /// <summary>A message of the process to a peer, in words; null: the scenario does not show it.</summary>
+    public string? Describe(object message) => message switch
+    {
+        WireMessage.CoreMessage(var envelope) => Describe(envelope),
+        WireMessage.Traced traced => Describe(traced.Inner),
+        WireMessage.AppendRequest append =>
+            $"append {Name(append.Request)} {append.Key}={ValueOf(append.Value)}{If(append.IsRetry, ", retry")}{KeyOf(append.RequestKey)}",
+        AppendReply.Taken taken => $"{Name(taken.Request)} is taken at {PlaceOf(taken.Place)}",
+        AppendReply.Refused refused => $"{Name(refused.Request)} is refused, send it again",
+        AppendReply.Cancelled cancelled => $"{Name(cancelled.Request)} is over: {Describe(cancelled.Reason)}",
+        AppendReply.Committed committed => $"{Name(committed.Request)} is committed as {committed.Serial}",
+        WireMessage.GetRequest get => $"get {Name(get.Request)} serial {get.Serial}, asker committed {get.AskerCommit}",
+        GetReply.Found found =>
+            $"{Name(found.Request)} is {found.Serial} {found.Key}={ValueOf(found.Value)}{If(found.IsKeyed, ", keyed")}",
+        GetReply.Refused refused => $"{Name(refused.Request)} is refused",
+        GetReply.Compacted compacted => $"{Name(compacted.Request)} is compacted",
+        WireMessage.ChangeRequest change => $"change {Name(change.Request)}: {Describe(change.Change)}",
+        ChangeReply.Taken taken => $"{Name(taken.Request)} is taken at {PlaceOf(taken.Place)}",
+        ChangeReply.Done done => $"{Name(done.Request)} is done",
+        ChangeReply.Changed changed => $"{Name(changed.Request)} is done at {changed.Index}: {MembersOf(changed.Members)}",
+        ChangeReply.NotMade denied =>
+            $"{Name(denied.Request)} is {(denied.IsOver ? "over" : "refused, send it again")}: {denied.Reason}, {denied.Detail}",
+        WireMessage.Leaving leaving => leaving.IsReply ? "knows that you leave" : "my node leaves",
+        WireMessage.ActorAt actor => !ShowsActors ? null
+            : actor.Path.Length == 0 ? "I have no actor"
+            : $"my actor is {actor.Path[actor.Path.IndexOf("/user", StringComparison.Ordinal)..].Split('#')[0]}",
+        _ => throw new InvalidOperationException($"No scenario knows a {message.GetType()}."),
+    };
+
+    public static string Describe(CancelReason reason) => reason switch
+    {
+        CancelReason.NotCommitted known => $"not committed, {known.Reason}: {known.Detail}",
+        CancelReason.Unknown known => $"unknown, {known.Reason}",
+        CancelReason.Unavailable => "unavailable",
+        CancelReason.Compacted => "compacted",
+        CancelReason.AlreadyDelivered => "delivered before",
+        _ => throw new InvalidOperationException($"No scenario knows a {reason.GetType()}."),
+    };
+
+    public static string MembersOf(ImmutableArray<GroupMember> members) =>
+        $"voters {NamesOf(members, true)}{If(members.Any(member => !member.IsVoter), $", learners {NamesOf(members, false)}")}";
+
+    /// <summary>
+    /// A change of the group: <c>join d</c>, <c>leave b</c>, <c>quorum 3</c>, <c>level 2</c>, <c>transfer</c> or <c>transfer b</c>.
+    /// </summary>
+    public static GroupChange? ChangeOf(ScenarioLine line)
+    {
+        LogIndex? basedOn = line.Number("based") is { } index ? new LogIndex(index) : null;
+        return line.Verb switch
+        {
+            "join" => new GroupChange.Join(ScenarioPeers.NameOf(line[0]), basedOn),
+            "leave" => new GroupChange.Leave(
+                ScenarioPeers.NameOf(line[0]),
+                basedOn,
+                line.Number("life") is { } life ? ScenarioPeers.MemberOf(line[0], (int)life).Incarnation : null),
+            "quorum" => new GroupChange.SetMaxQuorum(int.Parse(line[0]), basedOn),
+            "level" => new GroupChange.RaiseFormatLevel(byte.Parse(line[0]), basedOn),
+            "transfer" => new GroupChange.Transfer(line.Words.Count > 0 ? ScenarioPeers.NameOf(line[0]) : null),
+            _ => null,
+        };
+    }
+
+    /// <summary>A message of a peer to the process.</summary>
+    /// <param name="peer">The name of the peer.</param>
+    public object Of(string peer, ScenarioLine line) => line.Verb switch
+    {
+        "asks" => (object)Question(line),
+        "refuses" => line.Has("get")
+            ? new GetReply.Refused(requests.Find(line[0])) : new AppendReply.Refused(requests.Find(line[0])),
+        "places" => new AppendReply.Taken(requests.Find(line[0]), PlaceIn(line)),
+        "ends" => new AppendReply.Cancelled(requests.Find(line[0]), ReasonOf(line)),
+        "had" => new AppendReply.Committed(requests.Find(line[0]), new Serial(long.Parse(line[1]))),
+        "gives" => new GetReply.Found(requests.Find(line[0]), new Serial(long.Parse(line[1])), line[2], Value(line[3]), line.Has("keyed")),
+        "compacted" => new GetReply.Compacted(requests.Find(line[0])),
+        "places-change" => new ChangeReply.Taken(requests.Find(line[0]), PlaceIn(line)),
+        "did" => new ChangeReply.Done(requests.Find(line[0])),
+        "changed" => new ChangeReply.Changed(
+            requests.Find(line[0]),
+            new LogIndex(line.Number("at") ?? 0),
+            [.. line.Setting("voters")!.Split(' ').Select(name => new GroupMember(ScenarioPeers.NameOf(name), isVoter: true))]),
+        "denies" => new ChangeReply.NotMade(
+            requests.Find(line[0]), Enum.Parse<NotCommittedReason>(line[1]), line.Rest(2), line.Setting("over") == "yes"),
+        "leaves" => new WireMessage.Leaving(ScenarioPeers.NameOf(peer), IsReply: false),
+        "knows" => new WireMessage.Leaving(ScenarioPeers.NameOf(peer), IsReply: true),
+        "actor" => new WireMessage.ActorAt(
+            ScenarioPeers.NameOf(peer), line.Has("none") ? "" : $"akka.raft://raft@n-{peer}:1/user/{line[0]}"),
+        _ => throw new FormatException($"A peer does not do '{line.Verb}'."),
+    };
+
+    /// <summary>Remembers what the process asks for.</summary>
+    public void Note(object message)
+    {
+        switch (message)
+        {
+            case WireMessage.AppendRequest append:
+                _asked[append.Request] = append;
+                break;
+            case WireMessage.ChangeRequest change:
+                _asked[change.Request] = change;
+                break;
+        }
+    }
+
+    /// <summary>The pair that a request of the process asked a peer to append.</summary>
+    public Payload.Pair PairOf(RequestId request)
+    {
+        var append = (WireMessage.AppendRequest)_asked[request];
+        return append.RequestKey is { } key
+            ? new Payload.KeyedPair(key.Hash, request, append.Key, append.Value)
+            : new Payload.Pair(request, append.Key, append.Value);
+    }
+
+    /// <summary>The change that a request of the process asked a peer for.</summary>
+    public MemberChange MembersOf(RequestId request) => ((WireMessage.ChangeRequest)_asked[request]).Change switch
+    {
+        GroupChange.Join join => new MemberChange.Join(join.Name),
+        GroupChange.Leave leave => new MemberChange.Leave(leave.Name, leave.Incarnation),
+        GroupChange.SetMaxQuorum set => new MemberChange.SetMaxQuorum(set.Max),
+        GroupChange.RaiseFormatLevel raise => new MemberChange.RaiseFormatLevel(raise.Level),
+        var other => throw new FormatException($"{other} is no change of members."),
+    };
+
+    public static object Taken(LogEntry entry) =>
+        new AppendReply.Taken(entry.Request!.Value, new LogPlace(entry.Index, entry.Term)); // Justification: a request asked for it.
+
+    public static object Taken(Effect.MembersAccepted accepted, Term term) =>
+        new ChangeReply.Taken(accepted.Request, new LogPlace(accepted.Index, term));
+
+    public static object Committed(Effect.Repeated repeated) => new AppendReply.Committed(repeated.Request, repeated.Serial);
+
+    /// <summary>The state of an actor that takes snapshots, as a snapshot has it.</summary>
+    public ReadOnlyMemory<byte> StateOf(string text)
+    {
+        var state = new TakenState(values.Encode(text), null);
+        return SnapshotTail.Append(state, new KeptResults<int>(system, null)).Bytes!.Value; // Justification: the state was bytes.
+    }
+
+    /// <summary>The pair that a request of the process asked for, or that a peer appends by itself.</summary>
+    public Payload.Pair Pair(RequestId request, string key, string value, string? requestKey) => requestKey is { } text
+        ? new Payload.KeyedPair(HashedKey.Of(text).Hash, request, key, Value(value))
+        : new Payload.Pair(request, key, Value(value));
+
+    public ReadOnlyMemory<byte> Value(string text) => values.Encode(text);
+
+    public string ValueOf(ReadOnlyMemory<byte> value) => values.Decode(value);
+
+    private static string NamesOf(ImmutableArray<GroupMember> members, bool areVoters) =>
+        string.Join(' ', members.Where(member => member.IsVoter == areVoters).Select(member => member.Name.Process).Distinct());
+
+    private static string PlaceOf(LogPlace place) => $"{place.Index}/{place.Term}";
+
+    private static LogPlace PlaceIn(ScenarioLine line) => line.Setting("at")!.Split('/') is [var index, var term]
+        ? new LogPlace(new LogIndex(long.Parse(index)), new Term(long.Parse(term)))
+        : throw new FormatException("A place is at=index/term.");
+
+    private static CancelReason ReasonOf(ScenarioLine line) => Enum.TryParse<UnknownReason>(line[1], out var unknown)
+        && line.Words.Count == 2
+            ? new CancelReason.Unknown(unknown)
+            : new CancelReason.NotCommitted(Enum.Parse<NotCommittedReason>(line[1]), line.Rest(2));
+
+    private static string Describe(GroupChange change) => change switch
+    {
+        GroupChange.Transfer { Target: { } target } => $"transfer to {target}",
+        GroupChange.Transfer => "transfer to any voter",
+        GroupChange.Join join => $"join {join.Name}{BasedOn(join.BasedOn)}",
+        GroupChange.Leave leave =>
+            $"leave {leave.Name}{If(leave.Incarnation is not null, " in one incarnation")}{BasedOn(leave.BasedOn)}",
+        GroupChange.SetMaxQuorum set => $"at most {set.Max} voters{BasedOn(set.BasedOn)}",
+        GroupChange.RaiseFormatLevel raise => $"format level {raise.Level}{BasedOn(raise.BasedOn)}",
+        _ => throw new InvalidOperationException($"No scenario knows a {change.GetType()}."),
+    };
+
+    private static string BasedOn(LogIndex? index) => index is { } known ? $", based on {known}" : "";
+
+    private static string KeyOf(HashedKey? key) =>
+        key is null ? "" : $", with a request key{If(key.Since is not null, $" since {key.Since}")}";
+
+    private static string If(bool condition, string text) => condition ? text : "";
+
+    private string Name(RequestId request) => requests.NameOf(request);
+
+    // A message that ends a leadership is shown in any case.
+    private string? Describe(RaftActors.Core.Envelope envelope) => envelope.Body switch
+    {
+        Message.TimeoutNow => "campaign now",
+        Message.AppendEntries append when ShowsCore => $"term {envelope.Term}: entries after {append.Previous.Index}/{append.Previous.Term}"
+            + $" [{string.Join(", ", append.Entries.Select(Describe))}], commit {append.Commit}",
+        Message.ReadIndex when ShowsCore => "asks for the commit index",
+        Message.Greeting => null,
+        _ => ShowsCore ? $"term {envelope.Term}: {Core.Describe.Of(envelope.Body)}" : null,
+    };
+
+    private string Describe(LogEntry entry) => entry.Key is { } key
+        ? $"{entry.Index}: {key}={ValueOf(entry.Value)}"
+        : $"{entry.Index}: {(entry.Configuration is null ? "no-op" : "configuration")}";
+
+    private WireMessage Question(ScenarioLine line)
+    {
+        var request = requests.Find(line[1]);
+        Serial? since = line.Number("since") is { } serial ? new Serial(serial) : null;
+        var key = line.Setting("key") is { } text ? HashedKey.Of(new RequestKey(text, since)) : null;
+        return line[0] switch
+        {
+            "append" => new WireMessage.AppendRequest(request, line[2], Value(line[3]), line.Has("retry"), key),
+            "get" => new WireMessage.GetRequest(request, new Serial(long.Parse(line[2])), new LogIndex(line.Number("commit") ?? 0)),
+            _ => new WireMessage.ChangeRequest(
+                request,
+                ChangeOf(line with { Verb = line[0], Words = [.. line.Words.Skip(2)] })
+                    ?? throw new FormatException($"A peer does not ask for '{line[0]}'.")),
+        };
+    }
+}

@@ -1,0 +1,229 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+
+using Akka.Actor;
+using Akka.Configuration;
+using Akka.Dispatch;
+using Akka.Event;
+
+using RaftActors.Settings;
+
+namespace RaftActors.Tests.Scenarios;
+
+/// <summary>
+/// An actor system whose actors run as turns of the scenario. While Akka.NET starts or ends the system it waits for its own actors, so
+/// these run on the thread pool.
+/// </summary>
+internal sealed class ScenarioNode : IDisposable
+{
+    /// <summary>The place of the engines, for <see cref="ScenarioTurns.Pause"/>. That of another actor is its name.</summary>
+    public const string EnginePlace = "engine";
+
+    private const string Key = "scenario.node";
+
+    // An actor that never stops keeps its memory, and no more.
+    private static readonly TimeSpan EndMax = TimeSpan.FromSeconds(5);
+
+    // The configuration names its node, because Akka.NET makes dispatchers and schedulers.
+    private static readonly ConcurrentDictionary<string, ScenarioNode> Starting = new();
+    private static readonly Config Fixed = ConfigurationFactory.ParseString(
+        $$"""
+        akka {
+          loglevel = WARNING
+          stdout-loglevel = OFF
+          loggers = []
+          log-dead-letters = off
+          scheduler.implementation = "{{typeof(TurnScheduler).AssemblyQualifiedName}}"
+          actor {
+            default-dispatcher { type = "{{typeof(TurnDispatcherConfigurator).AssemblyQualifiedName}}", throughput = 1 }
+            internal-dispatcher { type = "{{typeof(TurnDispatcherConfigurator).AssemblyQualifiedName}}", throughput = 1 }
+          }
+          coordinated-shutdown { run-by-clr-shutdown-hook = off, run-by-actor-system-terminate = off, exit-clr = off }
+        }
+        raft { transport = custom, discovery-interval = 1h, founding-timeout = 1h }
+        """)
+        .WithFallback(Raft.DefaultConfig());
+
+    private static long _count;
+
+    private int _onPool;
+    private volatile bool _isOnPool = true;
+
+    public ScenarioNode(ScenarioTurns turns, string node, string settings)
+    {
+        Turns = turns;
+        var name = Interlocked.Increment(ref _count).ToString(CultureInfo.InvariantCulture);
+        Starting[name] = this;
+        try
+        {
+            var own = ConfigurationFactory.ParseString($"{Key} = \"{name}\"\nraft.node = \"{node}\"\n{settings}");
+            System = ActorSystem.Create("scenario", own.WithFallback(Fixed));
+            SpinWait.SpinUntil(() => Volatile.Read(ref _onPool) == 0);
+        }
+        finally
+        {
+            Starting.TryRemove(name, out _);
+        }
+
+        _isOnPool = false;
+        Raft.Get(System).UseTransport(new NoTransport());
+    }
+
+    public ActorSystem System { get; }
+
+    private ScenarioTurns Turns { get; }
+
+    /// <summary>Ends the actor system, outside of the scenario.</summary>
+    public void Dispose()
+    {
+        _isOnPool = true;
+        System.Terminate().Wait(EndMax);
+    }
+
+    private static ScenarioNode Of(Config config) => Starting[config.GetString(Key)];
+
+    private void Post(string place, Action run)
+    {
+        if (!_isOnPool)
+        {
+            Turns.Post(place, run);
+            return;
+        }
+
+        Interlocked.Increment(ref _onPool);
+        ThreadPool.UnsafeQueueUserWorkItem(
+            _ =>
+            {
+                run();
+                Interlocked.Decrement(ref _onPool);
+            },
+            null);
+    }
+
+    // The peers are no nodes: discovery never finds them, and the scenario introduces them itself.
+    private sealed class NoTransport : RaftTransport
+    {
+        protected internal override void Send(string node, ReadOnlyMemory<byte> message)
+        {
+        }
+    }
+
+    /// <summary>The thread, clock and numbers of the scenario, for the thread of the test.</summary>
+    internal sealed class TurnMachine(ScenarioTurns turns) : Machine
+    {
+        private ulong _numbers;
+
+        public override TimeProvider Time { get; } = new TurnTime(turns);
+
+        public override TaskCreationOptions Completion => TaskCreationOptions.None;
+
+        public override bool HasTelemetry => false;
+
+        public override void RunOnThread(string name, Action run) => turns.Post(name, run);
+
+        public override void Queue(IThreadPoolWorkItem run) => turns.Post(EnginePlace, run.Execute);
+
+        // Small numbers, so that requests have the numbers 1, 2, 3 and so on after the part that each start has of its own.
+        protected override void FillRandom(Span<byte> bytes)
+        {
+            bytes.Clear();
+            BitConverter.TryWriteBytes(bytes, ++_numbers);
+        }
+    }
+
+    private sealed class TurnTime(ScenarioTurns turns) : TimeProvider
+    {
+        private static readonly DateTimeOffset Begin = new(2000, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+        public override long TimestampFrequency => TimeSpan.TicksPerSecond;
+
+        public override long GetTimestamp() => turns.Now.Ticks;
+
+        public override DateTimeOffset GetUtcNow() => Begin + turns.Now;
+    }
+
+    /// <summary>Runs the mailboxes as turns. Made by Akka.NET.</summary>
+    internal sealed class TurnDispatcherConfigurator : MessageDispatcherConfigurator
+    {
+        private readonly TurnDispatcher _dispatcher;
+
+        public TurnDispatcherConfigurator(Config config, IDispatcherPrerequisites prerequisites)
+            : base(config, prerequisites) => _dispatcher = new TurnDispatcher(this, Of(prerequisites.Settings.Config));
+
+        public override MessageDispatcher Dispatcher() => _dispatcher;
+    }
+
+    internal sealed class TurnDispatcher : MessageDispatcher
+    {
+        private readonly ScenarioNode _node;
+
+        public TurnDispatcher(MessageDispatcherConfigurator configurator, ScenarioNode node)
+            : base(configurator)
+        {
+            _node = node;
+            Throughput = 1;
+        }
+
+        // A message to a paused actor waits before its mailbox, which may be full of others.
+        public override void Dispatch(ActorCell cell, Envelope envelope)
+        {
+            if (_node._isOnPool)
+            {
+                base.Dispatch(cell, envelope);
+            }
+            else
+            {
+                _node.Post(cell.Self.Path.Name, () => base.Dispatch(cell, envelope));
+            }
+        }
+
+        protected override void ExecuteTask(IRunnable run) => _node.Post("mailbox", run.Run);
+
+        protected override void Shutdown()
+        {
+        }
+    }
+
+    /// <summary>Moved by the scenario. Made by Akka.NET.</summary>
+    internal sealed class TurnScheduler(Config config, ILoggingAdapter log) : SchedulerBase(config, log)
+    {
+        private readonly ScenarioTurns _turns = Of(config).Turns;
+
+        public override TimeSpan MonotonicClock => _turns.Now;
+
+        public override TimeSpan HighResMonotonicClock => _turns.Now;
+
+        protected override DateTimeOffset TimeNow => DateTimeOffset.UnixEpoch + _turns.Now;
+
+        protected override void InternalScheduleTellOnce(
+            TimeSpan delay, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable) =>
+            _turns.After(delay, () => receiver.Tell(message, sender), cancelable);
+
+        protected override void InternalScheduleTellRepeatedly(
+            TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable) =>
+            Repeat(initialDelay, interval, () => receiver.Tell(message, sender), cancelable);
+
+        protected override void InternalScheduleOnce(TimeSpan delay, Action action, ICancelable cancelable) =>
+            _turns.After(delay, action, cancelable);
+
+        protected override void InternalScheduleOnce(TimeSpan delay, IRunnable action, ICancelable cancelable) =>
+            _turns.After(delay, action.Run, cancelable);
+
+        protected override void InternalScheduleRepeatedly(
+            TimeSpan initialDelay, TimeSpan interval, Action action, ICancelable cancelable) =>
+            Repeat(initialDelay, interval, action, cancelable);
+
+        protected override void InternalScheduleRepeatedly(
+            TimeSpan initialDelay, TimeSpan interval, IRunnable action, ICancelable cancelable) =>
+            Repeat(initialDelay, interval, action.Run, cancelable);
+
+        private void Repeat(TimeSpan delay, TimeSpan interval, Action action, ICancelable? cancelable) => _turns.After(
+            delay,
+            () =>
+            {
+                action();
+                Repeat(interval, interval, action, cancelable);
+            },
+            cancelable);
+    }
+}

@@ -1,0 +1,300 @@
+using Akka.Actor;
+
+using RaftActors.Core;
+
+namespace RaftActors.Tests.Scenarios;
+
+/// <content>What the actor, the peers, the store and the node do.</content>
+internal sealed partial class ScenarioRunner
+{
+    private void OnActor(ScenarioLine line)
+    {
+        switch (line.Verb)
+        {
+            case "pause":
+                _turns.Pause(Self);
+                break;
+            case "step":
+                _turns.Step(Self);
+                break;
+            case "go":
+                _turns.GoOn(Self);
+                break;
+            case "slow":
+                _script.Slowness = ScenarioLine.TimeOf(line[0]);
+                break;
+            case "becomes":
+                _kind = line[0];
+                break;
+            case "fails":
+                _script.Failing.Add(line.Rest(0));
+                break;
+            case "fails-once":
+                _script.FailingOnce.Add(line.Rest(0));
+                break;
+            case "works":
+                _script.Failing.Remove(line.Rest(0));
+                break;
+            case "restart":
+                Tell(_ => throw new ScenarioException("restart"));
+                break;
+            case "stop":
+                _node.System.Stop(_actor);
+                break;
+            case "start":
+                StartActor();
+                break;
+            case "writer" when line[0] == "waits":
+                _script.MayWrite = (_writing = new TaskCompletionSource()).Task;
+                break;
+            case "writer":
+                _writing?.SetResult();
+                _script.MayWrite = Task.CompletedTask;
+                break;
+            case "constructor":
+                var early = ScenarioLine.Parse(line.Text(0));
+                _script.AtConstruction = line.Has("nothing") ? null : actor => Call(actor.Group, early);
+                break;
+            default:
+                Tell(actor => Call(actor.Group, line));
+                break;
+        }
+    }
+
+    private void Tell(Action<ScenarioActor> run) => _actor.Tell(run);
+
+    private void Call(RaftContext<string> raft, ScenarioLine line)
+    {
+        var timeout = line.Time("timeout");
+        switch (line.Verb)
+        {
+            case "append":
+                var value = line.Number("size") is { } size ? new string('x', (int)size) : line[1];
+                _requests.NameOf(raft.Append(line[0], value, timeout, line.Has("untold") ? null : _caller, KeyOf(line)));
+                break;
+            case "appends":
+                for (var number = 1; number <= int.Parse(line[0]); number++)
+                {
+                    _requests.NameOf(raft.Append("k", $"{number}", timeout));
+                }
+
+                break;
+            case "query":
+                _requests.NameOf(raft.Query(line[0], timeout, _caller, ScenarioClients.ConsistencyOf(line)));
+                break;
+            case "get":
+                _requests.NameOf(raft.Get(new Serial(long.Parse(line[0])), timeout));
+                break;
+            case "gets":
+                raft.Get(new SerialRange(new Serial(long.Parse(line[0])), new Serial(long.Parse(line[1]))));
+                break;
+            case "reads":
+                _script.Say($"reads {(raft.Read(new Serial(long.Parse(line[0]))) is { } pair ? $"{pair.Key}={pair.Value}" : "nothing")}");
+                break;
+            case "peers":
+                var met = raft.Peers.Select(each => $"{each.Name} {(each.IsReachable ? "in reach" : "out of reach")}");
+                _script.Say($"peers {string.Join(", ", met)}");
+                break;
+            case "explain":
+                _requests.NameOf(raft.Explain(_caller));
+                break;
+            case "snapshot":
+                raft.TakeSnapshot();
+                break;
+            case "join":
+                _requests.NameOf(raft.Join(ScenarioPeers.NameOf(line[0]), timeout, _caller, BasedOn(line)));
+                break;
+            case "leave":
+                Incarnation? one = line.Number("life") is { } life ? ScenarioPeers.MemberOf(line[0], (int)life).Incarnation : null;
+                _requests.NameOf(raft.Leave(ScenarioPeers.NameOf(line[0]), timeout, _caller, BasedOn(line), one));
+                break;
+            case "quorum":
+                _requests.NameOf(raft.SetMaxQuorum(int.Parse(line[0]), timeout, _caller, BasedOn(line)));
+                break;
+            case "transfer":
+                _requests.NameOf(raft.TransferLeadership(
+                    line.Words.Count > 0 ? ScenarioPeers.NameOf(line[0]) : null, timeout, _caller));
+                break;
+            default:
+                throw new FormatException($"The actor does not do '{line.Verb}'.");
+        }
+    }
+
+    private static RequestKey? KeyOf(ScenarioLine line)
+    {
+        Serial? since = line.Number("since") is { } serial ? new Serial(serial) : null;
+        return line.Setting("key") is { } text ? new RequestKey(text, since) : default(RequestKey?);
+    }
+
+    private static LogIndex? BasedOn(ScenarioLine line) => line.Number("based") is { } index ? new LogIndex(index) : null;
+
+    private void OnPeer(string peer, ScenarioLine line)
+    {
+        if (ScenarioMessages.NewsOf(line, ScenarioPeers.NameOf(peer), _peers.RefOf(peer)) is { } news)
+        {
+            TellEngine(news);
+            return;
+        }
+
+        switch (line.Verb)
+        {
+            case "moves":
+                _peers.Move(peer, line.Words.Count > 0 ? line[0] : $"n-{peer}", uid: 2);
+                break;
+            case "shuts-out":
+                _peers.Refuse(
+                    peer, ScenarioPeers.MemberOf(Self), Enum.Parse<RefusalReason>(line[0]), line.Rest(1));
+                break;
+            case "twin":
+                _peers.Greet(peer, ScenarioPeers.MemberOf(Self), life: 77, line[0]);
+                break;
+            case "hands-over":
+                _peers.Step(peer, new Input.Transfer(ScenarioPeers.NameOf(line[0])));
+                break;
+            case "takes" or "appends":
+                Propose(peer, _messages.PairOf(_requests.Find(line[0])), line.Has("retry"), mayAnswer: line.Verb == "takes");
+                break;
+            case "writes":
+                var request = _requests.Find(line.Setting("as") ?? $"{peer}{++_written}");
+                Propose(peer, _messages.Pair(request, line[0], line[1], line.Setting("key")), isRetry: false, mayAnswer: false);
+                break;
+            case "joins":
+                var core = _peers.CoreOf(peer);
+                _peers.Step(peer, new Input.ChangeMembers(
+                    _requests.Find($"{peer}{++_written}"),
+                    core.CommittedConfiguration!.Value.Index, // Justification: the group is founded.
+                    new MemberChange.Join(ScenarioPeers.NameOf(line[0]))));
+                break;
+            case "takes-change" or "changes":
+                ChangeMembers(peer, line);
+                break;
+            case "compacts":
+                _peers.Compact(peer, _messages.StateOf(line[0]));
+                break;
+            default:
+                TellEngine(_messages.Of(peer, line), _peers.RefOf(peer));
+                break;
+        }
+    }
+
+    private long _written;
+
+    private void Propose(string peer, Payload.Pair pair, bool isRetry, bool mayAnswer)
+    {
+        _peers.TakeEffects(peer);
+        _peers.Step(peer, new Input.Propose([pair], isRetry));
+        foreach (var effect in _peers.TakeEffects(peer))
+        {
+            switch (effect)
+            {
+                case Effect.Accepted(var entries) when mayAnswer:
+                    TellEngine(ScenarioMessages.Taken(entries[0]), _peers.RefOf(peer));
+                    break;
+                case Effect.Repeated repeated when mayAnswer:
+                    TellEngine(ScenarioMessages.Committed(repeated), _peers.RefOf(peer));
+                    break;
+                case Effect.Rejected rejected:
+                    throw new InvalidOperationException($"{peer} rejects the pair: {rejected.Reason}.");
+            }
+        }
+    }
+
+    private void ChangeMembers(string peer, ScenarioLine line)
+    {
+        var request = _requests.Find(line[0]);
+        _peers.TakeEffects(peer);
+        var basedOn = _peers.CoreOf(peer).CommittedConfiguration!.Value.Index;
+        _peers.Step(peer, new Input.ChangeMembers(request, basedOn, _messages.MembersOf(request)));
+        foreach (var effect in _peers.TakeEffects(peer))
+        {
+            switch (effect)
+            {
+                case Effect.MembersAccepted accepted when line.Verb == "takes-change":
+                    TellEngine(ScenarioMessages.Taken(accepted, _peers.CoreOf(peer).Term), _peers.RefOf(peer));
+                    break;
+                case Effect.MembersRefused refused:
+                    throw new InvalidOperationException($"{peer} refuses the change: {refused.Detail}");
+            }
+        }
+    }
+
+    private void OnStore(ScenarioLine line)
+    {
+        switch (line.Verb)
+        {
+            case "hold":
+                _store.Hold();
+                break;
+            case "durable":
+                _store.FinishOne();
+                break;
+            case "release":
+                _store.Release();
+                break;
+            case "slow":
+                _script.Slowness = ScenarioLine.TimeOf(line[0]);
+                break;
+            case "becomes":
+                _kind = line[0];
+                break;
+            case "fails":
+                _store.Fail(line.Rest(0));
+                break;
+            case "short":
+                _store.TellSpace(isShort: true);
+                break;
+            case "room":
+                _store.TellSpace(isShort: false);
+                break;
+            case "hold-snapshots":
+                _store.HoldsSnapshots = true;
+                break;
+            case "opens":
+                _store.OpeningFailure = null;
+                break;
+            case "streams":
+                _store.TakesStreams = true;
+                break;
+            case "refuses-writes":
+                _store.WritingFailure = line.Rest(0);
+                break;
+            case "unreadable":
+                _store.ReadingFailure = line.Rest(0);
+                break;
+            case "readable":
+                _store.ReadingFailure = null;
+                break;
+            default:
+                throw new FormatException($"The store does not do '{line.Verb}'.");
+        }
+    }
+
+    private void OnNode(ScenarioLine line)
+    {
+        switch (line.Verb)
+        {
+            case "prepares":
+                var asker = new ScenarioRef(
+                    new RootActorPath(new Address("akka", "shutdown")) / "shutdown",
+                    (_, _) => _output.Say(ScenarioOutput.Source.Caller, "node: may stop", "node"));
+                _node.System.ActorSelection("/system/raft").Tell(ScenarioMessages.StopOfNode, asker);
+                break;
+            case "restarts":
+                _store.HoldsWhenOpened = line.Has("held");
+                Muted(() =>
+                {
+                    _node.Dispose();
+                    MakeNode();
+                });
+                StartActor();
+                foreach (var name in _peers.Names)
+                {
+                    Meet(name);
+                }
+
+                break;
+            default:
+                throw new FormatException($"The node does not do '{line.Verb}'.");
+        }
+    }
+}
