@@ -14,20 +14,16 @@ internal sealed class ScriptedStore : IRaftStore
     private readonly MemoryStore _memory = new();
     private readonly Queue<Action> _held = [];
     private readonly ManualResetEventSlim _mayOpen = new(initialState: true);
-    private readonly ManualResetEventSlim _mayRead = new(initialState: true);
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private IStoreListener? _listener;
     private Pace _pace;
     private int _users;
     private int _openings;
     private int _logReads;
-    private int _snapshotReads;
 
     private enum Pace
     {
         Quick,
-        HeldWhenOpened,
-        HeldFromSnapshot,
         HeldSnapshots,
         Held,
     }
@@ -40,9 +36,6 @@ internal sealed class ScriptedStore : IRaftStore
 
     /// <summary>The number of reads of the log.</summary>
     public int LogReads => Volatile.Read(ref _logReads);
-
-    /// <summary>The number of reads of snapshots.</summary>
-    public int SnapshotReads => Volatile.Read(ref _snapshotReads);
 
     /// <summary>Ends when the store is closed for the first time.</summary>
     public Task Closed => _closed.Task;
@@ -91,12 +84,7 @@ internal sealed class ScriptedStore : IRaftStore
         }
 
         _listener = listener;
-        _pace = _pace switch
-        {
-            Pace.HeldWhenOpened => Pace.Held,
-            Pace.HeldFromSnapshot => Pace.HeldFromSnapshot,
-            _ => Pace.Quick,
-        };
+        _pace = Pace.Quick;
         _held.Clear();
         return Recovered = _memory.Open(owner, preload, listener);
     }
@@ -105,11 +93,6 @@ internal sealed class ScriptedStore : IRaftStore
     {
         lock (_lock)
         {
-            if (write is Effect.StoreChunk && _pace == Pace.HeldFromSnapshot)
-            {
-                _pace = Pace.Held;
-            }
-
             if (_pace != Pace.Held)
             {
                 return Do(write);
@@ -160,8 +143,6 @@ internal sealed class ScriptedStore : IRaftStore
 
     public ReadOnlyMemory<byte> ReadSnapshot(LogPosition position, long offset, int limit)
     {
-        Interlocked.Increment(ref _snapshotReads);
-        _mayRead.Wait();
         var bytes = ReadingFailure is { } failure && offset < ReadableFrom
             ? throw failure
             : _memory.ReadSnapshot(position, offset, limit).ToArray();
@@ -176,7 +157,6 @@ internal sealed class ScriptedStore : IRaftStore
     public LogSlice ReadLog(LogIndex first, LogIndex last)
     {
         Interlocked.Increment(ref _logReads);
-        _mayRead.Wait();
         var entries = ReadingFailure is { } failure ? throw failure : _memory.ReadLog(first, last);
         return GarblesReads
             ? [.. entries.Select(entry => new LogEntry(entry.Index, entry.Term, entry.Serial, null, "other", default))]
@@ -194,11 +174,6 @@ internal sealed class ScriptedStore : IRaftStore
 
     public void ReleaseOpening() => _mayOpen.Set();
 
-    /// <summary>From now on a read of the log or of a snapshot waits for <see cref="ReleaseReads"/>.</summary>
-    public void HoldReads() => _mayRead.Reset();
-
-    public void ReleaseReads() => _mayRead.Set();
-
     /// <summary>From now on the disk writes nothing.</summary>
     public void Hold()
     {
@@ -207,12 +182,6 @@ internal sealed class ScriptedStore : IRaftStore
             _pace = Pace.Held;
         }
     }
-
-    /// <summary>From the next opening on the disk writes nothing.</summary>
-    public void HoldWhenOpened() => _pace = Pace.HeldWhenOpened;
-
-    /// <summary>The disk writes nothing from the first chunk of a snapshot on.</summary>
-    public void HoldFromSnapshot() => _pace = Pace.HeldFromSnapshot;
 
     /// <summary>The disk writes the log, and saves no snapshot of the process's own actor.</summary>
     public void HoldSnapshots()

@@ -49,8 +49,9 @@ public sealed partial class PlantedBugTests
         var scenarios = Lines.SelectMany(line => Scenarios().Matches(line[3])).Select(match => match.Value).ToList();
 
         Assert.NotEmpty(scenarios);
-        Assert.All(scenarios, scenario =>
-            Assert.True(File.Exists(Path.Combine(Repository.Root, "tests/RaftActors.Core.Tests/testdata", scenario)), scenario));
+        Assert.All(scenarios, scenario => Assert.Contains(
+            new[] { "RaftActors.Core.Tests/testdata", "RaftActors.Tests/testdata/scenarios" },
+            folder => File.Exists(Path.Combine(Repository.Root, "tests", folder, scenario))));
     }
 
     private static string PartOf(string file) =>

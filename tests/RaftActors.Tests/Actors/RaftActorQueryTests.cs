@@ -10,34 +10,6 @@ namespace RaftActors.Tests.Actors;
 public sealed class RaftActorQueryTests : ScriptedActorTest
 {
     [Fact]
-    public void Query_is_answered_once_the_confirmed_pairs_are_delivered()
-    {
-        var actor = Start();
-        actor.Tell(new Recorder.Query("how far?"), TestActor);
-        var query = Asked.ExpectMsg<FromActor<string>.Query>();
-        Group.Confirm(query);
-        Expect("started");
-        ExpectNothing();
-
-        Group.BuildQuorum(withActor: false);
-
-        Expect("quorum of 2, learner", "append 1 key1=value1", "append 2 key2=value2", "query how far? at 2");
-        ExpectMsg(new QueryOutcome.Done(query.Request, new Serial(2), new Serial(2)));
-    }
-
-    [Fact]
-    public void Query_that_no_leader_confirmed_fails()
-    {
-        var actor = Start();
-        actor.Tell(new Recorder.Query("how far?"), TestActor);
-        var query = Asked.ExpectMsg<FromActor<string>.Query>();
-        Group.Cancel(query.Request, new CancelReason.Unavailable());
-
-        Assert.Equal(query.Request, ExpectMsg<QueryOutcome.Failed>().Request);
-        Expect("started", "cancel Unavailable { }");
-    }
-
-    [Fact]
     public void Query_fails_with_the_life_that_was_asked_and_the_next_does_not_answer_it()
     {
         var actor = Start();
@@ -51,26 +23,6 @@ public sealed class RaftActorQueryTests : ScriptedActorTest
 
         Expect("started", "started", "quorum of 2, learner", "append 1 key1=value1", "append 2 key2=value2");
         ExpectNothing();
-    }
-
-    [Fact]
-    public void Query_whose_handler_fails_ends_once_and_neither_restarts_the_actor_nor_fills_the_log()
-    {
-        var actor = Start(new RaftOptions<string> { LastSerial = new Serial(2) });
-        EventFilter.Warning(contains: "HandleQuery threw").ExpectOne(() =>
-        {
-            for (var i = 0; i < 3; i++)
-            {
-                actor.Tell(new Recorder.Query("poison"), TestActor);
-                var query = Asked.ExpectMsg<FromActor<string>.Query>();
-                Group.Confirm(query);
-                ExpectMsg(new QueryOutcome.Failed(query.Request, "HandleQuery threw InvalidOperationException: poison"));
-            }
-        });
-
-        Expect("started", "query poison at 2", "query poison at 2", "query poison at 2");
-        ExpectNothing();
-        ExpectNoMsg(TimeSpan.Zero);
     }
 
     [Fact]

@@ -18,87 +18,6 @@ public sealed class RaftActorTests : ScriptedActorTest
     }
 
     [Fact]
-    public void Actor_with_a_store_of_its_own_gets_the_pairs_after_LastSerial()
-    {
-        Start(new RaftOptions<string> { LastSerial = new Serial(2) });
-        Group.BuildQuorum(withActor: false);
-        Group.Commit("key3", "value3");
-
-        Expect("started", "quorum of 2, learner", "append 3 key3=value3");
-    }
-
-    [Fact]
-    public void Messages_to_another_life_do_not_reach_this_one()
-    {
-        var actor = Start(new RaftOptions<string> { LastSerial = new Serial(2) });
-        Expect("started");
-
-        actor.Tell(new ToActor.QuorumIs(99, new Quorum([Group.Peers[0]], isMember: true)));
-        Group.BuildQuorum(withActor: false);
-
-        Expect("quorum of 2, learner");
-    }
-
-    // Both pairs wait for the answer to a Get, and nothing else comes after it.
-    [Fact]
-    public void Resumed_actor_gets_the_pairs_behind_the_one_it_failed_in()
-    {
-        var parent = Sys.ActorOf(Props.Create(() => new ResumingParent()));
-        parent.Tell(Props.Create(() => new Recorder(Watcher, new RaftOptions<string> { LastSerial = new Serial(1) })));
-        Group.BuildQuorum(withActor: true);
-        Group.ElectPeer();
-        var get = Asked.ExpectMsg<FromActor<string>.Get>();
-        Group.Commit("poison", "");
-        Group.Commit("key4", "value4");
-
-        Group.Answer(get);
-
-        Watcher.FishForMessage<string>(what => what == "append 3 poison=");
-        Expect("append 4 key4=value4");
-    }
-
-    [Fact]
-    public void Proposal_whose_handler_fails_is_discarded()
-    {
-        Start();
-        Group.Propose("key", "broken");
-
-        Assert.NotNull(Asked.ExpectMsg<FromActor<string>.Judged>().Fault);
-    }
-
-    [Fact]
-    public void Append_made_by_an_earlier_life_ends_in_the_present_one()
-    {
-        var actor = Start();
-        actor.Tell(new Recorder.Append("key", "abc"), TestActor);
-        actor.Tell(new InvalidOperationException("a restart"));
-        var append = Asked.ExpectMsg<FromActor<string>.Append>();
-        Expect("started", "started");
-
-        Group.Cancel(append.Request, new CancelReason.Unknown(UnknownReason.TimedOut));
-
-        Expect("cancel Unknown { Reason = TimedOut }");
-        ExpectMsg(new Outcome<int>.Unknown(UnknownReason.TimedOut, append.Request));
-    }
-
-    [Fact]
-    public void Asker_of_an_append_gets_the_result_of_HandleAppend_once()
-    {
-        var actor = Start();
-        Group.BuildQuorum(withActor: false);
-        actor.Tell(new Recorder.Append("key", "abc"), TestActor);
-        var append = Asked.ExpectMsg<FromActor<string>.Append>();
-        Group.Commit(append);
-
-        ExpectMsg(new Outcome<int>.Done(new Serial(3), 3, append.Request));
-        actor.Tell(new InvalidOperationException("a restart that replays the pair"));
-        Watcher.FishForMessage<string>(what => what == "started");
-        Watcher.FishForMessage<string>(what => what == "started");
-        Watcher.FishForMessage<string>(what => what == "append 3 key=abc own");
-        ExpectNoMsg(TimeSpan.Zero);
-    }
-
-    [Fact]
     public void Repeat_in_a_scripted_group_is_not_committed_again_and_ends_as_the_first_call_did()
     {
         var actor = Sys.ActorOf(Props.Create(() => new Counting(Watcher.Ref, new RaftOptions<string>())));
@@ -344,13 +263,6 @@ public sealed class RaftActorTests : ScriptedActorTest
         ExpectMsg(new Peer(name, TestActor, new Serial(2), isReachable: true));
         ExpectMsg(new Peer(name, TestActor, new Serial(2), isReachable: false));
         ExpectMsg(new Peer(name, null, new Serial(2), isReachable: false));
-    }
-
-    private sealed class ResumingParent : UntypedActor
-    {
-        protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Resume);
-
-        protected override void OnReceive(object message) => Context.ActorOf((Props)message);
     }
 
     private sealed class Fetching(IActorRef watcher) : Plain(watcher)

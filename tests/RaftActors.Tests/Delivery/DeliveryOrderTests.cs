@@ -40,27 +40,6 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void Learner_gets_all_pairs_in_order()
-    {
-        var order = Start();
-        Become(order, member: false);
-        Commit(order, 1, 3);
-
-        Assert.Equal(["quorum", "append 1", "append 2", "append 3"], Due(order));
-    }
-
-    [Fact]
-    public void Learner_knows_the_leader_and_is_not_called_for_it()
-    {
-        var order = Start();
-        Become(order, member: false);
-        Lead(order, serial: 4);
-
-        Assert.Equal(["quorum"], Due(order));
-        Assert.Equal(Other, order.Leader?.Name);
-    }
-
-    [Fact]
     public void New_member_is_told_of_the_leader_and_a_former_member_that_there_is_none()
     {
         var order = Start();
@@ -101,73 +80,6 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void Member_that_requests_no_missing_pair_gets_them_by_append()
-    {
-        var order = Start();
-        Become(order, member: true);
-        Lead(order, serial: 2);
-        Commit(order, 1, 2, 3);
-
-        Assert.Equal(["quorum", "leader", "missing 1 .. 2", "append 1", "append 2", "append 3"], Due(order));
-    }
-
-    [Fact]
-    public void Later_pairs_wait_until_the_gap_is_delivered()
-    {
-        var order = Start();
-        Become(order, member: true);
-        Lead(order, serial: 2);
-        Commit(order, 1, 2, 3);
-        Assert.Equal(["quorum", "leader", "missing 1 .. 2"], Due(order, gap => Ask(order, gap)));
-
-        Answer(order, request: 0, serial: 1);
-        Assert.Equal(["serial 1"], Due(order));
-
-        Answer(order, request: 1, serial: 2);
-        Assert.Equal(["serial 2", "append 3"], Due(order));
-    }
-
-    [Fact]
-    public void Answers_come_in_the_order_of_the_requests()
-    {
-        var order = Start();
-        Become(order, member: false);
-        Ask(order, new SerialRange(new Serial(7), new Serial(9)));
-        Answer(order, request: 2, serial: 9);
-        Answer(order, request: 1, serial: 8);
-        Assert.Equal(["quorum"], Due(order));
-
-        Answer(order, request: 0, serial: 7);
-        Assert.Equal(["serial 7", "serial 8", "serial 9"], Due(order));
-    }
-
-    [Fact]
-    public void Cancelled_get_does_not_hold_up_the_answers_behind_it()
-    {
-        var order = Start();
-        Become(order, member: false);
-        Ask(order, new SerialRange(new Serial(7), new Serial(8)));
-        Answer(order, request: 1, serial: 8);
-        Cancel(order, request: 0);
-
-        Assert.Equal(["quorum", "cancel 0 Unavailable", "serial 8"], Due(order));
-    }
-
-    [Fact]
-    public void Pair_of_a_cancelled_get_is_delivered_by_append_before_the_pairs_behind_it()
-    {
-        var order = Start();
-        Become(order, member: true);
-        Lead(order, serial: 2);
-        Commit(order, 1, 2, 3);
-        Due(order, gap => Ask(order, gap));
-        Answer(order, request: 1, serial: 2);
-        Cancel(order, request: 0);
-
-        Assert.Equal(["cancel 0 Unavailable", "append 1", "serial 2", "append 3"], Due(order));
-    }
-
-    [Fact]
     public void Answers_behind_a_cancelled_get_wait_until_its_pair_is_committed_here()
     {
         var order = Start();
@@ -181,49 +93,6 @@ public sealed class DeliveryOrderTests
 
         Commit(order, 1, 2);
         Assert.Equal(["append 2", "serial 3"], Due(order));
-    }
-
-    [Fact]
-    public void Get_of_a_delivered_pair_is_cancelled()
-    {
-        var order = Start(last: 1);
-        Become(order, member: false);
-        Ask(order, new SerialRange(new Serial(1), new Serial(1)));
-        Answer(order, request: 0, serial: 1);
-
-        Assert.Equal(["quorum", "cancel 0 AlreadyDelivered"], Due(order));
-    }
-
-    [Fact]
-    public void Two_gets_of_one_serial_deliver_it_once()
-    {
-        var order = Start();
-        Become(order, member: false);
-        Ask(order, new SerialRange(new Serial(1), new Serial(1)));
-        Ask(order, new SerialRange(new Serial(1), new Serial(1)));
-        Answer(order, request: 0, serial: 1);
-        Answer(order, request: 1, serial: 1);
-        Commit(order, 1, 2);
-
-        Assert.Equal(["quorum", "serial 1", "cancel 1 AlreadyDelivered", "append 2"], Due(order));
-    }
-
-    [Fact]
-    public void As_committed_learner_gets_new_pairs_at_once_and_is_then_told_of_the_gap()
-    {
-        var order = Start(LearnerDelivery.AsCommitted);
-        Become(order, member: false);
-        Lead(order, serial: 4);
-        Commit(order, 1, 2, 3, 4);
-        Assert.Equal(["quorum"], Due(order));
-
-        Commit(order, 5, 6);
-        Assert.Equal(["append 5", "missing 1 .. 4", "append 6"], Due(order, gap => Ask(order, gap)));
-
-        Answer(order, request: 0, serial: 1);
-        Answer(order, request: 1, serial: 2);
-        Assert.Equal(["serial 1", "serial 2"], Due(order));
-        Assert.Equal(new Serial(6), order.Serial);
     }
 
     [Fact]
@@ -302,74 +171,6 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void Leader_is_reported_again_when_it_is_ready_and_not_a_third_time()
-    {
-        var order = Start();
-        Become(order, member: true);
-        var leader = new Leader(Other, null, 1, Serial.Zero, isSelf: false, isReady: false);
-        order.Take(new ToActor.LeaderIs(1, leader));
-        Assert.Equal(["quorum", "leader"], Due(order));
-
-        order.Take(new ToActor.LeaderIs(1, leader with { IsReady = true }));
-        order.Take(new ToActor.LeaderIs(1, leader with { IsReady = true }));
-
-        Assert.Equal(new DeliveryStep.LeaderChanged(leader with { IsReady = true }), order.TryTakeNext());
-        Assert.Null(order.TryTakeNext());
-        Assert.True(order.Leader?.IsReady);
-    }
-
-    [Fact]
-    public void Lost_leader_and_quorum_are_reported_in_order_and_delivery_goes_on()
-    {
-        var order = Start();
-        Become(order, member: true);
-        Lead(order, serial: 0);
-        order.Take(new ToActor.LeaderIs(1, null));
-        order.Take(new ToActor.QuorumIs(1, null));
-        Commit(order, 1);
-
-        Assert.Equal(["quorum", "leader", "no leader", "no quorum", "append 1"], Due(order));
-    }
-
-    [Fact]
-    public void Learner_that_becomes_a_member_is_told_of_its_leader_and_gets_no_pair_twice()
-    {
-        var order = Start(LearnerDelivery.AsCommitted);
-        Become(order, member: false);
-        Lead(order, serial: 1);
-        Commit(order, 1, 2);
-        Due(order, gap => Ask(order, gap));
-
-        Become(order, member: true);
-        Answer(order, request: 0, serial: 1);
-        Commit(order, 3);
-
-        Assert.Equal(["quorum", "leader", "serial 1", "append 3"], Due(order));
-    }
-
-    [Fact]
-    public void Query_waits_until_all_pairs_up_to_its_serial_are_delivered_and_for_no_more()
-    {
-        var order = Start();
-        Become(order, member: false);
-        Query(order, serial: 2);
-        Commit(order, 1);
-        Assert.Equal(["quorum", "append 1"], Due(order));
-
-        Commit(order, 2, 3);
-        Assert.Equal(["append 2", "query 0", "append 3"], Due(order));
-    }
-
-    [Fact]
-    public void Query_of_a_delivered_serial_is_due_at_once()
-    {
-        var order = Start(last: 2);
-        Query(order, serial: 2);
-
-        Assert.Equal(["query 0"], Due(order));
-    }
-
-    [Fact]
     public void Query_with_a_lower_serial_does_not_wait_for_one_with_a_higher_serial()
     {
         var order = Start(last: 2);
@@ -398,22 +199,6 @@ public sealed class DeliveryOrderTests
         order.Take(new ToActor.QuorumIs(1, new Quorum(member ? [Self, Other] : [Other], member)));
 
     private DeliveryOrder Start(LearnerDelivery delivery = LearnerDelivery.InOrder, long last = 0) => _log.NewOrder(delivery, last);
-
-    [Fact]
-    public void Repeat_ends_when_the_pair_of_the_first_attempt_is_delivered()
-    {
-        var order = Start();
-        Become(order, member: false);
-        order.Take(new ToActor.Repeated(1, new RequestRef(Self, default, 9), new Serial(2)));
-        Commit(order, 1);
-        Assert.Equal(["quorum", "append 1"], Due(order));
-
-        Commit(order, 2, 3);
-        Assert.Equal(["append 2", "completed 2", "append 3"], Due(order));
-
-        order.Take(new ToActor.Repeated(1, new RequestRef(Self, default, 10), new Serial(1)));
-        Assert.Equal(["completed 1"], Due(order));
-    }
 
     [Fact]
     public void Held_actor_gets_the_pairs_before_its_place_and_the_questions_that_they_answer_and_the_others_fail()

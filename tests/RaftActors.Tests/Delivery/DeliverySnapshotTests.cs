@@ -15,17 +15,6 @@ public sealed class DeliverySnapshotTests
     public DeliverySnapshotTests() => _order = _log.NewOrder();
 
     [Fact]
-    public void Snapshot_is_restored_before_the_pairs_after_it_and_replaces_those_up_to_it()
-    {
-        Become(member: false);
-        Restore(3);
-        Commit(5);
-
-        Assert.Equal(["quorum", "restore 3", "append 4", "append 5"], Due());
-        Assert.Equal(new Serial(5), _order.Serial);
-    }
-
-    [Fact]
     public void Snapshot_of_delivered_pairs_is_not_restored()
     {
         Become(member: false);
@@ -70,19 +59,6 @@ public sealed class DeliverySnapshotTests
         Commit(5);
 
         Assert.Equal(["restore 3", "append 4", "append 5"], Due());
-    }
-
-    [Fact]
-    public void Answer_to_a_get_below_the_snapshot_is_compacted_and_one_above_it_is_delivered()
-    {
-        Become(member: false);
-        Due();
-        var (below, above) = (Ask(2), Ask(5));
-        Restore(3);
-        Answer(below, 2);
-        Answer(above, 5);
-
-        Assert.Equal(["restore 3", "cancel Compacted", "serial 5"], Due());
     }
 
     [Fact]

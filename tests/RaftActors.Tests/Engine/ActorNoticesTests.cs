@@ -23,20 +23,6 @@ public sealed class ActorNoticesTests : TestKit
     }
 
     [Fact]
-    public void Notices_wait_in_order_until_the_snapshot_before_them_is_durable()
-    {
-        _notices.HoldFor(Snapshot);
-        _notices.Tell(new ToActor.QuorumIs(1, null));
-        Tell();
-        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
-
-        _notices.Release(Snapshot);
-
-        _bench.Actor.ExpectMsg<ToActor.QuorumIs>();
-        _bench.Actor.ExpectMsg<ToActor.LeaderIs>();
-    }
-
-    [Fact]
     public void Leader_whose_notice_waited_has_the_actor_that_was_announced_meanwhile()
     {
         var (order, name) = (new CommittedLog().NewOrder(), Bench.NameOf("raft2"));
@@ -63,73 +49,6 @@ public sealed class ActorNoticesTests : TestKit
 
         _notices.Release(Snapshot with { Length = 1 });
         _bench.Actor.ExpectMsg<ToActor.LeaderIs>();
-    }
-
-    [Fact]
-    public void Waiting_notices_of_an_earlier_life_are_not_told_to_the_next()
-    {
-        _notices.HoldFor(Snapshot);
-        Tell();
-
-        _notices.Forget();
-        _notices.Release(Snapshot);
-
-        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
-    }
-
-    [Fact]
-    public void Append_that_is_held_for_a_snapshot_when_the_engine_stops_ends_as_unknown()
-    {
-        var own = _bench.Process.NewRequest();
-        _notices.HoldFor(Snapshot);
-        _bench.Process.Pairs.StartAfter(Position);
-        _bench.Process.Pairs.Commit([Bench.Entry(5, 1, _bench.Process.ToId(own)), Bench.Entry(6, 1, null)]);
-        _notices.TellCommitted(new Serial(6));
-
-        _notices.OnStopped();
-
-        _bench.Actor.ExpectMsg(new ToActor.Cancelled(ToActor.AnyLife, own, new CancelReason.Unknown(UnknownReason.Stopped)));
-        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
-    }
-
-    [Fact]
-    public void Commits_raise_the_notice_that_the_actor_has_not_taken()
-    {
-        _notices.TellCommitted(new Serial(1));
-        _notices.TellCommitted(new Serial(3));
-
-        var notice = _bench.Actor.ExpectMsg<ToActor.Committed>();
-        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
-        Assert.Equal(new Serial(3), notice.Take());
-
-        _notices.TellCommitted(new Serial(4));
-        Assert.Equal(new Serial(4), _bench.Actor.ExpectMsg<ToActor.Committed>().Take());
-    }
-
-    [Fact]
-    public void Commits_after_another_notice_do_not_overtake_it()
-    {
-        _notices.TellCommitted(new Serial(1));
-        Tell();
-        _notices.TellCommitted(new Serial(2));
-
-        Assert.Equal(new Serial(1), _bench.Actor.ExpectMsg<ToActor.Committed>().Take());
-        _bench.Actor.ExpectMsg<ToActor.LeaderIs>();
-        Assert.Equal(new Serial(2), _bench.Actor.ExpectMsg<ToActor.Committed>().Take());
-    }
-
-    [Fact]
-    public void Commits_that_wait_for_a_snapshot_are_told_in_one_notice()
-    {
-        _notices.HoldFor(Snapshot);
-        _notices.TellCommitted(new Serial(1));
-        _notices.TellCommitted(new Serial(2));
-        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
-
-        _notices.Release(Snapshot);
-
-        Assert.Equal(new Serial(2), _bench.Actor.ExpectMsg<ToActor.Committed>().Take());
-        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
     }
 
     [Fact]

@@ -20,16 +20,6 @@ public sealed class PeerMessagesTests : TestKit
         _messages = _bench.Context.PeerMessages;
     }
 
-    // The news were meant for the quiescent process that it was. An awake one hears for itself who is silent.
-    [Fact]
-    public void Awake_process_ignores_the_news_for_a_quiescent_one()
-    {
-        _messages.OnNews(new PeerNews.Silent(Raft2));
-        _messages.OnNews(new PeerNews.LeadsNoMore(Raft2));
-
-        Assert.Empty(_bench.Steps);
-    }
-
     [Fact]
     public void Core_learns_of_a_peer_that_comes_or_goes_once()
     {

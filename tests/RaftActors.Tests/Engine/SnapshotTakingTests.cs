@@ -119,27 +119,6 @@ public sealed class SnapshotTakingTests : TestKit
     }
 
     [Fact]
-    public void Waiting_calls_are_bounded_and_one_that_ends_makes_room()
-    {
-        for (var i = 1; i < SnapshotCalls.MaxWaiting; i++)
-        {
-            Call(Sys.ActorOf(Props.Create(() => new BlackHoleActor())));
-        }
-
-        var last = CreateTestProbe();
-        Call(last, timeout: TimeSpan.Zero);
-        Call(TestActor);
-        Assert.Contains($"has {SnapshotCalls.MaxWaiting} calls that wait", ExpectMsg<ClientReply.Declined>().Why);
-
-        _bench.Context.Now = _bench.Context.DeadlineAfter(TimeSpan.Zero);
-        Tick();
-        last.ExpectMsg<ClientReply.Declined>();
-        Call(TestActor);
-        ExpectNoMsg(TimeSpan.Zero);
-        Assert.Equal(SnapshotCalls.MaxWaiting, _bench.Context.SnapshotCalls.Count);
-    }
-
-    [Fact]
     public void Fenced_process_refuses_calls_and_ends_those_that_wait()
     {
         Call(TestActor);

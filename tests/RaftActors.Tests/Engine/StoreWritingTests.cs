@@ -25,22 +25,6 @@ public sealed class StoreWritingTests : TestKit
         _store = _bench.Context.Store;
     }
 
-    [Theory]
-    [InlineData(5)]
-    [InlineData(6)] // One report may stand for several writes.
-    public void Snapshot_is_told_once_its_own_write_is_durable_and_not_after_an_earlier_one(long durable)
-    {
-        _store.Write(new Effect.InstallSnapshot(new Ticket(5), Snapshot, KeepsLog: false));
-
-        _store.OnPersisted(new Ticket(4));
-        Assert.Null(_bench.Process.Snapshot);
-        _bench.Actor.ExpectNoMsg(TimeSpan.Zero);
-        _store.OnPersisted(new Ticket(durable));
-
-        Assert.Equal(Snapshot, _bench.Process.Snapshot);
-        _bench.Actor.ExpectMsg<ToActor.Restore>();
-    }
-
     [Fact]
     public void Core_learns_that_a_read_of_a_snapshot_begins_and_ends()
     {

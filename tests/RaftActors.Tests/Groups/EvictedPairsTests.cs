@@ -47,68 +47,12 @@ public sealed class EvictedPairsTests : TestKit
     }
 
     [Fact]
-    public void Engine_stops_if_its_store_cannot_be_read() =>
-        AssertStops(store => store.ReadingFailure = new StoreException("the disk is broken"));
-
-    [Fact]
-    public void Engine_stops_if_its_store_returns_other_entries() => AssertStops(store => store.GarblesReads = true);
-
-    [Fact]
-    public void Group_commits_while_the_leader_reads_entries_for_a_process_that_lags()
-    {
-        _group.Found(Pairs, Pairs);
-        var store = _group.Stores["raft1"];
-        var before = store.LogReads;
-        _group.StartJoining("raft4");
-        store.HoldReads();
-        _group.Actors["raft1"].Tell(new Recorder.Join(new ProcessName("raft4@node1")), ActorRefs.NoSender);
-        _group.AdvanceEnginesUntil(() => store.LogReads > before);
-
-        _group.Actors["raft1"].Tell(new Recorder.Append("key", "value"), TestActor);
-        ExpectMsg<Outcome<int>.Done>();
-
-        store.ReleaseReads();
-        ExpectAll("raft4", "append");
-    }
-
-    [Fact]
-    public void Group_commits_while_the_leader_reads_pairs_for_a_client()
-    {
-        _group.Found(Pairs, Pairs);
-        var store = _group.Stores["raft1"];
-        var before = store.LogReads;
-        store.HoldReads();
-        _group.Call("raft1", new ClientCall.Read(Serial.Zero, Pairs, TimeSpan.Zero), TestActor);
-        _group.AdvanceEnginesUntil(() => store.LogReads > before);
-
-        _group.Actors["raft1"].Tell(new Recorder.Append("key", "value"), TestActor);
-        ExpectMsg<Outcome<int>.Done>();
-
-        store.ReleaseReads();
-        var found = ExpectMsg<ClientReply.Pairs>().Found;
-        Assert.Equal(Enumerable.Range(1, found.Length).Select(i => $"key{i}"), found.Select(pair => pair.Key));
-        Assert.NotEmpty(found);
-    }
-
-    [Fact]
-    public void Client_that_reads_from_a_broken_store_stops_its_engine()
+    public void Engine_stops_if_its_store_returns_other_entries()
     {
         _group.Found(Pairs, Pairs);
         var engine = CreateTestProbe();
         engine.Watch(_group.EngineOf("raft1"));
-        _group.Stores["raft1"].ReadingFailure = new StoreException("the disk is broken");
-
-        _group.Call("raft1", new ClientCall.Read(Serial.Zero, Pairs, TimeSpan.Zero), TestActor);
-
-        engine.ExpectMsg<Terminated>();
-    }
-
-    private void AssertStops(Action<ScriptedStore> breakStore)
-    {
-        _group.Found(Pairs, Pairs);
-        var engine = CreateTestProbe();
-        engine.Watch(_group.EngineOf("raft1"));
-        breakStore(_group.Stores["raft1"]);
+        _group.Stores["raft1"].GarblesReads = true;
 
         _group.StartJoining("raft4");
         _group.Actors["raft1"].Tell(new Recorder.Join(new ProcessName("raft4@node1")), ActorRefs.NoSender);

@@ -45,29 +45,6 @@ public sealed class HeldActorTests : TestKit
     }
 
     [Fact]
-    public void Held_process_names_the_pair_the_exception_and_the_remedy_in_its_status_and_in_one_event()
-    {
-        Found();
-        var events = CreateTestProbe();
-        Sys.EventStream.Subscribe(events, typeof(RaftEvent.Held));
-        Poison("raft2", refusing: "raft3");
-        ExpectTries("raft3", 3);
-
-        var told = events.ExpectMsg<RaftEvent.Held>(Guard);
-        var held = StatusOf("raft3").HeldAt;
-
-        Assert.Equal(("raft3@node1", told.At), (told.Process.Value, held));
-        Assert.Equal((new Serial(2), false), (held!.Serial, held.IsSnapshot));
-        Assert.Equal("InvalidDataException: there is no way to read poison", held.Error);
-        Assert.Contains("held at serial 2, because it cannot apply the pair. InvalidDataException: there", held.ToString());
-        Assert.Null(StatusOf("raft1").HeldAt);
-        _group.Advance(TimeSpan.FromMinutes(2));
-        ExpectTries("raft3", 1);
-        _group.Advance(5);
-        Assert.False(events.HasMessages);
-    }
-
-    [Fact]
     public void Log_of_an_actor_that_cannot_apply_a_pair_has_one_line_with_the_remedy_and_below_100_in_the_first_minute()
     {
         Found();
@@ -138,58 +115,6 @@ public sealed class HeldActorTests : TestKit
     }
 
     [Fact]
-    public void Calls_to_a_held_actor_end_at_once_with_the_place_and_its_earlier_state_can_be_read()
-    {
-        Found();
-        Poison("raft2", refusing: "raft3");
-        ExpectTries("raft3", 3);
-        _group.Advance(3);
-
-        Append("raft3", "b");
-        var refused = ExpectMsg<Outcome<int>.NotCommitted>(Guard);
-        Assert.Equal(NotCommittedReason.Stopped, refused.Reason);
-        Assert.Contains("raft3@node1 takes no pairs: its actor is held at serial 2", refused.Detail);
-
-        _group.Actors["raft3"].Tell(new Recorder.Query("state"), TestActor);
-        _group.Advance(3);
-        Assert.Contains("does not reach the serial: its actor is held at serial 2", ExpectMsg<QueryOutcome.Failed>(Guard).Reason);
-
-        _group.Actors["raft3"].Tell(new Recorder.Query("state", Consistency: ReadConsistency.Local), TestActor);
-        _group.Advance(3);
-        Assert.Equal(" 1=a", ExpectMsg<QueryOutcome.Done>(Guard).Result);
-    }
-
-    [Fact]
-    public void Append_of_the_process_whose_actor_cannot_apply_its_pair_ends_as_unknown()
-    {
-        Found();
-        _diets["raft3"].Refused = "poison";
-
-        Append("raft3", "poison");
-
-        Assert.Equal(UnknownReason.Stopped, ExpectMsg<Outcome<int>.Unknown>(Guard).Reason);
-        Watch("raft3", "cancel Unknown");
-    }
-
-    [Fact]
-    public void Repeat_of_a_pair_that_the_held_actor_lacks_ends_as_unknown_and_a_new_pair_as_not_committed()
-    {
-        Found();
-        _diets["raft3"].Refused = "poison";
-        var key = new RequestKey("order 7");
-        var poison = new Recorder.Append("key", "poison", RequestKey: key);
-        Append("raft2", poison);
-        ExpectMsg<Outcome<int>.Done>(Guard);
-        ExpectTries("raft3", 3);
-
-        Append("raft3", poison);
-        Assert.Equal(UnknownReason.Stopped, ExpectMsg<Outcome<int>.Unknown>(Guard).Reason);
-
-        Append("raft3", new Recorder.Append("key", "poison"));
-        Assert.Equal(NotCommittedReason.Stopped, ExpectMsg<Outcome<int>.NotCommitted>(Guard).Reason);
-    }
-
-    [Fact]
     public async Task Client_gets_the_result_from_a_process_whose_actor_is_not_held()
     {
         Found();
@@ -203,32 +128,6 @@ public sealed class HeldActorTests : TestKit
         _group.Advance(3);
 
         Assert.Equal(" 1=a 2=poison 3=b".Length, (await outcome.WaitAsync(Guard)).OrThrow().ResultOr(-1));
-    }
-
-    [Fact]
-    public void Actor_that_cannot_restore_its_snapshot_is_held_too()
-    {
-        Found();
-        _group.Actors["raft3"].Tell(new Recorder.Snap());
-        _group.AdvanceUntil("raft3", "took 1");
-        _group.Advance(3);
-        _diets["raft3"].Refused = "snapshot";
-        _group.Actors["raft3"].Tell(new InvalidOperationException("a restart"));
-        for (var life = 0; life < 3; life++)
-        {
-            Watch("raft3", "restore 1");
-        }
-
-        _group.Advance(3);
-        Assert.Equal((new Serial(1), true), (StatusOf("raft3").HeldAt?.Serial, StatusOf("raft3").HeldAt?.IsSnapshot));
-        _group.Actors["raft3"].Tell(new Recorder.Query("state"), TestActor);
-        _group.Advance(3);
-        Assert.Contains("held at the snapshot up to serial 1", ExpectMsg<QueryOutcome.Failed>(Guard).Reason);
-
-        _diets["raft3"].Refused = null;
-        _group.Advance(DeliveryTries.FirstPause);
-        Watch("raft3", "state 1=a");
-        Assert.Null(StatusOf("raft3").HeldAt);
     }
 
     // raft1 leads, and all have one pair.

@@ -31,25 +31,6 @@ public sealed class QueryTests : TestKit
         ExpectMsg<QueryOutcome.Done>(done => Assert.Equal(new Serial(5), done.Result));
     }
 
-    [Fact]
-    public void Query_of_a_client_above_the_maximum_of_open_ones_is_declined_until_others_have_ended()
-    {
-        _group.Start("raft1", 4);
-        var query = new ClientCall.Query(default, TimeSpan.FromMilliseconds(200), ReadConsistency.Linearizable);
-        for (var i = 0; i < OpenQueries.MaxOfClients; i++)
-        {
-            _group.Call("raft1", query, ActorRefs.Nobody);
-        }
-
-        _group.Settle();
-        _group.Call("raft1", query, TestActor);
-        ExpectMsg<ClientReply.Declined>();
-
-        _group.Advance(5);
-        _group.Call("raft1", query with { Consistency = ReadConsistency.Local }, TestActor);
-        ExpectMsg<QueryOutcome.Done>();
-    }
-
     [Theory]
     [InlineData("raft1")]
     [InlineData("raft3")]
@@ -65,25 +46,6 @@ public sealed class QueryTests : TestKit
         _group.Advance(2);
 
         ExpectMsg<QueryOutcome.Done>(done => Assert.True((Serial)done.Result! >= new Serial(5)));
-    }
-
-    [Fact]
-    public void Process_without_a_leader_answers_local_queries_and_those_for_serials_that_it_has()
-    {
-        _group.Found(4, 4);
-        _group.StopEngine("raft1");
-        _group.StopEngine("raft3");
-
-        _group.AdvanceUntil("raft2", "leader lost");
-        Ask("raft2", ReadConsistency.Local);
-        Ask("raft2", ReadConsistency.NotOlderThan(new Serial(4)));
-        Ask("raft2", ReadConsistency.NotOlderThan(new Serial(5)), TimeSpan.FromMilliseconds(200));
-
-        ExpectMsg<QueryOutcome.Done>(done => Assert.Equal(new Serial(4), done.Result));
-        ExpectMsg<QueryOutcome.Done>(done => Assert.Equal(new Serial(4), done.Result));
-        ExpectNoMsg(TimeSpan.Zero);
-        _group.Advance(4);
-        ExpectMsg<QueryOutcome.Failed>();
     }
 
     private void Ask(string process, ReadConsistency consistency, TimeSpan? timeout = null)

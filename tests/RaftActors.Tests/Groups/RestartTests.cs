@@ -44,68 +44,6 @@ public sealed class RestartTests : TestKit
     }
 
     [Fact]
-    public void Requests_of_a_restarted_process_are_not_taken_for_retries_of_earlier_ones()
-    {
-        var first = Found();
-        Append(first, "raft1", "key1", "a");
-        Append(first, "raft1", "key2", "b");
-        Stop();
-
-        // The actor keeps its pairs, so this is its first request, as key1 was.
-        var second = NewGroup();
-        second.Start("raft1", new RaftOptions<string> { LastSerial = new Serial(2) });
-        second.Start("raft2", new RaftOptions<string>());
-        second.Start("raft3", new RaftOptions<string>());
-        var done = Append(second, "raft1", "key3", "c");
-
-        Assert.Equal(new Serial(3), done.Serial);
-    }
-
-    [Fact]
-    public void Append_waits_until_the_boot_in_its_number_is_on_disk()
-    {
-        var first = Found();
-        Append(first, "raft1", "key1", "a");
-        Stop();
-        var second = NewGroup();
-        second.Start("raft1", new RaftOptions<string>());
-        second.Start("raft2", new RaftOptions<string>());
-        second.StartHeld("raft3");
-        second.AdvanceUntil("raft1", "serial 1 key1=a");
-
-        // raft3 knows the leader, and sends nothing: after a crash its boot number might be given again.
-        second.Actors["raft3"].Tell(new Recorder.Append("key2", "b"), TestActor);
-        second.Advance(20);
-        Assert.Equal(new Serial(1), second.StatusOf("raft1").Committed);
-
-        _stores["raft3"].Release();
-        second.AdvanceUntil("raft3", "append 2 key2=b own");
-        ExpectMsg<Outcome<int>.Done>();
-    }
-
-    [Fact]
-    public void Leave_waits_until_a_majority_of_those_who_would_vote_is_heard()
-    {
-        Found();
-        Stop();
-        var second = NewGroup();
-        second.Start("raft1", new RaftOptions<string>());
-        second.Start("raft3", new RaftOptions<string>());
-        second.AdvanceUntil("raft1", "quorum of 3, member");
-        second.Advance(20);
-
-        // One of the two leads.
-        second.Actors["raft1"].Tell(new Recorder.Leave(new ProcessName("raft3@node1")), TestActor);
-        second.Advance(2);
-        second.Actors["raft1"].Tell(new Recorder.Explain(), TestActor);
-        Assert.Contains("a majority of those who would vote is not heard", ExpectMsg<Explanation>().Text);
-
-        second.Start("raft2", new RaftOptions<string>());
-        second.Advance(60);
-        ExpectMsg<Outcome<Membership>.Done>();
-    }
-
-    [Fact]
     public void Preload_goes_into_an_empty_store_only_and_pairs_of_the_log_that_differ_are_delivered()
     {
         var first = NewGroup();

@@ -24,17 +24,6 @@ public sealed class SnapshotTests : TestKit
         : base(Config) => _group = new VirtualGroup(this);
 
     [Fact]
-    public void Actor_is_asked_for_its_state_when_enough_was_committed_since_the_last_snapshot()
-    {
-        Found();
-        Append(30);
-
-        var told = _group.AdvanceUntil("raft2", "append 30 key=30");
-        Assert.InRange(told.Count(what => what.StartsWith("take ")), 2, 4);
-        Assert.Equal(1, _group.Stores["raft2"].Users);
-    }
-
-    [Fact]
     public void State_that_grows_with_every_pair_is_snapshotted_more_and_more_rarely()
     {
         const int pairs = 60;
@@ -55,20 +44,6 @@ public sealed class SnapshotTests : TestKit
         Assert.InRange(written.Sum(), pairs, 4 * pairs);
         Assert.InRange(written[^1], pairs / 2, pairs);
         Stop(system);
-    }
-
-    [Fact]
-    public void New_life_of_the_actor_restores_the_snapshot_and_gets_the_pairs_after_it_once_and_in_order()
-    {
-        Found();
-        Append(25);
-        _group.AdvanceUntil("raft3", "append 25 key=25");
-
-        _group.Actors["raft3"].Tell(new InvalidOperationException("a restart"));
-        _group.Settle();
-        Append(1);
-
-        AssertHandedOver("raft3", until: 26);
     }
 
     [Fact]
@@ -127,93 +102,6 @@ public sealed class SnapshotTests : TestKit
     }
 
     [Fact]
-    public void Group_commits_while_the_leader_reads_a_snapshot_for_a_process_that_lags()
-    {
-        Found();
-        Append(25);
-        var (store, late) = (_group.Stores["raft1"], _group.Stores["raft4"] = new ScriptedStore());
-        late.HoldWhenOpened();
-        _group.StartSnapshotting("raft4");
-        var before = store.SnapshotReads;
-        store.HoldReads();
-        late.Release();
-        _group.AdvanceEnginesUntil(() => store.SnapshotReads > before);
-
-        _group.Actors["raft1"].Tell(new Recorder.Append("key", "26"), TestActor);
-        ExpectMsg<Outcome<int>.Done>();
-
-        store.ReleaseReads();
-        AssertHandedOver("raft4", until: 26);
-    }
-
-    [Fact]
-    public void Installed_snapshot_is_delivered_when_it_is_durable()
-    {
-        Found();
-        Append(25);
-        StartHeldFromSnapshot("raft4");
-        while (_group.Watchers["raft4"].HasMessages)
-        {
-            // The actor did not fail either.
-            Assert.StartsWith("quorum of 3", _group.Watchers["raft4"].ExpectMsg<string>());
-        }
-
-        _group.Stores["raft4"].Release();
-
-        AssertHandedOver("raft4", until: 25);
-    }
-
-    [Fact]
-    public void New_life_that_begins_before_an_installed_snapshot_is_durable_gets_it_too()
-    {
-        Found();
-        Append(25);
-        StartHeldFromSnapshot("raft4");
-        _group.Actors["raft4"].Tell(new InvalidOperationException("a restart"));
-        _group.AdvanceUntil("raft4", "started");
-
-        _group.Stores["raft4"].Release();
-
-        AssertHandedOver("raft4", until: 25);
-    }
-
-    [Fact]
-    public void Get_of_a_pair_that_a_snapshot_covers_ends_as_compacted()
-    {
-        Found();
-        Append(25);
-        _group.AdvanceUntil("raft3", "append 25 key=25");
-
-        _group.Actors["raft3"].Tell(new Recorder.Get(new Serial(1)));
-
-        Assert.Equal("cancel Compacted { }", _group.AdvanceUntil("raft3", "cancel Compacted { }")[^1]);
-    }
-
-    [Fact]
-    public void Actor_without_snapshots_that_needs_one_fails_with_the_remedy()
-    {
-        Found();
-        Append(25);
-
-        EventFilter.Exception<RaftConfigurationException>(contains: "Implement IRaftSnapshot<TState>")
-            .ExpectOne(() => _group.Start("raft4", new RaftOptions<string>()));
-    }
-
-    [Fact]
-    public void Snapshot_may_be_asked_for_at_any_time()
-    {
-        Found();
-        Append(3);
-        _group.AdvanceUntil("raft1", "append 3 key=3 own");
-
-        _group.Actors["raft1"].Tell(new Recorder.Snap());
-
-        _group.AdvanceUntil("raft1", "take 3");
-        _group.Actors["raft1"].Tell(new InvalidOperationException("a restart"));
-        _group.AdvanceUntil("raft1", "restore 3: 1=1 2=2 3=3");
-    }
-
-    [Fact]
     public void Actor_whose_state_cannot_be_taken_is_asked_again_later()
     {
         Found();
@@ -243,29 +131,6 @@ public sealed class SnapshotTests : TestKit
         Assert.DoesNotContain(_group.AdvanceUntil("raft3", "quorum lost"), what => what.StartsWith("restore"));
     }
 
-    [Fact]
-    public void Unreadable_snapshot_stops_the_engine_and_does_not_restart_the_actor_again_and_again()
-    {
-        Found();
-        Append(25);
-        _group.AdvanceUntil("raft3", "append 25 key=25");
-        _group.Stores["raft3"].ReadingFailure = new StoreException("A byte of it is wrong.");
-
-        EventFilter.Error(contains: "raft3@node1 has stopped and is not started again, since its store failed: A byte of it is wrong.")
-            .ExpectOne(() => _group.Actors["raft3"].Tell(new InvalidOperationException("a restart")));
-
-        _group.Settle();
-        List<string> told = [];
-        while (_group.Watchers["raft3"].HasMessages)
-        {
-            told.Add(_group.Watchers["raft3"].ExpectMsg<string>());
-        }
-
-        Assert.Single(told, "started");
-        Assert.Equal("quorum lost", told[^1]);
-        Assert.Equal(0, _group.Stores["raft3"].Users);
-    }
-
     private void Found()
     {
         foreach (var name in new[] { "raft1", "raft2", "raft3" })
@@ -288,21 +153,6 @@ public sealed class SnapshotTests : TestKit
         }
 
         ReceiveN(count);
-    }
-
-    // The snapshot has arrived, and is not on disk.
-    private void StartHeldFromSnapshot(string name)
-    {
-        var store = new ScriptedStore();
-        store.HoldFromSnapshot();
-        _group.Stores[name] = store;
-        _group.StartSnapshotting(name);
-        for (var ticks = 0; ticks < 400 && store.Waiting == 0; ticks++)
-        {
-            _group.Advance();
-        }
-
-        Assert.True(store.Waiting > 0);
     }
 
     private void AssertHandedOver(string name, long until)

@@ -15,43 +15,6 @@ public sealed class StoreFailureTests : TestKit
         : base(VirtualGroup.Config) => _group = new VirtualGroup(this);
 
     [Fact]
-    public void Engine_whose_store_fails_stops_with_the_cause_and_appends_that_may_be_in_the_log_end_as_unknown()
-    {
-        Found();
-        _group.Stores["raft1"].Hold();
-        _group.Stores["raft2"].Hold();
-        _group.Stores["raft3"].Hold();
-        _group.Actors["raft1"].Tell(new Recorder.Append("key", "value"), TestActor);
-        _group.Advance();
-        var engine = CreateTestProbe();
-        engine.Watch(_group.EngineOf("raft1"));
-
-        EventFilter.Error(contains: "raft1@node1 has stopped and is not started again, since its store failed: the disk is gone.")
-            .ExpectOne(() => _group.Stores["raft1"].Fail("the disk is gone."));
-
-        ExpectMsg<Outcome<int>.Unknown>();
-        engine.ExpectMsg<Terminated>();
-        _group.AdvanceUntil("raft1", "quorum lost");
-        Assert.Equal(0, _group.Stores["raft1"].Users);
-    }
-
-    [Fact]
-    public void Requests_to_an_engine_whose_store_failed_end_with_the_cause()
-    {
-        Found();
-        _group.FailStore("raft3", "the disk is gone.");
-        _group.AdvanceUntil("raft3", "quorum lost");
-
-        _group.Actors["raft3"].Tell(new Recorder.Append("key", "value"), TestActor);
-
-        var refused = ExpectMsg<Outcome<int>.NotCommitted>();
-        Assert.Equal(
-            (NotCommittedReason.Stopped,
-                "Restart the node: the engine of this process has stopped, because its store failed: the disk is gone."),
-            (refused.Reason, refused.Detail));
-    }
-
-    [Fact]
     public void Group_continues_without_the_process_whose_store_failed()
     {
         Found();
@@ -63,32 +26,6 @@ public sealed class StoreFailureTests : TestKit
         _group.AdvanceUntil("raft2", "append 1 key=value own");
 
         ExpectMsg<Outcome<int>.Done>();
-    }
-
-    [Fact]
-    public void Leader_whose_disk_is_nearly_full_refuses_pairs_with_the_reason()
-    {
-        Found();
-        foreach (var store in _group.Stores.Values)
-        {
-            store.TellSpace(isShort: true);
-        }
-
-        _group.Settle();
-        _group.Actors["raft1"].Tell(new Recorder.Append("key", "value"), TestActor);
-        _group.Advance(60);
-
-        var refused = ExpectMsg<Outcome<int>.NotCommitted>();
-        Assert.Equal(NotCommittedReason.DiskFull, refused.Reason);
-        Assert.Contains("disk is nearly full", refused.Detail);
-        foreach (var store in _group.Stores.Values)
-        {
-            store.TellSpace(isShort: false);
-        }
-
-        _group.Settle();
-        _group.Actors["raft1"].Tell(new Recorder.Append("key", "value"), TestActor);
-        _group.AdvanceUntil("raft1", "append 1 key=value own");
     }
 
     [Fact]

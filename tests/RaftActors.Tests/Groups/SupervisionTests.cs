@@ -83,85 +83,6 @@ public sealed class SupervisionTests : TestKit
         Assert.Equal(before, HardState());
     }
 
-    [Theory]
-    [InlineData(Directive.Restart)]
-    [InlineData(Directive.Resume)]
-    [InlineData(Directive.Stop)]
-    [InlineData(Directive.Escalate)]
-    public void Append_that_is_pending_when_its_actor_fails_is_done_once(Directive directive)
-    {
-        Found(directive);
-        _group.HoldStores();
-
-        _group.Actors["raft1"].Tell(new Recorder.Append("key", "a"), TestActor);
-        _group.Advance();
-        _group.Actors["raft1"].Tell(new InvalidOperationException("a failure"));
-        _group.Advance(2);
-        _group.ReleaseStores();
-
-        _group.AdvanceUntil("raft1", "state 1=a");
-        ExpectMsg<Outcome<int>.Done>(done => Assert.Equal(new Serial(1), done.Serial));
-    }
-
-    [Fact]
-    public void Append_whose_handler_throws_is_done_without_a_result_when_the_actor_is_resumed()
-    {
-        Found(Directive.Resume);
-        _fuse.Set(Moment.HandleAppend);
-        _group.Actors["raft1"].Tell(new Recorder.Append("key", "a"), TestActor);
-        _group.Advance(2);
-
-        ExpectMsg<Outcome<int>.Done>(done => Assert.Equal(Outcome<int>.Done.WithoutResult(new Serial(1), done.Request), done));
-    }
-
-    // The actor has a store of its own: each life begins after the pair that the life before failed in.
-    [Fact]
-    public void Append_whose_pair_the_next_life_has_already_is_done_without_a_result()
-    {
-        _group.Start("raft2", new RaftOptions<string>());
-        _group.Start("raft3", new RaftOptions<string>());
-        _group.StartKeeping("raft1");
-        _group.AdvanceUntil("raft1", "leads");
-        _group.Actors["raft1"].Tell(new Recorder.Append("poison", "a"), TestActor);
-        _group.Advance(2);
-
-        ExpectMsg<Outcome<int>.Done>(done => Assert.Equal(Outcome<int>.Done.WithoutResult(new Serial(1), done.Request), done));
-    }
-
-    [Fact]
-    public void Resumed_actor_gets_the_pairs_that_were_committed_with_the_one_that_it_failed_on()
-    {
-        Found(Directive.Resume);
-        _group.HoldStores();
-
-        foreach (var value in new[] { "a", "b", "c" })
-        {
-            Append("raft2", value);
-        }
-
-        _group.Advance();
-        _fuse.Set(Moment.HandleAppend);
-        _group.ReleaseStores();
-
-        _group.AdvanceUntil("raft1", "state 2=b 3=c");
-    }
-
-    [Fact]
-    public void Append_of_an_actor_that_stops_for_good_is_done_when_its_pair_is_committed()
-    {
-        Found(Directive.Restart);
-        _group.HoldStores();
-
-        _group.Actors["raft2"].Tell(new Recorder.Append("key", "a"), TestActor);
-        _group.Advance();
-        _group.StopActor("raft2");
-        _group.ReleaseStores();
-
-        _group.Advance(3);
-
-        ExpectMsg<Outcome<int>.Done>(done => Assert.Equal(Outcome<int>.Done.WithoutResult(new Serial(1), done.Request), done));
-    }
-
     [Fact]
     public void Append_whose_pair_the_next_life_fetches_is_done_without_a_result()
     {
@@ -175,21 +96,6 @@ public sealed class SupervisionTests : TestKit
         _group.AdvanceUntil("raft1", "serial 1 poison=a");
 
         ExpectMsg<Outcome<int>.Done>(done => Assert.Equal(Outcome<int>.Done.WithoutResult(new Serial(1), done.Request), done));
-    }
-
-    [Fact]
-    public void Actor_that_ends_only_after_the_next_one_has_attached_does_not_take_the_engine_with_it()
-    {
-        Found(Directive.Restart);
-        var next = CreateTestProbe();
-        _group.EngineOf("raft2").Tell(new ToEngine.Attach(new Bench(this).Process, 99, Serial.Zero, false, false), next);
-        next.ExpectMsg<ToActor.Attached>();
-
-        _group.StopActor("raft2");
-        _group.Actors["raft3"].Tell(new Recorder.Append("key", "a"), ActorRefs.NoSender);
-        _group.Advance(3);
-
-        next.FishForMessage(message => message is ToActor.Committed);
     }
 
     // Causes the moment: a pair for the callbacks of pairs, a failure for the others.

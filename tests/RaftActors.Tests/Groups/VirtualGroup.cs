@@ -58,13 +58,6 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
     /// <summary>A process that waits for its Join.</summary>
     public void StartJoining(string name) => Start(name, new RaftOptions<string> { IsJoining = true });
 
-    /// <summary>A process whose disk does nothing until the test releases it.</summary>
-    public void StartHeld(string name)
-    {
-        Stores[name].HoldWhenOpened();
-        Start(name, new RaftOptions<string>());
-    }
-
     /// <summary>A process whose actor takes snapshots. It makes its state when it may.</summary>
     public void StartSnapshotting(string name, RaftOptions<string>? options = null, ManualResetEventSlim? mayTake = null)
     {
@@ -87,14 +80,6 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
     {
         var (watcher, all) = Prepare(name, new RaftOptions<string>());
         Watch(name, watcher, system.ActorOf(Props.Create(() => new Counting(watcher, all)), name));
-    }
-
-    /// <summary>A process whose actor keeps its pairs in a store of its own, across its lives.</summary>
-    public void StartKeeping(string name)
-    {
-        var (watcher, all) = Prepare(name, new RaftOptions<string>());
-        var kept = new KeepingRecorder.Kept();
-        Watch(name, watcher, system.ActorOf(Props.Create(() => new KeepingRecorder(watcher, all, kept)), name));
     }
 
     /// <summary>A process whose actor fails when its fuse is set, and has a supervisor of its own.</summary>
@@ -130,11 +115,6 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
 
     /// <summary>The disk of a process fails. Returns when its engine has stopped, and the other engines know it.</summary>
     public void FailStore(string name, string why) => AwaitEnd(EngineOf(name), () => Stores[name].Fail(why));
-
-    /// <summary>The disks do nothing until <see cref="ReleaseStores"/>.</summary>
-    public void HoldStores() => Array.ForEach([.. Stores.Values], store => store.Hold());
-
-    public void ReleaseStores() => Array.ForEach([.. Stores.Values], store => store.Release());
 
     public void Start(string name, RaftOptions<string> options)
     {

@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Core;
+using RaftActors.Delivery;
+using RaftActors.Engine;
+using RaftActors.Engine.Requests;
+using RaftActors.Wire;
+
+namespace RaftActors.Tests.Engine;
+
+/// <summary>Bounds of memory and time that no scenario can show.</summary>
+public sealed class EngineBoundsTests : TestKit
+{
+    private readonly Bench _bench;
+
+    public EngineBoundsTests() => _bench = new Bench(this);
+
+    [Fact]
+    public void Twenty_thousand_appends_end_one_by_one_between_ticks()
+    {
+        var appends = _bench.Context.Appends;
+        _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
+        _bench.Elect("raft2");
+        RequestId[] requests = [.. Enumerable.Range(0, 20_000).Select(_ => Append(appends))];
+        for (var i = 0; i < requests.Length; i++)
+        {
+            appends.Receive(new AppendReply.Taken(requests[i], new LogPlace(new LogIndex(i + 1), new Term(1))));
+            appends.OnCommitted(Bench.Entry(i + 1, 1, requests[i]));
+            _bench.Context.Now++;
+            appends.OnTick();
+        }
+
+        var sent = _bench["raft2"].ReceiveN(requests.Length).Cast<WireMessage.AppendRequest>();
+        Assert.Equal(requests, sent.Select(append => append.Request));
+        Assert.Equal(0, appends.Count);
+    }
+
+    [Fact]
+    public void Twenty_thousand_queries_are_asked_a_window_at_a_time_and_answered_in_order()
+    {
+        var queries = _bench.Context.Queries;
+        _bench.Elect("raft2");
+        RequestRef[] requests = [.. Enumerable.Range(0, 20_000).Select(_ => Query(queries))];
+        queries.AskWaiting();
+        Assert.Single(_bench.Steps);
+
+        List<RequestRef> answered = [];
+        for (var round = 0; round < _bench.Steps.Count; round++)
+        {
+            queries.OnReady(new Effect.ReadReady(((Input.Read)_bench.Steps[round]).Id, default));
+            var readable = _bench.Actor.ExpectMsg<ToActor.Readable>().Queries;
+            Assert.InRange(readable.Length, 1, PendingQueries.WindowReads);
+            answered.AddRange(readable.Select(query => query.Request));
+        }
+
+        Assert.Equal(requests, answered);
+    }
+
+    [Fact]
+    public void Reads_whose_queries_have_ended_are_forgotten_though_nothing_is_committed()
+    {
+        var queries = _bench.Context.Queries;
+        _bench.Elect("raft2");
+        for (var round = 0; round < 3; round++)
+        {
+            Query(queries);
+            queries.AskWaiting();
+            queries.OnReady(new Effect.ReadReady(((Input.Read)_bench.Steps[^1]).Id, new LogIndex(1000)));
+            Assert.Equal(1, queries.Confirmed);
+
+            _bench.Context.Now += 20;
+            queries.OnTick();
+
+            Assert.Equal(0, queries.Confirmed);
+        }
+    }
+
+    [Fact]
+    public void Pairs_that_wait_for_a_transfer_are_proposed_once_a_tick_however_many_come()
+    {
+        var proposals = _bench.Context.Proposals;
+        _bench.Context.Attach(_bench.Actor, 2, judgesProposals: false);
+        _bench.Elect("raft1");
+        for (var number = 1L; number <= 100; number++)
+        {
+            var request = new RequestId(Bench.MemberOf("raft4"), number);
+            proposals.Submit(new WireMessage.AppendRequest(request, "key", new byte[] { 0 }), _bench["raft4"]);
+            proposals.OnTurn();
+            if (number == 1)
+            {
+                proposals.OnRejected(new Effect.Rejected(Proposed(), RejectionReason.Transferring));
+            }
+        }
+
+        Assert.Single(_bench.Steps);
+        proposals.OnTick();
+
+        Assert.Equal(2, _bench.Steps.Count);
+        Assert.Equal(100, Proposed().Length);
+    }
+
+    private ImmutableArray<Payload.Pair> Proposed() => ((Input.Propose)_bench.Steps[^1]).Pairs;
+
+    private RequestId Append(PendingAppends appends)
+    {
+        var request = _bench.Process.NewRequest();
+        appends.Submit(new ToEngine.Append(request, "key", new byte[] { 0 }, TimeSpan.FromHours(2)));
+        return _bench.Process.ToId(request);
+    }
+
+    private RequestRef Query(PendingQueries queries)
+    {
+        var request = _bench.Process.NewRequest();
+        queries.Submit(new ReadableQuery(request, null), TimeSpan.FromSeconds(1), default);
+        return request;
+    }
+}
