@@ -66,7 +66,8 @@ public abstract partial class RaftActor<TValue, TResult>
         }
         finally
         {
-            _deferred.Drop(Context.System, Self);
+            // Context is null here if the constructor of the next life has thrown.
+            _deferred.Drop(_extension.System, Self);
             if (_start is null)
             {
                 _process?.Appends.OnActorGone(_process.EngineStopped, Self, _results);

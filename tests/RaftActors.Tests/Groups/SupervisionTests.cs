@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Event;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
@@ -84,6 +85,23 @@ public sealed class SupervisionTests : TestKit
     }
 
     [Fact]
+    public void Actor_whose_next_life_cannot_be_constructed_stops_without_another_error()
+    {
+        Found(directive: null);
+        var (actor, errors) = (_group.Actors["raft1"], CreateTestProbe());
+        Sys.EventStream.Subscribe(errors, typeof(Error));
+        Watch(actor);
+
+        _fuse.Set(Moment.Constructor);
+        actor.Tell(new InvalidOperationException("a failure"));
+        ExpectTerminated(actor);
+
+        errors.ExpectMsg<Error>(error => Assert.Equal("a failure", error.Cause.Message));
+        errors.ExpectMsg<Error>(error => Assert.IsType<PostRestartException>(error.Cause));
+        Assert.False(errors.HasMessages);
+    }
+
+    [Fact]
     public void Append_whose_pair_the_next_life_fetches_is_done_without_a_result()
     {
         foreach (var name in new[] { "raft1", "raft2", "raft3" })
@@ -125,7 +143,7 @@ public sealed class SupervisionTests : TestKit
         _group.AdvanceUntil("raft1", "took 1");
     }
 
-    private void Found(Directive directive)
+    private void Found(Directive? directive)
     {
         _group.StartGuarded("raft1", directive, _fuse);
         _group.Start("raft2", new RaftOptions<string>());

@@ -82,12 +82,12 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
         Watch(name, watcher, system.ActorOf(Props.Create(() => new Counting(watcher, all)), name));
     }
 
-    /// <summary>A process whose actor fails when its fuse is set, and has a supervisor of its own.</summary>
-    public void StartGuarded(string name, Directive directive, Fragile.Fuse fuse)
+    /// <summary>A process whose actor fails when its fuse is set.</summary>
+    /// <param name="directive">What its own supervisor does; null: the guardian of the actor system supervises it.</param>
+    public void StartGuarded(string name, Directive? directive, Fragile.Fuse fuse)
     {
         var (watcher, all) = Prepare(name, new RaftOptions<string>());
-        var child = Props.Create(() => new Fragile(watcher, all, fuse));
-        Watch(name, watcher, system.ActorOf(Props.Create(() => new Fragile.Guard(child, name, directive)), $"guard-{name}"));
+        WatchGuarded(name, directive, watcher, Props.Create(() => new Fragile(watcher, all, fuse)));
     }
 
     /// <summary>A process whose actor cannot apply the pairs of its diet.</summary>
@@ -95,10 +95,7 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
     public void StartPicky(string name, Picky.Diet diet, Directive? directive)
     {
         var (watcher, all) = Prepare(name, new RaftOptions<string>());
-        var props = Props.Create(() => new Picky(watcher, all, diet));
-        Watch(name, watcher, directive is { } what
-            ? system.ActorOf(Props.Create(() => new Fragile.Guard(props, name, what)), $"guard-{name}")
-            : system.ActorOf(props, name));
+        WatchGuarded(name, directive, watcher, Props.Create(() => new Picky(watcher, all, diet)));
     }
 
     /// <summary>A process whose actor takes this virtual time to apply a pair.</summary>
@@ -142,6 +139,11 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
         Stores[name] = store;
         return (kit.CreateTestProbe(), options with { Store = () => store });
     }
+
+    private void WatchGuarded(string name, Directive? directive, TestProbe watcher, Props props) =>
+        Watch(name, watcher, directive is { } what
+            ? system.ActorOf(Props.Create(() => new Fragile.Guard(props, name, what)), $"guard-{name}")
+            : system.ActorOf(props, name));
 
     private void Watch(string name, TestProbe watcher, IActorRef actor)
     {
