@@ -251,6 +251,10 @@ internal sealed class GroupCalls
                     {
                         Send(question, now);
                     }
+                    else
+                    {
+                        EndUnreached(question);
+                    }
 
                     break;
                 case ClientReply.Declined declined when question.MayRepeat:
@@ -451,6 +455,7 @@ internal sealed class GroupCalls
             question.Attempts--;
             question.NextAt = now + PauseAfter(++question.Declines);
             _finder.OnUnreachable(node, now);
+            EndUnreached(question);
         }
     }
 
@@ -500,6 +505,16 @@ internal sealed class GroupCalls
         foreach (var question in _questions.ToArray())
         {
             End(question, NotCommittedReason.Closed, "The client was disposed, or its actor system has stopped.");
+        }
+    }
+
+    // A question for one node ends: no other node can answer it.
+    private void EndUnreached(ClientQuestion question)
+    {
+        if (question is { Node: { } node, Link: { } link })
+        {
+            var why = $"No connection to {link.Problem ?? $"{node}"}; a node without raft actors listens nowhere.";
+            End(question, NotCommittedReason.NoLeader, why);
         }
     }
 

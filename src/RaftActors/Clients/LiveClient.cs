@@ -149,7 +149,7 @@ internal sealed class LiveClient<TValue, TResult>(
         {
             ClientReply.ProcessList list => list,
             ClientReply.Forbidden forbidden => throw new RaftUnauthorizedException(forbidden.Why),
-            _ => throw new RaftUnavailableException($"Node {node} did not answer. {answer.Why}"),
+            _ => throw new RaftUnavailableException(answer.Why),
         };
     }
 

@@ -148,7 +148,7 @@ public abstract class RaftClient : IAsyncDisposable
     /// Asks a node for its processes, of all groups, and for the other nodes that it knows. Asks no process. A long list comes in pages.
     /// </summary>
     /// <param name="after">The last process of the page before; null: from the beginning.</param>
-    /// <exception cref="RaftUnavailableException">The node did not answer in time.</exception>
+    /// <exception cref="RaftUnavailableException">The node did not answer in time, or takes no connection.</exception>
     /// <exception cref="RaftUnauthorizedException">The client needs the role reader.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     internal virtual Task<ClientReply.ProcessList> ProcessesOfAsync(

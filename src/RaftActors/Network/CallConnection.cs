@@ -24,7 +24,7 @@ internal sealed class CallConnection(Address address, NetworkContext context, Ac
     private bool _isDisposed;
     private string? _problem;
 
-    /// <summary>Why there is no connection; null: there is one, or none was tried.</summary>
+    /// <inheritdoc/>
     public string? Problem => Volatile.Read(ref _problem);
 
     /// <inheritdoc/>

@@ -10,6 +10,9 @@ namespace RaftActors.Network;
 /// </summary>
 internal interface ICallLink
 {
+    /// <summary>Why there is no connection; null: there is one, none was tried, or that cannot be known.</summary>
+    string? Problem => null;
+
     /// <summary>
     /// Sends a call. If the connection ends before the reply, the caller gets <see cref="ClientReply.Lost"/>. A call that its caller sends
     /// again by the same link keeps its number.

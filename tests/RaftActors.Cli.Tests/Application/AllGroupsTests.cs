@@ -5,6 +5,9 @@ namespace RaftActors.Cli.Tests.Application;
 /// <summary><c>raft top</c> without a group: all groups of all nodes of an application.</summary>
 public sealed class AllGroupsTests
 {
+    private const string NotListening =
+        @": no connection to 127\.0\.0\.1:\d+: connection refused; a node without raft actors listens nowhere$";
+
     [Fact]
     public void Groups_of_all_nodes_are_listed_and_those_with_problems_come_first()
     {
@@ -55,7 +58,7 @@ public sealed class AllGroupsTests
         Assert.Equal((0, ""), (run.Code, run.Error));
         var lines = run.Lines.ToArray();
         Assert.Matches(@"^carts +p@\S+ +\d+ +2/3 .* 1 did not answer$", lines[1]);
-        Assert.Equal($"node {nodes.Names[2]}: it did not answer in time; a node without raft actors never does", lines[2]);
+        Assert.Matches($"^node {nodes.Names[2]}{NotListening}", lines[2]);
     }
 
     [Fact]
@@ -114,7 +117,7 @@ public sealed class AllGroupsTests
         while (!run.Lines.Any(line => line.StartsWith("carts  p@", StringComparison.Ordinal)));
 
         Assert.Equal((0, ""), (run.Code, run.Error));
-        Assert.EndsWith(": it did not answer in time; a node without raft actors never does", run.Lines.Last());
+        Assert.Matches(NotListening, run.Lines.Last());
     }
 
     [Fact]

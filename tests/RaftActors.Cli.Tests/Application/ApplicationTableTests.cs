@@ -29,12 +29,12 @@ public sealed class ApplicationTableTests
     public void Member_on_a_silent_node_is_a_problem()
     {
         ImmutableArray<ProcessRow> two = [Member("a", 1, 10) with { Role = RaftRole.Leader, Members = 3 }, Member("a", 2, 9)];
-        var sample = Sample(1, [Listed(two), new("node3:2551", [], IsSilent: true)]);
+        var sample = Sample(1, [Listed(two), new("node3:2551", [], "no process answered in time")]);
 
         Assert.True(IsProblem(sample));
         var rows = Text(new ApplicationTable(Shop, sample, null));
         Assert.Matches("^a +a-1@node1 +2 +2/3 +10 +1 .* 1 did not answer$", rows[1]);
-        Assert.StartsWith("node node3:2551: it did not answer in time", rows[2]);
+        Assert.StartsWith("node node3:2551: no process answered in time", rows[2]);
     }
 
     [Fact]

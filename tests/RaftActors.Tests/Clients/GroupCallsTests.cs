@@ -147,6 +147,20 @@ public sealed class GroupCallsTests : TestKit
         Assert.Equal(new ClientReply.Refused("it is earlier"), (await question.Task).Reply);
     }
 
+    [Fact]
+    public async Task Question_to_a_node_that_takes_no_connection_ends_at_once()
+    {
+        ScriptedProcess registry = new();
+        NodeNetwork.Of(Sys).Calls.Add(CallTarget.Registry, registry);
+        ClientQuestion question = new(TimeSpan.FromSeconds(10), _ => new ClientCall.ListProcesses(null)) { Node = Own };
+        Assert.True(_calls.TryBegin(question));
+        registry.Expect<ClientCall.ListProcesses>();
+
+        registry.Reply(new ClientReply.Lost(Own, WasSent: false));
+
+        Assert.Equal($"No connection to {Own}; a node without raft actors listens nowhere.", (await question.Task).Why);
+    }
+
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

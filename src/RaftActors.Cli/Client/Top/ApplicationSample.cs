@@ -27,7 +27,7 @@ internal sealed record ApplicationSample(ImmutableArray<GroupRow> Groups, Immuta
         ConcurrentDictionary<Address, NodeSample?> nodes = [];
         await AskNewAsync(raft.ContactNodes).ConfigureAwait(false);
         ImmutableArray<NodeSample> samples = [.. nodes.Values.OfType<NodeSample>().OrderBy(node => node.Name, StringComparer.Ordinal)];
-        if (samples.All(node => node.IsSilent))
+        if (samples.All(node => node.Silence is not null))
         {
             throw new RaftUnavailableException("No node of the application answered in time. Check --contacts, or raise --timeout.");
         }
@@ -35,14 +35,14 @@ internal sealed record ApplicationSample(ImmutableArray<GroupRow> Groups, Immuta
         var processes = samples.SelectMany(node => node.Processes).GroupBy(process => process.Place.Group);
         ImmutableArray<GroupRow> groups = [.. processes.Select(group => new GroupRow(group.Key, [.. group]))];
 
-        // A node without raft actors opens no port and never answers. It may be a member of the Akka.Cluster, which the others name. So a
-        // silent node that the user did not name is reported only if a process is missing, which may be on it.
+        // A node without raft actors takes no connection. It may be a member of the Akka.Cluster, which the others name. So a silent node
+        // that the user did not name is reported only if a process is missing, which may be on it.
         return new ApplicationSample(
             groups,
             groups.Any(group => group.HasSilent)
                 ? samples
                 : samples.RemoveAll(
-                    node => node.IsSilent && raft.ContactNodes.All(contact => NameOf(contact) != node.Name)),
+                    node => node.Silence is not null && raft.ContactNodes.All(contact => NameOf(contact) != node.Name)),
             at);
 
         Task AskNewAsync(IEnumerable<Address> found) =>
@@ -72,7 +72,8 @@ internal sealed record ApplicationSample(ImmutableArray<GroupRow> Groups, Immuta
             }
             catch (Exception e) when (e is RaftUnavailableException or OperationCanceledException && !end.IsCancellationRequested)
             {
-                nodes[asked] = new NodeSample(NameOf(asked), [], IsSilent: true);
+                var why = e is RaftUnavailableException ? Clause.Of(e.Message) : "no process answered in time";
+                nodes[asked] = new NodeSample(NameOf(asked), [], why);
             }
         }
 
@@ -102,5 +103,5 @@ internal sealed record ApplicationSample(ImmutableArray<GroupRow> Groups, Immuta
 
 /// <summary>A node at one moment.</summary>
 /// <param name="Name"><c>host:port</c>.</param>
-/// <param name="IsSilent">It did not answer in time.</param>
-internal sealed record NodeSample(string Name, ImmutableArray<ProcessRow> Processes, bool IsSilent = false);
+/// <param name="Silence">Why it did not answer; null: it did.</param>
+internal sealed record NodeSample(string Name, ImmutableArray<ProcessRow> Processes, string? Silence = null);

@@ -86,16 +86,13 @@ internal sealed class ApplicationTable : ITopTable
                 writer.WriteString("kind", "node-sample");
                 writer.WriteString("node", node.Name);
                 writer.WriteNumber("processes", node.Processes.Length);
-                JsonLine.Text(writer, "note", NoteOf(node));
+                JsonLine.Text(writer, "note", node.Silence);
             });
         }
     }
 
-    private static string? NoteOf(NodeSample node) =>
-        node.IsSilent ? "it did not answer in time; a node without raft actors never does" : null;
-
     private IEnumerable<string> NodeLines() =>
-        _now.Nodes.Where(node => node.IsSilent).Select(node => $"node {node.Name}: {NoteOf(node)}");
+        _now.Nodes.Where(node => node.Silence is not null).Select(node => $"node {node.Name}: {node.Silence}");
 
     private string[] Cells(GroupRow group, double? rate) =>
     [
