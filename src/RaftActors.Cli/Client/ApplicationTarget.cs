@@ -5,21 +5,19 @@ using RaftActors.Settings;
 namespace RaftActors.Cli.Client;
 
 /// <summary>A group of a user's application, by nodes that know it. Its members are shown by their full process names.</summary>
-internal sealed record ApplicationTarget(string Group, ImmutableArray<Contact> Contacts, bool IsAtAddress)
-    : Target(Group, Contacts, IsAtAddress, "process", "processes")
+internal sealed record ApplicationTarget(string Group, ImmutableArray<Contact> Contacts, int? PortOffset)
+    : Target(Group, Contacts, PortOffset, "process", "processes")
 {
     public override string WhyFounder => "its raft.roster names it";
 
-    public override string WhyRefused => IsAtAddress
-        ? "the node takes no connections of raft there, so leave out --at-address, or it needs --tls-cert"
-        : "the node needs --tls-cert";
+    public override string WhyRefused => "the node takes no connections of raft at this port, or it needs --tls-cert";
 
     public override string WhySilent => "no answer";
 
     /// <summary>Parses <c>host:port</c>, also behind the <c>@</c> of an address of Akka, several separated by commas.</summary>
     /// <exception cref="UsageException">A contact is wrong.</exception>
-    public static ApplicationTarget Of(string contacts, string group, bool isAtAddress) =>
-        new(group, [.. contacts.Split(',', StringSplitOptions.TrimEntries).Distinct().Select(ContactOf)], isAtAddress);
+    public static ApplicationTarget Of(string contacts, string group, int? portOffset = null) =>
+        new(group, [.. contacts.Split(',', StringSplitOptions.TrimEntries).Distinct().Select(ContactOf)], portOffset);
 
     public override string Show(ProcessName process) => process.Value;
 
@@ -41,7 +39,8 @@ internal sealed record ApplicationTarget(string Group, ImmutableArray<Contact> C
     public override bool IsRedirect(ProcessName leader) => false;
 
     public override string AddCommand(ProcessName process, ProcessName? by) =>
-        $"raft members add {process} --contacts {Contacts[0].Key} --group {Group}{(IsAtAddress ? " --at-address" : "")}";
+        $"raft members add {process} --contacts {Contacts[0].Key} --group {Group}"
+        + (PortOffset is { } offset ? $" --port-offset {offset}" : "");
 
     public override string Founding(IEnumerable<string> others) =>
         $"waits for {string.Join(" and ", others)}: the first start of a group needs all processes of the roster, each with the same one";

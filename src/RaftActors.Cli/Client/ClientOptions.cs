@@ -44,9 +44,10 @@ internal sealed class ClientOptions(CommandEnvironment environment, bool isOfSer
         Hidden = isOfServers,
     };
 
-    public Option<bool> AtAddress { get; } = new("--at-address")
+    public Option<int?> PortOffset { get; } = new("--port-offset")
     {
-        Description = "The nodes of --contacts have raft.transport-tcp.port-offset = 0.",
+        Description = "The raft.transport-tcp.port-offset of the nodes of --contacts. Default: 1000.",
+        HelpName = "number",
         Hidden = isOfServers,
     };
 
@@ -67,7 +68,7 @@ internal sealed class ClientOptions(CommandEnvironment environment, bool isOfSer
         command.Add(Servers);
         command.Add(Contacts);
         command.Add(Group);
-        command.Add(AtAddress);
+        command.Add(PortOffset);
         command.Add(Timeout);
         command.Add(Json);
         Security.AddTo(command);
@@ -81,8 +82,8 @@ internal sealed class ClientOptions(CommandEnvironment environment, bool isOfSer
     {
         if (parsed.GetValue(Contacts) is not { } contacts)
         {
-            return parsed.GetValue(Group) is not null || parsed.GetValue(AtAddress)
-                ? throw new UsageException("--contacts is missing: name nodes of the application that --group or --at-address is about")
+            return parsed.GetValue(Group) is not null || parsed.GetValue(PortOffset) is not null
+                ? throw new UsageException("--contacts is missing: name nodes of the application that --group or --port-offset is about")
                 : new ServersTarget(parsed.GetValue(Servers)!);
         }
 
@@ -95,7 +96,7 @@ internal sealed class ClientOptions(CommandEnvironment environment, bool isOfSer
 
         return parsed.GetResult(Servers) is { Implicit: false }
             ? throw new UsageException("-S and --contacts are both given: give -S for raft servers, or --contacts for an application")
-            : ApplicationTarget.Of(contacts, parsed.GetValue(Group) ?? DefaultGroup, parsed.GetValue(AtAddress));
+            : ApplicationTarget.Of(contacts, parsed.GetValue(Group) ?? DefaultGroup, parsed.GetValue(PortOffset));
     }
 
     private TimeSpan TimeoutOf(ParseResult parsed) =>

@@ -167,7 +167,7 @@ internal sealed class GroupClient : IDisposable
         $$"""
         akka { loglevel = OFF, stdout-loglevel = OFF, loggers = [] }
         raft {
-          {{(settings.Target.IsAtAddress ? "transport-tcp.port-offset = 0" : "")}}
+          {{(settings.Target.PortOffset is { } offset ? $"transport-tcp.port-offset = {offset}" : "")}}
           pair-size-max = {{MessageLimits.PairBytesMax}}b
           query-timeout = {{(long)settings.Timeout.TotalMilliseconds}}ms
           client.attempt-timeout = {{(long)Math.Max(1, patience.TotalMilliseconds)}}ms
@@ -244,8 +244,8 @@ internal sealed class GroupClient : IDisposable
     private string WhyOf(ConnectionNews.Refused refused) => Clause.Of(refused.Why) switch
     {
         var why when refused.IsByPeer => _settings.Security.IsOn ? why : $"{_settings.Target.WhyRefused} ({why})",
-        var why when _settings.Target.IsAtAddress => why,
-        var why => $"{why}; a node with raft.transport-tcp.port-offset = 0 needs --at-address",
+        var why when _settings.Target.PortOffset is not null => why,
+        var why => $"{why}; nodes with another raft.transport-tcp.port-offset than 1000 need --port-offset",
     };
 
     /// <summary>Hears the events of the client on the thread that publishes them, so before the calls that follow them.</summary>

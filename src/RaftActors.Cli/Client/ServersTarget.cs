@@ -6,7 +6,7 @@ namespace RaftActors.Cli.Client;
 internal sealed record ServersTarget(ServerId[] Servers) : Target(
     ServerId.GroupName,
     [.. Servers.Select(server => new Contact(server.Hostname, server.Port, $"{server}"))],
-    IsAtAddress: true,
+    PortOffset: 0,
     "server",
     "servers")
 {

@@ -5,10 +5,10 @@ namespace RaftActors.Cli.Client;
 /// <summary>The group that a command asks, and how its members are named to the user.</summary>
 /// <param name="Group">The name of the group.</param>
 /// <param name="Contacts">The nodes to ask first, one or more.</param>
-/// <param name="IsAtAddress">Whether raft has the ports of the nodes' addresses: <c>raft.transport-tcp.port-offset</c> is 0.</param>
+/// <param name="PortOffset">The <c>raft.transport-tcp.port-offset</c> of the nodes; null: its default.</param>
 /// <param name="Noun">A member in texts, headings and JSON.</param>
 /// <param name="Nouns">Several members.</param>
-internal abstract record Target(string Group, ImmutableArray<Contact> Contacts, bool IsAtAddress, string Noun, string Nouns)
+internal abstract record Target(string Group, ImmutableArray<Contact> Contacts, int? PortOffset, string Noun, string Nouns)
 {
     /// <summary>The processes of the contacts, which the user named; none: the user named nodes only.</summary>
     public virtual ImmutableArray<ProcessName> Named => [];

@@ -10,7 +10,7 @@ namespace RaftActors.Cli.Tests.Application;
 /// <summary>The table of all groups, from samples that the test makes.</summary>
 public sealed class ApplicationTableTests
 {
-    private static readonly Target Shop = ApplicationTarget.Of("node1:2551", "default", isAtAddress: false);
+    private static readonly Target Shop = ApplicationTarget.Of("node1:2551", "default");
 
     [Fact]
     public void Problems_come_before_rates_and_rates_before_names()

@@ -59,7 +59,7 @@ public sealed class ApplicationTests(OrdersFixture fixture) : IClassFixture<Orde
 
         Assert.Equal((1, ""), (run.Code, run.Output));
         Assert.StartsWith($"raft: cannot reach {contact}: connection refused", run.Error);
-        Assert.Contains("--at-address", run.Error);
+        Assert.Contains("--port-offset", run.Error);
     }
 
     [Fact]

@@ -15,7 +15,7 @@ public sealed class SecureApplicationTests : IDisposable
     [InlineData(true)]
     public async Task Nodes_with_certificates_let_a_reader_look_and_an_operator_change(bool isAtAddress)
     {
-        string[] at = isAtAddress ? ["--at-address"] : [];
+        string[] at = isAtAddress ? ["--port-offset", "0"] : [];
         var certificates = _folder["certs"];
         Assert.Equal(0, Run.Here("certs", "--dir", certificates, "127.0.0.1", "--client", "boss", "--client", "eye").Code);
         using var group = new OrdersGroup(
