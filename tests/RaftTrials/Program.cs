@@ -19,6 +19,7 @@ return await TrialProgram.Run(
         new("upgrade", UpgradeTrials.Roll),
         new("bad-input", InputTrials.All),
         new("clients", ClientTrials.KillLeader),
+        new("translated", TranslationTrials.KillLeader, Network.TranslationProblem),
         new("hostile", HostileTrials.All),
         new("split-control", SwitchTrials.Control, Network.Problem),
         new("split", SplitTrials.Halves, Network.Problem),

@@ -18,6 +18,9 @@ internal sealed partial class Network : IDisposable
     private const int SizeOfRequest = 40;
     private const int NameMax = 16;
 
+    private const string Masquerade =
+        "add table ip nat; add chain ip nat out { type nat hook postrouting priority srcnat; }; add rule ip nat out oifname eth0 masquerade";
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly List<ChildProcess> _owners = [];
@@ -33,18 +36,27 @@ internal sealed partial class Network : IDisposable
         ?? (File.Exists(Device) ? null : $"there is no {Device}: run 'modprobe tun', or give the container this device")
         ?? Machine.CommandProblem("unshare", "--net", "ip", "tuntap", "add", "dev", "eth0", "mode", "tap");
 
+    /// <summary>Why this machine cannot run a <see cref="HostBehind"/>, with the remedy; null: it can.</summary>
+    public static string? TranslationProblem() => Problem()
+        ?? Machine.ProgramProblem("nft", "nftables")
+        ?? Machine.CommandProblem("unshare", "--net", "nft", Masquerade)
+        ?? Machine.CommandProblem("unshare", "--net", "ip", "link", "add", "name", "eth1", "type", "veth");
+
     /// <param name="hosts">The number of hosts, up to 250.</param>
     public static async Task<Network> Start(int hosts)
     {
         List<ChildProcess> owners = [.. Enumerable.Range(1, hosts).Select(StartOwner)];
-        foreach (var owner in owners)
+        try
         {
-            if (await owner.Line(line => line.Text == "up", Patience) is null)
+            foreach (var owner in owners)
             {
-                var said = string.Join(' ', owner.Lines(_ => true).Select(line => line.Text));
-                owners.ForEach(each => each.Dispose());
-                throw new TrialFailure($"a network namespace was not ready after {Patience.TotalSeconds} s: {said}");
+                await DemandUp(owner);
             }
+        }
+        catch (TrialFailure)
+        {
+            owners.ForEach(owner => owner.Dispose());
+            throw;
         }
 
         return new Network(owners);
@@ -57,6 +69,36 @@ internal sealed partial class Network : IDisposable
         return new($"10.98.0.{number}", FileOf(owner), "nsenter", $"--net={FileOf(owner)}");
     }
 
+    /// <summary>
+    /// Creates a host behind another one, which translates its address. The other hosts see the address of that one, and have no route to
+    /// the new host.
+    /// </summary>
+    /// <param name="number">The host that translates.</param>
+    public async Task<Host> HostBehind(int number)
+    {
+        var router = $"nsenter --net={FileOf(_owners[number - 1])}";
+        var owner = ChildProcess.Start(
+            "unshare",
+            [
+                "--net", "sh", "-ec",
+                $"""
+                {router} ip link add name eth1 type veth peer name eth0 netns $$
+                {router} ip addr add 10.99.0.1/24 dev eth1
+                {router} ip link set eth1 up
+                {router} sh -c 'echo 1 >/proc/sys/net/ipv4/ip_forward'
+                {router} nft '{Masquerade}'
+                ip addr add 10.99.0.2/24 dev eth0
+                ip link set eth0 up
+                ip route add default via 10.99.0.1
+                echo up
+                exec cat
+                """,
+            ]);
+        _owners.Add(owner);
+        await DemandUp(owner);
+        return new("10.99.0.2", FileOf(owner), "nsenter", $"--net={FileOf(owner)}");
+    }
+
     /// <summary>Sets the rules of the switch. They hold for all packets that are sent after the return.</summary>
     public void Rule(Rules rules) => _switch.Rules = rules;
 
@@ -64,6 +106,15 @@ internal sealed partial class Network : IDisposable
     {
         _switch.Dispose();
         _owners.ForEach(owner => owner.Dispose());
+    }
+
+    private static async Task DemandUp(ChildProcess owner)
+    {
+        if (await owner.Line(line => line.Text == "up", Patience) is null)
+        {
+            var said = string.Join(' ', owner.Lines(_ => true).Select(line => line.Text));
+            throw new TrialFailure($"a network namespace was not ready after {Patience.TotalSeconds} s: {said}");
+        }
     }
 
     private static string FileOf(ChildProcess owner) => $"/proc/{owner.Id}/ns/net";

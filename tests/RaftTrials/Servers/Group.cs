@@ -60,25 +60,27 @@ internal sealed class Group : ITrial
         await Elections.After(0);
     }
 
-    /// <summary>Starts writers in one process, on the first server's host.</summary>
+    /// <summary>Starts writers in one process.</summary>
     /// <param name="servers">The servers to ask. The first writer starts with the first, the second with the second, ...</param>
     /// <param name="alone">Whether to add a writer for each server that knows that server only.</param>
     /// <param name="timeout">The time limit of an append; null: 5 s, the default of the program.</param>
     /// <param name="program">The path of these trials of another build, whose clients write; null: this one.</param>
+    /// <param name="host">Null: that of the first server.</param>
     public LoadProcess Load(
         string name,
         int writers,
         IReadOnlyList<RaftServer> servers,
         bool alone = false,
         TimeSpan? timeout = null,
-        string? program = null)
+        string? program = null,
+        Host? host = null)
     {
         LoadSettings settings = new(name, [.. servers.Select(server => server.Id)], timeout ?? Timeout)
         {
             Writers = [.. Enumerable.Range(1, writers).Select(number => $"{name}{number}")],
             Alone = [.. Enumerable.Range(1, alone ? servers.Count : 0).Select(number => $"{name}a{number}")],
         };
-        _loads.Add(new LoadProcess(servers[0].Host, settings, Book, program));
+        _loads.Add(new LoadProcess(host ?? servers[0].Host, settings, Book, program));
         return _loads[^1];
     }
 

@@ -78,9 +78,10 @@ internal sealed class Trial(string work, ParseResult options) : TrialScope(work,
     }
 
     /// <summary>Creates servers in a network namespace each.</summary>
-    public async Task<(Group Group, Network Network)> GroupOnNetwork(int servers)
+    /// <param name="others">The number of hosts behind those of the servers.</param>
+    public async Task<(Group Group, Network Network)> GroupOnNetwork(int servers, int others = 0)
     {
-        var network = await Hosts(servers);
+        var network = await Hosts(servers + others);
         return (Own(new Group(Work, FirstPort, [.. Enumerable.Range(1, servers).Select(network.Host)])), network);
     }
 }
