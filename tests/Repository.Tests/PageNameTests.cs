@@ -57,6 +57,16 @@ public sealed partial class PageNameTests
         Assert.Empty(missing);
     }
 
+    // On other pages a name may be one of .NET or Akka.
+    [Fact]
+    public void Every_type_on_the_page_of_internals_has_a_file()
+    {
+        var page = Repository.Read("docs/internals.md");
+        var types = Members().Matches(page).Concat(Types().Matches(page)).Select(match => match.Groups[1].Value).Distinct();
+
+        Assert.All(types, type => Assert.NotEmpty(SourcesOf(type)));
+    }
+
     [Theory]
     [MemberData(nameof(Pages))]
     public void Every_setting_or_metric_that_a_page_names_exists(string page)
@@ -114,6 +124,9 @@ public sealed partial class PageNameTests
     // A type and a member of it, as in EngineContext.Step, in text and in drawings.
     [GeneratedRegex(@"(?:`|\["")([A-Z]\w+)\.([A-Z]\w+)\b")]
     private static partial Regex Members();
+
+    [GeneratedRegex(@"`([A-Z]\w+)`")]
+    private static partial Regex Types();
 
     [GeneratedRegex(@"`(raft(?:\.[a-z]+(?:-[a-z]+)*)+)\b(?![./@(-])")]
     private static partial Regex Settings();

@@ -19,7 +19,8 @@ internal sealed partial class Network : IDisposable
     private const int NameMax = 16;
 
     private const string Masquerade =
-        "add table ip nat; add chain ip nat out { type nat hook postrouting priority srcnat; }; add rule ip nat out oifname eth0 masquerade";
+        "add table ip nat; add chain ip nat out { type nat hook postrouting priority srcnat; }; "
+        + "add rule ip nat out oifname eth0 masquerade";
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
