@@ -152,7 +152,7 @@ public sealed class GroupCallsTests : TestKit
     {
         ScriptedProcess registry = new();
         NodeNetwork.Of(Sys).Calls.Add(CallTarget.Registry, registry);
-        ClientQuestion question = new(TimeSpan.FromSeconds(10), _ => new ClientCall.ListProcesses(null)) { Node = Own };
+        ClientQuestion question = new(TimeSpan.FromSeconds(10), new ClientCall.ListProcesses(null)) { Node = Own };
         Assert.True(_calls.TryBegin(question));
         registry.Expect<ClientCall.ListProcesses>();
 

@@ -26,9 +26,7 @@ public sealed class EngineBoundsTests : TestKit
         RequestId[] requests = [.. Enumerable.Range(0, 20_000).Select(_ => Append(appends))];
         for (var i = 0; i < requests.Length; i++)
         {
-            appends.Receive(new AppendReply.Taken(requests[i], new LogPlace(new LogIndex(i + 1), new Term(1))));
             appends.OnCommitted(Bench.Entry(i + 1, 1, requests[i]));
-            _bench.Context.Now++;
             appends.OnTick();
         }
 
@@ -103,9 +101,9 @@ public sealed class EngineBoundsTests : TestKit
 
     private ImmutableArray<Payload.Pair> Proposed() => ((Input.Propose)_bench.Steps[^1]).Pairs;
 
-    private RequestId Append(PendingAppends appends)
+    private RequestId Append(OwnAppends appends)
     {
-        var request = _bench.Process.NewRequest();
+        var request = _bench.Process.NewAppend();
         appends.Submit(new ToEngine.Append(request, "key", new byte[] { 0 }, TimeSpan.FromHours(2)));
         return _bench.Process.ToId(request);
     }

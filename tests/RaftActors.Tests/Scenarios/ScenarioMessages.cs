@@ -61,7 +61,6 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
         WireMessage.Traced traced => Describe(traced.Inner),
         WireMessage.AppendRequest append =>
             $"append {Name(append.Request)} {append.Key}={ValueOf(append.Value)}{If(append.IsRetry, ", retry")}{KeyOf(append.RequestKey)}",
-        AppendReply.Taken taken => $"{Name(taken.Request)} is taken at {PlaceOf(taken.Place)}",
         AppendReply.Refused refused => $"{Name(refused.Request)} is refused, send it again",
         AppendReply.Cancelled cancelled => $"{Name(cancelled.Request)} is over: {Describe(cancelled.Reason)}",
         AppendReply.Committed committed => $"{Name(committed.Request)} is committed as {committed.Serial}",
@@ -123,7 +122,6 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
         "asks" => (object)Question(line),
         "refuses" => line.Has("get")
             ? new GetReply.Refused(requests.Find(line[0])) : new AppendReply.Refused(requests.Find(line[0])),
-        "places" => new AppendReply.Taken(requests.Find(line[0]), PlaceIn(line)),
         "ends" => new AppendReply.Cancelled(requests.Find(line[0]), ReasonOf(line)),
         "had" => new AppendReply.Committed(requests.Find(line[0]), new Serial(long.Parse(line[1]))),
         "gives" => new GetReply.Found(requests.Find(line[0]), new Serial(long.Parse(line[1])), line[2], Value(line[3]), line.Has("keyed")),
@@ -175,9 +173,6 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
         GroupChange.RaiseFormatLevel raise => new MemberChange.RaiseFormatLevel(raise.Level),
         var other => throw new FormatException($"{other} is no change of members."),
     };
-
-    public static object Taken(LogEntry entry) =>
-        new AppendReply.Taken(entry.Request!.Value, new LogPlace(entry.Index, entry.Term)); // Justification: a request asked for it.
 
     public static object Taken(Effect.MembersAccepted accepted, Term term) =>
         new ChangeReply.Taken(accepted.Request, new LogPlace(accepted.Index, term));

@@ -187,9 +187,6 @@ internal sealed partial class ScenarioRunner
         {
             switch (effect)
             {
-                case Effect.Accepted(var entries) when mayAnswer:
-                    TellEngine(ScenarioMessages.Taken(entries[0]), _peers.RefOf(peer));
-                    break;
                 case Effect.Repeated repeated when mayAnswer:
                     TellEngine(ScenarioMessages.Committed(repeated), _peers.RefOf(peer));
                     break;

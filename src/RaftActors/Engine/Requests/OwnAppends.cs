@@ -107,11 +107,13 @@ internal sealed class OwnAppends
     {
         _session.EndLate(Now, WhyNotSent);
         _isRefused = false;
-        SendWaiting();
         if (_way is not null && _way == LeaderRoute.Find(_context))
         {
+            // First, so that none that waits overtakes a refused one.
             _session.SendOverdue(Now);
         }
+
+        SendWaiting();
     }
 
     /// <summary>The engine stops.</summary>
