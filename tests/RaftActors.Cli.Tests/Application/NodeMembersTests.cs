@@ -52,23 +52,30 @@ public sealed class NodeMembersTests
         nodes.Start("bills", 1);
         nodes.StartJoining("carts", 1);
 
+        var remedy = "waits to found a group that runs without it, because its raft.roster names it; stop it, start it with "
+            + "raft.joining = on and a node of the group in raft.contacts, then raft members add "
+            + $"p@{newcomer} --contacts {nodes.Contacts[0]} --group bills";
+
+        // A founder that the leader has not heard of yet is added as any other process is.
+        while (!Run(nodes, "status", "--group", "bills").Lines.Any(line => line.StartsWith($"p@{newcomer}") && line.EndsWith(remedy)))
+        {
+        }
+
+        // The node may list one of its two processes before the other.
         Run run;
+        var isAdded = false;
         do
         {
             run = Run(nodes, "members", "add", "--all", newcomer);
+            isAdded |= run.Output.Contains("carts: added");
         }
-        while (!run.Output.Contains("carts: ") || !run.Error.Contains("founder"));
+        while (!isAdded || !run.Error.Contains("bills: "));
 
         Assert.Equal(1, run.Code);
         Assert.Equal(
             $"raft: bills: not done: p@{newcomer} was started as a founder of another group, because its raft.roster names it. Stop it, "
             + "start it with raft.joining = on and a node of the group in raft.contacts, and add it again; nothing was changed\n",
             run.Error);
-        var status = Run(nodes, "status", "--group", "bills");
-        var remedy = "waits to found a group that runs without it, because its raft.roster names it; stop it, start it with "
-            + "raft.joining = on and a node of the group in raft.contacts, then raft members add "
-            + $"p@{newcomer} --contacts {nodes.Contacts[0]} --group bills";
-        Assert.Contains(status.Lines, line => line.StartsWith($"p@{newcomer}") && line.EndsWith(remedy));
         Assert.Contains(remedy, Run(nodes, "check", "--group", "bills").Output);
     }
 
