@@ -177,17 +177,36 @@ public sealed class AppendSessionTests
     {
         var appends = Enumerable.Range(0, 600).Select(_ => Add()).ToList();
         SendWaiting();
-        Assert.Equal(AppendSession.Span, _sent.Count);
+        Assert.Equal(SentAppends.Span, _sent.Count);
 
         // The lowest number is open, so later ones that are done make no room.
         Done(2);
         SendWaiting();
-        Assert.Equal(AppendSession.Span, _sent.Count);
+        Assert.Equal(SentAppends.Span, _sent.Count);
 
         Done(1);
         SendWaiting();
-        Assert.Equal(AppendSession.Span + 2, _sent.Count);
+        Assert.Equal(SentAppends.Span + 2, _sent.Count);
         Assert.Equal(new Serial(1), (await appends[0].Task).OrThrow().Serial);
+    }
+
+    [Fact]
+    public void Append_with_a_lower_number_than_one_under_way_leaves_that_one_open_and_ends_too()
+    {
+        ClientAppend<int> Numbered(long number) => new("key", default, TimeSpan.FromSeconds(9)) { Number = number };
+        ClientAppend<int>[] appends = [Numbered(6), Numbered(5), Numbered(300), Numbered(7)];
+        Array.ForEach(appends, append => _appends.Add(append, _now, mayGo: true));
+        Assert.Equal([6L, 5], _sent.Select(call => call.Number));
+
+        Done(6);
+        Done(5);
+        SendWaiting();
+
+        Assert.Equal([6L, 5, 300], _sent.Select(call => call.Number));
+        Done(300);
+        SendWaiting();
+        Done(7);
+        Assert.All(appends, append => Assert.True(append.Task.IsCompletedSuccessfully));
     }
 
     [Fact]
@@ -267,12 +286,12 @@ public sealed class AppendSessionTests
         Add();
         SendWaiting();
         Done(1);
-        var later = Enumerable.Range(0, AppendSession.Span).Select(_ => Add()).ToList();
+        var later = Enumerable.Range(0, SentAppends.Span).Select(_ => Add()).ToList();
         SendWaiting();
 
         Done(1);
 
-        Assert.Equal(AppendSession.Span + 1, _sent[^1].Number);
+        Assert.Equal(SentAppends.Span + 1, _sent[^1].Number);
         Assert.All(later, append => Assert.False(append.Task.IsCompleted));
     }
 
@@ -282,7 +301,7 @@ public sealed class AppendSessionTests
         var append = Add();
         SendWaiting();
 
-        Done(1 + AppendSession.Span);
+        Done(1 + SentAppends.Span);
 
         Assert.False(append.Task.IsCompleted);
     }

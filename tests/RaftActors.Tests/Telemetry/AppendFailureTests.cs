@@ -49,7 +49,7 @@ public sealed class AppendFailureTests : TestKit
     [Fact]
     public void Append_that_waited_behind_a_full_window_until_its_timeout_is_counted_as_busy()
     {
-        for (var i = 0; i <= AppendSession.Span; i++)
+        for (var i = 0; i <= SentAppends.Span; i++)
         {
             Append();
         }
@@ -58,7 +58,7 @@ public sealed class AppendFailureTests : TestKit
         _appends.OnTick();
 
         var counts = Counts().ToLookup(count => count);
-        Assert.Equal(AppendSession.Span, counts["metered outcome=unknown reason=timed_out: 1"].Count());
+        Assert.Equal(SentAppends.Span, counts["metered outcome=unknown reason=timed_out: 1"].Count());
         Assert.Single(counts["metered outcome=not_committed reason=busy: 1"]);
     }
 

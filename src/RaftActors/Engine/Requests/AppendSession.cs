@@ -2,19 +2,12 @@ using RaftActors.Core;
 
 namespace RaftActors.Engine.Requests;
 
-/// <summary>The bound of an <see cref="AppendSession{T}"/>.</summary>
-internal static class AppendSession
-{
-    /// <summary>The requests that a session of the group remembers.</summary>
-    public const int Span = 256;
-}
-
 /// <summary>
 /// The Appends of one caller to its group, in the order of the calls: of a <see cref="RaftClient"/>, or of the actor of a process. The
 /// caller is an origin of its own in the sessions of the group, and its Appends have rising numbers. So the group recognises an attempt
 /// whose pair is in the log already.
 /// <para>
-/// Invariant: the numbers of the open Appends that were sent span at most <see cref="AppendSession.Span"/>. A session remembers that many
+/// Invariant: the numbers of the open Appends that were sent span at most <see cref="SentAppends.Span"/>. A session remembers that many
 /// requests of one origin. So it does not forget a request that may still be sent again.
 /// </para>
 /// Not thread-safe.
@@ -29,7 +22,7 @@ internal sealed class AppendSession<T>(Member origin, TimeSpan patience, long ma
     where T : SessionAppend
 {
     private readonly LinkedList<SessionAppend> _waiting = [];
-    private readonly SentAppends _sent = new(AppendSession.Span, maxBytes);
+    private readonly SentAppends _sent = new(maxBytes);
     private CancelReason? _whyClosed;
 
     // No open Append has an earlier deadline.

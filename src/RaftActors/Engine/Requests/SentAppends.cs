@@ -3,15 +3,18 @@ using System.Collections;
 namespace RaftActors.Engine.Requests;
 
 /// <summary>
-/// The open Appends that were sent, in the order of their numbers, which rise. Those of a client are 1, 2, 3 ...; an actor's have numbers
-/// already. The open ones span at most <paramref name="span"/> numbers and <paramref name="maxBytes"/>. Not thread-safe.
+/// The open Appends that were sent, in the order of their numbers. Those of a client are 1, 2, 3 ...; an actor's have numbers already. The
+/// open ones span at most <see cref="Span"/> numbers and <paramref name="maxBytes"/>. Not thread-safe.
 /// </summary>
-internal sealed class SentAppends(int span, long maxBytes) : IEnumerable<SessionAppend>
+internal sealed class SentAppends(long maxBytes) : IEnumerable<SessionAppend>
 {
-    // The Append of number n is at n modulo span. Null: there is none.
-    private readonly SessionAppend?[] _ring = new SessionAppend?[span];
+    /// <summary>The requests that a session of the group remembers.</summary>
+    public const int Span = 256;
 
-    // Invariant: no Append below _first is open, and none has the number _next yet.
+    // The Append of number n is at n modulo Span. Null: there is none.
+    private readonly SessionAppend?[] _ring = new SessionAppend?[Span];
+
+    // Invariant: all that are open have numbers from _first to below _next, which are at most Span apart.
     private long _first = 1;
     private long _next = 1;
     private long _bytes;
@@ -22,25 +25,23 @@ internal sealed class SentAppends(int span, long maxBytes) : IEnumerable<Session
     public bool TryAdd(SessionAppend append)
     {
         var number = append.Number > 0 ? append.Number : _next;
-        if (Count == 0)
-        {
-            _first = number;
-        }
-        else if (number - _first >= span || _bytes + append.Size > maxBytes)
+
+        // Two actors of a process may be alive for a moment, so a lower number may come later.
+        var (first, next) = Count == 0 ? (number, number + 1) : (Math.Min(_first, number), Math.Max(_next, number + 1));
+        if (Count > 0 && (next - first > Span || _bytes + append.Size > maxBytes))
         {
             return false;
         }
 
-        append.Number = number;
-        _next = number + 1;
-        _ring[number % span] = append;
+        (_first, _next, append.Number) = (first, next, number);
+        _ring[number % Span] = append;
         _bytes += append.Size;
         Count++;
         return true;
     }
 
     /// <summary>The open Append of this number; null if there is none.</summary>
-    public SessionAppend? Find(long number) => number >= _first && number < _next ? _ring[number % span] : null;
+    public SessionAppend? Find(long number) => number >= _first && number < _next ? _ring[number % Span] : null;
 
     /// <summary>Does nothing if another Append, of an earlier life of the caller, has its number.</summary>
     public void Remove(SessionAppend append)
@@ -50,10 +51,10 @@ internal sealed class SentAppends(int span, long maxBytes) : IEnumerable<Session
             return;
         }
 
-        _ring[append.Number % span] = null;
+        _ring[append.Number % Span] = null;
         _bytes -= append.Size;
         Count--;
-        while (_first < _next && _ring[_first % span] is null)
+        while (_first < _next && _ring[_first % Span] is null)
         {
             _first++;
         }
