@@ -428,7 +428,8 @@ internal sealed class GroupCalls
         }
 
         // The next tick ends it if its time is up. A process could not read a negative time.
-        var left = append.Deadline > Now ? append.Deadline - Now : TimeSpan.Zero;
+        var now = Now;
+        var left = append.Deadline > now ? append.Deadline - now : TimeSpan.Zero;
         ClientCall.Append call = new(
             _session, append.Number, append.Key, append.Value, left, append.Attempts > 1, append.RequestKey, append.Span?.Context);
         append.Link = LinkTo(target.Node, append, append.Link);

@@ -45,24 +45,18 @@ internal sealed class OwnAppends
             _context.Traces.Note(_context.Process.ToId(made.Request), span.Context);
         }
 
-        _session.Add(new OwnAppend(made, _context), Now, mayGo: !_isRefused && _way is not null && _way == LeaderRoute.Find(_context));
-        SendWaiting();
+        var mayGo = TryFollow();
+        _session.Add(new OwnAppend(made, _context), Now, mayGo);
+        if (mayGo)
+        {
+            _session.SendWaiting(Now);
+        }
     }
 
     /// <summary>Sends the Appends that wait, and all open ones if there is a new way to the leader.</summary>
     public void SendWaiting()
     {
-        if (!_session.IsOpen || LeaderRoute.Find(_context) is not { } way)
-        {
-            return;
-        }
-
-        if (way != _way)
-        {
-            (_way, _isRefused) = (way, false);
-            _session.SendAll(Now);
-        }
-        else if (!_isRefused)
+        if (_session.IsOpen && TryFollow())
         {
             _session.SendWaiting(Now);
         }
@@ -73,9 +67,9 @@ internal sealed class OwnAppends
         var request = RequestRef.Of(reply.Request);
         switch (reply)
         {
-            case AppendReply.Refused:
+            case AppendReply.Refused when _session.Find(request) is { } refused:
                 _isRefused = true;
-                if (_session.Find(request) is { } refused && refused != _sending)
+                if (refused != _sending)
                 {
                     _session.OnLost(refused, wasSent: false, Now);
                 }
@@ -107,13 +101,12 @@ internal sealed class OwnAppends
     {
         _session.EndLate(Now, WhyNotSent);
         _isRefused = false;
-        if (_way is not null && _way == LeaderRoute.Find(_context))
+        if (_session.IsOpen && TryFollow())
         {
             // First, so that none that waits overtakes a refused one.
             _session.SendOverdue(Now);
+            SendWaiting();
         }
-
-        SendWaiting();
     }
 
     /// <summary>The engine stops.</summary>
@@ -127,6 +120,23 @@ internal sealed class OwnAppends
         : _context.Hold.Refusal is { } refusal
             && _context.Find(_context.Process.ToId(made.Request), made.RequestKey?.Hash) is null ? refusal
         : null;
+
+    // A new way gets all open Appends again. False: none may be sent now.
+    private bool TryFollow()
+    {
+        if (LeaderRoute.Find(_context) is not { } way)
+        {
+            return false;
+        }
+
+        if (way != _way)
+        {
+            (_way, _isRefused) = (way, false);
+            _session.SendAll(Now);
+        }
+
+        return !_isRefused;
+    }
 
     private bool Send(OwnAppend append)
     {
