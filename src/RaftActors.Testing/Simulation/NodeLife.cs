@@ -35,8 +35,7 @@ internal sealed class NodeLife
     private readonly World _world;
     private StoreDirectory? _directory;
     private bool _writesSoon;
-    private int _onPool;
-    private volatile bool _isOnPool = true;
+    private readonly StartingPool _pool = new();
     private volatile bool _isOver;
 
     /// <summary>Starts the actor system.</summary>
@@ -52,7 +51,7 @@ internal sealed class NodeLife
             world.RunAs(this, () =>
             {
                 system = ActorSystem.Create("simulated", settings);
-                SpinWait.SpinUntil(() => Volatile.Read(ref _onPool) == 0);
+                _pool.Wait();
             });
             System = system!; // Justification: the world has run the lines above.
         }
@@ -61,7 +60,7 @@ internal sealed class NodeLife
             Starting.TryRemove(name, out _);
         }
 
-        _isOnPool = false;
+        _pool.IsInUse = false;
     }
 
     public SimulatedNode Node { get; }
@@ -76,20 +75,10 @@ internal sealed class NodeLife
 
     public void Post(Action run)
     {
-        if (!_isOnPool)
+        if (!_pool.TryPost(run))
         {
             _world.Post(this, run);
-            return;
         }
-
-        Interlocked.Increment(ref _onPool);
-        ThreadPool.UnsafeQueueUserWorkItem(
-            _ =>
-            {
-                run();
-                Interlocked.Decrement(ref _onPool);
-            },
-            null);
     }
 
     /// <param name="delay">By the clock of the node.</param>
@@ -127,7 +116,7 @@ internal sealed class NodeLife
     /// <returns>Completes when the actor system has ended.</returns>
     public Task End()
     {
-        _isOver = _isOnPool = true;
+        _isOver = _pool.IsInUse = true;
         return System.Terminate();
     }
 

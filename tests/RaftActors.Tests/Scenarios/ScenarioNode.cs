@@ -7,6 +7,7 @@ using Akka.Dispatch;
 using Akka.Event;
 
 using RaftActors.Settings;
+using RaftActors.Testing.Simulation;
 
 namespace RaftActors.Tests.Scenarios;
 
@@ -33,7 +34,7 @@ internal sealed class ScenarioNode : IDisposable
           stdout-loglevel = OFF
           loggers = []
           log-dead-letters = off
-          scheduler.implementation = "{{typeof(TurnScheduler).AssemblyQualifiedName}}"
+          scheduler.implementation = "{{typeof(ScenarioScheduler).AssemblyQualifiedName}}"
           actor {
             default-dispatcher { type = "{{typeof(TurnDispatcherConfigurator).AssemblyQualifiedName}}", throughput = 1 }
             internal-dispatcher { type = "{{typeof(TurnDispatcherConfigurator).AssemblyQualifiedName}}", throughput = 1 }
@@ -46,8 +47,7 @@ internal sealed class ScenarioNode : IDisposable
 
     private static long _count;
 
-    private int _onPool;
-    private volatile bool _isOnPool = true;
+    private readonly StartingPool _pool = new();
 
     public ScenarioNode(ScenarioTurns turns, string node, string settings)
     {
@@ -58,14 +58,14 @@ internal sealed class ScenarioNode : IDisposable
         {
             var own = ConfigurationFactory.ParseString($"{Key} = \"{name}\"\nraft.node = \"{node}\"\n{settings}");
             System = ActorSystem.Create("scenario", own.WithFallback(Fixed));
-            SpinWait.SpinUntil(() => Volatile.Read(ref _onPool) == 0);
+            _pool.Wait();
         }
         finally
         {
             Starting.TryRemove(name, out _);
         }
 
-        _isOnPool = false;
+        _pool.IsInUse = false;
         Raft.Get(System).UseTransport(new NoTransport());
     }
 
@@ -76,7 +76,7 @@ internal sealed class ScenarioNode : IDisposable
     /// <summary>Ends the actor system, outside of the scenario.</summary>
     public void Dispose()
     {
-        _isOnPool = true;
+        _pool.IsInUse = true;
         System.Terminate().Wait(EndMax);
     }
 
@@ -84,20 +84,10 @@ internal sealed class ScenarioNode : IDisposable
 
     private void Post(string place, Action run)
     {
-        if (!_isOnPool)
+        if (!_pool.TryPost(run))
         {
             Turns.Post(place, run);
-            return;
         }
-
-        Interlocked.Increment(ref _onPool);
-        ThreadPool.UnsafeQueueUserWorkItem(
-            _ =>
-            {
-                run();
-                Interlocked.Decrement(ref _onPool);
-            },
-            null);
     }
 
     // The peers are no nodes: discovery never finds them, and the scenario introduces them itself.
@@ -167,7 +157,7 @@ internal sealed class ScenarioNode : IDisposable
         // A message to a paused actor waits before its mailbox, which may be full of others.
         public override void Dispatch(ActorCell cell, Envelope envelope)
         {
-            if (_node._isOnPool)
+            if (_node._pool.IsInUse)
             {
                 base.Dispatch(cell, envelope);
             }
@@ -185,7 +175,7 @@ internal sealed class ScenarioNode : IDisposable
     }
 
     /// <summary>Moved by the scenario. Made by Akka.NET.</summary>
-    internal sealed class TurnScheduler(Config config, ILoggingAdapter log) : SchedulerBase(config, log)
+    internal sealed class ScenarioScheduler(Config config, ILoggingAdapter log) : TurnScheduler(config, log)
     {
         private readonly ScenarioTurns _turns = Of(config).Turns;
 
@@ -195,35 +185,6 @@ internal sealed class ScenarioNode : IDisposable
 
         protected override DateTimeOffset TimeNow => DateTimeOffset.UnixEpoch + _turns.Now;
 
-        protected override void InternalScheduleTellOnce(
-            TimeSpan delay, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable) =>
-            _turns.After(delay, () => receiver.Tell(message, sender), cancelable);
-
-        protected override void InternalScheduleTellRepeatedly(
-            TimeSpan initialDelay, TimeSpan interval, ICanTell receiver, object message, IActorRef sender, ICancelable cancelable) =>
-            Repeat(initialDelay, interval, () => receiver.Tell(message, sender), cancelable);
-
-        protected override void InternalScheduleOnce(TimeSpan delay, Action action, ICancelable cancelable) =>
-            _turns.After(delay, action, cancelable);
-
-        protected override void InternalScheduleOnce(TimeSpan delay, IRunnable action, ICancelable cancelable) =>
-            _turns.After(delay, action.Run, cancelable);
-
-        protected override void InternalScheduleRepeatedly(
-            TimeSpan initialDelay, TimeSpan interval, Action action, ICancelable cancelable) =>
-            Repeat(initialDelay, interval, action, cancelable);
-
-        protected override void InternalScheduleRepeatedly(
-            TimeSpan initialDelay, TimeSpan interval, IRunnable action, ICancelable cancelable) =>
-            Repeat(initialDelay, interval, action.Run, cancelable);
-
-        private void Repeat(TimeSpan delay, TimeSpan interval, Action action, ICancelable? cancelable) => _turns.After(
-            delay,
-            () =>
-            {
-                action();
-                Repeat(interval, interval, action, cancelable);
-            },
-            cancelable);
+        protected override void After(TimeSpan delay, Action run, ICancelable? cancelable) => _turns.After(delay, run, cancelable);
     }
 }
