@@ -8,28 +8,21 @@ namespace RaftActors.Core.Tests.Scenarios;
 /// </summary>
 public sealed class ScenarioTests
 {
-    public static TheoryData<string> Files => [.. Directory
-        .EnumerateFiles(Folder(), "*.txt", SearchOption.AllDirectories)
-        .Select(path => Path.GetRelativePath(Folder(), path).Replace('\\', '/'))
-        .Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Files => [.. ScenarioFile.In(Folder())];
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void Scenario_gives_the_expected_output(string file)
-    {
-        var path = Path.Combine(Folder(), file);
-        var expected = File.ReadAllText(path).ReplaceLineEndings("\n");
-        var actual = ScenarioFile.Run(expected, new ScenarioRunner(skipsTicks: false).Run);
-        if (Environment.GetEnvironmentVariable("RAFTACTORS_REWRITE") == "1")
-        {
-            File.WriteAllText(path, actual);
-            return;
-        }
-
-        Assert.Equal(expected, actual);
+    public void Scenario_gives_the_expected_output(string file) => ScenarioFile.Check(
+        Path.Combine(Folder(), file),
+        text => Run(text, skipsTicks: false),
 
         // A tick that comes before the due one has no effect.
-        Assert.Equal(expected, ScenarioFile.Run(expected, new ScenarioRunner(skipsTicks: true).Run));
+        text => Run(text, skipsTicks: true));
+
+    private static string Run(string text, bool skipsTicks)
+    {
+        ScenarioRunner runner = new(skipsTicks);
+        return ScenarioFile.Run(text, lines => runner.Run(Directive.Parse(lines[0], [.. lines.Skip(1)])));
     }
 
     private static string Folder([CallerFilePath] string source = "") =>

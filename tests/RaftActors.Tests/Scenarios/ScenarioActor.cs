@@ -181,7 +181,7 @@ internal sealed class StreamingActor(ScenarioScript script, RaftOptions<string> 
     }
 }
 
-/// <summary>What all lives of the actor share.</summary>
+/// <summary>All lives of the actor share this.</summary>
 internal sealed class ScenarioScript(ScenarioOutput output, ScenarioRequests requests, ScenarioTurns turns)
 {
     /// <summary>How long HandleAppend takes.</summary>

@@ -4,7 +4,7 @@ using System.Text.RegularExpressions;
 namespace RaftActors.Tests.Scenarios;
 
 /// <summary>
-/// What one line of a scenario causes. Lines of one source keep their order. The sources have a fixed order, because the order of an
+/// The effects of one line of a scenario. Lines of one source keep their order. The sources have a fixed order, because the order of an
 /// actor's callback and of a message to a peer is no promise.
 /// </summary>
 internal sealed partial class ScenarioOutput
@@ -24,7 +24,7 @@ internal sealed partial class ScenarioOutput
         Log,
     }
 
-    /// <summary>Nothing is said meanwhile.</summary>
+    /// <summary>Lines are dropped meanwhile.</summary>
     public bool IsMuted { get; set; }
 
     /// <param name="name">Sorts the lines of one kind of source.</param>

@@ -8,7 +8,8 @@ namespace RaftActors.Tests.Scenarios;
 
 /// <summary>
 /// The other processes of the group. Each has a real Core, whose writes are durable at once, so elections and replication need no script.
-/// What engines ask each other is not answered: the scenario says what a peer answers. The clock of a peer moves only while it leads.
+/// Requests between engines have no answer by themselves: the scenario has the answer of a peer. The clock of a peer moves only while it
+/// leads.
 /// </summary>
 internal sealed class ScenarioPeers
 {

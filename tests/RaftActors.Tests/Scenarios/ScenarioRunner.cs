@@ -60,7 +60,7 @@ internal sealed partial class ScenarioRunner : IDisposable
     private TaskCompletionSource? _writing;
     private int _strangers;
 
-    // What the next lives of the actor do; null: as the start says.
+    // The kind of the next lives of the actor; null: as the start says.
     private string? _kind;
 
     public ScenarioRunner()

@@ -1,7 +1,5 @@
 using System.Runtime.CompilerServices;
 
-using RaftActors.Settings;
-
 namespace RaftActors.Tests.Scenarios;
 
 /// <summary>
@@ -10,30 +8,16 @@ namespace RaftActors.Tests.Scenarios;
 /// </summary>
 public sealed class ScenarioTests
 {
-    public static TheoryData<string> Files => [.. Directory
-        .EnumerateFiles(Folder(), "*.txt", SearchOption.AllDirectories)
-        .Select(path => Path.GetRelativePath(Folder(), path).Replace('\\', '/'))
-        .Order(StringComparer.Ordinal)];
+    public static TheoryData<string> Files => [.. ScenarioFile.In(Folder())];
 
     [Theory]
     [MemberData(nameof(Files))]
-    public void Scenario_gives_the_expected_output(string file)
+    public void Scenario_gives_the_expected_output(string file) => ScenarioFile.Check(Path.Combine(Folder(), file), Run);
+
+    private static string Run(string text)
     {
-        var path = Path.Combine(Folder(), file);
-        var expected = File.ReadAllText(path).ReplaceLineEndings("\n");
-        string actual;
-        using (var runner = new ScenarioRunner())
-        {
-            actual = ScenarioFile.Run(expected, runner.Run);
-        }
-
-        if (Environment.GetEnvironmentVariable("RAFTACTORS_REWRITE") == "1")
-        {
-            File.WriteAllText(path, actual);
-            return;
-        }
-
-        Assert.Equal(expected, actual);
+        using ScenarioRunner runner = new();
+        return ScenarioFile.Run(text, lines => string.Concat(lines.Select(runner.Run)));
     }
 
     private static string Folder([CallerFilePath] string source = "") =>
