@@ -158,6 +158,7 @@ internal sealed class RaftProcess
     /// <exception cref="StoreException">The store contradicts itself.</exception>
     public void MakeCore()
     {
+        Rehearsal.PlayOnce();
         try
         {
             // The mark of this start is drawn from the seed, so each start has its own.
