@@ -98,6 +98,11 @@ internal static class Program
             await error.WriteLineAsync(exception.Message);
             return BadUsage;
         }
+        catch (TimeoutException exception)
+        {
+            await error.WriteLineAsync(exception.Message);
+            return 1;
+        }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
             await error.WriteLineAsync("Interrupted.");

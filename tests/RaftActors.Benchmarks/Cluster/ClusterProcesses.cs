@@ -93,7 +93,7 @@ internal sealed class ClusterProcesses : IDisposable
         var line = await node.Line(
             line => !line.IsError && line.Text.Split(' ')[0] == word, Patience + TimeSpan.FromSeconds(seconds), from);
         return line?.Text ?? throw new TimeoutException(
-            $"A node did not write '{word}' in time. Its last lines are:\n"
+            $"A node did not write '{word}'. Its last lines are:\n"
             + string.Join('\n', node.Lines(_ => true).TakeLast(10).Select(one => one.Text)));
     }
 

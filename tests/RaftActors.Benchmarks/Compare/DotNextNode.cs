@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Globalization;
 using System.Net;
+using System.Text.RegularExpressions;
 
 using DotNext.Net.Cluster;
 using DotNext.Net.Cluster.Consensus.Raft;
@@ -26,9 +27,14 @@ internal sealed class DotNextNode
     private const int LowerElectionTimeout = 1000;
     private const int UpperElectionTimeout = 2000;
 
+    // A log maps a file for each 64 entries, and keeps it open. Other files and connections get the rest.
+    private const int EntriesOfFile = 64;
+    private const int OtherFiles = 500;
+
     private static readonly TimeSpan BarrierTime = TimeSpan.FromSeconds(30);
 
     private volatile RaftCluster? _leader;
+    private long _entriesMax;
 
     /// <summary>The library and its version.</summary>
     public static string Name => $"dotNext {typeof(RaftCluster).Assembly.GetName().Version?.ToString(3)}";
@@ -37,7 +43,7 @@ internal sealed class DotNextNode
     public static async Task<int> RunAsync(string[] arguments)
     {
         var (all, own, folder) = (arguments[0].Split(','), arguments[1].Split(','), arguments[2]);
-        var process = new DotNextNode();
+        var process = new DotNextNode { _entriesMax = (FilesMax - OtherFiles) / own.Length * EntriesOfFile };
         foreach (var port in own)
         {
             await process.StartAsync(port, all, Path.Combine(folder, port));
@@ -109,6 +115,15 @@ internal sealed class DotNextNode
         value[0] = client;
         while (!loop.IsStopping)
         {
+            if (_leader!.AuditTrail.LastEntryIndex > _entriesMax)
+            {
+                // Beyond the limit its calls fail or never end.
+                Console.Error.WriteLine(
+                    $"dotNext cannot write more than {_entriesMax} entries here: a node keeps a mapped file open for each {EntriesOfFile}, "
+                    + $"and a process may have {FilesMax}. Raise ulimit -n and vm.max_map_count, or give fewer --seconds and --warm-up.");
+                Environment.Exit(1);
+            }
+
             var start = Stopwatch.GetTimestamp();
             loop.Count(start, await AppendAsync(value));
         }
@@ -127,6 +142,13 @@ internal sealed class DotNextNode
             return false;
         }
     }
+
+    // .NET has raised the soft limit of open files to the hard one. A word in place of the number: there is none.
+    private static int FilesMax => Math.Min(
+        Regex.Match(File.ReadAllText("/proc/self/limits"), @"Max open files +(\d+)") is { Success: true } open
+            ? Number(open.Groups[1].Value)
+            : int.MaxValue,
+        Number(File.ReadAllText("/proc/sys/vm/max_map_count")));
 
     private static IPEndPoint AddressOf(string port) => new(IPAddress.Loopback, Number(port));
 

@@ -56,7 +56,7 @@ func start(port string, all []string, directory string) *raft.Raft {
 	transport, err := raft.NewTCPTransportWithLogger("127.0.0.1:"+port, nil, 3, 10*time.Second, logger)
 	peer.Must(err)
 	logs, stable := stores(directory)
-	node, err := raft.NewRaft(config, &counting{}, logs, stable, raft.NewDiscardSnapshotStore(), transport)
+	node, err := raft.NewRaft(config, &counting{}, logs, stable, raft.NewDiscardSnapshotStore(), oneAtATime{transport})
 	peer.Must(err)
 	var servers []raft.Server
 	for _, other := range all {
@@ -64,6 +64,14 @@ func start(port string, all []string, directory string) *raft.Raft {
 	}
 	peer.Must(node.BootstrapCluster(raft.Configuration{Servers: servers}).Error())
 	return node
+}
+
+// oneAtATime has one request to a node under way. By default this version sends up to 128 without an answer. Many of them come to have one
+// entry each, of which a follower syncs one after another. Later versions send up to 2 (hashicorp/raft pull request 541).
+type oneAtATime struct{ *raft.NetworkTransport }
+
+func (oneAtATime) AppendEntriesPipeline(raft.ServerID, raft.ServerAddress) (raft.AppendPipeline, error) {
+	return nil, raft.ErrPipelineReplicationNotSupported
 }
 
 func stores(directory string) (raft.LogStore, raft.StableStore) {
