@@ -30,6 +30,9 @@ internal sealed class DeliveryTries(ITimeProvider clock)
     /// <summary>Null: the actor is not held, or has stopped. Any thread may ask.</summary>
     public HeldActor? HeldAt => _heldAt;
 
+    /// <summary>The actor does not apply the pair of this serial for now. Any thread may ask.</summary>
+    public bool HoldsBack(Serial serial) => _heldAt is { } held && serial >= held.Serial;
+
     private TimeSpan Pause
     {
         get

@@ -3,8 +3,9 @@ namespace RaftActors.Engine;
 /// <summary>Explains the state of a process to a person: the group as its engine sees it, and what the engine waits for.</summary>
 internal static class EngineExplanation
 {
+    /// <param name="waiting">Lines about the requests that wait.</param>
     /// <returns>Lines of text.</returns>
-    public static string Of(EngineContext context)
+    public static string Of(EngineContext context, IEnumerable<string> waiting)
     {
         var (process, core) = (context.Process, context.Core);
         var last = core.LastPosition;
@@ -35,8 +36,7 @@ internal static class EngineExplanation
         }
 
         lines.AddRange(core.ExplainMembership().Select(reason => $"about the members: {reason}"));
-        lines.AddRange(context.Changes.Explain());
-        lines.Add($"waiting: {context.Appends.Count} appends, {context.Gets.Count} gets, {context.Queries.Count} queries");
+        lines.AddRange(waiting);
         if (process.Status.Decision is { } decision)
         {
             lines.Add($"decided last: {decision}");

@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Collections.Immutable;
 using System.Diagnostics.Metrics;
 
+using RaftActors.Engine.Requests;
 using RaftActors.Settings;
 using RaftActors.Telemetry;
 
@@ -11,7 +12,7 @@ namespace RaftActors.Engine;
 /// The gauges of one process. A listener observes them on its own thread, and Core belongs to the engine. So the engine takes a reading in
 /// each tick while there is a listener, and listeners observe the latest reading.
 /// </summary>
-internal sealed class ProcessGauges(EngineContext context)
+internal sealed class ProcessGauges(EngineContext context, OwnAppends appends, LeaderProposals proposals)
 {
     // Invariant: holds the processes whose engines run, and no other.
     private static readonly ConcurrentDictionary<ProcessGauges, ProcessTags> Running = new();
@@ -97,8 +98,8 @@ internal sealed class ProcessGauges(EngineContext context)
             Pending =
             [
                 ("actor", context.Process.Appends.Count),
-                ("engine", context.Appends.Count),
-                ("leader", context.Proposals.Count),
+                ("engine", appends.Count),
+                ("leader", proposals.Count),
             ],
         };
     }

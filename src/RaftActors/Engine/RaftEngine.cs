@@ -3,60 +3,117 @@ using Akka.Event;
 
 using RaftActors.Core;
 using RaftActors.Delivery;
+using RaftActors.Engine.Requests;
 using RaftActors.Network;
 using RaftActors.Settings;
+using RaftActors.Telemetry;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The actor that hosts the Core of one process. <see cref="OnReceive"/> switches over the families of messages, and one method for each
-/// family passes a message to the part of the <see cref="EngineContext"/> that handles it. The actor's path is
-/// <c>/system/raft/{group}/{name}</c>. A restart of the user's actor does not touch the engine: the next life attaches.
+/// The actor that hosts the Core of one process. Its path is <c>/system/raft/{group}/{name}</c>. A restart of the user's actor does not
+/// touch the engine: the next life attaches.
+/// <para>
+/// It alone knows all parts, and passes each message, each effect of Core and each event to those that need it. Invariant: a part sees an
+/// event after the parts whose result it needs.
+/// </para>
 /// </summary>
-internal sealed class RaftEngine : UntypedActor
+internal sealed partial class RaftEngine : UntypedActor, IEngineHost
 {
-    // The maximum number of messages of the actor that one turn reads.
-    private const int InboxBatch = 256;
-
     private readonly EngineContext _context;
-    private readonly ActorLives _lives;
+    private readonly ITimeProvider _time;
+
+    // The requests of this process's actor and of clients, and below each of them its part on the process that serves it.
+    private readonly AppendTraces _traces;
+    private readonly OwnAppends _appends;
+    private readonly LeaderProposals _proposals;
+    private readonly PendingChanges _changes;
+    private readonly LeaderChanges _leaderChanges;
+    private readonly OwnGets _gets;
+    private readonly ServedGets _servedGets;
+    private readonly PendingQueries _queries;
+    private readonly ClientRequests _clients;
+
+    // The store and the snapshots.
+    private readonly StoreReads _reads;
+    private readonly PairReads _pairs;
+    private readonly SnapshotTaking _snapshots;
+
+    // What the actor, people and other processes are told.
+    private readonly ActorNotices _notices;
+    private readonly GroupViews _views;
+    private readonly ActorHold _hold;
+    private readonly TwinProcesses _twins;
+    private readonly EventPublishing _events;
+    private readonly PeerMessages _peers;
+    private readonly StopPreparation _stopping;
+
+    private readonly CallInbox _calls;
+    private readonly ProcessGauges _gauges;
     private readonly TickTimer _ticks;
     private readonly int _longestRest;
-    private readonly ProcessGauges _gauges;
-    private readonly CallInbox _calls;
 
     public RaftEngine(RaftProcess process, IActorRef registry)
     {
-        var (system, core, tick) = (Context.System, process.TakeCore(), process.Settings.Timing.TickInterval);
-        var context = Context;
+        var (context, system, telemetry) = (Context, Context.System, process.Telemetry);
+        _context = new EngineContext(process, this, Self, registry, system, Context.GetLogger());
+        _time = system.Scheduler;
 
         // By type: an expression is compiled each time, and a node may start ten thousand engines.
-        EngineActors actors = new(
-            registry,
-            Context.ActorOf(Props.Create<PageReader>(process.Store), "pages"),
-            Context.ActorOf(Props.Create<PairReader>(process.Pairs), "pairs"),
-            new Lazy<IActorRef>(() => context.ActorOf(
-                Props.Create(() => new BackupServer(process.Store, process.Settings.Limits.PairSizeMaxBytes)), "backups")));
-        _context = new EngineContext(process, core, Self, system, actors, Context.GetLogger());
-        _lives = new ActorLives(_context, Context);
-        _longestRest = TimingSettings.LongestRest(core.Options);
-        _ticks = new TickTimer(
-            Self, ClockThread.Of(system), system.Scheduler, tick, lateness: tick * TimingSettings.LongestLateness(core.Options));
-        _gauges = new ProcessGauges(_context);
+        var pages = Context.ActorOf(Props.Create<PageReader>(process.Store), "pages");
+        var pairs = Context.ActorOf(Props.Create<PairReader>(process.Pairs), "pairs");
+        var backups = new Lazy<IActorRef>(() => context.ActorOf(
+            Props.Create(() => new BackupServer(process.Store, process.Settings.Limits.PairSizeMaxBytes)), "backups"));
+        _reads = new StoreReads(_context, pages, pairs);
+        _pairs = new PairReads(process.Pairs, _reads);
+        _snapshots = new SnapshotTaking(_context);
+
+        _traces = new AppendTraces(telemetry.Tags, telemetry.ApplySpans);
+        _appends = new OwnAppends(_context, _traces);
+        _proposals = new LeaderProposals(_context, _traces);
+        _changes = new PendingChanges(_context);
+        _leaderChanges = new LeaderChanges(_context);
+        _gets = new OwnGets(_context, _pairs);
+        _servedGets = new ServedGets(_context);
+        _queries = new PendingQueries(_context);
+        _clients = new ClientRequests(_context, _proposals, _pairs, _traces, backups);
+
+        _notices = new ActorNotices(_context);
+        _views = new GroupViews(_context, _notices);
+        _hold = new ActorHold(_context);
+        _twins = new TwinProcesses(_context);
+        _events = new EventPublishing(_context, _twins);
+        _peers = new PeerMessages(_context, _twins, _events, _views, _traces, _reads);
+        _stopping = new StopPreparation(_context);
+
         _calls = new CallInbox(Self);
+        _gauges = new ProcessGauges(_context, _appends, _proposals);
+        var tick = process.Settings.Timing.TickInterval;
+        _longestRest = TimingSettings.LongestRest(_context.Core.Options);
+        _ticks = new TickTimer(
+            Self, ClockThread.Of(system), system.Scheduler, tick, lateness: tick * TimingSettings.LongestLateness(_context.Core.Options));
     }
 
-    private CallTarget Target => new(_context.Process.Settings.Group, _context.Process.Name);
+    private RaftProcess Process => _context.Process;
+
+    private CallTarget Target => new(Process.Settings.Group, Process.Name);
+
+    // No request is open, so a tick has little to do.
+    private bool IsIdle => _appends.Count + _proposals.Count + _queries.Count + _gets.Count == 0;
+
+    // No part waits for a tick.
+    private bool IsAtRest =>
+        IsIdle && _changes.Count + _servedGets.Count + _snapshots.CallCount == 0 && !_stopping.NeedsTicks && !_clients.HasWaiting;
 
     // A reader that fails ends the engine.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Escalate);
 
     protected override void PreStart()
     {
-        _context.PeerMessages.OnStarted();
-        _context.Events.OnStarted();
-        _context.Process.Store.MeetEngine(Self);
+        _peers.OnStarted();
+        _events.OnStarted();
+        Process.Store.MeetEngine(Self);
         KeepTicking();
         _gauges.Begin();
         _context.Network.Calls.Add(Target, _calls);
@@ -68,10 +125,16 @@ internal sealed class RaftEngine : UntypedActor
         _ticks.Rest();
         _context.Network.Calls.Remove(Target, _calls);
         _calls.Close(NodeCalls.WhyNone(Target));
-        _context.PeerMessages.EndWatch();
+        _peers.EndWatch();
         _gauges.End();
-        _context.OnStopped();
-        _context.Process.Store.Close();
+        _notices.OnStopped();
+        _clients.OnStopped();
+        _appends.OnStopped();
+        _queries.OnStopped();
+        _changes.OnStopped();
+        _snapshots.OnStopped();
+        _traces.OnStopped();
+        Process.Store.Close();
     }
 
     protected override void OnReceive(object message)
@@ -95,149 +158,6 @@ internal sealed class RaftEngine : UntypedActor
         KeepTicking();
     }
 
-    private void Take(object message)
-    {
-        switch (message)
-        {
-            case WireMessage wire:
-                OnWire(wire);
-                break;
-            case WireBatch batch:
-                foreach (var each in batch.Messages)
-                {
-                    OnWire(each);
-                }
-
-                break;
-            case StoreNews news:
-                OnStore(news);
-                break;
-            case ToEngine own:
-                OnActor(own);
-                break;
-            case ToSelf own:
-                OnSelf(own);
-                break;
-            case PeerNews news:
-                _context.PeerMessages.OnNews(news);
-                break;
-            case PrepareStop:
-                _context.Stopping.Begin(Sender);
-                break;
-            case Terminated terminated:
-                _lives.OnTerminated(terminated.ActorRef);
-                _calls.OnActor(_context);
-                break;
-            default:
-                Unhandled(message);
-                break;
-        }
-    }
-
-    private void OnWire(WireMessage message)
-    {
-        if (!_context.Receive(message, Sender))
-        {
-            // Sent by a node that lies, or is newer. An exception would stop this engine.
-            Unhandled(message);
-        }
-    }
-
-    private void OnStore(StoreNews news)
-    {
-        if (news is StoreNews.Failed failed)
-        {
-            StopFor(failed.Cause.Message);
-        }
-        else
-        {
-            _context.Store.OnNews(news);
-        }
-    }
-
-    private void OnActor(ToEngine message)
-    {
-        switch (message)
-        {
-            case ToEngine.ReadInbox:
-                ReadInbox();
-                break;
-            case ToEngine.Append append:
-                _context.Appends.Submit(append);
-                break;
-            case ToEngine.Query query:
-                _context.Queries.Submit(new ReadableQuery(query.Request), query.Timeout, query.Consistency);
-                break;
-            case ToEngine.Get get:
-                _context.Gets.Submit(get);
-                break;
-            case ToEngine.Change change:
-                _context.Changes.Submit(change);
-                break;
-            case ToEngine.Judged judged:
-                _context.Proposals.OnJudged(judged);
-                break;
-            case ToEngine.Served served:
-                _context.ServedGets.OnServed(served);
-                break;
-            case ToEngine.Explain explain:
-                explain.ReplyTo.Tell(new Explanation(explain.Request, EngineExplanation.Of(_context)), Self);
-                break;
-            case ToEngine.WantSnapshot:
-                _context.Snapshots.Ask();
-                break;
-            case ToEngine.StateBegun begun:
-                _context.Snapshots.OnStateBegun(begun.Serial);
-                break;
-            case ToEngine.State state:
-                _context.Snapshots.OnState(state);
-                break;
-            case ToEngine.Attach attach:
-                _lives.OnAttach(attach, Sender);
-                _calls.OnActor(_context);
-                break;
-            case ToEngine.HoldEnded:
-                _context.Hold.OnEnded();
-                break;
-            case ToEngine.Unreadable unreadable:
-                StopFor(unreadable.Detail);
-                break;
-        }
-    }
-
-    // Invariant: one turn reads a bounded number of the actor's messages, so heartbeats and ticks go before the next ones.
-    private void ReadInbox()
-    {
-        var inbox = _context.Process.Inbox;
-        for (var read = 0; read < InboxBatch && inbox.TryTake(_context.Life, out var message); read++)
-        {
-            OnActor(message);
-        }
-
-        _context.Queries.AskWaiting();
-        if (inbox.EndReading(_context.Life))
-        {
-            Self.Tell(ToEngine.ReadInbox.Instance, Self);
-        }
-    }
-
-    private void OnSelf(ToSelf message)
-    {
-        switch (message)
-        {
-            case ToSelf.Tick tick:
-                Count(_ticks.Take(tick));
-                break;
-            case ToSelf.CallTurn:
-                _calls.Take(_context.Clients);
-                _context.Queries.AskWaiting();
-                break;
-            case ToSelf.ProposeTurn:
-                _context.Proposals.OnTurn();
-                break;
-        }
-    }
-
     private void Count(long ticks)
     {
         for (var left = ticks; left > 0;)
@@ -253,22 +173,30 @@ internal sealed class RaftEngine : UntypedActor
             }
             else
             {
-                _context.Step(Input.Tick.Instance);
+                Step(Input.Tick.Instance);
             }
         }
 
         if (ticks > 0)
         {
-            _context.OnTick();
+            _proposals.OnTick();
+            _appends.OnTick();
+            _changes.OnTick();
+            _queries.OnTick();
+            _gets.OnTick();
+            _servedGets.OnTick();
+            _stopping.OnTick();
+            _clients.OnTick();
+            _snapshots.OnTick();
         }
     }
 
     // A quiescent process with no request open needs no ticks. The first message that changes this starts them again.
     private void KeepTicking()
     {
-        if (!_context.IsAtRest)
+        if (!IsAtRest)
         {
-            _ticks.Arm(1, isShort: _context.IsIdle);
+            _ticks.Arm(1, isShort: IsIdle);
         }
         else if (!_context.Core.IsQuiescent)
         {
@@ -283,7 +211,7 @@ internal sealed class RaftEngine : UntypedActor
 
     private void StopFor(string failure)
     {
-        _context.Process.Status = _context.Process.Status with { Failure = failure };
+        Process.Status = Process.Status with { Failure = failure };
         Context.Stop(Self);
     }
 }

@@ -21,7 +21,6 @@ internal sealed class StopPreparation(EngineContext context)
 
     private IActorRef? _asker;
     private long _deadline;
-    private bool _isStopping;
     private bool _leadsOn;
 
     // The time to hand over once more.
@@ -36,17 +35,13 @@ internal sealed class StopPreparation(EngineContext context)
     // The target of the latest transfer that was asked for here; null: Core chooses.
     private ProcessName? _target;
 
-    public bool IsStopping => _isStopping;
-
     /// <summary>The node waits until this process may stop, or the process leads on and hands over later.</summary>
     public bool NeedsTicks => _asker is not null || LeadsOn;
 
-    private bool LeadsOn => _leadsOn && Leads;
-
-    private bool Leads => context.Leader is { IsSelf: true };
+    private bool LeadsOn => _leadsOn && context.Leads;
 
     // The votes for a successor may still be on their way when this process has stepped down.
-    private bool IsHandedOver => !Leads && (!_hasLed || context.Leader is not null);
+    private bool IsHandedOver => !context.Leads && (!_hasLed || context.Leader is not null);
 
     // The successors are gone or stop too: none of them will lead, however long this process waits.
     private bool IsLast => _hasLed && !_successors.Intersect(context.Peers.ServingElsewhere).Any();
@@ -58,7 +53,7 @@ internal sealed class StopPreparation(EngineContext context)
     /// <param name="asker">Gets <see cref="EngineNews.Prepared"/> when the engine may stop.</param>
     public void Begin(IActorRef asker)
     {
-        _isStopping = true;
+        context.IsStopping = true;
         _asker = asker;
         _deadline = context.DeadlineAfter(2 * context.Process.Settings.Timing.TransferTimeout);
         foreach (var peer in context.Peers.ServingElsewhere)
@@ -92,7 +87,7 @@ internal sealed class StopPreparation(EngineContext context)
     /// <summary>The leader changed; it may be this process again.</summary>
     public void OnLeaderChanged()
     {
-        if (_isStopping)
+        if (context.IsStopping)
         {
             HandOver();
             Report();
@@ -102,8 +97,8 @@ internal sealed class StopPreparation(EngineContext context)
     /// <summary>A transfer ended. Transfers that were not asked for here are ignored.</summary>
     public void OnTransferEnded(Effect.TransferEnded ended)
     {
-        if (_isStopping
-            && Leads
+        if (context.IsStopping
+            && context.Leads
             && ended.Target == _target
             && ended.Outcome is TransferOutcome.TimedOut or TransferOutcome.NoSuchVoter)
         {
@@ -132,7 +127,7 @@ internal sealed class StopPreparation(EngineContext context)
 
     private void HandOver()
     {
-        if (!Leads || _leadsOn)
+        if (!context.Leads || _leadsOn)
         {
             return;
         }

@@ -19,7 +19,7 @@ public sealed class ActorNoticesTests : TestKit
     public ActorNoticesTests()
     {
         _bench = new Bench(this);
-        _notices = _bench.Context.Notices;
+        _notices = new ActorNotices(_bench.Context);
     }
 
     [Fact]

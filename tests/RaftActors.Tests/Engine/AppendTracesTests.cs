@@ -2,6 +2,7 @@ using System.Diagnostics;
 
 using Akka.TestKit.Xunit2;
 
+using RaftActors.Engine.Requests;
 using RaftActors.Wire;
 
 namespace RaftActors.Tests.Engine;
@@ -15,7 +16,7 @@ public sealed class AppendTracesTests : TestKit
     public void Client_traces_its_own_append_and_no_other_request()
     {
         var bench = new Bench(this);
-        var traces = bench.Context.Traces;
+        var traces = bench.Traces;
         var call = new ClientCall.Append(ClientSession.New(), 1, "key", default, TimeSpan.FromSeconds(1), IsRetry: false, Parent: Parent);
         var other = bench.Process.ToId(bench.Process.NewRequest());
 

@@ -6,13 +6,15 @@ using Akka.TestKit;
 
 using RaftActors.Core;
 using RaftActors.Engine;
+using RaftActors.Engine.Requests;
 using RaftActors.Settings;
 using RaftActors.Storage;
+using RaftActors.Wire;
 
 namespace RaftActors.Tests.Engine;
 
 /// <summary>The setup for a test of one part of an engine: raft1 of four, with probes for its actor, its engine, and its peers.</summary>
-internal sealed class Bench
+internal sealed class Bench : IEngineHost
 {
     public const string Settings =
         """
@@ -22,7 +24,7 @@ internal sealed class Bench
 
     private readonly Dictionary<string, TestProbe> _peers = [];
     private readonly TestKitBase _kit;
-    private ScriptedContext? _context;
+    private EngineContext? _context;
 
     /// <param name="preload">The pairs that the log begins with.</param>
     /// <param name="name">The name of the process.</param>
@@ -37,7 +39,6 @@ internal sealed class Bench
         Process = new RaftProcess(settings, store, recovered, preload, kit.Sys.Scheduler);
         Self = kit.CreateTestProbe();
         Actor = kit.CreateTestProbe();
-        Reader = kit.CreateTestProbe();
         foreach (var number in new[] { 2, 3, 4 })
         {
             _peers[$"raft{number}"] = kit.CreateTestProbe();
@@ -48,14 +49,13 @@ internal sealed class Bench
 
     public RaftProcess Process { get; }
 
-    /// <summary>The parts of the engine. Made when a test first asks: most tests of a registry need only the process.</summary>
-    public ScriptedContext Context => _context ??= MakeContext();
+    /// <summary>The context of the parts. Made when a test first asks: most tests of a registry need only the process.</summary>
+    public EngineContext Context => _context ??= MakeContext();
 
     /// <summary>The inputs that the parts gave to Core.</summary>
-    public List<Input> Steps => Context.Steps;
+    public List<Input> Steps { get; } = [];
 
-    /// <summary>Plays the readers of the store.</summary>
-    public TestProbe Reader { get; }
+    public AppendTraces Traces => new(Process.Telemetry.Tags, Process.Telemetry.ApplySpans);
 
     public TestProbe Self { get; }
 
@@ -87,7 +87,7 @@ internal sealed class Bench
         Context.Peers.Mark(NameOf(process), _peers[process].Ref.Path.Address, isReachable: false);
 
     /// <summary>The peer is reachable, for the first time or again.</summary>
-    public void Meet(string process) => Context.Peers.Learn(NameOf(process), _peers[process]);
+    public void Meet(string process) => Context.Peers.Learn(NameOf(process), _peers[process], out _);
 
     /// <summary>Pairs of the group become committed here.</summary>
     public void Commit(params long[] serials)
@@ -99,14 +99,19 @@ internal sealed class Bench
     public static LogEntry Entry(long index, long term, RequestId? request) =>
         new(new LogIndex(index), new Term(term), new Serial(index), new Payload.Pair(request, $"key{index}", ReadOnlyMemory<byte>.Empty));
 
-    private ScriptedContext MakeContext()
+    void IEngineHost.Step(Input input) => Steps.Add(input);
+
+    void IEngineHost.Receive(WireMessage message) => throw new NotSupportedException();
+
+    private EngineContext MakeContext()
     {
         Raft.Get(_kit.Sys);
-        var context = new ScriptedContext(Process, Self, _kit.Sys, Reader) { HasBooted = true };
+        Process.MakeCore();
+        var context = new EngineContext(Process, this, Self, ActorRefs.Nobody, _kit.Sys, _kit.Sys.Log) { HasBooted = true };
         context.Attach(Actor, 1, takesSnapshots: true, judgesProposals: true);
         foreach (var (name, probe) in _peers)
         {
-            context.Peers.Learn(NameOf(name), probe);
+            context.Peers.Learn(NameOf(name), probe, out _);
         }
 
         return context;

@@ -20,7 +20,7 @@ public sealed class EngineBoundsTests : TestKit
     [Fact]
     public void Twenty_thousand_appends_end_one_by_one_between_ticks()
     {
-        var appends = _bench.Context.Appends;
+        var appends = new OwnAppends(_bench.Context, _bench.Traces);
         _bench.BuildQuorum(("raft1", 1), ("raft2", 4), ("raft3", 4));
         _bench.Elect("raft2");
         RequestId[] requests = [.. Enumerable.Range(0, 20_000).Select(_ => Append(appends))];
@@ -38,7 +38,7 @@ public sealed class EngineBoundsTests : TestKit
     [Fact]
     public void Twenty_thousand_queries_are_asked_a_window_at_a_time_and_answered_in_order()
     {
-        var queries = _bench.Context.Queries;
+        var queries = new PendingQueries(_bench.Context);
         _bench.Elect("raft2");
         RequestRef[] requests = [.. Enumerable.Range(0, 20_000).Select(_ => Query(queries))];
         queries.AskWaiting();
@@ -59,7 +59,7 @@ public sealed class EngineBoundsTests : TestKit
     [Fact]
     public void Reads_whose_queries_have_ended_are_forgotten_though_nothing_is_committed()
     {
-        var queries = _bench.Context.Queries;
+        var queries = new PendingQueries(_bench.Context);
         _bench.Elect("raft2");
         for (var round = 0; round < 3; round++)
         {
@@ -78,7 +78,7 @@ public sealed class EngineBoundsTests : TestKit
     [Fact]
     public void Pairs_that_wait_for_a_transfer_are_proposed_once_a_tick_however_many_come()
     {
-        var proposals = _bench.Context.Proposals;
+        var proposals = new LeaderProposals(_bench.Context, _bench.Traces);
         _bench.Context.Attach(_bench.Actor, 2, judgesProposals: false);
         _bench.Elect("raft1");
         for (var number = 1L; number <= 100; number++)

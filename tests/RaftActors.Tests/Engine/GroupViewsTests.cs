@@ -14,7 +14,7 @@ public sealed class GroupViewsTests : TestKit
     public GroupViewsTests()
     {
         _bench = new Bench(this);
-        _views = _bench.Context.Views;
+        _views = new GroupViews(_bench.Context, new ActorNotices(_bench.Context));
         _views.OnMet(new Effect.PeerMet(Bench.MemberOf("raft2"), new Serial(3)));
     }
 

@@ -12,12 +12,17 @@ public sealed class PeerMessagesTests : TestKit
     private static readonly ProcessName Raft2 = Bench.NameOf("raft2");
 
     private readonly Bench _bench;
+    private readonly TwinProcesses _twins;
+    private readonly GroupViews _views;
     private readonly PeerMessages _messages;
 
     public PeerMessagesTests()
     {
         _bench = new Bench(this);
-        _messages = _bench.Context.PeerMessages;
+        var context = _bench.Context;
+        (_twins, _views) = (new TwinProcesses(context), new GroupViews(context, new ActorNotices(context)));
+        StoreReads reads = new(context, ActorRefs.Nobody, ActorRefs.Nobody);
+        _messages = new PeerMessages(context, _twins, new EventPublishing(context, _twins), _views, _bench.Traces, reads);
     }
 
     [Fact]
@@ -47,6 +52,20 @@ public sealed class PeerMessagesTests : TestKit
     }
 
     [Fact]
+    public void Core_learns_that_a_read_of_a_snapshot_begins_and_ends()
+    {
+        var configuration = new Configuration(GroupUid.None, 1, [], [], [], []);
+        var chunk = new Message.SnapshotChunk(new Snapshot(default, default, configuration, [], 0), 0, 0, [], default, default, 0);
+        var send = new Effect.SendChunk(
+            new Core.Envelope(_bench.Process.Member, Bench.MemberOf("raft2"), GroupUid.None, new Term(1), default, chunk), 0, 100);
+
+        _messages.Send(send);
+        _messages.OnRead(new StoreNews.ChunkRead(send, new byte[1], null));
+
+        Assert.Equal([new Input.StoreReads(true), new Input.StoreReads(false)], _bench.Steps);
+    }
+
+    [Fact]
     public void News_of_an_earlier_engine_do_not_make_the_present_one_unreachable()
     {
         _messages.OnNews(new PeerNews.Stopped(Raft2, CreateTestProbe()));
@@ -64,8 +83,8 @@ public sealed class PeerMessagesTests : TestKit
             _messages.OnNews(new PeerNews.Found(Stranger(i), _bench["raft2"]));
         }
 
-        _bench.Context.Views.OnMet(new Effect.PeerMet(new Member(Stranger(7), Incarnation.None), default));
-        _bench.Context.Twins.OnRefused(Stranger(7), CreateTestProbe(), _bench["raft2"]);
+        _views.OnMet(new Effect.PeerMet(new Member(Stranger(7), Incarnation.None), default));
+        _twins.OnRefused(Stranger(7), CreateTestProbe(), _bench["raft2"]);
         Assert.Contains("stranger7@node", _bench.Process.Status.NameConflict);
 
         _messages.OnNews(new PeerNews.Stopped(Stranger(7), _bench["raft2"]));
@@ -83,7 +102,7 @@ public sealed class PeerMessagesTests : TestKit
         foreach (var i in Enumerable.Range(0, 10 * PeerBook.StrangersMax))
         {
             _messages.OnNews(new PeerNews.Found(Stranger(i), _bench["raft2"]));
-            _bench.Context.Twins.OnRefused(Stranger(i), TestActor, _bench["raft2"]);
+            _twins.OnRefused(Stranger(i), TestActor, _bench["raft2"]);
             _messages.OnNews(new PeerNews.Stopped(Stranger(i), _bench["raft2"]));
         }
 

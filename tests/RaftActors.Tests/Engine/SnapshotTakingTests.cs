@@ -20,7 +20,7 @@ public sealed class SnapshotTakingTests : TestKit
     {
         _bench = new Bench(this);
         _bench.Commit(1, 2, 3);
-        _snapshots = _bench.Context.Snapshots;
+        _snapshots = new SnapshotTaking(_bench.Context);
         _snapshots.Ask();
         _bench.Actor.ExpectMsg<ToActor.TakeSnapshot>();
     }
@@ -122,13 +122,14 @@ public sealed class SnapshotTakingTests : TestKit
     public void Fenced_process_refuses_calls_and_ends_those_that_wait()
     {
         Call(TestActor);
-        new EngineEffects(_bench.Context).CarryOut([new Effect.Fenced(new Fence.RestoredDisk(), "its disk was restored")]);
+        _bench.Process.Status = _bench.Process.Status with { Fence = "its disk was restored" };
+        _snapshots.OnFenced("its disk was restored");
         Assert.Equal("raft1@node1 is fenced: its disk was restored.", ExpectMsg<ClientReply.Refused>().Why);
 
         Call(TestActor);
 
         Assert.Equal("raft1@node1 is fenced: its disk was restored.", ExpectMsg<ClientReply.Refused>().Why);
-        Assert.Equal(0, _bench.Context.SnapshotCalls.Count);
+        Assert.Equal(0, _snapshots.CallCount);
     }
 
     [Fact]
@@ -138,7 +139,7 @@ public sealed class SnapshotTakingTests : TestKit
         Call(old);
 
         Call(present);
-        _bench.Context.SnapshotCalls.OnStopped();
+        _snapshots.OnStopped();
 
         old.ExpectMsg<ClientReply.Declined>();
         present.ExpectMsg<ClientReply.Declined>();
@@ -146,13 +147,10 @@ public sealed class SnapshotTakingTests : TestKit
 
     private void Call(IActorRef client, TimeSpan? timeout = null)
     {
-        if (!_snapshots.CanDescribe)
-        {
-            var configuration = new Configuration(GroupUid.None, 1, [_bench.Process.Member], [], [], []);
-            _snapshots.OnCommitted([new LogEntry(new LogIndex(1), new Term(1), Serial.Zero, new Payload.Reconfigure(configuration))]);
-        }
-
-        _bench.Context.Clients.Submit(new ClientCall.TakeSnapshot(timeout ?? TimeSpan.FromMinutes(1)), client);
+        var configuration = new Configuration(GroupUid.None, 1, [_bench.Process.Member], [], [], []);
+        _bench.Context.CommitConfiguration(new LogIndex(1), configuration);
+        _snapshots.OnCommitted([new LogEntry(new LogIndex(1), new Term(1), Serial.Zero, new Payload.Reconfigure(configuration))]);
+        _snapshots.Submit(new ClientCall.TakeSnapshot(timeout ?? TimeSpan.FromMinutes(1)), client);
     }
 
     private void GiveState(long serial)
@@ -161,5 +159,5 @@ public sealed class SnapshotTakingTests : TestKit
         _snapshots.OnState(new ToEngine.State(new Serial(serial), new TakenState(new byte[] { 1 }, null)));
     }
 
-    private void Tick() => _bench.Context.OnTick();
+    private void Tick() => _snapshots.OnTick();
 }

@@ -19,14 +19,6 @@ internal sealed class ActorHold(EngineContext context)
     /// <summary>Of an Append that is committed: the actor that would tell its result is held before it.</summary>
     public static CancelReason Unapplied { get; } = new CancelReason.Unknown(UnknownReason.Stopped);
 
-    /// <summary>Why no Append is taken; null: the actor is not held.</summary>
-    public CancelReason.NotCommitted? Refusal => context.Process.Tries.HeldAt is { } held
-        ? new(NotCommittedReason.Stopped, $"{context.Process.Name} takes no pairs: {held} Append the pair on another node.")
-        : null;
-
-    /// <summary>The actor does not apply the pair of this serial for now.</summary>
-    public bool HoldsBack(Serial serial) => context.Process.Tries.HeldAt is { } held && serial >= held.Serial;
-
     /// <summary>A life of the actor begins.</summary>
     public void OnAttached()
     {
@@ -58,7 +50,7 @@ internal sealed class ActorHold(EngineContext context)
 
         foreach (var (request, serial) in context.Process.Appends.Committed())
         {
-            if (HoldsBack(serial))
+            if (context.Process.Tries.HoldsBack(serial))
             {
                 context.CancelAppend(request, Unapplied);
             }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 
+using Akka.Event;
+
 using RaftActors.Core;
 using RaftActors.Settings;
 
@@ -7,9 +9,10 @@ namespace RaftActors.Engine;
 
 /// <summary>
 /// Publishes each <see cref="RaftEvent"/> of this process once, and keeps <see cref="RaftProcess.Status"/> up to date. The status changes
-/// before the event is published.
+/// before the event is published. A log entry of a fact that is published too has the event as its last argument, which the text does not
+/// show. A program that handles the events leaves out these entries.
 /// </summary>
-internal sealed class EventPublishing(EngineContext context)
+internal sealed class EventPublishing(EngineContext context, TwinProcesses twins)
 {
     private readonly HashSet<ProcessName> _inReach = [];
 
@@ -47,7 +50,7 @@ internal sealed class EventPublishing(EngineContext context)
         context.Process.Status = now;
         if (now.Leader is not null)
         {
-            context.Twins.OnLeader();
+            twins.OnLeader();
         }
 
         if ((now.Role, now.Term) != (before.Role, before.Term))
@@ -100,20 +103,19 @@ internal sealed class EventPublishing(EngineContext context)
     }
 
     /// <summary>This leader has appended a configuration.</summary>
-    /// <returns>The published event; null if the configuration only ends a joint one.</returns>
-    public RaftEvent.MembersDecided? OnDecided(Effect.MembersDecided effect)
+    public void OnDecided(Effect.MembersDecided decided)
     {
-        if (effect.EndsJoint)
+        var decision = $"{decided.Configuration}, since {decided.Reason}";
+        context.Process.Status = context.Process.Status with { Decision = decision };
+        context.Log.Info("{Process} decided: {Decision}", Self, decision, decided.EndsJoint ? null : PublishDecided(decided));
+        if (decided.Configuration.Era > context.Core.Options.StartedAt)
         {
-            return null;
+            context.Log.Warning(
+                "{Process}: the clock of this node was behind the era of the group, {Era} us after 1970, when it started. If the group was "
+                    + "restored just now, stamps from before may come again: correct the clock, and restore again. Otherwise correct it.",
+                Self,
+                decided.Configuration.Era);
         }
-
-        var (voters, before) = (effect.Configuration.Voters, effect.Configuration.OldVoters);
-        ImmutableArray<ProcessName> promoted = before.IsEmpty ? [] : [.. voters.Except(before).Select(member => member.Name)];
-        var decided = new RaftEvent.MembersDecided(
-            Group, Self, effect.Index, promoted, [.. before.Except(voters).Select(member => member.Name)], effect.Reason);
-        context.Publish(decided);
-        return decided;
     }
 
     /// <summary>A peer was met, or its reachability changed.</summary>
@@ -125,12 +127,60 @@ internal sealed class EventPublishing(EngineContext context)
             context.Process.Status = context.Process.Status with { Reachable = [.. _inReach.Order()] };
             context.Publish(new RaftEvent.PeerChanged(Group, Self, name, isReachable)
             {
-                IsExpected = !isReachable && (context.Stopping.IsStopping || context.Peers.IsLeaving(name)),
+                IsExpected = !isReachable && (context.IsStopping || context.Peers.IsLeaving(name)),
             });
         }
     }
 
-    public RaftEvent.Refused OnRefused(Effect.Refused effect)
+    /// <summary>
+    /// Another process refuses this one. A process with a new store rejoins by itself, as a learner. Only the loss of a store on a disk is
+    /// unexpected. A process that joins hears of each member that it is none, until it is one.
+    /// </summary>
+    public void OnRefused(Effect.Refused effect)
+    {
+        switch (effect.Reason)
+        {
+            case RefusalReason.OtherGroup:
+                context.Peers.MarkOfOther(effect.By.Name);
+                break;
+            case RefusalReason.NameTaken:
+                twins.OnNameTaken(effect.Detail);
+                break;
+        }
+
+        var isJoining = effect.Reason == RefusalReason.NotInRoster && context.Process.Settings.IsJoining;
+        var isOtherStore = effect.Reason == RefusalReason.OtherIncarnation;
+        var level = isJoining || (isOtherStore && !context.Process.HasUnexpectedlyNewStore) ? LogLevel.InfoLevel
+            : isOtherStore ? LogLevel.WarningLevel
+            : LogLevel.ErrorLevel;
+        var text = isJoining ? "{Process} waits to join the group of {By}: {Detail}."
+            : effect.Reason == RefusalReason.NotInRoster
+                ? "{Process} is refused by {By}: {Detail}. To join a group that runs, start this process with raft.joining = on."
+            : effect.Reason == RefusalReason.Disputed ? "{Process} got a warning from {By}: {Detail}."
+            : "{Process} is refused by {By}: {Detail}.";
+        context.Log.Log(level, text, [Self, effect.By.Name, effect.Detail, PublishRefused(effect)]);
+    }
+
+    public void OnFenced(string detail)
+    {
+        context.Process.Status = context.Process.Status with { Fence = detail };
+        var fenced = new RaftEvent.Fenced(Group, Self, detail);
+        context.Publish(fenced);
+        context.Log.Error(
+            "{Process} is fenced and takes no part in its group until it restarts with an empty store: {Detail}.", Self, detail, fenced);
+    }
+
+    private RaftEvent.MembersDecided PublishDecided(Effect.MembersDecided effect)
+    {
+        var (voters, before) = (effect.Configuration.Voters, effect.Configuration.OldVoters);
+        ImmutableArray<ProcessName> promoted = before.IsEmpty ? [] : [.. voters.Except(before).Select(member => member.Name)];
+        var decided = new RaftEvent.MembersDecided(
+            Group, Self, effect.Index, promoted, [.. before.Except(voters).Select(member => member.Name)], effect.Reason);
+        context.Publish(decided);
+        return decided;
+    }
+
+    private RaftEvent.Refused PublishRefused(Effect.Refused effect)
     {
         var refused = new RaftEvent.Refused(Group, Self, effect.By.Name, effect.Reason, effect.Detail);
         context.Publish(refused);
@@ -143,13 +193,6 @@ internal sealed class EventPublishing(EngineContext context)
         }
 
         return refused;
-    }
-
-    public RaftEvent.Fenced OnFenced(string detail)
-    {
-        var fenced = new RaftEvent.Fenced(Group, Self, detail);
-        context.Publish(fenced);
-        return fenced;
     }
 
     // A new incarnation is no other member.

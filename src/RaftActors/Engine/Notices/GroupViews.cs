@@ -6,10 +6,10 @@ using RaftActors.Delivery;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Tells the actor of met processes, the quorum and the leader, and the other parts of a new leader. Invariant: a new life is told the
-/// same, in the same order, as earlier lives.
+/// Tells the actor of met processes, the quorum and the leader. Invariant: a new life is told the same, in the same order, as earlier
+/// lives.
 /// </summary>
-internal sealed class GroupViews(EngineContext context)
+internal sealed class GroupViews(EngineContext context, ActorNotices notices)
 {
     // The processes that Core has met, with the last serial in their logs. Invariant: the peer book has each of them.
     private readonly SortedDictionary<ProcessName, Serial> _met = [];
@@ -32,30 +32,13 @@ internal sealed class GroupViews(EngineContext context)
         var text = quorum is null ? "the quorum is lost" : $"the quorum is {string.Join(", ", quorum.Members)}";
         context.Log.Info("{Process}: {Quorum}", Self, text);
         TellQuorum();
-        context.OnServerInSight();
     }
 
     public void OnLeader(LeaderView? leader)
     {
-        var before = context.Leader;
         context.Leader = leader;
         CompareMaxQuorum(leader);
         TellLeader();
-        if (before is { IsSelf: true } && leader is not { IsSelf: true })
-        {
-            context.Proposals.OnDeposed();
-            context.Clients.OnDeposed();
-            context.LeaderChanges.OnDeposed();
-        }
-
-        if (leader is not null)
-        {
-            context.Changes.OnLeader(leader.Leader.Name);
-            context.Queries.AskAgain();
-        }
-
-        context.OnServerInSight();
-        context.Stopping.OnLeaderChanged();
     }
 
     /// <summary>Tells a new life all that is known.</summary>
@@ -131,7 +114,7 @@ internal sealed class GroupViews(EngineContext context)
             told = new Quorum([.. quorum.Members.Select(member => member.Name)], quorum.IsMember);
         }
 
-        context.Notices.Tell(new ToActor.QuorumIs(context.Life, told));
+        notices.Tell(new ToActor.QuorumIs(context.Life, told));
     }
 
     // A life may begin long after the election. For it, the leader's serial includes all pairs committed since.
@@ -147,6 +130,6 @@ internal sealed class GroupViews(EngineContext context)
             told = new Leader(name, actor, leader.Term.Value, serial, leader.IsSelf, leader.IsReady);
         }
 
-        context.Notices.Tell(new ToActor.LeaderIs(context.Life, told));
+        notices.Tell(new ToActor.LeaderIs(context.Life, told));
     }
 }

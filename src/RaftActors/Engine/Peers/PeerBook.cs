@@ -20,12 +20,6 @@ internal sealed class PeerBook(RaftProcess process)
     /// <summary>The processes that the configurations of the group name. They are met in any case, and never forgotten.</summary>
     public ImmutableArray<ProcessName> Named { get; set; } = [];
 
-    /// <summary>Called with each process that is forgotten.</summary>
-    public Action<ProcessName> Forgotten { get; set; } = _ => { };
-
-    /// <summary>Called with each process that is not met, because too many that no configuration names are reachable.</summary>
-    public Action<ProcessName> Refused { get; set; } = _ => { };
-
     /// <summary>The engine, reachable or not; null if the process was never met.</summary>
     public IActorRef? Find(ProcessName name) => _known.GetValueOrDefault(name)?.Engine;
 
@@ -59,11 +53,13 @@ internal sealed class PeerBook(RaftProcess process)
         FindReachable(name) is { } known && !known.Path.Address.Equals(engine.Path.Address);
 
     /// <summary>
-    /// Records the engine of a process, which is reachable. True: this was news. False also if there is no room for the process: then
-    /// <see cref="Find"/> returns null.
+    /// Records the engine of a process, which is reachable. True: this was news. False also if there is no room for the process, because
+    /// too many that no configuration names are reachable: then <see cref="Find"/> returns null.
     /// </summary>
-    public bool Learn(ProcessName name, IActorRef engine)
+    /// <param name="forgotten">The process that gave its place up; null: none did.</param>
+    public bool Learn(ProcessName name, IActorRef engine, out ProcessName? forgotten)
     {
+        forgotten = null;
         var before = _known.GetValueOrDefault(name);
         var isSame = before is not null && before.Engine.Equals(engine);
         if (name == process.Name || (isSame && before!.IsReachable)) // Justification: isSame says that there is one.
@@ -71,9 +67,8 @@ internal sealed class PeerBook(RaftProcess process)
             return false;
         }
 
-        if (before is null && !HasRoomFor(name))
+        if (before is null && !TryMakeRoomFor(name, out forgotten))
         {
-            Refused(name);
             return false;
         }
 
@@ -137,8 +132,9 @@ internal sealed class PeerBook(RaftProcess process)
         return true;
     }
 
-    private bool HasRoomFor(ProcessName name)
+    private bool TryMakeRoomFor(ProcessName name, out ProcessName? forgotten)
     {
+        forgotten = null;
         if (_known.Count < StrangersMax || Named.Contains(name))
         {
             return true;
@@ -156,9 +152,8 @@ internal sealed class PeerBook(RaftProcess process)
             return false;
         }
 
-        _known.Remove(strangers[gone]);
-        Forgotten(strangers[gone]);
-        return true;
+        forgotten = strangers[gone];
+        return _known.Remove(strangers[gone]);
     }
 
     private sealed record Known(IActorRef Engine)

@@ -4,6 +4,7 @@ using Akka.Actor;
 using Akka.Event;
 
 using RaftActors.Core;
+using RaftActors.Engine.Requests;
 using RaftActors.Settings;
 using RaftActors.Telemetry;
 using RaftActors.Wire;
@@ -11,13 +12,20 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Learns the engines of the other processes, from discovery and from their messages. Tells discovery which processes to look for.
-/// Invariant: a message teaches no engine if Core does not trust its boot to be the latest of its name.
+/// The messages of Core to and from the other processes. Learns their engines, from discovery and from their messages, and tells discovery
+/// which processes to look for. Invariant: a message teaches no engine if Core does not trust its boot to be the latest of its name.
 /// </summary>
-internal sealed class PeerMessages(EngineContext context)
+internal sealed class PeerMessages(
+    EngineContext context, TwinProcesses twins, EventPublishing events, GroupViews views, AppendTraces traces, StoreReads reads)
 {
     private readonly HeldPages _pages = new();
     private readonly WarningLimit _strangers = new(Machine.Current.Time);
+
+    // The pieces of snapshots that are being read, by receiver and offset.
+    private readonly HashSet<(ProcessName To, long Offset)> _chunks = [];
+
+    // The snapshot whose failed read was logged.
+    private LogPosition? _unreadable;
 
     // The sender of the current message, if Core does not trust it to be the latest boot of its name.
     private (Member Member, IActorRef Engine)? _untrusted;
@@ -25,23 +33,17 @@ internal sealed class PeerMessages(EngineContext context)
 
     public void OnStarted()
     {
-        context.Peers.Forgotten = name =>
-        {
-            context.Twins.Forget(name);
-            context.Views.Forget(name);
-        };
-        context.Peers.Refused = WarnOfStranger;
         context.Registry.Tell(new EngineNews.Started(context.Process), context.Self);
         TellNames();
     }
 
     public void OnNews(PeerNews news)
     {
-        context.Twins.OnNews(news);
+        twins.OnNews(news);
         switch (news)
         {
             case PeerNews.Found(var name, var engine) when name == context.Process.Name:
-                context.Twins.OnOwnName(engine);
+                twins.OnOwnName(engine);
                 break;
             case PeerNews.Found found when context.Peers.IsReachableElsewhere(found.Name, found.Engine):
                 // It has moved, or another process has its name. Core tells by its greeting.
@@ -51,6 +53,11 @@ internal sealed class PeerMessages(EngineContext context)
                 {
                     // The announcement to a known process may be lost, also the one that there is no actor any more.
                     TellActorTo(found.Name);
+                }
+
+                if (context.Peers.Find(found.Name) is null)
+                {
+                    WarnOfStranger(found.Name);
                 }
 
                 break;
@@ -85,8 +92,12 @@ internal sealed class PeerMessages(EngineContext context)
             Meet(from.Name, sender);
             if (from.Name == context.Process.Name || context.Peers.Find(from.Name) is not null)
             {
-                // Otherwise there is no room for one more process that no configuration names. Core would send its answer to no engine.
                 context.Step(new Input.Receive(message.Envelope));
+            }
+            else
+            {
+                // Core would send its answer to no engine.
+                WarnOfStranger(from.Name);
             }
         }
         else
@@ -102,7 +113,7 @@ internal sealed class PeerMessages(EngineContext context)
     {
         if (_untrusted is var (twin, engine) && twin == refused.Twin)
         {
-            context.Twins.OnRefused(twin.Name, engine, context.Peers.Find(twin.Name));
+            twins.OnRefused(twin.Name, engine, context.Peers.Find(twin.Name));
         }
     }
 
@@ -131,13 +142,48 @@ internal sealed class PeerMessages(EngineContext context)
     /// <summary>The entries of a message were read. Sends the message, and those that waited for it.</summary>
     public void OnRead(StoreNews.PageRead page)
     {
-        context.Reads.End(page.Message);
+        reads.End(page.Message);
         foreach (var send in _pages.Take(page, context.Core.Term))
         {
             SendNow(send);
         }
 
         AskForPages();
+    }
+
+    /// <summary>Sends bytes of a snapshot once they are read. A piece that is being read is not read for the same process again.</summary>
+    public void Send(Effect.SendChunk send)
+    {
+        if (_chunks.Add((send.Envelope.To.Name, send.Offset)))
+        {
+            reads.Ask(send);
+        }
+    }
+
+    /// <summary>Bytes of a snapshot were read. A failed read is logged once for each snapshot.</summary>
+    public void OnRead(StoreNews.ChunkRead news)
+    {
+        var (envelope, offset) = (news.Message.Envelope, news.Message.Offset);
+        _chunks.Remove((envelope.To.Name, offset));
+        reads.End(news.Message);
+        if (envelope.Body is not Message.SnapshotChunk chunk)
+        {
+            return;
+        }
+
+        if (news.Failure is { } failure)
+        {
+            if (_unreadable != chunk.Snapshot.Position)
+            {
+                _unreadable = chunk.Snapshot.Position;
+                context.Log.Error(
+                    failure, "{0} cannot read the snapshot that {1} needs: {2}", context.Process.Name, envelope.To.Name, failure.Message);
+            }
+        }
+        else if (context.Peers.Find(envelope.To.Name) is { } engine)
+        {
+            context.Send(engine, new WireMessage.CoreMessage(envelope with { Body = chunk with { Data = news.Data } }));
+        }
     }
 
     /// <summary>
@@ -149,7 +195,7 @@ internal sealed class PeerMessages(EngineContext context)
         var actor = message.Path.Length == 0 ? null : context.Network.UserActorAt(message.Path);
         if (context.Peers.LearnActor(message.Process, sender, actor))
         {
-            context.Views.OnPeer(message.Process);
+            views.OnPeer(message.Process);
             if (context.HasActor)
             {
                 TellActorTo(message.Process);
@@ -204,12 +250,12 @@ internal sealed class PeerMessages(EngineContext context)
     {
         if (send.Envelope.Body is Message.AppendEntriesReply { Accepted: true } reply)
         {
-            context.Traces.OnAcknowledged(reply.Match);
+            traces.OnAcknowledged(reply.Match);
         }
 
         if (AddressOf(send.Envelope.To) is { } engine)
         {
-            context.Outbox.Send(engine, context.Traces.Attach(send.Envelope));
+            context.Send(engine, traces.Attach(send.Envelope));
         }
     }
 
@@ -217,8 +263,7 @@ internal sealed class PeerMessages(EngineContext context)
     {
         while (_pages.TryAsk(out var next))
         {
-            context.Reads.Begin(next);
-            context.PageReader.Tell(next, context.Self);
+            reads.Ask(next);
         }
     }
 
@@ -244,12 +289,19 @@ internal sealed class PeerMessages(EngineContext context)
     // True: it was news.
     private bool Meet(ProcessName name, IActorRef engine)
     {
-        if (!context.Peers.Learn(name, engine))
+        var isNews = context.Peers.Learn(name, engine, out var forgotten);
+        if (forgotten is { } gone)
+        {
+            twins.Forget(gone);
+            views.Forget(gone);
+        }
+
+        if (!isNews)
         {
             return false;
         }
 
-        context.Twins.OnMet(name, engine);
+        twins.OnMet(name, engine);
         OnReachable(name);
         return true;
     }
@@ -258,18 +310,16 @@ internal sealed class PeerMessages(EngineContext context)
     {
         // Also without an actor: the former connection may have lost the announcement that there is none any more.
         TellActorTo(name);
-        context.Events.OnPeer(name);
-        context.Views.OnPeer(name);
+        events.OnPeer(name);
+        views.OnPeer(name);
         context.Step(new Input.PeerReachable(name));
-        context.OnServerInSight();
     }
 
     private void OnUnreachable(ProcessName name)
     {
-        context.Events.OnPeer(name);
-        context.Views.OnPeer(name);
+        events.OnPeer(name);
+        views.OnPeer(name);
         context.Step(new Input.PeerUnreachable(name));
-        context.Gets.OnUnreachable(name);
     }
 
     private void TellActorTo(ProcessName name)

@@ -10,21 +10,16 @@ using RaftActors.Wire;
 namespace RaftActors.Engine.Requests;
 
 /// <summary>
-/// The calls of clients, which may be anywhere. Each call is checked, and then handled as the same call of the actor is. A client that
-/// vanishes costs nothing but its open calls, each until its timeout: at most <see cref="MaxAppends"/> Appends, as many bytes as a leader
-/// takes before a commit, <see cref="MaxChanges"/> changes of the group, <see cref="OpenQueries.MaxOfClients"/> queries, as many questions
-/// that a slow actor has not taken, <see cref="MaxWaiting"/> reads that wait for a pair, and <see cref="SnapshotCalls.MaxWaiting"/> calls
-/// that wait for a snapshot.
+/// The Appends, reads and questions about the process of clients, which may be anywhere. Each call is checked, and then handled as the same
+/// call of the actor is. A client that vanishes costs nothing but its open calls, each until its timeout: at most <see cref="MaxAppends"/>
+/// Appends, as many bytes as a leader takes before a commit, and <see cref="MaxWaiting"/> reads that wait for a pair.
 /// </summary>
-internal sealed class ClientRequests(EngineContext context)
+/// <param name="backups">The <see cref="BackupServer"/>, which answers the clients. It begins with the first backup.</param>
+internal sealed class ClientRequests(
+    EngineContext context, LeaderProposals proposals, PairReads pairs, AppendTraces traces, Lazy<IActorRef> backups)
 {
     /// <summary>The maximum number of open Appends of all clients.</summary>
     public const int MaxAppends = 16_384;
-
-    /// <summary>
-    /// The maximum number of open changes and transfers. Far more than operators ask at a time: the group makes one after the other.
-    /// </summary>
-    public const int MaxChanges = 256;
 
     // The maximum number of pairs in one reply, and roughly the bytes of a pair without its key and value.
     private const int MaxPairs = 1024;
@@ -70,12 +65,6 @@ internal sealed class ClientRequests(EngineContext context)
             case ClientCall.Append append:
                 Submit(append, client);
                 break;
-            case ClientCall.Query when !context.HasActor:
-                Decline(client, $"{Process.Name} has no actor now");
-                break;
-            case ClientCall.Query query:
-                Ask(query, client);
-                break;
             case ClientCall.Status:
                 // Not the actor: it may be slow or restart, and its process counts in majorities all the same.
                 client.Tell(Process.Describe(Process.Delivered, context.Actor), context.Self);
@@ -83,52 +72,13 @@ internal sealed class ClientRequests(EngineContext context)
             case ClientCall.Read read:
                 Submit(read, client);
                 break;
-            case ClientCall.Change change:
-                Submit(change, client);
-                break;
             case ClientCall.Backup backup:
-                context.Backups.Submit(backup, client);
-                break;
-            case ClientCall.TakeSnapshot snapshot:
-                context.SnapshotCalls.Submit(snapshot, client);
+                Submit(backup, client);
                 break;
             case ClientCall.Describe:
                 client.Tell(ProcessDescription.Of(Process.Settings), context.Self);
                 break;
-            case ClientCall.Explain:
-                client.Tell(new Explanation(Process.ToRef(0), EngineExplanation.Of(context)), context.Self);
-                break;
         }
-    }
-
-    private void Ask(ClientCall.Query query, ICanTell client)
-    {
-        var untaken = context.Untaken;
-        if (untaken.HasRoom(Process.Settings.Limits.UncommittedSizeMaxBytes))
-        {
-            untaken.Add(query.Question.Length);
-            ReadableQuery readable = new(Process.NewRequest(), new ClientQuery(query, client, untaken));
-            context.Queries.Submit(readable, query.Timeout, query.Consistency);
-        }
-        else
-        {
-            Decline(client, $"The actor of {Process.Name} has not taken {untaken.Count} questions, which are {untaken.Bytes} bytes");
-        }
-    }
-
-    private void Submit(ClientCall.Change change, ICanTell client)
-    {
-        var request = Process.NewRequest();
-        if (context.Changes.Count >= MaxChanges)
-        {
-            client.Tell(
-                new Outcome<Membership>.NotCommitted(
-                    NotCommittedReason.Busy, $"{Process.Name} has {MaxChanges} open changes. Ask again later.", request),
-                context.Self);
-            return;
-        }
-
-        context.Changes.Submit(new ToEngine.Change(request, change.What, change.Timeout, client));
     }
 
     private void Submit(ClientCall.Read read, ICanTell client)
@@ -141,25 +91,40 @@ internal sealed class ClientRequests(EngineContext context)
 
         if (_waiting.Count >= MaxWaiting)
         {
-            Decline(client, $"{Process.Name} has {MaxWaiting} reads that wait for the next pair");
+            context.Decline(client, $"{Process.Name} has {MaxWaiting} reads that wait for the next pair");
             return;
         }
 
         _waiting.Add(++_reads, new Waiting(_reads, read, client), context.DeadlineAfter(read.Wait));
     }
 
-    /// <summary>
-    /// Tells a client that this process cannot answer now. An answer without content would make the client ask again at once. A declined
-    /// one tries another process, and then waits.
-    /// </summary>
-    /// <param name="why">A sentence without its period.</param>
-    public void Decline(ICanTell client, string why) => client.Tell(new ClientReply.Declined($"{why}."), context.Self);
+    // Each request of a backup names its place, so the process keeps nothing about a client. Only operators may ask, and each client has
+    // one request open, so their number is not bounded here.
+    private void Submit(ClientCall.Backup call, ICanTell client)
+    {
+        var core = context.Core;
+        var why = call switch
+        {
+            ClientCall.BackupBegin when core.CommittedConfiguration is null => "knows no committed entry of its group yet",
+            ClientCall.BackupBegin begin when core.CommittedInStore <= begin.After => $"has stored no entry after {begin.After} yet",
+            ClientCall.BackupLog log when log.Last < log.First || log.Last > core.CommittedInStore => $"has not stored {log.Last} yet",
+            _ => null,
+        };
+        if (why is not null)
+        {
+            context.Decline(client, $"{Process.Name} {why}");
+            return;
+        }
+
+        backups.Value.Tell(
+            new BackupServer.Wanted(call, core.Configuration.Group, core.Snapshot, core.CommittedInStore, client), context.Self);
+    }
 
     private void Answer(ClientCall.Read read, ICanTell client)
     {
-        if (!context.Pairs.TryReadAfter(read.After, Math.Min(read.Max, MaxPairs), found => Answer(found.Span, client)))
+        if (!pairs.TryReadAfter(read.After, Math.Min(read.Max, MaxPairs), found => Answer(found.Span, client)))
         {
-            Decline(client, $"{Process.Name} has {PairReads.MaxWaiting} reads that wait for its store");
+            context.Decline(client, $"{Process.Name} has {PairReads.MaxWaiting} reads that wait for its store");
         }
     }
 
@@ -196,13 +161,13 @@ internal sealed class ClientRequests(EngineContext context)
     private void Submit(ClientCall.Append call, ICanTell client)
     {
         var request = RequestRef.Of(call.Request);
-        context.Traces.Receive(call);
+        traces.Receive(call);
         if (Process.Appends.TryRedirect(request, client))
         {
             return;
         }
 
-        if (context.Leader is not { IsSelf: true })
+        if (!context.Leads)
         {
             PassOn(call, client);
         }
@@ -214,7 +179,7 @@ internal sealed class ClientRequests(EngineContext context)
         {
             var actor = Process.Actor ?? throw new UnreachableException("A process without an actor was refused before.");
             Process.Appends.Add(request, client, actor.Outcomes, sizeOfClient: (3 * call.Key.Length) + call.Value.Length);
-            context.Proposals.Submit(
+            proposals.Submit(
                 new WireMessage.AppendRequest(call.Request, call.Key, call.Value, call.IsRetry, call.RequestKey), context.Self);
         }
     }
@@ -257,7 +222,7 @@ internal sealed class ClientRequests(EngineContext context)
             && context.Network.Calls.TryForward(remote, new CallTarget(Process.Settings.Group, leader.Leader.Name), call, connection.Level)
                 is { } forwarded)
         {
-            context.Outbox.Send(engine, forwarded);
+            context.Send(engine, forwarded);
         }
         else
         {
@@ -268,7 +233,7 @@ internal sealed class ClientRequests(EngineContext context)
     private CancelReason.NotCommitted? FindObstacle(ClientCall.Append call)
     {
         var (process, limits) = (Process, Process.Settings.Limits);
-        if (context.Stopping.IsStopping)
+        if (context.IsStopping)
         {
             return StopPreparation.NodeStops;
         }
@@ -279,8 +244,8 @@ internal sealed class ClientRequests(EngineContext context)
         }
 
         // A repeat must not hear that its pair is not committed while the log has it.
-        bool IsInLog() => context.Find(call.Request, call.RequestKey?.Hash) is not null;
-        if (context.Hold.Refusal is { } refusal && !IsInLog())
+        bool IsInLog() => context.Core.Find(call.Request, call.RequestKey?.Hash) is not null;
+        if (process.HeldRefusal is { } refusal && !IsInLog())
         {
             return refusal;
         }

@@ -23,7 +23,7 @@ internal sealed class LeaderChanges(EngineContext context)
 
     public void Submit(WireMessage.ChangeRequest request, IActorRef origin)
     {
-        if (context.Leader is { IsSelf: true })
+        if (context.Leads)
         {
             Begin(request.Request, request.Change, origin);
         }
@@ -49,8 +49,9 @@ internal sealed class LeaderChanges(EngineContext context)
         _transfers.Clear();
     }
 
-    public void OnAccepted(Effect.MembersAccepted accepted, Term term)
+    public void OnAccepted(Effect.MembersAccepted accepted)
     {
+        var term = context.Core.Term;
         if (_asked.Remove(accepted.Request, out var asked))
         {
             _taken.Add((accepted.Request, asked.Origin, accepted.Index, term));

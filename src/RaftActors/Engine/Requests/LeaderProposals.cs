@@ -21,7 +21,7 @@ namespace RaftActors.Engine.Requests;
 /// write and one message.
 /// </para>
 /// </summary>
-internal sealed class LeaderProposals(EngineContext context)
+internal sealed class LeaderProposals(EngineContext context, AppendTraces traces)
 {
     /// <summary>
     /// The maximum number of uncommitted proposals. Pairs that come later share one write, and one message to each process. Messages are
@@ -52,7 +52,7 @@ internal sealed class LeaderProposals(EngineContext context)
 
     public void Submit(WireMessage.AppendRequest request, IActorRef origin)
     {
-        if (context.Leader is { IsSelf: true } && context.HasActor)
+        if (context.Leads && context.HasActor)
         {
             TakeIn(new Open(request, origin, ++_arrivals));
         }
@@ -73,7 +73,7 @@ internal sealed class LeaderProposals(EngineContext context)
         if (judged.Fault is { } reason)
         {
             // The pair of another call with this key may have been appended while the actor judged.
-            if (open.RequestKey is { } key && context.Find(judged.Request, key.Hash) is { } found)
+            if (open.RequestKey is { } key && context.Core.Find(judged.Request, key.Hash) is { } found)
             {
                 Remove(judged.Request);
                 Repeat(open, found.Index, found.Serial);
@@ -242,7 +242,7 @@ internal sealed class LeaderProposals(EngineContext context)
             Add(open);
             Accept(open);
         }
-        else if (context.Find(request, open.RequestKey?.Hash) is { } found)
+        else if (context.Core.Find(request, open.RequestKey?.Hash) is { } found)
         {
             Repeat(open, found.Index, found.Serial);
         }
@@ -339,7 +339,7 @@ internal sealed class LeaderProposals(EngineContext context)
     {
         _open.Add(open.Request.Request, open);
         _bytes += open.Size;
-        context.Traces.BeginProposal(open.Request.Request);
+        traces.BeginProposal(open.Request.Request);
     }
 
     private Open? Remove(RequestId request)

@@ -11,6 +11,7 @@ namespace RaftActors.Engine.Requests;
 internal sealed class OwnAppends
 {
     private readonly EngineContext _context;
+    private readonly AppendTraces _traces;
     private readonly AppendSession<OwnAppend> _session;
 
     // The way of the latest Append.
@@ -20,10 +21,10 @@ internal sealed class OwnAppends
     private bool _isRefused;
     private OwnAppend? _sending;
 
-    public OwnAppends(EngineContext context)
+    public OwnAppends(EngineContext context, AppendTraces traces)
     {
         var settings = context.Process.Settings;
-        _context = context;
+        (_context, _traces) = (context, traces);
         _session = new AppendSession<OwnAppend>(
             context.Process.Member, settings.Timing.ElectionTimeoutMax, settings.Limits.InflightSizeMaxBytes, Send);
     }
@@ -42,7 +43,7 @@ internal sealed class OwnAppends
 
         if (made.Span is { } span)
         {
-            _context.Traces.Note(_context.Process.ToId(made.Request), span.Context);
+            _traces.Note(_context.Process.ToId(made.Request), span.Context);
         }
 
         var mayGo = TryFollow();
@@ -114,11 +115,11 @@ internal sealed class OwnAppends
 
     private CancelReason.NotCommitted? FindObstacle(ToEngine.Append made) =>
         made.Fault is { } fault ? new(NotCommittedReason.Invalid, fault)
-        : _context.Stopping.IsStopping ? StopPreparation.NodeStops
+        : _context.IsStopping ? StopPreparation.NodeStops
 
         // A repeat must not hear that its pair is not committed while the log has it.
-        : _context.Hold.Refusal is { } refusal
-            && _context.Find(_context.Process.ToId(made.Request), made.RequestKey?.Hash) is null ? refusal
+        : _context.Process.HeldRefusal is { } refusal
+            && _context.Core.Find(_context.Process.ToId(made.Request), made.RequestKey?.Hash) is null ? refusal
         : null;
 
     // A new way gets all open Appends again. False: none may be sent now.
@@ -147,9 +148,9 @@ internal sealed class OwnAppends
 
         _sending = append;
         var request = _context.Process.ToId(append.Request);
-        _context.Send(
-            way.Engine,
-            new WireMessage.AppendRequest(request, append.Key, append.Value, IsRetry: append.Attempts > 1, append.RequestKey));
+        var message = new WireMessage.AppendRequest(
+            request, append.Key, append.Value, IsRetry: append.Attempts > 1, append.RequestKey);
+        _context.Send(way.Engine, way.Engine == _context.Self ? message : _traces.Attach(message));
         _sending = null;
         return !_isRefused;
     }

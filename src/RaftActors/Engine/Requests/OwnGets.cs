@@ -11,7 +11,7 @@ namespace RaftActors.Engine.Requests;
 /// one is asked if a server refuses, is unreachable, or does not answer within a quarter of the timeout. If all refuse, or the timeout
 /// passes, the pair is unavailable, or compacted if one server said so.
 /// </summary>
-internal sealed class OwnGets(EngineContext context)
+internal sealed class OwnGets(EngineContext context, PairReads pairs)
 {
     private readonly OpenRequests<Pending> _open = new();
 
@@ -118,7 +118,7 @@ internal sealed class OwnGets(EngineContext context)
 
         // Without room for the read, the Get waits for the next commit, or for its patience to end.
         pending.IsRead = true;
-        if (!context.Pairs.TryReadAfter(new Serial(pending.Get.Serial.Value - 1), 1, found => Give(pending, found)))
+        if (!pairs.TryReadAfter(new Serial(pending.Get.Serial.Value - 1), 1, found => Give(pending, found)))
         {
             pending.IsRead = false;
         }

@@ -15,7 +15,28 @@ namespace RaftActors.Engine.Requests;
 /// </summary>
 internal sealed class PendingChanges(EngineContext context)
 {
+    /// <summary>
+    /// The maximum number of open changes and transfers. Far more than operators ask at a time: the group makes one after the other.
+    /// </summary>
+    public const int OfClientsMax = 256;
+
     private readonly OpenRequests<Pending> _open = new();
+
+    public void Submit(ClientCall.Change call, ICanTell client)
+    {
+        var request = context.Process.NewRequest();
+        if (_open.Count >= OfClientsMax)
+        {
+            client.Tell(
+                new Outcome<Membership>.NotCommitted(
+                    NotCommittedReason.Busy, $"{context.Process.Name} has {OfClientsMax} open changes. Ask again later.", request),
+                context.Self);
+        }
+        else
+        {
+            Submit(new ToEngine.Change(request, call.What, call.Timeout, client));
+        }
+    }
 
     public void Submit(ToEngine.Change change)
     {

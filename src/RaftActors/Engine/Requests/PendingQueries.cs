@@ -1,3 +1,5 @@
+using Akka.Actor;
+
 using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Wire;
@@ -45,6 +47,25 @@ internal sealed class PendingQueries(EngineContext context)
 
     // Only a leader can confirm a query.
     private bool HasRoom => context.Leader is not null && _inCore < WindowReads;
+
+    /// <summary>Takes a query of a client. Call <see cref="AskWaiting"/> after the last one of a turn.</summary>
+    public void Submit(ClientCall.Query call, ICanTell client)
+    {
+        var (name, untaken) = (context.Process.Name, context.Untaken);
+        if (!context.HasActor)
+        {
+            context.Decline(client, $"{name} has no actor now");
+        }
+        else if (!untaken.HasRoom(context.Process.Settings.Limits.UncommittedSizeMaxBytes))
+        {
+            context.Decline(client, $"The actor of {name} has not taken {untaken.Count} questions, which are {untaken.Bytes} bytes");
+        }
+        else
+        {
+            untaken.Add(call.Question.Length);
+            Submit(new ReadableQuery(context.Process.NewRequest(), new ClientQuery(call, client, untaken)), call.Timeout, call.Consistency);
+        }
+    }
 
     /// <summary>Takes a query. Call <see cref="AskWaiting"/> after the last one of a turn.</summary>
     public void Submit(ReadableQuery query, TimeSpan timeout, ReadConsistency consistency)
@@ -225,7 +246,7 @@ internal sealed class PendingQueries(EngineContext context)
         if (pending.Query.Asked is { } asked)
         {
             asked.Untaken.Take(asked.Call.Question.Length);
-            context.Clients.Decline(
+            context.Decline(
                 asked.Client,
                 $"No leader confirmed the commit index in time, or {context.Process.Name} did not reach the serial");
         }

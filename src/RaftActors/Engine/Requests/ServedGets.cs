@@ -87,7 +87,7 @@ internal sealed class ServedGets(EngineContext context)
     private bool IsDue(Held held)
     {
         var isOnItsWay = held.Request.Serial > context.Process.Pairs.CommittedSerial
-            && (held.Request.Serial <= context.LogSerial || held.Request.Serial <= context.Leader?.Serial);
+            && (held.Request.Serial <= context.Core.LastPosition.Serial || held.Request.Serial <= context.Leader?.Serial);
         return held.Request.AskerCommit <= context.Commit && !isOnItsWay;
     }
 

@@ -27,10 +27,9 @@ internal sealed class SnapshotCalls(EngineContext context)
 
     private RaftProcess Process => context.Process;
 
-    private string Progress =>
-        $"{Process.Name} takes the snapshot: {context.Snapshots.Progress}. It goes on; call again, with a longer timeout, to wait for it";
-
-    public void Submit(ClientCall.TakeSnapshot call, ICanTell client)
+    /// <param name="progress">The step that a waiting call waits for, as a clause.</param>
+    /// <returns>True: the call waits.</returns>
+    public bool Submit(ClientCall.TakeSnapshot call, ICanTell client, string progress)
     {
         // A call that a client repeats by the same connection has the same caller.
         if (_waiting.InOrder.FirstOrDefault(waiting => waiting.Client.Equals(client)) is { } known)
@@ -38,27 +37,24 @@ internal sealed class SnapshotCalls(EngineContext context)
             if (!known.IsTold && call.Timeout < known.Timeout / LastPart)
             {
                 known.IsTold = true;
-                context.Clients.Decline(client, Progress);
+                TellProgress(client, progress);
             }
-
-            return;
         }
-
-        if (Process.Status.Fence is { } fence)
+        else if (Process.Status.Fence is { } fence)
         {
             Refuse(client, $"{Process.Name} is fenced: {fence.TrimEnd('.')}");
         }
         else if (!context.HasActor)
         {
-            context.Clients.Decline(client, $"{Process.Name} has no actor now");
+            context.Decline(client, $"{Process.Name} has no actor now");
         }
         else if (!context.TakesSnapshots)
         {
             Refuse(client, $"The actor of {Process.Name} takes no snapshots: it does not implement IRaftSnapshot<TState>");
         }
-        else if (!context.Snapshots.CanDescribe)
+        else if (context.Commit == LogIndex.Zero || context.Configuration is null)
         {
-            context.Clients.Decline(client, $"{Process.Name} knows no committed entry of its group yet");
+            context.Decline(client, $"{Process.Name} knows no committed entry of its group yet");
         }
         else if (Process.Snapshot is { } latest && latest.Position.Index >= context.Commit)
         {
@@ -66,14 +62,16 @@ internal sealed class SnapshotCalls(EngineContext context)
         }
         else if (_waiting.Count >= MaxWaiting)
         {
-            context.Clients.Decline(client, $"{Process.Name} has {MaxWaiting} calls that wait for a snapshot");
+            context.Decline(client, $"{Process.Name} has {MaxWaiting} calls that wait for a snapshot");
         }
         else
         {
             Waiting waiting = new(++_calls, client, context.Commit, call.Timeout);
             _waiting.Add(waiting.Number, waiting, context.DeadlineAfter(call.Timeout));
-            context.Snapshots.OnWanted();
+            return true;
         }
+
+        return false;
     }
 
     /// <summary>A later snapshot is durable, of this process's actor or from another process.</summary>
@@ -91,11 +89,11 @@ internal sealed class SnapshotCalls(EngineContext context)
         }
     }
 
-    public void OnTick()
+    public void OnTick(string progress)
     {
         while (_waiting.TryTakeDue(context.Now, out var waiting))
         {
-            context.Clients.Decline(waiting.Client, Progress);
+            TellProgress(waiting.Client, progress);
         }
     }
 
@@ -105,9 +103,9 @@ internal sealed class SnapshotCalls(EngineContext context)
     public void OnFenced(string why) => EndAll(client => Refuse(client, $"{Process.Name} is fenced: {why.TrimEnd('.')}"));
 
     /// <summary>The life that was asked for its state has ended. Clients ask the next one.</summary>
-    public void OnLifeEnded() => EndAll(client => context.Clients.Decline(client, $"The actor of {Process.Name} has restarted or stopped"));
+    public void OnLifeEnded() => EndAll(client => context.Decline(client, $"The actor of {Process.Name} has restarted or stopped"));
 
-    public void OnStopped() => EndAll(client => context.Clients.Decline(client, $"The engine of {Process.Name} has stopped"));
+    public void OnStopped() => EndAll(client => context.Decline(client, $"The engine of {Process.Name} has stopped"));
 
     private void EndAll(Action<ICanTell> end)
     {
@@ -116,6 +114,9 @@ internal sealed class SnapshotCalls(EngineContext context)
             end(waiting.Client);
         }
     }
+
+    private void TellProgress(ICanTell client, string progress) => context.Decline(
+        client, $"{Process.Name} takes the snapshot: {progress}. It goes on; call again, with a longer timeout, to wait for it");
 
     private void Answer(ICanTell client, Snapshot snapshot) =>
         client.Tell(new ClientReply.SnapshotTaken(snapshot.Position, snapshot.Length), context.Self);

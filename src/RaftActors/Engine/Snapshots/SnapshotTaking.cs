@@ -1,8 +1,12 @@
 using System.Runtime.ExceptionServices;
 
+using Akka.Actor;
+
 using RaftActors.Core;
 using RaftActors.Delivery;
+using RaftActors.Engine.Requests;
 using RaftActors.Storage;
+using RaftActors.Wire;
 
 namespace RaftActors.Engine;
 
@@ -20,6 +24,8 @@ internal sealed class SnapshotTaking(EngineContext context)
     // An answer of the actor may make no snapshot: for instance, the actor has pairs whose commit is not known here. The calls that wait
     // ask it again after this time, and not with the next commit: under load the actor would do nothing but make states.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    private readonly SnapshotCalls _calls = new(context);
 
     private Stage _stage;
 
@@ -51,11 +57,10 @@ internal sealed class SnapshotTaking(EngineContext context)
         Saving,
     }
 
-    /// <summary>Something is committed that a snapshot can cover.</summary>
-    public bool CanDescribe => context.Commit > LogIndex.Zero && context.Commit >= _firstConfiguration;
+    /// <summary>The number of calls that wait for a snapshot.</summary>
+    public int CallCount => _calls.Count;
 
-    /// <summary>The step that a waiting call waits for, as a clause.</summary>
-    public string Progress => _stage switch
+    private string Progress => _stage switch
     {
         Stage.Idle => "its actor is asked for the state soon",
         Stage.Asked => "its actor has not given the state yet",
@@ -78,7 +83,7 @@ internal sealed class SnapshotTaking(EngineContext context)
 
     // A snapshot that is being installed covers all that is committed. The actor cannot give a later state before it is durable.
     private bool IsWanted =>
-        context.SnapshotCalls.Count > 0 && Latest <= (context.Process.Snapshot?.Position.Index ?? LogIndex.Zero);
+        _calls.Count > 0 && Latest <= (context.Process.Snapshot?.Position.Index ?? LogIndex.Zero);
 
     private bool IsPausing => context.Now < _nextAt;
 
@@ -130,30 +135,41 @@ internal sealed class SnapshotTaking(EngineContext context)
             _mustRepeat = true;
             _streaming?.Cancel();
         }
+
+        _calls.OnLifeEnded();
     }
 
     /// <summary>A new life of the actor began.</summary>
     public void OnAttached() => AskIfDue();
 
-    /// <summary>A call waits for a snapshot.</summary>
-    public void OnWanted()
+    public void Submit(ClientCall.TakeSnapshot call, ICanTell client)
     {
-        if (IsWanted)
+        if (_calls.Submit(call, client, Progress))
         {
-            Ask();
+            AskIfWanted();
         }
     }
 
+    /// <summary>A snapshot of another process is durable.</summary>
+    public void OnDurable() => _calls.OnDurable();
+
+    public void OnFenced(string why) => _calls.OnFenced(why);
+
     public void OnTick()
     {
+        _calls.OnTick(Progress);
         if (!IsPausing)
         {
-            OnWanted();
+            AskIfWanted();
         }
     }
 
     /// <summary>The engine has stopped.</summary>
-    public void OnStopped() => _streaming?.Cancel();
+    public void OnStopped()
+    {
+        _streaming?.Cancel();
+        _calls.OnStopped();
+    }
 
     /// <summary>Asks the actor for its state, if it takes snapshots and none is under way.</summary>
     public void Ask()
@@ -208,7 +224,7 @@ internal sealed class SnapshotTaking(EngineContext context)
         }
         else if (isAsked && state.Failure is { } failure)
         {
-            context.SnapshotCalls.OnFailed(failure);
+            _calls.OnFailed(failure);
         }
     }
 
@@ -228,7 +244,7 @@ internal sealed class SnapshotTaking(EngineContext context)
         }
         else if (news is { Failure: { } failure, Streaming.IsCancelled: false })
         {
-            context.SnapshotCalls.OnFailed(failure is StoreException ? failure.Message : FailureText.Of(failure));
+            _calls.OnFailed(failure is StoreException ? failure.Message : FailureText.Of(failure));
             if (failure is not StoreException)
             {
                 context.TellActor(new ToActor.SnapshotFailed(context.Life, ExceptionDispatchInfo.Capture(failure)));
@@ -247,8 +263,8 @@ internal sealed class SnapshotTaking(EngineContext context)
         }
 
         context.Step(new Input.SnapshotTaken(snapshot));
-        context.SnapshotCalls.OnDurable();
-        OnWanted();
+        _calls.OnDurable();
+        AskIfWanted();
     }
 
     private void Save(Snapshot description, ReadOnlyMemory<byte> bytes)
@@ -274,6 +290,14 @@ internal sealed class SnapshotTaking(EngineContext context)
     {
         (_stage, _begun, _nextAt) = (Stage.Idle, null, context.DeadlineAfter(Pause));
         context.Step(new Input.SnapshotPlanned(null));
+    }
+
+    private void AskIfWanted()
+    {
+        if (IsWanted)
+        {
+            Ask();
+        }
     }
 
     private void AskIfDue()

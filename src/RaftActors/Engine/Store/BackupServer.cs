@@ -9,7 +9,7 @@ namespace RaftActors.Engine;
 
 /// <summary>
 /// Reads snapshots and committed entries for backups, one request after the other, and answers the clients. A child of the engine, so
-/// that a backup holds up neither heartbeats nor other reads. <see cref="Requests.ServedBackups"/> checks the requests.
+/// that a backup holds up neither heartbeats nor other reads. <see cref="Requests.ClientRequests"/> checks the requests.
 /// </summary>
 /// <param name="sizeMax">The most bytes of one answer, which must fit into a frame of the transport. One pair of any size fits.</param>
 internal sealed class BackupServer(HostedStore store, int sizeMax) : UntypedActor

@@ -7,8 +7,8 @@ namespace RaftActors.Engine;
 
 /// <summary>
 /// Reads what messages of Core need from the store, one message after the other: entries that left the memory, and bytes of a snapshot. A
-/// child of the engine, so that a read holds up no heartbeat. <see cref="HeldPages"/> and <see cref="StoreWriting"/> ask and take the
-/// answers. The engine closes the store after its children have ended.
+/// child of the engine, so that a read holds up no heartbeat. <see cref="PeerMessages"/> asks and takes the answers. The engine closes the
+/// store after its children have ended.
 /// </summary>
 internal sealed class PageReader(HostedStore store) : UntypedActor
 {

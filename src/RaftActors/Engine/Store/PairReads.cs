@@ -1,5 +1,3 @@
-using Akka.Actor;
-
 using RaftActors.Delivery;
 
 namespace RaftActors.Engine;
@@ -8,9 +6,7 @@ namespace RaftActors.Engine;
 /// Reads committed pairs for clients and for Gets. Pairs in memory are there at once. For others <see cref="PairReader"/> reads the store,
 /// while the engine goes on.
 /// </summary>
-/// <param name="reader">The <see cref="PairReader"/>. Its answers to the engine come in the order of the questions.</param>
-/// <param name="reads">Is told of each read of the store.</param>
-internal sealed class PairReads(CommittedPairs pairs, IActorRef reader, IActorRef engine, StoreReads reads)
+internal sealed class PairReads(CommittedPairs pairs, StoreReads reads)
 {
     /// <summary>The maximum number of reads that wait for the store.</summary>
     public const int MaxWaiting = 1024;
@@ -58,8 +54,7 @@ internal sealed class PairReads(CommittedPairs pairs, IActorRef reader, IActorRe
         while (_asked < AskedMax && _wanted.TryDequeue(out var next))
         {
             _asked++;
-            reads.Begin(next);
-            reader.Tell(next, engine);
+            reads.Ask(next);
         }
     }
 

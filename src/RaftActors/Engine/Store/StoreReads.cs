@@ -1,23 +1,24 @@
+using Akka.Actor;
+
+using RaftActors.Core;
+
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The reads of the store that the engine's children were asked for and have not answered. It follows the oldest one, because another
-/// reader that goes on must not hide one whose read hangs.
+/// The reads of the store that the engine's children were asked for and have not answered. Tells Core whether there are any. It follows
+/// the oldest one, because another reader that goes on must not hide one whose read hangs.
 /// </summary>
-/// <param name="tell">Gives Core <see cref="Core.Input.StoreReads"/>: whether a read is outstanding.</param>
-internal sealed class StoreReads(Action<bool> tell)
+/// <param name="pages">The <see cref="PageReader"/>.</param>
+/// <param name="pairs">The <see cref="PairReader"/>.</param>
+internal sealed class StoreReads(EngineContext context, IActorRef pages, IActorRef pairs)
 {
     private readonly List<object> _open = [];
 
-    /// <summary>A reader is asked.</summary>
-    public void Begin(object read)
-    {
-        _open.Add(read);
-        if (_open.Count == 1)
-        {
-            tell(true);
-        }
-    }
+    /// <summary>Asks for the entries of a message, or for the bytes of a snapshot.</summary>
+    public void Ask(Effect read) => Ask(pages, read);
+
+    /// <summary>Asks for pairs. The answers come in the order of the questions.</summary>
+    public void Ask(PairReads.Wanted read) => Ask(pairs, read);
 
     /// <summary>The reader has answered.</summary>
     public void End(object read)
@@ -26,7 +27,18 @@ internal sealed class StoreReads(Action<bool> tell)
         _open.RemoveAt(place);
         if (place == 0)
         {
-            tell(_open.Count > 0);
+            context.Step(new Input.StoreReads(IsReading: _open.Count > 0));
         }
+    }
+
+    private void Ask(IActorRef reader, object read)
+    {
+        _open.Add(read);
+        if (_open.Count == 1)
+        {
+            context.Step(new Input.StoreReads(IsReading: true));
+        }
+
+        reader.Tell(read, context.Self);
     }
 }

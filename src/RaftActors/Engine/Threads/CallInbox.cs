@@ -3,7 +3,6 @@ using System.Collections.Concurrent;
 using Akka.Actor;
 
 using RaftActors.Delivery;
-using RaftActors.Engine.Requests;
 using RaftActors.Network;
 using RaftActors.Wire;
 
@@ -65,15 +64,21 @@ internal sealed class CallInbox(IActorRef engine) : ICallInbox
         }
     }
 
-    /// <summary>Takes the calls of one turn. Call it for each announcement.</summary>
-    public void Take(ClientRequests requests)
+    /// <summary>Takes the next call. A turn takes <see cref="TurnMax"/> at most, and then ends with <see cref="EndReading"/>.</summary>
+    public bool TryTake(out (ClientCall Call, ICanTell Caller) next)
     {
-        for (var taken = 0; taken < TurnMax && _calls.TryDequeue(out var next); taken++)
+        if (!_calls.TryDequeue(out next))
         {
-            RemoteCaller.OnTaken(next.Caller);
-            requests.Submit(next.Call, next.Caller);
+            return false;
         }
 
+        RemoteCaller.OnTaken(next.Caller);
+        return true;
+    }
+
+    /// <summary>The engine stops reading for now, and is told of further calls.</summary>
+    public void EndReading()
+    {
         // The full fence orders this before the look at the queue: either this side sees a new call, or its sender sees the flag.
         Interlocked.Exchange(ref _isAnnounced, 0);
         Announce();
@@ -81,9 +86,8 @@ internal sealed class CallInbox(IActorRef engine) : ICallInbox
 
     private void DeclineAll()
     {
-        while (_calls.TryDequeue(out var next))
+        while (TryTake(out var next))
         {
-            RemoteCaller.OnTaken(next.Caller);
             next.Caller.Tell(_whyClosed!, engine); // Justification: it is closed.
         }
     }

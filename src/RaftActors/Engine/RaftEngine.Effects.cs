@@ -1,0 +1,311 @@
+using System.Diagnostics;
+
+using Akka.Event;
+
+using RaftActors.Core;
+using RaftActors.Delivery;
+using RaftActors.Storage;
+
+namespace RaftActors.Engine;
+
+/// <content> Feeds Core, and carries out its effects in the order given. </content>
+internal sealed partial class RaftEngine
+{
+    private readonly Queue<Input> _inputs = [];
+    private bool _isStepping;
+
+    // The write of the latest snapshot from another process, until it is durable.
+    private Effect.InstallSnapshot? _installing;
+
+    /// <inheritdoc/>
+    public void Step(Input input)
+    {
+        _inputs.Enqueue(input);
+        if (_isStepping)
+        {
+            return;
+        }
+
+        _isStepping = true;
+        while (_inputs.TryDequeue(out var next))
+        {
+            // Invariant: the clock is read after the input was taken. A lease that holds at this time held after the query was asked.
+            var now = new Instant(_time.HighResMonotonicClock.Ticks / TimeSpan.TicksPerMicrosecond);
+            if (next is Input.Persisted persisted)
+            {
+                OnPersisted(persisted.Ticket);
+            }
+
+            var effects = _context.Core.Step(next, now);
+            _events.OnStepped();
+            _peers.TellNames();
+            foreach (var effect in effects)
+            {
+                CarryOut(effect);
+            }
+
+            Process.Pairs.EvictTo(_context.Core.Floor.Serial); // They leave the memory together with Core's entries.
+            Process.Store.NoteCommitted(_context.Core.CommittedInStore);
+            switch (next)
+            {
+                case Input.PeerReachable:
+                    OnServerInSight();
+                    break;
+                case Input.PeerUnreachable(var server):
+                    _gets.OnUnreachable(server);
+                    break;
+            }
+        }
+
+        _isStepping = false;
+    }
+
+    private void CarryOut(Effect effect)
+    {
+        switch (effect)
+        {
+            case Effect.Send send:
+                _peers.Send(send);
+                break;
+            case Effect.SendChunk send:
+                _peers.Send(send);
+                break;
+            case Effect.SendEntries send:
+                _peers.Send(send);
+                break;
+            case Effect.Write write:
+                Write(write);
+                break;
+            case Effect.Commit commit:
+                OnCommitted(commit);
+                break;
+            case Effect.Accepted accepted:
+                _proposals.OnAccepted(accepted);
+                break;
+            case Effect.Rejected rejected:
+                _proposals.OnRejected(rejected);
+                break;
+            case Effect.Repeated repeated:
+                _proposals.OnRepeated(repeated);
+                break;
+            case Effect.ReadReady ready:
+                _queries.OnReady(ready);
+                break;
+            case Effect.ReadFailed failed:
+                _queries.OnFailed(failed);
+                break;
+            case Effect.PeerMet met:
+                _views.OnMet(met);
+                break;
+            case Effect.QuorumChanged changed:
+                _views.OnQuorum(changed.Quorum);
+                OnServerInSight();
+                break;
+            case Effect.LeaderChanged changed:
+                OnLeader(changed.Leader);
+                break;
+            case Effect.TransferEnded ended:
+                OnTransferEnded(ended);
+                break;
+            case Effect.MembersAccepted accepted:
+                _leaderChanges.OnAccepted(accepted);
+                break;
+            case Effect.MembersRefused refused:
+                _leaderChanges.OnRefused(refused);
+                break;
+            case Effect.MembersDecided decided:
+                _events.OnDecided(decided);
+                break;
+            case Effect.Refused refused:
+                _events.OnRefused(refused);
+                break;
+            case Effect.TwinRefused refused:
+                _peers.OnTwinRefused(refused);
+                break;
+            case Effect.Quiesced quiesced:
+                _peers.OnQuiesced(quiesced);
+                break;
+            case Effect.Woken:
+                // After each input the engine looks whether its ticks are to run.
+                break;
+            case Effect.Unwatched:
+                _peers.EndWatch();
+                break;
+            case Effect.Fenced fenced:
+                _events.OnFenced(fenced.Detail);
+                _snapshots.OnFenced(fenced.Detail);
+                break;
+            default:
+                throw new UnreachableException($"Unknown effect {effect.GetType()}.");
+        }
+    }
+
+    // Invariant: no effect after a failed write is carried out. The failure ends the engine.
+    private void Write(Effect.Write write)
+    {
+        switch (write)
+        {
+            case Effect.Discard { Log: var covered }:
+                if (Process.Pairs.DiscardTo(covered.Serial, covered.Index))
+                {
+                    // A life that began while the snapshot was saved may not have read these pairs yet.
+                    _notices.Tell(new ToActor.Restore(_context.Life, covered.Serial));
+                }
+
+                break;
+            case Effect.InstallSnapshot install:
+                _installing = install;
+                OnInstalled(install.Snapshot);
+                break;
+        }
+
+        try
+        {
+            if (Process.Store.Write(write) && write.Acknowledgement is { } ticket)
+            {
+                Step(new Input.Persisted(ticket));
+            }
+        }
+        catch (StoreException e)
+        {
+            Process.Status = Process.Status with { Failure = e.Message };
+            throw;
+        }
+    }
+
+    // A write is durable. Runs before Core learns of it, because Core's effects may send messages.
+    private void OnPersisted(Ticket ticket)
+    {
+        if (!_context.HasBooted)
+        {
+            // The first write of each start has the boot.
+            _context.HasBooted = true;
+            OnServerInSight();
+        }
+
+        if (_installing is { } install && install.Ticket <= ticket)
+        {
+            _installing = null;
+            Process.Snapshot = install.Snapshot;
+            _snapshots.OnDurable();
+            _notices.Release(install.Snapshot);
+        }
+    }
+
+    // Invariant: Process.Pairs has the pairs before another part or the actor learns of them.
+    private void OnCommitted(Effect.Commit commit)
+    {
+        var before = Process.Pairs.CommittedSerial;
+        Process.Pairs.Commit(commit.Entries);
+        foreach (var entry in commit.Entries)
+        {
+            OnCommitted(entry);
+        }
+
+        TellCommittedAfter(before);
+        _appends.SendWaiting();
+        _gets.OnCommitted();
+        OnCommitMoved();
+        _snapshots.OnCommitted(commit.Entries);
+    }
+
+    private void OnCommitted(LogEntry entry)
+    {
+        _context.Commit = entry.Index;
+        if (entry.Request is { } request && (request.Origin == Process.Member || Process.Appends.CountOfClients > 0))
+        {
+            _context.NoteCommitted(RequestRef.Of(request), entry.Serial);
+        }
+
+        if (entry.Configuration is { } configuration)
+        {
+            _context.CommitConfiguration(entry.Index, configuration);
+            _events.OnConfiguration(entry.Index, configuration);
+            _leaderChanges.OnCommitted(entry);
+        }
+
+        _traces.OnCommitted(entry);
+        _appends.OnCommitted(entry);
+        _changes.OnCommitted(entry);
+    }
+
+    // A snapshot from another process replaces the log up to its position. Core continues from it at once, and so do all waits for a
+    // commit. Only the actor waits until the snapshot can be read. The pairs after it wait too.
+    private void OnInstalled(Snapshot snapshot)
+    {
+        var position = snapshot.Position;
+        _context.Commit = position.Index;
+        _context.CommitConfiguration(snapshot.ConfigurationIndex, snapshot.Configuration);
+        Process.Pairs.StartAfter(position, snapshot.Configuration.Era);
+        _snapshots.OnInstalled(snapshot);
+        _notices.HoldFor(snapshot);
+        TellRestore(position.Serial);
+        _events.OnConfiguration(snapshot.ConfigurationIndex, snapshot.Configuration);
+        _context.Log.Info("{0} installs the snapshot {1}", Process.Name, snapshot);
+        _appends.OnInstalled();
+        _changes.OnInstalled();
+        _leaderChanges.OnInstalled();
+        OnCommitMoved();
+    }
+
+    private void OnCommitMoved()
+    {
+        _proposals.OnCommitted();
+        _servedGets.ServeHeld();
+        _queries.OnCommitted();
+        _clients.OnCommitted();
+    }
+
+    // Tells the actor to restore the snapshot that ends at this serial.
+    private void TellRestore(Serial serial)
+    {
+        _gets.OnRestore(serial);
+        _notices.Tell(new ToActor.Restore(_context.Life, serial));
+    }
+
+    // Tells the actor of the committed pairs above this serial, if there are any.
+    private void TellCommittedAfter(Serial last)
+    {
+        if (Process.Pairs.CommittedSerial is var committed && committed > last)
+        {
+            _notices.TellCommitted(committed);
+        }
+    }
+
+    private void OnLeader(LeaderView? leader)
+    {
+        var hasLed = _context.Leads;
+        _views.OnLeader(leader);
+        if (hasLed && !_context.Leads)
+        {
+            _proposals.OnDeposed();
+            _clients.OnDeposed();
+            _leaderChanges.OnDeposed();
+        }
+
+        if (leader is not null)
+        {
+            _changes.OnLeader(leader.Leader.Name);
+            _queries.AskAgain();
+        }
+
+        OnServerInSight();
+        _stopping.OnLeaderChanged();
+    }
+
+    // An engine that takes requests may have come into sight, so requests that wait for one are sent.
+    private void OnServerInSight()
+    {
+        _appends.SendWaiting();
+        _changes.SendWaiting();
+        _gets.AskWaiting();
+    }
+
+    private void OnTransferEnded(Effect.TransferEnded ended)
+    {
+        var target = ended.Target?.Value ?? "any voter";
+        _context.Log.Info("{Process}: the transfer of the leadership to {Target} ended: {Outcome}", Process.Name, target, ended.Outcome);
+        _leaderChanges.OnTransferEnded(ended);
+        _stopping.OnTransferEnded(ended);
+    }
+}

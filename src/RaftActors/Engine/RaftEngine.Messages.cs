@@ -1,0 +1,360 @@
+using Akka.Actor;
+using Akka.Event;
+
+using RaftActors.Core;
+using RaftActors.Delivery;
+using RaftActors.Network;
+using RaftActors.Storage;
+using RaftActors.Wire;
+
+namespace RaftActors.Engine;
+
+/// <content>
+/// The messages to the engine. <see cref="Take"/> switches over their families, and one method for each passes a message to its part.
+/// </content>
+internal sealed partial class RaftEngine
+{
+    // The maximum number of messages of the actor that one turn reads.
+    private const int InboxBatch = 256;
+
+    // The actor whose end the engine is told of.
+    private IActorRef? _watched;
+
+    void IEngineHost.Receive(WireMessage message) => OnWire(message, Self);
+
+    private void Take(object message)
+    {
+        switch (message)
+        {
+            case WireMessage wire:
+                OnWire(wire, Sender);
+                break;
+            case WireBatch batch:
+                foreach (var each in batch.Messages)
+                {
+                    OnWire(each, Sender);
+                }
+
+                break;
+            case StoreNews news:
+                OnStore(news);
+                break;
+            case ToEngine own:
+                OnActor(own);
+                break;
+            case ToSelf own:
+                OnSelf(own);
+                break;
+            case PeerNews news:
+                _peers.OnNews(news);
+                break;
+            case PrepareStop:
+                _stopping.Begin(Sender);
+                break;
+            case Terminated terminated:
+                OnTerminated(terminated.ActorRef);
+                break;
+            default:
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void OnWire(WireMessage message, IActorRef sender)
+    {
+        switch (message)
+        {
+            case WireMessage.Traced traced:
+                _traces.Receive(traced);
+                OnWire(traced.Inner, sender);
+                break;
+            case WireMessage.CoreMessage core:
+                _peers.Receive(core, sender);
+                break;
+            case WireMessage.AppendRequest append:
+                _proposals.Submit(append, sender);
+                break;
+            case AppendReply reply when reply.Request.Origin == Process.Member:
+                _appends.Receive(reply);
+                break;
+            case AppendReply reply:
+                _clients.Receive(reply);
+                break;
+            case WireMessage.GetRequest get:
+                _servedGets.Submit(get, sender);
+                break;
+            case GetReply reply:
+                _gets.Receive(reply, sender);
+                break;
+            case WireMessage.ChangeRequest change:
+                _leaderChanges.Submit(change, sender);
+                break;
+            case ChangeReply reply:
+                _changes.Receive(reply);
+                break;
+            case WireMessage.ActorAt actor:
+                _peers.Receive(actor, sender);
+                break;
+            case WireMessage.Leaving leaving:
+                _stopping.Receive(leaving, sender);
+                break;
+            default:
+                // Sent by a node that lies, or is newer. An exception would stop this engine.
+                Unhandled(message);
+                break;
+        }
+    }
+
+    private void OnStore(StoreNews news)
+    {
+        switch (news)
+        {
+            case StoreNews.Persisted persisted:
+                Step(new Input.Persisted(persisted.Ticket));
+                break;
+            case StoreNews.SnapshotSaved saved:
+                _context.Log.Debug("{0} saved the snapshot {1} of its actor", Process.Name, saved.Snapshot);
+                _snapshots.OnSaved(saved.Snapshot);
+                break;
+            case StoreNews.StateStreamed streamed:
+                if (streamed is { Failure: StoreException e, Streaming.IsCancelled: false })
+                {
+                    _context.Log.Warning("{0}: {1}", Process.Name, e.Message);
+                }
+
+                _snapshots.OnStreamed(streamed);
+                break;
+            case StoreNews.PageRead page:
+                _peers.OnRead(page);
+                break;
+            case StoreNews.PairsRead pairs:
+                _pairs.OnRead(pairs);
+                break;
+            case StoreNews.ChunkRead chunk:
+                _peers.OnRead(chunk);
+                break;
+            case StoreNews.Space space:
+                OnSpace(space.IsShort);
+                break;
+            case StoreNews.Failed failed:
+                StopFor(failed.Cause.Message);
+                break;
+        }
+    }
+
+    private void OnSpace(bool isShort)
+    {
+        Process.Status = Process.Status with { IsDiskNearlyFull = isShort };
+        if (isShort)
+        {
+            _context.Log.Warning(
+                "{0}: the disk of its store is nearly full (raft.store.free-space-floor), so it takes no more pairs. Make room on it.",
+                Process.Name);
+        }
+        else
+        {
+            _context.Log.Info("{0}: there is room again on the disk of its store", Process.Name);
+        }
+
+        Step(new Input.DiskSpace(isShort));
+    }
+
+    private void OnActor(ToEngine message)
+    {
+        switch (message)
+        {
+            case ToEngine.ReadInbox:
+                ReadInbox();
+                break;
+            case ToEngine.Append append:
+                _appends.Submit(append);
+                break;
+            case ToEngine.Query query:
+                _queries.Submit(new ReadableQuery(query.Request), query.Timeout, query.Consistency);
+                break;
+            case ToEngine.Get get:
+                _gets.Submit(get);
+                break;
+            case ToEngine.Change change:
+                _changes.Submit(change);
+                break;
+            case ToEngine.Judged judged:
+                _proposals.OnJudged(judged);
+                break;
+            case ToEngine.Served served:
+                _servedGets.OnServed(served);
+                break;
+            case ToEngine.Explain explain:
+                Explain(explain.Request, explain.ReplyTo);
+                break;
+            case ToEngine.WantSnapshot:
+                _snapshots.Ask();
+                break;
+            case ToEngine.StateBegun begun:
+                _snapshots.OnStateBegun(begun.Serial);
+                break;
+            case ToEngine.State state:
+                _snapshots.OnState(state);
+                break;
+            case ToEngine.Attach attach:
+                OnAttach(attach, Sender);
+                break;
+            case ToEngine.HoldEnded:
+                _hold.OnEnded();
+                break;
+            case ToEngine.Unreadable unreadable:
+                StopFor(unreadable.Detail);
+                break;
+        }
+    }
+
+    // Invariant: one turn reads a bounded number of the actor's messages, so heartbeats and ticks go before the next ones.
+    private void ReadInbox()
+    {
+        var inbox = Process.Inbox;
+        for (var read = 0; read < InboxBatch && inbox.TryTake(_context.Life, out var message); read++)
+        {
+            OnActor(message);
+        }
+
+        _queries.AskWaiting();
+        if (inbox.EndReading(_context.Life))
+        {
+            Self.Tell(ToEngine.ReadInbox.Instance, Self);
+        }
+    }
+
+    private void OnSelf(ToSelf message)
+    {
+        switch (message)
+        {
+            case ToSelf.Tick tick:
+                Count(_ticks.Take(tick));
+                break;
+            case ToSelf.CallTurn:
+                ReadCalls();
+                break;
+            case ToSelf.ProposeTurn:
+                _proposals.OnTurn();
+                break;
+        }
+    }
+
+    private void ReadCalls()
+    {
+        for (var read = 0; read < CallInbox.TurnMax && _calls.TryTake(out var next); read++)
+        {
+            OnCall(next.Call, next.Caller);
+        }
+
+        _calls.EndReading();
+        _queries.AskWaiting();
+    }
+
+    private void OnCall(ClientCall call, ICanTell client)
+    {
+        switch (call)
+        {
+            case ClientCall.Query query:
+                _queries.Submit(query, client);
+                break;
+            case ClientCall.Change change:
+                _changes.Submit(change, client);
+                break;
+            case ClientCall.TakeSnapshot snapshot:
+                _snapshots.Submit(snapshot, client);
+                break;
+            case ClientCall.Explain:
+                Explain(Process.ToRef(0), client);
+                break;
+            default:
+                _clients.Submit(call, client);
+                break;
+        }
+    }
+
+    private void Explain(RequestRef request, ICanTell asker)
+    {
+        var waiting = $"waiting: {_appends.Count} appends, {_gets.Count} gets, {_queries.Count} queries";
+        asker.Tell(new Explanation(request, EngineExplanation.Of(_context, [.. _changes.Explain(), waiting])), Self);
+    }
+
+    // Invariant: a new life gets all news that earlier lives got, in the same order.
+    private void OnAttach(ToEngine.Attach attach, IActorRef actor)
+    {
+        var isOtherActor = _watched is null || !_watched.Equals(actor);
+        if (isOtherActor)
+        {
+            _watched = Context.Watch(actor);
+        }
+
+        OnLifeEnded();
+        _context.Attach(actor, attach.Life, attach.TakesSnapshots, attach.JudgesProposals);
+        _context.TellActor(new ToActor.Attached(attach.Life, Self, _context.Own));
+        var last = TellLatestSnapshot(attach);
+        Process.Appends.EndCommittedTo(attach.LastSerial, Self);
+        foreach (var (request, serial) in Process.Appends.Committed())
+        {
+            // It may be a repeat, or a snapshot covers its pair and has its result. The life before did not end it.
+            _context.TellActor(new ToActor.Repeated(attach.Life, request, serial));
+        }
+
+        if (isOtherActor)
+        {
+            Process.Appends.EndCancelled(Self);
+            _peers.TellActor();
+        }
+
+        _views.TellAll();
+        TellCommittedAfter(last);
+        _proposals.ShowAll();
+        _snapshots.OnAttached();
+        _hold.OnAttached();
+        _calls.OnActor(_context);
+    }
+
+    // For a life that is behind the latest snapshot. A life that does not take snapshots gets the pairs, unless they are compacted.
+    private Serial TellLatestSnapshot(ToEngine.Attach attach)
+    {
+        if (_context.Core.Snapshot is { Position.Serial: var serial }
+            && serial > attach.LastSerial
+            && (attach.TakesSnapshots || attach.LastSerial < Process.Pairs.Base))
+        {
+            TellRestore(serial);
+            return serial;
+        }
+
+        return attach.LastSerial;
+    }
+
+    // A stopped actor may end after the next actor of its name has attached. Then the end is ignored.
+    private void OnTerminated(IActorRef actor)
+    {
+        if (!actor.Equals(_watched))
+        {
+            return;
+        }
+
+        _watched = null;
+        _context.Detach();
+        OnLifeEnded();
+        _proposals.RefuseAll();
+        _peers.TellActor();
+        _calls.OnActor(_context);
+        if (Process.Inbox.TryAnnounce())
+        {
+            // The actor stopped before it knew the engine. Its Appends and changes continue.
+            Self.Tell(ToEngine.ReadInbox.Instance, Self);
+        }
+    }
+
+    // Ends all that only this life of the actor waits for.
+    private void OnLifeEnded()
+    {
+        _notices.Forget();
+        _gets.Forget();
+        _queries.Forget();
+        _snapshots.OnLifeEnded();
+        _servedGets.RefuseAll();
+    }
+}
