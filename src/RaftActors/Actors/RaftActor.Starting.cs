@@ -136,10 +136,10 @@ public abstract partial class RaftActor<TValue, TResult>
             _order = new DeliveryOrder(last, pulls, _process.Pairs, _process.OwnRef);
             _turns = new DeliveryTurns(Self, _life);
             var check = new PairCheck<TValue>(_values, _options.FindFault, _options.HasEntities);
-            var latest = new LatestActor(_process, check.FindFault, OutcomeMaker<TResult>.Instance, Context.System.Log);
+            LatestActor latest = new(_process, check.FindFault, OutcomeMaker<TResult>.Instance, this is IRaftSnapshot, Context.System.Log);
             _slow = new SlowCallbacks(Context.System.Scheduler, _process.Settings.Timing.ElectionTimeoutMin, latest.WarnOfSlow);
             _process.Actor = latest;
-            return _raft = new RaftContext<TValue>(_process, _life, _order, _turns, _values, Self, this is IRaftSnapshot, check, latest);
+            return _raft = new RaftContext<TValue>(_process, _order, _turns, check, latest);
         }
         catch (Exception cause)
         {

@@ -93,7 +93,7 @@ public sealed partial class RaftContext<TValue>
     {
         foreach (var request in _process.Queries.Requests)
         {
-            _order.Take(new ToActor.Cancelled(_life, request, new CancelReason.Unavailable()));
+            _order.Take(new ToActor.Cancelled(_turns.Life, request, new CancelReason.Unavailable()));
         }
     }
 

@@ -32,37 +32,19 @@ namespace RaftActors;
 public sealed partial class RaftContext<TValue>
 {
     private readonly RaftProcess _process;
-    private readonly long _life;
     private readonly DeliveryOrder _order;
     private readonly DeliveryTurns _turns;
+    private readonly PairCheck<TValue> _check;
     private readonly ValueCodec<TValue> _values;
     private readonly IActorRef _actor;
-    private readonly bool _takesSnapshots;
-    private readonly PairCheck<TValue> _check;
 
     // The calls of the constructor, in order; null: the life has begun.
     private List<(ToEngine Message, IActorRef? ReplyTo, object? Question)>? _early = [];
 
-    internal RaftContext(
-        RaftProcess process,
-        long life,
-        DeliveryOrder order,
-        DeliveryTurns turns,
-        ValueCodec<TValue> values,
-        IActorRef actor,
-        bool takesSnapshots,
-        PairCheck<TValue> check,
-        LatestActor latest)
+    internal RaftContext(RaftProcess process, DeliveryOrder order, DeliveryTurns turns, PairCheck<TValue> check, LatestActor latest)
     {
-        _process = process;
-        _life = life;
-        _order = order;
-        _turns = turns;
-        _values = values;
-        _actor = actor;
-        _takesSnapshots = takesSnapshots;
-        _check = check;
-        Latest = latest;
+        (_process, _order, _turns, _check, Latest) = (process, order, turns, check, latest);
+        (_values, _actor) = (check.Values, turns.Actor);
     }
 
     /// <summary>This process.</summary>
@@ -303,7 +285,7 @@ public sealed partial class RaftContext<TValue>
     public void TakeSnapshot()
     {
         DemandInside(nameof(TakeSnapshot));
-        if (!_takesSnapshots)
+        if (!Latest.TakesSnapshots)
         {
             throw new InvalidOperationException(
                 "TakeSnapshot needs an actor that implements IRaftSnapshot<TState>. Implement it, or do not call TakeSnapshot.");
@@ -428,7 +410,7 @@ public sealed partial class RaftContext<TValue>
                 break;
         }
 
-        _process.Engine.Tell(message, _actor, _life);
+        _process.Engine.Tell(message, _actor, _turns.Life);
     }
 
     // Akka shows the actor of a thread to actors only.

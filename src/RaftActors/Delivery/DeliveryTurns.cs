@@ -13,6 +13,10 @@ internal sealed class DeliveryTurns(IActorRef actor, long life)
 
     private readonly Queue<ToActor> _waiting = [];
 
+    public IActorRef Actor => actor;
+
+    public long Life => life;
+
     /// <summary>A turn is on its way through the actor's mailbox.</summary>
     public bool IsComing { get; private set; }
 

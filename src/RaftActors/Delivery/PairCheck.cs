@@ -13,6 +13,8 @@ internal sealed class PairCheck<TValue>(ValueCodec<TValue> values, Func<string, 
     // A switch over the commands of a class has no case for null, and its default would admit one. For object each value is a command.
     private static readonly bool RefusesNull = !typeof(TValue).IsValueType && typeof(TValue) != typeof(object);
 
+    public ValueCodec<TValue> Values => values;
+
     /// <summary>Checks a pair of the actor itself.</summary>
     public string? FindFault(string key, TValue value)
     {

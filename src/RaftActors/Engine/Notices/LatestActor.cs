@@ -12,8 +12,13 @@ namespace RaftActors.Engine;
 /// <summary>What a process knows of the latest life of its actor. Any thread may use it.</summary>
 /// <param name="findFault">Says why a pair of a client must not be appended; null: it may be.</param>
 /// <param name="outcomes">Makes the outcomes of the actor.</param>
+/// <param name="takesSnapshots">It implements <see cref="IRaftSnapshot"/>.</param>
 internal sealed class LatestActor(
-    RaftProcess process, Func<string, ReadOnlyMemory<byte>, string?> findFault, OutcomeMaker outcomes, ILoggingAdapter log)
+    RaftProcess process,
+    Func<string, ReadOnlyMemory<byte>, string?> findFault,
+    OutcomeMaker outcomes,
+    bool takesSnapshots,
+    ILoggingAdapter log)
 {
     private readonly WarningLimit _limit = new(Machine.Current.Time);
     private volatile ImmutableDictionary<string, QuarantinedEntity> _quarantined =
@@ -22,6 +27,8 @@ internal sealed class LatestActor(
     public Func<string, ReadOnlyMemory<byte>, string?> FindFault => findFault;
 
     public OutcomeMaker Outcomes => outcomes;
+
+    public bool TakesSnapshots => takesSnapshots;
 
     /// <summary>The quarantined entities of a shard, by id. Only the actor sets it.</summary>
     public ImmutableDictionary<string, QuarantinedEntity> Quarantined
