@@ -135,12 +135,12 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
 
     private void ReadInbox()
     {
-        while (Process.Inbox.TryTake(_life, out var message))
+        while (Process.Engine.TryTake(_life, out var message))
         {
             OnActor(message);
         }
 
-        if (Process.Inbox.EndReading(_life))
+        if (Process.Engine.EndReading(_life))
         {
             Self.Tell(ToEngine.ReadInbox.Instance);
         }

@@ -1,3 +1,6 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.CodeAnalysis;
+
 using Akka.Actor;
 
 using RaftActors.Delivery;
@@ -5,11 +8,21 @@ using RaftActors.Delivery;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Carries an actor's messages to its engine. A message waits in the inbox until the engine knows the actor's life. Outlives the lives of
-/// the actor. For the living actor's thread only.
+/// Carries an actor's messages to its engine, in order. A message waits until the engine knows the actor's life. The engine's mailbox holds
+/// at most one <see cref="ToEngine.ReadInbox"/> for all of them, so a heartbeat never waits behind a burst of Appends. Outlives the lives
+/// of the actor. For the living actor's thread, but <see cref="TryAnnounce"/>, <see cref="TryTake"/> and <see cref="EndReading"/> are for
+/// the engine's.
 /// </summary>
+/// <remarks>
+/// A Tell for each message is as fast: three runs in turn of <c>cluster --store memory --clients 1,64</c> gave medians of 0.89 to 1.01 of
+/// this queue's rate, within their spread. It would need a mailbox with priorities, and a stash for messages of a life that has not
+/// attached.
+/// </remarks>
 internal sealed class EngineLink(RaftProcess process)
 {
+    private readonly ConcurrentQueue<(ToEngine Message, long Life)> _messages = new();
+    private int _isAnnounced;
+
     // The engine, and the latest life of the actor that it knows.
     private (IActorRef? Ref, long Life) _engine;
 
@@ -28,8 +41,8 @@ internal sealed class EngineLink(RaftProcess process)
             return;
         }
 
-        process.Inbox.Add(message, life);
-        if (_engine is ({ } engine, var known) && known == life && process.Inbox.TryAnnounce())
+        _messages.Enqueue((message, life));
+        if (_engine is ({ } engine, var known) && known == life && TryAnnounce())
         {
             engine.Tell(ToEngine.ReadInbox.Instance, actor);
         }
@@ -39,7 +52,7 @@ internal sealed class EngineLink(RaftProcess process)
     public void Meet(IActorRef engine, long life)
     {
         _engine = (engine, life);
-        if (process.Inbox.TryAnnounce())
+        if (TryAnnounce())
         {
             engine.Tell(ToEngine.ReadInbox.Instance, ActorRefs.NoSender);
         }
@@ -49,7 +62,7 @@ internal sealed class EngineLink(RaftProcess process)
     public void Lose(IActorRef actor, long life)
     {
         HasStopped = true;
-        while (process.Inbox.TryTake(life, out var lost))
+        while (TryTake(life, out var lost))
         {
             // DeliveryOrder and RaftContext end the Gets and Queries of this life.
             if (lost is not (ToEngine.Get or ToEngine.Query))
@@ -57,6 +70,37 @@ internal sealed class EngineLink(RaftProcess process)
                 Cancel(lost, actor, life);
             }
         }
+    }
+
+    /// <summary>True: send the engine a <see cref="ToEngine.ReadInbox"/>. False: one is on its way, or there is no message.</summary>
+    public bool TryAnnounce() => !_messages.IsEmpty && Interlocked.Exchange(ref _isAnnounced, 1) == 0;
+
+    /// <summary>
+    /// Takes the next message for an engine with this life attached. Drops questions of earlier lives, which ended with them. False: there
+    /// is none, or the next message is of a life that has not attached yet.
+    /// </summary>
+    public bool TryTake(long life, [NotNullWhen(true)] out ToEngine? message)
+    {
+        while (_messages.TryPeek(out var next) && next.Life <= life)
+        {
+            _messages.TryDequeue(out _);
+            if (next.Life == life || next.Message is not (ToEngine.Get or ToEngine.Query or ToEngine.Served))
+            {
+                message = next.Message;
+                return true;
+            }
+        }
+
+        message = null;
+        return false;
+    }
+
+    /// <summary>The engine stops reading for now. True: it must send itself the next announcement.</summary>
+    public bool EndReading(long life)
+    {
+        // The full fence orders this before the look at the queue: either this side sees a new message, or its sender sees the flag.
+        Interlocked.Exchange(ref _isAnnounced, 0);
+        return _messages.TryPeek(out var next) && next.Life <= life && TryAnnounce();
     }
 
     private void Cancel(ToEngine message, IActorRef actor, long life)

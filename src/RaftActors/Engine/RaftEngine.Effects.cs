@@ -95,10 +95,10 @@ internal sealed partial class RaftEngine
                 _queries.OnFailed(failed);
                 break;
             case Effect.PeerMet met:
-                _views.OnMet(met);
+                _notices.OnMet(met);
                 break;
             case Effect.QuorumChanged changed:
-                _views.OnQuorum(changed.Quorum);
+                _notices.OnQuorum(changed.Quorum);
                 OnServerInSight();
                 break;
             case Effect.LeaderChanged changed:
@@ -149,7 +149,7 @@ internal sealed partial class RaftEngine
                 if (Process.Pairs.DiscardTo(covered.Serial, covered.Index))
                 {
                     // A life that began while the snapshot was saved may not have read these pairs yet.
-                    _notices.Tell(new ToActor.Restore(_context.Life, covered.Serial));
+                    _notices.TellRestore(covered.Serial);
                 }
 
                 break;
@@ -202,7 +202,7 @@ internal sealed partial class RaftEngine
             OnCommitted(entry);
         }
 
-        TellCommittedAfter(before);
+        _notices.TellCommittedAfter(before);
         _appends.SendWaiting();
         _gets.OnCommitted();
         OnCommitMoved();
@@ -244,7 +244,7 @@ internal sealed partial class RaftEngine
         _context.Log.Info("{0} installs the snapshot {1}", Process.Name, snapshot);
         _appends.OnInstalled();
         _changes.OnInstalled();
-        _leaderChanges.OnInstalled();
+        _leaderChanges.OnDeposed(); // Another leader sent the snapshot.
         OnCommitMoved();
     }
 
@@ -260,22 +260,13 @@ internal sealed partial class RaftEngine
     private void TellRestore(Serial serial)
     {
         _gets.OnRestore(serial);
-        _notices.Tell(new ToActor.Restore(_context.Life, serial));
-    }
-
-    // Tells the actor of the committed pairs above this serial, if there are any.
-    private void TellCommittedAfter(Serial last)
-    {
-        if (Process.Pairs.CommittedSerial is var committed && committed > last)
-        {
-            _notices.TellCommitted(committed);
-        }
+        _notices.TellRestore(serial);
     }
 
     private void OnLeader(LeaderView? leader)
     {
         var hasLed = _context.Leads;
-        _views.OnLeader(leader);
+        _notices.OnLeader(leader);
         if (hasLed && !_context.Leads)
         {
             _proposals.OnDeposed();

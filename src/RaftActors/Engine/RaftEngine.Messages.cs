@@ -211,7 +211,7 @@ internal sealed partial class RaftEngine
     // Invariant: one turn reads a bounded number of the actor's messages, so heartbeats and ticks go before the next ones.
     private void ReadInbox()
     {
-        var inbox = Process.Inbox;
+        var inbox = Process.Engine;
         for (var read = 0; read < InboxBatch && inbox.TryTake(_context.Life, out var message); read++)
         {
             OnActor(message);
@@ -305,8 +305,8 @@ internal sealed partial class RaftEngine
             _peers.TellActor();
         }
 
-        _views.TellAll();
-        TellCommittedAfter(last);
+        _notices.TellAll();
+        _notices.TellCommittedAfter(last);
         _proposals.ShowAll();
         _snapshots.OnAttached();
         _hold.OnAttached();
@@ -341,7 +341,7 @@ internal sealed partial class RaftEngine
         _proposals.RefuseAll();
         _peers.TellActor();
         _calls.OnActor(_context);
-        if (Process.Inbox.TryAnnounce())
+        if (Process.Engine.TryAnnounce())
         {
             // The actor stopped before it knew the engine. Its Appends and changes continue.
             Self.Tell(ToEngine.ReadInbox.Instance, Self);

@@ -42,7 +42,6 @@ internal sealed partial class RaftEngine : UntypedActor, IEngineHost
 
     // What the actor, people and other processes are told.
     private readonly ActorNotices _notices;
-    private readonly GroupViews _views;
     private readonly ActorHold _hold;
     private readonly TwinProcesses _twins;
     private readonly EventPublishing _events;
@@ -61,11 +60,10 @@ internal sealed partial class RaftEngine : UntypedActor, IEngineHost
         _time = system.Scheduler;
 
         // By type: an expression is compiled each time, and a node may start ten thousand engines.
-        var pages = Context.ActorOf(Props.Create<PageReader>(process.Store), "pages");
-        var pairs = Context.ActorOf(Props.Create<PairReader>(process.Pairs), "pairs");
+        var reader = Props.Create<StoreReader>(process.Store, process.Pairs);
         var backups = new Lazy<IActorRef>(() => context.ActorOf(
             Props.Create(() => new BackupServer(process.Store, process.Settings.Limits.PairSizeMaxBytes)), "backups"));
-        _reads = new StoreReads(_context, pages, pairs);
+        _reads = new StoreReads(_context, pages: Context.ActorOf(reader, "pages"), pairs: Context.ActorOf(reader, "pairs"));
         _pairs = new PairReads(process.Pairs, _reads);
         _snapshots = new SnapshotTaking(_context);
 
@@ -80,11 +78,10 @@ internal sealed partial class RaftEngine : UntypedActor, IEngineHost
         _clients = new ClientRequests(_context, _proposals, _pairs, _traces, backups);
 
         _notices = new ActorNotices(_context);
-        _views = new GroupViews(_context, _notices);
         _hold = new ActorHold(_context);
         _twins = new TwinProcesses(_context);
         _events = new EventPublishing(_context, _twins);
-        _peers = new PeerMessages(_context, _twins, _events, _views, _traces, _reads);
+        _peers = new PeerMessages(_context, _twins, _events, _notices, _traces, _reads);
         _stopping = new StopPreparation(_context);
 
         _calls = new CallInbox(Self);
@@ -128,7 +125,7 @@ internal sealed partial class RaftEngine : UntypedActor, IEngineHost
         _peers.EndWatch();
         _gauges.End();
         _notices.OnStopped();
-        _clients.OnStopped();
+        _clients.OnDeposed();
         _appends.OnStopped();
         _queries.OnStopped();
         _changes.OnStopped();

@@ -16,8 +16,8 @@ namespace RaftActors.Engine;
 /// <list type="bullet">
 /// <item>Identity and settings never change.</item>
 /// <item>The engine writes <see cref="Pairs"/>, <see cref="Status"/> and <see cref="Snapshot"/>, and any thread reads them.</item>
-/// <item><see cref="Appends"/> and <see cref="Inbox"/> are thread-safe.</item>
-/// <item><see cref="Engine"/>, <see cref="Queries"/> and <see cref="Tries"/> belong to the living actor. Core belongs to the engine.</item>
+/// <item><see cref="Appends"/> is thread-safe, and <see cref="Engine"/> joins the two sides.</item>
+/// <item><see cref="Queries"/> and <see cref="Tries"/> belong to the living actor. Core belongs to the engine.</item>
 /// </list>
 /// Made by <see cref="Raft"/>.
 /// </summary>
@@ -129,9 +129,6 @@ internal sealed class RaftProcess
     /// <summary>The quarantined entities of its shard, by id. Any thread may ask.</summary>
     public IEnumerable<QuarantinedEntity> Quarantined =>
         Actor is { } actor ? actor.Quarantined.Values.OrderBy(each => each.Id, StringComparer.Ordinal) : [];
-
-    /// <summary>The actor's messages that the engine has not read.</summary>
-    public EngineInbox Inbox { get; } = new();
 
     public EngineLink Engine { get; }
 

@@ -22,7 +22,7 @@ internal abstract record ToEngine
     /// </summary>
     public sealed record Attach(RaftProcess Process, long Life, Serial LastSerial, bool TakesSnapshots, bool JudgesProposals) : ToEngine;
 
-    /// <summary>The process's <see cref="EngineInbox"/> has messages. All messages except Attach come through it.</summary>
+    /// <summary>The <see cref="EngineLink"/> has messages. All messages except Attach come through it.</summary>
     public sealed record ReadInbox : ToEngine
     {
         public static ReadInbox Instance { get; } = new();

@@ -27,7 +27,7 @@ public sealed class ActorNoticesTests : TestKit
     {
         var (order, name) = (new CommittedLog().NewOrder(), Bench.NameOf("raft2"));
         _notices.HoldFor(Snapshot);
-        _notices.Tell(new ToActor.LeaderIs(1, new Leader(name, null, 1, Serial.Zero, isSelf: false, isReady: true)));
+        Tell();
         _bench.Context.TellActor(new ToActor.PeerMet(1, new Peer(name, TestActor, Serial.Zero, isReachable: true)));
         _notices.Release(Snapshot);
 
@@ -54,14 +54,17 @@ public sealed class ActorNoticesTests : TestKit
     [Fact]
     public void Commits_for_an_earlier_life_do_not_raise_a_notice_of_the_next()
     {
-        _notices.TellCommitted(new Serial(1));
+        _bench.Commit(1);
+        _notices.TellCommittedAfter(Serial.Zero);
         _notices.Forget();
         _bench.Context.Attach(_bench.Actor, 2);
-        _notices.TellCommitted(new Serial(2));
+        _bench.Commit(2);
+        _notices.TellCommittedAfter(new Serial(1));
 
         Assert.Equal(1, _bench.Actor.ExpectMsg<ToActor.Committed>().Life);
         Assert.Equal(2, _bench.Actor.ExpectMsg<ToActor.Committed>().Life);
     }
 
-    private void Tell() => _notices.Tell(new ToActor.LeaderIs(1, null));
+    private void Tell() => _notices.OnLeader(
+        new LeaderView(Bench.MemberOf("raft2"), new Term(1), Serial.Zero, IsSelf: false, IsReady: true));
 }

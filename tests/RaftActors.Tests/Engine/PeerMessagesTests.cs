@@ -13,16 +13,16 @@ public sealed class PeerMessagesTests : TestKit
 
     private readonly Bench _bench;
     private readonly TwinProcesses _twins;
-    private readonly GroupViews _views;
+    private readonly ActorNotices _notices;
     private readonly PeerMessages _messages;
 
     public PeerMessagesTests()
     {
         _bench = new Bench(this);
         var context = _bench.Context;
-        (_twins, _views) = (new TwinProcesses(context), new GroupViews(context, new ActorNotices(context)));
+        (_twins, _notices) = (new TwinProcesses(context), new ActorNotices(context));
         StoreReads reads = new(context, ActorRefs.Nobody, ActorRefs.Nobody);
-        _messages = new PeerMessages(context, _twins, new EventPublishing(context, _twins), _views, _bench.Traces, reads);
+        _messages = new PeerMessages(context, _twins, new EventPublishing(context, _twins), _notices, _bench.Traces, reads);
     }
 
     [Fact]
@@ -83,7 +83,7 @@ public sealed class PeerMessagesTests : TestKit
             _messages.OnNews(new PeerNews.Found(Stranger(i), _bench["raft2"]));
         }
 
-        _views.OnMet(new Effect.PeerMet(new Member(Stranger(7), Incarnation.None), default));
+        _notices.OnMet(new Effect.PeerMet(new Member(Stranger(7), Incarnation.None), default));
         _twins.OnRefused(Stranger(7), CreateTestProbe(), _bench["raft2"]);
         Assert.Contains("stranger7@node", _bench.Process.Status.NameConflict);
 

@@ -16,7 +16,7 @@ namespace RaftActors.Engine;
 /// which processes to look for. Invariant: a message teaches no engine if Core does not trust its boot to be the latest of its name.
 /// </summary>
 internal sealed class PeerMessages(
-    EngineContext context, TwinProcesses twins, EventPublishing events, GroupViews views, AppendTraces traces, StoreReads reads)
+    EngineContext context, TwinProcesses twins, EventPublishing events, ActorNotices notices, AppendTraces traces, StoreReads reads)
 {
     private readonly HeldPages _pages = new();
     private readonly WarningLimit _strangers = new(Machine.Current.Time);
@@ -195,7 +195,7 @@ internal sealed class PeerMessages(
         var actor = message.Path.Length == 0 ? null : context.Network.UserActorAt(message.Path);
         if (context.Peers.LearnActor(message.Process, sender, actor))
         {
-            views.OnPeer(message.Process);
+            notices.OnPeer(message.Process);
             if (context.HasActor)
             {
                 TellActorTo(message.Process);
@@ -293,7 +293,7 @@ internal sealed class PeerMessages(
         if (forgotten is { } gone)
         {
             twins.Forget(gone);
-            views.Forget(gone);
+            notices.Forget(gone);
         }
 
         if (!isNews)
@@ -311,14 +311,14 @@ internal sealed class PeerMessages(
         // Also without an actor: the former connection may have lost the announcement that there is none any more.
         TellActorTo(name);
         events.OnPeer(name);
-        views.OnPeer(name);
+        notices.OnPeer(name);
         context.Step(new Input.PeerReachable(name));
     }
 
     private void OnUnreachable(ProcessName name)
     {
         events.OnPeer(name);
-        views.OnPeer(name);
+        notices.OnPeer(name);
         context.Step(new Input.PeerUnreachable(name));
     }
 

@@ -202,11 +202,8 @@ internal sealed class ClientRequests(
         }
     }
 
-    /// <summary>This process no longer leads. The next leader tells whether the log has the pairs.</summary>
+    /// <summary>This process no longer leads, or its engine stops. The next leader tells whether the log has the pairs.</summary>
     public void OnDeposed() => Process.Appends.EndOfClients(NotLeading(mayBeWritten: true), context.Self);
-
-    /// <summary>The engine has stopped.</summary>
-    public void OnStopped() => OnDeposed();
 
     private ClientReply.NotLeading NotLeading(bool mayBeWritten) => context.Leader is { IsSelf: false } leader
         ? new(leader.Leader.Name, leader.Term, mayBeWritten)

@@ -91,9 +91,6 @@ internal sealed class LeaderChanges(EngineContext context)
     /// <summary>This process no longer leads. Each origin learns the outcome of its change from its own log.</summary>
     public void OnDeposed() => _taken.Clear();
 
-    /// <summary>Another leader sent a snapshot, so this process no longer leads.</summary>
-    public void OnInstalled() => _taken.Clear();
-
     private void Begin(RequestId request, GroupChange change, IActorRef origin)
     {
         switch (change)

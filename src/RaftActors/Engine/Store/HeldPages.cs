@@ -71,7 +71,7 @@ internal sealed class HeldPages
         _wanted.Enqueue(message);
     }
 
-    /// <summary>Takes the next message to ask the <see cref="PageReader"/> for. Its answers come in the same order.</summary>
+    /// <summary>Takes the next message to ask the <see cref="StoreReader"/> for. Its answers come in the same order.</summary>
     public bool TryAsk([NotNullWhen(true)] out Effect.SendEntries? next)
     {
         next = null;

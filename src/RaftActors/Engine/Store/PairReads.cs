@@ -3,7 +3,7 @@ using RaftActors.Delivery;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Reads committed pairs for clients and for Gets. Pairs in memory are there at once. For others <see cref="PairReader"/> reads the store,
+/// Reads committed pairs for clients and for Gets. Pairs in memory are there at once. For others <see cref="StoreReader"/> reads the store,
 /// while the engine goes on.
 /// </summary>
 internal sealed class PairReads(CommittedPairs pairs, StoreReads reads)

@@ -8,8 +8,8 @@ namespace RaftActors.Engine;
 /// The reads of the store that the engine's children were asked for and have not answered. Tells Core whether there are any. It follows
 /// the oldest one, because another reader that goes on must not hide one whose read hangs.
 /// </summary>
-/// <param name="pages">The <see cref="PageReader"/>.</param>
-/// <param name="pairs">The <see cref="PairReader"/>.</param>
+/// <param name="pages">The <see cref="StoreReader"/> for messages of Core.</param>
+/// <param name="pairs">That for clients and Gets.</param>
 internal sealed class StoreReads(EngineContext context, IActorRef pages, IActorRef pairs)
 {
     private readonly List<object> _open = [];

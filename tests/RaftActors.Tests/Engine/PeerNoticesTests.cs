@@ -6,16 +6,16 @@ using RaftActors.Engine;
 
 namespace RaftActors.Tests.Engine;
 
-public sealed class GroupViewsTests : TestKit
+public sealed class PeerNoticesTests : TestKit
 {
     private readonly Bench _bench;
-    private readonly GroupViews _views;
+    private readonly ActorNotices _notices;
 
-    public GroupViewsTests()
+    public PeerNoticesTests()
     {
         _bench = new Bench(this);
-        _views = new GroupViews(_bench.Context, new ActorNotices(_bench.Context));
-        _views.OnMet(new Effect.PeerMet(Bench.MemberOf("raft2"), new Serial(3)));
+        _notices = new ActorNotices(_bench.Context);
+        _notices.OnMet(new Effect.PeerMet(Bench.MemberOf("raft2"), new Serial(3)));
     }
 
     [Fact]
@@ -24,18 +24,18 @@ public sealed class GroupViewsTests : TestKit
         for (var i = 0; i < 10_000; i++)
         {
             _bench.LoseSightOf("raft2");
-            _views.OnPeer(Bench.NameOf("raft2"));
+            _notices.OnPeer(Bench.NameOf("raft2"));
             _bench.Meet("raft2");
-            _views.OnPeer(Bench.NameOf("raft2"));
+            _notices.OnPeer(Bench.NameOf("raft2"));
         }
 
         _bench.LoseSightOf("raft2");
-        _views.OnPeer(Bench.NameOf("raft2"));
+        _notices.OnPeer(Bench.NameOf("raft2"));
 
         Assert.False(_bench.Actor.ExpectMsg<ToActor.PeerMet>().Take().IsReachable);
         Assert.False(_bench.Actor.HasMessages);
         _bench.Meet("raft2");
-        _views.OnPeer(Bench.NameOf("raft2"));
+        _notices.OnPeer(Bench.NameOf("raft2"));
         Assert.True(_bench.Actor.ExpectMsg<ToActor.PeerMet>().Take().IsReachable);
     }
 
@@ -45,7 +45,7 @@ public sealed class GroupViewsTests : TestKit
         _bench.Actor.ExpectMsg<ToActor.PeerMet>();
         _bench.Context.Attach(_bench.Actor, 2);
 
-        _views.TellAll();
+        _notices.TellAll();
 
         Assert.Equal(2, _bench.Actor.ExpectMsg<ToActor.PeerMet>().Life);
     }
@@ -57,11 +57,11 @@ public sealed class GroupViewsTests : TestKit
         views.TakePeer(_bench.Actor.ExpectMsg<ToActor.PeerMet>().Take());
         Assert.Single(views.Peers);
 
-        _views.Forget(Bench.NameOf("raft2"));
+        _notices.Forget(Bench.NameOf("raft2"));
         views.ForgetPeer(_bench.Actor.ExpectMsg<ToActor.PeerForgotten>().Name);
 
         Assert.Empty(views.Peers);
-        _views.TellAll();
+        _notices.TellAll();
         Assert.False(_bench.Actor.HasMessages);
     }
 
@@ -69,8 +69,8 @@ public sealed class GroupViewsTests : TestKit
     [Fact]
     public void Process_that_is_met_again_after_it_was_forgotten_is_in_the_view_of_a_slow_actor()
     {
-        _views.Forget(Bench.NameOf("raft2"));
-        _views.OnMet(new Effect.PeerMet(Bench.MemberOf("raft2"), new Serial(4)));
+        _notices.Forget(Bench.NameOf("raft2"));
+        _notices.OnMet(new Effect.PeerMet(Bench.MemberOf("raft2"), new Serial(4)));
 
         _bench.Actor.ExpectMsg<ToActor.PeerMet>();
         _bench.Actor.ExpectMsg<ToActor.PeerForgotten>();

@@ -2,6 +2,7 @@ using Akka.Actor;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
+using RaftActors.Delivery;
 using RaftActors.Engine;
 using RaftActors.Storage;
 
@@ -10,18 +11,18 @@ namespace RaftActors.Tests.Engine;
 /// <summary>
 /// The answers to a leader whose messages need the store. Each question has one: otherwise the leader would take its disk for stalled.
 /// </summary>
-public sealed class PageReaderTests : TestKit
+public sealed class StoreReaderTests : TestKit
 {
     private readonly ScriptedStore _disk = new();
     private readonly IActorRef _reader;
 
-    public PageReaderTests()
+    public StoreReaderTests()
         : base("akka.loglevel = ERROR")
     {
         var store = HostedStore.Open(_disk, new StoreOwner("g", new ProcessName("a@n1")), []).Store;
         store.Write(new Effect.Persist(new Ticket(1), null, [.. Enumerable.Range(1, 9).Select(index => Bench.Entry(index, 1, null))]));
         store.Write(new Effect.Discard(At(4), new LogIndex(4)));
-        _reader = Sys.ActorOf(Props.Create(() => new PageReader(store)));
+        _reader = Sys.ActorOf(Props.Create(() => new StoreReader(store, new CommittedPairs(store.ReadLog))));
     }
 
     [Fact]
