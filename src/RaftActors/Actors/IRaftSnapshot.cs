@@ -73,10 +73,6 @@ public interface IRaftSnapshot<TState> : IRaftSnapshot
     TakenState IRaftSnapshot.Take(ActorSystem system, Serial serial) =>
         new(new ValueCodec<TState>(system, StateCodec).Encode(TakeSnapshot(serial)), null);
 
-    Serial IRaftSnapshot.Restore(ActorSystem system, RaftProcess process, KeptResults results)
-    {
-        var (serial, state) = process.ReadSnapshot(results);
-        RestoreSnapshot(serial, new ValueCodec<TState>(system, StateCodec).Decode(state));
-        return serial;
-    }
+    Serial IRaftSnapshot.Restore(ActorSystem system, RaftProcess process, KeptResults results) => process.Restore(
+        results, state => RestoreSnapshot(state.Serial, new ValueCodec<TState>(system, StateCodec).Decode(state.ReadAll())));
 }

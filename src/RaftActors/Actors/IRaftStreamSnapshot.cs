@@ -52,30 +52,6 @@ public interface IRaftStreamSnapshot : IRaftSnapshot
 
     TakenState IRaftSnapshot.Take(ActorSystem system, Serial serial) => new(null, TakeSnapshot(serial));
 
-    Serial IRaftSnapshot.Restore(ActorSystem system, RaftProcess process, KeptResults results)
-    {
-        while (true)
-        {
-            using var state = process.OpenSnapshot();
-            try
-            {
-                state.ReadTail(results);
-                RestoreSnapshot(state.Serial, state);
-            }
-            catch (Exception) when (state.Failure is not null)
-            {
-                // The failure of the store counts, not what the actor made of it.
-            }
-
-            if (state.Failure is not { } failure)
-            {
-                return state.Serial;
-            }
-
-            if (!state.IsReplaced)
-            {
-                throw new UnreadableSnapshotException(failure);
-            }
-        }
-    }
+    Serial IRaftSnapshot.Restore(ActorSystem system, RaftProcess process, KeptResults results) =>
+        process.Restore(results, state => RestoreSnapshot(state.Serial, state));
 }

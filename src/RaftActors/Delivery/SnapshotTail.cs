@@ -64,15 +64,6 @@ internal static class SnapshotTail
         return expected == found ? section : throw Damaged($"their checksum should be {expected:x8}, and is {found:x8}");
     }
 
-    /// <summary>Restores the results of a snapshot, and returns the state of the actor in it.</summary>
-    /// <exception cref="StoreException">The results are damaged.</exception>
-    public static ReadOnlyMemory<byte> Take(ReadOnlyMemory<byte> snapshot, KeptResults results)
-    {
-        var state = StateOf(snapshot);
-        results.Restore(SectionOf(snapshot.Span[state.Length..]));
-        return state;
-    }
-
     /// <summary>The state of the actor in a snapshot.</summary>
     /// <exception cref="StoreException">The footer is damaged.</exception>
     public static ReadOnlyMemory<byte> StateOf(ReadOnlyMemory<byte> snapshot) =>

@@ -190,39 +190,38 @@ internal sealed class RaftProcess
         Interlocked.Exchange(ref _core, null) ?? throw new InvalidOperationException("Core was taken before: a process has one engine.");
 
     /// <summary>
-    /// Reads the state of the latest snapshot and the results behind it, for the actor. Reads again if the engine replaces the snapshot
+    /// Restores the latest snapshot for the actor, with the results behind the state. Restores again if the engine replaces the snapshot
     /// meanwhile.
     /// </summary>
+    /// <param name="restore">Reads the state.</param>
+    /// <returns>The serial of the snapshot.</returns>
     /// <exception cref="UnreadableSnapshotException">It cannot be read, or its results are damaged.</exception>
-    /// <exception cref="RaftConfigurationException">It is too large for one block.</exception>
-    public (Serial Serial, ReadOnlyMemory<byte> State) ReadSnapshot(KeptResults results)
+    public Serial Restore(KeptResults results, Action<SnapshotStream> restore)
     {
         while (true)
         {
-            var latest = Snapshot ?? throw new InvalidOperationException("There is no snapshot.");
-            RaftConfigurationException.Demand(
-                latest.Length <= Array.MaxLength,
-                $"The snapshot of '{Name}' of group '{Settings.Group}' has {latest.Length} bytes, and IRaftSnapshot<TState> reads "
-                + $"{Array.MaxLength} at most. Implement IRaftStreamSnapshot, as the actor did that took it.");
+            using var state = new SnapshotStream(this, Snapshot ?? throw new InvalidOperationException("There is no snapshot."));
             try
             {
-                var state = Store.ReadSnapshot(latest.Position, 0, checked((int)latest.Length));
-                return state.Length == latest.Length
-                    ? (latest.Position.Serial, SnapshotTail.Take(state, results))
-                    : throw new StoreException($"The store has only {state.Length} of {latest.Length} bytes of the snapshot {latest}.");
+                state.ReadTail(results);
+                restore(state);
             }
-            catch (StoreException) when (Snapshot != latest)
+            catch (Exception) when (state.Failure is not null)
             {
+                // The failure of the store counts, not what the actor made of it.
             }
-            catch (StoreException e)
+
+            if (state.Failure is not { } failure)
             {
-                throw new UnreadableSnapshotException(e);
+                return state.Serial;
+            }
+
+            if (!state.IsReplaced)
+            {
+                throw new UnreadableSnapshotException(failure);
             }
         }
     }
-
-    /// <summary>Opens the state of the latest snapshot, for the actor. The caller disposes it.</summary>
-    public SnapshotStream OpenSnapshot() => new(this, Snapshot ?? throw new InvalidOperationException("There is no snapshot."));
 
     /// <exception cref="RaftConfigurationException">The next pair is compacted, and the actor restores no snapshots.</exception>
     public void DemandPairsAfter(Serial last, ActorBase actor, bool takesSnapshots)

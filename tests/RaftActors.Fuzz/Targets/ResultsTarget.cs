@@ -53,7 +53,7 @@ internal sealed class ResultsTarget : Target
     public override object Read(byte[] input)
     {
         var results = NewResults();
-        var state = SnapshotTail.Take(input, results);
+        var state = Take(input, results);
         return (state.ToArray(), results);
     }
 
@@ -62,11 +62,19 @@ internal sealed class ResultsTarget : Target
         var (state, results) = ((byte[], KeptResults<object?>))read;
         var again = NewResults();
         var bytes = SnapshotTail.Append(new TakenState(state, null), results).Bytes!.Value; // Justification: the state has bytes.
-        DemandEqual(Convert.ToHexString(state), Convert.ToHexString(SnapshotTail.Take(bytes, again).Span), "A state changes");
+        DemandEqual(Convert.ToHexString(state), Convert.ToHexString(Take(bytes, again).Span), "A state changes");
         DemandEqual(Convert.ToHexString(results.ToSection()), Convert.ToHexString(again.ToSection()), "The results change");
     }
 
     public override bool IsRefusal(Exception e) => e is StoreException;
+
+    // As SnapshotStream does.
+    private static ReadOnlyMemory<byte> Take(ReadOnlyMemory<byte> snapshot, KeptResults results)
+    {
+        var state = SnapshotTail.StateOf(snapshot);
+        results.Restore(SnapshotTail.SectionOf(snapshot.Span[state.Length..]));
+        return state;
+    }
 
     private static KeptResults<object?> NewResults() => new(FuzzSystem.Instance, codec: null);
 }

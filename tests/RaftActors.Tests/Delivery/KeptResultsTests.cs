@@ -180,7 +180,7 @@ public sealed class KeptResultsTests() : TestKit("akka.loglevel = ERROR")
         var restored = NewResults<int>();
         var snapshot = SnapshotTail.Append(new TakenState(state, null), results).Bytes!.Value;
 
-        Assert.Equal(state, SnapshotTail.Take(snapshot, restored).ToArray());
+        Assert.Equal(state, Take(snapshot, restored).ToArray());
         Assert.Equal(3, Find(restored, 3));
     }
 
@@ -190,7 +190,7 @@ public sealed class KeptResultsTests() : TestKit("akka.loglevel = ERROR")
     [InlineData(100)]
     public void State_without_results_behind_it_is_damaged(int length)
     {
-        var problem = Assert.Throws<StoreException>(() => SnapshotTail.Take(new byte[length], NewResults<int>()));
+        var problem = Assert.Throws<StoreException>(() => Take(new byte[length], NewResults<int>()));
 
         Assert.Contains("they have no footer", problem.Message);
     }
@@ -221,7 +221,7 @@ public sealed class KeptResultsTests() : TestKit("akka.loglevel = ERROR")
         {
             byte[] damaged = [.. snapshot];
             damaged[place] ^= 0x40;
-            var problem = Assert.Throws<StoreException>(() => SnapshotTail.Take(damaged, results));
+            var problem = Assert.Throws<StoreException>(() => Take(damaged, results));
             Assert.Contains("The results behind the state of the snapshot are damaged", problem.Message);
         }
 
@@ -267,6 +267,14 @@ public sealed class KeptResultsTests() : TestKit("akka.loglevel = ERROR")
 
         Assert.Throws<StoreException>(() => results.Restore(writer.Written));
         Assert.Throws<StoreException>(() => results.Restore([.. results.ToSection(), 0]));
+    }
+
+    // As SnapshotStream does.
+    private static ReadOnlyMemory<byte> Take(ReadOnlyMemory<byte> snapshot, KeptResults results)
+    {
+        var state = SnapshotTail.StateOf(snapshot);
+        results.Restore(SnapshotTail.SectionOf(snapshot.Span[state.Length..]));
+        return state;
     }
 
     private static StoredPair Pair(long serial, bool isKeyed = false) => new(new Serial(serial), "key", default, IsKeyed: isKeyed);

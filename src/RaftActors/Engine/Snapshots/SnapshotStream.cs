@@ -64,6 +64,18 @@ internal sealed class SnapshotStream(RaftProcess process, Snapshot snapshot) : S
         }
     }
 
+    /// <summary>Reads the state as one block.</summary>
+    /// <exception cref="RaftConfigurationException">It is too large for one.</exception>
+    /// <exception cref="StoreException">It cannot be read. It is <see cref="Failure"/> too.</exception>
+    public ReadOnlyMemory<byte> ReadAll()
+    {
+        RaftConfigurationException.Demand(
+            Length <= Array.MaxLength,
+            $"The snapshot of '{process.Name}' of group '{process.Settings.Group}' has {Length} bytes, and IRaftSnapshot<TState> reads "
+            + $"{Array.MaxLength} at most. Implement IRaftStreamSnapshot, as the actor did that took it.");
+        return ReadPiece(0, (int)Length);
+    }
+
     public override int Read(Span<byte> buffer)
     {
         ObjectDisposedException.ThrowIf(_isClosed, this);
@@ -75,7 +87,8 @@ internal sealed class SnapshotStream(RaftProcess process, Snapshot snapshot) : S
         var within = _position - _pieceOffset;
         if (within < 0 || within >= _piece.Length)
         {
-            ReadPiece();
+            _pieceOffset = _position - (_position % PieceSize);
+            _piece = ReadPiece(_pieceOffset, (int)Math.Min(PieceSize, snapshot.Length - _pieceOffset));
             within = _position - _pieceOffset;
         }
 
@@ -121,7 +134,7 @@ internal sealed class SnapshotStream(RaftProcess process, Snapshot snapshot) : S
         return bytes;
     }
 
-    private void ReadPiece()
+    private ReadOnlyMemory<byte> ReadPiece(long offset, int size)
     {
         if (Failure is { } before)
         {
@@ -130,14 +143,10 @@ internal sealed class SnapshotStream(RaftProcess process, Snapshot snapshot) : S
 
         try
         {
-            var offset = _position - (_position % PieceSize);
-            var piece = process.Store.ReadSnapshot(snapshot.Position, offset, PieceSize);
-            if (piece.Length != Math.Min(PieceSize, snapshot.Length - offset))
-            {
-                throw new StoreException($"The store has only {offset + piece.Length} bytes of the snapshot {snapshot}.");
-            }
-
-            (_piece, _pieceOffset) = (piece, offset);
+            var piece = process.Store.ReadSnapshot(snapshot.Position, offset, size);
+            return piece.Length == size
+                ? piece
+                : throw new StoreException($"The store has only {offset + piece.Length} bytes of the snapshot {snapshot}.");
         }
         catch (StoreException e)
         {
