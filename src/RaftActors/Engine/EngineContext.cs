@@ -131,6 +131,18 @@ internal sealed class EngineContext
         }
     }
 
+    /// <summary>The engine of the leader, to send requests to; null: there is none yet.</summary>
+    public LeaderRoute? FindLeader()
+    {
+        if (!HasBooted || Leader is not { } leader)
+        {
+            return null;
+        }
+
+        var engine = leader.IsSelf ? Self : Peers.FindServing(leader.Leader.Name);
+        return engine is null ? null : new LeaderRoute(engine, leader.Term);
+    }
+
     /// <summary>Sends a message to the actor, if there is one. The next life gets the news at its start.</summary>
     public void TellActor(ToActor message) => Actor?.Tell(message, Self);
 
@@ -140,6 +152,16 @@ internal sealed class EngineContext
     /// </summary>
     /// <param name="why">A sentence without its period.</param>
     public void Decline(ICanTell client, string why) => client.Tell(new ClientReply.Declined($"{why}."), Self);
+
+    /// <summary>
+    /// Why the Append of an actor or a client is not taken; null: it may be. A held actor could tell no result of it. But a repeat must not
+    /// hear that its pair is not committed while the log has it.
+    /// </summary>
+    public CancelReason.NotCommitted? FindObstacle(RequestId request, RequestKeyHash? key) =>
+        IsStopping ? StopPreparation.NodeStops
+        : Process.Tries.HeldAt is { } held && Core.Find(request, key) is null
+            ? new(NotCommittedReason.Stopped, $"{Process.Name} takes no pairs: {held} Append the pair on another node.")
+        : null;
 
     /// <summary>
     /// An Append failed. The actor tells the asker of its own Append. Without an actor, and for the Append of a client, the asker is told
@@ -193,3 +215,6 @@ internal sealed class EngineContext
 
     public long DeadlineAfter(TimeSpan time) => Now + Process.Settings.Timing.ToTicks(time);
 }
+
+/// <summary>The engine of the leader of a term.</summary>
+internal readonly record struct LeaderRoute(IActorRef Engine, Term Term);

@@ -46,7 +46,7 @@ internal sealed class EngineSupervisor : UntypedActor
             var registry = Context.Parent;
             var props = Props.Create<RaftEngine>(attach.Process, registry).WithDispatcher(EngineDispatcher.DispatcherId);
             var engine = Context.ActorOf(props, Uri.EscapeDataString(name.Process));
-            resident = new Resident(attach.Process, Context.Watch(engine), Sender);
+            resident = new Resident(attach.Process, Context.Watch(engine)) { Actor = Sender };
             _residents.Add(name, resident);
         }
 
@@ -69,14 +69,10 @@ internal sealed class EngineSupervisor : UntypedActor
         resident.Actor.Tell(new ToActor.EngineStopped(), Context.Self);
     }
 
-    private sealed class Resident(RaftProcess process, IActorRef engine, IActorRef actor)
+    private sealed record Resident(RaftProcess Process, IActorRef Engine)
     {
-        public RaftProcess Process { get; } = process;
-
-        public IActorRef Engine { get; } = engine;
-
         // The actor that attached last.
-        public IActorRef Actor { get; set; } = actor;
+        public required IActorRef Actor { get; set; }
 
         public bool HasStopped { get; set; }
 

@@ -139,11 +139,6 @@ internal sealed class RaftProcess
     /// <summary>The outcome of an Append that the engine never sent before it stopped.</summary>
     public CancelReason.NotCommitted EngineStopped => CancelReason.NotCommitted.OfStoppedEngine(Status.Failure);
 
-    /// <summary>Why no Append is taken; null: the actor is not held. The process could tell no result of it.</summary>
-    public CancelReason.NotCommitted? HeldRefusal => Tries.HeldAt is { } held
-        ? new(NotCommittedReason.Stopped, $"{Name} takes no pairs: {held} Append the pair on another node.")
-        : null;
-
     /// <summary>The state of the process for an operator. Any thread may call it.</summary>
     /// <param name="delivered">Read before this call, so that a process never seems further than it is.</param>
     public RaftStatus Describe(Serial delivered, IActorRef? actor) => Status with

@@ -39,7 +39,7 @@ public sealed class GetServersTests
         var quorum = new QuorumView(members, IsMember: false, configuration);
         var leader = new LeaderView(members[2], new Term(1), new Serial(4), IsSelf: false, IsReady: true);
 
-        return string.Join(' ', GetServers.InOrder(quorum, leader, self, new Serial(serial)).Select(name => name.Process));
+        return string.Join(' ', OwnGets.ServersInOrder(quorum, leader, self, new Serial(serial)).Select(name => name.Process));
     }
 
     private static ProcessName Name(string process) => new($"{process}@node@localhost");

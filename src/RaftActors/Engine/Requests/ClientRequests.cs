@@ -230,21 +230,14 @@ internal sealed class ClientRequests(
     private CancelReason.NotCommitted? FindObstacle(ClientCall.Append call)
     {
         var (process, limits) = (Process, Process.Settings.Limits);
-        if (context.IsStopping)
+        if (context.FindObstacle(call.Request, call.RequestKey?.Hash) is { } obstacle)
         {
-            return StopPreparation.NodeStops;
+            return obstacle;
         }
 
         if (!context.HasActor || process.Actor is not { } actor)
         {
             return new(NotCommittedReason.Stopped, $"{process.Name} has no actor now. Append the pair on another node.");
-        }
-
-        // A repeat must not hear that its pair is not committed while the log has it.
-        bool IsInLog() => context.Core.Find(call.Request, call.RequestKey?.Hash) is not null;
-        if (process.HeldRefusal is { } refusal && !IsInLog())
-        {
-            return refusal;
         }
 
         if (process.Appends.CountOfClients >= MaxAppends || process.Appends.BytesOfClients >= limits.UncommittedSizeMaxBytes)
@@ -263,7 +256,7 @@ internal sealed class ClientRequests(
 
         if (actor.Quarantined.TryGetValue(call.Key, out var entity)
             && !ValueCodec<object?>.IsReset(call.Value.Span)
-            && !IsInLog())
+            && context.Core.Find(call.Request, call.RequestKey?.Hash) is null)
         {
             return new(NotCommittedReason.Quarantined, $"{process.Name} takes no commands: {entity}");
         }

@@ -352,16 +352,10 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         return open;
     }
 
-    private sealed class Open(WireMessage.AppendRequest request, IActorRef origin, long arrival)
+    private sealed record Open(WireMessage.AppendRequest Request, IActorRef Origin, long Arrival)
     {
         // Roughly the memory for one pair, here and in the actor's mailbox, without its bytes.
         private const int OverheadBytes = 64;
-
-        public WireMessage.AppendRequest Request { get; } = request;
-
-        public IActorRef Origin { get; } = origin;
-
-        public long Arrival { get; } = arrival;
 
         // The actor accepted the pair; it is judged once.
         public bool IsAccepted { get; set; }

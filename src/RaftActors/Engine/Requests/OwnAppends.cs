@@ -115,17 +115,12 @@ internal sealed class OwnAppends
 
     private CancelReason.NotCommitted? FindObstacle(ToEngine.Append made) =>
         made.Fault is { } fault ? new(NotCommittedReason.Invalid, fault)
-        : _context.IsStopping ? StopPreparation.NodeStops
-
-        // A repeat must not hear that its pair is not committed while the log has it.
-        : _context.Process.HeldRefusal is { } refusal
-            && _context.Core.Find(_context.Process.ToId(made.Request), made.RequestKey?.Hash) is null ? refusal
-        : null;
+        : _context.FindObstacle(_context.Process.ToId(made.Request), made.RequestKey?.Hash);
 
     // A new way gets all open Appends again. False: none may be sent now.
     private bool TryFollow()
     {
-        if (LeaderRoute.Find(_context) is not { } way)
+        if (_context.FindLeader() is not { } way)
         {
             return false;
         }
@@ -158,7 +153,7 @@ internal sealed class OwnAppends
     private void End(RequestRef request, Serial serial) =>
         _session.Receive(Outcome<object?>.Done.WithoutResult(serial, request), Now);
 
-    private CancelReason.NotCommitted WhyNotSent() => LeaderRoute.Find(_context) is null
+    private CancelReason.NotCommitted WhyNotSent() => _context.FindLeader() is null
         ? new(NotCommittedReason.NoLeader, "No leader could be reached in time.")
         : new(NotCommittedReason.Busy, "It waited for earlier Appends of this process until its timeout. Append it again later.");
 

@@ -1,5 +1,6 @@
 using Akka.Actor;
 
+using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Wire;
 
@@ -109,6 +110,24 @@ internal sealed class OwnGets(EngineContext context, PairReads pairs)
     /// <summary>The life that asked has ended.</summary>
     public void Forget() => _open.TakeAll();
 
+    /// <summary>
+    /// The quorum members except this process, in the order in which a Get asks them. First come those that had the pair at the founding,
+    /// the one with the fewest pairs first. So members with more pairs are kept for the pairs that only they have. Then comes the leader,
+    /// which has all pairs, then the others. Ties are ordered by name.
+    /// </summary>
+    public static IEnumerable<ProcessName> ServersInOrder(QuorumView quorum, LeaderView? leader, ProcessName self, Serial serial)
+    {
+        var founding = quorum.Configuration.FoundingSerials.ToDictionary(each => each.Name, each => each.Serial);
+        return quorum.Members
+            .Select(member => member.Name)
+            .Where(name => name != self)
+            .Select(name => (Name: name, Founding: founding.GetValueOrDefault(name)))
+            .OrderBy(each => each.Founding >= serial ? 0 : each.Name == leader?.Leader.Name ? 1 : 2)
+            .ThenBy(each => each.Founding >= serial ? each.Founding : Serial.Zero)
+            .ThenBy(each => each.Name)
+            .Select(each => each.Name);
+    }
+
     private void GiveIfCommitted(Pending pending)
     {
         if (pending.IsRead || pending.Get.Serial > context.Process.Pairs.CommittedSerial)
@@ -163,7 +182,7 @@ internal sealed class OwnGets(EngineContext context, PairReads pairs)
             return;
         }
 
-        var servers = GetServers.InOrder(quorum, context.Leader, context.Process.Name, pending.Get.Serial).ToArray();
+        var servers = ServersInOrder(quorum, context.Leader, context.Process.Name, pending.Get.Serial).ToArray();
         if (servers.All(pending.Refused.Contains))
         {
             Cancel(pending, pending.Otherwise);

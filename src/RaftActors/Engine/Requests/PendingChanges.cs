@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 using Akka.Actor;
 
 using RaftActors.Core;
@@ -47,7 +45,7 @@ internal sealed class PendingChanges(EngineContext context)
     /// <summary>A leader is known, or time went by.</summary>
     public void SendWaiting()
     {
-        if (_open.Count == 0 || context.Leader is not { } leader || LeaderRoute.Find(context) is not { } way)
+        if (_open.Count == 0 || context.Leader is not { } leader || context.FindLeader() is not { } way)
         {
             return;
         }
@@ -81,7 +79,7 @@ internal sealed class PendingChanges(EngineContext context)
                 EndDone(pending);
                 break;
             case ChangeReply.Changed changed:
-                EndDone(pending, pending.NewLeader(context.Leader?.Leader.Name), changed.Index, changed.Members);
+                EndDone(pending, changed);
                 break;
             case ChangeReply.NotMade { IsOver: true } denied:
                 End(pending, NotCommitted(pending, denied.Reason, denied.Detail));
@@ -97,7 +95,7 @@ internal sealed class PendingChanges(EngineContext context)
     {
         foreach (var pending in _open.InOrder.Where(pending => pending.IsTransferredTo(leader)))
         {
-            EndDone(pending, leader);
+            EndDone(pending);
         }
     }
 
@@ -208,18 +206,12 @@ internal sealed class PendingChanges(EngineContext context)
         pending.Obstacle = obstacle;
     }
 
-    private void EndDone(Pending pending) => EndDone(pending, pending.NewLeader(context.Leader?.Leader.Name));
-
-    private void EndDone(Pending pending, ProcessName? leader) => EndDone(
-        pending,
-        leader,
-        context.ConfigurationIndex,
-        context.Configuration is { } latest ? GroupMember.AllOf(latest) : context.Process.Status.Members);
-
-    private void EndDone(Pending pending, ProcessName? leader, LogIndex index, ImmutableArray<GroupMember> members)
+    private void EndDone(Pending pending, ChangeReply.Changed? changed = null)
     {
-        var serial = context.Process.Pairs.CommittedSerial;
-        End(pending, new Outcome<Membership>.Done(serial, new Membership(members, index, leader), pending.Change.Request));
+        var known = context.Configuration is { } latest ? GroupMember.AllOf(latest) : context.Process.Status.Members;
+        Membership made = new(
+            changed?.Members ?? known, changed?.Index ?? context.ConfigurationIndex, pending.NewLeader(context.Leader?.Leader.Name));
+        End(pending, new Outcome<Membership>.Done(context.Process.Pairs.CommittedSerial, made, pending.Change.Request));
     }
 
     private void End(Pending pending, Outcome<Membership> outcome)

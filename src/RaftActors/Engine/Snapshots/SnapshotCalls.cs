@@ -123,18 +123,10 @@ internal sealed class SnapshotCalls(EngineContext context)
 
     private void Refuse(ICanTell client, string why) => client.Tell(new ClientReply.Refused($"{why}."), context.Self);
 
-    /// <param name="commit">The commit index at the call.</param>
-    /// <param name="timeout">The timeout of the call.</param>
-    private sealed class Waiting(long number, ICanTell client, LogIndex commit, TimeSpan timeout)
+    /// <param name="Commit">The commit index at the call.</param>
+    /// <param name="Timeout">The timeout of the call.</param>
+    private sealed record Waiting(long Number, ICanTell Client, LogIndex Commit, TimeSpan Timeout)
     {
-        public long Number => number;
-
-        public ICanTell Client => client;
-
-        public LogIndex Commit => commit;
-
-        public TimeSpan Timeout => timeout;
-
         /// <summary>Its client was told the progress.</summary>
         public bool IsTold { get; set; }
     }
