@@ -9,7 +9,7 @@ namespace RaftActors.Cli;
 /// The name of a server, which is its address too: <c>:9990</c> on this machine, <c>host:9990</c> elsewhere. All servers and clients must
 /// write it in the same way. <c>localhost</c> and <c>127.0.0.1</c> are read as this machine.
 /// </summary>
-internal readonly record struct ServerId(string Host, int Port) : IComparable<ServerId>
+internal sealed record ServerId(string Host, int Port) : IComparable<ServerId>
 {
     /// <summary>The name of the group, of each raft actor and of each actor system.</summary>
     public const string GroupName = "raft";
@@ -34,7 +34,7 @@ internal readonly record struct ServerId(string Host, int Port) : IComparable<Se
     public static ServerId? TryOf(ProcessName process) => TryParse(process.Node, out var id) ? id : null;
 
     /// <summary>Parses <c>:9990</c>, <c>9990</c> or <c>host:9990</c>.</summary>
-    public static bool TryParse(string text, [NotNullWhen(true)] out ServerId id)
+    public static bool TryParse(string text, out ServerId id)
     {
         var colon = text.LastIndexOf(':');
         var host = text[..Math.Max(0, colon)].Trim().ToLowerInvariant();
@@ -59,7 +59,7 @@ internal readonly record struct ServerId(string Host, int Port) : IComparable<Se
     public static string Founding(IEnumerable<string> others) =>
         $"waits for {string.Join(" and ", others)}: the first start of a group needs all servers of -c, each with the same -c";
 
-    public int CompareTo(ServerId other) => string.CompareOrdinal(ToString(), other.ToString());
+    public int CompareTo(ServerId? other) => string.CompareOrdinal(ToString(), other?.ToString());
 
     public override string ToString() => $"{Host}:{Port.ToString(CultureInfo.InvariantCulture)}";
 }

@@ -62,7 +62,7 @@ internal sealed class StatusCommand(CommandEnvironment environment, ClientSettin
 
     private int Show()
     {
-        if (!client.TryAsk(() => AskAsync(client.End), environment, out var group, out var code))
+        if (!client.TryAsk(() => Task.FromResult(Ask(client.End)), environment, out var group, out var code))
         {
             return code;
         }
@@ -90,7 +90,7 @@ internal sealed class StatusCommand(CommandEnvironment environment, ClientSettin
         while (true)
         {
             // Not ended by refusals: the servers may start later.
-            var why = client.TryAsk(() => AskAsync(client.Interrupted), out var group);
+            var why = client.TryAsk(() => Task.FromResult(Ask(client.Interrupted)), out var group);
             if (client.IsInterrupted)
             {
                 return ExitCode.Interrupted;
@@ -101,12 +101,12 @@ internal sealed class StatusCommand(CommandEnvironment environment, ClientSettin
         }
     }
 
-    private async Task<GroupStatus> AskAsync(CancellationToken end)
+    private GroupStatus Ask(CancellationToken end)
     {
-        var group = await client.StatusAsync(end).ConfigureAwait(false);
+        var group = client.StatusAsync(end).GetAwaiter().GetResult();
 
         // The others answer for a server that they do not reach. Why this program does not is known when its own attempt has ended.
-        await Task.WhenAny(client.Attempts, Task.Delay(settings.LookPatience, end)).ConfigureAwait(false);
+        Task.WaitAny([client.Attempts], (int)settings.LookPatience.TotalMilliseconds, end);
         return GroupStatus.Of(group, settings.Target, client.WhyUnreached);
     }
 

@@ -23,8 +23,7 @@ internal sealed partial class LogServer
     // The command that adds this server, sent to a server that may be in the group.
     private string AddCommand => ServerId.AddCommand(
         _settings.Id,
-        (_removedBy ?? (_members ?? _settings.Servers).Where(server => server != _settings.Id)
-            .Select(server => (ServerId?)server).FirstOrDefault()) is { } other ? other : "HOST:PORT");
+        _removedBy ?? (object?)(_members ?? _settings.Servers).FirstOrDefault(server => server != _settings.Id) ?? "HOST:PORT");
 
     private static ImmutableArray<ServerId> Ids(ImmutableArray<GroupMember> members) =>
         [.. members.Select(member => ServerId.Of(member.Name)).Order()];

@@ -202,9 +202,14 @@ internal sealed class GroupFinder(
 
     private ProcessAddress? FindInOrder(int attempts, Address? own)
     {
+        if (_processes.Count == 0)
+        {
+            return null;
+        }
+
         ProcessAddress[] all = [.. _processes.Select(each => new ProcessAddress(each.Key, each.Value)).OrderBy(
             process => process.Node.Equals(own) ? 0 : process == Way ? 1 : _silentSince.ContainsKey(process) ? 3 : 2)];
-        return all.Length == 0 ? null : all[attempts % all.Length];
+        return all[attempts % all.Length];
     }
 
     // A restored group has the name of the one that was backed up, and may reach it. The first one that answered is the client's, until it

@@ -47,8 +47,13 @@ internal static class ConfigKeys
 
         // The names of groups are the user's own.
         var groups = raft.GetConfig(Groups) ?? Config.Empty;
-        foreach (var (name, value) in groups.AsEnumerable().Where(group => !IsEmpty(group.Value)))
+        foreach (var (name, value) in groups.AsEnumerable())
         {
+            if (IsEmpty(value))
+            {
+                continue;
+            }
+
             Demand(
                 HoldsKeys(value),
                 $"raft.{Groups}.{name} is set to one value, but it holds keys, such as raft.{Groups}.{name}.roster. Set those keys.");

@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 using RaftActors.Core;
 using RaftActors.Core.Codec;
 using RaftActors.Settings;
@@ -78,7 +76,7 @@ internal static class CallTable
         Of<ClientReply.NotLeading>(13, ClientFormat.WriteNotLeading, ClientFormat.ReadNotLeading),
     ];
 
-    private static readonly FrozenDictionary<Type, Row> ByType = Calls.Concat(Replies).ToFrozenDictionary(row => row.Type);
+    private static readonly Dictionary<Type, Row> ByType = Calls.Concat(Replies).ToDictionary(row => row.Type);
     private static readonly Row?[] CallsByNumber = ByNumber(Calls);
     private static readonly Row?[] RepliesByNumber = ByNumber(Replies);
 
@@ -113,7 +111,7 @@ internal static class CallTable
 
     private static Row?[] ByNumber(Row[] rows)
     {
-        var byNumber = new Row?[rows.Max(row => row.Number) + 1];
+        var byNumber = new Row?[rows[^1].Number + 1];
         foreach (var row in rows)
         {
             byNumber[row.Number] = row;
