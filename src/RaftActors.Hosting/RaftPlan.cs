@@ -134,7 +134,6 @@ internal sealed class RaftPlan
     {
         if (options.Node is not { } node)
         {
-            _builder.AddSetup(new ClientsOnly());
             return;
         }
 

@@ -43,7 +43,7 @@ public sealed class BankNodeTests : IDisposable
         await using var ledger = RaftClient.Create<int, BookingResult>(
             [.. _ports.Select(port => $"127.0.0.1:{port}")],
             options: new() { ResultCodec = RaftCodec.Json<BookingResult>() },
-            configure: raft => raft.UseJson(LedgerJson.Default));
+            configure: types => types.UseJson(LedgerJson.Default));
         var teller = new Teller(ledger);
         Assert.True(await teller.BookAsync("alice", Funds, "funds"));
 

@@ -12,9 +12,6 @@ internal sealed class GroupClient : IDisposable
 {
     private const string Late = "The time is up, and the request may have reached a leader.";
 
-    private static readonly Type[] Heard =
-        [typeof(ConnectionNews.Refused), typeof(ConnectionNews.Opened), typeof(GroupCalls.LeaderFound)];
-
     private readonly Lock _lock;
     private readonly ClientSettings _settings;
     private readonly Action<ProcessName> _redirected;
@@ -22,7 +19,7 @@ internal sealed class GroupClient : IDisposable
     private readonly CancellationTokenSource _end;
     private readonly Dictionary<string, string> _refused;
     private readonly Dictionary<string, TaskCompletionSource> _contacts;
-    private Raft? _system;
+    private readonly ClientHost? _host;
     private bool _isReached;
     private ProcessName? _leader;
 
@@ -38,19 +35,18 @@ internal sealed class GroupClient : IDisposable
             key => key, _ => new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         var given = settings.Target is ServersTarget(var servers) ? settings.Connect?.Invoke(servers) : null;
         _isReached = given is not null;
-        Raft = given ?? Connect(ConfigOf(settings, patience));
+        _host = given is null ? new ClientHost(settings.Security.With(ConfigOf(settings, patience)), On) : null;
+        Raft = given ?? CreateClient();
     }
 
-    // A client of another group of the same application. It shares the actor system and the connections.
+    // A client of another group of the same application. It shares the connections.
     private GroupClient(GroupClient first, string group)
     {
         _settings = first._settings with { Target = first._settings.Target with { Group = group } };
         (_lock, _refused, _contacts, _redirected) = (first._lock, first._refused, first._contacts, first._redirected);
-        (_interrupted, _system, _isReached) = (first._interrupted, first._system, true);
+        (_interrupted, _host, _isReached) = (first._interrupted, first._host, true);
         _end = CancellationTokenSource.CreateLinkedTokenSource(first.End);
-        // Justification: a client of an application has an actor system.
-        Raft = _system!.CreateClient<string, string>(
-            group, new() { Contacts = [.. _settings.Target.Contacts.Select(contact => contact.Key)] });
+        Raft = CreateClient();
     }
 
     /// <summary>The client. Its types are those of the messages of servers; for a group of an application they do not matter.</summary>
@@ -84,13 +80,16 @@ internal sealed class GroupClient : IDisposable
     /// <exception cref="RaftUnavailableException">
     /// No process of the group answered in time. If no node of an application has the group, the message lists those that they have.
     /// </exception>
-    public async Task<RaftActors.GroupStatus> StatusAsync(CancellationToken end)
+    public Task<RaftActors.GroupStatus> StatusAsync(CancellationToken end) =>
+        _settings.Target is ApplicationTarget ? StatusOfApplicationAsync(end) : Raft.StatusAsync(end);
+
+    private async Task<RaftActors.GroupStatus> StatusOfApplicationAsync(CancellationToken end)
     {
         try
         {
             return await Raft.StatusAsync(end).ConfigureAwait(false);
         }
-        catch (RaftUnavailableException) when (_isReached && _settings.Target is ApplicationTarget)
+        catch (RaftUnavailableException) when (_isReached)
         {
             var nodes = await ApplicationSample.TakeAsync(Raft, _settings.LookPatience, end).ConfigureAwait(false);
             var groups = nodes.Groups.Select(group => group.Group).Order(StringComparer.Ordinal).ToList();
@@ -165,7 +164,6 @@ internal sealed class GroupClient : IDisposable
 
     private static Config ConfigOf(ClientSettings settings, TimeSpan patience) => ConfigurationFactory.ParseString(
         $$"""
-        akka { loglevel = OFF, stdout-loglevel = OFF, loggers = [] }
         raft {
           {{(settings.Target.PortOffset is { } offset ? $"transport-tcp.port-offset = {offset}" : "")}}
           pair-size-max = {{MessageLimits.PairBytesMax}}b
@@ -183,21 +181,9 @@ internal sealed class GroupClient : IDisposable
         }
     }
 
-    private RaftClient<string, string> Connect(Config own) => RaftClient.Create<string, string>(
-        [.. _settings.Target.Contacts.Select(contact => contact.Key)],
-        _settings.Target.Group,
-        settings: _settings.Security.With(own),
-        configure: Listen);
-
-    private void Listen(Raft raft)
-    {
-        _system = raft;
-        var listener = new Listener(raft.System, this);
-        foreach (var news in Heard)
-        {
-            raft.System.EventStream.Subscribe(listener, news);
-        }
-    }
+    // Justification: without a given client there is a host. The program ends with its connections.
+    private RaftClient<string, string> CreateClient() => _host!.CreateClient<string, string>(
+        _settings.Target.Group, new() { Contacts = [.. _settings.Target.Contacts.Select(contact => contact.Key)] });
 
     private void On(object news)
     {
@@ -247,14 +233,4 @@ internal sealed class GroupClient : IDisposable
         var why when _settings.Target.PortOffset is not null => why,
         var why => $"{why}; nodes with another raft.transport-tcp.port-offset than 1000 need --port-offset",
     };
-
-    /// <summary>Hears the events of the client on the thread that publishes them, so before the calls that follow them.</summary>
-    private sealed class Listener(ActorSystem system, GroupClient client) : MinimalActorRef
-    {
-        public override ActorPath Path { get; } = ((ExtendedActorSystem)system).Provider.TempPath();
-
-        public override IActorRefProvider Provider => ((ExtendedActorSystem)system).Provider;
-
-        protected override void TellInternal(object message, IActorRef sender) => client.On(message);
-    }
 }

@@ -7,7 +7,7 @@ internal sealed class GroupPoll(Raft raft, string group, IReadOnlyList<string>? 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
     private readonly Lazy<RaftClient> _client = new(() => raft.CreateClient<object?, object?>(
-        group, new() { Contacts = contacts, IsListed = false }, ownsSystem: false));
+        group, new() { Contacts = contacts, IsListed = false }));
 
     private readonly Once _status = new();
     private readonly Once _explanation = new();

@@ -25,18 +25,17 @@ internal sealed record ClientSettings(
     RequestSettings Requests,
     LimitSettings Limits)
 {
-    /// <param name="system">The configuration of the actor system.</param>
-    /// <param name="self">The address of the actor system.</param>
+    /// <param name="root">The whole configuration.</param>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
-    public static ClientSettings Read(Config system, Address self, string? group, RaftClientOptions options)
+    public static ClientSettings Read(Config root, string? group, RaftClientOptions options)
     {
-        var raft = ConfigKeys.RaftIn(system);
+        var raft = ConfigKeys.RaftIn(root);
         group ??= raft.GetString("group")!; // Justification: reference.conf has a default.
         var own = raft.GetConfig("groups")?.GetConfig(group)?.WithFallback(raft) ?? raft;
         var contacts = options.Contacts ?? [.. own.ReadList("client.contacts")];
         var settings = new ClientSettings(
             group,
-            [.. contacts.Select(contact => ToAddress(contact, self))],
+            [.. contacts.Select(contact => ToAddress(contact, CustomAddress.IsUsedIn(raft)))],
             own.ReadNumber("client.pending-max"),
             own.ReadTime("client.attempt-timeout"),
             own.ReadTime("client.close-timeout"),
@@ -51,22 +50,18 @@ internal sealed record ClientSettings(
     }
 
     // "host:port", also behind the "@" of an address of Akka. With a custom transport the name of a node.
-    private static Address ToAddress(string contact, Address self)
+    private static Address ToAddress(string contact, bool isCustom)
     {
-        if (CustomAddress.NodeOf(self) is not null)
+        if (isCustom)
         {
             return CustomAddress.Of(contact)
                 ?? throw new RaftConfigurationException($"raft.client.contacts is wrong. {CustomAddress.WhyNone(contact)}");
         }
 
-        var address = NodeAddress.Of(contact[(contact.IndexOf('@') + 1)..], self);
+        var address = NodeAddress.Of(contact[(contact.IndexOf('@') + 1)..], CustomAddress.OfClient);
         Demand(
             address is not null,
             $"raft.client.contacts names '{contact}', which is no address. Write host:port, the address of a node.");
-        Demand(
-            !self.HasLocalScope,
-            $"raft.client.contacts names '{contact}', but this actor system has no address. Set akka.actor.provider = remote, or use "
-            + "RaftClient.Create.");
         return CustomAddress.WithoutSystem(address!); // Justification: just demanded.
     }
 }

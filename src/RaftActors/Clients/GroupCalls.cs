@@ -5,6 +5,7 @@ using RaftActors.Core;
 using RaftActors.Engine.Requests;
 using RaftActors.Network;
 using RaftActors.Settings;
+using RaftActors.Values;
 using RaftActors.Wire;
 
 namespace RaftActors.Clients;
@@ -27,13 +28,16 @@ internal sealed class GroupCalls
 
     private readonly Lock _lock = new();
     private readonly ClientSettings _settings;
-    private readonly ActorSystem _system;
-    private readonly NodeNetwork _network;
-    private readonly ClientSession _session = ClientSession.New();
+    private readonly RaftHost _host;
+    private readonly ICallNetwork _network;
+
+    // Null: no Append was made yet. A command that only asks does without cryptography, which takes 5 ms to load. Nodes make it at once,
+    // so that the seeds of simulations keep their meaning.
+    private ClientSession? _session;
     private readonly AppendSession<ClientAppend> _appends;
     private readonly GroupFinder _finder;
     private readonly HashSet<ClientQuestion> _questions = [];
-    private readonly Dictionary<(CallTarget Target, Address Node), Location> _locations = [];
+    private readonly Dictionary<Receiver, Location> _locations = [];
     private readonly TaskCompletionSource _stopped = new(Machine.Current.Completion);
     private readonly TimeSpan _patience;
     private int _countOfAppends;
@@ -44,19 +48,20 @@ internal sealed class GroupCalls
     private TimeSpan? _silentSince;
     private TimeSpan _pingedAt;
     private bool _hasAsked;
-    private ICancelable? _timer;
+    private Action? _endTimer;
     private bool _isClosing;
     private TimeSpan _closesAt;
 
-    public GroupCalls(ClientSettings settings, ActorSystem system)
+    public GroupCalls(ClientSettings settings, RaftHost host, ICallNetwork network)
     {
-        (_settings, _system, _network, _patience) = (settings, system, NodeNetwork.Of(system), settings.AttemptTimeout);
-        _appends = new AppendSession<ClientAppend>(_session.Origin, _patience, long.MaxValue, Send);
+        (_settings, _host, _network, _patience) = (settings, host, network, settings.AttemptTimeout);
+        _session = host.System is null ? null : ClientSession.New();
+        _appends = new AppendSession<ClientAppend>(() => Origin, _patience, long.MaxValue, Send);
         _finder = new GroupFinder(
             settings.Group,
             process => Locate(new CallTarget(settings.Group, process.Name), process.Node, process),
             node => Locate(CallTarget.Registry, node, asked: null),
-            [_network.CallAddress, .. settings.Contacts],
+            network.CallAddress is { } own ? [own, .. settings.Contacts] : settings.Contacts,
             () => _network.Problems,
             _patience);
     }
@@ -65,12 +70,14 @@ internal sealed class GroupCalls
     public Task Stopped => _stopped.Task;
 
     /// <summary>The origin of all Appends of this client.</summary>
-    public Member Origin => _session.Origin;
+    public Member Origin => Session.Origin;
+
+    private ClientSession Session => _session ??= ClientSession.New();
 
     private static CancelReason.NotCommitted NotSent { get; } =
         new(NotCommittedReason.Closed, "The client was disposed before the pair was sent.");
 
-    private TimeSpan Now => _system.Scheduler.MonotonicClock;
+    private TimeSpan Now => _host.Now;
 
     private bool IsOpen => _appends.IsOpen || _questions.Count > 0;
 
@@ -321,7 +328,7 @@ internal sealed class GroupCalls
     // Without a way to the leader an Append waits: a process that knows no leader could not do more.
     private void Watch()
     {
-        if (_timer is null && IsOpen)
+        if (_endTimer is null && IsOpen)
         {
             if (MustFindGroup)
             {
@@ -329,7 +336,7 @@ internal sealed class GroupCalls
             }
 
             var interval = _patience / TicksPerPatience;
-            _timer = _system.Scheduler.Advanced.ScheduleRepeatedlyCancelable(interval, interval, OnTick);
+            _endTimer = _host.Repeat(interval, OnTick);
         }
     }
 
@@ -368,8 +375,8 @@ internal sealed class GroupCalls
             TellQuestions(now);
             if (!IsOpen)
             {
-                _timer?.Cancel();
-                _timer = null;
+                _endTimer?.Invoke();
+                _endTimer = null;
             }
 
             StopIfClosed(isOver: now >= _closesAt);
@@ -388,7 +395,7 @@ internal sealed class GroupCalls
         {
             if (_finder.Leader is { } leader)
             {
-                _system.EventStream.Publish(new LeaderFound(_settings.Group, leader));
+                _host.Publish(new LeaderFound(_settings.Group, leader));
             }
 
             _appends.SendAll(now);
@@ -431,7 +438,7 @@ internal sealed class GroupCalls
         var now = Now;
         var left = append.Deadline > now ? append.Deadline - now : TimeSpan.Zero;
         ClientCall.Append call = new(
-            _session, append.Number, append.Key, append.Value, left, append.Attempts > 1, append.RequestKey, append.Span?.Context);
+            Session, append.Number, append.Key, append.Value, left, append.Attempts > 1, append.RequestKey, append.Span?.Context);
         append.Link = LinkTo(target.Node, append, append.Link);
         return append.Link.Send(new CallTarget(_settings.Group, target.Name), call, append);
     }
@@ -475,14 +482,15 @@ internal sealed class GroupCalls
     // One for each receiver: a repeat replaces the one before, whose reply may have been lost.
     private void Locate(CallTarget target, Address node, ProcessAddress? asked)
     {
-        if (!_locations.TryGetValue((target, node), out var location))
+        var receiver = new Receiver(target, node);
+        if (!_locations.TryGetValue(receiver, out var location))
         {
             if (_locations.Count >= LocationsMax)
             {
                 ForgetLocations();
             }
 
-            _locations.Add((target, node), location = new Location(this, asked));
+            _locations.Add(receiver, location = new Location(this, asked));
         }
 
         if (!_network.LinkTo(node).Send(target, new ClientCall.Locate(_settings.Group), location))
@@ -493,9 +501,9 @@ internal sealed class GroupCalls
 
     private void ForgetLocations()
     {
-        foreach (var ((_, node), location) in _locations)
+        foreach (var (receiver, location) in _locations)
         {
-            _network.LinkTo(node).Forget(location);
+            _network.LinkTo(receiver.Node).Forget(location);
         }
 
         _locations.Clear();
@@ -542,8 +550,8 @@ internal sealed class GroupCalls
         if (_isClosing && (isOver || !_appends.IsOpen))
         {
             _appends.Close(NotSent, new CancelReason.Unknown(UnknownReason.Closed));
-            _timer?.Cancel();
-            _timer = null;
+            _endTimer?.Invoke();
+            _endTimer = null;
             ForgetLocations();
             _stopped.TrySetResult();
         }
@@ -551,6 +559,9 @@ internal sealed class GroupCalls
 
     /// <summary>The client sends its calls to this leader from now on, or to a process that follows it. Published as an event.</summary>
     internal sealed record LeaderFound(string Group, ProcessName Leader);
+
+    // No struct: generic code over structs is compiled at each start of a program.
+    private sealed record Receiver(CallTarget Target, Address Node);
 
     /// <summary>A question for the leader. Its reply is news for the whole client.</summary>
     /// <param name="asked">Null: a registry.</param>

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 using Akka.Actor;
+using Akka.Configuration;
 
 using RaftActors.Network;
 using RaftActors.Settings;
@@ -13,22 +14,50 @@ using RaftActors.Wire;
 namespace RaftActors.Clients;
 
 /// <summary>The client of programs; tests may have a scripted one.</summary>
-/// <param name="ownSystem">Terminated with the client; null: the actor system is not the client's.</param>
+/// <param name="owned">Disposed with the client.</param>
 internal sealed class LiveClient<TValue, TResult>(
     ClientSettings settings,
     ValueCodec<TValue> values,
     ValueCodec<object?> results,
     TimeSpan appendTimeout,
     GroupCalls calls,
-    ActorSystem? ownSystem = null)
+    IDisposable? owned = null)
     : RaftClient<TValue, TResult>
 {
     private volatile bool _isDisposed;
 
     public override string Group => settings.Group;
 
-    /// <summary>The actor system that ends with the client; null: none.</summary>
-    internal ActorSystem? OwnSystem => ownSystem;
+    public GroupCalls Calls => calls;
+
+    /// <param name="config">The whole configuration.</param>
+    /// <param name="owned">Disposed with the client.</param>
+    /// <exception cref="RaftConfigurationException">A setting is wrong, or a type has neither a codec nor a serializer.</exception>
+    public static LiveClient<TValue, TResult> Make(
+        RaftHost host,
+        ICallNetwork network,
+        Config config,
+        string? group,
+        RaftClientOptions<TValue, TResult> options,
+        IDisposable? owned = null)
+    {
+        var values = new ValueCodec<TValue>(host, options.Codec, "RaftClientOptions.Codec");
+        values.DemandType("value");
+        var types = ResultTypes.Of(host);
+        if (options.ResultCodec is not null || !types.Has(typeof(TResult)))
+        {
+            types.Declare(options.ResultCodec);
+        }
+
+        var settings = ClientSettings.Read(config, group, options);
+        return new LiveClient<TValue, TResult>(
+            settings,
+            values,
+            new ValueCodec<object?>(host, codecPlace: null),
+            options.AppendTimeout ?? settings.Requests.AppendTimeout,
+            new GroupCalls(settings, host, network),
+            owned);
+    }
 
     public override Task<Outcome<TResult>> AppendAsync(
         string key,
@@ -230,10 +259,7 @@ internal sealed class LiveClient<TValue, TResult>(
         _isDisposed = true;
         calls.Close();
         await calls.Stopped.ConfigureAwait(false);
-        if (ownSystem is not null)
-        {
-            await ownSystem.Terminate().ConfigureAwait(false);
-        }
+        owned?.Dispose();
     }
 
     private async Task<T> WaitAsync<T>(Task<T> ended, ICaller caller, CancellationToken cancellationToken)

@@ -151,8 +151,7 @@ public sealed class Raft : IExtension
     public Raft UseJson<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TContext>(TContext context)
         where TContext : JsonSerializerContext
     {
-        ArgumentNullException.ThrowIfNull(context);
-        JsonTypes.Of(_system).Use(context);
+        RaftHost.Of(_system).Json.UseJson(context);
         return this;
     }
 
@@ -181,15 +180,11 @@ public sealed class Raft : IExtension
     /// <c>akka.actor.serialization-bindings</c>.
     /// </param>
     /// <exception cref="RaftConfigurationException">The type has neither a codec nor a serializer.</exception>
-    public void AddResultType<TResult>(RaftCodec<TResult>? codec = null)
-    {
-        new ValueCodec<TResult>(_system, codec, "ResultCodec").DemandType("result");
-        ResultTypes.Of(_system).Add(codec);
-    }
+    public void AddResultType<TResult>(RaftCodec<TResult>? codec = null) => ResultTypes.Of(_system).Declare(codec);
 
     /// <summary>
     /// Creates a client of a group. The group may be on this node, on other nodes, or both. The node needs neither a raft actor nor
-    /// settings, except an address (<c>akka.actor.provider = remote</c>) and contacts if it belongs to no cluster. Thread-safe.
+    /// settings, except contacts if it belongs to no cluster. Thread-safe.
     /// </summary>
     /// <typeparam name="TValue">The type of the values of the group, as its actors have it.</typeparam>
     /// <typeparam name="TResult">The type of the results of HandleAppend, as the actors have it.</typeparam>
@@ -197,8 +192,20 @@ public sealed class Raft : IExtension
     /// <param name="options">Null, and each unset option: the configuration of the actor system decides.</param>
     /// <exception cref="RaftConfigurationException">A setting is wrong, or a type has neither a codec nor a serializer.</exception>
     public RaftClient<TValue, TResult> CreateClient<TValue, TResult>(
-        string? group = null, RaftClientOptions<TValue, TResult>? options = null) =>
-        CreateClient(group, options ?? new RaftClientOptions<TValue, TResult>(), ownsSystem: false);
+        string? group = null, RaftClientOptions<TValue, TResult>? options = null)
+    {
+        options ??= new RaftClientOptions<TValue, TResult>();
+        _network.Start(isClient: true);
+        var client = LiveClient<TValue, TResult>.Make(_system, _network, _system.Settings.Config, group, options);
+        var calls = client.Calls;
+        _clients[calls] = (client.Group, options.Contacts, options.IsListed);
+        calls.Stopped.ContinueWith(
+            _ => _clients.TryRemove(calls, out var _),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+        return client;
+    }
 
     /// <summary>
     /// Creates a client that neither appends nor reads: for the status of a group, and for changes of its members. Otherwise as
@@ -236,32 +243,6 @@ public sealed class Raft : IExtension
         CreateClient<object?, object?>(
             shards,
             new() { Contacts = options?.Contacts, AppendTimeout = options?.AppendTimeout }));
-
-    /// <param name="ownsSystem">The client terminates the actor system when it is disposed.</param>
-    internal RaftClient<TValue, TResult> CreateClient<TValue, TResult>(
-        string? group, RaftClientOptions<TValue, TResult> options, bool ownsSystem)
-    {
-        var values = new ValueCodec<TValue>(_system, options.Codec, "RaftClientOptions.Codec");
-        values.DemandType("value");
-        if (options.ResultCodec is not null || !ResultTypes.Of(_system).Has(typeof(TResult)))
-        {
-            AddResultType(options.ResultCodec);
-        }
-
-        var settings = ClientSettings.Read(_system.Settings.Config, _network.Address, group, options);
-        _network.Start(isClient: true);
-        GroupCalls calls = new(settings, _system);
-        _clients[calls] = (settings.Group, options.Contacts, options.IsListed);
-        calls.Stopped.ContinueWith(
-            _ => _clients.TryRemove(calls, out var _),
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
-
-        var timeout = options.AppendTimeout ?? settings.Requests.AppendTimeout;
-        var results = new ValueCodec<object?>(_system, codecPlace: null);
-        return new LiveClient<TValue, TResult>(settings, values, results, timeout, calls, ownsSystem ? _system : null);
-    }
 
     /// <summary>Reads and checks the settings of an actor.</summary>
     /// <exception cref="RaftConfigurationException">A setting is missing or wrong.</exception>

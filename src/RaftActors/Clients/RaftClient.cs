@@ -26,8 +26,8 @@ public abstract class RaftClient : IAsyncDisposable
     public abstract string Group { get; }
 
     /// <summary>
-    /// Creates a client with a small actor system of its own, for a program that has none. Disposing the client terminates it. The first
-    /// call looks for the group; this method does not.
+    /// Creates a client for a program without an actor system. It opens connections, and no port. The first call looks for the group; this
+    /// method does not.
     /// </summary>
     /// <typeparam name="TValue">The type of the values of the group, as its actors have it.</typeparam>
     /// <typeparam name="TResult">The type of the results of HandleAppend, as the actors have it.</typeparam>
@@ -35,30 +35,37 @@ public abstract class RaftClient : IAsyncDisposable
     /// <param name="group">The name of the group. Null: <c>raft.group</c>, which is <c>default</c>.</param>
     /// <param name="options">Null, and each unset option: <paramref name="settings"/> decide. Contacts are ignored.</param>
     /// <param name="settings">
-    /// Settings of the actor system, such as <c>raft.security</c>. It has no remoting and opens no port. Null: it logs errors only.
+    /// Settings of <c>raft</c> that differ from <c>reference.conf</c>, such as <c>raft.security</c>. Those of <c>akka</c> have no effect.
     /// </param>
-    /// <param name="configure">Called before the client is made, for instance to name types by <see cref="Raft.UseJson"/>.</param>
+    /// <param name="configure">
+    /// Names the types that are written as JSON. Serializers of Akka need a client of
+    /// <see cref="Raft.CreateClient{TValue, TResult}(string?, RaftClientOptions{TValue, TResult}?)"/>.
+    /// </param>
     /// <exception cref="ArgumentException">There is no contact.</exception>
-    /// <exception cref="RaftConfigurationException">A contact or setting is wrong, or a type has no codec and no serializer.</exception>
+    /// <exception cref="RaftConfigurationException">A contact or setting is wrong, or a type has neither a codec nor JSON.</exception>
     public static RaftClient<TValue, TResult> Create<TValue, TResult>(
         IReadOnlyList<string> contacts,
         string? group = null,
         RaftClientOptions<TValue, TResult>? options = null,
         Config? settings = null,
-        Action<Raft>? configure = null)
+        Action<RaftJsonTypes>? configure = null)
     {
         ArgumentNullException.ThrowIfNull(contacts);
-        var system = OwnSystem.Start(contacts, settings);
+        if (contacts.Count == 0)
+        {
+            throw new ArgumentException("A client without an actor system needs contacts: host:port.", nameof(contacts));
+        }
+
+        var host = new ClientHost(settings);
         try
         {
-            var raft = Raft.Get(system);
-            configure?.Invoke(raft);
-            return raft.CreateClient(
-                group, (options ?? new RaftClientOptions<TValue, TResult>()) with { Contacts = contacts }, ownsSystem: true);
+            configure?.Invoke(host.Json);
+            return host.CreateClient(
+                group, (options ?? new RaftClientOptions<TValue, TResult>()) with { Contacts = contacts }, isOwner: true);
         }
         catch
         {
-            _ = system.Terminate();
+            host.Dispose();
             throw;
         }
     }

@@ -4,6 +4,7 @@ using Akka.Actor;
 using Akka.Event;
 
 using RaftActors.Telemetry;
+using RaftActors.Values;
 using RaftActors.Wire;
 
 namespace RaftActors.Discovery;

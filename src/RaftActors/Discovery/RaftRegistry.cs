@@ -5,6 +5,7 @@ using Akka.Remote;
 using RaftActors.Engine;
 using RaftActors.Network;
 using RaftActors.Settings;
+using RaftActors.Values;
 using RaftActors.Wire;
 
 namespace RaftActors.Discovery;

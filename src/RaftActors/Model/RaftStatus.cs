@@ -23,7 +23,9 @@ public sealed record RaftStatus
     /// <summary>The name of the process.</summary>
     public ProcessName Name { get; }
 
-    /// <summary>The raft actor. Null: it has stopped, or its restart has not finished.</summary>
+    /// <summary>
+    /// The raft actor. Null: it has stopped, or its restart has not finished. From a client without an actor system it takes no messages.
+    /// </summary>
     [JsonIgnore]
     public IActorRef? Actor { get; internal init; }
 

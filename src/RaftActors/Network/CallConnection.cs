@@ -113,7 +113,7 @@ internal sealed class CallConnection(Address address, NetworkContext context, Ac
 
         if (socket is not null)
         {
-            End(socket, "the actor system has stopped", isByPeer: false);
+            End(socket, "this program has closed it", isByPeer: false);
         }
     }
 

@@ -5,6 +5,7 @@ using Akka.Event;
 
 using RaftActors.Settings;
 using RaftActors.Telemetry;
+using RaftActors.Values;
 using RaftActors.Wire;
 
 namespace RaftActors.Network;

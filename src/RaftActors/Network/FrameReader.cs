@@ -2,6 +2,7 @@ using Akka.Actor;
 
 using RaftActors.Core;
 using RaftActors.Core.Codec;
+using RaftActors.Values;
 using RaftActors.Wire;
 
 namespace RaftActors.Network;

@@ -4,6 +4,7 @@ using Akka.Actor;
 using Akka.Configuration;
 
 using RaftActors.Settings;
+using RaftActors.Values;
 using RaftActors.Wire;
 
 namespace RaftActors.Network;
@@ -12,7 +13,7 @@ namespace RaftActors.Network;
 /// The way of an actor system's messages of raft to other nodes. The first raft actor opens its port; a node that has only clients opens
 /// none. Thread-safe.
 /// </summary>
-internal sealed class NodeNetwork
+internal sealed class NodeNetwork : ICallNetwork
 {
     private static readonly ConditionalWeakTable<ActorSystem, NodeNetwork> OfSystems = [];
 
@@ -20,6 +21,7 @@ internal sealed class NodeNetwork
     private readonly Lock _lock = new();
     private readonly ExtendedActorSystem _system;
     private readonly LocalLink _local;
+    private CallConnections? _ofClients;
     private RaftTransport? _transport;
     private bool _hasBegun;
 
@@ -37,8 +39,10 @@ internal sealed class NodeNetwork
     /// <summary>The address of this node in the paths that other nodes use.</summary>
     public Address Address { get; }
 
-    /// <summary>The address of this node for calls of clients.</summary>
+    /// <inheritdoc/>
     public Address CallAddress { get; }
+
+    Address? ICallNetwork.CallAddress => CallAddress;
 
     /// <summary>The processes of this node that take calls of clients.</summary>
     public NodeCalls Calls { get; } = new();
@@ -46,8 +50,8 @@ internal sealed class NodeNetwork
     /// <summary>Null: the actor system has no address. Set before the first engine or client starts.</summary>
     public INetwork? Network { get; private set; }
 
-    /// <summary>Why other nodes cannot be connected to, for people; empty: nothing is known.</summary>
-    public string Problems => Network?.Problems ?? "";
+    /// <inheritdoc/>
+    public string Problems => Network?.Problems ?? _ofClients?.Problems ?? "";
 
     /// <summary>Is told what comes and goes: <c>/system/raft</c>. Set before the start.</summary>
     public IActorRef Registry { get; set; } = ActorRefs.Nobody;
@@ -69,15 +73,12 @@ internal sealed class NodeNetwork
     /// <summary>The reference of an actor at a path with address, by raft's own connections.</summary>
     public IActorRef ActorAt(string path) => Network?.Resolve(path) ?? _system.Provider.ActorAt(path);
 
-    /// <summary>The way for calls of clients to a node.</summary>
-    /// <param name="node">As <see cref="CustomAddress.WithoutSystem"/> has it.</param>
-    public ICallLink LinkTo(Address node) =>
-        Network is { } network && node.HasGlobalScope && !node.Equals(CallAddress)
-            ? network.LinkTo(node)
-            : _local;
+    /// <inheritdoc/>
+    public ICallLink LinkTo(Address node) => node.HasLocalScope || node.Equals(CallAddress) ? _local
+        : Network?.LinkTo(node) ?? _ofClients?.LinkTo(node) ?? _local;
 
-    /// <inheritdoc cref="UserActors.Resolve"/>
-    public IActorRef UserActorAt(string path) => UserActors.Of(_system).Resolve(path);
+    /// <inheritdoc cref="RaftHost.ActorAt"/>
+    public IActorRef UserActorAt(string path) => RaftHost.Of(_system).ActorAt(path);
 
     /// <summary>Reads and checks the settings of the node, and connects it.</summary>
     /// <param name="isClient">A node that has only clients opens no port.</param>
@@ -90,10 +91,6 @@ internal sealed class NodeNetwork
             var security = SecuritySettings.Read(raft);
             var transport = TransportSettings.Read(raft);
             transport.DemandAgreement(security, isByNames: isClient || DiscoverySettings.Read(raft).IsByNames);
-            RaftConfigurationException.Demand(
-                isClient || !CustomAddress.IsOfClientOnly(_system),
-                "This actor system has no address, because it was made for clients only. Give its node a name, host:port, or start the "
-                + "raft actor in another actor system.");
             if (!_hasBegun && Make(transport, security) is { } made)
             {
                 Network = made;
@@ -111,6 +108,13 @@ internal sealed class NodeNetwork
 
     private INetwork? Make(TransportSettings settings, SecuritySettings security)
     {
+        if (!settings.IsCustom && Address.HasLocalScope)
+        {
+            _ofClients = CallConnections.Of(_system, settings, security);
+            _system.RegisterOnTermination(_ofClients.Dispose);
+            return null;
+        }
+
         if (!settings.IsCustom)
         {
             return TcpNetwork.Make(_system, settings, security, Calls, Registry);
@@ -122,7 +126,7 @@ internal sealed class NodeNetwork
         RaftConfigurationException.Demand(
             Address.HasGlobalScope, CustomAddress.WhyNone(_system.Settings.Config.GetString("raft.node") ?? ""));
         var connections = new CustomNetwork(_system, transport, settings, Address, Calls, Registry);
-        UserActors.Of(_system).Resolve = connections.Resolve;
+        RaftHost.Of(_system).ActorAt = connections.Resolve;
         return connections;
     }
 }

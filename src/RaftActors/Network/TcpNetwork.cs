@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Collections.Immutable;
 
 using Akka.Actor;
@@ -8,6 +7,7 @@ using RaftActors.Discovery;
 using RaftActors.Security;
 using RaftActors.Settings;
 using RaftActors.Telemetry;
+using RaftActors.Values;
 using RaftActors.Wire;
 
 namespace RaftActors.Network;
@@ -23,14 +23,13 @@ internal sealed class TcpNetwork : INetwork
     private readonly Lock _lock = new();
     private readonly NetworkContext _context;
     private readonly ExtendedActorSystem _system;
-    private readonly CredentialStore? _credentials;
     private ConnectionListener? _listener;
     private readonly TaskCompletionSource _namesKnown = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private ImmutableHashSet<Address> _named = [];
 
     private readonly ExpelledNodes _expelled = new();
     private readonly ConnectionTable<NodeConnection> _connections;
-    private readonly ConcurrentDictionary<Address, CallConnection> _calls = [];
+    private readonly CallConnections _calls;
 
     /// <exception cref="RaftConfigurationException">The credentials cannot be read.</exception>
     private TcpNetwork(
@@ -42,24 +41,25 @@ internal sealed class TcpNetwork : INetwork
         IActorRef registry)
     {
         _system = system;
-        _credentials = security.IsOn ? new CredentialStore(security, system.Log) : null;
+        var credentials = security.IsOn ? new CredentialStore(security, system.Log) : null;
         var node = Machine.Current.NewNumber();
         _context = new NetworkContext(
             settings, own, node, registry, system.Log, new TransportMetrics(system.Name))
         {
             FindSlab = ValueSlabs.Of(system).Find,
-            Credentials = _credentials,
+            Credentials = credentials,
             Outcomes = new OutcomeFormat(system),
             Calls = calls,
-            IsNamed = settings.IsOfCluster && _credentials is not null ? _ => false : IsNamed,
+            IsNamed = settings.IsOfCluster && credentials is not null ? _ => false : IsNamed,
             NamesKnown = settings.IsOfCluster ? Task.CompletedTask : _namesKnown.Task,
             Resolve = path => CustomAddress.ResolveOwn(system, own, path),
             ConnectionTo = address => _connections!.TryGet(address), // Justification: set below.
         };
         _connections = new ConnectionTable<NodeConnection>(address => new NodeConnection(address, _context), _context);
-        if (_credentials is not null)
+        _calls = new CallConnections(_context, system.EventStream.Publish);
+        if (credentials is not null)
         {
-            _credentials.Changed += OnCredentialsChanged;
+            credentials.Changed += OnCredentialsChanged;
         }
     }
 
@@ -137,9 +137,7 @@ internal sealed class TcpNetwork : INetwork
             : _system.Provider.ActorAt(path);
 
     /// <inheritdoc/>
-    public ICallLink LinkTo(Address node) =>
-        _calls.GetOrAdd(
-            node, static (address, to) => new CallConnection(address, to._context, to._system.EventStream.Publish), this);
+    public ICallLink LinkTo(Address node) => _calls.LinkTo(node);
 
     /// <summary>Whether an announcement of an actor to the node was dropped since the last call.</summary>
     public bool TakeLostActor(Address address) => _connections.Find(address)?.TakeLostActor() == true;
@@ -150,11 +148,6 @@ internal sealed class TcpNetwork : INetwork
         foreach (var connection in _connections.All)
         {
             connection.Renew();
-        }
-
-        foreach (var connection in _calls.Values)
-        {
-            connection.Recheck();
         }
     }
 
@@ -173,9 +166,8 @@ internal sealed class TcpNetwork : INetwork
         || (!_expelled.Contains(address) && _connections.Find(address) is { IsVerified: true });
 
     /// <inheritdoc/>
-    public string Problems => string.Join(
-        ' ',
-        _connections.All.Select(each => each.Problem).Concat(_calls.Values.Select(each => each.Problem)).OfType<string>().Distinct());
+    public string Problems =>
+        string.Join(' ', _connections.All.Select(each => each.Problem).Append(_calls.Problems).OfType<string>().Distinct()).Trim();
 
     /// <inheritdoc/>
     public void Forget(Address address) => _connections.Find(address)?.Forget();
@@ -186,7 +178,7 @@ internal sealed class TcpNetwork : INetwork
     /// </summary>
     public void Expel(Address address)
     {
-        if (_credentials is not null)
+        if (_context.Credentials is not null)
         {
             _expelled.Add(address);
             _connections.Find(address)?.Forget();
@@ -197,16 +189,11 @@ internal sealed class TcpNetwork : INetwork
     /// <inheritdoc/>
     public void Dispose()
     {
-        _credentials?.Dispose();
+        _calls.Dispose();
         _listener?.Dispose();
         foreach (var connection in _connections.All)
         {
             connection.Forget();
-        }
-
-        foreach (var connection in _calls.Values)
-        {
-            connection.Dispose();
         }
     }
 

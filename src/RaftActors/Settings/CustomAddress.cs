@@ -1,7 +1,6 @@
 using System.Globalization;
 
 using Akka.Actor;
-using Akka.Actor.Setup;
 using Akka.Configuration;
 
 namespace RaftActors.Settings;
@@ -17,6 +16,9 @@ internal static class CustomAddress
 
     // A path with an address needs a port, and a name may have none.
     private const int NoPort = 1;
+
+    /// <summary>A client in a program without an address. No node connects to it: the answers come by its own connections.</summary>
+    public static Address OfClient { get; } = new("akka.tcp", "raft-client", "client", NoPort);
 
     /// <returns>Null: the name cannot be one of a node with a custom transport.</returns>
     public static Address? Of(string node)
@@ -41,9 +43,6 @@ internal static class CustomAddress
     public static Address WithoutSystem(Address node) =>
         node.HasLocalScope || node.Protocol == Protocol ? node : new Address(Protocol, System, node.Host, node.Port);
 
-    /// <summary>Whether a path has such an address.</summary>
-    public static bool IsIn(string path) => path.StartsWith(Protocol + "://", StringComparison.Ordinal);
-
     /// <summary>Explains to a person why a name has no address.</summary>
     public static string WhyNone(string node) =>
         $"'{node}' cannot be the name of a node, because raft.transport is custom. Use small letters, digits, '.' and '-', or host:port.";
@@ -53,15 +52,8 @@ internal static class CustomAddress
     {
         var raft = system.Settings.Config.GetConfig("raft") ?? Config.Empty;
         return IsUsedIn(raft) && raft.GetString("node") is { Length: > 0 } node && Of(node) is { } own ? own
-            : IsOfClientOnly(system) ? new Address("akka.tcp", system.Name, "client", NoPort)
             : system.Provider.DefaultAddress;
     }
-
-    /// <summary>
-    /// Whether the actor system has clients and no processes. It needs no address: the answers come by the connections of the clients.
-    /// </summary>
-    public static bool IsOfClientOnly(ExtendedActorSystem system) =>
-        system.Provider.DefaultAddress.HasLocalScope && system.Settings.Setup.Get<ClientsOnly>().HasValue;
 
     /// <summary>The actor of this node at a path with its own address.</summary>
     public static IActorRef ResolveOwn(ExtendedActorSystem system, Address own, string path) => system.Provider.ResolveActorRef(
@@ -70,6 +62,3 @@ internal static class CustomAddress
     /// <param name="raft">The configuration of <c>raft</c>.</param>
     public static bool IsUsedIn(Config raft) => raft.GetString("transport") == "custom";
 }
-
-/// <summary>The setup of an actor system without remoting whose clients have contacts.</summary>
-internal sealed class ClientsOnly : Setup;

@@ -16,7 +16,7 @@ namespace RaftActors.Values;
 /// <param name="codec">Null: the user has none.</param>
 /// <param name="codecPlace">Where the user would set a codec; null: nowhere.</param>
 internal sealed class ValueCodec<TValue>(
-    ActorSystem system, RaftCodec<TValue>? codec = null, string? codecPlace = "RaftOptions.Codec")
+    RaftHost host, RaftCodec<TValue>? codec = null, string? codecPlace = "RaftOptions.Codec")
 {
     // A thread keeps at most this much of the buffer of its latest value.
     private const int KeptSizeMax = 64 * 1024;
@@ -57,8 +57,6 @@ internal sealed class ValueCodec<TValue>(
     // Such values are views of the encoded bytes, not copies.
     private static bool IsView => typeof(TValue) == typeof(ReadOnlyMemory<byte>) || typeof(TValue) == typeof(ReadOnlyMemory<byte>?);
 
-    private JsonTypes Json => field ??= JsonTypes.Of(system);
-
     // Sought at the first use: the types may be named after a test has made its ValueCodec.
     private RaftCodec<TValue>? Codec
     {
@@ -66,7 +64,7 @@ internal sealed class ValueCodec<TValue>(
         {
             if (!_isCodecSought)
             {
-                _codec = Json.CodecOf<TValue>();
+                _codec = host.Json.CodecOf<TValue>();
                 _isCodecSought = true;
             }
 
@@ -82,9 +80,9 @@ internal sealed class ValueCodec<TValue>(
     public void DemandType(string what)
     {
         var type = Nullable.GetUnderlyingType(typeof(TValue)) ?? typeof(TValue);
-        var isKnown = Codec is not null || KnownTypes.Has(type) || type.IsAbstract || Json.Of(type) is not null;
+        var isKnown = Codec is not null || KnownTypes.Has(type) || type.IsAbstract || host.Json.Of(type) is not null;
         RaftConfigurationException.Demand(
-            isKnown || BoundSerializer.Of(system, type) is not null,
+            isKnown || FindBound(type) is not null,
             $"The {what} type {type} has no serializer. {HowToBind(type)}");
     }
 
@@ -109,13 +107,13 @@ internal sealed class ValueCodec<TValue>(
         double number => Write(Kind.Double, BitConverter.DoubleToUInt64Bits(number)),
         decimal number => WriteDecimal(number),
         EntityReset => new[] { (byte)Kind.Reset },
-        _ when Json.Of(value.GetType()) is { } type => WriteNamed(type, value),
+        _ when host.Json.Of(value.GetType()) is { } type => WriteNamed(type, value),
         _ => Serialize(value),
     };
 
     /// <summary>Whether values of this type have a codec or a serializer.</summary>
     public bool CanEncode(Type type) =>
-        Codec is not null || KnownTypes.Has(type) || Json.Of(type) is not null || FindBound(type) is not null;
+        Codec is not null || KnownTypes.Has(type) || host.Json.Of(type) is not null || FindBound(type) is not null;
 
     /// <summary>
     /// The number of bytes of a value that never changes: null, a text, a number or a bool, without a codec. Null: it may change, or only
@@ -305,7 +303,7 @@ internal sealed class ValueCodec<TValue>(
     {
         var reader = new ByteReader(content);
         var name = reader.Text();
-        var type = Json.Of(name) ?? throw new InvalidDataException(
+        var type = host.Json.Of(name) ?? throw new InvalidDataException(
             $"A value of type {name} cannot be read on this node: no context of Raft.UseJson has the type. Add the type to one.");
         try
         {
@@ -398,7 +396,7 @@ internal sealed class ValueCodec<TValue>(
 
     private BoundSerializer? FindBound(Type type)
     {
-        if (_lastBound?.Type != type && BoundSerializer.Of(system, type) is { } found)
+        if (_lastBound?.Type != type && host.System is { } system && BoundSerializer.Of(system, type) is { } found)
         {
             _lastBound = new Bound(type, found);
         }
@@ -409,15 +407,17 @@ internal sealed class ValueCodec<TValue>(
     private string HowToBind(Type type) =>
         "Add it to the JsonSerializerContext of Raft.UseJson, "
         + (codecPlace is null ? "" : $"set {codecPlace} = RaftCodec.Json<{type.Name}>(), ")
-        + "or bind a serializer of your own: akka.actor { serializers.NAME = "
-        + $"\"SERIALIZER, ASSEMBLY\", serialization-bindings {{ \"{type.FullName}, {type.Assembly.GetName().Name}\" = NAME }} }}.";
+        + (host.System is null
+            ? "or create the client in an actor system, by Raft.CreateClient, with a serializer of your own."
+            : "or bind a serializer of your own: akka.actor { serializers.NAME = \"SERIALIZER, ASSEMBLY\", "
+                + $"serialization-bindings {{ \"{type.FullName}, {type.Assembly.GetName().Name}\" = NAME }} }}.");
 
     private object? Deserialize(ReadOnlySpan<byte> content)
     {
         var reader = new ByteReader(content);
         var identifier = reader.Integer();
         var manifest = reader.Text();
-        DemandReadable(identifier, manifest);
+        var system = DemandReadable(identifier, manifest);
         using var nesting = Nesting.Enter();
         try
         {
@@ -431,14 +431,19 @@ internal sealed class ValueCodec<TValue>(
         }
     }
 
-    private void DemandReadable(int identifier, string manifest)
+    private ExtendedActorSystem DemandReadable(int identifier, string manifest)
     {
+        var system = host.System ?? throw new InvalidDataException(
+            $"A value names Akka's serializer {identifier} with the manifest '{manifest}', and a client without an actor system has no "
+            + "such serializers. Create it in an actor system, by Raft.CreateClient, or use Raft.UseJson on the nodes.");
         if (!(_readable ??= ReadableSerializers.Of(system)).Contains(identifier, manifest))
         {
             throw new InvalidDataException(
                 $"A value names Akka's serializer {identifier} with the manifest '{manifest}', which no node reads: no type is bound to "
                 + "this serializer. Bind one to the type of the value, or use Raft.UseJson.");
         }
+
+        return system;
     }
 
     private sealed record Bound(Type Type, BoundSerializer Serializer);

@@ -15,13 +15,13 @@ namespace RaftActors.Wire;
 /// type that RaftActors knows, or a serializer of Akka. A result of HandleAppend is written with the name of its type, which
 /// <see cref="ResultTypes"/> must have on both nodes.
 /// </summary>
-internal sealed class OutcomeFormat(ExtendedActorSystem system)
+internal sealed class OutcomeFormat(RaftHost host)
 {
-    private readonly ValueCodec<object?> _results = new(system, codecPlace: null);
-    private readonly StatusFormat _status = new(system);
+    private readonly ValueCodec<object?> _results = new(host, codecPlace: null);
+    private readonly StatusFormat _status = new(host);
 
     // The extension makes the serializers while it is made itself, so it is asked later.
-    private ResultTypes ResultTypes => ResultTypes.Of(system);
+    private ResultTypes ResultTypes => ResultTypes.Of(host);
 
     private enum Kind : byte
     {
@@ -149,7 +149,7 @@ internal sealed class OutcomeFormat(ExtendedActorSystem system)
         }
 
         var problem = ResultTypes.UnknownName(name);
-        system.Log.Warning("{0}", problem.Message);
+        host.Log.Warning("{0}", problem.Message);
         return new Status.Failure(problem, bytes.Select(done => Outcome<object?>.Done.WithoutResult(done.Serial, done.Request)));
     }
 
@@ -230,7 +230,7 @@ internal sealed class OutcomeFormat(ExtendedActorSystem system)
         catch (ArgumentException e)
         {
             problem = $"The result of {request} cannot leave its node. {e.Message}";
-            system.Log.Warning("{0}", problem);
+            host.Log.Warning("{0}", problem);
             return null;
         }
     }

@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
-using Akka.Actor;
 using Akka.Event;
 
 using RaftActors.Values;
@@ -15,14 +14,14 @@ namespace RaftActors.Wire;
 /// </summary>
 internal sealed class ResultTypes
 {
-    private static readonly ConditionalWeakTable<ActorSystem, ResultTypes> OfSystems = [];
+    private static readonly ConditionalWeakTable<RaftHost, ResultTypes> OfHosts = [];
 
-    private readonly ActorSystem _system;
+    private readonly RaftHost _host;
     private readonly ConcurrentDictionary<string, ResultType> _byName = [];
 
-    public ResultTypes(ActorSystem system)
+    private ResultTypes(RaftHost host)
     {
-        _system = system;
+        _host = host;
         Add<object?>();
         Add<string>();
         Add<byte[]>();
@@ -41,11 +40,19 @@ internal sealed class ResultTypes
         Add(new MembershipCodec());
     }
 
-    public static ResultTypes Of(ActorSystem system) => OfSystems.GetValue(system, static each => new ResultTypes(each));
+    public static ResultTypes Of(RaftHost host) => OfHosts.GetValue(host, static each => new ResultTypes(each));
 
     /// <summary>Adds a type, or replaces its codec.</summary>
     /// <param name="codec">Null: RaftActors knows the type, or Akka has a serializer for it.</param>
-    public void Add<T>(RaftCodec<T>? codec = null) => _byName[NameOf(typeof(T))] = new Known<T>(_system, codec);
+    public void Add<T>(RaftCodec<T>? codec = null) => _byName[NameOf(typeof(T))] = new Known<T>(_host, codec);
+
+    /// <summary>Adds the type of an application.</summary>
+    /// <exception cref="RaftConfigurationException">The type has neither a codec nor a serializer.</exception>
+    public void Declare<T>(RaftCodec<T>? codec)
+    {
+        new ValueCodec<T>(_host, codec, "ResultCodec").DemandType("result");
+        Add(codec);
+    }
 
     public bool Has(Type type) => _byName.TryGetValue(NameOf(type), out var known) && known.Type == type;
 
@@ -84,9 +91,9 @@ internal sealed class ResultTypes
         public abstract IOutcome Make(Outcome<ReadOnlyMemory<byte>> bytes);
     }
 
-    private sealed class Known<T>(ActorSystem system, RaftCodec<T>? codec) : ResultType(typeof(T))
+    private sealed class Known<T>(RaftHost host, RaftCodec<T>? codec) : ResultType(typeof(T))
     {
-        private readonly ValueCodec<T> _values = new(system, codec, codecPlace: null);
+        private readonly ValueCodec<T> _values = new(host, codec, codecPlace: null);
 
         // Without a function that captures something: each outcome would make garbage for it.
         public override Outcome<ReadOnlyMemory<byte>> Take(IOutcome outcome) => outcome is Outcome<T>.Done done
@@ -111,7 +118,7 @@ internal sealed class ResultTypes
             }
             catch (ArgumentException e)
             {
-                system.Log.Warning("{0}", $"The result of {done.Request} cannot leave its node. {e.Message}");
+                host.Log.Warning("{0}", $"The result of {done.Request} cannot leave its node. {e.Message}");
             }
 
             return Outcome<ReadOnlyMemory<byte>>.Done.WithoutResult(done.Serial, done.Request);

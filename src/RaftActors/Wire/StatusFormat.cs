@@ -2,11 +2,12 @@ using Akka.Actor;
 
 using RaftActors.Core.Codec;
 using RaftActors.Settings;
+using RaftActors.Values;
 
 namespace RaftActors.Wire;
 
 /// <summary>The bytes of a <see cref="RaftStatus"/>. Actors are written as paths with their addresses.</summary>
-internal sealed class StatusFormat(ExtendedActorSystem system)
+internal sealed class StatusFormat(RaftHost host)
 {
     private const int NameSizeMin = 4;
     private const int QuarantinedSizeMin = 3;
@@ -90,12 +91,12 @@ internal sealed class StatusFormat(ExtendedActorSystem system)
     private static HeldActor ReadHeld(ref ByteReader reader) =>
         new(new Serial(reader.Count()), reader.Flag(), reader.Text(), ReadTime(ref reader));
 
+    // Justification: only nodes write the status of a process.
     private void WriteActor(ByteWriter writer, IActorRef? actor) =>
-        writer.Text(actor?.Path.ToSerializationFormatWithAddress(_own ??= CustomAddress.OwnOf(system)) ?? "");
+        writer.Text(actor?.Path.ToSerializationFormatWithAddress(_own ??= CustomAddress.OwnOf(host.System!)) ?? "");
 
     private IActorRef? ReadActor(ref ByteReader reader) => reader.Text() is not { Length: > 0 } path ? null
-        : CustomAddress.IsIn(path) ? UserActors.Of(system).Resolve(path)
-        : system.Provider.ActorAt(path);
+        : host.ActorAt(path);
 
     public static DateTimeOffset ReadTime(ref ByteReader reader) => reader.Count() is var time && time <= TimeMax
         ? DateTimeOffset.FromUnixTimeMilliseconds(time)

@@ -2,7 +2,7 @@ using Akka.Actor;
 
 using RaftActors.Core.Codec;
 using RaftActors.Network;
-using RaftActors.Wire;
+using RaftActors.Values;
 
 namespace RaftActors.Fuzz.Targets;
 

@@ -1,4 +1,3 @@
-using Akka.Actor;
 using Akka.Configuration;
 
 using RaftActors.Clients;
@@ -7,8 +6,6 @@ namespace RaftActors.Tests.Clients;
 
 public sealed class ClientSettingsTests
 {
-    private static readonly Address Self = new("akka.tcp", "shop", "127.0.0.1", 2551);
-
     [Fact]
     public void Unset_options_come_from_the_configuration()
     {
@@ -50,18 +47,6 @@ public sealed class ClientSettingsTests
     public void Wrong_setting_is_refused_with_the_remedy(string config, string expected) =>
         Assert.Contains(expected, Assert.Throws<RaftConfigurationException>(() => Read(config)).Message);
 
-    [Fact]
-    public void Contacts_need_an_actor_system_with_an_address()
-    {
-        var config = ConfigurationFactory.ParseString("raft.client.contacts = [\"orders@10.0.0.1:2552\"]")
-            .WithFallback(Raft.DefaultConfig());
-
-        var problem = Assert.Throws<RaftConfigurationException>(
-            () => ClientSettings.Read(config, new Address("akka", "shop"), null, new RaftClientOptions()));
-
-        Assert.Contains("akka.actor.provider = remote", problem.Message);
-    }
-
     private static ClientSettings Read(string config, string? group = null) => ClientSettings.Read(
-        ConfigurationFactory.ParseString(config).WithFallback(Raft.DefaultConfig()), Self, group, new RaftClientOptions());
+        ConfigurationFactory.ParseString(config).WithFallback(Raft.DefaultConfig()), group, new RaftClientOptions());
 }

@@ -80,8 +80,8 @@ public sealed class EntityClientTests : TestKit
     private LiveClient<object?, object?> NewClient(string group)
     {
         _engines[group] = ScriptedProcess.Add(Sys, group, new ProcessName($"{group}@node"));
-        var settings = ClientSettings.Read(Sys.Settings.Config, new Address("akka", Sys.Name), group, new RaftClientOptions());
-        GroupCalls calls = new(settings, Sys);
+        var settings = ClientSettings.Read(Sys.Settings.Config, group, new RaftClientOptions());
+        GroupCalls calls = new(settings, Sys, NodeNetwork.Of(Sys));
         return new LiveClient<object?, object?>(settings, new(Sys, codecPlace: null), new(Sys, codecPlace: null), Guard, calls);
     }
 

@@ -3,6 +3,7 @@ using Akka.TestKit.Xunit2;
 
 using RaftActors.Clients;
 using RaftActors.Core;
+using RaftActors.Network;
 using RaftActors.Values;
 using RaftActors.Wire;
 
@@ -34,8 +35,8 @@ public sealed class LiveClientTests : TestKit
         _engine = ScriptedProcess.Lead(Sys, "orders", Leader, Follower);
         _follower = ScriptedProcess.Add(Sys, "orders", Follower);
         var settings = ClientSettings.Read(
-            Sys.Settings.Config, new Address("akka", Sys.Name), "orders", new RaftClientOptions());
-        GroupCalls calls = new(settings, Sys);
+            Sys.Settings.Config, "orders", new RaftClientOptions());
+        GroupCalls calls = new(settings, Sys, NodeNetwork.Of(Sys));
         _client = new LiveClient<int, int>(settings, new(Sys, codecPlace: null), new(Sys, codecPlace: null), Guard, calls);
     }
 

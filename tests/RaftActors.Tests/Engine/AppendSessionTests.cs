@@ -19,7 +19,7 @@ public sealed class AppendSessionTests
     private TimeSpan _now;
     private bool _isConnected = true;
 
-    public AppendSessionTests() => _appends = new AppendSession<ClientAppend>(Session.Origin, Patience, MaxBytes, Take);
+    public AppendSessionTests() => _appends = new AppendSession<ClientAppend>(() => Session.Origin, Patience, MaxBytes, Take);
 
     [Fact]
     public void Silent_append_is_sent_again_with_its_number_as_a_retry_and_ever_more_rarely()
@@ -310,7 +310,8 @@ public sealed class AppendSessionTests
     public void Append_of_an_earlier_life_of_the_client_that_is_cancelled_leaves_the_one_with_its_number_open()
     {
         var old = new ClientAppend<int>("key", default, TimeSpan.FromMinutes(1));
-        AppendSession<ClientAppend> before = new(new ClientSession(new Guid(8, 0, 0, new byte[8])).Origin, Patience, MaxBytes, _ => true);
+        var origin = new ClientSession(new Guid(8, 0, 0, new byte[8])).Origin;
+        AppendSession<ClientAppend> before = new(() => origin, Patience, MaxBytes, _ => true);
         before.Add(old, _now, mayGo: false);
         before.SendWaiting(_now);
         var append = Add();

@@ -110,36 +110,55 @@ public sealed class RemoteClientTests : TestKit
     }
 
     [Fact]
-    public async Task Client_of_a_program_without_an_actor_system_has_one_of_its_own_that_ends_with_it()
+    public async Task Client_of_a_program_without_an_actor_system_appends_and_asks_and_follows()
     {
         var port = StartCounter();
-        var client = RaftClient.Create<int, int>([$"127.0.0.1:{port}"]);
-        var own = ((LiveClient<int, int>)client).OwnSystem!;
+        await using var client = RaftClient.Create<int, int>([$"127.0.0.1:{port}"]);
 
         Assert.Equal(40, (await client.AppendAsync("clicks", 40)).OrThrow().ResultOr(-1));
+        Assert.Equal(40, await client.QueryAsync<int>("total"));
+        Assert.Equal(40, (await client.SubscribeAsync(Serial.Zero).FirstAsync()).Value);
+        Assert.Equal("/user/counter", Assert.Single((await client.StatusAsync()).Processes).Actor?.Path.ToStringWithoutAddress());
+    }
+
+    [Fact]
+    public async Task Client_of_a_program_without_an_actor_system_ends_its_calls_when_it_is_disposed()
+    {
+        var client = RaftClient.Create<int, int>(["127.0.0.1:1"]);
+        var append = client.AppendAsync("clicks", 1, TimeSpan.FromHours(1));
+
         await client.DisposeAsync();
 
-        Assert.True(own.WhenTerminated.IsCompletedSuccessfully);
+        Assert.Equal(NotCommittedReason.Closed, Assert.IsType<Outcome<int>.NotCommitted>(await append).Reason);
     }
 
     [Fact]
-    public async Task Own_actor_system_of_a_client_leaves_signals_to_the_program()
+    public void Client_of_a_program_without_an_actor_system_has_no_serializers_of_akka()
     {
-        await using var client = RaftClient.Create<int, int>(["127.0.0.1:1"]);
-        var config = ((LiveClient<int, int>)client).OwnSystem!.Settings.Config;
+        var problem = Assert.Throws<RaftConfigurationException>(() => RaftClient.Create<Price, int>(["127.0.0.1:1"]));
 
-        Assert.False(config.GetBoolean("akka.coordinated-shutdown.run-by-clr-shutdown-hook", true));
+        Assert.Contains("RaftClientOptions.Codec = RaftCodec.Json<Price>()", problem.Message);
+        Assert.Contains("or create the client in an actor system, by Raft.CreateClient", problem.Message);
     }
 
     [Fact]
-    public async Task Own_actor_system_of_a_client_has_no_remoting_and_no_raft_actors()
+    public void Client_of_a_program_without_an_actor_system_refuses_a_custom_transport()
     {
-        await using var client = RaftClient.Create<int, int>(["127.0.0.1:1"]);
-        var own = (ExtendedActorSystem)((LiveClient<int, int>)client).OwnSystem!;
+        var custom = ConfigurationFactory.ParseString("raft.transport = custom");
 
-        Assert.True(own.Provider.DefaultAddress.HasLocalScope);
-        var problem = Assert.Throws<RaftConfigurationException>(() => Raft.Get(own).Network.Start(isClient: false));
-        Assert.Contains("it was made for clients only", problem.Message);
+        var problem = Assert.Throws<RaftConfigurationException>(() => RaftClient.Create<int, int>(["127.0.0.1:1"], settings: custom));
+
+        Assert.Contains("Use Raft.CreateClient.", problem.Message);
+    }
+
+    [Fact]
+    public async Task Client_in_an_actor_system_without_an_address_calls_other_nodes()
+    {
+        var port = StartCounter();
+        await using var client = Raft.Get(Sys).CreateClient<int, int>(options: new() { Contacts = [$"127.0.0.1:{port}"] });
+
+        Assert.True(Raft.Get(Sys).Network.Address.HasLocalScope);
+        Assert.Equal(40, (await client.AppendAsync("clicks", 40)).OrThrow().ResultOr(-1));
     }
 
     [Fact]
@@ -148,7 +167,7 @@ public sealed class RemoteClientTests : TestKit
         var none = Assert.Throws<ArgumentException>(() => RaftClient.Create<int, int>([]));
         var wrong = Assert.Throws<RaftConfigurationException>(() => RaftClient.Create<int, int>(["127.0.0.1"]));
 
-        Assert.StartsWith("A client with an actor system of its own needs contacts: host:port.", none.Message);
+        Assert.StartsWith("A client without an actor system needs contacts: host:port.", none.Message);
         Assert.Contains("'127.0.0.1', which is no address. Write host:port", wrong.Message);
     }
 

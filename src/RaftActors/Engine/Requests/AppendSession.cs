@@ -18,7 +18,7 @@ namespace RaftActors.Engine.Requests;
 /// <param name="send">
 /// Sends an Append to the group. False: it was not sent, and no other one should be until the way changes or the Append is overdue.
 /// </param>
-internal sealed class AppendSession<T>(Member origin, TimeSpan patience, long maxBytes, Func<T, bool> send)
+internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan patience, long maxBytes, Func<T, bool> send)
     where T : SessionAppend
 {
     private readonly LinkedList<SessionAppend> _waiting = [];
@@ -124,7 +124,7 @@ internal sealed class AppendSession<T>(Member origin, TimeSpan patience, long ma
     }
 
     /// <summary>The open Append that was sent with this request; null: it has ended, or is of another origin.</summary>
-    public T? Find(RequestRef request) => request.Incarnation == origin.Incarnation ? (T?)_sent.Find(request.Number) : null;
+    public T? Find(RequestRef request) => request.Incarnation == origin().Incarnation ? (T?)_sent.Find(request.Number) : null;
 
     /// <summary>Takes out an Append that was sent. Null: it has ended, or is of another origin.</summary>
     public T? Take(RequestRef request)
@@ -218,7 +218,7 @@ internal sealed class AppendSession<T>(Member origin, TimeSpan patience, long ma
         append.End(outcome);
     }
 
-    private RequestRef RefOf(SessionAppend append) => RequestRef.Of(new RequestId(origin, append.Number));
+    private RequestRef RefOf(SessionAppend append) => RequestRef.Of(new RequestId(origin(), append.Number));
 
     private void StopWaiting(SessionAppend append)
     {

@@ -26,7 +26,7 @@ internal sealed class OwnAppends
         var settings = context.Process.Settings;
         (_context, _traces) = (context, traces);
         _session = new AppendSession<OwnAppend>(
-            context.Process.Member, settings.Timing.ElectionTimeoutMax, settings.Limits.InflightSizeMaxBytes, Send);
+            () => context.Process.Member, settings.Timing.ElectionTimeoutMax, settings.Limits.InflightSizeMaxBytes, Send);
     }
 
     public int Count => _session.Count;

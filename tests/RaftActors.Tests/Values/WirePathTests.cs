@@ -1,9 +1,9 @@
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
 
-using RaftActors.Wire;
+using RaftActors.Values;
 
-namespace RaftActors.Tests.Wire;
+namespace RaftActors.Tests.Values;
 
 public sealed class WirePathTests : TestKit
 {

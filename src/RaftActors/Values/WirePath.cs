@@ -3,7 +3,7 @@ using System.Globalization;
 
 using Akka.Actor;
 
-namespace RaftActors.Wire;
+namespace RaftActors.Values;
 
 /// <summary>Reads paths of actors that other nodes have written.</summary>
 internal static class WirePath

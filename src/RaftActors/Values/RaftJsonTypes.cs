@@ -3,29 +3,35 @@ using System.Reflection;
 using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
-using Akka.Actor;
+using RaftActors.Values;
 
-namespace RaftActors.Values;
+namespace RaftActors;
 
-/// <summary>
-/// The types that an actor system writes as JSON without a codec of their own (<see cref="Raft.UseJson"/>), by type and by name. An
-/// extension of its own, because a <see cref="ValueCodec{TValue}"/> may be made before <see cref="Raft"/>. Thread-safe.
-/// </summary>
-internal sealed class JsonTypes : IExtension
+/// <summary>The types that a program writes as JSON without a codec of their own. Thread-safe.</summary>
+public sealed class RaftJsonTypes
 {
     private readonly Lock _lock = new();
     private readonly HashSet<Type> _missed = [];
     private volatile Dictionary<Type, JsonType> _byType = [];
     private volatile Dictionary<string, JsonType> _byName = [];
 
-    public static JsonTypes Of(ActorSystem system) => system.WithExtension<JsonTypes, JsonTypesProvider>();
+    internal RaftJsonTypes()
+    {
+    }
 
-    /// <summary>Adds the types of a context that RaftActors does not know already. A type of an earlier context stays as it is.</summary>
+    /// <summary>
+    /// Adds the types of a context that RaftActors does not know already. A type of an earlier context stays as it is. See
+    /// <see cref="Raft.UseJson"/>.
+    /// </summary>
+    /// <typeparam name="TContext">The context, by its own type.</typeparam>
+    /// <param name="context">The context, such as <c>ShopJson.Default</c>.</param>
+    /// <returns>This object.</returns>
     /// <exception cref="ArgumentException">The context has no types, or two types have the same name.</exception>
     /// <exception cref="InvalidOperationException">One of the types is in use without JSON.</exception>
-    public void Use<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TContext>(TContext context)
+    public RaftJsonTypes UseJson<[DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicProperties)] TContext>(TContext context)
         where TContext : JsonSerializerContext
     {
+        ArgumentNullException.ThrowIfNull(context);
         List<JsonTypeInfo> found =
         [
             .. typeof(TContext).GetProperties(BindingFlags.Public | BindingFlags.Instance)
@@ -52,10 +58,12 @@ internal sealed class JsonTypes : IExtension
 
             (_byType, _byName) = (byType, byName);
         }
+
+        return this;
     }
 
     /// <summary>The JSON of a declared type; null: it has none, from now on.</summary>
-    public RaftCodec<T>? CodecOf<T>()
+    internal RaftCodec<T>? CodecOf<T>()
     {
         if (_byType.TryGetValue(typeof(T), out var known))
         {
@@ -70,10 +78,10 @@ internal sealed class JsonTypes : IExtension
     }
 
     /// <summary>The JSON of a value's own type; null: it has none.</summary>
-    public JsonType? Of(Type type) => _byType.GetValueOrDefault(type);
+    internal JsonType? Of(Type type) => _byType.GetValueOrDefault(type);
 
     /// <summary>The type that a message or the log names; null: this node does not use it. Never loads a type.</summary>
-    public JsonType? Of(string name) => _byName.GetValueOrDefault(name);
+    internal JsonType? Of(string name) => _byName.GetValueOrDefault(name);
 
     private void Demand(Type type, Dictionary<string, JsonType> byName)
     {
@@ -89,11 +97,4 @@ internal sealed class JsonTypes : IExtension
                 $"Cannot use JSON for {type} of {type.Assembly}: a type of {other.Info.Type.Assembly} has the same name. Rename one.");
         }
     }
-}
-
-/// <summary>Creates the <see cref="JsonTypes"/> of an actor system.</summary>
-internal sealed class JsonTypesProvider : ExtensionIdProvider<JsonTypes>
-{
-    /// <inheritdoc/>
-    public override JsonTypes CreateExtension(ExtendedActorSystem system) => new();
 }

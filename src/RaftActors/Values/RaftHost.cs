@@ -1,0 +1,57 @@
+using System.Runtime.CompilerServices;
+
+using Akka.Actor;
+using Akka.Event;
+
+namespace RaftActors.Values;
+
+/// <summary>
+/// What values and clients need of the program that they live in. It has an actor system, or it is that of a client without one.
+/// Thread-safe.
+/// </summary>
+internal abstract class RaftHost
+{
+    private static readonly ConditionalWeakTable<ActorSystem, RaftHost> OfSystems = [];
+
+    /// <summary>Null: the program has none.</summary>
+    public virtual ExtendedActorSystem? System => null;
+
+    public ILoggingAdapter Log => System?.Log ?? NoLogger.Instance;
+
+    /// <summary>The types that are written as JSON without a codec of their own.</summary>
+    public RaftJsonTypes Json { get; } = new();
+
+    /// <summary>
+    /// Finds a user's actor by its path. Messages to it go by the remoting, or by a custom transport, which sets this before it takes the
+    /// first message.
+    /// </summary>
+    public abstract Func<string, IActorRef> ActorAt { get; set; }
+
+    /// <summary>The time since some start, for durations.</summary>
+    public abstract TimeSpan Now { get; }
+
+    public static RaftHost Of(ActorSystem system) =>
+        OfSystems.GetValue(system, static each => new SystemHost((ExtendedActorSystem)each));
+
+    public static implicit operator RaftHost(ActorSystem system) => Of(system);
+
+    /// <summary>Calls a function again and again. Returns the function that ends it.</summary>
+    public abstract Action Repeat(TimeSpan interval, Action run);
+
+    /// <summary>Tells the listeners of the program an event of a client.</summary>
+    public abstract void Publish(object news);
+
+    private sealed class SystemHost(ExtendedActorSystem system) : RaftHost
+    {
+        public override ExtendedActorSystem System => system;
+
+        public override Func<string, IActorRef> ActorAt { get; set; } = path => system.Provider.ActorAt(path);
+
+        public override TimeSpan Now => system.Scheduler.MonotonicClock;
+
+        public override Action Repeat(TimeSpan interval, Action run) =>
+            system.Scheduler.Advanced.ScheduleRepeatedlyCancelable(interval, interval, run).Cancel;
+
+        public override void Publish(object news) => system.EventStream.Publish(news);
+    }
+}
