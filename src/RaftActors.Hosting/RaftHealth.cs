@@ -76,6 +76,11 @@ internal sealed class RaftHealth(RaftPlan plan, Func<RaftStatus, IEnumerable<str
             yield return $"{Name(process)} does not follow its log: {held}";
         }
 
+        if (process.Divergence is { } divergence)
+        {
+            yield return $"{Name(process)}: {divergence}";
+        }
+
         if (process.Quarantined is [var first, .. var others])
         {
             yield return $"{Name(process)} has {process.Quarantined.Length} quarantined entities: {first}"

@@ -6,4 +6,7 @@ public sealed class Odometer() : RaftActor<int, int>(new() { FindFault = (key, v
     private int _total;
 
     protected override int HandleAppend(Entry<int> entry) => _total += entry.Value;
+
+    // Kept up to date by HandleAppend, so that a digest does not read all entries.
+    protected override ulong? HandleDigest() => (ulong)_total;
 }

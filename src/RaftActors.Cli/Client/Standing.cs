@@ -54,6 +54,8 @@ internal static class StandingOfProcess
             Client.Standing.Fenced => target.Show(status.Fence ?? status.Failure!), // Justification: one of them makes it fenced.
             _ => status.NameConflict is { } conflict ? target.Show(conflict)
                 : status.HeldAt is { } held ? $"is held at serial {held.Serial}, see 'raft check'"
+                : status.Divergence is { } differs && differs.Concerns(status.Name)
+                    ? $"has another state than others since serial {differs.Serials.First}, see 'raft check'"
                 : null,
         };
 

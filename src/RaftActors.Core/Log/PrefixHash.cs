@@ -34,7 +34,8 @@ internal static class PrefixHash
         return Extend(hash, value.Span);
     }
 
-    private static ulong Extend(ulong hash, ReadOnlySpan<byte> bytes)
+    /// <summary>The hash after more bytes. Their number is no part of it.</summary>
+    public static ulong Extend(ulong hash, ReadOnlySpan<byte> bytes)
     {
         for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
         {
@@ -49,7 +50,8 @@ internal static class PrefixHash
         return hash;
     }
 
-    private static ulong Mix(ulong hash, ulong word)
+    /// <summary>The hash after one more word.</summary>
+    public static ulong Mix(ulong hash, ulong word)
     {
         var high = Math.BigMul((hash + Odd1) ^ word, Odd2, out var low);
         return high ^ low ^ (hash << 1);

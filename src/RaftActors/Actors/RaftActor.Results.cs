@@ -1,4 +1,7 @@
+using Akka.Event;
+
 using RaftActors.Delivery;
+using RaftActors.Engine;
 
 namespace RaftActors;
 
@@ -6,6 +9,12 @@ namespace RaftActors;
 public abstract partial class RaftActor<TValue, TResult>
 {
     private KeptResults<TResult> _results = null!;
+
+    // Another process wants a digest of exactly these pairs.
+    private Serial _wantedDigest;
+
+    // The latest digest was of the pairs up to here. Several processes may want the same one.
+    private Serial _digested;
 
     // The pair that HandleSerial handles.
     private StoredPair? _fetched;
@@ -30,6 +39,21 @@ public abstract partial class RaftActor<TValue, TResult>
             _results.Add(pair, result);
         }
     }
+
+    /// <summary>
+    /// Called on every process at the same serials: each 4,096 pairs, and when the group falls quiet, at most every ten seconds. Processes
+    /// compare what it returns, to notice that their states differ (<see cref="RaftEvent.StateDiverged"/>). The results of HandleAppend are
+    /// compared without it. Default: null, so the state is not compared.
+    /// <para>
+    /// The pairs wait meanwhile, so keep a sum that HandleAppend updates, rather than reading a large state. An exception is logged, and
+    /// the state is not compared.
+    /// </para>
+    /// </summary>
+    /// <returns>
+    /// A hash that depends on the state only, and not on the process: not that of <see cref="HashCode"/> or of string.GetHashCode, which
+    /// differ between processes.
+    /// </returns>
+    protected virtual ulong? HandleDigest() => null;
 
     private void Run(DeliveryStep.Answer answer)
     {
@@ -57,6 +81,38 @@ public abstract partial class RaftActor<TValue, TResult>
         if (request is { } own)
         {
             _process.Appends.Complete(own, serial, Self, _results);
+        }
+    }
+
+    private void WantDigest(Serial serial)
+    {
+        _wantedDigest = serial;
+        DigestIfDue();
+    }
+
+    // A state that lacks a pair below its highest one is that of no serial.
+    private void DigestIfDue()
+    {
+        var digest = _results.Digest.Now;
+        if (digest.To > _digested && (digest.IsComplete || digest.To == _wantedDigest) && digest.To == _order.Complete)
+        {
+            _digested = digest.To;
+            _process.Engine.Tell(new ToEngine.Digest(digest with { State = StateHash() }), Self, _life);
+        }
+    }
+
+    private ulong? StateHash()
+    {
+        try
+        {
+            return HandleDigest();
+        }
+        catch (Exception e)
+        {
+            // After a restart the next life would come to this serial again.
+            const string Problem = "HandleDigest failed, so the states of the processes are not compared. Make it return a hash.";
+            Raft.Latest.Log(LogLevel.ErrorLevel, e, nameof(HandleDigest), Problem);
+            return null;
         }
     }
 }

@@ -302,6 +302,9 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
             case ToActor.SnapshotFailed failed:
                 failed.Cause.Throw();
                 break;
+            case ToActor.WantDigest wanted:
+                WantDigest(wanted.Serial);
+                break;
             case ToActor.Serve serve:
                 Raft.Serve(serve, HandleGet);
                 break;
@@ -402,6 +405,11 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
             DeliveryStep.Answer answer => (answer.Own, answer.Pair.Serial),
             _ => (null, default),
         };
+        if (step is DeliveryStep.Append or DeliveryStep.Answer)
+        {
+            _results.Skip(serial);
+        }
+
         Self.Tell(new ToActor.Resumed(_life, own, serial), Self);
     }
 
@@ -470,6 +478,8 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         {
             _process.Engine.Tell(new ToEngine.HoldEnded(), Self, _life);
         }
+
+        DigestIfDue();
     }
 
     private void Restore()

@@ -12,7 +12,8 @@ namespace RaftActors.Delivery;
 /// <summary>
 /// The results of the latest pairs that one life of an actor handled, by serial, so that a repeat is answered as the first call was
 /// (thesis §6.3). The log alone decides what is kept, so all processes keep the same. Pairs with a request key have a ring of their own:
-/// clients repeat them long after the call, so pairs without a key must not push them out. Not thread-safe: the actor's own.
+/// clients repeat them long after the call, so pairs without a key must not push them out. All results, kept or not, make the
+/// <see cref="Digest"/>. Not thread-safe: the actor's own.
 /// </summary>
 internal abstract class KeptResults
 {
@@ -21,10 +22,18 @@ internal abstract class KeptResults
     public const int BytesMax = 1 << 20;
     public const int ResultBytesMax = 64 << 10;
 
-    /// <summary>Writes all results, for a snapshot.</summary>
+    private protected RunningDigest _digest;
+
+    /// <summary>The digest of the results until now.</summary>
+    public ref readonly RunningDigest Digest => ref _digest;
+
+    /// <summary>HandleAppend failed at this pair, and the actor goes on.</summary>
+    public void Skip(Serial serial) => _digest.Skip(serial);
+
+    /// <summary>Writes the digest and all results, for a snapshot.</summary>
     public abstract byte[] ToSection();
 
-    /// <summary>Replaces all results by those of a snapshot.</summary>
+    /// <summary>Replaces the digest and all results by those of a snapshot.</summary>
     /// <param name="section">The bytes of <see cref="ToSection"/>.</param>
     /// <exception cref="StoreException">The bytes are damaged. The results stay as they are.</exception>
     public abstract void Restore(ReadOnlySpan<byte> section);
@@ -78,6 +87,7 @@ internal sealed class KeptResults<TResult>(ActorSystem system, RaftCodec<TResult
     public override byte[] ToSection()
     {
         var writer = new ByteWriter();
+        _digest.Write(writer);
         Write(writer, _plain);
         Write(writer, _keyed);
         return writer.ToArray();
@@ -87,9 +97,11 @@ internal sealed class KeptResults<TResult>(ActorSystem system, RaftCodec<TResult
     public override void Restore(ReadOnlySpan<byte> section)
     {
         var (plain, keyed) = (new ResultRing<TResult>(), new ResultRing<TResult>());
+        RunningDigest digest;
         try
         {
             var reader = new ByteReader(section);
+            digest = RunningDigest.Read(ref reader);
             Read(ref reader, plain);
             Read(ref reader, keyed);
             reader.End();
@@ -99,7 +111,7 @@ internal sealed class KeptResults<TResult>(ActorSystem system, RaftCodec<TResult
             throw SnapshotTail.Damaged(e.Message, e);
         }
 
-        (_plain, _keyed) = (plain, keyed);
+        (_digest, _plain, _keyed) = (digest, plain, keyed);
     }
 
     // An object may change after HandleAppend returned it, so its bytes are kept.
@@ -107,6 +119,7 @@ internal sealed class KeptResults<TResult>(ActorSystem system, RaftCodec<TResult
     {
         if (_unwritable is { } unwritable && result?.GetType() == unwritable)
         {
+            _digest.Skip(serial);
             return null;
         }
 
@@ -114,16 +127,19 @@ internal sealed class KeptResults<TResult>(ActorSystem system, RaftCodec<TResult
         {
             if (_values.SizeOfUnchanging(result) is { } size)
             {
+                _digest.AddUnchanging(serial, result);
                 return size <= ResultBytesMax ? new KeptResult<TResult>(serial, size, result, null) : null;
             }
 
             var bytes = _values.Encode(result).ToArray();
+            _digest.AddBytes(serial, bytes);
             return bytes.Length <= ResultBytesMax ? new KeptResult<TResult>(serial, bytes.Length, default, bytes) : null;
         }
         catch (Exception)
         {
             // A codec of the user may throw anything. The result still goes to an asker on this node.
             _unwritable = result is null || _values.CanEncode(result.GetType()) ? _unwritable : result.GetType();
+            _digest.Skip(serial);
             return null;
         }
     }

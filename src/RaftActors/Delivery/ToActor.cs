@@ -117,6 +117,9 @@ internal abstract record ToActor(long Life)
     /// <summary>This process leads: may this pair be written? The actor answers with <c>ToEngine.Judged</c>.</summary>
     public sealed record Judge(long Life, RequestId Request, string Key, ReadOnlyMemory<byte> Value) : ToActor(Life);
 
+    /// <summary>The actor gives its digest once it has all pairs up to this serial, and none above.</summary>
+    public sealed record WantDigest(long Life, Serial Serial) : ToActor(Life);
+
     /// <summary>Another process asks for this committed pair. The actor answers with <c>ToEngine.Served</c>.</summary>
     public sealed record Serve(long Life, RequestId Request, Serial Serial) : ToActor(Life);
 }

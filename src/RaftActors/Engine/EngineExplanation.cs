@@ -47,6 +47,11 @@ internal static class EngineExplanation
             lines.Add($"held: {held}");
         }
 
+        if (process.Status.Divergence is { } divergence)
+        {
+            lines.Add($"diverged: {divergence}");
+        }
+
         if (process.Status.Fence is { } fence)
         {
             lines.Add($"fenced: {fence}");

@@ -23,6 +23,7 @@ internal sealed class ProcessGauges(EngineContext context, OwnAppends appends, L
         Create("raft.role", "{role}", "Role: 0 follower, 1 pre-candidate, 2 candidate, 3 leader.", reading => (int)reading.Role),
         Create("raft.log.size", "By", "Size of the log without compacted entries.", reading => reading.LogSize),
         Create("raft.snapshot.size", "By", "Size of the state in the latest snapshot.", reading => reading.SnapshotSize),
+        Create("raft.diverged", "{group}", "1: the actors of the group have different states.", reading => reading.HasDiverged ? 1 : 0),
         Create("raft.peer.lag", "{entry}", "Entries of the leader that a process does not have on disk.", "peer", reading => reading.Lags),
         Create("raft.pending", "{append}", "Open Appends.", "stage", reading => reading.Pending),
     ];
@@ -94,6 +95,7 @@ internal sealed class ProcessGauges(EngineContext context, OwnAppends appends, L
             .Select(matches => (matches.Key.Value, last - matches.Max(match => match.Match.Value)));
         return new Reading(core.Term.Value, core.Role, core.LogSize, core.Snapshot?.Length ?? 0)
         {
+            HasDiverged = context.Process.Status.Divergence is not null,
             Lags = [.. lags],
             Pending =
             [
@@ -106,6 +108,8 @@ internal sealed class ProcessGauges(EngineContext context, OwnAppends appends, L
 
     private sealed record Reading(long Term, RaftRole Role, long LogSize, long SnapshotSize)
     {
+        public required bool HasDiverged { get; init; }
+
         public required ImmutableArray<(string Of, long Value)> Lags { get; init; }
 
         public required ImmutableArray<(string Of, long Value)> Pending { get; init; }

@@ -48,7 +48,8 @@ internal sealed partial class RaftEngine
             Process.Store.NoteCommitted(_context.Core.CommittedInStore);
             switch (next)
             {
-                case Input.PeerReachable:
+                case Input.PeerReachable(var peer):
+                    _digests.OnReachable(peer);
                     OnServerInSight();
                     break;
                 case Input.PeerUnreachable(var server):

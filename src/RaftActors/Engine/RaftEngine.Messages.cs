@@ -95,6 +95,9 @@ internal sealed partial class RaftEngine
             case WireMessage.ActorAt actor:
                 _peers.Receive(actor, sender);
                 break;
+            case WireMessage.Digest digest:
+                _digests.Receive(digest, sender);
+                break;
             case WireMessage.Leaving leaving:
                 _stopping.Receive(leaving, sender);
                 break;
@@ -198,6 +201,9 @@ internal sealed partial class RaftEngine
                 break;
             case ToEngine.Attach attach:
                 OnAttach(attach, Sender);
+                break;
+            case ToEngine.Digest digest:
+                _digests.OnOwn(digest.Value);
                 break;
             case ToEngine.HoldEnded:
                 _hold.OnEnded();

@@ -43,6 +43,7 @@ internal sealed partial class RaftEngine : UntypedActor, IEngineHost
     // What the actor, people and other processes are told.
     private readonly ActorNotices _notices;
     private readonly ActorHold _hold;
+    private readonly StateDigests _digests;
     private readonly TwinProcesses _twins;
     private readonly EventPublishing _events;
     private readonly PeerMessages _peers;
@@ -79,6 +80,7 @@ internal sealed partial class RaftEngine : UntypedActor, IEngineHost
 
         _notices = new ActorNotices(_context);
         _hold = new ActorHold(_context);
+        _digests = new StateDigests(_context);
         _twins = new TwinProcesses(_context);
         _events = new EventPublishing(_context, _twins);
         _peers = new PeerMessages(_context, _twins, _events, _notices, _traces, _reads);
@@ -101,7 +103,8 @@ internal sealed partial class RaftEngine : UntypedActor, IEngineHost
 
     // No part waits for a tick.
     private bool IsAtRest =>
-        IsIdle && _changes.Count + _servedGets.Count + _snapshots.CallCount == 0 && !_stopping.NeedsTicks && !_clients.HasWaiting;
+        IsIdle && _changes.Count + _servedGets.Count + _snapshots.CallCount == 0
+        && !_stopping.NeedsTicks && !_digests.NeedsTicks && !_clients.HasWaiting;
 
     // A reader that fails ends the engine.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Escalate);
@@ -185,6 +188,7 @@ internal sealed partial class RaftEngine : UntypedActor, IEngineHost
             _stopping.OnTick();
             _clients.OnTick();
             _snapshots.OnTick();
+            _digests.OnTick();
         }
     }
 

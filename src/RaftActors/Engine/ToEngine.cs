@@ -62,6 +62,9 @@ internal abstract record ToEngine
     /// <param name="Failure">Why the actor failed to give it; null: it did not.</param>
     public sealed record State(Serial Serial, TakenState Taken, string? Failure = null) : ToEngine;
 
+    /// <summary>What the actor has made of the pairs of a range.</summary>
+    public sealed record Digest(StateDigest Value) : ToEngine;
+
     /// <summary>The actor was held, and has passed the place.</summary>
     public sealed record HoldEnded : ToEngine;
 

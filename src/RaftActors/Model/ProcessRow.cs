@@ -38,7 +38,9 @@ internal sealed record ProcessRow(
         | (status.IsRemoved ? ProcessMarks.Removed : 0)
         | (status.NameConflict is null ? 0 : ProcessMarks.NameConflict)
         | (status.IsDiskNearlyFull ? ProcessMarks.DiskNearlyFull : 0)
-        | (status.Quarantined.IsEmpty && status.HeldAt is null ? 0 : ProcessMarks.Held);
+        | (status.Quarantined.IsEmpty && status.HeldAt is null && !IsWrong(status) ? 0 : ProcessMarks.ActorFault);
+
+    private static bool IsWrong(RaftStatus status) => status.Divergence?.Concerns(status.Name) == true;
 
     // A joining process lists itself alone, without a vote, until it receives a configuration.
     private static bool IsMember(RaftStatus status) => !status.IsRemoved
@@ -78,6 +80,6 @@ internal enum ProcessMarks : byte
     /// <inheritdoc cref="RaftStatus.IsDiskNearlyFull"/>
     DiskNearlyFull = 64,
 
-    /// <summary>The actor is held, or entities of it are quarantined: it cannot apply a pair.</summary>
-    Held = 128,
+    /// <summary>The actor is held, entities of it are quarantined, or its state differs from that of the others.</summary>
+    ActorFault = 128,
 }

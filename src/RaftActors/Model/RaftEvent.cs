@@ -241,6 +241,19 @@ public abstract record RaftEvent
     }
 
     /// <summary>
+    /// The actors of the group differ (<see cref="RaftStatus.Divergence"/>). Every process that hears of it publishes it, once for the same
+    /// sides.
+    /// </summary>
+    public sealed record StateDiverged : RaftEvent
+    {
+        internal StateDiverged(string group, ProcessName process, StateDivergence divergence)
+            : base(group, process) => Divergence = divergence;
+
+        /// <summary>The serials, the sides and the remedy.</summary>
+        public StateDivergence Divergence { get; }
+    }
+
+    /// <summary>
     /// The process is fenced: its store contradicts the group. It takes no part in the group until it restarts with an empty store.
     /// Published once.
     /// </summary>

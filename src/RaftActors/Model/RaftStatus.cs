@@ -122,6 +122,11 @@ public sealed record RaftStatus
     /// </summary>
     public HeldActor? HeldAt { get; internal init; }
 
+    /// <summary>
+    /// The actors of the group were seen to differ, and the ones that are wrong have not begun anew since. Null: no difference is known.
+    /// </summary>
+    public StateDivergence? Divergence { get; internal init; }
+
     /// <summary>The same with what Core says now. The same object if Core says nothing new, as in most steps.</summary>
     internal RaftStatus With(RaftCore core, TimeProvider clock)
     {
@@ -151,5 +156,6 @@ public sealed record RaftStatus
         + (Decision is null ? "" : $", decided: {Decision}")
         + (Quarantined.IsEmpty ? "" : $", quarantined: {string.Join(", ", Quarantined.Select(entity => entity.Id))}")
         + (HeldAt is null ? "" : $", held: {HeldAt}")
+        + (Divergence is null ? "" : $", diverged: {Divergence}")
         + (IsDiskNearlyFull ? ", disk nearly full" : "");
 }

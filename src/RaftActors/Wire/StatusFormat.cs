@@ -49,6 +49,7 @@ internal sealed class StatusFormat(RaftHost host)
         writer.Octet((byte)status.FormatLevelMax);
         writer.Optional(status.SyncTime, static (to, time) => to.Number(time.Ticks));
         writer.Optional(status.HeldAt, WriteHeld);
+        writer.Optional(status.Divergence, WriteDivergence);
     }
 
     public RaftStatus Read(ref ByteReader reader) => new(reader.Text(), reader.Name())
@@ -78,6 +79,7 @@ internal sealed class StatusFormat(RaftHost host)
         FormatLevelMax = reader.Octet(),
         SyncTime = reader.Flag() ? new TimeSpan(reader.Count()) : null,
         HeldAt = reader.Flag() ? ReadHeld(ref reader) : null,
+        Divergence = reader.Flag() ? ReadDivergence(ref reader) : null,
     };
 
     private static void WriteHeld(ByteWriter writer, HeldActor held)
@@ -90,6 +92,19 @@ internal sealed class StatusFormat(RaftHost host)
 
     private static HeldActor ReadHeld(ref ByteReader reader) =>
         new(new Serial(reader.Count()), reader.Flag(), reader.Text(), ReadTime(ref reader));
+
+    private static void WriteDivergence(ByteWriter writer, StateDivergence divergence)
+    {
+        writer.Number(divergence.Serials.First.Value);
+        writer.Number(divergence.Serials.Last.Value);
+        writer.List(divergence.Sides, side => writer.List(side, name => writer.Text(name.Value)));
+        writer.Flag(divergence.HasMajority);
+    }
+
+    private static StateDivergence ReadDivergence(ref ByteReader reader) => new(
+        new SerialRange(new Serial(reader.Count()), new Serial(reader.Count())),
+        reader.List(1, static (ref ByteReader side) => side.List(NameSizeMin, static (ref ByteReader each) => each.Name())),
+        reader.Flag());
 
     // Justification: only nodes write the status of a process.
     private void WriteActor(ByteWriter writer, IActorRef? actor) =>

@@ -69,6 +69,24 @@ internal static class WireFormat
 
     public static WireMessage.ActorAt ReadActorAt(ref ByteReader reader) => new(reader.Name(), reader.Text());
 
+    public static void WriteDigest(ByteWriter writer, WireMessage.Digest message)
+    {
+        var digest = message.Value;
+        writer.Text(message.Process.Value);
+        writer.Number(message.Boot);
+        writer.Number(message.Life);
+        writer.Number(digest.After.Value);
+        writer.Number(digest.To.Value);
+        writer.Hash(digest.Results);
+        writer.Optional(digest.State, static (to, state) => to.Hash(state));
+    }
+
+    public static WireMessage.Digest ReadDigest(ref ByteReader reader) => new(
+        reader.Name(),
+        reader.Count(),
+        reader.Count(),
+        new StateDigest(new Serial(reader.Count()), new Serial(reader.Count()), reader.Hash(), reader.Flag() ? reader.Hash() : null));
+
     public static void WriteLeaving(ByteWriter writer, WireMessage.Leaving leaving)
     {
         writer.Flag(leaving.IsReply);

@@ -27,6 +27,7 @@ internal static class WireTable
         Of<WireMessage.NodeBeat>(BeatManifest, WireFormat.WriteBeat, WireFormat.ReadBeat),
         Of<WireMessage.Leaving>("l", WireFormat.WriteLeaving, WireFormat.ReadLeaving),
         Of<WireMessage.ActorAt>("w", WireFormat.WriteActorAt, WireFormat.ReadActorAt),
+        Of<WireMessage.Digest>("e", WireFormat.WriteDigest, WireFormat.ReadDigest),
         Of<WireMessage.Traced>(TracedManifest, TraceFormat.Write, TraceFormat.Read),
 
         Of<WireMessage.AppendRequest>("a", WireFormat.WriteAppend, WireFormat.ReadAppend),

@@ -255,6 +255,7 @@ public sealed class KeptResultsTests() : TestKit("akka.loglevel = ERROR")
     public void Results_that_no_process_keeps_are_a_failure_of_the_store(int count, int step, int length)
     {
         var writer = new ByteWriter();
+        default(RunningDigest).Write(writer);
         writer.Number(count);
         for (var place = 0; place < count; place++)
         {
@@ -267,6 +268,35 @@ public sealed class KeptResultsTests() : TestKit("akka.loglevel = ERROR")
 
         Assert.Throws<StoreException>(() => results.Restore(writer.Written));
         Assert.Throws<StoreException>(() => results.Restore([.. results.ToSection(), 0]));
+    }
+
+    [Fact]
+    public void Results_of_a_snapshot_continue_the_digest()
+    {
+        var (all, first, restored) = (NewResults<int>(), NewResults<int>(), NewResults<int>());
+        Add(all, 4090, 20);
+        Add(first, 4090, 8);
+        restored.Restore(first.ToSection());
+
+        Add(restored, 4098, 12);
+
+        Assert.Equal(all.Digest.Now, restored.Digest.Now);
+        Assert.Equal((4096, 4109), (all.Digest.Now.After.Value, all.Digest.Now.To.Value));
+    }
+
+    [Fact]
+    public void Digest_differs_if_one_result_does()
+    {
+        object?[] results =
+            [null, false, true, 0, 1, 1L << 40, "", "a", "b", 1.0, -1.0, 1.0m, 1.00m, new byte[] { 1 }, new byte[] { 1, 0 }];
+        var digests = results.Select(result =>
+        {
+            var kept = NewResults<object?>();
+            kept.Add(Pair(1), result);
+            return kept.Digest.Now.Results;
+        }).ToList();
+
+        Assert.All(digests, (digest, place) => Assert.Equal(place, digests.IndexOf(digest)));
     }
 
     // As SnapshotStream does.

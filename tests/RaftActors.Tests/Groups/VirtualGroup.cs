@@ -98,6 +98,20 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
         WatchGuarded(name, directive, watcher, Props.Create(() => new Picky(watcher, all, diet)));
     }
 
+    /// <summary>A process whose actor follows these rules.</summary>
+    public void StartDrifting(string name, Drifter.Rules rules, Directive? directive = null)
+    {
+        var (watcher, options) = Prepare(name, new RaftOptions<int>());
+        WatchGuarded(name, directive, watcher, Props.Create(() => new Drifter(watcher, options, rules)));
+    }
+
+    /// <summary>Returns when the actor, which was told to fail, has begun anew.</summary>
+    public void AwaitRestart(string name)
+    {
+        Watchers[name].ExpectMsg("started", Guard);
+        Settle();
+    }
+
     /// <summary>A process whose actor takes this virtual time to apply a pair.</summary>
     public void StartSlow(string name, TimeSpan time)
     {
@@ -133,7 +147,7 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
         Settle();
     }
 
-    private (TestProbe Watcher, RaftOptions<string> Options) Prepare(string name, RaftOptions<string> options)
+    private (TestProbe Watcher, RaftOptions<T> Options) Prepare<T>(string name, RaftOptions<T> options)
     {
         var store = Stores.TryGetValue(name, out var kept) ? kept : new ScriptedStore();
         Stores[name] = store;

@@ -62,13 +62,18 @@ public sealed class RecordTests
         new QuarantinedEntity("cart", new Serial(7), "InvalidOperationException: no"),
         new RaftEvent.Started("orders", Name, ActorRefs.Nobody),
         new RaftEvent.StartFailed("orders", Name, new InvalidOperationException("why")),
+        new RaftEvent.StateDiverged("orders", Name, Divergence),
         new RaftEvent.Stopped("orders", Name, "why"),
+        Divergence,
         Status,
         ReadConsistency.Lease,
         new RequestKey("order 7", One),
         Request,
         new SerialRange(One, One),
     ];
+
+    private static StateDivergence Divergence =>
+        new(new SerialRange(new Serial(1), new Serial(2)), [[Name], [new ProcessName("other@node1")]], hasMajority: false);
 
     public static TheoryData<Type> Records => [.. typeof(Raft).Assembly.GetExportedTypes()
         .Where(type => type.GetMethod("PrintMembers", BindingFlags.Instance | BindingFlags.NonPublic) is not null)

@@ -76,6 +76,7 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
         ChangeReply.NotMade denied =>
             $"{Name(denied.Request)} is {(denied.IsOver ? "over" : "refused, send it again")}: {denied.Reason}, {denied.Detail}",
         WireMessage.Leaving leaving => leaving.IsReply ? "knows that you leave" : "my node leaves",
+        WireMessage.Digest { Value: var digest } => $"digest of {digest.After.Next} to {digest.To}",
         WireMessage.ActorAt actor => !ShowsActors ? null
             : actor.Path.Length == 0 ? "I have no actor"
             : $"my actor is {actor.Path[actor.Path.IndexOf("/user", StringComparison.Ordinal)..].Split('#')[0]}",

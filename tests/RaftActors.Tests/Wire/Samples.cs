@@ -92,6 +92,7 @@ internal static class Samples
         },
         ["w"] = new WireMessage.ActorAt(One.Name, "akka.tcp://demo@127.0.0.1:2551/user/ledger#43"),
         ["l"] = new WireMessage.Leaving(One.Name, true),
+        ["e"] = new WireMessage.Digest(One.Name, 2, 3, new StateDigest(new Serial(4096), new Serial(8192), 0x0123456789ABCDEF, 7)),
         ["z"] = new WireMessage.Traced(
             [
                 new TraceLink(Request, Sampled),
@@ -163,6 +164,7 @@ internal static class Samples
             FormatLevel = 1,
             FormatLevelMax = 2,
             SyncTime = TimeSpan.FromMicroseconds(300),
+            Divergence = new StateDivergence(new SerialRange(new Serial(2), new Serial(3)), [[One.Name], [Two.Name]], hasMajority: false),
             HeldAt = new HeldActor(new Serial(5), isSnapshot: true, "no", DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123)),
         }),
         ("ot", new Outcome<string>.Done(new Serial(292), "twelve", Ref)),
@@ -271,7 +273,7 @@ internal static class Samples
             [
                 new ProcessRow(
                     new ProcessPlace("orders", One.Name),
-                    ProcessMarks.Open | ProcessMarks.Member | ProcessMarks.Held,
+                    ProcessMarks.Open | ProcessMarks.Member | ProcessMarks.ActorFault,
                     RaftRole.Candidate,
                     7,
                     Two.Name,

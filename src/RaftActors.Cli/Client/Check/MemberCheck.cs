@@ -95,6 +95,15 @@ internal sealed class MemberCheck(Target target, GroupSample first, GroupSample 
                 shown, "it has no actor, so it answers no Query", "Look at its log for the cause, and restart the actor or its node.");
         }
 
+        if (status.Divergence is { } divergence && divergence.Concerns(status.Name))
+        {
+            yield return Finding.Fail(
+                shown,
+                $"its actor came to other results than those of other processes, in serials {divergence.Serials.First} to "
+                    + $"{divergence.Serials.Last}: {divergence.Describe(target.Show)}",
+                "Look for different programs, and for a clock or a random number in HandleAppend. Then start it with an empty store.");
+        }
+
         if (!status.Quarantined.IsEmpty)
         {
             yield return Finding.Warn(

@@ -9,7 +9,7 @@ namespace RaftActors.Cli.Client.Top;
 internal sealed record GroupRow(string Group, ImmutableArray<ProcessRow> Processes)
 {
     private const ProcessMarks Faults = ProcessMarks.Failed | ProcessMarks.Fenced | ProcessMarks.NameConflict
-        | ProcessMarks.DiskNearlyFull | ProcessMarks.Held;
+        | ProcessMarks.DiskNearlyFull | ProcessMarks.ActorFault;
 
     public long Term => Members.Select(process => process.Term).DefaultIfEmpty().Max();
 
@@ -72,7 +72,7 @@ internal sealed record GroupRow(string Group, ImmutableArray<ProcessRow> Process
             AddIf(!process.Has(ProcessMarks.Open | ProcessMarks.Failed), $"{name} opens its store");
             AddIf(process.Has(ProcessMarks.NameConflict), $"{name} sees two processes with one name");
             AddIf(process.Has(ProcessMarks.DiskNearlyFull), $"the disk of {name} is nearly full");
-            AddIf(process.Has(ProcessMarks.Held), $"{name} cannot apply a pair, see 'raft check'");
+            AddIf(process.Has(ProcessMarks.ActorFault), $"{name} has an actor at fault, see 'raft check'");
         }
 
         AddIf(Silent > 0, $"{Silent} did not answer");

@@ -40,6 +40,9 @@ internal static class EventLog
             case RaftEvent.PeerChanged changed:
                 log.Warning("{Process} of group {Group}: {Peer} is out of reach", process, group, changed.Peer);
                 break;
+            case RaftEvent.StateDiverged diverged:
+                log.Error("{Process} of group {Group}: {Divergence}", process, group, diverged.Divergence);
+                break;
             case RaftEvent.NameTaken taken:
                 log.Warning("{Process} of group {Group}: {Detail}", process, group, taken.Detail);
                 break;

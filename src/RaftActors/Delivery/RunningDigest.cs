@@ -1,0 +1,110 @@
+using RaftActors.Core;
+using RaftActors.Core.Codec;
+using RaftActors.Wire;
+
+namespace RaftActors.Delivery;
+
+/// <summary>
+/// The hash over the results of one life of an actor, since the latest multiple of <see cref="StateDigest.PairsMax"/>. It is part of a
+/// snapshot, so that a life that begins there continues it. Pairs that come out of order begin a new range. Not thread-safe: the actor's
+/// own.
+/// </summary>
+internal struct RunningDigest
+{
+    // A result that cannot be hashed, or a callback that failed.
+    private const ulong None = Odd;
+
+    // Results that are no numbers, where an actor may have both.
+    private const ulong Null = Odd + 1;
+    private const ulong False = Odd + 2;
+    private const ulong True = Odd + 3;
+    private const ulong Odd = 0x52A6_1F3D_9C47_E805;
+
+    private Serial _after;
+    private Serial _to;
+    private ulong _hash;
+
+    /// <summary>The digest of the pairs until now, without a state.</summary>
+    public readonly StateDigest Now => new(_after, _to, _hash, State: null);
+
+    /// <summary>Adds a result that never changes, from the value itself.</summary>
+    public void AddUnchanging<T>(Serial serial, T result) => Extend(serial, result switch
+    {
+        null => Null,
+        bool flag => flag ? True : False,
+        string text => Of(text),
+        sbyte or byte or short or ushort or int or uint or long or ulong => (ulong)WordOf(result),
+        float number => BitConverter.SingleToUInt32Bits(number),
+        double number => BitConverter.DoubleToUInt64Bits(number),
+        decimal number => Of(number),
+        _ => None,
+    });
+
+    /// <summary>Adds a result as bytes.</summary>
+    public void AddBytes(Serial serial, ReadOnlySpan<byte> result) =>
+        Extend(serial, PrefixHash.Extend(PrefixHash.Mix(PrefixHash.Empty, (uint)result.Length), result));
+
+    /// <summary>Adds a pair without a result that every process could hash.</summary>
+    public void Skip(Serial serial) => Extend(serial, None);
+
+    public readonly void Write(ByteWriter writer)
+    {
+        writer.Number(_after.Value);
+        writer.Difference(_to.Value - _after.Value);
+        writer.Hash(_hash);
+    }
+
+    public static RunningDigest Read(ref ByteReader reader)
+    {
+        var after = new Serial(reader.Count());
+        return new RunningDigest { _after = after, _to = new Serial(reader.CountFrom(after.Value)), _hash = reader.Hash() };
+    }
+
+    private void Extend(Serial serial, ulong result)
+    {
+        if (serial != _to.Next || Now.IsComplete)
+        {
+            (_after, _hash) = (new Serial(serial.Value - 1), PrefixHash.Empty);
+        }
+
+        (_to, _hash) = (serial, PrefixHash.Mix(_hash, result));
+    }
+
+    private static long WordOf<T>(T number) => number switch
+    {
+        sbyte value => value,
+        byte value => value,
+        short value => value,
+        ushort value => value,
+        int value => value,
+        uint value => value,
+        long value => value,
+        ulong value => (long)value,
+        _ => 0,
+    };
+
+    private static ulong Of(string text)
+    {
+        var hash = PrefixHash.Mix(PrefixHash.Empty, (uint)text.Length);
+        foreach (var letter in text)
+        {
+            hash = PrefixHash.Mix(hash, letter);
+        }
+
+        return hash;
+    }
+
+    // 1.0 and 1.00 are equal, and print differently.
+    private static ulong Of(decimal number)
+    {
+        Span<int> parts = stackalloc int[4];
+        decimal.GetBits(number, parts);
+        var hash = PrefixHash.Empty;
+        foreach (var part in parts)
+        {
+            hash = PrefixHash.Mix(hash, (uint)part);
+        }
+
+        return hash;
+    }
+}

@@ -1,0 +1,256 @@
+using System.Collections.Immutable;
+
+using Akka.Actor;
+using Akka.Event;
+
+using RaftActors.Core;
+using RaftActors.Delivery;
+using RaftActors.Wire;
+
+namespace RaftActors.Engine;
+
+/// <summary>
+/// Compares what the actors of the members make of the same pairs. Each engine sends the digests of its actor to all others, and each
+/// compares all that it has, so a difference is published on every node, whoever leads. Actors give a digest at each multiple of
+/// <see cref="StateDigest.PairsMax"/>. In a quiet group the leader's gives one, and the others follow.
+/// </summary>
+internal sealed class StateDigests(EngineContext context)
+{
+    // A process may be this many ranges behind the others: 262,144 pairs.
+    private const int RangesMax = 64;
+
+    // The time without a new pair after which a group is quiet, and that other processes have for their digests.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    // HandleDigest may read the whole state. A group with a pair each second must not call it each second.
+    private static readonly TimeSpan QuietInterval = TimeSpan.FromSeconds(10);
+
+    // In the order of their ends.
+    private readonly List<Range> _ranges = [];
+    private Serial _seen;
+    private Serial _asked;
+    private long _quietAt;
+    private long _askAt;
+
+    // As it was when the divergence was published: what each process of the wrong sides would have to replace.
+    private ImmutableArray<WireMessage.Digest> _wrong = [];
+
+    /// <summary>The leader will ask its actor, or a difference waits for the digests of other processes.</summary>
+    public bool NeedsTicks => MayAsk || _ranges.Exists(range => range.JudgedAt is not null);
+
+    // The serial of a leader's log: all of it is committed when no request is open.
+    private bool MayAsk => context is { HasActor: true, Leads: true } && LogSerial > _asked;
+
+    private Serial LogSerial => context.Core.LastPosition.Serial;
+
+    private StateDivergence? Current
+    {
+        get => context.Process.Status.Divergence;
+        set => context.Process.Status = context.Process.Status with { Divergence = value };
+    }
+
+    /// <summary>The actor of this process gives a digest.</summary>
+    public void OnOwn(StateDigest digest)
+    {
+        var told = new WireMessage.Digest(context.Process.Name, context.Core.Boot.Number, context.Life, digest);
+        Note(told);
+        SendToAll(told);
+    }
+
+    /// <summary>An engine sends the digest of its actor.</summary>
+    public void Receive(WireMessage.Digest message, IActorRef sender)
+    {
+        if (!sender.Equals(context.Peers.Find(message.Process)) || !IsMember(message.Process))
+        {
+            return;
+        }
+
+        var range = Note(message);
+        if (range is not null && range.Find(context.Process.Name) is null && !message.Value.IsComplete)
+        {
+            context.TellActor(new ToActor.WantDigest(context.Life, message.Value.To));
+        }
+    }
+
+    /// <summary>A process came into reach. It may have missed the latest digest.</summary>
+    public void OnReachable(ProcessName name)
+    {
+        if (context.Peers.Find(name) is { } engine
+            && _ranges.FindLast(range => range.Find(context.Process.Name) is not null)?.Find(context.Process.Name) is { } own)
+        {
+            context.Send(engine, own);
+        }
+    }
+
+    public void OnTick()
+    {
+        if (MayAsk)
+        {
+            if (_seen != LogSerial)
+            {
+                (_seen, _quietAt) = (LogSerial, context.DeadlineAfter(Pause));
+            }
+            else if (context.Now >= _quietAt && context.Now >= _askAt && context.Process.Pairs.CommittedSerial == _seen)
+            {
+                (_asked, _askAt) = (_seen, context.DeadlineAfter(QuietInterval));
+                context.TellActor(new ToActor.WantDigest(context.Life, _seen));
+            }
+        }
+
+        foreach (var range in _ranges)
+        {
+            if (range.JudgedAt <= context.Now)
+            {
+                Judge(range);
+            }
+        }
+    }
+
+    private bool IsMember(ProcessName name) => context.Configuration?.HasName(name) == true;
+
+    // Null: it is of a range that is too old to be kept.
+    private Range? Note(WireMessage.Digest message)
+    {
+        if (Find(message.Value) is not { } range)
+        {
+            return null;
+        }
+
+        range.Set(message);
+        if (!range.HasContradiction)
+        {
+            EndIfMended(range);
+        }
+        else if (context.Configuration is { } members && members.Names().All(name => range.Find(name) is not null))
+        {
+            Judge(range);
+        }
+        else
+        {
+            range.JudgedAt ??= context.DeadlineAfter(Pause);
+        }
+
+        return range;
+    }
+
+    private Range? Find(in StateDigest digest)
+    {
+        var (after, to) = (digest.After, digest.To);
+        var place = _ranges.Count;
+        while (place > 0 && _ranges[place - 1].To > to)
+        {
+            place--;
+        }
+
+        for (var same = place; same > 0 && _ranges[same - 1].To == to; same--)
+        {
+            if (_ranges[same - 1].After == after)
+            {
+                return _ranges[same - 1];
+            }
+        }
+
+        if (_ranges.Count == RangesMax)
+        {
+            if (place == 0)
+            {
+                return null;
+            }
+
+            _ranges.RemoveAt(0);
+            place--;
+        }
+
+        var range = new Range(after, to);
+        _ranges.Insert(place, range);
+        return range;
+    }
+
+    private void Judge(Range range)
+    {
+        range.JudgedAt = null;
+        var sides = range.Sides();
+        var found = new StateDivergence(
+            new SerialRange(range.After.Next, range.To),
+            [.. sides.Select(side => side.Select(message => message.Process).ToImmutableArray())],
+            hasMajority: sides[0].Count > context.Configuration?.Names().Count() / 2);
+        if (found.Sides.Length < 2 || (Current is { } current && current.HasSidesOf(found)))
+        {
+            return;
+        }
+
+        Current = found;
+        _wrong = [.. sides.Skip(1).SelectMany(side => side)];
+        context.Publish(new RaftEvent.StateDiverged(context.Process.Settings.Group, context.Process.Name, found));
+        if (range.Find(context.Process.Name) is { } own)
+        {
+            // A process that began anew and replays its log has missed it.
+            SendToAll(own);
+        }
+    }
+
+    // Equal results say nothing of the states. Only a process that has begun anew since, and agrees, has another state.
+    private void EndIfMended(Range range)
+    {
+        if (Current is { } current && range.To > current.Serials.Last && Array.TrueForAll([.. _wrong], wrong =>
+            !IsMember(wrong.Process) || range.Find(wrong.Process) is { } now && (now.Boot, now.Life) != (wrong.Boot, wrong.Life)))
+        {
+            (Current, _wrong) = (null, []);
+            context.Log.Info("{Process} of group {Group}: the actors agree again", context.Process.Name, context.Process.Settings.Group);
+        }
+    }
+
+    private void SendToAll(WireMessage.Digest message)
+    {
+        foreach (var name in context.Peers.Names)
+        {
+            if (IsMember(name) && context.Peers.FindReachable(name) is { } engine)
+            {
+                context.Send(engine, message);
+            }
+        }
+    }
+
+    /// <summary>The digests of one range, by process.</summary>
+    private sealed class Range(Serial after, Serial to)
+    {
+        private readonly List<WireMessage.Digest> _told = [];
+
+        public Serial After => after;
+
+        public Serial To => to;
+
+        /// <summary>The tick at which a difference is judged; null: there is none, or it was judged.</summary>
+        public long? JudgedAt { get; set; }
+
+        public bool HasContradiction => _told.Exists(one => one.Value.Contradicts(_told[0].Value));
+
+        public WireMessage.Digest? Find(ProcessName process) => _told.Find(one => one.Process == process);
+
+        public void Set(WireMessage.Digest message)
+        {
+            _told.RemoveAll(one => one.Process == message.Process);
+            _told.Add(message);
+        }
+
+        /// <summary>The processes that agree, the most numerous first.</summary>
+        public List<List<WireMessage.Digest>> Sides()
+        {
+            List<List<WireMessage.Digest>> sides = [];
+            foreach (var message in _told.OrderBy(one => one.Process))
+            {
+                var side = sides.Find(each => !each[0].Value.Contradicts(message.Value));
+                if (side is null)
+                {
+                    sides.Add([message]);
+                }
+                else
+                {
+                    side.Add(message);
+                }
+            }
+
+            return [.. sides.OrderByDescending(side => side.Count)];
+        }
+    }
+}

@@ -1,0 +1,192 @@
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>Actors come to different results or states, and all processes notice.</summary>
+public sealed class StateDigestTests : TestKit
+{
+    private static readonly string[] Names = ["raft1", "raft2", "raft3"];
+
+    private readonly VirtualGroup _group;
+    private readonly TestProbe _events;
+    private readonly Dictionary<string, Drifter.Rules> _rules = Names.ToDictionary(name => name, _ => new Drifter.Rules());
+
+    public StateDigestTests()
+        : base(VirtualGroup.Config)
+    {
+        _group = new VirtualGroup(this);
+        _events = CreateTestProbe();
+        Sys.EventStream.Subscribe(_events, typeof(RaftEvent.StateDiverged));
+        Array.ForEach(Names, name => _group.StartDrifting(name, _rules[name]));
+        _group.AdvanceEnginesUntil(() => StatusOf("raft3").Leader is not null);
+    }
+
+    [Fact]
+    public void Another_result_on_one_process_is_published_on_all_with_the_serials_and_the_sides_once_the_group_is_quiet()
+    {
+        Append(2);
+        _rules["raft3"].Added = 1;
+        Append(1);
+
+        AdvanceSeconds(3);
+
+        ExpectDivergence(1, 3, "raft1 raft2 | raft3", hasMajority: true);
+        Assert.Contains("the first side is the majority", StatusOf("raft3").ToString());
+    }
+
+    [Fact]
+    public void Another_result_is_found_at_the_next_4096th_serial_under_load()
+    {
+        _rules["raft1"].Added = 1;
+
+        AppendUntil(4096, 4100);
+
+        ExpectDivergence(1, 4096, "raft2 raft3 | raft1", hasMajority: true);
+    }
+
+    [Fact]
+    public void Another_state_behind_equal_results_is_found_by_HandleDigest()
+    {
+        _rules["raft2"].Digest = sum => sum + 1;
+        Append(3);
+
+        AdvanceSeconds(3);
+
+        ExpectDivergence(1, 3, "raft1 raft3 | raft2", hasMajority: true);
+    }
+
+    [Fact]
+    public void Three_different_results_have_no_majority()
+    {
+        (_rules["raft2"].Added, _rules["raft3"].Added) = (1, 2);
+        Append(1);
+
+        AdvanceSeconds(3);
+
+        ExpectDivergence(1, 1, "raft1 | raft2 | raft3", hasMajority: false);
+    }
+
+    [Fact]
+    public void Pair_that_failed_on_one_process_alone_and_was_resumed_there_is_found()
+    {
+        Append(1);
+        _group.StopActor("raft3");
+        _group.StartDrifting("raft3", _rules["raft3"], Akka.Actor.Directive.Resume);
+        _rules["raft3"].Check = serial => _ = serial.Value == 2 ? throw new InvalidOperationException("fails here alone") : 0;
+        Append(2);
+
+        AdvanceSeconds(3);
+
+        ExpectDivergence(1, 3, "raft1 raft2 | raft3", hasMajority: true);
+    }
+
+    [Fact]
+    public void Actors_that_agree_are_compared_and_nothing_is_published()
+    {
+        AppendUntil(4096, 5000);
+        AdvanceSeconds(3);
+
+        Array.ForEach(Names, name => Assert.Equal(2, _rules[name].Digests));
+        Array.ForEach(Names, name => Assert.Null(StatusOf(name).Divergence));
+        _events.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void State_without_a_digest_is_not_compared()
+    {
+        _rules["raft2"].Digest = _ => null;
+        Append(3);
+
+        AdvanceSeconds(3);
+
+        Assert.Equal(1, _rules["raft2"].Digests);
+        _events.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void HandleDigest_that_fails_is_logged_and_the_actor_goes_on()
+    {
+        _rules["raft2"].Digest = _ => throw new InvalidOperationException("no digest");
+
+        EventFilter.Error(contains: "HandleDigest failed, so the states of the processes are not compared.").ExpectOne(() =>
+        {
+            Append(3);
+            AdvanceSeconds(3);
+        });
+
+        Append(1);
+        Assert.Equal(new Serial(4), StatusOf("raft2").Delivered);
+        _events.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Quiet_group_asks_for_a_digest_at_most_every_ten_seconds()
+    {
+        for (var pair = 0; pair < 12; pair++)
+        {
+            Append(1);
+            AdvanceSeconds(2);
+        }
+
+        Array.ForEach(Names, name => Assert.InRange(_rules[name].Digests, 2, 3));
+    }
+
+    [Fact]
+    public void Divergence_lasts_until_the_wrong_actor_has_begun_anew_and_agrees()
+    {
+        _rules["raft3"].Added = 1;
+        Append(1);
+        AdvanceSeconds(3);
+        ExpectDivergence(1, 1, "raft1 raft2 | raft3", hasMajority: true);
+
+        _rules["raft3"].Added = 0;
+        Append(1);
+        AdvanceSeconds(12);
+        Array.ForEach(Names, name => Assert.NotNull(StatusOf(name).Divergence));
+
+        _group.Actors["raft3"].Tell(new InvalidOperationException("a restart"), TestActor);
+        _group.AwaitRestart("raft3");
+        Append(1);
+        AdvanceSeconds(12);
+        Array.ForEach(Names, name => Assert.Null(StatusOf(name).Divergence));
+    }
+
+    private void Append(int count)
+    {
+        _group.Actors["raft1"].Tell(count, TestActor);
+        _group.Advance(3);
+    }
+
+    // In less than a second, so that the group is not quiet meanwhile.
+    private void AppendUntil(int serial, int last)
+    {
+        for (var appended = 0; appended < last; appended += 100)
+        {
+            _group.Actors["raft1"].Tell(100, TestActor);
+            _group.Advance(2);
+        }
+
+        _group.Advance(3);
+        Assert.InRange(StatusOf("raft3").Delivered.Value, serial, last);
+    }
+
+    private void AdvanceSeconds(int seconds) => _group.Advance(seconds * 20);
+
+    private void ExpectDivergence(long first, long last, string sides, bool hasMajority)
+    {
+        foreach (var _ in Names)
+        {
+            var told = _events.ExpectMsg<RaftEvent.StateDiverged>();
+            Assert.Equal(new SerialRange(new Serial(first), new Serial(last)), told.Divergence.Serials);
+            var shown = told.Divergence.Sides.Select(side => string.Join(' ', side.Select(name => name.Process)));
+            Assert.Equal(sides, string.Join(" | ", shown));
+            Assert.Equal(hasMajority, told.Divergence.HasMajority);
+            Assert.Equal(told.Divergence, StatusOf(told.Process.Process).Divergence);
+        }
+
+        _events.ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    private RaftStatus StatusOf(string name) => Raft.Get(Sys).Processes.Single(process => process.Name.Process == name);
+}
