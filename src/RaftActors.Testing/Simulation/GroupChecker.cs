@@ -1,16 +1,28 @@
 using RaftActors.Core;
 using RaftActors.Delivery;
+using RaftActors.Engine;
 
 namespace RaftActors.Testing.Simulation;
 
-/// <summary>Two promises of Raft that any run must keep: a term has one leader at most, and a serial has one committed pair.</summary>
+/// <summary>
+/// Promises that any run must keep. Two of Raft: a term has one leader at most, and a serial has one committed pair. One of the user's
+/// actors: HandleAppend gives one result for a serial on all nodes, and no digests differ.
+/// </summary>
 /// <param name="actors">Those of one group.</param>
 internal sealed class GroupChecker(World world, IReadOnlyList<HostedActor> actors)
 {
+    private const int PlacesShown = 10;
+
     private readonly Dictionary<long, ProcessName> _leaders = [];
 
     // By serial. Null: no node had it in memory when it was checked.
     private readonly List<(string Key, ReadOnlyMemory<byte> Value)?> _pairs = [];
+
+    // By serial: the first result of any node, and the name of the node. Null: it was not kept.
+    private readonly List<(ReadOnlyMemory<byte> Bytes, string Text, string Node)?> _results = [];
+
+    // The last serial whose result was checked of each node, in the life of its actor.
+    private readonly (object? Life, Serial Serial)[] _compared = new (object?, Serial)[actors.Count];
 
     // The last serial that was checked of each node, since its start.
     private readonly (object? Life, Serial Serial)[] _checked = new (object?, Serial)[actors.Count];
@@ -26,6 +38,7 @@ internal sealed class GroupChecker(World world, IReadOnlyList<HostedActor> actor
             if (actors[number].Process is { } process)
             {
                 Check(number, actors[number].Node.Life, process.Status, process.Pairs);
+                CheckResults(number, process);
             }
         }
     }
@@ -99,5 +112,66 @@ internal sealed class GroupChecker(World world, IReadOnlyList<HostedActor> actor
         {
             throw new SimulationException("pairs", $"{node.Name} has committed another pair at serial {serial} than a node before it");
         }
+    }
+
+    // A life is checked between two turns, so its results are at rest.
+    private void CheckResults(int number, RaftProcess process)
+    {
+        if (process.Status.Divergence is { } divergence)
+        {
+            throw new SimulationException("states", $"{divergence}{Suspects(number)}");
+        }
+
+        if (process.Actor is not { Results: { } results } life)
+        {
+            return;
+        }
+
+        if (_compared[number].Life != life)
+        {
+            _compared[number] = (life, Serial.Zero);
+        }
+
+        for (var serial = _compared[number].Serial.Next; serial <= process.Delivered; serial = serial.Next)
+        {
+            CheckResult(number, serial, results.Show(serial));
+        }
+
+        _compared[number].Serial = process.Delivered;
+    }
+
+    private void CheckResult(int number, Serial serial, (ReadOnlyMemory<byte> Bytes, string Text)? result)
+    {
+        var place = (int)serial.Value - 1;
+        while (_results.Count <= place)
+        {
+            _results.Add(null);
+        }
+
+        if (result is not var (bytes, text))
+        {
+            return;
+        }
+
+        var node = actors[number].Node.Name;
+        if (_results[place] is not var (known, knownText, knownNode))
+        {
+            _results[place] = (bytes.ToArray(), text, node);
+        }
+        else if (!known.Span.SequenceEqual(bytes.Span))
+        {
+            throw new SimulationException(
+                "results",
+                $"HandleAppend returned '{knownText}' on {knownNode} and '{text}' on {node} for serial {serial}{Key(place)}, so their states "
+                    + $"may differ for good{Suspects(number)}");
+        }
+    }
+
+    private string Key(int place) => place < _pairs.Count && _pairs[place] is var (key, _) ? $" ('{key}')" : "";
+
+    private string Suspects(int number)
+    {
+        var places = actors[number].Latest is { } actor ? UnseededCalls.In([actor.GetType()]).Take(PlacesShown).ToList() : [];
+        return places.Count == 0 ? "" : $". These places may be the cause:\n  {string.Join("\n  ", places)}\n";
     }
 }

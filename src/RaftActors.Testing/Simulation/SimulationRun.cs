@@ -96,7 +96,7 @@ internal sealed class SimulationRun : IDisposable
         foreach (var (what, holds) in eventually)
         {
             var hasHeld = _world.RunUntil(_world.Now + Patience, () => Ask(what, holds, view));
-            Demand(hasHeld, what, $"'{what}' does not hold {Patience} after the last fault");
+            Demand(hasHeld, what, hasHeld ? "" : $"'{what}' does not hold {Patience} after the last fault; delivered: {Delivered()}");
         }
 
         return new SimulationResult(
@@ -124,6 +124,9 @@ internal sealed class SimulationRun : IDisposable
             throw new SimulationException(what, $"'{what}' failed: {e.Message}", e);
         }
     }
+
+    private string Delivered() => string.Join(", ", _actors.Select(actor =>
+        $"{actor.Name}@{actor.Node.Name} {(actor.Status is { } status ? $"{status.Delivered} of {status.Committed}" : "is down")}"));
 
     private void Demand(bool holds, string kind, string otherwise)
     {

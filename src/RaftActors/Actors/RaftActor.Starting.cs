@@ -179,7 +179,7 @@ public abstract partial class RaftActor<TValue, TResult>
     {
         try
         {
-            _ = Raft;
+            Raft.Latest.Results = _results;
             _process.Delivered = _order.Complete;
             HoldIfDue();
             Attach();

@@ -30,6 +30,9 @@ internal abstract class KeptResults
     /// <summary>HandleAppend failed at this pair, and the actor goes on.</summary>
     public void Skip(Serial serial) => _digest.Skip(serial);
 
+    /// <summary>The bytes of a result, and the result as text for people; null: it is not kept.</summary>
+    public abstract (ReadOnlyMemory<byte> Bytes, string Text)? Show(Serial serial);
+
     /// <summary>Writes the digest and all results, for a snapshot.</summary>
     public abstract byte[] ToSection();
 
@@ -82,6 +85,12 @@ internal sealed class KeptResults<TResult>(ActorSystem system, RaftCodec<TResult
             return false;
         }
     }
+
+    /// <inheritdoc/>
+    public override (ReadOnlyMemory<byte> Bytes, string Text)? Show(Serial serial) =>
+        (_keyed.Find(serial) ?? _plain.Find(serial)) is { } kept && TryGet(serial, out var result)
+            ? (BytesOf(kept), result?.ToString() ?? "null")
+            : null;
 
     /// <inheritdoc/>
     public override byte[] ToSection()
@@ -144,6 +153,9 @@ internal sealed class KeptResults<TResult>(ActorSystem system, RaftCodec<TResult
         }
     }
 
+    private ReadOnlyMemory<byte> BytesOf(in KeptResult<TResult> kept) =>
+        kept.Bytes ?? _values.Encode(kept.Value!); // Justification: TResult admits null if it is null.
+
     private void Write(ByteWriter writer, ResultRing<TResult> ring)
     {
         writer.Number(ring.Count);
@@ -152,7 +164,7 @@ internal sealed class KeptResults<TResult>(ActorSystem system, RaftCodec<TResult
         {
             var kept = ring[place];
             writer.Difference(kept.Serial.Value - before);
-            writer.Bytes(kept.Bytes ?? _values.Encode(kept.Value!).Span); // Justification: TResult admits null if it is null.
+            writer.Bytes(BytesOf(kept).Span);
             before = kept.Serial.Value;
         }
     }

@@ -88,6 +88,44 @@ public sealed class RaftSimulationTests
     }
 
     [Fact]
+    public void Replicas_that_differ_are_stopped_at_the_first_bad_serial_and_the_place_is_named()
+    {
+        var failure = Assert.Throws<SimulationException>(() => RaftSimulation.Run(2, simulation => simulation
+            .Actor(() => new Clocked())
+            .Clients(1, async client =>
+            {
+                await using var clocked = client.CreateClient<int, long>();
+                for (var pair = 1; pair <= 5; pair++)
+                {
+                    await clocked.AppendAsync("a", pair);
+                }
+            })));
+
+        Assert.Matches(
+            "^Seed 2 fails: HandleAppend returned '[0-9]{18}' on n[123] and '[0-9]{18}' on n[123] for serial 3 \\('a'\\), so their states may "
+            + "differ for good. These places may be the cause:\n  Clocked.HandleAppend calls DateTime.Now\n",
+            failure.Message);
+    }
+
+    [Fact]
+    public void Two_programs_of_one_actor_with_other_rules_are_stopped_by_the_digest_of_their_states()
+    {
+        var failure = Assert.Throws<SimulationException>(() => RaftSimulation.Run(1, simulation => simulation
+            .Actor(node => new Ruled(added: node == 2 ? 1 : 0))
+            .Faults(SimulationFaults.None)
+            .Clients(1, async client =>
+            {
+                await using var ruled = client.CreateClient<int, int>();
+                await ruled.AppendAsync("a", 1);
+            })));
+
+        Assert.StartsWith(
+            "Seed 1 fails: the actors differ in serials 1 to 1: actor@n1, actor@n2 and actor@n3 (the first side is the majority).",
+            failure.Message,
+            StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Run_does_not_depend_on_listeners_of_metrics_and_traces()
     {
         var alone = RunSums(1);
@@ -144,5 +182,23 @@ public sealed class RaftSimulationTests
                 return new Sums();
             })
             .Always("no node starts twice", view => starts <= view.Nodes);
+    }
+
+    private sealed class Clocked : RaftActor<int, long>
+    {
+        protected override long HandleAppend(Entry<int> entry) => entry.Value == 3 ? DateTime.Now.Ticks : entry.Value;
+    }
+
+    private sealed class Ruled(int added) : RaftActor<int, int>
+    {
+        private int _sum;
+
+        protected override int HandleAppend(Entry<int> entry)
+        {
+            _sum += entry.Value + added;
+            return 0;
+        }
+
+        protected override ulong? HandleDigest() => (ulong)_sum;
     }
 }

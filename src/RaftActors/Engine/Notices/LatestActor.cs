@@ -3,6 +3,7 @@ using System.Globalization;
 
 using Akka.Event;
 
+using RaftActors.Delivery;
 using RaftActors.Engine.Requests;
 using RaftActors.Settings;
 using RaftActors.Telemetry;
@@ -29,6 +30,9 @@ internal sealed class LatestActor(
     public OutcomeMaker Outcomes => outcomes;
 
     public bool TakesSnapshots => takesSnapshots;
+
+    /// <summary>The results of this life, for its own thread and for a simulation; null: it has not started.</summary>
+    public KeptResults? Results { get; set; }
 
     /// <summary>The quarantined entities of a shard, by id. Only the actor sets it.</summary>
     public ImmutableDictionary<string, QuarantinedEntity> Quarantined
