@@ -103,8 +103,11 @@ internal sealed record CoreOptions
     /// <summary>The most characters of <see cref="FailureDomain"/>.</summary>
     public const int FailureDomainLengthMax = 100;
 
-    /// <summary>The highest format level that this process reads and writes. The others learn it by its greetings.</summary>
-    public byte FormatLevel { get; init; } = FormatRange.Own.Highest;
+    /// <summary>The highest version that the program of this process has. The others learn it by its greetings.</summary>
+    public GroupVersion Version { get; init; } = new(FormatRange.Own.Highest, 1);
+
+    /// <summary>A leader raises the logic version of the group by itself, once the programs of all members have it.</summary>
+    public bool RaisesLogic { get; init; } = true;
 
     /// <summary>The ticks that a transfer of leadership may take. Then the leader goes on.</summary>
     public int TransferTimeoutTicks { get; init; } = 40;

@@ -137,10 +137,12 @@ internal abstract record MemberChange
     public sealed record SetMaxQuorum(int Max) : MemberChange;
 
     /// <summary>
-    /// Raises the format level of the group. Each member must run, and must have told that its program reads the level. There is no way
-    /// back: a member whose program does not read it can take no part any more.
+    /// Raises the version of the group. Each member must run, and must have told that its program has the version. There is no way back: a
+    /// member whose program does not have it can take no part any more.
     /// </summary>
-    public sealed record RaiseFormatLevel(byte Level) : MemberChange;
+    /// <param name="Format">Null: as it is.</param>
+    /// <param name="Logic">Null: as it is.</param>
+    public sealed record Raise(byte? Format = null, int? Logic = null) : MemberChange;
 
     /// <summary>
     /// Makes exactly these members voters and learners; K is the number of the voters. Each member must be in the roster, and none

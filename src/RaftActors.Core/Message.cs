@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 
-using RaftActors.Core.Codec;
-
 namespace RaftActors.Core;
 
 /// <summary>
@@ -35,8 +33,8 @@ internal abstract record Message
         /// <summary>The sender's <see cref="CoreOptions.FailureDomain"/>.</summary>
         public string FailureDomain { get; init; } = "";
 
-        /// <summary>The sender's <see cref="CoreOptions.FormatLevel"/>.</summary>
-        public byte FormatLevel { get; init; } = FormatRange.Own.Lowest;
+        /// <summary>The sender's <see cref="CoreOptions.Version"/>.</summary>
+        public GroupVersion Version { get; init; } = GroupVersion.Lowest;
     }
 
     /// <summary>RequestVote (§5.2), or the question whether it would be granted (pre-vote, thesis §9.6).</summary>

@@ -182,6 +182,12 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
 
     /// <summary>Ends as NotCommitted.</summary>
     /// <inheritdoc/>
+    public override Task<Outcome<Membership>> RaiseLogicVersionAsync(
+        int version, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        NotChanged();
+
+    /// <summary>Ends as NotCommitted.</summary>
+    /// <inheritdoc/>
     public override Task<Outcome<Membership>> TransferLeadershipAsync(
         ProcessName? to = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         NotChanged();

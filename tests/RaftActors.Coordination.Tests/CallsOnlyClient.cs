@@ -32,6 +32,9 @@ internal abstract class CallsOnlyClient : RaftClient<Command, Answer>
     public override Task<Outcome<Membership>> RaiseFormatLevelAsync(
         int level, LogIndex? basis, TimeSpan? timeout, CancellationToken cancellationToken) => throw new NotSupportedException();
 
+    public override Task<Outcome<Membership>> RaiseLogicVersionAsync(
+        int version, LogIndex? basis, TimeSpan? timeout, CancellationToken cancellationToken) => throw new NotSupportedException();
+
     public override Task<Outcome<Membership>> TransferLeadershipAsync(
         ProcessName? target, TimeSpan? timeout, CancellationToken cancellationToken) => throw new NotSupportedException();
 

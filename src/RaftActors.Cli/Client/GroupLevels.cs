@@ -4,19 +4,21 @@ using RaftActors.Core;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary>The format levels of a group and of the programs of its members.</summary>
+/// <summary>The versions of a group and of the programs of its members.</summary>
 /// <param name="Group">The level that the group writes; null: the servers that answered have not committed since their start.</param>
-internal sealed record GroupLevels(int? Group, ImmutableArray<MemberLevel> Members)
+/// <param name="Logic">The logic version of the group; null: as before.</param>
+internal sealed record GroupLevels(int? Group, int? Logic, ImmutableArray<MemberLevel> Members)
 {
     /// <summary>The highest level that the program of a member reads.</summary>
     public int Highest => Members.Max(member => member.Reads ?? 0);
 
     public static GroupLevels Of(RaftActors.GroupStatus answers) => new(
         GroupStatus.Latest(answers)?.FormatLevel,
+        GroupStatus.Latest(answers)?.LogicVersion,
         [
-            .. GroupStatus.MembersOf(answers).Select(member => new MemberLevel(
-                member.Name,
-                answers.Processes.FirstOrDefault(status => status.Name == member.Name)?.FormatLevelMax)),
+            .. from member in GroupStatus.MembersOf(answers)
+               let status = answers.Processes.FirstOrDefault(status => status.Name == member.Name)
+               select new MemberLevel(member.Name, status?.FormatLevelMax, status?.LogicVersionMax),
         ]);
 
     /// <summary>Why the group cannot have a level; null: it can.</summary>
@@ -29,6 +31,7 @@ internal sealed record GroupLevels(int? Group, ImmutableArray<MemberLevel> Membe
     };
 }
 
-/// <summary>The highest format level that the program of a member reads.</summary>
-/// <param name="Reads">Null: the member did not answer.</param>
-internal sealed record MemberLevel(ProcessName Name, int? Reads);
+/// <summary>The highest versions that the program of a member has.</summary>
+/// <param name="Reads">The format level; null: the member did not answer.</param>
+/// <param name="Logic">The logic version; null: the same.</param>
+internal sealed record MemberLevel(ProcessName Name, int? Reads, int? Logic);

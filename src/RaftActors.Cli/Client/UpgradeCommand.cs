@@ -11,7 +11,7 @@ internal static class UpgradeCommand
         "The format level of the group is not known: no server that answered has committed anything since its start.";
 
     public static Command Build(CommandEnvironment environment) =>
-        new("upgrade", "Shows and raises the format level of the group, after its programs were upgraded.")
+        new("upgrade", "Shows and raises the versions of the group, after its programs were upgraded.")
         {
             BuildStatus(environment),
             BuildEnable(environment),
@@ -23,8 +23,9 @@ internal static class UpgradeCommand
         var command = new Command(
             "status",
             """
-            Shows the format level that the group writes, and the highest one that the program of each member reads. A new program writes
-            the level of the group, so each server can go back to the program before until 'raft upgrade enable'.
+            Shows the format level that the group writes and the logic version by which its actors apply pairs, and the highest ones that
+            the program of each member has. A new program follows those of the group, so each server can go back to the program before
+            until they are raised. The leader raises the logic version by itself, unless raft.raise-logic-version is off.
 
             Exit codes:
               0    shown
@@ -48,6 +49,11 @@ internal static class UpgradeCommand
             Description = "The format level. Default: the highest one that the program of a member reads.",
             HelpName = "level",
         };
+        var logic = new Option<int?>("--logic")
+        {
+            Description = "Raise the logic version to this one, and not the format level.",
+            HelpName = "version",
+        };
         var options = new ClientOptions(environment);
         var command = new Command(
             "enable",
@@ -66,11 +72,19 @@ internal static class UpgradeCommand
             """)
         {
             to,
+            logic,
         };
         options.AddTo(command);
-        command.SetAction(parsed => Enable(parsed.GetValue(to), options.Read(parsed), environment));
+        command.SetAction(parsed => parsed.GetValue(logic) is { } version
+            ? RaiseLogic(version, options.Read(parsed), environment)
+            : Enable(parsed.GetValue(to), options.Read(parsed), environment));
         return command;
     }
+
+    private static int RaiseLogic(int version, ClientSettings settings, CommandEnvironment environment) =>
+        new ChangeReport(environment, settings, "logic-version-raised", "the logic version is raised", "the logic version was raised")
+            .Run(null, client => client.Change((raft, end) =>
+                raft.RaiseLogicVersionAsync(Math.Max(version, 1), timeout: settings.Timeout, cancellationToken: end)));
 
     private static int Enable(byte? level, ClientSettings settings, CommandEnvironment environment) =>
         new ChangeReport(environment, settings, "format-level-raised", "the format level is raised", "the format level was raised")
@@ -122,13 +136,18 @@ internal static class UpgradeCommand
 
     private static void WriteText(GroupLevels levels, Target target, TextWriter output)
     {
-        var table = new Table(target.Noun.ToUpperInvariant(), "PROGRAM READS");
+        var table = new Table(target.Noun.ToUpperInvariant(), "PROGRAM READS", "LOGIC");
         foreach (var member in levels.Members)
         {
-            table.Add(target.Show(member.Name), member.Reads is { } reads ? $"level {reads}" : "unknown: no answer");
+            table.Add(target.Show(member.Name), member.Reads is { } reads ? $"level {reads}" : "unknown: no answer", $"{member.Logic}");
         }
 
         table.WriteTo(output);
+        if (levels.Logic is { } logic)
+        {
+            output.WriteLine($"The actors of the group apply pairs by logic version {logic}.");
+        }
+
         output.WriteLine(levels.Members.IsEmpty ? "The group has no members yet."
             : levels.Group is null ? UnknownLevel
             : levels.Highest <= levels.Group ? $"The group writes format level {levels.Group}, the highest of these programs."
@@ -149,6 +168,11 @@ internal static class UpgradeCommand
                 {
                     writer.WriteNumber("reads", reads);
                 }
+
+                if (member.Logic is { } logic)
+                {
+                    writer.WriteNumber("logic", logic);
+                }
             });
         }
 
@@ -158,6 +182,11 @@ internal static class UpgradeCommand
             if (levels.Group is { } level)
             {
                 writer.WriteNumber("formatLevel", level);
+            }
+
+            if (levels.Logic is { } logic)
+            {
+                writer.WriteNumber("logicVersion", logic);
             }
 
             if (levels.Members.Length > 0 && levels.Highest > levels.Group)

@@ -23,6 +23,9 @@ internal static class EntryFormat
     // One number has the maximum, which is at most 11, and the level. So the bytes of a configuration of level 1 have no trace of levels.
     private const int LevelUnit = 256;
 
+    // In the same number: the logic version follows, which is above 1.
+    private const int LogicFlag = 64;
+
     // In the same number: the era and the mark of a restored log follow, which most configurations do not have.
     private const int EraFlag = 128;
 
@@ -226,16 +229,17 @@ internal static class EntryFormat
 
     /// <summary>
     /// Writes group uuid, quorum size, its maximum with the format level, voters, old voters, learners, founding serials, and the era if
-    /// there is one.
+    /// there is one, and the logic version if it is above 1.
     /// </summary>
     /// <exception cref="ArgumentException">The configuration has a level above that of the bytes.</exception>
     public static void WriteConfiguration(ByteWriter writer, Configuration configuration)
     {
         var hasEra = configuration.Era > 0 || configuration.IsRestored;
-        writer.DemandLevel(configuration.FormatLevel);
+        var (level, logic) = configuration.Version;
+        writer.DemandLevel(level);
         writer.Identity(configuration.Group.Value);
         writer.Number(configuration.Size);
-        writer.Number(configuration.MaxQuorum + (hasEra ? EraFlag : 0) + (LevelUnit * (configuration.FormatLevel - 1)));
+        writer.Number(configuration.MaxQuorum + (hasEra ? EraFlag : 0) + (logic > 1 ? LogicFlag : 0) + (LevelUnit * (level - 1)));
         writer.List(configuration.Voters, writer.Member);
         writer.List(configuration.OldVoters, writer.Member);
         writer.List(configuration.Learners, writer.Member);
@@ -249,14 +253,19 @@ internal static class EntryFormat
             writer.Number(configuration.Era);
             writer.Flag(configuration.IsRestored);
         }
+
+        if (logic > 1)
+        {
+            writer.Number(logic);
+        }
     }
 
     /// <summary>Reads a configuration.</summary>
     public static Configuration ReadConfiguration(ref ByteReader reader)
     {
         var (group, size, maxAndLevel) = (new GroupUid(reader.Identity()), reader.Integer(), reader.Count());
-        var (max, level) = ((int)(maxAndLevel % EraFlag), (maxAndLevel / LevelUnit) + 1);
-        var hasEra = maxAndLevel % LevelUnit >= EraFlag;
+        var (max, level) = ((int)(maxAndLevel % LogicFlag), (maxAndLevel / LevelUnit) + 1);
+        var (hasEra, hasLogic) = (maxAndLevel % LevelUnit >= EraFlag, maxAndLevel % EraFlag >= LogicFlag);
         if (level > FormatRange.Own.Highest)
         {
             throw reader.Damaged($"a configuration has format level {level}, and this program knows {FormatRange.Own}");
@@ -264,7 +273,7 @@ internal static class EntryFormat
 
         if (size < 0 || !QuorumSize.IsMaximum(max))
         {
-            throw reader.Damaged($"a configuration of level {level} has a quorum of {size} and at most {maxAndLevel % LevelUnit}");
+            throw reader.Damaged($"a configuration of level {level} has a quorum of {size} and at most {max}");
         }
 
         var configuration = new Configuration(
@@ -276,10 +285,13 @@ internal static class EntryFormat
             reader.List(2, static (ref ByteReader r) => new FoundingSerial(r.Name(), new Serial(r.Count()))))
         {
             MaxQuorum = max,
-            FormatLevel = (byte)level,
         };
-        return hasEra ? configuration with { Era = reader.Count(), IsRestored = reader.Flag() } : configuration;
+        configuration = hasEra ? configuration with { Era = reader.Count(), IsRestored = reader.Flag() } : configuration;
+        return configuration with { Version = new GroupVersion((byte)level, hasLogic ? ReadLogic(ref reader) : 1) };
     }
+
+    private static int ReadLogic(ref ByteReader reader) =>
+        reader.Integer() is > 1 and var logic ? logic : throw reader.Damaged("a configuration has a logic version below 2");
 
     private static ImmutableArray<Member> ReadMembers(ref ByteReader reader) =>
         reader.List(reader.MemberSizeMin, static (ref ByteReader r) => r.Member());

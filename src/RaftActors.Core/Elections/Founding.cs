@@ -76,7 +76,8 @@ internal sealed class Founding(RaftState state)
     /// <summary>The first configuration: the founder and K-1 of those that are present, spread over domains, then the best.</summary>
     public Configuration Configuration()
     {
-        var present = state.Roster.Peers.Where(IsPresent).Select(peer => peer.Rank).ToList();
+        var peers = state.Roster.Peers.Where(IsPresent).ToList();
+        var present = peers.ConvertAll(peer => peer.Rank);
         present.Sort((one, other) => one.IsBetterThan(other) ? -1 : 1);
         return FoundingConfiguration.Chosen(
             state.Options.FoundingUid,
@@ -84,7 +85,8 @@ internal sealed class Founding(RaftState state)
             state.Options.MaxQuorum,
             state.Rank,
             [.. present],
-            state.DomainOf);
+            state.DomainOf,
+            peers.Select(peer => peer.Version.Logic).Append(state.Options.Version.Logic).Min());
     }
 
     /// <summary>Why no group is founded; empty if this process may campaign for it.</summary>

@@ -29,11 +29,11 @@ internal sealed record Configuration(
     public int MaxQuorum { get; init; } = QuorumSize.Max;
 
     /// <summary>
-    /// The format level of the group: each member reads it, and no entry or snapshot of the group has a higher one.
-    /// <see cref="MemberChange.RaiseFormatLevel"/> raises it, and nothing lowers it. A new group has the lowest one, because the groups of
-    /// a directory share its log: another group that is founded during an upgrade would end the way back for all of them.
+    /// The version of the group, which each member's program has. <see cref="MemberChange.Raise"/> raises it, and nothing lowers it. A new
+    /// group has the lowest format level, because the groups of a directory share its log: another group that is founded during an upgrade
+    /// would end the way back for all of them. It has the highest logic version that all its founders have.
     /// </summary>
-    public byte FormatLevel { get; init; } = FormatRange.Own.Lowest;
+    public GroupVersion Version { get; init; } = GroupVersion.Lowest;
 
     /// <summary>
     /// The addend that makes a stamp of a serial, so that the sum is higher than that of every earlier pair, also of those that a restore
@@ -86,7 +86,7 @@ internal sealed record Configuration(
 
     /// <summary>This configuration in a restored or recovered log, in place of one that was there.</summary>
     internal Configuration InPlaceOf(Configuration before) =>
-        this with { Era = before.Era, IsRestored = true, FormatLevel = before.FormatLevel };
+        this with { Era = before.Era, IsRestored = true, Version = before.Version };
 
     /// <inheritdoc/>
     public override string ToString() =>
@@ -95,7 +95,8 @@ internal sealed record Configuration(
         + (IsJoint ? $" old({string.Join(' ', OldVoters)})" : "")
         + (Learners.IsEmpty ? "" : $" learners({string.Join(' ', Learners)})")
         + (MaxQuorum < QuorumSize.Max ? $" max {MaxQuorum}" : "")
-        + (FormatLevel > FormatRange.Own.Lowest ? $" format level {FormatLevel}" : "")
+        + (Version.Format > FormatRange.Own.Lowest ? $" format level {Version.Format}" : "")
+        + (Version.Logic > 1 ? $" logic version {Version.Logic}" : "")
         + (Era > 0 ? $" era {Era}" : "")
         + (IsRestored ? " restored" : "");
 

@@ -31,7 +31,8 @@ internal static class FoundingConfiguration
         int maxQuorum,
         FoundingRank founder,
         ImmutableArray<FoundingRank> present,
-        Func<ProcessName, string> domainOf)
+        Func<ProcessName, string> domainOf,
+        int logic)
     {
         var size = QuorumSize.For(all.Voters.Length, maxQuorum);
         var met = present.Insert(0, founder);
@@ -46,6 +47,7 @@ internal static class FoundingConfiguration
             [.. met.Select(rank => new FoundingSerial(rank.Name, rank.Position.Serial)).OrderBy(one => one.Name)])
         {
             MaxQuorum = maxQuorum,
+            Version = GroupVersion.Lowest with { Logic = logic },
         };
     }
 

@@ -87,31 +87,33 @@ internal readonly record struct MemberPlan(Configuration? Next, string Reason)
             $"at most {max} may vote");
     }
 
-    /// <summary>Raises the format level, if the program of each member reads the new one.</summary>
-    /// <param name="levelOf">The highest level that a member has told; null: it is not heard.</param>
-    public static MemberPlan RaiseFormatLevel(Configuration configuration, byte level, Func<Member, byte?> levelOf)
+    /// <summary>Raises the version, if the program of each member has the new one.</summary>
+    /// <param name="versionOf">The version that a member has told; null: it is not heard.</param>
+    public static MemberPlan Raise(Configuration configuration, MemberChange.Raise raise, Func<Member, GroupVersion?> versionOf)
     {
-        if (level <= configuration.FormatLevel)
+        var before = configuration.Version;
+        GroupVersion version = new(raise.Format ?? before.Format, raise.Logic ?? before.Logic);
+        if (before.Has(version))
         {
-            return Senseless(level == configuration.FormatLevel
-                ? $"the group has format level {level} already"
-                : $"the group has format level {configuration.FormatLevel}, which cannot be lowered");
+            return Senseless(version == before
+                ? $"the group has {version} already"
+                : $"the group has {before}, which cannot be lowered");
         }
 
         foreach (var member in configuration.Everybody())
         {
-            if (levelOf(member) is not { } known)
+            if (versionOf(member) is not { } known)
             {
-                return Senseless($"{member.Name} is not heard, so the levels of its program are not known; start it, or let it leave");
+                return Senseless($"{member.Name} is not heard, so the version of its program is not known; start it, or let it leave");
             }
 
-            if (known < level)
+            if (!known.Has(version))
             {
-                return Senseless($"the program of {member.Name} reads format level {known} at most; upgrade it first");
+                return Senseless($"the program of {member.Name} has {known} at most; upgrade it first");
             }
         }
 
-        return new MemberPlan(configuration with { FormatLevel = level }, $"the format level rises to {level}");
+        return new MemberPlan(configuration with { Version = version }, $"the group rises to {version}");
     }
 
     /// <summary>Makes exactly these members voters and learners.</summary>

@@ -82,8 +82,8 @@ internal sealed class Membership(RaftState state)
             state.Configuration,
             max,
             QuorumKeeping.BestFirst(state, leader, state.Configuration.Voters)),
-        MemberChange.RaiseFormatLevel(var level) => MemberPlan.RaiseFormatLevel(
-            state.Configuration, level, member => QuorumKeeping.FormatLevelOf(state, leader, member)),
+        MemberChange.Raise raise => MemberPlan.Raise(
+            state.Configuration, raise, member => QuorumKeeping.VersionOf(state, leader, member)),
         MemberChange.Assign(var voters, var learners) => MemberPlan.Assign(state.Configuration, voters, learners),
         _ => throw new UnreachableException(),
     };
@@ -113,9 +113,18 @@ internal sealed class Membership(RaftState state)
     {
         var keeper = leader.Keeper;
         keeper.Watch(leader.Progresses, state.CommitIndex, state.Now, state.Options);
+        if (!IsChangeAllowed || state.Configuration.IsJoint)
+        {
+            return;
+        }
+
+        if (QuorumKeeping.HigherLogic(state, leader) is { Next: { } higher, Reason: var why })
+        {
+            Decide(higher, why);
+            return;
+        }
+
         if (!state.Options.KeepsQuorum
-            || !IsChangeAllowed
-            || state.Configuration.IsJoint
             || state.Now - keeper.QuietSince < state.Options.StableTicks)
         {
             return;
@@ -136,7 +145,9 @@ internal sealed class Membership(RaftState state)
     /// <summary>
     /// Whether the voters stay while no member comes or goes: no change is due, and no running learner can cause one later.
     /// </summary>
-    public bool IsSettled(LeaderRole leader) => !state.Options.KeepsQuorum || QuorumKeeping.IsSettled(state, leader);
+    public bool IsSettled(LeaderRole leader) =>
+        QuorumKeeping.HigherLogic(state, leader).Next is null
+        && (!state.Options.KeepsQuorum || QuorumKeeping.IsSettled(state, leader));
 
     /// <summary>Leaves a joint configuration once it is committed, and gives places to processes that came.</summary>
     public void Settle()
@@ -197,7 +208,7 @@ internal sealed class Membership(RaftState state)
             if (peer.HasCome
                 && !configuration.Holds(peer.Member)
                 && configuration.HasName(peer.Name)
-                && peer.FormatLevel >= configuration.FormatLevel)
+                && peer.Version.Has(configuration.Version))
             {
                 configuration = With(configuration, peer.Member);
                 came += came.Length == 0 ? peer.Name : $" and {peer.Name}";

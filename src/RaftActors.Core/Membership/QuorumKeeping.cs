@@ -54,11 +54,27 @@ internal static class QuorumKeeping
         return Majority.Result(next.Voters, IsPresent) == VoteResult.Won;
     }
 
-    /// <summary>The highest format level that the program of a member reads; null: the member does not answer.</summary>
-    public static byte? FormatLevelOf(RaftState state, LeaderRole leader, Member member) =>
-        member == state.Self ? state.Options.FormatLevel
+    /// <summary>The rise of the logic version that is due: all members run, and their programs have it.</summary>
+    public static MemberPlan HigherLogic(RaftState state, LeaderRole leader)
+    {
+        var highest = state.Options.Version.Logic;
+        foreach (var member in state.Options.RaisesLogic ? state.Configuration.Everybody() : [])
+        {
+            highest = Math.Min(highest, VersionOf(state, leader, member)?.Logic ?? 0);
+        }
+
+        var (configuration, version) = (state.Configuration, state.Configuration.Version);
+        return state.Options.RaisesLogic && highest > version.Logic
+            ? new MemberPlan(
+                configuration with { Version = version with { Logic = highest } }, $"all programs have logic version {highest}")
+            : default;
+    }
+
+    /// <summary>The version of a member's program; null: the member does not answer.</summary>
+    public static GroupVersion? VersionOf(RaftState state, LeaderRole leader, Member member) =>
+        member == state.Self ? state.Options.Version
         : state.Roster.Of(member.Name) is { GreetedAt: not null } peer && peer.Member == member && IsRunning(state, leader, member)
-            ? peer.FormatLevel
+            ? peer.Version
             : null;
 
     /// <summary>

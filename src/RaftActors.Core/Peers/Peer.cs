@@ -1,5 +1,3 @@
-using RaftActors.Core.Codec;
-
 namespace RaftActors.Core;
 
 /// <summary>The knowledge of this process about another one, in any role.</summary>
@@ -29,8 +27,8 @@ internal sealed class Peer(ProcessName name)
     /// <summary>Its <see cref="CoreOptions.FailureDomain"/>, as it said last; empty if it has none, or has not greeted.</summary>
     public string FailureDomain { get; private set; } = "";
 
-    /// <summary>The highest format level that its program reads, as it said last; the lowest one if it has not greeted.</summary>
-    public byte FormatLevel { get; private set; } = FormatRange.Own.Lowest;
+    /// <summary>The version of its program, as it said last; the lowest one if it has not greeted.</summary>
+    public GroupVersion Version { get; private set; } = GroupVersion.Lowest;
 
     /// <summary>The tick of its last greeting; null if none came since the connection was last lost.</summary>
     public long? GreetedAt { get; private set; }
@@ -125,7 +123,7 @@ internal sealed class Peer(ProcessName name)
         DivergesAt = IsFounded || Position == greeting.Position ? DivergesAt : null;
         Position = greeting.Position;
         FailureDomain = greeting.FailureDomain;
-        FormatLevel = greeting.FormatLevel;
+        Version = greeting.Version;
         HasConfirmedUs |= greeting.Recorded == self;
         GreetedAt = now;
         RepliedAt = greeting.IsReply ? now : RepliedAt;

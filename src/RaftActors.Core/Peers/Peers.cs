@@ -215,7 +215,7 @@ internal sealed class Peers(RaftState state, Refusals refusals)
     /// </summary>
     private void RefuseIfOld(Peer peer)
     {
-        if (peer.FormatLevel < state.Configuration.FormatLevel)
+        if (!peer.Version.Has(state.Configuration.Version))
         {
             refusals.RefuseOldProgram(peer);
         }
@@ -247,7 +247,7 @@ internal sealed class Peers(RaftState state, Refusals refusals)
         new(state.Log.LastPosition, state.HardState.FirstOf(peer.Name), isReply)
         {
             FailureDomain = state.Options.FailureDomain,
-            FormatLevel = state.Options.FormatLevel,
+            Version = state.Options.Version,
         };
 
     /// <summary>

@@ -65,8 +65,8 @@ internal sealed class Refusals(RaftState state)
     /// <summary>Tells a process that its program is too old for the group.</summary>
     public void RefuseOldProgram(Peer peer)
     {
-        var detail = $"the group has format level {state.Configuration.FormatLevel}, and the program of {peer.Name} reads level "
-            + $"{peer.FormatLevel} at most; start a newer program there";
+        var detail = $"the group has {state.Configuration.Version}, and the program of {peer.Name} has {peer.Version} at most; "
+            + "start a newer program there";
         state.Send(peer.Member, new Message.Refusal(RefusalReason.OldProgram, Serial.Zero, default, detail));
     }
 

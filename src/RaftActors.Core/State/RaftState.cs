@@ -215,7 +215,7 @@ internal sealed class RaftState
     public void Append(LogEntry entry)
     {
         Invariant.That(
-            entry.Configuration is not { FormatLevel: var level } || level <= Options.FormatLevel,
+            entry.Configuration is not { Version.Format: var level } || level <= Options.Version.Format,
             "no process takes an entry of a format level that its program does not read");
         Log.Append(entry);
         Configurations.Append(entry);

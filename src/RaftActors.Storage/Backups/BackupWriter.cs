@@ -82,7 +82,7 @@ internal sealed class BackupWriter : IDisposable
         Write(new BackupRecord.Log(entries));
         foreach (ref readonly var entry in entries)
         {
-            _level = Math.Max(_level, entry.Configuration?.FormatLevel ?? _level);
+            _level = Math.Max(_level, entry.Configuration?.Version.Format ?? _level);
         }
 
         _position = _position.After(entries);
@@ -96,7 +96,7 @@ internal sealed class BackupWriter : IDisposable
         Write(new BackupRecord.End(_position));
         try
         {
-            _file.Write(0, BackupFormat.Header(Math.Max(_level, _description?.Snapshot?.Configuration.FormatLevel ?? _level)));
+            _file.Write(0, BackupFormat.Header(Math.Max(_level, _description?.Snapshot?.Configuration.Version.Format ?? _level)));
             _file.Sync();
             _file.Dispose();
             DemandNew();

@@ -45,7 +45,7 @@ internal static class WriteSize
             }
             else if (entry.Configuration is { } configuration)
             {
-                level = Math.Max(level, configuration.FormatLevel);
+                level = Math.Max(level, configuration.Version.Format);
 
                 // One name may be a voter, an old voter and the holder of a founding serial.
                 size += configuration.Everybody().Sum(member => 3 * Of(member.Name));

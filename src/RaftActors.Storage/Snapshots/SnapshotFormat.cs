@@ -35,7 +35,7 @@ internal static class SnapshotFormat
         EntryFormat.WriteSnapshot(writer, snapshot);
         var bytes = writer.ToArray();
         Magic.CopyTo(bytes);
-        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), snapshot.Configuration.FormatLevel);
+        BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(8), snapshot.Configuration.Version.Format);
         BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(10), HeaderSize);
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(LengthOffset), bytes.Length - HeaderSize);
         BinaryPrimitives.WriteUInt32LittleEndian(bytes.AsSpan(SeedOffset), seed);

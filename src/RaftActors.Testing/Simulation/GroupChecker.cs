@@ -162,8 +162,8 @@ internal sealed class GroupChecker(World world, IReadOnlyList<HostedActor> actor
         {
             throw new SimulationException(
                 "results",
-                $"HandleAppend returned '{knownText}' on {knownNode} and '{text}' on {node} for serial {serial}{Key(place)}, so their states "
-                    + $"may differ for good{Suspects(number)}");
+                $"HandleAppend returned '{knownText}' on {knownNode} and '{text}' on {node} for serial {serial}{Key(place)}, so their "
+                    + $"states may differ for good{Suspects(number)}");
         }
     }
 

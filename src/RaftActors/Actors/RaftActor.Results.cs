@@ -57,7 +57,8 @@ public abstract partial class RaftActor<TValue, TResult>
 
     private void Run(DeliveryStep.Answer answer)
     {
-        var entry = Raft.ToEntry(answer.Pair, answer.Request ?? _process.NewRequest());
+        var epoch = _process.Pairs.EpochOf(answer.Pair.Serial) with { Era = 0 };
+        var entry = Raft.ToEntry(answer.Pair, answer.Request ?? _process.NewRequest(), epoch);
         using var span = _process.Telemetry.ApplySpans.Begin(entry.Serial);
         var start = _process.Telemetry.Applies.Start();
         _fetched = answer.Pair;
@@ -97,7 +98,7 @@ public abstract partial class RaftActor<TValue, TResult>
         if (digest.To > _digested && (digest.IsComplete || digest.To == _wantedDigest) && digest.To == _order.Complete)
         {
             _digested = digest.To;
-            _process.Engine.Tell(new ToEngine.Digest(digest with { State = StateHash() }), Self, _life);
+            _process.Engine.Tell(new ToEngine.Digest(digest with { State = StateHash(), Logic = _results.Logic }), Self, _life);
         }
     }
 

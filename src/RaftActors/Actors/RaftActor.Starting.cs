@@ -180,6 +180,8 @@ public abstract partial class RaftActor<TValue, TResult>
         try
         {
             Raft.Latest.Results = _results;
+            _begunAt = _order.Serial;
+            _results.Logic = _process.Pairs.EpochOf(_begunAt).Logic;
             _process.Delivered = _order.Complete;
             HoldIfDue();
             Attach();

@@ -52,6 +52,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     private SlowCallbacks _slow = null!;
     private RaftProcess _process = null!;
     private long _life;
+    private Serial _begunAt;
     private RaftContext<TValue>? _raft;
 
     /// <summary>
@@ -73,7 +74,8 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
             var values = _values = new ValueCodec<TValue>(Context.System, _options.Codec);
             values.DemandType("value");
             _questions = new ValueCodec<object?>(Context.System, codecPlace: null);
-            var settings = _extension.ReadSettings(_options, Self);
+            RaftConfigurationException.Demand(LogicVersion >= 1, $"{GetType().Name}.LogicVersion is {LogicVersion}. Use 1 or more.");
+            var settings = _extension.ReadSettings(_options, Self) with { LogicVersion = LogicVersion };
             LogSlice Preloaded() => Preload.Of(_options.Preload.Select(pair => ToPayload(settings, pair, values)));
             _opening = _extension.Open(settings, Preloaded, _options.Store);
         }
@@ -117,6 +119,28 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     /// the state.
     /// </returns>
     protected abstract TResult HandleAppend(Entry<TValue> entry);
+
+    /// <summary>
+    /// The newest version of the rules by which this program applies pairs: 1, 2 and so on. Give a constant. Raise it when HandleAppend
+    /// would come to another result or state from the same pairs, and keep the rules of every version that the log may still have.
+    /// <para>
+    /// The group has one version. Its leader raises it when the programs of all members have the new one, at one place in the log. From
+    /// there on <see cref="Entry{TValue}.LogicVersion"/> is the new version, on every process. A program that lacks the version of its
+    /// group does not apply pairs: it stops with an error. A new group begins with the highest version that all its founders have.
+    /// </para>
+    /// </summary>
+    protected virtual int LogicVersion => 1;
+
+    /// <summary>
+    /// Called on every process between the same two pairs, when the group has another logic version: change the state as the new rules need
+    /// it. Not called if the actor has no pairs yet. Pairs and snapshots come after it. If it throws, it is called again in the next life,
+    /// as HandleAppend is. Default: does nothing.
+    /// </summary>
+    /// <param name="from">The version of the state until now.</param>
+    /// <param name="to">The version from now on, which may be more than one higher.</param>
+    protected virtual void HandleUpgrade(int from, int to)
+    {
+    }
 
     /// <summary>
     /// Called when an actor that fetches pairs itself lacks committed ones. By default nothing is fetched, and HandleAppend delivers every
@@ -341,7 +365,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
             for (var length = 0; isDue && length < DeliveryTurns.LengthMax; length++)
             {
                 Raft.GetReserved();
-                Raft.Running = step = _order.TryTakeNext();
+                Raft.Running = step = _order.TryTakeNext(_results.Logic);
                 if (step is not null)
                 {
                     Run(step);
@@ -429,6 +453,9 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
             case DeliveryStep.Missing missing:
                 HandleMissing(missing.Gap);
                 break;
+            case DeliveryStep.Upgrade upgrade:
+                Run(upgrade);
+                break;
             case DeliveryStep.Append append:
                 Run(append);
                 break;
@@ -457,9 +484,39 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         }
     }
 
+    // The group rises only when the programs of all members have the version. A program that came back later may lack it.
+    private bool GivesUpAt(int logic)
+    {
+        if (logic <= LogicVersion)
+        {
+            return false;
+        }
+
+        _order.GiveUp();
+        var detail = $"the group has logic version {logic}, and the program of {_process.Name} has {LogicVersion} at most. Start a newer "
+            + "program.";
+        _process.Engine.Tell(new ToEngine.Unable(detail), Self, _life);
+        return true;
+    }
+
+    private void Run(DeliveryStep.Upgrade upgrade)
+    {
+        if (!GivesUpAt(upgrade.To))
+        {
+            // A life without any pair has no state yet that earlier rules made.
+            if (_options.LastSerial is not null || _order.Serial > _begunAt)
+            {
+                HandleUpgrade(upgrade.From, upgrade.To);
+            }
+
+            _results.Logic = upgrade.To;
+            OnPassed(upgrade.Next);
+        }
+    }
+
     private void Run(DeliveryStep.Append append)
     {
-        var entry = Raft.ToEntry(append.Pair, append.Own, _process.Pairs.EraOf(append.Pair.Serial));
+        var entry = Raft.ToEntry(append.Pair, append.Own, _process.Pairs.EpochOf(append.Pair.Serial));
         using var span = _process.Telemetry.ApplySpans.Begin(entry.Serial);
         var start = _process.Telemetry.Applies.Start();
         var result = HandleAppend(entry);
@@ -489,6 +546,11 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
             throw _process.SnapshotNotTaken(this);
         }
 
+        if (_process.Snapshot is { Configuration.Version.Logic: var logic } && GivesUpAt(logic))
+        {
+            return;
+        }
+
         Serial serial;
         try
         {
@@ -498,7 +560,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         {
             // The store has failed, not the actor: every further life would fail at the same place.
             _order.GiveUp();
-            _process.Engine.Tell(new ToEngine.Unreadable(e.Message), Self, _life);
+            _process.Engine.Tell(new ToEngine.Unable(e.Message), Self, _life);
             return;
         }
 

@@ -62,6 +62,12 @@ public sealed partial class RaftContext<TValue>
     /// </summary>
     public Serial Recovered => _process.Found;
 
+    /// <summary>
+    /// The logic version of this actor's state: that of the latest pair, or that of HandleUpgrade if no pair came after it. In
+    /// RestoreSnapshot it is the version of the restored state.
+    /// </summary>
+    public int LogicVersion => Latest.Results?.Logic ?? 1;
+
     /// <summary>The quorum. Null before it is built, and after it is lost: after two election timeouts of silence.</summary>
     public Quorum? Quorum => _order.Quorum;
 
@@ -320,11 +326,12 @@ public sealed partial class RaftContext<TValue>
     }
 
     /// <param name="request">Of an Append: shown only if this process made it.</param>
-    /// <param name="era">Of HandleAppend; 0 elsewhere.</param>
-    internal Entry<TValue> ToEntry(StoredPair pair, RequestRef? request, long era = 0) => new(
+    /// <param name="epoch">Of HandleAppend; null elsewhere.</param>
+    internal Entry<TValue> ToEntry(StoredPair pair, RequestRef? request, PairEpoch? epoch = null) => new(
         pair.Serial, pair.Key, _values.Decode(pair.Value), request is { } known && _process.IsOwn(known) ? known : null)
     {
-        Era = era,
+        Era = epoch?.Era ?? 0,
+        LogicVersion = epoch?.Logic ?? 1,
         Client = pair.Request is { } made ? ClientSession.ClientOf(made.Origin) : null,
     };
 

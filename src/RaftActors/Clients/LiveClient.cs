@@ -211,8 +211,14 @@ internal sealed class LiveClient<TValue, TResult>(
     public override Task<Outcome<Membership>> RaiseFormatLevelAsync(
         int level, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
         level is > 0 and <= byte.MaxValue
-            ? ChangeAsync(new GroupChange.RaiseFormatLevel((byte)level, basedOn), timeout, cancellationToken)
+            ? ChangeAsync(new GroupChange.Raise((byte)level, BasedOn: basedOn), timeout, cancellationToken)
             : throw new ArgumentOutOfRangeException(nameof(level), level, "A format level is a number from 1 to 255.");
+
+    public override Task<Outcome<Membership>> RaiseLogicVersionAsync(
+        int version, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
+        version > 0
+            ? ChangeAsync(new GroupChange.Raise(Logic: version, BasedOn: basedOn), timeout, cancellationToken)
+            : throw new ArgumentOutOfRangeException(nameof(version), version, "Logic versions count from 1.");
 
     public override async Task<RaftBackup> BackupAsync(
         string path, RaftBackupOptions? options = null, CancellationToken cancellationToken = default)

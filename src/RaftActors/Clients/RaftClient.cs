@@ -136,6 +136,21 @@ public abstract class RaftClient : IAsyncDisposable
         int level, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
 
     /// <summary>
+    /// Raises the logic version of the group, which its leader does by itself unless <c>raft.raise-logic-version</c> is off. Afterwards
+    /// no node can go back to a program that lacks it. Sent once, as by JoinAsync. NotCommitted: a member does not answer, or its program
+    /// lacks the version.
+    /// </summary>
+    /// <param name="version">
+    /// Above <see cref="RaftStatus.LogicVersion"/>, and at most the <see cref="RaftStatus.LogicVersionMax"/> of each member.
+    /// </param>
+    /// <param name="basedOn">As in <see cref="JoinAsync"/>.</param>
+    /// <param name="timeout">The time until the end. Null: <c>raft.change-timeout</c>, 10 s by default.</param>
+    /// <param name="cancellationToken">Ends the wait only, as in AppendAsync.</param>
+    /// <exception cref="ArgumentOutOfRangeException"><paramref name="version"/> is below 1.</exception>
+    public abstract Task<Outcome<Membership>> RaiseLogicVersionAsync(
+        int version, LogIndex? basedOn = null, TimeSpan? timeout = null, CancellationToken cancellationToken = default);
+
+    /// <summary>
     /// Transfers leadership, as <see cref="RaftContext{TValue}.TransferLeadership"/> does. Sent once, as by JoinAsync.
     /// </summary>
     /// <param name="to">The new leader, a quorum member. Null: the best suited one, other than the current leader.</param>

@@ -33,8 +33,8 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
     // The last committed entry, a pair or not.
     private LogIndex _last;
 
-    // The eras of the pairs after a serial, the latest last. Replaced, never changed, so a pair of each batch costs no lock.
-    private volatile (Serial After, long Era)[] _eras = [];
+    // The latest last. Replaced, never changed, so a pair costs no lock.
+    private volatile PairEpoch[] _epochs = [];
 
     // The pages that were used last. An actor, a Get and a client read each page in several batches, at different places of the log.
     private readonly List<LogEntry[]> _read = new(PagesKept);
@@ -79,7 +79,7 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
                 }
                 else if (entry.Configuration is { } configuration)
                 {
-                    BeginEra(entry.Serial, configuration.Era);
+                    Begin(PairEpoch.Of(entry.Serial, configuration));
                 }
             }
         }
@@ -226,29 +226,28 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
     }
 
     /// <summary>
-    /// The <see cref="Configuration.Era"/> of a committed pair. Exact for the pairs after the latest snapshot, which are those that an
-    /// actor is given: a snapshot tells no earlier era.
+    /// The epoch of a committed pair, or of the next one. Exact for the pairs after the latest snapshot, which are those that an actor is
+    /// given: a snapshot tells no earlier epoch.
     /// </summary>
-    public long EraOf(Serial serial)
+    public PairEpoch EpochOf(Serial serial)
     {
-        var eras = _eras;
-        var latest = eras.Length - 1;
-        while (latest >= 0 && eras[latest].After >= serial)
+        var epochs = _epochs;
+        var latest = epochs.Length - 1;
+        while (latest >= 0 && epochs[latest].After >= serial)
         {
             latest--;
         }
 
-        return latest < 0 ? 0 : eras[latest].Era;
+        return latest < 0 ? PairEpoch.First : epochs[latest];
     }
 
     /// <summary>Removes all pairs: a snapshot up to this position replaces them.</summary>
-    /// <param name="era">That of the latest snapshot; 0: there is none.</param>
-    public void StartAfter(LogPosition position, long era = 0)
+    /// <param name="configuration">That of the latest snapshot; null: there is none.</param>
+    public void StartAfter(LogPosition position, Configuration? configuration = null)
     {
         lock (_lock)
         {
-            _eras = [];
-            BeginEra(position.Serial, era);
+            _epochs = configuration is null ? [] : [PairEpoch.Of(Serial.Zero, configuration)];
             _pairs.Clear();
             _pages.Clear();
             _read.Clear();
@@ -256,11 +255,12 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
         }
     }
 
-    private void BeginEra(Serial after, long era)
+    private void Begin(PairEpoch epoch)
     {
-        if (era != (_eras.Length == 0 ? 0 : _eras[^1].Era))
+        var latest = _epochs is [.., var last] ? last : PairEpoch.First;
+        if (latest with { After = epoch.After } != epoch)
         {
-            _eras = [.. _eras, (after, era)];
+            _epochs = [.. _epochs, epoch];
         }
     }
 
@@ -357,4 +357,15 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
     /// <param name="Last">The serial of the last pair.</param>
     /// <param name="End">The index of the last pair.</param>
     private readonly record struct Page(Serial Last, LogIndex End);
+}
+
+/// <summary>What the configuration in force says of the pairs after a serial.</summary>
+/// <param name="Era">The <see cref="Configuration.Era"/>.</param>
+/// <param name="Logic">The <see cref="GroupVersion.Logic"/>.</param>
+internal readonly record struct PairEpoch(Serial After, long Era, int Logic)
+{
+    /// <summary>Of the pairs before any configuration, which are preloaded.</summary>
+    public static PairEpoch First { get; } = new(Serial.Zero, 0, GroupVersion.Lowest.Logic);
+
+    public static PairEpoch Of(Serial after, Configuration configuration) => new(after, configuration.Era, configuration.Version.Logic);
 }

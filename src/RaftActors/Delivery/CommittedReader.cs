@@ -17,6 +17,9 @@ internal sealed class CommittedReader(CommittedPairs pairs, Serial released)
 
     public void Release(Serial serial) => Released = serial > Released ? serial : Released;
 
+    /// <summary>As the committed pairs say.</summary>
+    public PairEpoch EpochOf(Serial serial) => pairs.EpochOf(serial);
+
     /// <summary>The pair of this serial; null if it is not released, or compacted.</summary>
     public StoredPair? TryRead(Serial serial)
     {

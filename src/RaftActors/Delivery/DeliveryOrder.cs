@@ -25,6 +25,7 @@ internal sealed class DeliveryOrder
     private readonly DeliveredViews _views;
     private readonly DeliveryStep.Append _append = new();
     private bool _isStateWanted;
+    private bool _isGivenUp;
 
     // The place at which earlier lives failed, and this one waits; null: there is none.
     private DeliveryPlace? _held;
@@ -129,11 +130,17 @@ internal sealed class DeliveryOrder
     /// The callback to make now; null: nothing is due before more is taken. The pair of the step counts as delivered. The step is valid
     /// until the next call.
     /// </summary>
-    public DeliveryStep? TryTakeNext()
+    /// <param name="logic">The logic version of the actor's state.</param>
+    public DeliveryStep? TryTakeNext(int logic = 1)
     {
         if (_notices.TryDequeue(out var notice))
         {
             return notice;
+        }
+
+        if (_isGivenUp)
+        {
+            return TryFailQuery();
         }
 
         if (_restore.Target is { } target)
@@ -141,12 +148,12 @@ internal sealed class DeliveryOrder
             return _held == new DeliveryPlace(target, IsSnapshot: true) ? TryFailQuery() : _restore.TryOffer();
         }
 
-        return TryTakeRepeated() ?? TryTakeQuery() ?? Pulled?.TryTakeMissing(_views.IsMember)
+        return TryTakeRepeated() ?? TryTakeQuery() ?? TryTakeUpgrade(logic) ?? Pulled?.TryTakeMissing(_views.IsMember)
             ?? Pulled?.TryTakeAnswer(_views.IsMember, OwnRef) ?? TryTakeAppend() ?? TryFailQuery() ?? (DeliveryStep?)TryTakeSnapshot();
     }
 
-    /// <summary>The snapshot cannot be read, so nothing more is delivered.</summary>
-    public void GiveUp() => _restore.GiveUp();
+    /// <summary>The snapshot cannot be read, or the program is too old, so nothing more is delivered.</summary>
+    public void GiveUp() => _isGivenUp = true;
 
     /// <summary>
     /// The actor has restored a snapshot up to this serial. Until this call the step is due again with each message: the next pair needs
@@ -214,9 +221,19 @@ internal sealed class DeliveryOrder
             : null;
 
     // The state that would answer it waits for the next try, which may be as late as a new program. Another process may answer it now.
-    private DeliveryStep.Cancel? TryFailQuery() => _held is not null && _queries.TryDequeue(out var query, out _)
+    private DeliveryStep.Cancel? TryFailQuery() => (_held is not null || _isGivenUp) && _queries.TryDequeue(out var query, out _)
         ? new DeliveryStep.Cancel(query, new CancelReason.Unavailable())
         : null;
+
+    // Invariant: all pairs before the raise are delivered, so its place is the same on all processes.
+    private DeliveryStep.Upgrade? TryTakeUpgrade(int logic)
+    {
+        var next = _delivered.FirstMissing;
+        var to = _committed.EpochOf(next).Logic;
+        return to > logic && !_delivered.HasHoles && _held != new DeliveryPlace(next, IsSnapshot: false)
+            ? new DeliveryStep.Upgrade(logic, to, next)
+            : null;
+    }
 
     private void SetHeld(DeliveryPlace? place)
     {

@@ -9,6 +9,7 @@ internal readonly record struct DeliveryPlace(Serial Serial, bool IsSnapshot)
     {
         DeliveryStep.Append append => new(append.Pair.Serial, IsSnapshot: false),
         DeliveryStep.Answer answer => new(answer.Pair.Serial, IsSnapshot: false),
+        DeliveryStep.Upgrade upgrade => new(upgrade.Next, IsSnapshot: false),
         DeliveryStep.Restore restore => new(restore.Serial, IsSnapshot: true),
         _ => null,
     };

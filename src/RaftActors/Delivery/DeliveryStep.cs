@@ -16,6 +16,9 @@ internal abstract record DeliveryStep
 
     public sealed record Missing(SerialRange Gap) : DeliveryStep("HandleMissing");
 
+    /// <summary>The pairs from <paramref name="Next"/> on have another logic version than those before.</summary>
+    public sealed record Upgrade(int From, int To, Serial Next) : DeliveryStep("HandleUpgrade");
+
     /// <summary>A pair is due. One object serves all pairs of a life, so that no pair makes garbage. It changes with the next.</summary>
     public sealed record Append() : DeliveryStep("HandleAppend")
     {

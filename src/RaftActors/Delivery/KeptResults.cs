@@ -3,6 +3,7 @@ using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 using Akka.Event;
 
+using RaftActors.Core;
 using RaftActors.Core.Codec;
 using RaftActors.Storage;
 using RaftActors.Values;
@@ -24,6 +25,9 @@ internal abstract class KeptResults
 
     private protected RunningDigest _digest;
 
+    /// <summary>The logic version of the actor's state. Part of a snapshot, as the results are.</summary>
+    public int Logic { get; set; } = GroupVersion.Lowest.Logic;
+
     /// <summary>The digest of the results until now.</summary>
     public ref readonly RunningDigest Digest => ref _digest;
 
@@ -33,10 +37,10 @@ internal abstract class KeptResults
     /// <summary>The bytes of a result, and the result as text for people; null: it is not kept.</summary>
     public abstract (ReadOnlyMemory<byte> Bytes, string Text)? Show(Serial serial);
 
-    /// <summary>Writes the digest and all results, for a snapshot.</summary>
+    /// <summary>Writes logic version, digest and all results, for a snapshot.</summary>
     public abstract byte[] ToSection();
 
-    /// <summary>Replaces the digest and all results by those of a snapshot.</summary>
+    /// <summary>Replaces logic version, digest and all results by those of a snapshot.</summary>
     /// <param name="section">The bytes of <see cref="ToSection"/>.</param>
     /// <exception cref="StoreException">The bytes are damaged. The results stay as they are.</exception>
     public abstract void Restore(ReadOnlySpan<byte> section);
@@ -96,6 +100,7 @@ internal sealed class KeptResults<TResult>(ActorSystem system, RaftCodec<TResult
     public override byte[] ToSection()
     {
         var writer = new ByteWriter();
+        writer.Number(Logic);
         _digest.Write(writer);
         Write(writer, _plain);
         Write(writer, _keyed);
@@ -106,10 +111,12 @@ internal sealed class KeptResults<TResult>(ActorSystem system, RaftCodec<TResult
     public override void Restore(ReadOnlySpan<byte> section)
     {
         var (plain, keyed) = (new ResultRing<TResult>(), new ResultRing<TResult>());
+        int logic;
         RunningDigest digest;
         try
         {
             var reader = new ByteReader(section);
+            logic = reader.Integer() is var version and > 0 ? version : throw reader.Damaged("a logic version is below 1");
             digest = RunningDigest.Read(ref reader);
             Read(ref reader, plain);
             Read(ref reader, keyed);
@@ -120,7 +127,7 @@ internal sealed class KeptResults<TResult>(ActorSystem system, RaftCodec<TResult
             throw SnapshotTail.Damaged(e.Message, e);
         }
 
-        (_digest, _plain, _keyed) = (digest, plain, keyed);
+        (Logic, _digest, _plain, _keyed) = (logic, digest, plain, keyed);
     }
 
     // An object may change after HandleAppend returned it, so its bytes are kept.

@@ -7,7 +7,6 @@ namespace RaftActors.Delivery;
 internal sealed class PendingRestore
 {
     private bool _mayOffer;
-    private bool _isGivenUp;
 
     /// <summary>No pair is delivered before a snapshot up to here, or further, is restored; null: none is due.</summary>
     public Serial? Target { get; private set; }
@@ -18,13 +17,10 @@ internal sealed class PendingRestore
     /// <summary>A message arrived: the snapshot may be offered again.</summary>
     public void OnMessage() => _mayOffer = true;
 
-    /// <summary>The snapshot cannot be read. It stays due and is not offered again.</summary>
-    public void GiveUp() => _isGivenUp = true;
-
-    /// <summary>The step to make now; null: wait for a message, or for ever after <see cref="GiveUp"/>.</summary>
+    /// <summary>The step to make now; null: wait for a message.</summary>
     public DeliveryStep.Restore? TryOffer()
     {
-        var mayOffer = _mayOffer && !_isGivenUp;
+        var mayOffer = _mayOffer;
         _mayOffer = false;
         return mayOffer && Target is { } target ? new DeliveryStep.Restore(target) : null;
     }

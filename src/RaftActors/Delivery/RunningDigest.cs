@@ -25,7 +25,7 @@ internal struct RunningDigest
     private ulong _hash;
 
     /// <summary>The digest of the pairs until now, without a state.</summary>
-    public readonly StateDigest Now => new(_after, _to, _hash, State: null);
+    public readonly StateDigest Now => new(_after, _to, _hash, State: null, GroupVersion.Lowest.Logic);
 
     /// <summary>Adds a result that never changes, from the value itself.</summary>
     public void AddUnchanging<T>(Serial serial, T result) => Extend(serial, result switch

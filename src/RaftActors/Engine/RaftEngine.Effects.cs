@@ -220,6 +220,12 @@ internal sealed partial class RaftEngine
 
         if (entry.Configuration is { } configuration)
         {
+            if (configuration.Version.Logic != _context.Configuration?.Version.Logic)
+            {
+                // The actor takes the new version at this place, also if no pair follows.
+                _notices.TellCommitted();
+            }
+
             _context.CommitConfiguration(entry.Index, configuration);
             _events.OnConfiguration(entry.Index, configuration);
             _leaderChanges.OnCommitted(entry);
@@ -237,7 +243,7 @@ internal sealed partial class RaftEngine
         var position = snapshot.Position;
         _context.Commit = position.Index;
         _context.CommitConfiguration(snapshot.ConfigurationIndex, snapshot.Configuration);
-        Process.Pairs.StartAfter(position, snapshot.Configuration.Era);
+        Process.Pairs.StartAfter(position, snapshot.Configuration);
         _snapshots.OnInstalled(snapshot);
         _notices.HoldFor(snapshot);
         TellRestore(position.Serial);

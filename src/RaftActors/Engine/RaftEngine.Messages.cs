@@ -208,8 +208,8 @@ internal sealed partial class RaftEngine
             case ToEngine.HoldEnded:
                 _hold.OnEnded();
                 break;
-            case ToEngine.Unreadable unreadable:
-                StopFor(unreadable.Detail);
+            case ToEngine.Unable unable:
+                StopFor(unable.Detail);
                 break;
         }
     }

@@ -57,6 +57,7 @@ internal sealed class RaftProcess
         {
             IsOpen = true,
             FormatLevelMax = FormatRange.Own.Highest,
+            LogicVersionMax = settings.LogicVersion,
             RoleSince = Machine.Current.Time.GetUtcNow(),
             Members = [.. settings.Roster.Select(name => new GroupMember(name, isVoter: !settings.IsJoining))],
         };
@@ -289,7 +290,7 @@ internal sealed class RaftProcess
     {
         var isOvertaken = state.Snapshot?.Position.Index > state.Last;
         // Justification: above, a snapshot overtakes the log.
-        Pairs.StartAfter(isOvertaken ? state.Snapshot!.Position : state.Base, state.Snapshot?.Configuration.Era ?? 0);
+        Pairs.StartAfter(isOvertaken ? state.Snapshot!.Position : state.Base, state.Snapshot?.Configuration);
         return state.Earlier is { } earlier && !isOvertaken
             ? state with { Earlier = earlier with { Pages = earlier.Pages.Select(Hold) } }
             : state;

@@ -68,8 +68,8 @@ internal abstract record ToEngine
     /// <summary>The actor was held, and has passed the place.</summary>
     public sealed record HoldEnded : ToEngine;
 
-    /// <summary>The latest snapshot cannot be read, so the actor cannot restore its state.</summary>
-    public sealed record Unreadable(string Detail) : ToEngine;
+    /// <summary>No life of the actor can go on: the latest snapshot cannot be read, or the program is too old for the group.</summary>
+    public sealed record Unable(string Detail) : ToEngine;
 
     /// <summary>The answer to <see cref="ToActor.Judge"/>.</summary>
     /// <param name="Fault">Why the actor discards the pair; null: it accepts the pair.</param>

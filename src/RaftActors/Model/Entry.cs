@@ -24,6 +24,12 @@ public sealed record Entry<TValue>(Serial Serial, string Key, TValue Value, Requ
     public long Stamp => Era + Serial.Value;
 
     /// <summary>
+    /// In HandleAppend: the logic version of the group at this pair, the same on every process. Apply the pair by the rules of this
+    /// version. It is at most the LogicVersion of the actor. Elsewhere 1.
+    /// </summary>
+    public int LogicVersion { get; init; } = 1;
+
+    /// <summary>
     /// The client that appended the pair, the same in each HandleAppend; null: an actor of the group did. No caller can name another one,
     /// because the log has a hash of a secret that the client tells only to the process that it asks.
     /// </summary>

@@ -90,6 +90,14 @@ public sealed record RaftStatus
     /// <summary>The highest format level that the program of this process reads.</summary>
     public int FormatLevelMax { get; internal init; }
 
+    /// <summary>
+    /// The logic version of the group, as last committed on this process. Null before the first commit.
+    /// </summary>
+    public int? LogicVersion { get; internal init; }
+
+    /// <summary>The newest logic version that the program of this process has (<c>RaftActor.LogicVersion</c>).</summary>
+    public int LogicVersionMax { get; internal init; }
+
     /// <summary>The other processes that this one has met and that are in reach, by name.</summary>
     public ImmutableArray<ProcessName> Reachable { get; internal init; } = [];
 

@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Akka.Configuration;
 
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 using RaftActors.Storage;
 
 using static RaftActors.RaftConfigurationException;
@@ -27,6 +28,12 @@ internal sealed record RaftSettings
     public required QuorumSettings Quorum { get; init; }
 
     public required int Priority { get; init; }
+
+    /// <summary>The newest logic version of the program. The actor has it, not the configuration.</summary>
+    public int LogicVersion { get; init; } = GroupVersion.Lowest.Logic;
+
+    /// <summary>A leader raises the logic version by itself.</summary>
+    public required bool RaisesLogic { get; init; }
 
     public required LeaseSettings Lease { get; init; }
 
@@ -81,6 +88,7 @@ internal sealed record RaftSettings
             Greeted = isJoining ? roster.Remove(self) : [],
             Quorum = QuorumSettings.Read(config, raft, options),
             Priority = priority,
+            RaisesLogic = config.ReadFlag("raise-logic-version"),
             Lease = LeaseSettings.Read(config),
             LearnerDelivery = options.LearnerDelivery ?? ReadDelivery(config.GetString("learner.delivery")),
             Timing = TimingSettings.Read(config, isShard: options.Shard is not null),
@@ -116,6 +124,8 @@ internal sealed record RaftSettings
         DiskStallTicks = Timing.ToTicks(Timing.DiskStallTimeout),
         QuiesceTicks = Timing.MayBeQuiescent ? Timing.ToTicks(Timing.QuiescentAfter) : 0,
         Lease = Lease.ToCoreOptions(),
+        Version = new GroupVersion(FormatRange.Own.Highest, LogicVersion),
+        RaisesLogic = RaisesLogic,
         KeepsQuorum = Quorum.IsKept,
         FailureDomain = Quorum.FailureDomain,
         GoneTicks = Timing.ToTicks(Quorum.GoneTime),

@@ -41,14 +41,15 @@ internal static class EnvelopeFormat
         writer.Identity(greeting.Recorded.Value);
         writer.Flag(greeting.IsReply);
         writer.Text(greeting.FailureDomain);
-        writer.Octet(greeting.FormatLevel);
+        writer.Octet(greeting.Version.Format);
+        writer.Number(greeting.Version.Logic);
     }
 
     public static Message.Greeting ReadGreeting(ref ByteReader reader) =>
         new(ReadPosition(ref reader), new Incarnation(reader.Identity()), reader.Flag())
         {
             FailureDomain = ReadDomain(ref reader),
-            FormatLevel = ReadLevel(ref reader),
+            Version = new GroupVersion(ReadLevel(ref reader), ReadLogic(ref reader)),
         };
 
     public static void WriteRequestVote(ByteWriter writer, Message.RequestVote request)
@@ -224,6 +225,9 @@ internal static class EnvelopeFormat
 
     private static byte ReadLevel(ref ByteReader reader) =>
         reader.Octet() is var level and > 0 ? level : throw reader.Damaged("its format level is 0");
+
+    private static int ReadLogic(ref ByteReader reader) =>
+        reader.Integer() is var logic and > 0 ? logic : throw reader.Damaged("its logic version is below 1");
 
     private static RefusalReason ReadReason(ref ByteReader reader) =>
         (RefusalReason)reader.Integer() is var reason && Enum.IsDefined(reason) ? reason : throw reader.Damaged($"{reason} is no reason");

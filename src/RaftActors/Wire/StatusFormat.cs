@@ -47,6 +47,8 @@ internal sealed class StatusFormat(RaftHost host)
         });
         writer.Optional(status.FormatLevel, static (to, level) => to.Octet((byte)level));
         writer.Octet((byte)status.FormatLevelMax);
+        writer.Optional(status.LogicVersion, static (to, logic) => to.Number(logic));
+        writer.Number(status.LogicVersionMax);
         writer.Optional(status.SyncTime, static (to, time) => to.Number(time.Ticks));
         writer.Optional(status.HeldAt, WriteHeld);
         writer.Optional(status.Divergence, WriteDivergence);
@@ -77,6 +79,8 @@ internal sealed class StatusFormat(RaftHost host)
             QuarantinedSizeMin, static (ref ByteReader each) => new QuarantinedEntity(each.Text(), new Serial(each.Count()), each.Text())),
         FormatLevel = reader.Flag() ? reader.Octet() : null,
         FormatLevelMax = reader.Octet(),
+        LogicVersion = reader.Flag() ? reader.Integer() : null,
+        LogicVersionMax = reader.Integer(),
         SyncTime = reader.Flag() ? new TimeSpan(reader.Count()) : null,
         HeldAt = reader.Flag() ? ReadHeld(ref reader) : null,
         Divergence = reader.Flag() ? ReadDivergence(ref reader) : null,

@@ -16,7 +16,7 @@ internal static class WireFormat
     private const byte Join = 2;
     private const byte Leave = 3;
     private const byte SetMaxQuorum = 4;
-    private const byte RaiseFormatLevel = 5;
+    private const byte Raise = 5;
 
     private const byte NotCommitted = 1;
     private const byte Unknown = 2;
@@ -79,13 +79,19 @@ internal static class WireFormat
         writer.Number(digest.To.Value);
         writer.Hash(digest.Results);
         writer.Optional(digest.State, static (to, state) => to.Hash(state));
+        writer.Number(digest.Logic);
     }
 
     public static WireMessage.Digest ReadDigest(ref ByteReader reader) => new(
         reader.Name(),
         reader.Count(),
         reader.Count(),
-        new StateDigest(new Serial(reader.Count()), new Serial(reader.Count()), reader.Hash(), reader.Flag() ? reader.Hash() : null));
+        new StateDigest(
+            new Serial(reader.Count()),
+            new Serial(reader.Count()),
+            reader.Hash(),
+            reader.Flag() ? reader.Hash() : null,
+            reader.Integer()));
 
     public static void WriteLeaving(ByteWriter writer, WireMessage.Leaving leaving)
     {
@@ -302,9 +308,10 @@ internal static class WireFormat
                 writer.Number(set.Max);
                 WriteBasedOn(writer, set.BasedOn);
                 break;
-            case GroupChange.RaiseFormatLevel raise:
-                writer.Octet(RaiseFormatLevel);
-                writer.Octet(raise.Level);
+            case GroupChange.Raise raise:
+                writer.Octet(Raise);
+                writer.Optional(raise.Format, static (to, level) => to.Octet(level));
+                writer.Optional(raise.Logic, static (to, logic) => to.Number(logic));
                 WriteBasedOn(writer, raise.BasedOn);
                 break;
             default:
@@ -319,7 +326,8 @@ internal static class WireFormat
         Leave => new GroupChange.Leave(
             reader.Name(), ReadBasedOn(ref reader), reader.Flag() ? new Incarnation(reader.Identity()) : null),
         SetMaxQuorum => new GroupChange.SetMaxQuorum(reader.Integer(), ReadBasedOn(ref reader)),
-        RaiseFormatLevel => new GroupChange.RaiseFormatLevel(reader.Octet(), ReadBasedOn(ref reader)),
+        Raise => new GroupChange.Raise(
+            reader.Flag() ? reader.Octet() : null, reader.Flag() ? reader.Integer() : null, ReadBasedOn(ref reader)),
         var kind => throw reader.Damaged($"{kind} is no kind of change"),
     };
 

@@ -201,12 +201,15 @@ internal abstract record GroupChange
         public override string ToString() => $"the quorum of at most {Max}";
     }
 
-    /// <summary>The format level of the group rises.</summary>
+    /// <summary>The version of the group rises.</summary>
+    /// <param name="Format">The format level; null: as it is.</param>
+    /// <param name="Logic">The logic version; null: as it is.</param>
     /// <param name="BasedOn">The index of the configuration that must be the latest; null: any.</param>
-    public sealed record RaiseFormatLevel(byte Level, LogIndex? BasedOn = null) : GroupChange
+    public sealed record Raise(byte? Format = null, int? Logic = null, LogIndex? BasedOn = null) : GroupChange
     {
         /// <inheritdoc/>
-        public override string ToString() => $"the rise to format level {Level}";
+        public override string ToString() =>
+            $"the rise to {(Format is { } level ? $"format level {level}" : $"logic version {Logic}")}";
     }
 
     /// <summary>The process leaves for good.</summary>

@@ -107,6 +107,10 @@ internal sealed class FakeGroup : RaftClient<string, string>
         int level, LogIndex? basedOn, TimeSpan? timeout, CancellationToken cancellationToken) =>
         Change($"level {level}", timeout, cancellationToken);
 
+    public override Task<Outcome<Membership>> RaiseLogicVersionAsync(
+        int version, LogIndex? basedOn, TimeSpan? timeout, CancellationToken cancellationToken) =>
+        Change($"version {version}", timeout, cancellationToken);
+
     public override Task<RaftBackup> BackupAsync(
         string path, RaftBackupOptions? options = null, CancellationToken cancellationToken = default) =>
         throw new NotSupportedException();

@@ -16,9 +16,10 @@ public sealed class UpgradeTests : ServerProgramTest
         Assert.Equal((0, ""), (run.Code, run.Error));
         Assert.Equal(
             [
-                "SERVER  PROGRAM READS",
-                ":9990   level 2",
-                ":9991   level 3",
+                "SERVER  PROGRAM READS  LOGIC",
+                ":9990   level 2        2",
+                ":9991   level 3        3",
+                "The actors of the group apply pairs by logic version 1.",
                 "The group writes format level 1. The program of :9990 reads format level 2 at most. Upgrade it first.",
             ],
             run.Lines);
@@ -49,10 +50,10 @@ public sealed class UpgradeTests : ServerProgramTest
 
         Assert.Equal(
             [
-                """{"kind":"member","server":":9990","reads":2}""",
+                """{"kind":"member","server":":9990","reads":2,"logic":2}""",
                 """{"kind":"member","server":":9991"}""",
-                """{"kind":"group","formatLevel":1,"highest":2,"whyNot":":9991 did not answer, so the levels of its program """
-                    + """are not known. Start it, or remove it from the group."}""",
+                """{"kind":"group","formatLevel":1,"logicVersion":1,"highest":2,"whyNot":":9991 did not answer, so the levels of its """
+                    + """program are not known. Start it, or remove it from the group."}""",
             ],
             run.Lines);
     }
@@ -131,6 +132,8 @@ public sealed class UpgradeTests : ServerProgramTest
                 MembersIndex = new LogIndex(1),
                 FormatLevel = level,
                 FormatLevelMax = each.Second!.Value,
+                LogicVersion = level,
+                LogicVersionMax = each.Second!.Value,
             });
         return new FakeGroup { OnStatus = () => new RaftActors.GroupStatus(ServerId.GroupName, [.. statuses], []) };
     }

@@ -26,8 +26,8 @@ public sealed class ConfigurationFormatTests
     {
         var bytes = Group + "01" + "8502" + Voters + WithoutOthers; // 5 + 256.
 
-        Assert.Equal(bytes, Write(Plain with { MaxQuorum = 5, FormatLevel = 2 }));
-        Assert.Equal((5, 2), (Read(bytes).MaxQuorum, Read(bytes).FormatLevel));
+        Assert.Equal(bytes, Write(Plain with { MaxQuorum = 5, Version = new GroupVersion(2, 1) }));
+        Assert.Equal((5, 2), (Read(bytes).MaxQuorum, Read(bytes).Version.Format));
     }
 
     [Fact]
@@ -36,7 +36,7 @@ public sealed class ConfigurationFormatTests
         var bytes = Group + "01" + "8501" + Voters + WithoutOthers + "0701"; // 5 + 128.
 
         Assert.Equal(bytes, Write(Plain with { MaxQuorum = 5, Era = 7, IsRestored = true }));
-        Assert.Equal((5, (byte)1, 7L, true), (Read(bytes).MaxQuorum, Read(bytes).FormatLevel, Read(bytes).Era, Read(bytes).IsRestored));
+        Assert.Equal((5, (byte)1, 7L, true), (Read(bytes).MaxQuorum, Read(bytes).Version.Format, Read(bytes).Era, Read(bytes).IsRestored));
     }
 
     [Fact]
@@ -52,7 +52,7 @@ public sealed class ConfigurationFormatTests
     {
         var writer = new ByteWriter { Level = 1 };
 
-        Assert.Throws<ArgumentException>(() => EntryFormat.WriteConfiguration(writer, Plain with { FormatLevel = 2 }));
+        Assert.Throws<ArgumentException>(() => EntryFormat.WriteConfiguration(writer, Plain with { Version = new GroupVersion(2, 1) }));
         EntryFormat.WriteConfiguration(writer, Plain);
     }
 

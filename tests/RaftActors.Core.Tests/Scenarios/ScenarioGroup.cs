@@ -101,7 +101,7 @@ internal sealed partial class ScenarioGroup
             Say($"{to.Name} <- {envelope.From} {Describe.Of(envelope.Body)}");
         }
 
-        if (OldProgram.CanRead(to.Options.FormatLevel, envelope.Body))
+        if (OldProgram.CanRead(to.Options.Version.Format, envelope.Body))
         {
             to.Step(new Input.Receive(envelope));
         }

@@ -49,7 +49,7 @@ internal static class ScenarioProcesses
                 QuiesceTicks = lines[i].Number("quiesce", directive.Number("quiesce", 0)),
                 Priority = lines[i].Number("priority", 0),
                 FailureDomain = lines[i].Setting("domain") ?? "",
-                FormatLevel = FormatRange.Own.Lowest,
+                Version = GroupVersion.Lowest,
                 Variations = new RaftVariations(PreVote: directive.Setting("pre-vote") != "no"),
                 MaxInflightMessages = directive.Number("inflight", 64),
                 MaxInflightBytes = directive.Number("inflight-bytes", 4_000_000),
@@ -93,7 +93,8 @@ internal static class ScenarioProcesses
         var (lease, timeout) = (settings.Setting("lease")?.Split(' '), settings.Setting("timeout")?.Split(' '));
         return options with
         {
-            FormatLevel = (byte)settings.Number("program", options.FormatLevel),
+            Version = new GroupVersion(
+                (byte)settings.Number("program", options.Version.Format), (int)settings.Number("logic", options.Version.Logic)),
             Lease = lease is null ? options.Lease : lease is [_, var drift] ? new LeaseOptions(int.Parse(drift)) : null,
             TickMicroseconds = lease is [var tick, _] ? long.Parse(tick) : options.TickMicroseconds,
             ElectionTimeoutMinTicks = timeout is null ? options.ElectionTimeoutMinTicks : int.Parse(timeout[0]),

@@ -26,7 +26,7 @@ internal sealed partial class ScenarioRunner
 
     /// <summary><c>format-level raft1 2</c>: asks raft1 to raise the format level of the group to 2.</summary>
     private void RaiseFormatLevel(Directive directive) =>
-        ChangeMembers(directive, new MemberChange.RaiseFormatLevel(byte.Parse(directive.Arguments[1])));
+        ChangeMembers(directive, new MemberChange.Raise(byte.Parse(directive.Arguments[1])));
 
     /// <summary>
     /// <c>assign raft1 voters=(raft1 raft2 raft4) learners=(raft3)</c>: asks raft1 for these voters and learners. Each has its incarnation

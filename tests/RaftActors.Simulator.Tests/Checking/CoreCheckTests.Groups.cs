@@ -175,15 +175,15 @@ public sealed partial class CoreCheckTests
         Refuses(founded with { Voters = [.. founded.Voters.Take(2), founded.Voters[0]] });
         Refuses(founded with { OldVoters = [founded.Voters[0], founded.Voters[0]] });
         Refuses(founded with { MaxQuorum = 7 });
-        Refuses(founded with { FormatLevel = 2 });
+        Refuses(founded with { Version = new GroupVersion(2, 1) });
         Refuses(founded with { Voters = [founded.Voters[0]] });
 
         _configurations.OnAsked(7);
         _configurations.OnRaiseAsked();
         Reconfigures(founded, founded with { MaxQuorum = 7 });
-        Reconfigures(founded, founded with { FormatLevel = 2 });
-        Refuses(founded with { FormatLevel = byte.MaxValue });
-        Rejects("membership", () => Reconfigures(founded with { FormatLevel = 2 }, founded));
+        Reconfigures(founded, founded with { Version = new GroupVersion(2, 1) });
+        Refuses(founded with { Version = new GroupVersion(byte.MaxValue, 1) });
+        Rejects("membership", () => Reconfigures(founded with { Version = new GroupVersion(2, 1) }, founded));
 
         void Refuses(Configuration next) => Rejects("membership", () => Reconfigures(founded, next));
     }

@@ -47,7 +47,7 @@ internal sealed class ConfigurationChecker
 
     private void Check(SimulatedProcess process, in LogEntry entry, Configuration next)
     {
-        if (next.FormatLevel > process.FormatLevel)
+        if (next.Version.Format > process.FormatLevel)
         {
             throw new Violation("membership", $"{process.Member} writes {entry}, and its program reads level {process.FormatLevel}");
         }
@@ -72,11 +72,16 @@ internal sealed class ConfigurationChecker
             throw new Violation("membership", $"{process.Member} sets the maximum {next.MaxQuorum}, which no operator asked for");
         }
 
-        if (next.FormatLevel < last.FormatLevel || (next.FormatLevel > last.FormatLevel && !_isRaiseAsked))
+        if (next.Version.Logic < last.Version.Logic)
+        {
+            throw new Violation("membership", $"{process.Member} lowers logic version {last.Version.Logic} to {next.Version.Logic}");
+        }
+
+        if (next.Version.Format < last.Version.Format || (next.Version.Format > last.Version.Format && !_isRaiseAsked))
         {
             throw new Violation(
                 "membership",
-                $"{process.Member} changes format level {last.FormatLevel} to {next.FormatLevel}, which no operator asked for");
+                $"{process.Member} changes format level {last.Version.Format} to {next.Version.Format}, which no operator asked for");
         }
 
         if (!Overlap(last, next))

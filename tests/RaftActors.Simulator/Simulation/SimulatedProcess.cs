@@ -97,7 +97,7 @@ internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice
     public byte StoredLevel => Disk.Log.All()
         .Select(entry => entry.Configuration)
         .Append(Disk.Snapshot?.Snapshot.Configuration)
-        .Select(configuration => configuration?.FormatLevel ?? FormatRange.Own.Lowest)
+        .Select(configuration => configuration?.Version.Format ?? FormatRange.Own.Lowest)
         .Max();
 
     public void Start(ulong seed)
@@ -121,7 +121,7 @@ internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice
         }
 
         Given = State.Index;
-        Core = new RaftCore(Told with { Self = Member, Seed = seed, FormatLevel = FormatLevel }, found);
+        Core = new RaftCore(Told with { Self = Member, Seed = seed, Version = new GroupVersion(FormatLevel, Logic: FormatLevel) }, found);
     }
 
     /// <summary>Chooses another kind of disk, before the first start.</summary>

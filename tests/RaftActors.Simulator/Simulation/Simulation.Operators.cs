@@ -39,7 +39,7 @@ internal sealed partial class Simulation
                 break;
             case FaultKind.Resize when MayChange(process) && _plan.HasUpgrades && _programs.Chance(50):
                 _configurations.OnRaiseAsked();
-                Change(process, new MemberChange.RaiseFormatLevel(FormatRange.Own.Highest), prng);
+                Change(process, new MemberChange.Raise(FormatRange.Own.Highest), prng);
                 break;
             case FaultKind.Resize when MayChange(process):
                 var max = prng.Any([3, 3, 5, 7, 11]);

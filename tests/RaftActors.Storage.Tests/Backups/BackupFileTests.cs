@@ -141,13 +141,13 @@ public sealed class BackupFileTests : IDisposable
     [InlineData(1, 2)]
     public void File_has_the_highest_format_level_of_its_configurations(byte ofSnapshot, byte ofLog)
     {
-        var snapshot = SnapshotOf(10) with { Configuration = OldConfiguration with { FormatLevel = ofSnapshot } };
+        var snapshot = SnapshotOf(10) with { Configuration = OldConfiguration with { Version = new GroupVersion(ofSnapshot, 1) } };
         using (BackupWriter writer = new(_folder["backup"]))
         {
             writer.Begin(HeadOf(snapshot));
             writer.Add(ImageOf(snapshot));
             var entry = EntriesAfter(snapshot.Position, 1)[0];
-            writer.Add([entry with { Payload = new Payload.Reconfigure(OldConfiguration with { FormatLevel = ofLog }) }]);
+            writer.Add([entry with { Payload = new Payload.Reconfigure(OldConfiguration with { Version = new GroupVersion(ofLog, 1) }) }]);
             writer.Complete();
         }
 

@@ -71,7 +71,11 @@ public sealed class FormatLevelTests
     private static LogEntry Entry(long index, int size = 20) => Life.Entry(index, size: size) with { Serial = new Serial(index - 1) };
 
     private static LogEntry Reconfigure(long index, byte level) =>
-        new(new LogIndex(index), new Term(1), new Serial(index - 1), new Payload.Reconfigure(Plain with { FormatLevel = level }));
+        new(
+            new LogIndex(index),
+            new Term(1),
+            new Serial(index - 1),
+            new Payload.Reconfigure(Plain with { Version = new GroupVersion(level, 1) }));
 
     private static List<int> LevelsOf(ModelDisk disk) =>
         [.. disk.Now.Files.Where(file => file.Key.EndsWith(".wal", StringComparison.Ordinal))

@@ -90,18 +90,21 @@ public sealed class CommittedPairsTests
     }
 
     [Fact]
-    public void Era_of_a_pair_is_that_of_the_latest_configuration_before_it()
+    public void Epoch_of_a_pair_is_that_of_the_latest_configuration_before_it()
     {
         Configuration configuration = new(GroupUid.None, 1, [], [], [], []);
-        LogEntry Begin(long index, long serial, long era) =>
-            new(new LogIndex(index), new Term(1), new Serial(serial), new Payload.Reconfigure(configuration with { Era = era }));
+        Configuration Of(long era, int logic) => configuration with { Era = era, Version = GroupVersion.Lowest with { Logic = logic } };
+        LogEntry Begin(long index, long serial, long era, int logic) =>
+            new(new LogIndex(index), new Term(1), new Serial(serial), new Payload.Reconfigure(Of(era, logic)));
 
-        _pairs.StartAfter(new LogPosition(new LogIndex(20), new Term(1), new Serial(10), 0), era: 5);
-        _pairs.Commit([Pair(21, 11), Begin(22, 11, era: 9), Begin(23, 11, era: 9), Pair(24, 12)]);
+        _pairs.StartAfter(new LogPosition(new LogIndex(20), new Term(1), new Serial(10), 0), Of(5, 1));
+        _pairs.Commit([Pair(21, 11), Begin(22, 11, 9, 1), Begin(23, 11, 9, 2), Begin(24, 11, 9, 2), Pair(25, 12)]);
 
-        Assert.Equal([5, 9, 9], new long[] { 11, 12, 13 }.Select(serial => _pairs.EraOf(new Serial(serial))));
+        Assert.Equal(
+            [(5, 1), (9, 2), (9, 2)],
+            new long[] { 11, 12, 13 }.Select(serial => _pairs.EpochOf(new Serial(serial))).Select(epoch => ((int)epoch.Era, epoch.Logic)));
         _pairs.StartAfter(new LogPosition(new LogIndex(30), new Term(1), new Serial(20), 0));
-        Assert.Equal(0, _pairs.EraOf(new Serial(21)));
+        Assert.Equal(PairEpoch.First, _pairs.EpochOf(new Serial(21)));
     }
 
     [Fact]

@@ -110,7 +110,7 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
                 basedOn,
                 line.Number("life") is { } life ? ScenarioPeers.MemberOf(line[0], (int)life).Incarnation : null),
             "quorum" => new GroupChange.SetMaxQuorum(int.Parse(line[0]), basedOn),
-            "level" => new GroupChange.RaiseFormatLevel(byte.Parse(line[0]), basedOn),
+            "level" => new GroupChange.Raise(byte.Parse(line[0]), BasedOn: basedOn),
             "transfer" => new GroupChange.Transfer(line.Words.Count > 0 ? ScenarioPeers.NameOf(line[0]) : null),
             _ => null,
         };
@@ -171,7 +171,7 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
         GroupChange.Join join => new MemberChange.Join(join.Name),
         GroupChange.Leave leave => new MemberChange.Leave(leave.Name, leave.Incarnation),
         GroupChange.SetMaxQuorum set => new MemberChange.SetMaxQuorum(set.Max),
-        GroupChange.RaiseFormatLevel raise => new MemberChange.RaiseFormatLevel(raise.Level),
+        GroupChange.Raise raise => new MemberChange.Raise(raise.Format, raise.Logic),
         var other => throw new FormatException($"{other} is no change of members."),
     };
 
@@ -218,7 +218,7 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
         GroupChange.Leave leave =>
             $"leave {leave.Name}{If(leave.Incarnation is not null, " in one incarnation")}{BasedOn(leave.BasedOn)}",
         GroupChange.SetMaxQuorum set => $"at most {set.Max} voters{BasedOn(set.BasedOn)}",
-        GroupChange.RaiseFormatLevel raise => $"format level {raise.Level}{BasedOn(raise.BasedOn)}",
+        GroupChange.Raise raise => $"format level {raise.Format}{BasedOn(raise.BasedOn)}",
         _ => throw new InvalidOperationException($"No scenario knows a {change.GetType()}."),
     };
 

@@ -156,14 +156,18 @@ public sealed class RaftMessageSerializerTests : TestKit
     }
 
     [Fact]
-    public void Greeting_of_format_level_0_is_refused()
+    public void Greeting_of_version_0_is_refused()
     {
+        // It ends with the format level and the logic version.
         var greeting = Convert.FromHexString(GoldenFiles.Of("cg"));
-        greeting[^1] = 0;
+        byte[] level = [.. greeting[..^2], 0, 1];
+        byte[] logic = [.. greeting[..^1], 0];
 
-        var problem = Assert.Throws<InvalidDataException>(() => _wire.FromBinary(greeting, "cg"));
+        var ofLevel = Assert.Throws<InvalidDataException>(() => _wire.FromBinary(level, "cg"));
+        var ofLogic = Assert.Throws<InvalidDataException>(() => _wire.FromBinary(logic, "cg"));
 
-        Assert.Contains("its format level is 0", problem.Message);
+        Assert.Contains("its format level is 0", ofLevel.Message);
+        Assert.Contains("its logic version is below 1", ofLogic.Message);
     }
 
     [Fact]
@@ -171,9 +175,9 @@ public sealed class RaftMessageSerializerTests : TestKit
     {
         var greeting = Convert.FromHexString(GoldenFiles.Of("cg"));
 
-        // The golden greeting ends with the length of its domain, which is 0, and a format level.
-        byte[] longest = [.. greeting[..^2], 100, .. new byte[100].Select(_ => (byte)'a'), 1];
-        byte[] tooLong = [.. greeting[..^2], 101, .. new byte[101].Select(_ => (byte)'a'), 1];
+        // The golden greeting ends with the length of its domain, which is 0, and two versions.
+        byte[] longest = [.. greeting[..^3], 100, .. new byte[100].Select(_ => (byte)'a'), 1, 1];
+        byte[] tooLong = [.. greeting[..^3], 101, .. new byte[101].Select(_ => (byte)'a'), 1, 1];
 
         _wire.FromBinary(longest, "cg");
         var problem = Assert.Throws<InvalidDataException>(() => _wire.FromBinary(tooLong, "cg"));

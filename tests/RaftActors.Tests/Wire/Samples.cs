@@ -92,7 +92,7 @@ internal static class Samples
         },
         ["w"] = new WireMessage.ActorAt(One.Name, "akka.tcp://demo@127.0.0.1:2551/user/ledger#43"),
         ["l"] = new WireMessage.Leaving(One.Name, true),
-        ["e"] = new WireMessage.Digest(One.Name, 2, 3, new StateDigest(new Serial(4096), new Serial(8192), 0x0123456789ABCDEF, 7)),
+        ["e"] = new WireMessage.Digest(One.Name, 2, 3, new StateDigest(new Serial(4096), new Serial(8192), 0x0123456789ABCDEF, 7, 2)),
         ["z"] = new WireMessage.Traced(
             [
                 new TraceLink(Request, Sampled),
@@ -163,6 +163,8 @@ internal static class Samples
             Quarantined = [new QuarantinedEntity("cart", new Serial(7), "no")],
             FormatLevel = 1,
             FormatLevelMax = 2,
+            LogicVersion = 3,
+            LogicVersionMax = 4,
             SyncTime = TimeSpan.FromMicroseconds(300),
             Divergence = new StateDivergence(new SerialRange(new Serial(2), new Serial(3)), [[One.Name], [Two.Name]], hasMajority: false),
             HeldAt = new HeldActor(new Serial(5), isSnapshot: true, "no", DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123)),
@@ -220,7 +222,7 @@ internal static class Samples
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Leave(Two.Name, new LogIndex(305), Two.Incarnation))),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.SetMaxQuorum(5))),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.SetMaxQuorum(5, new LogIndex(305)))),
-        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.RaiseFormatLevel(2, new LogIndex(305)))),
+        ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Raise(2, BasedOn: new LogIndex(305)))),
     ];
 
     /// <summary>The receiver of the calls.</summary>

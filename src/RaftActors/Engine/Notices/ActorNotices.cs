@@ -87,8 +87,17 @@ internal sealed class ActorNotices(EngineContext context)
     /// <summary>Tells of the committed pairs above this serial, if there are any.</summary>
     public void TellCommittedAfter(Serial last)
     {
+        if (context.Process.Pairs.CommittedSerial > last)
+        {
+            TellCommitted();
+        }
+    }
+
+    /// <summary>Tells how far the pairs are committed, or that the next one has another logic version.</summary>
+    public void TellCommitted()
+    {
         var committed = context.Process.Pairs.CommittedSerial;
-        if (committed > last && (_committed is null || !_committed.TryRaise(committed)))
+        if (_committed is null || !_committed.TryRaise(committed))
         {
             var notice = new ToActor.Committed(context.Life, committed);
             Tell(notice);

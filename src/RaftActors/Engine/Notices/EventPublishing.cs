@@ -81,7 +81,8 @@ internal sealed class EventPublishing(EngineContext context, TwinProcesses twins
             Members = members,
             MembersIndex = index,
             MaxQuorum = configuration.MaxQuorum,
-            FormatLevel = configuration.FormatLevel,
+            FormatLevel = configuration.Version.Format,
+            LogicVersion = configuration.Version.Logic,
             Identity = configuration.Group.Value,
         };
         if (_told is not { } told || !told.Select(Standing).SequenceEqual(members.Select(Standing)))

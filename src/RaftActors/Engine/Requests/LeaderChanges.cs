@@ -107,8 +107,8 @@ internal sealed class LeaderChanges(EngineContext context)
             case GroupChange.SetMaxQuorum set:
                 BeginMembers(request, new MemberChange.SetMaxQuorum(set.Max), set.BasedOn, origin);
                 break;
-            case GroupChange.RaiseFormatLevel raise:
-                BeginMembers(request, new MemberChange.RaiseFormatLevel(raise.Level), raise.BasedOn, origin);
+            case GroupChange.Raise raise:
+                BeginMembers(request, new MemberChange.Raise(raise.Format, raise.Logic), raise.BasedOn, origin);
                 break;
             default:
                 throw new UnreachableException();

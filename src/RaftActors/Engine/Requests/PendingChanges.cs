@@ -9,7 +9,7 @@ namespace RaftActors.Engine.Requests;
 /// The transfers and changes of members that this process asked for and that have not ended. A change is sent when a leader is known. It is
 /// sent again only if it certainly changed nothing. A sent change without an answer ends as unknown. A Join is done when a committed
 /// configuration, from the change's index on, is not joint and has the name. A Leave is done when it lacks the name, and a SetMaxQuorum
-/// when it has the maximum, a RaiseFormatLevel when it has the level.
+/// when it has the maximum, a Raise when it has the version.
 /// </summary>
 internal sealed class PendingChanges(EngineContext context)
 {
@@ -260,7 +260,7 @@ internal sealed class PendingChanges(EngineContext context)
             GroupChange.Leave { Incarnation: { } one } leave => !configuration.Holds(new Member(leave.Name, one)),
             GroupChange.Leave leave => !configuration.HasName(leave.Name),
             GroupChange.SetMaxQuorum set => configuration.MaxQuorum == set.Max,
-            GroupChange.RaiseFormatLevel raise => configuration.FormatLevel >= raise.Level,
+            GroupChange.Raise raise => configuration.Version.Has(new GroupVersion(raise.Format ?? 0, raise.Logic ?? 0)),
             _ => false,
         };
     }
