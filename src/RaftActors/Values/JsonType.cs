@@ -10,6 +10,7 @@ namespace RaftActors.Values;
 internal sealed class JsonType
 {
     private readonly byte[] _name;
+    private JsonTypeInfo? _strict;
 
     public JsonType(JsonTypeInfo info)
     {
@@ -31,5 +32,7 @@ internal sealed class JsonType
         JsonWriters.Return(Info.Options, writer);
     }
 
-    public object? Decode(ReadOnlySpan<byte> json) => JsonSerializer.Deserialize(json, Info);
+    /// <param name="isStrict">See <see cref="StrictJson"/>.</param>
+    public object? Decode(ReadOnlySpan<byte> json, bool isStrict) =>
+        JsonSerializer.Deserialize(json, isStrict ? _strict ??= StrictJson.Of(Info) : Info);
 }

@@ -29,7 +29,10 @@ public static class RaftCodec
 {
     private const string NeedsReflection = "JSON of any type needs reflection. Pass a JsonTypeInfo<T> of a JsonSerializerContext instead.";
 
-    /// <summary>A codec for JSON in UTF-8, by System.Text.Json and reflection.</summary>
+    /// <summary>
+    /// A codec for JSON in UTF-8, by System.Text.Json and reflection. A property that is missing, or unknown, makes a value unreadable; see
+    /// docs/actors.md#values.
+    /// </summary>
     /// <typeparam name="T">The type of the values.</typeparam>
     /// <param name="options">Null: the defaults of System.Text.Json. The options become read-only.</param>
     [RequiresUnreferencedCode(NeedsReflection)]
@@ -43,14 +46,19 @@ public static class RaftCodec
 
     /// <summary>
     /// A codec for JSON in UTF-8, by System.Text.Json and its source generator. Programs that are trimmed or compiled ahead of time
-    /// need it.
+    /// need it. A property that is missing, or unknown, makes a value unreadable.
     /// </summary>
     /// <typeparam name="T">The type of the values.</typeparam>
     /// <param name="type">The metadata of the type, from a JsonSerializerContext.</param>
-    public static RaftCodec<T> Json<T>(JsonTypeInfo<T> type) => new JsonCodec<T>(type);
+    public static RaftCodec<T> Json<T>(JsonTypeInfo<T> type) => Json(type, isStrict: true);
 
-    private sealed class JsonCodec<T>(JsonTypeInfo<T> type) : RaftCodec<T>
+    /// <param name="isStrict">See <see cref="StrictJson"/>.</param>
+    internal static RaftCodec<T> Json<T>(JsonTypeInfo<T> type, bool isStrict) => new JsonCodec<T>(type, isStrict);
+
+    private sealed class JsonCodec<T>(JsonTypeInfo<T> type, bool isStrict) : RaftCodec<T>
     {
+        private readonly JsonTypeInfo<T> _read = isStrict ? (JsonTypeInfo<T>)StrictJson.Of(type) : type;
+
         public override void Encode(T value, IBufferWriter<byte> output)
         {
             var writer = JsonWriters.Take(type.Options, output);
@@ -58,6 +66,6 @@ public static class RaftCodec
             JsonWriters.Return(type.Options, writer);
         }
 
-        public override T? Decode(ReadOnlySpan<byte> bytes) => JsonSerializer.Deserialize(bytes, type);
+        public override T? Decode(ReadOnlySpan<byte> bytes) => JsonSerializer.Deserialize(bytes, _read);
     }
 }

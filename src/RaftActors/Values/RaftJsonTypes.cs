@@ -63,11 +63,12 @@ public sealed class RaftJsonTypes
     }
 
     /// <summary>The JSON of a declared type; null: it has none, from now on.</summary>
-    internal RaftCodec<T>? CodecOf<T>()
+    /// <param name="isStrict">See <see cref="StrictJson"/>.</param>
+    internal RaftCodec<T>? CodecOf<T>(bool isStrict)
     {
         if (_byType.TryGetValue(typeof(T), out var known))
         {
-            return RaftCodec.Json((JsonTypeInfo<T>)known.Info);
+            return RaftCodec.Json((JsonTypeInfo<T>)known.Info, isStrict);
         }
 
         lock (_lock)

@@ -57,6 +57,10 @@ internal sealed class ValueCodec<TValue>(
     // Such values are views of the encoded bytes, not copies.
     private static bool IsView => typeof(TValue) == typeof(ReadOnlyMemory<byte>) || typeof(TValue) == typeof(ReadOnlyMemory<byte>?);
 
+    // Values and states stay in the log and in snapshots, and all nodes must read them alike. The others go to one reader, which may be
+    // older.
+    private bool IsStrict => codecPlace is not null;
+
     // Sought at the first use: the types may be named after a test has made its ValueCodec.
     private RaftCodec<TValue>? Codec
     {
@@ -64,7 +68,7 @@ internal sealed class ValueCodec<TValue>(
         {
             if (!_isCodecSought)
             {
-                _codec = host.Json.CodecOf<TValue>();
+                _codec = host.Json.CodecOf<TValue>(IsStrict);
                 _isCodecSought = true;
             }
 
@@ -307,7 +311,7 @@ internal sealed class ValueCodec<TValue>(
             $"A value of type {name} cannot be read on this node: no context of Raft.UseJson has the type. Add the type to one.");
         try
         {
-            return type.Decode(reader.Rest());
+            return type.Decode(reader.Rest(), IsStrict);
         }
         catch (Exception e)
         {

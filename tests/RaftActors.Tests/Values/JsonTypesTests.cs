@@ -1,9 +1,11 @@
 using System.Buffers;
 using System.Text;
+using System.Text.Json;
 using System.Text.Json.Serialization;
 
 using Akka.TestKit.Xunit2;
 
+using RaftActors.Core.Codec;
 using RaftActors.Tests.Groups;
 using RaftActors.Values;
 
@@ -132,6 +134,42 @@ public sealed partial class JsonTypesTests : TestKit
         Assert.StartsWith("The JSON of a RaftActors.Tests.Values.JsonTypesTests+Coin cannot be read", problem.Message);
     }
 
+    [Theory]
+    [InlineData("{\"Cents\":100}", "Currency")]
+    [InlineData("{\"Cents\":100,\"Coinage\":\"EUR\"}", "Coinage")]
+    [InlineData("{\"Cents\":100,\"Currency\":\"EUR\",\"Year\":2002}", "Year")]
+    public void Property_that_is_missing_or_unknown_makes_a_value_unreadable_by_name_and_by_codec(string json, string named)
+    {
+        UseCoins();
+
+        foreach (var codec in new[] { RaftCodec.Json(CoinJson.Default.Coin), RaftCodec.Json<Coin>() })
+        {
+            var ofCodec = Assert.Throws<JsonException>(() => codec.Decode(Encoding.UTF8.GetBytes(json)));
+            Assert.Contains(named, ofCodec.Message);
+        }
+
+        var problem = Assert.Throws<InvalidDataException>(() => new ValueCodec<object?>(Sys).Decode(ByName(json)));
+        Assert.Contains(named, problem.Message);
+    }
+
+    [Fact]
+    public void Result_question_or_answer_may_come_from_a_newer_or_older_program()
+    {
+        UseCoins();
+
+        Assert.Equal(OneEuro, new ValueCodec<object?>(Sys, codecPlace: null).Decode(ByName("{\"Cents\":100,\"Currency\":\"EUR\",\"Year\":2}")));
+        Assert.Equal(new Coin(100, null!), new ValueCodec<object?>(Sys, codecPlace: null).Decode(ByName("{\"Cents\":100}")));
+    }
+
+    [Fact]
+    public void Property_with_a_default_or_that_is_not_always_written_may_be_missing()
+    {
+        var notes = RaftCodec.Json(NoteJson.Default.Note);
+
+        Assert.Equal(new Note(5), notes.Decode("{\"Euros\":5}"u8));
+        Assert.Throws<JsonException>(() => notes.Decode("{\"Year\":2002}"u8));
+    }
+
     [Fact]
     public void Encoding_allocates_only_the_bytes_that_it_returns()
     {
@@ -148,13 +186,27 @@ public sealed partial class JsonTypesTests : TestKit
 
     private void UseCoins() => Raft.Get(Sys).UseJson(CoinJson.Default);
 
+    private static byte[] ByName(string json)
+    {
+        var name = new ByteWriter();
+        name.Octet(18);
+        name.Text(typeof(Coin).ToString());
+        return [.. name.Written, .. Encoding.UTF8.GetBytes(json)];
+    }
+
     private static string Text(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
 
     internal interface IMoney;
 
     internal sealed record Coin(int Cents, string Currency) : IMoney;
 
-    internal sealed record Note(int Euros);
+    internal sealed record Note(int Euros, int Year = 2002)
+    {
+        [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+        public string? Owner { get; init; }
+
+        public bool IsLarge => Euros > 100;
+    }
 
     private sealed class Purse : IRaftSnapshot<Coin?>
     {
