@@ -202,7 +202,7 @@ internal sealed class CoordinationState
         : null;
 
     private static string? OutOfRange(TimeSpan time, TimeSpan max, string what) => time < TimeSpan.FromMilliseconds(100) || time > max
-        ? $"The {what} is {time}; it must be from 100 ms to {max.TotalDays} days."
+        ? $"The {what} is {time}; it must be from 100 ms to {max.Days} days."
         : null;
 
     /// <summary>
