@@ -14,6 +14,9 @@ public sealed class DirectionTests
     {
         ["RaftActors.Core"] = [],
         ["RaftActors.Storage"] = ["RaftActors.Core"],
+        ["RaftActors.CodeFixes"] = ["RaftActors.Analyzers"],
+        // It has both in its package, and no code of them.
+        ["RaftActors"] = ["RaftActors.CodeFixes"],
         ["RaftActors.Coordination"] = ["RaftActors"],
         ["RaftActors.Coordination.Adapters"] = ["RaftActors.Coordination"],
         ["RaftActors.Testing"] = ["RaftActors"],

@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 using Akka.Actor;
 
 using RaftActors.Coordination.State;
@@ -35,6 +37,7 @@ internal sealed class CoordinationActor : RaftActor<Command, Answer>, IRaftSnaps
 
     protected override RaftCodec<Answer> ResultCodec => RaftCodec.Json(CoordinationJson.Default.Answer);
 
+    [SuppressMessage("Determinism", "RAFT001", Justification = "The clock decides when to append an expiry, and no state depends on it.")]
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
     CoordinationImage IRaftSnapshot<CoordinationImage>.TakeSnapshot(Serial serial) => _replica.State.ToImage();

@@ -1,0 +1,82 @@
+using System.Collections.Generic;
+using System.Linq;
+
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.Operations;
+
+namespace RaftActors.Analyzers;
+
+/// <summary>Names and shapes of symbols and operations.</summary>
+internal static class Symbols
+{
+    private static readonly SymbolDisplayFormat Full = new(
+        typeQualificationStyle: SymbolDisplayTypeQualificationStyle.NameAndContainingTypesAndNamespaces);
+
+    private static readonly HashSet<string> Callbacks = ["HandleAppend", "HandleCommand", "HandleUpgrade", "NewState", "RestoreSnapshot"];
+
+    /// <summary>The methods that change a collection.</summary>
+    public static readonly HashSet<string> Changes =
+    [
+        "Add", "AddFirst", "AddLast", "AddOrUpdate", "AddRange", "Append", "AppendLine", "Clear", "Dequeue", "Enqueue", "Insert", "Pop",
+        "Push", "Remove", "RemoveAll", "RemoveAt", "RemoveFirst", "RemoveLast", "RemoveWhere", "Sort", "TryAdd", "TryDequeue", "TryRemove",
+        "TryUpdate", "UnionWith",
+    ];
+
+    /// <summary>The name with the namespace and without type arguments, as <c>System.Collections.Generic.List</c>.</summary>
+    public static string FullName(this ITypeSymbol? type) => type?.OriginalDefinition.ToDisplayString(Full) ?? "";
+
+    /// <summary>A callback that runs on every node in the order of the log.</summary>
+    public static bool IsReplicated(this IMethodSymbol method) => Callbacks.Contains(PlainName(method)) && method.IsCallback();
+
+    /// <summary>A callback whose value other threads get as it is. An entity's is copied.</summary>
+    public static bool IsAnswer(this IMethodSymbol method) =>
+        method.Name is "HandleAppend" or "HandleQuery" && method.IsCallback() && method.ContainingType.IsRaftActor();
+
+    public static bool IsRaftActor(this ITypeSymbol? type) => Bases(type).Any(each => each.FullName() == "RaftActors.RaftActor");
+
+    public static string Describe(this IMethodSymbol method) => method.MethodKind is MethodKind.Constructor or MethodKind.StaticConstructor
+        ? $"The constructor of {method.ContainingType.Name}"
+        : $"{method.ContainingType.Name}.{PlainName((method.AssociatedSymbol as ISymbol) ?? method)}";
+
+    /// <summary>A member as a call names it, such as <c>decimal.Parse</c>.</summary>
+    public static string Called(this ISymbol member)
+    {
+        var type = member.ContainingType.ToDisplayString(SymbolDisplayFormat.MinimallyQualifiedFormat);
+        return member is IMethodSymbol { MethodKind: MethodKind.Constructor } ? $"new {type}" : $"{type}.{member.Name}";
+    }
+
+    /// <summary>The value without conversions and parentheses around it.</summary>
+    public static IOperation Core(this IOperation operation)
+    {
+        while (operation is IConversionOperation { OperatorMethod: null } or IParenthesizedOperation)
+        {
+            operation = operation is IConversionOperation conversion ? conversion.Operand : ((IParenthesizedOperation)operation).Operand;
+        }
+
+        return operation;
+    }
+
+    public static bool IsFloating(this ITypeSymbol? type) => type?.SpecialType is SpecialType.System_Double or SpecialType.System_Single;
+
+    public static ITypeSymbol? WithoutNullable(this ITypeSymbol? type) =>
+        type is INamedTypeSymbol { ConstructedFrom.SpecialType: SpecialType.System_Nullable_T, TypeArguments: [var inner] } ? inner : type;
+
+    public static IEnumerable<ITypeSymbol> Bases(ITypeSymbol? type)
+    {
+        for (; type is not null; type = type.BaseType)
+        {
+            yield return type;
+        }
+    }
+
+    private static bool IsCallback(this IMethodSymbol method) =>
+        PlainName(method) == "RestoreSnapshot"
+            ? method.ContainingType.AllInterfaces.Any(type => type.FullName() == "RaftActors.IRaftSnapshot")
+            : method.IsOverride
+                && Bases(method.ContainingType).Any(type => type.FullName() is "RaftActors.RaftActor" or "RaftActors.ReplicatedEntity");
+
+    // An explicit implementation has the name of its interface before its own.
+    private static string PlainName(ISymbol symbol) => symbol.Name.Substring(symbol.Name.LastIndexOf('.') + 1) is { Length: > 0 } name
+        ? name
+        : symbol.Name;
+}

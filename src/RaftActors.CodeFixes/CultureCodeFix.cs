@@ -1,0 +1,55 @@
+using System.Collections.Immutable;
+using System.Composition;
+using System.Threading.Tasks;
+
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CodeActions;
+using Microsoft.CodeAnalysis.CodeFixes;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+using RaftActors.Analyzers;
+
+namespace RaftActors.CodeFixes;
+
+/// <summary>Names the invariant culture or the ordinal order where RAFT007 warns.</summary>
+[ExportCodeFixProvider(LanguageNames.CSharp)]
+[Shared]
+public sealed class CultureCodeFix : CodeFixProvider
+{
+    /// <inheritdoc/>
+    public override ImmutableArray<string> FixableDiagnosticIds { get; } = [Rules.Culture];
+
+    /// <inheritdoc/>
+    public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
+
+    /// <inheritdoc/>
+    public override async Task RegisterCodeFixesAsync(CodeFixContext context)
+    {
+        var model = await context.Document.GetSemanticModelAsync(context.CancellationToken).ConfigureAwait(false);
+        var root = await context.Document.GetSyntaxRootAsync(context.CancellationToken).ConfigureAwait(false);
+        foreach (var finding in context.Diagnostics)
+        {
+            // The place of a call may begin after its receiver.
+            var span = finding.Location.SourceSpan;
+            if (root?.FindToken(span.Start).Parent?.FirstAncestorOrSelf<ExpressionSyntax>(each => each.Span.End >= span.End) is { } node
+                && finding.Properties.TryGetValue(Culture.Fix, out var text) && text is not null)
+            {
+                // The names are as short as the file's usings allow.
+                foreach (var type in Culture.TypesOfFixes)
+                {
+                    var shortName = type.Substring(type.LastIndexOf('.') + 1);
+                    text = model?.LookupNamespacesAndTypes(span.Start, null, shortName).Length > 0 ? text.Replace(type, shortName) : text;
+                }
+
+                var fixedNode = SyntaxFactory.ParseExpression(text).WithTriviaFrom(node);
+                context.RegisterCodeFix(
+                    CodeAction.Create(
+                        "Do not depend on the culture",
+                        _ => Task.FromResult(context.Document.WithSyntaxRoot(root.ReplaceNode(node, fixedNode))),
+                        equivalenceKey: Rules.Culture),
+                    finding);
+            }
+        }
+    }
+}

@@ -1,0 +1,33 @@
+using System.Text.RegularExpressions;
+
+namespace RaftActors.Analyzers.Tests;
+
+/// <summary>The faults of the text files, as users write them. A line says what is found there, or what is missed.</summary>
+public sealed partial class PlantedFaultTests
+{
+    private static readonly Dictionary<string, string> Cases = new[] { "unseen.txt", "planted.txt" }
+        .SelectMany(file => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, file)).Split("\n== ").Skip(1))
+        .ToDictionary(text => text[..text.IndexOf('\n')], text => text[(text.IndexOf('\n') + 1)..]);
+
+    public static TheoryData<string> Names => [.. Cases.Keys];
+
+    [Theory]
+    [MemberData(nameof(Names))]
+    public async Task Fault_is_found_where_its_line_says_so(string name)
+    {
+        var expected = Cases[name].Split('\n').SelectMany((line, number) =>
+            Marks().Matches(line).Where(mark => !mark.Groups["missed"].Success).Select(mark => (number, mark.Groups["rule"].Value)));
+
+        Assert.Equal(expected, await Source.FindAsync(Cases[name]));
+    }
+
+    [Fact]
+    public void All_but_one_of_21_faults_are_found()
+    {
+        Assert.Equal(21, Cases.Count);
+        Assert.Single(Cases.Values, code => code.Contains("// missed"));
+    }
+
+    [GeneratedRegex("// (?<missed>missed )?(?<rule>RAFT[0-9]{3})$")]
+    private static partial Regex Marks();
+}
