@@ -1,7 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Reflection;
 using System.Reflection.Emit;
-using System.Security.Cryptography;
+
+using RaftActors.Analyzers;
 
 namespace RaftActors.Testing.Simulation;
 
@@ -17,18 +18,6 @@ internal static class UnseededCalls
 
     private const BindingFlags Declared = BindingFlags.DeclaredOnly | BindingFlags.Static | BindingFlags.Instance
         | BindingFlags.Public | BindingFlags.NonPublic;
-
-    private static readonly HashSet<(Type? Type, string Method)> Unseeded =
-    [
-        (typeof(DateTime), "get_Now"), (typeof(DateTime), "get_UtcNow"), (typeof(DateTime), "get_Today"),
-        (typeof(DateTimeOffset), "get_Now"), (typeof(DateTimeOffset), "get_UtcNow"),
-        (typeof(TimeProvider), "get_System"), (typeof(Environment), "get_TickCount"), (typeof(Environment), "get_TickCount64"),
-        (typeof(System.Diagnostics.Stopwatch), "GetTimestamp"), (typeof(System.Diagnostics.Stopwatch), "StartNew"),
-        (typeof(Guid), "NewGuid"), (typeof(Guid), "CreateVersion7"), (typeof(Random), "get_Shared"), (typeof(Random), ".ctor"),
-        (typeof(RandomNumberGenerator), "GetInt32"), (typeof(RandomNumberGenerator), "GetBytes"), (typeof(RandomNumberGenerator), "Fill"),
-        (typeof(string), "GetHashCode"), (typeof(object), "GetHashCode"), (typeof(HashCode), "Combine"), (typeof(HashCode), "ToHashCode"),
-        (typeof(Task), "Run"), (typeof(Thread), "Start"), (typeof(ThreadPool), "QueueUserWorkItem"),
-    ];
 
     private static readonly Dictionary<short, OpCode> OpCodesByValue = typeof(OpCodes).GetFields()
         .Select(field => (OpCode)field.GetValue(null)!) // Justification: static fields that are never null.
@@ -46,9 +35,9 @@ internal static class UnseededCalls
             .Distinct();
     }
 
-    private static bool IsUnseeded(MethodBase called) =>
-        Unseeded.Contains((called.DeclaringType, called.Name)) && called is not ConstructorInfo { IsStatic: true }
-        && !(called.DeclaringType == typeof(Random) && called.GetParameters().Length > 0);
+    private static bool IsUnseeded(MethodBase called) => DriftingCalls.IsUnseeded(
+        called.DeclaringType?.FullName ?? "",
+        called is ConstructorInfo && called.GetParameters() is [] ? $"{called.Name}()" : MemberOf(called));
 
     private static IEnumerable<MethodBase> CallsOf(MethodBase method)
     {
@@ -96,10 +85,12 @@ internal static class UnseededCalls
         var made = method.Name.StartsWith('<') ? method.Name : type.Name;
         var name = made.StartsWith('<') && made.TrimStart('<').Split('>')[0] is { Length: > 0 } user ? user
             : method.IsConstructor ? "the constructor"
-            : method.Name.StartsWith("get_", StringComparison.Ordinal) ? method.Name[4..]
-            : method.Name;
+            : MemberOf(method);
         return $"{Outermost(type).Name}.{name}";
     }
+
+    private static string MemberOf(MethodBase method) =>
+        method.Name.StartsWith("get_", StringComparison.Ordinal) ? method.Name[4..] : method.Name;
 
     private static Type Outermost(Type type) => type.DeclaringType is { } outer && type.Name.StartsWith('<') ? Outermost(outer) : type;
 }

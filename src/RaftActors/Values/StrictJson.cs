@@ -6,8 +6,8 @@ using System.Text.Json.Serialization.Metadata;
 namespace RaftActors.Values;
 
 /// <summary>
-/// JSON for values and states, which two programs must read alike: an unknown property, or one that is missing, makes a value unreadable. By
-/// default System.Text.Json ignores the one and reads the other as 0 or null, so a renamed property would give two nodes two states.
+/// JSON for values and states, which two programs must read alike: an unknown property, or one that is missing, makes a value unreadable.
+/// By default System.Text.Json ignores the one and reads the other as 0 or null, so a renamed property would give two nodes two states.
 /// Optional are constructor parameters with a default value, and properties that are not always written. A type with
 /// <see cref="JsonUnmappedMemberHandlingAttribute"/> decides itself about unknown properties.
 /// </summary>
