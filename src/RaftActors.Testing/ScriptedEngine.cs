@@ -273,8 +273,14 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
 
     private static LogPosition PositionOf(Serial serial) => new(new LogIndex(serial.Value), Term.Zero, serial, 0);
 
+    // A state that the actor took before a later snapshot came is late, and an engine drops it, too.
     private void Keep(Serial serial, ReadOnlyMemory<byte> state)
     {
+        if (Process.Snapshot?.Position.Serial > serial)
+        {
+            return;
+        }
+
         var configuration = new Configuration(GroupUid.None, 0, [], [], [], []);
         var snapshot = new Snapshot(PositionOf(serial), LogIndex.Zero, configuration, [], state.Length);
         Process.Store.SaveSnapshot(snapshot, state);
