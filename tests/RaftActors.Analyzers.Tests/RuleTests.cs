@@ -6,7 +6,7 @@ using RaftActors.CodeFixes;
 namespace RaftActors.Analyzers.Tests;
 
 /// <summary>What each rule finds, in the markup of Microsoft's kit, and what it leaves alone.</summary>
-public sealed class RuleTests
+public sealed class RuleTests : IClassFixture<RuleTests.PackageFolder>
 {
     // The statements of HandleAppend.
     private const string Actor = """
@@ -357,5 +357,21 @@ public sealed class RuleTests
         test.TestCode = Source.Usings + code;
         test.CompilerDiagnostics = CompilerDiagnostics.Errors;
         return test.RunAsync(CancellationToken.None);
+    }
+
+    /// <summary>The kit locks a folder for packages, although it fetches none, and leaves it.</summary>
+    public sealed class PackageFolder : IDisposable
+    {
+        private static readonly string Folder = Path.Combine(Path.GetTempPath(), "test-packages");
+
+        /// <inheritdoc/>
+        public void Dispose()
+        {
+            // Another program may keep packages there.
+            if (Directory.Exists(Folder) && Directory.EnumerateFileSystemEntries(Folder).All(each => Path.GetFileName(each) == ".lock"))
+            {
+                Directory.Delete(Folder, recursive: true);
+            }
+        }
     }
 }
