@@ -43,8 +43,11 @@ internal sealed class ClientHost : RaftHost, IDisposable
         LiveClient<TValue, TResult>.Make(this, _network, _config, group, options, isOwner ? this : null);
 
     /// <inheritdoc/>
-    public override Action Repeat(TimeSpan interval, Action run) =>
-        Machine.Current.Time.CreateTimer(_ => run(), null, interval, interval).Dispose;
+    public override Action Repeat(TimeSpan interval, Action run)
+    {
+        var tick = GoOn(run);
+        return Machine.Current.Time.CreateTimer(_ => tick(), null, interval, interval).Dispose;
+    }
 
     /// <inheritdoc/>
     public override void Publish(object news) => _hear?.Invoke(news);

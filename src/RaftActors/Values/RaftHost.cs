@@ -41,6 +41,19 @@ internal abstract class RaftHost
     /// <summary>Tells the listeners of the program an event of a client.</summary>
     public abstract void Publish(object news);
 
+    // Akka's scheduler drops a repeated action that throws, and a timer would end the program. A client without ticks waits for ever.
+    private protected Action GoOn(Action run) => () =>
+    {
+        try
+        {
+            run();
+        }
+        catch (Exception e)
+        {
+            Log.Error(e, "A tick of a client failed. The next one goes on. Report the exception as a defect of RaftActors.");
+        }
+    };
+
     private sealed class SystemHost(ExtendedActorSystem system) : RaftHost
     {
         public override ExtendedActorSystem System => system;
@@ -50,7 +63,7 @@ internal abstract class RaftHost
         public override TimeSpan Now => system.Scheduler.MonotonicClock;
 
         public override Action Repeat(TimeSpan interval, Action run) =>
-            system.Scheduler.Advanced.ScheduleRepeatedlyCancelable(interval, interval, run).Cancel;
+            system.Scheduler.Advanced.ScheduleRepeatedlyCancelable(interval, interval, GoOn(run)).Cancel;
 
         public override void Publish(object news) => system.EventStream.Publish(news);
     }
