@@ -25,23 +25,32 @@ internal static class StrictJson
             UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
             TypeInfoResolver = options.TypeInfoResolver?.WithAddedModifier(Demand), // Null: a type that was found has another resolver.
         };
+        strict.RespectRequiredConstructorParameters |= IsAlwaysWritten(options);
         strict.MakeReadOnly();
         return strict;
     }
 
+    private static bool IsAlwaysWritten(JsonSerializerOptions options) => options.DefaultIgnoreCondition == JsonIgnoreCondition.Never;
+
     private static void Demand(JsonTypeInfo type)
     {
-        if (type.Kind != JsonTypeInfoKind.Object || type.Options.DefaultIgnoreCondition != JsonIgnoreCondition.Never)
+        if (type.Kind != JsonTypeInfoKind.Object || !IsAlwaysWritten(type.Options))
         {
             return;
         }
 
         foreach (var property in type.Properties)
         {
-            var isRead = property.Set is not null || property.AssociatedParameter is not null;
-            var isOptional = property.IsExtensionData || property.ShouldSerialize is not null || property.Get is null
-                || property.AssociatedParameter is { HasDefaultValue: true };
-            property.IsRequired |= isRead && !isOptional;
+            var isOptional = property.IsExtensionData || property.ShouldSerialize is not null || property.Get is null;
+            if (property.AssociatedParameter is { IsMemberInitializer: false })
+            {
+                // The options demand the parameters without a default value. Such a property often has no setter.
+                property.IsRequired &= !isOptional;
+            }
+            else
+            {
+                property.IsRequired |= property.Set is not null && !isOptional;
+            }
         }
     }
 }

@@ -172,6 +172,26 @@ public sealed partial class JsonTypesTests : TestKit
     }
 
     [Fact]
+    public void Value_that_was_written_can_be_read_whatever_its_properties_have()
+    {
+        AssertIsRead(RaftCodec.Json(NoteJson.Default.Note), new Note(500));
+        AssertIsRead(RaftCodec.Json(NoteJson.Default.Label), new Label(null, 7));
+        AssertIsRead(RaftCodec.Json<Label>(), new Label(null, 7));
+        AssertIsRead(RaftCodec.Json(NoteJson.Default.PlaceArray), [new("Bonn", 7), new("Trier", 2)]);
+        AssertIsRead(RaftCodec.Json<Place[]>(), [new("Bonn", 7), new("Trier", 2)]);
+        AssertIsRead(RaftCodec.Json(NoteJson.Default.KeyValuePairStringInt32), new KeyValuePair<string, int>("Bonn", 7));
+        AssertIsRead(RaftCodec.Json<KeyValuePair<string, int>>(), new KeyValuePair<string, int>("Bonn", 7));
+    }
+
+    [Fact]
+    public void Constructor_parameter_without_a_default_is_required_for_a_property_without_a_setter()
+    {
+        Assert.Throws<JsonException>(() => RaftCodec.Json(NoteJson.Default.PlaceArray).Decode("[{\"Name\":\"Bonn\"}]"u8));
+        Assert.Throws<JsonException>(() => RaftCodec.Json<KeyValuePair<string, int>>().Decode("{\"Key\":\"Bonn\"}"u8));
+        Assert.Throws<JsonException>(() => RaftCodec.Json<Label>().Decode("{}"u8));
+    }
+
+    [Fact]
     public void Encoding_allocates_only_the_bytes_that_it_returns()
     {
         var (codec, output) = (RaftCodec.Json(CoinJson.Default.Coin), new ArrayBufferWriter<byte>(256));
@@ -197,6 +217,14 @@ public sealed partial class JsonTypesTests : TestKit
 
     private static string Text(ReadOnlyMemory<byte> bytes) => Encoding.UTF8.GetString(bytes.Span);
 
+    private static void AssertIsRead<T>(RaftCodec<T> codec, T value)
+    {
+        ArrayBufferWriter<byte> output = new();
+        codec.Encode(value, output);
+
+        Assert.Equal(value, codec.Decode(output.WrittenSpan));
+    }
+
     internal interface IMoney;
 
     internal sealed record Coin(int Cents, string Currency) : IMoney;
@@ -207,6 +235,22 @@ public sealed partial class JsonTypesTests : TestKit
         public string? Owner { get; init; }
 
         public bool IsLarge => Euros > 100;
+    }
+
+    internal sealed record Label([property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? Text, int Size);
+
+    // As classes are that guard what is in them: values come by the constructor alone.
+    internal sealed class Place(string name, int zone) : IEquatable<Place>
+    {
+        public string Name { get; } = name;
+
+        public int Zone { get; } = zone;
+
+        public bool Equals(Place? other) => (other?.Name, other?.Zone) == (Name, Zone);
+
+        public override bool Equals(object? obj) => Equals(obj as Place);
+
+        public override int GetHashCode() => HashCode.Combine(Name, Zone);
     }
 
     private sealed class Purse : IRaftSnapshot<Coin?>
@@ -229,6 +273,9 @@ public sealed partial class JsonTypesTests : TestKit
     [JsonSerializable(typeof(int))]
     private sealed partial class CoinJson : JsonSerializerContext;
 
+    [JsonSerializable(typeof(KeyValuePair<string, int>))]
+    [JsonSerializable(typeof(Label))]
     [JsonSerializable(typeof(Note))]
+    [JsonSerializable(typeof(Place[]))]
     private sealed partial class NoteJson : JsonSerializerContext;
 }
