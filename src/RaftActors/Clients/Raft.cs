@@ -58,7 +58,11 @@ public sealed class Raft : IExtension
         var raft = system.Settings.Config.GetConfig("raft") ?? Config.Empty;
         var discovery = DiscoverySettings.Read(raft);
         var source = SourceOf(system, discovery, CustomAddress.IsUsedIn(raft));
-        _registry = system.SystemActorOf(Props.Create(() => new RaftRegistry(source, discovery.Interval)), "raft");
+
+        // Not Akka's channel executor: it may run an actor on the thread that starts it, under the lock that each sender needs then. The
+        // registry replies to clients, which send under their own lock.
+        var registry = Props.Create(() => new RaftRegistry(source, discovery.Interval)).WithDispatcher(EngineDispatcher.DispatcherId);
+        _registry = system.SystemActorOf(registry, "raft");
         _registry.Tell(new ProcessPages(Ordered), ActorRefs.NoSender);
         _network.Registry = _registry;
         _network.Calls.Add(CallTarget.Registry, new RegistryCalls(_registry));

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Configuration;
 using Akka.Event;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
@@ -15,6 +16,10 @@ namespace RaftActors.Tests.Discovery;
 /// <summary>A probe stands for the registry and the engine of another node.</summary>
 public sealed class RaftRegistryTests : TestKit
 {
+    private const int StartRounds = 3;
+
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+
     private readonly VirtualGroup _group;
     private readonly TestProbe _other;
 
@@ -23,6 +28,27 @@ public sealed class RaftRegistryTests : TestKit
     {
         _group = new VirtualGroup(this);
         _other = CreateTestProbe("other");
+    }
+
+    // Akka's channel executor often runs an actor on the thread that starts it. A sender would wait 10 s for the lock of the start, and
+    // then fail.
+    [Fact]
+    public async Task Sender_does_not_wait_while_the_registry_replies_to_another_at_its_start()
+    {
+        const string Executor = "akka.actor.default-dispatcher.executor = channel-executor";
+        for (var round = 0; round < StartRounds; round++)
+        {
+            var system = ActorSystem.Create("start", ConfigurationFactory.ParseString(Executor).WithFallback(Sys.Settings.Config));
+            using BlockingCaller caller = new();
+            var calls = Raft.Get(system).Network.Calls.Find(CallTarget.Registry)!;
+
+            calls.Add(new ClientCall.Locate("any"), caller);
+            await caller.Told.WaitAsync(Guard);
+            calls.Add(new ClientCall.Locate("any"), ActorRefs.Nobody);
+
+            caller.GoOn();
+            await system.Terminate();
+        }
     }
 
     [Fact]
@@ -282,5 +308,24 @@ public sealed class RaftRegistryTests : TestKit
     {
         var process = new LocalProcess(group, new ProcessName(name), _other.Ref.Path.ToSerializationFormat());
         Sys.ActorSelection("/system/raft").Tell(new WireMessage.Hello([process], isReply), _other.Ref);
+    }
+
+    /// <summary>Holds up the thread that replies to it.</summary>
+    private sealed class BlockingCaller : ICanTell, IDisposable
+    {
+        private readonly TaskCompletionSource _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private readonly ManualResetEventSlim _goOn = new();
+
+        public Task Told => _told.Task;
+
+        public void Tell(object message, IActorRef sender)
+        {
+            _told.SetResult();
+            _goOn.Wait(Guard);
+        }
+
+        public void GoOn() => _goOn.Set();
+
+        public void Dispose() => _goOn.Dispose();
     }
 }
