@@ -19,7 +19,7 @@ internal sealed class CallWalker(Compilation compilation, bool hasCultures, Acti
     /// <summary>The calls from a callback to the last code that is read. It bounds the time, and state machines are less deep.</summary>
     private const int DepthMax = 8;
 
-    // What is told to people or to the runtime changes no replica.
+    // A text for people or for the runtime changes no replica.
     private static readonly string[] Aside =
     [
         "Akka.Actor.Props", "Akka.Event.", "Microsoft.Extensions.Logging.", "NLog.", "Serilog.", "System.Console", "System.Diagnostics.",

@@ -9,7 +9,7 @@ namespace RaftActors.Analyzers;
 
 /// <summary>
 /// Says where the order of a hashed or parallel collection reaches a result or the state. It goes from the collection outwards, through the
-/// calls that keep the order, to the use of the elements. What a method of the project does with them is not followed.
+/// calls that keep the order, to the use of the elements. It does not follow them into a method of the project.
 /// </summary>
 internal static class HashOrder
 {

@@ -3,7 +3,7 @@ using RaftActors.Core.Codec;
 namespace RaftActors.Core;
 
 /// <summary>
-/// What a program can do, and what a group has agreed to: each member's program has at least the version of its group.
+/// The formats and rules of a program, or those that a group has agreed to: each member's program has at least the version of its group.
 /// </summary>
 /// <param name="Format">The format level: no entry or snapshot of the group has a higher one. From 1.</param>
 /// <param name="Logic">The version of the rules by which the actors apply pairs. From 1.</param>

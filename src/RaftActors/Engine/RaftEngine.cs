@@ -40,7 +40,7 @@ internal sealed partial class RaftEngine : UntypedActor, IEngineHost
     private readonly PairReads _pairs;
     private readonly SnapshotTaking _snapshots;
 
-    // What the actor, people and other processes are told.
+    // The news for the actor, for people and for other processes.
     private readonly ActorNotices _notices;
     private readonly ActorHold _hold;
     private readonly StateDigests _digests;

@@ -5,10 +5,7 @@ using Akka.Event;
 
 namespace RaftActors.Values;
 
-/// <summary>
-/// What values and clients need of the program that they live in. It has an actor system, or it is that of a client without one.
-/// Thread-safe.
-/// </summary>
+/// <summary>The program that values and clients live in: an actor system, or a client without one. Thread-safe.</summary>
 internal abstract class RaftHost
 {
     private static readonly ConditionalWeakTable<ActorSystem, RaftHost> OfSystems = [];

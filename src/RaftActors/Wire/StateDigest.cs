@@ -1,8 +1,8 @@
 namespace RaftActors.Wire;
 
 /// <summary>
-/// What an actor has made of the pairs of a range, as a number that is equal on two processes if their actors are deterministic. Only
-/// digests of one range are compared.
+/// The results and the state of an actor after the pairs of a range, as numbers that are equal on two processes if their actors are
+/// deterministic. Only digests of one range are compared.
 /// </summary>
 /// <param name="After">The serial before the first pair.</param>
 /// <param name="To">The serial of the last pair.</param>
