@@ -7,9 +7,9 @@ using RaftActors.Settings;
 namespace RaftActors.Network;
 
 /// <summary>
-/// Runs engines and the registry. A thread that has brought a message and would now wait can offer itself: the engine then runs on it, and no thread of the
-/// pool must wake up. Three idle processes woke some 480 times a second without it, and wake 207 times with it. All other runs are on
-/// the thread pool.
+/// Runs engines and the registry. A thread that has brought a message and would now wait can offer itself: the engine then runs on it,
+/// and no thread of the pool must wake up. Three idle processes woke some 480 times a second without it, and wake 207 times with it. All
+/// other runs are on the thread pool.
 /// </summary>
 internal sealed class EngineDispatcher : MessageDispatcher
 {
