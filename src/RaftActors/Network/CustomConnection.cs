@@ -280,6 +280,8 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
             case WireMessage.Call call:
                 context.Calls.Take(call, frame.From, Level, _latest, context);
                 break;
+            case WireMessage.Reply when frame.IsToGone:
+                break;
             case WireMessage.Reply reply when NodeCalls.IsForwarded(reply):
                 context.Calls.Return(reply);
                 break;

@@ -79,7 +79,7 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
         }
 
         hasView = reader.HasView;
-        return new Frame(to.Actor, message, from, to.IsEngine);
+        return new Frame(to.Actor, message, from, to.IsEngine, to.IsGone);
     }
 
     private void Forget()
@@ -109,7 +109,11 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
             _engines.Add(bare);
         }
 
-        var receiver = new Receiver(resolve(path), IsEngine(bare));
+        // Akka without remoting finds the present actor by the path of an earlier one.
+        var actor = resolve(path);
+        var isGone = actor is EmptyLocalActorRef
+            || (path.LastIndexOf('#') is var mark and >= 0 && !path.AsSpan(mark + 1).SequenceEqual($"{actor.Path.Uid}"));
+        var receiver = new Receiver(actor, IsEngine(bare), isGone);
         _receivers.Add(receiver);
         return receiver;
     }
@@ -152,7 +156,11 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
         bare.Contains("/../", StringComparison.Ordinal) || bare.EndsWith("/..", StringComparison.Ordinal);
 
     /// <param name="IsToEngine">An engine takes batches.</param>
-    internal readonly record struct Frame(IActorRef To, WireMessage Message, IActorRef From, bool IsToEngine);
+    /// <param name="IsToGone">
+    /// The receiver runs no more. It may have been of an earlier start of this node, which gave its calls the numbers that calls of this
+    /// start have. So a reply to it must reach no caller.
+    /// </param>
+    internal readonly record struct Frame(IActorRef To, WireMessage Message, IActorRef From, bool IsToEngine, bool IsToGone);
 
-    private readonly record struct Receiver(IActorRef Actor, bool IsEngine);
+    private readonly record struct Receiver(IActorRef Actor, bool IsEngine, bool IsGone);
 }

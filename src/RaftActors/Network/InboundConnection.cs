@@ -152,6 +152,8 @@ internal sealed class InboundConnection : IAcceptedConnection
             case WireMessage.Call call:
                 _context.Calls.Take(call, frame.From, _level, _target, _context);
                 break;
+            case WireMessage.Reply when frame.IsToGone:
+                break;
             case WireMessage.Reply reply:
                 _context.Calls.Return(reply);
                 break;

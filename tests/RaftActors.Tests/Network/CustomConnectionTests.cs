@@ -1,3 +1,5 @@
+using System.Diagnostics.CodeAnalysis;
+
 using Akka.Actor;
 using Akka.TestKit;
 using Akka.TestKit.Xunit2;
@@ -21,7 +23,7 @@ public sealed class CustomConnectionTests : TestKit
     private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
 
     private readonly TestProbe _engine;
-    private readonly IActorRef _registry;
+    private IActorRef? _registry;
     private readonly End _near;
     private readonly End _far;
 
@@ -29,8 +31,7 @@ public sealed class CustomConnectionTests : TestKit
         : base(VirtualGroup.Config)
     {
         _engine = CreateTestProbe();
-        var news = TestActor;
-        _registry = ((ExtendedActorSystem)Sys).SystemActorOf(Props.Create(() => new Forwarder(news)), "raft");
+        StartRegistry();
         _near = NewEnd("n1", "n2", node: 1);
         _far = NewEnd("n2", "n1", node: 2);
     }
@@ -307,6 +308,44 @@ public sealed class CustomConnectionTests : TestKit
         Assert.IsType<InvalidDataException>(Assert.IsType<Status.Failure>(Assert.Single(caller.Told)).Cause);
     }
 
+    // The clients of both starts have the same numbers, so one would take the reply to the call of another one for its own.
+    [Fact]
+    public void Reply_to_a_call_that_a_node_sent_before_its_restart_reaches_no_caller()
+    {
+        var (one, other, engine, caller) = MeetForCalls();
+        one.Connection.Calls.Send(Samples.Target, new ClientCall.Status(), new Caller());
+        Exchange(one, other);
+        engine.Expect<ClientCall.Status>();
+        var earlier = engine.LastCaller;
+        StartRegistry();
+        var restarted = NewEnd("n1", "n2", node: 3);
+        Meet(restarted, other);
+        restarted.Connection.Calls.Send(Samples.Target, new ClientCall.Explain(), caller);
+        Exchange(restarted, other);
+        engine.Expect<ClientCall.Explain>();
+
+        earlier.Tell(new ClientReply.Declined("earlier"), ActorRefs.NoSender);
+        engine.Reply(new ClientReply.Declined("not now"));
+        Exchange(restarted, other);
+
+        Assert.Equal([new ClientReply.Declined("not now")], caller.Told);
+    }
+
+    // A later one stands for that of a restarted node.
+    [MemberNotNull(nameof(_registry))]
+    private void StartRegistry()
+    {
+        if (_registry is not null)
+        {
+            Watch(_registry);
+            Sys.Stop(_registry);
+            FishForMessage<Terminated>(_ => true, Guard);
+        }
+
+        var news = TestActor;
+        _registry = ((ExtendedActorSystem)Sys).SystemActorOf(Props.Create(() => new Forwarder(news)), "raft");
+    }
+
     private (End One, End Other, ScriptedProcess Engine, Caller Caller) MeetForCalls()
     {
         var (one, other) = (NewEnd("n1", "n2", 1), NewEnd("n2", "n1", 2));
@@ -340,11 +379,13 @@ public sealed class CustomConnectionTests : TestKit
     {
         var (address, peer) = (CustomAddress.Of(own)!, CustomAddress.Of(other)!);
         var settings = new TransportSettings("", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000) { IsCustom = true };
-        var context = new NetworkContext(settings, address, node, _registry, Sys.Log, new TransportMetrics("custom"))
+        var context = new NetworkContext(settings, address, node, _registry!, Sys.Log, new TransportMetrics("custom"))
         {
             Outcomes = new OutcomeFormat((ExtendedActorSystem)Sys),
             Calls = new NodeCalls(),
-            Resolve = _ => _engine,
+            Resolve = path => path.Contains("/raft/g/", StringComparison.Ordinal)
+                ? _engine
+                : CustomAddress.ResolveOwn((ExtendedActorSystem)Sys, address, path),
         };
         return new End(peer, context, clock ?? TimeProvider.System);
     }

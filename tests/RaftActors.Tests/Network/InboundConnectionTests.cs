@@ -1,10 +1,12 @@
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 using Akka.Actor;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 using RaftActors.Network;
 using RaftActors.Settings;
 using RaftActors.Telemetry;
@@ -111,6 +113,45 @@ public sealed class InboundConnectionTests : TestKit
 
         Assert.Equal(0, _socket.Receive(new byte[1]));
         ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    // The clients of both starts have the same numbers, so a client would take the reply to the call of another one for its own.
+    [Fact]
+    public async Task Reply_to_a_call_that_this_node_forwarded_before_its_restart_reaches_no_client()
+    {
+        using var listener = new Socket(SocketType.Stream, ProtocolType.Tcp);
+        listener.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        listener.Listen();
+        using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { ReceiveTimeout = (int)Guard.TotalMilliseconds };
+        socket.Connect(listener.LocalEndPoint!); // Justification: it is bound.
+        using ClientConnection client = new(
+            new ByteChannel(listener.Accept()), _context, new HandshakeResult(Far, null, ConnectionRole.Operator));
+        var reading = client.RunToEndAsync();
+        var engine = ThreadTeller.StartIdle(this);
+        var present = $"{Near}/system/raft/g/raft1#{engine.Path.Uid}";
+        _engines.Add(present, engine);
+        _engines.Add(PathOf("raft1"), engine);
+        _engines.Add(PathOf("gone"), CustomAddress.ResolveOwn((ExtendedActorSystem)Sys, Near, PathOf("gone")));
+
+        _reader.Start();
+        Reply(PathOf("gone"), "earlier");
+        Reply(PathOf("raft1"), "earlier");
+        Reply(present, "of this start");
+
+        var frame = new byte[100];
+        var text = Encoding.UTF8.GetString(frame, 0, socket.Receive(frame));
+        Assert.DoesNotContain("earlier", text);
+        Assert.Contains("of this start", text);
+        socket.Dispose();
+        await reading.WaitAsync(Guard);
+
+        void Reply(string path, string why)
+        {
+            ByteWriter writer = new();
+            CallFormat.WriteReply(writer, (client.Id!.Value << 40) | 1, new ClientReply.Declined(why), _context.Outcomes);
+            Assert.True(_writer.TryWrite(At(path), new WireMessage.Reply(writer.ToArray()), At(Sender)));
+            _socket.Send(_writer.Take([]));
+        }
     }
 
     protected override void AfterAll()
