@@ -8,7 +8,8 @@ using RaftActors.Wire;
 namespace RaftActors.Network;
 
 /// <summary>The processes of a node that take calls, and its registry. Thread-safe.</summary>
-internal sealed class NodeCalls
+/// <param name="connections">The number of clients that have connected before.</param>
+internal sealed class NodeCalls(long connections = 0)
 {
     // A forwarded call has the number of a connection above the number that the client gave the call.
     private const int NumberBits = 40;
@@ -17,7 +18,7 @@ internal sealed class NodeCalls
 
     private readonly ConcurrentDictionary<CallTarget, ICallInbox> _inboxes = new();
     private readonly ConcurrentDictionary<long, ClientConnection> _clients = new();
-    private long _connections;
+    private long _connections = connections;
 
     public void Add(CallTarget target, ICallInbox inbox) => _inboxes[target] = inbox;
 
@@ -34,7 +35,7 @@ internal sealed class NodeCalls
         while (true)
         {
             var id = Interlocked.Increment(ref _connections) & IdMax;
-            if (_clients.TryAdd(id, connection))
+            if (id > 0 && _clients.TryAdd(id, connection))
             {
                 return id;
             }

@@ -154,6 +154,20 @@ public sealed class InboundConnectionTests : TestKit
         }
     }
 
+    // A forwarded call with the number 0 would look like one of this node's own clients.
+    [Fact]
+    public void Number_of_a_connection_is_above_zero_also_after_four_million_others()
+    {
+        NodeCalls calls = new(connections: (1 << 22) - 1);
+        using ClientConnection client = new(
+            new ByteChannel(new Socket(SocketType.Stream, ProtocolType.Tcp)),
+            _context,
+            new HandshakeResult(Far, null, ConnectionRole.Operator));
+        _reader.Start();
+
+        Assert.Equal(1, calls.Enter(client));
+    }
+
     protected override void AfterAll()
     {
         _socket.Dispose();
