@@ -64,7 +64,8 @@ internal sealed class ClientQuestion(
     /// <summary>The time at which it ends in any case.</summary>
     public TimeSpan Deadline { get; set; }
 
-    public ClientCall ToCall(TimeSpan now) => call.Within(Deadline - now);
+    // The next tick ends it if its time is up. A process could not read a negative time.
+    public ClientCall ToCall(TimeSpan now) => call.Within(Deadline > now ? Deadline - now : TimeSpan.Zero);
 
     /// <inheritdoc/>
     public void Tell(object message, IActorRef sender) => Calls?.OnReply(this, message);

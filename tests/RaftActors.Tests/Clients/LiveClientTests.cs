@@ -100,6 +100,18 @@ public sealed class LiveClientTests : TestKit
         Assert.Equal(7, await query.WaitAsync(Guard));
     }
 
+    // A node closes a connection that sends a time below zero, and all other calls of the connection are lost with it.
+    [Fact]
+    public void Query_whose_time_is_over_is_sent_with_none_left()
+    {
+        _ = _client.ExplainAsync();
+        Expect<ClientCall.Explain>();
+
+        _ = _client.QueryAsync<int>("total", TimeSpan.FromSeconds(-1.5));
+
+        Assert.Equal(TimeSpan.Zero, Expect<ClientCall.Query>().Timeout);
+    }
+
     [Fact]
     public async Task Subscription_ends_at_once_when_the_client_is_disposed_and_does_not_wait_for_its_appends()
     {
