@@ -148,6 +148,16 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
 
     private void OnCall(RegistryCall call)
     {
+        // An engine of the group answers, if there is one here. Until it takes the call, it counts as open.
+        if (call.Call is ClientCall.Locate { Group: var group }
+            && _local.Of(group).FirstOrDefault() is { Key: var name, Value: not null }
+            && NodeNetwork.Of(Context.System).Calls.Find(new CallTarget(group, name)) is { } inbox)
+        {
+            inbox.Add(call.Call, call.Caller);
+            inbox.Announce();
+            return;
+        }
+
         RemoteCaller.OnTaken(call.Caller);
         switch (call.Call)
         {
@@ -163,18 +173,11 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         }
     }
 
-    // An engine of the group answers, on this node or on another one. A client connects to each node itself, and proves its role there. One
-    // of this node has the role of the node.
+    // A client connects to each node itself, and proves its role there. One of this node has the role of the node.
     private void OnLocate(ClientCall.Locate locate, ICanTell caller)
     {
         var isOfThisNode = caller is ICaller;
-        if (_local.Of(locate.Group).FirstOrDefault() is { Key: var name, Value: not null }
-            && NodeNetwork.Of(Context.System).Calls.Find(new CallTarget(locate.Group, name)) is { } inbox)
-        {
-            inbox.Add(locate, caller);
-            inbox.Announce();
-        }
-        else if (_opening.Contains(locate.Group) && !isOfThisNode)
+        if (_opening.Contains(locate.Group) && !isOfThisNode)
         {
             // Only the store tells which group of this name the process is of. The known ones may be of the group that was backed up,
             // and this one restored. A client of this node is led to them, because a long opening must not stop the application.

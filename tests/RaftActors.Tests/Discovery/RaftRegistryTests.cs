@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 using Akka.Actor;
 using Akka.Configuration;
 using Akka.Event;
@@ -8,6 +10,8 @@ using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Engine;
 using RaftActors.Network;
+using RaftActors.Settings;
+using RaftActors.Telemetry;
 using RaftActors.Tests.Groups;
 using RaftActors.Wire;
 
@@ -49,6 +53,40 @@ public sealed class RaftRegistryTests : TestKit
             caller.GoOn();
             await system.Terminate();
         }
+    }
+
+    // A client that only asks for the leader would fill the memory of a busy engine.
+    [Fact]
+    public void Question_for_the_leader_counts_as_open_until_the_engine_has_taken_it()
+    {
+        _group.Start("raft1", 0);
+        var (engine, registry) = ((IInternalActorRef)_group.EngineOf("raft1"), NodeNetwork.Of(Sys).Calls.Find(CallTarget.Registry)!);
+        var own = new Address("akka.tcp", "demo", "127.0.0.1", 2551);
+        NetworkContext context = new(
+            new TransportSettings("", 0, 5000, 5000), own, Node: 7, TestActor, Sys.Log, new TransportMetrics("window"))
+        {
+            Outcomes = new OutcomeFormat((ExtendedActorSystem)Sys),
+            Calls = new NodeCalls(),
+            Resolve = _ => Nobody.Instance,
+        };
+        using ClientConnection client = new(
+            new ByteChannel(new Socket(SocketType.Stream, ProtocolType.Tcp)),
+            context,
+            new HandshakeResult(own, null, ConnectionRole.Operator));
+
+        engine.Suspend();
+        for (var number = 1; number <= CallWindow.Max; number++)
+        {
+            client.Calls.Add(sizeBytes: 10);
+            registry.Add(new ClientCall.Locate("default"), new RemoteCaller(client, number));
+        }
+
+        registry.Add(new ClientCall.ListProcesses(null), _other.Ref);
+        _other.FishForMessage<ClientReply.ProcessList>(_ => true);
+        Assert.True(client.Calls.IsFull);
+
+        engine.Resume();
+        AwaitAssert(() => Assert.False(client.Calls.IsFull), Guard);
     }
 
     [Fact]
