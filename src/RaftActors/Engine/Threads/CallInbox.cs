@@ -4,6 +4,7 @@ using Akka.Actor;
 
 using RaftActors.Delivery;
 using RaftActors.Network;
+using RaftActors.Settings;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine;
@@ -12,7 +13,7 @@ namespace RaftActors.Engine;
 /// The calls of clients that an engine has not taken, in order. Its mailbox holds at most one message for all of them, and a turn takes a
 /// bounded number. So a heartbeat or a tick never waits for a flood of calls. Thread-safe.
 /// </summary>
-internal sealed class CallInbox(IActorRef engine) : ICallInbox
+internal sealed class CallInbox(IActorRef engine) : ICallInbox, IThreadPoolWorkItem
 {
     /// <summary>
     /// The most calls that one turn takes. Each may cost a text and a system call, some 20 to 50 us. The Appends that a client has under
@@ -37,10 +38,14 @@ internal sealed class CallInbox(IActorRef engine) : ICallInbox
             _calls.Enqueue((call, caller));
             if (_whyClosed is not null)
             {
-                DeclineAll();
+                // Not on this thread: a client adds under its own lock, and callers take the locks of their clients.
+                Machine.Current.Queue(this);
             }
         }
     }
+
+    /// <summary>Declines the calls that came after the engine has stopped.</summary>
+    public void Execute() => DeclineAll();
 
     /// <summary>The engine has stopped, and takes no more calls.</summary>
     /// <param name="why">The reply to those that it has not taken.</param>
