@@ -24,7 +24,8 @@ internal sealed class GroupFinder(
     TimeSpan patience)
 {
     /// <summary>
-    /// The most processes, and the most nodes, that a client remembers. A group has far fewer. Further ones are ignored.
+    /// The most processes, and the most nodes, that a client remembers. A group has far fewer. The process that is silent for longest makes
+    /// room for another one, and further ones are ignored.
     /// </summary>
     public const int ProcessesMax = 256;
 
@@ -107,7 +108,7 @@ internal sealed class GroupFinder(
 
         if (IsOfOther(located, now))
         {
-            _processes.Remove(located.By ?? default);
+            Forget(located.By ?? default);
             return;
         }
 
@@ -234,7 +235,13 @@ internal sealed class GroupFinder(
     {
         if (!_processes.TryGetValue(process.Name, out var before) && _processes.Count >= ProcessesMax)
         {
-            return;
+            if (_silentSince.Count == 0)
+            {
+                return;
+            }
+
+            // Processes may get other names and nodes with each deployment, and a client may run for years.
+            Forget(_silentSince.MinBy(each => each.Value).Key.Name);
         }
 
         if (before is not null && !before.Equals(process.Node))
@@ -246,6 +253,14 @@ internal sealed class GroupFinder(
         }
 
         _processes[process.Name] = process.Node;
+    }
+
+    private void Forget(ProcessName name)
+    {
+        if (_processes.Remove(name, out var node))
+        {
+            _silentSince.Remove(new ProcessAddress(name, node));
+        }
     }
 
     private void FindWay(ProcessAddress? follower, TimeSpan now)

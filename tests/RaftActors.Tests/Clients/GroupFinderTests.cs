@@ -195,6 +195,30 @@ public sealed class GroupFinderTests
         Assert.Equal(GroupFinder.ProcessesMax, _asked.Count);
     }
 
+    // The processes of a group may get other names and nodes with each deployment, and a client may run for years.
+    [Fact]
+    public void Process_that_is_silent_for_longest_makes_room_for_a_new_one()
+    {
+        Locate("process0", leader: "process0", term: 1);
+        for (var i = 1; i < GroupFinder.ProcessesMax; i++)
+        {
+            Locate($"process{i}", leader: "process0", term: 1);
+        }
+
+        _finder.OnUnreachable(NodeOf("process7"), _now);
+        _now += Patience;
+        _finder.OnUnreachable(NodeOf("process0"), _now);
+        Locate("new", leader: "new", term: 2);
+
+        Assert.Null(_finder.Find(NameOf("process7"), attempts: 0));
+        Assert.NotNull(_finder.Find(NameOf("process0"), attempts: 0));
+        Assert.Equal(At("new"), _finder.Way);
+        Locate("newer", leader: "newer", term: 3);
+        Locate("newest", leader: "newest", term: 4);
+        Assert.Null(_finder.Find(NameOf("process0"), attempts: 0));
+        Assert.Null(_finder.Find(NameOf("newest"), attempts: 0));
+    }
+
     [Fact]
     public void No_more_than_256_nodes_that_may_know_the_group_are_asked_and_each_once_at_a_time()
     {
