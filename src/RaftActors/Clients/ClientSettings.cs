@@ -3,6 +3,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Configuration;
 
+using RaftActors.Engine.Requests;
 using RaftActors.Settings;
 
 using static RaftActors.RaftConfigurationException;
@@ -37,8 +38,8 @@ internal sealed record ClientSettings(
             group,
             [.. contacts.Select(contact => ToAddress(contact, CustomAddress.IsUsedIn(raft)))],
             own.ReadNumber("client.pending-max"),
-            own.ReadTime("client.attempt-timeout"),
-            own.ReadTime("client.close-timeout"),
+            SessionAppend.Limit(own.ReadTime("client.attempt-timeout")),
+            SessionAppend.Limit(own.ReadTime("client.close-timeout")),
             own.ReadNumber("client.subscription-window"),
             RequestSettings.Read(own),
             LimitSettings.Read(own));

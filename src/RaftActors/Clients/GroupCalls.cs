@@ -19,6 +19,9 @@ internal sealed class GroupCalls
 {
     private const int TicksPerPatience = 10;
 
+    // Calls end at their timeouts also with a long patience.
+    private const int TickMaxMilliseconds = 100;
+
     // The pause after the first decline is this part of the patience. It doubles up to half of the patience.
     private const int FirstPausePart = 32;
     private const int Doublings = 4;
@@ -335,7 +338,8 @@ internal sealed class GroupCalls
                 _finder.Ask(Now);
             }
 
-            var interval = _patience / TicksPerPatience;
+            var interval = TimeSpan.FromMilliseconds(
+                Math.Clamp((_patience / TicksPerPatience).TotalMilliseconds, 1, TickMaxMilliseconds));
             _endTimer = _host.Repeat(interval, OnTick);
         }
     }

@@ -121,6 +121,22 @@ public sealed class RemoteClientTests : TestKit
         Assert.Equal("/user/counter", Assert.Single((await client.StatusAsync()).Processes).Actor?.Path.ToStringWithoutAddress());
     }
 
+    // A timer takes whole milliseconds up to 49 days, and one of 0 ms fires once.
+    [Theory]
+    [InlineData("5ms")]
+    [InlineData("1h")]
+    [InlineData("10675199d")]
+    public async Task Client_of_a_program_without_an_actor_system_ends_its_calls_at_their_timeouts_with_any_patience(string patience)
+    {
+        await using var client = RaftClient.Create<int, int>(
+            ["127.0.0.1:1"], settings: ConfigurationFactory.ParseString(
+                $"raft.client {{ attempt-timeout = {patience}, close-timeout = {patience} }}"));
+
+        var outcome = await client.AppendAsync("clicks", 1, TimeSpan.FromMilliseconds(100)).WaitAsync(TimeSpan.FromSeconds(30));
+
+        Assert.Equal(NotCommittedReason.NoLeader, Assert.IsType<Outcome<int>.NotCommitted>(outcome).Reason);
+    }
+
     [Fact]
     public async Task Client_of_a_program_without_an_actor_system_ends_its_calls_when_it_is_disposed()
     {
