@@ -69,6 +69,12 @@ internal sealed class LiveClient<TValue, TResult>(
         ArgumentNullException.ThrowIfNull(key);
         var (bytes, hashedKey) = (values.Encode(value), requestKey is { } sent ? HashedKey.Of(sent) : null);
         settings.Limits.DemandFits(key, bytes);
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return Task.FromResult<Outcome<TResult>>(new Outcome<TResult>.NotCommitted(
+                NotCommittedReason.Canceled, "The call was cancelled before the pair was sent."));
+        }
+
         var span = Spans.BeginOfClient(Spans.Append, Group);
         ClientAppend<TResult> append = new(key, bytes, timeout ?? appendTimeout, span, hashedKey);
         if (!calls.TryBegin(append))

@@ -113,6 +113,15 @@ public sealed class LiveClientTests : TestKit
     }
 
     [Fact]
+    public async Task Append_that_is_cancelled_before_the_call_is_not_sent()
+    {
+        var append = await _client.AppendAsync("clicks", 1, cancellationToken: new CancellationToken(canceled: true)).WaitAsync(Guard);
+
+        Assert.Equal(NotCommittedReason.Canceled, Assert.IsType<Outcome<int>.NotCommitted>(append).Reason);
+        Assert.Empty(_engine.Waiting);
+    }
+
+    [Fact]
     public async Task Subscription_ends_at_once_when_the_client_is_disposed_and_does_not_wait_for_its_appends()
     {
         var append = _client.AppendAsync("clicks", 1);
