@@ -267,7 +267,9 @@ internal sealed class GroupCalls
                     }
 
                     break;
-                case ClientReply.Declined declined when question.MayRepeat:
+                case ClientReply.Declined declined:
+                    // The process did not take it, so a call that is sent once counts as not sent.
+                    question.Attempts -= question.MayRepeat ? 0 : 1;
                     (question.Why, question.NextAt) = (declined.Why, now + PauseAfter(++question.Declines));
                     break;
                 default:
@@ -449,8 +451,9 @@ internal sealed class GroupCalls
 
     private void Send(ClientQuestion question, TimeSpan now)
     {
+        var tries = question.MayRepeat ? question.Attempts : question.Declines;
         var process = question.Node is null
-            ? _finder.Find(question.To, question.Attempts, question.PrefersOwnNode ? _network.CallAddress : null)
+            ? _finder.Find(question.To, tries, question.PrefersOwnNode ? _network.CallAddress : null)
             : null;
         if ((question.Node ?? process?.Node) is not { } node)
         {

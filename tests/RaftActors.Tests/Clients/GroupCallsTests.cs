@@ -109,14 +109,19 @@ public sealed class GroupCallsTests : TestKit
     }
 
     [Fact]
-    public async Task Question_that_may_not_be_repeated_ends_when_it_is_declined()
+    public async Task Question_that_may_not_be_repeated_is_asked_again_when_it_is_declined_because_no_process_took_it()
     {
         var question = Begin(mayRepeat: false);
         _engine.Expect<ClientCall.Explain>();
 
         _engine.Reply(new ClientReply.Declined("not now"));
+        Pass(Tick);
+        _engine.Expect<ClientCall.Explain>(_ => Asks == 0);
+        Pass(Patience);
+        Assert.Equal(0, Asks);
+        _engine.Reply(new Explanation(default, "it leads"));
 
-        Assert.Equal(new ClientReply.Declined("not now"), (await question.Task).Reply);
+        Assert.Equal(new Explanation(default, "it leads"), (await question.Task).Reply);
     }
 
     [Fact]

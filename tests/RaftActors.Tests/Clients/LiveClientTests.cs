@@ -122,6 +122,23 @@ public sealed class LiveClientTests : TestKit
     }
 
     [Fact]
+    public async Task Change_that_each_process_declines_until_its_timeout_is_not_committed()
+    {
+        var transfer = _client.TransferLeadershipAsync(timeout: TimeSpan.FromSeconds(0.35));
+        foreach (var process in (ScriptedProcess[])[_engine, _follower, _engine])
+        {
+            process.Expect<ClientCall.Change>();
+            process.Reply(new ClientReply.Declined("No such process."));
+            Advance(0.1);
+        }
+
+        Advance(0.2);
+
+        var outcome = Assert.IsType<Outcome<Membership>.NotCommitted>(await transfer.WaitAsync(Guard));
+        Assert.Equal((NotCommittedReason.NoLeader, "No such process."), (outcome.Reason, outcome.Detail));
+    }
+
+    [Fact]
     public async Task Subscription_ends_at_once_when_the_client_is_disposed_and_does_not_wait_for_its_appends()
     {
         var append = _client.AppendAsync("clicks", 1);
