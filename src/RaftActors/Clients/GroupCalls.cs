@@ -200,10 +200,10 @@ internal sealed class GroupCalls
                     OnHeard();
                     ReceiveUnreadable(unreadable, failure.Cause, now);
                     break;
-                case Status.Failure failure:
+                case Status.Failure:
+                    // Not even the outcome can be read.
                     OnHeard();
-                    ReceiveUnreadable(
-                        Outcome<object?>.Done.WithoutResult(Serial.Zero, append.Request), failure.Cause, now);
+                    _appends.OnLost(append, wasSent: true, now);
                     break;
                 case IOutcome outcome:
                     OnHeard();

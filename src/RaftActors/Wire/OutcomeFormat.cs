@@ -138,17 +138,28 @@ internal sealed class OutcomeFormat(RaftHost host)
         }
     }
 
-    // An unknown type fails the asker at once, as an answer of another type does. The asker would wait for its time-out otherwise.
+    // An unknown type, or a result that cannot be read, fails the asker at once, as an answer of another type does. The asker would wait
+    // for its time-out otherwise.
     private object ReadOutcome(ref ByteReader reader, RequestRef? request)
     {
         var name = reader.Key();
         var bytes = ReadBytes(ref reader, request);
-        if (ResultTypes.Find(name) is { } type)
+        Exception problem;
+        try
         {
-            return type.Make(bytes);
+            if (ResultTypes.Find(name) is { } type)
+            {
+                return type.Make(bytes);
+            }
+
+            problem = ResultTypes.UnknownName(name);
+        }
+        catch (Exception e)
+        {
+            // A serializer of the user may throw anything.
+            problem = e;
         }
 
-        var problem = ResultTypes.UnknownName(name);
         host.Log.Warning("{0}", problem.Message);
         return new Status.Failure(problem, bytes.Select(done => Outcome<object?>.Done.WithoutResult(done.Serial, done.Request)));
     }

@@ -124,6 +124,21 @@ public sealed class GroupCallsTests : TestKit
         Assert.Equal(new Explanation(default, "it leads"), (await question.Task).Reply);
     }
 
+    // A later version may reply with something that this one does not know.
+    [Fact]
+    public void Append_whose_reply_cannot_be_read_at_all_is_sent_again()
+    {
+        ClientAppend<int> append = new("clicks", default, TimeSpan.FromMinutes(1));
+        Assert.True(_calls.TryBegin(append));
+        _engine.Expect<ClientCall.Append>();
+
+        _engine.Reply(new Status.Failure(new InvalidDataException("200 is no number of a reply")));
+        Pass(Tick);
+
+        Assert.True(_engine.Expect<ClientCall.Append>().IsRetry);
+        Assert.False(append.Task.IsCompleted);
+    }
+
     [Fact]
     public async Task Question_after_the_end_of_the_client_is_not_sent()
     {
