@@ -41,11 +41,7 @@ public sealed class RaftShardsClient<TValue, TResult> : IAsyncDisposable
     public RaftClient<TValue, TResult> For(string key) => this[Shards.Of(key)];
 
     /// <summary>Disposes the clients, as <see cref="RaftClient.DisposeAsync"/> does.</summary>
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var client in _clients.Where(client => client.IsValueCreated))
-        {
-            await client.Value.DisposeAsync().ConfigureAwait(false);
-        }
-    }
+    public async ValueTask DisposeAsync() =>
+        await Task.WhenAll(_clients.Where(client => client.IsValueCreated).Select(client => client.Value.DisposeAsync().AsTask()))
+            .ConfigureAwait(false);
 }

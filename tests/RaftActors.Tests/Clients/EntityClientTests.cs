@@ -8,6 +8,8 @@ using RaftActors.Network;
 using RaftActors.Values;
 using RaftActors.Wire;
 
+using VirtualTime;
+
 namespace RaftActors.Tests.Clients;
 
 /// <summary>The calls of an entity client, as the engines of the shards get them. Time stands still.</summary>
@@ -72,6 +74,23 @@ public sealed class EntityClientTests : TestKit
         var call = Expect<ClientCall.Append>("a");
 
         Assert.Equal(("a", Timeout, true), (call.Key, call.Timeout, ValueCodec<object?>.IsReset(call.Value.Span)));
+    }
+
+    [Fact]
+    public async Task Disposal_waits_for_the_sent_commands_of_all_shards_at_the_same_time()
+    {
+        var commands = new[] { _entities.SendAsync<int>("a", 1, Timeout), _entities.SendAsync<int>("b", 1, Timeout) };
+        Expect<ClientCall.Append>("a");
+        Expect<ClientCall.Append>("b");
+
+        var disposal = _entities.DisposeAsync().AsTask();
+        for (var tick = 0; tick <= 11; tick++)
+        {
+            ((VirtualScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(0.1));
+        }
+
+        await disposal.WaitAsync(Guard);
+        Assert.All(await Task.WhenAll(commands), ended => Assert.IsType<Outcome<int>.Unknown>(ended));
     }
 
     private TCall Expect<TCall>(string id)
