@@ -132,7 +132,10 @@ internal sealed class ClientConnection : IAcceptedConnection
             if (!_frames.TryWrite(number, reply))
             {
                 _context.OnUnwritten(reply, Peer);
-                return;
+                if (OutcomeFormat.InPlaceOf(reply) is not { } smaller || !_frames.TryWrite(number, smaller))
+                {
+                    return;
+                }
             }
 
             isGrown = _context.Replies.OnWritten(_place);

@@ -80,6 +80,20 @@ internal sealed class OutcomeFormat(RaftHost host)
         _ => throw reader.Damaged($"'{manifest}' is no manifest of this version"),
     };
 
+    /// <summary>
+    /// The reply in place of one that fits into no frame; null: there is none. The caller must hear that its pair is committed, and should
+    /// not repeat a question without end.
+    /// </summary>
+    public static object? InPlaceOf(object reply) => reply switch
+    {
+        IOutcome { Failure: null } outcome when outcome.As<object?>() is Outcome<object?>.Done done =>
+            Outcome<object?>.Done.WithoutResult(done.Serial, done.Request),
+        QueryOutcome.Done done => new QueryOutcome.Failed(
+            done.Request,
+            "The answer does not fit into a frame. Ask for less at a time, or raise raft.transport-tcp.frame-size-max on all nodes."),
+        _ => null,
+    };
+
     /// <summary>Writes the number and the content of a reply to a call.</summary>
     public void WriteReply(ByteWriter writer, object reply)
     {

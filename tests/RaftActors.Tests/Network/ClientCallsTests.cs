@@ -216,6 +216,21 @@ public sealed class ClientCallsTests : TestKit
         Assert.Contains("does not fit into a frame", $"{_warned.ExpectMsg<Warning>(Guard).Message}");
     }
 
+    // Otherwise the caller would send its call again and again, and never hear that its pair is committed.
+    [Fact]
+    public void Result_that_is_too_large_is_left_out_and_an_answer_that_is_too_large_fails_its_query()
+    {
+        var (client, _) = Connect();
+        Send(client, Samples.Target, new ClientCall.Status());
+        _engine.Expect<ClientCall.Status>();
+
+        _engine.Reply(new Outcome<byte[]>.Done(new Serial(7), new byte[SizeMax]));
+        _engine.Reply(new QueryOutcome.Done(default, new byte[SizeMax], new Serial(7)));
+
+        Assert.Equal(Outcome<object?>.Done.WithoutResult(new Serial(7)), ReadReply(client).Reply);
+        Assert.Contains("raft.transport-tcp.frame-size-max", Assert.IsType<QueryOutcome.Failed>(ReadReply(client).Reply).Reason);
+    }
+
     [Fact]
     public void Replies_of_one_turn_are_sent_at_its_end()
     {
