@@ -23,7 +23,8 @@ internal sealed class PairReads(CommittedPairs pairs, StoreReads reads)
     /// <returns>False: too many reads wait for the store, and this one is not done.</returns>
     public bool TryReadAfter(Serial serial, int max, Action<ReadOnlyMemory<StoredPair>> then)
     {
-        var batch = new StoredPair[max];
+        // No room for more pairs than there are: each commit answers a thousand subscriptions, most of them with one pair.
+        var batch = new StoredPair[Math.Clamp(pairs.CommittedSerial.Value - serial.Value, 0, max)];
         if (pairs.TryReadAfter(serial, batch) is { } count)
         {
             then(batch.AsMemory(0, count));
