@@ -50,7 +50,7 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
     {
         if (request is { } own && entry.Payload is Payload.Pair pair)
         {
-            var id = Process.ToId(own);
+            var id = own.Id;
             entry = entry with
             {
                 Payload = requestKey is { } key ? new Payload.KeyedPair(key, id, pair.Key, pair.Value) : pair with { Request = id },

@@ -241,13 +241,10 @@ internal sealed class RaftProcess
     /// </summary>
     public RequestRef NewAppend() => ToRef(Interlocked.Increment(ref _appends));
 
-    public RequestRef ToRef(long number) => new(Member.Name, Member.Incarnation, number);
-
-    public RequestId ToId(RequestRef request) =>
-        new(IsOwn(request) ? Member : MemberCache.OfThread.Of(request.Origin, request.Incarnation), request.Number);
+    public RequestRef ToRef(long number) => RequestRef.Of(new RequestId(Member, number));
 
     /// <summary>This process made the call. Otherwise a client did.</summary>
-    public bool IsOwn(RequestRef request) => request.Incarnation == Member.Incarnation && request.Origin == Name;
+    public bool IsOwn(RequestRef request) => request.Id.Origin == Member;
 
     /// <summary>The Append of this pair; null if neither this process nor a client that waits here made it.</summary>
     public RequestRef? OwnRef(StoredPair pair) =>

@@ -11,7 +11,23 @@ namespace RaftActors;
 /// <param name="Number">The number of the call over that store, or of that client.</param>
 public readonly record struct RequestRef(ProcessName Origin, Incarnation Incarnation, long Number)
 {
-    internal static RequestRef Of(RequestId request) => new(request.Origin.Name, request.Origin.Incarnation, request.Number);
+    /// <inheritdoc/>
+    public ProcessName Origin { get => Id.Origin.Name; init => Id = Id with { Origin = Id.Origin with { Name = value } }; }
+
+    /// <inheritdoc/>
+    public Incarnation Incarnation
+    {
+        get => Id.Origin.Incarnation;
+        init => Id = Id with { Origin = Id.Origin with { Incarnation = value } };
+    }
+
+    /// <inheritdoc/>
+    public long Number { get => Id.Number; init => Id = Id with { Number = value }; }
+
+    /// <summary>The same, as Core has it. Copies share the object of the origin.</summary>
+    internal RequestId Id { get; private init; } = new(new Member(Origin, Incarnation), Number);
+
+    internal static RequestRef Of(RequestId request) => default(RequestRef) with { Id = request };
 
     /// <inheritdoc/>
     public override string ToString() => $"{Origin}#{Incarnation}/{Number}";

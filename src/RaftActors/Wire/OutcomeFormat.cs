@@ -271,12 +271,7 @@ internal sealed class OutcomeFormat(RaftHost host)
         }
     }
 
-    private static void WriteRef(ByteWriter writer, RequestRef request) =>
-        writer.Request(new RequestId(MemberCache.OfThread.Of(request.Origin, request.Incarnation), request.Number));
+    private static void WriteRef(ByteWriter writer, RequestRef request) => writer.Request(request.Id);
 
-    private static RequestRef ReadRef(ref ByteReader reader)
-    {
-        var (origin, number) = reader.Request();
-        return new RequestRef(origin.Name, origin.Incarnation, number);
-    }
+    private static RequestRef ReadRef(ref ByteReader reader) => RequestRef.Of(reader.Request());
 }

@@ -18,7 +18,7 @@ public sealed class AppendTracesTests : TestKit
         var bench = new Bench(this);
         var traces = bench.Traces;
         var call = new ClientCall.Append(ClientSession.New(), 1, "key", default, TimeSpan.FromSeconds(1), IsRetry: false, Parent: Parent);
-        var other = bench.Process.ToId(bench.Process.NewRequest());
+        var other = bench.Process.NewRequest().Id;
 
         traces.Receive(call);
 

@@ -105,7 +105,7 @@ public sealed class EngineBoundsTests : TestKit
     {
         var request = _bench.Process.NewAppend();
         appends.Submit(new ToEngine.Append(request, "key", new byte[] { 0 }, TimeSpan.FromHours(2)));
-        return _bench.Process.ToId(request);
+        return request.Id;
     }
 
     private RequestRef Query(PendingQueries queries)

@@ -31,7 +31,7 @@ public sealed class AppendFailureTests : TestKit
     [Fact]
     public void Append_whose_session_the_leader_has_forgotten_is_counted_as_forgotten()
     {
-        _appends.Receive(new AppendReply.Cancelled(_bench.Process.ToId(Append()), new CancelReason.Unknown(UnknownReason.Forgotten)));
+        _appends.Receive(new AppendReply.Cancelled(Append().Id, new CancelReason.Unknown(UnknownReason.Forgotten)));
 
         Assert.Equal(["metered outcome=unknown reason=forgotten: 1"], Counts());
     }
@@ -71,7 +71,7 @@ public sealed class AppendFailureTests : TestKit
     private IEnumerable<string> Counts() => _metrics.Of("raft.appends").Select(each => each.ToString());
 
     private void Refuse(NotCommittedReason reason) =>
-        _appends.Receive(new AppendReply.Cancelled(_bench.Process.ToId(Append()), new CancelReason.NotCommitted(reason, "no room")));
+        _appends.Receive(new AppendReply.Cancelled(Append().Id, new CancelReason.NotCommitted(reason, "no room")));
 
     private RequestRef Append()
     {

@@ -124,7 +124,7 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan patience, l
     }
 
     /// <summary>The open Append that was sent with this request; null: it has ended, or is of another origin.</summary>
-    public T? Find(RequestRef request) => request.Incarnation == origin().Incarnation ? (T?)_sent.Find(request.Number) : null;
+    public T? Find(RequestRef request) => request.Id.Origin == origin() ? (T?)_sent.Find(request.Number) : null;
 
     /// <summary>Takes out an Append that was sent. Null: it has ended, or is of another origin.</summary>
     public T? Take(RequestRef request)

@@ -43,7 +43,7 @@ internal sealed class OwnAppends
 
         if (made.Span is { } span)
         {
-            _traces.Note(_context.Process.ToId(made.Request), span.Context);
+            _traces.Note(made.Request.Id, span.Context);
         }
 
         var mayGo = TryFollow();
@@ -115,7 +115,7 @@ internal sealed class OwnAppends
 
     private CancelReason.NotCommitted? FindObstacle(ToEngine.Append made) =>
         made.Fault is { } fault ? new(NotCommittedReason.Invalid, fault)
-        : _context.FindObstacle(_context.Process.ToId(made.Request), made.RequestKey?.Hash);
+        : _context.FindObstacle(made.Request.Id, made.RequestKey?.Hash);
 
     // A new way gets all open Appends again. False: none may be sent now.
     private bool TryFollow()
@@ -142,7 +142,7 @@ internal sealed class OwnAppends
         }
 
         _sending = append;
-        var request = _context.Process.ToId(append.Request);
+        var request = append.Request.Id;
         var message = new WireMessage.AppendRequest(
             request, append.Key, append.Value, IsRetry: append.Attempts > 1, append.RequestKey);
         _context.Send(way.Engine, way.Engine == _context.Self ? message : _traces.Attach(message));

@@ -207,7 +207,7 @@ internal sealed class OwnGets(EngineContext context, PairReads pairs)
 
         pending.Tried.Add(next);
         pending.Asked = next;
-        var request = new WireMessage.GetRequest(context.Process.ToId(pending.Get.Request), pending.Get.Serial, context.Commit);
+        var request = new WireMessage.GetRequest(pending.Get.Request.Id, pending.Get.Serial, context.Commit);
         if (context.Peers.Find(next) is { } server)
         {
             context.Send(server, request);

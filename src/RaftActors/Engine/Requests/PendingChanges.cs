@@ -54,7 +54,7 @@ internal sealed class PendingChanges(EngineContext context)
         {
             pending.IsSent = true;
             pending.Leader = leader.Leader.Name;
-            context.Send(way.Engine, new WireMessage.ChangeRequest(context.Process.ToId(pending.Change.Request), pending.Change.What));
+            context.Send(way.Engine, new WireMessage.ChangeRequest(pending.Change.Request.Id, pending.Change.What));
         }
     }
 
