@@ -4,6 +4,7 @@ using Akka.Actor;
 
 using RaftActors.Coordination.State;
 using RaftActors.Delivery;
+using RaftActors.Wire;
 
 namespace RaftActors.Coordination.Group;
 
@@ -52,7 +53,7 @@ internal sealed class CoordinationActor : RaftActor<Command, Answer>, IRaftSnaps
     }
 
     protected override Answer HandleAppend(Entry<Command> entry) =>
-        _replica.Apply(entry.Key, entry.Value, entry.Serial.Value, Now, entry.Client, entry.Era);
+        _replica.Apply(entry.Key, entry.Value, entry.Serial.Value, Now, ClientSession.ClientOf(entry.Origin), entry.Era);
 
     protected override object HandleQuery(object question)
     {

@@ -332,7 +332,7 @@ public sealed partial class RaftContext<TValue>
     {
         Era = epoch?.Era ?? 0,
         LogicVersion = epoch?.Logic ?? 1,
-        Client = pair.Request is { } made ? ClientSession.ClientOf(made.Origin) : null,
+        Origin = pair.Request.GetValueOrDefault().Origin,
     };
 
     internal Proposal<TValue> ToProposal(ToActor.Judge judge) => new(judge.Key, _values.Decode(judge.Value), judge.Request.Origin.Name);

@@ -1,3 +1,5 @@
+using RaftActors.Core;
+
 namespace RaftActors;
 
 /// <summary>A committed pair.</summary>
@@ -30,8 +32,8 @@ public sealed record Entry<TValue>(Serial Serial, string Key, TValue Value, Requ
     public int LogicVersion { get; init; } = 1;
 
     /// <summary>
-    /// The client that appended the pair, the same in each HandleAppend; null: an actor of the group did. No caller can name another one,
+    /// The process or the client that appended the pair, the same in each HandleAppend; default: none did. No client can name another one,
     /// because the log has a hash of a secret that the client tells only to the process that it asks.
     /// </summary>
-    internal Guid? Client { get; init; }
+    internal Member Origin { get; init; }
 }
