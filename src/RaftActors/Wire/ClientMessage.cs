@@ -51,8 +51,13 @@ internal abstract record ClientCall
         bool IsRetry,
         HashedKey? RequestKey = null,
         ActivityContext? Parent = null)
-        : ClientCall
+        : ClientCall, IAppendRequest
     {
+        // Boxed, because few traces are sampled and a context takes 40 bytes.
+        private readonly object? _parent = Parent;
+
+        public ActivityContext? Parent { get => (ActivityContext?)_parent; init => _parent = value; }
+
         public RequestId Request => new(Session.Origin, Number);
     }
 

@@ -104,13 +104,24 @@ internal abstract record WireMessage
     /// <param name="IsRetry">The request may have reached a leader before.</param>
     /// <param name="RequestKey">Null: the caller does not repeat the call.</param>
     public sealed record AppendRequest(
-        RequestId Request, string Key, ReadOnlyMemory<byte> Value, bool IsRetry = false, HashedKey? RequestKey = null) : WireMessage;
+        RequestId Request, string Key, ReadOnlyMemory<byte> Value, bool IsRetry = false, HashedKey? RequestKey = null)
+        : WireMessage, IAppendRequest;
 
     /// <summary>Asks for a pair. The receiver answers once it has committed up to <paramref name="AskerCommit"/>.</summary>
     public sealed record GetRequest(RequestId Request, Serial Serial, LogIndex AskerCommit) : WireMessage;
 
     /// <summary>Asks the leader to change the group. Answered as an <see cref="AppendRequest"/> is.</summary>
     public sealed record ChangeRequest(RequestId Request, GroupChange Change) : WireMessage;
+}
+
+/// <summary>What the leader is asked to append: by a process of the group, or by a client.</summary>
+internal interface IAppendRequest
+{
+    RequestId Request { get; }
+    string Key { get; }
+    ReadOnlyMemory<byte> Value { get; }
+    bool IsRetry { get; }
+    HashedKey? RequestKey { get; }
 }
 
 /// <summary>The reply to one of the three requests.</summary>

@@ -179,8 +179,7 @@ internal sealed class ClientRequests(
         {
             var actor = Process.Actor ?? throw new UnreachableException("A process without an actor was refused before.");
             Process.Appends.Add(request, client, actor.Outcomes, sizeOfClient: (3 * call.Key.Length) + call.Value.Length);
-            proposals.Submit(
-                new WireMessage.AppendRequest(call.Request, call.Key, call.Value, call.IsRetry, call.RequestKey), context.Self);
+            proposals.Submit(call, context.Self);
         }
     }
 

@@ -50,7 +50,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
 
     private IEnumerable<Open> InOrderOfArrival => _open.Values.OrderBy(open => open.Arrival);
 
-    public void Submit(WireMessage.AppendRequest request, IActorRef origin)
+    public void Submit(IAppendRequest request, IActorRef origin)
     {
         if (context.Leads && context.HasActor)
         {
@@ -352,7 +352,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         return open;
     }
 
-    private sealed record Open(WireMessage.AppendRequest Request, IActorRef Origin, long Arrival)
+    private sealed record Open(IAppendRequest Request, IActorRef Origin, long Arrival)
     {
         // Roughly the memory for one pair, here and in the actor's mailbox, without its bytes.
         private const int OverheadBytes = 64;
