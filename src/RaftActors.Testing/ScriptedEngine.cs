@@ -18,6 +18,7 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
     private readonly Dictionary<RequestId, string> _proposed = [];
     private readonly Dictionary<RequestId, Serial> _asked = [];
     private readonly Dictionary<RequestRef, ICanTell?> _changes = [];
+    private readonly ChunkedList<LogEntry> _committed = new();
     private RaftProcess? _process;
     private IActorRef? _actor;
     private long _life;
@@ -58,7 +59,7 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
             Process.Appends.NoteCommitted(own, entry.Serial);
         }
 
-        Process.Pairs.Commit([entry]);
+        Commit([entry]);
         _actor?.Tell(new ToActor.Committed(_life, entry.Serial));
     }
 
@@ -209,15 +210,23 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
         _ => throw new UnreachableException(),
     };
 
+    // From one list, as Core does: the committed pairs are a view of it.
+    private void Commit(LogSlice entries)
+    {
+        foreach (var entry in entries)
+        {
+            _committed.Add(entry);
+        }
+
+        Process.Pairs.Commit(LogSlice.Of(_committed, _committed.Count - entries.Length, entries.Length));
+    }
+
     // A restarted actor receives everything again, as from a real engine.
     private void OnAttach(ToEngine.Attach attach)
     {
-        if (_process is null)
-        {
-            attach.Process.Pairs.Commit(log);
-        }
-
+        var isFirst = _process is null;
         _process = attach.Process;
+        Commit(isFirst ? log : default);
         _actor = Sender;
         _life = attach.Life;
         _actor?.Tell(new ToActor.Attached(_life, Self, Serial.Zero));

@@ -54,6 +54,28 @@ internal readonly struct LogSlice : IReadOnlyList<LogEntry>
     /// <param name="count">The number of entries.</param>
     internal static LogSlice Of(ChunkedList<LogEntry> list, int first, int count) => ChunkedList<LogEntry>.Slice(list, first, count);
 
+    /// <summary>
+    /// Shows entries, and those that follow them in the same log. Copies them only if the log did not have all of them in memory when the
+    /// second slice was made.
+    /// </summary>
+    internal static LogSlice Join(LogSlice first, LogSlice next)
+    {
+        // By index and term of its last entry, both logs agree on the whole first slice (§5.3). Justification: the next slice has entries.
+        var start = next._start - first.Length;
+        return first.IsEmpty ? next
+            : next.IsEmpty ? first
+            : start >= 0 && new LogSlice(next._chunks!, next._shift, start, first.Length + next.Length) is var whole
+                && whole[first.Length - 1] is var known && (known.Index, known.Term) == (first[^1].Index, first[^1].Term)
+            ? whole
+            : new LogSlice([.. first, .. next]);
+    }
+
+    /// <summary>The slice without its first <paramref name="count"/> entries. Does not keep their memory.</summary>
+    internal LogSlice Drop(int count) => count == Length
+        ? default
+        // Justification: it has entries.
+        : new(_chunks![((_start + count) >> _shift)..], _shift, (_start + count) & ~(-1 << _shift), Length - count);
+
     /// <summary>The slice without its first <paramref name="count"/> entries.</summary>
     internal LogSlice Skip(int count) => Slice(count, Length - count);
 

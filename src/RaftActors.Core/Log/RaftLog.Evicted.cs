@@ -7,7 +7,7 @@ namespace RaftActors.Core;
 internal sealed partial class RaftLog
 {
     /// <summary>
-    /// Bytes of an entry in memory besides its key and value: here and in the shell's list of committed pairs, with the object of the key.
+    /// Bytes that an entry counts for besides its key and value: its place here, its hash and the object of the key, rounded up.
     /// </summary>
     public const int EntryOverhead = 200;
 

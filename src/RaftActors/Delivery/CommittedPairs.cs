@@ -19,7 +19,9 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
     private const int PagesKept = 4;
 
     private readonly Lock _lock = new();
-    private readonly ChunkedList<LogEntry> _pairs = new();
+
+    // The committed entries in memory, which are those of Core's log.
+    private LogSlice _entries;
 
     // The pairs that are in the store only, in pages.
     private readonly ChunkedList<Page> _pages = new();
@@ -63,7 +65,7 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
         }
     }
 
-    private Serial Last => new(_floor.Value + _pairs.Count);
+    private Serial Last => _entries.IsEmpty ? _floor : _entries[^1].Serial;
 
     /// <summary>Adds the pairs among the next committed entries.</summary>
     public void Commit(LogSlice entries)
@@ -73,15 +75,13 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
             foreach (ref readonly var entry in entries)
             {
                 _last = entry.Index;
-                if (entry.IsPair)
-                {
-                    _pairs.Add(entry);
-                }
-                else if (entry.Configuration is { } configuration)
+                if (entry.Configuration is { } configuration)
                 {
                     Begin(PairEpoch.Of(entry.Serial, configuration));
                 }
             }
+
+            _entries = LogSlice.Join(_entries, entries);
         }
     }
 
@@ -115,11 +115,13 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
                 return pairs.IsEmpty ? null : Copy(pairs, batch);
             }
 
-            var count = (int)Math.Min(batch.Length, Last.Value - serial.Value);
-            for (var place = 0; place < count; place++)
+            var count = 0;
+            for (var place = PlaceOf(serial.Next); place < _entries.Length && count < batch.Length; place++)
             {
-                serial = serial.Next;
-                batch[place] = StoredPair.Of(At(serial));
+                if (_entries[place] is { IsPair: true } entry)
+                {
+                    batch[count++] = StoredPair.Of(entry);
+                }
             }
 
             return count;
@@ -132,14 +134,9 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
     {
         lock (_lock)
         {
-            var latest = new (LogIndex, long, StoredPair)[Math.Min(max, _pairs.Count)];
-            for (var place = 0; place < latest.Length; place++)
-            {
-                ref readonly var entry = ref _pairs[_pairs.Count - latest.Length + place];
-                latest[place] = (entry.Index, entry.Term.Value, StoredPair.Of(entry));
-            }
-
-            return latest;
+            var first = new Serial(Math.Max(_floor.Value, Last.Value - max)).Next;
+            return [.. _entries.Skip(PlaceOf(first)).Where(entry => entry.IsPair)
+                .Select(entry => (entry.Index, entry.Term.Value, StoredPair.Of(entry)))];
         }
     }
 
@@ -164,7 +161,7 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
 
             if (serial >= _floor)
             {
-                return new LogIndex(At(serial.Next).Index.Value - 1);
+                return new LogIndex(_entries[PlaceOf(serial.Next)].Index.Value - 1);
             }
         }
 
@@ -182,26 +179,25 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
 
         lock (_lock)
         {
-            var count = (int)Math.Min(serial.Value - _floor.Value, _pairs.Count);
-            if (count <= 0 || read is null)
+            var end = serial < Last ? serial : Last;
+            if (end <= _floor || read is null)
             {
                 return;
             }
 
+            var count = PlaceOf(end.Next);
             var (size, pairs) = (0, 0);
-            for (var place = 0; place < count; place++)
+            foreach (var pair in _entries.Take(count).Where(entry => entry.IsPair))
             {
-                ref readonly var pair = ref _pairs[place];
                 (size, pairs) = (size + pair.Value.Length, pairs + 1);
-                if (pairs == PagePairsMax || size >= PageBytesMax || place + 1 == count)
+                if (pairs == PagePairsMax || size >= PageBytesMax || pair.Serial == end)
                 {
                     _pages.Add(new Page(pair.Serial, pair.Index));
                     (size, pairs) = (0, 0);
                 }
             }
 
-            _pairs.RemoveFirst(count);
-            _floor = new Serial(_floor.Value + count);
+            (_entries, _floor) = (_entries.Drop(count), end);
         }
     }
 
@@ -219,7 +215,7 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
             }
 
             _pages.RemoveFirst(_pages.CountWhile(serial, static (page, last) => page.Last <= last));
-            _pairs.RemoveFirst((int)Math.Clamp(serial.Value - _floor.Value, 0, _pairs.Count));
+            _entries = _entries.Drop(PlaceOf(serial.Next));
             (_base, _floor) = ((serial, index), serial > _floor ? serial : _floor);
             return true;
         }
@@ -248,7 +244,7 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
         lock (_lock)
         {
             _epochs = configuration is null ? [] : [PairEpoch.Of(Serial.Zero, configuration)];
-            _pairs.Clear();
+            _entries = default;
             _pages.Clear();
             _read.Clear();
             (_base, _floor, _last) = ((position.Serial, position.Index), position.Serial, position.Index);
@@ -264,7 +260,18 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
         }
     }
 
-    private ref readonly LogEntry At(Serial serial) => ref _pairs[(int)(serial.Value - _floor.Value - 1)];
+    // The place of the pair with this serial, or of the first entry with a higher one. Entries without a pair repeat the serial before.
+    private int PlaceOf(Serial serial)
+    {
+        var (low, high) = (0, _entries.Length);
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            (low, high) = _entries[middle].Serial < serial ? (middle + 1, high) : (low, middle);
+        }
+
+        return low;
+    }
 
     private bool IsHere(Serial serial) => serial > _base.Serial && serial <= Last;
 

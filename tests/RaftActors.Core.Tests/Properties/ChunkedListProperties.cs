@@ -46,8 +46,13 @@ public sealed class ChunkedListProperties
                 walked.Add(entry);
             }
 
+            var (before, after) = (slice.Take(first), slice.Skip(first));
             return walked.SequenceEqual(expected)
                 && part.SequenceEqual(expected)
+                && slice.Drop(first).SequenceEqual(after)
+                && LogSlice.Join(before, after).IsSameView(slice)
+                && LogSlice.Join([.. before], after).SequenceEqual(list)
+                && LogSlice.Join(before, [.. after]).SequenceEqual(list)
                 && Enumerable.Range(0, count).All(place => part[place] == expected[place]);
         }).QuickCheckThrowOnFailure();
     }

@@ -9,6 +9,8 @@ internal sealed class CommittedLog
 {
     private static readonly Member Self = new(new ProcessName("raft1@node1@localhost"), Incarnation.None);
 
+    private readonly ChunkedList<LogEntry> _entries = new();
+
     public CommittedPairs Pairs { get; } = new();
 
     public static StoredPair PairOf(long serial) => new(new Serial(serial), $"key{serial}", ReadOnlyMemory<byte>.Empty);
@@ -26,7 +28,8 @@ internal sealed class CommittedLog
             var next = Pairs.CommittedSerial.Next;
             RequestId? request = own is { } append && next.Value == serial ? new RequestId(Self, append.Number) : null;
             var pair = new Payload.Pair(request, $"key{next}", ReadOnlyMemory<byte>.Empty);
-            Pairs.Commit([new LogEntry(new LogIndex(next.Value), new Term(1), next, pair)]);
+            _entries.Add(new LogEntry(new LogIndex(next.Value), new Term(1), next, pair));
+            Pairs.Commit(LogSlice.Of(_entries, _entries.Count - 1, 1));
         }
 
         order.Take(new ToActor.Committed(1, new Serial(serial)));
