@@ -83,11 +83,11 @@ internal static class MessageText
     {
         // Before the outcome comes the name of its type.
         _ = reader.Text();
-        return OutcomeFormat.ReadBytes(ref reader, default(RequestRef)) switch
+        return OutcomeFormat.ReadEnd(ref reader, default(RequestRef), type: null) switch
         {
-            Outcome<ReadOnlyMemory<byte>>.Done done => $"Done, serial {done.Serial}",
-            Outcome<ReadOnlyMemory<byte>>.NotCommitted not => $"NotCommitted, {not.Reason}",
-            Outcome<ReadOnlyMemory<byte>>.Unknown unknown => $"Unknown, {unknown.Reason}",
+            Outcome<object?>.Done done => $"Done, serial {done.Serial}",
+            Outcome<object?>.NotCommitted not => $"NotCommitted, {not.Reason}",
+            Outcome<object?>.Unknown unknown => $"Unknown, {unknown.Reason}",
             var other => $"{other.GetType().Name}",
         };
     }

@@ -50,12 +50,9 @@ public abstract record Outcome<TResult> : IOutcome
         _ => throw new InvalidOperationException($"The Append {request} cannot end as {reason}. Cancel it as NotCommitted or Unknown."),
     };
 
-    /// <summary>The same outcome with another type of results.</summary>
-    internal Outcome<T> Select<T>(Func<Done, Outcome<T>> select) =>
-        ((IOutcome)this).Failure is { } failure ? Outcome<T>.Of(failure, Request) : select((Done)this);
-
-    Outcome<T> IOutcome.As<T>() => this as Outcome<T> ?? Select(
-        done => !done.TryGetResult(out var result) ? Outcome<T>.Done.WithoutResult(done.Serial, done.Request)
+    Outcome<T> IOutcome.As<T>() => this as Outcome<T>
+        ?? (this is not Done done ? Outcome<T>.Of(((IOutcome)this).Failure!, Request) // Justification: it is not done.
+            : !done.TryGetResult(out var result) ? Outcome<T>.Done.WithoutResult(done.Serial, done.Request)
             : result is T || (result is null && default(T) is null)
             ? new Outcome<T>.Done(done.Serial, (T)(object)result!, done.Request) // Justification: T admits null, as just asked.
             : throw new InvalidOperationException(

@@ -21,6 +21,8 @@ internal sealed class ValueCodec<TValue>(
     // A thread keeps at most this much of the buffer of its latest value.
     private const int KeptSizeMax = 64 * 1024;
 
+    private static readonly byte[] Null = [(byte)Kind.Null];
+
     [ThreadStatic]
     private static ArrayBufferWriter<byte>? _buffer;
 
@@ -93,7 +95,7 @@ internal sealed class ValueCodec<TValue>(
     /// <exception cref="ArgumentException">There is no serializer for its type.</exception>
     public ReadOnlyMemory<byte> Encode(TValue value) => value switch
     {
-        null => new[] { (byte)Kind.Null },
+        null => Null,
         _ when Codec is { } known => WriteEncoded(known, value),
         string text => WriteText(text),
         byte[] bytes => Write(Kind.Bytes, bytes),

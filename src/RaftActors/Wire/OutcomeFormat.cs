@@ -136,19 +136,15 @@ internal sealed class OutcomeFormat(RaftHost host)
     private void WriteOutcome(ByteWriter writer, IOutcome outcome, bool hasRequest)
     {
         var type = ResultTypes.Of(outcome.ResultType);
-        var bytes = type.Take(outcome);
         writer.Text(type.Name);
-        if (bytes is Outcome<ReadOnlyMemory<byte>>.Done done)
+        WriteKind(writer, outcome.Failure is null ? Kind.Done : Kind.Failed, hasRequest ? outcome.Request : null);
+        if (outcome.Failure is { } failure)
         {
-            WriteKind(writer, Kind.Done, hasRequest ? done.Request : null);
-            writer.Number(done.Serial.Value);
-            writer.Optional(
-                done.TryGetResult(out var result) ? result : (ReadOnlyMemory<byte>?)null, static (to, one) => to.Bytes(one.Span));
-        }
-        else if (outcome.Failure is { } failure)
-        {
-            WriteKind(writer, Kind.Failed, hasRequest ? outcome.Request : null);
             WireFormat.WriteFailure(writer, failure);
+        }
+        else
+        {
+            type.WriteDone(writer, outcome);
         }
     }
 
@@ -157,13 +153,13 @@ internal sealed class OutcomeFormat(RaftHost host)
     private object ReadOutcome(ref ByteReader reader, RequestRef? request)
     {
         var name = reader.Key();
-        var bytes = ReadBytes(ref reader, request);
+        var end = reader;
         Exception problem;
         try
         {
             if (ResultTypes.Find(name) is { } type)
             {
-                return type.Make(bytes);
+                return ReadEnd(ref reader, request, type);
             }
 
             problem = ResultTypes.UnknownName(name);
@@ -174,30 +170,28 @@ internal sealed class OutcomeFormat(RaftHost host)
             problem = e;
         }
 
+        reader = end;
+        var outcome = ReadEnd(ref reader, request, type: null);
         host.Log.Warning("{0}", problem.Message);
-        return new Status.Failure(problem, bytes.Select(done => Outcome<object?>.Done.WithoutResult(done.Serial, done.Request)));
+        return new Status.Failure(problem, outcome);
     }
 
-    /// <summary>Reads the end of a call, behind the name of its type. The result is as it was written.</summary>
-    /// <exception cref="InvalidDataException">The bytes are no outcome.</exception>
+    /// <summary>Reads the end of a call, behind the name of its type.</summary>
     /// <param name="numbered">The request, if the bytes do not name it.</param>
-    public static Outcome<ReadOnlyMemory<byte>> ReadBytes(ref ByteReader reader, RequestRef? numbered)
+    /// <param name="type">Null: the outcome gets no result.</param>
+    /// <exception cref="InvalidDataException">The bytes are no outcome.</exception>
+    public static IOutcome ReadEnd(ref ByteReader reader, RequestRef? numbered, ResultTypes.ResultType? type)
     {
         var (kind, request) = ((Kind)reader.Octet(), numbered ?? ReadRef(ref reader));
-        return kind switch
+        if (kind == Kind.Failed)
         {
-            Kind.Done => ReadDone(ref reader, request),
-            Kind.Failed => Outcome<ReadOnlyMemory<byte>>.Of(WireFormat.ReadFailure(ref reader), request),
-            _ => throw reader.Damaged($"{kind} is no outcome"),
-        };
-    }
+            var failure = WireFormat.ReadFailure(ref reader);
+            return type?.MakeFailed(failure, request) ?? Outcome<object?>.Of(failure, request);
+        }
 
-    private static Outcome<ReadOnlyMemory<byte>>.Done ReadDone(ref ByteReader reader, RequestRef request)
-    {
-        var (serial, hasResult) = (new Serial(reader.Count()), reader.Flag());
-        return hasResult
-            ? new(serial, reader.Value(), request)
-            : Outcome<ReadOnlyMemory<byte>>.Done.WithoutResult(serial, request);
+        var serial = kind == Kind.Done ? new Serial(reader.Count()) : throw reader.Damaged($"{kind} is no outcome");
+        var result = reader.Flag() ? reader.Value() : (ReadOnlyMemory<byte>?)null;
+        return type?.MakeDone(serial, result, request) ?? Outcome<object?>.Done.WithoutResult(serial, request);
     }
 
     // An answer that cannot be written fails the query. The asker would wait for its time-out otherwise.

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 
 using Akka.Event;
 
+using RaftActors.Core.Codec;
 using RaftActors.Values;
 
 namespace RaftActors.Wire;
@@ -82,46 +83,45 @@ internal sealed class ResultTypes
         public string Name { get; } = NameOf(type);
 
         /// <summary>
-        /// Takes an outcome apart, with its result as bytes. If the result cannot be written, it logs a warning, and the asker gets the
-        /// outcome without it.
+        /// Writes serial and result. If the result cannot be written, it logs a warning, and the asker gets the outcome without it.
         /// </summary>
-        public abstract Outcome<ReadOnlyMemory<byte>> Take(IOutcome outcome);
+        public abstract void WriteDone(ByteWriter writer, IOutcome done);
 
         /// <exception cref="InvalidDataException">The bytes are no result of this type.</exception>
-        public abstract IOutcome Make(Outcome<ReadOnlyMemory<byte>> bytes);
+        public abstract IOutcome MakeDone(Serial serial, ReadOnlyMemory<byte>? result, RequestRef request);
+
+        public abstract IOutcome MakeFailed(CancelReason failure, RequestRef request);
     }
 
     private sealed class Known<T>(RaftHost host, RaftCodec<T>? codec) : ResultType(typeof(T))
     {
         private readonly ValueCodec<T> _values = new(host, codec, codecPlace: null);
 
-        // Without a function that captures something: each outcome would make garbage for it.
-        public override Outcome<ReadOnlyMemory<byte>> Take(IOutcome outcome) => outcome is Outcome<T>.Done done
-            ? TryEncode(done)
-            : Outcome<ReadOnlyMemory<byte>>.Of(outcome.Failure!, outcome.Request); // Justification: it is not done.
+        public override void WriteDone(ByteWriter writer, IOutcome done)
+        {
+            var known = (Outcome<T>.Done)done;
+            writer.Number(known.Serial.Value);
+            writer.Optional(TryEncode(known), static (to, one) => to.Bytes(one.Span));
+        }
 
-        public override IOutcome Make(Outcome<ReadOnlyMemory<byte>> bytes) =>
-            bytes is not Outcome<ReadOnlyMemory<byte>>.Done done
-                ? Outcome<T>.Of(((IOutcome)bytes).Failure!, bytes.Request) // Justification: it is not done.
-            : done.TryGetResult(out var result) ? new Outcome<T>.Done(done.Serial, _values.Decode(result), done.Request)
-            : Outcome<T>.Done.WithoutResult(done.Serial, done.Request);
+        public override IOutcome MakeDone(Serial serial, ReadOnlyMemory<byte>? result, RequestRef request) => result is { } bytes
+            ? new Outcome<T>.Done(serial, _values.Decode(bytes), request)
+            : Outcome<T>.Done.WithoutResult(serial, request);
+
+        public override IOutcome MakeFailed(CancelReason failure, RequestRef request) => Outcome<T>.Of(failure, request);
 
         // The asker must hear that its pair is committed, even if the result cannot be written.
-        private Outcome<ReadOnlyMemory<byte>>.Done TryEncode(Outcome<T>.Done done)
+        private ReadOnlyMemory<byte>? TryEncode(Outcome<T>.Done done)
         {
             try
             {
-                if (done.TryGetResult(out var result))
-                {
-                    return new(done.Serial, _values.Encode(result), done.Request);
-                }
+                return done.TryGetResult(out var result) ? _values.Encode(result) : (ReadOnlyMemory<byte>?)null;
             }
             catch (ArgumentException e)
             {
                 host.Log.Warning("{0}", $"The result of {done.Request} cannot leave its node. {e.Message}");
+                return null;
             }
-
-            return Outcome<ReadOnlyMemory<byte>>.Done.WithoutResult(done.Serial, done.Request);
         }
     }
 }
