@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 
 using RaftActors.Cli.Security;
 
@@ -44,14 +45,14 @@ internal sealed class ClientOptions(CommandEnvironment environment, bool isOfSer
         Hidden = isOfServers,
     };
 
-    public Option<int?> PortOffset { get; } = new("--port-offset")
+    // Neither this nor the timeout has a value type: generic code over structs is compiled at each start.
+    public Option<string?> PortOffset { get; } = new("--port-offset")
     {
         Description = "The raft.transport-tcp.port-offset of the nodes of --contacts. Default: 1000.",
         HelpName = "number",
         Hidden = isOfServers,
     };
 
-    // Not a TimeSpan: generic code over structs is compiled at each start.
     public Option<string?> Timeout { get; } = new("--timeout")
     {
         Description = $"The total time to try: {Duration.Forms}. A number without a unit means seconds. Default: the environment "
@@ -96,8 +97,13 @@ internal sealed class ClientOptions(CommandEnvironment environment, bool isOfSer
 
         return parsed.GetResult(Servers) is { Implicit: false }
             ? throw new UsageException("-S and --contacts are both given: give -S for raft servers, or --contacts for an application")
-            : ApplicationTarget.Of(contacts, parsed.GetValue(Group) ?? DefaultGroup, parsed.GetValue(PortOffset));
+            : ApplicationTarget.Of(contacts, parsed.GetValue(Group) ?? DefaultGroup, PortOffsetOf(parsed));
     }
+
+    private int? PortOffsetOf(ParseResult parsed) =>
+        parsed.GetValue(PortOffset) is not { } text ? null
+        : int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var offset) ? offset
+        : throw new UsageException($"'{text}' of --port-offset is no number: write one such as 1000");
 
     private TimeSpan TimeoutOf(ParseResult parsed) =>
         parsed.GetValue(Timeout) is { } given ? ParseTimeout(given, "")

@@ -489,7 +489,7 @@ internal sealed class GroupCalls
     // One for each receiver: a repeat replaces the one before, whose reply may have been lost.
     private void Locate(CallTarget target, Address node, ProcessAddress? asked)
     {
-        var receiver = new Receiver(target, node);
+        var receiver = new Receiver(target.Process?.Value, node);
         if (!_locations.TryGetValue(receiver, out var location))
         {
             if (_locations.Count >= LocationsMax)
@@ -567,8 +567,8 @@ internal sealed class GroupCalls
     /// <summary>The client sends its calls to this leader from now on, or to a process that follows it. Published as an event.</summary>
     internal sealed record LeaderFound(string Group, ProcessName Leader);
 
-    // No struct: generic code over structs is compiled at each start of a program.
-    private sealed record Receiver(CallTarget Target, Address Node);
+    // Without a struct: generic code over structs is compiled at each start of a program.
+    private sealed record Receiver(string? Process, Address Node);
 
     /// <summary>A question for the leader. Its reply is news for the whole client.</summary>
     /// <param name="asked">Null: a registry.</param>

@@ -29,7 +29,8 @@ internal sealed class GroupFinder(
     /// </summary>
     public const int ProcessesMax = 256;
 
-    private readonly SortedList<ProcessName, Address> _processes = [];
+    // By name. The key is no ProcessName, because generic code over structs is compiled at each start of a program.
+    private readonly SortedList<string, ProcessAddress> _processes = new(StringComparer.Ordinal);
     private readonly Dictionary<ProcessAddress, TimeSpan> _silentSince = [];
     private readonly HashSet<Address> _others = [];
     private (ProcessName Name, Term Term)? _leader;
@@ -51,14 +52,19 @@ internal sealed class GroupFinder(
     {
         if (name is { } wanted)
         {
-            return _processes.TryGetValue(wanted, out var node) ? new ProcessAddress(wanted, node) : null;
+            return _processes.GetValueOrDefault(wanted.Value);
         }
 
         // Most questions are answered at the first attempt, so this makes no garbage.
-        var place = attempts > 0 || own is null ? -1 : _processes.IndexOfValue(own);
-        return place >= 0 ? new ProcessAddress(_processes.GetKeyAtIndex(place), _processes.GetValueAtIndex(place))
-            : attempts == 0 && Way is { } way ? way
-            : FindInOrder(attempts, own);
+        for (var place = 0; attempts == 0 && own is not null && place < _processes.Count; place++)
+        {
+            if (_processes.GetValueAtIndex(place) is var process && process.Node.Equals(own))
+            {
+                return process;
+            }
+        }
+
+        return attempts == 0 && Way is { } way ? way : FindInOrder(attempts, own);
     }
 
     /// <summary>Explains to a person why there is no way.</summary>
@@ -71,9 +77,9 @@ internal sealed class GroupFinder(
     /// <summary>Asks for the leader: the processes, and the nodes if they may know more.</summary>
     public void Ask(TimeSpan now)
     {
-        foreach (var (name, node) in _processes.ToArray())
+        foreach (var process in _processes.Values.ToArray())
         {
-            ask(new ProcessAddress(name, node));
+            ask(process);
         }
 
         if (now - patience / 4 >= _askedNodesAt)
@@ -108,7 +114,7 @@ internal sealed class GroupFinder(
 
         if (IsOfOther(located, now))
         {
-            Forget(located.By ?? default);
+            Forget(located.By?.Value ?? "");
             return;
         }
 
@@ -125,7 +131,7 @@ internal sealed class GroupFinder(
             }
         }
 
-        var by = located.By is { } name && _processes.TryGetValue(name, out var at) ? new ProcessAddress(name, at) : (ProcessAddress?)null;
+        var by = located.By is { } name ? _processes.GetValueOrDefault(name.Value) : null;
         if (by is { } answering)
         {
             OnHeard(answering);
@@ -175,7 +181,7 @@ internal sealed class GroupFinder(
     {
         if (Way is { } way)
         {
-            if (_processes.TryGetValue(way.Name, out var node) && node.Equals(way.Node))
+            if (_processes.GetValueOrDefault(way.Name.Value) == way)
             {
                 _silentSince.TryAdd(way, now);
             }
@@ -187,12 +193,9 @@ internal sealed class GroupFinder(
     /// <summary>The connection to a node has ended, or there is none.</summary>
     public void OnUnreachable(Address node, TimeSpan now)
     {
-        foreach (var (name, at) in _processes)
+        foreach (var process in _processes.Values.Where(process => process.Node.Equals(node)))
         {
-            if (at.Equals(node))
-            {
-                _silentSince.TryAdd(new ProcessAddress(name, at), now);
-            }
+            _silentSince.TryAdd(process, now);
         }
 
         if (Way is { } way && way.Node.Equals(node))
@@ -208,7 +211,7 @@ internal sealed class GroupFinder(
             return null;
         }
 
-        ProcessAddress[] all = [.. _processes.Select(each => new ProcessAddress(each.Key, each.Value)).OrderBy(
+        ProcessAddress[] all = [.. _processes.Values.OrderBy(
             process => process.Node.Equals(own) ? 0 : process == Way ? 1 : _silentSince.ContainsKey(process) ? 3 : 2)];
         return all[attempts % all.Length];
     }
@@ -233,7 +236,7 @@ internal sealed class GroupFinder(
 
     private void Learn(ProcessAddress process)
     {
-        if (!_processes.TryGetValue(process.Name, out var before) && _processes.Count >= ProcessesMax)
+        if (!_processes.TryGetValue(process.Name.Value, out var former) && _processes.Count >= ProcessesMax)
         {
             if (_silentSince.Count == 0)
             {
@@ -241,36 +244,35 @@ internal sealed class GroupFinder(
             }
 
             // Processes may get other names and nodes with each deployment, and a client may run for years.
-            Forget(_silentSince.MinBy(each => each.Value).Key.Name);
+            Forget(_silentSince.MinBy(each => each.Value).Key.Name.Value);
         }
 
-        if (before is not null && !before.Equals(process.Node))
+        if (former is not null && former != process)
         {
             // The process has restarted elsewhere. It need not be a leader any more, or a member.
-            ProcessAddress former = new(process.Name, before);
             _silentSince.Remove(former);
             Way = former == Way ? null : Way;
         }
 
-        _processes[process.Name] = process.Node;
+        _processes[process.Name.Value] = process;
     }
 
-    private void Forget(ProcessName name)
+    private void Forget(string name)
     {
-        if (_processes.Remove(name, out var node))
+        if (_processes.TryGetValue(name, out var process))
         {
-            _silentSince.Remove(new ProcessAddress(name, node));
+            _processes.Remove(name);
+            _silentSince.Remove(process);
         }
     }
 
     private void FindWay(ProcessAddress? follower, TimeSpan now)
     {
-        if (_leader is not var (name, _) || !_processes.TryGetValue(name, out var node))
+        if (_leader is not var (name, _) || !_processes.TryGetValue(name.Value, out var leader))
         {
             return;
         }
 
-        ProcessAddress leader = new(name, node);
         if (!_silentSince.TryGetValue(leader, out var since))
         {
             Way = leader;

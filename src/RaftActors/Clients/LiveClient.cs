@@ -43,10 +43,10 @@ internal sealed class LiveClient<TValue, TResult>(
     {
         var values = new ValueCodec<TValue>(host, options.Codec, "RaftClientOptions.Codec");
         values.DemandType("value");
-        var types = ResultTypes.Of(host);
-        if (options.ResultCodec is not null || !types.Has(typeof(TResult)))
+        // A text needs no table of types, whose generic code is compiled at each start of a program.
+        if (options.ResultCodec is not null || (typeof(TResult) != typeof(string) && !ResultTypes.Of(host).Has(typeof(TResult))))
         {
-            types.Declare(options.ResultCodec);
+            ResultTypes.Of(host).Declare(options.ResultCodec);
         }
 
         var settings = ClientSettings.Read(config, group, options);

@@ -25,7 +25,7 @@ internal static class ConfigKeys
     ];
 
     /// <summary>Each path of reference.conf below <c>raft</c>, and whether it holds further keys.</summary>
-    private static readonly Dictionary<string, bool> Known = PathsIn(Defaults.GetConfig("raft")!, "").ToDictionary();
+    private static readonly Dictionary<string, bool> Known = new(PathsIn(Defaults.GetConfig("raft")!, ""));
 
     // The configurations without unknown keys. All processes and clients of a node read the same one, with the sections of all groups: a
     // check for each process would take the square of the number of groups.

@@ -214,7 +214,7 @@ internal abstract record ClientReply
 }
 
 /// <summary>A process and its node.</summary>
-internal readonly record struct ProcessAddress(ProcessName Name, Address Node);
+internal sealed record ProcessAddress(ProcessName Name, Address Node);
 
 /// <summary>The receiver of a call.</summary>
 /// <param name="Group">The name of the group; empty: none, for a registry.</param>
