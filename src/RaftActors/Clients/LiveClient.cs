@@ -410,8 +410,9 @@ internal sealed class LiveClient<TValue, TResult>(
             throw new RaftUnavailableException(refused.Why);
         }
 
-        cancellationToken.ThrowIfCancellationRequested();
-        throw new RaftUnavailableException($"Group '{Group}' did not answer. {answer.Why}");
+        throw cancellationToken.IsCancellationRequested
+            ? new OperationCanceledException(answer.Why, cancellationToken)
+            : new RaftUnavailableException($"Group '{Group}' did not answer. {answer.Why}");
     }
 
     private Task<ClientAnswer> AskAsync(ClientQuestion question, CancellationToken cancellationToken)

@@ -26,5 +26,5 @@ internal static class ConnectionFailure
         or InvalidDataException or ObjectDisposedException or AuthenticationException or RaftConfigurationException;
 
     /// <summary>The other side is no such node, or one side does not accept the other.</summary>
-    public static bool IsByPeer(Exception? cause) => cause is AuthenticationException or InvalidDataException;
+    public static bool IsByPeer(Exception? cause) => cause is not SocketException and (AuthenticationException or InvalidDataException);
 }

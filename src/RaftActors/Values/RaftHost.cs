@@ -16,7 +16,7 @@ internal abstract class RaftHost
     public ILoggingAdapter Log => System?.Log ?? NoLogger.Instance;
 
     /// <summary>The types that are written as JSON without a codec of their own.</summary>
-    public RaftJsonTypes Json { get; } = new();
+    public RaftJsonTypes Json => field ?? Interlocked.CompareExchange(ref field, new(), null) ?? field;
 
     /// <summary>
     /// Finds a user's actor by its path. Messages to it go by the remoting, or by a custom transport, which sets this before it takes the
