@@ -45,6 +45,12 @@ internal abstract record Input
         /// been committed above this serial and forgotten is rejected as <see cref="RejectionReason.Expired"/>. Empty: none is known.
         /// </summary>
         public ImmutableArray<Serial?> Since { get; init; } = [];
+
+        /// <summary>
+        /// The wall clock of this process, read once for all pairs. It may go back: the log then keeps its latest <see
+        /// cref="LogEntry.Time"/>.
+        /// </summary>
+        public LogTime Now { get; init; }
     }
 
     /// <summary>The write of this ticket, and all before it, are durable.</summary>

@@ -16,7 +16,7 @@ internal static class EntryFormat
     private const byte Pair = 2;
     private const byte OwnedPair = 3;
     private const byte KeyedPair = 4;
-    private const int EntrySizeMin = 4;
+    private const int EntrySizeMin = 5;
     private const int AnsweredSizeMin = 3;
     private const int KeySizeMin = 18;
 
@@ -29,18 +29,24 @@ internal static class EntryFormat
     // In the same number: the era and the mark of a restored log follow, which most configurations do not have.
     private const int EraFlag = 128;
 
-    /// <summary>Writes index, term, serial and prefix hash.</summary>
+    /// <summary>Writes index, term, serial, prefix hash and time.</summary>
     public static void WritePosition(ByteWriter writer, LogPosition position)
     {
         writer.Number(position.Index.Value);
         writer.Number(position.Term.Value);
         writer.Number(position.Serial.Value);
         writer.Hash(position.Hash);
+        writer.Number(position.Time.Milliseconds);
     }
 
     /// <summary>Reads a position.</summary>
     public static LogPosition ReadPosition(ref ByteReader reader) =>
-        new(new LogIndex(reader.Count()), new Term(reader.Count()), new Serial(reader.Count()), reader.Hash());
+        new(new LogIndex(reader.Count()), new Term(reader.Count()), new Serial(reader.Count()), reader.Hash(), ReadTime(ref reader));
+
+    /// <summary>Reads a time.</summary>
+    public static LogTime ReadTime(ref ByteReader reader) => new LogTime(reader.Count()) is var time && time <= LogTime.Max
+        ? time
+        : throw reader.Damaged($"{time.Milliseconds} ms are after the year 9999");
 
     /// <summary>Writes the number of entries, then each entry.</summary>
     public static void WriteEntries(ByteWriter writer, LogSlice entries)
@@ -175,11 +181,12 @@ internal static class EntryFormat
     }
 
     /// <summary>
-    /// Writes all of an entry but its position: the kind, then the configuration, or the pair as far as it has a request and a request
-    /// key. The log has the position in the header of a record.
+    /// Writes all of an entry but its index, term and serial, which the log has in the header of a record: the time and the kind, then the
+    /// configuration, or the pair as far as it has a request and a request key.
     /// </summary>
     public static void WritePayload(ByteWriter writer, in LogEntry entry)
     {
+        writer.Number(entry.Time.Milliseconds);
         if (entry.Key is { } key)
         {
             writer.Octet(entry.RequestKey is not null ? KeyedPair : entry.Request is null ? Pair : OwnedPair);
@@ -210,16 +217,20 @@ internal static class EntryFormat
     private static LogEntry ReadEntry(ref ByteReader reader) =>
         ReadPayload(ref reader, new LogIndex(reader.Count()), new Term(reader.Count()), new Serial(reader.Count()));
 
-    /// <summary>Reads an entry whose position is known.</summary>
-    public static LogEntry ReadPayload(ref ByteReader reader, LogIndex index, Term term, Serial serial) => reader.Octet() switch
+    /// <summary>Reads an entry whose index, term and serial are known.</summary>
+    public static LogEntry ReadPayload(ref ByteReader reader, LogIndex index, Term term, Serial serial)
     {
-        NoOp => new LogEntry(index, term, serial, Payload.NoOp.Instance),
-        Reconfigure => new LogEntry(index, term, serial, new Payload.Reconfigure(ReadConfiguration(ref reader))),
-        Pair => new LogEntry(index, term, serial, null, reader.Key(), reader.Value()),
-        OwnedPair => new LogEntry(index, term, serial, reader.Request(), reader.Key(), reader.Value()),
-        KeyedPair => new LogEntry(index, term, serial, ReadKeyedPair(ref reader)),
-        var kind => throw reader.Damaged($"{kind} is no kind of entry"),
-    };
+        var time = ReadTime(ref reader);
+        return reader.Octet() switch
+        {
+            NoOp => new LogEntry(index, term, serial, Payload.NoOp.Instance) { Time = time },
+            Reconfigure => new LogEntry(index, term, serial, new Payload.Reconfigure(ReadConfiguration(ref reader))) { Time = time },
+            Pair => new LogEntry(index, term, serial, null, reader.Key(), reader.Value()) { Time = time },
+            OwnedPair => new LogEntry(index, term, serial, reader.Request(), reader.Key(), reader.Value()) { Time = time },
+            KeyedPair => new LogEntry(index, term, serial, ReadKeyedPair(ref reader)) { Time = time },
+            var kind => throw reader.Damaged($"{kind} is no kind of entry"),
+        };
+    }
 
     private static Payload.KeyedPair ReadKeyedPair(ref ByteReader reader)
     {

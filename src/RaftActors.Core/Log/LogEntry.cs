@@ -39,6 +39,9 @@ internal readonly record struct LogEntry
     /// <summary>The serial of the last pair up to here.</summary>
     public Serial Serial { get; init; }
 
+    /// <summary>The time of the last pair up to here; 1970 for a preloaded pair. Invariant: times never fall along a log.</summary>
+    public LogTime Time { get; init; }
+
     /// <summary>The content. Each call makes the object of a pair anew.</summary>
     public Payload Payload
     {
@@ -72,5 +75,5 @@ internal readonly record struct LogEntry
         : ((Payload)_content!).Size; // Justification: null if default.
 
     /// <inheritdoc/>
-    public override string ToString() => $"{Index}/{Term} s{Serial} {Payload}";
+    public override string ToString() => $"{Index}/{Term} s{Serial} {Payload}{(Time == default ? "" : $" at {Time}")}";
 }

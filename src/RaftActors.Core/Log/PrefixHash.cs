@@ -3,8 +3,8 @@ using System.Buffers.Binary;
 namespace RaftActors.Core;
 
 /// <summary>
-/// A rolling 64-bit hash over the pairs of a log. Two logs with the same pairs up to a place have the same hash there, whatever
-/// no-op and configuration entries lie between. It detects accidents, not attackers. It is the same on every machine, and part of
+/// A rolling 64-bit hash over the pairs of a log and their times. Two logs with the same ones up to a place have the same hash there,
+/// whatever no-op and configuration entries lie between. It detects accidents, not attackers. It is the same on every machine, and part of
 /// the format.
 /// </summary>
 internal static class PrefixHash
@@ -25,7 +25,7 @@ internal static class PrefixHash
 
         // Both lengths are hashed, so that ("ab", "c") and ("a", "bc") differ.
         var value = entry.Value;
-        var hash = Mix(prefix ^ (uint)key.Length, (uint)value.Length);
+        var hash = Mix(Mix(prefix ^ (uint)key.Length, (uint)value.Length), (ulong)entry.Time.Milliseconds);
         foreach (var letter in key)
         {
             hash = Mix(hash, letter);

@@ -37,7 +37,7 @@ internal sealed partial class RaftLog
             }
 
             hash = PrefixHash.Extend(hash, entry);
-            if (!Holds(new LogPosition(entry.Index, entry.Term, entry.Serial, hash)))
+            if (!Holds(LogPosition.Of(entry, hash)))
             {
                 return new LogMatch(LogFit.Disputed, entry.Index);
             }

@@ -57,8 +57,7 @@ internal sealed partial class RaftLog
         }
 
         var place = PlaceOf(index);
-        ref readonly var entry = ref _entries[place];
-        return new LogPosition(index, entry.Term, entry.Serial, _hashes[place]);
+        return LogPosition.Of(_entries[place], _hashes[place]);
     }
 
     /// <summary>
@@ -127,7 +126,7 @@ internal sealed partial class RaftLog
     /// <summary>Appends an entry.</summary>
     public void Append(LogEntry entry)
     {
-        Invariant.That(FollowsOn(LastPosition, entry), "index and serial are dense and terms never fall along a log");
+        Invariant.That(FollowsOn(LastPosition, entry), "index and serial are dense, and terms and times never fall along a log");
         if (!HasUnsaved)
         {
             _firstUnsaved = entry.Index;
@@ -197,6 +196,7 @@ internal sealed partial class RaftLog
     private static bool FollowsOn(LogPosition before, LogEntry entry) =>
         entry.Index == before.Index.Next
         && entry.Term >= before.Term
+        && entry.Time >= before.Time
         && entry.Serial == (entry.IsPair ? before.Serial.Next : before.Serial);
 
     private static long SizeOf(LogSlice entries)

@@ -43,7 +43,7 @@ internal sealed class Proposals(RaftState state)
                 break;
             }
 
-            Propose(leader, pairs[i], propose.AreRetries, propose.Since.IsEmpty ? null : propose.Since[i]);
+            Propose(leader, pairs[i], propose, propose.Since.IsEmpty ? null : propose.Since[i]);
         }
 
         if (first <= state.Log.Last)
@@ -56,11 +56,11 @@ internal sealed class Proposals(RaftState state)
     private bool IsTooMuch(LeaderRole leader, Payload.Pair pair) =>
         leader.Open.Bytes > 0 && leader.Open.Bytes + pair.Size > state.Options.MaxUncommittedBytes;
 
-    private void Propose(LeaderRole leader, Payload.Pair pair, bool isRetry, Serial? since)
+    private void Propose(LeaderRole leader, Payload.Pair pair, Input.Propose propose, Serial? since)
     {
         if (pair.Request is not { } request)
         {
-            Append(leader, pair);
+            Append(leader, pair, propose.Now);
             return;
         }
 
@@ -73,7 +73,7 @@ internal sealed class Proposals(RaftState state)
         {
             state.Effects.Add(new Effect.Repeated(request, known.Index, known.Serial));
         }
-        else if (request.Number <= (session?.Forgotten ?? 0) || (session is null && isRetry && state.Sessions.IsFull))
+        else if (request.Number <= (session?.Forgotten ?? 0) || (session is null && propose.AreRetries && state.Sessions.IsFull))
         {
             state.Effects.Add(new Effect.Rejected([pair], RejectionReason.Expired));
         }
@@ -84,11 +84,11 @@ internal sealed class Proposals(RaftState state)
         }
         else
         {
-            Append(leader, pair);
+            Append(leader, pair, propose.Now);
         }
     }
 
-    private void Append(LeaderRole leader, Payload.Pair pair)
+    private void Append(LeaderRole leader, Payload.Pair pair, LogTime now)
     {
         if (state.Durability.IsDiskShort)
         {
@@ -96,7 +96,7 @@ internal sealed class Proposals(RaftState state)
         }
         else
         {
-            state.Append(leader, pair);
+            state.Append(leader, pair, now);
         }
     }
 

@@ -194,12 +194,16 @@ internal sealed class RaftState
     public string DomainOf(ProcessName name) => name == Self.Name ? Options.FailureDomain : Roster.Of(name)?.FailureDomain ?? "";
 
     /// <summary>Appends an entry of the leader itself, of the current term. A configuration is in force from here on (§6).</summary>
-    public LogEntry Append(LeaderRole leader, Payload payload)
+    /// <param name="now">The wall clock of this process, for a pair. Other entries have the time before them.</param>
+    public LogEntry Append(LeaderRole leader, Payload payload, LogTime now = default)
     {
         Invariant.That(Role == leader, "only the leader appends entries of its own");
         var before = Log.LastPosition;
         var serial = payload is Payload.Pair ? before.Serial.Next : before.Serial;
-        var entry = new LogEntry(before.Index.Next, Term, serial, payload);
+
+        // The clock of this leader may be behind that of an earlier one. The position knows the time even where the entry is compacted.
+        var time = now > before.Time ? now : before.Time;
+        var entry = new LogEntry(before.Index.Next, Term, serial, payload) { Time = time };
         Append(entry);
         leader.Open.Append(entry);
         if (payload is Payload.Reconfigure(var configuration))

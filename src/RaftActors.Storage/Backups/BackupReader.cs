@@ -54,18 +54,18 @@ internal sealed class BackupReader : IDisposable
     /// <summary>The bytes of the state in the latest record of the image, behind the description of the snapshot.</summary>
     public ReadOnlyMemory<byte> State { get; private set; }
 
-    /// <summary>Whether entries have consecutive indexes and serials, after a position.</summary>
+    /// <summary>Whether entries have consecutive indexes and serials, and times that do not fall, after a position.</summary>
     public static bool Follow(LogPosition position, LogSlice entries)
     {
         foreach (ref readonly var entry in entries)
         {
             var serial = entry.IsPair ? position.Serial.Next : position.Serial;
-            if (entry.Index != position.Index.Next || entry.Serial != serial || entry.Term < position.Term)
+            if (entry.Index != position.Index.Next || entry.Serial != serial || entry.Term < position.Term || entry.Time < position.Time)
             {
                 return false;
             }
 
-            position = position with { Index = entry.Index, Serial = entry.Serial, Term = entry.Term };
+            position = LogPosition.Of(entry, position.Hash);
         }
 
         return !entries.IsEmpty;

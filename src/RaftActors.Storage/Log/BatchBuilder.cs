@@ -79,7 +79,7 @@ internal sealed class BatchBuilder(int keptSizeMax)
     {
         var start = BeginRecord();
         var position = log.Base;
-        RecordFormat.WriteBase(_writer, position.Hash, log.Last);
+        RecordFormat.WriteBase(_writer, position, log.Last);
         EndRecord(start, type, slot, position.Index.Value, position.Term.Value, position.Serial.Value);
     }
 

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 using RaftActors.Core;
 using RaftActors.Core.Codec;
 
@@ -76,22 +74,21 @@ internal static class RecordFormat
     }
 
     /// <summary>Writes the body of a base or installed record.</summary>
-    /// <param name="hash">The prefix hash of the position.</param>
     /// <param name="last">The end of the log after the record.</param>
-    public static void WriteBase(ByteWriter writer, ulong hash, LogIndex last)
+    public static void WriteBase(ByteWriter writer, LogPosition position, LogIndex last)
     {
-        writer.Hash(hash);
+        writer.Hash(position.Hash);
         writer.Hash((ulong)last.Value);
+        writer.Number(position.Time.Milliseconds);
     }
 
     public static (LogPosition Position, LogIndex Last) ReadBase(in RecordHeader header, ReadOnlySpan<byte> body)
     {
-        var position = new LogPosition(
-            new LogIndex(header.Index),
-            new Term(header.Term),
-            new Serial(header.Serial),
-            BinaryPrimitives.ReadUInt64LittleEndian(body));
-        return (position, new LogIndex(BinaryPrimitives.ReadInt64LittleEndian(body[8..])));
+        var reader = new ByteReader(body);
+        var (hash, last) = (reader.Hash(), new LogIndex((long)reader.Hash()));
+        var time = EntryFormat.ReadTime(ref reader);
+        reader.End();
+        return (new LogPosition(new LogIndex(header.Index), new Term(header.Term), new Serial(header.Serial), hash, time), last);
     }
 
     /// <summary>Decodes an entry. Its value is a view of the body, not a copy.</summary>

@@ -113,13 +113,15 @@ internal static class LogDump
                     item = item with { Term = header.Term, Detail = Text(RecordFormat.ReadHardState(header, body.Span)) };
                     break;
                 case RecordType.Base or RecordType.Installed:
-                    item = item with { Detail = $"the log ends at {RecordFormat.ReadBase(header, body.Span).Last}" };
+                    var (position, last) = RecordFormat.ReadBase(header, body.Span);
+                    item = item with { Time = position.Time, Detail = $"the log ends at {last}" };
                     break;
                 case RecordType.Committed:
                     item = item with { Detail = $"the entries up to {header.Index} are committed" };
                     break;
                 case RecordType.Entry:
-                    item = WithPayload(item, RecordFormat.ReadEntry(header, body).Payload);
+                    var entry = RecordFormat.ReadEntry(header, body);
+                    item = WithPayload(item, entry.Payload) with { Time = entry.Time };
                     break;
             }
 
@@ -212,6 +214,7 @@ internal static class LogDump
                 Index = position.Index.Value,
                 Term = position.Term.Value,
                 Serial = position.Serial.Value,
+                Time = position.Time,
                 Size = opened.Snapshot.Length,
                 Detail = $"{configuration}, group {configuration.Group.Value:N}",
             };

@@ -1,3 +1,5 @@
+using RaftActors.Core;
+
 namespace RaftActors.Storage.Tools;
 
 /// <summary>One item of a log: a segment, a batch, a record, the end; or a snapshot beside it.</summary>
@@ -18,6 +20,9 @@ internal sealed record LogItem(string File, long Offset, string Kind)
 
     /// <summary>Serial of an entry, or of the position in a base or snapshot.</summary>
     public long? Serial { get; init; }
+
+    /// <summary>Time of an entry, or of the position in a base or snapshot.</summary>
+    public LogTime? Time { get; init; }
 
     /// <summary>The key of a pair.</summary>
     public string? Key { get; init; }

@@ -19,17 +19,17 @@ public sealed class KeyFormatTests
         var request = new RequestId(One, 7);
         ReadOnlyMemory<byte> value = new byte[] { 9 };
 
-        // Number of entries, index, term, serial, kind. Then the request, the request key, the key and the value.
-        Assert.Equal("01" + "050302" + "03" + Origin + "07" + "016B" + "0109", Write(new Payload.Pair(request, "k", value)));
+        // Number of entries, index, term, serial, time, kind. Then the request, the request key, the key and the value.
+        Assert.Equal("01" + "050302" + "00" + "03" + Origin + "07" + "016B" + "0109", Write(new Payload.Pair(request, "k", value)));
         Assert.Equal(
-            "01" + "050302" + "04" + Origin + "07" + KeyOne + "016B" + "0109",
+            "01" + "050302" + "00" + "04" + Origin + "07" + KeyOne + "016B" + "0109",
             Write(new Payload.KeyedPair(Key(KeyOne), request, "k", value)));
     }
 
     [Fact]
     public void Entry_with_a_request_key_is_read_back()
     {
-        var reader = new ByteReader(Convert.FromHexString("01" + "050302" + "04" + Origin + "07" + KeyOne + "016B" + "0109"));
+        var reader = new ByteReader(Convert.FromHexString("01" + "050302" + "00" + "04" + Origin + "07" + KeyOne + "016B" + "0109"));
 
         var pair = Assert.IsType<Payload.KeyedPair>(EntryFormat.ReadEntries(ref reader)[0].Payload);
         reader.End();

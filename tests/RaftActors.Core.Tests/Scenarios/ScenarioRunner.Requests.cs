@@ -8,11 +8,19 @@ internal sealed partial class ScenarioRunner
 {
     private long _reads;
 
-    /// <summary><c>propose raft2 a=1 b=2</c>: proposes two pairs together, without a session.</summary>
+    /// <summary>
+    /// <c>propose raft2 a=1 b=2</c>: proposes two pairs together, without a session. <c>propose raft2 a=1 clock=5000</c>: its wall clock is
+    /// at 5 s; at 0 by default.
+    /// </summary>
     private void Propose(Directive directive) => _group[directive.Arguments[0]].Step(new Input.Propose(
     [
-        .. directive.Settings.Select(setting => new Payload.Pair(null, setting.Key, Encoding.UTF8.GetBytes(setting.Value))),
-    ]));
+        .. directive.Settings
+            .Where(setting => setting.Key != "clock")
+            .Select(setting => new Payload.Pair(null, setting.Key, Encoding.UTF8.GetBytes(setting.Value))),
+    ])
+    {
+        Now = new LogTime(directive.Number("clock", 0)),
+    });
 
     /// <summary>
     /// <c>request raft2 7 a=1</c>: proposes the client's seventh request, one pair, at raft2. <c>retry</c> marks it as perhaps proposed

@@ -4,7 +4,7 @@ namespace RaftActors.Simulator;
 
 /// <summary>
 /// All committed entries, by index. Every process must deliver the same entry at an index (state machine safety). No committed entry may
-/// be lost or changed. Serials are dense, and a request is appended once.
+/// be lost or changed. Serials are dense, times never fall, and a request is appended once.
 /// </summary>
 internal sealed class Ledger
 {
@@ -81,6 +81,11 @@ internal sealed class Ledger
             throw new Violation("serials", $"the serial of {entry} does not follow on {last}");
         }
 
+        if (Count > 0 && entry.Time < _entries[^1].Entry.Time)
+        {
+            throw new Violation("times", $"the time of {entry} is below that of {_entries[^1].Entry}");
+        }
+
         if (entry.Payload is Payload.Pair { Request: { } request } && !_requests.TryAdd(request, entry.Serial))
         {
             throw new Violation("requests", $"{request} was appended twice, as serial {_requests[request]} and {entry.Serial}");
@@ -104,7 +109,8 @@ internal sealed class Ledger
 internal static class Same
 {
     public static bool Entry(in LogEntry one, in LogEntry other) =>
-        one.Index == other.Index && one.Term == other.Term && one.Serial == other.Serial && Content(one.Payload, other.Payload);
+        (one.Index, one.Term, one.Serial, one.Time) == (other.Index, other.Term, other.Serial, other.Time)
+        && Content(one.Payload, other.Payload);
 
     public static bool Content(Payload one, Payload other) =>
         ReferenceEquals(one, other)

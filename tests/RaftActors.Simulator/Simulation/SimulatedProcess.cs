@@ -90,6 +90,9 @@ internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice
 
     public Instant Clock(long now) => new(origin + (now * rate / 1000));
 
+    /// <summary>Its wall clock. Those of two processes differ by minutes, so that of the next leader is often behind.</summary>
+    public LogTime WallClock(long now) => new(Clock(now).Microseconds / 1000);
+
     /// <summary>The highest format level of its program, from its next start on.</summary>
     public byte FormatLevel { get; set; } = FormatRange.Own.Highest;
 

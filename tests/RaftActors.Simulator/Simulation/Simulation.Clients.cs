@@ -47,6 +47,7 @@ internal sealed partial class Simulation
         Step(process, new Input.Propose([.. requests.Select(request => request.Pair)], areRetries)
         {
             Since = _plan.HasKeys ? [.. requests.Select(request => request.Since)] : [],
+            Now = process.WallClock(_now),
         });
     }
 

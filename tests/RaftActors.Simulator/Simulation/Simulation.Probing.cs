@@ -38,7 +38,7 @@ internal sealed partial class Simulation
     {
         if (TheLeader() is { } leader)
         {
-            Step(leader, new Input.Propose([Probe]));
+            Step(leader, new Input.Propose([Probe]) { Now = leader.WallClock(_now) });
         }
 
         _committedBefore = _ledger.Count;

@@ -85,6 +85,7 @@ public sealed class BackupFileTests : IDisposable
         var restored = Plan.Configuration.InPlaceOf(Plan.Configuration).ToString();
         Assert.Equal(restored, found.State.Snapshot!.Configuration.ToString());
         Assert.Equal((end.Index, 5), (found.State.Last, found.State.Log.Length));
+        Assert.Equal((SnapshotOf(stateSize).Position.Time, end.Time), (found.State.Base.Time, found.State.Log[^1].Time));
         Assert.Equal(Enumerable.Range(0, stateSize).Select(at => (byte)at), state);
         Assert.All(
             found.State.Log.Where(entry => entry.Configuration is not null),
@@ -216,7 +217,7 @@ public sealed class BackupFileTests : IDisposable
     public static TheoryData<string> Contradictions =>
     [
         "no head", "another head", "an image after the log", "a log before the image is whole", "an end before the image is whole",
-        "an end elsewhere", "a gap of indexes", "a gap of serials", "a lower term", "no entries", "a record behind the end",
+        "an end elsewhere", "a gap of indexes", "a gap of serials", "a lower term", "an earlier time", "no entries", "a record behind the end",
         "a snapshot elsewhere", "a snapshot of another size", "bytes behind the description",
     ];
 
@@ -232,6 +233,7 @@ public sealed class BackupFileTests : IDisposable
         BackupRecord.Log LogOf(params LogEntry[] some) => new([.. some]);
         BackupRecord.End EndAfter(params LogEntry[] some) => new(snapshot.Position.After([.. some]));
         var (skipping, later) = (entries[1] with { Serial = entries[1].Serial.Next }, entries[0] with { Term = new Term(5) });
+        var early = entries[0] with { Time = new LogTime(1) };
         BackupRecord[] right = [head, whole, LogOf(entries), EndAfter(entries)];
         BackupRecord[] records = what switch
         {
@@ -244,6 +246,7 @@ public sealed class BackupFileTests : IDisposable
             "a gap of indexes" => [head, whole, LogOf(entries[1..]), EndAfter(entries[1..])],
             "a gap of serials" => [head, whole, LogOf(entries[0], skipping), EndAfter(entries[0], skipping)],
             "a lower term" => [head, whole, LogOf(later, entries[1]), EndAfter(later, entries[1])],
+            "an earlier time" => [head, whole, LogOf(early), EndAfter(early)],
             "no entries" => [head, whole, LogOf(), EndAfter()],
             "a record behind the end" => [.. right, EndAfter(entries)],
             "a snapshot elsewhere" => [head with { After = default }, whole, new BackupRecord.End(default)],
@@ -379,11 +382,15 @@ public sealed class BackupFileTests : IDisposable
     private static LogSlice EntriesAfter(LogPosition position, int count)
     {
         var (index, serial) = (position.Index.Value, position.Serial.Value);
-        List<LogEntry> entries = [new(new LogIndex(index + 1), new Term(3), new Serial(serial), new Payload.Reconfigure(OldConfiguration))];
+        var first = new LogEntry(new LogIndex(index + 1), new Term(3), new Serial(serial), new Payload.Reconfigure(OldConfiguration));
+        List<LogEntry> entries = [first with { Time = position.Time }];
         for (var number = 1; number < count; number++)
         {
             entries.Add(new LogEntry(
-                new LogIndex(index + 1 + number), new Term(3), new Serial(serial + number), null, $"key{number}", new byte[number]));
+                new LogIndex(index + 1 + number), new Term(3), new Serial(serial + number), null, $"key{number}", new byte[number])
+            {
+                Time = new LogTime(position.Time.Milliseconds + number),
+            });
         }
 
         return [.. entries];
@@ -417,7 +424,7 @@ public sealed class BackupFileTests : IDisposable
     }
 
     private static Snapshot SnapshotOf(int stateSize) => new(
-        new LogPosition(new LogIndex(9), new Term(2), new Serial(7), 77), new LogIndex(1), OldConfiguration, [], stateSize);
+        new LogPosition(new LogIndex(9), new Term(2), new Serial(7), 77, new LogTime(5000)), new LogIndex(1), OldConfiguration, [], stateSize);
 
     private static byte[] ImageOf(Snapshot snapshot)
     {

@@ -15,9 +15,9 @@ internal static class StoreText
         + $"fence {(state.Fence is { } fence ? $"{fence.Reason} {fence.Serial}" : "none")}"
         + (state.Roster.IsEmpty ? "" : $", roster [{string.Join(' ', state.Roster)}]");
 
-    public static string Of(LogEntry entry) => $"{entry.Index}/{entry.Term} s{entry.Serial} {Of(entry.Payload)}";
+    public static string Of(LogEntry entry) => $"{entry.Index}/{entry.Term} s{entry.Serial} {Of(entry.Payload)} at {entry.Time}";
 
-    public static string Of(LogPosition position) => $"{position} #{position.Hash:x}";
+    public static string Of(LogPosition position) => $"{position} #{position.Hash:x} at {position.Time}";
 
     public static string Of(Snapshot? snapshot) => snapshot is null
         ? "none"

@@ -10,7 +10,7 @@ namespace RaftActors.Storage.Tests.CrashPoints;
 /// </summary>
 public sealed class DiskFaultTests(ITestOutputHelper output)
 {
-    private const int Steps = 40;
+    private const int Steps = 50;
 
     // The first faults hit the opening of three stores, so the later ones are spaced out.
     private static readonly int[] Places = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 20, 23, 26, 30, 34, 38, 43, 48];

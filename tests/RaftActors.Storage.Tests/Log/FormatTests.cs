@@ -100,14 +100,14 @@ public sealed class FormatTests
     public void Pair_with_a_request_key_has_the_documented_bytes()
     {
         var pair = new Payload.KeyedPair(new RequestKeyHash(Identity), new RequestId(Member(1), 7), "k", new byte[] { 9 });
-        var entry = new LogEntry(new LogIndex(1), new Term(1), new Serial(1), pair);
+        var entry = new LogEntry(new LogIndex(1), new Term(1), new Serial(1), pair) { Time = new LogTime(300) };
         var writer = new ByteWriter();
 
         EntryFormat.WritePayload(writer, entry);
 
         var origin = "0B" + Convert.ToHexString("raft1@node1"u8) + "01000000000000000000000000000007" + "07";
         Assert.Equal(
-            "04" + origin + Convert.ToHexString(Identity.ToByteArray()) + "016B" + "0109", Convert.ToHexString(writer.Written));
+            "AC02" + "04" + origin + Convert.ToHexString(Identity.ToByteArray()) + "016B" + "0109", Convert.ToHexString(writer.Written));
     }
 
     private static Member Member(int number) =>

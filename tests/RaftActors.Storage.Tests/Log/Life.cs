@@ -35,10 +35,13 @@ internal sealed class Life
 
     /// <summary>The pair at an index.</summary>
     public static LogEntry Entry(long index, long term = 1, int size = 20) => new(
-        new LogIndex(index), new Term(term), new Serial(index), new Payload.Pair(null, $"key{index}", Bytes(size, (byte)index)));
+        new LogIndex(index), new Term(term), new Serial(index), new Payload.Pair(null, $"key{index}", Bytes(size, (byte)index)))
+    {
+        Time = new LogTime(index),
+    };
 
     public static LogPosition Position(long index, long term = 1) =>
-        new(new LogIndex(index), new Term(term), new Serial(index), (ulong)index);
+        new(new LogIndex(index), new Term(term), new Serial(index), (ulong)index, new LogTime(index));
 
     /// <summary>A snapshot with a state of 100 bytes.</summary>
     public static Snapshot Snapshot(long index, long term = 1) =>
