@@ -2,6 +2,7 @@ using System.Diagnostics;
 
 using Akka.Actor;
 
+using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Engine;
 using RaftActors.Telemetry;
@@ -330,6 +331,7 @@ public sealed partial class RaftContext<TValue>
     internal Entry<TValue> ToEntry(StoredPair pair, RequestRef? request, PairEpoch? epoch = null) => new(
         pair.Serial, pair.Key, _values.Decode(pair.Value), request is { } known && _process.IsOwn(known) ? known : null)
     {
+        Time = pair.Time.ToDateTimeOffset(),
         Era = epoch?.Era ?? 0,
         LogicVersion = epoch?.Logic ?? 1,
         Origin = pair.Request.GetValueOrDefault().Origin,
@@ -344,8 +346,10 @@ public sealed partial class RaftContext<TValue>
         {
             if (handleGet(serve.Serial) is { } entry)
             {
-                var isKeyed = _process.Pairs.Read(serve.Serial) is { IsKeyed: true };
-                answer = new StoredPair(serve.Serial, entry.Key, _values.Encode(entry.Value), IsKeyed: isKeyed);
+                // The actor may keep pairs longer than the log does. Then it has the time, and nothing needs to know of a request key.
+                var logged = _process.Pairs.Read(serve.Serial);
+                var time = logged?.Time ?? LogTime.Of(entry.Time);
+                answer = new StoredPair(serve.Serial, entry.Key, _values.Encode(entry.Value), time, IsKeyed: logged is { IsKeyed: true });
             }
         }
         finally

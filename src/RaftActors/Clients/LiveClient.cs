@@ -350,7 +350,7 @@ internal sealed class LiveClient<TValue, TResult>(
     {
         try
         {
-            return new Entry<TValue>(pair.Serial, pair.Key, values.Decode(pair.Value), null);
+            return new Entry<TValue>(pair.Serial, pair.Key, values.Decode(pair.Value)) { Time = pair.Time.ToDateTimeOffset() };
         }
         catch (Exception e)
         {

@@ -14,6 +14,13 @@ namespace RaftActors;
 public sealed record Entry<TValue>(Serial Serial, string Key, TValue Value, RequestRef? Request = null)
 {
     /// <summary>
+    /// The time of the pair, in UTC and in milliseconds: the wall clock of the leader that appended it, and never below that of an earlier
+    /// pair. It belongs to the log, so it is the same on every process, at each replay and in each restore. Use it in HandleAppend instead
+    /// of a clock. <see cref="DateTimeOffset.UnixEpoch"/>: the pair was preloaded.
+    /// </summary>
+    public DateTimeOffset Time { get; init; } = DateTimeOffset.UnixEpoch;
+
+    /// <summary>
     /// In HandleAppend: the era of the pair, the same on every process; otherwise 0. It is 0 until the group is restored from a backup or
     /// recovered without a majority. Each time it grows with the next pair.
     /// </summary>

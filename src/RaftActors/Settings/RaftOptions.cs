@@ -58,7 +58,8 @@ public sealed record RaftOptions<TValue>
 
     /// <summary>
     /// The pairs that the process has before the founding, with serials 1, 2, 3 and so on. Default: none. They go into an empty store
-    /// only, at term 0. The actor is expected to have them: they are not delivered.
+    /// only, at term 0 and with <see cref="DateTimeOffset.UnixEpoch"/> as their time. The actor is expected to have them: they are not
+    /// delivered.
     /// <para>
     /// Processes with different preloaded pairs found no group. After a restart the process keeps its log. If the log differs from the
     /// preloaded pairs, delivery starts with the first different pair.

@@ -11,7 +11,7 @@ namespace RaftActors.Wire;
 /// </summary>
 internal static class ClientFormat
 {
-    private const int PairSizeMin = 3;
+    private const int PairSizeMin = 4;
     private const int SettingSizeMin = 2;
     private const int AddressSizeMin = 2;
     private const int ProcessSizeMin = 6;
@@ -164,6 +164,7 @@ internal static class ClientFormat
             writer.Number(pair.Serial.Value);
             writer.Text(pair.Key);
             writer.Bytes(pair.Value.Span);
+            writer.Number(pair.Time.Milliseconds);
         });
         writer.Number(pairs.Base.Value);
     }
@@ -194,7 +195,7 @@ internal static class ClientFormat
     }
 
     private static StoredPair ReadPair(ref ByteReader reader) =>
-        new(new Serial(reader.Count()), reader.Text(), reader.Value());
+        new(new Serial(reader.Count()), reader.Text(), reader.Value(), EntryFormat.ReadTime(ref reader));
 
     private static void WriteTime(ByteWriter writer, TimeSpan time) => writer.Number((long)Math.Ceiling(time.TotalMilliseconds));
 

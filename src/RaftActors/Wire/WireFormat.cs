@@ -172,11 +172,18 @@ internal static class WireFormat
         writer.Number(found.Serial.Value);
         writer.Text(found.Key);
         writer.Bytes(found.Value.Span);
+        writer.Number(found.Time.Milliseconds);
         writer.Flag(found.IsKeyed);
     }
 
     public static GetReply.Found ReadFound(ref ByteReader reader) =>
-        new(reader.Request(), new Serial(reader.Count()), reader.Text(), reader.Value(), reader.Flag());
+        new(
+            reader.Request(),
+            new Serial(reader.Count()),
+            reader.Text(),
+            reader.Value(),
+            EntryFormat.ReadTime(ref reader),
+            reader.Flag());
 
     public static void WriteChange(ByteWriter writer, WireMessage.ChangeRequest change)
     {

@@ -149,8 +149,8 @@ internal abstract record GetReply(RequestId Request) : RequestReply(Request)
 {
     /// <summary>The pair, which is committed.</summary>
     /// <param name="IsKeyed">The pair has a request key, so the asker keeps its result apart.</param>
-    public sealed record Found(RequestId Request, Serial Serial, string Key, ReadOnlyMemory<byte> Value, bool IsKeyed = false)
-        : GetReply(Request);
+    public sealed record Found(
+        RequestId Request, Serial Serial, string Key, ReadOnlyMemory<byte> Value, LogTime Time, bool IsKeyed = false) : GetReply(Request);
 
     /// <summary>The sender does not have the pair. Another process may have it.</summary>
     public sealed record Refused(RequestId Request) : GetReply(Request);

@@ -28,7 +28,8 @@ internal sealed class ResultsTarget : Target
             for (var serial = 1; serial <= count; serial++)
             {
                 results.Add(
-                    new StoredPair(new Serial(serial * serial), "key", default, IsKeyed: serial % 3 == 0), values[serial % values.Length]);
+                    new StoredPair(new Serial(serial * serial), "key", default, default, IsKeyed: serial % 3 == 0),
+                    values[serial % values.Length]);
             }
 
             yield return SnapshotTail.Append(new TakenState(new byte[count], null), results).Bytes!.Value.ToArray();

@@ -310,9 +310,10 @@ public sealed class LiveClientTests : TestKit
         var kept = _client.GetAsync(new Serial(3));
         Expect<ClientCall.Read>();
         var value = new ValueCodec<int>(Sys, codecPlace: null).Encode(7);
-        _engine.Reply(new ClientReply.Pairs([new StoredPair(new Serial(3), "clicks", value)], Base: new Serial(2)));
+        _engine.Reply(new ClientReply.Pairs([new StoredPair(new Serial(3), "clicks", value, new LogTime(5000))], Base: new Serial(2)));
 
-        Assert.Equal(7, (await kept.WaitAsync(Guard))?.Value);
+        var pair = await kept.WaitAsync(Guard);
+        Assert.Equal((7, DateTimeOffset.UnixEpoch.AddSeconds(5)), (pair?.Value, pair?.Time));
     }
 
     [Fact]
@@ -332,7 +333,7 @@ public sealed class LiveClientTests : TestKit
     {
         var next = _client.SubscribeAsync(new Serial(1)).GetAsyncEnumerator().MoveNextAsync().AsTask();
         Expect<ClientCall.Read>();
-        _engine.Reply(new ClientReply.Pairs([new StoredPair(new Serial(2), "clicks", ReadOnlyMemory<byte>.Empty)], Base: default));
+        _engine.Reply(new ClientReply.Pairs([new StoredPair(new Serial(2), "clicks", ReadOnlyMemory<byte>.Empty, default)], Base: default));
 
         var problem = await Assert.ThrowsAsync<InvalidDataException>(() => next.WaitAsync(Guard));
 

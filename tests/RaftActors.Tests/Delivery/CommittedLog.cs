@@ -13,7 +13,7 @@ internal sealed class CommittedLog
 
     public CommittedPairs Pairs { get; } = new();
 
-    public static StoredPair PairOf(long serial) => new(new Serial(serial), $"key{serial}", ReadOnlyMemory<byte>.Empty);
+    public static StoredPair PairOf(long serial) => new(new Serial(serial), $"key{serial}", ReadOnlyMemory<byte>.Empty, default);
 
     /// <param name="pulls">Null: the actor fetches no pairs.</param>
     public DeliveryOrder NewOrder(LearnerDelivery? pulls = LearnerDelivery.InOrder, long last = 0) =>

@@ -307,7 +307,7 @@ public sealed class KeptResultsTests() : TestKit("akka.loglevel = ERROR")
         return state;
     }
 
-    private static StoredPair Pair(long serial, bool isKeyed = false) => new(new Serial(serial), "key", default, IsKeyed: isKeyed);
+    private static StoredPair Pair(long serial, bool isKeyed = false) => new(new Serial(serial), "key", default, default, IsKeyed: isKeyed);
 
     private static void Add(KeptResults<int> results, int first, int count, bool isKeyed = false)
     {

@@ -125,7 +125,8 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
             ? new GetReply.Refused(requests.Find(line[0])) : new AppendReply.Refused(requests.Find(line[0])),
         "ends" => new AppendReply.Cancelled(requests.Find(line[0]), ReasonOf(line)),
         "had" => new AppendReply.Committed(requests.Find(line[0]), new Serial(long.Parse(line[1]))),
-        "gives" => new GetReply.Found(requests.Find(line[0]), new Serial(long.Parse(line[1])), line[2], Value(line[3]), line.Has("keyed")),
+        "gives" => new GetReply.Found(
+            requests.Find(line[0]), new Serial(long.Parse(line[1])), line[2], Value(line[3]), default, line.Has("keyed")),
         "compacted" => new GetReply.Compacted(requests.Find(line[0])),
         "places-change" => new ChangeReply.Taken(requests.Find(line[0]), PlaceIn(line)),
         "did" => new ChangeReply.Done(requests.Find(line[0])),

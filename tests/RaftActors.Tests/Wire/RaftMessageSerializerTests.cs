@@ -119,8 +119,8 @@ public sealed class RaftMessageSerializerTests : TestKit
             return _wire.ToBinary(sample with { Envelope = sample.Envelope with { Body = append } }).Length;
         }
 
-        // Index, term, serial and kind take 4 octets, member and number 4, the key and its length 5, the length of no value 1.
-        Assert.Equal(14, SizeOf(9) - SizeOf(8));
+        // Index, term, serial, a time of 0 and kind take 5 octets, member and number 4, the key and its length 5, the length of no value 1.
+        Assert.Equal(15, SizeOf(9) - SizeOf(8));
     }
 
     [Fact]

@@ -18,7 +18,8 @@ internal static class Samples
     ];
 
     private static readonly Member Unmet = new(new ProcessName("größe@node3@localhost"), Incarnation.None);
-    private static readonly LogPosition Position = new(new LogIndex(300), new Term(7), new Serial(290), 0xFEDCBA9876543210);
+    private static readonly LogTime Time = LogTime.Of(new DateTimeOffset(2026, 1, 2, 3, 4, 5, 678, TimeSpan.Zero));
+    private static readonly LogPosition Position = new(new LogIndex(300), new Term(7), new Serial(290), 0xFEDCBA9876543210, Time);
     private static readonly Boot Boot = new(4, 0x0123456789ABCDEF);
     private static readonly RequestId Request = new(One, 70_000);
     /// <summary>The request of the outcomes.</summary>
@@ -123,7 +124,7 @@ internal static class Samples
         ["an"] = new AppendReply.Cancelled(Request, new CancelReason.NotCommitted(NotCommittedReason.DiskFull, "the disk is full")),
         ["ac"] = new AppendReply.Committed(Request, new Serial(292)),
         ["g"] = new WireMessage.GetRequest(Request, new Serial(17), new LogIndex(300)),
-        ["ga"] = new GetReply.Found(Request, new Serial(17), "key17", new byte[] { 9 }),
+        ["ga"] = new GetReply.Found(Request, new Serial(17), "key17", new byte[] { 9 }, Time),
         ["gr"] = new GetReply.Refused(Request),
         ["gc"] = new GetReply.Compacted(Request),
         ["m"] = new WireMessage.ChangeRequest(Request, new GroupChange.Transfer(Two.Name)),
@@ -187,7 +188,7 @@ internal static class Samples
     [
         ("ca", Core(new Message.AppendEntries(
             Position,
-            [new LogEntry(new LogIndex(301), new Term(7), new Serial(290), new Payload.Reconfigure(Bounded))],
+            [new LogEntry(new LogIndex(301), new Term(7), new Serial(290), new Payload.Reconfigure(Bounded)) { Time = Time }],
             new LogIndex(299),
             new Serial(292),
             Round: 600))),
@@ -195,7 +196,12 @@ internal static class Samples
             Snapshot with { Configuration = Bounded }, 1000, 65_000, [], new byte[] { 5, 6 }, new Serial(292), Round: 602))),
         ("ca", Core(new Message.AppendEntries(
             Position,
-            [new LogEntry(new LogIndex(301), new Term(7), new Serial(291), new Payload.KeyedPair(Key, Request, "key1", new byte[] { 1 }))],
+            [
+                new LogEntry(new LogIndex(301), new Term(7), new Serial(291), new Payload.KeyedPair(Key, Request, "key1", new byte[] { 1 }))
+                {
+                    Time = Time,
+                },
+            ],
             new LogIndex(299),
             new Serial(292),
             Round: 600))),
@@ -212,7 +218,7 @@ internal static class Samples
         ("a", new WireMessage.AppendRequest(Request, "key100", new byte[] { 1 }, RequestKey: new HashedKey(Key, null))),
         ("a", new WireMessage.AppendRequest(Request, "key100", new byte[] { 1 }, RequestKey: new HashedKey(Key, new Serial(290)))),
         ("an", new AppendReply.Cancelled(Request, new CancelReason.Unknown(UnknownReason.Forgotten))),
-        ("ga", new GetReply.Found(Request, new Serial(17), "key17", new byte[] { 9 }, IsKeyed: true)),
+        ("ga", new GetReply.Found(Request, new Serial(17), "key17", new byte[] { 9 }, Time, IsKeyed: true)),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Transfer(null))),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Join(Two.Name))),
         ("m", new WireMessage.ChangeRequest(Request, new GroupChange.Leave(Two.Name))),
@@ -263,7 +269,7 @@ internal static class Samples
         {
             Others = [NodeTwo],
         },
-        new ClientReply.Pairs([new StoredPair(new Serial(293), "key100", new byte[] { 1, 2, 3 })], new Serial(200)),
+        new ClientReply.Pairs([new StoredPair(new Serial(293), "key100", new byte[] { 1, 2, 3 }, Time)], new Serial(200)),
         new ClientReply.Declined("no actor"),
         new ClientReply.Refused("it takes none"),
         new ClientReply.Forbidden("a reader"),
@@ -290,7 +296,7 @@ internal static class Samples
         new ClientReply.BackupBegun(new GroupUid(Id(4)), Position, 293, 65_000, new LogIndex(300)),
         new ClientReply.BackupBytes(new byte[] { 1, 2, 3 }),
         new ClientReply.BackupEntries(
-            [new LogEntry(new LogIndex(293), new Term(7), new Serial(200), null, "key", new byte[] { 1 })]),
+            [new LogEntry(new LogIndex(293), new Term(7), new Serial(200), null, "key", new byte[] { 1 }) { Time = Time }]),
         new ClientReply.BackupLost("compacted"),
         new ClientReply.NotLeading(Two.Name, new Term(7), MayBeWritten: true),
     ];

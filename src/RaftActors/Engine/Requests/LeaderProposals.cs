@@ -7,6 +7,7 @@ using Akka.Actor;
 using RaftActors.Core;
 using RaftActors.Core.Codec;
 using RaftActors.Delivery;
+using RaftActors.Settings;
 using RaftActors.Wire;
 
 namespace RaftActors.Engine.Requests;
@@ -273,6 +274,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
 
         Open[] accepted = [.. _accepted];
         _accepted.Clear();
+        var now = LogTime.Of(Machine.Current.Time.GetUtcNow());
         for (var first = 0; first < accepted.Length;)
         {
             // Core takes retries apart from first attempts. The order stays.
@@ -282,12 +284,12 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
                 end++;
             }
 
-            context.Step(ToInput(accepted.AsSpan(first..end)));
+            context.Step(ToInput(accepted.AsSpan(first..end), now));
             first = end;
         }
     }
 
-    private Input.Propose ToInput(ReadOnlySpan<Open> run)
+    private Input.Propose ToInput(ReadOnlySpan<Open> run, LogTime now)
     {
         var pairs = new Payload.Pair[run.Length];
         Serial?[]? since = null;
@@ -303,6 +305,7 @@ internal sealed class LeaderProposals(EngineContext context, AppendTraces traces
         return new Input.Propose(ImmutableCollectionsMarshal.AsImmutableArray(pairs), run[0].Request.IsRetry)
         {
             Since = ImmutableCollectionsMarshal.AsImmutableArray(since ?? []),
+            Now = now,
         };
     }
 

@@ -54,7 +54,7 @@ internal sealed class OwnGets(EngineContext context, PairReads pairs)
         {
             case GetReply.Found found when found.Serial == pending.Get.Serial:
                 _open.Remove(found.Request.Number);
-                var pair = new StoredPair(found.Serial, found.Key, found.Value, IsKeyed: found.IsKeyed);
+                var pair = new StoredPair(found.Serial, found.Key, found.Value, found.Time, IsKeyed: found.IsKeyed);
                 context.TellActor(new ToActor.Answered(context.Life, pending.Get.Request, pair));
                 break;
             case GetReply.Refused:

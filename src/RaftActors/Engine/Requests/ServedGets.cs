@@ -60,7 +60,7 @@ internal sealed class ServedGets(EngineContext context)
         }
 
         GetReply reply = served.Pair is { } pair
-            ? new GetReply.Found(served.Request, pair.Serial, pair.Key, pair.Value, pair.IsKeyed)
+            ? new GetReply.Found(served.Request, pair.Serial, pair.Key, pair.Value, pair.Time, pair.IsKeyed)
             : held.Request.Serial <= context.Process.Pairs.Base ? new GetReply.Compacted(served.Request)
             : new GetReply.Refused(served.Request);
         context.Send(held.Asker, reply);
