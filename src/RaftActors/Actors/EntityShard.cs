@@ -49,7 +49,7 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
         _states.DemandType("state");
         _values = new ValueCodec<object?>(Context.System, codecPlace: null);
         _entities = new EntityTable<TEntity, TState>(
-            create, _states, _values, serial => Raft.Latest.ReadBytes(serial), OnQuarantined, options.HeldSizeMax);
+            create, _states, _values, serial => Raft.Latest.Read(serial), OnQuarantined, options.HeldSizeMax);
         _passivateAfter = options.PassivateAfter;
         Receive<PassivationTime>(_ =>
         {
@@ -92,7 +92,7 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
         TellIfElsewhere(entry.Key);
         try
         {
-            var isHandled = _entities.TryApply(entry.Key, entry.Value, entry.Serial, Now, out var result);
+            var isHandled = _entities.TryApply(entry, Now, out var result);
             Publish();
             return isHandled ? result : Held;
         }

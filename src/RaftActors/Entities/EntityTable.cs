@@ -16,14 +16,14 @@ namespace RaftActors.Entities;
 /// up to date.
 /// </para>
 /// </summary>
-/// <param name="read">The bytes of the command with this serial, from the log; null: they are not there.</param>
+/// <param name="read">The command with this serial, from the log; null: it is not there.</param>
 /// <param name="onQuarantined">Called with each entity that is quarantined, and its exception.</param>
 /// <param name="heldSizeMax">The most bytes of held commands, as <see cref="Quarantine.Size"/> counts them.</param>
 internal sealed class EntityTable<TEntity, TState>(
     Func<TEntity> create,
     ValueCodec<TState> states,
     ValueCodec<object?> commands,
-    Func<Serial, ReadOnlyMemory<byte>?> read,
+    Func<Serial, StoredPair?> read,
     Action<QuarantinedEntity, Exception> onQuarantined,
     long heldSizeMax = EntityTable.HeldSizeMax)
     where TEntity : ReplicatedEntity<TState>
@@ -51,10 +51,11 @@ internal sealed class EntityTable<TEntity, TState>(
 
     /// <summary>Returns false if the entity is quarantined. Then the command is held.</summary>
     /// <exception cref="QuarantineFullException">The entity is quarantined, and too many commands are held. This one is not.</exception>
-    public bool TryApply(string id, object? command, Serial serial, TimeSpan now, out object? result)
+    public bool TryApply(Entry<object?> entry, TimeSpan now, out object? result)
     {
+        var id = entry.Key;
         result = null;
-        if (command is EntityReset)
+        if (entry.Value is EntityReset)
         {
             Reset(id);
             return true;
@@ -62,7 +63,7 @@ internal sealed class EntityTable<TEntity, TState>(
 
         if (_quarantined.TryGetValue(id, out var quarantine))
         {
-            var held = new StoredState(serial, read(serial) ?? commands.Encode(command));
+            var held = new StoredState(entry.Serial, entry.Time, read(entry.Serial)?.Value ?? commands.Encode(entry.Value));
             if (HeldSize + Quarantine.SizeOf(held) > heldSizeMax)
             {
                 throw new QuarantineFullException(id, HeldSize, heldSizeMax);
@@ -74,12 +75,12 @@ internal sealed class EntityTable<TEntity, TState>(
 
         try
         {
-            result = Apply(id, command, serial, now);
+            result = Apply(entry, now);
             return true;
         }
         catch (Exception e)
         {
-            return TryRepeat(id, serial, e, out result);
+            return TryRepeat(id, entry.Serial, e, out result);
         }
     }
 
@@ -169,11 +170,12 @@ internal sealed class EntityTable<TEntity, TState>(
         }
     }
 
-    private object? Apply(string id, object? command, Serial serial, TimeSpan now)
+    private object? Apply(Entry<object?> entry, TimeSpan now)
     {
+        var id = entry.Key;
         var active = Activate(id, now) ?? Add(id, now);
-        var result = active.Entity.Apply(command, serial);
-        active.Commands.Add(serial);
+        var result = active.Entity.Apply(entry.Value, entry.Serial, entry.Time);
+        active.Commands.Add(entry.Serial);
         if (active.Entity.IsRemoved)
         {
             _active.Remove(id);
@@ -208,14 +210,14 @@ internal sealed class EntityTable<TEntity, TState>(
         List<StoredState> held = [];
         foreach (var serial in serials)
         {
-            if (read(serial) is not { } bytes)
+            if (read(serial) is not { } pair)
             {
                 // The pairs came from another node, and are not in this log yet. The next life of the actor gets them again.
                 ExceptionDispatchInfo.Throw(cause);
                 throw cause;
             }
 
-            held.Add(new StoredState(serial, bytes));
+            held.Add(new StoredState(serial, pair.Time.ToDateTimeOffset(), pair.Value));
         }
 
         _active.Remove(id);
@@ -238,7 +240,7 @@ internal sealed class EntityTable<TEntity, TState>(
             {
                 failed = command.Serial;
                 entity ??= Create(id);
-                result = entity.Apply(commands.Decode(command.Bytes), command.Serial);
+                result = entity.Apply(commands.Decode(command.Bytes), command.Serial, command.Time);
                 entity = entity.IsRemoved ? null : entity;
             }
 
@@ -284,7 +286,7 @@ internal sealed class EntityTable<TEntity, TState>(
     private TEntity Restore(string id, StoredState stored)
     {
         var entity = create();
-        entity.Begin(id, stored.Serial, states.Decode(stored.Bytes));
+        entity.Begin(id, stored, states.Decode(stored.Bytes));
         return entity;
     }
 
@@ -312,8 +314,8 @@ internal sealed class EntityTable<TEntity, TState>(
 
     private StoredState ToStored(TEntity entity)
     {
-        var (serial, state) = entity.Contents;
-        return new StoredState(serial, states.Encode(state));
+        var (serial, time, state) = entity.Contents;
+        return new StoredState(serial, time, states.Encode(state));
     }
 
     private sealed class Active(TEntity entity)

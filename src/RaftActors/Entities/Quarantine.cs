@@ -23,7 +23,7 @@ internal sealed record Quarantine(Serial Failed, ImmutableList<StoredState> Held
 
     public Quarantine Hold(StoredState command) => this with { Held = Held.Add(command), Size = Size + SizeOf(command) };
 
-    public bool Holds(Serial serial) => Held.BinarySearch(new StoredState(serial, default), BySerial) >= 0;
+    public bool Holds(Serial serial) => Held.BinarySearch(new StoredState(serial, default, default), BySerial) >= 0;
 
     public void Write(BinaryWriter writer, string id)
     {

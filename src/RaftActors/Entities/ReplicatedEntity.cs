@@ -1,3 +1,5 @@
+using RaftActors.Entities;
+
 namespace RaftActors;
 
 /// <summary>
@@ -27,6 +29,12 @@ public abstract class ReplicatedEntity<TState>
     /// <summary>The serial of the last command of this entity, in the log of its shard. 0: there was none.</summary>
     protected Serial Serial { get; private set; }
 
+    /// <summary>
+    /// The time of the last command of this entity, as <see cref="Entry{TValue}.Time"/>: the same on every node. Use it in
+    /// <see cref="HandleCommand"/> instead of a clock. <see cref="DateTimeOffset.UnixEpoch"/>: there was no command.
+    /// </summary>
+    protected DateTimeOffset Time { get; private set; } = DateTimeOffset.UnixEpoch;
+
     /// <summary>The state. Replace or change it in <see cref="HandleCommand"/> only.</summary>
     protected TState State
     {
@@ -40,8 +48,9 @@ public abstract class ReplicatedEntity<TState>
     protected abstract TState NewState();
 
     /// <summary>
-    /// Handles a committed command, on every node, in the same order. Change <see cref="State"/> here, by the command and the state
-    /// alone: then all nodes reach the same state. A rule that fails is a result, not an exception.
+    /// Handles a committed command, on every node, in the same order. Change <see cref="State"/> here, by the command, its
+    /// <see cref="Serial"/> and <see cref="Time"/>, and the state alone: then all nodes reach the same state. A rule that fails is a
+    /// result, not an exception.
     /// <para>
     /// A command that throws is tried once more. Then the node that threw quarantines the entity. It holds this command and the later ones,
     /// in order, until a program handles them or <see cref="EntityClient.ResetAsync"/> drops them.
@@ -66,17 +75,18 @@ public abstract class ReplicatedEntity<TState>
 
     internal void Begin(string id) => (Id, State) = (id, NewState());
 
-    internal void Begin(string id, Serial serial, TState state) => (Id, Serial, State) = (id, serial, state);
+    internal void Begin(string id, StoredState stored, TState state) =>
+        (Id, Serial, Time, State) = (id, stored.Serial, stored.Time, state);
 
-    internal object? Apply(object? command, Serial serial)
+    internal object? Apply(object? command, Serial serial, DateTimeOffset time)
     {
-        (Serial, IsRemoved) = (serial, false);
+        (Serial, Time, IsRemoved) = (serial, time, false);
         return HandleCommand(command);
     }
 
     internal object? Answer(object? question) => HandleQuestion(question);
 
-    internal (Serial Serial, TState State) Contents => (Serial, State);
+    internal (Serial Serial, DateTimeOffset Time, TState State) Contents => (Serial, Time, State);
 }
 
 /// <summary>

@@ -88,10 +88,10 @@ public sealed class EntityQuarantineTests : TestKit
         node.Replay();
         var all = node.Table.HeldSize;
 
-        node.Table.TryApply("a", EntityReset.Instance, new Serial(100), TimeSpan.Zero, out _);
+        node.Table.TryApply(new Entry<object?>(new Serial(100), "a", EntityReset.Instance), TimeSpan.Zero, out _);
 
         Assert.InRange(node.Table.HeldSize, 1, all - 1);
-        node.Table.TryApply("b", EntityReset.Instance, new Serial(101), TimeSpan.Zero, out _);
+        node.Table.TryApply(new Entry<object?>(new Serial(101), "b", EntityReset.Instance), TimeSpan.Zero, out _);
         Assert.Equal(0, node.Table.HeldSize);
     }
 
@@ -111,6 +111,21 @@ public sealed class EntityQuarantineTests : TestKit
         Assert.Equal(("a:1x2", "b:1"), (next.Ask("a"), next.Ask("b")));
         Commit("a", "3");
         Assert.Equal("a:1x23", next.Replay()[^1]);
+    }
+
+    [Fact]
+    public void Held_commands_and_entities_of_a_snapshot_keep_their_times()
+    {
+        var old = new Node(this);
+        Commit("a", "x", "time", "1");
+        Commit("b", "1");
+        old.Replay();
+
+        var next = new Node(this) { Known = "x" };
+        next.Restore(old.TakeSnapshot());
+
+        Assert.Equal(("a:x21", "3", "4"), (next.Ask("a"), next.Ask("a", "time"), next.Ask("b", "time")));
+        Assert.Equal("0", next.Ask("c", "time"));
     }
 
     [Fact]
@@ -392,18 +407,24 @@ public sealed class EntityQuarantineTests : TestKit
             while (_next < _test._log.Count)
             {
                 var (id, command) = _test._log[_next];
-                results.Add(Table.TryApply(id, command, new Serial(_next + 1), Now, out var result) ? result : null);
+                var serial = new Serial(_next + 1);
+                var entry = new Entry<object?>(serial, id, command) { Time = TimeOf(serial).ToDateTimeOffset() };
+                results.Add(Table.TryApply(entry, Now, out var result) ? result : null);
                 _next++;
             }
 
             return [.. results];
         }
 
-        private ReadOnlyMemory<byte>? Read(Serial serial) => serial.Value < LogBegins
-            ? default(ReadOnlyMemory<byte>?)
-            : _test._commands.Encode(_test._log[(int)serial.Value - 1].Command);
+        private StoredPair? Read(Serial serial)
+        {
+            var (id, command) = _test._log[(int)serial.Value - 1];
+            return serial.Value < LogBegins ? null : new StoredPair(serial, id, _test._commands.Encode(command), TimeOf(serial));
+        }
 
-        public string? Ask(string id) => (string?)Table.Answer(id, null, Now);
+        private static LogTime TimeOf(Serial serial) => new(1000 * serial.Value);
+
+        public string? Ask(string id, object? question = null) => (string?)Table.Answer(id, question, Now);
 
         public MemoryStream TakeSnapshot()
         {
@@ -462,7 +483,7 @@ public sealed class EntityQuarantineTests : TestKit
                 return null;
             }
 
-            State += text;
+            State += text == "time" ? $"{Time.ToUnixTimeSeconds()}" : text;
             if ((text[^1] is 'x' or 'y' && !node.Known.Contains(text[^1])) || node.FailuresLeft-- > 0)
             {
                 throw new NotSupportedException($"{text} is unknown.");
@@ -471,6 +492,7 @@ public sealed class EntityQuarantineTests : TestKit
             return $"{Id}:{State}";
         }
 
-        protected override object? HandleQuestion(object? question) => $"{Id}:{State}";
+        protected override object? HandleQuestion(object? question) =>
+            question is "time" ? $"{Time.ToUnixTimeSeconds()}" : $"{Id}:{State}";
     }
 }

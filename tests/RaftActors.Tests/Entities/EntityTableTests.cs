@@ -149,7 +149,7 @@ public sealed class EntityTableTests : TestKit
 
     private object? Apply(string id, object command)
     {
-        Assert.True(_table.TryApply(id, command, new Serial(++_serial), Start, out var result));
+        Assert.True(_table.TryApply(new Entry<object?>(new Serial(++_serial), id, command), Start, out var result));
         return result;
     }
 

@@ -41,9 +41,9 @@ internal sealed class LatestActor(
         set => _quarantined = value;
     }
 
-    /// <summary>The value of a pair in this process's own log, as bytes of the caller; null: it is not there.</summary>
-    public ReadOnlyMemory<byte>? ReadBytes(Serial serial) =>
-        process.Pairs.Read(serial) is { } pair ? pair.Value.ToArray() : default(ReadOnlyMemory<byte>?);
+    /// <summary>A pair in this process's own log, with bytes of the caller; null: it is not there.</summary>
+    public StoredPair? Read(Serial serial) =>
+        process.Pairs.Read(serial) is { } pair ? pair with { Value = pair.Value.ToArray() } : null;
 
     /// <summary>Warns of a slow callback: at most once a minute for each one.</summary>
     public void WarnOfSlow(string callback, TimeSpan time, Serial serial)
