@@ -37,11 +37,18 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
     /// <summary>Commits a pair: subscriptions and GetAsync have it from now on. Serials are 1, 2, 3 and so on.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The value.</param>
-    public Entry<TValue> Commit(string key, TValue value)
+    /// <param name="time">
+    /// The time of the pair. Null: a second after the pair before, and 2000-01-01 00:00:01 in UTC for the first one. As in
+    /// a log, a time below that of the pair before becomes that one.
+    /// </param>
+    public Entry<TValue> Commit(string key, TValue value, DateTimeOffset? time = null)
     {
         lock (_lock)
         {
-            var entry = new Entry<TValue>(new Serial(_log.Count + 1), key, value);
+            var entry = new Entry<TValue>(new Serial(_log.Count + 1), key, value)
+            {
+                Time = ScriptedTime.Of(time, _log is [.., var before] ? before.Time : null),
+            };
             _log.Add(entry);
             TellNews();
             return entry;

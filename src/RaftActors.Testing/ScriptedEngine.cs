@@ -305,7 +305,7 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
     }
 
     private Entry<TValue>? ToEntry(StoredPair? pair) =>
-        pair is { } known ? new(known.Serial, known.Key, values.Decode(known.Value)) : null;
+        pair is { } known ? new(known.Serial, known.Key, values.Decode(known.Value)) { Time = known.Time.ToDateTimeOffset() } : null;
 
     // A writer may dispose the stream, and the results follow its state.
     private sealed class OpenStream : MemoryStream

@@ -21,6 +21,7 @@ public sealed class ScriptedGroup<TValue>
     private readonly ActorSystem _system;
     private readonly Dictionary<RequestKeyHash, Serial> _keys = [];
     private Serial _last;
+    private DateTimeOffset? _time;
     private long _term;
     private long _questions;
 
@@ -96,15 +97,23 @@ public sealed class ScriptedGroup<TValue>
     public void LoseLeader() => Tell(engine => engine.LoseLeader());
 
     /// <summary>Commits a pair of another process. Callback: HandleAppend.</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="value">The value.</param>
+    /// <param name="time">
+    /// The time of the pair, in milliseconds. Null: a second after the pair before, and 2000-01-01 00:00:01 in UTC for the first one. As in
+    /// a log, a time below that of the pair before becomes that one.
+    /// </param>
     /// <returns>The serial of the pair.</returns>
-    public Serial Commit(string key, TValue value) => Commit(key, value, null);
+    public Serial Commit(string key, TValue value, DateTimeOffset? time = null) => Commit(key, value, time, null);
 
     /// <summary>
     /// Commits the pair of an Append of the actor. Callback: HandleAppend with the ref of the Append. If a pair with the same request key
     /// is committed, the Append ends with the outcome of that pair, without a callback.
     /// </summary>
+    /// <param name="append">The Append.</param>
+    /// <param name="time">As in the other overload.</param>
     /// <returns>The serial of the pair.</returns>
-    public Serial Commit(FromActor<TValue>.Append append)
+    public Serial Commit(FromActor<TValue>.Append append, DateTimeOffset? time = null)
     {
         ArgumentNullException.ThrowIfNull(append);
         if (append.RequestKey is { } key && !_keys.TryAdd(key, _last.Next))
@@ -114,7 +123,7 @@ public sealed class ScriptedGroup<TValue>
             return first;
         }
 
-        return Commit(append.Key, append.Value, append.Request, append.RequestKey);
+        return Commit(append.Key, append.Value, time, append.Request, append.RequestKey);
     }
 
     /// <summary>Answers a Get of the actor with the committed pair of its serial. Callback: HandleSerial.</summary>
@@ -193,19 +202,23 @@ public sealed class ScriptedGroup<TValue>
         Tell(engine => engine.SetLeader(choose, term.Value, serial));
     }
 
-    private Serial Commit(string key, TValue value, RequestRef? request, RequestKeyHash? requestKey = null)
+    private Serial Commit(string key, TValue value, DateTimeOffset? time, RequestRef? request, RequestKeyHash? requestKey = null)
     {
         _last = _last.Next;
         var serial = _last;
-        var entry = ToEntry(serial, key, value, null);
+        var entry = ToEntry(serial, key, value, time);
         Tell(engine => engine.Commit(entry, request, requestKey));
         return serial;
     }
 
     private RequestId NextQuestion() => new(new Member(Peers[0], Incarnation.None), ++_questions);
 
-    private LogEntry ToEntry(Serial serial, string key, TValue value, RequestId? request) =>
-        new(new LogIndex(serial.Value), Term.Zero, serial, new Payload.Pair(request, key, _values.Encode(value)));
+    private LogEntry ToEntry(Serial serial, string key, TValue value, DateTimeOffset? given)
+    {
+        var time = ScriptedTime.Of(given, _time);
+        _time = time;
+        return new(new LogIndex(serial.Value), Term.Zero, serial, null, key, _values.Encode(value)) { Time = LogTime.Of(time) };
+    }
 
     private void Tell(Action<ScriptedEngine<TValue>> step) => _engine.Tell(new ScriptedEngine<TValue>.Step(step));
 }

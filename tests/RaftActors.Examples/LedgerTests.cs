@@ -120,7 +120,8 @@ public sealed class LedgerTests : TestKit
         group.Ask(new Serial(1));
         group.Ask(new Serial(2));
 
-        asked.ExpectMsg(new FromActor<int>.Served(new Serial(1), new Entry<int>(new Serial(1), "alice", 30)));
+        var pair = new Entry<int>(new Serial(1), "alice", 30) { Time = new DateTimeOffset(2000, 1, 1, 0, 0, 1, TimeSpan.Zero) };
+        asked.ExpectMsg(new FromActor<int>.Served(new Serial(1), pair));
         asked.ExpectMsg(new FromActor<int>.Served(new Serial(2), null));
     }
 

@@ -5,8 +5,8 @@ using RaftActors.Engine;
 namespace RaftActors.Testing.Simulation;
 
 /// <summary>
-/// Promises that any run must keep. Two of Raft: a term has one leader at most, and a serial has one committed pair. One of the user's
-/// actors: HandleAppend gives one result for a serial on all nodes, and no digests differ.
+/// Promises that any run must keep. Three of Raft: a term has one leader at most, a serial has one committed pair, and the times of pairs
+/// never fall. One of the user's actors: HandleAppend gives one result for a serial on all nodes, and no digests differ.
 /// </summary>
 /// <param name="actors">Those of one group.</param>
 internal sealed class GroupChecker(World world, IReadOnlyList<HostedActor> actors)
@@ -16,7 +16,7 @@ internal sealed class GroupChecker(World world, IReadOnlyList<HostedActor> actor
     private readonly Dictionary<long, ProcessName> _leaders = [];
 
     // By serial. Null: no node had it in memory when it was checked.
-    private readonly List<(string Key, ReadOnlyMemory<byte> Value)?> _pairs = [];
+    private readonly List<(string Key, ReadOnlyMemory<byte> Value, LogTime Time)?> _pairs = [];
 
     // By serial: the first result of any node, and the name of the node. Null: it was not kept.
     private readonly List<(ReadOnlyMemory<byte> Bytes, string Text, string Node)?> _results = [];
@@ -105,12 +105,17 @@ internal sealed class GroupChecker(World world, IReadOnlyList<HostedActor> actor
         var place = (int)serial.Value - 1;
         if (_pairs[place] is not { } known)
         {
-            _pairs[place] = (pair.Key, pair.Value.ToArray());
+            _pairs[place] = (pair.Key, pair.Value.ToArray(), pair.Time);
             Tell($"serial {serial} is committed: '{pair.Key}'");
         }
-        else if (known.Key != pair.Key || !known.Value.Span.SequenceEqual(pair.Value.Span))
+        else if ((known.Key, known.Time) != (pair.Key, pair.Time) || !known.Value.Span.SequenceEqual(pair.Value.Span))
         {
             throw new SimulationException("pairs", $"{node.Name} has committed another pair at serial {serial} than a node before it");
+        }
+
+        if (place > 0 && _pairs[place - 1] is { Time: var before } && pair.Time < before)
+        {
+            throw new SimulationException("times", $"{node.Name} has serial {serial} at {pair.Time}, and the serial before it at {before}");
         }
     }
 
@@ -167,7 +172,7 @@ internal sealed class GroupChecker(World world, IReadOnlyList<HostedActor> actor
         }
     }
 
-    private string Key(int place) => place < _pairs.Count && _pairs[place] is var (key, _) ? $" ('{key}')" : "";
+    private string Key(int place) => place < _pairs.Count && _pairs[place] is { Key: var key } ? $" ('{key}')" : "";
 
     private string Suspects(int number)
     {

@@ -1,0 +1,85 @@
+using RaftActors.Testing.Simulation;
+
+namespace RaftActors.Testing.Tests.Simulation;
+
+/// <summary>The time of a pair, while clocks differ and jump, and nodes crash and get snapshots.</summary>
+public sealed class EntryTimeTests
+{
+    private const int Pairs = 60;
+
+    // Few entries are kept, so that nodes start from snapshots.
+    private const string Settings = "raft.snapshot { after-entries = 12, retained-entries = 4 }";
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Pairs_have_one_time_on_all_nodes_and_in_each_life_and_it_never_falls(long seed)
+    {
+        List<DateTimeOffset> fetched = [];
+        IReadOnlyList<DateTimeOffset> handled = [];
+
+        RaftSimulation.Run(seed, simulation =>
+        {
+            List<DateTimeOffset> own = fetched = [];
+            simulation
+                .Actor(() => new Timed())
+                .Config(Settings)
+                .Faults(SimulationFaults.ClockSteps | SimulationFaults.Crashes)
+                .Clients(1, client => AppendAsync(client, own))
+                .Eventually("all nodes have the same times", view =>
+                {
+                    handled = view.Actor<Timed>(0)?.Times.ToList() ?? [];
+                    return view.Actors<Timed>().Count() == view.Nodes
+                        && view.Actors<Timed>().All(actor => actor.Times.SequenceEqual(handled));
+                });
+        });
+
+        Assert.InRange(handled.Count, Pairs, 2 * Pairs);
+        Assert.Equal(handled.Order(), handled);
+        Assert.InRange(handled[0].Year, 1999, 2000);
+        Assert.Equal(handled.Take(fetched.Count), fetched);
+    }
+
+    private static async Task AppendAsync(SimulatedClient client, List<DateTimeOffset> fetched)
+    {
+        await using var timed = client.CreateClient<int, long>();
+        for (var pair = 1; pair <= Pairs; pair++)
+        {
+            await timed.AppendAsync("a", pair);
+            await client.Delay(TimeSpan.FromMilliseconds(client.Next(500)));
+            if (fetched.Count == pair - 1 && await GetAsync(timed, new Serial(pair)) is { } entry)
+            {
+                fetched.Add(entry.Time);
+            }
+        }
+    }
+
+    private static async Task<Entry<int>?> GetAsync(RaftClient<int, long> timed, Serial serial)
+    {
+        try
+        {
+            return await timed.GetAsync(serial);
+        }
+        catch (RaftException)
+        {
+            return null; // Compacted, or no node answers.
+        }
+    }
+
+    private sealed class Timed : RaftActor<int, long>, IRaftSnapshot<string>
+    {
+        public List<DateTimeOffset> Times { get; private set; } = [];
+
+        public string TakeSnapshot(Serial serial) => string.Join(' ', Times.Select(time => time.ToUnixTimeMilliseconds()));
+
+        public void RestoreSnapshot(Serial serial, string state) =>
+            Times = [.. state.Split(' ').Select(time => DateTimeOffset.FromUnixTimeMilliseconds(long.Parse(time)))];
+
+        protected override long HandleAppend(Entry<int> entry)
+        {
+            Times.Add(entry.Time);
+            return entry.Time.ToUnixTimeMilliseconds();
+        }
+    }
+}
