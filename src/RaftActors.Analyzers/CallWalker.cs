@@ -100,7 +100,7 @@ internal sealed class CallWalker(Compilation compilation, bool hasCultures, Acti
                 : member.Name;
             if (DriftingCalls.RuleOf(member.ContainingType.FullName(), name) is { } rule && !IsSeeded(operation))
             {
-                return Report(rule, operation, member.Called());
+                return Report(rule, operation, member.Called(), rule == Rules.Clock ? EntryTime.Find(operation) : null);
             }
         }
 
@@ -126,7 +126,7 @@ internal sealed class CallWalker(Compilation compilation, bool hasCultures, Acti
         _found.Add((rule, operation));
         var properties = System.Collections.Immutable.ImmutableDictionary<string, string?>.Empty;
         report(Diagnostic.Create(
-            Rules.Of(rule), PlaceOf(operation.Syntax), fix is null ? properties : properties.Add(Culture.Fix, fix), _place, what));
+            Rules.Of(rule), PlaceOf(operation.Syntax), fix is null ? properties : properties.Add(Rules.Fix, fix), _place, what));
         return true;
     }
 

@@ -10,9 +10,6 @@ namespace RaftActors.Analyzers;
 /// <summary>Finds what depends on the culture of the machine, and the text that does not.</summary>
 internal static class Culture
 {
-    /// <summary>The property of a diagnostic with the expression that replaces it.</summary>
-    public const string Fix = "fix";
-
     /// <summary>The types that the replacing expressions name.</summary>
     public static readonly string[] TypesOfFixes =
     [

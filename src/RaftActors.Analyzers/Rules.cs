@@ -17,11 +17,15 @@ internal static class Rules
     public const string LiveState = "RAFT008";
     public const string AfterAwait = "RAFT010";
 
+    /// <summary>The property of a diagnostic with the expression that replaces its place.</summary>
+    public const string Fix = "fix";
+
     // {0} is the place, such as 'Orders.HandleAppend', and {1} is what stands there.
     private static readonly Dictionary<string, DiagnosticDescriptor> ById = new[]
     {
         Rule(Clock, "A replicated callback reads a clock",
-            "{0} runs on every node, and '{1}' gives each one another time. Put the time into the value before it is appended."),
+            "{0} runs on every node, and '{1}' gives each one another time. Use the Time of the entry or of the entity, which belongs to "
+                + "the log."),
         Rule("RAFT002", "A replicated callback uses randomness or a new id",
             "{0} runs on every node, and '{1}' gives each one another value. Put the random value or the id into the value before it is "
                 + "appended."),

@@ -327,11 +327,56 @@ public sealed class RuleTests : IClassFixture<RuleTests.PackageFolder>
             _any = _list.Order(StringComparer.Ordinal).ToList();
             _any = new SortedSet<string>(StringComparer.Ordinal);
             """;
-        var test = new CSharpCodeFixTest<ReplicatedCallbackAnalyzer, CultureCodeFix, DefaultVerifier>
+        var test = new CSharpCodeFixTest<ReplicatedCallbackAnalyzer, ReplacementCodeFix, DefaultVerifier>
         {
             FixedCode = Source.Usings + Actor.Replace("BODY", Fixed),
         };
         return RunAsync(test, Actor.Replace("BODY", Found));
+    }
+
+    [Fact]
+    public Task Clock_is_replaced_by_the_time_of_the_entry()
+    {
+        const string Found = """
+            _any = {|RAFT001:DateTime.UtcNow|};
+            _any = {|RAFT001:DateTimeOffset.UtcNow|}.AddDays(1);
+            _any = {|RAFT001:time.GetUtcNow()|};
+            _any = {|RAFT001:TimeProvider.System.GetUtcNow()|};
+            Func<DateTime> later = () => {|RAFT001:DateTime.UtcNow|};
+            """;
+        const string Fixed = """
+            _any = entry.Time.UtcDateTime;
+            _any = entry.Time.AddDays(1);
+            _any = entry.Time;
+            _any = entry.Time;
+            Func<DateTime> later = () => entry.Time.UtcDateTime;
+            """;
+        var test = new CSharpCodeFixTest<ReplicatedCallbackAnalyzer, ReplacementCodeFix, DefaultVerifier>
+        {
+            FixedCode = Source.Usings + Actor.Replace("BODY", Fixed),
+        };
+        return RunAsync(test, Actor.Replace("BODY", Found));
+    }
+
+    [Fact]
+    public Task Clock_is_replaced_by_the_time_of_an_entity_that_handles_a_command()
+    {
+        const string Entity = """
+            public sealed class Cart : ReplicatedEntity<DateTimeOffset>
+            {
+                protected override DateTimeOffset NewState() => {|RAFT001:DateTimeOffset.UtcNow|};
+
+                protected override object? HandleCommand(object? command) => CLOCK;
+            }
+            """;
+        var test = new CSharpCodeFixTest<ReplicatedCallbackAnalyzer, ReplacementCodeFix, DefaultVerifier>
+        {
+            FixedCode = Source.Usings + Entity.Replace("CLOCK", "Time"),
+
+            // NewState has no time of a command, so its finding stays.
+            FixedState = { MarkupHandling = MarkupMode.Allow },
+        };
+        return RunAsync(test, Entity.Replace("CLOCK", "{|RAFT001:DateTimeOffset.UtcNow|}"));
     }
 
     [Fact]

@@ -12,13 +12,15 @@ using RaftActors.Analyzers;
 
 namespace RaftActors.CodeFixes;
 
-/// <summary>Names the invariant culture or the ordinal order where RAFT007 warns.</summary>
+/// <summary>
+/// Takes the time of the log where RAFT001 warns of a clock, and names the invariant culture or the ordinal order where RAFT007 does.
+/// </summary>
 [ExportCodeFixProvider(LanguageNames.CSharp)]
 [Shared]
-public sealed class CultureCodeFix : CodeFixProvider
+public sealed class ReplacementCodeFix : CodeFixProvider
 {
     /// <inheritdoc/>
-    public override ImmutableArray<string> FixableDiagnosticIds { get; } = [Rules.Culture];
+    public override ImmutableArray<string> FixableDiagnosticIds { get; } = [Rules.Clock, Rules.Culture];
 
     /// <inheritdoc/>
     public override FixAllProvider GetFixAllProvider() => WellKnownFixAllProviders.BatchFixer;
@@ -33,7 +35,7 @@ public sealed class CultureCodeFix : CodeFixProvider
             // The place of a call may begin after its receiver.
             var span = finding.Location.SourceSpan;
             if (root?.FindToken(span.Start).Parent?.FirstAncestorOrSelf<ExpressionSyntax>(each => each.Span.End >= span.End) is { } node
-                && finding.Properties.TryGetValue(Culture.Fix, out var text) && text is not null)
+                && finding.Properties.TryGetValue(Rules.Fix, out var text) && text is not null)
             {
                 // The names are as short as the file's usings allow.
                 foreach (var type in Culture.TypesOfFixes)
@@ -45,9 +47,9 @@ public sealed class CultureCodeFix : CodeFixProvider
                 var fixedNode = SyntaxFactory.ParseExpression(text).WithTriviaFrom(node);
                 context.RegisterCodeFix(
                     CodeAction.Create(
-                        "Do not depend on the culture",
+                        finding.Id == Rules.Clock ? "Use the time of the log" : "Do not depend on the culture",
                         _ => Task.FromResult(context.Document.WithSyntaxRoot(root.ReplaceNode(node, fixedNode))),
-                        equivalenceKey: Rules.Culture),
+                        equivalenceKey: finding.Id),
                     finding);
             }
         }
