@@ -21,9 +21,9 @@ internal sealed class TailCommand(CommandEnvironment environment, ClientSettings
         var command = new Command(
             "tail",
             $"""
-            Prints the latest committed pairs of a running group: serial, key, size of the value in the log, and its first bytes. A value
-            is shown as text if it is text, as strings and JSON are, else in hexadecimal. Any process can be asked. A pair that a snapshot
-            covers may be gone from the log: then the output begins with the first pair that is left.
+            Prints the latest committed pairs of a running group: serial, time, key, size of the value in the log, and its first bytes. A
+            value is shown as text if it is text, as strings and JSON are, else in hexadecimal. Any process can be asked. A pair that a
+            snapshot covers may be gone from the log: then the output begins with the first pair that is left.
 
             Exit codes:
               0    printed
@@ -122,7 +122,7 @@ internal sealed class TailCommand(CommandEnvironment environment, ClientSettings
         var (serial, preview) = (pair.Serial.Value, ValuePreview.Of(pair.Value.Span));
         if (!settings.IsJson)
         {
-            environment.Output.WriteLine(Printable.Of($"{serial}  \"{pair.Key}\" = {pair.Value.Length} bytes: {preview}"));
+            environment.Output.WriteLine(Printable.Of($"{serial}  {pair.Time}  \"{pair.Key}\" = {pair.Value.Length} bytes: {preview}"));
             return;
         }
 
@@ -130,6 +130,7 @@ internal sealed class TailCommand(CommandEnvironment environment, ClientSettings
         {
             writer.WriteString("kind", "pair");
             writer.WriteNumber("serial", serial);
+            writer.WriteString("time", $"{pair.Time}");
             writer.WriteString("key", pair.Key);
             writer.WriteNumber("size", pair.Value.Length);
             writer.WriteString("preview", preview);

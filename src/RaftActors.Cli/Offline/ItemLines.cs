@@ -20,7 +20,7 @@ internal sealed class ItemLines(TextWriter output, bool isJson)
         if (!_hasHeading)
         {
             _hasHeading = true;
-            output.WriteLine(Row("FILE", "OFFSET", "KIND", "INDEX", "TERM", "SERIAL", "STATE", "OWNER", ""));
+            output.WriteLine(Row("FILE", "OFFSET", "KIND", "INDEX", "TERM", "SERIAL", "TIME", "STATE", "OWNER", ""));
         }
 
         output.WriteLine(Row(
@@ -30,6 +30,7 @@ internal sealed class ItemLines(TextWriter output, bool isJson)
             $"{item.Index}",
             $"{item.Term}",
             $"{item.Serial}",
+            $"{item.Time}",
             item.State.ToString().ToLowerInvariant(),
             item.Owner is { } owner ? $"{owner.Group}/{owner.Name}" : "",
             What(item)));
@@ -46,10 +47,12 @@ internal sealed class ItemLines(TextWriter output, bool isJson)
         string index,
         string term,
         string serial,
+        string time,
         string state,
         string owner,
         string what) =>
-        Printable.Of($"{file,-20} {offset,10}  {kind,-14} {index,9} {term,6} {serial,9}  {state,-7}  {owner,-24}  {what}".TrimEnd());
+        Printable.Of(
+            $"{file,-20} {offset,10}  {kind,-14} {index,9} {term,6} {serial,9}  {time,-24}  {state,-7}  {owner,-24}  {what}".TrimEnd());
 
     private static void Members(Utf8JsonWriter writer, LogItem item)
     {
@@ -61,6 +64,7 @@ internal sealed class ItemLines(TextWriter output, bool isJson)
         JsonLine.Number(writer, "index", item.Index);
         JsonLine.Number(writer, "term", item.Term);
         JsonLine.Number(writer, "serial", item.Serial);
+        JsonLine.Text(writer, "time", item.Time?.ToString());
         JsonLine.Text(writer, "key", item.Key);
         JsonLine.Number(writer, "size", item.Size);
         JsonLine.Text(writer, "preview", item.Preview);

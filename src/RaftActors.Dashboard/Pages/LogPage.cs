@@ -43,12 +43,13 @@ internal static class LogPage
             return html.ToMarkup();
         }
 
-        string[] headings = ["Serial", "Key", "Index", "Term", "Bytes", "Type", .. log.HasValues ? ["Value"] : Array.Empty<string>()];
+        string[] headings = ["Serial", "Time", "Key", "Index", "Term", "Bytes", "Type", .. log.HasValues ? ["Value"] : Array.Empty<string>()];
         Words.Heads(html, $"The latest {Words.Count(log.Rows.Length, "committed pair", "committed pairs")}, the last one first", headings);
         foreach (var row in log.Rows)
         {
             html.Add($"<tr role=\"row\" data-key=\"{row.Serial}\">");
             html.Add($"<th scope=\"row\" role=\"rowheader\" class=\"number\">{row.Serial:N0}</th>");
+            Words.Cell(html, "Time", row.Time);
             Words.Cell(html, "Key", row.Key);
             Words.Number(html, "Index", row.Index);
             Words.Number(html, "Term", row.Term);

@@ -47,6 +47,7 @@ internal sealed class LogTail(RaftProcess process, Func<StoredPair, string?>? sh
         index,
         term,
         pair.Serial.Value,
+        $"{pair.Time}",
         Short(pair.Key),
         pair.Value.Length,
         Short(ValueCodec<object?>.TypeOf(pair.Value.Span)),
@@ -76,4 +77,4 @@ internal sealed record LogView(ProcessName Process, ImmutableArray<LogRow> Rows,
 /// <param name="Size">Of the value in the log, in bytes.</param>
 /// <param name="Type">Of the value, as far as the bytes tell it.</param>
 /// <param name="Text">The value as the application shows it. Null: it does not.</param>
-internal sealed record LogRow(long Index, long Term, long Serial, string Key, int Size, string Type, string? Text);
+internal sealed record LogRow(long Index, long Term, long Serial, string Time, string Key, int Size, string Type, string? Text);
