@@ -135,8 +135,9 @@ public abstract partial class RaftActor<TValue, TResult>
             LearnerDelivery? pulls = _overrides.Pulls ? _options.LearnerDelivery ?? _process.Settings.LearnerDelivery : null;
             _order = new DeliveryOrder(last, pulls, _process.Pairs, _process.OwnRef);
             _turns = new DeliveryTurns(Self, _life);
-            var check = new PairCheck<TValue>(_values, _options.FindFault, _options.HasEntities);
-            LatestActor latest = new(_process, check.FindFault, OutcomeMaker<TResult>.Instance, this is IRaftSnapshot, Context.System.Log);
+            var check = new PairCheck<TValue>(
+                _values, _options.FindFault, _options.HasEntities, () => _process.Status.LogicVersion ?? GroupVersion.Lowest.Logic);
+            LatestActor latest = new(_process, check.FindRefusal, OutcomeMaker<TResult>.Instance, this is IRaftSnapshot, Context.System.Log);
             _slow = new SlowCallbacks(Context.System.Scheduler, _process.Settings.Timing.ElectionTimeoutMin, latest.WarnOfSlow);
             _process.Actor = latest;
             return _raft = new RaftContext<TValue>(_process, _order, _turns, check, latest);

@@ -120,7 +120,7 @@ public sealed partial class RaftContext<TValue>
         var span = Spans.Begin(Spans.Append, ActivityKind.Client, parent: default, _process.Telemetry.Tags);
         var limit = timeout ?? _process.Settings.Requests.AppendTimeout;
         var append = new ToEngine.Append(request, key, bytes, limit, span) { RequestKey = hashedKey };
-        Tell(_check.FindFault(key, value) is { } fault ? append with { Fault = fault } : append, replyTo);
+        Tell(_check.FindRefusal(key, value) is { } refusal ? append with { Refusal = refusal } : append, replyTo);
         return request;
     }
 

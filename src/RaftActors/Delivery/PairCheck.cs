@@ -8,15 +8,43 @@ namespace RaftActors.Delivery;
 /// </summary>
 /// <param name="findFault">The function of the options; null: each value that can be read may be appended.</param>
 /// <param name="hasEntities">The actor is a shard of entities, which can be reset.</param>
-internal sealed class PairCheck<TValue>(ValueCodec<TValue> values, Func<string, TValue, string?>? findFault, bool hasEntities)
+/// <param name="logic">The logic version of the group, as this process knows it.</param>
+internal sealed class PairCheck<TValue>(
+    ValueCodec<TValue> values, Func<string, TValue, string?>? findFault, bool hasEntities, Func<int> logic)
 {
     // A switch over the commands of a class has no case for null, and its default would admit one. For object each value is a command.
     private static readonly bool RefusesNull = !typeof(TValue).IsValueType && typeof(TValue) != typeof(object);
 
+    // Otherwise all values have this type, and it needs no version.
+    private static readonly bool MayNeedVersion = !typeof(TValue).IsSealed || SinceLogicVersionAttribute.Of(typeof(TValue)) > 1;
+
     public ValueCodec<TValue> Values => values;
 
     /// <summary>Checks a pair of the actor itself.</summary>
-    public string? FindFault(string key, TValue value)
+    public CancelReason.NotCommitted? FindRefusal(string key, TValue value) =>
+        value is not null && SinceLogicVersionAttribute.Of(value.GetType()) is var since && since > logic()
+            ? new(
+                NotCommittedReason.NotYet,
+                $"The group has logic version {logic()}, and a {value.GetType().Name} needs {since}. Append it when all nodes have the new "
+                + "program.")
+            : FindFault(key, value) is { } fault ? new(NotCommittedReason.Invalid, fault)
+            : null;
+
+    /// <summary>Checks a pair of a client.</summary>
+    public CancelReason.NotCommitted? FindRefusal(string key, ReadOnlyMemory<byte> value)
+    {
+        TValue? read = default;
+        var isSeen = findFault is not null || ValueCodec<TValue>.IsReset(value.Span) || MayNeedVersion;
+        var fault = isSeen ? values.FindFault(value, out read) : values.FindFault(value);
+        return fault is null
+            ? FindRefusal(key, read!) // Justification: null is a value of its type, or nothing looks at it.
+            : new(
+                NotCommittedReason.Invalid,
+                $"The actors of the group cannot read the value. {fault} Create the client with the type of values, and the codec, of the "
+                + "actors.");
+    }
+
+    private string? FindFault(string key, TValue value)
     {
         try
         {
@@ -30,17 +58,5 @@ internal sealed class PairCheck<TValue>(ValueCodec<TValue> values, Func<string, 
         {
             return $"{nameof(RaftOptions<>.FindFault)} threw {FailureText.Of(e)}";
         }
-    }
-
-    /// <summary>Checks a pair of a client.</summary>
-    public string? FindFault(string key, ReadOnlyMemory<byte> value)
-    {
-        TValue? read = default;
-        var isSeen = findFault is not null || ValueCodec<TValue>.IsReset(value.Span);
-        var fault = isSeen ? values.FindFault(value, out read) : values.FindFault(value);
-        return fault is null
-            ? FindFault(key, read!) // Justification: null is a value of its type, or nothing looks at it.
-            : $"The actors of the group cannot read the value. {fault} Create the client with the type of values, and the codec, of the "
-                + "actors.";
     }
 }

@@ -37,7 +37,7 @@ internal abstract record ToEngine
         public HashedKey? RequestKey { get; init; }
 
         /// <summary>Why the pair must not be appended; null: it may be.</summary>
-        public string? Fault { get; init; }
+        public CancelReason.NotCommitted? Refusal { get; init; }
     }
 
     /// <summary>Asks for the pair of a serial.</summary>

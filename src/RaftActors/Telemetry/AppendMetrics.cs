@@ -49,6 +49,7 @@ internal sealed class AppendMetrics(ProcessTags tags)
         NotCommittedReason.NoLeader => "no_leader",
         NotCommittedReason.Busy => "busy",
         NotCommittedReason.DiskFull => "disk_full",
+        NotCommittedReason.NotYet => "not_yet",
         NotCommittedReason.Stopped => "stopped",
         NotCommittedReason.Invalid => "invalid",
         _ => "other",

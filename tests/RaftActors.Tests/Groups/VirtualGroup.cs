@@ -112,6 +112,13 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
         Settle();
     }
 
+    /// <summary>A process whose program has this logic version.</summary>
+    public void StartVersioned(string name, int version)
+    {
+        var (watcher, options) = Prepare(name, new RaftOptions<object?>());
+        Watch(name, watcher, system.ActorOf(Props.Create(() => new LaterCommandTests.Teller(watcher, options, version)), name));
+    }
+
     /// <summary>A process whose actor takes this virtual time to apply a pair.</summary>
     public void StartSlow(string name, TimeSpan time)
     {

@@ -11,12 +11,12 @@ using RaftActors.Telemetry;
 namespace RaftActors.Engine;
 
 /// <summary>What a process knows of the latest life of its actor. Any thread may use it.</summary>
-/// <param name="findFault">Says why a pair of a client must not be appended; null: it may be.</param>
+/// <param name="findRefusal">Says why a pair of a client must not be appended; null: it may be.</param>
 /// <param name="outcomes">Makes the outcomes of the actor.</param>
 /// <param name="takesSnapshots">It implements <see cref="IRaftSnapshot"/>.</param>
 internal sealed class LatestActor(
     RaftProcess process,
-    Func<string, ReadOnlyMemory<byte>, string?> findFault,
+    Func<string, ReadOnlyMemory<byte>, CancelReason.NotCommitted?> findRefusal,
     OutcomeMaker outcomes,
     bool takesSnapshots,
     ILoggingAdapter log)
@@ -25,7 +25,7 @@ internal sealed class LatestActor(
     private volatile ImmutableDictionary<string, QuarantinedEntity> _quarantined =
         ImmutableDictionary.Create<string, QuarantinedEntity>(StringComparer.Ordinal);
 
-    public Func<string, ReadOnlyMemory<byte>, string?> FindFault => findFault;
+    public Func<string, ReadOnlyMemory<byte>, CancelReason.NotCommitted?> FindRefusal => findRefusal;
 
     public OutcomeMaker Outcomes => outcomes;
 

@@ -260,7 +260,7 @@ internal sealed class ClientRequests(
             return new(NotCommittedReason.Quarantined, $"{process.Name} takes no commands: {entity}");
         }
 
-        return actor.FindFault(call.Key, call.Value) is { } fault ? new(NotCommittedReason.Invalid, fault) : null;
+        return actor.FindRefusal(call.Key, call.Value);
     }
 
     private sealed record Waiting(long Number, ClientCall.Read Read, ICanTell Client);

@@ -114,8 +114,7 @@ internal sealed class OwnAppends
     public void OnStopped() => _session.Close(_context.Process.EngineStopped, new CancelReason.Unknown(UnknownReason.Stopped));
 
     private CancelReason.NotCommitted? FindObstacle(ToEngine.Append made) =>
-        made.Fault is { } fault ? new(NotCommittedReason.Invalid, fault)
-        : _context.FindObstacle(made.Request.Id, made.RequestKey?.Hash);
+        made.Refusal ?? _context.FindObstacle(made.Request.Id, made.RequestKey?.Hash);
 
     // A new way gets all open Appends again. False: none may be sent now.
     private bool TryFollow()
