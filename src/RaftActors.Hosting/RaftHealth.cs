@@ -65,6 +65,11 @@ internal sealed class RaftHealth(RaftPlan plan, Func<RaftStatus, IEnumerable<str
             yield return $"{Name(process)}: {conflict}";
         }
 
+        if (process.ContractConflict is { } contracts)
+        {
+            yield return $"{Name(process)}: {contracts}";
+        }
+
         if (process.IsDiskNearlyFull)
         {
             yield return $"{Name(process)} takes no pairs as a leader: fewer bytes than raft.store.free-space-floor are free on its disk. "

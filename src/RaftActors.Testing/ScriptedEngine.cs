@@ -63,6 +63,16 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
         _actor?.Tell(new ToActor.Committed(_life, entry.Serial));
     }
 
+    /// <summary>The pairs after this serial have the version.</summary>
+    public void Upgrade(Serial last, int logicVersion)
+    {
+        var version = GroupVersion.Lowest with { Logic = logicVersion };
+        Configuration raised = new(GroupUid.None, 1, [Process.Member], [], [], []) { Version = version };
+        Process.Pairs.Commit([new LogEntry(new LogIndex(last.Value), Term.Zero, last, new Payload.Reconfigure(raised))]);
+        Process.Status = Process.Status with { LogicVersion = logicVersion };
+        _actor?.Tell(new ToActor.Committed(_life, last));
+    }
+
     /// <summary>The pair of another Append with the same request key is committed under this serial.</summary>
     public void Repeat(RequestRef request, Serial serial)
     {
@@ -151,8 +161,8 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
     {
         switch (message)
         {
-            case ToEngine.Append { Fault: { } fault } append:
-                Cancel(append.Request, new CancelReason.NotCommitted(NotCommittedReason.Invalid, fault));
+            case ToEngine.Append { Refusal: { } refusal } append:
+                Cancel(append.Request, refusal);
                 break;
             case ToEngine.Append append:
                 probe?.Tell(ToFromActor(append), _actor);

@@ -107,6 +107,16 @@ public sealed class ScriptedGroup<TValue>
     public Serial Commit(string key, TValue value, DateTimeOffset? time = null) => Commit(key, value, time, null);
 
     /// <summary>
+    /// Raises the logic version of the group. Callback: HandleUpgrade, if the actor has pairs. Later pairs have the version.
+    /// </summary>
+    /// <param name="logicVersion">Above the present one, which is 1 at first.</param>
+    public void Upgrade(int logicVersion)
+    {
+        var last = _last;
+        Tell(engine => engine.Upgrade(last, logicVersion));
+    }
+
+    /// <summary>
     /// Commits the pair of an Append of the actor. Callback: HandleAppend with the ref of the Append. If a pair with the same request key
     /// is committed, the Append ends with the outcome of that pair, without a callback.
     /// </summary>

@@ -18,7 +18,7 @@ internal sealed record GroupLevels(int? Group, int? Logic, ImmutableArray<Member
         [
             .. from member in GroupStatus.MembersOf(answers)
                let status = answers.Processes.FirstOrDefault(status => status.Name == member.Name)
-               select new MemberLevel(member.Name, status?.FormatLevelMax, status?.LogicVersionMax),
+               select new MemberLevel(member.Name, status?.FormatLevelMax, status?.Program.LogicVersion),
         ]);
 
     /// <summary>Why the group cannot have a level; null: it can.</summary>

@@ -60,6 +60,8 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
 
     ITimerScheduler IWithTimers.Timers { get; set; } = null!; // Justification: Akka sets it before the actor starts.
 
+    internal override Type ProgramType => typeof(TEntity);
+
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
     StateWriter IRaftStreamSnapshot.TakeSnapshot(Serial serial)

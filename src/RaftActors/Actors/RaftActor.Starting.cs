@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Event;
 
+using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Engine;
 using RaftActors.Engine.Requests;
@@ -137,7 +138,8 @@ public abstract partial class RaftActor<TValue, TResult>
             _turns = new DeliveryTurns(Self, _life);
             var check = new PairCheck<TValue>(
                 _values, _options.FindFault, _options.HasEntities, () => _process.Status.LogicVersion ?? GroupVersion.Lowest.Logic);
-            LatestActor latest = new(_process, check.FindRefusal, OutcomeMaker<TResult>.Instance, this is IRaftSnapshot, Context.System.Log);
+            LatestActor latest = new(
+                _process, check.FindRefusal, OutcomeMaker<TResult>.Instance, this is IRaftSnapshot, Context.System.Log);
             _slow = new SlowCallbacks(Context.System.Scheduler, _process.Settings.Timing.ElectionTimeoutMin, latest.WarnOfSlow);
             _process.Actor = latest;
             return _raft = new RaftContext<TValue>(_process, _order, _turns, check, latest);

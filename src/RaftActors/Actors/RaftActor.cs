@@ -75,7 +75,10 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
             values.DemandType("value");
             _questions = new ValueCodec<object?>(Context.System, codecPlace: null);
             RaftConfigurationException.Demand(LogicVersion >= 1, $"{GetType().Name}.LogicVersion is {LogicVersion}. Use 1 or more.");
-            var settings = _extension.ReadSettings(_options, Self) with { LogicVersion = LogicVersion };
+            var settings = _extension.ReadSettings(_options, Self) with
+            {
+                Program = new RaftProgram(LogicVersion, ProgramType.Module.ModuleVersionId, values.Contract),
+            };
             LogSlice Preloaded() => Preload.Of(_options.Preload.Select(pair => ToPayload(settings, pair, values)));
             _opening = _extension.Open(settings, Preloaded, _options.Store);
         }
@@ -130,6 +133,9 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     /// </para>
     /// </summary>
     protected virtual int LogicVersion => 1;
+
+    /// <summary>The class whose assembly has the rules.</summary>
+    internal virtual Type ProgramType => GetType();
 
     /// <summary>
     /// Called on every process between the same two pairs, when the group has another logic version: change the state as the new rules need

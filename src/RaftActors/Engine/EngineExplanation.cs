@@ -52,6 +52,11 @@ internal static class EngineExplanation
             lines.Add($"diverged: {divergence}");
         }
 
+        if (process.Status.ContractConflict is { } conflict)
+        {
+            lines.Add($"contract conflict: {conflict}");
+        }
+
         if (process.Status.Fence is { } fence)
         {
             lines.Add($"fenced: {fence}");

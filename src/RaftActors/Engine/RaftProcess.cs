@@ -57,7 +57,7 @@ internal sealed class RaftProcess
         {
             IsOpen = true,
             FormatLevelMax = FormatRange.Own.Highest,
-            LogicVersionMax = settings.LogicVersion,
+            Program = settings.Program,
             RoleSince = Machine.Current.Time.GetUtcNow(),
             Members = [.. settings.Roster.Select(name => new GroupMember(name, isVoter: !settings.IsJoining))],
         };

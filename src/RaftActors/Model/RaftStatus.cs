@@ -95,8 +95,14 @@ public sealed record RaftStatus
     /// </summary>
     public int? LogicVersion { get; internal init; }
 
-    /// <summary>The newest logic version that the program of this process has (<c>RaftActor.LogicVersion</c>).</summary>
-    public int LogicVersionMax { get; internal init; }
+    /// <summary>The program of this process.</summary>
+    public RaftProgram Program { get; internal init; } = RaftProgram.Unknown;
+
+    /// <summary>
+    /// Another process has the logic version of this one, and values of other JSON, as text for people with the remedy. Null: none is
+    /// known.
+    /// </summary>
+    public string? ContractConflict { get; internal init; }
 
     /// <summary>The other processes that this one has met and that are in reach, by name.</summary>
     public ImmutableArray<ProcessName> Reachable { get; internal init; } = [];
@@ -161,6 +167,7 @@ public sealed record RaftStatus
         + (Fence is null ? "" : $", fenced: {Fence}")
         + (IsRemoved ? ", removed" : "")
         + (NameConflict is null ? "" : $", name conflict: {NameConflict}")
+        + (ContractConflict is null ? "" : $", contract conflict: {ContractConflict}")
         + (Decision is null ? "" : $", decided: {Decision}")
         + (Quarantined.IsEmpty ? "" : $", quarantined: {string.Join(", ", Quarantined.Select(entity => entity.Id))}")
         + (HeldAt is null ? "" : $", held: {HeldAt}")

@@ -29,8 +29,8 @@ internal sealed record RaftSettings
 
     public required int Priority { get; init; }
 
-    /// <summary>The newest logic version of the program. The actor has it, not the configuration.</summary>
-    public int LogicVersion { get; init; } = GroupVersion.Lowest.Logic;
+    /// <summary>The actor has it, not the configuration.</summary>
+    public RaftProgram Program { get; init; } = RaftProgram.Unknown;
 
     /// <summary>A leader raises the logic version by itself.</summary>
     public required bool RaisesLogic { get; init; }
@@ -124,7 +124,7 @@ internal sealed record RaftSettings
         DiskStallTicks = Timing.ToTicks(Timing.DiskStallTimeout),
         QuiesceTicks = Timing.MayBeQuiescent ? Timing.ToTicks(Timing.QuiescentAfter) : 0,
         Lease = Lease.ToCoreOptions(),
-        Version = new GroupVersion(FormatRange.Own.Highest, LogicVersion),
+        Version = new GroupVersion(FormatRange.Own.Highest, Program.LogicVersion),
         RaisesLogic = RaisesLogic,
         KeepsQuorum = Quorum.IsKept,
         FailureDomain = Quorum.FailureDomain,

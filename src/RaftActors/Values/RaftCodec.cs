@@ -14,6 +14,9 @@ namespace RaftActors;
 /// <typeparam name="T">The type of the values.</typeparam>
 public abstract class RaftCodec<T>
 {
+    /// <summary>The JSON that this codec writes; null: it writes other bytes.</summary>
+    internal virtual JsonTypeInfo? JsonType => null;
+
     /// <summary>Encodes a value.</summary>
     /// <param name="value">Never null: RaftActors stores null itself.</param>
     /// <param name="output">Receives the bytes. Valid only during the call.</param>
@@ -58,6 +61,8 @@ public static class RaftCodec
     private sealed class JsonCodec<T>(JsonTypeInfo<T> type, bool isStrict) : RaftCodec<T>
     {
         private readonly JsonTypeInfo<T> _read = isStrict ? (JsonTypeInfo<T>)StrictJson.Of(type) : type;
+
+        internal override JsonTypeInfo JsonType => type;
 
         public override void Encode(T value, IBufferWriter<byte> output)
         {

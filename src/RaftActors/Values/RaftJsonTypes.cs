@@ -84,6 +84,18 @@ public sealed class RaftJsonTypes
     /// <summary>The type that a message or the log names; null: this node does not use it. Never loads a type.</summary>
     internal JsonType? Of(string name) => _byName.GetValueOrDefault(name);
 
+    /// <summary>A number for the JSON of all types that a value of the declared type may have; see <see cref="JsonContract"/>.</summary>
+    internal ulong ContractOf(Type declared)
+    {
+        var sum = 0UL;
+        foreach (var (type, known) in _byType)
+        {
+            sum += declared.IsAssignableFrom(type) ? JsonContract.Of(known.Info) : 0;
+        }
+
+        return sum;
+    }
+
     private void Demand(Type type, Dictionary<string, JsonType> byName)
     {
         if (_missed.Contains(type))

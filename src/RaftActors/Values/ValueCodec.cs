@@ -78,6 +78,11 @@ internal sealed class ValueCodec<TValue>(
         }
     }
 
+    /// <summary>A number for the JSON of the values, equal in two programs that read each other's. 0: none is JSON.</summary>
+    public ulong Contract => Codec is not { } known ? host.Json.ContractOf(typeof(TValue))
+        : known.JsonType is { } json ? JsonContract.Of(json)
+        : 0;
+
     /// <summary>
     /// Reports a missing serializer before there is a value to write. An abstract type passes: the type of each value decides.
     /// </summary>

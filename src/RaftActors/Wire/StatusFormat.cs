@@ -48,7 +48,8 @@ internal sealed class StatusFormat(RaftHost host)
         writer.Optional(status.FormatLevel, static (to, level) => to.Octet((byte)level));
         writer.Octet((byte)status.FormatLevelMax);
         writer.Optional(status.LogicVersion, static (to, logic) => to.Number(logic));
-        writer.Number(status.LogicVersionMax);
+        WireFormat.WriteProgram(writer, status.Program);
+        writer.Optional(status.ContractConflict, static (to, text) => to.Text(text));
         writer.Optional(status.SyncTime, static (to, time) => to.Number(time.Ticks));
         writer.Optional(status.HeldAt, WriteHeld);
         writer.Optional(status.Divergence, WriteDivergence);
@@ -80,7 +81,8 @@ internal sealed class StatusFormat(RaftHost host)
         FormatLevel = reader.Flag() ? reader.Octet() : null,
         FormatLevelMax = reader.Octet(),
         LogicVersion = reader.Flag() ? reader.Integer() : null,
-        LogicVersionMax = reader.Integer(),
+        Program = WireFormat.ReadProgram(ref reader),
+        ContractConflict = ReadOptional(ref reader),
         SyncTime = reader.Flag() ? new TimeSpan(reader.Count()) : null,
         HeldAt = reader.Flag() ? ReadHeld(ref reader) : null,
         Divergence = reader.Flag() ? ReadDivergence(ref reader) : null,

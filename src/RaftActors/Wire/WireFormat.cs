@@ -65,9 +65,19 @@ internal static class WireFormat
     {
         writer.Text(actor.Process.Value);
         writer.Text(actor.Path);
+        WriteProgram(writer, actor.Program);
     }
 
-    public static WireMessage.ActorAt ReadActorAt(ref ByteReader reader) => new(reader.Name(), reader.Text());
+    public static WireMessage.ActorAt ReadActorAt(ref ByteReader reader) => new(reader.Name(), reader.Text(), ReadProgram(ref reader));
+
+    public static void WriteProgram(ByteWriter writer, RaftProgram program)
+    {
+        writer.Number(program.LogicVersion);
+        writer.Identity(program.Build);
+        writer.Hash(program.Contracts);
+    }
+
+    public static RaftProgram ReadProgram(ref ByteReader reader) => new(reader.Integer(), reader.Identity(), reader.Hash());
 
     public static void WriteDigest(ByteWriter writer, WireMessage.Digest message)
     {

@@ -72,7 +72,7 @@ internal abstract record WireMessage
     /// <summary>
     /// Between engines: the raft actor of <paramref name="Process"/> has this path, with its address. Empty: the process has no actor now.
     /// </summary>
-    public sealed record ActorAt(ProcessName Process, string Path) : WireMessage;
+    public sealed record ActorAt(ProcessName Process, string Path, RaftProgram Program) : WireMessage;
 
     /// <summary>Between engines: what the sender's actor has made of some pairs. See <see cref="StateDigest"/>.</summary>
     /// <param name="Boot">The start of the process.</param>

@@ -83,6 +83,25 @@ public sealed class CheckTests
         "two leaders are known in term 3");
 
     [Fact]
+    public void Values_of_different_JSON_in_one_logic_version_are_a_failure() => AssertBad(
+        Findings(Good[0], Good[1], Good[2] with { Program = new RaftProgram(1, Guid.Empty, 5) }),
+        FindingLevel.Fail,
+        "group",
+        "one logic version, 1, stands for values of different JSON: :9990, :9991; :9992");
+
+    [Fact]
+    public void Builds_of_one_logic_version_are_told_and_those_of_two_are_not()
+    {
+        var findings = Findings(Good[0], Good[1], Good[2] with { Program = new RaftProgram(1, Uid, 0) });
+
+        Assert.Contains(findings, finding => finding is { Level: FindingLevel.Ok, About: "group" }
+            && finding.Text.StartsWith("logic version 1 runs in several builds: :9990, :9991; :9992. ", StringComparison.Ordinal));
+        Assert.DoesNotContain(
+            Findings(Good[0], Good[1], Good[2] with { Program = new RaftProgram(2, Uid, 0) }),
+            finding => finding.Text.Contains("build", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Group_without_a_leader_is_a_failure() => AssertBad(
         Findings([.. Good.Select(status => status with { Leader = null })]), FindingLevel.Fail, "group", "no leader is known");
 

@@ -133,7 +133,7 @@ public sealed class UpgradeTests : ServerProgramTest
                 FormatLevel = level,
                 FormatLevelMax = each.Second!.Value,
                 LogicVersion = level,
-                LogicVersionMax = each.Second!.Value,
+                Program = new RaftProgram(each.Second!.Value, Guid.Empty, 0),
             });
         return new FakeGroup { OnStatus = () => new RaftActors.GroupStatus(ServerId.GroupName, [.. statuses], []) };
     }

@@ -32,19 +32,19 @@ public sealed class PairCheckTests : TestKit
     public void Reset_of_an_entity_is_for_actors_that_host_entities(bool hasEntities, string? fault)
     {
         var values = new ValueCodec<object?>(Sys);
-        var check = new PairCheck<object?>(values, findFault: null, hasEntities);
+        var check = new PairCheck<object?>(values, findFault: null, hasEntities, () => 1);
 
-        Assert.Equal(fault, check.FindFault("key", values.Encode(EntityReset.Instance)));
-        Assert.Equal(fault, check.FindFault("key", (object?)EntityReset.Instance));
+        Assert.Equal(fault, check.FindRefusal("key", values.Encode(EntityReset.Instance))?.Detail);
+        Assert.Equal(fault, check.FindRefusal("key", (object?)EntityReset.Instance)?.Detail);
     }
 
     [Fact]
     public void Pair_that_the_check_of_the_actors_fails_at_is_refused()
     {
         var values = new ValueCodec<int>(Sys);
-        var check = new PairCheck<int>(values, (_, value) => $"{1 / value}", hasEntities: false);
+        var check = new PairCheck<int>(values, (_, value) => $"{1 / value}", hasEntities: false, () => 1);
 
-        Assert.Contains("FindFault threw DivideByZeroException", check.FindFault("key", values.Encode(0)));
+        Assert.Contains("FindFault threw DivideByZeroException", check.FindRefusal("key", values.Encode(0))?.Detail);
     }
 
     // A client's pair, and then the actor's own.
@@ -57,9 +57,9 @@ public sealed class PairCheckTests : TestKit
             return null;
         }
 
-        var check = new PairCheck<TValue?>(values, isChecked ? Check : null, hasEntities: false);
-        var fault = check.FindFault("key", values.Encode(default));
-        Assert.Equal(fault, check.FindFault("key", default(TValue?)));
+        var check = new PairCheck<TValue?>(values, isChecked ? Check : null, hasEntities: false, () => 1);
+        var fault = check.FindRefusal("key", values.Encode(default))?.Detail;
+        Assert.Equal(fault, check.FindRefusal("key", default(TValue?))?.Detail);
         return fault;
     }
 }

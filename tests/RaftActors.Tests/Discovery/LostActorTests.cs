@@ -68,7 +68,8 @@ public sealed class LostActorTests : TestKit
         // Two of them fill the queue.
         for (var i = 0; i < 3; i++)
         {
-            engine.Connection.Write(engine, new WireMessage.ActorAt(new ProcessName("raft1@node1"), new string('a', 4000)), _engine);
+            WireMessage.ActorAt actor = new(new ProcessName("raft1@node1"), new string('a', 4000), RaftProgram.Unknown);
+            engine.Connection.Write(engine, actor, _engine);
         }
 
         ((VirtualScheduler)Sys.Scheduler).Advance(Interval);

@@ -164,7 +164,7 @@ public sealed class VirtualGroupTests : TestKit
         var (name, engine) = (new ProcessName("raft3@node1"), CreateTestProbe());
         _group.EngineOf("raft1").Tell(new PeerNews.Found(name, engine));
         var announced = engine.FishForMessage<WireMessage.ActorAt>(_ => true);
-        var own = new WireMessage.ActorAt(name, TestActor.Path.ToSerializationFormat());
+        var own = new WireMessage.ActorAt(name, TestActor.Path.ToSerializationFormat(), RaftProgram.Unknown);
 
         _group.EngineOf("raft1").Tell(own, engine);
         Assert.Equal(announced, engine.FishForMessage<WireMessage.ActorAt>(_ => true));

@@ -48,6 +48,7 @@ public sealed class RecordTests
             "path",
             new VerifiedBackup(
                 new BackupRecord.Head("g", default, Name, DateTimeOffset.UnixEpoch, false, default, 0, 0), default, 1, null)),
+        new RaftProgram(2, Guid.Empty, 3),
         new RaftProjectionStatus(One),
         new RaftEvent.Fenced("orders", Name, "why"),
         new RaftEvent.Held("orders", Name, new HeldActor(new Serial(4), isSnapshot: true, "why", DateTimeOffset.UnixEpoch)),

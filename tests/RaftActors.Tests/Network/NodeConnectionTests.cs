@@ -115,7 +115,9 @@ public sealed class NodeConnectionTests : TestKit
         var connection = new NodeConnection(_address, _far);
         var to = new ConnectionRef(ActorPath.Parse($"{_address}{Engine}"), connection, _far);
         var name = new ProcessName("raft1@node1");
-        connection.Write(to, isAnnounced ? new WireMessage.ActorAt(name, "") : new WireMessage.Leaving(name, IsReply: false), to);
+        WireMessage message =
+            isAnnounced ? new WireMessage.ActorAt(name, "", RaftProgram.Unknown) : new WireMessage.Leaving(name, IsReply: false);
+        connection.Write(to, message, to);
         Assert.False(connection.TakeLostActor());
 
         FishForMessage<ConnectionNews>(news => news is ConnectionNews.Refused, Guard);

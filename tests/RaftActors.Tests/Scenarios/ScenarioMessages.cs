@@ -83,6 +83,10 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
         _ => throw new InvalidOperationException($"No scenario knows a {message.GetType()}."),
     };
 
+    // The build of this assembly, which has the actor of the scenarios, too.
+    private static RaftProgram ProgramOf(ScenarioLine line) => new(
+        (int)(line.Number("logic") ?? 1), typeof(ScenarioMessages).Module.ModuleVersionId, (ulong)(line.Number("contracts") ?? 0));
+
     public static string Describe(CancelReason reason) => reason switch
     {
         CancelReason.NotCommitted known => $"not committed, {known.Reason}: {known.Detail}",
@@ -139,7 +143,9 @@ internal sealed class ScenarioMessages(ActorSystem system, ScenarioRequests requ
         "leaves" => new WireMessage.Leaving(ScenarioPeers.NameOf(peer), IsReply: false),
         "knows" => new WireMessage.Leaving(ScenarioPeers.NameOf(peer), IsReply: true),
         "actor" => new WireMessage.ActorAt(
-            ScenarioPeers.NameOf(peer), line.Has("none") ? "" : $"akka.raft://raft@n-{peer}:1/user/{line[0]}"),
+            ScenarioPeers.NameOf(peer),
+            line.Has("none") ? "" : $"akka.raft://raft@n-{peer}:1/user/{line[0]}",
+            ProgramOf(line)),
         _ => throw new FormatException($"A peer does not do '{line.Verb}'."),
     };
 

@@ -23,6 +23,8 @@ internal static class Samples
     private static readonly Boot Boot = new(4, 0x0123456789ABCDEF);
     private static readonly RequestId Request = new(One, 70_000);
     /// <summary>The request of the outcomes.</summary>
+    private static readonly RaftProgram Program = new(4, Id(7), 0xF1E2_D3C4_B5A6_9788);
+
     public static readonly RequestRef Ref = new(One.Name, One.Incarnation, 70_000);
 
     private static readonly Configuration Joint = new(
@@ -91,7 +93,7 @@ internal static class Samples
             ListedOf = 2,
             Listed = [33, 0x0123456789ABCDE1],
         },
-        ["w"] = new WireMessage.ActorAt(One.Name, "akka.tcp://demo@127.0.0.1:2551/user/ledger#43"),
+        ["w"] = new WireMessage.ActorAt(One.Name, "akka.tcp://demo@127.0.0.1:2551/user/ledger#43", Program),
         ["l"] = new WireMessage.Leaving(One.Name, true),
         ["e"] = new WireMessage.Digest(One.Name, 2, 3, new StateDigest(new Serial(4096), new Serial(8192), 0x0123456789ABCDEF, 7, 2)),
         ["z"] = new WireMessage.Traced(
@@ -165,7 +167,8 @@ internal static class Samples
             FormatLevel = 1,
             FormatLevelMax = 2,
             LogicVersion = 3,
-            LogicVersionMax = 4,
+            Program = Program,
+            ContractConflict = "other JSON",
             SyncTime = TimeSpan.FromMicroseconds(300),
             Divergence = new StateDivergence(new SerialRange(new Serial(2), new Serial(3)), [[One.Name], [Two.Name]], hasMajority: false),
             HeldAt = new HeldActor(new Serial(5), isSnapshot: true, "no", DateTimeOffset.FromUnixTimeMilliseconds(1_700_000_000_123)),

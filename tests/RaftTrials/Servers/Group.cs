@@ -28,7 +28,7 @@ internal sealed class Group : ITrial
                 var data = Path.Combine(work, $"server{place + 1}");
                 string[] name = host.Address.Length > 0 ? ["--host", host.Address] : [];
                 string[] arguments = ["server", "-c", list, "-p", $"{PortOf(place)}", "--data", data, .. name, .. options];
-                return new RaftServer(host, PortOf(place), data, RaftProgram.Path, arguments, Elections);
+                return new RaftServer(host, PortOf(place), data, RaftTool.Path, arguments, Elections);
             }),
         ];
     }
@@ -114,7 +114,7 @@ internal sealed class Group : ITrial
 
     /// <summary>Waits until a server that restarted with an empty disk votes again, and all others vote.</summary>
     public static Task VotesAgain(RaftServer server) =>
-        RaftProgram.Until(["explain", "-S", server.Id], run => run.Code == 0 && ExplainLines.AllVote(run.Output), server.Host);
+        RaftTool.Until(["explain", "-S", server.Id], run => run.Code == 0 && ExplainLines.AllVote(run.Output), server.Host);
 
     /// <summary>
     /// Stops the load and the servers. Checks that the printed logs are equal and match the answers to the clients, and then the files.
@@ -162,7 +162,7 @@ internal sealed class Group : ITrial
     }
 
     private static Task Members(IReadOnlyList<RaftServer> asked, Func<IEnumerable<(string Server, bool Votes)>, bool> isIt) =>
-        RaftProgram.Until(
+        RaftTool.Until(
             ["members", "list", "--json", "-S", ListOf(asked)],
             run => run.Code == 0
                 && isIt([.. run.Json.Select(line => (line.GetProperty("server").GetString()!, line.GetProperty("votes").GetBoolean()))]),
@@ -195,7 +195,7 @@ internal sealed class Group : ITrial
         }
 
         // The command asks one server, which may not have processed the last message.
-        var run = await RaftProgram.Until(
+        var run = await RaftTool.Until(
             ["print", "--here", "--json", "-S", ListOf(members)],
             run => run.Code == 0 && run.Json.Any(line => TextOf(line) == texts[^1]),
             members[0].Host);

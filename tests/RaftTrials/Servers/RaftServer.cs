@@ -43,7 +43,7 @@ internal sealed class RaftServer : Restartable
     public async Task Verify()
     {
         var program = Path.Combine(Path.GetDirectoryName(Program)!, "raft.dll"); // Justification: it is in a folder.
-        await RaftProgram.Demand(["log", "verify", "--data", Data], program: program);
+        await RaftTool.Demand(["log", "verify", "--data", Data], program: program);
     }
 
     /// <summary>Waits for a line of the latest process that satisfies the condition.</summary>

@@ -103,7 +103,7 @@ internal static class BackupTrials
     // If the process whose store is read is killed, the command may fail, and leaves no file.
     private static async Task<long> BackUp(List<RaftServer> servers, string file, params IReadOnlyList<string> options)
     {
-        var run = await RaftProgram.Until(["backup", file, "--json", "-S", Group.ListOf(servers), .. options]);
+        var run = await RaftTool.Until(["backup", file, "--json", "-S", Group.ListOf(servers), .. options]);
         return run.Json.First().GetProperty("serial").GetInt64();
     }
 
@@ -112,7 +112,7 @@ internal static class BackupTrials
         var (id, members) = (Guid.NewGuid(), string.Join(',', second.Select(server => $"raft@{server.Id}")));
         foreach (var server in second)
         {
-            await RaftProgram.Until(
+            await RaftTool.Until(
                 [
                     "restore", .. files, "--data", server.Data, "--process", $"raft@{server.Id}", "--members", members, "--id", $"{id}",
                 ]);
@@ -120,7 +120,7 @@ internal static class BackupTrials
         }
 
         // 'print --here' asks one server, which may lag behind the others.
-        await RaftProgram.Until(["append", Last, "-S", Group.ListOf(second)]);
+        await RaftTool.Until(["append", Last, "-S", Group.ListOf(second)]);
         var restored = await Print(second, lines => lines is [.., var last] && last.EndsWith(Last, StringComparison.Ordinal));
         restored.RemoveAt(restored.Count - 1);
         var original = await Print(first, lines => lines.Count >= restored.Count);
@@ -140,7 +140,7 @@ internal static class BackupTrials
     private static long SerialOf(IReadOnlyList<string> lines) => lines is [var line, ..] ? long.Parse(line.Split(' ')[0]) : long.MaxValue;
 
     private static async Task<List<string>> Print(List<RaftServer> servers, Func<IReadOnlyList<string>, bool> isIt) =>
-        [.. (await RaftProgram.Until(["print", "--here", "-S", Group.ListOf(servers)], run => run.Code == 0 && isIt(run.Output))).Output];
+        [.. (await RaftTool.Until(["print", "--here", "-S", Group.ListOf(servers)], run => run.Code == 0 && isIt(run.Output))).Output];
 
     /// <summary>The sums of all rounds.</summary>
     private sealed class Tally

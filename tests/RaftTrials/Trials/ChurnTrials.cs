@@ -59,7 +59,7 @@ internal static class ChurnTrials
                 var server = outside[random.Next(outside.Count)];
 
                 // It may have been restarted just now, and does not listen yet.
-                await RaftProgram.Until(["status", "-S", server.Id], run => run.Output.Count > 0);
+                await RaftTool.Until(["status", "-S", server.Id], run => run.Output.Count > 0);
                 await Change("add", server, Asked(), round);
                 newcomer = server;
                 members.Add(server);
@@ -81,7 +81,7 @@ internal static class ChurnTrials
     }
 
     // Even rounds use the verbs, odd rounds the short forms.
-    private static Task Change(string verb, RaftServer server, RaftServer asked, int round) => RaftProgram.Demand(round % 2 == 0
+    private static Task Change(string verb, RaftServer server, RaftServer asked, int round) => RaftTool.Demand(round % 2 == 0
         ? ["members", verb, server.Id, "-S", asked.Id]
         : ["-C", $"{verb}server", "-m", server.Id, "-S", asked.Id]);
 

@@ -30,7 +30,7 @@ internal static class HealTrials
         await group.StartAndElect();
         var load = group.Load("w", Writers, group.Servers);
         await group.Book.CommittedToEach(load.Writers, 0);
-        await RaftProgram.Demand(["members", "quorum", $"{voters}", "-S", Group.ListOf(group.Servers)]);
+        await RaftTool.Demand(["members", "quorum", $"{voters}", "-S", Group.ListOf(group.Servers)]);
         var random = new Random(1);
         List<TimeSpan> healed = [], gaps = [];
         for (var round = 1; round <= rounds; round++)

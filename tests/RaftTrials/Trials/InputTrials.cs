@@ -80,20 +80,20 @@ internal sealed class InputTrials
     {
         var file = Path.Combine(trial.Work, "file");
         await File.WriteAllTextAsync(file, "");
-        var below = await RaftProgram.Run("server", "-c", list, "-p", $"{port}", "--data", Path.Combine(file, "data"));
+        var below = await RaftTool.Run("server", "-c", list, "-p", $"{port}", "--data", Path.Combine(file, "data"));
         Expect(below, 1, file, "a data directory below a file");
-        var system = await RaftProgram.Run("server", "-c", list, "-p", $"{port}", "--data", "/proc/raft");
+        var system = await RaftTool.Run("server", "-c", list, "-p", $"{port}", "--data", "/proc/raft");
         Expect(system, 1, "/proc/raft", "a data directory in /proc");
     }
 
     private static ChildProcess Start(Trial trial, string list, int port) => Host.Here.Start(
-        RaftProgram.Path, ["server", "-c", list, "-p", $"{port}", "--data", Path.Combine(trial.Work, $"wrong{port}")]);
+        RaftTool.Path, ["server", "-c", list, "-p", $"{port}", "--data", Path.Combine(trial.Work, $"wrong{port}")]);
 
     private async Task Says(int code, string text, params string[] arguments) =>
-        Expect(await RaftProgram.Run(arguments), code, text, $"'raft {string.Join(' ', arguments)}'");
+        Expect(await RaftTool.Run(arguments), code, text, $"'raft {string.Join(' ', arguments)}'");
 
     private async Task Piped(int code, string text, string input, params string[] arguments) =>
-        Expect(await RaftProgram.Run(arguments, input), code, text, $"'raft {string.Join(' ', arguments)}' of a long line");
+        Expect(await RaftTool.Run(arguments, input), code, text, $"'raft {string.Join(' ', arguments)}' of a long line");
 
     private void Expect(Finished finished, int code, string text, string what)
     {

@@ -55,7 +55,7 @@ internal static class LostMajorityTrials
 
         // From here on, the steps of the page.
         await kept.Stop();
-        await RaftProgram.Demand(["recover", "--data", kept.Data, "--all", "--nodes", NodeOf(kept), "--yes"]);
+        await RaftTool.Demand(["recover", "--data", kept.Data, "--all", "--nodes", NodeOf(kept), "--yes"]);
         kept.Start();
         await Whole(kept, members: 1);
         await Append(clients, ["alone"]);
@@ -157,5 +157,5 @@ internal static class LostMajorityTrials
     private static long Number(JsonElement each, string name) => each.GetProperty(name).GetInt64();
 
     private static Task Until(RaftServer asked, string command, Func<Finished, bool> isIt) =>
-        RaftProgram.Until([.. command.Split(' '), "--contacts", ContactOf(asked)], isIt);
+        RaftTool.Until([.. command.Split(' '), "--contacts", ContactOf(asked)], isIt);
 }

@@ -26,7 +26,7 @@ internal static class TranslationTrials
         await group.StartAndElect();
         var servers = Group.ListOf(group.Servers);
         var load = group.Load("w", Writers, group.Servers, host: inside);
-        var tail = trial.Own(inside.Start(RaftProgram.Path, ["log", "tail", "--after", "0", "--follow", "--json", "-S", servers]));
+        var tail = trial.Own(inside.Start(RaftTool.Path, ["log", "tail", "--after", "0", "--follow", "--json", "-S", servers]));
         List<TimeSpan> elections = [], gaps = [];
         for (var round = 1; round <= trial.Rounds(10); round++)
         {
@@ -36,13 +36,13 @@ internal static class TranslationTrials
             await group.Book.CommittedToEach(load.Writers, next.At);
             elections.Add(Stopwatch.GetElapsedTime(killed, next.At));
             gaps.AddRange(Gaps.OfEach(group.Book.Writes, _ => "", killed, Stopwatch.GetTimestamp()));
-            await RaftProgram.Until(["print", "--here", "-S", servers], host: inside);
+            await RaftTool.Until(["print", "--here", "-S", servers], host: inside);
             election.Server.Start();
             await election.Server.Follows();
         }
 
         await group.StopLoads();
-        var print = await RaftProgram.Until(["print", "--here", "--json", "-S", servers], host: inside);
+        var print = await RaftTool.Until(["print", "--here", "--json", "-S", servers], host: inside);
         var last = SerialOf(print.Output[^1]);
         await tail.Line(line => !line.IsError && SerialOf(line.Text) == last, Guards.Wait);
         var followed = tail.Lines(line => !line.IsError).Select(line => SerialOf(line.Text));

@@ -23,7 +23,7 @@ internal static class UpgradeTrials
     {
         var folder = Path.Combine(trial.Work, "next");
         CopyWithNextLevel(folder);
-        var (earlier, next) = (RaftProgram.Path, Path.Combine(folder, "raft.dll"));
+        var (earlier, next) = (RaftTool.Path, Path.Combine(folder, "raft.dll"));
 
         // The bound is one election for each exchange. With the usual timeouts, a busy machine elects more.
         var group = trial.Group(Members, null, "-t", "5000", "-T", "10000");
@@ -95,7 +95,7 @@ internal static class UpgradeTrials
     }
 
     // The sign after which an operator restarts the next server.
-    private static Task CaughtUp(Group group, RaftServer server) => RaftProgram.Until(
+    private static Task CaughtUp(Group group, RaftServer server) => RaftTool.Until(
         ["status", "--json", "-S", Group.ListOf(group.Servers)],
         run => run.Json.Any(line => line.GetProperty("kind").GetString() == "server"
             && line.GetProperty("server").GetString() == server.Id
@@ -104,9 +104,9 @@ internal static class UpgradeTrials
     private static async Task Raise(Group group, string earlier, string next, IReadOnlyList<string> writers)
     {
         var list = Group.ListOf(group.Servers);
-        await RaftProgram.Demand(["upgrade", "status", "-S", list], "all of its programs read level 2");
-        await RaftProgram.Demand(["upgrade", "enable", "-S", list], "the format level is raised");
-        await RaftProgram.Demand(["upgrade", "status", "-S", list], "The group writes format level 2");
+        await RaftTool.Demand(["upgrade", "status", "-S", list], "all of its programs read level 2");
+        await RaftTool.Demand(["upgrade", "enable", "-S", list], "the format level is raised");
+        await RaftTool.Demand(["upgrade", "status", "-S", list], "The group writes format level 2");
         await group.Book.CommittedToEach(writers, Stopwatch.GetTimestamp());
 
         // Its store has an entry of the new level.

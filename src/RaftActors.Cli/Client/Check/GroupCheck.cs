@@ -7,7 +7,7 @@ internal sealed class GroupCheck(Target target, GroupSample first, GroupSample s
 {
     private const string Group = "group";
 
-    public IEnumerable<Finding> Findings() => [Identity(), .. MembersAsKnown(), Quorum(), Leader(), Term()];
+    public IEnumerable<Finding> Findings() => [Identity(), .. MembersAsKnown(), Quorum(), Leader(), Term(), .. Programs()];
 
     private Finding Identity()
     {
@@ -96,6 +96,34 @@ internal sealed class GroupCheck(Target target, GroupSample first, GroupSample s
             $"the term rose from {first.Term} to {second.Term} between two samples, so there are elections",
             "Look for long pauses of the machines, slow disks and lost packets. On slow machines raise raft.election-timeout.")
         : Finding.Ok(Group, $"the term {second.Term} is stable");
+
+    private IEnumerable<Finding> Programs()
+    {
+        foreach (var version in second.Answers.Where(status => status.IsOpen).GroupBy(status => status.Program.LogicVersion))
+        {
+            if (Differences(version, status => status.Program.Contracts) is { } contracts)
+            {
+                yield return Finding.Fail(
+                    Group,
+                    $"one logic version, {version.Key}, stands for values of different JSON: {contracts}",
+                    "Run one program on all nodes, and raise LogicVersion when a type or a property changes.");
+            }
+            else if (Differences(version, status => status.Program.Build) is { } builds)
+            {
+                yield return Finding.Ok(
+                    Group,
+                    $"logic version {version.Key} runs in several builds: {builds}. Raise LogicVersion if HandleAppend has changed between "
+                        + "them");
+            }
+        }
+    }
+
+    // Null: all are alike.
+    private string? Differences<T>(IEnumerable<RaftStatus> answers, Func<RaftStatus, T> valueOf)
+    {
+        var values = answers.GroupBy(valueOf).ToList();
+        return values.Count > 1 ? string.Join("; ", values.Select(value => Names(value.Select(status => status.Name)))) : null;
+    }
 
     private string Names(IEnumerable<ProcessName> names) => string.Join(", ", names.Select(target.Show));
 }

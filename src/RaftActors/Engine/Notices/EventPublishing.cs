@@ -15,6 +15,7 @@ namespace RaftActors.Engine;
 internal sealed class EventPublishing(EngineContext context, TwinProcesses twins)
 {
     private readonly HashSet<ProcessName> _inReach = [];
+    private readonly PeerPrograms _programs = new(context);
 
     // The members of the latest MembersChanged; null: no committed members are known.
     private ImmutableArray<GroupMember>? _told;
@@ -85,6 +86,7 @@ internal sealed class EventPublishing(EngineContext context, TwinProcesses twins
             LogicVersion = configuration.Version.Logic,
             Identity = configuration.Group.Value,
         };
+        _programs.Show();
         if (_told is not { } told || !told.Select(Standing).SequenceEqual(members.Select(Standing)))
         {
             _told = members;
@@ -132,6 +134,9 @@ internal sealed class EventPublishing(EngineContext context, TwinProcesses twins
             });
         }
     }
+
+    /// <summary>A process announces its program.</summary>
+    public void OnProgram(ProcessName name, RaftProgram program) => _programs.OnPeer(name, program);
 
     /// <summary>
     /// Another process refuses this one. A process with a new store rejoins by itself, as a learner. Only the loss of a store on a disk is

@@ -120,15 +120,20 @@ internal sealed class PeerBook(RaftProcess process)
         return true;
     }
 
-    /// <summary>Records the raft actor that a process's engine announces; null: it has none. True: this was news.</summary>
-    public bool LearnActor(ProcessName name, IActorRef engine, IActorRef? actor)
+    /// <summary>The program of the process, as its engine last said; null: it has said nothing.</summary>
+    public RaftProgram? ProgramOf(ProcessName name) => _known.GetValueOrDefault(name)?.Program;
+
+    /// <summary>Records the raft actor and the program that a process's engine announces. True: this was news.</summary>
+    /// <param name="actor">Null: it has none.</param>
+    public bool LearnActor(ProcessName name, IActorRef engine, IActorRef? actor, RaftProgram program)
     {
-        if (_known.GetValueOrDefault(name) is not { } known || !known.Engine.Equals(engine) || Equals(known.Actor, actor))
+        if (_known.GetValueOrDefault(name) is not { } known || !known.Engine.Equals(engine)
+            || (Equals(known.Actor, actor) && known.Program == program))
         {
             return false;
         }
 
-        _known[name] = known with { Actor = actor };
+        _known[name] = known with { Actor = actor, Program = program };
         return true;
     }
 
@@ -159,6 +164,8 @@ internal sealed class PeerBook(RaftProcess process)
     private sealed record Known(IActorRef Engine)
     {
         public IActorRef? Actor { get; init; }
+
+        public RaftProgram? Program { get; init; }
 
         public bool IsReachable { get; init; } = true;
 

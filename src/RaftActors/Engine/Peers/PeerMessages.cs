@@ -193,8 +193,9 @@ internal sealed class PeerMessages(
     public void Receive(WireMessage.ActorAt message, IActorRef sender)
     {
         var actor = message.Path.Length == 0 ? null : context.Network.UserActorAt(message.Path);
-        if (context.Peers.LearnActor(message.Process, sender, actor))
+        if (context.Peers.LearnActor(message.Process, sender, actor, message.Program))
         {
+            events.OnProgram(message.Process, message.Program);
             notices.OnPeer(message.Process);
             if (context.HasActor)
             {
@@ -327,7 +328,7 @@ internal sealed class PeerMessages(
         if (context.Peers.Find(name) is { } engine)
         {
             var path = context.Actor?.Path.ToSerializationFormatWithAddress(context.Network.Address) ?? "";
-            context.Send(engine, new WireMessage.ActorAt(context.Process.Name, path));
+            context.Send(engine, new WireMessage.ActorAt(context.Process.Name, path, context.Process.Settings.Program));
         }
     }
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace RaftTrials.Servers;
 
 /// <summary>Runs the <c>raft</c> program as its users do.</summary>
-internal static class RaftProgram
+internal static class RaftTool
 {
     // Without this, a command would end after 5 s, which a busy machine exceeds.
     private static readonly Dictionary<string, string> Environment = new() { ["RAFT_TIMEOUT"] = $"{Guards.Request.TotalSeconds}s" };
