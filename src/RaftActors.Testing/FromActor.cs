@@ -34,6 +34,9 @@ public abstract record FromActor<TValue>
         public TValue Value { get; }
 
         internal RequestKeyHash? RequestKey { get; init; }
+
+        /// <summary>The pair of a reminder as it was encoded; null: it is of no reminder.</summary>
+        internal ReadOnlyMemory<byte>? Reminder { get; init; }
     }
 
     /// <summary>The actor called Get. End it with Answer or Cancel of the scripted group.</summary>

@@ -208,6 +208,7 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
     private FromActor<TValue>.Append ToFromActor(ToEngine.Append append) => new(append.Request, append.Key, values.Decode(append.Value))
     {
         RequestKey = append.RequestKey?.Hash,
+        Reminder = append.IsOfReminder ? append.Value : default(ReadOnlyMemory<byte>?),
     };
 
     private static FromActor<TValue> ToFromActor(ToEngine.Change change) => change.What switch

@@ -49,7 +49,7 @@ public sealed class ScriptedGroup<TValue>
         _system = system;
         _values = values;
         _last = new Serial(log.Length);
-        LogSlice entries = [.. log.Select((pair, i) => ToEntry(new Serial(i + 1), pair.Key, pair.Value, null))];
+        LogSlice entries = [.. log.Select((pair, i) => ToEntry(new Serial(i + 1), pair.Key, _values.Encode(pair.Value), null))];
         _engine = system.ActorOf(Props.Create(() => new ScriptedEngine<TValue>(_values, probe, entries)));
         Raft.Get(system).ScriptedHost = _engine;
     }
@@ -104,7 +104,7 @@ public sealed class ScriptedGroup<TValue>
     /// a log, a time below that of the pair before becomes that one.
     /// </param>
     /// <returns>The serial of the pair.</returns>
-    public Serial Commit(string key, TValue value, DateTimeOffset? time = null) => Commit(key, value, time, null);
+    public Serial Commit(string key, TValue value, DateTimeOffset? time = null) => Commit(key, _values.Encode(value), time, null);
 
     /// <summary>
     /// Raises the logic version of the group. Callback: HandleUpgrade, if the actor has pairs. Later pairs have the version.
@@ -133,7 +133,7 @@ public sealed class ScriptedGroup<TValue>
             return first;
         }
 
-        return Commit(append.Key, append.Value, time, append.Request, append.RequestKey);
+        return Commit(append.Key, append.Reminder ?? _values.Encode(append.Value), time, append.Request, append.RequestKey);
     }
 
     /// <summary>Answers a Get of the actor with the committed pair of its serial. Callback: HandleSerial.</summary>
@@ -212,7 +212,8 @@ public sealed class ScriptedGroup<TValue>
         Tell(engine => engine.SetLeader(choose, term.Value, serial));
     }
 
-    private Serial Commit(string key, TValue value, DateTimeOffset? time, RequestRef? request, RequestKeyHash? requestKey = null)
+    private Serial Commit(
+        string key, ReadOnlyMemory<byte> value, DateTimeOffset? time, RequestRef? request, RequestKeyHash? requestKey = null)
     {
         _last = _last.Next;
         var serial = _last;
@@ -223,11 +224,11 @@ public sealed class ScriptedGroup<TValue>
 
     private RequestId NextQuestion() => new(new Member(Peers[0], Incarnation.None), ++_questions);
 
-    private LogEntry ToEntry(Serial serial, string key, TValue value, DateTimeOffset? given)
+    private LogEntry ToEntry(Serial serial, string key, ReadOnlyMemory<byte> value, DateTimeOffset? given)
     {
         var time = ScriptedTime.Of(given, _time);
         _time = time;
-        return new(new LogIndex(serial.Value), Term.Zero, serial, null, key, _values.Encode(value)) { Time = LogTime.Of(time) };
+        return new(new LogIndex(serial.Value), Term.Zero, serial, null, key, value) { Time = LogTime.Of(time) };
     }
 
     private void Tell(Action<ScriptedEngine<TValue>> step) => _engine.Tell(new ScriptedEngine<TValue>.Step(step));

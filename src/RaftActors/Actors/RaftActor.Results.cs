@@ -1,5 +1,6 @@
 using Akka.Event;
 
+using RaftActors.Core;
 using RaftActors.Delivery;
 using RaftActors.Engine;
 
@@ -98,7 +99,8 @@ public abstract partial class RaftActor<TValue, TResult>
         if (digest.To > _digested && (digest.IsComplete || digest.To == _wantedDigest) && digest.To == _order.Complete)
         {
             _digested = digest.To;
-            _process.Engine.Tell(new ToEngine.Digest(digest with { State = StateHash(), Logic = _results.Logic }), Self, _life);
+            var state = _results.Reminders.Hash is var hash and not 0 ? PrefixHash.Mix(hash, StateHash() ?? 0) : StateHash();
+            _process.Engine.Tell(new ToEngine.Digest(digest with { State = state, Logic = _results.Logic }), Self, _life);
         }
     }
 

@@ -112,6 +112,7 @@ public abstract partial class RaftActor<TValue, TResult>
         }
 
         _pause?.Cancel();
+        _clock?.Stop();
         _opening.Release(Self);
     }
 
@@ -136,6 +137,7 @@ public abstract partial class RaftActor<TValue, TResult>
             LearnerDelivery? pulls = _overrides.Pulls ? _options.LearnerDelivery ?? _process.Settings.LearnerDelivery : null;
             _order = new DeliveryOrder(last, pulls, _process.Pairs, _process.OwnRef);
             _turns = new DeliveryTurns(Self, _life);
+            _clock = new ReminderClock(Context.System.Scheduler, Self, _life);
             var check = new PairCheck<TValue>(
                 _values, _options.FindFault, _options.HasEntities, () => _process.Status.LogicVersion ?? GroupVersion.Lowest.Logic);
             LatestActor latest = new(

@@ -277,6 +277,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     private ActorOverrides FindOverrides() => new(
         AnswersQueries: IsOverridden((Func<object, object?>)HandleQuery),
         JudgesProposals: IsOverridden((Func<Proposal<TValue>, string?>)HandleProposal),
+        HandlesReminders: IsOverridden((Action<Entry<TValue>>)HandleReminder),
         Pulls: IsOverridden((Action<SerialRange>)HandleMissing) || IsOverridden((Action<Entry<TValue>>)HandleSerial));
 
     // A delegate names the most derived override.
@@ -331,6 +332,10 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
                 break;
             case ToActor.SnapshotFailed failed:
                 failed.Cause.Throw();
+                break;
+            case ToActor.ReminderDue due:
+                _clock.OnWoken(due);
+                TellReminders();
                 break;
             case ToActor.WantDigest wanted:
                 WantDigest(wanted.Serial);
@@ -454,6 +459,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
                 HandleQuorum(changed.Quorum);
                 break;
             case DeliveryStep.LeaderChanged changed:
+                OnLeader(changed.Leader);
                 HandleLeader(changed.Leader);
                 break;
             case DeliveryStep.Missing missing:
@@ -481,6 +487,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
                 Raft.Answer(query.Request, _overrides.AnswersQueries ? Answers : null);
                 break;
             case DeliveryStep.Cancel cancel:
+                _clock.OnCancelled(cancel.Request);
                 if (Raft.Abandon(cancel.Request, cancel.Reason))
                 {
                     HandleCancel(cancel.Request, cancel.Reason);
@@ -525,6 +532,19 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         var entry = Raft.ToEntry(append.Pair, append.Own, _process.Pairs.EpochOf(append.Pair.Serial));
         using var span = _process.Telemetry.ApplySpans.Begin(entry.Serial);
         var start = _process.Telemetry.Applies.Start();
+        if (TryRemind(append.Pair, entry))
+        {
+            _process.Telemetry.Applies.Stop(start);
+            OnPassed(entry.Serial);
+            if (append.Own is { } request)
+            {
+                _clock.OnApplied(request);
+                Complete(request, entry.Serial);
+            }
+
+            return;
+        }
+
         var result = HandleAppend(entry);
         _process.Telemetry.Applies.Stop(start);
         _results.Add(append.Pair, result);
@@ -571,6 +591,11 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         }
 
         _order.Restored(serial);
+        if (_clock.IsRunning)
+        {
+            _clock.Start(_results.Reminders);
+        }
+
         OnPassed(serial);
         _process.Appends.EndCommittedTo(serial, Self, _results);
     }
@@ -595,7 +620,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         string? fault = "HandleProposal threw an exception on the leader.";
         try
         {
-            fault = HandleProposal(Raft.ToProposal(judge));
+            fault = ValueCodec<TValue>.IsReminder(judge.Value.Span) ? null : HandleProposal(Raft.ToProposal(judge));
         }
         finally
         {

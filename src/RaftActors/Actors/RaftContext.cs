@@ -358,7 +358,16 @@ public sealed partial class RaftContext<TValue>
         }
     }
 
-    /// <summary>Ends a call. False: a client made it, so the actor does not know it.</summary>
+    /// <summary>Appends the pair of a reminder. It ends without a callback.</summary>
+    internal RequestRef AppendReminder(string name, ReadOnlyMemory<byte> value)
+    {
+        var request = _process.NewAppend();
+        var span = Spans.Begin(Spans.Append, ActivityKind.Client, parent: default, _process.Telemetry.Tags);
+        Tell(new ToEngine.Append(request, name, value, _process.Settings.Requests.AppendTimeout, span) { IsOfReminder = true });
+        return request;
+    }
+
+    /// <summary>Ends a call. False: a client or a reminder made it, so the actor's code does not know it.</summary>
     internal bool Abandon(RequestRef request, CancelReason reason)
     {
         var isOwn = true;
@@ -371,6 +380,7 @@ public sealed partial class RaftContext<TValue>
             query.Fail(why, _actor);
         }
 
+        isOwn &= !_process.Appends.IsOfReminder(request);
         _process.Appends.Cancel(request, reason, _actor);
         return isOwn;
     }
@@ -413,7 +423,7 @@ public sealed partial class RaftContext<TValue>
         switch (message)
         {
             case ToEngine.Append append:
-                _process.Appends.Add(append.Request, replyTo, Latest.Outcomes, append.Span);
+                _process.Appends.Add(append.Request, replyTo, Latest.Outcomes, append.Span, isOfReminder: append.IsOfReminder);
                 break;
             case ToEngine.Query query when question is not null:
                 var span = BeginQuery(ActivityKind.Internal, parent: default);

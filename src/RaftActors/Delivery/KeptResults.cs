@@ -28,6 +28,9 @@ internal abstract class KeptResults
     /// <summary>The logic version of the actor's state. Part of a snapshot, as the results are.</summary>
     public int Logic { get; set; } = GroupVersion.Lowest.Logic;
 
+    /// <summary>The reminders that are set. Part of a snapshot, too.</summary>
+    public Reminders Reminders { get; private protected set; } = new();
+
     /// <summary>The digest of the results until now.</summary>
     public ref readonly RunningDigest Digest => ref _digest;
 
@@ -37,10 +40,10 @@ internal abstract class KeptResults
     /// <summary>The bytes of a result, and the result as text for people; null: it is not kept.</summary>
     public abstract (ReadOnlyMemory<byte> Bytes, string Text)? Show(Serial serial);
 
-    /// <summary>Writes logic version, digest and all results, for a snapshot.</summary>
+    /// <summary>Writes logic version, digest, reminders and all results, for a snapshot.</summary>
     public abstract byte[] ToSection();
 
-    /// <summary>Replaces logic version, digest and all results by those of a snapshot.</summary>
+    /// <summary>Replaces logic version, digest, reminders and all results by those of a snapshot.</summary>
     /// <param name="section">The bytes of <see cref="ToSection"/>.</param>
     /// <exception cref="StoreException">The bytes are damaged. The results stay as they are.</exception>
     public abstract void Restore(ReadOnlySpan<byte> section);
@@ -102,6 +105,7 @@ internal sealed class KeptResults<TResult>(ActorSystem system, RaftCodec<TResult
         var writer = new ByteWriter();
         writer.Number(Logic);
         _digest.Write(writer);
+        Reminders.Write(writer);
         Write(writer, _plain);
         Write(writer, _keyed);
         return writer.ToArray();
@@ -113,11 +117,13 @@ internal sealed class KeptResults<TResult>(ActorSystem system, RaftCodec<TResult
         var (plain, keyed) = (new ResultRing<TResult>(), new ResultRing<TResult>());
         int logic;
         RunningDigest digest;
+        Reminders reminders;
         try
         {
             var reader = new ByteReader(section);
             logic = reader.Integer() is var version and > 0 ? version : throw reader.Damaged("a logic version is below 1");
             digest = RunningDigest.Read(ref reader);
+            reminders = Reminders.Read(ref reader);
             Read(ref reader, plain);
             Read(ref reader, keyed);
             reader.End();
@@ -127,7 +133,7 @@ internal sealed class KeptResults<TResult>(ActorSystem system, RaftCodec<TResult
             throw SnapshotTail.Damaged(e.Message, e);
         }
 
-        (Logic, _digest, _plain, _keyed) = (logic, digest, plain, keyed);
+        (Logic, _digest, Reminders, _plain, _keyed) = (logic, digest, reminders, plain, keyed);
     }
 
     // An object may change after HandleAppend returned it, so its bytes are kept.

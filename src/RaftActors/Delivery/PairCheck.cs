@@ -33,6 +33,11 @@ internal sealed class PairCheck<TValue>(
     /// <summary>Checks a pair of a client.</summary>
     public CancelReason.NotCommitted? FindRefusal(string key, ReadOnlyMemory<byte> value)
     {
+        if (ValueCodec<TValue>.IsReminder(value.Span))
+        {
+            return new(NotCommittedReason.Invalid, "The value is that of a reminder, which the leader alone appends.");
+        }
+
         TValue? read = default;
         var isSeen = findFault is not null || ValueCodec<TValue>.IsReset(value.Span) || MayNeedVersion;
         var fault = isSeen ? values.FindFault(value, out read) : values.FindFault(value);

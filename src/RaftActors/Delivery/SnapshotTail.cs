@@ -17,8 +17,8 @@ internal static class SnapshotTail
     private const int ChecksumAt = 4;
     private const int MagicAt = 8;
 
-    // More than a full table has: its results, and at most 10 bytes of serial and length for each.
-    private const int SectionSizeMax = 2 * (KeptResults.BytesMax + (KeptResults.CountMax * 16));
+    // More than full tables have: their results and reminders, and at most 16 bytes of serial and length for each result.
+    private const int SectionSizeMax = (2 * (KeptResults.BytesMax + (KeptResults.CountMax * 16))) + Reminders.SectionSizeMax;
 
     private static ReadOnlySpan<byte> Magic => "RaftRes1"u8;
 

@@ -34,6 +34,9 @@ internal abstract record ToActor(long Life)
     /// <summary>The pause of a held actor is over. It sends this to itself, later.</summary>
     public sealed record TryAgain(long Life) : ToActor(Life), IDeadLetterSuppression;
 
+    /// <summary>A reminder may be due on this leader. It sends this to itself, at that monotonic time.</summary>
+    public sealed record ReminderDue(long Life, TimeSpan Time) : ToActor(Life), IDeadLetterSuppression;
+
     /// <summary>The actor was resumed after a callback threw. It sends this to itself.</summary>
     /// <param name="Own">The Append of this process whose pair the callback failed on; null if there is none.</param>
     public sealed record Resumed(long Life, RequestRef? Own, Serial Serial) : ToActor(Life);

@@ -36,6 +36,9 @@ internal abstract record ToEngine
         /// <summary>Null: the caller does not repeat the call.</summary>
         public HashedKey? RequestKey { get; init; }
 
+        /// <summary>The actor makes it for a reminder, so no callback tells its end.</summary>
+        public bool IsOfReminder { get; init; }
+
         /// <summary>Why the pair must not be appended; null: it may be.</summary>
         public CancelReason.NotCommitted? Refusal { get; init; }
     }

@@ -54,6 +54,7 @@ internal sealed class ValueCodec<TValue>(
         Encoded = 17,
         Named = 18,
         Reset = 19,
+        Reminder = 20,
     }
 
     // Such values are views of the encoded bytes, not copies.
@@ -153,6 +154,11 @@ internal sealed class ValueCodec<TValue>(
             return (TValue)(object)bytes[1..]; // Compiled without a box.
         }
 
+        if (TryReadReminder(bytes, out _, out var reminded))
+        {
+            return Decode(reminded);
+        }
+
         var value = bytes.Span is [(byte)Kind.Encoded, .. var content] ? DecodeOwn(content) : DecodeAny(bytes.Span);
         return value switch
         {
@@ -207,6 +213,8 @@ internal sealed class ValueCodec<TValue>(
                 Kind.Named => $"JSON of {reader.Text()}",
                 Kind.Serialized => $"by serializer {reader.Integer()}, {reader.Text()}",
                 Kind.Reset => "reset of an entity",
+                Kind.Reminder when reader.Count() >= 0 && reader.Rest() is var told && !IsReminder(told) =>
+                    $"{TypeOf(told)}, of a reminder",
                 >= Kind.SByte and <= Kind.Decimal and var number => $"{number}",
                 _ => $"unknown kind {bytes[0]}",
             };
@@ -215,6 +223,34 @@ internal sealed class ValueCodec<TValue>(
         {
             return $"damaged value of kind {bytes[0]}";
         }
+    }
+
+    /// <summary>The value of the pair that tells a reminder: its number, before the value that it was set with.</summary>
+    public static byte[] EncodeReminder(long number, ReadOnlySpan<byte> value)
+    {
+        var writer = new ByteWriter();
+        writer.Octet((byte)Kind.Reminder);
+        writer.Number(number);
+        writer.Rest(value);
+        return writer.ToArray();
+    }
+
+    /// <summary>The value is that of a pair that tells a reminder.</summary>
+    public static bool IsReminder(ReadOnlySpan<byte> bytes) => bytes is [(byte)Kind.Reminder, ..];
+
+    /// <exception cref="InvalidDataException">The bytes are damaged.</exception>
+    public static bool TryReadReminder(ReadOnlyMemory<byte> bytes, out long number, out ReadOnlyMemory<byte> value)
+    {
+        (number, value) = (0, default);
+        if (!IsReminder(bytes.Span))
+        {
+            return false;
+        }
+
+        var reader = new ByteReader(bytes.Span[1..]);
+        number = reader.Count();
+        value = bytes[(1 + reader.Position)..];
+        return !IsReminder(value.Span) ? true : throw reader.Damaged("a reminder is inside of another one");
     }
 
     /// <summary>The value is the command of an operator that resets an entity.</summary>

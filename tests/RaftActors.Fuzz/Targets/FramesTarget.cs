@@ -69,7 +69,7 @@ internal sealed class FramesTarget : Target
     {
         var frames = (List<FrameReader.Frame>)read;
         var (writer, reader) = (new FrameWriter(Near, FrameSizeMax * 4), NewReader());
-        foreach (var (to, message, from, _) in frames)
+        foreach (var (to, message, from, _, _) in frames)
         {
             if (!writer.TryWrite(to, message, from))
             {

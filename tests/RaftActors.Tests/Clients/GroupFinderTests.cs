@@ -64,7 +64,7 @@ public sealed class GroupFinderTests
         Locate("c", leader: "b", term: 1);
         _finder.OnUnreachable(NodeOf("a"), _now);
 
-        Assert.Equal(["b", "c", "a"], Enumerable.Range(0, 3).Select(attempt => _finder.Find(null, attempt)!.Value.Node.Host));
+        Assert.Equal(["b", "c", "a"], Enumerable.Range(0, 3).Select(attempt => _finder.Find(null, attempt)!.Node.Host));
     }
 
     [Fact]

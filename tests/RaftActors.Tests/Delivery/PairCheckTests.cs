@@ -39,6 +39,17 @@ public sealed class PairCheckTests : TestKit
     }
 
     [Fact]
+    public void Pair_of_a_reminder_is_not_for_clients()
+    {
+        var values = new ValueCodec<int>(Sys);
+        var check = new PairCheck<int>(values, findFault: null, hasEntities: false, () => 1);
+
+        var refusal = check.FindRefusal("key", ValueCodec<int>.EncodeReminder(1, values.Encode(5).Span));
+
+        Assert.Equal("The value is that of a reminder, which the leader alone appends.", refusal?.Detail);
+    }
+
+    [Fact]
     public void Pair_that_the_check_of_the_actors_fails_at_is_refused()
     {
         var values = new ValueCodec<int>(Sys);

@@ -44,9 +44,16 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
     /// <param name="outcomes">Makes the outcomes of the actor that appends.</param>
     /// <param name="span">Ends with the Append; null: its trace is not sampled.</param>
     /// <param name="sizeOfClient">The bytes of key and value, if a client appends; null: the actor does.</param>
-    public void Add(RequestRef request, ICanTell? replyTo, OutcomeMaker outcomes, Activity? span = null, int? sizeOfClient = null)
+    /// <param name="isOfReminder">No caller made it.</param>
+    public void Add(
+        RequestRef request,
+        ICanTell? replyTo,
+        OutcomeMaker outcomes,
+        Activity? span = null,
+        int? sizeOfClient = null,
+        bool isOfReminder = false)
     {
-        var open = new Open(replyTo, outcomes, telemetry.Commits.Start(), span, sizeOfClient);
+        Open open = new(replyTo, outcomes, telemetry.Commits.Start(), span, sizeOfClient) { IsOfReminder = isOfReminder };
         lock (_lock)
         {
             _open.Add(request, open);
@@ -55,6 +62,15 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
                 _ofClients++;
                 _bytesOfClients += size;
             }
+        }
+    }
+
+    /// <summary>The Append was not made by a caller, but for a reminder.</summary>
+    public bool IsOfReminder(RequestRef request)
+    {
+        lock (_lock)
+        {
+            return _open.TryGetValue(request, out var open) && open.IsOfReminder;
         }
     }
 
@@ -282,6 +298,8 @@ internal sealed class OpenAppends(ProcessTelemetry telemetry)
         public Serial Committed { get; init; }
 
         public CancelReason? Reason { get; init; }
+
+        public bool IsOfReminder { get; init; }
 
         public bool IsCommitted => Committed != default;
 

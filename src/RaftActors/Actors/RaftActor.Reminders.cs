@@ -1,0 +1,131 @@
+using Akka.Actor;
+
+using RaftActors.Delivery;
+using RaftActors.Engine;
+using RaftActors.Values;
+
+namespace RaftActors;
+
+/// <content>
+/// Reminders: the actor of the leader appends a pair for each one that is due, and every process handles it in the order of the log.
+/// </content>
+public abstract partial class RaftActor<TValue, TResult>
+{
+    private ReminderClock _clock = null!;
+
+    /// <summary>
+    /// Sets a reminder: when it is due, <see cref="HandleReminder"/> is called on every process, once, at one place in the log. It survives
+    /// restarts, failovers and restores. Call it in HandleAppend, HandleReminder or HandleUpgrade. One with the same name is replaced.
+    /// </summary>
+    /// <param name="name">Any text. It is the key of the entry.</param>
+    /// <param name="after">
+    /// The time from now on, of the leader's monotonic clock. A new leader counts it anew, so it may be late, and is never early, whatever
+    /// the wall clocks do.
+    /// </param>
+    /// <param name="value">The value of the entry.</param>
+    /// <exception cref="InvalidOperationException">
+    /// It was called elsewhere, the actor does not override HandleReminder, it fetches pairs itself, or it has 10,000 reminders or 1 MiB of
+    /// names and values in them.
+    /// </exception>
+    protected void Remind(string name, TimeSpan after, TValue value)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(after, TimeSpan.Zero);
+        Set(name, after, default, value);
+    }
+
+    /// <summary>Sets a reminder, as <see cref="Remind(string, TimeSpan, TValue)"/> does, that is due at a time of the log.</summary>
+    /// <param name="name">Any text. It is the key of the entry.</param>
+    /// <param name="at">
+    /// The time, by the wall clock of the leader. A leader whose clock is ahead tells it that much too early.
+    /// </param>
+    /// <param name="value">The value of the entry.</param>
+    /// <exception cref="InvalidOperationException">As above.</exception>
+    protected void Remind(string name, DateTimeOffset at, TValue value) => Set(name, null, at, value);
+
+    /// <summary>Forgets a reminder, so that it is not told. Call it where a reminder may be set.</summary>
+    /// <returns>False: there is none of this name.</returns>
+    /// <exception cref="InvalidOperationException">It was called elsewhere.</exception>
+    protected bool Forget(string name)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        DemandLog(nameof(Forget));
+        return _results.Reminders.Forget(name);
+    }
+
+    /// <summary>
+    /// Called on every process when a reminder is due, once for each, in the order of the log. Change the state as in HandleAppend.
+    /// Default: does nothing.
+    /// </summary>
+    /// <param name="entry">
+    /// The pair that tells it: the name of the reminder is the key, and the value is the one that it was set with.
+    /// </param>
+    protected virtual void HandleReminder(Entry<TValue> entry)
+    {
+    }
+
+    private void Set(string name, TimeSpan? after, DateTimeOffset at, TValue value)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        DemandLog(nameof(Remind));
+        if (!_overrides.HandlesReminders || _overrides.Pulls)
+        {
+            throw new InvalidOperationException($"{GetType().Name} cannot set a reminder: " + (_overrides.Pulls
+                ? "it overrides HandleMissing or HandleSerial, so pairs may reach it out of order."
+                : "it does not handle one. Override HandleReminder."));
+        }
+
+        var bytes = _values.Encode(value);
+        _process.Settings.Limits.DemandFits(name, ValueCodec<TValue>.EncodeReminder(long.MaxValue, bytes.Span));
+        _clock.OnSet(_results.Reminders.Set(name, after, at, bytes), _results.Reminders);
+    }
+
+    // Elsewhere the processes would not all make the call.
+    private void DemandLog(string call)
+    {
+        if (Raft.Running is not (DeliveryStep.Append or DeliveryStep.Upgrade))
+        {
+            throw new InvalidOperationException(
+                $"{call} was called outside of HandleAppend, HandleReminder and HandleUpgrade of {Self}. Append a pair, and call it where "
+                + "each process handles the pair.");
+        }
+    }
+
+    private void OnLeader(Leader? leader)
+    {
+        if (leader is { IsSelf: true, IsReady: true })
+        {
+            _clock.Start(_results.Reminders);
+            TellReminders();
+        }
+        else
+        {
+            _clock.Stop();
+        }
+    }
+
+    private void TellReminders()
+    {
+        while (_clock.TryTakeDue(_results.Reminders) is { } reminder)
+        {
+            var value = ValueCodec<TValue>.EncodeReminder(reminder.Number, reminder.Value.Span);
+            _clock.Sent(Raft.AppendReminder(reminder.Name, value), reminder);
+        }
+    }
+
+    // False: the pair is no reminder. The first pair of a reminder tells it, and a repeat by another leader does nothing.
+    private bool TryRemind(StoredPair pair, Entry<TValue> entry)
+    {
+        if (!ValueCodec<TValue>.TryReadReminder(pair.Value, out var number, out _))
+        {
+            return false;
+        }
+
+        if (_results.Reminders.TryTake(pair.Key, number))
+        {
+            HandleReminder(entry);
+        }
+
+        _results.Skip(pair.Serial);
+        return true;
+    }
+}

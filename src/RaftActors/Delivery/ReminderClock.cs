@@ -1,0 +1,150 @@
+using Akka.Actor;
+
+using RaftActors.Settings;
+
+namespace RaftActors.Delivery;
+
+/// <summary>
+/// Tells an actor that leads which of its reminders are due. <c>After</c> counts the monotonic time of this leader, from the moment at
+/// which its actor knows both of the reminder and of its leadership. So it begins anew after an election, and may be late, but is never
+/// early. <c>At</c> follows the wall clock, which a leader gives to the pairs of its log. Not thread-safe: the actor's own.
+/// </summary>
+internal sealed class ReminderClock(IScheduler scheduler, IActorRef actor, long life)
+{
+    // A wall clock may be set.
+    private static readonly TimeSpan WallPause = TimeSpan.FromSeconds(10);
+
+    // Until a reminder whose pair was not appended is tried again.
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
+
+    // The queue keeps so many reminders that were forgotten or set anew, and as many as there are.
+    private const int SlackMax = 64;
+
+    private readonly PriorityQueue<Reminder, TimeSpan> _waiting = new();
+
+    // The reminders whose pairs are on their way, by the Append.
+    private readonly Dictionary<RequestRef, Reminder> _sent = [];
+    private (TimeSpan Due, ICancelable Timer)? _wake;
+    private TimeSpan _woken;
+
+    // The scheduler of a test does not move its monotonic clock, and wakes the actor in its own time.
+    private TimeSpan Now => scheduler.MonotonicClock is var now && now > _woken ? now : _woken;
+
+    /// <summary>The actor leads, and its leadership is ready.</summary>
+    public bool IsRunning { get; private set; }
+
+    /// <summary>The actor leads from now on.</summary>
+    public void Start(Reminders reminders)
+    {
+        Stop();
+        IsRunning = true;
+        foreach (var reminder in reminders.All)
+        {
+            Add(reminder);
+        }
+    }
+
+    /// <summary>The actor does not lead any more, or has ended.</summary>
+    public void Stop()
+    {
+        IsRunning = false;
+        _waiting.Clear();
+        _sent.Clear();
+        _wake?.Timer.Cancel();
+        _wake = null;
+    }
+
+    /// <summary>A reminder was set. Does nothing unless the actor leads.</summary>
+    public void OnSet(Reminder reminder, Reminders reminders)
+    {
+        if (_waiting.Count > 2 * reminders.Count + SlackMax)
+        {
+            (Reminder Element, TimeSpan Priority)[] kept =
+                [.. _waiting.UnorderedItems.Where(each => reminders.Has(each.Element.Name, each.Element.Number))];
+            _waiting.Clear();
+            _waiting.EnqueueRange(kept);
+        }
+
+        Add(reminder);
+    }
+
+    /// <summary>The actor is woken.</summary>
+    public void OnWoken(ToActor.ReminderDue due)
+    {
+        _woken = due.Time > _woken ? due.Time : _woken;
+        if (_wake?.Due <= due.Time)
+        {
+            _wake = null;
+        }
+    }
+
+    /// <summary>Takes a reminder that is due. Null: none is, so the actor is woken when the next one is.</summary>
+    /// <param name="reminders">A reminder that is not in it any more is left out.</param>
+    public Reminder? TryTakeDue(Reminders reminders)
+    {
+        while (_waiting.TryPeek(out var reminder, out var due) && due <= Now)
+        {
+            _waiting.Dequeue();
+            if (!reminders.Has(reminder.Name, reminder.Number))
+            {
+                continue;
+            }
+
+            if (reminder.After is null && UntilWallClock(reminder) is var left && left > TimeSpan.Zero)
+            {
+                Add(reminder, left);
+                continue;
+            }
+
+            return reminder;
+        }
+
+        Wake();
+        return null;
+    }
+
+    /// <summary>The pair of a reminder is being appended.</summary>
+    public void Sent(RequestRef request, Reminder reminder) => _sent.Add(request, reminder);
+
+    /// <summary>The pair is applied.</summary>
+    public void OnApplied(RequestRef request) => _sent.Remove(request);
+
+    /// <summary>The pair may not be in the log.</summary>
+    public void OnCancelled(RequestRef request)
+    {
+        if (_sent.Remove(request, out var reminder))
+        {
+            Add(reminder, Pause);
+        }
+    }
+
+    private void Add(Reminder reminder) => Add(reminder, reminder.After ?? UntilWallClock(reminder));
+
+    private static TimeSpan UntilWallClock(Reminder reminder) => reminder.At - Machine.Current.Time.GetUtcNow();
+
+    private void Add(Reminder reminder, TimeSpan delay)
+    {
+        if (!IsRunning)
+        {
+            return;
+        }
+
+        delay = reminder.After is null && delay > WallPause ? WallPause : delay;
+        _waiting.Enqueue(reminder, Now + (delay > TimeSpan.Zero ? delay : TimeSpan.Zero));
+        Wake();
+    }
+
+    private void Wake()
+    {
+        if (!_waiting.TryPeek(out _, out var due) || _wake?.Due <= due)
+        {
+            return;
+        }
+
+        _wake?.Timer.Cancel();
+        var delay = due - Now;
+        var wake = scheduler.ScheduleTellOnceCancelable(
+            delay > TimeSpan.Zero ? delay : TimeSpan.Zero, actor, new ToActor.ReminderDue(life, due), actor);
+        _wake = (due, wake);
+    }
+}

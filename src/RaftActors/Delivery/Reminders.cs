@@ -1,0 +1,145 @@
+using System.Diagnostics.CodeAnalysis;
+
+using RaftActors.Core;
+using RaftActors.Core.Codec;
+
+namespace RaftActors.Delivery;
+
+/// <summary>
+/// The reminders that an actor has set, by name. The log decides what is here, so all processes have the same. They are part of a snapshot.
+/// Not thread-safe: the actor's own.
+/// </summary>
+internal sealed class Reminders
+{
+    // Part of the format of snapshots.
+    public const int CountMax = 10_000;
+    public const int BytesMax = 1 << 20;
+
+    private const int OverheadBytes = 32;
+
+    /// <summary>The most that <see cref="Write"/> writes.</summary>
+    public const int SectionSizeMax = BytesMax + (CountMax * OverheadBytes);
+
+    private readonly SortedDictionary<string, Reminder> _byName = new(StringComparer.Ordinal);
+    private long _made;
+    private int _bytes;
+
+    /// <summary>A number that is equal on two processes if they have the same reminders. 0: there are none.</summary>
+    public ulong Hash { get; private set; }
+
+    public int Count => _byName.Count;
+
+    public IEnumerable<Reminder> All => _byName.Values;
+
+    /// <summary>Sets a reminder. One with the same name is replaced.</summary>
+    /// <param name="after">Null: it follows <paramref name="at"/>.</param>
+    /// <exception cref="InvalidOperationException">There are too many. None is replaced.</exception>
+    public Reminder Set(string name, TimeSpan? after, DateTimeOffset at, ReadOnlyMemory<byte> value)
+    {
+        Reminder reminder = new(name, _made + 1, after, at, value);
+        var before = _byName.GetValueOrDefault(name);
+        var bytes = _bytes - (before?.Size ?? 0) + reminder.Size;
+        if ((before is null && _byName.Count == CountMax) || bytes > BytesMax)
+        {
+            throw new InvalidOperationException(
+                $"The reminder '{name}' is too much: an actor has at most {CountMax} reminders, and {BytesMax} bytes of names and values "
+                + "in them. Forget those that are not needed, or keep the rest in the state, with one reminder for the next of them.");
+        }
+
+        Forget(name);
+        Add(reminder);
+        _made = reminder.Number;
+        return reminder;
+    }
+
+    public bool Forget(string name)
+    {
+        if (!_byName.Remove(name, out var reminder))
+        {
+            return false;
+        }
+
+        _bytes -= reminder.Size;
+        Hash -= reminder.Hash;
+        return true;
+    }
+
+    /// <summary>Takes the reminder that a pair tells. False: it was told before, forgotten or set anew.</summary>
+    public bool TryTake(string name, long number) => Has(name, number) && Forget(name);
+
+    public bool Has(string name, long number) => _byName.TryGetValue(name, out var reminder) && reminder.Number == number;
+
+    public void Write(ByteWriter writer)
+    {
+        writer.Number(_made);
+        writer.Number(_byName.Count);
+        foreach (var reminder in _byName.Values)
+        {
+            writer.Text(reminder.Name);
+            writer.Number(reminder.Number);
+            writer.Optional(reminder.After, static (to, after) => to.Number(after.Ticks));
+            writer.Number(reminder.At.UtcTicks);
+            writer.Bytes(reminder.Value.Span);
+        }
+    }
+
+    public static Reminders Read(ref ByteReader reader)
+    {
+        Reminders read = new() { _made = reader.Count() };
+        var (count, before) = (reader.Count(), (string?)null);
+        for (var place = 0L; place < count; place++)
+        {
+            Reminder reminder = new(
+                reader.Text(),
+                reader.Count(),
+                reader.Flag() ? new TimeSpan(reader.Count()) : null,
+                ReadTime(ref reader),
+                reader.Bytes().ToArray());
+            if (string.CompareOrdinal(reminder.Name, before) <= 0 || reminder.Number > read._made || place == CountMax
+                || read._bytes + reminder.Size > BytesMax)
+            {
+                throw reader.Damaged("the reminders are out of order or too many");
+            }
+
+            read.Add(reminder);
+            before = reminder.Name;
+        }
+
+        return read;
+    }
+
+    private void Add(Reminder reminder)
+    {
+        _byName.Add(reminder.Name, reminder);
+        _bytes += reminder.Size;
+        Hash += reminder.Hash;
+    }
+
+    private static DateTimeOffset ReadTime(ref ByteReader reader) => reader.Count() is var ticks && ticks <= DateTime.MaxValue.Ticks
+        ? new DateTimeOffset(ticks, TimeSpan.Zero)
+        : throw reader.Damaged($"{ticks} is no time");
+}
+
+/// <summary>A reminder that is set and not due yet, as far as the log tells.</summary>
+/// <param name="Number">Each one of an actor has another. It tells apart those with one name.</param>
+/// <param name="After">The time from the moment a leader knows of it; null: it follows <paramref name="At"/>.</param>
+/// <param name="At">Meaningless with <paramref name="After"/>.</param>
+/// <param name="Value">The encoded value.</param>
+internal sealed record Reminder(string Name, long Number, TimeSpan? After, DateTimeOffset At, ReadOnlyMemory<byte> Value)
+{
+    public int Size => StrictText.SizeOf(Name) + Value.Length;
+
+    public ulong Hash
+    {
+        get
+        {
+            var hash = PrefixHash.Mix(PrefixHash.Mix(PrefixHash.Empty, (ulong)Number), (ulong)(After?.Ticks ?? ~At.UtcTicks));
+            foreach (var letter in Name)
+            {
+                hash = PrefixHash.Mix(hash, letter);
+            }
+
+            return PrefixHash.Extend(hash, Value.Span);
+        }
+    }
+}
