@@ -75,12 +75,13 @@ internal sealed class GroupCalls
     /// <summary>The origin of all Appends of this client.</summary>
     public Member Origin => Session.Origin;
 
+    /// <summary>The time since some start, for deadlines.</summary>
+    public TimeSpan Now => _host.Now;
+
     private ClientSession Session => _session ??= ClientSession.New();
 
     private static CancelReason.NotCommitted NotSent { get; } =
         new(NotCommittedReason.Closed, "The client was disposed before the pair was sent.");
-
-    private TimeSpan Now => _host.Now;
 
     private bool IsOpen => _appends.IsOpen || _questions.Count > 0;
 

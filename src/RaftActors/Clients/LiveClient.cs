@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using Akka.Actor;
 using Akka.Configuration;
 
+using RaftActors.Engine.Requests;
 using RaftActors.Network;
 using RaftActors.Settings;
 using RaftActors.Telemetry;
@@ -105,26 +106,28 @@ internal sealed class LiveClient<TValue, TResult>(
         Serial serial, TimeSpan? timeout = null, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(serial.Value, 1);
-        var time = timeout ?? settings.Requests.GetTimeout;
+        var deadline = calls.Now + SessionAppend.Limit(timeout ?? settings.Requests.GetTimeout);
         var before = new Serial(serial.Value - 1);
-        var found = await ReadAsync(before, 1, TimeSpan.Zero, time, cancellationToken).ConfigureAwait(false);
+        var found = await ReadAsync(before, 1, TimeSpan.Zero, Left(), cancellationToken).ConfigureAwait(false);
         if (found.Length == 0)
         {
             // The process may lag, or be deposed. If the pair is committed, it arrives there, or at another process.
-            var last = DoneOf(await QueryAsync(ReadOnlyMemory<byte>.Empty, time, ReadConsistency.Linearizable, cancellationToken)
+            var last = DoneOf(await QueryAsync(ReadOnlyMemory<byte>.Empty, Left(), ReadConsistency.Linearizable, cancellationToken)
                 .ConfigureAwait(false));
             if (last.Result is not long committed || committed < serial.Value)
             {
                 return null;
             }
 
-            found = await ReadAsync(before, 1, settings.AttemptTimeout / 2, time, cancellationToken).ConfigureAwait(false);
+            found = await ReadAsync(before, 1, settings.AttemptTimeout / 2, Left(), cancellationToken).ConfigureAwait(false);
         }
 
         return found.Length > 0
             ? Decoded(found[0])
             : throw new RaftUnavailableException(
                 $"The process that was asked lacks serial {serial}. Ask another process, or check the serial.");
+
+        TimeSpan Left() => deadline > calls.Now ? deadline - calls.Now : TimeSpan.Zero;
     }
 
     public override async IAsyncEnumerable<Entry<TValue>> SubscribeAsync(

@@ -305,6 +305,18 @@ public sealed class LiveClientTests : TestKit
     }
 
     [Fact]
+    public void Get_has_one_timeout_for_all_its_questions()
+    {
+        _ = _client.GetAsync(new Serial(3), TimeSpan.FromSeconds(2));
+        Expect<ClientCall.Read>();
+        Advance(0.9);
+
+        _engine.Reply(new ClientReply.Pairs([], Base: default));
+
+        Assert.InRange(Expect<ClientCall.Query>().Timeout, TimeSpan.Zero, TimeSpan.FromSeconds(1.2));
+    }
+
+    [Fact]
     public async Task First_kept_pair_is_not_taken_for_a_compacted_one()
     {
         var kept = _client.GetAsync(new Serial(3));
