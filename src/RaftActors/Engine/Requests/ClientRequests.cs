@@ -95,7 +95,9 @@ internal sealed class ClientRequests(
             return;
         }
 
-        _waiting.Add(++_reads, new Waiting(_reads, read, client), context.DeadlineAfter(read.Wait));
+        // A client that is gone must not keep its place for as long as it likes. One that waits longer asks again.
+        var longest = Process.Settings.Requests.GetTimeout;
+        _waiting.Add(++_reads, new Waiting(_reads, read, client), context.DeadlineAfter(read.Wait < longest ? read.Wait : longest));
     }
 
     // Each request of a backup names its place, so the process keeps nothing about a client. Only operators may ask, and each client has
