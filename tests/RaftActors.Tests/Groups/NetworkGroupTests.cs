@@ -1,8 +1,12 @@
 using System.Net.Sockets;
 
+using Akka.Actor;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Network;
+using RaftActors.Settings;
+using RaftActors.Values;
+using RaftActors.Wire;
 
 namespace RaftActors.Tests.Groups;
 
@@ -50,6 +54,28 @@ public sealed class NetworkGroupTests : TestKit
         }
 
         AppendOnEachNode();
+    }
+
+    [Fact]
+    public async Task Append_of_a_client_that_calls_a_follower_is_passed_on_and_its_outcome_comes_back()
+    {
+        _names.ForEach(name => Start(name));
+        _nodes.ForEach(node => node.ExpectConnectionsTo(OthersOf(node)));
+        AppendOnEachNode();
+        var leader = _nodes[0].ExpectEvent<RaftEvent.LeaderChanged>(changed => changed.Leader is not null).Leader;
+        var follower = _nodes.First(node => node.Name != leader);
+        Raft.Get(Sys);
+        var network = NodeNetwork.Of(Sys);
+        network.Start(isClient: true);
+        ClientCall.Append append = new(
+            ClientSession.New(), 1, "passed", new ValueCodec<string>(Sys).Encode("on"), TimeSpan.FromSeconds(30), IsRetry: false);
+        Caller caller = new(RequestRef.Of(append.Request));
+
+        Assert.True(network.LinkTo(CustomAddress.WithoutSystem(follower.Address))
+            .Send(new CallTarget("default", follower.Name), append, caller));
+
+        Assert.Null(Assert.IsAssignableFrom<IOutcome>(await caller.Told.WaitAsync(TimeSpan.FromSeconds(30))).Failure);
+        _nodes.ForEach(node => node.Expect($"append {_appended + 1} passed=on"));
     }
 
     [Fact]
@@ -166,5 +192,16 @@ public sealed class NetworkGroupTests : TestKit
             node.Tell(new Recorder.Append($"key{_appended}", "value", TimeSpan.FromSeconds(20)), TestActor);
             Assert.Equal(_appended, ExpectMsg<Outcome<int>.Done>(TimeSpan.FromSeconds(30)).Serial.Value);
         }
+    }
+
+    private sealed class Caller(RequestRef request) : ICaller
+    {
+        private readonly TaskCompletionSource<object> _told = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public RequestRef Request => request;
+
+        public Task<object> Told => _told.Task;
+
+        public void Tell(object message, IActorRef sender) => _told.SetResult(message);
     }
 }
