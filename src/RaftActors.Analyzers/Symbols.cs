@@ -28,7 +28,7 @@ internal static class Symbols
     /// <summary>A callback that runs on every node in the order of the log.</summary>
     public static bool IsReplicated(this IMethodSymbol method) => Callbacks.Contains(PlainName(method)) && method.IsCallback();
 
-    /// <summary>A callback whose value other threads get as it is. An entity's is copied.</summary>
+    /// <summary>A callback whose value other threads get as it is. An entity ends with it.</summary>
     public static bool IsAnswer(this IMethodSymbol method) =>
         method.Name is "HandleAppend" or "HandleQuery" && method.IsCallback() && method.ContainingType.IsRaftActor();
 

@@ -138,8 +138,8 @@ public static class RaftAkkaExtensions
     }
 
     /// <summary>
-    /// Starts the actors that host entities, one for each shard. Services fill the constructor of an entity; they are those of the
-    /// application, not of a scope. <c>services.AddRaftEntityClient(shards)</c> registers a client.
+    /// Starts the actors that host entities, one for each shard. Services fill the constructor of an entity, at each command and question;
+    /// use singletons, which are those of the application, not of a scope. <c>services.AddRaftEntityClient(shards)</c> registers a client.
     /// </summary>
     /// <typeparam name="TEntity">The type of the entities.</typeparam>
     /// <typeparam name="TState">The type of their states.</typeparam>
@@ -152,10 +152,11 @@ public static class RaftAkkaExtensions
         where TEntity : ReplicatedEntity<TState>
     {
         ArgumentNullException.ThrowIfNull(shards);
+        var create = ActivatorUtilities.CreateFactory<TEntity>([]);
         return builder.Add<EntityShard<TEntity, TState>>(services => shards.All.Select(shard => (shard.Group, (Type?)null, new object[]
         {
             shard,
-            new Func<TEntity>(() => ActivatorUtilities.CreateInstance<TEntity>(services)),
+            new Func<TEntity>(() => create(services, null)),
             options ?? new EntityShardOptions<TState>(),
         })));
     }

@@ -10,9 +10,6 @@ namespace RaftActors.Hosting;
 /// <summary>Judges the raft processes of a node. Each problem is a sentence for people.</summary>
 internal sealed class RaftHealth(RaftPlan plan, Func<RaftStatus, IEnumerable<string>> judge, bool mustBeStarted) : IAkkaHealthCheck
 {
-    // The maximum number of names in a problem, beside the first.
-    private const int QuarantinedMax = 10;
-
     public Task<HealthCheckResult> CheckHealthAsync(AkkaHealthCheckContext context, CancellationToken cancellationToken = default)
     {
         var problems = Problems(context.ActorSystem);
@@ -84,13 +81,6 @@ internal sealed class RaftHealth(RaftPlan plan, Func<RaftStatus, IEnumerable<str
         if (process.Divergence is { } divergence)
         {
             yield return $"{Name(process)}: {divergence}";
-        }
-
-        if (process.Quarantined is [var first, .. var others])
-        {
-            yield return $"{Name(process)} has {process.Quarantined.Length} quarantined entities: {first}"
-                + (others.IsEmpty ? "" : $" Others: {string.Join(", ", others.Take(QuarantinedMax).Select(each => $"'{each.Id}'"))}"
-                    + (others.Length > QuarantinedMax ? " and more." : "."));
         }
     }
 

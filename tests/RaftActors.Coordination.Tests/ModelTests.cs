@@ -37,15 +37,43 @@ public sealed class ModelTests
             Compare(random, state, model, serial);
             if (random.Next(100) == 0)
             {
-                var image = Bytes(state);
+                var (image, digest) = (Bytes(state), state.Digest());
                 state = CoordinationState.Of(JsonSerializer.Deserialize(image, CoordinationJson.Default.CoordinationImage)!);
                 Assert.Equal(image, Bytes(state));
+                Assert.Equal(digest, state.Digest());
             }
         }
 
         // Each command has had each of its answers: five of Acquire, three of Put and of Release, one of Open, and two of the others.
         Assert.True(answers.Count == 23, string.Join(' ', answers.Select(each => $"{each.Item1.Name}-{each.Item2.Name}").Order()));
         Assert.True(model.Changes.Count > State.Items.ChangesMax, $"{model.Changes.Count} changes");
+    }
+
+    [Fact]
+    public void Each_difference_of_a_state_changes_its_digest()
+    {
+        Command.Acquire Claims(long claim, string? text = null) => new(1, claim, 2, true, text);
+        (string, Command?)[] last =
+        [
+            ("none", null), ("b", new Command.Open(TimeSpan.FromSeconds(9))), ("b", new Command.Open(TimeSpan.FromSeconds(8))),
+            ("c", new Command.Open(TimeSpan.FromSeconds(9))), ("a", new Command.Renew(1)), ("a", new Command.Close(1)), ("l", Claims(2)),
+            ("l", Claims(3)), ("l", Claims(2, "text")), ("m", Claims(2)), ("l", new Command.Release(1, 1)),
+            ("i", new Command.Put("2", null, 0, null)), ("i", new Command.Put("1", null, 1, null)),
+            ("j", new Command.Put("1", null, 0, null)), ("i", new Command.Put("1", null, 0, TimeSpan.FromSeconds(1))),
+            ("i", new Command.Delete(null)),
+        ];
+
+        var digests = last.Select(each =>
+        {
+            var state = new CoordinationState();
+            state.Apply("a", new Command.Open(TimeSpan.FromSeconds(9)), 1);
+            state.Apply("l", Claims(1), 2);
+            state.Apply("i", new Command.Put("1", null, 0, null), 3);
+            state.Apply(each.Item1, each.Item2, 4);
+            return state.Digest();
+        });
+
+        Assert.Equal(last.Length, digests.Distinct().Count());
     }
 
     [Fact]

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace RaftActors.Hosting.Tests;
 
@@ -44,27 +43,6 @@ public sealed class EntitiesTests
 
         var restarted = second.Services.GetRequiredService<EntityClient>();
         Assert.Equal(10, await restarted.AskAsync<int>("id1", timeout: HostedNode.Guard));
-    }
-
-    [Fact]
-    public async Task Health_check_names_the_quarantined_entities()
-    {
-        await using var node = NewNode();
-        await node.StartAsync();
-        var client = node.Services.GetRequiredService<EntityClient>();
-        var all = Enumerable.Range(0, 100).Select(i => $"id{i}");
-        var ids = all.Where(id => Shards.Of(id) == Shards.All[1]).Take(12).Order(StringComparer.Ordinal).ToList();
-        foreach (var id in ids)
-        {
-            await client.SendAsync<int>(id, "no number");
-        }
-
-        var risk = await node.CheckAsync("raft-at-risk");
-
-        Assert.Equal(HealthStatus.Degraded, risk.Status);
-        Assert.Contains($"of group tally-1 has 12 quarantined entities: the entity '{ids[0]}' is quarantined", risk.Description);
-        Assert.Contains($"Others: '{ids[1]}'", risk.Description);
-        Assert.Contains($"'{ids[10]}' and more.", risk.Description);
     }
 
     private HostedNode NewNode(string? folder = null) => new(

@@ -79,9 +79,6 @@ public sealed class RaftHealthTests
         Says(
             "does not follow its log: its actor is held at serial 5, because it cannot apply the pair. JsonException: no. Deploy",
             RaftHealth.AtRisk(Good with { HeldAt = Held }));
-        Says("the entity 'cart'", RaftHealth.AtRisk(Good with { Quarantined = [new QuarantinedEntity("cart", new Serial(7), "no")] }));
-        QuarantinedEntity[] twelve = [.. Enumerable.Range(0, 12).Select(each => new QuarantinedEntity($"{each}", new Serial(7), "no"))];
-        Says("'9', '10' and more.", RaftHealth.AtRisk(Good with { Quarantined = [.. twelve] }));
     }
 
     [Fact]

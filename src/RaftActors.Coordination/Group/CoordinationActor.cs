@@ -55,6 +55,8 @@ internal sealed class CoordinationActor : RaftActor<Command, Answer>, IRaftSnaps
     protected override Answer HandleAppend(Entry<Command> entry) =>
         _replica.Apply(entry.Key, entry.Value, entry.Serial.Value, Now, ClientSession.ClientOf(entry.Origin), entry.Era);
 
+    protected override ulong? HandleDigest() => _replica.State.Digest();
+
     protected override object HandleQuery(object question)
     {
         var asked = CoordinationJson.ToQuestion(question);

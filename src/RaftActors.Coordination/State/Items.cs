@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Globalization;
 
+using RaftActors.Core;
+
 using static RaftActors.Coordination.State.Answer;
 
 namespace RaftActors.Coordination.State;
@@ -38,11 +40,15 @@ internal sealed class Items(int changesMax, List<Topic> touched)
     private readonly Dictionary<string, Item> _items = new(StringComparer.Ordinal);
     private readonly Dictionary<long, SortedSet<string>> _ofSessions = [];
     private readonly Queue<Item> _changes = [];
+    private ulong _digest;
     private long _bytes;
     private long _changeBytes;
 
     /// <summary>The serial of the latest change that is forgotten. All later ones are remembered.</summary>
     private long _compacted;
+
+    /// <summary>A hash of the items, and of how many changes are remembered. Each change of an item updates it.</summary>
+    public ulong Digest => PrefixHash.Mix(PrefixHash.Mix(_digest, (ulong)_compacted), (ulong)_changeBytes);
 
     public IEnumerable<Item> All => _items.Values;
 
@@ -178,6 +184,12 @@ internal sealed class Items(int changesMax, List<Topic> touched)
         return size;
     }
 
+    private static ulong DigestOf(Item item)
+    {
+        var hash = PrefixHash.Extend(PrefixHash.Extend((ulong)item.Version, item.Name), item.Value ?? "");
+        return PrefixHash.Mix(PrefixHash.Mix(hash, (ulong)item.Session), (ulong)(item.Lifetime?.Ticks ?? 0));
+    }
+
     // Null: it is written.
     private Answer? Write(Item? known, Item item)
     {
@@ -200,6 +212,7 @@ internal sealed class Items(int changesMax, List<Topic> touched)
     private void Add(Item item)
     {
         _items.Add(item.Name, item);
+        _digest += DigestOf(item);
         _bytes += SizeOf(item);
         if (item.Session != 0)
         {
@@ -212,6 +225,7 @@ internal sealed class Items(int changesMax, List<Topic> touched)
     private void Remove(Item item)
     {
         _items.Remove(item.Name);
+        _digest -= DigestOf(item);
         _bytes -= SizeOf(item);
         if (_ofSessions.TryGetValue(item.Session, out var names) && names.Remove(item.Name) && names.Count == 0)
         {

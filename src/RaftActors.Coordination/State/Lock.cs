@@ -1,3 +1,5 @@
+using RaftActors.Core;
+
 using static RaftActors.Coordination.State.Answer;
 
 namespace RaftActors.Coordination.State;
@@ -80,6 +82,18 @@ internal sealed class Lock(int permits)
 
         _waiting.RemoveFirst();
         return Append(_holders, next with { Token = serial });
+    }
+
+    public ulong Digest(string name)
+    {
+        var hash = PrefixHash.Mix(PrefixHash.Extend(PrefixHash.Empty, name), (ulong)permits);
+        foreach (var claim in All)
+        {
+            hash = PrefixHash.Mix(PrefixHash.Mix(PrefixHash.Mix(hash, (ulong)claim.Session), (ulong)claim.Claim), (ulong)claim.Token);
+            hash = PrefixHash.Extend(hash, claim.Text ?? "");
+        }
+
+        return hash;
     }
 
     /// <summary>Throws if an invariant does not hold. For tests.</summary>

@@ -26,12 +26,18 @@ internal static class PrefixHash
         // Both lengths are hashed, so that ("ab", "c") and ("a", "bc") differ.
         var value = entry.Value;
         var hash = Mix(Mix(prefix ^ (uint)key.Length, (uint)value.Length), (ulong)entry.Time.Milliseconds);
-        foreach (var letter in key)
+        return Extend(Extend(hash, key), value.Span);
+    }
+
+    /// <summary>The hash after more characters. Their number is no part of it.</summary>
+    public static ulong Extend(ulong hash, string text)
+    {
+        foreach (var letter in text)
         {
             hash = Mix(hash, letter);
         }
 
-        return Extend(hash, value.Span);
+        return hash;
     }
 
     /// <summary>The hash after more bytes. Their number is no part of it.</summary>

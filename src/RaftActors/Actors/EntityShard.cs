@@ -12,19 +12,17 @@ namespace RaftActors;
 /// </summary>
 /// <typeparam name="TEntity">The type of the entities.</typeparam>
 /// <typeparam name="TState">The type of their states.</typeparam>
-public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, IRaftStreamSnapshot, IWithTimers
+public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, IRaftStreamSnapshot
     where TEntity : ReplicatedEntity<TState>
 {
     private static readonly Type CommandType = CommandTypeOf(typeof(TEntity));
 
-    // The result of a command that the quarantined entity did not handle.
-    private static readonly object Held = new();
+    // Another program may write the same state as other bytes.
+    private static readonly int Program = int.MaxValue & (ModuleOf<TEntity>() ^ ModuleOf<TState>());
 
     private readonly RaftShard _shard;
     private readonly EntityTable<TEntity, TState> _entities;
-    private readonly ValueCodec<TState> _states;
     private readonly ValueCodec<object?> _values;
-    private readonly TimeSpan _passivateAfter;
     private bool _hasToldElsewhere;
 
     /// <param name="shard">The shard.</param>
@@ -39,42 +37,26 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
             Shard = shard,
             LearnerDelivery = RaftActors.LearnerDelivery.InOrder,
             FindFault = (id, command) => WhyElsewhere(shard, id) ?? FindFault(id, command, options?.FindFault),
-            HasEntities = true,
         })
     {
         ArgumentNullException.ThrowIfNull(create);
         _shard = shard;
         options ??= new EntityShardOptions<TState>();
-        _states = new ValueCodec<TState>(Context.System, options.StateCodec, "EntityShardOptions.StateCodec");
-        _states.DemandType("state");
+        var states = new ValueCodec<TState>(Context.System, options.StateCodec, "EntityShardOptions.StateCodec");
+        states.DemandType("state");
         _values = new ValueCodec<object?>(Context.System, codecPlace: null);
-        _entities = new EntityTable<TEntity, TState>(
-            create, _states, _values, serial => Raft.Latest.Read(serial), OnQuarantined, options.HeldSizeMax);
-        _passivateAfter = options.PassivateAfter;
-        Receive<PassivationTime>(_ =>
-        {
-            _entities.Passivate(Now - _passivateAfter);
-            Publish();
-        });
+        _entities = new EntityTable<TEntity, TState>(create, states, OnFailed);
     }
-
-    ITimerScheduler IWithTimers.Timers { get; set; } = null!; // Justification: Akka sets it before the actor starts.
 
     internal override Type ProgramType => typeof(TEntity);
 
-    private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
+    private protected override int StateVersion => Program;
 
-    StateWriter IRaftStreamSnapshot.TakeSnapshot(Serial serial)
-    {
-        var writer = _entities.ToWriter();
-        Publish();
-        return writer;
-    }
+    StateWriter IRaftStreamSnapshot.TakeSnapshot(Serial serial) => _entities.ToWriter();
 
     void IRaftStreamSnapshot.RestoreSnapshot(Serial serial, Stream state)
     {
         _entities.Read(state);
-        Publish();
         foreach (var id in _entities.Ids)
         {
             TellIfElsewhere(id);
@@ -82,30 +64,14 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
     }
 
     /// <inheritdoc/>
-    protected override void PreStart()
-    {
-        base.PreStart();
-        ((IWithTimers)this).Timers.StartPeriodicTimer(PassivationTime.Instance, PassivationTime.Instance, _passivateAfter / 2);
-    }
-
-    /// <inheritdoc/>
     protected override object? HandleAppend(Entry<object?> entry)
     {
         TellIfElsewhere(entry.Key);
-        try
-        {
-            var isHandled = _entities.TryApply(entry, Now, out var result);
-            Publish();
-            return isHandled ? result : Held;
-        }
-        catch (QuarantineFullException)
-        {
-            // A restart would read the same log to the same place, again and again. The exception ends the present turn, and the supervisor
-            // logs it.
-            Context.Stop(Self);
-            throw;
-        }
+        return _entities.Apply(entry);
     }
+
+    /// <inheritdoc/>
+    protected override ulong? HandleDigest() => _entities.Digest;
 
     /// <inheritdoc/>
     protected override object? HandleQuery(object question)
@@ -115,44 +81,7 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
             : throw new InvalidDataException($"A {question.GetType().Name} is no question to an entity. Ask by EntityClient.AskAsync.");
         return WhyElsewhere(_shard, id) is { } fault
             ? throw new InvalidDataException(fault)
-            : Copy(_entities.Answer(id, _values.Decode(inner), Now));
-    }
-
-    private protected override void Complete(RequestRef own, Serial serial, object? result)
-    {
-        if (result == Held)
-        {
-            CompleteAsUnknown(own, UnknownReason.Quarantined);
-            return;
-        }
-
-        object? copy;
-        try
-        {
-            copy = Copy(result);
-        }
-        catch (Exception e)
-        {
-            // The command is handled all the same, as on the way to another node.
-            Raft.Latest.Log(LogLevel.WarningLevel, e, "HandleCommand", $"A result of {result?.GetType()} cannot leave its entity.");
-            Complete(own, serial);
-            return;
-        }
-
-        base.Complete(own, serial, copy);
-    }
-
-    // A repeat of a held command has no result yet. Its first call ended as unknown, and so does the repeat.
-    private protected override void Complete(RequestRef? request, Serial serial)
-    {
-        if (request is { } own && _entities.Holds(serial))
-        {
-            CompleteAsUnknown(own, UnknownReason.Quarantined);
-        }
-        else
-        {
-            base.Complete(request, serial);
-        }
+            : _entities.Answer(id, _values.Decode(inner));
     }
 
     // The entity is handled all the same, so that all nodes keep equal states. No client reaches it.
@@ -200,42 +129,20 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
         return typeof(object);
     }
 
-    // An answer may be the live state or a part of it. A caller on this node could change it. The thread that writes it for another node
-    // could see it change.
-    private object? Copy(object? answer) => answer switch
-    {
-        null or string or decimal => answer,
-        _ when answer.GetType().IsPrimitive => answer,
-        TState state => _states.Decode(_states.Encode(state)),
-        _ => _values.Decode(_values.Encode(answer)),
-    };
+    // Equal on all nodes that run the same build.
+    private static int ModuleOf<T>() => typeof(T).Module.ModuleVersionId.GetHashCode();
 
-    private void Publish()
-    {
-        if (Raft.Latest.Quarantined != _entities.Quarantined)
-        {
-            Raft.Latest.Quarantined = _entities.Quarantined;
-        }
-    }
-
-    private void OnQuarantined(QuarantinedEntity entity, Exception cause) =>
-        Raft.Latest.Log(LogLevel.ErrorLevel, cause, "Quarantine", entity.ToString());
-
-    private sealed class PassivationTime
-    {
-        public static PassivationTime Instance { get; } = new();
-    }
+    private void OnFailed(string id, Serial serial, Exception cause) => Raft.Latest.Log(
+        LogLevel.ErrorLevel,
+        cause,
+        "HandleCommand",
+        $"The command {serial} of the entity '{id}' has failed on this node, and changed nothing. Correct HandleCommand.");
 }
 
 /// <summary>The options of an <see cref="EntityShard{TEntity, TState}"/>.</summary>
 /// <typeparam name="TState">The type of the states.</typeparam>
 public sealed record EntityShardOptions<TState>
 {
-    /// <summary>
-    /// Passivates an entity after this time without a command or a question, and at most half as long later. Default: 2 minutes.
-    /// </summary>
-    public TimeSpan PassivateAfter { get; init; } = TimeSpan.FromMinutes(2);
-
     /// <summary>
     /// Says why an entity must not get a command, as text for the caller; null: it may. The arguments are the id and the command, whose
     /// type is checked before. The rules are those of <see cref="RaftOptions{TValue}.FindFault"/>: any thread calls it, before the command
@@ -248,7 +155,4 @@ public sealed record EntityShardOptions<TState>
     /// serializer.
     /// </summary>
     public RaftCodec<TState>? StateCodec { get; init; }
-
-    /// <summary>The bytes of commands that the shard holds for quarantined entities. A test sets it.</summary>
-    internal long HeldSizeMax { get; init; } = EntityTable.HeldSizeMax;
 }

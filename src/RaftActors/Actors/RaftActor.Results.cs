@@ -71,20 +71,20 @@ public abstract partial class RaftActor<TValue, TResult>
     }
 
     // Ends an Append whose pair HandleAppend has handled.
-    private protected virtual void Complete(RequestRef own, Serial serial, TResult result) =>
+    private void Complete(RequestRef own, Serial serial, TResult result) =>
         _process.Appends.Complete(own, serial, result, Self);
 
-    private protected void CompleteAsUnknown(RequestRef own, UnknownReason reason) =>
-        _process.Appends.Cancel(own, new CancelReason.Unknown(reason), Self);
-
     // The result is kept, or there is none.
-    private protected virtual void Complete(RequestRef? request, Serial serial)
+    private void Complete(RequestRef? request, Serial serial)
     {
         if (request is { } own)
         {
             _process.Appends.Complete(own, serial, Self, _results);
         }
     }
+
+    // Only states of equal versions are compared.
+    private protected virtual int StateVersion => _results.Logic;
 
     private void WantDigest(Serial serial)
     {
@@ -100,7 +100,7 @@ public abstract partial class RaftActor<TValue, TResult>
         {
             _digested = digest.To;
             var state = _results.Reminders.Hash is var hash and not 0 ? PrefixHash.Mix(hash, StateHash() ?? 0) : StateHash();
-            _process.Engine.Tell(new ToEngine.Digest(digest with { State = state, Logic = _results.Logic }), Self, _life);
+            _process.Engine.Tell(new ToEngine.Digest(digest with { State = state, Version = StateVersion }), Self, _life);
         }
     }
 

@@ -19,9 +19,7 @@ public sealed class EntityClient : IAsyncDisposable
 
     /// <summary>
     /// Sends a command to an entity. Its outcomes are those of <see cref="RaftClient{TValue, TResult}.AppendAsync"/>: the command is
-    /// handled on all nodes, it never will be, or that is unknown. While the entity is quarantined, a command ends as NotCommitted with
-    /// <see cref="NotCommittedReason.Quarantined"/>. If it is in the log already, it ends as Unknown with
-    /// <see cref="UnknownReason.Quarantined"/>.
+    /// handled on all nodes, it never will be, or that is unknown.
     /// </summary>
     /// <typeparam name="TResult">The type of the result of HandleCommand.</typeparam>
     /// <param name="id">The id. Any text.</param>
@@ -34,6 +32,7 @@ public sealed class EntityClient : IAsyncDisposable
     /// <param name="cancellationToken">Ends the wait only.</param>
     /// <exception cref="ArgumentException">The command has no serializer, or is too large.</exception>
     /// <exception cref="InvalidOperationException">The command was handled, and its result is of another type.</exception>
+    /// <exception cref="RaftCommandFailedException">HandleCommand threw, so the command is committed and changed nothing.</exception>
     public async Task<Outcome<TResult>> SendAsync<TResult>(
         string id,
         object? command,
@@ -42,7 +41,9 @@ public sealed class EntityClient : IAsyncDisposable
         CancellationToken cancellationToken = default)
     {
         var outcome = await _clients.For(id).AppendAsync(id, command, timeout, cancellationToken, requestKey).ConfigureAwait(false);
-        return ((IOutcome)outcome).As<TResult>();
+        return outcome is Outcome<object?>.Done done && done.ResultOr(null) is EntityFailure failure
+            ? throw new RaftCommandFailedException(id, done.Serial, failure.Text)
+            : ((IOutcome)outcome).As<TResult>();
     }
 
     /// <summary>
@@ -70,17 +71,6 @@ public sealed class EntityClient : IAsyncDisposable
         var bytes = EntityQuestion.Write(id, _questions.Encode(question).Span);
         return _clients.For(id).QueryAsync<TAnswer>(bytes, timeout, consistency, cancellationToken);
     }
-
-    /// <summary>
-    /// Removes an entity on all nodes: its state, and the commands that nodes hold while it is quarantined. The next command of the id
-    /// finds a new one. A reset overrides the rules of HandleCommand, so with <c>raft.security</c> it needs the role operator. The
-    /// outcomes are those of <see cref="SendAsync{TResult}"/>, and a Done has the result null.
-    /// </summary>
-    /// <param name="id">The id. An id without an entity is allowed.</param>
-    /// <param name="timeout">The time until the end. Null: <c>raft.append-timeout</c>.</param>
-    /// <param name="cancellationToken">Ends the wait only.</param>
-    public Task<Outcome<object?>> ResetAsync(string id, TimeSpan? timeout = null, CancellationToken cancellationToken = default) =>
-        SendAsync<object?>(id, EntityReset.Instance, timeout, cancellationToken: cancellationToken);
 
     /// <summary>Ends the client, as <see cref="RaftClient.DisposeAsync"/> does.</summary>
     public ValueTask DisposeAsync() => _clients.DisposeAsync();

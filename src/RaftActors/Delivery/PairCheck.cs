@@ -7,10 +7,9 @@ namespace RaftActors.Delivery;
 /// the function of the options is.
 /// </summary>
 /// <param name="findFault">The function of the options; null: each value that can be read may be appended.</param>
-/// <param name="hasEntities">The actor is a shard of entities, which can be reset.</param>
 /// <param name="logic">The logic version of the group, as this process knows it.</param>
 internal sealed class PairCheck<TValue>(
-    ValueCodec<TValue> values, Func<string, TValue, string?>? findFault, bool hasEntities, Func<int> logic)
+    ValueCodec<TValue> values, Func<string, TValue, string?>? findFault, Func<int> logic)
 {
     // A switch over the commands of a class has no case for null, and its default would admit one. For object each value is a command.
     private static readonly bool RefusesNull = !typeof(TValue).IsValueType && typeof(TValue) != typeof(object);
@@ -39,7 +38,7 @@ internal sealed class PairCheck<TValue>(
         }
 
         TValue? read = default;
-        var isSeen = findFault is not null || ValueCodec<TValue>.IsReset(value.Span) || MayNeedVersion;
+        var isSeen = findFault is not null || MayNeedVersion;
         var fault = isSeen ? values.FindFault(value, out read) : values.FindFault(value);
         return fault is null
             ? FindRefusal(key, read!) // Justification: null is a value of its type, or nothing looks at it.
@@ -53,9 +52,7 @@ internal sealed class PairCheck<TValue>(
     {
         try
         {
-            return value is EntityReset
-                ? hasEntities ? null : "It resets an entity, and the actors of this group host none."
-                : findFault is null ? null
+            return findFault is null ? null
                 : value is null && RefusesNull ? $"The value is null, which {nameof(RaftOptions<>.FindFault)} of the actors never admits."
                 : findFault(key, value);
         }

@@ -32,7 +32,7 @@ internal struct RunningDigest
     {
         null => Null,
         bool flag => flag ? True : False,
-        string text => Of(text),
+        string text => PrefixHash.Extend(PrefixHash.Mix(PrefixHash.Empty, (uint)text.Length), text),
         sbyte or byte or short or ushort or int or uint or long or ulong => (ulong)WordOf(result),
         float number => BitConverter.SingleToUInt32Bits(number),
         double number => BitConverter.DoubleToUInt64Bits(number),
@@ -82,17 +82,6 @@ internal struct RunningDigest
         ulong value => (long)value,
         _ => 0,
     };
-
-    private static ulong Of(string text)
-    {
-        var hash = PrefixHash.Mix(PrefixHash.Empty, (uint)text.Length);
-        foreach (var letter in text)
-        {
-            hash = PrefixHash.Mix(hash, letter);
-        }
-
-        return hash;
-    }
 
     // 1.0 and 1.00 are equal, and print differently.
     private static ulong Of(decimal number)

@@ -127,10 +127,6 @@ internal sealed class RaftProcess
     /// <summary>The latest life of the actor. Null: the process has had no actor yet.</summary>
     public LatestActor? Actor { get; set; }
 
-    /// <summary>The quarantined entities of its shard, by id. Any thread may ask.</summary>
-    public IEnumerable<QuarantinedEntity> Quarantined =>
-        Actor is { } actor ? actor.Quarantined.Values.OrderBy(each => each.Id, StringComparer.Ordinal) : [];
-
     public EngineLink Engine { get; }
 
     public OpenQueries Queries { get; }
@@ -147,7 +143,6 @@ internal sealed class RaftProcess
         Actor = actor,
         Delivered = delivered,
         Committed = Pairs.CommittedSerial,
-        Quarantined = [.. Quarantined],
         HeldAt = Tries.HeldAt,
         SyncTime = Store.SyncTime,
     };

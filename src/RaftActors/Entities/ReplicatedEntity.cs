@@ -9,9 +9,9 @@ namespace RaftActors;
 /// groups. <see cref="EntityShard{TEntity, TState}"/> hosts them, and
 /// <see cref="EntityClient"/> calls them.
 /// <para>
-/// An entity is created when its first command or question comes. An idle entity is passivated: its object is dropped, and its state
-/// stays as bytes. The next command or question creates it again from them. So the state is the only memory of an entity, and writing
-/// and reading it must lose nothing.
+/// The shard keeps the state of an entity as bytes. Each command and each question makes an entity from them, and drops it at the end. So
+/// the state is the only memory of an entity, and writing and reading it must lose nothing. Keep it small, because each command reads and
+/// writes all of it.
 /// </para>
 /// <para>The methods run in the actor of the shard, one at a time, so they need no locks. They are synchronous.</para>
 /// </summary>
@@ -52,20 +52,21 @@ public abstract class ReplicatedEntity<TState>
     /// <see cref="Serial"/> and <see cref="Time"/>, and the state alone: then all nodes reach the same state. A rule that fails is a
     /// result, not an exception.
     /// <para>
-    /// A command that throws is tried once more. Then the node that threw quarantines the entity. It holds this command and the later ones,
-    /// in order, until a program handles them or <see cref="EntityClient.ResetAsync"/> drops them.
+    /// A command that throws changes nothing, and its caller gets a <see cref="RaftCommandFailedException"/>. The same holds if the new
+    /// state cannot be written and read. An exception that speaks of the node, such as OutOfMemoryException, holds the shard instead
+    /// (<see cref="RaftStatus.HeldAt"/>).
     /// </para>
     /// </summary>
     /// <param name="command">The command that <see cref="EntityClient.SendAsync{TResult}"/> was given.</param>
-    /// <returns>The result, for the caller. It gets a copy, made by writing and reading.</returns>
+    /// <returns>The result, for the caller. It may be the state or a part of it.</returns>
     protected abstract object? HandleCommand(object? command);
 
     /// <summary>
-    /// Answers a question, on one node. Never changes the state. The question of an id without a state is answered by a new entity,
-    /// which is then dropped. An exception fails the question alone. Default: returns <see cref="State"/>.
+    /// Answers a question, on one node. A change of the state is dropped. An exception fails the question alone. Default: returns
+    /// <see cref="State"/>.
     /// </summary>
     /// <param name="question">The question that <see cref="EntityClient.AskAsync{TAnswer}"/> was given.</param>
-    /// <returns>The answer, for the caller. It gets a copy, made by writing and reading.</returns>
+    /// <returns>The answer, for the caller. It may be the state or a part of it.</returns>
     protected virtual object? HandleQuestion(object? question) => State;
 
     /// <summary>

@@ -1,10 +1,33 @@
+using System.Buffers;
+
 using RaftActors.Core;
 
 namespace RaftActors.Entities;
 
-/// <summary>The state of one entity as bytes, with serial and time of its last command. Or one command as bytes, with its own.</summary>
+/// <summary>The state of one entity as bytes, with serial and time of its last command.</summary>
 internal readonly record struct StoredState(Serial Serial, DateTimeOffset Time, ReadOnlyMemory<byte> Bytes)
 {
+    // Between the members and elements of JSON.
+    private static readonly SearchValues<byte> Separators = SearchValues.Create(",{}[]"u8);
+
+    /// <summary>
+    /// A hash of id, serial and state. It adds up the parts between separators, because a state may have a Dictionary or a set, whose
+    /// order differs between nodes.
+    /// </summary>
+    public ulong HashOf(string id)
+    {
+        var sum = 0ul;
+        var rest = Bytes.Span;
+        while (!rest.IsEmpty)
+        {
+            var length = rest.IndexOfAny(Separators) is >= 0 and var place ? place : rest.Length;
+            sum += PrefixHash.Extend(PrefixHash.Empty, rest[..length]);
+            rest = rest[Math.Min(length + 1, rest.Length)..];
+        }
+
+        return PrefixHash.Mix(PrefixHash.Extend((ulong)Serial.Value, id), sum);
+    }
+
     public void Write(BinaryWriter writer, string id)
     {
         writer.Write(id);
@@ -21,12 +44,12 @@ internal readonly record struct StoredState(Serial Serial, DateTimeOffset Time, 
             reader.ReadString(), reader.ReadInt64(), new LogTime(reader.ReadInt64()), reader.Read7BitEncodedInt());
         if (time < default(LogTime) || time > LogTime.Max)
         {
-            throw new InvalidDataException($"A state or command of the entity '{id}' has the time {time.Milliseconds} ms.");
+            throw new InvalidDataException($"The state of the entity '{id}' has the time {time.Milliseconds} ms.");
         }
 
         var bytes = reader.ReadBytes(length);
         return bytes.Length == length
             ? (id, new StoredState(new Serial(serial), time.ToDateTimeOffset(), bytes))
-            : throw new InvalidDataException($"A state or command of the entity '{id}' has {bytes.Length} of {length} bytes.");
+            : throw new InvalidDataException($"The state of the entity '{id}' has {bytes.Length} of {length} bytes.");
     }
 }

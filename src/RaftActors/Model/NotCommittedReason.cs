@@ -44,12 +44,9 @@ public enum NotCommittedReason
     /// <summary>Of a <see cref="RaftClient"/>: its role does not allow the call (<c>raft.security.roles</c>).</summary>
     Unauthorized = 11,
 
-    /// <summary>Of an <see cref="EntityClient"/>: the entity is quarantined on the process that was asked.</summary>
-    Quarantined = 12,
-
     /// <summary>
     /// Of an Append: the group does not have the logic version yet that the type of the value needs
     /// (<see cref="SinceLogicVersionAttribute"/>). Append it again when all nodes have the new program.
     /// </summary>
-    NotYet = 13,
+    NotYet = 12,
 }

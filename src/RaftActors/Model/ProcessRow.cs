@@ -38,7 +38,7 @@ internal sealed record ProcessRow(
         | (status.IsRemoved ? ProcessMarks.Removed : 0)
         | (status.NameConflict is null ? 0 : ProcessMarks.NameConflict)
         | (status.IsDiskNearlyFull ? ProcessMarks.DiskNearlyFull : 0)
-        | (status.Quarantined.IsEmpty && status.HeldAt is null && !IsWrong(status) ? 0 : ProcessMarks.ActorFault);
+        | (status.HeldAt is null && !IsWrong(status) ? 0 : ProcessMarks.ActorFault);
 
     private static bool IsWrong(RaftStatus status) => status.Divergence?.Concerns(status.Name) == true;
 
@@ -80,6 +80,6 @@ internal enum ProcessMarks : byte
     /// <inheritdoc cref="RaftStatus.IsDiskNearlyFull"/>
     DiskNearlyFull = 64,
 
-    /// <summary>The actor is held, entities of it are quarantined, or its state differs from that of the others.</summary>
+    /// <summary>The actor is held, or its state differs from that of the others.</summary>
     ActorFault = 128,
 }

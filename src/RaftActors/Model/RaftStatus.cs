@@ -13,8 +13,6 @@ namespace RaftActors;
 /// </summary>
 public sealed record RaftStatus
 {
-    internal const int SentQuarantinedMax = 100;
-
     internal RaftStatus(string group, ProcessName name) => (Group, Name) = (group, name);
 
     /// <summary>The group id.</summary>
@@ -127,11 +125,6 @@ public sealed record RaftStatus
     public string? Decision { get; internal init; }
 
     /// <summary>
-    /// The entities of a shard that this process cannot bring up to date, by id. In the status of a process on another node: the first 100.
-    /// </summary>
-    public ImmutableArray<QuarantinedEntity> Quarantined { get; internal init; } = [];
-
-    /// <summary>
     /// Where the actor is held, because it fails at one pair or snapshot again and again. Null: it is not held.
     /// </summary>
     public HeldActor? HeldAt { get; internal init; }
@@ -169,7 +162,6 @@ public sealed record RaftStatus
         + (NameConflict is null ? "" : $", name conflict: {NameConflict}")
         + (ContractConflict is null ? "" : $", contract conflict: {ContractConflict}")
         + (Decision is null ? "" : $", decided: {Decision}")
-        + (Quarantined.IsEmpty ? "" : $", quarantined: {string.Join(", ", Quarantined.Select(entity => entity.Id))}")
         + (HeldAt is null ? "" : $", held: {HeldAt}")
         + (Divergence is null ? "" : $", diverged: {Divergence}")
         + (IsDiskNearlyFull ? ", disk nearly full" : "");

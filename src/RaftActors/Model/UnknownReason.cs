@@ -26,10 +26,4 @@ public enum UnknownReason
 
     /// <summary>Of a <see cref="RaftClient"/>: it was disposed after the call was sent.</summary>
     Closed = 5,
-
-    /// <summary>
-    /// Of an <see cref="EntityClient"/>: the command is committed, and the entity is quarantined on the process that was asked. The command
-    /// is handled when the entity is repaired, and never if it is reset.
-    /// </summary>
-    Quarantined = 6,
 }

@@ -106,7 +106,4 @@ public sealed record RaftOptions<TValue>
     /// How this actor receives committed pairs while its process is a learner. Null: <c>raft.learner.delivery</c>, in order by default.
     /// </summary>
     public LearnerDelivery? LearnerDelivery { get; init; }
-
-    /// <summary>The actor is a shard of entities, which can be reset.</summary>
-    internal bool HasEntities { get; init; }
 }

@@ -60,7 +60,6 @@ internal sealed class AppendMetrics(ProcessTags tags)
         UnknownReason.TimedOut => "timed_out",
         UnknownReason.Forgotten => "forgotten",
         UnknownReason.Stopped => "stopped",
-        UnknownReason.Quarantined => "quarantined",
         _ => "other",
     };
 }

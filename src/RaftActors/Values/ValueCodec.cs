@@ -53,7 +53,7 @@ internal sealed class ValueCodec<TValue>(
         Serialized = 16,
         Encoded = 17,
         Named = 18,
-        Reset = 19,
+        Failure = 19,
         Reminder = 20,
     }
 
@@ -103,7 +103,7 @@ internal sealed class ValueCodec<TValue>(
     {
         null => Null,
         _ when Codec is { } known => WriteEncoded(known, value),
-        string text => WriteText(text),
+        string text => WriteText(Kind.String, text),
         byte[] bytes => Write(Kind.Bytes, bytes),
         ReadOnlyMemory<byte> bytes => Write(Kind.Bytes, bytes.Span),
         bool flag => new[] { (byte)(flag ? Kind.True : Kind.False) },
@@ -118,7 +118,7 @@ internal sealed class ValueCodec<TValue>(
         float number => Write(Kind.Single, BitConverter.SingleToUInt32Bits(number)),
         double number => Write(Kind.Double, BitConverter.DoubleToUInt64Bits(number)),
         decimal number => WriteDecimal(number),
-        EntityReset => new[] { (byte)Kind.Reset },
+        EntityFailure failure => WriteText(Kind.Failure, failure.Text),
         _ when host.Json.Of(value.GetType()) is { } type => WriteNamed(type, value),
         _ => Serialize(value),
     };
@@ -212,7 +212,7 @@ internal sealed class ValueCodec<TValue>(
                 Kind.Encoded => "by the codec",
                 Kind.Named => $"JSON of {reader.Text()}",
                 Kind.Serialized => $"by serializer {reader.Integer()}, {reader.Text()}",
-                Kind.Reset => "reset of an entity",
+                Kind.Failure => "failure of an entity",
                 Kind.Reminder when reader.Count() >= 0 && reader.Rest() is var told && !IsReminder(told) =>
                     $"{TypeOf(told)}, of a reminder",
                 >= Kind.SByte and <= Kind.Decimal and var number => $"{number}",
@@ -252,9 +252,6 @@ internal sealed class ValueCodec<TValue>(
         value = bytes[(1 + reader.Position)..];
         return !IsReminder(value.Span) ? true : throw reader.Damaged("a reminder is inside of another one");
     }
-
-    /// <summary>The value is the command of an operator that resets an entity.</summary>
-    public static bool IsReset(ReadOnlySpan<byte> bytes) => bytes is [(byte)Kind.Reset, ..];
 
     /// <summary>The bytes that the codec wrote; null if the value was written in another way.</summary>
     public static byte[]? ContentOfCodec(ReadOnlySpan<byte> bytes) =>
@@ -306,10 +303,10 @@ internal sealed class ValueCodec<TValue>(
         return bytes;
     }
 
-    private static byte[] WriteText(string text)
+    private static byte[] WriteText(Kind kind, string text)
     {
         var bytes = new byte[1 + StrictText.SizeOf(text)];
-        bytes[0] = (byte)Kind.String;
+        bytes[0] = (byte)kind;
         StrictText.Encode(text, bytes.AsSpan(1));
         return bytes;
     }
@@ -390,7 +387,7 @@ internal sealed class ValueCodec<TValue>(
             Kind.Decimal => ReadDecimal(Exactly(content, 16)),
             Kind.Serialized => Deserialize(content),
             Kind.Named => DecodeNamed(content),
-            Kind.Reset when Exactly(content, 0).IsEmpty => EntityReset.Instance,
+            Kind.Failure when !IsStrict => new EntityFailure(StrictText.Decode(content)),
             _ => throw new InvalidDataException($"A value has the unknown kind {bytes[0]}."),
         };
     }

@@ -83,11 +83,8 @@ internal static class CallTable
     /// <summary>The types of all calls, then those of all replies, in the order of their numbers.</summary>
     public static IEnumerable<Type> Types => Calls.Concat(Replies).Select(row => row.Type);
 
-    /// <summary>The role that a client needs for a call. A reset of an entity overrides the rules of its commands.</summary>
-    public static ConnectionRole RoleFor(ClientCall call) =>
-        call is ClientCall.Append append && ValueCodec<object?>.IsReset(append.Value.Span)
-            ? ConnectionRole.Operator
-            : ByType[call.GetType()].Role;
+    /// <summary>The role that a client needs for a call.</summary>
+    public static ConnectionRole RoleFor(ClientCall call) => ByType[call.GetType()].Role;
 
     /// <summary>Writes the number and the content of a call or a reply.</summary>
     public static void Write(ByteWriter writer, object message)

@@ -8,8 +8,8 @@ namespace RaftActors.Wire;
 /// <param name="To">The serial of the last pair.</param>
 /// <param name="Results">Hash over the serials and the results of HandleAppend.</param>
 /// <param name="State">That of HandleDigest after the last pair; null: the actor gives none.</param>
-/// <param name="Logic">The logic version of the state.</param>
-internal readonly record struct StateDigest(Serial After, Serial To, ulong Results, ulong? State, int Logic)
+/// <param name="Version">Its logic version. A shard of entities has none, and gives a number that stands for its program.</param>
+internal readonly record struct StateDigest(Serial After, Serial To, ulong Results, ulong? State, int Version)
 {
     /// <summary>Ranges end at multiples of this, so that actors that began at different serials soon have the same.</summary>
     public const int PairsMax = 4096;
@@ -21,5 +21,5 @@ internal readonly record struct StateDigest(Serial After, Serial To, ulong Resul
     /// Whether the two show different states. A state that one of them lacks, or has in another version, is not compared.
     /// </summary>
     public bool Contradicts(in StateDigest other) =>
-        Results != other.Results || (Logic == other.Logic && State is { } state && other.State is { } theirs && state != theirs);
+        Results != other.Results || (Version == other.Version && State is { } state && other.State is { } theirs && state != theirs);
 }

@@ -10,7 +10,6 @@ namespace RaftActors.Wire;
 internal sealed class StatusFormat(RaftHost host)
 {
     private const int NameSizeMin = 4;
-    private const int QuarantinedSizeMin = 3;
 
     private static readonly long TimeMax = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
@@ -39,12 +38,6 @@ internal sealed class StatusFormat(RaftHost host)
         writer.Optional(status.NameConflict, static (to, text) => to.Text(text));
         writer.Flag(status.IsDiskNearlyFull);
         writer.Optional(status.Decision, static (to, text) => to.Text(text));
-        writer.List([.. status.Quarantined.Take(RaftStatus.SentQuarantinedMax)], entity =>
-        {
-            writer.Text(entity.Id);
-            writer.Number(entity.Serial.Value);
-            writer.Text(entity.Reason);
-        });
         writer.Optional(status.FormatLevel, static (to, level) => to.Octet((byte)level));
         writer.Octet((byte)status.FormatLevelMax);
         writer.Optional(status.LogicVersion, static (to, logic) => to.Number(logic));
@@ -76,8 +69,6 @@ internal sealed class StatusFormat(RaftHost host)
         NameConflict = ReadOptional(ref reader),
         IsDiskNearlyFull = reader.Flag(),
         Decision = ReadOptional(ref reader),
-        Quarantined = reader.List(
-            QuarantinedSizeMin, static (ref ByteReader each) => new QuarantinedEntity(each.Text(), new Serial(each.Count()), each.Text())),
         FormatLevel = reader.Flag() ? reader.Octet() : null,
         FormatLevelMax = reader.Octet(),
         LogicVersion = reader.Flag() ? reader.Integer() : null,

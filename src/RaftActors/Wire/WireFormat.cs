@@ -89,7 +89,7 @@ internal static class WireFormat
         writer.Number(digest.To.Value);
         writer.Hash(digest.Results);
         writer.Optional(digest.State, static (to, state) => to.Hash(state));
-        writer.Number(digest.Logic);
+        writer.Number(digest.Version);
     }
 
     public static WireMessage.Digest ReadDigest(ref ByteReader reader) => new(

@@ -3,7 +3,7 @@ namespace RaftActors.Simulator.Actors;
 /// <summary>A sum. Its state is the list of the amounts that were added.</summary>
 internal sealed class SumEntity(SumEntityLedger ledger) : ReplicatedEntity<string, int>
 {
-    /// <summary>The id of an entity that cannot handle some of its commands.</summary>
+    /// <summary>The id of an entity that fails at some of its commands.</summary>
     public const string Poisoned = "poisoned";
 
     private const int FailsAt = 7;
@@ -16,11 +16,19 @@ internal sealed class SumEntity(SumEntityLedger ledger) : ReplicatedEntity<strin
     {
         if (Id == Poisoned)
         {
-            return command == FailsAt ? throw new InvalidOperationException("This command cannot be handled.") : command;
+            ledger.DemandWithout(FailsAt, State);
+        }
+        else
+        {
+            ledger.Note(Id, Serial, command);
         }
 
-        ledger.Note(Id, Serial, command);
         State = $"{State},{command}";
+        if (Id == Poisoned && command == FailsAt)
+        {
+            throw new InvalidOperationException("This command cannot be handled.");
+        }
+
         return SumOf(State);
     }
 }
@@ -42,7 +50,12 @@ internal sealed class SumEntityLedger
         }
     }
 
-    /// <exception cref="InvalidDataException">Two nodes handled different commands at one serial.</exception>
+    public void DemandWithout(int amount, string state) =>
+        _contradiction ??= state.Contains($",{amount}") ? $"a command that failed has changed the state to {state}" : null;
+
+    /// <exception cref="InvalidDataException">
+    /// A command that failed changed a state, or two nodes handled different commands at one serial.
+    /// </exception>
     public void Check()
     {
         if (_contradiction is not null)

@@ -9,11 +9,11 @@ namespace RaftActors.Tests.Actors;
 public sealed partial class EntityShardTests
 {
     [Fact]
-    public void Command_that_cannot_be_read_holds_the_shard_and_quarantines_no_entity()
+    public void Command_that_cannot_be_read_holds_the_shard()
     {
         Raft.Get(Sys).UseJson(TornJson.Default);
         var group = new ScriptedGroup<object?>(Sys, CreateTestProbe());
-        Start(new EntityShardOptions<byte[]>());
+        Start();
         group.BuildQuorum(withActor: false);
         group.Commit("a", 1);
 
@@ -22,7 +22,6 @@ public sealed partial class EntityShardTests
         var shard = Assert.Single(Raft.Get(Sys).Processes);
         Assert.Equal(new Serial(2), shard.HeldAt?.Serial);
         Assert.Contains("no such command", shard.HeldAt?.Error);
-        Assert.Empty(shard.Quarantined);
     }
 }
 

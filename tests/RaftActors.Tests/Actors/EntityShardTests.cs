@@ -22,24 +22,23 @@ public sealed partial class EntityShardTests() : TestKit(Hocon)
         """);
 
     private readonly Program _program = new();
-    private IActorRef _shard = ActorRefs.Nobody;
 
     [Fact]
     public async Task Question_of_a_stranger_does_not_restart_the_shard()
     {
         await using var entities = Start();
         await entities.SendAsync<int>("a", 1);
-        var created = _program.Created;
+        Sys.EventStream.Subscribe(TestActor, typeof(RaftEvent.Started));
 
         await using var reader = Raft.Get(Sys).CreateClient<object?, object?>("bag-0");
-        foreach (var question in new object[] { "text", 17, new byte[] { 9, 9, 9, 9, 9 }, EntityReset.Instance })
+        foreach (var question in new object[] { "text", 17, new byte[] { 9, 9, 9, 9, 9 } })
         {
             var problem = await Assert.ThrowsAsync<RaftUnavailableException>(() => reader.QueryAsync<object?>(question));
             Assert.Contains("HandleQuery threw InvalidDataException", problem.Message);
         }
 
         Assert.Equal([1], await entities.AskAsync<byte[]>("a"));
-        Assert.Equal(created, _program.Created);
+        await ExpectNoMsgAsync(TimeSpan.Zero);
     }
 
     [Fact]
@@ -47,16 +46,16 @@ public sealed partial class EntityShardTests() : TestKit(Hocon)
     {
         await using var entities = Start();
         await entities.SendAsync<int>("a", 1);
-        var created = _program.Created;
+        Sys.EventStream.Subscribe(TestActor, typeof(RaftEvent.Started));
 
         var problem = await Assert.ThrowsAsync<RaftUnavailableException>(() => entities.AskAsync<object?>("a", "throw"));
 
         Assert.Contains("no answer", problem.Message);
-        Assert.Equal(created, _program.Created);
+        await ExpectNoMsgAsync(TimeSpan.Zero);
     }
 
     [Fact]
-    public async Task Answer_is_a_copy_of_the_state()
+    public async Task Answer_that_its_caller_changes_leaves_the_state_as_it_is()
     {
         await using var entities = Start();
         await entities.SendAsync<int>("a", 1);
@@ -67,7 +66,7 @@ public sealed partial class EntityShardTests() : TestKit(Hocon)
     }
 
     [Fact]
-    public async Task Result_of_a_command_is_a_copy_of_the_state()
+    public async Task Result_that_its_caller_changes_leaves_the_state_as_it_is()
     {
         await using var entities = Start();
         await entities.SendAsync<int>("a", 1);
@@ -78,19 +77,9 @@ public sealed partial class EntityShardTests() : TestKit(Hocon)
     }
 
     [Fact]
-    public async Task Result_that_cannot_be_copied_is_left_out_and_the_command_counts()
+    public async Task State_with_a_codec_alone_is_an_answer_on_its_node()
     {
-        await using var entities = Start();
-        var outcome = await entities.SendAsync<object>("a", "unwritable");
-
-        Assert.False(outcome.OrThrow().TryGetResult(out _));
-        Assert.Equal([7], await entities.AskAsync<byte[]>("a"));
-    }
-
-    [Fact]
-    public async Task State_with_a_codec_alone_is_copied_by_it()
-    {
-        StartPad(TimeSpan.FromMinutes(2));
+        StartPad();
         await using var entities = Raft.Get(Sys).CreateEntityClient(Shards);
         await entities.SendAsync<string>("a", "one");
 
@@ -104,7 +93,7 @@ public sealed partial class EntityShardTests() : TestKit(Hocon)
     {
         var asked = CreateTestProbe();
         var group = new ScriptedGroup<object?>(Sys, asked, ("a", "1"), ("a", "2"));
-        StartPad(TimeSpan.FromMinutes(2));
+        StartPad();
         group.BuildQuorum(withActor: false);
         group.Commit("a", "3");
 
@@ -128,7 +117,6 @@ public sealed partial class EntityShardTests() : TestKit(Hocon)
 
         var done = (await entities.SendAsync<int>("x", 5)).OrThrow();
         Assert.Equal((new Serial(1), 5), (done.Serial, done.ResultOr(-1)));
-        Assert.True((await entities.ResetAsync("x")).OrThrow().TryGetResult(out _));
     }
 
     [Fact]
@@ -161,11 +149,8 @@ public sealed partial class EntityShardTests() : TestKit(Hocon)
         await using var client = Raft.Get(Sys).CreateClient<object?, object?>("bag-0");
 
         var bad = Assert.IsType<Outcome<object?>.NotCommitted>(await client.AppendAsync("key", "bad"));
-        var reset = Assert.IsType<Outcome<object?>.NotCommitted>(await client.AppendAsync("key", EntityReset.Instance));
 
         Assert.Equal((NotCommittedReason.Invalid, "key is bad"), (bad.Reason, bad.Detail));
-        Assert.Equal(NotCommittedReason.Invalid, reset.Reason);
-        Assert.Equal("It resets an entity, and the actors of this group host none.", reset.Detail);
         plain.Tell("bad", TestActor);
         Assert.Equal("key is bad", (await ExpectMsgAsync<Outcome<object?>.NotCommitted>()).Detail);
         Assert.Equal(new Serial(1), (await client.AppendAsync("key", "good")).OrThrow().Serial);
@@ -279,71 +264,24 @@ public sealed partial class EntityShardTests() : TestKit(Hocon)
         Assert.Equal(NotCommittedReason.Closed, Assert.IsType<Outcome<int>.NotCommitted>(outcome).Reason);
     }
 
-    [Fact]
-    public async Task Idle_entity_is_passivated_and_goes_on_with_its_state()
+    private EntityClient Start()
     {
-        var idle = TimeSpan.FromMilliseconds(100);
-        await using var entities = Start(new EntityShardOptions<byte[]> { PassivateAfter = idle });
-        await entities.SendAsync<int>("a", 5);
-        var created = _program.Created;
-
-        // Each question to another id lets time pass without a call to this one.
-        await AwaitConditionAsync(
-            async () =>
-            {
-                await entities.AskAsync<byte[]>("other");
-                return _program.Collected();
-            },
-            max: TimeSpan.FromSeconds(30));
-
-        Assert.Equal(6, (await entities.SendAsync<int>("a", 1)).OrThrow().ResultOr(-1));
-        Assert.True(_program.Created > created);
-    }
-
-    private EntityClient Start(EntityShardOptions<byte[]>? options = null)
-    {
-        _shard = Sys.ActorOf(Props.Create(() => new EntityShard<Bag, byte[]>(Shards.All[0], _program.Create, options)));
+        Sys.ActorOf(Props.Create(() => new EntityShard<Bag, byte[]>(Shards.All[0], _program.Create, null)));
         return Raft.Get(Sys).CreateEntityClient(Shards);
     }
 
-    private void StartPad(TimeSpan passivateAfter) => Sys.ActorOf(Props.Create(() => new EntityShard<Pad, Page>(
+    private void StartPad() => Sys.ActorOf(Props.Create(() => new EntityShard<Pad, Page>(
         Shards.All[0],
         () => new Pad(),
-        new EntityShardOptions<Page> { StateCodec = new PageCodec(), PassivateAfter = passivateAfter })));
-
-    private async Task RestartAsync()
-    {
-        await WatchAsync(_shard);
-        Sys.Stop(_shard);
-        await ExpectTerminatedAsync(_shard);
-        Start();
-    }
+        new EntityShardOptions<Page> { StateCodec = new PageCodec() })));
 
     /// <summary>The program of the node.</summary>
     private sealed class Program
     {
-        private int _created;
-        private WeakReference? _first;
+        /// <summary>Thrown at each command, after it has changed the state.</summary>
+        public Exception? Fault { get; set; }
 
-        public int Created => Volatile.Read(ref _created);
-
-        public bool ReadsText { get; set; }
-
-        public int FailuresLeft { get; set; }
-
-        public Bag Create()
-        {
-            Interlocked.Increment(ref _created);
-            var bag = new Bag(this);
-            _first ??= new WeakReference(bag);
-            return bag;
-        }
-
-        public bool Collected()
-        {
-            GC.Collect();
-            return _first is { IsAlive: false };
-        }
+        public Bag Create() => new(this);
     }
 
     private sealed class Bag(Program program) : ReplicatedEntity<byte[]>
@@ -352,23 +290,17 @@ public sealed partial class EntityShardTests() : TestKit(Hocon)
 
         protected override object? HandleCommand(object? command)
         {
-            if (program.FailuresLeft-- > 0)
+            if (program.Fault is { } fault)
             {
                 State[0] = 77;
-                throw new TimeoutException("for the moment");
+                throw fault;
             }
 
             switch (command)
             {
                 case "state":
                     return State;
-                case "unwritable":
-                    State[0] = 7;
-                    return new object();
                 case null:
-                    break;
-                case string text when program.ReadsText:
-                    State[0] += (byte)text.Length;
                     break;
                 default:
                     State[0] += (byte)(int)command;

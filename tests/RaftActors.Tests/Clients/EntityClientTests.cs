@@ -67,16 +67,6 @@ public sealed class EntityClientTests : TestKit
     }
 
     [Fact]
-    public void Reset_names_its_entity_and_has_its_timeout()
-    {
-        _ = _entities.ResetAsync("a", Timeout);
-
-        var call = Expect<ClientCall.Append>("a");
-
-        Assert.Equal(("a", Timeout, true), (call.Key, call.Timeout, ValueCodec<object?>.IsReset(call.Value.Span)));
-    }
-
-    [Fact]
     public async Task Disposal_waits_for_the_sent_commands_of_all_shards_at_the_same_time()
     {
         var commands = new[] { _entities.SendAsync<int>("a", 1, Timeout), _entities.SendAsync<int>("b", 1, Timeout) };

@@ -26,23 +26,20 @@ public sealed class PairCheckTests : TestKit
     [Fact]
     public void Null_is_admitted_by_actors_that_check_nothing() => Assert.Null(FaultOfNull<string>(isChecked: false));
 
-    [Theory]
-    [InlineData(false, "It resets an entity, and the actors of this group host none.")]
-    [InlineData(true, null)]
-    public void Reset_of_an_entity_is_for_actors_that_host_entities(bool hasEntities, string? fault)
+    [Fact]
+    public void Failure_of_an_entity_is_no_value()
     {
         var values = new ValueCodec<object?>(Sys);
-        var check = new PairCheck<object?>(values, findFault: null, hasEntities, () => 1);
 
-        Assert.Equal(fault, check.FindRefusal("key", values.Encode(EntityReset.Instance))?.Detail);
-        Assert.Equal(fault, check.FindRefusal("key", (object?)EntityReset.Instance)?.Detail);
+        Assert.Contains("unknown kind 19", new PairCheck<object?>(values, findFault: null, () => 1).FindRefusal(
+            "key", values.Encode(new EntityFailure("as of an entity")))?.Detail);
     }
 
     [Fact]
     public void Pair_of_a_reminder_is_not_for_clients()
     {
         var values = new ValueCodec<int>(Sys);
-        var check = new PairCheck<int>(values, findFault: null, hasEntities: false, () => 1);
+        var check = new PairCheck<int>(values, findFault: null, () => 1);
 
         var refusal = check.FindRefusal("key", ValueCodec<int>.EncodeReminder(1, values.Encode(5).Span));
 
@@ -53,7 +50,7 @@ public sealed class PairCheckTests : TestKit
     public void Pair_that_the_check_of_the_actors_fails_at_is_refused()
     {
         var values = new ValueCodec<int>(Sys);
-        var check = new PairCheck<int>(values, (_, value) => $"{1 / value}", hasEntities: false, () => 1);
+        var check = new PairCheck<int>(values, (_, value) => $"{1 / value}", () => 1);
 
         Assert.Contains("FindFault threw DivideByZeroException", check.FindRefusal("key", values.Encode(0))?.Detail);
     }
@@ -68,7 +65,7 @@ public sealed class PairCheckTests : TestKit
             return null;
         }
 
-        var check = new PairCheck<TValue?>(values, isChecked ? Check : null, hasEntities: false, () => 1);
+        var check = new PairCheck<TValue?>(values, isChecked ? Check : null, () => 1);
         var fault = check.FindRefusal("key", values.Encode(default))?.Detail;
         Assert.Equal(fault, check.FindRefusal("key", default(TValue?))?.Detail);
         return fault;

@@ -136,9 +136,7 @@ public sealed class AppendSessionTests
         Assert.Equal(new CancelReason.Unknown(UnknownReason.Forgotten), EndOf(second));
     }
 
-    // The client asked a process that holds the command of a quarantined entity: another one would answer the same, or not at all.
     [Theory]
-    [InlineData(UnknownReason.Quarantined, true)]
     [InlineData(UnknownReason.Forgotten, true)]
     [InlineData(UnknownReason.Stopped, false)]
     [InlineData(UnknownReason.TimedOut, false)]

@@ -46,21 +46,6 @@ public sealed class SecureGroupTests : SecureNodesTest
         ExpectWarning("needs the role writer");
     }
 
-    // The process of this test hosts no entities, so it refuses an operator too, for another reason.
-    [Fact]
-    public async Task Reset_of_an_entity_needs_the_role_operator()
-    {
-        StartAlone("operator", "writer");
-        var boss = Connect<object?, object?>(CredentialsOf("operator"));
-        var writer = Connect<object?, object?>(CredentialsOf("writer"));
-
-        var refused = Assert.IsType<Outcome<object?>.NotCommitted>(await writer.AppendAsync("id", EntityReset.Instance));
-        var passed = Assert.IsType<Outcome<object?>.NotCommitted>(await boss.AppendAsync("id", EntityReset.Instance));
-
-        Assert.Equal((NotCommittedReason.Unauthorized, NotCommittedReason.Invalid), (refused.Reason, passed.Reason));
-        Assert.Contains("needs the role operator", refused.Detail);
-    }
-
     [Fact]
     public async Task Client_in_the_actor_system_of_a_node_gets_the_answers_of_other_nodes()
     {

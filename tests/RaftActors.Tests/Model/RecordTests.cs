@@ -60,7 +60,6 @@ public sealed class RecordTests
         new RaftEvent.Refused("orders", Name, Name, RefusalReason.OtherGroup, "why"),
         new RaftEvent.Removed("orders", Name),
         new RaftEvent.RoleChanged("orders", Name, RaftRole.Leader, Term, [Name]),
-        new QuarantinedEntity("cart", new Serial(7), "InvalidOperationException: no"),
         new RaftEvent.Started("orders", Name, ActorRefs.Nobody),
         new RaftEvent.StartFailed("orders", Name, new InvalidOperationException("why")),
         new RaftEvent.StateDiverged("orders", Name, Divergence),

@@ -44,7 +44,6 @@ public sealed class ValueCodecTests : TestKit
         { ulong.MaxValue, "0cffffffffffffffff" },
         { 1.5f, "0d0000c03f" },
         { double.NegativeZero, "0e0000000000000080" },
-        { EntityReset.Instance, "13" },
         { -1.10m, "0f6e000000000000000000000000000280" },
     };
 

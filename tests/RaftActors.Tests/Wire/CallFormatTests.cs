@@ -256,16 +256,6 @@ public sealed partial class CallFormatTests : TestKit
     }
 
     [Fact]
-    public void Reset_of_an_entity_needs_an_operator_and_another_append_a_writer()
-    {
-        var append = (ClientCall.Append)CallOf("Append");
-
-        Assert.Equal(ConnectionRole.Writer, CallTable.RoleFor(append));
-        var reset = append with { Value = new ValueCodec<object?>(Sys).Encode(EntityReset.Instance) };
-        Assert.Equal(ConnectionRole.Operator, CallTable.RoleFor(reset));
-    }
-
-    [Fact]
     public void Committed_pair_is_reported_even_if_its_result_cannot_be_written()
     {
         byte[] bytes = [];

@@ -52,19 +52,6 @@ public sealed class OutcomeFormatTests : TestKit
     }
 
     [Fact]
-    public void Status_of_a_process_on_another_node_has_its_first_100_quarantined_entities()
-    {
-        var status = new RaftStatus("orders", Request.Origin)
-        {
-            Quarantined = [.. Enumerable.Range(0, 250).Select(i => new QuarantinedEntity($"cart {i}", new Serial(i), "no"))],
-        };
-
-        var read = Assert.IsType<RaftStatus>(_serializer.FromBinary(_serializer.ToBinary(status), "os"));
-
-        Assert.Equal(status.Quarantined.Take(100), read.Quarantined);
-    }
-
-    [Fact]
     public void Committed_pair_is_reported_even_if_its_result_cannot_be_written()
     {
         var done = new Outcome<object?>.Done(new Serial(3), new Unbound(), Request);

@@ -163,7 +163,6 @@ internal static class Samples
             NameConflict = "two of one name",
             IsDiskNearlyFull = true,
             Decision = "raft2 is promoted",
-            Quarantined = [new QuarantinedEntity("cart", new Serial(7), "no")],
             FormatLevel = 1,
             FormatLevelMax = 2,
             LogicVersion = 3,

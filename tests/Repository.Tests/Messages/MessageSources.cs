@@ -18,7 +18,7 @@ internal static partial class MessageSources
     [
         "RaftConfigurationException", "RaftStartException", "RaftUnavailableException", "RaftUnauthorizedException",
         "RaftNotCommittedException", "RaftUnknownOutcomeException", "RaftCompactedException", "RosterMismatchException",
-        "StoreException", "DiskFullException", "QuarantineFullException", "ActorStartException", "UsageException",
+        "StoreException", "DiskFullException", "RaftCommandFailedException", "ActorStartException", "UsageException",
         "AuthenticationException", "RaftProjectionException",
     ];
 

@@ -104,13 +104,6 @@ internal sealed class MemberCheck(Target target, GroupSample first, GroupSample 
                 "Look for different programs, and for a clock or a random number in HandleAppend. Then start it with an empty store.");
         }
 
-        if (!status.Quarantined.IsEmpty)
-        {
-            yield return Finding.Warn(
-                shown, $"{status.Quarantined.Length} entities are quarantined; the first: {status.Quarantined[0].Reason}",
-                "Deploy a program that handles their commands, or reset them by EntityClient.ResetAsync.");
-        }
-
         var unreached = second.Members.Select(member => member.Name)
             .Where(name => name != status.Name && !status.Reachable.Contains(name) && second.StatusOf(name) is not null)
             .Select(name => target.Show(name)).ToList();

@@ -1,4 +1,3 @@
-using System.Collections.Immutable;
 using System.Globalization;
 
 using Akka.Event;
@@ -22,8 +21,6 @@ internal sealed class LatestActor(
     ILoggingAdapter log)
 {
     private readonly WarningLimit _limit = new(Machine.Current.Time);
-    private volatile ImmutableDictionary<string, QuarantinedEntity> _quarantined =
-        ImmutableDictionary.Create<string, QuarantinedEntity>(StringComparer.Ordinal);
 
     public Func<string, ReadOnlyMemory<byte>, CancelReason.NotCommitted?> FindRefusal => findRefusal;
 
@@ -33,17 +30,6 @@ internal sealed class LatestActor(
 
     /// <summary>The results of this life, for its own thread and for a simulation; null: it has not started.</summary>
     public KeptResults? Results { get; set; }
-
-    /// <summary>The quarantined entities of a shard, by id. Only the actor sets it.</summary>
-    public ImmutableDictionary<string, QuarantinedEntity> Quarantined
-    {
-        get => _quarantined;
-        set => _quarantined = value;
-    }
-
-    /// <summary>A pair in this process's own log, with bytes of the caller; null: it is not there.</summary>
-    public StoredPair? Read(Serial serial) =>
-        process.Pairs.Read(serial) is { } pair ? pair with { Value = pair.Value.ToArray() } : null;
 
     /// <summary>Warns of a slow callback: at most once a minute for each one.</summary>
     public void WarnOfSlow(string callback, TimeSpan time, Serial serial)

@@ -186,7 +186,7 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan patience, l
 
     private static bool IsWorthARetry(CancelReason failure) => failure is
         CancelReason.NotCommitted { Reason: NotCommittedReason.NoLeader or NotCommittedReason.Stopped }
-        or CancelReason.Unknown { Reason: not (UnknownReason.Forgotten or UnknownReason.Quarantined) };
+        or CancelReason.Unknown { Reason: not UnknownReason.Forgotten };
 
     private TimeSpan PatienceOf(SessionAppend append) => patience * Math.Pow(2, Math.Min(append.Attempts, 6) - 1);
 

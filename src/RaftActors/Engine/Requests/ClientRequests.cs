@@ -255,13 +255,6 @@ internal sealed class ClientRequests(
             return new(NotCommittedReason.Invalid, e.Message);
         }
 
-        if (actor.Quarantined.TryGetValue(call.Key, out var entity)
-            && !ValueCodec<object?>.IsReset(call.Value.Span)
-            && context.Core.Find(call.Request, call.RequestKey?.Hash) is null)
-        {
-            return new(NotCommittedReason.Quarantined, $"{process.Name} takes no commands: {entity}");
-        }
-
         return actor.FindRefusal(call.Key, call.Value);
     }
 

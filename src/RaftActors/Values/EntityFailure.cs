@@ -1,0 +1,9 @@
+namespace RaftActors.Values;
+
+/// <summary>The result of a command whose entity threw an exception.</summary>
+/// <param name="Text">The exception, as text for people.</param>
+internal sealed record EntityFailure(string Text)
+{
+    /// <inheritdoc/>
+    public override string ToString() => $"changed nothing: HandleCommand threw {Text}";
+}
