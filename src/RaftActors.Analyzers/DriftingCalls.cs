@@ -26,6 +26,7 @@ internal static class DriftingCalls
         ("RAFT003", "System.Object", "GetHashCode"),
         ("RAFT003", "System.HashCode", "Combine ToHashCode"),
         ("RAFT003", "System.Runtime.CompilerServices.RuntimeHelpers", "GetHashCode"),
+        ("RAFT004", "System.GC", "CollectionCount GetAllocatedBytesForCurrentThread GetGCMemoryInfo GetTotalAllocatedBytes GetTotalMemory"),
         ("RAFT005", "System.Threading.Tasks.Task", "Run Delay"),
         ("RAFT005", "System.Threading.Tasks.TaskFactory", "StartNew"),
         ("RAFT005", "System.Threading.Tasks.Parallel", All),

@@ -27,7 +27,8 @@ internal static class HashOrder
     [
         "Append", "AsEnumerable", "Cast", "Chunk", "Concat", "DefaultIfEmpty", "Distinct", "DistinctBy", "Except", "ExceptBy", "GroupBy",
         "Index", "Intersect", "IntersectBy", "OfType", "Prepend", "Reverse", "Select", "SelectMany", "ToArray", "ToImmutableArray",
-        "ToImmutableList", "ToList", "Union", "UnionBy", "Where",
+        "ToImmutableList", "ToList", "Union", "UnionBy", "Where", "WithCancellation", "WithDegreeOfParallelism", "WithExecutionMode",
+        "WithMergeOptions",
     ];
 
     private static readonly HashSet<string> Choosing =
