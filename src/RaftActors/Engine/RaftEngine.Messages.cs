@@ -316,6 +316,7 @@ internal sealed partial class RaftEngine
         _proposals.ShowAll();
         _snapshots.OnAttached();
         _hold.OnAttached();
+        _digests.OnAttached();
         _calls.OnActor(_context);
     }
 

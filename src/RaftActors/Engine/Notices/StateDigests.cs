@@ -27,6 +27,9 @@ internal sealed class StateDigests(EngineContext context)
 
     // In the order of their ends.
     private readonly List<Range> _ranges = [];
+
+    // Of members that met this process before it met them.
+    private readonly Dictionary<ProcessName, (WireMessage.Digest Message, IActorRef Sender)> _early = [];
     private Serial _seen;
     private Serial _asked;
     private long _quietAt;
@@ -42,6 +45,9 @@ internal sealed class StateDigests(EngineContext context)
     private bool MayAsk => context is { HasActor: true, Leads: true } && LogSerial > _asked;
 
     private Serial LogSerial => context.Core.LastPosition.Serial;
+
+    // As the log has it. A process that starts learns from others what is committed only after they have met it.
+    private Configuration Members => context.Core.Configuration;
 
     private StateDivergence? Current
     {
@@ -60,15 +66,27 @@ internal sealed class StateDigests(EngineContext context)
     /// <summary>An engine sends the digest of its actor.</summary>
     public void Receive(WireMessage.Digest message, IActorRef sender)
     {
-        if (!sender.Equals(context.Peers.Find(message.Process)) || !IsMember(message.Process))
+        if (!Members.HasName(message.Process))
         {
             return;
         }
 
-        var range = Note(message);
-        if (range is not null && range.Find(context.Process.Name) is null && !message.Value.IsComplete)
+        if (context.Peers.Find(message.Process) is not { } engine)
         {
-            context.TellActor(new ToActor.WantDigest(context.Life, message.Value.To));
+            _early[message.Process] = (message, sender);
+        }
+        else if (sender.Equals(engine) && Note(message) is { } range)
+        {
+            Want(range);
+        }
+    }
+
+    /// <summary>A life of the actor begins. It may come to the serial of the latest digest of others.</summary>
+    public void OnAttached()
+    {
+        if (_ranges is [.., var latest])
+        {
+            Want(latest);
         }
     }
 
@@ -79,6 +97,11 @@ internal sealed class StateDigests(EngineContext context)
             && _ranges.FindLast(range => range.Find(context.Process.Name) is not null)?.Find(context.Process.Name) is { } own)
         {
             context.Send(engine, own);
+        }
+
+        if (_early.Remove(name, out var early))
+        {
+            Receive(early.Message, early.Sender);
         }
     }
 
@@ -106,7 +129,14 @@ internal sealed class StateDigests(EngineContext context)
         }
     }
 
-    private bool IsMember(ProcessName name) => context.Configuration?.HasName(name) == true;
+    // Complete ranges come by themselves.
+    private void Want(Range range)
+    {
+        if (range.Find(context.Process.Name) is null && range.To.Value % StateDigest.PairsMax != 0)
+        {
+            context.TellActor(new ToActor.WantDigest(context.Life, range.To));
+        }
+    }
 
     // Null: it is of a range that is too old to be kept.
     private Range? Note(WireMessage.Digest message)
@@ -121,7 +151,7 @@ internal sealed class StateDigests(EngineContext context)
         {
             EndIfMended(range);
         }
-        else if (context.Configuration is { } members && members.Names().All(name => range.Find(name) is not null))
+        else if (Members.Names().All(name => range.Find(name) is not null))
         {
             Judge(range);
         }
@@ -173,7 +203,7 @@ internal sealed class StateDigests(EngineContext context)
         var found = new StateDivergence(
             new SerialRange(range.After.Next, range.To),
             [.. sides.Select(side => side.Select(message => message.Process).ToImmutableArray())],
-            hasMajority: sides[0].Count > context.Configuration?.Names().Count() / 2);
+            hasMajority: sides[0].Count > Members.Names().Count() / 2);
         if (found.Sides.Length < 2 || (Current is { } current && current.HasSidesOf(found)))
         {
             return;
@@ -193,7 +223,7 @@ internal sealed class StateDigests(EngineContext context)
     private void EndIfMended(Range range)
     {
         if (Current is { } current && range.To > current.Serials.Last && Array.TrueForAll([.. _wrong], wrong =>
-            !IsMember(wrong.Process) || range.Find(wrong.Process) is { } now && (now.Boot, now.Life) != (wrong.Boot, wrong.Life)))
+            !Members.HasName(wrong.Process) || range.Find(wrong.Process) is { } now && (now.Boot, now.Life) != (wrong.Boot, wrong.Life)))
         {
             (Current, _wrong) = (null, []);
             context.Log.Info("{Process} of group {Group}: the actors agree again", context.Process.Name, context.Process.Settings.Group);
@@ -204,7 +234,7 @@ internal sealed class StateDigests(EngineContext context)
     {
         foreach (var name in context.Peers.Names)
         {
-            if (IsMember(name) && context.Peers.FindReachable(name) is { } engine)
+            if (Members.HasName(name) && context.Peers.FindReachable(name) is { } engine)
             {
                 context.Send(engine, message);
             }
