@@ -83,8 +83,9 @@ internal static class UnseededCalls
     {
         var type = method.DeclaringType!; // Justification: the method of a type.
         var made = method.Name.StartsWith('<') ? method.Name : type.Name;
-        var name = made.StartsWith('<') && made.TrimStart('<').Split('>')[0] is { Length: > 0 } user ? user
-            : method.IsConstructor ? "the constructor"
+        var user = made.StartsWith('<') ? made.TrimStart('<').Split('>')[0] : "";
+        var name = user == ".ctor" || (user.Length == 0 && method.IsConstructor) ? "the constructor"
+            : user.Length > 0 ? user
             : MemberOf(method);
         return $"{Outermost(type).Name}.{name}";
     }
