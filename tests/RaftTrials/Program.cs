@@ -17,6 +17,8 @@ return await TrialProgram.Run(
         new("backup", BackupTrials.Restore),
         new("lost-majority", LostMajorityTrials.Recover),
         new("upgrade", UpgradeTrials.Roll),
+        new("rolling", RollingTrials.Change),
+        new("faults", FaultTrials.Find),
         new("bad-input", InputTrials.All),
         new("clients", ClientTrials.KillLeader),
         new("translated", TranslationTrials.KillLeader, Network.TranslationProblem),

@@ -62,7 +62,16 @@ internal static class TrialProgram
             await Console.Error.WriteLineAsync(error.Message);
         }
 
-        return parsed.Errors.Count > 0 ? 2 : await parsed.InvokeAsync();
+        if (parsed.Errors.Count > 0)
+        {
+            return 2;
+        }
+
+        // Without this, a node on a busy machine that needs more than two seconds to stop would end with exit code 143.
+        InvocationConfiguration configuration = new();
+        configuration.ProcessTerminationTimeout =
+            parsed.CommandResult.Command.Hidden ? Guards.Wait : configuration.ProcessTerminationTimeout;
+        return await parsed.InvokeAsync(configuration);
     }
 
     private static async Task<int> Run<TTrial>(IEnumerable<NamedTrial<TTrial>> trials, bool isDry, Func<string, TTrial> make)

@@ -8,25 +8,33 @@ using RaftActors.Cli.Server;
 
 namespace RaftTrials.Clients;
 
-/// <summary>The hidden command of a node with a <see cref="Register"/> for each of its groups. SIGTERM ends it in order.</summary>
+/// <summary>The hidden command of a node with an actor of a user for each of its groups. SIGTERM ends it in order.</summary>
 internal static class MemberCommand
 {
+    /// <summary>Before the serial and the balance of the purse on a node, in its answer.</summary>
+    public const string BalancePrefix = "balance ";
+
+    // The same for all actors, so that one may take the place of another.
+    private const string Name = "member";
+
     private static readonly Option<int> Port = new("--port") { Required = true };
     private static readonly Option<string> Ports = new("--ports") { Required = true };
     private static readonly Option<string> Data = new("--data") { Required = true };
     private static readonly Option<string[]> Groups = new("--groups") { AllowMultipleArgumentsPerToken = true };
     private static readonly Option<bool> Joining = new("--joining");
+    private static readonly Option<string> Program = new("--program") { DefaultValueFactory = _ => UserPrograms.Register };
 
     public static Command Build()
     {
-        var command = new Command("member") { Port, Ports, Data, Groups, Joining };
+        var command = new Command("member") { Port, Ports, Data, Groups, Joining, Program };
         command.Hidden = true;
         command.SetAction((parsed, _) => Run(
             parsed.GetValue(Port),
             parsed.GetValue(Ports)!.Split(','),
             parsed.GetValue(Data)!,
             parsed.GetValue(Groups) is { Length: > 0 } groups ? groups : ["default"],
-            parsed.GetValue(Joining)));
+            parsed.GetValue(Joining),
+            parsed.GetValue(Program)!));
         return command;
     }
 
@@ -47,11 +55,11 @@ internal static class MemberCommand
         }
         """);
 
-    private static async Task<int> Run(int port, string[] ports, string data, string[] groups, bool isJoining)
+    private static async Task<int> Run(int port, string[] ports, string data, string[] groups, bool isJoining, string program)
     {
         var terminal = new ServerTerminal(TextWriter.Null, Console.Error, TimeProvider.System);
         using var stop = new StopSignal();
-        var roster = string.Join(", ", ports.Select(each => $"\"register@127.0.0.1:{each}\""));
+        var roster = string.Join(", ", ports.Select(each => $"\"{Name}@127.0.0.1:{each}\""));
         var system = ActorSystem.Create("trial", ConfigurationFactory.ParseString(
             $$"""
             raft {
@@ -65,17 +73,16 @@ internal static class MemberCommand
               heartbeat-interval = 50ms
               tick-interval = 10ms
               lease.enabled = on
+              snapshot.after-entries = 20
             }
             """).WithFallback(Network(port)).WithFallback(Raft.DefaultConfig()));
-        var registers = groups.Select(group =>
-        {
-            RaftOptions<string> options = new() { Group = group, Name = "register" };
-            return system.ActorOf(Props.Create(() => new Register(options)), $"register-{group}");
-        }).ToList();
-        if (registers is [var only])
+        UserPrograms.Prepare(program, port);
+        var actors = groups.Select(group => system.ActorOf(
+            Props.CreateBy(new UserPrograms(program, new() { Group = group, Name = Name })), groups is [_] ? Name : $"{Name}-{group}"));
+        if (actors.ToList() is [var only])
         {
             system.EventStream.Subscribe(system.ActorOf(Props.Create(() => new Reporter(terminal)), "reporter"), typeof(RaftEvent));
-            _ = Task.Run(() => Obey(only, terminal));
+            _ = Task.Run(() => Obey(system, only, terminal));
         }
 
         await stop.Received;
@@ -83,12 +90,22 @@ internal static class MemberCommand
         return 0;
     }
 
-    // Each line is "SERIAL PATH": write the log up to that serial.
-    private static void Obey(IActorRef register, ServerTerminal terminal)
+    // A line "SERIAL PATH" asks a register for its log up to that serial. A line "SERIAL" asks a purse on this node.
+    private static async Task Obey(ActorSystem system, IActorRef actor, ServerTerminal terminal)
     {
-        while (Console.In.ReadLine()?.Split(' ', 2) is [var serial, var path])
+        await using var client = Raft.Get(system).CreateClient<decimal, decimal>();
+        while (await Console.In.ReadLineAsync() is { } line)
         {
-            register.Tell(new WriteLog(long.Parse(serial), path, () => terminal.Log($"wrote {path}")), ActorRefs.NoSender);
+            if (line.Split(' ', 2) is [var serial, var path])
+            {
+                actor.Tell(new WriteLog(long.Parse(serial), path, () => terminal.Log($"wrote {path}")), ActorRefs.NoSender);
+            }
+            else
+            {
+                var (value, at) = await client.QueryWithSerialAsync<decimal>(
+                    "balance", Guards.Request, ReadConsistency.NotOlderThan(new Serial(long.Parse(line))));
+                terminal.Log($"{BalancePrefix}{at} {value}");
+            }
         }
     }
 

@@ -22,6 +22,9 @@ internal sealed class RaftServer : Restartable
 
     public string Id => Name;
 
+    /// <summary>The name of a node on this machine.</summary>
+    public string NodeName => $"127.0.0.1{Id}";
+
     public Host Host { get; }
 
     public string Data { get; }

@@ -55,7 +55,7 @@ internal static class LostMajorityTrials
 
         // From here on, the steps of the page.
         await kept.Stop();
-        await RaftTool.Demand(["recover", "--data", kept.Data, "--all", "--nodes", NodeOf(kept), "--yes"]);
+        await RaftProgram.Demand(["recover", "--data", kept.Data, "--all", "--nodes", kept.NodeName, "--yes"]);
         kept.Start();
         await Whole(kept, members: 1);
         await Append(clients, ["alone"]);
@@ -71,7 +71,7 @@ internal static class LostMajorityTrials
         {
             server.Arguments = [.. server.Arguments, "--joining"];
             server.Start();
-            await Until(kept, $"members add --all {NodeOf(server)}", run => run.Code == 0 && run.Output.Count == Groups.Length);
+            await Until(kept, $"members add --all {server.NodeName}", run => run.Code == 0 && run.Output.Count == Groups.Length);
         }
 
         await Whole(kept, members: Nodes);
@@ -101,9 +101,7 @@ internal static class LostMajorityTrials
         }
     }
 
-    private static string NodeOf(RaftServer server) => $"127.0.0.1{server.Id}";
-
-    private static string ContactOf(RaftServer server) => $"trial@{NodeOf(server)}";
+    private static string ContactOf(RaftServer server) => $"trial@{server.NodeName}";
 
     // Each pair once: an Append without a definite outcome is repeated with its request key.
     private static Task Append(Dictionary<string, RaftClient<string, long>> clients, IReadOnlyList<string> pairs) =>
