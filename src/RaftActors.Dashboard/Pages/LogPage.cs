@@ -43,7 +43,8 @@ internal static class LogPage
             return html.ToMarkup();
         }
 
-        string[] headings = ["Serial", "Time", "Key", "Index", "Term", "Bytes", "Type", .. log.HasValues ? ["Value"] : Array.Empty<string>()];
+        string[] headings =
+            ["Serial", "Time", "Key", "Index", "Term", "Bytes", "Type", .. log.HasValues ? ["Value"] : Array.Empty<string>()];
         Words.Heads(html, $"The latest {Words.Count(log.Rows.Length, "committed pair", "committed pairs")}, the last one first", headings);
         foreach (var row in log.Rows)
         {

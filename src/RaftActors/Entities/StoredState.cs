@@ -11,7 +11,7 @@ internal readonly record struct StoredState(Serial Serial, DateTimeOffset Time, 
     private static readonly SearchValues<byte> Separators = SearchValues.Create(",{}[]"u8);
 
     /// <summary>
-    /// A hash of id, serial and state. It adds up the parts between separators, because a state may have a Dictionary or a set, whose
+    /// A hash of id, serial, time and state. It adds up the parts between separators, because a state may have a Dictionary or a set, whose
     /// order differs between nodes.
     /// </summary>
     public ulong HashOf(string id)
@@ -25,7 +25,7 @@ internal readonly record struct StoredState(Serial Serial, DateTimeOffset Time, 
             rest = rest[Math.Min(length + 1, rest.Length)..];
         }
 
-        return PrefixHash.Mix(PrefixHash.Extend((ulong)Serial.Value, id), sum);
+        return PrefixHash.Mix(PrefixHash.Mix(PrefixHash.Extend((ulong)Serial.Value, id), (ulong)Time.UtcTicks), sum);
     }
 
     public void Write(BinaryWriter writer, string id)

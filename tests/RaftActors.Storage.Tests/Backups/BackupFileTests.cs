@@ -217,8 +217,8 @@ public sealed class BackupFileTests : IDisposable
     public static TheoryData<string> Contradictions =>
     [
         "no head", "another head", "an image after the log", "a log before the image is whole", "an end before the image is whole",
-        "an end elsewhere", "a gap of indexes", "a gap of serials", "a lower term", "an earlier time", "no entries", "a record behind the end",
-        "a snapshot elsewhere", "a snapshot of another size", "bytes behind the description",
+        "an end elsewhere", "a gap of indexes", "a gap of serials", "a lower term", "an earlier time", "no entries",
+        "a record behind the end", "a snapshot elsewhere", "a snapshot of another size", "bytes behind the description",
     ];
 
     /// <summary>Each record has its right checksum, so only what it says is wrong.</summary>
@@ -424,7 +424,11 @@ public sealed class BackupFileTests : IDisposable
     }
 
     private static Snapshot SnapshotOf(int stateSize) => new(
-        new LogPosition(new LogIndex(9), new Term(2), new Serial(7), 77, new LogTime(5000)), new LogIndex(1), OldConfiguration, [], stateSize);
+        new LogPosition(new LogIndex(9), new Term(2), new Serial(7), 77, new LogTime(5000)),
+        new LogIndex(1),
+        OldConfiguration,
+        [],
+        stateSize);
 
     private static byte[] ImageOf(Snapshot snapshot)
     {

@@ -10,7 +10,7 @@ namespace RaftActors.Storage.Tests.CrashPoints;
 /// </summary>
 public sealed class DiskFaultTests(ITestOutputHelper output)
 {
-    private const int Steps = 50;
+    private const int Steps = 40;
 
     // The first faults hit the opening of three stores, so the later ones are spaced out.
     private static readonly int[] Places = [1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 14, 17, 20, 23, 26, 30, 34, 38, 43, 48];
@@ -26,7 +26,7 @@ public sealed class DiskFaultTests(ITestOutputHelper output)
     public void Single_disk_fault_loses_no_acknowledged_write(string name)
     {
         var fault = Enum.Parse<DiskFault>(name);
-        var (failed, cuts, lives) = (0, 0, LifeCount.Or(2));
+        var (failed, cuts, lives) = (0, 0, LifeCount.Or(3));
         for (var seed = 1; seed <= lives; seed++)
         {
             foreach (var nth in Places)

@@ -21,7 +21,7 @@ internal static class SnapshotSamples
     private static readonly FoundingSerial Founder = new(One.Name, new Serial(1));
 
     public static Snapshot Of(long index, long length) => new(
-        new LogPosition(new LogIndex(index), new Term(3), new Serial(index - 1), 0x0123456789ABCDEF, new LogTime(1_767_225_600_000 + index)),
+        new LogPosition(new LogIndex(index), new Term(3), new Serial(index - 1), 0x0123456789ABCDEF, new LogTime(1_767_225_600_000)),
         new LogIndex(2),
         new Configuration(new GroupUid(new Guid(9, 9, 9, 1, 2, 3, 4, 5, 6, 7, 8)), 1, [One], [], [Two], [Founder]),
         [new SessionState(Two, 5, [new(6, new LogIndex(index), new Serial(index - 1)), new(9, new LogIndex(2), new Serial(1))])],

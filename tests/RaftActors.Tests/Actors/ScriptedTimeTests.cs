@@ -17,6 +17,7 @@ public sealed class ScriptedTimeTests : TestKit
         var group = new ScriptedGroup<string>(Sys, null, [.. Recorder.Pairs(2)]);
         var watcher = TestActor;
         Sys.ActorOf(Props.Create(() => new Timed(watcher)));
+        group.Found();
 
         group.Commit("a", "1");
         group.Commit("a", "2", Given);

@@ -126,9 +126,9 @@ public sealed class EntityTableTests : TestKit
     public void Command_whose_state_cannot_be_written_and_read_again_fails(long refused)
     {
         var table = NewTable(new Refused());
-        table.Apply("a", 5L, new Serial(1));
+        table.Apply(new Entry<object?>(new Serial(1), "a", 5L));
 
-        var result = table.Apply("a", refused - 5, new Serial(2));
+        var result = table.Apply(new Entry<object?>(new Serial(2), "a", refused - 5));
 
         Assert.EndsWith("refused", Assert.IsType<EntityFailure>(result).Text);
         Assert.Equal("a has 5 as of serial 1", table.Answer("a", "serial"));
@@ -178,7 +178,7 @@ public sealed class EntityTableTests : TestKit
             object command = random.Next(5) switch { 0 => "remove", 1 => new NotSupportedException("never"), _ => random.NextInt64(9) };
             var id = $"{random.Next(20)}";
             Apply(id, command);
-            other.Apply(id, command, new Serial(_serial));
+            other.Apply(new Entry<object?>(new Serial(_serial), id, command));
             if (random.Next(10) == 0)
             {
                 other = NewTable();
@@ -203,8 +203,8 @@ public sealed class EntityTableTests : TestKit
         foreach (var (id, number, serial) in new[] { ("b", 5L, 2L), ("b", 6L, 2L), ("c", 5L, 2L), ("b", 5L, 3L) })
         {
             var table = NewTable();
-            table.Apply("a", 1L, new Serial(1));
-            table.Apply(id, number, new Serial(serial));
+            table.Apply(new Entry<object?>(new Serial(1), "a", 1L));
+            table.Apply(new Entry<object?>(new Serial(serial), id, number));
             digests.Add(table.Digest);
         }
 
@@ -214,7 +214,7 @@ public sealed class EntityTableTests : TestKit
     [Fact]
     public void Digest_does_not_depend_on_the_order_of_the_members_of_a_state()
     {
-        ulong DigestOf(string state) => new StoredState(new Serial(1), Encoding.UTF8.GetBytes(state)).HashOf("a");
+        ulong DigestOf(string state) => new StoredState(new Serial(1), DateTimeOffset.UnixEpoch, Encoding.UTF8.GetBytes(state)).HashOf("a");
 
         Assert.Equal(DigestOf("{\"x\":[1,2],\"y\":{\"z\":3}}"), DigestOf("{\"y\":{\"z\":3},\"x\":[2,1]}"));
         Assert.NotEqual(DigestOf("{\"x\":[1,2],\"y\":{\"z\":3}}"), DigestOf("{\"x\":[1,2],\"y\":{\"z\":4}}"));
@@ -225,9 +225,9 @@ public sealed class EntityTableTests : TestKit
     public void States_that_another_program_wrote_have_the_digest_of_states_that_this_program_writes()
     {
         var before = NewTable(new Refused { Head = 1 });
-        before.Apply("a", 5L, new Serial(1));
+        before.Apply(new Entry<object?>(new Serial(1), "a", 5L));
         var (own, now) = (NewTable(new Refused { Head = 2 }), NewTable(new Refused { Head = 2 }));
-        own.Apply("a", 5L, new Serial(1));
+        own.Apply(new Entry<object?>(new Serial(1), "a", 5L));
 
         now.Read(Write(before.ToWriter()));
 

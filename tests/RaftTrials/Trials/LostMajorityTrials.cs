@@ -55,7 +55,7 @@ internal static class LostMajorityTrials
 
         // From here on, the steps of the page.
         await kept.Stop();
-        await RaftProgram.Demand(["recover", "--data", kept.Data, "--all", "--nodes", kept.NodeName, "--yes"]);
+        await RaftTool.Demand(["recover", "--data", kept.Data, "--all", "--nodes", kept.NodeName, "--yes"]);
         kept.Start();
         await Whole(kept, members: 1);
         await Append(clients, ["alone"]);
