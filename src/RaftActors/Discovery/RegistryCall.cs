@@ -12,6 +12,9 @@ internal sealed record RegistryCall(ClientCall Call, ICanTell Caller);
 internal sealed class RegistryCalls(IActorRef registry) : ICallInbox
 {
     /// <inheritdoc/>
+    public PassedOnCalls PassedOn { get; } = new();
+
+    /// <inheritdoc/>
     public void Add(ClientCall call, ICanTell caller) => registry.Tell(new RegistryCall(call, caller), ActorRefs.NoSender);
 
     /// <inheritdoc/>

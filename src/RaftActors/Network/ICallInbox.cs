@@ -7,6 +7,9 @@ namespace RaftActors.Network;
 /// <summary>Takes calls of clients: a process, or the registry of a node. Thread-safe.</summary>
 internal interface ICallInbox
 {
+    /// <summary>The calls from other nodes that wait here.</summary>
+    PassedOnCalls PassedOn { get; }
+
     /// <summary>Takes a call. Call <see cref="Announce"/> after the last one of a batch.</summary>
     /// <param name="caller">Gets the reply, on any thread.</param>
     void Add(ClientCall call, ICanTell caller);

@@ -70,15 +70,20 @@ internal sealed class NodeCalls(long connections = 0)
     {
         var reader = ByteReader.OfKept(call.Frame);
         var (number, target, content) = CallFormat.ReadCall(ref reader, latest);
-        PeerCaller caller = new(from, number, level, context);
-        if (Find(target) is { } inbox)
+        var inbox = Find(target);
+        PeerCaller caller = new(from, number, level, context) { Waiting = inbox?.PassedOn, SizeBytes = call.Frame.Length };
+        if (inbox is null)
+        {
+            caller.Tell(WhyNone(target), context.Registry);
+        }
+        else if (inbox.PassedOn.TryAdd(caller.SizeBytes))
         {
             inbox.Add(content, caller);
             inbox.Announce();
         }
         else
         {
-            caller.Tell(WhyNone(target), context.Registry);
+            caller.Tell(new ClientReply.Declined($"{target.Process} has too many calls from other nodes that wait"), context.Registry);
         }
     }
 

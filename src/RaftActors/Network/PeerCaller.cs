@@ -11,6 +11,18 @@ namespace RaftActors.Network;
 /// <param name="To">The actor of the other node that the call came from.</param>
 internal sealed record PeerCaller(IActorRef To, long Number, byte Level, NetworkContext Context) : ICanTell
 {
+    /// <summary>The calls that the call waits with; null: it does not wait.</summary>
+    public PassedOnCalls? Waiting { get; init; }
+
+    /// <summary>The size of the call.</summary>
+    public int SizeBytes { get; init; }
+
+    /// <summary>A call that is repeated has the same caller, also if the repeat has another size.</summary>
+    public bool Equals(PeerCaller? other) => other is not null && To.Equals(other.To) && Number == other.Number;
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(To, Number);
+
     /// <inheritdoc/>
     public void Tell(object message, IActorRef sender)
     {

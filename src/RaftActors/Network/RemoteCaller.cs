@@ -6,7 +6,18 @@ namespace RaftActors.Network;
 internal sealed record RemoteCaller(ClientConnection Connection, long Number) : ICanTell
 {
     /// <summary>The process has taken the call, so the next one may come.</summary>
-    public static void OnTaken(ICanTell caller) => (caller as RemoteCaller)?.Connection.Calls.OnTaken();
+    public static void OnTaken(ICanTell caller)
+    {
+        switch (caller)
+        {
+            case RemoteCaller client:
+                client.Connection.Calls.OnTaken();
+                break;
+            case PeerCaller passedOn:
+                passedOn.Waiting?.OnTaken(passedOn.SizeBytes);
+                break;
+        }
+    }
 
     /// <inheritdoc/>
     public void Tell(object message, IActorRef sender) => Connection.Write(Number, message);

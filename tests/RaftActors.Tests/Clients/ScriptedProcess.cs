@@ -22,6 +22,8 @@ internal sealed class ScriptedProcess : ICallInbox
     /// <summary>All callers, in the order of their calls.</summary>
     public ConcurrentQueue<ICanTell> Callers { get; } = [];
 
+    public PassedOnCalls PassedOn { get; } = new();
+
     /// <summary>Answers a call at once; null: the test does.</summary>
     public Func<ClientCall, object>? Answer { get; init; }
 

@@ -322,6 +322,8 @@ public sealed class ClientCallsTests : TestKit
 
     private sealed class Announced : ICallInbox
     {
+        public PassedOnCalls PassedOn { get; } = new();
+
         private int _added;
         private int _announcements;
 

@@ -269,6 +269,39 @@ public sealed class CustomConnectionTests : TestKit
     }
 
     [Fact]
+    public void Call_above_the_bound_of_those_that_wait_is_declined_and_the_next_one_is_taken_when_there_is_room()
+    {
+        var (one, other, engine, caller) = MeetForCalls();
+        Assert.All(Enumerable.Range(0, PassedOnCalls.Max), _ => Assert.True(engine.PassedOn.TryAdd(1)));
+
+        one.Connection.Calls.Send(Samples.Target, new ClientCall.Status(), caller);
+        Exchange(one, other);
+
+        Assert.Contains("too many calls from other nodes", Assert.IsType<ClientReply.Declined>(Assert.Single(caller.Told)).Why);
+        Assert.Empty(engine.Waiting);
+
+        engine.PassedOn.OnTaken(1);
+        one.Connection.Calls.Send(Samples.Target, new ClientCall.Status(), new Caller());
+        Exchange(one, other);
+
+        engine.Expect<ClientCall.Status>();
+        Assert.False(engine.PassedOn.TryAdd(1));
+        RemoteCaller.OnTaken(engine.LastCaller);
+        Assert.True(engine.PassedOn.TryAdd(PassedOnCalls.Max));
+    }
+
+    [Fact]
+    public void Calls_that_wait_have_at_most_so_many_bytes()
+    {
+        PassedOnCalls calls = new();
+
+        Assert.True(calls.TryAdd((int)PassedOnCalls.SizeMaxBytes));
+        Assert.False(calls.TryAdd(1));
+        calls.OnTaken((int)PassedOnCalls.SizeMaxBytes);
+        Assert.True(calls.TryAdd(1));
+    }
+
+    [Fact]
     public void Call_for_a_process_that_does_not_run_there_is_declined()
     {
         var (one, other, _, caller) = MeetForCalls();

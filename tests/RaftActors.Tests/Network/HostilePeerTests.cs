@@ -584,6 +584,8 @@ public sealed class HostilePeerTests : TestKit
     /// <summary>Takes calls, and never says that it has taken them.</summary>
     private sealed class Inbox(IActorRef engine) : ICallInbox
     {
+        public PassedOnCalls PassedOn { get; } = new();
+
         public BlockingCollection<ICanTell> Callers { get; } = [];
 
         public void Add(ClientCall call, ICanTell caller)

@@ -27,6 +27,9 @@ internal sealed class CallInbox(IActorRef engine) : ICallInbox, IThreadPoolWorkI
     private volatile Answerer? _answerer;
 
     /// <inheritdoc/>
+    public PassedOnCalls PassedOn { get; } = new();
+
+    /// <inheritdoc/>
     public void Add(ClientCall call, ICanTell caller)
     {
         if (call is ClientCall.Query query && _answerer is { } answerer && answerer.TryAsk(query, caller))
