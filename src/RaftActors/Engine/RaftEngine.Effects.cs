@@ -203,6 +203,11 @@ internal sealed partial class RaftEngine
             OnCommitted(entry);
         }
 
+        if (commit.Entries is [.., var latest])
+        {
+            _clockDifference.OnCommitted(latest.Time);
+        }
+
         _notices.TellCommittedAfter(before);
         _appends.SendWaiting();
         _gets.OnCommitted();

@@ -45,6 +45,7 @@ internal sealed partial class RaftEngine : UntypedActor, IEngineHost
     private readonly ActorHold _hold;
     private readonly StateDigests _digests;
     private readonly TwinProcesses _twins;
+    private readonly ClockDifference _clockDifference;
     private readonly EventPublishing _events;
     private readonly PeerMessages _peers;
     private readonly StopPreparation _stopping;
@@ -82,6 +83,7 @@ internal sealed partial class RaftEngine : UntypedActor, IEngineHost
         _hold = new ActorHold(_context);
         _digests = new StateDigests(_context);
         _twins = new TwinProcesses(_context);
+        _clockDifference = new ClockDifference(_context);
         _events = new EventPublishing(_context, _twins);
         _peers = new PeerMessages(_context, _twins, _events, _notices, _traces, _reads);
         _stopping = new StopPreparation(_context);

@@ -254,6 +254,19 @@ public abstract record RaftEvent
     }
 
     /// <summary>
+    /// The time of the log (<see cref="Entry{TValue}.Time"/>) is more than 10 s ahead of this node's clock. The clock of a leader is or was
+    /// ahead, or that of this node is behind. Published once until the two agree again.
+    /// </summary>
+    public sealed record ClockDiffers : RaftEvent
+    {
+        internal ClockDiffers(string group, ProcessName process, TimeSpan ahead)
+            : base(group, process) => Ahead = ahead;
+
+        /// <summary>By how much the log is ahead.</summary>
+        public TimeSpan Ahead { get; }
+    }
+
+    /// <summary>
     /// The process is fenced: its store contradicts the group. It takes no part in the group until it restarts with an empty store.
     /// Published once.
     /// </summary>

@@ -50,6 +50,7 @@ public sealed class RecordTests
                 new BackupRecord.Head("g", default, Name, DateTimeOffset.UnixEpoch, false, default, 0, 0), default, 1, null)),
         new RaftProgram(2, Guid.Empty, 3),
         new RaftProjectionStatus(One),
+        new RaftEvent.ClockDiffers("orders", Name, TimeSpan.FromSeconds(11)),
         new RaftEvent.Fenced("orders", Name, "why"),
         new RaftEvent.Held("orders", Name, new HeldActor(new Serial(4), isSnapshot: true, "why", DateTimeOffset.UnixEpoch)),
         new RaftEvent.LeaderChanged("orders", Name, Name, Term),

@@ -43,6 +43,14 @@ internal static class EventLog
             case RaftEvent.StateDiverged diverged:
                 log.Error("{Process} of group {Group}: {Divergence}", process, group, diverged.Divergence);
                 break;
+            case RaftEvent.ClockDiffers differs:
+                log.Warning(
+                    "{Process} of group {Group}: the time of the log is {Ahead} ahead of this node's clock. The clock of a leader is or "
+                    + "was ahead, or this one is behind. Correct the clocks of all nodes; 'raft check' compares them.",
+                    process,
+                    group,
+                    differs.Ahead);
+                break;
             case RaftEvent.NameTaken taken:
                 log.Warning("{Process} of group {Group}: {Detail}", process, group, taken.Detail);
                 break;
