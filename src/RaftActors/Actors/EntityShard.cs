@@ -37,6 +37,7 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
             Shard = shard,
             LearnerDelivery = RaftActors.LearnerDelivery.InOrder,
             FindFault = (id, command) => WhyElsewhere(shard, id) ?? FindFault(id, command, options?.FindFault),
+            LogicVersion = options?.LogicVersion ?? 1,
         })
     {
         ArgumentNullException.ThrowIfNull(create);
@@ -45,7 +46,7 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
         var states = new ValueCodec<TState>(Context.System, options.StateCodec, "EntityShardOptions.StateCodec");
         states.DemandType("state");
         _values = new ValueCodec<object?>(Context.System, codecPlace: null);
-        _entities = new EntityTable<TEntity, TState>(create, states, OnFailed);
+        _entities = new EntityTable<TEntity, TState>(create, states, OnApplied, OnFailed);
     }
 
     internal override Type ProgramType => typeof(TEntity);
@@ -71,6 +72,9 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
     }
 
     /// <inheritdoc/>
+    protected override void HandleReminder(Entry<object?> entry) => _entities.Apply(entry with { Key = EntityReminder.IdOf(entry.Key) });
+
+    /// <inheritdoc/>
     protected override ulong? HandleDigest() => _entities.Digest;
 
     /// <inheritdoc/>
@@ -81,7 +85,7 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
             : throw new InvalidDataException($"A {question.GetType().Name} is no question to an entity. Ask by EntityClient.AskAsync.");
         return WhyElsewhere(_shard, id) is { } fault
             ? throw new InvalidDataException(fault)
-            : _entities.Answer(id, _values.Decode(inner));
+            : _entities.Answer(id, _values.Decode(inner), Raft.LogicVersion);
     }
 
     // The entity is handled all the same, so that all nodes keep equal states. No client reaches it.
@@ -132,6 +136,31 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
     // Equal on all nodes that run the same build.
     private static int ModuleOf<T>() => typeof(T).Module.ModuleVersionId.GetHashCode();
 
+    private void OnApplied(string id, TEntity entity)
+    {
+        if (entity.IsRemoved)
+        {
+            Reminders.ForgetAll(EntityReminder.PrefixOf(id));
+            return;
+        }
+
+        // All of them, or the command fails and sets none.
+        List<(EntityReminder Reminder, ReadOnlyMemory<byte>? Value)> reminders = [.. entity.Reminders.Select(each =>
+            (each, each.IsForgotten ? default(ReadOnlyMemory<byte>?) : EncodeReminder(each.Name, each.Command)))];
+        Reminders.DemandRoom(reminders.Count, reminders.Sum(each => each.Reminder.Name.Length * 3 + (each.Value?.Length ?? 0)));
+        foreach (var (reminder, value) in reminders)
+        {
+            if (value is { } bytes)
+            {
+                Set(reminder.Name, reminder.After, reminder.At, bytes);
+            }
+            else
+            {
+                Forget(reminder.Name);
+            }
+        }
+    }
+
     private void OnFailed(string id, Serial serial, Exception cause) => Raft.Latest.Log(
         LogLevel.ErrorLevel,
         cause,
@@ -155,4 +184,10 @@ public sealed record EntityShardOptions<TState>
     /// serializer.
     /// </summary>
     public RaftCodec<TState>? StateCodec { get; init; }
+
+    /// <summary>
+    /// The newest version of the rules by which this program handles commands: 1, 2 and so on. A command in a group of that version has it
+    /// in <see cref="ReplicatedEntity{TState}.LogicVersion"/>. See docs/how-to/change-the-logic.md.
+    /// </summary>
+    public int LogicVersion { get; init; } = 1;
 }

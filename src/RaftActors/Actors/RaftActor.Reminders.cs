@@ -30,7 +30,7 @@ public abstract partial class RaftActor<TValue, TResult>
     protected void Remind(string name, TimeSpan after, TValue value)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(after, TimeSpan.Zero);
-        Set(name, after, default, value);
+        Set(name, after, default, EncodeReminder(name, value));
     }
 
     /// <summary>Sets a reminder, as <see cref="Remind(string, TimeSpan, TValue)"/> does, that is due at a time of the log.</summary>
@@ -40,7 +40,7 @@ public abstract partial class RaftActor<TValue, TResult>
     /// </param>
     /// <param name="value">The value of the entry.</param>
     /// <exception cref="InvalidOperationException">As above.</exception>
-    protected void Remind(string name, DateTimeOffset at, TValue value) => Set(name, null, at, value);
+    protected void Remind(string name, DateTimeOffset at, TValue value) => Set(name, null, at, EncodeReminder(name, value));
 
     /// <summary>Forgets a reminder, so that it is not told. Call it where a reminder may be set.</summary>
     /// <returns>False: there is none of this name.</returns>
@@ -49,7 +49,7 @@ public abstract partial class RaftActor<TValue, TResult>
     {
         ArgumentNullException.ThrowIfNull(name);
         DemandLog(nameof(Forget));
-        return _results.Reminders.Forget(name);
+        return Reminders.Forget(name);
     }
 
     /// <summary>
@@ -63,7 +63,9 @@ public abstract partial class RaftActor<TValue, TResult>
     {
     }
 
-    private void Set(string name, TimeSpan? after, DateTimeOffset at, TValue value)
+    private protected Reminders Reminders => _results.Reminders;
+
+    private protected ReadOnlyMemory<byte> EncodeReminder(string name, TValue value)
     {
         ArgumentNullException.ThrowIfNull(name);
         DemandLog(nameof(Remind));
@@ -76,8 +78,11 @@ public abstract partial class RaftActor<TValue, TResult>
 
         var bytes = _values.Encode(value);
         _process.Settings.Limits.DemandFits(name, ValueCodec<TValue>.EncodeReminder(long.MaxValue, bytes.Span));
-        _clock.OnSet(_results.Reminders.Set(name, after, at, bytes), _results.Reminders);
+        return bytes;
     }
+
+    private protected void Set(string name, TimeSpan? after, DateTimeOffset at, ReadOnlyMemory<byte> value) =>
+        _clock.OnSet(Reminders.Set(name, after, at, value), Reminders);
 
     // Elsewhere the processes would not all make the call.
     private void DemandLog(string call)
@@ -92,20 +97,20 @@ public abstract partial class RaftActor<TValue, TResult>
 
     private void OnLeader(Leader? leader)
     {
-        if (leader is { IsSelf: true, IsReady: true })
-        {
-            _clock.Start(_results.Reminders);
-            TellReminders();
-        }
-        else
+        if (leader is not { IsSelf: true, IsReady: true })
         {
             _clock.Stop();
+        }
+        else if (!_clock.IsRunning)
+        {
+            _clock.Start(Reminders);
+            TellReminders();
         }
     }
 
     private void TellReminders()
     {
-        while (_clock.TryTakeDue(_results.Reminders) is { } reminder)
+        while (_clock.TryTakeDue(Reminders) is { } reminder)
         {
             var value = ValueCodec<TValue>.EncodeReminder(reminder.Number, reminder.Value.Span);
             _clock.Sent(Raft.AppendReminder(reminder.Name, value), reminder);
@@ -120,7 +125,7 @@ public abstract partial class RaftActor<TValue, TResult>
             return false;
         }
 
-        if (_results.Reminders.TryTake(pair.Key, number))
+        if (Reminders.TryTake(pair.Key, number))
         {
             HandleReminder(entry);
         }

@@ -132,7 +132,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     /// group does not apply pairs: it stops with an error. A new group begins with the highest version that all its founders have.
     /// </para>
     /// </summary>
-    protected virtual int LogicVersion => 1;
+    protected virtual int LogicVersion => _options.LogicVersion;
 
     /// <summary>The class whose assembly has the rules.</summary>
     internal virtual Type ProgramType => GetType();

@@ -38,18 +38,31 @@ internal sealed class Reminders
     {
         Reminder reminder = new(name, _made + 1, after, at, value);
         var before = _byName.GetValueOrDefault(name);
-        var bytes = _bytes - (before?.Size ?? 0) + reminder.Size;
-        if ((before is null && _byName.Count == CountMax) || bytes > BytesMax)
-        {
-            throw new InvalidOperationException(
-                $"The reminder '{name}' is too much: an actor has at most {CountMax} reminders, and {BytesMax} bytes of names and values "
-                + "in them. Forget those that are not needed, or keep the rest in the state, with one reminder for the next of them.");
-        }
-
+        DemandRoom(before is null ? 1 : 0, reminder.Size - (before?.Size ?? 0));
         Forget(name);
         Add(reminder);
         _made = reminder.Number;
         return reminder;
+    }
+
+    /// <exception cref="InvalidOperationException">There is no room for so many more.</exception>
+    public void DemandRoom(int count, int bytes)
+    {
+        if (_byName.Count + count > CountMax || _bytes + bytes > BytesMax)
+        {
+            throw new InvalidOperationException(
+                $"A reminder is too much: an actor has at most {CountMax} of them, and {BytesMax} bytes of names and values in them. "
+                + "Forget those that are not needed, or keep the rest in the state, with one reminder for the next of them.");
+        }
+    }
+
+    /// <summary>Forgets all whose names begin so.</summary>
+    public void ForgetAll(string prefix)
+    {
+        foreach (var name in _byName.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).ToList())
+        {
+            Forget(name);
+        }
     }
 
     public bool Forget(string name)

@@ -12,9 +12,10 @@ namespace RaftActors.Entities;
 /// a state depends on the commands alone, and not on restarts and snapshots of this node, and a command that fails changes nothing. The
 /// states are an immutable collection when a snapshot is taken, so commands go on while it is written. For the actor of the shard only.
 /// </summary>
+/// <param name="onApplied">Called with the id and the entity of each command that succeeds.</param>
 /// <param name="onFailed">Called with the id, the serial and the exception of each command that fails.</param>
 internal sealed class EntityTable<TEntity, TState>(
-    Func<TEntity> create, ValueCodec<TState> states, Action<string, Serial, Exception> onFailed)
+    Func<TEntity> create, ValueCodec<TState> states, Action<string, TEntity> onApplied, Action<string, Serial, Exception> onFailed)
     where TEntity : ReplicatedEntity<TState>
 {
     // The first byte of a snapshot.
@@ -36,8 +37,10 @@ internal sealed class EntityTable<TEntity, TState>(
         var entity = Make(id);
         try
         {
-            var result = entity.Apply(entry.Value, serial, entry.Time);
-            Store(id, entity.IsRemoved ? null : ToStored(entity));
+            var result = entity.Apply(entry);
+            var stored = entity.IsRemoved ? (StoredState?)null : ToStored(entity);
+            onApplied(id, entity);
+            Store(id, stored);
             return result;
         }
         catch (Exception e) when (!OfMachine.Is(e))
@@ -47,7 +50,8 @@ internal sealed class EntityTable<TEntity, TState>(
         }
     }
 
-    public object? Answer(string id, object? question) => Make(id).Answer(question);
+    /// <param name="logic">The logic version of the states.</param>
+    public object? Answer(string id, object? question, int logic = 1) => Make(id).Answer(question, logic);
 
     /// <summary>Returns a writer of the present states.</summary>
     public StateWriter ToWriter()

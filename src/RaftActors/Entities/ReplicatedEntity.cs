@@ -21,6 +21,7 @@ namespace RaftActors;
 /// </typeparam>
 public abstract class ReplicatedEntity<TState>
 {
+    private readonly List<EntityReminder> _reminders = [];
     private TState _state = default!; // Justification: the shard sets it before any other call.
 
     /// <summary>The id: any text. It is the key of the entity's pairs.</summary>
@@ -34,6 +35,11 @@ public abstract class ReplicatedEntity<TState>
     /// <see cref="HandleCommand"/> instead of a clock. <see cref="DateTimeOffset.UnixEpoch"/>: there was no command.
     /// </summary>
     protected DateTimeOffset Time { get; private set; } = DateTimeOffset.UnixEpoch;
+
+    /// <summary>
+    /// The logic version of the group at this command or question. Branch on it in <see cref="HandleCommand"/>.
+    /// </summary>
+    protected int LogicVersion { get; private set; } = 1;
 
     /// <summary>The state. Replace or change it in <see cref="HandleCommand"/> only.</summary>
     protected TState State
@@ -74,18 +80,50 @@ public abstract class ReplicatedEntity<TState>
     /// </summary>
     protected void Remove() => IsRemoved = true;
 
+    /// <summary>
+    /// Sets a reminder: the entity gets a command later, once, on every node at one place in the log. It survives restarts and failovers.
+    /// One with the same name is replaced, and <see cref="Remove"/> forgets all. Call it in <see cref="HandleCommand"/>. If that fails,
+    /// nothing is set.
+    /// </summary>
+    /// <param name="name">Any text without a zero character, of this entity's own.</param>
+    /// <param name="after">
+    /// The time from now on, of the leader's monotonic clock. A new leader counts it anew, so it may be late, and is never early.
+    /// </param>
+    /// <param name="command">The command. Its caller is nobody.</param>
+    protected void Remind(string name, TimeSpan after, object? command)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(after, TimeSpan.Zero);
+        _reminders.Add(EntityReminder.Of(Id, name, after, default, command));
+    }
+
+    /// <summary>Sets a reminder, as the other one does, that is due at a time of the log.</summary>
+    /// <param name="name">As above.</param>
+    /// <param name="at">The time, by the wall clock of the leader. A leader whose clock is ahead tells it that much too early.</param>
+    /// <param name="command">The command.</param>
+    protected void Remind(string name, DateTimeOffset at, object? command) =>
+        _reminders.Add(EntityReminder.Of(Id, name, null, at, command));
+
+    /// <summary>Forgets a reminder. Call it in <see cref="HandleCommand"/>.</summary>
+    protected void Forget(string name) => _reminders.Add(EntityReminder.Of(Id, name, null, default, null) with { IsForgotten = true });
+
+    internal IReadOnlyList<EntityReminder> Reminders => _reminders;
+
     internal void Begin(string id) => (Id, State) = (id, NewState());
 
     internal void Begin(string id, StoredState stored, TState state) =>
         (Id, Serial, Time, State) = (id, stored.Serial, stored.Time, state);
 
-    internal object? Apply(object? command, Serial serial, DateTimeOffset time)
+    internal object? Apply(Entry<object?> entry)
     {
-        (Serial, Time, IsRemoved) = (serial, time, false);
-        return HandleCommand(command);
+        (Serial, Time, LogicVersion, IsRemoved) = (entry.Serial, entry.Time, entry.LogicVersion, false);
+        return HandleCommand(entry.Value);
     }
 
-    internal object? Answer(object? question) => HandleQuestion(question);
+    internal object? Answer(object? question, int logic)
+    {
+        LogicVersion = logic;
+        return HandleQuestion(question);
+    }
 
     internal (Serial Serial, DateTimeOffset Time, TState State) Contents => (Serial, Time, State);
 }

@@ -79,6 +79,9 @@ public sealed record RaftOptions<TValue>
     /// </summary>
     internal Func<IRaftStore>? Store { get; init; }
 
+    /// <summary>The newest logic version of an actor whose class does not know it.</summary>
+    internal int LogicVersion { get; init; } = 1;
+
     /// <summary>
     /// Converts values to bytes and back. The same on all processes of the group, for the lifetime of the log. Null: strings, numbers,
     /// bool and byte[] need no codec, and other types use <see cref="Raft.UseJson"/> or their serializer in

@@ -1,5 +1,7 @@
 using Akka.Actor;
 
+using RaftActors.Testing;
+
 namespace RaftActors.Tests.Actors;
 
 /// <summary>The logic version of a scripted group, which the test raises.</summary>
@@ -14,6 +16,35 @@ public sealed class ScriptedUpgradeTests : ScriptedActorTest
         Group.Commit("k3", "v3");
 
         Expect("1 by 1", "2 by 1", "from 1 to 2", "3 by 2");
+    }
+
+    [Fact]
+    public void Entities_have_the_version_of_their_shard()
+    {
+        List<int> versions = [];
+        ScriptedGroup<object?> group = new(Sys, Asked);
+        var shard = new RaftShards("bag", 1).All[0];
+        EntityShardOptions<int> options = new() { LogicVersion = 2 };
+        Sys.ActorOf(Props.Create(() => new EntityShard<VersionedEntity, int>(shard, () => new VersionedEntity(versions), options)));
+        group.Found();
+        group.Commit("a", 1);
+        group.Upgrade(2);
+        group.Commit("a", 1);
+        group.TakeSnapshot();
+        Asked.ExpectMsg<FromActor<object?>.Snapshot>();
+
+        Assert.Equal([1, 2], versions);
+    }
+
+    private sealed class VersionedEntity(List<int> versions) : ReplicatedEntity<int>
+    {
+        protected override int NewState() => 0;
+
+        protected override object? HandleCommand(object? command)
+        {
+            versions.Add(LogicVersion);
+            return null;
+        }
     }
 
     private sealed class Versioned(IActorRef watcher) : RaftActor<string, int>

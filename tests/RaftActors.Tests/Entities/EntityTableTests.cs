@@ -267,7 +267,7 @@ public sealed class EntityTableTests : TestKit
         Assert.Throws<InvalidDataException>(() => EntityQuestion.Read(bytes));
 
     private EntityTable<Sum, long> NewTable(RaftCodec<long>? codec = null) => new(
-        () => new Sum(), new ValueCodec<long>(Sys, codec), (id, serial, cause) => _failed.Add((id, serial, cause)));
+        () => new Sum(), new ValueCodec<long>(Sys, codec), (_, _) => { }, (id, serial, cause) => _failed.Add((id, serial, cause)));
 
     private object? Add(string id, long number) => Apply(id, number);
 

@@ -1,0 +1,24 @@
+namespace RaftActors.Entities;
+
+/// <summary>A reminder that an entity sets or forgets. The shard has it under the id and the name together.</summary>
+/// <param name="After">Null: it is due at <paramref name="At"/>.</param>
+internal sealed record EntityReminder(string Name, TimeSpan? After, DateTimeOffset At, object? Command)
+{
+    private const char Separator = '\0';
+
+    public bool IsForgotten { get; init; }
+
+    /// <exception cref="ArgumentException">The name has a zero character.</exception>
+    public static EntityReminder Of(string id, string name, TimeSpan? after, DateTimeOffset at, object? command)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        return name.Contains(Separator)
+            ? throw new ArgumentException("The name of a reminder has a zero character. Leave it out.", nameof(name))
+            : new EntityReminder(PrefixOf(id) + name, after, at, command);
+    }
+
+    /// <summary>The names of all reminders of an entity begin so.</summary>
+    public static string PrefixOf(string id) => id + Separator;
+
+    public static string IdOf(string name) => name[..name.LastIndexOf(Separator)];
+}
