@@ -11,7 +11,8 @@ public sealed partial class FaultyActorTests
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
 
-    // A fault that shows by chance may not show in one run.
+    // A fault that shows by chance may not show in one run. A task is seen as code that leaves the simulation, or as a run that cannot be
+    // repeated.
     public static TheoryData<string> Names =>
         [.. Fault.All.Where(fault => fault.Simulated != Moment.Chance).Select(fault => fault.Name)];
 
@@ -26,10 +27,6 @@ public sealed partial class FaultyActorTests
         {
             case Moment.Never:
                 Assert.Null(failure);
-                break;
-            case Moment.Escape:
-                Assert.StartsWith("Seed 1 fails: Code left the simulation for another thread", failure?.Message);
-                Assert.Contains($"{fault.Actor.FullName}.", failure?.Message);
                 break;
             default:
                 var serial = fault.Simulated == Moment.FirstBad ? $"{Faulty.FirstBad}" : "[0-9]+";

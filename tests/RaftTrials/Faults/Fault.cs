@@ -30,7 +30,7 @@ internal sealed record Fault(string Name, Moment Simulated, Moment InProcesses, 
         new("process-id", Moment.Never, Moment.FirstBad, typeof(ProcessId)),
         new("thread-id", Moment.Never, Moment.Chance, typeof(ThreadId)),
         new("memory", Moment.FirstBad, Moment.FirstBad, typeof(Memory), "Memory.Apply calls GC.GetTotalAllocatedBytes"),
-        new("task", Moment.Escape, Moment.Chance, typeof(Background)),
+        new("task", Moment.Chance, Moment.Chance, typeof(Background)),
         new("hashed-order", Moment.Never, Moment.FirstBad, typeof(HashedOrder)),
         new("restored-order", Moment.Restore, Moment.Restore, typeof(RestoredOrder)),
         new("parallel-sum", Moment.Chance, Moment.Chance, typeof(ParallelSum)),
@@ -57,7 +57,4 @@ internal enum Moment
 
     /// <summary>At the first pair after one of them began from a snapshot.</summary>
     Restore,
-
-    /// <summary>Before that, code leaves the simulation.</summary>
-    Escape,
 }
