@@ -19,8 +19,8 @@ public abstract partial class RaftActor<TValue, TResult>
     /// </summary>
     /// <param name="name">Any text. It is the key of the entry.</param>
     /// <param name="after">
-    /// The time from now on, of the leader's monotonic clock. A new leader counts it anew, so it may be late, and is never early, whatever
-    /// the wall clocks do.
+    /// The time from now on, of the leader's monotonic clock. A leader that has restarted since counts it anew, so it may be late, and is
+    /// never early, whatever the wall clocks do.
     /// </param>
     /// <param name="value">The value of the entry.</param>
     /// <exception cref="InvalidOperationException">
@@ -103,7 +103,7 @@ public abstract partial class RaftActor<TValue, TResult>
         }
         else if (!_clock.IsRunning)
         {
-            _clock.Start(Reminders);
+            _clock.Start();
             TellReminders();
         }
     }

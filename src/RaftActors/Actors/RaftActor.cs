@@ -591,11 +591,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
         }
 
         _order.Restored(serial);
-        if (_clock.IsRunning)
-        {
-            _clock.Start(_results.Reminders);
-        }
-
+        _clock.OnRestored(_results.Reminders);
         OnPassed(serial);
         _process.Appends.EndCommittedTo(serial, Self, _results);
     }

@@ -5,9 +5,9 @@ using RaftActors.Settings;
 namespace RaftActors.Delivery;
 
 /// <summary>
-/// Tells an actor that leads which of its reminders are due. <c>After</c> counts the monotonic time of this leader, from the moment at
-/// which its actor knows both of the reminder and of its leadership. So it begins anew after an election, and may be late, but is never
-/// early. <c>At</c> follows the wall clock, which a leader gives to the pairs of its log. Not thread-safe: the actor's own.
+/// Tells an actor that leads which of its reminders are due. <c>After</c> counts the monotonic time of this process, from the moment at
+/// which its actor has handled the pair that set the reminder. So a new leader goes on counting, and a restart begins anew: it may be late,
+/// and is never early. <c>At</c> follows the wall clock, which a leader gives to the pairs of its log. Not thread-safe: the actor's own.
 /// </summary>
 internal sealed class ReminderClock(IScheduler scheduler, IActorRef actor, long life)
 {
@@ -34,30 +34,42 @@ internal sealed class ReminderClock(IScheduler scheduler, IActorRef actor, long 
     public bool IsRunning { get; private set; }
 
     /// <summary>The actor leads from now on.</summary>
-    public void Start(Reminders reminders)
+    public void Start()
     {
-        Stop();
         IsRunning = true;
+        Wake();
+    }
+
+    /// <summary>The actor does not lead any more, or has ended.</summary>
+    public void Stop()
+    {
+        // Their pairs may not be in the log.
+        foreach (var reminder in _sent.Values)
+        {
+            _waiting.Enqueue(reminder, Now);
+        }
+
+        _sent.Clear();
+        IsRunning = false;
+        _wake?.Timer.Cancel();
+        _wake = null;
+    }
+
+    /// <summary>The reminders are those of a snapshot.</summary>
+    public void OnRestored(Reminders reminders)
+    {
+        _waiting.Clear();
+        _sent.Clear();
         foreach (var reminder in reminders.All)
         {
             Add(reminder);
         }
     }
 
-    /// <summary>The actor does not lead any more, or has ended.</summary>
-    public void Stop()
-    {
-        IsRunning = false;
-        _waiting.Clear();
-        _sent.Clear();
-        _wake?.Timer.Cancel();
-        _wake = null;
-    }
-
-    /// <summary>A reminder was set. Does nothing unless the actor leads.</summary>
+    /// <summary>A reminder was set.</summary>
     public void OnSet(Reminder reminder, Reminders reminders)
     {
-        if (_waiting.Count > 2 * reminders.Count + SlackMax)
+        if (_waiting.Count > (2 * reminders.Count) + SlackMax)
         {
             (Reminder Element, TimeSpan Priority)[] kept =
                 [.. _waiting.UnorderedItems.Where(each => reminders.Has(each.Element.Name, each.Element.Number))];
@@ -124,11 +136,6 @@ internal sealed class ReminderClock(IScheduler scheduler, IActorRef actor, long 
 
     private void Add(Reminder reminder, TimeSpan delay)
     {
-        if (!IsRunning)
-        {
-            return;
-        }
-
         delay = reminder.After is null && delay > WallPause ? WallPause : delay;
         _waiting.Enqueue(reminder, Now + (delay > TimeSpan.Zero ? delay : TimeSpan.Zero));
         Wake();
@@ -136,7 +143,7 @@ internal sealed class ReminderClock(IScheduler scheduler, IActorRef actor, long 
 
     private void Wake()
     {
-        if (!_waiting.TryPeek(out _, out var due) || _wake?.Due <= due)
+        if (!IsRunning || !_waiting.TryPeek(out _, out var due) || _wake?.Due <= due)
         {
             return;
         }

@@ -87,7 +87,8 @@ public abstract class ReplicatedEntity<TState>
     /// </summary>
     /// <param name="name">Any text without a zero character, of this entity's own.</param>
     /// <param name="after">
-    /// The time from now on, of the leader's monotonic clock. A new leader counts it anew, so it may be late, and is never early.
+    /// The time from now on, of the leader's monotonic clock. A leader that has restarted since counts it anew, so it may be
+    /// late, and is never early.
     /// </param>
     /// <param name="command">The command. Its caller is nobody.</param>
     protected void Remind(string name, TimeSpan after, object? command)
