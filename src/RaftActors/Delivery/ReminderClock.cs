@@ -14,6 +14,9 @@ internal sealed class ReminderClock(IScheduler scheduler, IActorRef actor, long 
     // A wall clock may be set.
     private static readonly TimeSpan WallPause = TimeSpan.FromSeconds(10);
 
+    // The scheduler need not know longer times. A reminder that is due later is looked at again.
+    private static readonly TimeSpan WakeMax = TimeSpan.FromDays(1);
+
     // Until a reminder whose pair was not appended is tried again.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -137,7 +140,7 @@ internal sealed class ReminderClock(IScheduler scheduler, IActorRef actor, long 
     private void Add(Reminder reminder, TimeSpan delay)
     {
         delay = reminder.After is null && delay > WallPause ? WallPause : delay;
-        _waiting.Enqueue(reminder, Now + (delay > TimeSpan.Zero ? delay : TimeSpan.Zero));
+        _waiting.Enqueue(reminder, After(delay));
         Wake();
     }
 
@@ -149,9 +152,13 @@ internal sealed class ReminderClock(IScheduler scheduler, IActorRef actor, long 
         }
 
         _wake?.Timer.Cancel();
-        var delay = due - Now;
-        var wake = scheduler.ScheduleTellOnceCancelable(
-            delay > TimeSpan.Zero ? delay : TimeSpan.Zero, actor, new ToActor.ReminderDue(life, due), actor);
-        _wake = (due, wake);
+        var delay = due > Now ? due - Now : TimeSpan.Zero;
+        delay = delay < WakeMax ? delay : WakeMax;
+        due = After(delay);
+        _wake = (due, scheduler.ScheduleTellOnceCancelable(delay, actor, new ToActor.ReminderDue(life, due), actor));
     }
+
+    // A reminder may be set for ever.
+    private TimeSpan After(TimeSpan delay) =>
+        delay <= TimeSpan.Zero ? Now : delay < TimeSpan.MaxValue - Now ? Now + delay : TimeSpan.MaxValue;
 }

@@ -1,34 +1,22 @@
 using Akka.Actor;
 using Akka.TestKit;
-using Akka.TestKit.Xunit2;
 
 using RaftActors.Testing;
 
-using VirtualTime;
-
 namespace RaftActors.Tests.Actors;
 
-/// <summary>The reminders of one actor in virtual time, whose group the test plays. The value of a pair says what it sets.</summary>
-public sealed class ReminderTests : TestKit
+/// <summary>The reminders of one actor. The value of a pair says what it sets.</summary>
+public sealed class ReminderTests : VirtualActorTest<string>
 {
-    private readonly TestProbe _asked;
     private readonly TestProbe _watcher;
-    private readonly ScriptedGroup<string> _group;
     private readonly IActorRef _alarm;
 
     public ReminderTests()
-        : base(
-            """
-            akka.loglevel = OFF
-            akka.scheduler.implementation = "VirtualTime.VirtualScheduler, RaftActors.Tests"
-            raft { node = "node1", roster = ["alarm@node1"], quorum.allow-fewer-than-three = on }
-            """)
+        : base("alarm")
     {
-        _asked = CreateTestProbe();
         _watcher = CreateTestProbe();
-        _group = new ScriptedGroup<string>(Sys, _asked);
         _alarm = Sys.ActorOf(Props.Create(() => new Alarm(_watcher)));
-        _group.BuildQuorum();
+        Group.BuildQuorum();
     }
 
     [Fact]
@@ -38,12 +26,12 @@ public sealed class ReminderTests : TestKit
         Commit("tea", "after 60", "set");
 
         Advance(59);
-        ExpectNothingDue();
+        ExpectNothingAsked();
         Advance(1);
         var due = ExpectDue("tea");
-        _group.Commit(due);
-        _group.Commit(due);
-        _group.Commit("end", "");
+        Group.Commit(due);
+        Group.Commit(due);
+        Group.Commit("end", "");
 
         Expect("reminded of tea: after 60", "nothing");
     }
@@ -51,15 +39,15 @@ public sealed class ReminderTests : TestKit
     [Fact]
     public void Follower_appends_nothing_and_counts_for_the_time_when_it_leads()
     {
-        _group.ElectPeer();
+        Group.ElectPeer();
         Commit("tea", "after 60", "set");
         Commit("egg", "after 100", "set");
         Advance(90);
-        ExpectNothingDue();
+        ExpectNothingAsked();
 
-        _group.ElectActor();
+        Group.ElectActor();
         ExpectDue("tea");
-        ExpectNothingDue();
+        ExpectNothingAsked();
         Advance(10);
 
         ExpectDue("egg");
@@ -70,11 +58,11 @@ public sealed class ReminderTests : TestKit
     {
         Lead();
         Commit("tea", "after 60", "set");
-        _group.ElectPeer();
-        ExpectNothingDue();
+        Group.ElectPeer();
+        ExpectNothingAsked();
         Advance(100);
 
-        ExpectNothingDue();
+        ExpectNothingAsked();
     }
 
     [Fact]
@@ -87,7 +75,32 @@ public sealed class ReminderTests : TestKit
 
         ExpectDue("past");
         Advance(3600);
-        ExpectNothingDue();
+        ExpectNothingAsked();
+    }
+
+    [Fact]
+    public void Reminder_that_is_never_due_holds_up_no_other_one()
+    {
+        Lead();
+        Advance(1);
+        Commit("never", "ever", "set");
+        Commit("tea", "after 60", "set");
+        Advance(60);
+
+        ExpectDue("tea");
+        ExpectNothingAsked();
+    }
+
+    [Fact]
+    public void Reminder_of_more_than_a_day_is_not_told_before()
+    {
+        Lead();
+        Commit("month", "after 2592000", "set");
+        Advance(2_591_999);
+        ExpectNothingAsked();
+        Advance(1);
+
+        ExpectDue("month");
     }
 
     [Fact]
@@ -101,11 +114,11 @@ public sealed class ReminderTests : TestKit
         Commit("egg", "after 90", "set");
 
         Advance(60);
-        ExpectNothingDue();
+        ExpectNothingAsked();
         Advance(30);
 
         ExpectDue("egg");
-        ExpectNothingDue();
+        ExpectNothingAsked();
     }
 
     [Fact]
@@ -117,8 +130,8 @@ public sealed class ReminderTests : TestKit
         var due = ExpectDue("tea");
         Commit("tea", "after 60", "set");
 
-        _group.Commit(due);
-        _group.Commit("end", "");
+        Group.Commit(due);
+        Group.Commit("end", "");
 
         Expect("nothing");
     }
@@ -129,8 +142,8 @@ public sealed class ReminderTests : TestKit
         Lead();
         Commit("tea", "after 60", "set");
         Advance(60);
-        _group.Cancel(ExpectDue("tea").Request, new CancelReason.NotCommitted(NotCommittedReason.Busy, "busy"));
-        _group.Commit("end", "");
+        Group.Cancel(ExpectDue("tea").Request, new CancelReason.NotCommitted(NotCommittedReason.Busy, "busy"));
+        Group.Commit("end", "");
         Expect("nothing");
 
         Advance(1);
@@ -143,7 +156,7 @@ public sealed class ReminderTests : TestKit
     {
         Lead();
         Commit("tea", "after 60", "set");
-        ExpectNothingDue();
+        ExpectNothingAsked();
 
         _alarm.Tell("fail");
         Expect("restored");
@@ -166,25 +179,18 @@ public sealed class ReminderTests : TestKit
 
     private void Lead()
     {
-        _group.ElectActor();
-        ExpectNothingDue();
+        Group.ElectActor();
+        ExpectNothingAsked();
     }
 
     private void Commit(string name, string value, string told)
     {
-        _group.Commit(name, value);
+        Group.Commit(name, value);
         Expect(told);
     }
 
     private FromActor<string>.Append ExpectDue(string name) =>
-        _asked.ExpectMsg<FromActor<string>.Append>(append => Assert.Equal(name, append.Key));
-
-    // The state comes after all that the actor has asked for.
-    private void ExpectNothingDue()
-    {
-        _group.TakeSnapshot();
-        _asked.ExpectMsg<FromActor<string>.Snapshot>();
-    }
+        Asked.ExpectMsg<FromActor<string>.Append>(append => Assert.Equal(name, append.Key));
 
     private void Expect(params string[] told)
     {
@@ -193,8 +199,6 @@ public sealed class ReminderTests : TestKit
             _watcher.ExpectMsg(each);
         }
     }
-
-    private void Advance(int seconds) => ((VirtualScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(seconds));
 
     private sealed class Alarm : RaftActor<string, int>, IRaftSnapshot<string>
     {
@@ -224,6 +228,10 @@ public sealed class ReminderTests : TestKit
             {
                 case "after":
                     Remind(entry.Key, TimeSpan.FromSeconds(int.Parse(words[1])), entry.Value);
+                    _watcher.Tell("set");
+                    break;
+                case "ever":
+                    Remind(entry.Key, TimeSpan.MaxValue, entry.Value);
                     _watcher.Tell("set");
                     break;
                 case "at":

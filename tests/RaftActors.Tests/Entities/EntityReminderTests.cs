@@ -1,33 +1,21 @@
 using Akka.Actor;
-using Akka.TestKit;
-using Akka.TestKit.Xunit2;
 
 using RaftActors.Testing;
-
-using VirtualTime;
+using RaftActors.Tests.Actors;
 
 namespace RaftActors.Tests.Entities;
 
-/// <summary>The reminders of the entities of one shard in virtual time, whose group the test plays.</summary>
-public sealed class EntityReminderTests : TestKit
+/// <summary>The reminders of the entities of one shard.</summary>
+public sealed class EntityReminderTests : VirtualActorTest<object?>
 {
     private readonly List<string> _handled = [];
-    private readonly TestProbe _asked;
-    private readonly ScriptedGroup<object?> _group;
 
     public EntityReminderTests()
-        : base(
-            """
-            akka.loglevel = OFF
-            akka.scheduler.implementation = "VirtualTime.VirtualScheduler, RaftActors.Tests"
-            raft { node = "node1", roster = ["seats-0@node1"], quorum.allow-fewer-than-three = on }
-            """)
+        : base("seats-0")
     {
-        _asked = CreateTestProbe();
-        _group = new ScriptedGroup<object?>(Sys, _asked);
         Sys.ActorOf(Props.Create(() => new EntityShard<Seat, int>(new RaftShards("seats", 1).All[0], () => new Seat(_handled), null)));
-        _group.BuildQuorum();
-        _group.ElectActor();
+        Group.BuildQuorum();
+        Group.ElectActor();
     }
 
     [Fact]
@@ -37,9 +25,9 @@ public sealed class EntityReminderTests : TestKit
         Commit("b", "reserve");
         Commit("b", "pay");
 
-        Advance();
-        _group.Commit(_asked.ExpectMsg<FromActor<object?>.Append>(append => Assert.Equal("release", append.Value)));
-        ExpectNothingDue();
+        Advance(10);
+        Group.Commit(Asked.ExpectMsg<FromActor<object?>.Append>(append => Assert.Equal("release", append.Value)));
+        ExpectNothingAsked();
 
         Assert.Equal(["a reserve", "b reserve", "b pay", "a release"], _handled);
     }
@@ -49,9 +37,9 @@ public sealed class EntityReminderTests : TestKit
     {
         Commit("a", "reserve and fail");
 
-        Advance();
+        Advance(10);
 
-        ExpectNothingDue();
+        ExpectNothingAsked();
     }
 
     [Fact]
@@ -59,9 +47,9 @@ public sealed class EntityReminderTests : TestKit
     {
         Commit("a", "reserve with a wrong name");
 
-        Advance();
+        Advance(10);
 
-        ExpectNothingDue();
+        ExpectNothingAsked();
     }
 
     [Fact]
@@ -70,24 +58,15 @@ public sealed class EntityReminderTests : TestKit
         Commit("a", "reserve");
         Commit("a", "remove");
 
-        Advance();
+        Advance(10);
 
-        ExpectNothingDue();
+        ExpectNothingAsked();
     }
 
     private void Commit(string id, string command)
     {
-        _group.Commit(id, command);
-        ExpectNothingDue();
-    }
-
-    private void Advance() => ((VirtualScheduler)Sys.Scheduler).Advance(TimeSpan.FromSeconds(10));
-
-    // The state comes after all that the actor has asked for.
-    private void ExpectNothingDue()
-    {
-        _group.TakeSnapshot();
-        _asked.ExpectMsg<FromActor<object?>.Snapshot>();
+        Group.Commit(id, command);
+        ExpectNothingAsked();
     }
 
     private sealed class Seat(List<string> handled) : ReplicatedEntity<int, string>
