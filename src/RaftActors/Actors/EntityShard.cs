@@ -144,6 +144,11 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
             return;
         }
 
+        if (entity.Reminders.IsEmpty)
+        {
+            return;
+        }
+
         // All of them, or the command fails and sets none.
         List<(EntityReminder Reminder, ReadOnlyMemory<byte>? Value)> reminders = [.. entity.Reminders.Select(each =>
             (each, each.IsForgotten ? default(ReadOnlyMemory<byte>?) : EncodeReminder(each.Name, each.Command)))];

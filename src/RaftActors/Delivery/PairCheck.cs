@@ -21,7 +21,7 @@ internal sealed class PairCheck<TValue>(
 
     /// <summary>Checks a pair of the actor itself.</summary>
     public CancelReason.NotCommitted? FindRefusal(string key, TValue value) =>
-        value is not null && SinceLogicVersionAttribute.Of(value.GetType()) is var since && since > logic()
+        MayNeedVersion && value is not null && SinceLogicVersionAttribute.Of(value.GetType()) is var since && since > logic()
             ? new(
                 NotCommittedReason.NotYet,
                 $"The group has logic version {logic()}, and a {value.GetType().Name} needs {since}. Append it when all nodes have the new "

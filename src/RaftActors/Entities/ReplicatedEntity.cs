@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 using RaftActors.Entities;
 
 namespace RaftActors;
@@ -21,7 +23,6 @@ namespace RaftActors;
 /// </typeparam>
 public abstract class ReplicatedEntity<TState>
 {
-    private readonly List<EntityReminder> _reminders = [];
     private TState _state = default!; // Justification: the shard sets it before any other call.
 
     /// <summary>The id: any text. It is the key of the entity's pairs.</summary>
@@ -94,7 +95,7 @@ public abstract class ReplicatedEntity<TState>
     protected void Remind(string name, TimeSpan after, object? command)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(after, TimeSpan.Zero);
-        _reminders.Add(EntityReminder.Of(Id, name, after, default, command));
+        Reminders = Reminders.Add(EntityReminder.Of(Id, name, after, default, command));
     }
 
     /// <summary>Sets a reminder, as the other one does, that is due at a time of the log.</summary>
@@ -102,12 +103,14 @@ public abstract class ReplicatedEntity<TState>
     /// <param name="at">The time, by the wall clock of the leader. A leader whose clock is ahead tells it that much too early.</param>
     /// <param name="command">The command.</param>
     protected void Remind(string name, DateTimeOffset at, object? command) =>
-        _reminders.Add(EntityReminder.Of(Id, name, null, at, command));
+        Reminders = Reminders.Add(EntityReminder.Of(Id, name, null, at, command));
 
     /// <summary>Forgets a reminder. Call it in <see cref="HandleCommand"/>.</summary>
-    protected void Forget(string name) => _reminders.Add(EntityReminder.Of(Id, name, null, default, null) with { IsForgotten = true });
+    protected void Forget(string name) =>
+        Reminders = Reminders.Add(EntityReminder.Of(Id, name, null, default, null) with { IsForgotten = true });
 
-    internal IReadOnlyList<EntityReminder> Reminders => _reminders;
+    // An entity is made for each command, and most set none.
+    internal ImmutableArray<EntityReminder> Reminders { get; private set; } = [];
 
     internal void Begin(string id) => (Id, State) = (id, NewState());
 
