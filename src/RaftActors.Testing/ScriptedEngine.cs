@@ -68,7 +68,7 @@ internal sealed class ScriptedEngine<TValue>(ValueCodec<TValue> values, IActorRe
     {
         var version = GroupVersion.Lowest with { Logic = logicVersion };
         Configuration raised = new(GroupUid.None, 1, [Process.Member], [], [], []) { Version = version };
-        Process.Pairs.Commit([new LogEntry(new LogIndex(last.Value), Term.Zero, last, new Payload.Reconfigure(raised))]);
+        Commit([new LogEntry(new LogIndex(last.Value), Term.Zero, last, new Payload.Reconfigure(raised))]);
         Process.Status = Process.Status with { LogicVersion = logicVersion };
         _actor?.Tell(new ToActor.Committed(_life, last));
     }

@@ -15,7 +15,10 @@ internal readonly record struct StateDigest(Serial After, Serial To, ulong Resul
     public const int PairsMax = 4096;
 
     /// <summary>The range ends where those of all processes do.</summary>
-    public bool IsComplete => To.Value % PairsMax == 0;
+    public bool IsComplete => IsEnd(To);
+
+    /// <summary>Ranges of all processes end at this serial.</summary>
+    public static bool IsEnd(Serial to) => to.Value % PairsMax == 0;
 
     /// <summary>
     /// Whether the two show different states. A state that one of them lacks, or has in another version, is not compared.

@@ -2,7 +2,7 @@ using RaftActors.Testing.Simulation;
 
 namespace RaftActors.Testing.Tests.Simulation;
 
-/// <summary>Entities that one node handles in another way than the others. Nobody asks whether the nodes agree.</summary>
+/// <summary>Entities that one node handles in another way than the others. The test itself does not compare the nodes.</summary>
 public sealed class EntitySimulationTests
 {
     private static readonly RaftShards Shards = new("sums", 1);

@@ -132,7 +132,7 @@ internal sealed class StateDigests(EngineContext context)
     // Complete ranges come by themselves.
     private void Want(Range range)
     {
-        if (range.Find(context.Process.Name) is null && range.To.Value % StateDigest.PairsMax != 0)
+        if (range.Find(context.Process.Name) is null && !StateDigest.IsEnd(range.To))
         {
             context.TellActor(new ToActor.WantDigest(context.Life, range.To));
         }

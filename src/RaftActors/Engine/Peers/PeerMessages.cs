@@ -193,9 +193,14 @@ internal sealed class PeerMessages(
     public void Receive(WireMessage.ActorAt message, IActorRef sender)
     {
         var actor = message.Path.Length == 0 ? null : context.Network.UserActorAt(message.Path);
+        var before = context.Peers.ProgramOf(message.Process);
         if (context.Peers.LearnActor(message.Process, sender, actor, message.Program))
         {
-            events.OnProgram(message.Process, message.Program);
+            if (message.Program != before)
+            {
+                events.OnProgram(message.Process, message.Program);
+            }
+
             notices.OnPeer(message.Process);
             if (context.HasActor)
             {
