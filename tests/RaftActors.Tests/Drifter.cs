@@ -3,7 +3,7 @@ using Akka.Actor;
 namespace RaftActors.Tests;
 
 /// <summary>A raft actor whose rules its test may change on one process alone. It sums the values.</summary>
-internal sealed class Drifter : RaftActor<int, int>
+internal sealed class Drifter : RaftActor<int, int>, IRaftSnapshot<int>
 {
     private readonly IActorRef _watcher;
     private readonly Rules _rules;
@@ -22,14 +22,19 @@ internal sealed class Drifter : RaftActor<int, int>
             }
         });
         Receive<Exception>(trouble => throw trouble);
+        Receive<string>(_ => Sender.Tell(_sum));
     }
+
+    public int TakeSnapshot(Serial serial) => _sum;
+
+    public void RestoreSnapshot(Serial serial, int state) => _sum = state;
 
     protected override void PreStart() => _watcher.Tell("started");
 
     protected override int HandleAppend(Entry<int> entry)
     {
         _rules.Check?.Invoke(entry.Serial);
-        return (_sum += entry.Value) + _rules.Added;
+        return (_sum += entry.Value + _rules.Drift) + _rules.Added;
     }
 
     protected override ulong? HandleDigest()
@@ -45,6 +50,9 @@ internal sealed class Drifter : RaftActor<int, int>
 
         /// <summary>Added to each result, and not to the state.</summary>
         public volatile int Added;
+
+        /// <summary>Added to the state with each pair.</summary>
+        public volatile int Drift;
 
         /// <summary>Makes the digest of the sum; null: it is the sum.</summary>
         public volatile Func<ulong, ulong?>? Digest;

@@ -330,8 +330,8 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
                 }
 
                 break;
-            case ToActor.SnapshotFailed failed:
-                failed.Cause.Throw();
+            case ToActor.Throw thrown:
+                thrown.Cause.Throw();
                 break;
             case ToActor.ReminderDue due:
                 _clock.OnWoken(due);

@@ -100,8 +100,10 @@ internal abstract record ToActor(long Life)
     /// <summary>The actor is to give its state. It answers with <c>ToEngine.State</c>.</summary>
     public sealed record TakeSnapshot(long Life) : ToActor(Life);
 
-    /// <summary>The writer of the actor's state has thrown. The actor throws the same.</summary>
-    public sealed record SnapshotFailed(long Life, ExceptionDispatchInfo Cause) : ToActor(Life);
+    /// <summary>
+    /// The actor throws this: what the writer of its state has thrown, or that its state was replaced, so that the next life restores it.
+    /// </summary>
+    public sealed record Throw(long Life, ExceptionDispatchInfo Cause) : ToActor(Life);
 
     /// <summary>
     /// The pair of an Append was appended before, with this serial. The actor ends the Append when that pair is delivered, or was before.

@@ -240,6 +240,9 @@ internal sealed partial class RaftEngine
             case ToSelf.CallTurn:
                 ReadCalls();
                 break;
+            case ToSelf.StateOffered offered:
+                _snapshots.OnOffered(offered.Serial, offered.Copy);
+                break;
             case ToSelf.ProposeTurn:
                 _proposals.OnTurn();
                 break;

@@ -81,7 +81,7 @@ internal sealed partial class RaftEngine : UntypedActor, IEngineHost
 
         _notices = new ActorNotices(_context);
         _hold = new ActorHold(_context);
-        _digests = new StateDigests(_context);
+        _digests = new StateDigests(_context, new StateRebuild(_context, system, _snapshots));
         _twins = new TwinProcesses(_context);
         _clockDifference = new ClockDifference(_context);
         _events = new EventPublishing(_context, _twins);
@@ -105,8 +105,8 @@ internal sealed partial class RaftEngine : UntypedActor, IEngineHost
 
     // No part waits for a tick.
     private bool IsAtRest =>
-        IsIdle && _changes.Count + _servedGets.Count + _snapshots.CallCount == 0
-        && !_stopping.NeedsTicks && !_digests.NeedsTicks && !_clients.HasWaiting;
+        IsIdle && _changes.Count + _servedGets.Count == 0
+        && !_snapshots.HasWaiting && !_stopping.NeedsTicks && !_digests.NeedsTicks && !_clients.HasWaiting;
 
     // A reader that fails ends the engine.
     protected override SupervisorStrategy SupervisorStrategy() => new OneForOneStrategy(_ => Directive.Escalate);

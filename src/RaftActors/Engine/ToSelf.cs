@@ -1,5 +1,7 @@
 using Akka.Event;
 
+using RaftActors.Core;
+
 namespace RaftActors.Engine;
 
 /// <summary>The messages of an engine to itself. Closed.</summary>
@@ -22,6 +24,15 @@ internal abstract class ToSelf
     public sealed class CallTurn : ToSelf, IDeadLetterSuppression
     {
         public static CallTurn Instance { get; } = new();
+    }
+
+    /// <summary>Another process has a snapshot of its state up to this serial.</summary>
+    /// <param name="copy">Copies the state; null: the process could not be asked.</param>
+    public sealed class StateOffered(Serial serial, StateWriter? copy) : ToSelf
+    {
+        public Serial Serial => serial;
+
+        public StateWriter? Copy => copy;
     }
 
     /// <summary>The turn that <see cref="Requests.LeaderProposals"/> asked for.</summary>

@@ -5,7 +5,9 @@ using static RaftActors.RaftConfigurationException;
 namespace RaftActors.Settings;
 
 /// <summary>When a snapshot of the actor's state is taken, and the size of its chunks.</summary>
-internal sealed record SnapshotSettings(int AfterEntries, long AfterBytes, int RetainedEntries, long ChunkSizeBytes)
+/// <param name="RebuildsDiverged">An actor with another state than a majority begins anew from a snapshot of it.</param>
+internal sealed record SnapshotSettings(
+    int AfterEntries, long AfterBytes, int RetainedEntries, long ChunkSizeBytes, bool RebuildsDiverged)
 {
     /// <summary>A frame of the transport must have room for this many chunks: one, and the rest of its message.</summary>
     private const int ChunksPerFrame = 2;
@@ -15,7 +17,8 @@ internal sealed record SnapshotSettings(int AfterEntries, long AfterBytes, int R
         config.ReadNumber("snapshot.after-entries"),
         config.ReadSize("snapshot.after-bytes"),
         config.ReadNumber("snapshot.retained-entries"),
-        config.ReadSize("snapshot.chunk-size"));
+        config.ReadSize("snapshot.chunk-size"),
+        config.ReadFlag("snapshot.rebuild-diverged"));
 
     /// <param name="frameSizeMaxBytes">The largest frame of a connection.</param>
     /// <exception cref="RaftConfigurationException">A setting is out of its range.</exception>

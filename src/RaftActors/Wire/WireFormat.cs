@@ -83,7 +83,7 @@ internal static class WireFormat
     {
         var digest = message.Value;
         writer.Text(message.Process.Value);
-        writer.Number(message.Boot);
+        writer.Boot(message.Boot);
         writer.Number(message.Life);
         writer.Number(digest.After.Value);
         writer.Number(digest.To.Value);
@@ -94,7 +94,7 @@ internal static class WireFormat
 
     public static WireMessage.Digest ReadDigest(ref ByteReader reader) => new(
         reader.Name(),
-        reader.Count(),
+        reader.Boot(),
         reader.Count(),
         new StateDigest(
             new Serial(reader.Count()),

@@ -77,7 +77,7 @@ internal abstract record WireMessage
     /// <summary>Between engines: what the sender's actor has made of some pairs. See <see cref="StateDigest"/>.</summary>
     /// <param name="Boot">The start of the process.</param>
     /// <param name="Life">The life of the actor in it.</param>
-    public sealed record Digest(ProcessName Process, long Boot, long Life, StateDigest Value) : WireMessage;
+    public sealed record Digest(ProcessName Process, Boot Boot, long Life, StateDigest Value) : WireMessage;
 
     /// <summary>
     /// A message with the traces of the Appends in it: an <see cref="AppendRequest"/> or a <see cref="CoreMessage"/>. Sent only if a

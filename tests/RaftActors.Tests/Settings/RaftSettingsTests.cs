@@ -66,6 +66,7 @@ public sealed class RaftSettingsTests
         ["store.free-space-floor"] = settings => settings.Store.FreeSpaceFloorBytes,
         ["snapshot.after-entries"] = settings => settings.Snapshots.AfterEntries,
         ["snapshot.after-bytes"] = settings => settings.Snapshots.AfterBytes,
+        ["snapshot.rebuild-diverged"] = settings => settings.Snapshots.RebuildsDiverged,
         ["snapshot.retained-entries"] = settings => settings.Snapshots.RetainedEntries,
         ["snapshot.chunk-size"] = settings => settings.Snapshots.ChunkSizeBytes,
     };
@@ -124,6 +125,7 @@ public sealed class RaftSettingsTests
         { "snapshot.after-entries", "5", 10_000, 5 },
         { "snapshot.after-bytes", "1MB", 16_000_000L, 1_000_000L },
         { "snapshot.retained-entries", "0", 1000, 0 },
+        { "snapshot.rebuild-diverged", "on", false, true },
         { "snapshot.chunk-size", "1kB", 64_000L, 1000L },
     };
 

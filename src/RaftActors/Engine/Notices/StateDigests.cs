@@ -14,7 +14,7 @@ namespace RaftActors.Engine;
 /// compares all that it has, so a difference is published on every node, whoever leads. Actors give a digest at each multiple of
 /// <see cref="StateDigest.PairsMax"/>. In a quiet group the leader's gives one, and the others follow.
 /// </summary>
-internal sealed class StateDigests(EngineContext context)
+internal sealed class StateDigests(EngineContext context, StateRebuild rebuild)
 {
     // A process may be this many ranges behind the others: 262,144 pairs.
     private const int RangesMax = 64;
@@ -58,7 +58,7 @@ internal sealed class StateDigests(EngineContext context)
     /// <summary>The actor of this process gives a digest.</summary>
     public void OnOwn(StateDigest digest)
     {
-        var told = new WireMessage.Digest(context.Process.Name, context.Core.Boot.Number, context.Life, digest);
+        var told = new WireMessage.Digest(context.Process.Name, context.Core.Boot, context.Life, digest);
         Note(told);
         SendToAll(told);
     }
@@ -212,6 +212,7 @@ internal sealed class StateDigests(EngineContext context)
         Current = found;
         _wrong = [.. sides.Skip(1).SelectMany(side => side)];
         context.Publish(new RaftEvent.StateDiverged(context.Process.Settings.Group, context.Process.Name, found));
+        rebuild.OnDivergence(found);
         if (range.Find(context.Process.Name) is { } own)
         {
             // A process that began anew and replays its log has missed it.

@@ -39,6 +39,12 @@ internal sealed class SnapshotTaking(EngineContext context)
     // The state that is being written; null: none. A cancelled one stays until its writer has returned.
     private StateStreaming? _streaming;
 
+    // Asks another process, whose state takes the place of the actor's; null: the actor is asked.
+    private Action? _askOther;
+
+    // The state that is being written is that of the other process.
+    private bool _isOfOther;
+
     // The commit index at the latest question to the actor, and the bytes of the pairs committed since.
     private LogIndex _askedAt;
     private long _bytes;
@@ -57,8 +63,8 @@ internal sealed class SnapshotTaking(EngineContext context)
         Saving,
     }
 
-    /// <summary>The number of calls that wait for a snapshot.</summary>
-    public int CallCount => _calls.Count;
+    /// <summary>Calls wait for a snapshot, or the actor for another state.</summary>
+    public bool HasWaiting => _calls.Count > 0 || _askOther is not null;
 
     private string Progress => _stage switch
     {
@@ -83,7 +89,7 @@ internal sealed class SnapshotTaking(EngineContext context)
 
     // A snapshot that is being installed covers all that is committed. The actor cannot give a later state before it is durable.
     private bool IsWanted =>
-        _calls.Count > 0 && Latest <= (context.Process.Snapshot?.Position.Index ?? LogIndex.Zero);
+        HasWaiting && Latest <= (context.Process.Snapshot?.Position.Index ?? LogIndex.Zero);
 
     private bool IsPausing => context.Now < _nextAt;
 
@@ -126,6 +132,12 @@ internal sealed class SnapshotTaking(EngineContext context)
     /// </summary>
     public void OnLifeEnded()
     {
+        DropState();
+        _calls.OnLifeEnded();
+    }
+
+    private void DropState()
+    {
         if (_stage == Stage.Asked)
         {
             EndQuestion();
@@ -135,8 +147,28 @@ internal sealed class SnapshotTaking(EngineContext context)
             _mustRepeat = true;
             _streaming?.Cancel();
         }
+    }
 
-        _calls.OnLifeEnded();
+    /// <summary>The next snapshot is not of this process's actor, whose state is wrong.</summary>
+    /// <param name="ask">Asks another process for its state. Its answer is <see cref="OnOffered"/>.</param>
+    public void TakeFromOther(Action ask)
+    {
+        DropState();
+        _askOther = ask;
+        AskIfWanted();
+    }
+
+    /// <summary>Another process has a snapshot up to this serial.</summary>
+    /// <param name="copy">Copies its state; null: the process could not be asked.</param>
+    public void OnOffered(Serial serial, StateWriter? copy)
+    {
+        if (_askOther is not null && _stage == Stage.Asked)
+        {
+            Begin(serial);
+            End(new(serial, new TakenState(null, copy)));
+            _askOther = copy is null ? null : _askOther;
+            _isOfOther = _stage == Stage.Streaming;
+        }
     }
 
     /// <summary>A new life of the actor began.</summary>
@@ -178,18 +210,41 @@ internal sealed class SnapshotTaking(EngineContext context)
         {
             (_stage, _askedAt, _bytes, _mustRepeat) = (Stage.Asked, context.Commit, 0, false);
             context.Step(new Input.SnapshotPlanned(context.Commit));
-            context.TellActor(new ToActor.TakeSnapshot(context.Life));
+            if (_askOther is { } ask)
+            {
+                ask();
+            }
+            else
+            {
+                context.TellActor(new ToActor.TakeSnapshot(context.Life));
+            }
         }
     }
 
     /// <summary>The actor makes its state after the pairs up to this serial.</summary>
     public void OnStateBegun(Serial serial)
     {
-        if (_stage != Stage.Asked)
+        if (_stage == Stage.Asked && _askOther is null)
         {
-            return;
+            Begin(serial);
         }
+    }
 
+    /// <summary>The actor gives its state, or has failed to.</summary>
+    public void OnState(ToEngine.State state)
+    {
+        if (_askOther is null)
+        {
+            End(state);
+        }
+        else if (state.Taken.Writer is { } writer)
+        {
+            StateStreaming.Release(writer);
+        }
+    }
+
+    private void Begin(Serial serial)
+    {
         _mustRepeat = serial < context.Core.Floor.Serial;
         if (!_mustRepeat
             && context.Process.Pairs.LastIndexOf(serial) is { } index
@@ -202,7 +257,7 @@ internal sealed class SnapshotTaking(EngineContext context)
         context.Step(new Input.SnapshotPlanned(null));
     }
 
-    public void OnState(ToEngine.State state)
+    private void End(ToEngine.State state)
     {
         var (begun, isAsked) = (_begun, _stage == Stage.Asked);
         var isWanted = isAsked
@@ -236,18 +291,19 @@ internal sealed class SnapshotTaking(EngineContext context)
             return;
         }
 
-        (_stage, _streaming) = (Stage.Idle, null);
-        var description = news.Streaming.Description;
+        var (description, isOfOther) = (news.Streaming.Description, _isOfOther);
+        (_stage, _streaming, _isOfOther) = (Stage.Idle, null, false);
         if (news.Collected is { } bytes && !news.Streaming.IsCancelled && description.Position.Index > Latest)
         {
             Save(description, bytes);
+            _isOfOther = isOfOther;
         }
         else if (news is { Failure: { } failure, Streaming.IsCancelled: false })
         {
             _calls.OnFailed(failure is StoreException ? failure.Message : FailureText.Of(failure));
             if (failure is not StoreException)
             {
-                context.TellActor(new ToActor.SnapshotFailed(context.Life, ExceptionDispatchInfo.Capture(failure)));
+                context.TellActor(new ToActor.Throw(context.Life, ExceptionDispatchInfo.Capture(failure)));
             }
         }
 
@@ -264,6 +320,13 @@ internal sealed class SnapshotTaking(EngineContext context)
 
         context.Step(new Input.SnapshotTaken(snapshot));
         _calls.OnDurable();
+        if (_isOfOther)
+        {
+            (_isOfOther, _askOther) = (false, null);
+            var replaced = new StateReplacedException(context.Process.Name, snapshot.Position.Serial);
+            context.TellActor(new ToActor.Throw(context.Life, ExceptionDispatchInfo.Capture(replaced)));
+        }
+
         AskIfWanted();
     }
 

@@ -1,0 +1,105 @@
+using Akka.Configuration;
+using Akka.TestKit;
+using Akka.TestKit.Xunit2;
+
+namespace RaftActors.Tests.Groups;
+
+/// <summary>An actor with another state than a majority begins anew from a snapshot of it, where the settings say so.</summary>
+public sealed class StateRebuildTests : TestKit
+{
+    private static readonly string[] Names = ["raft1", "raft2", "raft3"];
+
+    private readonly VirtualGroup _group;
+    private readonly TestProbe _events;
+    private readonly Dictionary<string, Drifter.Rules> _rules = Names.ToDictionary(name => name, _ => new Drifter.Rules());
+
+    public StateRebuildTests()
+        : base(ConfigurationFactory.ParseString("raft.snapshot.rebuild-diverged = on").WithFallback(VirtualGroup.Config))
+    {
+        _group = new VirtualGroup(this);
+        _events = CreateTestProbe();
+        Sys.EventStream.Subscribe(_events, typeof(RaftEvent.StateDiverged));
+        Array.ForEach(Names, name => _group.StartDrifting(name, _rules[name]));
+        _group.AdvanceEnginesUntil(() => Names.All(name => StatusOf(name).Leader is not null));
+    }
+
+    [Theory]
+    [InlineData(false, false)]
+    [InlineData(false, true)]
+    [InlineData(true, false)]
+    public void Wrong_state_is_replaced_by_that_of_the_majority_also_at_the_leader(bool isLeader, bool takesStreams)
+    {
+        var wrong = Names.First(name => StatusOf(name).Role == RaftRole.Leader == isLeader);
+        _group.Stores[wrong].TakesStreams = takesStreams;
+        Append(2);
+        Drift(wrong);
+
+        _group.AwaitRestart(wrong);
+
+        Assert.Equal([3, 3, 3], Sums());
+        AppendUntil(4096);
+        _group.AdvanceEnginesUntil(() => Names.All(name => StatusOf(name).Divergence is null));
+        Append(1);
+        Assert.Single(Sums().Distinct());
+    }
+
+    [Fact]
+    public void Program_that_goes_on_to_differ_is_rebuilt_once_and_reported()
+    {
+        _rules["raft2"].Drift = 1;
+        Append(1);
+        _group.AdvanceEnginesUntil(() => StatusOf("raft2").Divergence is not null);
+        _group.AwaitRestart("raft2");
+
+        AppendUntil(4096);
+        AppendUntil(8192);
+        AdvanceSeconds(30);
+
+        Array.ForEach(Names, name => Assert.NotNull(StatusOf(name).Divergence));
+        _group.Watchers["raft2"].ExpectNoMsg(TimeSpan.Zero);
+    }
+
+    [Fact]
+    public void Without_a_majority_no_state_is_replaced()
+    {
+        (_rules["raft2"].Drift, _rules["raft3"].Drift) = (1, 2);
+        Append(1);
+
+        AdvanceSeconds(30);
+
+        Assert.NotNull(StatusOf("raft3").Divergence);
+        Assert.Equal([1, 2, 3], Sums());
+    }
+
+    private void Drift(string wrong)
+    {
+        _rules[wrong].Drift = 1;
+        Append(1);
+        _rules[wrong].Drift = 0;
+        _group.AdvanceEnginesUntil(() => StatusOf(wrong).Divergence is not null);
+    }
+
+    private int[] Sums() => [.. Names.Select(name =>
+    {
+        _group.Actors[name].Tell("sum", TestActor);
+        return ExpectMsg<int>();
+    })];
+
+    private void Append(int count)
+    {
+        _group.Actors["raft1"].Tell(count, TestActor);
+        _group.Advance(3);
+    }
+
+    private void AppendUntil(int serial)
+    {
+        while (StatusOf("raft3").Delivered.Value < serial)
+        {
+            Append(100);
+        }
+    }
+
+    private void AdvanceSeconds(int seconds) => _group.Advance(seconds * 20);
+
+    private RaftStatus StatusOf(string name) => Raft.Get(Sys).Processes.Single(process => process.Name.Process == name);
+}
