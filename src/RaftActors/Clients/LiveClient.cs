@@ -393,7 +393,7 @@ internal sealed class LiveClient<TValue, TResult>(
         (await AskAsync(new ClientQuestion(settings.AttemptTimeout, call, to: process), cancellationToken).ConfigureAwait(false))
             .Reply as TReply;
 
-    public async Task<TReply> DemandAsync<TReply>(ClientQuestion question, CancellationToken cancellationToken)
+    private async Task<TReply> DemandAsync<TReply>(ClientQuestion question, CancellationToken cancellationToken)
         where TReply : class
     {
         cancellationToken.ThrowIfCancellationRequested();

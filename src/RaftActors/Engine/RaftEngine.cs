@@ -81,7 +81,7 @@ internal sealed partial class RaftEngine : UntypedActor, IEngineHost
 
         _notices = new ActorNotices(_context);
         _hold = new ActorHold(_context);
-        _digests = new StateDigests(_context, new StateRebuild(_context, system, _snapshots));
+        _digests = new StateDigests(_context, new StateRebuild(_context, _snapshots));
         _twins = new TwinProcesses(_context);
         _clockDifference = new ClockDifference(_context);
         _events = new EventPublishing(_context, _twins);

@@ -95,7 +95,8 @@ internal static class Samples
         },
         ["w"] = new WireMessage.ActorAt(One.Name, "akka.tcp://demo@127.0.0.1:2551/user/ledger#43", Program),
         ["l"] = new WireMessage.Leaving(One.Name, true),
-        ["e"] = new WireMessage.Digest(One.Name, new Boot(2, 9), 3, new StateDigest(new Serial(4096), new Serial(8192), 0x0123456789ABCDEF, 7, 2)),
+        ["e"] = new WireMessage.Digest(
+            One.Name, new Boot(2, 9), 3, new StateDigest(new Serial(4096), new Serial(8192), 0x0123456789ABCDEF, 7, 2)),
         ["z"] = new WireMessage.Traced(
             [
                 new TraceLink(Request, Sampled),

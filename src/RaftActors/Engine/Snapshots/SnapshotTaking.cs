@@ -166,7 +166,6 @@ internal sealed class SnapshotTaking(EngineContext context)
         {
             Begin(serial);
             End(new(serial, new TakenState(null, copy)));
-            _askOther = copy is null ? null : _askOther;
             _isOfOther = _stage == Stage.Streaming;
         }
     }

@@ -3,8 +3,10 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 
-using RaftActors.Clients;
 using RaftActors.Core;
+using RaftActors.Delivery;
+using RaftActors.Network;
+using RaftActors.Settings;
 using RaftActors.Storage;
 using RaftActors.Wire;
 
@@ -15,15 +17,18 @@ namespace RaftActors.Engine;
 /// snapshot of one of its processes as that of the own actor, which then begins anew from it. Once in each start of the program, because
 /// one with other rules would differ again.
 /// </summary>
-internal sealed class StateRebuild(EngineContext context, ActorSystem system, SnapshotTaking snapshots)
+internal sealed class StateRebuild(EngineContext context, SnapshotTaking snapshots)
 {
     private bool _hasBegun;
+    private string? _problem;
+
+    private string Group => context.Process.Settings.Group;
 
     /// <summary>The actors have different states.</summary>
     public void OnDivergence(StateDivergence found)
     {
-        var (process, settings) = (context.Process, context.Process.Settings);
-        if (settings.Snapshots.RebuildsDiverged
+        var process = context.Process;
+        if (process.Settings.Snapshots.RebuildsDiverged
             && !_hasBegun
             && context.TakesSnapshots
             && found.HasMajority
@@ -34,52 +39,87 @@ internal sealed class StateRebuild(EngineContext context, ActorSystem system, Sn
         }
     }
 
+    // One of the majority, if one is in reach. Otherwise the question fails, and is asked again.
     private void Ask(ImmutableArray<ProcessName> majority)
     {
-        var source = majority.FirstOrDefault(name => context.Peers.FindReachable(name) is not null, majority[0]);
-        context.Log.Info("{0} takes the state of {1}, because its own differs from that of a majority", context.Process.Name, source);
-        _ = AskAsync(source, context.Self);
+        var source = majority.FirstOrDefault(name => context.Peers.FindServing(name) is not null, majority[0]);
+        var node = context.Peers.FindServing(source)?.Path.Address is { HasGlobalScope: true } other
+            ? CustomAddress.WithoutSystem(other)
+            : context.Network.CallAddress;
+        _ = AskAsync(new Source(context.Network.LinkTo(node), new CallTarget(Group, source)), context.Self);
     }
 
-    private async Task AskAsync(ProcessName source, IActorRef self)
+    private async Task AskAsync(Source source, IActorRef self)
     {
         try
         {
-            var timeout = context.Process.Settings.Requests.ChangeTimeout;
-            await using var client = CreateClient();
-            var (position, length) = await client.DemandAsync<ClientReply.SnapshotTaken>(
-                new ClientQuestion(timeout, new ClientCall.TakeSnapshot(timeout), to: source), CancellationToken.None).ConfigureAwait(false);
-            self.Tell(new ToSelf.StateOffered(position.Serial, (to, stopping) => CopyAsync(source, position, length, to, stopping)));
+            ClientCall.TakeSnapshot call = new(context.Process.Settings.Requests.ChangeTimeout);
+            var taken = await source.AskAsync<ClientReply.SnapshotTaken>(call, call.Timeout).ConfigureAwait(false);
+            self.Tell(new ToSelf.StateOffered(
+                taken.Position.Serial, (to, stopping) => CopyAsync(source, taken, to, stopping)));
         }
-        catch (Exception e)
+        catch (Exception e) when (e is StoreException or TimeoutException)
         {
-            context.Log.Warning(
-                "{0} could not take the state of {1}, and does not ask again before its next start: {2}",
-                context.Process.Name,
-                source,
-                e.Message);
+            if (_problem != e.Message)
+            {
+                _problem = e.Message;
+                context.Log.Warning("{0} cannot take the state of a majority yet, and asks again: {1}", context.Process.Name, e.Message);
+            }
+
             self.Tell(new ToSelf.StateOffered(Serial.Zero, copy: null));
         }
     }
 
-    private async Task CopyAsync(ProcessName source, LogPosition position, long length, Stream to, CancellationToken stopping)
+    private async Task CopyAsync(Source source, ClientReply.SnapshotTaken snapshot, Stream to, CancellationToken stopping)
     {
-        var timeout = context.Process.Settings.Requests.QueryTimeout;
-        await using var client = CreateClient();
-        for (var copied = 0L; copied < length;)
+        for (var copied = 0L; copied < snapshot.Length;)
         {
-            ClientQuestion question = new(timeout, new ClientCall.BackupState(position, copied), to: source);
-            if (await client.DemandAsync<ClientReply>(question, stopping).ConfigureAwait(false)
-                is not ClientReply.BackupBytes { Bytes: { IsEmpty: false } bytes })
-            {
-                throw new StoreException($"{source} has replaced its snapshot of {position} while it was copied.");
-            }
-
-            await to.WriteAsync(bytes, stopping).ConfigureAwait(false);
-            copied += bytes.Length;
+            ClientCall.BackupState call = new(snapshot.Position, copied);
+            var piece = await source.AskAsync<ClientReply.BackupBytes>(call, context.Process.Settings.Requests.QueryTimeout)
+                .ConfigureAwait(false);
+            await to.WriteAsync(piece.Bytes, stopping).ConfigureAwait(false);
+            copied += piece.Bytes.Length;
         }
     }
 
-    private LiveClient<object?, object?> CreateClient() => LiveClient<object?, object?>.Make(
-        system, context.Network, system.Settings.Config, context.Process.Settings.Group, new RaftClientOptions<object?, object?>());
+    /// <summary>The process whose state is taken.</summary>
+    private sealed class Source(ICallLink link, CallTarget target)
+    {
+        public async Task<TReply> AskAsync<TReply>(ClientCall call, TimeSpan timeout)
+            where TReply : ClientReply
+        {
+            Asked asked = new();
+            try
+            {
+                var reply = link.Send(target, call, asked)
+                    ? await asked.Reply.WaitAsync(timeout, Machine.Current.Time).ConfigureAwait(false)
+                    : null;
+                return reply as TReply ?? throw new StoreException($"{target.Process} does not give its state: " + reply switch
+                {
+                    null => "there is no connection to it.",
+                    ClientReply.Declined declined => declined.Why,
+                    ClientReply.Refused refused => refused.Why,
+                    ClientReply.BackupLost lost => lost.Why,
+                    _ => $"it answers with {reply.GetType().Name}.",
+                });
+            }
+            finally
+            {
+                link.Forget(asked);
+            }
+        }
+    }
+
+    private sealed class Asked : ICaller
+    {
+        private readonly TaskCompletionSource<object> _reply = new(Machine.Current.Completion);
+
+        /// <inheritdoc/>
+        public RequestRef Request => default;
+
+        public Task<object> Reply => _reply.Task;
+
+        /// <inheritdoc/>
+        public void Tell(object message, IActorRef sender) => _reply.TrySetResult(message);
+    }
 }
