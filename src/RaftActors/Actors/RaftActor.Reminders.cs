@@ -24,8 +24,8 @@ public abstract partial class RaftActor<TValue, TResult>
     /// </param>
     /// <param name="value">The value of the entry.</param>
     /// <exception cref="InvalidOperationException">
-    /// It was called elsewhere, the actor does not override HandleReminder, it fetches pairs itself, or it has 10,000 reminders or 1 MiB of
-    /// names and values in them.
+    /// It was called elsewhere, the actor does not override HandleReminder, it fetches pairs itself, or it has 100,000 reminders or 16 MiB
+    /// of names and values in them.
     /// </exception>
     protected void Remind(string name, TimeSpan after, TValue value)
     {
@@ -65,6 +65,13 @@ public abstract partial class RaftActor<TValue, TResult>
 
     private protected Reminders Reminders => _results.Reminders;
 
+    /// <summary>The time that each reminder has left on this process, by its name. One whose pair is on its way has none.</summary>
+    private protected Dictionary<string, TimeSpan> LeftOfReminders()
+    {
+        var left = _clock.Left();
+        return Reminders.All.ToDictionary(each => each.Name, each => left.GetValueOrDefault(each.Number));
+    }
+
     private protected ReadOnlyMemory<byte> EncodeReminder(string name, TValue value)
     {
         ArgumentNullException.ThrowIfNull(name);
@@ -77,7 +84,7 @@ public abstract partial class RaftActor<TValue, TResult>
         }
 
         var bytes = _values.Encode(value);
-        _process.Settings.Limits.DemandFits(name, ValueCodec<TValue>.EncodeReminder(long.MaxValue, bytes.Span));
+        _process.Settings.Limits.DemandFits(name, ValueCodec<TValue>.ReminderHeadMax + bytes.Length);
         return bytes;
     }
 

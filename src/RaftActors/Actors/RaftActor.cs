@@ -268,7 +268,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     private static Payload.Pair ToPayload(RaftSettings settings, (string Key, TValue Value) pair, ValueCodec<TValue> values)
     {
         var bytes = values.Encode(pair.Value);
-        settings.Limits.DemandFits(pair.Key, bytes);
+        settings.Limits.DemandFits(pair.Key, bytes.Length);
         return new Payload.Pair(null, pair.Key, bytes);
     }
 

@@ -115,7 +115,7 @@ public sealed partial class RaftContext<TValue>
         DemandPlace(nameof(Append));
         ArgumentNullException.ThrowIfNull(key);
         var (bytes, hashedKey) = (_values.Encode(value), requestKey is { } sent ? HashedKey.Of(sent) : null);
-        _process.Settings.Limits.DemandFits(key, bytes);
+        _process.Settings.Limits.DemandFits(key, bytes.Length);
         var request = _process.NewAppend();
         var span = Spans.Begin(Spans.Append, ActivityKind.Client, parent: default, _process.Telemetry.Tags);
         var limit = timeout ?? _process.Settings.Requests.AppendTimeout;

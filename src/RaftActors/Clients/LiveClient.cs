@@ -69,7 +69,7 @@ internal sealed class LiveClient<TValue, TResult>(
     {
         ArgumentNullException.ThrowIfNull(key);
         var (bytes, hashedKey) = (values.Encode(value), requestKey is { } sent ? HashedKey.Of(sent) : null);
-        settings.Limits.DemandFits(key, bytes);
+        settings.Limits.DemandFits(key, bytes.Length);
         if (cancellationToken.IsCancellationRequested)
         {
             return Task.FromResult<Outcome<TResult>>(new Outcome<TResult>.NotCommitted(

@@ -58,14 +58,19 @@ internal sealed class ReminderClock(IScheduler scheduler, IActorRef actor, long 
         _wake = null;
     }
 
-    /// <summary>The reminders are those of a snapshot.</summary>
+    /// <summary>The time that each reminder has left, by its number. One whose pair is on its way is not there.</summary>
+    public Dictionary<long, TimeSpan> Left() =>
+        _waiting.UnorderedItems.ToDictionary(each => each.Element.Number, each => each.Priority - Now);
+
+    /// <summary>The reminders are those of a snapshot. One that was set before goes on counting.</summary>
     public void OnRestored(Reminders reminders)
     {
+        var left = Left();
         _waiting.Clear();
         _sent.Clear();
         foreach (var reminder in reminders.All)
         {
-            Add(reminder);
+            Add(reminder, left.TryGetValue(reminder.Number, out var known) ? known : TimeOf(reminder));
         }
     }
 
@@ -80,7 +85,7 @@ internal sealed class ReminderClock(IScheduler scheduler, IActorRef actor, long 
             _waiting.EnqueueRange(kept);
         }
 
-        Add(reminder);
+        Add(reminder, TimeOf(reminder));
     }
 
     /// <summary>The actor is woken.</summary>
@@ -133,7 +138,7 @@ internal sealed class ReminderClock(IScheduler scheduler, IActorRef actor, long 
         }
     }
 
-    private void Add(Reminder reminder) => Add(reminder, reminder.After ?? UntilWallClock(reminder));
+    private static TimeSpan TimeOf(Reminder reminder) => reminder.After ?? UntilWallClock(reminder);
 
     private static TimeSpan UntilWallClock(Reminder reminder) => reminder.At - Machine.Current.Time.GetUtcNow();
 

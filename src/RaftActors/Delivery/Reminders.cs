@@ -12,15 +12,15 @@ namespace RaftActors.Delivery;
 internal sealed class Reminders
 {
     // Part of the format of snapshots.
-    public const int CountMax = 10_000;
-    public const int BytesMax = 1 << 20;
+    public const int CountMax = 100_000;
+    public const int BytesMax = 16 << 20;
 
     private const int OverheadBytes = 32;
 
     /// <summary>The most that <see cref="Write"/> writes.</summary>
     public const int SectionSizeMax = BytesMax + (CountMax * OverheadBytes);
 
-    private readonly SortedDictionary<string, Reminder> _byName = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Reminder> _byName = new(StringComparer.Ordinal);
     private long _made;
     private int _bytes;
 
@@ -86,7 +86,7 @@ internal sealed class Reminders
     {
         writer.Number(_made);
         writer.Number(_byName.Count);
-        foreach (var reminder in _byName.Values)
+        foreach (var reminder in _byName.Values.OrderBy(each => each.Name, StringComparer.Ordinal))
         {
             writer.Text(reminder.Name);
             writer.Number(reminder.Number);
@@ -140,19 +140,9 @@ internal sealed class Reminders
 /// <param name="Value">The encoded value.</param>
 internal sealed record Reminder(string Name, long Number, TimeSpan? After, DateTimeOffset At, ReadOnlyMemory<byte> Value)
 {
-    public int Size => StrictText.SizeOf(Name) + Value.Length;
+    public int Size { get; } = StrictText.SizeOf(Name) + Value.Length;
 
-    public ulong Hash
-    {
-        get
-        {
-            var hash = PrefixHash.Mix(PrefixHash.Mix(PrefixHash.Empty, (ulong)Number), (ulong)(After?.Ticks ?? ~At.UtcTicks));
-            foreach (var letter in Name)
-            {
-                hash = PrefixHash.Mix(hash, letter);
-            }
-
-            return PrefixHash.Extend(hash, Value.Span);
-        }
-    }
+    public ulong Hash { get; } = PrefixHash.Extend(
+        PrefixHash.Extend(PrefixHash.Mix(PrefixHash.Mix(PrefixHash.Empty, (ulong)Number), (ulong)(After?.Ticks ?? ~At.UtcTicks)), Name),
+        Value.Span);
 }

@@ -24,9 +24,9 @@ internal sealed record LimitSettings(
         config.ReadSize("log-memory-max"));
 
     /// <exception cref="ArgumentException">The pair exceeds <c>raft.pair-size-max</c>.</exception>
-    public void DemandFits(string key, ReadOnlyMemory<byte> value)
+    public void DemandFits(string key, int valueSize)
     {
-        var size = StrictText.SizeOf(key) + value.Length;
+        var size = StrictText.SizeOf(key) + valueSize;
         if (size > PairSizeMaxBytes)
         {
             throw new ArgumentException(

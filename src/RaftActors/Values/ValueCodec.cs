@@ -225,6 +225,9 @@ internal sealed class ValueCodec<TValue>(
         }
     }
 
+    /// <summary>The most bytes in front of the value of a reminder: its kind, and its number.</summary>
+    public const int ReminderHeadMax = 1 + 9;
+
     /// <summary>The value of the pair that tells a reminder: its number, before the value that it was set with.</summary>
     public static byte[] EncodeReminder(long number, ReadOnlySpan<byte> value)
     {

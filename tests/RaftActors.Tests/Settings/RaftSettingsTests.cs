@@ -267,9 +267,9 @@ public sealed class RaftSettingsTests
     public void Pair_above_the_size_limit_is_refused_with_its_size()
     {
         var settings = Read($"{Node}\nraft.pair-size-max = 5b");
-        settings.Limits.DemandFits("kö", new byte[2]);
+        settings.Limits.DemandFits("kö", 2);
 
-        var problem = Assert.Throws<ArgumentException>(() => settings.Limits.DemandFits("kö", new byte[3]));
+        var problem = Assert.Throws<ArgumentException>(() => settings.Limits.DemandFits("kö", 3));
 
         Assert.Contains("has 6 bytes, and raft.pair-size-max is 5", problem.Message);
     }

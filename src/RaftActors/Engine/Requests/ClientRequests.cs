@@ -248,7 +248,7 @@ internal sealed class ClientRequests(
 
         try
         {
-            limits.DemandFits(call.Key, call.Value);
+            limits.DemandFits(call.Key, call.Value.Length);
         }
         catch (ArgumentException e)
         {
