@@ -1,4 +1,6 @@
+using RaftActors.Coordination.Group;
 using RaftActors.Coordination.State;
+using RaftActors.Delivery;
 
 namespace RaftActors.Coordination.Tests;
 
@@ -25,6 +27,28 @@ public sealed class BoundsTests
         Assert.Equal(Answer.Done.Instance, Put("0", ""));
         Assert.Equal(Answer.Done.Instance, Apply("0", new Command.Delete(null)));
         Assert.Equal(Answer.Done.Instance, Put("1", "a"));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("é")]
+    public void Reminders_have_room_for_all_sessions_and_items(string letters)
+    {
+        // HandleAppend must not throw, because an exception would stop all processes at this pair.
+        Reminders reminders = new();
+        Replica replica = new((name, after) => reminders.Set(name, after!.Value, default, default));
+        for (var i = 0; i < CoordinationState.SessionsMax; i++)
+        {
+            replica.Apply("a", new Command.Open(TimeSpan.FromSeconds(1)), ++_serial);
+        }
+
+        for (Answer? answer = null; answer is not Answer.Refused;)
+        {
+            var name = $"{++_serial}".PadLeft(letters.Length > 0 ? CoordinationState.TextMax : 0, letters.FirstOrDefault());
+            answer = replica.Apply(name, new Command.Put("", null, 0, TimeSpan.FromSeconds(1)), _serial);
+        }
+
+        Assert.InRange(reminders.Count, letters.Length > 0 ? 11_000 : 70_000, Reminders.CountMax);
     }
 
     [Fact]

@@ -4,11 +4,11 @@ namespace RaftActors.Coordination.Tests;
 
 /// <summary>
 /// The rules of <see cref="CoordinationState"/> in the plainest form: one list of sessions, one list of claims for each lock, one
-/// dictionary of items, and all changes ever. It has no bounds but that of the changes.
+/// dictionary of items, and all changes ever. It counts the reminders that were set. It has no bounds but that of the changes.
 /// </summary>
 internal sealed class Model(int changesMax = State.Items.ChangesMax)
 {
-    public List<CoordinationState.Mortal> Sessions { get; } = [];
+    public List<Mortal> Sessions { get; } = [];
 
     public SortedDictionary<string, (int Permits, List<Claim> Claims)> Locks { get; } = new(StringComparer.Ordinal);
 
@@ -16,11 +16,14 @@ internal sealed class Model(int changesMax = State.Items.ChangesMax)
 
     public List<Item> Changes { get; } = [];
 
-    public IEnumerable<CoordinationState.Mortal> Mortals => Sessions.Concat(Items.Values.Where(item => item.Lifetime is not null)
-        .Select(item => new CoordinationState.Mortal(item.Name, 0, item.Version, item.Lifetime.GetValueOrDefault())));
+    /// <summary>What has a reminder: the open sessions, and the items with a lifetime.</summary>
+    public IEnumerable<Mortal> Mortals => Sessions.Concat(Items.Values.Where(item => item.Lifetime is not null)
+        .Select(item => new Mortal(item.Name, 0, _numbers[item.Name], item.Lifetime.GetValueOrDefault())));
 
     private readonly Dictionary<long, long> _lastClaims = [];
     private readonly Dictionary<long, Guid?> _clients = [];
+    private readonly Dictionary<string, long> _numbers = [];
+    private long _reminders;
 
     public long LastClaim(long session) => _lastClaims.GetValueOrDefault(session, -1);
 
@@ -30,6 +33,32 @@ internal sealed class Model(int changesMax = State.Items.ChangesMax)
     public Answer Apply(string name, Command command, long serial, Guid? client = null)
     {
         var answer = Change(name, command, serial, client);
+        Grant(serial);
+        return answer ?? (command is Command.Acquire acquire ? FindClaim(name, acquire.Session, acquire.Claim) : Answer.Held.Instance);
+    }
+
+    /// <summary>A pair tells the reminder of this number. Without effect if it was set anew or forgotten.</summary>
+    public void Expire(string reminder, long number, long serial)
+    {
+        if (Mortals.FirstOrDefault(each => each.Reminder == reminder && each.Number == number) is not { Number: > 0 } mortal)
+        {
+            return;
+        }
+
+        if (mortal.Session == 0)
+        {
+            Delete(mortal.Name, serial);
+        }
+        else
+        {
+            End(Sessions.IndexOf(mortal), serial);
+        }
+
+        Grant(serial);
+    }
+
+    private void Grant(long serial)
+    {
         foreach (var (each, (permits, claims)) in Locks.ToArray())
         {
             foreach (var next in claims.Where(claim => claim.Token == 0).Take(permits - claims.Count(claim => claim.Token != 0)).ToArray())
@@ -42,8 +71,6 @@ internal sealed class Model(int changesMax = State.Items.ChangesMax)
                 Locks.Remove(each);
             }
         }
-
-        return answer ?? (command is Command.Acquire acquire ? FindClaim(name, acquire.Session, acquire.Claim) : Answer.Held.Instance);
     }
 
     public Answer FindClaim(string name, long session, long claim) =>
@@ -77,35 +104,18 @@ internal sealed class Model(int changesMax = State.Items.ChangesMax)
         {
             Command.Renew renew => renew.Session,
             Command.Close close => close.Session,
-            Command.Expire expire => expire.Session,
             Command.Acquire acquire => acquire.Session,
             Command.Release release => release.Session,
             Command.Put put => put.Session,
             _ => 0,
         };
-        var isOwn = command is Command.Expire || ClientOf(session) is null || ClientOf(session) == client;
+        var isOwn = ClientOf(session) is null || ClientOf(session) == client;
         var place = isOwn ? Sessions.FindIndex(each => each.Session == session) : -1;
         switch (command)
         {
-            case Command.Expire when client is not null:
-                return new Answer.Refused("");
             case Command.Open open:
                 _clients[serial] = client;
-                Sessions.Add(new CoordinationState.Mortal(name, serial, serial, open.Timeout));
-                return Answer.Done.Instance;
-            case Command.Expire { Session: 0 } expire:
-                if (item?.Version == expire.Latest)
-                {
-                    Delete(name, serial);
-                }
-
-                return Answer.Done.Instance;
-            case Command.Expire expire:
-                if (place >= 0 && Sessions[place].Latest == expire.Latest)
-                {
-                    End(place, serial);
-                }
-
+                Sessions.Add(new Mortal(name, serial, ++_reminders, open.Timeout));
                 return Answer.Done.Instance;
             case Command.Renew or Command.Close or Command.Acquire or Command.Release or Command.Put { Session: not 0 } when place < 0:
                 return Answer.NoSession.Instance;
@@ -114,7 +124,7 @@ internal sealed class Model(int changesMax = State.Items.ChangesMax)
             case Command.Release { Claim: var claim } when !IsNext(session, claim):
                 return new Answer.Refused("");
             case Command.Renew:
-                Sessions[place] = Sessions[place] with { Latest = serial };
+                Sessions[place] = Sessions[place] with { Number = ++_reminders };
                 return Answer.Done.Instance;
             case Command.Close:
                 End(place, serial);
@@ -190,6 +200,7 @@ internal sealed class Model(int changesMax = State.Items.ChangesMax)
     private void Write(Item item)
     {
         Items[item.Name] = item;
+        _numbers[item.Name] = item.Lifetime is null ? 0 : ++_reminders;
         Changes.Add(item);
     }
 
@@ -197,6 +208,15 @@ internal sealed class Model(int changesMax = State.Items.ChangesMax)
     {
         Items.Remove(name);
         Changes.Add(new Item(name, null, serial));
+    }
+
+    /// <summary>What has a reminder.</summary>
+    /// <param name="Name">The owner of the session, or the name of the item.</param>
+    /// <param name="Session">0: an item.</param>
+    /// <param name="Number">That of the reminder.</param>
+    internal readonly record struct Mortal(string Name, long Session, long Number, TimeSpan Timeout)
+    {
+        public string Reminder => Session == 0 ? $"item/{Name}" : $"session/{Session}";
     }
 
     /// <param name="Token">0: it waits.</param>

@@ -1,6 +1,8 @@
 using System.Text.Json;
 
+using RaftActors.Coordination.Group;
 using RaftActors.Coordination.State;
+using RaftActors.Delivery;
 
 namespace RaftActors.Coordination.Tests;
 
@@ -20,33 +22,55 @@ public sealed class ModelTests
     [MemberData(nameof(Seeds))]
     public void State_answers_as_its_model(int seed)
     {
-        var (random, state, model, answers) = (new Random(seed), new CoordinationState(), new Model(), new HashSet<(Type, Type)>());
+        var (random, model, answers, reminders) = (new Random(seed), new Model(), new HashSet<(Type, Type)>(), new Reminders());
+        var replica = new Replica(Set);
         for (var serial = 1L; serial <= Steps; serial++)
         {
+            var mortals = model.Mortals.ToArray();
+            if (mortals.Length > 0 && random.Next(20) == 0)
+            {
+                var mortal = Pick(random, mortals);
+                var number = mortal.Number - random.Next(2);
+                model.Expire(mortal.Reminder, number, serial);
+                if (reminders.TryTake(mortal.Reminder, number))
+                {
+                    replica.Expire(mortal.Reminder, serial);
+                }
+
+                Compare(random, replica.State, model, serial);
+                continue;
+            }
+
             var (name, command) = Draw(random, model, serial);
             var client = DrawClient(random, model, command);
             Assert.Null(CoordinationState.FindFault(name, command));
             var expected = model.Apply(name, command, serial, client);
 
-            var answer = RoundTrip(state.Apply(name, RoundTrip(command), serial, client));
+            var answer = RoundTrip(replica.Apply(name, RoundTrip(command), serial, client));
 
             var step = $"{serial}: {name} {command}: {answer}, expected {expected}";
             Assert.True(expected is Answer.Refused ? answer is Answer.Refused : answer == expected, step);
             answers.Add((command.GetType(), answer.GetType()));
-            state.Check();
-            Compare(random, state, model, serial);
+            replica.State.Check();
+            Compare(random, replica.State, model, serial);
+            Assert.Equal(
+                model.Mortals.Select(each => (each.Number, each.Reminder, (TimeSpan?)each.Timeout)).Order(),
+                reminders.All.Select(each => (each.Number, each.Name, each.After)).Order());
             if (random.Next(100) == 0)
             {
-                var (image, digest) = (Bytes(state), state.Digest());
-                state = CoordinationState.Of(JsonSerializer.Deserialize(image, CoordinationJson.Default.CoordinationImage)!);
-                Assert.Equal(image, Bytes(state));
-                Assert.Equal(digest, state.Digest());
+                var (image, digest) = (Bytes(replica.State), replica.State.Digest());
+                replica.Restore(JsonSerializer.Deserialize(image, CoordinationJson.Default.CoordinationImage)!, serial);
+                Assert.Equal(image, Bytes(replica.State));
+                Assert.Equal(digest, replica.State.Digest());
             }
         }
 
         // Each command has had each of its answers: five of Acquire, three of Put and of Release, one of Open, and two of the others.
-        Assert.True(answers.Count == 23, string.Join(' ', answers.Select(each => $"{each.Item1.Name}-{each.Item2.Name}").Order()));
+        Assert.True(answers.Count == 21, string.Join(' ', answers.Select(each => $"{each.Item1.Name}-{each.Item2.Name}").Order()));
         Assert.True(model.Changes.Count > State.Items.ChangesMax, $"{model.Changes.Count} changes");
+
+        void Set(string name, TimeSpan? after) =>
+            _ = after is { } time ? reminders.Set(name, time, default, default) is not null : reminders.Forget(name);
     }
 
     [Fact]
@@ -56,7 +80,7 @@ public sealed class ModelTests
         (string, Command?)[] last =
         [
             ("none", null), ("b", new Command.Open(TimeSpan.FromSeconds(9))), ("b", new Command.Open(TimeSpan.FromSeconds(8))),
-            ("c", new Command.Open(TimeSpan.FromSeconds(9))), ("a", new Command.Renew(1)), ("a", new Command.Close(1)), ("l", Claims(2)),
+            ("c", new Command.Open(TimeSpan.FromSeconds(9))), ("a", new Command.Close(1)), ("l", Claims(2)),
             ("l", Claims(3)), ("l", Claims(2, "text")), ("m", Claims(2)), ("l", new Command.Release(1, 1)),
             ("i", new Command.Put("2", null, 0, null)), ("i", new Command.Put("1", null, 1, null)),
             ("j", new Command.Put("1", null, 0, null)), ("i", new Command.Put("1", null, 0, TimeSpan.FromSeconds(1))),
@@ -126,31 +150,26 @@ public sealed class ModelTests
         var (owner, item, claim) = (Pick(random, Owners), Pick(random, Items), DrawClaim(random, model, session));
         var version = model.Items.TryGetValue(item, out var known) ? known.Version : 0;
         var guess = Pick(random, [version, version, version - 1, 0]);
-        var mortals = model.Mortals.ToArray();
-        var mortal = mortals.Length > 0 ? Pick(random, mortals) : new CoordinationState.Mortal(owner, serial, serial, TimeSpan.Zero);
-        return random.Next(20) switch
+        return random.Next(19) switch
         {
             0 => (owner, new Command.Open(TimeSpan.FromSeconds(random.Next(1, 9)))),
             1 => (owner, new Command.Renew(session)),
             2 => random.Next(2) == 0 ? (owner, new Command.Close(session)) : (item, new Command.Delete(null)),
-            3 => random.Next(2) == 0 ? (mortal.Name, new Command.Expire(mortal.Session, mortal.Latest - random.Next(2)))
-                : (item, new Command.Expire(0, version - random.Next(2))),
-            < 8 => (Pick(random, Locks) is var name ? name : "", new Command.Acquire(
+            < 7 => (Pick(random, Locks) is var name ? name : "", new Command.Acquire(
                 session, claim, random.Next(20) == 0 ? 4 : 1 + (name[^1] - '1'), random.Next(3) > 0, random.Next(2) > 0 ? owner : null)),
-            < 11 => (Pick(random, Locks), new Command.Release(session, claim)),
-            < 16 => (item, new Command.Put(
+            < 10 => (Pick(random, Locks), new Command.Release(session, claim)),
+            < 15 => (item, new Command.Put(
                 random.Next(2) > 0 ? $"{random.Next(100)}" : "\"é\"",
                 random.Next(2) > 0 ? guess : null,
                 random.Next(2) > 0 ? session : 0,
                 random.Next(3) > 0 ? null : TimeSpan.FromSeconds(random.Next(1, 9)))),
-            < 18 => (item, new Command.Add(random.Next(-5, 6))),
+            < 17 => (item, new Command.Add(random.Next(-5, 6))),
             _ => (item, new Command.Delete(guess)),
         };
     }
 
     private static void Compare(Random random, CoordinationState state, Model model, long serial)
     {
-        Assert.Equal(model.Mortals.OrderBy(each => each.Latest), state.Mortals.OrderBy(each => each.Latest));
         foreach (var name in Locks)
         {
             var view = (LockView)state.Answer(new Question.OfLock(name, null));

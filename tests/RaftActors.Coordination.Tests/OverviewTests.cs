@@ -8,9 +8,11 @@ public sealed class OverviewTests
 {
     private static readonly Question.OfOverview All = new((string?)null);
 
-    private readonly Replica _replica = new();
+    private readonly Replica _replica;
+    private readonly Dictionary<string, TimeSpan> _left = [];
     private long _serial;
-    private TimeSpan _now;
+
+    public OverviewTests() => _replica = new Replica((name, after) => _left[name] = after.GetValueOrDefault());
 
     [Fact]
     public void Lock_has_its_holders_and_waiting_claims_in_their_order()
@@ -52,9 +54,9 @@ public sealed class OverviewTests
     {
         Open("a");
         var late = Open("z");
-        _now += TimeSpan.FromSeconds(6);
+        Pass(TimeSpan.FromSeconds(6));
         var fresh = Open("b");
-        _now += TimeSpan.FromSeconds(3);
+        Pass(TimeSpan.FromSeconds(3));
 
         var found = Describe(All).Sessions;
 
@@ -105,7 +107,15 @@ public sealed class OverviewTests
         Assert.Equal(new string('x', 200), Overview.Short(new string('x', 200)));
     }
 
-    private Overview Describe(Question.OfOverview question) => _replica.Describe("coordination@a", question, _now);
+    private Overview Describe(Question.OfOverview question) => _replica.Describe("coordination@a", question, _left);
+
+    private void Pass(TimeSpan time)
+    {
+        foreach (var name in _left.Keys)
+        {
+            _left[name] -= time;
+        }
+    }
 
     private long Open(string owner)
     {
@@ -116,5 +126,5 @@ public sealed class OverviewTests
     private void Acquire(string name, long session, long claim, string? text = null) =>
         Apply(name, new Command.Acquire(session, claim, 1, true, text));
 
-    private void Apply(string name, Command command) => _replica.Apply(name, command, ++_serial, _now);
+    private void Apply(string name, Command command) => _replica.Apply(name, command, ++_serial);
 }

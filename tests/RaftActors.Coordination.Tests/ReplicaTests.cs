@@ -5,16 +5,19 @@ using RaftActors.Coordination.State;
 
 namespace RaftActors.Coordination.Tests;
 
-/// <summary>The questions that wait at one process of the group, and the times at which sessions and items expire.</summary>
+/// <summary>The questions that wait at one process of the group, and the reminders of its sessions and items.</summary>
 public sealed class ReplicaTests
 {
     private const int Claims = 1_000;
 
-    private readonly Replica _replica = new();
+    private readonly Replica _replica;
     private readonly List<object> _replies = [];
+    private readonly List<(string Name, TimeSpan? After)> _reminded = [];
     private long _serial;
     private long _era;
     private TimeSpan _now;
+
+    public ReplicaTests() => _replica = new Replica((name, after) => _reminded.Add((name, after)));
 
     [Fact]
     public void Release_wakes_one_of_a_thousand_claims_and_a_renewal_wakes_none()
@@ -99,8 +102,8 @@ public sealed class ReplicaTests
         Assert.Single(_replies);
 
         _now += Replica.Patience;
-        _replica.Check(_now, isLeader: false);
-        _replica.Check(_now, isLeader: false);
+        _replica.Check(_now);
+        _replica.Check(_now);
 
         Assert.Equal(2, _replies.Count);
         Assert.Empty(Assert.IsType<ItemsView>(_replies[1]).Items);
@@ -118,8 +121,8 @@ public sealed class ReplicaTests
         ahead.Apply("billing", new Command.Release(session, 0), _serial + 1);
         ahead.Apply("one", new Command.Put("", null, 0, null), _serial + 2);
 
-        _replica.Restore(ahead.ToImage(), _serial + 2, _now);
-        _replica.Check(_now, isLeader: false);
+        _replica.Restore(ahead.ToImage(), _serial + 2);
+        _replica.Check(_now);
 
         Assert.Contains(new Answer.Granted(_serial + 1), _replies);
         Assert.Equal(["one"], _replies.OfType<ItemsView>().Single().Items.Select(item => item.Name));
@@ -131,7 +134,7 @@ public sealed class ReplicaTests
         Assert.Null(Ask(new Question.OfChanges("", 0)));
         var ahead = new CoordinationState();
         ahead.Apply("one", new Command.Put("", null, 0, null), ++_serial);
-        _replica.Restore(ahead.ToImage(), _serial, _now);
+        _replica.Restore(ahead.ToImage(), _serial);
 
         Put("two");
 
@@ -139,57 +142,45 @@ public sealed class ReplicaTests
     }
 
     [Fact]
-    public void Session_expires_on_a_leader_after_its_timeout_without_a_renewal()
+    public void Opening_and_each_renewal_set_the_reminder_of_a_session_and_its_end_forgets_it()
     {
         var session = Open();
-        Apply("one", new Command.Put("", null, 0, TimeSpan.FromSeconds(3)));
-        var version = _serial;
-        _now += TimeSpan.FromSeconds(0.9);
         Apply("a", new Command.Renew(session));
-        var renewed = _serial;
-        _now += TimeSpan.FromSeconds(0.9);
-        Assert.Empty(_replica.Check(_now, isLeader: true));
+        Apply("a", new Command.Close(session));
 
-        _now += TimeSpan.FromSeconds(0.1);
-
-        Assert.Empty(_replica.Check(_now, isLeader: false));
-        Assert.Equal([("a", new Command.Expire(session, renewed))], _replica.Check(_now, isLeader: true));
-        Assert.Empty(_replica.Check(_now, isLeader: true));
-
-        // The leader appends it again if it has no effect, and not for a session that has ended.
-        _now += TimeSpan.FromSeconds(1);
-        Assert.Equal([("a", new Command.Expire(session, renewed))], _replica.Check(_now, isLeader: true));
-        Apply("a", new Command.Expire(session, renewed));
-        _now += TimeSpan.FromSeconds(1);
-        Assert.Equal([("one", new Command.Expire(0, version))], _replica.Check(_now, isLeader: true));
+        var name = $"session/{session}";
+        Assert.Equal([(name, TimeSpan.FromSeconds(1)), (name, TimeSpan.FromSeconds(1)), (name, null)], _reminded);
     }
 
     [Fact]
-    public void Snapshot_keeps_the_time_of_a_session_that_was_not_renewed()
+    public void Each_write_of_an_item_with_a_lifetime_sets_its_reminder_and_one_without_forgets_it()
     {
-        var session = Open();
-        _now += TimeSpan.FromSeconds(0.6);
+        var lifetime = TimeSpan.FromSeconds(3);
+        Apply("one", new Command.Put("1", null, 0, lifetime));
+        Apply("one", new Command.Add(1));
+        Apply("one", new Command.Put("1", null, 0, null));
 
-        _replica.Restore(_replica.State.ToImage(), _serial, _now);
-
-        _now += TimeSpan.FromSeconds(0.4);
-        Assert.Equal([("a", new Command.Expire(session, session))], _replica.Check(_now, isLeader: true));
+        Assert.Equal([("item/one", lifetime), ("item/one", lifetime), ("item/one", null)], _reminded);
     }
 
     [Fact]
-    public void Snapshot_with_a_later_renewal_begins_the_time_of_the_session_anew()
+    public void Reminder_ends_its_session_or_item_and_one_that_comes_with_an_era_finds_no_session()
     {
         var session = Open();
-        var ahead = CoordinationState.Of(_replica.State.ToImage());
-        ahead.Apply("a", new Command.Renew(session), _serial + 1);
-        _now += TimeSpan.FromSeconds(0.6);
+        Acquire(session, 0);
+        Put("session/1");
+        Put("one");
 
-        _replica.Restore(ahead.ToImage(), _serial + 1, _now);
+        _replica.Expire("item/session/1", ++_serial);
+        Assert.Equal(["one"], Assert.IsType<ItemsView>(Ask(new Question.OfChanges("", -1))).Items.Select(item => item.Name));
+        _replica.Expire($"session/{session}", ++_serial);
+        Assert.Equal(Answer.NoSession.Instance, Ask(new Question.OfClaim("billing", session, 0)));
+        var other = Open();
+        _replica.Expire($"session/{other}", ++_serial, era: 1_000);
 
-        _now += TimeSpan.FromSeconds(0.9);
-        Assert.Empty(_replica.Check(_now, isLeader: true));
-        _now += TimeSpan.FromSeconds(0.1);
-        Assert.Equal([("a", new Command.Expire(session, _serial + 1))], _replica.Check(_now, isLeader: true));
+        _replica.State.Check();
+        Assert.Equal(1_000, _replica.State.Era);
+        Assert.Equal(Answer.NoSession.Instance, Ask(new Question.OfClaim("billing", other, 0)));
     }
 
     [Fact]
@@ -213,9 +204,8 @@ public sealed class ReplicaTests
         Put("yours");
         Assert.Equal(_era + _serial, Assert.IsType<ItemsView>(Ask(new Question.OfItem("yours"))).Items.Single().Version);
 
-        // No clock of an ended session runs on.
-        _now += TimeSpan.FromSeconds(1);
-        Assert.Equal([("a", new Command.Expire(other, other))], _replica.Check(_now, isLeader: true));
+        Assert.Contains(($"session/{session}", null), _reminded);
+        Assert.DoesNotContain(($"session/{other}", null), _reminded);
     }
 
     [Fact]
@@ -227,7 +217,7 @@ public sealed class ReplicaTests
         _era = 1_000;
 
         Put("two");
-        _replica.Check(_now, isLeader: false);
+        _replica.Check(_now);
 
         Assert.All(_replies.Cast<ItemsView>(), view => Assert.Equal((true, _era), (view.IsWhole, view.Era)));
         Assert.Equal([2, 0], _replies.Cast<ItemsView>().Select(view => view.Items.Length));
@@ -241,7 +231,7 @@ public sealed class ReplicaTests
         _era = 1_000;
         Put("one");
 
-        _replica.Restore(_replica.State.ToImage(), _serial, _now);
+        _replica.Restore(_replica.State.ToImage(), _serial);
 
         Assert.Null(Ask(new Question.OfChanges("", _era + _serial)));
         Put("two");
@@ -261,7 +251,8 @@ public sealed class ReplicaTests
         Assert.Throws<InvalidDataException>(() => Ask(CoordinationJson.ToQuestion(Encoding.UTF8.GetBytes(question))));
 
         _now += 2 * Replica.Patience;
-        Assert.Empty(_replica.Check(_now, isLeader: true));
+        _replica.Check(_now);
+        Assert.Empty(_replies);
     }
 
     private long Open()
@@ -274,7 +265,7 @@ public sealed class ReplicaTests
 
     private void Put(string name) => Apply(name, new Command.Put("", null, 0, null));
 
-    private void Apply(string name, Command command) => _replica.Apply(name, command, ++_serial, _now, era: _era);
+    private void Apply(string name, Command command) => _replica.Apply(name, command, ++_serial, era: _era);
 
     private object? Ask(Question question) => _replica.Ask(question, _now, _replies.Add);
 }

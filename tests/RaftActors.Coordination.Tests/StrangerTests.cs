@@ -38,24 +38,6 @@ public sealed class StrangerTests : NodesTest
         Assert.IsNotType<Answer.NoSession>(restored.Apply("billing", OfSession[name], 3, Owner));
     }
 
-    [Fact]
-    public void Only_a_process_of_the_group_decides_what_has_expired()
-    {
-        var state = NewState();
-        state.Apply("one", new Command.Put("", null, 0, TimeSpan.FromSeconds(1)), 3, Owner);
-        var before = Bytes(state);
-        foreach (var client in new[] { Owner, Stranger })
-        {
-            Assert.IsType<Answer.Refused>(state.Apply("a", new Command.Expire(1, 1), 4, client));
-            Assert.IsType<Answer.Refused>(state.Apply("one", new Command.Expire(0, 3), 4, client));
-        }
-
-        Assert.Equal(before, Bytes(state));
-        state.Apply("a", new Command.Expire(1, 1), 4);
-        state.Apply("one", new Command.Expire(0, 3), 5);
-        Assert.Empty(state.Mortals);
-    }
-
     [Theory]
     [InlineData(-1)]
     [InlineData(2 + CoordinationState.ClaimsMax)]
@@ -89,7 +71,6 @@ public sealed class StrangerTests : NodesTest
         Assert.Equal(Answer.NoSession.Instance, await AppendAsync(new Command.Release(holder.Session, holder.Claim)));
         Assert.Equal(Answer.NoSession.Instance, await AppendAsync(new Command.Release(holder.Session, long.MaxValue)));
         Assert.Equal(Answer.NoSession.Instance, await AppendAsync(new Command.Close(holder.Session)));
-        Assert.IsType<Answer.Refused>(await AppendAsync(new Command.Expire(holder.Session, holder.Session)));
 
         await using var untyped = Raft.Get(Nodes[1].System).CreateClient<object?, object?>("coordination");
         var none = Assert.IsType<Outcome<object?>.NotCommitted>(await untyped.AppendAsync("x", null, Patience));

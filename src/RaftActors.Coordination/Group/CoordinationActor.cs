@@ -9,18 +9,18 @@ using RaftActors.Wire;
 namespace RaftActors.Coordination.Group;
 
 /// <summary>
-/// One process of the coordination group: applies commands, answers questions, and on the leader ends the sessions that no program renews
-/// and the items whose lifetime is over.
+/// One process of the coordination group: applies commands, answers questions, and ends the sessions that no program renews and the items
+/// whose lifetime is over.
 /// <para>
-/// A session expires by the clock of a leader, which counts from the moment when it applied the latest renewal. The owner counts from the
-/// moment when it sent that renewal, which was earlier. So the owner stops first, whichever process leads.
+/// A reminder ends a session. It counts on each process from the moment when that process applied the latest renewal. The owner counts from
+/// the moment when it sent that renewal, which was earlier. So the owner stops first, whichever process leads.
 /// </para>
 /// </summary>
 internal sealed class CoordinationActor : RaftActor<Command, Answer>, IRaftSnapshot<CoordinationImage>, IWithTimers
 {
     private static readonly TimeSpan CheckInterval = TimeSpan.FromMilliseconds(50);
 
-    private readonly Replica _replica = new();
+    private readonly Replica _replica;
 
     public CoordinationActor(CoordinationSettings settings)
         : base(new RaftOptions<Command>
@@ -30,7 +30,11 @@ internal sealed class CoordinationActor : RaftActor<Command, Answer>, IRaftSnaps
             Roster = settings.Roster,
             Codec = RaftCodec.Json(CoordinationJson.Default.Command),
             FindFault = CoordinationState.FindFault,
-        }) => Receive<CheckTime>(_ => Check());
+        })
+    {
+        _replica = new Replica(Set);
+        Receive<CheckTime>(_ => _replica.Check(Now));
+    }
 
     ITimerScheduler IWithTimers.Timers { get; set; } = null!; // Justification: Akka sets it before the actor starts.
 
@@ -38,13 +42,12 @@ internal sealed class CoordinationActor : RaftActor<Command, Answer>, IRaftSnaps
 
     protected override RaftCodec<Answer> ResultCodec => RaftCodec.Json(CoordinationJson.Default.Answer);
 
-    [SuppressMessage("Determinism", "RAFT001", Justification = "The clock decides when to append an expiry, and no state depends on it.")]
+    [SuppressMessage("Determinism", "RAFT001", Justification = "The clock decides how long a question waits, and no state depends on it.")]
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
     CoordinationImage IRaftSnapshot<CoordinationImage>.TakeSnapshot(Serial serial) => _replica.State.ToImage();
 
-    void IRaftSnapshot<CoordinationImage>.RestoreSnapshot(Serial serial, CoordinationImage state) =>
-        _replica.Restore(state, serial.Value, Now);
+    void IRaftSnapshot<CoordinationImage>.RestoreSnapshot(Serial serial, CoordinationImage state) => _replica.Restore(state, serial.Value);
 
     protected override void PreStart()
     {
@@ -53,7 +56,9 @@ internal sealed class CoordinationActor : RaftActor<Command, Answer>, IRaftSnaps
     }
 
     protected override Answer HandleAppend(Entry<Command> entry) =>
-        _replica.Apply(entry.Key, entry.Value, entry.Serial.Value, Now, ClientSession.ClientOf(entry.Origin), entry.Era);
+        _replica.Apply(entry.Key, entry.Value, entry.Serial.Value, ClientSession.ClientOf(entry.Origin), entry.Era);
+
+    protected override void HandleReminder(Entry<Command> entry) => _replica.Expire(entry.Key, entry.Serial.Value, entry.Era);
 
     protected override ulong? HandleDigest() => _replica.State.Digest();
 
@@ -62,7 +67,7 @@ internal sealed class CoordinationActor : RaftActor<Command, Answer>, IRaftSnaps
         var asked = CoordinationJson.ToQuestion(question);
         if (asked is Question.OfOverview overview)
         {
-            return CoordinationJson.ToBytes(_replica.Describe(Raft.Self.Value, overview, Now));
+            return CoordinationJson.ToBytes(_replica.Describe(Raft.Self.Value, overview, LeftOfReminders()));
         }
 
         var later = new LaterAnswer();
@@ -71,11 +76,15 @@ internal sealed class CoordinationActor : RaftActor<Command, Answer>, IRaftSnaps
         void Reply(object answer) => Raft.Answer(later.Request, _ => CoordinationJson.ToBytes(answer));
     }
 
-    private void Check()
+    private void Set(string reminder, TimeSpan? after)
     {
-        foreach (var (name, expire) in _replica.Check(Now, Raft.Leader is { IsSelf: true, IsReady: true }))
+        if (after is { } time)
         {
-            Raft.Append(name, expire);
+            Remind(reminder, time, null!); // Justification: its name says everything, and its value is never read.
+        }
+        else
+        {
+            Forget(reminder);
         }
     }
 

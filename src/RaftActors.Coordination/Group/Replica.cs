@@ -3,11 +3,13 @@ using RaftActors.Coordination.State;
 namespace RaftActors.Coordination.Group;
 
 /// <summary>
-/// The state of one process of the group, the questions that wait for a change of it, and the times at which sessions and items expire.
-/// Knows no Akka, so a simulation can run it. All times are those of the monotonic clock of the process. Not thread-safe.
+/// The state of one process of the group, and the questions that wait for a change of it. Each session, and each item with a lifetime, has
+/// a reminder, which ends it if no pair renews it. Knows no Akka, so a simulation can run it. All times are those of the monotonic clock of
+/// the process. Not thread-safe.
 /// </summary>
+/// <param name="remind">Sets the reminder of this name, or forgets it if the time is null.</param>
 /// <param name="changesMax">As all processes of the group have it.</param>
-internal sealed class Replica(int changesMax = Items.ChangesMax)
+internal sealed class Replica(Action<string, TimeSpan?> remind, int changesMax = Items.ChangesMax)
 {
     /// <summary>
     /// The longest wait of a question. It is below the default of <c>raft.client.attempt-timeout</c>, after which a client would ask
@@ -15,7 +17,6 @@ internal sealed class Replica(int changesMax = Items.ChangesMax)
     /// </summary>
     public static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(800);
 
-    private readonly Expiries _expiries = new();
     private readonly WaitingQuestions _waiting = new();
 
     // A snapshot has replaced the state, or an era has begun, and questions from before it still wait: any change may have come with it.
@@ -31,23 +32,25 @@ internal sealed class Replica(int changesMax = Items.ChangesMax)
     /// <summary>Applies a pair, and answers the questions that waited for its changes.</summary>
     /// <param name="client">The client that appended it; null: a process of the group.</param>
     /// <param name="era">As <see cref="CoordinationState.Apply"/> takes it.</param>
-    public Answer Apply(string name, Command? command, long serial, TimeSpan now, Guid? client = null, long era = 0)
+    public Answer Apply(string name, Command? command, long serial, Guid? client = null, long era = 0)
     {
-        Serial = serial;
         var before = State.Era;
         var answer = State.Apply(name, command, serial, client, era);
-        _isRestored |= era != before;
-        _expiries.OnApplied(State, now);
-        Reply(_waiting.Take(State.Touched), _isRestored ? null : Stamp - 1);
+        OnApplied(serial, before);
         return answer;
     }
 
-    /// <summary>Replaces the state by that of a snapshot.</summary>
-    public void Restore(CoordinationImage image, long serial, TimeSpan now)
+    /// <summary>Applies a pair that tells a reminder. Only the leader of the group appends it.</summary>
+    public void Expire(string reminder, long serial, long era = 0)
     {
-        (State, Serial, _isRestored) = (CoordinationState.Of(image, changesMax), serial, true);
-        _expiries.OnRestored(State, now);
+        var before = State.Era;
+        State.Expire(Topic.OfReminder(reminder), serial, era);
+        OnApplied(serial, before);
     }
+
+    /// <summary>Replaces the state by that of a snapshot, which has the reminders, too.</summary>
+    public void Restore(CoordinationImage image, long serial) =>
+        (State, Serial, _isRestored) = (CoordinationState.Of(image, changesMax), serial, true);
 
     /// <summary>Answers a question.</summary>
     /// <param name="replyLater">Receives the answer if there is none now.</param>
@@ -66,18 +69,32 @@ internal sealed class Replica(int changesMax = Items.ChangesMax)
 
     /// <summary>Describes sessions and locks for people.</summary>
     /// <param name="process">The process of this state.</param>
-    public Overview Describe(string process, Question.OfOverview question, TimeSpan now) =>
+    /// <param name="left">The time that each reminder has left.</param>
+    public Overview Describe(string process, Question.OfOverview question, Dictionary<string, TimeSpan> left) =>
         question.Lock is { } name
             ? State.DescribeLock(process, name)
-            : State.Describe(process, session => _expiries.LeftOf(session.Owner, session.Id, now));
+            : State.Describe(process, session => left.GetValueOrDefault(session.Topic.Name));
 
-    /// <summary>Answers the questions that have waited for too long, and finds what the leader appends.</summary>
-    /// <param name="isLeader">False: nothing is found.</param>
-    public List<(string Name, Command.Expire Command)> Check(TimeSpan now, bool isLeader)
+    /// <summary>Answers the questions that have waited for too long.</summary>
+    public void Check(TimeSpan now)
     {
         Reply(_waiting.TakeOld(_isRestored ? now : now - Patience), _isRestored ? null : Stamp);
         _isRestored = false;
-        return isLeader ? _expiries.Find(now) : [];
+    }
+
+    private void OnApplied(long serial, long before)
+    {
+        Serial = serial;
+        _isRestored |= State.Era != before;
+        foreach (var topic in State.Touched)
+        {
+            if (topic.Reminder is { } name)
+            {
+                remind(name, State.TimeoutOf(topic));
+            }
+        }
+
+        Reply(_waiting.Take(State.Touched), _isRestored ? null : Stamp - 1);
     }
 
     // A change of items wakes all questions about them. So before it there was none since a question came, even if more changes of other

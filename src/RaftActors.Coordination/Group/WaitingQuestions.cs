@@ -33,7 +33,7 @@ internal sealed class WaitingQuestions
     }
 
     /// <summary>Takes the questions that ask about something that a pair has changed.</summary>
-    public List<Waiting> Take(IEnumerable<Topic> touched)
+    public List<Waiting> Take(List<Topic> touched)
     {
         List<Waiting> taken = [];
         foreach (var topic in touched)

@@ -10,7 +10,6 @@ namespace RaftActors.Coordination.State;
 [JsonDerivedType(typeof(Open), "open")]
 [JsonDerivedType(typeof(Renew), "renew")]
 [JsonDerivedType(typeof(Close), "close")]
-[JsonDerivedType(typeof(Expire), "expire")]
 [JsonDerivedType(typeof(Acquire), "acquire")]
 [JsonDerivedType(typeof(Release), "release")]
 [JsonDerivedType(typeof(Put), "put")]
@@ -23,7 +22,7 @@ internal abstract record Command
     }
 
     /// <summary>Opens a session. Its number is the serial of this pair.</summary>
-    /// <param name="Timeout">The leader ends the session if it was not renewed for so long.</param>
+    /// <param name="Timeout">A reminder ends the session if it was not renewed for so long.</param>
     public sealed record Open(TimeSpan Timeout) : Command;
 
     /// <summary>The owner of a session lives.</summary>
@@ -31,14 +30,6 @@ internal abstract record Command
 
     /// <summary>The owner ends its session, and releases all that the session holds.</summary>
     public sealed record Close(long Session) : Command;
-
-    /// <summary>
-    /// The leader has seen no renewal for the session's timeout, or no write of the item for its lifetime. Without effect if there was one
-    /// before this pair: the leader may have been deposed, or the renewal may have overtaken this pair.
-    /// </summary>
-    /// <param name="Session">0: the item that the pair's key names.</param>
-    /// <param name="Latest">The serial of the latest renewal, or the version of the item, that the leader had applied.</param>
-    public sealed record Expire(long Session, long Latest) : Command;
 
     /// <summary>
     /// Acquires a permit of a lock. A repeat by the same claim answers as the first one, so it is safe to send it again. After a Release or

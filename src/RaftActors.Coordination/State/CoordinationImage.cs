@@ -7,10 +7,9 @@ namespace RaftActors.Coordination.State;
 internal sealed record CoordinationImage(
     ImmutableArray<SessionImage> Sessions, ImmutableArray<LockImage> Locks, ItemsImage Items, long Era = 0);
 
-/// <param name="Renewed">The serial of the latest renewal.</param>
 /// <param name="LastClaim">The highest number of its claims; -1: none.</param>
 /// <param name="Client">The client that opened it; null: the process that took the snapshot did not know it.</param>
-internal sealed record SessionImage(long Id, string Owner, TimeSpan Timeout, long Renewed, long LastClaim, Guid? Client = null);
+internal sealed record SessionImage(long Id, string Owner, TimeSpan Timeout, long LastClaim, Guid? Client = null);
 
 /// <param name="Holders">In the order in which they were granted.</param>
 /// <param name="Waiting">In their order. Their token is 0.</param>

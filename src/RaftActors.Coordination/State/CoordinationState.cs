@@ -38,11 +38,8 @@ internal sealed class CoordinationState
     /// <summary>The <see cref="Entry{TValue}.Era"/> of the latest pair.</summary>
     public long Era => _era;
 
-    /// <summary>What the latest pair has changed. Not what a new era ends.</summary>
+    /// <summary>What the latest pair has changed. Not the locks that a new era ends.</summary>
     public List<Topic> Touched { get; } = [];
-
-    /// <summary>What expires if no pair renews it: the open sessions, and the items with a lifetime.</summary>
-    public IEnumerable<Mortal> Mortals => _sessions.Values.Select(Mortal.Of).Concat(_items.All.Select(Mortal.Of).OfType<Mortal>());
 
     /// <summary>
     /// Says why a command has no place in the log; null: it may be appended. Uses its arguments only. <see cref="Apply"/> asks it, too, so
@@ -57,7 +54,7 @@ internal sealed class CoordinationState
             Command.Acquire acquire => TooLong(acquire.Text ?? "", "text"),
             Command.Put put => TooLong(put.Value, "value", Items.ValueMax)
                 ?? (put.Lifetime is { } lifetime ? OutOfRange(lifetime, TimeSpan.FromDays(365), "lifetime of the item") : null),
-            Command.Renew or Command.Close or Command.Expire or Command.Release or Command.Add or Command.Delete => null,
+            Command.Renew or Command.Close or Command.Release or Command.Add or Command.Delete => null,
             _ => $"The value is {command?.GetType().Name ?? "null"}, which is no command. Use RaftCoordination, which appends commands.",
         };
 
@@ -71,24 +68,31 @@ internal sealed class CoordinationState
     /// </param>
     public Answer Apply(string name, Command? command, long serial, Guid? client = null, long era = 0)
     {
-        Touched.Clear();
-        var stamp = era + serial;
-        if (era != _era)
-        {
-            BeginEra(era, stamp);
-        }
-
+        var stamp = Begin(serial, era);
         var answer = FindFault(name, command) is { } fault
             ? new Refused(fault)
             : FindObstacle(command!, client) ?? Change(name, command!, stamp, client); // Justification: null has a fault.
         return era == 0 ? answer : answer with { Era = era };
     }
 
-    /// <summary>What expires under this name; null: there is no such session, or no such item with a lifetime.</summary>
-    /// <param name="session">0: an item.</param>
-    public Mortal? FindMortal(string name, long session) => session == 0 ? _items.Find(name) is { } item ? Mortal.Of(item) : null
-        : _sessions.TryGetValue(session, out var found) ? Mortal.Of(found)
-        : null;
+    /// <summary>Applies a pair that tells a reminder: a session or an item has expired. Without effect if it is not there.</summary>
+    public void Expire(Topic topic, long serial, long era = 0)
+    {
+        var stamp = Begin(serial, era);
+        if (topic.Kind == TopicKind.Item)
+        {
+            _items.Delete(topic.Name, null, stamp);
+        }
+        else if (_sessions.ContainsKey(topic.Session))
+        {
+            End(topic.Session, stamp);
+        }
+    }
+
+    /// <summary>The time after which a session or an item expires; null: it is not there, or never expires.</summary>
+    public TimeSpan? TimeoutOf(Topic topic) => topic.Kind == TopicKind.Item
+        ? _items.Find(topic.Name)?.Lifetime
+        : _sessions.GetValueOrDefault(topic.Session)?.Timeout;
 
     /// <summary>Answers a question.</summary>
     public object Answer(Question question) => question switch
@@ -137,7 +141,7 @@ internal sealed class CoordinationState
     public CoordinationImage ToImage() => new(
         [
             .. _sessions.Values.OrderBy(each => each.Id)
-                .Select(each => new SessionImage(each.Id, each.Owner, each.Timeout, each.Renewed, each.LastClaim, each.Client)),
+                .Select(each => new SessionImage(each.Id, each.Owner, each.Timeout, each.LastClaim, each.Client)),
         ],
         [.. _locks.OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => each.Value.ToImage(each.Key))],
         _items.ToImage(),
@@ -169,7 +173,6 @@ internal sealed class CoordinationState
         {
             state._sessions.Add(session.Id, new Session(session.Id, session.Owner, session.Timeout, session.Client)
             {
-                Renewed = session.Renewed,
                 LastClaim = session.LastClaim,
             });
         }
@@ -225,12 +228,11 @@ internal sealed class CoordinationState
         : null;
 
     /// <summary>
-    /// The rights of clients: a session obeys the client that opened it, and only the clock of the group ends what has expired. All
-    /// others read the numbers of sessions and claims, so a number proves nothing.
+    /// The rights of clients: a session obeys the client that opened it. All others read the numbers of sessions and claims, so a number
+    /// proves nothing.
     /// </summary>
     private Answer? FindObstacle(Command command, Guid? client) => command switch
     {
-        Command.Expire when client is not null => new Refused("Only the processes of the group decide what has expired."),
         Command.Renew renew => FindObstacle(renew.Session, client),
         Command.Close close => FindObstacle(close.Session, client),
         Command.Acquire acquire => FindObstacle(acquire.Session, client, acquire.Claim),
@@ -246,12 +248,25 @@ internal sealed class CoordinationState
             ? new Refused($"The claim {claim} is not one of the next {ClaimsMax} after {session.LastClaim}. Count the claims of a session.")
         : null;
 
+    private long Begin(long serial, long era)
+    {
+        Touched.Clear();
+        var stamp = era + serial;
+        if (era != _era)
+        {
+            BeginEra(era, stamp);
+        }
+
+        return stamp;
+    }
+
     // The group was restored. Programs that had a session may have lost it, or locks in it, and a watcher may have seen changes that are
     // gone. So no session and no lock outlives its era, and each watcher is told all items.
     private void BeginEra(long era, long stamp)
     {
         foreach (var session in _sessions.Keys.Order())
         {
+            Touched.Add(_sessions[session].Topic);
             _items.DeleteOf(session, stamp);
         }
 
@@ -264,9 +279,8 @@ internal sealed class CoordinationState
     private Answer Change(string name, Command command, long serial, Guid? client) => command switch
     {
         Command.Open open => Open(name, open, serial, client),
-        Command.Renew renew => Renew(_sessions[renew.Session], serial),
+        Command.Renew renew => Renew(_sessions[renew.Session]),
         Command.Close close => End(close.Session, serial),
-        Command.Expire expire => Expire(name, expire, serial),
         Command.Acquire acquire => Acquire(name, acquire, _sessions[acquire.Session], serial),
         Command.Release release => Release(name, release, _sessions[release.Session], serial),
         Command.Put put => _items.Put(name, put, serial),
@@ -282,29 +296,16 @@ internal sealed class CoordinationState
             return new Refused($"The group has {SessionsMax} open sessions. Close some, or wait until those of dead programs expire.");
         }
 
-        _sessions.Add(serial, new Session(serial, owner, open.Timeout, client) { Renewed = serial });
-        Touched.Add(new Topic(TopicKind.Session, owner, serial));
+        var session = new Session(serial, owner, open.Timeout, client);
+        _sessions.Add(serial, session);
+        Touched.Add(session.Topic);
         return Done.Instance;
     }
 
-    private Done Renew(Session session, long serial)
+    // The reminder counts anew.
+    private Done Renew(Session session)
     {
-        session.Renewed = serial;
-        Touched.Add(new Topic(TopicKind.Session, session.Owner, session.Id));
-        return Done.Instance;
-    }
-
-    private Done Expire(string name, Command.Expire expire, long serial)
-    {
-        if (expire.Session == 0)
-        {
-            _items.Delete(name, expire.Latest, serial);
-        }
-        else if (_sessions.TryGetValue(expire.Session, out var session) && session.Renewed == expire.Latest)
-        {
-            End(session.Id, serial);
-        }
-
+        Touched.Add(session.Topic);
         return Done.Instance;
     }
 
@@ -312,7 +313,7 @@ internal sealed class CoordinationState
     {
         var session = _sessions[id];
         _sessions.Remove(id);
-        Touched.Add(new Topic(TopicKind.Session, session.Owner, id));
+        Touched.Add(session.Topic);
 
         // First all claims go, then the permits are granted: otherwise a claim of the ended session that waits would be granted one.
         foreach (var (name, claim) in session.Claims)
@@ -412,18 +413,6 @@ internal sealed class CoordinationState
 
     private LockView View(string name) => _locks.GetValueOrDefault(name)?.View() ?? new LockView([], 0);
 
-    /// <summary>What expires.</summary>
-    /// <param name="Name">The owner of the session, or the name of the item.</param>
-    /// <param name="Session">0: an item.</param>
-    /// <param name="Latest">The serial of the pair that renewed or wrote it.</param>
-    internal readonly record struct Mortal(string Name, long Session, long Latest, TimeSpan Timeout)
-    {
-        public static Mortal Of(Session session) => new(session.Owner, session.Id, session.Renewed, session.Timeout);
-
-        /// <returns>Null: the item has no lifetime.</returns>
-        public static Mortal? Of(Item item) => item.Lifetime is { } lifetime ? new(item.Name, 0, item.Version, lifetime) : null;
-    }
-
     /// <summary>One session.</summary>
     /// <param name="id">The serial of the pair that opened it.</param>
     /// <param name="client">The client that opened it; null: none is known, so it obeys all.</param>
@@ -437,8 +426,8 @@ internal sealed class CoordinationState
 
         public TimeSpan Timeout => timeout;
 
-        /// <summary>The serial of its latest renewal.</summary>
-        public long Renewed { get; set; }
+        /// <summary>Each renewal tells it.</summary>
+        public Topic Topic { get; } = Topic.OfSession(id);
 
         /// <summary>The highest number of its claims, ended or not; -1: none.</summary>
         public long LastClaim { get; set; } = -1;
@@ -449,7 +438,7 @@ internal sealed class CoordinationState
         public ulong Digest()
         {
             var hash = PrefixHash.Extend(PrefixHash.Extend(PrefixHash.Empty, owner), client?.ToByteArray());
-            foreach (var number in (ReadOnlySpan<long>)[id, timeout.Ticks, Renewed, LastClaim])
+            foreach (var number in (ReadOnlySpan<long>)[id, timeout.Ticks, LastClaim])
             {
                 hash = PrefixHash.Mix(hash, (ulong)number);
             }

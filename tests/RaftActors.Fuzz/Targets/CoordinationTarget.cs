@@ -7,18 +7,20 @@ using RaftActors.Coordination.State;
 namespace RaftActors.Fuzz.Targets;
 
 /// <summary>
-/// The log of the coordination group, and the questions of readers. Each line is a step: who appends or asks, a name and JSON. All commands
-/// are applied, also those that have no place in the log, because a pair that is there must stop no process.
+/// The log of the coordination group, and the questions of readers. Each line is a step: who appends or asks, a name and JSON, or the
+/// reminder that a pair tells. All commands are applied, also those that have no place in the log, because a pair that is there must stop
+/// no process.
 /// </summary>
 internal sealed class CoordinationTarget : Target
 {
     private const char Asks = '?';
+    private const char Tells = '!';
 
     private static readonly Guid[] Clients = [.. Enumerable.Range(1, 2).Select(number => new Guid(number, 0, 0, new byte[8]))];
 
     public override string Name => "coordination";
 
-    public override string Reads => "CoordinationState and Replica: commands, questions, expiries and snapshots";
+    public override string Reads => "CoordinationState and Replica: commands, questions, reminders and snapshots";
 
     public override int BytesMin => 4 << 20;
 
@@ -26,7 +28,7 @@ internal sealed class CoordinationTarget : Target
 
     public override IReadOnlyList<byte[]> Words { get; } = TextWords.Of(
         "\n", "\0", "0", "1", "2", "?", "null", "9223372036854775807", "-1", "\"Session\":", "\"Claim\":", "\"Prefix\":null",
-        "1.00:00:00", "365.00:00:00", "{\"$\":\"expire\",\"Session\":1,\"Latest\":1}", "{\"$\":\"close\",\"Session\":1}");
+        "1.00:00:00", "365.00:00:00", "{\"$\":\"close\",\"Session\":1}", "!session/1", "!item/a");
 
     public override IEnumerable<byte[]> Seeds()
     {
@@ -34,7 +36,7 @@ internal sealed class CoordinationTarget : Target
         [
             new Command.Open(TimeSpan.FromSeconds(1)), new Command.Renew(1), new Command.Acquire(1, 1, 1, true, "text"),
             new Command.Acquire(1, 2, 1, true, null), new Command.Release(1, 1), new Command.Put("1", null, 1, TimeSpan.FromSeconds(1)),
-            new Command.Add(5), new Command.Delete(7), new Command.Expire(0, 7), new Command.Expire(1, 2), new Command.Close(1),
+            new Command.Add(5), new Command.Delete(7), new Command.Close(1),
         ];
         Question[] questions =
         [
@@ -47,21 +49,26 @@ internal sealed class CoordinationTarget : Target
         [
             .. log.Concat(asked).Select(Encoding.UTF8.GetBytes),
             Encoding.UTF8.GetBytes(string.Join('\n', log)),
+            Encoding.UTF8.GetBytes($"{log[0]}\n{log[5]}\n{Tells}item/a\n{Tells}session/1\n{Tells}session/1"),
             .. Enumerable.Range(1, log.Length).Select(count => Encoding.UTF8.GetBytes(string.Join('\n', log.Take(count).Concat(asked)))),
         ];
     }
 
     public override object Read(byte[] input)
     {
-        var (replica, serial, now, read) = (new Replica(changesMax: 4), 0L, TimeSpan.Zero, new List<object>());
+        var (left, serial, now, read) = (new Dictionary<string, TimeSpan>(), 0L, TimeSpan.Zero, new List<object>());
+        var replica = new Replica(Set, changesMax: 4);
         foreach (var line in Encoding.UTF8.GetString(input).Split('\n').Where(line => line.Length > 0))
         {
             var (name, json) = line.IndexOf('\0') is > 0 and var at ? (line[1..at], line[(at + 1)..]) : ("", line[1..]);
             try
             {
-                read.Add(line[0] == Asks
-                    ? Ask(replica, CoordinationJson.ToQuestion(Encoding.UTF8.GetBytes(json)), now, read)
-                    : Apply(replica, name, json, ++serial, now, ClientOf(line[0])));
+                read.Add(line[0] switch
+                {
+                    Asks => Ask(replica, CoordinationJson.ToQuestion(Encoding.UTF8.GetBytes(json)), now, read, left),
+                    Tells => Tell(line[1..]),
+                    _ => Apply(replica, name, json, ++serial, ClientOf(line[0])),
+                });
             }
             catch (Exception e) when (e is JsonException or NotSupportedException or InvalidDataException)
             {
@@ -69,12 +76,32 @@ internal sealed class CoordinationTarget : Target
             }
 
             now += Replica.Patience / 4;
-            read.AddRange(replica.Check(now, isLeader: true).Select(each => (object)each));
+            replica.Check(now);
             replica.State.Check();
         }
 
-        replica.Check(now + TimeSpan.FromDays(400), isLeader: true);
         return read.Count > 0 ? new Outcome(replica.State, read) : throw new InvalidDataException("No line was read.");
+
+        // Only the pair of a reminder that is set reaches the replica.
+        string Tell(string reminder)
+        {
+            serial++;
+            if (left.Remove(reminder))
+            {
+                replica.Expire(reminder, serial);
+            }
+
+            return reminder;
+        }
+
+        void Set(string name, TimeSpan? after)
+        {
+            left.Remove(name);
+            if (after is { } time)
+            {
+                left.Add(name, time);
+            }
+        }
     }
 
     public override string ShapeOf(object read) =>
@@ -90,19 +117,19 @@ internal sealed class CoordinationTarget : Target
     public override bool IsRefusal(Exception e) => e is InvalidDataException;
 
     // As the actor of the group does.
-    private static object Ask(Replica replica, Question question, TimeSpan now, List<object> read)
+    private static object Ask(Replica replica, Question question, TimeSpan now, List<object> read, Dictionary<string, TimeSpan> left)
     {
         var answer = question is Question.OfOverview overview
-            ? replica.Describe("a", overview, now)
+            ? replica.Describe("a", overview, left)
             : replica.Ask(question, now, later => read.Add(CoordinationJson.ToBytes(later)));
         return answer is null ? question : CoordinationJson.ToBytes(answer);
     }
 
-    private static Answer Apply(Replica replica, string name, string json, long serial, TimeSpan now, Guid? client)
+    private static Answer Apply(Replica replica, string name, string json, long serial, Guid? client)
     {
         var command = JsonSerializer.Deserialize(json, CoordinationJson.Default.Command);
         var fault = CoordinationState.FindFault(name, command);
-        var answer = replica.Apply(name, command, serial, now, client);
+        var answer = replica.Apply(name, command, serial, client);
         DemandEqual(fault, fault is null ? null : (answer as Answer.Refused)?.Why, "A command without a place in the log has an effect");
         return answer;
     }

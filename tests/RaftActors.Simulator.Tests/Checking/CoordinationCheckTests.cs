@@ -98,7 +98,7 @@ public sealed class CoordinationCheckTests : IDisposable
     {
         var setup = new Setup(new Prng(1));
         _log.Add(new CommittedLog.Pair("owner", new Command.Open(setup.SessionTimeout)));
-        _log.Add(new CommittedLog.Pair("owner", new Command.Expire(5, 5)));
+        _log.Add(new CommittedLog.Pair("session/5", null) { Number = 1 });
 
         Assert.Equal("lifetime", Violated());
     }

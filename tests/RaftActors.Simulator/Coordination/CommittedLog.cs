@@ -2,6 +2,7 @@ using System.Text.Json;
 
 using RaftActors.Coordination.State;
 using RaftActors.Coordination.Tests;
+using RaftActors.Delivery;
 
 namespace RaftActors.Simulator.Coordination;
 
@@ -11,10 +12,11 @@ namespace RaftActors.Simulator.Coordination;
 /// </summary>
 internal sealed class CommittedLog(World world, Setup setup)
 {
-    private readonly Dictionary<(string Name, long Session), (TimeSpan At, TimeSpan Timeout)> _renewed = [];
+    // For each reminder that is set: its number, and when it was set.
+    private readonly Dictionary<string, (long Number, TimeSpan At, TimeSpan Timeout)> _reminders = [];
     private readonly Dictionary<(string Lock, long Token), List<string>> _grants = [];
     private readonly Dictionary<string, List<Item>> _changes = [];
-    private readonly Dictionary<long, CoordinationImage> _images = [];
+    private readonly Dictionary<long, (CoordinationImage Image, ulong Reminders)> _images = [];
     private readonly HashSet<string> _writes = [];
 
     public Model Model { get; } = new(setup.ChangesMax);
@@ -29,7 +31,15 @@ internal sealed class CommittedLog(World world, Setup setup)
         Pairs.Add(pair);
         long serial = Pairs.Count;
         var changes = Model.Changes.Count;
-        pair.Expected = Model.Apply(pair.Name, pair.Command, serial, pair.Client);
+        if (pair.Command is { } command)
+        {
+            pair.Expected = Model.Apply(pair.Name, command, serial, pair.Client);
+        }
+        else
+        {
+            Model.Expire(pair.Name, pair.Number, serial);
+        }
+
         world.Trace($"commit {serial}: {pair.Name} {pair.Command}: {pair.Expected}");
         Totals.Commits++;
         if (pair is { Key: { } key, Command: Command.Put or Command.Add, Expected: Answer.Done or Answer.Counted })
@@ -59,7 +69,7 @@ internal sealed class CommittedLog(World world, Setup setup)
             }
         }
 
-        CheckTimes(pair, serial);
+        CheckTimes(pair);
     }
 
     /// <summary>All changes of the items with a prefix. The list grows.</summary>
@@ -82,21 +92,22 @@ internal sealed class CommittedLog(World world, Setup setup)
         Model.Locks.TryGetValue(name, out var known) && known.Claims.Exists(claim => claim.Token == token);
 
     /// <summary>A process has applied all pairs up to a serial. All processes must have the same state then.</summary>
-    public void Compare(long serial, CoordinationState state)
+    public void Compare(long serial, CoordinationState state, Reminders reminders)
     {
         state.Check();
         var image = state.ToImage();
         world.Require(
-            !_images.TryGetValue(serial, out var other) || AreEqual(image, other),
+            !_images.TryGetValue(serial, out var other) || (AreEqual(image, other.Image) && reminders.Hash == other.Reminders),
             "equal states",
             $"two processes have different states at {serial}");
-        _images[serial] = image;
+        _images[serial] = (image, reminders.Hash);
         if (serial == Pairs.Count)
         {
             world.Require(
-                state.Mortals.OrderBy(each => each.Latest).SequenceEqual(Model.Mortals.OrderBy(each => each.Latest)),
+                reminders.All.Select(each => (each.Number, each.Name, each.After)).Order().SequenceEqual(
+                    Model.Mortals.Select(each => (each.Number, each.Reminder, (TimeSpan?)each.Timeout)).Order()),
                 "model",
-                $"the sessions and lifetimes of the state at {serial} are not those of the model");
+                $"the reminders at {serial} are not those of the model");
             foreach (var name in Setup.Locks)
             {
                 var view = (LockView)state.Answer(new Question.OfLock(name, null));
@@ -125,59 +136,50 @@ internal sealed class CommittedLog(World world, Setup setup)
         && one.Items.Items.SequenceEqual(other.Items.Items)
         && one.Items.Changes.SequenceEqual(other.Items.Changes);
 
-    private void CheckTimes(Pair pair, long serial)
+    private void CheckTimes(Pair pair)
     {
-        foreach (var (key, renewed) in _renewed)
+        var mortals = Model.Mortals.ToDictionary(each => each.Reminder);
+        foreach (var (name, reminder) in _reminders)
         {
-            if (IsThere(key))
+            if (mortals.ContainsKey(name))
             {
                 continue;
             }
 
-            _renewed.Remove(key);
-            if (pair.Command is Command.Expire expire && expire.Session == key.Session)
+            _reminders.Remove(name);
+            if (pair.Command is null && pair.Name == name)
             {
                 Totals.Expiries++;
                 world.Require(
-                    world.Now - renewed.At >= renewed.Timeout * Setup.SlowestClock / setup.FastestClock,
+                    world.Now - reminder.At >= reminder.Timeout * Setup.SlowestClock / setup.FastestClock,
                     "lifetime",
-                    $"{key} expired {world.Now - renewed.At} after its latest renewal");
+                    $"{name} expired {world.Now - reminder.At} after its latest renewal");
             }
         }
 
-        foreach (var each in Model.Sessions)
+        foreach (var (name, each) in mortals)
         {
-            Note(each);
-        }
-
-        if (Model.Items.GetValueOrDefault(pair.Name) is { } item && CoordinationState.Mortal.Of(item) is { } mortal)
-        {
-            Note(mortal);
-        }
-
-        bool IsThere((string Name, long Session) key) => key.Session == 0
-            ? Model.Items.TryGetValue(key.Name, out var item) && item.Lifetime is not null
-            : Model.Sessions.Exists(each => each.Session == key.Session);
-
-        void Note(CoordinationState.Mortal each)
-        {
-            if (each.Latest == serial)
+            if (_reminders.GetValueOrDefault(name).Number != each.Number)
             {
-                _renewed[(each.Name, each.Session)] = (world.Now, each.Timeout);
+                _reminders[name] = (each.Number, world.Now, each.Timeout);
             }
         }
     }
 
     /// <summary>A pair of the log.</summary>
-    internal sealed class Pair(string name, Command command)
+    internal sealed class Pair(string name, Command? command)
     {
         public string Name => name;
 
-        public Command Command => command;
+        /// <summary>Null: the pair tells a reminder.</summary>
+        public Command? Command => command;
 
         /// <summary>The command as all processes read it from the log.</summary>
-        public Command Written { get; } = JsonSerializer.Deserialize(
-            JsonSerializer.SerializeToUtf8Bytes(command, CoordinationJson.Default.Command), CoordinationJson.Default.Command)!;
+        public Command? Written { get; } = command is null ? null : JsonSerializer.Deserialize(
+            JsonSerializer.SerializeToUtf8Bytes(command, CoordinationJson.Default.Command), CoordinationJson.Default.Command);
+
+        /// <summary>That of the reminder.</summary>
+        public long Number { get; init; }
 
         /// <summary>The client that appended it; null: a process of the group.</summary>
         public Guid? Client { get; init; }

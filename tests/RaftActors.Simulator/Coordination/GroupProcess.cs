@@ -1,31 +1,45 @@
 using System.Text.Json;
 
+using Akka.Actor;
+
 using RaftActors.Coordination.Group;
 using RaftActors.Coordination.State;
 using RaftActors.Core;
+using RaftActors.Core.Codec;
+using RaftActors.Delivery;
 
 namespace RaftActors.Simulator.Coordination;
 
-/// <summary>One process of the group: applies the committed pairs, answers questions, and finds what has expired.</summary>
+/// <summary>One process of the group: applies the committed pairs, answers questions, and appends the reminders that are due.</summary>
 internal sealed class GroupProcess(World world, Setup setup, SimulatedGroup group, CommittedLog log)
 {
     private const int CompareEvery = 16;
 
+    private static readonly ProcessName Self = new("coordination@a");
+
     private readonly List<(long NotBelow, Action Answer)> _questions = [];
     private readonly int _clockPerMille = setup.AnyRate(world.Random);
-    private Replica _replica = new(setup.ChangesMax);
-    private (long Serial, CoordinationImage? Image) _snapshot;
+    private (long Serial, CoordinationImage? Image, byte[] Reminders) _snapshot;
     private TimeSpan _deposedUntil;
+    private long _appends;
+
+    private Replica _replica = null!; // Justification: Begin makes it, and the next two.
+    private Reminders _reminders = null!;
+    private ReminderClock _clock = null!;
 
     /// <summary>The serial of the latest pair that it has applied.</summary>
-    public long Applied => _replica.Serial;
+    public long Applied { get; private set; }
 
     private TimeSpan Now => TimeSpan.FromTicks(world.Now.Ticks * _clockPerMille / 1000);
 
     /// <summary>It stands still, or has crashed.</summary>
     public bool IsStopped { get; private set; }
 
-    public void Begin() => world.After(world.Between(1, 60), Tick);
+    public void Begin()
+    {
+        Restart();
+        world.After(world.Between(1, 60), Tick);
+    }
 
     /// <summary>Another process leads, and this one learns of it at a later time.</summary>
     public void Depose() => _deposedUntil = world.Now + world.Between(0, world.Random.Any([1, 5000]));
@@ -102,7 +116,8 @@ internal sealed class GroupProcess(World world, Setup setup, SimulatedGroup grou
     private void Apply()
     {
         var pair = log.Pairs[(int)Applied];
-        var answer = _replica.Apply(pair.Name, pair.Written, Applied + 1, Now, pair.Client);
+        Applied++;
+        var answer = pair.Command is null ? Expire(pair) : _replica.Apply(pair.Name, pair.Written, Applied, pair.Client);
         world.Require(
             pair.Expected is Answer.Refused ? answer is Answer.Refused : answer == pair.Expected,
             "model",
@@ -110,7 +125,7 @@ internal sealed class GroupProcess(World world, Setup setup, SimulatedGroup grou
         pair.Answer ??= answer;
         if (Applied % CompareEvery == 0)
         {
-            log.Compare(Applied, _replica.State);
+            log.Compare(Applied, _replica.State, _reminders);
         }
 
         if (world.Random.Chance(1))
@@ -119,7 +134,35 @@ internal sealed class GroupProcess(World world, Setup setup, SimulatedGroup grou
         }
     }
 
-    private void TakeSnapshot() => _snapshot = (Applied, _replica.State.ToImage());
+    // As RaftActor does.
+    private Answer Expire(CommittedLog.Pair pair)
+    {
+        if (_reminders.TryTake(pair.Name, pair.Number))
+        {
+            _replica.Expire(pair.Name, Applied);
+        }
+
+        return Answer.Done.Instance;
+    }
+
+    private void Set(string name, TimeSpan? after)
+    {
+        if (after is { } time)
+        {
+            _clock.OnSet(_reminders.Set(name, time, default, default), _reminders);
+        }
+        else
+        {
+            _reminders.Forget(name);
+        }
+    }
+
+    private void TakeSnapshot()
+    {
+        ByteWriter writer = new();
+        _reminders.Write(writer);
+        _snapshot = (Applied, _replica.State.ToImage(), writer.ToArray());
+    }
 
     // The leader may have discarded the pairs that this process lacks.
     private void CatchUp()
@@ -137,17 +180,22 @@ internal sealed class GroupProcess(World world, Setup setup, SimulatedGroup grou
     private void Restart()
     {
         _questions.Clear();
-        _replica = new(setup.ChangesMax);
-        _deposedUntil = world.Now;
+        (_replica, _reminders) = (new Replica(Set, setup.ChangesMax), new Reminders());
+        _clock = new ReminderClock(new ProcessScheduler(() => Now), ActorRefs.Nobody, life: 1);
+        (Applied, _deposedUntil) = (0, world.Now);
         Restore();
     }
 
     private void Restore()
     {
-        if (_snapshot is (var serial, { } image))
+        if (_snapshot is (var serial, { } image, var reminders))
         {
             var bytes = JsonSerializer.SerializeToUtf8Bytes(image, CoordinationJson.Default.CoordinationImage);
-            _replica.Restore(JsonSerializer.Deserialize(bytes, CoordinationJson.Default.CoordinationImage)!, serial, Now);
+            _replica.Restore(JsonSerializer.Deserialize(bytes, CoordinationJson.Default.CoordinationImage)!, serial);
+            var reader = new ByteReader(reminders);
+            _reminders = Reminders.Read(ref reader);
+            _clock.OnRestored(_reminders);
+            Applied = serial;
         }
     }
 
@@ -155,13 +203,34 @@ internal sealed class GroupProcess(World world, Setup setup, SimulatedGroup grou
     {
         if (!IsStopped)
         {
-            var isLeader = group.Leader == this || world.Now < _deposedUntil;
-            foreach (var (name, expire) in _replica.Check(Now, isLeader))
-            {
-                group.Travel(() => group.Append(name, expire, null, null, _ => { }));
-            }
+            _replica.Check(Now);
+            Remind();
         }
 
         world.After(world.Between(50, world.Random.Chance(5) && world.HasFaults ? 1000 : 60), Tick);
+    }
+
+    private void Remind()
+    {
+        if (group.Leader != this && world.Now >= _deposedUntil)
+        {
+            _clock.Stop();
+            return;
+        }
+
+        if (!_clock.IsRunning)
+        {
+            _clock.Start();
+        }
+
+        while (_clock.TryTakeDue(_reminders) is { } reminder)
+        {
+            var (clock, append) = (_clock, new RequestRef(Self, default, ++_appends));
+            clock.Sent(append, reminder);
+            group.Travel(() => group.AppendReminder(reminder.Name, reminder.Number));
+
+            // The time of the Append is over.
+            world.After(world.Between(500, 3000), () => clock.OnCancelled(append));
+        }
     }
 }

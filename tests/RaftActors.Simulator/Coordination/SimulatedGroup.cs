@@ -75,20 +75,16 @@ internal sealed class SimulatedGroup
         {
             var pair = new CommittedLog.Pair(name, command) { Key = key?.Text, Client = client };
             pair.Replies.Add(reply);
-            _tail.Add(pair);
-            if (pair.Key is not null)
-            {
-                _byKey[pair.Key] = pair;
-            }
+            Add(pair);
+        }
+    }
 
-            var term = _term;
-            _world.After(_world.Between(1, 20), () =>
-            {
-                if (term == _term && !pair.IsCommitted)
-                {
-                    CommitTo(pair);
-                }
-            });
+    /// <summary>A leader, or a deposed one, appends the pair of a reminder.</summary>
+    public void AppendReminder(string name, long number)
+    {
+        if (Leader is not null)
+        {
+            Add(new CommittedLog.Pair(name, null) { Number = number });
         }
     }
 
@@ -110,16 +106,15 @@ internal sealed class SimulatedGroup
             return;
         }
 
-        var session = _world.Random.Any(_log.Model.Sessions);
-        var (name, claim) = (_world.Random.Any(Setup.Locks), _log.Model.LastClaim(session.Session));
-        Command command = _world.Random.Between(0, 5) switch
+        var session = _world.Random.Any(_log.Model.Sessions).Session;
+        var (name, claim) = (_world.Random.Any(Setup.Locks), _log.Model.LastClaim(session));
+        Command command = _world.Random.Between(0, 4) switch
         {
-            0 => new Command.Renew(session.Session),
-            1 => new Command.Close(session.Session),
-            2 => new Command.Expire(session.Session, session.Latest),
-            3 => new Command.Acquire(session.Session, claim + 1, name[^1] - '0', Waits: true, null),
-            4 => new Command.Put("of a stranger", null, session.Session, null),
-            _ => new Command.Release(session.Session, claim),
+            0 => new Command.Renew(session),
+            1 => new Command.Close(session),
+            2 => new Command.Acquire(session, claim + 1, name[^1] - '0', Waits: true, null),
+            3 => new Command.Put("of a stranger", null, session, null),
+            _ => new Command.Release(session, claim),
         };
         Append(command is Command.Put ? "i/0" : name, command, null, stranger, _ => { });
     }
@@ -184,6 +179,24 @@ internal sealed class SimulatedGroup
         {
             CommitTo(_tail[^1]);
         }
+    }
+
+    private void Add(CommittedLog.Pair pair)
+    {
+        _tail.Add(pair);
+        if (pair.Key is not null)
+        {
+            _byKey[pair.Key] = pair;
+        }
+
+        var term = _term;
+        _world.After(_world.Between(1, 20), () =>
+        {
+            if (term == _term && !pair.IsCommitted)
+            {
+                CommitTo(pair);
+            }
+        });
     }
 
     private void CommitTo(CommittedLog.Pair last)

@@ -73,7 +73,7 @@ internal sealed class MutantCompiler
             Assemblies().Where(path => Path.GetDirectoryName(path) == framework).Select(path => MetadataReference.CreateFromFile(path)));
     }
 
-    /// <summary>For bugs in the coordination, and its simulation.</summary>
+    /// <summary>For bugs in the coordination and the reminders that it uses, and its simulation.</summary>
     public static MutantCompiler OfCoordination(string root)
     {
         // The name of the project that the assembly takes the place of, because RaftActors shows its internal types to it.
@@ -83,7 +83,7 @@ internal sealed class MutantCompiler
         var made = new MutantCompiler(
             assembly,
             project,
-            Sources(project),
+            Sources(project).Concat(Directory.GetFiles(Path.Combine(root, "src", "RaftActors", "Delivery"), "Reminder*.cs")),
             Sources(Path.Combine(simulator, "Coordination"))
                 .Append(Path.Combine(simulator, "Simulation", "Dice.cs"))
                 .Append(Path.Combine(simulator, "Simulation", "Violation.cs"))

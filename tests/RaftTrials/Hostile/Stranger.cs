@@ -87,30 +87,22 @@ internal sealed class Stranger : IAsyncDisposable
 
         IEnumerable<Task> OnSession(long id, string owner) =>
         [
-            RenewAndExpire(id, owner),
+            Command(owner, $$"""{"$":"renew","Session":{{id}}}"""),
             Command(HonestHolder.Lock, $$"""{"$":"acquire","Session":{{id}},"Claim":{{long.MaxValue}},"Permits":1}"""),
             Command(HonestHolder.Lock, $$"""{"$":"release","Session":{{id}},"Claim":{{long.MaxValue}}}"""),
             Command("item", $$"""{"$":"put","Session":{{id}},"Value":"mine"}"""),
             Command(owner, $$"""{"$":"close","Session":{{id}}}"""),
         ];
 
-        // Expire names the latest renewal.
-        async Task RenewAndExpire(long id, string owner)
-        {
-            var renewed = await Command(owner, $$"""{"$":"renew","Session":{{id}}}""");
-            await Command(owner, $$"""{"$":"expire","Session":{{id}},"Latest":{{renewed}}}""");
-        }
-
-        async Task<long> Command(string key, string command)
+        async Task Command(string key, string command)
         {
             count.Add();
             if (await AppendAsync(key, command, stop) is not Outcome<Answer>.Done done || !done.TryGetResult(out var answer))
             {
-                return 0;
+                return;
             }
 
             _obeyed = answer is Answer.NoSession or Answer.Refused ? _obeyed : $"{command} with {answer}";
-            return done.Serial.Value;
         }
     });
 

@@ -1,0 +1,76 @@
+using RaftActors.Coordination.Group;
+using RaftActors.Coordination.State;
+using RaftActors.Testing.Simulation;
+
+namespace RaftActors.Coordination.Tests;
+
+/// <summary>Sessions and items of a group whose leaders get another time of day.</summary>
+public sealed class ClockStepTests
+{
+    private static readonly CoordinationSettings Settings = new(
+        "simulated",
+        ["simulated@n1", "simulated@n2", "simulated@n3"],
+        "simulated@n1",
+        SessionTimeout: TimeSpan.FromSeconds(10),
+        RenewInterval: TimeSpan.FromSeconds(1),
+        ClockDrift: 0.05);
+
+    private long _claims;
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Leader_whose_wall_clock_jumps_by_an_hour_ends_only_what_nobody_renews(long seed)
+    {
+        RaftSimulation
+            .Of(simulation => simulation
+                .Actor(() => new CoordinationActor(Settings), "simulated")
+                .For(TimeSpan.FromSeconds(20))
+                .Clients(1, RunAsync))
+            .RunOnce(new World(seed), [Step(seconds: 5, by: 1), Step(seconds: 10, by: -1), Step(seconds: 15, by: 1)]);
+    }
+
+    // The clock of a single node steps by the opposite.
+    private static PlannedFault Step(int seconds, int by) => new(
+        SimulationFaults.ClockSteps, TimeSpan.FromSeconds(seconds), TimeSpan.FromHours(-by), IsOfLeader: true, [0], PartitionShape.Whole);
+
+    private async Task RunAsync(SimulatedClient client)
+    {
+        await using var group = client.CreateClient<Command, Answer>(new()
+        {
+            Codec = RaftCodec.Json(CoordinationJson.Default.Command),
+            ResultCodec = RaftCodec.Json(CoordinationJson.Default.Answer),
+        });
+        var renewed = await OpenAsync(seconds: 2);
+        await AppendAsync("kept", new Command.Put("", null, 0, TimeSpan.FromSeconds(60)));
+        while (client.Now < TimeSpan.FromSeconds(20))
+        {
+            var (begun, dead) = (client.Now, await OpenAsync(seconds: 3));
+            while (client.Now < begun + TimeSpan.FromSeconds(4))
+            {
+                await client.Delay(TimeSpan.FromSeconds(0.5));
+                Assert.Equal(Answer.Done.Instance, (await AppendAsync("", new Command.Renew(renewed))).Answer);
+                var answer = (await AppendAsync("", new Command.Release(dead, ++_claims))).Answer;
+                if (client.Now < begun + TimeSpan.FromSeconds(2.9))
+                {
+                    Assert.Equal(Answer.Done.Instance, answer);
+                }
+            }
+
+            Assert.Equal(Answer.NoSession.Instance, (await AppendAsync("", new Command.Close(dead))).Answer);
+        }
+
+        Assert.Equal(Answer.Done.Instance, (await AppendAsync("kept", new Command.Delete(null))).Answer);
+
+        async Task<long> OpenAsync(int seconds) =>
+            (await AppendAsync("a", new Command.Open(TimeSpan.FromSeconds(seconds)))).Serial;
+
+        async Task<(long Serial, Answer? Answer)> AppendAsync(string name, Command command)
+        {
+            var done = Assert.IsType<Outcome<Answer>.Done>(await group.AppendAsync(name, command));
+            done.TryGetResult(out var answer);
+            return (done.Serial.Value, answer);
+        }
+    }
+}
