@@ -27,14 +27,25 @@ public sealed class RaftCoordination : IExtension
     private readonly ConcurrentDictionary<string, RaftLock> _leases = [];
     private readonly string _system;
 
-    internal RaftCoordination(ExtendedActorSystem system)
+    /// <param name="settings">Those of this program, which may have no process of the group.</param>
+    /// <param name="leaseTimeout">The time that a lease of Akka.Cluster has to be acquired.</param>
+    /// <param name="system">The name of the actor system.</param>
+    internal RaftCoordination(
+        GroupCalls calls, CoordinationSettings settings, TimeSpan leaseTimeout, string system, TimeProvider time, ILoggingAdapter log)
     {
-        _system = system.Name;
+        (_calls, _log, _system, Group) = (calls, log, system, settings.Group);
+        _keeper = new SessionKeeper(calls, settings, settings.Self, time, log);
+        _locks = new Claims(calls, _keeper, time);
+        Items = new RaftItems(calls, _keeper, time);
+        Probe = new LeaseProbe(_locks, _keeper, settings, leaseTimeout, time, log);
+    }
+
+    internal static RaftCoordination Start(ExtendedActorSystem system)
+    {
         system.Settings.InjectTopLevelFallback(DefaultConfig());
         var raft = Raft.Get(system);
         var node = RaftSettings.ReadNode(ConfigKeys.RaftIn(system.Settings.Config), raft.DefaultNode);
         var settings = CoordinationSettings.Read(system, node);
-        Group = settings.Group;
         if (settings.IsMember)
         {
             system.SystemActorOf(Props.Create(() => new CoordinationActor(settings)), "raft-coordination");
@@ -46,23 +57,23 @@ public sealed class RaftCoordination : IExtension
             ResultCodec = RaftCodec.Json(CoordinationJson.Default.Answer),
             IsListed = isListed,
         });
-        _calls = new GroupCalls(CreateClient(isListed: true), system.WhenTerminated, CreateClient(isListed: false));
-        _log = Logging.GetLogger(system, typeof(RaftCoordination));
-        var time = Machine.Current.Time;
-        _keeper = new SessionKeeper(_calls, settings, settings.Self, time, _log);
-        _locks = new Claims(_calls, _keeper, time);
-        Items = new RaftItems(_calls, _keeper, time);
-        var limit = system.Settings.Config.GetTimeSpan("akka.coordination.lease.raft.lease-operation-timeout");
-        Probe = new LeaseProbe(_locks, _keeper, settings, limit, time, _log);
-        _ = Probe.RunAsync();
-        RegisterConfigured(system);
+        RaftCoordination coordination = new(
+            new GroupCalls(CreateClient(isListed: true), system.WhenTerminated, CreateClient(isListed: false)),
+            settings,
+            system.Settings.Config.GetTimeSpan("akka.coordination.lease.raft.lease-operation-timeout"),
+            system.Name,
+            Machine.Current.Time,
+            Logging.GetLogger(system, typeof(RaftCoordination)));
+        _ = coordination.Probe.RunAsync();
+        coordination.RegisterConfigured(system);
 
         // The last phase before the actors stop: until then singletons and shards hand over.
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "close-raft-session", async () =>
         {
-            await _keeper.DisposeAsync().ConfigureAwait(false);
+            await coordination.Sessions.DisposeAsync().ConfigureAwait(false);
             return Akka.Done.Instance;
         });
+        return coordination;
     }
 
     /// <summary>Small texts by name, such as settings, counters and the addresses of services.</summary>
@@ -213,5 +224,5 @@ public sealed class RaftCoordination : IExtension
 internal sealed class RaftCoordinationProvider : ExtensionIdProvider<RaftCoordination>
 {
     /// <inheritdoc/>
-    public override RaftCoordination CreateExtension(ExtendedActorSystem system) => new(system);
+    public override RaftCoordination CreateExtension(ExtendedActorSystem system) => RaftCoordination.Start(system);
 }

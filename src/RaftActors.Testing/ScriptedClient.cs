@@ -34,6 +34,21 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
     /// <summary>Answers each query. Null: each ends as <see cref="RaftUnavailableException"/>.</summary>
     public Func<object, object?>? OnQuery { get; set; }
 
+    /// <summary>The serial of the last committed pair.</summary>
+    internal Serial Last
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return new Serial(_log.Count);
+            }
+        }
+    }
+
+    /// <summary>As <see cref="OnQuery"/>, with the serial of the answer.</summary>
+    internal Func<object, (object? Answer, Serial Serial)>? OnQueryAt { get; set; }
+
     /// <summary>Commits a pair: subscriptions and GetAsync have it from now on. Serials are 1, 2, 3 and so on.</summary>
     /// <param name="key">The key.</param>
     /// <param name="value">The value.</param>
@@ -98,21 +113,27 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
             ? new Outcome<TResult>.NotCommitted(NotCommittedReason.Canceled, "The call was cancelled before the pair was sent.")
             : OnAppend?.Invoke(key, value, requestKey) ?? new Outcome<TResult>.NotCommitted(NotCommittedReason.NoLeader, NoScript));
 
+    /// <summary>A query that must not be older than a serial waits until the test has committed it.</summary>
     /// <inheritdoc/>
-    public override Task<(TAnswer Value, Serial Serial)> QueryWithSerialAsync<TAnswer>(
+    public override async Task<(TAnswer Value, Serial Serial)> QueryWithSerialAsync<TAnswer>(
         object question,
         TimeSpan? timeout = null,
         ReadConsistency? consistency = null,
         CancellationToken cancellationToken = default)
     {
-        if (cancellationToken.IsCancellationRequested)
+        cancellationToken.ThrowIfCancellationRequested();
+        while (consistency?.NotBelow is { } least && !IsDisposed && NewsBefore(least) is { } news)
         {
-            return Task.FromCanceled<(TAnswer, Serial)>(cancellationToken);
+            await news.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
 
-        return OnQuery is null || IsDisposed
-            ? Task.FromException<(TAnswer, Serial)>(new RaftUnavailableException(NoScript))
-            : Task.FromResult(((TAnswer)OnQuery(question)!, new Serial(Count())));
+        if (IsDisposed || (OnQuery is null && OnQueryAt is null))
+        {
+            throw new RaftUnavailableException(NoScript);
+        }
+
+        var (answer, serial) = OnQueryAt is { } at ? at(question) : (OnQuery!(question), Last);
+        return ((TAnswer)answer!, serial);
     }
 
     /// <inheritdoc/>
@@ -245,13 +266,15 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
         _next = NewNews();
     }
 
-    private int Count()
+    // Null: the pair is committed.
+    private Task? NewsBefore(Serial serial)
     {
         lock (_lock)
         {
-            return _log.Count;
+            return _log.Count < serial.Value ? _next.Task : null;
         }
     }
+
 
     private (Entry<TValue>? Next, Task News) Next(Serial after)
     {

@@ -40,6 +40,19 @@ public sealed class AccountTests() : TestKit(Hocon)
     }
 
     [Fact]
+    public async Task Code_that_has_a_client_is_tested_without_nodes()
+    {
+        Raft.Get(Sys).UseJson(BankJson.Default);
+        var bank = new ScriptedEntities<Account, Balance>(Sys, () => new Account());
+
+        await bank.Client.SendAsync<bool>("alice", new Deposit(100));
+        Assert.Equal(new Balance(100), await bank.Client.AskAsync<Balance>("alice"));
+
+        bank.IsReachable = false;
+        Assert.IsType<Outcome<bool>.NotCommitted>(await bank.Client.SendAsync<bool>("alice", new Deposit(1)));
+    }
+
+    [Fact]
     public void Snapshot_restores_the_accounts()
     {
         Raft.Get(Sys).UseJson(BankJson.Default);

@@ -24,6 +24,12 @@ internal sealed class SessionKeeper(
     /// <summary>The session is treated as lost if it was not renewed for so long.</summary>
     public TimeSpan Limit { get; } = settings.SessionTimeout * (1 - settings.ClockDrift);
 
+    /// <summary>The name of the program.</summary>
+    public string Owner => owner;
+
+    /// <summary>The latest session; null: there was none yet.</summary>
+    public Session? Current => _current;
+
     /// <summary>The open session. Opens one if there is none, and waits for the group without an end.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The program closes its session.</exception>

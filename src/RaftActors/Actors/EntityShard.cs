@@ -109,7 +109,8 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
             + "number of shards."
         : null;
 
-    private static string? FindFault(string id, object? command, Func<string, object?, string?>? findFault)
+    /// <summary>Why a command is none of these entities; null: it is.</summary>
+    internal static string? FindFault(string id, object? command, Func<string, object?, string?>? findFault)
     {
         // Null is a command where each object is one.
         if (!CommandType.IsInstanceOfType(command) && (command is not null || CommandType != typeof(object)))

@@ -1,0 +1,156 @@
+using Akka.Actor;
+using Akka.Event;
+
+using RaftActors.Coordination;
+using RaftActors.Coordination.Group;
+using RaftActors.Coordination.Sessions;
+using RaftActors.Coordination.State;
+
+namespace RaftActors.Testing;
+
+/// <summary>
+/// A coordination group in memory, for tests of code that uses <see cref="RaftCoordination"/>. Locks, items and watches follow the rules of
+/// a real group, and each call is answered at once. The test plays the other programs, ends sessions, and makes the group unreachable. It
+/// needs no nodes and no network. Thread-safe.
+/// </summary>
+public sealed class ScriptedCoordination
+{
+    private const string Group = "coordination";
+
+    private readonly System.Threading.Lock _lock = new();
+    private readonly ScriptedClient<Command, Answer> _client = new(Group);
+    private readonly Dictionary<string, (ITimer Timer, long Number)> _reminders = [];
+    private readonly TimeProvider _time;
+    private readonly Replica _replica;
+    private long _reminded;
+
+    /// <param name="time">Times sessions and items. Null: the clock of the system.</param>
+    public ScriptedCoordination(TimeProvider? time = null)
+    {
+        _time = time ?? TimeProvider.System;
+        _replica = new Replica(Remind);
+        _client.OnAppend = (name, command, _) => Append(name, command);
+        _client.OnQueryAt = Ask;
+    }
+
+    /// <summary>
+    /// False: the group has no quorum. No call is answered, and programs lose their sessions half a second before 10 s without a renewal.
+    /// Default: true.
+    /// </summary>
+    public bool IsReachable { get; set; } = true;
+
+    /// <summary>Another program of the group, with a session of its own.</summary>
+    /// <param name="name">Names the program in what others read of it.</param>
+    public RaftCoordination NewProgram(string name) => NewProgram(name, "scripted", new TaskCompletionSource().Task, NoLogger.Instance);
+
+    /// <summary>
+    /// Makes an actor system a program of the group: <see cref="RaftCoordination.Get"/> returns it, and the leases of singletons and shards
+    /// use it. Call it before anything asks the system for its coordination.
+    /// </summary>
+    /// <param name="system">The actor system.</param>
+    /// <exception cref="InvalidOperationException">The system has another coordination already.</exception>
+    public RaftCoordination AddTo(ActorSystem system)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        var program = NewProgram(system.Name, system.Name, system.WhenTerminated, Logging.GetLogger(system, typeof(RaftCoordination)));
+        system.Settings.InjectTopLevelFallback(RaftCoordination.DefaultConfig());
+        return ReferenceEquals(system.RegisterExtension(new Provider(program)), program)
+            ? program
+            : throw new InvalidOperationException(
+                $"The actor system {system.Name} has a coordination already. Add the scripted one as the first thing.");
+    }
+
+    /// <summary>
+    /// Ends the session of a program, as if it had stood still for longer than the session's timeout: it loses all locks, then others get
+    /// them, and its items of the session go. Its next need opens another session.
+    /// </summary>
+    /// <param name="program">A program of this group.</param>
+    public void EndSession(RaftCoordination program)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        if (program.Sessions.Current is { IsAlive: true } session)
+        {
+            session.Lose();
+            Apply(program.Sessions.Owner, new Command.Close(session.Id));
+        }
+    }
+
+    private RaftCoordination NewProgram(string name, string system, Task ended, ILoggingAdapter log)
+    {
+        var defaults = CoordinationSettings.Defaults.GetConfig("raft-coordination");
+        CoordinationSettings settings = new(
+            Group,
+            [],
+            name,
+            defaults.GetTimeSpan("session-timeout"),
+            defaults.GetTimeSpan("renew-interval"),
+            defaults.GetDouble("clock-drift"));
+        return new RaftCoordination(new GroupCalls(_client, ended), settings, settings.SessionTimeout, system, _time, log);
+    }
+
+    private Outcome<Answer> Append(string name, Command command) => IsReachable
+        ? Apply(name, command)
+        : new Outcome<Answer>.NotCommitted(NotCommittedReason.NoLeader, "The test has made the group unreachable.");
+
+    private Outcome<Answer>.Done Apply(string name, Command command)
+    {
+        lock (_lock)
+        {
+            // Whoever waits for the pair asks after the lock is free.
+            var serial = _client.Commit(name, command).Serial;
+            return new Outcome<Answer>.Done(serial, _replica.Apply(name, command, serial.Value));
+        }
+    }
+
+    private (object? Answer, Serial Serial) Ask(object question)
+    {
+        if (!IsReachable)
+        {
+            throw new RaftUnavailableException("The test has made the group unreachable.");
+        }
+
+        lock (_lock)
+        {
+            var asked = CoordinationJson.ToQuestion(question);
+            var answer = asked is Question.OfOverview overview
+                ? CoordinationJson.ToBytes(_replica.Describe(Group, overview, []))
+                : CoordinationJson.ToBytes(_replica.State.Answer(asked));
+            return (answer, new Serial(_replica.Serial));
+        }
+    }
+
+    // Under the lock.
+    private void Remind(string name, TimeSpan? after)
+    {
+        if (_reminders.Remove(name, out var former))
+        {
+            former.Timer.Dispose();
+        }
+
+        if (after is { } time)
+        {
+            var timer = _time.CreateTimer(Expire, (name, ++_reminded), time, Timeout.InfiniteTimeSpan);
+            _reminders[name] = (timer, _reminded);
+        }
+    }
+
+    private void Expire(object? reminder)
+    {
+        var (name, number) = ((string, long))reminder!; // Justification: as Remind gives it.
+        lock (_lock)
+        {
+            // A renewal may have come since the timer fired.
+            if (_reminders.TryGetValue(name, out var due) && due.Number == number)
+            {
+                due.Timer.Dispose();
+                _reminders.Remove(name);
+                _replica.Expire(name, _client.Commit(name, null!).Serial.Value);
+            }
+        }
+    }
+
+    private sealed class Provider(RaftCoordination program) : ExtensionIdProvider<RaftCoordination>
+    {
+        public override RaftCoordination CreateExtension(ExtendedActorSystem system) => program;
+    }
+}

@@ -1,0 +1,131 @@
+using Akka.Actor;
+
+using RaftActors.Entities;
+using RaftActors.Values;
+
+namespace RaftActors.Testing;
+
+/// <summary>
+/// Entities in memory, for tests of code that has an <see cref="EntityClient"/>. They handle commands, questions and reminders as on real
+/// nodes, and each call is answered at once. It needs no nodes and no network. Thread-safe.
+/// </summary>
+/// <typeparam name="TEntity">The type of the entities.</typeparam>
+/// <typeparam name="TState">The type of their states.</typeparam>
+public sealed class ScriptedEntities<TEntity, TState>
+    where TEntity : ReplicatedEntity<TState>
+{
+    private const string NoQuorum = "The test has made the entities unreachable.";
+
+    private readonly Lock _lock = new();
+    private readonly ScriptedClient<object?, object?> _client = new();
+    private readonly Dictionary<string, (ITimer Timer, long Number)> _reminders = new(StringComparer.Ordinal);
+    private readonly TimeProvider _time;
+    private readonly ValueCodec<object?> _values;
+    private readonly EntityTable<TEntity, TState> _table;
+    private readonly EntityShardOptions<TState> _options;
+    private long _reminded;
+
+    /// <param name="system">Has the types of <see cref="Raft.UseJson"/> and the serializers.</param>
+    /// <param name="create">Creates an entity without a state.</param>
+    /// <param name="options">As the shards have them. Null: the defaults.</param>
+    /// <param name="time">The time of the commands and of the reminders. Null: the clock of the system.</param>
+    /// <exception cref="RaftConfigurationException">The type of the states has neither a codec nor a serializer.</exception>
+    public ScriptedEntities(
+        ActorSystem system, Func<TEntity> create, EntityShardOptions<TState>? options = null, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(system);
+        (_options, _time) = (options ?? new(), time ?? TimeProvider.System);
+        _values = new ValueCodec<object?>(system, codecPlace: null);
+        var states = new ValueCodec<TState>(system, _options.StateCodec, "EntityShardOptions.StateCodec");
+        states.DemandType("state");
+        _table = new EntityTable<TEntity, TState>(create, states, OnApplied, (_, _, _) => { });
+        _client.OnAppend = (id, command, _) => Append(id, command);
+        _client.OnQueryAt = Ask;
+        Client = new EntityClient(system, new RaftShardsClient<object?, object?>(new RaftShards("scripted", 1), _ => _client));
+    }
+
+    /// <summary>The client for the code under test.</summary>
+    public EntityClient Client { get; }
+
+    /// <summary>False: commands end as NotCommitted, and questions as <see cref="RaftUnavailableException"/>. Default: true.</summary>
+    public bool IsReachable { get; set; } = true;
+
+    // As a real client and a real node do, all values become bytes on their way.
+    private object? Sent(object? value) => _values.Decode(_values.Encode(value));
+
+    private Outcome<object?> Append(string id, object? command)
+    {
+        var sent = Sent(command);
+        return !IsReachable ? new Outcome<object?>.NotCommitted(NotCommittedReason.NoLeader, NoQuorum)
+            : EntityShard<TEntity, TState>.FindFault(id, sent, _options.FindFault) is { } fault
+            ? new Outcome<object?>.NotCommitted(NotCommittedReason.Invalid, fault)
+            : Apply(id, sent);
+    }
+
+    private Outcome<object?>.Done Apply(string id, object? command)
+    {
+        lock (_lock)
+        {
+            var entry = _client.Commit(id, command, _time.GetUtcNow()) with { LogicVersion = _options.LogicVersion };
+            return new Outcome<object?>.Done(entry.Serial, Sent(_table.Apply(entry)));
+        }
+    }
+
+    private (object? Answer, Serial Serial) Ask(object question)
+    {
+        if (!IsReachable)
+        {
+            throw new RaftUnavailableException(NoQuorum);
+        }
+
+        lock (_lock)
+        {
+            var (id, asked) = EntityQuestion.Read((byte[])question);
+            return (Sent(_table.Answer(id, _values.Decode(asked), _options.LogicVersion)), _client.Last);
+        }
+    }
+
+    // Under the lock.
+    private void OnApplied(string id, TEntity entity)
+    {
+        foreach (var gone in entity.IsRemoved ? _reminders.Keys.Where(name => EntityReminder.IdOf(name) == id).ToList() : [])
+        {
+            Forget(gone);
+        }
+
+        foreach (var reminder in entity.Reminders)
+        {
+            Forget(reminder.Name);
+            if (!reminder.IsForgotten)
+            {
+                var after = reminder.After ?? reminder.At - _time.GetUtcNow();
+                var due = (reminder.Name, ++_reminded, Sent(reminder.Command));
+                var timer = _time.CreateTimer(
+                    Tell, due, after > TimeSpan.Zero ? after : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
+                _reminders[reminder.Name] = (timer, _reminded);
+            }
+        }
+    }
+
+    private void Forget(string name)
+    {
+        if (_reminders.Remove(name, out var former))
+        {
+            former.Timer.Dispose();
+        }
+    }
+
+    private void Tell(object? reminder)
+    {
+        var (name, number, command) = ((string, long, object?))reminder!; // Justification: as OnApplied gives it.
+        lock (_lock)
+        {
+            // It may have been replaced or forgotten since the timer fired.
+            if (_reminders.TryGetValue(name, out var due) && due.Number == number)
+            {
+                Forget(name);
+                Apply(EntityReminder.IdOf(name), command);
+            }
+        }
+    }
+}

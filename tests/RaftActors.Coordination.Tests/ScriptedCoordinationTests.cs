@@ -1,0 +1,127 @@
+using Akka.Actor;
+using Akka.TestKit.Xunit2;
+
+using RaftActors.Testing;
+
+namespace RaftActors.Coordination.Tests;
+
+/// <summary>Code that uses locks, items and leases, tested without nodes.</summary>
+public sealed class ScriptedCoordinationTests : TestKit
+{
+    private static readonly TimeSpan Guard = TimeSpan.FromSeconds(30);
+
+    private readonly ManualClock _time = new();
+    private readonly ScriptedCoordination _group;
+    private readonly RaftCoordination _mine;
+    private readonly RaftCoordination _other;
+
+    public ScriptedCoordinationTests()
+        : base("akka.loglevel = ERROR")
+    {
+        _group = new ScriptedCoordination(_time);
+        (_mine, _other) = (_group.NewProgram("mine"), _group.NewProgram("other"));
+    }
+
+    [Fact]
+    public async Task Lock_goes_to_one_program_at_a_time_with_a_higher_token()
+    {
+        var mine = await _mine.LockAsync("billing");
+        Assert.Null(await _other.TryLockAsync("billing"));
+        var waiting = _other.LockAsync("billing");
+        Assert.False(waiting.IsCompleted);
+
+        await mine.DisposeAsync();
+
+        var others = await waiting.WaitAsync(Guard);
+        Assert.True(others.IsHeld);
+        Assert.InRange(others.Token, mine.Token + 1, long.MaxValue);
+    }
+
+    [Fact]
+    public async Task Program_whose_session_ends_loses_its_locks_before_another_one_gets_them()
+    {
+        var mine = await _mine.LockAsync("billing");
+        var waiting = _other.LockAsync("billing");
+        var wasHeldAtLoss = true;
+        using var lost = mine.Lost.Register(() => wasHeldAtLoss = mine.IsHeld || waiting.IsCompleted);
+
+        _group.EndSession(_mine);
+
+        await waiting.WaitAsync(Guard);
+        Assert.False(mine.IsHeld);
+        await AssertAsync(() => mine.Lost.IsCancellationRequested);
+        Assert.False(wasHeldAtLoss);
+        Assert.NotNull(await _mine.LockAsync("another"));
+    }
+
+    [Fact]
+    public async Task Program_that_does_not_reach_the_group_loses_its_locks_after_the_timeout_of_its_session()
+    {
+        var mine = await _mine.LockAsync("billing");
+
+        _group.IsReachable = false;
+        _time.Advance(TimeSpan.FromSeconds(9));
+        Assert.True(mine.IsHeld);
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.False(mine.IsHeld);
+        _group.IsReachable = true;
+
+        Assert.NotNull(await _other.TryLockAsync("billing"));
+    }
+
+    [Fact]
+    public async Task Item_with_a_lifetime_goes_and_watchers_see_each_change_once()
+    {
+        List<RaftItemChange> seen = [];
+        using CancellationTokenSource ending = new();
+        var watching = WatchAsync();
+
+        var version = await _mine.Items.PutAsync("config/a", "1");
+        Assert.Null(await _other.Items.PutAsync("config/a", "2", expectedVersion: version + 1));
+        Assert.NotNull(await _other.Items.PutAsync("config/a", "3", expectedVersion: version, lifetime: TimeSpan.FromMinutes(1)));
+        await AssertAsync(() => seen.Count == 3);
+        _time.Advance(TimeSpan.FromMinutes(2));
+        await AssertAsync(() => seen.Count == 4);
+
+        await ending.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => watching);
+        Assert.Equal(["all", "1", "3", "gone"], seen.Select(change => change switch
+        {
+            RaftItemChange.All => "all",
+            RaftItemChange.Written written => written.Item.Value,
+            _ => "gone",
+        }));
+        Assert.Null(await _mine.Items.GetAsync("config/a"));
+
+        async Task WatchAsync()
+        {
+            await foreach (var change in _other.Items.WatchAsync("config/", ending.Token))
+            {
+                seen.Add(change);
+            }
+        }
+    }
+
+    [Fact]
+    public async Task Actor_system_has_the_scripted_coordination_and_its_leases()
+    {
+        var program = _group.AddTo(Sys);
+
+        Assert.Same(program, RaftCoordination.Get(Sys));
+        var lease = Akka.Coordination.LeaseProvider.Get(Sys).GetLease("shop", "akka.coordination.lease.raft", "node1");
+        Assert.True(await lease.Acquire());
+        Assert.Null(await _other.TryLockAsync("akka-lease/shop"));
+    }
+
+    [Fact]
+    public void Actor_system_that_has_a_coordination_is_refused()
+    {
+        _group.AddTo(Sys);
+
+        var refused = Assert.Throws<InvalidOperationException>(() => _group.AddTo(Sys));
+
+        Assert.Contains("has a coordination already", refused.Message);
+    }
+
+    private Task AssertAsync(Func<bool> condition) => AwaitConditionAsync(() => Task.FromResult(condition()), Guard);
+}

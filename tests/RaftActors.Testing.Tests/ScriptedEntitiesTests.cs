@@ -1,0 +1,97 @@
+using Akka.Actor;
+
+using RaftActors.Coordination.Tests;
+
+namespace RaftActors.Testing.Tests;
+
+/// <summary>Entities in memory follow the rules of those on nodes.</summary>
+public sealed class ScriptedEntitiesTests : IDisposable
+{
+    private readonly ActorSystem _system = ActorSystem.Create("test");
+    private readonly ManualClock _time = new();
+    private readonly ScriptedEntities<Alarm, string> _alarms;
+
+    public ScriptedEntitiesTests() => _alarms = new ScriptedEntities<Alarm, string>(_system, () => new Alarm(), time: _time);
+
+    public void Dispose() => _system.Dispose();
+
+    [Fact]
+    public async Task Reminder_is_told_when_it_is_due_once()
+    {
+        await SendAsync("set");
+        _time.Advance(TimeSpan.FromSeconds(59));
+        Assert.Equal("set", await StateAsync());
+
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("set rung", await StateAsync());
+        _time.Advance(TimeSpan.FromHours(1));
+        Assert.Equal("set rung", await StateAsync());
+    }
+
+    [Fact]
+    public async Task Reminder_that_is_replaced_or_whose_entity_is_removed_is_not_told()
+    {
+        await SendAsync("set");
+        _time.Advance(TimeSpan.FromSeconds(59));
+        await SendAsync("set");
+        _time.Advance(TimeSpan.FromSeconds(59));
+        Assert.Equal("set set", await StateAsync());
+
+        await SendAsync("remove");
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal("", await StateAsync());
+    }
+
+    [Fact]
+    public async Task Command_that_throws_changes_nothing()
+    {
+        await SendAsync("set");
+
+        await Assert.ThrowsAsync<RaftCommandFailedException>(() => SendAsync("throw"));
+
+        Assert.Equal("set", await StateAsync());
+    }
+
+    [Fact]
+    public async Task Command_of_another_type_is_invalid()
+    {
+        var refused = Assert.IsType<Outcome<string>.NotCommitted>(await _alarms.Client.SendAsync<string>("a", 1));
+
+        Assert.Equal(NotCommittedReason.Invalid, refused.Reason);
+    }
+
+    [Fact]
+    public async Task Question_fails_while_the_entities_are_out_of_reach()
+    {
+        _alarms.IsReachable = false;
+
+        await Assert.ThrowsAsync<RaftUnavailableException>(StateAsync);
+    }
+
+    private Task<Outcome<string>> SendAsync(string command) => _alarms.Client.SendAsync<string>("a", command);
+
+    private Task<string> StateAsync() => _alarms.Client.AskAsync<string>("a");
+
+    private sealed class Alarm : ReplicatedEntity<string, string>
+    {
+        protected override string NewState() => "";
+
+        protected override object? HandleCommand(string command)
+        {
+            switch (command)
+            {
+                case "set":
+                    Remind("ring", TimeSpan.FromMinutes(1), "rung");
+                    break;
+                case "remove":
+                    Remove();
+                    return "";
+                case "throw":
+                    State = "lost";
+                    throw new InvalidOperationException("as the test wants");
+            }
+
+            return State = $"{State} {command}".Trim();
+        }
+    }
+}
