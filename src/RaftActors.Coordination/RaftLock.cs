@@ -12,15 +12,13 @@ namespace RaftActors.Coordination;
 /// </summary>
 public sealed class RaftLock : IAsyncDisposable
 {
-    private readonly Func<ValueTask> _release;
     private readonly Session _session;
     private readonly LockLoss _loss;
     private int _isReleased;
 
-    /// <param name="release">Releases it in the group.</param>
-    internal RaftLock(string name, long token, Session session, LockLoss loss, Func<ValueTask> release)
+    internal RaftLock(string name, long token, Session session, LockLoss loss)
     {
-        (Name, Token, _session, _loss, _release) = (name, token, session, loss, release);
+        (Name, Token, _session, _loss) = (name, token, session, loss);
         session.Add(loss);
     }
 
@@ -37,11 +35,12 @@ public sealed class RaftLock : IAsyncDisposable
     /// Whether this program holds the lock at the moment of the call. It is false before the group gives the lock to another program, if
     /// the clocks of the nodes differ by at most <c>raft-coordination.clock-drift</c>.
     /// </summary>
-    public bool IsHeld => Volatile.Read(ref _isReleased) == 0 && _session.IsAlive;
+    public bool IsHeld => Volatile.Read(ref _isReleased) == 0 && _session.IsAlive && !_loss.IsBroken;
 
     /// <summary>
-    /// Cancelled when the lock is lost, because the session was not renewed in time. Not cancelled by a release. What is registered runs on
-    /// a thread of the pool. If it blocks or throws, the other locks of this program still learn of their loss.
+    /// Cancelled when the lock is lost, because the session was not renewed in time, or because an operator has taken the lock away. Not
+    /// cancelled by a release. What is registered runs on a thread of the pool. If it blocks or throws, the other locks of this program
+    /// still learn of their loss. A lock that was taken away goes to the next program when it has returned.
     /// </summary>
     public CancellationToken Lost => _loss.Token;
 
@@ -54,6 +53,6 @@ public sealed class RaftLock : IAsyncDisposable
         }
 
         _session.Remove(_loss);
-        return _release();
+        return _loss.ReleaseAsync();
     }
 }

@@ -8,7 +8,7 @@ namespace RaftActors.Coordination.Tests;
 public sealed class LeaseHoldingTests : IDisposable
 {
     private readonly ManualClock _clock = new();
-    private readonly LockLoss _loss = new(_ => { });
+    private readonly LockLoss _loss = new(1, () => ValueTask.CompletedTask, _ => { });
     private readonly Session _session;
     private readonly LeaseHolding _holding;
     private readonly List<Exception> _told = [];
@@ -16,7 +16,7 @@ public sealed class LeaseHoldingTests : IDisposable
     public LeaseHoldingTests()
     {
         _session = new Session(1, 0, TimeSpan.FromSeconds(10), _clock);
-        var held = new RaftLock("billing", 2, _session, _loss, () => ValueTask.CompletedTask);
+        var held = new RaftLock("billing", 2, _session, _loss);
         _holding = new LeaseHolding(held, "billing", _clock, NoLogger.Instance);
     }
 

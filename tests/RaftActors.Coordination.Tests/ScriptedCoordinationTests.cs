@@ -103,6 +103,41 @@ public sealed class ScriptedCoordinationTests : TestKit
     }
 
     [Fact]
+    public async Task Lock_that_is_taken_away_is_lost_before_another_program_gets_it_and_the_other_locks_stay()
+    {
+        var (stuck, fine) = (await _mine.LockAsync("billing"), await _mine.LockAsync("mail"));
+        var waiting = _other.LockAsync("billing");
+        var wasTakenAtLoss = true;
+        using var lost = stuck.Lost.Register(() => wasTakenAtLoss = stuck.IsHeld || waiting.IsCompleted);
+
+        _group.Break(stuck.Name, stuck.Token);
+        Assert.True(stuck.IsHeld);
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.True((await waiting.WaitAsync(Guard)).IsHeld);
+        Assert.False(wasTakenAtLoss);
+        Assert.True(fine.IsHeld);
+        Assert.False(fine.Lost.IsCancellationRequested);
+        Assert.NotNull(await _mine.LockAsync("another"));
+    }
+
+    [Fact]
+    public async Task Lock_that_is_taken_away_from_a_program_that_does_not_answer_goes_on_when_its_session_has_expired()
+    {
+        var stuck = await _mine.LockAsync("billing");
+        _group.IsReachable = false;
+        _group.Break(stuck.Name, stuck.Token);
+
+        _time.Advance(TimeSpan.FromSeconds(9));
+        _group.IsReachable = true;
+        Assert.Null(await _other.TryLockAsync("billing"));
+        Assert.True(stuck.IsHeld);
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        await AssertAsync(() => !stuck.IsHeld);
+    }
+
+    [Fact]
     public async Task Actor_system_has_the_scripted_coordination_and_its_leases()
     {
         var program = _group.AddTo(Sys);

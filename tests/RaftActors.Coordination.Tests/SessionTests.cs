@@ -163,7 +163,7 @@ public sealed class SessionTests
         unblock.Set();
         Assert.True(await isUnblocked.Task, "The other locks were told after the callback that blocks.");
 
-        RaftLock Hold(Action<Exception> onFault) => new("billing", 2, session, new LockLoss(onFault), () => ValueTask.CompletedTask);
+        RaftLock Hold(Action<Exception> onFault) => new("billing", 2, session, new LockLoss(1, () => ValueTask.CompletedTask, onFault));
     }
 
     [Fact]
@@ -171,8 +171,8 @@ public sealed class SessionTests
     {
         var session = new Session(1, TimeProvider.System.GetTimestamp(), TimeSpan.FromHours(1), TimeProvider.System);
         var told = NewSource<bool>();
-        var released = new RaftLock("billing", 2, session, new LockLoss(_ => { }), () => ValueTask.CompletedTask);
-        var held = new RaftLock("mail", 3, session, new LockLoss(_ => { }), () => ValueTask.CompletedTask);
+        var released = new RaftLock("billing", 2, session, new LockLoss(1, () => ValueTask.CompletedTask, _ => { }));
+        var held = new RaftLock("mail", 3, session, new LockLoss(1, () => ValueTask.CompletedTask, _ => { }));
         held.Lost.Register(() => told.SetResult(true));
         await released.DisposeAsync();
 
@@ -189,7 +189,7 @@ public sealed class SessionTests
         session.Lose();
         var told = NewSource<bool>();
 
-        var held = new RaftLock("billing", 2, session, new LockLoss(_ => { }), () => ValueTask.CompletedTask);
+        var held = new RaftLock("billing", 2, session, new LockLoss(1, () => ValueTask.CompletedTask, _ => { }));
 
         held.Lost.Register(() => told.SetResult(true));
         await told.Task.WaitAsync(Patience);
@@ -219,7 +219,7 @@ public sealed class SessionTests
     {
         var clock = new ManualClock();
         var session = new Session(1, 0, TimeSpan.FromSeconds(1), clock);
-        RaftLock NewLock() => new("billing", 2, session, new LockLoss(_ => { }), () => ValueTask.CompletedTask);
+        RaftLock NewLock() => new("billing", 2, session, new LockLoss(1, () => ValueTask.CompletedTask, _ => { }));
         var (released, late) = (NewLock(), NewLock());
         Assert.True(released.IsHeld);
         _ = released.DisposeAsync().AsTask();

@@ -30,6 +30,7 @@ internal sealed class CoordinationActor : RaftActor<Command, Answer>, IRaftSnaps
             Roster = settings.Roster,
             Codec = RaftCodec.Json(CoordinationJson.Default.Command),
             FindFault = CoordinationState.FindFault,
+            IsOfOperators = Command.Break.Is,
         })
     {
         _replica = new Replica(Set);

@@ -31,8 +31,8 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
             switch (await ClaimAsync(name, permits, waits, text, session, claim, cancellation).ConfigureAwait(false))
             {
                 case Answer.Granted granted when session.IsAlive:
-                    LockLoss loss = new(e => keeper.OnCallbackFailed(name, e));
-                    return new RaftLock(name, granted.Token, session, loss, () => ReleaseAsync(name, claim, session));
+                    LockLoss loss = new(claim, () => ReleaseAsync(name, claim, session), e => keeper.OnCallbackFailed(name, e));
+                    return new RaftLock(name, granted.Token, session, loss);
                 case Answer.Held:
                     return null;
                 case Answer.Refused refused:

@@ -4,14 +4,28 @@ namespace RaftActors.Coordination.Sessions;
 /// The loss of one lock, with what the program has registered for it. Runs on a thread of the pool, so a registered callback that blocks
 /// or throws costs no other lock of the session, and does not end the program. Thread-safe.
 /// </summary>
+/// <param name="claim">The number of the claim that holds the lock.</param>
+/// <param name="release">Releases the lock in the group.</param>
 /// <param name="onFault">Called if a callback throws.</param>
-internal sealed class LockLoss(Action<Exception> onFault) : IThreadPoolWorkItem
+internal sealed class LockLoss(long claim, Func<ValueTask> release, Action<Exception> onFault) : IThreadPoolWorkItem
 {
     private readonly CancellationTokenSource _lost = new();
+    private volatile bool _isBroken;
+
+    public long Claim => claim;
+
+    /// <summary>An operator has taken the lock away.</summary>
+    public bool IsBroken => _isBroken;
 
     public CancellationToken Token => _lost.Token;
 
-    /// <summary>The session has ended while the lock was held.</summary>
+    /// <summary>An operator takes the lock away. The group may give it to another program when the callbacks have returned.</summary>
+    public void Break() => _isBroken = true;
+
+    /// <summary>Releases the lock in the group.</summary>
+    public ValueTask ReleaseAsync() => release();
+
+    /// <summary>The session has ended while the lock was held, or the lock was taken away.</summary>
     void IThreadPoolWorkItem.Execute()
     {
         try
@@ -21,6 +35,11 @@ internal sealed class LockLoss(Action<Exception> onFault) : IThreadPoolWorkItem
         catch (AggregateException e)
         {
             onFault(e);
+        }
+
+        if (IsBroken)
+        {
+            _ = ReleaseAsync().AsTask();
         }
     }
 }

@@ -64,6 +64,23 @@ internal sealed class Session : IDisposable
         Machine.Current.Queue(loss);
     }
 
+    /// <summary>An operator has taken locks away. One that is released meanwhile is not known any more.</summary>
+    public void Break(IEnumerable<long> claims)
+    {
+        LockLoss[] losses;
+        lock (_lock)
+        {
+            losses = [.. _losses.Where(loss => claims.Contains(loss.Claim))];
+            _losses.ExceptWith(losses);
+        }
+
+        foreach (var each in losses)
+        {
+            each.Break();
+            Machine.Current.Queue(each);
+        }
+    }
+
     /// <summary>The lock is released.</summary>
     public void Remove(LockLoss loss)
     {

@@ -69,14 +69,19 @@ internal sealed class SessionKeeper(
         _closing.Cancel();
         if (session is not null && isOpen)
         {
-            try
-            {
-                await calls.AppendAsync(owner, new Command.Close(session.Id), CloseTimeout, time).ConfigureAwait(false);
-            }
-            catch (Exception e) when (e is ObjectDisposedException or RaftUnauthorizedException)
-            {
-                log.Info("The coordination session {0} of {1} is not closed, and will expire: {2}", session.Id, owner, e.Message);
-            }
+            await CloseAsync(session).ConfigureAwait(false);
+        }
+    }
+
+    private async Task CloseAsync(Session session)
+    {
+        try
+        {
+            await calls.AppendAsync(owner, new Command.Close(session.Id), CloseTimeout, time).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is ObjectDisposedException or RaftUnauthorizedException)
+        {
+            log.Info("The coordination session {0} of {1} is not closed, and will expire: {2}", session.Id, owner, e.Message);
         }
     }
 
@@ -122,9 +127,10 @@ internal sealed class SessionKeeper(
 
     private async Task KeepAsync(Session session)
     {
+        var isEnded = false;
         try
         {
-            await RenewAsync(session).ConfigureAwait(false);
+            isEnded = await RenewAsync(session).ConfigureAwait(false);
         }
         catch (Exception e)
         {
@@ -136,14 +142,22 @@ internal sealed class SessionKeeper(
         {
             log.Warning(
                 "The coordination session {0} of {1} is lost, and with it all locks and leases of this program. Either the group has no "
-                    + "leader that this program reaches, or this program stood still for {2}.",
+                    + "leader that this program reaches, or this program stood still for {2}, or an operator has ended the session.",
                 session.Id,
                 owner,
                 Limit);
         }
+
+        if (isEnded)
+        {
+            // If an operator has ended it, it is still there. What hears of the loss has as long as before an expiry.
+            await Machine.Current.Delay(settings.SessionTimeout - Limit, time, _closing.Token);
+            await CloseAsync(session).ConfigureAwait(false);
+        }
     }
 
-    private async Task RenewAsync(Session session)
+    // True: the group has no such session, or takes no renewal of it.
+    private async Task<bool> RenewAsync(Session session)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(session.Lost, _closing.Token);
         while (session.IsAlive && !ending.IsCancellationRequested)
@@ -158,10 +172,18 @@ internal sealed class SessionKeeper(
             {
                 session.OnRenewed(sentAt);
             }
+            else if (renewed is (Answer.Broken broken, _))
+            {
+                session.OnRenewed(sentAt);
+                log.Warning("An operator has taken locks away from {0}.", owner);
+                session.Break(broken.Claims);
+            }
             else if (renewed is (Answer.NoSession, _))
             {
-                return;
+                return true;
             }
         }
+
+        return false;
     }
 }

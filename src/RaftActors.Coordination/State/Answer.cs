@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
 namespace RaftActors.Coordination.State;
@@ -12,6 +13,7 @@ namespace RaftActors.Coordination.State;
 [JsonDerivedType(typeof(Counted), "counted")]
 [JsonDerivedType(typeof(Conflict), "conflict")]
 [JsonDerivedType(typeof(NoSession), "no-session")]
+[JsonDerivedType(typeof(Broken), "broken")]
 [JsonDerivedType(typeof(Refused), "refused")]
 internal abstract record Answer
 {
@@ -72,6 +74,9 @@ internal abstract record Answer
     {
         public static NoSession Instance { get; } = new();
     }
+
+    /// <summary>The session is renewed, and an operator has taken these claims away.</summary>
+    public sealed record Broken(ImmutableArray<long> Claims) : Answer;
 
     /// <summary>A limit is reached, or the command contradicts an earlier one.</summary>
     /// <param name="Why">For people: what happened, and the remedy.</param>

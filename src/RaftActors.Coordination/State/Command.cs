@@ -12,6 +12,8 @@ namespace RaftActors.Coordination.State;
 [JsonDerivedType(typeof(Close), "close")]
 [JsonDerivedType(typeof(Acquire), "acquire")]
 [JsonDerivedType(typeof(Release), "release")]
+[JsonDerivedType(typeof(Break), "break")]
+[JsonDerivedType(typeof(End), "end")]
 [JsonDerivedType(typeof(Put), "put")]
 [JsonDerivedType(typeof(Add), "add")]
 [JsonDerivedType(typeof(Delete), "delete")]
@@ -43,6 +45,23 @@ internal abstract record Command
 
     /// <summary>Releases a permit, or withdraws a claim that waits.</summary>
     public sealed record Release(long Session, long Claim) : Command;
+
+    /// <summary>
+    /// An operator takes a lock away from its holder. The next renewal of the holder's session tells it, and its program stops and
+    /// releases the lock. So no other one gets the lock before that, or before the session has expired.
+    /// </summary>
+    /// <param name="Token">That of the holder.</param>
+    public sealed record Break(long Token) : Command
+    {
+        /// <summary>Only operators may append it.</summary>
+        public static bool Is(Command? command) => command is Break or End;
+    }
+
+    /// <summary>
+    /// An operator ends a session, as <see cref="Break"/> does with a lock: it is not renewed any more, and its program closes it when it
+    /// learns so.
+    /// </summary>
+    public sealed record End(long Session) : Command;
 
     /// <summary>Writes an item. Its version is the serial of this pair.</summary>
     /// <param name="Expected">Only if the item has this version; 0: only if there is none; null: in any case.</param>

@@ -9,7 +9,16 @@ internal sealed record CoordinationImage(
 
 /// <param name="LastClaim">The highest number of its claims; -1: none.</param>
 /// <param name="Client">The client that opened it; null: the process that took the snapshot did not know it.</param>
-internal sealed record SessionImage(long Id, string Owner, TimeSpan Timeout, long LastClaim, Guid? Client = null);
+/// <param name="Broken">The claims that an operator has taken away; null: none.</param>
+/// <param name="IsEnding">An operator has ended it.</param>
+internal sealed record SessionImage(
+    long Id,
+    string Owner,
+    TimeSpan Timeout,
+    long LastClaim,
+    Guid? Client = null,
+    IReadOnlyList<long>? Broken = null,
+    bool IsEnding = false);
 
 /// <param name="Holders">In the order in which they were granted.</param>
 /// <param name="Waiting">In their order. Their token is 0.</param>

@@ -54,7 +54,7 @@ internal sealed class CoordinationState
             Command.Acquire acquire => TooLong(acquire.Text ?? "", "text"),
             Command.Put put => TooLong(put.Value, "value", Items.ValueMax)
                 ?? (put.Lifetime is { } lifetime ? OutOfRange(lifetime, TimeSpan.FromDays(365), "lifetime of the item") : null),
-            Command.Renew or Command.Close or Command.Release or Command.Add or Command.Delete => null,
+            Command.Renew or Command.Close or Command.Release or Command.Break or Command.End or Command.Add or Command.Delete => null,
             _ => $"The value is {command?.GetType().Name ?? "null"}, which is no command. Use RaftCoordination, which appends commands.",
         };
 
@@ -141,7 +141,7 @@ internal sealed class CoordinationState
     public CoordinationImage ToImage() => new(
         [
             .. _sessions.Values.OrderBy(each => each.Id)
-                .Select(each => new SessionImage(each.Id, each.Owner, each.Timeout, each.LastClaim, each.Client)),
+                .Select(each => each.ToImage()),
         ],
         [.. _locks.OrderBy(each => each.Key, StringComparer.Ordinal).Select(each => each.Value.ToImage(each.Key))],
         _items.ToImage(),
@@ -174,6 +174,8 @@ internal sealed class CoordinationState
             state._sessions.Add(session.Id, new Session(session.Id, session.Owner, session.Timeout, session.Client)
             {
                 LastClaim = session.LastClaim,
+                Broken = [.. session.Broken ?? []],
+                IsEnding = session.IsEnding,
             });
         }
 
@@ -234,16 +236,18 @@ internal sealed class CoordinationState
     private Answer? FindObstacle(Command command, Guid? client) => command switch
     {
         Command.Renew renew => FindObstacle(renew.Session, client),
-        Command.Close close => FindObstacle(close.Session, client),
+        Command.Close close => FindObstacle(close.Session, client, endsToo: true),
         Command.Acquire acquire => FindObstacle(acquire.Session, client, acquire.Claim),
-        Command.Release release => FindObstacle(release.Session, client, release.Claim),
+        Command.Release release => FindObstacle(release.Session, client, release.Claim, endsToo: true),
         Command.Put { Session: not 0 } put => FindObstacle(put.Session, client),
+        Command.End end when !_sessions.ContainsKey(end.Session) => NoSession.Instance,
         _ => null,
     };
 
     // A release may overtake the claims that its program has under way, of which there are fewer than the group admits.
-    private Answer? FindObstacle(long id, Guid? client, long claim = 0) =>
-        !_sessions.TryGetValue(id, out var session) || !session.Obeys(client) ? NoSession.Instance
+    /// <param name="endsToo">Also in a session that an operator has ended.</param>
+    private Answer? FindObstacle(long id, Guid? client, long claim = 0, bool endsToo = false) =>
+        !_sessions.TryGetValue(id, out var session) || !session.Obeys(client) || (session.IsEnding && !endsToo) ? NoSession.Instance
         : claim < 0 || claim > session.LastClaim + ClaimsMax
             ? new Refused($"The claim {claim} is not one of the next {ClaimsMax} after {session.LastClaim}. Count the claims of a session.")
         : null;
@@ -281,6 +285,8 @@ internal sealed class CoordinationState
         Command.Open open => Open(name, open, serial, client),
         Command.Renew renew => Renew(_sessions[renew.Session]),
         Command.Close close => End(close.Session, serial),
+        Command.End end => EndLater(_sessions[end.Session]),
+        Command.Break broken => Break(name, broken.Token),
         Command.Acquire acquire => Acquire(name, acquire, _sessions[acquire.Session], serial),
         Command.Release release => Release(name, release, _sessions[release.Session], serial),
         Command.Put put => _items.Put(name, put, serial),
@@ -303,9 +309,27 @@ internal sealed class CoordinationState
     }
 
     // The reminder counts anew.
-    private Done Renew(Session session)
+    private Answer Renew(Session session)
     {
         Touched.Add(session.Topic);
+        return session.Broken.Count == 0 ? Done.Instance : new Broken([.. session.Broken]);
+    }
+
+    // The reminder goes on, and no renewal moves it.
+    private static Done EndLater(Session session)
+    {
+        session.IsEnding = true;
+        return Done.Instance;
+    }
+
+    private Answer Break(string name, long token)
+    {
+        if (_locks.GetValueOrDefault(name)?.HolderOf(token) is not { } holder)
+        {
+            return Held.Instance;
+        }
+
+        _sessions[holder.Session].Broken.Add(holder.Claim);
         return Done.Instance;
     }
 
@@ -372,6 +396,7 @@ internal sealed class CoordinationState
     private Done Release(string name, Command.Release release, Session session, long serial)
     {
         session.LastClaim = Math.Max(session.LastClaim, release.Claim);
+        session.Broken.Remove(release.Claim);
         if (session.Claims.Remove((name, release.Claim)))
         {
             Remove(name, release.Session, release.Claim);
@@ -432,13 +457,21 @@ internal sealed class CoordinationState
         /// <summary>The highest number of its claims, ended or not; -1: none.</summary>
         public long LastClaim { get; set; } = -1;
 
+        /// <summary>The claims that an operator has taken away, until they are released.</summary>
+        public SortedSet<long> Broken { get; init; } = [];
+
+        /// <summary>An operator has ended it.</summary>
+        public bool IsEnding { get; set; }
+
+        public SessionImage ToImage() => new(Id, Owner, Timeout, LastClaim, Client, Broken.Count > 0 ? [.. Broken] : null, IsEnding);
+
         /// <summary>A client may use this session.</summary>
         public bool Obeys(Guid? other) => client is null || client == other;
 
         public ulong Digest()
         {
             var hash = PrefixHash.Extend(PrefixHash.Extend(PrefixHash.Empty, owner), client?.ToByteArray());
-            foreach (var number in (ReadOnlySpan<long>)[id, timeout.Ticks, LastClaim])
+            foreach (var number in (ReadOnlySpan<long>)[id, timeout.Ticks, LastClaim, IsEnding ? 1 : 0, .. Broken])
             {
                 hash = PrefixHash.Mix(hash, (ulong)number);
             }

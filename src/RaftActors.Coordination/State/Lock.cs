@@ -51,6 +51,9 @@ internal sealed class Lock(int permits)
 
     public LockView View() => new([.. _holders], _waiting.Count);
 
+    /// <summary>The claim that has this token; null: none has it.</summary>
+    public LockHolder? HolderOf(long token) => _holders.FirstOrDefault(each => each.Token == token);
+
     /// <summary>How a claim stands; null: there is no such claim.</summary>
     public Answer? Find(long session, long claim) =>
         !_claims.TryGetValue((session, claim), out var node) ? null

@@ -139,7 +139,7 @@ public abstract partial class RaftActor<TValue, TResult>
             _turns = new DeliveryTurns(Self, _life);
             _clock = new ReminderClock(Context.System.Scheduler, Self, _life);
             var check = new PairCheck<TValue>(
-                _values, _options.FindFault, () => _process.Status.LogicVersion ?? GroupVersion.Lowest.Logic);
+                _values, _options.FindFault, _options.IsOfOperators, () => _process.Status.LogicVersion ?? GroupVersion.Lowest.Logic);
             LatestActor latest = new(
                 _process, check.FindRefusal, OutcomeMaker<TResult>.Instance, this is IRaftSnapshot, Context.System.Log);
             _slow = new SlowCallbacks(Context.System.Scheduler, _process.Settings.Timing.ElectionTimeoutMin, latest.WarnOfSlow);

@@ -7,9 +7,10 @@ namespace RaftActors.Delivery;
 /// the function of the options is.
 /// </summary>
 /// <param name="findFault">The function of the options; null: each value that can be read may be appended.</param>
+/// <param name="isOfOperators">That of the options.</param>
 /// <param name="logic">The logic version of the group, as this process knows it.</param>
 internal sealed class PairCheck<TValue>(
-    ValueCodec<TValue> values, Func<string, TValue, string?>? findFault, Func<int> logic)
+    ValueCodec<TValue> values, Func<string, TValue, string?>? findFault, Func<TValue, bool>? isOfOperators, Func<int> logic)
 {
     // A switch over the commands of a class has no case for null, and its default would admit one. For object each value is a command.
     private static readonly bool RefusesNull = !typeof(TValue).IsValueType && typeof(TValue) != typeof(object);
@@ -30,7 +31,8 @@ internal sealed class PairCheck<TValue>(
             : null;
 
     /// <summary>Checks a pair of a client.</summary>
-    public CancelReason.NotCommitted? FindRefusal(string key, ReadOnlyMemory<byte> value)
+    /// <param name="mayOperate">The client is an operator.</param>
+    public CancelReason.NotCommitted? FindRefusal(string key, ReadOnlyMemory<byte> value, bool mayOperate)
     {
         if (ValueCodec<TValue>.IsReminder(value.Span))
         {
@@ -38,9 +40,14 @@ internal sealed class PairCheck<TValue>(
         }
 
         TValue? read = default;
-        var isSeen = findFault is not null || MayNeedVersion;
+        var isSeen = findFault is not null || isOfOperators is not null || MayNeedVersion;
         var fault = isSeen ? values.FindFault(value, out read) : values.FindFault(value);
-        return fault is null
+        return fault is null && !mayOperate && isOfOperators?.Invoke(read!) == true
+            ? new(
+                NotCommittedReason.Unauthorized,
+                "Only an operator may append this value, by a connection of its own to the leader. Give the client the role 'operator' in "
+                + "raft.security.")
+            : fault is null
             ? FindRefusal(key, read!) // Justification: null is a value of its type, or nothing looks at it.
             : new(
                 NotCommittedReason.Invalid,

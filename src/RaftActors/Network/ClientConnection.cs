@@ -176,6 +176,9 @@ internal sealed class ClientConnection : IAcceptedConnection
         }
     }
 
+    /// <summary>The client has the rights of an operator.</summary>
+    public bool MayOperate => _client.Identity is null || _role >= ConnectionRole.Operator;
+
     private void Take(ReadOnlyMemory<byte> bytes)
     {
         // A call has copies of its values. As views they would use up large blocks, whose garbage only full collections remove.

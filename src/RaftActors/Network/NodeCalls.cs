@@ -13,7 +13,10 @@ internal sealed class NodeCalls(long connections = 0)
 {
     // A forwarded call has the number of a connection above the number that the client gave the call.
     private const int NumberBits = 40;
-    private const long NumberMax = (1L << NumberBits) - 1;
+
+    /// <summary>A call of the node itself has a number up to this.</summary>
+    public const long NumberMax = (1L << NumberBits) - 1;
+
     private const long IdMax = (1L << (62 - NumberBits)) - 1;
 
     private readonly ConcurrentDictionary<CallTarget, ICallInbox> _inboxes = new();

@@ -17,6 +17,9 @@ internal sealed record PeerCaller(IActorRef To, long Number, byte Level, Network
     /// <summary>The size of the call.</summary>
     public int SizeBytes { get; init; }
 
+    /// <summary>The other node serves the client. Otherwise it makes the call itself.</summary>
+    public bool IsPassedOn => Number > NodeCalls.NumberMax;
+
     /// <summary>A call that is repeated has the same caller, also if the repeat has another size.</summary>
     public bool Equals(PeerCaller? other) => other is not null && To.Equals(other.To) && Number == other.Number;
 

@@ -105,6 +105,9 @@ public sealed record RaftOptions<TValue>
     /// </summary>
     public Func<string, TValue, string?>? FindFault { get; init; }
 
+    /// <summary>Whether only operators may append a value. Null: writers may append each one.</summary>
+    internal Func<TValue, bool>? IsOfOperators { get; init; }
+
     /// <summary>
     /// How this actor receives committed pairs while its process is a learner. Null: <c>raft.learner.delivery</c>, in order by default.
     /// </summary>

@@ -31,17 +31,17 @@ public sealed class PairCheckTests : TestKit
     {
         var values = new ValueCodec<object?>(Sys);
 
-        Assert.Contains("unknown kind 19", new PairCheck<object?>(values, findFault: null, () => 1).FindRefusal(
-            "key", values.Encode(new EntityFailure("as of an entity")))?.Detail);
+        Assert.Contains("unknown kind 19", new PairCheck<object?>(values, findFault: null, isOfOperators: null, () => 1).FindRefusal(
+            "key", values.Encode(new EntityFailure("as of an entity")), mayOperate: false)?.Detail);
     }
 
     [Fact]
     public void Pair_of_a_reminder_is_not_for_clients()
     {
         var values = new ValueCodec<int>(Sys);
-        var check = new PairCheck<int>(values, findFault: null, () => 1);
+        var check = new PairCheck<int>(values, findFault: null, isOfOperators: null, () => 1);
 
-        var refusal = check.FindRefusal("key", ValueCodec<int>.EncodeReminder(1, values.Encode(5).Span));
+        var refusal = check.FindRefusal("key", ValueCodec<int>.EncodeReminder(1, values.Encode(5).Span), mayOperate: true);
 
         Assert.Equal("The value is that of a reminder, which the leader alone appends.", refusal?.Detail);
     }
@@ -50,9 +50,23 @@ public sealed class PairCheckTests : TestKit
     public void Pair_that_the_check_of_the_actors_fails_at_is_refused()
     {
         var values = new ValueCodec<int>(Sys);
-        var check = new PairCheck<int>(values, (_, value) => $"{1 / value}", () => 1);
+        var check = new PairCheck<int>(values, (_, value) => $"{1 / value}", isOfOperators: null, () => 1);
 
-        Assert.Contains("FindFault threw DivideByZeroException", check.FindRefusal("key", values.Encode(0))?.Detail);
+        Assert.Contains("FindFault threw DivideByZeroException", check.FindRefusal("key", values.Encode(0), mayOperate: false)?.Detail);
+    }
+
+    [Theory]
+    [InlineData(-1, false, false)]
+    [InlineData(-1, true, true)]
+    [InlineData(1, false, true)]
+    public void Value_of_operators_is_for_operators(int value, bool mayOperate, bool isTaken)
+    {
+        var values = new ValueCodec<int>(Sys);
+        var check = new PairCheck<int>(values, findFault: null, isOfOperators: each => each < 0, () => 1);
+
+        var refusal = check.FindRefusal("key", values.Encode(value), mayOperate);
+
+        Assert.Equal(isTaken ? null : NotCommittedReason.Unauthorized, refusal?.Reason);
     }
 
     // A client's pair, and then the actor's own.
@@ -65,8 +79,8 @@ public sealed class PairCheckTests : TestKit
             return null;
         }
 
-        var check = new PairCheck<TValue?>(values, isChecked ? Check : null, () => 1);
-        var fault = check.FindRefusal("key", values.Encode(default))?.Detail;
+        var check = new PairCheck<TValue?>(values, isChecked ? Check : null, isOfOperators: null, () => 1);
+        var fault = check.FindRefusal("key", values.Encode(default), mayOperate: false)?.Detail;
         Assert.Equal(fault, check.FindRefusal("key", default(TValue?))?.Detail);
         return fault;
     }

@@ -10,19 +10,19 @@ using RaftActors.Telemetry;
 namespace RaftActors.Engine;
 
 /// <summary>What a process knows of the latest life of its actor. Any thread may use it.</summary>
-/// <param name="findRefusal">Says why a pair of a client must not be appended; null: it may be.</param>
+/// <param name="findRefusal">Says why a pair of a client, which may be an operator, must not be appended; null: it may be.</param>
 /// <param name="outcomes">Makes the outcomes of the actor.</param>
 /// <param name="takesSnapshots">It implements <see cref="IRaftSnapshot"/>.</param>
 internal sealed class LatestActor(
     RaftProcess process,
-    Func<string, ReadOnlyMemory<byte>, CancelReason.NotCommitted?> findRefusal,
+    Func<string, ReadOnlyMemory<byte>, bool, CancelReason.NotCommitted?> findRefusal,
     OutcomeMaker outcomes,
     bool takesSnapshots,
     ILoggingAdapter log)
 {
     private readonly WarningLimit _limit = new(Machine.Current.Time);
 
-    public Func<string, ReadOnlyMemory<byte>, CancelReason.NotCommitted?> FindRefusal => findRefusal;
+    public Func<string, ReadOnlyMemory<byte>, bool, CancelReason.NotCommitted?> FindRefusal => findRefusal;
 
     public OutcomeMaker Outcomes => outcomes;
 

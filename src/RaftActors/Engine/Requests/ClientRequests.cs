@@ -173,7 +173,7 @@ internal sealed class ClientRequests(
         {
             PassOn(call, client);
         }
-        else if (FindObstacle(call) is { } obstacle)
+        else if (FindObstacle(call, MayOperate(client)) is { } obstacle)
         {
             client.Tell(new Outcome<object?>.NotCommitted(obstacle.Reason, obstacle.Detail, request), context.Self);
         }
@@ -228,7 +228,15 @@ internal sealed class ClientRequests(
         }
     }
 
-    private CancelReason.NotCommitted? FindObstacle(ClientCall.Append call)
+    // A call of a client that another node has passed on has the rights of a writer, because that node does not say which ones it has.
+    private static bool MayOperate(ICanTell client) => client switch
+    {
+        RemoteCaller remote => remote.Connection.MayOperate,
+        PeerCaller peer => !peer.IsPassedOn,
+        _ => true,
+    };
+
+    private CancelReason.NotCommitted? FindObstacle(ClientCall.Append call, bool mayOperate)
     {
         var (process, limits) = (Process, Process.Settings.Limits);
         if (context.FindObstacle(call.Request, call.RequestKey?.Hash) is { } obstacle)
@@ -255,7 +263,7 @@ internal sealed class ClientRequests(
             return new(NotCommittedReason.Invalid, e.Message);
         }
 
-        return actor.FindRefusal(call.Key, call.Value);
+        return actor.FindRefusal(call.Key, call.Value, mayOperate);
     }
 
     private sealed record Waiting(long Number, ClientCall.Read Read, ICanTell Client);
