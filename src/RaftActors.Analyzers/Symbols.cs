@@ -12,7 +12,8 @@ internal static class Symbols
     private static readonly SymbolDisplayFormat Full = new(
         typeQualificationStyle: SymbolDisplayTypeQualificationStyle.NameAndContainingTypesAndNamespaces);
 
-    private static readonly HashSet<string> Callbacks = ["HandleAppend", "HandleCommand", "HandleUpgrade", "NewState", "RestoreSnapshot"];
+    private static readonly HashSet<string> Callbacks =
+        ["HandleAppend", "HandleCommand", "HandleReminder", "HandleUpgrade", "NewState", "RestoreSnapshot"];
 
     /// <summary>The methods that change a collection.</summary>
     public static readonly HashSet<string> Changes =
