@@ -16,6 +16,7 @@ internal static class ActorWorkloads
         ["key-value"] = KeyValueWorkload.SetUp,
         ["store"] = StoreWorkload.SetUp,
         ["fetch"] = FetchWorkload.SetUp,
+        ["reminders"] = RemindersWorkload.SetUp,
     };
 
     // Most odd seeds have the sums, which use most of the engine. The even ones share the rest, by the remainder of the seed.
@@ -44,6 +45,10 @@ internal static class ActorWorkloads
 
     private static void SetUp(long seed, string? workload, RaftSimulation simulation) => All[workload ?? NameOf(seed)](seed, simulation);
 
-    private static string NameOf(long seed) =>
-        seed % 16 == 15 ? "fetch" : seed % 2 == 1 ? "sums" : OfEvenSeeds[seed / 2 % OfEvenSeeds.Length];
+    private static string NameOf(long seed) => (seed % 16) switch
+    {
+        7 => "reminders",
+        15 => "fetch",
+        var rest => rest % 2 == 1 ? "sums" : OfEvenSeeds[rest / 2],
+    };
 }

@@ -13,8 +13,6 @@ namespace RaftActors.Simulator.Actors;
 /// </summary>
 internal static class FetchWorkload
 {
-    private static readonly TimeSpan FaultsLast = TimeSpan.FromSeconds(20);
-
     public static void SetUp(long seed, RaftSimulation simulation)
     {
         FetchLedger ledger = new();
@@ -22,9 +20,9 @@ internal static class FetchWorkload
         var delivery = seed % 2 == 0 ? LearnerDelivery.InOrder : LearnerDelivery.AsCommitted;
         simulation
             .Nodes(3 + (int)(seed % 3))
-            .Actor(() => new Fetcher(ledger, prng, delivery, until: FaultsLast), SumsWorkload.ActorName)
+            .Actor(() => new Fetcher(ledger, prng, delivery, until: SumsWorkload.FaultsLast), SumsWorkload.ActorName)
             .Config("raft.snapshot { after-entries = 12, retained-entries = 4 }")
-            .For(FaultsLast)
+            .For(SumsWorkload.FaultsLast)
             .Clients(1, OperateAsync)
             .Always("each delivery is due", _ => ledger.Broken is null ? true : throw new InvalidDataException(ledger.Broken))
             .Eventually("all nodes have all pairs", view => Enumerable.Range(0, view.Nodes).All(node =>

@@ -9,7 +9,7 @@ namespace RaftActors.Simulator.Actors;
 internal static class SumsWorkload
 {
     private static readonly TimeSpan ChangeTimeout = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan FaultsLast = TimeSpan.FromSeconds(20);
+    public static readonly TimeSpan FaultsLast = TimeSpan.FromSeconds(20);
 
     public const string ActorName = "sums";
 

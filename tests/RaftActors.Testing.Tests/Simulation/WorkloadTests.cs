@@ -19,4 +19,9 @@ public sealed class WorkloadTests
     [MemberData(nameof(RaftSimulation.Seeds), 10, MemberType = typeof(RaftSimulation))]
     public void Actors_that_fetch_pairs_get_each_of_them_once(long seed) =>
         RaftSimulation.Run(seed, simulation => FetchWorkload.SetUp(seed, simulation));
+
+    [Theory]
+    [MemberData(nameof(RaftSimulation.Seeds), 5, MemberType = typeof(RaftSimulation))]
+    public void Reminders_are_told_once_and_not_early_and_none_is_lost(long seed) =>
+        RaftSimulation.Run(seed, simulation => RemindersWorkload.SetUp(seed, simulation));
 }

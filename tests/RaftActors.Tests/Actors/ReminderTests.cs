@@ -66,6 +66,21 @@ public sealed class ReminderTests : VirtualActorTest<string>
     }
 
     [Fact]
+    public void Leader_appends_the_pair_again_if_it_was_deposed_before_the_reminder_was_told()
+    {
+        Lead();
+        Commit("tea", "after 60", "set");
+        Advance(60);
+        ExpectDue("tea");
+        Group.ElectPeer();
+        ExpectNothingAsked();
+
+        Group.ElectActor();
+
+        ExpectDue("tea");
+    }
+
+    [Fact]
     public void Time_that_has_passed_is_due_at_once_and_one_to_come_is_not()
     {
         Lead();
