@@ -8,7 +8,7 @@ namespace RaftActors.Examples;
 /// Accounts with the same balances on all nodes. A pair is a booking: its key is the account, its value the amount. No account is
 /// overdrawn: <see cref="HandleAppend"/> checks each booking, in the same order on every node. Snapshots of the balances bound the log.
 /// </summary>
-internal sealed class Ledger : RaftActor<int, BookingResult>, IRaftSnapshot<byte[]>
+internal class Ledger : RaftActor<int, BookingResult>, IRaftSnapshot<byte[]>
 {
     private Dictionary<string, int> _balances = [];
     private readonly IActorRef _watcher;
