@@ -6,6 +6,7 @@ using RaftActors.Cli.Backups;
 using RaftActors.Cli.Certificates;
 using RaftActors.Cli.Client;
 using RaftActors.Cli.Client.Check;
+using RaftActors.Cli.Client.Coordination;
 using RaftActors.Cli.Client.Top;
 using RaftActors.Cli.Offline;
 using RaftActors.Cli.Plan;
@@ -32,6 +33,9 @@ internal static class CommandLine
         ("check", CheckCommand.Build),
         ("trace", TraceCommand.Build),
         ("log", BuildLog),
+        ("lock", LockCommand.Build),
+        ("session", SessionCommand.Build),
+        ("item", ItemCommand.Build),
         ("recover", RecoverCommand.Build),
         ("snapshot", SnapshotCommand.Build),
         ("backup", BackupCommand.Build),

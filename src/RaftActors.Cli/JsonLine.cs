@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
@@ -22,6 +23,22 @@ internal static class JsonLine
         }
 
         output.WriteLine(Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
+    }
+
+    /// <param name="members">Texts, whole numbers, and null for those that are left out.</param>
+    public static void Members(Utf8JsonWriter writer, params (string Name, object? Value)[] members)
+    {
+        foreach (var (name, value) in members)
+        {
+            if (value is null or string)
+            {
+                Text(writer, name, (string?)value);
+            }
+            else
+            {
+                writer.WriteNumber(name, Convert.ToInt64(value, CultureInfo.InvariantCulture));
+            }
+        }
     }
 
     public static void Owner(Utf8JsonWriter writer, StoreOwner? owner)

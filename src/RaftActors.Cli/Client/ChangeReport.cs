@@ -1,10 +1,14 @@
+using System.Text.Json;
+
 namespace RaftActors.Cli.Client;
 
 /// <summary>Reports the outcome of a change of members or leader.</summary>
 /// <param name="kind">The value of <c>kind</c> in JSON.</param>
 /// <param name="done">The text when it is done: "added :9993".</param>
 /// <param name="what">The clause after "unknown whether": ":9993 was added".</param>
-internal sealed class ChangeReport(CommandEnvironment environment, ClientSettings settings, string kind, string done, string what)
+/// <param name="look">The command that shows it.</param>
+internal sealed class ChangeReport(
+    CommandEnvironment environment, ClientSettings settings, string kind, string done, string what, string look = "raft status")
 {
     /// <summary>The exit codes, for the help of each change.</summary>
     public const string ExitCodes =
@@ -24,10 +28,12 @@ internal sealed class ChangeReport(CommandEnvironment environment, ClientSetting
 
     /// <summary>Reports the outcome of a change that was made.</summary>
     /// <param name="group">The group, where a command changes several; null: there is one.</param>
+    /// <param name="members">Writes further members of the object; null: there are none.</param>
     /// <returns>The exit code.</returns>
-    public int Report(RequestOutcome result, ProcessName? member, bool isInterrupted, string? group = null)
+    public int Report(
+        RequestOutcome result, ProcessName? member, bool isInterrupted, string? group = null, Action<Utf8JsonWriter>? members = null)
     {
-        var (place, next) = group is null ? ("", "'raft status'") : ($"{group}: ", "this command again");
+        var (place, next) = group is null ? ("", $"'{look}'") : ($"{group}: ", "this command again");
         var (outcome, why, code) = result switch
         {
             RequestOutcome.NotDone notDone => ("not-done", notDone.Why, ExitCode.Failed),
@@ -41,6 +47,7 @@ internal sealed class ChangeReport(CommandEnvironment environment, ClientSetting
                 writer.WriteString("kind", kind);
                 JsonLine.Text(writer, "group", group);
                 JsonLine.Text(writer, settings.Target.Noun, member is { } named ? settings.Target.Show(named) : null);
+                members?.Invoke(writer);
                 writer.WriteString("outcome", outcome);
                 if (result is RequestOutcome.Done { WasBefore: true })
                 {

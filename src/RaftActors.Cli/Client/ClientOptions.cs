@@ -8,7 +8,10 @@ namespace RaftActors.Cli.Client;
 
 /// <summary>The options that all commands to a running group share.</summary>
 /// <param name="isOfServers">The command is about the messages of servers. It refuses the nodes of an application.</param>
-internal sealed class ClientOptions(CommandEnvironment environment, bool isOfServers = false)
+/// <param name="group">The command is about this group of an application, unless --group names another one. Null: about any group.</param>
+/// <param name="timeout">The default of --timeout; null: that of most commands.</param>
+internal sealed class ClientOptions(
+    CommandEnvironment environment, bool isOfServers = false, string? group = null, TimeSpan? timeout = null)
 {
     private const string DefaultGroup = "default";
 
@@ -32,15 +35,15 @@ internal sealed class ClientOptions(CommandEnvironment environment, bool isOfSer
 
     public Option<string?> Contacts { get; } = new("--contacts")
     {
-        Description = "In place of --server: nodes of an application, as 'HOST:PORT', separated by commas. They name the members of "
-            + "--group, which are shown by their process names.",
+        Description = $"{(group is null ? "In place of --server: nodes" : "Nodes")} of an application, as 'HOST:PORT', separated by commas. They "
+            + "name the members of --group, which are shown by their process names.",
         HelpName = "list",
         Hidden = isOfServers,
     };
 
     public Option<string?> Group { get; } = new("--group")
     {
-        Description = $"The group of the application. Default: {DefaultGroup}.",
+        Description = $"The group of the application. Default: {group ?? DefaultGroup}.",
         HelpName = "name",
         Hidden = isOfServers,
     };
@@ -56,7 +59,7 @@ internal sealed class ClientOptions(CommandEnvironment environment, bool isOfSer
     public Option<string?> Timeout { get; } = new("--timeout")
     {
         Description = $"The total time to try: {Duration.Forms}. A number without a unit means seconds. Default: the environment "
-            + $"variable {TimeoutVariable}, or {ClientSettings.DefaultTimeout.TotalSeconds}s.",
+            + $"variable {TimeoutVariable}, or {(timeout ?? ClientSettings.DefaultTimeout).TotalSeconds}s.",
         HelpName = "time",
     };
 
@@ -66,7 +69,11 @@ internal sealed class ClientOptions(CommandEnvironment environment, bool isOfSer
 
     public void AddTo(Command command)
     {
-        command.Add(Servers);
+        if (group is null)
+        {
+            command.Add(Servers);
+        }
+
         command.Add(Contacts);
         command.Add(Group);
         command.Add(PortOffset);
@@ -83,7 +90,8 @@ internal sealed class ClientOptions(CommandEnvironment environment, bool isOfSer
     {
         if (parsed.GetValue(Contacts) is not { } contacts)
         {
-            return parsed.GetValue(Group) is not null || parsed.GetValue(PortOffset) is not null
+            return group is not null ? throw new UsageException("--contacts is missing: name nodes of the application")
+                : parsed.GetValue(Group) is not null || parsed.GetValue(PortOffset) is not null
                 ? throw new UsageException("--contacts is missing: name nodes of the application that --group or --port-offset is about")
                 : new ServersTarget(parsed.GetValue(Servers)!);
         }
@@ -97,7 +105,7 @@ internal sealed class ClientOptions(CommandEnvironment environment, bool isOfSer
 
         return parsed.GetResult(Servers) is { Implicit: false }
             ? throw new UsageException("-S and --contacts are both given: give -S for raft servers, or --contacts for an application")
-            : ApplicationTarget.Of(contacts, parsed.GetValue(Group) ?? DefaultGroup, PortOffsetOf(parsed));
+            : ApplicationTarget.Of(contacts, parsed.GetValue(Group) ?? group ?? DefaultGroup, PortOffsetOf(parsed));
     }
 
     private int? PortOffsetOf(ParseResult parsed) =>
@@ -108,7 +116,7 @@ internal sealed class ClientOptions(CommandEnvironment environment, bool isOfSer
     private TimeSpan TimeoutOf(ParseResult parsed) =>
         parsed.GetValue(Timeout) is { } given ? ParseTimeout(given, "")
         : environment.Variable(TimeoutVariable)?.Trim() is { Length: > 0 } variable ? ParseTimeout(variable, $" in {TimeoutVariable}")
-        : ClientSettings.DefaultTimeout;
+        : timeout ?? ClientSettings.DefaultTimeout;
 
     private static TimeSpan ParseTimeout(string text, string place) =>
         Duration.Parse(text, place, TimeSpan.FromSeconds(1), TimeoutMax, out var problem) ?? throw new UsageException(problem);

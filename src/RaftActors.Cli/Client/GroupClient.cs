@@ -36,7 +36,7 @@ internal sealed class GroupClient : IDisposable
         var given = settings.Target is ServersTarget(var servers) ? settings.Connect?.Invoke(servers) : null;
         _isReached = given is not null;
         _host = given is null ? new ClientHost(settings.Security.With(ConfigOf(settings, patience)), On) : null;
-        Raft = given ?? CreateClient();
+        Raft = given ?? Create(new RaftClientOptions<string, string>());
     }
 
     // A client of another group of the same application. It shares the connections.
@@ -46,7 +46,7 @@ internal sealed class GroupClient : IDisposable
         (_lock, _refused, _contacts, _redirected) = (first._lock, first._refused, first._contacts, first._redirected);
         (_interrupted, _host, _isReached) = (first._interrupted, first._host, true);
         _end = CancellationTokenSource.CreateLinkedTokenSource(first.End);
-        Raft = CreateClient();
+        Raft = Create(new RaftClientOptions<string, string>());
     }
 
     /// <summary>The client. Its types are those of the messages of servers; for a group of an application they do not matter.</summary>
@@ -81,13 +81,15 @@ internal sealed class GroupClient : IDisposable
     /// No process of the group answered in time. If no node of an application has the group, the message lists those that they have.
     /// </exception>
     public Task<RaftActors.GroupStatus> StatusAsync(CancellationToken end) =>
-        _settings.Target is ApplicationTarget ? StatusOfApplicationAsync(end) : Raft.StatusAsync(end);
+        _settings.Target is ApplicationTarget ? AskApplicationAsync(Raft.StatusAsync, end) : Raft.StatusAsync(end);
 
-    private async Task<RaftActors.GroupStatus> StatusOfApplicationAsync(CancellationToken end)
+    /// <summary>Asks for something. If no node of the application has the group, the exception lists those that they have.</summary>
+    /// <exception cref="RaftUnavailableException">No process of the group answered in time.</exception>
+    public async Task<T> AskApplicationAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken end)
     {
         try
         {
-            return await Raft.StatusAsync(end).ConfigureAwait(false);
+            return await ask(end).ConfigureAwait(false);
         }
         catch (RaftUnavailableException) when (_isReached)
         {
@@ -107,6 +109,12 @@ internal sealed class GroupClient : IDisposable
     /// <summary>Makes a client of another group of the same application. It must be disposed before this one.</summary>
     public GroupClient Of(string group) => new(this, group);
 
+    /// <summary>Makes another client of the same group, which shares the connections.</summary>
+    public RaftClient<TValue, TResult> Create<TValue, TResult>(RaftClientOptions<TValue, TResult> options) =>
+        // Justification: without a given client there is a host. The program ends with its connections.
+        _host!.CreateClient(
+            _settings.Target.Group, options with { Contacts = [.. _settings.Target.Contacts.Select(contact => contact.Key)] });
+
     /// <summary>Makes a change of the group.</summary>
     public RequestOutcome Change(Func<RaftClient, CancellationToken, Task<Outcome<Membership>>> change) =>
         change(Raft, End).GetAwaiter().GetResult().Match<RequestOutcome>(_ => new RequestOutcome.Done(), NotDone, Unknown);
@@ -120,8 +128,10 @@ internal sealed class GroupClient : IDisposable
             outcome.Reason == NotCommittedReason.Unauthorized);
     }
 
-    public RequestOutcome Unknown<T>(Outcome<T>.Unknown outcome) =>
-        new RequestOutcome.Unknown(IsInterrupted ? RequestOutcome.Interrupted : Late);
+    public RequestOutcome Unknown<T>(Outcome<T>.Unknown outcome) => Unknown(why: null);
+
+    /// <param name="why">Unless Ctrl-C is the reason; null: no answer came in time.</param>
+    public RequestOutcome Unknown(string? why) => new RequestOutcome.Unknown(IsInterrupted ? RequestOutcome.Interrupted : why ?? Late);
 
     /// <summary>Asks for something that changes nothing, and reports that there is no answer.</summary>
     /// <param name="code">The exit code, if there is no answer.</param>
@@ -180,10 +190,6 @@ internal sealed class GroupClient : IDisposable
                 contact => $"cannot reach {contact.Shown}: {_refused.GetValueOrDefault(contact.Key) ?? _settings.Target.WhySilent}"));
         }
     }
-
-    // Justification: without a given client there is a host. The program ends with its connections.
-    private RaftClient<string, string> CreateClient() => _host!.CreateClient<string, string>(
-        _settings.Target.Group, new() { Contacts = [.. _settings.Target.Contacts.Select(contact => contact.Key)] });
 
     private void On(object news)
     {

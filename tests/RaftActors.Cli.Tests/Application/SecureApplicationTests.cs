@@ -43,6 +43,51 @@ public sealed class SecureApplicationTests : IDisposable
         ];
     }
 
+    [Fact]
+    public async Task Operator_breaks_locks_and_ends_sessions_and_a_writer_may_not()
+    {
+        var certificates = _folder["certs"];
+        Assert.Equal(0, Run.Here("certs", "--dir", certificates, "127.0.0.1", "--client", "boss", "--client", "app").Code);
+        using var nodes = new LockNodes(
+            $$"""
+            security {
+              tls { certificate = "{{certificates}}/127.0.0.1.pem", key = "{{certificates}}/127.0.0.1.key", ca = "{{certificates}}/ca.pem" }
+              roles { operator = [boss], writer = [app] }
+            }
+            """);
+        var held = await nodes.Programs[0].LockAsync("report");
+
+        Assert.Equal(0, Ask("app", ["item", "put", "mode", "night"]).Code);
+        var session = Ask("app", ["lock", "show", "report", "--json"]).Objects.Single().GetProperty("session").GetInt64();
+        string[][] commands = [["lock", "break", "report", "--yes"], ["session", "end", $"{session}", "--yes"]];
+        foreach (var command in commands)
+        {
+            var refused = Ask("app", command);
+            Assert.Equal(1, refused.Code);
+            Assert.StartsWith("raft: not done: only an operator may append this value", refused.Error);
+            Assert.True(held.IsHeld);
+        }
+
+        // Each node is asked first once, and most do not lead.
+        foreach (var (number, contact) in nodes.Contacts.Index())
+        {
+            await using var other = await nodes.Programs[0].LockAsync($"other {number}");
+            var run = Ask("boss", ["lock", "break", $"other {number}", "--yes"], contact);
+            Assert.Equal((0, ""), (run.Code, run.Error));
+            Assert.True(other.Lost.IsCancellationRequested);
+        }
+
+        var ended = Ask("boss", commands[1]);
+        Assert.Equal((0, ""), (ended.Code, ended.Error));
+        Assert.True(held.Lost.IsCancellationRequested);
+
+        Run Ask(string name, string[] command, string? contact = null) => Run.Here(
+        [
+            .. command, "--contacts", contact ?? nodes.Contacts[0], "--tls-cert", $"{certificates}/{name}.pem", "--tls-key",
+            $"{certificates}/{name}.key", "--tls-ca", $"{certificates}/ca.pem",
+        ]);
+    }
+
     private static async Task ServesByRole(OrdersGroup group, string[] boss, string[] eye)
     {
         await group.AppendAsync("order-1", "beer");

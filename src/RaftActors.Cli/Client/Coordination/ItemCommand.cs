@@ -1,0 +1,152 @@
+using System.CommandLine;
+
+using RaftActors.Coordination.State;
+
+using Change = RaftActors.Coordination.State.Command;
+using Command = System.CommandLine.Command;
+
+namespace RaftActors.Cli.Client.Coordination;
+
+/// <summary><c>raft item</c>.</summary>
+internal static class ItemCommand
+{
+    public static Command Build(CommandEnvironment environment)
+    {
+        var name = new Argument<string>("name") { Description = "The name of the item." };
+        var value = new Argument<string>("value") { Description = "Its text, of at most 9000 characters." };
+        var prefix = new Argument<string>("prefix")
+        {
+            Description = "The beginning of the names. Default: all items.",
+            DefaultValueFactory = _ => "",
+        };
+        var expected = new Option<long?>("--if-version")
+        {
+            Description = "Only if the item has this version; 0: only if there is none.",
+            HelpName = "version",
+        };
+        return new("item", "Shows and changes the items of an application: small texts by name in its coordination group.")
+        {
+            CoordinationGroup.Verb(
+                environment,
+                "get",
+                "Prints the value of an item.",
+                "item get shop/mode",
+                false,
+                [name],
+                (parsed, group) => Get(group, parsed.GetValue(name)!, environment.IsTerminal)),
+            CoordinationGroup.Verb(
+                environment,
+                "put",
+                "Writes an item. It belongs to no session, and stays until it is deleted.",
+                "item put shop/mode maintenance",
+                true,
+                [name, value, expected],
+                (parsed, group) => Write(
+                    group, parsed.GetValue(name)!, new Change.Put(parsed.GetValue(value)!, parsed.GetValue(expected), 0, null), "put")),
+            CoordinationGroup.Verb(
+                environment,
+                "delete",
+                "Deletes an item.",
+                "item delete shop/mode",
+                true,
+                [name, expected],
+                (parsed, group) => Write(group, parsed.GetValue(name)!, new Change.Delete(parsed.GetValue(expected)), "deleted")),
+            CoordinationGroup.Verb(
+                environment,
+                "list",
+                "Lists the items whose names begin with a prefix, sorted by name.",
+                "item list service/",
+                false,
+                [prefix],
+                (parsed, group) => List(group, parsed.GetValue(prefix)!)),
+            CoordinationGroup.Verb(
+                environment,
+                "watch",
+                """
+                Prints the items whose names begin with a prefix, and then each change until Ctrl-C. After a gap, when the group has forgotten
+                changes, all items come again: an item that is not among them was deleted.
+                """,
+                "item watch service/",
+                false,
+                [prefix],
+                (parsed, group) => Watch(group, parsed.GetValue(prefix)!)),
+        };
+    }
+
+    private static int Get(CoordinationGroup group, string name, bool isTerminal)
+    {
+        if (!TryRead(group, name, out var view, out var code))
+        {
+            return code;
+        }
+
+        if (view.Items is not [{ Value: { } value } item])
+        {
+            return group.Refuse($"there is no item '{name}', as 'raft item list' shows");
+        }
+
+        // A script gets the text as it is.
+        group.Write("item", isTerminal ? Printable.Of(value) : value, Members(item));
+        return ExitCode.Done;
+    }
+
+    private static int List(CoordinationGroup group, string prefix) => group.TryAsk(
+        new Question.OfChanges(prefix, -1), CoordinationJson.Default.ItemsView, out var view, out var code)
+        ? group.WriteRows("item", ["NAME", "VERSION", "VALUE"], [.. view.Items.Select(Members)], view.Items.Length)
+        : code;
+
+    private static int Write(CoordinationGroup group, string name, Change change, string done)
+    {
+        // If the group does not answer, it is certain that nothing was changed.
+        if (!TryRead(group, name, out _, out var code))
+        {
+            return code;
+        }
+
+        var (outcome, version) = group.Append(name, change, answer => answer switch
+        {
+            Answer.Conflict { Version: 0 } => $"there is no item '{name}'",
+            Answer.Conflict conflict => $"'{name}' has the version {conflict.Version}",
+            _ => null,
+        });
+        return group.Report(
+            outcome,
+            $"item-{done}",
+            change is Change.Put ? $"put '{name}', version {version}" : $"deleted '{name}'",
+            $"'{name}' was changed",
+            $"raft item get {name}",
+            ("name", name),
+            ("version", outcome is RequestOutcome.Done ? version : null));
+    }
+
+    private static int Watch(CoordinationGroup group, string prefix) =>
+        TryRead(group, prefix, out _, out var code) && group.TryRun(() => WatchAsync(group, prefix), out _, out code) ? ExitCode.Done : code;
+
+    private static async Task<bool> WatchAsync(CoordinationGroup group, string prefix)
+    {
+        await foreach (var view in group.WatchAsync(prefix).ConfigureAwait(false))
+        {
+            if (view.IsWhole)
+            {
+                group.Write("items", $"{view.Items.Length} items", ("items", view.Items.Length));
+            }
+
+            foreach (var item in view.Items)
+            {
+                var isThere = item.Value is not null;
+                group.Write(
+                    isThere ? "item" : "item-deleted",
+                    Printable.Of(isThere ? $"{item.Name} = {item.Value}" : $"{item.Name} is deleted"),
+                    Members(item));
+            }
+        }
+
+        return true;
+    }
+
+    private static bool TryRead(CoordinationGroup group, string name, out ItemsView view, out int code) =>
+        group.TryAsk(new Question.OfItem(name), CoordinationJson.Default.ItemsView, out view, out code);
+
+    private static (string Name, object? Value)[] Members(Item item) =>
+        [("name", item.Name), ("version", item.Version), ("value", item.Value)];
+}

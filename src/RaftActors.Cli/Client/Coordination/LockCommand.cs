@@ -1,0 +1,150 @@
+using System.CommandLine;
+using System.Diagnostics;
+
+using RaftActors.Coordination.State;
+
+using Change = RaftActors.Coordination.State.Command;
+using Command = System.CommandLine.Command;
+
+namespace RaftActors.Cli.Client.Coordination;
+
+/// <summary><c>raft lock</c>.</summary>
+internal static class LockCommand
+{
+    public static Command Build(CommandEnvironment environment)
+    {
+        var (name, yes) = (new Argument<string>("name") { Description = "The name of the lock." }, CoordinationGroup.Yes());
+        var token = new Option<long?>("--token")
+        {
+            Description = "The fencing token of the holder. Needed if there are several holders, as a semaphore has.",
+            HelpName = "number",
+        };
+        return new("lock", "Shows the locks of the coordination group of an application, and takes them away from their holders.")
+        {
+            CoordinationGroup.Verb(
+                environment,
+                "list",
+                $"""
+                Lists the locks that a program holds or waits for, at most {Overview.RowsMax}, those with the most waiting claims first. The
+                lease of a cluster singleton or of a shard is a lock, too. PROGRAM and TOKEN are those of the first holder.
+                """,
+                "lock list",
+                false,
+                [],
+                (_, group) => List(group)),
+            CoordinationGroup.Verb(
+                environment,
+                "show",
+                """
+                Shows who holds a lock and who waits for it: the program, its session, its fencing token, and what it says of itself.
+                """,
+                "lock show nightly-report",
+                false,
+                [name],
+                (parsed, group) => Show(group, parsed.GetValue(name)!)),
+            CoordinationGroup.Verb(
+                environment,
+                "break",
+                """
+                Takes a lock away from its holder, and waits until it is free or has another holder. With raft.security only operators may.
+
+                The holder learns it with its next renewal, within a second: its RaftLock.Lost is cancelled, and its lease, singleton or
+                shard stops. Then its library releases the lock, and the next program gets it with a higher fencing token. No program gets
+                the lock before. A holder that does not answer loses it when its session expires, 10 s after the latest renewal, unless
+                raft-coordination.session-timeout differs. With a longer one give a longer --timeout.
+
+                A holder that renews its session and does not stop keeps the lock: then end its session by 'raft session end'.
+                """,
+                "lock break nightly-report",
+                true,
+                [name, token, yes],
+                (parsed, group) => Break(group, parsed.GetValue(name)!, parsed.GetValue(token), parsed.GetValue(yes))),
+        };
+    }
+
+    private static int List(CoordinationGroup group) => !group.TryDescribe(null, out var overview, out var code)
+        ? code
+        : group.WriteRows(
+            "lock",
+            ["LOCK", "PERMITS", "HOLDERS", "WAITING", "PROGRAM", "TOKEN"],
+            [
+                .. overview.Locks.Select(each => new (string, object?)[]
+                {
+                    ("lock", each.Name), ("permits", each.Permits), ("holders", each.HolderCount), ("waiting", each.WaitingCount),
+                    ("program", each.Holders.FirstOrDefault()?.Owner), ("token", each.Holders.FirstOrDefault()?.Token),
+                }),
+            ],
+            overview.LockCount);
+
+    private static int Show(CoordinationGroup group, string name) => !group.TryDescribe(name, out var overview, out var code)
+        ? code
+        : overview.Locks is not [var found] ? group.Refuse(Missing(name))
+        : group.WriteRows(
+            "claim",
+            ["PART", "PROGRAM", "SESSION", "TOKEN", "TEXT"],
+            [
+                .. found.Holders.Concat(found.Waiting).Select(each => new (string, object?)[]
+                {
+                    ("part", each.Token > 0 ? "holder" : "waiting"), ("program", each.Owner), ("session", each.Session),
+                    ("token", each.Token > 0 ? each.Token : null), ("text", each.Text),
+                }),
+            ],
+            found.HolderCount + found.WaitingCount);
+
+    private static int Break(CoordinationGroup group, string name, long? token, bool isSure)
+    {
+        if (!group.TryAsk(new Question.OfLock(name, null), CoordinationJson.Default.LockView, out var before, out var code))
+        {
+            return code;
+        }
+
+        var holder = before.Holders.FirstOrDefault(each => token is null || each.Token == token);
+        var whyNot = before.Holders.IsEmpty ? Missing(name)
+            : holder is null || (token is null && before.Holders.Length > 1)
+                ? $"name one of these holders by --token: {string.Join(", ", before.Holders.Select(Text))}"
+            : null;
+        if (whyNot is null && !group.IsConfirmed(isSure, $"'{name}' is held by {Text(holder!)}.", name)) // Justification: checked above.
+        {
+            return ExitCode.Failed;
+        }
+
+        var (begin, now) = (Stopwatch.GetTimestamp(), before);
+        var outcome = whyNot is null ? Break(group, name, holder!.Token, begin, ref now) : new RequestOutcome.NotDone(whyNot);
+        var next = now.Holders.FirstOrDefault(each => before.Holders.All(known => known.Token != each.Token));
+        return group.Report(
+            outcome,
+            "lock-broken",
+            $"'{name}' {(next is null ? now.Holders.IsEmpty ? "is free" : "has a free permit" : $"is now held by {Text(next)}")}",
+            "the holder has released the lock",
+            $"raft lock show {name}",
+            ("lock", name),
+            ("program", holder?.Owner),
+            ("session", holder?.Session),
+            ("token", holder?.Token),
+            ("nextProgram", next?.Owner),
+            ("nextToken", next?.Token),
+            ("ms", outcome is RequestOutcome.Done ? (long)Stopwatch.GetElapsedTime(begin).TotalMilliseconds : null));
+    }
+
+    private static RequestOutcome Break(CoordinationGroup group, string name, long token, long begin, ref LockView now)
+    {
+        var (outcome, _) = group.Append(
+            name, new Change.Break(token), answer => answer is Answer.Held ? $"the token {token} does not hold it any more" : null);
+        while (outcome is RequestOutcome.Done && now.Holders.Any(each => each.Token == token))
+        {
+            // The answer waits a moment for a change.
+            Question question = new Question.OfLock(name, [.. now.Holders.Select(each => each.Token)]);
+            var why = Stopwatch.GetElapsedTime(begin) >= group.Timeout
+                ? "it was told, and holds the lock still"
+                : group.Client.TryAsk(() => group.AskAsync(question, CoordinationJson.Default.LockView), out now);
+            outcome = why is null ? outcome : group.Client.Unknown(why);
+        }
+
+        return outcome;
+    }
+
+    private static string Missing(string name) => $"no program holds '{name}', as 'raft lock list' shows";
+
+    private static string Text(LockHolder each) =>
+        $"{each.Owner} with token {each.Token}, session {each.Session}{(each.Text is { } text ? $" ({text})" : "")}";
+}

@@ -1,0 +1,114 @@
+using System.CommandLine;
+using System.Diagnostics;
+
+using RaftActors.Coordination.State;
+
+using Change = RaftActors.Coordination.State.Command;
+using Command = System.CommandLine.Command;
+
+namespace RaftActors.Cli.Client.Coordination;
+
+/// <summary><c>raft session</c>.</summary>
+internal static class SessionCommand
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(200);
+
+    public static Command Build(CommandEnvironment environment)
+    {
+        var id = new Argument<long>("id") { Description = "The number of the session, as 'raft session list' shows it." };
+        var yes = CoordinationGroup.Yes();
+        return new("session", "Shows the sessions of the programs that use the coordination group of an application, and ends them.")
+        {
+            CoordinationGroup.Verb(
+                environment,
+                "list",
+                $"""
+                Lists the sessions, at most {Overview.RowsMax}, those whose renewal is late first. Each program has one, to which all of its
+                locks belong. LEFT is the time until it expires without a renewal. Both times are in milliseconds.
+                """,
+                "session list",
+                false,
+                [],
+                (_, group) => List(group)),
+            CoordinationGroup.Verb(
+                environment,
+                "end",
+                """
+                Ends a session with all of its locks and items, and waits until it is gone. With raft.security only operators may.
+
+                The session takes no renewal any more. Its program learns it within a second: RaftLock.Lost of each of its locks is
+                cancelled, and its leases, singletons and shards stop. Half a second later the session is closed, and the next programs get
+                the locks with higher fencing tokens. If the program does not answer, its session expires 10 s after the latest renewal,
+                unless raft-coordination.session-timeout differs. With a longer one give a longer --timeout.
+
+                A program that needs a lock again opens another session. Stop a program that must not.
+                """,
+                "session end 4711",
+                true,
+                [id, yes],
+                (parsed, group) => End(group, parsed.GetValue(id), parsed.GetValue(yes))),
+        };
+    }
+
+    private static int List(CoordinationGroup group) => !group.TryDescribe(null, out var overview, out var code)
+        ? code
+        : group.WriteRows(
+            "session",
+            ["SESSION", "PROGRAM", "CLAIMS", "TIMEOUT", "LEFT"],
+            [
+                .. overview.Sessions.Select(each => new (string, object?)[]
+                {
+                    ("session", each.Id), ("program", each.Owner), ("claims", each.Claims),
+                    ("timeoutMs", (long)each.Timeout.TotalMilliseconds), ("leftMs", (long)each.Left.TotalMilliseconds),
+                }),
+            ],
+            overview.SessionCount);
+
+    private static int End(CoordinationGroup group, long id, bool isSure)
+    {
+        if (!group.TryDescribe(null, out var overview, out var code))
+        {
+            return code;
+        }
+
+        // A list that is cut may lack it.
+        var session = overview.Sessions.FirstOrDefault(each => each.Id == id);
+        var isThere = session is not null || overview.SessionCount > overview.Sessions.Length;
+        if (isThere && !group.IsConfirmed(isSure, $"{id} is the session of {session?.Owner}, with {session?.Claims} claims.", $"{id}"))
+        {
+            return ExitCode.Failed;
+        }
+
+        var begin = Stopwatch.GetTimestamp();
+        var outcome = isThere ? End(group, id, session?.Owner ?? $"{id}", begin) : new RequestOutcome.NotDone(Missing(id));
+        return group.Report(
+            outcome,
+            "session-ended",
+            $"session {id} is gone",
+            "the session is gone",
+            "raft session list",
+            ("session", id),
+            ("program", session?.Owner),
+            ("ms", outcome is RequestOutcome.Done ? (long)Stopwatch.GetElapsedTime(begin).TotalMilliseconds : null));
+    }
+
+    // The answer to a further End tells that the session is gone. Until then it has no effect.
+    private static RequestOutcome End(CoordinationGroup group, long id, string owner, long begin)
+    {
+        for (var isTold = false; ; isTold = true)
+        {
+            var (outcome, _) = group.Append(owner, new Change.End(id), answer => answer is Answer.NoSession ? Missing(id) : null);
+            if (outcome is not RequestOutcome.Done)
+            {
+                return isTold && outcome is RequestOutcome.NotDone ? new RequestOutcome.Done() : outcome;
+            }
+
+            if (Stopwatch.GetElapsedTime(begin) >= group.Timeout || group.Client.End.WaitHandle.WaitOne(Pause))
+            {
+                return group.Client.Unknown("its program was told, and it is there still");
+            }
+        }
+    }
+
+    private static string Missing(long id) => $"there is no session {id}, as 'raft session list' shows";
+}
