@@ -30,14 +30,8 @@ internal static class JsonLine
     {
         foreach (var (name, value) in members)
         {
-            if (value is null or string)
-            {
-                Text(writer, name, (string?)value);
-            }
-            else
-            {
-                writer.WriteNumber(name, Convert.ToInt64(value, CultureInfo.InvariantCulture));
-            }
+            Text(writer, name, value as string);
+            Number(writer, name, value is null or string ? null : Convert.ToInt64(value, CultureInfo.InvariantCulture));
         }
     }
 

@@ -22,8 +22,18 @@ internal sealed class Model(int changesMax = State.Items.ChangesMax)
 
     private readonly Dictionary<long, long> _lastClaims = [];
     private readonly Dictionary<long, Guid?> _clients = [];
+    private readonly SortedSet<(long Session, long Claim)> _broken = [];
+    private readonly HashSet<long> _ending = [];
     private readonly Dictionary<string, long> _numbers = [];
     private long _reminders;
+
+    /// <summary>An answer is that of the model, which gives no reasons.</summary>
+    public static bool AreEqual(Answer answer, Answer expected) => (answer, expected) switch
+    {
+        (Answer.Refused, Answer.Refused) => true,
+        (Answer.Broken one, Answer.Broken other) => one.Claims.SequenceEqual(other.Claims),
+        _ => answer == expected,
+    };
 
     public long LastClaim(long session) => _lastClaims.GetValueOrDefault(session, -1);
 
@@ -118,20 +128,33 @@ internal sealed class Model(int changesMax = State.Items.ChangesMax)
                 Sessions.Add(new Mortal(name, serial, ++_reminders, open.Timeout));
                 return Answer.Done.Instance;
             case Command.Renew or Command.Close or Command.Acquire or Command.Release or Command.Put { Session: not 0 } when place < 0:
+            case Command.Renew or Command.Acquire or Command.Put { Session: not 0 } when _ending.Contains(session):
                 return Answer.NoSession.Instance;
+            case Command.End end when Sessions.Exists(each => each.Session == end.Session):
+                _ending.Add(end.Session);
+                return Answer.Done.Instance;
+            case Command.End:
+                return Answer.NoSession.Instance;
+            case Command.Break { Token: var token } when Holders(name).FirstOrDefault(each => each.Token == token) is { } holder:
+                _broken.Add((holder.Session, holder.Claim));
+                return Answer.Done.Instance;
+            case Command.Break:
+                return Answer.Held.Instance;
             case Command.Acquire { Claim: var claim } when !IsNext(session, claim):
                 return new Answer.Refused("");
             case Command.Release { Claim: var claim } when !IsNext(session, claim):
                 return new Answer.Refused("");
             case Command.Renew:
                 Sessions[place] = Sessions[place] with { Number = ++_reminders };
-                return Answer.Done.Instance;
+                long[] broken = [.. _broken.Where(each => each.Session == session).Select(each => each.Claim)];
+                return broken.Length > 0 ? new Answer.Broken([.. broken]) : Answer.Done.Instance;
             case Command.Close:
                 End(place, serial);
                 return Answer.Done.Instance;
             case Command.Acquire acquire:
                 return Acquire(name, acquire);
             case Command.Release release:
+                _broken.Remove((release.Session, release.Claim));
                 _lastClaims[release.Session] = Math.Max(LastClaim(release.Session), release.Claim);
                 _ = Locks.TryGetValue(name, out var known) ? known.Claims.RemoveAll(claim => claim.Is(release.Session, release.Claim)) : 0;
                 return Answer.Done.Instance;

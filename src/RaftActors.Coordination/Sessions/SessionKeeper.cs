@@ -168,13 +168,13 @@ internal sealed class SessionKeeper(
             var sentAt = time.GetTimestamp();
             var renewed = await calls.AppendAsync(owner, new Command.Renew(session.Id), settings.RenewInterval, time, ending.Token)
                 .ConfigureAwait(false);
-            if (renewed is (Answer.Done, _))
+            if (renewed is (Answer.Done or Answer.Broken, _))
             {
                 session.OnRenewed(sentAt);
             }
-            else if (renewed is (Answer.Broken broken, _))
+
+            if (renewed is (Answer.Broken broken, _))
             {
-                session.OnRenewed(sentAt);
                 log.Warning("An operator has taken locks away from {0}.", owner);
                 session.Break(broken.Claims);
             }

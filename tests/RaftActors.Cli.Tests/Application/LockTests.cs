@@ -93,7 +93,7 @@ public sealed class LockTests(LockNodes nodes) : IClassFixture<LockNodes>
 
         var broken = nodes.Ask("lock", "break", "stuck", "--yes", "--timeout", "3s");
         var isGranted = next.IsCompleted;
-        var session = nodes.Ask("lock", "show", "stuck", "--json").Objects.First().GetProperty("session").GetInt64();
+        var session = SessionOf("stuck");
         var ended = nodes.Ask("session", "end", $"{session}", "--yes");
 
         var after = await next;
@@ -109,6 +109,31 @@ public sealed class LockTests(LockNodes nodes) : IClassFixture<LockNodes>
         Assert.True(after.Token > held.Token);
         Assert.DoesNotContain($"\"session\":{session},", nodes.Ask("session", "list", "--json").Output);
         await after.DisposeAsync();
+    }
+
+    [Fact]
+    public async Task Ctrl_C_while_the_command_waits_says_how_to_find_out()
+    {
+        using var stops = new ManualResetEventSlim();
+        var held = await LockAsync(1, "slow");
+        using var registration = held.Lost.Register(stops.Wait);
+
+        var run = Run.Interrupted($"session {SessionOf("slow")}.\n", "lock", "break", "slow", "--yes", "--contacts", nodes.Contacts[0]);
+
+        Assert.Equal(130, run.Code);
+        Assert.Matches("^raft: (unknown whether the holder has released the lock|not done): interrupted; ", run.Error);
+        stops.Set();
+    }
+
+    [Fact]
+    public async Task Ctrl_C_instead_of_a_confirmation_changes_nothing()
+    {
+        await using var held = await LockAsync(1, "asked");
+
+        var run = Run.Interrupted("to continue: ", "lock", "break", "asked", "--contacts", nodes.Contacts[0]);
+
+        Assert.Equal((130, ""), (run.Code, run.Error));
+        Assert.True(held.IsHeld);
     }
 
     [Fact]
@@ -227,6 +252,9 @@ public sealed class LockTests(LockNodes nodes) : IClassFixture<LockNodes>
 
     private Task<RaftLock> LockAsync(int node, string name, int permits = 1, string? text = null) =>
         nodes.Programs[node].LockAsync(name, permits, text, _end.Token);
+
+    private long SessionOf(string name) =>
+        nodes.Ask("lock", "show", name, "--json").Objects.First().GetProperty("session").GetInt64();
 
     private void WaitFor(string name, Func<List<JsonElement>, bool> isReached)
     {

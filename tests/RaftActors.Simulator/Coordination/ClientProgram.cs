@@ -185,7 +185,10 @@ internal sealed class ClientProgram
             if (held is not null)
             {
                 _holders.OnAcquired(this, held);
-                await WaitAsync(_world.HasFaults ? 2000 : 10, held.Lost).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+                // Some holders ask only whether they hold it.
+                var lost = _world.Random.Chance(70) ? held.Lost : CancellationToken.None;
+                await WaitAsync(_world.HasFaults ? 2000 : 10, lost).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
                 var releasing = held.DisposeAsync();
                 _holders.OnReleased(held);
                 await releasing;

@@ -120,7 +120,7 @@ internal sealed class CoordinationRun
     {
         var place = _world.Random.Between(0, _programs.Length - 1);
         var time = _world.Between(10, _world.Random.Any([500, 2 * (int)_setup.SessionTimeout.TotalMilliseconds]));
-        switch (_world.Random.Between(0, 12))
+        switch (_world.Random.Between(0, 14))
         {
             case 0 or 1 or 2:
                 _log.Totals.LeaderChanges++;
@@ -145,7 +145,11 @@ internal sealed class CoordinationRun
                 _log.Totals.Intrusions++;
                 _group.Intrude(_world.NewClient());
                 break;
-            case 11:
+            case 11 or 12:
+                _log.Totals.Orders++;
+                _group.Operate(_world.NewClient());
+                break;
+            case 13:
                 _programs[place].Close();
                 _programs[place] = NewProgram();
                 break;

@@ -24,6 +24,9 @@ internal sealed class CoordinationTotals
     /// <summary>Commands of a session that a stranger appended.</summary>
     public long Intrusions { get; set; }
 
+    /// <summary>Commands of an operator.</summary>
+    public long Orders { get; set; }
+
     public void Add(CoordinationTotals other)
     {
         Seeds += other.Seeds;
@@ -35,10 +38,12 @@ internal sealed class CoordinationTotals
         Pauses += other.Pauses;
         Crashes += other.Crashes;
         Intrusions += other.Intrusions;
+        Orders += other.Orders;
     }
 
     /// <inheritdoc/>
     public override string ToString() =>
         $"{Seeds} seeds, {Events} events, {Commits} commits, {Grants} grants, {Expiries} sessions and items expired, "
-        + $"{LeaderChanges} changes of the leader, {Pauses} pauses, {Crashes} crashes of programs, {Intrusions} intrusions";
+        + $"{LeaderChanges} changes of the leader, {Pauses} pauses, {Crashes} crashes of programs, {Intrusions} intrusions, "
+        + $"{Orders} orders of operators";
 }

@@ -4,6 +4,7 @@ using Akka.Actor;
 
 using RaftActors.Coordination.Group;
 using RaftActors.Coordination.State;
+using RaftActors.Coordination.Tests;
 using RaftActors.Core;
 using RaftActors.Core.Codec;
 using RaftActors.Delivery;
@@ -119,7 +120,7 @@ internal sealed class GroupProcess(World world, Setup setup, SimulatedGroup grou
         Applied++;
         var answer = pair.Command is null ? Expire(pair) : _replica.Apply(pair.Name, pair.Written, Applied, pair.Client);
         world.Require(
-            pair.Expected is Answer.Refused ? answer is Answer.Refused : answer == pair.Expected,
+            Model.AreEqual(answer, pair.Expected),
             "model",
             $"{Applied}: {pair.Name} {pair.Command} was answered with {answer} instead of {pair.Expected}");
         pair.Answer ??= answer;

@@ -119,6 +119,21 @@ internal sealed class SimulatedGroup
         Append(command is Command.Put ? "i/0" : name, command, null, stranger, _ => { });
     }
 
+    /// <summary>An operator takes a lock away from its holder, or ends a session.</summary>
+    public void Operate(Guid stranger)
+    {
+        var name = _world.Random.Any(Setup.Locks);
+        if (_world.Random.Chance(30) && _log.Model.Sessions.Count > 0)
+        {
+            var (owner, session, _, _) = _world.Random.Any(_log.Model.Sessions);
+            Append(owner, new Command.End(session), null, stranger, _ => { });
+        }
+        else if (_log.Model.Holders(name) is { Length: > 0 } holders)
+        {
+            Append(name, new Command.Break(_world.Random.Any(holders).Token), null, stranger, _ => { });
+        }
+    }
+
     /// <summary>A process stops for a time. If it leads, another one is elected.</summary>
     public void StopOne()
     {

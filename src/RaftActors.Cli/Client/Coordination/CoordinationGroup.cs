@@ -152,16 +152,23 @@ internal sealed class CoordinationGroup(CommandEnvironment environment, ClientSe
 
     /// <summary>Tells what is about to be changed, and asks for confirmation.</summary>
     /// <param name="isSure">It is given already.</param>
+    /// <returns>The exit code if it is not given; null: it is.</returns>
     /// <exception cref="UsageException">JSON cannot ask.</exception>
-    public bool IsConfirmed(bool isSure, string what, string expected)
+    public int? Confirm(bool isSure, string what, string expected)
     {
         if (settings.IsJson)
         {
-            return isSure ? true : throw new UsageException("--json asks for no confirmation: add --yes, or leave out --json");
+            return isSure ? null : throw new UsageException("--json asks for no confirmation: add --yes, or leave out --json");
         }
 
         environment.Output.WriteLine(Printable.Of(what));
-        return isSure || Confirmation.IsGiven(environment, Printable.Of($"Type {expected} to continue: "), expected);
+        environment.Output.Flush();
+
+        // Ctrl-C ends the command, but not the reading of a line.
+        var asking = isSure
+            ? Task.FromResult(true)
+            : Task.Run(() => Confirmation.IsGiven(environment, Printable.Of($"Type {expected} to continue: "), expected));
+        return Task.WaitAny(asking, Task.Delay(-1, client.Interrupted)) > 0 ? ExitCode.Interrupted : asking.Result ? null : ExitCode.Failed;
     }
 
     /// <summary>Appends a command.</summary>

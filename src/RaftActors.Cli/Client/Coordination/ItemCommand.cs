@@ -19,11 +19,6 @@ internal static class ItemCommand
             Description = "The beginning of the names. Default: all items.",
             DefaultValueFactory = _ => "",
         };
-        var expected = new Option<long?>("--if-version")
-        {
-            Description = "Only if the item has this version; 0: only if there is none.",
-            HelpName = "version",
-        };
         return new("item", "Shows and changes the items of an application: small texts by name in its coordination group.")
         {
             CoordinationGroup.Verb(
@@ -40,17 +35,16 @@ internal static class ItemCommand
                 "Writes an item. It belongs to no session, and stays until it is deleted.",
                 "item put shop/mode maintenance",
                 true,
-                [name, value, expected],
-                (parsed, group) => Write(
-                    group, parsed.GetValue(name)!, new Change.Put(parsed.GetValue(value)!, parsed.GetValue(expected), 0, null), "put")),
+                [name, value],
+                (parsed, group) => Write(group, parsed.GetValue(name)!, new Change.Put(parsed.GetValue(value)!, null, 0, null), "put")),
             CoordinationGroup.Verb(
                 environment,
                 "delete",
                 "Deletes an item.",
                 "item delete shop/mode",
                 true,
-                [name, expected],
-                (parsed, group) => Write(group, parsed.GetValue(name)!, new Change.Delete(parsed.GetValue(expected)), "deleted")),
+                [name],
+                (parsed, group) => Write(group, parsed.GetValue(name)!, new Change.Delete(null), "delete")),
             CoordinationGroup.Verb(
                 environment,
                 "list",
@@ -95,7 +89,7 @@ internal static class ItemCommand
         ? group.WriteRows("item", ["NAME", "VERSION", "VALUE"], [.. view.Items.Select(Members)], view.Items.Length)
         : code;
 
-    private static int Write(CoordinationGroup group, string name, Change change, string done)
+    private static int Write(CoordinationGroup group, string name, Change change, string verb)
     {
         // If the group does not answer, it is certain that nothing was changed.
         if (!TryRead(group, name, out _, out var code))
@@ -103,15 +97,10 @@ internal static class ItemCommand
             return code;
         }
 
-        var (outcome, version) = group.Append(name, change, answer => answer switch
-        {
-            Answer.Conflict { Version: 0 } => $"there is no item '{name}'",
-            Answer.Conflict conflict => $"'{name}' has the version {conflict.Version}",
-            _ => null,
-        });
+        var (outcome, version) = group.Append(name, change, answer => answer is Answer.Conflict ? $"there is no item '{name}'" : null);
         return group.Report(
             outcome,
-            $"item-{done}",
+            $"item-{verb}",
             change is Change.Put ? $"put '{name}', version {version}" : $"deleted '{name}'",
             $"'{name}' was changed",
             $"raft item get {name}",

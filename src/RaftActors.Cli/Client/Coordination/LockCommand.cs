@@ -103,9 +103,11 @@ internal static class LockCommand
             : holder is null || (token is null && before.Holders.Length > 1)
                 ? $"name one of these holders by --token: {string.Join(", ", before.Holders.Select(Text))}"
             : null;
-        if (whyNot is null && !group.IsConfirmed(isSure, $"'{name}' is held by {Text(holder!)}.", name)) // Justification: checked above.
+
+        // Justification: without a holder there is a reason.
+        if (whyNot is null && group.Confirm(isSure, $"'{name}' is held by {Text(holder!)}.", name) is { } refusal)
         {
-            return ExitCode.Failed;
+            return refusal;
         }
 
         var (begin, now) = (Stopwatch.GetTimestamp(), before);
@@ -133,11 +135,12 @@ internal static class LockCommand
         while (outcome is RequestOutcome.Done && now.Holders.Any(each => each.Token == token))
         {
             // The answer waits a moment for a change.
+            var view = now;
             Question question = new Question.OfLock(name, [.. now.Holders.Select(each => each.Token)]);
             var why = Stopwatch.GetElapsedTime(begin) >= group.Timeout
                 ? "it was told, and holds the lock still"
-                : group.Client.TryAsk(() => group.AskAsync(question, CoordinationJson.Default.LockView), out now);
-            outcome = why is null ? outcome : group.Client.Unknown(why);
+                : group.Client.TryAsk(() => group.AskAsync(question, CoordinationJson.Default.LockView), out view);
+            (now, outcome) = why is null ? (view, outcome) : (now, group.Client.Unknown(why));
         }
 
         return outcome;

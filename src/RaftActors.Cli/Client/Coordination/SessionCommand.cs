@@ -74,9 +74,9 @@ internal static class SessionCommand
         // A list that is cut may lack it.
         var session = overview.Sessions.FirstOrDefault(each => each.Id == id);
         var isThere = session is not null || overview.SessionCount > overview.Sessions.Length;
-        if (isThere && !group.IsConfirmed(isSure, $"{id} is the session of {session?.Owner}, with {session?.Claims} claims.", $"{id}"))
+        if (isThere && group.Confirm(isSure, $"{id} is the session of {session?.Owner}, with {session?.Claims} claims.", $"{id}") is { } refusal)
         {
-            return ExitCode.Failed;
+            return refusal;
         }
 
         var begin = Stopwatch.GetTimestamp();
