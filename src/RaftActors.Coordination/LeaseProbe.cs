@@ -44,7 +44,8 @@ internal sealed class LeaseProbe(
         }
     }
 
-    private string Remedy => settings.Roster.IsEmpty
+    /// <summary>What an operator does if the group does not answer.</summary>
+    public string Remedy => settings.Roster.IsEmpty
         ? $"This node names no process of the group: set raft.roster or raft.groups.{settings.Group}.roster."
         : $"Start a majority of {string.Join(", ", settings.Roster)}, or all of them if the group has never run, and see that this node "
             + "reaches them.";

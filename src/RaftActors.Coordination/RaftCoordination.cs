@@ -1,9 +1,11 @@
 using System.Collections.Concurrent;
 
 using Akka.Actor;
+using Akka.Cluster;
 using Akka.Configuration;
 using Akka.Event;
 
+using RaftActors.Coordination.Bootstrap;
 using RaftActors.Coordination.Group;
 using RaftActors.Coordination.Sessions;
 using RaftActors.Coordination.State;
@@ -26,6 +28,7 @@ public sealed class RaftCoordination : IExtension
     private readonly ILoggingAdapter _log;
     private readonly ConcurrentDictionary<string, RaftLock> _leases = [];
     private readonly string _system;
+    private ClusterBootstrap? _bootstrap;
 
     /// <param name="settings">Those of this program, which may have no process of the group.</param>
     /// <param name="leaseTimeout">The time that a lease of Akka.Cluster has to be acquired.</param>
@@ -66,10 +69,19 @@ public sealed class RaftCoordination : IExtension
             Logging.GetLogger(system, typeof(RaftCoordination)));
         _ = coordination.Probe.RunAsync();
         coordination.RegisterConfigured(system);
+        if (BootstrapSettings.Read(system) is { } bootstrap)
+        {
+            coordination._bootstrap = coordination.StartBootstrap(Cluster.Get(system), settings, bootstrap, Machine.Current.Time);
+        }
 
         // The last phase before the actors stop: until then singletons and shards hand over.
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "close-raft-session", async () =>
         {
+            if (coordination._bootstrap is { } running)
+            {
+                await running.DisposeAsync().ConfigureAwait(false);
+            }
+
             await coordination.Sessions.DisposeAsync().ConfigureAwait(false);
             return Akka.Done.Instance;
         });
@@ -195,6 +207,19 @@ public sealed class RaftCoordination : IExtension
 
     /// <summary>This node has released the lease.</summary>
     internal void OnLeaseEnded(string name, RaftLock ended) => _leases.TryRemove(KeyValuePair.Create(name, ended));
+
+    private ClusterBootstrap StartBootstrap(Cluster cluster, CoordinationSettings settings, BootstrapSettings bootstrap, TimeProvider time)
+    {
+        // A session of its own, which the cluster outlives less easily than locks do.
+        var membership = settings with { SessionTimeout = bootstrap.MemberTimeout, RenewInterval = bootstrap.MemberTimeout / 10 };
+        var keeper = new SessionKeeper(_calls, membership, $"member of the cluster, {settings.Self}", time, _log);
+        var started = new ClusterBootstrap(
+            Seat.Of(cluster), _system, new RaftItems(_calls, keeper, time), keeper, time, _log, Probe.Remedy);
+        cluster.RegisterOnMemberUp(started.OnUp);
+        cluster.RegisterOnMemberRemoved(() => _ = started.DisposeAsync().AsTask());
+        _ = started.RunAsync();
+        return started;
+    }
 
     private void RegisterConfigured(ExtendedActorSystem system)
     {

@@ -1,6 +1,7 @@
 using Akka.Actor;
 using Akka.Cluster;
 
+using RaftActors.Coordination.Bootstrap;
 using RaftActors.Coordination.Downing;
 
 namespace RaftActors.Coordination;
@@ -21,12 +22,13 @@ public sealed class RaftDowningProvider : IDowningProvider
     /// <summary>Called by Akka.Cluster.</summary>
     /// <param name="system">The actor system of this node.</param>
     /// <param name="cluster">The cluster of which it is a member.</param>
-    /// <exception cref="RaftConfigurationException">A setting of <c>raft-coordination.downing</c> is wrong.</exception>
+    /// <exception cref="RaftConfigurationException">A setting of <c>raft-coordination</c> is wrong.</exception>
     public RaftDowningProvider(ActorSystem system, Cluster cluster)
     {
         ArgumentNullException.ThrowIfNull(system);
         ArgumentNullException.ThrowIfNull(cluster);
         var settings = _settings = DowningSettings.Read(system);
+        _ = BootstrapSettings.Read(system);
         DowningActorProps = Props.Create(() => new DowningActor(cluster, settings));
     }
 

@@ -25,9 +25,13 @@ internal sealed class Node : IAsyncDisposable
     public static Node[] Start(int count, string config = "", string protocol = "akka.tcp")
     {
         var ports = FreePorts.Take(count);
-        var roster = string.Join(", ", ports.Take(3).Select(port => $"\"any@127.0.0.1:{port}\""));
-        return [.. ports.Select(port => Start(port, $"{protocol}://coordination@127.0.0.1:{ports[0]}", roster, config))];
+        return [.. ports.Select(port => Start(port, $"\"{protocol}://coordination@127.0.0.1:{ports[0]}\"", ports, config))];
     }
+
+    /// <summary>Starts a node without seed nodes.</summary>
+    /// <param name="ports">Those of all nodes, of which the first three vote.</param>
+    /// <param name="config">On top of what all nodes have.</param>
+    public static Node StartAlone(int port, IReadOnlyList<int> ports, string config) => Start(port, "", ports, config);
 
     /// <summary>Ends the node as a crash does: it tells nobody.</summary>
     public Task CrashAsync() => System.Terminate();
@@ -59,7 +63,7 @@ internal sealed class Node : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync() => await System.Terminate();
 
-    private static Node Start(int port, string seed, string roster, string config) => new(ActorSystem.Create(
+    private static Node Start(int port, string seeds, IReadOnlyList<int> ports, string config) => new(ActorSystem.Create(
         "coordination",
         ConfigurationFactory.ParseString(
             $$"""
@@ -75,14 +79,14 @@ internal sealed class Node : IAsyncDisposable
               }
               cluster {
                 roles = [raft]
-                seed-nodes = ["{{seed}}"]
+                seed-nodes = [{{seeds}}]
                 seed-node-timeout = 300ms
                 gossip-interval = 50ms
                 leader-actions-interval = 50ms
               }
             }
             raft {
-              roster = [{{roster}}]
+              roster = [{{string.Join(", ", ports.Take(3).Select(each => $"\"any@127.0.0.1:{each}\""))}}]
               discovery-interval = 100ms
             }
             """).WithFallback(RaftCoordination.DefaultConfig())));

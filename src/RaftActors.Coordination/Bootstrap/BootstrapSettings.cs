@@ -1,0 +1,49 @@
+using Akka.Actor;
+
+using RaftActors.Coordination.Group;
+using RaftActors.Discovery;
+
+namespace RaftActors.Coordination.Bootstrap;
+
+/// <summary>The settings by which a node finds or founds its cluster.</summary>
+/// <param name="MemberTimeout">A member downs itself if the group has not renewed its claim for so long.</param>
+internal sealed record BootstrapSettings(TimeSpan MemberTimeout)
+{
+    /// <returns>Null: the group does not decide about clusters.</returns>
+    /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
+    public static BootstrapSettings? Read(ActorSystem system)
+    {
+        // Cluster asks for it before anything has added the defaults to the system.
+        var config = system.Settings.Config.WithFallback(CoordinationSettings.Defaults);
+        if (!config.GetBoolean("raft-coordination.bootstrap"))
+        {
+            return null;
+        }
+
+        Demand(DiscoveryCheck.IsClustered(system), "this actor system has no Akka.Cluster. Set akka.actor.provider = cluster.");
+        var seeds = config.GetStringList("akka.cluster.seed-nodes") ?? [];
+        Demand(
+            seeds.Count == 0,
+            $"akka.cluster.seed-nodes names {string.Join(", ", seeds)}. Seed nodes may form a second cluster. Remove them.");
+        var extension = (config.GetStringList("akka.extensions") ?? [])
+            .FirstOrDefault(each => each.Contains("ClusterBootstrap", StringComparison.Ordinal));
+        Demand(extension is null, $"akka.extensions starts {extension}, which may form a second cluster. Remove it.");
+        var provider = config.GetString("akka.cluster.downing-provider-class");
+        Demand(
+            provider?.Split(',')[0].Trim() == typeof(RaftDowningProvider).FullName,
+            $"akka.cluster.downing-provider-class is '{provider}', by which two sides of a cluster may both survive. Set it to "
+                + $"\"{typeof(RaftDowningProvider).FullName}, RaftActors.Coordination\".");
+        Demand(
+            config.GetString("raft.discovery") != "cluster" || config.GetString("raft.transport") == "custom",
+            "raft.discovery is cluster, so the group would wait for the cluster, and the cluster for the group. Set raft.discovery = "
+                + "node-names, and name the nodes in the roster by their addresses, host:port.");
+        var timeout = config.GetTimeSpan("raft-coordination.member-timeout");
+        RaftConfigurationException.Demand(
+            timeout >= TimeSpan.FromSeconds(3) && timeout <= TimeSpan.FromHours(1),
+            $"raft-coordination.member-timeout is {timeout}; it must be from 3s to 1h.");
+        return new(timeout);
+    }
+
+    private static void Demand(bool condition, string problem) =>
+        RaftConfigurationException.Demand(condition, $"raft-coordination.bootstrap is on, and {problem}");
+}

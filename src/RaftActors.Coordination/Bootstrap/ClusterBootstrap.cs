@@ -1,0 +1,217 @@
+using Akka.Actor;
+using Akka.Event;
+
+using RaftActors.Coordination.Sessions;
+using RaftActors.Settings;
+
+using Session = RaftActors.Coordination.Sessions.Session;
+
+namespace RaftActors.Coordination.Bootstrap;
+
+/// <summary>
+/// Finds the one cluster of this node, or founds it by a decision of the group. Afterwards it keeps the claim of the member.
+/// <para>
+/// Invariant: a node is a member of a cluster only while its claim to it exists. It writes the claim before it founds or joins, gives it up
+/// only while it is no member, and downs itself when its session is lost, which is before the group deletes the claim.
+/// </para>
+/// </summary>
+/// <param name="keeper">The session of the claim. It outlives longer failures of the group than that of locks.</param>
+/// <param name="remedy">What an operator does if the group does not answer.</param>
+internal sealed class ClusterBootstrap(
+    Seat seat, string system, RaftItems items, SessionKeeper keeper, TimeProvider time, ILoggingAdapter log, string remedy)
+    : IAsyncDisposable
+{
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
+
+    // A member that has not answered for so long may be dead, so the next one is asked.
+    private static readonly TimeSpan JoinPatience = TimeSpan.FromSeconds(3);
+
+    private readonly string _claim = ClusterRecord.ClaimOf(system, seat.Node);
+    private readonly CancellationTokenSource _ending = new();
+    private volatile Admission? _admission;
+    private int _attempts;
+    private bool _isTold;
+
+    /// <summary>Runs until this node is a member, or its system ends. Never fails.</summary>
+    public async Task RunAsync()
+    {
+        while (!_ending.IsCancellationRequested)
+        {
+            try
+            {
+                if (seat.IsMember ? await StayAsync().ConfigureAwait(false) : await EnterAsync().ConfigureAwait(false))
+                {
+                    return;
+                }
+
+                _isTold = false;
+            }
+            catch (Exception) when (_ending.IsCancellationRequested)
+            {
+                return;
+            }
+            catch (ObjectDisposedException)
+            {
+                return;
+            }
+            catch (Exception e)
+            {
+                Tell(e);
+            }
+
+            await Machine.Current.Delay(Pause, time, _ending.Token);
+        }
+    }
+
+    /// <summary>This node is Up. It must not be without a claim, which it may have given up before a member answered.</summary>
+    public void OnUp()
+    {
+        if (_admission is not { Session.IsAlive: true })
+        {
+            DownSelf("it was taken up after it had given up its claim");
+        }
+    }
+
+    /// <summary>Gives up the claim. The node is no member any more, or never was one.</summary>
+    public ValueTask DisposeAsync()
+    {
+        _ending.Cancel();
+        return keeper.DisposeAsync();
+    }
+
+    private async Task<bool> EnterAsync()
+    {
+        var record = await ReadAsync().ConfigureAwait(false);
+        foreach (var former in record.FormerLivesOf(seat.Node))
+        {
+            await items.DeleteAsync(ClusterRecord.ClaimOf(system, former.Node), former.Version, _ending.Token).ConfigureAwait(false);
+            record = record with { Claims = record.Claims.Remove(former) };
+        }
+
+        var session = await keeper.GetAsync(_ending.Token).ConfigureAwait(false);
+        switch (record.StepOf(seat.Node))
+        {
+            case ClusterRecord.Step.Found(var number):
+                await FoundAsync(record, number, session).ConfigureAwait(false);
+                break;
+            case ClusterRecord.Step.Join(var members):
+                await JoinAsync(record, members, session).ConfigureAwait(false);
+                break;
+            case ClusterRecord.Step.Withdraw when record.VersionOf(seat.Node) is > 0 and var version && !seat.IsMember:
+                _admission = null;
+                await items.DeleteAsync(_claim, version, _ending.Token).ConfigureAwait(false);
+                break;
+        }
+
+        return false;
+    }
+
+    private async Task FoundAsync(ClusterRecord record, long number, Session session)
+    {
+        if (await ClaimAsync(record, number).ConfigureAwait(false)
+            && await items.PutAsync(
+                ClusterRecord.NumberOf(system), ClusterRecord.TextOf(number), record.Version, cancellationToken: _ending.Token)
+                .ConfigureAwait(false) is not null)
+        {
+            log.Info("This node founds the cluster {0} of {1}, because no node belongs to an earlier one", number, system);
+            Admit(number, session, isFounder: true);
+            await SendJoinAsync(seat.Node, TimeSpan.MaxValue).ConfigureAwait(false);
+        }
+    }
+
+    private async Task JoinAsync(ClusterRecord record, IReadOnlyList<string> members, Session session)
+    {
+        if (_admission?.Number != record.Number || _admission.Session != session)
+        {
+            // The addition of nothing makes a new version, so that no node founds the next cluster by what it has read before.
+            if (!await ClaimAsync(record, record.Number).ConfigureAwait(false)
+                || await items.AddAsync(ClusterRecord.NumberOf(system), 0, _ending.Token).ConfigureAwait(false) != record.Number)
+            {
+                return;
+            }
+
+            Admit(record.Number, session, isFounder: false);
+        }
+
+        await SendJoinAsync(members[_attempts++ % members.Count], JoinPatience).ConfigureAwait(false);
+    }
+
+    private void Admit(long number, Session session, bool isFounder)
+    {
+        _admission = new(number, session, isFounder);
+        session.Lost.Register(() =>
+        {
+            if (!_ending.IsCancellationRequested && seat.IsMember)
+            {
+                DownSelf("the coordination group has not renewed its claim for raft-coordination.member-timeout, so other nodes may have "
+                    + "founded another cluster");
+            }
+        });
+    }
+
+    // A session may have expired while this process stood still.
+    private async Task SendJoinAsync(string member, TimeSpan patience)
+    {
+        if (_admission is { Session.IsAlive: true })
+        {
+            seat.Join(Address.Parse(member[..member.LastIndexOf('#')]));
+        }
+
+        for (var begin = time.GetTimestamp();
+            !seat.IsMember && _admission is { Session.IsAlive: true } && time.GetElapsedTime(begin) < patience;)
+        {
+            await Machine.Current.Delay(Pause / 5, time, _ending.Token);
+            _ending.Token.ThrowIfCancellationRequested();
+        }
+    }
+
+    /// <summary>Marks the claim, so that others join this member.</summary>
+    private async Task<bool> StayAsync()
+    {
+        var record = await ReadAsync().ConfigureAwait(false);
+        var members = seat.Members();
+        var isHere = _admission is { Session.IsAlive: true } admission
+            && (admission.IsFounder
+                || record.Claims.Any(each => each.Number == admission.Number && each.Node != seat.Node && members.Contains(each.Node)));
+        if (!isHere)
+        {
+            DownSelf("members took it up that belong to no cluster any more");
+            return true;
+        }
+
+        return await ClaimAsync(record, _admission!.Number, isIn: true).ConfigureAwait(false); // Justification: checked above.
+    }
+
+    private async Task<ClusterRecord> ReadAsync() => ClusterRecord.Of(
+        system, await items.ListAsync(ClusterRecord.PrefixOf(system), _ending.Token).ConfigureAwait(false));
+
+    // Replaces only what was read, so that a write which was delayed changes no later one. Without a mark this node is no member.
+    private async Task<bool> ClaimAsync(ClusterRecord record, long number, bool isIn = false)
+    {
+        _admission = isIn ? _admission : null;
+        return await items.PutAsync(
+            _claim, ClusterRecord.TextOf(number, isIn), record.VersionOf(seat.Node), ofSession: true, cancellationToken: _ending.Token)
+            .ConfigureAwait(false) is not null;
+    }
+
+    private void Tell(Exception cause)
+    {
+        if (!_isTold)
+        {
+            _isTold = true;
+            log.Warning(
+                "This node is in no cluster yet, because the coordination group does not tell which one there is. No node founds one "
+                    + "meanwhile. {0} {1}",
+                cause.Message,
+                remedy);
+        }
+    }
+
+    private void DownSelf(string why)
+    {
+        log.Warning("Downing this node, {0}: {1}", seat.Node, why);
+        seat.Down();
+    }
+
+    private sealed record Admission(long Number, Session Session, bool IsFounder);
+}

@@ -1,0 +1,24 @@
+using System.Collections.Immutable;
+
+using Akka.Actor;
+using Akka.Cluster;
+
+using RaftActors.Coordination.Downing;
+
+namespace RaftActors.Coordination.Bootstrap;
+
+/// <summary>The Akka.Cluster, as the bootstrap of one node uses it.</summary>
+/// <param name="Node">The address of this node with its uid.</param>
+/// <param name="Members">The members as this node sees them, it too, by their addresses with uids. Empty: it is in no cluster.</param>
+/// <param name="Join">Asks a member to take this node up. With the address of this node: forms a cluster.</param>
+/// <param name="Down">Downs this node.</param>
+internal sealed record Seat(string Node, Func<ImmutableHashSet<string>> Members, Action<Address> Join, Action Down)
+{
+    public bool IsMember => Members().Contains(Node);
+
+    public static Seat Of(Cluster cluster) => new(
+        ClusterView.NameOf(cluster.SelfUniqueAddress),
+        () => [.. cluster.State.Members.Select(each => ClusterView.NameOf(each.UniqueAddress))],
+        cluster.Join,
+        () => cluster.Down(cluster.SelfAddress));
+}
