@@ -24,5 +24,6 @@ return await TrialProgram.Run(
     (work, parsed) => new Trial(work, parsed),
     Trial.AllOptions,
     SimulatedTrials.Command(),
+    StartTrials.Command(),
     RoundResult.SumCommand(),
     TrialNode.Command());

@@ -27,6 +27,9 @@ internal sealed class AkkaNetwork(World world, SimulatedNetwork network)
     /// <summary>By the clock of the node whose turn it is, in milliseconds.</summary>
     public long Milliseconds => (long)(world.Running?.Node.Clock ?? world.Now).TotalMilliseconds;
 
+    /// <summary>The directions that are cut for Akka.Remote alone. Raft has connections of its own.</summary>
+    public HashSet<(string From, string To)> Cuts { get; } = [];
+
     public void Add(SimulatedTransport transport) => _transports[transport.Host] = transport;
 
     /// <summary>Connects two nodes. Asks again and again while they do not reach each other, as TCP does, up to a limit.</summary>
@@ -70,7 +73,9 @@ internal sealed class AkkaNetwork(World world, SimulatedNetwork network)
         }
     }
 
-    private bool Reaches(SimulatedTransport from, SimulatedTransport to) => !network.IsCut(from.Host, to.Host);
+    public bool Reaches(string from, string to) => !network.IsCut(from, to) && !Cuts.Contains((from, to));
+
+    private bool Reaches(SimulatedTransport from, SimulatedTransport to) => Reaches(from.Host, to.Host);
 
     /// <summary>One side of a connection.</summary>
     internal sealed class Connection(SimulatedTransport from, SimulatedTransport to) : AssociationHandle(from.Address, to.Address)

@@ -11,6 +11,6 @@ internal sealed class SimulatedLogger : ReceiveActor
     public SimulatedLogger()
     {
         Receive<InitializeLogger>(_ => Sender.Tell(new LoggerInitialized()));
-        Receive<LogEvent>(line => ClusterRun.Log(Context.System, line));
+        Receive<LogEvent>(line => Stage.Log(Context.System, line));
     }
 }

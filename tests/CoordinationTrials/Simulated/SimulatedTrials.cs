@@ -10,7 +10,7 @@ namespace CoordinationTrials.Simulated;
 /// <summary>Runs a simulated cluster for each seed.</summary>
 internal static class SimulatedTrials
 {
-    private static readonly Option<(int First, int Last)> Seeds = new("--seeds")
+    public static Option<(int First, int Last)> Seeds { get; } = new("--seeds")
     {
         Description = "The first and the last seed, such as 1..100. Default: 1..10.",
         HelpName = "first..last",
