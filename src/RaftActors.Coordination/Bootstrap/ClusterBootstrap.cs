@@ -1,3 +1,6 @@
+using System.Collections.Immutable;
+using System.Diagnostics.CodeAnalysis;
+
 using Akka.Actor;
 using Akka.Event;
 
@@ -32,6 +35,10 @@ internal sealed class ClusterBootstrap(
     private int _attempts;
     private bool _isTold;
 
+    // A member of an earlier cluster may take this node up late.
+    private bool IsEntitled => _admission is { Session.IsAlive: true } admission
+        && (admission.Members.IsEmpty || seat.Members().Overlaps(admission.Members));
+
     /// <summary>Runs until this node is a member, or its system ends. Never fails.</summary>
     public async Task RunAsync()
     {
@@ -63,10 +70,12 @@ internal sealed class ClusterBootstrap(
         }
     }
 
-    /// <summary>This node is Up. It must not be without a claim, which it may have given up before a member answered.</summary>
+    /// <summary>
+    /// This node is Up. It must not be if it has no claim, or if its claim is to a later cluster than that of a member that answered late.
+    /// </summary>
     public void OnUp()
     {
-        if (_admission is not { Session.IsAlive: true })
+        if (!IsEntitled)
         {
             DownSelf("it was taken up after it had given up its claim");
         }
@@ -114,12 +123,12 @@ internal sealed class ClusterBootstrap(
                 .ConfigureAwait(false) is not null)
         {
             log.Info("This node founds the cluster {0} of {1}, because no node belongs to an earlier one", number, system);
-            Admit(number, session, isFounder: true);
+            Admit(number, session);
             await SendJoinAsync(seat.Node, TimeSpan.MaxValue).ConfigureAwait(false);
         }
     }
 
-    private async Task JoinAsync(ClusterRecord record, IReadOnlyList<string> members, Session session)
+    private async Task JoinAsync(ClusterRecord record, ImmutableArray<string> members, Session session)
     {
         if (_admission?.Number != record.Number || _admission.Session != session)
         {
@@ -130,15 +139,17 @@ internal sealed class ClusterBootstrap(
                 return;
             }
 
-            Admit(record.Number, session, isFounder: false);
+            Admit(record.Number, session);
         }
 
-        await SendJoinAsync(members[_attempts++ % members.Count], JoinPatience).ConfigureAwait(false);
+        _admission = _admission with { Members = _admission.Members.Union(members) };
+        await SendJoinAsync(members[_attempts++ % members.Length], JoinPatience).ConfigureAwait(false);
     }
 
-    private void Admit(long number, Session session, bool isFounder)
+    [MemberNotNull(nameof(_admission))]
+    private void Admit(long number, Session session)
     {
-        _admission = new(number, session, isFounder);
+        _admission = new(number, session, []);
         session.Lost.Register(() =>
         {
             if (!_ending.IsCancellationRequested && seat.IsMember)
@@ -168,18 +179,13 @@ internal sealed class ClusterBootstrap(
     /// <summary>Marks the claim, so that others join this member.</summary>
     private async Task<bool> StayAsync()
     {
-        var record = await ReadAsync().ConfigureAwait(false);
-        var members = seat.Members();
-        var isHere = _admission is { Session.IsAlive: true } admission
-            && (admission.IsFounder
-                || record.Claims.Any(each => each.Number == admission.Number && each.Node != seat.Node && members.Contains(each.Node)));
-        if (!isHere)
+        if (_admission is not { } admission || !IsEntitled)
         {
-            DownSelf("members took it up that belong to no cluster any more");
+            OnUp();
             return true;
         }
 
-        return await ClaimAsync(record, _admission!.Number, isIn: true).ConfigureAwait(false); // Justification: checked above.
+        return await ClaimAsync(await ReadAsync().ConfigureAwait(false), admission.Number, isIn: true).ConfigureAwait(false);
     }
 
     private async Task<ClusterRecord> ReadAsync() => ClusterRecord.Of(
@@ -213,5 +219,9 @@ internal sealed class ClusterBootstrap(
         seat.Down();
     }
 
-    private sealed record Admission(long Number, Session Session, bool IsFounder);
+    /// <summary>The claim of this node counts.</summary>
+    /// <param name="Number">That of the cluster.</param>
+    /// <param name="Session">The session of the claim.</param>
+    /// <param name="Members">The members of the cluster when this node asked them; empty: it is the founder.</param>
+    private sealed record Admission(long Number, Session Session, ImmutableHashSet<string> Members);
 }

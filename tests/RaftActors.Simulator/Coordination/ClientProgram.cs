@@ -8,36 +8,30 @@ using RaftActors.Core;
 namespace RaftActors.Simulator.Coordination;
 
 /// <summary>One program with its session. It locks, writes, watches and observes until the faults end.</summary>
-internal sealed class ClientProgram
+internal sealed class ClientProgram : SimulatedProgram
 {
     private static readonly string[] Prefixes = ["", "i/"];
 
     private readonly World _world;
     private readonly Setup _setup;
-    private readonly SimulatedGroup _group;
     private readonly CommittedLog _log;
     private readonly HolderChecker _holders;
     private readonly ReadChecker _reads;
     private readonly SessionKeeper _keeper;
     private readonly Claims _claims;
     private readonly RaftItems _items;
-    private readonly List<Action> _inbox = [];
     private readonly List<Func<bool>> _isCurrent = [];
-    private int _busy;
     private int _writes;
-    private bool _isCutOff;
 
     public ClientProgram(
         string name, World world, Setup setup, SimulatedGroup group, CommittedLog log, HolderChecker holders, ReadChecker reads)
+        : base(name, world, setup, group, log)
     {
-        (Name, _world, _setup, _group, _log, _holders, _reads) = (name, world, setup, group, log, holders, reads);
-        Client = world.NewClient();
-        Clock = new VirtualClock(world, setup.AnyRate(world.Random), Receive);
-        var calls = new GroupCalls(new SimulatedClient(world, group, log, this), new TaskCompletionSource().Task);
+        (_world, _setup, _log, _holders, _reads) = (world, setup, log, holders, reads);
         var settings = new CoordinationSettings("coordination", [], name, setup.SessionTimeout, setup.RenewInterval, setup.ClockDrift);
-        _keeper = new SessionKeeper(calls, settings, name, Clock, NoLogger.Instance);
-        _claims = new Claims(calls, _keeper, Clock);
-        _items = new RaftItems(calls, _keeper, Clock);
+        _keeper = new SessionKeeper(Calls, settings, name, Clock, NoLogger.Instance);
+        _claims = new Claims(Calls, _keeper, Clock);
+        _items = new RaftItems(Calls, _keeper, Clock);
         Begin(LockAsync);
         Begin(LockAsync);
         Begin(WriteAsync);
@@ -45,120 +39,22 @@ internal sealed class ClientProgram
         Observe();
     }
 
-    public string Name { get; }
-
-    /// <summary>The origin of what it appends.</summary>
-    public Guid Client { get; }
-
-    public VirtualClock Clock { get; }
-
-    /// <summary>It stands still: no timer fires, and no message is read.</summary>
-    public bool IsPaused { get; private set; }
-
-    /// <summary>It has crashed or closed.</summary>
-    public bool IsDead { get; private set; }
-
     /// <summary>All calls have ended, and all streams have told everything.</summary>
-    public bool IsSettled => IsDead || (_busy == 0 && _isCurrent.TrueForAll(each => each()));
+    public bool IsSettled => IsDead || (Busy == 0 && _isCurrent.TrueForAll(each => each()));
 
     public override string ToString() =>
-        $"{Name}: {_busy} activities, {_isCurrent.Count(each => !each())} streams behind{(IsPaused ? ", paused" : "")}";
+        $"{Name}: {Busy} activities, {_isCurrent.Count(each => !each())} streams behind{(IsPaused ? ", paused" : "")}";
 
-    /// <summary>Runs something as soon as the program runs.</summary>
-    public void Receive(Action action)
+    public override void Crash()
     {
-        if (IsPaused)
-        {
-            _inbox.Add(action);
-        }
-        else if (!IsDead)
-        {
-            action();
-        }
-    }
-
-    /// <summary>Sends a message to the group, whose answer comes by <see cref="Receive"/>.</summary>
-    public void Send(Action arrive)
-    {
-        if (!_isCutOff)
-        {
-            _group.Travel(arrive);
-        }
-    }
-
-    /// <summary>A message of the group travels back.</summary>
-    public void SendBack(Action action) => Send(() => Receive(action));
-
-    public void Pause(TimeSpan time)
-    {
-        if (IsPaused || IsDead)
-        {
-            return;
-        }
-
-        _world.Trace($"{Name} stands still for {time}");
-        IsPaused = true;
-        _world.After(time, () =>
-        {
-            // The first thing that a program does after a pause may be to ask whether it holds a lock.
-            IsPaused = false;
-            _holders.Check();
-            var inbox = _inbox.ToList();
-            _inbox.Clear();
-            while (inbox.Count > 0)
-            {
-                var place = _world.Random.Between(0, inbox.Count - 1);
-                Receive(inbox[place]);
-                inbox.RemoveAt(place);
-            }
-        });
-    }
-
-    public void CutOff(TimeSpan time)
-    {
-        _isCutOff = true;
-        _world.After(time, () => _isCutOff = false);
-    }
-
-    public void Crash()
-    {
-        IsDead = true;
+        base.Crash();
         _holders.OnDead(this);
     }
 
-    public void Close()
-    {
-        if (IsPaused)
-        {
-            Crash();
-            return;
-        }
+    // The first thing that a program does after a pause may be to ask whether it holds a lock.
+    protected override void OnResumed() => _holders.Check();
 
-        Begin(async () =>
-        {
-            await _keeper.DisposeAsync();
-            Crash();
-        });
-    }
-
-    private async void Begin(Func<Task> activity)
-    {
-        _busy++;
-        try
-        {
-            await activity();
-        }
-        catch (ObjectDisposedException)
-        {
-            // It closes.
-        }
-        catch (Exception e)
-        {
-            _world.Fail(e);
-        }
-
-        _busy--;
-    }
+    protected override async Task EndAsync() => await _keeper.DisposeAsync();
 
     private Task WaitAsync(int most, CancellationToken cancellation = default) =>
         Task.Delay(_world.Between(1, most), Clock, cancellation);

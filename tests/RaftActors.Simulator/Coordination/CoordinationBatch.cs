@@ -11,7 +11,7 @@ internal static class CoordinationBatch
     /// <summary>Runs one seed, and writes each event if asked to.</summary>
     public static int RunOne(ulong seed, bool traces, TextWriter output)
     {
-        var result = CoordinationRun.Of(seed, traces ? output : null);
+        var result = SeedRun.Of(seed, traces ? output : null);
         output.WriteLine(result.Violation is { } violation
             ? $"seed {seed} FAILS: {violation.Checker}: {violation.Message}"
             : $"seed {seed} holds: {result.Totals}");
@@ -25,7 +25,7 @@ internal static class CoordinationBatch
         var (clock, totals, failures) = (Stopwatch.StartNew(), new CoordinationTotals(), 0);
         for (var seed = first; seed <= last && failures < FailuresMax && !(clock.Elapsed.TotalSeconds > seconds); seed++)
         {
-            var result = isDoubled || seed % TwiceEvery == 0 ? CoordinationRun.Twice(seed) : CoordinationRun.Of(seed);
+            var result = isDoubled || seed % TwiceEvery == 0 ? SeedRun.Twice(seed) : SeedRun.Of(seed);
             totals.Add(result.Totals);
             if (result.Violation is { } violation)
             {

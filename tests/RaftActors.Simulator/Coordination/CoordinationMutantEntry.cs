@@ -7,7 +7,7 @@ internal static class CoordinationMutantEntry
     {
         for (var seed = first; seed <= last; seed++)
         {
-            if (CoordinationRun.Of(seed).Violation is { } violation)
+            if (SeedRun.Of(seed).Violation is { } violation)
             {
                 return (seed, violation.Checker, violation.Message);
             }

@@ -3,7 +3,7 @@ using RaftActors.Core;
 namespace RaftActors.Simulator.Coordination;
 
 /// <summary>Programs and a coordination group under the faults of one seed.</summary>
-internal sealed class CoordinationRun
+internal sealed class CoordinationRun : ISeedRun
 {
     // Longer than a write without an answer, a session and an election together.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
@@ -17,7 +17,7 @@ internal sealed class CoordinationRun
     private readonly ClientProgram[] _programs;
     private int _names;
 
-    private CoordinationRun(ulong seed, TextWriter? trace)
+    public CoordinationRun(ulong seed, TextWriter? trace)
     {
         _world = new World(seed, trace);
         _setup = new Setup(_world.Random);
@@ -29,64 +29,11 @@ internal sealed class CoordinationRun
         _world.After(_setup.Faulty, () => _world.HasFaults = false);
     }
 
-    /// <summary>
-    /// Runs a seed on the thread pool, which has one thread in this program. The code under test continues there after a cancellation. So
-    /// each event ends with all that it has caused before the next one begins, and the order is the same in each run.
-    /// </summary>
-    /// <exception cref="InvalidOperationException">The pool may have more threads.</exception>
-    public static CoordinationResult Of(ulong seed, TextWriter? trace = null)
-    {
-        ThreadPool.GetMaxThreads(out var threads, out _);
-        if (threads != 1)
-        {
-            throw new InvalidOperationException(
-                $"The thread pool may have {threads} threads, so no seed could be repeated. Run the program RaftActors.Simulator, whose "
-                    + "configuration sets one thread.");
-        }
+    public CoordinationTotals Totals => _log.Totals;
 
-        using var ended = new ManualResetEventSlim();
-        CoordinationRun? run = null;
-        Violation? violation = null;
-        ThreadPool.UnsafeQueueUserWorkItem(_ => Continue(), null);
-        ended.Wait();
-        run!._log.Totals.Seeds = 1; // Justification: Continue has made it.
-        return new CoordinationResult(seed, violation, run._log.Totals, run._world.Hash);
+    public ulong Hash => _world.Hash;
 
-        void Continue()
-        {
-            try
-            {
-                run ??= new CoordinationRun(seed, trace);
-                while (ThreadPool.PendingWorkItemCount == 0)
-                {
-                    if (run.IsSettled())
-                    {
-                        ended.Set();
-                        return;
-                    }
-
-                    run.Step();
-                }
-
-                // Behind the work that waits.
-                ThreadPool.UnsafeQueueUserWorkItem(_ => Continue(), null);
-            }
-            catch (Exception e)
-            {
-                violation = e as Violation ?? new Violation("exception", $"{e}");
-                ended.Set();
-            }
-        }
-    }
-
-    /// <summary>Runs the seed twice. Two different runs are a violation, since a seed decides everything.</summary>
-    public static CoordinationResult Twice(ulong seed)
-    {
-        var (one, other) = (Of(seed), Of(seed));
-        return one.Hash == other.Hash ? one : one with { Violation = new Violation("determinism", "two runs of the same seed differ") };
-    }
-
-    private void Step()
+    public void Step()
     {
         _world.Step();
         _holders.Check();
@@ -100,7 +47,7 @@ internal sealed class CoordinationRun
         }
     }
 
-    private bool IsSettled() => !_world.HasFaults && _log.Model.Locks.Count == 0 && _group.IsSettled
+    public bool IsSettled() => !_world.HasFaults && _log.Model.Locks.Count == 0 && _group.IsSettled
         && Array.TrueForAll(_programs, each => each.IsSettled)
         && _log.Model.Sessions.TrueForAll(each => Array.Exists(_programs, program => program.Name == each.Name))
         && _log.Model.Items.Values.All(item => item.Lifetime is null);
@@ -163,6 +110,3 @@ internal sealed class CoordinationRun
         }
     }
 }
-
-/// <summary>The outcome of one seed. <c>Violation</c> is null if there was none.</summary>
-internal sealed record CoordinationResult(ulong Seed, Violation? Violation, CoordinationTotals Totals, ulong Hash);

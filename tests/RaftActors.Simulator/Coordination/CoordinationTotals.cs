@@ -27,6 +27,12 @@ internal sealed class CoordinationTotals
     /// <summary>Commands of an operator.</summary>
     public long Orders { get; set; }
 
+    /// <summary>The clusters that nodes formed, one after the other.</summary>
+    public long Clusters { get; set; }
+
+    /// <summary>Nodes that downed themselves, because they had no claim to a cluster.</summary>
+    public long Downed { get; set; }
+
     public void Add(CoordinationTotals other)
     {
         Seeds += other.Seeds;
@@ -39,11 +45,13 @@ internal sealed class CoordinationTotals
         Crashes += other.Crashes;
         Intrusions += other.Intrusions;
         Orders += other.Orders;
+        Clusters += other.Clusters;
+        Downed += other.Downed;
     }
 
     /// <inheritdoc/>
     public override string ToString() =>
         $"{Seeds} seeds, {Events} events, {Commits} commits, {Grants} grants, {Expiries} sessions and items expired, "
         + $"{LeaderChanges} changes of the leader, {Pauses} pauses, {Crashes} crashes of programs, {Intrusions} intrusions, "
-        + $"{Orders} orders of operators";
+        + $"{Orders} orders of operators, {Clusters} clusters, {Downed} nodes downed";
 }

@@ -5,7 +5,7 @@ using RaftActors.Core;
 namespace RaftActors.Simulator.Coordination;
 
 /// <summary>The client of one program. It sends a call again until an answer comes, as the client between real nodes does.</summary>
-internal sealed class SimulatedClient(World world, SimulatedGroup group, CommittedLog log, ClientProgram program)
+internal sealed class SimulatedClient(World world, SimulatedGroup group, CommittedLog log, SimulatedProgram program)
     : CallsOnlyClient
 {
     private static readonly TimeSpan QueryTimeout = TimeSpan.FromSeconds(5);
