@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Configuration;
 
 using RaftActors.Coordination.Group;
 using RaftActors.Discovery;
@@ -11,16 +12,19 @@ internal sealed record BootstrapSettings(TimeSpan MemberTimeout)
 {
     /// <returns>Null: the group does not decide about clusters.</returns>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
-    public static BootstrapSettings? Read(ActorSystem system)
+    public static BootstrapSettings? Read(ActorSystem system) => Read(system.Settings.Config, DiscoveryCheck.IsClustered(system));
+
+    /// <param name="isClustered">The actor system has an Akka.Cluster.</param>
+    public static BootstrapSettings? Read(Config own, bool isClustered)
     {
         // Cluster asks for it before anything has added the defaults to the system.
-        var config = system.Settings.Config.WithFallback(CoordinationSettings.Defaults);
+        var config = own.WithFallback(CoordinationSettings.Defaults);
         if (!config.GetBoolean("raft-coordination.bootstrap"))
         {
             return null;
         }
 
-        Demand(DiscoveryCheck.IsClustered(system), "this actor system has no Akka.Cluster. Set akka.actor.provider = cluster.");
+        Demand(isClustered, "this actor system has no Akka.Cluster. Set akka.actor.provider = cluster.");
         var seeds = config.GetStringList("akka.cluster.seed-nodes") ?? [];
         Demand(
             seeds.Count == 0,

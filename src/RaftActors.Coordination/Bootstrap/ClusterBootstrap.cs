@@ -35,10 +35,6 @@ internal sealed class ClusterBootstrap(
     private int _attempts;
     private bool _isTold;
 
-    // A member of an earlier cluster may take this node up late.
-    private bool IsEntitled => _admission is { Session.IsAlive: true } admission
-        && (admission.Members.IsEmpty || seat.Members().Overlaps(admission.Members));
-
     /// <summary>Runs until this node is a member, or its system ends. Never fails.</summary>
     public async Task RunAsync()
     {
@@ -75,7 +71,7 @@ internal sealed class ClusterBootstrap(
     /// </summary>
     public void OnUp()
     {
-        if (!IsEntitled)
+        if (!IsEntitled())
         {
             DownSelf("it was taken up after it had given up its claim");
         }
@@ -117,10 +113,15 @@ internal sealed class ClusterBootstrap(
 
     private async Task FoundAsync(ClusterRecord record, long number, Session session)
     {
-        if (await ClaimAsync(record, number).ConfigureAwait(false)
-            && await items.PutAsync(
-                ClusterRecord.NumberOf(system), ClusterRecord.TextOf(number), record.Version, cancellationToken: _ending.Token)
-                .ConfigureAwait(false) is not null)
+        if (!await ClaimAsync(record, number).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        var written = await items.PutAsync(
+            ClusterRecord.NumberOf(system), ClusterRecord.TextOf(number), record.Version, cancellationToken: _ending.Token)
+            .ConfigureAwait(false);
+        if (written is not null)
         {
             log.Info("This node founds the cluster {0} of {1}, because no node belongs to an earlier one", number, system);
             Admit(number, session);
@@ -132,9 +133,14 @@ internal sealed class ClusterBootstrap(
     {
         if (_admission?.Number != record.Number || _admission.Session != session)
         {
+            if (!await ClaimAsync(record, record.Number).ConfigureAwait(false))
+            {
+                return;
+            }
+
             // The addition of nothing makes a new version, so that no node founds the next cluster by what it has read before.
-            if (!await ClaimAsync(record, record.Number).ConfigureAwait(false)
-                || await items.AddAsync(ClusterRecord.NumberOf(system), 0, _ending.Token).ConfigureAwait(false) != record.Number)
+            var latest = await items.AddAsync(ClusterRecord.NumberOf(system), 0, _ending.Token).ConfigureAwait(false);
+            if (latest != record.Number)
             {
                 return;
             }
@@ -174,12 +180,26 @@ internal sealed class ClusterBootstrap(
             await Machine.Current.Delay(Pause / 5, time, _ending.Token);
             _ending.Token.ThrowIfCancellationRequested();
         }
+
+        _ = IsEntitled();
+    }
+
+    // The members that were asked may leave right after they have taken this node up, so it is enough to have seen one of them once.
+    private bool IsEntitled()
+    {
+        var admission = _admission;
+        if (admission is { IsProven: false } && (admission.Members.IsEmpty || seat.Members().Overlaps(admission.Members)))
+        {
+            admission.IsProven = true;
+        }
+
+        return admission is { IsProven: true, Session.IsAlive: true };
     }
 
     /// <summary>Marks the claim, so that others join this member.</summary>
     private async Task<bool> StayAsync()
     {
-        if (_admission is not { } admission || !IsEntitled)
+        if (_admission is not { Session.IsAlive: true } admission)
         {
             OnUp();
             return true;
@@ -223,5 +243,9 @@ internal sealed class ClusterBootstrap(
     /// <param name="Number">That of the cluster.</param>
     /// <param name="Session">The session of the claim.</param>
     /// <param name="Members">The members of the cluster when this node asked them; empty: it is the founder.</param>
-    private sealed record Admission(long Number, Session Session, ImmutableHashSet<string> Members);
+    private sealed record Admission(long Number, Session Session, ImmutableHashSet<string> Members)
+    {
+        /// <summary>This node has been in one cluster with one of them.</summary>
+        public bool IsProven { get; set; }
+    }
 }

@@ -33,7 +33,7 @@ internal sealed class StartingNode : SimulatedProgram
         Seat seat = new(
             Node,
             () => Cluster is { } cluster ? [.. cluster.Members.Select(each => each.Node)] : [],
-            address => _world.After(_world.Between(0, 5), () => Receive(() => Join(address))),
+            address => _world.After(_world.Between(0, _world.Random.Any([5, 500])), () => Receive(() => Join(address))),
             Down);
         _bootstrap = new ClusterBootstrap(
             seat, "sim", new RaftItems(Calls, _keeper, Clock), _keeper, Clock, NoLogger.Instance, "");

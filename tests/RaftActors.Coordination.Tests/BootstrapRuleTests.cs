@@ -1,0 +1,278 @@
+using System.Collections.Immutable;
+
+using Akka.Configuration;
+using Akka.Event;
+
+using RaftActors.Coordination.Bootstrap;
+using RaftActors.Coordination.Group;
+using RaftActors.Coordination.Sessions;
+using RaftActors.Coordination.State;
+
+namespace RaftActors.Coordination.Tests;
+
+/// <summary>How nodes find or found their cluster, over a group in memory and without Akka.Cluster.</summary>
+public sealed class BootstrapRuleTests
+{
+    private static readonly TimeSpan MemberTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly ManualClock _clock = new();
+    private Func<Command, Task> _delay = _ => Task.CompletedTask;
+    private readonly FakeClient _client;
+
+    public BootstrapRuleTests() => _client = new FakeClient { Delay = command => _delay(command) };
+
+    [Fact]
+    public void First_node_founds_a_cluster() => Assert.Equal(new ClusterRecord.Step.Found(1), Record(0).StepOf("a"));
+
+    [Fact]
+    public void Node_joins_the_members_of_the_latest_cluster_and_no_others()
+    {
+        var step = Record(7, ("a", 7, true), ("b", 7, false), ("c", 6, true), ("d", 7, true), ("e", 8, true)).StepOf("x");
+
+        Assert.Equal(["a", "d"], Assert.IsType<ClusterRecord.Step.Join>(step).Members.ToArray());
+    }
+
+    [Fact]
+    public void Cluster_is_gone_only_when_no_other_node_has_a_claim_to_it()
+    {
+        Assert.IsType<ClusterRecord.Step.Join>(Record(7, ("a", 7, true)).StepOf("x"));
+        Assert.IsType<ClusterRecord.Step.Withdraw>(Record(7, ("a", 7, false)).StepOf("x"));
+        Assert.Equal(new ClusterRecord.Step.Found(8), Record(7, ("x", 7, false), ("b", 6, true), ("c", 8, false)).StepOf("x"));
+    }
+
+    [Fact]
+    public void Items_of_strangers_are_no_claims_and_another_system_has_a_record_of_its_own()
+    {
+        var record = ClusterRecord.Of("shop", [
+            new("akka-cluster/shop/node/a#1", "3 in", 5),
+            new("akka-cluster/shop/node/b#2", "three", 6),
+            new("akka-cluster/shop/node/c#3", "", 7),
+            new("akka-cluster/shop/number", "3", 8),
+        ]);
+
+        Assert.Equal((3, 8), (record.Number, record.Version));
+        Assert.Equal([new("a#1", 3, true, 5)], record.Claims.ToArray());
+        Assert.NotEqual(ClusterRecord.PrefixOf("shop"), ClusterRecord.PrefixOf("shop2")[..ClusterRecord.PrefixOf("shop").Length]);
+    }
+
+    [Fact]
+    public void Former_life_of_a_node_has_its_address_and_another_uid()
+    {
+        var record = Record(3, ("sim://shop@a:1#1", 3, true), ("sim://shop@a:11#1", 3, true), ("sim://shop@a:1#2", 3, true));
+
+        Assert.Equal(["sim://shop@a:1#1"], record.FormerLivesOf("sim://shop@a:1#2").Select(each => each.Node));
+    }
+
+    [Fact]
+    public void Founder_joins_itself_after_the_group_has_decided_and_others_join_it()
+    {
+        Member a = Start("a"), b = Start("b");
+        Assert.Equal(["a"], a.Asked);
+        _clock.Advance(TimeSpan.FromSeconds(5));
+        Assert.Empty(b.Asked);
+
+        a.Enter(a);
+        _clock.Advance(TimeSpan.FromSeconds(2));
+
+        Assert.Equal(["a"], b.Asked.Distinct());
+        Assert.Equal("1", Item("number"));
+        Assert.Equal("1 in", Item("node/" + a.Node));
+        Assert.Equal("1", Item("node/" + b.Node));
+    }
+
+    [Fact]
+    public void Of_two_proposals_at_once_the_first_one_founds_and_the_second_node_joins()
+    {
+        _delay = command => command is Command.Put { Session: 0 } ? Task.Delay(TimeSpan.FromSeconds(1), _clock) : Task.CompletedTask;
+        var b = Start("b");
+        _delay = _ => Task.CompletedTask;
+        var a = Start("a");
+        a.Enter(a);
+        _clock.Advance(TimeSpan.FromSeconds(4));
+
+        Assert.Equal(["a"], a.Asked);
+        Assert.Equal(["a"], b.Asked.Distinct());
+        Assert.Equal("1", Item("number"));
+    }
+
+    [Fact]
+    public void Founder_that_died_before_it_joined_itself_is_followed_by_its_next_life_with_a_higher_number()
+    {
+        Start("a");
+        var b = Start("b");
+        var next = Start("a", uid: 2);
+
+        _clock.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal("2", Item("number"));
+        Assert.Equal(1, next.Asked.Count + b.Asked.Count);
+    }
+
+    [Fact]
+    public void Founder_that_stood_still_after_the_decision_forms_no_cluster()
+    {
+        var late = new TaskCompletionSource();
+        _delay = command => command is Command.Put { Session: 0 } ? late.Task : Task.CompletedTask;
+        var a = Start("a");
+        _delay = _ => Task.CompletedTask;
+
+        _clock.Pause(2 * MemberTimeout);
+        Complete(late);
+
+        Assert.Equal("1", Item("number"));
+        Assert.Empty(a.Asked);
+    }
+
+    [Fact]
+    public void Member_whose_claim_was_not_renewed_downs_itself_before_the_group_ends_it()
+    {
+        var a = Start("a");
+        a.Enter(a);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        _delay = command => command is Command.Renew ? new TaskCompletionSource().Task : Task.CompletedTask;
+
+        _clock.Advance(MemberTimeout * 0.9);
+        Assert.False(a.IsDowned);
+        _clock.Advance(MemberTimeout * 0.2);
+
+        Assert.True(a.IsDowned);
+    }
+
+    [Fact]
+    public void Node_that_is_taken_up_after_it_gave_up_its_claim_downs_itself()
+    {
+        var a = Start("a");
+        a.Enter(a);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Member b = Start("b"), c = Start("c");
+        Assert.Equal(["a", "a"], b.Asked.Concat(c.Asked));
+
+        // The founder leaves before it has answered, and one of the two founds the next cluster.
+        a.Leave();
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        Assert.Equal("2", Item("number"));
+        var other = b.Asked.Contains("b") ? c : b;
+        other.Enter(a);
+        other.Bootstrap.OnUp();
+
+        Assert.True(other.IsDowned);
+    }
+
+    [Fact]
+    public void Cluster_whose_last_member_has_left_is_followed_by_the_next_one_at_once()
+    {
+        var a = Start("a");
+        a.Enter(a);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        a.Leave();
+
+        Assert.Equal(["b"], Start("b").Asked);
+        Assert.Equal("2", Item("number"));
+    }
+
+    [Fact]
+    public void Nodes_that_ask_members_in_vain_ask_one_after_the_other()
+    {
+        Member a = Start("a"), b = Start("b");
+        a.Enter(a);
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        b.Enter(a);
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        var c = Start("c");
+        _clock.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.Equal(["a", "b", "a"], c.Asked.Take(3));
+    }
+
+    [Theory]
+    [InlineData("akka.actor.provider = remote", "this actor system has no Akka.Cluster")]
+    [InlineData("akka.cluster.seed-nodes = [\"akka.tcp://shop@a:1\"]", "akka.cluster.seed-nodes names akka.tcp://shop@a:1. Seed nodes")]
+    [InlineData("raft.discovery = cluster", "raft.discovery is cluster, so the group would wait for the cluster")]
+    [InlineData("akka.cluster.downing-provider-class = \"\"", "akka.cluster.downing-provider-class is ''")]
+    [InlineData("raft-coordination.member-timeout = 1s", "member-timeout is 00:00:01; it must be from 3s to 1h.")]
+    public void Wrong_setting_is_named(string setting, string message)
+    {
+        var config = ConfigurationFactory.ParseString(
+            $$"""
+            akka.cluster.downing-provider-class = "RaftActors.Coordination.RaftDowningProvider, RaftActors.Coordination"
+            raft.discovery = node-names
+            raft-coordination.bootstrap = on
+            {{setting}}
+            """);
+
+        var thrown = Assert.Throws<RaftConfigurationException>(() =>
+            BootstrapSettings.Read(config, isClustered: !setting.Contains("provider = remote", StringComparison.Ordinal)));
+
+        Assert.Contains(message, thrown.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Group_does_not_decide_about_clusters_unless_it_is_told_to() =>
+        Assert.Null(BootstrapSettings.Read(ConfigurationFactory.ParseString("akka.cluster.seed-nodes = [x]"), isClustered: true));
+
+    // With the context of the test, continuations would run on other threads.
+    private static void Complete(TaskCompletionSource source)
+    {
+        var context = SynchronizationContext.Current;
+        SynchronizationContext.SetSynchronizationContext(null);
+        source.SetResult();
+        SynchronizationContext.SetSynchronizationContext(context);
+    }
+
+    private static ClusterRecord Record(long number, params (string Node, long Number, bool IsIn)[] claims) =>
+        new(number, 1, [.. claims.Select(each => new ClusterRecord.Claim(each.Node, each.Number, each.IsIn, 1))]);
+
+    private Member Start(string name, int uid = 1)
+    {
+        var member = new Member(name, uid, _client, _clock);
+        _ = member.Bootstrap.RunAsync();
+        return member;
+    }
+
+    private string? Item(string name)
+    {
+        var (bytes, _) = _client.QueryWithSerialAsync<byte[]>(
+            CoordinationJson.ToBytes(new Question.OfItem($"akka-cluster/shop/{name}")), null, null, default).Result;
+        return System.Text.Json.JsonSerializer.Deserialize(bytes, CoordinationJson.Default.ItemsView)!.Items.SingleOrDefault()?.Value;
+    }
+
+    /// <summary>One node, whose cluster is what the test says.</summary>
+    private sealed class Member
+    {
+        private ImmutableHashSet<string> _members = [];
+
+        public Member(string name, int uid, FakeClient client, TimeProvider clock)
+        {
+            Node = $"sim://shop@{name}:1#{uid}";
+            var calls = new GroupCalls(client, new TaskCompletionSource().Task);
+            var settings = new CoordinationSettings("coordination", [], name, MemberTimeout, MemberTimeout / 10, 0);
+            var keeper = new SessionKeeper(calls, settings, name, clock, NoLogger.Instance);
+            Bootstrap = new(
+                new(Node, () => _members, address => Asked.Add(address.Host), () => IsDowned = true),
+                "shop",
+                new RaftItems(calls, keeper, clock),
+                keeper,
+                clock,
+                NoLogger.Instance,
+                "");
+        }
+
+        public string Node { get; }
+
+        public ClusterBootstrap Bootstrap { get; }
+
+        /// <summary>The hosts that it has asked to take it up.</summary>
+        public List<string> Asked { get; } = [];
+
+        public bool IsDowned { get; private set; }
+
+        /// <summary>A member, or this node as the founder, takes it up.</summary>
+        public void Enter(Member member) => _members = [Node, member.Node];
+
+        public void Leave()
+        {
+            _members = [];
+            _ = Bootstrap.DisposeAsync();
+        }
+    }
+}
