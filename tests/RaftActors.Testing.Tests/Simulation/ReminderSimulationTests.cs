@@ -108,7 +108,8 @@ public sealed class ReminderSimulationTests(ITestOutputHelper output)
         TestKills(
             watch,
             Kills(prng, interval, until: 75 * Day),
-            simulation => simulation.Config(Hours).For(90 * Day).Clients(1, client => OrderAsync(client, watch, Count, AnyDelay, AnyPause)));
+            simulation => simulation.Config(Hours).For(90 * Day)
+                .Clients(1, client => OrderAsync(client, watch, Count, AnyDelay, AnyPause)));
 
         watch.AssertToldOnce(Count);
         Assert.InRange(watch.Kills, 10, Count);
@@ -134,7 +135,8 @@ public sealed class ReminderSimulationTests(ITestOutputHelper output)
         for (var at = interval; at < until; at += interval * (prng.Between(80, 120) / 100.0))
         {
             var lasts = interval * (prng.Between(0, 1) == 0 ? Down / 30 : Down);
-            kills.Add(new PlannedFault(SimulationFaults.Crashes, at, lasts, IsOfLeader: kills.Count % 4 != 3, [0, 1, 2], PartitionShape.Whole));
+            var isOfLeader = kills.Count % 4 != 3;
+            kills.Add(new PlannedFault(SimulationFaults.Crashes, at, lasts, isOfLeader, [0, 1, 2], PartitionShape.Whole));
         }
 
         return kills;
@@ -281,9 +283,9 @@ public sealed class ReminderSimulationTests(ITestOutputHelper output)
         {
             var order = watch.Orders[entry.Key];
             var delay = TimeSpan.FromTicks(entry.Value);
+            var isDue = delay > TimeSpan.Zero ? watch.Now() >= order.Set + (delay * RateMin) : entry.Time >= order.Date;
             watch.Demand(Reserved.Remove(entry.Key), $"{entry.Key} is told twice");
-            watch.Demand(
-                delay > TimeSpan.Zero ? watch.Now() >= order.Set + (delay * RateMin) : entry.Time >= order.Date, $"{entry.Key} is told early");
+            watch.Demand(isDue, $"{entry.Key} is told early");
             if (order.Way is null && Raft.Leader is { IsSelf: true })
             {
                 // A leader counts by its own clock, which is not quite that of the simulation.
