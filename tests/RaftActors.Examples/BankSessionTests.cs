@@ -29,6 +29,7 @@ public sealed class BankSessionTests : IAsyncLifetime
         await using var client = Raft.Get(_nodes[0]).CreateClient<int, BookingResult>(
             options: new() { ResultCodec = RaftCodec.Json<BookingResult>() });
         Assert.True(await new Teller(client).BookAsync("alice", 1000, "funds"));
+        await AwaitVotersAsync(client);
         var leader = Raft.Get(_nodes[0]).Processes.Single().Leader!.Value.Node.Split(':')[1];
 
         // On the page the first node leads.
@@ -64,7 +65,7 @@ public sealed class BankSessionTests : IAsyncLifetime
               discovery-interval = 100ms
               tick-interval = 20ms
               heartbeat-interval = 100ms
-              quorum.stable-after = 200ms
+              quorum { stable-after = 200ms, gone-after = 1m }
               change-timeout = 1m
               election-timeout { min = 3s, max = 5s }
             }
@@ -72,6 +73,17 @@ public sealed class BankSessionTests : IAsyncLifetime
         Raft.Get(node).UseJson(LedgerJson.Default);
         node.ActorOf(Props.Create(() => new Ledger(ActorRefs.Nobody)), "ledger");
         return node;
+    }
+
+    // On a slow machine two nodes may found the group before the third one has started, which votes a moment later.
+    private static async Task AwaitVotersAsync(RaftClient client)
+    {
+        using CancellationTokenSource guard = new(TimeSpan.FromMinutes(1));
+        while ((await client.StatusAsync(guard.Token)).Processes is not { Length: 3 } all
+            || all.Any(process => process.Members.Length < 3 || process.Members.Any(member => !member.IsVoter)))
+        {
+            await Task.Delay(TimeSpan.FromMilliseconds(50), guard.Token);
+        }
     }
 
     // Each command with the lines that follow it.
