@@ -65,7 +65,7 @@ public sealed class ModelTests
             }
         }
 
-        // Each command has had each of its answers: five of Acquire, three of Put, of Release and of Renew, one of Open, and two of the others.
+        // Each command has had each of its answers: five of Acquire, three of Put, Release and Renew, one of Open, and two of the others.
         Assert.True(answers.Count == 26, string.Join(' ', answers.Select(each => $"{each.Item1.Name}-{each.Item2.Name}").Order()));
         Assert.True(model.Changes.Count > State.Items.ChangesMax, $"{model.Changes.Count} changes");
 

@@ -50,7 +50,8 @@ public sealed class ItemTests(LockNodes nodes) : IClassFixture<LockNodes>
     public async Task Watch_prints_all_items_and_each_change_until_Ctrl_C()
     {
         await nodes.Programs[0].Items.PutAsync("watched/a", "1");
-        var watching = Task.Run(() => Run.Interrupted("watched/a is deleted\n", "item", "watch", "watched/", "--contacts", nodes.Contacts[1]));
+        var watching = Task.Run(
+            () => Run.Interrupted("watched/a is deleted\n", "item", "watch", "watched/", "--contacts", nodes.Contacts[1]));
         while (!watching.IsCompleted)
         {
             await nodes.Programs[0].Items.PutAsync("watched/a", "2");

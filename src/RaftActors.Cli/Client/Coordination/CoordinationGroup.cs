@@ -5,8 +5,8 @@ using RaftActors.Cli.Offline;
 using RaftActors.Coordination.Sessions;
 using RaftActors.Coordination.State;
 
-using Change = RaftActors.Coordination.State.Command;
 using Command = System.CommandLine.Command;
+using Change = RaftActors.Coordination.State.Command;
 
 namespace RaftActors.Cli.Client.Coordination;
 

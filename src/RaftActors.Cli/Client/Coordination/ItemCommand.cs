@@ -2,8 +2,8 @@ using System.CommandLine;
 
 using RaftActors.Coordination.State;
 
-using Change = RaftActors.Coordination.State.Command;
 using Command = System.CommandLine.Command;
+using Change = RaftActors.Coordination.State.Command;
 
 namespace RaftActors.Cli.Client.Coordination;
 
@@ -57,8 +57,8 @@ internal static class ItemCommand
                 environment,
                 "watch",
                 """
-                Prints the items whose names begin with a prefix, and then each change until Ctrl-C. After a gap, when the group has forgotten
-                changes, all items come again: an item that is not among them was deleted.
+                Prints the items whose names begin with a prefix, and then each change until Ctrl-C. After a gap, when the group has
+                forgotten changes, all items come again: an item that is not among them was deleted.
                 """,
                 "item watch service/",
                 false,
@@ -109,7 +109,9 @@ internal static class ItemCommand
     }
 
     private static int Watch(CoordinationGroup group, string prefix) =>
-        TryRead(group, prefix, out _, out var code) && group.TryRun(() => WatchAsync(group, prefix), out _, out code) ? ExitCode.Done : code;
+        TryRead(group, prefix, out _, out var code) && group.TryRun(() => WatchAsync(group, prefix), out _, out code)
+            ? ExitCode.Done
+            : code;
 
     private static async Task<bool> WatchAsync(CoordinationGroup group, string prefix)
     {

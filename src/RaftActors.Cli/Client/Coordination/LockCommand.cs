@@ -3,8 +3,8 @@ using System.Diagnostics;
 
 using RaftActors.Coordination.State;
 
-using Change = RaftActors.Coordination.State.Command;
 using Command = System.CommandLine.Command;
+using Change = RaftActors.Coordination.State.Command;
 
 namespace RaftActors.Cli.Client.Coordination;
 

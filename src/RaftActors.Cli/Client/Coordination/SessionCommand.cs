@@ -3,8 +3,8 @@ using System.Diagnostics;
 
 using RaftActors.Coordination.State;
 
-using Change = RaftActors.Coordination.State.Command;
 using Command = System.CommandLine.Command;
+using Change = RaftActors.Coordination.State.Command;
 
 namespace RaftActors.Cli.Client.Coordination;
 
@@ -74,7 +74,8 @@ internal static class SessionCommand
         // A list that is cut may lack it.
         var session = overview.Sessions.FirstOrDefault(each => each.Id == id);
         var isThere = session is not null || overview.SessionCount > overview.Sessions.Length;
-        if (isThere && group.Confirm(isSure, $"{id} is the session of {session?.Owner}, with {session?.Claims} claims.", $"{id}") is { } refusal)
+        var what = session is null ? $"The session is {id}." : $"{id} is the session of {session.Owner}, with {session.Claims} claims.";
+        if (isThere && group.Confirm(isSure, what, $"{id}") is { } refusal)
         {
             return refusal;
         }
