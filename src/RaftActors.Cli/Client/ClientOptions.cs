@@ -35,8 +35,8 @@ internal sealed class ClientOptions(
 
     public Option<string?> Contacts { get; } = new("--contacts")
     {
-        Description = $"{(group is null ? "In place of --server: nodes" : "Nodes")} of an application, as 'HOST:PORT', separated by commas. "
-            + "They name the members of --group, which are shown by their process names.",
+        Description = $"{(group is null ? "In place of --server: nodes" : "Nodes")} of an application, as 'HOST:PORT', separated by commas."
+            + " They name the members of --group, which are shown by their process names.",
         HelpName = "list",
         Hidden = isOfServers,
     };

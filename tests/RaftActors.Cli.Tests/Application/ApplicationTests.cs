@@ -144,6 +144,17 @@ public sealed class ApplicationTests(OrdersFixture fixture) : IClassFixture<Orde
         Assert.Contains(Text(leader.Objects.Single(), "process"), Names);
     }
 
+    [Theory]
+    [InlineData("lock", "list")]
+    [InlineData("item", "put", "a", "b")]
+    public void Group_that_is_no_coordination_has_no_locks_and_items(params string[] command)
+    {
+        var run = Ask(command);
+
+        Assert.Equal(
+            (1, "", "raft: group 'orders' is no coordination: leave out --group, or name that group\n"), (run.Code, run.Output, run.Error));
+    }
+
     [Fact]
     public void Tail_prints_the_latest_pairs_with_their_first_bytes()
     {

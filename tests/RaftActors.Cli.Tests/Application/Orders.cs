@@ -6,4 +6,6 @@ internal sealed class Orders(RaftOptions<string>? options = null) : RaftActor<st
     private int _count;
 
     protected override int HandleAppend(Entry<string> entry) => ++_count;
+
+    protected override object HandleQuery(object question) => $"{_count} orders";
 }

@@ -90,6 +90,16 @@ public sealed class CommandLineTests
     [InlineData("trace")]
     [InlineData("log", "tail")]
     [InlineData("snapshot")]
+    [InlineData("lock", "list")]
+    [InlineData("lock", "show")]
+    [InlineData("lock", "break")]
+    [InlineData("session", "list")]
+    [InlineData("session", "end")]
+    [InlineData("item", "get")]
+    [InlineData("item", "put")]
+    [InlineData("item", "delete")]
+    [InlineData("item", "list")]
+    [InlineData("item", "watch")]
     public void Help_of_a_verb_has_an_example_and_the_exit_codes(params string[] verb)
     {
         foreach (var option in (string[])["--help", "-h"])
@@ -111,7 +121,7 @@ public sealed class CommandLineTests
         Assert.Equal(
             [
                 "server", "append", "print", "count", "members", "upgrade", "status", "transfer", "explain", "top", "check", "trace", "log",
-                "recover", "snapshot", "backup", "verify", "restore", "plan", "certs", "completion",
+                "lock", "session", "item", "recover", "snapshot", "backup", "verify", "restore", "plan", "certs", "completion",
             ],
             verbs.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]));
     }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 using RaftActors.Cli.Offline;
@@ -82,8 +83,19 @@ internal sealed class CoordinationGroup(CommandEnvironment environment, ClientSe
 
     public static Option<bool> Yes() => new("--yes") { Description = "Do not ask for confirmation. For scripts." };
 
+    /// <exception cref="InvalidDataException">The group is another one of the application.</exception>
     public async Task<T> AskAsync<T>(Question question, JsonTypeInfo<T> type)
-        where T : class => (await _calls.AskAsync(question, type, null, null, client.End).ConfigureAwait(false)).Answer;
+        where T : class
+    {
+        try
+        {
+            return (await _calls.AskAsync(question, type, null, null, client.End).ConfigureAwait(false)).Answer;
+        }
+        catch (Exception e) when (e is InvalidOperationException or JsonException)
+        {
+            throw new InvalidDataException($"Group '{settings.Target.Group}' is no coordination: leave out --group, or name that group", e);
+        }
+    }
 
     /// <summary>Asks a question, and reports that there is no answer.</summary>
     /// <param name="code">The exit code, if there is no answer.</param>
