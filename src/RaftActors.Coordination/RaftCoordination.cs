@@ -210,9 +210,9 @@ public sealed class RaftCoordination : IExtension
 
     private ClusterBootstrap StartBootstrap(Cluster cluster, CoordinationSettings settings, BootstrapSettings bootstrap, TimeProvider time)
     {
-        // A session of its own, which the cluster outlives less easily than locks do.
+        // A session of its own: the cluster should not end with a short failure of the group, as locks do.
         var membership = settings with { SessionTimeout = bootstrap.MemberTimeout, RenewInterval = bootstrap.MemberTimeout / 10 };
-        var keeper = new SessionKeeper(_calls, membership, $"member of the cluster, {settings.Self}", time, _log);
+        var keeper = new SessionKeeper(_calls, membership, $"member@{settings.Self}", time, _log, "the place of this node in its cluster");
         var started = new ClusterBootstrap(
             Seat.Of(cluster), _system, new RaftItems(_calls, keeper, time), keeper, time, _log, Probe.Remedy);
         cluster.RegisterOnMemberUp(started.OnUp);

@@ -19,6 +19,7 @@ return await TrialProgram.Run(
         new("mixed", trial => trial.RunOnNetwork(20, Fault.Mixed), Network.Problem),
         new("any", trial => trial.RunOnNetwork(60, Fault.All()), Network.Problem),
         new("stop", trial => trial.Run(20, Fault.Kill, Fault.Freeze)),
+        new("bootstrap", trial => trial.Starts()),
         new("control", trial => trial.Control()),
     ],
     (work, parsed) => new Trial(work, parsed),

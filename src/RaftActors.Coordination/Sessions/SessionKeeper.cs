@@ -9,8 +9,14 @@ namespace RaftActors.Coordination.Sessions;
 /// <summary>
 /// Opens the session of this program when it is first needed, and renews it. After a loss the next need opens another one. Thread-safe.
 /// </summary>
+/// <param name="holdings">What is lost with the session, for people.</param>
 internal sealed class SessionKeeper(
-    GroupCalls calls, CoordinationSettings settings, string owner, TimeProvider time, ILoggingAdapter log) : IAsyncDisposable
+    GroupCalls calls,
+    CoordinationSettings settings,
+    string owner,
+    TimeProvider time,
+    ILoggingAdapter log,
+    string holdings = "all locks and leases of this program") : IAsyncDisposable
 {
     // The session expires by itself if no quorum is there to close it.
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
@@ -141,10 +147,11 @@ internal sealed class SessionKeeper(
         if (!_closing.IsCancellationRequested)
         {
             log.Warning(
-                "The coordination session {0} of {1} is lost, and with it all locks and leases of this program. Either the group has no "
-                    + "leader that this program reaches, or this program stood still for {2}, or an operator has ended the session.",
+                "The coordination session {0} of {1} is lost, and with it {2}. Either the group has no leader that this program reaches, or "
+                    + "this program stood still for {3}, or an operator has ended the session.",
                 session.Id,
                 owner,
+                holdings,
                 Limit);
         }
 

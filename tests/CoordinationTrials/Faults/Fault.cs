@@ -89,6 +89,30 @@ internal sealed record Fault(string Name, Func<FaultyCluster, Disruption, Task> 
     public static Fault Mixed { get; } = new(
         "mixed", (cluster, disruption) => MakeEach(cluster, disruption, cluster.Random.GetItems(OfNodes, 2)));
 
+    /// <summary>Exchanges all nodes: one after the other leaves, and is restarted.</summary>
+    public static Fault Rollout { get; } = new("rollout", async (cluster, disruption) =>
+    {
+        disruption.Begin([.. cluster.Nodes.Select(node => (node, RestartNode.Name))]);
+        foreach (var node in cluster.Nodes)
+        {
+            node.Leave();
+            await cluster.Until(() => !node.IsRunning, () => $"after SIGTERM node {node.Number} still runs");
+            await cluster.Recover();
+        }
+    });
+
+    /// <summary>Kills all nodes at once.</summary>
+    public static Fault Cold { get; } = new("cold", (cluster, disruption) =>
+    {
+        disruption.Begin([.. cluster.Nodes.Select(node => (node, KillNode.Name))]);
+        foreach (var node in cluster.Nodes)
+        {
+            node.Kill();
+        }
+
+        return Task.CompletedTask;
+    });
+
     /// <summary>Returns all faults.</summary>
     public static Fault[] All() => [Kill, Freeze, Restart, Partition, OneWay, Bridge, Flap, Mixed];
 

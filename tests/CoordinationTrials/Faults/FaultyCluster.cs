@@ -156,8 +156,8 @@ internal abstract class FaultyCluster(Downing downing, int seed, int scale)
     /// <summary>Starts a node that does not run.</summary>
     protected abstract void Start(FaultyNode node);
 
-    // Restarts the nodes that have ended, and waits until each node sees all others Up and each resource is written.
-    private Task Recover()
+    /// <summary>Restarts the nodes that have ended, and waits until each node sees all others Up and each resource is written.</summary>
+    public Task Recover()
     {
         var (since, unhealthyAt) = (Now, Now);
         return Until(

@@ -68,6 +68,7 @@ internal static class NodeConfig
         }
         """;
 
+    private const string ByGroup = "raft-coordination { bootstrap = on, member-timeout = 10s }\nraft.discovery = node-names";
     private const string Resolver = "akka.cluster.downing-provider-class = \"Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster\"\n";
 
     /// <summary>The sessions of the strategies with a lease expire after this time.</summary>
@@ -77,13 +78,14 @@ internal static class NodeConfig
     public static Config Of(NodeSettings node)
     {
         var own = node.Addresses[node.Number - 1].Split(':');
-        var seeds = node.Founds ? node.Addresses : node.Addresses.Where((_, place) => place != node.Number - 1);
+        var seeds = node.IsByGroup ? [] : node.Founds ? node.Addresses : node.Addresses.Where((_, place) => place != node.Number - 1);
         var config = ConfigurationFactory.ParseString(
             $$"""
             akka.remote.dot-netty.tcp { hostname = "{{own[0]}}", port = {{own[1]}} }
             akka.cluster.seed-nodes = [{{string.Join(", ", seeds.Select(each => $"\"akka.tcp://{System}@{each}\""))}}]
             raft.roster = [{{string.Join(", ", node.Addresses.Select(each => $"\"any@{each}\""))}}]
             raft.store.directory = "{{node.Directory}}"
+            {{(node.IsByGroup ? ByGroup : "")}}
             akka.loglevel = {{(node.IsVerbose ? "INFO" : "WARNING")}}
             """);
         return config.WithFallback(Shared(node.Downing, node.Scale));
@@ -124,8 +126,10 @@ internal static class NodeConfig
 /// The cluster is founded now, by the first node. A node that is restarted must not: it would found another cluster if the nodes that run
 /// did not answer in time.
 /// </param>
+/// <param name="IsByGroup">There are no seed nodes: the group decides which cluster there is.</param>
 internal sealed record NodeSettings(
-    Downing Downing, IReadOnlyList<string> Addresses, int Number, string Directory, bool IsVerbose, int Scale, bool Founds = false);
+    Downing Downing, IReadOnlyList<string> Addresses, int Number, string Directory, bool IsVerbose, int Scale, bool Founds = false,
+    bool IsByGroup = false);
 
 /// <summary>The strategy by which the nodes decide about members that they cannot reach.</summary>
 internal enum Downing

@@ -12,6 +12,9 @@ internal sealed class ProcessCluster : FaultyCluster, ITrial
 {
     private const int Port = 2551;
 
+    private static readonly TimeSpan TwoFor = TimeSpan.FromSeconds(1);
+
+    private TimeSpan? _twoSince;
     private readonly Network? _network;
     private readonly string? _logs;
     private readonly NodeProcess[] _nodes;
@@ -19,7 +22,8 @@ internal sealed class ProcessCluster : FaultyCluster, ITrial
     /// <param name="work">An existing folder.</param>
     /// <param name="network">Null: all nodes are on this machine.</param>
     /// <param name="logs">An existing folder for logs; null: there are none.</param>
-    public ProcessCluster(string work, Downing downing, int seed, int scale, Network? network, string? logs)
+    /// <param name="isByGroup">The nodes have no seed nodes.</param>
+    public ProcessCluster(string work, Downing downing, int seed, int scale, Network? network, string? logs, bool isByGroup = false)
         : base(downing, seed, scale)
     {
         (_network, _logs) = (network, logs);
@@ -29,7 +33,7 @@ internal sealed class ProcessCluster : FaultyCluster, ITrial
         _nodes =
         [
             .. Enumerable.Range(1, Count).Select(number => new NodeProcess(
-                new(downing, addresses, number, Path.Combine(work, $"node{number}"), IsVerbose: logs is not null, scale),
+                new(downing, addresses, number, Path.Combine(work, $"node{number}"), IsVerbose: logs is not null, scale, IsByGroup: isByGroup),
                 network?.Host(number) ?? Host.Here,
                 Register,
                 line => Log($"node{number}", line))),
@@ -45,7 +49,14 @@ internal sealed class ProcessCluster : FaultyCluster, ITrial
 
     protected override TimeSpan RecoveryPatience => TimeSpan.FromMinutes(10);
 
-    public override Task Until(Func<bool> isIt, Func<string> problem, TimeSpan? patience = null) => Poll.Until(isIt, problem, patience);
+    public override Task Until(Func<bool> isIt, Func<string> problem, TimeSpan? patience = null) => Poll.Until(
+        () =>
+        {
+            DemandOneCluster();
+            return isIt();
+        },
+        problem,
+        patience);
 
     public override void Note(string text) => Log("trial", text);
 
@@ -60,6 +71,17 @@ internal sealed class ProcessCluster : FaultyCluster, ITrial
     // The nodes found a cluster in the beginning, and again if the fault has ended all of them.
     protected override void Start(FaultyNode node) =>
         ((NodeProcess)node).Start(founds: _nodes.All(each => each.Status is not { Up.Count: > 0 }));
+
+    // Two nodes that both have members, and none of them in common. A node tells what it sees every 250 ms.
+    private void DemandOneCluster()
+    {
+        var seen = _nodes.Select(each => each.Status?.Up).OfType<IReadOnlySet<string>>().Where(each => each.Count > 0).ToList();
+        _twoSince = seen.Exists(one => seen.Exists(other => !one.Overlaps(other))) ? _twoSince ?? Now : null;
+        if (Now - _twoSince > TwoFor)
+        {
+            throw new TrialFailure($"there are two clusters: {string.Join("; ", seen.Select(each => string.Join(' ', each)))}");
+        }
+    }
 
     private void Log(string name, string text)
     {

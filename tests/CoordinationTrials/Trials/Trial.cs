@@ -79,6 +79,18 @@ internal sealed class Trial(string work, ParseResult options) : TrialScope(work,
         int StaleWrites(RoundResult result) => Downing == Downing.KeepMajority ? result.Problems.Count : result.Refused;
     }
 
+    /// <summary>
+    /// Starts the nodes cold, exchanges them one after the other, kills all of them, and so on, without seed nodes. Fails if there are two
+    /// clusters, or if the nodes do not come into one.
+    /// </summary>
+    public async Task<string> Starts()
+    {
+        var results = await Cluster(null, isByGroup: true).Rounds(Rounds(50), [Fault.Rollout, Fault.Cold], Options.GetValue(ResultsOption));
+        Demand(results);
+        return $"seed {_seed}, {results.Count} rollouts and cold starts of one cluster each; it took "
+            + FormattableString.Invariant($"{results.Max(each => each.FaultSeconds + each.RecoverySeconds):0.0} s at the longest");
+    }
+
     private async Task<string> Run(Network? network, int usual, Fault[] faults)
     {
         var results = await Cluster(network).Rounds(Rounds(usual), faults, Options.GetValue(ResultsOption));
@@ -99,11 +111,12 @@ internal sealed class Trial(string work, ParseResult options) : TrialScope(work,
         }
     }
 
-    private ProcessCluster Cluster(Network? network)
+    private ProcessCluster Cluster(Network? network, bool isByGroup = false)
     {
         var logs = Options.GetValue(LogsOption) is { } folder
             ? Directory.CreateDirectory(Path.Combine(folder, $"{NameOf(Downing)}-{_seed}")).FullName
             : null;
-        return Own(new ProcessCluster(Work, Downing, _seed, Options.GetValue(ScaleOption), network, logs));
+        return Own(new ProcessCluster(
+            Work, isByGroup ? Downing.Raft : Downing, _seed, Options.GetValue(ScaleOption), network, logs, isByGroup));
     }
 }
