@@ -191,8 +191,8 @@ public static class RaftAkkaExtensions
 
     /// <summary>
     /// Lets the coordination group decide which Akka.Cluster there is, so that no second one forms: a node that starts joins the one that
-    /// the group has recorded, or founds one if no node belongs to any. Takes the place of seed nodes, which the start refuses. The names in
-    /// the roster must be addresses: it sets <c>raft.discovery = node-names</c>. Includes <see cref="WithRaftDowning"/>.
+    /// the group has recorded, or founds one if no node belongs to any. Takes the place of seed nodes, which the start refuses. The roster
+    /// must have addresses: it sets <c>raft.discovery = node-names</c>. Includes <see cref="WithRaftDowning"/>.
     /// </summary>
     /// <param name="builder">The builder that AddAkka passes.</param>
     /// <returns>The builder.</returns>

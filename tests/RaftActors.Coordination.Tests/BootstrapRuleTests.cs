@@ -159,6 +159,65 @@ public sealed class BootstrapRuleTests
     }
 
     [Fact]
+    public void Node_that_is_taken_up_by_a_former_cluster_after_it_was_admitted_to_the_next_one_downs_itself()
+    {
+        var a = Start("a");
+        a.Enter(a);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        Member b = Start("b"), c = Start("c");
+        a.Leave();
+        _clock.Advance(TimeSpan.FromSeconds(10));
+        var (founder, other) = b.Asked.Contains("b") ? (b, c) : (c, b);
+        founder.Enter(founder);
+        _clock.Advance(TimeSpan.FromSeconds(2));
+        Assert.Equal(founder.Asked[^1], other.Asked[^1]);
+
+        other.Enter(a);
+        other.Bootstrap.OnUp();
+
+        Assert.True(other.IsDowned);
+    }
+
+    [Fact]
+    public void Node_whose_claim_comes_late_asks_no_member_of_a_cluster_that_was_replaced()
+    {
+        var a = Start("a");
+        a.Enter(a);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        _delay = command => command is Command.Put { Session: not 0 } ? Task.Delay(TimeSpan.FromSeconds(5), _clock) : Task.CompletedTask;
+        var b = Start("b");
+        _delay = _ => Task.CompletedTask;
+        a.Leave();
+        var c = Start("c");
+        c.Enter(c);
+
+        _clock.Advance(TimeSpan.FromSeconds(10));
+
+        Assert.Equal(["c"], b.Asked.Distinct());
+    }
+
+    [Fact]
+    public void Node_that_was_admitted_since_a_proposal_looked_refuses_the_proposal()
+    {
+        var a = Start("a");
+        a.Enter(a);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        _delay = command => command is Command.Put { Session: not 0 } ? Task.Delay(TimeSpan.FromSeconds(2), _clock) : Task.CompletedTask;
+        var b = Start("b");
+        _delay = _ => Task.CompletedTask;
+        a.Leave();
+        _delay = command => command is Command.Put { Session: 0 } ? Task.Delay(TimeSpan.FromSeconds(4), _clock) : Task.CompletedTask;
+        var c = Start("c");
+        _delay = _ => Task.CompletedTask;
+
+        _clock.Advance(TimeSpan.FromSeconds(4.5));
+
+        Assert.Equal(["a"], b.Asked.Distinct());
+        Assert.Empty(c.Asked);
+        Assert.Equal("1", Item("number"));
+    }
+
+    [Fact]
     public void Cluster_whose_last_member_has_left_is_followed_by_the_next_one_at_once()
     {
         var a = Start("a");

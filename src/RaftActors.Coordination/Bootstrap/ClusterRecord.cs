@@ -23,7 +23,8 @@ internal sealed record ClusterRecord(long Number, long Version, ImmutableArray<C
 
     public static string ClaimOf(string system, string node) => $"{PrefixOf(system)}node/{node}";
 
-    public static string TextOf(long number, bool isIn = false) => string.Create(CultureInfo.InvariantCulture, $"{number}{(isIn ? InMark : "")}");
+    public static string TextOf(long number, bool isIn = false) =>
+        string.Create(CultureInfo.InvariantCulture, $"{number}{(isIn ? InMark : "")}");
 
     /// <summary>Reads all items of the prefix. Any program that may write items may have put others there.</summary>
     public static ClusterRecord Of(string system, IReadOnlyList<RaftItem> items)
@@ -63,7 +64,7 @@ internal sealed record ClusterRecord(long Number, long Version, ImmutableArray<C
 
     /// <summary>The claim of a node to belong to a cluster.</summary>
     /// <param name="Node">Its address with its uid.</param>
-    /// <param name="Number">That of the cluster. If it is not the latest one, the claim is one of a node that proposes or proposed it.</param>
+    /// <param name="Number">That of the cluster. A node that proposes a cluster has a claim to it before it is founded.</param>
     /// <param name="IsIn">It is a member. Otherwise it may become one.</param>
     internal sealed record Claim(string Node, long Number, bool IsIn, long Version);
 

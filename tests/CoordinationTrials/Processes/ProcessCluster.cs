@@ -33,7 +33,14 @@ internal sealed class ProcessCluster : FaultyCluster, ITrial
         _nodes =
         [
             .. Enumerable.Range(1, Count).Select(number => new NodeProcess(
-                new(downing, addresses, number, Path.Combine(work, $"node{number}"), IsVerbose: logs is not null, scale, IsByGroup: isByGroup),
+                new(
+                    downing,
+                    addresses,
+                    number,
+                    Path.Combine(work, $"node{number}"),
+                    IsVerbose: logs is not null,
+                    scale,
+                    IsByGroup: isByGroup),
                 network?.Host(number) ?? Host.Here,
                 Register,
                 line => Log($"node{number}", line))),

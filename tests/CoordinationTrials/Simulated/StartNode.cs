@@ -10,7 +10,7 @@ using RaftActors.Testing.Simulation;
 
 namespace CoordinationTrials.Simulated;
 
-/// <summary>A node of a <see cref="StartRun"/>: a process of the coordination group, and a member of Akka.Cluster. It has no work.</summary>
+/// <summary>A node of a <see cref="StartRun"/>: a process of the coordination group and a member of Akka.Cluster, without work.</summary>
 internal sealed class StartNode(Stage stage, int number, bool hasSeeds)
 {
     private static readonly TimeSpan JoinInterval = TimeSpan.FromSeconds(1);

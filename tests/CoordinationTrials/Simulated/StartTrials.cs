@@ -59,7 +59,8 @@ internal static class StartTrials
             var (two, none) = (kind.Count(each => each.HasTwo), kind.Count(each => !each.IsOne && !each.HasTwo));
             Console.WriteLine($"{kind.Key}: {kind.Count()}, of them with two clusters {two}, without one {none}");
             Console.WriteLine(FormattableString.Invariant(
-                $"  one cluster after p50 {times.ElementAtOrDefault(times.Length / 2):0.0} s, longest {times.LastOrDefault():0.0} s; stranded nodes {kind.Sum(each => each.Stranded)}"));
+                $"  one cluster after p50 {times.ElementAtOrDefault(times.Length / 2):0.0} s, longest {times.LastOrDefault():0.0} s; "
+                    + $"stranded nodes {kind.Sum(each => each.Stranded)}"));
         }
 
         Console.WriteLine(FormattableString.Invariant(

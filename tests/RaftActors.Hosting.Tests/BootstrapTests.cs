@@ -1,0 +1,50 @@
+using Akka.Actor;
+using Akka.Cluster;
+using Akka.Cluster.Hosting;
+using Akka.Hosting;
+using Akka.Remote.Hosting;
+
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace RaftActors.Hosting.Tests;
+
+/// <summary>The line of an application whose cluster the coordination group decides about.</summary>
+public sealed class BootstrapTests
+{
+    [Fact]
+    public async Task Node_without_seed_nodes_founds_its_cluster()
+    {
+        using var host = HostOf(new ClusterOptions());
+        await host.StartAsync().WaitAsync(HostedNode.Guard);
+
+        var up = new TaskCompletionSource();
+        Cluster.Get(host.Services.GetRequiredService<ActorSystem>()).RegisterOnMemberUp(() => up.TrySetResult());
+
+        await up.Task.WaitAsync(HostedNode.Guard);
+        await host.StopAsync().WaitAsync(HostedNode.Guard);
+    }
+
+    [Fact]
+    public async Task Start_refuses_seed_nodes_and_says_why()
+    {
+        using var host = HostOf(new ClusterOptions { SeedNodes = ["akka.tcp://shop@10.0.0.1:2551"] });
+
+        var thrown = await Assert.ThrowsAnyAsync<Exception>(() => host.StartAsync().WaitAsync(HostedNode.Guard));
+
+        Assert.Contains("akka.cluster.seed-nodes names akka.tcp://shop@10.0.0.1:2551.", $"{thrown}", StringComparison.Ordinal);
+    }
+
+    private static IHost HostOf(ClusterOptions options)
+    {
+        var port = FreePorts.Take(1)[0];
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Services.AddAkka("shop", akka => akka
+            .AddHocon("akka { loglevel = OFF, stdout-loglevel = OFF }\nraft.quorum.allow-fewer-than-three = on", HoconAddMode.Prepend)
+            .WithRemoting("127.0.0.1", port)
+            .WithClustering(options)
+            .WithRaft(new RaftNodeOptions { Roster = [$"any@127.0.0.1:{port}"] })
+            .WithRaftBootstrap());
+        return builder.Build();
+    }
+}
