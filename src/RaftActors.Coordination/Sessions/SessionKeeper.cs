@@ -147,8 +147,8 @@ internal sealed class SessionKeeper(
         if (!_closing.IsCancellationRequested)
         {
             log.Warning(
-                "The coordination session {0} of {1} is lost, and with it {2}. Either the group has no leader that this program reaches, or "
-                    + "this program stood still for {3}, or an operator has ended the session.",
+                "The coordination session {0} of {1} is lost, and with it {2}. Either the group has no leader that this program reaches, "
+                    + "or this program stood still for {3}, or an operator has ended the session.",
                 session.Id,
                 owner,
                 holdings,
