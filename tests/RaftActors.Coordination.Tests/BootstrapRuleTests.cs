@@ -159,6 +159,24 @@ public sealed class BootstrapRuleTests
     }
 
     [Fact]
+    public void Node_that_is_taken_up_by_a_former_cluster_while_it_proposes_the_next_one_downs_itself()
+    {
+        var a = Start("a");
+        a.Enter(a);
+        _clock.Advance(TimeSpan.FromSeconds(1));
+        var b = Start("b");
+        a.Leave();
+        _delay = command => command is Command.Put { Session: 0 } ? Task.Delay(TimeSpan.FromSeconds(5), _clock) : Task.CompletedTask;
+        _clock.Advance(TimeSpan.FromSeconds(4));
+        Assert.Equal("2", Item("node/" + b.Node));
+
+        b.Enter(a);
+        b.Bootstrap.OnUp();
+
+        Assert.True(b.IsDowned);
+    }
+
+    [Fact]
     public void Node_that_is_taken_up_by_a_former_cluster_after_it_was_admitted_to_the_next_one_downs_itself()
     {
         var a = Start("a");
