@@ -208,6 +208,14 @@ internal sealed class StartRun : IDisposable
     private void Step()
     {
         _stage.World.RunUntil(Now + Look);
+
+        // Before a node goes on: one that stood still downs itself as soon as it runs.
+        Trace();
+        if (Clusters().Count() > 1)
+        {
+            _twoSince ??= Now;
+        }
+
         while (_plan.TryPeek(out var next, out var at) && at <= Now)
         {
             _plan.Dequeue();
@@ -233,11 +241,6 @@ internal sealed class StartRun : IDisposable
             StartLater(node, _random.Next(SlowStartMaxMs));
         }
 
-        Trace();
-        if (Clusters().Count() > 1)
-        {
-            _twoSince ??= Now;
-        }
     }
 
     // A member is in the cluster of the members that it knows, and a node that knows no other one has formed a cluster. The sides of a

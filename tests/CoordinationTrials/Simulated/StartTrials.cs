@@ -58,9 +58,9 @@ internal static class StartTrials
             double[] times = [.. kind.Where(each => each.IsOne).Select(each => each.Time.TotalSeconds).Order()];
             var (two, none) = (kind.Count(each => each.HasTwo), kind.Count(each => !each.IsOne && !each.HasTwo));
             Console.WriteLine($"{kind.Key}: {kind.Count()}, of them with two clusters {two}, without one {none}");
+            var (usual, longest) = (times.ElementAtOrDefault(times.Length / 2), times.LastOrDefault());
             Console.WriteLine(FormattableString.Invariant(
-                $"  one cluster after p50 {times.ElementAtOrDefault(times.Length / 2):0.0} s, longest {times.LastOrDefault():0.0} s; "
-                    + $"stranded nodes {kind.Sum(each => each.Stranded)}"));
+                $"  one cluster after p50 {usual:0.0} s, longest {longest:0.0} s; stranded nodes {kind.Sum(each => each.Stranded)}"));
         }
 
         Console.WriteLine(FormattableString.Invariant(
