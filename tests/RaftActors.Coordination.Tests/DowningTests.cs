@@ -91,6 +91,19 @@ public sealed class DowningTests : NodesTest
         await EndAsync(Nodes[0]).WaitAsync(Patience);
     }
 
+    [Fact]
+    public async Task Node_that_is_downed_before_it_knows_that_it_is_a_member_ends()
+    {
+        var ports = FreePorts.Take(3);
+        Nodes.AddRange(ports.Select(port => Node.StartAlone(port, ports, $"{Config}\nraft.discovery = node-names")));
+        var self = ClusterView.NameOf(Cluster.Get(Nodes[2].System).SelfUniqueAddress);
+
+        await Nodes[0].Coordination.Items.PutAsync(Decision.NameOf("coordination"), Decision.None.With([self]).ToText());
+
+        await Nodes[2].System.WhenTerminated.WaitAsync(Patience);
+        Assert.False(Nodes[1].System.WhenTerminated.IsCompleted);
+    }
+
     [Theory]
     [InlineData("stable-after = 100ms", "stable-after is 00:00:00.1000000; it must be from 500ms to 10m.")]
     [InlineData("stable-after = 8s", "down-self-after is 00:00:10; it must be from 1.5 times stable-after, which is 00:00:08, to 1h.")]

@@ -118,6 +118,12 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
             _isDown = true;
             _log.Warning("Downing this node, {0}: {1}", ClusterView.NameOf(_cluster.SelfUniqueAddress), why);
             _cluster.Down(_cluster.SelfAddress);
+
+            // The answer that takes this node up has not come yet, so it cannot down itself, and the members take it up no more.
+            if (_cluster.State.Members.All(each => each.UniqueAddress != _cluster.SelfUniqueAddress))
+            {
+                CoordinatedShutdown.Get(Context.System).Run(CoordinatedShutdown.ClusterDowningReason.Instance);
+            }
         }
     }
 

@@ -39,7 +39,9 @@ internal sealed class StartNode(Stage stage, int number, bool hasSeeds)
     public UniqueAddress? Address => Cluster?.SelfUniqueAddress;
 
     /// <summary>It was downed or has left, so its process ends.</summary>
-    public bool IsRemoved => Cluster is { IsTerminated: true } || stage.World.Now - _leavesAt > LeaveTimeout;
+    public bool IsRemoved => Cluster is { IsTerminated: true }
+        || (_node.System is { } system && CoordinatedShutdown.Get(system).ShutdownReason is CoordinatedShutdown.ClusterDowningReason)
+        || stage.World.Now - _leavesAt > LeaveTimeout;
 
     public TimeSpan StartedAt { get; private set; }
 
