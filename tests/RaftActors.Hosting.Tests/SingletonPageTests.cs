@@ -111,7 +111,7 @@ public sealed class SingletonPageTests : IAsyncLifetime
             .WithRemoting(host, port)
             .WithClustering(new ClusterOptions { SeedNodes = seedNodes })
             .WithRaft(new RaftNodeOptions { Roster = roster })
-            .WithRaftCoordination()
+            .WithRaftDowning()
             .WithSingleton<Biller>("biller", (_, _, services) => services.Props<Biller>(), new ClusterSingletonOptions
             {
                 LeaseImplementation = new RaftLeaseOption(),
