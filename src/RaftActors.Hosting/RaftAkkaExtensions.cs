@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using System.Text.Json.Serialization;
 
 using Akka.Actor;
+using Akka.Configuration;
 using Akka.Hosting;
 
 using Microsoft.Extensions.Configuration;
@@ -9,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 using RaftActors.Coordination;
+using RaftActors.Coordination.Bootstrap;
 
 namespace RaftActors.Hosting;
 
@@ -196,8 +198,16 @@ public static class RaftAkkaExtensions
     /// </summary>
     /// <param name="builder">The builder that AddAkka passes.</param>
     /// <returns>The builder.</returns>
-    public static AkkaConfigurationBuilder WithRaftBootstrap(this AkkaConfigurationBuilder builder) => builder.WithRaftDowning()
-        .AddHocon("raft-coordination.bootstrap = on\nraft.discovery = node-names", HoconAddMode.Prepend);
+    /// <exception cref="RaftConfigurationException">A setting before this line is wrong, such as a seed node.</exception>
+    public static AkkaConfigurationBuilder WithRaftBootstrap(this AkkaConfigurationBuilder builder)
+    {
+        var made = builder.WithRaftDowning()
+            .AddHocon("raft-coordination.bootstrap = on\nraft.discovery = node-names", HoconAddMode.Prepend);
+
+        // The cluster asks, too. But its failure ends the actor system, and the host may hear of that end alone.
+        _ = BootstrapSettings.Read(made.Configuration.GetOrElse(Config.Empty), isClustered: true);
+        return made;
+    }
 
     /// <summary>
     /// Adds four health checks of the raft processes of this node. Each result has a sentence for each problem. They need

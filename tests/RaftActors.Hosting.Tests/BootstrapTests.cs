@@ -28,9 +28,11 @@ public sealed class BootstrapTests
     [Fact]
     public async Task Start_refuses_seed_nodes_and_says_why()
     {
-        using var host = HostOf(new ClusterOptions { SeedNodes = ["akka.tcp://shop@10.0.0.1:2551"] });
-
-        var thrown = await Assert.ThrowsAnyAsync<Exception>(() => host.StartAsync().WaitAsync(HostedNode.Guard));
+        var thrown = await Assert.ThrowsAnyAsync<Exception>(async () =>
+        {
+            using var host = HostOf(new ClusterOptions { SeedNodes = ["akka.tcp://shop@10.0.0.1:2551"] });
+            await host.StartAsync().WaitAsync(HostedNode.Guard);
+        });
 
         Assert.Contains("akka.cluster.seed-nodes names akka.tcp://shop@10.0.0.1:2551.", $"{thrown}", StringComparison.Ordinal);
     }
