@@ -1,5 +1,4 @@
 using Akka.Configuration;
-using Akka.TestKit;
 using Akka.TestKit.Xunit2;
 
 namespace RaftActors.Tests.Groups;
@@ -10,15 +9,12 @@ public sealed class StateRebuildTests : TestKit
     private static readonly string[] Names = ["raft1", "raft2", "raft3"];
 
     private readonly VirtualGroup _group;
-    private readonly TestProbe _events;
     private readonly Dictionary<string, Drifter.Rules> _rules = Names.ToDictionary(name => name, _ => new Drifter.Rules());
 
     public StateRebuildTests()
         : base(ConfigurationFactory.ParseString("raft.snapshot.rebuild-diverged = on").WithFallback(VirtualGroup.Config))
     {
         _group = new VirtualGroup(this);
-        _events = CreateTestProbe();
-        Sys.EventStream.Subscribe(_events, typeof(RaftEvent.StateDiverged));
         Array.ForEach(Names, name => _group.StartDrifting(name, _rules[name]));
         _group.AdvanceEnginesUntil(() => Names.All(name => StatusOf(name).Leader is not null));
     }

@@ -58,7 +58,7 @@ internal sealed class StateRebuild(EngineContext context, SnapshotTaking snapsho
             self.Tell(new ToSelf.StateOffered(
                 taken.Position.Serial, (to, stopping) => CopyAsync(source, taken, to, stopping)));
         }
-        catch (Exception e) when (e is StoreException or TimeoutException)
+        catch (StoreException e)
         {
             if (_problem != e.Message)
             {
@@ -94,14 +94,23 @@ internal sealed class StateRebuild(EngineContext context, SnapshotTaking snapsho
                 var reply = link.Send(target, call, asked)
                     ? await asked.Reply.WaitAsync(timeout, Machine.Current.Time).ConfigureAwait(false)
                     : null;
-                return reply as TReply ?? throw new StoreException($"{target.Process} does not give its state: " + reply switch
-                {
-                    null => "there is no connection to it.",
-                    ClientReply.Declined declined => declined.Why,
-                    ClientReply.Refused refused => refused.Why,
-                    ClientReply.BackupLost lost => lost.Why,
-                    _ => $"it answers with {reply.GetType().Name}.",
-                });
+
+                // Without an end of the state, its copy would never end.
+                return reply is TReply given and not ClientReply.BackupBytes { Bytes.IsEmpty: true }
+                    ? given
+                    : throw new StoreException($"{target.Process} does not give its state: " + reply switch
+                    {
+                        null => "there is no connection to it.",
+                        ClientReply.Declined declined => declined.Why,
+                        ClientReply.Refused refused => refused.Why,
+                        ClientReply.BackupLost lost => lost.Why,
+                        _ => $"it answers with {reply.GetType().Name}.",
+                    });
+            }
+            catch (TimeoutException e)
+            {
+                // As a failure of the copy it must not look like one of the actor.
+                throw new StoreException($"{target.Process} does not give its state: it does not answer within {timeout}.", e);
             }
             finally
             {
