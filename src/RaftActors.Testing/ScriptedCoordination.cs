@@ -19,15 +19,15 @@ public sealed class ScriptedCoordination
 
     private readonly System.Threading.Lock _lock = new();
     private readonly ScriptedClient<Command, Answer> _client = new(Group);
-    private readonly Dictionary<string, (ITimer Timer, long Number)> _reminders = [];
+    private readonly ScriptedReminders _reminders;
     private readonly TimeProvider _time;
     private readonly Replica _replica;
-    private long _reminded;
 
     /// <param name="time">Times sessions and items. Null: the clock of the system.</param>
     public ScriptedCoordination(TimeProvider? time = null)
     {
         _time = time ?? TimeProvider.System;
+        _reminders = new ScriptedReminders(_time, _lock);
         _replica = new Replica(Remind);
         _client.OnAppend = (name, command, _) => Append(name, command);
         _client.OnQueryAt = Ask;
@@ -81,7 +81,7 @@ public sealed class ScriptedCoordination
     /// <exception cref="InvalidOperationException">Nobody holds it with this token.</exception>
     public void Break(string name, long token)
     {
-        if (Apply(name, new Command.Break(token)) is { } outcome && outcome.ResultOr(Answer.Done.Instance) is not Answer.Done)
+        if (Apply(name, new Command.Break(token)).ResultOr(Answer.Done.Instance) is not Answer.Done)
         {
             throw new InvalidOperationException($"No program holds '{name}' with the token {token}. Take the token of the present holder.");
         }
@@ -108,7 +108,7 @@ public sealed class ScriptedCoordination
     {
         lock (_lock)
         {
-            // Whoever waits for the pair asks after the lock is free.
+            // A call that waits for the pair asks when the lock is free.
             var serial = _client.Commit(name, command).Serial;
             return new Outcome<Answer>.Done(serial, _replica.Apply(name, command, serial.Value));
         }
@@ -134,30 +134,14 @@ public sealed class ScriptedCoordination
     // Under the lock.
     private void Remind(string name, TimeSpan? after)
     {
-        if (_reminders.Remove(name, out var former))
-        {
-            former.Timer.Dispose();
-        }
-
         if (after is { } time)
         {
-            var timer = _time.CreateTimer(Expire, (name, ++_reminded), time, Timeout.InfiniteTimeSpan);
-            _reminders[name] = (timer, _reminded);
+            // Justification: nothing reads the value of the pair.
+            _reminders.Set(name, time, () => _replica.Expire(name, _client.Commit(name, null!).Serial.Value));
         }
-    }
-
-    private void Expire(object? reminder)
-    {
-        var (name, number) = ((string, long))reminder!; // Justification: as Remind gives it.
-        lock (_lock)
+        else
         {
-            // A renewal may have come since the timer fired.
-            if (_reminders.TryGetValue(name, out var due) && due.Number == number)
-            {
-                due.Timer.Dispose();
-                _reminders.Remove(name);
-                _replica.Expire(name, _client.Commit(name, null!).Serial.Value);
-            }
+            _reminders.Forget(name);
         }
     }
 

@@ -18,12 +18,11 @@ public sealed class ScriptedEntities<TEntity, TState>
 
     private readonly Lock _lock = new();
     private readonly ScriptedClient<object?, object?> _client = new();
-    private readonly Dictionary<string, (ITimer Timer, long Number)> _reminders = new(StringComparer.Ordinal);
+    private readonly ScriptedReminders _reminders;
     private readonly TimeProvider _time;
     private readonly ValueCodec<object?> _values;
     private readonly EntityTable<TEntity, TState> _table;
     private readonly EntityShardOptions<TState> _options;
-    private long _reminded;
 
     /// <param name="system">Has the types of <see cref="Raft.UseJson"/> and the serializers.</param>
     /// <param name="create">Creates an entity without a state.</param>
@@ -35,6 +34,7 @@ public sealed class ScriptedEntities<TEntity, TState>
     {
         ArgumentNullException.ThrowIfNull(system);
         (_options, _time) = (options ?? new(), time ?? TimeProvider.System);
+        _reminders = new ScriptedReminders(_time, _lock);
         _values = new ValueCodec<object?>(system, codecPlace: null);
         var states = new ValueCodec<TState>(system, _options.StateCodec, "EntityShardOptions.StateCodec");
         states.DemandType("state");
@@ -88,44 +88,21 @@ public sealed class ScriptedEntities<TEntity, TState>
     // Under the lock.
     private void OnApplied(string id, TEntity entity)
     {
-        foreach (var gone in entity.IsRemoved ? _reminders.Keys.Where(name => EntityReminder.IdOf(name) == id).ToList() : [])
+        foreach (var gone in entity.IsRemoved ? _reminders.Names.Where(name => EntityReminder.IdOf(name) == id).ToList() : [])
         {
-            Forget(gone);
+            _reminders.Forget(gone);
         }
 
         foreach (var reminder in entity.Reminders)
         {
-            Forget(reminder.Name);
-            if (!reminder.IsForgotten)
+            if (reminder.IsForgotten)
             {
-                var after = reminder.After ?? reminder.At - _time.GetUtcNow();
-                var due = (reminder.Name, ++_reminded, Sent(reminder.Command));
-                var timer = _time.CreateTimer(
-                    Tell, due, after > TimeSpan.Zero ? after : TimeSpan.Zero, Timeout.InfiniteTimeSpan);
-                _reminders[reminder.Name] = (timer, _reminded);
+                _reminders.Forget(reminder.Name);
+                continue;
             }
-        }
-    }
 
-    private void Forget(string name)
-    {
-        if (_reminders.Remove(name, out var former))
-        {
-            former.Timer.Dispose();
-        }
-    }
-
-    private void Tell(object? reminder)
-    {
-        var (name, number, command) = ((string, long, object?))reminder!; // Justification: as OnApplied gives it.
-        lock (_lock)
-        {
-            // It may have been replaced or forgotten since the timer fired.
-            if (_reminders.TryGetValue(name, out var due) && due.Number == number)
-            {
-                Forget(name);
-                Apply(EntityReminder.IdOf(name), command);
-            }
+            var command = Sent(reminder.Command);
+            _reminders.Set(reminder.Name, reminder.After ?? reminder.At - _time.GetUtcNow(), () => Apply(id, command));
         }
     }
 }

@@ -138,6 +138,19 @@ public sealed class ScriptedCoordinationTests : TestKit
     }
 
     [Fact]
+    public async Task Item_may_live_for_longer_than_a_timer_of_the_system_takes()
+    {
+        var live = new ScriptedCoordination().NewProgram("live");
+        Assert.NotNull(await live.Items.PutAsync("year", "1", lifetime: TimeSpan.FromDays(365)));
+
+        await _mine.Items.PutAsync("month", "1", lifetime: TimeSpan.FromDays(60));
+        _time.Advance(TimeSpan.FromDays(59));
+        Assert.NotNull(await _mine.Items.GetAsync("month"));
+        _time.Advance(TimeSpan.FromDays(1));
+        Assert.Null(await _mine.Items.GetAsync("month"));
+    }
+
+    [Fact]
     public async Task Actor_system_has_the_scripted_coordination_and_its_leases()
     {
         var program = _group.AddTo(Sys);
