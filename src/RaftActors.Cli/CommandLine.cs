@@ -113,6 +113,8 @@ internal static class CommandLine
 
     public static Option<bool> Json() => new("--json") { Description = "Print one JSON object per line. The README lists the members." };
 
+    public static Option<bool> Yes() => new("--yes") { Description = "Do not ask for confirmation. For scripts." };
+
     public static Option<string?> Group() => new("--group") { Description = "Only the stores of this group.", HelpName = "name" };
 
     public static Option<ProcessName?> Process() => new("--process")

@@ -122,12 +122,7 @@ public sealed class RaftItems
         string prefix = "", [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(prefix);
-        await foreach (var view in _calls.FollowAsync(
-            (view, serial) => new Question.OfChanges(prefix, view is null ? -1 : view.Era + serial),
-            CoordinationJson.Default.ItemsView,
-            _time,
-            cancellationToken)
-            .ConfigureAwait(false))
+        await foreach (var view in _calls.FollowItemsAsync(prefix, _time, cancellationToken).ConfigureAwait(false))
         {
             if (view.IsWhole)
             {

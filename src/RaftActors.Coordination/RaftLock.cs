@@ -39,7 +39,7 @@ public sealed class RaftLock : IAsyncDisposable
 
     /// <summary>
     /// Cancelled when the lock is lost, because the session was not renewed in time, or because an operator has taken the lock away. Not
-    /// cancelled by a release. What is registered runs on a thread of the pool. If it blocks or throws, the other locks of this program
+    /// cancelled by a release. A registered callback runs on a thread of the pool. If it blocks or throws, the other locks of this program
     /// still learn of their loss. A lock that was taken away goes to the next program when it has returned.
     /// </summary>
     public CancellationToken Lost => _loss.Token;

@@ -29,7 +29,7 @@ internal static class RecoverCommand
             CustomParser = result => result.Tokens[0].Value.Split(',', StringSplitOptions.RemoveEmptyEntries),
         };
         var shared = CommandLine.AllowSharedDirectory();
-        var yes = new Option<bool>("--yes") { Description = "Do not ask for confirmation. For scripts." };
+        var yes = CommandLine.Yes();
         var command = new Command(
             "recover",
             """

@@ -12,7 +12,7 @@ internal static class RepairCommand
         var data = CommandLine.Data();
         var json = CommandLine.Json();
         var shared = CommandLine.AllowSharedDirectory();
-        var yes = new Option<bool>("--yes") { Description = "Do not ask for confirmation. For scripts." };
+        var yes = CommandLine.Yes();
         var command = new Command(
             "repair",
             """

@@ -4,7 +4,7 @@ using System.Globalization;
 namespace RaftActors.Coordination.Bootstrap;
 
 /// <summary>
-/// What the group knows of the Akka.Clusters of one name: the number of the latest one, and the nodes that claim to belong to one.
+/// The record of the group on the Akka.Clusters of one name: the number of the latest one, and the nodes that claim to belong to one.
 /// <para>
 /// A claim is an item of a session, and a node has it for as long as it may be a member. The number grows when a cluster is founded. An
 /// admission writes it unchanged, and both change its version. So a node founds a cluster on the condition of the version at which it saw

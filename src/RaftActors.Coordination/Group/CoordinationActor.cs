@@ -30,7 +30,7 @@ internal sealed class CoordinationActor : RaftActor<Command, Answer>, IRaftSnaps
             Roster = settings.Roster,
             Codec = RaftCodec.Json(CoordinationJson.Default.Command),
             FindFault = CoordinationState.FindFault,
-            IsOfOperators = Command.Break.Is,
+            IsOfOperators = Command.IsOfOperators,
         })
     {
         _replica = new Replica(Set);

@@ -164,6 +164,13 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended,
         }
     }
 
+    /// <summary>Follows the items with a prefix: all of them, then each change, or all again after a gap.</summary>
+    public IAsyncEnumerable<ItemsView> FollowItemsAsync(string prefix, TimeProvider time, CancellationToken cancellation) => FollowAsync(
+        (view, serial) => new Question.OfChanges(prefix, view is null ? -1 : view.Era + serial),
+        CoordinationJson.Default.ItemsView,
+        time,
+        cancellation);
+
     // Null: it was not sent.
     private async Task<Outcome<Answer>?> SendAsync(
         string name, Command command, TimeSpan timeout, CancellationToken cancellation, RequestKey? key)

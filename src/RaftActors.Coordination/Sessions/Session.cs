@@ -65,7 +65,8 @@ internal sealed class Session : IDisposable
     }
 
     /// <summary>An operator has taken locks away. One that is released meanwhile is not known any more.</summary>
-    public void Break(IEnumerable<long> claims)
+    /// <returns>The program learns of one by this call.</returns>
+    public bool Break(IEnumerable<long> claims)
     {
         LockLoss[] losses;
         lock (_lock)
@@ -79,6 +80,8 @@ internal sealed class Session : IDisposable
             each.Break();
             Machine.Current.Queue(each);
         }
+
+        return losses.Length > 0;
     }
 
     /// <summary>The lock is released.</summary>

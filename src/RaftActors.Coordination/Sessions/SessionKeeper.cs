@@ -157,7 +157,7 @@ internal sealed class SessionKeeper(
 
         if (isEnded)
         {
-            // If an operator has ended it, it is still there. What hears of the loss has as long as before an expiry.
+            // If an operator has ended it, it is still there. The callbacks of its locks have as long as before an expiry.
             await Machine.Current.Delay(settings.SessionTimeout - Limit, time, _closing.Token);
             await CloseAsync(session).ConfigureAwait(false);
         }
@@ -180,10 +180,10 @@ internal sealed class SessionKeeper(
                 session.OnRenewed(sentAt);
             }
 
-            if (renewed is (Answer.Broken broken, _))
+            // The group says it with each renewal until the locks are released.
+            if (renewed is (Answer.Broken broken, _) && session.Break(broken.Claims))
             {
                 log.Warning("An operator has taken locks away from {0}.", owner);
-                session.Break(broken.Claims);
             }
             else if (renewed is (Answer.NoSession, _))
             {

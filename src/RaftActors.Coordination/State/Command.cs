@@ -23,6 +23,9 @@ internal abstract record Command
     {
     }
 
+    /// <summary>Only operators may append it.</summary>
+    public static bool IsOfOperators(Command? command) => command is Break or End;
+
     /// <summary>Opens a session. Its number is the serial of this pair.</summary>
     /// <param name="Timeout">A reminder ends the session if it was not renewed for so long.</param>
     public sealed record Open(TimeSpan Timeout) : Command;
@@ -51,11 +54,7 @@ internal abstract record Command
     /// releases the lock. So no other one gets the lock before that, or before the session has expired.
     /// </summary>
     /// <param name="Token">That of the holder.</param>
-    public sealed record Break(long Token) : Command
-    {
-        /// <summary>Only operators may append it.</summary>
-        public static bool Is(Command? command) => command is Break or End;
-    }
+    public sealed record Break(long Token) : Command;
 
     /// <summary>
     /// An operator ends a session, as <see cref="Break"/> does with a lock: it is not renewed any more, and its program closes it when it

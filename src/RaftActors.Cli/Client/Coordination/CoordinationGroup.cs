@@ -81,8 +81,6 @@ internal sealed class CoordinationGroup(CommandEnvironment environment, ClientSe
         return verb;
     }
 
-    public static Option<bool> Yes() => new("--yes") { Description = "Do not ask for confirmation. For scripts." };
-
     /// <exception cref="InvalidDataException">The group is another one of the application.</exception>
     public async Task<T> AskAsync<T>(Question question, JsonTypeInfo<T> type)
         where T : class
@@ -111,11 +109,7 @@ internal sealed class CoordinationGroup(CommandEnvironment environment, ClientSe
     public bool TryDescribe(string? name, out Overview overview, out int code) =>
         TryAsk(new Question.OfOverview(name), CoordinationJson.Default.Overview, out overview, out code);
 
-    public IAsyncEnumerable<ItemsView> WatchAsync(string prefix) => _calls.FollowAsync(
-        (view, serial) => new Question.OfChanges(prefix, view is null ? -1 : view.Era + serial),
-        CoordinationJson.Default.ItemsView,
-        TimeProvider.System,
-        client.End);
+    public IAsyncEnumerable<ItemsView> WatchAsync(string prefix) => _calls.FollowItemsAsync(prefix, TimeProvider.System, client.End);
 
     /// <summary>Writes a JSON object, or a line of text.</summary>
     /// <param name="text">Null: none.</param>

@@ -13,7 +13,7 @@ internal static class LockCommand
 {
     public static Command Build(CommandEnvironment environment)
     {
-        var (name, yes) = (new Argument<string>("name") { Description = "The name of the lock." }, CoordinationGroup.Yes());
+        var (name, yes) = (new Argument<string>("name") { Description = "The name of the lock." }, CommandLine.Yes());
         var token = new Option<long?>("--token")
         {
             Description = "The fencing token of the holder. Needed if there are several holders, as a semaphore has.",

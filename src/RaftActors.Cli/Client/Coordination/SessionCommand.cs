@@ -16,7 +16,7 @@ internal static class SessionCommand
     public static Command Build(CommandEnvironment environment)
     {
         var id = new Argument<long>("id") { Description = "The number of the session, as 'raft session list' shows it." };
-        var yes = CoordinationGroup.Yes();
+        var yes = CommandLine.Yes();
         return new("session", "Shows the sessions of the programs that use the coordination group of an application, and ends them.")
         {
             CoordinationGroup.Verb(
