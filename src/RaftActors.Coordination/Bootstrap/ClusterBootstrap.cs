@@ -5,7 +5,6 @@ using Akka.Actor;
 using Akka.Event;
 
 using RaftActors.Coordination.Sessions;
-using RaftActors.Settings;
 
 using Session = RaftActors.Coordination.Sessions.Session;
 
@@ -62,7 +61,7 @@ internal sealed class ClusterBootstrap(
                 Tell(e);
             }
 
-            await Machine.Current.Delay(Pause, time, _ending.Token);
+            await time.PauseAsync(Pause, _ending.Token).ConfigureAwait(false);
         }
     }
 
@@ -177,7 +176,7 @@ internal sealed class ClusterBootstrap(
         for (var begin = time.GetTimestamp();
             !seat.IsMember && _admission is { Session.IsAlive: true } && time.GetElapsedTime(begin) < patience;)
         {
-            await Machine.Current.Delay(Pause / 5, time, _ending.Token);
+            await time.PauseAsync(Pause / 5, _ending.Token).ConfigureAwait(false);
             _ending.Token.ThrowIfCancellationRequested();
         }
 

@@ -23,7 +23,7 @@ internal static class SessionCommand
                 environment,
                 "list",
                 $"""
-                Lists the sessions, at most {Overview.RowsMax}, those whose renewal is late first. Each program has one, to which all of its
+                Lists the sessions, at most {RaftOverview.RowsMax}, those whose renewal is late first. Each program has one, to which all of its
                 locks belong. LEFT is the time until it expires without a renewal. Both times are in milliseconds.
                 """,
                 "session list",
