@@ -213,7 +213,8 @@ public sealed class RaftCoordination : IExtension
     public async Task<RaftOverview> DescribeAsync(string? name = null, CancellationToken cancellationToken = default)
     {
         var (overview, serial) = await _calls.AskAsync(
-            new Question.OfOverview(name), CoordinationJson.Default.RaftOverview, null, Serial.Zero, cancellationToken).ConfigureAwait(false);
+            new Question.OfOverview(name), CoordinationJson.Default.RaftOverview, null, Serial.Zero, cancellationToken)
+            .ConfigureAwait(false);
         return overview with { Serial = serial };
     }
 
@@ -226,7 +227,7 @@ public sealed class RaftCoordination : IExtension
     /// <param name="token">The token of the holder.</param>
     /// <param name="cancellationToken">Ends the call. The lock may be taken away all the same.</param>
     /// <returns>False: no program holds it with this token.</returns>
-    /// <exception cref="RaftUnavailableException">The group did not answer within 10 s. The lock may be taken away all the same.</exception>
+    /// <exception cref="RaftUnavailableException">No answer came within 10 s. The lock may be taken away all the same.</exception>
     /// <exception cref="RaftUnauthorizedException">This node is no operator.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<bool> BreakAsync(string name, long token, CancellationToken cancellationToken = default)
@@ -235,8 +236,8 @@ public sealed class RaftCoordination : IExtension
         var broken = await _calls.AppendAsync(name, new Command.Break(token), BreakTimeout, Time, cancellationToken).ConfigureAwait(false);
         cancellationToken.ThrowIfCancellationRequested();
         return broken is var (answer, _) ? answer is Answer.Done : throw new RaftUnavailableException(
-            $"It is unknown whether '{name}' is taken away, because the coordination group did not answer within {BreakTimeout}. Look at "
-                + "its holder.");
+            $"It is unknown whether '{name}' is taken away, because the coordination group did not answer within {BreakTimeout}. Read "
+                + "its holder, and try again.");
     }
 
     internal TimeProvider Time { get; }

@@ -8,7 +8,8 @@ namespace RaftActors.Coordination;
 /// The item of a service's address, which goes with the session of this program. After a loss of the session it is written again, because
 /// the program may only have stood still. Thread-safe.
 /// </summary>
-internal sealed class Registration(string item, RaftItems items, SessionKeeper keeper, TimeProvider time, ILoggingAdapter log) : IAsyncDisposable
+internal sealed class Registration(string item, RaftItems items, SessionKeeper keeper, TimeProvider time, ILoggingAdapter log)
+    : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 

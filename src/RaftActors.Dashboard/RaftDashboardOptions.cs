@@ -4,8 +4,8 @@ namespace RaftActors.Dashboard;
 public sealed class RaftDashboardOptions
 {
     /// <summary>
-    /// The name of the authorization policy that allows changes: transfers of the leadership, members that join or leave, and locks that are
-    /// taken away. Null: the pages have no buttons, and each change is refused with 403. Reading is allowed as the endpoints are; see
+    /// The name of the authorization policy that allows changes: transfers of the leadership, members that join or leave, and locks that
+    /// are taken away. Null: the pages have no buttons, and each change is refused with 403. Reading is allowed as the endpoints are; see
     /// <c>RequireAuthorization</c>.
     /// </summary>
     public string? OperatorPolicy { get; set; }

@@ -70,10 +70,10 @@ public sealed class CoordinationPageTests : IAsyncLifetime
         using var page = await SendAsync(HttpMethod.Get, $"{DashboardNode.Ops}/coordination?lock=billing", DashboardNode.Operator);
         using var answer = await BreakAsync($"{held.Token}", DashboardNode.Operator);
         var next = await waits.WaitAsync(DashboardNode.Guard);
+        var (shown, answered) = (await page.Content.ReadAsStringAsync(), await answer.Content.ReadAsStringAsync());
 
-        Assert.Contains($"The next holder gets a token above {held.Token}.", await page.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-        Assert.Equal(
-            $"billing is now held by coordination@127.0.0.1:{_ports[1]} with token {next.Token}.", await answer.Content.ReadAsStringAsync());
+        Assert.Contains($"The next holder gets a token above {held.Token}.", shown, StringComparison.Ordinal);
+        Assert.Equal($"billing is now held by coordination@127.0.0.1:{_ports[1]} with token {next.Token}.", answered);
         Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         Assert.True(held.Lost.IsCancellationRequested);
         Assert.True(next.Token > held.Token);

@@ -12,7 +12,8 @@ internal sealed record BootstrapSettings(TimeSpan MemberTimeout)
 {
     /// <returns>Null: the group does not decide about clusters.</returns>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
-    public static BootstrapSettings? Read(ActorSystem system) => Read(system.Settings.Config, ((ExtendedActorSystem)system).Provider is IClusterActorRefProvider);
+    public static BootstrapSettings? Read(ActorSystem system) =>
+        Read(system.Settings.Config, ((ExtendedActorSystem)system).Provider is IClusterActorRefProvider);
 
     /// <param name="isClustered">The actor system has an Akka.Cluster.</param>
     public static BootstrapSettings? Read(Config own, bool isClustered)

@@ -109,7 +109,8 @@ internal sealed class CoordinationState
         process,
         [
             .. _sessions.Values
-                .Select(each => new RaftSessionOverview(each.Id, RaftOverview.Short(each.Owner), each.Timeout, each.Claims.Count, leftOf(each)))
+                .Select(each => new RaftSessionOverview(
+                    each.Id, RaftOverview.Short(each.Owner), each.Timeout, each.Claims.Count, leftOf(each)))
                 .OrderByDescending(each => each.IsLate)
                 .ThenBy(each => each.Owner, StringComparer.Ordinal)
                 .ThenBy(each => each.Id)

@@ -89,8 +89,8 @@ internal sealed class Changes(Lazy<Sampler> sampler, Operators operators)
 
         return (StatusCodes.Status504GatewayTimeout, before is null
             ? $"It is not known whether {name} was taken away. Look at its holder before you try again."
-            : $"The holder of {name} was told, and has not released it yet. It loses it when its session expires. If it renews its session, "
-                + "end that by 'raft session end'.");
+            : $"The holder of {name} was told, and has not released it yet. It loses it when its session expires. If it goes on, "
+                + "end its session by 'raft session end'.");
     }
 
     private async Task ChangeAsync(

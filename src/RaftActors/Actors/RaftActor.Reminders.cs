@@ -66,8 +66,8 @@ public abstract partial class RaftActor<TValue, TResult>
     private protected Reminders Reminders => _results.Reminders;
 
     /// <summary>
-    /// The time that each reminder has left, by its name. One whose pair is on its way has none. Each process counts by its own clock, so the
-    /// answer of HandleQuery may have it, and no state.
+    /// The time that each reminder has left, by its name. One whose pair is on its way has none. Each process counts by its own clock, so
+    /// the answer of HandleQuery may have it, and no state.
     /// </summary>
     protected IReadOnlyDictionary<string, TimeSpan> LeftOfReminders()
     {

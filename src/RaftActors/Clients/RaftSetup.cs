@@ -3,8 +3,8 @@ using Akka.Actor.Setup;
 namespace RaftActors;
 
 /// <summary>
-/// Steps that the <see cref="Raft"/> of an actor system takes before its first raft actor or client is created. One of the setups with which
-/// the system is created.
+/// Steps that the <see cref="Raft"/> of an actor system takes before its first raft actor or client is created. One of the setups with
+/// which the system is created.
 /// </summary>
 public sealed class RaftSetup : Setup
 {

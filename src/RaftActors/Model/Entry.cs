@@ -37,8 +37,8 @@ public sealed record Entry<TValue>(Serial Serial, string Key, TValue Value, Requ
     public int LogicVersion { get; init; } = 1;
 
     /// <summary>
-    /// In HandleAppend: identifies the client that appended the pair, the same on every process; null: a process of the group did. No client
-    /// can name another one, because it is a hash of a secret that the client tells only to the process that it asks.
+    /// In HandleAppend: identifies the client that appended the pair, the same on every process; null: a process of the group did. No
+    /// client can name another one, because it is a hash of a secret that the client tells only to the process that it asks.
     /// </summary>
     public Guid? Client { get; init; }
 }

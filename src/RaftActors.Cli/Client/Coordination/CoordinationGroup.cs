@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 using RaftActors.Cli.Offline;
+using RaftActors.Coordination;
 using RaftActors.Coordination.Sessions;
 using RaftActors.Coordination.State;
 
