@@ -64,7 +64,7 @@ public sealed class RaftCoordination : IExtension
             settings,
             system.Settings.Config.GetTimeSpan("akka.coordination.lease.raft.lease-operation-timeout"),
             system.Name,
-            raft.Time,
+            Raft.Time,
             Logging.GetLogger(system, typeof(RaftCoordination)));
         _ = coordination.Probe.RunAsync();
         coordination.RegisterConfigured(system);

@@ -2,6 +2,8 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Event;
 
+using RaftActors.Coordination.Sessions;
+
 namespace RaftActors.Coordination.Downing;
 
 /// <summary>
@@ -38,9 +40,22 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
     // returns after it, so it may block.
     protected override void PreStart()
     {
-        var system = Context.System;
-        Task.Factory.StartNew(() => Cluster.Get(system), default, TaskCreationOptions.LongRunning, TaskScheduler.Default)
-            .PipeTo(Self, success: _ => Ready.Instance);
+        var (system, self) = (Context.System, Self);
+        _ = Raft.Time.PostAsync(() => self.Tell(ReadyOf(system)));
+    }
+
+    private static object ReadyOf(ActorSystem system)
+    {
+        try
+        {
+            Cluster.Get(system);
+            return Ready.Instance;
+        }
+        catch (Exception e)
+        {
+            // The system says why it has no cluster.
+            return new Status.Failure(e);
+        }
     }
 
     private void Look()
@@ -83,17 +98,16 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
     private void Ask(Func<Decisions, CancellationToken, Task<Decisions.Known>> question, TimeSpan now)
     {
         _isAsking = true;
-        var coordination = RaftCoordination.Get(Context.System);
-        _decisions ??= new(coordination.Items, Context.System.Name);
-        AskAsync(question, _decisions, _settings.DownSelfAfter, coordination.Time)
+        _decisions ??= new(RaftCoordination.Get(Context.System).Items, Context.System.Name);
+        AskAsync(question, _decisions, _settings.DownSelfAfter)
             .PipeTo(Self, success: known => new Answered(known, now), failure: e => new Silent(e.Message));
     }
 
     // A slow answer is better than none: as long as it counts, this node need not down itself.
     private static async Task<Decisions.Known> AskAsync(
-        Func<Decisions, CancellationToken, Task<Decisions.Known>> question, Decisions decisions, TimeSpan timeout, TimeProvider time)
+        Func<Decisions, CancellationToken, Task<Decisions.Known>> question, Decisions decisions, TimeSpan timeout)
     {
-        using var limit = new CancellationTokenSource(timeout, time);
+        using var limit = new CancellationTokenSource(timeout, Raft.Time);
         return await question(decisions, limit.Token).ConfigureAwait(false);
     }
 

@@ -125,8 +125,8 @@ public sealed class Raft : IExtension
     /// <exception cref="RaftConfigurationException">It has none, or a key of <c>raft</c> is unknown.</exception>
     public string Node => RaftSettings.ReadNode(ConfigKeys.RaftIn(_system.Settings.Config), DefaultNode);
 
-    /// <summary>The clock of this node: that of the system, or in a simulation that of its virtual node.</summary>
-    public TimeProvider Time { get; } = Machine.Current.Time;
+    /// <summary>The clock: that of the system, or in a simulation that of the node whose turn it is.</summary>
+    public static TimeProvider Time => Machine.Current.Time;
 
     /// <summary>The actor that raft actors attach to: <c>/system/raft</c>, or in a test the scripted group.</summary>
     internal IActorRef Host => ScriptedHost ?? _registry;
