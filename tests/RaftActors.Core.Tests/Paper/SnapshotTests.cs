@@ -222,6 +222,29 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    public void A_reply_of_an_older_term_does_not_move_the_transfer()
+    {
+        var lab = SendingSnapshot();
+        var sent = Chunks(lab);
+
+        lab.Receive(Raft3, 1, new Message.SnapshotChunkReply(lab.Core.Snapshot!.Position, 20, 0));
+
+        Assert.Equal(sent, Chunks(lab));
+    }
+
+    [Fact]
+    public void A_candidate_takes_the_snapshot_of_a_leader_of_its_term()
+    {
+        var lab = new Lab([1]);
+        lab.Campaign();
+
+        lab.Receive(Raft3, 2, Chunk(lab, At(1, 1, 1), 0, 10));
+
+        Assert.Equal(Raft3, lab.Core.Leader);
+        Assert.Equal(["0"], Stored(lab));
+    }
+
+    [Fact]
     public void The_log_is_not_kept_for_a_process_that_is_silent_after_its_snapshot()
     {
         var lab = SendingSnapshot();
