@@ -48,7 +48,8 @@ public sealed partial class EvidenceTests
     }
 
     // A number is a seed.
-    [GeneratedRegex(@"`\w+Tests`|`[A-Z][a-z]*(?:_\w+){3,}`|`[a-z]+/\w+\.txt`|\*[\w' ]+\*|`\.ci/run`|^\d+$|^by construction$|^does not apply$")]
+    [GeneratedRegex(
+        @"`\w+Tests`|`[A-Z][a-z]*(?:_\w+){3,}`|`[a-z]+/\w+\.txt`|\*[\w' ]+\*|`\.ci/run`|^\d+$|^by construction$|^does not apply$")]
     private static partial Regex Evidence();
 
     // As in *DiskTrials* `fsync-eio`, `write-eio`.
