@@ -255,7 +255,7 @@ public sealed class RaftCoordination : IExtension
         var keeper = new SessionKeeper(_calls, membership, $"member@{settings.Self}", Time, _log, "the place of this node in its cluster");
         var started = new ClusterBootstrap(
             Seat.Of(cluster), _system, new RaftItems(_calls, keeper, Time), keeper, Time, _log, Probe.Remedy);
-        cluster.RegisterOnMemberUp(started.OnUp);
+        cluster.RegisterOnMemberUp(() => _ = started.OnUpAsync());
         cluster.RegisterOnMemberRemoved(() => _ = started.DisposeAsync().AsTask());
         _ = started.RunAsync();
         return started;

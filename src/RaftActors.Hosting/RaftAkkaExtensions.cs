@@ -202,7 +202,13 @@ public static class RaftAkkaExtensions
     public static AkkaConfigurationBuilder WithRaftBootstrap(this AkkaConfigurationBuilder builder)
     {
         var made = builder.WithRaftDowning()
-            .AddHocon("raft-coordination.bootstrap = on\nraft.discovery = node-names", HoconAddMode.Prepend);
+            .AddHocon(
+                """
+                raft-coordination.bootstrap = on
+                raft.discovery = node-names
+                akka.cluster.retry-unsuccessful-join-after = off
+                """,
+                HoconAddMode.Prepend);
 
         // The cluster asks, too. But its failure ends the actor system, and the host may hear of that end alone.
         RaftCoordination.CheckBootstrap(made.Configuration.GetOrElse(Config.Empty));

@@ -38,6 +38,11 @@ internal sealed record BootstrapSettings(TimeSpan MemberTimeout)
             provider?.Split(',')[0].Trim() == typeof(RaftDowningProvider).FullName,
             $"akka.cluster.downing-provider-class is '{provider}', by which two sides of a cluster may both survive. Set it to "
                 + $"\"{typeof(RaftDowningProvider).FullName}, RaftActors.Coordination\".");
+        var retry = config.GetString("akka.cluster.retry-unsuccessful-join-after", "10s");
+        Demand(
+            retry == "off",
+            $"akka.cluster.retry-unsuccessful-join-after is {retry}, so Akka.Cluster could join by itself after this node gave up its "
+                + "claim. Set it to off.");
         Demand(
             config.GetString("raft.discovery") != "cluster" || config.GetString("raft.transport") == "custom",
             "raft.discovery is cluster, so the group would wait for the cluster, and the cluster for the group. Set raft.discovery = "
