@@ -211,7 +211,7 @@ public static class RaftAkkaExtensions
                 HoconAddMode.Prepend);
 
         // The cluster asks, too. But its failure ends the actor system, and the host may hear of that end alone.
-        _ = BootstrapSettings.Read(made.Configuration.GetOrElse(Config.Empty), isClustered: true);
+        RaftCoordination.CheckBootstrap(made.Configuration.GetOrElse(Config.Empty));
         return made;
     }
 
@@ -235,11 +235,11 @@ public static class RaftAkkaExtensions
         var plan = RaftPlan.Of(builder);
         return builder
             .WithHealthCheck(
-                "raft-live", new RaftHealth(plan, RaftHealth.Dead, mustBeStarted: false), HealthStatus.Unhealthy, ["raft", "live"])
+                "raft-live", new RaftHealth(plan, RaftProblems.Dead, mustBeStarted: false), HealthStatus.Unhealthy, ["raft", "live"])
             .WithHealthCheck(
-                "raft-ready", new RaftHealth(plan, RaftHealth.NotReady, mustBeStarted: true), HealthStatus.Unhealthy, ["raft", "ready"])
+                "raft-ready", new RaftHealth(plan, RaftProblems.NotReady, mustBeStarted: true), HealthStatus.Unhealthy, ["raft", "ready"])
             .WithHealthCheck(
-                "raft-at-risk", new RaftHealth(plan, RaftHealth.AtRisk, mustBeStarted: false), HealthStatus.Degraded, ["raft", "risk"])
+                "raft-at-risk", new RaftHealth(plan, RaftProblems.AtRisk, mustBeStarted: false), HealthStatus.Degraded, ["raft", "risk"])
             .WithHealthCheck("raft-coordination", new CoordinationHealth(), HealthStatus.Unhealthy, ["raft", "ready"]);
     }
 

@@ -1,8 +1,8 @@
 using Akka.Actor;
+using Akka.Cluster;
 using Akka.Configuration;
 
 using RaftActors.Coordination.Group;
-using RaftActors.Discovery;
 
 namespace RaftActors.Coordination.Bootstrap;
 
@@ -12,7 +12,8 @@ internal sealed record BootstrapSettings(TimeSpan MemberTimeout)
 {
     /// <returns>Null: the group does not decide about clusters.</returns>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
-    public static BootstrapSettings? Read(ActorSystem system) => Read(system.Settings.Config, DiscoveryCheck.IsClustered(system));
+    public static BootstrapSettings? Read(ActorSystem system) =>
+        Read(system.Settings.Config, ((ExtendedActorSystem)system).Provider is IClusterActorRefProvider);
 
     /// <param name="isClustered">The actor system has an Akka.Cluster.</param>
     public static BootstrapSettings? Read(Config own, bool isClustered)

@@ -5,7 +5,6 @@ using Akka.Actor;
 using Akka.Event;
 
 using RaftActors.Coordination.Sessions;
-using RaftActors.Settings;
 
 using Session = RaftActors.Coordination.Sessions.Session;
 
@@ -65,7 +64,7 @@ internal sealed class ClusterBootstrap(
                 Tell(e);
             }
 
-            await Machine.Current.Delay(Pause, time, _ending.Token);
+            await time.PauseAsync(Pause, _ending.Token).ConfigureAwait(false);
         }
     }
 
@@ -77,7 +76,7 @@ internal sealed class ClusterBootstrap(
     {
         while (!seat.IsMember && !_ending.IsCancellationRequested)
         {
-            await Machine.Current.Delay(Pause / 5, time, _ending.Token);
+            await time.PauseAsync(Pause / 5, _ending.Token).ConfigureAwait(false);
         }
 
         if (!_ending.IsCancellationRequested && !IsEntitled())
@@ -187,7 +186,7 @@ internal sealed class ClusterBootstrap(
                 seat.Join(Address.Parse(member[..member.LastIndexOf('#')]));
             }
 
-            await Machine.Current.Delay(Pause / 5, time, _ending.Token);
+            await time.PauseAsync(Pause / 5, _ending.Token).ConfigureAwait(false);
             _ending.Token.ThrowIfCancellationRequested();
         }
 

@@ -1,4 +1,6 @@
-using RaftActors.Coordination.State;
+using System.Collections.Immutable;
+
+using RaftActors.Coordination;
 using RaftActors.Dashboard.Html;
 using RaftActors.Dashboard.Sampling;
 
@@ -7,7 +9,7 @@ namespace RaftActors.Dashboard.Pages;
 /// <summary>One lock of the coordination group.</summary>
 internal static class LockPage
 {
-    public static View Render(Sample sample, string name)
+    public static View Render(Sample sample, string name, ViewKey key)
     {
         var view = sample.Locks.GetValueOrDefault(name);
         return new View(
@@ -15,11 +17,46 @@ internal static class LockPage
             [
                 new Part("summary", CoordinationPage.Summary(sample.CoordinationGroup, view)),
                 new Part("lock", view?.Overview is { } overview ? Claims(overview) : default),
+                .. key.IsOperator ? (Part[])[new("changes", Changes(view?.Overview?.Locks ?? [], key)), Outcome] : [],
                 new Part("progress", CoordinationPage.Progress(sample.CoordinationGroup, view)),
             ]);
     }
 
-    private static Markup Claims(Overview overview)
+    private static Part Outcome
+    {
+        get
+        {
+            HtmlWriter html = new();
+            html.Add($"<p id=\"outcome\" role=\"status\"></p>");
+            return new("answer", html.ToMarkup(), IsLive: false);
+        }
+    }
+
+    // Forms that work without the script, in two steps.
+    private static Markup Changes(ImmutableArray<RaftLockOverview> locks, ViewKey key)
+    {
+        HtmlWriter html = new();
+        foreach (var each in locks)
+        {
+            html.Add($"<section><h2>Take it away from its holder</h2><ul class=\"changes\">");
+            foreach (var holder in each.Holders)
+            {
+                html.Add($"<li data-key=\"{holder.Token}\"><span>{holder.Owner}, token {holder.Token}</span>");
+                html.Add($"<details><summary aria-label=\"Break… {holder.Owner}\">Break…</summary>");
+                html.Add($"<form method=\"post\" action=\"{key.Root}/break\"><p>The program stops, then the lock is released. ");
+                html.Add($"The next holder gets a token above {each.Holders.Max(known => known.Token)}.</p>");
+                html.Add($"<input type=\"hidden\" name=\"lock\" value=\"{each.Name}\">");
+                html.Add($"<input type=\"hidden\" name=\"token\" value=\"{holder.Token}\">");
+                html.Add($"<button class=\"danger\">Take {each.Name} away from {holder.Owner}</button></form></details></li>");
+            }
+
+            html.Add($"</ul></section>");
+        }
+
+        return html.ToMarkup();
+    }
+
+    private static Markup Claims(RaftOverview overview)
     {
         HtmlWriter html = new();
         if (overview.Locks is not [var found])
