@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Configuration;
 
-namespace RaftActors.Coordination.Group;
+namespace RaftActors.Coordination.Settings;
 
 /// <summary>The settings of the coordination of one node.</summary>
 /// <param name="Roster">The names of the group's processes; empty: this node names none, so it has only a client.</param>

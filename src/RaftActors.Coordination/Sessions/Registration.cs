@@ -1,8 +1,6 @@
 using Akka.Event;
 
-using RaftActors.Coordination.Sessions;
-
-namespace RaftActors.Coordination;
+namespace RaftActors.Coordination.Sessions;
 
 /// <summary>
 /// The item of a service's address, which goes with the session of this program. After a loss of the session it is written again, because
