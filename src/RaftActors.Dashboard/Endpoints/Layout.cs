@@ -1,8 +1,8 @@
-using RaftActors.Dashboard.Endpoints;
 using RaftActors.Dashboard.Html;
+using RaftActors.Dashboard.Pages;
 using RaftActors.Dashboard.Sampling;
 
-namespace RaftActors.Dashboard.Pages;
+namespace RaftActors.Dashboard.Endpoints;
 
 /// <summary>The frame of all pages.</summary>
 internal static class Layout
