@@ -28,6 +28,7 @@ public sealed partial class FolderTests
     public void Page_draws_the_projects() => Assert.Equal(
         [
             "RaftActors",
+            "RaftActors.Cli",
             "RaftActors.Coordination",
             "RaftActors.Dashboard",
             "RaftActors.Storage",

@@ -2,6 +2,8 @@ using System.Text;
 
 using TrialKit;
 
+using RaftActors.Cli.Terminal;
+
 namespace RaftActors.Cli.Tests.Server;
 
 /// <summary>

@@ -5,6 +5,8 @@ using System.Text;
 
 using TrialKit;
 
+using RaftActors.Cli.Terminal;
+
 namespace RaftActors.Cli.Tests.Server;
 
 /// <summary>Starts that are refused, with the reason and the remedy.</summary>

@@ -6,6 +6,8 @@ using Akka.Actor;
 using RaftActors;
 using RaftActors.Cli;
 using RaftActors.Cli.Security;
+using RaftActors.Cli.Server;
+using RaftActors.Cli.Terminal;
 using RaftActors.Core;
 using RaftActors.Network;
 using RaftActors.Wire;

@@ -9,6 +9,7 @@ using RaftActors;
 using RaftActors.Cli;
 using RaftActors.Cli.Security;
 using RaftActors.Cli.Server;
+using RaftActors.Cli.Terminal;
 using RaftActors.Coordination;
 
 using RaftTrials.Servers;

@@ -5,6 +5,8 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
+using RaftActors.Cli.Terminal;
+
 namespace Repository.Tests.Messages;
 
 /// <summary>

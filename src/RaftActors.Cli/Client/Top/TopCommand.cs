@@ -2,6 +2,8 @@ using System.CommandLine;
 
 using Spectre.Console;
 
+using RaftActors.Cli.Terminal;
+
 namespace RaftActors.Cli.Client.Top;
 
 /// <summary><c>raft top</c>.</summary>

@@ -5,6 +5,8 @@ using System.Text.Json;
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
+using RaftActors.Cli.Terminal;
+
 namespace RaftActors.Cli.Client.Top;
 
 /// <summary>Formats the members of one group.</summary>
@@ -33,7 +35,7 @@ internal sealed class TopView(Target target, GroupSample now, ImmutableArray<Mem
 
     public void WriteText(TextWriter output)
     {
-        var table = new Table(Heading);
+        var table = new TextTable(Heading);
         foreach (var sample in now.Processes)
         {
             table.Add(Cells(sample));
@@ -44,7 +46,7 @@ internal sealed class TopView(Target target, GroupSample now, ImmutableArray<Mem
 
     public IRenderable ForTerminal(int height)
     {
-        var table = new Spectre.Console.Table().Border(TableBorder.None);
+        var table = new Table().Border(TableBorder.None);
         foreach (var (heading, place) in Heading.Select((heading, place) => (heading, place)))
         {
             var column = new TableColumn(new Text(heading, new Style(decoration: Decoration.Bold)));

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text;
 
-namespace RaftActors.Cli;
+namespace RaftActors.Cli.Terminal;
 
 /// <summary>Escapes control characters. Names and keys come from clients, and a terminal would execute their escape sequences.</summary>
 internal static class Printable

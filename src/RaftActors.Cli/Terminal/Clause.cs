@@ -1,4 +1,4 @@
-namespace RaftActors.Cli;
+namespace RaftActors.Cli.Terminal;
 
 /// <summary>Turns a sentence of a server or an engine into a clause: lower-case first letter, no full stop.</summary>
 internal static class Clause

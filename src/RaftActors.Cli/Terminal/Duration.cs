@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace RaftActors.Cli;
+namespace RaftActors.Cli.Terminal;
 
 /// <summary>Parses a time span with a unit: <c>250us</c>, <c>250ms</c>, <c>10s</c>, <c>1m</c>, <c>1.5h</c>.</summary>
 internal static class Duration

@@ -1,4 +1,4 @@
-namespace RaftActors.Cli;
+namespace RaftActors.Cli.Terminal;
 
 /// <summary>The exit codes of all commands. The page and the help list them: scripts depend on them.</summary>
 internal static class ExitCode

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 
-namespace RaftActors.Cli;
+namespace RaftActors.Cli.Server;
 
 /// <summary>
 /// The key of a pair: the request id of the message, and the run of the program that appended it. The run tells whether the message of a

@@ -3,7 +3,7 @@ using System.Collections.Immutable;
 namespace RaftActors.Cli.Client;
 
 /// <summary>The states of all members of a group. They come from slightly different moments.</summary>
-internal sealed record GroupStatus(ImmutableArray<MemberStatus> Members)
+internal sealed record GroupReport(ImmutableArray<MemberStatus> Members)
 {
     /// <summary>The leader as known to the process with the highest term; null if none knows one.</summary>
     public ProcessName? Leader => Answers.Where(status => status.Leader is not null).MaxBy(status => status.Term)?.Leader;
@@ -27,17 +27,17 @@ internal sealed record GroupStatus(ImmutableArray<MemberStatus> Members)
     private IEnumerable<RaftStatus> Answers => Members.Select(one => one.Status).OfType<RaftStatus>();
 
     /// <summary>The members as the answer with the latest configuration has them. A process that waits to be added knows none.</summary>
-    public static ImmutableArray<GroupMember> MembersOf(RaftActors.GroupStatus answers) =>
+    public static ImmutableArray<GroupMember> MembersOf(GroupStatus answers) =>
         Latest(answers) is not { } latest || latest.Standing() == Standing.Waiting
             ? []
             : latest.Members;
 
     /// <summary>The answer with the latest configuration; null: none came.</summary>
-    public static RaftStatus? Latest(RaftActors.GroupStatus answers) =>
+    public static RaftStatus? Latest(GroupStatus answers) =>
         answers.Processes.MaxBy(status => (status.MembersIndex, status.Committed));
 
     /// <param name="whyUnreached">Why the address of a process cannot be reached; null: that is not known.</param>
-    public static GroupStatus Of(RaftActors.GroupStatus answers, Target target, Func<string?, string?> whyUnreached)
+    public static GroupReport Of(GroupStatus answers, Target target, Func<string?, string?> whyUnreached)
     {
         var members = MembersOf(answers);
         ImmutableArray<ProcessName> names = [.. members.Select(member => member.Name)];

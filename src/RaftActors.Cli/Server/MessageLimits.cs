@@ -1,6 +1,6 @@
 using System.Text;
 
-namespace RaftActors.Cli;
+namespace RaftActors.Cli.Server;
 
 /// <summary>Size limits of messages and of pages of the log.</summary>
 internal static class MessageLimits

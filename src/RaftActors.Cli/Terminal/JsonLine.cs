@@ -5,7 +5,7 @@ using System.Text.Json;
 
 using RaftActors.Storage;
 
-namespace RaftActors.Cli;
+namespace RaftActors.Cli.Terminal;
 
 /// <summary>Writes one JSON object per line. Members without a value are left out.</summary>
 internal static class JsonLine

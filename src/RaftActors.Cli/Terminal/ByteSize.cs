@@ -1,6 +1,6 @@
 using System.Globalization;
 
-namespace RaftActors.Cli;
+namespace RaftActors.Cli.Terminal;
 
 /// <summary>A number of bytes with a unit, as in HOCON: <c>256</c>, <c>64kB</c> (64,000 bytes), <c>16MiB</c>.</summary>
 internal static class ByteSize

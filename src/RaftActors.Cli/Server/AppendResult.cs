@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace RaftActors.Cli;
+namespace RaftActors.Cli.Server;
 
 /// <summary>The servers' answer to an append: the message that the log has for the request id, possibly that of an earlier run.</summary>
 /// <param name="Serial">Of the message.</param>

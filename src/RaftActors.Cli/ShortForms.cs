@@ -1,9 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 
+using RaftActors.Cli.Client;
 using RaftActors.Cli.Server;
+using RaftActors.Cli.Terminal;
 
-namespace RaftActors.Cli.Client;
+namespace RaftActors.Cli;
 
 /// <summary>The flags without a verb. Each combination does the same as a verb.</summary>
 internal sealed class ShortForms

@@ -2,9 +2,11 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 
+using RaftActors.Cli.Client;
 using RaftActors.Cli.Backups;
+using RaftActors.Cli.Terminal;
 
-namespace RaftActors.Cli.Client;
+namespace RaftActors.Cli.Backups;
 
 /// <summary><c>raft snapshot</c>.</summary>
 internal sealed class SnapshotCommand(CommandEnvironment environment, ClientSettings settings, GroupClient client)
@@ -83,10 +85,10 @@ internal sealed class SnapshotCommand(CommandEnvironment environment, ClientSett
         return code;
     }
 
-    private static ProcessName[] MembersOf(RaftActors.GroupStatus group) =>
-        [.. GroupStatus.MembersOf(group).Select(member => member.Name).OrderBy(name => name == group.Leader)];
+    private static ProcessName[] MembersOf(GroupStatus group) =>
+        [.. GroupReport.MembersOf(group).Select(member => member.Name).OrderBy(name => name == group.Leader)];
 
-    private int Take(ProcessName member, RaftActors.GroupStatus group)
+    private int Take(ProcessName member, GroupStatus group)
     {
         var start = Stopwatch.GetTimestamp();
         ProcessSnapshot? snapshot = null;
@@ -117,7 +119,7 @@ internal sealed class SnapshotCommand(CommandEnvironment environment, ClientSett
     }
 
     // A call to a member that cannot be reached would only wait for its timeout.
-    private string? WhyUnreached(ProcessName member, RaftActors.GroupStatus group)
+    private string? WhyUnreached(ProcessName member, GroupStatus group)
     {
         if (group.Processes.Any(process => process.Name == member))
         {

@@ -1,7 +1,7 @@
-namespace RaftActors.Cli;
+namespace RaftActors.Cli.Terminal;
 
 /// <summary>A text table. Each column is as wide as its widest cell.</summary>
-internal sealed class Table(params string[] heading)
+internal sealed class TextTable(params string[] heading)
 {
     private const string Gap = "  ";
 

@@ -3,7 +3,7 @@ using System.Globalization;
 
 using RaftActors.Core;
 
-namespace RaftActors.Cli;
+namespace RaftActors.Cli.Terminal;
 
 /// <summary>
 /// The name of a server, which is its address too: <c>:9990</c> on this machine, <c>host:9990</c> elsewhere. All servers and clients must

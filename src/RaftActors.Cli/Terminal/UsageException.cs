@@ -1,4 +1,4 @@
-namespace RaftActors.Cli;
+namespace RaftActors.Cli.Terminal;
 
 /// <summary>
 /// The arguments contradict each other or are incomplete. Ends the program with <see cref="ExitCode.Usage"/>. A validator of the command

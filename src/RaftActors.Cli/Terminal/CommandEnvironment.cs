@@ -1,6 +1,6 @@
 using System.Runtime.InteropServices;
 
-namespace RaftActors.Cli;
+namespace RaftActors.Cli.Terminal;
 
 /// <summary>Standard streams and environment variables of one run. Tests pass their own.</summary>
 /// <param name="input">Standard input. Few commands read it, and opening it takes time.</param>

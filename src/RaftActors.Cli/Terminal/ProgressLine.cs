@@ -1,4 +1,4 @@
-namespace RaftActors.Cli;
+namespace RaftActors.Cli.Terminal;
 
 /// <summary>
 /// Shows what a long command does now, in one line of standard error, which it erases at its end. Shows nothing in the first second, and

@@ -2,7 +2,7 @@ using System.Diagnostics;
 
 using RaftActors.Storage.Disk;
 
-namespace RaftActors.Cli;
+namespace RaftActors.Cli.Plan;
 
 /// <summary>Measures the syncs of a directory: writes of 4,096 bytes to a file of its own, each followed by a sync.</summary>
 internal static class SyncProbe
