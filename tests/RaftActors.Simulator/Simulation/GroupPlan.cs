@@ -144,7 +144,7 @@ internal sealed class GroupPlan
         (_prng, _memory, _domains, _maxKeys) = (prng, prng, prng, KeyTable.MaxKeys);
         (_faults, IsPlain) = (faults.Only(PlainFaults), true);
         Size = prng.Any([2, 3, 3, 3, 4, 5, 5]);
-        FaultsEnd = prng.Between(100, 300) * 1000L;
+        FaultsEnd = prng.Between(200, 600) * 1000L;
         ImmutableArray<ProcessName> roster = [.. Names[..Size]];
         ImmutableArray<Member> members = [.. roster.Select((name, number) => new Member(name, SimulatedProcess.IncarnationOf(number, 1)))];
         var shared = DrawOptions(roster) with

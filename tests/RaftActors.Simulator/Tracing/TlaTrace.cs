@@ -80,8 +80,12 @@ internal sealed class TlaTrace(int most)
     /// <summary>All that the process has asked to write survives a crash, and its messages so far have left it.</summary>
     public void OnReady(SimulatedProcess process, long now)
     {
-        _at = now;
-        Event("Ready", process.Name, Durable(process));
+        if (_states[process.Name].HasNews)
+        {
+            _at = now;
+            Event("Ready", process.Name, Durable(process));
+            _states[process.Name].HasNews = false;
+        }
     }
 
     public void Before(SimulatedProcess process, Input input)
@@ -122,7 +126,10 @@ internal sealed class TlaTrace(int most)
         if (input is Input.Receive(var received))
         {
             Receive(process, traced, state, received, created, kept);
-            _keptBefore.Remove(received.From.Name);
+            if (received.Body is Message.RequestVote)
+            {
+                _keptBefore.Remove(received.From.Name); // The new request has replaced it.
+            }
         }
 
         foreach (var peer in state.Roster.Peers)
@@ -436,6 +443,7 @@ internal sealed class TlaTrace(int most)
         if (!IsOver)
         {
             _lines.AddLast(Line(name, process, more));
+            _states[process].HasNews = true;
             IsOver = ++Events > most;
         }
     }
@@ -554,6 +562,9 @@ internal sealed class TlaTrace(int most)
         public ProcessName? Vote { get; set; }
 
         public Role Role { get; set; }
+
+        /// <summary>Whether it has changed, or made a message, since the last <c>Ready</c>.</summary>
+        public bool HasNews { get; set; }
 
         public long Commit { get; set; }
 
