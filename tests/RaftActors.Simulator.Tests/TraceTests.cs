@@ -40,15 +40,15 @@ public sealed class TraceTests : IDisposable
     {
         var first = lines.FindIndex(line => $"{line["event"]!["state"]!["vote"]}" != "0");
         var (node, term) = ($"{lines[first]["event"]!["nid"]}", $"{lines[first]["event"]!["state"]!["term"]}");
-        var later = lines.Skip(first + 1).First(line => $"{line["event"]!["nid"]}" == node && $"{line["event"]!["state"]!["term"]}" == term);
-        later["event"]!["state"]!["vote"] = "raft99";
+        var later = lines.Skip(first + 1).Select(line => line["event"]!).Where(line => $"{line["nid"]}" == node);
+        later.First(line => $"{line["state"]!["term"]}" == term)["state"]!["vote"] = "raft99";
     });
 
     [Fact]
     public void A_trace_with_a_second_vote_is_rejected() => AssertRejected(lines =>
     {
-        var refused = lines.First(line => $"{line["event"]!["name"]}" == "ReceiveRequestVoteResponse" && (bool)line["event"]!["msg"]!["reject"]!);
-        refused["event"]!["msg"]!["reject"] = false;
+        var answers = lines.Select(line => line["event"]!).Where(line => $"{line["name"]}" == "ReceiveRequestVoteResponse");
+        answers.Select(line => line["msg"]!).First(message => (bool)message["reject"]!)["reject"] = false;
     });
 
     [Fact]

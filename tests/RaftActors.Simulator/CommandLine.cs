@@ -144,8 +144,8 @@ internal static class CommandLine
             "Runs Raft groups under faults in virtual time, one group for each seed. Exit code 0: no violation; 1: a violation; "
             + "2: wrong usage.")
         {
-            Seeds, Seed, Trace, Only, TlaFile, TlaEvents, Faults, Disk, Seconds, Jobs, Twice, Mutants, Name, Availability, Coordination, Actors, Workload,
-            Exhaustive, ScopeName, Depth, States,
+            Seeds, Seed, Trace, Only, TlaFile, TlaEvents, Faults, Disk, Seconds, Jobs, Twice, Mutants, Name, Availability, Coordination,
+            Actors, Workload, Exhaustive, ScopeName, Depth, States,
         };
         command.Validators.Add(ValidateTla);
         command.Validators.Add(parsed =>
@@ -250,7 +250,8 @@ internal static class CommandLine
         else if (parsed.GetResult(Seed) is null && !file.Value.Contains(TracedBatch.SeedMark, StringComparison.Ordinal))
         {
             parsed.AddError(
-                $"All seeds would write '{file.Value}'. Use --seed, or a name with {TracedBatch.SeedMark}, such as traces/{TracedBatch.SeedMark}.ndjson.");
+                $"All seeds would write '{file.Value}'. Use --seed, or a name with {TracedBatch.SeedMark}, such as "
+                + $"{TracedBatch.SeedMark}.ndjson.");
         }
         else if (Path.GetDirectoryName(Path.GetFullPath(file.Value)) is { } folder && !Directory.Exists(folder))
         {

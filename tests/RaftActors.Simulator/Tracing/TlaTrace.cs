@@ -125,7 +125,7 @@ internal sealed class TlaTrace(int most)
         var kept = KeptVotes(state);
         if (input is Input.Receive(var received))
         {
-            Receive(process, traced, state, received, created, kept);
+            Receive(name, traced, received, created, kept);
             if (received.Body is Message.RequestVote)
             {
                 _keptBefore.Remove(received.From.Name); // The new request has replaced it.
@@ -191,14 +191,9 @@ internal sealed class TlaTrace(int most)
     private static bool IsOwnVoteDurable(RaftState state) => state.Role is LeaderRole || state.Candidacy?.OwnVote <= state.Durability.Done;
 
     private void Receive(
-        SimulatedProcess process,
-        TracedState traced,
-        RaftState state,
-        Envelope envelope,
-        List<Envelope> created,
-        Dictionary<ProcessName, Envelope> kept)
+        ProcessName name, TracedState traced, Envelope envelope, List<Envelope> created, Dictionary<ProcessName, Envelope> kept)
     {
-        var (name, from) = (process.Name, envelope.From.Name);
+        var from = envelope.From.Name;
         switch (envelope.Body)
         {
             case Message.RequestVote { IsPreVote: false } when _isTrusted && kept.GetValueOrDefault(from) != envelope:
@@ -210,7 +205,7 @@ internal sealed class TlaTrace(int most)
                 Follow(name, traced, envelope.Term.Value);
                 return;
             case Message.AppendEntries request when _isTrusted && _sent.ContainsKey(envelope):
-                ReceiveEntries(process, traced, state, envelope, request, created);
+                ReceiveEntries(name, traced, envelope, request, created);
                 return;
             case Message.AppendEntriesReply reply when _isTrusted && _answers.TryGetValue(reply, out var index):
                 Event("ReceiveAppendEntriesResponse", name, Answer(envelope, reply, index));
@@ -252,9 +247,9 @@ internal sealed class TlaTrace(int most)
     /// with an earlier index than its own, because the disk is slow, is traced as two.
     /// </summary>
     private void ReceiveEntries(
-        SimulatedProcess process, TracedState traced, RaftState state, Envelope envelope, Message.AppendEntries request, List<Envelope> created)
+        ProcessName name, TracedState traced, Envelope envelope, Message.AppendEntries request, List<Envelope> created)
     {
-        var (name, sent, isStale) = (process.Name, _sent[envelope], envelope.Term.Value < traced.Term);
+        var (sent, isStale) = (_sent[envelope], envelope.Term.Value < traced.Term);
         var (previous, end) = (request.Previous.Index.Value, request.Previous.Index.Value + request.Entries.Length);
         var answer = created.Find(one => one.To == envelope.From && one.Body is Message.AppendEntriesReply);
         var reply = (Message.AppendEntriesReply?)answer?.Body;
@@ -419,8 +414,9 @@ internal sealed class TlaTrace(int most)
                 break;
             case Effect.Persist(var ticket, var hardState, var entries):
                 var term = hardState is null ? "" : $",\"term\":{hardState.Term.Value},\"vote\":\"{Vote(hardState.VotedFor?.Name)}\"";
-                var first = entries.IsEmpty ? "" : $",\"first\":{entries[0].Index.Value},\"terms\":{Terms(entries.Select(e => e.Term.Value))}";
-                Aside("Persist", name, $",\"ticket\":{ticket.Value}{term}{first}");
+                var terms = Terms(entries.Select(entry => entry.Term.Value));
+                var written = entries.IsEmpty ? "" : $",\"first\":{entries[0].Index.Value},\"terms\":{terms}";
+                Aside("Persist", name, $",\"ticket\":{ticket.Value}{term}{written}");
                 break;
         }
     }
@@ -460,9 +456,9 @@ internal sealed class TlaTrace(int most)
     private string Line(string name, ProcessName process, string more)
     {
         var state = _states[process];
-        return $"t\"at\":{_at / 1000}.{_at % 1000:D3},\"event\":{{\"name\":\"{name}\",\"nid\":\"{process.Process}\",\"state\":{{\"term\":{state.Term},"
-            + $"\"vote\":\"{Vote(state.Vote)}\",\"commit\":{state.Commit}}},\"role\":\"State{state.Role}\",\"log\":{state.Log.Count},"
-            + $"\"lastTerm\":{state.LastTerm},\"conf\":[[{state.Voters}],[]]{more}}}}}";
+        return $"t\"at\":{_at / 1000}.{_at % 1000:D3},\"event\":{{\"name\":\"{name}\",\"nid\":\"{process.Process}\","
+            + $"\"state\":{{\"term\":{state.Term},\"vote\":\"{Vote(state.Vote)}\",\"commit\":{state.Commit}}},"
+            + $"\"role\":\"State{state.Role}\",\"log\":{state.Log.Count},\"lastTerm\":{state.LastTerm},\"conf\":[[{state.Voters}],[]]{more}}}}}";
     }
 
     private static string Durable(SimulatedProcess process)
@@ -510,7 +506,8 @@ internal sealed class TlaTrace(int most)
             var body => body.GetType().Name,
         };
         var reject = envelope.Body is Message.RequestVoteReply { Granted: false } or Message.AppendEntriesReply { Accepted: false };
-        return Msg(type, envelope.From.Name, envelope.To.Name, envelope.Term.Value, reject: reject, more: $",\"boot\":{envelope.Boot.Number}");
+        var (from, to, boot) = (envelope.From.Name, envelope.To.Name, $",\"boot\":{envelope.Boot.Number}");
+        return Msg(type, from, to, envelope.Term.Value, reject: reject, more: boot);
     }
 
     private static string Msg(
