@@ -458,7 +458,8 @@ internal sealed class TlaTrace(int most)
         var state = _states[process];
         return $"t\"at\":{_at / 1000}.{_at % 1000:D3},\"event\":{{\"name\":\"{name}\",\"nid\":\"{process.Process}\","
             + $"\"state\":{{\"term\":{state.Term},\"vote\":\"{Vote(state.Vote)}\",\"commit\":{state.Commit}}},"
-            + $"\"role\":\"State{state.Role}\",\"log\":{state.Log.Count},\"lastTerm\":{state.LastTerm},\"conf\":[[{state.Voters}],[]]{more}}}}}";
+            + $"\"role\":\"State{state.Role}\",\"log\":{state.Log.Count},\"lastTerm\":{state.LastTerm},"
+            + $"\"conf\":[[{state.Voters}],[]]{more}}}}}";
     }
 
     private static string Durable(SimulatedProcess process)
