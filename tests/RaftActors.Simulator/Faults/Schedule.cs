@@ -64,7 +64,7 @@ internal static class Schedule
         }
 
         var total = kinds.Sum(kind => kind.Weight);
-        var gap = prng.Between(6, 45) * 1000;
+        var gap = (plan.IsPlain ? prng.Between(5, 30) : prng.Between(6, 45)) * 1000;
         for (var at = begin + prng.Between(0, gap); at < end; at += prng.Between(100, 2 * gap))
         {
             var dice = prng.Between(1, total);

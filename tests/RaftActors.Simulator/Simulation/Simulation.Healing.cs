@@ -20,6 +20,7 @@ internal sealed partial class Simulation
     private void Heal()
     {
         _isHealed = true;
+        Tla?.End();
         _isCrashAfterVoteDue = false;
         _burstUntil = _quietUntil = 0;
         _network.Heal(HealedMax);
