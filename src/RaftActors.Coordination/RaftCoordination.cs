@@ -105,6 +105,8 @@ public sealed class RaftCoordination : IExtension
     /// <summary>Whether leases work on this node.</summary>
     internal LeaseProbe Probe { get; }
 
+    internal TimeProvider Time { get; }
+
     /// <summary>The coordination of an actor system. The first call starts it.</summary>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
     public static RaftCoordination Get(ActorSystem system) => system.WithExtension<RaftCoordination, RaftCoordinationProvider>();
@@ -239,8 +241,6 @@ public sealed class RaftCoordination : IExtension
             $"It is unknown whether '{name}' is taken away, because the coordination group did not answer within {BreakTimeout}. Read "
                 + "its holder, and try again.");
     }
-
-    internal TimeProvider Time { get; }
 
     /// <summary>This node has acquired a lease.</summary>
     internal void OnLease(string name, RaftLock held) => _leases[name] = held;

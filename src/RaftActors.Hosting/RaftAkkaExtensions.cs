@@ -10,7 +10,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 using RaftActors.Coordination;
-using RaftActors.Coordination.Bootstrap;
 
 namespace RaftActors.Hosting;
 

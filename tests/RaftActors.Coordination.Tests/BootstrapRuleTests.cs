@@ -105,7 +105,7 @@ public sealed class BootstrapRuleTests
         _clock.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Equal("2", Item("number"));
-        Assert.Single(next.Asked.Concat(b.Asked).Distinct());
+        Assert.Single([next, b], each => each.Asked.Count > 0);
     }
 
     [Fact]

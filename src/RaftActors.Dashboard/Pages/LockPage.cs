@@ -1,5 +1,3 @@
-using System.Collections.Immutable;
-
 using RaftActors.Coordination;
 using RaftActors.Dashboard.Html;
 using RaftActors.Dashboard.Sampling;
@@ -12,12 +10,13 @@ internal static class LockPage
     public static View Render(Sample sample, string name, ViewKey key)
     {
         var view = sample.Locks.GetValueOrDefault(name);
+        var found = view?.Overview?.Locks is [var only] ? only : null;
         return new View(
             $"Lock {name}",
             [
                 new Part("summary", CoordinationPage.Summary(sample.CoordinationGroup, view)),
-                new Part("lock", view?.Overview is { } overview ? Claims(overview) : default),
-                .. key.IsOperator ? (Part[])[new("changes", Changes(view?.Overview?.Locks ?? [], key)), Outcome] : [],
+                new Part("lock", view?.Overview is null ? default : Claims(found)),
+                .. key.IsOperator ? (Part[])[new("changes", found is null ? default : Changes(found, key)), Outcome] : [],
                 new Part("progress", CoordinationPage.Progress(sample.CoordinationGroup, view)),
             ]);
     }
@@ -33,33 +32,30 @@ internal static class LockPage
     }
 
     // Forms that work without the script, in two steps.
-    private static Markup Changes(ImmutableArray<RaftLockOverview> locks, ViewKey key)
+    private static Markup Changes(RaftLockOverview found, ViewKey key)
     {
         HtmlWriter html = new();
-        foreach (var each in locks)
+        var latest = found.Holders.Max(holder => (long?)holder.Token);
+        html.Add($"<section><h2>Take it away from its holder</h2><ul class=\"changes\">");
+        foreach (var holder in found.Holders)
         {
-            html.Add($"<section><h2>Take it away from its holder</h2><ul class=\"changes\">");
-            foreach (var holder in each.Holders)
-            {
-                html.Add($"<li data-key=\"{holder.Token}\"><span>{holder.Owner}, token {holder.Token}</span>");
-                html.Add($"<details><summary aria-label=\"Break… {holder.Owner}\">Break…</summary>");
-                html.Add($"<form method=\"post\" action=\"{key.Root}/break\"><p>The program stops, then the lock is released. ");
-                html.Add($"The next holder gets a token above {each.Holders.Max(known => known.Token)}.</p>");
-                html.Add($"<input type=\"hidden\" name=\"lock\" value=\"{each.Name}\">");
-                html.Add($"<input type=\"hidden\" name=\"token\" value=\"{holder.Token}\">");
-                html.Add($"<button class=\"danger\">Take {each.Name} away from {holder.Owner}</button></form></details></li>");
-            }
-
-            html.Add($"</ul></section>");
+            html.Add($"<li data-key=\"{holder.Token}\"><span>{holder.Owner}, token {holder.Token}</span>");
+            html.Add($"<details><summary aria-label=\"Break… {holder.Owner}\">Break…</summary>");
+            html.Add($"<form method=\"post\" action=\"{key.Root}/break\"><p>The program stops, then the lock is released. ");
+            html.Add($"The next holder gets a token above {latest}.</p>");
+            html.Add($"<input type=\"hidden\" name=\"lock\" value=\"{found.Name}\">");
+            html.Add($"<input type=\"hidden\" name=\"token\" value=\"{holder.Token}\">");
+            html.Add($"<button class=\"danger\">Take {found.Name} away from {holder.Owner}</button></form></details></li>");
         }
 
+        html.Add($"</ul></section>");
         return html.ToMarkup();
     }
 
-    private static Markup Claims(RaftOverview overview)
+    private static Markup Claims(RaftLockOverview? found)
     {
         HtmlWriter html = new();
-        if (overview.Locks is not [var found])
+        if (found is null)
         {
             html.Add($"<p>No session holds this lock or waits for it.</p>");
             return html.ToMarkup();
