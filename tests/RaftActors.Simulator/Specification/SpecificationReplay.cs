@@ -134,7 +134,9 @@ internal sealed class SpecificationReplay
         }
     }
 
-    /// <summary>The election timer expires. Before the founding the others greet the process first, in the starts that it has recorded.</summary>
+    /// <summary>
+    /// The election timer expires. Before the founding the others greet the process first, in the starts that it has recorded.
+    /// </summary>
     private void Campaign(Harness process)
     {
         var (core, state) = (process.Core!, StateOf(process.Core!));
@@ -170,7 +172,9 @@ internal sealed class SpecificationReplay
         _processes[envelope.To.Name.Process].Step(new Input.Receive(envelope));
     }
 
-    /// <summary>The specification lets a leader send any part of its log at any time, so the message is made here, of the Core's log.</summary>
+    /// <summary>
+    /// The specification lets a leader send any part of its log at any time, so the message is made here, of the Core's log.
+    /// </summary>
     private void Send(JsonElement message)
     {
         var process = Named(message.GetProperty("from").GetProperty("name"));

@@ -58,7 +58,8 @@ internal static class SpecificationText
 
     public static string Tag(JsonElement variant) => variant.GetProperty("tag").GetString()!;
 
-    public static string OfMember(JsonElement member) => OfMember(member.GetProperty("name").GetString()!, member.GetProperty("incarnation").GetInt32());
+    public static string OfMember(JsonElement member) =>
+        OfMember(member.GetProperty("name").GetString()!, member.GetProperty("incarnation").GetInt32());
 
     private static string OfMember(Member? member) => member is { } one
         ? OfMember(one.Name.Process, int.Parse($"{one.Incarnation.Value}"[..8]))
