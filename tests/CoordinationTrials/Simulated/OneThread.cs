@@ -15,7 +15,8 @@ internal static class OneThread
         if (threads != 1)
         {
             Console.Error.WriteLine(
-                $"The thread pool may have {threads} threads, so no seed could be repeated. Unset DOTNET_ThreadPool_ForceMinWorkerThreads.");
+                $"The thread pool may have {threads} threads, so no seed could be repeated. "
+                    + "Unset DOTNET_ThreadPool_ForceMinWorkerThreads.");
         }
 
         return threads == 1;

@@ -5,8 +5,6 @@ using Microsoft.CodeAnalysis;
 using Microsoft.CodeAnalysis.CSharp;
 using Microsoft.CodeAnalysis.CSharp.Syntax;
 
-using RaftActors.Cli.Terminal;
-
 namespace Repository.Tests.Messages;
 
 /// <summary>
