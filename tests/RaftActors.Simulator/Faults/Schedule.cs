@@ -36,6 +36,24 @@ internal static class Schedule
         (FaultKind.Snapshot, 12, 0, 0),
     ];
 
+    /// <summary>
+    /// Draws the times of <see cref="FaultKind.Pairs"/>: in half of the seeds, and apart from the other faults, which stay as they are.
+    /// </summary>
+    public static IEnumerable<FaultEvent> DrawPairs(Prng prng, int first, long begin, long end)
+    {
+        if (prng.Chance(50))
+        {
+            yield break;
+        }
+
+        for (var at = begin + prng.Between(5000, 50_000); at < end; at += prng.Between(1000, 40_000))
+        {
+            var lasts = prng.Between(20, 100) * 1000L;
+            yield return new FaultEvent(first++, FaultKind.Pairs, at, lasts, prng.Next());
+            at += lasts;
+        }
+    }
+
     public static List<FaultEvent> Draw(Prng prng, FaultSet allowed, long begin, long end, GroupPlan plan)
     {
         var kinds = new List<(FaultKind Kind, int Weight, int Least, int Most)>();

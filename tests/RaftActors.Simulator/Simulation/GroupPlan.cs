@@ -12,6 +12,7 @@ internal sealed class GroupPlan
     private const ulong DomainSeed = 0xD03A;
     private const ulong QuietSeed = 0x9E57;
     private const ulong UpgradeSeed = 0x09AD;
+    private const ulong PairsSeed = 0x9A12;
     private const ulong SettingsSeed = 0x5E77;
 
     private static readonly ProcessName[] Names = [.. Enumerable.Range(1, 9 + JoinersMax).Select(i => new ProcessName($"raft{i:00}@x"))];
@@ -70,6 +71,11 @@ internal sealed class GroupPlan
         Processes = DrawProcesses();
         WipesEarly = _prng.Chance(12) && Size > 2;
         Events = Schedule.Draw(_prng, faults, begin, FaultsEnd, this);
+        if (faults.Has(FaultKind.Pairs))
+        {
+            Events.AddRange(Schedule.DrawPairs(new Prng(~seed ^ PairsSeed), Events.Count + 1, begin, FaultsEnd));
+        }
+
         IsInOrder = _prng.Chance(20);
         (LatencyMax, WriteMax) = (_prng.Any([300, 1000, 2500]), _prng.Any([50, 500, 2000, 8000]));
         if (_isTight || HasUnequalPreloads)

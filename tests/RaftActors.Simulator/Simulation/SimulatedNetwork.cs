@@ -10,6 +10,7 @@ internal sealed class SimulatedNetwork(GroupPlan plan, Prng prng)
 {
     private readonly int _processes = plan.Processes.Count;
     private readonly int[] _cuts = new int[plan.Processes.Count * plan.Processes.Count];
+    private readonly int[] _cutsOf = new int[plan.Processes.Count];
     private readonly long[] _latest = new long[plan.Processes.Count * plan.Processes.Count];
 
     /// <summary>The percentages of messages that are lost, duplicated and delayed.</summary>
@@ -21,13 +22,19 @@ internal sealed class SimulatedNetwork(GroupPlan plan, Prng prng)
 
     public int DelayMax { get; set; }
 
+    /// <summary>A process that messages sent now reach later, by these microseconds.</summary>
+    public (int To, int By) Late { get; set; }
+
     private int LatencyMax { get; set; } = plan.LatencyMax;
 
     public void Cut(bool[] links, int by)
     {
         for (var link = 0; link < links.Length; link++)
         {
-            _cuts[link] += links[link] ? by : 0;
+            var change = links[link] ? by : 0;
+            _cuts[link] += change;
+            _cutsOf[link / _processes] += change;
+            _cutsOf[link % _processes] += change;
         }
     }
 
@@ -35,18 +42,22 @@ internal sealed class SimulatedNetwork(GroupPlan plan, Prng prng)
     public void Heal(int most)
     {
         Array.Clear(_cuts);
+        Array.Clear(_cutsOf);
         Loss = Duplicates = Delays = 0;
         LatencyMax = Math.Min(LatencyMax, most);
     }
 
     public bool IsCut(int from, int to) => _cuts[(from * _processes) + to] > 0;
 
+    /// <summary>Whether a link to or from the process is cut.</summary>
+    public bool HasCut(int process) => _cutsOf[process] > 0;
+
     public int Copies() => Loss > 0 && prng.Chance(Loss) ? 0 : Duplicates > 0 && prng.Chance(Duplicates) ? 2 : 1;
 
     public long Arrival(int from, int to, long now)
     {
         var isLate = Delays > 0 && prng.Chance(Delays);
-        var at = now + (isLate ? prng.Between(LatencyMax, DelayMax) : prng.Between(20, LatencyMax));
+        var at = now + (isLate ? prng.Between(LatencyMax, DelayMax) : prng.Between(20, LatencyMax)) + (to == Late.To ? Late.By : 0);
         if (!plan.IsInOrder)
         {
             return at;
