@@ -7,6 +7,9 @@ internal enum Feature : ulong
     None = 0,
     Leads = 1,
 
+    /// <summary>It leads, and has committed an entry of its term.</summary>
+    Ready = 1 << 29,
+
     /// <summary>It leads, and so does another process in its own view.</summary>
     Rival = 1 << 1,
     Campaigns = 1 << 2,

@@ -48,7 +48,7 @@ internal static class Schedule
 
         for (var at = begin + prng.Between(5000, 50_000); at < end; at += prng.Between(1000, 40_000))
         {
-            var lasts = prng.Between(20, 100) * 1000L;
+            var lasts = prng.Between(50, 150) * 1000L;
             yield return new FaultEvent(first++, FaultKind.Pairs, at, lasts, prng.Next());
             at += lasts;
         }

@@ -10,50 +10,53 @@ namespace RaftActors.Simulator;
 /// </content>
 internal sealed partial class Simulation
 {
+    private const Feature Unrest = Feature.Cut | Feature.Rival | Feature.Unsettled | Feature.SlowDisk;
+
     private readonly List<Reaction> _armed = [];
     private Prng _reactions = new(0);
+    private long _restsUntil;
 
-    /// <param name="When">What must have met at the process.</param>
+    /// <param name="When">What must meet at a process.</param>
+    /// <param name="Not">What must not.</param>
     /// <param name="Then">What happens next, for a time.</param>
-    private sealed record Reaction(Feature When, Action<SimulatedProcess, Prng, long> Then)
-    {
-        public long RestsUntil { get; set; }
-    }
+    private sealed record Reaction(Feature When, Feature Not, Action<SimulatedProcess, Prng, long> Then);
 
+    // The first one goes with all others.
     private Reaction[] Reactions =>
     [
+        new(Feature.Ready, Unrest, (leader, prng, _) => Change(leader, prng)),
+
         // Elections, cut connections and reads while a configuration is joint.
-        new(Feature.Leads | Feature.Joint, (leader, _, lasts) => Split(leader, leader.Core!.Configuration.OldVoters, lasts)),
-        new(Feature.Leads | Feature.Joint, (leader, _, lasts) => Split(leader, leader.Core!.Configuration.Voters, lasts)),
-        new(Feature.Leads | Feature.Joint, (leader, _, _) => CrashBriefly(leader)),
-        new(Feature.Leads | Feature.Writes, (leader, prng, _) => Change(leader, prng)),
+        new(Feature.Ready | Feature.Joint, Feature.Cut, (leader, _, lasts) => Split(leader, leader.Core!.Configuration.OldVoters, lasts)),
+        new(Feature.Ready | Feature.Joint, Feature.Cut, (leader, _, lasts) => Split(leader, leader.Core!.Configuration.Voters, lasts)),
+        new(Feature.Ready | Feature.Joint, Feature.None, (leader, _, _) => CrashBriefly(leader)),
 
         // A change of members just before and after a snapshot, and a restart of its receiver.
-        new(Feature.Leads | Feature.Writes, StrandChange),
-        new(Feature.Leads | Feature.Writes, DelayChange),
-        new(Feature.TakesSnapshot, (_, prng, _) => Change(TheLeader(), prng)),
-        new(Feature.Receives, (_, prng, _) => Change(TheLeader(), prng)),
-        new(Feature.Receives, (receiver, _, _) => CrashBriefly(receiver)),
-        new(Feature.Installs, (receiver, _, _) => CrashBriefly(receiver)),
+        new(Feature.Ready, Unrest, StrandChange),
+        new(Feature.Ready, Unrest, DelayChange),
+        new(Feature.Ready | Feature.TakesSnapshot, Feature.None, (leader, prng, _) => Change(leader, prng)),
+        new(Feature.Receives, Feature.None, (_, prng, _) => Change(TheLeader(), prng)),
+        new(Feature.Receives, Feature.None, (receiver, _, _) => CrashBriefly(receiver)),
+        new(Feature.Installs, Feature.None, (receiver, _, _) => CrashBriefly(receiver)),
 
         // Closed connections and elections while the disk of a voter writes.
-        new(Feature.Writes, Depose),
+        new(Feature.Writes, Feature.Leads | Feature.Cut | Feature.SlowDisk, Depose),
 
         // Repeated reads at a process that stands still, and clients that meet an old copy of a store.
-        new(Feature.Leads | Feature.Reads, (leader, _, lasts) =>
+        new(Feature.Ready | Feature.Reads, Feature.Cut, (leader, _, lasts) =>
         {
             Pause(leader, lasts);
             LoseSightOf(leader);
             Burst(leader, 2 * lasts);
         }),
-        new(Feature.Starts | Feature.Restored, (copy, _, lasts) => Burst(copy, lasts)),
+        new(Feature.Starts | Feature.Restored, Feature.None, (copy, _, lasts) => Burst(copy, lasts)),
     ];
 
-    /// <summary>Lets a part of the reactions happen for a while.</summary>
+    /// <summary>Lets few of the reactions happen for a while.</summary>
     private void Arm(Prng prng, long lasts)
     {
         _reactions = prng;
-        _armed.AddRange(Reactions.Where(_ => prng.Chance(30)));
+        _armed.AddRange([prng.Any(Reactions), prng.Any(Reactions), prng.Any(Reactions), Reactions[0]]);
         After(lasts, _armed.Clear);
     }
 
@@ -68,27 +71,33 @@ internal sealed partial class Simulation
 
         foreach (var reaction in _armed)
         {
-            // What has just met is a rarer moment than what still meets.
-            if (!features.HasFlag(reaction.When)
-                || _now < reaction.RestsUntil
-                || !_reactions.Chance(before.HasFlag(reaction.When) ? 3 : 70))
+            // What has just met may be the result of the reaction before. Otherwise the group needs a rest, to come so far again.
+            var isNew = !before.HasFlag(reaction.When);
+            if (features.HasFlag(reaction.When)
+                && (features & reaction.Not) == 0
+                && (isNew || _now >= _restsUntil)
+                && _reactions.Chance(isNew ? 70 : 10))
             {
-                continue;
+                React(process, reaction);
+                return;
             }
-
-            var lasts = _reactions.Between(4, 40) * 1000L;
-            reaction.RestsUntil = _now + _reactions.Between(1, 40_000);
-
-            // After the step, whose messages are under way by then.
-            After(0, () =>
-            {
-                if (process is { IsRunning: true, IsPaused: false } && !_isHealed)
-                {
-                    _trace?.WriteLine($"{_now / 1000.0,9:F3} {process.Name}: {reaction.When} {reaction.Then.Method.Name} met");
-                    reaction.Then(process, _reactions, lasts);
-                }
-            });
         }
+    }
+
+    private void React(SimulatedProcess process, Reaction reaction)
+    {
+        var lasts = _reactions.Between(4, 40) * 1000L;
+        _restsUntil = _now + _reactions.Between(1000, 40_000);
+
+        // After the step, whose messages are under way by then.
+        After(0, () =>
+        {
+            if (process is { IsRunning: true, IsPaused: false } && !_isHealed)
+            {
+                _trace?.WriteLine($"{_now / 1000.0,9:F3} {process.Name}: {reaction.When} met {reaction.Then.Method.Name}");
+                reaction.Then(process, _reactions, lasts);
+            }
+        });
     }
 
     private Feature FeaturesOf(SimulatedProcess process)
@@ -118,6 +127,7 @@ internal sealed partial class Simulation
         {
             RaftRole.Leader => features
                 | Feature.Leads
+                | (process.Log.TermAt(core.CommitIndex.Value) == core.Term ? Feature.Ready : Feature.None)
                 | (_plan.HasLeases ? Feature.Lease : Feature.None)
                 | (_processes.Exists(one => one != process && one.Core is { Role: RaftRole.Leader }) ? Feature.Rival : Feature.None),
             RaftRole.Follower => features,
@@ -184,7 +194,13 @@ internal sealed partial class Simulation
     /// </summary>
     private void DelayChange(SimulatedProcess leader, Prng prng, long lasts)
     {
-        var (late, links) = (prng.Any(_processes).Number, new bool[_processes.Count * _processes.Count]);
+        var others = leader.Core!.Configuration.Everybody().Where(member => member != leader.Member).ToList();
+        if (others.Count == 0)
+        {
+            return;
+        }
+
+        var (late, links) = (_numbers[prng.Any(others).Name], new bool[_processes.Count * _processes.Count]);
         links[(leader.Number * _processes.Count) + late] = true;
         var delay = prng.Between(1000, 20_000);
         SendLate(lasts + delay, () => Fill(leader, prng));
@@ -234,10 +250,17 @@ internal sealed partial class Simulation
     {
         if (leader is { IsRunning: true, IsPaused: false })
         {
-            var kind = leader.Core!.Configuration.Learners.IsEmpty && prng.Chance(70)
+            var configuration = leader.Core!.Configuration;
+            var learners = configuration.Learners.Where(HasItsDisk).ToList();
+            var kind = learners.Count == 0 && prng.Chance(70)
                 ? FaultKind.Join
                 : prng.Any([FaultKind.Assign, FaultKind.Assign, FaultKind.Assign, FaultKind.Leave, FaultKind.Resize]);
-            if (Faults.Has(kind))
+            if (kind == FaultKind.Assign && learners.Count > 0 && Faults.Has(kind) && MayChange(leader))
+            {
+                Member[] voters = [leader.Member, prng.Any(learners)];
+                Change(leader, new MemberChange.Assign([.. voters.Order()], [.. configuration.Everybody().Except(voters)]), prng);
+            }
+            else if (Faults.Has(kind))
             {
                 Operate(leader, kind, prng);
             }
