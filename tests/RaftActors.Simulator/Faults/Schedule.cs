@@ -37,19 +37,22 @@ internal static class Schedule
     ];
 
     /// <summary>
-    /// Draws the times of <see cref="FaultKind.Pairs"/>: in half of the seeds, and apart from the other faults, which stay as they are.
+    /// Adds times of <see cref="FaultKind.Pairs"/> to half of the seeds, apart from the other draws. Most of the other faults give way to
+    /// them, because a group that is never well reaches few states.
     /// </summary>
-    public static IEnumerable<FaultEvent> DrawPairs(Prng prng, int first, long begin, long end)
+    public static void AddPairs(List<FaultEvent> events, Prng prng, long begin, long end)
     {
         if (prng.Chance(50))
         {
-            yield break;
+            return;
         }
 
-        for (var at = begin + prng.Between(5000, 50_000); at < end; at += prng.Between(1000, 40_000))
+        var number = events.Count;
+        events.RemoveAll(_ => prng.Chance(80));
+        for (var at = begin + prng.Between(5000, 50_000); at < end; at += prng.Between(1000, 10_000))
         {
             var lasts = prng.Between(50, 150) * 1000L;
-            yield return new FaultEvent(first++, FaultKind.Pairs, at, lasts, prng.Next());
+            events.Add(new FaultEvent(++number, FaultKind.Pairs, at, lasts, prng.Next()));
             at += lasts;
         }
     }

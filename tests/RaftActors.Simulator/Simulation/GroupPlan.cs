@@ -73,7 +73,7 @@ internal sealed class GroupPlan
         Events = Schedule.Draw(_prng, faults, begin, FaultsEnd, this);
         if (faults.Has(FaultKind.Pairs))
         {
-            Events.AddRange(Schedule.DrawPairs(new Prng(~seed ^ PairsSeed), Events.Count + 1, begin, FaultsEnd));
+            Schedule.AddPairs(Events, new Prng(~seed ^ PairsSeed), begin, FaultsEnd);
         }
 
         IsInOrder = _prng.Chance(20);

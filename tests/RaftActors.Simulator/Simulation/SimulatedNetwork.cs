@@ -22,9 +22,6 @@ internal sealed class SimulatedNetwork(GroupPlan plan, Prng prng)
 
     public int DelayMax { get; set; }
 
-    /// <summary>A process that messages sent now reach later, by these microseconds.</summary>
-    public (int To, int By) Late { get; set; }
-
     private int LatencyMax { get; set; } = plan.LatencyMax;
 
     public void Cut(bool[] links, int by)
@@ -57,7 +54,7 @@ internal sealed class SimulatedNetwork(GroupPlan plan, Prng prng)
     public long Arrival(int from, int to, long now)
     {
         var isLate = Delays > 0 && prng.Chance(Delays);
-        var at = now + (isLate ? prng.Between(LatencyMax, DelayMax) : prng.Between(20, LatencyMax)) + (to == Late.To ? Late.By : 0);
+        var at = now + (isLate ? prng.Between(LatencyMax, DelayMax) : prng.Between(20, LatencyMax));
         if (!plan.IsInOrder)
         {
             return at;

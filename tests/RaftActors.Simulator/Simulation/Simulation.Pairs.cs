@@ -12,6 +12,8 @@ internal sealed partial class Simulation
 {
     private const Feature Unrest = Feature.Cut | Feature.Rival | Feature.Unsettled | Feature.SlowDisk;
 
+    private const int HeldBackMax = 100;
+
     private readonly List<Reaction> _armed = [];
     private Prng _reactions = new(0);
     private long _restsUntil;
@@ -21,9 +23,10 @@ internal sealed partial class Simulation
     /// <param name="Then">What happens next, for a time.</param>
     private sealed record Reaction(Feature When, Feature Not, Action<SimulatedProcess, Prng, long> Then);
 
-    // The first one goes with all others.
+    // The first two go with all others.
     private Reaction[] Reactions =>
     [
+        new(Feature.SendsSnapshot, Feature.None, (_, prng, _) => DeliverHeldBack(prng)),
         new(Feature.Ready, Unrest, (leader, prng, _) => Change(leader, prng)),
 
         // Elections, cut connections and reads while a configuration is joint.
@@ -33,14 +36,14 @@ internal sealed partial class Simulation
 
         // A change of members just before and after a snapshot, and a restart of its receiver.
         new(Feature.Ready, Unrest, StrandChange),
-        new(Feature.Ready, Unrest, DelayChange),
+        new(Feature.Ready, Unrest, LagBehind),
         new(Feature.Ready | Feature.TakesSnapshot, Feature.None, (leader, prng, _) => Change(leader, prng)),
         new(Feature.Receives, Feature.None, (_, prng, _) => Change(TheLeader(), prng)),
         new(Feature.Receives, Feature.None, (receiver, _, _) => CrashBriefly(receiver)),
         new(Feature.Installs, Feature.None, (receiver, _, _) => CrashBriefly(receiver)),
 
         // Closed connections and elections while the disk of a voter writes.
-        new(Feature.Writes, Feature.Leads | Feature.Cut | Feature.SlowDisk, Depose),
+        new(Feature.Ready, Unrest, Depose),
 
         // Repeated reads at a process that stands still, and clients that meet an old copy of a store.
         new(Feature.Ready | Feature.Reads, Feature.Cut, (leader, _, lasts) =>
@@ -56,7 +59,7 @@ internal sealed partial class Simulation
     private void Arm(Prng prng, long lasts)
     {
         _reactions = prng;
-        _armed.AddRange([prng.Any(Reactions), prng.Any(Reactions), prng.Any(Reactions), Reactions[0]]);
+        _armed.AddRange([prng.Any(Reactions), prng.Any(Reactions), prng.Any(Reactions), .. Reactions[..2]]);
         After(lasts, _armed.Clear);
     }
 
@@ -76,7 +79,7 @@ internal sealed partial class Simulation
             if (features.HasFlag(reaction.When)
                 && (features & reaction.Not) == 0
                 && (isNew || _now >= _restsUntil)
-                && _reactions.Chance(isNew ? 70 : 10))
+                && _reactions.Chance(isNew ? 70 : 5))
             {
                 React(process, reaction);
                 return;
@@ -94,7 +97,7 @@ internal sealed partial class Simulation
         {
             if (process is { IsRunning: true, IsPaused: false } && !_isHealed)
             {
-                _trace?.WriteLine($"{_now / 1000.0,9:F3} {process.Name}: {reaction.When} met {reaction.Then.Method.Name}");
+                _trace?.WriteLine($"{_now / 1000.0,9:F3} {process.Name}: {reaction.When} met");
                 reaction.Then(process, _reactions, lasts);
             }
         });
@@ -189,45 +192,69 @@ internal sealed partial class Simulation
         After(lasts - 500, () => ForOthers(leader, process => TakeSnapshot(process, prng)));
     }
 
-    /// <summary>
-    /// Pairs, and a configuration after a snapshot of them, reach one process late: when it already gets the snapshot in their place.
-    /// </summary>
-    private void DelayChange(SimulatedProcess leader, Prng prng, long lasts)
+    /// <summary>Pairs, a snapshot of them and a configuration do not reach one process.</summary>
+    private void LagBehind(SimulatedProcess leader, Prng prng, long lasts)
     {
-        var others = leader.Core!.Configuration.Everybody().Where(member => member != leader.Member).ToList();
-        if (others.Count == 0)
-        {
-            return;
-        }
-
-        var (late, links) = (_numbers[prng.Any(others).Name], new bool[_processes.Count * _processes.Count]);
-        links[(leader.Number * _processes.Count) + late] = true;
-        var delay = prng.Between(1000, 20_000);
-        SendLate(lasts + delay, () => Fill(leader, prng));
+        var links = new bool[_processes.Count * _processes.Count];
+        links[(leader.Number * _processes.Count) + prng.Between(0, _processes.Count - 1)] = true;
+        _processes.ForEach(process => process.HeldBack.Clear());
         CutFor(links, lasts);
-        After(lasts / 2, () => SendLate((lasts / 2) + delay, () =>
+        Fill(leader, prng);
+        After(lasts / 2, () =>
         {
             TakeSnapshot(leader, prng);
             Change(leader, prng);
-        }));
+        });
+    }
 
-        void SendLate(long by, Action send)
+    /// <summary>Entries that a cut held back arrive after all, beside the snapshot that was sent for them.</summary>
+    private void DeliverHeldBack(Prng prng)
+    {
+        foreach (var process in _processes)
         {
-            _network.Late = (late, (int)by);
-            send();
-            _network.Late = default;
+            var at = _now;
+            foreach (var envelope in process.HeldBack.Take(_plan.IsInOrder ? 0 : prng.Between(0, process.HeldBack.Count)))
+            {
+                _queue.Add(at += prng.Between(1, 500), EventKind.Deliver, process.Number, 0, envelope);
+                OnSent();
+            }
+
+            process.HeldBack.Clear();
         }
     }
 
-    /// <summary>The disk of a voter stands still with entries of a leader that the others take for gone. It still hears them.</summary>
-    private void Depose(SimulatedProcess voter, Prng prng, long lasts)
+    private static void HoldBack(SimulatedProcess receiver, Envelope envelope)
     {
-        if (TheLeader() is { } leader && leader != voter)
+        if (envelope.Body is Message.AppendEntries { Entries.IsEmpty: false } && receiver.HeldBack.Count < HeldBackMax)
+        {
+            receiver.HeldBack.Add(envelope);
+        }
+    }
+
+    /// <summary>
+    /// The disk of a voter stands still with entries that no other process gets. The others take the leader for gone, and it hears them.
+    /// </summary>
+    private void Depose(SimulatedProcess leader, Prng prng, long lasts)
+    {
+        var voter = prng.Any(_processes);
+        var links = new bool[_processes.Count * _processes.Count];
+        for (var other = 0; other < _processes.Count; other++)
+        {
+            links[(leader.Number * _processes.Count) + other] = other != voter.Number;
+        }
+
+        CutFor(links, 2 * lasts);
+        if (voter.IsRunning && voter != leader)
         {
             StickDisk(voter, lasts);
+        }
+
+        Fill(leader, prng);
+        After(prng.Between(300, 3000), () =>
+        {
             MuteFor(leader, 2 * lasts);
             ForOthers(leader, process => After(process == voter ? prng.Between(1, 4000) : 0, () => LoseSightOf(leader, process)));
-        }
+        });
     }
 
     private void LoseSightOf(SimulatedProcess leader) => ForOthers(leader, process => LoseSightOf(leader, process));

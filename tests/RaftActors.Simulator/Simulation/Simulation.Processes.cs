@@ -117,8 +117,14 @@ internal sealed partial class Simulation
     private void Deliver(SimulatedProcess process, Envelope envelope)
     {
         _underWay--;
-        if (!process.IsRunning || (_numbers.TryGetValue(envelope.From.Name, out var from) && _network.IsCut(from, process.Number)))
+        if (!process.IsRunning)
         {
+            return;
+        }
+
+        if (_numbers.TryGetValue(envelope.From.Name, out var from) && _network.IsCut(from, process.Number))
+        {
+            HoldBack(process, envelope);
             return;
         }
 
@@ -378,8 +384,14 @@ internal sealed partial class Simulation
             _queue.Add(_now, EventKind.FaultEnd, 0, 0, (Action)(() => CrashBriefly(process)));
         }
 
-        if (!_numbers.TryGetValue(envelope.To.Name, out var to) || _network.IsCut(process.Number, to))
+        if (!_numbers.TryGetValue(envelope.To.Name, out var to))
         {
+            return;
+        }
+
+        if (_network.IsCut(process.Number, to))
+        {
+            HoldBack(_processes[to], envelope);
             return;
         }
 
