@@ -43,7 +43,7 @@ internal sealed partial class Simulation
         new(Feature.Installs, Feature.None, (receiver, _, _) => CrashBriefly(receiver)),
 
         // Closed connections and elections while the disk of a voter writes.
-        new(Feature.Ready, Unrest, Depose),
+        new(Feature.Writes, Feature.Leads | Feature.Cut | Feature.SlowDisk | Feature.Unadmitted, Depose),
 
         // Repeated reads at a process that stands still, and clients that meet an old copy of a store.
         new(Feature.Ready | Feature.Reads, Feature.Cut, (leader, _, lasts) =>
@@ -231,30 +231,15 @@ internal sealed partial class Simulation
         }
     }
 
-    /// <summary>
-    /// The disk of a voter stands still with entries that no other process gets. The others take the leader for gone, and it hears them.
-    /// </summary>
-    private void Depose(SimulatedProcess leader, Prng prng, long lasts)
+    /// <summary>The disk of a voter stands still with entries of a leader that the others take for gone. It still hears them.</summary>
+    private void Depose(SimulatedProcess voter, Prng prng, long lasts)
     {
-        var voter = prng.Any(_processes);
-        var links = new bool[_processes.Count * _processes.Count];
-        for (var other = 0; other < _processes.Count; other++)
-        {
-            links[(leader.Number * _processes.Count) + other] = other != voter.Number;
-        }
-
-        CutFor(links, 2 * lasts);
-        if (voter.IsRunning && voter != leader)
+        if (TheLeader() is { } leader && leader != voter)
         {
             StickDisk(voter, lasts);
-        }
-
-        Fill(leader, prng);
-        After(prng.Between(300, 3000), () =>
-        {
             MuteFor(leader, 2 * lasts);
             ForOthers(leader, process => After(process == voter ? prng.Between(1, 4000) : 0, () => LoseSightOf(leader, process)));
-        });
+        }
     }
 
     private void LoseSightOf(SimulatedProcess leader) => ForOthers(leader, process => LoseSightOf(leader, process));
