@@ -42,8 +42,9 @@ internal sealed partial class Simulation
         new(Feature.Receives, Feature.None, (receiver, _, _) => CrashBriefly(receiver)),
         new(Feature.Installs, Feature.None, (receiver, _, _) => CrashBriefly(receiver)),
 
-        // Closed connections and elections while the disk of a voter writes.
+        // Closed connections and elections while the disk of a voter writes: twice, because votes and messages must meet there.
         new(Feature.Writes, Feature.Leads | Feature.Cut | Feature.SlowDisk | Feature.Unadmitted, Depose),
+        new(Feature.Writes, Feature.Leads | Feature.SlowDisk | Feature.Unadmitted, Depose),
 
         // Repeated reads at a process that stands still, and clients that meet an old copy of a store.
         new(Feature.Ready | Feature.Reads, Feature.Cut, (leader, _, lasts) =>
@@ -79,7 +80,7 @@ internal sealed partial class Simulation
             if (features.HasFlag(reaction.When)
                 && (features & reaction.Not) == 0
                 && (isNew || _now >= _restsUntil)
-                && _reactions.Chance(isNew ? 70 : 5))
+                && _reactions.Chance(isNew ? 70 : 10))
             {
                 React(process, reaction);
                 return;
