@@ -135,8 +135,8 @@ internal static class CommandLine
             "Runs Raft groups under faults in virtual time, one group for each seed. Exit code 0: no violation; 1: a violation; "
             + "2: wrong usage.")
         {
-            Seeds, Seed, Trace, Only, Faults, Disk, Seconds, Jobs, Twice, Pairs, Mutants, Name, Availability, Coordination, Actors, Workload,
-            Exhaustive, ScopeName, Depth, States,
+            Seeds, Seed, Trace, Only, Faults, Disk, Seconds, Jobs, Twice, Pairs, Mutants, Name, Availability, Coordination, Actors,
+            Workload, Exhaustive, ScopeName, Depth, States,
         };
         command.Validators.Add(parsed =>
         {
