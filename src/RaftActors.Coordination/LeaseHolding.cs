@@ -1,6 +1,6 @@
 using Akka.Event;
 
-using RaftActors.Settings;
+using RaftActors.Coordination.Sessions;
 
 namespace RaftActors.Coordination;
 
@@ -56,7 +56,7 @@ internal sealed class LeaseHolding
                 return;
             }
 
-            await Machine.Current.Delay(pause, _time);
+            await _time.PauseAsync(pause).ConfigureAwait(false);
         }
     }
 }

@@ -2,7 +2,6 @@ using Akka.Event;
 
 using RaftActors.Coordination.Group;
 using RaftActors.Coordination.Sessions;
-using RaftActors.Settings;
 
 namespace RaftActors.Coordination;
 
@@ -67,7 +66,7 @@ internal sealed class LeaseProbe(
             {
                 _refusal = $"The group '{settings.Group}' refuses a lease to this node. {e.Message}";
                 log.Warning("{0}", _refusal);
-                await Machine.Current.Delay(Pause, time);
+                await time.PauseAsync(Pause).ConfigureAwait(false);
             }
         }
     }
@@ -93,7 +92,7 @@ internal sealed class LeaseProbe(
         log.Info(
             "A probe lease was acquired and released within {0}: the leases of Akka.Cluster work on this node.",
             Seconds(time.GetElapsedTime(begin)));
-        await Machine.Current.Delay(Timeout.InfiniteTimeSpan, time, session.Lost);
+        await time.PauseAsync(Timeout.InfiniteTimeSpan, session.Lost).ConfigureAwait(false);
     }
 
     private async Task<Session> AcquireAsync()

@@ -9,7 +9,6 @@ using RaftActors.Coordination.Bootstrap;
 using RaftActors.Coordination.Group;
 using RaftActors.Coordination.Sessions;
 using RaftActors.Coordination.State;
-using RaftActors.Settings;
 
 namespace RaftActors.Coordination;
 
@@ -22,6 +21,8 @@ namespace RaftActors.Coordination;
 /// </summary>
 public sealed class RaftCoordination : IExtension
 {
+    private static readonly TimeSpan BreakTimeout = TimeSpan.FromSeconds(10);
+
     private readonly GroupCalls _calls;
     private readonly SessionKeeper _keeper;
     private readonly Claims _locks;
@@ -36,7 +37,7 @@ public sealed class RaftCoordination : IExtension
     internal RaftCoordination(
         GroupCalls calls, CoordinationSettings settings, TimeSpan leaseTimeout, string system, TimeProvider time, ILoggingAdapter log)
     {
-        (_calls, _log, _system, Group) = (calls, log, system, settings.Group);
+        (_calls, _log, _system, Group, Time) = (calls, log, system, settings.Group, time);
         _keeper = new SessionKeeper(calls, settings, settings.Self, time, log);
         _locks = new Claims(calls, _keeper, time);
         Items = new RaftItems(calls, _keeper, time);
@@ -47,31 +48,29 @@ public sealed class RaftCoordination : IExtension
     {
         system.Settings.InjectTopLevelFallback(DefaultConfig());
         var raft = Raft.Get(system);
-        var node = RaftSettings.ReadNode(ConfigKeys.RaftIn(system.Settings.Config), raft.DefaultNode);
-        var settings = CoordinationSettings.Read(system, node);
+        var settings = CoordinationSettings.Read(system, raft.Node);
         if (settings.IsMember)
         {
             system.SystemActorOf(Props.Create(() => new CoordinationActor(settings)), "raft-coordination");
         }
 
-        RaftClient<Command, Answer> CreateClient(bool isListed) => raft.CreateClient<Command, Answer>(settings.Group, new()
+        RaftClient<Command, Answer> CreateClient() => raft.CreateClient<Command, Answer>(settings.Group, new()
         {
             Codec = RaftCodec.Json(CoordinationJson.Default.Command),
             ResultCodec = RaftCodec.Json(CoordinationJson.Default.Answer),
-            IsListed = isListed,
         });
         RaftCoordination coordination = new(
-            new GroupCalls(CreateClient(isListed: true), system.WhenTerminated, CreateClient(isListed: false)),
+            new GroupCalls(CreateClient(), system.WhenTerminated, CreateClient()),
             settings,
             system.Settings.Config.GetTimeSpan("akka.coordination.lease.raft.lease-operation-timeout"),
             system.Name,
-            Machine.Current.Time,
+            Raft.Time,
             Logging.GetLogger(system, typeof(RaftCoordination)));
         _ = coordination.Probe.RunAsync();
         coordination.RegisterConfigured(system);
         if (BootstrapSettings.Read(system) is { } bootstrap)
         {
-            coordination._bootstrap = coordination.StartBootstrap(Cluster.Get(system), settings, bootstrap, Machine.Current.Time);
+            coordination._bootstrap = coordination.StartBootstrap(Cluster.Get(system), settings, bootstrap);
         }
 
         // The last phase before the actors stop: until then singletons and shards hand over.
@@ -94,8 +93,19 @@ public sealed class RaftCoordination : IExtension
     /// <summary>The session of this program.</summary>
     internal SessionKeeper Sessions => _keeper;
 
+    /// <summary>The name of the coordination group.</summary>
+    public string Group { get; }
+
+    /// <summary>Why no lease can be acquired at this moment, and the remedy; null: one can. Asks only this node's own memory.</summary>
+    public string? LeaseFailure => Probe.Failure;
+
+    /// <summary>Why the leases of this node may be lost soon, and the remedy; null: the group renews its session in time.</summary>
+    public string? LeaseRisk => Probe.Risk;
+
     /// <summary>Whether leases work on this node.</summary>
     internal LeaseProbe Probe { get; }
+
+    internal TimeProvider Time { get; }
 
     /// <summary>The coordination of an actor system. The first call starts it.</summary>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
@@ -106,6 +116,13 @@ public sealed class RaftCoordination : IExtension
     /// start: <c>config.WithFallback(RaftCoordination.DefaultConfig())</c>.
     /// </summary>
     public static Config DefaultConfig() => CoordinationSettings.Defaults;
+
+    /// <summary>
+    /// Checks the settings of <c>raft-coordination.bootstrap</c>. Akka.Cluster does, too, but then its failure ends the actor system.
+    /// </summary>
+    /// <param name="config">The configuration of an actor system that will have an Akka.Cluster.</param>
+    /// <exception cref="RaftConfigurationException">A setting is wrong, such as a seed node.</exception>
+    public static void CheckBootstrap(Config config) => BootstrapSettings.Read(config, isClustered: true);
 
     /// <summary>
     /// Acquires a lock. Waits for its turn: waiting claims are granted in the order in which they were made. The lock is not reentrant.
@@ -168,7 +185,7 @@ public sealed class RaftCoordination : IExtension
     public async Task<IAsyncDisposable> RegisterAsync(
         string service, string host, int port, CancellationToken cancellationToken = default)
     {
-        var registration = new Registration(ServiceAddress.Of(service, host, port).Item, Items, _keeper, _log);
+        var registration = new Registration(ServiceAddress.Of(service, host, port).Item, Items, _keeper, Time, _log);
         await registration.StartAsync(cancellationToken).ConfigureAwait(false);
         return registration;
     }
@@ -187,20 +204,43 @@ public sealed class RaftCoordination : IExtension
             ?? TokenOf($"{_system}-shard-{parent.Parent.Name}-{parent.Name}");
     }
 
-    /// <summary>The name of the coordination group.</summary>
-    internal string Group { get; }
-
     /// <summary>
     /// Describes sessions and locks for people: as the process of this node has applied them, or any other process if this node has none.
     /// They may lag behind the group without bound, and so are there without a quorum, too.
     /// </summary>
     /// <param name="name">The only lock to describe; null: all, as far as the answer is bounded.</param>
-    /// <param name="cancellation">Ends the wait.</param>
-    /// <returns>With the last serial that the process has applied.</returns>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RaftException">No process answered in time, or it does not know the question.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    internal Task<(Overview Overview, Serial Serial)> DescribeAsync(string? name, CancellationToken cancellation) =>
-        _calls.AskAsync(new Question.OfOverview(name), CoordinationJson.Default.Overview, null, Serial.Zero, cancellation);
+    public async Task<RaftOverview> DescribeAsync(string? name = null, CancellationToken cancellationToken = default)
+    {
+        var (overview, serial) = await _calls.AskAsync(
+            new Question.OfOverview(name), CoordinationJson.Default.RaftOverview, null, Serial.Zero, cancellationToken)
+            .ConfigureAwait(false);
+        return overview with { Serial = serial };
+    }
+
+    /// <summary>
+    /// Takes a lock away from its holder, for an operator, as <c>raft lock break</c> does. The holder learns it with its next renewal, and
+    /// its library releases the lock when the program was told. So the next program gets it, with a higher token, after that, or when the
+    /// session of a holder that does not answer has expired. With <c>raft.security</c> this node needs the role operator.
+    /// </summary>
+    /// <param name="name">The name of the lock.</param>
+    /// <param name="token">The token of the holder.</param>
+    /// <param name="cancellationToken">Ends the call. The lock may be taken away all the same.</param>
+    /// <returns>False: no program holds it with this token.</returns>
+    /// <exception cref="RaftUnavailableException">No answer came within 10 s. The lock may be taken away all the same.</exception>
+    /// <exception cref="RaftUnauthorizedException">This node is no operator.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
+    public async Task<bool> BreakAsync(string name, long token, CancellationToken cancellationToken = default)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(name);
+        var broken = await _calls.AppendAsync(name, new Command.Break(token), BreakTimeout, Time, cancellationToken).ConfigureAwait(false);
+        cancellationToken.ThrowIfCancellationRequested();
+        return broken is var (answer, _) ? answer is Answer.Done : throw new RaftUnavailableException(
+            $"It is unknown whether '{name}' is taken away, because the coordination group did not answer within {BreakTimeout}. Read "
+                + "its holder, and try again.");
+    }
 
     /// <summary>This node has acquired a lease.</summary>
     internal void OnLease(string name, RaftLock held) => _leases[name] = held;
@@ -208,14 +248,14 @@ public sealed class RaftCoordination : IExtension
     /// <summary>This node has released the lease.</summary>
     internal void OnLeaseEnded(string name, RaftLock ended) => _leases.TryRemove(KeyValuePair.Create(name, ended));
 
-    private ClusterBootstrap StartBootstrap(Cluster cluster, CoordinationSettings settings, BootstrapSettings bootstrap, TimeProvider time)
+    private ClusterBootstrap StartBootstrap(Cluster cluster, CoordinationSettings settings, BootstrapSettings bootstrap)
     {
         // A session of its own: the cluster should not end with a short failure of the group, as locks do.
         var membership = settings with { SessionTimeout = bootstrap.MemberTimeout, RenewInterval = bootstrap.MemberTimeout / 10 };
-        var keeper = new SessionKeeper(_calls, membership, $"member@{settings.Self}", time, _log, "the place of this node in its cluster");
+        var keeper = new SessionKeeper(_calls, membership, $"member@{settings.Self}", Time, _log, "the place of this node in its cluster");
         var started = new ClusterBootstrap(
-            Seat.Of(cluster), _system, new RaftItems(_calls, keeper, time), keeper, time, _log, Probe.Remedy);
-        cluster.RegisterOnMemberUp(started.OnUp);
+            Seat.Of(cluster), _system, new RaftItems(_calls, keeper, Time), keeper, Time, _log, Probe.Remedy);
+        cluster.RegisterOnMemberUp(() => _ = started.OnUpAsync());
         cluster.RegisterOnMemberRemoved(() => _ = started.DisposeAsync().AsTask());
         _ = started.RunAsync();
         return started;
@@ -229,7 +269,7 @@ public sealed class RaftCoordination : IExtension
             var item = ServiceAddress.TryParse(ServiceAddress.Root + text)?.Item;
             RaftConfigurationException.Demand(
                 item is not null, $"{Setting} has '{text}'; each one must be a service with an address, such as shop/10.0.0.1:8080.");
-            var registration = new Registration(item!, Items, _keeper, _log); // Justification: demanded above.
+            var registration = new Registration(item!, Items, _keeper, Time, _log); // Justification: demanded above.
             registration.Start();
 
             // The first phase, so that others stop calling this program before its services stop.

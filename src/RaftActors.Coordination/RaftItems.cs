@@ -58,7 +58,7 @@ public sealed class RaftItems
     /// <param name="cancellationToken">Ends the call. The item may be written all the same.</param>
     /// <returns>The version of the item; null: it has not the expected version, and is not written.</returns>
     /// <exception cref="RaftUnavailableException">
-    /// It is unknown whether the item is written: no answer came within 30 s, or thousands of other calls came between two attempts.
+    /// It is unknown whether the item is written: no answer came within 30 s, or the group has forgotten this program between two attempts.
     /// </exception>
     /// <exception cref="InvalidOperationException">The group refuses the call; the message says why.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -159,8 +159,8 @@ public sealed class RaftItems
             (Answer.Refused refused, _) => throw new InvalidOperationException($"Cannot write the item '{name}'. {refused.Why}"),
             { } answered => answered,
             null => throw new RaftUnavailableException(
-                $"It is unknown whether '{name}' has changed, because the coordination group did not answer within {Patience}, or because "
-                    + "thousands of other calls came between two attempts. Read it."),
+                $"It is unknown whether '{name}' has changed, because the coordination group did not answer within {Patience}, or has "
+                    + "forgotten this program between two attempts. Read it."),
         };
     }
 }

@@ -2,8 +2,6 @@ using Akka.Actor;
 using Akka.Coordination;
 using Akka.Event;
 
-using Machine = RaftActors.Settings.Machine;
-
 namespace RaftActors.Coordination;
 
 /// <summary>
@@ -48,7 +46,7 @@ public sealed class RaftLease : Lease
             lost.End();
         }
 
-        using var limit = new CancellationTokenSource(Settings.TimeoutSettings.OperationTimeout, Machine.Current.Time);
+        using var limit = new CancellationTokenSource(Settings.TimeoutSettings.OperationTimeout, _coordination.Time);
         try
         {
             await _acquiring.WaitAsync(limit.Token).ConfigureAwait(false);
@@ -90,7 +88,7 @@ public sealed class RaftLease : Lease
             holding.End();
             _coordination.OnLeaseEnded(Settings.LeaseName, holding.Lock);
             await holding.Lock.DisposeAsync().AsTask()
-                .WaitAsync(Settings.TimeoutSettings.OperationTimeout, Machine.Current.Time).ConfigureAwait(false);
+                .WaitAsync(Settings.TimeoutSettings.OperationTimeout, _coordination.Time).ConfigureAwait(false);
             return true;
         }
         catch (Exception e)
@@ -116,7 +114,7 @@ public sealed class RaftLease : Lease
             }
 
             holding?.End();
-            holding = new LeaseHolding(acquired, Settings.LeaseName, Machine.Current.Time, _log);
+            holding = new LeaseHolding(acquired, Settings.LeaseName, _coordination.Time, _log);
             Volatile.Write(ref _holding, holding);
             _coordination.OnLease(Settings.LeaseName, acquired);
         }

@@ -1,7 +1,6 @@
 using Akka.Event;
 
 using RaftActors.Coordination.Sessions;
-using RaftActors.Settings;
 
 namespace RaftActors.Coordination;
 
@@ -9,7 +8,8 @@ namespace RaftActors.Coordination;
 /// The item of a service's address, which goes with the session of this program. After a loss of the session it is written again, because
 /// the program may only have stood still. Thread-safe.
 /// </summary>
-internal sealed class Registration(string item, RaftItems items, SessionKeeper keeper, ILoggingAdapter log) : IAsyncDisposable
+internal sealed class Registration(string item, RaftItems items, SessionKeeper keeper, TimeProvider time, ILoggingAdapter log)
+    : IAsyncDisposable
 {
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
@@ -62,7 +62,7 @@ internal sealed class Registration(string item, RaftItems items, SessionKeeper k
             if (session is not null)
             {
                 using var either = CancellationTokenSource.CreateLinkedTokenSource(session.Lost, _ending.Token);
-                await Machine.Current.Delay(Timeout.InfiniteTimeSpan, Machine.Current.Time, either.Token);
+                await time.PauseAsync(Timeout.InfiniteTimeSpan, either.Token).ConfigureAwait(false);
             }
 
             try
@@ -81,7 +81,7 @@ internal sealed class Registration(string item, RaftItems items, SessionKeeper k
             {
                 log.Warning("The item {0} is not written yet, and will be tried again: {1}", item, e.Message);
                 session = null;
-                await Machine.Current.Delay(Pause, Machine.Current.Time, _ending.Token);
+                await time.PauseAsync(Pause, _ending.Token).ConfigureAwait(false);
             }
         }
     }

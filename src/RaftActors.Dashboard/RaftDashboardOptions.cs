@@ -1,15 +1,11 @@
-using Akka.Actor;
-
-using RaftActors.Values;
-
 namespace RaftActors.Dashboard;
 
 /// <summary>Options of one dashboard.</summary>
 public sealed class RaftDashboardOptions
 {
     /// <summary>
-    /// The name of the authorization policy that allows changes: transfers of the leadership, and members that join or leave. Null: the
-    /// pages have no buttons, and each change is refused with 403. Reading is allowed as the endpoints are; see
+    /// The name of the authorization policy that allows changes: transfers of the leadership, members that join or leave, and locks that
+    /// are taken away. Null: the pages have no buttons, and each change is refused with 403. Reading is allowed as the endpoints are; see
     /// <c>RequireAuthorization</c>.
     /// </summary>
     public string? OperatorPolicy { get; set; }
@@ -20,7 +16,7 @@ public sealed class RaftDashboardOptions
     /// <summary>Groups to show besides those that this node hosts or has a client of.</summary>
     public IList<string> Groups { get; } = [];
 
-    internal Dictionary<string, Func<ActorSystem, Func<StoredPair, string?>>> Values { get; } = new(StringComparer.Ordinal);
+    internal Dictionary<string, Func<CommittedPair, string?>> Values { get; } = new(StringComparer.Ordinal);
 
     /// <summary>
     /// Shows the values of a group on the page of its log, to all readers of the dashboard. Without this call the page has their size and
@@ -37,10 +33,6 @@ public sealed class RaftDashboardOptions
     {
         ArgumentNullException.ThrowIfNull(group);
         ArgumentNullException.ThrowIfNull(show);
-        Values[group] = system =>
-        {
-            ValueCodec<TValue> values = new(system, codec);
-            return pair => show(new Entry<TValue>(pair.Serial, pair.Key, values.Decode(pair.Value), null));
-        };
+        Values[group] = pair => show(pair.Read(codec));
     }
 }

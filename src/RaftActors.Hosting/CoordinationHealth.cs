@@ -12,11 +12,11 @@ internal sealed class CoordinationHealth : IAkkaHealthCheck
     public Task<HealthCheckResult> CheckHealthAsync(AkkaHealthCheckContext context, CancellationToken cancellationToken = default)
     {
         // The coordination starts with its first lease, so most nodes without WithRaftCoordination have none.
-        var probe = context.ActorSystem.HasExtension<RaftCoordination>() ? RaftCoordination.Get(context.ActorSystem).Probe : null;
-        return Task.FromResult(probe switch
+        var own = context.ActorSystem.HasExtension<RaftCoordination>() ? RaftCoordination.Get(context.ActorSystem) : null;
+        return Task.FromResult(own switch
         {
-            { Failure: { } failure } => new HealthCheckResult(context.Registration.FailureStatus, failure),
-            { Risk: { } risk } => HealthCheckResult.Degraded(risk),
+            { LeaseFailure: { } failure } => new HealthCheckResult(context.Registration.FailureStatus, failure),
+            { LeaseRisk: { } risk } => HealthCheckResult.Degraded(risk),
             _ => HealthCheckResult.Healthy(),
         });
     }

@@ -1,8 +1,5 @@
 using Microsoft.Extensions.Configuration;
 
-using RaftActors.Discovery;
-using RaftActors.Settings;
-
 namespace RaftActors.Hosting;
 
 /// <summary>
@@ -64,7 +61,7 @@ internal static class NodeOptionsCheck
                 + $"{Name(nameof(options.Node))} to host:port.";
         }
 
-        if (!hasAddress && options.Node is { } node && !NodeAddress.IsAddress(node))
+        if (!hasAddress && options.Node is { } node && NodeAddress.Parse(node) is null)
         {
             yield return $"{Name(nameof(options.Node))} is '{node}'. Set it to the address of this node, as the other nodes reach it: "
                 + "host:port, or :port for 127.0.0.1.";
@@ -80,7 +77,7 @@ internal static class NodeOptionsCheck
             yield return $"{Name(nameof(options.Roster))} has '{twice.Key}' more than once. Write each process once.";
         }
 
-        foreach (var contact in options.Contacts.Where(contact => !NodeAddress.IsAddress(contact)))
+        foreach (var contact in options.Contacts.Where(contact => NodeAddress.Parse(contact) is null))
         {
             yield return $"{Name(nameof(options.Contacts))} has '{contact}'. Write host:port, or :port for 127.0.0.1.";
         }

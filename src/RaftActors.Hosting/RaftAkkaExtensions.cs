@@ -10,7 +10,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 using RaftActors.Coordination;
-using RaftActors.Coordination.Bootstrap;
 
 namespace RaftActors.Hosting;
 
@@ -202,10 +201,16 @@ public static class RaftAkkaExtensions
     public static AkkaConfigurationBuilder WithRaftBootstrap(this AkkaConfigurationBuilder builder)
     {
         var made = builder.WithRaftDowning()
-            .AddHocon("raft-coordination.bootstrap = on\nraft.discovery = node-names", HoconAddMode.Prepend);
+            .AddHocon(
+                """
+                raft-coordination.bootstrap = on
+                raft.discovery = node-names
+                akka.cluster.retry-unsuccessful-join-after = off
+                """,
+                HoconAddMode.Prepend);
 
         // The cluster asks, too. But its failure ends the actor system, and the host may hear of that end alone.
-        _ = BootstrapSettings.Read(made.Configuration.GetOrElse(Config.Empty), isClustered: true);
+        RaftCoordination.CheckBootstrap(made.Configuration.GetOrElse(Config.Empty));
         return made;
     }
 
@@ -229,11 +234,11 @@ public static class RaftAkkaExtensions
         var plan = RaftPlan.Of(builder);
         return builder
             .WithHealthCheck(
-                "raft-live", new RaftHealth(plan, RaftHealth.Dead, mustBeStarted: false), HealthStatus.Unhealthy, ["raft", "live"])
+                "raft-live", new RaftHealth(plan, RaftProblems.Dead, mustBeStarted: false), HealthStatus.Unhealthy, ["raft", "live"])
             .WithHealthCheck(
-                "raft-ready", new RaftHealth(plan, RaftHealth.NotReady, mustBeStarted: true), HealthStatus.Unhealthy, ["raft", "ready"])
+                "raft-ready", new RaftHealth(plan, RaftProblems.NotReady, mustBeStarted: true), HealthStatus.Unhealthy, ["raft", "ready"])
             .WithHealthCheck(
-                "raft-at-risk", new RaftHealth(plan, RaftHealth.AtRisk, mustBeStarted: false), HealthStatus.Degraded, ["raft", "risk"])
+                "raft-at-risk", new RaftHealth(plan, RaftProblems.AtRisk, mustBeStarted: false), HealthStatus.Degraded, ["raft", "risk"])
             .WithHealthCheck("raft-coordination", new CoordinationHealth(), HealthStatus.Unhealthy, ["raft", "ready"]);
     }
 

@@ -4,13 +4,11 @@ using System.Runtime.CompilerServices;
 
 using Akka.Actor;
 using Akka.Actor.Setup;
+using Akka.Cluster;
 using Akka.Configuration;
 using Akka.Hosting;
 
-using RaftActors.Clients;
 using RaftActors.Coordination;
-using RaftActors.Discovery;
-using RaftActors.Settings;
 
 namespace RaftActors.Hosting;
 
@@ -93,10 +91,11 @@ internal sealed class RaftPlan
     /// <summary>A node with raft actors needs the role, so that the others look for them on it.</summary>
     public void AddRole()
     {
+        const string Role = "raft";
         var roles = Config.GetStringList("akka.cluster.roles") ?? [];
-        if (IsClustered && !roles.Contains(ClusterNodes.Role))
+        if (IsClustered && !roles.Contains(Role))
         {
-            _builder.AddHocon($"akka.cluster.roles = {NodeHocon.List([.. roles, ClusterNodes.Role])}", HoconAddMode.Prepend);
+            _builder.AddHocon($"akka.cluster.roles = {NodeHocon.List([.. roles, Role])}", HoconAddMode.Prepend);
         }
     }
 
@@ -118,7 +117,7 @@ internal sealed class RaftPlan
         Interlocked.Increment(ref _starting);
         _builder.StartActors((ActorStarterWithResolver)(async (system, registry, resolver) =>
         {
-            if (DiscoveryCheck.IsClustered(system) && !wasClustered)
+            if (((ExtendedActorSystem)system).Provider is IClusterActorRefProvider && !wasClustered)
             {
                 throw new RaftStartException("WithClustering was called after WithRaft. Call it before WithRaft.", null);
             }

@@ -125,7 +125,7 @@ public sealed class ScriptedCoordination
         {
             var asked = CoordinationJson.ToQuestion(question);
             var answer = asked is Question.OfOverview overview
-                ? CoordinationJson.ToBytes(_replica.Describe(Group, overview, []))
+                ? CoordinationJson.ToBytes(_replica.Describe(Group, overview, new Dictionary<string, TimeSpan>()))
                 : CoordinationJson.ToBytes(_replica.State.Answer(asked));
             return (answer, new Serial(_replica.Serial));
         }

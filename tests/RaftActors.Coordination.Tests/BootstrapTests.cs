@@ -9,7 +9,7 @@ public sealed class BootstrapTests : NodesTest
         """
         akka.cluster {
           downing-provider-class = "RaftActors.Coordination.RaftDowningProvider, RaftActors.Coordination"
-          retry-unsuccessful-join-after = 1s
+          retry-unsuccessful-join-after = off
         }
         # As WithRaft sets them: these nodes restart at once.
         akka.remote { retry-gate-closed-for = 500ms, use-passive-connections = off, dot-netty.tcp.tcp-reuse-addr = off }

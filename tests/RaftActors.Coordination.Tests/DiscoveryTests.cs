@@ -73,7 +73,7 @@ public sealed class DiscoveryTests : NodesTest
         var settings = new CoordinationSettings("coordination", [], "a", TimeSpan.FromHours(1), TimeSpan.FromMinutes(1), 0.05);
         await using var keeper = new SessionKeeper(calls, settings, "a", TimeProvider.System, NoLogger.Instance);
         var items = new RaftItems(calls, keeper, TimeProvider.System);
-        await using var registration = new Registration("service/shop/a:1", items, keeper, NoLogger.Instance);
+        await using var registration = new Registration("service/shop/a:1", items, keeper, TimeProvider.System, NoLogger.Instance);
         await registration.StartAsync(CancellationToken.None);
         var first = await items.GetAsync("service/shop/a:1");
 

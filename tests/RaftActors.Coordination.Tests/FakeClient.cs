@@ -14,11 +14,11 @@ internal sealed class FakeClient : CallsOnlyClient
     /// <summary>The answers of these commands are lost after the group has applied them.</summary>
     public Func<Command, bool> LosesAnswer { get; init; } = _ => false;
 
-    /// <summary>The group forgets each request key as soon as it has applied its pair.</summary>
-    public bool ForgetsKeys { get; init; }
+    /// <summary>The attempts that the group is too busy for, before all others.</summary>
+    public int Refused { get; init; }
 
-    /// <summary>Those of all attempts.</summary>
-    public List<RequestKey?> Keys { get; } = [];
+    /// <summary>The number of all attempts.</summary>
+    public int Attempts { get; private set; }
 
     /// <summary>The answer to all questions about claims; null: that of the state.</summary>
     public byte[]? AnswersClaims { get; set; }
@@ -29,7 +29,7 @@ internal sealed class FakeClient : CallsOnlyClient
     public override async Task<Outcome<Answer>> AppendAsync(
         string key, Command value, TimeSpan? timeout, CancellationToken cancellationToken, RequestKey? requestKey)
     {
-        var applying = ApplyAsync(key, value, requestKey);
+        var applying = ApplyAsync(key, value);
         await ((Task)applying).WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         return applying.IsCompleted ? await applying : new Outcome<Answer>.Unknown(UnknownReason.TimedOut);
     }
@@ -48,20 +48,19 @@ internal sealed class FakeClient : CallsOnlyClient
         }
     }
 
-    private async Task<Outcome<Answer>> ApplyAsync(string key, Command value, RequestKey? requestKey)
+    private async Task<Outcome<Answer>> ApplyAsync(string key, Command value)
     {
         await Delay(value).ConfigureAwait(false);
         lock (_state)
         {
-            Keys.Add(requestKey);
-            if (Keys.Count % (Lost + 1) != 0)
+            if (++Attempts <= Refused)
             {
-                return new Outcome<Answer>.Unknown(UnknownReason.TimedOut);
+                return new Outcome<Answer>.NotCommitted(NotCommittedReason.Busy, "The test refuses it.");
             }
 
-            if (ForgetsKeys && requestKey?.Since?.Value < _serial)
+            if (Attempts % (Lost + 1) != 0)
             {
-                return new Outcome<Answer>.Unknown(UnknownReason.Forgotten);
+                return new Outcome<Answer>.Unknown(UnknownReason.TimedOut);
             }
 
             var answer = _state.Apply(key, value, ++_serial);

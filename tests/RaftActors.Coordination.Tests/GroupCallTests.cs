@@ -6,57 +6,56 @@ namespace RaftActors.Coordination.Tests;
 /// <summary>The calls of a group, over a client that loses answers.</summary>
 public sealed class GroupCallTests
 {
-    public static TheoryData<string> Commands => ["open", "add", "put", "delete", "acquire", "release", "close"];
-
     [Theory]
-    [MemberData(nameof(Commands))]
-    public async Task All_attempts_of_a_command_have_one_request_key_and_no_other_command_has_it(string name)
+    [InlineData("open")]
+    [InlineData("acquire")]
+    [InlineData("release")]
+    [InlineData("close")]
+    public async Task Command_of_a_session_is_appended_again_until_an_answer_comes(string name)
     {
         var client = new FakeClient { Lost = 2 };
         await using var calls = new GroupCalls(client, new TaskCompletionSource().Task);
 
         Assert.NotNull(await AppendAsync(calls, name));
-        Assert.NotNull(await AppendAsync(calls, name));
 
-        Assert.All(client.Keys, key => Assert.NotNull(key));
-        Assert.Equal([3, 3], client.Keys.GroupBy(key => key).Select(each => each.Count()));
-    }
-
-    [Fact]
-    public async Task Renewals_push_no_key_out_of_the_group()
-    {
-        var client = new FakeClient { Lost = 2 };
-        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task);
-
-        Assert.NotNull(await calls.AppendAsync("a", new Command.Renew(1), Timeout(), TimeProvider.System));
-
-        Assert.Equal([null, null, null], client.Keys);
-    }
-
-    [Fact]
-    public async Task Addition_whose_key_the_group_has_forgotten_is_not_made_twice()
-    {
-        var client = new FakeClient { ForgetsKeys = true, LosesAnswer = command => command is Command.Add };
-        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task);
-        var items = new RaftItems(calls, null!, TimeProvider.System); // Justification: no item of a session is written.
-
-        await Assert.ThrowsAsync<RaftUnavailableException>(() => items.AddAsync("counter"));
-
-        Assert.Equal("1", (await items.GetAsync("counter"))?.Value);
-        await items.PutAsync("counter", "5");
-        Assert.Equal("5", (await items.GetAsync("counter"))?.Value);
+        Assert.Equal(3, client.Attempts);
     }
 
     [Theory]
     [InlineData("add")]
     [InlineData("put")]
     [InlineData("delete")]
-    public async Task Write_whose_key_the_group_has_forgotten_has_no_answer(string name)
+    public async Task Write_whose_outcome_is_unknown_is_not_appended_again(string name)
     {
-        var client = new FakeClient { ForgetsKeys = true, LosesAnswer = _ => true };
+        var client = new FakeClient { LosesAnswer = _ => true };
         await using var calls = new GroupCalls(client, new TaskCompletionSource().Task);
 
         Assert.Null(await AppendAsync(calls, name));
+
+        Assert.Equal(1, client.Attempts);
+    }
+
+    [Fact]
+    public async Task Addition_whose_outcome_is_unknown_is_not_made_twice()
+    {
+        var client = new FakeClient { LosesAnswer = command => command is Command.Add };
+        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task);
+        var items = new RaftItems(calls, null!, TimeProvider.System); // Justification: no item of a session is written.
+
+        await Assert.ThrowsAsync<RaftUnavailableException>(() => items.AddAsync("counter"));
+
+        Assert.Equal("1", (await items.GetAsync("counter"))?.Value);
+    }
+
+    [Fact]
+    public async Task Write_that_was_certainly_not_made_is_appended_again()
+    {
+        var client = new FakeClient { Refused = 2 };
+        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task);
+
+        Assert.NotNull(await AppendAsync(calls, "add"));
+
+        Assert.Equal(3, client.Attempts);
     }
 
     [Fact]

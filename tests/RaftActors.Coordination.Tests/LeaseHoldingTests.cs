@@ -85,5 +85,5 @@ public sealed class LeaseHoldingTests : IDisposable
         Assert.Equal(6, _told.Count);
     }
 
-    private void Lose() => ((IThreadPoolWorkItem)_loss).Execute();
+    private void Lose() => _loss.Tell();
 }

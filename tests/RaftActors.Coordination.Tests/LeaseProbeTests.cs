@@ -41,7 +41,7 @@ public sealed class LeaseProbeTests
         }
 
         Assert.Null(probe.Failure);
-        Assert.Equal(3, client.Keys.Count);
+        Assert.Equal(3, client.Attempts);
         await keeper.DisposeAsync();
         await running.WaitAsync(Patience);
         Assert.NotNull(probe.Failure);

@@ -90,10 +90,10 @@ internal sealed class Model(int changesMax = State.Items.ChangesMax)
         : found.Token != 0 ? new Answer.Granted(found.Token)
         : Answer.Waiting.Instance;
 
-    public LockHolder[] Holders(string name) => !Locks.TryGetValue(name, out var known) ? [] :
+    public RaftClaim[] Holders(string name) => !Locks.TryGetValue(name, out var known) ? [] :
     [
         .. known.Claims.Where(claim => claim.Token != 0)
-            .Select(claim => new LockHolder(OwnerOf(claim.Session), claim.Session, claim.Name, claim.Token, claim.Text)),
+            .Select(claim => new RaftClaim(OwnerOf(claim.Session), claim.Session, claim.Name, claim.Token, claim.Text)),
     ];
 
     public (bool IsWhole, Item[] Items) ChangesAfter(string prefix, long after)

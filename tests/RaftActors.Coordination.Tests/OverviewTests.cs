@@ -26,7 +26,7 @@ public sealed class OverviewTests
         var found = Assert.Single(Describe(All).Locks);
 
         Assert.Equal(("billing", 1, 1, 2), (found.Name, found.Permits, found.HolderCount, found.WaitingCount));
-        Assert.Equal(new LockHolder("one", one, 1, token, "printer"), Assert.Single(found.Holders));
+        Assert.Equal(new RaftClaim("one", one, 1, token, "printer"), Assert.Single(found.Holders));
         Assert.Equal(["other", "one"], found.Waiting.Select(claim => claim.Owner));
     }
 
@@ -85,8 +85,8 @@ public sealed class OverviewTests
 
         Assert.Equal((CoordinationState.SessionsMax, 500), (found.SessionCount, found.LockCount));
         Assert.Equal(CoordinationState.ClaimsMax - 500, found.WaitingCount);
-        Assert.Equal((Overview.RowsMax, Overview.RowsMax), (found.Sessions.Length, found.Locks.Length));
-        Assert.Equal((name, 199, Overview.LockClaimsMax), (one.Locks[0].Name, one.Locks[0].WaitingCount, one.Locks[0].Waiting.Length));
+        Assert.Equal((RaftOverview.RowsMax, RaftOverview.RowsMax), (found.Sessions.Length, found.Locks.Length));
+        Assert.Equal((name, 199, RaftOverview.LockClaimsMax), (one.Locks[0].Name, one.Locks[0].WaitingCount, one.Locks[0].Waiting.Length));
         Assert.InRange(CoordinationJson.ToBytes(found).Length, 0, 2 << 20);
         Assert.InRange(CoordinationJson.ToBytes(one).Length, 0, 1 << 20);
     }
@@ -103,11 +103,11 @@ public sealed class OverviewTests
     [Fact]
     public void Long_text_is_cut_between_characters()
     {
-        Assert.Equal($"{new string('x', 199)}…", Overview.Short(new string('x', 199) + "\U0001F600y"));
-        Assert.Equal(new string('x', 200), Overview.Short(new string('x', 200)));
+        Assert.Equal($"{new string('x', 199)}…", RaftOverview.Short(new string('x', 199) + "\U0001F600y"));
+        Assert.Equal(new string('x', 200), RaftOverview.Short(new string('x', 200)));
     }
 
-    private Overview Describe(Question.OfOverview question) => _replica.Describe("coordination@a", question, _left);
+    private RaftOverview Describe(Question.OfOverview question) => _replica.Describe("coordination@a", question, _left);
 
     private void Pass(TimeSpan time)
     {

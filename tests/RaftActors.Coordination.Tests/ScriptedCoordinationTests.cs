@@ -49,6 +49,7 @@ public sealed class ScriptedCoordinationTests : TestKit
 
         await waiting.WaitAsync(Guard);
         Assert.False(mine.IsHeld);
+        _time.Advance(TimeSpan.Zero);
         await AssertAsync(() => mine.Lost.IsCancellationRequested);
         Assert.False(wasHeldAtLoss);
         Assert.NotNull(await _mine.LockAsync("another"));

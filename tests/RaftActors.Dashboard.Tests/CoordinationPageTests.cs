@@ -61,6 +61,70 @@ public sealed class CoordinationPageTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Operator_takes_a_lock_away_and_reads_the_token_of_the_next_holder()
+    {
+        var held = await LockAsync(0, "billing", null);
+        var waits = CoordinationOf(1).LockAsync("billing");
+        using var stream = await PageStream.OpenAsync(_nodes[2].Http, "/raft/events?lock=billing");
+        await stream.UntilAsync(each => each.Has("lock", "1 claim waits"));
+        using var page = await SendAsync(HttpMethod.Get, $"{DashboardNode.Ops}/coordination?lock=billing", DashboardNode.Operator);
+        using var answer = await BreakAsync($"{held.Token}", DashboardNode.Operator);
+        var next = await waits.WaitAsync(DashboardNode.Guard);
+        var (shown, answered) = (await page.Content.ReadAsStringAsync(), await answer.Content.ReadAsStringAsync());
+
+        Assert.Contains($"The next holder gets a token above {held.Token}.", shown, StringComparison.Ordinal);
+        Assert.Equal($"billing is now held by coordination@127.0.0.1:{_ports[1]} with token {next.Token}.", answered);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.True(held.Lost.IsCancellationRequested);
+        Assert.True(next.Token > held.Token);
+    }
+
+    [Fact]
+    public async Task Lock_that_no_program_waits_for_is_free_when_it_was_taken_away()
+    {
+        var held = await LockAsync(0, "billing", null);
+        using var answer = await BreakAsync($"{held.Token}", DashboardNode.Operator);
+        using var again = await BreakAsync($"{held.Token}", DashboardNode.Operator);
+
+        Assert.Equal(
+            $"billing has a free place now. The next holder gets a token above {held.Token}.", await answer.Content.ReadAsStringAsync());
+        Assert.False(held.IsHeld);
+        Assert.Equal(HttpStatusCode.Conflict, again.StatusCode);
+        Assert.Equal(
+            $"The token {held.Token} does not hold billing any more, so nothing was changed.", await again.Content.ReadAsStringAsync());
+    }
+
+    [Theory]
+    [InlineData(DashboardNode.Ops, null, "same-origin")]
+    [InlineData(DashboardNode.Ops, "reader", "same-origin")]
+    [InlineData(DashboardNode.Ops, DashboardNode.Operator, "cross-site")]
+    [InlineData("/raft", DashboardNode.Operator, "same-origin")]
+    public async Task Lock_stays_unless_an_operator_takes_it_away_from_a_page_of_this_site(string dashboard, string? user, string site)
+    {
+        var held = await LockAsync(0, "billing", null);
+        using var page = await SendAsync(HttpMethod.Get, $"{dashboard}/coordination?lock=billing", user);
+        using var answer = await BreakAsync($"{held.Token}", user, site, dashboard);
+        var overview = await CoordinationOf(0).DescribeAsync("billing");
+
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        Assert.Equal(held.Token, Assert.Single(Assert.Single(overview.Locks).Holders).Token);
+        Assert.True(held.IsHeld);
+        Assert.Equal(site == "cross-site", (await page.Content.ReadAsStringAsync()).Contains("/break\"", StringComparison.Ordinal));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-1")]
+    [InlineData("x")]
+    public async Task Break_without_a_token_is_refused(string token)
+    {
+        await LockAsync(0, "billing", null);
+        using var answer = await BreakAsync(token, DashboardNode.Operator);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+    }
+
+    [Fact]
     public async Task Page_of_a_follower_says_so_and_without_a_majority_it_is_stale()
     {
         await LockAsync(0, "probe", null);
@@ -169,6 +233,25 @@ public sealed class CoordinationPageTests : IAsyncLifetime
     private static RaftStatus Group(DashboardNode node) => Assert.Single(RaftActors.Raft.Get(node.System).Processes);
 
     private RaftCoordination CoordinationOf(int node) => RaftCoordination.Get(_nodes[node].System);
+
+    private Task<HttpResponseMessage> BreakAsync(
+        string token, string? user, string site = "same-origin", string dashboard = DashboardNode.Ops) => SendAsync(
+        HttpMethod.Post, $"{dashboard}/break", user, site, new FormUrlEncodedContent([new("lock", "billing"), new("token", token)]));
+
+    // To a node that holds no lock.
+    private async Task<HttpResponseMessage> SendAsync(
+        HttpMethod method, string path, string? user, string site = "same-origin", HttpContent? form = null)
+    {
+        using HttpRequestMessage request = new(method, path) { Content = form };
+        request.Headers.Add("Accept", "text/plain");
+        request.Headers.Add("Sec-Fetch-Site", site);
+        if (user is not null)
+        {
+            request.Headers.Add(UserByHeader.Header, user);
+        }
+
+        return await _nodes[2].Http.SendAsync(request);
+    }
 
     private Task<RaftLock> LockAsync(int node, string name, string? text) =>
         CoordinationOf(node).LockAsync(name, text: text).WaitAsync(DashboardNode.Guard);

@@ -18,13 +18,7 @@ public sealed partial class GuaranteeTests
         "tests/RaftActors.Tests/Settings/",
     ];
 
-    private static readonly string[][] Rows =
-    [
-        .. Repository.Read(Page).Split('\n')
-            .Where(line => line.StartsWith("| ", StringComparison.Ordinal))
-            .Skip(1)
-            .Select(line => line.Trim('|', ' ').Split(" | ").Select(cell => cell.Trim()).ToArray()),
-    ];
+    private static readonly string[][] Rows = [.. Repository.RowsOf(Page)];
 
     public static TheoryData<string> Promises => new(Rows.Select(row => row[0]));
 

@@ -4,7 +4,7 @@ using Akka.Configuration;
 
 namespace Repository.Tests;
 
-/// <summary>The links, files, tests, members, settings and metrics that a page names exist.</summary>
+/// <summary>The links, files, tests, scenarios, members, settings and metrics that a page names exist.</summary>
 public sealed partial class PageNameTests
 {
     // The sources that name the instruments, the spans and their tags.
@@ -47,6 +47,11 @@ public sealed partial class PageNameTests
 
     [Theory]
     [MemberData(nameof(Pages))]
+    public void Every_scenario_that_a_page_names_exists(string page) => Assert.All(
+        Scenarios().Matches(Repository.Read(page)), match => Assert.True(Repository.IsScenario(match.Groups[1].Value), match.Value));
+
+    [Theory]
+    [MemberData(nameof(Pages))]
     public void Every_member_that_a_page_names_exists(string page)
     {
         var missing = Members().Matches(Repository.Read(page))
@@ -58,11 +63,13 @@ public sealed partial class PageNameTests
     }
 
     // On other pages a name may be one of .NET or Akka.
-    [Fact]
-    public void Every_type_on_the_page_of_internals_has_a_file()
+    [Theory]
+    [InlineData("docs/internals.md")]
+    [InlineData("docs/judged.md")]
+    public void Every_type_on_a_page_about_the_source_has_a_file(string page)
     {
-        var page = Repository.Read("docs/internals.md");
-        var types = Members().Matches(page).Concat(Types().Matches(page)).Select(match => match.Groups[1].Value).Distinct();
+        var text = Repository.Read(page);
+        var types = Members().Matches(text).Concat(Types().Matches(text)).Select(match => match.Groups[1].Value).Distinct();
 
         Assert.All(types, type => Assert.NotEmpty(SourcesOf(type)));
     }
@@ -121,11 +128,14 @@ public sealed partial class PageNameTests
     [GeneratedRegex(@"`(\w+Tests|[A-Z][a-z]*(?:_\w+){3,})`")]
     private static partial Regex TestNames();
 
+    [GeneratedRegex(@"`([a-z]+/\w+\.txt)`")]
+    private static partial Regex Scenarios();
+
     // A type and a member of it, as in EngineContext.Step, in text and in drawings.
     [GeneratedRegex(@"(?:`|\["")([A-Z]\w+)\.([A-Z]\w+)\b")]
     private static partial Regex Members();
 
-    [GeneratedRegex(@"`([A-Z]\w+)`")]
+    [GeneratedRegex(@"`([A-Z][A-Za-z]+)`")]
     private static partial Regex Types();
 
     [GeneratedRegex(@"`(raft(?:\.[a-z]+(?:-[a-z]+)*)+)\b(?![./@(-])")]

@@ -44,6 +44,7 @@ public sealed partial class PageTests
     [InlineData("docs/how-to/keep-a-read-model.md")]
     [InlineData("docs/how-to/replace-a-node.md")]
     [InlineData("docs/how-to/unknown-and-http.md")]
+    [InlineData("docs/items.md")]
     [InlineData("docs/members.md")]
     [InlineData("docs/monitoring.md")]
     [InlineData("docs/operations.md")]

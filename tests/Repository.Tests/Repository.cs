@@ -27,6 +27,20 @@ internal static class Repository
 
     public static string Read(string file) => File.ReadAllText(Path.Combine(Root, file));
 
+    /// <summary>The cells of each row of each table of a page, without the heads.</summary>
+    public static IEnumerable<string[]> RowsOf(string page)
+    {
+        var lines = Read(page).Split('\n');
+        bool IsHead(int i) => lines[i + 1].StartsWith("|--", StringComparison.Ordinal);
+        return lines
+            .Where((line, i) => line.StartsWith("| ", StringComparison.Ordinal) && !IsHead(i))
+            .Select(line => line.Trim('|', ' ').Split(" | ").Select(cell => cell.Trim(' ', '|')).ToArray());
+    }
+
+    /// <summary>Whether a path such as votes/durable.txt is a scenario of Core or of the actors.</summary>
+    public static bool IsScenario(string path) => All.Any(file =>
+        file == $"tests/RaftActors.Core.Tests/testdata/{path}" || file == $"tests/RaftActors.Tests/testdata/scenarios/{path}");
+
     private static IEnumerable<FileInfo> In(DirectoryInfo folder) =>
         folder.EnumerateDirectories()
             .Where(inner => !NotOurs.Contains(inner.Name))

@@ -1,8 +1,8 @@
 using Akka.Actor;
+using Akka.Cluster;
 using Akka.Configuration;
 
 using RaftActors.Coordination.Group;
-using RaftActors.Discovery;
 
 namespace RaftActors.Coordination.Bootstrap;
 
@@ -12,7 +12,8 @@ internal sealed record BootstrapSettings(TimeSpan MemberTimeout)
 {
     /// <returns>Null: the group does not decide about clusters.</returns>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
-    public static BootstrapSettings? Read(ActorSystem system) => Read(system.Settings.Config, DiscoveryCheck.IsClustered(system));
+    public static BootstrapSettings? Read(ActorSystem system) =>
+        Read(system.Settings.Config, ((ExtendedActorSystem)system).Provider is IClusterActorRefProvider);
 
     /// <param name="isClustered">The actor system has an Akka.Cluster.</param>
     public static BootstrapSettings? Read(Config own, bool isClustered)
@@ -37,6 +38,11 @@ internal sealed record BootstrapSettings(TimeSpan MemberTimeout)
             provider?.Split(',')[0].Trim() == typeof(RaftDowningProvider).FullName,
             $"akka.cluster.downing-provider-class is '{provider}', by which two sides of a cluster may both survive. Set it to "
                 + $"\"{typeof(RaftDowningProvider).FullName}, RaftActors.Coordination\".");
+        var retry = config.GetString("akka.cluster.retry-unsuccessful-join-after", "10s");
+        Demand(
+            retry == "off",
+            $"akka.cluster.retry-unsuccessful-join-after is {retry}, so Akka.Cluster could join by itself after this node gave up its "
+                + "claim. Set it to off.");
         Demand(
             config.GetString("raft.discovery") != "cluster" || config.GetString("raft.transport") == "custom",
             "raft.discovery is cluster, so the group would wait for the cluster, and the cluster for the group. Set raft.discovery = "

@@ -5,7 +5,6 @@ using Akka.Actor;
 using Akka.Event;
 
 using RaftActors.Coordination.Sessions;
-using RaftActors.Settings;
 
 using Session = RaftActors.Coordination.Sessions.Session;
 
@@ -28,6 +27,9 @@ internal sealed class ClusterBootstrap(
 
     // A member that has not answered for so long may be dead, so the next one is asked.
     private static readonly TimeSpan JoinPatience = TimeSpan.FromSeconds(3);
+
+    // A member that has restarted at the same address ignores the first join.
+    private static readonly TimeSpan JoinInterval = TimeSpan.FromSeconds(1);
 
     private readonly string _claim = ClusterRecord.ClaimOf(system, seat.Node);
     private readonly CancellationTokenSource _ending = new();
@@ -62,16 +64,22 @@ internal sealed class ClusterBootstrap(
                 Tell(e);
             }
 
-            await Machine.Current.Delay(Pause, time, _ending.Token);
+            await time.PauseAsync(Pause, _ending.Token).ConfigureAwait(false);
         }
     }
 
     /// <summary>
     /// This node is Up. It must not be if it has no claim, or if its claim is to a later cluster than that of a member that answered late.
+    /// Akka.Cluster may tell so before its view has the members.
     /// </summary>
-    public void OnUp()
+    public async Task OnUpAsync()
     {
-        if (!IsEntitled())
+        while (!seat.IsMember && !_ending.IsCancellationRequested)
+        {
+            await time.PauseAsync(Pause / 5, _ending.Token).ConfigureAwait(false);
+        }
+
+        if (!_ending.IsCancellationRequested && !IsEntitled())
         {
             DownSelf("it was taken up after it had given up its claim");
         }
@@ -166,18 +174,19 @@ internal sealed class ClusterBootstrap(
         });
     }
 
-    // A session may have expired while this process stood still.
+    // Only while the claim counts. Akka.Cluster must not repeat a join by itself: it would take this node up after that.
     private async Task SendJoinAsync(string member, TimeSpan patience)
     {
-        if (_admission is { Session.IsAlive: true })
+        var (begin, asked) = (time.GetTimestamp(), 0);
+        while (!seat.IsMember && _admission is { Session.IsAlive: true } && time.GetElapsedTime(begin) is var elapsed && elapsed < patience)
         {
-            seat.Join(Address.Parse(member[..member.LastIndexOf('#')]));
-        }
+            if (elapsed >= asked * JoinInterval)
+            {
+                asked++;
+                seat.Join(Address.Parse(member[..member.LastIndexOf('#')]));
+            }
 
-        for (var begin = time.GetTimestamp();
-            !seat.IsMember && _admission is { Session.IsAlive: true } && time.GetElapsedTime(begin) < patience;)
-        {
-            await Machine.Current.Delay(Pause / 5, time, _ending.Token);
+            await time.PauseAsync(Pause / 5, _ending.Token).ConfigureAwait(false);
             _ending.Token.ThrowIfCancellationRequested();
         }
 
@@ -201,7 +210,7 @@ internal sealed class ClusterBootstrap(
     {
         if (_admission is not { Session.IsAlive: true } admission)
         {
-            OnUp();
+            await OnUpAsync().ConfigureAwait(false);
             return true;
         }
 

@@ -2,7 +2,7 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Event;
 
-using RaftActors.Settings;
+using RaftActors.Coordination.Sessions;
 
 namespace RaftActors.Coordination.Downing;
 
@@ -41,7 +41,7 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
     protected override void PreStart()
     {
         var (system, self) = (Context.System, Self);
-        Machine.Current.RunOnThread("raft-downing", () => self.Tell(ReadyOf(system)));
+        _ = Raft.Time.PostAsync(() => self.Tell(ReadyOf(system)));
     }
 
     private static object ReadyOf(ActorSystem system)
@@ -107,7 +107,7 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
     private static async Task<Decisions.Known> AskAsync(
         Func<Decisions, CancellationToken, Task<Decisions.Known>> question, Decisions decisions, TimeSpan timeout)
     {
-        using var limit = new CancellationTokenSource(timeout, Machine.Current.Time);
+        using var limit = new CancellationTokenSource(timeout, Raft.Time);
         return await question(decisions, limit.Token).ConfigureAwait(false);
     }
 

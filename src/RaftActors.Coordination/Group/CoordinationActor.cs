@@ -3,8 +3,6 @@ using System.Diagnostics.CodeAnalysis;
 using Akka.Actor;
 
 using RaftActors.Coordination.State;
-using RaftActors.Delivery;
-using RaftActors.Wire;
 
 namespace RaftActors.Coordination.Group;
 
@@ -57,7 +55,7 @@ internal sealed class CoordinationActor : RaftActor<Command, Answer>, IRaftSnaps
     }
 
     protected override Answer HandleAppend(Entry<Command> entry) =>
-        _replica.Apply(entry.Key, entry.Value, entry.Serial.Value, ClientSession.ClientOf(entry.Origin), entry.Era);
+        _replica.Apply(entry.Key, entry.Value, entry.Serial.Value, entry.Client, entry.Era);
 
     protected override void HandleReminder(Entry<Command> entry) => _replica.Expire(entry.Key, entry.Serial.Value, entry.Era);
 
@@ -74,7 +72,7 @@ internal sealed class CoordinationActor : RaftActor<Command, Answer>, IRaftSnaps
         var later = new LaterAnswer();
         return _replica.Ask(asked, Now, Reply) is { } answer ? CoordinationJson.ToBytes(answer) : later;
 
-        void Reply(object answer) => Raft.Answer(later.Request, _ => CoordinationJson.ToBytes(answer));
+        void Reply(object answer) => Raft.Answer(later, CoordinationJson.ToBytes(answer));
     }
 
     private void Set(string reminder, TimeSpan? after)

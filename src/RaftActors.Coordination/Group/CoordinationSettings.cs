@@ -3,8 +3,6 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Configuration;
 
-using RaftActors.Settings;
-
 namespace RaftActors.Coordination.Group;
 
 /// <summary>The settings of the coordination of one node.</summary>

@@ -70,7 +70,7 @@ internal sealed class Replica(Action<string, TimeSpan?> remind, int changesMax =
     /// <summary>Describes sessions and locks for people.</summary>
     /// <param name="process">The process of this state.</param>
     /// <param name="left">The time that each reminder has left.</param>
-    public Overview Describe(string process, Question.OfOverview question, Dictionary<string, TimeSpan> left) =>
+    public RaftOverview Describe(string process, Question.OfOverview question, IReadOnlyDictionary<string, TimeSpan> left) =>
         question.Lock is { } name
             ? State.DescribeLock(process, name)
             : State.Describe(process, session => left.GetValueOrDefault(session.Topic.Name));

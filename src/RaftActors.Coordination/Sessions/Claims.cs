@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 
 using RaftActors.Coordination.State;
-using RaftActors.Settings;
 
 namespace RaftActors.Coordination.Sessions;
 
@@ -42,7 +41,7 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
                     break;
                 case Answer.Ended:
                     // A higher claim of this program came first. Each further attempt is a pair, so they must not follow without a pause.
-                    await Machine.Current.Delay(GroupCalls.Pause, time, cancellation);
+                    await time.PauseAsync(GroupCalls.Pause, cancellation).ConfigureAwait(false);
                     break;
             }
         }
@@ -54,7 +53,7 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
     public async IAsyncEnumerable<IReadOnlyList<RaftHolder>> ObserveAsync(
         string name, [EnumeratorCancellation] CancellationToken cancellation)
     {
-        LockHolder[]? latest = null;
+        RaftClaim[]? latest = null;
         await foreach (var view in calls.FollowAsync(
             (_, _) => new Question.OfLock(name, latest?.Select(each => each.Token).ToArray()),
             CoordinationJson.Default.LockView,
@@ -136,7 +135,7 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
             catch (RaftUnavailableException)
             {
                 // No pair was committed for a while, or no process answers. The session says for how long this may go on.
-                await Machine.Current.Delay(GroupCalls.Pause, time, cancellation);
+                await time.PauseAsync(GroupCalls.Pause, cancellation).ConfigureAwait(false);
                 cancellation.ThrowIfCancellationRequested();
             }
         }

@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 using RaftActors.Coordination.State;
-using RaftActors.Settings;
 
 namespace RaftActors.Coordination.Sessions;
 
@@ -22,11 +21,6 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended,
 
     private readonly RaftClient<Command, Answer> _others = others ?? client;
     private readonly SemaphoreSlim _sessionCalls = new(SessionCallsMax);
-    private readonly Guid _self = Machine.Current.NewGuid();
-    private long _commands;
-
-    // The highest serial that an answer told, or a slightly lower one after a race; below zero: none.
-    private long _seen = -1;
 
     /// <summary>As the other one, for a time that no renewal of a session prolongs.</summary>
     /// <param name="timeout">The time for all attempts.</param>
@@ -39,12 +33,10 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended,
     }
 
     /// <summary>
-    /// Appends a command. All attempts have one request key, so the group applies the command once. The group remembers 16,384 keys, and
-    /// the renewals of many sessions would soon push out the others. So a <see cref="Command.Renew"/> has none: two are as good as one.
-    /// <para>
-    /// The key names a serial from before the attempt, so the group refuses an attempt whose key it may have forgotten. A write of an item
-    /// could have its effect twice, so the call ends without an answer then. The other commands may be applied twice, and are tried again.
-    /// </para>
+    /// Appends a command. The client sends it again until an answer comes, and the group applies it once. The loop is for what the client
+    /// leaves to its caller: a group or a client that is busy, a session that was renewed meanwhile, and a group that has forgotten the
+    /// client. The commands of sessions may be applied twice, so they are appended again then. A write of an item could have its effect
+    /// twice, so it ends without an answer.
     /// <para>
     /// Nothing that the program writes, however much, delays what keeps its session alive. Items that belong to no session go by another
     /// client, and the claims and items of the session wait for their turn before they reach the client.
@@ -58,37 +50,14 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended,
     public async Task<(Answer Answer, long Serial)?> AppendAsync(
         string name, Command command, Func<TimeSpan> timeLeft, TimeProvider time, CancellationToken cancellation = default)
     {
-        var isWrite = command is Command.Put or Command.Add or Command.Delete;
-        var text = $"{_self}/{Interlocked.Increment(ref _commands)}";
-        RequestKey? key = null;
-        var isForgotten = false;
         while (timeLeft() is var left && left > TimeSpan.Zero && !cancellation.IsCancellationRequested)
         {
-            if (command is not Command.Renew && !(isWrite && key is not null))
-            {
-                // A session that is opened twice expires. No serial is known before the first one.
-                var since = command is Command.Open ? null : await SeeAsync(name, left, cancellation).ConfigureAwait(false);
-                key = since is null && command is not Command.Open ? null : new(text, since);
-            }
-
-            var outcome = key is null && command is not Command.Renew
-                ? null
-                : await SendAsync(name, command, left, cancellation, key).ConfigureAwait(false);
-            switch (outcome)
+            switch (await SendAsync(name, command, left, cancellation).ConfigureAwait(false))
             {
                 case Outcome<Answer>.Done done when done.TryGetResult(out var answer):
-                    See(done.Serial);
                     return (answer, done.Serial.Value);
-                case Outcome<Answer>.Unknown { Reason: UnknownReason.Forgotten }:
-                    // The first time the group may have forgotten this client instead. Otherwise the serial was too old.
-                    Volatile.Write(ref _seen, -1);
-                    if (isWrite && isForgotten)
-                    {
-                        return null;
-                    }
-
-                    isForgotten = true;
-                    break;
+                case Outcome<Answer>.Done or Outcome<Answer>.Unknown when command is Command.Put or Command.Add or Command.Delete:
+                    return null;
                 case Outcome<Answer>.NotCommitted { Reason: NotCommittedReason.Closed } closed:
                     throw new ObjectDisposedException(nameof(RaftCoordination), closed.Detail);
                 case Outcome<Answer>.NotCommitted { Reason: NotCommittedReason.Unauthorized } forbidden:
@@ -97,7 +66,7 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended,
                     return (new Answer.Refused(refused.Detail), 0);
             }
 
-            await Machine.Current.Delay(Pause, time, cancellation);
+            await time.PauseAsync(Pause, cancellation).ConfigureAwait(false);
         }
 
         return null;
@@ -114,7 +83,6 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended,
         var consistency = notBelow is { } serial ? ReadConsistency.NotOlderThan(serial) : ReadConsistency.Linearizable;
         var (bytes, at) = await _others.QueryWithSerialAsync<byte[]>(CoordinationJson.ToBytes(question), timeout, consistency, cancellation)
             .ConfigureAwait(false);
-        See(at);
         var answer = JsonSerializer.Deserialize(bytes, type)
             ?? throw new RaftUnavailableException(
                 $"The group '{client.Group}' answered with nothing. Give the group of raft-coordination.group to coordination alone.");
@@ -153,7 +121,7 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended,
 
                 // No pair was committed for a while, or no process answers.
                 ObjectDisposedException.ThrowIf(ended.IsCompleted, typeof(RaftCoordination));
-                await Machine.Current.Delay(Pause, time, cancellation);
+                await time.PauseAsync(Pause, cancellation).ConfigureAwait(false);
                 cancellation.ThrowIfCancellationRequested();
             }
 
@@ -173,14 +141,14 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended,
 
     // Null: it was not sent.
     private async Task<Outcome<Answer>?> SendAsync(
-        string name, Command command, TimeSpan timeout, CancellationToken cancellation, RequestKey? key)
+        string name, Command command, TimeSpan timeout, CancellationToken cancellation)
     {
         switch (command)
         {
             case Command.Open or Command.Renew or Command.Close:
-                return await client.AppendAsync(name, command, timeout, cancellation, key).ConfigureAwait(false);
+                return await client.AppendAsync(name, command, timeout, cancellation).ConfigureAwait(false);
             case Command.Put { Session: 0 } or Command.Add or Command.Delete:
-                return await _others.AppendAsync(name, command, timeout, cancellation, key).ConfigureAwait(false);
+                return await _others.AppendAsync(name, command, timeout, cancellation).ConfigureAwait(false);
         }
 
         try
@@ -194,35 +162,11 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended,
 
         try
         {
-            return await client.AppendAsync(name, command, timeout, cancellation, key).ConfigureAwait(false);
+            return await client.AppendAsync(name, command, timeout, cancellation).ConfigureAwait(false);
         }
         finally
         {
             _sessionCalls.Release();
-        }
-    }
-
-    // A program that knows no serial asks for one. Null: no process answered.
-    private async Task<Serial?> SeeAsync(string name, TimeSpan timeout, CancellationToken cancellation)
-    {
-        try
-        {
-            return Volatile.Read(ref _seen) is >= 0 and var seen
-                ? new Serial(seen)
-                : (await AskAsync(new Question.OfItem(name), CoordinationJson.Default.ItemsView, timeout, null, cancellation)
-                    .ConfigureAwait(false)).Serial;
-        }
-        catch (Exception e) when (e is RaftUnavailableException or OperationCanceledException)
-        {
-            return null;
-        }
-    }
-
-    private void See(Serial serial)
-    {
-        if (serial.Value > Volatile.Read(ref _seen))
-        {
-            Volatile.Write(ref _seen, serial.Value);
         }
     }
 

@@ -1,13 +1,13 @@
 namespace RaftActors.Coordination.Sessions;
 
 /// <summary>
-/// The loss of one lock, with what the program has registered for it. Runs on a thread of the pool, so a registered callback that blocks
-/// or throws costs no other lock of the session, and does not end the program. Thread-safe.
+/// The loss of one lock, with what the program has registered for it. Each one is told on its own, so a registered callback that blocks or
+/// throws costs no other lock of the session, and does not end the program. Thread-safe.
 /// </summary>
 /// <param name="claim">The number of the claim that holds the lock.</param>
 /// <param name="release">Releases the lock in the group.</param>
 /// <param name="onFault">Called if a callback throws.</param>
-internal sealed class LockLoss(long claim, Func<ValueTask> release, Action<Exception> onFault) : IThreadPoolWorkItem
+internal sealed class LockLoss(long claim, Func<ValueTask> release, Action<Exception> onFault)
 {
     private readonly CancellationTokenSource _lost = new();
     private volatile bool _isBroken;
@@ -26,7 +26,7 @@ internal sealed class LockLoss(long claim, Func<ValueTask> release, Action<Excep
     public ValueTask ReleaseAsync() => release();
 
     /// <summary>The session has ended while the lock was held, or the lock was taken away.</summary>
-    void IThreadPoolWorkItem.Execute()
+    public void Tell()
     {
         try
         {

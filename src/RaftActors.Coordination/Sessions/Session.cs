@@ -1,5 +1,3 @@
-using RaftActors.Settings;
-
 namespace RaftActors.Coordination.Sessions;
 
 /// <summary>
@@ -61,7 +59,7 @@ internal sealed class Session : IDisposable
             }
         }
 
-        Machine.Current.Queue(loss);
+        _ = _time.PostAsync(loss.Tell);
     }
 
     /// <summary>An operator has taken locks away. One that is released meanwhile is not known any more.</summary>
@@ -78,7 +76,7 @@ internal sealed class Session : IDisposable
         foreach (var each in losses)
         {
             each.Break();
-            Machine.Current.Queue(each);
+            _ = _time.PostAsync(each.Tell);
         }
 
         return losses.Length > 0;
@@ -123,7 +121,7 @@ internal sealed class Session : IDisposable
         // Each one on its own, because the code that hears of a loss may block for as long as it likes.
         foreach (var each in losses)
         {
-            Machine.Current.Queue(each);
+            _ = _time.PostAsync(each.Tell);
         }
     }
 

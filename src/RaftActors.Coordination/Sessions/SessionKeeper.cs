@@ -2,7 +2,6 @@ using Akka.Event;
 
 using RaftActors.Coordination.Group;
 using RaftActors.Coordination.State;
-using RaftActors.Settings;
 
 namespace RaftActors.Coordination.Sessions;
 
@@ -158,7 +157,7 @@ internal sealed class SessionKeeper(
         if (isEnded)
         {
             // If an operator has ended it, it is still there. The callbacks of its locks have as long as before an expiry.
-            await Machine.Current.Delay(settings.SessionTimeout - Limit, time, _closing.Token);
+            await time.PauseAsync(settings.SessionTimeout - Limit, _closing.Token).ConfigureAwait(false);
             await CloseAsync(session).ConfigureAwait(false);
         }
     }
@@ -169,7 +168,7 @@ internal sealed class SessionKeeper(
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(session.Lost, _closing.Token);
         while (session.IsAlive && !ending.IsCancellationRequested)
         {
-            await Machine.Current.Delay(settings.RenewInterval, time, ending.Token);
+            await time.PauseAsync(settings.RenewInterval, ending.Token).ConfigureAwait(false);
 
             // Each attempt has a moment of its own at which it was sent. One that ends late would prove little.
             var sentAt = time.GetTimestamp();

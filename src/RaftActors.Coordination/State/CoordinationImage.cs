@@ -22,7 +22,7 @@ internal sealed record SessionImage(
 
 /// <param name="Holders">In the order in which they were granted.</param>
 /// <param name="Waiting">In their order. Their token is 0.</param>
-internal sealed record LockImage(string Name, int Permits, ImmutableArray<LockHolder> Holders, ImmutableArray<LockHolder> Waiting);
+internal sealed record LockImage(string Name, int Permits, ImmutableArray<RaftClaim> Holders, ImmutableArray<RaftClaim> Waiting);
 
 /// <param name="Items">Sorted by name.</param>
 /// <param name="Changes">The latest changes, in their order.</param>

@@ -12,7 +12,7 @@ namespace RaftActors.Coordination.State;
 [JsonSerializable(typeof(Question))]
 [JsonSerializable(typeof(LockView))]
 [JsonSerializable(typeof(ItemsView))]
-[JsonSerializable(typeof(Overview))]
+[JsonSerializable(typeof(RaftOverview))]
 [JsonSerializable(typeof(CoordinationImage))]
 [JsonSerializable(typeof(Decision))]
 internal sealed partial class CoordinationJson : JsonSerializerContext
@@ -20,13 +20,13 @@ internal sealed partial class CoordinationJson : JsonSerializerContext
     public static byte[] ToBytes(Question question) => JsonSerializer.SerializeToUtf8Bytes(question, Default.Question);
 
     /// <param name="answer">
-    /// An <see cref="Answer"/>, a <see cref="LockView"/>, an <see cref="Overview"/> or an <see cref="ItemsView"/>.
+    /// An <see cref="Answer"/>, a <see cref="LockView"/>, an <see cref="RaftOverview"/> or an <see cref="ItemsView"/>.
     /// </param>
     public static byte[] ToBytes(object answer) => answer switch
     {
         Answer known => JsonSerializer.SerializeToUtf8Bytes(known, Default.Answer),
         LockView view => JsonSerializer.SerializeToUtf8Bytes(view, Default.LockView),
-        Overview view => JsonSerializer.SerializeToUtf8Bytes(view, Default.Overview),
+        RaftOverview view => JsonSerializer.SerializeToUtf8Bytes(view, Default.RaftOverview),
         _ => JsonSerializer.SerializeToUtf8Bytes((ItemsView)answer, Default.ItemsView),
     };
 

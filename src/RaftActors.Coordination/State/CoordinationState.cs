@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 
-using RaftActors.Core;
-
 using static RaftActors.Coordination.State.Answer;
 
 namespace RaftActors.Coordination.State;
@@ -107,33 +105,34 @@ internal sealed class CoordinationState
     /// <summary>Describes sessions and locks for people. Visits all of them, which takes some milliseconds at the bounds.</summary>
     /// <param name="process">The process that has this state.</param>
     /// <param name="leftOf">The time that a session has left.</param>
-    public Overview Describe(string process, Func<Session, TimeSpan> leftOf) => new(
+    public RaftOverview Describe(string process, Func<Session, TimeSpan> leftOf) => new(
         process,
         [
             .. _sessions.Values
-                .Select(each => new SessionOverview(each.Id, Overview.Short(each.Owner), each.Timeout, each.Claims.Count, leftOf(each)))
+                .Select(each => new RaftSessionOverview(
+                    each.Id, RaftOverview.Short(each.Owner), each.Timeout, each.Claims.Count, leftOf(each)))
                 .OrderByDescending(each => each.IsLate)
                 .ThenBy(each => each.Owner, StringComparer.Ordinal)
                 .ThenBy(each => each.Id)
-                .Take(Overview.RowsMax),
+                .Take(RaftOverview.RowsMax),
         ],
         _sessions.Count,
         [
             .. _locks
                 .OrderByDescending(each => each.Value.WaitingCount)
                 .ThenBy(each => each.Key, StringComparer.Ordinal)
-                .Take(Overview.RowsMax)
-                .Select(each => each.Value.Describe(each.Key, Overview.ClaimsMax)),
+                .Take(RaftOverview.RowsMax)
+                .Select(each => each.Value.Describe(each.Key, RaftOverview.ClaimsMax)),
         ],
         _locks.Count,
         _locks.Values.Sum(each => each.WaitingCount));
 
     /// <summary>Describes one lock for people.</summary>
-    public Overview DescribeLock(string process, string name) => new(
+    public RaftOverview DescribeLock(string process, string name) => new(
         process,
         [],
         _sessions.Count,
-        _locks.TryGetValue(name, out var found) ? [found.Describe(name, Overview.LockClaimsMax)] : [],
+        _locks.TryGetValue(name, out var found) ? [found.Describe(name, RaftOverview.LockClaimsMax)] : [],
         _locks.Count,
         0);
 
@@ -161,7 +160,7 @@ internal sealed class CoordinationState
             sum += each.Digest(name);
         }
 
-        return PrefixHash.Mix(sum, (ulong)_era);
+        return StateHash.Mix(sum, (ulong)_era);
     }
 
     /// <summary>Makes the state of a snapshot.</summary>
@@ -388,7 +387,7 @@ internal sealed class CoordinationState
         var each = known ?? (_locks[name] = new Lock(acquire.Permits));
         session.Claims.Add((name, acquire.Claim));
         _claims++;
-        each.Add(new LockHolder(session.Owner, acquire.Session, acquire.Claim, 0, acquire.Text));
+        each.Add(new RaftClaim(session.Owner, acquire.Session, acquire.Claim, 0, acquire.Text));
         Grant(name, serial);
         return each.Find(acquire.Session, acquire.Claim)!; // Justification: just added.
     }
@@ -470,10 +469,10 @@ internal sealed class CoordinationState
 
         public ulong Digest()
         {
-            var hash = PrefixHash.Extend(PrefixHash.Extend(PrefixHash.Empty, owner), client?.ToByteArray());
+            var hash = StateHash.Extend(StateHash.Extend(0, owner), client?.ToByteArray());
             foreach (var number in (ReadOnlySpan<long>)[id, timeout.Ticks, LastClaim, IsEnding ? 1 : 0, .. Broken])
             {
-                hash = PrefixHash.Mix(hash, (ulong)number);
+                hash = StateHash.Mix(hash, (ulong)number);
             }
 
             return hash;

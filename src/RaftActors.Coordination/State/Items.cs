@@ -1,8 +1,6 @@
 using System.Buffers;
 using System.Globalization;
 
-using RaftActors.Core;
-
 using static RaftActors.Coordination.State.Answer;
 
 namespace RaftActors.Coordination.State;
@@ -48,7 +46,7 @@ internal sealed class Items(int changesMax, List<Topic> touched)
     private long _compacted;
 
     /// <summary>A hash of the items, and of how many changes are remembered. Each change of an item updates it.</summary>
-    public ulong Digest => PrefixHash.Mix(PrefixHash.Mix(_digest, (ulong)_compacted), (ulong)_changeBytes);
+    public ulong Digest => StateHash.Mix(StateHash.Mix(_digest, (ulong)_compacted), (ulong)_changeBytes);
 
     public IEnumerable<Item> All => _items.Values;
 
@@ -186,8 +184,8 @@ internal sealed class Items(int changesMax, List<Topic> touched)
 
     private static ulong DigestOf(Item item)
     {
-        var hash = PrefixHash.Extend(PrefixHash.Extend((ulong)item.Version, item.Name), item.Value ?? "");
-        return PrefixHash.Mix(PrefixHash.Mix(hash, (ulong)item.Session), (ulong)(item.Lifetime?.Ticks ?? 0));
+        var hash = StateHash.Extend(StateHash.Extend((ulong)item.Version, item.Name), item.Value ?? "");
+        return StateHash.Mix(StateHash.Mix(hash, (ulong)item.Session), (ulong)(item.Lifetime?.Ticks ?? 0));
     }
 
     // Null: it is written.

@@ -1,5 +1,3 @@
-using RaftActors.Core;
-
 using static RaftActors.Coordination.State.Answer;
 
 namespace RaftActors.Coordination.State;
@@ -10,9 +8,9 @@ namespace RaftActors.Coordination.State;
 /// </summary>
 internal sealed class Lock(int permits)
 {
-    private readonly LinkedList<LockHolder> _holders = [];
-    private readonly LinkedList<LockHolder> _waiting = [];
-    private readonly Dictionary<(long Session, long Claim), LinkedListNode<LockHolder>> _claims = [];
+    private readonly LinkedList<RaftClaim> _holders = [];
+    private readonly LinkedList<RaftClaim> _waiting = [];
+    private readonly Dictionary<(long Session, long Claim), LinkedListNode<RaftClaim>> _claims = [];
 
     /// <summary>The number of claims that may hold it at the same time.</summary>
     public int Permits => permits;
@@ -25,7 +23,7 @@ internal sealed class Lock(int permits)
 
     public bool IsEmpty => _claims.Count == 0;
 
-    public IEnumerable<LockHolder> All => _holders.Concat(_waiting);
+    public IEnumerable<RaftClaim> All => _holders.Concat(_waiting);
 
     public static Lock Of(LockImage image)
     {
@@ -46,13 +44,13 @@ internal sealed class Lock(int permits)
     public LockImage ToImage(string name) => new(name, permits, [.. _holders], [.. _waiting]);
 
     /// <param name="max">The most holders, and the most waiting claims.</param>
-    public LockOverview Describe(string name, int max) => new(
+    public RaftLockOverview Describe(string name, int max) => new(
         name, permits, [.. _holders.Take(max).Select(Short)], _holders.Count, [.. _waiting.Take(max).Select(Short)], _waiting.Count);
 
     public LockView View() => new([.. _holders], _waiting.Count);
 
     /// <summary>The claim that has this token; null: none has it.</summary>
-    public LockHolder? HolderOf(long token) => _holders.FirstOrDefault(each => each.Token == token);
+    public RaftClaim? HolderOf(long token) => _holders.FirstOrDefault(each => each.Token == token);
 
     /// <summary>How a claim stands; null: there is no such claim.</summary>
     public Answer? Find(long session, long claim) =>
@@ -61,7 +59,7 @@ internal sealed class Lock(int permits)
         : new Granted(node.Value.Token);
 
     /// <summary>Adds a claim, which waits until <see cref="TryGrant"/> grants it a permit.</summary>
-    public void Add(LockHolder claim) => Append(_waiting, claim);
+    public void Add(RaftClaim claim) => Append(_waiting, claim);
 
     /// <summary>Removes a claim.</summary>
     /// <returns>It held a permit.</returns>
@@ -76,7 +74,7 @@ internal sealed class Lock(int permits)
     /// <summary>Grants a free permit to the claim that waits longest.</summary>
     /// <param name="serial">The token of the grant.</param>
     /// <returns>The claim; null: no permit is free, or no claim waits.</returns>
-    public LockHolder? TryGrant(long serial)
+    public RaftClaim? TryGrant(long serial)
     {
         if (!HasFree || _waiting.First is not { Value: var next })
         {
@@ -89,11 +87,11 @@ internal sealed class Lock(int permits)
 
     public ulong Digest(string name)
     {
-        var hash = PrefixHash.Mix(PrefixHash.Extend(PrefixHash.Empty, name), (ulong)permits);
+        var hash = StateHash.Mix(StateHash.Extend(0, name), (ulong)permits);
         foreach (var claim in All)
         {
-            hash = PrefixHash.Mix(PrefixHash.Mix(PrefixHash.Mix(hash, (ulong)claim.Session), (ulong)claim.Claim), (ulong)claim.Token);
-            hash = PrefixHash.Extend(hash, claim.Text ?? "");
+            hash = StateHash.Mix(StateHash.Mix(StateHash.Mix(hash, (ulong)claim.Session), (ulong)claim.Claim), (ulong)claim.Token);
+            hash = StateHash.Extend(hash, claim.Text ?? "");
         }
 
         return hash;
@@ -111,13 +109,13 @@ internal sealed class Lock(int permits)
             $"The claims of '{name}' are not those that hold it or wait for it.");
     }
 
-    private static LockHolder Short(LockHolder claim) => claim with
+    private static RaftClaim Short(RaftClaim claim) => claim with
     {
-        Owner = Overview.Short(claim.Owner),
-        Text = claim.Text is { } text ? Overview.Short(text) : null,
+        Owner = RaftOverview.Short(claim.Owner),
+        Text = claim.Text is { } text ? RaftOverview.Short(text) : null,
     };
 
-    private LockHolder Append(LinkedList<LockHolder> list, LockHolder claim)
+    private RaftClaim Append(LinkedList<RaftClaim> list, RaftClaim claim)
     {
         _claims[(claim.Session, claim.Claim)] = list.AddLast(claim);
         return claim;

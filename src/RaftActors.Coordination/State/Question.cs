@@ -38,7 +38,7 @@ internal abstract record Question
     /// <param name="After">The changes of later pairs; below zero: all items, without a wait.</param>
     public sealed record OfChanges([property: JsonRequired] string Prefix, long After) : Question;
 
-    /// <summary>Sessions and locks, for people. The answer is an <see cref="Overview"/>.</summary>
+    /// <summary>Sessions and locks, for people. The answer is an <see cref="RaftOverview"/>.</summary>
     /// <param name="Lock">The answer has this lock alone, with more of its claims; null: it has all, as far as it is bounded.</param>
     public sealed record OfOverview(string? Lock) : Question;
 
@@ -64,11 +64,7 @@ internal abstract record Question
 /// <summary>A lock at one moment.</summary>
 /// <param name="Holders">In the order in which they were granted.</param>
 /// <param name="Waiting">The number of claims that wait.</param>
-internal sealed record LockView(ImmutableArray<LockHolder> Holders, int Waiting);
-
-/// <summary>A claim that holds a permit.</summary>
-/// <param name="Owner">The owner of its session.</param>
-internal sealed record LockHolder(string Owner, long Session, long Claim, long Token, string? Text);
+internal sealed record LockView(ImmutableArray<RaftClaim> Holders, int Waiting);
 
 /// <summary>Items at one moment, or changes up to one.</summary>
 /// <param name="IsWhole">All items that were asked for, sorted by name. False: changes, in the order of their serials.</param>

@@ -1,5 +1,3 @@
-using System.Buffers.Binary;
-
 namespace RaftActors.Core;
 
 /// <summary>
@@ -12,9 +10,6 @@ internal static class PrefixHash
     /// <summary>The hash before the first pair.</summary>
     public const ulong Empty = 0;
 
-    private const ulong Odd1 = 0x9E3779B97F4A7C15;
-    private const ulong Odd2 = 0xD6E8FEB86659FD93;
-
     /// <summary>The hash after one more entry.</summary>
     public static ulong Extend(ulong prefix, in LogEntry entry)
     {
@@ -25,41 +20,7 @@ internal static class PrefixHash
 
         // Both lengths are hashed, so that ("ab", "c") and ("a", "bc") differ.
         var value = entry.Value;
-        var hash = Mix(Mix(prefix ^ (uint)key.Length, (uint)value.Length), (ulong)entry.Time.Milliseconds);
-        return Extend(Extend(hash, key), value.Span);
-    }
-
-    /// <summary>The hash after more characters. Their number is no part of it.</summary>
-    public static ulong Extend(ulong hash, string text)
-    {
-        foreach (var letter in text)
-        {
-            hash = Mix(hash, letter);
-        }
-
-        return hash;
-    }
-
-    /// <summary>The hash after more bytes. Their number is no part of it.</summary>
-    public static ulong Extend(ulong hash, ReadOnlySpan<byte> bytes)
-    {
-        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
-        {
-            hash = Mix(hash, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-        }
-
-        foreach (var single in bytes)
-        {
-            hash = Mix(hash, single);
-        }
-
-        return hash;
-    }
-
-    /// <summary>The hash after one more word.</summary>
-    public static ulong Mix(ulong hash, ulong word)
-    {
-        var high = Math.BigMul((hash + Odd1) ^ word, Odd2, out var low);
-        return high ^ low ^ (hash << 1);
+        var hash = StateHash.Mix(StateHash.Mix(prefix ^ (uint)key.Length, (uint)value.Length), (ulong)entry.Time.Milliseconds);
+        return StateHash.Extend(StateHash.Extend(hash, key), value.Span);
     }
 }

@@ -120,7 +120,7 @@
       outcome.className = answer.ok ? 'fine' : 'problem';
       if (answer.ok && form.matches('.join')) form.reset();
     } catch {
-      outcome.textContent = 'This node did not answer. Look at the members before you try again.';
+      outcome.textContent = 'This node did not answer. Look at the page before you try again.';
       outcome.className = 'problem';
     }
   });

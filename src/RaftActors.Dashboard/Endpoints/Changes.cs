@@ -2,6 +2,7 @@ using System.Globalization;
 
 using Microsoft.AspNetCore.Http;
 
+using RaftActors.Coordination;
 using RaftActors.Dashboard.Pages;
 using RaftActors.Dashboard.Sampling;
 
@@ -28,34 +29,81 @@ internal sealed class Changes(Lazy<Sampler> sampler, Operators operators)
         "is no member of",
         "the removal of");
 
+    /// <summary>Takes a lock away from its holder, and waits until the group has released it.</summary>
+    public async Task BreakAsync(HttpContext http)
+    {
+        if (await FormAsync(http) is not { } form)
+        {
+            return;
+        }
+
+        var name = form["lock"].ToString();
+        if (sampler.Value.Coordination is not { } coordination)
+        {
+            await AnswerAsync(http, StatusCodes.Status404NotFound, "This node has no coordination, so nothing was changed.");
+            return;
+        }
+
+        if (name.Length == 0 || !long.TryParse(form["token"].ToString(), NumberStyles.None, CultureInfo.InvariantCulture, out var token))
+        {
+            await AnswerAsync(http, StatusCodes.Status400BadRequest, "The request names no lock and token, so nothing was changed.");
+            return;
+        }
+
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted);
+        patience.CancelAfter(Timeout);
+        var (status, text) = await BreakAsync(coordination, name, token, patience.Token);
+        await AnswerAsync(http, status, text);
+    }
+
+    private static async Task<(int Status, string Text)> BreakAsync(
+        RaftCoordination coordination, string name, long token, CancellationToken patience)
+    {
+        IReadOnlyList<RaftHolder>? before = null;
+        try
+        {
+            await foreach (var holders in coordination.ObserveAsync(name, patience))
+            {
+                if (before is null && !await coordination.BreakAsync(name, token, patience))
+                {
+                    return (StatusCodes.Status409Conflict, $"The token {token} does not hold {name} any more, so nothing was changed.");
+                }
+
+                before ??= holders;
+                if (holders.All(each => each.Token != token))
+                {
+                    return (StatusCodes.Status200OK, holders.Except(before).FirstOrDefault() is { } next
+                        ? $"{name} is now held by {next.Owner} with token {next.Token}."
+                        : $"{name} has a free place now. The next holder gets a token above {token}.");
+                }
+            }
+        }
+        catch (RaftUnauthorizedException e)
+        {
+            return (StatusCodes.Status403Forbidden, e.Message);
+        }
+        catch (Exception e) when (e is OperationCanceledException or RaftException or ObjectDisposedException)
+        {
+            // The answer below says all that is known.
+        }
+
+        return (StatusCodes.Status504GatewayTimeout, before is null
+            ? $"It is not known whether {name} was taken away. Look at its holder before you try again."
+            : $"The holder of {name} was told, and has not released it yet. It loses it when its session expires. If it goes on, "
+                + "end its session by 'raft session end'.");
+    }
+
     private async Task ChangeAsync(
         HttpContext http,
         Func<RaftClient, ProcessName, LogIndex?, Task<Outcome<Membership>>> change,
         string done,
         string what)
     {
-        Headers.Add(http.Response);
-
-        // Before anything is read of the request.
-        if (!SameOrigin.Has(http.Request))
+        if (await FormAsync(http) is not { } form)
         {
-            await AnswerAsync(http, StatusCodes.Status403Forbidden, "The request came from another site, so nothing was changed.");
             return;
         }
 
-        if (!await operators.AllowAsync(http))
-        {
-            await AnswerAsync(http, StatusCodes.Status403Forbidden, "You are no operator of this dashboard, so nothing was changed.");
-            return;
-        }
-
-        if (!http.Request.HasFormContentType)
-        {
-            await AnswerAsync(http, StatusCodes.Status415UnsupportedMediaType, "The request has no form, so nothing was changed.");
-            return;
-        }
-
-        var form = await http.Request.ReadFormAsync(http.RequestAborted);
         var (group, member) = (form["group"].ToString(), form["member"].ToString().Trim());
         if (sampler.Value.ClientOf(group) is not { } client)
         {
@@ -82,6 +130,33 @@ internal sealed class Changes(Lazy<Sampler> sampler, Operators operators)
                 + $"{((Outcome<Membership>.Unknown)unknown).Reason}. Look at its members before you try again."),
         };
         await AnswerAsync(http, status, text);
+    }
+
+    // Null: the request was refused.
+    private async Task<IFormCollection?> FormAsync(HttpContext http)
+    {
+        Headers.Add(http.Response);
+
+        // Before anything is read of the request.
+        if (!SameOrigin.Has(http.Request))
+        {
+            await AnswerAsync(http, StatusCodes.Status403Forbidden, "The request came from another site, so nothing was changed.");
+            return null;
+        }
+
+        if (!await operators.AllowAsync(http))
+        {
+            await AnswerAsync(http, StatusCodes.Status403Forbidden, "You are no operator of this dashboard, so nothing was changed.");
+            return null;
+        }
+
+        if (!http.Request.HasFormContentType)
+        {
+            await AnswerAsync(http, StatusCodes.Status415UnsupportedMediaType, "The request has no form, so nothing was changed.");
+            return null;
+        }
+
+        return await http.Request.ReadFormAsync(http.RequestAborted);
     }
 
     private static bool TryIndex(string text, out LogIndex? index)

@@ -7,7 +7,6 @@ using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-using RaftActors.Coordination.State;
 using RaftActors.Dashboard.Pages;
 using RaftActors.Dashboard.Sampling;
 
@@ -17,7 +16,7 @@ namespace RaftActors.Dashboard.Endpoints;
 internal sealed class Dashboard
 {
     // The most characters in the name of a lock, and more than a group or shards have.
-    private const int NameMax = CoordinationState.TextMax;
+    private const int NameMax = 1000;
 
     private readonly IHostApplicationLifetime _life;
     private readonly Operators _operators;
@@ -58,6 +57,7 @@ internal sealed class Dashboard
         group.MapPost("/transfer", changes.TransferAsync);
         group.MapPost("/join", changes.JoinAsync);
         group.MapPost("/leave", changes.LeaveAsync);
+        group.MapPost("/break", changes.BreakAsync);
         return group;
     }
 

@@ -1,7 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 
-using RaftActors.Coordination.State;
+using RaftActors.Coordination;
 using RaftActors.Dashboard.Html;
 using RaftActors.Dashboard.Sampling;
 
@@ -59,10 +59,10 @@ internal static class CoordinationPage
     public static Markup Progress(GroupView? group, CoordinationView? view)
     {
         HtmlWriter html = new();
-        if (group is not null && view?.Overview is not null)
+        if (group is not null && view?.Overview is { } overview)
         {
             html.Add($"<p>");
-            Words.Progress(html, group, view.Serial);
+            Words.Progress(html, group, overview.Serial.Value);
             html.Add($"</p>");
         }
 
@@ -70,7 +70,7 @@ internal static class CoordinationPage
     }
 
     /// <summary>Claims of a lock, each with its owner and what it said about itself.</summary>
-    public static void Claims(HtmlWriter html, ImmutableArray<LockHolder> claims, int count)
+    public static void Claims(HtmlWriter html, ImmutableArray<RaftClaim> claims, int count)
     {
         html.Add($"<ul class=\"claims\">");
         foreach (var claim in claims)
@@ -97,7 +97,7 @@ internal static class CoordinationPage
         return html.ToMarkup();
     }
 
-    private static Markup Locks(Overview overview, ViewKey key)
+    private static Markup Locks(RaftOverview overview, ViewKey key)
     {
         HtmlWriter html = new();
         if (overview.LockCount == 0)
@@ -125,7 +125,7 @@ internal static class CoordinationPage
         return html.ToMarkup();
     }
 
-    private static void Cell(HtmlWriter html, string label, ImmutableArray<LockHolder> claims, int count)
+    private static void Cell(HtmlWriter html, string label, ImmutableArray<RaftClaim> claims, int count)
     {
         html.Add($"<td role=\"cell\" data-label=\"{label}\">");
         if (count == 0)
@@ -140,7 +140,7 @@ internal static class CoordinationPage
         html.Add($"</td>");
     }
 
-    private static Markup Sessions(Overview overview)
+    private static Markup Sessions(RaftOverview overview)
     {
         HtmlWriter html = new();
         Words.Heads(html, $"{Words.Count(overview.SessionCount, "session", "sessions")}{(overview.SessionCount > overview.Sessions.Length

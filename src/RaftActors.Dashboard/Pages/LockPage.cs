@@ -1,4 +1,4 @@
-using RaftActors.Coordination.State;
+using RaftActors.Coordination;
 using RaftActors.Dashboard.Html;
 using RaftActors.Dashboard.Sampling;
 
@@ -7,22 +7,55 @@ namespace RaftActors.Dashboard.Pages;
 /// <summary>One lock of the coordination group.</summary>
 internal static class LockPage
 {
-    public static View Render(Sample sample, string name)
+    public static View Render(Sample sample, string name, ViewKey key)
     {
         var view = sample.Locks.GetValueOrDefault(name);
+        var found = view?.Overview?.Locks is [var only] ? only : null;
         return new View(
             $"Lock {name}",
             [
                 new Part("summary", CoordinationPage.Summary(sample.CoordinationGroup, view)),
-                new Part("lock", view?.Overview is { } overview ? Claims(overview) : default),
+                new Part("lock", view?.Overview is null ? default : Claims(found)),
+                .. key.IsOperator ? (Part[])[new("changes", found is null ? default : Changes(found, key)), Outcome] : [],
                 new Part("progress", CoordinationPage.Progress(sample.CoordinationGroup, view)),
             ]);
     }
 
-    private static Markup Claims(Overview overview)
+    private static Part Outcome
+    {
+        get
+        {
+            HtmlWriter html = new();
+            html.Add($"<p id=\"outcome\" role=\"status\"></p>");
+            return new("answer", html.ToMarkup(), IsLive: false);
+        }
+    }
+
+    // Forms that work without the script, in two steps.
+    private static Markup Changes(RaftLockOverview found, ViewKey key)
     {
         HtmlWriter html = new();
-        if (overview.Locks is not [var found])
+        var latest = found.Holders.Max(holder => (long?)holder.Token);
+        html.Add($"<section><h2>Take it away from its holder</h2><ul class=\"changes\">");
+        foreach (var holder in found.Holders)
+        {
+            html.Add($"<li data-key=\"{holder.Token}\"><span>{holder.Owner}, token {holder.Token}</span>");
+            html.Add($"<details><summary aria-label=\"Break… {holder.Owner}\">Break…</summary>");
+            html.Add($"<form method=\"post\" action=\"{key.Root}/break\"><p>The program stops, then the lock is released. ");
+            html.Add($"The next holder gets a token above {latest}.</p>");
+            html.Add($"<input type=\"hidden\" name=\"lock\" value=\"{found.Name}\">");
+            html.Add($"<input type=\"hidden\" name=\"token\" value=\"{holder.Token}\">");
+            html.Add($"<button class=\"danger\">Take {found.Name} away from {holder.Owner}</button></form></details></li>");
+        }
+
+        html.Add($"</ul></section>");
+        return html.ToMarkup();
+    }
+
+    private static Markup Claims(RaftLockOverview? found)
+    {
+        HtmlWriter html = new();
+        if (found is null)
         {
             html.Add($"<p>No session holds this lock or waits for it.</p>");
             return html.ToMarkup();

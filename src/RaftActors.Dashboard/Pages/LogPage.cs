@@ -25,7 +25,11 @@ internal static class LogPage
         }
 
         html.Add($"<p>");
-        Words.Age(html, group, log.Process);
+        if (log.Process is { } process)
+        {
+            Words.Age(html, group, process);
+        }
+
         html.Add($"</p><p>Entries without a pair, such as changes of the members, are not listed: where the index skips, there is one. ");
         html.Add($"{(log.HasValues ? "" : "The application shows no values of this group.")}</p>");
         return html.ToMarkup();

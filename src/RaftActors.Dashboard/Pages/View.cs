@@ -19,7 +19,7 @@ internal sealed record View(string Title, ImmutableArray<Part> Parts, Point? Poi
         { Kind: PageKind.Log, Name: { } group } =>
             sample.Find(group) is { } found ? LogPage.Render(sample, found) : Missing(group),
         { Kind: PageKind.Coordination } => CoordinationPage.Render(sample, each),
-        { Kind: PageKind.Lock, Name: { } name } => LockPage.Render(sample, name),
+        { Kind: PageKind.Lock, Name: { } name } => LockPage.Render(sample, name, each),
         _ => OverviewPage.Render(sample, each),
     });
 

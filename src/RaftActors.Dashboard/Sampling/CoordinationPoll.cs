@@ -3,7 +3,6 @@ using System.Collections.Concurrent;
 using Akka.Actor;
 
 using RaftActors.Coordination;
-using RaftActors.Coordination.State;
 
 namespace RaftActors.Dashboard.Sampling;
 
@@ -28,7 +27,8 @@ internal sealed class CoordinationPoll(ActorSystem system)
     /// <summary>The number of locks that it remembers.</summary>
     public int Count => _locks.Count;
 
-    private RaftCoordination? Coordination => system.HasExtension<RaftCoordination>() ? RaftCoordination.Get(system) : null;
+    /// <summary>The coordination of this node. Null: it has none.</summary>
+    public RaftCoordination? Coordination => system.HasExtension<RaftCoordination>() ? RaftCoordination.Get(system) : null;
 
     /// <summary>One lock. Null: it was not asked for.</summary>
     public CoordinationView? Find(string name) => _locks.GetValueOrDefault(name)?.View;
@@ -58,20 +58,18 @@ internal sealed class CoordinationPoll(ActorSystem system)
         {
             if (Coordination is not { } coordination)
             {
-                return new CoordinationView(null, 0, "This node has no coordination.");
+                return new CoordinationView(null, "This node has no coordination.");
             }
 
-            var (overview, serial) = await coordination.DescribeAsync(name, patience.Token).ConfigureAwait(false);
-            return new CoordinationView(overview, serial.Value, null);
+            return new CoordinationView(await coordination.DescribeAsync(name, patience.Token).ConfigureAwait(false), null);
         }
         catch (OperationCanceledException)
         {
-            return new CoordinationView(
-                before?.Overview, before?.Serial ?? 0, $"No process of the coordination answered within {Patience.TotalSeconds} s.");
+            return new CoordinationView(before?.Overview, $"No process of the coordination answered within {Patience.TotalSeconds} s.");
         }
         catch (Exception cause) when (cause is RaftException or ObjectDisposedException)
         {
-            return new CoordinationView(before?.Overview, before?.Serial ?? 0, cause.Message);
+            return new CoordinationView(before?.Overview, cause.Message);
         }
     }
 }
@@ -86,6 +84,5 @@ internal sealed class LockPoll
 
 /// <summary>Sessions and locks at one moment.</summary>
 /// <param name="Overview">The latest answer. Null: there was none yet.</param>
-/// <param name="Serial">The last serial that the process of the answer had applied.</param>
 /// <param name="Failure">Why the latest question has no answer, as text for people. Null: it has one.</param>
-internal sealed record CoordinationView(Overview? Overview, long Serial, string? Failure);
+internal sealed record CoordinationView(RaftOverview? Overview, string? Failure);

@@ -120,13 +120,13 @@ internal sealed record GroupView
 
         foreach (var status in Processes.Select(process => process.Status).OfType<RaftStatus>())
         {
-            foreach (var problem in RaftHealth.Dead(status).Concat(RaftHealth.Faults(status)))
+            foreach (var problem in RaftProblems.Of(status))
             {
                 yield return problem;
             }
 
             // One sentence is enough: all processes lose the same voter.
-            foreach (var problem in status.Name == Leader ? RaftHealth.Narrow(status) : [])
+            foreach (var problem in status.Name == Leader ? RaftProblems.Narrow(status) : [])
             {
                 yield return problem;
             }

@@ -1,16 +1,11 @@
 using System.Collections.Immutable;
-
-using RaftActors.Engine;
-using RaftActors.Values;
+using System.Globalization;
 
 namespace RaftActors.Dashboard.Sampling;
 
-/// <summary>
-/// Copies the latest committed pairs of a process of this node. It takes those in memory alone, so a page neither waits for the disk nor
-/// loads it. Thread-safe.
-/// </summary>
+/// <summary>Shows the latest committed pairs of a process of this node. Thread-safe.</summary>
 /// <param name="show">Makes a text of a value. Null: the application shows none of this group.</param>
-internal sealed class LogTail(RaftProcess process, Func<StoredPair, string?>? show)
+internal sealed class LogTail(Func<CommittedPair, string?>? show)
 {
     /// <summary>The most pairs of one page.</summary>
     public const int RowsMax = 50;
@@ -20,22 +15,21 @@ internal sealed class LogTail(RaftProcess process, Func<StoredPair, string?>? sh
     private readonly Lock _lock = new();
     private ImmutableArray<LogRow> _rows = [];
 
-    public RaftProcess Process => process;
-
-    /// <summary>Copies the pairs. One that was copied before is not shown to the application again.</summary>
-    public LogView Take()
+    /// <summary>Makes the rows. A pair that has one already is not shown to the application again.</summary>
+    /// <param name="pairs">The oldest first.</param>
+    public LogView Take(IReadOnlyList<CommittedPair> pairs)
     {
         lock (_lock)
         {
             var last = _rows.IsEmpty ? 0 : _rows[0].Serial;
             _rows =
             [
-                .. process.Pairs.CopyLatest(RowsMax).Reverse().Select(each =>
-                    last - each.Pair.Serial.Value is var place && place >= 0 && place < _rows.Length
+                .. pairs.Reverse().Select(each =>
+                    last - each.Serial.Value is var place && place >= 0 && place < _rows.Length && IsOf(_rows[(int)place], each)
                         ? _rows[(int)place]
-                        : RowOf(each.Index.Value, each.Term, each.Pair)),
+                        : RowOf(each)),
             ];
-            return new LogView(process.Name, _rows, show is not null);
+            return new LogView(pairs.Select(each => (ProcessName?)each.Process).FirstOrDefault(), _rows, show is not null);
         }
     }
 
@@ -43,17 +37,23 @@ internal sealed class LogTail(RaftProcess process, Func<StoredPair, string?>? sh
     public static string Short(string text) =>
         text.Length <= TextMax ? text : $"{text.AsSpan(0, char.IsHighSurrogate(text[TextMax - 1]) ? TextMax - 1 : TextMax)}…";
 
-    private LogRow RowOf(long index, long term, StoredPair pair) => new(
-        index,
-        term,
-        pair.Serial.Value,
-        $"{pair.Time}",
-        Short(pair.Key),
-        pair.Value.Length,
-        Short(ValueCodec<object?>.TypeOf(pair.Value.Span)),
-        TextOf(pair));
+    // After a failed start a process of the same name may take the place of an earlier one, with another log.
+    private static bool IsOf(LogRow row, CommittedPair pair) =>
+        (row.Index, row.Term, row.Time) == (pair.Index.Value, pair.Term, TextOf(pair.Time));
 
-    private string? TextOf(StoredPair pair)
+    private static string TextOf(DateTimeOffset time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+
+    private LogRow RowOf(CommittedPair pair) => new(
+        pair.Index.Value,
+        pair.Term,
+        pair.Serial.Value,
+        TextOf(pair.Time),
+        Short(pair.Key),
+        pair.Size,
+        Short(pair.ValueType),
+        ShownOf(pair));
+
+    private string? ShownOf(CommittedPair pair)
     {
         try
         {
@@ -68,10 +68,10 @@ internal sealed class LogTail(RaftProcess process, Func<StoredPair, string?>? sh
 }
 
 /// <summary>The latest committed pairs of a group.</summary>
-/// <param name="Process">The process that has them.</param>
+/// <param name="Process">The process that has them. Null: there are none in memory.</param>
 /// <param name="Rows">The latest one first.</param>
 /// <param name="HasValues">The application shows values of this group.</param>
-internal sealed record LogView(ProcessName Process, ImmutableArray<LogRow> Rows, bool HasValues);
+internal sealed record LogView(ProcessName? Process, ImmutableArray<LogRow> Rows, bool HasValues);
 
 /// <summary>A committed pair.</summary>
 /// <param name="Size">Of the value in the log, in bytes.</param>

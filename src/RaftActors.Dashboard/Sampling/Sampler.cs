@@ -4,6 +4,8 @@ using System.Collections.Immutable;
 using Akka.Actor;
 using Akka.Event;
 
+using RaftActors.Coordination;
+
 namespace RaftActors.Dashboard.Sampling;
 
 /// <summary>
@@ -31,7 +33,7 @@ internal sealed class Sampler
     private readonly TimeSpan _interval;
     private readonly IReadOnlyCollection<string> _named;
     private readonly CoordinationPoll _coordination;
-    private readonly IReadOnlyDictionary<string, Func<ActorSystem, Func<StoredPair, string?>>> _values;
+    private readonly IReadOnlyDictionary<string, Func<CommittedPair, string?>> _values;
     private readonly ConcurrentDictionary<string, LogTail> _logs = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, GroupPoll> _polls = new(StringComparer.Ordinal);
     private ImmutableList<Listener> _listeners = [];
@@ -106,6 +108,9 @@ internal sealed class Sampler
             ForgetUnseen();
         }
     }
+
+    /// <summary>The coordination of this node. Null: it has none.</summary>
+    public RaftCoordination? Coordination => _coordination.Coordination;
 
     /// <summary>The client of a group that is shown. Null: there is no such group.</summary>
     public RaftClient? ClientOf(string group) =>
@@ -294,22 +299,9 @@ internal sealed class Sampler
         };
     }
 
-    // After a failed start a process of the same name may take the place of an earlier one, with another log.
-    private LogView? LogOf(string group)
-    {
-        if (_raft.OpenProcesses.FirstOrDefault(each => each.Settings.Group == group) is not { } process)
-        {
-            return null;
-        }
-
-        var tail = _logs.GetValueOrDefault(group);
-        if (tail?.Process != process)
-        {
-            _logs[group] = tail = new LogTail(process, _values.GetValueOrDefault(group)?.Invoke(_system));
-        }
-
-        return tail.Take();
-    }
+    private LogView? LogOf(string group) => _raft.LatestPairs(group, LogTail.RowsMax) is { } pairs
+        ? _logs.GetOrAdd(group, name => new LogTail(_values.GetValueOrDefault(name))).Take(pairs)
+        : null;
 
     private GroupPoll PollOf(string group, IReadOnlyList<string>? contacts) =>
         _polls.GetOrAdd(group, name => new GroupPoll(_raft, name, contacts));

@@ -65,8 +65,11 @@ public abstract partial class RaftActor<TValue, TResult>
 
     private protected Reminders Reminders => _results.Reminders;
 
-    /// <summary>The time that each reminder has left on this process, by its name. One whose pair is on its way has none.</summary>
-    private protected Dictionary<string, TimeSpan> LeftOfReminders()
+    /// <summary>
+    /// The time that each reminder has left, by its name. One whose pair is on its way has none. Each process counts by its own clock, so
+    /// the answer of HandleQuery may have it, and no state.
+    /// </summary>
+    protected IReadOnlyDictionary<string, TimeSpan> LeftOfReminders()
     {
         var left = _clock.Left();
         return Reminders.All.ToDictionary(each => each.Name, each => left.GetValueOrDefault(each.Number));

@@ -99,12 +99,12 @@ public abstract partial class RaftActor<TValue, TResult>
         if (digest.To > _digested && (digest.IsComplete || digest.To == _wantedDigest) && digest.To == _order.Complete)
         {
             _digested = digest.To;
-            var state = _results.Reminders.Hash is var hash and not 0 ? PrefixHash.Mix(hash, StateHash() ?? 0) : StateHash();
+            var state = _results.Reminders.Hash is var hash and not 0 ? StateHash.Mix(hash, HashState() ?? 0) : HashState();
             _process.Engine.Tell(new ToEngine.Digest(digest with { State = state, Version = StateVersion }), Self, _life);
         }
     }
 
-    private ulong? StateHash()
+    private ulong? HashState()
     {
         try
         {

@@ -48,6 +48,15 @@ public sealed partial class RaftContext<TValue>
         return true;
     }
 
+    /// <summary>Answers a query, after HandleQuery has returned <paramref name="later"/>. Does nothing if the query has ended.</summary>
+    /// <param name="later">What HandleQuery has returned.</param>
+    /// <param name="answer">The answer, as HandleQuery would return it.</param>
+    public void Answer(LaterAnswer later, object? answer)
+    {
+        ArgumentNullException.ThrowIfNull(later);
+        Answer(later.Request, _ => answer);
+    }
+
     /// <param name="handleQuery">
     /// Null: the actor does not override HandleQuery. If it returns a <see cref="LaterAnswer"/>, the query stays open until the next call.
     /// </param>

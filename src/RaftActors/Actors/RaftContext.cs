@@ -334,7 +334,7 @@ public sealed partial class RaftContext<TValue>
         Time = pair.Time.ToDateTimeOffset(),
         Era = epoch?.Era ?? 0,
         LogicVersion = epoch?.Logic ?? 1,
-        Origin = pair.Request.GetValueOrDefault().Origin,
+        Client = ClientSession.ClientOf(pair.Request.GetValueOrDefault().Origin),
     };
 
     internal Proposal<TValue> ToProposal(ToActor.Judge judge) => new(judge.Key, _values.Decode(judge.Value), judge.Request.Origin.Name);

@@ -85,11 +85,12 @@ public sealed class Raft : IExtension
     public ImmutableArray<RaftStatus> Processes => [.. ProcessesOf(_ => true)];
 
     /// <summary>The processes of some groups: a node may have ten thousand, and to describe one takes longer than to name it.</summary>
-    internal IEnumerable<RaftStatus> ProcessesOf(Func<string, bool> isWanted) =>
+    /// <param name="isWanted">Whether a group is one of them, by its name.</param>
+    public IEnumerable<RaftStatus> ProcessesOf(Func<string, bool> isWanted) =>
         Ordered().Where(each => isWanted(each.Key.Group)).Select(each => each.Value.Describe());
 
     /// <summary>The groups that have processes here.</summary>
-    internal IEnumerable<string> HostedGroups => Ordered().Select(each => each.Key.Group).Distinct(StringComparer.Ordinal);
+    public IEnumerable<string> HostedGroups => Ordered().Select(each => each.Key.Group).Distinct(StringComparer.Ordinal);
 
     /// <summary>The processes whose store is open.</summary>
     internal IReadOnlyList<RaftProcess> OpenProcesses
@@ -103,13 +104,29 @@ public sealed class Raft : IExtension
         }
     }
 
+    /// <summary>Copies the latest committed pairs that a process of this node has in memory. Waits for no disk, and loads none.</summary>
+    /// <param name="group">The group of the process.</param>
+    /// <param name="max">The most pairs.</param>
+    /// <returns>The oldest first. Null: no process of the group has opened its store here.</returns>
+    public IReadOnlyList<CommittedPair>? LatestPairs(string group, int max) =>
+        OpenProcesses.FirstOrDefault(each => each.Settings.Group == group) is { } process
+            ? [.. process.Pairs.CopyLatest(max).Select(each => new CommittedPair(_system, process.Name, each.Index, each.Term, each.Pair))]
+            : null;
+
     /// <summary>The groups that the open clients of the application ask, each once, with the contacts of one of its clients.</summary>
-    internal IEnumerable<(string Group, IReadOnlyList<string>? Contacts)> ClientGroups =>
+    public IEnumerable<(string Group, IReadOnlyList<string>? Contacts)> ClientGroups =>
         _clients.Values.Where(client => client.IsListed).DistinctBy(client => client.Group, StringComparer.Ordinal)
             .Select(client => (client.Group, client.Contacts));
 
     /// <summary>The shards that this node has an actor or a client of, by name.</summary>
-    internal IEnumerable<RaftShards> Shards => _shards.Values.OrderBy(shards => shards.Name, StringComparer.Ordinal);
+    public IEnumerable<RaftShards> Shards => _shards.Values.OrderBy(shards => shards.Name, StringComparer.Ordinal);
+
+    /// <summary>The name of this node: <c>raft.node</c>, or its address. No two nodes have the same.</summary>
+    /// <exception cref="RaftConfigurationException">It has none, or a key of <c>raft</c> is unknown.</exception>
+    public string Node => RaftSettings.ReadNode(ConfigKeys.RaftIn(_system.Settings.Config), DefaultNode);
+
+    /// <summary>The clock: that of the system, or in a simulation that of the node whose turn it is.</summary>
+    public static TimeProvider Time => Machine.Current.Time;
 
     /// <summary>The actor that raft actors attach to: <c>/system/raft</c>, or in a test the scripted group.</summary>
     internal IActorRef Host => ScriptedHost ?? _registry;

@@ -14,8 +14,8 @@ public record RaftClientOptions
     /// <summary>The timeout of an Append that names none. Null: <c>raft.append-timeout</c>, 5 s by default.</summary>
     public TimeSpan? AppendTimeout { get; init; }
 
-    /// <summary>The group of the client counts as one that the application uses. False for the clients of a dashboard.</summary>
-    internal bool IsListed { get; init; } = true;
+    /// <summary>The group of the client is one of <see cref="Raft.ClientGroups"/>. False for the clients of a dashboard.</summary>
+    public bool IsListed { get; init; } = true;
 }
 
 /// <inheritdoc/>

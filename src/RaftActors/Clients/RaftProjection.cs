@@ -17,11 +17,15 @@ public abstract class RaftProjection
         _failing is { } now ? new(Serial, now.Cause, now.Failures, now.Since) : new(Serial);
 
     /// <summary>The type of the client that <see cref="RunAsync"/> needs.</summary>
-    internal abstract Type ClientType { get; }
+    public abstract Type ClientType { get; }
 
     private protected Serial Serial => new(Volatile.Read(ref _serial));
 
-    internal abstract Task RunAsync(RaftClient client, Action<RaftProjectionStatus> tell, CancellationToken cancellationToken);
+    /// <summary>Runs the projection as <see cref="RaftClient{TValue, TResult}.ProjectAsync"/> does, for code that knows no types.</summary>
+    /// <param name="client">A client of the type <see cref="ClientType"/>.</param>
+    /// <param name="tell">As of ProjectAsync.</param>
+    /// <param name="cancellationToken">Ends the call.</param>
+    public abstract Task RunAsync(RaftClient client, Action<RaftProjectionStatus> tell, CancellationToken cancellationToken);
 
     private protected void Fail(Exception cause) => _failing = _failing is { } before
         ? before with { Cause = cause, Failures = before.Failures + 1 }
@@ -63,7 +67,8 @@ public abstract class RaftProjection<TValue, TResult> : RaftProjection
     // Otherwise an exception is that of a method of the projection.
     private bool _isSubscribing;
 
-    internal override Type ClientType => typeof(RaftClient<TValue, TResult>);
+    /// <inheritdoc/>
+    public override Type ClientType => typeof(RaftClient<TValue, TResult>);
 
     /// <summary>
     /// Returns the last serial that the read model has; 0: none. Called at the beginning, and after each failure and rebuild. A read model
@@ -105,7 +110,8 @@ public abstract class RaftProjection<TValue, TResult> : RaftProjection
     protected virtual TimeSpan PauseAfter(int failures) =>
         TimeSpan.FromTicks(Math.Min(PauseMin.Ticks << Math.Clamp(failures - 1, 0, DoublingsMax), PauseMax.Ticks));
 
-    internal override async Task RunAsync(RaftClient client, Action<RaftProjectionStatus> tell, CancellationToken cancellationToken)
+    /// <inheritdoc/>
+    public override async Task RunAsync(RaftClient client, Action<RaftProjectionStatus> tell, CancellationToken cancellationToken)
     {
         if (Interlocked.Exchange(ref _isRunning, true))
         {

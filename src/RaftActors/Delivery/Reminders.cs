@@ -142,7 +142,7 @@ internal sealed record Reminder(string Name, long Number, TimeSpan? After, DateT
 {
     public int Size { get; } = StrictText.SizeOf(Name) + Value.Length;
 
-    public ulong Hash { get; } = PrefixHash.Extend(
-        PrefixHash.Extend(PrefixHash.Mix(PrefixHash.Mix(PrefixHash.Empty, (ulong)Number), (ulong)(After?.Ticks ?? ~At.UtcTicks)), Name),
+    public ulong Hash { get; } = StateHash.Extend(
+        StateHash.Extend(StateHash.Mix(StateHash.Mix(PrefixHash.Empty, (ulong)Number), (ulong)(After?.Ticks ?? ~At.UtcTicks)), Name),
         Value.Span);
 }

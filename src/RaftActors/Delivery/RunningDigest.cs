@@ -32,7 +32,7 @@ internal struct RunningDigest
     {
         null => Null,
         bool flag => flag ? True : False,
-        string text => PrefixHash.Extend(PrefixHash.Mix(PrefixHash.Empty, (uint)text.Length), text),
+        string text => StateHash.Extend(StateHash.Mix(PrefixHash.Empty, (uint)text.Length), text),
         sbyte or byte or short or ushort or int or uint or long or ulong => (ulong)WordOf(result),
         float number => BitConverter.SingleToUInt32Bits(number),
         double number => BitConverter.DoubleToUInt64Bits(number),
@@ -42,7 +42,7 @@ internal struct RunningDigest
 
     /// <summary>Adds a result as bytes.</summary>
     public void AddBytes(Serial serial, ReadOnlySpan<byte> result) =>
-        Extend(serial, PrefixHash.Extend(PrefixHash.Mix(PrefixHash.Empty, (uint)result.Length), result));
+        Extend(serial, StateHash.Extend(StateHash.Mix(PrefixHash.Empty, (uint)result.Length), result));
 
     /// <summary>Adds a pair without a result that every process could hash.</summary>
     public void Skip(Serial serial) => Extend(serial, None);
@@ -67,7 +67,7 @@ internal struct RunningDigest
             (_after, _hash) = (new Serial(serial.Value - 1), PrefixHash.Empty);
         }
 
-        (_to, _hash) = (serial, PrefixHash.Mix(_hash, result));
+        (_to, _hash) = (serial, StateHash.Mix(_hash, result));
     }
 
     private static long WordOf<T>(T number) => number switch
@@ -91,7 +91,7 @@ internal struct RunningDigest
         var hash = PrefixHash.Empty;
         foreach (var part in parts)
         {
-            hash = PrefixHash.Mix(hash, (uint)part);
+            hash = StateHash.Mix(hash, (uint)part);
         }
 
         return hash;

@@ -21,11 +21,11 @@ internal readonly record struct StoredState(Serial Serial, DateTimeOffset Time, 
         while (!rest.IsEmpty)
         {
             var length = rest.IndexOfAny(Separators) is >= 0 and var place ? place : rest.Length;
-            sum += PrefixHash.Extend(PrefixHash.Empty, rest[..length]);
+            sum += StateHash.Extend(PrefixHash.Empty, rest[..length]);
             rest = rest[Math.Min(length + 1, rest.Length)..];
         }
 
-        return PrefixHash.Mix(PrefixHash.Mix(PrefixHash.Extend((ulong)Serial.Value, id), (ulong)Time.UtcTicks), sum);
+        return StateHash.Mix(StateHash.Mix(StateHash.Extend((ulong)Serial.Value, id), (ulong)Time.UtcTicks), sum);
     }
 
     public void Write(BinaryWriter writer, string id)

@@ -1,5 +1,3 @@
-using RaftActors.Core;
-
 namespace RaftActors;
 
 /// <summary>A committed pair.</summary>
@@ -39,8 +37,8 @@ public sealed record Entry<TValue>(Serial Serial, string Key, TValue Value, Requ
     public int LogicVersion { get; init; } = 1;
 
     /// <summary>
-    /// The process or the client that appended the pair, the same in each HandleAppend; default: none did. No client can name another one,
-    /// because the log has a hash of a secret that the client tells only to the process that it asks.
+    /// In HandleAppend: identifies the client that appended the pair, the same on every process; null: a process of the group did. No
+    /// client can name another one, because it is a hash of a secret that the client tells only to the process that it asks.
     /// </summary>
-    internal Member Origin { get; init; }
+    public Guid? Client { get; init; }
 }

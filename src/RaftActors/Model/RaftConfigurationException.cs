@@ -10,8 +10,11 @@ public sealed class RaftConfigurationException : RaftException
     {
     }
 
+    /// <summary>Checks a setting.</summary>
+    /// <param name="condition">What must hold.</param>
+    /// <param name="otherwise">The message, with the setting, its value and the remedy.</param>
     /// <exception cref="RaftConfigurationException">It does not hold.</exception>
-    internal static void Demand(bool condition, string otherwise)
+    public static void Demand(bool condition, string otherwise)
     {
         if (!condition)
         {

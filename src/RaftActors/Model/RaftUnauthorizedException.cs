@@ -6,7 +6,8 @@ namespace RaftActors;
 /// </summary>
 public sealed class RaftUnauthorizedException : RaftException
 {
-    internal RaftUnauthorizedException(string message)
+    /// <param name="message">What happened, why, and what to do.</param>
+    public RaftUnauthorizedException(string message)
         : base(message)
     {
     }

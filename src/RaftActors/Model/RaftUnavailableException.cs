@@ -6,7 +6,8 @@ namespace RaftActors;
 /// </summary>
 public sealed class RaftUnavailableException : RaftException
 {
-    internal RaftUnavailableException(string message)
+    /// <param name="message">What happened, why, and what to do.</param>
+    public RaftUnavailableException(string message)
         : base(message)
     {
     }

@@ -2,26 +2,29 @@ using System.Globalization;
 
 using Akka.Actor;
 
-namespace RaftActors.Settings;
+namespace RaftActors;
 
 /// <summary>Parses a node name that is an address: <c>host:port</c>, or <c>:port</c> for 127.0.0.1.</summary>
-internal static class NodeAddress
+public static class NodeAddress
 {
     private const string Loopback = "127.0.0.1";
 
-    public static bool IsAddress(string node) => Parse(node) is not null;
+    internal static bool IsAddress(string node) => Parse(node) is not null;
 
     /// <param name="self">The address of an actor system of the same protocol and name.</param>
     /// <returns>Null if the name is no address.</returns>
-    public static Address? Of(string node, Address self) => Of(node, self, self.System);
+    internal static Address? Of(string node, Address self) => Of(node, self, self.System);
 
     /// <returns>Null if the name is no address.</returns>
-    public static Address? Of(string node, Address self, string system) =>
+    internal static Address? Of(string node, Address self, string system) =>
         Parse(node) is var (host, port) ? new Address(self.Protocol, system, host, port) : null;
 
+    /// <summary>Parses the name of a node.</summary>
+    /// <param name="node">The name.</param>
     /// <returns>Null if the name is no address.</returns>
     public static (string Host, int Port)? Parse(string node)
     {
+        ArgumentNullException.ThrowIfNull(node);
         var colon = node.LastIndexOf(':');
         var host = colon > 0 ? node[..colon] : Loopback;
         return colon >= 0

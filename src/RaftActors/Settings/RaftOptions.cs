@@ -105,8 +105,11 @@ public sealed record RaftOptions<TValue>
     /// </summary>
     public Func<string, TValue, string?>? FindFault { get; init; }
 
-    /// <summary>Whether only operators may append a value. Null: writers may append each one.</summary>
-    internal Func<TValue, bool>? IsOfOperators { get; init; }
+    /// <summary>
+    /// Whether only clients with the role operator may append a value (<c>raft.security</c>). Any thread may call it. Null: writers may
+    /// append each one.
+    /// </summary>
+    public Func<TValue, bool>? IsOfOperators { get; init; }
 
     /// <summary>
     /// How this actor receives committed pairs while its process is a learner. Null: <c>raft.learner.delivery</c>, in order by default.

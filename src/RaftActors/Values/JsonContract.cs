@@ -18,7 +18,7 @@ internal static class JsonContract
     {
         StringBuilder text = new();
         Describe(each, [], text);
-        return PrefixHash.Extend(PrefixHash.Empty, Encoding.UTF8.GetBytes(text.ToString()));
+        return StateHash.Extend(PrefixHash.Empty, Encoding.UTF8.GetBytes(text.ToString()));
     });
 
     private static void Describe(JsonTypeInfo type, HashSet<Type> seen, StringBuilder text)

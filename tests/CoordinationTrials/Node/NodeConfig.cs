@@ -68,7 +68,13 @@ internal static class NodeConfig
         }
         """;
 
-    private const string ByGroup = "raft-coordination { bootstrap = on, member-timeout = 10s }\nraft.discovery = node-names";
+    private const string ByGroup =
+        """
+        raft-coordination { bootstrap = on, member-timeout = 10s }
+        raft.discovery = node-names
+        akka.cluster.retry-unsuccessful-join-after = off
+        """;
+
     private const string Resolver = "akka.cluster.downing-provider-class = \"Akka.Cluster.SBR.SplitBrainResolverProvider, Akka.Cluster\"\n";
 
     /// <summary>The sessions of the strategies with a lease expire after this time.</summary>

@@ -18,7 +18,11 @@ internal sealed class StartNode(Stage stage, int number, bool hasSeeds)
     // As akka.cluster.seed-node-timeout.
     private static readonly TimeSpan SeedTimeout = TimeSpan.FromSeconds(5);
 
-    private static readonly Config ByGroup = ConfigurationFactory.ParseString("raft-coordination { bootstrap = on, member-timeout = 10s }");
+    private static readonly Config ByGroup = ConfigurationFactory.ParseString(
+        """
+        raft-coordination { bootstrap = on, member-timeout = 10s }
+        akka.cluster.retry-unsuccessful-join-after = off
+        """);
 
     // The phases of CoordinatedShutdown end a process that has not left by then.
     private static readonly TimeSpan LeaveTimeout = TimeSpan.FromSeconds(15);

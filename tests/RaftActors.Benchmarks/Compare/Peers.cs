@@ -11,6 +11,14 @@ internal static class Peers
 
     private static readonly TimeSpan BuildTime = TimeSpan.FromMinutes(10);
 
+    // The year of each measured version. Debian's packages may be years behind.
+    private static readonly Dictionary<string, int> Years = new()
+    {
+        ["dotNext 6.12.0"] = 2026,
+        ["hashicorp/raft 1.1.2"] = 2020,
+        ["etcd 3.4.23"] = 2022,
+    };
+
     private static readonly string[] Hashicorp =
         ["golang-github-hashicorp-raft-dev", "golang-github-hashicorp-raft-boltdb-dev", "golang-go"];
 
@@ -19,19 +27,19 @@ internal static class Peers
     /// <exception cref="UsageException">A package is missing, or the program does not compile.</exception>
     public static async Task<Contender> PrepareAsync(string name, CancellationToken stop) => name switch
     {
-        "dotnext" => new Contender(DotNextNode.Name, "dotnet", typeof(Peers).Assembly.Location, DotNextNode.Verb)
+        "dotnext" => new Contender(WithYear(DotNextNode.Name), "dotnet", typeof(Peers).Assembly.Location, DotNextNode.Verb)
         {
             // A follower replies when it has written the entry to a mapped file. CommitAsync waits for the sync of its own node only.
             Durability = "synced by the leader before the acknowledgement, by followers after it",
             MemoryFolder = "/dev/shm",
             Supports = IsAppendAtLeader,
         },
-        "hashicorp" => new Contender($"hashicorp/raft {await VersionOf(Hashicorp)}", await BuildAsync(name, stop))
+        "hashicorp" => new Contender(WithYear($"hashicorp/raft {await VersionOf(Hashicorp)}"), await BuildAsync(name, stop))
         {
             Durability = Contender.SyncsFirst,
             Supports = IsAppendAtLeader,
         },
-        _ => new Contender($"etcd {await VersionOf(Etcd)}", await BuildAsync(name, stop))
+        _ => new Contender(WithYear($"etcd {await VersionOf(Etcd)}"), await BuildAsync(name, stop))
         {
             Durability = Contender.SyncsFirst,
             Ports = 6,
@@ -41,6 +49,10 @@ internal static class Peers
     };
 
     private static bool IsAppendAtLeader(Cell cell) => cell is { At: "leader", Consistency: null };
+
+    // A version of Debian, such as 1.1.2-1, ends with a revision.
+    private static string WithYear(string name) =>
+        Years.TryGetValue(name.Split('-')[0], out var year) ? $"{name} of {year}" : $"{name} of an unknown year";
 
     // The version of the first package. All of them are needed.
     private static async Task<string> VersionOf(string[] packages)

@@ -33,6 +33,18 @@ public sealed class LeadershipTests
         Assert.Equal([new PeerMatch(Raft2, new LogIndex(2)), new PeerMatch(Raft3, LogIndex.Zero)], lab.Core.Matches.AsEnumerable());
     }
 
+    [Fact]
+    public void A_late_acknowledgement_of_fewer_entries_lowers_no_match()
+    {
+        var lab = new Lab([1]);
+        lab.Lead();
+        lab.Acknowledge(2);
+
+        lab.Acknowledge(1);
+
+        Assert.Equal(new PeerMatch(Raft2, new LogIndex(2)), lab.Core.Matches[0]);
+    }
+
     /// <summary>Another incarnation of that process may already have voted for another leader.</summary>
     [Fact]
     public void A_round_of_reads_is_not_confirmed_by_an_incarnation_that_may_not_vote()

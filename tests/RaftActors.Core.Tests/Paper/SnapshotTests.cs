@@ -222,6 +222,57 @@ public sealed class SnapshotTests
     }
 
     [Fact]
+    public void A_reply_of_an_older_term_does_not_move_the_transfer()
+    {
+        var lab = SendingSnapshot();
+        var sent = Chunks(lab);
+
+        lab.Receive(Raft3, 1, new Message.SnapshotChunkReply(lab.Core.Snapshot!.Position, 20, 0));
+
+        Assert.Equal(sent, Chunks(lab));
+    }
+
+    [Fact]
+    public void A_candidate_takes_the_snapshot_of_a_leader_of_its_term()
+    {
+        var lab = new Lab([1]);
+        lab.Campaign();
+
+        lab.Receive(Raft3, 2, Chunk(lab, At(1, 1, 1), 0, 10));
+
+        Assert.Equal(Raft3, lab.Core.Leader);
+        Assert.Equal(["0"], Stored(lab));
+    }
+
+    [Fact]
+    public void A_transfer_ends_when_its_receiver_has_more_than_the_snapshot()
+    {
+        var lab = SendingSnapshot();
+        lab.Propose("a");
+
+        lab.Receive(Raft3, 2, new Message.AppendEntriesReply(true, new LogIndex(5), default, IsAdmitted: true));
+        lab.Propose("b");
+
+        Assert.Equal(new LogIndex(5), lab.SentTo<Message.AppendEntries>(Raft3).Last().Previous.Index);
+    }
+
+    [Fact]
+    public void A_transfer_keeps_no_heartbeat_from_the_processes_after_its_receiver()
+    {
+        var lab = new Lab([1, 1, 1], with: options => options with { RetainedEntries = 0, KeepsQuorum = false });
+        lab.Lead();
+        lab.Receive(Raft3, 2, new Message.AppendEntriesReply(true, new LogIndex(4), default, IsAdmitted: true));
+        lab.Step(new Input.SnapshotTaken(lab.Core.DescribeSnapshot(new LogIndex(4), 1000)));
+        lab.Receive(Raft2, 2, new Message.AppendEntriesReply(false, new LogIndex(1), new Term(1), IsAdmitted: true));
+        lab.Sent.Clear();
+
+        lab.Tick(lab.Core.Options.HeartbeatTicks);
+
+        Assert.NotEmpty(lab.SentTo<Message.SnapshotChunk>(Raft2));
+        Assert.NotEmpty(lab.SentTo<Message.AppendEntries>(Raft3));
+    }
+
+    [Fact]
     public void The_log_is_not_kept_for_a_process_that_is_silent_after_its_snapshot()
     {
         var lab = SendingSnapshot();

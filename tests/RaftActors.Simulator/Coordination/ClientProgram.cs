@@ -57,7 +57,7 @@ internal sealed class ClientProgram : SimulatedProgram
     protected override async Task EndAsync() => await _keeper.DisposeAsync();
 
     private Task WaitAsync(int most, CancellationToken cancellation = default) =>
-        Task.Delay(_world.Between(1, most), Clock, cancellation);
+        Clock.PauseAsync(_world.Between(1, most), cancellation);
 
     private async Task LockAsync()
     {
@@ -84,7 +84,7 @@ internal sealed class ClientProgram : SimulatedProgram
 
                 // Some holders ask only whether they hold it.
                 var lost = _world.Random.Chance(70) ? held.Lost : CancellationToken.None;
-                await WaitAsync(_world.HasFaults ? 2000 : 10, lost).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                await WaitAsync(_world.HasFaults ? 2000 : 10, lost);
                 var releasing = held.DisposeAsync();
                 _holders.OnReleased(held);
                 await releasing;

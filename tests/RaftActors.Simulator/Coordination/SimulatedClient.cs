@@ -10,6 +10,8 @@ internal sealed class SimulatedClient(World world, SimulatedGroup group, Committ
 {
     private static readonly TimeSpan QueryTimeout = TimeSpan.FromSeconds(5);
 
+    private int _calls;
+
     public override async Task<Outcome<Answer>> AppendAsync(
         string key, Command value, TimeSpan? timeout, CancellationToken cancellationToken, RequestKey? requestKey)
     {
@@ -27,8 +29,16 @@ internal sealed class SimulatedClient(World world, SimulatedGroup group, Committ
         using var registration = cancellationToken.Register(
             () => source.TrySetResult(new Outcome<Answer>.Unknown(UnknownReason.Canceled)));
 
-        SendAgain(source.Task, () => group.Append(
-            key, value, requestKey, program.Client, outcome => program.SendBack(() => source.TrySetResult(outcome))));
+        // The session of a client does what a request key with a serial does: an attempt is known again, or said to be forgotten.
+        var call = new RequestKey($"{program.Client}/{++_calls}", new Serial(log.Pairs.Count));
+        SendAgain(source.Task, () => group.Append(key, value, call, program.Client, outcome => program.SendBack(() =>
+        {
+            // An earlier attempt may still be on its way to a leader.
+            if (outcome is not Outcome<Answer>.NotCommitted { Reason: NotCommittedReason.NoLeader })
+            {
+                source.TrySetResult(outcome);
+            }
+        })));
         return await source.Task;
     }
 

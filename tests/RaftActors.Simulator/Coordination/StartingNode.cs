@@ -146,7 +146,7 @@ internal sealed class StartingNode : SimulatedProgram
         if (!IsOut)
         {
             IsUp = true;
-            _bootstrap.OnUp();
+            _ = _bootstrap.OnUpAsync();
         }
     }
 

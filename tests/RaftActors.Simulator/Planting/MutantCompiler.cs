@@ -76,10 +76,10 @@ internal sealed class MutantCompiler
     /// <summary>For bugs in the coordination and the reminders that it uses, and its simulation.</summary>
     public static MutantCompiler OfCoordination(string root)
     {
-        // The name of the project that the assembly takes the place of, because RaftActors shows its internal types to it.
-        const string assembly = "RaftActors.Coordination";
-        var project = Path.Combine(root, "src", assembly);
-        var simulator = Path.Combine(root, "tests", "RaftActors.Simulator");
+        // RaftActors shows its internal types to the simulator, and not to the coordination.
+        const string assembly = "RaftActors.Simulator";
+        var project = Path.Combine(root, "src", "RaftActors.Coordination");
+        var simulator = Path.Combine(root, "tests", assembly);
         var made = new MutantCompiler(
             assembly,
             project,
@@ -92,7 +92,7 @@ internal sealed class MutantCompiler
                 .Append(Path.Combine(root, "tests", "RaftActors.Coordination.Tests", "Model.cs")),
             typeof(Coordination.CoordinationMutantEntry),
             Assemblies()
-                .Where(path => Path.GetFileNameWithoutExtension(path) is not (assembly or "RaftActors.Simulator"))
+                .Where(path => Path.GetFileNameWithoutExtension(path) is not (assembly or "RaftActors.Coordination"))
                 .Select(path => MetadataReference.CreateFromFile(path)));
         made._compilation = Generate(made._compilation);
         return made;

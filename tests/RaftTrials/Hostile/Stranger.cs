@@ -79,7 +79,7 @@ internal sealed class Stranger : IAsyncDisposable
             return;
         }
 
-        var overview = JsonSerializer.Deserialize(bytes, CoordinationJson.Default.Overview)!; // Justification: no answer is null.
+        var overview = JsonSerializer.Deserialize(bytes, CoordinationJson.Default.RaftOverview)!; // Justification: no answer is null.
         var sessions = overview.Sessions.SelectMany(session => OnSession(session.Id, session.Owner));
         var releases = overview.Locks.SelectMany(held => held.Holders.Select(each => Command(
             held.Name, $$"""{"$":"release","Session":{{each.Session}},"Claim":{{each.Claim}}}""")));

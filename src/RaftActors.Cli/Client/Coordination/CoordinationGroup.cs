@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 using RaftActors.Cli.Offline;
+using RaftActors.Coordination;
 using RaftActors.Coordination.Sessions;
 using RaftActors.Coordination.State;
 
@@ -106,8 +107,8 @@ internal sealed class CoordinationGroup(CommandEnvironment environment, ClientSe
 
     /// <summary>Asks for sessions and locks, and reports that there is no answer.</summary>
     /// <param name="name">The only lock to describe; null: all.</param>
-    public bool TryDescribe(string? name, out Overview overview, out int code) =>
-        TryAsk(new Question.OfOverview(name), CoordinationJson.Default.Overview, out overview, out code);
+    public bool TryDescribe(string? name, out RaftOverview overview, out int code) =>
+        TryAsk(new Question.OfOverview(name), CoordinationJson.Default.RaftOverview, out overview, out code);
 
     public IAsyncEnumerable<ItemsView> WatchAsync(string prefix) => _calls.FollowItemsAsync(prefix, TimeProvider.System, client.End);
 

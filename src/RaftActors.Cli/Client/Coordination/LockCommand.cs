@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 
+using RaftActors.Coordination;
 using RaftActors.Coordination.State;
 
 using Command = System.CommandLine.Command;
@@ -25,8 +26,8 @@ internal static class LockCommand
                 environment,
                 "list",
                 $"""
-                Lists the locks that a program holds or waits for, at most {Overview.RowsMax}, those with the most waiting claims first. The
-                lease of a cluster singleton or of a shard is a lock, too. PROGRAM and TOKEN are those of the first holder.
+                Lists the locks that a program holds or waits for, at most {RaftOverview.RowsMax}, those with the most waiting claims first.
+                The lease of a cluster singleton or of a shard is a lock, too. PROGRAM and TOKEN are those of the first holder.
                 """,
                 "lock list",
                 false,
@@ -148,6 +149,6 @@ internal static class LockCommand
 
     private static string Missing(string name) => $"no program holds '{name}', as 'raft lock list' shows";
 
-    private static string Text(LockHolder each) =>
+    private static string Text(RaftClaim each) =>
         $"{each.Owner} with token {each.Token}, session {each.Session}{(each.Text is { } text ? $" ({text})" : "")}";
 }

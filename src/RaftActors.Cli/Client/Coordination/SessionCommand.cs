@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 
+using RaftActors.Coordination;
 using RaftActors.Coordination.State;
 
 using Command = System.CommandLine.Command;
@@ -23,8 +24,8 @@ internal static class SessionCommand
                 environment,
                 "list",
                 $"""
-                Lists the sessions, at most {Overview.RowsMax}, those whose renewal is late first. Each program has one, to which all of its
-                locks belong. LEFT is the time until it expires without a renewal. Both times are in milliseconds.
+                Lists the sessions, at most {RaftOverview.RowsMax}, those whose renewal is late first. Each program has one, to which all of
+                its locks belong. LEFT is the time until it expires without a renewal. Both times are in milliseconds.
                 """,
                 "session list",
                 false,

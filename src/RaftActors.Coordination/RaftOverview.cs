@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
+using System.Text.Json.Serialization;
 
-namespace RaftActors.Coordination.State;
+namespace RaftActors.Coordination;
 
 /// <summary>Sessions and locks as one process has applied them, for people. Bounded, however many there are.</summary>
 /// <param name="Process">The process that answers.</param>
@@ -9,54 +10,70 @@ namespace RaftActors.Coordination.State;
 /// <param name="Locks">Those with the most waiting claims come first, then by name.</param>
 /// <param name="LockCount">Of all locks that a claim holds or waits for.</param>
 /// <param name="WaitingCount">Of the waiting claims of all locks.</param>
-internal sealed record Overview(
+public sealed record RaftOverview(
     string Process,
-    ImmutableArray<SessionOverview> Sessions,
+    ImmutableArray<RaftSessionOverview> Sessions,
     int SessionCount,
-    ImmutableArray<LockOverview> Locks,
+    ImmutableArray<RaftLockOverview> Locks,
     int LockCount,
     int WaitingCount)
 {
+    /// <summary>The last serial that the process has applied.</summary>
+    [JsonIgnore]
+    public Serial Serial { get; init; }
+
     /// <summary>The most sessions, and the most locks.</summary>
-    public const int RowsMax = 100;
+    internal const int RowsMax = 100;
 
     /// <summary>The most holders of a lock in the list, and the most waiting claims.</summary>
-    public const int ClaimsMax = 3;
+    internal const int ClaimsMax = 3;
 
     /// <summary>The most holders of the only lock of an answer, and the most waiting claims.</summary>
-    public const int LockClaimsMax = 100;
+    internal const int LockClaimsMax = 100;
 
     // A longer owner or text is cut, so that an answer with hostile ones stays below 2 MB.
     private const int TextMax = 200;
 
     /// <summary>A text that is cut where it is too long.</summary>
-    public static string Short(string text) =>
+    internal static string Short(string text) =>
         text.Length <= TextMax ? text : $"{text.AsSpan(0, char.IsHighSurrogate(text[TextMax - 1]) ? TextMax - 1 : TextMax)}…";
 }
 
-/// <summary>A session.</summary>
-/// <param name="Id">The serial of the pair that opened it.</param>
+/// <summary>The session of a program.</summary>
+/// <param name="Id">Its number.</param>
+/// <param name="Owner">The name of the coordination process of its node, such as <c>coordination@10.0.0.1:2551</c>.</param>
+/// <param name="Timeout">It ends if it was not renewed for so long.</param>
 /// <param name="Claims">The number of its claims, holding or waiting.</param>
 /// <param name="Left">
 /// The time until it expires without a renewal, by the clock of the process that answers. At zero or below a follower waits for the pair of
 /// the leader that ends it.
 /// </param>
-internal sealed record SessionOverview(long Id, string Owner, TimeSpan Timeout, int Claims, TimeSpan Left)
+public sealed record RaftSessionOverview(long Id, string Owner, TimeSpan Timeout, int Claims, TimeSpan Left)
 {
     /// <summary>It has missed several renewals.</summary>
+    [JsonIgnore]
     public bool IsLate => Left < Timeout / 2;
 }
 
-/// <summary>A lock.</summary>
+/// <summary>A lock or a semaphore.</summary>
+/// <param name="Name">Its name.</param>
 /// <param name="Permits">The number of claims that may hold it at the same time.</param>
 /// <param name="Holders">The first of its holders.</param>
 /// <param name="HolderCount">Of all its holders.</param>
 /// <param name="Waiting">The first of its waiting claims.</param>
 /// <param name="WaitingCount">Of all its waiting claims.</param>
-internal sealed record LockOverview(
+public sealed record RaftLockOverview(
     string Name,
     int Permits,
-    ImmutableArray<LockHolder> Holders,
+    ImmutableArray<RaftClaim> Holders,
     int HolderCount,
-    ImmutableArray<LockHolder> Waiting,
+    ImmutableArray<RaftClaim> Waiting,
     int WaitingCount);
+
+/// <summary>A claim for a lock.</summary>
+/// <param name="Owner">The owner of its session.</param>
+/// <param name="Session">The number of its session.</param>
+/// <param name="Claim">Its number in the session.</param>
+/// <param name="Token">The fencing token of a holder; 0: it waits.</param>
+/// <param name="Text">What it says about itself; null: nothing.</param>
+public sealed record RaftClaim(string Owner, long Session, long Claim, long Token, string? Text);

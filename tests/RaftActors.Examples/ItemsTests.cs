@@ -1,0 +1,73 @@
+using RaftActors.Coordination;
+using RaftActors.Testing;
+
+namespace RaftActors.Examples;
+
+/// <summary>What programs share by items.</summary>
+public sealed class ItemsTests
+{
+    private readonly ScriptedCoordination _group = new();
+
+    [Fact]
+    public async Task Write_on_a_condition_loses_no_change_of_another_program()
+    {
+        var (items, other) = (_group.NewProgram("first").Items, _group.NewProgram("second").Items);
+        await items.PutAsync("shop/prices", "apples 3");
+
+        var prices = await items.GetAsync("shop/prices");
+        await other.PutAsync("shop/prices", "apples 4");
+        var version = await items.PutAsync("shop/prices", $"{prices?.Value}, pears 5", expectedVersion: prices?.Version ?? 0);
+
+        Assert.Null(version);
+        Assert.Equal("apples 4", (await items.GetAsync("shop/prices"))?.Value);
+    }
+
+    [Fact]
+    public async Task Programs_that_count_by_an_item_have_numbers_of_their_own()
+    {
+        var (items, other) = (_group.NewProgram("first").Items, _group.NewProgram("second").Items);
+
+        var last = await items.AddAsync("shop/bills", 1000);
+        var lastOfOther = await other.AddAsync("shop/bills", 1000);
+
+        Assert.Equal((1000, 2000), (last, lastOfOther));
+    }
+
+    [Fact]
+    public async Task Item_of_a_session_goes_with_its_program()
+    {
+        var (program, other) = (_group.NewProgram("first"), _group.NewProgram("second"));
+        var items = program.Items;
+
+        await items.PutAsync("shop/node/east", "10.0.0.1:8080", ofSession: true);
+        await items.PutAsync("shop/offer", "apples 2", lifetime: TimeSpan.FromHours(24));
+
+        _group.EndSession(program);
+        Assert.Equal(["shop/offer"], (await other.Items.ListAsync("shop/")).Select(item => item.Name));
+    }
+
+    [Fact]
+    public async Task Watch_keeps_a_copy_of_the_items()
+    {
+        var (items, other) = (_group.NewProgram("first").Items, _group.NewProgram("second").Items);
+        await other.PutAsync("shop/prices", "apples 3");
+        await other.PutAsync("shop/offer", "apples 2");
+        var board = new PriceBoard();
+
+        await foreach (var change in items.WatchAsync("shop/"))
+        {
+            board.Apply(change);
+            if (change is RaftItemChange.All)
+            {
+                await other.DeleteAsync("shop/offer");
+                await other.PutAsync("shop/prices", "apples 4");
+            }
+            else if (change is RaftItemChange.Written)
+            {
+                break;
+            }
+        }
+
+        Assert.Equal([KeyValuePair.Create("shop/prices", "apples 4")], board.Texts);
+    }
+}
