@@ -37,16 +37,11 @@ internal static class Schedule
     ];
 
     /// <summary>
-    /// Adds times of <see cref="FaultKind.Pairs"/> to half of the seeds, apart from the other draws. Most of the other faults give way to
-    /// them, because a group that is never well reaches few states.
+    /// Adds times of <see cref="FaultKind.Pairs"/>. Most of the other faults give way to them, because a group that is never well reaches
+    /// few states.
     /// </summary>
     public static void AddPairs(List<FaultEvent> events, Prng prng, long begin, long end)
     {
-        if (prng.Chance(50))
-        {
-            return;
-        }
-
         var number = events.Count;
         events.RemoveAll(_ => prng.Chance(80));
         for (var at = begin + prng.Between(5000, 50_000); at < end; at += prng.Between(1000, 10_000))

@@ -13,6 +13,7 @@ internal sealed class GroupPlan
     private const ulong QuietSeed = 0x9E57;
     private const ulong UpgradeSeed = 0x09AD;
     private const ulong PairsSeed = 0x9A12;
+    private const ulong PairsPeriod = 2;
     private const ulong SettingsSeed = 0x5E77;
 
     private static readonly ProcessName[] Names = [.. Enumerable.Range(1, 9 + JoinersMax).Select(i => new ProcessName($"raft{i:00}@x"))];
@@ -71,7 +72,7 @@ internal sealed class GroupPlan
         Processes = DrawProcesses();
         WipesEarly = _prng.Chance(12) && Size > 2;
         Events = Schedule.Draw(_prng, faults, begin, FaultsEnd, this);
-        if (faults.Has(FaultKind.Pairs))
+        if (faults.Has(FaultKind.Pairs) && seed % PairsPeriod == 0)
         {
             Schedule.AddPairs(Events, new Prng(~seed ^ PairsSeed), begin, FaultsEnd);
         }

@@ -62,9 +62,6 @@ internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice
     /// <summary>Whether it is suspended; its inputs wait.</summary>
     public bool IsPaused { get; set; }
 
-    /// <summary>Entries that were sent to it over links that were cut.</summary>
-    public List<Envelope> HeldBack { get; } = [];
-
     public Queue<Envelope> Inbox { get; } = [];
 
     /// <summary>Whether the end of one of its writes is planned.</summary>

@@ -117,14 +117,8 @@ internal sealed partial class Simulation
     private void Deliver(SimulatedProcess process, Envelope envelope)
     {
         _underWay--;
-        if (!process.IsRunning)
+        if (!process.IsRunning || (_numbers.TryGetValue(envelope.From.Name, out var from) && _network.IsCut(from, process.Number)))
         {
-            return;
-        }
-
-        if (_numbers.TryGetValue(envelope.From.Name, out var from) && _network.IsCut(from, process.Number))
-        {
-            HoldBack(process, envelope);
             return;
         }
 
@@ -384,14 +378,14 @@ internal sealed partial class Simulation
             _queue.Add(_now, EventKind.FaultEnd, 0, 0, (Action)(() => CrashBriefly(process)));
         }
 
-        if (!_numbers.TryGetValue(envelope.To.Name, out var to))
+        if (!_numbers.TryGetValue(envelope.To.Name, out var to) || _network.IsCut(process.Number, to))
         {
             return;
         }
 
-        if (_network.IsCut(process.Number, to))
+        if (_laggard?.Number == to && envelope.Body is Message.AppendEntries { Entries.IsEmpty: false })
         {
-            HoldBack(_processes[to], envelope);
+            _late.Add(envelope);
             return;
         }
 
@@ -408,6 +402,10 @@ internal sealed partial class Simulation
         if (process.Disk.Read(chunk.Snapshot.Position, effect.Offset, effect.Limit) is { } data)
         {
             Send(process, effect.Envelope with { Body = chunk with { Data = data } });
+            if (effect.Offset + data.Length == chunk.Snapshot.Length && effect.Envelope.To.Name == _laggard?.Name)
+            {
+                DeliverLate();
+            }
         }
     }
 
@@ -468,12 +466,13 @@ internal sealed partial class Simulation
     /// <summary>
     /// Takes a snapshot of a random delivered index whose next entry is in memory, since an application may lag behind its deliveries.
     /// </summary>
-    private void TakeSnapshot(SimulatedProcess process, Prng prng)
+    private void TakeSnapshot(SimulatedProcess process, Prng prng, long? upTo = null)
     {
         var first = Math.Max(Math.Max(process.SnapshotTo + 1, process.Core?.Floor.Index.Value ?? 0), _ledger.FoundedAt);
-        if (process.IsRunning && _ledger.FoundedAt > 0 && first <= process.Given)
+        var last = upTo ?? process.Given;
+        if (process.IsRunning && _ledger.FoundedAt > 0 && first <= last && last <= process.Given)
         {
-            var index = prng.Chance(50) ? process.Given : prng.Between((int)first, (int)process.Given);
+            var index = upTo is not null || prng.Chance(50) ? last : prng.Between((int)first, (int)last);
             process.SnapshotTo = index;
             Meet(process, Feature.TakesSnapshot);
             var data = index == process.Given ? process.State.ToBytes() : _ledger.Replay(index).ToBytes();
