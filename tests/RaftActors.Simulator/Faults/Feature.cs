@@ -41,6 +41,9 @@ internal enum Feature : ulong
     Receives = 1 << 14,
     Installs = 1 << 15,
 
+    /// <summary>It installs a snapshot, and keeps the entries above it.</summary>
+    KeepsLog = 1 << 30,
+
     /// <summary>A read waits for its answer.</summary>
     Reads = 1 << 16,
 

@@ -22,6 +22,13 @@ internal sealed class Meetings
         }
     }
 
+    /// <summary>Returns in how many seeds two features met.</summary>
+    public long Seeds(Feature one, Feature other)
+    {
+        var (low, high) = (BitOperations.TrailingZeroCount((ulong)one), BitOperations.TrailingZeroCount((ulong)other));
+        return _seeds[Math.Max(low, high), Math.Min(low, high)];
+    }
+
     public void Add(Meetings other)
     {
         for (var one = 0; one < Names.Length; one++)

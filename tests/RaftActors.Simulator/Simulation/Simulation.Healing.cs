@@ -22,7 +22,6 @@ internal sealed partial class Simulation
         _isHealed = true;
         _isCrashAfterVoteDue = false;
         _armed.Clear();
-        DeliverLate();
         _burstUntil = _quietUntil = 0;
         _network.Heal(HealedMax);
         _slow.Clear();

@@ -13,8 +13,6 @@ internal sealed partial class Simulation
     private const Feature Unrest = Feature.Cut | Feature.Rival | Feature.Unsettled | Feature.SlowDisk;
 
     private readonly List<Reaction> _armed = [];
-    private readonly List<Envelope> _late = [];
-    private SimulatedProcess? _laggard;
     private Prng _reactions = new(0);
     private long _restsUntil;
 
@@ -35,7 +33,6 @@ internal sealed partial class Simulation
 
         // A change of members just before and after a snapshot, and a restart of its receiver.
         new(Feature.Ready, Unrest, StrandChange),
-        new(Feature.Ready, Unrest, LagBehind),
         new(Feature.Ready | Feature.TakesSnapshot, Feature.None, (leader, prng, _) => Change(leader, prng)),
         new(Feature.Receives, Feature.None, (_, prng, _) => Change(TheLeader(), prng)),
         new(Feature.Receives, Feature.None, (receiver, _, _) => CrashBriefly(receiver)),
@@ -45,14 +42,13 @@ internal sealed partial class Simulation
         new(Feature.Writes, Feature.Leads | Feature.Cut | Feature.SlowDisk | Feature.Unadmitted, Depose),
         new(Feature.Writes, Feature.Leads | Feature.SlowDisk | Feature.Unadmitted, Depose),
 
-        // Repeated reads at a process that stands still, and clients that meet an old copy of a store.
+        // Repeated reads at a process that stands still.
         new(Feature.Ready | Feature.Reads, Feature.Cut, (leader, _, lasts) =>
         {
             Pause(leader, lasts);
             LoseSightOf(leader);
             Burst(leader, 2 * lasts);
         }),
-        new(Feature.Starts | Feature.Restored, Feature.None, (copy, _, lasts) => Burst(copy, lasts)),
     ];
 
     /// <summary>Lets few of the reactions happen for a while.</summary>
@@ -155,6 +151,7 @@ internal sealed partial class Simulation
         Effect.SendEntries => Feature.Pages,
         Effect.SendChunk => Feature.SendsSnapshot,
         Effect.StoreChunk => Feature.Receives,
+        Effect.InstallSnapshot { KeepsLog: true } => Feature.Installs | Feature.KeepsLog,
         Effect.InstallSnapshot => Feature.Installs,
         _ => Feature.None,
     };
@@ -190,34 +187,6 @@ internal sealed partial class Simulation
         Fill(leader, prng);
         Change(leader, prng);
         After(lasts - 500, () => ForOthers(leader, process => TakeSnapshot(process, prng)));
-    }
-
-    /// <summary>
-    /// Pairs and a configuration reach one process late: just before the end of the snapshot of the pairs, which it is sent for them.
-    /// </summary>
-    private void LagBehind(SimulatedProcess leader, Prng prng, long lasts)
-    {
-        if (!_plan.IsInOrder && _laggard is null)
-        {
-            _laggard = prng.Any(_processes.Where(process => process != leader).ToList());
-            Fill(leader, prng);
-            var last = leader.Log.Last;
-            Change(leader, prng);
-            After(lasts, () => TakeSnapshot(leader, prng, last));
-            After(3 * lasts, DeliverLate);
-        }
-    }
-
-    private void DeliverLate()
-    {
-        foreach (var envelope in _late)
-        {
-            _queue.Add(_now, EventKind.Deliver, _laggard!.Number, 0, envelope);
-            OnSent();
-        }
-
-        _late.Clear();
-        _laggard = null;
     }
 
     /// <summary>The disk of a voter stands still with entries of a leader that the others take for gone. It still hears them.</summary>

@@ -383,12 +383,6 @@ internal sealed partial class Simulation
             return;
         }
 
-        if (_laggard?.Number == to && envelope.Body is Message.AppendEntries { Entries.IsEmpty: false })
-        {
-            _late.Add(envelope);
-            return;
-        }
-
         for (var copies = _network.Copies(); copies > 0; copies--)
         {
             _queue.Add(_network.Arrival(process.Number, to, _now), EventKind.Deliver, to, 0, envelope);
@@ -402,10 +396,6 @@ internal sealed partial class Simulation
         if (process.Disk.Read(chunk.Snapshot.Position, effect.Offset, effect.Limit) is { } data)
         {
             Send(process, effect.Envelope with { Body = chunk with { Data = data } });
-            if (effect.Offset + data.Length == chunk.Snapshot.Length && effect.Envelope.To.Name == _laggard?.Name)
-            {
-                DeliverLate();
-            }
         }
     }
 
@@ -466,13 +456,12 @@ internal sealed partial class Simulation
     /// <summary>
     /// Takes a snapshot of a random delivered index whose next entry is in memory, since an application may lag behind its deliveries.
     /// </summary>
-    private void TakeSnapshot(SimulatedProcess process, Prng prng, long? upTo = null)
+    private void TakeSnapshot(SimulatedProcess process, Prng prng)
     {
         var first = Math.Max(Math.Max(process.SnapshotTo + 1, process.Core?.Floor.Index.Value ?? 0), _ledger.FoundedAt);
-        var last = upTo ?? process.Given;
-        if (process.IsRunning && _ledger.FoundedAt > 0 && first <= last && last <= process.Given)
+        if (process.IsRunning && _ledger.FoundedAt > 0 && first <= process.Given)
         {
-            var index = upTo is not null || prng.Chance(50) ? last : prng.Between((int)first, (int)last);
+            var index = prng.Chance(50) ? process.Given : prng.Between((int)first, (int)process.Given);
             process.SnapshotTo = index;
             Meet(process, Feature.TakesSnapshot);
             var data = index == process.Given ? process.State.ToBytes() : _ledger.Replay(index).ToBytes();
