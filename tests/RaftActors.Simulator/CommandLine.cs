@@ -80,6 +80,11 @@ internal static class CommandLine
         Description = "Run each seed twice and compare the runs. Default: one seed in fifty.",
     };
 
+    private static readonly Option<bool> Pairs = new("--pairs")
+    {
+        Description = "Print for each two features in how many seeds they met at a process within a heartbeat.",
+    };
+
     private static readonly Option<bool> Mutants = new("--mutants")
     {
         Description = "Plant each bug of the folder 'mutants' in a copy of the source, one at a time, and print the first seed that "
@@ -144,8 +149,8 @@ internal static class CommandLine
             "Runs Raft groups under faults in virtual time, one group for each seed. Exit code 0: no violation; 1: a violation; "
             + "2: wrong usage.")
         {
-            Seeds, Seed, Trace, Only, TlaFile, TlaEvents, Faults, Disk, Seconds, Jobs, Twice, Mutants, Name, Availability, Coordination,
-            Actors, Workload, Exhaustive, ScopeName, Depth, States,
+            Seeds, Seed, Trace, Only, TlaFile, TlaEvents, Faults, Disk, Seconds, Jobs, Twice, Pairs, Mutants, Name, Availability,
+            Coordination, Actors, Workload, Exhaustive, ScopeName, Depth, States,
         };
         command.Validators.Add(ValidateTla);
         command.Validators.Add(parsed =>
@@ -228,7 +233,10 @@ internal static class CommandLine
             var only = parsed.GetResult(Only) is null ? null : parsed.GetValue(Only);
             return parsed.GetValue(Seed) is { } seed
                 ? OneSeed.Run(seed, faults, only, parsed.GetValue(Trace), disks, Console.Out)
-                : Batch.Run(new BatchSettings(first, last, faults, parsed.GetValue(Seconds), jobs, parsed.GetValue(Twice), disks));
+                : Batch.Run(new BatchSettings(first, last, faults, parsed.GetValue(Seconds), jobs, parsed.GetValue(Twice), disks)
+                {
+                    Pairs = parsed.GetValue(Pairs),
+                });
         });
         return command;
     }

@@ -13,6 +13,8 @@ internal sealed class GroupPlan
     private const ulong DomainSeed = 0xD03A;
     private const ulong QuietSeed = 0x9E57;
     private const ulong UpgradeSeed = 0x09AD;
+    private const ulong PairsSeed = 0x9A12;
+    private const ulong PairsPeriod = 2;
     private const ulong SettingsSeed = 0x5E77;
     private const ulong PlainSeed = 0x71A1;
 
@@ -78,6 +80,11 @@ internal sealed class GroupPlan
         Processes = DrawProcesses();
         WipesEarly = _prng.Chance(12) && Size > 2;
         Events = Schedule.Draw(_prng, faults, begin, FaultsEnd, this);
+        if (faults.Has(FaultKind.Pairs) && seed % PairsPeriod == 0)
+        {
+            Schedule.AddPairs(Events, new Prng(~seed ^ PairsSeed), begin, FaultsEnd);
+        }
+
         IsInOrder = _prng.Chance(20);
         (LatencyMax, WriteMax) = (_prng.Any([300, 1000, 2500]), _prng.Any([50, 500, 2000, 8000]));
         if (_isTight || HasUnequalPreloads)

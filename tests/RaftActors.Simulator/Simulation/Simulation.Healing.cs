@@ -22,6 +22,7 @@ internal sealed partial class Simulation
         _isHealed = true;
         Tla?.End();
         _isCrashAfterVoteDue = false;
+        _armed.Clear();
         _burstUntil = _quietUntil = 0;
         _network.Heal(HealedMax);
         _slow.Clear();

@@ -19,6 +19,7 @@ internal sealed partial class Simulation
         process.Settings = _plan.HasUnequalSettings && !_isHealed ? GroupPlan.DrawSettings(process.Options, _settings) : process.Options;
         Note(process, _plan.HasUpgrades ? $"starts with a program of format level {process.FormatLevel}" : "starts");
         process.Start(_prng.Next());
+        Meet(process, Feature.Starts);
         _matching.OnStart(process);
         Tla?.OnStart(process, _now);
         if (_full.Contains(process))
@@ -59,6 +60,7 @@ internal sealed partial class Simulation
         }
 
         Tla?.OnCrash(process, _now);
+        Meet(process, Feature.Crashes);
         process.Crash(_prng);
         process.Appending.Clear();
         process.Reading.Clear();
@@ -156,6 +158,7 @@ internal sealed partial class Simulation
         {
             Note(process, "stands still");
             process.IsPaused = true;
+            Meet(process, Feature.Paused);
             _queue.Add(_now + lasts, EventKind.Resume, process.Number, process.Starts);
         }
     }
@@ -169,6 +172,7 @@ internal sealed partial class Simulation
         }
 
         Note(process, "goes on");
+        Meet(process, Feature.Paused);
         process.IsPaused = false;
         process.TickedAt = _now;
         while (process.Inbox.TryDequeue(out var envelope))
@@ -276,9 +280,11 @@ internal sealed partial class Simulation
             core.Skip(1);
         }
 
+        var features = FeatureOf(input);
         foreach (var effect in effects)
         {
             Note(process, effect);
+            features |= FeatureOf(process, effect);
             Carry(process, effect, before);
             if (effect is Effect.MembersDecided { Configuration.IsJoint: true })
             {
@@ -309,6 +315,7 @@ internal sealed partial class Simulation
             "eviction",
             $"entries up to {floor} left the memory too early");
         _leaders.OnStepped(process, before);
+        Meet(process, features);
     }
 
     private void Cover(SimulatedProcess process)
@@ -450,6 +457,7 @@ internal sealed partial class Simulation
         process.SnapshotTo = process.Given;
         DeliveryChecker.CheckKeptLog(process, install);
         process.Log.BeginAt(install.Snapshot.Position, install.KeepsLog);
+        ConfigurationChecker.CheckInForce(process, install.Snapshot);
         AnswerReads(process);
     }
 
@@ -489,6 +497,7 @@ internal sealed partial class Simulation
         {
             var index = prng.Chance(50) ? process.Given : prng.Between((int)first, (int)process.Given);
             process.SnapshotTo = index;
+            Meet(process, Feature.TakesSnapshot);
             var data = index == process.Given ? process.State.ToBytes() : _ledger.Replay(index).ToBytes();
             var snapshot = process.Core!.DescribeSnapshot(new LogIndex(index), data.Length);
             _sessions.OnSnapshot(process, snapshot);
