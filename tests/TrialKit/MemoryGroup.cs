@@ -1,8 +1,9 @@
 namespace TrialKit;
 
 /// <summary>
-/// A cgroup (version 1) for the memory of a process, which starts in it. When its memory is short, the kernel takes the pages of its code and files
-/// again and again, and a thread that needs one more page waits. Nothing is killed. Dispose removes the group; the process must have ended.
+/// A cgroup (version 1) for the memory of a process, which starts in it. When its memory is short, the kernel takes the pages of its code
+/// and files again and again, and a thread that needs one more page waits. The kernel kills nothing. Dispose removes the group; the process
+/// must have ended.
 /// </summary>
 internal sealed class MemoryGroup : IDisposable
 {

@@ -52,8 +52,10 @@ internal static class TargetCommand
         using var stop = new StopSignal();
         var terminal = new ServerTerminal(Console.Out, Console.Error, TimeProvider.System);
         var failed = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var setup = BootstrapSetup.Create().WithConfig(hocon is null ? ConfigOf(settings)
-            : ConfigurationFactory.ParseString(hocon).WithFallback(ServerConfig.Of(settings))).And(new LogSetup(terminal, settings.IsVerbose));
+        var config = hocon is null
+            ? ConfigOf(settings)
+            : ConfigurationFactory.ParseString(hocon).WithFallback(ServerConfig.Of(settings));
+        var setup = BootstrapSetup.Create().WithConfig(config).And(new LogSetup(terminal, settings.IsVerbose));
         var system = ActorSystem.Create(ServerId.GroupName, setup);
         var narrator = system.ActorOf(Props.Create(() => new Narrator(settings, terminal, failed)), "narrator");
         system.EventStream.Subscribe(narrator, typeof(RaftEvent));

@@ -9,7 +9,8 @@ using RaftTrials.Servers;
 namespace RaftTrials.Trials;
 
 /// <summary>
-/// The leader of three servers fails without ending: it is slow, half deaf, or stands still now and then. While the fault lasts, commits must go on.
+/// The leader of three servers fails without ending: it is slow, half deaf, or stands still now and then. While the fault lasts, commits
+/// must go on.
 /// </summary>
 internal static class GrayTrials
 {
@@ -43,15 +44,21 @@ internal static class GrayTrials
             server.Arguments = [TargetCommand.Name, .. server.Arguments[1..], TargetCommand.Hocon, SmallMemory];
         }
 
-        return await Rounds(trial, group, Host.Here, isLost: true, async (leader, _) =>
+        RaftServer? lagging = null;
+        return await Rounds(trial, group, Host.Here, isLost: true, (leader, _) =>
         {
-            var lagging = group.Servers.First(server => server != leader);
-            lagging.Kill();
-            await group.Book.Committed(Lag, Stopwatch.GetTimestamp());
             disks[leader].Set(DiskFault.ReadHangs);
-            lagging.Start();
+            lagging!.Process.Send(Signal.Continue); // Justification: Lags came before.
             return () => Met(disks[leader].Hits, () => disks[leader].Set(DiskFault.None));
-        });
+        }, Lags);
+
+        async Task Lags()
+        {
+            var leader = group.Elections.Latest!.Server;
+            lagging = group.Servers.First(server => server != leader);
+            lagging.Process.Send(Signal.Stop);
+            await group.Book.Committed(Lag, Stopwatch.GetTimestamp());
+        }
     }
 
     /// <summary>Every call of the leader's disk takes a hundred times as long.</summary>
@@ -61,7 +68,7 @@ internal static class GrayTrials
         return await Rounds(trial, group, Host.Here, isLost: false, (leader, _) =>
         {
             disks[leader].Set(DiskFault.IsSlow, Slower);
-            return Task.FromResult(() => Met(disks[leader].Hits, () => disks[leader].Set(DiskFault.None)));
+            return () => Met(disks[leader].Hits, () => disks[leader].Set(DiskFault.None));
         });
     }
 
@@ -74,7 +81,7 @@ internal static class GrayTrials
         {
             var number = group.Servers.IndexOf(leader) + 1;
             network.Rule(new([.. Enumerable.Range(1, Clients).Where(other => other != number).Select(other => (number, other))]));
-            return Task.FromResult(() => network.Rule(new()));
+            return () => network.Rule(new());
         });
     }
 
@@ -96,26 +103,38 @@ internal static class GrayTrials
             var (words, seconds) = WallClock.Jumps[round % WallClock.Jumps.Count];
             most = Math.Max(most, seconds);
             clocks[leader].Set(words);
-            return Task.FromResult(() => { });
+            return () => { };
         });
-        var ahead = LogDump.Read(group.Servers[0].Data).Max(item => item.Time)!.Value.ToDateTimeOffset() - DateTimeOffset.UtcNow;
+        var latest = LogDump.Read(group.Servers[0].Data).Max(item => item.Time?.Milliseconds ?? 0);
+        var ahead = DateTimeOffset.FromUnixTimeMilliseconds(latest) - DateTimeOffset.UtcNow;
         TrialFailure.Unless(
             ahead.TotalSeconds > most / 2d, $"no pair is more than {ahead} ahead after a jump of {most} s: the clocks have not jumped");
         return $"{found}; pairs are up to {ahead.TotalHours:0.0} h ahead";
     }
 
-    /// <summary>The leader gets no more memory, and the kernel takes what it can.</summary>
+    /// <summary>
+    /// The leader gets no more memory, and the kernel takes what it can. The runtime may end itself then, also
+    /// later ("Failed to create RW mapping"). So the server is started again with all memory, as an operator does.
+    /// </summary>
     public static async Task<string> MemoryGone(Trial trial)
     {
         List<MemoryGroup> memories = [.. Enumerable.Range(1, Servers).Select(number => trial.Own(new MemoryGroup(number)))];
         var group = trial.Group([.. memories.Select(memory => memory.Host)]);
-        return await Rounds(trial, group, Host.Here, isLost: false, (leader, _) =>
+        var ended = 0;
+        var found = await Rounds(trial, group, Host.Here, isLost: false, (leader, _) =>
         {
             var memory = memories[group.Servers.IndexOf(leader)];
-            memory.Exhaust();
             var before = memory.Refusals;
-            return Task.FromResult(() => Met(memory.Refusals - before, memory.Relieve));
+            memory.Exhaust();
+            return () => Met(memory.Refusals - before, () =>
+            {
+                memory.Relieve();
+                ended += leader.IsRunning ? 0 : 1;
+                leader.Kill();
+                leader.Start();
+            });
         });
+        return $"{found}; {ended} servers ended themselves";
     }
 
     /// <summary>The leader is frozen for two seconds, wakes for half a second, is frozen again, and so on.</summary>
@@ -124,11 +143,11 @@ internal static class GrayTrials
         {
             var stop = new CancellationTokenSource();
             var freezing = Freeze();
-            return Task.FromResult(() =>
+            return () =>
             {
                 stop.Cancel();
                 freezing.Wait();
-            });
+            };
 
             async Task Freeze()
             {
@@ -148,7 +167,8 @@ internal static class GrayTrials
         Dictionary<RaftServer, FaultyDisk> disks = [];
         foreach (var (place, server) in group.Servers.Index())
         {
-            disks[server] = trial.Own(new FaultyDisk(server.Data, Directory.CreateDirectory(Path.Combine(trial.Work, $"fault{place}")).FullName));
+            var work = Directory.CreateDirectory(Path.Combine(trial.Work, $"fault{place}")).FullName;
+            disks[server] = trial.Own(new FaultyDisk(server.Data, work));
             server.Environment = disks[server].Environment;
         }
 
@@ -164,8 +184,9 @@ internal static class GrayTrials
     /// <param name="clients">The host of the clients.</param>
     /// <param name="isLost">The leader must lose the leadership.</param>
     /// <param name="begin">Begins the fault of a leader in a round from 0, and returns what ends it.</param>
+    /// <param name="prepare">What precedes the fault; null: nothing.</param>
     private static async Task<string> Rounds(
-        Trial trial, Group group, Host clients, bool isLost, Func<RaftServer, int, Task<Action>> begin)
+        Trial trial, Group group, Host clients, bool isLost, Func<RaftServer, int, Action> begin, Func<Task>? prepare = null)
     {
         await group.StartAndElect();
         var load = group.Load("w", Writers, group.Servers, alone: true, host: clients);
@@ -174,8 +195,9 @@ internal static class GrayTrials
         var elections = 0L;
         for (var round = 0; round < trial.Rounds(UsualRounds); round++)
         {
+            await (prepare?.Invoke() ?? Task.CompletedTask);
             var election = group.Elections.Latest!;
-            var end = await begin(election.Server, round);
+            var end = begin(election.Server, round);
             var began = Stopwatch.GetTimestamp();
             if (isLost)
             {
@@ -189,8 +211,9 @@ internal static class GrayTrials
             elections += group.Term - election.Term;
             end();
 
-            // Also to the writer that asks only the server with the fault.
+            // Also to the writer that asks the server with the fault first.
             await group.Book.CommittedToEach(load.All, Stopwatch.GetTimestamp());
+            TrialFailure.IfAny(group.Servers.FirstOrDefault(server => !server.IsRunning), dead => $"{dead.Id} has ended");
             forAll.AddRange(Gaps.OfEach(group.Book.Writes, _ => "", began, ended));
             forOne.AddRange(Gaps.OfEach(
                 group.Book.Writes.Where(call => load.Writers.Contains(call.Client)), call => call.Client, began, ended));
