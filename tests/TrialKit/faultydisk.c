@@ -14,9 +14,10 @@
 #include <time.h>
 #include <unistd.h>
 
-enum kind { NONE, WRITE_FAILS, WRITE_IS_SHORT, EXIT_IN_WRITE, SYNC_FAILS, SYNC_IS_SLOW, SYNC_LIES, EXIT_IN_SYNC, READ_FAILS, READ_HANGS };
+enum kind { NONE, WRITE_FAILS, WRITE_IS_SHORT, EXIT_IN_WRITE, SYNC_FAILS, SYNC_IS_SLOW, SYNC_LIES, EXIT_IN_SYNC, READ_FAILS, READ_HANGS,
+    IS_SLOW };
 
-/* value: an error number, bytes or milliseconds. spared: how many calls succeed first. hits: how many calls met the fault. */
+/* value: an error number, bytes, milliseconds or a factor. spared: how many calls succeed first. hits: how many calls met the fault. */
 struct fault { atomic_int kind, value, spared, hits; };
 
 static struct fault *fault;
@@ -51,10 +52,37 @@ static enum kind meet(int file, enum kind first, enum kind last)
 {
     enum kind kind = fault ? fault->kind : NONE;
 
-    if (kind < first || kind > last || !is_on_disk(file) || fault->spared-- > 0)
+    if (((kind < first || kind > last) && kind != IS_SLOW) || !is_on_disk(file) || fault->spared-- > 0)
         return NONE;
     fault->hits++;
     return kind;
+}
+
+static void pause_for(long long nanoseconds)
+{
+    nanosleep(&(struct timespec){ nanoseconds / 1000000000, nanoseconds % 1000000000 }, NULL);
+}
+
+static long long now(void)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return time.tv_sec * 1000000000LL + time.tv_nsec;
+}
+
+/* Ends a call that took the time since began, and takes value times as long on a slow disk. */
+static ssize_t slowed(enum kind kind, long long began, ssize_t result)
+{
+    int error = errno;
+
+    long long end = began + (now() - began) * fault->value;
+
+    /* The end of the fault ends the pause, too: a call on a busy machine may take long by itself. */
+    while (kind == IS_SLOW && fault->kind == IS_SLOW && now() < end)
+        pause_for(1000000);
+    errno = error;
+    return result;
 }
 
 /* Raw system calls, because the names of libc lead back here. */
@@ -65,7 +93,10 @@ static ssize_t put(int file, const void *bytes, size_t count, off_t offset)
 
 static ssize_t write_or_fail(int file, const void *bytes, size_t count, off_t offset)
 {
-    switch (meet(file, WRITE_FAILS, EXIT_IN_WRITE)) {
+    enum kind kind = meet(file, WRITE_FAILS, EXIT_IN_WRITE);
+    long long began = now();
+
+    switch (kind) {
     case WRITE_FAILS:
         errno = fault->value;
         return -1;
@@ -75,39 +106,46 @@ static ssize_t write_or_fail(int file, const void *bytes, size_t count, off_t of
         put(file, bytes, count / 2, offset);
         _exit(137);
     default:
-        return put(file, bytes, count, offset);
+        return slowed(kind, began, put(file, bytes, count, offset));
     }
 }
 
 static int sync_or_fail(int file, long call)
 {
-    switch (meet(file, SYNC_FAILS, EXIT_IN_SYNC)) {
+    enum kind kind = meet(file, SYNC_FAILS, EXIT_IN_SYNC);
+    long long began = now();
+
+    switch (kind) {
     case SYNC_FAILS:
         errno = fault->value;
         return -1;
     case SYNC_IS_SLOW:
-        nanosleep(&(struct timespec){ fault->value / 1000, fault->value % 1000 * 1000000L }, NULL);
+        pause_for(fault->value * 1000000LL);
         return syscall(call, file);
     case SYNC_LIES:
         return 0;
     case EXIT_IN_SYNC:
         _exit(137);
     default:
-        return syscall(call, file);
+        return slowed(kind, began, syscall(call, file));
     }
 }
 
 static ssize_t read_or_fail(int file, void *bytes, size_t count, off_t offset)
 {
-    switch (meet(file, READ_FAILS, READ_HANGS)) {
+    enum kind kind = meet(file, READ_FAILS, READ_HANGS);
+    long long began = now();
+
+    switch (kind) {
     case READ_FAILS:
         errno = fault->value;
         return -1;
     case READ_HANGS:
-        for (;;)
-            pause();
-    default:
+        while (fault->kind == READ_HANGS)
+            pause_for(10000000);
         return syscall(SYS_pread64, file, bytes, count, offset);
+    default:
+        return slowed(kind, began, syscall(SYS_pread64, file, bytes, count, offset));
     }
 }
 

@@ -1,6 +1,6 @@
 using System.IO.MemoryMappedFiles;
 
-namespace DiskTrials;
+namespace TrialKit;
 
 /// <summary>
 /// A folder that fails for one process, which preloads the library of faultydisk.c. Process and trial map the same file into memory: the
@@ -90,6 +90,9 @@ internal enum DiskFault
     /// <summary>Reads fail with this error number.</summary>
     ReadFails,
 
-    /// <summary>Reads never return.</summary>
+    /// <summary>Reads return when the fault ends.</summary>
     ReadHangs,
+
+    /// <summary>Every write, sync and read takes this many times as long.</summary>
+    IsSlow,
 }
