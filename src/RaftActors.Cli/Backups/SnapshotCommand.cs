@@ -2,8 +2,8 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 
-using RaftActors.Cli.Client;
 using RaftActors.Cli.Backups;
+using RaftActors.Cli.Client;
 using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Backups;

@@ -1,8 +1,8 @@
 using System.CommandLine;
 
-using Spectre.Console;
-
 using RaftActors.Cli.Terminal;
+
+using Spectre.Console;
 
 namespace RaftActors.Cli.Client;
 

@@ -1,8 +1,8 @@
 using System.Text;
 
-using TrialKit;
-
 using RaftActors.Cli.Terminal;
+
+using TrialKit;
 
 namespace RaftActors.Cli.Tests.Server;
 

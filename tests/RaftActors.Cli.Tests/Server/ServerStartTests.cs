@@ -3,9 +3,9 @@ using System.Net.Sockets;
 using System.Runtime.Versioning;
 using System.Text;
 
-using TrialKit;
-
 using RaftActors.Cli.Terminal;
+
+using TrialKit;
 
 namespace RaftActors.Cli.Tests.Server;
 

@@ -14,7 +14,6 @@ using RaftActors.Wire;
 
 using RaftTrials.Load;
 
-
 namespace RaftTrials.Hostile;
 
 /// <summary>

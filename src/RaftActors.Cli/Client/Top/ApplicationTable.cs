@@ -1,10 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 
+using RaftActors.Cli.Terminal;
+
 using Spectre.Console;
 using Spectre.Console.Rendering;
-
-using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client.Top;
 

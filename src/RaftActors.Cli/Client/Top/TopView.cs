@@ -2,10 +2,10 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 
+using RaftActors.Cli.Terminal;
+
 using Spectre.Console;
 using Spectre.Console.Rendering;
-
-using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client.Top;
 
