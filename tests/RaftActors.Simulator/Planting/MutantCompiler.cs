@@ -57,7 +57,7 @@ internal sealed class MutantCompiler
     {
         var simulator = Path.Combine(root, "tests", "RaftActors.Simulator");
         var core = Path.Combine(root, "src", "RaftActors.Core");
-        string[] folders = ["Simulation", "Checking", "Faults", "Exhaustive", "Specification"];
+        string[] folders = ["Simulation", "Checking", "Faults", "Exhaustive", "Specification", "Tracing"];
         string[] harness = ["FoundedGroup.cs", "SimulatedDisk.cs", "SimulatedProcess.cs"];
         var framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
         return new MutantCompiler(
