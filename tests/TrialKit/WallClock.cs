@@ -1,5 +1,3 @@
-using System.IO.MemoryMappedFiles;
-
 namespace TrialKit;
 
 /// <summary>
@@ -13,18 +11,14 @@ internal sealed class WallClock : IDisposable
     private const int RateAt = 16;
     private const int Size = 24;
 
-    private readonly MemoryMappedFile _file;
-    private readonly MemoryMappedViewAccessor _setting;
+    private readonly PreloadedLibrary _library;
 
     /// <param name="work">A folder for the library and the file.</param>
     public WallClock(string work)
     {
-        var (library, file) = (Path.Combine(Directory.CreateDirectory(work).FullName, "wallclock.so"), Path.Combine(work, "setting"));
-        Machine.Run("cc", "-shared", "-fPIC", "-O2", "-o", library, Path.Combine(AppContext.BaseDirectory, "wallclock.c"));
-        _file = MemoryMappedFile.CreateFromFile(file, FileMode.Create, null, Size);
-        _setting = _file.CreateViewAccessor();
+        _library = new PreloadedLibrary("wallclock", work, Size);
         Set(TimeSpan.Zero);
-        Environment = new Dictionary<string, string> { ["LD_PRELOAD"] = library, ["WALL_CLOCK"] = file };
+        Environment = new Dictionary<string, string> { ["LD_PRELOAD"] = _library.Library, ["WALL_CLOCK"] = _library.Shared };
     }
 
     /// <summary>By how much a clock jumps, and how many times as fast it runs then.</summary>
@@ -42,22 +36,19 @@ internal sealed class WallClock : IDisposable
     public IReadOnlyDictionary<string, string> Environment { get; }
 
     /// <summary>Why this machine cannot change the clock of a process, with the remedy; null: it can.</summary>
-    public static string? Problem() => Machine.ProgramProblem("cc", "gcc libc6-dev");
+    public static string? Problem() => PreloadedLibrary.Problem();
 
     /// <summary>Sets the clock of the process.</summary>
     /// <param name="ahead">By how much it is ahead of the machine's at this moment.</param>
     /// <param name="rate">How many times as fast it runs from then on.</param>
     public void Set(TimeSpan ahead, int rate = 1)
     {
-        _setting.Write(RateAt, 1L);
-        _setting.Write(0, (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick);
-        _setting.Write(AheadAt, ahead.Ticks * TimeSpan.NanosecondsPerTick);
-        _setting.Write(RateAt, (long)rate);
+        var memory = _library.Memory;
+        memory.Write(RateAt, 1L);
+        memory.Write(0, (DateTime.UtcNow - DateTime.UnixEpoch).Ticks * TimeSpan.NanosecondsPerTick);
+        memory.Write(AheadAt, ahead.Ticks * TimeSpan.NanosecondsPerTick);
+        memory.Write(RateAt, (long)rate);
     }
 
-    public void Dispose()
-    {
-        _setting.Dispose();
-        _file.Dispose();
-    }
+    public void Dispose() => _library.Dispose();
 }

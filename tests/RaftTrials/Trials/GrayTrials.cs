@@ -166,8 +166,7 @@ internal static class GrayTrials
         Dictionary<RaftServer, FaultyDisk> disks = [];
         foreach (var (place, server) in group.Servers.Index())
         {
-            var work = Directory.CreateDirectory(Path.Combine(trial.Work, $"fault{place}")).FullName;
-            disks[server] = trial.Own(new FaultyDisk(server.Data, work));
+            disks[server] = trial.Own(new FaultyDisk(server.Data, Path.Combine(trial.Work, $"fault{place}")));
             server.Environment = disks[server].Environment;
         }
 
