@@ -1,0 +1,204 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+using RaftActors.Core;
+using RaftActors.Storage.Disk;
+using RaftActors.Storage.Log;
+using RaftActors.Storage.Snapshots;
+using RaftActors.Storage.Tools;
+
+namespace RaftActors.Storage.Backups;
+
+/// <summary>
+/// A whole backup, unpacked: a zip with the directory of a fenced store, and a manifest. All members block for the disk. Not thread-safe.
+/// </summary>
+internal sealed class BackupFile : IDisposable
+{
+    private const string ManifestName = "manifest.json";
+
+    // The only store of its directory.
+    private static readonly string Snapshots = SnapshotName.FolderOf(1);
+
+    private readonly string _folder;
+    private readonly OfflineDirectory _store;
+
+    /// <summary>
+    /// Unpacks the file beside it, into a folder that Dispose deletes. Checks all of it, as 'raft log verify' checks a store, and against
+    /// the manifest.
+    /// </summary>
+    /// <exception cref="StoreException">The file cannot be read, is no backup, or is damaged.</exception>
+    public BackupFile(string path, CancellationToken cancellationToken = default)
+    {
+        Path = System.IO.Path.GetFullPath(path);
+        _folder = FolderFor(Path);
+        try
+        {
+            PrivateFile.CreateFolder(_folder);
+            Length = new FileInfo(Path).Length;
+            var manifest = Unpack(cancellationToken);
+            _store = OfflineDirectory.ToRead(_folder);
+            Read(manifest, cancellationToken);
+        }
+        catch (Exception e)
+        {
+            Dispose();
+            throw e switch
+            {
+                InvalidDataException or JsonException =>
+                    new StoreException($"{Path} is no backup, or is damaged: {e.Message.TrimEnd('.')}. Use a file of 'raft backup'.", e),
+                IOException and not StoreException or UnauthorizedAccessException =>
+                    new StoreException($"Cannot read the backup {Path}. {e.Message} Check its path and rights.", e),
+                _ => e,
+            };
+        }
+    }
+
+    public string Path { get; }
+
+    public long Length { get; }
+
+    /// <summary>The process that the content came from, and the name of its group.</summary>
+    public StoreOwner Owner { get; private set; }
+
+    /// <summary>The identity of the group.</summary>
+    public GroupUid Uid { get; private set; }
+
+    /// <summary>The time at which the backup began, by the clock of the program that wrote it.</summary>
+    public DateTimeOffset At { get; private set; }
+
+    /// <summary>It continues another backup.</summary>
+    public bool IsIncremental { get; private set; }
+
+    /// <summary>The end of its snapshot, or of the backup that it continues; the zero position if it has all entries.</summary>
+    public LogPosition Start { get; private set; }
+
+    /// <summary>The last entry.</summary>
+    public LogPosition End { get; private set; }
+
+    /// <summary>The latest configuration. Null: the file, which continues another one, has none.</summary>
+    public Configuration? Configuration { get; private set; }
+
+    /// <summary>Names a folder for the files of a backup. Nobody can guess the name, so another user cannot have made it.</summary>
+    public static string FolderFor(string path) => $"{path}.{Guid.NewGuid():N}.part";
+
+    /// <summary>Writes a zip, and syncs it.</summary>
+    /// <param name="disk">A directory with one store, which is closed.</param>
+    /// <param name="name">The zip, a new file in the directory.</param>
+    /// <param name="isIncremental">The store continues another backup.</param>
+    public static void Pack(FileDisk disk, string name, DateTimeOffset at, bool isIncremental)
+    {
+        BackupManifest manifest = new(BackupManifest.OwnFormat, at, isIncremental, []);
+        using (var zip = ZipFile.Open(disk.PathOf(name), ZipArchiveMode.Create))
+        {
+            foreach (var folder in (string[])[LogReader.Folder, Snapshots])
+            {
+                foreach (var file in disk.List(folder).Select(file => $"{folder}/{file}"))
+                {
+                    manifest.Files.Add(file, ChecksumOf(disk.PathOf(file)));
+                    zip.CreateEntryFromFile(disk.PathOf(file), file, CompressionLevel.Fastest);
+                }
+            }
+
+            var path = disk.PathOf(ManifestName);
+            File.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(manifest, ManifestJson.Default.BackupManifest));
+            zip.Comment = ChecksumOf(path);
+            zip.CreateEntryFromFile(path, ManifestName);
+        }
+
+        using var whole = disk.Open(name);
+        whole.Sync();
+    }
+
+    /// <summary>Opens the file of the snapshot. Null: there is none.</summary>
+    public SnapshotFile? OpenSnapshot() => _store.SnapshotFolders.Any() && _store.Disk.List(Snapshots) is [.., var name]
+        ? SnapshotFile.Open(_store.Disk, $"{Snapshots}/{name}")
+        : null;
+
+    /// <summary>The entries after <see cref="Start"/>, segment by segment.</summary>
+    public IEnumerable<LogSlice> Pages()
+    {
+        foreach (var (segment, end, _) in _store.Segments())
+        {
+            List<LogEntry> entries = [];
+            var scan = new LogScan(segment.Header!.Value, segment.UpTo(end)); // Justification: it was checked.
+            while (scan.MoveNext())
+            {
+                if (scan is { Kind: ScanKind.Record, Record: { Type: RecordType.Entry } record } && record.Index > Start.Index.Value)
+                {
+                    entries.Add(RecordFormat.ReadEntry(record, scan.Body));
+                }
+            }
+
+            yield return [.. entries];
+        }
+    }
+
+    public void Dispose()
+    {
+        if (Directory.Exists(_folder))
+        {
+            Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    private BackupManifest Unpack(CancellationToken cancellationToken)
+    {
+        using var zip = ZipFile.OpenRead(Path);
+        zip.ExtractToDirectory(_folder);
+        var name = System.IO.Path.Combine(_folder, ManifestName);
+        Demand(File.Exists(name) && ChecksumOf(name) == zip.Comment, "it has no manifest, or another one than was written");
+        var manifest = JsonSerializer.Deserialize(File.ReadAllBytes(name), ManifestJson.Default.BackupManifest)!;
+        Demand(manifest.Format == BackupManifest.OwnFormat, $"it has format {manifest.Format}, which another version of this program reads");
+        Demand(zip.Entries.Count == manifest.Files.Count + 1, "it has other files than were written");
+        foreach (var (file, checksum) in manifest.Files)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var path = System.IO.Path.Combine(_folder, file);
+            Demand(File.Exists(path) && ChecksumOf(path) == checksum, $"{file} is not what was written");
+        }
+
+        return manifest;
+    }
+
+    private void Read(BackupManifest manifest, CancellationToken cancellationToken)
+    {
+        var report = LogVerify.Check(_store, _ => cancellationToken.ThrowIfCancellationRequested(), manifest.IsIncremental);
+        Demand(report.IsWhole, $"{report.Damages.FirstOrDefault()?.Place.What}");
+        var store = report.Stores[0];
+        using var snapshot = OpenSnapshot();
+        (At, IsIncremental, Owner, Uid) = (manifest.At, manifest.IsIncremental, store.Owner, store.HardState.Group);
+        (Start, End, Configuration) = (store.Base, store.Base, snapshot?.Snapshot.Configuration);
+        foreach (var entries in Pages())
+        {
+            End = End.After(entries);
+            Configuration = entries.LastOrDefault(entry => entry.Configuration is not null).Configuration ?? Configuration;
+        }
+    }
+
+    private static string ChecksumOf(string path)
+    {
+        using var content = File.OpenRead(path);
+        return Convert.ToHexStringLower(SHA256.HashData(content));
+    }
+
+    private static void Demand(bool holds, string problem)
+    {
+        if (!holds)
+        {
+            throw new InvalidDataException(problem);
+        }
+    }
+}
+
+/// <summary>What a backup holds beside the files of its store. The comment of the zip has its checksum.</summary>
+/// <param name="At">The time at which the backup began, by the clock of the program that wrote it.</param>
+/// <param name="Files">The SHA-256 of each file.</param>
+internal sealed record BackupManifest(int Format, DateTimeOffset At, bool IsIncremental, SortedDictionary<string, string> Files)
+{
+    public const int OwnFormat = 1;
+}
+
+[JsonSerializable(typeof(BackupManifest))]
+internal sealed partial class ManifestJson : JsonSerializerContext;
