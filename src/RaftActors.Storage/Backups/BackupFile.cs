@@ -148,15 +148,15 @@ internal sealed class BackupFile : IDisposable
         using var zip = ZipFile.OpenRead(Path);
         zip.ExtractToDirectory(_folder);
         var name = System.IO.Path.Combine(_folder, ManifestName);
-        Demand(File.Exists(name) && ChecksumOf(name) == zip.Comment, "it has no manifest, or another one than was written");
+        Check(File.Exists(name) && ChecksumOf(name) == zip.Comment, "it has no manifest, or another one than was written");
         var manifest = JsonSerializer.Deserialize(File.ReadAllBytes(name), ManifestJson.Default.BackupManifest)!;
-        Demand(manifest.Format == BackupManifest.OwnFormat, $"it has format {manifest.Format}, which another version of this program reads");
-        Demand(zip.Entries.Count == manifest.Files.Count + 1, "it has other files than were written");
+        Check(manifest.Format == BackupManifest.OwnFormat, $"it has format {manifest.Format}, and this program reads another one");
+        Check(zip.Entries.Count == manifest.Files.Count + 1, "it has other files than were written");
         foreach (var (file, checksum) in manifest.Files)
         {
             cancellationToken.ThrowIfCancellationRequested();
             var path = System.IO.Path.Combine(_folder, file);
-            Demand(File.Exists(path) && ChecksumOf(path) == checksum, $"{file} is not what was written");
+            Check(File.Exists(path) && ChecksumOf(path) == checksum, $"{file} is not what was written");
         }
 
         return manifest;
@@ -165,7 +165,7 @@ internal sealed class BackupFile : IDisposable
     private void Read(BackupManifest manifest, CancellationToken cancellationToken)
     {
         var report = LogVerify.Check(_store, _ => cancellationToken.ThrowIfCancellationRequested(), manifest.IsIncremental);
-        Demand(report.IsWhole, $"{report.Damages.FirstOrDefault()?.Place.What}");
+        Check(report.IsWhole, $"{report.Damages.FirstOrDefault()?.Place.What}");
         var store = report.Stores[0];
         using var snapshot = OpenSnapshot();
         (At, IsIncremental, Owner, Uid) = (manifest.At, manifest.IsIncremental, store.Owner, store.HardState.Group);
@@ -183,7 +183,7 @@ internal sealed class BackupFile : IDisposable
         return Convert.ToHexStringLower(SHA256.HashData(content));
     }
 
-    private static void Demand(bool holds, string problem)
+    private static void Check(bool holds, string problem)
     {
         if (!holds)
         {

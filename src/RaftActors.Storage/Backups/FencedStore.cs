@@ -88,8 +88,8 @@ internal sealed class FencedStore : IStoreListener, IDisposable
 
         if (_directory.IsShortOfSpace)
         {
-            throw new StoreException($"The disk is nearly full, so the store of {_owner} is a part, and fenced. Make room, and begin again. "
-                + "A restore needs another directory, or this one moved away.");
+            throw new StoreException($"The disk is nearly full, so the store of {_owner} is a part, and fenced. Make room, and begin "
+                + "again. A restore needs another directory, or this one moved away.");
         }
     }
 }

@@ -159,7 +159,7 @@ internal abstract record ClientReply
     /// <summary>What follows in a backup, as a member that lags gets it.</summary>
     /// <param name="Uid">The identity of the group.</param>
     /// <param name="End">The last committed entry in the store.</param>
-    /// <param name="Snapshot">A piece of the latest snapshot, which is needed in place of compacted entries. Null: it is not needed.</param>
+    /// <param name="Snapshot">A piece of the latest snapshot, in place of entries that are compacted. Null: it is not needed.</param>
     /// <param name="Entries">The next committed entries.</param>
     public sealed record BackupPart(GroupUid Uid, LogIndex End, Message.SnapshotChunk? Snapshot, LogSlice Entries) : ClientReply;
 
