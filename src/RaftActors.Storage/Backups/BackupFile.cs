@@ -175,6 +175,8 @@ internal sealed class BackupFile : IDisposable
             End = End.After(entries);
             Configuration = entries.LastOrDefault(entry => entry.Configuration is not null).Configuration ?? Configuration;
         }
+
+        Check(new LogEnd(End.Index, End.Term, End.Serial) == store.Last, $"its log ends at {store.Last}, and its entries at {End}");
     }
 
     private static string ChecksumOf(string path)

@@ -64,7 +64,7 @@ internal sealed class ClientBackup(
         {
             // The process may lag behind what was committed when the call began.
             var has = writer.Position;
-            var lacks = has.Index == end ? has.Index.Next : has.Index;
+            var lacks = has.Index >= end ? has.Index.Next : has.Index;
             var part = await ask(new ClientCall.Backup(has, writer.Snapshot?.Position ?? default, writer.Place, lacks))
                 .ConfigureAwait(false);
             if (part.Uid != (uid ??= part.Uid))
@@ -80,7 +80,7 @@ internal sealed class ClientBackup(
 
             await Block(() => writer.Add(part.Snapshot, part.Entries)).ConfigureAwait(false);
             options.Progress?.Report(new RaftBackupProgress(writer.Length, writer.Snapshot?.Length));
-            end = end is null || has.Index == end ? part.End : end;
+            end = end is null || has.Index >= end ? part.End : end;
             if (writer.Position.Index >= end && writer.Position.Serial >= least)
             {
                 return part.Uid;
