@@ -35,8 +35,8 @@ internal sealed class BackupFile : IDisposable
         _folder = FolderFor(Path);
         try
         {
-            PrivateFile.CreateFolder(_folder);
             Length = new FileInfo(Path).Length;
+            PrivateFile.CreateFolder(_folder);
             var manifest = Unpack(cancellationToken);
             _store = OfflineDirectory.ToRead(_folder);
             Read(manifest, cancellationToken);
