@@ -29,7 +29,8 @@ public sealed class RaftDowningProvider : IDowningProvider
         ArgumentNullException.ThrowIfNull(cluster);
         var settings = _settings = DowningSettings.Read(system);
         _ = BootstrapSettings.Read(system);
-        DowningActorProps = Props.Create(() => new DowningActor(cluster, settings));
+        Func<RaftItems> items = () => RaftCoordination.Get(system).Items;
+        DowningActorProps = Props.Create(() => new DowningActor(cluster, settings, items));
     }
 
     /// <summary>

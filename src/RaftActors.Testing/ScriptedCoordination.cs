@@ -4,6 +4,7 @@ using Akka.Event;
 using RaftActors.Coordination;
 using RaftActors.Coordination.Group;
 using RaftActors.Coordination.Sessions;
+using RaftActors.Coordination.Settings;
 using RaftActors.Coordination.State;
 
 namespace RaftActors.Testing;

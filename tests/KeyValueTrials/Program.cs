@@ -13,7 +13,7 @@ return await TrialProgram.Run(
         new("roster", RosterTrials.Exchange),
         new("groups", GroupsTrials.Idle),
         new("partition", FaultTrials.Partition, Network.Problem),
-        new("clock", FaultTrials.Clock, FaultTrials.ClockProblem),
+        new("clock", FaultTrials.Clock, WallClock.Problem),
         new("full-disk", FaultTrials.FillDisk, Machine.RootProblem),
     ],
     (work, parsed) => new TrialScope(work, parsed),

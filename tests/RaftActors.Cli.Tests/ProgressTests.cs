@@ -1,3 +1,4 @@
+using RaftActors.Cli.Terminal;
 using RaftActors.Storage.Tools;
 
 namespace RaftActors.Cli.Tests;

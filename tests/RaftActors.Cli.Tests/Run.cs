@@ -2,6 +2,8 @@ using System.Diagnostics;
 using System.Text;
 using System.Text.Json;
 
+using RaftActors.Cli.Server;
+using RaftActors.Cli.Terminal;
 using RaftActors.Cli.Tests.Client;
 
 namespace RaftActors.Cli.Tests;

@@ -1,3 +1,5 @@
+using RaftActors.Cli.Server;
+using RaftActors.Cli.Terminal;
 using RaftActors.Core;
 
 namespace RaftActors.Cli.Tests;

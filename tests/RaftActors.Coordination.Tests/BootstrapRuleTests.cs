@@ -4,8 +4,8 @@ using Akka.Configuration;
 using Akka.Event;
 
 using RaftActors.Coordination.Bootstrap;
-using RaftActors.Coordination.Group;
 using RaftActors.Coordination.Sessions;
+using RaftActors.Coordination.Settings;
 using RaftActors.Coordination.State;
 
 namespace RaftActors.Coordination.Tests;

@@ -2,8 +2,8 @@ using System.Text.Json;
 
 using Akka.Event;
 
-using RaftActors.Coordination.Group;
 using RaftActors.Coordination.Sessions;
+using RaftActors.Coordination.Settings;
 using RaftActors.Coordination.State;
 
 namespace RaftActors.Coordination.Tests;

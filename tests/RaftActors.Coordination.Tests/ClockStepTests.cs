@@ -1,4 +1,5 @@
 using RaftActors.Coordination.Group;
+using RaftActors.Coordination.Settings;
 using RaftActors.Coordination.State;
 using RaftActors.Testing.Simulation;
 

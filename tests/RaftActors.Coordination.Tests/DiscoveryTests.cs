@@ -5,8 +5,8 @@ using Akka.Configuration;
 using Akka.Discovery;
 using Akka.Event;
 
-using RaftActors.Coordination.Group;
 using RaftActors.Coordination.Sessions;
+using RaftActors.Coordination.Settings;
 
 namespace RaftActors.Coordination.Tests;
 

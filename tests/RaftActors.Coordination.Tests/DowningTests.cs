@@ -41,10 +41,11 @@ public sealed class DowningTests : NodesTest
         using var system = ActorSystem.Create("alone", "akka.stdout-loglevel = OFF");
         var cluster = (Cluster)RuntimeHelpers.GetUninitializedObject(typeof(Cluster));
         var settings = new DowningSettings(TimeSpan.FromMilliseconds(500), TimeSpan.FromSeconds(1));
+        Func<RaftItems> items = () => RaftCoordination.Get(system).Items;
         var inbox = Inbox.Create(system);
         system.EventStream.Subscribe(inbox.Receiver, typeof(Error));
 
-        system.ActorOf(Props.Create(() => new DowningActor(cluster, settings)));
+        system.ActorOf(Props.Create(() => new DowningActor(cluster, settings, items)));
 
         // The inbox throws it as it is, or in others.
         Assert.IsType<TimeoutException>(Record.Exception(() => inbox.Receive(10 * settings.Tick))?.GetBaseException());

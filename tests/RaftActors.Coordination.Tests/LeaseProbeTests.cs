@@ -1,7 +1,7 @@
 using Akka.Event;
 
-using RaftActors.Coordination.Group;
 using RaftActors.Coordination.Sessions;
+using RaftActors.Coordination.Settings;
 using RaftActors.Coordination.State;
 
 namespace RaftActors.Coordination.Tests;

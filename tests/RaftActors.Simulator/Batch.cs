@@ -3,7 +3,11 @@ using System.Diagnostics;
 namespace RaftActors.Simulator;
 
 /// <summary>The seeds of a batch, and the settings for all of them.</summary>
-internal sealed record BatchSettings(ulong First, ulong Last, FaultSet Faults, int? Seconds, int Jobs, bool Twice, DiskMaker? Disks);
+internal sealed record BatchSettings(ulong First, ulong Last, FaultSet Faults, int? Seconds, int Jobs, bool Twice, DiskMaker? Disks)
+{
+    /// <summary>Prints how often features met.</summary>
+    public bool Pairs { get; init; }
+}
 
 /// <summary>Runs many seeds, several at a time. Seeds share no state.</summary>
 internal sealed class Batch(BatchSettings settings)
@@ -39,6 +43,11 @@ internal sealed class Batch(BatchSettings settings)
 
         output.WriteLine($"{_totals}; {_totals.Messages / Math.Max(0.001, _busy.TotalSeconds):F0} messages a second on each core, "
             + $"{_clock.Elapsed.TotalSeconds:F1} s");
+        if (settings.Pairs)
+        {
+            output.WriteLine(_totals.Meetings);
+        }
+
         output.WriteLine(_failures.Count == 0 ? "nothing was violated" : $"{_failures.Count} seeds FAILED");
         return _failures.Count == 0 ? 0 : 1;
     }

@@ -48,6 +48,20 @@ internal static class CommandLine
         DefaultValueFactory = _ => DiskKind.Simulated,
     };
 
+    private static readonly Option<string?> TlaFile = new("--trace-tla")
+    {
+        Description = "With --seed or --seeds: run plain groups, and write what each Core did as one JSON object a line, which a TLA+ "
+            + "specification of Raft can replay (docs/traces.md). With --seeds the name contains {seed}.",
+        HelpName = "file",
+    };
+
+    private static readonly Option<int> TlaEvents = new("--events")
+    {
+        Description = "With --trace-tla: the most events of a trace. Default: 600.",
+        HelpName = "n",
+        DefaultValueFactory = _ => 600,
+    };
+
     private static readonly Option<int?> Seconds = new("--seconds")
     {
         Description = "Start no seed after this number of seconds.",
@@ -64,6 +78,11 @@ internal static class CommandLine
     private static readonly Option<bool> Twice = new("--twice")
     {
         Description = "Run each seed twice and compare the runs. Default: one seed in fifty.",
+    };
+
+    private static readonly Option<bool> Pairs = new("--pairs")
+    {
+        Description = "Print for each two features in how many seeds they met at a process within a heartbeat.",
     };
 
     private static readonly Option<bool> Mutants = new("--mutants")
@@ -130,9 +149,10 @@ internal static class CommandLine
             "Runs Raft groups under faults in virtual time, one group for each seed. Exit code 0: no violation; 1: a violation; "
             + "2: wrong usage.")
         {
-            Seeds, Seed, Trace, Only, Faults, Disk, Seconds, Jobs, Twice, Mutants, Name, Availability, Coordination, Actors, Workload,
-            Exhaustive, ScopeName, Depth, States,
+            Seeds, Seed, Trace, Only, TlaFile, TlaEvents, Faults, Disk, Seconds, Jobs, Twice, Pairs, Mutants, Name, Availability,
+            Coordination, Actors, Workload, Exhaustive, ScopeName, Depth, States,
         };
+        command.Validators.Add(ValidateTla);
         command.Validators.Add(parsed =>
         {
             if (parsed.GetResult(Seed) is null && (parsed.GetResult(Trace) is not null || parsed.GetResult(Only) is not null))
@@ -203,13 +223,52 @@ internal static class CommandLine
                 return AvailabilityTrial.Run(first, last, jobs, Console.Out);
             }
 
+            if (parsed.GetValue(TlaFile) is { } file)
+            {
+                (first, last) = parsed.GetValue(Seed) is { } traced ? (traced, traced) : (first, last);
+                return TracedBatch.Run(first, last, faults, file, parsed.GetValue(TlaEvents), jobs, Console.Out);
+            }
+
             DiskMaker? disks = parsed.GetValue(Disk) == DiskKind.Files ? StoredDisk.Make : null;
             var only = parsed.GetResult(Only) is null ? null : parsed.GetValue(Only);
             return parsed.GetValue(Seed) is { } seed
                 ? OneSeed.Run(seed, faults, only, parsed.GetValue(Trace), disks, Console.Out)
-                : Batch.Run(new BatchSettings(first, last, faults, parsed.GetValue(Seconds), jobs, parsed.GetValue(Twice), disks));
+                : Batch.Run(new BatchSettings(first, last, faults, parsed.GetValue(Seconds), jobs, parsed.GetValue(Twice), disks)
+                {
+                    Pairs = parsed.GetValue(Pairs),
+                });
         });
         return command;
+    }
+
+    private static void ValidateTla(CommandResult parsed)
+    {
+        Option[] others = [Trace, Only, Disk, Seconds, Twice, Mutants, Availability, Coordination, Actors, Exhaustive];
+        if (parsed.GetResult(TlaFile) is not { Tokens: [var file] })
+        {
+            if (parsed.GetResult(TlaEvents) is { Implicit: false })
+            {
+                parsed.AddError("--events needs --trace-tla.");
+            }
+        }
+        else if (Array.Find(others, other => parsed.GetResult(other) is { Implicit: false }) is { } other)
+        {
+            parsed.AddError($"--trace-tla writes traces of plain groups, which have no {other.Name}. Leave {other.Name} out.");
+        }
+        else if (parsed.GetResult(Seed) is null && !file.Value.Contains(TracedBatch.SeedMark, StringComparison.Ordinal))
+        {
+            parsed.AddError(
+                $"All seeds would write '{file.Value}'. Use --seed, or a name with {TracedBatch.SeedMark}, such as "
+                + $"{TracedBatch.SeedMark}.ndjson.");
+        }
+        else if (Path.GetDirectoryName(Path.GetFullPath(file.Value)) is { } folder && !Directory.Exists(folder))
+        {
+            parsed.AddError($"The folder '{folder}' of the traces does not exist. Make it first.");
+        }
+        else if (parsed.GetResult(TlaEvents) is { Implicit: false } && parsed.GetValue(TlaEvents) < 1)
+        {
+            parsed.AddError("--events must be at least 1.");
+        }
     }
 
     private static Option<string?> OptionOfWorkload()

@@ -11,7 +11,15 @@ internal sealed record SeedResult(ulong Seed, Violation? Violation, Totals Total
         DiskMaker? disks = null,
         bool skipsTicks = false)
     {
-        var simulation = new Simulation(seed, faults, only, trace, disks) { SkipsTicks = skipsTicks };
+        return Of(seed, new Simulation(seed, faults, only, trace, disks) { SkipsTicks = skipsTicks }, trace);
+    }
+
+    /// <summary>Runs a plain group.</summary>
+    public static SeedResult OfPlain(ulong seed, FaultSet faults, TlaTrace? tla = null) =>
+        Of(seed, new Simulation(GroupPlan.Plain(seed, faults), faults) { Tla = tla }, null);
+
+    private static SeedResult Of(ulong seed, Simulation simulation, TextWriter? trace)
+    {
         Violation? violation = null;
         try
         {

@@ -33,6 +33,9 @@ internal sealed class Totals
 
     public long Histories { get; set; }
 
+    /// <summary>The pairs of features that met.</summary>
+    public Meetings Meetings { get; } = new();
+
     public void Add(Totals other)
     {
         Seeds += other.Seeds;
@@ -48,6 +51,7 @@ internal sealed class Totals
         Quiesced += other.Quiesced;
         Reads += other.Reads;
         Histories += other.Histories;
+        Meetings.Add(other.Meetings);
     }
 
     /// <inheritdoc/>

@@ -25,7 +25,15 @@ public sealed partial class FolderTests
     public static TheoryData<string> Projects => [.. Layers.Keys];
 
     [Fact]
-    public void Page_draws_the_projects() => Assert.Equal(["RaftActors", "RaftActors.Storage"], Layers.Keys.Order());
+    public void Page_draws_the_projects() => Assert.Equal(
+        [
+            "RaftActors",
+            "RaftActors.Cli",
+            "RaftActors.Coordination",
+            "RaftActors.Dashboard",
+            "RaftActors.Storage",
+        ],
+        Layers.Keys.Order());
 
     [Theory]
     [MemberData(nameof(Projects))]

@@ -7,7 +7,7 @@ internal static class Repository
 {
     // Anything else beside them is of the one who runs the tests: packages, outputs, notes.
     private static readonly string[] Ours = [".ci", ".github", "demo", "docs", "hocon", "src", "tests"];
-    private static readonly string[] NotOurs = [".vs", ".idea", "bin", "obj", "logs", "TestResults"];
+    private static readonly string[] NotOurs = [".vs", ".idea", "bin", "obj", "logs", "node_modules", "TestResults"];
 
     public static string Root { get; } = FindRoot();
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 
 using RaftActors.Cli.Client;
+using RaftActors.Cli.Terminal;
 using RaftActors.Core;
 
 namespace RaftActors.Cli.Backups;
@@ -16,7 +17,7 @@ internal static class BackupCommand
             Description = "An earlier backup of the group. The new one has only the messages since. A restore needs both.",
             HelpName = "file",
         };
-        var process = CommandLine.Process();
+        var process = SharedOptions.Process();
         process.Description = "The process whose store is read: raft@:9991. Default: a follower that answers.";
         var options = new ClientOptions(environment);
         var command = new Command(

@@ -1,5 +1,7 @@
 using System.Globalization;
 
+using RaftActors.Cli.Terminal;
+
 namespace RaftActors.Cli.Backups;
 
 /// <summary>Describes a backup as text and as JSON.</summary>

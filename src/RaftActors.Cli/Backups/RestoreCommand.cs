@@ -1,5 +1,6 @@
 using System.CommandLine;
 
+using RaftActors.Cli.Terminal;
 using RaftActors.Core;
 
 namespace RaftActors.Cli.Backups;
@@ -14,8 +15,8 @@ internal static class RestoreCommand
             Description = "A full backup, then those that continue it.",
             Arity = ArgumentArity.OneOrMore,
         };
-        var data = CommandLine.Data();
-        var process = CommandLine.Process();
+        var data = SharedOptions.Data();
+        var process = SharedOptions.Process();
         process.Required = true;
         process.Description = "The member whose store is made here: raft@:9990.";
         var members = new Option<ProcessName[]>("--members")
@@ -23,7 +24,7 @@ internal static class RestoreCommand
             Description = "All members of the new group, separated by commas. The first ones vote: an odd number, at most --max-voters.",
             HelpName = "names",
             Required = true,
-            CustomParser = CommandLine.ParseNames,
+            CustomParser = SharedOptions.ParseNames,
         };
         var group = new Option<string?>("--group")
         {
@@ -40,8 +41,8 @@ internal static class RestoreCommand
             Description = "The most voters of the new group, odd and from 3 to 11, the same for each member. Default: as in the backup.",
             HelpName = "count",
         };
-        var shared = CommandLine.AllowSharedDirectory();
-        var json = CommandLine.Json();
+        var shared = SharedOptions.AllowSharedDirectory();
+        var json = SharedOptions.Json();
         var command = new Command(
             "restore",
             """

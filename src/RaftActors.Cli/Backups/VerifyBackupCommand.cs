@@ -1,5 +1,7 @@
 using System.CommandLine;
 
+using RaftActors.Cli.Terminal;
+
 namespace RaftActors.Cli.Backups;
 
 /// <summary><c>raft verify</c>.</summary>
@@ -8,7 +10,7 @@ internal static class VerifyBackupCommand
     public static Command Build(CommandEnvironment environment)
     {
         var files = new Argument<string[]>("files") { Description = "The backups.", Arity = ArgumentArity.OneOrMore };
-        var json = CommandLine.Json();
+        var json = SharedOptions.Json();
         var command = new Command(
             "verify",
             """

@@ -1,6 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 
+using RaftActors.Cli.Terminal;
+
 namespace RaftActors.Cli.Certificates;
 
 /// <summary><c>raft certs</c>.</summary>
@@ -81,7 +83,7 @@ internal static class CertsCommand
             folder.WriteCa(authority);
         }
 
-        var table = new Table("", "CERTIFICATE", "KEY", "UNTIL");
+        var table = new TextTable("", "CERTIFICATE", "KEY", "UNTIL");
         table.Add(found is null ? "CA" : "CA, as before", folder.CaCertificate, folder.CaKey, DateOf(authority.Certificate.NotAfter));
         foreach (var holder in holders)
         {

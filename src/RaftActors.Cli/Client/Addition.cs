@@ -25,7 +25,7 @@ internal sealed class Addition(ProcessName process, ClientSettings settings, Gro
             return new RequestOutcome.NotDone(silent);
         }
 
-        var members = GroupStatus.MembersOf(group);
+        var members = GroupReport.MembersOf(group);
         if (members.Any(member => member.Name == process))
         {
             return new RequestOutcome.NotDone($"{Shown} is a member of the group already.");
@@ -48,7 +48,7 @@ internal sealed class Addition(ProcessName process, ClientSettings settings, Gro
                 $"The server at {Shown} has another name. Add it by that name, or start it with the name {Shown}.");
         }
 
-        if (status is not null && Problem(status, GroupStatus.Latest(group)?.Identity ?? Guid.Empty, start) is { } problem)
+        if (status is not null && Problem(status, GroupReport.Latest(group)?.Identity ?? Guid.Empty, start) is { } problem)
         {
             return new RequestOutcome.NotDone(problem);
         }

@@ -1,6 +1,9 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 
+using RaftActors.Cli.Server;
+using RaftActors.Cli.Terminal;
+
 namespace RaftActors.Cli.Client;
 
 /// <summary><c>raft append</c>, <c>raft print</c> and <c>raft count</c>.</summary>

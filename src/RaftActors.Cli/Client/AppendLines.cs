@@ -1,5 +1,7 @@
 using System.Threading.Channels;
 
+using RaftActors.Cli.Terminal;
+
 namespace RaftActors.Cli.Client;
 
 /// <summary><c>raft append -</c>: appends the lines of standard input, several at a time.</summary>

@@ -1,3 +1,5 @@
+using RaftActors.Cli.Terminal;
+
 namespace RaftActors.Cli.Client;
 
 /// <summary>Reports the outcomes of appends: commits on standard output, all others on standard error. Thread-safe.</summary>

@@ -1,5 +1,7 @@
 using System.Diagnostics;
 
+using RaftActors.Cli.Server;
+
 namespace RaftActors.Cli.Client;
 
 /// <summary>Appends messages under request ids. A request id takes effect at most once, so a retry is safe. Thread-safe.</summary>

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 
+using RaftActors.Cli.Terminal;
 using RaftActors.Settings;
 
 namespace RaftActors.Cli.Client;

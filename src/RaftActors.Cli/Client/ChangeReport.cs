@@ -1,5 +1,7 @@
 using System.Text.Json;
 
+using RaftActors.Cli.Terminal;
+
 namespace RaftActors.Cli.Client;
 
 /// <summary>Reports the outcome of a change of members or leader.</summary>

@@ -3,6 +3,8 @@ using System.CommandLine.Parsing;
 using System.Globalization;
 
 using RaftActors.Cli.Security;
+using RaftActors.Cli.Server;
+using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client;
 
@@ -65,7 +67,7 @@ internal sealed class ClientOptions(
 
     public SecurityOptions Security { get; } = new(environment);
 
-    public Option<bool> Json { get; } = CommandLine.Json();
+    public Option<bool> Json { get; } = SharedOptions.Json();
 
     public void AddTo(Command command)
     {

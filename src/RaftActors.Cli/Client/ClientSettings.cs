@@ -1,4 +1,6 @@
 using RaftActors.Cli.Security;
+using RaftActors.Cli.Server;
+using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client;
 

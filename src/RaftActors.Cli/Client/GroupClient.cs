@@ -2,6 +2,8 @@ using Akka.Actor;
 using Akka.Configuration;
 
 using RaftActors.Cli.Client.Top;
+using RaftActors.Cli.Server;
+using RaftActors.Cli.Terminal;
 using RaftActors.Clients;
 using RaftActors.Network;
 
@@ -80,7 +82,7 @@ internal sealed class GroupClient : IDisposable
     /// <exception cref="RaftUnavailableException">
     /// No process of the group answered in time. If no node of an application has the group, the message lists those that they have.
     /// </exception>
-    public Task<RaftActors.GroupStatus> StatusAsync(CancellationToken end) =>
+    public Task<GroupStatus> StatusAsync(CancellationToken end) =>
         _settings.Target is ApplicationTarget ? AskApplicationAsync(Raft.StatusAsync, end) : Raft.StatusAsync(end);
 
     /// <summary>Asks for something. If no node of the application has the group, the exception lists those that they have.</summary>

@@ -12,11 +12,11 @@ internal sealed record GroupLevels(int? Group, int? Logic, ImmutableArray<Member
     /// <summary>The highest level that the program of a member reads.</summary>
     public int Highest => Members.Max(member => member.Reads ?? 0);
 
-    public static GroupLevels Of(RaftActors.GroupStatus answers) => new(
-        GroupStatus.Latest(answers)?.FormatLevel,
-        GroupStatus.Latest(answers)?.LogicVersion,
+    public static GroupLevels Of(GroupStatus answers) => new(
+        GroupReport.Latest(answers)?.FormatLevel,
+        GroupReport.Latest(answers)?.LogicVersion,
         [
-            .. from member in GroupStatus.MembersOf(answers)
+            .. from member in GroupReport.MembersOf(answers)
                let status = answers.Processes.FirstOrDefault(status => status.Name == member.Name)
                select new MemberLevel(member.Name, status?.FormatLevelMax, status?.Program.LogicVersion),
         ]);

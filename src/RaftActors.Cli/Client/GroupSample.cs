@@ -14,7 +14,7 @@ internal sealed record GroupSample(ImmutableArray<GroupMember> Members, Immutabl
     public static async Task<GroupSample> TakeAsync(GroupClient client, CancellationToken end)
     {
         var group = await client.StatusAsync(end).ConfigureAwait(false);
-        var members = GroupStatus.MembersOf(group);
+        var members = GroupReport.MembersOf(group);
         var names = members.Select(member => member.Name).Union(group.Processes.Select(process => process.Name)).Order();
         return new GroupSample(
             members, [.. await Task.WhenAll(names.Select(name => MemberSample.TakeAsync(client.Raft, name, end))).ConfigureAwait(false)]);

@@ -1,5 +1,7 @@
 using System.Text;
 
+using RaftActors.Cli.Server;
+
 namespace RaftActors.Cli.Client;
 
 /// <summary>Reads lines. A line that is too long for a message is skipped without being kept in memory.</summary>

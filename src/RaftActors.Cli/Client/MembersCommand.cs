@@ -1,5 +1,7 @@
 using System.CommandLine;
 
+using RaftActors.Cli.Terminal;
+
 namespace RaftActors.Cli.Client;
 
 /// <summary><c>raft members</c>.</summary>
@@ -168,8 +170,8 @@ internal static class MembersCommand
             return code;
         }
 
-        var (target, table) = (settings.Target, new Table(settings.Target.Noun.ToUpperInvariant(), "PART", "LEADER"));
-        foreach (var member in GroupStatus.MembersOf(group))
+        var (target, table) = (settings.Target, new TextTable(settings.Target.Noun.ToUpperInvariant(), "PART", "LEADER"));
+        foreach (var member in GroupReport.MembersOf(group))
         {
             var (shown, isLeader) = (target.Show(member.Name), member.Name == group.Leader);
             table.Add(shown, member.IsVoter ? "voter" : "learner", isLeader ? "leader" : "");

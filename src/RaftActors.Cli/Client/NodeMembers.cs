@@ -1,4 +1,5 @@
 using RaftActors.Cli.Client.Top;
+using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client;
 
@@ -47,7 +48,7 @@ internal sealed class NodeMembers(string node, ClientSettings settings, CommandE
             return [Report(group, null, new RequestOutcome.NotDone(silent), client)];
         }
 
-        var members = GroupStatus.MembersOf(status).Select(member => member.Name).ToHashSet();
+        var members = GroupReport.MembersOf(status).Select(member => member.Name).ToHashSet();
         var names = isAddition ? group.Processes.Select(process => process.Place.Name) : members;
         return [.. names.Where(name => name.Node == node).Order().Select(name => Report(
             group,

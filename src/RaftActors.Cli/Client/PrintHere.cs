@@ -1,4 +1,5 @@
 using RaftActors.Cli.Server;
+using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client;
 

@@ -1,3 +1,5 @@
+using RaftActors.Cli.Terminal;
+
 namespace RaftActors.Cli.Client;
 
 /// <summary>Reports that the request goes to a leader that is none of the named servers.</summary>

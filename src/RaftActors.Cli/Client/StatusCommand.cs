@@ -1,5 +1,7 @@
 using System.CommandLine;
 
+using RaftActors.Cli.Terminal;
+
 using Spectre.Console;
 
 namespace RaftActors.Cli.Client;
@@ -85,7 +87,7 @@ internal sealed class StatusCommand(CommandEnvironment environment, ClientSettin
         : Repeat(new ChangesOnly(this, environment).Write);
 
     /// <param name="show">Gets the status, or why there is none.</param>
-    private int Repeat(Action<GroupStatus, string?> show)
+    private int Repeat(Action<GroupReport, string?> show)
     {
         while (true)
         {
@@ -101,19 +103,19 @@ internal sealed class StatusCommand(CommandEnvironment environment, ClientSettin
         }
     }
 
-    private GroupStatus Ask(CancellationToken end)
+    private GroupReport Ask(CancellationToken end)
     {
         var group = client.StatusAsync(end).GetAwaiter().GetResult();
 
         // The others answer for a server that they do not reach. Why this program does not is known when its own attempt has ended.
         Task.WaitAny([client.Attempts], (int)settings.LookPatience.TotalMilliseconds, end);
-        return GroupStatus.Of(group, settings.Target, client.WhyUnreached);
+        return GroupReport.Of(group, settings.Target, client.WhyUnreached);
     }
 
-    private Spectre.Console.Table ForTerminal(GroupStatus group) =>
+    private Table ForTerminal(GroupReport group) =>
         StatusView.ForTerminal(group, settings.Target, AnsiConsole.Profile.Width);
 
-    private void Write(TextWriter output, GroupStatus group)
+    private void Write(TextWriter output, GroupReport group)
     {
         if (settings.IsJson)
         {
@@ -130,7 +132,7 @@ internal sealed class StatusCommand(CommandEnvironment environment, ClientSettin
     {
         private string _last = "";
 
-        public void Write(GroupStatus group, string? why)
+        public void Write(GroupReport group, string? why)
         {
             using var text = new StringWriter();
             if (why is not null)

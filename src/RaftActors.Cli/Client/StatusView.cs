@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 
+using RaftActors.Cli.Terminal;
 using RaftActors.Core;
 
 using Spectre.Console;
@@ -15,9 +16,9 @@ internal static class StatusView
     // A longer note is wrapped.
     private const int NoteWidthMin = 20;
 
-    public static void WriteText(TextWriter output, GroupStatus group, Target target)
+    public static void WriteText(TextWriter output, GroupReport group, Target target)
     {
-        var table = new Table(HeadingOf(target));
+        var table = new TextTable(HeadingOf(target));
         foreach (var member in group.Members)
         {
             table.Add(Cells(member, group, target));
@@ -27,7 +28,7 @@ internal static class StatusView
     }
 
     /// <param name="width">Columns of the terminal. On a narrow one the less important columns are left out.</param>
-    public static Spectre.Console.Table ForTerminal(GroupStatus group, Target target, int width)
+    public static Table ForTerminal(GroupReport group, Target target, int width)
     {
         var heading = HeadingOf(target);
         var rows = group.Members.Select(member => Cells(member, group, target).Select(Printable.Of).ToArray()).ToArray();
@@ -42,7 +43,7 @@ internal static class StatusView
             }
         }
 
-        var table = new Spectre.Console.Table().Border(TableBorder.None);
+        var table = new Table().Border(TableBorder.None);
         foreach (var column in columns)
         {
             var top = new TableColumn(new Text(heading[column], new Style(decoration: Decoration.Bold)));
@@ -57,7 +58,7 @@ internal static class StatusView
         return table;
     }
 
-    public static void WriteJson(TextWriter output, GroupStatus group, Target target)
+    public static void WriteJson(TextWriter output, GroupReport group, Target target)
     {
         foreach (var member in group.Members)
         {
@@ -99,7 +100,7 @@ internal static class StatusView
 
     private static string[] HeadingOf(Target target) => [target.Noun.ToUpperInvariant(), .. Columns];
 
-    private static string[] Cells(MemberStatus member, GroupStatus group, Target target) => member.Status is { } status
+    private static string[] Cells(MemberStatus member, GroupReport group, Target target) => member.Status is { } status
         ?
         [
             target.Show(member.Name),
@@ -126,7 +127,7 @@ internal static class StatusView
         null => "not a member",
     };
 
-    private static void Members(Utf8JsonWriter writer, MemberStatus member, GroupStatus group, Target target)
+    private static void Members(Utf8JsonWriter writer, MemberStatus member, GroupReport group, Target target)
     {
         writer.WriteString("kind", target.Noun);
         writer.WriteString(target.Noun, target.Show(member.Name));

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 
+using RaftActors.Cli.Terminal;
 using RaftActors.Storage.Tools;
 
 namespace RaftActors.Cli.Client;

@@ -3,6 +3,8 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
 
+using RaftActors.Cli.Terminal;
+
 namespace RaftActors.Cli.Client;
 
 /// <summary><c>raft trace</c>: appends one message, and follows it on all servers.</summary>
@@ -60,7 +62,7 @@ internal sealed class TraceCommand(CommandEnvironment environment, ClientSetting
             return code;
         }
 
-        var (outcome, events) = FollowAsync(text, GroupStatus.MembersOf(group)).GetAwaiter().GetResult();
+        var (outcome, events) = FollowAsync(text, GroupReport.MembersOf(group)).GetAwaiter().GetResult();
         foreach (var each in events.OrderBy(each => each.At))
         {
             Write(each);

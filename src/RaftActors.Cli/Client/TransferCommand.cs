@@ -1,5 +1,7 @@
 using System.CommandLine;
 
+using RaftActors.Cli.Terminal;
+
 namespace RaftActors.Cli.Client;
 
 /// <summary><c>raft transfer</c>.</summary>

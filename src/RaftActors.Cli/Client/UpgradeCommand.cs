@@ -1,5 +1,6 @@
 using System.CommandLine;
 
+using RaftActors.Cli.Terminal;
 using RaftActors.Core;
 
 namespace RaftActors.Cli.Client;
@@ -136,7 +137,7 @@ internal static class UpgradeCommand
 
     private static void WriteText(GroupLevels levels, Target target, TextWriter output)
     {
-        var table = new Table(target.Noun.ToUpperInvariant(), "PROGRAM READS", "LOGIC");
+        var table = new TextTable(target.Noun.ToUpperInvariant(), "PROGRAM READS", "LOGIC");
         foreach (var member in levels.Members)
         {
             table.Add(target.Show(member.Name), member.Reads is { } reads ? $"level {reads}" : "unknown: no answer", $"{member.Logic}");

@@ -1,3 +1,5 @@
+using RaftActors.Cli.Terminal;
+
 namespace RaftActors.Cli.Offline;
 
 /// <summary>Asks the user to confirm a change that is hard to undo.</summary>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
 
+using RaftActors.Cli.Terminal;
 using RaftActors.Storage.Tools;
 
 namespace RaftActors.Cli.Offline;
@@ -10,10 +11,10 @@ internal static class DumpCommand
 {
     public static Command Build(CommandEnvironment environment)
     {
-        var data = CommandLine.Data();
-        var json = CommandLine.Json();
-        var group = CommandLine.Group();
-        var process = CommandLine.Process();
+        var data = SharedOptions.Data();
+        var json = SharedOptions.Json();
+        var group = SharedOptions.Group();
+        var process = SharedOptions.Process();
         var from = new Option<long?>("--from") { Description = "Leave out entries with a lower index.", HelpName = "index" };
         var limit = new Option<long?>("--limit")
         {

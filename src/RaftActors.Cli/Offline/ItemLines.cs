@@ -1,5 +1,6 @@
 using System.Text.Json;
 
+using RaftActors.Cli.Terminal;
 using RaftActors.Storage.Tools;
 
 namespace RaftActors.Cli.Offline;

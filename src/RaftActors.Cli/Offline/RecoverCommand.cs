@@ -1,5 +1,6 @@
 using System.CommandLine;
 
+using RaftActors.Cli.Terminal;
 using RaftActors.Core;
 using RaftActors.Storage;
 using RaftActors.Storage.Tools;
@@ -11,15 +12,15 @@ internal static class RecoverCommand
 {
     public static Command Build(CommandEnvironment environment)
     {
-        var data = CommandLine.Data();
+        var data = SharedOptions.Data();
         var group = new Option<string>("--group") { Description = "The group that lost its majority.", HelpName = "name" };
-        var process = CommandLine.Process();
+        var process = SharedOptions.Process();
         process.Description = "The survivor whose store is in this directory: raft1@node1@localhost.";
         var members = new Option<ProcessName[]>("--members")
         {
             Description = "All survivors, this one included, separated by commas. Give the same list on each.",
             HelpName = "names",
-            CustomParser = CommandLine.ParseNames,
+            CustomParser = SharedOptions.ParseNames,
         };
         var all = new Option<bool>("--all") { Description = "All groups of the directory, with the survivors on --nodes." };
         var nodes = new Option<string[]>("--nodes")
@@ -28,8 +29,8 @@ internal static class RecoverCommand
             HelpName = "names",
             CustomParser = result => result.Tokens[0].Value.Split(',', StringSplitOptions.RemoveEmptyEntries),
         };
-        var shared = CommandLine.AllowSharedDirectory();
-        var yes = CommandLine.Yes();
+        var shared = SharedOptions.AllowSharedDirectory();
+        var yes = SharedOptions.Yes();
         var command = new Command(
             "recover",
             """
@@ -125,7 +126,7 @@ internal static class RecoverCommand
     private static void Show(TextWriter output, LostQuorumPlan plan)
     {
         output.WriteLine($"{plan.Owner}:");
-        var table = new Table("", "BEFORE", "AFTER");
+        var table = new TextTable("", "BEFORE", "AFTER");
         table.Add("group identity", $"{plan.Before.Group.Value:N}", $"{plan.After.Group.Value:N}");
         table.Add("voters", Names(plan.Before.Electorate()), Names(plan.Survivors));
         table.Add("lost", "", string.Join(' ', plan.Lost));

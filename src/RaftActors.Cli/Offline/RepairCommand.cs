@@ -1,5 +1,6 @@
 using System.CommandLine;
 
+using RaftActors.Cli.Terminal;
 using RaftActors.Storage.Tools;
 
 namespace RaftActors.Cli.Offline;
@@ -9,10 +10,10 @@ internal static class RepairCommand
 {
     public static Command Build(CommandEnvironment environment)
     {
-        var data = CommandLine.Data();
-        var json = CommandLine.Json();
-        var shared = CommandLine.AllowSharedDirectory();
-        var yes = CommandLine.Yes();
+        var data = SharedOptions.Data();
+        var json = SharedOptions.Json();
+        var shared = SharedOptions.AllowSharedDirectory();
+        var yes = SharedOptions.Yes();
         var command = new Command(
             "repair",
             """

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Text.Json;
 
+using RaftActors.Cli.Terminal;
 using RaftActors.Storage.Tools;
 
 namespace RaftActors.Cli.Offline;
@@ -10,8 +11,8 @@ internal static class VerifyCommand
 {
     public static Command Build(CommandEnvironment environment)
     {
-        var data = CommandLine.Data();
-        var json = CommandLine.Json();
+        var data = SharedOptions.Data();
+        var json = SharedOptions.Json();
         var command = new Command(
             "verify",
             """
@@ -63,7 +64,7 @@ internal static class VerifyCommand
     private static void WriteText(TextWriter output, LogReport report)
     {
         output.WriteLine($"{report.Directory}: {report.Segments} segments, {report.Records} records, {report.Snapshots} snapshots");
-        var table = new Table("GROUP", "PROCESS", "INCARNATION", "TERM", "ENTRIES", "LAST TERM", "SERIAL", "SNAPSHOT", "STATE");
+        var table = new TextTable("GROUP", "PROCESS", "INCARNATION", "TERM", "ENTRIES", "LAST TERM", "SERIAL", "SNAPSHOT", "STATE");
         foreach (var store in report.Stores)
         {
             table.Add(

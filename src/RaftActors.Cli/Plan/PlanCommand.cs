@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 
+using RaftActors.Cli.Terminal;
 using RaftActors.Storage.Disk;
 
 namespace RaftActors.Cli.Plan;
@@ -51,7 +52,7 @@ internal static class PlanCommand
                 + "Default: each member has a machine of its own.",
             HelpName = "n",
         };
-        var json = CommandLine.Json();
+        var json = SharedOptions.Json();
         var command = new Command("plan", Help) { members, payload, state, measure, sync, syncMost, roundTrip, shared, json };
         command.SetAction(parsed =>
         {
@@ -85,7 +86,7 @@ internal static class PlanCommand
     private static void WriteText(TextWriter output, GroupModel model, Load[] loads)
     {
         output.WriteLine($"A sync takes {Text(model.Sync)} (p50) and {Text(model.SyncMost)} (p99), a round trip {Text(model.RoundTrip)}.");
-        var table = new Table("CALLERS", "APPENDS/S", "P50", "P99");
+        var table = new TextTable("CALLERS", "APPENDS/S", "P50", "P99");
         foreach (var (callers, rate, median, most) in loads)
         {
             table.Add($"{callers}", rate.ToString("#,0", CultureInfo.InvariantCulture), Text(median), Text(most));

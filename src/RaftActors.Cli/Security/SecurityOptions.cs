@@ -1,6 +1,8 @@
 using System.Collections.Immutable;
 using System.CommandLine;
 
+using RaftActors.Cli.Terminal;
+
 namespace RaftActors.Cli.Security;
 
 /// <summary>The options about encryption and authentication that servers and clients share.</summary>

@@ -4,6 +4,8 @@ using Akka.Actor;
 using Akka.Actor.Setup;
 using Akka.Event;
 
+using RaftActors.Cli.Terminal;
+
 namespace RaftActors.Cli.Server;
 
 /// <summary>

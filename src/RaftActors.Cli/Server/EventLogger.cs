@@ -3,6 +3,8 @@ using System.Reflection;
 using Akka.Actor;
 using Akka.Event;
 
+using RaftActors.Cli.Terminal;
+
 namespace RaftActors.Cli.Server;
 
 /// <summary>

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-using RaftActors.Cli.Client;
+using RaftActors.Cli.Terminal;
 using RaftActors.Core;
 
 namespace RaftActors.Cli.Server;

@@ -1,3 +1,4 @@
+using RaftActors.Cli.Terminal;
 using RaftActors.Core;
 
 namespace RaftActors.Cli.Server;

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 
+using RaftActors.Cli.Terminal;
+
 namespace RaftActors.Cli.Server;
 
 /// <summary>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 
 using RaftActors.Cli.Security;
+using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Server;
 

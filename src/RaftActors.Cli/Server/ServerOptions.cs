@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Parsing;
 
 using RaftActors.Cli.Security;
+using RaftActors.Cli.Terminal;
 using RaftActors.Core;
 
 namespace RaftActors.Cli.Server;
@@ -44,7 +45,7 @@ internal sealed class ServerOptions
         HelpName = "dir",
     };
 
-    private readonly Option<bool> _shared = CommandLine.AllowSharedDirectory();
+    private readonly Option<bool> _shared = SharedOptions.AllowSharedDirectory();
     private readonly Option<int?> _min =
         Timeout("--election-timeout-min", "-t", "The shortest", ServerSettings.DefaultElectionTimeoutMin);
     private readonly Option<int?> _max =

@@ -4,6 +4,7 @@ using System.Reflection;
 using Akka.Actor;
 using Akka.Event;
 
+using RaftActors.Cli.Terminal;
 using RaftActors.Storage;
 
 namespace RaftActors.Cli.Server;

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Diagnostics.CodeAnalysis;
 
 using RaftActors.Cli.Security;
+using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Server;
 

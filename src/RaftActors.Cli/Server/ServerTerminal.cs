@@ -1,5 +1,7 @@
 using System.Globalization;
 
+using RaftActors.Cli.Terminal;
+
 namespace RaftActors.Cli.Server;
 
 /// <summary>

@@ -1,5 +1,7 @@
 using System.Runtime.InteropServices;
 
+using RaftActors.Cli.Terminal;
+
 namespace RaftActors.Cli.Server;
 
 /// <summary>

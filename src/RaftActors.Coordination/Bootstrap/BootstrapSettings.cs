@@ -2,7 +2,8 @@ using Akka.Actor;
 using Akka.Cluster;
 using Akka.Configuration;
 
-using RaftActors.Coordination.Group;
+using RaftActors.Coordination.Downing;
+using RaftActors.Coordination.Settings;
 
 namespace RaftActors.Coordination.Bootstrap;
 
@@ -35,9 +36,9 @@ internal sealed record BootstrapSettings(TimeSpan MemberTimeout)
         Demand(extension is null, $"akka.extensions starts {extension}, which may form a second cluster. Remove it.");
         var provider = config.GetString("akka.cluster.downing-provider-class");
         Demand(
-            provider?.Split(',')[0].Trim() == typeof(RaftDowningProvider).FullName,
+            provider?.Split(',')[0].Trim() == DowningSettings.Provider,
             $"akka.cluster.downing-provider-class is '{provider}', by which two sides of a cluster may both survive. Set it to "
-                + $"\"{typeof(RaftDowningProvider).FullName}, RaftActors.Coordination\".");
+                + $"\"{DowningSettings.Provider}, RaftActors.Coordination\".");
         var retry = config.GetString("akka.cluster.retry-unsuccessful-join-after", "10s");
         Demand(
             retry == "off",

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Text.Json;
-
-using RaftActors.Coordination.State;
+using System.Text.Json.Serialization;
 
 namespace RaftActors.Coordination.Downing;
 
@@ -31,7 +30,7 @@ internal sealed record Decision(long Count, ImmutableArray<string> Downed)
     {
         try
         {
-            return JsonSerializer.Deserialize(text, CoordinationJson.Default.Decision) is { Downed.IsDefault: false } read
+            return JsonSerializer.Deserialize(text, DecisionJson.Default.Decision) is { Downed.IsDefault: false } read
                 && read.Downed.All(each => each is not null)
                     ? read
                     : None;
@@ -42,7 +41,7 @@ internal sealed record Decision(long Count, ImmutableArray<string> Downed)
         }
     }
 
-    public string ToText() => JsonSerializer.Serialize(this, CoordinationJson.Default.Decision);
+    public string ToText() => JsonSerializer.Serialize(this, DecisionJson.Default.Decision);
 
     /// <summary>Adds members, and forgets the oldest ones if there are too many.</summary>
     public Decision With(IReadOnlyCollection<string> members)
@@ -58,3 +57,7 @@ internal sealed record Decision(long Count, ImmutableArray<string> Downed)
         return new(Count + members.Count, all[forgotten..]);
     }
 }
+
+[JsonSourceGenerationOptions(DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingDefault, RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(Decision))]
+internal sealed partial class DecisionJson : JsonSerializerContext;

@@ -15,13 +15,15 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
     private readonly Cluster _cluster;
     private readonly DowningSettings _settings;
     private readonly DowningPlan _plan;
+    private readonly Func<RaftItems> _items;
     private Decisions? _decisions;
     private bool _isAsking;
     private bool _isDown;
 
-    public DowningActor(Cluster cluster, DowningSettings settings)
+    /// <param name="items">The items of the group. Called once, when the cluster has started.</param>
+    public DowningActor(Cluster cluster, DowningSettings settings, Func<RaftItems> items)
     {
-        (_cluster, _settings, _plan) = (cluster, settings, new DowningPlan(settings));
+        (_cluster, _settings, _plan, _items) = (cluster, settings, new DowningPlan(settings), items);
         Receive<Ready>(_ => ((IWithTimers)this).Timers.StartPeriodicTimer(Tick.Instance, Tick.Instance, _settings.Tick));
         Receive<Tick>(_ => Look());
         Receive<Answered>(Follow);
@@ -98,7 +100,7 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
     private void Ask(Func<Decisions, CancellationToken, Task<Decisions.Known>> question, TimeSpan now)
     {
         _isAsking = true;
-        _decisions ??= new(RaftCoordination.Get(Context.System).Items, Context.System.Name);
+        _decisions ??= new(_items(), Context.System.Name);
         AskAsync(question, _decisions, _settings.DownSelfAfter)
             .PipeTo(Self, success: known => new Answered(known, now), failure: e => new Silent(e.Message));
     }

@@ -1,12 +1,15 @@
 using Akka.Actor;
 
-using RaftActors.Coordination.Group;
+using RaftActors.Coordination.Settings;
 
 namespace RaftActors.Coordination.Downing;
 
 /// <summary>The settings of the downing provider.</summary>
 internal sealed record DowningSettings(TimeSpan StableAfter, TimeSpan DownSelfAfter)
 {
+    /// <summary>The class that Akka.Cluster creates.</summary>
+    public const string Provider = "RaftActors.Coordination.RaftDowningProvider";
+
     /// <summary>
     /// A side with fewer members waits for so long. So the larger side decides if both reach the group, and the smaller one still
     /// decides in time if only it does.

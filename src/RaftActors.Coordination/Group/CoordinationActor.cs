@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 using Akka.Actor;
 
+using RaftActors.Coordination.Settings;
 using RaftActors.Coordination.State;
 
 namespace RaftActors.Coordination.Group;

@@ -13,6 +13,9 @@ namespace RaftActors.Coordination.Sessions;
 internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended, RaftClient<Command, Answer>? others = null)
     : IAsyncDisposable
 {
+    // What users have in place of this class.
+    private const string Users = "RaftCoordination";
+
     // The most claims and items of a session that are under way. Fewer than a client sends at a time, so that a renewal is sent at once.
     private const int SessionCallsMax = 128;
 
@@ -59,7 +62,7 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended,
                 case Outcome<Answer>.Done or Outcome<Answer>.Unknown when command is Command.Put or Command.Add or Command.Delete:
                     return null;
                 case Outcome<Answer>.NotCommitted { Reason: NotCommittedReason.Closed } closed:
-                    throw new ObjectDisposedException(nameof(RaftCoordination), closed.Detail);
+                    throw new ObjectDisposedException(Users, closed.Detail);
                 case Outcome<Answer>.NotCommitted { Reason: NotCommittedReason.Unauthorized } forbidden:
                     throw new RaftUnauthorizedException(forbidden.Detail);
                 case Outcome<Answer>.NotCommitted { Reason: NotCommittedReason.Invalid } refused:
@@ -120,7 +123,11 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended,
                 notBelow = null;
 
                 // No pair was committed for a while, or no process answers.
-                ObjectDisposedException.ThrowIf(ended.IsCompleted, typeof(RaftCoordination));
+                if (ended.IsCompleted)
+                {
+                    throw new ObjectDisposedException(Users);
+                }
+
                 await time.PauseAsync(Pause, cancellation).ConfigureAwait(false);
                 cancellation.ThrowIfCancellationRequested();
             }

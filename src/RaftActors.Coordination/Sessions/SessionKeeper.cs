@@ -1,6 +1,6 @@
 using Akka.Event;
 
-using RaftActors.Coordination.Group;
+using RaftActors.Coordination.Settings;
 using RaftActors.Coordination.State;
 
 namespace RaftActors.Coordination.Sessions;

@@ -1,8 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
 
-using RaftActors.Coordination.Downing;
-
 namespace RaftActors.Coordination.State;
 
 /// <summary>The JSON of all that the log, the snapshots and the messages of the coordination group contain.</summary>
@@ -14,7 +12,6 @@ namespace RaftActors.Coordination.State;
 [JsonSerializable(typeof(ItemsView))]
 [JsonSerializable(typeof(RaftOverview))]
 [JsonSerializable(typeof(CoordinationImage))]
-[JsonSerializable(typeof(Decision))]
 internal sealed partial class CoordinationJson : JsonSerializerContext
 {
     public static byte[] ToBytes(Question question) => JsonSerializer.SerializeToUtf8Bytes(question, Default.Question);

@@ -39,15 +39,14 @@ internal sealed class LogTail(Func<CommittedPair, string?>? show)
 
     // After a failed start a process of the same name may take the place of an earlier one, with another log.
     private static bool IsOf(LogRow row, CommittedPair pair) =>
-        (row.Index, row.Term, row.Time) == (pair.Index.Value, pair.Term, TextOf(pair.Time));
-
-    private static string TextOf(DateTimeOffset time) => time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+        (row.Index, row.Term, row.At) == (pair.Index.Value, pair.Term, pair.Time);
 
     private LogRow RowOf(CommittedPair pair) => new(
         pair.Index.Value,
         pair.Term,
         pair.Serial.Value,
-        TextOf(pair.Time),
+        pair.Time,
+        pair.Time.ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture),
         Short(pair.Key),
         pair.Size,
         Short(pair.ValueType),
@@ -77,4 +76,5 @@ internal sealed record LogView(ProcessName? Process, ImmutableArray<LogRow> Rows
 /// <param name="Size">Of the value in the log, in bytes.</param>
 /// <param name="Type">Of the value, as far as the bytes tell it.</param>
 /// <param name="Text">The value as the application shows it. Null: it does not.</param>
-internal sealed record LogRow(long Index, long Term, long Serial, string Time, string Key, int Size, string Type, string? Text);
+internal sealed record LogRow(
+    long Index, long Term, long Serial, DateTimeOffset At, string Time, string Key, int Size, string Type, string? Text);

@@ -1,5 +1,4 @@
 using System.Buffers.Binary;
-using System.Runtime.CompilerServices;
 
 using RaftActors.Settings;
 using RaftActors.Storage;
@@ -20,10 +19,6 @@ internal sealed class SimulatedMachine(World world) : Machine
     public override void RunOnThread(string name, Action run) => world.Post(world.Running, run);
 
     public override void Queue(IThreadPoolWorkItem run) => world.Post(world.Running, run.Execute);
-
-    // A cancelled Task.Delay continues on the thread pool.
-    public override ConfiguredTaskAwaitable Delay(TimeSpan span, TimeProvider time, CancellationToken cancellation = default) =>
-        new TaskCompletionSource().Task.WaitAsync(span, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     public override StoreDirectory OpenDirectory(StoreOptions options) => Running.OpenDirectory(options);
 

@@ -145,7 +145,9 @@ public abstract class RaftProjection<TValue, TResult> : RaftProjection
                     }
                 }
 
-                await Machine.Current.Delay(PauseAfter(Status.Failures), Machine.Current.Time, cancellationToken);
+                // Not Task.Delay: a cancelled one continues on the thread pool, outside of a simulation.
+                await new TaskCompletionSource().Task.WaitAsync(PauseAfter(Status.Failures), Machine.Current.Time, cancellationToken)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
 
             void Reached(Serial serial)

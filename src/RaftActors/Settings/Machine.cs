@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using System.Security.Cryptography;
 
 using RaftActors.Core;
@@ -76,12 +75,6 @@ internal class Machine
 
     /// <summary>Runs code that does not block, soon.</summary>
     public virtual void Queue(IThreadPoolWorkItem run) => ThreadPool.UnsafeQueueUserWorkItem(run, preferLocal: false);
-
-    /// <summary>
-    /// Waits as Task.Delay does. The caller gets no exception: it continues when the time is over, or when the token is cancelled.
-    /// </summary>
-    public virtual ConfiguredTaskAwaitable Delay(TimeSpan span, TimeProvider time, CancellationToken cancellation = default) =>
-        Task.Delay(span, time, cancellation).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
 
     /// <summary>Opens a directory of stores. See <see cref="StoreDirectory.Open(StoreOptions)"/>.</summary>
     public virtual StoreDirectory OpenDirectory(StoreOptions options) => StoreDirectory.Open(options);

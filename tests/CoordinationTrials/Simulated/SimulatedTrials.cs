@@ -40,13 +40,16 @@ internal static class SimulatedTrials
     }
 
     /// <returns>
-    /// The exit code: 1 if two holders wrote at a time, a majority was lost, a resource was not taken over, or the nodes did not recover.
+    /// The exit code: 1 if two holders wrote at a time, a majority was lost, a resource was not taken over, or the nodes did not recover; 2
+    /// if the pool has more than one thread.
     /// </returns>
     private static int Run((int First, int Last) seeds, int rounds, string? file, string? logs)
     {
-        // Akka.NET leaves some work to the pool. One thread has one order, and shows when there is nothing left.
-        ThreadPool.SetMinThreads(1, 1);
-        ThreadPool.SetMaxThreads(1, 1);
+        if (!OneThread.TryUse())
+        {
+            return 2;
+        }
+
         List<RoundResult> all = [];
         var (clock, time) = (Stopwatch.StartNew(), TimeSpan.Zero);
         for (var seed = seeds.First; seed <= seeds.Last; seed++)

@@ -24,11 +24,16 @@ internal static class StartTrials
         return starts;
     }
 
-    /// <returns>The exit code: 1 if two clusters existed at one time, or the nodes did not come into one.</returns>
+    /// <returns>
+    /// The exit code: 1 if two clusters existed at one time, or the nodes did not come into one; 2 if the pool has more than one thread.
+    /// </returns>
     private static int Run((int First, int Last) seeds, bool hasSeedNodes, string? logs)
     {
-        ThreadPool.SetMinThreads(1, 1);
-        ThreadPool.SetMaxThreads(1, 1);
+        if (!OneThread.TryUse())
+        {
+            return 2;
+        }
+
         List<StartResult> all = [];
         var (clock, time) = (Stopwatch.StartNew(), TimeSpan.Zero);
         for (var seed = seeds.First; seed <= seeds.Last; seed++)

@@ -17,17 +17,6 @@ internal static class FaultTrials
     private static readonly TimeSpan Full = TimeSpan.FromSeconds(25);
     private static readonly TimeSpan Jumped = TimeSpan.FromSeconds(4);
 
-    /// <summary>By how much the clock of one node jumps, in the words of the library and in seconds. The last one runs fast.</summary>
-    private static readonly (string Words, int Seconds)[] Jumps =
-        [("+3600", 3600), ("-7200", -7200), ("+86400", 86400), ("+0", 0), ("-1", -1), ("+0 x50", 0)];
-
-    // Null: it is not installed.
-    private static string? Library => Directory.GetDirectories("/usr/lib", "*-linux-gnu")
-        .Select(folder => Path.Combine(folder, "faketime/libfaketimeMT.so.1")).FirstOrDefault(File.Exists);
-
-    /// <summary>Why this machine cannot change the clock of a process, with the remedy; null: it can.</summary>
-    public static string? ClockProblem() => Library is null ? "it needs libfaketime: run 'apt-get install faketime'" : null;
-
     /// <summary>Kills the node that leads the most groups, and restarts it when all keys are written again.</summary>
     public static Task<string> KillLeader(TrialScope trial) => Rounds(trial, 30, async (cluster, _, leader) =>
     {
@@ -102,30 +91,18 @@ internal static class FaultTrials
         });
     }
 
-    /// <summary>
-    /// The wall clock of the leader jumps or runs fast, then that of another node, and so on. The monotonic clock stays, as on a machine
-    /// whose time of day is set.
-    /// </summary>
+    /// <summary>The wall clock of the leader jumps or runs fast, then that of another node, and so on.</summary>
     public static async Task<string> Clock(TrialScope trial)
     {
         var cluster = Cluster.On(trial, 3);
-        foreach (var node in cluster.Nodes)
-        {
-            File.WriteAllText(FileOf(node), "+0");
-        }
-
-        await cluster.StartAll(node => new Dictionary<string, string>
-        {
-            ["LD_PRELOAD"] = Library!, // Justification: the trial has no problem, so it is there.
-            ["FAKETIME_TIMESTAMP_FILE"] = FileOf(node),
-            ["FAKETIME_CACHE_DURATION"] = "1",
-            ["FAKETIME_DONT_FAKE_MONOTONIC"] = "1",
-        });
+        var clocks = cluster.Nodes.ToDictionary(node => node, node => new WallClock(Path.Combine(trial.Work, $"clock{node.Number}")));
+        clocks.Values.ToList().ForEach(clock => clock.Set());
+        await cluster.StartAll(node => clocks[node].Environment);
         return await Rounds(cluster, trial.Rounds(24), async (_, round, leader) =>
         {
             var node = InTurn(cluster, round, leader);
-            var (words, seconds) = Jumps[round / 2 % Jumps.Length];
-            File.WriteAllText(FileOf(node), words);
+            var (words, seconds) = WallClock.Jumps[round / 2 % WallClock.Jumps.Count];
+            clocks[node].Set(words);
             await Task.Delay(Jumped);
             var ahead = (await cluster.TimeOf(node) - DateTimeOffset.UtcNow).TotalSeconds;
             var isFast = words.Contains('x', StringComparison.Ordinal);
@@ -133,8 +110,6 @@ internal static class FaultTrials
                 ? throw new TrialFailure($"the clock of {node.Name} is {ahead:0} s ahead after '{words}': it has not jumped")
                 : "clock set";
         });
-
-        string FileOf(KeyValueNode node) => Path.Combine(trial.Work, $"clock{node.Number}");
     }
 
     /// <summary>Fills the disk of the leader to the last byte, then that of another node, and so on. Then it frees the space.</summary>

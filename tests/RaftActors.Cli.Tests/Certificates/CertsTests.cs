@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 using RaftActors.Cli.Certificates;
+using RaftActors.Cli.Terminal;
 
 using TrialKit;
 

@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 
 using RaftActors.Cli.Client;
 using RaftActors.Cli.Client.Check;
+using RaftActors.Cli.Server;
+using RaftActors.Cli.Terminal;
 using RaftActors.Core;
 using RaftActors.Wire;
 

@@ -1,3 +1,4 @@
+using RaftActors.Cli.Server;
 using RaftActors.Cli.Tests.Server;
 
 using TrialKit;

@@ -5,6 +5,8 @@ using Akka.Actor;
 using RaftActors.Cli.Client;
 using RaftActors.Cli.Client.Check;
 using RaftActors.Cli.Security;
+using RaftActors.Cli.Server;
+using RaftActors.Cli.Terminal;
 using RaftActors.Core;
 
 using TrialKit;
@@ -156,7 +158,7 @@ public sealed class CheckTests
     [Fact]
     public void Each_finding_is_one_JSON_object_and_a_failure_ends_the_check_with_1()
     {
-        var group = new FakeGroup { OnStatus = () => new RaftActors.GroupStatus("raft", [Good[0]], []) };
+        var group = new FakeGroup { OnStatus = () => new GroupStatus("raft", [Good[0]], []) };
 
         var run = Run.Here(group, "check", "--json");
 

@@ -1,3 +1,6 @@
+using RaftActors.Cli.Server;
+using RaftActors.Cli.Terminal;
+
 namespace RaftActors.Cli.Tests.Client;
 
 /// <summary>Parsing of the command line: short forms, wrong arguments, help.</summary>

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 
 using RaftActors.Cli.Server;
+using RaftActors.Cli.Terminal;
 using RaftActors.Core;
 using RaftActors.Wire;
 
@@ -28,7 +29,7 @@ internal sealed class FakeGroup : RaftClient<string, string>
     /// <summary>The outcome of a change; null: none comes.</summary>
     public Func<Outcome<Membership>?> OnChange { get; init; } = () => Done;
 
-    public Func<RaftActors.GroupStatus> OnStatus { get; init; } = () => new RaftActors.GroupStatus(ServerId.GroupName, [], []);
+    public Func<GroupStatus> OnStatus { get; init; } = () => new GroupStatus(ServerId.GroupName, [], []);
 
     /// <summary>The messages of the log after a serial, and the last serial that is applied.</summary>
     public Func<long, (Message[] Page, long Last)> OnRead { get; init; } = _ => ([], 0);
@@ -87,7 +88,7 @@ internal sealed class FakeGroup : RaftClient<string, string>
         return outcome ?? new Outcome<string>.Unknown(await Silence(timeout, cancellationToken));
     }
 
-    public override Task<RaftActors.GroupStatus> StatusAsync(CancellationToken cancellationToken) => Task.FromResult(OnStatus());
+    public override Task<GroupStatus> StatusAsync(CancellationToken cancellationToken) => Task.FromResult(OnStatus());
 
     public override Task<string> ExplainAsync(ProcessName? process, CancellationToken cancellationToken) => Task.FromResult(Explanation);
 

@@ -7,7 +7,7 @@ public sealed class MembersTests
 {
     private static readonly Guid Uid = new(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
 
-    private static RaftActors.GroupStatus Group => Status(Of(":9990") with { Leader = Process(":9991") }, Of(":9991"));
+    private static GroupStatus Group => Status(Of(":9990") with { Leader = Process(":9991") }, Of(":9991"));
 
     [Fact]
     public void Waiting_server_is_added_and_awaited_until_it_knows()
@@ -222,7 +222,7 @@ public sealed class MembersTests
         }
     }
 
-    private static RaftActors.GroupStatus ThreeKinds => Status(Of(":9990") with
+    private static GroupStatus ThreeKinds => Status(Of(":9990") with
     {
         Leader = Process(":9991"),
         Members = [Voter(":9990"), Voter(":9991"), new GroupMember(Process("box:12345"), isVoter: false)],
@@ -230,7 +230,7 @@ public sealed class MembersTests
 
     private static RaftStatus Waiting => new("raft", Process(":9993")) { Members = [new GroupMember(Process(":9993"), isVoter: false)] };
 
-    private static void AssertRefused(RaftActors.GroupStatus newcomer, string why)
+    private static void AssertRefused(GroupStatus newcomer, string why)
     {
         var run = Add(new FakeGroup { OnStatus = () => newcomer }, out var group);
 
@@ -254,7 +254,7 @@ public sealed class MembersTests
         Members = [Voter(":9990"), Voter(":9991"), Voter(":9992")],
     };
 
-    private static RaftActors.GroupStatus Status(params RaftStatus[] processes) => new("raft", [.. processes], []);
+    private static GroupStatus Status(params RaftStatus[] processes) => new("raft", [.. processes], []);
 
     private static GroupMember Voter(string server) => new(Process(server), isVoter: true);
 

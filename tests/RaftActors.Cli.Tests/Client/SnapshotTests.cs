@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 
+using RaftActors.Cli.Server;
+using RaftActors.Cli.Terminal;
 using RaftActors.Cli.Tests.Server;
 using RaftActors.Core;
 
@@ -127,7 +129,7 @@ public sealed class SnapshotTests : ServerProgramTest
         });
         return new FakeGroup
         {
-            OnStatus = () => new RaftActors.GroupStatus(ServerId.GroupName, [.. statuses], []),
+            OnStatus = () => new GroupStatus(ServerId.GroupName, [.. statuses], []),
             OnSnapshot = name =>
             {
                 _asked.Enqueue(name);

@@ -190,7 +190,7 @@ public sealed class StatusTests : ServerProgramTest
 
     private static FakeGroup Group(params RaftStatus[] processes) => new()
     {
-        OnStatus = () => new RaftActors.GroupStatus("raft", [.. processes], []),
+        OnStatus = () => new GroupStatus("raft", [.. processes], []),
     };
 
     private static RaftStatus Of(string server, RaftRole role, long serial) => new("raft", Process(server))

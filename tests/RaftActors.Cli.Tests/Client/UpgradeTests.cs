@@ -1,3 +1,5 @@
+using RaftActors.Cli.Server;
+using RaftActors.Cli.Terminal;
 using RaftActors.Cli.Tests.Server;
 using RaftActors.Core;
 
@@ -135,6 +137,6 @@ public sealed class UpgradeTests : ServerProgramTest
                 LogicVersion = level,
                 Program = new RaftProgram(each.Second!.Value, Guid.Empty, 0),
             });
-        return new FakeGroup { OnStatus = () => new RaftActors.GroupStatus(ServerId.GroupName, [.. statuses], []) };
+        return new FakeGroup { OnStatus = () => new GroupStatus(ServerId.GroupName, [.. statuses], []) };
     }
 }

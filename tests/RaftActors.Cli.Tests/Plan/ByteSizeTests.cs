@@ -1,3 +1,5 @@
+using RaftActors.Cli.Terminal;
+
 namespace RaftActors.Cli.Tests.Plan;
 
 /// <summary>Sizes with a unit.</summary>

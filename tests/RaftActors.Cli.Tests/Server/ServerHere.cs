@@ -1,5 +1,7 @@
 using System.Text;
 
+using RaftActors.Cli.Terminal;
+
 using TrialKit;
 
 namespace RaftActors.Cli.Tests.Server;

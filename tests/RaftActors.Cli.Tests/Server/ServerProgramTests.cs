@@ -2,6 +2,7 @@ using System.Net.NetworkInformation;
 using System.Text.RegularExpressions;
 
 using RaftActors.Cli.Client;
+using RaftActors.Cli.Server;
 
 using TrialKit;
 

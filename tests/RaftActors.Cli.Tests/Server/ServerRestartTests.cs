@@ -1,4 +1,6 @@
 using RaftActors.Cli.Client;
+using RaftActors.Cli.Server;
+using RaftActors.Cli.Terminal;
 
 using TrialKit;
 

@@ -3,6 +3,8 @@ using System.Net.Sockets;
 using System.Runtime.Versioning;
 using System.Text;
 
+using RaftActors.Cli.Terminal;
+
 using TrialKit;
 
 namespace RaftActors.Cli.Tests.Server;

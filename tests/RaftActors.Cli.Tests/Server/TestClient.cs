@@ -1,5 +1,7 @@
 using RaftActors.Cli.Client;
 using RaftActors.Cli.Security;
+using RaftActors.Cli.Server;
+using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Tests.Server;
 

@@ -147,6 +147,18 @@ internal sealed class SimulatedProcess
 
     public void FinishOneWrite() => Step(new Input.Persisted(_disk.FinishOne()));
 
+    /// <summary>Finishes all writes under way, and reports them together.</summary>
+    public void FinishWrites()
+    {
+        var ticket = default(Ticket);
+        while (HasWrites)
+        {
+            ticket = _disk.FinishOne();
+        }
+
+        Step(new Input.Persisted(ticket));
+    }
+
     private LogSlice ReadLog(LogIndex first, LogIndex last) =>
         Durable.Log.Skip((int)(first.Value - Durable.Base.Index.Value - 1)).Take((int)(last.Value - first.Value + 1));
 

@@ -33,11 +33,21 @@ internal sealed class ConfigurationChecker
     /// <summary>The latest configuration in the log is in force, committed or not. After its truncation the previous one is (§6).</summary>
     public static void CheckInForce(SimulatedProcess process, LogSlice entries)
     {
-        if (entries.IsEmpty || Before(process.Log, process.Log.Last + 1) is not var (index, latest))
+        if (!entries.IsEmpty && Before(process.Log, process.Log.Last + 1) is var (index, latest))
         {
-            return;
+            CheckInForce(process, index, latest);
         }
+    }
 
+    /// <summary>After a snapshot, its configuration is in force, unless the log that is kept has a later one.</summary>
+    public static void CheckInForce(SimulatedProcess process, Snapshot snapshot)
+    {
+        var (index, latest) = Before(process.Log, process.Log.Last + 1) ?? (snapshot.ConfigurationIndex.Value, snapshot.Configuration);
+        CheckInForce(process, index, latest);
+    }
+
+    private static void CheckInForce(SimulatedProcess process, long index, Configuration latest)
+    {
         if (!ReferenceEquals(process.Core!.Configuration, latest) && $"{process.Core!.Configuration}" != $"{latest}")
         {
             var inForce = process.Core!.Configuration;

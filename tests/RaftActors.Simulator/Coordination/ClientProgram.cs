@@ -1,8 +1,8 @@
 using Akka.Event;
 
 using RaftActors.Coordination;
-using RaftActors.Coordination.Group;
 using RaftActors.Coordination.Sessions;
+using RaftActors.Coordination.Settings;
 using RaftActors.Core;
 
 namespace RaftActors.Simulator.Coordination;

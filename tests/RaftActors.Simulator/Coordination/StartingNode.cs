@@ -3,8 +3,8 @@ using Akka.Event;
 
 using RaftActors.Coordination;
 using RaftActors.Coordination.Bootstrap;
-using RaftActors.Coordination.Group;
 using RaftActors.Coordination.Sessions;
+using RaftActors.Coordination.Settings;
 
 namespace RaftActors.Simulator.Coordination;
 

@@ -75,6 +75,9 @@ internal enum FaultKind
     /// <summary>A process takes a snapshot.</summary>
     Snapshot,
 
+    /// <summary>For a while, what a process does brings about a fault that should meet it: see Simulation.Pairs.cs.</summary>
+    Pairs,
+
     /// <summary>Not an event: clients retry a request that gets no answer.</summary>
     Retry,
 

@@ -9,6 +9,8 @@ internal readonly record struct FaultSet(ulong Bits)
 
     public FaultSet With(FaultKind kind) => new(Bits | (1UL << (int)kind));
 
+    public FaultSet Only(FaultSet those) => new(Bits & those.Bits);
+
     public FaultSet Without(FaultKind kind) => new(Bits & ~(1UL << (int)kind));
 
     /// <summary>Returns the set in the notation of <c>--faults</c>.</summary>

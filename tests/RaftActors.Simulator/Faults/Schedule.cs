@@ -36,6 +36,22 @@ internal static class Schedule
         (FaultKind.Snapshot, 12, 0, 0),
     ];
 
+    /// <summary>
+    /// Adds times of <see cref="FaultKind.Pairs"/>. Most of the other faults give way to them, because a group that is never well reaches
+    /// few states.
+    /// </summary>
+    public static void AddPairs(List<FaultEvent> events, Prng prng, long begin, long end)
+    {
+        var number = events.Count;
+        events.RemoveAll(_ => prng.Chance(80));
+        for (var at = begin + prng.Between(5000, 50_000); at < end; at += prng.Between(1000, 10_000))
+        {
+            var lasts = prng.Between(50, 150) * 1000L;
+            events.Add(new FaultEvent(++number, FaultKind.Pairs, at, lasts, prng.Next()));
+            at += lasts;
+        }
+    }
+
     public static List<FaultEvent> Draw(Prng prng, FaultSet allowed, long begin, long end, GroupPlan plan)
     {
         var kinds = new List<(FaultKind Kind, int Weight, int Least, int Most)>();
@@ -64,7 +80,7 @@ internal static class Schedule
         }
 
         var total = kinds.Sum(kind => kind.Weight);
-        var gap = prng.Between(6, 45) * 1000;
+        var gap = (plan.IsPlain ? prng.Between(5, 30) : prng.Between(6, 45)) * 1000;
         for (var at = begin + prng.Between(0, gap); at < end; at += prng.Between(100, 2 * gap))
         {
             var dice = prng.Between(1, total);

@@ -57,7 +57,8 @@ internal sealed class MutantCompiler
     {
         var simulator = Path.Combine(root, "tests", "RaftActors.Simulator");
         var core = Path.Combine(root, "src", "RaftActors.Core");
-        string[] folders = ["Simulation", "Checking", "Faults", "Exhaustive"];
+        string[] folders = ["Simulation", "Checking", "Faults", "Exhaustive", "Specification", "Tracing"];
+        string[] harness = ["FoundedGroup.cs", "SimulatedDisk.cs", "SimulatedProcess.cs"];
         var framework = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
         return new MutantCompiler(
             "Mutant",
@@ -68,6 +69,8 @@ internal sealed class MutantCompiler
                 .Append(Path.Combine(simulator, "Totals.cs"))
                 .Append(Path.Combine(simulator, "Planting", "MutantEntry.cs"))
                 .Append(Path.Combine(simulator, "Planting", "ExhaustiveMutantEntry.cs"))
+                .Append(Path.Combine(simulator, "Planting", "ReplayMutantEntry.cs"))
+                .Concat(harness.Select(file => Path.Combine(root, "tests", "RaftActors.Core.Tests", "Harness", file)))
                 .Concat(Sources(Path.Combine(root, "src", "RaftActors.Testing", "History"))),
             typeof(MutantEntry),
             Assemblies().Where(path => Path.GetDirectoryName(path) == framework).Select(path => MetadataReference.CreateFromFile(path)));
@@ -186,6 +189,11 @@ internal sealed class MutantCompiler
     /// <returns>The scope, the checker, its message and the shortest schedule; null if no scope has the bug within these bounds.</returns>
     public (string Scope, string Checker, string What, string[] Schedule)? Explore(Mutant mutant, int depth, int states) =>
         ((string, string, string, string[])?)Invoke(mutant, typeof(ExhaustiveMutantEntry), depth, states);
+
+    /// <summary>Replays the traces of the specification with a bug in Core.</summary>
+    /// <returns>The number of the first trace that shows the bug, and how; null if none does.</returns>
+    public (int Trace, string Difference)? Replay(Mutant mutant, string file) =>
+        ((int, string)?)Invoke(mutant, typeof(ReplayMutantEntry), file);
 
     private object? Invoke(Mutant mutant, Type entry, params object?[] arguments)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using RaftActors.Core;
+using RaftActors.Core.Codec;
 
 namespace RaftActors.Simulator;
 
@@ -12,9 +13,18 @@ internal sealed class GroupPlan
     private const ulong DomainSeed = 0xD03A;
     private const ulong QuietSeed = 0x9E57;
     private const ulong UpgradeSeed = 0x09AD;
+    private const ulong PairsSeed = 0x9A12;
+    private const ulong PairsPeriod = 2;
     private const ulong SettingsSeed = 0x5E77;
+    private const ulong PlainSeed = 0x71A1;
 
     private static readonly ProcessName[] Names = [.. Enumerable.Range(1, 9 + JoinersMax).Select(i => new ProcessName($"raft{i:00}@x"))];
+    /// <summary>The faults of a plain group. The others replace logs, change members or repeat messages.</summary>
+    private static readonly FaultSet PlainFaults = Enum.GetValues<FaultKind>()
+        .Where(kind => kind is not (FaultKind.Duplicate or FaultKind.FullDisk or FaultKind.Wipe or FaultKind.Restore or FaultKind.Damage
+            or FaultKind.Join or FaultKind.Leave or FaultKind.Assign or FaultKind.Resize or FaultKind.Snapshot or FaultKind.Lease))
+        .Aggregate(default(FaultSet), (faults, kind) => faults.With(kind));
+
     private static readonly Payload.Pair[] Preloads = [.. Enumerable.Range(1, 8).Select(PreloadedPair)];
 
     private readonly Prng _prng;
@@ -70,6 +80,11 @@ internal sealed class GroupPlan
         Processes = DrawProcesses();
         WipesEarly = _prng.Chance(12) && Size > 2;
         Events = Schedule.Draw(_prng, faults, begin, FaultsEnd, this);
+        if (faults.Has(FaultKind.Pairs) && seed % PairsPeriod == 0)
+        {
+            Schedule.AddPairs(Events, new Prng(~seed ^ PairsSeed), begin, FaultsEnd);
+        }
+
         IsInOrder = _prng.Chance(20);
         (LatencyMax, WriteMax) = (_prng.Any([300, 1000, 2500]), _prng.Any([50, 500, 2000, 8000]));
         if (_isTight || HasUnequalPreloads)
@@ -125,7 +140,65 @@ internal sealed class GroupPlan
         },
         end);
 
+    /// <summary>
+    /// A plain group, which the specification of another Raft can replay: it was founded in term 1, all processes vote, and nothing
+    /// is compacted, leased or quiescent.
+    /// </summary>
+    public static GroupPlan Plain(ulong seed, FaultSet faults) => new(new Prng(~seed ^ PlainSeed), faults);
+
+    private GroupPlan(Prng prng, FaultSet faults)
+    {
+        (_prng, _memory, _domains, _maxKeys) = (prng, prng, prng, KeyTable.MaxKeys);
+        (_faults, IsPlain) = (faults.Only(PlainFaults), true);
+        Size = prng.Any([2, 3, 3, 3, 4, 5, 5]);
+        FaultsEnd = prng.Between(200, 600) * 1000L;
+        ImmutableArray<ProcessName> roster = [.. Names[..Size]];
+        ImmutableArray<Member> members = [.. roster.Select((name, number) => new Member(name, SimulatedProcess.IncarnationOf(number, 1)))];
+        var shared = DrawOptions(roster) with
+        {
+            MaxQuorum = 5,
+            KeepsQuorum = false,
+            LogMemoryBytes = 64 << 20,
+            Variations = new RaftVariations(PreVote: prng.Chance(50), CheckQuorum: prng.Chance(90)),
+        };
+        var founded = FoundedDisk(shared.FoundingUid, members, shared.MaxQuorum);
+        Processes = [];
+        foreach (var member in members)
+        {
+            var (number, priority) = (Processes.Count, prng.Between(0, 2));
+            var options = shared with { Self = member, Priority = _faults.Has(FaultKind.Priority) ? priority : 0 };
+            Processes.Add(new SimulatedProcess(number, options, [], prng.Between(900, 1100), prng.Between(0, 1_000_000_000)));
+            Processes[number].Use((_, _) => SimulatedDisk.Plain(founded));
+        }
+
+        Events = Schedule.Draw(prng, _faults, 0, FaultsEnd, this);
+        IsInOrder = prng.Chance(30);
+        (LatencyMax, WriteMax) = (prng.Any([300, 1000, 2500]), prng.Any([1, 500, 2000, 8000]));
+        (Clients, ThinkingMax) = (prng.Between(1, 3), prng.Any([2000, 8000]));
+        ReadPercent = _faults.Has(FaultKind.Read) ? prng.Between(0, 30) : 0;
+        RuntimeSeed = prng.Next();
+    }
+
+    private static InitialState FoundedDisk(GroupUid group, ImmutableArray<Member> members, int maxQuorum)
+    {
+        var configuration = new Configuration(group, members.Length, members, [], [], [])
+        {
+            MaxQuorum = maxQuorum,
+            Version = new GroupVersion(FormatRange.Own.Highest, Logic: FormatRange.Own.Highest),
+        };
+        var hardState = new HardState(new Term(1), null, [.. members.Select(member => new PeerRecord(member, default))])
+        {
+            IsAdmitted = true,
+            Group = group,
+            Roster = [.. members.Select(member => member.Name)],
+        };
+        return new(hardState, [new LogEntry(new LogIndex(1), new Term(1), Serial.Zero, new Payload.Reconfigure(configuration))]);
+    }
+
     public int Size { get; }
+
+    /// <summary>Whether this is a <see cref="Plain"/> group.</summary>
+    public bool IsPlain { get; }
 
     /// <summary>Whether no tick is late.</summary>
     public bool HasPunctualTicks { get; }

@@ -14,6 +14,10 @@ internal class SimulatedDisk
     private readonly Queue<object> _underWay = [];
     private readonly MemoryStream _incoming = new();
     private Snapshot? _described;
+    private LogIndex _committed;
+
+    /// <summary>Of the writes under way, the number that survive a crash; null: a crash decides.</summary>
+    private int? _covered;
 
     /// <summary>Snapshots by position. Earlier ones are kept until they are discarded, since a transfer may need them.</summary>
     private readonly List<TakenSnapshot> _snapshots = [];
@@ -39,6 +43,20 @@ internal class SimulatedDisk
         return disk;
     }
 
+    /// <summary>
+    /// The disk of a plain group. The specification of another Raft writes and sends in one step, so a crash loses only writes after
+    /// which the process has sent nothing (<see cref="Cover"/>). The disk also keeps the commit index.
+    /// </summary>
+    public static SimulatedDisk Plain(InitialState state)
+    {
+        var disk = new SimulatedDisk { _covered = 0 };
+        disk.Load(state, []);
+        return disk;
+    }
+
+    /// <summary>All writes that were asked for survive a crash from now on, and so does the commit index.</summary>
+    public void Cover(LogIndex committed) => (_covered, _committed) = (WritesUnderWay, committed);
+
     /// <summary>Returns a copy of the durable content, to restore later.</summary>
     public virtual SimulatedDisk Copy()
     {
@@ -48,7 +66,12 @@ internal class SimulatedDisk
         return copy;
     }
 
-    public virtual InitialState Open() => new(HardState, Log.All()) { Base = Log.Base, Snapshot = Snapshot?.Snapshot };
+    public virtual InitialState Open() => new(HardState, Log.All())
+    {
+        Base = Log.Base,
+        Snapshot = Snapshot?.Snapshot,
+        Committed = _committed,
+    };
 
     /// <summary>Returns at most <paramref name="limit"/> bytes of a snapshot; null if it does not exist.</summary>
     public virtual ReadOnlyMemory<byte>? Read(LogPosition position, long offset, int limit)
@@ -98,7 +121,7 @@ internal class SimulatedDisk
 
     public virtual void Crash(Prng prng)
     {
-        for (var survivors = prng.Between(0, WritesUnderWay); survivors > 0; survivors--)
+        for (var survivors = _covered ?? prng.Between(0, WritesUnderWay); survivors > 0; survivors--)
         {
             FinishOne();
         }
@@ -140,6 +163,7 @@ internal class SimulatedDisk
     protected object FinishOne()
     {
         var write = _underWay.Dequeue();
+        _covered -= _covered > 0 ? 1 : 0;
         switch (write)
         {
             case Effect.Persist(_, var hardState, var entries):

@@ -10,6 +10,7 @@ internal sealed class SimulatedNetwork(GroupPlan plan, Prng prng)
 {
     private readonly int _processes = plan.Processes.Count;
     private readonly int[] _cuts = new int[plan.Processes.Count * plan.Processes.Count];
+    private readonly int[] _cutsOf = new int[plan.Processes.Count];
     private readonly long[] _latest = new long[plan.Processes.Count * plan.Processes.Count];
 
     /// <summary>The percentages of messages that are lost, duplicated and delayed.</summary>
@@ -27,7 +28,10 @@ internal sealed class SimulatedNetwork(GroupPlan plan, Prng prng)
     {
         for (var link = 0; link < links.Length; link++)
         {
-            _cuts[link] += links[link] ? by : 0;
+            var change = links[link] ? by : 0;
+            _cuts[link] += change;
+            _cutsOf[link / _processes] += change;
+            _cutsOf[link % _processes] += change;
         }
     }
 
@@ -35,11 +39,15 @@ internal sealed class SimulatedNetwork(GroupPlan plan, Prng prng)
     public void Heal(int most)
     {
         Array.Clear(_cuts);
+        Array.Clear(_cutsOf);
         Loss = Duplicates = Delays = 0;
         LatencyMax = Math.Min(LatencyMax, most);
     }
 
     public bool IsCut(int from, int to) => _cuts[(from * _processes) + to] > 0;
+
+    /// <summary>Whether a link to or from the process is cut.</summary>
+    public bool HasCut(int process) => _cutsOf[process] > 0;
 
     public int Copies() => Loss > 0 && prng.Chance(Loss) ? 0 : Duplicates > 0 && prng.Chance(Duplicates) ? 2 : 1;
 

@@ -14,6 +14,9 @@ internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice
     private DiskMaker _makeDisk = SimulatedDisk.Holding;
     private readonly Queue<long> _commits = [];
     private int _life = 1;
+    private Feature _recent;
+    private Feature _earlier;
+    private long _recentSince;
     private bool _isJoining;
 
     /// <summary>Whether it starts as a joining process.</summary>
@@ -102,6 +105,22 @@ internal sealed class SimulatedProcess(int number, CoreOptions options, LogSlice
         .Append(Disk.Snapshot?.Snapshot.Configuration)
         .Select(configuration => configuration?.Version.Format ?? FormatRange.Own.Lowest)
         .Max();
+
+    /// <summary>What met at it within a heartbeat or two.</summary>
+    public Feature Recent(long now)
+    {
+        var heartbeat = options.HeartbeatTicks * TickInterval;
+        if (now - _recentSince >= heartbeat)
+        {
+            _earlier = now - _recentSince < 2 * heartbeat ? _recent : Feature.None;
+            (_recent, _recentSince) = (Feature.None, now);
+        }
+
+        return _recent | _earlier;
+    }
+
+    /// <summary>Adds features to <see cref="Recent"/>.</summary>
+    public Feature Recently(Feature features) => (_recent |= features) | _earlier;
 
     public void Start(ulong seed)
     {

@@ -70,6 +70,9 @@ internal sealed partial class Simulation
             case FaultKind.Restore when Victim(prng) is { } victim:
                 Restore(victim, fault.Lasts);
                 break;
+            case FaultKind.Pairs:
+                Arm(prng, fault.Lasts);
+                break;
             case FaultKind.Snapshot when AnyRunning(prng) is { } process:
                 TakeSnapshot(process, prng);
                 break;
@@ -165,8 +168,13 @@ internal sealed partial class Simulation
             return;
         }
 
+        StickDisk(process, fault.Lasts);
+    }
+
+    private void StickDisk(SimulatedProcess process, long lasts)
+    {
         process.Disk.IsStuck = true;
-        After(fault.Lasts, () =>
+        After(lasts, () =>
         {
             process.Disk.IsStuck = false;
             WriteIfBusy(process);

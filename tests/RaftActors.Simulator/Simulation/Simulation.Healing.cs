@@ -20,7 +20,9 @@ internal sealed partial class Simulation
     private void Heal()
     {
         _isHealed = true;
+        Tla?.End();
         _isCrashAfterVoteDue = false;
+        _armed.Clear();
         _burstUntil = _quietUntil = 0;
         _network.Heal(HealedMax);
         _slow.Clear();

@@ -12,11 +12,14 @@ internal sealed partial class Simulation
 
     private void Operate(FaultKind kind, Prng prng)
     {
-        if (Choose(prng, prefersLeader: prng.Chance(90)) is not { } process)
+        if (Choose(prng, prefersLeader: prng.Chance(90)) is { } process)
         {
-            return;
+            Operate(process, kind, prng);
         }
+    }
 
+    private void Operate(SimulatedProcess process, FaultKind kind, Prng prng)
+    {
         switch (kind)
         {
             case FaultKind.Transfer:

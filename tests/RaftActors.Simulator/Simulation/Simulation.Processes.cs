@@ -19,7 +19,9 @@ internal sealed partial class Simulation
         process.Settings = _plan.HasUnequalSettings && !_isHealed ? GroupPlan.DrawSettings(process.Options, _settings) : process.Options;
         Note(process, _plan.HasUpgrades ? $"starts with a program of format level {process.FormatLevel}" : "starts");
         process.Start(_prng.Next());
+        Meet(process, Feature.Starts);
         _matching.OnStart(process);
+        Tla?.OnStart(process, _now);
         if (_full.Contains(process))
         {
             Step(process, new Input.DiskSpace(IsShort: true));
@@ -52,6 +54,13 @@ internal sealed partial class Simulation
 
         Note(process, "crashes");
         Totals.Crashes++;
+        if (_plan.IsPlain && _prng.Chance(50))
+        {
+            Cover(process); // Nothing is lost.
+        }
+
+        Tla?.OnCrash(process, _now);
+        Meet(process, Feature.Crashes);
         process.Crash(_prng);
         process.Appending.Clear();
         process.Reading.Clear();
@@ -131,7 +140,7 @@ internal sealed partial class Simulation
 
     private void Receive(SimulatedProcess process, Envelope envelope)
     {
-        if (OldProgram.CanRead(process.FormatLevel, envelope.Body))
+        if (OldProgram.CanRead(process.FormatLevel, envelope.Body) && !IsLost(process, envelope))
         {
             Totals.Messages++;
             Step(process, new Input.Receive(envelope));
@@ -149,6 +158,7 @@ internal sealed partial class Simulation
         {
             Note(process, "stands still");
             process.IsPaused = true;
+            Meet(process, Feature.Paused);
             _queue.Add(_now + lasts, EventKind.Resume, process.Number, process.Starts);
         }
     }
@@ -162,6 +172,7 @@ internal sealed partial class Simulation
         }
 
         Note(process, "goes on");
+        Meet(process, Feature.Paused);
         process.IsPaused = false;
         process.TickedAt = _now;
         while (process.Inbox.TryDequeue(out var envelope))
@@ -248,6 +259,12 @@ internal sealed partial class Simulation
         var core = process.Core!;
         var before = core.Configuration;
         Note(process, input);
+        if (_plan.IsPlain && input is Input.Persisted)
+        {
+            Cover(process);
+        }
+
+        Tla?.Before(process, input);
         var mayHaveEffects = input is not Input.Tick || core.TicksUntilDue == 1;
         ImmutableArray<Effect> effects = [];
         if (mayHaveEffects || !SkipsTicks)
@@ -263,9 +280,11 @@ internal sealed partial class Simulation
             core.Skip(1);
         }
 
+        var features = FeatureOf(input);
         foreach (var effect in effects)
         {
             Note(process, effect);
+            features |= FeatureOf(process, effect);
             Carry(process, effect, before);
             if (effect is Effect.MembersDecided { Configuration.IsJoint: true })
             {
@@ -276,6 +295,12 @@ internal sealed partial class Simulation
             {
                 _exchanges.OnDecided(process, decided.Configuration);
             }
+        }
+
+        Tla?.After(process, input, effects, _now);
+        if (_plan.IsPlain && effects.Any(static effect => effect is Effect.Send))
+        {
+            Cover(process);
         }
 
         process.Disk.NoteCommitted(core.CommittedInStore);
@@ -290,6 +315,13 @@ internal sealed partial class Simulation
             "eviction",
             $"entries up to {floor} left the memory too early");
         _leaders.OnStepped(process, before);
+        Meet(process, features);
+    }
+
+    private void Cover(SimulatedProcess process)
+    {
+        process.Disk.Cover(process.Core!.CommitIndex);
+        Tla?.OnReady(process, _now);
     }
 
     private void Carry(SimulatedProcess process, Effect effect, Configuration before)
@@ -383,6 +415,15 @@ internal sealed partial class Simulation
         }
     }
 
+    /// <summary>
+    /// Whether the message is a refused pre-vote that tells a later term. The specification of another Raft has no pre-votes, so there a
+    /// process learns a term in no such way. The network of a plain group loses the message.
+    /// </summary>
+    private bool IsLost(SimulatedProcess process, Envelope envelope) =>
+        _plan.IsPlain && !_isHealed
+        && envelope.Body is Message.RequestVoteReply { IsPreVote: true, Granted: false }
+        && process.Core!.Term < envelope.Term;
+
     private void SendChunk(SimulatedProcess process, Effect.SendChunk effect)
     {
         var chunk = (Message.SnapshotChunk)effect.Envelope.Body;
@@ -416,6 +457,7 @@ internal sealed partial class Simulation
         process.SnapshotTo = process.Given;
         DeliveryChecker.CheckKeptLog(process, install);
         process.Log.BeginAt(install.Snapshot.Position, install.KeepsLog);
+        ConfigurationChecker.CheckInForce(process, install.Snapshot);
         AnswerReads(process);
     }
 
@@ -451,10 +493,11 @@ internal sealed partial class Simulation
     private void TakeSnapshot(SimulatedProcess process, Prng prng)
     {
         var first = Math.Max(Math.Max(process.SnapshotTo + 1, process.Core?.Floor.Index.Value ?? 0), _ledger.FoundedAt);
-        if (process.IsRunning && _ledger.FoundedAt > 0 && first <= process.Given)
+        if (process.IsRunning && _ledger.FoundedAt > 0 && first <= process.Given && !_plan.IsPlain)
         {
             var index = prng.Chance(50) ? process.Given : prng.Between((int)first, (int)process.Given);
             process.SnapshotTo = index;
+            Meet(process, Feature.TakesSnapshot);
             var data = index == process.Given ? process.State.ToBytes() : _ledger.Replay(index).ToBytes();
             var snapshot = process.Core!.DescribeSnapshot(new LogIndex(index), data.Length);
             _sessions.OnSnapshot(process, snapshot);

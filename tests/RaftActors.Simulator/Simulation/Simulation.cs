@@ -91,6 +91,9 @@ internal sealed partial class Simulation : IClientWorld
 
     public FaultSet Faults { get; }
 
+    /// <summary>Traces a plain group; null: no trace.</summary>
+    public TlaTrace? Tla { get; init; }
+
     /// <summary>A Core counts the ticks that come before the due one without a step, as in the shell.</summary>
     public bool SkipsTicks { get; init; }
 

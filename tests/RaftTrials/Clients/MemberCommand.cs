@@ -14,6 +14,9 @@ internal static class MemberCommand
     /// <summary>Before the serial and the balance of the purse on a node, in its answer.</summary>
     public const string BalancePrefix = "balance ";
 
+    /// <summary>Asks a node for the bytes of its heap after a collection, and is before them in its answer.</summary>
+    public const string Heap = "heap";
+
     // The same for all actors, so that one may take the place of another.
     private const string Name = "member";
 
@@ -23,10 +26,11 @@ internal static class MemberCommand
     private static readonly Option<string[]> Groups = new("--groups") { AllowMultipleArgumentsPerToken = true };
     private static readonly Option<bool> Joining = new("--joining");
     private static readonly Option<string> Program = new("--program") { DefaultValueFactory = _ => UserPrograms.Register };
+    private static readonly Option<string> Hocon = new("--hocon") { DefaultValueFactory = _ => "" };
 
     public static Command Build()
     {
-        var command = new Command("member") { Port, Ports, Data, Groups, Joining, Program };
+        var command = new Command("member") { Port, Ports, Data, Groups, Joining, Program, Hocon };
         command.Hidden = true;
         command.SetAction((parsed, _) => Run(
             parsed.GetValue(Port),
@@ -34,7 +38,8 @@ internal static class MemberCommand
             parsed.GetValue(Data)!,
             parsed.GetValue(Groups) is { Length: > 0 } groups ? groups : ["default"],
             parsed.GetValue(Joining),
-            parsed.GetValue(Program)!));
+            parsed.GetValue(Program)!,
+            ConfigurationFactory.ParseString(parsed.GetValue(Hocon)!)));
         return command;
     }
 
@@ -55,12 +60,13 @@ internal static class MemberCommand
         }
         """);
 
-    private static async Task<int> Run(int port, string[] ports, string data, string[] groups, bool isJoining, string program)
+    private static async Task<int> Run(
+        int port, string[] ports, string data, string[] groups, bool isJoining, string program, Config config)
     {
         var terminal = new ServerTerminal(TextWriter.Null, Console.Error, TimeProvider.System);
         using var stop = new StopSignal();
         var roster = string.Join(", ", ports.Select(each => $"\"{Name}@127.0.0.1:{each}\""));
-        var system = ActorSystem.Create("trial", ConfigurationFactory.ParseString(
+        var system = ActorSystem.Create("trial", config.WithFallback(ConfigurationFactory.ParseString(
             $$"""
             raft {
               discovery = node-names
@@ -75,7 +81,7 @@ internal static class MemberCommand
               lease.enabled = on
               snapshot.after-entries = 20
             }
-            """).WithFallback(Network(port)).WithFallback(Raft.DefaultConfig()));
+            """)).WithFallback(Network(port)).WithFallback(Raft.DefaultConfig()));
         UserPrograms.Prepare(program, port);
         var actors = groups.Select(group => system.ActorOf(
             Props.CreateBy(new UserPrograms(program, new() { Group = group, Name = Name })), groups is [_] ? Name : $"{Name}-{group}"));
@@ -90,13 +96,18 @@ internal static class MemberCommand
         return 0;
     }
 
-    // A line "SERIAL PATH" asks a register for its log up to that serial. A line "SERIAL" asks a purse on this node.
+    // A line "SERIAL PATH" asks a register for its log up to that serial, "SERIAL" a purse on this node, and "heap" for the heap.
     private static async Task Obey(ActorSystem system, IActorRef actor, ServerTerminal terminal)
     {
         await using var client = Raft.Get(system).CreateClient<decimal, decimal>();
         while (await Console.In.ReadLineAsync() is { } line)
         {
-            if (line.Split(' ', 2) is [var serial, var path])
+            if (line == Heap)
+            {
+                // Without a collection, the size would tell of garbage.
+                terminal.Log($"{Heap} {GC.GetTotalMemory(forceFullCollection: true)}");
+            }
+            else if (line.Split(' ', 2) is [var serial, var path])
             {
                 actor.Tell(new WriteLog(long.Parse(serial), path, () => terminal.Log($"wrote {path}")), ActorRefs.NoSender);
             }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 
 using Akka.Actor;
 
@@ -23,8 +24,13 @@ internal sealed class UserPrograms(string program, RaftOptions<string> options) 
     /// <summary>The purse with the changed rule, and without a logic version.</summary>
     public const string Careless = "careless";
 
+    /// <summary>The latest value of each key, with snapshots.</summary>
+    public const string Latest = "latest";
+
     /// <summary>The actor with the fault that has the name of the group.</summary>
     public const string Faulty = "faulty";
+
+    private static readonly JsonSerializerOptions WithFields = new() { IncludeFields = true };
 
     public Type ActorType => typeof(ActorBase);
 
@@ -46,6 +52,7 @@ internal sealed class UserPrograms(string program, RaftOptions<string> options) 
         Former => new FormerPurse(),
         Changed => new Purse(),
         Careless => new CarelessPurse(),
+        Latest => new LatestValues(options),
         Faulty => Fault.All.Single(fault => fault.Name == options.Group).Create(options),
         _ => throw new ArgumentException($"There is no program '{program}'.", nameof(program)),
     };
@@ -70,5 +77,25 @@ internal sealed class UserPrograms(string program, RaftOptions<string> options) 
         protected override decimal HandleAppend(Entry<decimal> entry) => _balance += decimal.Round(entry.Value, 2);
 
         protected override object? HandleQuery(object question) => _balance;
+    }
+
+    /// <summary>The result of an Append is the number of all pairs.</summary>
+    private sealed class LatestValues(RaftOptions<string> options) : RaftActor<string, long>(options), IRaftSnapshot<string>
+    {
+        private Dictionary<string, string> _values = [];
+        private long _count;
+
+        public string TakeSnapshot(Serial serial) => JsonSerializer.Serialize((_count, _values), WithFields);
+
+        public void RestoreSnapshot(Serial serial, string state) =>
+            (_count, _values) = JsonSerializer.Deserialize<(long, Dictionary<string, string>)>(state, WithFields);
+
+        protected override long HandleAppend(Entry<string> entry)
+        {
+            _values[entry.Key] = entry.Value;
+            return ++_count;
+        }
+
+        protected override object? HandleQuery(object key) => _values.GetValueOrDefault((string)key);
     }
 }

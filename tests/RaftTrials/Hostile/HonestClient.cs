@@ -5,6 +5,8 @@ using Akka.Configuration;
 using RaftActors;
 using RaftActors.Cli;
 using RaftActors.Cli.Security;
+using RaftActors.Cli.Server;
+using RaftActors.Cli.Terminal;
 
 using RaftTrials.Load;
 

@@ -9,6 +9,8 @@ using Akka.Actor;
 
 using RaftActors;
 using RaftActors.Cli;
+using RaftActors.Cli.Server;
+using RaftActors.Cli.Terminal;
 using RaftActors.Core.Codec;
 using RaftActors.Network;
 using RaftActors.Security;

@@ -6,12 +6,13 @@ using Akka.Actor;
 using RaftActors;
 using RaftActors.Cli;
 using RaftActors.Cli.Security;
+using RaftActors.Cli.Server;
+using RaftActors.Cli.Terminal;
 using RaftActors.Core;
 using RaftActors.Network;
 using RaftActors.Wire;
 
 using RaftTrials.Load;
-
 
 namespace RaftTrials.Hostile;
 

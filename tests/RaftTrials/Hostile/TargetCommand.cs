@@ -9,6 +9,7 @@ using RaftActors;
 using RaftActors.Cli;
 using RaftActors.Cli.Security;
 using RaftActors.Cli.Server;
+using RaftActors.Cli.Terminal;
 using RaftActors.Coordination;
 
 using RaftTrials.Servers;
@@ -17,12 +18,15 @@ namespace RaftTrials.Hostile;
 
 /// <summary>
 /// The hidden command of a server that is attacked. It has the options and the log of <c>raft server</c>, and its actor system has a
-/// process of a coordination group, too. Each second it prints the size of its heap.
+/// process of a coordination group, too. Each second it prints the size of its heap. With settings of its own it has no such group.
 /// </summary>
 internal static class TargetCommand
 {
     public const string Name = "target";
     public const string CoordinationGroup = "coordination";
+
+    /// <summary>The option with settings in HOCON.</summary>
+    public const string Hocon = "--hocon";
 
     private static readonly TimeSpan HeapPeriod = TimeSpan.FromSeconds(1);
 
@@ -36,23 +40,32 @@ internal static class TargetCommand
         var command = new Command(Name) { Hidden = true };
         options.Own.ToList().ForEach(command.Add);
         security.AddTo(command);
+        Option<string?> hocon = new(Hocon);
+        command.Add(hocon);
 
         // An action that returns a task would be killed two seconds after SIGTERM.
-        command.SetAction(parsed => Run(options.Read(parsed)).GetAwaiter().GetResult());
+        command.SetAction(parsed => Run(options.Read(parsed), parsed.GetValue(hocon)).GetAwaiter().GetResult());
         return command;
     }
 
-    private static async Task<int> Run(ServerSettings settings)
+    private static async Task<int> Run(ServerSettings settings, string? hocon)
     {
         using var stop = new StopSignal();
         var terminal = new ServerTerminal(Console.Out, Console.Error, TimeProvider.System);
         var failed = new TaskCompletionSource<string>(TaskCreationOptions.RunContinuationsAsynchronously);
-        var setup = BootstrapSetup.Create().WithConfig(ConfigOf(settings)).And(new LogSetup(terminal, settings.IsVerbose));
+        var config = hocon is null
+            ? ConfigOf(settings)
+            : ConfigurationFactory.ParseString(hocon).WithFallback(ServerConfig.Of(settings));
+        var setup = BootstrapSetup.Create().WithConfig(config).And(new LogSetup(terminal, settings.IsVerbose));
         var system = ActorSystem.Create(ServerId.GroupName, setup);
         var narrator = system.ActorOf(Props.Create(() => new Narrator(settings, terminal, failed)), "narrator");
         system.EventStream.Subscribe(narrator, typeof(RaftEvent));
         Raft.Get(system).Network.Start(isClient: false);
-        RaftCoordination.Get(system);
+        if (hocon is null)
+        {
+            RaftCoordination.Get(system);
+        }
+
         system.ActorOf(Props.Create(() => new LogServer(settings, terminal, failed)), ServerId.GroupName);
         await using var heap = new Timer(_ => Console.Out.WriteLine(ServerLines.HeapPrefix + HeapMegabytes), null, HeapPeriod, HeapPeriod);
         await Task.WhenAny(stop.Received, failed.Task);

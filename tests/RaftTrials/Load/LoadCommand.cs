@@ -4,6 +4,8 @@ using System.Text.Json;
 using RaftActors.Cli;
 using RaftActors.Cli.Client;
 using RaftActors.Cli.Security;
+using RaftActors.Cli.Server;
+using RaftActors.Cli.Terminal;
 
 namespace RaftTrials.Load;
 

@@ -35,7 +35,10 @@ internal sealed class RaftServer : Restartable
     /// <summary>The arguments of its program, from its next start on.</summary>
     public string[] Arguments { get; set; }
 
-    public void Start() => Add(Host.Start(Program, Arguments, heard: _heard));
+    /// <summary>More variables of its environment, from its next start on.</summary>
+    public IReadOnlyDictionary<string, string>? Environment { get; set; }
+
+    public void Start() => Add(Host.Start(Program, Arguments, Environment, _heard));
 
     /// <summary>Deletes the data directory.</summary>
     public void Wipe() => Directory.Delete(Data, recursive: true);

@@ -1,4 +1,6 @@
 using RaftActors.Cli;
+using RaftActors.Cli.Server;
+using RaftActors.Cli.Terminal;
 using RaftActors.Storage.Tools;
 
 using RaftTrials.Load;

@@ -9,7 +9,7 @@ internal sealed class Trial(string work, ParseResult options) : TrialScope(work,
 {
     private static readonly Option<int?> SecondsOption = new("--seconds")
     {
-        Description = "The time in which the trial 'clients' kills leaders (default: 300), or 'hostile' attacks (default: 20).",
+        Description = "The time in which the trial 'clients' kills leaders (default: 300), 'hostile' attacks (20), or 'soak' runs (1200).",
         HelpName = "n",
     };
 
@@ -67,6 +67,9 @@ internal sealed class Trial(string work, ParseResult options) : TrialScope(work,
     /// <param name="options">More options of the command that starts a server.</param>
     public Group Group(int servers, int? founders = null, params IReadOnlyList<string> options) =>
         Own(new Group(Work, FirstPort, [.. Enumerable.Repeat(Host.Here, servers)], founders, options));
+
+    /// <summary>Creates servers on this machine that start on these hosts.</summary>
+    public Group Group(params IReadOnlyList<Host> hosts) => Own(new Group(Work, FirstPort, hosts));
 
     /// <summary>Creates servers on this machine that found another group, and have other ports than all earlier such groups.</summary>
     public Group OtherGroup(int servers)

@@ -3,6 +3,8 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 
+using RaftActors.Cli.Terminal;
+
 namespace RaftActors.Cli.Client.Check;
 
 /// <summary>Looks up the host names of contacts and members, as this machine's resolver knows them.</summary>

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 
 using RaftActors.Cli.Security;
+using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client.Check;
 

@@ -1,5 +1,7 @@
 using System.CommandLine;
 
+using RaftActors.Cli.Terminal;
+
 namespace RaftActors.Cli.Client.Check;
 
 /// <summary><c>raft check</c>.</summary>
@@ -11,7 +13,7 @@ internal sealed class CheckCommand(CommandEnvironment environment, ClientSetting
 
     public static Command Build(CommandEnvironment environment)
     {
-        var data = CommandLine.Data();
+        var data = SharedOptions.Data();
         data.Required = false;
         data.Description = "Also check this data directory of a process on this machine: its rights, its free space, and the time of 200 "
             + "syncs of a temporary file in it.";

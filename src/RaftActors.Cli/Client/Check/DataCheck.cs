@@ -1,5 +1,7 @@
 using System.Globalization;
 
+using RaftActors.Cli.Plan;
+using RaftActors.Cli.Terminal;
 using RaftActors.Storage;
 using RaftActors.Storage.Disk;
 

@@ -1,5 +1,7 @@
 using System.Text.Json;
 
+using RaftActors.Cli.Terminal;
+
 namespace RaftActors.Cli.Client.Check;
 
 /// <summary>How bad a finding is.</summary>

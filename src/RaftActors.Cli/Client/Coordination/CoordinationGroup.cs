@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
 using RaftActors.Cli.Offline;
+using RaftActors.Cli.Terminal;
 using RaftActors.Coordination;
 using RaftActors.Coordination.Sessions;
 using RaftActors.Coordination.State;
@@ -134,7 +135,7 @@ internal sealed class CoordinationGroup(CommandEnvironment environment, ClientSe
     /// <param name="count">Of all rows, of which these are the first.</param>
     public int WriteRows(string kind, string[] heading, IReadOnlyCollection<(string Name, object? Value)[]> rows, int count)
     {
-        var table = new Table(heading);
+        var table = new TextTable(heading);
         foreach (var row in rows)
         {
             table.Add([.. row.Select(member => $"{member.Value}")]);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 
+using RaftActors.Cli.Terminal;
 using RaftActors.Coordination.State;
 
 using Command = System.CommandLine.Command;

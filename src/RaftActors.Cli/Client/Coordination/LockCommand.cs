@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 
+using RaftActors.Cli.Terminal;
 using RaftActors.Coordination;
 using RaftActors.Coordination.State;
 
@@ -14,7 +15,7 @@ internal static class LockCommand
 {
     public static Command Build(CommandEnvironment environment)
     {
-        var (name, yes) = (new Argument<string>("name") { Description = "The name of the lock." }, CommandLine.Yes());
+        var (name, yes) = (new Argument<string>("name") { Description = "The name of the lock." }, SharedOptions.Yes());
         var token = new Option<long?>("--token")
         {
             Description = "The fencing token of the holder. Needed if there are several holders, as a semaphore has.",

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 
+using RaftActors.Cli.Terminal;
 using RaftActors.Coordination;
 using RaftActors.Coordination.State;
 
@@ -17,7 +18,7 @@ internal static class SessionCommand
     public static Command Build(CommandEnvironment environment)
     {
         var id = new Argument<long>("id") { Description = "The number of the session, as 'raft session list' shows it." };
-        var yes = CommandLine.Yes();
+        var yes = SharedOptions.Yes();
         return new("session", "Shows the sessions of the programs that use the coordination group of an application, and ends them.")
         {
             CoordinationGroup.Verb(

@@ -4,6 +4,7 @@ using System.Diagnostics;
 
 using Akka.Actor;
 
+using RaftActors.Cli.Terminal;
 using RaftActors.Wire;
 
 namespace RaftActors.Cli.Client.Top;

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 
+using RaftActors.Cli.Terminal;
+
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -33,7 +35,7 @@ internal sealed class ApplicationTable : ITopTable
 
     public void WriteText(TextWriter output)
     {
-        var table = new Table(Heading);
+        var table = new TextTable(Heading);
         foreach (var (group, _, rate) in _rows)
         {
             table.Add(Cells(group, rate));
@@ -53,7 +55,7 @@ internal sealed class ApplicationTable : ITopTable
         // Besides the rows: the heading, the line with the rest, and the line below the table that the terminal keeps free.
         var shown = Math.Max(1, height - lines.Length - 3);
         shown = _rows.Length <= shown + 1 ? _rows.Length : shown;
-        var table = new Spectre.Console.Table().Border(TableBorder.None);
+        var table = new Table().Border(TableBorder.None);
         foreach (var (heading, place) in Heading.Select((heading, place) => (heading, place)))
         {
             var column = new TableColumn(new Text(heading, new Style(decoration: Decoration.Bold))).NoWrap();

@@ -1,5 +1,7 @@
 using System.CommandLine;
 
+using RaftActors.Cli.Terminal;
+
 using Spectre.Console;
 
 namespace RaftActors.Cli.Client.Top;

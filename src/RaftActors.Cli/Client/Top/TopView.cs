@@ -2,6 +2,8 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text.Json;
 
+using RaftActors.Cli.Terminal;
+
 using Spectre.Console;
 using Spectre.Console.Rendering;
 
@@ -33,7 +35,7 @@ internal sealed class TopView(Target target, GroupSample now, ImmutableArray<Mem
 
     public void WriteText(TextWriter output)
     {
-        var table = new Table(Heading);
+        var table = new TextTable(Heading);
         foreach (var sample in now.Processes)
         {
             table.Add(Cells(sample));
@@ -44,7 +46,7 @@ internal sealed class TopView(Target target, GroupSample now, ImmutableArray<Mem
 
     public IRenderable ForTerminal(int height)
     {
-        var table = new Spectre.Console.Table().Border(TableBorder.None);
+        var table = new Table().Border(TableBorder.None);
         foreach (var (heading, place) in Heading.Select((heading, place) => (heading, place)))
         {
             var column = new TableColumn(new Text(heading, new Style(decoration: Decoration.Bold)));

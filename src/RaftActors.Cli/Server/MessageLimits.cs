@@ -1,0 +1,44 @@
+using System.Text;
+
+namespace RaftActors.Cli.Server;
+
+/// <summary>Size limits of messages and of pages of the log.</summary>
+internal static class MessageLimits
+{
+    /// <summary>Largest text of a message, in bytes of UTF-8.</summary>
+    public const int TextBytesMax = 1 << 20;
+
+    /// <summary>Longest request id, in characters.</summary>
+    public const int IdLettersMax = 200;
+
+    /// <summary>Largest pair: a message and its key, whose characters have at most four bytes each.</summary>
+    public const int PairBytesMax = TextBytesMax + (4 * (IdLettersMax + AppendKey.AttemptLetters + 1));
+
+    /// <summary>Most characters of texts and ids in a page of a log. A page has at least one message.</summary>
+    public const int PageLettersMax = 128 << 10;
+
+    /// <summary>Most messages in a page.</summary>
+    public const int PageMessagesMax = 1000;
+
+    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+
+    /// <summary>Why a message cannot be appended; null if it can.</summary>
+    public static string? Problem(string id, string text)
+    {
+        if (id.Length is 0 or > IdLettersMax)
+        {
+            return $"The request id has {id.Length} characters. It must have 1 to {IdLettersMax}.";
+        }
+
+        try
+        {
+            _ = Strict.GetByteCount(id);
+            var size = Strict.GetByteCount(text);
+            return size > TextBytesMax ? $"The message has {size} bytes. The limit is {TextBytesMax} (1 MiB)." : null;
+        }
+        catch (EncoderFallbackException)
+        {
+            return "The message or its request id is not valid Unicode: it has half of a surrogate pair.";
+        }
+    }
+}

@@ -1,0 +1,33 @@
+namespace RaftActors.Cli.Terminal;
+
+/// <summary>
+/// Shows what a long command does now, in one line of standard error, which it erases at its end. Shows nothing in the first second, and
+/// nothing if standard error is no terminal.
+/// </summary>
+/// <param name="what">The verb before each step.</param>
+internal sealed class ProgressLine(CommandEnvironment environment, string what, TimeProvider clock) : IDisposable
+{
+    private static readonly TimeSpan Delay = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
+
+    private readonly long _start = clock.GetTimestamp();
+    private long? _shownAt;
+    private int _width;
+
+    public void Show(string step)
+    {
+        var now = clock.GetTimestamp();
+        if (!environment.IsErrorTerminal
+            || clock.GetElapsedTime(_start, now) < Delay
+            || (_shownAt is { } at && clock.GetElapsedTime(at, now) < Pause))
+        {
+            return;
+        }
+
+        var text = Printable.Of($"{what} {step}");
+        environment.Error.Write($"\r{text.PadRight(_width)}");
+        (_shownAt, _width) = (now, Math.Max(_width, text.Length));
+    }
+
+    public void Dispose() => environment.Error.Write(_width == 0 ? "" : $"\r{new string(' ', _width)}\r");
+}

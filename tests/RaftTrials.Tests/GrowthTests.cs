@@ -1,0 +1,48 @@
+using RaftTrials.Servers;
+
+namespace RaftTrials.Tests;
+
+/// <summary>The slope by which the soak judges what processes use. Samples come each ten seconds for half an hour.</summary>
+public sealed class GrowthTests
+{
+    private const int Count = 180;
+
+    [Fact]
+    public void Steady_growth_is_told_relative_to_the_median()
+    {
+        // From 100 to 105 in half an hour.
+        Assert.Equal(10 / 102.5, Growth(place => 100 + (5.0 * place / (Count - 1))), 0.001);
+        Assert.Equal(-10 / 97.5, Growth(place => 100 - (5.0 * place / (Count - 1))), 0.001);
+    }
+
+    [Fact]
+    public void Flat_values_with_noise_teeth_and_spikes_do_not_grow()
+    {
+        var random = new Random(1);
+
+        Assert.Equal(0, Growth(_ => 42));
+        Assert.Equal(0, Growth(_ => 0));
+        Assert.Equal(0, Growth(_ => 100 + (10 * random.NextDouble())), 0.02);
+        Assert.Equal(0, Growth(place => 100 + (place % 12)), 0.02);
+        Assert.Equal(0, Growth(place => place > Count - 20 ? 500 : 100 + (place % 3)), 0.02);
+    }
+
+    [Fact]
+    public void Growth_is_found_under_noise_teeth_and_spikes()
+    {
+        var random = new Random(1);
+
+        Assert.Equal(0.2, Growth(place => Growing(place) + (10 * random.NextDouble())), 0.04);
+        Assert.Equal(0.2, Growth(place => Growing(place) + (place % 12)), 0.03);
+        Assert.Equal(0.2, Growth(place => place % 20 == 0 ? 500 : Growing(place)), 0.03);
+
+        // By a fifth of about 100 in an hour.
+        static double Growing(int place) => 100 + (10.0 * place / Count);
+    }
+
+    [Fact]
+    public void One_handle_that_is_lost_each_minute_is_found() => Assert.True(Growth(place => 150 + (place / 6)) > 0.3);
+
+    private static double Growth(Func<int, double> valueAt) => RaftTrials.Servers.Growth.AnHour(
+        [.. Enumerable.Range(0, Count).Select(place => (TimeSpan.FromSeconds(10 * place), valueAt(place)))]);
+}
