@@ -17,9 +17,12 @@ namespace RaftActors.Storage.Backups;
 internal sealed class BackupFile : IDisposable
 {
     private const string ManifestName = "manifest.json";
+    private const int ManifestSizeMax = 64 << 20;
+    private const int PieceSize = 1 << 16;
 
     // The only store of its directory.
     private static readonly string Snapshots = SnapshotName.FolderOf(1);
+    private static readonly string[] Folders = [LogReader.Folder, Snapshots];
 
     private readonly string _folder;
     private readonly OfflineDirectory _store;
@@ -49,7 +52,8 @@ internal sealed class BackupFile : IDisposable
                 InvalidDataException or JsonException =>
                     new StoreException($"{Path} is no backup, or is damaged: {e.Message.TrimEnd('.')}. Use a file of 'raft backup'.", e),
                 IOException and not StoreException or UnauthorizedAccessException =>
-                    new StoreException($"Cannot read the backup {Path}. {e.Message} Check its path and rights.", e),
+                    new StoreException($"Cannot read the backup {Path}. {e.Message} Check its path and rights, and that its folder can be "
+                        + "written.", e),
                 _ => e,
             };
         }
@@ -90,21 +94,21 @@ internal sealed class BackupFile : IDisposable
     public static void Pack(FileDisk disk, string name, DateTimeOffset at, bool isIncremental)
     {
         BackupManifest manifest = new(BackupManifest.OwnFormat, at, isIncremental, []);
-        using (var zip = ZipFile.Open(disk.PathOf(name), ZipArchiveMode.Create))
+        using (FileStream content = new(PrivateFile.Open(disk.PathOf(name), FileMode.CreateNew, FileShare.None), FileAccess.Write))
+        using (ZipArchive zip = new(content, ZipArchiveMode.Create))
         {
-            foreach (var folder in (string[])[LogReader.Folder, Snapshots])
+            foreach (var file in Folders.SelectMany(folder => disk.List(folder).Select(file => $"{folder}/{file}")))
             {
-                foreach (var file in disk.List(folder).Select(file => $"{folder}/{file}"))
-                {
-                    manifest.Files.Add(file, ChecksumOf(disk.PathOf(file)));
-                    zip.CreateEntryFromFile(disk.PathOf(file), file, CompressionLevel.Fastest);
-                }
+                var path = disk.PathOf(file);
+                using var bytes = File.OpenRead(path);
+                manifest.Files.Add(file, new BackupManifest.Written(bytes.Length, TextOf(SHA256.HashData(bytes))));
+                zip.CreateEntryFromFile(path, file, CompressionLevel.Fastest);
             }
 
-            var path = disk.PathOf(ManifestName);
-            File.WriteAllBytes(path, JsonSerializer.SerializeToUtf8Bytes(manifest, ManifestJson.Default.BackupManifest));
-            zip.Comment = ChecksumOf(path);
-            zip.CreateEntryFromFile(path, ManifestName);
+            var text = JsonSerializer.SerializeToUtf8Bytes(manifest, ManifestJson.Default.BackupManifest);
+            zip.Comment = TextOf(SHA256.HashData(text));
+            using var entry = zip.CreateEntry(ManifestName, CompressionLevel.NoCompression).Open();
+            entry.Write(text);
         }
 
         using var whole = disk.Open(name);
@@ -143,29 +147,75 @@ internal sealed class BackupFile : IDisposable
         }
     }
 
+    // The manifest comes first: nothing is unpacked that it does not name, and of a file no byte more than it says.
     private BackupManifest Unpack(CancellationToken cancellationToken)
     {
         using var zip = ZipFile.OpenRead(Path);
-        zip.ExtractToDirectory(_folder);
-        var name = System.IO.Path.Combine(_folder, ManifestName);
-        Check(File.Exists(name) && ChecksumOf(name) == zip.Comment, "it has no manifest, or another one than was written");
-        var manifest = JsonSerializer.Deserialize(File.ReadAllBytes(name), ManifestJson.Default.BackupManifest)!;
-        Check(manifest.Format == BackupManifest.OwnFormat, $"it has format {manifest.Format}, and this program reads another one");
+        var manifest = ManifestOf(zip);
         Check(zip.Entries.Count == manifest.Files.Count + 1, "it has other files than were written");
-        foreach (var (file, checksum) in manifest.Files)
+        var (size, free) = (manifest.Files.Values.Sum(file => (decimal)file.Size), new FileDisk(_folder).FreeBytes());
+        if (size > free)
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            var path = System.IO.Path.Combine(_folder, file);
-            Check(File.Exists(path) && ChecksumOf(path) == checksum, $"{file} is not what was written");
+            throw new StoreException(
+                $"{Path} has {size} bytes when it is unpacked, and its folder has room for {free}. Make room, or move the backup.");
+        }
+
+        foreach (var folder in Folders)
+        {
+            PrivateFile.CreateFolder(System.IO.Path.Combine(_folder, folder));
+        }
+
+        foreach (var (name, file) in manifest.Files)
+        {
+            Check(
+                Array.Exists(Folders, folder => name == $"{folder}/{System.IO.Path.GetFileName(name)}")
+                    && zip.GetEntry(name) is { } entry && IsUnpacked(entry, file, cancellationToken),
+                $"{name} is not what was written");
         }
 
         return manifest;
+    }
+
+    private static BackupManifest ManifestOf(ZipArchive zip)
+    {
+        var entry = zip.GetEntry(ManifestName);
+        Check(entry?.Length <= ManifestSizeMax, "it has no manifest");
+        var text = new byte[entry!.Length]; // Justification: it was checked.
+        using (var content = entry.Open())
+        {
+            content.ReadAtLeast(text, text.Length, throwOnEndOfStream: false);
+        }
+
+        Check(TextOf(SHA256.HashData(text)) == zip.Comment, "its manifest is not what was written");
+        var manifest = JsonSerializer.Deserialize(text, ManifestJson.Default.BackupManifest);
+        Check(
+            manifest?.Format == BackupManifest.OwnFormat,
+            $"it has format {manifest?.Format}, and this program reads format {BackupManifest.OwnFormat}");
+        return manifest!; // Justification: it was checked.
+    }
+
+    private bool IsUnpacked(ZipArchiveEntry entry, BackupManifest.Written file, CancellationToken cancellationToken)
+    {
+        var path = System.IO.Path.Combine(_folder, entry.FullName);
+        using FileStream to = new(PrivateFile.Open(path, FileMode.CreateNew, FileShare.None), FileAccess.Write);
+        using var from = entry.Open();
+        using var checksum = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        var (piece, left) = (new byte[PieceSize], file.Size);
+        for (int read; (read = from.Read(piece)) > 0 && (left -= read) >= 0;)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            to.Write(piece, 0, read);
+            checksum.AppendData(piece, 0, read);
+        }
+
+        return left == 0 && TextOf(checksum.GetHashAndReset()) == file.Sha256;
     }
 
     private void Read(BackupManifest manifest, CancellationToken cancellationToken)
     {
         var report = LogVerify.Check(_store, _ => cancellationToken.ThrowIfCancellationRequested(), manifest.IsIncremental);
         Check(report.IsWhole, $"{report.Damages.FirstOrDefault()?.Place.What}");
+        Check(report.Stores.Length == 1, $"it has {report.Stores.Length} stores, and a backup has one");
         var store = report.Stores[0];
         using var snapshot = OpenSnapshot();
         (At, IsIncremental, Owner, Uid) = (manifest.At, manifest.IsIncremental, store.Owner, store.HardState.Group);
@@ -179,11 +229,7 @@ internal sealed class BackupFile : IDisposable
         Check(new LogEnd(End.Index, End.Term, End.Serial) == store.Last, $"its log ends at {store.Last}, and its entries at {End}");
     }
 
-    private static string ChecksumOf(string path)
-    {
-        using var content = File.OpenRead(path);
-        return Convert.ToHexStringLower(SHA256.HashData(content));
-    }
+    private static string TextOf(byte[] checksum) => Convert.ToHexStringLower(checksum);
 
     private static void Check(bool holds, string problem)
     {
@@ -196,11 +242,17 @@ internal sealed class BackupFile : IDisposable
 
 /// <summary>What a backup holds beside the files of its store. The comment of the zip has its checksum.</summary>
 /// <param name="At">The time at which the backup began, by the clock of the program that wrote it.</param>
-/// <param name="Files">The SHA-256 of each file.</param>
-internal sealed record BackupManifest(int Format, DateTimeOffset At, bool IsIncremental, SortedDictionary<string, string> Files)
+/// <param name="Files">By name.</param>
+internal sealed record BackupManifest(
+    int Format, DateTimeOffset At, bool IsIncremental, SortedDictionary<string, BackupManifest.Written> Files)
 {
     public const int OwnFormat = 1;
+
+    /// <param name="Size">In bytes.</param>
+    internal sealed record Written(long Size, string Sha256);
 }
 
+// A field that is missing or null is refused.
+[JsonSourceGenerationOptions(RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
 [JsonSerializable(typeof(BackupManifest))]
 internal sealed partial class ManifestJson : JsonSerializerContext;

@@ -23,15 +23,16 @@ internal sealed class BackupWriter : IDisposable
     {
         _path = Path.GetFullPath(path);
         DemandNew();
+        _folder = new FileDisk(BackupFile.FolderFor(_path));
         try
         {
-            _folder = new FileDisk(BackupFile.FolderFor(_path));
             _folder.CreateFolder("");
             StoreOptions options = new() { Directory = _folder.PathOf(""), SegmentSizeBytes = 1 << 20, Sync = SyncPolicy.None };
             _store = new FencedStore(StoreDirectory.Open(options, _folder), owner);
         }
         catch (Exception e) when (FileDisk.IsFailure(e))
         {
+            DeleteFolder();
             throw Failed(e);
         }
 
@@ -141,7 +142,15 @@ internal sealed class BackupWriter : IDisposable
     public void Dispose()
     {
         _store.Dispose();
-        Directory.Delete(_folder.PathOf(""), recursive: true);
+        DeleteFolder();
+    }
+
+    private void DeleteFolder()
+    {
+        if (Directory.Exists(_folder.PathOf("")))
+        {
+            Directory.Delete(_folder.PathOf(""), recursive: true);
+        }
     }
 
     private void DemandNew()

@@ -19,15 +19,22 @@ internal sealed class FencedStore : IStoreListener, IDisposable
     public FencedStore(StoreDirectory directory, StoreOwner owner)
     {
         (_directory, _owner, _store) = (directory, owner, directory.StoreOf(owner));
-        if (directory.Owners.Contains(owner))
+        try
         {
-            directory.Dispose();
-            throw new StoreException(
-                $"The directory has a store of {owner} already. Restore into another directory, or move this one away.");
-        }
+            if (directory.Owners.Contains(owner))
+            {
+                throw new StoreException(
+                    $"The directory has a store of {owner} already. Restore into another directory, or move this one away.");
+            }
 
-        _store.Open(owner, [], this);
-        End(Fenced);
+            _store.Open(owner, [], this);
+            End(Fenced);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
     }
 
     /// <summary>The state of a store that no process may use.</summary>

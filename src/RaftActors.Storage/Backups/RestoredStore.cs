@@ -33,9 +33,8 @@ internal static class RestoredStore
         {
             foreach (var path in paths)
             {
-                BackupFile backup = new(path, cancellationToken);
-                DemandNext(backups.LastOrDefault(), backup, now);
-                backups.Add(backup);
+                backups.Add(new BackupFile(path, cancellationToken));
+                DemandNext(backups.Count > 1 ? backups[^2] : null, backups[^1], now);
             }
 
             var recorded = backups.Select(backup => backup.Configuration?.MaxQuorum).LastOrDefault(maximum => maximum is not null);

@@ -1,4 +1,7 @@
 using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
 
 using RaftActors.Core;
 using RaftActors.Storage.Backups;
@@ -9,12 +12,14 @@ namespace RaftActors.Storage.Tests.Backups;
 
 public sealed class BackupFileTests : IDisposable
 {
+    private const string ManifestName = "manifest.json";
+
     private static readonly ProcessName Self = new("a@n1");
 
     private static readonly RestorePlan Plan =
         new(Guid.Parse("11111111-2222-3333-4444-555555555555"), "g", [Self, new("a@n2"), new("a@n3")]);
 
-    // Prime, so that the places differ in their bits. Each one unpacks a backup twice.
+    // Prime, so that the places differ in their bits.
     private const int Stride = 7;
 
     private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;
@@ -40,29 +45,110 @@ public sealed class BackupFileTests : IDisposable
     }
 
     [Fact]
-    public void A_flipped_bit_changes_nothing_or_is_refused_and_a_shorter_file_is_refused()
+    public void A_flipped_bit_is_refused_or_changes_nothing_that_is_restored()
     {
-        var (path, end) = Write("backup", SnapshotOf(40), entries: 3);
-        var bytes = File.ReadAllBytes(path);
-        var changed = _folder["changed"];
-        var refused = 0;
-        for (var place = 0; place < bytes.Length; place += Stride)
+        var (path, _) = Write("backup", SnapshotOf(40), entries: 3);
+        var (written, bytes, changed) = (ContentOf(path), File.ReadAllBytes(path), _folder["changed"]);
+        var places = PlacesOf(bytes);
+        var (flipped, refused) = (0, 0);
+        for (var place = 0; place < bytes.Length; place += places[place] == Place.Segment ? Stride : 1)
         {
             bytes[place] ^= (byte)(1 << (place % 8));
             File.WriteAllBytes(changed, bytes);
-            refused += IsRefused(changed, end) ? 1 : 0;
+            var found = ContentOf(changed);
             bytes[place] ^= (byte)(1 << (place % 8));
-            File.WriteAllBytes(changed, bytes.AsSpan(0, place));
-            Assert.Throws<StoreException>(() => new BackupFile(changed));
+            Assert.True(found is null || (found == written && places[place] != Place.Manifest), $"{places[place]} at {place} made {found}");
+            (flipped, refused) = (flipped + 1, refused + (found is null ? 1 : 0));
         }
 
-        // The dates and versions that each file of a zip has are not read.
-        Assert.InRange(refused, bytes.Length / Stride / 2, bytes.Length / Stride);
+        // Not read are the dates, rights and versions in a zip, and most of the header before each file.
+        Assert.InRange(refused, flipped / 2, flipped);
         Assert.Equal([changed, path], Directory.GetFileSystemEntries(_folder.Path).Order().Reverse());
     }
 
+    [Fact]
+    public void A_shorter_file_is_refused()
+    {
+        var (path, _) = Write("backup", SnapshotOf(40), entries: 3);
+        var bytes = File.ReadAllBytes(path);
+        for (var length = 0; length < bytes.Length; length += Stride)
+        {
+            File.WriteAllBytes(_folder["changed"], bytes.AsSpan(0, length));
+            Assert.Null(ContentOf(_folder["changed"]));
+        }
+    }
+
     [Theory]
-    [InlineData("manifest.json")]
+    [InlineData("../evil")]
+    [InlineData("log/../../evil")]
+    [InlineData("log/")]
+    [InlineData("log/..")]
+    [InlineData("snapshots/2/evil")]
+    [InlineData("/tmp/raft-evil")]
+    [InlineData("evil")]
+    public void File_of_another_folder_is_refused_although_the_manifest_names_it(string name)
+    {
+        Forge((files, manifest) =>
+        {
+            files.Add(name, []);
+            manifest.Add(name, new BackupManifest.Written(0, Convert.ToHexStringLower(SHA256.HashData([]))));
+        });
+
+        RefusalOf("forged");
+        Assert.Equal(["backup", "forged"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order());
+        Assert.False(File.Exists("/tmp/raft-evil"));
+    }
+
+    [Theory]
+    [InlineData("one byte less", "is not what was written")]
+    [InlineData("one byte more", "is not what was written")]
+    [InlineData("a negative size", "is not what was written")]
+    [InlineData("another checksum", "is not what was written")]
+    [InlineData("more than the disk has", "Make room, or move the backup.")]
+    [InlineData("a file that is missing", "it has other files than were written")]
+    [InlineData("no file of the log", "has no log of raft processes")]
+    [InlineData("an incremental backup", "continues another backup")]
+    [InlineData("another format", "it has format 2, and this program reads format 1")]
+    [InlineData("no files", "is no backup, or is damaged")]
+    [InlineData("null", "is no backup, or is damaged")]
+    [InlineData("no JSON", "is no backup, or is damaged")]
+    public void Manifest_that_contradicts_the_files_is_refused_although_its_checksum_is_right(string what, string why)
+    {
+        const string segment = "log/0000000001.wal";
+        Forge((files, manifest) =>
+        {
+            var written = manifest[segment];
+            manifest[segment] = what switch
+            {
+                "one byte less" => written with { Size = written.Size - 1 },
+                "one byte more" => written with { Size = written.Size + 1 },
+                "a negative size" => written with { Size = -1 },
+                "another checksum" => written with { Sha256 = new string('0', 64) },
+                "more than the disk has" => written with { Size = long.MaxValue },
+                _ => written,
+            };
+            _ = what switch
+            {
+                "a file that is missing" => manifest.TryAdd("log/0000000002.wal", written),
+                "no file of the log" => files.Remove(segment) && manifest.Remove(segment),
+                _ => false,
+            };
+        }, text => what switch
+        {
+            "an incremental backup" => text.Replace("\"IsIncremental\":false", "\"IsIncremental\":true", StringComparison.Ordinal),
+            "another format" => text.Replace("\"Format\":1", "\"Format\":2", StringComparison.Ordinal),
+            "no files" => text[..text.IndexOf(",\"Files", StringComparison.Ordinal)] + "}",
+            "null" or "no JSON" => what,
+            _ => text,
+        });
+
+        Assert.Contains(why, RefusalOf("forged"));
+        Assert.False(Directory.Exists(_folder["store"]));
+        Assert.Equal(["backup", "forged"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order());
+    }
+
+    [Theory]
+    [InlineData(ManifestName)]
     [InlineData("log/0000000001.wal")]
     [InlineData("snapshots/1/00000000000000000009-2.snap")]
     public void Backup_without_one_of_its_files_or_with_another_one_is_refused(string name)
@@ -99,11 +185,19 @@ public sealed class BackupFileTests : IDisposable
     }
 
     [Fact]
+    public void Backup_is_readable_by_its_owner_alone()
+    {
+        var (path, _) = Write("backup", SnapshotOf(10), entries: 5);
+
+        Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(path) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
+    }
+
+    [Fact]
     public void Store_of_a_backup_is_fenced()
     {
         var (path, _) = Write("backup", SnapshotOf(10), entries: 5);
         ZipFile.ExtractToDirectory(path, _folder["store"]);
-        File.Delete(Path.Combine(_folder["store"], "manifest.json"));
+        File.Delete(Path.Combine(_folder["store"], ManifestName));
 
         var (found, _) = Open(StoreDirectory.Open(new StoreOptions { Directory = _folder["store"] }));
 
@@ -292,6 +386,27 @@ public sealed class BackupFileTests : IDisposable
         Assert.Contains("The process sent ", Assert.Throws<InvalidDataException>(() => writer.Add(piece, some)).Message);
     }
 
+    [Fact]
+    public void Chain_with_a_missing_swapped_or_other_middle_is_refused()
+    {
+        var (full, end) = Write("full", SnapshotOf(10), entries: 4);
+        var (one, afterOne) = Write("one", null, 3, end);
+        var (other, afterOther) = Write("other", null, 3, end, valueSize: 2);
+        var (two, afterTwo) = Write("two", null, 3, afterOne);
+        var (three, last) = Write("three", null, 3, afterTwo);
+
+        // Only the hash of all entries tells them apart.
+        Assert.Equal(afterOne with { Hash = 0 }, afterOther with { Hash = 0 });
+        Assert.All(
+            (string[][])[[full, two, three], [full, one, three], [full, two, one], [full, one, one], [full, other, two], [full, full]],
+            chain =>
+            {
+                Assert.Contains("each with the one that it continues before it", Assert.Throws<StoreException>(() => Restore(chain)).Message);
+                Assert.False(Directory.Exists(_folder["store"]));
+            });
+        Assert.Equal(last, Restore([full, one, two, three]));
+    }
+
     [Theory]
     [InlineData("begins after 12/3 s9")]
     [InlineData("of group 99999999")]
@@ -359,17 +474,81 @@ public sealed class BackupFileTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private static bool IsRefused(string path, LogPosition end)
+    // Null: it is refused, with a message that names the file. Otherwise all that a restore takes from it.
+    private static string? ContentOf(string path)
     {
         try
         {
             using BackupFile backup = new(path);
-            Assert.Equal((end, DateTimeOffset.UnixEpoch, false), (backup.End, backup.At, backup.IsIncremental));
-            return false;
+            using var snapshot = backup.OpenSnapshot();
+            var entries = backup.Pages().SelectMany(page => page).Select(entry =>
+                $"{entry.Index}/{entry.Term} s{entry.Serial} {entry.Time} {entry.Key}={Convert.ToHexString(entry.Value.Span)} "
+                + entry.Configuration);
+            return $"{backup.Owner} {backup.Uid} {backup.At} {backup.IsIncremental} {backup.Start} {backup.End} {snapshot?.Snapshot} "
+                + Convert.ToHexString(snapshot?.TryRead(0, int.MaxValue) ?? []) + string.Join("; ", entries);
         }
-        catch (StoreException)
+        catch (StoreException e)
         {
-            return true;
+            Assert.Contains(path, e.Message);
+            Assert.EndsWith(".", e.Message);
+            return null;
+        }
+    }
+
+    private enum Place
+    {
+        Bookkeeping,
+        Segment,
+        Manifest,
+    }
+
+    // What each byte of a zip is for. The checksum of the manifest counts as the manifest.
+    private static Place[] PlacesOf(byte[] zip)
+    {
+        const int header = 30;
+        var places = new Place[zip.Length];
+        using ZipArchive archive = new(new MemoryStream(zip));
+        var end = 0;
+        foreach (var entry in archive.Entries)
+        {
+            var start = end + header + entry.FullName.Length;
+            end = start + (int)entry.CompressedLength;
+            places.AsSpan(start..end).Fill(entry.Name == ManifestName ? Place.Manifest : Place.Segment);
+        }
+
+        places.AsSpan(^archive.Comment.Length..).Fill(Place.Manifest);
+        return places;
+    }
+
+    private string RefusalOf(string name) => Assert.Throws<StoreException>(() => Restore([_folder[name]])).Message;
+
+    // Makes a backup as an attacker can: the checksum of its manifest is right.
+    private void Forge(
+        Action<Dictionary<string, byte[]>, SortedDictionary<string, BackupManifest.Written>> change, Func<string, string>? rewrite = null)
+    {
+        var (path, _) = Write("backup", SnapshotOf(10), entries: 3);
+        Dictionary<string, byte[]> files = [];
+        using (var from = ZipFile.OpenRead(path))
+        {
+            foreach (var entry in from.Entries)
+            {
+                using var content = entry.Open();
+                files[entry.FullName] = new byte[entry.Length];
+                content.ReadExactly(files[entry.FullName]);
+            }
+        }
+
+        files.Remove(ManifestName, out var text);
+        var manifest = JsonSerializer.Deserialize(text, ManifestJson.Default.BackupManifest)!;
+        change(files, manifest.Files);
+        text = Encoding.UTF8.GetBytes(rewrite?.Invoke(JsonSerializer.Serialize(manifest, ManifestJson.Default.BackupManifest))
+            ?? JsonSerializer.Serialize(manifest, ManifestJson.Default.BackupManifest));
+        using var zip = ZipFile.Open(_folder["forged"], ZipArchiveMode.Create);
+        zip.Comment = Convert.ToHexStringLower(SHA256.HashData(text));
+        foreach (var (name, bytes) in files.Append(new(ManifestName, text)))
+        {
+            using var content = zip.CreateEntry(name).Open();
+            content.Write(bytes);
         }
     }
 

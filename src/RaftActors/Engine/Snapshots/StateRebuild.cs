@@ -72,7 +72,8 @@ internal sealed class StateRebuild(EngineContext context, SnapshotTaking snapsho
 
     private async Task CopyAsync(Source source, ClientReply.SnapshotTaken snapshot, Stream to, CancellationToken stopping)
     {
-        for (var (place, end) = (0L, long.MaxValue); place < end;)
+        // The sessions and the keys come before the state, and the first piece tells how many they are.
+        for (var (place, end) = (0L, snapshot.Length); place < end;)
         {
             ClientCall.Backup call = new(default, snapshot.Position, place, LogIndex.Zero);
             var part = await source.AskAsync<ClientReply.BackupPart>(call, context.Process.Settings.Requests.QueryTimeout)
