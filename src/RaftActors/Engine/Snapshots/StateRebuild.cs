@@ -82,7 +82,7 @@ internal sealed class StateRebuild(EngineContext context, SnapshotTaking snapsho
             // An empty piece would come again and again.
             if (part.Snapshot is not { IsEmpty: false } piece || piece.Snapshot.Position != snapshot.Position)
             {
-                throw new StoreException($"It has no snapshot up to {snapshot.Position} any more.");
+                throw new StoreException($"The snapshot up to {snapshot.Position} is gone, and the copy will be tried again.");
             }
 
             await to.WriteAsync(piece.Data, stopping).ConfigureAwait(false);
