@@ -87,8 +87,8 @@ internal sealed class TcpNetwork : INetwork
 
         RaftConfigurationException.Demand(
             security.IsOn || settings.IsUnencrypted || !system.Settings.Config.GetBoolean($"{AkkaRemoting.Section}.enable-ssl"),
-            $"{AkkaRemoting.Section}.enable-ssl is on, and raft.security is not set. Raft messages take connections of their own, so they would "
-            + "leave the node without encryption. Set raft.security, or if another layer encrypts them, "
+            $"{AkkaRemoting.Section}.enable-ssl is on, and raft.security is not set. Raft messages take connections of their own, so they "
+            + "would leave the node without encryption. Set raft.security, or if another layer encrypts them, "
             + "raft.transport-tcp.unencrypted = on.");
         return new TcpNetwork(system, own, settings with { Hostname = HostOf(system, settings) }, security, calls, registry);
     }

@@ -1,6 +1,6 @@
 namespace RaftActors.Settings;
 
-/// <summary>What this library knows of the remoting of Akka.NET. docs/compatibility.md lists all that it knows of Akka.NET's inside.</summary>
+/// <summary>The names of Akka.NET's remoting. docs/compatibility.md lists what else depends on the inside of Akka.NET.</summary>
 internal static class AkkaRemoting
 {
     /// <summary>The section with its host names and its port.</summary>
