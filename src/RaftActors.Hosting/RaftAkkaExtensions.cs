@@ -234,22 +234,17 @@ public static class RaftAkkaExtensions
         var plan = RaftPlan.Of(builder);
         return builder
             .WithHealthCheck(
-                "raft-live",
-                new RaftHealth(plan, problem => problem.Severity == ProblemSeverity.Stopped, mustBeStarted: false),
-                HealthStatus.Unhealthy,
-                ["raft", "live"])
+                "raft-live", Of(problem => problem.Severity == ProblemSeverity.Stopped), HealthStatus.Unhealthy, ["raft", "live"])
             .WithHealthCheck(
-                "raft-ready",
-                new RaftHealth(plan, problem => problem.Severity != ProblemSeverity.Risk, mustBeStarted: true),
-                HealthStatus.Unhealthy,
-                ["raft", "ready"])
+                "raft-ready", Of(problem => problem.Severity != ProblemSeverity.Risk, true), HealthStatus.Unhealthy, ["raft", "ready"])
             .WithHealthCheck(
                 "raft-at-risk",
-                new RaftHealth(
-                    plan, problem => problem is { Severity: not ProblemSeverity.Stopped, Remedy: not null }, mustBeStarted: false),
+                Of(problem => problem is { Severity: not ProblemSeverity.Stopped, Remedy: not null }),
                 HealthStatus.Degraded,
                 ["raft", "risk"])
             .WithHealthCheck("raft-coordination", new CoordinationHealth(), HealthStatus.Unhealthy, ["raft", "ready"]);
+
+        RaftHealth Of(Predicate<GroupProblem> isCounted, bool mustBeStarted = false) => new(plan, isCounted, mustBeStarted);
     }
 
     private static AkkaConfigurationBuilder Add<TActor>(

@@ -61,8 +61,6 @@ internal sealed class GroupReport(Target target, GroupStatus group, ImmutableArr
         var count => $"{problems.First()} (and {count - 1} more)",
     };
 
-    public RaftStatus? StatusOf(ProcessName process) => group.StatusOf(process);
-
     /// <summary>The problems of a process in short, with the command that ends one; null: there are none.</summary>
     public string? NoteOf(ProcessName process) => Brief([
         .. Problems.Where(problem => problem.Process == process).Select(
@@ -88,7 +86,7 @@ internal sealed class GroupReport(Target target, GroupStatus group, ImmutableArr
         }
 
         ProcessName[] members = [.. group.Members.Select(member => member.Name)];
-        var by = members.OrderByDescending(name => StatusOf(name) is { Standing: null }).Cast<ProcessName?>()
+        var by = members.OrderByDescending(name => group.StatusOf(name) is { Standing: null }).Cast<ProcessName?>()
             .FirstOrDefault(name => name != process);
         var add = $"run '{target.AddCommand(process, by)}'";
         return problem.Kind switch
@@ -100,4 +98,17 @@ internal sealed class GroupReport(Target target, GroupStatus group, ImmutableArr
             _ => null,
         };
     }
+}
+
+/// <summary>One process of a group at one moment.</summary>
+/// <param name="IsVoter">Null: it is not a member.</param>
+/// <param name="Status">Its reply; null: there was none.</param>
+/// <param name="At">When the reply came, as a timestamp of <see cref="Stopwatch"/>.</param>
+/// <param name="RoundTrip">From the call to the reply.</param>
+internal sealed record MemberRow(ProcessName Name, bool? IsVoter, RaftStatus? Status, long At = 0, TimeSpan RoundTrip = default)
+{
+    /// <summary>Commits per second since an earlier row of the same process; null: one of the two has no reply.</summary>
+    public double? RateSince(MemberRow? before) => Status is { } status && before?.Status is { } former
+        ? Math.Max(0, status.Committed.Value - former.Committed.Value) / Stopwatch.GetElapsedTime(before.At, At).TotalSeconds
+        : null;
 }

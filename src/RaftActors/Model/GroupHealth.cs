@@ -47,26 +47,53 @@ public static class GroupHealth
                 : $" since serials {differs.Serials.First} to {differs.Serials.Last}: {differs.Describe(name => name.Value)}"),
 
         // What a process sees of its group.
-        new(KnowsNoLeader, NotReady, "knows no leader", null),
-        new(Behind, NotReady, "has received the pairs up to serial", null),
-        new(ReachesFew, Risk, "reaches no more voters than a majority", "Start the others, or add members until three vote."),
+        new(KnowsNoLeader, NotReady, "knows no leader", null, Sees: status => If(IsReady(status) && status.Leader is null)),
+        new(Behind, NotReady, "has received the pairs up to serial", null, Sees: status =>
+            IsReady(status) && status.Leader is not null && status.Delivered < status.Committed
+                ? $" {status.Delivered} of {status.Committed}"
+                : null),
+        new(ReachesFew, Risk, "reaches no more voters than a majority", "Start the others, or add members until three vote.",
+            Sees: status => status.Standing is null or Founding
+                && VotesOf(status.Members, name => name == status.Name || status.Reachable.Contains(name)) is var (reached, all)
+                && reached <= (all / 2) + 1 ? $": {reached} of {all}" : null),
 
-        // What several answers show.
+        // What several answers show of one process.
         new(Silent, NotReady, "does not answer",
-            "If it is down, start it. If it runs, look at its log, and at the network to its node."),
+            "If it is down, start it. If it runs, look at its log, and at the network to its node.",
+            OfMember: (_, status) => If(status is null)),
         new(Unreached, Risk, "does not reach",
-            "Look at the network and the firewalls between the nodes, and at the warnings in their logs."),
-        new(Stale, Risk, "does not know the latest members or leader yet", null),
+            "Look at the network and the firewalls between the nodes, and at the warnings in their logs.",
+            OfMember: (group, status) => status is { Standing: null } && group.Members.Select(member => member.Name).Where(
+                name => name != status.Name && !status.Reachable.Contains(name) && group.StatusOf(name) is not null).ToList()
+                is [_, ..] unreached ? $" {Names(unreached)}, which answers" : null),
+        new(Stale, Risk, "does not know the latest members or leader yet", null,
+            OfMember: (group, status) => If(status is { Standing: null } && (status.MembersIndex < group.Latest?.MembersIndex
+                || (status.Leader is not null && status.Leader != group.Leader)))),
+
+        // What they show of the group.
         new(TwoGroups, Stopped, "shares its name with another group",
-            "Decide which group is the right one. Stop each process of the others, move its directory away, and add it to that one."),
-        new(TwoLeaders, Stopped, "has two leaders", Bug),
-        new(TwoConfigurations, Stopped, "has different members at one index", Bug),
+            "Decide which group is the right one. Stop each process of the others, move its directory away, and add it to that one.",
+            OfGroup: group => group.Processes.Where(status => status.Identity != Guid.Empty).GroupBy(status => status.Identity).ToList()
+                is [_, _, ..] all ? ": " + string.Join("; ", all.Select(each => $"{NamesOf(each)} in {each.Key:N}")) : null),
+        new(TwoLeaders, Stopped, "has two leaders", Bug,
+            OfGroup: group => MembersIn(group).Where(status => status.Leader is not null).GroupBy(status => status.Term)
+                .Select(term => term.Select(status => status.Leader).OfType<ProcessName>().Distinct().ToList())
+                .FirstOrDefault(leaders => leaders.Count > 1) is { } two ? $" in one term: {Names(two)}" : null),
+        new(TwoConfigurations, Stopped, "has different members at one index", Bug,
+            OfGroup: group => MembersIn(group).GroupBy(status => (status.Identity, status.MembersIndex)).FirstOrDefault(
+                each => each.Any(status => !status.Members.SequenceEqual(each.First().Members))) is { } all ? $": {NamesOf(all)}" : null),
         new(NoMajority, NotReady, "has no majority",
-            "Start the others. If a majority is lost for ever with its disks, see 'raft recover --help'."),
-        new(NoLeader, NotReady, "has no leader that is known",
-            "If it lasts, run 'raft explain' on several members: it tells why nobody leads."),
+            "Start the others. If a majority is lost for ever with its disks, see 'raft recover --help'.",
+            OfGroup: group => VotesIn(group) is var (active, all) && IsLost(active, all)
+                ? $": {active} of {all} voters take part"
+                : null),
         new(SomeSilent, NotReady, "has members that do not answer", "Start them."),
-        new(Narrow, Risk, "can lose no voter", "Start the others, or add members until three vote."),
+        new(NoLeader, NotReady, "has no leader that is known",
+            "If it lasts, run 'raft explain' on several members: it tells why nobody leads.",
+            OfGroup: group => If(group.Leader is null && VotesIn(group) is var (active, all) && !IsLost(active, all))),
+        new(Narrow, Risk, "can lose no voter", "Start the others, or add members until three vote.",
+            OfGroup: group => group.Leader is not null && VotesIn(group) is var (active, all) && !IsLost(active, all)
+                && active <= (all / 2) + 1 ? $": {active} of {all} take part" : null),
     ];
 
     /// <summary>Returns the problems of a group, as the answers of its processes show them: the worst first.</summary>
@@ -75,7 +102,14 @@ public static class GroupHealth
     {
         ArgumentNullException.ThrowIfNull(group);
         var names = group.Members.Select(member => member.Name).Union(group.Processes.Select(status => status.Name)).Order();
-        return Sorted([.. OfAll(group), .. names.SelectMany(name => OfOne(group, name))]);
+        return Sorted([.. Judge(group.Group, null, rule => rule.OfGroup?.Invoke(group)), .. names.SelectMany(OfMember)]);
+
+        IEnumerable<GroupProblem> OfMember(ProcessName name)
+        {
+            var status = group.StatusOf(name);
+            return Judge(group.Group, name, rule =>
+                (status is null ? null : rule.OfItself?.Invoke(status)) ?? rule.OfMember?.Invoke(group, status));
+        }
     }
 
     /// <summary>Returns the problems of one process, as it knows them itself: the worst first.</summary>
@@ -83,8 +117,8 @@ public static class GroupHealth
     public static ImmutableArray<GroupProblem> Of(RaftStatus process)
     {
         ArgumentNullException.ThrowIfNull(process);
-        GroupProblem[] own = [.. OwnOf(process)];
-        return Sorted([.. own, .. SeenBy(process, isReady: own.All(each => each.Severity == Risk))]);
+        return Sorted(Judge(
+            process.Group, process.Name, rule => rule.OfItself?.Invoke(process) ?? rule.Sees?.Invoke(process)));
     }
 
     /// <summary>The problems of a group of which there are only rows.</summary>
@@ -92,127 +126,39 @@ public static class GroupHealth
     internal static ImmutableArray<GroupProblem> Of(IReadOnlyList<ProcessRow> rows, bool hasLeader, int silent)
     {
         var group = rows[0].Place.Group;
-        List<GroupProblem> problems = [];
-        if (silent > 0)
+        var all = Judge(group, null, rule => rule.Kind switch
         {
-            problems.Add(Problem(group, null, SomeSilent, $": {silent}"));
-        }
-
-        if (!hasLeader)
-        {
-            problems.Add(Problem(group, null, NoLeader));
-        }
-
-        return Sorted([
-            .. problems,
-            .. rows.SelectMany(row => Rules.Where(rule => row.Has(rule.Kind)).Select(
-                rule => new GroupProblem(group, row.Place.Name, rule, ""))),
-        ]);
+            SomeSilent when silent > 0 => $": {silent}",
+            NoLeader => If(!hasLeader),
+            _ => null,
+        });
+        return Sorted(all.Concat(rows.SelectMany(row => Judge(group, row.Place.Name, rule => If(row.Has(rule.Kind))))));
     }
 
     /// <summary>The kinds of the problems that a process says of itself.</summary>
     internal static ProblemKind KindsOf(RaftStatus process) =>
-        OwnOf(process).Aggregate(default(ProblemKind), (kinds, problem) => kinds | problem.Kind);
+        Rules.Where(rule => rule.OfItself?.Invoke(process) is not null).Aggregate(default(ProblemKind), (kinds, rule) => kinds | rule.Kind);
 
     private static ImmutableArray<GroupProblem> Sorted(IEnumerable<GroupProblem> problems) =>
         [.. problems.OrderByDescending(problem => problem.Severity)];
 
-    private static IEnumerable<GroupProblem> OwnOf(RaftStatus process) =>
+    private static IEnumerable<GroupProblem> Judge(string name, ProcessName? process, Func<Rule, string?> detailOf) =>
         from rule in Rules
-        let detail = rule.Detail?.Invoke(process)
+        let detail = detailOf(rule)
         where detail is not null
-        select new GroupProblem(process.Group, process.Name, rule, detail);
+        select new GroupProblem(name, process, rule, detail);
 
-    private static IEnumerable<GroupProblem> SeenBy(RaftStatus process, bool isReady)
-    {
-        if (isReady && process.Leader is null)
-        {
-            yield return Problem(process.Group, process.Name, KnowsNoLeader);
-        }
-        else if (isReady && process.Delivered < process.Committed)
-        {
-            yield return Problem(process.Group, process.Name, Behind, $" {process.Delivered} of {process.Committed}");
-        }
+    private static bool IsReady(RaftStatus status) => status is { Standing: null, HeldAt: null, Actor: not null };
 
-        var voters = process.Members.Where(member => member.IsVoter).ToList();
-        var inReach = voters.Count(voter => voter.Name == process.Name || process.Reachable.Contains(voter.Name));
-        if (process.Standing is null or Founding && inReach <= (voters.Count / 2) + 1)
-        {
-            yield return Problem(process.Group, process.Name, ReachesFew, $": {inReach} of {voters.Count}");
-        }
-    }
+    private static bool IsLost(int active, int all) => all > 0 && 2 * active <= all;
 
-    private static IEnumerable<GroupProblem> OfAll(GroupStatus group)
-    {
-        var identities = group.Processes.Where(status => status.Identity != Guid.Empty).GroupBy(status => status.Identity).ToList();
-        if (identities.Count > 1)
-        {
-            yield return About(TwoGroups, ": " + string.Join(
-                "; ", identities.Select(each => $"{Names(each.Select(status => status.Name))} in {each.Key:N}")));
-        }
+    private static IEnumerable<RaftStatus> MembersIn(GroupStatus group) => group.Processes.Where(status => status.Standing is null);
 
-        var members = group.Processes.Where(status => status.Standing is null).ToList();
-        if (members.Where(status => status.Leader is not null).GroupBy(status => status.Term)
-            .FirstOrDefault(term => term.Select(status => status.Leader).Distinct().Count() > 1) is { } led)
-        {
-            var leaders = Names(led.Select(status => status.Leader).OfType<ProcessName>().Distinct());
-            yield return About(TwoLeaders, $" in term {led.Key}: {leaders}");
-        }
+    private static (int Active, int All) VotesIn(GroupStatus group) =>
+        VotesOf(group.Members, name => group.StatusOf(name) is { Standing: null or Founding });
 
-        if (members.GroupBy(status => (status.Identity, status.MembersIndex))
-            .FirstOrDefault(each => each.Any(status => !status.Members.SequenceEqual(each.First().Members))) is { } differing)
-        {
-            yield return About(TwoConfigurations, $": {Names(differing.Select(status => status.Name))}");
-        }
-
-        var voters = group.Members.Where(member => member.IsVoter).ToList();
-        var active = voters.Count(voter => group.StatusOf(voter.Name) is { Standing: null or Founding });
-        if (2 * active <= voters.Count && voters.Count > 0)
-        {
-            yield return About(NoMajority, $": {active} of {voters.Count} voters take part");
-        }
-        else if (group.Leader is null)
-        {
-            yield return About(NoLeader);
-        }
-        else if (active <= (voters.Count / 2) + 1)
-        {
-            yield return About(Narrow, $": {active} of {voters.Count} take part");
-        }
-
-        GroupProblem About(ProblemKind kind, string detail = "") => Problem(group.Group, null, kind, detail);
-    }
-
-    private static IEnumerable<GroupProblem> OfOne(GroupStatus group, ProcessName name)
-    {
-        if (group.StatusOf(name) is not { } status)
-        {
-            return [Problem(group.Group, name, Silent)];
-        }
-
-        List<GroupProblem> problems = [.. OwnOf(status)];
-        if (status.Standing is not null)
-        {
-            return problems;
-        }
-
-        var unreached = group.Members.Select(member => member.Name).Where(
-            other => other != name && !status.Reachable.Contains(other) && group.StatusOf(other) is not null).ToList();
-        if (unreached.Count > 0)
-        {
-            problems.Add(Problem(group.Group, name, Unreached, $" {Names(unreached)}, which answers"));
-        }
-
-        if (status.MembersIndex < group.Latest?.MembersIndex || (status.Leader is not null && status.Leader != group.Leader))
-        {
-            problems.Add(Problem(group.Group, name, Stale));
-        }
-
-        return problems;
-    }
-
-    private static GroupProblem Problem(string group, ProcessName? process, ProblemKind kind, string detail = "") =>
-        new(group, process, Rules.First(rule => rule.Kind == kind), detail);
+    private static (int Active, int All) VotesOf(ImmutableArray<GroupMember> members, Predicate<ProcessName> isActive) =>
+        (members.Count(member => member.IsVoter && isActive(member.Name)), members.Count(member => member.IsVoter));
 
     private static string? If(bool applies) => applies ? "" : null;
 
@@ -222,8 +168,23 @@ public static class GroupHealth
 
     private static string Names(IEnumerable<ProcessName> names) => string.Join(", ", names);
 
-    /// <summary>How a problem is told. The text is a predicate of the process or the group, which a detail may continue.</summary>
-    /// <param name="Detail">Judges what a process says of itself. Null, or null as its result: the rule does not apply.</param>
+    private static string NamesOf(IEnumerable<RaftStatus> answers) => Names(answers.Select(status => status.Name));
+
+    /// <summary>
+    /// How a problem is told. The text is a predicate of the process or the group. What a judge returns continues it; null: the rule does
+    /// not apply.
+    /// </summary>
+    /// <param name="OfItself">Judges by what a process says of itself.</param>
+    /// <param name="Sees">Judges by what a process alone sees of its group.</param>
+    /// <param name="OfMember">Judges a process by all answers. It has none if it is null.</param>
+    /// <param name="OfGroup">Judges the group by all answers.</param>
     internal sealed record Rule(
-        ProblemKind Kind, ProblemSeverity Severity, string Text, string? Remedy, Func<RaftStatus, string?>? Detail = null);
+        ProblemKind Kind,
+        ProblemSeverity Severity,
+        string Text,
+        string? Remedy,
+        Func<RaftStatus, string?>? OfItself = null,
+        Func<RaftStatus, string?>? Sees = null,
+        Func<GroupStatus, RaftStatus?, string?>? OfMember = null,
+        Func<GroupStatus, string?>? OfGroup = null);
 }

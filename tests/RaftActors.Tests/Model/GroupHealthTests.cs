@@ -88,7 +88,7 @@ public sealed class GroupHealthTests
             ]),
         ["two leaders"] = (With(All.C with { Leader = Names[2] }),
             [
-                "Stopped: Group g has two leaders in term 3: a@1, c@3.",
+                "Stopped: Group g has two leaders in one term: a@1, c@3.",
                 "Risk by itself: c@3 of group g does not know the latest members or leader yet.",
             ]),
         ["two configurations"] = (With(All.C with { Members = [.. All.C.Members.Skip(1)] }),

@@ -77,7 +77,7 @@ internal sealed class GroupCheck(GroupReport first, GroupReport second)
                 "Look at the load of its machine, and at the network between this machine and it."));
         }
 
-        if (first.StatusOf(row.Name)?.Delivered == status.Delivered && status.Delivered.Value < first.Committed)
+        if (first.Answers.StatusOf(row.Name)?.Delivered == status.Delivered && status.Delivered.Value < first.Committed)
         {
             findings.Add(Finding.Warn(
                 shown,

@@ -36,16 +36,13 @@ internal sealed record GroupRow(string Group, ImmutableArray<ProcessRow> Process
     /// <summary>The longest of the latest syncs of the members; null: none is known.</summary>
     public TimeSpan? SyncTime => Processes.Max(process => process.SyncTime);
 
-    /// <summary>Whether a member did not answer.</summary>
-    public bool HasSilent => Silent > 0;
-
     private ProcessRow Latest => Processes.OrderByDescending(process => process.Role == RaftRole.Leader)
         .ThenByDescending(process => process.Term).ThenByDescending(process => process.Committed).First();
 
     private IEnumerable<ProcessRow> Members => Processes.Where(process => process.IsMember);
 
     // The node of a process that is not open answered. The process does not know yet that it is a member.
-    private int Silent => Math.Max(
+    public int Silent => Math.Max(
         0, Known - Answered - Processes.Count(process => !process.IsMember && process.Has(ProblemKind.Opening | ProblemKind.Failed)));
 
     public ImmutableArray<GroupProblem> Problems => GroupHealth.Of(Processes, hasLeader: Leader is not null, Silent);
