@@ -1,4 +1,9 @@
+using System.Reflection;
+
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+
+using RaftActors.Coordination;
 
 namespace RaftActors.Hosting;
 
@@ -6,18 +11,17 @@ namespace RaftActors.Hosting;
 /// Binds and checks <see cref="RaftNodeOptions"/>. Each failure names the option, its value and the remedy. The start of a raft actor
 /// checks the options that depend on other settings.
 /// </summary>
-internal static class NodeOptionsCheck
+internal sealed class NodeOptionsCheck : IValidateOptions<RaftNodeOptions>
 {
     /// <exception cref="RaftStartException">A key is unknown, or a value cannot be read.</exception>
-    public static RaftNodeOptions Bind(IConfiguration configuration)
+    public static RaftNodeOptions Bind(IConfiguration configuration, RaftNodeOptions options)
     {
         var section = configuration.GetSection(RaftNodeOptions.Section);
-        List<string> problems = [.. UnknownKeys(section, typeof(RaftNodeOptions))];
-        problems.AddRange(UnknownKeys(section.GetSection(nameof(RaftNodeOptions.Security)), typeof(RaftSecurityOptions)));
-        Demand(problems);
+        Demand([.. UnknownKeys(section, typeof(RaftNodeOptions))]);
         try
         {
-            return section.Get<RaftNodeOptions>() ?? new RaftNodeOptions();
+            section.Bind(options);
+            return options;
         }
         catch (InvalidOperationException cause)
         {
@@ -25,7 +29,8 @@ internal static class NodeOptionsCheck
             throw new RaftStartException(
                 key.Key is null
                     ? $"The section {RaftNodeOptions.Section} cannot be read. {cause.Message} Correct its value."
-                    : $"{key.Key} is '{key.Value}', which cannot be read. Write a number in digits, and a flag as true or false.",
+                    : $"{key.Key} is '{key.Value}', which cannot be read. Write a number in digits, a flag as true or false, and a time as "
+                        + "00:00:05.",
                 null);
         }
     }
@@ -33,6 +38,15 @@ internal static class NodeOptionsCheck
     /// <param name="hasAddress">The actor system has an address without <see cref="RaftNodeOptions.Node"/>.</param>
     /// <exception cref="RaftStartException">An option is wrong.</exception>
     public static void Demand(RaftNodeOptions options, bool hasAddress) => Demand([.. Problems(options, hasAddress)]);
+
+    /// <summary>The options that other options hold.</summary>
+    public static bool IsGroup(PropertyInfo property) => property.PropertyType.Namespace == typeof(RaftNodeOptions).Namespace;
+
+    /// <inheritdoc/>
+    public ValidateOptionsResult Validate(string? name, RaftNodeOptions options) =>
+        Problems(options, hasAddress: true).ToList() is { Count: > 0 } problems
+            ? ValidateOptionsResult.Fail(problems)
+            : ValidateOptionsResult.Success;
 
     private static void Demand(List<string> problems)
     {
@@ -46,11 +60,13 @@ internal static class NodeOptionsCheck
 
     private static IEnumerable<string> UnknownKeys(IConfigurationSection section, Type options)
     {
-        var keys = options.GetProperties().Select(property => property.Name).ToList();
+        var all = options.GetProperties();
+        var keys = all.Select(property => property.Name).ToList();
         return section.GetChildren()
             .Select(child => child.Key)
             .Except(keys, StringComparer.OrdinalIgnoreCase)
-            .Select(key => $"{section.Path}:{key} is unknown. The keys are {string.Join(", ", keys)}.");
+            .Select(key => $"{section.Path}:{key} is unknown. The keys are {string.Join(", ", keys)}.")
+            .Concat(all.Where(IsGroup).SelectMany(group => UnknownKeys(section.GetSection(group.Name), group.PropertyType)));
     }
 
     private static IEnumerable<string> Problems(RaftNodeOptions options, bool hasAddress)
@@ -86,6 +102,27 @@ internal static class NodeOptionsCheck
         {
             yield return $"{Name(nameof(options.StoreDirectory))} is '{directory}', which is no directory. "
                 + "Name a directory on a local disk. It is created if it does not exist.";
+        }
+
+        if (WrongSetting(options) is { } wrong)
+        {
+            yield return wrong;
+        }
+    }
+
+    // The rest of the configuration may have settings that bounds depend on, so the start of the actors checks these bounds.
+    private static string? WrongSetting(RaftNodeOptions options)
+    {
+        try
+        {
+            var set = NodeHocon.Of(options);
+            RaftHocon.Check(set);
+            RaftCoordination.Check(set);
+            return null;
+        }
+        catch (RaftConfigurationException wrong)
+        {
+            return wrong.Message;
         }
     }
 }

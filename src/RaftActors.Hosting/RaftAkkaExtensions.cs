@@ -8,6 +8,7 @@ using Akka.Hosting;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 
 using RaftActors.Coordination;
 
@@ -48,17 +49,29 @@ public static class RaftAkkaExtensions
     /// </summary>
     /// <param name="builder">The builder that AddAkka passes.</param>
     /// <param name="configuration">The configuration of the application.</param>
-    /// <param name="configure">Changes the bound options. Null: nothing.</param>
+    /// <param name="change">Changes the bound options. Null: nothing.</param>
     /// <returns>The builder.</returns>
     /// <exception cref="RaftStartException">A key is unknown, or an option is wrong.</exception>
     public static AkkaConfigurationBuilder WithRaft(
-        this AkkaConfigurationBuilder builder, IConfiguration configuration, Action<RaftNodeOptions>? configure = null)
+        this AkkaConfigurationBuilder builder, IConfiguration configuration, Func<RaftNodeOptions, RaftNodeOptions>? change = null)
     {
         ArgumentNullException.ThrowIfNull(configuration);
-        var options = NodeOptionsCheck.Bind(configuration);
-        configure?.Invoke(options);
-        return builder.WithRaft(options);
+        var options = NodeOptionsCheck.Bind(configuration, new RaftNodeOptions());
+        return builder.WithRaft(change?.Invoke(options) ?? options);
     }
+
+    /// <summary>
+    /// Sets the options of this node that <c>services.AddRaftOptions()</c> has bound. Otherwise as
+    /// <see cref="WithRaft(AkkaConfigurationBuilder, RaftNodeOptions)"/>.
+    /// </summary>
+    /// <param name="builder">The builder that AddAkka passes.</param>
+    /// <param name="services">The services that AddAkka passes.</param>
+    /// <returns>The builder.</returns>
+    /// <exception cref="RaftStartException">The options are not bound, or an option is wrong.</exception>
+    public static AkkaConfigurationBuilder WithRaft(this AkkaConfigurationBuilder builder, IServiceProvider services) =>
+        services.GetService<IValidateOptions<RaftNodeOptions>>() is null
+            ? throw new RaftStartException("The options of raft are not bound. Call services.AddRaftOptions() beside AddAkka.", null)
+            : builder.WithRaft(services.GetRequiredService<IOptions<RaftNodeOptions>>().Value);
 
     /// <summary>
     /// Writes and reads the types of a source-generated context as JSON, as <see cref="Raft.UseJson"/> does. Several contexts are allowed.
@@ -210,7 +223,7 @@ public static class RaftAkkaExtensions
                 HoconAddMode.Prepend);
 
         // The cluster asks, too. But its failure ends the actor system, and the host may hear of that end alone.
-        RaftCoordination.CheckBootstrap(made.Configuration.GetOrElse(Config.Empty));
+        RaftCoordination.Check(made.Configuration.GetOrElse(Config.Empty));
         return made;
     }
 

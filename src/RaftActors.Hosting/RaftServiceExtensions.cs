@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 using Akka.Actor;
 
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -20,6 +21,20 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// </summary>
 public static class RaftServiceExtensions
 {
+    /// <summary>
+    /// Binds <see cref="RaftNodeOptions"/> to the section <c>RaftActors</c>, for <c>WithRaft(services)</c>. The start of the host fails
+    /// before the actor system starts if a key is unknown or an option is wrong.
+    /// </summary>
+    /// <param name="services">The services of the application.</param>
+    /// <returns>The options, for further steps.</returns>
+    public static OptionsBuilder<RaftNodeOptions> AddRaftOptions(this IServiceCollection services)
+    {
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RaftNodeOptions>, NodeOptionsCheck>());
+        return services.AddOptions<RaftNodeOptions>()
+            .Configure<IConfiguration>((options, configuration) => NodeOptionsCheck.Bind(configuration, options))
+            .ValidateOnStart();
+    }
+
     /// <summary>Registers a <see cref="RaftClient{TValue, TResult}"/> of a group, keyed by the group's name if one is given.</summary>
     /// <typeparam name="TValue">The type of the values of the group, as its actors have it.</typeparam>
     /// <typeparam name="TResult">The type of the results of HandleAppend, as the actors have it.</typeparam>

@@ -22,10 +22,30 @@ public sealed class OptionsTests
         ["Security:Key"] = ("/k", "raft.security.tls.key", "/k"),
         ["Security:Password"] = ("p", "raft.security.tls.password", "p"),
         ["Security:Ca"] = ("/a", "raft.security.tls.ca", "/a"),
+        ["Security:Pins:0"] = ("s", "raft.security.tls.pins", "[\"s\"]"),
         ["Security:Nodes:0"] = ("n", "raft.security.roles.node", "[\"n\"]"),
         ["Security:Operators:0"] = ("o", "raft.security.roles.operator", "[\"o\"]"),
         ["Security:Writers:0"] = ("w", "raft.security.roles.writer", "[\"w\"]"),
         ["Security:Readers:0"] = ("r", "raft.security.roles.reader", "[\"r\"]"),
+        ["Timings:ElectionTimeoutMin"] = ("00:00:01.5", "raft.election-timeout.min", "1500ms"),
+        ["Timings:ElectionTimeoutMax"] = ("00:00:03", "raft.election-timeout.max", "3000ms"),
+        ["Timings:HeartbeatInterval"] = ("00:00:00.3", "raft.heartbeat-interval", "300ms"),
+        ["Timings:GoneAfter"] = ("00:01", "raft.quorum.gone-after", "60000ms"),
+        ["Timings:AppendTimeout"] = ("00:00:06", "raft.append-timeout", "6000ms"),
+        ["Timings:GetTimeout"] = ("00:00:07", "raft.get-timeout", "7000ms"),
+        ["Timings:QueryTimeout"] = ("00:00:08", "raft.query-timeout", "8000ms"),
+        ["Timings:ChangeTimeout"] = ("00:00:09", "raft.change-timeout", "9000ms"),
+        ["Snapshots:AfterEntries"] = ("5", "raft.snapshot.after-entries", "5"),
+        ["Snapshots:AfterBytes"] = ("6", "raft.snapshot.after-bytes", "6b"),
+        ["Snapshots:RetainedEntries"] = ("7", "raft.snapshot.retained-entries", "7"),
+        ["Snapshots:RebuildDiverged"] = ("true", "raft.snapshot.rebuild-diverged", "on"),
+        ["Leases:Enabled"] = ("true", "raft.lease.enabled", "on"),
+        ["Leases:MaxDriftPercent"] = ("5", "raft.lease.max-drift-percent", "5"),
+        ["Coordination:SessionTimeout"] = ("00:00:20", "raft-coordination.session-timeout", "20000ms"),
+        ["Coordination:RenewInterval"] = ("00:00:02", "raft-coordination.renew-interval", "2000ms"),
+        ["Coordination:MemberTimeout"] = ("00:00:40", "raft-coordination.member-timeout", "40000ms"),
+        ["Coordination:StableAfter"] = ("00:00:06", "raft-coordination.downing.stable-after", "6000ms"),
+        ["Coordination:DownSelfAfter"] = ("00:00:12", "raft-coordination.downing.down-self-after", "12000ms"),
     };
 
     [Fact]
@@ -58,7 +78,8 @@ public sealed class OptionsTests
     [Fact]
     public void Each_property_is_tested_here()
     {
-        var all = typeof(RaftNodeOptions).GetProperties().Concat(typeof(RaftSecurityOptions).GetProperties()).Select(each => each.Name);
+        var all = typeof(RaftNodeOptions).GetProperties()
+            .SelectMany(each => NodeOptionsCheck.IsGroup(each) ? each.PropertyType.GetProperties() : [each]).Select(each => each.Name);
         var tested = Options.Keys.SelectMany(key => key.Split(':'));
 
         Assert.Equal(["Hocon", "Node", "StoreDirectory"], all.Except(tested).Order());

@@ -2,6 +2,10 @@ using Akka.Actor;
 using Akka.Cluster.Hosting;
 using Akka.Hosting;
 
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
 namespace RaftActors.Hosting.Tests;
 
 /// <summary>A host that cannot start fails with a sentence that names the cause and the remedy.</summary>
@@ -17,6 +21,9 @@ public sealed class StartFailureTests
     [InlineData("Security:Cert", "x", "RaftActors:Security:Cert is unknown. The keys are Certificate")]
     [InlineData("MaxQuorum", "4", "raft.quorum.max")]
     [InlineData("StoreDirectory", "", "RaftActors:StoreDirectory is '', which is no directory")]
+    [InlineData("Leases:MaxDriftPercent", "100", "raft.lease.max-drift-percent is '100'; it must be 0 to 99.")]
+    [InlineData("Coordination:MemberTimeout", "00:00:01", "raft-coordination.member-timeout is '1000ms'; it must be 3s to 1h.")]
+    [InlineData("Timings:HartbeatInterval", "x", "RaftActors:Timings:HartbeatInterval is unknown. The keys are ElectionTimeoutMin")]
     [InlineData("Rooster", "x", "RaftActors:Rooster is unknown. The keys are Node, Roster")]
     public async Task Wrong_option_fails_the_start_and_is_named(string key, string value, string expected)
     {
@@ -25,6 +32,48 @@ public sealed class StartFailureTests
         var failure = await Assert.ThrowsAsync<RaftStartException>(node.StartAsync);
 
         Assert.Contains(expected, failure.Message);
+    }
+
+    [Theory]
+    [InlineData("Leases:MaxDriftPercent", "100", "raft.lease.max-drift-percent is '100'; it must be 0 to 99.")]
+    [InlineData("Rooster", "x", "RaftActors:Rooster is unknown. The keys are Node, Roster")]
+    public async Task Bound_options_fail_the_start_before_the_actor_system_is_made(string key, string value, string expected)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration[$"RaftActors:{key}"] = value;
+        builder.Services.AddRaftOptions();
+        builder.Services.AddAkka("raft", (akka, services) => akka.WithRaft(services)
+            .AddStartup((_, _) => Assert.Fail("The actor system was made.")));
+        using var host = builder.Build();
+
+        var failure = await Assert.ThrowsAnyAsync<Exception>(() => host.StartAsync());
+
+        Assert.Contains(expected, failure.Message);
+    }
+
+    [Fact]
+    public async Task Bound_options_are_those_of_the_node()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration["RaftActors:Node"] = $":{_port}";
+        builder.Configuration["RaftActors:Timings:AppendTimeout"] = "00:00:07";
+        builder.Services.AddRaftOptions();
+        builder.Services.AddAkka("raft", (akka, services) => akka.AddHocon(HostedNode.Hocon, HoconAddMode.Prepend).WithRaft(services));
+        using var host = builder.Build();
+        var system = host.Services.GetRequiredService<ActorSystem>();
+
+        Assert.Equal("7000ms", system.Settings.Config.GetString("raft.append-timeout"));
+        await system.Terminate().WaitAsync(HostedNode.Guard);
+    }
+
+    [Fact]
+    public void Options_that_were_not_bound_are_refused_with_the_remedy()
+    {
+        using var services = new ServiceCollection().BuildServiceProvider();
+
+        var failure = Assert.Throws<RaftStartException>(() => new AkkaConfigurationBuilder(new ServiceCollection(), "raft").WithRaft(services));
+
+        Assert.Contains("Call services.AddRaftOptions()", failure.Message);
     }
 
     [Fact]
@@ -127,7 +176,8 @@ public sealed class StartFailureTests
     [Fact]
     public async Task Failure_is_printed_once_and_without_a_stack_trace()
     {
-        await using var node = new HostedNode(_port, [_port], configuration: ("RaftActors:MaxQuorum", "4"));
+        var wrong = ("RaftActors:Hocon", "raft.quorum { allow-fewer-than-three = on, max = 4 }");
+        await using var node = new HostedNode(_port, [_port], configuration: wrong);
         var failure = await Assert.ThrowsAsync<RaftStartException>(node.StartAsync);
 
         // The log of Akka.Hosting and its line on the console have printed it.

@@ -123,7 +123,7 @@ public sealed class Raft : IExtension
 
     /// <summary>The name of this node: <c>raft.node</c>, or its address. No two nodes have the same.</summary>
     /// <exception cref="RaftConfigurationException">It has none, or a key of <c>raft</c> is unknown.</exception>
-    public string Node => RaftSettings.ReadNode(ConfigKeys.RaftIn(_system.Settings.Config), DefaultNode);
+    public string Node => RaftSettings.ReadNode(SettingTable.OfRaft.In(_system.Settings.Config), DefaultNode);
 
     /// <summary>The clock: that of the system, or in a simulation that of the node whose turn it is.</summary>
     public static TimeProvider Time => Machine.Current.Time;
@@ -149,7 +149,7 @@ public sealed class Raft : IExtension
     /// the start, by <c>config.WithFallback(Raft.DefaultConfig())</c>, can read messages that arrive before. Otherwise it logs and drops
     /// them, and loses nothing else.
     /// </summary>
-    public static Config DefaultConfig() => ConfigKeys.Defaults;
+    public static Config DefaultConfig() => SettingTable.OfRaft.Defaults;
 
     /// <summary>The raft groups of an actor system. The first call, or the first raft actor, creates them.</summary>
     public static Raft Get(ActorSystem system) => system.WithExtension<Raft, RaftExtension>();
