@@ -82,7 +82,7 @@ internal static class CommandLine
 
     private static readonly Option<bool> Pairs = new("--pairs")
     {
-        Description = "Print for each two features in how many seeds they met at a process within a heartbeat.",
+        Description = "Print for each two features in how many seeds they met at a process within two heartbeats.",
     };
 
     private static readonly Option<bool> Mutants = new("--mutants")

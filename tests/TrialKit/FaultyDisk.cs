@@ -1,5 +1,3 @@
-using System.IO.MemoryMappedFiles;
-
 namespace TrialKit;
 
 /// <summary>
@@ -14,22 +12,18 @@ internal sealed class FaultyDisk : IDisposable
     private const int HitsAt = 12;
     private const int Size = 16;
 
-    private readonly MemoryMappedFile _file;
-    private readonly MemoryMappedViewAccessor _fault;
+    private readonly PreloadedLibrary _library;
 
     /// <param name="folder">The folder that fails.</param>
-    /// <param name="work">An existing folder outside of it, for the library and the file.</param>
+    /// <param name="work">A folder outside of it, for the library and the file.</param>
     public FaultyDisk(string folder, string work)
     {
-        var (library, file) = (Path.Combine(work, "faultydisk.so"), Path.Combine(work, "fault"));
-        Machine.Run("cc", "-shared", "-fPIC", "-O2", "-o", library, Path.Combine(AppContext.BaseDirectory, "faultydisk.c"));
-        _file = MemoryMappedFile.CreateFromFile(file, FileMode.Create, null, Size);
-        _fault = _file.CreateViewAccessor();
+        _library = new PreloadedLibrary("faultydisk", work, Size);
         Environment = new Dictionary<string, string>
         {
-            ["LD_PRELOAD"] = library,
+            ["LD_PRELOAD"] = _library.Library,
             ["FAULTY_DISK"] = folder,
-            ["FAULTY_DISK_FAULT"] = file,
+            ["FAULTY_DISK_FAULT"] = _library.Shared,
         };
     }
 
@@ -37,28 +31,25 @@ internal sealed class FaultyDisk : IDisposable
     public IReadOnlyDictionary<string, string> Environment { get; }
 
     /// <summary>The number of calls that met the latest fault.</summary>
-    public int Hits => _fault.ReadInt32(HitsAt);
+    public int Hits => _library.Memory.ReadInt32(HitsAt);
 
     /// <summary>Why this machine has no such disk, with the remedy; null: it has.</summary>
-    public static string? Problem() => Machine.ProgramProblem("cc", "gcc libc6-dev");
+    public static string? Problem() => PreloadedLibrary.Problem();
 
     /// <summary>Replaces the fault.</summary>
     /// <param name="value">Its size, see <see cref="DiskFault"/>.</param>
     /// <param name="spared">The number of calls that succeed first.</param>
     public void Set(DiskFault fault, int value = 0, int spared = 0)
     {
-        _fault.Write(0, (int)DiskFault.None);
-        _fault.Write(ValueAt, value);
-        _fault.Write(SparedAt, spared);
-        _fault.Write(HitsAt, 0);
-        _fault.Write(0, (int)fault);
+        var memory = _library.Memory;
+        memory.Write(0, (int)DiskFault.None);
+        memory.Write(ValueAt, value);
+        memory.Write(SparedAt, spared);
+        memory.Write(HitsAt, 0);
+        memory.Write(0, (int)fault);
     }
 
-    public void Dispose()
-    {
-        _fault.Dispose();
-        _file.Dispose();
-    }
+    public void Dispose() => _library.Dispose();
 }
 
 /// <summary>The faults of calls to a disk, with the numbers of faultydisk.c.</summary>

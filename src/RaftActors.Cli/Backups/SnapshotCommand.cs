@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
 
-using RaftActors.Cli.Backups;
 using RaftActors.Cli.Client;
 using RaftActors.Cli.Terminal;
 

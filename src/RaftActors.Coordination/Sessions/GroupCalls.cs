@@ -13,7 +13,7 @@ namespace RaftActors.Coordination.Sessions;
 internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended, RaftClient<Command, Answer>? others = null)
     : IAsyncDisposable
 {
-    // What users have in place of this class.
+    // The name that users know.
     private const string Users = "RaftCoordination";
 
     // The most claims and items of a session that are under way. Fewer than a client sends at a time, so that a renewal is sent at once.

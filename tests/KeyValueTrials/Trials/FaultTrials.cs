@@ -95,19 +95,19 @@ internal static class FaultTrials
     public static async Task<string> Clock(TrialScope trial)
     {
         var cluster = Cluster.On(trial, 3);
-        var clocks = cluster.Nodes.ToDictionary(node => node, node => new WallClock(Path.Combine(trial.Work, $"clock{node.Number}")));
-        clocks.Values.ToList().ForEach(clock => clock.Set());
+        var clocks = cluster.Nodes.ToDictionary(
+            node => node, node => trial.Own(new WallClock(Path.Combine(trial.Work, $"clock{node.Number}"))));
         await cluster.StartAll(node => clocks[node].Environment);
         return await Rounds(cluster, trial.Rounds(24), async (_, round, leader) =>
         {
             var node = InTurn(cluster, round, leader);
-            var (words, seconds) = WallClock.Jumps[round / 2 % WallClock.Jumps.Count];
-            clocks[node].Set(words);
+            var (by, rate) = WallClock.Jumps[round / 2 % WallClock.Jumps.Count];
+            clocks[node].Set(by, rate);
             await Task.Delay(Jumped);
             var ahead = (await cluster.TimeOf(node) - DateTimeOffset.UtcNow).TotalSeconds;
-            var isFast = words.Contains('x', StringComparison.Ordinal);
-            return (isFast ? ahead < 60 : Math.Abs(ahead - seconds) > 30)
-                ? throw new TrialFailure($"the clock of {node.Name} is {ahead:0} s ahead after '{words}': it has not jumped")
+            return (rate > 1 ? ahead < 60 : Math.Abs(ahead - by.TotalSeconds) > 30)
+                ? throw new TrialFailure(
+                    $"the clock of {node.Name} is {ahead:0} s ahead, and was set to {by} and {rate} times as fast: it has not jumped")
                 : "clock set";
         });
     }

@@ -3,7 +3,7 @@ using System.Text;
 
 namespace RaftActors.Simulator;
 
-/// <summary>The seeds in which two features met: at one process, within a heartbeat.</summary>
+/// <summary>The seeds in which two features met: at one process, within two heartbeats.</summary>
 internal sealed class Meetings
 {
     private static readonly string[] Names = Enum.GetNames<Feature>()[1..];

@@ -70,7 +70,7 @@ internal sealed partial class Simulation
 
         foreach (var reaction in _armed)
         {
-            // What has just met may be the result of the reaction before. Otherwise the group needs a rest, to come so far again.
+            // New features may be the result of the reaction before. Otherwise the group needs a rest, to come so far again.
             var isNew = !before.HasFlag(reaction.When);
             if (features.HasFlag(reaction.When)
                 && (features & reaction.Not) == 0

@@ -1,15 +1,17 @@
 using System.Collections.Immutable;
 using System.Runtime.CompilerServices;
 using System.Text.Json;
+
 using RaftActors.Core;
 using RaftActors.Core.Tests.Harness;
+
 using Harness = RaftActors.Core.Tests.Harness.SimulatedProcess;
 
 namespace RaftActors.Simulator.Specification;
 
 /// <summary>
-/// Makes the steps of a trace on real Cores, and compares after each step. The schedule is the specification's. What a process sends by
-/// itself is its Core's: a vote, a request for votes or an acknowledgement is delivered only if the Core has sent it.
+/// Makes the steps of a trace on real Cores, and compares after each step. The schedule is the specification's. Messages that a
+/// process sends by itself are its Core's: a vote, a request for votes or an acknowledgement is delivered only if the Core has sent it.
 /// </summary>
 internal sealed class SpecificationReplay
 {

@@ -1,4 +1,5 @@
 using System.Text.Json;
+
 using RaftActors.Core;
 
 namespace RaftActors.Simulator.Specification;

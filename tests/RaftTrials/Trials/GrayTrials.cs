@@ -92,23 +92,22 @@ internal static class GrayTrials
         Dictionary<RaftServer, WallClock> clocks = [];
         foreach (var (place, server) in group.Servers.Index())
         {
-            var clock = clocks[server] = new(Path.Combine(trial.Work, $"clock{place}"));
-            clock.Set();
+            var clock = clocks[server] = trial.Own(new WallClock(Path.Combine(trial.Work, $"clock{place}")));
             server.Environment = clock.Environment;
         }
 
-        var most = 0;
+        var most = TimeSpan.Zero;
         var found = await Rounds(trial, group, Host.Here, isLost: false, (leader, round) =>
         {
-            var (words, seconds) = WallClock.Jumps[round % WallClock.Jumps.Count];
-            most = Math.Max(most, seconds);
-            clocks[leader].Set(words);
+            var (by, rate) = WallClock.Jumps[round % WallClock.Jumps.Count];
+            most = by > most ? by : most;
+            clocks[leader].Set(by, rate);
             return () => { };
         });
         var latest = LogDump.Read(group.Servers[0].Data).Max(item => item.Time?.Milliseconds ?? 0);
         var ahead = DateTimeOffset.FromUnixTimeMilliseconds(latest) - DateTimeOffset.UtcNow;
         TrialFailure.Unless(
-            ahead.TotalSeconds > most / 2d, $"no pair is more than {ahead} ahead after a jump of {most} s: the clocks have not jumped");
+            ahead > most / 2, $"no pair is more than {ahead} ahead after a jump of {most}: the clocks have not jumped");
         return $"{found}; pairs are up to {ahead.TotalHours:0.0} h ahead";
     }
 
@@ -167,8 +166,7 @@ internal static class GrayTrials
         Dictionary<RaftServer, FaultyDisk> disks = [];
         foreach (var (place, server) in group.Servers.Index())
         {
-            var work = Directory.CreateDirectory(Path.Combine(trial.Work, $"fault{place}")).FullName;
-            disks[server] = trial.Own(new FaultyDisk(server.Data, work));
+            disks[server] = trial.Own(new FaultyDisk(server.Data, Path.Combine(trial.Work, $"fault{place}")));
             server.Environment = disks[server].Environment;
         }
 

@@ -7,7 +7,7 @@ using RaftTrials.Servers;
 
 namespace RaftTrials.Trials;
 
-/// <summary>Three nodes with a state that does not grow, for a long time. What they use must not grow either.</summary>
+/// <summary>Three nodes with a state that does not grow, for a long time. Their use of the machine must not grow either.</summary>
 internal static class SoakTrials
 {
     private const int Nodes = 3;
