@@ -1,7 +1,6 @@
 using System.Reflection;
 
 using Microsoft.Extensions.Configuration;
-using Microsoft.Extensions.Options;
 
 using RaftActors.Coordination;
 
@@ -11,17 +10,16 @@ namespace RaftActors.Hosting;
 /// Binds and checks <see cref="RaftNodeOptions"/>. Each failure names the option, its value and the remedy. The start of a raft actor
 /// checks the options that depend on other settings.
 /// </summary>
-internal sealed class NodeOptionsCheck : IValidateOptions<RaftNodeOptions>
+internal static class NodeOptionsCheck
 {
-    /// <exception cref="RaftStartException">A key is unknown, or a value cannot be read.</exception>
-    public static RaftNodeOptions Bind(IConfiguration configuration, RaftNodeOptions options)
+    /// <exception cref="RaftStartException">A key is unknown, or a value is wrong.</exception>
+    public static void Bind(IConfiguration configuration, RaftNodeOptions options)
     {
         var section = configuration.GetSection(RaftNodeOptions.Section);
         Demand([.. UnknownKeys(section, typeof(RaftNodeOptions))]);
         try
         {
             section.Bind(options);
-            return options;
         }
         catch (InvalidOperationException cause)
         {
@@ -33,6 +31,9 @@ internal sealed class NodeOptionsCheck : IValidateOptions<RaftNodeOptions>
                         + "00:00:05.",
                 null);
         }
+
+        // Whether the actor system has an address is known later, when WithRaft checks the options again.
+        Demand(options, hasAddress: true);
     }
 
     /// <param name="hasAddress">The actor system has an address without <see cref="RaftNodeOptions.Node"/>.</param>
@@ -41,12 +42,6 @@ internal sealed class NodeOptionsCheck : IValidateOptions<RaftNodeOptions>
 
     /// <summary>The options that other options hold.</summary>
     public static bool IsGroup(PropertyInfo property) => property.PropertyType.Namespace == typeof(RaftNodeOptions).Namespace;
-
-    /// <inheritdoc/>
-    public ValidateOptionsResult Validate(string? name, RaftNodeOptions options) =>
-        Problems(options, hasAddress: true).ToList() is { Count: > 0 } problems
-            ? ValidateOptionsResult.Fail(problems)
-            : ValidateOptionsResult.Success;
 
     private static void Demand(List<string> problems)
     {

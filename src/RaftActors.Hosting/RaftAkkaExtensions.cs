@@ -5,7 +5,6 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.Hosting;
 
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Options;
@@ -44,33 +43,16 @@ public static class RaftAkkaExtensions
     }
 
     /// <summary>
-    /// Sets the options of this node from the section <c>RaftActors</c> of the configuration. Otherwise as
-    /// <see cref="WithRaft(AkkaConfigurationBuilder, RaftNodeOptions)"/>.
-    /// </summary>
-    /// <param name="builder">The builder that AddAkka passes.</param>
-    /// <param name="configuration">The configuration of the application.</param>
-    /// <param name="change">Changes the bound options. Null: nothing.</param>
-    /// <returns>The builder.</returns>
-    /// <exception cref="RaftStartException">A key is unknown, or an option is wrong.</exception>
-    public static AkkaConfigurationBuilder WithRaft(
-        this AkkaConfigurationBuilder builder, IConfiguration configuration, Func<RaftNodeOptions, RaftNodeOptions>? change = null)
-    {
-        ArgumentNullException.ThrowIfNull(configuration);
-        var options = NodeOptionsCheck.Bind(configuration, new RaftNodeOptions());
-        return builder.WithRaft(change?.Invoke(options) ?? options);
-    }
-
-    /// <summary>
-    /// Sets the options of this node that <c>services.AddRaftOptions()</c> has bound. Otherwise as
+    /// Sets the options of this node that <c>services.AddRaftOptions()</c> has read from the configuration. Otherwise as
     /// <see cref="WithRaft(AkkaConfigurationBuilder, RaftNodeOptions)"/>.
     /// </summary>
     /// <param name="builder">The builder that AddAkka passes.</param>
     /// <param name="services">The services that AddAkka passes.</param>
     /// <returns>The builder.</returns>
-    /// <exception cref="RaftStartException">The options are not bound, or an option is wrong.</exception>
+    /// <exception cref="RaftStartException">AddRaftOptions was not called, or an option is wrong.</exception>
     public static AkkaConfigurationBuilder WithRaft(this AkkaConfigurationBuilder builder, IServiceProvider services) =>
-        services.GetService<IValidateOptions<RaftNodeOptions>>() is null
-            ? throw new RaftStartException("The options of raft are not bound. Call services.AddRaftOptions() beside AddAkka.", null)
+        services.GetService<IConfigureOptions<RaftNodeOptions>>() is null
+            ? throw new RaftStartException("WithRaft(services) has no options. Call services.AddRaftOptions() beside AddAkka.", null)
             : builder.WithRaft(services.GetRequiredService<IOptions<RaftNodeOptions>>().Value);
 
     /// <summary>

@@ -3,7 +3,7 @@ namespace RaftActors.Hosting;
 /// <summary>
 /// The settings of a node. An unset option leaves the choice to <see cref="Hocon"/>, then to the HOCON of the actor system, then to the
 /// default. docs/configuration.md has the setting of each option, with its default and bounds, and reference.conf describes it at length.
-/// The start of the host fails if an option is wrong, with the message that the setting has.
+/// A configuration has times as <c>00:00:01.5</c>.
 /// </summary>
 public sealed record RaftNodeOptions
 {
@@ -55,28 +55,6 @@ public sealed record RaftNodeOptions
     [Setting("raft.failure-domain")]
     public string? FailureDomain { get; init; }
 
-    /// <summary>How fast failures are noticed, and how long calls wait.</summary>
-    public RaftTimingOptions Timings { get; init; } = new();
-
-    /// <summary>When snapshots are taken.</summary>
-    public RaftSnapshotOptions Snapshots { get; init; } = new();
-
-    /// <summary>Queries without a round of messages.</summary>
-    public RaftReadLeaseOptions Leases { get; init; } = new();
-
-    /// <summary>Encryption and authentication of raft's messages. Default: none.</summary>
-    public RaftSecurityOptions Security { get; init; } = new();
-
-    /// <summary>The sessions of <c>WithRaftCoordination</c>, <c>WithRaftDowning</c> and <c>WithRaftBootstrap</c>.</summary>
-    public RaftCoordinationOptions Coordination { get; init; } = new();
-
-    /// <summary>HOCON for every other setting, such as <c>raft.priority = 1</c>. Set options override it. Null: none.</summary>
-    public string? Hocon { get; init; }
-}
-
-/// <summary>Times of the groups of a node. A configuration has them as <c>00:00:01.5</c>.</summary>
-public sealed record RaftTimingOptions
-{
     /// <summary>The shortest time without a leader after which a voter campaigns. At least three times the heartbeat.</summary>
     [Setting("raft.election-timeout.min")]
     public TimeSpan? ElectionTimeoutMin { get; init; }
@@ -91,7 +69,7 @@ public sealed record RaftTimingOptions
 
     /// <summary>The time of silence after which the leader replaces a voter.</summary>
     [Setting("raft.quorum.gone-after")]
-    public TimeSpan? GoneAfter { get; init; }
+    public TimeSpan? VoterGoneAfter { get; init; }
 
     /// <summary>The time limit of an Append that gives none.</summary>
     [Setting("raft.append-timeout")]
@@ -108,38 +86,48 @@ public sealed record RaftTimingOptions
     /// <summary>The time limit of a change of members or of the leadership that gives none.</summary>
     [Setting("raft.change-timeout")]
     public TimeSpan? ChangeTimeout { get; init; }
-}
 
-/// <summary>When a snapshot of an actor's state is taken, and how much of the log stays.</summary>
-public sealed record RaftSnapshotOptions
-{
-    /// <summary>A snapshot is taken after so many entries.</summary>
+    /// <summary>The entries after which a snapshot is taken.</summary>
     [Setting("raft.snapshot.after-entries")]
-    public int? AfterEntries { get; init; }
+    public int? SnapshotAfterEntries { get; init; }
 
-    /// <summary>A snapshot is taken after so many bytes of pairs.</summary>
+    /// <summary>The bytes of pairs after which a snapshot is taken.</summary>
     [Setting("raft.snapshot.after-bytes")]
-    public long? AfterBytes { get; init; }
-
-    /// <summary>So many entries before a snapshot stay in the log.</summary>
-    [Setting("raft.snapshot.retained-entries")]
-    public int? RetainedEntries { get; init; }
+    public long? SnapshotAfterBytes { get; init; }
 
     /// <summary>True: an actor whose state differs from that of a majority begins anew from a snapshot of it.</summary>
     [Setting("raft.snapshot.rebuild-diverged")]
     public bool? RebuildDiverged { get; init; }
-}
 
-/// <summary>Leases of a leader, for <see cref="ReadConsistency.Lease"/>.</summary>
-public sealed record RaftReadLeaseOptions
-{
-    /// <summary>True: each voter promises its leader to elect no other one for a while.</summary>
+    /// <summary>True: a query with <see cref="ReadConsistency.Lease"/> costs no round of messages, if clocks run evenly.</summary>
     [Setting("raft.lease.enabled")]
-    public bool? Enabled { get; init; }
+    public bool? LeaseEnabled { get; init; }
 
-    /// <summary>By how much the clock of a voter may run faster than that of the leader.</summary>
-    [Setting("raft.lease.max-drift-percent")]
-    public int? MaxDriftPercent { get; init; }
+    /// <summary>Encryption and authentication of raft's messages. Default: none.</summary>
+    public RaftSecurityOptions Security { get; init; } = new();
+
+    /// <summary>Of <c>WithRaftCoordination</c>: the session of a node expires after this time without a renewal.</summary>
+    [Setting("raft-coordination.session-timeout")]
+    public TimeSpan? SessionTimeout { get; init; }
+
+    /// <summary>Of <c>WithRaftCoordination</c>: the time between two renewals.</summary>
+    [Setting("raft-coordination.renew-interval")]
+    public TimeSpan? RenewInterval { get; init; }
+
+    /// <summary>Of <c>WithRaftBootstrap</c>: a member downs itself if the group has not confirmed it for this time.</summary>
+    [Setting("raft-coordination.member-timeout")]
+    public TimeSpan? MemberTimeout { get; init; }
+
+    /// <summary>Of <c>WithRaftDowning</c>: a side proposes to down unreachable members that have been the same for this time.</summary>
+    [Setting("raft-coordination.downing.stable-after")]
+    public TimeSpan? DowningStableAfter { get; init; }
+
+    /// <summary>Of <c>WithRaftDowning</c>: a node with unreachable members downs itself after this time without an answer.</summary>
+    [Setting("raft-coordination.downing.down-self-after")]
+    public TimeSpan? DownSelfAfter { get; init; }
+
+    /// <summary>HOCON for every other setting, such as <c>raft.priority = 1</c>. Set options override it. Null: none.</summary>
+    public string? Hocon { get; init; }
 }
 
 /// <summary>
@@ -182,30 +170,6 @@ public sealed record RaftSecurityOptions
     /// <summary>The names in certificates that may read.</summary>
     [Setting("raft.security.roles.reader")]
     public IReadOnlyList<string> Readers { get; init; } = [];
-}
-
-/// <summary>When the coordination group takes away what a node holds, and when members of an Akka.Cluster go down.</summary>
-public sealed record RaftCoordinationOptions
-{
-    /// <summary>The session of a node expires after this time without a renewal.</summary>
-    [Setting("raft-coordination.session-timeout")]
-    public TimeSpan? SessionTimeout { get; init; }
-
-    /// <summary>The time between two renewals.</summary>
-    [Setting("raft-coordination.renew-interval")]
-    public TimeSpan? RenewInterval { get; init; }
-
-    /// <summary>With <c>WithRaftBootstrap</c>: a member downs itself if the group has not confirmed it for this time.</summary>
-    [Setting("raft-coordination.member-timeout")]
-    public TimeSpan? MemberTimeout { get; init; }
-
-    /// <summary>A side proposes to down unreachable members that have been the same for this time.</summary>
-    [Setting("raft-coordination.downing.stable-after")]
-    public TimeSpan? StableAfter { get; init; }
-
-    /// <summary>A node with unreachable members downs itself if the group has not answered it for this time.</summary>
-    [Setting("raft-coordination.downing.down-self-after")]
-    public TimeSpan? DownSelfAfter { get; init; }
 }
 
 /// <summary>Names the setting that an option sets.</summary>

@@ -22,18 +22,15 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class RaftServiceExtensions
 {
     /// <summary>
-    /// Binds <see cref="RaftNodeOptions"/> to the section <c>RaftActors</c>, for <c>WithRaft(services)</c>. The start of the host fails
-    /// before the actor system starts if a key is unknown or an option is wrong.
+    /// Binds <see cref="RaftNodeOptions"/> to the section <c>RaftActors</c>, for <c>WithRaft(services)</c>. If a key is unknown or an
+    /// option is wrong, the start of the host fails with a <see cref="RaftStartException"/> before there is an actor system.
     /// </summary>
     /// <param name="services">The services of the application.</param>
     /// <returns>The options, for further steps.</returns>
-    public static OptionsBuilder<RaftNodeOptions> AddRaftOptions(this IServiceCollection services)
-    {
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RaftNodeOptions>, NodeOptionsCheck>());
-        return services.AddOptions<RaftNodeOptions>()
-            .Configure<IConfiguration>((options, configuration) => NodeOptionsCheck.Bind(configuration, options))
-            .ValidateOnStart();
-    }
+    public static OptionsBuilder<RaftNodeOptions> AddRaftOptions(this IServiceCollection services) => services
+        .AddOptions<RaftNodeOptions>()
+        .Configure<IConfiguration>((options, configuration) => NodeOptionsCheck.Bind(configuration, options))
+        .ValidateOnStart();
 
     /// <summary>Registers a <see cref="RaftClient{TValue, TResult}"/> of a group, keyed by the group's name if one is given.</summary>
     /// <typeparam name="TValue">The type of the values of the group, as its actors have it.</typeparam>

@@ -21,9 +21,8 @@ public sealed class StartFailureTests
     [InlineData("Security:Cert", "x", "RaftActors:Security:Cert is unknown. The keys are Certificate")]
     [InlineData("MaxQuorum", "4", "raft.quorum.max")]
     [InlineData("StoreDirectory", "", "RaftActors:StoreDirectory is '', which is no directory")]
-    [InlineData("Leases:MaxDriftPercent", "100", "raft.lease.max-drift-percent is '100'; it must be 0 to 99.")]
-    [InlineData("Coordination:MemberTimeout", "00:00:01", "raft-coordination.member-timeout is '1000ms'; it must be 3s to 1h.")]
-    [InlineData("Timings:HartbeatInterval", "x", "RaftActors:Timings:HartbeatInterval is unknown. The keys are ElectionTimeoutMin")]
+    [InlineData("SnapshotAfterBytes", "0", "raft.snapshot.after-bytes is '0b'; it must be 1b or more.")]
+    [InlineData("MemberTimeout", "00:00:01", "raft-coordination.member-timeout is '1000ms'; it must be 3s to 1h.")]
     [InlineData("Rooster", "x", "RaftActors:Rooster is unknown. The keys are Node, Roster")]
     public async Task Wrong_option_fails_the_start_and_is_named(string key, string value, string expected)
     {
@@ -35,7 +34,7 @@ public sealed class StartFailureTests
     }
 
     [Theory]
-    [InlineData("Leases:MaxDriftPercent", "100", "raft.lease.max-drift-percent is '100'; it must be 0 to 99.")]
+    [InlineData("SnapshotAfterBytes", "0", "raft.snapshot.after-bytes is '0b'; it must be 1b or more.")]
     [InlineData("Rooster", "x", "RaftActors:Rooster is unknown. The keys are Node, Roster")]
     public async Task Bound_options_fail_the_start_before_the_actor_system_is_made(string key, string value, string expected)
     {
@@ -46,7 +45,7 @@ public sealed class StartFailureTests
             .AddStartup((_, _) => Assert.Fail("The actor system was made.")));
         using var host = builder.Build();
 
-        var failure = await Assert.ThrowsAnyAsync<Exception>(() => host.StartAsync());
+        var failure = await Assert.ThrowsAsync<RaftStartException>(() => host.StartAsync());
 
         Assert.Contains(expected, failure.Message);
     }
@@ -56,7 +55,7 @@ public sealed class StartFailureTests
     {
         var builder = Host.CreateEmptyApplicationBuilder(null);
         builder.Configuration["RaftActors:Node"] = $":{_port}";
-        builder.Configuration["RaftActors:Timings:AppendTimeout"] = "00:00:07";
+        builder.Configuration["RaftActors:AppendTimeout"] = "00:00:07";
         builder.Services.AddRaftOptions();
         builder.Services.AddAkka("raft", (akka, services) => akka.AddHocon(HostedNode.Hocon, HoconAddMode.Prepend).WithRaft(services));
         using var host = builder.Build();

@@ -259,11 +259,8 @@ public sealed class Raft : IExtension
     /// <summary>Creates a client of the entities of shards. <see cref="EntityShard{TEntity, TState}"/> hosts them.</summary>
     /// <param name="shards">The shards, as the actors have them.</param>
     /// <param name="options">The options of the client of each shard. Null, and each unset option: the configuration decides.</param>
-    public EntityClient CreateEntityClient(RaftShards shards, RaftClientOptions? options = null) => new(
-        _system,
-        CreateClient<object?, object?>(
-            shards,
-            new() { Contacts = options?.Contacts, AppendTimeout = options?.AppendTimeout }));
+    public EntityClient CreateEntityClient(RaftShards shards, RaftClientOptions? options = null) =>
+        new(_system, CreateClient<object?, object?>(shards, new() { Contacts = options?.Contacts }));
 
     /// <summary>Reads and checks the settings of an actor.</summary>
     /// <exception cref="RaftConfigurationException">A setting is missing or wrong.</exception>

@@ -11,9 +11,6 @@ public record RaftClientOptions
     /// </summary>
     public IReadOnlyList<string>? Contacts { get; init; }
 
-    /// <summary>The timeout of an Append that names none. Null: <c>raft.append-timeout</c>, 5 s by default.</summary>
-    public TimeSpan? AppendTimeout { get; init; }
-
     /// <summary>The group of the client is one of <see cref="Raft.ClientGroups"/>. False for the clients of a dashboard.</summary>
     public bool IsListed { get; init; } = true;
 }

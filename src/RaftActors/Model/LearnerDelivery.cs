@@ -1,7 +1,7 @@
 namespace RaftActors;
 
 /// <summary>How a learner's actor receives committed pairs. A learner is a process of the roster that does not vote.</summary>
-public enum LearnerDelivery
+internal enum LearnerDelivery
 {
     /// <summary>All pairs in the order of their serials, through HandleAppend. The default.</summary>
     InOrder,

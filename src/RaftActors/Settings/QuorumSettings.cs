@@ -6,14 +6,13 @@ namespace RaftActors.Settings;
 
 /// <summary>The size of the quorum, and how the leader keeps it: <c>raft.quorum</c>.</summary>
 /// <param name="raft">The configuration of <c>raft</c>, or of a group.</param>
-/// <param name="allowFewerThanThree">Overrides the configuration, unless it is null.</param>
-internal sealed class QuorumSettings(Config raft, bool? allowFewerThanThree)
+internal sealed class QuorumSettings(Config raft)
 {
     /// <summary>The maximum number of voters that a founder records: 3, 5, 7, 9 or 11.</summary>
     public int Max { get; } = int.Parse(raft.ReadText("quorum.max"), CultureInfo.InvariantCulture);
 
     /// <summary>A group of one or two processes is no mistake.</summary>
-    public bool AllowFewerThanThree { get; } = allowFewerThanThree ?? raft.ReadFlag("quorum.allow-fewer-than-three");
+    public bool AllowFewerThanThree { get; } = raft.ReadFlag("quorum.allow-fewer-than-three");
 
     /// <summary>The leader exchanges voters that are gone.</summary>
     public bool IsKept { get; } = raft.ReadFlag("quorum.keep");

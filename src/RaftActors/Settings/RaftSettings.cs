@@ -71,13 +71,9 @@ internal sealed record RaftSettings
         var group = options.Group ?? options.Shard?.Group ?? raft.ReadText("group");
         var own = raft.GetConfig("groups")?.GetConfig(group);
         var config = own is null || own.IsEmpty ? raft : own.WithFallback(raft);
-        if (options.MaxQuorum is { } max)
-        {
-            config = ConfigurationFactory.ParseString($"quorum.max = {max}").WithFallback(config);
-        }
-
+        config = options.Settings?.WithFallback(config) ?? config;
         var self = Parse($"{options.Name ?? options.Shard?.Group ?? actorName}@{ReadNode(raft, defaultNode)}");
-        var isJoining = options.IsJoining ?? config.ReadFlag("joining");
+        var isJoining = config.ReadFlag("joining");
         ImmutableArray<ProcessName> roster = [.. (options.Roster ?? [.. config.ReadList("roster")]).Select(Parse)];
         var priority = config.ReadNumber("priority");
         if (options.Shard is { } shard)
@@ -94,11 +90,11 @@ internal sealed record RaftSettings
             Roster = isJoining ? [self] : [.. roster.Order()],
             IsJoining = isJoining,
             Greeted = isJoining ? roster.Remove(self) : [],
-            Quorum = new(config, options.AllowFewerThanThree),
+            Quorum = new(config),
             Priority = priority,
             RaisesLogic = config.ReadFlag("raise-logic-version"),
             Lease = new(config),
-            LearnerDelivery = options.LearnerDelivery ?? config.ReadChoice<LearnerDelivery>("learner.delivery"),
+            LearnerDelivery = config.ReadChoice<LearnerDelivery>("learner.delivery"),
             Timing = new(config, isShard: options.Shard is not null),
             Requests = new(config),
             Limits = new(config),

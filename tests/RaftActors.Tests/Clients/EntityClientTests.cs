@@ -91,7 +91,7 @@ public sealed class EntityClientTests : TestKit
         _engines[group] = ScriptedProcess.Add(Sys, group, new ProcessName($"{group}@node"));
         var settings = ClientSettings.Read(Sys.Settings.Config, group, new RaftClientOptions());
         GroupCalls calls = new(settings, Sys, NodeNetwork.Of(Sys));
-        return new LiveClient<object?, object?>(settings, new(Sys, codecPlace: null), new(Sys, codecPlace: null), Guard, calls);
+        return new LiveClient<object?, object?>(settings, new(Sys, codecPlace: null), new(Sys, codecPlace: null), calls);
     }
 
     private ClientReply.Located Located(string group)

@@ -37,7 +37,7 @@ public sealed class LiveClientTests : TestKit
         var settings = ClientSettings.Read(
             Sys.Settings.Config, "orders", new RaftClientOptions());
         GroupCalls calls = new(settings, Sys, NodeNetwork.Of(Sys));
-        _client = new LiveClient<int, int>(settings, new(Sys, codecPlace: null), new(Sys, codecPlace: null), Guard, calls);
+        _client = new LiveClient<int, int>(settings, new(Sys, codecPlace: null), new(Sys, codecPlace: null), calls);
     }
 
     [Theory]
