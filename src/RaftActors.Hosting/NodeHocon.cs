@@ -24,14 +24,14 @@ internal static class NodeHocon
             null => [],
             var value when NodeOptionsCheck.IsGroup(property) => Lines(value),
             var value => property.GetCustomAttributes<SettingAttribute>()
-                .Select(setting => Text(value) is { } text ? $"{setting.Name} = {text}" : ""),
+                .Select(setting => Text(value, setting.Factor) is { } text ? $"{setting.Name} = {text}" : ""),
         });
 
-    private static string? Text(object value) => value switch
+    private static string? Text(object value, double factor) => value switch
     {
         string text => Quote(text),
         bool flag => flag ? "on" : "off",
-        TimeSpan time => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds:0.####}ms"),
+        TimeSpan time => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds * factor:0.####}ms"),
         long bytes => string.Create(CultureInfo.InvariantCulture, $"{bytes}b"),
         IReadOnlyList<string> list => list.Count == 0 ? null : List(list),
         _ => Convert.ToString(value, CultureInfo.InvariantCulture),

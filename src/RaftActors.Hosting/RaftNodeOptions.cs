@@ -55,17 +55,15 @@ public sealed record RaftNodeOptions
     [Setting("raft.failure-domain")]
     public string? FailureDomain { get; init; }
 
-    /// <summary>The shortest time without a leader after which a voter campaigns. At least three times the heartbeat.</summary>
+    /// <summary>
+    /// The shortest time without a leader after which a voter campaigns. The longest is twice as long. Heartbeats and ticks follow it,
+    /// with the ratios of the defaults.
+    /// </summary>
     [Setting("raft.election-timeout.min")]
-    public TimeSpan? ElectionTimeoutMin { get; init; }
-
-    /// <summary>The longest time without a leader after which a voter campaigns.</summary>
-    [Setting("raft.election-timeout.max")]
-    public TimeSpan? ElectionTimeoutMax { get; init; }
-
-    /// <summary>The time between two heartbeats of a leader.</summary>
-    [Setting("raft.heartbeat-interval")]
-    public TimeSpan? HeartbeatInterval { get; init; }
+    [Setting("raft.election-timeout.max", 2)]
+    [Setting("raft.heartbeat-interval", 0.25)]
+    [Setting("raft.tick-interval", 0.05)]
+    public TimeSpan? ElectionTimeout { get; init; }
 
     /// <summary>The time of silence after which the leader replaces a voter.</summary>
     [Setting("raft.quorum.gone-after")]
@@ -106,13 +104,13 @@ public sealed record RaftNodeOptions
     /// <summary>Encryption and authentication of raft's messages. Default: none.</summary>
     public RaftSecurityOptions Security { get; init; } = new();
 
-    /// <summary>Of <c>WithRaftCoordination</c>: the session of a node expires after this time without a renewal.</summary>
+    /// <summary>
+    /// Of <c>WithRaftCoordination</c>: the session of a node expires after this time without a renewal, which the node repeats ten times as
+    /// often.
+    /// </summary>
     [Setting("raft-coordination.session-timeout")]
+    [Setting("raft-coordination.renew-interval", 0.1)]
     public TimeSpan? SessionTimeout { get; init; }
-
-    /// <summary>Of <c>WithRaftCoordination</c>: the time between two renewals.</summary>
-    [Setting("raft-coordination.renew-interval")]
-    public TimeSpan? RenewInterval { get; init; }
 
     /// <summary>Of <c>WithRaftBootstrap</c>: a member downs itself if the group has not confirmed it for this time.</summary>
     [Setting("raft-coordination.member-timeout")]
@@ -173,8 +171,11 @@ public sealed record RaftSecurityOptions
 }
 
 /// <summary>Names the setting that an option sets.</summary>
+/// <param name="factor">The setting is this part of the option, which is a time.</param>
 [AttributeUsage(AttributeTargets.Property, AllowMultiple = true)]
-internal sealed class SettingAttribute(string name) : Attribute
+internal sealed class SettingAttribute(string name, double factor = 1) : Attribute
 {
     public string Name => name;
+
+    public double Factor => factor;
 }

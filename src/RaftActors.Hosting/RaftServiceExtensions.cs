@@ -61,13 +61,13 @@ public static class RaftServiceExtensions
     /// <summary>Registers an <see cref="EntityClient"/> of the entities of shards.</summary>
     /// <param name="services">The services of the application.</param>
     /// <param name="shards">The shards, as the actors have them.</param>
-    /// <param name="options">Null, and each unset option: the configuration decides.</param>
+    /// <param name="contacts">Nodes to ask, as <c>host:port</c>, besides the own one. Null: the configuration decides.</param>
     /// <returns>The services.</returns>
     public static IServiceCollection AddRaftEntityClient(
-        this IServiceCollection services, RaftShards shards, RaftClientOptions? options = null)
+        this IServiceCollection services, RaftShards shards, IReadOnlyList<string>? contacts = null)
     {
         ArgumentNullException.ThrowIfNull(shards);
-        return services.AddSingleton(provider => RaftOf(provider).CreateEntityClient(shards, options));
+        return services.AddSingleton(provider => RaftOf(provider).CreateEntityClient(shards, contacts));
     }
 
     /// <summary>

@@ -53,9 +53,11 @@ public sealed class OptionsTests
     private static IEnumerable<(string Option, PropertyInfo Property, string[] Settings)> OptionsOf(Type type, string prefix) =>
         type.GetProperties().SelectMany(property => NodeOptionsCheck.IsGroup(property)
             ? OptionsOf(property.PropertyType, $"{prefix}{property.Name}:")
-            : property.GetCustomAttributes<SettingAttribute>().Select(setting => setting.Name).ToArray() is { Length: > 0 } settings
-            ? [(prefix + property.Name, property, settings)]
+            : SettingsOf(property) is { Length: > 0 } settings ? [(prefix + property.Name, property, settings)]
             : []);
+
+    private static string[] SettingsOf(PropertyInfo property) =>
+        [.. property.GetCustomAttributes<SettingAttribute>().Select(setting => setting.Name)];
 
     private static string Key(string option, PropertyInfo property) =>
         $"RaftActors:{option}{(property.PropertyType == typeof(IReadOnlyList<string>) ? ":0" : "")}";
@@ -66,9 +68,9 @@ public sealed class OptionsTests
         var type = Nullable.GetUnderlyingType(property.PropertyType) ?? property.PropertyType;
         if (type == typeof(TimeSpan))
         {
-            // Twice the default of each, because some times bound others.
-            var time = 2 * Defaults.GetTimeSpan(setting);
-            return ($"{time:c}", string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds}ms"));
+            // Twice the default of each, because some times bound others. One that sets several has the defaults' ratios.
+            var (time, of) = (2 * Defaults.GetTimeSpan(SettingsOf(property)[0]), 2 * Defaults.GetTimeSpan(setting));
+            return ($"{time:c}", string.Create(CultureInfo.InvariantCulture, $"{of.TotalMilliseconds}ms"));
         }
 
         return property.Name switch

@@ -70,7 +70,8 @@ public sealed class StartFailureTests
     {
         using var services = new ServiceCollection().BuildServiceProvider();
 
-        var failure = Assert.Throws<RaftStartException>(() => new AkkaConfigurationBuilder(new ServiceCollection(), "raft").WithRaft(services));
+        var akka = new AkkaConfigurationBuilder(new ServiceCollection(), "raft");
+        var failure = Assert.Throws<RaftStartException>(() => akka.WithRaft(services));
 
         Assert.Contains("Call services.AddRaftOptions()", failure.Message);
     }

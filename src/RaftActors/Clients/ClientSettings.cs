@@ -27,16 +27,16 @@ internal sealed record ClientSettings(
     LimitSettings Limits)
 {
     /// <param name="root">The whole configuration.</param>
+    /// <param name="contacts">Null: the configuration has them.</param>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
-    public static ClientSettings Read(Config root, string? group, RaftClientOptions options)
+    public static ClientSettings Read(Config root, string? group, IReadOnlyList<string>? contacts = null)
     {
         var raft = SettingTable.OfRaft.In(root);
         group ??= raft.ReadText("group");
         var own = raft.GetConfig("groups")?.GetConfig(group)?.WithFallback(raft) ?? raft;
-        var contacts = options.Contacts ?? own.ReadList("client.contacts");
         return new ClientSettings(
             group,
-            [.. contacts.Select(contact => ToAddress(contact, CustomAddress.IsUsedIn(raft)))],
+            [.. (contacts ?? own.ReadList("client.contacts")).Select(contact => ToAddress(contact, CustomAddress.IsUsedIn(raft)))],
             own.ReadNumber("client.pending-max"),
             SessionAppend.Limit(own.ReadTime("client.attempt-timeout")),
             SessionAppend.Limit(own.ReadTime("client.close-timeout")),

@@ -49,7 +49,7 @@ internal sealed class LiveClient<TValue, TResult>(
             ResultTypes.Of(host).Declare(options.ResultCodec);
         }
 
-        var settings = ClientSettings.Read(config, group, options);
+        var settings = ClientSettings.Read(config, group, options.Contacts);
         return new LiveClient<TValue, TResult>(
             settings,
             values,

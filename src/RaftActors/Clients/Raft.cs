@@ -233,10 +233,10 @@ public sealed class Raft : IExtension
     /// <see cref="CreateClient{TValue, TResult}(string?, RaftClientOptions{TValue, TResult}?)"/>.
     /// </summary>
     /// <param name="group">The name of the group. Null: <c>raft.group</c>.</param>
-    /// <param name="options">Null, and each unset option: the configuration of the actor system decides.</param>
+    /// <param name="contacts">As in <see cref="RaftClientOptions{TValue, TResult}"/>.</param>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
-    public RaftClient CreateClient(string? group = null, RaftClientOptions? options = null) =>
-        CreateClient<object?, object?>(group, new() { Contacts = options?.Contacts });
+    public RaftClient CreateClient(string? group = null, IReadOnlyList<string>? contacts = null) =>
+        CreateClient<object?, object?>(group, new() { Contacts = contacts });
 
     /// <summary>
     /// Creates the clients of all shards. Otherwise as <see cref="CreateClient{TValue, TResult}(string?, RaftClientOptions{TValue,
@@ -258,9 +258,9 @@ public sealed class Raft : IExtension
 
     /// <summary>Creates a client of the entities of shards. <see cref="EntityShard{TEntity, TState}"/> hosts them.</summary>
     /// <param name="shards">The shards, as the actors have them.</param>
-    /// <param name="options">The options of the client of each shard. Null, and each unset option: the configuration decides.</param>
-    public EntityClient CreateEntityClient(RaftShards shards, RaftClientOptions? options = null) =>
-        new(_system, CreateClient<object?, object?>(shards, new() { Contacts = options?.Contacts }));
+    /// <param name="contacts">As in <see cref="RaftClientOptions{TValue, TResult}"/>.</param>
+    public EntityClient CreateEntityClient(RaftShards shards, IReadOnlyList<string>? contacts = null) =>
+        new(_system, CreateClient<object?, object?>(shards, new() { Contacts = contacts }));
 
     /// <summary>Reads and checks the settings of an actor.</summary>
     /// <exception cref="RaftConfigurationException">A setting is missing or wrong.</exception>

@@ -48,5 +48,5 @@ public sealed class ClientSettingsTests
         Assert.Contains(expected, Assert.Throws<RaftConfigurationException>(() => Read(config)).Message);
 
     private static ClientSettings Read(string config, string? group = null) => ClientSettings.Read(
-        ConfigurationFactory.ParseString(config).WithFallback(Raft.DefaultConfig()), group, new RaftClientOptions());
+        ConfigurationFactory.ParseString(config).WithFallback(Raft.DefaultConfig()), group);
 }

@@ -158,7 +158,8 @@ public sealed class RaftSettingsTests
     /// <summary>A value that a setting may have while the others have their defaults. Null: a choice has no value of one type.</summary>
     private static (string Text, object? Value) OtherThanTheDefault(Setting setting)
     {
-        var normal = setting.Read(SettingTable.OfRaft.Defaults.GetConfig("raft")!, SettingTable.OfRaft); // Justification: it has this section.
+        var table = SettingTable.OfRaft;
+        var normal = setting.Read(table.Defaults.GetConfig("raft")!, table); // Justification: it has this section.
         var time = setting.Kind == "time" ? (decimal)normal * (setting.Bounds.Any(bound => bound.StartsWith("at most")) ? 0.5m : 2) : 0;
         return setting switch
         {

@@ -173,7 +173,8 @@ public sealed partial class SettingTableTests
     {
         var match = Bound().Match(bound);
         Assert.True(match.Success, bound);
-        return match.Groups.Values.Skip(1).Where(limit => limit.Success).Select(limit => (LimitOf(limit.Value), limit.Name == "max", bound));
+        return match.Groups.Values.Skip(1).Where(limit => limit.Success)
+            .Select(limit => (LimitOf(limit.Value), limit.Name == "max", bound));
     }
 
     private static double LimitOf(string limit) => limit.Split(' ') switch
