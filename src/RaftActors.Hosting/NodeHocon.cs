@@ -10,30 +10,34 @@ namespace RaftActors.Hosting;
 /// <summary>The settings that <see cref="RaftNodeOptions"/> stand for. Unset options set nothing.</summary>
 internal static class NodeHocon
 {
-    public static Config Of(RaftNodeOptions options) => ConfigurationFactory.ParseString(string.Join('\n', Lines(
-        options with { StoreDirectory = options.StoreDirectory is { Length: > 0 } path ? Path.GetFullPath(path) : null })));
+    public static Config Of(RaftNodeOptions options)
+    {
+        var directory = options.StoreDirectory is { Length: > 0 } path ? Path.GetFullPath(path) : null;
+        var set = SettingsOf(options with { StoreDirectory = directory });
+        return ConfigurationFactory.ParseString(string.Join('\n', set.Select(each => $"{each.Setting} = {each.Value}")));
+    }
+
+    public static IEnumerable<(string Option, string Setting, string Value)> SettingsOf(object options, string prefix = "") =>
+        options.GetType().GetProperties().SelectMany(property => property.GetValue(options) switch
+        {
+            null or IReadOnlyList<string> { Count: 0 } => [],
+            var value when NodeOptionsCheck.IsGroup(property) => SettingsOf(value, $"{property.Name}:"),
+            var value => property.GetCustomAttributes<SettingAttribute>()
+                .Select(setting => (prefix + property.Name, setting.Name, Text(value, setting.Factor))),
+        });
 
     /// <summary>A quoted string of HOCON is one of JSON.</summary>
     public static string Quote(string text) => $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 
     public static string List(IEnumerable<string> items) => $"[{string.Join(", ", items.Select(Quote))}]";
 
-    private static IEnumerable<string> Lines(object options) =>
-        options.GetType().GetProperties().SelectMany(property => property.GetValue(options) switch
-        {
-            null => [],
-            var value when NodeOptionsCheck.IsGroup(property) => Lines(value),
-            var value => property.GetCustomAttributes<SettingAttribute>()
-                .Select(setting => Text(value, setting.Factor) is { } text ? $"{setting.Name} = {text}" : ""),
-        });
-
-    private static string? Text(object value, double factor) => value switch
+    private static string Text(object value, double factor) => value switch
     {
         string text => Quote(text),
         bool flag => flag ? "on" : "off",
         TimeSpan time => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds * factor:0.####}ms"),
         long bytes => string.Create(CultureInfo.InvariantCulture, $"{bytes}b"),
-        IReadOnlyList<string> list => list.Count == 0 ? null : List(list),
-        _ => Convert.ToString(value, CultureInfo.InvariantCulture),
+        IReadOnlyList<string> list => List(list),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{value}"),
     };
 }

@@ -16,7 +16,7 @@ internal static class NodeOptionsCheck
     public static void Bind(IConfiguration configuration, RaftNodeOptions options)
     {
         var section = configuration.GetSection(RaftNodeOptions.Section);
-        Demand([.. UnknownKeys(section, typeof(RaftNodeOptions))]);
+        Demand([.. Misread(section, typeof(RaftNodeOptions))]);
         try
         {
             section.Bind(options);
@@ -53,15 +53,28 @@ internal static class NodeOptionsCheck
 
     private static string Name(string option) => $"{RaftNodeOptions.Section}:{option}";
 
-    private static IEnumerable<string> UnknownKeys(IConfigurationSection section, Type options)
+    // The binder ignores unknown keys, and keys below a value. It takes "5" for five days.
+    private static IEnumerable<string> Misread(IConfigurationSection section, Type options)
     {
         var all = options.GetProperties();
-        var keys = all.Select(property => property.Name).ToList();
-        return section.GetChildren()
-            .Select(child => child.Key)
-            .Except(keys, StringComparer.OrdinalIgnoreCase)
-            .Select(key => $"{section.Path}:{key} is unknown. The keys are {string.Join(", ", keys)}.")
-            .Concat(all.Where(IsGroup).SelectMany(group => UnknownKeys(section.GetSection(group.Name), group.PropertyType)));
+        return section.GetChildren().SelectMany(child =>
+        {
+            var property = all.FirstOrDefault(each => each.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
+            var isList = property?.PropertyType == typeof(IReadOnlyList<string>);
+            var value = child.Value ?? "";
+            return property switch
+            {
+                null => [$"{child.Path} is unknown. The keys are {string.Join(", ", all.Select(each => each.Name))}."],
+                _ when value.Length > 0 && (isList || IsGroup(property)) =>
+                    [$"{child.Path} is '{value}', but it has keys below it, such as {child.Path}:{(isList ? "0" : "Certificate")}."],
+                _ when IsGroup(property) => Misread(child, property.PropertyType),
+                _ when !isList && child.GetChildren().Any() =>
+                    [$"{child.Path} has keys below it, but it is one value. Set {child.Path} itself."],
+                _ when value.Length > 0 && property.PropertyType == typeof(TimeSpan?) && !value.Contains(':') =>
+                    [$"{child.Path} is '{value}', which is no time. Write hours, minutes and seconds, such as 00:00:05."],
+                _ => [],
+            };
+        });
     }
 
     private static IEnumerable<string> Problems(RaftNodeOptions options, bool hasAddress)
@@ -81,11 +94,6 @@ internal static class NodeOptionsCheck
         foreach (var process in options.Roster.Where(process => !ProcessName.TryParse(process, null, out _)))
         {
             yield return $"{Name(nameof(options.Roster))} has '{process}'. Write process@node, such as counter@10.0.0.1:2551.";
-        }
-
-        foreach (var twice in options.Roster.GroupBy(process => process, StringComparer.Ordinal).Where(same => same.Skip(1).Any()))
-        {
-            yield return $"{Name(nameof(options.Roster))} has '{twice.Key}' more than once. Write each process once.";
         }
 
         foreach (var contact in options.Contacts.Where(contact => NodeAddress.Parse(contact) is null))
@@ -117,7 +125,8 @@ internal static class NodeOptionsCheck
         }
         catch (RaftConfigurationException wrong)
         {
-            return wrong.Message;
+            var option = NodeHocon.SettingsOf(options).First(each => wrong.Message.StartsWith($"{each.Setting} ", StringComparison.Ordinal));
+            return $"{Name(option.Option)} is wrong: {wrong.Message}";
         }
     }
 }

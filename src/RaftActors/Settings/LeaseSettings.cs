@@ -12,7 +12,6 @@ internal sealed class LeaseSettings(Config raft)
 {
     public bool IsEnabled { get; } = raft.ReadFlag("lease.enabled");
 
-    /// <summary>By how much the clock of another process may run faster than that of this one.</summary>
     public int MaxDriftPercent { get; } = raft.ReadNumber("lease.max-drift-percent");
 
     /// <summary>Core's options; null: no leases.</summary>

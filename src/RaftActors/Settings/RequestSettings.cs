@@ -12,9 +12,7 @@ internal sealed class RequestSettings(Config raft)
 
     public TimeSpan QueryTimeout { get; } = raft.ReadTime("query-timeout");
 
-    /// <summary>For transfers, joins and leaves.</summary>
     public TimeSpan ChangeTimeout { get; } = raft.ReadTime("change-timeout");
 
-    /// <summary>The maximum number of pending Gets of a range.</summary>
     public int GetWindow { get; } = raft.ReadNumber("get-window");
 }

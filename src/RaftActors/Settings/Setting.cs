@@ -110,7 +110,7 @@ internal sealed record Setting(string Section, string Key, string Rule, string K
             return Kind switch
             {
                 "list" => own.GetString(Key) is null or "" ? own.GetStringList(Key).ToArray() : null,
-                "text" => own.GetString(Key) ?? "",
+                "text" => own.GetString(Key) ?? (own.GetStringList(Key).Count == 0 ? "" : null),
                 "choice" => Choose(own.GetString(Key)),
                 "time" => (Measure(own.GetString(Key)) ?? (decimal)own.GetTimeSpan(Key, allowInfinite: false).TotalMilliseconds)
                     is > 0 and <= long.MaxValue / TimeSpan.TicksPerMillisecond and var time ? time : null,

@@ -16,7 +16,7 @@ internal sealed class SettingTable
     private readonly OrderedDictionary<string, Setting> _all = [];
 
     // Each path with keys below it.
-    private readonly HashSet<string> _sections = [Groups];
+    private readonly HashSet<string> _sections = [];
     private readonly string _section;
 
     // The configurations without unknown keys. All processes and clients of a node read the same one, with the sections of all groups: a
@@ -37,6 +37,10 @@ internal sealed class SettingTable
         }
 
         _section = _all.GetAt(0).Value.Section;
+        if (Defaults.HasPath($"{_section}.{Groups}"))
+        {
+            _sections.Add(Groups);
+        }
     }
 
     /// <summary>The settings of <c>raft</c>.</summary>
@@ -98,7 +102,7 @@ internal sealed class SettingTable
             {
                 Demand(!isSetting, $"{root}.{path} has keys below it, but it is one value. Set {root}.{path} itself.");
                 var below = config.GetConfig(key)!; // Justification: it was just enumerated.
-                if (path == Groups && !isGroup)
+                if (isSection && path == Groups && !isGroup)
                 {
                     DemandKnownGroups(below);
                 }

@@ -14,6 +14,5 @@ internal sealed class SnapshotSettings(Config raft)
 
     public int ChunkSizeBytes { get; } = (int)raft.ReadSize("snapshot.chunk-size");
 
-    /// <summary>An actor with another state than a majority begins anew from a snapshot of it.</summary>
     public bool RebuildsDiverged { get; } = raft.ReadFlag("snapshot.rebuild-diverged");
 }

@@ -19,16 +19,12 @@ internal sealed class TimingSettings(Config raft, bool isShard)
 
     public TimeSpan FoundingTimeout { get; } = raft.ReadTime("founding-timeout");
 
-    /// <summary>The time that a transfer of the leadership may take.</summary>
     public TimeSpan TransferTimeout { get; } = raft.ReadTime("transfer-timeout");
 
-    /// <summary>A leader whose oldest write or read takes longer steps down.</summary>
     public TimeSpan DiskStallTimeout { get; } = raft.ReadTime("disk-stall-timeout");
 
-    /// <summary>A group without work becomes quiescent.</summary>
     public bool MayBeQuiescent { get; } = raft.ReadText("quiescence.enabled") is var way && (way == "on" || (way == "shards" && isShard));
 
-    /// <summary>The time without work after which it does.</summary>
     public TimeSpan QuiescentAfter { get; } = raft.ReadTime("quiescence.after");
 
     /// <summary>Rounds a time up to whole ticks, at least one.</summary>
