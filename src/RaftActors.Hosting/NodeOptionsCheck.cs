@@ -125,8 +125,9 @@ internal static class NodeOptionsCheck
         }
         catch (RaftConfigurationException wrong)
         {
-            var option = NodeHocon.SettingsOf(options).First(each => wrong.Message.StartsWith($"{each.Setting} ", StringComparison.Ordinal));
-            return $"{Name(option.Option)} is wrong: {wrong.Message}";
+            var (option, _, _) = NodeHocon.SettingsOf(options)
+                .First(each => wrong.Message.StartsWith($"{each.Setting} ", StringComparison.Ordinal));
+            return $"{Name(option)} is wrong: {wrong.Message}";
         }
     }
 }

@@ -73,13 +73,10 @@ public sealed record RaftNodeOptions
     [Setting("raft.append-timeout")]
     public TimeSpan? AppendTimeout { get; init; }
 
-    /// <summary>The time limit of a Get that gives none.</summary>
+    /// <summary>The time limit of a Get or Query that gives none.</summary>
     [Setting("raft.get-timeout")]
-    public TimeSpan? GetTimeout { get; init; }
-
-    /// <summary>The time limit of a Query that gives none.</summary>
     [Setting("raft.query-timeout")]
-    public TimeSpan? QueryTimeout { get; init; }
+    public TimeSpan? ReadTimeout { get; init; }
 
     /// <summary>The time limit of a change of members or of the leadership that gives none.</summary>
     [Setting("raft.change-timeout")]
@@ -92,10 +89,6 @@ public sealed record RaftNodeOptions
     /// <summary>The bytes of pairs after which a snapshot is taken.</summary>
     [Setting("raft.snapshot.after-bytes")]
     public long? SnapshotAfterBytes { get; init; }
-
-    /// <summary>True: an actor whose state differs from that of a majority begins anew from a snapshot of it.</summary>
-    [Setting("raft.snapshot.rebuild-diverged")]
-    public bool? RebuildDiverged { get; init; }
 
     /// <summary>True: a query with <see cref="ReadConsistency.Lease"/> costs no round of messages, if clocks run evenly.</summary>
     [Setting("raft.lease.enabled")]
@@ -116,13 +109,13 @@ public sealed record RaftNodeOptions
     [Setting("raft-coordination.member-timeout")]
     public TimeSpan? MemberTimeout { get; init; }
 
-    /// <summary>Of <c>WithRaftDowning</c>: a side proposes to down unreachable members that have been the same for this time.</summary>
-    [Setting("raft-coordination.downing.stable-after")]
-    public TimeSpan? DowningStableAfter { get; init; }
-
-    /// <summary>Of <c>WithRaftDowning</c>: a node with unreachable members downs itself after this time without an answer.</summary>
+    /// <summary>
+    /// Of <c>WithRaftDowning</c>: a node with unreachable members downs itself after this time without an answer of the group. After half
+    /// of it, a side proposes to down the members that it cannot reach.
+    /// </summary>
     [Setting("raft-coordination.downing.down-self-after")]
-    public TimeSpan? DownSelfAfter { get; init; }
+    [Setting("raft-coordination.downing.stable-after", 0.5)]
+    public TimeSpan? DownAfter { get; init; }
 
     /// <summary>HOCON for every other setting, such as <c>raft.priority = 1</c>. Set options override it. Null: none.</summary>
     public string? Hocon { get; init; }

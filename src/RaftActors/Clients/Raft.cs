@@ -113,7 +113,7 @@ public sealed class Raft : IExtension
             ? [.. process.Pairs.CopyLatest(max).Select(each => new CommittedPair(_system, process.Name, each.Index, each.Term, each.Pair))]
             : null;
 
-    /// <summary>The groups that the open clients of the application ask, each once, with the contacts of one of its clients.</summary>
+    /// <summary>The groups that open clients append to or read, each once, with the contacts of one of its clients.</summary>
     public IEnumerable<(string Group, IReadOnlyList<string>? Contacts)> ClientGroups =>
         _clients.Values.Where(client => client.IsListed).DistinctBy(client => client.Group, StringComparer.Ordinal)
             .Select(client => (client.Group, client.Contacts));
@@ -213,20 +213,8 @@ public sealed class Raft : IExtension
     /// <param name="options">Null, and each unset option: the configuration of the actor system decides.</param>
     /// <exception cref="RaftConfigurationException">A setting is wrong, or a type has neither a codec nor a serializer.</exception>
     public RaftClient<TValue, TResult> CreateClient<TValue, TResult>(
-        string? group = null, RaftClientOptions<TValue, TResult>? options = null)
-    {
-        options ??= new RaftClientOptions<TValue, TResult>();
-        _network.Start(isClient: true);
-        var client = LiveClient<TValue, TResult>.Make(_system, _network, _system.Settings.Config, group, options);
-        var calls = client.Calls;
-        _clients[calls] = (client.Group, options.Contacts, options.IsListed);
-        calls.Stopped.ContinueWith(
-            _ => _clients.TryRemove(calls, out var _),
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
-        return client;
-    }
+        string? group = null, RaftClientOptions<TValue, TResult>? options = null) =>
+        NewClient(group, options ?? new RaftClientOptions<TValue, TResult>(), isListed: true);
 
     /// <summary>
     /// Creates a client that neither appends nor reads: for the status of a group, and for changes of its members. Otherwise as
@@ -236,7 +224,7 @@ public sealed class Raft : IExtension
     /// <param name="contacts">As in <see cref="RaftClientOptions{TValue, TResult}"/>.</param>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
     public RaftClient CreateClient(string? group = null, IReadOnlyList<string>? contacts = null) =>
-        CreateClient<object?, object?>(group, new() { Contacts = contacts });
+        NewClient<object?, object?>(group, new() { Contacts = contacts }, isListed: false);
 
     /// <summary>
     /// Creates the clients of all shards. Otherwise as <see cref="CreateClient{TValue, TResult}(string?, RaftClientOptions{TValue,
@@ -321,6 +309,21 @@ public sealed class Raft : IExtension
         }
 
         return opening;
+    }
+
+    private LiveClient<TValue, TResult> NewClient<TValue, TResult>(
+        string? group, RaftClientOptions<TValue, TResult> options, bool isListed)
+    {
+        _network.Start(isClient: true);
+        var client = LiveClient<TValue, TResult>.Make(_system, _network, _system.Settings.Config, group, options);
+        var calls = client.Calls;
+        _clients[calls] = (client.Group, options.Contacts, isListed);
+        calls.Stopped.ContinueWith(
+            _ => _clients.TryRemove(calls, out var _),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+        return client;
     }
 
     private ImmutableArray<KeyValuePair<ProcessPlace, ProcessOpening>> Ordered()

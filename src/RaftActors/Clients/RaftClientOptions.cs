@@ -13,9 +13,6 @@ public sealed record RaftClientOptions<TValue, TResult>
     /// </summary>
     public IReadOnlyList<string>? Contacts { get; init; }
 
-    /// <summary>The group of the client is one of <see cref="Raft.ClientGroups"/>. False for the clients of a dashboard.</summary>
-    public bool IsListed { get; init; } = true;
-
     /// <summary>The <see cref="RaftOptions{TValue}.Codec"/> of the actors. Null: they have none.</summary>
     public RaftCodec<TValue>? Codec { get; init; }
 
