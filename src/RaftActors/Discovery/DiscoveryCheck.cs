@@ -65,7 +65,7 @@ internal static class DiscoveryCheck
         {
             throw new RaftConfigurationException(
                 "raft.discovery is node-names, and this actor system has no address. Set akka.actor.provider = remote, and hostname and "
-                + $"port in akka.remote.dot-netty.tcp as the name of the node says, '{settings.Self.Node}'.");
+                + $"port in {AkkaRemoting.Section} as the name of the node says, '{settings.Self.Node}'.");
         }
 
         foreach (var name in settings.Roster.Append(settings.Self))
@@ -81,7 +81,7 @@ internal static class DiscoveryCheck
         {
             throw new RaftConfigurationException(
                 $"This node is named '{settings.Self.Node}', where others would look for it at {named}, and it listens as {own}. Make "
-                + "raft.node and akka.remote.dot-netty.tcp (public-hostname or hostname, and port) the same.");
+                + $"raft.node and {AkkaRemoting.Section} (public-hostname or hostname, and port) the same.");
         }
     }
 }

@@ -18,8 +18,6 @@ namespace RaftActors.Network;
 /// </summary>
 internal sealed class TcpNetwork : INetwork
 {
-    private const string RemotingKey = "akka.remote.dot-netty.tcp";
-
     private readonly Lock _lock = new();
     private readonly NetworkContext _context;
     private readonly ExtendedActorSystem _system;
@@ -88,9 +86,9 @@ internal sealed class TcpNetwork : INetwork
         }
 
         RaftConfigurationException.Demand(
-            security.IsOn || settings.IsUnencrypted || !system.Settings.Config.GetBoolean($"{RemotingKey}.enable-ssl"),
-            $"{RemotingKey}.enable-ssl is on, and raft.security is not set. Raft messages take connections of their own, so they would "
-            + "leave the node without encryption. Set raft.security, or if another layer encrypts them, "
+            security.IsOn || settings.IsUnencrypted || !system.Settings.Config.GetBoolean($"{AkkaRemoting.Section}.enable-ssl"),
+            $"{AkkaRemoting.Section}.enable-ssl is on, and raft.security is not set. Raft messages take connections of their own, so they "
+            + "would leave the node without encryption. Set raft.security, or if another layer encrypts them, "
             + "raft.transport-tcp.unencrypted = on.");
         return new TcpNetwork(system, own, settings with { Hostname = HostOf(system, settings) }, security, calls, registry);
     }
@@ -116,7 +114,7 @@ internal sealed class TcpNetwork : INetwork
     private int ListeningPort()
     {
         var atAddress = _context.Settings.PortBeside(_context.Own.Port!.Value); // Justification: it has an address.
-        var remoting = _system.Settings.Config.GetInt($"{RemotingKey}.port");
+        var remoting = _system.Settings.Config.GetInt($"{AkkaRemoting.Section}.port");
         return _context.Settings.IsAtAddress || remoting == 0 ? atAddress : _context.Settings.PortBeside(remoting);
     }
 
@@ -126,7 +124,7 @@ internal sealed class TcpNetwork : INetwork
         var config = system.Settings.Config;
         string?[] hosts = settings.IsAtAddress
             ? [settings.Hostname, system.Provider.DefaultAddress.Host]
-            : [settings.Hostname, config.GetString($"{RemotingKey}.hostname")];
+            : [settings.Hostname, config.GetString($"{AkkaRemoting.Section}.hostname")];
         return hosts.FirstOrDefault(host => !string.IsNullOrEmpty(host)) ?? "";
     }
 

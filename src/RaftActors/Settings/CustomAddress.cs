@@ -18,7 +18,7 @@ internal static class CustomAddress
     private const int NoPort = 1;
 
     /// <summary>A client in a program without an address. No node connects to it: the answers come by its own connections.</summary>
-    public static Address OfClient { get; } = new("akka.tcp", "raft-client", "client", NoPort);
+    public static Address OfClient { get; } = new(AkkaRemoting.Protocol, "raft-client", "client", NoPort);
 
     /// <returns>Null: the name cannot be one of a node with a custom transport.</returns>
     public static Address? Of(string node)
