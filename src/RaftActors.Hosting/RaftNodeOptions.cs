@@ -161,6 +161,9 @@ public sealed record RaftSecurityOptions
     /// <summary>The names in certificates that may read.</summary>
     [Setting("raft.security.roles.reader")]
     public IReadOnlyList<string> Readers { get; init; } = [];
+
+    /// <summary>Without the password, because programs log their options.</summary>
+    public override string ToString() => $"{nameof(RaftSecurityOptions)} {{ {nameof(Certificate)} = {Certificate} }}";
 }
 
 /// <summary>Names the setting that an option sets.</summary>

@@ -50,6 +50,10 @@ public sealed class OptionsTests
         await system.Terminate().WaitAsync(HostedNode.Guard);
     }
 
+    [Fact]
+    public void Password_is_not_in_the_text_of_the_options() =>
+        Assert.DoesNotContain("secret", $"{new RaftNodeOptions { Security = new() { Password = "secret" } }}");
+
     private static IEnumerable<(string Option, PropertyInfo Property, string[] Settings)> OptionsOf(Type type, string prefix) =>
         type.GetProperties().SelectMany(property => NodeOptionsCheck.IsGroup(property)
             ? OptionsOf(property.PropertyType, $"{prefix}{property.Name}:")
