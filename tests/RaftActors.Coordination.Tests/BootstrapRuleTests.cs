@@ -283,7 +283,9 @@ public sealed class BootstrapRuleTests
     [InlineData("raft.discovery = cluster", "raft.discovery is cluster, so the group would wait for the cluster")]
     [InlineData("akka.cluster.downing-provider-class = \"\"", "akka.cluster.downing-provider-class is ''")]
     [InlineData("akka.cluster.retry-unsuccessful-join-after = 5s", "retry-unsuccessful-join-after is 5s, so Akka.Cluster could join")]
-    [InlineData("raft-coordination.member-timeout = 1s", "member-timeout is 00:00:01; it must be from 3s to 1h.")]
+    [InlineData("raft-coordination.member-timeout = 1s", "member-timeout is '1s'; it must be 3s to 1h.")]
+    [InlineData("raft-coordination.member-timeot = 5s", "There is no setting raft-coordination.member-timeot. The nearest one is")]
+    [InlineData("raft-coordination.groups.a.bootstrap = on", "There is no setting raft-coordination.groups.a.bootstrap.")]
     public void Wrong_setting_is_named(string setting, string message)
     {
         var config = ConfigurationFactory.ParseString(

@@ -1,10 +1,11 @@
+using Akka.Configuration;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
 
 namespace RaftActors.Tests.Groups;
 
-/// <summary>The group has one maximum of its quorum, whatever its processes have in their options.</summary>
+/// <summary>The group has one maximum of its quorum, whatever its processes have in their settings.</summary>
 public sealed class MaxQuorumTests : TestKit
 {
     private readonly VirtualGroup _group;
@@ -86,11 +87,13 @@ public sealed class MaxQuorumTests : TestKit
             Set("raft2", max));
     }
 
+    private static RaftOptions<string> WithMax(int max) => new() { Settings = ConfigurationFactory.ParseString($"quorum.max = {max}") };
+
     private void Found(int first, int others)
     {
-        _group.Start("raft1", new RaftOptions<string> { MaxQuorum = first });
-        _group.Start("raft2", new RaftOptions<string> { MaxQuorum = others });
-        _group.Start("raft3", new RaftOptions<string> { MaxQuorum = others });
+        _group.Start("raft1", WithMax(first));
+        _group.Start("raft2", WithMax(others));
+        _group.Start("raft3", WithMax(others));
         _group.AdvanceUntil("raft3", "led by raft1 at 0");
         _group.Advance(5);
     }

@@ -56,7 +56,8 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
         Start(name, new RaftOptions<string> { Preload = preloaded });
 
     /// <summary>A process that waits for its Join.</summary>
-    public void StartJoining(string name) => Start(name, new RaftOptions<string> { IsJoining = true });
+    public void StartJoining(string name) =>
+        Start(name, new RaftOptions<string> { Settings = ConfigurationFactory.ParseString("joining = on") });
 
     /// <summary>A process whose actor takes snapshots. It makes its state when it may.</summary>
     public void StartSnapshotting(string name, RaftOptions<string>? options = null, ManualResetEventSlim? mayTake = null)
