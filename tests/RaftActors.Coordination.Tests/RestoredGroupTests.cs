@@ -110,8 +110,8 @@ public sealed class RestoredGroupTests : IDisposable
         return stamps;
     }
 
-    private Task RestoreAsync(string directory) => RaftBackup.RestoreAsync(
-        [Path.Combine(_folder, "backup")], Path.Combine(_folder, directory), Self, [Self], Guid.NewGuid());
+    private Task RestoreAsync(string directory) => new RaftRestore(Guid.NewGuid(), [Self]).RunAsync(
+        [Path.Combine(_folder, "backup")], Path.Combine(_folder, directory), Self);
 
     private ActorSystem Start(string directory)
     {

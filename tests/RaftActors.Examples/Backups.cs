@@ -13,10 +13,10 @@ public static class Backups
     /// <summary>Makes the store of each member of a new group. On several machines each one makes its own.</summary>
     public static async Task RestoreAsync(string file, IReadOnlyList<ProcessName> members, Func<ProcessName, string> directoryOf)
     {
-        var id = Guid.NewGuid();
+        RaftRestore restore = new(Guid.NewGuid(), members);
         foreach (var member in members)
         {
-            await RaftBackup.RestoreAsync([file], directoryOf(member), member, members, id);
+            await restore.RunAsync([file], directoryOf(member), member);
         }
     }
 }

@@ -70,9 +70,9 @@ internal static class BackupCommand
         });
 
     /// <summary>Shows how far a long backup is.</summary>
-    private sealed class Progress(ProgressLine line) : IProgress<(long Written, long Snapshot)>
+    private sealed class Progress(ProgressLine line) : IProgress<RaftBackupProgress>
     {
-        public void Report((long Written, long Snapshot) value) => line.Show(
-            BackupView.Size(value.Written) + (value.Snapshot > 0 ? $" of {BackupView.Size(value.Snapshot)}" : ""));
+        public void Report(RaftBackupProgress value) => line.Show(
+            BackupView.Size(value.Written) + (value.Snapshot is { } bytes ? $" of {BackupView.Size(bytes)}" : ""));
     }
 }

@@ -11,8 +11,8 @@ internal static class BackupView
     {
         if (!isJson)
         {
-            var after = backup.IsIncremental
-                ? $"serials {backup.After.Next} to {backup.Serial}, continues another backup"
+            var after = backup.After is { } before
+                ? $"serials {before.Next} to {backup.Serial}, continues another backup"
                 : $"serial {backup.Serial}";
             output.WriteLine(Printable.Of(
                 $"{backup.Path}: group {backup.Group}, {after}, {Size(backup.SizeBytes)}, from {backup.Process} at {backup.At:u}"));
@@ -26,8 +26,8 @@ internal static class BackupView
             writer.WriteString("group", backup.Group);
             writer.WriteString("process", backup.Process.Value);
             writer.WriteString("at", backup.At.UtcDateTime);
-            writer.WriteBoolean("incremental", backup.IsIncremental);
-            writer.WriteNumber("after", backup.After.Value);
+            writer.WriteBoolean("incremental", backup.After is not null);
+            writer.WriteNumber("after", backup.After?.Value ?? 0);
             writer.WriteNumber("serial", backup.Serial.Value);
             writer.WriteNumber("size", backup.SizeBytes);
         });

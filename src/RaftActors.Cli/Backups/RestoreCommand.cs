@@ -68,15 +68,14 @@ internal static class RestoreCommand
             var given = parsed.GetValue(id);
             var used = given ?? Guid.NewGuid();
             var (directory, member) = (parsed.GetValue(data)!, parsed.GetValue(process)!.Value);
-            var serial = CommandEnvironment.RunCritical(() => RaftBackup.RestoreAsync(
-                parsed.GetValue(files)!,
-                directory,
-                member,
-                parsed.GetValue(members)!,
-                used,
-                parsed.GetValue(group),
-                parsed.GetValue(shared),
-                parsed.GetValue(maximum)).GetAwaiter().GetResult());
+            RaftRestore restore = new(used, parsed.GetValue(members)!)
+            {
+                Group = parsed.GetValue(group),
+                MaxQuorum = parsed.GetValue(maximum),
+                AllowSharedDirectory = parsed.GetValue(shared),
+            };
+            var serial = CommandEnvironment.RunCritical(
+                () => restore.RunAsync(parsed.GetValue(files)!, directory, member).GetAwaiter().GetResult());
             environment.Report(output => Write(output, directory, member, serial, used, given is null, parsed.GetValue(json)));
             return ExitCode.Done;
         });

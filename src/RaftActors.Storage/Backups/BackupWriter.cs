@@ -1,110 +1,139 @@
 using RaftActors.Core;
-using RaftActors.Core.Codec;
 using RaftActors.Storage.Disk;
 
 namespace RaftActors.Storage.Backups;
 
 /// <summary>
-/// Writes a backup file. It has its name only when it is whole and synced: until then it is <c>NAME.ID.part</c>, which Dispose deletes. The
-/// id keeps two writers of one name apart, and nobody can guess it, so the file is never one that another user has made before.
+/// Writes a backup: receives a store as a member that lags does, in the folder <c>NAME.ID.part</c>, and packs it into a zip there. The zip
+/// gets the name of the backup when it is whole and synced. Dispose deletes the folder. All members block for the disk.
 /// </summary>
 internal sealed class BackupWriter : IDisposable
 {
-    private readonly IDisk _disk;
-    private readonly string _name;
-    private readonly string _unfinished;
-    private readonly IDiskFile _file;
-    private BackupRecord.Head? _head;
-    private LogPosition _position;
-    private DescriptionGatherer? _description;
-    private long _image;
-    private long _length;
-    private byte _level = FormatRange.Own.Lowest;
-    private bool _isComplete;
+    private const string Zip = "zip";
 
-    /// <exception cref="StoreException">The file exists, or cannot be created.</exception>
-    public BackupWriter(string path)
-        : this(new FileDisk(Path.GetDirectoryName(Path.GetFullPath(path)) ?? path), Path.GetFileName(path))
-    {
-    }
+    private readonly string _path;
+    private readonly FileDisk _folder;
+    private readonly bool _isIncremental;
+    private readonly FencedStore _store;
+    private IncomingSnapshot? _snapshot;
 
-    /// <param name="disk">The folder of the file.</param>
-    /// <param name="name">The name of the file in it.</param>
-    /// <exception cref="StoreException">The file exists, or cannot be created.</exception>
-    public BackupWriter(IDisk disk, string name)
+    /// <param name="continues">The end of the backup that this one continues; null: none.</param>
+    /// <exception cref="StoreException">The file exists, or its folder cannot be written.</exception>
+    public BackupWriter(string path, StoreOwner owner, LogPosition? continues)
     {
-        (_disk, _name, _unfinished) = (disk, name, $"{name}.{Guid.NewGuid():N}.part");
+        _path = Path.GetFullPath(path);
+        DemandNew();
+        _folder = new FileDisk(BackupFile.FolderFor(_path));
         try
         {
-            DemandNew();
-            _file = disk.Create(_unfinished, 0);
-            Write(BackupFormat.Header(_level));
+            _folder.CreateFolder("");
+            StoreOptions options = new() { Directory = _folder.PathOf(""), SegmentSizeBytes = 1 << 20, Sync = SyncPolicy.None };
+            _store = new FencedStore(StoreDirectory.Open(options, _folder), owner);
         }
-        catch (IOException e)
+        catch (Exception e) when (FileDisk.IsFailure(e))
         {
+            DeleteFolder();
             throw Failed(e);
         }
+
+        (_isIncremental, Position) = (continues is not null, continues ?? default);
+        if (_isIncremental)
+        {
+            _store.BeginAfter(Position);
+        }
     }
-
-    /// <summary>The bytes of the image that are missing.</summary>
-    public long ImageLeft => (_head?.ImageLength ?? 0) - _image;
-
-    /// <summary>The bytes of the image so far, which is the offset of the next ones.</summary>
-    public long Image => _image;
 
     /// <summary>The last entry so far.</summary>
-    public LogPosition Position => _position;
+    public LogPosition Position { get; private set; }
 
-    /// <summary>The bytes of the file so far.</summary>
-    public long Length => _length;
+    /// <summary>The snapshot that is received, or was; null: none.</summary>
+    public Snapshot? Snapshot => _snapshot?.Snapshot;
 
-    public void Begin(BackupRecord.Head head)
+    /// <summary>The place in its transfer.</summary>
+    public long Place => _snapshot?.Received ?? 0;
+
+    /// <summary>The bytes of state and entries so far.</summary>
+    public long Length { get; private set; }
+
+    /// <summary>Adds a piece of a snapshot, or entries. A piece of another snapshot begins it, in place of all that was added.</summary>
+    /// <returns>The last entry so far.</returns>
+    /// <exception cref="InvalidDataException">The part does not follow those before.</exception>
+    /// <exception cref="StoreException">The disk has failed.</exception>
+    public LogPosition Add(Message.SnapshotChunk? piece, LogSlice entries)
     {
-        (_head, _position, _description) = (head, head.After, new DescriptionGatherer(head.DescriptionLength));
-        Write(head);
+        if (piece is null)
+        {
+            Add(entries);
+        }
+        else
+        {
+            Add(piece);
+        }
+
+        return Position;
     }
 
-    /// <summary>Adds bytes of the image.</summary>
-    /// <exception cref="InvalidDataException">They are more than the head has told.</exception>
-    public void Add(ReadOnlyMemory<byte> image)
+    private void Add(Message.SnapshotChunk piece)
     {
-        Demand(image.Length <= ImageLeft, $"{image.Length} bytes of the state came, and {ImageLeft} are missing");
-        Write(new BackupRecord.Image(image));
-        _image += image.Length;
-        _description?.Take(image);
+        if (_snapshot?.Snapshot.Position != piece.Snapshot.Position)
+        {
+            _snapshot = new IncomingSnapshot(default, piece.Snapshot, piece.SessionCount, piece.KeyCount);
+        }
+
+        if (_snapshot.IsNext(piece.Sessions, piece.Place))
+        {
+            _snapshot.Add(piece.Sessions);
+        }
+        else if (_snapshot.IsNext(piece.Keys, piece.Place))
+        {
+            _snapshot.Add(piece.Keys);
+        }
+        else if (_snapshot.IsNext(piece.Data, piece.Place))
+        {
+            _store.Add(_snapshot.Snapshot, _snapshot.Offset, piece.Data);
+            _snapshot.Add(piece.Data.Length, default);
+            Length += piece.Data.Length;
+            Position = _snapshot.IsWhole ? _snapshot.Snapshot.Position : Position;
+        }
+        else
+        {
+            throw new InvalidDataException($"The process sent the snapshot {piece.Snapshot} up to place {Place}, and then {piece.Place}.");
+        }
     }
 
-    /// <summary>Adds entries.</summary>
-    /// <exception cref="InvalidDataException">They do not follow those before.</exception>
-    public void Add(LogSlice entries)
+    private void Add(LogSlice entries)
     {
-        Demand(BackupReader.Follow(_position, entries), $"{entries.Length} entries came after {_position}");
-        Write(new BackupRecord.Log(entries));
         foreach (ref readonly var entry in entries)
         {
-            _level = Math.Max(_level, entry.Configuration?.Version.Format ?? _level);
+            var serial = entry.IsPair ? Position.Serial.Next : Position.Serial;
+            if (entry.Index != Position.Index.Next || entry.Serial != serial || entry.Term < Position.Term || entry.Time < Position.Time)
+            {
+                throw new InvalidDataException($"The process sent entry {entry.Index}/{entry.Term} s{entry.Serial} after {Position}.");
+            }
+
+            Position = LogPosition.Of(entry, PrefixHash.Extend(Position.Hash, entry));
+            Length += entry.Size;
         }
 
-        _position = _position.After(entries);
+        _store.Add(entries);
     }
 
-    /// <summary>Ends the file, records its format level, syncs it, and gives it its name.</summary>
+    /// <summary>Ends the store, packs it, and gives the zip its name.</summary>
+    /// <param name="group">The identity of its group.</param>
     /// <exception cref="StoreException">The disk has failed, or another program has written a file with this name.</exception>
-    public void Complete()
+    public void Complete(GroupUid group, DateTimeOffset at)
     {
-        Demand(ImageLeft == 0, $"{ImageLeft} bytes of the state are missing");
-        Write(new BackupRecord.End(_position));
+        _store.End(FencedStore.Fenced with { Term = Position.Term, Group = group });
+        _store.Dispose();
         try
         {
-            _file.Write(0, BackupFormat.Header(Math.Max(_level, _description?.Snapshot?.Configuration.Version.Format ?? _level)));
-            _file.Sync();
-            _file.Dispose();
+            BackupFile.Pack(_folder, Zip, at, _isIncremental);
             DemandNew();
-            _disk.Rename(_unfinished, _name);
-            _isComplete = true;
-            _disk.SyncFolder("");
+            FileDisk disk = new(Path.GetDirectoryName(_path)!); // Justification: a file has a folder.
+            disk.Rename(_folder.PathOf(Zip), _path);
+            disk.SyncFolder("");
         }
-        catch (IOException e)
+        catch (Exception e) when (FileDisk.IsFailure(e) && e is not StoreException)
         {
             throw Failed(e);
         }
@@ -112,47 +141,25 @@ internal sealed class BackupWriter : IDisposable
 
     public void Dispose()
     {
-        _file.Dispose();
-        if (!_isComplete)
+        _store.Dispose();
+        DeleteFolder();
+    }
+
+    private void DeleteFolder()
+    {
+        if (Directory.Exists(_folder.PathOf("")))
         {
-            _disk.Delete(_unfinished);
+            Directory.Delete(_folder.PathOf(""), recursive: true);
         }
     }
 
     private void DemandNew()
     {
-        if (_disk.List("").Contains(_name))
+        if (File.Exists(_path))
         {
-            var path = _disk.PathOf(_name);
-            throw new StoreException($"{path} exists, and a backup replaces no file. Name another file, or delete this one.");
+            throw new StoreException($"{_path} exists, and a backup replaces no file. Name another file, or delete this one.");
         }
     }
 
-    private void Write(BackupRecord record)
-    {
-        try
-        {
-            Write(BackupFormat.Encode(record, _length));
-        }
-        catch (IOException e)
-        {
-            throw Failed(e);
-        }
-    }
-
-    private void Write(byte[] bytes)
-    {
-        _file.Write(_length, bytes);
-        _length += bytes.Length;
-    }
-
-    private StoreException Failed(Exception cause) => new($"Cannot write the backup {_disk.PathOf(_name)}. {cause.Message}", cause);
-
-    private static void Demand(bool holds, string problem)
-    {
-        if (!holds)
-        {
-            throw new InvalidDataException($"The process sent a backup that contradicts itself: {problem}.");
-        }
-    }
+    private StoreException Failed(Exception cause) => new($"Cannot write the backup {_path}. {cause.Message}", cause);
 }

@@ -1,166 +1,96 @@
 using RaftActors.Core;
 using RaftActors.Settings;
+using RaftActors.Storage;
 using RaftActors.Storage.Backups;
 using RaftActors.Wire;
 
 namespace RaftActors.Clients;
 
 /// <summary>
-/// Takes a backup of one process: its latest snapshot, and the committed entries after it. The entries come first to an end that includes
-/// all that was committed when the call began. If the process replaces the snapshot or compacts the log meanwhile, or is exchanged for one
-/// of a restored group with the same name, the backup begins anew.
+/// Takes a backup of one process, as a member that lags gets its log: the latest snapshot, and the committed entries after it. If the
+/// process compacts what was to come, a later snapshot takes the place of everything so far. The entries come to an end that includes all
+/// that was committed when the call began.
 /// </summary>
 /// <param name="ask">Asks the process, and throws if it does not answer.</param>
-internal sealed class ClientBackup(string group, ProcessName process, RaftBackupOptions options, ClientBackup.Ask ask)
+internal sealed class ClientBackup(
+    StoreOwner process,
+    RaftBackupOptions options,
+    Func<ClientCall.Backup, Task<ClientReply.BackupPart>> ask,
+    CancellationToken cancellationToken)
 {
-    private const int AttemptsMax = 5;
-
-    /// <exception cref="RaftUnavailableException">The process did not answer in time.</exception>
-    public delegate Task<ClientReply> Ask(ClientCall call);
+    private const int MaxSnapshots = 5;
 
     /// <param name="path">The file.</param>
     /// <param name="least">The serial that the backup must reach.</param>
+    /// <exception cref="RaftUnavailableException">The process did not answer in time, or has no backup to give.</exception>
     public async Task<RaftBackup> TakeAsync(string path, Serial least)
     {
-        var before = options.Continues is { } continues
-            ? await Machine.Current.RunBlocking(RaftBackup.Thread, () => BackupReader.Verify(continues)).ConfigureAwait(false)
-            : default;
-        for (var attempt = 1; ; attempt++)
-        {
-            using BackupWriter writer = new(path);
-            if (await WhyNotAsync(writer, options.Continues is null ? null : (before.Head.Uid, before.End), least).ConfigureAwait(false) is
-                not { } why)
+        var at = Machine.Current.Time.GetUtcNow();
+        (GroupUid Uid, LogPosition End)? before = options.Continues is { } continues
+            ? await Block(() =>
             {
+                using BackupFile backup = new(continues, cancellationToken);
+                return (backup.Uid, backup.End);
+            }).ConfigureAwait(false)
+            : null;
+        var writer = await Block(() => new BackupWriter(path, process, before?.End)).ConfigureAwait(false);
+        try
+        {
+            var uid = await CopyAsync(writer, before?.Uid, least).ConfigureAwait(false);
+            return await Block(() =>
+            {
+                writer.Complete(uid, at);
+
                 // The file is read again, and not summed up while it is written: the answer says that this file can be restored.
-                return await Machine.Current.RunBlocking(RaftBackup.Thread, () =>
-                {
-                    writer.Complete();
-                    return RaftBackup.Verify(path);
-                }).ConfigureAwait(false);
-            }
-
-            if (attempt == AttemptsMax || options.Continues is not null)
-            {
-                throw new RaftUnavailableException(options.Continues is null
-                    ? $"{process} has replaced its snapshot {AttemptsMax} times while it was copied. {why} Take the backup from another "
-                        + "process, or raise raft.snapshot.after-entries."
-                    : $"{process} cannot continue the backup {options.Continues}. {why} Take a full backup.");
-            }
+                using BackupFile whole = new(path, cancellationToken);
+                return new RaftBackup(whole);
+            }).ConfigureAwait(false);
         }
-    }
-
-    // Null: the backup is whole.
-    private async Task<string?> WhyNotAsync(BackupWriter writer, (GroupUid Uid, LogPosition End)? before, Serial least)
-    {
-        var begun = await DemandAsync<ClientReply.BackupBegun>(new ClientCall.BackupBegin(LogIndex.Zero)).ConfigureAwait(false);
-        if (before is var (uid, _) && uid != begun.Uid)
+        finally
         {
-            return $"It is of group {uid}, and this one is {begun.Uid}.";
-        }
-
-        var after = before?.End ?? begun.Snapshot;
-        writer.Begin(new BackupRecord.Head(
-            group,
-            begun.Uid,
-            process,
-            Machine.Current.Time.GetUtcNow(),
-            before is not null,
-            after,
-            before is null ? begun.DescriptionLength : 0,
-            before is null ? begun.StateLength : 0));
-        if (before is null && await WhyNoImageAsync(writer, begun).ConfigureAwait(false) is { } lost)
-        {
-            return lost;
-        }
-
-        if (before is not null && after != begun.Snapshot && after.Index > LogIndex.Zero)
-        {
-            if (after.Index > begun.End)
+            await Block(() =>
             {
-                // Another process gave the backup that this one continues, and this process lags behind it.
-                var end = new LogIndex(after.Index.Value - 1);
-                begun = await DemandAsync<ClientReply.BackupBegun>(new ClientCall.BackupBegin(end)).ConfigureAwait(false);
-            }
-
-            if (await WhyDivergesAsync(after).ConfigureAwait(false) is { } diverges)
-            {
-                return diverges;
-            }
+                writer.Dispose();
+                return true;
+            }).ConfigureAwait(false);
         }
-
-        return await WhyNoLogAsync(writer, begun.End, least).ConfigureAwait(false)
-            ?? await WhyOtherAsync(begun.Uid).ConfigureAwait(false);
     }
 
-    // Only this answer has the identity of the group. A process that was exchanged never comes back, so asking at the end is enough.
-    private async Task<string?> WhyOtherAsync(GroupUid uid)
+    /// <param name="known">The identity of the group in the backup that this one continues; null: it continues none.</param>
+    private async Task<GroupUid> CopyAsync(BackupWriter writer, GroupUid? known, Serial least)
     {
-        var now = await DemandAsync<ClientReply.BackupBegun>(new ClientCall.BackupBegin(LogIndex.Zero)).ConfigureAwait(false);
-        return now.Uid == uid ? null : $"It was of group {uid}, and is of {now.Uid} now.";
-    }
-
-    private async Task<string?> WhyNoImageAsync(BackupWriter writer, ClientReply.BackupBegun begun)
-    {
-        while (writer.ImageLeft > 0)
+        LogIndex? end = null;
+        for (var (snapshots, uid) = (0, known); ;)
         {
-            var (offset, description) = (writer.Image, begun.DescriptionLength);
-            var reply = await ask(offset < description
-                ? new ClientCall.BackupDescription(begun.Snapshot, offset)
-                : new ClientCall.BackupState(begun.Snapshot, offset - description)).ConfigureAwait(false);
-            if (reply is not ClientReply.BackupBytes { Bytes: { IsEmpty: false } bytes })
+            // The process may lag behind what was committed when the call began.
+            var has = writer.Position;
+            var lacks = has.Index >= end ? has.Index.Next : has.Index;
+            var part = await ask(new ClientCall.Backup(has, writer.Snapshot?.Position ?? default, writer.Place, lacks))
+                .ConfigureAwait(false);
+            if (part.Uid != (uid ??= part.Uid))
             {
-                return WhyOf(reply);
+                throw Impossible($"It is of group {part.Uid}, and the backup of group {uid}.");
             }
 
-            writer.Add(bytes);
-            options.Progress?.Report((writer.Length, begun.StateLength));
-        }
-
-        return null;
-    }
-
-    // The process must have the last entry of the backup that this one continues.
-    private async Task<string?> WhyDivergesAsync(LogPosition end)
-    {
-        var reply = await ask(new ClientCall.BackupLog(end.Index, end.Index)).ConfigureAwait(false);
-        return reply is not ClientReply.BackupEntries { Entries: [var last] } ? WhyOf(reply)
-            : last.Term == end.Term && last.Serial == end.Serial ? null
-            : $"It ends at {end}, where the process has {last.Index}/{last.Term} s{last.Serial}.";
-    }
-
-    private async Task<string?> WhyNoLogAsync(BackupWriter writer, LogIndex end, Serial least)
-    {
-        while (true)
-        {
-            while (writer.Position.Index < end)
+            if (part.Snapshot is { Snapshot.Position: var position } && position != writer.Snapshot?.Position
+                && (known is not null || ++snapshots > MaxSnapshots))
             {
-                var (first, last) = (writer.Position.Index.Next, end);
-                if (await ask(new ClientCall.BackupLog(first, last)).ConfigureAwait(false) is not ClientReply.BackupEntries reply)
-                {
-                    return "The log was compacted meanwhile.";
-                }
-
-                writer.Add(reply.Entries);
-                options.Progress?.Report((writer.Length, 0));
+                throw Impossible($"It has compacted the entries after {has}, and raft.snapshot.after-entries says how often it does.");
             }
 
-            if (writer.Position.Serial >= least)
+            await Block(() => writer.Add(part.Snapshot, part.Entries)).ConfigureAwait(false);
+            options.Progress?.Report(new RaftBackupProgress(writer.Length, writer.Snapshot?.Length));
+            end = end is null || has.Index >= end ? part.End : end;
+            if (writer.Position.Index >= end && writer.Position.Serial >= least)
             {
-                return null;
+                return part.Uid;
             }
-
-            // The process lags behind what was committed when the call began.
-            var reached = writer.Position.Index;
-            end = (await DemandAsync<ClientReply.BackupBegun>(new ClientCall.BackupBegin(reached)).ConfigureAwait(false)).End;
         }
     }
 
-    private async Task<TReply> DemandAsync<TReply>(ClientCall call)
-        where TReply : ClientReply =>
-        await ask(call).ConfigureAwait(false) as TReply
-            ?? throw new RaftUnavailableException(
-                $"{process} answered a question of a backup with another reply. Use the same version for the client and the group.");
+    private RaftUnavailableException Impossible(string why) => new(options.Continues is null
+        ? $"There is no backup of {process}. {why} Take it again, or from another process."
+        : $"{process} cannot continue the backup {options.Continues}. {why} Take a full backup.");
 
-    private static string WhyOf(ClientReply reply) =>
-        reply is ClientReply.BackupLost lost ? lost.Why : $"It answered with {reply.GetType().Name}.";
+    private static Task<T> Block<T>(Func<T> run) => Machine.Current.RunBlocking(RaftBackup.Thread, run);
 }

@@ -8,6 +8,7 @@ using Akka.Configuration;
 using RaftActors.Engine.Requests;
 using RaftActors.Network;
 using RaftActors.Settings;
+using RaftActors.Storage;
 using RaftActors.Telemetry;
 using RaftActors.Values;
 using RaftActors.Wire;
@@ -238,10 +239,10 @@ internal sealed class LiveClient<TValue, TResult>(
             .ConfigureAwait(false));
         var process = asked.Process ?? await BackupSourceAsync(cancellationToken).ConfigureAwait(false);
         ClientBackup backup = new(
-            Group,
-            process,
+            new StoreOwner(Group, process),
             asked,
-            call => DemandAsync<ClientReply>(new ClientQuestion(limit, call, to: process), cancellationToken));
+            call => DemandAsync<ClientReply.BackupPart>(new ClientQuestion(limit, call, to: process), cancellationToken),
+            cancellationToken);
         return await backup.TakeAsync(path, new Serial((long)last.Result!)) // Justification: the answer to an empty question.
             .ConfigureAwait(false);
     }

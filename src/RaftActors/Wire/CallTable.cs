@@ -25,30 +25,7 @@ internal static class CallTable
         Of<ClientCall.Describe>(8, ConnectionRole.Reader, (_, _) => { }, (ref _) => new ClientCall.Describe()),
         Of<ClientCall.ListProcesses>(9, ConnectionRole.Reader, ProcessListFormat.WriteCall, ProcessListFormat.ReadCall),
         Of<ClientCall.TakeSnapshot>(10, ConnectionRole.Operator, ClientFormat.WriteTakeSnapshot, ClientFormat.ReadTakeSnapshot),
-        Of<ClientCall.BackupBegin>(
-            11,
-            ConnectionRole.Operator,
-            (writer, begin) => writer.Number(begin.After.Value),
-            (ref reader) => new ClientCall.BackupBegin(new LogIndex(reader.Count()))),
-        Of<ClientCall.BackupDescription>(
-            12,
-            ConnectionRole.Operator,
-            (writer, call) => ClientFormat.WritePlace(writer, call.Snapshot, call.Offset),
-            (ref reader) => new ClientCall.BackupDescription(EntryFormat.ReadPosition(ref reader), reader.Count())),
-        Of<ClientCall.BackupState>(
-            13,
-            ConnectionRole.Operator,
-            (writer, call) => ClientFormat.WritePlace(writer, call.Snapshot, call.Offset),
-            (ref reader) => new ClientCall.BackupState(EntryFormat.ReadPosition(ref reader), reader.Count())),
-        Of<ClientCall.BackupLog>(
-            14,
-            ConnectionRole.Operator,
-            (writer, call) =>
-            {
-                writer.Number(call.First.Value);
-                writer.Number(call.Last.Value);
-            },
-            (ref reader) => new ClientCall.BackupLog(new LogIndex(reader.Count()), new LogIndex(reader.Count()))),
+        Of<ClientCall.Backup>(11, ConnectionRole.Operator, ClientFormat.WriteBackup, ClientFormat.ReadBackup),
     ];
 
     // The numbers from 100 on are those of the messages that actors get too: OutcomeFormat has their bytes.
@@ -64,16 +41,8 @@ internal static class CallTable
         Of<ClientReply.Description>(6, ClientFormat.WriteDescription, ClientFormat.ReadDescription),
         Of<ClientReply.ProcessList>(7, ProcessListFormat.WriteReply, ProcessListFormat.ReadReply),
         Of<ClientReply.SnapshotTaken>(8, ClientFormat.WriteSnapshotTaken, ClientFormat.ReadSnapshotTaken),
-        Of<ClientReply.BackupBegun>(9, ClientFormat.WriteBegun, ClientFormat.ReadBegun),
-        Of<ClientReply.BackupBytes>(
-            10, (writer, reply) => writer.Bytes(reply.Bytes.Span), (ref reader) => new ClientReply.BackupBytes(reader.Value())),
-        Of<ClientReply.BackupEntries>(
-            11,
-            (writer, reply) => EntryFormat.WriteEntries(writer, reply.Entries),
-            (ref reader) => new ClientReply.BackupEntries(EntryFormat.ReadEntries(ref reader))),
-        Of<ClientReply.BackupLost>(
-            12, (writer, lost) => writer.Text(lost.Why), (ref reader) => new ClientReply.BackupLost(reader.Text())),
-        Of<ClientReply.NotLeading>(13, ClientFormat.WriteNotLeading, ClientFormat.ReadNotLeading),
+        Of<ClientReply.BackupPart>(9, ClientFormat.WriteBackupPart, ClientFormat.ReadBackupPart),
+        Of<ClientReply.NotLeading>(10, ClientFormat.WriteNotLeading, ClientFormat.ReadNotLeading),
     ];
 
     private static readonly Dictionary<Type, Row> ByType = Calls.Concat(Replies).ToDictionary(row => row.Type);

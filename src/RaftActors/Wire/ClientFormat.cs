@@ -172,27 +172,30 @@ internal static class ClientFormat
     public static ClientReply.Pairs ReadPairs(ref ByteReader reader) =>
         new(reader.List(PairSizeMin, ReadPair), new Serial(reader.Count()));
 
-    public static void WriteBegun(ByteWriter writer, ClientReply.BackupBegun begun)
+    public static void WriteBackup(ByteWriter writer, ClientCall.Backup call)
     {
-        writer.Identity(begun.Uid.Value);
-        EntryFormat.WritePosition(writer, begun.Snapshot);
-        writer.Number(begun.DescriptionLength);
-        writer.Number(begun.StateLength);
-        writer.Number(begun.End.Value);
+        EntryFormat.WritePosition(writer, call.Has);
+        EntryFormat.WritePosition(writer, call.Snapshot);
+        writer.Number(call.Place);
+        writer.Number(call.Least.Value);
     }
 
-    public static ClientReply.BackupBegun ReadBegun(ref ByteReader reader) => new(
+    public static ClientCall.Backup ReadBackup(ref ByteReader reader) => new(
+        EntryFormat.ReadPosition(ref reader), EntryFormat.ReadPosition(ref reader), reader.Count(), new LogIndex(reader.Count()));
+
+    public static void WriteBackupPart(ByteWriter writer, ClientReply.BackupPart part)
+    {
+        writer.Identity(part.Uid.Value);
+        writer.Number(part.End.Value);
+        writer.Optional(part.Snapshot, EnvelopeFormat.WriteChunk);
+        EntryFormat.WriteEntries(writer, part.Entries);
+    }
+
+    public static ClientReply.BackupPart ReadBackupPart(ref ByteReader reader) => new(
         new GroupUid(reader.Identity()),
-        EntryFormat.ReadPosition(ref reader),
-        reader.Count(),
-        reader.Count(),
-        new LogIndex(reader.Count()));
-
-    public static void WritePlace(ByteWriter writer, LogPosition snapshot, long offset)
-    {
-        EntryFormat.WritePosition(writer, snapshot);
-        writer.Number(offset);
-    }
+        new LogIndex(reader.Count()),
+        reader.Flag() ? (Message.SnapshotChunk)EnvelopeFormat.ReadChunk(ref reader) : null,
+        EntryFormat.ReadEntries(ref reader));
 
     private static StoredPair ReadPair(ref ByteReader reader) =>
         new(new Serial(reader.Count()), reader.Text(), reader.Value(), EntryFormat.ReadTime(ref reader));

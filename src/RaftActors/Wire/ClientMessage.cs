@@ -102,27 +102,15 @@ internal abstract record ClientCall
     /// <param name="After">The last process of the answer before; null: from the beginning.</param>
     public sealed record ListProcesses(ProcessPlace? After) : ClientCall;
 
-    /// <summary>A question of a backup. A backup has the request keys of all clients too, so only operators may ask.</summary>
-    public abstract record Backup : ClientCall;
-
-    /// <summary>Asks what a backup of a process would hold. The answer is <see cref="ClientReply.BackupBegun"/>.</summary>
-    /// <param name="After">The process declines while its store has no committed entry after this one.</param>
-    public sealed record BackupBegin(LogIndex After) : Backup;
-
     /// <summary>
-    /// Asks for bytes of the description of a snapshot, from an offset on. The answer is <see cref="ClientReply.BackupBytes"/> or
-    /// <see cref="ClientReply.BackupLost"/>.
+    /// Asks for the next part of a backup. The answer is <see cref="ClientReply.BackupPart"/>. A backup has the request keys of all clients
+    /// too, so only operators may ask.
     /// </summary>
-    public sealed record BackupDescription(LogPosition Snapshot, long Offset) : Backup;
-
-    /// <summary>Asks for bytes of the state in a snapshot, as <see cref="BackupDescription"/> does.</summary>
-    public sealed record BackupState(LogPosition Snapshot, long Offset) : Backup;
-
-    /// <summary>
-    /// Asks for committed entries. The answer is <see cref="ClientReply.BackupEntries"/>, with one or more of them, or
-    /// <see cref="ClientReply.BackupLost"/>.
-    /// </summary>
-    public sealed record BackupLog(LogIndex First, LogIndex Last) : Backup;
+    /// <param name="Has">The client has everything up to here. At first the zero position: then the latest snapshot is sent first.</param>
+    /// <param name="Snapshot">The position of the snapshot of which the client has a part; zero: none.</param>
+    /// <param name="Place">The next place in the transfer of that snapshot (<see cref="Message.SnapshotChunk"/>).</param>
+    /// <param name="Least">The process declines while the committed entries in its store end before this one.</param>
+    public sealed record Backup(LogPosition Has, LogPosition Snapshot, long Place, LogIndex Least) : ClientCall;
 }
 
 /// <summary>An answer to a client that is no outcome. Closed.</summary>
@@ -168,23 +156,12 @@ internal abstract record ClientReply
     /// <param name="Base">The process has discarded the pairs up to this serial.</param>
     public sealed record Pairs(ImmutableArray<StoredPair> Found, Serial Base) : ClientReply;
 
-    /// <summary>A backup can begin.</summary>
+    /// <summary>What follows in a backup, as a member that lags gets it.</summary>
     /// <param name="Uid">The identity of the group.</param>
-    /// <param name="Snapshot">The position of the latest snapshot; zero: there is none, and the log begins at its first entry.</param>
-    /// <param name="DescriptionLength">Bytes; 0 without a snapshot.</param>
-    /// <param name="StateLength">Bytes.</param>
     /// <param name="End">The last committed entry in the store.</param>
-    public sealed record BackupBegun(GroupUid Uid, LogPosition Snapshot, long DescriptionLength, long StateLength, LogIndex End)
-        : ClientReply;
-
-    /// <summary>Bytes of a snapshot, at least one.</summary>
-    public sealed record BackupBytes(ReadOnlyMemory<byte> Bytes) : ClientReply;
-
-    /// <summary>Committed entries, at least one.</summary>
-    public sealed record BackupEntries(LogSlice Entries) : ClientReply;
-
-    /// <summary>The process has compacted or replaced what was asked for. The backup must begin anew.</summary>
-    public sealed record BackupLost(string Why) : ClientReply;
+    /// <param name="Snapshot">A piece of the latest snapshot, in place of entries that are compacted. Null: it is not needed.</param>
+    /// <param name="Entries">The next committed entries.</param>
+    public sealed record BackupPart(GroupUid Uid, LogIndex End, Message.SnapshotChunk? Snapshot, LogSlice Entries) : ClientReply;
 
     /// <summary>The client has no right to ask. No other process would answer either.</summary>
     public sealed record Forbidden(string Why) : ClientReply;

@@ -1,5 +1,9 @@
+using System.IO.Compression;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
 using RaftActors.Core;
-using RaftActors.Core.Codec;
 using RaftActors.Storage.Backups;
 using RaftActors.Storage.Tests.Log;
 using RaftActors.Testing.DiskModel;
@@ -8,10 +12,15 @@ namespace RaftActors.Storage.Tests.Backups;
 
 public sealed class BackupFileTests : IDisposable
 {
+    private const string ManifestName = "manifest.json";
+
     private static readonly ProcessName Self = new("a@n1");
 
     private static readonly RestorePlan Plan =
         new(Guid.Parse("11111111-2222-3333-4444-555555555555"), "g", [Self, new("a@n2"), new("a@n3")]);
+
+    // Prime, so that the places differ in their bits.
+    private const int Stride = 7;
 
     private static readonly DateTimeOffset Now = DateTimeOffset.UtcNow;
 
@@ -23,60 +32,209 @@ public sealed class BackupFileTests : IDisposable
     [InlineData(300_000)]
     public void Backup_returns_what_was_written(int stateSize)
     {
-        var (path, end) = Write("backup", stateSize, entries: 5);
+        var (path, end) = Write("backup", SnapshotOf(stateSize), entries: 5);
 
-        using BackupReader reader = new(path);
-        var (image, log) = (0, 0);
-        for (var record = reader.Next(); record is not null; record = reader.Next())
-        {
-            image += record is BackupRecord.Image one ? one.Bytes.Length : 0;
-            log += record is BackupRecord.Log some ? some.Entries.Length : 0;
-        }
-
-        Assert.Equal((reader.Head.ImageLength, 5, end), (image, log, reader.Position));
+        using BackupFile backup = new(path);
+        using var snapshot = backup.OpenSnapshot();
+        Assert.Equal(StateOf(stateSize), snapshot!.TryRead(0, stateSize));
+        Assert.Equal(Session, Assert.Single(snapshot.Snapshot.Sessions).Origin);
+        Assert.Equal(new Serial(6), Assert.Single(snapshot.Snapshot.Keys.Keys).Serial);
+        Assert.Equal((SnapshotOf(stateSize).Position, end, false), (backup.Start, backup.End, backup.IsIncremental));
+        Assert.Equal((new StoreOwner("g", Self), OldConfiguration.Group), (backup.Owner, backup.Uid));
+        Assert.Equal([10, 11, 12, 13, 14], backup.Pages().SelectMany(page => page).Select(entry => entry.Index.Value));
     }
 
     [Fact]
-    public void A_flipped_bit_of_each_byte_and_each_shorter_file_is_refused()
+    public void A_flipped_bit_is_refused_or_changes_nothing_that_is_restored()
     {
-        var (path, _) = Write("backup", stateSize: 40, entries: 3);
-        var bytes = File.ReadAllBytes(path);
-        var changed = _folder["changed"];
-        for (var place = 0; place < bytes.Length; place++)
+        var (path, _) = Write("backup", SnapshotOf(40), entries: 3);
+        var (written, bytes, changed) = (ContentOf(path), File.ReadAllBytes(path), _folder["changed"]);
+        var places = PlacesOf(bytes);
+        var (flipped, refused) = (0, 0);
+        for (var place = 0; place < bytes.Length; place += places[place] == Place.Segment ? Stride : 1)
         {
             bytes[place] ^= (byte)(1 << (place % 8));
             File.WriteAllBytes(changed, bytes);
-            Assert.Throws<StoreException>(() => BackupReader.Verify(changed));
+            var found = ContentOf(changed);
             bytes[place] ^= (byte)(1 << (place % 8));
-            File.WriteAllBytes(changed, bytes.AsSpan(0, place));
-            Assert.Throws<StoreException>(() => BackupReader.Verify(changed));
+            Assert.True(found is null || (found == written && places[place] != Place.Manifest), $"{places[place]} at {place} made {found}");
+            (flipped, refused) = (flipped + 1, refused + (found is null ? 1 : 0));
         }
 
-        File.WriteAllBytes(changed, [.. bytes, 0]);
-        Assert.Throws<StoreException>(() => BackupReader.Verify(changed));
+        // Not read are the dates, rights and versions in a zip, and most of the header before each file.
+        Assert.InRange(refused, flipped / 2, flipped);
+        Assert.Equal([changed, path], Directory.GetFileSystemEntries(_folder.Path).Order().Reverse());
+    }
+
+    [Fact]
+    public void A_shorter_file_is_refused()
+    {
+        var (path, _) = Write("backup", SnapshotOf(40), entries: 3);
+        var bytes = File.ReadAllBytes(path);
+        for (var length = 0; length < bytes.Length; length += Stride)
+        {
+            File.WriteAllBytes(_folder["changed"], bytes.AsSpan(0, length));
+            Assert.Null(ContentOf(_folder["changed"]));
+        }
+    }
+
+    [Theory]
+    [InlineData("../evil")]
+    [InlineData("log/../../evil")]
+    [InlineData("log/")]
+    [InlineData("log/..")]
+    [InlineData("snapshots/2/evil")]
+    [InlineData("/raft-evil")]
+    [InlineData("evil")]
+    public void File_of_another_folder_is_refused_although_the_manifest_names_it(string name)
+    {
+        Forge((files, manifest) =>
+        {
+            files.Add(name, []);
+            manifest.Add(name, new BackupManifest.Written(0, Convert.ToHexStringLower(SHA256.HashData([]))));
+        });
+
+        RefusalOf("forged");
+        Assert.Equal(["backup", "forged"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order());
+        Assert.False(File.Exists("/raft-evil"));
+    }
+
+    [Theory]
+    [InlineData("one byte less", "is not what was written")]
+    [InlineData("one byte more", "is not what was written")]
+    [InlineData("a negative size", "is not what was written")]
+    [InlineData("another checksum", "is not what was written")]
+    [InlineData("more than the disk has", "Make room, or move the backup.")]
+    [InlineData("a file that is missing", "it has other files than were written")]
+    [InlineData("no file of the log", "has no log of raft processes")]
+    [InlineData("an incremental backup", "continues another backup")]
+    [InlineData("another format", "it has format 2, and this program reads format 1")]
+    [InlineData("no files", "is no backup, or is damaged")]
+    [InlineData("null", "is no backup, or is damaged")]
+    [InlineData("no JSON", "is no backup, or is damaged")]
+    public void Manifest_that_contradicts_the_files_is_refused_although_its_checksum_is_right(string what, string why)
+    {
+        const string segment = "log/0000000001.wal";
+        Forge((files, manifest) =>
+        {
+            var written = manifest[segment];
+            manifest[segment] = what switch
+            {
+                "one byte less" => written with { Size = written.Size - 1 },
+                "one byte more" => written with { Size = written.Size + 1 },
+                "a negative size" => written with { Size = -1 },
+                "another checksum" => written with { Sha256 = new string('0', 64) },
+                "more than the disk has" => written with { Size = long.MaxValue },
+                _ => written,
+            };
+            _ = what switch
+            {
+                "a file that is missing" => manifest.TryAdd("log/0000000002.wal", written),
+                "no file of the log" => files.Remove(segment) && manifest.Remove(segment),
+                _ => false,
+            };
+        }, text => what switch
+        {
+            "an incremental backup" => text.Replace("\"IsIncremental\":false", "\"IsIncremental\":true", StringComparison.Ordinal),
+            "another format" => text.Replace("\"Format\":1", "\"Format\":2", StringComparison.Ordinal),
+            "no files" => text[..text.IndexOf(",\"Files", StringComparison.Ordinal)] + "}",
+            "null" or "no JSON" => what,
+            _ => text,
+        });
+
+        Assert.Contains(why, RefusalOf("forged"));
+        Assert.False(Directory.Exists(_folder["store"]));
+        Assert.Equal(["backup", "forged"], Directory.GetFileSystemEntries(_folder.Path).Select(Path.GetFileName).Order());
+    }
+
+    [Theory]
+    [InlineData(ManifestName)]
+    [InlineData("log/0000000001.wal")]
+    [InlineData("snapshots/1/00000000000000000009-2.snap")]
+    public void Backup_without_one_of_its_files_or_with_another_one_is_refused(string name)
+    {
+        var (path, _) = Write("backup", SnapshotOf(40), entries: 3);
+        var (other, _) = Write("other", SnapshotOf(41), entries: 2);
+        File.Copy(path, _folder["less"]);
+        File.Copy(path, _folder["mixed"]);
+        Change("less", zip => zip.GetEntry(name)!.Delete());
+        Change("mixed", zip =>
+        {
+            zip.GetEntry(name)!.Delete();
+            using var from = ZipFile.OpenRead(other);
+            using var to = zip.CreateEntry(name).Open();
+            using var content = from.GetEntry(name)!.Open();
+            content.CopyTo(to);
+        });
+        Change("other", zip => zip.CreateEntry("log/0000000002.wal"));
+
+        Assert.All(["less", "mixed", "other"], file =>
+            Assert.Contains("is no backup, or is damaged", Assert.Throws<StoreException>(() => new BackupFile(_folder[file])).Message));
     }
 
     [Fact]
     public void Backup_has_its_name_only_when_it_is_whole()
     {
-        using (BackupWriter writer = new(_folder["backup"]))
+        using (var writer = WriterOf("backup"))
         {
-            writer.Begin(HeadOf(null));
-            writer.Add(EntriesAfter(default, 2));
+            writer.Add(null, EntriesAfter(default, 2));
             Assert.False(File.Exists(_folder["backup"]));
         }
 
-        Assert.Empty(Directory.GetFiles(_folder.Path));
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
+    public void Backup_is_readable_by_its_owner_alone()
+    {
+        var (path, _) = Write("backup", SnapshotOf(10), entries: 5);
+
+        Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(path) == (UnixFileMode.UserRead | UnixFileMode.UserWrite));
+    }
+
+    [Fact]
+    public void Store_of_a_backup_is_fenced()
+    {
+        var (path, _) = Write("backup", SnapshotOf(10), entries: 5);
+        ZipFile.ExtractToDirectory(path, _folder["store"]);
+        File.Delete(Path.Combine(_folder["store"], ManifestName));
+
+        var (found, _) = Open(StoreDirectory.Open(new StoreOptions { Directory = _folder["store"] }));
+
+        Assert.IsType<Fence.RestoredDisk>(found.State.HardState.Fence);
+        Assert.False(found.State.HardState.IsAdmitted);
+    }
+
+    [Fact]
+    public void Later_snapshot_takes_the_place_of_all_that_came_before()
+    {
+        var later = SnapshotOf(10) with { Position = SnapshotOf(10).Position with { Index = new LogIndex(12) } };
+        using (var writer = WriterOf("backup"))
+        {
+            Add(writer, SnapshotOf(10));
+            writer.Add(null, EntriesAfter(writer.Position, 2));
+            Add(writer, later);
+            writer.Add(null, EntriesAfter(writer.Position, 2));
+            writer.Complete(OldConfiguration.Group, DateTimeOffset.UnixEpoch);
+        }
+
+        using BackupFile backup = new(_folder["backup"]);
+        using var snapshot = backup.OpenSnapshot();
+        Assert.Equal((later.Position, later.Position), (backup.Start, snapshot!.Snapshot.Position));
+        Assert.Equal([13, 14], backup.Pages().SelectMany(page => page).Select(entry => entry.Index.Value));
+        using var zip = ZipFile.OpenRead(_folder["backup"]);
+        Assert.Single(zip.Entries, entry => entry.Name.EndsWith(".snap", StringComparison.Ordinal));
     }
 
     [Theory]
     [InlineData(0)]
     [InlineData(100_000)]
+    [InlineData(3_000_000)]
     public void Restored_store_has_the_snapshot_and_the_log_with_the_new_members_alone(int stateSize)
     {
-        var (path, end) = Write("backup", stateSize, entries: 5);
+        var (path, end) = Write("backup", SnapshotOf(stateSize), entries: 5);
 
-        Assert.Equal(end, RestoredStore.Write(new StoreOptions { Directory = _folder["store"] }, Self, (_, _) => Plan, [path], Now));
+        Assert.Equal(end, Restore([path]));
 
         var (found, state) = Open(StoreDirectory.Open(new StoreOptions { Directory = _folder["store"] }));
         Assert.Equal(Plan.MemberOf(Self).Incarnation, found.Incarnation);
@@ -86,28 +244,74 @@ public sealed class BackupFileTests : IDisposable
         Assert.Equal(restored, found.State.Snapshot!.Configuration.ToString());
         Assert.Equal((end.Index, 5), (found.State.Last, found.State.Log.Length));
         Assert.Equal((SnapshotOf(stateSize).Position.Time, end.Time), (found.State.Base.Time, found.State.Log[^1].Time));
-        Assert.Equal(Enumerable.Range(0, stateSize).Select(at => (byte)at), state);
+        Assert.Equal(StateOf(stateSize), state);
         Assert.All(
             found.State.Log.Where(entry => entry.Configuration is not null),
             entry => Assert.Equal(restored, entry.Configuration!.ToString()));
+        Assert.Equal([_folder["store"], path], Directory.GetFileSystemEntries(_folder.Path).Order().Reverse());
+    }
+
+    [Fact]
+    public void Restored_store_has_the_entries_of_all_backups_and_the_directory_keeps_its_other_stores()
+    {
+        StoreOwner other = new("other", Self);
+        using (var directory = StoreDirectory.Open(new StoreOptions { Directory = _folder["store"] }))
+        using (var store = directory.StoreOf(other))
+        {
+            store.Open(other, EntriesAfter(default, 3), new Listener());
+        }
+
+        var (full, middle) = Write("full", null, entries: 4);
+        var (second, end) = Write("second", null, entries: 400, continues: middle, valueSize: 10_000);
+
+        Assert.Equal(end, Restore([full, second]));
+
+        using var opened = StoreDirectory.Open(new StoreOptions { Directory = _folder["store"] });
+        Assert.Equal([other, new StoreOwner("g", Self)], opened.Owners);
+        using (var store = opened.StoreOf(other))
+        {
+            Assert.Equal(3, store.Open(other, [], new Listener()).State.Log.Length);
+        }
+
+        var (found, _) = Open(opened);
+        Assert.Equal(404, found.State.Log.Length);
+        Assert.Equal(end, default(LogPosition).After(found.State.Log));
     }
 
     [Fact]
     public void Restore_that_did_not_finish_leaves_a_fenced_store()
     {
-        var (path, end) = Write("backup", stateSize: 3_000_000, entries: 5);
+        var (path, _) = Write("backup", SnapshotOf(3_000_000), entries: 5);
         ModelDisk disk = new() { IsRecording = false, Capacity = 2_000_000 };
         StoreOptions options = new() { Directory = "model", SegmentSizeBytes = 64 << 10, FreeSpaceFloorBytes = 64 << 10 };
-        using (var directory = StoreDirectory.OpenWithThread(options, disk, Plan.IdentitiesOf(Self)))
+        using (BackupFile backup = new(path))
         {
-            Assert.Contains("nearly full", Assert.Throws<StoreException>(
-                () => RestoredStore.Write(directory, Self, Plan, [path], end)).Message);
+            Assert.Contains("nearly full", Assert.Throws<StoreException>(() => RestoredStore.Write(
+                StoreDirectory.Open(options, disk, Plan.IdentitiesOf(Self)), Self, Plan, [backup])).Message);
         }
 
         disk.Capacity = long.MaxValue;
-        var (found, _) = Open(StoreDirectory.OpenWithThread(options, disk));
+        var (found, _) = Open(StoreDirectory.Open(options, disk));
         Assert.IsType<Fence.RestoredDisk>(found.State.HardState.Fence);
         Assert.False(found.State.HardState.IsAdmitted);
+    }
+
+    [Fact]
+    public void Restore_that_was_cancelled_leaves_a_fenced_store()
+    {
+        var (path, _) = Write("backup", SnapshotOf(3_000_000), entries: 5);
+        ModelDisk disk = new() { IsRecording = false };
+        StoreOptions options = new() { Directory = "model", SegmentSizeBytes = 64 << 10 };
+        using (BackupFile backup = new(path))
+        {
+            Assert.Throws<OperationCanceledException>(() => RestoredStore.Write(
+                StoreDirectory.Open(options, disk, Plan.IdentitiesOf(Self)), Self, Plan, [backup], new CancellationToken(canceled: true)));
+        }
+
+        var (found, _) = Open(StoreDirectory.Open(options, disk));
+        Assert.IsType<Fence.RestoredDisk>(found.State.HardState.Fence);
+        Assert.Throws<OperationCanceledException>(() => new BackupFile(path, new CancellationToken(canceled: true)));
+        Assert.Equal([path], Directory.GetFileSystemEntries(_folder.Path));
     }
 
     [Fact]
@@ -136,160 +340,92 @@ public sealed class BackupFileTests : IDisposable
             configuration.MaxQuorum, configuration.Size, configuration.Voters.Length, configuration.Learners.Length));
     }
 
-    [Theory]
-    [InlineData(1, 1)]
-    [InlineData(2, 1)]
-    [InlineData(1, 2)]
-    public void File_has_the_highest_format_level_of_its_configurations(byte ofSnapshot, byte ofLog)
-    {
-        var snapshot = SnapshotOf(10) with { Configuration = OldConfiguration with { Version = new GroupVersion(ofSnapshot, 1) } };
-        using (BackupWriter writer = new(_folder["backup"]))
-        {
-            writer.Begin(HeadOf(snapshot));
-            writer.Add(ImageOf(snapshot));
-            var entry = EntriesAfter(snapshot.Position, 1)[0];
-            writer.Add([entry with { Payload = new Payload.Reconfigure(OldConfiguration with { Version = new GroupVersion(ofLog, 1) }) }]);
-            writer.Complete();
-        }
-
-        Assert.Equal(BackupFormat.Header(Math.Max(ofSnapshot, ofLog)), File.ReadAllBytes(_folder["backup"])[..BackupFormat.HeaderSize]);
-    }
-
-    [Fact]
-    public void Record_has_another_checksum_at_another_place() => Assert.NotEqual(
-        BackupFormat.Encode(new BackupRecord.End(default), place: 10), BackupFormat.Encode(new BackupRecord.End(default), place: 20));
-
-    [Fact]
-    public void Record_with_bytes_behind_it_is_refused()
-    {
-        var content = BackupFormat.Encode(new BackupRecord.End(default), 0).AsMemory(BackupFormat.FrameSize);
-        BackupFormat.Decode(content);
-
-        Assert.Throws<InvalidDataException>(() => BackupFormat.Decode((byte[])[.. content.Span, 0]));
-    }
-
-    [Fact]
-    public void Power_cut_leaves_no_file_with_the_name_or_a_whole_one()
-    {
-        ModelDisk disk = new();
-        using (BackupWriter writer = new(disk, "backup"))
-        {
-            Fill(writer, SnapshotOf(1000), entries: 3);
-        }
-
-        var whole = disk.Now.Files["backup"];
-        foreach (var cut in disk.Cuts())
-        {
-            Assert.True(!cut.Found.Files.TryGetValue("backup", out var found) || found.SequenceEqual(whole), $"{cut}");
-        }
-
-        Assert.All(disk.CutsAfter(disk.Operations.Count), cut => Assert.Contains("backup", cut.Found.Files.Keys));
-    }
-
     [Fact]
     public void Second_writer_of_a_name_replaces_nothing()
     {
-        ModelDisk disk = new();
-        using BackupWriter one = new(disk, "backup");
-        using BackupWriter other = new(disk, "backup");
-        Fill(one, SnapshotOf(10), entries: 3);
+        using var one = WriterOf("backup");
+        using var other = WriterOf("backup");
+        one.Add(null, EntriesAfter(default, 2));
+        one.Complete(OldConfiguration.Group, DateTimeOffset.UnixEpoch);
+        var written = File.ReadAllBytes(_folder["backup"]);
+        other.Add(null, EntriesAfter(default, 3));
 
-        Assert.Contains("replaces no file", Assert.Throws<StoreException>(() => Fill(other, SnapshotOf(20), entries: 3)).Message);
-        Assert.Contains("replaces no file", Assert.Throws<StoreException>(() => new BackupWriter(disk, "backup")).Message);
-    }
-
-    [Fact]
-    public void Writer_refuses_parts_that_do_not_fit_together()
-    {
-        using BackupWriter writer = new(_folder["backup"]);
-        var snapshot = SnapshotOf(10);
-        var image = ImageOf(snapshot);
-        writer.Begin(HeadOf(snapshot));
-
-        Assert.Throws<InvalidDataException>(() => writer.Add(new byte[image.Length + 1]));
-        Assert.Throws<InvalidDataException>(writer.Complete);
-        writer.Add(image);
-        Assert.Throws<InvalidDataException>(() => writer.Add(default(LogSlice)));
-        Assert.Throws<InvalidDataException>(() => writer.Add(EntriesAfter(default, 2)));
-        Assert.False(File.Exists(_folder["backup"]));
+        Assert.Contains("replaces no file", Assert.Throws<StoreException>(
+            () => other.Complete(OldConfiguration.Group, DateTimeOffset.UnixEpoch)).Message);
+        Assert.Contains("replaces no file", Assert.Throws<StoreException>(() => WriterOf("backup")).Message);
+        Assert.Equal(written, File.ReadAllBytes(_folder["backup"]));
     }
 
     public static TheoryData<string> Contradictions =>
-    [
-        "no head", "another head", "an image after the log", "a log before the image is whole", "an end before the image is whole",
-        "an end elsewhere", "a gap of indexes", "a gap of serials", "a lower term", "an earlier time", "no entries",
-        "a record behind the end", "a snapshot elsewhere", "a snapshot of another size", "bytes behind the description",
-    ];
+        ["a gap of indexes", "a gap of serials", "a lower term", "an earlier time", "a gap in a snapshot", "too large a piece"];
 
-    /// <summary>Each record has its right checksum, so only what it says is wrong.</summary>
     [Theory]
     [MemberData(nameof(Contradictions))]
-    public void Records_that_contradict_each_other_are_refused(string what)
+    public void Parts_that_contradict_those_before_are_refused(string what)
     {
+        using var writer = WriterOf("backup");
         var snapshot = SnapshotOf(10);
-        var (head, image) = (HeadOf(snapshot), ImageOf(snapshot));
-        BackupRecord.Image whole = new(image), half = new(image.AsMemory(0, image.Length - 4));
+        Add(writer, snapshot);
         var entries = EntriesAfter(snapshot.Position, 3).ToArray();
-        BackupRecord.Log LogOf(params LogEntry[] some) => new([.. some]);
-        BackupRecord.End EndAfter(params LogEntry[] some) => new(snapshot.Position.After([.. some]));
-        var (skipping, later) = (entries[1] with { Serial = entries[1].Serial.Next }, entries[0] with { Term = new Term(5) });
-        var early = entries[0] with { Time = new LogTime(1) };
-        BackupRecord[] right = [head, whole, LogOf(entries), EndAfter(entries)];
-        BackupRecord[] records = what switch
+        var other = PieceOf(snapshot with { Position = snapshot.Position with { Index = new LogIndex(20) } }, 2, StateOf(10));
+        LogSlice some = what switch
         {
-            "no head" => [whole, LogOf(entries), EndAfter(entries)],
-            "another head" => [head, head, whole, EndAfter()],
-            "an image after the log" => [head, whole, LogOf(entries), new BackupRecord.Image(default), EndAfter(entries)],
-            "a log before the image is whole" => [head, half, LogOf(entries), EndAfter(entries)],
-            "an end before the image is whole" => [head, half, EndAfter()],
-            "an end elsewhere" => [head, whole, LogOf(entries), EndAfter(entries[..2])],
-            "a gap of indexes" => [head, whole, LogOf(entries[1..]), EndAfter(entries[1..])],
-            "a gap of serials" => [head, whole, LogOf(entries[0], skipping), EndAfter(entries[0], skipping)],
-            "a lower term" => [head, whole, LogOf(later, entries[1]), EndAfter(later, entries[1])],
-            "an earlier time" => [head, whole, LogOf(early), EndAfter(early)],
-            "no entries" => [head, whole, LogOf(), EndAfter()],
-            "a record behind the end" => [.. right, EndAfter(entries)],
-            "a snapshot elsewhere" => [head with { After = default }, whole, new BackupRecord.End(default)],
-            "a snapshot of another size" => [
-                head with { DescriptionLength = head.DescriptionLength, StateLength = 9 },
-                new BackupRecord.Image(image.AsMemory(0, image.Length - 1)),
-                EndAfter()],
-            "bytes behind the description" => [
-                head with { DescriptionLength = head.DescriptionLength + 1, StateLength = 10 },
-                new BackupRecord.Image(
-                    (byte[])[.. image.AsSpan(0, (int)head.DescriptionLength), 0, .. image.AsSpan((int)head.DescriptionLength)]),
-                EndAfter()],
-            _ => right,
+            "a gap of indexes" => [.. entries[1..]],
+            "a gap of serials" => [entries[0], entries[1] with { Serial = entries[1].Serial.Next }],
+            "a lower term" => [entries[0] with { Term = new Term(5) }, entries[1]],
+            "an earlier time" => [entries[0] with { Time = new LogTime(1) }],
+            _ => default,
         };
-        WriteRecords("right", right);
-        WriteRecords("wrong", records);
+        var piece = what switch
+        {
+            "a gap in a snapshot" => other with { Place = 4 },
+            "too large a piece" => other with { SessionCount = 0, KeyCount = 0, Place = 0, Data = new byte[11] },
+            _ => null,
+        };
 
-        Assert.Equal(EndAfter(entries).Position, BackupReader.Verify(_folder["right"]).End);
-        Assert.Contains("is damaged at", Assert.Throws<StoreException>(() => BackupReader.Verify(_folder["wrong"])).Message);
+        Assert.Contains("The process sent ", Assert.Throws<InvalidDataException>(() => writer.Add(piece, some)).Message);
+    }
+
+    [Fact]
+    public void Chain_with_a_missing_swapped_or_other_middle_is_refused()
+    {
+        var (full, end) = Write("full", SnapshotOf(10), entries: 4);
+        var (one, afterOne) = Write("one", null, 3, end);
+        var (other, afterOther) = Write("other", null, 3, end, valueSize: 2);
+        var (two, afterTwo) = Write("two", null, 3, afterOne);
+        var (three, last) = Write("three", null, 3, afterTwo);
+
+        // Only the hash of all entries tells them apart.
+        Assert.Equal(afterOne with { Hash = 0 }, afterOther with { Hash = 0 });
+        Assert.All(
+            (string[][])[[full, two, three], [full, one, three], [full, two, one], [full, one, one], [full, other, two], [full, full]],
+            chain =>
+            {
+                var refusal = Assert.Throws<StoreException>(() => Restore(chain));
+                Assert.Contains("each with the one that it continues before it", refusal.Message);
+                Assert.False(Directory.Exists(_folder["store"]));
+            });
+        Assert.Equal(last, Restore([full, one, two, three]));
     }
 
     [Theory]
     [InlineData("begins after 12/3 s9")]
     [InlineData("of group 99999999")]
     [InlineData("continues another backup")]
-    [InlineData("begins after 0/0 s0")]
-    [InlineData("each with the one that it continues before it")]
+    [InlineData("begins after 9/2 s7")]
     public void Files_that_do_not_follow_each_other_are_refused(string why)
     {
-        var (full, end) = Write("full", 10, entries: 4);
-        var head = HeadOf(null) with { IsIncremental = true, After = end };
-        BackupRecord[] records = why switch
+        var (full, end) = Write("full", SnapshotOf(10), entries: 4);
+        var (second, _) = why switch
         {
-            "begins after 12/3 s9" => [head with { After = end with { Index = new LogIndex(12), Serial = new Serial(9) } }],
-            "of group 99999999" => [head with { Uid = new GroupUid(Guid.NewGuid()) }],
-            "begins after 0/0 s0" => [HeadOf(null)],
-            "each with the one that it continues before it" => [head with { IsIncremental = false }],
-            _ => [head],
+            "begins after 12/3 s9" => Write("second", null, 2, end with { Index = new LogIndex(12), Serial = new Serial(9) }),
+            "of group 99999999" => Write("second", null, 2, end, uid: new GroupUid(Guid.NewGuid())),
+            "begins after 9/2 s7" => Write("second", SnapshotOf(10), 4),
+            _ => Write("second", null, 2, end),
         };
-        WriteRecords("second", [records[0], new BackupRecord.End(((BackupRecord.Head)records[0]).After)]);
-        string[] paths = why == "continues another backup" ? [_folder["second"]] : [full, _folder["second"]];
 
-        Assert.Contains(why, Assert.Throws<StoreException>(() => Restore(paths)).Message);
+        Assert.Contains(why, Assert.Throws<StoreException>(
+            () => Restore(why == "continues another backup" ? [second] : [full, second])).Message);
         Assert.False(Directory.Exists(_folder["store"]));
     }
 
@@ -303,28 +439,14 @@ public sealed class BackupFileTests : IDisposable
             return new RestorePlan(Plan.Id, group, [Self], maxQuorum);
         }
 
-        var snapshot = SnapshotOf(10) with { Configuration = OldConfiguration with { MaxQuorum = 5 } };
-        foreach (var entries in (int[])[0, 2])
-        {
-            var image = ImageOf(snapshot);
-            var some = EntriesAfter(snapshot.Position, 2).ToArray();
-            some[0] = some[0] with { Payload = new Payload.Reconfigure(OldConfiguration with { MaxQuorum = 3 }) };
-            WriteRecords($"{entries}", [
-                HeadOf(snapshot),
-                new BackupRecord.Image(image),
-                .. entries == 0 ? (BackupRecord[])[] : [new BackupRecord.Log([.. some])],
-                new BackupRecord.End(entries == 0 ? snapshot.Position : snapshot.Position.After([.. some]))]);
-            RestoredStore.Write(new StoreOptions { Directory = _folder[$"store{entries}"] }, Self, PlanOf, [_folder[$"{entries}"]], Now);
-        }
+        void RestoreTo(string store, params string[] paths) => RestoredStore.Write(
+            new StoreOptions { Directory = _folder[store] }, Self, PlanOf, paths, Now);
 
-        var log = EntriesAfter(snapshot.Position, 1).ToArray();
-        log[0] = log[0] with { Payload = new Payload.Reconfigure(OldConfiguration with { MaxQuorum = 7 }) };
-        WriteRecords(
-            "later",
-            HeadOf(null) with { IsIncremental = true, After = snapshot.Position },
-            new BackupRecord.Log([.. log]),
-            new BackupRecord.End(snapshot.Position.After([.. log])));
-        RestoredStore.Write(new StoreOptions { Directory = _folder["stores"] }, Self, PlanOf, [_folder["0"], _folder["later"]], Now);
+        var snapshot = SnapshotOf(10) with { Configuration = OldConfiguration with { MaxQuorum = 5 } };
+        var (bare, end) = Write("bare", snapshot, entries: 0);
+        RestoreTo("one", bare);
+        RestoreTo("two", Write("entries", snapshot, entries: 2, maxQuorum: 3).Path);
+        RestoreTo("three", bare, Write("later", null, entries: 1, continues: end, maxQuorum: 7).Path);
 
         Assert.Equal([5, 3, 7], told);
         Assert.Contains("odd and from 3 to 11", Assert.Throws<StoreException>(() => new RestorePlan(Plan.Id, "g", [Self], 4)).Message);
@@ -333,7 +455,7 @@ public sealed class BackupFileTests : IDisposable
     [Fact]
     public void Clock_that_is_behind_the_backup_is_refused()
     {
-        var (path, _) = Write("backup", 10, entries: 2);
+        var (path, _) = Write("backup", SnapshotOf(10), entries: 2);
 
         Assert.Contains("Correct the clock", Assert.Throws<StoreException>(
             () => Restore([path], DateTimeOffset.UnixEpoch.AddSeconds(-1))).Message);
@@ -343,7 +465,7 @@ public sealed class BackupFileTests : IDisposable
     [Fact]
     public void Member_that_is_not_named_and_one_that_has_a_store_are_refused()
     {
-        var (path, _) = Write("backup", 10, entries: 2);
+        var (path, _) = Write("backup", SnapshotOf(10), entries: 2);
 
         Assert.Contains("is not among the members", Assert.Throws<StoreException>(() => RestoredStore.Write(
             new StoreOptions { Directory = _folder["store"] }, new ProcessName("a@n9"), (_, _) => Plan, [path], Now)).Message);
@@ -353,19 +475,92 @@ public sealed class BackupFileTests : IDisposable
 
     public void Dispose() => _folder.Dispose();
 
-    private void Restore(string[] paths, DateTimeOffset? now = null) =>
-        RestoredStore.Write(new StoreOptions { Directory = _folder["store"] }, Self, (_, _) => Plan, paths, now ?? Now);
-
-    private void WriteRecords(string name, params BackupRecord[] records)
+    // Null: it is refused, with a message that names the file. Otherwise all that a restore takes from it.
+    private static string? ContentOf(string path)
     {
-        List<byte> bytes = [.. BackupFormat.Header(2)];
-        foreach (var record in records)
+        try
         {
-            bytes.AddRange(BackupFormat.Encode(record, bytes.Count));
+            using BackupFile backup = new(path);
+            using var snapshot = backup.OpenSnapshot();
+            var entries = backup.Pages().SelectMany(page => page).Select(entry =>
+                $"{entry.Index}/{entry.Term} s{entry.Serial} {entry.Time} {entry.Key}={Convert.ToHexString(entry.Value.Span)} "
+                + entry.Configuration);
+            return $"{backup.Owner} {backup.Uid} {backup.At} {backup.IsIncremental} {backup.Start} {backup.End} {snapshot?.Snapshot} "
+                + Convert.ToHexString(snapshot?.TryRead(0, int.MaxValue) ?? []) + string.Join("; ", entries);
+        }
+        catch (StoreException e)
+        {
+            Assert.Contains(path, e.Message);
+            Assert.EndsWith(".", e.Message);
+            return null;
+        }
+    }
+
+    private enum Place
+    {
+        Bookkeeping,
+        Segment,
+        Manifest,
+    }
+
+    // What each byte of a zip is for. The checksum of the manifest counts as the manifest.
+    private static Place[] PlacesOf(byte[] zip)
+    {
+        const int header = 30;
+        var places = new Place[zip.Length];
+        using ZipArchive archive = new(new MemoryStream(zip));
+        var end = 0;
+        foreach (var entry in archive.Entries)
+        {
+            var start = end + header + entry.FullName.Length;
+            end = start + (int)entry.CompressedLength;
+            places.AsSpan(start..end).Fill(entry.Name == ManifestName ? Place.Manifest : Place.Segment);
         }
 
-        File.WriteAllBytes(_folder[name], [.. bytes]);
+        places.AsSpan(^archive.Comment.Length..).Fill(Place.Manifest);
+        return places;
     }
+
+    private string RefusalOf(string name) => Assert.Throws<StoreException>(() => Restore([_folder[name]])).Message;
+
+    // Makes a backup as an attacker can: the checksum of its manifest is right.
+    private void Forge(
+        Action<Dictionary<string, byte[]>, SortedDictionary<string, BackupManifest.Written>> change, Func<string, string>? rewrite = null)
+    {
+        var (path, _) = Write("backup", SnapshotOf(10), entries: 3);
+        Dictionary<string, byte[]> files = [];
+        using (var from = ZipFile.OpenRead(path))
+        {
+            foreach (var entry in from.Entries)
+            {
+                using var content = entry.Open();
+                files[entry.FullName] = new byte[entry.Length];
+                content.ReadExactly(files[entry.FullName]);
+            }
+        }
+
+        files.Remove(ManifestName, out var text);
+        var manifest = JsonSerializer.Deserialize(text, ManifestJson.Default.BackupManifest)!;
+        change(files, manifest.Files);
+        text = Encoding.UTF8.GetBytes(rewrite?.Invoke(JsonSerializer.Serialize(manifest, ManifestJson.Default.BackupManifest))
+            ?? JsonSerializer.Serialize(manifest, ManifestJson.Default.BackupManifest));
+        using var zip = ZipFile.Open(_folder["forged"], ZipArchiveMode.Create);
+        zip.Comment = Convert.ToHexStringLower(SHA256.HashData(text));
+        foreach (var (name, bytes) in files.Append(new(ManifestName, text)))
+        {
+            using var content = zip.CreateEntry(name).Open();
+            content.Write(bytes);
+        }
+    }
+
+    private void Change(string name, Action<ZipArchive> change)
+    {
+        using var zip = ZipFile.Open(_folder[name], ZipArchiveMode.Update);
+        change(zip);
+    }
+
+    private LogPosition Restore(string[] paths, DateTimeOffset? now = null) =>
+        RestoredStore.Write(new StoreOptions { Directory = _folder["store"] }, Self, (_, _) => Plan, paths, now ?? Now);
 
     private static (RecoveredState Found, byte[] State) Open(StoreDirectory directory)
     {
@@ -379,18 +574,18 @@ public sealed class BackupFileTests : IDisposable
         }
     }
 
-    private static LogSlice EntriesAfter(LogPosition position, int count)
+    private static LogSlice EntriesAfter(LogPosition position, int count, int maxQuorum = QuorumSize.Max, int valueSize = 1)
     {
         var (index, serial) = (position.Index.Value, position.Serial.Value);
-        var first = new LogEntry(new LogIndex(index + 1), new Term(3), new Serial(serial), new Payload.Reconfigure(OldConfiguration));
-        List<LogEntry> entries = [first with { Time = position.Time }];
-        for (var number = 1; number < count; number++)
+        Payload.Reconfigure change = new(OldConfiguration with { MaxQuorum = maxQuorum });
+        List<LogEntry> entries = [];
+        for (var number = 0; number < count; number++)
         {
-            entries.Add(new LogEntry(
-                new LogIndex(index + 1 + number), new Term(3), new Serial(serial + number), null, $"key{number}", new byte[number])
-            {
-                Time = new LogTime(position.Time.Milliseconds + number),
-            });
+            var entry = number == 0
+                ? new LogEntry(new LogIndex(index + 1), new Term(3), new Serial(serial), change)
+                : new LogEntry(
+                    new LogIndex(index + 1 + number), new Term(3), new Serial(serial + number), null, $"key{number}", new byte[valueSize]);
+            entries.Add(entry with { Time = new LogTime(position.Time.Milliseconds + number) });
         }
 
         return [.. entries];
@@ -404,56 +599,66 @@ public sealed class BackupFileTests : IDisposable
         [],
         []);
 
-    private static BackupRecord.Head HeadOf(Snapshot? snapshot)
-    {
-        ByteWriter description = new();
-        if (snapshot is not null)
-        {
-            EntryFormat.WriteSnapshot(description, snapshot);
-        }
-
-        return new BackupRecord.Head(
-            "g",
-            OldConfiguration.Group,
-            Self,
-            DateTimeOffset.UnixEpoch,
-            IsIncremental: false,
-            snapshot?.Position ?? default,
-            description.Length,
-            snapshot?.Length ?? 0);
-    }
+    private static Member Session => OldConfiguration.Voters[0];
 
     private static Snapshot SnapshotOf(int stateSize) => new(
         new LogPosition(new LogIndex(9), new Term(2), new Serial(7), 77, new LogTime(5000)),
         new LogIndex(1),
         OldConfiguration,
-        [],
-        stateSize);
-
-    private static byte[] ImageOf(Snapshot snapshot)
+        [new SessionState(Session, 1, [])],
+        stateSize)
     {
-        ByteWriter image = new();
-        EntryFormat.WriteSnapshot(image, snapshot);
-        image.Rest([.. Enumerable.Range(0, (int)snapshot.Length).Select(at => (byte)at)]);
-        return image.ToArray();
+        Keys = new KeyTable(Serial.Zero, [new CommittedKey(new RequestKeyHash(Guid.Empty), new LogIndex(8), new Serial(6))]),
+    };
+
+    private static byte[] StateOf(int size) => [.. Enumerable.Range(0, size).Select(at => (byte)at)];
+
+    private static Message.SnapshotChunk PieceOf(Snapshot snapshot, long place, byte[] state) =>
+        new(
+            snapshot with { Sessions = [], Keys = snapshot.Keys with { Keys = [] } },
+            1,
+            place,
+            place == 0 ? snapshot.Sessions : [],
+            state,
+            default,
+            0)
+        {
+            KeyCount = 1,
+            Keys = place == 1 ? snapshot.Keys.Keys : [],
+        };
+
+    private static void Add(BackupWriter writer, Snapshot snapshot)
+    {
+        writer.Add(PieceOf(snapshot, 0, []), default);
+        writer.Add(PieceOf(snapshot, 1, []), default);
+        var place = 2;
+        foreach (var piece in snapshot.Length == 0 ? [[]] : StateOf((int)snapshot.Length).Chunk(70_000))
+        {
+            writer.Add(PieceOf(snapshot, place, piece), default);
+            place += piece.Length;
+        }
     }
 
-    private static void Fill(BackupWriter writer, Snapshot snapshot, int entries)
+    private BackupWriter WriterOf(string name, LogPosition? continues = null) =>
+        new(_folder[name], new StoreOwner("g", Self), continues);
+
+    private (string Path, LogPosition End) Write(
+        string name,
+        Snapshot? snapshot,
+        int entries,
+        LogPosition? continues = null,
+        GroupUid? uid = null,
+        int maxQuorum = QuorumSize.Max,
+        int valueSize = 1)
     {
-        writer.Begin(HeadOf(snapshot));
-        foreach (var piece in ImageOf(snapshot).Chunk(70_000))
+        using var writer = WriterOf(name, continues);
+        if (snapshot is not null)
         {
-            writer.Add(piece);
+            Add(writer, snapshot);
         }
 
-        writer.Add(EntriesAfter(snapshot.Position, entries));
-        writer.Complete();
-    }
-
-    private (string Path, LogPosition End) Write(string name, int stateSize, int entries)
-    {
-        using BackupWriter writer = new(_folder[name]);
-        Fill(writer, SnapshotOf(stateSize), entries);
+        writer.Add(null, EntriesAfter(writer.Position, entries, maxQuorum, valueSize));
+        writer.Complete(uid ?? OldConfiguration.Group, DateTimeOffset.UnixEpoch);
         return (_folder[name], writer.Position);
     }
 }

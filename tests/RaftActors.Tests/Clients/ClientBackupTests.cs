@@ -1,6 +1,5 @@
 using RaftActors.Clients;
 using RaftActors.Core;
-using RaftActors.Core.Codec;
 using RaftActors.Storage;
 using RaftActors.Storage.Backups;
 using RaftActors.Wire;
@@ -12,16 +11,17 @@ namespace RaftActors.Tests.Clients;
 /// <summary>A backup of a process that the test plays.</summary>
 public sealed class ClientBackupTests : IDisposable
 {
-    private static readonly ProcessName Process = new("a@n1");
+    private const int StateSize = 10;
+
+    private static readonly StoreOwner Process = new("g", new ProcessName("a@n1"));
     private static readonly GroupUid Uid = new(Guid.Parse("11111111-2222-3333-4444-555555555555"));
 
     private readonly TemporaryFolder _folder = new();
-    private readonly List<ClientCall> _calls = [];
+    private readonly List<ClientCall.Backup> _calls = [];
 
-    // Of the process: the last entry in its store, the snapshot, and whether it replaces the snapshot at each question for its state.
+    // Of the process: the last entry in its store, and the snapshot.
     private long _end = 4;
     private Snapshot? _snapshot;
-    private bool _replaces;
     private GroupUid _uid = Uid;
 
     [Fact]
@@ -29,157 +29,178 @@ public sealed class ClientBackupTests : IDisposable
     {
         var backup = await TakeAsync("backup", least: 9);
 
-        Assert.Equal(new Serial(9), backup.Serial);
-        Assert.Equal([0, 4, 5, 6, 7, 8, 0], _calls.OfType<ClientCall.BackupBegin>().Select(begin => begin.After.Value));
+        Assert.Equal((new Serial(9), null), (backup.Serial, backup.After));
+        Assert.Equal([0, 2, 5, 6, 7, 8, 9], _calls.Select(call => call.Least.Value));
     }
 
     [Fact]
-    public async Task Backup_begins_anew_when_the_snapshot_was_replaced()
+    public async Task Backup_has_the_entries_without_pairs_that_were_committed_at_the_beginning()
     {
-        _snapshot = SnapshotAt(4, stateSize: 10);
-        _replaces = true;
-        var replaced = 0;
-
-        var backup = await TakeAsync("backup", least: 4, onCall: call => _replaces = call is not ClientCall.BackupState || ++replaced < 3);
-
-        Assert.Equal((3, new Serial(replaced + 3)), (replaced, backup.Serial));
-        Assert.Equal(Serial.Zero, backup.After);
-    }
-
-    [Fact]
-    public async Task Backup_begins_anew_when_the_log_was_compacted()
-    {
-        var backup = await TakeAsync(
-            "backup", least: 4, onCall: call => _snapshot ??= call is ClientCall.BackupLog ? SnapshotAt(4, stateSize: 10) : null);
+        var backup = await TakeAsync("backup", least: 1);
 
         Assert.Equal(new Serial(4), backup.Serial);
     }
 
     [Fact]
-    public async Task Backup_ends_when_the_snapshot_is_replaced_again_and_again()
+    public async Task Snapshot_is_copied_anew_when_the_process_has_replaced_it()
     {
-        _snapshot = SnapshotAt(4, stateSize: 10);
-        _replaces = true;
+        _snapshot = SnapshotAt(4);
+        var replaced = 0;
 
-        var failure = await Assert.ThrowsAsync<RaftUnavailableException>(() => TakeAsync("backup", least: 4));
+        var backup = await TakeAsync("backup", least: 4, onCall: call => _snapshot = call.Place > 0 && call.Has == default && replaced < 3
+            ? SnapshotAt(4 + ++replaced)
+            : _snapshot);
 
-        Assert.StartsWith("a@n1 has replaced its snapshot 5 times", failure.Message);
-        Assert.Empty(Directory.GetFiles(_folder.Path));
+        Assert.Equal((3, new Serial(7)), (replaced, backup.Serial));
+        using BackupFile file = new(backup.Path);
+        Assert.Equal(SnapshotAt(7).Position, file.Start);
     }
 
-    [Theory]
-    [InlineData(9, false, "It ends at 4/9 s4, where the process has 4/1 s4.")]
-    [InlineData(1, true, "It is of group ")]
-    public async Task Backup_of_another_history_or_group_cannot_be_continued(long term, bool isOther, string why)
+    [Fact]
+    public async Task Snapshot_takes_the_place_of_entries_when_the_log_was_compacted()
     {
-        WriteOther(4, term, isOther ? new GroupUid(Guid.Parse("99999999999999999999999999999999")) : Uid);
-        _end = 6;
-        var failure = await Assert.ThrowsAsync<RaftUnavailableException>(
-            () => TakeAsync("backup", least: 4, new RaftBackupOptions { Continues = _folder["other"] }));
+        var backup = await TakeAsync("backup", least: 9, onCall: call => _snapshot ??= call.Has.Index.Value == 2 ? SnapshotAt(7) : null);
 
-        Assert.Contains(why, failure.Message);
-        Assert.Single(_calls.OfType<ClientCall.BackupBegin>());
+        Assert.Equal(new Serial(9), backup.Serial);
+        using BackupFile file = new(backup.Path);
+        Assert.Equal(SnapshotAt(7).Position, file.Start);
+    }
+
+    [Fact]
+    public async Task Backup_ends_when_the_snapshot_is_replaced_again_and_again()
+    {
+        var failure = await Assert.ThrowsAsync<RaftUnavailableException>(
+            () => TakeAsync("backup", least: 4, onCall: _ => _snapshot = SnapshotAt(++_end)));
+
+        Assert.StartsWith("There is no backup of a@n1 of group g. It has compacted", failure.Message);
+        Assert.Equal((6, 0), (_calls.Count, Directory.GetFileSystemEntries(_folder.Path).Length));
+    }
+
+    [Fact]
+    public async Task Backup_of_another_group_cannot_be_continued()
+    {
+        await TakeAsync("other", least: 4);
+        _uid = new GroupUid(Guid.Parse("99999999999999999999999999999999"));
+        _calls.Clear();
+
+        var failure = await Assert.ThrowsAsync<RaftUnavailableException>(() => TakeAsync("backup", least: 4, continues: "other"));
+
+        Assert.EndsWith("It is of group 99999999, and the backup of group 11111111. Take a full backup.", failure.Message);
+        Assert.Single(_calls);
     }
 
     [Fact]
     public async Task Backup_that_ends_with_the_snapshot_is_continued_although_its_last_entry_is_compacted()
     {
-        WriteOther(4);
-        _snapshot = SnapshotAt(4, stateSize: 10) with { Position = default(LogPosition).After(EntriesTo(1, 4)) };
+        await TakeAsync("other", least: 4);
+        _snapshot = SnapshotAt(4);
 
-        var backup = await TakeAsync("backup", least: 6, new RaftBackupOptions { Continues = _folder["other"] });
+        var backup = await TakeAsync("backup", least: 6, continues: "other");
 
         Assert.Equal((new Serial(4), new Serial(6)), (backup.After, backup.Serial));
     }
 
     [Fact]
-    public async Task Process_that_lags_behind_the_backup_that_is_continued_is_asked_until_it_has_its_end()
+    public async Task Backup_whose_next_entries_are_compacted_cannot_be_continued()
     {
-        WriteOther(9);
+        await TakeAsync("other", least: 4);
+        _snapshot = SnapshotAt(5);
 
-        var backup = await TakeAsync("backup", least: 9, new RaftBackupOptions { Continues = _folder["other"] });
+        var failure = await Assert.ThrowsAsync<RaftUnavailableException>(() => TakeAsync("backup", least: 6, continues: "other"));
 
-        Assert.Equal((new Serial(9), new Serial(9)), (backup.After, backup.Serial));
-        Assert.Equal([0, 8, 0], _calls.OfType<ClientCall.BackupBegin>().Select(begin => begin.After.Value));
+        Assert.Contains("It has compacted the entries after 4/1 s4", failure.Message);
+        Assert.Equal([_folder["other"]], Directory.GetFileSystemEntries(_folder.Path));
     }
 
     [Fact]
-    public async Task Backup_begins_anew_when_the_process_was_exchanged_for_one_of_another_group()
+    public async Task Process_that_lags_behind_the_backup_that_is_continued_is_asked_until_it_has_its_end()
     {
-        var restored = new GroupUid(Guid.NewGuid());
+        await TakeAsync("other", least: 9);
+        _end = 4;
+        _calls.Clear();
 
-        await TakeAsync("backup", least: 4, onCall: call => _uid = call is ClientCall.BackupLog ? restored : _uid);
+        var backup = await TakeAsync("backup", least: 9, continues: "other");
 
-        using BackupReader reader = new(_folder["backup"]);
-        Assert.Equal(restored, reader.Head.Uid);
+        Assert.Equal((new Serial(9), new Serial(9)), (backup.After, backup.Serial));
+        Assert.Equal([9], _calls.Select(call => call.Least.Value));
+    }
+
+    [Fact]
+    public async Task Backup_ends_when_the_process_was_exchanged_for_one_of_another_group()
+    {
+        var failure = await Assert.ThrowsAsync<RaftUnavailableException>(() => TakeAsync(
+            "backup", least: 4, onCall: call => _uid = call.Has == default ? _uid : new GroupUid(Guid.NewGuid())));
+
+        Assert.Contains("and the backup of group 11111111. Take it again", failure.Message);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.Path));
+    }
+
+    [Fact]
+    public async Task Progress_tells_the_bytes_so_far_and_those_of_the_snapshot()
+    {
+        _snapshot = SnapshotAt(4);
+        Progress progress = new();
+
+        await TakeAsync("backup", least: 6, progress: progress);
+
+        Assert.Equal([5, 10], progress.Told[..2].Select(told => told.Written));
+        Assert.All(progress.Told, told => Assert.Equal(StateSize, told.Snapshot));
+        Assert.True(progress.Told[^1].Written > StateSize);
     }
 
     public void Dispose() => _folder.Dispose();
 
-    private static LogSlice EntriesTo(long first, long last, long term = 1) =>
+    private static LogSlice EntriesTo(long first, long last) =>
         [.. Enumerable.Range((int)first, (int)(last - first + 1)).Select(number => new LogEntry(
-            new LogIndex(number), new Term(term), new Serial(number), null, $"key{number}", new byte[1]))];
+            new LogIndex(number), new Term(1), new Serial(number), null, $"key{number}", new byte[1]))];
 
-    private static Snapshot SnapshotAt(long index, int stateSize) => new(
-        new LogPosition(new LogIndex(index), new Term(1), new Serial(index), 7),
+    private static Snapshot SnapshotAt(long index) => new(
+        default(LogPosition).After(EntriesTo(1, index)),
         new LogIndex(1),
-        new Configuration(Uid, 1, [new Member(Process, default)], [], [], []),
+        new Configuration(Uid, 1, [new Member(Process.Name, default)], [], [], []),
         [],
-        stateSize);
-
-    private static byte[] DescriptionOf(Snapshot snapshot)
-    {
-        ByteWriter writer = new();
-        EntryFormat.WriteSnapshot(writer, snapshot);
-        return writer.ToArray();
-    }
-
-    // A backup to continue.
-    private void WriteOther(long last, long term = 1, GroupUid? uid = null)
-    {
-        using BackupWriter other = new(_folder["other"]);
-        other.Begin(new BackupRecord.Head("g", uid ?? Uid, Process, DateTimeOffset.UnixEpoch, IsIncremental: false, default, 0, 0));
-        other.Add(EntriesTo(1, last, term));
-        other.Complete();
-    }
+        StateSize);
 
     private Task<RaftBackup> TakeAsync(
-        string name, long least, RaftBackupOptions? options = null, Action<ClientCall>? onCall = null)
+        string name,
+        long least,
+        string? continues = null,
+        Action<ClientCall.Backup>? onCall = null,
+        IProgress<RaftBackupProgress>? progress = null)
     {
-        ClientBackup backup = new("g", Process, options ?? new RaftBackupOptions(), call =>
-        {
-            _calls.Add(call);
-            onCall?.Invoke(call);
-            return Task.FromResult(AnswerTo(call));
-        });
+        RaftBackupOptions options = new() { Continues = continues is null ? null : _folder[continues], Progress = progress };
+        ClientBackup backup = new(
+            Process,
+            options,
+            call =>
+            {
+                _calls.Add(call);
+                onCall?.Invoke(call);
+                return Task.FromResult(AnswerTo(call));
+            },
+            default);
         return backup.TakeAsync(_folder[name], new Serial(least));
     }
 
-    private ClientReply AnswerTo(ClientCall call)
+    // As a process does that lags: it waits until its log goes up to the entry that the client lacks.
+    private ClientReply.BackupPart AnswerTo(ClientCall.Backup call)
     {
-        switch (call)
+        _end = Math.Max(_end, call.Least.Value);
+        var (first, end) = (call.Has.Index.Value + 1, new LogIndex(_end));
+        if (_snapshot is { } snapshot && (call.Has == default || first <= snapshot.Position.Index.Value))
         {
-            case ClientCall.BackupBegin begin:
-                _end = Math.Max(_end, begin.After.Value + 1);
-                return new ClientReply.BackupBegun(
-                    _uid,
-                    _snapshot?.Position ?? default,
-                    _snapshot is null ? 0 : DescriptionOf(_snapshot).Length,
-                    _snapshot?.Length ?? 0,
-                    new LogIndex(Math.Max(_end, _snapshot?.Position.Index.Value ?? 0)));
-            case ClientCall.BackupDescription(_, var offset):
-                return new ClientReply.BackupBytes(DescriptionOf(_snapshot!).AsMemory((int)offset));
-            case ClientCall.BackupState when _replaces:
-                _snapshot = SnapshotAt(_snapshot!.Position.Index.Value + 1, stateSize: 10);
-                return new ClientReply.BackupLost("replaced");
-            case ClientCall.BackupState(_, var offset):
-                return new ClientReply.BackupBytes(new byte[10 - offset]);
-            case ClientCall.BackupLog(var first, _) when first <= _snapshot?.Position.Index:
-                return new ClientReply.BackupLost("compacted");
-            case ClientCall.BackupLog(var first, var last):
-                return new ClientReply.BackupEntries(EntriesTo(first.Value, Math.Min(last.Value, first.Value + 1)));
-            default:
-                throw new InvalidOperationException($"{call}");
+            var place = snapshot.Position == call.Snapshot ? call.Place : 0;
+            Message.SnapshotChunk piece = new(snapshot, 0, place, [], new byte[StateSize / 2], default, Round: 0);
+            return new ClientReply.BackupPart(_uid, end, piece, []);
         }
+
+        return new ClientReply.BackupPart(_uid, end, null, EntriesTo(first, Math.Min(_end, first + 1)));
+    }
+
+    private sealed class Progress : IProgress<RaftBackupProgress>
+    {
+        public List<RaftBackupProgress> Told { get; } = [];
+
+        public void Report(RaftBackupProgress value) => Told.Add(value);
     }
 }

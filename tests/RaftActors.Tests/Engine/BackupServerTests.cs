@@ -2,7 +2,6 @@ using Akka.Actor;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
-using RaftActors.Core.Codec;
 using RaftActors.Engine;
 using RaftActors.Storage;
 using RaftActors.Wire;
@@ -28,48 +27,71 @@ public sealed class BackupServerTests : TestKit
     }
 
     [Fact]
-    public void Begin_tells_the_snapshot_its_sizes_and_the_end()
+    public void Snapshot_comes_first_in_pieces_that_fit_into_a_frame()
     {
-        var begun = Assert.IsType<ClientReply.BackupBegun>(Ask(new ClientCall.BackupBegin(LogIndex.Zero)));
+        List<byte> state = [];
+        List<SessionState> sessions = [];
+        List<CommittedKey> keys = [];
+        for (var place = 0L; place < 9 + 9 + 150; place = sessions.Count + keys.Count + state.Count)
+        {
+            var part = Ask(new ClientCall.Backup(default, _snapshot.Position, place, LogIndex.Zero));
+            Assert.Equal((Uid, new LogIndex(200)), (part.Uid, part.End));
+            var piece = part.Snapshot!;
+            Assert.Equal((9, 9, place, false), (piece.SessionCount, piece.KeyCount, piece.Place, piece.IsEmpty));
+            Assert.InRange(piece.Data.Length, 0, SizeMax);
+            sessions.AddRange(piece.Sessions);
+            keys.AddRange(piece.Keys);
+            state.AddRange(piece.Data.ToArray());
+        }
 
-        Assert.Equal(
-            (Uid, _snapshot.Position, Description().Length, 150, new LogIndex(200)),
-            (begun.Uid, begun.Snapshot, begun.DescriptionLength, begun.StateLength, begun.End));
-        Assert.Equal(
-            new ClientReply.BackupBegun(Uid, default, 0, 0, new LogIndex(200)),
-            Ask(new ClientCall.BackupBegin(LogIndex.Zero), isBare: true));
-    }
-
-    [Fact]
-    public void Description_and_state_come_in_pieces_that_fit_into_a_frame()
-    {
-        var description = PiecesOf(offset => new ClientCall.BackupDescription(_snapshot.Position, offset), Description().Length);
-        var state = PiecesOf(offset => new ClientCall.BackupState(_snapshot.Position, offset), 150);
-
-        Assert.Equal(Description(), description);
+        Assert.Equal(_snapshot.Sessions, sessions);
+        Assert.Equal(_snapshot.Keys.Keys, keys);
         Assert.Equal(Enumerable.Range(0, 150).Select(at => (byte)at), state);
     }
 
     [Fact]
-    public void Parts_of_another_snapshot_are_lost()
+    public void Pieces_of_another_snapshot_begin_anew_and_one_that_is_gone_is_declined()
     {
         var other = _snapshot.Position with { Index = new LogIndex(3) };
 
-        Assert.Contains("A later snapshot has replaced that of 3", Lost(new ClientCall.BackupDescription(other, 0)));
-        Assert.Contains("A later snapshot", Lost(new ClientCall.BackupDescription(_snapshot.Position, Description().Length)));
-        Assert.Contains("does not exist any more", Lost(new ClientCall.BackupState(other, 0)));
+        Assert.Equal(0, Ask(new ClientCall.Backup(default, other, 20, LogIndex.Zero)).Snapshot!.Place);
+        var gone = AskAny(new ClientCall.Backup(default, other, 20, LogIndex.Zero), _snapshot with { Position = other });
+        Assert.Contains("does not exist any more", Assert.IsType<ClientReply.Declined>(gone).Why);
     }
 
     [Fact]
     public void Entries_come_as_many_as_fit_and_at_least_one()
     {
-        Assert.Equal([7], IndexesOf(7, 200));
-        Assert.Equal([7], IndexesOf(7, 7));
-        _store.Write(new Effect.Discard(PositionAt(4), new LogIndex(4)));
-        Assert.Contains("The entries from 4 on are compacted.", Lost(new ClientCall.BackupLog(new LogIndex(4), new LogIndex(9))));
         var large = Sys.ActorOf(Props.Create(() => new BackupServer(_store, 1 << 20)));
-        Assert.Equal(Enumerable.Range(5, 64).Select(index => (long)index), IndexesOf(5, 200, large));
-        Assert.Equal([5, 6], IndexesOf(5, 6, large));
+
+        Assert.Equal([7], IndexesAfter(6));
+        Assert.Equal(Enumerable.Range(7, 63).Select(index => (long)index), IndexesAfter(6, large));
+        Assert.Equal([199, 200], IndexesAfter(198, large));
+        Assert.Empty(IndexesAfter(200));
+        Assert.Equal([1], AskAny(new ClientCall.Backup(default, default, 0, LogIndex.Zero), snapshot: null) is ClientReply.BackupPart part
+            ? part.Entries.Select(entry => entry.Index.Value)
+            : []);
+    }
+
+    [Fact]
+    public void Compacted_entries_are_replaced_by_the_snapshot_unless_the_client_has_all_of_it()
+    {
+        _store.Write(new Effect.Discard(PositionAt(4), new LogIndex(4)));
+
+        Assert.Equal([5], IndexesAfter(4));
+        Assert.Equal(7, Ask(new ClientCall.Backup(PositionAt(3), _snapshot.Position, 7, LogIndex.Zero)).Snapshot!.Place);
+        Assert.Contains("compacted", Assert.IsType<ClientReply.Declined>(
+            AskAny(new ClientCall.Backup(PositionAt(3), default, 0, LogIndex.Zero), snapshot: null)).Why);
+    }
+
+    [Fact]
+    public void Log_that_ends_with_another_entry_is_refused()
+    {
+        ClientCall.Backup call = new(PositionAt(7) with { Term = new Term(9) }, default, 0, LogIndex.Zero);
+
+        Assert.Contains(
+            "The backup ends at 7/9 s7, where the process has another entry, of term 1. Take a full backup.",
+            Assert.IsType<ClientReply.Refused>(AskAny(call, _snapshot)).Why);
     }
 
     [Fact]
@@ -78,8 +100,8 @@ public sealed class BackupServerTests : TestKit
         _store.Write(new Effect.Persist(new Ticket(2), null, [.. Enumerable.Range(201, 9).Select(index => EntryOf(index, 100_000))]));
         var large = Sys.ActorOf(Props.Create(() => new BackupServer(_store, 1 << 20)));
 
-        Assert.Equal([201], IndexesOf(201, 209));
-        Assert.Equal([201, 202], IndexesOf(201, 209, large));
+        Assert.Equal([201], IndexesAfter(200, end: 209));
+        Assert.Equal([201, 202], IndexesAfter(200, large, end: 209));
     }
 
     private static LogEntry EntryAt(int index) => EntryOf(index, 20);
@@ -93,39 +115,26 @@ public sealed class BackupServerTests : TestKit
         PositionAt(index),
         new LogIndex(1),
         new Configuration(Uid, 1, [new Member(new ProcessName("a@n1"), default)], [], [], []),
-        [],
-        stateSize);
-
-    private byte[] Description()
+        [.. Enumerable.Range(0, 9).Select(number => new SessionState(new Member(new ProcessName($"a@n{number}"), default), 1, []))],
+        stateSize)
     {
-        ByteWriter writer = new();
-        EntryFormat.WriteSnapshot(writer, _snapshot);
-        return writer.ToArray();
+        Keys = new KeyTable(Serial.Zero, [.. Enumerable.Range(0, 9).Select(number => new CommittedKey(
+            new RequestKeyHash(new Guid(number, 0, 0, new byte[8])), new LogIndex(1), new Serial(1)))]),
+    };
+
+    private IEnumerable<long> IndexesAfter(long index, IActorRef? server = null, long end = 200)
+    {
+        var part = Assert.IsType<ClientReply.BackupPart>(
+            AskAny(new ClientCall.Backup(PositionAt(index), default, 0, LogIndex.Zero), _snapshot, server, end));
+        Assert.Null(part.Snapshot);
+        return part.Entries.ToArray().Select(entry => entry.Index.Value);
     }
 
-    private byte[] PiecesOf(Func<long, ClientCall.Backup> toCall, int length)
+    private ClientReply.BackupPart Ask(ClientCall.Backup call) => Assert.IsType<ClientReply.BackupPart>(AskAny(call, _snapshot));
+
+    private ClientReply AskAny(ClientCall.Backup call, Snapshot? snapshot, IActorRef? server = null, long end = 200)
     {
-        List<byte> all = [];
-        while (all.Count < length)
-        {
-            var piece = Assert.IsType<ClientReply.BackupBytes>(Ask(toCall(all.Count))).Bytes;
-            Assert.InRange(piece.Length, 1, SizeMax);
-            all.AddRange(piece.ToArray());
-        }
-
-        return [.. all];
-    }
-
-    private IEnumerable<long> IndexesOf(long first, long last, IActorRef? server = null) =>
-        Assert.IsType<ClientReply.BackupEntries>(Ask(new ClientCall.BackupLog(new LogIndex(first), new LogIndex(last)), server: server))
-            .Entries.ToArray().Select(entry => entry.Index.Value);
-
-    private string Lost(ClientCall.Backup call) => Assert.IsType<ClientReply.BackupLost>(Ask(call)).Why;
-
-    private object Ask(ClientCall.Backup call, bool isBare = false, IActorRef? server = null)
-    {
-        BackupServer.Wanted wanted = new(call, Uid, isBare ? null : _snapshot, new LogIndex(200), TestActor);
-        (server ?? _server).Tell(wanted, ActorRefs.NoSender);
+        (server ?? _server).Tell(new BackupServer.Wanted(call, Uid, snapshot, new LogIndex(end), TestActor), ActorRefs.NoSender);
         return ExpectMsg<ClientReply>();
     }
 }

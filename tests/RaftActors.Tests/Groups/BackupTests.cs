@@ -61,7 +61,7 @@ public sealed class BackupTests : TestKit
         var third = await before.BackupAsync(
             _folder["third"], new RaftBackupOptions { Continues = _folder["second"], Process = Members[1] });
 
-        Assert.Equal((true, new Serial(5), new Serial(9)), (second.IsIncremental, second.After, second.Serial));
+        Assert.Equal((new Serial(5), new Serial(9)), (second.After, second.Serial));
         Assert.Equal((new Serial(9), new Serial(9), Members[1]), (third.After, third.Serial, third.Process));
         await RestoreAsync("after", "full", "second", "third");
         var after = Start("after", "");
@@ -87,7 +87,7 @@ public sealed class BackupTests : TestKit
         }
 
         Assert.EndsWith("Take a full backup.", failure.Message);
-        await Task.WhenAll(Directory.GetFiles(_folder.Path).Select(RaftBackup.VerifyAsync));
+        await Task.WhenAll(Directory.GetFiles(_folder.Path).Select(file => RaftBackup.VerifyAsync(file)));
     }
 
     [Fact]
@@ -129,10 +129,10 @@ public sealed class BackupTests : TestKit
 
     private async Task RestoreAsync(string directory, params string[] files)
     {
-        var id = Guid.NewGuid();
+        RaftRestore restore = new(Guid.NewGuid(), Members);
         foreach (var member in Members)
         {
-            await RaftBackup.RestoreAsync([.. files.Select(file => _folder[file])], _folder[directory], member, Members, id);
+            await restore.RunAsync([.. files.Select(file => _folder[file])], _folder[directory], member);
         }
     }
 

@@ -4,7 +4,10 @@ using System.Text.Json;
 using Akka.Actor;
 
 using RaftActors.Core;
+using RaftActors.Storage;
 using RaftActors.Storage.Backups;
+
+using TrialKit;
 
 namespace RaftActors.Tests.Model;
 
@@ -44,10 +47,8 @@ public sealed class RecordTests
         new QueryOutcome.Done(Request, 1, One),
         new QueryOutcome.Failed(Request, "why"),
         Quorum,
-        new RaftBackup(
-            "path",
-            new VerifiedBackup(
-                new BackupRecord.Head("g", default, Name, DateTimeOffset.UnixEpoch, false, default, 0, 0), default, 1, null)),
+        Backup(),
+        new RaftBackupProgress(1, 2),
         new RaftProgram(2, Guid.Empty, 3),
         new RaftProjectionStatus(One),
         new RaftEvent.ClockDiffers("orders", Name, TimeSpan.FromSeconds(11)),
@@ -88,6 +89,18 @@ public sealed class RecordTests
 
         Assert.DoesNotContain("System.Collections", sample.ToString());
         Assert.NotEmpty(JsonSerializer.Serialize(sample, sample.GetType()));
+    }
+
+    private static RaftBackup Backup()
+    {
+        using TemporaryFolder folder = new();
+        using (BackupWriter writer = new(folder["backup"], new StoreOwner("orders", Name), continues: null))
+        {
+            writer.Complete(default, DateTimeOffset.UnixEpoch);
+        }
+
+        using BackupFile file = new(folder["backup"]);
+        return new RaftBackup(file);
     }
 
     private static Type Definition(Type type) => type.IsGenericType ? type.GetGenericTypeDefinition() : type;

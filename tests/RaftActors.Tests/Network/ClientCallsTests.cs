@@ -208,7 +208,7 @@ public sealed class ClientCallsTests : TestKit
         Send(client, Samples.Target, new ClientCall.Status());
         _engine.Expect<ClientCall.Status>();
 
-        _engine.Reply(new ClientReply.BackupBytes(new byte[SizeMax]));
+        _engine.Reply(new ClientReply.Refused(new string('a', SizeMax)));
         _engine.Reply(new ClientReply.Declined("half of \ud83d"));
         _engine.Reply(new ClientReply.Declined("not now"));
 

@@ -232,7 +232,7 @@ public sealed class ClientConnectionTests : TestKit
 
     private sealed class Client : IDisposable
     {
-        private static readonly byte[] Content = new byte[AnswerSize];
+        private static readonly string Content = new('a', AnswerSize);
 
         private readonly byte[] _buffer = new byte[AnswerSize];
         private readonly Stream _end;
@@ -249,7 +249,7 @@ public sealed class ClientConnectionTests : TestKit
 
         public bool IsClosed => Connection.IsClosed;
 
-        public void Answer() => Connection.Write(1, new ClientReply.BackupBytes(Content));
+        public void Answer() => Connection.Write(1, new ClientReply.Refused(Content));
 
         public void AnswerUntilClosed()
         {

@@ -161,7 +161,7 @@ public sealed class HostilePeerTests : TestKit
             var writer = await Greet(await Connect(Writer), ConnectionKind.Client);
             for (var number = 1; number <= 100; number++)
             {
-                Send(writer, new ClientCall.BackupBegin(new LogIndex(number)));
+                Send(writer, new ClientCall.Backup(default, default, number, LogIndex.Zero));
             }
 
             Send(writer, new ClientCall.Status());
@@ -271,8 +271,8 @@ public sealed class HostilePeerTests : TestKit
         if (isTaken)
         {
             var client = await greeting;
-            Send(client, new ClientCall.BackupBegin(LogIndex.Zero));
-            _engine.ExpectMsg<ClientCall.BackupBegin>(Guard);
+            Send(client, new ClientCall.Backup(default, default, 0, LogIndex.Zero));
+            _engine.ExpectMsg<ClientCall.Backup>(Guard);
             listener.Expel(Far);
             Assert.True(HasEnded(client));
         }

@@ -113,8 +113,7 @@ internal sealed class ScenarioClients(
             "status" => new ClientCall.Status(),
             "explain" => new ClientCall.Explain(),
             "describe" => new ClientCall.Describe(),
-            "backup" => new ClientCall.BackupBegin(new LogIndex(line.Number("after") ?? 0)),
-            "backup-log" => new ClientCall.BackupLog(new LogIndex(line.Number("first") ?? 1), new LogIndex(line.Number("last") ?? 1)),
+            "backup" => new ClientCall.Backup(default, default, 0, new LogIndex(line.Number("least") ?? 0)),
             _ => new ClientCall.Change(
                 ScenarioMessages.ChangeOf(line) ?? throw new FormatException($"A client does not call '{line.Verb}'."), timeout),
         };
@@ -146,9 +145,7 @@ internal sealed class ScenarioClients(
                 + (other.Leader is null ? "" : $" in term {other.Term}") + (other.MayBeWritten ? ", may be written" : ""),
             ClientReply.SnapshotTaken taken => $"snapshot up to {taken.Position}",
             ClientReply.Description => "description of the node",
-            ClientReply.BackupBegun begun => $"backup of snapshot {begun.Snapshot}, log up to {begun.End}",
-            ClientReply.BackupEntries entries => $"entries {string.Join(", ", entries.Entries.Select(entry => entry.Index))}",
-            ClientReply.BackupLost lost => $"backup lost: {lost.Why}",
+            ClientReply.BackupPart part => $"entries {string.Join(", ", part.Entries.Select(entry => entry.Index))} of {part.End}",
             _ => throw new InvalidOperationException($"No scenario knows a {message.GetType()}."),
         };
         output.Say(ScenarioOutput.Source.Caller, $"{client}: {words}", client);

@@ -259,10 +259,7 @@ internal static class Samples
         new ClientCall.Describe(),
         new ClientCall.ListProcesses(new ProcessPlace("orders", One.Name)),
         new ClientCall.TakeSnapshot(TimeSpan.FromMilliseconds(5001)),
-        new ClientCall.BackupBegin(new LogIndex(293)),
-        new ClientCall.BackupDescription(Position, 293),
-        new ClientCall.BackupState(Position, 294),
-        new ClientCall.BackupLog(new LogIndex(200), new LogIndex(293)),
+        new ClientCall.Backup(default, Position, 294, new LogIndex(293)),
     ];
 
     /// <summary>The replies to them, in the order of their numbers, without the <see cref="Outcomes"/>.</summary>
@@ -296,11 +293,11 @@ internal static class Samples
             ],
             HasMore: true),
         new ClientReply.SnapshotTaken(Position, 65_000),
-        new ClientReply.BackupBegun(new GroupUid(Id(4)), Position, 293, 65_000, new LogIndex(300)),
-        new ClientReply.BackupBytes(new byte[] { 1, 2, 3 }),
-        new ClientReply.BackupEntries(
+        new ClientReply.BackupPart(
+            new GroupUid(Id(4)),
+            new LogIndex(300),
+            new Message.SnapshotChunk(Snapshot, 1000, 65_000, [], new byte[] { 5, 6 }, default, Round: 0),
             [new LogEntry(new LogIndex(293), new Term(7), new Serial(200), null, "key", new byte[] { 1 }) { Time = Time }]),
-        new ClientReply.BackupLost("compacted"),
         new ClientReply.NotLeading(Two.Name, new Term(7), MayBeWritten: true),
     ];
 

@@ -218,8 +218,7 @@ internal sealed class Attacks(
             new ClientCall.Append(ClientSession.New(), 1, "forged", new byte[] { 1 }, Pace.Turn, IsRetry: false),
             new ClientCall.Change(new GroupChange.Transfer(null), Pace.Turn),
             new ClientCall.TakeSnapshot(Pace.Turn),
-            new ClientCall.BackupBegin(LogIndex.Zero),
-            new ClientCall.BackupLog(new LogIndex(1), new LogIndex(100)),
+            new ClientCall.Backup(default, default, 0, LogIndex.Zero),
         ];
         foreach (var call in calls)
         {

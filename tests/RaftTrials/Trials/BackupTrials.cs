@@ -80,11 +80,11 @@ internal static class BackupTrials
         return (files, serial);
     }
 
-    // Kills the leader as soon as the backup has begun its file.
+    // Kills the leader as soon as the backup has begun the folder of its files.
     private static async Task<long> KillLeader(Group group, string file, Tally tally, Func<Task<long>> backUp)
     {
         var (folder, name) = (Path.GetDirectoryName(file)!, Path.GetFileName(file)); // Justification: the folder of the trial.
-        using FileSystemWatcher watcher = new(folder, $"{name}.part");
+        using FileSystemWatcher watcher = new(folder, $"{name}.*.part");
         TaskCompletionSource begun = new(TaskCreationOptions.RunContinuationsAsynchronously);
         watcher.Created += (_, _) => begun.TrySetResult();
         watcher.EnableRaisingEvents = true;

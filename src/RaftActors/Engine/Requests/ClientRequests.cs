@@ -105,16 +105,9 @@ internal sealed class ClientRequests(
     private void Submit(ClientCall.Backup call, ICanTell client)
     {
         var core = context.Core;
-        var why = call switch
+        if (core.CommittedConfiguration is null || core.CommittedInStore < call.Least || core.CommittedInStore == LogIndex.Zero)
         {
-            ClientCall.BackupBegin when core.CommittedConfiguration is null => "knows no committed entry of its group yet",
-            ClientCall.BackupBegin begin when core.CommittedInStore <= begin.After => $"has stored no entry after {begin.After} yet",
-            ClientCall.BackupLog log when log.Last < log.First || log.Last > core.CommittedInStore => $"has not stored {log.Last} yet",
-            _ => null,
-        };
-        if (why is not null)
-        {
-            context.Decline(client, $"{Process.Name} {why}");
+            context.Decline(client, $"{Process.Name} has committed entries up to {core.CommittedInStore}, and not up to {call.Least} yet");
             return;
         }
 

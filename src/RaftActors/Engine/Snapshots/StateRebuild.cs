@@ -72,13 +72,22 @@ internal sealed class StateRebuild(EngineContext context, SnapshotTaking snapsho
 
     private async Task CopyAsync(Source source, ClientReply.SnapshotTaken snapshot, Stream to, CancellationToken stopping)
     {
-        for (var copied = 0L; copied < snapshot.Length;)
+        // The sessions and the keys come before the state, and the first piece tells how many they are.
+        for (var (place, end) = (0L, snapshot.Length); place < end;)
         {
-            ClientCall.BackupState call = new(snapshot.Position, copied);
-            var piece = await source.AskAsync<ClientReply.BackupBytes>(call, context.Process.Settings.Requests.QueryTimeout)
+            ClientCall.Backup call = new(default, snapshot.Position, place, LogIndex.Zero);
+            var part = await source.AskAsync<ClientReply.BackupPart>(call, context.Process.Settings.Requests.QueryTimeout)
                 .ConfigureAwait(false);
-            await to.WriteAsync(piece.Bytes, stopping).ConfigureAwait(false);
-            copied += piece.Bytes.Length;
+
+            // An empty piece would come again and again.
+            if (part.Snapshot is not { IsEmpty: false } piece || piece.Snapshot.Position != snapshot.Position)
+            {
+                throw new StoreException($"The snapshot up to {snapshot.Position} is gone, and the copy will be tried again.");
+            }
+
+            await to.WriteAsync(piece.Data, stopping).ConfigureAwait(false);
+            place += piece.Sessions.Length + piece.Keys.Length + piece.Data.Length;
+            end = piece.SessionCount + piece.KeyCount + piece.Snapshot.Length;
         }
     }
 
@@ -94,16 +103,13 @@ internal sealed class StateRebuild(EngineContext context, SnapshotTaking snapsho
                 var reply = link.Send(target, call, asked)
                     ? await asked.Reply.WaitAsync(timeout, Machine.Current.Time).ConfigureAwait(false)
                     : null;
-
-                // Without an end of the state, its copy would never end.
-                return reply is TReply given and not ClientReply.BackupBytes { Bytes.IsEmpty: true }
+                return reply is TReply given
                     ? given
                     : throw new StoreException($"{target.Process} does not give its state: " + reply switch
                     {
                         null => "there is no connection to it.",
                         ClientReply.Declined declined => declined.Why,
                         ClientReply.Refused refused => refused.Why,
-                        ClientReply.BackupLost lost => lost.Why,
                         _ => $"it answers with {reply.GetType().Name}.",
                     });
             }

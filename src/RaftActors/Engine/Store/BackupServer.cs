@@ -1,7 +1,6 @@
 using Akka.Actor;
 
 using RaftActors.Core;
-using RaftActors.Core.Codec;
 using RaftActors.Storage;
 using RaftActors.Wire;
 
@@ -29,44 +28,52 @@ internal sealed class BackupServer(HostedStore store, int sizeMax) : UntypedActo
         }
         catch (StoreException e)
         {
-            wanted.Caller.Tell(new ClientReply.BackupLost(e.Message), Self);
+            wanted.Caller.Tell(new ClientReply.Declined(e.Message), Self);
         }
     }
 
     private ClientReply AnswerTo(Wanted wanted)
     {
         var (call, uid, snapshot, end, _) = wanted;
-        switch (call)
+        var isBeginning = call.Has == default && snapshot is not null;
+
+        // The client's last entry is read too, because it shows that both logs are one. The snapshot that ends there shows it as well.
+        var isKnown = call.Has == default || call.Has == snapshot?.Position;
+        var first = isKnown ? call.Has.Index.Next : call.Has.Index;
+        var entries = isBeginning || first > end
+            ? default
+            : store.ReadLog(first, new LogIndex(Math.Min(end.Value, first.Value + EntriesMax - 1)));
+        if (isBeginning || (entries.IsEmpty && first <= end))
         {
-            case ClientCall.BackupBegin:
-                return new ClientReply.BackupBegun(
-                    uid, snapshot?.Position ?? default, DescriptionOf(snapshot).Length, snapshot?.Length ?? 0, end);
-            case ClientCall.BackupDescription(var position, var offset):
-                return snapshot?.Position == position && DescriptionOf(snapshot) is var bytes && offset < bytes.Length
-                    ? new ClientReply.BackupBytes(bytes.AsMemory((int)offset, (int)Math.Min(bytes.Length - offset, PieceMax)))
-                    : new ClientReply.BackupLost($"A later snapshot has replaced that of {position}.");
-            case ClientCall.BackupState(var position, var offset):
-                return new ClientReply.BackupBytes(store.ReadSnapshot(position, offset, PieceMax));
-            case ClientCall.BackupLog(var first, var last):
-                var entries = store.ReadLog(first, new LogIndex(Math.Min(last.Value, first.Value + EntriesMax - 1)));
-                return entries.IsEmpty
-                    ? new ClientReply.BackupLost($"The entries from {first} on are compacted.")
-                    : new ClientReply.BackupEntries(entries.Take(FittingOf(entries)));
-            default:
-                throw new ArgumentException($"{call.GetType().Name} is no request of a backup.", nameof(wanted));
+            return snapshot is null
+                ? new ClientReply.Declined($"The entries from {first} on are compacted.")
+                : new ClientReply.BackupPart(uid, end, PieceOf(snapshot, call), []);
         }
+
+        if (!isKnown && entries is [var last, ..] && last.Term != call.Has.Term)
+        {
+            return new ClientReply.Refused(
+                $"The backup ends at {call.Has}, where the process has another entry, of term {last.Term}. Take a full backup.");
+        }
+
+        entries = entries.Skip(isKnown || entries.IsEmpty ? 0 : 1);
+        return new ClientReply.BackupPart(uid, end, null, entries.Take(FittingOf(entries)));
     }
 
-    private static byte[] DescriptionOf(Snapshot? snapshot)
+    private Message.SnapshotChunk PieceOf(Snapshot snapshot, ClientCall.Backup call)
     {
-        if (snapshot is null)
+        var place = snapshot.Position == call.Snapshot ? call.Place : 0;
+        OutgoingSnapshot transfer = new(snapshot, now: 0);
+        transfer.Answer(place, now: 0);
+        var (at, sessions, keys) = transfer.TakeNext(PieceMax) ?? (transfer.Stored, [], []);
+        var state = at < transfer.StateStart
+            ? ReadOnlyMemory<byte>.Empty
+            : store.ReadSnapshot(snapshot.Position, at - transfer.StateStart, PieceMax);
+        return new Message.SnapshotChunk(transfer.Description, snapshot.Sessions.Length, at, sessions, state, default, Round: 0)
         {
-            return [];
-        }
-
-        ByteWriter writer = new();
-        EntryFormat.WriteSnapshot(writer, snapshot);
-        return writer.ToArray();
+            KeyCount = snapshot.Keys.Keys.Length,
+            Keys = keys,
+        };
     }
 
     private int FittingOf(LogSlice entries)

@@ -1,0 +1,102 @@
+using RaftActors.Core;
+
+namespace RaftActors.Storage.Backups;
+
+/// <summary>
+/// A new store that gets a snapshot and the entries after it: that of a backup, and that of a member of a restored group. It is fenced from
+/// its first write on, until <see cref="End"/> says otherwise. So a process that is started on a part of it neither votes nor counts. Each
+/// write blocks for the disk.
+/// </summary>
+internal sealed class FencedStore : IStoreListener, IDisposable
+{
+    private readonly StoreDirectory _directory;
+    private readonly StoreOwner _owner;
+    private readonly IRaftStore _store;
+    private Ticket _asked;
+
+    /// <param name="directory">Has no thread. Dispose closes it.</param>
+    /// <exception cref="StoreException">The directory has a store of the owner already, or cannot be written.</exception>
+    public FencedStore(StoreDirectory directory, StoreOwner owner)
+    {
+        (_directory, _owner, _store) = (directory, owner, directory.StoreOf(owner));
+        try
+        {
+            if (directory.Owners.Contains(owner))
+            {
+                throw new StoreException(
+                    $"The directory has a store of {owner} already. Restore into another directory, or move this one away.");
+            }
+
+            _store.Open(owner, [], this);
+            End(Fenced);
+        }
+        catch
+        {
+            Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>The state of a store that no process may use.</summary>
+    public static HardState Fenced { get; } = InitialState.Empty.HardState with { Fence = new Fence.RestoredDisk() };
+
+    /// <summary>The entries up to a position are elsewhere.</summary>
+    public void BeginAfter(LogPosition position) => Write(new Effect.Discard(position, LogIndex.Zero));
+
+    /// <summary>Adds the next bytes of the state in a snapshot. The last ones install it, in place of an earlier one.</summary>
+    public void Add(Snapshot snapshot, long offset, ReadOnlyMemory<byte> state)
+    {
+        Write(new Effect.StoreChunk(Next(), snapshot, offset, state));
+        if (offset + state.Length == snapshot.Length)
+        {
+            Write(new Effect.InstallSnapshot(Next(), snapshot, KeepsLog: false));
+            Write(new Effect.Discard(snapshot.Position, snapshot.Position.Index));
+        }
+    }
+
+    /// <summary>Adds the next entries.</summary>
+    public void Add(LogSlice entries) => Write(new Effect.Persist(Next(), null, entries));
+
+    /// <summary>Writes the state of a store that is whole.</summary>
+    public void End(HardState state) => Write(new Effect.Persist(Next(), state, default));
+
+    void IStoreListener.OnPersisted(Ticket ticket)
+    {
+    }
+
+    void IStoreListener.OnSnapshotSaved(Snapshot snapshot)
+    {
+    }
+
+    void IStoreListener.OnSpace(bool isShort)
+    {
+    }
+
+    void IStoreListener.OnFailed(StoreException cause)
+    {
+    }
+
+    public void Dispose()
+    {
+        _store.Dispose();
+        _directory.Dispose();
+    }
+
+    private Ticket Next() => _asked = _asked.Next;
+
+    private void Write(Effect.Write write)
+    {
+        _store.Write(write);
+        _directory.WriteQueued();
+        if (_directory.Writer.Failure is { } failure)
+        {
+            throw failure;
+        }
+
+        if (_directory.IsShortOfSpace)
+        {
+            throw new StoreException($"The disk is nearly full, so the store of {_owner} is a part, and fenced. Make room, and begin "
+                + "again. A restore needs another directory, or this one moved away.");
+        }
+    }
+}
