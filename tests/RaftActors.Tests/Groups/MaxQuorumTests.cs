@@ -34,26 +34,6 @@ public sealed class MaxQuorumTests : TestKit
     }
 
     [Fact]
-    public void Higher_maximum_promotes_learners_and_a_lower_one_demotes_voters()
-    {
-        Found(first: 3, others: 3);
-        Take("raft4");
-        Take("raft5");
-        Assert.Equal(3, Voters());
-
-        Set("raft2", 5);
-        _group.AdvanceUntil("raft5", "quorum of 5, member");
-        ExpectMsg<Outcome<Membership>.Done>();
-        Assert.Equal((5, 5), (Voters(), _group.StatusOf("raft3").MaxQuorum));
-
-        Set("raft3", 3);
-        _group.AdvanceUntil("raft5", "quorum of 3, learner");
-        ExpectMsg<Outcome<Membership>.Done>();
-        Assert.Equal((3, 3), (Voters(), _group.StatusOf("raft3").MaxQuorum));
-        Assert.Equal(_group.StatusOf("raft1").Name, _group.StatusOf("raft3").Leader);
-    }
-
-    [Fact]
     public void Maximum_that_the_group_has_already_may_be_set_again()
     {
         Found(first: 3, others: 3);
@@ -113,8 +93,6 @@ public sealed class MaxQuorumTests : TestKit
         _group.Settle();
         _group.Advance(2);
     }
-
-    private int Voters() => _group.StatusOf("raft2").Members.Count(member => member.IsVoter);
 
     private string[] ExplanationOf(string name)
     {

@@ -76,13 +76,6 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
         return script;
     }
 
-    /// <summary>A process whose actor counts its pairs, and takes snapshots of the count.</summary>
-    public void StartCounting(string name)
-    {
-        var (watcher, all) = Prepare(name, new RaftOptions<string>());
-        Watch(name, watcher, system.ActorOf(Props.Create(() => new Counting(watcher, all)), name));
-    }
-
     /// <summary>A process whose actor fails when its fuse is set.</summary>
     /// <param name="directive">What its own supervisor does; null: the guardian of the actor system supervises it.</param>
     public void StartGuarded(string name, Directive? directive, Fragile.Fuse fuse)
