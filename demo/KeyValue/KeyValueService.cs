@@ -36,9 +36,10 @@ internal static class KeyValueService
     {
         var builder = WebApplication.CreateBuilder(args);
         var shards = ShardsOf(builder.Configuration["groups"] ?? "1");
-        builder.Services.AddAkka("raft", akka => akka
+        builder.Services.AddRaftOptions();
+        builder.Services.AddAkka("raft", (akka, services) => akka
             .ConfigureLoggers(loggers => loggers.AddLoggerFactory())
-            .WithRaft(builder.Configuration)
+            .WithRaft(services)
             .WithRaftJson(KeyValueJson.Default)
             .WithRaftShards<KeyValueStore>(shards)
             .WithRaftHealthChecks());

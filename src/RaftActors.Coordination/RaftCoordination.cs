@@ -119,11 +119,18 @@ public sealed class RaftCoordination : IExtension
     public static Config DefaultConfig() => CoordinationSettings.Defaults;
 
     /// <summary>
-    /// Checks the settings of <c>raft-coordination.bootstrap</c>. Akka.Cluster does, too, but then its failure ends the actor system.
+    /// Checks the settings of <c>raft-coordination</c>. Akka.Cluster does, too, but then its failure ends the actor system.
     /// </summary>
-    /// <param name="config">The configuration of an actor system that will have an Akka.Cluster.</param>
+    /// <param name="config">The configuration of an actor system, which will have an Akka.Cluster if <c>bootstrap</c> is on.</param>
     /// <exception cref="RaftConfigurationException">A setting is wrong, such as a seed node.</exception>
-    public static void CheckBootstrap(Config config) => BootstrapSettings.Read(config, isClustered: true);
+    public static void Check(Config config)
+    {
+        CoordinationSettings.Check(config);
+        if (config.GetBoolean("raft-coordination.bootstrap"))
+        {
+            BootstrapSettings.Read(config, isClustered: true);
+        }
+    }
 
     /// <summary>
     /// Acquires a lock. Waits for its turn: waiting claims are granted in the order in which they were made. The lock is not reentrant.

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Reflection;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 
@@ -9,42 +10,34 @@ namespace RaftActors.Hosting;
 /// <summary>The settings that <see cref="RaftNodeOptions"/> stand for. Unset options set nothing.</summary>
 internal static class NodeHocon
 {
-    public static Config Of(RaftNodeOptions options) => ConfigurationFactory.ParseString(string.Join('\n', Lines(options)));
+    public static Config Of(RaftNodeOptions options)
+    {
+        var directory = options.StoreDirectory is { Length: > 0 } path ? Path.GetFullPath(path) : null;
+        var set = SettingsOf(options with { StoreDirectory = directory });
+        return ConfigurationFactory.ParseString(string.Join('\n', set.Select(each => $"{each.Setting} = {each.Value}")));
+    }
+
+    public static IEnumerable<(string Option, string Setting, string Value)> SettingsOf(object options, string prefix = "") =>
+        options.GetType().GetProperties().SelectMany(property => property.GetValue(options) switch
+        {
+            null or IReadOnlyList<string> { Count: 0 } => [],
+            var value when NodeOptionsCheck.IsGroup(property) => SettingsOf(value, $"{property.Name}:"),
+            var value => property.GetCustomAttributes<SettingAttribute>()
+                .Select(setting => (prefix + property.Name, setting.Name, Text(value, setting.Factor))),
+        });
 
     /// <summary>A quoted string of HOCON is one of JSON.</summary>
     public static string Quote(string text) => $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 
     public static string List(IEnumerable<string> items) => $"[{string.Join(", ", items.Select(Quote))}]";
 
-    private static IEnumerable<string> Lines(RaftNodeOptions options)
+    private static string Text(object value, double factor) => value switch
     {
-        var security = options.Security;
-        (string Key, string? Value)[] all =
-        [
-            ("node", Text(options.Node)),
-            ("roster", TextList(options.Roster)),
-            ("contacts", TextList(options.Contacts)),
-            ("client.contacts", TextList(options.Contacts)),
-            ("joining", Flag(options.Joining)),
-            ("store.directory", Text(options.StoreDirectory is { } directory ? Path.GetFullPath(directory) : null)),
-            ("quorum.max", options.MaxQuorum?.ToString(CultureInfo.InvariantCulture)),
-            ("quorum.allow-fewer-than-three", Flag(options.AllowFewerThanThree)),
-            ("failure-domain", Text(options.FailureDomain)),
-            ("security.tls.certificate", Text(security.Certificate)),
-            ("security.tls.key", Text(security.Key)),
-            ("security.tls.password", Text(security.Password)),
-            ("security.tls.ca", Text(security.Ca)),
-            ("security.roles.node", TextList(security.Nodes)),
-            ("security.roles.operator", TextList(security.Operators)),
-            ("security.roles.writer", TextList(security.Writers)),
-            ("security.roles.reader", TextList(security.Readers)),
-        ];
-        return all.Where(each => each.Value is not null).Select(each => $"raft.{each.Key} = {each.Value}");
-    }
-
-    private static string? Text(string? value) => value is null ? null : Quote(value);
-
-    private static string? TextList(IList<string> values) => values.Count == 0 ? null : List(values);
-
-    private static string? Flag(bool? value) => value switch { null => null, true => "on", false => "off" };
+        string text => Quote(text),
+        bool flag => flag ? "on" : "off",
+        TimeSpan time => string.Create(CultureInfo.InvariantCulture, $"{time.TotalMilliseconds * factor:0.####}ms"),
+        long bytes => string.Create(CultureInfo.InvariantCulture, $"{bytes}b"),
+        IReadOnlyList<string> list => List(list),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{value}"),
+    };
 }

@@ -1,4 +1,8 @@
+using System.Reflection;
+
 using Microsoft.Extensions.Configuration;
+
+using RaftActors.Coordination;
 
 namespace RaftActors.Hosting;
 
@@ -8,16 +12,14 @@ namespace RaftActors.Hosting;
 /// </summary>
 internal static class NodeOptionsCheck
 {
-    /// <exception cref="RaftStartException">A key is unknown, or a value cannot be read.</exception>
-    public static RaftNodeOptions Bind(IConfiguration configuration)
+    /// <exception cref="RaftStartException">A key is unknown, or a value is wrong.</exception>
+    public static void Bind(IConfiguration configuration, RaftNodeOptions options)
     {
         var section = configuration.GetSection(RaftNodeOptions.Section);
-        List<string> problems = [.. UnknownKeys(section, typeof(RaftNodeOptions))];
-        problems.AddRange(UnknownKeys(section.GetSection(nameof(RaftNodeOptions.Security)), typeof(RaftSecurityOptions)));
-        Demand(problems);
+        Demand([.. Misread(section, typeof(RaftNodeOptions))]);
         try
         {
-            return section.Get<RaftNodeOptions>() ?? new RaftNodeOptions();
+            section.Bind(options);
         }
         catch (InvalidOperationException cause)
         {
@@ -25,14 +27,21 @@ internal static class NodeOptionsCheck
             throw new RaftStartException(
                 key.Key is null
                     ? $"The section {RaftNodeOptions.Section} cannot be read. {cause.Message} Correct its value."
-                    : $"{key.Key} is '{key.Value}', which cannot be read. Write a number in digits, and a flag as true or false.",
+                    : $"{key.Key} is '{key.Value}', which cannot be read. Write a number in digits, a flag as true or false, and a time as "
+                        + "00:00:05.",
                 null);
         }
+
+        // Whether the actor system has an address is known later, when WithRaft checks the options again.
+        Demand(options, hasAddress: true);
     }
 
     /// <param name="hasAddress">The actor system has an address without <see cref="RaftNodeOptions.Node"/>.</param>
     /// <exception cref="RaftStartException">An option is wrong.</exception>
     public static void Demand(RaftNodeOptions options, bool hasAddress) => Demand([.. Problems(options, hasAddress)]);
+
+    /// <summary>The options that other options hold.</summary>
+    public static bool IsGroup(PropertyInfo property) => property.PropertyType.Namespace == typeof(RaftNodeOptions).Namespace;
 
     private static void Demand(List<string> problems)
     {
@@ -44,13 +53,28 @@ internal static class NodeOptionsCheck
 
     private static string Name(string option) => $"{RaftNodeOptions.Section}:{option}";
 
-    private static IEnumerable<string> UnknownKeys(IConfigurationSection section, Type options)
+    // The binder ignores unknown keys, and keys below a value. It takes "5" for five days.
+    private static IEnumerable<string> Misread(IConfigurationSection section, Type options)
     {
-        var keys = options.GetProperties().Select(property => property.Name).ToList();
-        return section.GetChildren()
-            .Select(child => child.Key)
-            .Except(keys, StringComparer.OrdinalIgnoreCase)
-            .Select(key => $"{section.Path}:{key} is unknown. The keys are {string.Join(", ", keys)}.");
+        var all = options.GetProperties();
+        return section.GetChildren().SelectMany(child =>
+        {
+            var property = all.FirstOrDefault(each => each.Name.Equals(child.Key, StringComparison.OrdinalIgnoreCase));
+            var isList = property?.PropertyType == typeof(IReadOnlyList<string>);
+            var value = child.Value ?? "";
+            return property switch
+            {
+                null => [$"{child.Path} is unknown. The keys are {string.Join(", ", all.Select(each => each.Name))}."],
+                _ when value.Length > 0 && (isList || IsGroup(property)) =>
+                    [$"{child.Path} is '{value}', but it has keys below it, such as {child.Path}:{(isList ? "0" : "Certificate")}."],
+                _ when IsGroup(property) => Misread(child, property.PropertyType),
+                _ when !isList && child.GetChildren().Any() =>
+                    [$"{child.Path} has keys below it, but it is one value. Set {child.Path} itself."],
+                _ when value.Length > 0 && property.PropertyType == typeof(TimeSpan?) && !value.Contains(':') =>
+                    [$"{child.Path} is '{value}', which is no time. Write hours, minutes and seconds, such as 00:00:05."],
+                _ => [],
+            };
+        });
     }
 
     private static IEnumerable<string> Problems(RaftNodeOptions options, bool hasAddress)
@@ -72,11 +96,6 @@ internal static class NodeOptionsCheck
             yield return $"{Name(nameof(options.Roster))} has '{process}'. Write process@node, such as counter@10.0.0.1:2551.";
         }
 
-        foreach (var twice in options.Roster.GroupBy(process => process, StringComparer.Ordinal).Where(same => same.Skip(1).Any()))
-        {
-            yield return $"{Name(nameof(options.Roster))} has '{twice.Key}' more than once. Write each process once.";
-        }
-
         foreach (var contact in options.Contacts.Where(contact => NodeAddress.Parse(contact) is null))
         {
             yield return $"{Name(nameof(options.Contacts))} has '{contact}'. Write host:port, or :port for 127.0.0.1.";
@@ -86,6 +105,29 @@ internal static class NodeOptionsCheck
         {
             yield return $"{Name(nameof(options.StoreDirectory))} is '{directory}', which is no directory. "
                 + "Name a directory on a local disk. It is created if it does not exist.";
+        }
+
+        if (WrongSetting(options) is { } wrong)
+        {
+            yield return wrong;
+        }
+    }
+
+    // The rest of the configuration may have settings that bounds depend on, so the start of the actors checks these bounds.
+    private static string? WrongSetting(RaftNodeOptions options)
+    {
+        try
+        {
+            var set = NodeHocon.Of(options);
+            RaftHocon.Check(set);
+            RaftCoordination.Check(set);
+            return null;
+        }
+        catch (RaftConfigurationException wrong)
+        {
+            var (option, _, _) = NodeHocon.SettingsOf(options)
+                .First(each => wrong.Message.StartsWith($"{each.Setting} ", StringComparison.Ordinal));
+            return $"{Name(option)} is wrong: {wrong.Message}";
         }
     }
 }

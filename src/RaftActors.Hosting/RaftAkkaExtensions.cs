@@ -5,9 +5,9 @@ using Akka.Actor;
 using Akka.Configuration;
 using Akka.Hosting;
 
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 
 using RaftActors.Coordination;
 
@@ -43,22 +43,17 @@ public static class RaftAkkaExtensions
     }
 
     /// <summary>
-    /// Sets the options of this node from the section <c>RaftActors</c> of the configuration. Otherwise as
+    /// Sets the options of this node that <c>services.AddRaftOptions()</c> has read from the configuration. Otherwise as
     /// <see cref="WithRaft(AkkaConfigurationBuilder, RaftNodeOptions)"/>.
     /// </summary>
     /// <param name="builder">The builder that AddAkka passes.</param>
-    /// <param name="configuration">The configuration of the application.</param>
-    /// <param name="configure">Changes the bound options. Null: nothing.</param>
+    /// <param name="services">The services that AddAkka passes.</param>
     /// <returns>The builder.</returns>
-    /// <exception cref="RaftStartException">A key is unknown, or an option is wrong.</exception>
-    public static AkkaConfigurationBuilder WithRaft(
-        this AkkaConfigurationBuilder builder, IConfiguration configuration, Action<RaftNodeOptions>? configure = null)
-    {
-        ArgumentNullException.ThrowIfNull(configuration);
-        var options = NodeOptionsCheck.Bind(configuration);
-        configure?.Invoke(options);
-        return builder.WithRaft(options);
-    }
+    /// <exception cref="RaftStartException">AddRaftOptions was not called, or an option is wrong.</exception>
+    public static AkkaConfigurationBuilder WithRaft(this AkkaConfigurationBuilder builder, IServiceProvider services) =>
+        services.GetService<IConfigureOptions<RaftNodeOptions>>() is null
+            ? throw new RaftStartException("WithRaft(services) has no options. Call services.AddRaftOptions() beside AddAkka.", null)
+            : builder.WithRaft(services.GetRequiredService<IOptions<RaftNodeOptions>>().Value);
 
     /// <summary>
     /// Writes and reads the types of a source-generated context as JSON, as <see cref="Raft.UseJson"/> does. Several contexts are allowed.
@@ -210,7 +205,7 @@ public static class RaftAkkaExtensions
                 HoconAddMode.Prepend);
 
         // The cluster asks, too. But its failure ends the actor system, and the host may hear of that end alone.
-        RaftCoordination.CheckBootstrap(made.Configuration.GetOrElse(Config.Empty));
+        RaftCoordination.Check(made.Configuration.GetOrElse(Config.Empty));
         return made;
     }
 

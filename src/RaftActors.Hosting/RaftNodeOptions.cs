@@ -1,97 +1,177 @@
 namespace RaftActors.Hosting;
 
 /// <summary>
-/// The settings of a node that an application needs first. An unset option leaves the choice to <see cref="Hocon"/>, then to the HOCON of
-/// the actor system, then to the default. reference.conf of RaftActors describes each setting at length. The start of the host fails with a
-/// <see cref="RaftStartException"/> if an option is wrong.
+/// The settings of a node. An unset option leaves the choice to <see cref="Hocon"/>, then to the HOCON of the actor system, then to the
+/// default. docs/configuration.md has the setting of each option, with its default and bounds, and reference.conf describes it at length.
+/// A configuration has times as <c>00:00:01.5</c>.
 /// </summary>
-public sealed class RaftNodeOptions
+public sealed record RaftNodeOptions
 {
     internal const string Section = "RaftActors";
 
     /// <summary>
     /// The name of this node in the names of its processes. Default: its address, <c>host:port</c>, from the remoting. If neither
     /// <c>WithRemoting</c> nor <c>WithClustering</c> was called before, set it to <c>host:port</c>, or <c>:port</c> for 127.0.0.1: then
-    /// WithRaft also starts Akka.Remote at this address. Sets <c>raft.node</c>.
+    /// WithRaft also starts Akka.Remote at this address.
     /// </summary>
-    public string? Node { get; set; }
+    [Setting("raft.node")]
+    public string? Node { get; init; }
 
     /// <summary>
     /// The full names of all processes that found the group, such as <c>counter@10.0.0.1:2551</c>, the same on all nodes. Empty: the HOCON
-    /// or the actor's <see cref="RaftOptions{TValue}"/> has the roster. Sets <c>raft.roster</c>.
+    /// or the actor's <see cref="RaftOptions{TValue}"/> has the roster.
     /// </summary>
-    public IList<string> Roster { get; set; } = [];
+    [Setting("raft.roster")]
+    public IReadOnlyList<string> Roster { get; init; } = [];
 
     /// <summary>
     /// Nodes to ask, as <c>host:port</c>, for a node that no roster names: one that joins, and one that has only clients. Empty: none. A
-    /// member of an Akka.Cluster needs none. Sets <c>raft.contacts</c> and <c>raft.client.contacts</c>.
+    /// member of an Akka.Cluster needs none.
     /// </summary>
-    public IList<string> Contacts { get; set; } = [];
+    [Setting("raft.contacts")]
+    [Setting("raft.client.contacts")]
+    public IReadOnlyList<string> Contacts { get; init; } = [];
 
-    /// <summary>True: this node joins groups that were founded without it. Default: false. Sets <c>raft.joining</c>.</summary>
-    public bool? Joining { get; set; }
+    /// <summary>True: this node joins groups that were founded without it.</summary>
+    [Setting("raft.joining")]
+    public bool? Joining { get; init; }
 
     /// <summary>
     /// The directory for term, vote, log and snapshots. It is created if it does not exist. A relative path begins at the current
-    /// directory. Default: none, everything is in memory. Sets <c>raft.store.directory</c>.
+    /// directory. Default: none, everything is in memory.
     /// </summary>
-    public string? StoreDirectory { get; set; }
+    [Setting("raft.store.directory")]
+    public string? StoreDirectory { get; init; }
+
+    /// <summary>The highest number of voters of a group that is founded: 3, 5, 7, 9 or 11. By default the roster decides.</summary>
+    [Setting("raft.quorum.max")]
+    public int? MaxQuorum { get; init; }
+
+    /// <summary>True: a roster may have one or two processes, though such a group survives no failure.</summary>
+    [Setting("raft.quorum.allow-fewer-than-three")]
+    public bool? AllowFewerThanThree { get; init; }
+
+    /// <summary>The rack or zone of this node, over which the leader spreads the voters. At most 100 characters.</summary>
+    [Setting("raft.failure-domain")]
+    public string? FailureDomain { get; init; }
 
     /// <summary>
-    /// The highest number of voters of a group that is founded: 3, 5, 7, 9 or 11. Default: 11, so the roster decides by its length. Sets
-    /// <c>raft.quorum.max</c>.
+    /// The shortest time without a leader after which a voter campaigns. The longest is twice as long. Heartbeats and ticks follow it,
+    /// with the ratios of the defaults.
     /// </summary>
-    public int? MaxQuorum { get; set; }
+    [Setting("raft.election-timeout.min")]
+    [Setting("raft.election-timeout.max", 2)]
+    [Setting("raft.heartbeat-interval", 0.25)]
+    [Setting("raft.tick-interval", 0.05)]
+    public TimeSpan? ElectionTimeout { get; init; }
 
-    /// <summary>
-    /// True: a roster may have one or two processes, though such a group survives no failure. Default: false. Sets
-    /// <c>raft.quorum.allow-fewer-than-three</c>.
-    /// </summary>
-    public bool? AllowFewerThanThree { get; set; }
+    /// <summary>The time of silence after which the leader replaces a voter.</summary>
+    [Setting("raft.quorum.gone-after")]
+    public TimeSpan? VoterGoneAfter { get; init; }
 
-    /// <summary>
-    /// The rack or zone of this node, over which the leader spreads the voters. At most 100 characters. Default: none. Sets
-    /// <c>raft.failure-domain</c>.
-    /// </summary>
-    public string? FailureDomain { get; set; }
+    /// <summary>The time limit of an Append that gives none.</summary>
+    [Setting("raft.append-timeout")]
+    public TimeSpan? AppendTimeout { get; init; }
+
+    /// <summary>The time limit of a Get or Query that gives none.</summary>
+    [Setting("raft.get-timeout")]
+    [Setting("raft.query-timeout")]
+    public TimeSpan? ReadTimeout { get; init; }
+
+    /// <summary>The time limit of a change of members or of the leadership that gives none.</summary>
+    [Setting("raft.change-timeout")]
+    public TimeSpan? ChangeTimeout { get; init; }
+
+    /// <summary>The entries after which a snapshot is taken.</summary>
+    [Setting("raft.snapshot.after-entries")]
+    public int? SnapshotAfterEntries { get; init; }
+
+    /// <summary>The bytes of pairs after which a snapshot is taken.</summary>
+    [Setting("raft.snapshot.after-bytes")]
+    public long? SnapshotAfterBytes { get; init; }
+
+    /// <summary>True: a query with <see cref="ReadConsistency.Lease"/> costs no round of messages, if clocks run evenly.</summary>
+    [Setting("raft.lease.enabled")]
+    public bool? LeaseEnabled { get; init; }
 
     /// <summary>Encryption and authentication of raft's messages. Default: none.</summary>
-    public RaftSecurityOptions Security { get; set; } = new();
+    public RaftSecurityOptions Security { get; init; } = new();
+
+    /// <summary>
+    /// Of <c>WithRaftCoordination</c>: the session of a node expires after this time without a renewal, which the node repeats ten times as
+    /// often.
+    /// </summary>
+    [Setting("raft-coordination.session-timeout")]
+    [Setting("raft-coordination.renew-interval", 0.1)]
+    public TimeSpan? SessionTimeout { get; init; }
+
+    /// <summary>Of <c>WithRaftBootstrap</c>: a member downs itself if the group has not confirmed it for this time.</summary>
+    [Setting("raft-coordination.member-timeout")]
+    public TimeSpan? MemberTimeout { get; init; }
+
+    /// <summary>
+    /// Of <c>WithRaftDowning</c>: a node with unreachable members downs itself after this time without an answer of the group. After half
+    /// of it, a side proposes to down the members that it cannot reach.
+    /// </summary>
+    [Setting("raft-coordination.downing.down-self-after")]
+    [Setting("raft-coordination.downing.stable-after", 0.5)]
+    public TimeSpan? DownAfter { get; init; }
 
     /// <summary>HOCON for every other setting, such as <c>raft.priority = 1</c>. Set options override it. Null: none.</summary>
-    public string? Hocon { get; set; }
+    public string? Hocon { get; init; }
 }
 
 /// <summary>
 /// How raft's own connections are protected: by certificates, on every node. docs/security.md shows it. The remoting has keys of its own.
 /// </summary>
-public sealed class RaftSecurityOptions
+public sealed record RaftSecurityOptions
 {
-    /// <summary>A file with this node's certificate, PEM or PFX. Sets <c>raft.security.tls.certificate</c>.</summary>
-    public string? Certificate { get; set; }
+    /// <summary>A file with this node's certificate, PEM or PFX.</summary>
+    [Setting("raft.security.tls.certificate")]
+    public string? Certificate { get; init; }
 
-    /// <summary>The PEM file with the private key. Default: in <see cref="Certificate"/>. Sets <c>raft.security.tls.key</c>.</summary>
-    public string? Key { get; set; }
+    /// <summary>The PEM file with the private key. Default: in <see cref="Certificate"/>.</summary>
+    [Setting("raft.security.tls.key")]
+    public string? Key { get; init; }
 
-    /// <summary>The password of a PFX file or an encrypted key. Default: none. Sets <c>raft.security.tls.password</c>.</summary>
-    public string? Password { get; set; }
+    /// <summary>The password of a PFX file or an encrypted key. Default: none.</summary>
+    [Setting("raft.security.tls.password")]
+    public string? Password { get; init; }
 
-    /// <summary>
-    /// The PEM file with the roots that sign the certificates. Needed with <see cref="Certificate"/>. Sets <c>raft.security.tls.ca</c>.
-    /// </summary>
-    public string? Ca { get; set; }
+    /// <summary>The PEM file with the roots that sign the certificates. Needed with <see cref="Certificate"/>.</summary>
+    [Setting("raft.security.tls.ca")]
+    public string? Ca { get; init; }
 
-    /// <summary>
-    /// The names in certificates of nodes. Empty: with node names, those that rosters and logs name. Sets <c>raft.security.roles.node</c>.
-    /// </summary>
-    public IList<string> Nodes { get; set; } = [];
+    /// <summary>If not empty, only these public keys are accepted: SHA-256 of the key, as base64.</summary>
+    [Setting("raft.security.tls.pins")]
+    public IReadOnlyList<string> Pins { get; init; } = [];
 
-    /// <summary>The names in certificates that may change members. Sets <c>raft.security.roles.operator</c>.</summary>
-    public IList<string> Operators { get; set; } = [];
+    /// <summary>The names in certificates of nodes. Empty: with node names, those that rosters and logs name.</summary>
+    [Setting("raft.security.roles.node")]
+    public IReadOnlyList<string> Nodes { get; init; } = [];
 
-    /// <summary>The names in certificates that may append and read. Sets <c>raft.security.roles.writer</c>.</summary>
-    public IList<string> Writers { get; set; } = [];
+    /// <summary>The names in certificates that may change members.</summary>
+    [Setting("raft.security.roles.operator")]
+    public IReadOnlyList<string> Operators { get; init; } = [];
 
-    /// <summary>The names in certificates that may read. Sets <c>raft.security.roles.reader</c>.</summary>
-    public IList<string> Readers { get; set; } = [];
+    /// <summary>The names in certificates that may append and read.</summary>
+    [Setting("raft.security.roles.writer")]
+    public IReadOnlyList<string> Writers { get; init; } = [];
+
+    /// <summary>The names in certificates that may read.</summary>
+    [Setting("raft.security.roles.reader")]
+    public IReadOnlyList<string> Readers { get; init; } = [];
+
+    /// <summary>Without the password, because programs log their options.</summary>
+    public override string ToString() => $"{nameof(RaftSecurityOptions)} {{ {nameof(Certificate)} = {Certificate} }}";
+}
+
+/// <summary>Names the setting that an option sets.</summary>
+/// <param name="factor">The setting is this part of the option, which is a time.</param>
+[AttributeUsage(AttributeTargets.Property, AllowMultiple = true)]
+internal sealed class SettingAttribute(string name, double factor = 1) : Attribute
+{
+    public string Name => name;
+
+    public double Factor => factor;
 }

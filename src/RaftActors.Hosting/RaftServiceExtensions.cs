@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 
 using Akka.Actor;
 
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Microsoft.Extensions.Hosting;
@@ -20,6 +21,17 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// </summary>
 public static class RaftServiceExtensions
 {
+    /// <summary>
+    /// Binds <see cref="RaftNodeOptions"/> to the section <c>RaftActors</c>, for <c>WithRaft(services)</c>. If a key is unknown or an
+    /// option is wrong, the start of the host fails with a <see cref="RaftStartException"/> before there is an actor system.
+    /// </summary>
+    /// <param name="services">The services of the application.</param>
+    /// <returns>The options, for further steps.</returns>
+    public static OptionsBuilder<RaftNodeOptions> AddRaftOptions(this IServiceCollection services) => services
+        .AddOptions<RaftNodeOptions>()
+        .Configure<IConfiguration>((options, configuration) => NodeOptionsCheck.Bind(configuration, options))
+        .ValidateOnStart();
+
     /// <summary>Registers a <see cref="RaftClient{TValue, TResult}"/> of a group, keyed by the group's name if one is given.</summary>
     /// <typeparam name="TValue">The type of the values of the group, as its actors have it.</typeparam>
     /// <typeparam name="TResult">The type of the results of HandleAppend, as the actors have it.</typeparam>
@@ -49,13 +61,13 @@ public static class RaftServiceExtensions
     /// <summary>Registers an <see cref="EntityClient"/> of the entities of shards.</summary>
     /// <param name="services">The services of the application.</param>
     /// <param name="shards">The shards, as the actors have them.</param>
-    /// <param name="options">Null, and each unset option: the configuration decides.</param>
+    /// <param name="contacts">Nodes to ask, as <c>host:port</c>, besides the own one. Null: the configuration decides.</param>
     /// <returns>The services.</returns>
     public static IServiceCollection AddRaftEntityClient(
-        this IServiceCollection services, RaftShards shards, RaftClientOptions? options = null)
+        this IServiceCollection services, RaftShards shards, IReadOnlyList<string>? contacts = null)
     {
         ArgumentNullException.ThrowIfNull(shards);
-        return services.AddSingleton(provider => RaftOf(provider).CreateEntityClient(shards, options));
+        return services.AddSingleton(provider => RaftOf(provider).CreateEntityClient(shards, contacts));
     }
 
     /// <summary>

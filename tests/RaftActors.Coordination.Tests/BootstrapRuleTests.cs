@@ -22,22 +22,11 @@ public sealed class BootstrapRuleTests
     public BootstrapRuleTests() => _client = new FakeClient { Delay = command => _delay(command) };
 
     [Fact]
-    public void First_node_founds_a_cluster() => Assert.Equal(new ClusterRecord.Step.Found(1), Record(0).StepOf("a"));
-
-    [Fact]
     public void Node_joins_the_members_of_the_latest_cluster_and_no_others()
     {
         var step = Record(7, ("a", 7, true), ("b", 7, false), ("c", 6, true), ("d", 7, true), ("e", 8, true)).StepOf("x");
 
         Assert.Equal(["a", "d"], Assert.IsType<ClusterRecord.Step.Join>(step).Members.ToArray());
-    }
-
-    [Fact]
-    public void Cluster_is_gone_only_when_no_other_node_has_a_claim_to_it()
-    {
-        Assert.IsType<ClusterRecord.Step.Join>(Record(7, ("a", 7, true)).StepOf("x"));
-        Assert.IsType<ClusterRecord.Step.Withdraw>(Record(7, ("a", 7, false)).StepOf("x"));
-        Assert.Equal(new ClusterRecord.Step.Found(8), Record(7, ("x", 7, false), ("b", 6, true), ("c", 8, false)).StepOf("x"));
     }
 
     [Fact]
@@ -64,38 +53,6 @@ public sealed class BootstrapRuleTests
     }
 
     [Fact]
-    public void Founder_joins_itself_after_the_group_has_decided_and_others_join_it()
-    {
-        Member a = Start("a"), b = Start("b");
-        Assert.Equal(["a"], a.Asked);
-        _clock.Advance(TimeSpan.FromSeconds(5));
-        Assert.Empty(b.Asked);
-
-        a.Enter(a);
-        _clock.Advance(TimeSpan.FromSeconds(2));
-
-        Assert.Equal(["a"], b.Asked.Distinct());
-        Assert.Equal("1", Item("number"));
-        Assert.Equal("1 in", Item("node/" + a.Node));
-        Assert.Equal("1", Item("node/" + b.Node));
-    }
-
-    [Fact]
-    public void Of_two_proposals_at_once_the_first_one_founds_and_the_second_node_joins()
-    {
-        _delay = command => command is Command.Put { Session: 0 } ? Task.Delay(TimeSpan.FromSeconds(1), _clock) : Task.CompletedTask;
-        var b = Start("b");
-        _delay = _ => Task.CompletedTask;
-        var a = Start("a");
-        a.Enter(a);
-        _clock.Advance(TimeSpan.FromSeconds(4));
-
-        Assert.Equal(["a"], a.Asked);
-        Assert.Equal(["a"], b.Asked.Distinct());
-        Assert.Equal("1", Item("number"));
-    }
-
-    [Fact]
     public void Founder_that_died_before_it_joined_itself_is_followed_by_its_next_life_with_a_higher_number()
     {
         Start("a");
@@ -106,56 +63,6 @@ public sealed class BootstrapRuleTests
 
         Assert.Equal("2", Item("number"));
         Assert.Single([next, b], each => each.Asked.Count > 0);
-    }
-
-    [Fact]
-    public void Founder_that_stood_still_after_the_decision_forms_no_cluster()
-    {
-        var late = new TaskCompletionSource();
-        _delay = command => command is Command.Put { Session: 0 } ? late.Task : Task.CompletedTask;
-        var a = Start("a");
-        _delay = _ => Task.CompletedTask;
-
-        _clock.Pause(2 * MemberTimeout);
-        Complete(late);
-
-        Assert.Equal("1", Item("number"));
-        Assert.Empty(a.Asked);
-    }
-
-    [Fact]
-    public void Member_whose_claim_was_not_renewed_downs_itself_before_the_group_ends_it()
-    {
-        var a = Start("a");
-        a.Enter(a);
-        _clock.Advance(TimeSpan.FromSeconds(1));
-        _delay = command => command is Command.Renew ? new TaskCompletionSource().Task : Task.CompletedTask;
-
-        _clock.Advance(MemberTimeout * 0.9);
-        Assert.False(a.IsDowned);
-        _clock.Advance(MemberTimeout * 0.2);
-
-        Assert.True(a.IsDowned);
-    }
-
-    [Fact]
-    public void Node_that_is_taken_up_after_it_gave_up_its_claim_downs_itself()
-    {
-        var a = Start("a");
-        a.Enter(a);
-        _clock.Advance(TimeSpan.FromSeconds(1));
-        Member b = Start("b"), c = Start("c");
-        Assert.Equal(["a", "a"], b.Asked.Concat(c.Asked));
-
-        // The founder leaves before it has answered, and one of the two founds the next cluster.
-        a.Leave();
-        _clock.Advance(TimeSpan.FromSeconds(10));
-        Assert.Equal("2", Item("number"));
-        var other = b.Asked.Contains("b") ? c : b;
-        other.Enter(a);
-        _ = other.Bootstrap.OnUpAsync();
-
-        Assert.True(other.IsDowned);
     }
 
     [Fact]
@@ -283,7 +190,9 @@ public sealed class BootstrapRuleTests
     [InlineData("raft.discovery = cluster", "raft.discovery is cluster, so the group would wait for the cluster")]
     [InlineData("akka.cluster.downing-provider-class = \"\"", "akka.cluster.downing-provider-class is ''")]
     [InlineData("akka.cluster.retry-unsuccessful-join-after = 5s", "retry-unsuccessful-join-after is 5s, so Akka.Cluster could join")]
-    [InlineData("raft-coordination.member-timeout = 1s", "member-timeout is 00:00:01; it must be from 3s to 1h.")]
+    [InlineData("raft-coordination.member-timeout = 1s", "member-timeout is '1s'; it must be 3s to 1h.")]
+    [InlineData("raft-coordination.member-timeot = 5s", "There is no setting raft-coordination.member-timeot. The nearest one is")]
+    [InlineData("raft-coordination.groups.a.bootstrap = on", "There is no setting raft-coordination.groups.a.bootstrap.")]
     public void Wrong_setting_is_named(string setting, string message)
     {
         var config = ConfigurationFactory.ParseString(
@@ -304,15 +213,6 @@ public sealed class BootstrapRuleTests
     [Fact]
     public void Group_does_not_decide_about_clusters_unless_it_is_told_to() =>
         Assert.Null(BootstrapSettings.Read(ConfigurationFactory.ParseString("akka.cluster.seed-nodes = [x]"), isClustered: true));
-
-    // With the context of the test, continuations would run on other threads.
-    private static void Complete(TaskCompletionSource source)
-    {
-        var context = SynchronizationContext.Current;
-        SynchronizationContext.SetSynchronizationContext(null);
-        source.SetResult();
-        SynchronizationContext.SetSynchronizationContext(context);
-    }
 
     private static ClusterRecord Record(long number, params (string Node, long Number, bool IsIn)[] claims) =>
         new(number, 1, [.. claims.Select(each => new ClusterRecord.Claim(each.Node, each.Number, each.IsIn, 1))]);

@@ -14,73 +14,6 @@ public sealed class ClaimTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task Claim_that_was_given_up_holds_no_lock_when_its_acquire_comes_late()
-    {
-        var sent = NewSource();
-        var arrives = NewSource();
-        var released = NewSource();
-        var client = new FakeClient
-        {
-            Delay = command =>
-            {
-                if (command is Command.Acquire)
-                {
-                    sent.TrySetResult();
-                    return arrives.Task;
-                }
-
-                if (command is Command.Release)
-                {
-                    released.TrySetResult();
-                }
-
-                return Task.CompletedTask;
-            },
-        };
-        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task);
-        var settings = new CoordinationSettings(
-            "coordination", ["coordination@a"], "coordination@a", TimeSpan.FromHours(1), TimeSpan.FromSeconds(1), 0.05);
-        await using var keeper = new SessionKeeper(calls, settings, "a", TimeProvider.System, NoLogger.Instance);
-        var claims = new Claims(calls, keeper, TimeProvider.System);
-        using var patience = new CancellationTokenSource();
-        var acquiring = claims.AcquireAsync("billing", 1, waits: false, null, patience.Token);
-        await sent.Task.WaitAsync(Patience);
-
-        await patience.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => acquiring.WaitAsync(Patience));
-        arrives.SetResult();
-
-        await released.Task.WaitAsync(Patience);
-        Assert.NotNull(await claims.AcquireAsync("billing", 1, waits: true, null, CancellationToken.None).WaitAsync(Patience));
-    }
-
-    [Fact]
-    public async Task Claim_whose_answers_are_lost_for_a_session_timeout_leaves_no_other_claim_behind()
-    {
-        var losesAnswer = true;
-        var client = new FakeClient { LosesAnswer = command => command is Command.Acquire && losesAnswer };
-        var clock = new ManualClock();
-        await using var calls = new GroupCalls(client, new TaskCompletionSource().Task);
-        var settings = new CoordinationSettings(
-            "coordination", ["coordination@a"], "coordination@a", TimeSpan.FromSeconds(10), TimeSpan.FromSeconds(1), 0);
-        var keeper = new SessionKeeper(calls, settings, "a", clock, NoLogger.Instance);
-        var claims = new Claims(calls, keeper, clock);
-        var acquiring = claims.AcquireAsync("billing", 1, waits: true, null, CancellationToken.None);
-
-        // The renewals have answers, so the session lives on.
-        clock.Advance(TimeSpan.FromSeconds(25));
-        losesAnswer = false;
-        clock.Advance(TimeSpan.FromSeconds(1));
-
-        Assert.True(acquiring.IsCompletedSuccessfully);
-        await using var held = await acquiring;
-        var (view, _) = await calls.AskAsync(
-            new Question.OfLock("billing", null), CoordinationJson.Default.LockView, null, null, CancellationToken.None);
-        Assert.Equal(held!.Token, Assert.Single(view.Holders).Token);
-        Assert.Equal(0, view.Waiting);
-    }
-
-    [Fact]
     public async Task Claim_whose_question_fails_is_withdrawn()
     {
         var client = new FakeClient();
@@ -124,21 +57,6 @@ public sealed class ClaimTests
         Assert.Equal(10, acquires);
         clock.Advance(GroupCalls.Pause);
         Assert.True(acquiring.IsCompletedSuccessfully);
-    }
-
-    [Fact]
-    public async Task Claim_in_a_session_that_the_group_has_ended_is_made_in_the_next_one()
-    {
-        await using var calls = new GroupCalls(new FakeClient(), new TaskCompletionSource().Task);
-        await using var keeper = NewKeeper(calls, TimeProvider.System);
-        var claims = new Claims(calls, keeper, TimeProvider.System);
-        var first = await keeper.GetAsync(CancellationToken.None);
-        await calls.AppendAsync("a", new Command.Close(first.Id), Patience, TimeProvider.System);
-
-        await using var held = await claims.AcquireAsync("billing", 1, waits: true, null, CancellationToken.None).WaitAsync(Patience);
-
-        Assert.True(held!.IsHeld);
-        Assert.False(first.IsAlive);
     }
 
     [Fact]

@@ -129,41 +129,6 @@ public sealed class ReplicaTests
     }
 
     [Fact]
-    public void Watch_is_told_the_changes_of_a_snapshot_with_those_of_the_next_pair()
-    {
-        Assert.Null(Ask(new Question.OfChanges("", 0)));
-        var ahead = new CoordinationState();
-        ahead.Apply("one", new Command.Put("", null, 0, null), ++_serial);
-        _replica.Restore(ahead.ToImage(), _serial);
-
-        Put("two");
-
-        Assert.Equal(["one", "two"], Assert.IsType<ItemsView>(Assert.Single(_replies)).Items.Select(item => item.Name));
-    }
-
-    [Fact]
-    public void Opening_and_each_renewal_set_the_reminder_of_a_session_and_its_end_forgets_it()
-    {
-        var session = Open();
-        Apply("a", new Command.Renew(session));
-        Apply("a", new Command.Close(session));
-
-        var name = $"session/{session}";
-        Assert.Equal([(name, TimeSpan.FromSeconds(1)), (name, TimeSpan.FromSeconds(1)), (name, null)], _reminded);
-    }
-
-    [Fact]
-    public void Each_write_of_an_item_with_a_lifetime_sets_its_reminder_and_one_without_forgets_it()
-    {
-        var lifetime = TimeSpan.FromSeconds(3);
-        Apply("one", new Command.Put("1", null, 0, lifetime));
-        Apply("one", new Command.Add(1));
-        Apply("one", new Command.Put("1", null, 0, null));
-
-        Assert.Equal([("item/one", lifetime), ("item/one", lifetime), ("item/one", null)], _reminded);
-    }
-
-    [Fact]
     public void Reminder_ends_its_session_or_item_and_one_that_comes_with_an_era_finds_no_session()
     {
         var session = Open();

@@ -29,20 +29,6 @@ public sealed class SessionTests
     }
 
     [Fact]
-    public async Task Session_whose_opening_took_longer_than_its_limit_is_lost_at_once()
-    {
-        var time = TimeProvider.System;
-        var openedAt = time.GetTimestamp() - (2 * time.TimestampFrequency);
-        var isLost = new TaskCompletionSource();
-
-        using var session = new Session(1, openedAt, TimeSpan.FromSeconds(1), time);
-
-        Assert.False(session.IsAlive);
-        using var registration = session.Lost.Register(isLost.SetResult);
-        await isLost.Task.WaitAsync(Patience);
-    }
-
-    [Fact]
     public async Task Renewal_counts_from_the_moment_before_it_was_sent()
     {
         var clock = new ManualClock();
@@ -180,87 +166,6 @@ public sealed class SessionTests
 
         await told.Task.WaitAsync(Patience);
         Assert.False(released.Lost.IsCancellationRequested);
-    }
-
-    [Fact]
-    public async Task Lock_of_a_session_that_is_lost_already_is_lost()
-    {
-        var session = new Session(1, TimeProvider.System.GetTimestamp(), TimeSpan.FromHours(1), TimeProvider.System);
-        session.Lose();
-        var told = NewSource<bool>();
-
-        var held = new RaftLock("billing", 2, session, new LockLoss(1, () => ValueTask.CompletedTask, _ => { }));
-
-        held.Lost.Register(() => told.SetResult(true));
-        await told.Task.WaitAsync(Patience);
-        Assert.False(held.IsHeld);
-    }
-
-    [Fact]
-    public void Session_that_was_lost_is_not_revived_by_a_renewal()
-    {
-        var clock = new ManualClock();
-        var (late, ended) = (NewSession(), NewSession());
-        clock.Pause(TimeSpan.FromSeconds(1));
-        Assert.False(late.IsAlive);
-        Assert.False(late.Lost.IsCancellationRequested);
-        late.OnRenewed(clock.GetTimestamp());
-        ended.Lose();
-        ended.OnRenewed(clock.GetTimestamp());
-
-        Assert.False(late.IsAlive);
-        Assert.False(ended.IsAlive);
-
-        Session NewSession() => new(1, 0, TimeSpan.FromSeconds(1), clock);
-    }
-
-    [Fact]
-    public void Lock_is_held_until_it_is_released_or_its_session_has_ended_by_the_clock()
-    {
-        var clock = new ManualClock();
-        var session = new Session(1, 0, TimeSpan.FromSeconds(1), clock);
-        RaftLock NewLock() => new("billing", 2, session, new LockLoss(1, () => ValueTask.CompletedTask, _ => { }));
-        var (released, late) = (NewLock(), NewLock());
-        Assert.True(released.IsHeld);
-        _ = released.DisposeAsync().AsTask();
-
-        Assert.False(released.IsHeld);
-        Assert.True(late.IsHeld);
-        clock.Pause(TimeSpan.FromSeconds(1));
-        Assert.False(late.IsHeld);
-    }
-
-    [Fact]
-    public async Task Need_after_a_pause_opens_another_session()
-    {
-        var clock = new ManualClock();
-        await using var calls = new GroupCalls(new FakeClient(), new TaskCompletionSource().Task);
-        var keeper = NewKeeper(calls, clock);
-        var first = await keeper.GetAsync(CancellationToken.None);
-
-        clock.Pause(TimeSpan.FromSeconds(10));
-        var second = await keeper.GetAsync(CancellationToken.None);
-
-        Assert.NotEqual(first.Id, second.Id);
-        Assert.True(second.IsAlive);
-    }
-
-    [Fact]
-    public async Task Item_of_a_session_that_the_group_has_ended_is_written_in_the_next_one()
-    {
-        var clock = new ManualClock();
-        await using var calls = new GroupCalls(new FakeClient(), new TaskCompletionSource().Task);
-        var keeper = NewKeeper(calls, clock);
-        var items = new RaftItems(calls, keeper, clock);
-        var first = await keeper.GetAsync(CancellationToken.None);
-        await calls.AppendAsync("a", new Command.Close(first.Id), Patience, clock);
-
-        Assert.NotNull(await items.PutAsync("one", "", ofSession: true));
-
-        Assert.False(first.IsAlive);
-        var second = await keeper.GetAsync(CancellationToken.None);
-        await calls.AppendAsync("a", new Command.Close(second.Id), Patience, clock);
-        Assert.Null(await items.GetAsync("one"));
     }
 
     [Fact]

@@ -45,22 +45,6 @@ public sealed class QuorumKeeperTests
     }
 
     [Fact]
-    public void A_silent_member_must_be_fit_anew_for_the_whole_time()
-    {
-        _progress.IsAdmitted = true;
-        _progress.Accept(new LogIndex(5), start: default, last: new LogIndex(5));
-        Watch(now: 5);
-        Watch(now: 10);
-        Assert.Equal(5, _keeper.FitSince(Member));
-
-        _keeper.Watch([_progress], new LogIndex(5), now: 25, Options);
-        Assert.Null(_keeper.FitSince(Member));
-
-        Watch(now: 30);
-        Assert.Equal(30, _keeper.FitSince(Member));
-    }
-
-    [Fact]
     public void A_member_that_lacks_what_was_committed_before_the_first_heartbeat_is_not_fit()
     {
         _progress.IsAdmitted = true;
@@ -69,23 +53,6 @@ public sealed class QuorumKeeperTests
         Watch(now: 5);
 
         Assert.Null(_keeper.FitSince(Member));
-    }
-
-    [Fact]
-    public void A_member_lags_while_it_is_heard_and_comes_no_nearer_to_the_commit_index()
-    {
-        _progress.Accept(new LogIndex(5), start: default, last: new LogIndex(100));
-        Watch(now: 5, committed: 10);
-        Assert.Equal(0, _keeper.LaggedFor(Member));
-
-        Watch(now: 10, committed: 10);
-        Watch(now: 15, committed: 20);
-        Watch(now: 20, committed: 30);
-        Assert.Equal(10, _keeper.LaggedFor(Member));
-
-        _progress.Accept(new LogIndex(27), start: default, last: new LogIndex(100));
-        Watch(now: 25, committed: 30);
-        Assert.Equal(0, _keeper.LaggedFor(Member));
     }
 
     [Fact]
@@ -99,19 +66,6 @@ public sealed class QuorumKeeperTests
         }
 
         Assert.Equal(50, _keeper.LaggedFor(Member));
-    }
-
-    [Fact]
-    public void A_member_that_catches_up_no_longer_lags()
-    {
-        Watch(now: 5, committed: 10);
-        Watch(now: 10, committed: 10);
-        Watch(now: 15, committed: 10);
-        Assert.Equal(10, _keeper.LaggedFor(Member));
-
-        _progress.Accept(new LogIndex(10), start: default, last: new LogIndex(10));
-        Watch(now: 20, committed: 10);
-        Assert.Equal(0, _keeper.LaggedFor(Member));
     }
 
     [Fact]
@@ -132,19 +86,6 @@ public sealed class QuorumKeeperTests
         Watch(now: 10 + Options.GoneTicks, committed: 10);
         Watch(now: 15 + Options.GoneTicks, committed: 10);
         Assert.Equal(15, _keeper.LaggedFor(Member));
-    }
-
-    [Fact]
-    public void A_member_must_be_fit_for_twice_as_long_for_each_vote_that_it_lost_up_to_eight_times()
-    {
-        List<long> required = [_keeper.RequiredTicks(Member, Options)];
-        for (var losses = 0; losses < 4; losses++)
-        {
-            _keeper.LostVote(Member.Name);
-            required.Add(_keeper.RequiredTicks(Member, Options));
-        }
-
-        Assert.Equal([40, 80, 160, 320, 320], required);
     }
 
     [Fact]

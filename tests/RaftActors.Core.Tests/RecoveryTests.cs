@@ -8,6 +8,7 @@ public sealed class RecoveryTests
 {
     private static readonly ImmutableArray<ProcessName> Roster = [new("raft1@x"), new("raft2@x"), new("raft3@x")];
     private static readonly GroupUid Group = new(new Guid(1, 0, 0, new byte[8]));
+    private static readonly GroupUid Other = new(new Guid(2, 0, 0, new byte[8]));
 
     /// <summary>A whole log; its first entry is the configuration.</summary>
     private static readonly InitialState Whole = FoundedGroup.State(Roster, 11, Group, [1, 1, 1, 2, 2, 2]);
@@ -100,10 +101,9 @@ public sealed class RecoveryTests
     public void A_snapshot_is_compared_with_a_log_that_leaves_the_memory_at_the_start()
     {
         var sound = InPages(SnapshotAt(4), committed: 6);
-        var other = SnapshotAt(4) with { Position = Log.PositionAt(new LogIndex(4)) with { Hash = 1 } };
 
         Assert.True(NewCore(sound, logMemory: 0).Floor.Index >= new LogIndex(4));
-        var error = Assert.Throws<ArgumentException>(() => NewCore(sound with { Snapshot = other }, logMemory: 0));
+        var error = Assert.Throws<ArgumentException>(() => NewCore(sound with { Snapshot = Changed(SnapshotAt(4)) }, logMemory: 0));
 
         Assert.Contains("The store is damaged: the snapshot covers 4/2 s3, where the log has 4/2 s3", error.Message);
     }
@@ -172,48 +172,29 @@ public sealed class RecoveryTests
         Assert.Throws<ArgumentException>(() => NewCore(paged));
     }
 
-    [Fact]
-    public void A_log_that_begins_late_without_a_snapshot_is_reported_as_damaged()
+    public static TheoryData<object, string> Damaged => new()
     {
-        var error = Assert.Throws<ArgumentException>(() => NewCore(Recovered(3, null)));
+        { Recovered(3, null), "the log begins after 3/1 s2, and no snapshot covers the entries before" },
+        { Recovered(4, SnapshotAt(3)), "the log begins after 4/2 s3, and the latest snapshot covers only 3/1 s2" },
+        { Recovered(3, Changed(SnapshotAt(4))), "the snapshot covers 4/2 s3, where the log has 4/2 s3" },
+        { Recovered(3, SnapshotAt(4) with { ConfigurationIndex = new LogIndex(5) }), "its configuration is of 5" },
+        { Recovered(3, SnapshotAt(4) with { Configuration = Configuration() with { Group = Other } }), "the snapshot is of group" },
 
-        Assert.Contains("The store is damaged: the log begins after 3/1 s2, and no snapshot covers the entries before", error.Message);
-    }
+        // A snapshot within the log does not raise the term.
+        {
+            Recovered(3, SnapshotAt(4)) with { HardState = Whole.HardState with { Term = new Term(1) } },
+            "the log has reached term 2, but the stored term is 1"
+        },
+    };
 
-    [Fact]
-    public void A_gap_between_the_snapshot_and_the_log_is_reported_as_damage()
+    [Theory]
+    [MemberData(nameof(Damaged))]
+    public void A_snapshot_and_a_log_that_do_not_fit_are_reported_as_damaged(object initial, string reason)
     {
-        var error = Assert.Throws<ArgumentException>(() => NewCore(Recovered(4, SnapshotAt(3))));
+        var error = Assert.Throws<ArgumentException>(() => NewCore((InitialState)initial));
 
-        Assert.Contains("The store is damaged: the log begins after 4/2 s3, and the latest snapshot covers only 3/1 s2", error.Message);
-    }
-
-    [Fact]
-    public void A_log_that_contradicts_its_snapshot_is_reported_as_damaged()
-    {
-        var snapshot = SnapshotAt(4) with { Position = Log.PositionAt(new LogIndex(4)) with { Hash = 1 } };
-        var error = Assert.Throws<ArgumentException>(() => NewCore(Recovered(3, snapshot)));
-
-        Assert.Contains("The store is damaged: the snapshot covers 4/2 s3, where the log has 4/2 s3", error.Message);
-    }
-
-    [Fact]
-    public void A_snapshot_with_a_configuration_of_a_later_index_is_reported_as_damaged()
-    {
-        var snapshot = SnapshotAt(4) with { ConfigurationIndex = new LogIndex(5) };
-        var error = Assert.Throws<ArgumentException>(() => NewCore(Recovered(3, snapshot)));
-
-        Assert.Contains("The store is damaged: the snapshot covers 4/2 s3, and its configuration is of 5", error.Message);
-    }
-
-    [Fact]
-    public void A_snapshot_within_the_log_does_not_raise_the_stored_term()
-    {
-        var initial = Recovered(3, SnapshotAt(4)) with { HardState = Whole.HardState with { Term = new Term(1) } };
-
-        var error = Assert.Throws<ArgumentException>(() => NewCore(initial));
-
-        Assert.Contains("The store is damaged: the log has reached term 2, but the stored term is 1", error.Message);
+        Assert.StartsWith("The store is damaged: ", error.Message);
+        Assert.Contains(reason, error.Message);
     }
 
     [Fact]
@@ -234,15 +215,6 @@ public sealed class RecoveryTests
         var core = NewCore(Recovered(3, SnapshotAt(4)) with { HardState = Whole.HardState with { Group = GroupUid.None } });
 
         Assert.Equal(new LogIndex(4), core.CommitIndex);
-    }
-
-    [Fact]
-    public void A_snapshot_of_another_group_is_reported_as_damaged()
-    {
-        var other = Configuration() with { Group = new GroupUid(new Guid(2, 0, 0, new byte[8])) };
-        var error = Assert.Throws<ArgumentException>(() => NewCore(Recovered(3, SnapshotAt(4) with { Configuration = other })));
-
-        Assert.Contains("The store is damaged: the snapshot is of group", error.Message);
     }
 
     [Fact]
@@ -292,6 +264,8 @@ public sealed class RecoveryTests
     private static Configuration Configuration() => ((Payload.Reconfigure)Whole.Log[0].Payload).Configuration;
 
     private static Snapshot SnapshotAt(long index) => new(Log.PositionAt(new LogIndex(index)), new LogIndex(1), Configuration(), [], 10);
+
+    private static Snapshot Changed(Snapshot snapshot) => snapshot with { Position = snapshot.Position with { Hash = 1 } };
 
     private static InitialState Recovered(int start, Snapshot? snapshot) =>
         Whole with { Base = Log.PositionAt(new LogIndex(start)), Log = Whole.Log.Skip(start), Snapshot = snapshot };

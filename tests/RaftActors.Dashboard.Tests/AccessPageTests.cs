@@ -100,7 +100,8 @@ public sealed class AccessPageTests
             ["RaftActors:Roster:0"] = $"notes@127.0.0.1:{port}",
             ["RaftActors:Hocon"] = "raft { group = notes, quorum.allow-fewer-than-three = on }",
         });
-        builder.Services.AddAkka("shop", akka => akka.WithRaft(builder.Configuration).WithRaftActor<Notes>("notes"));
+        builder.Services.AddRaftOptions();
+        builder.Services.AddAkka("shop", (akka, services) => akka.WithRaft(services).WithRaftActor<Notes>("notes"));
         await using var app = builder.Build();
         app.MapRaftDashboard("/raft", options => options.ShowValues<string>("notes", entry => entry.Value));
         await app.StartAsync();

@@ -46,9 +46,10 @@ internal sealed class DashboardNode : IAsyncDisposable
         });
         builder.Configuration.AddInMemoryCollection(roster.Select((each, i) =>
             KeyValuePair.Create($"RaftActors:Roster:{i}", (string?)$"counter@127.0.0.1:{each}")));
-        builder.Services.AddAkka("raft", each =>
+        builder.Services.AddRaftOptions();
+        builder.Services.AddAkka("raft", (each, provider) =>
         {
-            each.ConfigureLoggers(loggers => loggers.AddLoggerFactory()).WithRaft(builder.Configuration);
+            each.ConfigureLoggers(loggers => loggers.AddLoggerFactory()).WithRaft(provider);
             (akka ?? (more => more.WithRaftActor<Counter>("counter")))(each);
         });
         builder.Services.AddAuthentication("header").AddScheme<AuthenticationSchemeOptions, UserByHeader>("header", null);

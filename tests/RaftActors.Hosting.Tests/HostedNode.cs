@@ -46,9 +46,10 @@ internal sealed class HostedNode : IAsyncDisposable
         builder.Services.AddSingleton<Lives>();
         builder.Services.AddHealthChecks();
         services?.Invoke(builder.Services);
-        builder.Services.AddAkka("raft", akka =>
+        builder.Services.AddRaftOptions();
+        builder.Services.AddAkka("raft", (akka, provider) =>
         {
-            akka.ConfigureLoggers(loggers => loggers.AddLoggerFactory()).WithRaft(builder.Configuration).WithRaftHealthChecks();
+            akka.ConfigureLoggers(loggers => loggers.AddLoggerFactory()).WithRaft(provider).WithRaftHealthChecks();
             (add ?? (each => each.WithRaftActor<Counter>("counter")))(akka);
         });
         _host = builder.Build();

@@ -38,47 +38,6 @@ public sealed class ProjectionTests
     }
 
     [Fact]
-    public async Task Failover_loses_and_repeats_no_pair()
-    {
-        HostedNode[] nodes = [Node(0, _ports), Node(1, _ports), Node(2, _ports)];
-        await Task.WhenAll(nodes.Select(node => node.StartAsync()));
-        await nodes[0].AddAsync(1);
-        var leader = nodes.Single(node => Assert.Single(Raft.Get(node.System).Processes).Role == RaftRole.Leader);
-        var others = nodes.Where(node => node != leader).ToList();
-
-        var appends = AppendAsync(others[0].Services.GetRequiredService<RaftClient<int, int>>(), [.. Enumerable.Range(2, 99)]);
-        await SumsOf(others[0]).UntilAsync(new Serial(20));
-        await leader.DisposeAsync();
-        await appends;
-
-        foreach (var node in others)
-        {
-            Assert.Equal(Enumerable.Range(1, 100), await SumsOf(node).UntilAsync(new Serial(100)));
-            await node.DisposeAsync();
-        }
-    }
-
-    [Fact]
-    public async Task Pairs_that_the_group_has_compacted_come_from_its_state()
-    {
-        await using var node = Node(0, _ports[..1], ("RaftActors:Hocon", $"{HostedNode.Hocon}\nraft.snapshot.retained-entries = 0"));
-        await node.StartAsync();
-        await using var client = Raft.Get(node.System).CreateClient<int, int>();
-        await AppendAsync(client, 1, 2, 3);
-        Assert.Equal([1, 2, 3], await SumsOf(node).UntilAsync(new Serial(3)));
-        await client.TakeSnapshotAsync(Assert.Single(Raft.Get(node.System).Processes).Name);
-
-        await using var frontEnd = FrontEnd(_ports[0]);
-        await frontEnd.StartAsync();
-        Assert.Equal([6], await SumsOf(frontEnd).UntilAsync(new Serial(3)));
-        await AppendAsync(client, 4);
-
-        Assert.Equal([6, 4], await SumsOf(frontEnd).UntilAsync(new Serial(4)));
-        Assert.Equal([1, 2, 3, 4], await SumsOf(node).UntilAsync(new Serial(4)));
-        Assert.Equal("4", (await CheckAsync(frontEnd)).Data[Name]);
-    }
-
-    [Fact]
     public async Task Handler_that_fails_is_told_by_the_log_and_the_health_check_until_it_succeeds()
     {
         await using var node = Node(0, _ports[..1]);

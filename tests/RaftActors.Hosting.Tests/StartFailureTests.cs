@@ -2,6 +2,10 @@ using Akka.Actor;
 using Akka.Cluster.Hosting;
 using Akka.Hosting;
 
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
 namespace RaftActors.Hosting.Tests;
 
 /// <summary>A host that cannot start fails with a sentence that names the cause and the remedy.</summary>
@@ -15,8 +19,21 @@ public sealed class StartFailureTests
     [InlineData("Contacts:0", "x", "RaftActors:Contacts has 'x'. Write host:port")]
     [InlineData("Joining", "sometimes", "RaftActors:Joining is 'sometimes', which cannot be read.")]
     [InlineData("Security:Cert", "x", "RaftActors:Security:Cert is unknown. The keys are Certificate")]
-    [InlineData("MaxQuorum", "4", "raft.quorum.max")]
+    [InlineData("MaxQuorum", "4", "RaftActors:MaxQuorum is wrong: raft.quorum.max is '4'; it must be 3, 5, 7, 9 or 11.")]
+    [InlineData("Roster", "a@n:1", "RaftActors:Roster is 'a@n:1', but it has keys below it, such as RaftActors:Roster:0.")]
+    [InlineData("Security", "on", "RaftActors:Security is 'on', but it has keys below it, such as RaftActors:Security:Certificate.")]
+    [InlineData("StoreDirectory:Path", "/x", "RaftActors:StoreDirectory has keys below it, but it is one value.")]
+    [InlineData("AppendTimeout", "5", "RaftActors:AppendTimeout is '5', which is no time. Write hours, minutes and seconds")]
+    [InlineData("AppendTimeout", "5s", "RaftActors:AppendTimeout is '5s', which is no time.")]
+    [InlineData("AppendTimeout", "00:00:99", "RaftActors:AppendTimeout is '00:00:99', which cannot be read.")]
+    [InlineData("AppendTimeout", "00:00:00", "raft.append-timeout is '0ms'; it must be a time above zero, such as 500ms or 2s.")]
+    [InlineData("SnapshotAfterBytes", "16MB", "RaftActors:SnapshotAfterBytes is '16MB', which cannot be read. Write a number in digits")]
+    [InlineData("SnapshotAfterEntries", "2147483648", "RaftActors:SnapshotAfterEntries is '2147483648', which cannot be read.")]
+    [InlineData("ElectionTimeout", "00:00:00.01", "RaftActors:ElectionTimeout is wrong: raft.tick-interval is '0.5ms'; it must be 1ms")]
+    [InlineData("SessionTimeout", "01:00:00.001", "raft-coordination.session-timeout is '3600001ms'; it must be 1s to 1h.")]
     [InlineData("StoreDirectory", "", "RaftActors:StoreDirectory is '', which is no directory")]
+    [InlineData("SnapshotAfterBytes", "0", "raft.snapshot.after-bytes is '0b'; it must be 1b or more.")]
+    [InlineData("MemberTimeout", "00:00:01", "raft-coordination.member-timeout is '1000ms'; it must be 3s to 1h.")]
     [InlineData("Rooster", "x", "RaftActors:Rooster is unknown. The keys are Node, Roster")]
     public async Task Wrong_option_fails_the_start_and_is_named(string key, string value, string expected)
     {
@@ -25,6 +42,49 @@ public sealed class StartFailureTests
         var failure = await Assert.ThrowsAsync<RaftStartException>(node.StartAsync);
 
         Assert.Contains(expected, failure.Message);
+    }
+
+    [Theory]
+    [InlineData("SnapshotAfterBytes", "0", "raft.snapshot.after-bytes is '0b'; it must be 1b or more.")]
+    [InlineData("Rooster", "x", "RaftActors:Rooster is unknown. The keys are Node, Roster")]
+    public async Task Bound_options_fail_the_start_before_the_actor_system_is_made(string key, string value, string expected)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration[$"RaftActors:{key}"] = value;
+        builder.Services.AddRaftOptions();
+        builder.Services.AddAkka("raft", (akka, services) => akka.WithRaft(services)
+            .AddStartup((_, _) => Assert.Fail("The actor system was made.")));
+        using var host = builder.Build();
+
+        var failure = await Assert.ThrowsAsync<RaftStartException>(() => host.StartAsync());
+
+        Assert.Contains(expected, failure.Message);
+    }
+
+    [Fact]
+    public async Task Bound_options_are_those_of_the_node()
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(null);
+        builder.Configuration["RaftActors:Node"] = $":{_port}";
+        builder.Configuration["RaftActors:AppendTimeout"] = "00:00:07";
+        builder.Services.AddRaftOptions();
+        builder.Services.AddAkka("raft", (akka, services) => akka.AddHocon(HostedNode.Hocon, HoconAddMode.Prepend).WithRaft(services));
+        using var host = builder.Build();
+        var system = host.Services.GetRequiredService<ActorSystem>();
+
+        Assert.Equal("7000ms", system.Settings.Config.GetString("raft.append-timeout"));
+        await system.Terminate().WaitAsync(HostedNode.Guard);
+    }
+
+    [Fact]
+    public void Options_that_were_not_bound_are_refused_with_the_remedy()
+    {
+        using var services = new ServiceCollection().BuildServiceProvider();
+
+        var akka = new AkkaConfigurationBuilder(new ServiceCollection(), "raft");
+        var failure = Assert.Throws<RaftStartException>(() => akka.WithRaft(services));
+
+        Assert.Contains("Call services.AddRaftOptions()", failure.Message);
     }
 
     [Fact]
@@ -127,7 +187,8 @@ public sealed class StartFailureTests
     [Fact]
     public async Task Failure_is_printed_once_and_without_a_stack_trace()
     {
-        await using var node = new HostedNode(_port, [_port], configuration: ("RaftActors:MaxQuorum", "4"));
+        var wrong = ("RaftActors:Hocon", "raft.quorum { allow-fewer-than-three = on, max = 4 }");
+        await using var node = new HostedNode(_port, [_port], configuration: wrong);
         var failure = await Assert.ThrowsAsync<RaftStartException>(node.StartAsync);
 
         // The log of Akka.Hosting and its line on the console have printed it.

@@ -5,9 +5,24 @@ public sealed class MutantTests
     private static readonly Lazy<MutantCompiler> Compiler = new(() => MutantCompiler.OfCore(MutantCompiler.FindRoot()));
     private static readonly Lazy<MutantCompiler> OfActors = new(() => MutantCompiler.OfActors(MutantCompiler.FindRoot()));
 
+    /// <summary>One bug for each checker that seeds show to find one.</summary>
     [Theory]
     [InlineData("votes twice", "vote")]
+    [InlineData("takes a pre-vote for a vote", "leader")]
     [InlineData("answers before the disk", "acknowledgement")]
+    [InlineData("commits on a minority", "majority")]
+    [InlineData("commits entries of older terms", "own term")]
+    [InlineData("commits beyond the matching entries", "state machine")]
+    [InlineData("makes two changes at a time", "membership")]
+    [InlineData("lets a learner vote that lags", "exchange")]
+    [InlineData("answers reads without a round", "stale read")]
+    [InlineData("does not fill the sessions from the log", "requests")]
+    [InlineData("does not remember committed keys", "keys")]
+    [InlineData("a snapshot holds the sessions of the commit index", "sessions")]
+    [InlineData("keeps a log that conflicts with the snapshot", "snapshot")]
+    [InlineData("discards entries that no snapshot covers", "write")]
+    [InlineData("does not raise its boot number", "fence")]
+    [InlineData("evicts entries that are not delivered", "eviction")]
     public void A_planted_bug_is_found(string name, string checker)
     {
         var folder = Path.Combine(MutantCompiler.FindRoot(), "tests", "RaftActors.Simulator", "mutants");

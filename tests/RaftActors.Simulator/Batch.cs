@@ -59,8 +59,8 @@ internal sealed class Batch(BatchSettings settings)
             var start = _clock.Elapsed;
             var isDoubled = settings.Twice || seed % TwiceEvery == 0;
             var result = isDoubled
-                ? SeedResult.Twice(seed, settings.Faults, settings.Disks)
-                : SeedResult.Of(seed, settings.Faults, disks: settings.Disks);
+                ? SeedResult.Twice(seed, settings.Faults, settings.Disks, settings.Pairs)
+                : SeedResult.Of(seed, settings.Faults, disks: settings.Disks, countsFeatures: settings.Pairs);
             lock (_lock)
             {
                 _busy += (_clock.Elapsed - start) / (isDoubled ? 2 : 1);

@@ -9,9 +9,11 @@ internal sealed record SeedResult(ulong Seed, Violation? Violation, Totals Total
         IReadOnlySet<int>? only = null,
         TextWriter? trace = null,
         DiskMaker? disks = null,
-        bool skipsTicks = false)
+        bool skipsTicks = false,
+        bool countsFeatures = false)
     {
-        return Of(seed, new Simulation(seed, faults, only, trace, disks) { SkipsTicks = skipsTicks }, trace);
+        Simulation simulation = new(seed, faults, only, trace, disks) { SkipsTicks = skipsTicks, CountsFeatures = countsFeatures };
+        return Of(seed, simulation, trace);
     }
 
     /// <summary>Runs a plain group.</summary>
@@ -43,9 +45,10 @@ internal sealed record SeedResult(ulong Seed, Violation? Violation, Totals Total
     /// Runs the seed twice, the second time without the ticks that should have no effect. Two different runs are a violation, since a seed
     /// decides everything.
     /// </summary>
-    public static SeedResult Twice(ulong seed, FaultSet faults, DiskMaker? disks = null)
+    public static SeedResult Twice(ulong seed, FaultSet faults, DiskMaker? disks = null, bool countsFeatures = false)
     {
-        var (one, other) = (Of(seed, faults, disks: disks), Of(seed, faults, disks: disks, skipsTicks: true));
+        var one = Of(seed, faults, disks: disks, countsFeatures: countsFeatures);
+        var other = Of(seed, faults, disks: disks, skipsTicks: true);
         return one.TraceHash == other.TraceHash
             ? one
             : one with { Violation = new Violation("determinism", "two runs of the same seed differ") };

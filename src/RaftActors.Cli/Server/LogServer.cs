@@ -62,8 +62,6 @@ internal sealed partial class LogServer : RaftActor<string, string>, IRaftSnapsh
         Group = ServerId.GroupName,
         Name = ServerId.GroupName,
         Roster = settings.IsFounder ? [.. settings.Servers.Select(server => server.Process.Value)] : [],
-        IsJoining = !settings.IsFounder,
-        AllowFewerThanThree = true,
     };
 
     // The process before this one has printed the lines of messages that the data directory had at the start.

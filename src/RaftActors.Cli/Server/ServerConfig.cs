@@ -44,6 +44,8 @@ internal static class ServerConfig
             raft {
               node = {{Quoted(settings.Id.ToString())}}
               failure-domain = {{Quoted(settings.FailureDomain)}}
+              joining = {{(settings.IsFounder ? "off" : "on")}}
+              quorum.allow-fewer-than-three = on
               discovery = node-names
               transport-tcp { port-offset = 0, hostname = {{Quoted(settings.Bind ?? settings.Id.Hostname)}} }
               contacts = [{{contacts}}]

@@ -19,9 +19,9 @@ internal sealed record BootstrapSettings(TimeSpan MemberTimeout)
     /// <param name="isClustered">The actor system has an Akka.Cluster.</param>
     public static BootstrapSettings? Read(Config own, bool isClustered)
     {
-        // Cluster asks for it before anything has added the defaults to the system.
+        var settings = CoordinationSettings.SectionOf(own);
         var config = own.WithFallback(CoordinationSettings.Defaults);
-        if (!config.GetBoolean("raft-coordination.bootstrap"))
+        if (!settings.GetBoolean("bootstrap"))
         {
             return null;
         }
@@ -48,11 +48,7 @@ internal sealed record BootstrapSettings(TimeSpan MemberTimeout)
             config.GetString("raft.discovery") != "cluster" || config.GetString("raft.transport") == "custom",
             "raft.discovery is cluster, so the group would wait for the cluster, and the cluster for the group. Set raft.discovery = "
                 + "node-names, and name the nodes in the roster by their addresses, host:port.");
-        var timeout = config.GetTimeSpan("raft-coordination.member-timeout");
-        RaftConfigurationException.Demand(
-            timeout >= TimeSpan.FromSeconds(3) && timeout <= TimeSpan.FromHours(1),
-            $"raft-coordination.member-timeout is {timeout}; it must be from 3s to 1h.");
-        return new(timeout);
+        return new(settings.GetTimeSpan("member-timeout"));
     }
 
     private static void Demand(bool condition, string problem) =>

@@ -22,16 +22,7 @@ internal sealed record DowningSettings(TimeSpan StableAfter, TimeSpan DownSelfAf
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
     public static DowningSettings Read(ActorSystem system)
     {
-        // Cluster creates the provider before anything has added the defaults to the system.
-        var own = system.Settings.Config.WithFallback(CoordinationSettings.Defaults).GetConfig("raft-coordination.downing");
-        var settings = new DowningSettings(own.GetTimeSpan("stable-after"), own.GetTimeSpan("down-self-after"));
-        RaftConfigurationException.Demand(
-            settings.StableAfter >= TimeSpan.FromMilliseconds(500) && settings.StableAfter <= TimeSpan.FromMinutes(10),
-            $"raft-coordination.downing.stable-after is {settings.StableAfter}; it must be from 500ms to 10m.");
-        RaftConfigurationException.Demand(
-            settings.DownSelfAfter >= 1.5 * settings.StableAfter && settings.DownSelfAfter <= TimeSpan.FromHours(1),
-            $"raft-coordination.downing.down-self-after is {settings.DownSelfAfter}; it must be from 1.5 times stable-after, which is "
-                + $"{settings.StableAfter}, to 1h.");
-        return settings;
+        var own = CoordinationSettings.SectionOf(system.Settings.Config);
+        return new DowningSettings(own.GetTimeSpan("downing.stable-after"), own.GetTimeSpan("downing.down-self-after"));
     }
 }

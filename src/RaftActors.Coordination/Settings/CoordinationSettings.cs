@@ -12,9 +12,10 @@ namespace RaftActors.Coordination.Settings;
 internal sealed record CoordinationSettings(
     string Group, ImmutableArray<string> Roster, string Self, TimeSpan SessionTimeout, TimeSpan RenewInterval, double ClockDrift)
 {
+    private static readonly string Reference = ReadReference();
+
     /// <summary>reference.conf.</summary>
-    public static Config Defaults { get; } =
-        ConfigurationFactory.FromResource("RaftActors.Coordination.reference.conf", typeof(CoordinationSettings).Assembly);
+    public static Config Defaults { get; } = ConfigurationFactory.ParseString(Reference);
 
     /// <summary>This node has a process of the group.</summary>
     public bool IsMember => Roster.Contains(Self);
@@ -23,7 +24,7 @@ internal sealed record CoordinationSettings(
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
     public static CoordinationSettings Read(ActorSystem system, string node)
     {
-        var own = system.Settings.Config.GetConfig("raft-coordination");
+        var own = SectionOf(system.Settings.Config);
         var group = own.GetString("group") ?? "";
         RaftConfigurationException.Demand(
             group.Length > 0 && !group.Contains('@'), $"raft-coordination.group is '{group}'; it must be a name without @.");
@@ -31,27 +32,32 @@ internal sealed record CoordinationSettings(
         var roster = config.GetStringList($"raft.groups.{group}.roster") is { Count: > 0 } named
             ? named
             : [.. (config.GetStringList("raft.roster") ?? []).Select(process => $"{group}@{process[(process.IndexOf('@') + 1)..]}")];
-        var settings = new CoordinationSettings(
+        return new CoordinationSettings(
             group,
             [.. roster.Distinct()],
             $"{group}@{node}",
             own.GetTimeSpan("session-timeout"),
             own.GetTimeSpan("renew-interval"),
             own.GetDouble("clock-drift"));
-        settings.Demand();
-        return settings;
     }
 
-    private void Demand()
+    /// <summary>Checks the settings that a configuration has.</summary>
+    /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
+    public static void Check(Config config) => RaftHocon.Check(config, Reference);
+
+    /// <summary>The section, with the defaults: Cluster asks for it before anything has added them to the system.</summary>
+    /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
+    public static Config SectionOf(Config config)
     {
-        RaftConfigurationException.Demand(
-            SessionTimeout >= TimeSpan.FromSeconds(1) && SessionTimeout <= TimeSpan.FromHours(1),
-            $"raft-coordination.session-timeout is {SessionTimeout}; it must be from 1s to 1h.");
-        RaftConfigurationException.Demand(
-            RenewInterval > TimeSpan.Zero && RenewInterval <= SessionTimeout / 3,
-            $"raft-coordination.renew-interval is {RenewInterval}; it must be above 0 and at most a third of session-timeout, which is "
-                + $"{SessionTimeout}.");
-        RaftConfigurationException.Demand(
-            ClockDrift is >= 0 and <= 0.5, $"raft-coordination.clock-drift is {ClockDrift}; it must be from 0 to 0.5.");
+        var all = config.WithFallback(Defaults);
+        Check(all);
+        return all.GetConfig("raft-coordination");
+    }
+
+    private static string ReadReference()
+    {
+        var assembly = typeof(CoordinationSettings).Assembly;
+        using var reader = new StreamReader(assembly.GetManifestResourceStream("RaftActors.Coordination.reference.conf")!);
+        return reader.ReadToEnd();
     }
 }

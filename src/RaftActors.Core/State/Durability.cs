@@ -46,6 +46,9 @@ internal sealed class Durability(CoreOptions options, Clock clock, List<Effect> 
     /// <summary>The hard state is on disk as it is now.</summary>
     public bool IsHardStateDurable => HardStateTicket <= Done;
 
+    /// <summary>The messages that wait for a write.</summary>
+    public IEnumerable<Effect> Held => _held.Sendings;
+
     /// <summary>All writes are durable.</summary>
     public bool IsIdle => _outstanding.Count == 0 && !log.HasUnsaved && !_isHardStateUnsaved;
 
@@ -157,6 +160,8 @@ internal sealed class Durability(CoreOptions options, Clock clock, List<Effect> 
     private sealed class HoldQueue
     {
         private readonly List<(Ticket Ticket, Effect Sending)> _held = [];
+
+        public IEnumerable<Effect> Sendings => _held.Select(one => one.Sending);
 
         /// <summary>Holds a message until the write of the ticket is durable.</summary>
         public void Add(Ticket ticket, Effect sending) => _held.Add((ticket, sending));

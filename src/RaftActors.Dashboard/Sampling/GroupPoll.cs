@@ -6,8 +6,7 @@ internal sealed class GroupPoll(Raft raft, string group, IReadOnlyList<string>? 
     // Longer than a call to another node takes, and short enough for a page that shows the silence.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
 
-    private readonly Lazy<RaftClient> _client = new(() => raft.CreateClient<object?, object?>(
-        group, new() { Contacts = contacts, IsListed = false }));
+    private readonly Lazy<RaftClient> _client = new(() => raft.CreateClient(group, contacts));
 
     private readonly Once _status = new();
     private readonly Once _explanation = new();

@@ -35,7 +35,6 @@ public sealed class EntityShard<TEntity, TState> : RaftActor<object?, object?>, 
         : base(new()
         {
             Shard = shard,
-            LearnerDelivery = RaftActors.LearnerDelivery.InOrder,
             FindFault = (id, command) => WhyElsewhere(shard, id) ?? FindFault(id, command, options?.FindFault),
             LogicVersion = options?.LogicVersion ?? 1,
         })

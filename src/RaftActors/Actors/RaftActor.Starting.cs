@@ -134,7 +134,7 @@ public abstract partial class RaftActor<TValue, TResult>
             var preloaded = new Serial(Math.Min(_options.Preload.Count, _process.Preloaded.Value));
             var last = _options.LastSerial ?? preloaded;
             _process.DemandPairsAfter(last, this, takesSnapshots: this is IRaftSnapshot);
-            LearnerDelivery? pulls = _overrides.Pulls ? _options.LearnerDelivery ?? _process.Settings.LearnerDelivery : null;
+            LearnerDelivery? pulls = _overrides.Pulls ? _process.Settings.LearnerDelivery : null;
             _order = new DeliveryOrder(last, pulls, _process.Pairs, _process.OwnRef);
             _turns = new DeliveryTurns(Self, _life);
             _clock = new ReminderClock(Context.System.Scheduler, Self, _life);

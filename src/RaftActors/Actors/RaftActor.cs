@@ -106,7 +106,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     /// Called with each committed pair, on every process, once in each life of the actor. Change the actor's state here. If the change
     /// depends on the pair and the state only, all processes reach the same state.
     /// <para>
-    /// Pairs come in the order of their serials. Exception: a learner with <see cref="RaftActors.LearnerDelivery.AsCommitted"/>.
+    /// Pairs come in the order of their serials. Exception: a learner with <c>raft.learner.delivery = as-committed</c>.
     /// </para>
     /// <para>
     /// If this method throws and the supervisor resumes the actor, the pair counts as delivered. After a restart it comes again. An actor
@@ -154,7 +154,7 @@ public abstract partial class RaftActor<TValue, TResult> : ReceiveActor
     /// others.
     /// <para>
     /// On a quorum member: once in a life, after the first HandleLeader, if it lacks pairs up to the leader's serial. Later
-    /// HandleAppends wait for the missing pairs. On a learner with <see cref="RaftActors.LearnerDelivery.AsCommitted"/>: after the
+    /// HandleAppends wait for the missing pairs. On a learner with <c>raft.learner.delivery = as-committed</c>: after the
     /// first HandleAppend that leaves a gap. On other learners: never.
     /// </para>
     /// </summary>

@@ -217,7 +217,7 @@ public sealed partial class RaftContext<TValue>
 
     /// <summary>
     /// Adds a process to the group, as a learner. Any process of the group may call it. Start the new process with
-    /// <see cref="RaftOptions{TValue}.IsJoining"/>, before or after this call.
+    /// <c>raft.joining = on</c>, before or after this call.
     /// <para>
     /// The leader promotes caught-up learners when the number of processes allows a larger quorum. Changes of voters use joint
     /// consensus (Raft §6, thesis §4.3), one change at a time.

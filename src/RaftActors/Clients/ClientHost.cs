@@ -21,8 +21,8 @@ internal sealed class ClientHost : RaftHost, IDisposable
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
     public ClientHost(Config? settings, Action<object>? hear = null)
     {
-        (_config, _hear) = (settings?.WithFallback(ConfigKeys.Defaults) ?? ConfigKeys.Defaults, hear);
-        var raft = ConfigKeys.RaftIn(_config);
+        (_config, _hear) = (settings?.WithFallback(SettingTable.OfRaft.Defaults) ?? SettingTable.OfRaft.Defaults, hear);
+        var raft = SettingTable.OfRaft.In(_config);
         var transport = TransportSettings.Read(raft);
         RaftConfigurationException.Demand(
             !transport.IsCustom, "raft.transport is custom, and RaftClient.Create connects by TCP. Use Raft.CreateClient.");

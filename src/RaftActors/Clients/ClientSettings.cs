@@ -27,27 +27,22 @@ internal sealed record ClientSettings(
     LimitSettings Limits)
 {
     /// <param name="root">The whole configuration.</param>
+    /// <param name="contacts">Null: the configuration has them.</param>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
-    public static ClientSettings Read(Config root, string? group, RaftClientOptions options)
+    public static ClientSettings Read(Config root, string? group, IReadOnlyList<string>? contacts = null)
     {
-        var raft = ConfigKeys.RaftIn(root);
-        group ??= raft.GetString("group")!; // Justification: reference.conf has a default.
+        var raft = SettingTable.OfRaft.In(root);
+        group ??= raft.ReadText("group");
         var own = raft.GetConfig("groups")?.GetConfig(group)?.WithFallback(raft) ?? raft;
-        var contacts = options.Contacts ?? [.. own.ReadList("client.contacts")];
-        var settings = new ClientSettings(
+        return new ClientSettings(
             group,
-            [.. contacts.Select(contact => ToAddress(contact, CustomAddress.IsUsedIn(raft)))],
+            [.. (contacts ?? own.ReadList("client.contacts")).Select(contact => ToAddress(contact, CustomAddress.IsUsedIn(raft)))],
             own.ReadNumber("client.pending-max"),
             SessionAppend.Limit(own.ReadTime("client.attempt-timeout")),
             SessionAppend.Limit(own.ReadTime("client.close-timeout")),
             own.ReadNumber("client.subscription-window"),
-            RequestSettings.Read(own),
-            LimitSettings.Read(own));
-        Demand(settings.PendingMax >= 1, $"raft.client.pending-max is {settings.PendingMax}; it must be 1 or more.");
-        Demand(
-            settings.SubscriptionWindow >= 1,
-            $"raft.client.subscription-window is {settings.SubscriptionWindow}; it must be 1 or more.");
-        return settings;
+            new(own),
+            new(own));
     }
 
     // "host:port", also behind the "@" of an address of Akka. With a custom transport the name of a node.

@@ -21,7 +21,6 @@ internal sealed class LiveClient<TValue, TResult>(
     ClientSettings settings,
     ValueCodec<TValue> values,
     ValueCodec<object?> results,
-    TimeSpan appendTimeout,
     GroupCalls calls,
     IDisposable? owned = null)
     : RaftClient<TValue, TResult>
@@ -51,12 +50,11 @@ internal sealed class LiveClient<TValue, TResult>(
             ResultTypes.Of(host).Declare(options.ResultCodec);
         }
 
-        var settings = ClientSettings.Read(config, group, options);
+        var settings = ClientSettings.Read(config, group, options.Contacts);
         return new LiveClient<TValue, TResult>(
             settings,
             values,
             new ValueCodec<object?>(host, codecPlace: null),
-            options.AppendTimeout ?? settings.Requests.AppendTimeout,
             new GroupCalls(settings, host, network),
             owned);
     }
@@ -78,7 +76,7 @@ internal sealed class LiveClient<TValue, TResult>(
         }
 
         var span = Spans.BeginOfClient(Spans.Append, Group);
-        ClientAppend<TResult> append = new(key, bytes, timeout ?? appendTimeout, span, hashedKey);
+        ClientAppend<TResult> append = new(key, bytes, timeout ?? settings.Requests.AppendTimeout, span, hashedKey);
         if (!calls.TryBegin(append))
         {
             Spans.End(span);

@@ -113,7 +113,7 @@ public sealed class Raft : IExtension
             ? [.. process.Pairs.CopyLatest(max).Select(each => new CommittedPair(_system, process.Name, each.Index, each.Term, each.Pair))]
             : null;
 
-    /// <summary>The groups that the open clients of the application ask, each once, with the contacts of one of its clients.</summary>
+    /// <summary>The groups that open clients append to or read, each once, with the contacts of one of its clients.</summary>
     public IEnumerable<(string Group, IReadOnlyList<string>? Contacts)> ClientGroups =>
         _clients.Values.Where(client => client.IsListed).DistinctBy(client => client.Group, StringComparer.Ordinal)
             .Select(client => (client.Group, client.Contacts));
@@ -123,7 +123,7 @@ public sealed class Raft : IExtension
 
     /// <summary>The name of this node: <c>raft.node</c>, or its address. No two nodes have the same.</summary>
     /// <exception cref="RaftConfigurationException">It has none, or a key of <c>raft</c> is unknown.</exception>
-    public string Node => RaftSettings.ReadNode(ConfigKeys.RaftIn(_system.Settings.Config), DefaultNode);
+    public string Node => RaftSettings.ReadNode(SettingTable.OfRaft.In(_system.Settings.Config), DefaultNode);
 
     /// <summary>The clock: that of the system, or in a simulation that of the node whose turn it is.</summary>
     public static TimeProvider Time => Machine.Current.Time;
@@ -149,7 +149,7 @@ public sealed class Raft : IExtension
     /// the start, by <c>config.WithFallback(Raft.DefaultConfig())</c>, can read messages that arrive before. Otherwise it logs and drops
     /// them, and loses nothing else.
     /// </summary>
-    public static Config DefaultConfig() => ConfigKeys.Defaults;
+    public static Config DefaultConfig() => SettingTable.OfRaft.Defaults;
 
     /// <summary>The raft groups of an actor system. The first call, or the first raft actor, creates them.</summary>
     public static Raft Get(ActorSystem system) => system.WithExtension<Raft, RaftExtension>();
@@ -213,30 +213,18 @@ public sealed class Raft : IExtension
     /// <param name="options">Null, and each unset option: the configuration of the actor system decides.</param>
     /// <exception cref="RaftConfigurationException">A setting is wrong, or a type has neither a codec nor a serializer.</exception>
     public RaftClient<TValue, TResult> CreateClient<TValue, TResult>(
-        string? group = null, RaftClientOptions<TValue, TResult>? options = null)
-    {
-        options ??= new RaftClientOptions<TValue, TResult>();
-        _network.Start(isClient: true);
-        var client = LiveClient<TValue, TResult>.Make(_system, _network, _system.Settings.Config, group, options);
-        var calls = client.Calls;
-        _clients[calls] = (client.Group, options.Contacts, options.IsListed);
-        calls.Stopped.ContinueWith(
-            _ => _clients.TryRemove(calls, out var _),
-            CancellationToken.None,
-            TaskContinuationOptions.ExecuteSynchronously,
-            TaskScheduler.Default);
-        return client;
-    }
+        string? group = null, RaftClientOptions<TValue, TResult>? options = null) =>
+        NewClient(group, options ?? new RaftClientOptions<TValue, TResult>(), isListed: true);
 
     /// <summary>
     /// Creates a client that neither appends nor reads: for the status of a group, and for changes of its members. Otherwise as
     /// <see cref="CreateClient{TValue, TResult}(string?, RaftClientOptions{TValue, TResult}?)"/>.
     /// </summary>
     /// <param name="group">The name of the group. Null: <c>raft.group</c>.</param>
-    /// <param name="options">Null, and each unset option: the configuration of the actor system decides.</param>
+    /// <param name="contacts">As in <see cref="RaftClientOptions{TValue, TResult}"/>.</param>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
-    public RaftClient CreateClient(string? group = null, RaftClientOptions? options = null) =>
-        CreateClient<object?, object?>(group, new() { Contacts = options?.Contacts });
+    public RaftClient CreateClient(string? group = null, IReadOnlyList<string>? contacts = null) =>
+        NewClient<object?, object?>(group, new() { Contacts = contacts }, isListed: false);
 
     /// <summary>
     /// Creates the clients of all shards. Otherwise as <see cref="CreateClient{TValue, TResult}(string?, RaftClientOptions{TValue,
@@ -258,12 +246,9 @@ public sealed class Raft : IExtension
 
     /// <summary>Creates a client of the entities of shards. <see cref="EntityShard{TEntity, TState}"/> hosts them.</summary>
     /// <param name="shards">The shards, as the actors have them.</param>
-    /// <param name="options">The options of the client of each shard. Null, and each unset option: the configuration decides.</param>
-    public EntityClient CreateEntityClient(RaftShards shards, RaftClientOptions? options = null) => new(
-        _system,
-        CreateClient<object?, object?>(
-            shards,
-            new() { Contacts = options?.Contacts, AppendTimeout = options?.AppendTimeout }));
+    /// <param name="contacts">As in <see cref="RaftClientOptions{TValue, TResult}"/>.</param>
+    public EntityClient CreateEntityClient(RaftShards shards, IReadOnlyList<string>? contacts = null) =>
+        new(_system, CreateClient<object?, object?>(shards, new() { Contacts = contacts }));
 
     /// <summary>Reads and checks the settings of an actor.</summary>
     /// <exception cref="RaftConfigurationException">A setting is missing or wrong.</exception>
@@ -324,6 +309,21 @@ public sealed class Raft : IExtension
         }
 
         return opening;
+    }
+
+    private LiveClient<TValue, TResult> NewClient<TValue, TResult>(
+        string? group, RaftClientOptions<TValue, TResult> options, bool isListed)
+    {
+        _network.Start(isClient: true);
+        var client = LiveClient<TValue, TResult>.Make(_system, _network, _system.Settings.Config, group, options);
+        var calls = client.Calls;
+        _clients[calls] = (client.Group, options.Contacts, isListed);
+        calls.Stopped.ContinueWith(
+            _ => _clients.TryRemove(calls, out var _),
+            CancellationToken.None,
+            TaskContinuationOptions.ExecuteSynchronously,
+            TaskScheduler.Default);
+        return client;
     }
 
     private ImmutableArray<KeyValuePair<ProcessPlace, ProcessOpening>> Ordered()

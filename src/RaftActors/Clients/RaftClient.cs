@@ -251,7 +251,7 @@ public abstract class RaftClient<TValue, TResult> : RaftClient
     /// </summary>
     /// <param name="key">The key. Any text; keys need not be unique.</param>
     /// <param name="value">The value, which may be null. It is converted to bytes in this call.</param>
-    /// <param name="timeout">The time until the end. Null: <see cref="RaftClientOptions.AppendTimeout"/>.</param>
+    /// <param name="timeout">The time until the end. Null: <c>raft.append-timeout</c>, 5 s by default.</param>
     /// <param name="cancellationToken">
     /// Ends the wait only. The outcome is NotCommitted if the pair was not sent, and Unknown otherwise: a sent pair cannot be recalled.
     /// </param>

@@ -1,9 +1,11 @@
 namespace RaftActors;
 
 /// <summary>
-/// Options of a <see cref="RaftClient"/>. Each unset option comes from <c>raft.groups.NAME</c>, then from <c>raft</c>.
+/// Options of a <see cref="RaftClient{TValue, TResult}"/>. <c>raft.client</c> of <c>raft.groups.NAME</c> or <c>raft</c> has its settings.
 /// </summary>
-public record RaftClientOptions
+/// <typeparam name="TValue">The type of the values of the group.</typeparam>
+/// <typeparam name="TResult">The type of the results of HandleAppend.</typeparam>
+public sealed record RaftClientOptions<TValue, TResult>
 {
     /// <summary>
     /// Nodes that know the group, besides the own one: <c>host:port</c>, or addresses of Akka such as <c>akka.tcp://shop@host:port</c>.
@@ -11,18 +13,6 @@ public record RaftClientOptions
     /// </summary>
     public IReadOnlyList<string>? Contacts { get; init; }
 
-    /// <summary>The timeout of an Append that names none. Null: <c>raft.append-timeout</c>, 5 s by default.</summary>
-    public TimeSpan? AppendTimeout { get; init; }
-
-    /// <summary>The group of the client is one of <see cref="Raft.ClientGroups"/>. False for the clients of a dashboard.</summary>
-    public bool IsListed { get; init; } = true;
-}
-
-/// <inheritdoc/>
-/// <typeparam name="TValue">The type of the values of the group.</typeparam>
-/// <typeparam name="TResult">The type of the results of HandleAppend.</typeparam>
-public sealed record RaftClientOptions<TValue, TResult> : RaftClientOptions
-{
     /// <summary>The <see cref="RaftOptions{TValue}.Codec"/> of the actors. Null: they have none.</summary>
     public RaftCodec<TValue>? Codec { get; init; }
 

@@ -16,7 +16,7 @@ internal static class StartFailure
     /// <param name="defaultNode">The node's name if the configuration has none. Null: it is unknown.</param>
     public static void Publish(ActorSystem system, string? group, string process, string? defaultNode, Exception cause)
     {
-        var config = system.Settings.Config.WithFallback(ConfigKeys.Defaults);
+        var config = system.Settings.Config.WithFallback(SettingTable.OfRaft.Defaults);
         var node = config.GetString("raft.node") is { Length: > 0 } configured ? configured : defaultNode ?? Unknown;
         var name = new ProcessName($"{(process.Length > 0 ? process : Unknown)}@{node}");
         system.EventStream.Publish(new RaftEvent.StartFailed(group ?? config.GetString("raft.group") ?? "", name, cause));

@@ -18,7 +18,7 @@ public sealed record Quorum
 
     /// <summary>
     /// The number of voters. A complete quorum has 3, 5, 7, 9 or 11, or the length of a shorter roster
-    /// (<see cref="RaftOptions{TValue}.AllowFewerThanThree"/>).
+    /// (<c>raft.quorum.allow-fewer-than-three</c>).
     /// </summary>
     public int Size => Members.Length;
 

@@ -15,7 +15,7 @@ internal sealed record DiscoverySettings(bool IsByNames, ImmutableArray<string> 
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
     public static DiscoverySettings Read(Config raft)
     {
-        var contacts = raft.ReadList("contacts").ToArray();
+        var contacts = raft.ReadList("contacts");
         var isCustom = CustomAddress.IsUsedIn(raft);
         if (contacts.FirstOrDefault(name => isCustom ? CustomAddress.Of(name) is null : !NodeAddress.IsAddress(name)) is { } wrong)
         {
@@ -24,13 +24,7 @@ internal sealed record DiscoverySettings(bool IsByNames, ImmutableArray<string> 
                 : $"raft.contacts names '{wrong}', which is no address. Write host:port, or :port.");
         }
 
-        return new DiscoverySettings(ReadWay(raft.GetString("discovery")) || isCustom, [.. contacts], raft.ReadTime("discovery-interval"));
+        return new DiscoverySettings(
+            raft.ReadText("discovery") == "node-names" || isCustom, [.. contacts], raft.ReadTime("discovery-interval"));
     }
-
-    private static bool ReadWay(string? text) => text switch
-    {
-        "cluster" => false,
-        "node-names" => true,
-        _ => throw new RaftConfigurationException($"raft.discovery is '{text}'; it may be cluster or node-names."),
-    };
 }

@@ -33,4 +33,16 @@ public static class RaftHocon
             throw new RaftConfigurationException($"{source}: {problem.Message}", problem);
         }
     }
+
+    /// <summary>
+    /// Checks a configuration against the rules of a reference.conf, as the start of a raft actor does. A bound that depends on a setting
+    /// which the configuration lacks is not checked.
+    /// </summary>
+    /// <param name="config">The whole configuration, with or without the defaults.</param>
+    /// <param name="reference">The text of a reference.conf whose comments have rules. Null: that of <c>raft</c>.</param>
+    /// <exception cref="RaftConfigurationException">
+    /// A key is unknown, or a value is wrong. The message names the setting, its value and the rule.
+    /// </exception>
+    public static void Check(Config config, string? reference = null) =>
+        (reference is null ? SettingTable.OfRaft : new SettingTable(reference)).Check(config);
 }

@@ -1,3 +1,5 @@
+using Akka.Configuration;
+
 using RaftActors.Storage;
 
 namespace RaftActors;
@@ -6,8 +8,7 @@ namespace RaftActors;
 /// The options of one raft actor. An unset option comes from the actor system's configuration: from <c>raft.groups.NAME</c> for the
 /// group NAME, else from <c>raft</c>. <c>src/RaftActors/reference.conf</c> describes every setting.
 /// <para>
-/// The engine of a process uses the options of the actor's first life. Later lives decide only <see cref="LastSerial"/> and
-/// <see cref="LearnerDelivery"/>.
+/// The engine of a process uses the options of the actor's first life. Later lives decide only <see cref="LastSerial"/>.
 /// </para>
 /// </summary>
 /// <typeparam name="TValue">The type of the values of the group.</typeparam>
@@ -34,27 +35,9 @@ public sealed record RaftOptions<TValue>
 
     /// <summary>
     /// The full names of all processes that found the group, such as <c>raft1@node1@localhost</c>. The same on all of them, and each
-    /// name once. Three or more; see <see cref="AllowFewerThanThree"/>. Null: <c>raft.roster</c>.
+    /// name once. Null: <c>raft.roster</c>.
     /// </summary>
     public IReadOnlyList<string>? Roster { get; init; }
-
-    /// <summary>
-    /// The highest number of voters: 3, 5, 7, 9 or 11. The other processes of the roster are learners. The founder records its number in
-    /// the group's log; later <see cref="RaftContext{TValue}.SetMaxQuorum"/> changes it. Null: <c>raft.quorum.max</c>, 11 by default.
-    /// </summary>
-    public int? MaxQuorum { get; init; }
-
-    /// <summary>
-    /// Accepts a roster of one or two processes. Such a group survives no failure. Null: <c>raft.quorum.allow-fewer-than-three</c>, off
-    /// by default.
-    /// </summary>
-    public bool? AllowFewerThanThree { get; init; }
-
-    /// <summary>
-    /// Joins a group that was founded without this process. The process founds nothing, and does not vote until the group has accepted
-    /// it (<see cref="RaftContext{TValue}.Join"/>). The roster is ignored. Null: <c>raft.joining</c>, off by default.
-    /// </summary>
-    public bool? IsJoining { get; init; }
 
     /// <summary>
     /// The pairs that the process has before the founding, with serials 1, 2, 3 and so on. Default: none. They go into an empty store
@@ -78,6 +61,9 @@ public sealed record RaftOptions<TValue>
     /// disposes it when it stops. Null: files in <c>raft.store.directory</c>, or memory if that key is empty.
     /// </summary>
     internal Func<IRaftStore>? Store { get; init; }
+
+    /// <summary>Settings of <c>raft</c> for this process alone, for groups with several processes in one actor system.</summary>
+    internal Config? Settings { get; init; }
 
     /// <summary>The newest logic version of an actor whose class does not know it.</summary>
     internal int LogicVersion { get; init; } = 1;
@@ -110,9 +96,4 @@ public sealed record RaftOptions<TValue>
     /// append each one.
     /// </summary>
     public Func<TValue, bool>? IsOfOperators { get; init; }
-
-    /// <summary>
-    /// How this actor receives committed pairs while its process is a learner. Null: <c>raft.learner.delivery</c>, in order by default.
-    /// </summary>
-    public LearnerDelivery? LearnerDelivery { get; init; }
 }

@@ -13,6 +13,9 @@ namespace RaftActors.Settings;
 /// <summary>The settings of one process: its options, and the configuration for each unset option.</summary>
 internal sealed record RaftSettings
 {
+    /// <summary>The configuration of <c>raft</c>, with that of the group over it.</summary>
+    public required Config Section { get; init; }
+
     public required string Group { get; init; }
 
     public required ProcessName Self { get; init; }
@@ -64,13 +67,13 @@ internal sealed record RaftSettings
     /// <exception cref="RaftConfigurationException">A setting is missing or cannot be read.</exception>
     public static RaftSettings Read<TValue>(Config root, RaftOptions<TValue> options, string actorName, string? defaultNode)
     {
-        var raft = ConfigKeys.RaftIn(root);
-        var group = options.Group ?? options.Shard?.Group ?? raft.GetString("group") ?? "";
+        var raft = SettingTable.OfRaft.In(root);
+        var group = options.Group ?? options.Shard?.Group ?? raft.ReadText("group");
         var own = raft.GetConfig("groups")?.GetConfig(group);
         var config = own is null || own.IsEmpty ? raft : own.WithFallback(raft);
-
+        config = options.Settings?.WithFallback(config) ?? config;
         var self = Parse($"{options.Name ?? options.Shard?.Group ?? actorName}@{ReadNode(raft, defaultNode)}");
-        var isJoining = options.IsJoining ?? config.ReadFlag("joining");
+        var isJoining = config.ReadFlag("joining");
         ImmutableArray<ProcessName> roster = [.. (options.Roster ?? [.. config.ReadList("roster")]).Select(Parse)];
         var priority = config.ReadNumber("priority");
         if (options.Shard is { } shard)
@@ -81,21 +84,22 @@ internal sealed record RaftSettings
 
         return new RaftSettings
         {
+            Section = config,
             Group = group,
             Self = self,
             Roster = isJoining ? [self] : [.. roster.Order()],
             IsJoining = isJoining,
             Greeted = isJoining ? roster.Remove(self) : [],
-            Quorum = QuorumSettings.Read(config, raft, options),
+            Quorum = new(config),
             Priority = priority,
             RaisesLogic = config.ReadFlag("raise-logic-version"),
-            Lease = LeaseSettings.Read(config),
-            LearnerDelivery = options.LearnerDelivery ?? ReadDelivery(config.GetString("learner.delivery")),
-            Timing = TimingSettings.Read(config, isShard: options.Shard is not null),
-            Requests = RequestSettings.Read(config),
-            Limits = LimitSettings.Read(config),
+            Lease = new(config),
+            LearnerDelivery = config.ReadChoice<LearnerDelivery>("learner.delivery"),
+            Timing = new(config, isShard: options.Shard is not null),
+            Requests = new(config),
+            Limits = new(config),
             Store = StoreSettings.Read(config),
-            Snapshots = SnapshotSettings.Read(config),
+            Snapshots = new(config),
             Discovery = DiscoverySettings.Read(raft),
             Transport = TransportSettings.Read(raft),
         };
@@ -132,11 +136,11 @@ internal sealed record RaftSettings
         StableTicks = Timing.ToTicks(Quorum.StableTime),
         IsJoining = IsJoining,
         RetainedEntries = Snapshots.RetainedEntries,
-        SnapshotChunkBytes = (int)Snapshots.ChunkSizeBytes,
+        SnapshotChunkBytes = Snapshots.ChunkSizeBytes,
         Seed = seed,
     };
 
-    /// <exception cref="RaftConfigurationException">A setting is out of range, or contradicts another one.</exception>
+    /// <exception cref="RaftConfigurationException">The roster is wrong.</exception>
     public void Validate()
     {
         Demand(Roster.Length > 0, $"Group '{Group}' has no roster. Set raft.roster to the names of all its processes, "
@@ -148,21 +152,13 @@ internal sealed record RaftSettings
             + "node, or correct the actor's name (RaftOptions.Name) or raft.node.");
         Demand(Roster.Length >= 3 || Quorum.AllowFewerThanThree || IsJoining, $"Group '{Group}' has {Roster.Length} process(es), so it "
             + "survives no failure. Name three or more in raft.roster, or set raft.quorum.allow-fewer-than-three = on.");
-        Quorum.Validate(Timing.ElectionTimeoutMax);
-        Requests.Validate();
-        Limits.Validate();
-        Lease.Validate();
-        Timing.Validate();
-        StoreSettings.Validate(Store, Limits.PairSizeMaxBytes);
-        Snapshots.Validate(Transport.FrameSizeMaxBytes);
-        Transport.Validate(Limits.PairSizeMaxBytes);
     }
 
     /// <summary>The name of the node.</summary>
     /// <exception cref="RaftConfigurationException">It has none.</exception>
     public static string ReadNode(Config raft, string? defaultNode)
     {
-        var node = raft.GetString("node") is { Length: > 0 } configured ? configured : defaultNode;
+        var node = raft.ReadText("node") is { Length: > 0 } configured ? configured : defaultNode;
         return node ?? throw new RaftConfigurationException(
             "This node has no name. Set raft.node in the configuration, for instance raft.node = \"node1@localhost\"; "
             + "no two nodes may share one.");
@@ -179,11 +175,4 @@ internal sealed record RaftSettings
             throw new RaftConfigurationException(e.Message);
         }
     }
-
-    private static LearnerDelivery ReadDelivery(string? text) => text switch
-    {
-        "in-order" => LearnerDelivery.InOrder,
-        "as-committed" => LearnerDelivery.AsCommitted,
-        _ => throw new RaftConfigurationException($"raft.learner.delivery is '{text}'; it may be in-order or as-committed."),
-    };
 }

@@ -20,17 +20,13 @@ internal sealed record SecuritySettings(TlsFiles? Tls, TimeSpan ReloadInterval, 
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
     public static SecuritySettings Read(Config raft)
     {
-        var certificate = TextOf(raft, CertificateKey);
-        var interval = raft.ReadTime("security.reload-interval");
-        Demand(
-            interval >= TimeSpan.FromMilliseconds(1),
-            $"raft.security.reload-interval is {interval.TotalMilliseconds} ms; it must be 1ms or more.");
+        var certificate = raft.ReadText(CertificateKey);
         var settings = new SecuritySettings(
-            certificate.Length > 0 ? ReadTls(raft, certificate) : null, interval, RoleRules.Read(raft));
+            certificate.Length > 0 ? ReadTls(raft, certificate) : null, raft.ReadTime("security.reload-interval"), RoleRules.Read(raft));
         if (!settings.IsOn)
         {
             Demand(
-                TextOf(raft, "security.tls.key").Length == 0 && TextOf(raft, "security.tls.ca").Length == 0,
+                raft.ReadText("security.tls.key").Length == 0 && raft.ReadText("security.tls.ca").Length == 0,
                 $"raft.security.tls names a key or a CA, and no certificate. Set raft.{CertificateKey}.");
         }
 
@@ -41,9 +37,9 @@ internal sealed record SecuritySettings(TlsFiles? Tls, TimeSpan ReloadInterval, 
     {
         var tls = new TlsFiles(
             certificate,
-            TextOf(raft, "security.tls.key"),
-            TextOf(raft, "security.tls.password"),
-            TextOf(raft, "security.tls.ca"),
+            raft.ReadText("security.tls.key"),
+            raft.ReadText("security.tls.password"),
+            raft.ReadText("security.tls.ca"),
             [.. raft.ReadList("security.tls.pins")]);
         Demand(
             tls.Ca.Length > 0,
@@ -52,8 +48,6 @@ internal sealed record SecuritySettings(TlsFiles? Tls, TimeSpan ReloadInterval, 
             + "raft.security.tls.pins does not replace them, since the owner of a key can write any name into a certificate.");
         return tls;
     }
-
-    private static string TextOf(Config raft, string key) => raft.GetString(key) ?? "";
 }
 
 /// <summary>The files of a node's certificate and of the certificates that it trusts.</summary>

@@ -26,27 +26,18 @@ internal sealed record TransportSettings(string Hostname, int PortOffset, int Fr
     /// <summary>Akka.Cluster knows the nodes. Any program may join it, so only the role of a certificate makes a node.</summary>
     public bool IsOfCluster { get; init; }
 
-    private const int SizeMaxBytes = 1 << 30;
-
     /// <param name="raft">The configuration of <c>raft</c>.</param>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
-    public static TransportSettings Read(Config raft)
+    public static TransportSettings Read(Config raft) => new(
+        raft.ReadText("transport-tcp.hostname"),
+        raft.ReadNumber("transport-tcp.port-offset"),
+        (int)raft.ReadSize("transport-tcp.frame-size-max"),
+        (int)raft.ReadSize("transport-tcp.queue-size-max"))
     {
-        var transport = raft.GetString("transport");
-        Demand(transport is "tcp" or "custom", $"raft.transport is '{transport}'; it may be tcp or custom.");
-        var offset = raft.ReadNumber("transport-tcp.port-offset");
-        Demand(offset is >= 0 and < ushort.MaxValue, $"raft.transport-tcp.port-offset is {offset}; it may be 0 to {ushort.MaxValue - 1}.");
-        return new TransportSettings(
-            raft.GetString("transport-tcp.hostname") ?? "",
-            offset,
-            ReadSize(raft, "transport-tcp.frame-size-max"),
-            ReadSize(raft, "transport-tcp.queue-size-max"))
-        {
-            IsCustom = transport == "custom",
-            IsUnencrypted = raft.ReadFlag("transport-tcp.unencrypted"),
-            IsOfCluster = raft.GetString("discovery") == "cluster",
-        };
-    }
+        IsCustom = raft.ReadText("transport") == "custom",
+        IsUnencrypted = raft.ReadFlag("transport-tcp.unencrypted"),
+        IsOfCluster = raft.ReadText("discovery") == "cluster",
+    };
 
     /// <exception cref="RaftConfigurationException">The settings do not go with those of <c>raft.security</c>.</exception>
     public void DemandAgreement(SecuritySettings security, bool isByNames)
@@ -65,11 +56,6 @@ internal sealed record TransportSettings(string Hostname, int PortOffset, int Fr
             + "may join a cluster.");
     }
 
-    /// <exception cref="RaftConfigurationException">A connection cannot take each message.</exception>
-    public void Validate(int pairSizeMaxBytes) => Demand(FrameSizeMaxBytes >= 2L * pairSizeMaxBytes,
-        $"raft.transport-tcp.frame-size-max is {FrameSizeMaxBytes} bytes, and raft.pair-size-max is {pairSizeMaxBytes}. Set the first to "
-        + "at least twice the second: a message that does not fit is lost.");
-
     /// <summary>Raft's port of a node whose address, or whose remoting, has this port.</summary>
     /// <exception cref="RaftConfigurationException">There is no such port.</exception>
     public int PortBeside(int port)
@@ -80,12 +66,5 @@ internal sealed record TransportSettings(string Hostname, int PortOffset, int Fr
             $"Raft's port beside port {port} would be {sum}, because raft.transport-tcp.port-offset is {PortOffset}; the highest port is "
             + $"{ushort.MaxValue}. Give the node a lower port, or use a lower offset on all nodes.");
         return sum;
-    }
-
-    private static int ReadSize(Config raft, string key)
-    {
-        var size = raft.ReadSize(key);
-        Demand(size is >= 1024 and <= SizeMaxBytes, $"raft.{key} is {size} bytes; it may be 1KiB to 1GiB.");
-        return (int)size;
     }
 }

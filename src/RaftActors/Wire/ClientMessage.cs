@@ -172,7 +172,7 @@ internal abstract record ClientReply
     /// <summary>What should be alike on all nodes of a group.</summary>
     /// <param name="Clock">The time of day of the node.</param>
     /// <param name="Version">The versions of RaftActors and Akka.NET.</param>
-    /// <param name="Settings">Those of <see cref="Settings.SharedSettings"/>.</param>
+    /// <param name="Settings">Those of <see cref="Settings.SettingTable.Shared"/>.</param>
     public sealed record Description(
         DateTimeOffset Clock, string Version, ImmutableArray<(string Key, string Value)> Settings)
         : ClientReply;

@@ -1,4 +1,5 @@
 using Akka.Actor;
+using Akka.Configuration;
 
 using TrialKit;
 
@@ -34,7 +35,12 @@ internal sealed class ShopNodes : IDisposable
         Start(node, new() { Group = group, Name = "p", Roster = [$"p@{Names[node]}"] });
 
     /// <summary>Starts a process that waits to be added to a group.</summary>
-    public void StartJoining(string group, int node) => Start(node, new() { Group = group, Name = "p", IsJoining = true });
+    public void StartJoining(string group, int node) => Start(node, new()
+    {
+        Group = group,
+        Name = "p",
+        Settings = ConfigurationFactory.ParseString("joining = on"),
+    });
 
     private void Start(int node, RaftOptions<string> options) => _systems[node].ActorOf(Props.Create(() => new Orders(options)));
 

@@ -22,18 +22,6 @@ public sealed class LeadershipTests
     }
 
     [Fact]
-    public void Matches_of_the_leader_show_how_far_each_process_has_acknowledged_its_log()
-    {
-        var lab = new Lab([1]);
-        Assert.Empty(lab.Core.Matches);
-        lab.Lead();
-
-        lab.Acknowledge(2);
-
-        Assert.Equal([new PeerMatch(Raft2, new LogIndex(2)), new PeerMatch(Raft3, LogIndex.Zero)], lab.Core.Matches.AsEnumerable());
-    }
-
-    [Fact]
     public void A_late_acknowledgement_of_fewer_entries_lowers_no_match()
     {
         var lab = new Lab([1]);
@@ -60,64 +48,12 @@ public sealed class LeadershipTests
     }
 
     [Fact]
-    public void A_round_of_reads_is_not_confirmed_by_a_reply_to_the_round_before()
-    {
-        var lab = Leading();
-        lab.Step(new Input.Read(new ReadId(6)));
-        lab.Receive(Raft2, 2, new Message.AppendEntriesReply(true, new LogIndex(2), default, IsAdmitted: true, Round: 1));
-
-        lab.Step(new Input.Read(new ReadId(7)));
-        lab.Receive(Raft3, 2, new Message.AppendEntriesReply(true, new LogIndex(2), default, IsAdmitted: true, Round: 1));
-        Assert.DoesNotContain(Answered, lab.Done);
-
-        lab.Receive(Raft3, 2, new Message.AppendEntriesReply(true, new LogIndex(2), default, IsAdmitted: true, Round: 2));
-        Assert.Contains(Answered, lab.Done);
-    }
-
-    /// <summary>raft1 is one of the old voters only. It leads, and after the commit of the joint configuration the others decide.</summary>
-    [Fact]
-    public void A_leader_outside_the_quorum_does_not_confirm_its_own_round_of_reads()
-    {
-        var lab = new Lab([1], configured: all => all with { Voters = [Raft2, Raft3], OldVoters = [Raft1] });
-        lab.TimeOut();
-        foreach (var isPreVote in new[] { true, false })
-        {
-            lab.Receive(Raft2, 2, new Message.RequestVoteReply(Granted: true, isPreVote));
-            lab.Receive(Raft3, 2, new Message.RequestVoteReply(Granted: true, isPreVote));
-        }
-
-        lab.Receive(Raft2, 2, new Message.AppendEntriesReply(true, new LogIndex(2), default, IsAdmitted: true));
-        lab.Receive(Raft3, 2, new Message.AppendEntriesReply(true, new LogIndex(2), default, IsAdmitted: true));
-        lab.Step(new Input.Read(new ReadId(7)));
-
-        lab.Receive(Raft2, 2, new Message.AppendEntriesReply(true, new LogIndex(2), default, IsAdmitted: true, Round: 1));
-        Assert.DoesNotContain(Answered, lab.Done);
-
-        lab.Receive(Raft3, 2, new Message.AppendEntriesReply(true, new LogIndex(2), default, IsAdmitted: true, Round: 1));
-        Assert.Contains(Answered, lab.Done);
-    }
-
-    [Fact]
     public void With_leases_a_step_without_the_time_throws()
     {
         var lab = new Lab([1], with: options => options with { Lease = Lease });
         lab.Now = default;
 
         Assert.Throws<ArgumentException>(() => lab.Step(Input.Tick.Instance));
-    }
-
-    [Theory]
-    [InlineData(true)]
-    [InlineData(false)]
-    public void A_voter_under_a_promise_votes_only_for_a_transfer_target(bool isTransfer)
-    {
-        var lab = new Lab([1], with: options => options with { Lease = Lease });
-        lab.Append(Raft2, 1, At(1), []);
-        lab.Step(new Input.PeerUnreachable(Raft2.Name));
-
-        lab.Receive(Raft3, 2, new Message.RequestVote(At(1), IsPreVote: false, isTransfer));
-
-        Assert.Equal(isTransfer, Assert.Single(lab.SentTo<Message.RequestVoteReply>(Raft3)).Granted);
     }
 
     /// <summary>In term 0 no leader was ever heard, so a founding is not delayed.</summary>

@@ -45,30 +45,6 @@ public sealed class RequestKeyProperties
     }
 
     [Fact]
-    public void A_snapshot_below_the_commit_index_holds_the_keys_of_its_own_index()
-    {
-        Prop.ForAll(Keys.Zip(Gen.Choose(1, 40)).ToArbitrary(), drawn =>
-        {
-            var (keys, place) = drawn;
-            var process = FoundedGroup.Alone(sessions: Few);
-            foreach (var (key, i) in keys.Select((key, i) => (key, i)))
-            {
-                Propose(process, i + 1, key);
-            }
-
-            var core = process.Core!;
-            var index = new LogIndex(Math.Min(1 + place, core.CommitIndex.Value));
-            var (found, replayed) = (core.DescribeSnapshot(index, 0).Keys, new RequestKeys(Few, KeyTable.Empty));
-            foreach (var entry in process.Log.Where(entry => entry.Index <= index))
-            {
-                replayed.Add(entry);
-            }
-
-            return found.Keys.SequenceEqual(replayed.ToTable().Keys) && found.Forgotten == replayed.Forgotten;
-        }).QuickCheckThrowOnFailure();
-    }
-
-    [Fact]
     public void The_group_remembers_16384_keys()
     {
         var table = new RequestKeys(new SessionBounds(), KeyTable.Empty);
@@ -106,15 +82,6 @@ public sealed class RequestKeyProperties
     }
 
     private static RequestId RequestOf(LogEntry entry) => ((Payload.Pair)entry.Payload).Request!.Value;
-
-    private static void Propose(SimulatedProcess process, int number, int key)
-    {
-        process.Step(new Input.Propose([Pair(number, key)]));
-        while (process.HasWrites)
-        {
-            process.FinishOneWrite();
-        }
-    }
 
     private static LogEntry Entry(int index, int key) => new(new LogIndex(index), new Term(1), new Serial(index), Pair(index, key));
 

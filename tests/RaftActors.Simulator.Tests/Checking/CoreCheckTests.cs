@@ -20,34 +20,6 @@ public sealed partial class CoreCheckTests
     }
 
     [Fact]
-    public void Two_votes_in_one_term_are_rejected()
-    {
-        Admit();
-        VoteChecker votes = new(_entitlement);
-        var copy = _processes[0].Disk.Copy();
-        Persist(0, new HardState(new Term(4), _processes[1].Member, []));
-        votes.OnSend(_processes[0], Vote(0, 1, term: 4));
-        votes.OnSend(_processes[0], Vote(0, 1, term: 4));
-        Assert.True(votes.HasVoted(_processes[0].Member, new Term(4), _processes[1].Member));
-
-        _processes[0].Restore(copy);
-        Persist(0, new HardState(new Term(4), _processes[2].Member, []));
-        Rejects("vote", () => votes.OnSend(_processes[0], Vote(0, 2, term: 4)));
-    }
-
-    [Theory]
-    [InlineData(3, 1)]
-    [InlineData(4, 2)]
-    [InlineData(4, null)]
-    public void Vote_that_is_not_on_its_disk_is_rejected(long term, int? votedFor)
-    {
-        Admit();
-        Persist(0, new HardState(new Term(term), votedFor is { } number ? _processes[number].Member : null, []));
-
-        Rejects("vote", () => new VoteChecker(_entitlement).OnSend(_processes[0], Vote(0, 1, term: 4)));
-    }
-
-    [Fact]
     public void Candidate_that_has_not_voted_for_itself_is_rejected()
     {
         Admit();
@@ -55,34 +27,6 @@ public sealed partial class CoreCheckTests
 
         var request = Send(0, 1, term: 4, new Message.RequestVote(default, IsPreVote: false));
         Rejects("vote", () => new VoteChecker(_entitlement).OnSend(_processes[0], request));
-    }
-
-    [Fact]
-    public void Vote_of_a_process_that_may_have_forgotten_one_is_rejected()
-    {
-        Persist(0, new HardState(new Term(4), _processes[1].Member, []));
-
-        Rejects("vote", () => new VoteChecker(_entitlement).OnSend(_processes[0], Vote(0, 1, term: 4)));
-    }
-
-    [Fact]
-    public void Message_of_a_term_that_is_not_on_its_disk_is_rejected()
-    {
-        Persist(0, new HardState(new Term(4), null, []));
-        VoteChecker votes = new(_entitlement);
-        votes.OnSend(_processes[0], Accepted(0, match: 0, term: 4));
-
-        Rejects("vote", () => votes.OnSend(_processes[0], Accepted(0, match: 0, term: 5)));
-    }
-
-    [Fact]
-    public void Acknowledgement_of_an_entry_that_is_not_on_its_disk_is_rejected()
-    {
-        Write(0, Entry(1, term: 0, 1), onDisk: true);
-        Write(0, Entry(2, term: 0, 2), onDisk: false);
-        AcknowledgementChecker.OnSend(_processes[0], Accepted(0, match: 1, term: 0));
-
-        Rejects("acknowledgement", () => AcknowledgementChecker.OnSend(_processes[0], Accepted(0, match: 2, term: 0)));
     }
 
     [Fact]
@@ -115,28 +59,8 @@ public sealed partial class CoreCheckTests
     }
 
     [Fact]
-    public void Entry_that_differs_from_the_committed_one_is_rejected()
-    {
-        Assert.True(_ledger.Give(_processes[0], Entry(1, term: 1, 1)));
-        Assert.False(_ledger.Give(_processes[1], Entry(1, term: 1, 1)));
-
-        Rejects("state machine", () => _ledger.Give(_processes[1], Entry(1, term: 1, 2)));
-        Rejects("state machine", () => _ledger.Give(_processes[1], Entry(1, term: 2, 1)));
-        Rejects("state machine", () => _ledger.Give(_processes[1], Entry(3, term: 1, 1)));
-    }
-
-    [Fact]
     public void Serial_with_a_gap_is_rejected() =>
         Rejects("serials", () => _ledger.Give(_processes[0], Entry(1, term: 1, 1) with { Serial = new Serial(2) }));
-
-    [Fact]
-    public void Request_that_was_appended_twice_is_rejected()
-    {
-        RequestId request = new(_processes[0].Member, 1);
-        _ledger.Give(_processes[0], Entry(1, term: 1, 1, request));
-
-        Rejects("requests", () => _ledger.Give(_processes[0], Entry(2, term: 1, 1, request)));
-    }
 
     [Theory]
     [InlineData(0)]
@@ -147,20 +71,6 @@ public sealed partial class CoreCheckTests
         DeliveryChecker delivery = new(_ledger, _processes, _entitlement);
 
         Rejects("delivery", () => delivery.OnCommit(_processes[0], Entry(2, term: 1, 1), Voters()));
-    }
-
-    [Fact]
-    public void Commit_that_is_not_on_the_disks_of_a_majority_is_rejected()
-    {
-        Admit();
-        DeliveryChecker delivery = new(_ledger, _processes, _entitlement);
-        Write(0, Entry(1, term: 1, 1), onDisk: true);
-        Rejects("majority", () => delivery.OnCommit(_processes[0], Entry(1, term: 1, 1), Voters()));
-
-        Write(0, Entry(2, term: 1, 2), onDisk: true);
-        Write(1, Entry(1, term: 1, 1), onDisk: true);
-        Write(1, Entry(2, term: 1, 2), onDisk: true);
-        delivery.OnCommit(_processes[0], Entry(2, term: 1, 2), Voters());
     }
 
     private static SimulatedProcess Process(int number, ImmutableArray<ProcessName> roster) => new(
@@ -211,9 +121,6 @@ public sealed partial class CoreCheckTests
         process.Disk.Write(write);
         Assert.Single(process.Disk.Finish(new Prng(1)));
     }
-
-    private Envelope Vote(int from, int to, long term) =>
-        Send(from, to, term, new Message.RequestVoteReply(Granted: true, IsPreVote: false));
 
     private Envelope Accepted(int from, long match, long term) =>
         Send(from, 1, term, new Message.AppendEntriesReply(true, new LogIndex(match), default, IsAdmitted: true));

@@ -22,6 +22,7 @@ internal static class FetchWorkload
             .Nodes(3 + (int)(seed % 3))
             .Actor(() => new Fetcher(ledger, prng, delivery, until: SumsWorkload.FaultsLast), SumsWorkload.ActorName)
             .Config("raft.snapshot { after-entries = 12, retained-entries = 4 }")
+            .Config($"raft.learner.delivery = {(delivery == LearnerDelivery.InOrder ? "in-order" : "as-committed")}")
             .For(SumsWorkload.FaultsLast)
             .Clients(1, OperateAsync)
             .Always("each delivery is due", _ => ledger.Broken is null ? true : throw new InvalidDataException(ledger.Broken))
@@ -53,7 +54,6 @@ internal sealed class Fetcher : RaftActor<int, int>, IRaftSnapshot<byte[]>, IWit
     private bool _hasFetched;
 
     public Fetcher(FetchLedger ledger, Prng prng, LearnerDelivery delivery, TimeSpan until)
-        : base(new RaftOptions<int> { LearnerDelivery = delivery })
     {
         (_ledger, _prng, _delivery, System) = (ledger, prng, delivery, Context.System);
         Receive<Step>(_ => Act(), _ => System.Scheduler.MonotonicClock < until);

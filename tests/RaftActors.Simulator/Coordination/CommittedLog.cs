@@ -1,7 +1,6 @@
 using System.Text.Json;
 
 using RaftActors.Coordination.State;
-using RaftActors.Coordination.Tests;
 using RaftActors.Delivery;
 
 namespace RaftActors.Simulator.Coordination;
@@ -19,7 +18,7 @@ internal sealed class CommittedLog(World world, Setup setup)
     private readonly Dictionary<long, (CoordinationImage Image, ulong Reminders)> _images = [];
     private readonly HashSet<string> _writes = [];
 
-    public Model Model { get; } = new(setup.ChangesMax);
+    public Model Model { get; } = new();
 
     public List<Pair> Pairs { get; } = [];
 

@@ -4,7 +4,6 @@ using Akka.Actor;
 
 using RaftActors.Coordination.Group;
 using RaftActors.Coordination.State;
-using RaftActors.Coordination.Tests;
 using RaftActors.Core;
 using RaftActors.Core.Codec;
 using RaftActors.Delivery;

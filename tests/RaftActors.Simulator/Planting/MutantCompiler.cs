@@ -91,8 +91,7 @@ internal sealed class MutantCompiler
                 .Append(Path.Combine(simulator, "Simulation", "Dice.cs"))
                 .Append(Path.Combine(simulator, "Simulation", "Violation.cs"))
                 .Append(Path.Combine(root, "src", "RaftActors.Core", "Prng.cs"))
-                .Append(Path.Combine(root, "tests", "RaftActors.Coordination.Tests", "CallsOnlyClient.cs"))
-                .Append(Path.Combine(root, "tests", "RaftActors.Coordination.Tests", "Model.cs")),
+                .Append(Path.Combine(root, "tests", "RaftActors.Coordination.Tests", "CallsOnlyClient.cs")),
             typeof(Coordination.CoordinationMutantEntry),
             Assemblies()
                 .Where(path => Path.GetFileNameWithoutExtension(path) is not (assembly or "RaftActors.Coordination"))

@@ -83,6 +83,7 @@ internal sealed partial class Simulation : IClientWorld
         (_sessions, _keys) = (new SessionChecker(_ledger, bounds), new KeyChecker(_ledger, bounds));
         _exchanges = new ExchangeChecker(_processes);
         Events = only is null ? _plan.Events : _plan.Events.FindAll(one => only.Contains(one.Number));
+        _hasPairs = Events.Exists(one => one.Kind == FaultKind.Pairs);
         for (var number = 0; number < _plan.Clients; number++)
         {
             _clients.Add(new Client(number, _plan, new Prng(_prng.Next()), this));

@@ -1,5 +1,4 @@
 using System.Collections.Immutable;
-using System.Reflection;
 using System.Runtime.CompilerServices;
 
 using RaftActors.Core;
@@ -13,10 +12,7 @@ namespace RaftActors.Simulator;
 /// <param name="most">The most events of the specification; the lines beside them do not count.</param>
 internal sealed class TlaTrace(int most)
 {
-    private static readonly FieldInfo Held = typeof(Durability).GetField("_held", BindingFlags.Instance | BindingFlags.NonPublic)!;
-    private static readonly FieldInfo HeldList = Held.FieldType.GetField("_held", BindingFlags.Instance | BindingFlags.NonPublic)!;
-
-    private readonly LinkedList<string> _lines = [];
+    private readonly LinkedList<Line> _lines = [];
     private readonly Dictionary<ProcessName, TracedState> _states = [];
 
     /// <summary>The requests as they were traced at the leader, where the receiver may need another part of them.</summary>
@@ -43,13 +39,14 @@ internal sealed class TlaTrace(int most)
         var (number, events) = (1_000_000, 0);
         foreach (var line in _lines)
         {
-            events += line.StartsWith('t') ? 1 : 0;
+            events += line.IsKnown ? 1 : 0;
             if (events > most)
             {
                 break;
             }
 
-            output.Write($"{{\"tag\":\"{(line.StartsWith('t') ? "trace" : "core")}\",\"line\":{++number},{line.AsSpan(1)}\n");
+            var tag = line.IsKnown ? "trace" : "core";
+            output.Write($"{{\"tag\":\"{tag}\",\"line\":{++number},{line.Event}{line.More}}}}}\n");
         }
     }
 
@@ -98,7 +95,7 @@ internal sealed class TlaTrace(int most)
         var state = StateOf(process.Core!);
         _isTrusted = input is Input.Receive(var envelope) && process.Core!.Trusts(envelope);
         _heldBefore.Clear();
-        _heldBefore.UnionWith(HeldOf(state));
+        _heldBefore.UnionWith(state.Durability.Held);
         _keptBefore = KeptVotes(state);
     }
 
@@ -113,8 +110,8 @@ internal sealed class TlaTrace(int most)
         var (state, traced) = (StateOf(core), _states[name]);
         List<Envelope> created =
         [
-            .. effects.Where(effect => !_heldBefore.Contains(effect)).Concat(HeldOf(state).Where(effect => !_heldBefore.Contains(effect)))
-                .OfType<Effect.Send>().Select(effect => effect.Envelope),
+            .. effects.Concat(state.Durability.Held).OfType<Effect.Send>().Where(effect => !_heldBefore.Contains(effect))
+                .Select(effect => effect.Envelope),
         ];
         if (input is Input.Persisted(var ticket))
         {
@@ -312,7 +309,7 @@ internal sealed class TlaTrace(int most)
         var part = AppendEntries(envelope, sent, from, count);
         if ((from, count) != (sent.From, sent.Count) && sent.Parts.Add((from, count)))
         {
-            _lines.AddAfter(sent.Line, sent.Sender.Replace("MSG", part, StringComparison.Ordinal));
+            _lines.AddAfter(sent.Line, sent.Line.Value with { More = part });
             Events++;
         }
 
@@ -388,8 +385,7 @@ internal sealed class TlaTrace(int most)
                 var from = Math.Max(index, traced.Match.GetValueOrDefault(envelope.To.Name));
                 var sent = new SentEntries(traced.Commit, from, (int)Math.Max(0, end - from), [.. traced.Log]);
                 Event("SendAppendEntriesRequest", name, AppendEntries(envelope, sent, sent.From, sent.Count));
-                (sent.Line, sent.Sender) = (_lines.Last!, Line("SendAppendEntriesRequest", name, "MSG"));
-                _sent[envelope] = sent;
+                _sent[envelope] = sent with { Line = _lines.Last! };
                 break;
             case Message.RequestVote { IsPreVote: false } request:
                 Event("SendRequestVoteRequest", name, VoteRequest(envelope, request.Position));
@@ -438,7 +434,7 @@ internal sealed class TlaTrace(int most)
     {
         if (!IsOver)
         {
-            _lines.AddLast(Line(name, process, more));
+            Add(isKnown: true, name, process, more);
             _states[process].HasNews = true;
             IsOver = ++Events > most;
         }
@@ -449,17 +445,17 @@ internal sealed class TlaTrace(int most)
     {
         if (!IsOver)
         {
-            _lines.AddLast($"c{Line(name, process, more).AsSpan(1)}");
+            Add(isKnown: false, name, process, more);
         }
     }
 
-    private string Line(string name, ProcessName process, string more)
+    private void Add(bool isKnown, string name, ProcessName process, string more)
     {
         var state = _states[process];
-        return $"t\"at\":{_at / 1000}.{_at % 1000:D3},\"event\":{{\"name\":\"{name}\",\"nid\":\"{process.Process}\","
+        var text = $"\"at\":{_at / 1000}.{_at % 1000:D3},\"event\":{{\"name\":\"{name}\",\"nid\":\"{process.Process}\","
             + $"\"state\":{{\"term\":{state.Term},\"vote\":\"{Vote(state.Vote)}\",\"commit\":{state.Commit}}},"
-            + $"\"role\":\"State{state.Role}\",\"log\":{state.Log.Count},\"lastTerm\":{state.LastTerm},"
-            + $"\"conf\":[[{state.Voters}],[]]{more}}}}}";
+            + $"\"role\":\"State{state.Role}\",\"log\":{state.Log.Count},\"lastTerm\":{state.LastTerm},\"conf\":[[{state.Voters}],[]]";
+        _lines.AddLast(new Line(isKnown, text, more));
     }
 
     private static string Durable(SimulatedProcess process)
@@ -535,9 +531,6 @@ internal sealed class TlaTrace(int most)
 
     private static ProcessName? VoteOf(RaftState state) => state.HardState.VotedFor?.Name;
 
-    private static IEnumerable<Effect> HeldOf(RaftState state) =>
-        ((List<(Ticket Ticket, Effect Sending)>)HeldList.GetValue(Held.GetValue(state.Durability))!).Select(one => one.Sending);
-
     private static Dictionary<ProcessName, Envelope> KeptVotes(RaftState state) => state.Roster.Peers
         .Where(peer => peer.KeptRequest is { Body: Message.RequestVote { IsPreVote: false } })
         .ToDictionary(peer => peer.Name, peer => peer.KeptRequest!);
@@ -584,23 +577,17 @@ internal sealed class TlaTrace(int most)
         public long? OwnVote { get; set; }
     }
 
-    /// <summary>A request as it was traced: the entries after <c>From</c>, of the leader's log.</summary>
-    private sealed class SentEntries(long commit, long from, int count, long[] log)
+    /// <param name="IsKnown">Whether it is an event of the specification.</param>
+    /// <param name="More">The fields of the event that not all have.</param>
+    private sealed record Line(bool IsKnown, string Event, string More);
+
+    /// <summary>A request as it was traced: <paramref name="Count"/> entries after <paramref name="From"/> of the leader's log.</summary>
+    private sealed record SentEntries(long Commit, long From, int Count, long[] Log)
     {
-        public long Commit => commit;
-
-        public long From => from;
-
-        public int Count => count;
-
-        public long[] Log => log;
-
         public HashSet<(long From, int Count)> Parts { get; } = [];
 
-        public LinkedListNode<string> Line { get; set; } = null!;
+        public LinkedListNode<Line> Line { get; init; } = null!;
 
-        public string Sender { get; set; } = "";
-
-        public long TermAt(long index) => index == 0 ? 0 : log[index - 1];
+        public long TermAt(long index) => index == 0 ? 0 : Log[index - 1];
     }
 }

@@ -26,41 +26,6 @@ public sealed class FileDiskTests : IDisposable
     }
 
     [Fact]
-    public void Creating_an_existing_file_empties_it()
-    {
-        using (var before = _disk.Create("again", 10))
-        {
-            before.Write(0, "0123456789"u8);
-        }
-
-        using var file = _disk.Create("again", 4);
-        var read = new byte[10];
-
-        Assert.Equal(4, file.Read(0, read));
-        Assert.Equal(new byte[10], read);
-    }
-
-    [Fact]
-    public void Written_bytes_are_read_at_their_offset()
-    {
-        using (var file = _disk.Create("file", 0))
-        {
-            file.Write(3, "abc"u8);
-            file.Write(4, "x"u8);
-            file.Sync();
-        }
-
-        using var again = _disk.Open("file");
-        var read = new byte[8];
-
-        Assert.Equal(6, again.Read(0, read));
-        Assert.Equal("\0\0\0axc\0\0"u8, read);
-        Assert.Equal(1, again.Read(5, read));
-        Assert.Equal(0, again.Read(6, read));
-        Assert.Equal(0, again.Read(1000, read));
-    }
-
-    [Fact]
     public void File_can_be_opened_twice()
     {
         using var one = _disk.Create("file", 4);
@@ -96,18 +61,6 @@ public sealed class FileDiskTests : IDisposable
         Assert.Empty(_disk.List("a/folder"));
         Assert.Empty(_disk.List(""));
         Assert.ThrowsAny<IOException>(() => _disk.List("missing"));
-    }
-
-    [Fact]
-    public void Creating_an_existing_folder_changes_nothing()
-    {
-        _disk.CreateFolder("a");
-        _disk.Create("a/file", 1).Dispose();
-        _disk.CreateFolder("a");
-        _disk.SyncFolder("a");
-        _disk.SyncFolder("");
-
-        Assert.Equal(["file"], _disk.List("a"));
     }
 
     [Fact]

@@ -7,17 +7,6 @@ namespace RaftActors.Storage.Tests.Log;
 public sealed class SegmentTests
 {
     [Fact]
-    public void Log_continues_in_a_new_segment_when_one_is_full()
-    {
-        var life = Filled(segments: 3);
-
-        var found = new Life(life.Cut()).Open();
-
-        Assert.Equal(Enumerable.Range(1, found.State.Log.Length), found.State.Log.Select(entry => (int)entry.Index.Value));
-        Assert.All(Segments(life), file => Assert.Equal(Life.SegmentSize, life.Disk.Now.Files[file].Length));
-    }
-
-    [Fact]
     public void Segments_that_no_store_needs_are_deleted_and_the_rest_opens()
     {
         var life = Filled(segments: 4);
@@ -60,33 +49,6 @@ public sealed class SegmentTests
 
         Assert.Single(Segments(life));
         Assert.Equal("0: 1/2", Life.Text(new Life(life.Cut()).Open()));
-    }
-
-    [Fact]
-    public void Power_cut_at_any_operation_across_many_segments_keeps_every_acknowledged_write()
-    {
-        var life = new Life(new ModelDisk());
-        life.Open();
-        var known = new List<(int Operations, long Last, long Base)>();
-        var last = 0L;
-        for (var round = 0; round < 24; round++)
-        {
-            life.Write("a", Life.Entry(++last, 1, 400), Life.Entry(++last, 1, 400));
-            known.Add((life.Disk.Operations.Count, last, known.Count > 0 ? known[^1].Base : 0));
-            if (round % 7 == 6)
-            {
-                life.Discard("a", last - 3);
-                known.Add((life.Disk.Operations.Count, last, last - 3));
-            }
-        }
-
-        foreach (var cut in life.Disk.Cuts(few: 16, samples: 6, from: known[0].Operations))
-        {
-            var sure = known.FindLast(one => one.Operations <= cut.Operations);
-            var found = new Life(new ModelDisk(cut.Found)).Open();
-            var (first, end) = (found.State.Base.Index.Value, found.State.Base.Index.Value + found.State.Log.Length);
-            Assert.True(end >= sure.Last && first >= sure.Base, $"{Life.Text(found)}, and {sure} was acknowledged, after {cut}");
-        }
     }
 
     [Fact]

@@ -16,22 +16,6 @@ public sealed class SnapshotDamageTests
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
-    public void Each_flipped_byte_of_the_latest_snapshot_is_detected_at_opening(bool isStreamed)
-    {
-        var whole = isStreamed ? ImageOfStream(10, 200) : ImageWith(Of(10, 200));
-        var file = whole.Files[PathOf(10)];
-
-        Assert.All(Enumerable.Range(0, file.Length), offset =>
-        {
-            var error = Assert.ThrowsAny<StoreException>(() => Open(new ModelDisk(whole.With(PathOf(10), Flipped(file, offset)))));
-            Assert.Contains(NameOf(10), error.Message);
-            Assert.True(error is StoreDamagedException || offset is VersionOffset or VersionOffset + 1, error.Message);
-        });
-    }
-
-    [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
     public void Each_bit_that_flips_after_opening_is_detected_when_it_is_read(bool isStreamed)
     {
         var snapshot = Of(10, 200);

@@ -14,24 +14,6 @@ public sealed class SnapshotFolderTests
     private readonly ModelDisk _disk = new() { IsRecording = false };
 
     [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(Block - 1)]
-    [InlineData(Block)]
-    [InlineData(Block + 1)]
-    [InlineData((20 * Block) + 7)]
-    public void Saved_snapshot_is_there_after_a_restart(int length)
-    {
-        Open(_disk).Save(10, length);
-
-        var folder = Open(_disk);
-
-        AssertHolds(folder, Of(10, length));
-        Assert.Empty(folder.Notes);
-        Assert.Equal([NameOf(10)], _disk.List(Folder));
-    }
-
-    [Theory]
     [InlineData(0, 10)]
     [InlineData(0, int.MaxValue)]
     [InlineData(Block - 5, 10)]
@@ -81,19 +63,6 @@ public sealed class SnapshotFolderTests
     }
 
     [Fact]
-    public void Snapshot_as_late_as_the_latest_is_not_written()
-    {
-        var folder = Open(_disk);
-        folder.Save(10, 10);
-
-        folder.Save(9, 10);
-        folder.Save(10, 20);
-
-        Assert.Equal([NameOf(10)], _disk.List(Folder));
-        AssertHolds(folder, Of(10, 10));
-    }
-
-    [Fact]
     public void State_with_another_length_than_the_description_is_refused()
     {
         Assert.Throws<ArgumentException>(() => Open(_disk).Save(Of(10, 10), new byte[9]));
@@ -111,44 +80,6 @@ public sealed class SnapshotFolderTests
         var error = Assert.Throws<StoreException>(() => folder.Read(Of(10, 0).Position, 0, 10));
 
         Assert.StartsWith("The snapshot up to 10/3 s9 in ", error.Message);
-    }
-
-    [Theory]
-    [InlineData(0, 1)]
-    [InlineData(1, 1)]
-    [InlineData(1000, 1)]
-    [InlineData(1000, 999)]
-    [InlineData((2 * Block) + 9, Block)]
-    [InlineData((2 * Block) + 9, 40_000)]
-    public void Received_snapshot_counts_once_it_is_installed(int length, int pieceLength)
-    {
-        var snapshot = Of(10, length);
-        var folder = Open(_disk);
-
-        Receive(folder, snapshot, pieceLength);
-        folder.FinishIncoming(snapshot);
-        Assert.Empty(folder.Kept);
-        folder.Install(snapshot.Position);
-
-        AssertHolds(folder, snapshot);
-        AssertHolds(Open(_disk), snapshot);
-        Assert.Equal([NameOf(10)], _disk.List(Folder));
-    }
-
-    [Fact]
-    public void Piece_at_offset_0_begins_a_new_snapshot()
-    {
-        var (first, second) = (Of(10, 1000), Of(20, 500));
-        var folder = Open(_disk);
-
-        folder.Write(first, 0, StateOf(first).AsSpan(..600));
-        folder.Write(second, 0, new byte[100]);
-        Receive(folder, second, 300);
-        folder.FinishIncoming(second);
-        folder.Install(second.Position);
-
-        AssertHolds(folder, second);
-        Assert.Equal([NameOf(20)], _disk.List(Folder));
     }
 
     [Fact]

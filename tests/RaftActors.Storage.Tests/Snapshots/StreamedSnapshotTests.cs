@@ -11,28 +11,9 @@ namespace RaftActors.Storage.Tests.Snapshots;
 /// <summary>Snapshots whose length is known at their end only.</summary>
 public sealed class StreamedSnapshotTests
 {
-    private const int Block = 64 << 10;
     private const string File = "snapshots/1/00000000000000000005-1";
 
     private readonly ModelDisk _disk = new();
-
-    [Theory]
-    [InlineData(0)]
-    [InlineData(1)]
-    [InlineData(Block - 1)]
-    [InlineData(Block)]
-    [InlineData(Block + 1)]
-    [InlineData((20 * Block) + 7)]
-    public void Streamed_snapshot_is_there_after_a_restart(int length)
-    {
-        Open(_disk).Stream(10, length, pieceSize: 50_001);
-
-        var folder = Open(_disk);
-
-        AssertHolds(folder, Of(10, length));
-        Assert.Empty(folder.Notes);
-        Assert.Equal([NameOf(10)], _disk.List(Folder));
-    }
 
     [Fact]
     public void Long_state_is_synced_while_it_is_written()
@@ -59,21 +40,6 @@ public sealed class StreamedSnapshotTests
             Assert.Contains($"{File}.tmp", _disk.Now.Files.Keys);
         }
 
-        AssertNoFile();
-    }
-
-    [Fact]
-    public void Closing_the_store_drops_the_snapshot()
-    {
-        var life = OpenLife();
-        using var writer = Begin(life);
-        writer.Append(new byte[300]);
-
-        life.StoreOf().Dispose();
-
-        AssertNoFile();
-        Assert.Throws<StoreException>(() => writer.Append(new byte[1]));
-        Assert.Throws<StoreException>(writer.Complete);
         AssertNoFile();
     }
 

@@ -1,4 +1,3 @@
-using RaftActors.SharedData;
 using RaftActors.Testing.History;
 
 using Xunit.Abstractions;

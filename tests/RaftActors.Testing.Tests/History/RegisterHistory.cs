@@ -33,9 +33,6 @@ internal sealed class RegisterHistory
         return read;
     }
 
-    /// <summary>Records a write with an unknown end.</summary>
-    public void MayHaveWritten(int value) => Recorded.Unknown(Write(value));
-
     public HistoryVerdict<Ask, int?> Check(int placesMax = 10_000) => Linearizability.Check(Recorded, new Register(), placesMax);
 
     public void IsLinearizable() => Assert.IsType<HistoryVerdict<Ask, int?>.Linearizable>(Check());

@@ -20,18 +20,6 @@ public sealed partial class EntityShardTests
     }
 
     [Fact]
-    public async Task Command_that_throws_drops_the_change_of_its_object()
-    {
-        await using var entities = Start();
-        await entities.SendAsync<int>("x", 5);
-        _program.Fault = new TimeoutException("in the middle");
-
-        await Assert.ThrowsAsync<RaftCommandFailedException>(() => entities.SendAsync<int>("x", 1));
-
-        Assert.Equal([5], await entities.AskAsync<byte[]>("x"));
-    }
-
-    [Fact]
     public async Task Repeat_of_a_command_that_failed_fails_in_the_same_way()
     {
         await using var entities = Start();

@@ -157,16 +157,6 @@ public sealed partial class EntityShardTests() : TestKit(Hocon)
     }
 
     [Fact]
-    public async Task Command_with_a_request_key_is_handled_once()
-    {
-        await using var entities = Start();
-        await entities.SendAsync<int>("a", 1, requestKey: "one");
-
-        Assert.Equal(1, (await entities.SendAsync<int>("a", 1, requestKey: "one")).OrThrow().ResultOr(-1));
-        Assert.Equal([1], await entities.AskAsync<byte[]>("a"));
-    }
-
-    [Fact]
     public async Task Question_waits_for_the_serial_of_its_consistency()
     {
         await using var entities = Start();
@@ -179,15 +169,6 @@ public sealed partial class EntityShardTests() : TestKit(Hocon)
         await entities.SendAsync<int>("a", 1);
 
         Assert.Equal([3], await asked);
-    }
-
-    [Fact]
-    public async Task Question_gets_to_the_entity_with_its_value()
-    {
-        await using var entities = Start();
-
-        Assert.Equal("a was asked 17", await entities.AskAsync<string>("a", 17));
-        Assert.Equal("käse was asked 18", await entities.AskAsync<string>("käse", 18));
     }
 
     [Fact]

@@ -110,15 +110,6 @@ public sealed class RaftActorTests : ScriptedActorTest
     }
 
     [Fact]
-    public void Append_may_be_called_before_the_engine_has_attached_the_actor()
-    {
-        Sys.ActorOf(Props.Create(() => new Hasty()));
-
-        Assert.Equal("constructor", Asked.ExpectMsg<FromActor<string>.Append>().Key);
-        Assert.Equal("PreStart", Asked.ExpectMsg<FromActor<string>.Append>().Key);
-    }
-
-    [Fact]
     public void Actor_that_is_far_behind_asks_for_a_window_of_pairs_at_a_time()
     {
         for (var serial = 3; serial <= 300; serial++)
@@ -312,15 +303,6 @@ public sealed class RaftActorTests : ScriptedActorTest
             _values.Add(entry.Value);
             return _values;
         }
-    }
-
-    private sealed class Hasty : RaftActor<string>
-    {
-        public Hasty() => Raft.Append("constructor", "");
-
-        protected override void PreStart() => Raft.Append("PreStart", "");
-
-        protected override object? HandleAppend(Entry<string> entry) => null;
     }
 
     private sealed class Stasher : RaftActor<string>, IWithStash

@@ -20,40 +20,6 @@ public sealed class ReminderTests : VirtualActorTest<string>
     }
 
     [Fact]
-    public void Leader_appends_a_pair_when_a_reminder_is_due_and_the_first_one_tells_it()
-    {
-        Lead();
-        Commit("tea", "after 60", "set");
-
-        Advance(59);
-        ExpectNothingAsked();
-        Advance(1);
-        var due = ExpectDue("tea");
-        Group.Commit(due);
-        Group.Commit(due);
-        Group.Commit("end", "");
-
-        Expect("reminded of tea: after 60", "nothing");
-    }
-
-    [Fact]
-    public void Follower_appends_nothing_and_counts_for_the_time_when_it_leads()
-    {
-        Group.ElectPeer();
-        Commit("tea", "after 60", "set");
-        Commit("egg", "after 100", "set");
-        Advance(90);
-        ExpectNothingAsked();
-
-        Group.ElectActor();
-        ExpectDue("tea");
-        ExpectNothingAsked();
-        Advance(10);
-
-        ExpectDue("egg");
-    }
-
-    [Fact]
     public void Former_leader_appends_nothing()
     {
         Lead();
@@ -119,24 +85,6 @@ public sealed class ReminderTests : VirtualActorTest<string>
     }
 
     [Fact]
-    public void Forgotten_reminder_is_not_told_and_one_that_is_set_anew_is_told_once_at_its_new_time()
-    {
-        Lead();
-        Commit("tea", "after 60", "set");
-        Commit("egg", "after 60", "set");
-        Commit("tea", "forget", "forgotten: True");
-        Commit("tea", "forget", "forgotten: False");
-        Commit("egg", "after 90", "set");
-
-        Advance(60);
-        ExpectNothingAsked();
-        Advance(30);
-
-        ExpectDue("egg");
-        ExpectNothingAsked();
-    }
-
-    [Fact]
     public void Pair_of_a_reminder_that_was_set_anew_meanwhile_tells_nothing()
     {
         Lead();
@@ -162,22 +110,6 @@ public sealed class ReminderTests : VirtualActorTest<string>
         Expect("nothing");
 
         Advance(1);
-
-        ExpectDue("tea");
-    }
-
-    [Fact]
-    public void Reminders_are_part_of_a_snapshot()
-    {
-        Lead();
-        Commit("tea", "after 60", "set");
-        ExpectNothingAsked();
-
-        _alarm.Tell("fail");
-        Expect("restored");
-        _alarm.Tell("outside");
-        _watcher.ExpectMsg<string>();
-        Advance(60);
 
         ExpectDue("tea");
     }

@@ -42,11 +42,11 @@ public sealed class ClientSettingsTests
     [Theory]
     [InlineData("raft.client.contacts = [\"orders\"]", "names 'orders', which is no address")]
     [InlineData("raft.client.pending-max = 0", "must be 1 or more")]
-    [InlineData("raft.client.attempt-timeout = soon", "raft.client.attempt-timeout is 'soon'; it must be a time, such as 500ms or 2s.")]
+    [InlineData("raft.client.attempt-timeout = soon", "raft.client.attempt-timeout is 'soon'; it must be a time above zero, such as")]
     [InlineData("raft.client.pending = 1", "The nearest one is raft.client.pending-max")]
     public void Wrong_setting_is_refused_with_the_remedy(string config, string expected) =>
         Assert.Contains(expected, Assert.Throws<RaftConfigurationException>(() => Read(config)).Message);
 
     private static ClientSettings Read(string config, string? group = null) => ClientSettings.Read(
-        ConfigurationFactory.ParseString(config).WithFallback(Raft.DefaultConfig()), group, new RaftClientOptions());
+        ConfigurationFactory.ParseString(config).WithFallback(Raft.DefaultConfig()), group);
 }

@@ -29,7 +29,7 @@ public sealed class GroupCallsTests : TestKit
         Raft.Get(Sys);
         _engine = ScriptedProcess.Lead(Sys, "orders", Leader);
         _calls = new GroupCalls(
-            ClientSettings.Read(Sys.Settings.Config, "orders", new RaftClientOptions()), Sys, NodeNetwork.Of(Sys));
+            ClientSettings.Read(Sys.Settings.Config, "orders"), Sys, NodeNetwork.Of(Sys));
     }
 
     private Address Own => NodeNetwork.Of(Sys).Address;
@@ -264,7 +264,7 @@ public sealed class GroupCallsTests : TestKit
     [Fact]
     public void Questions_above_the_maximum_are_not_begun_and_those_of_subscriptions_do_not_count()
     {
-        var max = ClientSettings.Read(Sys.Settings.Config, "orders", new RaftClientOptions()).PendingMax;
+        var max = ClientSettings.Read(Sys.Settings.Config, "orders").PendingMax;
         for (var number = 0; number < max; number++)
         {
             Begin(mayRepeat: true);

@@ -35,9 +35,9 @@ public sealed class LiveClientTests : TestKit
         _engine = ScriptedProcess.Lead(Sys, "orders", Leader, Follower);
         _follower = ScriptedProcess.Add(Sys, "orders", Follower);
         var settings = ClientSettings.Read(
-            Sys.Settings.Config, "orders", new RaftClientOptions());
+            Sys.Settings.Config, "orders");
         GroupCalls calls = new(settings, Sys, NodeNetwork.Of(Sys));
-        _client = new LiveClient<int, int>(settings, new(Sys, codecPlace: null), new(Sys, codecPlace: null), Guard, calls);
+        _client = new LiveClient<int, int>(settings, new(Sys, codecPlace: null), new(Sys, codecPlace: null), calls);
     }
 
     [Theory]

@@ -13,58 +13,14 @@ public sealed class DeliveryOrderTests
     private long _term;
 
     [Theory]
-    [InlineData(true)]
     [InlineData(false)]
-    public void Actor_that_fetches_nothing_gets_all_pairs_in_order_and_is_told_of_no_gap(bool isMember)
+    [InlineData(true)]
+    public void No_pair_is_delivered_before_the_membership_is_known(bool pulls)
     {
-        var order = _log.NewOrder(pulls: null);
-        Become(order, isMember);
-        Commit(order, 1, 2);
-        Assert.Equal(["quorum", "append 1", "append 2"], Due(order));
-
-        Lead(order, serial: 4);
-        Commit(order, 3, 4, 5);
-
-        Assert.Equal([.. isMember ? ["leader"] : Array.Empty<string>(), "append 3", "append 4", "append 5"], Due(order));
-    }
-
-    [Theory]
-    [InlineData(null)]
-    [InlineData(LearnerDelivery.InOrder)]
-    public void No_pair_is_delivered_before_the_membership_is_known(LearnerDelivery? pulls)
-    {
-        var order = _log.NewOrder(pulls);
+        var order = _log.NewOrder(pulls ? LearnerDelivery.InOrder : null);
         Commit(order, 1);
 
         Assert.Empty(Due(order));
-    }
-
-    [Fact]
-    public void New_member_is_told_of_the_leader_and_a_former_member_that_there_is_none()
-    {
-        var order = Start();
-        Become(order, member: false);
-        Lead(order, serial: 0);
-        Assert.Equal(["quorum"], Due(order));
-
-        Become(order, member: true);
-        Assert.Equal(["quorum", "leader"], Due(order));
-
-        Become(order, member: false);
-        Assert.Equal(["quorum", "no leader"], Due(order));
-        Assert.NotNull(order.Leader);
-    }
-
-    [Fact]
-    public void Member_waits_for_its_first_leader()
-    {
-        var order = Start(last: 1);
-        Become(order, member: true);
-        Commit(order, 2);
-        Assert.Equal(["quorum"], Due(order));
-
-        Lead(order, serial: 1);
-        Assert.Equal(["leader", "append 2"], Due(order));
     }
 
     [Fact]
@@ -93,17 +49,6 @@ public sealed class DeliveryOrderTests
 
         Commit(order, 1, 2);
         Assert.Equal(["append 2", "serial 3"], Due(order));
-    }
-
-    [Fact]
-    public void As_committed_learner_that_requests_no_missing_pair_gets_them_by_append()
-    {
-        var order = Start(LearnerDelivery.AsCommitted, last: 1);
-        Become(order, member: false);
-        Lead(order, serial: 3);
-        Commit(order, 2, 3, 4);
-
-        Assert.Equal(["quorum", "append 4", "missing 2 .. 3", "append 2", "append 3"], Due(order));
     }
 
     [Fact]
@@ -161,16 +106,6 @@ public sealed class DeliveryOrderTests
     }
 
     [Fact]
-    public void Same_quorum_is_reported_once()
-    {
-        var order = Start();
-        Become(order, member: true);
-        Become(order, member: true);
-
-        Assert.Equal(["quorum"], Due(order));
-    }
-
-    [Fact]
     public void Query_with_a_lower_serial_does_not_wait_for_one_with_a_higher_serial()
     {
         var order = Start(last: 2);
@@ -199,20 +134,6 @@ public sealed class DeliveryOrderTests
         order.Take(new ToActor.QuorumIs(1, new Quorum(member ? [Self, Other] : [Other], member)));
 
     private DeliveryOrder Start(LearnerDelivery delivery = LearnerDelivery.InOrder, long last = 0) => _log.NewOrder(delivery, last);
-
-    [Fact]
-    public void Held_actor_gets_the_pairs_before_its_place_and_the_questions_that_they_answer_and_the_others_fail()
-    {
-        var order = _log.NewOrder(pulls: null);
-        order.Take(new ToActor.QuorumIs(1, new Quorum([Self, Other], isMember: true)));
-        order.Hold(new DeliveryPlace(new Serial(2), IsSnapshot: false));
-        Query(order, 1);
-        Query(order, 2);
-
-        Commit(order, 3);
-
-        Assert.Equal(["quorum", "append 1", "query 0", "cancel 1 Unavailable"], Due(order));
-    }
 
     private void Commit(DeliveryOrder order, params long[] serials) => Array.ForEach(serials, serial => _log.Commit(order, serial));
 

@@ -15,28 +15,6 @@ public sealed class DeliverySnapshotTests
     public DeliverySnapshotTests() => _order = _log.NewOrder();
 
     [Fact]
-    public void Snapshot_of_delivered_pairs_is_not_restored()
-    {
-        Become(member: false);
-        Commit(1, 2, 3);
-        Assert.Equal(["quorum", "append 1", "append 2", "append 3"], Due());
-
-        Restore(3);
-
-        Assert.Empty(Due());
-    }
-
-    [Fact]
-    public void Member_is_told_only_of_missing_pairs_after_the_snapshot()
-    {
-        Restore(3);
-        Become(member: true);
-        Lead(5);
-
-        Assert.Equal(["quorum", "leader", "restore 3", "missing 4 .. 5"], Due());
-    }
-
-    [Fact]
     public void Later_snapshot_than_the_announced_one_replaces_the_pairs_up_to_its_own_serial()
     {
         Become(member: false);
@@ -90,11 +68,11 @@ public sealed class DeliverySnapshotTests
     }
 
     [Theory]
-    [InlineData(LearnerDelivery.InOrder)]
-    [InlineData(LearnerDelivery.AsCommitted)]
-    public void Pair_that_was_fetched_ahead_of_a_snapshot_is_delivered_again_after_it(LearnerDelivery delivery)
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Pair_that_was_fetched_ahead_of_a_snapshot_is_delivered_again_after_it(bool isAsCommitted)
     {
-        _order = _log.NewOrder(delivery);
+        _order = _log.NewOrder(isAsCommitted ? LearnerDelivery.AsCommitted : LearnerDelivery.InOrder);
         Become(member: false);
         Lead(6);
         Answer(Ask(5), 5);
@@ -171,30 +149,6 @@ public sealed class DeliverySnapshotTests
         _order.Restored(new Serial(3));
 
         Assert.Equal(new Serial(3), _order.Serial);
-    }
-
-    [Fact]
-    public void As_committed_learner_gets_new_pairs_first_and_is_told_of_missing_ones_above_the_snapshot()
-    {
-        _order = _log.NewOrder(LearnerDelivery.AsCommitted);
-        Restore(3);
-        Become(member: false);
-        Lead(6);
-        Commit(4, 5, 6, 7);
-
-        Assert.Equal(["quorum", "restore 3", "append 7", "missing 4 .. 6", "append 4", "append 5", "append 6"], Due());
-    }
-
-    [Fact]
-    public void Snapshot_is_taken_when_all_due_pairs_are_delivered()
-    {
-        Become(member: false);
-        Commit(1, 2);
-        _order.Take(new ToActor.TakeSnapshot(1));
-
-        Assert.Equal(["quorum", "append 1", "append 2", "take 2"], Due());
-        Commit(3);
-        Assert.Equal(["append 3"], Due());
     }
 
     [Fact]

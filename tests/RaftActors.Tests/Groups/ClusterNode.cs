@@ -99,12 +99,6 @@ internal sealed class ClusterNode
     public string ExpectStart(string start) =>
         Watcher.FishForMessage<string>(told => told.StartsWith(start), Guard, $"{Name} to tell '{start}...'")[start.Length..];
 
-    /// <summary>Waits until the process knows a leader other than this one. It may be the process itself.</summary>
-    public void ExpectLeaderOtherThan(string gone) => Watcher.FishForMessage<string>(
-        told => told == "leads" || (told.StartsWith("led by ") && !told.Contains(gone)),
-        Guard,
-        $"{Name} to know another leader");
-
     /// <summary>Stops the actor system. A second call does nothing.</summary>
     public void Stop() => Assert.True(_system.Terminate().Wait(Guard), $"{Name} did not stop.");
 }

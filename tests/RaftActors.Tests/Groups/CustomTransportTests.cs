@@ -53,21 +53,6 @@ public sealed class CustomTransportTests : TestKit
     }
 
     [Fact]
-    public async Task Node_that_was_cut_off_gets_a_snapshot_and_the_rest_of_the_log()
-    {
-        Array.ForEach(Names, name => Start(name));
-        var cut = _nodes[2];
-        await AppendAsync(cut, "before");
-        _network.Cut("n3");
-
-        await AppendManyAsync(_nodes[0], 150);
-        _network.Heal();
-        var logs = await ReadAllAsync("last");
-
-        Assert.All(logs, log => Assert.Equal(logs[0], log));
-    }
-
-    [Fact]
     public void Silence_makes_a_node_unreachable_until_it_is_heard_again()
     {
         // In order, so that the node's Hello comes before the first message of its engine.

@@ -34,19 +34,6 @@ public sealed class EvictedPairsTests : TestKit
     }
 
     [Fact]
-    public void Process_that_joins_late_gets_the_log_and_all_pairs()
-    {
-        _group.Found(Pairs, Pairs);
-        var before = _group.Stores["raft1"].LogReads;
-
-        _group.StartJoining("raft4");
-        _group.Actors["raft1"].Tell(new Recorder.Join(new ProcessName("raft4@node1")), TestActor);
-
-        ExpectAll("raft4", "append");
-        Assert.NotEqual(before, _group.Stores["raft1"].LogReads);
-    }
-
-    [Fact]
     public void Engine_stops_if_its_store_returns_other_entries()
     {
         _group.Found(Pairs, Pairs);

@@ -97,32 +97,6 @@ public sealed class FileGroupTests : TestKit
     }
 
     [Fact]
-    public void Restarted_group_delivers_a_log_that_its_start_does_not_hold_in_memory()
-    {
-        const int pairs = 160;
-        const string settings = "raft { log-memory-max = 100kB, store.segment-size = 1MB }";
-        var value = new string('v', 60_000);
-        Start("a", settings);
-        for (var i = 1; i <= pairs; i++)
-        {
-            Append("raft1", $"key{i}", value);
-        }
-
-        Stop();
-        var found = Recover("a", "raft1").State;
-        Assert.InRange(found.Committed.Value, pairs / 2, pairs + 10);
-
-        Start("a", settings);
-
-        for (var i = 1; i <= pairs; i++)
-        {
-            Expect("raft2", $"serial {i} key{i}={value}");
-        }
-
-        Assert.Equal(new Serial(pairs + 1), Append("raft3", "last", "v").Serial);
-    }
-
-    [Fact]
     public void Node_cannot_use_a_directory_that_another_node_has()
     {
         Start("a");

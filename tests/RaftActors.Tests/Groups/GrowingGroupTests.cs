@@ -53,85 +53,6 @@ public sealed class GrowingGroupTests : TestKit
         }
     }
 
-    [Fact]
-    public void Process_that_left_and_restarts_with_its_store_rejoins()
-    {
-        var (first, second) = (NamedNode.NewName(), NamedNode.NewName());
-        Start(first, RosterOf(first));
-        Start(second, Joining);
-        Join(second, by: first);
-        ExpectMembers(2, first, second);
-        Leave(second, by: first);
-        ExpectRemoved(second);
-        _nodes[second].Stop();
-        Append(first);
-
-        Start(second, Joining);
-        _nodes[second].ExpectEvent<RaftEvent.Removed>(_ => true);
-        Join(second, by: first);
-
-        ExpectMembers(2, first, second);
-        Append(second);
-    }
-
-    [Fact]
-    public void Process_that_was_removed_while_it_was_down_learns_so_and_rejoins()
-    {
-        var names = Found(3);
-        _nodes[names[2]].Stop();
-        Leave(names[2], by: names[0]);
-        ExpectMembers(2, names[0], names[1]);
-        Append(names[0]);
-
-        Start(names[2], RosterOf([.. names]));
-        // It learns so from a refusal, or, after a quick restart, from the log that the leader still sends.
-        _nodes[names[2]].ExpectEvent<RaftEvent.Removed>(_ => true);
-        Join(names[2], by: names[1]);
-
-        ExpectMembers(3, [.. names]);
-        Append(names[2]);
-    }
-
-    [Fact]
-    public void Leader_that_leaves_a_group_of_two_transfers_the_leadership()
-    {
-        var names = Found(2);
-        var leader = _nodes[names[0]].ExpectEvent<RaftEvent.LeaderChanged>(changed => changed.Leader is not null).Leader!;
-        var other = names.Single(name => name != leader);
-
-        Leave(leader.Value, by: leader.Value);
-
-        ExpectRemoved(leader.Value);
-        ExpectMembers(1, other);
-        Append(other);
-    }
-
-    [Fact]
-    public void Group_that_grew_from_one_to_five_elects_a_leader_after_all_restart_with_their_founding_settings()
-    {
-        List<ProcessName> names = [.. Enumerable.Range(0, 5).Select(_ => NamedNode.NewName())];
-        Start(names[0], RosterOf(names[0]));
-        foreach (var name in names.Skip(1))
-        {
-            Start(name, Joining);
-            Join(name, by: names[0]);
-        }
-
-        ExpectMembers(5, [.. names]);
-        Append(names[4]);
-        _started.ForEach(node => node.Stop());
-
-        Start(names[0], RosterOf(names[0]));
-        names.Skip(1).ToList().ForEach(name => Start(name, Joining));
-
-        // A query is asked again until there is a leader. An Append during a change of leaders may end as unknown.
-        foreach (var name in names)
-        {
-            _nodes[name].Tell(new Recorder.Query("?", TimeSpan.FromSeconds(20)), TestActor);
-            Assert.Equal(new Serial(_appended), Assert.IsType<QueryOutcome.Done>(ExpectMsg<QueryOutcome>(TimeSpan.FromSeconds(30))).Result);
-        }
-    }
-
     protected override void AfterAll()
     {
         _started.ForEach(node => node.Stop());
@@ -142,14 +63,6 @@ public sealed class GrowingGroupTests : TestKit
 
     private static string RosterOf(params ProcessName[] names) =>
         $"raft.roster = [{string.Join(", ", names.Select(name => $"\"{name}\""))}]";
-
-    private List<ProcessName> Found(int count)
-    {
-        List<ProcessName> names = [.. Enumerable.Range(0, count).Select(_ => NamedNode.NewName())];
-        names.ForEach(name => Start(name, RosterOf([.. names])));
-        Append(names[^1]);
-        return names;
-    }
 
     private void Start(ProcessName name, string config)
     {

@@ -20,30 +20,6 @@ public sealed class HeldActorTests : TestKit
     public HeldActorTests()
         : base(VirtualGroup.Config) => _group = new VirtualGroup(this);
 
-    [Theory]
-    [InlineData(null)]
-    [InlineData(Directive.Restart)]
-    [InlineData(Directive.Stop)]
-    public void Actor_tries_a_pair_three_times_and_then_after_growing_pauses_until_it_succeeds(Directive? directive)
-    {
-        Found(directive);
-        Poison("raft2", refusing: "raft3");
-
-        ExpectTries("raft3", 3);
-        foreach (var seconds in new[] { 5, 10, 20, 40, 60, 60 })
-        {
-            _group.Advance(TimeSpan.FromSeconds(seconds - 1));
-            ExpectTries("raft3", 0);
-            _group.Advance(TimeSpan.FromSeconds(1));
-            ExpectTries("raft3", 1);
-        }
-
-        _diets["raft3"].Refused = null;
-        _group.Advance(DeliveryTries.LongestPause);
-        Watch("raft3", "state 1=a 2=poison");
-        Assert.Null(StatusOf("raft3").HeldAt);
-    }
-
     [Fact]
     public void Log_of_an_actor_that_cannot_apply_a_pair_has_one_line_with_the_remedy_and_below_100_in_the_first_minute()
     {
@@ -69,28 +45,6 @@ public sealed class HeldActorTests : TestKit
         Assert.InRange(lines, 6, 99);
         var remedies = events.Where(each => $"{each.Message}".Contains("Deploy a program that can"));
         Assert.Contains("the actor is held at serial 2", $"{Assert.Single(remedies).Message}");
-    }
-
-    [Fact]
-    public void Leader_whose_actor_is_held_hands_over_to_a_voter_whose_actor_is_not_and_leads_again_only_after_it_has_passed()
-    {
-        Found();
-        Poison("raft2", refusing: "raft1");
-
-        _group.AdvanceUntil("raft2", "leads");
-        var term = StatusOf("raft2").Term;
-        _group.Advance(TimeSpan.FromMinutes(5));
-
-        Assert.Equal(("raft2@node1", term), (StatusOf("raft1").Leader?.Value, StatusOf("raft1").Term));
-        Assert.Equal(new Serial(2), StatusOf("raft2").Delivered);
-        Assert.Equal((new Serial(1), new Serial(2)), (StatusOf("raft1").Delivered, StatusOf("raft1").Committed));
-
-        _diets["raft1"].Refused = null;
-        _group.Advance(DeliveryTries.LongestPause);
-        Watch("raft1", "state 1=a 2=poison");
-        _diets["raft3"].Refused = "poison";
-        Poison("raft1", refusing: "raft2");
-        _group.AdvanceUntil("raft1", "leads");
     }
 
     [Fact]

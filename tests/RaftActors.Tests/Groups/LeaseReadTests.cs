@@ -40,19 +40,6 @@ public sealed class LeaseReadTests : TestKit
         ExpectMsg<QueryOutcome.Failed>();
     }
 
-    [Fact]
-    public void Linearizable_query_does_not_trust_the_lease()
-    {
-        Isolate();
-
-        Ask(ReadConsistency.Linearizable);
-        _group.Advance(3);
-        ExpectNoMsg(TimeSpan.Zero);
-
-        _group.Advance();
-        ExpectMsg<QueryOutcome.Failed>();
-    }
-
     private void Isolate()
     {
         // A lease needs a time above zero, which a real clock always has.

@@ -1,10 +1,11 @@
+using Akka.Configuration;
 using Akka.TestKit.Xunit2;
 
 using RaftActors.Core;
 
 namespace RaftActors.Tests.Groups;
 
-/// <summary>The group has one maximum of its quorum, whatever its processes have in their options.</summary>
+/// <summary>The group has one maximum of its quorum, whatever its processes have in their settings.</summary>
 public sealed class MaxQuorumTests : TestKit
 {
     private readonly VirtualGroup _group;
@@ -30,26 +31,6 @@ public sealed class MaxQuorumTests : TestKit
         Assert.Contains("at most 3 may vote", ExplanationOf("raft1"));
         Assert.Contains(
             "at most 3 may vote, as the group has recorded: raft.quorum.max = 5 of this process does not count", ExplanationOf("raft2"));
-    }
-
-    [Fact]
-    public void Higher_maximum_promotes_learners_and_a_lower_one_demotes_voters()
-    {
-        Found(first: 3, others: 3);
-        Take("raft4");
-        Take("raft5");
-        Assert.Equal(3, Voters());
-
-        Set("raft2", 5);
-        _group.AdvanceUntil("raft5", "quorum of 5, member");
-        ExpectMsg<Outcome<Membership>.Done>();
-        Assert.Equal((5, 5), (Voters(), _group.StatusOf("raft3").MaxQuorum));
-
-        Set("raft3", 3);
-        _group.AdvanceUntil("raft5", "quorum of 3, learner");
-        ExpectMsg<Outcome<Membership>.Done>();
-        Assert.Equal((3, 3), (Voters(), _group.StatusOf("raft3").MaxQuorum));
-        Assert.Equal(_group.StatusOf("raft1").Name, _group.StatusOf("raft3").Leader);
     }
 
     [Fact]
@@ -86,11 +67,13 @@ public sealed class MaxQuorumTests : TestKit
             Set("raft2", max));
     }
 
+    private static RaftOptions<string> WithMax(int max) => new() { Settings = ConfigurationFactory.ParseString($"quorum.max = {max}") };
+
     private void Found(int first, int others)
     {
-        _group.Start("raft1", new RaftOptions<string> { MaxQuorum = first });
-        _group.Start("raft2", new RaftOptions<string> { MaxQuorum = others });
-        _group.Start("raft3", new RaftOptions<string> { MaxQuorum = others });
+        _group.Start("raft1", WithMax(first));
+        _group.Start("raft2", WithMax(others));
+        _group.Start("raft3", WithMax(others));
         _group.AdvanceUntil("raft3", "led by raft1 at 0");
         _group.Advance(5);
     }
@@ -110,8 +93,6 @@ public sealed class MaxQuorumTests : TestKit
         _group.Settle();
         _group.Advance(2);
     }
-
-    private int Voters() => _group.StatusOf("raft2").Members.Count(member => member.IsVoter);
 
     private string[] ExplanationOf(string name)
     {

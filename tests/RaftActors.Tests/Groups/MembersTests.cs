@@ -47,30 +47,6 @@ public sealed class MembersTests : TestKit
         _group.AdvanceUntil("raft4", "append 2 key2=value2");
     }
 
-    [Fact]
-    public void Change_that_is_based_on_the_latest_members_is_made()
-    {
-        _group.Actors["raft2"].Tell(new Recorder.Join(Fourth, _group.StatusOf("raft2").MembersIndex), TestActor);
-        _group.Settle();
-        _group.Advance(2);
-
-        ExpectMsg<Outcome<Membership>.Done>();
-    }
-
-    [Fact]
-    public void Change_that_is_based_on_earlier_members_is_refused_and_not_tried_again()
-    {
-        var before = _group.StatusOf("raft2").MembersIndex;
-        Take("raft4");
-
-        _group.Actors["raft2"].Tell(new Recorder.Leave(new ProcessName("raft3@node1"), before), TestActor);
-        _group.Actors["raft3"].Tell(new Recorder.Join(new ProcessName("raft5@node1"), before), TestActor);
-        _group.Settle();
-
-        Assert.Contains($"it was based on the configuration at {before}", ExpectMsg<Outcome<Membership>.NotCommitted>().Detail);
-        Assert.Contains($"it was based on the configuration at {before}", ExpectMsg<Outcome<Membership>.NotCommitted>().Detail);
-    }
-
     [Theory]
     [InlineData("raft1")]
     [InlineData("raft2")]
@@ -87,17 +63,6 @@ public sealed class MembersTests : TestKit
         var other = leaver == "raft2" ? "raft3" : "raft2";
         _group.Actors[other].Tell(new Recorder.Append("key3", "value3"), TestActor);
         _group.AdvanceUntil("raft4", "append 3 key3=value3");
-    }
-
-    [Fact]
-    public void Quorum_member_that_is_silent_for_gone_after_is_exchanged_for_the_learner()
-    {
-        Take("raft4");
-        _group.StopEngine("raft3");
-
-        var told = _group.AdvanceUntil("raft4", "quorum of 3, member");
-
-        Assert.DoesNotContain("quorum lost", told);
     }
 
     [Fact]

@@ -90,26 +90,6 @@ public sealed class OpeningTests : TestKit
     }
 
     [Fact]
-    public void Actor_fails_and_a_later_one_starts_when_the_opening_fails_late()
-    {
-        var actor = Sys.ActorOf(Props.Create(() => new Listener(_watcher, _options, null)));
-        _watcher.ExpectMsg("made", Guard);
-        Watch(actor);
-        _store.OpeningFailure = new StoreException("The log is damaged. Repair it.");
-
-        EventFilter.Exception<ActorInitializationException>(contains: "The log is damaged").ExpectOne(_store.ReleaseOpening);
-
-        ExpectTerminated(actor);
-        var failed = _events.ExpectMsg<RaftEvent.StartFailed>();
-        Assert.Equal(("default", new ProcessName("raft1@node1")), (failed.Group, failed.Process));
-        Assert.IsType<StoreException>(failed.Cause);
-        Assert.Equal(0, _store.Users);
-        _store.OpeningFailure = null;
-        Start();
-        _watcher.ExpectMsg("started", Guard);
-    }
-
-    [Fact]
     public void Second_actor_of_a_name_fails_while_the_store_of_the_first_is_opened()
     {
         Start();
@@ -267,25 +247,6 @@ public sealed class OpeningTests : TestKit
         actor.Tell(new Recorder.Explain(), TestActor);
 
         ExpectMsg<Explanation>();
-    }
-
-    [Fact]
-    public void Actor_that_stops_while_its_store_is_opened_has_no_PostStop_and_leaves_the_name_to_the_next_one()
-    {
-        var actor = Sys.ActorOf(Props.Create(() => new Listener(_watcher, _options, null)));
-        _watcher.ExpectMsg("made", Guard);
-        Watch(actor);
-        Sys.EventStream.Subscribe(TestActor, typeof(Akka.Event.DeadLetter));
-        actor.Tell("lost");
-        Sys.Stop(actor);
-        Assert.Equal("lost", ((Akka.Event.DeadLetter)FishForMessage(message => message is Akka.Event.DeadLetter)).Message);
-        ExpectTerminated(actor);
-
-        Start();
-        _store.ReleaseOpening();
-
-        _watcher.ExpectMsg("started", Guard);
-        Assert.Equal((1, 1), (_store.Openings, _store.Users));
     }
 
     [Fact]

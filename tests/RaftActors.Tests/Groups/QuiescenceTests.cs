@@ -65,17 +65,6 @@ public sealed class QuiescenceTests : TestKit
         ExpectMsg<Outcome<int>.Done>();
     }
 
-    [Fact]
-    public void Engine_of_a_follower_that_fails_is_noticed_by_the_leader_of_a_quiescent_group()
-    {
-        Rest();
-
-        _group.FailStore("raft3", "the disk is gone");
-        _group.Advance(2);
-
-        Assert.Contains("not quiescent: the group had work lately", Explain("raft1"));
-    }
-
     // The machine of raft1 falls silent. The node of raft2 notices it first, and raft2's pre-vote wakes raft3.
     [Fact]
     public void Process_that_a_pre_vote_woke_is_told_that_the_node_of_its_leader_is_silent()

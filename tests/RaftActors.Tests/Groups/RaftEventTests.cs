@@ -27,61 +27,6 @@ public sealed class RaftEventTests : TestKit
     }
 
     [Fact]
-    public void Leader_publishes_each_of_its_roles_once_with_its_voters()
-    {
-        _group.Found(0, 2);
-
-        var told = Of<RaftEvent.RoleChanged>("raft2", Told());
-
-        Assert.Equal(
-            [(RaftRole.PreCandidate, 0), (RaftRole.Candidate, 1), (RaftRole.Leader, 1)],
-            told.Select(changed => (changed.Role, (int)changed.Term)));
-        Assert.Equal([0, 0], told.SkipLast(1).Select(changed => changed.Votes.Length));
-        Assert.Contains(NameOf("raft2"), told[^1].Votes);
-        Assert.InRange(told[^1].Votes.Length, 2, 3);
-    }
-
-    [Fact]
-    public void Each_process_publishes_the_leader_once_and_so_does_a_learner()
-    {
-        _group.Found(0, 2);
-        _group.StartJoining("raft4");
-        _group.Actors["raft2"].Tell(new Recorder.Join(NameOf("raft4")), TestActor);
-        ExpectChangeDone("raft4");
-
-        var told = Told();
-        foreach (var name in new[] { "raft1", "raft2", "raft3", "raft4" })
-        {
-            var changed = Assert.Single(Of<RaftEvent.LeaderChanged>(name, told));
-            Assert.Equal(((ProcessName?)NameOf("raft2"), 1L), (changed.Leader, changed.Term));
-        }
-    }
-
-    [Fact]
-    public void Each_process_publishes_the_members_at_founding_and_at_each_join_or_leave()
-    {
-        _group.Found(0, 2);
-        _group.StartJoining("raft4");
-        _group.Actors["raft2"].Tell(new Recorder.Join(NameOf("raft4")), TestActor);
-        ExpectChangeDone("raft4");
-        _group.Actors["raft2"].Tell(new Recorder.Leave(NameOf("raft4")), TestActor);
-        ExpectChangeDone("raft4");
-        _group.Advance(20);
-
-        var all = Told();
-        foreach (var name in new[] { "raft1", "raft4" })
-        {
-            var told = Of<RaftEvent.MembersChanged>(name, all);
-            Assert.Equal(
-                ["raft1 raft2 raft3", "raft1 raft2 raft3 (raft4)", "raft1 raft2 raft3"],
-                told.Select(changed => TextOf(changed.Members)));
-            Assert.Equal([name == "raft1", true, name == "raft1"], told.Select(changed => changed.HasSelf));
-        }
-
-        Assert.Equal(NameOf("raft4"), Assert.Single(all.OfType<RaftEvent.Removed>()).Process);
-    }
-
-    [Fact]
     public void Leader_publishes_each_decision_about_the_members_with_its_reason()
     {
         _group.Found(0, 2);
@@ -101,42 +46,6 @@ public sealed class RaftEventTests : TestKit
         Assert.Matches("^raft4@node1#.* takes the place of raft3@node1#.*, which was not heard for 20[0-9] ticks$", decided.Reason);
         Assert.All(told.OfType<RaftEvent.MembersChanged>(), changed => Assert.True(changed.Index > decided.Index));
         Assert.Contains(decided, Logged());
-    }
-
-    [Fact]
-    public void Decision_that_keeps_the_voters_names_none()
-    {
-        _group.Found(0, 2);
-        _group.StartJoining("raft4");
-        _group.Actors["raft2"].Tell(new Recorder.Join(NameOf("raft4")), TestActor);
-        ExpectChangeDone("raft4");
-
-        var decided = Told().OfType<RaftEvent.MembersDecided>().ToList();
-
-        Assert.Equal(["the group is founded", "raft4@node1 joins", "raft4@node1 came"], decided.Select(one => one.Reason));
-        Assert.All(decided, one => Assert.Equal((0, 0), (one.Promoted.Length, one.Demoted.Length)));
-    }
-
-    [Fact]
-    public void Peer_that_goes_and_restarts_is_published_twice_however_often_discovery_reports_it()
-    {
-        _group.Found(0, 2);
-        var engine = _group.EngineOf("raft1");
-        Told();
-        var (address, peer) = (_group.EngineOf("raft2").Path.Address, NameOf("raft3"));
-
-        for (var i = 0; i < 2; i++)
-        {
-            engine.Tell(new PeerNews.Unreachable(peer, address));
-        }
-
-        engine.Tell(new PeerNews.Reachable(peer, address));
-        engine.Tell(new PeerNews.Reachable(peer, address));
-        _group.Settle();
-
-        Assert.Equal(
-            [(peer, false), (peer, true)],
-            Of<RaftEvent.PeerChanged>("raft1", Told()).Select(changed => (changed.Peer, changed.IsReachable)));
     }
 
     [Fact]

@@ -192,7 +192,7 @@ public sealed class RemoteClientTests : TestKit
     {
         var port = StartCounter();
         await using var client = Raft.Get(Start("shop", Config.Empty)).CreateClient(
-            options: new RaftClientOptions { Contacts = [$"127.0.0.1:{port}"] });
+            contacts: [$"127.0.0.1:{port}"]);
 
         var change = await client.SetMaxQuorumAsync(5);
 

@@ -90,18 +90,6 @@ public sealed class SnapshotTests : TestKit
     }
 
     [Fact]
-    public void Lagging_process_is_sent_the_snapshot_and_then_the_pairs_after_it()
-    {
-        Found();
-        Append(25);
-        _group.StartSnapshotting("raft4");
-        _group.Advance(40);
-        Append(1);
-
-        AssertHandedOver("raft4", until: 26);
-    }
-
-    [Fact]
     public void Actor_whose_state_cannot_be_taken_is_asked_again_later()
     {
         Found();
@@ -153,23 +141,6 @@ public sealed class SnapshotTests : TestKit
         }
 
         ReceiveN(count);
-    }
-
-    private void AssertHandedOver(string name, long until)
-    {
-        List<string> told = [];
-        for (var ticks = 0; ticks < 200 && !told.Any(what => what.StartsWith($"append {until} ")); ticks++)
-        {
-            while (_group.Watchers[name].HasMessages)
-            {
-                told.Add(_group.Watchers[name].ExpectMsg<string>());
-            }
-
-            _group.Advance();
-        }
-
-        Assert.Contains(told, what => what.StartsWith("restore "));
-        AssertThatNothingIsMissingOrDouble(told, until);
     }
 
     // The last life got each pair once, in order: first those in the snapshot's state, then those after it.

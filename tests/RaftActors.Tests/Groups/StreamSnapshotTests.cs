@@ -46,41 +46,6 @@ public sealed class StreamSnapshotTests : TestKit
     }
 
     [Fact]
-    public void Lagging_process_restores_a_streamed_snapshot_of_another_one()
-    {
-        Append(25);
-        AwaitSnapshot("raft1", count: 2);
-
-        _group.StartStreaming("raft4");
-        _group.Advance(40);
-        Append(1);
-
-        AssertDelivered(_group.AdvanceUntil("raft4", "append 26 key=26"), until: 26);
-    }
-
-    [Fact]
-    public void Unreadable_snapshot_stops_the_engine_even_if_the_actor_ignores_the_failure()
-    {
-        // The first byte of the state is in another piece than the results behind the state.
-        foreach (var half in new[] { 'x', 'y' })
-        {
-            _group.Actors["raft1"].Tell(new Recorder.Append("key", new string(half, 40_000)), TestActor);
-            _group.Settle();
-        }
-
-        ReceiveN(2);
-        Append(10);
-        AwaitSnapshot("raft3");
-        _group.Stores["raft3"].ReadingFailure = new StoreException("A byte of it is wrong.");
-        _group.Stores["raft3"].ReadableFrom = 1;
-
-        EventFilter.Error(contains: "raft3@node1 has stopped and is not started again, since its store failed: A byte of it is wrong.")
-            .ExpectOne(() => Restart("raft3"));
-
-        Assert.Contains("cannot restore 8", Until("raft3", "quorum lost"));
-    }
-
-    [Fact]
     public void Damaged_results_behind_a_streamed_state_stop_the_engine_with_the_remedy()
     {
         Append(12);
@@ -144,17 +109,5 @@ public sealed class StreamSnapshotTests : TestKit
         while (!isLast(told[^1]));
 
         return told;
-    }
-
-    // The last life got each pair once, in order: first those in the snapshot's state, then those after it.
-    private static void AssertDelivered(List<string> told, long until)
-    {
-        var last = told.FindLastIndex(what => what.StartsWith("restore ", StringComparison.Ordinal));
-        Assert.True(last >= 0, string.Join("; ", told));
-        var state = told[last].Split(':')[1].Split(' ', StringSplitOptions.RemoveEmptyEntries).Select(pair => pair.Split('=')[0]);
-        var after = told.Skip(last)
-            .Where(what => what.StartsWith("append ", StringComparison.Ordinal) || what.StartsWith("serial ", StringComparison.Ordinal))
-            .Select(what => what.Split(' ')[1]);
-        Assert.Equal(Enumerable.Range(1, (int)until).Select(serial => $"{serial}"), state.Concat(after));
     }
 }

@@ -56,7 +56,8 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
         Start(name, new RaftOptions<string> { Preload = preloaded });
 
     /// <summary>A process that waits for its Join.</summary>
-    public void StartJoining(string name) => Start(name, new RaftOptions<string> { IsJoining = true });
+    public void StartJoining(string name) =>
+        Start(name, new RaftOptions<string> { Settings = ConfigurationFactory.ParseString("joining = on") });
 
     /// <summary>A process whose actor takes snapshots. It makes its state when it may.</summary>
     public void StartSnapshotting(string name, RaftOptions<string>? options = null, ManualResetEventSlim? mayTake = null)
@@ -73,13 +74,6 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
         Stores[name].TakesStreams = takesStreams;
         Watch(name, watcher, system.ActorOf(Props.Create(() => new StreamRecorder(watcher, all, script)), name));
         return script;
-    }
-
-    /// <summary>A process whose actor counts its pairs, and takes snapshots of the count.</summary>
-    public void StartCounting(string name)
-    {
-        var (watcher, all) = Prepare(name, new RaftOptions<string>());
-        Watch(name, watcher, system.ActorOf(Props.Create(() => new Counting(watcher, all)), name));
     }
 
     /// <summary>A process whose actor fails when its fuse is set.</summary>

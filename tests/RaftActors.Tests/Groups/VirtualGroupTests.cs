@@ -35,32 +35,6 @@ public sealed class VirtualGroupTests : TestKit
     }
 
     [Fact]
-    public void Appended_pair_reaches_all_processes_and_only_its_origin_sees_the_request()
-    {
-        Found();
-        _group.Actors["raft1"].Tell(new Recorder.Append("key100", "value100"), TestActor);
-
-        _group.AdvanceUntil("raft1", "append 5 key100=value100 own");
-        _group.AdvanceUntil("raft2", "append 5 key100=value100");
-        _group.AdvanceUntil("raft3", "append 5 key100=value100");
-        ExpectMsg<Outcome<int>.Done>(done => Assert.Equal((new Serial(5), 8), (done.Serial, done.ResultOr(-1))));
-    }
-
-    [Fact]
-    public void Restart_of_the_leaders_actor_costs_no_election()
-    {
-        Found();
-        _group.AdvanceUntil("raft2", "leads");
-        _group.AdvanceUntil("raft3", "led by raft2 at 4");
-
-        _group.Actors["raft2"].Tell(new InvalidOperationException("a restart"));
-        Assert.Equal(["started", "quorum of 3, member", "leads"], _group.AdvanceUntil("raft2", "leads"));
-        _group.Actors["raft3"].Tell(new Recorder.Append("key100", "value100"), TestActor);
-        Assert.Equal(["append 5 key100=value100 own"], _group.AdvanceUntil("raft3", "append 5 key100=value100 own"));
-        _group.AdvanceUntil("raft2", "append 5 key100=value100");
-    }
-
-    [Fact]
     public void Suspended_machine_holds_no_election_when_it_goes_on()
     {
         _group.Found(first: 1, others: 1);
@@ -139,39 +113,6 @@ public sealed class VirtualGroupTests : TestKit
         Assert.Equal(_group.Actors["raft2"], view.Leader!.Actor);
         Assert.Equal([_group.Actors["raft2"], _group.Actors["raft3"]], view.Peers.Select(peer => peer.Actor));
         Assert.Equal(_group.Actors["raft2"], _group.ViewOf("raft2").Leader!.Actor);
-    }
-
-    [Fact]
-    public void Peer_whose_actor_stops_has_none_until_the_next_one_starts()
-    {
-        Found();
-        _group.AdvanceUntil("raft1", "led by raft2 at 4");
-        _group.StopActor("raft3");
-        _group.Advance(1);
-
-        Assert.Null(_group.ViewOf("raft1").Peers[1].Actor);
-
-        _group.Start("raft3", 4);
-        _group.AdvanceUntil("raft3", "led by raft2 at 4");
-        Assert.Equal(_group.Actors["raft3"], _group.ViewOf("raft1").Peers[1].Actor);
-    }
-
-    // The engine of raft3 is the test's.
-    [Fact]
-    public void Engine_announces_its_actor_again_to_a_peer_that_may_not_have_known_it_before()
-    {
-        _group.Start("raft1", 4);
-        var (name, engine) = (new ProcessName("raft3@node1"), CreateTestProbe());
-        _group.EngineOf("raft1").Tell(new PeerNews.Found(name, engine));
-        var announced = engine.FishForMessage<WireMessage.ActorAt>(_ => true);
-        var own = new WireMessage.ActorAt(name, TestActor.Path.ToSerializationFormat(), RaftProgram.Unknown);
-
-        _group.EngineOf("raft1").Tell(own, engine);
-        Assert.Equal(announced, engine.FishForMessage<WireMessage.ActorAt>(_ => true));
-
-        _group.EngineOf("raft1").Tell(own, engine);
-        _group.Settle();
-        engine.ExpectNoMsg(TimeSpan.Zero);
     }
 
     private void Found()

@@ -12,9 +12,10 @@ using RaftActors.Hosting;
 using RaftApp;
 
 var builder = WebApplication.CreateBuilder(args);
-builder.Services.AddAkka("app", akka => akka
+builder.Services.AddRaftOptions();
+builder.Services.AddAkka("app", (akka, services) => akka
     .ConfigureLoggers(loggers => loggers.AddLoggerFactory())
-    .WithRaft(builder.Configuration)
+    .WithRaft(services)
     .WithRaftActor<Counter>("counter")
     .WithRaftHealthChecks());
 builder.Services.AddRaftClient<int, int>();

@@ -13,7 +13,7 @@ internal static class ProcessDescription
     private static readonly string Version = $"RaftActors {VersionOf(typeof(RaftStatus))}, Akka.NET {VersionOf(typeof(ActorSystem))}";
 
     public static ClientReply.Description Of(RaftSettings settings) =>
-        new(Machine.Current.Time.GetUtcNow(), Version, SharedSettings.Of(settings));
+        new(Machine.Current.Time.GetUtcNow(), Version, SettingTable.OfRaft.Shared(settings.Section));
 
     // Without the commit, which the build adds.
     private static string VersionOf(Type type) =>

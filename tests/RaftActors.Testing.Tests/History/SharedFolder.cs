@@ -1,4 +1,4 @@
-namespace RaftActors.SharedData;
+namespace RaftActors.Testing.Tests.History;
 
 /// <summary>
 /// Published test data outside the repository: in the folder <c>shared</c> beside the checkout, or in the folder that the environment

@@ -1,12 +1,13 @@
+using RaftActors.Coordination;
 using RaftActors.Coordination.State;
 
-namespace RaftActors.Coordination.Tests;
+namespace RaftActors.Simulator.Coordination;
 
 /// <summary>
 /// The rules of <see cref="CoordinationState"/> in the plainest form: one list of sessions, one list of claims for each lock, one
-/// dictionary of items, and all changes ever. It counts the reminders that were set. It has no bounds but that of the changes.
+/// dictionary of items, and all changes ever. It counts the reminders that were set, and has no bounds.
 /// </summary>
-internal sealed class Model(int changesMax = State.Items.ChangesMax)
+internal sealed class Model
 {
     public List<Mortal> Sessions { get; } = [];
 
@@ -38,7 +39,7 @@ internal sealed class Model(int changesMax = State.Items.ChangesMax)
     public long LastClaim(long session) => _lastClaims.GetValueOrDefault(session, -1);
 
     /// <summary>The client that opened the session; null: a process of the group did.</summary>
-    public Guid? ClientOf(long session) => _clients.GetValueOrDefault(session);
+    private Guid? ClientOf(long session) => _clients.GetValueOrDefault(session);
 
     public Answer Apply(string name, Command command, long serial, Guid? client = null)
     {
@@ -83,7 +84,7 @@ internal sealed class Model(int changesMax = State.Items.ChangesMax)
         }
     }
 
-    public Answer FindClaim(string name, long session, long claim) =>
+    private Answer FindClaim(string name, long session, long claim) =>
         Sessions.All(each => each.Session != session) ? Answer.NoSession.Instance
         : !Locks.TryGetValue(name, out var known) ? Answer.Held.Instance
         : known.Claims.Find(each => each.Is(session, claim)) is not { } found ? Answer.Held.Instance
@@ -95,14 +96,6 @@ internal sealed class Model(int changesMax = State.Items.ChangesMax)
         .. known.Claims.Where(claim => claim.Token != 0)
             .Select(claim => new RaftClaim(OwnerOf(claim.Session), claim.Session, claim.Name, claim.Token, claim.Text)),
     ];
-
-    public (bool IsWhole, Item[] Items) ChangesAfter(string prefix, long after)
-    {
-        var forgotten = Changes.Count - changesMax;
-        return after < (forgotten > 0 ? Changes[forgotten - 1].Version : 0)
-            ? (true, [.. Items.Values.Where(item => item.Name.StartsWith(prefix, StringComparison.Ordinal))])
-            : (false, [.. Changes.Where(item => item.Version > after && item.Name.StartsWith(prefix, StringComparison.Ordinal))]);
-    }
 
     private string OwnerOf(long session) => Sessions.Single(each => each.Session == session).Name;
 
