@@ -70,7 +70,8 @@ internal sealed class Addition(ProcessName process, ClientSettings settings, Gro
         {
             ProblemKind.Founding => $"{Shown} was started as a founder of another group, because its {Target.Roster} names it. Stop it, "
                 + $"{start}, and add it again.",
-            ProblemKind.Fenced or ProblemKind.Failed => $"{Shown} {Target.Show(GroupHealth.Of(status).First(problem => problem.Kind == status.Standing).Text)}",
+            ProblemKind.Fenced or ProblemKind.Failed =>
+                $"{Shown} {Target.Show(GroupHealth.Of(status).First(problem => problem.Kind == status.Standing).Text)}",
             null or ProblemKind.Removed when status.Identity != group => $"{Shown} belongs to another group ({members}). Stop it, "
                 + $"move its data directory away, {start}, and add it again.",
             _ => null,
