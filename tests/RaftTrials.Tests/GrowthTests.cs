@@ -2,17 +2,17 @@ using RaftTrials.Servers;
 
 namespace RaftTrials.Tests;
 
-/// <summary>The slope by which the soak judges what processes use. Samples come each ten seconds for half an hour.</summary>
+/// <summary>The slope by which the soak judges what processes use. Samples come each thirty seconds for half an hour.</summary>
 public sealed class GrowthTests
 {
-    private const int Count = 180;
+    private const int Count = 60;
 
     [Fact]
     public void Steady_growth_is_told_relative_to_the_median()
     {
-        // From 100 to 105 in half an hour.
-        Assert.Equal(10 / 102.5, Growth(place => 100 + (5.0 * place / (Count - 1))), 0.001);
-        Assert.Equal(-10 / 97.5, Growth(place => 100 - (5.0 * place / (Count - 1))), 0.001);
+        // By ten in an hour. The lowest values are the first of each window, or the last.
+        Assert.Equal(10 / 102.25, Growth(place => 100 + (10.0 * place / 120)), 0.0001);
+        Assert.Equal(-10 / 97.333, Growth(place => 100 - (10.0 * place / 120)), 0.0001);
     }
 
     [Fact]
@@ -23,8 +23,8 @@ public sealed class GrowthTests
         Assert.Equal(0, Growth(_ => 42));
         Assert.Equal(0, Growth(_ => 0));
         Assert.Equal(0, Growth(_ => 100 + (10 * random.NextDouble())), 0.02);
-        Assert.Equal(0, Growth(place => 100 + (place % 12)), 0.02);
-        Assert.Equal(0, Growth(place => place > Count - 20 ? 500 : 100 + (place % 3)), 0.02);
+        Assert.Equal(0, Growth(place => 100 + (40 * (place % 3))));
+        Assert.Equal(0, Growth(place => place > Count - 6 ? 500 : 100 + (place % 3)), 0.02);
     }
 
     [Fact]
@@ -33,7 +33,7 @@ public sealed class GrowthTests
         var random = new Random(1);
 
         Assert.Equal(0.2, Growth(place => Growing(place) + (10 * random.NextDouble())), 0.04);
-        Assert.Equal(0.2, Growth(place => Growing(place) + (place % 12)), 0.03);
+        Assert.Equal(0.2, Growth(place => Growing(place) + (40 * (place % 3))), 0.03);
         Assert.Equal(0.2, Growth(place => place % 20 == 0 ? 500 : Growing(place)), 0.03);
 
         // By a fifth of about 100 in an hour.
@@ -41,8 +41,8 @@ public sealed class GrowthTests
     }
 
     [Fact]
-    public void One_handle_that_is_lost_each_minute_is_found() => Assert.True(Growth(place => 150 + (place / 6)) > 0.3);
+    public void One_handle_that_is_lost_each_minute_is_found() => Assert.True(Growth(place => 150 + (place / 2)) > 0.3);
 
     private static double Growth(Func<int, double> valueAt) => RaftTrials.Servers.Growth.AnHour(
-        [.. Enumerable.Range(0, Count).Select(place => (TimeSpan.FromSeconds(10 * place), valueAt(place)))]);
+        [.. Enumerable.Range(0, Count).Select(place => (TimeSpan.FromSeconds(30 * place), valueAt(place)))]);
 }

@@ -3,16 +3,22 @@ namespace RaftTrials.Servers;
 /// <summary>Whether something grows.</summary>
 internal static class Growth
 {
+    // Some teeth of a log between two snapshots, and of a pool of threads.
+    private static readonly TimeSpan Window = TimeSpan.FromMinutes(3);
+
     /// <summary>
-    /// The growth an hour, relative to the median of the values; 0.1: a tenth. The slope is the median of those between all pairs of
-    /// samples (Theil and Sen), so noise and a few wrong samples hardly change it.
+    /// The growth an hour, relative to the median; 0.1: a tenth. What goes up and down again is no growth, so only the lowest value of
+    /// each three minutes counts. The slope is the median of those between all pairs of them (Theil and Sen), so noise and a few wrong
+    /// samples hardly change it.
     /// </summary>
-    /// <param name="samples">Two or more, at different times.</param>
+    /// <param name="samples">Those of six minutes or more.</param>
     public static double AnHour(IReadOnlyList<(TimeSpan At, double Value)> samples)
     {
-        var slope = Median(samples.SelectMany((from, place) => samples.Skip(place + 1)
-            .Select(to => (to.Value - from.Value) / (to.At - from.At).TotalHours)));
-        return slope == 0 ? 0 : slope / Median(samples.Select(sample => sample.Value));
+        var lows = samples.GroupBy(sample => Math.Floor(sample.At / Window)).OrderBy(window => window.Key)
+            .Select(window => (Place: window.Key, Value: window.Min(sample => sample.Value))).ToList();
+        var slope = Median(lows.SelectMany((from, place) => lows.Skip(place + 1)
+            .Select(to => (to.Value - from.Value) / (to.Place - from.Place))));
+        return slope == 0 ? 0 : slope * (TimeSpan.FromHours(1) / Window) / Median(lows.Select(low => low.Value));
     }
 
     private static double Median(IEnumerable<double> values)

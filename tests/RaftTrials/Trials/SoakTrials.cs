@@ -19,7 +19,7 @@ internal static class SoakTrials
     /// <summary>The most that anything may grow in an hour: a tenth of its median.</summary>
     private const double GrowthMax = 0.1;
 
-    // The log turns over many times in a run, and snapshots are so frequent that the log between two of them is small beside the heap.
+    // The log turns over many times in a run. A snapshot comes when the log is half as long as the last one, about each 90 seconds.
     private const string Hocon =
         """
         raft.store.segment-size = 1MiB
@@ -27,13 +27,13 @@ internal static class SoakTrials
         raft.log-memory-max = 256kB
         """;
 
-    private static readonly TimeSpan Period = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan Period = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(20);
     private static readonly TimeSpan Visit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Frozen = TimeSpan.FromSeconds(1);
 
-    // The leader is frozen at every sixth sample: once in a minute.
-    private const int FrozenEach = 6;
+    // The leader is frozen at every second sample: once in a minute.
+    private const int FrozenEach = 2;
 
     /// <summary>
     /// A steady load; each second a client comes, appends, queries, subscribes and goes; each minute the leader is frozen for a second. In
@@ -90,7 +90,8 @@ internal static class SoakTrials
             var at = Stopwatch.GetElapsedTime(began);
             foreach (var (measure, value) in usage)
             {
-                samples.TryAdd((process, measure), []);
+                // With all its memory from the start, since it is a part of what the clients use.
+                samples.TryAdd((process, measure), new((int)(time / Period) + 1));
                 samples[(process, measure)].Add((at, value));
             }
         }
