@@ -73,7 +73,7 @@ public static class GroupHealth
         // What they show of the group.
         new(TwoGroups, Stopped, "shares its name with another group",
             "Decide which group is the right one. Stop each process of the others, move its directory away, and add it to that one.",
-            OfGroup: group => group.Processes.Where(status => status.Identity != Guid.Empty).GroupBy(status => status.Identity).ToList()
+            OfGroup: group => MembersIn(group).GroupBy(status => status.Identity).ToList()
                 is [_, _, ..] all ? ": " + string.Join("; ", all.Select(each => $"{NamesOf(each)} in {each.Key:N}")) : null),
         new(TwoLeaders, Stopped, "has two leaders", Bug,
             OfGroup: group => MembersIn(group).Where(status => status.Leader is not null).GroupBy(status => status.Term)
