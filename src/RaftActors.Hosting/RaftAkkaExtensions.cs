@@ -210,14 +210,14 @@ public static class RaftAkkaExtensions
     }
 
     /// <summary>
-    /// Adds four health checks of the raft processes of this node. Each result has a sentence for each problem. They need
+    /// Adds four health checks of the raft processes of this node. Each result has the problems by <see cref="GroupHealth"/>. They need
     /// <c>services.AddHealthChecks()</c>.
     /// <list type="bullet">
     /// <item><c>raft-live</c>, tags <c>akka</c>, <c>raft</c>, <c>live</c>: no raft process of this node has stopped.</item>
     /// <item><c>raft-ready</c>, tags <c>akka</c>, <c>raft</c>, <c>ready</c>: each process is a member, knows a leader, and its actor has
     /// all pairs that it knows as committed.</item>
-    /// <item><c>raft-at-risk</c>, tags <c>akka</c>, <c>raft</c>, <c>risk</c>: the quorum can lose one more voter, the disk has room, and no
-    /// process is fenced. It reports <see cref="HealthStatus.Degraded"/>.</item>
+    /// <item><c>raft-at-risk</c>, tags <c>akka</c>, <c>raft</c>, <c>risk</c>: no process that lives has a problem with a remedy, so the
+    /// quorum can lose one more voter, and the disk has room. It reports <see cref="HealthStatus.Degraded"/>.</item>
     /// <item><c>raft-coordination</c>, tags <c>akka</c>, <c>raft</c>, <c>ready</c>: the coordination group has granted a probe lease to
     /// this node and renews its session. Healthy on a node without coordination, and Degraded while renewals are late.</item>
     /// </list>
@@ -229,12 +229,17 @@ public static class RaftAkkaExtensions
         var plan = RaftPlan.Of(builder);
         return builder
             .WithHealthCheck(
-                "raft-live", new RaftHealth(plan, RaftProblems.Dead, mustBeStarted: false), HealthStatus.Unhealthy, ["raft", "live"])
+                "raft-live", Of(problem => problem.Severity == ProblemSeverity.Stopped), HealthStatus.Unhealthy, ["raft", "live"])
             .WithHealthCheck(
-                "raft-ready", new RaftHealth(plan, RaftProblems.NotReady, mustBeStarted: true), HealthStatus.Unhealthy, ["raft", "ready"])
+                "raft-ready", Of(problem => problem.Severity != ProblemSeverity.Risk, true), HealthStatus.Unhealthy, ["raft", "ready"])
             .WithHealthCheck(
-                "raft-at-risk", new RaftHealth(plan, RaftProblems.AtRisk, mustBeStarted: false), HealthStatus.Degraded, ["raft", "risk"])
+                "raft-at-risk",
+                Of(problem => problem is { Severity: not ProblemSeverity.Stopped, Remedy: not null }),
+                HealthStatus.Degraded,
+                ["raft", "risk"])
             .WithHealthCheck("raft-coordination", new CoordinationHealth(), HealthStatus.Unhealthy, ["raft", "ready"]);
+
+        RaftHealth Of(Predicate<GroupProblem> isCounted, bool mustBeStarted = false) => new(plan, isCounted, mustBeStarted);
     }
 
     private static AkkaConfigurationBuilder Add<TActor>(

@@ -7,8 +7,9 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 
 namespace RaftActors.Hosting;
 
-/// <summary>Judges the raft processes of a node. Each problem is a sentence for people.</summary>
-internal sealed class RaftHealth(RaftPlan plan, Func<RaftStatus, IEnumerable<string>> judge, bool mustBeStarted) : IAkkaHealthCheck
+/// <summary>Tells the problems of the raft processes of a node.</summary>
+/// <param name="isCounted">Whether this check tells the problem.</param>
+internal sealed class RaftHealth(RaftPlan plan, Predicate<GroupProblem> isCounted, bool mustBeStarted) : IAkkaHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(AkkaHealthCheckContext context, CancellationToken cancellationToken = default)
     {
@@ -19,6 +20,11 @@ internal sealed class RaftHealth(RaftPlan plan, Func<RaftStatus, IEnumerable<str
     }
 
     private ImmutableArray<string> Problems(ActorSystem system) => plan.HasStarted
-        ? [.. Raft.Get(system).Processes.SelectMany(judge)]
+        ? [
+            .. from process in Raft.Get(system).Processes
+               from problem in GroupHealth.Of(process)
+               where isCounted(problem)
+               select $"{problem}",
+        ]
         : mustBeStarted ? ["The raft actors have not started."] : [];
 }

@@ -63,7 +63,7 @@ public sealed class OneNodeTests
         var (risk, ready) = (await node.CheckAsync("raft-at-risk"), await node.CheckAsync("raft-ready"));
 
         Assert.Equal(HealthStatus.Degraded, risk.Status);
-        Assert.Contains("of group default does not follow its log: its actor is held at serial 1", risk.Description);
+        Assert.Contains("of group default has a held actor, which cannot apply serial 1: ", risk.Description);
         Assert.Contains("InvalidDataException: no number", risk.Description);
         Assert.Equal(HealthStatus.Unhealthy, ready.Status);
         Assert.Equal(HealthStatus.Healthy, (await node.CheckAsync("raft-live")).Status);
@@ -140,7 +140,7 @@ public sealed class OneNodeTests
     }
 
     [Fact]
-    public async Task Node_that_knows_no_leader_is_live_and_not_ready()
+    public async Task Founder_that_waits_for_the_others_is_live_and_not_ready_and_names_them()
     {
         var others = FreePorts.Take(2);
         await using var node = new HostedNode(_port, [_port, .. others]);
@@ -149,8 +149,11 @@ public sealed class OneNodeTests
         await node.StartAsync();
 
         Assert.Equal(HealthStatus.Healthy, (await node.CheckAsync("raft-live")).Status);
+        var names = others.Select(port => $"counter@127.0.0.1:{port}").Order(StringComparer.Ordinal);
         Assert.Equal(
-            $"counter@127.0.0.1:{_port} of group default knows no leader.", (await node.CheckAsync("raft-ready")).Description);
+            $"counter@127.0.0.1:{_port} of group default waits to found its group with {string.Join(", ", names)}. Start all of them, "
+                + "each with the same roster.",
+            (await node.CheckAsync("raft-ready")).Description);
     }
 
     [Fact]

@@ -83,7 +83,7 @@ public sealed class ThreeNodesTests : IAsyncLifetime
         while (risk.Status == HealthStatus.Healthy);
 
         Assert.Equal(HealthStatus.Degraded, risk.Status);
-        Assert.Contains("reaches 2 of 3 voters: the group can lose none of them", risk.Description);
+        Assert.Contains("reaches no more voters than a majority: 2 of 3", risk.Description);
         Assert.Contains("risk", risk.Tags);
     }
 
@@ -102,8 +102,8 @@ public sealed class ThreeNodesTests : IAsyncLifetime
 
         var ready = await removed.CheckAsync("raft-ready");
         Assert.Equal(HealthStatus.Unhealthy, ready.Status);
-        Assert.Contains("is no member of its group", ready.Description);
-        Assert.Equal(HealthStatus.Healthy, (await removed.CheckAsync("raft-at-risk")).Status);
+        Assert.Contains("was removed from its group. Stop it, or add it again", ready.Description);
+        Assert.Equal(HealthStatus.Degraded, (await removed.CheckAsync("raft-at-risk")).Status);
     }
 
     [Fact]

@@ -85,7 +85,7 @@ internal sealed class SnapshotCommand(CommandEnvironment environment, ClientSett
     }
 
     private static ProcessName[] MembersOf(GroupStatus group) =>
-        [.. GroupReport.MembersOf(group).Select(member => member.Name).OrderBy(name => name == group.Leader)];
+        [.. group.Members.Select(member => member.Name).OrderBy(name => name == group.Leader)];
 
     private int Take(ProcessName member, GroupStatus group)
     {

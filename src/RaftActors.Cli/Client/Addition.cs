@@ -25,7 +25,7 @@ internal sealed class Addition(ProcessName process, ClientSettings settings, Gro
             return new RequestOutcome.NotDone(silent);
         }
 
-        var members = GroupReport.MembersOf(group);
+        var members = group.Members;
         if (members.Any(member => member.Name == process))
         {
             return new RequestOutcome.NotDone($"{Shown} is a member of the group already.");
@@ -48,7 +48,7 @@ internal sealed class Addition(ProcessName process, ClientSettings settings, Gro
                 $"The server at {Shown} has another name. Add it by that name, or start it with the name {Shown}.");
         }
 
-        if (status is not null && Problem(status, GroupReport.Latest(group)?.Identity ?? Guid.Empty, start) is { } problem)
+        if (status is not null && Problem(status, group.Latest?.Identity ?? Guid.Empty, start) is { } problem)
         {
             return new RequestOutcome.NotDone(problem);
         }
@@ -66,17 +66,18 @@ internal sealed class Addition(ProcessName process, ClientSettings settings, Gro
     private string? Problem(RaftStatus status, Guid group, string start)
     {
         var members = string.Join(' ', status.Members.Select(member => Target.Show(member.Name)));
-        return status.Standing() switch
+        return status.Standing switch
         {
-            Standing.Founding => $"{Shown} was started as a founder of another group, because {Target.WhyFounder}. Stop it, {start}, "
-                + "and add it again.",
-            Standing.Fenced => $"{Shown} is fenced: {status.Note(Target, null)}",
-            Standing.Member or Standing.Removed when status.Identity != group => $"{Shown} belongs to another group ({members}). Stop it, "
+            ProblemKind.Founding => $"{Shown} was started as a founder of another group, because its {Target.Roster} names it. Stop it, "
+                + $"{start}, and add it again.",
+            ProblemKind.Fenced or ProblemKind.Failed =>
+                $"{Shown} {Target.Show(GroupHealth.Of(status).First(problem => problem.Kind == status.Standing).Text)}",
+            null or ProblemKind.Removed when status.Identity != group => $"{Shown} belongs to another group ({members}). Stop it, "
                 + $"move its data directory away, {start}, and add it again.",
             _ => null,
         };
     }
 
     private bool IsMember(GroupClient newcomer) => newcomer.TryAsk(() => newcomer.StatusAsync(newcomer.End), out var answer) is null
-        && answer.Processes.Any(status => status.Name == process && status.Standing() == Standing.Member);
+        && answer.Processes.Any(status => status.Name == process && status.Standing is null);
 }

@@ -9,7 +9,7 @@ namespace RaftActors.Cli.Client;
 internal sealed record ApplicationTarget(string Group, ImmutableArray<Contact> Contacts, int? PortOffset)
     : Target(Group, Contacts, PortOffset, "process", "processes")
 {
-    public override string WhyFounder => "its raft.roster names it";
+    public override string Roster => "raft.roster";
 
     public override string WhyRefused => "the node takes no connections of raft at this port, or it needs --tls-cert";
 
@@ -42,9 +42,6 @@ internal sealed record ApplicationTarget(string Group, ImmutableArray<Contact> C
     public override string AddCommand(ProcessName process, ProcessName? by) =>
         $"raft members add {process} --contacts {Contacts[0].Key} --group {Group}"
         + (PortOffset is { } offset ? $" --port-offset {offset}" : "");
-
-    public override string Founding(IEnumerable<string> others) =>
-        $"waits for {string.Join(" and ", others)}: the first start of a group needs all processes of the roster, each with the same one";
 
     public override string StartIt(ProcessName process, IEnumerable<ProcessName> members) =>
         "start it with raft.joining = on and a node of the group in raft.contacts";

@@ -51,6 +51,8 @@ internal sealed class GroupClient : IDisposable
         Raft = Create(new RaftClientOptions<string, string>());
     }
 
+    public Target Target => _settings.Target;
+
     /// <summary>The client. Its types are those of the messages of servers; for a group of an application they do not matter.</summary>
     public RaftClient<string, string> Raft { get; }
 

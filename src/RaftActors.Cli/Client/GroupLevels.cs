@@ -13,10 +13,10 @@ internal sealed record GroupLevels(int? Group, int? Logic, ImmutableArray<Member
     public int Highest => Members.Max(member => member.Reads ?? 0);
 
     public static GroupLevels Of(GroupStatus answers) => new(
-        GroupReport.Latest(answers)?.FormatLevel,
-        GroupReport.Latest(answers)?.LogicVersion,
+        answers.Latest?.FormatLevel,
+        answers.Latest?.LogicVersion,
         [
-            .. from member in GroupReport.MembersOf(answers)
+            .. from member in answers.Members
                let status = answers.Processes.FirstOrDefault(status => status.Name == member.Name)
                select new MemberLevel(member.Name, status?.FormatLevelMax, status?.Program.LogicVersion),
         ]);

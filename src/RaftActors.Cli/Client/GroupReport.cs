@@ -1,59 +1,114 @@
 using System.Collections.Immutable;
+using System.Diagnostics;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary>The states of all members of a group. They come from slightly different moments.</summary>
-internal sealed record GroupReport(ImmutableArray<MemberStatus> Members)
+/// <summary>A group at one moment: a row for each member, and for each other process that answered.</summary>
+/// <param name="whyUnreached">Why the address of a process cannot be reached; null: that is not known.</param>
+internal sealed class GroupReport(Target target, GroupStatus group, ImmutableArray<MemberRow> rows, Func<string?, string?> whyUnreached)
 {
-    /// <summary>The leader as known to the process with the highest term; null if none knows one.</summary>
-    public ProcessName? Leader => Answers.Where(status => status.Leader is not null).MaxBy(status => status.Term)?.Leader;
+    public Target Target => target;
 
-    /// <summary>Whether a leader is known and a majority of the voters answered.</summary>
-    public bool IsHealthy =>
-        Leader is not null && 2 * Voters.Count(voter => voter.Status is not null) > Voters.Count();
+    public GroupStatus Answers => group;
 
-    /// <summary>Whether every member answered and none is fenced.</summary>
-    public bool IsWhole => Members.All(
-        member => member.IsVoter is null || (member.Status is { } status && status.Standing() != Standing.Fenced));
+    public ImmutableArray<MemberRow> Rows => rows;
+
+    public ImmutableArray<GroupProblem> Problems { get; } = GroupHealth.Of(group);
+
+    public long Term => group.Processes.Select(status => status.Term).DefaultIfEmpty().Max();
 
     /// <summary>The highest serial that a process knows to be committed.</summary>
-    public long CommittedSerial => Answers.Select(status => status.Committed.Value).DefaultIfEmpty().Max();
+    public long Committed => group.Processes.Select(status => status.Committed.Value).DefaultIfEmpty().Max();
 
-    /// <summary>The largest number of members that vote, as the process with the highest commit serial knows it; null: unknown.</summary>
-    public int? MaxQuorum => Answers.MaxBy(status => status.Committed)?.MaxQuorum;
+    /// <summary>Whether the group can commit: it has a majority and a leader.</summary>
+    public bool IsHealthy => Problems.All(problem => problem.Process is not null || problem.Severity == ProblemSeverity.Risk);
 
-    private IEnumerable<MemberStatus> Voters => Members.Where(member => member.IsVoter is true);
+    /// <summary>Whether each member can serve, too.</summary>
+    public bool IsWhole => Problems.All(problem =>
+        problem.Severity == ProblemSeverity.Risk || rows.Any(row => row.Name == problem.Process && row.IsVoter is null));
 
-    private IEnumerable<RaftStatus> Answers => Members.Select(one => one.Status).OfType<RaftStatus>();
-
-    /// <summary>The members as the answer with the latest configuration has them. A process that waits to be added knows none.</summary>
-    public static ImmutableArray<GroupMember> MembersOf(GroupStatus answers) =>
-        Latest(answers) is not { } latest || latest.Standing() == Standing.Waiting
-            ? []
-            : latest.Members;
-
-    /// <summary>The answer with the latest configuration; null: none came.</summary>
-    public static RaftStatus? Latest(GroupStatus answers) =>
-        answers.Processes.MaxBy(status => (status.MembersIndex, status.Committed));
-
-    /// <param name="whyUnreached">Why the address of a process cannot be reached; null: that is not known.</param>
-    public static GroupReport Of(GroupStatus answers, Target target, Func<string?, string?> whyUnreached)
+    /// <param name="group">The answers of all processes.</param>
+    public static GroupReport Of(GroupStatus group, GroupClient client)
     {
-        var members = MembersOf(answers);
-        ImmutableArray<ProcessName> names = [.. members.Select(member => member.Name)];
-        var by = answers.Processes.FirstOrDefault(status => status.Standing() == Standing.Member)?.Name;
-        var others = answers.Processes.Select(status => status.Name).Except(names)
-            .Select(name => (Name: name, IsVoter: (bool?)null));
-        return new([
-            .. members.Select(member => (member.Name, IsVoter: (bool?)member.IsVoter)).Concat(others).Select(one =>
-            {
-                var status = answers.Processes.FirstOrDefault(each => each.Name == one.Name);
-                var note = status is not null ? status.Note(target, by == one.Name ? null : by, names)
-                    : whyUnreached(target.AddressOf(one.Name, null)) is { } why ? why
-                    : answers.Silent.Contains(one.Name) ? "it did not answer in time"
-                    : $"no {target.Noun} that answered reaches it";
-                return new MemberStatus(one.Name, one.IsVoter, status, note);
-            }),
-        ]);
+        var names = group.Members.Select(member => member.Name).Union(group.Processes.Select(status => status.Name)).Order();
+        var rows = names.Select(name => new MemberRow(
+            name, group.Members.FirstOrDefault(member => member.Name == name)?.IsVoter, group.StatusOf(name)));
+        return new GroupReport(client.Target, group, [.. rows], client.WhyUnreached);
     }
+
+    /// <summary>Asks each process by itself, and measures the call.</summary>
+    public static async Task<GroupReport> TakeAsync(GroupClient client, CancellationToken end)
+    {
+        var known = Of(await client.StatusAsync(end).ConfigureAwait(false), client);
+        var rows = await Task.WhenAll(known.Rows.Select(AskAsync)).ConfigureAwait(false);
+        var group = new GroupStatus(known.Answers.Group, [.. rows.Select(row => row.Status).OfType<RaftStatus>()], []);
+        return new GroupReport(client.Target, group, [.. rows], client.WhyUnreached);
+
+        async Task<MemberRow> AskAsync(MemberRow row)
+        {
+            var start = Stopwatch.GetTimestamp();
+            var status = await client.Raft.StatusOfAsync(row.Name, end).ConfigureAwait(false);
+            var now = Stopwatch.GetTimestamp();
+            return row with { Status = status, At = now, RoundTrip = Stopwatch.GetElapsedTime(start, now) };
+        }
+    }
+
+    /// <summary>The first of several problems, and the number of the others; null: there are none.</summary>
+    public static string? Brief(IReadOnlyCollection<string> problems) => problems.Count switch
+    {
+        0 => null,
+        1 => problems.First(),
+        var count => $"{problems.First()} (and {count - 1} more)",
+    };
+
+    /// <summary>The problems of a process in short, with the command that ends one; null: there are none.</summary>
+    public string? NoteOf(ProcessName process) => Brief([
+        .. Problems.Where(problem => problem.Process == process).Select(
+            problem => Command(problem) is { } command ? $"{TextOf(problem)}: {command}" : TextOf(problem)),
+    ]);
+
+    /// <summary>The cause of a problem, as a predicate.</summary>
+    public string TextOf(GroupProblem problem) =>
+        problem is { Kind: ProblemKind.Silent, Process: { } silent } && whyUnreached(target.AddressOf(silent, null)) is { } why
+            ? $"{problem.Text}: {why}"
+            : target.Show(problem.Text);
+
+    /// <summary>What to do; null: it ends by itself.</summary>
+    public string? RemedyOf(GroupProblem problem) =>
+        Command(problem) is { } command ? $"{char.ToUpperInvariant(command[0])}{command[1..]}." : problem.Remedy;
+
+    // What the user types or starts, which the general remedy cannot know.
+    private string? Command(GroupProblem problem)
+    {
+        if (problem.Process is not { } process)
+        {
+            return null;
+        }
+
+        ProcessName[] members = [.. group.Members.Select(member => member.Name)];
+        var by = members.OrderByDescending(name => group.StatusOf(name) is { Standing: null }).Cast<ProcessName?>()
+            .FirstOrDefault(name => name != process);
+        var add = $"run '{target.AddCommand(process, by)}'";
+        return problem.Kind switch
+        {
+            ProblemKind.Founding when members is [] || members.Contains(process) =>
+                $"start all of them, each with the same {target.Roster}",
+            ProblemKind.Founding => $"stop it, {target.StartIt(process, members)}, then {add}",
+            ProblemKind.Waiting or ProblemKind.Removed => add,
+            _ => null,
+        };
+    }
+}
+
+/// <summary>One process of a group at one moment.</summary>
+/// <param name="IsVoter">Null: it is not a member.</param>
+/// <param name="Status">Its reply; null: there was none.</param>
+/// <param name="At">When the reply came, as a timestamp of <see cref="Stopwatch"/>.</param>
+/// <param name="RoundTrip">From the call to the reply.</param>
+internal sealed record MemberRow(ProcessName Name, bool? IsVoter, RaftStatus? Status, long At = 0, TimeSpan RoundTrip = default)
+{
+    /// <summary>Commits per second since an earlier row of the same process; null: one of the two has no reply.</summary>
+    public double? RateSince(MemberRow? before) => Status is { } status && before?.Status is { } former
+        ? Math.Max(0, status.Committed.Value - former.Committed.Value) / Stopwatch.GetElapsedTime(before.At, At).TotalSeconds
+        : null;
 }

@@ -171,7 +171,7 @@ internal static class MembersCommand
         }
 
         var (target, table) = (settings.Target, new TextTable(settings.Target.Noun.ToUpperInvariant(), "PART", "LEADER"));
-        foreach (var member in GroupReport.MembersOf(group))
+        foreach (var member in group.Members)
         {
             var (shown, isLeader) = (target.Show(member.Name), member.Name == group.Leader);
             table.Add(shown, member.IsVoter ? "voter" : "learner", isLeader ? "leader" : "");

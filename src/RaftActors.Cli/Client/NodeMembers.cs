@@ -48,7 +48,7 @@ internal sealed class NodeMembers(string node, ClientSettings settings, CommandE
             return [Report(group, null, new RequestOutcome.NotDone(silent), client)];
         }
 
-        var members = GroupReport.MembersOf(status).Select(member => member.Name).ToHashSet();
+        var members = status.Members.Select(member => member.Name).ToHashSet();
         var names = isAddition ? group.Processes.Select(process => process.Place.Name) : members;
         return [.. names.Where(name => name.Node == node).Order().Select(name => Report(
             group,

@@ -15,7 +15,7 @@ internal sealed record ServersTarget(ServerId[] Servers) : Target(
 {
     public override ImmutableArray<ProcessName> Named => [.. Servers.Select(server => server.Process)];
 
-    public override string WhyFounder => "its -c names it";
+    public override string Roster => "-c";
 
     public override string WhyRefused => "no raft server listens at this address, or it needs --tls-cert";
 
@@ -38,8 +38,6 @@ internal sealed record ServersTarget(ServerId[] Servers) : Target(
 
     public override string AddCommand(ProcessName process, ProcessName? by) =>
         ServerId.AddCommand(Show(process), by is { } member ? Show(member) : "HOST:PORT");
-
-    public override string Founding(IEnumerable<string> others) => ServerId.Founding(others);
 
     public override string StartIt(ProcessName process, IEnumerable<ProcessName> members)
     {

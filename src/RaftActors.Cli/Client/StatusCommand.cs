@@ -33,11 +33,11 @@ internal sealed class StatusCommand(CommandEnvironment environment, ClientSettin
               LAG      the number of them that it is behind the highest COMMIT
               ADDRESS  its address
               SINCE    the start of its role, in local time
-              NOTE     a problem: it was removed, is fenced, waits to be added, or why it is unreachable
+              NOTE     its first problem, and the number of others; raft check tells all problems with their remedies
 
             Exit codes:
-              0    a leader is known, and every member answered
-              1    a member is down or fenced, no leader is known, or nothing answered
+              0    the group and each of its members can serve
+              1    one of them cannot, or nothing answered
               2    the command is wrong
               130  Ctrl-C, also with --watch
 
@@ -78,7 +78,7 @@ internal sealed class StatusCommand(CommandEnvironment environment, ClientSettin
             Write(environment.Output, group);
         }
 
-        return group.IsHealthy && group.IsWhole ? ExitCode.Done : ExitCode.Failed;
+        return group.IsWhole ? ExitCode.Done : ExitCode.Failed;
     }
 
     private int Watch() => environment.IsTerminal && !settings.IsJson
@@ -109,21 +109,20 @@ internal sealed class StatusCommand(CommandEnvironment environment, ClientSettin
 
         // The others answer for a server that they do not reach. Why this program does not is known when its own attempt has ended.
         Task.WaitAny([client.Attempts], (int)settings.LookPatience.TotalMilliseconds, end);
-        return GroupReport.Of(group, settings.Target, client.WhyUnreached);
+        return GroupReport.Of(group, client);
     }
 
-    private Table ForTerminal(GroupReport group) =>
-        StatusView.ForTerminal(group, settings.Target, AnsiConsole.Profile.Width);
+    private static Table ForTerminal(GroupReport group) => StatusView.ForTerminal(group, AnsiConsole.Profile.Width);
 
     private void Write(TextWriter output, GroupReport group)
     {
         if (settings.IsJson)
         {
-            StatusView.WriteJson(output, group, settings.Target);
+            StatusView.WriteJson(output, group);
         }
         else
         {
-            StatusView.WriteText(output, group, settings.Target);
+            StatusView.WriteText(output, group);
         }
     }
 

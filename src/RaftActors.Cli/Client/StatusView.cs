@@ -16,22 +16,22 @@ internal static class StatusView
     // A longer note is wrapped.
     private const int NoteWidthMin = 20;
 
-    public static void WriteText(TextWriter output, GroupReport group, Target target)
+    public static void WriteText(TextWriter output, GroupReport group)
     {
-        var table = new TextTable(HeadingOf(target));
-        foreach (var member in group.Members)
+        var table = new TextTable(HeadingOf(group));
+        foreach (var member in group.Rows)
         {
-            table.Add(Cells(member, group, target));
+            table.Add(Cells(member, group));
         }
 
         table.WriteTo(output);
     }
 
     /// <param name="width">Columns of the terminal. On a narrow one the less important columns are left out.</param>
-    public static Table ForTerminal(GroupReport group, Target target, int width)
+    public static Table ForTerminal(GroupReport group, int width)
     {
-        var heading = HeadingOf(target);
-        var rows = group.Members.Select(member => Cells(member, group, target).Select(Printable.Of).ToArray()).ToArray();
+        var heading = HeadingOf(group);
+        var rows = group.Rows.Select(member => Cells(member, group).Select(Printable.Of).ToArray()).ToArray();
         var widths = heading.Select((_, column) => rows.Append(heading).Max(row => row[column].Length)).ToArray();
         var note = heading.Length - 1;
         var columns = Enumerable.Range(0, heading.Length).ToList();
@@ -50,7 +50,7 @@ internal static class StatusView
             table.AddColumn(column == note ? top : top.Width(widths[column]));
         }
 
-        foreach (var (row, member) in rows.Zip(group.Members))
+        foreach (var (row, member) in rows.Zip(group.Rows))
         {
             table.AddRow(columns.Select(column => new Text(row[column], new Style(ColourOf(member.Status?.Role)))));
         }
@@ -58,22 +58,22 @@ internal static class StatusView
         return table;
     }
 
-    public static void WriteJson(TextWriter output, GroupReport group, Target target)
+    public static void WriteJson(TextWriter output, GroupReport group)
     {
-        foreach (var member in group.Members)
+        foreach (var member in group.Rows)
         {
-            JsonLine.Write(output, writer => Members(writer, member, group, target));
+            JsonLine.Write(output, writer => Members(writer, member, group));
         }
 
         JsonLine.Write(output, writer =>
         {
             writer.WriteString("kind", "group");
-            JsonLine.Text(writer, "leader", group.Leader is { } leader ? target.Show(leader) : null);
-            writer.WriteNumber("commit", group.CommittedSerial);
-            writer.WriteNumber(target.Nouns, group.Members.Length);
-            writer.WriteNumber("answered", group.Members.Count(member => member.Status is not null));
+            JsonLine.Text(writer, "leader", group.Answers.Leader is { } leader ? group.Target.Show(leader) : null);
+            writer.WriteNumber("commit", group.Committed);
+            writer.WriteNumber(group.Target.Nouns, group.Rows.Length);
+            writer.WriteNumber("answered", group.Rows.Count(member => member.Status is not null));
             writer.WriteBoolean("healthy", group.IsHealthy);
-            if (group.MaxQuorum is { } max)
+            if (group.Answers.Processes.MaxBy(status => status.Committed)?.MaxQuorum is { } max)
             {
                 writer.WriteNumber("maxQuorum", max);
             }
@@ -98,37 +98,32 @@ internal static class StatusView
         _ => Color.Yellow,
     };
 
-    private static string[] HeadingOf(Target target) => [target.Noun.ToUpperInvariant(), .. Columns];
+    private static string[] HeadingOf(GroupReport group) => [group.Target.Noun.ToUpperInvariant(), .. Columns];
 
-    private static string[] Cells(MemberStatus member, GroupReport group, Target target) => member.Status is { } status
-        ?
-        [
-            target.Show(member.Name),
-            RoleOf(status),
-            VotesOf(member),
-            $"{status.Term}",
-            $"{status.Delivered}",
-            $"{status.Committed}",
-            $"{group.CommittedSerial - status.Delivered.Value}",
-            target.AddressOf(member.Name, status) ?? "",
-            status.RoleSince.ToLocalTime().ToString("yyyy/MM/dd HH:mm:ss", CultureInfo.InvariantCulture),
-            member.Note ?? "",
-        ]
-        :
-        [
-            target.Show(member.Name), RoleOf(null), VotesOf(member), "", "", "", "", target.AddressOf(member.Name, null) ?? "", "",
-            member.Note ?? "",
-        ];
+    private static string[] Cells(MemberRow member, GroupReport group) =>
+    [
+        group.Target.Show(member.Name),
+        RoleOf(member.Status),
+        VotesOf(member),
+        $"{member.Status?.Term}",
+        $"{member.Status?.Delivered}",
+        $"{member.Status?.Committed}",
+        $"{group.Committed - member.Status?.Delivered.Value}",
+        group.Target.AddressOf(member.Name, member.Status) ?? "",
+        member.Status?.RoleSince.ToLocalTime().ToString("yyyy/MM/dd HH:mm:ss", CultureInfo.InvariantCulture) ?? "",
+        group.NoteOf(member.Name) ?? "",
+    ];
 
-    private static string VotesOf(MemberStatus member) => member.IsVoter switch
+    private static string VotesOf(MemberRow member) => member.IsVoter switch
     {
         true => "yes",
         false => "no",
         null => "not a member",
     };
 
-    private static void Members(Utf8JsonWriter writer, MemberStatus member, GroupReport group, Target target)
+    private static void Members(Utf8JsonWriter writer, MemberRow member, GroupReport group)
     {
+        var target = group.Target;
         writer.WriteString("kind", target.Noun);
         writer.WriteString(target.Noun, target.Show(member.Name));
         JsonLine.Text(writer, "address", target.AddressOf(member.Name, member.Status));
@@ -140,11 +135,11 @@ internal static class StatusView
             writer.WriteNumber("term", status.Term);
             writer.WriteNumber("serial", status.Delivered.Value);
             writer.WriteNumber("commit", status.Committed.Value);
-            writer.WriteNumber("lag", group.CommittedSerial - status.Delivered.Value);
+            writer.WriteNumber("lag", group.Committed - status.Delivered.Value);
             writer.WriteString("since", status.RoleSince.UtcDateTime);
             JsonLine.Text(writer, "leader", status.Leader is { } leader ? target.Show(leader) : null);
         }
 
-        JsonLine.Text(writer, "note", member.Note);
+        JsonLine.Text(writer, "note", group.NoteOf(member.Name));
     }
 }

@@ -13,8 +13,8 @@ internal abstract record Target(string Group, ImmutableArray<Contact> Contacts, 
     /// <summary>The processes of the contacts, which the user named; none: the user named nodes only.</summary>
     public virtual ImmutableArray<ProcessName> Named => [];
 
-    /// <summary>Why a process is a founder, as a clause.</summary>
-    public abstract string WhyFounder { get; }
+    /// <summary>The setting that names the founders.</summary>
+    public abstract string Roster { get; }
 
     /// <summary>Why a node that listens has refused this program, when the program shows no credentials.</summary>
     public abstract string WhyRefused { get; }
@@ -45,10 +45,6 @@ internal abstract record Target(string Group, ImmutableArray<Contact> Contacts, 
     /// <summary>The command that adds a process to the group.</summary>
     /// <param name="by">A member of the group; null: none is known.</param>
     public abstract string AddCommand(ProcessName process, ProcessName? by);
-
-    /// <summary>Why a founder does nothing yet.</summary>
-    /// <param name="others">The other founders, as shown.</param>
-    public abstract string Founding(IEnumerable<string> others);
 
     /// <summary>How to start a process that is to be added, as a clause.</summary>
     public abstract string StartIt(ProcessName process, IEnumerable<ProcessName> members);

@@ -62,7 +62,7 @@ internal sealed class TraceCommand(CommandEnvironment environment, ClientSetting
             return code;
         }
 
-        var (outcome, events) = FollowAsync(text, GroupReport.MembersOf(group)).GetAwaiter().GetResult();
+        var (outcome, events) = FollowAsync(text, group.Members).GetAwaiter().GetResult();
         foreach (var each in events.OrderBy(each => each.At))
         {
             Write(each);

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
 
-using RaftActors.Hosting;
-
 namespace RaftActors.Dashboard.Sampling;
 
 /// <summary>A group at one moment, as the pages show it.</summary>
@@ -34,7 +32,7 @@ internal sealed record GroupView
     /// <summary>A majority of the voters has answered, and a leader is known. Otherwise the state of each process may be stale.</summary>
     public bool IsSound { get; private init; }
 
-    /// <summary>What needs a person, a sentence each.</summary>
+    /// <summary>The problems, each with its cause and its remedy.</summary>
     public ImmutableArray<string> Problems { get; private init; } = [];
 
     public EventMemory.GroupEvents Events { get; init; } = EventMemory.GroupEvents.None;
@@ -91,47 +89,15 @@ internal sealed record GroupView
             Decision = answers.FirstOrDefault(each => each.Name == led?.Leader)?.Decision
                 ?? answers.Where(each => each.Decision is not null).MaxBy(each => each.RoleSince)?.Decision,
         };
+        var problems = asked is null || failure is not null ? own.SelectMany(each => GroupHealth.Of(each)) : GroupHealth.Of(asked);
         return view with
         {
             IsSound = failure is null && view.Leader is not null && view.Answering >= view.Majority,
-            Problems = [.. view.ProblemsOf(asked, failure).Distinct()],
+            Problems = [.. failure is null ? [] : (string[])[failure], .. problems.Select(problem => $"{problem}")],
         };
     }
 
     public long LagOf(ProcessView process) => process.Status is { } status ? Math.Max(0, Committed - status.Delivered.Value) : 0;
-
-    private IEnumerable<string> ProblemsOf(GroupStatus? asked, string? failure)
-    {
-        if (failure is not null)
-        {
-            yield return failure;
-        }
-
-        if (Leader is null)
-        {
-            yield return $"{Name} has no leader that is known.";
-        }
-
-        // A member that has stopped is not in the answer at all.
-        foreach (var silent in asked is null ? [] : Processes.Where(process => process.Status is null))
-        {
-            yield return $"{silent.Name} does not answer.";
-        }
-
-        foreach (var status in Processes.Select(process => process.Status).OfType<RaftStatus>())
-        {
-            foreach (var problem in RaftProblems.Of(status))
-            {
-                yield return problem;
-            }
-
-            // One sentence is enough: all processes lose the same voter.
-            foreach (var problem in status.Name == Leader ? RaftProblems.Narrow(status) : [])
-            {
-                yield return problem;
-            }
-        }
-    }
 }
 
 /// <summary>A process of a group at one moment.</summary>

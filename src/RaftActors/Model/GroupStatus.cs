@@ -20,6 +20,15 @@ public sealed record GroupStatus
     /// <summary>The leader of the latest term that a process knows; null if none is known.</summary>
     public ProcessName? Leader => Processes.Where(process => process.Leader is not null).MaxBy(process => process.Term)?.Leader;
 
+    /// <summary>The answer with the latest configuration. Null: there is none.</summary>
+    internal RaftStatus? Latest => Processes.MaxBy(status => (status.MembersIndex, status.Committed));
+
+    /// <summary>The members as the latest configuration has them. A process that waits to be added knows none.</summary>
+    internal ImmutableArray<GroupMember> Members => Latest is null or { Standing: ProblemKind.Waiting } ? [] : Latest.Members;
+
+    /// <summary>The answer of a process. Null: there is none.</summary>
+    internal RaftStatus? StatusOf(ProcessName process) => Processes.FirstOrDefault(status => status.Name == process);
+
     /// <summary>One line for the group, and one for each process.</summary>
     public override string ToString() =>
         $"{Group}: leader {Leader?.Value ?? "unknown"}, silent [{string.Join(", ", Silent)}]"

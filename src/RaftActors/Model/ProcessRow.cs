@@ -3,12 +3,15 @@ using RaftActors.Core;
 namespace RaftActors;
 
 /// <summary>A <see cref="RaftStatus"/> in short, for the list of all processes of a node.</summary>
+/// <param name="IsMember">The store is open, and the process is a member or a founder of the group, as it knows.</param>
+/// <param name="Problems">What the process says of itself.</param>
 /// <param name="Leader">The leader that the process knows; null: none.</param>
 /// <param name="Members">The number of members of the group that the process knows.</param>
 /// <param name="SyncTime">See <see cref="RaftStatus.SyncTime"/>.</param>
 internal sealed record ProcessRow(
     ProcessPlace Place,
-    ProcessMarks Marks,
+    bool IsMember,
+    ProblemKind Problems,
     RaftRole Role,
     long Term,
     ProcessName? Leader,
@@ -19,7 +22,8 @@ internal sealed record ProcessRow(
 {
     public static ProcessRow Of(RaftStatus status) => new(
         new ProcessPlace(status.Group, status.Name),
-        MarksOf(status),
+        status.IsOpen && status.Outside is null or ProblemKind.Founding,
+        GroupHealth.KindsOf(status),
         status.Role,
         status.Term,
         status.Leader,
@@ -28,23 +32,7 @@ internal sealed record ProcessRow(
         status.Members.Length,
         status.SyncTime);
 
-    public bool Has(ProcessMarks marks) => (Marks & marks) != 0;
-
-    private static ProcessMarks MarksOf(RaftStatus status) =>
-        (status.IsOpen ? ProcessMarks.Open : 0)
-        | (IsMember(status) ? ProcessMarks.Member : 0)
-        | (status.Failure is null ? 0 : ProcessMarks.Failed)
-        | (status.Fence is null ? 0 : ProcessMarks.Fenced)
-        | (status.IsRemoved ? ProcessMarks.Removed : 0)
-        | (status.NameConflict is null ? 0 : ProcessMarks.NameConflict)
-        | (status.IsDiskNearlyFull ? ProcessMarks.DiskNearlyFull : 0)
-        | (status.HeldAt is null && !IsWrong(status) ? 0 : ProcessMarks.ActorFault);
-
-    private static bool IsWrong(RaftStatus status) => status.Divergence?.Concerns(status.Name) == true;
-
-    // A joining process lists itself alone, without a vote, until it receives a configuration.
-    private static bool IsMember(RaftStatus status) => !status.IsRemoved
-        && status.Members.Any(member => member.Name == status.Name && (member.IsVoter || status.Identity != Guid.Empty));
+    public bool Has(ProblemKind problems) => (Problems & problems) != 0;
 }
 
 /// <summary>The place of a process in the list of all processes: by group, then by name.</summary>
@@ -53,33 +41,4 @@ internal readonly record struct ProcessPlace(string Group, ProcessName Name) : I
     /// <inheritdoc/>
     public int CompareTo(ProcessPlace other) =>
         string.CompareOrdinal(Group, other.Group) is not 0 and var order ? order : Name.CompareTo(other.Name);
-}
-
-/// <summary>Each mark is a yes or no of <see cref="RaftStatus"/>. The values are written to other nodes.</summary>
-[Flags]
-internal enum ProcessMarks : byte
-{
-    /// <summary>The store is open.</summary>
-    Open = 1,
-
-    /// <summary>The process is a member of the group, as it knows.</summary>
-    Member = 2,
-
-    /// <summary>The store cannot be opened, or the engine has stopped.</summary>
-    Failed = 4,
-
-    /// <inheritdoc cref="RaftStatus.Fence"/>
-    Fenced = 8,
-
-    /// <inheritdoc cref="RaftStatus.IsRemoved"/>
-    Removed = 16,
-
-    /// <inheritdoc cref="RaftStatus.NameConflict"/>
-    NameConflict = 32,
-
-    /// <inheritdoc cref="RaftStatus.IsDiskNearlyFull"/>
-    DiskNearlyFull = 64,
-
-    /// <summary>The actor is held, or its state differs from that of the others.</summary>
-    ActorFault = 128,
 }

@@ -134,6 +134,29 @@ public sealed record RaftStatus
     /// </summary>
     public StateDivergence? Divergence { get; internal init; }
 
+    /// <summary>
+    /// Why the process takes no part in its group: Failed, Opening, Fenced, or its <see cref="Outside"/>. Null: it takes part.
+    /// </summary>
+    internal ProblemKind? Standing => Failure is not null ? ProblemKind.Failed
+        : !IsOpen ? ProblemKind.Opening
+        : Fence is not null ? ProblemKind.Fenced
+        : Outside;
+
+    /// <summary>Founding, Waiting or Removed, as far as the process knows. Null: it is a member.</summary>
+    internal ProblemKind? Outside
+    {
+        get
+        {
+            // A new member receives the whole log, whose first configurations lack it. After a restart no configuration is committed, and
+            // the members are those of the end of the log.
+            var self = Members.FirstOrDefault(member => member.Name == Name);
+            return IsRemoved ? ProblemKind.Removed
+                : Identity == Guid.Empty ? self is { IsVoter: true } ? ProblemKind.Founding : ProblemKind.Waiting
+                : self is not null ? null
+                : MembersIndex == LogIndex.Zero ? ProblemKind.Removed : ProblemKind.Waiting;
+        }
+    }
+
     /// <summary>The same with what Core says now. The same object if Core says nothing new, as in most steps.</summary>
     internal RaftStatus With(RaftCore core, TimeProvider clock)
     {

@@ -8,7 +8,7 @@ namespace RaftActors.Wire;
 internal static class ProcessListFormat
 {
     private const int AddressSizeMin = 2;
-    private const int RowSizeMin = 13;
+    private const int RowSizeMin = 14;
 
     public static void WriteCall(ByteWriter writer, ClientCall.ListProcesses call) => writer.Optional(call.After, WritePlace);
 
@@ -39,7 +39,8 @@ internal static class ProcessListFormat
     private static void WriteRow(ByteWriter writer, ProcessRow row)
     {
         WritePlace(writer, row.Place);
-        writer.Octet((byte)row.Marks);
+        writer.Flag(row.IsMember);
+        writer.Number((long)row.Problems);
         writer.Octet((byte)row.Role);
         writer.Number(row.Term);
         writer.Optional(row.Leader, static (to, leader) => to.Text(leader.Value));
@@ -51,7 +52,8 @@ internal static class ProcessListFormat
 
     private static ProcessRow ReadRow(ref ByteReader reader) => new(
         ReadPlace(ref reader),
-        (ProcessMarks)reader.Octet(),
+        reader.Flag(),
+        (ProblemKind)reader.Integer(),
         StatusFormat.ReadRole(ref reader),
         reader.Count(),
         reader.Flag() ? reader.Name() : null,

@@ -29,7 +29,7 @@ public sealed class AllGroupsTests
             Assert.Equal(
                 ["GROUP", "LEADER", "TERM", "MEMBERS", "COMMITTED", "LAG", "COMMITS/S", "SYNC", "NOTE"],
                 lines[0].Split(' ', StringSplitOptions.RemoveEmptyEntries));
-            Assert.Matches("^lonely +none +0 +1/3 +0 +0 .*2 did not answer$", lines[1]);
+            Assert.Matches("^lonely +none +0 +1/3 +0 +0 .*has members that do not answer: 2 \\(and 2 more\\)$", lines[1]);
             Assert.Matches(@"^bills +p@127\.0\.0\.1:\d+ +[1-9]\d* +3/3 +0 +0 *0?$", lines[2]);
             Assert.Matches(@"^carts +p@127\.0\.0\.1:\d+ +[1-9]\d* +3/3 +0 +0 *0?$", lines[3]);
         }
@@ -37,7 +37,7 @@ public sealed class AllGroupsTests
         var objects = Top(nodes, "--count", "1", "--json").Lines.ToArray();
         Assert.Equal(
             """{"kind":"group-sample","group":"lonely","term":0,"members":3,"answered":1,"committed":0,"lag":0,"problem":true,"""
-            + "\"note\":\"2 did not answer\"}",
+            + "\"note\":\"has members that do not answer: 2 (and 2 more)\"}",
             objects[0]);
         var counts = nodes.Names.Select((name, node) => (name, node == 1 ? 3 : 2)).OrderBy(each => each.name, StringComparer.Ordinal);
         Assert.Equal(
@@ -57,7 +57,7 @@ public sealed class AllGroupsTests
 
         Assert.Equal((0, ""), (run.Code, run.Error));
         var lines = run.Lines.ToArray();
-        Assert.Matches(@"^carts +p@\S+ +\d+ +2/3 .* 1 did not answer$", lines[1]);
+        Assert.Matches(@"^carts +p@\S+ +\d+ +2/3 .* has members that do not answer: 1$", lines[1]);
         Assert.Matches($"^node {nodes.Names[2]}{NotListening}", lines[2]);
     }
 

@@ -15,8 +15,8 @@ public sealed class ApplicationTableTests
     [Fact]
     public void Problems_come_before_rates_and_rates_before_names()
     {
-        var before = Sample(1, [Listed([Group("a", 10), Group("b", 10), Group("c", 10), Group("d", 10, ProcessMarks.Fenced)])]);
-        var now = Sample(2, [Listed([Group("a", 10), Group("b", 40), Group("c", 10), Group("d", 10, ProcessMarks.Fenced)])]);
+        var before = Sample(1, [Listed([Group("a", 10), Group("b", 10), Group("c", 10), Group("d", 10, ProblemKind.Fenced)])]);
+        var now = Sample(2, [Listed([Group("a", 10), Group("b", 40), Group("c", 10), Group("d", 10, ProblemKind.Fenced)])]);
 
         var rows = Text(new ApplicationTable(Shop, now, before));
 
@@ -33,7 +33,7 @@ public sealed class ApplicationTableTests
 
         Assert.True(IsProblem(sample));
         var rows = Text(new ApplicationTable(Shop, sample, null));
-        Assert.Matches("^a +a-1@node1 +2 +2/3 +10 +1 .* 1 did not answer$", rows[1]);
+        Assert.Matches("^a +a-1@node1 +2 +2/3 +10 +1 .* has members that do not answer: 1$", rows[1]);
         Assert.StartsWith("node node3:2551: no process answered in time", rows[2]);
     }
 
@@ -94,15 +94,16 @@ public sealed class ApplicationTableTests
 
     private static NodeSample Listed(ImmutableArray<ProcessRow> rows) => new("node1:2551", rows);
 
-    private static ProcessRow Group(string name, long committed, ProcessMarks more = 0)
+    private static ProcessRow Group(string name, long committed, ProblemKind problems = 0)
     {
         var row = Member(name, 1, committed);
-        return row with { Role = RaftRole.Leader, Marks = row.Marks | more };
+        return row with { Role = RaftRole.Leader, Problems = problems };
     }
 
     private static ProcessRow Member(string group, int node, long serial) => new(
         new ProcessPlace(group, new ProcessName($"{group}-{node}@node{node}")),
-        ProcessMarks.Open | ProcessMarks.Member,
+        IsMember: true,
+        default,
         RaftRole.Follower,
         2,
         null,

@@ -67,17 +67,16 @@ public sealed class AgreementCheckTests
     public async Task Removed_process_is_not_compared()
     {
         RaftStatus[] answers = [Status(":9990"), Status(":9991"), Status(":9992") with { IsRemoved = true }];
-        var group = new GroupSample(
-            [], [.. answers.Select(status => new MemberSample(status.Name, status, At: 0, TimeSpan.FromMilliseconds(1)))]);
         await using FakeGroup raft = new() { OnDescribe = name => Of($":{name.Value.Split(':')[^1]}").Told };
 
-        var samples = await DescriptionSample.TakeAsync(group, raft, CancellationToken.None);
+        var samples = await DescriptionSample.TakeAsync(new GroupStatus("raft", [.. answers], []), raft, CancellationToken.None);
 
         Assert.Equal([new ProcessName("raft@:9990"), new ProcessName("raft@:9991")], samples.Select(sample => sample.Name));
     }
 
     private static RaftStatus Status(string server) => new("raft", new ProcessName($"raft@{server}"))
     {
+        IsOpen = true,
         Identity = new Guid(1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11),
         Members = [new GroupMember(new ProcessName($"raft@{server}"), isVoter: true)],
         MembersIndex = new LogIndex(1),

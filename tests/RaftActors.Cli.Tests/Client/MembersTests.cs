@@ -228,7 +228,8 @@ public sealed class MembersTests
         Members = [Voter(":9990"), Voter(":9991"), new GroupMember(Process("box:12345"), isVoter: false)],
     });
 
-    private static RaftStatus Waiting => new("raft", Process(":9993")) { Members = [new GroupMember(Process(":9993"), isVoter: false)] };
+    private static RaftStatus Waiting =>
+        new("raft", Process(":9993")) { IsOpen = true, Members = [new GroupMember(Process(":9993"), isVoter: false)] };
 
     private static void AssertRefused(GroupStatus newcomer, string why)
     {
@@ -249,6 +250,7 @@ public sealed class MembersTests
 
     private static RaftStatus Of(string server) => new("raft", Process(server))
     {
+        IsOpen = true,
         Identity = Uid,
         MembersIndex = new LogIndex(1),
         Members = [Voter(":9990"), Voter(":9991"), Voter(":9992")],

@@ -1,5 +1,7 @@
 using System.Globalization;
 
+using Akka.Actor;
+
 using RaftActors.Cli.Tests.Server;
 using RaftActors.Core;
 
@@ -29,9 +31,9 @@ public sealed class StatusTests : ServerProgramTest
             [
                 "SERVER  ROLE         VOTES  TERM  SERIAL  COMMIT  LAG  ADDRESS         SINCE                NOTE",
                 $":9990   leader       yes    3     7       7       0    127.0.0.1:9990  {since}",
-                $":9991   follower     yes    3     4       7       3    127.0.0.1:9991  {since}  two of :9991\\u001b[2J",
-                ":9992   unreachable  yes                               127.0.0.1:9992                       "
-                    + "no server that answered reaches it",
+                $":9991   follower     yes    3     4       7       3    127.0.0.1:9991  {since}  "
+                    + "sees two processes with one name: two of :9991\\u001b[2J",
+                ":9992   unreachable  yes                               127.0.0.1:9992                       does not answer",
             ],
             run.Lines);
     }
@@ -83,7 +85,7 @@ public sealed class StatusTests : ServerProgramTest
         var run = Run.Here(Group(Leader, Follower, Third with { Fence = "raft@:9992 lost writes." }), "status");
 
         Assert.Equal(1, run.Code);
-        Assert.Contains(run.Lines, line => line.EndsWith(":9992 lost writes."));
+        Assert.Contains(run.Lines, line => line.EndsWith("  is fenced: :9992 lost writes"));
     }
 
     [Fact]
@@ -98,13 +100,15 @@ public sealed class StatusTests : ServerProgramTest
     }
 
     [Theory]
-    [InlineData(false, false, "not a member", "waits to be added: raft members add :9993 -S :9990")]
-    [InlineData(true, false, "not a member", "was removed from the group; to add it again: raft members add :9993 -S :9990")]
-    [InlineData(true, true, "not a member", "was removed from the group; to add it again: raft members add :9993 -S :9990")]
+    [InlineData(false, false, "not a member", "waits to be added to its group: run 'raft members add :9993 -S :9990'")]
+    [InlineData(true, false, "not a member", "was removed from its group: run 'raft members add :9993 -S :9990'")]
+    [InlineData(true, true, "not a member", "was removed from its group: run 'raft members add :9993 -S :9990'")]
     public void Server_outside_the_group_is_shown_with_the_command_that_adds_it(bool wasMember, bool isTold, string votes, string note)
     {
         var outside = new RaftStatus("raft", Process(":9993"))
         {
+            IsOpen = true,
+            Actor = ActorRefs.Nobody,
             Identity = wasMember ? Leader.Identity : Guid.Empty,
             Members = wasMember ? [.. Leader.Members] : [new GroupMember(Process(":9993"), isVoter: false)],
             IsRemoved = isTold,
@@ -119,13 +123,13 @@ public sealed class StatusTests : ServerProgramTest
     [Fact]
     public void Founder_of_a_group_that_is_not_founded_waits_for_the_others()
     {
-        var founder = new RaftStatus("raft", Process(":9990")) { Members = Leader.Members };
+        var founder = new RaftStatus("raft", Process(":9990")) { IsOpen = true, Actor = ActorRefs.Nobody, Members = Leader.Members };
 
         var run = Run.Here(Group(founder), "status");
 
         Assert.Equal(1, run.Code);
         Assert.Contains(
-            "waits for :9991 and :9992: the first start of a group needs all servers of -c, each with the same -c", run.Output);
+            "waits to found its group with :9991, :9992: start all of them, each with the same -c", run.Output);
     }
 
     [Fact]
@@ -139,9 +143,10 @@ public sealed class StatusTests : ServerProgramTest
                 "kind=server server=:9990 address=127.0.0.1:9990 role=leader member=True votes=True "
                     + "term=3 serial=7 commit=7 lag=0 since=2026-11-20T17:52:24Z leader=:9990",
                 "kind=server server=:9991 address=127.0.0.1:9991 role=follower member=True votes=True "
-                    + "term=3 serial=4 commit=7 lag=3 since=2026-11-20T17:52:24Z leader=:9990 note=two of :9991\u001b[2J",
+                    + "term=3 serial=4 commit=7 lag=3 since=2026-11-20T17:52:24Z leader=:9990 "
+                    + "note=sees two processes with one name: two of :9991\u001b[2J",
                 "kind=server server=:9992 address=127.0.0.1:9992 role=unreachable member=True votes=True "
-                    + "note=no server that answered reaches it",
+                    + "note=does not answer",
                 "kind=group leader=:9990 commit=7 servers=3 answered=2 healthy=True maxQuorum=5",
             ],
             run.Objects.Select(each => string.Join(' ', each.EnumerateObject().Select(member => $"{member.Name}={member.Value}"))));
@@ -195,6 +200,8 @@ public sealed class StatusTests : ServerProgramTest
 
     private static RaftStatus Of(string server, RaftRole role, long serial) => new("raft", Process(server))
     {
+        IsOpen = true,
+        Actor = ActorRefs.Nobody,
         Role = role,
         RoleSince = Since,
         Term = 3,
@@ -205,6 +212,7 @@ public sealed class StatusTests : ServerProgramTest
         Members = [.. new[] { ":9990", ":9991", ":9992" }.Select(member => new GroupMember(Process(member), isVoter: true))],
         MembersIndex = new LogIndex(1),
         MaxQuorum = 5,
+        Reachable = [Process(":9990"), Process(":9991"), Process(":9992")],
     };
 
     private static ProcessName Process(string server) => new($"raft@{server}");

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 
+using Akka.Actor;
 using Akka.Configuration;
 using Akka.TestKit.Xunit2;
 
@@ -70,26 +71,29 @@ public sealed class ProcessPagesTests : TestKit
     }
 
     [Fact]
-    public void Process_whose_store_is_being_opened_has_no_marks()
+    public void Process_whose_store_is_being_opened_is_no_member_yet()
     {
         var row = Assert.Single(new ProcessPages(() => Openings(1)).After(null).Rows);
 
-        Assert.Equal((default(ProcessMarks), 0), (row.Marks, row.Members));
+        Assert.Equal((false, ProblemKind.Opening, 0), (row.IsMember, row.Problems, row.Members));
     }
 
     [Fact]
     public void Process_that_waits_to_be_added_is_no_member_and_a_founder_is_one()
     {
         var (name, other) = (new ProcessName("a@node1"), new ProcessName("b@node2"));
-        RaftStatus founder = new("g", name) { IsOpen = true, Members = [new(name, isVoter: true), new(other, isVoter: true)] };
-        RaftStatus waiting = new("g", name) { IsOpen = true, Members = [new(name, isVoter: false)] };
+        RaftStatus founder = new("g", name)
+        {
+            IsOpen = true, Actor = ActorRefs.Nobody, Members = [new(name, isVoter: true), new(other, isVoter: true)],
+        };
+        var waiting = founder with { Members = [new(name, isVoter: false)] };
 
-        Assert.Equal(ProcessMarks.Open | ProcessMarks.Member, ProcessRow.Of(founder).Marks);
-        Assert.Equal(ProcessMarks.Open, ProcessRow.Of(waiting).Marks);
-        Assert.Equal(ProcessMarks.Open | ProcessMarks.Member, ProcessRow.Of(waiting with { Identity = Guid.NewGuid() }).Marks);
-        Assert.Equal(
-            ProcessMarks.Open | ProcessMarks.Removed | ProcessMarks.Fenced,
-            ProcessRow.Of(founder with { IsRemoved = true, Fence = "restored" }).Marks);
+        Assert.Equal((true, ProblemKind.Founding), Judged(founder));
+        Assert.Equal((false, ProblemKind.Waiting), Judged(waiting));
+        Assert.Equal((true, default), Judged(waiting with { Identity = Guid.NewGuid() }));
+        Assert.Equal((false, ProblemKind.Fenced), Judged(founder with { IsRemoved = true, Fence = "restored" }));
+
+        static (bool, ProblemKind) Judged(RaftStatus status) => (ProcessRow.Of(status).IsMember, ProcessRow.Of(status).Problems);
     }
 
     private static ImmutableArray<KeyValuePair<ProcessPlace, ProcessOpening>> Openings(int count) =>

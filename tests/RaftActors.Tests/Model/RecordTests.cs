@@ -33,6 +33,7 @@ public sealed class RecordTests
         new CancelReason.Unknown(UnknownReason.TimedOut),
         new Entry<int>(One, "key", 1, Request),
         new Explanation(Request, "text"),
+        GroupHealth.Of(Status)[0],
         new GroupStatus("orders", [Status], [Name]),
         new HeldActor(new Serial(4), isSnapshot: false, "why", DateTimeOffset.UnixEpoch),
         Leader,

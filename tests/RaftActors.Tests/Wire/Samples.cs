@@ -281,7 +281,8 @@ internal static class Samples
             [
                 new ProcessRow(
                     new ProcessPlace("orders", One.Name),
-                    ProcessMarks.Open | ProcessMarks.Member | ProcessMarks.ActorFault,
+                    IsMember: true,
+                    ProblemKind.Held | ProblemKind.Diverged,
                     RaftRole.Candidate,
                     7,
                     Two.Name,
@@ -289,7 +290,7 @@ internal static class Samples
                     new Serial(4),
                     5,
                     TimeSpan.FromMicroseconds(300)),
-                new ProcessRow(new ProcessPlace("orders", Two.Name), 0, default, 0, null, default, default, 0, null),
+                new ProcessRow(new ProcessPlace("orders", Two.Name), false, 0, default, 0, null, default, default, 0, null),
             ],
             HasMore: true),
         new ClientReply.SnapshotTaken(Position, 65_000),

@@ -12,13 +12,13 @@ internal static class AddressCheck
 {
     private static readonly TimeSpan LookupMax = TimeSpan.FromMilliseconds(500);
 
-    public static async Task<Finding[]> FindingsAsync(ClientSettings settings, GroupSample? sample, CancellationToken interrupted)
+    public static async Task<Finding[]> FindingsAsync(ClientSettings settings, GroupReport? report, CancellationToken interrupted)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(interrupted);
         end.CancelAfter(settings.Timeout);
         var target = settings.Target;
         var addresses = target.Contacts.Select(contact => contact.Host).Concat(
-            sample?.Processes.Select(process => target.AddressOf(process.Name, process.Status)).OfType<string>()
+            report?.Rows.Select(row => target.AddressOf(row.Name, row.Status)).OfType<string>()
                 .Select(address => address[..address.LastIndexOf(':')]) ?? []);
         var names = addresses.Distinct().Where(host => !IPAddress.TryParse(host, out _));
         return await Task.WhenAll(names.Select(host => LookUpAsync(host, end.Token))).ConfigureAwait(false);

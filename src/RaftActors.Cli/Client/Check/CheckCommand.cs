@@ -79,24 +79,23 @@ internal sealed class CheckCommand(CommandEnvironment environment, ClientSetting
     }
 
     /// <returns>The last sample; null: no member answered.</returns>
-    private GroupSample? CheckGroup()
+    private GroupReport? CheckGroup()
     {
-        if (client.TryAsk(() => GroupSample.TakeAsync(client, client.End), out var first) is { } why)
+        if (client.TryAsk(() => GroupReport.TakeAsync(client, client.End), out var first) is { } why)
         {
             Add([Silent(why)]);
             return null;
         }
 
         client.Interrupted.WaitHandle.WaitOne(Pause);
-        if (client.TryAsk(() => GroupSample.TakeAsync(client, client.Interrupted), out var second) is { } later)
+        if (client.TryAsk(() => GroupReport.TakeAsync(client, client.Interrupted), out var second) is { } later)
         {
             Add([Silent(later)]);
             return first;
         }
 
-        Add(new GroupCheck(settings.Target, first, second).Findings());
-        Add(new MemberCheck(settings.Target, first, second, client.WhyUnreached).Findings());
-        if (client.TryAsk(() => DescriptionSample.TakeAsync(second, client.Raft, client.Interrupted), out var described) is null)
+        Add(new GroupCheck(first, second).Findings());
+        if (client.TryAsk(() => DescriptionSample.TakeAsync(second.Answers, client.Raft, client.Interrupted), out var described) is null)
         {
             Add(new AgreementCheck(settings.Target, described).Findings());
         }

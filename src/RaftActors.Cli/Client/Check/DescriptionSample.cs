@@ -17,12 +17,12 @@ internal sealed record DescriptionSample(
     public TimeSpan ClockAheadMax => ClockAhead + (RoundTrip / 2);
 
     /// <summary>
-    /// Asks the processes of a sample that answered. A removed process takes no part in the group, so it may differ from the others.
+    /// Asks the processes that answered. A removed process takes no part in the group, so it may differ from the others.
     /// </summary>
-    public static async Task<ImmutableArray<DescriptionSample>> TakeAsync(GroupSample group, RaftClient raft, CancellationToken end) =>
+    public static async Task<ImmutableArray<DescriptionSample>> TakeAsync(GroupStatus group, RaftClient raft, CancellationToken end) =>
         [
             .. await Task.WhenAll(
-                group.Answers.Where(status => status.Standing() != Standing.Removed).Select(status => TakeAsync(status, raft, end)))
+                group.Processes.Where(status => status.Standing != ProblemKind.Removed).Select(status => TakeAsync(status, raft, end)))
                 .ConfigureAwait(false),
         ];
 

@@ -20,7 +20,7 @@ internal enum FindingLevel
 /// <summary>One result of <c>raft check</c>.</summary>
 /// <param name="About">A member, an address, a directory, a file, or <c>group</c>.</param>
 /// <param name="Text">What was found, with the cause as far as it is known.</param>
-/// <param name="Cure">What to do; null: nothing.</param>
+/// <param name="Cure">What to do; null: nothing, or it ends by itself.</param>
 internal sealed record Finding(FindingLevel Level, string About, string Text, string? Cure)
 {
     public static Finding Ok(string about, string text) => new(FindingLevel.Ok, about, text, null);

@@ -1,129 +1,92 @@
-using System.Collections.Immutable;
+using System.Globalization;
 
 namespace RaftActors.Cli.Client.Check;
 
-/// <summary>Judges the group as a whole: whether its members agree, and whether it can commit.</summary>
-internal sealed class GroupCheck(Target target, GroupSample first, GroupSample second)
+/// <summary>Tells the problems of a group, and those that only two samples or this machine can show.</summary>
+internal sealed class GroupCheck(GroupReport first, GroupReport second)
 {
     private const string Group = "group";
 
-    public IEnumerable<Finding> Findings() => [Identity(), .. MembersAsKnown(), Quorum(), Leader(), Term(), .. Programs()];
+    // They only risk something, and a correct group never has them.
+    private const ProblemKind MustNotBe = ProblemKind.NameConflict | ProblemKind.ContractConflict | ProblemKind.Diverged;
 
-    private Finding Identity()
+    // A follower that answers later than this has missed a good part of the default heartbeat interval, 250 ms.
+    private static readonly TimeSpan RoundTripMax = TimeSpan.FromMilliseconds(100);
+
+    private readonly Target _target = second.Target;
+
+    public IEnumerable<Finding> Findings() => [.. AboutGroup(), .. Builds(), .. second.Rows.SelectMany(About)];
+
+    private IEnumerable<Finding> ProblemsOf(ProcessName? process) =>
+        from problem in second.Problems
+        where problem.Process == process
+        let isFailure = problem.Severity != ProblemSeverity.Risk || (problem.Kind & MustNotBe) != 0
+        select new Finding(
+            isFailure ? FindingLevel.Fail : FindingLevel.Warn,
+            process is { } one ? _target.Show(one) : Group,
+            $"it {second.TextOf(problem)}",
+            second.RemedyOf(problem));
+
+    private List<Finding> AboutGroup()
     {
-        var groups = second.Answers.Where(status => status.Identity != Guid.Empty)
-            .GroupBy(status => status.Identity).OrderByDescending(each => each.Count()).ToList();
-        return groups.Count switch
+        List<Finding> findings = [.. ProblemsOf(null)];
+        if (second.Term > first.Term)
         {
-            0 => Finding.Fail(Group, "it is not founded", "The first start needs all founders, each with the same roster."),
-            1 => Finding.Ok(Group, $"all who answer belong to the group {groups[0].Key:N}"),
-            _ => Finding.Fail(
+            findings.Add(Finding.Warn(
                 Group,
-                $"there are {groups.Count} groups with this name: "
-                    + string.Join("; ", groups.Select(each => $"{Names(each.Select(status => status.Name))} in {each.Key:N}")),
-                "Decide which group is the right one. Stop each process of the others, move its directory away, and add it to that one."),
-        };
-    }
-
-    private IEnumerable<Finding> MembersAsKnown()
-    {
-        if (second.Answers.Where(status => status.Standing() == Standing.Member).MaxBy(status => status.MembersIndex) is not { } latest)
-        {
-            yield break;
+                $"the term rose from {first.Term} to {second.Term} between two samples, so there are elections",
+                "Look for long pauses of the machines, slow disks and lost packets. On slow machines raise raft.election-timeout."));
         }
 
-        var others = second.Answers.Where(status => status.Standing() == Standing.Member && status.Identity == latest.Identity).ToList();
-        var contrary = others.Where(
-            status => status.MembersIndex == latest.MembersIndex && !status.Members.SequenceEqual(latest.Members)).ToList();
-        var older = others.Where(status => status.MembersIndex < latest.MembersIndex).ToList();
-        if (contrary.Count > 0)
+        if (findings.Count == 0 && second.Answers is { Leader: { } leader, Latest: { } latest })
         {
-            yield return Finding.Fail(
+            var voters = latest.Members.Count(member => member.IsVoter);
+            findings.Add(Finding.Ok(
                 Group,
-                $"{Names(contrary.Select(status => status.Name))} and {target.Show(latest.Name)} have different members at one index",
-                "Save the data directories and report a bug: this must not happen.");
+                $"{_target.Show(leader)} leads in term {second.Term}; {voters} of {latest.Members.Length} members of the group "
+                    + $"{latest.Identity:N} vote"));
         }
-        else if (older.Count > 0)
-        {
-            yield return Finding.Warn(
-                Group,
-                $"{Names(older.Select(status => status.Name))} do not know the latest members yet",
-                "Wait until they have caught up, and check again.");
-        }
-        else
-        {
-            yield return Finding.Ok(
-                Group, $"all agree on the {latest.Members.Length} members, {latest.Members.Count(member => member.IsVoter)} of them vote");
-        }
+
+        return findings;
     }
 
-    private Finding Quorum()
-    {
-        var voters = second.Members.Where(member => member.IsVoter).ToImmutableArray();
-        var heard = voters.Count(voter => second.StatusOf(voter.Name) is not null);
-        return 2 * heard <= voters.Length
-            ? Finding.Fail(
-                Group,
-                $"{heard} of {voters.Length} voters answer, which is no majority, so nothing is committed",
-                "Start the others. If a majority is lost for ever with its disks, see 'raft recover --help'.")
-            : voters.Length < 3
-                ? Finding.Warn(
-                    Group, $"{voters.Length} of its members vote, so it survives no loss of a node", "Add members until three vote.")
-                : Finding.Ok(Group, $"{heard} of {voters.Length} voters answer");
-    }
-
-    private Finding Leader()
-    {
-        var known = second.Answers.Where(status => status.Leader is not null).ToList();
-        var latest = known.MaxBy(status => status.Term);
-        var contrary = known.Where(status => status.Term == latest?.Term && status.Leader != latest.Leader).ToList();
-        return latest is null
-            ? Finding.Fail(Group, "no leader is known", "Run 'raft explain' on several members: it tells why nobody leads.")
-            : contrary.Count > 0
-                ? Finding.Fail(
-                    Group,
-                    $"two leaders are known in term {latest.Term}: {Names([latest.Leader!.Value, contrary[0].Leader!.Value])}",
-                    "Save the data directories and report a bug: this must not happen.")
-                : known.Any(status => status.Leader != latest.Leader)
-                    ? Finding.Warn(
-                        Group, "some members know an earlier leader", "Wait for the end of the election, and check again.")
-                    : Finding.Ok(Group, $"{target.Show(latest.Leader!.Value)} leads"); // Justification: known have a leader.
-    }
-
-    private Finding Term() => second.Term > first.Term
-        ? Finding.Warn(
+    private IEnumerable<Finding> Builds() =>
+        from version in second.Answers.Processes.Where(status => status.IsOpen).GroupBy(status => status.Program.LogicVersion)
+        let builds = version.GroupBy(status => status.Program.Build, status => _target.Show(status.Name)).ToList()
+        where builds.Count > 1
+        select Finding.Ok(
             Group,
-            $"the term rose from {first.Term} to {second.Term} between two samples, so there are elections",
-            "Look for long pauses of the machines, slow disks and lost packets. On slow machines raise raft.election-timeout.")
-        : Finding.Ok(Group, $"the term {second.Term} is stable");
+            $"logic version {version.Key} runs in several builds: {string.Join("; ", builds.Select(build => string.Join(", ", build)))}. "
+                + "Raise LogicVersion if HandleAppend has changed between them");
 
-    private IEnumerable<Finding> Programs()
+    private List<Finding> About(MemberRow row)
     {
-        foreach (var version in second.Answers.Where(status => status.IsOpen).GroupBy(status => status.Program.LogicVersion))
+        var shown = _target.Show(row.Name);
+        List<Finding> findings = [.. ProblemsOf(row.Name)];
+        if (row.Status is not { } status)
         {
-            if (Differences(version, status => status.Program.Contracts) is { } contracts)
-            {
-                yield return Finding.Fail(
-                    Group,
-                    $"one logic version, {version.Key}, stands for values of different JSON: {contracts}",
-                    "Run one program on all nodes, and raise LogicVersion when a type or a property changes.");
-            }
-            else if (Differences(version, status => status.Program.Build) is { } builds)
-            {
-                yield return Finding.Ok(
-                    Group,
-                    $"logic version {version.Key} runs in several builds: {builds}. Raise LogicVersion if HandleAppend has changed between "
-                        + "them");
-            }
+            return findings;
         }
-    }
 
-    // Null: all are alike.
-    private string? Differences<T>(IEnumerable<RaftStatus> answers, Func<RaftStatus, T> valueOf)
-    {
-        var values = answers.GroupBy(valueOf).ToList();
-        return values.Count > 1 ? string.Join("; ", values.Select(value => Names(value.Select(status => status.Name)))) : null;
-    }
+        var time = string.Create(CultureInfo.InvariantCulture, $"{row.RoundTrip.TotalMilliseconds:0.0} ms");
+        if (row.RoundTrip > RoundTripMax)
+        {
+            findings.Add(Finding.Warn(
+                shown,
+                $"it answers after {time}, which is long",
+                "Look at the load of its machine, and at the network between this machine and it."));
+        }
 
-    private string Names(IEnumerable<ProcessName> names) => string.Join(", ", names.Select(target.Show));
+        if (first.Answers.StatusOf(row.Name)?.Delivered == status.Delivered && status.Delivered.Value < first.Committed)
+        {
+            findings.Add(Finding.Warn(
+                shown,
+                $"it is {second.Committed - status.Delivered.Value} pairs behind, and does not move",
+                $"Run 'raft explain {shown}' to see what it waits for."));
+        }
+
+        return findings.Count > 0
+            ? findings
+            : [Finding.Ok(shown, $"{StatusView.RoleOf(status)} in term {status.Term}, answers after {time}")];
+    }
 }

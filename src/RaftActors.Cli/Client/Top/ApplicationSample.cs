@@ -40,7 +40,7 @@ internal sealed record ApplicationSample(ImmutableArray<GroupRow> Groups, Immuta
         // that the user did not name is reported only if a process is missing, which may be on it.
         return new ApplicationSample(
             groups,
-            groups.Any(group => group.HasSilent)
+            groups.Any(group => group.Silent > 0)
                 ? samples
                 : samples.RemoveAll(
                     node => node.Silence is not null && raft.ContactNodes.All(contact => NameOf(contact) != node.Name)),

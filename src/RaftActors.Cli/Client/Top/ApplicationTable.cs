@@ -25,7 +25,7 @@ internal sealed class ApplicationTable : ITopTable
         var earlier = before?.Groups.ToDictionary(group => group.Group, StringComparer.Ordinal) ?? [];
         var time = before is null ? default : System.Diagnostics.Stopwatch.GetElapsedTime(before.At, now.At);
         _rows = now.Groups
-            .Select(group => (group, group.IsProblem, group.RateSince(earlier.GetValueOrDefault(group.Group), time)))
+            .Select(group => (group, !group.Problems.IsEmpty, group.RateSince(earlier.GetValueOrDefault(group.Group), time)))
             .OrderByDescending(row => row.Item2).ThenByDescending(row => row.Item3 ?? 0)
             .ThenBy(row => row.group.Group, StringComparer.Ordinal)
             .ToArray();
@@ -106,7 +106,7 @@ internal sealed class ApplicationTable : ITopTable
         $"{group.Lag}",
         rate?.ToString("0", CultureInfo.InvariantCulture) ?? "",
         TopView.Sync(group.SyncTime),
-        group.Note(_target),
+        group.Note(_target) ?? "",
     ];
 
     private void Members(Utf8JsonWriter writer, GroupRow group, bool isProblem, double? rate)
@@ -126,6 +126,6 @@ internal sealed class ApplicationTable : ITopTable
 
         TopView.Sync(writer, group.SyncTime);
         writer.WriteBoolean("problem", isProblem);
-        JsonLine.Text(writer, "note", group.Note(_target) is { Length: > 0 } note ? note : null);
+        JsonLine.Text(writer, "note", group.Note(_target));
     }
 }

@@ -8,9 +8,6 @@ namespace RaftActors.Cli.Client.Top;
 /// <param name="Processes">One or more.</param>
 internal sealed record GroupRow(string Group, ImmutableArray<ProcessRow> Processes)
 {
-    private const ProcessMarks Faults = ProcessMarks.Failed | ProcessMarks.Fenced | ProcessMarks.NameConflict
-        | ProcessMarks.DiskNearlyFull | ProcessMarks.ActorFault;
-
     public long Term => Members.Select(process => process.Term).DefaultIfEmpty().Max();
 
     /// <summary>The leader of the latest term; null: no member that answered knows one.</summary>
@@ -39,51 +36,23 @@ internal sealed record GroupRow(string Group, ImmutableArray<ProcessRow> Process
     /// <summary>The longest of the latest syncs of the members; null: none is known.</summary>
     public TimeSpan? SyncTime => Processes.Max(process => process.SyncTime);
 
-    /// <summary>Whether a member did not answer.</summary>
-    public bool HasSilent => Silent > 0;
-
     private ProcessRow Latest => Processes.OrderByDescending(process => process.Role == RaftRole.Leader)
         .ThenByDescending(process => process.Term).ThenByDescending(process => process.Committed).First();
 
-    private IEnumerable<ProcessRow> Members => Processes.Where(process => process.Has(ProcessMarks.Member));
+    private IEnumerable<ProcessRow> Members => Processes.Where(process => process.IsMember);
 
-    private IEnumerable<ProcessRow> NotOpen => Processes.Where(process => !process.Has(ProcessMarks.Open));
+    // The node of a process that is not open answered. The process does not know yet that it is a member.
+    public int Silent => Math.Max(
+        0, Known - Answered - Processes.Count(process => !process.IsMember && process.Has(ProblemKind.Opening | ProblemKind.Failed)));
 
-    // Their nodes answered. They do not know yet that they are members.
-    private int Silent => Math.Max(0, Known - Answered - NotOpen.Count());
-
-    /// <summary>Whether an operator should look at the group.</summary>
-    public bool IsProblem =>
-        Leader is null || Silent > 0 || Processes.Any(process => process.Has(Faults)) || NotOpen.Any();
+    public ImmutableArray<GroupProblem> Problems => GroupHealth.Of(Processes, hasLeader: Leader is not null, Silent);
 
     /// <summary>Commits per second since an earlier row of the same group; null: there is none.</summary>
     public double? RateSince(GroupRow? before, TimeSpan time) =>
         before is null ? null : Math.Max(0, Committed - before.Committed) / time.TotalSeconds;
 
-    /// <summary>What is wrong, in short; empty: nothing.</summary>
-    public string Note(Target target)
-    {
-        List<string> notes = [];
-        foreach (var process in Processes)
-        {
-            var name = target.Show(process.Place.Name);
-            AddIf(process.Has(ProcessMarks.Failed), $"{name} has failed");
-            AddIf(process.Has(ProcessMarks.Fenced), $"{name} is fenced");
-            AddIf(!process.Has(ProcessMarks.Open | ProcessMarks.Failed), $"{name} opens its store");
-            AddIf(process.Has(ProcessMarks.NameConflict), $"{name} sees two processes with one name");
-            AddIf(process.Has(ProcessMarks.DiskNearlyFull), $"the disk of {name} is nearly full");
-            AddIf(process.Has(ProcessMarks.ActorFault), $"{name} has an actor at fault, see 'raft check'");
-        }
-
-        AddIf(Silent > 0, $"{Silent} did not answer");
-        return string.Join(", ", notes);
-
-        void AddIf(bool holds, string note)
-        {
-            if (holds)
-            {
-                notes.Add(note);
-            }
-        }
-    }
+    /// <summary>The problems in short; null: there are none.</summary>
+    public string? Note(Target target) => GroupReport.Brief([
+        .. Problems.Select(problem => problem.Process is { } process ? $"{target.Show(process)} {problem.Text}" : problem.Text),
+    ]);
 }

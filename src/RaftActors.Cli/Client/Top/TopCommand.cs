@@ -67,7 +67,7 @@ internal sealed class TopCommand(CommandEnvironment environment, ClientSettings 
               LAG         the largest of its members
               COMMITS/S   as above
               SYNC        the largest of its processes
-              NOTE        what is wrong. raft check --group tells causes and cures
+              NOTE        its first problem, and the number of others. raft check --group tells all with their remedies
 
             Nodes that do not answer, or whose program is too early to list its groups, are named below the table.
 
@@ -109,9 +109,7 @@ internal sealed class TopCommand(CommandEnvironment environment, ClientSettings 
 
     private async Task<ITopTable> TakeAsync() => hasGroup
         ? new TopView(
-            settings.Target,
-            await GroupSample.TakeAsync(client, client.Interrupted).ConfigureAwait(false),
-            (_before as TopView)?.Sample.Processes ?? [])
+            await GroupReport.TakeAsync(client, client.Interrupted).ConfigureAwait(false), (_before as TopView)?.Report.Rows ?? [])
         : new ApplicationTable(
             settings.Target,
             await ApplicationSample.TakeAsync(client.Raft, settings.LookPatience, client.Interrupted).ConfigureAwait(false),

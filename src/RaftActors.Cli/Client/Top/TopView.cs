@@ -10,15 +10,14 @@ using Spectre.Console.Rendering;
 namespace RaftActors.Cli.Client.Top;
 
 /// <summary>Formats the members of one group.</summary>
-/// <param name="now">The latest sample.</param>
-/// <param name="before">The samples of the period before; empty: this is the first.</param>
-internal sealed class TopView(Target target, GroupSample now, ImmutableArray<MemberSample> before) : ITopTable
+/// <param name="before">The rows of the period before; empty: this is the first.</param>
+internal sealed class TopView(GroupReport now, ImmutableArray<MemberRow> before) : ITopTable
 {
     private static readonly string[] Columns = ["ROLE", "TERM", "COMMITTED", "DELIVERED", "LAG", "COMMITS/S", "SYNC", "ROUND TRIP"];
 
-    private string[] Heading => [target.Noun.ToUpperInvariant(), .. Columns];
+    private string[] Heading => [now.Target.Noun.ToUpperInvariant(), .. Columns];
 
-    public GroupSample Sample => now;
+    public GroupReport Report => now;
 
     /// <summary>The cell for <see cref="RaftStatus.SyncTime"/>.</summary>
     public static string Sync(TimeSpan? time) =>
@@ -36,9 +35,9 @@ internal sealed class TopView(Target target, GroupSample now, ImmutableArray<Mem
     public void WriteText(TextWriter output)
     {
         var table = new TextTable(Heading);
-        foreach (var sample in now.Processes)
+        foreach (var row in now.Rows)
         {
-            table.Add(Cells(sample));
+            table.Add(Cells(row));
         }
 
         table.WriteTo(output);
@@ -53,10 +52,10 @@ internal sealed class TopView(Target target, GroupSample now, ImmutableArray<Mem
             table.AddColumn(place < 2 ? column : column.RightAligned());
         }
 
-        foreach (var sample in now.Processes)
+        foreach (var row in now.Rows)
         {
-            var style = new Style(StatusView.ColourOf(sample.Status?.Role));
-            table.AddRow(Cells(sample).Select(cell => new Text(Printable.Of(cell), style)));
+            var style = new Style(StatusView.ColourOf(row.Status?.Role));
+            table.AddRow(Cells(row).Select(cell => new Text(Printable.Of(cell), style)));
         }
 
         return table;
@@ -64,37 +63,33 @@ internal sealed class TopView(Target target, GroupSample now, ImmutableArray<Mem
 
     public void WriteJson(TextWriter output)
     {
-        foreach (var sample in now.Processes)
+        foreach (var row in now.Rows)
         {
-            JsonLine.Write(output, writer => Members(writer, sample));
+            JsonLine.Write(output, writer => Members(writer, row));
         }
     }
 
-    private static string Milliseconds(TimeSpan time) => time.TotalMilliseconds.ToString("0.0", CultureInfo.InvariantCulture);
+    private double? RateOf(MemberRow row) => row.RateSince(before.FirstOrDefault(each => each.Name == row.Name));
 
-    private double? RateOf(MemberSample sample) => sample.RateSince(before.FirstOrDefault(each => each.Name == sample.Name));
+    private string[] Cells(MemberRow row) =>
+    [
+        now.Target.Show(row.Name),
+        StatusView.RoleOf(row.Status),
+        $"{row.Status?.Term}",
+        $"{row.Status?.Committed}",
+        $"{row.Status?.Delivered}",
+        $"{now.Committed - row.Status?.Delivered.Value}",
+        RateOf(row)?.ToString("0", CultureInfo.InvariantCulture) ?? "",
+        Sync(row.Status?.SyncTime),
+        row.Status is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{row.RoundTrip.TotalMilliseconds:0.0} ms"),
+    ];
 
-    private string[] Cells(MemberSample sample) => sample.Status is { } status
-        ?
-        [
-            target.Show(sample.Name),
-            StatusView.RoleOf(status),
-            $"{status.Term}",
-            $"{status.Committed}",
-            $"{status.Delivered}",
-            $"{now.Committed - status.Delivered.Value}",
-            RateOf(sample)?.ToString("0", CultureInfo.InvariantCulture) ?? "",
-            Sync(status.SyncTime),
-            $"{Milliseconds(sample.RoundTrip)} ms",
-        ]
-        : [target.Show(sample.Name), StatusView.RoleOf(null), "", "", "", "", "", "", ""];
-
-    private void Members(Utf8JsonWriter writer, MemberSample sample)
+    private void Members(Utf8JsonWriter writer, MemberRow row)
     {
         writer.WriteString("kind", "sample");
-        writer.WriteString(target.Noun, target.Show(sample.Name));
-        writer.WriteString("role", StatusView.RoleOf(sample.Status));
-        if (sample.Status is not { } status)
+        writer.WriteString(now.Target.Noun, now.Target.Show(row.Name));
+        writer.WriteString("role", StatusView.RoleOf(row.Status));
+        if (row.Status is not { } status)
         {
             return;
         }
@@ -103,12 +98,12 @@ internal sealed class TopView(Target target, GroupSample now, ImmutableArray<Mem
         writer.WriteNumber("committed", status.Committed.Value);
         writer.WriteNumber("delivered", status.Delivered.Value);
         writer.WriteNumber("lag", now.Committed - status.Delivered.Value);
-        if (RateOf(sample) is { } rate)
+        if (RateOf(row) is { } rate)
         {
             writer.WriteNumber("commitsPerSecond", Math.Round(rate, 1));
         }
 
         Sync(writer, status.SyncTime);
-        writer.WriteNumber("roundTripMs", Math.Round(sample.RoundTrip.TotalMilliseconds, 3));
+        writer.WriteNumber("roundTripMs", Math.Round(row.RoundTrip.TotalMilliseconds, 3));
     }
 }

@@ -1,0 +1,58 @@
+namespace RaftActors;
+
+/// <summary>What is wrong with a group or with one of its processes, and what to do. See <see cref="GroupHealth"/>.</summary>
+public sealed record GroupProblem
+{
+    internal GroupProblem(string group, ProcessName? process, GroupHealth.Rule rule, string detail)
+    {
+        (Process, Severity, Remedy, Kind) = (process, rule.Severity, rule.Remedy, rule.Kind);
+        Text = $"{rule.Text}{detail}".TrimEnd('.');
+        Cause = process is null ? $"Group {group} {Text}." : $"{process} of group {group} {Text}.";
+    }
+
+    /// <summary>The process. Null: the group as a whole.</summary>
+    public ProcessName? Process { get; }
+
+    /// <summary>How bad it is.</summary>
+    public ProblemSeverity Severity { get; }
+
+    /// <summary>What is wrong, as a sentence for people that names the process and the group.</summary>
+    public string Cause { get; }
+
+    /// <summary>What to do, as text for people. Null: it ends by itself.</summary>
+    public string? Remedy { get; }
+
+    internal ProblemKind Kind { get; }
+
+    /// <summary>The cause without names in front: a predicate of the process, or of the group.</summary>
+    internal string Text { get; }
+
+    /// <summary>Returns the cause and the remedy.</summary>
+    public override string ToString() => Remedy is null ? Cause : $"{Cause} {Remedy}";
+}
+
+/// <summary>How bad a <see cref="GroupProblem"/> is.</summary>
+public enum ProblemSeverity
+{
+    /// <summary>The process or the group serves, but one more failure can end that.</summary>
+    Risk,
+
+    /// <summary>It cannot serve now.</summary>
+    NotReady,
+
+    /// <summary>It cannot serve before its node restarts or a person acts.</summary>
+    Stopped,
+}
+
+/// <summary>
+/// The rule of a problem. The values up to <see cref="Diverged"/> are what a process says of itself, and are written to other nodes.
+/// </summary>
+[Flags]
+internal enum ProblemKind
+{
+    Failed = 1, NoActor = 1 << 1, Opening = 1 << 2, Fenced = 1 << 3, Founding = 1 << 4, Waiting = 1 << 5, Removed = 1 << 6,
+    Held = 1 << 7, NameConflict = 1 << 8, ContractConflict = 1 << 9, DiskNearlyFull = 1 << 10, Diverged = 1 << 11,
+    KnowsNoLeader = 1 << 12, Behind = 1 << 13, ReachesFew = 1 << 14, Silent = 1 << 15, Unreached = 1 << 16, Stale = 1 << 17,
+    TwoGroups = 1 << 18, TwoLeaders = 1 << 19, TwoConfigurations = 1 << 20, NoMajority = 1 << 21, NoLeader = 1 << 22,
+    SomeSilent = 1 << 23, Narrow = 1 << 24,
+}
