@@ -23,7 +23,13 @@ internal sealed record Setting(string Section, string Key, string Rule, string K
 
     private static readonly Dictionary<string, decimal> Sizes = new()
     {
-        ["b"] = 1, ["kB"] = 1000, ["KiB"] = 1 << 10, ["MB"] = 1_000_000, ["MiB"] = 1 << 20, ["GB"] = 1_000_000_000, ["GiB"] = 1 << 30,
+        ["b"] = 1,
+        ["kB"] = 1000,
+        ["KiB"] = 1 << 10,
+        ["MB"] = 1_000_000,
+        ["MiB"] = 1 << 20,
+        ["GB"] = 1_000_000_000,
+        ["GiB"] = 1 << 30,
     };
 
     /// <summary>One value for all groups of a node.</summary>

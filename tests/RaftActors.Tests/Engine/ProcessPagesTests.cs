@@ -84,7 +84,9 @@ public sealed class ProcessPagesTests : TestKit
         var (name, other) = (new ProcessName("a@node1"), new ProcessName("b@node2"));
         RaftStatus founder = new("g", name)
         {
-            IsOpen = true, Actor = ActorRefs.Nobody, Members = [new(name, isVoter: true), new(other, isVoter: true)],
+            IsOpen = true,
+            Actor = ActorRefs.Nobody,
+            Members = [new(name, isVoter: true), new(other, isVoter: true)],
         };
         var waiting = founder with { Members = [new(name, isVoter: false)] };
 

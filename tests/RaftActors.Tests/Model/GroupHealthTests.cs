@@ -23,12 +23,18 @@ public sealed class GroupHealthTests
 
     private static readonly RaftStatus Founder = Good[0] with
     {
-        Identity = Guid.Empty, Leader = null, Reachable = [], MembersIndex = default,
+        Identity = Guid.Empty,
+        Leader = null,
+        Reachable = [],
+        MembersIndex = default,
     };
 
     private static readonly RaftStatus Joining = Of(Fourth) with
     {
-        Identity = Guid.Empty, Leader = null, Members = [new GroupMember(Fourth, isVoter: false)], MembersIndex = default,
+        Identity = Guid.Empty,
+        Leader = null,
+        Members = [new GroupMember(Fourth, isVoter: false)],
+        MembersIndex = default,
     };
 
     private static readonly Dictionary<string, (RaftStatus[] Answers, string[] Problems)> Groups = new()

@@ -12,7 +12,13 @@ public sealed partial class SettingTableTests
 {
     private static readonly Dictionary<string, double> Units = new()
     {
-        [""] = 1, ["ms"] = 1, ["s"] = 1000, ["b"] = 1, ["KiB"] = 1 << 10, ["MiB"] = 1 << 20, ["GiB"] = 1 << 30,
+        [""] = 1,
+        ["ms"] = 1,
+        ["s"] = 1000,
+        ["b"] = 1,
+        ["KiB"] = 1 << 10,
+        ["MiB"] = 1 << 20,
+        ["GiB"] = 1 << 30,
     };
 
     public static TheoryData<string> Keys => [.. SettingTable.OfRaft.All.Select(setting => setting.Key)];
