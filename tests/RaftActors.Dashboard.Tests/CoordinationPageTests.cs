@@ -102,6 +102,8 @@ public sealed class CoordinationPageTests : IAsyncLifetime
     public async Task Lock_stays_unless_an_operator_takes_it_away_from_a_page_of_this_site(string dashboard, string? user, string site)
     {
         var held = await LockAsync(0, "billing", null);
+        using var stream = await PageStream.OpenAsync(_nodes[2].Http, "/raft/events?lock=billing");
+        await stream.UntilAsync(each => each.Has("lock", $"token {held.Token}"));
         using var page = await SendAsync(HttpMethod.Get, $"{dashboard}/coordination?lock=billing", user);
         using var answer = await BreakAsync($"{held.Token}", user, site, dashboard);
         var overview = await CoordinationOf(0).DescribeAsync("billing");
