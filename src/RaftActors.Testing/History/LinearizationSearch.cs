@@ -109,8 +109,10 @@ internal sealed class LinearizationSearch<TState, TInput, TOutput>
     private int TryPlace(int place, int operation)
     {
         var placed = _places.PlacedAt(place);
-        var twin = _timeline.Twins[operation];
-        return !IsIn(placed, operation) && (twin < 0 || IsIn(placed, twin)) && TryStep(_places[place].State, operation, out var next)
+        var predecessor = _timeline.Predecessors[operation];
+        return !IsIn(placed, operation)
+            && (predecessor < 0 || IsIn(placed, predecessor))
+            && TryStep(_places[place].State, operation, out var next)
             ? Reach(place, operation, next)
             : -1;
     }

@@ -31,7 +31,7 @@ namespace RaftActors.Tests.Scenarios;
 /// <see cref="OnPeer"/>, and messages of engines in <see cref="ScenarioMessages.Of"/>.</item>
 /// <item><c>store: hold</c> and further ones: see <see cref="OnStore"/>. <c>node: prepares</c>, <c>restarts</c>: see
 /// <see cref="OnNode"/>.</item>
-/// <item><c>twin n-x</c>: discovery finds a second process called a, on this node.</item>
+/// <item><c>duplicate n-x</c>: discovery finds a second process called a, on this node.</item>
 /// <item><c>strangers 3</c>: discovery finds three processes that no configuration names. <c>stranger s1</c>: this one has
 /// stopped.</item>
 /// </list>
@@ -210,7 +210,7 @@ internal sealed partial class ScenarioRunner : IDisposable
                 var engine = _peers.EngineOf(line[0], $"n-{line[0]}", uid: 1);
                 TellEngine(ScenarioMessages.NewsOf(stopped, ScenarioPeers.NameOf(line[0]), engine)!); // Justification: it is news.
                 break;
-            case "twin":
+            case "duplicate":
                 TellEngine(ScenarioMessages.Found(ScenarioPeers.NameOf(Self), _peers.EngineOf(Self, line[0], uid: 1)));
                 break;
             case "repeat":

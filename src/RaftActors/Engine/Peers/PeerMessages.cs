@@ -16,7 +16,12 @@ namespace RaftActors.Engine;
 /// which processes to look for. Invariant: a message teaches no engine if Core does not trust its boot to be the latest of its name.
 /// </summary>
 internal sealed class PeerMessages(
-    EngineContext context, TwinProcesses twins, EventPublishing events, ActorNotices notices, AppendTraces traces, StoreReads reads)
+    EngineContext context,
+    DuplicateProcesses duplicates,
+    EventPublishing events,
+    ActorNotices notices,
+    AppendTraces traces,
+    StoreReads reads)
 {
     private readonly HeldPages _pages = new();
     private readonly WarningLimit _strangers = new(Machine.Current.Time);
@@ -39,11 +44,11 @@ internal sealed class PeerMessages(
 
     public void OnNews(PeerNews news)
     {
-        twins.OnNews(news);
+        duplicates.OnNews(news);
         switch (news)
         {
             case PeerNews.Found(var name, var engine) when name == context.Process.Name:
-                twins.OnOwnName(engine);
+                duplicates.OnOwnName(engine);
                 break;
             case PeerNews.Found found when context.Peers.IsReachableElsewhere(found.Name, found.Engine):
                 // It has moved, or another process has its name. Core tells by its greeting.
@@ -109,11 +114,11 @@ internal sealed class PeerMessages(
     }
 
     /// <summary>Core refused the sender of the current message.</summary>
-    public void OnTwinRefused(Effect.TwinRefused refused)
+    public void OnDuplicateRefused(Effect.DuplicateRefused refused)
     {
-        if (_untrusted is var (twin, engine) && twin == refused.Twin)
+        if (_untrusted is var (duplicate, engine) && duplicate == refused.Duplicate)
         {
-            twins.OnRefused(twin.Name, engine, context.Peers.Find(twin.Name));
+            duplicates.OnRefused(duplicate.Name, engine, context.Peers.Find(duplicate.Name));
         }
     }
 
@@ -298,7 +303,7 @@ internal sealed class PeerMessages(
         var isNews = context.Peers.Learn(name, engine, out var forgotten);
         if (forgotten is { } gone)
         {
-            twins.Forget(gone);
+            duplicates.Forget(gone);
             notices.Forget(gone);
         }
 
@@ -307,7 +312,7 @@ internal sealed class PeerMessages(
             return false;
         }
 
-        twins.OnMet(name, engine);
+        duplicates.OnMet(name, engine);
         OnReachable(name);
         return true;
     }
