@@ -318,7 +318,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         foreach (var (address, _) in _leaving.Where(each => Now - each.Value > IntervalsToLeave * _interval).ToArray())
         {
             _leaving.Remove(address);
-            Tcp?.Expel(address);
+            Tcp?.OnDeparted(address);
         }
 
         var silence = Now - (IntervalsOfSilence * _interval);

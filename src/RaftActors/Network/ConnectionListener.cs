@@ -75,7 +75,7 @@ internal sealed class ConnectionListener : IDisposable
     }
 
     /// <summary>Closes the connections of a node that were accepted only because a group named it.</summary>
-    public void Expel(Address peer)
+    public void OnDeparted(Address peer)
     {
         IAcceptedConnection[] all;
         lock (_lock)

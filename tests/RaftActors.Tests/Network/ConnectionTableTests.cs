@@ -232,32 +232,32 @@ public sealed class ConnectionTableTests : TestKit
     [Fact]
     public void Node_that_leaves_once_more_counts_as_the_latest()
     {
-        var expelled = new ExpelledNodes();
-        foreach (var i in Enumerable.Range(0, ExpelledNodes.Max))
+        var departed = new DepartedNodes();
+        foreach (var i in Enumerable.Range(0, DepartedNodes.Max))
         {
-            expelled.Add(AddressOf(i));
+            departed.Add(AddressOf(i));
         }
 
-        expelled.Add(AddressOf(0));
-        expelled.Add(AddressOf(-1));
+        departed.Add(AddressOf(0));
+        departed.Add(AddressOf(-1));
 
-        Assert.Equal([true, false, true], new[] { 0, 1, 2 }.Select(i => expelled.Contains(AddressOf(i))));
+        Assert.Equal([true, false, true], new[] { 0, 1, 2 }.Select(i => departed.Contains(AddressOf(i))));
     }
 
     [Fact]
     public void Nodes_that_have_left_are_remembered_up_to_the_bound_and_the_latest_stay()
     {
-        var expelled = new ExpelledNodes();
-        foreach (var i in Enumerable.Range(0, 2 * ExpelledNodes.Max))
+        var departed = new DepartedNodes();
+        foreach (var i in Enumerable.Range(0, 2 * DepartedNodes.Max))
         {
-            expelled.Add(AddressOf(i));
+            departed.Add(AddressOf(i));
         }
 
-        Assert.Equal(ExpelledNodes.Max, expelled.Count);
-        Assert.True(expelled.Contains(AddressOf((2 * ExpelledNodes.Max) - 1)));
-        Assert.False(expelled.Contains(AddressOf(0)));
-        expelled.Remove([AddressOf((2 * ExpelledNodes.Max) - 1)]);
-        Assert.Equal(ExpelledNodes.Max - 1, expelled.Count);
+        Assert.Equal(DepartedNodes.Max, departed.Count);
+        Assert.True(departed.Contains(AddressOf((2 * DepartedNodes.Max) - 1)));
+        Assert.False(departed.Contains(AddressOf(0)));
+        departed.Remove([AddressOf((2 * DepartedNodes.Max) - 1)]);
+        Assert.Equal(DepartedNodes.Max - 1, departed.Count);
     }
 
     private static IConnection WayTo(TcpNetwork network, Address address) =>

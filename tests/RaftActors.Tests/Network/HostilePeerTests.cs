@@ -273,7 +273,7 @@ public sealed class HostilePeerTests : TestKit
             var client = await greeting;
             Send(client, new ClientCall.Backup(default, default, 0, LogIndex.Zero));
             _engine.ExpectMsg<ClientCall.Backup>(Guard);
-            listener.Expel(Far);
+            listener.OnDeparted(Far);
             Assert.True(HasEnded(client));
         }
         else
