@@ -34,7 +34,7 @@ public sealed class OpenHandshakesTests
     }
 
     [Fact]
-    public void Connections_are_closed_with_the_room_and_when_they_enter_later()
+    public void Connections_are_closed_at_the_close_and_when_they_enter_later()
     {
         Enter("10.0.0.1", "1");
         _room.Leave(Enter("10.0.0.1", "2"));
