@@ -403,7 +403,7 @@ internal sealed class RaftCore
         if (_state.IsAdmitted && (!wasAdmitted || (_state.Role is FollowerRole { Leader: null } && !_state.IsBound)))
         {
             // Also requests that were refused for the sake of a leader that this process no longer follows. The candidate asks once.
-            _elections.JudgeKeptRequests();
+            _elections.DecideKeptRequests();
         }
 
         _elections.Settle();

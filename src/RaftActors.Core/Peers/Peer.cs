@@ -76,7 +76,7 @@ internal sealed class Peer(ProcessName name)
     /// </summary>
     public HashSet<(RefusalReason Reason, Serial Serial, LogIndex Under)> Shown { get; } = [];
 
-    /// <summary>A vote request that could not be granted yet. To judge it later is like a slow network.</summary>
+    /// <summary>A vote request that could not be granted yet. A later answer to it is like a slow network.</summary>
     public Envelope? KeptRequest { get; set; }
 
     /// <summary>The process with the incarnation that sent the last message.</summary>

@@ -45,7 +45,7 @@ internal sealed class Leader(
     private void OnHeartbeat(LeaderRole leader)
     {
         ForgetRemovedPeers(leader);
-        divergences.Judge(leader, reportsDisputes: true);
+        divergences.Check(leader, reportsDisputes: true);
         if (state.Role != leader)
         {
             return;

@@ -26,7 +26,7 @@ internal static class Rest
 
     private static bool IsMember(RaftState state) => state is { IsAdmitted: true, IsFounding: false };
 
-    // It may be judged in the next step, for instance if this process led until the end of the latest one.
+    // It may be answered in the next step, for instance if this process led until the end of the latest one.
     private static bool HasKeptRequest(RaftState state) => state.Roster.Peers.Any(static peer => peer.KeptRequest is not null);
 
     private static long EndOf(RaftState state, LeaderRole leader)

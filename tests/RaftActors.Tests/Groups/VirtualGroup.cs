@@ -294,7 +294,7 @@ internal sealed class VirtualGroup(TestKitBase kit, ActorSystem system, IDiction
     /// </summary>
     public void Settle()
     {
-        // The registry and the room create the engines, and introduce them to each other.
+        // The registry and the supervisor create the engines, and introduce them to each other.
         ICanTell[] round = [At("/system/raft"), At("/system/raft/default"), .. _names.SelectMany(PartsOf)];
         _pulse.Pass([.. round, .. round, .. round]);
     }
