@@ -218,7 +218,7 @@ internal sealed class GroupCalls
                     Follow(now);
                     if (hadTarget && _target is null && !_hasAsked)
                     {
-                        // Once a tick: a follower that is on the way, because the leader is silent, answers so again and again.
+                        // Once a tick: a follower that is on the route, because the leader is silent, answers so again and again.
                         _hasAsked = true;
                         _finder.Ask(now);
                     }
@@ -331,7 +331,7 @@ internal sealed class GroupCalls
         Follow(now);
     }
 
-    // Without a way to the leader an Append waits: a process that knows no leader could not do more.
+    // Without a route to the leader an Append waits: a process that knows no leader could not do more.
     private void Watch()
     {
         if (_endTimer is null && IsOpen)
@@ -392,12 +392,12 @@ internal sealed class GroupCalls
 
     private void Follow(TimeSpan now)
     {
-        if (_finder.Way == _target)
+        if (_finder.Route == _target)
         {
             return;
         }
 
-        (_target, _silentSince) = (_finder.Way, null);
+        (_target, _silentSince) = (_finder.Route, null);
         if (_target is not null)
         {
             if (_finder.Leader is { } leader)
@@ -415,7 +415,7 @@ internal sealed class GroupCalls
         {
             if (question.Deadline <= now)
             {
-                var why = question.Why ?? (question.Attempts > 0 ? "No process answered in time." : _finder.WhyNoWay);
+                var why = question.Why ?? (question.Attempts > 0 ? "No process answered in time." : _finder.WhyNoRoute);
                 End(question, NotCommittedReason.NoLeader, why);
             }
             else if (question.NextAt <= now && (question.MayRepeat || question.Attempts == 0))
@@ -426,7 +426,7 @@ internal sealed class GroupCalls
     }
 
     private CancelReason.NotCommitted WhyNotSent() => _target is null
-        ? new CancelReason.NotCommitted(NotCommittedReason.NoLeader, _finder.WhyNoWay)
+        ? new CancelReason.NotCommitted(NotCommittedReason.NoLeader, _finder.WhyNoRoute)
         : new CancelReason.NotCommitted(
             NotCommittedReason.Busy, "It waited for earlier Appends of this client until its timeout. Append it again later.");
 
@@ -589,7 +589,7 @@ internal sealed class GroupCalls
                     case ClientReply.Lost(var node, _):
                         calls.OnUnreachable(node, calls.Now);
                         break;
-                    case ClientReply.Declined when asked is { } gone && gone == calls._finder.Way:
+                    case ClientReply.Declined when asked is { } gone && gone == calls._finder.Route:
                         calls._finder.OnSilent(calls.Now);
                         calls.Follow(calls.Now);
                         break;

@@ -6,7 +6,7 @@ using Akka.Event;
 namespace RaftActors.Network;
 
 /// <summary>
-/// The ways to other nodes, by address. Peers and strangers name addresses, so the number of those that no group of this node names is
+/// The routes to other nodes, by address. Peers and strangers name addresses, so the number of those that no group of this node names is
 /// bounded. When the table is full, the address that was asked for longest ago is forgotten, unless there is a
 /// socket to it. Thread-safe.
 /// </summary>

@@ -18,7 +18,7 @@ internal sealed record NetworkContext(
     TransportSettings Settings, Address Own, ulong Node, IActorRef Registry, ILoggingAdapter Log, TransportMetrics Metrics)
 {
     /// <summary>
-    /// The most nodes that no group of this node names, and to which it has a way: as many as may have connected to it.
+    /// The most nodes that no group of this node names, and to which it has a route: as many as may have connected to it.
     /// </summary>
     public const int StrangersMax = 1024;
 

@@ -195,7 +195,7 @@ internal sealed class TcpNetwork : INetwork
         }
     }
 
-    // The way back to a node that has connected to this one.
+    // The route back to a node that has connected to this one.
     private NodeConnection ConnectionToMet(HandshakeResult greeting)
     {
         var connection = _connections.Get(greeting.Peer);

@@ -84,7 +84,7 @@ public sealed class LiveClientTests : TestKit
             ((VirtualScheduler)Sys.Scheduler).Advance(TimeSpan.FromMilliseconds(100));
         }
 
-        // Only a client without a way to the leader asks all processes for it.
+        // Only a client without a route to the leader asks all processes for it.
         _follower.Expect<ClientCall.Locate>();
     }
 

@@ -223,7 +223,7 @@ public sealed class AppendSessionTests
     }
 
     [Fact]
-    public void New_way_gets_all_open_appends_in_their_order()
+    public void New_route_gets_all_open_appends_in_their_order()
     {
         _ = Enumerable.Range(0, 3).Select(_ => Add()).ToList();
         SendWaiting();

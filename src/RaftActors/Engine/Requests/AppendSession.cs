@@ -16,7 +16,7 @@ namespace RaftActors.Engine.Requests;
 /// <param name="patience">The time without an answer until an Append is sent again. It doubles with each attempt.</param>
 /// <param name="maxBytes">The most bytes of keys and values under way. One Append of any size always goes.</param>
 /// <param name="send">
-/// Sends an Append to the group. False: it was not sent, and no other one should be until the way changes or the Append is overdue.
+/// Sends an Append to the group. False: it was not sent, and no other one should be until the route changes or the Append is overdue.
 /// </param>
 internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan patience, long maxBytes, Func<T, bool> send)
     where T : SessionAppend
@@ -34,7 +34,7 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan patience, l
     /// <summary>The number of Appends that have not ended.</summary>
     public int Count => _waiting.Count + _sent.Count;
 
-    /// <param name="mayGo">The way to the leader is known.</param>
+    /// <param name="mayGo">The route to the leader is known.</param>
     public void Add(T append, TimeSpan now, bool mayGo)
     {
         if (append.HasEnded)
@@ -73,7 +73,7 @@ internal sealed class AppendSession<T>(Func<Member> origin, TimeSpan patience, l
         }
     }
 
-    /// <summary>The way to the leader has changed: sends all open Appends again, in their order.</summary>
+    /// <summary>The route to the leader has changed: sends all open Appends again, in their order.</summary>
     public void SendAll(TimeSpan now)
     {
         foreach (var append in _sent.ToArray())

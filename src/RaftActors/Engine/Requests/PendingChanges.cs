@@ -45,7 +45,7 @@ internal sealed class PendingChanges(EngineContext context)
     /// <summary>A leader is known, or time went by.</summary>
     public void SendWaiting()
     {
-        if (_open.Count == 0 || context.Leader is not { } leader || context.FindLeader() is not { } way)
+        if (_open.Count == 0 || context.Leader is not { } leader || context.FindLeader() is not { } route)
         {
             return;
         }
@@ -54,7 +54,7 @@ internal sealed class PendingChanges(EngineContext context)
         {
             pending.IsSent = true;
             pending.Leader = leader.Leader.Name;
-            context.Send(way.Engine, new WireMessage.ChangeRequest(pending.Change.Request.Id, pending.Change.What));
+            context.Send(route.Engine, new WireMessage.ChangeRequest(pending.Change.Request.Id, pending.Change.What));
         }
     }
 
