@@ -305,7 +305,7 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
     }
 
     /// <summary>Founds the group if it is this process's turn, and leads if a majority has voted for it.</summary>
-    public void Settle()
+    public void Advance()
     {
         if (founding.ShouldCampaign())
         {

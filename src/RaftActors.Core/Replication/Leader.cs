@@ -135,7 +135,7 @@ internal sealed class Leader(
     /// <summary>
     /// Sends to each process the news that it was not sent yet: entries, the commit index, the question of a round of reads.
     /// </summary>
-    public void Settle()
+    public void Advance()
     {
         if (state.Role is not LeaderRole leader)
         {

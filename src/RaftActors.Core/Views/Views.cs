@@ -15,7 +15,7 @@ internal sealed class Views(RaftState state, Commitment commitment)
     /// Announces the changes of this step, in an order on which the application can rely. A leader is lost before its quorum, and found
     /// after it. Committed entries follow. Only then does a leader become ready.
     /// </summary>
-    public void Settle()
+    public void Advance()
     {
         AnnounceFence();
         var quorum = Quorum();

@@ -185,7 +185,7 @@ public sealed class RaftRegistryTests : TestKit
     {
         _group.Start("raft1", 0);
         Greet("default", "raft2@node1", isReply: false);
-        _group.Settle();
+        _group.AwaitIdle();
         var again = CreateTestProbe("again");
         SendGreeting(again);
         Assert.True(IsReachable());
@@ -222,14 +222,14 @@ public sealed class RaftRegistryTests : TestKit
             Meet(number);
         }
 
-        _group.Settle();
+        _group.AwaitIdle();
         Assert.Equal(PeerBook.StrangersMax, Met().Length);
 
         engine.Tell(new PeerNews.Stopped(NameOf(0), _other.Ref));
         Meet(5000);
         Meet(5001);
 
-        _group.Settle();
+        _group.AwaitIdle();
         var met = Met();
         Assert.Equal(PeerBook.StrangersMax, met.Length);
         Assert.Equal([false, true, false], new[] { 0, 5000, 5001 }.Select(number => met.Contains(NameOf(number))));
@@ -248,7 +248,7 @@ public sealed class RaftRegistryTests : TestKit
             }
 
             inbox.Announce();
-            _group.Settle();
+            _group.AwaitIdle();
         }
 
         Assert.All(_other.ReceiveN(2 * OpenQueries.MaxOfClients), reply => Assert.IsType<RaftStatus>(reply));
@@ -269,7 +269,7 @@ public sealed class RaftRegistryTests : TestKit
             }
 
             inbox.Announce();
-            _group.Settle();
+            _group.AwaitIdle();
         }
 
         Assert.All(
@@ -318,7 +318,7 @@ public sealed class RaftRegistryTests : TestKit
     private void SayEmptyHello()
     {
         Sys.ActorSelection("/system/raft").Tell(new WireMessage.Hello([], IsReply: false), _other.Ref);
-        _group.Settle();
+        _group.AwaitIdle();
     }
 
     private static ProcessName NameOf(int number) => new($"stranger{number}@node2");
@@ -338,7 +338,7 @@ public sealed class RaftRegistryTests : TestKit
         var greeting = new Message.Greeting(default, Incarnation.None, IsReply: false);
         var envelope = new RaftActors.Core.Envelope(member, addressee, GroupUid.None, Term.Zero, default, greeting);
         _group.EngineOf("raft1").Tell(new WireMessage.CoreMessage(envelope), engine.Ref);
-        _group.Settle();
+        _group.AwaitIdle();
         return member;
     }
 
