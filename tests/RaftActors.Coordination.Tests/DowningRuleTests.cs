@@ -147,7 +147,7 @@ public sealed class DowningRuleTests
     [InlineData("""{"Count":1,"Downed":null}""")]
     [InlineData("""{"Count":1,"Downed":[null]}""")]
     [InlineData("""{"Count":1,"Downed":[7]}""")]
-    public void Text_of_a_stranger_is_no_decision_and_the_next_decision_replaces_it(string text)
+    public void Text_of_another_program_is_no_decision_and_the_next_decision_replaces_it(string text)
     {
         var read = Decision.Of(text);
 

@@ -199,7 +199,7 @@ public sealed class CoordinationPageTests : IAsyncLifetime
     [InlineData("/coordination?lock=billing")]
     [InlineData("/events?coordination")]
     [InlineData("/events?lock=billing")]
-    public async Task Dashboard_with_authorization_is_closed_to_strangers(string path)
+    public async Task Dashboard_with_authorization_is_closed_to_users_without_rights(string path)
     {
         using var answer = await _nodes[0].Http.GetAsync($"/closed{path}");
         using HttpRequestMessage request = new(HttpMethod.Get, $"/closed{path}");

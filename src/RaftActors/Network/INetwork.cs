@@ -19,7 +19,7 @@ internal interface INetwork : IDisposable
     /// <summary>The route for calls of clients to another node.</summary>
     ICallLink LinkTo(Address node);
 
-    /// <summary>The nodes that the groups of this node name. Strangers take no room from them.</summary>
+    /// <summary>The nodes that the groups of this node name. Unnamed nodes take no room from them.</summary>
     void SetNamed(ImmutableHashSet<Address> named);
 
     /// <summary>The node is gone.</summary>

@@ -175,9 +175,9 @@ public sealed class RaftRegistryTests : TestKit
     {
         _group.Start("raft1", 0);
 
-        var stranger = SendGreeting(_other);
+        var unnamed = SendGreeting(_other);
 
-        _other.FishForMessage<WireMessage.CoreMessage>(message => message.Envelope.To == stranger);
+        _other.FishForMessage<WireMessage.CoreMessage>(message => message.Envelope.To == unnamed);
     }
 
     [Fact]
@@ -211,19 +211,19 @@ public sealed class RaftRegistryTests : TestKit
     }
 
     [Fact]
-    public void Joining_process_meets_as_many_strangers_as_fit_and_another_one_when_one_is_gone()
+    public void Joining_process_meets_as_many_unnamed_ones_as_fit_and_another_one_when_one_is_gone()
     {
         _group.StartJoining("raft4");
         var engine = _group.EngineOf("raft4");
         void Meet(int number) => engine.Tell(GreetingOf(number), _other.Ref);
         ProcessName[] Met() => [.. _group.ViewOf("raft4").Peers.Select(peer => peer.Name)];
-        foreach (var number in Enumerable.Range(0, 10 * PeerBook.StrangersMax))
+        foreach (var number in Enumerable.Range(0, 10 * PeerBook.UnnamedMax))
         {
             Meet(number);
         }
 
         _group.AwaitIdle();
-        Assert.Equal(PeerBook.StrangersMax, Met().Length);
+        Assert.Equal(PeerBook.UnnamedMax, Met().Length);
 
         engine.Tell(new PeerNews.Stopped(NameOf(0), _other.Ref));
         Meet(5000);
@@ -231,7 +231,7 @@ public sealed class RaftRegistryTests : TestKit
 
         _group.AwaitIdle();
         var met = Met();
-        Assert.Equal(PeerBook.StrangersMax, met.Length);
+        Assert.Equal(PeerBook.UnnamedMax, met.Length);
         Assert.Equal([false, true, false], new[] { 0, 5000, 5001 }.Select(number => met.Contains(NameOf(number))));
     }
 
@@ -321,7 +321,7 @@ public sealed class RaftRegistryTests : TestKit
         _group.AwaitIdle();
     }
 
-    private static ProcessName NameOf(int number) => new($"stranger{number}@node2");
+    private static ProcessName NameOf(int number) => new($"unnamed{number}@node2");
 
     private static WireMessage.CoreMessage GreetingOf(int number)
     {

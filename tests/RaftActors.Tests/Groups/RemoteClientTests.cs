@@ -49,10 +49,10 @@ public sealed class RemoteClientTests : TestKit
         await using var client = NewClient<int, int>($"127.0.0.1:{port}");
 
         var join = await client.JoinAsync(new ProcessName("late@:1"));
-        var stranger = await client.LeaveAsync(new ProcessName("unknown@:1"));
+        var unknown = await client.LeaveAsync(new ProcessName("unknown@:1"));
 
         Assert.Contains(join.OrThrow().ResultOr(null!).Members, member => member.Name.Process == "late");
-        Assert.Equal(NotCommittedReason.Invalid, Assert.IsType<Outcome<Membership>.NotCommitted>(stranger).Reason);
+        Assert.Equal(NotCommittedReason.Invalid, Assert.IsType<Outcome<Membership>.NotCommitted>(unknown).Reason);
     }
 
     [Fact]

@@ -12,10 +12,10 @@ using RaftActors.Wire;
 
 namespace RaftActors.Tests.Network;
 
-/// <summary>Peers and strangers name ten times as many addresses as a node has routes for.</summary>
+/// <summary>Peers and unnamed nodes tell of ten times as many addresses as a node has routes for.</summary>
 public sealed class ConnectionTableTests : TestKit
 {
-    private const int Many = 10 * NetworkContext.StrangersMax;
+    private const int Many = 10 * NetworkContext.UnnamedMax;
 
     private static readonly Address Known = new("akka.tcp", "demo", "10.0.0.1", 2551);
     private static readonly TransportSettings Settings = new("", 0, FrameSizeMaxBytes: 5000, QueueSizeMaxBytes: 5000);
@@ -47,11 +47,11 @@ public sealed class ConnectionTableTests : TestKit
             _table.Get(AddressOf(i));
         }
 
-        Assert.Equal(NetworkContext.StrangersMax, _table.All.Length);
+        Assert.Equal(NetworkContext.UnnamedMax, _table.All.Length);
         Assert.Equal(_made[0], _table.Get(Known));
         Assert.NotNull(_table.Find(AddressOf(Many - 1)));
         Assert.Null(_table.Find(AddressOf(0)));
-        Assert.Equal(Many + 1 - NetworkContext.StrangersMax, _made.Count(route => route.IsRetired));
+        Assert.Equal(Many + 1 - NetworkContext.UnnamedMax, _made.Count(route => route.IsRetired));
     }
 
     [Fact]
@@ -66,12 +66,12 @@ public sealed class ConnectionTableTests : TestKit
             _table.Get(AddressOf(i));
         }
 
-        Assert.Equal(NetworkContext.StrangersMax + 1, _table.All.Length);
+        Assert.Equal(NetworkContext.UnnamedMax + 1, _table.All.Length);
         Assert.Equal([named, connected], [_table.Find(Known), _table.Find(AddressOf(-1))]);
     }
 
     [Fact]
-    public void Stranger_gets_no_route_while_all_others_are_connected_and_a_named_address_gets_one()
+    public void Unnamed_address_gets_no_route_while_all_others_are_connected_and_a_named_address_gets_one()
     {
         var warned = CreateTestProbe();
         Sys.EventStream.Subscribe(warned, typeof(Warning));
@@ -80,7 +80,7 @@ public sealed class ConnectionTableTests : TestKit
             _table.Get(AddressOf(i)).IsInUse = true;
         }
 
-        Assert.Equal(NetworkContext.StrangersMax, _table.All.Length);
+        Assert.Equal(NetworkContext.UnnamedMax, _table.All.Length);
         Assert.True(_table.Get(AddressOf(Many)).IsRetired);
         Assert.Contains("nodes that no group of this node names", $"{warned.ExpectMsg<Warning>().Message}");
         Assert.False(warned.HasMessages);
@@ -91,7 +91,7 @@ public sealed class ConnectionTableTests : TestKit
     }
 
     [Fact]
-    public void Route_to_a_node_that_the_groups_name_outlasts_ten_times_as_many_strangers_as_fit()
+    public void Route_to_a_node_that_the_groups_name_outlasts_ten_times_as_many_unnamed_ones_as_fit()
     {
         using var network = NewNetwork();
         var before = RouteTo(network, Known);
@@ -189,7 +189,7 @@ public sealed class ConnectionTableTests : TestKit
             System, transport, Settings with { IsCustom = true }, CustomAddress.Of("n1")!, new NodeCalls(), CreateTestProbe());
         ConnectionRef EngineAt(int number) =>
             Assert.IsType<ConnectionRef>(network.Resolve($"{CustomAddress.Of($"n{number}")}/system/raft/g/p"));
-        ConnectionRef[] engines = [.. Enumerable.Range(2, NetworkContext.StrangersMax).Select(EngineAt)];
+        ConnectionRef[] engines = [.. Enumerable.Range(2, NetworkContext.UnnamedMax).Select(EngineAt)];
         Array.ForEach(engines, engine => engine.Tell(new WireMessage.Hello([], IsReply: false)));
         IConnection[] before = [.. engines.Select(engine => engine.Connection)];
 

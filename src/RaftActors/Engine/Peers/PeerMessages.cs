@@ -24,7 +24,7 @@ internal sealed class PeerMessages(
     StoreReads reads)
 {
     private readonly HeldPages _pages = new();
-    private readonly WarningLimit _strangers = new(Machine.Current.Time);
+    private readonly WarningLimit _unnamed = new(Machine.Current.Time);
 
     // The pieces of snapshots that are being read, by receiver and offset.
     private readonly HashSet<(ProcessName To, long Offset)> _chunks = [];
@@ -62,7 +62,7 @@ internal sealed class PeerMessages(
 
                 if (context.Peers.Find(found.Name) is null)
                 {
-                    WarnOfStranger(found.Name);
+                    WarnOfUnnamed(found.Name);
                 }
 
                 break;
@@ -102,7 +102,7 @@ internal sealed class PeerMessages(
             else
             {
                 // Core would send its answer to no engine.
-                WarnOfStranger(from.Name);
+                WarnOfUnnamed(from.Name);
             }
         }
         else
@@ -278,11 +278,11 @@ internal sealed class PeerMessages(
         }
     }
 
-    private void WarnOfStranger(ProcessName name)
+    private void WarnOfUnnamed(ProcessName name)
     {
         const string Why = "Messages of processes that no configuration of the group names are dropped, because too many of them run. "
             + "Find out which programs send them, or set raft.security.";
-        if (_strangers.TryGive("", Why, out var text))
+        if (_unnamed.TryGive("", Why, out var text))
         {
             context.Log.Warning("{0}: {1} The process {2} is one of them.", context.Process.Name, text, name);
         }
