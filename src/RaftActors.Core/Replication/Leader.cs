@@ -36,9 +36,9 @@ internal sealed class Leader(
     /// <summary>Check-quorum: no majority has answered for an election timeout (thesis §6.2).</summary>
     public static bool HasLostQuorum(RaftState state, LeaderRole leader)
     {
-        var patience = state.Options.ElectionTimeoutMaxTicks + state.Durability.Patience;
+        var timeout = state.Options.ElectionTimeoutMaxTicks + state.Durability.TimeoutExtension;
         bool HasReplied(Member member) =>
-            member == state.Self || (leader.Of(member) is { } progress && state.Now - progress.RepliedAt < patience);
+            member == state.Self || (leader.Of(member) is { } progress && state.Now - progress.RepliedAt < timeout);
         return state.Options.Variations.CheckQuorum && !Majority.Holds(state.Configuration, HasReplied);
     }
 

@@ -45,9 +45,9 @@ internal sealed class Views(RaftState state, Commitment commitment)
 
     private QuorumView? Quorum()
     {
-        // A quorum that was lost is found again by hearing a leader, not by a patience that grew later.
-        var patience = _quorum is null ? 0 : state.Durability.Patience;
-        var timeout = (2L * state.Options.ElectionTimeoutMaxTicks) + patience;
+        // A quorum that was lost is found again by hearing a leader, not by a timeout that grew later.
+        var extension = _quorum is null ? 0 : state.Durability.TimeoutExtension;
+        var timeout = (2L * state.Options.ElectionTimeoutMaxTicks) + extension;
         var isLost = state.Role is not LeaderRole && state.Election.SilenceAt(state.Now) >= timeout;
         if (state.Configurations.IsEmpty || isLost)
         {

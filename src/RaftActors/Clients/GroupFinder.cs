@@ -14,14 +14,14 @@ namespace RaftActors.Clients;
 /// <param name="askNode">Asks the registry of a node.</param>
 /// <param name="nodes">The own node and the contacts.</param>
 /// <param name="problems">Explains to people why nodes cannot be reached; empty: nothing is known.</param>
-/// <param name="patience">The time without an answer until a process counts as silent.</param>
+/// <param name="attemptTimeout">The time without an answer until a process counts as silent.</param>
 internal sealed class GroupFinder(
     string group,
     Action<ProcessAddress> ask,
     Action<Address> askNode,
     IReadOnlyList<Address> nodes,
     Func<string> problems,
-    TimeSpan patience)
+    TimeSpan attemptTimeout)
 {
     /// <summary>
     /// The most processes, and the most nodes, that a client remembers. A group has far fewer. The process that is silent for longest makes
@@ -82,7 +82,7 @@ internal sealed class GroupFinder(
             ask(process);
         }
 
-        if (now - patience / 4 >= _askedNodesAt)
+        if (now - attemptTimeout / 4 >= _askedNodesAt)
         {
             _askedNodesAt = now;
             foreach (var node in nodes.Union(_others).ToArray())
@@ -138,7 +138,7 @@ internal sealed class GroupFinder(
         }
 
         // Terms rise. But a group that lost all its stores is founded anew, in the first term. Then no process knows the old one.
-        var isForgotten = Route is null && now - _leaderAt >= patience;
+        var isForgotten = Route is null && now - _leaderAt >= attemptTimeout;
         if (located.Leader is { } leader && (_leader is null || isForgotten || located.Term >= _leader.Value.Term))
         {
             _leader = (leader, located.Term);
@@ -225,7 +225,7 @@ internal sealed class GroupFinder(
             return false;
         }
 
-        if (_uid != GroupUid.None && located.Uid != _uid && now - _uidAt < patience)
+        if (_uid != GroupUid.None && located.Uid != _uid && now - _uidAt < attemptTimeout)
         {
             return true;
         }
@@ -277,7 +277,7 @@ internal sealed class GroupFinder(
         {
             Route = leader;
         }
-        else if (now - since >= patience && Route is null)
+        else if (now - since >= attemptTimeout && Route is null)
         {
             Route = follower;
         }

@@ -8,7 +8,7 @@ namespace RaftActors.Benchmarks.Failover;
 /// <summary>Three nodes whose leader fails again and again.</summary>
 internal sealed class FailoverGroup : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(60);
 
     private readonly string _settings;
     private readonly string _directory;
@@ -91,9 +91,9 @@ internal sealed class FailoverGroup : IDisposable
 
     // The first event of this kind in this term or in a later one.
     private static async Task<Event> EventAsync(ChildProcess node, string what, long term) =>
-        await node.Line(line => Parse(line) is var one && one.What == what && one.Term >= term, Patience) is { } line
+        await node.Line(line => Parse(line) is var one && one.What == what && one.Term >= term, WaitMax) is { } line
             ? Parse(line)
-            : throw new TimeoutException($"A node did not report '{what}' for term {term} or later within {Patience.TotalSeconds} s. Its "
+            : throw new TimeoutException($"A node did not report '{what}' for term {term} or later within {WaitMax.TotalSeconds} s. Its "
                 + $"last lines are:\n{string.Join('\n', node.Lines(_ => true).TakeLast(5).Select(one => one.Text))}");
 
     private static Event Parse(OutputLine line) => line.Text.Split(' ') is [var what, var term, var at]

@@ -6,7 +6,7 @@ namespace RaftActors.Core.Tests.Paper;
 /// <summary>A second process with the name of one that runs (<see cref="Peers"/>). raft2 runs; its duplicate has another store.</summary>
 public sealed class DuplicateTests
 {
-    private const int Patience = 2 * 40;
+    private const int Timeout = 2 * 40;
 
     private static readonly Message Greeting = new Message.Greeting(default, Incarnation.None, IsReply: false);
     private static readonly Member Duplicate = new(Raft2.Name, SimulatedProcess.IncarnationOf(2));
@@ -75,7 +75,7 @@ public sealed class DuplicateTests
         var lab = LeaderWithRaft2();
         lab.Receive(Duplicate, 1, Greeting);
 
-        KeepLeading(lab, Patience - 1);
+        KeepLeading(lab, Timeout - 1);
         lab.Receive(Duplicate, 1, Greeting);
         Assert.Empty(lab.Core.Configuration.Learners);
 
@@ -115,7 +115,7 @@ public sealed class DuplicateTests
     {
         var lab = LeaderThatRemovedTheDuplicate();
 
-        KeepLeading(lab, Patience);
+        KeepLeading(lab, Timeout);
         lab.Receive(Duplicate, 1, new Message.Greeting(default, Incarnation.None, IsReply: true));
 
         Assert.Equal(Duplicate, Assert.Single(lab.Core.Configuration.Learners));

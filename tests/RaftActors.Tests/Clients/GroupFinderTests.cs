@@ -9,7 +9,7 @@ namespace RaftActors.Tests.Clients;
 
 public sealed class GroupFinderTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AttemptTimeout = TimeSpan.FromSeconds(1);
     private static readonly Address Node = CustomAddress.Of("10.0.0.1:2551")!;
 
     private readonly List<ProcessAddress> _asked = [];
@@ -17,7 +17,7 @@ public sealed class GroupFinderTests
     private readonly GroupFinder _finder;
     private TimeSpan _now = TimeSpan.FromMinutes(1);
 
-    public GroupFinderTests() => _finder = new GroupFinder("orders", _asked.Add, _askedNodes.Add, [Node], () => "", Patience);
+    public GroupFinderTests() => _finder = new GroupFinder("orders", _asked.Add, _askedNodes.Add, [Node], () => "", AttemptTimeout);
 
     [Fact]
     public void Leader_of_an_older_term_is_not_followed_while_processes_know_a_later_one()
@@ -38,7 +38,7 @@ public sealed class GroupFinderTests
     {
         Locate("first", leader: "first", term: 9);
         _finder.OnSilent(_now);
-        _now += Patience;
+        _now += AttemptTimeout;
 
         Locate("second", leader: "second", term: 1);
 
@@ -101,20 +101,20 @@ public sealed class GroupFinderTests
         Assert.Null(_finder.Find(NameOf("other"), attempts: 0));
 
         _finder.OnSilent(_now);
-        _now += Patience;
+        _now += AttemptTimeout;
         Locate("other", leader: "other", term: 9, otherUid);
         Assert.Equal(At("other"), _finder.Route);
     }
 
     // A client may run for months before a restored group answers it.
     [Fact]
-    public void Own_group_that_answers_again_and_again_is_kept_for_another_patience()
+    public void Own_group_that_answers_again_and_again_is_kept_for_another_attempt_timeout()
     {
         var (ownUid, otherUid) = (new GroupUid(Guid.NewGuid()), new GroupUid(Guid.NewGuid()));
         Locate("own", leader: "own", term: 2, ownUid);
-        _now += Patience / 2;
+        _now += AttemptTimeout / 2;
         Locate("own", leader: "own", term: 2, ownUid);
-        _now += Patience / 2;
+        _now += AttemptTimeout / 2;
 
         Locate("other", leader: "other", term: 9, otherUid);
 
@@ -130,7 +130,7 @@ public sealed class GroupFinderTests
         Locate("second", leader: "leader", term: 1);
         Assert.Null(_finder.Route);
 
-        _now += Patience;
+        _now += AttemptTimeout;
         Locate("second", leader: "leader", term: 1);
         Locate("third", leader: "leader", term: 1);
         Assert.Equal(At("second"), _finder.Route);
@@ -206,7 +206,7 @@ public sealed class GroupFinderTests
         }
 
         _finder.OnUnreachable(NodeOf("process7"), _now);
-        _now += Patience;
+        _now += AttemptTimeout;
         _finder.OnUnreachable(NodeOf("process0"), _now);
         Locate("new", leader: "new", term: 2);
 
@@ -242,12 +242,12 @@ public sealed class GroupFinderTests
     }
 
     [Fact]
-    public void Registries_are_asked_once_in_a_quarter_of_the_patience()
+    public void Registries_are_asked_once_in_a_quarter_of_the_attempt_timeout()
     {
         _finder.Ask(_now);
-        _finder.Ask(_now + (Patience / 5));
+        _finder.Ask(_now + (AttemptTimeout / 5));
         Assert.Equal([Node], _askedNodes);
-        _finder.Ask(_now + (Patience / 4));
+        _finder.Ask(_now + (AttemptTimeout / 4));
 
         Assert.Equal([Node, Node], _askedNodes);
     }

@@ -73,11 +73,11 @@ public sealed class LiveClientTests : TestKit
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public void Silent_leader_is_noticed_although_each_call_ends_before_the_patience_does(bool appends)
+    public void Silent_leader_is_noticed_although_each_call_ends_before_the_attempt_timeout_does(bool appends)
     {
         var timeout = TimeSpan.FromMilliseconds(150);
 
-        // Four seconds. The default patience is one.
+        // Four seconds. The default attempt timeout is one.
         for (var count = 0; count < 40 && !_follower.Waiting.Any(); count++)
         {
             _ = appends ? _client.AppendAsync("clicks", 1, timeout) : (Task)_client.TransferLeadershipAsync(timeout: timeout);

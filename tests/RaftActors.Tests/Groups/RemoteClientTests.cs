@@ -126,11 +126,11 @@ public sealed class RemoteClientTests : TestKit
     [InlineData("5ms")]
     [InlineData("1h")]
     [InlineData("10675199d")]
-    public async Task Client_of_a_program_without_an_actor_system_ends_its_calls_at_their_timeouts_with_any_patience(string patience)
+    public async Task Client_of_a_program_without_an_actor_system_ends_its_calls_at_their_timeouts_with_any_attempt_timeout(string timeout)
     {
         await using var client = RaftClient.Create<int, int>(
             ["127.0.0.1:1"], settings: ConfigurationFactory.ParseString(
-                $"raft.client {{ attempt-timeout = {patience}, close-timeout = {patience} }}"));
+                $"raft.client {{ attempt-timeout = {timeout}, close-timeout = {timeout} }}"));
 
         var outcome = await client.AppendAsync("clicks", 1, TimeSpan.FromMilliseconds(100)).WaitAsync(TimeSpan.FromSeconds(30));
 
