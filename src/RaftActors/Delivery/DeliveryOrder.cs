@@ -2,8 +2,7 @@ namespace RaftActors.Delivery;
 
 /// <summary>
 /// Decides which callback of one instance of an actor comes next: takes the engine's messages in order and returns steps. It reads
-/// committed
-/// pairs from the process when they are due. Not thread-safe: the actor's own.
+/// committed pairs from the process when they are due. Not thread-safe: the actor's own.
 /// <para>
 /// Invariant: each serial is delivered once. HandleAppend delivers all pairs in order, unless the actor fetches some itself
 /// (<see cref="PulledPairs"/>).

@@ -40,10 +40,9 @@ public sealed record RaftOptions<TValue>
     public IReadOnlyList<string>? Roster { get; init; }
 
     /// <summary>
-    /// The pairs that the process has before the founding, with serials 1, 2, 3 and so on. Default: none. They go only into an empty store,
-    /// at term 0 and with <see cref="DateTimeOffset.UnixEpoch"/> as their time. They are not delivered, because the actor is expected to
-    /// have
-    /// them.
+    /// The pairs that the process has before the founding, with serials 1, 2, 3 and so on. Default: none. They go only into an empty
+    /// store, at term 0 and with <see cref="DateTimeOffset.UnixEpoch"/> as their time. They are not delivered, because the actor is
+    /// expected to have them.
     /// <para>
     /// Processes with different preloaded pairs found no group. After a restart the process keeps its log. If the log differs from the
     /// preloaded pairs, delivery starts with the first different pair.

@@ -46,8 +46,7 @@ internal abstract record WireMessage
     /// </summary>
     /// <param name="Led">
     /// The groups that the sender's node leads and that are quiescent on the receiver's. For each of <see cref="Parts"/> parts, the
-    /// exclusive
-    /// or of their digests.
+    /// exclusive or of their digests.
     /// </param>
     public sealed record NodeBeat(ImmutableArray<ulong> Led) : WireMessage, IDeadLetterSuppression
     {

@@ -2,8 +2,7 @@ namespace RaftActors.Delivery;
 
 /// <summary>
 /// The deliveries of an actor that fetches missing pairs itself, by Get, because it overrides HandleMissing or HandleSerial. For an
-/// ordinary
-/// actor, HandleAppend delivers all pairs in order. Not thread-safe: the actor's own.
+/// ordinary actor, HandleAppend delivers all pairs in order. Not thread-safe: the actor's own.
 /// <para>
 /// Invariant: each serial is delivered once. A pending Get claims its serial for HandleSerial until it is answered or cancelled.
 /// HandleAppend delivers every other serial.
