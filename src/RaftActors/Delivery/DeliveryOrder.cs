@@ -4,8 +4,8 @@ namespace RaftActors.Delivery;
 /// Decides which callback of one instance of an actor comes next: takes the engine's messages in order and returns steps. It reads
 /// committed pairs from the process when they are due. Not thread-safe: the actor's own.
 /// <para>
-/// Invariant: each serial is delivered once. HandleAppend delivers all pairs in order, unless the actor fetches some itself
-/// (<see cref="PulledPairs"/>).
+/// Invariant: each serial is delivered once. HandleAppend delivers all pairs in order, unless the actor fetches some itself (<see
+/// cref="PulledPairs"/>).
 /// </para>
 /// <para>
 /// A snapshot replaces the actor's whole state with that of its serial. So pairs above the serial that were delivered before are delivered
