@@ -36,7 +36,6 @@ internal sealed class Sampler
     private readonly ConcurrentDictionary<string, LogTail> _logs = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, GroupPoll> _polls = new(StringComparer.Ordinal);
     private ImmutableList<Listener> _listeners = [];
-
     private ImmutableList<Subject> _pages = [];
     private Task _running = Task.CompletedTask;
     private TaskCompletionSource _event = new(TaskCreationOptions.RunContinuationsAsynchronously);

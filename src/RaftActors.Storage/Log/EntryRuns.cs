@@ -15,9 +15,7 @@ internal sealed class EntryRuns
 
     // Ordered by first index and by place. A run ends where the next one begins.
     private readonly List<EntryRun> _runs = [];
-
     private LogIndex _base;
-
     private LogIndex _next;
 
     // Entries at and above the next index were forgotten. Their records follow in the last run, so the next entry begins another run.

@@ -20,7 +20,6 @@ internal sealed class WriteQueue
     private Item[] _taken = new Item[CapacityMin];
     private int _takenCount;
     private int _at;
-
     private Item[] _deferred = [];
     private int _deferredCount;
 

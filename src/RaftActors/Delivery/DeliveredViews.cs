@@ -9,7 +9,6 @@ namespace RaftActors.Delivery;
 internal sealed class DeliveredViews(Queue<DeliveryStep> notices)
 {
     private readonly SortedDictionary<ProcessName, Peer> _peers = [];
-
     private Leader? _shownLeader;
 
     public Quorum? Quorum { get; private set; }

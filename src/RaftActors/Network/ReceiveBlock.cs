@@ -24,7 +24,6 @@ internal sealed class ReceiveBlock(int frameSizeMaxBytes, bool beginsSmall = fal
     // The start and end of the received bytes that are not read yet.
     private int _start;
     private int _end;
-
     private int _keptEnd;
     private bool _isOutgrown;
 

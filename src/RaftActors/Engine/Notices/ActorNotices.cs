@@ -17,7 +17,6 @@ internal sealed class ActorNotices(EngineContext context)
     // The latest notice about each process, which the actor may not have taken yet.
     private readonly Dictionary<ProcessName, ToActor.PeerMet> _told = [];
     private readonly Queue<ToActor> _waiting = [];
-
     private Snapshot? _held;
     private bool _hasComparedMaxQuorum;
 

@@ -41,7 +41,6 @@ internal sealed class SnapshotTaking(EngineContext context)
 
     // Asks another process for the state that replaces the actor's; null to ask the actor.
     private Action? _askOther;
-
     private bool _isOfOther;
 
     // The commit index when the actor was asked last, and the bytes of the pairs committed since.

@@ -19,7 +19,6 @@ internal sealed class HeldPages
     // By process: the first page that is not sent, and the messages behind it.
     private readonly Dictionary<ProcessName, LinkedList<Effect>> _held = [];
     private int _asked;
-
     private Term _term;
 
     public bool IsEmpty => _held.Count == 0;
