@@ -100,7 +100,7 @@ internal sealed class ClientLoad(ActorSystem system, IReadOnlyList<string> conta
     }
 
     private Task Burst(int number, RaftClient<string, long> client, string key, TimeSpan? timeout, CancellationToken limit) =>
-        Task.WhenAll(Enumerable.Range(0, BurstSize).Select(_ => Append(number, client, key, timeout, timeout)));
+        Task.WhenAll(Enumerable.Range(0, BurstSize).Select(_ => Append(number, client, key, timeout, limit)));
 
     private async Task<WriteCall> Append(
         int number, RaftClient<string, long> client, string key, TimeSpan? timeout, CancellationToken limit)
@@ -110,7 +110,7 @@ internal sealed class ClientLoad(ActorSystem system, IReadOnlyList<string> conta
         var value = call.Value![(key.Length + 1)..]; // Justification: Begin gives it.
         var dice = Random.Shared.Next(2 * DoneRepeated);
         RequestKey? requestKey = dice < DoneRepeated ? new RequestKey(value, floor) : default(RequestKey?);
-        var outcome = await client.AppendAsync(key, value, timeout, timeout, requestKey);
+        var outcome = await client.AppendAsync(key, value, timeout, limit, requestKey);
         for (var i = 0; i < RepeatsMax && requestKey is { } known && outcome is Outcome<long>.Unknown; i++)
         {
             // A repeat that was not committed says nothing about the first attempt.
