@@ -25,9 +25,8 @@ public sealed class RaftDashboardOptions
     /// <typeparam name="TValue">The type of the values, as the actors have it.</typeparam>
     /// <param name="group">The name of the group. A later call for the same group replaces this one.</param>
     /// <param name="show">
-    /// Makes a text of a pair, of which the page shows 200 characters, or returns null to hide the value. Several threads may call it at
-    /// the
-    /// same time. If it throws, the page has the type of the exception.
+    /// Makes a text of a pair, of which the page shows 200 characters, or returns null to hide the value. Several threads may call it
+    /// at the same time. If it throws, the page has the type of the exception.
     /// </param>
     /// <param name="codec">The <see cref="RaftOptions{TValue}.Codec"/> of the actors, or null.</param>
     public void ShowValues<TValue>(string group, Func<Entry<TValue>, string?> show, RaftCodec<TValue>? codec = null)

@@ -86,9 +86,8 @@ internal sealed class Divergences(RaftState state, RoleChanges roles, Transfers 
 
     /// <summary>Returns a known place between two indices, near their middle, or null.</summary>
     /// <param name="unknown">
-    /// The place that the other process compared, if it is not known here. A later one is chosen then, because the two processes could go
-    /// on
-    /// for ever with places that only one of them knows.
+    /// The place that the other process compared, if it is not known here. A later one is chosen then, because the two processes could
+    /// otherwise go on for ever with places that only one of them knows.
     /// </param>
     private LogIndex? NextToCompare(LogIndex agreed, LogIndex differs, LogIndex? unknown)
     {
