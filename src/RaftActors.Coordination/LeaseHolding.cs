@@ -5,10 +5,10 @@ using RaftActors.Coordination.Sessions;
 namespace RaftActors.Coordination;
 
 /// <summary>
-/// One time for which this node holds a lease. If the lease is lost, it tells the owner: at once, and then again a few times, because the
-/// managers of cluster singletons and the shards of Akka.NET ignore a loss that comes before the result of their Acquire, as it may on a
-/// busy machine. Then they would go on without the lease for ever. An owner that acquires the lease again has another holding, so it never
-/// hears of the loss of this one. Thread-safe.
+/// One period for which this node holds a lease. If the lease is lost, it tells the owner at once, and then again a few times. Otherwise
+/// the cluster singletons and shards of Akka.NET could go on without the lease for ever, because they ignore a loss that comes before the
+/// result of their Acquire, as it may on a busy machine. An owner that acquires the lease again has another holding, so it never hears of
+/// the loss of this one. Thread-safe.
 /// </summary>
 internal sealed class LeaseHolding
 {
@@ -29,13 +29,12 @@ internal sealed class LeaseHolding
 
     public RaftLock Lock { get; }
 
-    /// <summary>The owner hears of a loss by this callback, and by no earlier one.</summary>
+    /// <summary>Sets the callback for a loss, in place of any earlier one.</summary>
     public void TellLossTo(Action<Exception> callback) => _tell = callback;
 
-    /// <summary>The owner asks for the lease again, or does not need it any more. Nothing is told from now on.</summary>
+    /// <summary>Tells nothing from now on, because the owner acquires the lease again or does not need it any more.</summary>
     public void End() => _hasEnded = true;
 
-    // Each pause is twice the one before.
     private async Task TellAsync()
     {
         TimeoutException reason = new(

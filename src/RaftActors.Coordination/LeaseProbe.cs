@@ -9,26 +9,26 @@ namespace RaftActors.Coordination;
 /// Acquires a lease of this node's own and releases it, once for each session. Without this, a wrong roster or a blocked port would show
 /// only when a split brain resolver asks for its first lease, which is in a split. Thread-safe.
 /// </summary>
-/// <param name="limit">The time that a lease of Akka.Cluster has to be acquired. A probe that takes longer is a warning.</param>
+/// <param name="limit">The time within which Akka.Cluster must acquire a lease. A probe that takes longer is a warning.</param>
 internal sealed class LeaseProbe(
     Claims locks, SessionKeeper keeper, CoordinationSettings settings, TimeSpan limit, TimeProvider time, ILoggingAdapter log)
 {
-    // A session whose renewals miss more than two turns is at risk.
+    // A session that has missed more than two renewals is at risk.
     private const int LateRenewals = 3;
 
-    // The group refused the session or the lease, which an operator has to change.
+    // The pause after the group has refused the session or the lease, which an operator has to change.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
 
     private volatile Session? _session;
     private volatile string? _refusal;
 
-    /// <summary>Why no lease can be acquired at this moment, and the remedy; null: one can. Asks only this node's own memory.</summary>
+    /// <summary>Why no lease can be acquired now, and the remedy, or null. Known without asking the group.</summary>
     public string? Failure => _session is { IsAlive: true }
         ? null
         : _refusal ?? $"The group '{settings.Group}' has not granted a lease to this node, so no lease of Akka.Cluster and no lock can be "
             + $"acquired. {Remedy}";
 
-    /// <summary>Why the leases of this node may be lost soon, and the remedy; null: the group renews its session in time.</summary>
+    /// <summary>Why the leases of this node may soon be lost, and the remedy, or null while the group renews the session in time.</summary>
     public string? Risk
     {
         get
@@ -49,7 +49,7 @@ internal sealed class LeaseProbe(
         : $"Start a majority of {string.Join(", ", settings.Roster)}, or all of them if the group has never run, and see that this node "
             + "reaches them.";
 
-    /// <summary>Probes each session of this program. Ends with the actor system, and never fails.</summary>
+    /// <summary>Probes each session of this program until the actor system ends. Never fails.</summary>
     public async Task RunAsync()
     {
         while (true)
@@ -99,7 +99,7 @@ internal sealed class LeaseProbe(
     {
         var session = await keeper.GetAsync(CancellationToken.None).ConfigureAwait(false);
 
-        // Another name for each session, so that a probe never waits for one of a former life of this node.
+        // Each session has another name, so that no probe waits for one of an earlier start of this node.
         var name = $"raft-probe/{settings.Self}/{session.Id}";
         if (await locks.AcquireAsync(name, 1, waits: false, null, CancellationToken.None).ConfigureAwait(false) is { } held)
         {

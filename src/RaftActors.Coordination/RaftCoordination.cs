@@ -17,7 +17,7 @@ namespace RaftActors.Coordination;
 /// Locks, semaphores, elections and items that nodes share, kept by a raft group of their own. All that a program holds belongs to its one
 /// session, which is renewed once a second. Thread-safe.
 /// <para>
-/// The nodes of the group's roster run its processes. They start with the first use on their node, also when Akka.Cluster makes a lease.
+/// The nodes of the group's roster run its processes. They start with the first use on their node, even if Akka.Cluster makes a lease.
 /// </para>
 /// </summary>
 public sealed class RaftCoordination : IExtension
@@ -32,8 +32,8 @@ public sealed class RaftCoordination : IExtension
     private readonly string _system;
     private ClusterBootstrap? _bootstrap;
 
-    /// <param name="settings">Those of this program, which may have no process of the group.</param>
-    /// <param name="leaseTimeout">The time that a lease of Akka.Cluster has to be acquired.</param>
+    /// <param name="settings">The settings of this program, which may have no process of the group.</param>
+    /// <param name="leaseTimeout">The time within which Akka.Cluster must acquire a lease.</param>
     /// <param name="system">The name of the actor system.</param>
     internal RaftCoordination(
         GroupCalls calls, CoordinationSettings settings, TimeSpan leaseTimeout, string system, TimeProvider time, ILoggingAdapter log)
@@ -74,7 +74,7 @@ public sealed class RaftCoordination : IExtension
             coordination._bootstrap = coordination.StartBootstrap(Cluster.Get(system), settings, bootstrap);
         }
 
-        // The last phase before the actors stop: until then singletons and shards hand over.
+        // The session closes in the last phase before the actors stop, because singletons and shards hand over until then.
         CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeActorSystemTerminate, "close-raft-session", async () =>
         {
             if (coordination._bootstrap is { } running)
@@ -91,19 +91,17 @@ public sealed class RaftCoordination : IExtension
     /// <summary>Small texts by name, such as settings, counters and the addresses of services.</summary>
     public RaftItems Items { get; }
 
-    /// <summary>The session of this program.</summary>
     internal SessionKeeper Sessions => _keeper;
 
     /// <summary>The name of the coordination group.</summary>
     public string Group { get; }
 
-    /// <summary>Why no lease can be acquired at this moment, and the remedy; null: one can. Asks only this node's own memory.</summary>
+    /// <summary>Why no lease can be acquired now, and the remedy, or null. Known without asking the group.</summary>
     public string? LeaseFailure => Probe.Failure;
 
-    /// <summary>Why the leases of this node may be lost soon, and the remedy; null: the group renews its session in time.</summary>
+    /// <summary>Why the leases of this node may soon be lost, and the remedy, or null while the group renews the session in time.</summary>
     public string? LeaseRisk => Probe.Risk;
 
-    /// <summary>Whether leases work on this node.</summary>
     internal LeaseProbe Probe { get; }
 
     internal TimeProvider Time { get; }
@@ -119,7 +117,7 @@ public sealed class RaftCoordination : IExtension
     public static Config DefaultConfig() => CoordinationSettings.Defaults;
 
     /// <summary>
-    /// Checks the settings of <c>raft-coordination</c>. Akka.Cluster does, too, but then its failure ends the actor system.
+    /// Checks the settings of <c>raft-coordination</c>. Akka.Cluster does so, too, but then a failure ends the actor system.
     /// </summary>
     /// <param name="config">The configuration of an actor system, which will have an Akka.Cluster if <c>bootstrap</c> is on.</param>
     /// <exception cref="RaftConfigurationException">A setting is wrong, such as a seed node.</exception>
@@ -133,14 +131,15 @@ public sealed class RaftCoordination : IExtension
     }
 
     /// <summary>
-    /// Acquires a lock. Waits for its turn: waiting claims are granted in the order in which they were made. The lock is not reentrant.
+    /// Acquires a lock, and waits for its turn: waiting claims are granted in the order in which they were made. The lock is not
+    /// reentrant.
     /// </summary>
     /// <param name="name">The name of the lock, the same for all programs. At most 1000 characters.</param>
     /// <param name="permits">The number of programs that may hold it at the same time, the same in all calls. 1 is a lock.</param>
     /// <param name="text">What <see cref="ObserveAsync"/> tells of this holder, such as its address. At most 1000 characters.</param>
     /// <param name="cancellationToken">Ends the wait, and withdraws the claim.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    /// <exception cref="InvalidOperationException">The group refuses the call; the message says why.</exception>
+    /// <exception cref="InvalidOperationException">The group refuses the call. The message says why.</exception>
     public async Task<RaftLock> LockAsync(
         string name, int permits = 1, string? text = null, CancellationToken cancellationToken = default)
     {
@@ -148,22 +147,22 @@ public sealed class RaftCoordination : IExtension
         return acquired!; // Justification: a claim that waits is granted, or throws.
     }
 
-    /// <summary>Acquires a lock if it is free. As <see cref="LockAsync"/> otherwise.</summary>
+    /// <summary>Acquires a lock if it is free. Otherwise like <see cref="LockAsync"/>.</summary>
     /// <param name="name">As in <see cref="LockAsync"/>.</param>
     /// <param name="permits">As in <see cref="LockAsync"/>.</param>
     /// <param name="text">As in <see cref="LockAsync"/>.</param>
     /// <param name="cancellationToken">Ends the wait for the group.</param>
-    /// <returns>Null: another program holds it.</returns>
+    /// <returns>Null if another program holds it.</returns>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
-    /// <exception cref="InvalidOperationException">The group refuses the call; the message says why.</exception>
+    /// <exception cref="InvalidOperationException">The group refuses the call. The message says why.</exception>
     public Task<RaftLock?> TryLockAsync(
         string name, int permits = 1, string? text = null, CancellationToken cancellationToken = default) =>
         _locks.AcquireAsync(name, permits, waits: false, text, cancellationToken);
 
     /// <summary>
-    /// Tells who holds a lock: now, and whenever it changes. So a lock is an election: its holder leads, the programs that wait for it are
-    /// the candidates, and all others observe. Holders that come and go between two answers of the group are skipped. The stream outlives
-    /// failures of the group.
+    /// Tells who holds a lock, now and whenever it changes. So a lock is an election: its holder leads, the programs that wait for it are
+    /// the candidates, and all others observe. Holders that come and go between two answers of the group are skipped. The stream continues
+    /// after failures of the group.
     /// </summary>
     /// <param name="name">The name of the lock.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
@@ -177,18 +176,18 @@ public sealed class RaftCoordination : IExtension
     }
 
     /// <summary>
-    /// Registers the address of a service that runs in this program, so that others find it: by <see cref="RaftServiceDiscovery"/>, or as
-    /// the item <c>service/NAME/HOST:PORT</c>. The address goes when this program ends, crashes, or stands still for longer than the
-    /// session's timeout. After a pause it is registered again.
+    /// Registers the address of a service that runs in this program, so that others find it by <see cref="RaftServiceDiscovery"/>, or as
+    /// the item <c>service/NAME/HOST:PORT</c>. The address disappears when this program ends, crashes, or is suspended for longer than the
+    /// session's timeout. After a suspension it is registered again.
     /// </summary>
     /// <param name="service">The name of the service, without a slash.</param>
     /// <param name="host">The host name or the IP address at which others reach it.</param>
     /// <param name="port">Its port.</param>
     /// <param name="cancellationToken">Ends the call. The address may stay registered until the session ends.</param>
-    /// <returns>Dispose it to remove the address.</returns>
+    /// <returns>An object whose disposal removes the address.</returns>
     /// <exception cref="ArgumentException">A name has a slash, or the port is not from 1 to 65535.</exception>
     /// <exception cref="RaftUnavailableException">No answer came within 30 s.</exception>
-    /// <exception cref="InvalidOperationException">The group refuses the call; the message says why.</exception>
+    /// <exception cref="InvalidOperationException">The group refuses the call. The message says why.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<IAsyncDisposable> RegisterAsync(
         string service, string host, int port, CancellationToken cancellationToken = default)
@@ -199,11 +198,12 @@ public sealed class RaftCoordination : IExtension
     }
 
     /// <summary>
-    /// The fencing token of a cluster singleton or of a sharded entity whose manager holds a lease of raft. The next singleton or shard of
-    /// this name has a higher one, on whichever node. Send it along with each change of a resource outside; see <see cref="RaftLock"/>.
+    /// Returns the fencing token of a cluster singleton or of a sharded entity whose manager holds a lease of raft. The next singleton or
+    /// shard of this name has a higher token, on any node. Send the token with each change of an external resource; see <see
+    /// cref="RaftLock"/>.
     /// </summary>
-    /// <param name="actor">The context of the singleton or of the entity: its own, not that of a child.</param>
-    /// <returns>Null: there is no such lease, or this node does not hold it any more.</returns>
+    /// <param name="actor">The context of the singleton or of the entity itself, not that of a child.</param>
+    /// <returns>Null if there is no such lease, or this node does not hold it any more.</returns>
     public long? TokenOf(IActorContext actor)
     {
         ArgumentNullException.ThrowIfNull(actor);
@@ -213,10 +213,10 @@ public sealed class RaftCoordination : IExtension
     }
 
     /// <summary>
-    /// Describes sessions and locks for people: as the process of this node has applied them, or any other process if this node has none.
-    /// They may lag behind the group without bound, and so are there without a quorum, too.
+    /// Describes sessions and locks for people, as the process of this node has applied them, or any other process if this node has none.
+    /// They may lag behind the group without bound, so they are available without a quorum.
     /// </summary>
-    /// <param name="name">The only lock to describe; null: all, as far as the answer is bounded.</param>
+    /// <param name="name">The only lock to describe, or null for all, as far as the answer is bounded.</param>
     /// <param name="cancellationToken">Ends the wait.</param>
     /// <exception cref="RaftException">No process answered in time, or it does not know the question.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -229,15 +229,15 @@ public sealed class RaftCoordination : IExtension
     }
 
     /// <summary>
-    /// Takes a lock away from its holder, for an operator, as <c>raft lock break</c> does. The holder learns it with its next renewal, and
-    /// its library releases the lock when the program was told. So the next program gets it, with a higher token, after that, or when the
-    /// session of a holder that does not answer has expired. With <c>raft.security</c> this node needs the role operator.
+    /// Takes a lock away from its holder, for an operator, like <c>raft lock break</c>. The holder learns it with its next renewal, and
+    /// its library releases the lock once the program was told. Then the next program gets the lock, with a higher token. If the holder
+    /// does not answer, that happens when its session has expired. With <c>raft.security</c> this node needs the role operator.
     /// </summary>
     /// <param name="name">The name of the lock.</param>
     /// <param name="token">The token of the holder.</param>
-    /// <param name="cancellationToken">Ends the call. The lock may be taken away all the same.</param>
-    /// <returns>False: no program holds it with this token.</returns>
-    /// <exception cref="RaftUnavailableException">No answer came within 10 s. The lock may be taken away all the same.</exception>
+    /// <param name="cancellationToken">Ends the call. The lock may nevertheless be taken away.</param>
+    /// <returns>False if no program holds it with this token.</returns>
+    /// <exception cref="RaftUnavailableException">No answer came within 10 s. The lock may nevertheless be taken away.</exception>
     /// <exception cref="RaftUnauthorizedException">This node is no operator.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<bool> BreakAsync(string name, long token, CancellationToken cancellationToken = default)
@@ -250,15 +250,14 @@ public sealed class RaftCoordination : IExtension
                 + "its holder, and try again.");
     }
 
-    /// <summary>This node has acquired a lease.</summary>
     internal void OnLease(string name, RaftLock held) => _leases[name] = held;
 
-    /// <summary>This node has released the lease.</summary>
     internal void OnLeaseEnded(string name, RaftLock ended) => _leases.TryRemove(KeyValuePair.Create(name, ended));
 
     private ClusterBootstrap StartBootstrap(Cluster cluster, CoordinationSettings settings, BootstrapSettings bootstrap)
     {
-        // A session of its own: the cluster should not end with a short failure of the group, as locks do.
+        // The claim has its own session with a longer timeout, because a short failure of the group ends locks and should not end the
+        // cluster.
         var membership = settings with { SessionTimeout = bootstrap.MemberTimeout, RenewInterval = bootstrap.MemberTimeout / 10 };
         var keeper = new SessionKeeper(_calls, membership, $"member@{settings.Self}", Time, _log, "the place of this node in its cluster");
         var started = new ClusterBootstrap(
@@ -280,7 +279,7 @@ public sealed class RaftCoordination : IExtension
             var registration = new Registration(item!, Items, _keeper, Time, _log); // Justification: demanded above.
             registration.Start();
 
-            // The first phase, so that others stop calling this program before its services stop.
+            // Removed in the first phase, so that others stop calling this program before its services stop.
             CoordinatedShutdown.Get(system).AddTask(CoordinatedShutdown.PhaseBeforeServiceUnbind, "remove-raft-service", async () =>
             {
                 await registration.DisposeAsync().ConfigureAwait(false);
@@ -289,11 +288,10 @@ public sealed class RaftCoordination : IExtension
         }
     }
 
-    /// <summary>The token of a lease; null: this node does not hold it.</summary>
+    /// <summary>Returns the token of a lease, or null if this node does not hold it.</summary>
     internal long? TokenOf(string lease) => _leases.TryGetValue(lease, out var held) && held.IsHeld ? held.Token : null;
 }
 
-/// <summary>Creates the <see cref="RaftCoordination"/> of an actor system.</summary>
 internal sealed class RaftCoordinationProvider : ExtensionIdProvider<RaftCoordination>
 {
     /// <inheritdoc/>

@@ -8,8 +8,7 @@ namespace RaftActors.Coordination;
 
 /// <summary>
 /// Decides by the coordination group which members of an Akka.Cluster go down when some cannot reach others. All nodes follow the first
-/// decision that the group commits, so no two sides survive, and neither do both go. A node that reaches no quorum of the group downs
-/// itself.
+/// decision that the group commits, so exactly one side survives. A node that reaches no quorum of the group downs itself.
 /// <para>
 /// The configuration names it: <c>akka.cluster.downing-provider-class = "RaftActors.Coordination.RaftDowningProvider,
 /// RaftActors.Coordination"</c>.

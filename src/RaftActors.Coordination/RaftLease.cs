@@ -10,7 +10,7 @@ namespace RaftActors.Coordination;
 /// </summary>
 public sealed class RaftLease : Lease
 {
-    // Keeps the names of leases apart from those of the application's locks.
+    // Separates the names of leases from those of the application's locks.
     private const string Prefix = "akka-lease/";
 
     private readonly SemaphoreSlim _acquiring = new(1);
@@ -33,8 +33,8 @@ public sealed class RaftLease : Lease
     public override Task<bool> Acquire() => Acquire(null);
 
     /// <summary>
-    /// Acquires the lease, and tries again while the group elects a leader. Ends with false after <c>lease-operation-timeout</c>. It never
-    /// fails: the split brain resolver stops for ever if an Acquire is cancelled, and takes a failed one for a refused one.
+    /// Acquires the lease, and tries again while the group elects a leader. Returns false after <c>lease-operation-timeout</c>. It never
+    /// fails, because the split brain resolver stops for ever after a cancelled Acquire, and takes a failed one for a refused one.
     /// </summary>
     /// <param name="leaseLostCallback">
     /// Called if the lease is lost before it is released, and again up to five times until the next Acquire or Release.
@@ -75,7 +75,9 @@ public sealed class RaftLease : Lease
         return false;
     }
 
-    /// <summary>Releases the lease. False: the group has not confirmed it within <c>lease-operation-timeout</c>. It never fails.</summary>
+    /// <summary>
+    /// Releases the lease. Returns false if the group has not confirmed it within <c>lease-operation-timeout</c>. Never fails.
+    /// </summary>
     public override async Task<bool> Release()
     {
         if (Interlocked.Exchange(ref _holding, null) is not { } holding)
@@ -106,7 +108,7 @@ public sealed class RaftLease : Lease
         var holding = Volatile.Read(ref _holding);
         if (holding is not { Lock.IsHeld: true })
         {
-            // Each attempt is a claim of its own. So the withdrawal of one that was given up cannot release what a later one acquires.
+            // Each attempt is a claim of its own, so the withdrawal of an abandoned one cannot release what a later one acquires.
             if (await _coordination.TryLockAsync(Prefix + Settings.LeaseName, cancellationToken: cancellation).ConfigureAwait(false)
                 is not { } acquired)
             {

@@ -12,7 +12,7 @@ namespace RaftActors.Coordination;
 /// </summary>
 public sealed class RaftServiceDiscovery : ServiceDiscovery
 {
-    // A read of items has this time for all of its attempts.
+    // The time that a read of items has for all of its attempts.
     private static readonly TimeSpan TimeoutMax = TimeSpan.FromSeconds(30);
 
     private readonly RaftCoordination _coordination;
@@ -23,11 +23,11 @@ public sealed class RaftServiceDiscovery : ServiceDiscovery
 
     /// <summary>
     /// Reads the registered addresses of a service, sorted, as the group has them at one moment. The name of the port and the protocol are
-    /// ignored: give each port of a service a name of its own.
+    /// ignored, so give each port of a service its own service name.
     /// </summary>
     /// <param name="lookup">The name of the service.</param>
     /// <param name="resolveTimeout">The time to read them, at most 30 s.</param>
-    /// <returns>Without addresses if no program has registered one.</returns>
+    /// <returns>The addresses, which may be none.</returns>
     /// <exception cref="TimeoutException">The group did not answer in time.</exception>
     public override async Task<Resolved> Lookup(Lookup lookup, TimeSpan resolveTimeout)
     {
@@ -37,7 +37,7 @@ public sealed class RaftServiceDiscovery : ServiceDiscovery
         using var ending = new CancellationTokenSource();
         try
         {
-            // The wait ends in time even if the call does not end at once when it is cancelled.
+            // WaitAsync ends in time even if the call does not end at once when it is cancelled.
             var items = await _coordination.Items.ListAsync(prefix, ending.Token).WaitAsync(timeout).ConfigureAwait(false);
             return new Resolved(lookup.ServiceName, items.Select(item => ServiceAddress.TryParse(item.Name)).OfType<ServiceAddress>()
                 .Select(each => new ResolvedTarget(each.Host, each.Port, IPAddress.TryParse(each.Host, out var address) ? address : null)));
@@ -57,20 +57,17 @@ public sealed class RaftServiceDiscovery : ServiceDiscovery
 }
 
 /// <summary>The address of one instance of a service, and the name of its item.</summary>
-/// <param name="Service">The name of the service, without a slash.</param>
-/// <param name="Host">A host name or an IP address.</param>
 internal sealed record ServiceAddress(string Service, string Host, int Port)
 {
     /// <summary>The beginning of the names of all items of services.</summary>
     public const string Root = "service/";
 
-    /// <summary>The item's name: <c>service/NAME/HOST:PORT</c>.</summary>
+    /// <summary>The name of the item: <c>service/NAME/HOST:PORT</c>.</summary>
     public string Item => string.Create(CultureInfo.InvariantCulture, $"{PrefixOf(Service)}{Host}:{Port}");
 
-    /// <summary>The beginning of the names of all items of a service.</summary>
     public static string PrefixOf(string service) => $"{Root}{service}/";
 
-    /// <summary>Null: the text is not an item's name. An item of another kind may have the prefix.</summary>
+    /// <summary>Parses an item's name. Returns null for other items, which may have the same prefix.</summary>
     public static ServiceAddress? TryParse(string item) =>
         item.Split('/') is ["service", { Length: > 0 } service, var address]
         && address.LastIndexOf(':') is > 0 and var colon

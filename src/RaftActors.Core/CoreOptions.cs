@@ -7,7 +7,6 @@ namespace RaftActors.Core;
 /// <summary>The settings of a core; they never change. Times are in ticks, whose length the shell decides.</summary>
 internal sealed record CoreOptions
 {
-    /// <summary>This process.</summary>
     public required Member Self { get; init; }
 
     /// <summary>The founding roster: the names of all N processes, the same on each of them.</summary>
@@ -20,19 +19,17 @@ internal sealed record CoreOptions
     public int MaxQuorum { get; init; } = QuorumSize.Max;
 
     /// <summary>
-    /// The shortest election timeout (§5.2). Each timeout is drawn at random between this and <see
-    /// cref="ElectionTimeoutMaxTicks"/>.
+    /// The shortest election timeout (§5.2). Each timeout is a random number between this and <see cref="ElectionTimeoutMaxTicks"/>.
     /// </summary>
     public int ElectionTimeoutMinTicks { get; init; } = 20;
 
-    /// <summary>The longest election timeout.</summary>
     public int ElectionTimeoutMaxTicks { get; init; } = 40;
 
     /// <summary>The ticks between two heartbeats of a leader; well below the shortest election timeout.</summary>
     public int HeartbeatTicks { get; init; } = 5;
 
     /// <summary>
-    /// After a hint that the leader is gone, the voters campaign in the order of their names, this many ticks apart. So they do not
+    /// After a hint that the leader is gone, the voters campaign in the order of their names, this many ticks apart, so that they do not
     /// split the votes.
     /// </summary>
     public int HintStaggerTicks { get; init; } = 1;
@@ -44,8 +41,8 @@ internal sealed record CoreOptions
     public required GroupUid FoundingUid { get; init; }
 
     /// <summary>
-    /// The time of this start in microseconds since 1970, by the clock of the machine. An era begins with it, because no group commits a
-    /// million pairs in a second: so it is above all serials of earlier eras, whichever backup was restored.
+    /// The time of this start in microseconds since 1970, by the clock of the machine. An era begins with it. No group commits a million
+    /// pairs in a second, so this is above all serials of earlier eras, whichever backup was restored.
     /// </summary>
     public long StartedAt { get; init; }
 
@@ -59,20 +56,19 @@ internal sealed record CoreOptions
     public int MaxEntriesPerMessage { get; init; } = 256;
 
     /// <summary>
-    /// The most bytes of keys and values in one AppendEntries; a larger entry is sent alone. Transports refuse what is too large,
-    /// and would refuse it for ever.
+    /// The most bytes of keys and values in one AppendEntries. A larger entry is sent alone. Transports refuse messages that are too
+    /// large, and would refuse a repeat for ever.
     /// </summary>
     public int MaxBytesPerMessage { get; init; } = 64_000;
 
     /// <summary>The most unanswered messages with entries to one process.</summary>
     public int MaxInflightMessages { get; init; } = 64;
 
-    /// <summary>The most bytes of keys and values in them.</summary>
     public long MaxInflightBytes { get; init; } = 4_000_000;
 
     /// <summary>
-    /// The most uncommitted bytes of keys and values. A leader refuses more (<see cref="RejectionReason.Busy"/>), but takes one
-    /// pair in any case.
+    /// The most uncommitted bytes of keys and values. A leader refuses more (<see cref="RejectionReason.Busy"/>), but always takes one
+    /// pair.
     /// </summary>
     public long MaxUncommittedBytes { get; init; } = 64_000_000;
 
@@ -89,18 +85,17 @@ internal sealed record CoreOptions
     public int SnapshotChunkBytes { get; init; } = 64_000;
 
     /// <summary>
-    /// Leadership priority: a leader hands over to a voter of higher priority that keeps up. A preference only: no vote is refused
-    /// for it. Equal priorities mean no preference.
+    /// Leadership priority. A leader transfers its leadership to a voter of higher priority that keeps up. A preference only: no vote is
+    /// refused for it.
     /// </summary>
     public int Priority { get; init; }
 
     /// <summary>
-    /// The failure domain of this process, such as a rack or a zone; at most <see cref="FailureDomainLengthMax"/> characters. A leader
-    /// prefers learners of domains with few voters. A preference only: no vote and no commit depends on it. Empty: none is known.
+    /// The failure domain of this process, such as a rack or a zone, of at most <see cref="FailureDomainLengthMax"/> characters. Empty if
+    /// unknown. A leader prefers learners of domains with few voters. A preference only: no vote and no commit depends on it.
     /// </summary>
     public string FailureDomain { get; init; } = "";
 
-    /// <summary>The most characters of <see cref="FailureDomain"/>.</summary>
     public const int FailureDomainLengthMax = 100;
 
     /// <summary>The highest version that the program of this process has. The others learn it by its greetings.</summary>
@@ -109,7 +104,7 @@ internal sealed record CoreOptions
     /// <summary>A leader raises the logic version of the group by itself, once the programs of all members have it.</summary>
     public bool RaisesLogic { get; init; } = true;
 
-    /// <summary>The ticks that a transfer of leadership may take. Then the leader goes on.</summary>
+    /// <summary>The most ticks of a transfer of leadership. After them the leader goes on.</summary>
     public int TransferTimeoutTicks { get; init; } = 40;
 
     /// <summary>A leader whose oldest write or read takes more ticks steps down. No process campaigns until it is done.</summary>
@@ -119,47 +114,46 @@ internal sealed record CoreOptions
     public long TickMicroseconds { get; init; } = 50_000;
 
     /// <summary>
-    /// Leases: reads without a round of messages while a majority holds to its promise. Each voter tells its own promise, so the
-    /// processes of a group may differ. Null: no leases.
+    /// Leases, or null without them: reads without a round of messages while a majority keeps its promise. Each voter tells its own
+    /// promise, so the processes of a group may differ.
     /// </summary>
     public LeaseOptions? Lease { get; init; }
 
     /// <summary>
-    /// How long this process elects no other leader after it has heard one, in microseconds of its clock. The first tick of a promise may
-    /// come at once, so it does not count. 0 without leases.
+    /// The time for which this process elects no other leader after it has heard one, in microseconds of its clock. 0 without leases. The
+    /// first tick of a promise may come at once, so it does not count.
     /// </summary>
     public long Promise => Lease is null ? 0 : (ElectionTimeoutMinTicks - 1) * TickMicroseconds;
 
-    /// <summary>Whether the leader keeps K voters: it promotes stable learners and exchanges voters that are gone.</summary>
+    /// <summary>The leader keeps K voters: it promotes stable learners, and replaces voters that are gone.</summary>
     public bool KeepsQuorum { get; init; } = true;
 
     /// <summary>
-    /// A voter that was not heard for this many ticks is exchanged for a stable learner. So is one that answered, lacked committed
-    /// entries and made no progress.
+    /// A voter that was silent for this many ticks is replaced by a stable learner. So is one that answered, but lacked committed entries
+    /// and made no progress.
     /// </summary>
     public int GoneTicks { get; init; } = 200;
 
     /// <summary>
-    /// A learner that answered and kept up for this many ticks may be promoted. The same time lies between two changes of the
-    /// quorum. A process that lost its vote lately must keep up for longer: twice as long for each time, at most eight times.
+    /// A learner that answered and kept up for this many ticks may be promoted. As much time passes between two changes of the quorum. A
+    /// process that has recently lost its vote must keep up for longer: twice as long for each time, at most eight times.
     /// </summary>
     public int StableTicks { get; init; } = 40;
 
     /// <summary>
-    /// A leader whose group had no work for this many ticks asks it to become quiescent. 0: never; the process then agrees to no such
-    /// question either.
+    /// After this many ticks without work, a leader asks its group to become quiescent. With 0, this process neither asks nor agrees.
     /// </summary>
     public int QuiesceTicks { get; init; }
 
     /// <summary>
-    /// This process founds no group and waits until a group takes it in. Its roster names itself alone; it learns of the others
-    /// from the log.
+    /// This process founds no group, and waits until a group accepts it. Its roster names only itself. It learns of the others from the
+    /// log.
     /// </summary>
     public bool IsJoining { get; init; }
 
     /// <summary>
-    /// The number of requests and keys remembered. Not a user setting: all processes of a group must forget the same ones. Only tests
-    /// set other bounds, to reach them sooner.
+    /// The number of requests and keys remembered. Not a user setting, because all processes of a group must forget the same ones. Only
+    /// tests set other bounds, to reach them sooner.
     /// </summary>
     internal SessionBounds Sessions { get; init; } = new();
 
@@ -211,20 +205,20 @@ internal sealed record CoreOptions
 }
 
 /// <summary>Leases (thesis §6.4.1).</summary>
-/// <param name="MaxDriftPercent">By how much the clock of another process may run faster than that of this one.</param>
+/// <param name="MaxDriftPercent">By how much the clock of another process may run faster than this one's.</param>
 internal sealed record LeaseOptions(int MaxDriftPercent);
 
 /// <summary>The number of requests and request keys that every process remembers, to recognise retries.</summary>
-/// <param name="MaxOrigins">The most origins; those of the latest requests stay.</param>
-/// <param name="MaxRequests">The most requests of one origin; those with the highest numbers stay.</param>
-/// <param name="MaxKeys">The most request keys of all origins; those of the latest pairs stay.</param>
+/// <param name="MaxOrigins">The most origins. Those of the latest requests stay.</param>
+/// <param name="MaxRequests">The most requests of one origin. Those with the highest numbers stay.</param>
+/// <param name="MaxKeys">The most request keys of all origins. Those of the latest pairs stay.</param>
 internal sealed record SessionBounds(
     int MaxOrigins = Snapshot.MaxSessions, int MaxRequests = SessionState.MaxAnswered, int MaxKeys = KeyTable.MaxKeys);
 
 /// <summary>
 /// Parts of Raft that can be left out, to run the test suites of other libraries. No group in production leaves one out.
 /// </summary>
-/// <param name="NoOp">A leader begins its term with an entry of its own (§8).</param>
-/// <param name="PreVote">A process raises its term only after a majority said that it would vote for it (thesis §9.6).</param>
+/// <param name="NoOp">A leader begins its term with its own entry (§8).</param>
+/// <param name="PreVote">A process raises its term only after a majority has said that it would vote for it (thesis §9.6).</param>
 /// <param name="CheckQuorum">A leader that hears no majority steps down (thesis §6.2).</param>
 internal sealed record RaftVariations(bool NoOp = true, bool PreVote = true, bool CheckQuorum = true);

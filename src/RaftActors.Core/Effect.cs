@@ -11,63 +11,56 @@ internal abstract record Effect
     {
     }
 
-    /// <summary>Send this message; it may be lost. Everything that must be durable before it is.</summary>
+    /// <summary>Send this message. It may be lost. All writes that it depends on are durable.</summary>
     internal sealed record Send(Envelope Envelope) : Effect;
 
     /// <summary>
     /// Send this <see cref="Message.SnapshotChunk"/> with its data filled in: at most <paramref name="Limit"/> bytes of the snapshot's
-    /// state from <paramref name="Offset"/> on. May be left undone if the snapshot cannot be read. Pieces without bytes of the state come
-    /// as <see cref="Send"/>.
+    /// state from <paramref name="Offset"/> on. If the snapshot cannot be read, the shell may skip it. Pieces without bytes of the state
+    /// come as <see cref="Send"/>.
     /// </summary>
     internal sealed record SendChunk(Envelope Envelope, long Offset, int Limit) : Effect;
 
     /// <summary>
     /// Send this <see cref="Message.AppendEntries"/> with its entries filled in (<see cref="With"/>): those after its previous place up to
-    /// <paramref name="Last"/>. They left the memory of Core, and the store has them. Is left undone if one of them was discarded since.
-    /// The shell need not wait for the store. But a later AppendEntries that overtakes this one is refused, and costs a probe; of a
-    /// heartbeat it sends <see cref="Heartbeat"/> meanwhile.
+    /// <paramref name="Last"/>. They have left the memory of Core, and the store has them. Skipped if one of them was discarded since. The
+    /// shell need not wait for the store. But a later AppendEntries that overtakes this one is refused and costs a probe, so the shell
+    /// sends <see cref="Heartbeat"/> instead of a heartbeat.
     /// </summary>
     internal sealed record SendEntries(Envelope Envelope, LogPosition Last) : Effect
     {
-        /// <summary>The index of the first entry.</summary>
         public LogIndex First => Request.Previous.Index.Next;
 
         private Message.AppendEntries Request => (Message.AppendEntries)Envelope.Body;
 
-        /// <summary>The message with these entries.</summary>
         /// <exception cref="ArgumentException">They are not the entries that left the memory.</exception>
         public Envelope With(LogSlice entries) => Request.Previous.After(entries) == Last
             ? Envelope with { Body = Request with { Entries = entries } }
             : throw new ArgumentException($"The entries {First} to {Last.Index} are not those that were written.", nameof(entries));
 
         /// <summary>
-        /// A heartbeat that may overtake this message. It names the place before the entries, so the receiver needs none of them to
-        /// accept it.
+        /// A heartbeat that may overtake this message. It names the place before the entries, so the receiver accepts it without them.
         /// </summary>
         /// <param name="later">A heartbeat to the same process that waits for the entries.</param>
         public Envelope Heartbeat(Message.AppendEntries later) => Envelope with { Body = later with { Previous = Request.Previous } };
     }
 
-    /// <summary>
-    /// The process is quiescent under this leader: it needs no ticks until <see cref="Woken"/>. May come again.
-    /// </summary>
+    /// <summary>The process is quiescent under this leader, and needs no ticks until <see cref="Woken"/>. May come again.</summary>
     /// <param name="Watched">
-    /// The leader; on the leader itself, those that have agreed. Until <see cref="Unwatched"/> the shell reports one whose node is silent
-    /// as <see cref="Input.PeerUnreachable"/>, and a leader that is quiescent no more by <see cref="Input.Wake"/>.
+    /// The leader, or on the leader itself those that have agreed. Until <see cref="Unwatched"/>, the shell reports a silent node of one as
+    /// <see cref="Input.PeerUnreachable"/>, and the end of the leader's quiescence as <see cref="Input.Wake"/>.
     /// </param>
     internal sealed record Quiesced(Member Leader, Term Term, ImmutableArray<Member> Watched) : Effect;
 
     /// <summary>The process is no longer quiescent: begin its ticks.</summary>
     internal sealed record Woken : Effect
     {
-        /// <summary>The only instance needed.</summary>
         public static Woken Instance { get; } = new();
     }
 
-    /// <summary>The process is awake, and hears a leader or follows none: end the watch for it.</summary>
+    /// <summary>End the watch of this process, because it is awake, and hears a leader or follows none.</summary>
     internal sealed record Unwatched : Effect
     {
-        /// <summary>The only instance needed.</summary>
         public static Unwatched Instance { get; } = new();
     }
 
@@ -108,15 +101,15 @@ internal abstract record Effect
     public sealed record InstallSnapshot(Ticket Ticket, Snapshot Snapshot, bool KeepsLog) : Write;
 
     /// <summary>
-    /// No longer needed: the entries up to <paramref name="Log"/>, whose position must be kept as <see cref="InitialState.Base"/>, and the
-    /// snapshots before <paramref name="Snapshot"/>, the oldest that is still being sent. The shell may do it at any time later, or never.
-    /// Exception: a log that ends before that position is deleted whole before more is written to it.
+    /// Discard the entries up to <paramref name="Log"/>, and the snapshots before <paramref name="Snapshot"/>, the oldest that is still
+    /// being sent. Keep the position of <paramref name="Log"/> as <see cref="InitialState.Base"/>. The shell may do it at any later time,
+    /// or never. But it must delete a log that ends before the position whole, before more is written to it.
     /// </summary>
     public sealed record Discard(LogPosition Log, LogIndex Snapshot) : Write;
 
     /// <summary>
-    /// These entries are committed. Each is delivered once in the life of a core, in index order, preloaded ones included, and after the
-    /// quorum was announced. A majority has them on disk; this process may still be writing them.
+    /// These entries are committed. Each is delivered once in the life of a core, in index order, including preloaded ones, and after the
+    /// quorum was announced. A majority has them on disk. This process may still be writing them.
     /// </summary>
     internal sealed record Commit(LogSlice Entries) : Effect;
 
@@ -129,7 +122,7 @@ internal abstract record Effect
     /// </summary>
     internal sealed record Repeated(RequestId Request, LogIndex Index, Serial Serial) : Effect;
 
-    /// <summary>This proposal wrote these pairs nowhere.</summary>
+    /// <summary>These pairs of a proposal were not appended.</summary>
     internal sealed record Rejected(ImmutableArray<Payload.Pair> Pairs, RejectionReason Reason) : Effect;
 
     /// <summary>A state that has applied everything up to this index may answer the read.</summary>
@@ -139,8 +132,8 @@ internal abstract record Effect
     internal sealed record ReadFailed(ReadId Id) : Effect;
 
     /// <summary>
-    /// A requested transfer has ended. A transfer that another request replaced ends as timed out, though its target may still come to
-    /// lead.
+    /// A requested transfer has ended. A transfer that another request replaced ends as timed out, although its target may still become
+    /// the leader.
     /// </summary>
     internal sealed record TransferEnded(ProcessName? Target, TransferOutcome Outcome) : Effect;
 
@@ -164,7 +157,8 @@ internal abstract record Effect
     internal sealed record PeerMet(Member Peer, Serial Serial) : Effect;
 
     /// <summary>
-    /// The quorum changed, or was lost (null): no leader was heard for two election timeouts. A view: no safety depends on it.
+    /// The quorum changed, or was lost (null) because no leader was heard for two election timeouts. For information only: no safety
+    /// depends on it.
     /// </summary>
     internal sealed record QuorumChanged(QuorumView? Quorum) : Effect;
 
@@ -173,13 +167,13 @@ internal abstract record Effect
 
     /// <summary>
     /// That process and this one do not belong together, or that one and a third (<see cref="RefusalReason.Disputed"/>). Show it to
-    /// people: the detail says why, and what to do. Given once for each incarnation of the other process.
+    /// people, because the detail has the reason and the remedy. Given once for each incarnation of the other process.
     /// </summary>
     internal sealed record Refused(Member By, RefusalReason Reason, Serial Serial, string Detail) : Effect;
 
     /// <summary>
-    /// A process was refused, because another one of its name runs. Show it to people. Given once for each such process, as long as the
-    /// other one is not lost.
+    /// A process was refused, because another one of its name runs. Show it to people. Given once for each such process, until the other
+    /// one is lost.
     /// </summary>
     internal sealed record DuplicateRefused(Member Duplicate, Member Running) : Effect;
 
@@ -190,20 +184,19 @@ internal abstract record Effect
 /// <summary>Why a pair was not appended.</summary>
 internal enum RejectionReason
 {
-    /// <summary>This process does not lead.</summary>
     NotLeader,
 
     /// <summary>Too many bytes wait for their commit (<see cref="CoreOptions.MaxUncommittedBytes"/>). Ask again later.</summary>
     Busy,
 
-    /// <summary>The leadership is being transferred. Ask again soon.</summary>
     Transferring,
 
     /// <summary>The leader's disk is nearly full (<see cref="Input.DiskSpace"/>).</summary>
     DiskFull,
 
     /// <summary>
-    /// The session, or the table of request keys, has forgotten entries as old as this one: whether it was appended before is unknown.
+    /// The session, or the table of request keys, has forgotten entries as old as this one. So it is unknown whether it was appended
+    /// before.
     /// </summary>
     Expired,
 }
@@ -211,7 +204,6 @@ internal enum RejectionReason
 /// <summary>How a transfer of leadership ended.</summary>
 internal enum TransferOutcome
 {
-    /// <summary>The target leads.</summary>
     Done,
 
     /// <summary>This process does not lead, or another one than the target does.</summary>
@@ -227,7 +219,6 @@ internal enum TransferOutcome
 /// <summary>Why a change of members was not made.</summary>
 internal enum MembersRefusalReason
 {
-    /// <summary>This process does not lead.</summary>
     NotLeader,
 
     /// <summary>Another change, or the leader's first entry, is not committed yet. Ask again soon.</summary>
@@ -236,7 +227,7 @@ internal enum MembersRefusalReason
     /// <summary>The configuration that the change was computed from is no longer the latest.</summary>
     Outdated,
 
-    /// <summary>A process that would vote is not heard, or may not vote yet. Ask again when it is.</summary>
+    /// <summary>A process that would vote is not heard, or may not vote yet. Ask again when it is heard.</summary>
     NotResponsive,
 
     /// <summary>The change makes no sense: the detail says why.</summary>

@@ -10,45 +10,43 @@ internal abstract record Input
     }
 
     /// <summary>
-    /// One tick of the shell's clock is over. Ticks may be late or left out, never early. A shell that catches up gives all ticks that are
-    /// over before it gives another input. Otherwise a promise that was made meanwhile would lose them. A process that was suspended gets
-    /// one tick in place of all that it missed.
+    /// One tick of the shell's clock has passed. Ticks may be late or left out, never early. A shell that catches up gives all passed
+    /// ticks before another input, because a promise that was made before them would otherwise lose them. A process that was suspended
+    /// gets one tick in place of all that it missed.
     /// </summary>
     public sealed record Tick : Input
     {
-        /// <summary>The only instance needed.</summary>
         public static Tick Instance { get; } = new();
     }
 
     /// <summary>
-    /// Wakes a quiescent process: the shell cannot tell any more whether the rest of its group is quiescent. Void for an awake process.
+    /// Wakes a quiescent process, because the shell cannot tell any more whether the rest of its group is quiescent. Has no effect on an
+    /// awake process.
     /// </summary>
     public sealed record Wake : Input
     {
-        /// <summary>The only instance needed.</summary>
         public static Wake Instance { get; } = new();
     }
 
-    /// <summary>A message arrived.</summary>
     public sealed record Receive(Envelope Envelope) : Input;
 
     /// <summary>
     /// Append these pairs, in this order. The effects are <see cref="Effect.Accepted"/> for the appended ones, <see
     /// cref="Effect.Repeated"/> for each that the log already has, <see cref="Effect.Rejected"/> for the rest.
     /// </summary>
-    /// <param name="AreRetries">The pairs may have been proposed before, here or to another process. Then a request that the group
-    /// may have forgotten is rejected as <see cref="RejectionReason.Expired"/>.</param>
+    /// <param name="AreRetries">The pairs may have been proposed before, here or to another process. A request that the group may have
+    /// forgotten is then rejected as <see cref="RejectionReason.Expired"/>.</param>
     public sealed record Propose(ImmutableArray<Payload.Pair> Pairs, bool AreRetries = false) : Input
     {
         /// <summary>
-        /// For each pair a serial of the group from before the first attempt with its request key; null: not known. A key that may have
-        /// been committed above this serial and forgotten is rejected as <see cref="RejectionReason.Expired"/>. Empty: none is known.
+        /// For each pair a serial of the group from before the first attempt with its request key, or null if it is not known. Empty if
+        /// none is known. A key that may have been committed above this serial and forgotten is rejected as <see
+        /// cref="RejectionReason.Expired"/>.
         /// </summary>
         public ImmutableArray<Serial?> Since { get; init; } = [];
 
         /// <summary>
-        /// The wall clock of this process, read once for all pairs. It may go back: the log then keeps its latest <see
-        /// cref="LogEntry.Time"/>.
+        /// The wall clock of this process, read once for all pairs. If it goes back, the log keeps its latest <see cref="LogEntry.Time"/>.
         /// </summary>
         public LogTime Now { get; init; }
     }
@@ -59,7 +57,7 @@ internal abstract record Input
     /// <summary>A process of the roster is reachable. A hint: Core greets it.</summary>
     public sealed record PeerReachable(ProcessName Peer) : Input;
 
-    /// <summary>The connection to a process closed, or its node left. A hint to campaign early; it lifts no promise.</summary>
+    /// <summary>The connection to a process closed, or its node left. A hint to campaign early, which does not end a promise.</summary>
     public sealed record PeerUnreachable(ProcessName Peer) : Input;
 
     /// <summary>
@@ -67,8 +65,8 @@ internal abstract record Input
     /// The effect is <see cref="Effect.ReadReady"/> or <see cref="Effect.ReadFailed"/>.
     /// </summary>
     /// <param name="Id">The shell's number of the read.</param>
-    /// <param name="MayUseLease">False: a round of messages confirms the read, so no clock matters, even if the leader holds a
-    /// lease.</param>
+    /// <param name="MayUseLease">If false, a round of messages confirms the read even if the leader holds a lease, so no clock
+    /// matters.</param>
     public sealed record Read(ReadId Id, bool MayUseLease = true) : Input;
 
     /// <summary>
@@ -85,13 +83,13 @@ internal abstract record Input
     public sealed record ChangeMembers(RequestId Request, LogIndex BasedOn, MemberChange Change) : Input;
 
     /// <summary>
-    /// The disk of this process became nearly full, or has room again. Without room the log takes no pairs. It takes the entries
-    /// that elections and changes of members need.
+    /// The disk of this process became nearly full, or has room again. Without room the log takes no pairs. But it takes the entries that
+    /// elections and changes of members need.
     /// </summary>
     public sealed record DiskSpace(bool IsShort) : Input;
 
     /// <summary>
-    /// The store was asked to read something while it read nothing, or its oldest read has ended. Between two of these inputs it made no
+    /// The store was asked to read something while it read nothing, or its oldest read has ended. Without such an input the store makes no
     /// progress, so a read that takes too long counts as a stalled disk.
     /// </summary>
     /// <param name="IsReading">A read is outstanding.</param>
@@ -99,14 +97,14 @@ internal abstract record Input
 
     /// <summary>
     /// The application of this process cannot apply the next entry, or can again. Meanwhile the process votes and acknowledges as before,
-    /// and has the lowest priority: it leads only if no other voter that keeps up can.
+    /// but with the lowest priority: it leads only if no other voter that keeps up can.
     /// </summary>
     public sealed record Held(bool IsHeld) : Input;
 
     /// <summary>
-    /// The shell asks the application for its state. Core keeps the entries after this index in memory, so that the snapshot can be
-    /// described at this index or above (<see cref="RaftCore.DescribeSnapshot"/>). If the log in memory exceeds
-    /// <see cref="CoreOptions.LogMemoryBytes"/> by more than 16 MiB, they leave it nevertheless. Null: Core need not keep them any longer.
+    /// The shell asks the application for its state, or with null does not need the following any longer. Core keeps the entries after
+    /// this index in memory, so that the snapshot can be described at this index or above (<see cref="RaftCore.DescribeSnapshot"/>). If
+    /// the log in memory exceeds <see cref="CoreOptions.LogMemoryBytes"/> by more than 16 MiB, they leave it nevertheless.
     /// </summary>
     public sealed record SnapshotPlanned(LogIndex? From) : Input;
 
@@ -124,16 +122,13 @@ internal abstract record MemberChange
     }
 
     /// <summary>
-    /// Takes a process in, first as a learner. K follows from the new number of processes; stable learners are promoted as K
-    /// demands.
+    /// Adds a process, first as a learner. K follows from the new number of processes, and stable learners are promoted as K demands.
     /// </summary>
     public sealed record Join(ProcessName Name) : MemberChange;
 
     /// <summary>Removes a process for good. K follows from the new number of processes.</summary>
-    /// <param name="Name">The process.</param>
-    /// <param name="Incarnation">
-    /// The one incarnation that is removed, where the roster holds two of the name; the name keeps its place. Null: every incarnation.
-    /// </param>
+    /// <param name="Incarnation">The only incarnation to remove, if the roster has two of the name, which stays. Null removes all of
+    /// them.</param>
     public sealed record Leave(ProcessName Name, Incarnation? Incarnation = null) : MemberChange;
 
     /// <summary>
@@ -143,16 +138,16 @@ internal abstract record MemberChange
     public sealed record SetMaxQuorum(int Max) : MemberChange;
 
     /// <summary>
-    /// Raises the version of the group. Each member must run, and must have told that its program has the version. There is no way back: a
-    /// member whose program does not have it can take no part any more.
+    /// Raises the version of the group. Each member must run, and must have announced a program with that version. There is no way back: a
+    /// member whose program lacks the version can take no part any more.
     /// </summary>
-    /// <param name="Format">Null: as it is.</param>
-    /// <param name="Logic">Null: as it is.</param>
+    /// <param name="Format">The new level, or null to keep it.</param>
+    /// <param name="Logic">The new version, or null to keep it.</param>
     public sealed record Raise(byte? Format = null, int? Logic = null) : MemberChange;
 
     /// <summary>
-    /// Makes exactly these members voters and learners; K is the number of the voters. Each member must be in the roster, and none
-    /// may drop out of it.
+    /// Makes exactly these members voters and learners. K is the number of the voters. Each member must be in the roster, and the roster
+    /// keeps all its names.
     /// </summary>
     public sealed record Assign(ImmutableArray<Member> Voters, ImmutableArray<Member> Learners) : MemberChange;
 }

@@ -4,12 +4,11 @@ using System.Diagnostics.CodeAnalysis;
 namespace RaftActors.Core;
 
 /// <summary>
-/// Invariants that hold unless the code, the disk or the memory is broken. Checked in Release too: a wrong answer is worse than
-/// none.
+/// Invariants that hold unless the code, the disk or the memory is broken. Checked in Release builds too, because a wrong answer is worse
+/// than none.
 /// </summary>
 internal static class Invariant
 {
-    /// <summary>Ends the step if the claim does not hold.</summary>
     /// <exception cref="InvariantException">The claim does not hold.</exception>
     public static void That([DoesNotReturnIf(false)] bool holds, string claim)
     {
@@ -24,7 +23,7 @@ internal static class Invariant
 internal sealed class InvariantException(string claim) : Exception($"Raft invariant broken: {claim}");
 
 /// <summary>
-/// A process whose group is not founded yet starts with another roster than its store holds. Two rosters could found two groups.
+/// A process whose group is not founded yet starts with another roster than its store holds. The two rosters could found two groups.
 /// </summary>
 internal sealed class RosterMismatchException : ArgumentException
 {

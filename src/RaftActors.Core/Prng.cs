@@ -1,14 +1,13 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// SplitMix64: the source of every random choice, seeded from outside. Own code, so that a seed gives the same run on every version
-/// of the base library. It uses no floating point, so that it does on every machine.
+/// SplitMix64, the source of every random choice, seeded from outside. It is own code, so that a seed gives the same run on every version
+/// of the base library. It uses no floating point, so that it does so on every machine.
 /// </summary>
 internal sealed class Prng(ulong seed)
 {
     private ulong _state = seed;
 
-    /// <summary>The next 64 bits.</summary>
     public ulong Next()
     {
         _state += 0x9E3779B97F4A7C15;

@@ -4,8 +4,8 @@ using System.Diagnostics;
 namespace RaftActors.Core;
 
 /// <summary>
-/// Raft for one process of one group. Takes an input, changes its state, returns effects; does no I/O, knows no time, owns no thread.
-/// The same options, initial state and inputs give the same effects, byte for byte. Not thread-safe: one caller at a time.
+/// Raft for one process of one group. Takes an input, changes its state, and returns effects. Does no I/O, reads no clock, owns no thread.
+/// The same options, initial state and inputs give the same effects, byte for byte. Not thread-safe.
 /// </summary>
 internal sealed class RaftCore
 {
@@ -28,8 +28,8 @@ internal sealed class RaftCore
     private readonly Explain _explain;
 
     /// <summary>Starts from the state that the store returned.</summary>
-    /// <exception cref="ArgumentException">The options contradict themselves, or the stored state is damaged.</exception>
-    /// <exception cref="RosterMismatchException">Before its group was founded, the process had another roster.</exception>
+    /// <exception cref="ArgumentException">The options contradict each other, or the stored state is damaged.</exception>
+    /// <exception cref="RosterMismatchException">The process had another roster before, and its group is not founded yet.</exception>
     public RaftCore(CoreOptions options, InitialState initial)
     {
         options.Check();
@@ -51,27 +51,23 @@ internal sealed class RaftCore
         Recovery.Start(_state, initial, _commitment);
     }
 
-    /// <summary>The options given at the start.</summary>
     public CoreOptions Options => _state.Options;
 
-    /// <summary>The start of this process.</summary>
     internal Boot Boot => _state.HardState.Boot;
 
-    /// <summary>The role of this process.</summary>
     public RaftRole Role => _state.Role.Kind;
 
-    /// <summary>The current term (§5.1).</summary>
     public Term Term => _state.Term;
 
-    /// <summary>The leader of the current term; null if none is known.</summary>
+    /// <summary>The leader of the current term, or null if none is known.</summary>
     public Member? Leader => _state.Leader;
 
     /// <summary>On the leader: the members whose votes had come when it was elected, itself included. Otherwise empty.</summary>
     public ImmutableArray<Member> ElectedBy => _state.Role is LeaderRole leader ? leader.ElectedBy : [];
 
     /// <summary>
-    /// On the leader: the processes that it replicates to, in the order of members, with the end of the part of their logs that agrees with
-    /// its own. Otherwise empty.
+    /// On the leader: the processes that it replicates to, in the order of members, each with the end of the part of its log that agrees
+    /// with the leader's. Otherwise empty.
     /// </summary>
     public ImmutableArray<PeerMatch> Matches =>
         _state.Role is LeaderRole leader ? [.. leader.Progresses.Select(progress => new PeerMatch(progress.Member, progress.Match))] : [];
@@ -94,55 +90,55 @@ internal sealed class RaftCore
     /// <summary>Everything up to here is committed, as far as this process knows.</summary>
     public LogIndex CommitIndex => _state.CommitIndex;
 
-    /// <summary>The entries up to here are committed and in the store. No later write replaces them.</summary>
+    /// <summary>The entries up to this index are committed and in the store. No later write replaces them.</summary>
     public LogIndex CommittedInStore => _state.CommitIndex < _state.Log.Stored ? _state.CommitIndex : _state.Log.Stored;
 
-    /// <summary>The latest configuration that is known to be committed, and its index; null: none is.</summary>
+    /// <summary>The latest configuration that is known to be committed, and its index, or null.</summary>
     public (LogIndex Index, Configuration Configuration)? CommittedConfiguration => _state.Configurations.LatestUpTo(_state.CommitIndex);
 
     /// <summary>The configuration in force: the latest in the log, or the founding roster.</summary>
     public Configuration Configuration => _state.Configuration;
 
-    /// <summary>The names in the roster without this process; another array whenever they change.</summary>
+    /// <summary>The names in the roster without this process. The array is replaced whenever they change.</summary>
     public ImmutableArray<ProcessName> Others => _state.Roster.Others;
 
-    /// <summary>Whether this incarnation may vote and campaign.</summary>
+    /// <summary>This incarnation may vote and campaign.</summary>
     public bool IsAdmitted => _state.IsAdmitted;
 
     /// <summary>The process counts no ticks, since its group has no work.</summary>
     public bool IsQuiescent => _state.Quiet.IsQuiescent;
 
     /// <summary>
-    /// The shell watches for this process, from <see cref="Effect.Quiesced"/> to <see cref="Effect.Unwatched"/>. Its reports of silence
-    /// count only meanwhile.
+    /// The shell watches for this process, from <see cref="Effect.Quiesced"/> to <see cref="Effect.Unwatched"/>. Only then its reports of
+    /// silence count.
     /// </summary>
     public bool IsWatched => _state.Quiet.IsWatched;
 
     /// <summary>
-    /// The next tick that may have an effect if no other input comes before it: 1 or more, where 1 is the next tick. A shell may let the
-    /// ticks before it wait, and give all of them when it is due or before the next input, or <see cref="Skip"/> them then. A quiescent
-    /// process has no such tick: <see cref="long.MaxValue"/>.
+    /// The next tick that may have an effect if no other input precedes it, where 1 is the next tick. A shell may delay the ticks before
+    /// it, and give all of them when it is due or before the next input, or <see cref="Skip"/> them. A quiescent process has no such tick:
+    /// <see cref="long.MaxValue"/>.
     /// </summary>
     public long TicksUntilDue => IsQuiescent ? long.MaxValue : Math.Max(1, Rest.EndOf(_state) - _state.Now);
 
     /// <summary>
-    /// The process follows none and cannot campaign, however many ticks come at once: it hears no majority of the founders. So a shell may
-    /// rest until the next due tick, even if that is longer than an election timeout.
+    /// The process follows no leader and cannot campaign, however many ticks come at once, because it hears no majority of the founders.
+    /// So a shell may rest until the next due tick, even if that is longer than an election timeout.
     /// </summary>
     public bool MayRestLong => Founding.IgnoresTimer(_state);
 
-    /// <summary>On a leader: why it does not ask its group to become quiescent; null: it asks, or does not lead.</summary>
+    /// <summary>On a leader: why it does not ask its group to become quiescent. Null if it asks, or does not lead.</summary>
     public string? WhyAwake => _state.Role is LeaderRole leader ? _quiescence.WhyNot(leader) : null;
 
-    /// <summary>Why this process is fenced; null if it is not.</summary>
+    /// <summary>Why this process is fenced, or null.</summary>
     public Fence? Fence => _state.HardState.Fence;
 
     /// <summary>
-    /// This process leads and transfers its leadership. It accepts no pairs: the target could not catch up with a growing log.
+    /// This process leads and transfers its leadership. It accepts no pairs, because the target could not catch up with a growing log.
     /// </summary>
     internal bool IsTransferring => _state.Role is LeaderRole && _state.Transfers.Current is not null;
 
-    /// <summary>The latest snapshot that covers the beginning of the log; null if there is none.</summary>
+    /// <summary>The latest snapshot that covers the beginning of the log, or null.</summary>
     public Snapshot? Snapshot => _state.Snapshots.Latest;
 
     /// <summary>
@@ -152,35 +148,35 @@ internal sealed class RaftCore
     public LogSlice Read(LogIndex first, int limit) => first > _state.Log.Floor.Index ? _state.Log.From(first, limit) : default;
 
     /// <summary>
-    /// Finds the pair of a request, or else of its request key, in the log of a leader, committed or not; null if there is none, or if it
-    /// was forgotten. The shell asks before it shows a pair to the application. Whether the log takes the pair is still decided by
-    /// <see cref="Input.Propose"/>. A process that does not lead finds committed pairs only.
+    /// Finds the pair of a request, or else of its request key, in the log of a leader, committed or not. Returns null if there is none,
+    /// or if it was forgotten. The shell asks before it shows a pair to the application, but only <see cref="Input.Propose"/> decides
+    /// whether the log takes the pair. A process that does not lead finds only committed pairs.
     /// </summary>
     public AnsweredRequest? Find(RequestId request, RequestKeyHash? key = null) => _proposals.Find(request, key);
 
     /// <summary>
-    /// Returns what is to be stored beside the application's state at an index: above that of <see cref="Snapshot"/>, not above the last
-    /// one that <see cref="Effect.Commit"/> delivered, not below <see cref="Floor"/> (<see cref="Input.SnapshotPlanned"/>), and not below
-    /// the group's first configuration. There is one snapshot for an index, since it may be sent in pieces.
+    /// Returns what to store beside the application's state at an index. The index is above that of <see cref="Snapshot"/>, at most the
+    /// last one that <see cref="Effect.Commit"/> delivered, and not below <see cref="Floor"/> (<see cref="Input.SnapshotPlanned"/>) or the
+    /// group's first configuration. An index has one snapshot, because it may be sent in pieces.
     /// </summary>
     /// <param name="length">The size of that state in bytes.</param>
     /// <exception cref="ArgumentOutOfRangeException">The index is outside that range, or the size is negative.</exception>
     public Snapshot DescribeSnapshot(LogIndex index, long length) => _snapshots.Describe(index, length);
 
     /// <summary>
-    /// Returns whether the sender is the latest known start of a process that this one deals with. If not, the address that the message
-    /// came from must not replace the known one.
+    /// Tells whether the sender is the latest known start of a process that this one deals with. If not, the address of the message must
+    /// not replace the known one.
     /// </summary>
     public bool Trusts(Envelope envelope) => _peers.Trusts(envelope);
 
-    /// <summary>Tells why there is no leader, or none that is ready. Empty if nothing stands in the way.</summary>
+    /// <summary>Explains why there is no leader, or none that is ready. Empty if nothing prevents it.</summary>
     public ImmutableArray<Reason> ExplainLeader() => _explain.Leader();
 
-    /// <summary>Tells why a serial is not committed. Empty if it is.</summary>
+    /// <summary>Explains why a serial is not committed. Empty if it is.</summary>
     public ImmutableArray<Reason> ExplainSerial(Serial serial) => _explain.Serial(serial);
 
     /// <summary>
-    /// Tells why a process (this one if null) does not vote. Empty if it votes, unless the leader is about to exchange it.
+    /// Explains why a process, by default this one, does not vote. Empty if it votes, unless the leader is about to replace it.
     /// </summary>
     public ImmutableArray<Reason> ExplainMembership(ProcessName? of = null) => _explain.Membership(of ?? _state.Self.Name);
 
@@ -213,7 +209,7 @@ internal sealed class RaftCore
         return effects;
     }
 
-    /// <summary>Counts ticks in one step that come before the due one, and so have no effect.</summary>
+    /// <summary>Counts ticks before the due one, which have no effect, in one step.</summary>
     /// <exception cref="InvariantException">The due tick is one of them.</exception>
     public void Skip(long ticks)
     {
@@ -394,15 +390,16 @@ internal sealed class RaftCore
     }
 
     /// <summary>
-    /// Draws the conclusions of a step, once, at its end. Handlers of inputs and messages only change state and reply to the sender. Each
-    /// line below decides from the state that the lines before it left. So no handler can forget a conclusion, and none is drawn twice.
+    /// Concludes a step, once, at its end. Handlers of inputs and messages only change state and reply to the sender. Each line below
+    /// decides from the state that the lines before it left. So no handler can forget a conclusion, and none is drawn twice.
     /// </summary>
     private void Conclude(bool wasAdmitted)
     {
         _elections.Admit();
         if (_state.IsAdmitted && (!wasAdmitted || (_state.Role is FollowerRole { Leader: null } && !_state.IsBound)))
         {
-            // Also requests that were refused for the sake of a leader that this process no longer follows. The candidate asks once.
+            // Also decides requests that were refused for the sake of a leader that this process no longer follows, because a candidate
+            // asks only once.
             _elections.DecideKeptRequests();
         }
 

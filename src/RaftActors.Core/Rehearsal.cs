@@ -1,8 +1,8 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// A group of three in memory loses its leader, and the next one commits pairs. .NET compiles a method at its first call. Without the
-/// rehearsal a process would compile those of a leader when it begins to lead, and its group would wait 12 ms longer.
+/// A group of three in memory loses its leader, and the next one commits pairs, so that .NET compiles the methods of a leader. Otherwise a
+/// process would compile them when it begins to lead, and its group would wait 12 ms longer.
 /// </summary>
 internal sealed class Rehearsal
 {
@@ -40,7 +40,7 @@ internal sealed class Rehearsal
         return (leader.Term, leader.CommitIndex);
     }
 
-    // Two heartbeats, and a proposal at each tick.
+    // The loop gives two heartbeats, and a proposal at each tick.
     private RaftCore Lead()
     {
         for (var tick = 0; tick < 10; tick++)

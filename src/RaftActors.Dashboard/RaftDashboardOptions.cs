@@ -5,8 +5,8 @@ public sealed class RaftDashboardOptions
 {
     /// <summary>
     /// The name of the authorization policy that allows changes: transfers of the leadership, members that join or leave, and locks that
-    /// are taken away. Null: the pages have no buttons, and each change is refused with 403. Reading is allowed as the endpoints are; see
-    /// <c>RequireAuthorization</c>.
+    /// are taken away. By default the pages have no buttons, and each change is refused with 403. Reading is allowed as the endpoints are;
+    /// see <c>RequireAuthorization</c>.
     /// </summary>
     public string? OperatorPolicy { get; set; }
 
@@ -19,16 +19,16 @@ public sealed class RaftDashboardOptions
     internal Dictionary<string, Func<CommittedPair, string?>> Values { get; } = new(StringComparer.Ordinal);
 
     /// <summary>
-    /// Shows the values of a group on the page of its log, to all readers of the dashboard. Without this call the page has their size and
-    /// type alone, because values may be secrets.
+    /// Shows the values of a group on the page of its log, to all readers of the dashboard. Without this call the page has only their
+    /// sizes and types, because values may be secrets.
     /// </summary>
     /// <typeparam name="TValue">The type of the values, as the actors have it.</typeparam>
     /// <param name="group">The name of the group. A later call for the same group replaces this one.</param>
     /// <param name="show">
-    /// Makes a text of a pair, of which the page shows 200 characters. Null: the value is not shown. Several threads may call it at the
-    /// same time. If it throws, the page has the type of the exception.
+    /// Makes a text of a pair, of which the page shows 200 characters, or returns null to hide the value. Several threads may call it
+    /// at the same time. If it throws, the page has the type of the exception.
     /// </param>
-    /// <param name="codec">The <see cref="RaftOptions{TValue}.Codec"/> of the actors. Null: they have none.</param>
+    /// <param name="codec">The <see cref="RaftOptions{TValue}.Codec"/> of the actors, or null.</param>
     public void ShowValues<TValue>(string group, Func<Entry<TValue>, string?> show, RaftCodec<TValue>? codec = null)
     {
         ArgumentNullException.ThrowIfNull(group);

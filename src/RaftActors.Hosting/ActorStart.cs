@@ -18,7 +18,7 @@ internal static class ActorStart
         await ended.Task.ConfigureAwait(false);
     }
 
-    // Before the first constructor: a codec that an actor makes needs the types of WithRaftJson.
+    // Called before the first constructor, because a codec that an actor makes needs the types of WithRaftJson.
     private static void Prepare(ActorSystem system)
     {
         try
@@ -33,8 +33,8 @@ internal static class ActorStart
 
     private static IActorRef Start(ActorSystem system, IActorRegistry registry, PlannedActor planned, TaskCompletionSource ended)
     {
-        // A failure in a later life has no effect on the start. The supervisor decides what follows. The watch may have heard of this
-        // failure before.
+        // Returns whether the failure belongs to the start. A failure after a restart does not, and the supervisor decides what follows.
+        // The watch may have reported this failure before.
         bool Fail(Exception cause) => ended.TrySetException(FailureOf(planned.Name, cause.Message, cause))
             || ended.Task.Exception?.InnerException?.InnerException == cause;
 
@@ -104,7 +104,6 @@ internal static class ActorStart
             Context.Stop(Self);
         }
 
-        /// <summary>The actors to wait for.</summary>
         public sealed record Expect(IReadOnlyList<IActorRef> Actors);
     }
 }

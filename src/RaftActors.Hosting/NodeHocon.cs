@@ -7,7 +7,7 @@ using Akka.Configuration;
 
 namespace RaftActors.Hosting;
 
-/// <summary>The settings that <see cref="RaftNodeOptions"/> stand for. Unset options set nothing.</summary>
+/// <summary>Translates <see cref="RaftNodeOptions"/> into settings. Unset options set nothing.</summary>
 internal static class NodeHocon
 {
     public static Config Of(RaftNodeOptions options)
@@ -26,7 +26,7 @@ internal static class NodeHocon
                 .Select(setting => (prefix + property.Name, setting.Name, Text(value, setting.Factor))),
         });
 
-    /// <summary>A quoted string of HOCON is one of JSON.</summary>
+    /// <summary>Quotes a text. A quoted string of JSON is also one of HOCON.</summary>
     public static string Quote(string text) => $"\"{JsonEncodedText.Encode(text, JavaScriptEncoder.UnsafeRelaxedJsonEscaping)}\"";
 
     public static string List(IEnumerable<string> items) => $"[{string.Join(", ", items.Select(Quote))}]";

@@ -32,7 +32,7 @@ internal static class NodeOptionsCheck
                 null);
         }
 
-        // Whether the actor system has an address is known later, when WithRaft checks the options again.
+        // Assumes an address, because only WithRaft knows whether there is one, and checks the options again.
         Demand(options, hasAddress: true);
     }
 
@@ -40,7 +40,7 @@ internal static class NodeOptionsCheck
     /// <exception cref="RaftStartException">An option is wrong.</exception>
     public static void Demand(RaftNodeOptions options, bool hasAddress) => Demand([.. Problems(options, hasAddress)]);
 
-    /// <summary>The options that other options hold.</summary>
+    /// <summary>Tells whether a property holds further options.</summary>
     public static bool IsGroup(PropertyInfo property) => property.PropertyType.Namespace == typeof(RaftNodeOptions).Namespace;
 
     private static void Demand(List<string> problems)
@@ -53,7 +53,7 @@ internal static class NodeOptionsCheck
 
     private static string Name(string option) => $"{RaftNodeOptions.Section}:{option}";
 
-    // The binder ignores unknown keys, and keys below a value. It takes "5" for five days.
+    // Reports what the binder would accept. It ignores unknown keys, and keys below a value, and takes "5" for five days.
     private static IEnumerable<string> Misread(IConfigurationSection section, Type options)
     {
         var all = options.GetProperties();

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace RaftActors.Hosting;
 
 /// <summary>Runs a projection while the host runs.</summary>
-/// <param name="key">The key of the client. Null: it has none.</param>
+/// <param name="key">The key of the client, or null.</param>
 internal sealed class ProjectionService(IServiceProvider services, RaftProjection projection, string? key) : BackgroundService
 {
     private readonly ILogger _log = services.GetRequiredService<ILoggerFactory>().CreateLogger(projection.GetType());
@@ -14,7 +14,7 @@ internal sealed class ProjectionService(IServiceProvider services, RaftProjectio
 
     public string Name => projection.GetType().Name;
 
-    /// <summary>Null: the host has not started it yet.</summary>
+    /// <summary>Null before the host has started it.</summary>
     public string? Group => _client?.Group;
 
     public RaftProjectionStatus Status => projection.Status;
@@ -39,7 +39,8 @@ internal sealed class ProjectionService(IServiceProvider services, RaftProjectio
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        // The services of the host stop one after another, and the actor system of the client may be the first.
+        // The projection stops with the first service, because the host stops its services one after another, and the actor system of the
+        // client may be the first.
         var lifetime = services.GetRequiredService<IHostApplicationLifetime>();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
         try
@@ -52,7 +53,7 @@ internal sealed class ProjectionService(IServiceProvider services, RaftProjectio
         }
         catch (Exception e)
         {
-            // An exception here would end the host, and all others at the same pair.
+            // An exception that left this method would end the host, and all other hosts at the same pair.
             _end = e;
             _log.LogError(e, "{Projection} The host goes on without this projection of group {Group}.", Text, Group);
         }

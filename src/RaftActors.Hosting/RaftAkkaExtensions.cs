@@ -78,7 +78,8 @@ public static class RaftAkkaExtensions
     /// </summary>
     /// <typeparam name="TResult">The type of the results of HandleAppend.</typeparam>
     /// <param name="builder">The builder that AddAkka passes.</param>
-    /// <param name="codec">The <see cref="RaftActor{TValue, TResult}.ResultCodec"/> of the actors. Null: Akka has a serializer.</param>
+    /// <param name="codec">The <see cref="RaftActor{TValue, TResult}.ResultCodec"/> of the actors, or null if Akka has a
+    /// serializer.</param>
     /// <returns>The builder.</returns>
     public static AkkaConfigurationBuilder WithRaftResultType<TResult>(
         this AkkaConfigurationBuilder builder, RaftCodec<TResult>? codec = null)
@@ -103,7 +104,7 @@ public static class RaftAkkaExtensions
     public static AkkaConfigurationBuilder WithRaftActor<TActor>(this AkkaConfigurationBuilder builder, string name)
         where TActor : ActorBase => builder.WithRaftActor<TActor, TActor>(name);
 
-    /// <summary>As <see cref="WithRaftActor{TActor}"/>, with another key in the registry, for several actors of one type.</summary>
+    /// <summary>Does the same with another key in the registry, for several actors of one type.</summary>
     /// <typeparam name="TKey">The key in the registry.</typeparam>
     /// <typeparam name="TActor">The type of the actor.</typeparam>
     /// <param name="builder">The builder that AddAkka passes.</param>
@@ -134,14 +135,15 @@ public static class RaftAkkaExtensions
     }
 
     /// <summary>
-    /// Starts the actors that host entities, one for each shard. Services fill the constructor of an entity, at each command and question;
-    /// use singletons, which are those of the application, not of a scope. <c>services.AddRaftEntityClient(shards)</c> registers a client.
+    /// Starts the actors that host entities, one for each shard. Services fill the constructor of an entity at each command and question.
+    /// They must be singletons of the application, because there is no scope. <c>services.AddRaftEntityClient(shards)</c> registers a
+    /// client.
     /// </summary>
     /// <typeparam name="TEntity">The type of the entities.</typeparam>
     /// <typeparam name="TState">The type of their states.</typeparam>
     /// <param name="builder">The builder that AddAkka passes.</param>
     /// <param name="shards">The shards, the same on all nodes.</param>
-    /// <param name="options">Null: the defaults.</param>
+    /// <param name="options">The options, or null for the defaults.</param>
     /// <returns>The builder.</returns>
     public static AkkaConfigurationBuilder WithRaftEntities<TEntity, TState>(
         this AkkaConfigurationBuilder builder, RaftShards shards, EntityShardOptions<TState>? options = null)
@@ -204,7 +206,7 @@ public static class RaftAkkaExtensions
                 """,
                 HoconAddMode.Prepend);
 
-        // The cluster asks, too. But its failure ends the actor system, and the host may hear of that end alone.
+        // The cluster checks this, too. But its failure ends the actor system, and the host may see only that end.
         RaftCoordination.Check(made.Configuration.GetOrElse(Config.Empty));
         return made;
     }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Diagnostics.HealthChecks;
 namespace RaftActors.Hosting;
 
 /// <summary>Tells the problems of the raft processes of a node.</summary>
-/// <param name="isCounted">Whether this check tells the problem.</param>
+/// <param name="isCounted">Tells whether this check reports a problem.</param>
 internal sealed class RaftHealth(RaftPlan plan, Predicate<GroupProblem> isCounted, bool mustBeStarted) : IAkkaHealthCheck
 {
     public Task<HealthCheckResult> CheckHealthAsync(AkkaHealthCheckContext context, CancellationToken cancellationToken = default)

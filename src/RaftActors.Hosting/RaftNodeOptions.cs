@@ -18,27 +18,27 @@ public sealed record RaftNodeOptions
     public string? Node { get; init; }
 
     /// <summary>
-    /// The full names of all processes that found the group, such as <c>counter@10.0.0.1:2551</c>, the same on all nodes. Empty: the HOCON
-    /// or the actor's <see cref="RaftOptions{TValue}"/> has the roster.
+    /// The full names of all processes that found the group, such as <c>counter@10.0.0.1:2551</c>, the same on all nodes. If empty, the
+    /// HOCON or the actor's <see cref="RaftOptions{TValue}"/> has the roster.
     /// </summary>
     [Setting("raft.roster")]
     public IReadOnlyList<string> Roster { get; init; } = [];
 
     /// <summary>
-    /// Nodes to ask, as <c>host:port</c>, for a node that no roster names: one that joins, and one that has only clients. Empty: none. A
+    /// Nodes to ask, as <c>host:port</c>, for a node that no roster names: one that joins, or one that has only clients. Default: none. A
     /// member of an Akka.Cluster needs none.
     /// </summary>
     [Setting("raft.contacts")]
     [Setting("raft.client.contacts")]
     public IReadOnlyList<string> Contacts { get; init; } = [];
 
-    /// <summary>True: this node joins groups that were founded without it.</summary>
+    /// <summary>This node joins groups that were founded without it.</summary>
     [Setting("raft.joining")]
     public bool? Joining { get; init; }
 
     /// <summary>
     /// The directory for term, vote, log and snapshots. It is created if it does not exist. A relative path begins at the current
-    /// directory. Default: none, everything is in memory.
+    /// directory. By default everything is in memory.
     /// </summary>
     [Setting("raft.store.directory")]
     public string? StoreDirectory { get; init; }
@@ -47,7 +47,7 @@ public sealed record RaftNodeOptions
     [Setting("raft.quorum.max")]
     public int? MaxQuorum { get; init; }
 
-    /// <summary>True: a roster may have one or two processes, though such a group survives no failure.</summary>
+    /// <summary>A roster may have one or two processes, although such a group survives no failure.</summary>
     [Setting("raft.quorum.allow-fewer-than-three")]
     public bool? AllowFewerThanThree { get; init; }
 
@@ -90,7 +90,7 @@ public sealed record RaftNodeOptions
     [Setting("raft.snapshot.after-bytes")]
     public long? SnapshotAfterBytes { get; init; }
 
-    /// <summary>True: a query with <see cref="ReadConsistency.Lease"/> costs no round of messages, if clocks run evenly.</summary>
+    /// <summary>A query with <see cref="ReadConsistency.Lease"/> costs no round of messages, if the clocks run evenly.</summary>
     [Setting("raft.lease.enabled")]
     public bool? LeaseEnabled { get; init; }
 
@@ -98,26 +98,26 @@ public sealed record RaftNodeOptions
     public RaftSecurityOptions Security { get; init; } = new();
 
     /// <summary>
-    /// Of <c>WithRaftCoordination</c>: the session of a node expires after this time without a renewal, which the node repeats ten times as
+    /// For <c>WithRaftCoordination</c>: the session of a node expires after this time without a renewal. The node renews it ten times as
     /// often.
     /// </summary>
     [Setting("raft-coordination.session-timeout")]
     [Setting("raft-coordination.renew-interval", 0.1)]
     public TimeSpan? SessionTimeout { get; init; }
 
-    /// <summary>Of <c>WithRaftBootstrap</c>: a member downs itself if the group has not confirmed it for this time.</summary>
+    /// <summary>For <c>WithRaftBootstrap</c>: a member downs itself if the group has not confirmed it for this time.</summary>
     [Setting("raft-coordination.member-timeout")]
     public TimeSpan? MemberTimeout { get; init; }
 
     /// <summary>
-    /// Of <c>WithRaftDowning</c>: a node with unreachable members downs itself after this time without an answer of the group. After half
+    /// For <c>WithRaftDowning</c>: a node with unreachable members downs itself after this time without an answer of the group. After half
     /// of it, a side proposes to down the members that it cannot reach.
     /// </summary>
     [Setting("raft-coordination.downing.down-self-after")]
     [Setting("raft-coordination.downing.stable-after", 0.5)]
     public TimeSpan? DownAfter { get; init; }
 
-    /// <summary>HOCON for every other setting, such as <c>raft.priority = 1</c>. Set options override it. Null: none.</summary>
+    /// <summary>HOCON for every other setting, such as <c>raft.priority = 1</c>. Set options override it.</summary>
     public string? Hocon { get; init; }
 }
 
@@ -146,7 +146,7 @@ public sealed record RaftSecurityOptions
     [Setting("raft.security.tls.pins")]
     public IReadOnlyList<string> Pins { get; init; } = [];
 
-    /// <summary>The names in certificates of nodes. Empty: with node names, those that rosters and logs name.</summary>
+    /// <summary>The names in certificates of nodes. If empty, with node names those that rosters and logs name.</summary>
     [Setting("raft.security.roles.node")]
     public IReadOnlyList<string> Nodes { get; init; } = [];
 
@@ -162,12 +162,12 @@ public sealed record RaftSecurityOptions
     [Setting("raft.security.roles.reader")]
     public IReadOnlyList<string> Readers { get; init; } = [];
 
-    /// <summary>Without the password, because programs log their options.</summary>
+    /// <summary>Leaves the password out, because programs log their options.</summary>
     public override string ToString() => $"{nameof(RaftSecurityOptions)} {{ {nameof(Certificate)} = {Certificate} }}";
 }
 
 /// <summary>Names the setting that an option sets.</summary>
-/// <param name="factor">The setting is this part of the option, which is a time.</param>
+/// <param name="factor">The part of the option, a time, that the setting gets.</param>
 [AttributeUsage(AttributeTargets.Property, AllowMultiple = true)]
 internal sealed class SettingAttribute(string name, double factor = 1) : Attribute
 {

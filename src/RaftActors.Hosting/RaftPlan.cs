@@ -28,14 +28,13 @@ internal sealed class RaftPlan
         builder.AddHocon(Raft.DefaultConfig(), HoconAddMode.Append);
     }
 
-    /// <summary>Steps for the <see cref="Raft"/> of the actor system.</summary>
     public RaftSetup Setup { get; } = new();
 
-    /// <summary>The builder has an address: it is told to start a remoting or a cluster.</summary>
+    /// <summary>The builder was told to start a remoting or a cluster.</summary>
     public bool HasAddress =>
         _builder.ActorRefProvider.HasValue || ProviderText.Contains("remote", StringComparison.OrdinalIgnoreCase) || IsClustered;
 
-    // A decorated provider does not tell whether it is one of a cluster.
+    // A decorated provider does not tell whether it is one of a cluster, so the configuration decides.
     public bool IsClustered => _builder.ActorRefProvider is { HasValue: true, Value: var provider }
         ? provider is ProviderSelection.Cluster || (provider is ProviderSelection.Custom && Config.HasPath("akka.cluster"))
         : ProviderText.Contains("cluster", StringComparison.OrdinalIgnoreCase);
@@ -60,10 +59,10 @@ internal sealed class RaftPlan
 
         _builder.AddHocon(NodeHocon.Of(options), HoconAddMode.Prepend);
 
-        // Otherwise a second program at the same port starts on Linux, and takes some of the messages.
+        // Without this, a second program at the same port starts on Linux, and takes some of the messages.
         AddDefault("akka.remote.dot-netty.tcp.tcp-reuse-addr = off");
 
-        // The host stops the actor system. Otherwise Akka.NET does on a signal, while the host still serves requests.
+        // The host stops the actor system. Without this, Akka.NET does so on a signal, while the host still serves requests.
         AddDefault("akka.coordinated-shutdown.run-by-clr-shutdown-hook = off");
         if (IsClustered)
         {
@@ -73,7 +72,7 @@ internal sealed class RaftPlan
             // The cluster ignores the first join of a node that restarted quickly, and the default tries again after 10 s.
             AddDefault("akka.cluster.retry-unsuccessful-join-after = 1s");
 
-            // Otherwise two nodes sometimes lose all messages to each other after one of them restarted quickly.
+            // Without this, two nodes sometimes lose all messages to each other after one of them has restarted quickly.
             AddDefault("akka.remote.use-passive-connections = off");
         }
 
@@ -88,7 +87,7 @@ internal sealed class RaftPlan
         }
     }
 
-    /// <summary>A node with raft actors needs the role, so that the others look for them on it.</summary>
+    /// <summary>Adds the role that a node with raft actors needs, so that others look for them on it.</summary>
     public void AddRole()
     {
         const string Role = "raft";
@@ -142,7 +141,7 @@ internal sealed class RaftPlan
         AddDefault($"akka.remote.dot-netty.tcp {{ hostname = {NodeHocon.Quote(host)}, port = {port} }}");
     }
 
-    // The remoting would print the exceptions of its start, one within the other, and the cause is the innermost.
+    // Checked here, because the remoting would print nested exceptions, and the cause is the innermost.
     private static void DemandFree(string host, int port)
     {
         try
@@ -175,6 +174,6 @@ internal sealed class RaftPlan
 
 /// <summary>An actor to start.</summary>
 /// <param name="Name">The name of the actor below <c>/user</c>.</param>
-/// <param name="Key">Its key in the registry. Null: it is not registered.</param>
-/// <param name="MakeProps">Makes the recipe. The second argument is the <c>onFailed</c> of the producer.</param>
+/// <param name="Key">Its key in the registry, or null.</param>
+/// <param name="MakeProps">Makes the Props. The second argument is the <c>onFailed</c> of the producer.</param>
 internal sealed record PlannedActor(string Name, Type? Key, Func<ActorSystem, Func<Exception, bool>, Props> MakeProps);

@@ -36,8 +36,8 @@ public static class RaftServiceExtensions
     /// <typeparam name="TValue">The type of the values of the group, as its actors have it.</typeparam>
     /// <typeparam name="TResult">The type of the results of HandleAppend, as the actors have it.</typeparam>
     /// <param name="services">The services of the application.</param>
-    /// <param name="group">The name of the group. Null: <c>raft.group</c>, without a key.</param>
-    /// <param name="options">Null, and each unset option: the configuration decides.</param>
+    /// <param name="group">The name of the group, or null for <c>raft.group</c>, without a key.</param>
+    /// <param name="options">The options. The configuration decides each unset one.</param>
     /// <returns>The services.</returns>
     public static IServiceCollection AddRaftClient<TValue, TResult>(
         this IServiceCollection services, string? group = null, RaftClientOptions<TValue, TResult>? options = null) => group is null
@@ -49,7 +49,7 @@ public static class RaftServiceExtensions
     /// <typeparam name="TResult">The type of the results of HandleAppend, as the actors have it.</typeparam>
     /// <param name="services">The services of the application.</param>
     /// <param name="shards">The shards, as the actors have them.</param>
-    /// <param name="options">Null, and each unset option: the configuration decides.</param>
+    /// <param name="options">The options. The configuration decides each unset one.</param>
     /// <returns>The services.</returns>
     public static IServiceCollection AddRaftClient<TValue, TResult>(
         this IServiceCollection services, RaftShards shards, RaftClientOptions<TValue, TResult>? options = null)
@@ -61,7 +61,7 @@ public static class RaftServiceExtensions
     /// <summary>Registers an <see cref="EntityClient"/> of the entities of shards.</summary>
     /// <param name="services">The services of the application.</param>
     /// <param name="shards">The shards, as the actors have them.</param>
-    /// <param name="contacts">Nodes to ask, as <c>host:port</c>, besides the own one. Null: the configuration decides.</param>
+    /// <param name="contacts">Nodes to ask, as <c>host:port</c>, besides the own one. By default the configuration decides.</param>
     /// <returns>The services.</returns>
     public static IServiceCollection AddRaftEntityClient(
         this IServiceCollection services, RaftShards shards, IReadOnlyList<string>? contacts = null)
@@ -77,7 +77,7 @@ public static class RaftServiceExtensions
     /// </summary>
     /// <typeparam name="TProjection">The type of the projection, which becomes a singleton service unless it is registered.</typeparam>
     /// <param name="services">The services of the application, with <c>AddRaftClient</c> for the types of the projection.</param>
-    /// <param name="group">The name that <c>AddRaftClient</c> has as the key of the client. Null: the client has no key.</param>
+    /// <param name="group">The name that <c>AddRaftClient</c> has as the key of the client, or null without a key.</param>
     /// <returns>The services.</returns>
     public static IServiceCollection AddRaftProjection<
         [DynamicallyAccessedMembers(DynamicallyAccessedMemberTypes.PublicConstructors)] TProjection>(

@@ -4,7 +4,7 @@ namespace RaftActors.Hosting;
 
 /// <summary>
 /// The raft actors of the host cannot start. The message names the cause and the remedy. Akka.Hosting, the host and the runtime each print
-/// an exception of the start, so <see cref="ToString"/> has the message for the first of them alone.
+/// an exception of the start, so only the first call of <see cref="ToString"/> returns the message.
 /// </summary>
 public sealed class RaftStartException : Exception
 {
@@ -16,8 +16,8 @@ public sealed class RaftStartException : Exception
     }
 
     /// <summary>
-    /// The message, without the stack trace if the cause is the configuration or a store, because then the message is enough. Later calls
-    /// return a reference to the first one.
+    /// Returns the message, without the stack trace if the cause is the configuration or a store, because then the message is enough.
+    /// Later calls return a reference to the first one.
     /// </summary>
     public override string ToString() => Interlocked.Exchange(ref _wasPrinted, 1) == 1
         ? $"{GetType().Name}: the raft actors cannot start, as printed above."

@@ -8,12 +8,12 @@ using Microsoft.Extensions.DependencyInjection;
 namespace RaftActors.Hosting;
 
 /// <summary>
-/// Makes the instances of an actor, each with the services of a scope of its own, and disposes the scope with the instance. The producer of
-/// Akka.DependencyInjection fills constructors from the root, and a supervisor's restart would use the same scope again.
+/// Makes the instances of an actor, each with the services of its own scope, and disposes the scope with the instance. The producer of
+/// Akka.DependencyInjection fills constructors from the root, and a restart by the supervisor would use the same scope again.
 /// </summary>
 /// <param name="onFailed">
-/// Called with each exception of the constructor or of its services. True: it fails the start of the host, which prints it. The log of a
-/// supervisor would print it once more, with all of Akka's frames.
+/// Called with each exception of the constructor or of its services. Returns true if it fails the start of the host, which prints it. The
+/// log of a supervisor would print it once more, with all of Akka's frames.
 /// </param>
 /// <param name="arguments">Arguments of the constructor, besides those that services fill.</param>
 internal sealed class ScopedActorProducer<TActor>(

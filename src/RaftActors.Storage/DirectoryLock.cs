@@ -24,8 +24,7 @@ internal sealed class DirectoryLock : IDisposable
     private DirectoryLock(SafeFileHandle file) => _file = file;
 
     /// <summary>Creates a missing directory, durably, and takes the lock.</summary>
-    /// <param name="directory">A path.</param>
-    /// <param name="isSharedAllowed">True: accepts a directory that other users can change.</param>
+    /// <param name="isSharedAllowed">Accepts a directory that other users can change.</param>
     /// <exception cref="StoreException">Another holder has the lock, or the directory cannot be used.</exception>
     public static DirectoryLock Take(string directory, bool isSharedAllowed = false)
     {
@@ -52,7 +51,7 @@ internal sealed class DirectoryLock : IDisposable
     }
 
     /// <summary>Takes the lock of an existing directory for reading, and changes nothing.</summary>
-    /// <returns>Null: the directory has no lock file.</returns>
+    /// <returns>Null if the directory has no lock file.</returns>
     /// <exception cref="StoreException">Another holder has the lock, or it cannot be read.</exception>
     public static DirectoryLock? TakeToRead(string directory)
     {
@@ -67,7 +66,6 @@ internal sealed class DirectoryLock : IDisposable
         }
     }
 
-    /// <summary>Releases the lock.</summary>
     public void Dispose() => _file.Dispose();
 
     // Another user could create a missing directory between the check and its creation, so the check is repeated.
@@ -86,8 +84,8 @@ internal sealed class DirectoryLock : IDisposable
     }
 
     // If a power cut removed the directory, every acknowledged write in it would be lost. So its name is synced in the parent. An existing
-    // directory is synced too, because the start that created it may have died before its sync. A parent that cannot be synced is accepted
-    // if the directory existed: this program may lack the right to read it.
+    // directory is synced too, because the start that created it may have died before its sync. If the directory existed, a failed sync of
+    // the parent is accepted, because this program may lack the right to read it.
     private static void Make(string path)
     {
         var isNew = !Directory.Exists(path);
@@ -107,7 +105,7 @@ internal sealed class DirectoryLock : IDisposable
     private static SafeFileHandle OpenLocked(
         string path, FileMode mode = FileMode.OpenOrCreate, FileAccess access = FileAccess.ReadWrite)
     {
-        // On Windows a second writer is refused, and others can read the holder. Elsewhere only None takes an exclusive lock.
+        // On Windows this refuses a second writer, and lets others read the holder. Elsewhere only None takes an exclusive lock.
         var share = OperatingSystem.IsWindows() ? FileShare.Read : FileShare.None;
         try
         {

@@ -7,8 +7,8 @@ using RaftActors.Storage.Log;
 namespace RaftActors.Storage;
 
 /// <summary>
-/// A store in memory. It survives a restart of its process as long as the object lives. Every write is durable at once in this sense. A
-/// process over a new object has a new incarnation. Thread-safe.
+/// A store in memory, for which every write counts as durable at once. It survives a restart of its process as long as the object lives. A
+/// process with a new object has a new incarnation. Thread-safe.
 /// </summary>
 internal sealed class MemoryStore : IRaftStore
 {

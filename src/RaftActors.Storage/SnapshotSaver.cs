@@ -8,12 +8,11 @@ namespace RaftActors.Storage;
 /// Saves the snapshots that processes take of their own state, beside the log. The saves of one store follow one another. A save without
 /// room on the disk is tried again.
 /// </summary>
-/// <param name="hasThread">True: saves run on the thread pool. False: <see cref="SavePending"/> runs them.</param>
+/// <param name="hasThread">Saves run on the thread pool. Otherwise <see cref="SavePending"/> runs them.</param>
 internal sealed class SnapshotSaver(LogWriter writer, StoreOptions options, bool hasThread)
 {
     private readonly List<PendingSave> _pending = [];
 
-    /// <summary>Begins to save a snapshot.</summary>
     public void Save(SlotOpening opening, Snapshot snapshot, ReadOnlyMemory<byte> state)
     {
         var save = new PendingSave(opening, snapshot, state);
@@ -29,7 +28,7 @@ internal sealed class SnapshotSaver(LogWriter writer, StoreOptions options, bool
         });
     }
 
-    /// <summary>Begins a snapshot that the caller writes piece by piece, in its own thread. It waits for no other save.</summary>
+    /// <summary>Begins a snapshot that the caller's thread writes in pieces. It waits for no other save.</summary>
     public ISnapshotWriter Begin(SlotOpening opening, Snapshot snapshot)
     {
         var streamed = new StoredSnapshotWriter(writer, options, opening, snapshot);
@@ -40,8 +39,7 @@ internal sealed class SnapshotSaver(LogWriter writer, StoreOptions options, bool
     /// <summary>A save waits for room. The caller holds the lock of the writer.</summary>
     public bool HasPending => _pending.Count > 0;
 
-    /// <summary>Does the pending saves. The caller holds the lock of the writer.</summary>
-    /// <returns>Whether any was finished.</returns>
+    /// <summary>Tries the pending saves again, and returns whether any was finished. The caller holds the lock of the writer.</summary>
     public bool SavePending() => _pending.Count > 0 && _pending.RemoveAll(TrySave) > 0;
 
     /// <summary>Forgets the pending saves of an opening that ends. The caller holds the lock of the writer.</summary>
@@ -56,7 +54,7 @@ internal sealed class SnapshotSaver(LogWriter writer, StoreOptions options, bool
         }
     }
 
-    /// <returns>False: the disk is full, and the save must be tried again.</returns>
+    /// <returns>False if the disk is full, so the save must be tried again.</returns>
     private bool TrySave(PendingSave save)
     {
         var (opening, snapshot, state) = save;

@@ -10,7 +10,6 @@ namespace RaftActors.Storage;
 /// <content>Opens and closes the log, and the stores in it.</content>
 internal sealed partial class StoreDirectory
 {
-    // The openings that wait for the lock.
     private readonly ConcurrentQueue<Task> _openings = [];
 
     /// <summary>Opens the slot of an owner, and creates a missing one with the preload.</summary>
@@ -20,7 +19,7 @@ internal sealed partial class StoreDirectory
         _openings.Enqueue(opening);
         lock (Writer.Lock)
         {
-            // The thread that gets the lock does all openings that wait. So new stores of many threads begin with one sync.
+            // The thread that gets the lock does all waiting openings, so that the new stores of many threads begin with one sync.
             var before = Writer.Slots.Count;
             while (_openings.TryDequeue(out var next))
             {
@@ -198,7 +197,7 @@ internal sealed partial class StoreDirectory
         return (new OpenedSlot(slot, slot.Opening), new RecoveredState(slot.Incarnation, isNew, state, notes));
     }
 
-    /// <summary>The entries that the opening did not keep in memory. Null: it kept all.</summary>
+    /// <summary>Returns the entries that the opening did not keep in memory, or null if it kept all.</summary>
     private EarlierLog? EarlierOf(Slot slot, LogSlice kept)
     {
         var last = new LogIndex(slot.Log.Last.Value - kept.Length);

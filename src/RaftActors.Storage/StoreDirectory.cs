@@ -72,7 +72,7 @@ internal sealed partial class StoreDirectory : IDisposable
     /// Opens a directory on any disk, without a thread and without a lock. <see cref="WriteQueued"/> and <see cref="Seal"/> do the work of
     /// the thread on the calling thread.
     /// </summary>
-    /// <param name="identities">Mints incarnations and the identity of the log. Null: they are random.</param>
+    /// <param name="identities">Mints incarnations and the identity of the log. By default they are random.</param>
     internal static StoreDirectory Open(StoreOptions options, IDisk disk, Func<Guid>? identities = null)
     {
         options.Check();
@@ -87,7 +87,6 @@ internal sealed partial class StoreDirectory : IDisposable
         return opened;
     }
 
-    /// <summary>The owners of all stores in the directory.</summary>
     public IReadOnlyList<StoreOwner> Owners
     {
         get
@@ -115,10 +114,9 @@ internal sealed partial class StoreDirectory : IDisposable
     public IRaftStore StoreOf(StoreOwner owner) => new FileStore(this, owner);
 
     /// <summary>
-    /// Writes the queued writes, with one write and one sync for each <see cref="StoreOptions.BatchSizeMaxBytes"/>. Then tells the
-    /// listeners.
+    /// Writes the queued writes, with one write and one sync for each <see cref="StoreOptions.BatchSizeMaxBytes"/>, and tells the
+    /// listeners. Returns whether any was written.
     /// </summary>
-    /// <returns>Whether any was written.</returns>
     internal bool WriteQueued()
     {
         lock (Writer.Lock)
@@ -128,7 +126,7 @@ internal sealed partial class StoreDirectory : IDisposable
         }
     }
 
-    /// <summary>The disk is full or nearly full. <see cref="WriteQueued"/> looks again.</summary>
+    /// <summary>The disk is full or nearly full. <see cref="WriteQueued"/> checks it again.</summary>
     internal bool IsShortOfSpace
     {
         get

@@ -4,12 +4,11 @@ using RaftActors.Storage.Snapshots;
 
 namespace RaftActors.Storage;
 
-/// <summary>The files that a store finds in its directory. Checks their owners.</summary>
+/// <summary>Checks the owners of the files that a store finds in its directory.</summary>
 internal static class StoreFiles
 {
     /// <summary>
-    /// Checks that no other user owns a file of the store. Such a file may be a symbolic link to a file elsewhere, or its owner may have it
-    /// open.
+    /// Refuses a file that another user owns. It may be a symbolic link to a file elsewhere, or its owner may have it open.
     /// </summary>
     /// <exception cref="StoreException">Another user owns a file.</exception>
     /// <exception cref="IOException">The rights cannot be read.</exception>
@@ -23,7 +22,7 @@ internal static class StoreFiles
 
     /// <param name="directory">The full path of the store.</param>
     /// <param name="user">The number of the user of this process.</param>
-    /// <param name="read">Returns the rights of a path; null: it does not exist.</param>
+    /// <param name="read">Returns the rights of a path, or null if it does not exist.</param>
     public static void Check(string directory, uint user, Func<string, FileRights?> read)
     {
         foreach (var path in Entries(directory).Concat(PathsOfStore(directory)))

@@ -35,7 +35,7 @@ public abstract record FromActor<TValue>
 
         internal RequestKeyHash? RequestKey { get; init; }
 
-        /// <summary>The pair of a reminder as it was encoded; null: it is of no reminder.</summary>
+        /// <summary>The pair of a reminder as it was encoded, or null for other pairs.</summary>
         internal ReadOnlyMemory<byte>? Reminder { get; init; }
     }
 
@@ -65,7 +65,7 @@ public abstract record FromActor<TValue>
         internal TransferLeadership(RequestRef request, ProcessName? to)
             : base(request) => To = to;
 
-        /// <summary>The new leader. Null: any other process.</summary>
+        /// <summary>The new leader, or null for any other process.</summary>
         public ProcessName? To { get; }
     }
 
@@ -78,7 +78,7 @@ public abstract record FromActor<TValue>
         /// <summary>The process that joins.</summary>
         public ProcessName Name { get; }
 
-        /// <summary>The members that the call was based on. Null: any.</summary>
+        /// <summary>The members that the call was based on, or null for any.</summary>
         public LogIndex? BasedOn { get; }
     }
 
@@ -91,10 +91,10 @@ public abstract record FromActor<TValue>
         /// <summary>The process that leaves.</summary>
         public ProcessName Name { get; }
 
-        /// <summary>The members that the call was based on. Null: any.</summary>
+        /// <summary>The members that the call was based on, or null for any.</summary>
         public LogIndex? BasedOn { get; }
 
-        /// <summary>The incarnation that leaves. Null: any.</summary>
+        /// <summary>The incarnation that leaves, or null for any.</summary>
         public Incarnation? Incarnation { get; }
     }
 
@@ -107,7 +107,7 @@ public abstract record FromActor<TValue>
         /// <summary>The largest number of voters.</summary>
         public int Max { get; }
 
-        /// <summary>The members that the call was based on. Null: any.</summary>
+        /// <summary>The members that the call was based on, or null for any.</summary>
         public LogIndex? BasedOn { get; }
     }
 
@@ -128,9 +128,9 @@ public abstract record FromActor<TValue>
 
     // A test compares the next two as a whole: ExpectMsg(new FromActor<int>.Validated("alice", null)). So it can make them.
 
-    /// <summary>HandleProposal returned. Null: the actor accepts the pair. Otherwise the fault for which it discards the pair.</summary>
+    /// <summary>HandleProposal returned null to accept the pair, or the fault for which it discards the pair.</summary>
     public sealed record Validated(string Key, string? Fault) : FromActor<TValue>;
 
-    /// <summary>The actor returned this pair from HandleGet. Null: it does not have the pair.</summary>
+    /// <summary>The actor returned this pair from HandleGet, or null because it does not have the pair.</summary>
     public sealed record Served(Serial Serial, Entry<TValue>? Entry) : FromActor<TValue>;
 }

@@ -26,12 +26,12 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
     public override string Group => group;
 
     /// <summary>
-    /// Chooses the outcome of each Append by its key, value and request key. It may call <see cref="Commit"/>. Null: each ends as
-    /// NotCommitted, with the reason NoLeader.
+    /// Chooses the outcome of each Append by its key, value and request key. It may call <see cref="Commit"/>. If null, each ends
+    /// as NotCommitted, with the reason NoLeader.
     /// </summary>
     public Func<string, TValue, RequestKey?, Outcome<TResult>>? OnAppend { get; set; }
 
-    /// <summary>Answers each query. Null: each ends as <see cref="RaftUnavailableException"/>.</summary>
+    /// <summary>Answers each query. If null, each ends as <see cref="RaftUnavailableException"/>.</summary>
     public Func<object, object?>? OnQuery { get; set; }
 
     /// <summary>The serial of the last committed pair.</summary>
@@ -266,7 +266,7 @@ public sealed class ScriptedClient<TValue, TResult>(string group = "default") : 
         _next = NewNews();
     }
 
-    // Null: the pair is committed.
+    // Null if the pair is committed.
     private Task? NewsBefore(Serial serial)
     {
         lock (_lock)

@@ -24,7 +24,7 @@ public sealed class ScriptedCoordination
     private readonly TimeProvider _time;
     private readonly Replica _replica;
 
-    /// <param name="time">Times sessions and items. Null: the clock of the system.</param>
+    /// <param name="time">Times sessions and items. By default the clock of the system.</param>
     public ScriptedCoordination(TimeProvider? time = null)
     {
         _time = time ?? TimeProvider.System;

@@ -26,8 +26,8 @@ public sealed class ScriptedEntities<TEntity, TState>
 
     /// <param name="system">Has the types of <see cref="Raft.UseJson"/> and the serializers.</param>
     /// <param name="create">Creates an entity without a state.</param>
-    /// <param name="options">As the shards have them. Null: the defaults.</param>
-    /// <param name="time">The time of the commands and of the reminders. Null: the clock of the system.</param>
+    /// <param name="options">The options of the shards, or null for the defaults.</param>
+    /// <param name="time">The time of the commands and of the reminders. By default the clock of the system.</param>
     /// <exception cref="RaftConfigurationException">The type of the states has neither a codec nor a serializer.</exception>
     public ScriptedEntities(
         ActorSystem system, Func<TEntity> create, EntityShardOptions<TState>? options = null, TimeProvider? time = null)

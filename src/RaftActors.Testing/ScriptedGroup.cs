@@ -27,7 +27,7 @@ public sealed class ScriptedGroup<TValue>
 
     /// <summary>Creates the group. The next raft actor of the actor system attaches to it.</summary>
     /// <param name="system">The actor system of the test.</param>
-    /// <param name="probe">Receives each <see cref="FromActor{TValue}"/>. Null: they are dropped.</param>
+    /// <param name="probe">Receives each <see cref="FromActor{TValue}"/>. If null, they are dropped.</param>
     /// <param name="log">The pairs that the group has committed before the actor starts, with serials 1, 2, 3 and so on.</param>
     public ScriptedGroup(ActorSystem system, IActorRef? probe = null, params (string Key, TValue Value)[] log)
         : this(system, new ValueCodec<TValue>(system), probe, log)
@@ -37,7 +37,7 @@ public sealed class ScriptedGroup<TValue>
     /// <summary>Creates the group for an actor with a codec.</summary>
     /// <param name="system">The actor system of the test.</param>
     /// <param name="codec">The codec in the actor's options.</param>
-    /// <param name="probe">Receives each <see cref="FromActor{TValue}"/>. Null: they are dropped.</param>
+    /// <param name="probe">Receives each <see cref="FromActor{TValue}"/>. If null, they are dropped.</param>
     /// <param name="log">The pairs that the group has committed before the actor starts.</param>
     public ScriptedGroup(ActorSystem system, RaftCodec<TValue> codec, IActorRef? probe = null, params (string Key, TValue Value)[] log)
         : this(system, new ValueCodec<TValue>(system, codec), probe, log)

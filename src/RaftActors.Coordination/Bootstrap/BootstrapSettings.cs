@@ -8,15 +8,14 @@ using RaftActors.Coordination.Settings;
 namespace RaftActors.Coordination.Bootstrap;
 
 /// <summary>The settings by which a node finds or founds its cluster.</summary>
-/// <param name="MemberTimeout">A member downs itself if the group has not renewed its claim for so long.</param>
+/// <param name="MemberTimeout">The time without a renewal of its claim after which a member downs itself.</param>
 internal sealed record BootstrapSettings(TimeSpan MemberTimeout)
 {
-    /// <returns>Null: the group does not decide about clusters.</returns>
+    /// <returns>Null if the group does not decide about clusters.</returns>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
     public static BootstrapSettings? Read(ActorSystem system) =>
         Read(system.Settings.Config, ((ExtendedActorSystem)system).Provider is IClusterActorRefProvider);
 
-    /// <param name="isClustered">The actor system has an Akka.Cluster.</param>
     public static BootstrapSettings? Read(Config own, bool isClustered)
     {
         var settings = CoordinationSettings.SectionOf(own);

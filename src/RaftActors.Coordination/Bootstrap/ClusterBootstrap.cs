@@ -11,13 +11,13 @@ using Session = RaftActors.Coordination.Sessions.Session;
 namespace RaftActors.Coordination.Bootstrap;
 
 /// <summary>
-/// Finds the one cluster of this node, or founds it by a decision of the group. Afterwards it keeps the claim of the member.
+/// Finds the one cluster of this node, or founds it by a decision of the group, and then keeps the claim of the member.
 /// <para>
-/// Invariant: a node is a member of a cluster only while its claim to it exists. It writes the claim before it founds or joins, gives it up
-/// only while it is no member, and downs itself when its session is lost, which is before the group deletes the claim.
+/// Invariant: a node is a member of a cluster only while its claim to it exists. It writes the claim before it founds or joins, and gives
+/// it up only while it is no member. It downs itself when its session is lost, which is before the group deletes the claim.
 /// </para>
 /// </summary>
-/// <param name="keeper">The session of the claim. It outlives longer failures of the group than that of locks.</param>
+/// <param name="keeper">The session of the claim. It survives longer failures of the group than the session of locks.</param>
 /// <param name="remedy">What an operator does if the group does not answer.</param>
 internal sealed class ClusterBootstrap(
     Seat seat, string system, RaftItems items, SessionKeeper keeper, TimeProvider time, ILoggingAdapter log, string remedy)
@@ -25,10 +25,10 @@ internal sealed class ClusterBootstrap(
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500);
 
-    // A member that has not answered for so long may be dead, so the next one is asked.
+    // After this time without an answer, a member may be dead, so the next one is asked.
     private static readonly TimeSpan JoinTimeout = TimeSpan.FromSeconds(3);
 
-    // A member that has restarted at the same address ignores the first join.
+    // The join is repeated, because a member that has restarted at the same address ignores the first one.
     private static readonly TimeSpan JoinInterval = TimeSpan.FromSeconds(1);
 
     private readonly string _claim = ClusterRecord.ClaimOf(system, seat.Node);
@@ -69,8 +69,8 @@ internal sealed class ClusterBootstrap(
     }
 
     /// <summary>
-    /// This node is Up. It must not be if it has no claim, or if its claim is to a later cluster than that of a member that answered late.
-    /// Akka.Cluster may tell so before its view has the members.
+    /// Downs this node after it became Up, unless it has a claim to the cluster. Its claim may be missing, or may be to a later cluster
+    /// than that of a member that answered late. Akka.Cluster may call this before its view has the members, so it first waits for them.
     /// </summary>
     public async Task OnUpAsync()
     {
@@ -85,7 +85,7 @@ internal sealed class ClusterBootstrap(
         }
     }
 
-    /// <summary>Gives up the claim. The node is no member any more, or never was one.</summary>
+    /// <summary>Gives up the claim of a node that is not, or no longer, a member.</summary>
     public ValueTask DisposeAsync()
     {
         _ending.Cancel();
@@ -146,7 +146,7 @@ internal sealed class ClusterBootstrap(
                 return;
             }
 
-            // The addition of nothing makes a new version, so that no node founds the next cluster by what it has read before.
+            // Adding zero makes a new version, so that no node founds the next cluster on what it has read before.
             var latest = await items.AddAsync(ClusterRecord.NumberOf(system), 0, _ending.Token).ConfigureAwait(false);
             if (latest != record.Number)
             {
@@ -174,7 +174,7 @@ internal sealed class ClusterBootstrap(
         });
     }
 
-    // Only while the claim counts. Akka.Cluster must not repeat a join by itself: it would take this node up after that.
+    // Asks only while the claim counts. Akka.Cluster must not repeat a join by itself, because a member would accept it after that.
     private async Task SendJoinAsync(string member, TimeSpan timeout)
     {
         var (begin, asked) = (time.GetTimestamp(), 0);
@@ -193,7 +193,8 @@ internal sealed class ClusterBootstrap(
         _ = IsEntitled();
     }
 
-    // The members that were asked may leave right after they have taken this node up, so it is enough to have seen one of them once.
+    // One shared member is enough, and once seen it is remembered, because the members that were asked may leave right after they have
+    // accepted this node.
     private bool IsEntitled()
     {
         var admission = _admission;
@@ -205,7 +206,6 @@ internal sealed class ClusterBootstrap(
         return admission is { IsProven: true, Session.IsAlive: true };
     }
 
-    /// <summary>Marks the claim, so that others join this member.</summary>
     private async Task<bool> StayAsync()
     {
         if (_admission is not { Session.IsAlive: true } admission)
@@ -220,7 +220,7 @@ internal sealed class ClusterBootstrap(
     private async Task<ClusterRecord> ReadAsync() => ClusterRecord.Of(
         system, await items.ListAsync(ClusterRecord.PrefixOf(system), _ending.Token).ConfigureAwait(false));
 
-    // Replaces only what was read, so that a write which was delayed changes no later one. Without a mark this node is no member.
+    // Replaces only what was read, so that a delayed write changes no later one. A node without a mark is no member.
     private async Task<bool> ClaimAsync(ClusterRecord record, long number, bool isIn = false)
     {
         _admission = isIn ? _admission : null;
@@ -249,12 +249,12 @@ internal sealed class ClusterBootstrap(
     }
 
     /// <summary>The claim of this node counts.</summary>
-    /// <param name="Number">That of the cluster.</param>
+    /// <param name="Number">The number of the cluster.</param>
     /// <param name="Session">The session of the claim.</param>
-    /// <param name="Members">The members of the cluster when this node asked them; empty: it is the founder.</param>
+    /// <param name="Members">The members of the cluster when this node asked them, or none for the founder.</param>
     private sealed record Admission(long Number, Session Session, ImmutableHashSet<string> Members)
     {
-        /// <summary>This node has been in one cluster with one of them.</summary>
+        /// <summary>This node has been in one cluster with one of the members.</summary>
         public bool IsProven { get; set; }
     }
 }

@@ -4,15 +4,15 @@ using System.Globalization;
 namespace RaftActors.Coordination.Bootstrap;
 
 /// <summary>
-/// The record of the group on the Akka.Clusters of one name: the number of the latest one, and the nodes that claim to belong to one.
+/// The group's record of the Akka.Clusters of one name: the number of the latest one, and the nodes that claim to belong to one.
 /// <para>
-/// A claim is an item of a session, and a node has it for as long as it may be a member. The number grows when a cluster is founded. An
-/// admission writes it unchanged, and both change its version. So a node founds a cluster on the condition of the version at which it saw
-/// no claim to the latest one: then no node belongs to that one, and none was admitted since.
+/// A claim is an item of a session, and a node has it for as long as it may be a member. Founding a cluster raises the number, and an
+/// admission writes it unchanged, so both change its version. A node founds a cluster only if the number still has the version at which
+/// the node saw no claim to the latest cluster. Then no node belongs to that cluster, and none was admitted since.
 /// </para>
 /// </summary>
-/// <param name="Number">That of the latest cluster; 0: none was founded yet.</param>
-/// <param name="Version">The version of the number; 0: it was never written.</param>
+/// <param name="Number">The number of the latest cluster, or 0 before the first.</param>
+/// <param name="Version">The version of the number, or 0 if it was never written.</param>
 internal sealed record ClusterRecord(long Number, long Version, ImmutableArray<ClusterRecord.Claim> Claims)
 {
     private const string InMark = " in";
@@ -26,7 +26,7 @@ internal sealed record ClusterRecord(long Number, long Version, ImmutableArray<C
     public static string TextOf(long number, bool isIn = false) =>
         string.Create(CultureInfo.InvariantCulture, $"{number}{(isIn ? InMark : "")}");
 
-    /// <summary>Reads all items of the prefix. Any program that may write items may have put others there.</summary>
+    /// <summary>Reads all items of the prefix. Other programs may have put other items there, which are skipped.</summary>
     public static ClusterRecord Of(string system, IReadOnlyList<RaftItem> items)
     {
         var number = items.FirstOrDefault(each => each.Name == NumberOf(system));
@@ -44,16 +44,14 @@ internal sealed record ClusterRecord(long Number, long Version, ImmutableArray<C
             ]);
     }
 
-    /// <summary>The version of a node's claim; 0: it has none.</summary>
+    /// <summary>Returns the version of a node's claim, or 0 without one.</summary>
     public long VersionOf(string node) => Claims.FirstOrDefault(each => each.Node == node)?.Version ?? 0;
 
-    /// <summary>
-    /// The claims of former lives of a node. An address belongs to one process at a time, so they have ended.
-    /// </summary>
+    /// <summary>The claims of earlier starts of a node. They have ended, because an address belongs to one process at a time.</summary>
     public IEnumerable<Claim> FormerLivesOf(string node) =>
         Claims.Where(each => each.Node != node && each.Node.StartsWith(node[..(node.LastIndexOf('#') + 1)], StringComparison.Ordinal));
 
-    /// <summary>What a node does that is no member yet.</summary>
+    /// <summary>Returns what a node does that is no member yet.</summary>
     public Step StepOf(string node)
     {
         var others = Claims.Where(each => each.Number == Number && each.Node != node).ToList();
@@ -64,7 +62,7 @@ internal sealed record ClusterRecord(long Number, long Version, ImmutableArray<C
 
     /// <summary>The claim of a node to belong to a cluster.</summary>
     /// <param name="Node">Its address with its uid.</param>
-    /// <param name="Number">That of the cluster. A node that proposes a cluster has a claim to it before it is founded.</param>
+    /// <param name="Number">The number of the cluster. A node claims the cluster that it proposes before it founds it.</param>
     /// <param name="IsIn">It is a member. Otherwise it may become one.</param>
     internal sealed record Claim(string Node, long Number, bool IsIn, long Version);
 

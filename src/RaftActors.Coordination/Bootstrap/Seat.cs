@@ -9,9 +9,8 @@ namespace RaftActors.Coordination.Bootstrap;
 
 /// <summary>The Akka.Cluster, as the bootstrap of one node uses it.</summary>
 /// <param name="Node">The address of this node with its uid.</param>
-/// <param name="Members">The members as this node sees them, it too, by their addresses with uids. Empty: it is in no cluster.</param>
-/// <param name="Join">Asks a member to take this node up. With the address of this node: forms a cluster.</param>
-/// <param name="Down">Downs this node.</param>
+/// <param name="Members">The members that this node sees, including itself, by their addresses with uids. Empty without a cluster.</param>
+/// <param name="Join">Asks a member to accept this node. With the address of this node, it forms a cluster.</param>
 internal sealed record Seat(string Node, Func<ImmutableHashSet<string>> Members, Action<Address> Join, Action Down)
 {
     public bool IsMember => Members().Contains(Node);

@@ -6,7 +6,7 @@ namespace RaftActors.Coordination.Downing;
 
 /// <summary>The members of a cluster as one node sees them at one moment.</summary>
 /// <param name="Self">The node, with its uid.</param>
-/// <param name="Members">All members that are not down, this node included, in the order of their addresses.</param>
+/// <param name="Members">All members that are not down, including this node, in the order of their addresses.</param>
 internal sealed record ClusterView(string Self, ImmutableArray<ClusterView.Seen> Members)
 {
     public static string NameOf(UniqueAddress member) => $"{member.Address}#{member.Uid}";
@@ -28,8 +28,8 @@ internal sealed record ClusterView(string Self, ImmutableArray<ClusterView.Seen>
     }
 
     /// <summary>
-    /// The members that this node would down: those that some node cannot reach. It spares a member that answers this node itself, and
-    /// downs nobody if it can reach all that it monitors. So if only two members cannot reach each other, one of them downs the other.
+    /// The members that this node would down: those that some node cannot reach. A member that answers this node itself is spared, and a
+    /// node that can reach all that it monitors downs nobody. So if only two members cannot reach each other, one of them downs the other.
     /// </summary>
     public ImmutableArray<string> FindDoomed()
     {
@@ -37,12 +37,13 @@ internal sealed record ClusterView(string Self, ImmutableArray<ClusterView.Seen>
         return unreachable.Any(each => each.Answers == false) ? [.. unreachable.Select(each => each.Name)] : [];
     }
 
-    /// <summary>The members that remain are fewer than those that are downed; if as many, the first member is not among them.</summary>
+    /// <summary>
+    /// Tells whether fewer members remain than are downed. If there are as many, the side without the first member is the minority.
+    /// </summary>
     public bool IsMinority(ImmutableArray<string> doomed) =>
         2 * doomed.Length > Members.Length || (2 * doomed.Length == Members.Length && doomed.Contains(Members[0].Name));
 
-    /// <summary>One member.</summary>
     /// <param name="IsUnreachable">Some node cannot reach it.</param>
-    /// <param name="Answers">It answers the heartbeats of this node; null: this node does not monitor it.</param>
+    /// <param name="Answers">It answers the heartbeats of this node, or null if this node does not monitor it.</param>
     internal readonly record struct Seen(string Name, bool IsUnreachable, bool? Answers);
 }

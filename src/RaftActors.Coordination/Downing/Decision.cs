@@ -5,26 +5,26 @@ using System.Text.Json.Serialization;
 namespace RaftActors.Coordination.Downing;
 
 /// <summary>
-/// The members that the nodes of a cluster have decided to down: one item of the group. A node adds members on the condition that the item
-/// has not changed since it was read. So of two opposite decisions the first one wins, and the second node reads that it is downed.
+/// The members that the nodes of a cluster have decided to down: one item of the group. A node adds members only if the item has not
+/// changed since it was read. So of two opposite decisions the first one wins, and the second node reads that it is downed.
 /// </summary>
-/// <param name="Count">The number of members ever downed. The oldest are forgotten, so it may be more than the length of the list.</param>
+/// <param name="Count">The number of members ever downed. The oldest are forgotten, so it may exceed the length of the list.</param>
 /// <param name="Downed">The latest of them with their uids, oldest first. A restarted node has another uid.</param>
 internal sealed record Decision(long Count, ImmutableArray<string> Downed)
 {
-    // The item has room for 9000 characters, and each one that JSON escapes takes up to six.
+    // The item has room for 9000 characters, and a character that JSON escapes takes up to six.
     private const int LengthMax = 4_000;
 
     public static Decision None { get; } = new(0, []);
 
-    /// <summary>The number of members that were downed and are not in the list any more.</summary>
+    /// <summary>The number of downed members that are not in the list any more.</summary>
     public long Forgotten => Count - Downed.Length;
 
     public static string NameOf(string system) => $"akka-downing/{system}";
 
     /// <summary>
-    /// Reads the item. Any program that may write items may have put another text there. That is no decision, and the next one replaces
-    /// it: a reader that failed would have no answer of the group, and down itself.
+    /// Reads the item. Another program may have put other text there. It counts as no decision, and the next one replaces it. A reader
+    /// that failed instead would have no answer of the group, and would down itself.
     /// </summary>
     public static Decision Of(string text)
     {

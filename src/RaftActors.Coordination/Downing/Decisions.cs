@@ -7,7 +7,6 @@ internal sealed class Decisions(RaftItems items, string system)
 {
     private readonly string _name = Decision.NameOf(system);
 
-    /// <summary>Reads the latest decision, linearizable.</summary>
     /// <exception cref="RaftUnavailableException">The group did not answer.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<Known> ReadAsync(CancellationToken cancellation)
@@ -16,10 +15,12 @@ internal sealed class Decisions(RaftItems items, string system)
         return item is null ? new(Decision.None, 0) : new(Decision.Of(item.Value), item.Version);
     }
 
-    /// <summary>Downs further members, if nothing was decided since <paramref name="known"/> was read.</summary>
-    /// <returns>The latest decision: with these members, or another one that came first.</returns>
-    /// <exception cref="RaftUnavailableException">The group did not answer. The decision may be made all the same.</exception>
-    /// <exception cref="OperationCanceledException">The token was cancelled. As above.</exception>
+    /// <summary>
+    /// Downs further members, unless something was decided since <paramref name="known"/> was read. Returns the latest decision: with
+    /// these members, or another one that came first.
+    /// </summary>
+    /// <exception cref="RaftUnavailableException">The group did not answer. The decision may nevertheless be made.</exception>
+    /// <exception cref="OperationCanceledException">The token was cancelled. The decision may nevertheless be made.</exception>
     public async Task<Known> DecideAsync(Known known, ImmutableArray<string> doomed, CancellationToken cancellation)
     {
         var decision = known.Decision.With(doomed);
@@ -27,7 +28,6 @@ internal sealed class Decisions(RaftItems items, string system)
             is { } version ? new(decision, version) : await ReadAsync(cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>A decision that was read or made.</summary>
-    /// <param name="Version">0: nothing was decided yet.</param>
+    /// <param name="Version">0 if nothing was decided yet.</param>
     internal sealed record Known(Decision Decision, long Version);
 }

@@ -20,7 +20,7 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
     private bool _isAsking;
     private bool _isDown;
 
-    /// <param name="items">The items of the group. Called once, when the cluster has started.</param>
+    /// <param name="items">Returns the items of the group. Called once, when the cluster has started.</param>
     public DowningActor(Cluster cluster, DowningSettings settings, Func<RaftItems> items)
     {
         (_cluster, _settings, _plan, _items) = (cluster, settings, new DowningPlan(settings), items);
@@ -38,8 +38,8 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
 
     private static TimeSpan Now => Context.System.Scheduler.MonotonicClock;
 
-    // The constructor of Cluster creates this actor, and the state of a cluster cannot be read before that constructor has returned. Get
-    // returns after it, so it may block.
+    // The constructor of Cluster creates this actor, and the state of a cluster cannot be read before that constructor has returned.
+    // Cluster.Get returns after it, so this waits on another thread.
     protected override void PreStart()
     {
         var (system, self) = (Context.System, Self);
@@ -55,7 +55,7 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
         }
         catch (Exception e)
         {
-            // The system says why it has no cluster.
+            // The system reports why it has no cluster.
             return new Status.Failure(e);
         }
     }
@@ -105,7 +105,7 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
             .PipeTo(Self, success: known => new Answered(known, now), failure: e => new Silent(e.Message));
     }
 
-    // A slow answer is better than none: as long as it counts, this node need not down itself.
+    // The timeout is long, because even a slow answer keeps this node from downing itself.
     private static async Task<Decisions.Known> AskAsync(
         Func<Decisions, CancellationToken, Task<Decisions.Known>> question, Decisions decisions, TimeSpan timeout)
     {
@@ -121,7 +121,7 @@ internal sealed class DowningActor : ReceiveActor, IWithTimers
             _log.Warning("Downing this node, {0}: {1}", ClusterView.NameOf(_cluster.SelfUniqueAddress), why);
             _cluster.Down(_cluster.SelfAddress);
 
-            // The answer that takes this node up has not come yet, so it cannot down itself, and the members take it up no more.
+            // The cluster has not accepted this node yet, so it cannot down itself. The members will not accept it any more.
             if (_cluster.State.Members.All(each => each.UniqueAddress != _cluster.SelfUniqueAddress))
             {
                 CoordinatedShutdown.Get(Context.System).Run(CoordinatedShutdown.ClusterDowningReason.Instance);

@@ -3,15 +3,15 @@ using System.Collections.Immutable;
 namespace RaftActors.Coordination.Downing;
 
 /// <summary>
-/// The plan of one node for unreachable members: by what it sees of the cluster, by what the group has decided, and by the time. Knows no
-/// Akka. All times are those of one monotonic clock. Not thread-safe.
+/// One node's plan for unreachable members, from its view of the cluster, the decisions of the group, and the time. Independent of Akka.
+/// All times are those of one monotonic clock. Not thread-safe.
 /// </summary>
 internal sealed class DowningPlan(DowningSettings settings)
 {
     private readonly DowningTimers _timers = new(settings);
     private long? _followed;
 
-    /// <summary>The node has looked at the cluster.</summary>
+    /// <summary>Plans after the node has looked at the cluster.</summary>
     public Step OnSeen(ClusterView view, TimeSpan now)
     {
         _timers.OnSeen(view, now);
@@ -23,8 +23,8 @@ internal sealed class DowningPlan(DowningSettings settings)
             : new Step(Asks: _timers.IsReadDue(now));
     }
 
-    /// <summary>The group has answered.</summary>
-    /// <param name="sentAt">The moment at which it was asked: an answer is not younger than its question.</param>
+    /// <summary>Plans after the group has answered.</summary>
+    /// <param name="sentAt">The time of the question, because the answer may be as old.</param>
     public Step OnAnswered(ClusterView view, Decision decision, TimeSpan sentAt, TimeSpan now)
     {
         _timers.OnRead(sentAt);
@@ -51,10 +51,10 @@ internal sealed class DowningPlan(DowningSettings settings)
     }
 
     /// <summary>What the node does next.</summary>
-    /// <param name="DownsSelf">Why it downs itself; null: it does not.</param>
-    /// <param name="Asks">It asks the group, unless a question is under way.</param>
+    /// <param name="DownsSelf">Why it downs itself, or null.</param>
+    /// <param name="Asks">It asks the group, unless a question is open.</param>
     /// <param name="Downs">The members that it downs, as the nodes have decided.</param>
-    /// <param name="Proposes">The members that it proposes to down; empty: it proposes nothing.</param>
+    /// <param name="Proposes">The members that it proposes to down, or none.</param>
     internal sealed record Step(
         string? DownsSelf = null, bool Asks = false, ImmutableArray<string> Downs = default, ImmutableArray<string> Proposes = default);
 }

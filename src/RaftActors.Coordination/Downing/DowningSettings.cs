@@ -11,12 +11,11 @@ internal sealed record DowningSettings(TimeSpan StableAfter, TimeSpan DownSelfAf
     public const string Provider = "RaftActors.Coordination.RaftDowningProvider";
 
     /// <summary>
-    /// A side with fewer members waits for so long. So the larger side decides if both reach the group, and the smaller one still
+    /// The time for which a side with fewer members waits. So the larger side decides if both reach the group, and the smaller one still
     /// decides in time if only it does.
     /// </summary>
     public TimeSpan MinorityAfter => (StableAfter + DownSelfAfter) / 2;
 
-    /// <summary>The time between two looks at the cluster.</summary>
     public TimeSpan Tick => StableAfter / 10;
 
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>

@@ -1,7 +1,7 @@
 namespace RaftActors.Coordination.Downing;
 
 /// <summary>
-/// How long members have been unreachable, and how old the news from the group are. All times are those of one monotonic clock.
+/// How long members have been unreachable, and how old the latest answer of the group is. All times are those of one monotonic clock.
 /// </summary>
 internal sealed class DowningTimers(DowningSettings settings)
 {
@@ -10,7 +10,6 @@ internal sealed class DowningTimers(DowningSettings settings)
     private TimeSpan? _since;
     private TimeSpan? _readAt;
 
-    /// <summary>The node has looked at the cluster.</summary>
     public void OnSeen(ClusterView view, TimeSpan now)
     {
         var unreachable = view.Members.Where(each => each.IsUnreachable).Select(each => each.Name).ToArray();
@@ -25,20 +24,20 @@ internal sealed class DowningTimers(DowningSettings settings)
     }
 
     /// <summary>
-    /// The node has learned of a decision. What it cannot reach may be the other half of the same fault, so it looks anew for a while.
-    /// Otherwise a cut that heals while the nodes decide could down members of both sides.
+    /// Restarts the times after a decision. What the node cannot reach may be the other half of the same fault. If it did not wait again,
+    /// a cut that heals while the nodes decide could down members of both sides.
     /// </summary>
     public void OnDecided(TimeSpan now) => (_changedAt, _since) = (now, _since is null ? null : now);
 
-    /// <summary>The group has answered.</summary>
-    /// <param name="sentAt">The moment at which it was asked.</param>
+    /// <summary>Notes an answer of the group, by the time of its question.</summary>
     public void OnRead(TimeSpan sentAt) => _readAt = sentAt;
 
-    /// <summary>It is time to ask the group: often while members are unreachable, and also after this process stood still.</summary>
+    /// <summary>Tells whether to ask the group: often while members are unreachable, and also after this process was suspended.</summary>
     public bool IsReadDue(TimeSpan now) => _since is not null || _readAt is not { } at || now - at >= settings.StableAfter;
 
     /// <summary>
-    /// It is time to decide: the unreachable members are the same for a while, or they change for so long that waiting does not help.
+    /// Tells whether to decide, because the unreachable members have been the same for a while, or have changed for so long that waiting
+    /// does not help.
     /// </summary>
     public bool IsDecisionDue(bool isMinority, TimeSpan now)
     {
@@ -46,7 +45,9 @@ internal sealed class DowningTimers(DowningSettings settings)
         return _since is { } since && (now - _changedAt >= wait || now - since >= (wait + settings.DownSelfAfter) / 2);
     }
 
-    /// <summary>Members are unreachable, and the group has not answered for so long that others may have downed this node.</summary>
+    /// <summary>
+    /// Tells whether members have been unreachable and the group silent for so long that others may have downed this node.
+    /// </summary>
     public bool IsOver(TimeSpan now) =>
         _since is { } since && now - since >= settings.DownSelfAfter && now - (_readAt ?? since) >= settings.DownSelfAfter;
 }

@@ -8,10 +8,10 @@ using RaftActors.Coordination.State;
 namespace RaftActors.Coordination.Group;
 
 /// <summary>
-/// One process of the coordination group: applies commands, answers questions, and ends the sessions that no program renews and the items
-/// whose lifetime is over.
+/// One process of the coordination group. It applies commands, answers questions, and ends sessions that are not renewed, and items whose
+/// lifetime has passed.
 /// <para>
-/// A reminder ends a session. It counts on each process from the moment when that process applied the latest renewal. The owner counts from
+/// A reminder ends a session. Each process counts it from the moment when that process applied the latest renewal. The owner counts from
 /// the moment when it sent that renewal, which was earlier. So the owner stops first, whichever process leads.
 /// </para>
 /// </summary>

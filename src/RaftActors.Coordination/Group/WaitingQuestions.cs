@@ -3,19 +3,19 @@ using RaftActors.Coordination.State;
 namespace RaftActors.Coordination.Group;
 
 /// <summary>
-/// Questions whose answers would be no news yet. A pair wakes those that ask about what it has changed, and costs nothing for all others.
-/// Not thread-safe.
+/// Questions whose answers would be no news yet. A pair wakes those about what it has changed, and costs nothing for all others. Not
+/// thread-safe.
 /// </summary>
 internal sealed class WaitingQuestions
 {
     private readonly Dictionary<Topic, HashSet<Waiting>> _byTopic = [];
     private readonly Dictionary<string, HashSet<Waiting>> _byPrefix = new(StringComparer.Ordinal);
 
-    // Some may have been answered.
+    // In the order of their times. Some may have been answered.
     private readonly Queue<Waiting> _byAge = [];
 
-    /// <param name="since">The time now, which never goes back.</param>
-    /// <param name="reply">Receives the answer.</param>
+    /// <param name="since">The present time, which never goes back.</param>
+    /// <param name="reply">Gets the answer.</param>
     public void Add(Question question, TimeSpan since, Action<object> reply)
     {
         var waiting = new Waiting(question, question.ToTopic(), since, reply);
@@ -28,11 +28,10 @@ internal sealed class WaitingQuestions
             Add(_byTopic, waiting.Topic, waiting);
         }
 
-        // Last, because TakeOld finds each question of the queue by its topic.
+        // Added last, because TakeOld finds each question of the queue by its topic.
         _byAge.Enqueue(waiting);
     }
 
-    /// <summary>Takes the questions that ask about something that a pair has changed.</summary>
     public List<Waiting> Take(List<Topic> touched)
     {
         List<Waiting> taken = [];
@@ -44,7 +43,7 @@ internal sealed class WaitingQuestions
                 continue;
             }
 
-            // The programs that watch mostly share a few prefixes.
+            // Searched one by one, because the programs that watch mostly share a few prefixes.
             foreach (var (prefix, asked) in _byPrefix)
             {
                 if (topic.Name.StartsWith(prefix, StringComparison.Ordinal))
@@ -59,7 +58,6 @@ internal sealed class WaitingQuestions
         return taken;
     }
 
-    /// <summary>Takes the questions that wait since this time or longer.</summary>
     public List<Waiting> TakeOld(TimeSpan since)
     {
         List<Waiting> taken = [];

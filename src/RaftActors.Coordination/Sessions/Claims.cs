@@ -5,16 +5,15 @@ using RaftActors.Coordination.State;
 namespace RaftActors.Coordination.Sessions;
 
 /// <summary>
-/// The claims of this program for locks: makes them, waits for their turn, and withdraws those that were given up. Thread-safe.
+/// The claims of this program for locks: makes them, waits for their turn, and withdraws abandoned ones. Thread-safe.
 /// <para>
-/// A claim that was given up is released at once, though its Acquire may still be on the way: the group ignores an Acquire that comes after
-/// its Release.
+/// An abandoned claim is released at once, even if its Acquire may still be on its way, because the group ignores an Acquire that comes
+/// after its Release.
 /// </para>
 /// </summary>
 internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvider time)
 {
-    /// <summary>Acquires a permit of a lock.</summary>
-    /// <returns>Null: other claims hold all permits, and this one does not wait.</returns>
+    /// <summary>Acquires a permit of a lock. Returns null if other claims hold all permits and this one does not wait.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled. The claim is withdrawn in the background.</exception>
     /// <exception cref="InvalidOperationException">The group refuses the call; the message says why.</exception>
     public async Task<RaftLock?> AcquireAsync(string name, int permits, bool waits, string? text, CancellationToken cancellation)
@@ -40,14 +39,15 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
                     session.Lose();
                     break;
                 case Answer.Ended:
-                    // A higher claim of this program came first. Each further attempt is a pair, so they must not follow without a pause.
+                    // A higher claim of this program has overtaken this one. Each further attempt is a pair, so a pause must separate
+                    // them.
                     await time.PauseAsync(GroupCalls.Pause, cancellation).ConfigureAwait(false);
                     break;
             }
         }
     }
 
-    /// <summary>Streams the holders of a lock: now, and whenever they change. Ends with the token only.</summary>
+    /// <summary>Streams the holders of a lock, now and whenever they change. Ends only with the token.</summary>
     /// <exception cref="ObjectDisposedException">The actor system has ended.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async IAsyncEnumerable<IReadOnlyList<RaftHolder>> ObserveAsync(
@@ -68,11 +68,12 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
         }
     }
 
-    // Null: the session is lost.
+    // Null if the session is lost.
     private async Task<Answer?> ClaimAsync(
         string name, int permits, bool waits, string? text, Session session, long claim, CancellationToken cancellation)
     {
-        // Ends with an answer or with the session. Otherwise the claim could be granted later, and nothing would release it.
+        // The Acquire ends only with an answer or with the session. Otherwise the claim could be granted later, and nothing would release
+        // it.
         var acquire = new Command.Acquire(session.Id, claim, permits, waits, text);
         var acquiring = calls.AppendAsync(name, acquire, () => session.Left, time, session.Lost);
         try
@@ -86,7 +87,7 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
         }
         catch
         {
-            // Whatever the failure, such as an answer that this version cannot read: nobody waits for the claim any more.
+            // After any failure, such as an answer that this version cannot read, nobody waits for the claim any more.
             _ = WithdrawAsync(acquiring, name, claim, session);
             throw;
         }
@@ -96,7 +97,7 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
     {
         await ReleaseAsync(name, claim, session).ConfigureAwait(false);
 
-        // Otherwise a failure of the Acquire would be reported as unobserved.
+        // Awaited, because a failure of the Acquire would otherwise be reported as unobserved.
         await acquiring.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
@@ -109,11 +110,11 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
         }
         catch (Exception e) when (e is ObjectDisposedException or RaftUnauthorizedException)
         {
-            // The actor system has ended, or this program may not write any more. The session ends with it.
+            // The actor system has ended, or this program has lost the right to write. The session will end.
         }
     }
 
-    // Null: the session is lost.
+    // Null if the session is lost.
     private async Task<Answer?> WaitAsync(
         string name, long claim, Session session, Serial notBelow, CancellationToken cancellation)
     {
@@ -129,12 +130,12 @@ internal sealed class Claims(GroupCalls calls, SessionKeeper keeper, TimeProvide
                     return answer;
                 }
 
-                // The claim can only advance by a later pair.
+                // Only a later pair can advance the claim.
                 notBelow = at.Next;
             }
             catch (RaftUnavailableException)
             {
-                // No pair was committed for a while, or no process answers. The session says for how long this may go on.
+                // No pair was committed for a while, or no process answers. The session bounds how long this may go on.
                 await time.PauseAsync(GroupCalls.Pause, cancellation).ConfigureAwait(false);
                 cancellation.ThrowIfCancellationRequested();
             }

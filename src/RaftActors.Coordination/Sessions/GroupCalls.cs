@@ -7,25 +7,25 @@ using RaftActors.Coordination.State;
 namespace RaftActors.Coordination.Sessions;
 
 /// <summary>Calls of the coordination group: commands that are sent again until they have an answer, and questions. Thread-safe.</summary>
-/// <param name="client">Appends all commands of sessions: a session obeys the client that opened it.</param>
-/// <param name="ended">Ends with the actor system.</param>
-/// <param name="others">Appends the other writes and asks all questions; null: the same client.</param>
+/// <param name="client">Appends all commands of sessions, because a session obeys the client that opened it.</param>
+/// <param name="ended">Completes with the actor system.</param>
+/// <param name="others">Appends the other writes and asks all questions. By default the same client.</param>
 internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended, RaftClient<Command, Answer>? others = null)
     : IAsyncDisposable
 {
-    // The name that users know.
+    // Named in exceptions, because users know this type.
     private const string Users = "RaftCoordination";
 
-    // The most claims and items of a session that are under way. Fewer than a client sends at a time, so that a renewal is sent at once.
+    // The most claims and items of a session that are being sent. A client sends more at a time, so a renewal never waits for them.
     private const int SessionCallsMax = 128;
 
-    /// <summary>A call that failed at once, such as one of a client with too many, is repeated after this time.</summary>
+    /// <summary>The pause after a call that failed at once, for instance because the client has too many.</summary>
     public static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(50);
 
     private readonly RaftClient<Command, Answer> _others = others ?? client;
     private readonly SemaphoreSlim _sessionCalls = new(SessionCallsMax);
 
-    /// <summary>As the other one, for a time that no renewal of a session prolongs.</summary>
+    /// <summary>Appends a command within a fixed time, which no renewal of the session prolongs.</summary>
     /// <param name="timeout">The time for all attempts.</param>
     /// <param name="time">Measures it.</param>
     public Task<(Answer Answer, long Serial)?> AppendAsync(
@@ -36,20 +36,20 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended,
     }
 
     /// <summary>
-    /// Appends a command. The client sends it again until an answer comes, and the group applies it once. The loop is for what the client
-    /// leaves to its caller: a group or a client that is busy, a session that was renewed meanwhile, and a group that has forgotten the
-    /// client. The commands of sessions may be applied twice, so they are appended again then. A write of an item could have its effect
-    /// twice, so it ends without an answer.
+    /// Appends a command. The client sends it again until an answer comes, and the group applies it once. The loop handles what the client
+    /// leaves to its caller: a busy group or client, a session that was renewed meanwhile, and a group that has forgotten the client. In
+    /// the last case the commands of sessions are appended again, because they may be applied twice. A write of an item could have its
+    /// effect twice, so it ends without an answer.
     /// <para>
-    /// Nothing that the program writes, however much, delays what keeps its session alive. Items that belong to no session go by another
-    /// client, and the claims and items of the session wait for their turn before they reach the client.
+    /// The writes of a program never delay the renewals of its session. Items that belong to no session go by another client, and the
+    /// claims and items of the session wait for their turn before they reach the client.
     /// </para>
     /// </summary>
-    /// <param name="timeLeft">The time that is left for all attempts; zero or below: none.</param>
+    /// <param name="timeLeft">Returns the time that is left for all attempts.</param>
     /// <param name="time">Measures the pauses between attempts.</param>
     /// <exception cref="ObjectDisposedException">The actor system has ended.</exception>
     /// <exception cref="RaftUnauthorizedException">The credentials of this program do not allow it.</exception>
-    /// <returns>The answer and the serial of its pair; null: none came in time.</returns>
+    /// <returns>The answer and the serial of its pair, or null if none came in time.</returns>
     public async Task<(Answer Answer, long Serial)?> AppendAsync(
         string name, Command command, Func<TimeSpan> timeLeft, TimeProvider time, CancellationToken cancellation = default)
     {
@@ -75,8 +75,7 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended,
         return null;
     }
 
-    /// <summary>Asks a question.</summary>
-    /// <param name="notBelow">The answer is not older than this serial; null: linearizable.</param>
+    /// <param name="notBelow">The answer is not older than this serial. Without it, the answer is linearizable.</param>
     /// <exception cref="RaftUnavailableException">No process answered in time.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<(TAnswer Answer, Serial Serial)> AskAsync<TAnswer>(
@@ -93,10 +92,10 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended,
     }
 
     /// <summary>
-    /// Asks a question again and again: after each answer, when a later pair is committed. Ends with the token only. A group that was
-    /// restored has fewer pairs than before, so after a failure the next question waits for no pair.
+    /// Asks a question repeatedly: after each answer, once a later pair is committed. Ends only with the token. A restored group has fewer
+    /// pairs than before, so after a failure the next question waits for no pair.
     /// </summary>
-    /// <param name="question">The next question, given the latest answer, or null at first, and its serial.</param>
+    /// <param name="question">Makes the next question from the latest answer and its serial. The answer is null at first.</param>
     /// <param name="time">Measures the pause after a failure.</param>
     /// <exception cref="ObjectDisposedException">The actor system has ended.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -146,7 +145,7 @@ internal sealed class GroupCalls(RaftClient<Command, Answer> client, Task ended,
         time,
         cancellation);
 
-    // Null: it was not sent.
+    // Null if the command was not sent.
     private async Task<Outcome<Answer>?> SendAsync(
         string name, Command command, TimeSpan timeout, CancellationToken cancellation)
     {

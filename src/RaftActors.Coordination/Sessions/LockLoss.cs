@@ -1,8 +1,8 @@
 namespace RaftActors.Coordination.Sessions;
 
 /// <summary>
-/// The loss of one lock, with what the program has registered for it. Each one is told on its own, so a registered callback that blocks or
-/// throws costs no other lock of the session, and does not end the program. Thread-safe.
+/// The loss of one lock, with what the program has registered for it. Each loss is told on its own, so a callback that blocks or throws
+/// costs no other lock of the session, and does not end the program. Thread-safe.
 /// </summary>
 /// <param name="claim">The number of the claim that holds the lock.</param>
 /// <param name="release">Releases the lock in the group.</param>
@@ -14,18 +14,18 @@ internal sealed class LockLoss(long claim, Func<ValueTask> release, Action<Excep
 
     public long Claim => claim;
 
-    /// <summary>An operator has taken the lock away.</summary>
     public bool IsBroken => _isBroken;
 
     public CancellationToken Token => _lost.Token;
 
-    /// <summary>An operator takes the lock away. The group may give it to another program when the callbacks have returned.</summary>
+    /// <summary>
+    /// Notes that an operator takes the lock away. The group may give it to another program once the callbacks have returned.
+    /// </summary>
     public void Break() => _isBroken = true;
 
-    /// <summary>Releases the lock in the group.</summary>
     public ValueTask ReleaseAsync() => release();
 
-    /// <summary>The session has ended while the lock was held, or the lock was taken away.</summary>
+    /// <summary>Tells the loss, because the session has ended or the lock was taken away.</summary>
     public void Tell()
     {
         try

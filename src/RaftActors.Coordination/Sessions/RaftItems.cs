@@ -7,17 +7,17 @@ namespace RaftActors.Coordination;
 
 /// <summary>
 /// Small texts by name, the same for all programs: settings, counters, the addresses of services. Each write has a version, so a program
-/// can write on the condition that no other one did. Thread-safe.
+/// can write only if no other one did. Thread-safe.
 /// <para>
 /// A registry of services is the items of sessions below a prefix. Each instance puts its address there with <c>ofSession</c>, and its
-/// clients watch the prefix. The item of a dead instance goes with its session. An instance that only stood still for too long sees the
-/// deletion in its own watch, and puts its address again.
+/// clients watch the prefix. The item of a dead instance disappears with its session. An instance that was only suspended for too long sees
+/// the deletion in its own watch, and puts its address again.
 /// </para>
 /// </summary>
 /// <remarks>The group holds 8 MiB of items. Each one counts 128 bytes and its texts.</remarks>
 public sealed class RaftItems
 {
-    // For all attempts of a call. Longer than it takes to found the group, or to elect a leader after a crash.
+    // The time for all attempts of a call, longer than it takes to found the group, or to elect a leader after a crash.
     private static readonly TimeSpan CallTimeout = TimeSpan.FromSeconds(30);
 
     private readonly GroupCalls _calls;
@@ -29,7 +29,7 @@ public sealed class RaftItems
     /// <summary>Reads an item.</summary>
     /// <param name="name">Its name.</param>
     /// <param name="cancellationToken">Ends the call.</param>
-    /// <returns>Null: there is none.</returns>
+    /// <returns>Null if there is none.</returns>
     /// <exception cref="RaftUnavailableException">The group did not answer within 30 s.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<RaftItem?> GetAsync(string name, CancellationToken cancellationToken = default)
@@ -39,7 +39,7 @@ public sealed class RaftItems
     }
 
     /// <summary>Reads all items with a prefix at one moment, sorted by name.</summary>
-    /// <param name="prefix">The beginning of their names; empty: all items.</param>
+    /// <param name="prefix">The beginning of their names, or empty for all items.</param>
     /// <param name="cancellationToken">Ends the call.</param>
     /// <exception cref="RaftUnavailableException">The group did not answer within 30 s.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
@@ -52,15 +52,18 @@ public sealed class RaftItems
     /// <summary>Writes an item.</summary>
     /// <param name="name">Its name. At most 1000 characters.</param>
     /// <param name="value">Its value. At most 9000 characters.</param>
-    /// <param name="expectedVersion">Only if the item has this version; 0: only if there is none; null: in any case.</param>
-    /// <param name="ofSession">The item goes with this program's session: when it ends, crashes, or stands still for too long.</param>
-    /// <param name="lifetime">The item goes if it was not written again for so long. From 100 ms to 365 days; null: it stays.</param>
-    /// <param name="cancellationToken">Ends the call. The item may be written all the same.</param>
-    /// <returns>The version of the item; null: it has not the expected version, and is not written.</returns>
+    /// <param name="expectedVersion">Writes only if the item has this version, or with 0 only if there is none. By default always.</param>
+    /// <param name="ofSession">The item disappears with this program's session, when it ends, crashes, or is suspended for too
+    /// long.</param>
+    /// <param name="lifetime">
+    /// The item disappears if it is not written again within this time, from 100 ms to 365 days. By default it stays.
+    /// </param>
+    /// <param name="cancellationToken">Ends the call. The item may nevertheless be written.</param>
+    /// <returns>The version of the item, or null if it was not written, because it does not have the expected version.</returns>
     /// <exception cref="RaftUnavailableException">
     /// It is unknown whether the item is written: no answer came within 30 s, or the group has forgotten this program between two attempts.
     /// </exception>
-    /// <exception cref="InvalidOperationException">The group refuses the call; the message says why.</exception>
+    /// <exception cref="InvalidOperationException">The group refuses the call. The message says why.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<long?> PutAsync(
         string name,
@@ -86,35 +89,35 @@ public sealed class RaftItems
     }
 
     /// <summary>
-    /// Adds to an item that is a whole number; one that is missing counts as 0. Each caller gets another sum, so a program that adds 1000
-    /// has 1000 numbers of its own, up to the sum.
+    /// Adds to an item that is a whole number. A missing one counts as 0. Each caller gets another sum, so a program that adds 1000 gets
+    /// 1000 unique numbers, up to the sum.
     /// </summary>
     /// <param name="name">The name of the item.</param>
-    /// <param name="delta">What is added; below zero: subtracted.</param>
-    /// <param name="cancellationToken">Ends the call. The addition may be made all the same.</param>
+    /// <param name="delta">The number to add, which may be negative.</param>
+    /// <param name="cancellationToken">Ends the call. The addition may nevertheless be made.</param>
     /// <returns>The sum.</returns>
-    /// <exception cref="RaftUnavailableException">As of <see cref="PutAsync"/>. The addition is made once or not at all.</exception>
-    /// <exception cref="InvalidOperationException">The item is no number, or the sum has no place in 64 bits.</exception>
+    /// <exception cref="RaftUnavailableException">As in <see cref="PutAsync"/>. The addition is made once or not at all.</exception>
+    /// <exception cref="InvalidOperationException">The item is no number, or the sum exceeds 64 bits.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<long> AddAsync(string name, long delta = 1, CancellationToken cancellationToken = default) =>
         ((Answer.Counted)(await WriteAsync(name, new Command.Add(delta), cancellationToken).ConfigureAwait(false)).Answer).Value;
 
     /// <summary>Deletes an item.</summary>
     /// <param name="name">Its name.</param>
-    /// <param name="expectedVersion">Only if the item has this version; null: any.</param>
-    /// <param name="cancellationToken">Ends the call. The item may be deleted all the same.</param>
-    /// <returns>False: there is no such item, or it has another version.</returns>
-    /// <exception cref="RaftUnavailableException">As of <see cref="PutAsync"/>.</exception>
+    /// <param name="expectedVersion">Deletes only if the item has this version. By default always.</param>
+    /// <param name="cancellationToken">Ends the call. The item may nevertheless be deleted.</param>
+    /// <returns>False if there is no such item, or it has another version.</returns>
+    /// <exception cref="RaftUnavailableException">As in <see cref="PutAsync"/>.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task<bool> DeleteAsync(string name, long? expectedVersion = null, CancellationToken cancellationToken = default) =>
         (await WriteAsync(name, new Command.Delete(expectedVersion), cancellationToken).ConfigureAwait(false)).Answer is Answer.Done;
 
     /// <summary>
     /// Streams the items with a prefix: first all of them as <see cref="RaftItemChange.All"/>, then each change once, in the order of the
-    /// group. The group remembers the last 1000 changes. A reader that falls behind them gets all items again. The stream outlives failures
-    /// of the group.
+    /// group. The group remembers the last 1000 changes, and a reader that falls behind them gets all items again. The stream continues
+    /// after failures of the group.
     /// </summary>
-    /// <param name="prefix">The beginning of the names; empty: all items.</param>
+    /// <param name="prefix">The beginning of the names, or empty for all items.</param>
     /// <param name="cancellationToken">Ends the stream.</param>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The actor system has ended.</exception>

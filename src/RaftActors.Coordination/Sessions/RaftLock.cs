@@ -5,9 +5,9 @@ namespace RaftActors.Coordination;
 /// <summary>
 /// A lock, or a permit of a semaphore, that this program holds. Dispose it to release it. Thread-safe.
 /// <para>
-/// A holder that stands still for longer than the session's timeout loses the lock, and cannot know it at that moment. So send
-/// <see cref="Token"/> along with each change of a resource outside, and let the resource refuse a lower token than the highest that it
-/// has seen.
+/// A holder that is suspended for longer than the session's timeout loses the lock, and cannot know it at that moment. So send <see
+/// cref="Token"/> with each change of an external resource, and let the resource refuse a token that is lower than the highest that it has
+/// seen.
 /// </para>
 /// </summary>
 public sealed class RaftLock : IAsyncDisposable
@@ -26,21 +26,21 @@ public sealed class RaftLock : IAsyncDisposable
     public string Name { get; }
 
     /// <summary>
-    /// The fencing token: the stamp of the pair that granted the lock. Each later holder has a higher one, also after a restart of all
-    /// nodes, and after the group was restored from a backup.
+    /// The fencing token: the stamp of the pair that granted the lock. Each later holder has a higher one, even after a restart of all
+    /// nodes, and after a restore of the group from a backup.
     /// </summary>
     public long Token { get; }
 
     /// <summary>
-    /// Whether this program holds the lock at the moment of the call. It is false before the group gives the lock to another program, if
-    /// the clocks of the nodes differ by at most <c>raft-coordination.clock-drift</c>.
+    /// Tells whether this program holds the lock at the moment of the call. It is false before the group gives the lock to another
+    /// program, if the clocks of the nodes differ by at most <c>raft-coordination.clock-drift</c>.
     /// </summary>
     public bool IsHeld => Volatile.Read(ref _isReleased) == 0 && _session.IsAlive && !_loss.IsBroken;
 
     /// <summary>
     /// Cancelled when the lock is lost, because the session was not renewed in time, or because an operator has taken the lock away. Not
     /// cancelled by a release. A registered callback runs on a thread of the pool. If it blocks or throws, the other locks of this program
-    /// still learn of their loss. A lock that was taken away goes to the next program when it has returned.
+    /// still learn of their loss. A lock that was taken away goes to the next program once the callbacks have returned.
     /// </summary>
     public CancellationToken Lost => _loss.Token;
 

@@ -3,8 +3,8 @@ using Akka.Event;
 namespace RaftActors.Coordination.Sessions;
 
 /// <summary>
-/// The item of a service's address, which goes with the session of this program. After a loss of the session it is written again, because
-/// the program may only have stood still. Thread-safe.
+/// The item of a service's address, which belongs to the session of this program. After a loss of the session it is written again, because
+/// the program may only have been suspended. Thread-safe.
 /// </summary>
 internal sealed class Registration(string item, RaftItems items, SessionKeeper keeper, TimeProvider time, ILoggingAdapter log)
     : IAsyncDisposable
@@ -15,24 +15,24 @@ internal sealed class Registration(string item, RaftItems items, SessionKeeper k
     private Task _keeping = Task.CompletedTask;
     private long? _version;
 
-    /// <summary>Writes the item, and keeps it until this object is disposed. To be called once.</summary>
+    /// <summary>Writes the item, and keeps it until this object is disposed. Call it once.</summary>
     /// <exception cref="RaftUnavailableException">The group did not answer.</exception>
     /// <exception cref="InvalidOperationException">The group refuses the item or the session.</exception>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     public async Task StartAsync(CancellationToken cancellation) =>
         _keeping = KeepAsync(await PutAsync(cancellation).ConfigureAwait(false));
 
-    /// <summary>As <see cref="StartAsync"/>, but tries again after each failure. Does not wait.</summary>
+    /// <summary>Does the same in the background, and tries again after each failure.</summary>
     public void Start() => _keeping = KeepAsync(null);
 
-    /// <summary>Deletes the item. If the group does not answer, the item goes with the session. Never fails.</summary>
+    /// <summary>Deletes the item. If the group does not answer, the item disappears with the session. Never fails.</summary>
     public async ValueTask DisposeAsync()
     {
         _ending.Cancel();
         await _keeping.ConfigureAwait(false);
         try
         {
-            // Not an item that another program has written since: it may run at the same address now.
+            // An item that another program has written since must stay, because that program may run at the same address now.
             if (_version is { } version)
             {
                 _version = null;
@@ -47,7 +47,7 @@ internal sealed class Registration(string item, RaftItems items, SessionKeeper k
 
     private async Task<Session> PutAsync(CancellationToken cancellation)
     {
-        // If PutAsync uses a later session, this one is lost, and the item is written once more.
+        // If PutAsync uses a later session, this one is lost, so the item is written once more.
         var session = await keeper.GetAsync(cancellation).ConfigureAwait(false);
         _version = await items.PutAsync(item, "", ofSession: true, cancellationToken: cancellation).ConfigureAwait(false);
         return session;

@@ -4,7 +4,7 @@ namespace RaftActors.Coordination.Sessions;
 /// A session of this program. Thread-safe.
 /// <para>
 /// Invariant: the session is lost here before the group ends it. The group counts its timeout from a moment after it received the latest
-/// renewal, and this object from the moment before it was sent, less the difference between the rates of the two clocks.
+/// renewal. This object counts from the moment before the renewal was sent, and subtracts the largest drift of the two clocks.
 /// </para>
 /// </summary>
 internal sealed class Session : IDisposable
@@ -18,14 +18,14 @@ internal sealed class Session : IDisposable
     private long _renewedAt;
     private long _claims;
 
-    /// <param name="id">The serial of the pair that opened it.</param>
-    /// <param name="renewedAt">The timestamp before that pair was sent, or the first renewal.</param>
-    /// <param name="limit">The session is lost if it was not renewed for so long.</param>
+    /// <param name="id">The stamp of the pair that opened it.</param>
+    /// <param name="renewedAt">The timestamp before that pair, or the first renewal, was sent.</param>
+    /// <param name="limit">The time without a renewal after which the session is lost.</param>
     public Session(long id, long renewedAt, TimeSpan limit, TimeProvider time)
     {
         (Id, _renewedAt, _limit, _time) = (id, renewedAt, limit, time);
 
-        // Not started by its creation: it may be due at once, and LoseIfLate uses the field.
+        // Started after the assignment, because it may be due at once, and LoseIfLate uses the field.
         _timer = time.CreateTimer(_ => LoseIfLate(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _timer.Change(Max(Left), Timeout.InfiniteTimeSpan);
     }
@@ -33,21 +33,21 @@ internal sealed class Session : IDisposable
     public long Id { get; }
 
     /// <summary>
-    /// Cancelled when the session is lost. After a pause of the process it may be late; <see cref="IsAlive"/> is not. For the calls of this
-    /// session only: the code of users has a token of each lock, because what they register may block or throw.
+    /// Cancelled when the session is lost. After a suspension of the process it may be late; <see cref="IsAlive"/> is not. Only for the
+    /// calls of this session. The code of users gets a token for each lock, because what they register may block or throw.
     /// </summary>
     public CancellationToken Lost => _lost.Token;
 
     /// <summary>The group has not ended the session at the moment of this call.</summary>
     public bool IsAlive => !_lost.IsCancellationRequested && _time.GetElapsedTime(Volatile.Read(ref _renewedAt)) < _limit;
 
-    /// <summary>The time until the session is lost without another renewal; zero or below: it is lost.</summary>
+    /// <summary>The time until the session is lost without another renewal. Not positive if it is lost.</summary>
     public TimeSpan Left => _limit - _time.GetElapsedTime(Volatile.Read(ref _renewedAt));
 
-    /// <summary>A number for a claim, above those of all earlier ones.</summary>
+    /// <summary>Returns a number for a claim, above those of all earlier ones.</summary>
     public long NewClaim() => Interlocked.Increment(ref _claims);
 
-    /// <summary>A lock of this session learns of the end of the session, unless it is released before.</summary>
+    /// <summary>Adds a lock, which learns of the end of the session, unless it is released before.</summary>
     public void Add(LockLoss loss)
     {
         lock (_lock)
@@ -62,8 +62,10 @@ internal sealed class Session : IDisposable
         _ = _time.PostAsync(loss.Tell);
     }
 
-    /// <summary>An operator has taken locks away. One that is released meanwhile is not known any more.</summary>
-    /// <returns>The program learns of one by this call.</returns>
+    /// <summary>
+    /// Takes locks away, for an operator. Locks that are released meanwhile are skipped. Returns whether the program learns of one by this
+    /// call.
+    /// </summary>
     public bool Break(IEnumerable<long> claims)
     {
         LockLoss[] losses;
@@ -82,7 +84,6 @@ internal sealed class Session : IDisposable
         return losses.Length > 0;
     }
 
-    /// <summary>The lock is released.</summary>
     public void Remove(LockLoss loss)
     {
         lock (_lock)
@@ -91,13 +92,13 @@ internal sealed class Session : IDisposable
         }
     }
 
-    /// <summary>The group has committed a renewal.</summary>
+    /// <summary>Notes a committed renewal.</summary>
     /// <param name="sentAt">The timestamp before it was sent.</param>
     public void OnRenewed(long sentAt)
     {
         lock (_lock)
         {
-            // Once lost, it stays lost: its holders have stopped.
+            // A lost session stays lost, because the holders have stopped.
             if (IsAlive)
             {
                 Volatile.Write(ref _renewedAt, sentAt);
@@ -106,7 +107,7 @@ internal sealed class Session : IDisposable
         }
     }
 
-    /// <summary>The group has ended the session, or this program does.</summary>
+    /// <summary>Loses the session, because the group has ended it, or this program does.</summary>
     public void Lose()
     {
         _timer.Dispose();
@@ -118,7 +119,7 @@ internal sealed class Session : IDisposable
             _losses.Clear();
         }
 
-        // Each one on its own, because the code that hears of a loss may block for as long as it likes.
+        // Each loss is told on its own, because the code that hears of it may block for as long as it likes.
         foreach (var each in losses)
         {
             _ = _time.PostAsync(each.Tell);

@@ -6,7 +6,8 @@ using RaftActors.Coordination.State;
 namespace RaftActors.Coordination.Sessions;
 
 /// <summary>
-/// Opens the session of this program when it is first needed, and renews it. After a loss the next need opens another one. Thread-safe.
+/// Opens the session of this program when it is first needed, and renews it. After a loss it opens another one when it is needed.
+/// Thread-safe.
 /// </summary>
 /// <param name="holdings">What is lost with the session, for people.</param>
 internal sealed class SessionKeeper(
@@ -17,7 +18,7 @@ internal sealed class SessionKeeper(
     ILoggingAdapter log,
     string holdings = "all locks and leases of this program") : IAsyncDisposable
 {
-    // The session expires by itself if no quorum is there to close it.
+    // Short, because without a quorum the session expires by itself.
     private static readonly TimeSpan CloseTimeout = TimeSpan.FromSeconds(2);
 
     private readonly System.Threading.Lock _lock = new();
@@ -26,16 +27,15 @@ internal sealed class SessionKeeper(
     private volatile Session? _current;
     private Task<Session>? _opening;
 
-    /// <summary>The session is treated as lost if it was not renewed for so long.</summary>
+    /// <summary>The time without a renewal after which the session counts as lost.</summary>
     public TimeSpan Limit { get; } = settings.SessionTimeout * (1 - settings.ClockDrift);
 
-    /// <summary>The name of the program.</summary>
     public string Owner => owner;
 
-    /// <summary>The latest session; null: there was none yet.</summary>
+    /// <summary>The latest session, or null before the first.</summary>
     public Session? Current => _current;
 
-    /// <summary>The open session. Opens one if there is none, and waits for the group without an end.</summary>
+    /// <summary>Returns the open session, or opens one, and waits for the group without a limit.</summary>
     /// <exception cref="OperationCanceledException">The token was cancelled.</exception>
     /// <exception cref="ObjectDisposedException">The program closes its session.</exception>
     /// <exception cref="InvalidOperationException">The group takes no more sessions.</exception>
@@ -49,27 +49,26 @@ internal sealed class SessionKeeper(
         Task<Session> opening;
         lock (_lock)
         {
-            // All callers share one attempt, which outlives a caller that gives up. Otherwise callers whose timeout is shorter than the
+            // All callers share one attempt, which continues if a caller gives up. Otherwise callers whose timeout is shorter than the
             // group's delay would open one session after another, and get none.
             opening = _opening is { IsCompleted: false } ? _opening : _opening = OpenAsync();
         }
 
-        // Each caller awaits a task of its own. If they all awaited this one, .NET would continue all but one of them on other threads,
-        // which no simulation can order. WaitAsync makes one for a token that can be cancelled, and takes it back when it is cancelled.
+        // Each caller awaits its own task. If they all awaited this one, .NET would continue all but one of them on other threads, which
+        // no simulation can order. WaitAsync makes a task for a cancellable token, and removes it when it is cancelled.
         return await opening.WaitAsync(cancellation.CanBeCanceled ? cancellation : _never.Token).ConfigureAwait(false);
     }
 
-    /// <summary>Reports a callback of the program on the loss of a lock.</summary>
     public void OnCallbackFailed(string name, Exception cause) =>
         log.Error(cause, "A callback of this program on the loss of the lock '{0}' has failed", name);
 
-    /// <summary>Closes the session, which releases all that it holds. Later needs fail.</summary>
+    /// <summary>Closes the session, which releases all that it holds. Later calls fail.</summary>
     public async ValueTask DisposeAsync()
     {
         var session = _current;
         var isOpen = session is { IsAlive: true };
 
-        // First the holders stop, then the group may give away what they held.
+        // The holders stop first. Then the group may give away what they held.
         session?.Lose();
         _closing.Cancel();
         if (session is not null && isOpen)
@@ -112,8 +111,8 @@ internal sealed class SessionKeeper(
             {
                 var id = done.StampOf(serial);
 
-                // A group that is being founded answers late. Its session is old by then, and would be lost before the first renewal. So it
-                // is renewed before anything is held in it.
+                // A group that is being founded answers late. Its session is then so old that it would be lost before the first renewal,
+                // so it is renewed before anything is held in it.
                 if (time.GetElapsedTime(sentAt) >= Limit / 2)
                 {
                     sentAt = time.GetTimestamp();
@@ -156,13 +155,13 @@ internal sealed class SessionKeeper(
 
         if (isEnded)
         {
-            // If an operator has ended it, it is still there. The callbacks of its locks have as long as before an expiry.
+            // A session that an operator has ended still exists. The callbacks of its locks get as much time as before an expiry.
             await time.PauseAsync(settings.SessionTimeout - Limit, _closing.Token).ConfigureAwait(false);
             await CloseAsync(session).ConfigureAwait(false);
         }
     }
 
-    // True: the group has no such session, or takes no renewal of it.
+    // Returns true if the group has no such session, or accepts no renewal of it.
     private async Task<bool> RenewAsync(Session session)
     {
         using var ending = CancellationTokenSource.CreateLinkedTokenSource(session.Lost, _closing.Token);
@@ -170,7 +169,7 @@ internal sealed class SessionKeeper(
         {
             await time.PauseAsync(settings.RenewInterval, ending.Token).ConfigureAwait(false);
 
-            // Each attempt has a moment of its own at which it was sent. One that ends late would prove little.
+            // The time is taken for each attempt, because an answer to a late attempt would otherwise prove too little.
             var sentAt = time.GetTimestamp();
             var renewed = await calls.AppendAsync(owner, new Command.Renew(session.Id), settings.RenewInterval, time, ending.Token)
                 .ConfigureAwait(false);
@@ -179,7 +178,7 @@ internal sealed class SessionKeeper(
                 session.OnRenewed(sentAt);
             }
 
-            // The group says it with each renewal until the locks are released.
+            // The group repeats this with each renewal until the locks are released.
             if (renewed is (Answer.Broken broken, _) && session.Break(broken.Claims))
             {
                 log.Warning("An operator has taken locks away from {0}.", owner);

@@ -1,13 +1,13 @@
 namespace RaftActors.Coordination.Sessions;
 
 /// <summary>
-/// Waits by the timers of a clock alone, so whoever gives the clock decides on which thread all code goes on: the system on the pool, and a
-/// simulation on its own thread.
+/// Waits only by the timers of a clock. So the clock decides on which thread the code goes on: the system's on the pool, and a
+/// simulation's on its own thread.
 /// </summary>
 internal static class Timing
 {
     /// <summary>
-    /// Waits as Task.Delay does. The caller gets no exception: it goes on when the time is over, or when the token is cancelled, and never
+    /// Waits like Task.Delay, but without an exception. The caller goes on when the time has passed or the token is cancelled, and never
     /// on the thread that cancels it.
     /// </summary>
     public static async Task PauseAsync(this TimeProvider time, TimeSpan span, CancellationToken cancellation = default)
@@ -18,7 +18,7 @@ internal static class Timing
         await over.Task.ConfigureAwait(false);
     }
 
-    /// <summary>Runs code soon, which may block and must not throw.</summary>
+    /// <summary>Runs code soon. It may block, and must not throw.</summary>
     public static async Task PostAsync(this TimeProvider time, Action run)
     {
         await time.PauseAsync(TimeSpan.Zero).ConfigureAwait(false);

@@ -6,18 +6,16 @@ using Akka.Configuration;
 namespace RaftActors.Coordination.Settings;
 
 /// <summary>The settings of the coordination of one node.</summary>
-/// <param name="Roster">The names of the group's processes; empty: this node names none, so it has only a client.</param>
-/// <param name="Self">The name of this node's process, whether or not the roster has it.</param>
+/// <param name="Roster">The names of the group's processes. Empty if this node names none, so it has only a client.</param>
+/// <param name="Self">The name of this node's process, even if the roster lacks it.</param>
 /// <param name="ClockDrift">The largest difference between the rates of two clocks.</param>
 internal sealed record CoordinationSettings(
     string Group, ImmutableArray<string> Roster, string Self, TimeSpan SessionTimeout, TimeSpan RenewInterval, double ClockDrift)
 {
     private static readonly string Reference = ReadReference();
 
-    /// <summary>reference.conf.</summary>
     public static Config Defaults { get; } = ConfigurationFactory.ParseString(Reference);
 
-    /// <summary>This node has a process of the group.</summary>
     public bool IsMember => Roster.Contains(Self);
 
     /// <param name="node">The name of this node, which is <c>raft.node</c> or its address.</param>
@@ -45,7 +43,7 @@ internal sealed record CoordinationSettings(
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
     public static void Check(Config config) => RaftHocon.Check(config, Reference);
 
-    /// <summary>The section, with the defaults: Cluster asks for it before anything has added them to the system.</summary>
+    /// <summary>Returns the section with the defaults, because Cluster asks for it before anything has added them to the system.</summary>
     /// <exception cref="RaftConfigurationException">A setting is wrong.</exception>
     public static Config SectionOf(Config config)
     {

@@ -21,11 +21,9 @@ internal abstract record Answer
     {
     }
 
-    /// <summary>The era of the pair.</summary>
     public long Era { get; init; }
 
-    /// <summary>The stamp of the pair: the id of the session that it opened, or the version of the item that it wrote.</summary>
-    /// <param name="serial">Its serial.</param>
+    /// <summary>Returns the stamp of the pair: the id of the session that it opened, or the version of the item that it wrote.</summary>
     public long StampOf(long serial) => Era + serial;
 
     /// <summary>The command has its effect, or had it before.</summary>
@@ -36,12 +34,11 @@ internal abstract record Answer
 
     /// <summary>The claim holds a permit.</summary>
     /// <param name="Token">
-    /// The stamp of the pair that granted it. A later grant of the lock has a higher one, also after a restart of every process and after a
+    /// The stamp of the pair that granted it. A later grant of the lock has a higher one, even after a restart of every process and after a
     /// restore.
     /// </param>
     public sealed record Granted(long Token) : Answer;
 
-    /// <summary>The claim waits.</summary>
     public sealed record Waiting : Answer
     {
         public static Waiting Instance { get; } = new();
@@ -62,11 +59,10 @@ internal abstract record Answer
         public static Ended Instance { get; } = new();
     }
 
-    /// <summary>The number of an item after an addition.</summary>
     public sealed record Counted(long Value) : Answer;
 
-    /// <summary>The item has not the expected version.</summary>
-    /// <param name="Version">That which it has; 0: there is no item.</param>
+    /// <summary>The item does not have the expected version.</summary>
+    /// <param name="Version">Its version, or 0 if there is no item.</param>
     public sealed record Conflict(long Version) : Answer;
 
     /// <summary>The session has expired, was closed, or never was.</summary>
@@ -79,6 +75,6 @@ internal abstract record Answer
     public sealed record Broken(ImmutableArray<long> Claims) : Answer;
 
     /// <summary>A limit is reached, or the command contradicts an earlier one.</summary>
-    /// <param name="Why">For people: what happened, and the remedy.</param>
+    /// <param name="Why">What happened, and the remedy, for people.</param>
     public sealed record Refused(string Why) : Answer;
 }

@@ -15,10 +15,10 @@ namespace RaftActors.Coordination.State;
 /// </summary>
 internal sealed class CoordinationState
 {
-    /// <summary>The most open sessions: one for each node or program.</summary>
+    /// <summary>The most open sessions, one for each node or program.</summary>
     public const int SessionsMax = 10_000;
 
-    /// <summary>The most claims that hold or wait, of all sessions together.</summary>
+    /// <summary>The most claims, holding or waiting, of all sessions together.</summary>
     public const int ClaimsMax = 100_000;
 
     /// <summary>The longest name, owner, claim or text, in UTF-16 units.</summary>
@@ -30,18 +30,18 @@ internal sealed class CoordinationState
     private int _claims;
     private long _era;
 
-    /// <param name="changesMax">As all processes of the group have it.</param>
+    /// <param name="changesMax">The same on all processes of the group.</param>
     public CoordinationState(int changesMax = Items.ChangesMax) => _items = new Items(changesMax, Touched);
 
     /// <summary>The <see cref="Entry{TValue}.Era"/> of the latest pair.</summary>
     public long Era => _era;
 
-    /// <summary>What the latest pair has changed. Not the locks that a new era ends.</summary>
+    /// <summary>What the latest pair has changed, except the locks that a new era ends.</summary>
     public List<Topic> Touched { get; } = [];
 
     /// <summary>
-    /// Says why a command has no place in the log; null: it may be appended. Uses its arguments only. <see cref="Apply"/> asks it, too, so
-    /// a change of the rules is a change of the state machine.
+    /// Returns why a command must not be appended, or null. Depends only on its arguments. <see cref="Apply"/> calls it, too, so a change
+    /// of the rules is a change of the state machine.
     /// </summary>
     public static string? FindFault(string name, Command? command) =>
         TooLong(name, "name")
@@ -57,13 +57,11 @@ internal sealed class CoordinationState
         };
 
     /// <summary>
-    /// Applies a pair. Total: each pair that may be in the log has an answer, because an exception would stop all processes at this pair.
+    /// Applies a pair. Each pair that may be in the log has an answer, because an exception would stop all processes at this pair.
     /// </summary>
-    /// <param name="serial">The serial of the pair.</param>
-    /// <param name="client">The client that appended it; null: a process of the group.</param>
-    /// <param name="era">
-    /// Its era. All numbers of the state, such as tokens and versions, are stamps: the era and the serial added up.
-    /// </param>
+    /// <param name="client">The client that appended it, or null for a process of the group.</param>
+    /// <param name="era">Its era. All numbers of the state, such as tokens and versions, are stamps: the sum of the era and the
+    /// serial.</param>
     public Answer Apply(string name, Command? command, long serial, Guid? client = null, long era = 0)
     {
         var stamp = Begin(serial, era);
@@ -73,7 +71,7 @@ internal sealed class CoordinationState
         return era == 0 ? answer : answer with { Era = era };
     }
 
-    /// <summary>Applies a pair that tells a reminder: a session or an item has expired. Without effect if it is not there.</summary>
+    /// <summary>Applies the pair of a reminder: a session or an item has expired. Has no effect if it does not exist.</summary>
     public void Expire(Topic topic, long serial, long era = 0)
     {
         var stamp = Begin(serial, era);
@@ -87,12 +85,11 @@ internal sealed class CoordinationState
         }
     }
 
-    /// <summary>The time after which a session or an item expires; null: it is not there, or never expires.</summary>
+    /// <summary>Returns the time after which a session or an item expires, or null if it does not exist or never expires.</summary>
     public TimeSpan? TimeoutOf(Topic topic) => topic.Kind == TopicKind.Item
         ? _items.Find(topic.Name)?.Lifetime
         : _sessions.GetValueOrDefault(topic.Session)?.Timeout;
 
-    /// <summary>Answers a question.</summary>
     public object Answer(Question question) => question switch
     {
         Question.OfClaim asked => Find(asked),
@@ -103,8 +100,7 @@ internal sealed class CoordinationState
     };
 
     /// <summary>Describes sessions and locks for people. Visits all of them, which takes some milliseconds at the bounds.</summary>
-    /// <param name="process">The process that has this state.</param>
-    /// <param name="leftOf">The time that a session has left.</param>
+    /// <param name="leftOf">Returns the time that a session has left.</param>
     public RaftOverview Describe(string process, Func<Session, TimeSpan> leftOf) => new(
         process,
         [
@@ -127,7 +123,6 @@ internal sealed class CoordinationState
         _locks.Count,
         _locks.Values.Sum(each => each.WaitingCount));
 
-    /// <summary>Describes one lock for people.</summary>
     public RaftOverview DescribeLock(string process, string name) => new(
         process,
         [],
@@ -136,7 +131,6 @@ internal sealed class CoordinationState
         _locks.Count,
         0);
 
-    /// <summary>Copies the state for a snapshot.</summary>
     public CoordinationImage ToImage() => new(
         [
             .. _sessions.Values.OrderBy(each => each.Id)
@@ -163,7 +157,6 @@ internal sealed class CoordinationState
         return StateHash.Mix(sum, (ulong)_era);
     }
 
-    /// <summary>Makes the state of a snapshot.</summary>
     public static CoordinationState Of(CoordinationImage image, int changesMax = Items.ChangesMax)
     {
         var state = new CoordinationState(changesMax) { _era = image.Era };
@@ -229,8 +222,8 @@ internal sealed class CoordinationState
         : null;
 
     /// <summary>
-    /// The rights of clients: a session obeys the client that opened it. All others read the numbers of sessions and claims, so a number
-    /// proves nothing.
+    /// Checks the rights of a client. A session obeys only the client that opened it. The number of a session or claim proves nothing,
+    /// because others can read it.
     /// </summary>
     private Answer? FindObstacle(Command command, Guid? client) => command switch
     {
@@ -243,8 +236,7 @@ internal sealed class CoordinationState
         _ => null,
     };
 
-    // A release may overtake the claims that its program has under way, of which there are fewer than the group admits.
-    /// <param name="endsToo">Also in a session that an operator has ended.</param>
+    // A release may overtake the claims that its program is sending, of which there are fewer than the group admits.
     private Answer? FindObstacle(long id, Guid? client, long claim = 0, bool endsToo = false) =>
         !_sessions.TryGetValue(id, out var session) || !session.Obeys(client) || (session.IsEnding && !endsToo) ? NoSession.Instance
         : claim < 0 || claim > session.LastClaim + ClaimsMax
@@ -263,8 +255,8 @@ internal sealed class CoordinationState
         return stamp;
     }
 
-    // The group was restored. Programs that had a session may have lost it, or locks in it, and a watcher may have seen changes that are
-    // gone. So no session and no lock outlives its era, and each watcher is told all items.
+    // The group was restored. A program may have lost its session or locks in it, and a watcher may have seen changes that are gone. So
+    // sessions and locks end with their era, and each watcher is told all items.
     private void BeginEra(long era, long stamp)
     {
         foreach (var session in _sessions.Keys.Order())
@@ -307,14 +299,14 @@ internal sealed class CoordinationState
         return Done.Instance;
     }
 
-    // The reminder counts anew.
+    // Touching the session restarts its reminder.
     private Answer Renew(Session session)
     {
         Touched.Add(session.Topic);
         return session.Broken.Count == 0 ? Done.Instance : new Broken([.. session.Broken]);
     }
 
-    // The reminder goes on, and no renewal moves it.
+    // The session is not touched, so its reminder goes on, and no renewal moves it.
     private static Done EndLater(Session session)
     {
         session.IsEnding = true;
@@ -338,7 +330,7 @@ internal sealed class CoordinationState
         _sessions.Remove(id);
         Touched.Add(session.Topic);
 
-        // First all claims go, then the permits are granted: otherwise a claim of the ended session that waits would be granted one.
+        // All claims are removed before permits are granted. Otherwise a waiting claim of the ended session would be granted one.
         foreach (var (name, claim) in session.Claims)
         {
             Remove(name, id, claim);
@@ -437,9 +429,8 @@ internal sealed class CoordinationState
 
     private LockView View(string name) => _locks.GetValueOrDefault(name)?.View() ?? new LockView([], 0);
 
-    /// <summary>One session.</summary>
-    /// <param name="id">The serial of the pair that opened it.</param>
-    /// <param name="client">The client that opened it; null: none is known, so it obeys all.</param>
+    /// <param name="id">The stamp of the pair that opened it.</param>
+    /// <param name="client">The client that opened it. If null, the session obeys all.</param>
     internal sealed class Session(long id, string owner, TimeSpan timeout, Guid? client)
     {
         public long Id => id;
@@ -450,21 +441,18 @@ internal sealed class CoordinationState
 
         public TimeSpan Timeout => timeout;
 
-        /// <summary>Each renewal tells it.</summary>
         public Topic Topic { get; } = Topic.OfSession(id);
 
-        /// <summary>The highest number of its claims, ended or not; -1: none.</summary>
+        /// <summary>The highest number of its claims, ended or not, or -1.</summary>
         public long LastClaim { get; set; } = -1;
 
         /// <summary>The claims that an operator has taken away, until they are released.</summary>
         public SortedSet<long> Broken { get; init; } = [];
 
-        /// <summary>An operator has ended it.</summary>
         public bool IsEnding { get; set; }
 
         public SessionImage ToImage() => new(Id, Owner, Timeout, LastClaim, Client, Broken.Count > 0 ? [.. Broken] : null, IsEnding);
 
-        /// <summary>A client may use this session.</summary>
         public bool Obeys(Guid? other) => client is null || client == other;
 
         public ulong Digest()
@@ -478,7 +466,7 @@ internal sealed class CoordinationState
             return hash;
         }
 
-        /// <summary>What it holds or waits for. Sorted, so that its end grants locks in the same order on all processes.</summary>
+        /// <summary>What it holds or waits for, sorted, so that its end grants locks in the same order on all processes.</summary>
         public SortedSet<(string Lock, long Claim)> Claims { get; } = new(Comparer<(string Lock, long Claim)>.Create((one, other) =>
             string.CompareOrdinal(one.Lock, other.Lock) is not 0 and var order ? order : one.Claim.CompareTo(other.Claim)));
     }

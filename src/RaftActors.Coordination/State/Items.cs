@@ -6,7 +6,7 @@ using static RaftActors.Coordination.State.Answer;
 namespace RaftActors.Coordination.State;
 
 /// <summary>
-/// The items by their names, and the latest changes of them, for those who watch. Not thread-safe.
+/// The items by their names, and the latest changes of them for watchers. Not thread-safe.
 /// <para>
 /// Invariants, which <see cref="Check"/> tests: the bytes are those of all items, and are bounded, as are the changes; the changes are in
 /// the order of their serials; the latest change of an item in the list is the item.
@@ -15,8 +15,8 @@ namespace RaftActors.Coordination.State;
 internal sealed class Items(int changesMax, List<Topic> touched)
 {
     /// <summary>
-    /// The most bytes of all items in JSON. It bounds their number, too, since each one has an overhead. A list of all items is one
-    /// message, which has to fit into a frame of 16 MiB.
+    /// The most bytes of all items in JSON. It also bounds their number, since each one has an overhead. A list of all items is one
+    /// message, which must fit into a frame of 16 MiB.
     /// </summary>
     public const int BytesMax = 8 << 20;
 
@@ -26,7 +26,6 @@ internal sealed class Items(int changesMax, List<Topic> touched)
     /// <summary>The most changes that are remembered. Tests may allow fewer.</summary>
     public const int ChangesMax = 1_000;
 
-    /// <summary>The most bytes of the changes that are remembered.</summary>
     public const int ChangeBytesMax = 1 << 20;
 
     // The names of the members, two serials and a lifetime.
@@ -42,10 +41,10 @@ internal sealed class Items(int changesMax, List<Topic> touched)
     private long _bytes;
     private long _changeBytes;
 
-    /// <summary>The serial of the latest change that is forgotten. All later ones are remembered.</summary>
+    // The serial of the latest forgotten change. All later ones are remembered.
     private long _compacted;
 
-    /// <summary>A hash of the items, and of how many changes are remembered. Each change of an item updates it.</summary>
+    /// <summary>A hash of the items and of the bounds of the remembered changes. Each change of an item updates it.</summary>
     public ulong Digest => StateHash.Mix(StateHash.Mix(_digest, (ulong)_compacted), (ulong)_changeBytes);
 
     public IEnumerable<Item> All => _items.Values;
@@ -78,7 +77,7 @@ internal sealed class Items(int changesMax, List<Topic> touched)
             : Write(known, new Item(name, put.Value, serial, put.Session, put.Lifetime)) ?? Done.Instance;
     }
 
-    /// <summary>Adds to an item that is a number. It keeps its session and its lifetime; a new one has none.</summary>
+    /// <summary>Adds to an item that is a number. It keeps its session and its lifetime. A new item has neither.</summary>
     public Answer Add(string name, long delta, long serial)
     {
         var known = _items.GetValueOrDefault(name);
@@ -97,8 +96,7 @@ internal sealed class Items(int changesMax, List<Topic> touched)
         return Write(known, new Item(name, text, serial, known?.Session ?? 0, known?.Lifetime)) ?? new Counted((long)sum);
     }
 
-    /// <summary>Deletes an item, if there is one of the expected version.</summary>
-    /// <param name="expected">Null: any version.</param>
+    /// <summary>Deletes an item, if it has the expected version, or any version if that is null.</summary>
     public Answer Delete(string name, long? expected, long serial)
     {
         if (!_items.TryGetValue(name, out var known) || (expected ?? known.Version) != known.Version)
@@ -130,7 +128,7 @@ internal sealed class Items(int changesMax, List<Topic> touched)
 
     public Item? Find(string name) => _items.GetValueOrDefault(name);
 
-    /// <summary>The changes after a serial; if they are not remembered back to it, all items.</summary>
+    /// <summary>Returns the changes after a serial, or all items if some of these changes are forgotten.</summary>
     public ItemsView ChangesAfter(string prefix, long serial)
     {
         return serial < _compacted
@@ -168,7 +166,8 @@ internal sealed class Items(int changesMax, List<Topic> touched)
 
     private static IEnumerable<Item> InOrder(IEnumerable<Item> items) => items.OrderBy(item => item.Name, StringComparer.Ordinal);
 
-    // At least the bytes in JSON, which may escape a character to six. The formula is part of the state: all versions must agree on it.
+    // An upper bound of the bytes in JSON, which may escape a character to six. The formula is part of the state, so all versions must
+    // agree on it.
     private static int SizeOf(Item item) => OverheadBytes + SizeOf(item.Name) + SizeOf(item.Value ?? "");
 
     private static int SizeOf(ReadOnlySpan<char> text)
@@ -188,7 +187,7 @@ internal sealed class Items(int changesMax, List<Topic> touched)
         return StateHash.Mix(StateHash.Mix(hash, (ulong)item.Session), (ulong)(item.Lifetime?.Ticks ?? 0));
     }
 
-    // Null: it is written.
+    // Null if the item is written.
     private Answer? Write(Item? known, Item item)
     {
         var bytes = _bytes + SizeOf(item) - (known is null ? 0 : SizeOf(known));

@@ -3,8 +3,8 @@ using static RaftActors.Coordination.State.Answer;
 namespace RaftActors.Coordination.State;
 
 /// <summary>
-/// A lock or a semaphore: claims that hold a permit, and claims that wait in their order. A claim that waits has the token 0. Each call
-/// takes the same time, however many claims there are. Not thread-safe.
+/// A lock or a semaphore: claims that hold a permit, and claims that wait in their order with the token 0. The time of a call does not
+/// depend on the number of claims. Not thread-safe.
 /// </summary>
 internal sealed class Lock(int permits)
 {
@@ -12,13 +12,10 @@ internal sealed class Lock(int permits)
     private readonly LinkedList<RaftClaim> _waiting = [];
     private readonly Dictionary<(long Session, long Claim), LinkedListNode<RaftClaim>> _claims = [];
 
-    /// <summary>The number of claims that may hold it at the same time.</summary>
     public int Permits => permits;
 
-    /// <summary>Another claim would be granted a permit at once.</summary>
     public bool HasFree => _holders.Count < permits;
 
-    /// <summary>The number of claims that wait.</summary>
     public int WaitingCount => _waiting.Count;
 
     public bool IsEmpty => _claims.Count == 0;
@@ -49,10 +46,9 @@ internal sealed class Lock(int permits)
 
     public LockView View() => new([.. _holders], _waiting.Count);
 
-    /// <summary>The claim that has this token; null: none has it.</summary>
     public RaftClaim? HolderOf(long token) => _holders.FirstOrDefault(each => each.Token == token);
 
-    /// <summary>How a claim stands; null: there is no such claim.</summary>
+    /// <summary>Returns the state of a claim, or null if there is none.</summary>
     public Answer? Find(long session, long claim) =>
         !_claims.TryGetValue((session, claim), out var node) ? null
         : node.Value.Token == 0 ? Waiting.Instance
@@ -61,8 +57,7 @@ internal sealed class Lock(int permits)
     /// <summary>Adds a claim, which waits until <see cref="TryGrant"/> grants it a permit.</summary>
     public void Add(RaftClaim claim) => Append(_waiting, claim);
 
-    /// <summary>Removes a claim.</summary>
-    /// <returns>It held a permit.</returns>
+    /// <summary>Removes a claim. Returns whether it held a permit.</summary>
     public bool Remove(long session, long claim)
     {
         _claims.Remove((session, claim), out var node);
@@ -71,9 +66,10 @@ internal sealed class Lock(int permits)
         return held;
     }
 
-    /// <summary>Grants a free permit to the claim that waits longest.</summary>
+    /// <summary>
+    /// Grants a free permit to the claim that has waited longest. Returns the claim, or null if no permit is free or no claim waits.
+    /// </summary>
     /// <param name="serial">The token of the grant.</param>
-    /// <returns>The claim; null: no permit is free, or no claim waits.</returns>
     public RaftClaim? TryGrant(long serial)
     {
         if (!HasFree || _waiting.First is not { Value: var next })

@@ -17,32 +17,33 @@ internal abstract record Question
     }
 
     /// <summary>
-    /// How a claim stands, as soon as it does not wait. The answer is an <see cref="Answer"/>; <see cref="Answer.Held"/>: there is no such
-    /// claim.
+    /// Asks for the state of a claim, once it does not wait. The answer is an <see cref="Answer"/>, <see cref="Answer.Held"/> if there is
+    /// no such claim.
     /// </summary>
     public sealed record OfClaim([property: JsonRequired] string Name, long Session, long Claim) : Question;
 
-    /// <summary>Who holds a lock. The answer is a <see cref="LockView"/>.</summary>
+    /// <summary>Asks who holds a lock. The answer is a <see cref="LockView"/>.</summary>
     /// <param name="Known">
-    /// The tokens of the holders that the asker knows, in their order: the answer waits until others hold the lock. Null: it does not wait.
+    /// The tokens of the holders that the asker knows, in their order. The answer waits until others hold the lock. With null, it does not
+    /// wait.
     /// </param>
     public sealed record OfLock([property: JsonRequired] string Name, IReadOnlyList<long>? Known) : Question;
 
-    /// <summary>What an item is. The answer is an <see cref="ItemsView"/> of one item or none.</summary>
+    /// <summary>Asks for an item. The answer is an <see cref="ItemsView"/> of one item or none.</summary>
     public sealed record OfItem([property: JsonRequired] string Name) : Question;
 
     /// <summary>
-    /// The changes of the items whose names begin with a prefix, as soon as there are any. The answer is an <see cref="ItemsView"/>, of
-    /// all items if the changes are forgotten.
+    /// Asks for the changes of the items whose names begin with a prefix, once there are any. The answer is an <see cref="ItemsView"/>,
+    /// with all items if the changes are forgotten.
     /// </summary>
-    /// <param name="After">The changes of later pairs; below zero: all items, without a wait.</param>
+    /// <param name="After">The serial after which changes count. If negative, the answer has all items, without a wait.</param>
     public sealed record OfChanges([property: JsonRequired] string Prefix, long After) : Question;
 
-    /// <summary>Sessions and locks, for people. The answer is an <see cref="RaftOverview"/>.</summary>
-    /// <param name="Lock">The answer has this lock alone, with more of its claims; null: it has all, as far as it is bounded.</param>
+    /// <summary>Asks for sessions and locks, for people. The answer is an <see cref="RaftOverview"/>.</summary>
+    /// <param name="Lock">The only lock of the answer, with more of its claims, or null for all, as far as the answer is bounded.</param>
     public sealed record OfOverview(string? Lock) : Question;
 
-    /// <summary>What the question waits for if its answer is no news; the prefix of items has the kind of an item.</summary>
+    /// <summary>Returns what the question waits for if its answer is no news. A prefix of items counts as an item.</summary>
     public Topic ToTopic() => this switch
     {
         OfClaim asked => new(TopicKind.Claim, asked.Name, asked.Session, asked.Claim),
@@ -51,7 +52,7 @@ internal abstract record Question
         _ => throw new InvalidOperationException($"{this} waits for nothing."),
     };
 
-    /// <summary>The answer tells something that the asker does not know.</summary>
+    /// <summary>Tells whether an answer is new to the asker.</summary>
     public bool IsNews(object answer) => (this, answer) switch
     {
         (_, Answer.Waiting) => false,
@@ -67,13 +68,13 @@ internal abstract record Question
 internal sealed record LockView(ImmutableArray<RaftClaim> Holders, int Waiting);
 
 /// <summary>Items at one moment, or changes up to one.</summary>
-/// <param name="IsWhole">All items that were asked for, sorted by name. False: changes, in the order of their serials.</param>
-/// <param name="Era">That of the state. With the serial of the state it is the position after which later changes come.</param>
+/// <param name="IsWhole">All requested items, sorted by name. Otherwise changes, in the order of their serials.</param>
+/// <param name="Era">The era of the state. With the serial of the state, it is the position after which later changes come.</param>
 internal sealed record ItemsView(bool IsWhole, ImmutableArray<Item> Items, long Era = 0);
 
 /// <summary>An item, or the change that made it.</summary>
-/// <param name="Value">Null: the change deleted the item.</param>
-/// <param name="Version">The serial of the pair that wrote or deleted it.</param>
-/// <param name="Session">It goes with this session; 0: it belongs to none.</param>
-/// <param name="Lifetime">It expires if it was not written again for so long; null: it stays.</param>
+/// <param name="Value">Null if the change deleted the item.</param>
+/// <param name="Version">The stamp of the pair that wrote or deleted it.</param>
+/// <param name="Session">The session with which it disappears, or 0 for none.</param>
+/// <param name="Lifetime">The time without another write after which it expires, or null if it stays.</param>
 internal sealed record Item(string Name, string? Value, long Version, long Session = 0, TimeSpan? Lifetime = null);

@@ -8,7 +8,7 @@ public sealed record RaftHolder
     /// <summary>The name of the coordination process of its node, such as <c>coordination@10.0.0.1:2551</c>.</summary>
     public string Owner { get; }
 
-    /// <summary>What it said about itself as it acquired the lock; null: nothing.</summary>
+    /// <summary>What the holder said about itself when it acquired the lock, or null.</summary>
     public string? Text { get; }
 
     /// <summary>Its fencing token. See <see cref="RaftLock.Token"/>.</summary>

@@ -11,6 +11,6 @@ public sealed record RaftItem
     /// <summary>Its value.</summary>
     public string Value { get; }
 
-    /// <summary>The stamp of the pair that wrote it. A later write has a higher one, of whichever item, also after a restore.</summary>
+    /// <summary>The stamp of the pair that wrote it. Later writes of any item have higher ones, even after a restore.</summary>
     public long Version { get; }
 }

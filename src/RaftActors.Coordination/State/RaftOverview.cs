@@ -5,11 +5,11 @@ namespace RaftActors.Coordination;
 
 /// <summary>Sessions and locks as one process has applied them, for people. Bounded, however many there are.</summary>
 /// <param name="Process">The process that answers.</param>
-/// <param name="Sessions">Those whose renewal is late come first, then by owner.</param>
-/// <param name="SessionCount">Of all sessions.</param>
-/// <param name="Locks">Those with the most waiting claims come first, then by name.</param>
-/// <param name="LockCount">Of all locks that a claim holds or waits for.</param>
-/// <param name="WaitingCount">Of the waiting claims of all locks.</param>
+/// <param name="Sessions">The sessions, those with late renewals first, then by owner.</param>
+/// <param name="SessionCount">The number of all sessions.</param>
+/// <param name="Locks">The locks, those with the most waiting claims first, then by name.</param>
+/// <param name="LockCount">The number of all locks that a claim holds or waits for.</param>
+/// <param name="WaitingCount">The number of the waiting claims of all locks.</param>
 public sealed record RaftOverview(
     string Process,
     ImmutableArray<RaftSessionOverview> Sessions,
@@ -34,7 +34,6 @@ public sealed record RaftOverview(
     // A longer owner or text is cut, so that an answer with hostile ones stays below 2 MB.
     private const int TextMax = 200;
 
-    /// <summary>A text that is cut where it is too long.</summary>
     internal static string Short(string text) =>
         text.Length <= TextMax ? text : $"{text.AsSpan(0, char.IsHighSurrogate(text[TextMax - 1]) ? TextMax - 1 : TextMax)}…";
 }
@@ -42,11 +41,11 @@ public sealed record RaftOverview(
 /// <summary>The session of a program.</summary>
 /// <param name="Id">Its number.</param>
 /// <param name="Owner">The name of the coordination process of its node, such as <c>coordination@10.0.0.1:2551</c>.</param>
-/// <param name="Timeout">It ends if it was not renewed for so long.</param>
+/// <param name="Timeout">The time without a renewal after which it ends.</param>
 /// <param name="Claims">The number of its claims, holding or waiting.</param>
 /// <param name="Left">
-/// The time until it expires without a renewal, by the clock of the process that answers. At zero or below a follower waits for the pair of
-/// the leader that ends it.
+/// The time until it expires without a renewal, by the clock of the process that answers. If it is not positive, a follower waits for the
+/// leader's pair that ends the session.
 /// </param>
 public sealed record RaftSessionOverview(long Id, string Owner, TimeSpan Timeout, int Claims, TimeSpan Left)
 {
@@ -59,9 +58,9 @@ public sealed record RaftSessionOverview(long Id, string Owner, TimeSpan Timeout
 /// <param name="Name">Its name.</param>
 /// <param name="Permits">The number of claims that may hold it at the same time.</param>
 /// <param name="Holders">The first of its holders.</param>
-/// <param name="HolderCount">Of all its holders.</param>
+/// <param name="HolderCount">The number of all its holders.</param>
 /// <param name="Waiting">The first of its waiting claims.</param>
-/// <param name="WaitingCount">Of all its waiting claims.</param>
+/// <param name="WaitingCount">The number of all its waiting claims.</param>
 public sealed record RaftLockOverview(
     string Name,
     int Permits,
@@ -74,6 +73,6 @@ public sealed record RaftLockOverview(
 /// <param name="Owner">The owner of its session.</param>
 /// <param name="Session">The number of its session.</param>
 /// <param name="Claim">Its number in the session.</param>
-/// <param name="Token">The fencing token of a holder; 0: it waits.</param>
-/// <param name="Text">What it says about itself; null: nothing.</param>
+/// <param name="Token">The fencing token of a holder, or 0 while it waits.</param>
+/// <param name="Text">What it says about itself, or null.</param>
 public sealed record RaftClaim(string Owner, long Session, long Claim, long Token, string? Text);

@@ -3,15 +3,15 @@ using System.Globalization;
 namespace RaftActors.Coordination.State;
 
 /// <summary>A part of the state: a pair changes some, a question waits for one, and a reminder ends one.</summary>
-/// <param name="Name">The name of the lock or of the item; of a session, the name of its reminder.</param>
-/// <param name="Session">Of a session or a claim; otherwise 0.</param>
-/// <param name="Claim">Of a claim; otherwise null.</param>
+/// <param name="Name">The name of the lock or of the item, or for a session the name of its reminder.</param>
+/// <param name="Session">The session of a session or claim, otherwise 0.</param>
+/// <param name="Claim">The number of a claim, otherwise 0.</param>
 internal readonly record struct Topic(TopicKind Kind, string Name, long Session = 0, long Claim = 0)
 {
     private const string SessionPrefix = "session/";
     private const string ItemPrefix = "item/";
 
-    /// <summary>The name of the reminder that ends it; null: it never expires.</summary>
+    /// <summary>The name of the reminder that ends it, or null if it never expires.</summary>
     public string? Reminder => Kind switch
     {
         TopicKind.Session => Name,
@@ -22,7 +22,6 @@ internal readonly record struct Topic(TopicKind Kind, string Name, long Session 
     public static Topic OfSession(long session) =>
         new(TopicKind.Session, string.Create(CultureInfo.InvariantCulture, $"{SessionPrefix}{session}"), session);
 
-    /// <summary>What a reminder ends.</summary>
     public static Topic OfReminder(string name) => name.StartsWith(SessionPrefix, StringComparison.Ordinal)
         ? new(TopicKind.Session, name, long.Parse(name.AsSpan(SessionPrefix.Length), CultureInfo.InvariantCulture))
         : new(TopicKind.Item, name[ItemPrefix.Length..]);

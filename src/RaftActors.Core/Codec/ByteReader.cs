@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 
-
 namespace RaftActors.Core.Codec;
 
 /// <summary>
@@ -18,19 +17,19 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
 
     private readonly ReadOnlySpan<byte> _bytes = bytes;
 
-    // Null: the caller may use the bytes again.
+    // Null if the caller may use the bytes again.
     private readonly ReadOnlyMemory<byte>? _kept;
 
     private readonly Func<Member, ValueSlab?>? _findSlab;
 
-    // The members read so far, in order. Null: members are not shared.
+    // The members read so far, in order, or null if members are not shared.
     private List<Member>? _members;
     private int _position;
     private bool _hasView;
     private ValueSlab? _slab;
 
     /// <summary>Reads bytes that never change, so that values may be views of them.</summary>
-    /// <param name="findSlab">Finds the memory for the values in the log of a member. Null, or a result of null: they are views.</param>
+    /// <param name="findSlab">Finds the memory for the values in the log of a member. Without it, values are views.</param>
     public static ByteReader OfKept(ReadOnlyMemory<byte> bytes, Func<Member, ValueSlab?>? findSlab = null) => new(bytes, findSlab);
 
     private ByteReader(ReadOnlyMemory<byte> bytes, Func<Member, ValueSlab?>? findSlab)
@@ -42,17 +41,17 @@ internal ref struct ByteReader(ReadOnlySpan<byte> bytes)
     /// <summary>Number of bytes read so far.</summary>
     public readonly int Position => _position;
 
-    /// <summary>A value that was read is a view of the kept bytes, so their owner must not use them again.</summary>
+    /// <summary>A value that was read is a view of the kept bytes, so their owner must not reuse them.</summary>
     public readonly bool HasView => _hasView;
 
-    /// <summary>The values from here on are for the log of this member; null: for a message.</summary>
+    /// <summary>Reads the following values for the log of this member, or with null for a message.</summary>
     public void ReadFor(Member? log) => _slab = log is { } member ? _findSlab?.Invoke(member) : null;
 
     /// <summary>The least number of bytes that a member takes in this input.</summary>
     public readonly int MemberSizeMin => _members is null ? WrittenMemberSizeMin : 1;
 
     /// <summary>Expects members as <see cref="ByteWriter.ShareMembers"/> writes them, from here on.</summary>
-    /// <param name="members">An empty list, for the reader only while it reads.</param>
+    /// <param name="members">An empty list, which only the reader uses while it reads.</param>
     public void ShareMembers(List<Member> members) => _members = members;
 
     /// <summary>Reads one byte.</summary>

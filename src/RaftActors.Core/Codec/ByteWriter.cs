@@ -1,7 +1,6 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 
-
 namespace RaftActors.Core.Codec;
 
 /// <summary>
@@ -14,7 +13,7 @@ internal sealed class ByteWriter
 
     private byte[] _buffer = [];
 
-    // The place of each member written so far, counted from 1. Null: members are not shared.
+    // The place of each member written so far, counted from 1, or null if members are not shared.
     private Dictionary<Member, int>? _members;
 
     /// <summary>The format level of the next bytes. Not changed by <see cref="Clear"/>.</summary>

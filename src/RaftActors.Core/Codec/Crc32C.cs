@@ -6,7 +6,7 @@ namespace RaftActors.Core.Codec;
 /// <summary>The checksum CRC-32C (Castagnoli). Uses the processor's own instruction where there is one.</summary>
 internal static class Crc32C
 {
-    /// <summary>Computes the checksum of some bytes. That of <c>123456789</c> is <c>e3069283</c>.</summary>
+    /// <summary>Computes the checksum of some bytes. For <c>123456789</c> it is <c>e3069283</c>.</summary>
     public static uint Of(ReadOnlySpan<byte> bytes) => Append(0, bytes);
 
     /// <summary>Computes the checksum of the bytes behind <paramref name="checksum"/>, followed by these bytes.</summary>

@@ -1,7 +1,6 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 
-
 namespace RaftActors.Core.Codec;
 
 /// <summary>
@@ -20,16 +19,15 @@ internal static class EntryFormat
     private const int AnsweredSizeMin = 3;
     private const int KeySizeMin = 18;
 
-    // One number has the maximum, which is at most 11, and the level. So the bytes of a configuration of level 1 have no trace of levels.
+    // One number has the maximum, which is at most 11, and the level. So the bytes of level 1 do not show that there are levels.
     private const int LevelUnit = 256;
 
-    // In the same number: the logic version follows, which is above 1.
+    // A flag in the same number: the logic version follows, because it is above 1.
     private const int LogicFlag = 64;
 
-    // In the same number: the era and the mark of a restored log follow, which most configurations do not have.
+    // A flag in the same number: the era and the mark of a restored log follow. Most configurations have neither.
     private const int EraFlag = 128;
 
-    /// <summary>Writes index, term, serial, prefix hash and time.</summary>
     public static void WritePosition(ByteWriter writer, LogPosition position)
     {
         writer.Number(position.Index.Value);
@@ -39,16 +37,13 @@ internal static class EntryFormat
         writer.Number(position.Time.Milliseconds);
     }
 
-    /// <summary>Reads a position.</summary>
     public static LogPosition ReadPosition(ref ByteReader reader) =>
         new(new LogIndex(reader.Count()), new Term(reader.Count()), new Serial(reader.Count()), reader.Hash(), ReadTime(ref reader));
 
-    /// <summary>Reads a time.</summary>
     public static LogTime ReadTime(ref ByteReader reader) => new LogTime(reader.Count()) is var time && time <= LogTime.Max
         ? time
         : throw reader.Damaged($"{time.Milliseconds} ms are after the year 9999");
 
-    /// <summary>Writes the number of entries, then each entry.</summary>
     public static void WriteEntries(ByteWriter writer, LogSlice entries)
     {
         writer.Number(entries.Length);
@@ -58,7 +53,6 @@ internal static class EntryFormat
         }
     }
 
-    /// <summary>Reads entries.</summary>
     public static LogSlice ReadEntries(ref ByteReader reader) =>
         reader.List(EntrySizeMin, ReadEntry) is { IsEmpty: false } entries
             ? new LogSlice(ImmutableCollectionsMarshal.AsArray(entries)!) // Justification: a list of items has an array.
@@ -271,7 +265,6 @@ internal static class EntryFormat
         }
     }
 
-    /// <summary>Reads a configuration.</summary>
     public static Configuration ReadConfiguration(ref ByteReader reader)
     {
         var (group, size, maxAndLevel) = (new GroupUid(reader.Identity()), reader.Integer(), reader.Count());

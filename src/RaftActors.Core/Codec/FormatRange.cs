@@ -1,28 +1,28 @@
 namespace RaftActors.Core.Codec;
 
 /// <summary>
-/// The format levels that a program reads and writes. One number stands for the bytes of messages, logs and snapshots together, so that
-/// two nodes, and all members of a group, can agree on it. docs/formats.md tells what each level has. Logs, snapshots and backups have
-/// the lowest level that can express them, so that an older program can take over until a group has raised its level.
+/// The format levels that a program reads and writes. One number covers the bytes of messages, logs and snapshots, so that two nodes, and
+/// all members of a group, can agree on it. docs/formats.md tells what each level has. Logs, snapshots and backups have the lowest level
+/// that can express them, so that an older program can take over until a group has raised its level.
 /// </summary>
 /// <param name="Lowest">From 1.</param>
 /// <param name="Highest">At least <paramref name="Lowest"/>.</param>
 internal readonly record struct FormatRange(byte Lowest, byte Highest)
 {
     /// <summary>
-    /// The switch of <see cref="AppContext"/> by which a program has one level more. Its bytes are those of the level before, so tests and
-    /// trials exercise an upgrade before the first real one. Never set it in production: the next real level will have other bytes.
+    /// The switch of <see cref="AppContext"/> that adds one level to a program. Its bytes are those of the level before, so tests and
+    /// trials exercise an upgrade before the first real one. Never set it in production, because the next real level will have other
+    /// bytes.
     /// </summary>
     public const string NextSwitch = "RaftActors.NextFormatLevel";
 
-    /// <summary>Those of this program.</summary>
+    /// <summary>The levels of this program.</summary>
     public static FormatRange Own { get; } = new(1, (byte)(AppContext.TryGetSwitch(NextSwitch, out var isOn) && isOn ? 2 : 1));
 
-    /// <summary>The highest level of both; null: they have none in common.</summary>
+    /// <summary>Returns the highest level of both, or null if they have none in common.</summary>
     public byte? CommonWith(FormatRange other) =>
         Math.Min(Highest, other.Highest) is var common && common >= Lowest && common >= other.Lowest ? common : null;
 
-    /// <summary>Whether the program reads and writes this level.</summary>
     public bool Has(int level) => level >= Lowest && level <= Highest;
 
     /// <inheritdoc/>

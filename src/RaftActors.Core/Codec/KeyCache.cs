@@ -4,14 +4,14 @@ using System.Text;
 namespace RaftActors.Core.Codec;
 
 /// <summary>
-/// The keys of pairs that one thread decoded lately. Many groups append the same keys again and again. Equal keys should share one string,
-/// because each entry of a log holds its key.
+/// The keys of pairs that one thread has recently decoded. Many groups append the same keys repeatedly. Equal keys should share one
+/// string, because each entry of a log holds its key.
 /// </summary>
 internal sealed class KeyCache
 {
     private const int Places = 1024;
 
-    // A longer key is not kept, so the cache of a thread is small.
+    // A longer key is not kept, so that the cache of a thread stays small.
     private const int SizeMax = 64;
 
     [ThreadStatic]
@@ -19,10 +19,8 @@ internal sealed class KeyCache
 
     private readonly string?[] _places = new string?[Places];
 
-    /// <summary>The cache of the calling thread.</summary>
     public static KeyCache OfThread => _ofThread ??= new KeyCache();
 
-    /// <summary>Decodes a key.</summary>
     /// <exception cref="InvalidDataException">The bytes are no UTF-8.</exception>
     public string Decode(ReadOnlySpan<byte> text)
     {
@@ -31,12 +29,12 @@ internal sealed class KeyCache
             return StrictText.Decode(text);
         }
 
-        // Only keys in ASCII are found. The others are decoded each time.
+        // Finds only ASCII keys. Others are decoded each time.
         ref var place = ref _places[PlaceOf(text)];
         return place is { } known && Ascii.Equals(text, known) ? known : place = StrictText.Decode(text);
     }
 
-    // Keys often differ in their last letters only.
+    // Uses the end of the text, because keys often differ only in their last letters.
     private static int PlaceOf(ReadOnlySpan<byte> text)
     {
         Span<byte> end = stackalloc byte[sizeof(ulong)];

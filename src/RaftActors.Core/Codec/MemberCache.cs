@@ -1,17 +1,16 @@
 using System.Text;
 
-
 namespace RaftActors.Core.Codec;
 
 /// <summary>
-/// The members that one thread met lately. Logs and messages have the same few members again and again, and equal ones should share their
+/// The members that one thread has recently met. Logs and messages have the same few members repeatedly, and equal ones should share their
 /// object.
 /// </summary>
 internal sealed class MemberCache
 {
     private const int Places = 1024;
 
-    // A longer name is not kept, so the cache of a thread is small.
+    // A longer name is not kept, so that the cache of a thread stays small.
     private const int LengthMax = 256;
 
     [ThreadStatic]
@@ -19,10 +18,8 @@ internal sealed class MemberCache
 
     private readonly Member[] _places = new Member[Places];
 
-    /// <summary>The cache of the calling thread.</summary>
     public static MemberCache OfThread => _ofThread ??= new MemberCache();
 
-    /// <summary>The member of this name and incarnation.</summary>
     public Member Of(ProcessName name, Incarnation incarnation)
     {
         if (name.Value.Length > LengthMax)

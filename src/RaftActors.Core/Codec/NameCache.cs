@@ -1,14 +1,14 @@
 namespace RaftActors.Core.Codec;
 
 /// <summary>
-/// The names of processes that one thread decoded lately, by their bytes. Nearly each message has the same few names. Without the cache, a
-/// message would make a string for each name.
+/// The names of processes that one thread has recently decoded, by their bytes. Nearly all messages have the same few names. Without the
+/// cache, a message would make a string for each name.
 /// </summary>
 internal sealed class NameCache
 {
     private const int Places = 64;
 
-    // A longer name is not kept, so the cache of a thread is small.
+    // A longer name is not kept, so that the cache of a thread stays small.
     private const int SizeMax = 256;
 
     [ThreadStatic]
@@ -16,7 +16,6 @@ internal sealed class NameCache
 
     private readonly (byte[] Text, ProcessName Name)[] _places = new (byte[], ProcessName)[Places];
 
-    /// <summary>The cache of the calling thread.</summary>
     public static NameCache OfThread => _ofThread ??= new NameCache();
 
     /// <summary>Decodes the name of a process.</summary>

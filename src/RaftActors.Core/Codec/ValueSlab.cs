@@ -3,14 +3,14 @@ using System.Runtime.InteropServices;
 namespace RaftActors.Core.Codec;
 
 /// <summary>
-/// The memory of the values in one process's log. A log keeps its values long. As arrays of their own they would survive each collection,
-/// and each generation would copy them: seen as a fourth of the time. So they share blocks that the collector never moves. A block lives
-/// as long as one of its values. The processes of a node do not share blocks: a value of a quiet group would keep those of a busy one.
-/// Thread-safe.
+/// The memory of the values in one process's log. A log keeps its values for long. As arrays of their own they would survive each
+/// collection, and each generation would copy them, which took a fourth of the time. So they share blocks that the collector never moves.
+/// A block lives as long as one of its values. The processes of a node do not share blocks, because a value of a quiet group would keep
+/// the blocks of a busy one alive. Thread-safe.
 /// </summary>
 internal sealed class ValueSlab
 {
-    /// <summary>A block of this size is on the large object heap (from 85,000 bytes on).</summary>
+    /// <summary>From 85,000 bytes on, a block is on the large object heap.</summary>
     public const int BlockSizeMax = 128 * 1024;
 
     // A quiet process begins with small blocks.
@@ -23,7 +23,7 @@ internal sealed class ValueSlab
     private byte[] _block = [];
     private int _used;
 
-    /// <summary>Copies a value, unless it is large and has an array of its own. Its bytes must never change.</summary>
+    /// <summary>Copies a value, or keeps a large one, which has its own array. Its bytes must never change.</summary>
     public ReadOnlyMemory<byte> Hold(ReadOnlyMemory<byte> value)
     {
         if (value.Length <= SharedSizeMax)

@@ -21,12 +21,11 @@ internal sealed class Ballot
         }
     }
 
-    /// <summary>The answer of a voter; null if none has come.</summary>
+    /// <summary>Returns the answer of a voter, or null if none has come.</summary>
     public bool? Of(Member voter) => _granted.Contains(voter) ? true : _refused.Contains(voter) ? false : null;
 
     /// <summary>The voters that granted, in the order of members.</summary>
     public ImmutableArray<Member> Granted() => [.. _granted.Order()];
 
-    /// <summary>How the election stands under a configuration.</summary>
     public VoteResult Result(Configuration configuration) => Majority.Result(configuration, Of);
 }

@@ -1,41 +1,37 @@
 namespace RaftActors.Core;
 
-/// <summary>When this process campaigns if it hears no leader (§5.2).</summary>
+/// <summary>Decides when this process campaigns if it hears no leader (§5.2).</summary>
 internal sealed class ElectionTimer(CoreOptions options, Clock clock, Durability durability)
 {
     private readonly Prng _prng = new(options.Seed);
 
-    /// <summary>The tick at which the election timeout is over.</summary>
     public long DueAt { get; private set; }
 
     /// <summary>The campaigns since a leader was heard.</summary>
     public int Campaigns { get; set; }
 
-    /// <summary>The timeout is over, and the campaign waits for the write of the term or the vote.</summary>
+    /// <summary>The timeout has ended, and the campaign waits for the write of the term or the vote.</summary>
     public bool IsPostponed { get; set; }
 
     /// <summary>
-    /// The postponed campaign is for a lost leader and starts after the write. Without this, a connection that closes during a write would
-    /// cost a whole timeout. False again when another timeout starts, for a new leader or a candidate.
+    /// The postponed campaign is for a lost leader, and starts after the write. Without this, a connection that closes during a write
+    /// would cost a whole timeout. False again when another timeout starts, for a new leader or a candidate.
     /// </summary>
     public bool HasLostLeader { get; set; }
 
-    /// <summary>The election timeout is over.</summary>
     public bool IsDue => clock.Now >= DueAt;
 
-    /// <summary>Starts a new timeout of random length; a slow disk makes it longer (<see cref="Durability.TimeoutExtension"/>).</summary>
+    /// <summary>Starts a new timeout of random length. A slow disk makes it longer (<see cref="Durability.TimeoutExtension"/>).</summary>
     public void Reset()
     {
         HasLostLeader = false;
         DueAt = clock.Now + durability.TimeoutExtension + _prng.Between(options.ElectionTimeoutMinTicks, options.ElectionTimeoutMaxTicks);
     }
 
-    /// <summary>Lengthens the timeout under way.</summary>
     public void Lengthen(int ticks) => DueAt += ticks;
 
     /// <summary>Ends the timeout at a tick, if it would end later.</summary>
     public void Hasten(long dueAt) => DueAt = Math.Min(DueAt, dueAt);
 
-    /// <summary>Returns to a timeout that was under way before.</summary>
     public void Restore(long dueAt) => DueAt = dueAt;
 }

@@ -13,8 +13,8 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
         || (state.Role is FollowerRole { Leader: not null } && state.Now < state.Election.StickyUntil);
 
     /// <summary>
-    /// Of two processes that ask at the same time the better one goes first, so that they do not split the votes. This holds for the first
-    /// campaign only: the better one may hear too few to win, and must not block one that hears them all.
+    /// Of two processes that ask at the same time, the worse one waits, so that they do not split the votes. This holds only for its first
+    /// campaign, because the better one may hear too few to win, and must not block one that hears them all.
     /// </summary>
     private bool YieldsToBetter => state.Role is PreCandidateRole && state.Timer.Campaigns == 1;
 
@@ -24,7 +24,7 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
     private bool IsConfirmed =>
         !state.Options.IsJoining && ConfirmedBy().Count() >= QuorumSize.MajorityOf(state.Founders.Length - 1);
 
-    /// <summary>The election timer expired, if it did: campaigns, unless an obstacle stands in the way.</summary>
+    /// <summary>Campaigns if the election timer has ended and no obstacle prevents it.</summary>
     public void OnTick()
     {
         if (!state.Timer.IsDue || Founding.IgnoresTimer(state))
@@ -49,14 +49,14 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
         }
         else if (state is { IsFounding: true, Role: PreCandidateRole, Timer.IsPostponed: false })
         {
-            // It asks no more, so no other process yields to it.
+            // It asks no more, so that no other process yields to it.
             roles.Become(new FollowerRole(null, default));
         }
     }
 
     /// <summary>
-    /// The connection to a process closed. If it is the leader, this process campaigns early, in turn with the others, and decides again
-    /// the requests that it refused for the leader's sake.
+    /// Handles a closed connection. If the leader was there, this process campaigns early, in turn with the others, and decides the
+    /// requests again that it refused for the leader's sake.
     /// </summary>
     public void OnPeerUnreachable(ProcessName name)
     {
@@ -68,7 +68,7 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
         peer.Lose();
         if (state.Role is FollowerRole { Leader: { } leader } && leader.Name == name)
         {
-            // No safety rests on stickiness alone. This process saw the connection close, so only a promise binds it.
+            // Stickiness alone protects no invariant, and this process saw the connection close. So only a promise binds it.
             state.Election.StickyUntil = state.Now;
             var turn = state.Configuration.Electorate().Count(voter => voter != leader && voter.CompareTo(state.Self) < 0);
             state.Timer.Hasten(Math.Max(state.Now, state.Election.BoundUntil) + (turn * state.Options.HintStaggerTicks));
@@ -84,7 +84,7 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
     }
 
     /// <summary>
-    /// Another process has greeted. If the timer of a founder ran out meanwhile, a new timeout starts. Otherwise the founders that waited
+    /// After the greeting of another process, starts a new timeout if the timer of a founder has ended. Otherwise the founders that waited
     /// would all campaign as soon as they hear a majority.
     /// </summary>
     public void OnGreeting()
@@ -111,7 +111,7 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
     {
         state.Timer.Campaigns++;
 
-        // While the term stays the same, a vote in it counts however late it comes (§5.2): no other process can have it.
+        // In an unchanged term, a late vote still counts (§5.2), because no other process can have it.
         var asking = new PreCandidateRole(state.Candidacy);
         roles.Become(asking);
         asking.Ballot.Record(state.Self, granted: true);
@@ -138,7 +138,6 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
         }
     }
 
-    /// <summary>A candidate asks for a vote or a pre-vote.</summary>
     public void OnRequestVote(Peer peer, Envelope envelope, Message.RequestVote request)
     {
         peer.KeptRequest = null;
@@ -152,7 +151,7 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
         }
         else if (HearsLeader && !request.IsTransfer)
         {
-            // Its term does not count either. So a process that was cut off cannot depose a leader that the others hear (thesis §4.2.3).
+            // Its term does not count either, so a process that was cut off cannot depose a leader that the others hear (thesis §4.2.3).
             peer.KeptRequest = envelope;
             Refuse(envelope, request);
         }
@@ -198,8 +197,8 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
         var isFree = state.HardState.VotedFor is null || state.HardState.VotedFor == envelope.From;
         if (!isFree || !HasOurLog(request))
         {
-            // Only a granted vote puts off this process's own campaign (Figure 2). Otherwise a candidate whose log cannot win could keep
-            // others from campaigning by asking again and again.
+            // Only a granted vote delays this process's own campaign (Figure 2). Otherwise a candidate whose log cannot win could keep
+            // others from campaigning by asking repeatedly.
             state.Timer.Restore(hasLed ? state.Timer.DueAt : dueAt);
             Refuse(envelope, request);
             return;
@@ -230,7 +229,6 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
     private void Refuse(Envelope envelope, Message.RequestVote request) =>
         state.Send(envelope.From, new Message.RequestVoteReply(Granted: false, request.IsPreVote, envelope.Boot));
 
-    /// <summary>Answers the requests that could not be granted when they came.</summary>
     public void DecideKeptRequests()
     {
         foreach (var peer in state.Roster.Peers)
@@ -243,7 +241,7 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
     }
 
     /// <summary>
-    /// Answers, when the promise ends, the requests that were refused for it. When the promises of earlier starts are over, a later start
+    /// When a promise ends, answers the requests that were refused for it. When the promises of earlier starts have ended, a later start
     /// need keep only those of this one.
     /// </summary>
     public void EndPromiseOnTick()
@@ -259,7 +257,6 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
         }
     }
 
-    /// <summary>A voter answers.</summary>
     public void OnRequestVoteReply(Envelope envelope, Message.RequestVoteReply reply)
     {
         var isPreVoteGrant = reply is { IsPreVote: true, Granted: true };
@@ -269,7 +266,8 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
         }
         else if (reply.Asked != state.HardState.Boot)
         {
-            // A former life asked, which a restored disk has forgotten: its vote and its log were other ones.
+            // A reply to an earlier start of this process counts for nothing. A restored disk has forgotten that start, which had another
+            // vote and log.
         }
         else if (state.Role is PreCandidateRole asking && reply.IsPreVote && (!reply.Granted || envelope.Term == state.Term.Next))
         {
@@ -281,7 +279,7 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
         }
     }
 
-    /// <summary>A write is durable: the candidate's own vote may count now, and a campaign that waited for the disk may start.</summary>
+    /// <summary>After a durable write, counts the candidate's own vote, and starts a campaign that waited for the disk.</summary>
     public void OnPersisted(Ticket ticket)
     {
         if (state.Candidacy is { } candidacy && candidacy.OwnVote <= ticket)
@@ -322,7 +320,7 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
         }
     }
 
-    /// <summary>A candidate has the votes of a majority.</summary>
+    /// <summary>Leads, because a majority has voted for the candidate.</summary>
     private void Lead(CandidateRole candidacy)
     {
         Invariant.That(state.HardState.VotedFor == state.Self, "a leader has voted for itself in its term");
@@ -339,11 +337,11 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
             return;
         }
 
-        // A member that the latest configuration removed may not know so yet.
+        // A member that the latest configuration removed may not know it yet.
         var next = state.Log.Last.Next;
         leader.Track(state.Configurations.BeforeLatest ?? state.Configuration, state.Self, next, state.Now);
         leader.Track(state.Configuration, state.Self, next, state.Now);
-        // §8: an entry of its own commits those of earlier terms.
+        // §8: the leader's own entry commits those of earlier terms.
         if (state.Configuration.IsRestored)
         {
             membership.BeginEra();
@@ -355,8 +353,8 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
     }
 
     /// <summary>
-    /// The leader of this term transfers its leadership to this process (thesis §3.10). No pre-vote is needed: only one process is told. A
-    /// message of an earlier term is void, since another election was held meanwhile.
+    /// Campaigns, because the leader of this term transfers its leadership to this process (thesis §3.10). No pre-vote is needed, because
+    /// only one process is told. A message of an earlier term has no effect, because another election was held meanwhile.
     /// </summary>
     public void OnTimeoutNow(Envelope envelope)
     {
@@ -366,7 +364,7 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
         }
     }
 
-    /// <summary>A process that has committed a configuration without this one says so.</summary>
+    /// <summary>Notes that another process has committed a configuration without this one.</summary>
     public void OnToldRemoved()
     {
         state.Election.ToldRemoved = (state.Configurations.LatestIndex, state.Now);
@@ -377,9 +375,9 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
     }
 
     /// <summary>
-    /// Admits this incarnation once the other founders have confirmed it; a committed configuration that holds it admits it too
-    /// (<see cref="Commitment.Set"/>). Then no other incarnation of this process can have voted, or be counted, in its place. Majorities
-    /// intersect only among the same processes, so only the founding roster confirms. A joining process waits for the configuration.
+    /// Admits this incarnation once the other founders have confirmed it. Then no other incarnation of this process can have voted, or be
+    /// counted, in its place. Only the founding roster confirms, because majorities intersect only among the same processes. A joining
+    /// process waits for a committed configuration that has it, which also admits it (<see cref="Commitment.Set"/>).
     /// </summary>
     public void Admit()
     {
@@ -394,8 +392,8 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
         state.Roster.Peers.Where(peer => peer.HasConfirmedUs && state.Founders.Contains(peer.Name)).Select(peer => peer.Name);
 
     /// <summary>
-    /// Why this process does not campaign when its election timer expires; empty if it may. The guard of every campaign, and what
-    /// <see cref="Explain.Leader"/> tells.
+    /// Why this process does not campaign when its election timer ends. Empty if it may. It guards every campaign, and <see
+    /// cref="Explain.Leader"/> reports it.
     /// </summary>
     public IEnumerable<Reason> Obstacles()
     {
@@ -438,13 +436,11 @@ internal sealed class Elections(RaftState state, RoleChanges roles, Founding fou
         }
     }
 
-    /// <summary>
-    /// Whether this process votes, or voted under the configuration before while the latest may be truncated.
-    /// </summary>
+    /// <summary>Tells whether this process votes, or voted under the configuration before while the latest may be truncated.</summary>
     /// <remarks>
     /// The voters of an uncommitted configuration may lack it, and so have a shorter log. Then only a process that it removes can lead,
-    /// commit it without counting itself, and hand over (thesis §4.2.2, Figure 4.6). The same holds for a learner whose log is longer than
-    /// that of a candidate that counts on its vote: no other process gets past its log.
+    /// commit it without counting itself, and transfer the leadership (thesis §4.2.2, Figure 4.6). The same holds for a learner with a
+    /// longer log than a candidate that counts on its vote, because that candidate cannot win against its log.
     /// </remarks>
     private bool IsNeededAsLeader() =>
         state.Configuration.IsVoter(state.Self)

@@ -6,13 +6,13 @@ namespace RaftActors.Core;
 /// </summary>
 internal sealed class Founding(RaftState state)
 {
-    /// <summary>It may vote, could win, and its preloaded pairs contradict those of no process that is present.</summary>
+    /// <summary>The process may vote and could win, and its preloaded pairs contradict those of no present process.</summary>
     private bool CanFound => state.IsAdmitted && !state.IsFenced && HearsMajority(state)
         && !state.Roster.Peers.Any(peer => IsPresent(peer) && IsDisputed(peer));
 
     /// <summary>
-    /// Enough processes were heard to win by their votes. Without it, ten thousand groups that wait for another node would ask nobody for
-    /// votes with each election timeout.
+    /// Tells whether enough processes were heard to win by their votes. Without this, ten thousand groups that wait for another node would
+    /// ask for votes in vain at each election timeout.
     /// </summary>
     public static bool HearsMajority(RaftState state)
     {
@@ -26,19 +26,19 @@ internal sealed class Founding(RaftState state)
     }
 
     /// <summary>
-    /// The election timer of a founder that hears no majority has no effect, so the process need not wake for it. A greeting starts the
-    /// timer anew.
+    /// Tells whether the election timer has no effect, because a founder hears no majority. The process need not wake for it. A greeting
+    /// restarts the timer.
     /// </summary>
     public static bool IgnoresTimer(RaftState state) =>
         state is { IsFounding: true, Role: FollowerRole { Leader: null } } && !HearsMajority(state);
 
     /// <summary>
-    /// Whether this process campaigns now that its election timer expired. It need not be the best. While the best is present, the
-    /// processes that hear it refuse all others; where none hears it, waiting for it would help none.
+    /// Tells whether this process campaigns when its election timer ends. It need not be the best: while the best is present, the
+    /// processes that hear it refuse all others, and where none hears it, nobody should wait for it.
     /// </summary>
     public bool MayCampaignOnTimeout => state.Election.IsFoundingDue && CanFound;
 
-    /// <summary>Whether this process should campaign at once, as the best of those that are present.</summary>
+    /// <summary>Tells whether this process should campaign at once, as the best of those that are present.</summary>
     public bool ShouldCampaign()
     {
         if (!state.IsFounding || state.Role is not FollowerRole { Leader: null })
@@ -62,9 +62,9 @@ internal sealed class Founding(RaftState state)
     }
 
     /// <summary>
-    /// Whether another process should found the group rather than this candidate. A process that does not reply to greetings does not
-    /// stand in the way: it may be heard and hear no other. Nor does this process after its first campaign: it may hear too few to win, and
-    /// the candidate all.
+    /// Tells whether another process should found the group rather than this candidate. A process that does not reply to greetings does
+    /// not count, because it may be heard and hear no other. Nor does this process after its first campaign, because it may hear too few
+    /// to win, while the candidate hears all.
     /// </summary>
     public bool ShouldRefuse(FoundingRank candidate) =>
         (CanFound && state.Timer.Campaigns <= 1 && state.Rank.IsBetterThan(candidate))
@@ -73,7 +73,9 @@ internal sealed class Founding(RaftState state)
             && IsPresent(peer)
             && peer.Rank.IsBetterThan(candidate));
 
-    /// <summary>The first configuration: the founder and K-1 of those that are present, spread over domains, then the best.</summary>
+    /// <summary>
+    /// Returns the first configuration: the founder and K-1 of the present processes, spread over domains, then the best.
+    /// </summary>
     public Configuration Configuration()
     {
         var peers = state.Roster.Peers.Where(IsPresent).ToList();
@@ -89,7 +91,7 @@ internal sealed class Founding(RaftState state)
             peers.Select(peer => peer.Version.Logic).Append(state.Options.Version.Logic).Min());
     }
 
-    /// <summary>Why no group is founded; empty if this process may campaign for it.</summary>
+    /// <summary>Why no group is founded. Empty if this process may campaign for it.</summary>
     public IEnumerable<Reason> Obstacles()
     {
         if (!state.Election.IsFoundingDue || !HearsMajority(state))
@@ -109,13 +111,15 @@ internal sealed class Founding(RaftState state)
         }
     }
 
-    // A process that was heard is greeted again after half of this time, so a lost greeting or two do not matter.
+    // A process that was heard is greeted again after half of this time, so one or two lost greetings do not matter.
     private static bool HasGreeted(RaftState state, Peer peer) =>
         peer.GreetedAt is { } at && state.Now - at < state.Options.ElectionTimeoutMaxTicks;
 
     private bool HasGreeted(Peer peer) => HasGreeted(state, peer);
 
-    /// <summary>It has greeted with the incarnation that may vote. Another one can neither found the group nor be chosen.</summary>
+    /// <summary>
+    /// The process has greeted with the incarnation that may vote. Another one can neither found the group nor be chosen.
+    /// </summary>
     private bool IsPresent(Peer peer) => HasGreeted(peer) && peer.Current == state.HardState.FirstOf(peer.Name);
 
     private bool IsBetterAndPresent(Peer peer) => IsPresent(peer) && peer.Rank.IsBetterThan(state.Rank);
@@ -125,11 +129,10 @@ internal sealed class Founding(RaftState state)
 
 /// <summary>
 /// The order of processes in a founding: later last term, then longer log, then lower name. Only the first two are Raft's (§5.4.1). The
-/// name makes every founding end the same way; it is a preference, never a condition.
+/// name is a preference and never a condition, so that every founding ends in the same way.
 /// </summary>
 internal readonly record struct FoundingRank(LogPosition Position, ProcessName Name)
 {
-    /// <summary>Whether this process should lead rather than the other one.</summary>
     public bool IsBetterThan(FoundingRank other) =>
         Position.IsAtLeastAsUpToDateAs(other.Position)
         && (!other.Position.IsAtLeastAsUpToDateAs(Position) || Name.CompareTo(other.Name) < 0);

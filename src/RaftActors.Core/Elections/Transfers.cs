@@ -1,14 +1,14 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// Hands the leadership over (thesis §3.10): on request, or because the leader itself finds that another voter should lead. That one has
-/// a higher priority, or this leader is held, or has no disk space, a stalled disk or no vote.
+/// Transfers the leadership (thesis §3.10), on request, or because the leader itself finds that another voter should lead. That one has a
+/// higher priority, or this leader is held, or has no disk space, a stalled disk or no vote.
 /// </summary>
 internal sealed class Transfers(RaftState state, Membership membership)
 {
     /// <summary>
-    /// A caller asks for a transfer. The same request again changes nothing; another one ends the transfer under way as timed out, though
-    /// its target may still come to lead.
+    /// Begins a requested transfer. A repeat of the same request changes nothing. Another request ends the present transfer as timed out,
+    /// although its target may still become the leader.
     /// </summary>
     public void OnTransfer(ProcessName? named)
     {
@@ -38,7 +38,7 @@ internal sealed class Transfers(RaftState state, Membership membership)
         }
     }
 
-    /// <summary>A voter that the request names is tried even if it does not answer just now.</summary>
+    /// <summary>Returns the target. A voter that the request names is tried even if it does not answer just now.</summary>
     private Progress? TargetOf(LeaderRole leader, ProcessName? named) => named is { } name
         ? leader.Progresses.FirstOrDefault(progress =>
             progress.Member.Name == name && state.Configuration.Voters.Contains(progress.Member))
@@ -58,7 +58,7 @@ internal sealed class Transfers(RaftState state, Membership membership)
     }
 
     /// <summary>
-    /// Tells the target to campaign if it has all of this leader's log; again at each heartbeat, since a message may be lost.
+    /// Tells the target to campaign if it has all of this leader's log. Repeated at each heartbeat, because a message may be lost.
     /// </summary>
     private void TellTarget(LeaderRole leader)
     {
@@ -75,7 +75,7 @@ internal sealed class Transfers(RaftState state, Membership membership)
     }
 
     /// <summary>
-    /// Tells a voter to campaign. Gives up the lease for the rest of the term: no voter holds to it against the target.
+    /// Tells a voter to campaign. Gives up the lease for the rest of the term, because no voter keeps its promise against the target.
     /// </summary>
     private void TellToCampaign(LeaderRole leader, Progress progress)
     {
@@ -92,13 +92,12 @@ internal sealed class Transfers(RaftState state, Membership membership)
         }
     }
 
-    /// <summary>Ends the transfer, since the leader is known now.</summary>
+    /// <summary>Ends the transfer, because the leader is known now.</summary>
     public void EndWith(Member leader) => End(
         leader == state.Self ? TransferOutcome.TimedOut
         : leader.Name == state.Transfers.Current?.Target ? TransferOutcome.Done
         : TransferOutcome.NotLeader);
 
-    /// <summary>Ends the transfer under way, if there is one.</summary>
     public void End(TransferOutcome outcome)
     {
         if (state.Transfers.Current is not { } transfer)
@@ -118,8 +117,8 @@ internal sealed class Transfers(RaftState state, Membership membership)
     }
 
     /// <summary>
-    /// At each heartbeat: hands over to a voter of higher priority that has kept up for <see cref="CoreOptions.StableTicks"/>. After a
-    /// transfer that failed the leader pauses, twice as long each time.
+    /// At each heartbeat, transfers the leadership to a voter of higher priority that has kept up for <see
+    /// cref="CoreOptions.StableTicks"/>. After a failed transfer the leader pauses, twice as long each time.
     /// </summary>
     public void OnHeartbeat(LeaderRole leader)
     {
@@ -146,8 +145,10 @@ internal sealed class Transfers(RaftState state, Membership membership)
         }
     }
 
-    /// <summary>The disk of this process became nearly full, or has room again.</summary>
-    /// <remarks>A leader without room hands over once. If the next one has no room either, that one stays.</remarks>
+    /// <summary>
+    /// Notes that the disk of this process became nearly full, or has room again. A leader without room transfers its leadership once. If
+    /// the next one has no room either, it stays.
+    /// </summary>
     public void OnDiskSpace(bool isShort)
     {
         var hasBecomeShort = isShort && !state.Durability.IsDiskShort;
@@ -163,8 +164,8 @@ internal sealed class Transfers(RaftState state, Membership membership)
     }
 
     /// <summary>
-    /// Whether the leader must step down because its disk makes no progress: while it leads, its own writes delay the group, and no other
-    /// process may lead. Tells a voter that has all committed entries to campaign.
+    /// Tells whether the leader must step down because its disk makes no progress. While it leads, its own writes delay the group, and no
+    /// other process may lead. Tells a voter that has all committed entries to campaign.
     /// </summary>
     public bool StepsDownForStalledDisk(LeaderRole leader)
     {
@@ -183,8 +184,8 @@ internal sealed class Transfers(RaftState state, Membership membership)
     }
 
     /// <summary>
-    /// Whether the leader must step down because the configuration in force does not count it. It leads until that configuration and an
-    /// entry of its own are committed (§6), then tells the voter with the longest log to campaign (thesis §4.2.2).
+    /// Tells whether the leader must step down because the configuration in force does not count it. It leads until that configuration and
+    /// an entry of its own term are committed (§6), then tells the voter with the longest log to campaign (thesis §4.2.2).
     /// </summary>
     public bool StepsDownAfterRemoval()
     {
@@ -215,9 +216,7 @@ internal sealed class Transfers(RaftState state, Membership membership)
         return true;
     }
 
-    /// <summary>
-    /// The best voter that can take over: highest priority, then longest log, then lowest name; null if there is none.
-    /// </summary>
+    /// <summary>Returns the best voter that can take over, by highest priority, then longest log, then lowest name, or null.</summary>
     private Progress? MostSuitable(LeaderRole leader, Predicate<Progress> isFit)
     {
         var best = default(Progress);
@@ -233,7 +232,7 @@ internal sealed class Transfers(RaftState state, Membership membership)
         return best;
     }
 
-    /// <summary>It votes, is counted, accepts this leader's log, and answers.</summary>
+    /// <summary>The process votes, is counted, accepts this leader's log, and answers.</summary>
     private bool CanTakeOver(Progress progress) =>
         state.Configuration.Voters.Contains(progress.Member)
         && progress.IsAdmitted
@@ -242,19 +241,19 @@ internal sealed class Transfers(RaftState state, Membership membership)
         && state.IsResponsive(progress);
 }
 
-/// <summary>The transfer of leadership that is under way, and the pause after transfers that failed.</summary>
+/// <summary>The present transfer of leadership, and the pause after failed ones.</summary>
 internal sealed class TransferState
 {
-    /// <summary>The transfer that has not ended; null if there is none. It outlives the role, until the next leader is known.</summary>
+    /// <summary>The transfer that has not ended, or null. It outlasts the role, until the next leader is known.</summary>
     public Transfer? Current { get; set; }
 
-    /// <summary>Failures in a row of transfers that this process began by itself.</summary>
+    /// <summary>The failures in a row of transfers that this process began by itself.</summary>
     public int Failures { get; private set; }
 
-    /// <summary>Before this tick the leader begins no transfer by itself.</summary>
+    /// <summary>Until this tick, the leader begins no transfer by itself.</summary>
     public long PausedUntil { get; private set; }
 
-    /// <summary>Doubles the pause after each failure, up to 64 times; a success ends it.</summary>
+    /// <summary>Doubles the pause after each failure, up to 64 times. A success ends it.</summary>
     public void BackOff(TransferOutcome outcome, CoreOptions options, long now)
     {
         var pause = (long)(options.StableTicks + options.TransferTimeoutTicks) << Math.Min(Failures, 6);
@@ -263,22 +262,18 @@ internal sealed class TransferState
 }
 
 /// <summary>A transfer of leadership that has not ended (thesis §3.10).</summary>
-/// <param name="named">The voter that the request named; null for the most suitable one.</param>
+/// <param name="named">The voter that the request named, or null for the most suitable one.</param>
 /// <param name="target">The voter that is to lead.</param>
-/// <param name="isAutomatic">This process began it by itself, so no caller is told how it ends.</param>
+/// <param name="isAutomatic">This process began it by itself, so no caller is told its outcome.</param>
 /// <param name="startedAt">The tick at which it began.</param>
 internal sealed class Transfer(ProcessName? named, ProcessName target, bool isAutomatic, long startedAt)
 {
-    /// <summary>The voter that the request named; null for the most suitable one.</summary>
     public ProcessName? Named => named;
 
-    /// <summary>The voter that is to lead.</summary>
     public ProcessName Target => target;
 
-    /// <summary>This process began it by itself, so no caller is told how it ends.</summary>
     public bool IsAutomatic => isAutomatic;
 
-    /// <summary>The tick at which it began.</summary>
     public long StartedAt => startedAt;
 
     /// <summary>The target was told to campaign.</summary>

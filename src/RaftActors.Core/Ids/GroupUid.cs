@@ -1,7 +1,7 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// The identity of a founded group. The founder mints it. Every later message carries it, and a process refuses another one.
+/// The identity of a founded group, minted by its founder. Every later message has it, and a process refuses another one.
 /// </summary>
 internal readonly record struct GroupUid(Guid Value)
 {

@@ -1,7 +1,7 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// A reading of the monotonic clock of a process, in microseconds from any origin. The shell reads it after it took the input: a
+/// A reading of the monotonic clock of a process, in microseconds from any origin. The shell reads the clock after it took the input, so a
 /// lease that holds at the reading held after the question was asked.
 /// </summary>
 internal readonly record struct Instant(long Microseconds) : IComparable<Instant>
@@ -9,15 +9,11 @@ internal readonly record struct Instant(long Microseconds) : IComparable<Instant
     /// <inheritdoc/>
     public int CompareTo(Instant other) => Microseconds.CompareTo(other.Microseconds);
 
-    /// <summary>Earlier.</summary>
     public static bool operator <(Instant left, Instant right) => left.Microseconds < right.Microseconds;
 
-    /// <summary>Later.</summary>
     public static bool operator >(Instant left, Instant right) => left.Microseconds > right.Microseconds;
 
-    /// <summary>Not later.</summary>
     public static bool operator <=(Instant left, Instant right) => left.Microseconds <= right.Microseconds;
 
-    /// <summary>Not earlier.</summary>
     public static bool operator >=(Instant left, Instant right) => left.Microseconds >= right.Microseconds;
 }

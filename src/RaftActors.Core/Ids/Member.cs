@@ -2,7 +2,8 @@ namespace RaftActors.Core;
 
 /// <summary>The identity of a process in a group: its name and its incarnation. Never an address.</summary>
 /// <remarks>
-/// Copies share one object. Each entry of a log and each message hold members, and a reference takes a third of a name and an incarnation.
+/// Copies share one object, because each entry of a log and each message hold members, and a reference takes a third of a name and an
+/// incarnation.
 /// </remarks>
 internal readonly record struct Member : IComparable<Member>
 {
@@ -10,17 +11,15 @@ internal readonly record struct Member : IComparable<Member>
 
     private readonly Identity? _identity;
 
-    /// <summary>Creates a member, with an object of its own.</summary>
+    /// <summary>Creates a member with its own object.</summary>
     public Member(ProcessName name, Incarnation incarnation) => _identity = new Identity(name, incarnation);
 
-    /// <summary>The name of the process.</summary>
     public ProcessName Name
     {
         get => Shared.Name;
         init => _identity = new Identity(value, Incarnation);
     }
 
-    /// <summary>The incarnation of the process.</summary>
     public Incarnation Incarnation
     {
         get => Shared.Incarnation;
@@ -29,7 +28,6 @@ internal readonly record struct Member : IComparable<Member>
 
     private Identity Shared => _identity ?? Nobody;
 
-    /// <summary>Gives name and incarnation.</summary>
     internal void Deconstruct(out ProcessName name, out Incarnation incarnation) => (name, incarnation) = (Name, Incarnation);
 
     /// <inheritdoc/>

@@ -12,8 +12,8 @@ public readonly record struct ProcessName : IComparable<ProcessName>, IParsable<
     private const int ShownMax = 50;
 
     /// <summary>
-    /// The most characters of a full name: far more than the longest name of a host, 253, needs. Other nodes and clients tell names, and a
-    /// node that bounds their number bounds its memory only if each of them has a bound.
+    /// The most characters of a full name, far more than the longest host name, 253, needs. Other nodes and clients send names, and a
+    /// bound on their number bounds the memory only if each name has a bound.
     /// </summary>
     internal const int LengthMax = 1000;
 

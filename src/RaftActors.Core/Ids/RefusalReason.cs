@@ -4,8 +4,7 @@ namespace RaftActors.Core;
 internal enum RefusalReason
 {
     /// <summary>
-    /// Another incarnation of that name is known: the disk was lost or replaced. The new one does not vote in the place of the old
-    /// one.
+    /// Another incarnation of that name is known, because the disk was lost or replaced. The new one does not vote in its place.
     /// </summary>
     OtherIncarnation,
 
@@ -25,7 +24,7 @@ internal enum RefusalReason
     Fenced,
 
     /// <summary>
-    /// The store is a restored copy: a later boot of it was recorded. It has forgotten votes and acknowledgements.
+    /// The store is a restored copy, because a later boot of it was recorded. It has forgotten votes and acknowledgements.
     /// </summary>
     RestoredDisk,
 
@@ -33,12 +32,12 @@ internal enum RefusalReason
     Removed,
 
     /// <summary>
-    /// The logs of the sender and of a third process differ, and no majority tells which one is damaged. The receiver is not
-    /// refused; it reports this.
+    /// The logs of the sender and of a third process differ, and no majority shows which one is damaged. The receiver is not refused; it
+    /// reports this.
     /// </summary>
     Disputed,
 
-    /// <summary>Another process with the sender's name runs, and a group has one of a name.</summary>
+    /// <summary>Another process with the sender's name runs, and a group has one process of a name.</summary>
     NameTaken,
 
     /// <summary>The program of the receiver cannot read the format level of the group.</summary>

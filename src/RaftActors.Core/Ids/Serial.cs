@@ -13,7 +13,7 @@ public readonly record struct Serial(long Value) : IComparable<Serial>, IParsabl
     public static Serial Zero => new(0);
 
     /// <summary>The number of the next pair.</summary>
-    // Otherwise JSON would hold the next one of each next one, without end.
+    // Ignored, because JSON would otherwise contain the next serial of each next serial, without end.
     [JsonIgnore]
     public Serial Next => new(Value + 1);
 

@@ -5,22 +5,17 @@ namespace RaftActors.Core;
 /// </summary>
 internal readonly record struct Ticket(long Value) : IComparable<Ticket>
 {
-    /// <summary>The ticket of the write after this one.</summary>
     internal Ticket Next => new(Value + 1);
 
     /// <inheritdoc/>
     public int CompareTo(Ticket other) => Value.CompareTo(other.Value);
 
-    /// <summary>Asked for earlier.</summary>
     public static bool operator <(Ticket left, Ticket right) => left.Value < right.Value;
 
-    /// <summary>Asked for later.</summary>
     public static bool operator >(Ticket left, Ticket right) => left.Value > right.Value;
 
-    /// <summary>Not asked for later.</summary>
     public static bool operator <=(Ticket left, Ticket right) => left.Value <= right.Value;
 
-    /// <summary>Not asked for earlier.</summary>
     public static bool operator >=(Ticket left, Ticket right) => left.Value >= right.Value;
 
     /// <inheritdoc/>

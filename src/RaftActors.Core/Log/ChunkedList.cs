@@ -8,9 +8,9 @@ namespace RaftActors.Core;
 /// grows. Not thread-safe.
 /// </summary>
 /// <remarks>
-/// Long logs are such lists. A single array that doubles would be copied again and again, and each copy would be garbage. A chunk is
-/// large enough for the large-object heap, so no garbage collection moves it. Invariant: a written place is never written again, since
-/// a <see cref="LogSlice"/> may show it. A change that would do so begins a new chunk.
+/// Long logs are such lists. A single array that doubles would be copied repeatedly, and each copy would be garbage. A chunk is large
+/// enough for the large-object heap, so no garbage collection moves it. Invariant: a written place is never written again, because a <see
+/// cref="LogSlice"/> may show it. A change that would do so begins a new chunk.
 /// </remarks>
 internal sealed class ChunkedList<T>
 {
@@ -19,14 +19,13 @@ internal sealed class ChunkedList<T>
 
     private readonly int _shift;
 
-    // All are full-sized, but for a first one that is alone.
+    // All chunks have the full size, except a first one that is alone.
     private T[][] _chunks = [];
     private int _used;
 
     // The place of the first item. Invariant: it is in the first chunk.
     private int _head;
 
-    /// <summary>Creates an empty list.</summary>
     public ChunkedList()
         : this((int)BitOperations.RoundUpToPowerOf2((uint)(ChunkBytes / Unsafe.SizeOf<T>())))
     {
@@ -35,21 +34,19 @@ internal sealed class ChunkedList<T>
     /// <summary>Creates an empty list with another length of chunks, a power of two.</summary>
     internal ChunkedList(int chunkLength) => _shift = BitOperations.Log2((uint)chunkLength);
 
-    /// <summary>The number of items.</summary>
     public int Count { get; private set; }
 
     private int ChunkLength => 1 << _shift;
 
     private int Mask => ChunkLength - 1;
 
-    /// <summary>The item at a place, from 0. The place is not compared with <see cref="Count"/>.</summary>
+    /// <summary>The item at a place, from 0. The place is not checked against <see cref="Count"/>.</summary>
     public ref readonly T this[int place] => ref _chunks[(_head + place) >> _shift][(_head + place) & Mask];
 
     /// <summary>Shows the entries of a list from a place on.</summary>
     internal static LogSlice Slice(ChunkedList<LogEntry> list, int first, int count) =>
         count == 0 ? default : new LogSlice(list._chunks, list._shift, list._head + first, count);
 
-    /// <summary>Appends an item.</summary>
     public void Add(T item)
     {
         var (chunk, place) = ((_head + Count) >> _shift, (_head + Count) & Mask);
@@ -67,8 +64,8 @@ internal sealed class ChunkedList<T>
     }
 
     /// <summary>
-    /// Removes the first items. Memory holds them until all items of their chunk are removed. If a chunk holds more removed items than the
-    /// list has items, these are copied. So a removed item costs at most one copy.
+    /// Removes the first items. Their memory stays until all items of their chunk are removed. If a chunk has more removed items than the
+    /// list has items, the items are copied. So a removed item costs at most one copy.
     /// </summary>
     public void RemoveFirst(int count)
     {
@@ -91,7 +88,6 @@ internal sealed class ChunkedList<T>
         }
     }
 
-    /// <summary>Removes the last items.</summary>
     public void RemoveLast(int count)
     {
         Count -= count;
@@ -106,8 +102,8 @@ internal sealed class ChunkedList<T>
     }
 
     /// <summary>
-    /// The number of first items for which a condition holds, in a time that grows with its logarithm. The condition must hold for no item
-    /// after one for which it does not.
+    /// Returns the number of first items for which a condition holds, in logarithmic time. The condition must hold for no item after one
+    /// for which it does not.
     /// </summary>
     public int CountWhile<TLimit>(TLimit limit, Func<T, TLimit, bool> isBelow)
     {
@@ -121,7 +117,6 @@ internal sealed class ChunkedList<T>
         return low;
     }
 
-    /// <summary>Removes all items.</summary>
     public void Clear() => (_chunks, _used, _head, Count) = ([], 0, 0, 0);
 
     private void AddChunk()

@@ -5,8 +5,8 @@ namespace RaftActors.Core;
 /// entries repeat the serial before them.
 /// </summary>
 /// <remarks>
-/// An entry has the parts of its pair, without an object for the pair. A log has many entries, and keeps them long. The garbage collector
-/// would visit each such object, and move it twice. <see cref="Payload"/> makes the object of a pair anew at each call.
+/// An entry has the parts of its pair, without an object for the pair. A log keeps many entries for long, and the garbage collector would
+/// visit each such object, and move it twice. <see cref="Payload"/> makes the object of a pair at each call.
 /// </remarks>
 internal readonly record struct LogEntry
 {
@@ -15,34 +15,30 @@ internal readonly record struct LogEntry
     private readonly RequestId _request;
     private readonly ReadOnlyMemory<byte> _value;
 
-    /// <summary>Creates an entry.</summary>
     public LogEntry(LogIndex index, Term term, Serial serial, Payload payload)
     {
         (Index, Term, Serial) = (index, term, serial);
         Payload = payload;
     }
 
-    /// <summary>Creates an entry with a pair.</summary>
-    /// <param name="request">The call that proposed the pair; null: none did.</param>
+    /// <summary>Creates an entry with a pair, and the call that proposed it, if there was one.</summary>
     internal LogEntry(LogIndex index, Term term, Serial serial, RequestId? request, string key, ReadOnlyMemory<byte> value)
     {
         (Index, Term, Serial) = (index, term, serial);
         (_content, _request, _value) = (key, request.GetValueOrDefault(), value);
     }
 
-    /// <summary>The place in the log, from 1.</summary>
     public LogIndex Index { get; init; }
 
-    /// <summary>The term of the leader that appended the entry; 0 for a preloaded pair.</summary>
+    /// <summary>The term of the leader that appended the entry, or 0 for a preloaded pair.</summary>
     public Term Term { get; init; }
 
-    /// <summary>The serial of the last pair up to here.</summary>
     public Serial Serial { get; init; }
 
-    /// <summary>The time of the last pair up to here; 1970 for a preloaded pair. Invariant: times never fall along a log.</summary>
+    /// <summary>The time of the last pair up to here, or 1970 for a preloaded pair. Invariant: times never fall along a log.</summary>
     public LogTime Time { get; init; }
 
-    /// <summary>The content. Each call makes the object of a pair anew.</summary>
+    /// <summary>The content. Each call makes the object of a pair.</summary>
     public Payload Payload
     {
         get => _content is string key ? new Payload.Pair(Request, key, _value) : (Payload)_content!; // Justification: null if default.
@@ -51,22 +47,21 @@ internal readonly record struct LogEntry
             : (value, default(RequestId), default(ReadOnlyMemory<byte>));
     }
 
-    /// <summary>The entry is a pair.</summary>
     internal bool IsPair => Key is not null;
 
-    /// <summary>The key of the pair; null if the entry is no pair.</summary>
+    /// <summary>The key of the pair, or null if the entry is no pair.</summary>
     internal string? Key => _content as string ?? (_content as Payload.Pair)?.Key;
 
-    /// <summary>The value of the pair; empty if the entry is no pair.</summary>
+    /// <summary>The value of the pair. Empty if the entry is no pair.</summary>
     internal ReadOnlyMemory<byte> Value => _content is Payload.Pair pair ? pair.Value : _value;
 
-    /// <summary>The call that proposed the pair. Null: none did, or the entry is no pair.</summary>
+    /// <summary>The call that proposed the pair. Null if there was none, or the entry is no pair.</summary>
     internal RequestId? Request => _content is Payload.Pair pair ? pair.Request : _request == default ? null : _request;
 
-    /// <summary>The request key of the pair; null if it has none, or the entry is no pair.</summary>
+    /// <summary>The request key of the pair. Null if it has none, or the entry is no pair.</summary>
     internal RequestKeyHash? RequestKey => (_content as Payload.KeyedPair)?.RequestKey;
 
-    /// <summary>The configuration; null if the entry is another one.</summary>
+    /// <summary>The configuration, or null for other entries.</summary>
     internal Configuration? Configuration => (_content as Payload.Reconfigure)?.Configuration;
 
     /// <summary>The approximate size in a message, in bytes. Each character of a key counts as its largest encoding.</summary>

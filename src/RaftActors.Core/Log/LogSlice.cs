@@ -4,8 +4,8 @@ using System.Runtime.CompilerServices;
 namespace RaftActors.Core;
 
 /// <summary>
-/// Consecutive entries of a log, as a view without a copy. Its content never changes, whatever happens to the log. Compare the text
-/// of two slices, not the slices: equal ones may be views of different memory.
+/// Consecutive entries of a log, as a view without a copy. Its content never changes, whatever happens to the log. Compare the texts of
+/// two slices, not the slices, because equal ones may be views of different memory.
 /// </summary>
 [CollectionBuilder(typeof(LogSlice), nameof(Of))]
 internal readonly struct LogSlice : IReadOnlyList<LogEntry>
@@ -26,10 +26,8 @@ internal readonly struct LogSlice : IReadOnlyList<LogEntry>
     internal LogSlice(LogEntry[][] chunks, int shift, int start, int length) =>
         (_chunks, _shift, _start, Length) = (chunks, shift, start, length);
 
-    /// <summary>The number of entries.</summary>
     public int Length { get; }
 
-    /// <summary>The slice has no entries.</summary>
     internal bool IsEmpty => Length == 0;
 
     int IReadOnlyCollection<LogEntry>.Count => Length;
@@ -49,13 +47,13 @@ internal readonly struct LogSlice : IReadOnlyList<LogEntry>
     public static LogSlice Of(ReadOnlySpan<LogEntry> entries) => entries.IsEmpty ? default : new(entries.ToArray());
 
     /// <summary>Shows entries of a list.</summary>
-    /// <param name="list">The list. The slice stays as it is when the list changes.</param>
+    /// <param name="list">The list. The slice does not change with it.</param>
     /// <param name="first">The place of the first entry, from 0.</param>
     /// <param name="count">The number of entries.</param>
     internal static LogSlice Of(ChunkedList<LogEntry> list, int first, int count) => ChunkedList<LogEntry>.Slice(list, first, count);
 
     /// <summary>
-    /// Shows entries, and those that follow them in the same log. Copies them only if the log did not have all of them in memory when the
+    /// Joins entries with those that follow them in the same log. Copies them only if the log did not have all of them in memory when the
     /// second slice was made.
     /// </summary>
     internal static LogSlice Join(LogSlice first, LogSlice next)
@@ -76,13 +74,10 @@ internal readonly struct LogSlice : IReadOnlyList<LogEntry>
         // Justification: it has entries.
         : new(_chunks![((_start + count) >> _shift)..], _shift, (_start + count) & ~(-1 << _shift), Length - count);
 
-    /// <summary>The slice without its first <paramref name="count"/> entries.</summary>
     internal LogSlice Skip(int count) => Slice(count, Length - count);
 
-    /// <summary>The first <paramref name="count"/> entries.</summary>
     internal LogSlice Take(int count) => Slice(0, count);
 
-    /// <summary>Enumerates the entries without garbage.</summary>
     public Enumerator GetEnumerator() => new(this);
 
     IEnumerator<LogEntry> IEnumerable<LogEntry>.GetEnumerator()
@@ -112,7 +107,6 @@ internal readonly struct LogSlice : IReadOnlyList<LogEntry>
         return chunk.AsSpan(first, Math.Min(chunk.Length - first, Length - place));
     }
 
-    /// <summary>Enumerates the entries of a slice.</summary>
     public ref struct Enumerator
     {
         private readonly LogSlice _slice;
@@ -122,11 +116,8 @@ internal readonly struct LogSlice : IReadOnlyList<LogEntry>
 
         internal Enumerator(LogSlice slice) => _slice = slice;
 
-        /// <summary>The present entry.</summary>
         public readonly ref readonly LogEntry Current => ref _span[_place];
 
-        /// <summary>Moves to the next entry.</summary>
-        /// <returns>False: there is none.</returns>
         public bool MoveNext()
         {
             if (++_place < _span.Length)
@@ -149,7 +140,7 @@ internal readonly struct LogSlice : IReadOnlyList<LogEntry>
 /// <summary>Makes a log of pairs that a process had before its group was founded.</summary>
 internal static class Preload
 {
-    /// <summary>Entry i has index i, serial i and term 0, the term before any election.</summary>
+    /// <summary>Makes entries of index i, serial i and term 0, the term before any election.</summary>
     public static LogSlice Of(IEnumerable<Payload.Pair> pairs) =>
         [.. pairs.Select((pair, i) => new LogEntry(new LogIndex(i + 1), Term.Zero, new Serial(i + 1), pair))];
 }

@@ -12,13 +12,11 @@ internal abstract record Payload
     /// <summary>Its approximate size in a message, in bytes. Each character of a key counts as its largest encoding.</summary>
     internal virtual int Size => SizeWithoutPair;
 
-    /// <summary>The size of a pair without a request key.</summary>
     internal static int SizeOf(string key, ReadOnlyMemory<byte> value) => SizeWithoutPair + (3 * key.Length) + value.Length;
 
     /// <summary>The entry with which a leader opens its term, so that it can commit the entries of earlier terms (§8).</summary>
     public sealed record NoOp : Payload
     {
-        /// <summary>The only instance needed.</summary>
         public static NoOp Instance { get; } = new();
 
         /// <inheritdoc/>
@@ -37,10 +35,10 @@ internal abstract record Payload
     /// </summary>
     public record Pair(RequestId? Request, string Key, ReadOnlyMemory<byte> Value) : Payload
     {
-        // The default: none. A nullable would take 8 bytes more in each entry of the log.
+        // By default none. A nullable would take 8 bytes more in each entry of the log.
         private readonly RequestId _request = Request.GetValueOrDefault();
 
-        /// <summary>The call that proposed the pair. Null: none did, as for a preloaded pair.</summary>
+        /// <summary>The call that proposed the pair, or null if there was none, as for a preloaded pair.</summary>
         public RequestId? Request
         {
             get => _request == default ? null : _request;
@@ -53,12 +51,9 @@ internal abstract record Payload
         internal override int Size => SizeOf(Key, Value);
     }
 
-    /// <summary>
-    /// A pair with a request key: the group appends it once, whichever members ask for it. See <see cref="KeyTable"/>.
-    /// </summary>
+    /// <summary>A pair with a request key. The group appends it once, whichever members ask for it. See <see cref="KeyTable"/>.</summary>
     public sealed record KeyedPair : Pair
     {
-        /// <summary>Creates the pair of one request.</summary>
         public KeyedPair(RequestKeyHash requestKey, RequestId request, string key, ReadOnlyMemory<byte> value)
             : base(request, key, value) => RequestKey = requestKey;
 

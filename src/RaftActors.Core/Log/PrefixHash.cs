@@ -1,16 +1,14 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// A rolling 64-bit hash over the pairs of a log and their times. Two logs with the same ones up to a place have the same hash there,
+/// A rolling 64-bit hash over the pairs of a log and their times. Two logs with the same pairs up to a place have the same hash there,
 /// whatever no-op and configuration entries lie between. It detects accidents, not attackers. It is the same on every machine, and part of
 /// the format.
 /// </summary>
 internal static class PrefixHash
 {
-    /// <summary>The hash before the first pair.</summary>
     public const ulong Empty = 0;
 
-    /// <summary>The hash after one more entry.</summary>
     public static ulong Extend(ulong prefix, in LogEntry entry)
     {
         if (entry.Key is not { } key)

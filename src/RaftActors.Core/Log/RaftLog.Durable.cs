@@ -6,24 +6,24 @@ internal sealed partial class RaftLog
     /// <summary>The outstanding writes, oldest first. Invariant: no end is above entries that stand as they were written.</summary>
     private readonly List<Write> _writes = [];
 
-    /// <summary>The lowest index changed since the last <see cref="TakeUnsaved"/>; beyond the end if there is none.</summary>
+    /// <summary>The lowest index changed since the last <see cref="TakeUnsaved"/>, or beyond the end.</summary>
     private LogIndex _firstUnsaved;
 
-    /// <summary>The write that replaces the entries truncated last; null if it was not asked for yet.</summary>
+    /// <summary>The write that replaces the entries truncated last, or null if it was not requested yet.</summary>
     private Ticket? _overwrittenBy;
 
     /// <summary>The entries up to here are on disk.</summary>
     public LogIndex Durable { get; private set; }
 
     /// <summary>
-    /// The entries up to here are in the store. <see cref="Durable"/> may be higher: a snapshot may overtake their write.
+    /// The entries up to here are in the store. <see cref="Durable"/> may be higher, because a snapshot may overtake their write.
     /// </summary>
     public LogIndex Stored { get; private set; }
 
     /// <summary>The disk may still hold truncated entries.</summary>
     public bool IsOverwriting { get; private set; }
 
-    /// <summary>Entries were appended for which no write was asked for.</summary>
+    /// <summary>Entries were appended whose write was not requested yet.</summary>
     public bool HasUnsaved => _firstUnsaved <= Last;
 
     /// <summary>Returns the entries changed since the last call, to be written under this ticket.</summary>

@@ -1,21 +1,21 @@
 namespace RaftActors.Core;
 
 /// <content>
-/// The part of the log that is no longer in memory: the entries after <see cref="Base"/> up to <see cref="Floor"/>. The store has them.
-/// They are kept as pages: of each page the log knows the end and the size. A page is sent in one message, so replication needs no more.
+/// The part of the log that has left the memory: the entries after <see cref="Base"/> up to <see cref="Floor"/>, which the store has. They
+/// are kept as pages, and of each page the log knows the end and the size. A page is sent in one message, so replication needs no more.
 /// </content>
 internal sealed partial class RaftLog
 {
     /// <summary>
-    /// Bytes that an entry counts for besides its key and value: its place here, its hash and the object of the key, rounded up.
+    /// Bytes that an entry counts besides its key and value: its place here, its hash and the object of the key, rounded up.
     /// </summary>
     public const int EntryOverhead = 200;
 
     private readonly ChunkedList<Page> _pages = new();
 
     /// <summary>
-    /// The place before the first entry in memory. Invariant: not below <see cref="Base"/>, and above it only durable, delivered entries
-    /// are missing.
+    /// The place before the first entry in memory. Invariant: it is not below <see cref="Base"/>, and only durable, delivered entries
+    /// above that are missing.
     /// </summary>
     public LogPosition Floor { get; private set; }
 
@@ -24,13 +24,19 @@ internal sealed partial class RaftLog
 
     private long EvictedSize { get; set; }
 
-    /// <summary>The position at an index is known without the store: in memory, at the end of a page, or at <see cref="Base"/>.</summary>
+    /// <summary>
+    /// Tells whether the position at an index is known without the store: in memory, at the end of a page, or at <see cref="Base"/>.
+    /// </summary>
     public bool Knows(LogIndex index) => index >= Base.Index && index <= Last && KnownUpTo(index).Index == index;
 
-    /// <summary>The first index at or after this one whose position is known without the store. Not before <see cref="Base"/>.</summary>
+    /// <summary>
+    /// Returns the first index at or after this one whose position is known without the store. Not before <see cref="Base"/>.
+    /// </summary>
     public LogIndex KnownFrom(LogIndex index) => index >= Floor.Index || index == Base.Index ? index : PageOf(index).End.Index;
 
-    /// <summary>The latest place at or before an index whose position is known without the store. Not before <see cref="Base"/>.</summary>
+    /// <summary>
+    /// Returns the latest place at or before an index whose position is known without the store. Not before <see cref="Base"/>.
+    /// </summary>
     public LogPosition KnownUpTo(LogIndex index)
     {
         if (index >= Floor.Index)
@@ -42,19 +48,17 @@ internal sealed partial class RaftLog
         return page < _pages.Count && _pages[page].End.Index == index ? _pages[page].End : StartOf(page);
     }
 
-    /// <summary>The page of an evicted entry.</summary>
     public Page PageOf(LogIndex index) => _pages[PlaceOfPage(index)];
 
     /// <summary>
-    /// Removes entries from memory, from the first one on, in whole pages. The entries are durable and delivered, so no truncation reaches
-    /// them.
+    /// Removes entries from memory, from the first one on, in whole pages, and returns them. They are durable and delivered, so no
+    /// truncation reaches them.
     /// </summary>
     /// <param name="end">The last entry that may be removed.</param>
     /// <param name="kept">The size in bytes that may stay in memory.</param>
     /// <param name="entriesMax">The most entries of a page.</param>
-    /// <param name="bytesMax">The most bytes of a page; a larger entry has a page of its own.</param>
+    /// <param name="bytesMax">The most bytes of a page. A larger entry has its own page.</param>
     /// <param name="ends">A page that has one of these entries ends there.</param>
-    /// <returns>The removed entries.</returns>
     public LogSlice Evict(LogIndex end, long kept, int entriesMax, long bytesMax, ReadOnlySpan<LogIndex> ends)
     {
         Invariant.That(end <= Stored, "only entries in the store leave the memory");
@@ -94,7 +98,7 @@ internal sealed partial class RaftLog
         return removed;
     }
 
-    /// <summary>The lowest of these indices that is not below another one; 0 if there is none.</summary>
+    /// <summary>Returns the lowest of these indices that is not below another one, or 0.</summary>
     private static LogIndex LowestFrom(ReadOnlySpan<LogIndex> indices, LogIndex from)
     {
         var lowest = LogIndex.Zero;
@@ -106,7 +110,6 @@ internal sealed partial class RaftLog
         return lowest;
     }
 
-    /// <summary>Removes the pages up to a known place.</summary>
     private void DiscardPagesTo(LogPosition position)
     {
         var count = _pages.CountWhile(position.Index, static (page, last) => page.End.Index <= last);
@@ -127,7 +130,6 @@ internal sealed partial class RaftLog
 
     private LogPosition StartOf(int page) => page == 0 ? Base : _pages[page - 1].End;
 
-    /// <summary>The first page that ends at an index or after it.</summary>
     private int PlaceOfPage(LogIndex index)
     {
         Invariant.That(index > Base.Index && index <= Floor.Index, "only evicted entries are in pages");

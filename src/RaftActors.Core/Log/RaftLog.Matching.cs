@@ -4,8 +4,8 @@ namespace RaftActors.Core;
 internal sealed partial class RaftLog
 {
     /// <summary>
-    /// Compares entries that follow on <paramref name="previous"/> with this log; changes nothing. Of the entries only those are hashed
-    /// whose index and term the log has already.
+    /// Compares entries that follow on <paramref name="previous"/> with this log, and changes nothing. Hashes only entries whose index and
+    /// term the log has already.
     /// </summary>
     public LogMatch Match(LogPosition previous, LogSlice entries)
     {
@@ -47,15 +47,15 @@ internal sealed partial class RaftLog
     }
 
     /// <summary>
-    /// Whether an entry of another leader at this place would replace the one in this log (§5.3). A preloaded pair does not give way, nor
-    /// does an entry of the same term.
+    /// Tells whether an entry of another leader at this place would replace the one in this log (§5.3). It does not replace a preloaded
+    /// pair, or an entry of the same term.
     /// </summary>
     public bool GivesWayTo(LogPosition position) =>
         TermAt(position.Index) is var own && own != Term.Zero && own != position.Term;
 
     /// <summary>
-    /// The place before the entries is compacted or evicted, so it is committed, and the leader has the same entries there (§5.4). The
-    /// entries up to <see cref="Floor"/> lead to the same hash, or one of the two logs is damaged.
+    /// Compares entries whose place before them is compacted or evicted. That place is committed, so the leader has the same entries there
+    /// (§5.4). The entries up to <see cref="Floor"/> lead to the same hash, or one of the two logs is damaged.
     /// </summary>
     private LogMatch MatchFromFloor(LogPosition previous, LogSlice entries)
     {
@@ -75,7 +75,8 @@ internal sealed partial class RaftLog
     }
 
     /// <summary>
-    /// Two entries that leaders wrote, with the same index and term, are the same (§5.3, Figure 3). If they differ, one was damaged.
+    /// Tells whether an entry differs from this log's entry of the same index and term. Leaders write only one such entry (§5.3, Figure
+    /// 3), so one of the two is damaged.
     /// </summary>
     private bool IsDamaged(LogPosition previous) =>
         previous.Term > Term.Zero
@@ -83,8 +84,8 @@ internal sealed partial class RaftLog
         && TermAt(previous.Index) == previous.Term;
 
     /// <summary>
-    /// Where the leader should look next. A conflicting term is skipped as a whole (§5.3). Within one term only preloaded pairs differ, and
-    /// the distance is halved.
+    /// Returns where the leader should look next. A conflicting term is skipped as a whole (§5.3). Within one term only preloaded pairs
+    /// differ, and the distance is halved.
     /// </summary>
     private LogIndex WhereLogsMayAgree(LogPosition previous)
     {
@@ -102,28 +103,26 @@ internal sealed partial class RaftLog
 /// <summary>How the entries of a leader fit into a log (<see cref="RaftLog.Match"/>).</summary>
 internal enum LogFit
 {
-    /// <summary>They can be stored. Entries of the log that contradict them give way (§5.3).</summary>
+    /// <summary>They can be stored, and replace entries of the log that contradict them (§5.3).</summary>
     Fits,
 
-    /// <summary>
-    /// The place before them is compacted or evicted here, so it is committed and the leader has the same entries.
-    /// </summary>
+    /// <summary>The place before them is compacted or evicted here, so it is committed and the leader has the same entries.</summary>
     Compacted,
 
     /// <summary>The log does not have the place before them (§5.3). The leader should try an earlier one.</summary>
     Missing,
 
-    /// <summary>The place before them has the same index and term here, and other content: one of the two logs is damaged.</summary>
+    /// <summary>The place before them has the same index and term here, and other content, so one of the two logs is damaged.</summary>
     Damaged,
 
-    /// <summary>One of them contradicts an entry that does not give way: a preloaded pair, or the same term with other content.</summary>
+    /// <summary>One of them contradicts an entry that cannot be replaced: a preloaded pair, or the same term with other content.</summary>
     Disputed,
 }
 
 /// <summary>How the entries of a leader fit into a log, and where.</summary>
 /// <param name="At">
-/// If they fit: the first index that is to be written. Missing: where the leader should try next. Damaged or disputed: the index in
-/// question. Compacted: the end of the compacted part.
+/// If they fit: the first index to write. Missing: where the leader should try next. Damaged or disputed: the index in question. Compacted:
+/// the end of the compacted part.
 /// </param>
 /// <param name="Known">If they fit: how many of them, from the first on, the log has already.</param>
 internal readonly record struct LogMatch(LogFit Fit, LogIndex At, int Known = 0);

@@ -1,8 +1,8 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// The log: every entry after <see cref="Base"/> up to <see cref="Last"/>. Those after <see cref="Floor"/> are in memory, with the hash
-/// over all pairs up to each.
+/// The log: every entry after <see cref="Base"/> up to <see cref="Last"/>. Those after <see cref="Floor"/> are in memory, each with the
+/// hash over all pairs up to it.
 /// </summary>
 internal sealed partial class RaftLog
 {
@@ -29,23 +29,24 @@ internal sealed partial class RaftLog
     /// <summary>The place before the first entry, in memory or not.</summary>
     public LogPosition Base { get; private set; }
 
-    /// <summary>The index of the last entry.</summary>
     public LogIndex Last => new(Floor.Index.Value + _entries.Count);
 
     /// <summary>The approximate size of the entries after <see cref="Base"/>, in bytes.</summary>
     public long Size { get; private set; }
 
-    /// <summary>The end of the log; elections compare it.</summary>
+    /// <summary>The end of the log, which elections compare.</summary>
     public LogPosition LastPosition => PositionAt(Last);
 
-    /// <summary>The term of the entry at an index from <see cref="Base"/> to <see cref="Last"/>; term 0 before the first.</summary>
+    /// <summary>
+    /// Returns the term of the entry at an index from <see cref="Base"/> to <see cref="Last"/>, or term 0 before the first.
+    /// </summary>
     public Term TermAt(LogIndex index) =>
         index > Floor.Index ? _entries[PlaceOf(index)].Term
         : index > Base.Index ? PageOf(index).End.Term
         : PositionAt(index).Term;
 
     /// <summary>
-    /// The position at an index from <see cref="Floor"/> to <see cref="Last"/>, at <see cref="Base"/>, or at the end of a page.
+    /// Returns the position at an index from <see cref="Floor"/> to <see cref="Last"/>, at <see cref="Base"/>, or at the end of a page.
     /// </summary>
     public LogPosition PositionAt(LogIndex index)
     {
@@ -61,8 +62,8 @@ internal sealed partial class RaftLog
     }
 
     /// <summary>
-    /// Returns at most <paramref name="limit"/> entries from an index above <see cref="Floor"/> on, and at most <paramref
-    /// name="bytes"/> bytes, but always one entry.
+    /// Returns entries from an index above <see cref="Floor"/> on: at most <paramref name="limit"/> of them and <paramref name="bytes"/>
+    /// bytes, but always one.
     /// </summary>
     /// <param name="size">Their size in bytes.</param>
     public LogSlice From(LogIndex first, int limit, long bytes, out long size)
@@ -92,15 +93,15 @@ internal sealed partial class RaftLog
     }
 
     /// <summary>
-    /// Whether this log holds that place: the consistency check of §5.3. The hash compares content too, since preloaded entries
+    /// Tells whether this log has that place: the consistency check of §5.3. The hash compares content too, because preloaded entries
     /// share a term. False if the place is evicted (<see cref="Knows"/>).
     /// </summary>
     public bool Holds(LogPosition position) =>
         Knows(position.Index) && PositionAt(position.Index) == position;
 
     /// <summary>
-    /// The last index at or before <paramref name="index"/> whose term is not above <paramref name="term"/>. It skips a conflicting
-    /// term in one step (§5.3). Terms never fall along a log, so a binary search finds it. All logs agree on the compacted entries,
+    /// Returns the last index at or before <paramref name="index"/> whose term is not above <paramref name="term"/>, so a conflicting term
+    /// is skipped in one step (§5.3). Terms never fall along a log, so a binary search finds it. All logs agree on the compacted entries,
     /// so the result is never below <see cref="Base"/>.
     /// </summary>
     public LogIndex LastNotAbove(Term term, LogIndex index)
@@ -123,7 +124,6 @@ internal sealed partial class RaftLog
         return new LogIndex(low);
     }
 
-    /// <summary>Appends an entry.</summary>
     public void Append(LogEntry entry)
     {
         Invariant.That(FollowsOn(LastPosition, entry), "index and serial are dense, and terms and times never fall along a log");
@@ -153,7 +153,7 @@ internal sealed partial class RaftLog
         _firstUnsaved = Last.Next;
     }
 
-    /// <summary>Removes all entries at and above an index. Writes under way no longer make their places durable.</summary>
+    /// <summary>Removes all entries at and above an index. Open writes no longer make their places durable.</summary>
     public void TruncateFrom(LogIndex index)
     {
         Invariant.That(index > Floor.Index && index <= Last, "only what is in memory is truncated");
@@ -183,7 +183,7 @@ internal sealed partial class RaftLog
         Floor = position;
     }
 
-    /// <summary>Removes all entries and continues after a place. Writes under way no longer make any entry durable.</summary>
+    /// <summary>Removes all entries and continues after a place. Open writes no longer make any entry durable.</summary>
     public void Reset(LogPosition position)
     {
         _entries.Clear();

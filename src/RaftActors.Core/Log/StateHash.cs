@@ -11,7 +11,7 @@ public static class StateHash
     private const ulong Odd1 = 0x9E3779B97F4A7C15;
     private const ulong Odd2 = 0xD6E8FEB86659FD93;
 
-    /// <summary>The hash after more characters. Their number is no part of it.</summary>
+    /// <summary>Adds characters to a hash. Their number is not included.</summary>
     public static ulong Extend(ulong hash, string text)
     {
         ArgumentNullException.ThrowIfNull(text);
@@ -23,7 +23,7 @@ public static class StateHash
         return hash;
     }
 
-    /// <summary>The hash after more bytes. Their number is no part of it.</summary>
+    /// <summary>Adds bytes to a hash. Their number is not included.</summary>
     public static ulong Extend(ulong hash, ReadOnlySpan<byte> bytes)
     {
         for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
@@ -39,7 +39,7 @@ public static class StateHash
         return hash;
     }
 
-    /// <summary>The hash after one more word.</summary>
+    /// <summary>Adds a word to a hash.</summary>
     public static ulong Mix(ulong hash, ulong word)
     {
         var high = Math.BigMul((hash + Odd1) ^ word, Odd2, out var low);

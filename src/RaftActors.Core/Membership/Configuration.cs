@@ -5,12 +5,12 @@ using RaftActors.Core.Codec;
 namespace RaftActors.Core;
 
 /// <summary>
-/// The voters and learners of a group. While <see cref="OldVoters"/> is not empty the configuration is joint: every decision needs
-/// a majority of both sets (§6). All lists are ordered by member. The roster is the union of the three.
+/// The voters and learners of a group. While <see cref="OldVoters"/> is not empty, the configuration is joint: every decision needs a
+/// majority of both sets (§6). All lists are ordered by member. The roster is the union of the three.
 /// </summary>
 /// <param name="Group">The group's identity, minted by its founder.</param>
-/// <param name="Size">K, the number of voters wanted. There are fewer while too few processes are fit to vote.</param>
-/// <param name="Voters">The quorum members; in a joint configuration the new ones.</param>
+/// <param name="Size">K, the number of voters wanted. There are fewer while too few processes can vote.</param>
+/// <param name="Voters">The quorum members, or in a joint configuration the new ones.</param>
 /// <param name="OldVoters">In a joint configuration the old voters, otherwise empty.</param>
 /// <param name="Learners">The processes that receive entries and do not vote.</param>
 /// <param name="FoundingSerials">The serial that each process of the founding roster had when the group was founded, by name.</param>
@@ -30,24 +30,24 @@ internal sealed record Configuration(
 
     /// <summary>
     /// The version of the group, which each member's program has. <see cref="MemberChange.Raise"/> raises it, and nothing lowers it. A new
-    /// group has the lowest format level, because the groups of a directory share its log: another group that is founded during an upgrade
-    /// would end the way back for all of them. It has the highest logic version that all its founders have.
+    /// group has the lowest format level, because the groups of a directory share its log. If a group that is founded during an upgrade
+    /// had a higher one, no group of the directory could return to the old program. The logic version of a new group is the highest that
+    /// all its founders have.
     /// </summary>
     public GroupVersion Version { get; init; } = GroupVersion.Lowest;
 
     /// <summary>
-    /// The addend that makes a stamp of a serial, so that the sum is higher than that of every earlier pair, also of those that a restore
-    /// or the recovery of a lost majority has dropped; 0: there was none. It is in force for the pairs after this configuration.
+    /// The number that makes a stamp of a serial when it is added, or 0. The stamp is higher than that of every earlier pair, even of
+    /// those that a restore or the recovery of a lost majority has dropped. It applies to the pairs after this configuration.
     /// </summary>
     public long Era { get; init; }
 
     /// <summary>
-    /// The log was restored from a backup, or recovered without a majority. The first leader begins an era: no entry before its first one
-    /// may have the new one, because survivors have applied these entries with the old one.
+    /// The log was restored from a backup, or recovered without a majority, so the first leader begins an era. Survivors have applied the
+    /// entries before its first one with the old era, so they must keep it.
     /// </summary>
     public bool IsRestored { get; init; }
 
-    /// <summary>Every decision needs two majorities.</summary>
     internal bool IsJoint => !OldVoters.IsEmpty;
 
     /// <summary>All members of the roster, in order, each once.</summary>
@@ -59,14 +59,12 @@ internal sealed record Configuration(
     /// <summary>The names of the roster, in order, each once.</summary>
     internal IEnumerable<ProcessName> Names() => Everybody().Select(member => member.Name).Distinct();
 
-    /// <summary>Whether the roster has a process of that name, in any incarnation.</summary>
     internal bool HasName(ProcessName name) => HasName(Voters, name) || HasName(Learners, name) || HasName(OldVoters, name);
 
-    /// <summary>Whether the roster has this member.</summary>
     internal bool Holds(Member member) => Voters.Contains(member) || Learners.Contains(member) || OldVoters.Contains(member);
 
     /// <summary>
-    /// Whether each majority of this configuration shares a voter with each majority of the one before (§6). That holds if the
+    /// Tells whether each majority of this configuration shares a voter with each majority of the one before (§6). That holds if the
     /// voters are the same, if the two are joint, or if a newcomer took a place in which no vote was ever counted.
     /// </summary>
     internal bool MayFollow(Configuration before)
@@ -81,10 +79,9 @@ internal sealed record Configuration(
         return Voters.Length == before.Voters.Length && came.TrueForAll(member => absent.Contains(member.Name));
     }
 
-    /// <summary>Whether this member votes under this configuration.</summary>
     internal bool IsVoter(Member member) => Voters.Contains(member) || OldVoters.Contains(member);
 
-    /// <summary>This configuration in a restored or recovered log, in place of one that was there.</summary>
+    /// <summary>Returns this configuration in a restored or recovered log, in place of an earlier one.</summary>
     internal Configuration InPlaceOf(Configuration before) =>
         this with { Era = before.Era, IsRestored = true, Version = before.Version };
 
@@ -115,7 +112,7 @@ internal sealed record Configuration(
 }
 
 /// <summary>
-/// The serial that a process had when the group was founded. A Get goes to the quorum member with the smallest founding serial that
-/// covers it.
+/// The serial that a process had when the group was founded. A Get goes to the quorum member with the smallest founding serial that covers
+/// it.
 /// </summary>
 internal readonly record struct FoundingSerial(ProcessName Name, Serial Serial);

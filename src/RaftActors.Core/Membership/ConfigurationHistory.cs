@@ -1,8 +1,8 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// Tells which configuration is in force: the latest in the log, committed or not (§6). When that one is truncated, it is the one
-/// before; before the first, the founding roster.
+/// The configuration in force: the latest in the log, committed or not (§6). If that one is truncated, the one before is in force, and
+/// before the first one the founding roster.
 /// </summary>
 internal sealed class ConfigurationHistory(Configuration foundingRoster)
 {
@@ -11,19 +11,17 @@ internal sealed class ConfigurationHistory(Configuration foundingRoster)
     /// <summary>All N processes, with the incarnations that this process has recorded so far.</summary>
     public Configuration FoundingRoster { get; set; } = foundingRoster;
 
-    /// <summary>No configuration is in the log.</summary>
     public bool IsEmpty => _entries.Count == 0;
 
-    /// <summary>The configuration in force.</summary>
     public Configuration Latest => IsEmpty ? FoundingRoster : _entries[^1].Configuration;
 
-    /// <summary>The configuration that is in force if the latest is truncated; null if the log has none.</summary>
+    /// <summary>The configuration that is in force if the latest is truncated, or null if the log has none.</summary>
     public Configuration? BeforeLatest => _entries.Count > 1 ? _entries[^2].Configuration : null;
 
-    /// <summary>The index of the configuration in force; 0 for the founding roster.</summary>
+    /// <summary>The index of the configuration in force, or 0 for the founding roster.</summary>
     public LogIndex LatestIndex => IsEmpty ? LogIndex.Zero : _entries[^1].Index;
 
-    /// <summary>The latest configuration at or below an index; null if there is none.</summary>
+    /// <summary>Returns the latest configuration at or below an index, or null.</summary>
     public (LogIndex Index, Configuration Configuration)? LatestUpTo(LogIndex index) =>
         PlaceUpTo(index) is var at and >= 0 ? _entries[at] : null;
 

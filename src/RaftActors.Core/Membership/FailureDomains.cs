@@ -1,13 +1,13 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// Spreads the voters over failure domains: racks, zones. A process tells its domain when it greets. Processes without one are taken for
-/// one domain, since they may be together.
+/// Spreads the voters over failure domains, such as racks or zones. A process tells its domain when it greets. Processes without one count
+/// as one domain, because they may be together.
 /// </summary>
 internal static class FailureDomains
 {
-    /// <summary>The candidate with the fewest of these voters in its domain; the first of several.</summary>
-    /// <param name="bestFirst">The candidates; not empty.</param>
+    /// <summary>Returns the first candidate with the fewest of these voters in its domain.</summary>
+    /// <param name="bestFirst">The candidates, at least one.</param>
     public static Member Fittest(RaftState state, IReadOnlyCollection<Member> voters, IReadOnlyList<Member> bestFirst)
     {
         var (fittest, fewest) = (bestFirst[0], int.MaxValue);
@@ -20,7 +20,7 @@ internal static class FailureDomains
         return fittest;
     }
 
-    /// <summary>The text that tells why a candidate was preferred to a better one; empty if none was better.</summary>
+    /// <summary>Explains why a candidate was preferred to a better one. Empty if none was better.</summary>
     public static string Preference(
         RaftState state, Member chosen, IReadOnlyCollection<Member> voters, IReadOnlyList<Member> bestFirst)
     {
@@ -35,8 +35,8 @@ internal static class FailureDomains
     }
 
     /// <summary>
-    /// The domain that alone has a majority of these voters, so that its failure stops the group; null if none has. Processes without a
-    /// domain count as none here.
+    /// Returns the domain that alone has a majority of these voters, so that its failure stops the group, or null. Processes without a
+    /// domain do not count here.
     /// </summary>
     public static string? Crowded(RaftState state, IReadOnlyCollection<Member> voters)
     {
@@ -52,8 +52,8 @@ internal static class FailureDomains
     }
 
     /// <summary>
-    /// Takes a vote from the crowded domain and gives it to a learner of another one. The change must leave that one with fewer voters than
-    /// the crowded domain had. Otherwise the vote would come back by the same rule.
+    /// Takes a vote from the crowded domain and gives it to a learner of another one. That domain must then have fewer voters than the
+    /// crowded one had. Otherwise the vote would return by the same rule.
     /// </summary>
     /// <param name="crowded">The domain.</param>
     /// <param name="votersBestFirst">The voters of the configuration. The leader is among them and keeps its vote.</param>

@@ -6,7 +6,7 @@ namespace RaftActors.Core;
 internal static class FoundingConfiguration
 {
     /// <summary>
-    /// The configuration in force before the first entry: all N vote, by name. Absent processes have no incarnation and are never
+    /// Returns the configuration in force before the first entry: all N vote, by name. Absent processes have no incarnation and are never
     /// counted.
     /// </summary>
     public static Configuration OfAll(ImmutableArray<ProcessName> roster, Member self, ImmutableArray<PeerRecord> recorded) => new(
@@ -17,13 +17,12 @@ internal static class FoundingConfiguration
         [],
         []);
 
-    /// <summary>The place of a process that was not met yet.</summary>
     public static Member Absent(ProcessName name) => new(name, Incarnation.None);
 
     /// <summary>
-    /// The founder and the K-1 best others vote, the rest learn. <paramref name="present"/> holds the others that were met, best
-    /// first. Those of a failure domain with fewer voters come before them. Absent processes vote only if K needs them. The result is
-    /// joint with all N, unless K = N.
+    /// Returns a configuration in which the founder and the K-1 best others vote, and the rest learn. <paramref name="present"/> has the
+    /// others that were met, best first. Those of a failure domain with fewer voters precede them. Absent processes vote only if K needs
+    /// them. The result is joint with all N, unless K = N.
     /// </summary>
     public static Configuration Chosen(
         GroupUid group,
@@ -51,7 +50,7 @@ internal static class FoundingConfiguration
         };
     }
 
-    /// <summary>The founder, then again and again the first process whose domain has come least often.</summary>
+    /// <summary>Returns the founder, and then repeatedly the first process of the domain that has come least often.</summary>
     private static IEnumerable<ProcessName> Spread(ProcessName founder, List<ProcessName> bestFirst, Func<ProcessName, string> domainOf)
     {
         var counts = new Dictionary<string, int>();

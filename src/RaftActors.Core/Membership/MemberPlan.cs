@@ -4,10 +4,10 @@ namespace RaftActors.Core;
 
 /// <summary>The configuration that a change leads to, or why it leads to none.</summary>
 /// <param name="Next">Null if the change makes no sense.</param>
-/// <param name="Reason">Why the change is made or refused; for people.</param>
+/// <param name="Reason">Why the change is made or refused, for people.</param>
 internal readonly record struct MemberPlan(Configuration? Next, string Reason)
 {
-    /// <summary>The process whose vote another one gets, because it is gone.</summary>
+    /// <summary>The process that is gone and loses its vote to another one.</summary>
     public ProcessName? Lost { get; init; }
 
     /// <summary>Keeps a place for a process, which becomes a learner when it comes.</summary>
@@ -24,8 +24,8 @@ internal readonly record struct MemberPlan(Configuration? Next, string Reason)
     }
 
     /// <summary>
-    /// Removes a process in every incarnation, or one of two incarnations. If it voted, or K falls, the voters are chosen anew: the best of
-    /// the voters, then the learners that are fit.
+    /// Removes a process in every incarnation, or one of two incarnations. If it voted, or K falls, the voters are chosen anew: the best
+    /// of the voters, then the learners that can vote.
     /// </summary>
     /// <param name="voters">The voters of the configuration, best first.</param>
     /// <param name="fit">The learners that have caught up, best first.</param>
@@ -88,7 +88,7 @@ internal readonly record struct MemberPlan(Configuration? Next, string Reason)
     }
 
     /// <summary>Raises the version, if the program of each member has the new one.</summary>
-    /// <param name="versionOf">The version that a member has told; null: it is not heard.</param>
+    /// <param name="versionOf">Returns the version that a member has told, or null if it is not heard.</param>
     public static MemberPlan Raise(Configuration configuration, MemberChange.Raise raise, Func<Member, GroupVersion?> versionOf)
     {
         var before = configuration.Version;
@@ -116,7 +116,6 @@ internal readonly record struct MemberPlan(Configuration? Next, string Reason)
         return new MemberPlan(configuration with { Version = version }, $"the group rises to {version}");
     }
 
-    /// <summary>Makes exactly these members voters and learners.</summary>
     public static MemberPlan Assign(Configuration configuration, ImmutableArray<Member> voters, ImmutableArray<Member> learners)
     {
         List<Member> all = [.. voters, .. learners];
@@ -158,8 +157,8 @@ internal readonly record struct MemberPlan(Configuration? Next, string Reason)
     }
 
     /// <summary>
-    /// Changes the voters through a joint configuration (§6). A former voter becomes a learner, unless another incarnation of it
-    /// already is.
+    /// Changes the voters through a joint configuration (§6). A former voter becomes a learner, unless another incarnation of it is one
+    /// already.
     /// </summary>
     public static Configuration Changed(
         Configuration configuration, int size, IReadOnlyList<Member> voters, Predicate<Member>? leaves = null)

@@ -4,8 +4,8 @@ using System.Diagnostics;
 namespace RaftActors.Core;
 
 /// <summary>
-/// The leader changes the roster and the voters: on request, by itself to keep K voters (<see cref="QuorumKeeping"/>), and as the
-/// conclusion of a change before. Every change passes the one guard <see cref="IsChangeAllowed"/>.
+/// Changes the roster and the voters on the leader: on request, by itself to keep K voters (<see cref="QuorumKeeping"/>), and as the
+/// conclusion of an earlier change. Every change passes the one guard <see cref="IsChangeAllowed"/>.
 /// </summary>
 internal sealed class Membership(RaftState state)
 {
@@ -16,7 +16,6 @@ internal sealed class Membership(RaftState state)
     public bool IsChangeAllowed =>
         state.Role is LeaderRole && state.CommitIndex >= state.Configurations.LatestIndex && state.HasCommittedInTerm;
 
-    /// <summary>A caller asks for a change.</summary>
     public void OnChangeMembers(Input.ChangeMembers input)
     {
         if (WhyNotNow(input.BasedOn) is var (reason, detail))
@@ -42,8 +41,8 @@ internal sealed class Membership(RaftState state)
     }
 
     /// <summary>
-    /// Why no change can be made now; null if one can. That the caller has seen another configuration is definite, so it comes before the
-    /// reasons to ask again.
+    /// Returns why no change can be made now, or null. That the caller has seen another configuration is final, so it precedes the reasons
+    /// to ask again.
     /// </summary>
     private (MembersRefusalReason Reason, string Detail)? WhyNotNow(LogIndex basedOn)
     {
@@ -89,9 +88,9 @@ internal sealed class Membership(RaftState state)
     };
 
     /// <summary>
-    /// Why a configuration, once in the log, might never be committed, and no entry after it; null if it will be. A process that may not
-    /// vote yet is admitted by a committed configuration that holds it. If it already voted and this leader died, no other leader could be
-    /// elected without a vote that it cannot give.
+    /// Returns why a configuration in the log, and all entries after it, might never be committed, or null. A process that may not vote
+    /// yet is admitted by a committed configuration that has it. If it counted as a voter and this leader died, no other leader could be
+    /// elected, because that needs a vote that it cannot give.
     /// </summary>
     private string? WhyNeverCommitted(LeaderRole leader, Configuration next)
     {
@@ -143,7 +142,7 @@ internal sealed class Membership(RaftState state)
     }
 
     /// <summary>
-    /// Whether the voters stay while no member comes or goes: no change is due, and no running learner can cause one later.
+    /// Tells whether the voters stay while no member comes or goes: no change is due, and no running learner can cause one later.
     /// </summary>
     public bool IsSettled(LeaderRole leader) =>
         QuorumKeeping.HigherLogic(state, leader).Next is null
@@ -166,8 +165,7 @@ internal sealed class Membership(RaftState state)
         }
     }
 
-    /// <summary>Appends a configuration and tells why. It is in force from here on (§6).</summary>
-    /// <returns>Its index.</returns>
+    /// <summary>Appends a configuration, which is in force from here on (§6). Returns its index.</summary>
     public LogIndex Decide(Configuration next, string reason)
     {
         Invariant.That(state.Configurations.IsEmpty || IsChangeAllowed, "one change of members at a time, after an own entry is committed");
@@ -178,8 +176,8 @@ internal sealed class Membership(RaftState state)
     }
 
     /// <summary>
-    /// The first entry of the first leader of a restored group. The voters stay, so no entry of this term must be committed before: each
-    /// majority of before is one of after. If the leader fails before the commit, a leader without the entry begins another era.
+    /// Appends the first entry of the first leader of a restored group. The voters stay the same, so no entry of this term need be
+    /// committed before. If the leader fails before the commit, a leader without the entry begins another era.
     /// </summary>
     public void BeginEra()
     {
@@ -197,8 +195,8 @@ internal sealed class Membership(RaftState state)
     }
 
     /// <summary>
-    /// Adds the processes of the roster that greeted with an incarnation that the configuration does not hold. A process without a place in
-    /// the roster is not added: it was removed, or never joined. Nor is one whose program cannot read the log.
+    /// Adds the processes of the roster that greeted with an incarnation that the configuration lacks. Skips a process without a place in
+    /// the roster, which was removed or never joined, and one whose program cannot read the log.
     /// </summary>
     private (Configuration Next, string Reason) WithNewcomers(Configuration configuration)
     {
@@ -219,9 +217,9 @@ internal sealed class Membership(RaftState state)
     }
 
     /// <summary>
-    /// Adds the present incarnation of a process. In a place that was kept for an absent process it may vote: no vote was ever counted
-    /// there. So each majority of before and each of after have a member in common, and no joint configuration is needed. Another
-    /// incarnation of a voter becomes a learner.
+    /// Adds the present incarnation of a process. In a place that was kept for an absent process it may vote, because no vote was ever
+    /// counted there. So each majority before and each one after share a member, and no joint configuration is needed. Another incarnation
+    /// of a voter becomes a learner.
     /// </summary>
     private static Configuration With(Configuration configuration, Member member)
     {

@@ -1,30 +1,30 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// Tells which members are fit to vote and which lag, as seen at each heartbeat. A fit member has answered since the heartbeat
-/// before, and has on disk everything that was committed then. A lagging member has answered, and has not.
+/// Tracks at each heartbeat which members are fit to vote and which lag. A fit member has answered since the heartbeat before, and has on
+/// disk everything that was committed then. A lagging member has answered, but lacks some of it.
 /// </summary>
 /// <param name="elected">The tick of the election.</param>
-/// <param name="committed">The commit index of the leader then.</param>
+/// <param name="committed">The commit index of the leader at that time.</param>
 internal sealed class QuorumKeeper(long elected, LogIndex committed)
 {
     private const int LossesMax = 3;
 
-    // In StableTicks; four times the longest time that losses can demand.
+    // Counted in StableTicks: four times the longest time that losses can demand.
     private const int ForgivenAfter = 4 << LossesMax;
 
     private SortedList<Member, long> _fitSince = [];
     private SortedList<Member, Lag> _lags = [];
 
-    // How often a process lost its vote for being gone, up to LossesMax. Forgotten when it leaves, or has been fit for long.
+    // How often a process has lost its vote because it was gone, up to LossesMax. Forgotten when it leaves, or has been fit for long.
     private readonly SortedList<ProcessName, int> _losses = [];
     private LogIndex _committedBefore = committed;
     private long _watchedAt = elected;
 
-    /// <summary>The tick of the last change of the quorum; that of the election if there was none.</summary>
+    /// <summary>The tick of the last change of the quorum, or of the election.</summary>
     public long QuietSince { get; private set; } = elected;
 
-    /// <summary>Looks at all members; called before each heartbeat is sent.</summary>
+    /// <summary>Checks all members. Called before each heartbeat is sent.</summary>
     public void Watch(IEnumerable<Progress> peers, LogIndex commitIndex, long now, CoreOptions options)
     {
         var (fitSince, lags) = (new SortedList<Member, long>(), new SortedList<Member, Lag>());
@@ -52,25 +52,24 @@ internal sealed class QuorumKeeper(long elected, LogIndex committed)
         Forgive(peers, options.StableTicks);
     }
 
-    /// <summary>The tick since when this member has been fit; null if it is not.</summary>
+    /// <summary>Returns the tick since when this member has been fit, or null.</summary>
     public long? FitSince(Member member) => _fitSince.TryGetValue(member, out var since) ? since : null;
 
     /// <summary>
-    /// The ticks for which this member answered, lacked entries committed a heartbeat before, and came no nearer to the commit
-    /// index. 0 if it keeps up. A snapshot that is being sent and makes progress stops the clock.
+    /// Returns the ticks for which this member answered, lacked entries committed a heartbeat before, and came no nearer to the commit
+    /// index, or 0 if it keeps up. Ticks do not count while a snapshot that is being sent makes progress.
     /// </summary>
     public long LaggedFor(Member member) => _lags.TryGetValue(member, out var lag) ? lag.Ticks : 0;
 
     /// <summary>
-    /// The ticks for which this member must be fit before it may vote. They double with each vote that it lost for being gone, so that an
-    /// unsteady process or link does not change the quorum again and again.
+    /// Returns the ticks for which this member must be fit before it may vote. They double with each vote that it lost because it was
+    /// gone, so that an unsteady process or link does not change the quorum repeatedly.
     /// </summary>
     public long RequiredTicks(Member member, CoreOptions options) => (long)options.StableTicks << LossesOf(member.Name);
 
-    /// <summary>How often this process lost its vote lately, as far as it counts: 0 to 3.</summary>
+    /// <summary>Returns how often this process has recently lost its vote, from 0 to 3.</summary>
     public int LossesOf(ProcessName name) => _losses.GetValueOrDefault(name);
 
-    /// <summary>Notes that the quorum was changed.</summary>
     public void Changed(long now) => QuietSince = now;
 
     /// <summary>Notes that another process got the vote of this one, which was gone.</summary>

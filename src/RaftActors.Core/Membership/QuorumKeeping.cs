@@ -1,13 +1,13 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// Chooses voters for a leader, so that K of them are present. Each change is one step under a joint configuration, so the
-/// number of votes needed never rises on the way. A change needs a majority of its future voters to answer now, so no step makes the
-/// group smaller than it can bear. Changes nothing.
+/// Chooses voters for a leader, so that K of them are present. Each change is one step with a joint configuration, so the number of votes
+/// needed never rises in between. A majority of the future voters must answer now, so no step makes the group smaller than it can bear.
+/// Changes nothing itself.
 /// </summary>
 internal static class QuorumKeeping
 {
-    /// <summary>The change of voters that is due; no next configuration if none is.</summary>
+    /// <summary>Returns the change of voters that is due, or a plan without a next configuration.</summary>
     public static MemberPlan BetterQuorum(RaftState state, LeaderRole leader)
     {
         var stable = BestFirst(state, leader, state.Configuration.Learners)
@@ -28,24 +28,24 @@ internal static class QuorumKeeping
             : Spreading(state, leader, stable);
     }
 
-    /// <summary>Whether no change is due, and no running learner can cause one later.</summary>
+    /// <summary>Tells whether no change is due, and no running learner can cause one later.</summary>
     public static bool IsSettled(RaftState state, LeaderRole leader) =>
         BetterQuorum(state, leader).Next is null
         && state.Configuration.Learners.All(learner => IsStable(state, leader, learner) || !IsRunning(state, leader, learner));
 
-    /// <summary>The leader, then the members that answer, then by length of log, then in the order of members.</summary>
+    /// <summary>Sorts members: the leader, then those that answer, then by length of log, then in the order of members.</summary>
     public static IEnumerable<Member> BestFirst(RaftState state, LeaderRole leader, IEnumerable<Member> members) => members
         .OrderBy(member => member == state.Self ? 0 : IsRunning(state, leader, member) ? 1 : 2)
         .ThenByDescending(member => leader.Of(member)?.Match ?? LogIndex.Zero)
         .ThenBy(member => member);
 
-    /// <summary>It was fit to vote at the last heartbeat.</summary>
+    /// <summary>Tells whether a member was fit to vote at the last heartbeat.</summary>
     public static bool IsCaughtUp(RaftState state, LeaderRole leader, Member member) =>
         !state.IsReplaced(member) && leader.Keeper.FitSince(member) is not null;
 
     /// <summary>
-    /// Whether a majority of the next voters answers now, and may vote. A process that waits for its admission learns of it from the log,
-    /// which no process can send if the leader is lost and the next needs that vote.
+    /// Tells whether a majority of the next voters answers now, and may vote. A process that waits for its admission learns of it from the
+    /// log. If the leader were lost and the next one needed that vote, no process could send it the log.
     /// </summary>
     public static bool IsMajorityResponsive(RaftState state, LeaderRole leader, Configuration next)
     {
@@ -54,7 +54,7 @@ internal static class QuorumKeeping
         return Majority.Result(next.Voters, IsPresent) == VoteResult.Won;
     }
 
-    /// <summary>The rise of the logic version that is due: all members run, and their programs have it.</summary>
+    /// <summary>Returns the rise of the logic version that is due because all members run programs with it.</summary>
     public static MemberPlan HigherLogic(RaftState state, LeaderRole leader)
     {
         var highest = state.Options.Version.Logic;
@@ -70,7 +70,7 @@ internal static class QuorumKeeping
             : default;
     }
 
-    /// <summary>The version of a member's program; null: the member does not answer.</summary>
+    /// <summary>Returns the version of a member's program, or null if the member does not answer.</summary>
     public static GroupVersion? VersionOf(RaftState state, LeaderRole leader, Member member) =>
         member == state.Self ? state.Options.Version
         : state.Roster.Of(member.Name) is { GreetedAt: not null } peer && peer.Member == member && IsRunning(state, leader, member)
@@ -78,8 +78,8 @@ internal static class QuorumKeeping
             : null;
 
     /// <summary>
-    /// Promotes learners while fewer than K vote. An even number of voters survives no more failures than the odd one below it and needs
-    /// one vote more, so the promotion does not stop there.
+    /// Promotes learners while fewer than K vote. Does not stop at an even number of voters, because that survives no more failures than
+    /// the odd one below it and needs one vote more.
     /// </summary>
     private static MemberPlan Promotion(RaftState state, List<Member> stable)
     {
@@ -106,8 +106,8 @@ internal static class QuorumKeeping
     }
 
     /// <summary>
-    /// Exchanges a voter that is gone, refused the leader's log or lags hopelessly for a stable learner, preferably for its own next
-    /// incarnation. A stable learner keeps up under the same load, so no voter is exchanged where all disks are slow.
+    /// Replaces a voter that is gone, refused the leader's log or lags hopelessly by a stable learner, preferably by its own next
+    /// incarnation. A stable learner keeps up under the same load, so no voter is replaced where all disks are slow.
     /// </summary>
     private static MemberPlan Exchange(RaftState state, LeaderRole leader, List<Member> stable)
     {
@@ -138,7 +138,8 @@ internal static class QuorumKeeping
     }
 
     /// <summary>
-    /// Takes a vote from a domain that has the majority of them. This can wait, so the vote does not go to a process that lost one lately.
+    /// Takes a vote from a domain that has the majority of them. This is not urgent, so the vote does not go to a process that has
+    /// recently lost one.
     /// </summary>
     private static MemberPlan Spreading(RaftState state, LeaderRole leader, List<Member> stable)
     {
@@ -158,7 +159,7 @@ internal static class QuorumKeeping
             $"{last} steps back, since {state.Configuration.Voters.Length} vote and {state.Configuration.Size} should");
     }
 
-    /// <summary>Why a voter is to be exchanged; null if it is not.</summary>
+    /// <summary>Returns why a voter must be replaced, or null.</summary>
     private static string? WhyGone(RaftState state, LeaderRole leader, Member voter)
     {
         if (voter == state.Self)
@@ -166,7 +167,7 @@ internal static class QuorumKeeping
             return null;
         }
 
-        // It must be silent too. Otherwise a late message of an earlier incarnation would get a healthy voter exchanged.
+        // It must also be silent. Otherwise a late message of an earlier incarnation would replace a healthy voter.
         var progress = leader.Of(voter);
         if (state.IsReplaced(voter) && (progress is null || !state.IsResponsive(progress)))
         {
@@ -187,7 +188,7 @@ internal static class QuorumKeeping
         return silence >= state.Options.GoneTicks ? $"was not heard for {silence} ticks" : null;
     }
 
-    /// <summary>It was fit at each heartbeat for long enough.</summary>
+    /// <summary>Tells whether a member was fit at each heartbeat for long enough.</summary>
     private static bool IsStable(RaftState state, LeaderRole leader, Member member) =>
         IsCaughtUp(state, leader, member)
         && state.Now - leader.Keeper.FitSince(member) >= leader.Keeper.RequiredTicks(member, state.Options);

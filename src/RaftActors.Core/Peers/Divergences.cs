@@ -1,10 +1,10 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// Logs that differ where Raft demands the same. Before the founding only preloaded pairs can differ. In a group, two entries of one index
-/// and term are the same (§5.3, Figure 3); where they are not, a disk or a memory has damaged one. First the two processes find the
-/// first place at which they differ. Then the leader decides: the log of the majority is right, and a process that a majority of each set
-/// of voters contradicts on disk is fenced. A fence is durable, because a restart does not mend a damaged or restored store.
+/// Handles logs that differ where Raft demands the same. Before the founding only preloaded pairs can differ. In a group, two entries of
+/// one index and term are the same (§5.3, Figure 3), unless a disk or a memory has damaged one. First the two processes find the first
+/// place at which they differ. Then the leader decides: the log of the majority is right, and a process that a majority of each set of
+/// voters contradicts on disk is fenced. A fence is durable, because a restart does not mend a damaged or restored store.
 /// </summary>
 internal sealed class Divergences(RaftState state, RoleChanges roles, Transfers transfers, Refusals refusals)
 {
@@ -18,7 +18,7 @@ internal sealed class Divergences(RaftState state, RoleChanges roles, Transfers 
     }
 
     /// <summary>
-    /// Whether a preloaded log that is not longer than ours has other content. The process with the longer log finds out.
+    /// Tells whether a preloaded log that is not longer than ours has other content. The process with the longer log finds out.
     /// </summary>
     public static bool ContradictsPreload(RaftLog log, Peer peer) =>
         peer.GreetedAt is not null
@@ -28,8 +28,8 @@ internal sealed class Divergences(RaftState state, RoleChanges roles, Transfers 
         && !log.Holds(peer.Position);
 
     /// <summary>
-    /// The leader's log differs from ours at an index, in the same term. Begins a comparison, and begins it again if the leader still sends
-    /// heartbeats: it stops when it knows, so our report was lost or was of an earlier term.
+    /// Begins a comparison, because the leader's log differs from ours at an index, in the same term. Begins again with each heartbeat of
+    /// the leader. The leader stops them once it knows, so our report was lost or was of an earlier term.
     /// </summary>
     public void OnDamage(Peer peer, Member leader, LogIndex differs, bool isHeartbeat)
     {
@@ -54,9 +54,9 @@ internal sealed class Divergences(RaftState state, RoleChanges roles, Transfers 
     /// <code>
     /// agreed 0, differs 8, mine @4   ->   agreed 4, differs 8, mine @6   ->   agreed 4, differs 6, mine @5   ->   agreed 5, differs 6
     /// </code>
-    /// Compacted entries cannot be compared, and of evicted ones only the ends of pages. Then the first serial that may differ is named.
-    /// In a group only messages of the current term count: a log may have been replaced since an earlier one. The leader's next heartbeat
-    /// begins again.
+    /// Compacted entries cannot be compared, and evicted ones only at the ends of pages. Then the first serial that may differ is named.
+    /// In a group only messages of the current term count, because a log may have been replaced since an earlier one. The leader's next
+    /// heartbeat begins again.
     /// </summary>
     public void OnComparePrefix(Peer peer, Term term, Message.ComparePrefix comparison)
     {
@@ -84,10 +84,10 @@ internal sealed class Divergences(RaftState state, RoleChanges roles, Transfers 
         }
     }
 
-    /// <summary>A known place between two indices, near their middle; null if there is none.</summary>
+    /// <summary>Returns a known place between two indices, near their middle, or null.</summary>
     /// <param name="unknown">
-    /// The place that the other process compared, if it is not known here. A later one is taken, so that the two processes cannot go on for
-    /// ever with places that only one of them knows.
+    /// The place that the other process compared, if it is not known here. A later one is chosen then, because the two processes could
+    /// otherwise go on for ever with places that only one of them knows.
     /// </param>
     private LogIndex? NextToCompare(LogIndex agreed, LogIndex differs, LogIndex? unknown)
     {
@@ -101,10 +101,12 @@ internal sealed class Divergences(RaftState state, RoleChanges roles, Transfers 
         return after < differs ? after : null;
     }
 
-    /// <summary>The log of that process differs from ours from an index on, and neither gives way: both processes report it.</summary>
+    /// <summary>
+    /// Reports that the log of another process differs from ours from an index on, and neither log gives way. Both processes report it.
+    /// </summary>
     /// <param name="at">An index at which they differ.</param>
-    /// <param name="from">The first serial that may differ; null: that of the entry at the index.</param>
-    /// <param name="refused">The boot of a message of that process that shows the difference; 0.0 without one.</param>
+    /// <param name="from">The first serial that may differ. By default that of the entry at the index.</param>
+    /// <param name="refused">The boot of a message of that process that shows the difference, or 0.0 without one.</param>
     public void Diverge(Peer peer, LogIndex at, Serial? from = null, Boot refused = default)
     {
         var log = state.Log;
@@ -121,8 +123,8 @@ internal sealed class Divergences(RaftState state, RoleChanges roles, Transfers 
     }
 
     /// <summary>
-    /// The log of a follower ends where the log of this leader begins, and differs there. The follower has no entry at the place that a
-    /// comparison would name, so it would never report that place. The hash that it sent is enough.
+    /// Reports a follower whose log ends where the log of this leader begins, and differs there. The follower has no entry at the place
+    /// that a comparison would name, so it would never report that place. The hash that it sent is enough.
     /// </summary>
     public void OnCompared(Envelope envelope, LogPosition theirs)
     {
@@ -134,8 +136,8 @@ internal sealed class Divergences(RaftState state, RoleChanges roles, Transfers 
     }
 
     /// <summary>
-    /// Another process has found where its log and ours diverge, or was told. It hears what stands here, so that both logs can be compared.
-    /// The leader hears it each time, since it asks no more once it knows.
+    /// Takes the report of another process on where its log and ours diverge. Tells it our content there, so that both logs can be
+    /// compared. A leader is told each time, because it asks no more once it knows.
     /// </summary>
     public void OnDiverged(Peer peer, Envelope envelope, Message.Refusal refusal)
     {
@@ -156,7 +158,7 @@ internal sealed class Divergences(RaftState state, RoleChanges roles, Transfers 
     }
 
     /// <summary>
-    /// Our log has at that place what the report says that the other one has. So the report is late. If the logs still differ, the next
+    /// Tells whether a report is late, because our log has at that place what the other one has. If the logs still differ, the next
     /// comparison finds it. If our log has not kept the position, only a report on a message of ours counts.
     /// </summary>
     private bool IsRefuted(Envelope envelope, Message.Refusal refusal)
@@ -166,7 +168,7 @@ internal sealed class Divergences(RaftState state, RoleChanges roles, Transfers 
     }
 
     /// <summary>
-    /// The sender compared a message that this boot sent in this term. As a leader, we have only added to our log since then.
+    /// Tells whether the sender compared a message that this boot sent in this term. As a leader, it has only added to its log since then.
     /// </summary>
     private bool IsOfOurMessage(Envelope envelope, Message.Refusal refusal) =>
         state.Role is LeaderRole && envelope.Term == state.Term && refusal.Boot == state.HardState.Boot;
@@ -184,7 +186,7 @@ internal sealed class Divergences(RaftState state, RoleChanges roles, Transfers 
     }
 
     /// <summary>
-    /// Checks all divergences that were reported to this leader; at each heartbeat again, since the logs become known one by one. Fences
+    /// Checks all divergences that were reported to this leader, again at each heartbeat, because the logs become known one by one. Fences
     /// this process, or tells the other one that it is outvoted. Steps down if a majority refused this process's log.
     /// </summary>
     public void Check(LeaderRole leader, bool reportsDisputes = false)
@@ -215,41 +217,41 @@ internal sealed class Divergences(RaftState state, RoleChanges roles, Transfers 
 
         if (Majority.Holds(state.Configuration, member => DivergenceOf(leader.Of(member)) is not null))
         {
-            // The places may differ, since each process compares only entries that it has not compacted; then no report fences this
-            // process. It steps down and does not campaign for a while, or the longest log would win every election.
+            // The places may differ, because each process compares only entries that it has not compacted. Then no report fences this
+            // process. It steps down and does not campaign for a while, because the longest log would otherwise win every election.
             state.Election.LogRefusedAt = state.Now;
             roles.StepDown();
         }
     }
 
-    /// <summary>Where that log differs from ours; null if it does not, or is compared again after a restart.</summary>
+    /// <summary>Returns where a log differs from ours, or null if it does not, or is being compared again after a restart.</summary>
     private static Divergence? DivergenceOf(Progress? progress) =>
         progress is { State: ProgressState.Refused } ? progress.Divergence : null;
 
-    /// <summary>Preloaded pairs are not checked: a process that has only those, and other ones, was never in the group.</summary>
+    /// <summary>Excludes preloaded pairs. A process that has only those, and other ones, was never in the group.</summary>
     private bool MayCheck(Progress progress, Divergence divergence) =>
         divergence.Index <= state.Log.Last
         && state.Roster.Of(progress.Member.Name) is { } peer
         && (peer.IsFounded || peer.Position.Term > Term.Zero);
 
     /// <summary>
-    /// Whether that member has our log's content at the place on disk. A process that has itself reported a difference is no witness: of
-    /// compacted entries it had taken the leader's word. The place itself may be compacted here, so it is not read.
+    /// Tells whether a member has our log's content at the place on disk. A process that has itself reported a difference is no witness,
+    /// because it had taken the leader's word for compacted entries. The place itself may be compacted here, so it is not read.
     /// </summary>
     private bool HasOurs(LeaderRole leader, Member member, Divergence divergence) => member == state.Self
         ? state.Log.Durable >= divergence.Index
         : leader.Of(member) is { Divergence: null } other && other.Match >= divergence.Index && HasCompared(other);
 
     /// <summary>
-    /// It acknowledged an entry of our term, so it compared the hash of everything before that entry. A process that acknowledges less may
-    /// have compacted the place in question, and acknowledges it without a comparison.
+    /// Tells whether a process has acknowledged an entry of our term, so that it compared the hash of everything before it. One that
+    /// acknowledges less may have compacted the place in question, and acknowledges it without a comparison.
     /// </summary>
     private bool HasCompared(Progress other) =>
         other.Match >= state.Log.Base.Index && state.Log.TermAt(other.Match) == state.Term;
 
     /// <summary>
-    /// Tells every process of a divergence that cannot be decided, so that operators see it on whichever node they watch. Sent with each
-    /// heartbeat, since a message may be lost; the receiver shows it once. A fence needs no such message.
+    /// Tells every process of a divergence that cannot be decided, so that operators see it on any node. Repeated with each heartbeat,
+    /// because a message may be lost. The receiver shows it once. A fence needs no such message.
     /// </summary>
     private void ReportDispute(LeaderRole leader, Member other, Divergence divergence)
     {
@@ -265,12 +267,13 @@ internal sealed class Divergences(RaftState state, RoleChanges roles, Transfers 
     }
 
     /// <summary>
-    /// The leader says that a majority has another log. This counts only for the place at which this process found the divergence itself,
-    /// so that no late or mistaken message fences it.
+    /// Fences this process if the leader says that a majority has another log. This counts only for the place at which this process found
+    /// the divergence itself, so that no late or mistaken message fences it.
     /// </summary>
     public void OnOutvoted(Peer peer, Message.Refusal refusal)
     {
-        // A joining process has entries of leaders before it knows its group. A process with preloaded pairs only was never in the group.
+        // A joining process has entries of leaders before it knows its group. A process that has only preloaded pairs was never in the
+        // group.
         if ((state.HardState.Group != GroupUid.None || state.Log.LastPosition.Term > Term.Zero) && peer.DivergesAt == refusal.Serial)
         {
             FenceSelf(new Fence.Diverged(refusal.Serial));
@@ -278,8 +281,8 @@ internal sealed class Divergences(RaftState state, RoleChanges roles, Transfers 
     }
 
     /// <summary>
-    /// Another process has recorded a later start. Only a process that still runs with the refused boot is meant: a message of an earlier
-    /// start, refused late, fences no later one.
+    /// Fences this process because another one has recorded a later start. Only a process that still runs with the refused boot is meant,
+    /// so that a late refusal of an earlier start's message fences no later start.
     /// </summary>
     public void OnRestoredDisk(Message.Refusal refusal)
     {
@@ -289,9 +292,7 @@ internal sealed class Divergences(RaftState state, RoleChanges roles, Transfers 
         }
     }
 
-    /// <summary>
-    /// Fences this process and tells all others. A process that misses the message hears it when it asks for something.
-    /// </summary>
+    /// <summary>Fences this process and tells all others. A process that misses the message is told when it asks for something.</summary>
     private void FenceSelf(Fence fence)
     {
         if (state.IsFenced)
@@ -312,8 +313,8 @@ internal sealed class Divergences(RaftState state, RoleChanges roles, Transfers 
     }
 }
 
-/// <summary>The place at which another log differs from ours though it must not, and its content there.</summary>
+/// <summary>The place at which another log differs from ours although it must not, and its content there.</summary>
 /// <param name="Index">The first index that differs.</param>
-/// <param name="Serial">The first serial that differs. Stored, since the log before it may be compacted.</param>
+/// <param name="Serial">The first serial that differs. Stored, because the log before it may be compacted.</param>
 /// <param name="Hash">The other log's hash up to and including that index.</param>
 internal readonly record struct Divergence(LogIndex Index, Serial Serial, ulong Hash);

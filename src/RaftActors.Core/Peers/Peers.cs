@@ -1,22 +1,22 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// The other processes as this one meets them. Decides which senders are heard, greets them, records their starts durably, and tells
-/// apart two processes of one name. One of them may be a node that was started twice: the group hears the first one as long as it
-/// answers, and then the other rejoins as a process with a new store does.
+/// The other processes as this one meets them. Decides which senders are heard, greets them, records their starts durably, and
+/// distinguishes two processes of one name. One of those may be a node that was started twice: the group hears the first one as long as it
+/// answers, and after that the other rejoins like a process with a new store.
 /// </summary>
 /// <remarks>
 /// <para>
 /// A restored disk has forgotten votes and acknowledgements. So a message is ignored if its member has a recorded start that is later, or
-/// that has the same number and another mark. The hard state holds these records.
+/// that has the same number and another mark. The hard state has these records.
 /// </para>
 /// <para>
-/// Existence: this process records every sender before it answers. So each vote or acknowledgement that it counts is that of a
-/// recorded start, and the record outlives a restart.
+/// Existence: this process records every sender before it answers. So each vote or acknowledgement that it counts is of a recorded start,
+/// and the record outlasts a restart.
 /// </para>
 /// <para>
-/// Removal: a record may go if this process can never count its member again (<see cref="MayCount"/>), since a committed
-/// configuration lacks it. A later configuration may hold the member again. The loss of the record is harmless: every entry that the
+/// Removal: a record may be removed if this process can never count its member again (<see cref="MayCount"/>), because a committed
+/// configuration lacks it. A later configuration may have the member again. The loss of the record is harmless: every entry that the
 /// member's old acknowledgements committed is on a majority of the configuration without it. The member's old votes elected leaders of
 /// earlier terms, or leaders whose log has that configuration and that did not count them.
 /// </para>
@@ -24,9 +24,9 @@ namespace RaftActors.Core;
 internal sealed class Peers(RaftState state, Refusals refusals)
 {
     /// <summary>
-    /// Receives a message of any kind: refuses it with the reason, or records the start of its sender.
+    /// Receives a message of any kind: refuses it with the reason, or records the start of its sender. Returns the sender, or null if the
+    /// message must not be handled.
     /// </summary>
-    /// <returns>The sender; null if the message is not to be handled.</returns>
     public Peer? Receive(Envelope envelope)
     {
         if (SenderOf(envelope) is not { } peer)
@@ -37,14 +37,14 @@ internal sealed class Peers(RaftState state, Refusals refusals)
 
         if (envelope.To.Incarnation != state.Self.Incarnation && envelope.To.Incarnation != Incarnation.None)
         {
-            // Meant for an earlier incarnation, whose promises this one does not hold. The greeting tells the sender so.
+            // The message is for an earlier incarnation, whose promises this one does not keep. The greeting tells the sender so.
             Greet(peer);
             return null;
         }
 
         if (state.IsOfOtherGroup(envelope.Group))
         {
-            // Not met: a process of another group must not be taken for the one of the same name in this group.
+            // The sender is not met, because a process of another group must not be taken for the one of the same name in this group.
             refusals.RefuseOtherGroup(envelope, envelope.Group);
             if (envelope.Body is Message.Refusal foreign)
             {
@@ -78,8 +78,8 @@ internal sealed class Peers(RaftState state, Refusals refusals)
     }
 
     /// <summary>
-    /// Whether the sender is the latest known start of a process that this one deals with. If not, the address that the message came from
-    /// must not replace the known one. Changes nothing.
+    /// Tells whether the sender is the latest known start of a process that this one deals with. If not, the address of the message must
+    /// not replace the known one. Changes nothing.
     /// </summary>
     public bool Trusts(Envelope envelope) =>
         (state.Roster.Of(envelope.From.Name) is { } peer
@@ -89,7 +89,8 @@ internal sealed class Peers(RaftState state, Refusals refusals)
         && !IsFromOldStart(envelope);
 
     /// <summary>
-    /// The start was recorded before, and is of another incarnation than the one that sent the last message: the message was delayed.
+    /// Tells whether a message was delayed: its start was recorded before, and is of another incarnation than the one that sent the last
+    /// message.
     /// </summary>
     private bool IsFromOldIncarnation(Peer peer, Envelope envelope) =>
         peer.Current != Incarnation.None
@@ -97,16 +98,16 @@ internal sealed class Peers(RaftState state, Refusals refusals)
         && state.HardState.LatestBootOf(envelope.From) is { } boot
         && boot.Number >= envelope.Boot.Number;
 
-    /// <summary>The sender of a message, added to the roster if need be; null if the message is not to be heard.</summary>
+    /// <summary>Returns the sender of a message, added to the roster if necessary, or null if the message must not be heard.</summary>
     private Peer? SenderOf(Envelope envelope) =>
         state.Roster.Of(envelope.From.Name) ?? (MayHear(envelope) ? state.Roster.Add(envelope.From.Name, state.Leader) : null);
 
     /// <summary>
-    /// Whether a sender outside the roster is heard. This process may have missed a change of the roster. So a leader is followed, and a
-    /// candidate or a greeting with a longer log is heard (thesis §4.1); otherwise a process that was away could never rejoin. A sender
-    /// whose log is no longer knows of no later roster, and this process or another one can be elected in its place. It is told why it is
-    /// not in the roster instead. A leader that has left still names its heir: the heir may have learned before that the configuration
-    /// without the leader is committed.
+    /// Tells whether a sender outside the roster is heard, because this process may have missed a change of the roster. A leader is
+    /// followed, and a candidate or a greeting with a longer log is heard (thesis §4.1). Otherwise a process that was away could never
+    /// rejoin. A sender whose log is not longer knows of no later roster, and this process or another one can be elected in its place. So
+    /// it is told why it is not in the roster. A leader that has left may still name its successor, which may not yet know that the
+    /// configuration without the leader is committed.
     /// </summary>
     private bool MayHear(Envelope envelope)
     {
@@ -141,12 +142,12 @@ internal sealed class Peers(RaftState state, Refusals refusals)
     }
 
     /// <summary>
-    /// The tick of the next greeting to a peer; none is earlier than the first heartbeat of this start. A peer that has not replied is
-    /// greeted with doubling pauses. One whose name another process claims is greeted, to see that it still runs. Before the founding there
-    /// are no heartbeats to show which processes run, so one that has replied is greeted again, well before its greeting is too old
-    /// (<see cref="Founding"/>). A learner without a leader does so too, because it does not campaign: a quiescent leader does not know
-    /// that the learner missed something, and a group that has removed it tells it why. A removed process greets no one: no process would
-    /// accept it.
+    /// The tick of the next greeting to a peer, not before the first heartbeat of this start. A peer that has not replied is greeted with
+    /// doubling pauses. One whose name another process claims is greeted, to see that it still runs. Before the founding no heartbeats
+    /// show which processes run, so a peer that has replied is greeted again, well before its greeting is too old (<see
+    /// cref="Founding"/>). A learner without a leader does the same, because it does not campaign: a quiescent leader does not know that
+    /// the learner missed something, and a group that has removed it tells it why. A removed process greets nobody, because no process
+    /// would accept it.
     /// </summary>
     public static long NextGreeting(RaftState state, Peer peer)
     {
@@ -165,7 +166,6 @@ internal sealed class Peers(RaftState state, Refusals refusals)
         return state.IsFounding || misses ? Math.Max(due, at + (state.Options.ElectionTimeoutMaxTicks / 2)) : long.MaxValue;
     }
 
-    /// <summary>The shell reaches a process.</summary>
     public void OnPeerReachable(ProcessName name)
     {
         if (!state.IsFenced && (state.Roster.Of(name) ?? (state.IsOutside ? state.Roster.Add(name, state.Leader) : null)) is { } peer)
@@ -175,7 +175,6 @@ internal sealed class Peers(RaftState state, Refusals refusals)
         }
     }
 
-    /// <summary>Receives a greeting.</summary>
     public void OnGreeting(Peer peer, Envelope envelope, Message.Greeting greeting)
     {
         var isNew = peer.GreetedAt is null;
@@ -195,8 +194,7 @@ internal sealed class Peers(RaftState state, Refusals refusals)
     }
 
     /// <summary>
-    /// Tells a process with a new store that it is not the one that voted before. A configuration that holds the new incarnation makes this
-    /// unnecessary.
+    /// Tells a process with a new store that it is not the one that voted before. Unnecessary if a configuration has the new incarnation.
     /// </summary>
     private void RefuseIfReplaced(Peer peer)
     {
@@ -211,7 +209,7 @@ internal sealed class Peers(RaftState state, Refusals refusals)
     }
 
     /// <summary>
-    /// Tells a process whose program cannot read the log of the group. The network does not bring it entries that it cannot read.
+    /// Tells a process that its program cannot read the log of the group. The network does not bring it entries that it cannot read.
     /// </summary>
     private void RefuseIfOld(Peer peer)
     {
@@ -222,7 +220,7 @@ internal sealed class Peers(RaftState state, Refusals refusals)
     }
 
     /// <summary>
-    /// The sender has just started, or lost its connection. The leader probes it at once, so that it need not wait for the next heartbeat.
+    /// Probes the sender at once, because it has just started or lost its connection, and need not wait for the next heartbeat.
     /// </summary>
     private void ProbeAgain(Envelope envelope)
     {
@@ -233,7 +231,6 @@ internal sealed class Peers(RaftState state, Refusals refusals)
         }
     }
 
-    /// <summary>Sends a greeting.</summary>
     private void Greet(Peer peer)
     {
         peer.Greeted(state.Now, state.Options.HeartbeatTicks, state.IsFounding);
@@ -251,14 +248,16 @@ internal sealed class Peers(RaftState state, Refusals refusals)
         };
 
     /// <summary>
-    /// The boot is lower than the one recorded, or equal with another mark: a delayed message, or a restored disk.
+    /// Tells whether the boot is lower than the one recorded, or equal with another mark: a delayed message, or a restored disk.
     /// </summary>
     private bool IsFromOldStart(Envelope envelope) =>
         state.HardState.LatestBootOf(envelope.From) is { } boot
         && (envelope.Boot.Number < boot.Number || (envelope.Boot.Number == boot.Number && envelope.Boot.Mark != boot.Mark));
 
-    /// <summary>Records the start of a sender. Every later message of this process waits until the record is durable.</summary>
-    /// <returns>Whether this is the first message of that start.</returns>
+    /// <summary>
+    /// Records the start of a sender. Every later message of this process waits until the record is durable. Returns whether this is the
+    /// first message of that start.
+    /// </summary>
     private bool Record(Envelope envelope)
     {
         var (member, recorded) = (envelope.From, state.HardState.Recorded);
@@ -281,7 +280,7 @@ internal sealed class Peers(RaftState state, Refusals refusals)
         return true;
     }
 
-    // Stable order: the first incarnation of a name stays before the later ones.
+    // The order is stable, so the first incarnation of a name stays before later ones.
     private void Add(Member member, PeerRecord record)
     {
         var recorded = state.HardState.Recorded;
@@ -291,8 +290,8 @@ internal sealed class Peers(RaftState state, Refusals refusals)
     }
 
     /// <summary>
-    /// Whether a record stays when an incarnation of <paramref name="met"/> is recorded for the first time. For each name these are the
-    /// first, those that may be counted, and the one met last. So the table is bounded, however often a store is replaced.
+    /// Tells whether a record stays when an incarnation of <paramref name="met"/> is recorded for the first time. For each name, the first
+    /// incarnation, those that may be counted, and the one met last stay. So the table is bounded, however often a store is replaced.
     /// </summary>
     private bool IsNeeded(Member member, ProcessName met)
     {
@@ -302,14 +301,14 @@ internal sealed class Peers(RaftState state, Refusals refusals)
     }
 
     /// <summary>
-    /// Whether this process may come to count a vote or an entry of this member: under the latest configuration, or under the one before
-    /// while the latest may be truncated.
+    /// Tells whether this process may come to count a vote or an entry of this member: under the latest configuration, or under the one
+    /// before while the latest may be truncated.
     /// </summary>
     private bool MayCount(Member member) =>
         state.Configuration.Holds(member)
         || (state.CommitIndex < state.Configurations.LatestIndex && state.Configurations.BeforeLatest?.Holds(member) == true);
 
-    /// <summary>Whether the sender has the name of another process that may still run. Changes nothing.</summary>
+    /// <summary>Tells whether the sender has the name of another process that may still run. Changes nothing.</summary>
     private bool IsDuplicate(Peer peer, Member sender) =>
         peer.Current != Incarnation.None
         && peer.Current != sender.Incarnation
@@ -318,8 +317,8 @@ internal sealed class Peers(RaftState state, Refusals refusals)
         && !(peer.ClaimedAt is { } claimed && state.Now - claimed >= DuplicateTimeout);
 
     /// <summary>
-    /// A duplicate sent a message. The first process is asked whether it still runs, because it may be silent in an idle group. When it has
-    /// answered, the duplicate is refused.
+    /// Handles a message of a duplicate. Asks the first process whether it still runs, because it may be silent in an idle group. Once
+    /// that has answered, the duplicate is refused.
     /// </summary>
     private void OnDuplicate(Peer peer, Envelope envelope)
     {
@@ -342,10 +341,10 @@ internal sealed class Peers(RaftState state, Refusals refusals)
         }
     }
 
-    // One message may be lost, so the first process is asked for longer than it needs to answer.
+    // Longer than the first process needs to answer, because one message may be lost.
     private int DuplicateTimeout => 2 * state.Options.ElectionTimeoutMaxTicks;
 
-    // The group has taken the sender in while the other one was silent.
+    // The group has accepted the sender while the other one was silent.
     private bool IsInForce(Member sender) =>
         state.Configuration.Holds(sender) || state.CommittedConfiguration?.Holds(sender) == true;
 }

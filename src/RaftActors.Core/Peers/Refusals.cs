@@ -4,12 +4,12 @@ namespace RaftActors.Core;
 internal sealed class Refusals(RaftState state)
 {
     /// <summary>
-    /// Whether a message asks for something. Replies are never refused: two processes that refuse each other's replies would never end.
+    /// Tells whether a message asks for something. Replies are never refused, because two processes that refuse each other's replies would
+    /// never stop.
     /// </summary>
     public static bool IsRequest(Message body) =>
         body is Message.Greeting or Message.RequestVote or Message.AppendEntries or Message.SnapshotChunk;
 
-    /// <summary>Refuses a sender outside the roster.</summary>
     public void RefuseUnknown(Envelope envelope)
     {
         var name = envelope.From.Name;
@@ -28,7 +28,6 @@ internal sealed class Refusals(RaftState state)
         RefuseRequest(envelope, RefusalReason.NotInRoster, $"the roster of {state.Self.Name} does not name {name}; {remedy}");
     }
 
-    /// <summary>Refuses a sender of another group.</summary>
     public void RefuseOtherGroup(Envelope envelope, GroupUid group)
     {
         var detail = $"{state.Self.Name} belongs to group {state.HardState.Group} and {envelope.From.Name} to {group}, so their names "
@@ -37,8 +36,8 @@ internal sealed class Refusals(RaftState state)
     }
 
     /// <summary>
-    /// Refuses a message of an earlier start than the one recorded. A reply is refused too: the process may ask for nothing, and must learn
-    /// that no other process counts it.
+    /// Refuses a message of an earlier start than the one recorded. A reply is refused too, because the process may ask for nothing, and
+    /// must learn that no other process counts it.
     /// </summary>
     public void RefuseOldStart(Envelope envelope)
     {
@@ -62,7 +61,6 @@ internal sealed class Refusals(RaftState state)
         state.Send(peer.Member, new Message.Refusal(RefusalReason.OtherIncarnation, Serial.Zero, default, detail));
     }
 
-    /// <summary>Tells a process that its program is too old for the group.</summary>
     public void RefuseOldProgram(Peer peer)
     {
         var detail = $"the group has {state.Configuration.Version}, and the program of {peer.Name} has {peer.Version} at most; "
@@ -70,7 +68,7 @@ internal sealed class Refusals(RaftState state)
         state.Send(peer.Member, new Message.Refusal(RefusalReason.OldProgram, Serial.Zero, default, detail));
     }
 
-    /// <summary>Refuses a process whose name another one has that runs.</summary>
+    /// <summary>Refuses a process whose name belongs to another process that runs.</summary>
     public void RefuseDuplicate(Envelope envelope)
     {
         var detail = $"{state.Self.Name} hears another process called {envelope.From.Name}, which runs; stop this one, or give its node a "
@@ -79,8 +77,7 @@ internal sealed class Refusals(RaftState state)
     }
 
     /// <summary>
-    /// Stops counting a process that restarted without entries that it had acknowledged, and tells it so. It hears this until it has fenced
-    /// itself.
+    /// Stops counting a process that restarted without entries that it had acknowledged, and tells it so, until it has fenced itself.
     /// </summary>
     public void RefuseForgetful(Progress progress, Envelope envelope)
     {
@@ -90,7 +87,7 @@ internal sealed class Refusals(RaftState state)
         state.Send(envelope.From, new Message.Refusal(RefusalReason.RestoredDisk, Serial.Zero, envelope.Boot, detail));
     }
 
-    /// <summary>This process is fenced, and refuses each request with the reason, so that no process waits for it.</summary>
+    /// <summary>Refuses each request with the reason, because this process is fenced, so that no process waits for it.</summary>
     public void RefuseAsFenced(Envelope envelope)
     {
         if (state.HardState.Fence is { } fence && IsRequest(envelope.Body))
@@ -99,7 +96,6 @@ internal sealed class Refusals(RaftState state)
         }
     }
 
-    /// <summary>The refusal of a fenced process.</summary>
     public Message.Refusal FencedRefusal(Fence fence, Boot boot)
     {
         var detail = $"{state.Self.Name} is fenced until it restarts with an empty store: {fence}";
@@ -107,8 +103,8 @@ internal sealed class Refusals(RaftState state)
     }
 
     /// <summary>
-    /// Shows a refusal to people, the same one once for each incarnation of the other process. A second removal, under a later
-    /// configuration, is shown again.
+    /// Shows a refusal to people, once for each incarnation of the other process. A second removal, under a later configuration, is shown
+    /// again.
     /// </summary>
     public void Show(Peer peer, Member by, Message.Refusal refusal)
     {

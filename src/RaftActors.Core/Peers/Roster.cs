@@ -3,29 +3,27 @@ using System.Collections.Immutable;
 namespace RaftActors.Core;
 
 /// <summary>
-/// The other processes that this one deals with. The roster lives in the log: at first it is the founding roster, then everyone in the
-/// latest configuration, and in the one before while the latest can still be truncated.
+/// The other processes that this one deals with. The log defines the roster. At first it is the founding roster, then it has all members
+/// of the latest configuration, and of the one before while the latest can still be truncated.
 /// </summary>
 internal sealed class Roster
 {
     /// <summary>
-    /// The most peers that no configuration names. A joining process hears any sender, and a forged greeting may claim any log. Far more
-    /// than a group has processes.
+    /// The most peers that no configuration names, far more than a group has processes. A joining process hears any sender, and a forged
+    /// greeting may claim any log.
     /// </summary>
     public const int UnknownMax = 256;
 
     /// <summary>The state that <see cref="Peers"/> was derived from.</summary>
     private (Configuration Latest, bool IsCommitted, int Removed) _derivedFrom;
 
-    /// <summary>
-    /// The other processes, ordered by name. Some may be named by no configuration: see <see cref="MayStay"/>.
-    /// </summary>
+    /// <summary>The other processes, ordered by name. Some may be named by no configuration: see <see cref="MayStay"/>.</summary>
     public ImmutableArray<Peer> Peers { get; private set; } = [];
 
-    /// <summary>The names in the roster without this process; another array whenever they change.</summary>
+    /// <summary>The names in the roster without this process. The array is replaced whenever they change.</summary>
     public ImmutableArray<ProcessName> Others { get; private set; } = [];
 
-    /// <summary>The peer of that name; null if this process does not deal with it.</summary>
+    /// <summary>Returns the peer of that name, or null if this process does not deal with it.</summary>
     public Peer? Of(ProcessName name)
     {
         foreach (var peer in Peers)
@@ -40,10 +38,10 @@ internal sealed class Roster
     }
 
     /// <summary>
-    /// Adds a peer that the roster does not name. One that is lost makes room for it. Null: all such peers can be reached, and there are
-    /// <see cref="UnknownMax"/> of them.
+    /// Adds a peer that the roster does not name, in place of a lost one if there are too many. Returns null if there are <see
+    /// cref="UnknownMax"/> of them and all can be reached.
     /// </summary>
-    /// <param name="leader">Stays, also if it is lost.</param>
+    /// <param name="leader">Keeps its place even if it is lost.</param>
     public Peer? Add(ProcessName name, Member? leader)
     {
         if (Peers.Length - Others.Length >= UnknownMax)
@@ -61,7 +59,7 @@ internal sealed class Roster
         return peer;
     }
 
-    /// <summary>Forgets the processes that left the roster, and adds those that came into it. Run at the end of each step.</summary>
+    /// <summary>Forgets the processes that left the roster, and adds those that joined it. Run at the end of each step.</summary>
     public void Update(RaftState state)
     {
         var isCommitted = state.CommitIndex >= state.Configurations.LatestIndex;
@@ -91,8 +89,8 @@ internal sealed class Roster
     }
 
     /// <summary>
-    /// The process that keeps the peer's name in the configuration, which removed the one that spoke last. Null: the configuration holds
-    /// that one, or none of the name.
+    /// Returns the process that keeps the peer's name in the configuration, which removed the one that spoke last. Returns null if the
+    /// configuration has that one, or none of the name.
     /// </summary>
     private static Member? RemainingOf(Peer peer, Configuration configuration)
     {
@@ -103,8 +101,9 @@ internal sealed class Roster
     private bool IsNamed(Peer peer) => Others.Contains(peer.Name);
 
     /// <summary>
-    /// Whether a peer stays that no configuration names. This process may have missed the configuration that names it, unless its own log
-    /// reaches as far. A process that was removed must not stay: it would be greeted for ever, and would not hear that it was removed.
+    /// Tells whether a peer stays that no configuration names. This process may have missed the configuration that names it, unless its
+    /// own log reaches as far. A removed process must not stay, because it would be greeted for ever, and would not learn that it was
+    /// removed.
     /// </summary>
     private static bool MayStay(Peer peer, RaftState state) =>
         state.IsOutside

@@ -1,8 +1,8 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// The uncommitted part of a leader's log: its size, its request keys, and the highest request number of each origin in it. Numbers rise.
-/// So a request above that number, and above the committed ones, is not in the log, and need not be searched for.
+/// The uncommitted part of a leader's log: its size, its request keys, and the highest request number of each origin in it. Numbers rise,
+/// so a request above that number, and above the committed ones, is not in the log, and need not be searched for.
 /// </summary>
 internal sealed class OpenProposals
 {
@@ -13,15 +13,13 @@ internal sealed class OpenProposals
     private Highest? _latest;
     private int _manyOrigins = FewOrigins;
 
-    /// <summary>The places of all uncommitted requests, gathered by the first search; null: nothing is searched for.</summary>
+    /// <summary>The places of all uncommitted requests, gathered by the first search. Null before it.</summary>
     private Dictionary<RequestId, (LogIndex Index, Serial Serial)>? _byRequest;
 
     /// <summary>The approximate size of keys and values in bytes.</summary>
     public long Bytes { get; private set; }
 
-    /// <summary>
-    /// So many origins have gathered that <see cref="Rebuild"/> should forget those whose requests are committed.
-    /// </summary>
+    /// <summary>There are so many origins that <see cref="Rebuild"/> should forget those whose requests are committed.</summary>
     public bool HasManyOrigins => _byOrigin.Count >= _manyOrigins;
 
     /// <summary>Starts from the uncommitted entries of a log.</summary>
@@ -38,7 +36,6 @@ internal sealed class OpenProposals
         _manyOrigins = Math.Max(FewOrigins, 2 * _byOrigin.Count);
     }
 
-    /// <summary>Notes that the log has an entry.</summary>
     public void Append(LogEntry entry)
     {
         Bytes += entry.Size;
@@ -63,7 +60,6 @@ internal sealed class OpenProposals
         }
     }
 
-    /// <summary>Notes that an entry is committed.</summary>
     public void Commit(LogEntry entry)
     {
         Bytes -= entry.Size;
@@ -80,11 +76,11 @@ internal sealed class OpenProposals
         }
     }
 
-    /// <summary>Whether the number is above all uncommitted ones of its origin.</summary>
+    /// <summary>Tells whether the number is above all uncommitted ones of its origin.</summary>
     public bool IsAboveAll(RequestId request) => Of(request.Origin) is not { } highest || request.Number > highest.Number;
 
-    /// <summary>The place of an uncommitted request; null if there is none.</summary>
-    /// <param name="open">All uncommitted entries. Only the first of many searches looks at each of them.</param>
+    /// <summary>Returns the place of an uncommitted request, or null.</summary>
+    /// <param name="open">All uncommitted entries. Only the first of many searches visits them.</param>
     public (LogIndex Index, Serial Serial)? Find(RequestId request, LogSlice open)
     {
         if (_byRequest is null)
@@ -102,7 +98,7 @@ internal sealed class OpenProposals
         return _byRequest.TryGetValue(request, out var place) ? place : null;
     }
 
-    /// <summary>The place of the uncommitted pair with this key; null if there is none.</summary>
+    /// <summary>Returns the place of the uncommitted pair with this key, or null.</summary>
     public (LogIndex Index, Serial Serial)? Find(RequestKeyHash key) => _byKey.TryGetValue(key, out var place) ? place : null;
 
     private Highest? Of(Member origin) => _latest?.Origin == origin ? _latest : _byOrigin.GetValueOrDefault(origin);

@@ -5,14 +5,12 @@ namespace RaftActors.Core;
 /// <summary>Pairs that are proposed to this process: appends them if it leads, and recognises retries.</summary>
 internal sealed class Proposals(RaftState state)
 {
-    /// <summary>The place of a request or key in the log; see <see cref="RaftCore.Find"/>.</summary>
     public AnsweredRequest? Find(RequestId request, RequestKeyHash? key)
     {
         var leader = state.Role as LeaderRole;
         return FindRequest(leader, state.Sessions.Of(request.Origin), request) ?? FindKey(leader, key, request);
     }
 
-    /// <summary>The shell proposes pairs.</summary>
     public void OnPropose(Input.Propose propose)
     {
         var pairs = propose.Pairs;
@@ -38,7 +36,7 @@ internal sealed class Proposals(RaftState state)
         {
             if (IsTooMuch(leader, pairs[i]))
             {
-                // The pairs behind it are rejected too: no pair overtakes one that was proposed with it.
+                // The pairs behind it are rejected too, because no pair overtakes one that was proposed with it.
                 state.Effects.Add(new Effect.Rejected(pairs[i..], RejectionReason.Busy));
                 break;
             }
@@ -52,7 +50,7 @@ internal sealed class Proposals(RaftState state)
         }
     }
 
-    /// <summary>Uncommitted entries are in memory, so their size is bounded; one pair is taken in any case.</summary>
+    /// <summary>Bounds the size of uncommitted entries, which are all in memory. One pair is always accepted.</summary>
     private bool IsTooMuch(LeaderRole leader, Payload.Pair pair) =>
         leader.Open.Bytes > 0 && leader.Open.Bytes + pair.Size > state.Options.MaxUncommittedBytes;
 
@@ -64,9 +62,9 @@ internal sealed class Proposals(RaftState state)
             return;
         }
 
-        // A leader's log has everything that is committed (§5.4). So a request that was appended before is found, or was never
-        // committed and never will be. A request that is found is answered with its commit, which a leader of an older term may not
-        // have reached. The same holds for a request key.
+        // A leader's log has everything that is committed (§5.4). So an earlier request is found, or was never committed and never will
+        // be. A request that is found is answered with its commit, which a leader of an older term may not have reached. The same holds
+        // for a request key.
         var session = state.Sessions.Of(request.Origin);
         var keyed = pair as Payload.KeyedPair;
         if ((FindRequest(leader, session, request) ?? FindKey(leader, keyed?.RequestKey, request)) is { } known)
@@ -100,7 +98,7 @@ internal sealed class Proposals(RaftState state)
         }
     }
 
-    /// <summary>Request numbers rise, so one above all known ones need not be searched for.</summary>
+    /// <summary>Tells whether a request is above all known ones, so it need not be searched for. Request numbers rise.</summary>
     private static bool IsNew(LeaderRole leader, Session? session, RequestId request) =>
         request.Number > (session?.Highest ?? 0) && leader.Open.IsAboveAll(request);
 

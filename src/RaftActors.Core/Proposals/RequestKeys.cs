@@ -2,19 +2,17 @@ namespace RaftActors.Core;
 
 /// <summary>
 /// The committed request keys and the places of their pairs, so that a repeat is answered and not appended again, whichever member asks.
-/// They follow from the committed entries alone, so they are the same on every process, and part of a snapshot. Bounded: the oldest key
-/// is forgotten first. See <see cref="KeyTable"/>.
+/// They depend only on the committed entries, so they are the same on every process, and part of a snapshot. Bounded: the oldest key is
+/// forgotten first. See <see cref="KeyTable"/>.
 /// </summary>
 internal sealed class RequestKeys
 {
     private readonly Dictionary<RequestKeyHash, (LogIndex Index, Serial Serial)> _places = [];
 
-    /// <summary>The keys of <see cref="_places"/>, in the order of their commits.</summary>
     private readonly Queue<CommittedKey> _byAge;
 
     private readonly int _capacity;
 
-    /// <summary>Starts from the keys of a snapshot.</summary>
     public RequestKeys(SessionBounds bounds, KeyTable table)
     {
         (_capacity, Forgotten, _byAge) = (bounds.MaxKeys, table.Forgotten, new(table.Keys));
@@ -24,10 +22,10 @@ internal sealed class RequestKeys
         }
     }
 
-    /// <summary>The serial of the last keyed pair whose key was forgotten; 0: none was.</summary>
+    /// <summary>The serial of the last keyed pair whose key was forgotten, or 0.</summary>
     public Serial Forgotten { get; private set; }
 
-    /// <summary>The place of the pair with this key; null if it is not remembered.</summary>
+    /// <summary>Returns the place of the pair with this key, or null if it is not remembered.</summary>
     public (LogIndex Index, Serial Serial)? Find(RequestKeyHash key) => _places.TryGetValue(key, out var place) ? place : null;
 
     /// <summary>Adds a committed entry. A known key keeps its place.</summary>
@@ -49,6 +47,5 @@ internal sealed class RequestKeys
         Invariant.That(_places.Count == _byAge.Count, "each remembered key has one place");
     }
 
-    /// <summary>The keys as a snapshot holds them.</summary>
     public KeyTable ToTable() => _byAge.Count == 0 ? KeyTable.Empty : new KeyTable(Forgotten, [.. _byAge]);
 }

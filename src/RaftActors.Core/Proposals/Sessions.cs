@@ -3,9 +3,9 @@ using System.Collections.Immutable;
 namespace RaftActors.Core;
 
 /// <summary>
-/// The committed requests and their places, so that a retry is answered and not appended again (thesis §6.3). They follow from the
-/// committed entries alone, so they are the same on every process, and part of a snapshot. Bounded: the latest requests of each
-/// origin, and the origins with the latest requests.
+/// The committed requests and their places, so that a retry is answered and not appended again (thesis §6.3). They depend only on the
+/// committed entries, so they are the same on every process, and part of a snapshot. Bounded: the latest requests of each origin, and the
+/// origins with the latest requests.
 /// </summary>
 internal sealed class Sessions
 {
@@ -16,7 +16,6 @@ internal sealed class Sessions
 
     private readonly SessionBounds _bounds;
 
-    /// <summary>Starts from the sessions of a snapshot.</summary>
     public Sessions(SessionBounds bounds, ImmutableArray<SessionState> states)
     {
         _bounds = bounds;
@@ -29,10 +28,9 @@ internal sealed class Sessions
     /// <summary>An origin may have been forgotten.</summary>
     public bool IsFull => _byAge.Count >= _bounds.MaxOrigins;
 
-    /// <summary>The session of an origin; null if none is known.</summary>
+    /// <summary>Returns the session of an origin, or null.</summary>
     public Session? Of(Member origin) => _byOrigin.TryGetValue(origin, out var node) ? node.Value : null;
 
-    /// <summary>Adds a committed entry.</summary>
     public void Add(LogEntry entry)
     {
         if (entry.Request is { } request)
@@ -41,11 +39,11 @@ internal sealed class Sessions
         }
     }
 
-    /// <summary>The sessions as a snapshot holds them: the origin of the latest request comes last.</summary>
+    /// <summary>Returns the sessions for a snapshot. The origin of the latest request comes last.</summary>
     public ImmutableArray<SessionState> ToStates() => [.. _byAge.Select(session => session.ToState())];
 
     /// <summary>
-    /// The session of the request's origin, moved to the end. Once origins are forgotten, one that seems new may have been known
+    /// Returns the session of the request's origin, moved to the end. Once origins are forgotten, one that seems new may have been known
     /// before. Its requests below this one may have been committed then.
     /// </summary>
     private Session Touch(RequestId request)
@@ -81,7 +79,6 @@ internal sealed class Sessions
 }
 
 /// <summary>The committed requests of one origin, by number. Beyond the capacity the lowest are forgotten.</summary>
-/// <param name="origin">The member whose requests these are.</param>
 /// <param name="capacity">The number of requests remembered.</param>
 /// <param name="forgotten">Requests up to this number may have been committed and forgotten.</param>
 internal sealed class Session(Member origin, int capacity, long forgotten = 0)
@@ -91,7 +88,6 @@ internal sealed class Session(Member origin, int capacity, long forgotten = 0)
     private int _first;
     private int _count;
 
-    /// <summary>The member whose requests these are.</summary>
     public Member Origin => origin;
 
     /// <summary>A request up to this number that is not found was forgotten, or never came.</summary>
@@ -100,14 +96,14 @@ internal sealed class Session(Member origin, int capacity, long forgotten = 0)
     /// <summary>The highest committed number.</summary>
     public long Highest => _count > 0 ? At(_count - 1).Number : Forgotten;
 
-    /// <summary>The committed request of this number; null if it is not remembered.</summary>
+    /// <summary>Returns the committed request of this number, or null if it is not remembered.</summary>
     public AnsweredRequest? Find(long number)
     {
         var place = PlaceOf(number);
         return place < _count && At(place).Number == number ? At(place) : null;
     }
 
-    /// <summary>Adds a committed request. A known one stays as it is: numbers are used once.</summary>
+    /// <summary>Adds a committed request. A known one stays unchanged, because numbers are used once.</summary>
     public void Add(AnsweredRequest request)
     {
         var place = PlaceOf(request.Number);
@@ -138,14 +134,12 @@ internal sealed class Session(Member origin, int capacity, long forgotten = 0)
         Invariant.That(_count <= capacity && Forgotten < At(0).Number, "a session holds its latest requests, and no forgotten one");
     }
 
-    /// <summary>Starts from a session of a snapshot.</summary>
     public void Restore(SessionState state)
     {
         Forgotten = state.Forgotten;
         (_ring, _first, _count) = ([.. state.Answered], 0, state.Answered.Length);
     }
 
-    /// <summary>The session as a snapshot holds it.</summary>
     public SessionState ToState() => new(origin, Forgotten, [.. Enumerable.Range(0, _count).Select(place => At(place))]);
 
     private ref AnsweredRequest At(int place) => ref _ring[(_first + place) % _ring.Length];

@@ -1,20 +1,19 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// The reads that a follower has its leader confirm. At most one question is outstanding; it serves all reads that came before it.
+/// The reads that a follower has its leader confirm. At most one question is open. It serves all reads that came before it.
 /// </summary>
 internal sealed class ForwardedReads
 {
     private List<ReadId> _waiting = [];
     private List<ReadId> _asked = [];
 
-    /// <summary>The outstanding question; null if there is none.</summary>
+    /// <summary>The open question, or null.</summary>
     public ReadId? Question { get; private set; }
 
-    /// <summary>The tick of the outstanding question.</summary>
     public long AskedAt { get; private set; }
 
-    /// <summary>Reads have come since the outstanding question.</summary>
+    /// <summary>Reads have come since the open question was sent.</summary>
     public bool HasWaiting => _waiting.Count > 0;
 
     /// <summary>All waiting reads may be answered by a lease.</summary>

@@ -1,9 +1,8 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// The reads that wait until their leader knows that it still leads, and the rounds of messages that tell it so (thesis §6.4). At
-/// most one round is outstanding. A read that comes meanwhile waits for the next: an answer to an older message says nothing about
-/// now.
+/// The reads that wait until their leader knows that it still leads, and the rounds of messages that tell it so (thesis §6.4). At most one
+/// round is open. A read that comes meanwhile waits for the next one, because an answer to an older message proves nothing about now.
 /// </summary>
 internal sealed class ReadRounds
 {
@@ -11,7 +10,7 @@ internal sealed class ReadRounds
     private List<ReadQuestion> _asked = [];
     private int _waitingForLease;
 
-    /// <summary>The number of the latest round; 0 before the first of the term.</summary>
+    /// <summary>The number of the latest round, or 0 before the first of the term.</summary>
     public long Latest { get; private set; }
 
     /// <summary>The latest round is not confirmed yet.</summary>
@@ -20,7 +19,7 @@ internal sealed class ReadRounds
     /// <summary>The process's clock at the beginning of the latest round.</summary>
     public Instant StartedAt { get; private set; }
 
-    /// <summary>The commit index at the beginning of the latest round; its reads are answered there.</summary>
+    /// <summary>The commit index at the beginning of the latest round, at which its reads are answered.</summary>
     public LogIndex Index { get; private set; }
 
     /// <summary>Reads have come since the latest round began.</summary>
@@ -48,7 +47,6 @@ internal sealed class ReadRounds
         return Take(ref _asked);
     }
 
-    /// <summary>Returns all waiting reads.</summary>
     public IReadOnlyList<ReadQuestion> TakeWaiting()
     {
         _waitingForLease = 0;
@@ -84,6 +82,6 @@ internal sealed class ReadRounds
 }
 
 /// <summary>A read that is not answered yet.</summary>
-/// <param name="Asker">The process that asked by a message; null if it was this process's shell.</param>
-/// <param name="MayUseLease">False: a round must confirm it.</param>
+/// <param name="Asker">The process that asked by a message, or null for this process's shell.</param>
+/// <param name="MayUseLease">If false, a round must confirm it.</param>
 internal readonly record struct ReadQuestion(Member? Asker, ReadId Id, bool MayUseLease);

@@ -1,12 +1,11 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// Linearizable reads (§8, thesis §6.4), and leases, which answer them without a round of messages (thesis §6.4.1). A voter tells with its
-/// answer to a round for how long it holds to the leader; no hint and no restart shortens that.
+/// Linearizable reads (§8, thesis §6.4), and leases, which answer them without a round of messages (thesis §6.4.1). With its answer to a
+/// round, a voter tells for how long it elects no other leader. No hint and no restart shortens that.
 /// </summary>
 internal sealed class Reads(RaftState state)
 {
-    /// <summary>The shell asks for a read.</summary>
     public void OnRead(ReadId id, bool mayUseLease)
     {
         switch (state.Role)
@@ -25,9 +24,9 @@ internal sealed class Reads(RaftState state)
     }
 
     /// <summary>
-    /// Asks one question for all waiting reads. No start uses a number of another start, so a late answer to an older question, which
-    /// would be too old, matches none. The numbers begin at the random mark of the start, because two starts from copies of one disk
-    /// have the same boot number.
+    /// Asks one question for all waiting reads. No start reuses a number of another start, so a late answer to an older question, which
+    /// would be too old, matches none. The numbers begin at the random mark of the start, because two starts from copies of one disk have
+    /// the same boot number.
     /// </summary>
     private void AskLeader(FollowerRole follower)
     {
@@ -40,7 +39,6 @@ internal sealed class Reads(RaftState state)
         }
     }
 
-    /// <summary>A follower asks for its reads.</summary>
     public void OnReadIndex(Envelope envelope, Message.ReadIndex question)
     {
         if (state.Role is LeaderRole leader)
@@ -54,8 +52,8 @@ internal sealed class Reads(RaftState state)
     }
 
     /// <summary>
-    /// Ends the round under way if it is confirmed, answers by the lease, or begins the next round. A new leader knows the group's commit
-    /// index only when an entry of its own term is committed (thesis §6.4, step 1).
+    /// Ends the open round if it is confirmed, answers by the lease, or begins the next round. A new leader knows the group's commit index
+    /// only when an entry of its own term is committed (thesis §6.4, step 1).
     /// </summary>
     public void Advance()
     {
@@ -83,8 +81,8 @@ internal sealed class Reads(RaftState state)
     }
 
     /// <summary>
-    /// A round is confirmed when a majority of each set of voters in force has answered it. This process is one of them only if it votes. A
-    /// change of the voters may confirm a round too.
+    /// Ends a round that a majority of each set of voters in force has answered. This process is one of them only if it votes. A change of
+    /// the voters may confirm a round, too.
     /// </summary>
     private void EndConfirmedRound(LeaderRole leader)
     {
@@ -95,7 +93,7 @@ internal sealed class Reads(RaftState state)
         }
     }
 
-    // On its own, so that no closure is made in a step without a round.
+    // A method of its own, so that a step without a round makes no closure.
     private bool IsConfirmed(LeaderRole leader)
     {
         bool HasAnswered(Member member) => member == state.Self || leader.Of(member)?.Round == leader.Rounds.Latest;
@@ -103,8 +101,8 @@ internal sealed class Reads(RaftState state)
     }
 
     /// <summary>
-    /// A voter answered a message of a round: it had not gone on to another term by then, whether it took the entries or not. A process
-    /// that may not vote does not count, since another incarnation of it may have voted for another leader.
+    /// Notes that a voter answered a message of a round. It had not gone on to another term by then, whether it accepted the entries or
+    /// not. A process that may not vote does not count, because another incarnation of it may have voted for another leader.
     /// </summary>
     public static void OnRoundReply(LeaderRole leader, Progress progress, long round, long promise)
     {
@@ -123,7 +121,7 @@ internal sealed class Reads(RaftState state)
         }
     }
 
-    /// <summary>Extends the lease: the voters that confirmed the round made their promise after it began.</summary>
+    /// <summary>Extends the lease, because the voters that confirmed the round made their promises after it began.</summary>
     private void ExtendLease(LeaderRole leader)
     {
         if (state.Options.Lease is { } lease)
@@ -134,8 +132,8 @@ internal sealed class Reads(RaftState state)
     }
 
     /// <summary>
-    /// The shortest promise of the voters that confirmed the round, because each of them may have other settings. The leader keeps its own
-    /// as long as it leads; it bounds the lease of a leader that is the only voter.
+    /// Returns the shortest promise of the voters that confirmed the round, because each of them may have other settings. The leader keeps
+    /// its own while it leads, which bounds the lease if it is the only voter.
     /// </summary>
     private long LeastPromise(LeaderRole leader)
     {
@@ -152,13 +150,13 @@ internal sealed class Reads(RaftState state)
     }
 
     /// <summary>
-    /// No tick of a promise but its first is early, even if ticks were late: a voter counts all ticks that are over before it takes the
-    /// message for which it promises (<see cref="Input.Tick"/>). But its clock may run faster than the leader's.
+    /// Returns the end of a promise. Only the first tick of a promise may be early, even if ticks were late, because a voter counts all
+    /// passed ticks before it takes the message for which it promises (<see cref="Input.Tick"/>). But its clock may run faster than the
+    /// leader's.
     /// </summary>
     private static Instant EndOfPromise(Instant start, long promise, LeaseOptions lease) =>
         new(start.Microseconds + (promise * (100 - lease.MaxDriftPercent) / 100));
 
-    /// <summary>The leader answers a question of this follower.</summary>
     public void OnReadIndexReply(Envelope envelope, Message.ReadIndexReply reply)
     {
         if (state.Role is FollowerRole follower && follower.Leader == envelope.From && follower.Reads.Question == reply.Id)
@@ -222,7 +220,7 @@ internal sealed class Reads(RaftState state)
         }
     }
 
-    /// <summary>The asker waits until it knows that everything up to the index is committed.</summary>
+    /// <summary>Has the asker notified once everything up to the index is committed.</summary>
     private void AwaitNotice(Member asker, LogIndex? index)
     {
         if (index is { } at && state.Role is LeaderRole leader)

@@ -6,8 +6,8 @@ namespace RaftActors.Core;
 internal sealed class Commitment(RaftState state)
 {
     /// <summary>
-    /// A leader commits an entry of its own term that a majority has on disk; its own disk counts like the others. An older entry on a
-    /// majority can still be overwritten (§5.4.2, Figure 8), and is committed with a later one.
+    /// Commits an entry of the leader's own term that a majority has on disk. The leader's own disk counts like the others. An older entry
+    /// on a majority can still be overwritten (§5.4.2, Figure 8), and is committed with a later one.
     /// </summary>
     public void Advance()
     {
@@ -25,7 +25,7 @@ internal sealed class Commitment(RaftState state)
         }
     }
 
-    /// <summary>Commits the entries up to an index of the log; an index at or below the commit index changes nothing.</summary>
+    /// <summary>Commits the entries up to an index of the log. An index at or below the commit index changes nothing.</summary>
     public void AdvanceTo(LogIndex index)
     {
         if (index <= state.CommitIndex)
@@ -47,8 +47,8 @@ internal sealed class Commitment(RaftState state)
     }
 
     /// <summary>
-    /// Sets the commit index. A committed configuration tells this process its group, and admits the incarnation that it holds: no other
-    /// incarnation can be counted in its place.
+    /// Sets the commit index. A committed configuration tells this process its group. It also admits the incarnation that it has, because
+    /// no other incarnation can be counted in its place.
     /// </summary>
     public void Set(LogIndex index)
     {
@@ -66,9 +66,9 @@ internal sealed class Commitment(RaftState state)
     }
 
     /// <summary>
-    /// Delivers committed entries, the preloaded ones only when a configuration is committed: a snapshot of them needs one. While the disk
-    /// may still hold entries that were overwritten, only durable entries are delivered. A snapshot of the others could become durable
-    /// first, and would contradict the log after a crash.
+    /// Delivers committed entries. Preloaded ones wait until a configuration is committed, because a snapshot of them needs one. While the
+    /// disk may still have overwritten entries, only durable entries are delivered. A snapshot of others could become durable first, and
+    /// would contradict the log after a crash.
     /// </summary>
     public void Deliver()
     {
@@ -81,7 +81,7 @@ internal sealed class Commitment(RaftState state)
         }
     }
 
-    /// <summary>The process that made a proposal waits for its commit, and all processes wait for that of a configuration.</summary>
+    /// <summary>Notes who must be told of a commit: the process that made the proposal, or for a configuration all processes.</summary>
     private static void AwaitNotice(LeaderRole? leader, LogEntry entry)
     {
         if (leader is null)
@@ -102,7 +102,7 @@ internal sealed class Commitment(RaftState state)
         }
     }
 
-    /// <summary>The index up to which each voter has the log on disk; 0 for a voter that is not counted.</summary>
+    /// <summary>Returns the index up to which each voter has the log on disk, or 0 for a voter that is not counted.</summary>
     private Span<LogIndex> OnDisksOf(ImmutableArray<LeaderRole.Seat> voters, Span<LogIndex> indices)
     {
         for (var i = 0; i < voters.Length; i++)

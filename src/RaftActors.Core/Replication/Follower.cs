@@ -1,6 +1,6 @@
 namespace RaftActors.Core;
 
-/// <summary>A leader replicates to this process: AppendEntries (§5.3), and InstallSnapshot in pieces (§7).</summary>
+/// <summary>Takes what a leader replicates to this process: AppendEntries (§5.3), and InstallSnapshot in pieces (§7).</summary>
 internal sealed class Follower(
     RaftState state,
     RoleChanges roles,
@@ -9,7 +9,6 @@ internal sealed class Follower(
     Quiescence quiescence,
     Refusals refusals)
 {
-    /// <summary>A leader sends entries, or a heartbeat.</summary>
     public void OnAppendEntries(Peer peer, Envelope envelope, Message.AppendEntries request)
     {
         if (IsStale(envelope))
@@ -75,8 +74,8 @@ internal sealed class Follower(
     }
 
     /// <summary>
-    /// On a nearly full disk, the entries before the first pair. The rest is treated as lost on the network, and the message gets no reply:
-    /// a reply would bring it back at once, while heartbeats bring it back at their own pace.
+    /// On a nearly full disk, returns only the entries before the first pair. The rest counts as lost on the network, and the message gets
+    /// no reply. A reply would bring the rest back at once, while heartbeats bring it back at their own pace.
     /// </summary>
     private LogSlice FitOnDisk(LogSlice entries)
     {
@@ -95,7 +94,7 @@ internal sealed class Follower(
     }
 
     /// <summary>
-    /// Acknowledges durable entries only. A heartbeat is answered at once, so that a slow disk does not look like a dead process; entries
+    /// Acknowledges only durable entries. A heartbeat is answered at once, so that a slow disk does not look like a dead process. Entries
     /// are answered when they are on disk.
     /// </summary>
     private void Acknowledge(Member leader, LogIndex end, Message.AppendEntries request)
@@ -114,7 +113,7 @@ internal sealed class Follower(
         }
     }
 
-    /// <summary>The leader sent entries that are committed here already. It has everything that is committed here (§5.4).</summary>
+    /// <summary>Acknowledges entries that are committed here already. The leader has everything that is committed here (§5.4).</summary>
     private void AcknowledgeCommitted(Member leader, long round) =>
         Reply(leader, true, state.CommitIndex < state.Log.Durable ? state.CommitIndex : state.Log.Durable, round);
 
@@ -137,9 +136,7 @@ internal sealed class Follower(
         state.Send(leader, reply, after);
     }
 
-    /// <summary>
-    /// A message of the current leader, or of a later one: follows it, and holds to it for the shortest election timeout.
-    /// </summary>
+    /// <summary>Follows the current leader, or a later one, and keeps to it for the shortest election timeout.</summary>
     private void HearLeader(Envelope envelope, Serial leaderSerial)
     {
         if (envelope.Term > state.Term || state.Role is not FollowerRole { Leader: not null })
@@ -160,9 +157,7 @@ internal sealed class Follower(
         }
     }
 
-    /// <summary>
-    /// The leader asks whether this process has nothing to do. The question stands for a heartbeat, so it gets an answer in any case.
-    /// </summary>
+    /// <summary>Answers whether this process has nothing to do. The question replaces a heartbeat, so it always gets an answer.</summary>
     public void OnQuiesce(Envelope envelope, Message.Quiesce question)
     {
         if (envelope.Term == state.Term && state.Role is FollowerRole follower && follower.Leader == envelope.From)
@@ -203,10 +198,12 @@ internal sealed class Follower(
         }
     }
 
-    /// <summary>On a nearly full disk only empty pieces are taken; the others are treated as lost on the network.</summary>
+    /// <summary>
+    /// Tells whether a piece is accepted. On a nearly full disk only empty ones are; others count as lost on the network.
+    /// </summary>
     private bool HasRoomFor(Message.SnapshotChunk chunk) => !state.Durability.IsDiskShort || chunk.IsEmpty;
 
-    /// <summary>The transfer of a piece, begun if need be; null if the same leader already sends a newer snapshot.</summary>
+    /// <summary>Returns the transfer of a piece, begun if necessary, or null if the same leader already sends a newer snapshot.</summary>
     private IncomingSnapshot? Transfer(Member leader, Message.SnapshotChunk chunk)
     {
         var snapshot = chunk.Snapshot;
@@ -226,9 +223,7 @@ internal sealed class Follower(
         return state.Snapshots.Incoming = new IncomingSnapshot(leader, snapshot, chunk.SessionCount, chunk.KeyCount);
     }
 
-    /// <summary>
-    /// Takes the next sessions, keys or bytes. Any other piece is a heartbeat, came twice, or follows one that was lost.
-    /// </summary>
+    /// <summary>Takes the next sessions, keys or bytes. Any other piece is a heartbeat, came twice, or follows a lost one.</summary>
     private void TakePiece(IncomingSnapshot incoming, Message.SnapshotChunk chunk)
     {
         var isState = incoming.IsNext(chunk.Data, chunk.Place);
@@ -274,7 +269,7 @@ internal sealed class Follower(
         after);
 
     /// <summary>
-    /// Installs the whole snapshot. The log stays only if it holds the snapshot's place. A log with another entry there would refuse all
+    /// Installs the whole snapshot. The log stays only if it has the snapshot's place. A log with another entry there would refuse all
     /// that follows, and the leader would send the snapshot again for ever.
     /// </summary>
     private void Install(IncomingSnapshot incoming, long chunkRound)

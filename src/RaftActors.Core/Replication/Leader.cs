@@ -1,8 +1,8 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// A leader: its ticks and heartbeats, the entries that it sends (§5.3), and the replies to them. It steps down if it lost its majority
-/// or its disk.
+/// A leader: its ticks and heartbeats, the entries that it sends (§5.3), and the replies to them. It steps down if it has lost its
+/// majority or its disk.
 /// </summary>
 internal sealed class Leader(
     RaftState state,
@@ -15,7 +15,6 @@ internal sealed class Leader(
     Quiescence quiescence,
     Refusals refusals)
 {
-    /// <summary>One tick of a leader.</summary>
     public void OnTick(LeaderRole leader)
     {
         if (HasLostQuorum(state, leader))
@@ -33,7 +32,7 @@ internal sealed class Leader(
         }
     }
 
-    /// <summary>Check-quorum: no majority has answered for an election timeout (thesis §6.2).</summary>
+    /// <summary>Check-quorum: tells whether no majority has answered for an election timeout (thesis §6.2).</summary>
     public static bool HasLostQuorum(RaftState state, LeaderRole leader)
     {
         var timeout = state.Options.ElectionTimeoutMaxTicks + state.Durability.TimeoutExtension;
@@ -72,8 +71,8 @@ internal sealed class Leader(
     }
 
     /// <summary>
-    /// Replicates to a removed member until it has answered after the removal was committed, or for an election timeout. So it normally
-    /// learns of its removal from its own log, and campaigns no more (thesis §4.2.3).
+    /// Ends the replication to a removed member once it has answered after the removal was committed, or after an election timeout. So it
+    /// normally learns of its removal from its own log, and campaigns no more (thesis §4.2.3).
     /// </summary>
     private void ForgetRemovedPeers(LeaderRole leader)
     {
@@ -109,8 +108,8 @@ internal sealed class Leader(
         }
         else
         {
-            // A heartbeat would wake a process that has agreed. Another one gets it every other time, because it never agrees if its
-            // settings turn quiescence off.
+            // A heartbeat would wake a process that has agreed. One that has not gets a heartbeat every other time, because it never
+            // agrees if its settings turn quiescence off.
             var isAsked = state.Quiet.IsAsking && progress.State == ProgressState.Replicating;
             if (isAsked && (state.Quiet.Agreed.Contains(progress.Member) || state.Now / state.Options.HeartbeatTicks % 2 == 0))
             {
@@ -123,7 +122,6 @@ internal sealed class Leader(
         }
     }
 
-    /// <summary>Sends a heartbeat to each process.</summary>
     public void SendHeartbeats(LeaderRole leader)
     {
         foreach (var progress in leader.Progresses)
@@ -132,9 +130,7 @@ internal sealed class Leader(
         }
     }
 
-    /// <summary>
-    /// Sends to each process the news that it was not sent yet: entries, the commit index, the question of a round of reads.
-    /// </summary>
+    /// <summary>Sends each process its news: entries, the commit index, the question of a round of reads.</summary>
     public void Advance()
     {
         if (state.Role is not LeaderRole leader)
@@ -153,8 +149,8 @@ internal sealed class Leader(
     }
 
     /// <summary>
-    /// To a process that replicates: all new entries, in as many messages as its window takes, without waiting for replies. To one that is
-    /// probed: one message at a time. The commit index goes with the entries, or alone as <see cref="CommitNotices"/> allows.
+    /// Sends a process that replicates all new entries, in as many messages as its window takes, without waiting for replies. A process
+    /// that is probed gets one message at a time. The commit index goes with the entries, or alone as <see cref="CommitNotices"/> allows.
     /// </summary>
     private void SendNews(LeaderRole leader, Progress progress)
     {
@@ -177,7 +173,8 @@ internal sealed class Leader(
     }
 
     /// <summary>
-    /// Asks a voter whether it still follows (thesis §6.4). A message with entries does not ask: its reply waits for the voter's disk.
+    /// Asks a voter whether it still follows (thesis §6.4). A message with entries does not ask, because its reply waits for the voter's
+    /// disk.
     /// </summary>
     private void SendRound(LeaderRole leader, Progress progress)
     {
@@ -219,8 +216,8 @@ internal sealed class Leader(
     }
 
     /// <summary>
-    /// Sends the page of an entry that is no longer in memory. It may begin before that entry: the receiver finds that it has the entries
-    /// already.
+    /// Sends the page of an entry that has left the memory. It may begin before that entry, and the receiver finds that it has those
+    /// entries already.
     /// </summary>
     private void SendPage(LeaderRole leader, Progress progress)
     {
@@ -231,7 +228,7 @@ internal sealed class Leader(
         progress.Sent(page.End.Index, page.Size, state.CommitIndex);
     }
 
-    /// <summary>Builds a message, or takes the last one again: processes that are equally far are sent the same object.</summary>
+    /// <summary>Builds a message, or reuses the last one, because processes that are equally far are sent the same object.</summary>
     private Message.AppendEntries AppendEntriesAfter(LeaderRole leader, LogIndex previous, LogSlice entries)
     {
         var (position, serial) = (state.Log.PositionAt(previous), state.Log.LastPosition.Serial);
@@ -249,7 +246,6 @@ internal sealed class Leader(
         return leader.LastSent;
     }
 
-    /// <summary>A process answers AppendEntries.</summary>
     public void OnAppendEntriesReply(Envelope envelope, Message.AppendEntriesReply reply)
     {
         if (ProgressOf(envelope) is not { } progress)
@@ -284,8 +280,8 @@ internal sealed class Leader(
     }
 
     /// <summary>
-    /// A restarted process looks for agreement below entries that it had acknowledged. Within one term no entry gives way, so its disk lost
-    /// synced writes. A reply of an earlier start may just be late.
+    /// Tells whether a restarted process has lost synced writes, because it looks for agreement below entries that it had acknowledged.
+    /// Within one term no entry gives way. A reply of an earlier start may just be late.
     /// </summary>
     private bool HasLostAcknowledgedEntries(Progress progress, Envelope envelope, Message.AppendEntriesReply reply) =>
         !reply.Accepted
@@ -293,7 +289,7 @@ internal sealed class Leader(
         && reply.Match < progress.Match
         && (progress.Match <= state.Log.Base.Index || state.Log.TermAt(progress.Match) > Term.Zero);
 
-    /// <summary>The process needs entries that are compacted here.</summary>
+    /// <summary>Sends a snapshot, because the process needs entries that are compacted here.</summary>
     private void StartSnapshot(Progress progress)
     {
         if (progress.State is not (ProgressState.SendingSnapshot or ProgressState.Refused))
@@ -303,7 +299,6 @@ internal sealed class Leader(
         }
     }
 
-    /// <summary>A process says how much of a snapshot it has.</summary>
     public void OnSnapshotChunkReply(Envelope envelope, Message.SnapshotChunkReply reply)
     {
         if (ProgressOf(envelope) is { Outgoing: { } outgoing } progress && outgoing.Snapshot.Position == reply.Snapshot)
@@ -313,7 +308,6 @@ internal sealed class Leader(
         }
     }
 
-    /// <summary>A process is quiescent, or it is not.</summary>
     public void OnQuiesceReply(Envelope envelope, Message.QuiesceReply reply)
     {
         if (ProgressOf(envelope) is not { } progress)
@@ -333,7 +327,7 @@ internal sealed class Leader(
     }
 
     /// <summary>
-    /// The progress of the sender of a reply; null if the reply is of another term, or of a process outside the configurations
+    /// Returns the progress of the sender of a reply, or null if the reply is of another term, or of a process outside the configurations
     /// in force.
     /// </summary>
     private Progress? ProgressOf(Envelope envelope)

@@ -9,13 +9,11 @@ internal sealed class Progress(Member member, LogIndex next, long now)
 {
     private readonly SendWindow _window = new();
 
-    /// <summary>The latest boot whose log was compared with ours, or is being compared. Invariant: it never falls.</summary>
+    /// <summary>The latest boot whose log was, or is being, compared with ours. Invariant: it never falls.</summary>
     private Boot _compared;
 
-    /// <summary>The process.</summary>
     public Member Member { get; } = member;
 
-    /// <summary>Says what may be sent.</summary>
     public ProgressState State { get; private set; } = ProgressState.Probing;
 
     /// <summary>
@@ -26,25 +24,25 @@ internal sealed class Progress(Member member, LogIndex next, long now)
     /// <summary>The latest boot that acknowledged entries. Invariant: it never falls; replies can be late.</summary>
     public Boot Boot { get; private set; }
 
-    /// <summary>The next entry to send. Invariant: the log holds the place before it.</summary>
+    /// <summary>The next entry to send. Invariant: the log has the place before it.</summary>
     public LogIndex Next { get; private set; } = next;
 
     /// <summary>The snapshot that is being sent. Invariant: not null exactly in <see cref="ProgressState.SendingSnapshot"/>.</summary>
     public OutgoingSnapshot? Outgoing { get; private set; }
 
     /// <summary>
-    /// The log after this index is kept for the process; null if none is. During a transfer it is the log after the snapshot. Then
-    /// it is the log after <see cref="Match"/>, until the process has what the log held when the snapshot was installed. Otherwise,
-    /// under load, the end of one transfer would be the beginning of the next.
+    /// The log after this index is kept for the process, or none if null. During a transfer it is the log after the snapshot. Then it is
+    /// the log after <see cref="Match"/>, until the process has what the log had when the snapshot was installed. Otherwise, under load,
+    /// the end of one transfer would be the beginning of the next.
     /// </summary>
     public LogIndex? KeepsLogAfter => Outgoing is { } outgoing ? outgoing.Snapshot.Position.Index : Match < CatchesUpTo ? Match : null;
 
-    /// <summary>It has said that it may vote, so its entries on disk count.</summary>
+    /// <summary>The process has announced that it may vote, so its entries on disk count.</summary>
     public bool IsAdmitted { get; set; }
 
     /// <summary>
-    /// Where its log differs from ours, as it said last. Invariant: known in <see cref="ProgressState.Refused"/>; it stays known
-    /// when the logs are compared again.
+    /// Where its log differs from ours, by its latest report. Invariant: known in <see cref="ProgressState.Refused"/>, and kept while the
+    /// logs are compared again.
     /// </summary>
     public Divergence? Divergence { get; private set; }
 
@@ -54,19 +52,18 @@ internal sealed class Progress(Member member, LogIndex next, long now)
     /// <summary>The <see cref="CoreOptions.Promise"/> that it made with that answer.</summary>
     public long Promise { get; set; }
 
-    /// <summary>Its <see cref="CoreOptions.Priority"/>, as it said last.</summary>
+    /// <summary>Its latest <see cref="CoreOptions.Priority"/>.</summary>
     public int Priority { get; set; }
 
-    /// <summary>The tick since when it has answered and kept up without a break; null if it does not.</summary>
+    /// <summary>The tick since when it has answered and kept up without a break, or null.</summary>
     public long? KeepsUpSince { get; private set; }
 
-    /// <summary>The commit index that it was told.</summary>
     public CommitNotices Notices { get; } = new();
 
     /// <summary>The latest round of reads that it was asked to confirm.</summary>
     public long SentRound { get; set; }
 
-    /// <summary>The tick of its last reply; at first that of the election.</summary>
+    /// <summary>The tick of its last reply, or at first of the election.</summary>
     public long RepliedAt { get; set; } = now;
 
     /// <summary>Notes at each heartbeat whether it answers and keeps up.</summary>
@@ -74,14 +71,14 @@ internal sealed class Progress(Member member, LogIndex next, long now)
 
     private LogIndex CatchesUpTo { get; set; }
 
-    /// <summary>Whether a message with entries may go now.</summary>
+    /// <summary>Tells whether a message with entries may go now.</summary>
     public bool TakesEntries(CoreOptions options) =>
         State == ProgressState.Probing
         || (State == ProgressState.Replicating
             && _window.Count < Math.Min(_window.Limit, options.MaxInflightMessages)
             && _window.Size < options.MaxInflightBytes);
 
-    /// <summary>Whether entries or the commit index would go to it in the next step.</summary>
+    /// <summary>Tells whether entries or the commit index would go to it in the next step.</summary>
     public bool HasNews(CoreOptions options, LogIndex last, LogIndex commit) =>
         (TakesEntries(options) && (State == ProgressState.Probing || Next <= last))
         || (State == ProgressState.Replicating && Notices.Owes(commit));
@@ -105,7 +102,7 @@ internal sealed class Progress(Member member, LogIndex next, long now)
     public void Acknowledged(Boot boot) => Boot = boot.Number > Boot.Number ? boot : Boot;
 
     /// <summary>
-    /// Notes that the logs agree up to <paramref name="match"/>. Ours begins after <paramref name="start"/>, ends at <paramref
+    /// Notes that the logs agree up to <paramref name="match"/>. Ours reaches from after <paramref name="start"/> to <paramref
     /// name="last"/>.
     /// </summary>
     public void Accept(LogIndex match, LogIndex start, LogIndex last)
@@ -133,8 +130,8 @@ internal sealed class Progress(Member member, LogIndex next, long now)
     }
 
     /// <summary>
-    /// Notes that the other log lacks the place before the entries sent; the logs may agree at <paramref name="hint"/>. A stale
-    /// reply changes nothing.
+    /// Notes that the other log lacks the entry before those that were sent, and may agree at <paramref name="hint"/>. A stale reply
+    /// changes nothing.
     /// </summary>
     public void Reject(LogIndex hint)
     {
@@ -168,7 +165,7 @@ internal sealed class Progress(Member member, LogIndex next, long now)
         return Outgoing = new OutgoingSnapshot(snapshot, now);
     }
 
-    /// <summary>Keeps nothing for it any more: it did not answer, or took nothing of a snapshot, for too long.</summary>
+    /// <summary>Keeps no log and no snapshot for it any more, because it was silent, or took nothing of a snapshot, for too long.</summary>
     public void GiveUp(LogIndex start)
     {
         (Outgoing, CatchesUpTo) = (null, default);
@@ -177,8 +174,8 @@ internal sealed class Progress(Member member, LogIndex next, long now)
     }
 
     /// <summary>
-    /// Notes that this boot refuses our log; nothing is sent any more. False if a later boot was heard, whose log may differ
-    /// elsewhere or not at all.
+    /// Notes that this boot refuses our log, so that it is sent nothing any more. Returns false if a later boot was heard, because its log
+    /// may differ elsewhere or not at all.
     /// </summary>
     public bool Refuse(Divergence divergence, Boot boot)
     {
@@ -193,8 +190,8 @@ internal sealed class Progress(Member member, LogIndex next, long now)
     }
 
     /// <summary>
-    /// Compares the logs again after a restart: the new boot does not know where they differ, and could not check a verdict. Our
-    /// log begins after <paramref name="start"/>.
+    /// Compares the logs again after a restart, because the new boot does not know where they differ. Our log begins after <paramref
+    /// name="start"/>.
     /// </summary>
     public void CompareAgain(Boot boot, LogIndex start)
     {
@@ -219,7 +216,7 @@ internal sealed class Progress(Member member, LogIndex next, long now)
     }
 }
 
-/// <summary>The state of a leader towards one other process; it says what may be sent.</summary>
+/// <summary>What a leader knows of one other process, and so what it may send.</summary>
 internal enum ProgressState
 {
     /// <summary>It is not known where the two logs agree. The next message asks.</summary>
@@ -234,20 +231,18 @@ internal enum ProgressState
     /// <summary>It needs compacted entries, and is sent a snapshot (§7).</summary>
     SendingSnapshot,
 
-    /// <summary>It refuses our log; nothing is sent.</summary>
+    /// <summary>It refuses our log, so it is sent nothing.</summary>
     Refused,
 }
 
 /// <summary>
-/// The messages with entries to one process that are not answered yet, oldest first. A ring that grows as needed and then makes no
-/// garbage.
+/// The unanswered messages with entries to one process, oldest first. The ring grows as needed, and then makes no garbage.
 /// </summary>
 internal sealed class SendWindow
 {
     private (LogIndex Last, long Size)[] _ring = new (LogIndex, long)[4];
     private int _head;
 
-    /// <summary>The number of messages.</summary>
     public int Count { get; private set; }
 
     /// <summary>The size of their keys and values in bytes.</summary>
@@ -283,12 +278,11 @@ internal sealed class SendWindow
         Limit += wasFull ? before - Count : 0;
     }
 
-    /// <summary>Removes all messages.</summary>
     public void Clear() => (_head, Count, Size) = (0, 0, 0);
 
     /// <summary>
-    /// Allows one message, and then twice as many after each window that is acknowledged. After one rejection more are under way, and the
-    /// leader would replicate again after each of them. With a whole window each time the messages would multiply.
+    /// Allows one message, and then twice as many after each window that is acknowledged. When one message is rejected, others are still
+    /// under way, and the leader would replicate again after each rejection. With a whole window each time the messages would multiply.
     /// </summary>
     public void Narrow() => Limit = 1;
 
@@ -305,13 +299,15 @@ internal sealed class SendWindow
 }
 
 /// <summary>
-/// Decides when the commit index goes to one process without entries. A busy leader has entries to send soon, and the commit index goes
-/// with them. Sent alone, it doubles the messages of a leader with one client. So it goes alone only <see cref="MaxPerTick"/> times in a
+/// Decides when the commit index goes to one process without entries. A busy leader soon sends entries, which carry the commit index, and
+/// notices of their own would double the messages of a leader with one client. So a notice goes only <see cref="MaxPerTick"/> times in a
 /// tick, and whenever the process waits for it.
 /// </summary>
 internal sealed class CommitNotices
 {
-    /// <summary>So the last commit of a burst is late by a tick at most, and a quiet group is told each commit at once.</summary>
+    /// <summary>
+    /// With this bound a quiet group hears each commit at once, and the last commit of a burst is late by a tick at most.
+    /// </summary>
     public const int MaxPerTick = 8;
 
     private LogIndex _told;
@@ -319,16 +315,16 @@ internal sealed class CommitNotices
     private long _tick;
     private int _sentInTick;
 
-    /// <summary>The process was sent this commit index, alone or not.</summary>
+    /// <summary>Notes that the process was sent this commit index, alone or with entries.</summary>
     public void Told(LogIndex commit) => _told = commit;
 
-    /// <summary>The process waits until it knows that this index is committed.</summary>
+    /// <summary>Notes that the process waits until it knows that this index is committed.</summary>
     public void Await(LogIndex index) => _awaited = index > _awaited ? index : _awaited;
 
-    /// <summary>The process has not been sent this commit index.</summary>
+    /// <summary>Tells whether the process has not been sent this commit index.</summary>
     public bool Owes(LogIndex commit) => _told < commit;
 
-    /// <summary>True: the process has not been sent this commit index, and it may go alone in this tick.</summary>
+    /// <summary>Tells whether this commit index, which the process has not been sent, may go alone in this tick.</summary>
     public bool TryTake(LogIndex commit, long tick)
     {
         if (_told >= commit)

@@ -10,22 +10,24 @@ namespace RaftActors.Core;
 /// </summary>
 /// <remarks>
 /// <para>
-/// The watch outlives the quiescence of a follower until it hears a leader. Of two followers whose leader's machine falls silent, one is
-/// told of it first, and wakes the other by its pre-vote. That one has counted no ticks of silence, so it still holds to the leader and
-/// refuses. It must be told of the silence too, by its own node. Otherwise the group would have no leader for another election timeout.
+/// The watch over a follower lasts after its quiescence, until it hears a leader. Suppose that the leader's machine falls silent. One
+/// follower is told first, and wakes the other by its pre-vote. The other has counted no ticks of silence, so it still believes in the
+/// leader and refuses. If its own node did not tell it of the silence too, the group would lack a leader for another election timeout.
 /// </para>
 /// <para>
-/// Safety does not depend on it: a quiescent process has no rights that an awake one lacks. A process that wakes alone campaigns after an
-/// election timeout at the latest. Its pre-vote wakes the leader, whose heartbeats wake all.
+/// Safety does not depend on quiescence, because a quiescent process has no rights that an awake one lacks. A process that wakes alone
+/// campaigns after an election timeout at the latest. Its pre-vote wakes the leader, whose heartbeats wake all.
 /// </para>
 /// </remarks>
 internal sealed class Quiescence(RaftState state, Membership membership)
 {
-    /// <summary>A quiescent process counts no ticks.</summary>
+    /// <summary>Tells whether the input has no effect: a quiescent process counts no ticks.</summary>
     public bool Ignores(Input input) => state.Quiet.IsQuiescent && input is Input.Tick;
 
-    /// <summary>Before each input: notes whether the group has work, and wakes the process if the input needs it awake.</summary>
-    /// <returns>Whether it woke. A leader then sends heartbeats, which wake the others.</returns>
+    /// <summary>
+    /// Notes before each input whether the group has work, and wakes the process if the input needs it awake. Returns whether it woke; a
+    /// leader then sends heartbeats, which wake the others.
+    /// </summary>
     public bool WakesOn(Input input)
     {
         if (IsWork(input))
@@ -49,10 +51,10 @@ internal sealed class Quiescence(RaftState state, Membership membership)
         return true;
     }
 
-    /// <summary>At each heartbeat of a leader, before it is sent: decides whether it asks the others to become quiescent.</summary>
+    /// <summary>Decides before each heartbeat of a leader whether it asks the others to become quiescent.</summary>
     public void OnHeartbeat(LeaderRole leader) => state.Quiet.IsAsking = WhyNot(leader) is null;
 
-    /// <summary>A follower answers the question of its leader: yes, if it has all that the leader has, and nothing else to do.</summary>
+    /// <summary>Answers the question of the leader. A follower agrees if it has all that the leader has, and nothing else to do.</summary>
     public void Answer(FollowerRole follower, Member leader, Message.Quiesce question)
     {
         var agrees = state.Options.QuiesceTicks > 0
@@ -62,12 +64,12 @@ internal sealed class Quiescence(RaftState state, Membership membership)
         state.Send(leader, new Message.QuiesceReply(question.Last.Index, agrees));
         if (agrees)
         {
-            // Said again for each question: while another process has not agreed, only the questions show that the leader is there.
+            // Repeated for each question, because while another process has not agreed, only the questions show that the leader is there.
             Sleep(leader, [leader]);
         }
     }
 
-    /// <summary>An awake process knows for itself whether its leader is there.</summary>
+    /// <summary>Ends the watch over a process that is awake, because it counts the silence of its leader itself.</summary>
     public void EndWatch()
     {
         if (state.Quiet is { IsWatched: true, IsQuiescent: false })
@@ -77,7 +79,7 @@ internal sealed class Quiescence(RaftState state, Membership membership)
         }
     }
 
-    /// <summary>At the end of each step: a leader is quiescent if all others are. Only a follower is watched while it is awake.</summary>
+    /// <summary>Makes a leader quiescent at the end of a step if all others are, and ends the watch over all but followers.</summary>
     public void Advance()
     {
         if (state.Role is not FollowerRole { Leader: not null })
@@ -94,7 +96,7 @@ internal sealed class Quiescence(RaftState state, Membership membership)
         }
     }
 
-    /// <summary>Why the leader does not ask the others; null: it asks. The guard of quiescence.</summary>
+    /// <summary>Returns why the leader does not ask the others, or null if it asks.</summary>
     public string? WhyNot(LeaderRole leader)
     {
         if (state.Options.QuiesceTicks == 0)
@@ -158,7 +160,7 @@ internal sealed class Quiescence(RaftState state, Membership membership)
         return true;
     }
 
-    // If a learner could have taken its vote, it has it by now.
+    // After this time it has lost its vote to a learner, if one could take it.
     private bool IsGone(Progress progress) => state.Now - progress.RepliedAt >= 2L * state.Options.GoneTicks;
 
     private bool HasNothingToDo() =>
@@ -185,10 +187,10 @@ internal sealed class Quiescence(RaftState state, Membership membership)
         _ => true,
     };
 
-    // A process that was removed may greet for ever.
+    // A removed process may greet for ever, and would keep the group awake.
     private bool IsOfPeer(Envelope envelope) => state.Roster.Of(envelope.From.Name) is not null;
 
-    // The leader repeats its question until all have agreed, and an answer may come twice.
+    // The leader repeats its question until all have agreed, and an answer may come twice, so none of them is work.
     private bool IsOfQuiescence(Envelope envelope) => envelope.Term == state.Term && envelope.Body switch
     {
         Message.Quiesce question => envelope.From == state.Leader && question.Last == state.Log.LastPosition,
@@ -198,29 +200,29 @@ internal sealed class Quiescence(RaftState state, Membership membership)
     };
 }
 
-/// <summary>Whether the group has work, as one process knows. Changed by <see cref="Quiescence"/>.</summary>
+/// <summary>What one process knows of the group's work. Only <see cref="Quiescence"/> changes it.</summary>
 internal sealed class QuietState
 {
     /// <summary>
-    /// The process counts no ticks and sends nothing until an input wakes it. Invariant: its log is committed and durable up to the end.
+    /// Counts no ticks and sends nothing until an input wakes it. Invariant: its log is committed and durable up to the end.
     /// </summary>
     public bool IsQuiescent { get; set; }
 
     /// <summary>
-    /// The shells watch the processes on which this one depends: while it is quiescent, and afterwards until it hears a leader or follows
-    /// none.
+    /// The shells watch the processes on which this one depends. They do so while it is quiescent, and afterwards until it hears a leader
+    /// or follows none.
     /// </summary>
     public bool IsWatched { get; set; }
 
     /// <summary>The tick of the last input that was work.</summary>
     public long BusyAt { get; set; }
 
-    /// <summary>On a leader: its latest heartbeats asked the others to become quiescent.</summary>
+    /// <summary>Whether the latest heartbeats of this leader asked the others to become quiescent.</summary>
     public bool IsAsking { get; set; }
 
     /// <summary>
-    /// On a leader: those that became quiescent with everything up to the end of its log, and were sent nothing since that wakes them.
-    /// <see cref="Leader"/> adds them, and removes those to which it sends.
+    /// Those that became quiescent with the whole log of this leader, and were sent nothing since. <see cref="Leader"/> adds them, and
+    /// removes those to which it sends.
     /// </summary>
     public HashSet<Member> Agreed { get; } = [];
 }

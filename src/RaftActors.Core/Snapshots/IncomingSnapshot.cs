@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace RaftActors.Core;
 
 /// <summary>
-/// The snapshot that a process receives. Pieces of another leader, or of another place in the log, belong to another transfer and
-/// are never mixed. The sessions and keys are gathered in memory; the state, which follows them, goes to the disk.
+/// The snapshot that a process receives. Pieces of another leader, or of another place in the log, belong to another transfer and are
+/// never mixed. The sessions and keys are gathered in memory, and the state, which follows them, goes to the disk.
 /// </summary>
 internal sealed class IncomingSnapshot(Member leader, Snapshot snapshot, int sessionCount, int keyCount)
 {
@@ -12,13 +12,11 @@ internal sealed class IncomingSnapshot(Member leader, Snapshot snapshot, int ses
     private readonly List<SessionState> _sessions = [];
     private readonly List<CommittedKey> _keys = [];
 
-    /// <summary>The leader that sends it.</summary>
     public Member Leader { get; } = leader;
 
-    /// <summary>Its description; without sessions and keys until all of them have come.</summary>
+    /// <summary>Its description, which lacks sessions and keys until all of them have come.</summary>
     public Snapshot Snapshot { get; private set; } = snapshot;
 
-    /// <summary>All sessions have come.</summary>
     public bool HasSessions => Received >= sessionCount;
 
     /// <summary>All sessions and keys have come, so the description is complete.</summary>
@@ -33,22 +31,21 @@ internal sealed class IncomingSnapshot(Member leader, Snapshot snapshot, int ses
     /// <summary>The bytes of the state that have come.</summary>
     public long Offset => Received - sessionCount - keyCount;
 
-    /// <summary>The snapshot is whole.</summary>
     public bool IsWhole => Offset == Snapshot.Length;
 
-    /// <summary>Whether these are the next sessions.</summary>
+    /// <summary>Tells whether these are the next sessions.</summary>
     public bool IsNext(ImmutableArray<SessionState> sessions, long place) =>
         place == Received && !sessions.IsEmpty && sessions.Length <= sessionCount - Received;
 
-    /// <summary>Whether these are the next keys; all sessions must be there.</summary>
+    /// <summary>Tells whether these are the next keys, which follow all sessions.</summary>
     public bool IsNext(ImmutableArray<CommittedKey> keys, long place) =>
         place == Received && HasSessions && !keys.IsEmpty && keys.Length <= keyCount - _keys.Count;
 
-    /// <summary>Whether these are the next bytes of the state; all sessions and keys must be there.</summary>
+    /// <summary>Tells whether these are the next bytes of the state, which follow all sessions and keys.</summary>
     public bool IsNext(ReadOnlyMemory<byte> data, long place) =>
         place == Received && HasTables && data.Length <= Snapshot.Length - Offset && (!data.IsEmpty || Snapshot.Length == 0);
 
-    /// <summary>Adds sessions. They need no disk: after a crash the transfer begins again, with the state.</summary>
+    /// <summary>Adds sessions. They need no disk, because after a crash the whole transfer begins again.</summary>
     public void Add(ImmutableArray<SessionState> sessions)
     {
         _sessions.AddRange(sessions);

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace RaftActors.Core;
 
 /// <summary>
-/// One transfer of a snapshot, as its leader knows it. The sessions, the keys and the state are one sequence of places. A few pieces are
-/// outstanding at a time. A lost piece is noticed at a heartbeat; then everything from the receiver's place on is sent again.
+/// One transfer of a snapshot, as its leader knows it. The sessions, the keys and the state are one sequence of places, and a few pieces
+/// are outstanding at a time. If a piece seems lost at a heartbeat, everything from the receiver's place on is sent again.
 /// </summary>
 internal sealed class OutgoingSnapshot(Snapshot snapshot, long now)
 {
@@ -19,7 +19,7 @@ internal sealed class OutgoingSnapshot(Snapshot snapshot, long now)
     private long _sent;
 
     /// <summary>
-    /// The snapshot. It stays the same to the end: a transfer that began again with each newer one would never end.
+    /// The snapshot. It stays the same to the end, because a transfer that began again with each newer one would never end.
     /// </summary>
     public Snapshot Snapshot { get; } = snapshot;
 
@@ -30,13 +30,13 @@ internal sealed class OutgoingSnapshot(Snapshot snapshot, long now)
         Keys = snapshot.Keys with { Keys = [] },
     };
 
-    /// <summary>The receiver has it up to this place, the state on disk.</summary>
+    /// <summary>The place up to which the receiver has it, with the state on its disk.</summary>
     public long Stored { get; private set; }
 
-    /// <summary>The tick of the last progress; at first that of the beginning.</summary>
+    /// <summary>The tick of the last progress, or of the beginning.</summary>
     public long MovedAt { get; private set; } = now;
 
-    /// <summary>The receiver has everything and installs it.</summary>
+    /// <summary>Whether the receiver has everything and installs it.</summary>
     public bool IsStored => Stored == End;
 
     private int SessionCount => Snapshot.Sessions.Length;
@@ -47,8 +47,8 @@ internal sealed class OutgoingSnapshot(Snapshot snapshot, long now)
     private long End => StateStart + Snapshot.Length;
 
     /// <summary>
-    /// Takes the next piece if the window allows one: the sessions or the keys from a place on, or the room for bytes of the state. A
-    /// session is never split, even if it exceeds <paramref name="pieceBytes"/>.
+    /// Takes the next piece if the window allows one: sessions or keys from a place on, or the room for bytes of the state. A session is
+    /// never split, even if it exceeds <paramref name="pieceBytes"/>.
     /// </summary>
     public (long Place, ImmutableArray<SessionState> Sessions, ImmutableArray<CommittedKey> Keys)? TakeNext(int pieceBytes)
     {
@@ -66,8 +66,9 @@ internal sealed class OutgoingSnapshot(Snapshot snapshot, long now)
     }
 
     /// <summary>
-    /// Takes the receiver's reply. A lower place than before is late, or the receiver began anew. So nothing is sent again before the
-    /// next heartbeat: otherwise each late reply would bring a window of pieces, and each piece another late reply.
+    /// Takes the receiver's reply. A lower place than before comes from a late reply, or from a receiver that began anew. In both cases
+    /// nothing is sent again before the next heartbeat. Otherwise each late reply would cause a window of pieces, and each piece another
+    /// late reply.
     /// </summary>
     public void Answer(long stored, long now)
     {
@@ -86,8 +87,8 @@ internal sealed class OutgoingSnapshot(Snapshot snapshot, long now)
     }
 
     /// <summary>
-    /// Called at each heartbeat of a receiver that answers. If nothing arrived since the last one, the pieces seem lost. The disk
-    /// may just be slow, so one piece is sent until a reply comes.
+    /// Resends at a heartbeat, if the receiver answers but nothing arrived since the last one, so that the pieces seem lost. The disk may
+    /// just be slow, so one piece is sent until a reply comes.
     /// </summary>
     public void SendAgainIfLost()
     {

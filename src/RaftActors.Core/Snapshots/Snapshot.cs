@@ -42,8 +42,8 @@ internal sealed record SessionState(Member Origin, long Forgotten, ImmutableArra
     private const int FixedSize = 40;
 
     /// <summary>
-    /// The largest size in bytes. Each request is written as its difference to the one before, with 7 bits in a byte; a request of
-    /// a run takes 3 bytes.
+    /// The largest size in bytes. Each request is written as its difference to the one before, with 7 bits in a byte, so a request of a
+    /// run takes 3 bytes.
     /// </summary>
     internal int SizeMax()
     {
@@ -69,14 +69,13 @@ internal sealed record SessionState(Member Origin, long Forgotten, ImmutableArra
 /// The latest committed request keys, in the order of their commits. They follow from the committed entries alone, so they are the same
 /// on every process.
 /// </summary>
-/// <param name="Forgotten">The serial of the last keyed pair whose key was forgotten; 0: none was.</param>
+/// <param name="Forgotten">The serial of the last keyed pair whose key was forgotten, or 0.</param>
 /// <param name="Keys">The keys, the oldest first.</param>
 internal sealed record KeyTable(Serial Forgotten, ImmutableArray<CommittedKey> Keys)
 {
     /// <summary>The most keys that a group remembers. Part of the format.</summary>
     internal const int MaxKeys = 16_384;
 
-    /// <summary>No key was ever committed.</summary>
     public static KeyTable Empty { get; } = new(Serial.Zero, []);
 }
 

@@ -5,7 +5,7 @@ internal sealed class SnapshotState
 {
     private Snapshot? _latest;
 
-    /// <summary>The latest snapshot that is durable, or is being installed; null if there is none.</summary>
+    /// <summary>The latest snapshot that is durable, or is being installed, or null.</summary>
     public Snapshot? Latest
     {
         get => _latest;
@@ -17,23 +17,23 @@ internal sealed class SnapshotState
     }
 
     /// <summary>
-    /// The tables at <see cref="RaftLog.Floor"/>; null if it is not above <see cref="Latest"/>. Without them the next snapshot would read
-    /// all entries that left the memory.
+    /// The tables at <see cref="RaftLog.Floor"/>, or null if it is not above <see cref="Latest"/>. Without them the next snapshot would
+    /// read all entries that left the memory.
     /// </summary>
     public SnapshotTables? AtFloor { get; private set; }
 
     /// <summary>
-    /// The shell will describe a snapshot at this index or above. Null: it has no such plan. See <see cref="Input.SnapshotPlanned"/>.
+    /// The lowest index at which the shell will describe a snapshot, or null if it plans none (<see cref="Input.SnapshotPlanned"/>).
     /// </summary>
     public LogIndex? Planned { get; set; }
 
-    /// <summary>The snapshot that is being received; null if none is.</summary>
+    /// <summary>The snapshot that is being received, or null.</summary>
     public IncomingSnapshot? Incoming { get; set; }
 
     /// <summary>The content of the last <see cref="Effect.Discard"/>.</summary>
     public (LogPosition Log, LogIndex Snapshot) Discarded { get; set; }
 
-    /// <summary>Takes the entries that left the memory into the tables, unless the latest snapshot covers them.</summary>
+    /// <summary>Takes the entries that leave the memory into the tables, unless the latest snapshot covers them.</summary>
     public void OnEvicted(LogSlice entries, SessionBounds bounds)
     {
         if (!entries.IsEmpty && !(entries[^1].Index <= Latest?.Position.Index))
@@ -43,7 +43,9 @@ internal sealed class SnapshotState
         }
     }
 
-    /// <summary>New tables, from which the entries in memory lead to a snapshot: those at the floor, or of the latest snapshot.</summary>
+    /// <summary>
+    /// Returns new tables at the floor, or of the latest snapshot, from which the entries in memory lead to the next snapshot.
+    /// </summary>
     public SnapshotTables TablesBelow(LogIndex index, SessionBounds bounds)
     {
         Invariant.That(AtFloor is null || AtFloor.Index <= index, "a snapshot is not below the tables");
@@ -58,7 +60,7 @@ internal sealed class SnapshotTables
     private readonly Sessions _sessions;
     private readonly RequestKeys _keys;
 
-    /// <summary>Starts from the tables of a snapshot. Null: from empty ones, at the beginning of the log.</summary>
+    /// <summary>Starts from the tables of a snapshot, or from empty ones at the beginning of the log.</summary>
     public SnapshotTables(SessionBounds bounds, Snapshot? snapshot)
     {
         (_bounds, Index) = (bounds, snapshot?.Position.Index ?? LogIndex.Zero);
@@ -76,10 +78,10 @@ internal sealed class SnapshotTables
     /// <summary>The last entry that was added.</summary>
     public LogIndex Index { get; private set; }
 
-    /// <summary>Returns a copy, which changes apart from this one.</summary>
+    /// <summary>Returns a copy that changes independently.</summary>
     public SnapshotTables Copy() => new(this);
 
-    /// <summary>Adds committed entries. Those that were added before are skipped.</summary>
+    /// <summary>Adds committed entries, and skips those that were added before.</summary>
     public void Add(LogSlice entries)
     {
         foreach (ref readonly var entry in entries)

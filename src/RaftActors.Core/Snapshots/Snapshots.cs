@@ -8,7 +8,9 @@ namespace RaftActors.Core;
 /// </summary>
 internal sealed class Snapshots(RaftState state)
 {
-    /// <summary>The bytes above the bound that a planned snapshot may keep in memory. A stuck application must not exhaust it.</summary>
+    /// <summary>
+    /// The bytes above the bound that a planned snapshot may keep in memory, so that a stuck application does not exhaust it.
+    /// </summary>
     private const long PlannedBytesMax = 16 << 20;
 
     private ImmutableArray<Progress> Progresses => (state.Role as LeaderRole)?.Progresses ?? [];
@@ -26,13 +28,13 @@ internal sealed class Snapshots(RaftState state)
             "The group's first configuration comes after these preloaded pairs; a snapshot needs one.");
 
         // The tables at the commit index may have forgotten an origin or a key that was remembered at this index. A process that starts
-        // from the snapshot would then forget others than this one. So the entries in memory are added to earlier tables once more.
+        // from the snapshot would then forget others than this one. So the entries in memory are added once more, to earlier tables.
         var tables = state.Snapshots.TablesBelow(index, state.Options.Sessions);
         tables.Add(state.Log.From(tables.Index.Next, (int)(index.Value - tables.Index.Value)));
         return tables.Describe(state.Log.PositionAt(index), at, configuration, length);
     }
 
-    /// <summary>A snapshot of the application's state is durable.</summary>
+    /// <summary>Takes over a snapshot of the application's state that has become durable.</summary>
     public void OnSnapshotTaken(Snapshot snapshot)
     {
         if (snapshot.Position.Index <= state.Snapshots.Latest?.Position.Index)
@@ -49,9 +51,9 @@ internal sealed class Snapshots(RaftState state)
     }
 
     /// <summary>
-    /// Discards the entries that a snapshot covers, except the last ones before it, and those that a transfer of a snapshot needs: the
-    /// snapshot itself and the log after it. Without these the log would have moved on at the end of the transfer, and another would begin.
-    /// A process that is gone, or takes nothing of a snapshot, is not waited for: the snapshot may not be readable.
+    /// Discards the entries that a snapshot covers, except the last ones before it. A transfer of a snapshot keeps the snapshot and the
+    /// log after it; otherwise the log would have moved on at its end, and another transfer would begin. A process that is gone, or takes
+    /// nothing of a snapshot, is not waited for, because the snapshot may not be readable.
     /// </summary>
     public void Discard()
     {
@@ -115,8 +117,8 @@ internal sealed class Snapshots(RaftState state)
     }
 
     /// <summary>
-    /// Above the bound, evicts entries until an eighth of it is free. So an eviction is rare. Entries that are not in the store, or not
-    /// delivered, stay: they may be truncated, and the shell has not seen them.
+    /// Evicts entries above the bound until an eighth of it is free, so that evictions are rare. Entries that are not in the store may be
+    /// truncated, and those that are not delivered are unknown to the shell, so both stay.
     /// </summary>
     public void Evict()
     {
@@ -131,7 +133,7 @@ internal sealed class Snapshots(RaftState state)
         }
     }
 
-    /// <summary>The last entries that were sent to other processes. The heartbeats name their positions, so these stay known.</summary>
+    /// <summary>The last entries that were sent to other processes. Their positions stay known, because the heartbeats name them.</summary>
     private LogIndex[] SentTo() => state.Role is LeaderRole leader
         ? [.. leader.Progresses.Select(progress => new LogIndex(progress.Next.Value - 1))]
         : [];
@@ -150,8 +152,8 @@ internal sealed class Snapshots(RaftState state)
     }
 
     /// <summary>
-    /// The heartbeat of a transfer is an empty piece; the receiver would refuse AppendEntries until the end. The reply says how far the
-    /// receiver is. A receiver that does not answer is not sent the same piece again and again.
+    /// Sends an empty piece as the heartbeat of a transfer, because the receiver would refuse AppendEntries until the end. The reply tells
+    /// how far the receiver is. One that does not answer is not sent the same piece again and again.
     /// </summary>
     public void SendHeartbeat(Progress progress, OutgoingSnapshot outgoing)
     {

@@ -6,13 +6,11 @@ internal sealed class Clock
     /// <summary>Ticks since the start of the process.</summary>
     public long Now { get; private set; }
 
-    /// <summary>The monotonic clock at the latest input. Zero where the group has no leases.</summary>
+    /// <summary>The monotonic clock at the latest input, or zero in a group without leases.</summary>
     public Instant Instant { get; private set; }
 
-    /// <summary>Counts one tick.</summary>
     public void Tick() => Now++;
 
-    /// <summary>Counts ticks that have no effect.</summary>
     public void Skip(long ticks) => Now += ticks;
 
     /// <summary>Takes the reading that came with an input.</summary>

@@ -6,9 +6,9 @@ namespace RaftActors.Core;
 /// <remarks>
 /// An election takes two fsyncs one after the other: the candidate's and the voters'. Raft wants an election timeout well above that
 /// (§5.6), but a disk can slow down at any time. Elections would then follow one another without end, each begun before the votes of the
-/// one before are durable. Three rules prevent that, and none is noticed while a write takes less than a tick:
-/// <see cref="Elections"/> starts no election while the term or the vote is being written; a vote counts however late it arrives within
-/// its term; and <see cref="TimeoutExtension"/> lengthens every election timeout.
+/// one before are durable. Three rules prevent that, and none has an effect while a write takes less than a tick. First, <see
+/// cref="Elections"/> starts no election while the term or the vote is being written. Second, a vote counts however late it arrives within
+/// its term. Third, <see cref="TimeoutExtension"/> lengthens every election timeout.
 /// </remarks>
 internal sealed class Durability(CoreOptions options, Clock clock, List<Effect> effects, RaftLog log, HardState hardState)
 {
@@ -19,7 +19,7 @@ internal sealed class Durability(CoreOptions options, Clock clock, List<Effect> 
 
     private bool _isHardStateUnsaved;
 
-    /// <summary>The tick from which on the oldest outstanding read counts. Null: none is outstanding.</summary>
+    /// <summary>The tick from which on the oldest outstanding read counts, or null.</summary>
     private long? _readsSince;
 
     /// <summary>How long the latest write took, in ticks.</summary>
@@ -49,21 +49,19 @@ internal sealed class Durability(CoreOptions options, Clock clock, List<Effect> 
     /// <summary>The messages that wait for a write.</summary>
     public IEnumerable<Effect> Held => _held.Sendings;
 
-    /// <summary>All writes are durable.</summary>
     public bool IsIdle => _outstanding.Count == 0 && !log.HasUnsaved && !_isHardStateUnsaved;
 
     /// <summary>The oldest outstanding write, or read, takes longer than <see cref="CoreOptions.DiskStallTicks"/>.</summary>
     public bool IsStalled => (_outstanding.TryPeek(out var oldest) && IsOver(oldest.At)) || IsReadStalled;
 
-    /// <summary>A read of the store is outstanding.</summary>
     public bool IsReading => _readsSince is not null;
 
-    /// <summary>The oldest outstanding read takes longer than that.</summary>
+    /// <summary>The oldest outstanding read takes longer than <see cref="CoreOptions.DiskStallTicks"/>.</summary>
     public bool IsReadStalled => _readsSince is { } since && IsOver(since);
 
     /// <summary>
-    /// Ticks by which silence is tolerated longer. The other disks are assumed to be as slow as this one, and a write may wait for one
-    /// outstanding write.
+    /// The ticks by which silence is tolerated longer. The other disks are assumed to be as slow as this one, and a write may wait for
+    /// another one that is outstanding, so it is twice the time of a write.
     /// </summary>
     public int TimeoutExtension => 2 * _latestWriteTicks;
 
@@ -87,9 +85,8 @@ internal sealed class Durability(CoreOptions options, Clock clock, List<Effect> 
     }
 
     /// <summary>
-    /// Sends when the hard state is durable, and the write <paramref name="after"/> too. A message that waited is like one that was slow on
-    /// the network. Raft would let a candidate ask before its own vote is durable. Core does not: a process that crashes could then lead
-    /// one term twice.
+    /// Sends when the hard state is durable, and the write <paramref name="after"/> too. To the receiver the wait looks like a slow
+    /// network. Raft would let a candidate ask before its own vote is durable, but a process that crashes could then lead one term twice.
     /// </summary>
     public void Send(Effect sending, Ticket after = default)
     {
@@ -122,9 +119,8 @@ internal sealed class Durability(CoreOptions options, Clock clock, List<Effect> 
         return AskForWrite();
     }
 
-    /// <summary>Notes that a write is durable and sends what waited for it.</summary>
-    /// <param name="slowedBy">The ticks by which <see cref="TimeoutExtension"/> grew on the way.</param>
-    /// <returns>False if a later write was reported before.</returns>
+    /// <summary>Notes that a write is durable and sends what waited for it. Returns false if a later write was reported before.</summary>
+    /// <param name="slowedBy">The ticks by which <see cref="TimeoutExtension"/> grew.</param>
     public bool Finish(Ticket ticket, out int slowedBy)
     {
         Invariant.That(ticket <= Asked, "only a write that was asked for becomes durable");

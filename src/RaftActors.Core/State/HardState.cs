@@ -7,13 +7,13 @@ namespace RaftActors.Core;
 internal sealed record HardState(Term Term, Member? VotedFor, ImmutableArray<PeerRecord> Recorded)
 {
     /// <summary>
-    /// This incarnation may vote: a majority of the other founders has recorded it as the first of its name, or a committed configuration
-    /// holds it. Durable, since after a restart those founders may be gone.
+    /// This incarnation may vote, because a majority of the other founders has recorded it as the first of its name, or a committed
+    /// configuration holds it. The right is durable, because after a restart those founders may be gone.
     /// </summary>
     public bool IsAdmitted { get; init; }
 
     /// <summary>
-    /// The group whose founding this process knows to be committed; <see cref="GroupUid.None"/> before. It never changes, and messages of
+    /// The group whose founding this process knows to be committed, or <see cref="GroupUid.None"/>. It never changes, and messages of
     /// another group are refused.
     /// </summary>
     public GroupUid Group { get; init; }
@@ -22,18 +22,18 @@ internal sealed record HardState(Term Term, Member? VotedFor, ImmutableArray<Pee
     public Boot Boot { get; init; }
 
     /// <summary>
-    /// The founding roster, by name: before the founding a process starts with no other one. Empty in the store of a joining process, and
-    /// of a group that was founded before stores held it.
+    /// The founding roster by name, so that before the founding a process starts with no other one. It is empty in the store of a joining
+    /// process.
     /// </summary>
     public ImmutableArray<ProcessName> Roster { get; init; } = [];
 
     /// <summary>
-    /// The longest promise that a leader may still rely on (<see cref="CoreOptions.Promise"/>). A start keeps it first, even with other
-    /// settings. 0: none was made.
+    /// The longest promise that a leader may still rely on (<see cref="CoreOptions.Promise"/>), or 0. A start keeps it first, even if its
+    /// own settings differ.
     /// </summary>
     public long Promise { get; init; }
 
-    /// <summary>Why this process is fenced; null if it is not.</summary>
+    /// <summary>Why this process is fenced, or null.</summary>
     public Fence? Fence { get; init; }
 
     /// <summary>The first incarnation recorded for a name, or none.</summary>
@@ -50,7 +50,7 @@ internal sealed record HardState(Term Term, Member? VotedFor, ImmutableArray<Pee
         return Incarnation.None;
     }
 
-    /// <summary>The latest start recorded for a member; null if none is.</summary>
+    /// <summary>The latest start recorded for a member, or null.</summary>
     internal Boot? LatestBootOf(Member member)
     {
         foreach (var record in Recorded)
@@ -82,7 +82,7 @@ internal abstract record Fence
     /// <summary>The reason that other processes are told.</summary>
     internal RefusalReason Reason => this is Diverged ? RefusalReason.Diverged : RefusalReason.RestoredDisk;
 
-    /// <summary>The first serial that differs; 0 if no log differs.</summary>
+    /// <summary>The first serial that differs, or 0 if no log differs.</summary>
     internal Serial Serial => this is Diverged diverged ? diverged.From : Serial.Zero;
 
     /// <summary>A majority has another log than this process.</summary>
@@ -93,7 +93,7 @@ internal abstract record Fence
         public override string ToString() => $"a majority has another log from serial {From} on";
     }
 
-    /// <summary>The store is an old copy, or its disk lost synced writes. So votes and entries are forgotten.</summary>
+    /// <summary>The store is an old copy, or its disk lost synced writes, so votes and entries are forgotten.</summary>
     public sealed record RestoredDisk : Fence
     {
         /// <inheritdoc/>

@@ -6,22 +6,23 @@ namespace RaftActors.Core;
 /// </summary>
 /// <param name="HardState">Term, vote and records.</param>
 /// <param name="Log">
-/// All entries after <see cref="Base"/> and <see cref="Earlier"/>, durable already; preloaded ones have term 0 (<see cref="Preload"/>).
+/// All entries after <see cref="Base"/> and <see cref="Earlier"/>. They are durable, and preloaded ones have term 0 (<see
+/// cref="Preload"/>).
 /// </param>
 internal sealed record InitialState(HardState HardState, LogSlice Log)
 {
     /// <summary>An empty store.</summary>
     public static InitialState Empty { get; } = new(new HardState(Term.Zero, null, []), []);
 
-    /// <summary>The last compacted entry; the zero position if there is none. Where it is not zero there is a snapshot.</summary>
+    /// <summary>The last compacted entry, which a snapshot covers, or the zero position.</summary>
     public LogPosition Base { get; init; }
 
-    /// <summary>The entries after <see cref="Base"/> that are not in memory; null: all are in <see cref="Log"/>.</summary>
+    /// <summary>The entries after <see cref="Base"/> that are not in memory, or null if all are in <see cref="Log"/>.</summary>
     public EarlierLog? Earlier { get; init; }
 
     /// <summary>
-    /// The entries up to this index are known to be committed; 0: the store knows of none. Core keeps no more of them in memory than
-    /// <see cref="CoreOptions.LogMemoryBytes"/> allows. Others stay in memory until a leader commits them.
+    /// The index up to which the store knows that the entries are committed, or 0. Core keeps no more of them in memory than <see
+    /// cref="CoreOptions.LogMemoryBytes"/> allows. Others stay in memory until a leader commits them.
     /// </summary>
     public LogIndex Committed { get; init; }
 
@@ -29,8 +30,8 @@ internal sealed record InitialState(HardState HardState, LogSlice Log)
     internal LogIndex Last => Log.Length > 0 ? Log[^1].Index : Earlier?.Last ?? Base.Index;
 
     /// <summary>
-    /// The latest snapshot, at or above <see cref="Base"/>; null if there is none. It may go beyond the end of the log, if it became
-    /// durable before the entries. Then it covers all of them.
+    /// The latest snapshot, at or above <see cref="Base"/>, or null. If it became durable before the entries that it covers, it goes
+    /// beyond the end of the log and covers all of it.
     /// </summary>
     public Snapshot? Snapshot { get; init; }
 }

@@ -3,8 +3,8 @@ using System.Collections.Immutable;
 namespace RaftActors.Core;
 
 /// <summary>
-/// All that a process knows between two steps. The classes beside it (<see cref="Elections"/>, <see cref="Leader"/> and so on) hold no
-/// state: each reads and changes this one. Only <see cref="Views"/> remembers what it announced. Not thread-safe.
+/// All that a process knows between two steps. The classes beside it (<see cref="Elections"/>, <see cref="Leader"/> and so on) read and
+/// change it and hold no state; only <see cref="Views"/> remembers what it announced. Not thread-safe.
 /// </summary>
 internal sealed class RaftState
 {
@@ -24,7 +24,6 @@ internal sealed class RaftState
         Keys = new RequestKeys(options.Sessions, initial.Snapshot?.Keys ?? KeyTable.Empty);
     }
 
-    /// <summary>The settings of this process; they never change.</summary>
     public CoreOptions Options { get; }
 
     /// <summary>The application cannot apply the next entry (<see cref="Input.Held"/>).</summary>
@@ -33,7 +32,6 @@ internal sealed class RaftState
     /// <summary>The leadership priority of this process now.</summary>
     public int Priority => IsHeld ? int.MinValue : Options.Priority;
 
-    /// <summary>Ticks and the reading of the monotonic clock.</summary>
     public Clock Clock { get; } = new();
 
     /// <summary>The effects of the current step, in order. Empty between two steps.</summary>
@@ -45,10 +43,8 @@ internal sealed class RaftState
     /// <summary>The configurations in the log and in the snapshot. Invariant: it holds those of <see cref="Log"/> and no other.</summary>
     public ConfigurationHistory Configurations { get; }
 
-    /// <summary>The hard state, and the messages that wait for the disk.</summary>
     public Durability Durability { get; }
 
-    /// <summary>The other processes that this one deals with.</summary>
     public Roster Roster { get; } = new();
 
     /// <summary>The role, with all that belongs to it. Only <see cref="RoleChanges"/> sets it.</summary>
@@ -83,7 +79,6 @@ internal sealed class RaftState
     /// <summary>The committed request keys, to recognise repeats of any origin.</summary>
     public RequestKeys Keys { get; set; }
 
-    /// <summary>When this process campaigns.</summary>
     public ElectionTimer Timer { get; }
 
     /// <summary>Events that decide whether this process campaigns, besides its timer.</summary>
@@ -92,19 +87,15 @@ internal sealed class RaftState
     /// <summary>The transfer of leadership that is under way.</summary>
     public TransferState Transfers { get; } = new();
 
-    /// <summary>Whether the group has work.</summary>
     public QuietState Quiet { get; } = new();
 
-    /// <summary>The latest snapshot, and one that is being received.</summary>
     public SnapshotState Snapshots { get; } = new();
 
     /// <summary>Questions that this start asked its leaders on behalf of reads.</summary>
     public long ReadQuestions { get; set; }
 
-    /// <summary>This process.</summary>
     public Member Self => Options.Self;
 
-    /// <summary>Ticks since the start.</summary>
     public long Now => Clock.Now;
 
     /// <summary>Term, vote and records as they are now, durable or not.</summary>
@@ -113,7 +104,7 @@ internal sealed class RaftState
     /// <summary>The current term (§5.1).</summary>
     public Term Term => HardState.Term;
 
-    /// <summary>The leader of the current term; null if none is known.</summary>
+    /// <summary>The leader of the current term, or null if none is known.</summary>
     public Member? Leader => Role switch
     {
         LeaderRole => Self,
@@ -121,25 +112,23 @@ internal sealed class RaftState
         _ => null,
     };
 
-    /// <summary>The campaign of this process in its term, while it knows of no leader in it; null if there is none.</summary>
+    /// <summary>The campaign of this process in its term while it knows of no leader in it, or null.</summary>
     public CandidateRole? Candidacy => Role as CandidateRole ?? (Role as PreCandidateRole)?.Unfinished;
 
     /// <summary>The configuration in force: the latest in the log, or the founding roster.</summary>
     public Configuration Configuration => Configurations.Latest;
 
-    /// <summary>The latest configuration that is committed; null before the first.</summary>
+    /// <summary>The latest committed configuration, or null before the first.</summary>
     public Configuration? CommittedConfiguration => Configurations.LatestUpTo(CommitIndex)?.Configuration;
 
-    /// <summary>Its latest entry that is committed is of the current term, so its commit index is that of the group (§8).</summary>
+    /// <summary>The latest committed entry is of the current term, so this commit index is that of the group (§8).</summary>
     public bool HasCommittedInTerm => CommitIndex > LogIndex.Zero && Log.TermAt(CommitIndex) == Term;
 
     /// <summary>A leader is known, and has committed an entry of its own term.</summary>
     public bool IsReady => Leader is not null && HasCommittedInTerm;
 
-    /// <summary>This incarnation may vote and campaign.</summary>
     public bool IsAdmitted => HardState.IsAdmitted;
 
-    /// <summary>This process is excluded from the group until it restarts with an empty store.</summary>
     public bool IsFenced => HardState.Fence is not null;
 
     /// <summary>No configuration is known, to this process or to any that it met.</summary>
@@ -149,12 +138,12 @@ internal sealed class RaftState
         && HardState.Group == GroupUid.None
         && !Roster.Peers.Any(peer => peer.IsFounded);
 
-    /// <summary>A committed configuration does not hold this name. The process takes part again once a later one holds it.</summary>
+    /// <summary>A committed configuration does not hold this name. The process takes part again when a later one holds it.</summary>
     public bool IsRemoved => CommittedConfiguration?.HasName(Self.Name) == false;
 
     /// <summary>
-    /// Another process, which has committed a configuration without this one, has said so under the configuration in force. The word may
-    /// have been late and mean an earlier removal, so it counts for <see cref="CoreOptions.GoneTicks"/> only. Null if none has.
+    /// Another process told this one, under the configuration in force, that a committed configuration does not hold it; null if none did.
+    /// The message may be late and mean an earlier removal, so it counts for <see cref="CoreOptions.GoneTicks"/> only.
     /// </summary>
     public Reason.ToldRemoved? ToldRemoved =>
         Election.ToldRemoved is { } told && told.Under == Configurations.LatestIndex && Now - told.At < Options.GoneTicks
@@ -164,37 +153,33 @@ internal sealed class RaftState
     /// <summary>This process joins, and no committed configuration is known to it.</summary>
     public bool IsOutside => Options.IsJoining && CommittedConfiguration is null;
 
-    /// <summary>The process has promised to elect no other leader yet (thesis §6.4.1).</summary>
+    /// <summary>This process has promised to elect no other leader yet (thesis §6.4.1).</summary>
     public bool IsBound => Now < Election.BoundUntil;
 
     /// <summary>The founding roster: that of the store, or the one given at start if the store has none.</summary>
     public ImmutableArray<ProcessName> Founders => HardState.Roster.IsEmpty ? Options.Roster : HardState.Roster;
 
-    /// <summary>
-    /// The largest K: the recorded one. In a group that recorded none it is this process's own, as in the versions that founded such
-    /// groups.
-    /// </summary>
+    /// <summary>The largest K, as the group has recorded it.</summary>
     public int MaxQuorum => Configuration.MaxQuorum;
 
-    /// <summary>The rank of this process in a founding.</summary>
     public FoundingRank Rank => new(Log.LastPosition, Self.Name);
 
-    /// <summary>The number of the leader's latest round of reads; 0 if this process does not lead.</summary>
+    /// <summary>The number of the leader's latest round of reads, or 0 if this process does not lead.</summary>
     public long LatestRound => (Role as LeaderRole)?.Rounds.Latest ?? 0;
 
     /// <summary>
-    /// The configuration in force before the first one in the log. A joining process is in no roster yet: it knows itself alone, and has no
-    /// vote.
+    /// The configuration in force before the first one in the log. A joining process is in no roster yet, so it knows itself alone and has
+    /// no vote.
     /// </summary>
     public Configuration FoundingRoster() => Options.IsJoining
         ? new Configuration(GroupUid.None, 0, [], [], [Self], [])
         : FoundingConfiguration.OfAll(Founders, Self, HardState.Recorded);
 
-    /// <summary>The failure domain of a process, as it said last; empty if it has none, or was not met since this start.</summary>
+    /// <summary>The failure domain that a process named last, or an empty text if it named none since this start.</summary>
     public string DomainOf(ProcessName name) => name == Self.Name ? Options.FailureDomain : Roster.Of(name)?.FailureDomain ?? "";
 
-    /// <summary>Appends an entry of the leader itself, of the current term. A configuration is in force from here on (§6).</summary>
-    /// <param name="now">The wall clock of this process, for a pair. Other entries have the time before them.</param>
+    /// <summary>Appends an entry of the leader itself in the current term. A configuration is in force from here on (§6).</summary>
+    /// <param name="now">The wall clock of this process, for a pair. Other entries take the time of the entry before.</param>
     public LogEntry Append(LeaderRole leader, Payload payload, LogTime now = default)
     {
         Invariant.That(Role == leader, "only the leader appends entries of its own");
@@ -215,7 +200,6 @@ internal sealed class RaftState
         return entry;
     }
 
-    /// <summary>Appends an entry to the log.</summary>
     public void Append(LogEntry entry)
     {
         Invariant.That(
@@ -243,17 +227,16 @@ internal sealed class RaftState
     public void Send(Member to, Message body, Term term, Ticket after = default) =>
         Durability.Send(new Effect.Send(EnvelopeOf(to, body, term)), after);
 
-    /// <summary>A message from this process.</summary>
     public Envelope EnvelopeOf(Member to, Message body, Term term) => new(Self, to, HardState.Group, term, HardState.Boot, body);
 
-    /// <summary>Another incarnation of that process was met later, so this member does not run any more.</summary>
+    /// <summary>Tells whether another incarnation of that process was met later, so that this member does not run any more.</summary>
     public bool IsReplaced(Member member) =>
         Roster.Of(member.Name) is { } peer && peer.Current != Incarnation.None && peer.Current != member.Incarnation;
 
-    /// <summary>A replica has answered this leader within the shortest election timeout.</summary>
+    /// <summary>Tells whether a replica has answered this leader within the shortest election timeout.</summary>
     public bool IsResponsive(Progress progress) => Now - progress.RepliedAt < Options.ElectionTimeoutMinTicks;
 
-    /// <summary>Both groups are known, and they differ.</summary>
+    /// <summary>Tells whether both groups are known and differ.</summary>
     public bool IsOfOtherGroup(GroupUid group) =>
         group != GroupUid.None && HardState.Group != GroupUid.None && group != HardState.Group;
 }

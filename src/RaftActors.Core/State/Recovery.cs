@@ -5,7 +5,7 @@ namespace RaftActors.Core;
 /// <summary>Turns what the store returned into the state of a start, and refuses a store that contradicts itself.</summary>
 internal static class Recovery
 {
-    /// <summary>The log, which may begin after a compacted part.</summary>
+    /// <summary>Returns the log, which may begin after a compacted part.</summary>
     /// <exception cref="ArgumentException">Log and snapshot contradict each other.</exception>
     public static RaftLog LogOf(InitialState initial)
     {
@@ -26,7 +26,7 @@ internal static class Recovery
             $"the snapshot covers {position}, and its configuration is of {snapshot.ConfigurationIndex}");
         if (initial.Last < position.Index)
         {
-            // The application was given entries that this disk was still writing, and its snapshot became durable first. It covers them.
+            // The application was given entries that this disk was still writing. Its snapshot covers them, and became durable first.
             return new RaftLog(position, []);
         }
 
@@ -39,8 +39,8 @@ internal static class Recovery
     }
 
     /// <summary>
-    /// The hard state. A snapshot that became durable before the entries that it covers also did so before their term. This process has
-    /// sent nothing in that term, since messages wait for the write. So no vote is forgotten.
+    /// Returns the hard state. A snapshot may become durable before the term of the entries that it covers. This process has sent nothing
+    /// in that term, because messages wait for the write, so no vote is forgotten.
     /// </summary>
     public static HardState HardStateOf(InitialState initial)
     {
@@ -80,19 +80,19 @@ internal static class Recovery
     }
 
     /// <summary>
-    /// When a promise that an earlier start made is over. When it was made is forgotten, so it counts as made now, in the ticks of this
-    /// start. In term 0 no leader was ever heard.
+    /// Returns when a promise of an earlier start is over. When it was made is forgotten, so it counts as made now, in ticks of this
+    /// start. In term 0 no leader was ever heard, so none was made.
     /// </summary>
     private static long EndOfPromise(RaftState state) => state.HardState.Promise > 0 && state.Term > Term.Zero
         ? ((state.HardState.Promise - 1) / state.Options.TickMicroseconds) + 2
         : 0;
 
-    /// <summary>The mark of a start. It has a seed of its own, so that the other random choices do not depend on it.</summary>
+    /// <summary>Returns the mark of a start. Its seed differs, so that the other random choices do not depend on it.</summary>
     public static ulong MarkOf(ulong seed) => new Prng(~seed).Next();
 
     /// <summary>
-    /// The hard state of a start: one boot more, and before the founding the roster. The roster is durable before any vote, so no restart
-    /// can vote under another one.
+    /// Returns the hard state of a start, with the next boot and, before the founding, the roster. The roster is durable before any vote,
+    /// so that no restart can vote under another one.
     /// </summary>
     private static HardState WithThisStart(RaftState state)
     {
@@ -111,10 +111,10 @@ internal static class Recovery
     }
 
     /// <summary>
-    /// Takes what follows from the entries above the snapshot: configurations, and the sessions and request keys of the committed ones.
-    /// Entries of an <see cref="EarlierLog"/> pass through the log. The committed ones leave the memory again, above its bound.
+    /// Restores what follows from the entries above the snapshot: the configurations, and the sessions and request keys of the committed
+    /// ones. Entries of an <see cref="EarlierLog"/> pass through the log, and committed ones leave the memory again above its bound.
     /// </summary>
-    /// <param name="start">The index of the snapshot; 0: there is none.</param>
+    /// <param name="start">The index of the snapshot, or 0.</param>
     /// <returns>The commit index.</returns>
     private static LogIndex Load(RaftState state, InitialState initial, LogIndex start)
     {

@@ -1,15 +1,15 @@
 namespace RaftActors.Core;
 
 /// <summary>
-/// Tells until when ticks have no effect, so that an idle process need not wake for each. Only a leader, a follower of one and a process
-/// that looks for one rest, and only without a write, a read or a change under way. In all other states every tick counts.
+/// Tells until when ticks have no effect, so that an idle process need not wake for each. It rests only as a leader, as a follower that
+/// has one, or while it looks for one, and only without a write, a read or a change under way. In all other states every tick counts.
 /// </summary>
 internal static class Rest
 {
     /// <summary>The next tick that may have an effect.</summary>
     public static long EndOf(RaftState state)
     {
-        // A former leader waits for the end of its transfer too.
+        // A former leader also waits for the end of its transfer.
         var isSteady = state is { IsFenced: false, ToldRemoved: null, Snapshots.Incoming: null, Transfers.Current: null }
             && state.Durability is { IsIdle: true, IsReading: false };
         return state.Role switch
@@ -26,7 +26,7 @@ internal static class Rest
 
     private static bool IsMember(RaftState state) => state is { IsAdmitted: true, IsFounding: false };
 
-    // It may be answered in the next step, for instance if this process led until the end of the latest one.
+    // A kept request may be answered in the next step, for instance if this process led until the end of the latest one.
     private static bool HasKeptRequest(RaftState state) => state.Roster.Peers.Any(static peer => peer.KeptRequest is not null);
 
     private static long EndOf(RaftState state, LeaderRole leader)
@@ -62,7 +62,7 @@ internal static class Rest
         end = Earlier(state, end, state.Options.FoundingTimeoutTicks);
         foreach (var peer in state.Roster.Peers)
         {
-            // It stands in the way of the next best one until its greeting is too old.
+            // The peer stands in the way of the next best one until its greeting is too old.
             end = hearsMajority && peer.GreetedAt is { } at ? Earlier(state, end, at + state.Options.ElectionTimeoutMaxTicks) : end;
         }
 
@@ -96,6 +96,6 @@ internal static class Rest
     private static long NextHeartbeat(RaftState state) =>
         ((state.Now / state.Options.HeartbeatTicks) + 1) * state.Options.HeartbeatTicks;
 
-    // A time that is over has had its effect.
+    // A time in the past has had its effect.
     private static long Earlier(RaftState state, long end, long other) => other > state.Now ? Math.Min(end, other) : end;
 }

@@ -3,7 +3,9 @@ namespace RaftActors.Core;
 /// <summary>The only way from role to role (Figure 4).</summary>
 internal sealed class RoleChanges(RaftState state, Reads reads, Transfers transfers)
 {
-    /// <summary>Takes a role. Resets what belongs to the old one: the election timer, its reads, and a transfer that this ends.</summary>
+    /// <summary>
+    /// Takes a role, and resets what belongs to the old one: the election timer, its reads, and a transfer that this ends.
+    /// </summary>
     public void Become(Role next)
     {
         var last = state.Role;

@@ -16,18 +16,15 @@ internal abstract class Role
 }
 
 /// <summary>A process that follows a leader, or waits for one.</summary>
-/// <param name="leader">The leader of the term; null if unknown. Invariant: a term has one leader, but the follower may give it
-/// up.</param>
+/// <param name="leader">The leader of the term, or null if unknown. A term has one leader, but the follower may give it up.</param>
 /// <param name="leaderSerial">The last serial in the leader's log when this process first heard of it.</param>
 internal sealed class FollowerRole(Member? leader, Serial leaderSerial) : Role
 {
     /// <inheritdoc/>
     public override RaftRole Kind => RaftRole.Follower;
 
-    /// <summary>The leader of the term; null if unknown.</summary>
     public Member? Leader => leader;
 
-    /// <summary>The last serial in the leader's log when this process first heard of it.</summary>
     public Serial LeaderSerial => leaderSerial;
 
     /// <summary>The reads that the leader must confirm.</summary>
@@ -35,7 +32,7 @@ internal sealed class FollowerRole(Member? leader, Serial leaderSerial) : Role
 }
 
 /// <summary>A process that asks whether it could win the next term; its own term stays the same (thesis §9.6).</summary>
-/// <param name="unfinished">Its campaign in the current term, which can still be won; null if there is none.</param>
+/// <param name="unfinished">Its campaign in the current term, which can still be won, or null.</param>
 internal sealed class PreCandidateRole(CandidateRole? unfinished) : Role
 {
     /// <inheritdoc/>
@@ -44,7 +41,6 @@ internal sealed class PreCandidateRole(CandidateRole? unfinished) : Role
     /// <summary>The answers so far.</summary>
     public Ballot Ballot { get; } = new();
 
-    /// <summary>Its campaign in the current term, which can still be won; null if there is none.</summary>
     public CandidateRole? Unfinished => unfinished;
 }
 
@@ -55,7 +51,6 @@ internal sealed class CandidateRole(Ticket ownVote) : Role
     /// <inheritdoc/>
     public override RaftRole Kind => RaftRole.Candidate;
 
-    /// <summary>The write that makes its own vote durable.</summary>
     public Ticket OwnVote => ownVote;
 
     /// <summary>The answers so far.</summary>
@@ -72,10 +67,8 @@ internal sealed class LeaderRole(Serial electedSerial, ImmutableArray<Member> el
     /// <inheritdoc/>
     public override RaftRole Kind => RaftRole.Leader;
 
-    /// <summary>The last serial in its log when it was elected.</summary>
     public Serial ElectedSerial => electedSerial;
 
-    /// <summary>The members whose votes had come by then, in order.</summary>
     public ImmutableArray<Member> ElectedBy => electedBy;
 
     /// <summary>Tells which voters are gone and which learners are fit to vote.</summary>
@@ -87,16 +80,14 @@ internal sealed class LeaderRole(Serial electedSerial, ImmutableArray<Member> el
     /// <summary>The uncommitted part of its log.</summary>
     public OpenProposals Open { get; } = new();
 
-    /// <summary>Its rounds of reads.</summary>
     public ReadRounds Rounds { get; } = new();
 
-    /// <summary>Its lease.</summary>
     public Lease Lease { get; } = new();
 
-    /// <summary>The commit index at the last heartbeat: a member that has it keeps up.</summary>
+    /// <summary>The commit index at the last heartbeat. A member that has it keeps up.</summary>
     public LogIndex CommitAtHeartbeat { get; set; }
 
-    /// <summary>The last message with entries; processes that are equally far are sent the same one. Null before the first.</summary>
+    /// <summary>The last message with entries, or null. Processes that are equally far are sent the same one.</summary>
     public Message.AppendEntries? LastSent { get; set; }
 
     /// <summary>The processes that it replicates to, in the order of members.</summary>
@@ -105,10 +96,10 @@ internal sealed class LeaderRole(Serial electedSerial, ImmutableArray<Member> el
     /// <summary>The voters of the configuration in force.</summary>
     public ImmutableArray<Seat> Voters { get; private set; } = [];
 
-    /// <summary>Its old voters; empty unless it is joint.</summary>
+    /// <summary>The old voters of a joint configuration.</summary>
     public ImmutableArray<Seat> OldVoters { get; private set; } = [];
 
-    /// <summary>The progress of a member; null for itself and for members that no configuration in force holds.</summary>
+    /// <summary>The progress of a member, or null for itself and for members that no configuration in force holds.</summary>
     public Progress? Of(Member member)
     {
         foreach (var progress in Progresses)
@@ -151,9 +142,7 @@ internal sealed class LeaderRole(Serial electedSerial, ImmutableArray<Member> el
         Progresses = Progresses.RemoveAll(progress => progress.Member == member);
     }
 
-    /// <summary>
-    /// The place of a voter: the leader itself, a process that it replicates to, or one that is kept for an absent process.
-    /// </summary>
+    /// <summary>A voter: the leader itself, a process that it replicates to, or a place that is kept for an absent process.</summary>
     public readonly record struct Seat(bool IsSelf, Progress? Other);
 }
 
@@ -162,12 +151,10 @@ internal sealed class LeaderRole(Serial electedSerial, ImmutableArray<Member> el
 /// <param name="removedAt">Index of the configuration entry that removes it.</param>
 internal sealed class RemovedPeer(Progress progress, LogIndex removedAt)
 {
-    /// <summary>The leader's knowledge of the member's log.</summary>
     public Progress Progress => progress;
 
-    /// <summary>Index of the configuration entry that removes it.</summary>
     public LogIndex RemovedAt => removedAt;
 
-    /// <summary>The tick at which the leader saw that entry committed; null before.</summary>
+    /// <summary>The tick at which the leader saw that entry committed, or null.</summary>
     public long? CommittedAt { get; set; }
 }

@@ -3,12 +3,11 @@ using System.Diagnostics;
 namespace RaftActors.Core;
 
 /// <summary>
-/// Describes effects and messages in one line of text each: for scenario files, traces and flight recorders. Different effects have
-/// different texts, so tests compare the texts; records that hold lists cannot be compared.
+/// Describes each effect and message in one line, for scenario files, traces and flight recorders. Records that hold lists cannot be
+/// compared, so tests compare these texts, which differ where the effects do.
 /// </summary>
 internal static class Describe
 {
-    /// <summary>Describes an effect.</summary>
     public static string Of(Effect effect) => effect switch
     {
         Effect.Send(var envelope) => $"-> {Of(envelope)}",
@@ -48,11 +47,9 @@ internal static class Describe
         _ => throw new UnreachableException(),
     };
 
-    /// <summary>Describes a message with its receiver and term.</summary>
     public static string Of(Envelope envelope) =>
         $"{envelope.To} term {envelope.Term}{If(envelope.Group != GroupUid.None, $" group {envelope.Group}")}: {Of(envelope.Body)}";
 
-    /// <summary>Describes the content of a message.</summary>
     public static string Of(Message message) => message switch
     {
         Message.Greeting greeting => $"Greeting{If(greeting.IsReply, " back")}, at {greeting.Position}, recorded {greeting.Recorded}"

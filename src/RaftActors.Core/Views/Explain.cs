@@ -3,12 +3,12 @@ using System.Collections.Immutable;
 namespace RaftActors.Core;
 
 /// <summary>
-/// Answers why there is no leader, why a serial is not committed, and why a process is no quorum member. The leader knows most of it.
-/// Changes nothing.
+/// Answers why there is no leader, why a serial is not committed, and why a process is no quorum member. It changes nothing, and the
+/// leader knows most of it.
 /// </summary>
 internal sealed class Explain(RaftState state, Elections elections, Founding founding)
 {
-    /// <summary>Tells why there is no leader, or none that is ready. Empty if nothing stands in the way.</summary>
+    /// <summary>Tells why there is no ready leader. Empty if nothing stands in the way.</summary>
     public ImmutableArray<Reason> Leader() => state switch
     {
         { HardState.Fence: { } fence } => [new Reason.Fenced(fence)],
@@ -32,7 +32,7 @@ internal sealed class Explain(RaftState state, Elections elections, Founding fou
             }
         }
 
-        // Two heartbeats apart is no silence.
+        // A silence of up to two heartbeats is normal.
         if (state.Role is not LeaderRole
             && state.Election.SilenceAt(state.Now) is var silence
             && silence > 2L * state.Options.HeartbeatTicks)
@@ -226,7 +226,7 @@ internal sealed class Explain(RaftState state, Elections elections, Founding fou
         }
     }
 
-    /// <summary>A lag shorter than <see cref="CoreOptions.StableTicks"/> is not worth telling.</summary>
+    /// <summary>Returns null for a lag shorter than <see cref="CoreOptions.StableTicks"/>, which is not worth telling.</summary>
     private Reason.Lagging? WhyLagging(Member voter)
     {
         if (state.Role is not LeaderRole leader || leader.Of(voter) is not { } progress)

@@ -51,7 +51,7 @@ internal abstract record Reason
     }
 
     /// <summary>The founding waits until all have met, or its timeout is over and a majority has met.</summary>
-    /// <param name="TicksLeft">Null: no majority has met, so it waits without an end.</param>
+    /// <param name="TicksLeft">Null while no majority has met, because the founding then waits without a limit.</param>
     internal sealed record FoundingWaits(ImmutableArray<ProcessName> For, long? TicksLeft) : Reason
     {
         /// <inheritdoc/>
@@ -164,7 +164,6 @@ internal abstract record Reason
     /// <summary>A read of the store takes too long.</summary>
     internal sealed record ReadOutstanding : Reason
     {
-        /// <summary>The only instance needed.</summary>
         public static ReadOutstanding Instance { get; } = new();
 
         /// <inheritdoc/>
@@ -280,7 +279,7 @@ internal abstract record Reason
 
     /// <summary>It has not kept up for <see cref="CoreOptions.StableTicks"/> yet.</summary>
     /// <param name="TicksLeft">The rest of the time.</param>
-    /// <param name="LostVote">It lost its vote lately for being gone, so it must keep up for longer than others.</param>
+    /// <param name="LostVote">It lately lost its vote because it was gone, so it must keep up for longer than others.</param>
     internal sealed record NotStable(long TicksLeft, bool LostVote = false) : Reason
     {
         /// <inheritdoc/>

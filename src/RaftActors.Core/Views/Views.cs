@@ -12,8 +12,8 @@ internal sealed class Views(RaftState state, Commitment commitment)
     private Fence? _fence;
 
     /// <summary>
-    /// Announces the changes of this step, in an order on which the application can rely. A leader is lost before its quorum, and found
-    /// after it. Committed entries follow. Only then does a leader become ready.
+    /// Announces the changes of this step in an order on which the application can rely. A leader is lost before its quorum, and found
+    /// after it. Committed entries follow, and only then does a leader become ready.
     /// </summary>
     public void Advance()
     {
@@ -45,7 +45,7 @@ internal sealed class Views(RaftState state, Commitment commitment)
 
     private QuorumView? Quorum()
     {
-        // A quorum that was lost is found again by hearing a leader, not by a timeout that grew later.
+        // Hearing a leader ends the loss of a quorum. A timeout that grew later must not end it.
         var extension = _quorum is null ? 0 : state.Durability.TimeoutExtension;
         var timeout = (2L * state.Options.ElectionTimeoutMaxTicks) + extension;
         var isLost = state.Role is not LeaderRole && state.Election.SilenceAt(state.Now) >= timeout;
@@ -119,5 +119,5 @@ internal sealed record LeaderView(Member Leader, Term Term, Serial Serial, bool 
 
 /// <summary>How far the log of another process agrees with that of the leader.</summary>
 /// <param name="Peer">The other process.</param>
-/// <param name="Match">The other log agrees durably up to this index; 0 if the leader does not know yet.</param>
+/// <param name="Match">The index up to which the other log agrees durably, or 0 if the leader does not know yet.</param>
 internal readonly record struct PeerMatch(Member Peer, LogIndex Match);

@@ -132,12 +132,12 @@ internal sealed class Changes(Lazy<Sampler> sampler, Operators operators)
         await AnswerAsync(http, status, text);
     }
 
-    // Null: the request was refused.
+    // Null if the request was refused.
     private async Task<IFormCollection?> FormAsync(HttpContext http)
     {
         Headers.Add(http.Response);
 
-        // Before anything is read of the request.
+        // Checked before anything is read of the request.
         if (!SameOrigin.Has(http.Request))
         {
             await AnswerAsync(http, StatusCodes.Status403Forbidden, "The request came from another site, so nothing was changed.");
@@ -165,7 +165,7 @@ internal sealed class Changes(Lazy<Sampler> sampler, Operators operators)
         return index is not null || text.Length == 0;
     }
 
-    // The script asks for text, and a form without it for a page.
+    // The script asks for text, and a form without the script for a page.
     private static Task AnswerAsync(HttpContext http, int status, string text)
     {
         http.Response.StatusCode = status;

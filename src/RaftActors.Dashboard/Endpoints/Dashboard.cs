@@ -15,7 +15,7 @@ namespace RaftActors.Dashboard.Endpoints;
 /// <summary>The endpoints of one dashboard.</summary>
 internal sealed class Dashboard
 {
-    // The most characters in the name of a lock, and more than a group or shards have.
+    // The most characters in the name of a lock. The names of groups and shards are shorter.
     private const int NameMax = 1000;
 
     private readonly IHostApplicationLifetime _life;
@@ -36,7 +36,7 @@ internal sealed class Dashboard
         _clock = services.GetService<TimeProvider>() ?? TimeProvider.System;
         _life = services.GetRequiredService<IHostApplicationLifetime>();
 
-        // From the start on it remembers events. Only requests make it ask.
+        // The sampler remembers events from the start on. It asks groups only for requests.
         _life.ApplicationStarted.Register(() => _ = Sampler.Value);
     }
 
@@ -61,7 +61,8 @@ internal sealed class Dashboard
         return group;
     }
 
-    // The last segment of the path as it was sent. Routing leaves an escaped slash as it is, and so would not tell it from the text %2F.
+    // Takes the last segment of the path as it was sent. Routing keeps an escaped slash, and so would not distinguish it from the text
+    // %2F.
     private static string Name(HttpContext http)
     {
         var path = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget.Split('?')[0].TrimEnd('/');
@@ -127,7 +128,7 @@ internal sealed class Dashboard
         await EventStream.SendAsync(http, listener, key, _life.ApplicationStopping, _clock);
     }
 
-    // A name of a user is no address.
+    // The prefix keeps a user's name apart from an address.
     private static string OwnerOf(HttpContext http) => http.User.Identity is { IsAuthenticated: true, Name: { } name }
         ? $"user {name}"
         : $"{http.Connection.RemoteIpAddress}";

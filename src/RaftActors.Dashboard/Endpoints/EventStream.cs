@@ -15,10 +15,10 @@ namespace RaftActors.Dashboard.Endpoints;
 /// </summary>
 internal static class EventStream
 {
-    // Then the browser connects again, and its authorization is checked again.
+    // The life of a stream. Then the browser connects again, and its authorization is checked again.
     private static readonly TimeSpan Life = TimeSpan.FromMinutes(10);
 
-    // The events are no part of a page, so <, > and quotes need no escape of JSON. It would double the size of their HTML.
+    // The events are no part of a page, so <, > and quotes need no escape in JSON. It would double the size of their HTML.
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static async Task SendAsync(
@@ -37,7 +37,7 @@ internal static class EventStream
         }
         catch (OperationCanceledException)
         {
-            // The browser has left, the node stops, or the stream has lived long enough.
+            // The browser has left, the node stops, or the stream has ended its life.
         }
     }
 

@@ -26,7 +26,7 @@ internal static class Layout
         html.Add($"<h1>{view.Title}</h1>");
         foreach (var part in view.Parts)
         {
-            // Only the summary is read aloud when it changes: it has no number that changes all the time.
+            // Only the summary is read aloud when it changes, because it has no number that changes all the time.
             html.Add($"<div id=\"{part.Id}\" class=\"part\" aria-live=\"{(part.Id == Summary ? "polite" : "off")}\">{part.Html}</div>");
         }
 

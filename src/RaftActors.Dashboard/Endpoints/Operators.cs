@@ -24,7 +24,7 @@ internal sealed class Operators(string? policy)
                 $"RaftDashboardOptions.OperatorPolicy is '{policy}', and the application has no such policy. Add it in AddAuthorization.");
         }
 
-        // As the middleware of ASP.NET Core does, so a policy may name schemes of its own.
+        // Does what the middleware of ASP.NET Core does, so that a policy may name its own schemes.
         var evaluator = http.RequestServices.GetRequiredService<IPolicyEvaluator>();
         var authenticated = await evaluator.AuthenticateAsync(found, http);
         return (await evaluator.AuthorizeAsync(found, authenticated, http, resource: http)).Succeeded;

@@ -17,7 +17,7 @@ public static class RaftDashboardExtensions
     /// </summary>
     /// <param name="endpoints">The application.</param>
     /// <param name="pattern">The path of the overview.</param>
-    /// <param name="configure">Sets the options. Null: the defaults.</param>
+    /// <param name="configure">Sets the options.</param>
     /// <returns>The conventions of all endpoints of the dashboard.</returns>
     /// <exception cref="InvalidOperationException">The application has no actor system.</exception>
     /// <exception cref="ArgumentOutOfRangeException">The interval is out of range.</exception>

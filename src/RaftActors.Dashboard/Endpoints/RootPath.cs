@@ -2,7 +2,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace RaftActors.Dashboard.Endpoints;
 
-/// <summary>The path of the overview, wherever the application has mapped it.</summary>
+/// <summary>Finds the path of the overview, wherever the application has mapped it.</summary>
 internal static class RootPath
 {
     /// <param name="below">The number of segments of the request below the overview.</param>

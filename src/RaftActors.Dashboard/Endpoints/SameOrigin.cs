@@ -4,8 +4,8 @@ using Microsoft.Net.Http.Headers;
 namespace RaftActors.Dashboard.Endpoints;
 
 /// <summary>
-/// Tells whether a page of this origin sent a request. A browser sets both headers itself, and no script can change them: Sec-Fetch-Site
-/// on HTTPS and on this machine, Origin with every POST. A request with neither is refused.
+/// Tells whether a page of this origin sent a request. Browsers set both headers themselves, and no script can change them: Sec-Fetch-Site
+/// on HTTPS and on this machine, Origin with every POST. A request without both is refused.
 /// </summary>
 internal static class SameOrigin
 {

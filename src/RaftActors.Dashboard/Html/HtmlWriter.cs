@@ -7,16 +7,15 @@ namespace RaftActors.Dashboard.Html;
 
 /// <summary>
 /// Writes HTML. Invariant: only the literal parts of interpolated strings are written as they are. Each value in a hole is encoded, so a
-/// name can end neither an element nor an attribute in double quotes. There is no method that takes a string.
+/// name can end neither an element nor an attribute in double quotes. No method takes a string.
 /// </summary>
 internal sealed class HtmlWriter
 {
     private readonly StringBuilder _text = new();
 
-    /// <summary>Appends an interpolated string. A value of type <see cref="Markup"/> was encoded before.</summary>
+    /// <summary>Appends an interpolated string. A value of type <see cref="Markup"/> is already encoded.</summary>
     public void Add([InterpolatedStringHandlerArgument("")] ref Encoder markup) => markup.End();
 
-    /// <summary>What was written.</summary>
     public Markup ToMarkup() => new(_text.ToString());
 
     /// <inheritdoc/>
@@ -49,6 +48,5 @@ internal readonly record struct Markup
 
     internal Markup(string text) => _text = text;
 
-    /// <summary>Empty if it was not written.</summary>
     public string Text => _text ?? "";
 }

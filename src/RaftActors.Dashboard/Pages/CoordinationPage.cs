@@ -26,7 +26,7 @@ internal static class CoordinationPage
             ]);
     }
 
-    /// <summary>Which process answered, and how old its answer may be.</summary>
+    /// <summary>Tells which process answered, and how old its answer may be.</summary>
     public static Markup Summary(GroupView? group, CoordinationView? view)
     {
         HtmlWriter html = new();
@@ -55,7 +55,7 @@ internal static class CoordinationPage
         return html.ToMarkup();
     }
 
-    /// <summary>How far the process was that answered.</summary>
+    /// <summary>Tells how far the answering process was.</summary>
     public static Markup Progress(GroupView? group, CoordinationView? view)
     {
         HtmlWriter html = new();
@@ -69,7 +69,7 @@ internal static class CoordinationPage
         return html.ToMarkup();
     }
 
-    /// <summary>Claims of a lock, each with its owner and what it said about itself.</summary>
+    /// <summary>Writes claims of a lock, each with its owner and what it said about itself.</summary>
     public static void Claims(HtmlWriter html, ImmutableArray<RaftClaim> claims, int count)
     {
         html.Add($"<ul class=\"claims\">");

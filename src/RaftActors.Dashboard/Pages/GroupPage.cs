@@ -28,7 +28,7 @@ internal static class GroupPage
             new Point(at.ToUnixTimeMilliseconds(), group.Rate, group.Lag, group.Times?.Median, group.Times?.High));
     }
 
-    // Without numbers that change with each pair, because screen readers read it aloud when it changes.
+    // Has no numbers that change with each pair, because screen readers read it aloud when it changes.
     private static Markup Summary(GroupView group)
     {
         HtmlWriter html = new();
@@ -66,7 +66,7 @@ internal static class GroupPage
         return html.ToMarkup();
     }
 
-    // The script draws them: a page without it has the numbers in the tables.
+    // The script draws the plots. Without it, the page has the numbers in the tables.
     private static Markup Plots()
     {
         HtmlWriter html = new();
@@ -122,7 +122,7 @@ internal static class GroupPage
         }
     }
 
-    // Forms that work without the script. A removal takes two steps.
+    // The forms work without the script. A removal takes two steps.
     private static Markup Changes(GroupView group, ViewKey key)
     {
         HtmlWriter html = new();

@@ -31,7 +31,7 @@ internal static class LockPage
         }
     }
 
-    // Forms that work without the script, in two steps.
+    // The forms work without the script, in two steps.
     private static Markup Changes(RaftLockOverview found, ViewKey key)
     {
         HtmlWriter html = new();

@@ -8,7 +8,7 @@ internal static class OverviewPage
 {
     public static View Render(Sample sample, ViewKey key)
     {
-        // One shard is a group like any other.
+        // A single shard is shown like any other group.
         var shards = sample.Shards.Where(each => each.All.Count > 1).ToList();
         var ofShards = shards.SelectMany(each => each.All).Select(shard => shard.Group).ToHashSet(StringComparer.Ordinal);
         return new View("Groups",

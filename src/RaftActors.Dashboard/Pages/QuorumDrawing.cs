@@ -4,8 +4,9 @@ using RaftActors.Dashboard.Sampling;
 namespace RaftActors.Dashboard.Pages;
 
 /// <summary>
-/// Draws the voters of a group in a ring and the learners below it. Each keeps its place by its name. A line joins the leader with each
-/// other member: broken if they do not reach each other. A tick marks the votes of the latest election, where this node won it.
+/// Draws the voters of a group in a ring and the learners below it, each at a place that follows from its name. A line joins the leader
+/// with each other member, and is broken if they do not reach each other. A tick marks the votes of the latest election, if this node won
+/// it.
 /// </summary>
 internal static class QuorumDrawing
 {
@@ -77,7 +78,7 @@ internal static class QuorumDrawing
         };
         html.Add($"<g class=\"{kind}\"><circle cx=\"{at.X:0.0}\" cy=\"{at.Y:0.0}\" r=\"{Radius}\"/>");
         html.Add($"<text class=\"letter\" x=\"{at.X:0.0}\" y=\"{at.Y + 6:0.0}\">{letter}</text>");
-        // Outside of the ring, where no line goes.
+        // The name is outside of the ring, where no line goes.
         var below = at.Y < Centre ? -Radius - 9 : Radius + 17;
         html.Add($"<text class=\"name\" x=\"{at.X:0.0}\" y=\"{at.Y + below:0.0}\">{Short(process.Name.Node)}</text></g>");
         if (VotesOf(group).Contains(process.Name))

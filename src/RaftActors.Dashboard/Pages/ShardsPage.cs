@@ -37,7 +37,6 @@ internal static class ShardsPage
         ]);
     }
 
-    /// <summary>Which node leads which shards.</summary>
     public static void Leaders(HtmlWriter html, Sample sample, RaftShards shards, string root)
     {
         var groups = shards.All.Select(shard => sample.Find(shard.Group)).OfType<GroupView>().ToList();

@@ -8,7 +8,7 @@ namespace RaftActors.Dashboard.Pages;
 /// <summary>One page at one moment. It is rendered once for all browsers that show it.</summary>
 /// <param name="Title">The heading.</param>
 /// <param name="Parts">From the top.</param>
-/// <param name="Point">The next point of the plots. Null: the page has none.</param>
+/// <param name="Point">The next point of the plots, if the page has some.</param>
 internal sealed record View(string Title, ImmutableArray<Part> Parts, Point? Point = null)
 {
     public static View Of(Sample sample, ViewKey key) => sample.Render(key, each => each.Subject switch
@@ -33,15 +33,13 @@ internal sealed record View(string Title, ImmutableArray<Part> Parts, Point? Poi
 
 /// <summary>What a browser shows.</summary>
 /// <param name="Root">The path of the overview, without a slash at its end.</param>
-/// <param name="IsOperator">With the buttons.</param>
+/// <param name="IsOperator">The page has buttons.</param>
 internal sealed record ViewKey(string Root, Subject Subject, bool IsOperator);
 
-/// <summary>A part of a page.</summary>
-/// <param name="Id">Its id in the page.</param>
-/// <param name="IsLive">It is sent again when it changes.</param>
+/// <param name="IsLive">The part is sent again when it changes.</param>
 internal sealed record Part(string Id, Markup Html, bool IsLive = true);
 
 /// <summary>One point of each plot.</summary>
-/// <param name="Median">Of the times to commit, in milliseconds. Null: none was measured.</param>
-/// <param name="High">Their 99th percentile.</param>
+/// <param name="Median">The median of the times to commit, in milliseconds, or null if none was measured.</param>
+/// <param name="High">The 99th percentile of these times.</param>
 internal sealed record Point(long At, double? Rate, long Lag, double? Median, double? High);

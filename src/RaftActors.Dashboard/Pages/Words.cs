@@ -11,7 +11,6 @@ internal static class Words
     public static string Count(long number, string one, string many) =>
         string.Create(CultureInfo.InvariantCulture, $"{number:N0} {(number == 1 ? one : many)}");
 
-    /// <summary>A span of time in its largest unit.</summary>
     public static string Span(TimeSpan time) => time switch
     {
         { TotalSeconds: < 60 } => "under a minute",
@@ -27,10 +26,9 @@ internal static class Words
         _ => rate.Value.ToString("N0", CultureInfo.InvariantCulture),
     };
 
-    /// <summary>The path of the page of a group.</summary>
     public static string Link(string root, string group) => $"{root}/groups/{Uri.EscapeDataString(group)}";
 
-    /// <summary>The role of a process, or why it has none.</summary>
+    /// <summary>Returns the role of a process, or why it has none.</summary>
     public static string Role(ProcessView process) => process switch
     {
         { Status: null } => "does not answer",
@@ -56,7 +54,6 @@ internal static class Words
         }
     }
 
-    /// <summary>The table of groups.</summary>
     public static void Groups(HtmlWriter html, IEnumerable<GroupView> groups, string caption, string root)
     {
         html.Add($"<table role=\"table\"><caption>{caption}</caption><thead><tr role=\"row\">");
@@ -96,8 +93,7 @@ internal static class Words
         html.Add($"</tbody></table>");
     }
 
-    /// <summary>Says how old the state of a process may be, without numbers that change all the time.</summary>
-    /// <param name="group">The group of the process.</param>
+    /// <summary>Tells how old the state of a process may be, without numbers that change all the time.</summary>
     public static void Age(HtmlWriter html, GroupView group, ProcessName process)
     {
         var own = group.Processes.Any(each => each.Name == process && each.IsOfThisNode) ? " of this node" : "";
@@ -116,7 +112,7 @@ internal static class Words
         }
     }
 
-    /// <summary>Says how far a process is.</summary>
+    /// <summary>Tells how far a process is.</summary>
     /// <param name="serial">The last serial of the state.</param>
     public static void Progress(HtmlWriter html, GroupView group, long serial)
     {

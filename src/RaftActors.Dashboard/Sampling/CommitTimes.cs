@@ -4,8 +4,8 @@ using System.Diagnostics.Metrics;
 namespace RaftActors.Dashboard.Sampling;
 
 /// <summary>
-/// The times of commits that the processes of this program measure, while it lives. A metric without a listener reads no clock.
-/// Thread-safe.
+/// The times of commits that the processes of this program measure, while this object lives. Without a listener, the metric reads no
+/// clock. Thread-safe.
 /// </summary>
 internal sealed class CommitTimes : IDisposable
 {
@@ -27,8 +27,7 @@ internal sealed class CommitTimes : IDisposable
         _listener.Start();
     }
 
-    /// <summary>The times of one process since the last call.</summary>
-    /// <returns>Null: there were none.</returns>
+    /// <summary>Takes the times of one process since the last call, or null without any.</summary>
     public CommitTime? Take(string group, ProcessName process) =>
         _times.TryGetValue((group, process.Value), out var times) ? times.Take() : null;
 
@@ -36,7 +35,7 @@ internal sealed class CommitTimes : IDisposable
 
     private void Add(double seconds, ReadOnlySpan<KeyValuePair<string, object?>> tags)
     {
-        // ProcessTags has this order.
+        // The order of ProcessTags.
         if (tags is [{ Value: string group }, { Value: string process }, ..])
         {
             _times.GetOrAdd((group, process), static _ => new Times()).Add(seconds);

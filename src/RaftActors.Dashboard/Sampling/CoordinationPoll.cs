@@ -7,42 +7,41 @@ using RaftActors.Coordination;
 namespace RaftActors.Dashboard.Sampling;
 
 /// <summary>
-/// Asks the coordination of this node for its sessions and locks. Does not start the coordination: with it the node would open a session.
-/// Thread-safe.
+/// Asks the coordination of this node for its sessions and locks. Does not start the coordination, because the node would then open a
+/// session. Thread-safe.
 /// </summary>
 internal sealed class CoordinationPoll(ActorSystem system)
 {
-    // As long as for the status of a group.
+    // The same as for the status of a group.
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(3);
 
     private readonly Once _overview = new();
     private readonly ConcurrentDictionary<string, LockPoll> _locks = new(StringComparer.Ordinal);
 
-    /// <summary>The name of the coordination group. Null: this node has no coordination.</summary>
+    /// <summary>The name of the coordination group, or null if this node has no coordination.</summary>
     public string? Group => Coordination?.Group;
 
-    /// <summary>Sessions and locks. Null: none was asked for.</summary>
+    /// <summary>The latest sessions and locks, or null if none were asked for.</summary>
     public CoordinationView? All { get; private set; }
 
-    /// <summary>The number of locks that it remembers.</summary>
     public int Count => _locks.Count;
 
-    /// <summary>The coordination of this node. Null: it has none.</summary>
+    /// <summary>The coordination of this node, or null.</summary>
     public RaftCoordination? Coordination => system.HasExtension<RaftCoordination>() ? RaftCoordination.Get(system) : null;
 
-    /// <summary>One lock. Null: it was not asked for.</summary>
+    /// <summary>Returns one lock, or null if it was not asked for.</summary>
     public CoordinationView? Find(string name) => _locks.GetValueOrDefault(name)?.View;
 
     public Task AskAsync() => _overview.RunAsync(async () => All = await AskAsync(null, All).ConfigureAwait(false));
 
     public Task AskForLockAsync(string name)
     {
-        // An answer that is late goes to this object, though the lock may have been forgotten.
+        // A late answer goes to this object, even if the lock was forgotten meanwhile.
         var poll = _locks.GetOrAdd(name, _ => new LockPoll());
         return poll.Once.RunAsync(async () => poll.View = await AskAsync(name, poll.View).ConfigureAwait(false));
     }
 
-    /// <summary>Forgets all locks besides these, so that requests for many names do not fill the memory.</summary>
+    /// <summary>Forgets all other locks, so that requests for many names do not fill the memory.</summary>
     public void Keep(IReadOnlySet<string> names)
     {
         foreach (var name in _locks.Keys.Where(name => !names.Contains(name)))
@@ -84,6 +83,6 @@ internal sealed class LockPoll
 }
 
 /// <summary>Sessions and locks at one moment.</summary>
-/// <param name="Overview">The latest answer. Null: there was none yet.</param>
-/// <param name="Failure">Why the latest question has no answer, as text for people. Null: it has one.</param>
+/// <param name="Overview">The latest answer, or null before the first.</param>
+/// <param name="Failure">Why the latest question has no answer, as text for people, or null.</param>
 internal sealed record CoordinationView(RaftOverview? Overview, string? Failure);

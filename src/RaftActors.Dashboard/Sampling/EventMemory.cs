@@ -44,7 +44,7 @@ internal sealed class EventMemory
 
     /// <summary>The events of one group.</summary>
     /// <param name="Notes">The latest one first.</param>
-    /// <param name="Elected">The latest leader that a process of this node became. Null: none did.</param>
+    /// <param name="Elected">The latest leader that a process of this node became, or null.</param>
     internal sealed record GroupEvents(ImmutableList<EventNote> Notes, RaftEvent.RoleChanged? Elected)
     {
         public static GroupEvents None { get; } = new([], null);
@@ -55,5 +55,4 @@ internal sealed class EventMemory
     }
 }
 
-/// <summary>An event as text for people.</summary>
 internal sealed record EventNote(DateTimeOffset At, ProcessName Process, string Text);

@@ -1,6 +1,6 @@
 namespace RaftActors.Dashboard.Sampling;
 
-/// <summary>Asks the processes of one group how they are. Each call has one open question at a time. Thread-safe.</summary>
+/// <summary>Asks the processes of one group for their state. Each call has one open question at a time. Thread-safe.</summary>
 internal sealed class GroupPoll(Raft raft, string group, IReadOnlyList<string>? contacts)
 {
     // Longer than a call to another node takes, and short enough for a page that shows the silence.
@@ -13,26 +13,25 @@ internal sealed class GroupPoll(Raft raft, string group, IReadOnlyList<string>? 
 
     public RaftClient Client => _client.Value;
 
-    /// <summary>The latest answer. Null: there was none yet.</summary>
+    /// <summary>The latest answer, or null before the first.</summary>
     public GroupStatus? Status { get; private set; }
 
-    /// <summary>Why the latest question has no answer, as text for people. Null: it has one.</summary>
+    /// <summary>Why the latest question has no answer, as text for people, or null.</summary>
     public string? Failure { get; private set; }
 
-    /// <summary>What a process says about the group, as text for people. Null: none was asked, or none answered.</summary>
+    /// <summary>What a process says about the group, as text for people, or null if none was asked or none answered.</summary>
     public string? Explanation { get; private set; }
 
-    /// <summary>When the group was asked last, by the tick count of the machine.</summary>
+    /// <summary>The time of the latest question, as the machine's tick count.</summary>
     public long AskedAt { get; private set; } = long.MinValue;
 
-    /// <summary>Asks all processes.</summary>
     public Task AskAsync() => _status.RunAsync(async () =>
     {
         AskedAt = Environment.TickCount64;
         Failure = await TryAsync(async limit => Status = await Client.StatusAsync(limit).ConfigureAwait(false)).ConfigureAwait(false);
     });
 
-    /// <summary>Asks one process to explain the group: this one, or if it is null the leader or any other.</summary>
+    /// <summary>Asks a process to explain the group. By default the leader or any other.</summary>
     public Task ExplainAsync(ProcessName? process) => _explanation.RunAsync(async () =>
     {
         string? text = null;

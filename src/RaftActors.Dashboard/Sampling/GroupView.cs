@@ -10,7 +10,7 @@ internal sealed record GroupView
     /// <summary>The members, and other processes that answered, by name.</summary>
     public required ImmutableArray<ProcessView> Processes { get; init; }
 
-    /// <summary>The leader of the latest term that a process knows; null if none is known.</summary>
+    /// <summary>The leader of the latest term that a process knows, or null.</summary>
     public ProcessName? Leader { get; private init; }
 
     public long Term { get; private init; }
@@ -23,10 +23,10 @@ internal sealed record GroupView
 
     public int? MaxQuorum { get; private init; }
 
-    /// <summary>The last decision about the members: the leader's, or that of an earlier leader. Null: none is known.</summary>
+    /// <summary>The last known decision about the members, of this leader or an earlier one, or null.</summary>
     public string? Decision { get; private init; }
 
-    /// <summary>What one process says about the group. Null: it was not asked.</summary>
+    /// <summary>What one process says about the group, or null if it was not asked.</summary>
     public string? Explanation { get; init; }
 
     /// <summary>A majority of the voters has answered, and a leader is known. Otherwise the state of each process may be stale.</summary>
@@ -37,28 +37,26 @@ internal sealed record GroupView
 
     public EventMemory.GroupEvents Events { get; init; } = EventMemory.GroupEvents.None;
 
-    /// <summary>Pairs committed in a second since the previous sample. Null: there is none.</summary>
+    /// <summary>Pairs committed in a second since the previous sample, or null without one.</summary>
     public double? Rate { get; init; }
 
-    /// <summary>The commits that a process of this node measured since the previous sample. Null: none.</summary>
+    /// <summary>The commits that a process of this node measured since the previous sample, or null.</summary>
     public CommitTime? Times { get; init; }
 
     public IEnumerable<ProcessView> Voters => Processes.Where(process => process.Member is { IsVoter: true });
 
     public IEnumerable<ProcessView> Learners => Processes.Where(process => process.Member is { IsVoter: false });
 
-    /// <summary>The number of voters that commit a pair.</summary>
     public int Majority => (Voters.Count() / 2) + 1;
 
-    /// <summary>The voters that answered.</summary>
     public int Answering => Voters.Count(process => process.Status is not null);
 
     /// <summary>The pairs that the slowest answering member has not delivered.</summary>
     public long Lag => Processes.Where(process => process is { Member: not null, Status: not null }).Select(LagOf).DefaultIfEmpty().Max();
 
     /// <param name="own">The processes of this node.</param>
-    /// <param name="asked">The answers of all processes. Null: there are none.</param>
-    /// <param name="failure">Why there is no answer. Null: there is one, or the group was not asked yet.</param>
+    /// <param name="asked">The answers of all processes, or null.</param>
+    /// <param name="failure">Why there is no answer, or null if there is one, or the group was not asked yet.</param>
     public static GroupView Of(string name, IReadOnlyCollection<RaftStatus> own, GroupStatus? asked, string? failure)
     {
         // This node's own status is never older than its answer.
@@ -101,8 +99,8 @@ internal sealed record GroupView
 }
 
 /// <summary>A process of a group at one moment.</summary>
-/// <param name="Member">Null: it is no member.</param>
-/// <param name="Status">Null: it did not answer.</param>
+/// <param name="Member">Null if it is no member.</param>
+/// <param name="Status">Null if it did not answer.</param>
 internal sealed record ProcessView(ProcessName Name, GroupMember? Member, RaftStatus? Status)
 {
     public bool IsOfThisNode { get; init; }

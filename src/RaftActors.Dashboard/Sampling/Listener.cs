@@ -2,7 +2,7 @@ using System.Threading.Channels;
 
 namespace RaftActors.Dashboard.Sampling;
 
-/// <summary>One browser that listens. It keeps only the latest sample: a slow browser misses the ones between.</summary>
+/// <summary>One browser that listens. It keeps only the latest sample, so a slow browser skips others.</summary>
 /// <param name="subject">The page that it shows.</param>
 /// <param name="owner">The user, or the address of a browser without one.</param>
 internal sealed class Listener(Subject subject, string owner, Action<Listener> remove) : IDisposable
@@ -18,7 +18,6 @@ internal sealed class Listener(Subject subject, string owner, Action<Listener> r
 
     public IAsyncEnumerable<Sample> ReadAllAsync(CancellationToken stop) => _samples.Reader.ReadAllAsync(stop);
 
-    /// <summary>There are no more samples.</summary>
     public void End() => _samples.Writer.TryComplete();
 
     public void Dispose() => remove(this);

@@ -1,6 +1,6 @@
 namespace RaftActors.Dashboard.Sampling;
 
-/// <summary>A call that runs once at a time: callers that come meanwhile get the task of the running one. Thread-safe.</summary>
+/// <summary>A call that runs once at a time. Callers that come meanwhile get the task of the running one. Thread-safe.</summary>
 internal sealed class Once
 {
     private readonly Lock _lock = new();

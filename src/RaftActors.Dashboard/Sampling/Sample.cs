@@ -10,21 +10,21 @@ internal sealed class Sample(DateTimeOffset at, ImmutableArray<GroupView> groups
 
     public DateTimeOffset At => at;
 
-    /// <summary>By name.</summary>
+    /// <summary>Sorted by name.</summary>
     public ImmutableArray<GroupView> Groups => groups;
 
     public ImmutableArray<RaftShards> Shards => shards;
 
-    /// <summary>The coordination group. Null: this node has no coordination.</summary>
+    /// <summary>The coordination group, or null if this node has no coordination.</summary>
     public GroupView? CoordinationGroup { get; init; }
 
-    /// <summary>All sessions and locks. Null: no page shows them.</summary>
+    /// <summary>All sessions and locks, or null if no page shows them.</summary>
     public CoordinationView? Coordination { get; init; }
 
     /// <summary>The locks that pages show, by name.</summary>
     public IReadOnlyDictionary<string, CoordinationView> Locks { get; init; } = ImmutableDictionary<string, CoordinationView>.Empty;
 
-    /// <summary>The logs that pages show, by group. One is missing if this node has no process of the group.</summary>
+    /// <summary>The logs that pages show, by group. Lacks groups without a process on this node.</summary>
     public IReadOnlyDictionary<string, LogView> Logs { get; init; } = ImmutableDictionary<string, LogView>.Empty;
 
     public GroupView? Find(string group) => groups.FirstOrDefault(each => each.Name == group);

@@ -14,16 +14,15 @@ namespace RaftActors.Dashboard.Sampling;
 /// </summary>
 internal sealed class Sampler
 {
-    /// <summary>The most browsers that listen at a time.</summary>
     public const int ListenersMax = 200;
 
     // The most groups that are asked for one sample. With more groups they take turns, and those that a page shows come first.
     private const int AskedMax = 32;
 
-    // A sample waits so long for answers. Later ones are in the next sample.
+    // The time for which a sample waits for answers. Later answers are in the next sample.
     private static readonly TimeSpan AnswerWait = TimeSpan.FromMilliseconds(250);
 
-    // Events come in bursts: an election has several on each node.
+    // The least time between two samples, because events come in bursts: an election has several on each node.
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly Lock _lock = new();
@@ -37,13 +36,10 @@ internal sealed class Sampler
     private readonly ConcurrentDictionary<string, LogTail> _logs = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, GroupPoll> _polls = new(StringComparer.Ordinal);
     private ImmutableList<Listener> _listeners = [];
-
-    // The pages that are being made.
     private ImmutableList<Subject> _pages = [];
     private Task _running = Task.CompletedTask;
     private TaskCompletionSource _event = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    /// <param name="coordination">Null: a new one.</param>
     public Sampler(ActorSystem system, RaftDashboardOptions options, CoordinationPoll? coordination = null)
     {
         (_system, _raft, _interval, _named) = (system, Raft.Get(system), options.Interval, [.. options.Groups]);
@@ -67,7 +63,7 @@ internal sealed class Sampler
     /// <summary>Adds a listener, and starts to sample.</summary>
     /// <param name="subject">The page that the browser shows.</param>
     /// <param name="owner">The user, or the address of a browser without one.</param>
-    /// <returns>Null: there are too many already, most of them of this owner.</returns>
+    /// <returns>Null if there are too many already, most of them of this owner.</returns>
     public Listener? Listen(Subject subject, string owner)
     {
         lock (_lock)
@@ -109,14 +105,14 @@ internal sealed class Sampler
         }
     }
 
-    /// <summary>The coordination of this node. Null: it has none.</summary>
+    /// <summary>The coordination of this node, or null.</summary>
     public RaftCoordination? Coordination => _coordination.Coordination;
 
-    /// <summary>The client of a group that is shown. Null: there is no such group.</summary>
+    /// <summary>Returns the client of a group that is shown, or null if there is no such group.</summary>
     public RaftClient? ClientOf(string group) =>
         Groups().TryGetValue(group, out var contacts) ? PollOf(group, contacts).Client : null;
 
-    // The oldest listener of the owner with the most of them has to go, so browsers of one owner keep out nobody else.
+    // The owner with the most listeners loses its oldest one, so that browsers of one owner keep out nobody else.
     private bool HasRoomFor(string owner)
     {
         var crowd = _listeners.GroupBy(each => each.Owner, StringComparer.Ordinal).MaxBy(each => each.Count());
@@ -131,7 +127,7 @@ internal sealed class Sampler
         return true;
     }
 
-    // What was asked for a page that nobody looks at any more.
+    // Forgets what was asked for a page that is not shown any more.
     private void ForgetUnseen()
     {
         lock (_lock)
@@ -150,11 +146,11 @@ internal sealed class Sampler
             _listeners = _listeners.Remove(listener);
         }
 
-        // Otherwise it would notice the last one's end only after the interval.
+        // Wakes the loop, which would otherwise notice the end of the last listener only after the interval.
         Volatile.Read(ref _event).TrySetResult();
     }
 
-    // A failure ends the streams, so the browsers connect again and start the sampler anew.
+    // A failure ends the streams, so the browsers connect again and restart the sampler.
     private async Task GuardAsync()
     {
         try
@@ -196,7 +192,7 @@ internal sealed class Sampler
         ForgetUnseen();
     }
 
-    // Under the lock, so that a new listener either is seen here or starts the sampler again.
+    // Takes the lock, so that a new listener either is seen here or restarts the sampler.
     private ImmutableList<Listener> TryContinue()
     {
         lock (_lock)
@@ -210,7 +206,6 @@ internal sealed class Sampler
         }
     }
 
-    // The groups of the host, with contacts of their clients.
     private Dictionary<string, IReadOnlyList<string>?> Groups()
     {
         var groups = _raft.HostedGroups.Concat(_named).Distinct(StringComparer.Ordinal)
@@ -244,7 +239,7 @@ internal sealed class Sampler
         return Task.WhenAll([.. due.Select(each => each.Poll.AskAsync()), .. explained, .. coordination]);
     }
 
-    // The overview shows all groups. Other pages do not pay for those that they do not show.
+    // The overview shows all groups. Other pages do not pay for groups that they do not show.
     private Func<string, bool> IsShown(IReadOnlySet<Subject> shown)
     {
         if (shown.Any(each => each.Kind == PageKind.Overview))
@@ -259,7 +254,7 @@ internal sealed class Sampler
         return groups.ToHashSet(StringComparer.Ordinal).Contains;
     }
 
-    // The group whose state a page shows. Null: all groups alike.
+    // Returns the group whose state a page shows, or null for all groups alike.
     private string? GroupOf(Subject subject) => subject.Kind switch
     {
         PageKind.Group or PageKind.Log => subject.Name,

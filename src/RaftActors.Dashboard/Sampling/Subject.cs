@@ -1,12 +1,12 @@
 namespace RaftActors.Dashboard.Sampling;
 
 /// <summary>The content of one page.</summary>
-/// <param name="Name">Of the group, of the shards or of the lock. Null: the kind of page has no name.</param>
+/// <param name="Name">The name of the group, of the shards or of the lock. Null for a page without a name.</param>
 internal sealed record Subject(PageKind Kind, string? Name = null)
 {
     public static Subject Overview { get; } = new(PageKind.Overview);
 
-    /// <summary>The part of the path below the overview for the events of this page.</summary>
+    /// <summary>The path of this page's events below the overview.</summary>
     public string Events => Kind switch
     {
         PageKind.Group => $"/events?group={Escaped}",
@@ -26,7 +26,6 @@ internal enum PageKind
     Group,
     Shards,
 
-    /// <summary>The latest pairs of a group.</summary>
     Log,
 
     /// <summary>The sessions and locks of the coordination group.</summary>

@@ -20,7 +20,6 @@ internal sealed class BackupFile : IDisposable
     private const int ManifestSizeMax = 64 << 20;
     private const int PieceSize = 1 << 16;
 
-    // The only store of its directory.
     private static readonly string Snapshots = SnapshotName.FolderOf(1);
     private static readonly string[] Folders = [LogReader.Folder, Snapshots];
 
@@ -66,28 +65,24 @@ internal sealed class BackupFile : IDisposable
     /// <summary>The process that the content came from, and the name of its group.</summary>
     public StoreOwner Owner { get; private set; }
 
-    /// <summary>The identity of the group.</summary>
     public GroupUid Uid { get; private set; }
 
-    /// <summary>The time at which the backup began, by the clock of the program that wrote it.</summary>
+    /// <summary>The start of the backup, by the clock of the program that wrote it.</summary>
     public DateTimeOffset At { get; private set; }
 
-    /// <summary>It continues another backup.</summary>
     public bool IsIncremental { get; private set; }
 
-    /// <summary>The end of its snapshot, or of the backup that it continues; the zero position if it has all entries.</summary>
+    /// <summary>The end of the snapshot, or of the backup that this one continues, or zero if the backup has all entries.</summary>
     public LogPosition Start { get; private set; }
 
-    /// <summary>The last entry.</summary>
     public LogPosition End { get; private set; }
 
-    /// <summary>The latest configuration. Null: the file, which continues another one, has none.</summary>
+    /// <summary>The latest configuration, or null if an incremental backup has none.</summary>
     public Configuration? Configuration { get; private set; }
 
-    /// <summary>Names a folder for the files of a backup. The name cannot be guessed, so another user cannot have made it.</summary>
+    /// <summary>Returns a folder for the files of a backup. Its name cannot be guessed, so another user cannot have created it.</summary>
     public static string FolderFor(string path) => $"{path}.{Guid.NewGuid():N}.part";
 
-    /// <summary>Deletes such a folder, if it exists.</summary>
     public static void DeleteFolder(string folder)
     {
         if (Directory.Exists(folder))
@@ -99,7 +94,6 @@ internal sealed class BackupFile : IDisposable
     /// <summary>Writes a zip, and syncs it.</summary>
     /// <param name="disk">A directory with one store, which is closed.</param>
     /// <param name="name">The zip, a new file in the directory.</param>
-    /// <param name="isIncremental">The store continues another backup.</param>
     public static void Pack(FileDisk disk, string name, DateTimeOffset at, bool isIncremental)
     {
         BackupManifest manifest = new(BackupManifest.OwnFormat, at, isIncremental, []);
@@ -124,7 +118,7 @@ internal sealed class BackupFile : IDisposable
         whole.Sync();
     }
 
-    /// <summary>Opens the file of the snapshot. Null: there is none.</summary>
+    /// <summary>Opens the file of the snapshot, or returns null without one.</summary>
     public SnapshotFile? OpenSnapshot() => _store.SnapshotFolders.Any() && _store.Disk.List(Snapshots) is [.., var name]
         ? SnapshotFile.Open(_store.Disk, $"{Snapshots}/{name}")
         : null;
@@ -150,7 +144,7 @@ internal sealed class BackupFile : IDisposable
 
     public void Dispose() => DeleteFolder(_folder);
 
-    // The manifest comes first: nothing is unpacked that it does not name, and of a file no byte more than it says.
+    // The manifest is read first. Only the files that it names are unpacked, and of each no more bytes than it says.
     private BackupManifest Unpack(CancellationToken cancellationToken)
     {
         using var zip = ZipFile.OpenRead(Path);
@@ -244,14 +238,12 @@ internal sealed class BackupFile : IDisposable
 }
 
 /// <summary>The description of a backup, beside the files of its store. The comment of the zip has its checksum.</summary>
-/// <param name="At">The time at which the backup began, by the clock of the program that wrote it.</param>
-/// <param name="Files">By name.</param>
+/// <param name="At">The start of the backup, by the clock of the program that wrote it.</param>
 internal sealed record BackupManifest(
     int Format, DateTimeOffset At, bool IsIncremental, SortedDictionary<string, BackupManifest.Written> Files)
 {
     public const int OwnFormat = 1;
 
-    /// <param name="Size">In bytes.</param>
     internal sealed record Written(long Size, string Sha256);
 }
 

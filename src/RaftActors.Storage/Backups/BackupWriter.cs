@@ -4,8 +4,8 @@ using RaftActors.Storage.Disk;
 namespace RaftActors.Storage.Backups;
 
 /// <summary>
-/// Writes a backup: receives a store as a member that lags does, in the folder <c>NAME.ID.part</c>, and packs it into a zip there. The zip
-/// gets the name of the backup when it is whole and synced. Dispose deletes the folder. All members block for the disk.
+/// Writes a backup: receives a store like a lagging member, in the folder <c>NAME.ID.part</c>, and packs it into a zip there. Once the zip
+/// is whole and synced, it gets the name of the backup. Dispose deletes the folder. All members block for the disk.
 /// </summary>
 internal sealed class BackupWriter : IDisposable
 {
@@ -17,7 +17,7 @@ internal sealed class BackupWriter : IDisposable
     private readonly FencedStore _store;
     private IncomingSnapshot? _snapshot;
 
-    /// <param name="continues">The end of the backup that this one continues; null: none.</param>
+    /// <param name="continues">The end of the backup that this one continues, or null.</param>
     /// <exception cref="StoreException">The file exists, or its folder cannot be written.</exception>
     public BackupWriter(string path, StoreOwner owner, LogPosition? continues)
     {
@@ -46,17 +46,19 @@ internal sealed class BackupWriter : IDisposable
     /// <summary>The last entry so far.</summary>
     public LogPosition Position { get; private set; }
 
-    /// <summary>The snapshot that is received, or was; null: none.</summary>
+    /// <summary>The snapshot that is or was received, or null.</summary>
     public Snapshot? Snapshot => _snapshot?.Snapshot;
 
-    /// <summary>The place in its transfer.</summary>
+    /// <summary>The place in the transfer of the snapshot.</summary>
     public long Place => _snapshot?.Received ?? 0;
 
     /// <summary>The bytes of state and entries so far.</summary>
     public long Length { get; private set; }
 
-    /// <summary>Adds a piece of a snapshot, or entries. A piece of another snapshot begins it, in place of all that was added.</summary>
-    /// <returns>The last entry so far.</returns>
+    /// <summary>
+    /// Adds a piece of a snapshot, or entries. A piece of another snapshot begins it, in place of all that was added. Returns the last
+    /// entry so far.
+    /// </summary>
     /// <exception cref="InvalidDataException">The part does not follow those before.</exception>
     /// <exception cref="StoreException">The disk has failed.</exception>
     public LogPosition Add(Message.SnapshotChunk? piece, LogSlice entries)
@@ -119,7 +121,6 @@ internal sealed class BackupWriter : IDisposable
     }
 
     /// <summary>Ends the store, packs it, and gives the zip its name.</summary>
-    /// <param name="group">The identity of its group.</param>
     /// <exception cref="StoreException">The disk has failed, or another program has written a file with this name.</exception>
     public void Complete(GroupUid group, DateTimeOffset at)
     {

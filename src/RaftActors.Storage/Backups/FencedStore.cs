@@ -3,9 +3,9 @@ using RaftActors.Core;
 namespace RaftActors.Storage.Backups;
 
 /// <summary>
-/// A new store that gets a snapshot and the entries after it: that of a backup, and that of a member of a restored group. It is fenced from
-/// its first write on, until <see cref="End"/> says otherwise. So a process that is started on a part of it neither votes nor counts. Each
-/// write blocks for the disk.
+/// A new store that gets a snapshot and the entries after it, for a backup or for a member of a restored group. It is fenced from its
+/// first write until <see cref="End"/>, so a process that is started on an unfinished one neither votes nor counts. Each write blocks for
+/// the disk.
 /// </summary>
 internal sealed class FencedStore : IStoreListener, IDisposable
 {
@@ -14,7 +14,7 @@ internal sealed class FencedStore : IStoreListener, IDisposable
     private readonly IRaftStore _store;
     private Ticket _asked;
 
-    /// <param name="directory">Has no thread. Dispose closes it.</param>
+    /// <param name="directory">A directory without a thread. Dispose closes it.</param>
     /// <exception cref="StoreException">The directory has a store of the owner already, or cannot be written.</exception>
     public FencedStore(StoreDirectory directory, StoreOwner owner)
     {
@@ -40,7 +40,7 @@ internal sealed class FencedStore : IStoreListener, IDisposable
     /// <summary>The state of a store that no process may use.</summary>
     public static HardState Fenced { get; } = InitialState.Empty.HardState with { Fence = new Fence.RestoredDisk() };
 
-    /// <summary>The entries up to a position are elsewhere.</summary>
+    /// <summary>Begins the log after a position, because the entries up to it are elsewhere.</summary>
     public void BeginAfter(LogPosition position) => Write(new Effect.Discard(position, LogIndex.Zero));
 
     /// <summary>Adds the next bytes of the state in a snapshot. The last ones install it, in place of an earlier one.</summary>
@@ -54,10 +54,9 @@ internal sealed class FencedStore : IStoreListener, IDisposable
         }
     }
 
-    /// <summary>Adds the next entries.</summary>
     public void Add(LogSlice entries) => Write(new Effect.Persist(Next(), null, entries));
 
-    /// <summary>Writes the state of a store that is whole.</summary>
+    /// <summary>Completes the store with its final state.</summary>
     public void End(HardState state) => Write(new Effect.Persist(Next(), state, default));
 
     void IStoreListener.OnPersisted(Ticket ticket)

@@ -7,12 +7,12 @@ using RaftActors.Core.Codec;
 namespace RaftActors.Storage.Backups;
 
 /// <summary>
-/// A new group with the content of a backup: its members and its identity. The plans of all members are equal, although each is made by
-/// itself, because all follow from the same id. A second restore has another id, so the two groups refuse each other's messages.
+/// A new group with the content of a backup: its members and its identity. Each member makes its own plan, and all plans are equal because
+/// all follow from the same id. A second restore has another id, so the two groups refuse each other's messages.
 /// </summary>
 internal sealed class RestorePlan
 {
-    /// <param name="id">Given to each member's restore.</param>
+    /// <param name="id">The same for all members.</param>
     /// <param name="group">The name of the new group.</param>
     /// <param name="members">All members. The first ones vote.</param>
     /// <param name="maxQuorum">The largest number of voters, odd and from 3 to 11.</param>
@@ -48,12 +48,11 @@ internal sealed class RestorePlan
 
     public string Group { get; }
 
-    /// <summary>The members of the restored group.</summary>
     public Configuration Configuration { get; }
 
     public Member MemberOf(ProcessName name) => new(name, new Incarnation(IdentityOf(name.Value)));
 
-    /// <summary>The identities of the directory in which a member's store is made.</summary>
+    /// <summary>Mints the identities of the directory in which a member's store is made.</summary>
     public Func<Guid> IdentitiesOf(ProcessName name) => () => MemberOf(name).Incarnation.Value;
 
     private Guid IdentityOf(string what)

@@ -8,17 +8,16 @@ internal static class RestoredStore
 {
     private const int PieceSize = 1 << 20;
 
-    /// <summary>Writes a store.</summary>
     /// <param name="options">The directory, which may have stores of other groups.</param>
     /// <param name="member">One of the members of the plan.</param>
     /// <param name="planOf">Makes the plan, given the name of the group and its maximum of voters in the backup.</param>
     /// <param name="paths">A full backup, and the incremental ones that continue it, in order.</param>
     /// <param name="now">By the clock of this machine.</param>
-    /// <param name="cancellationToken">Ends the call. A store that has begun stays, and is fenced.</param>
+    /// <param name="cancellationToken">Ends the call. An unfinished store stays, and is fenced.</param>
     /// <returns>The last entry that the store has.</returns>
     /// <exception cref="StoreException">
     /// A file is damaged, the files do not follow each other, the clock is behind them, the directory has a store of the member, or the
-    /// disk has failed. Before the disk is changed all files are read.
+    /// disk has failed. All files are read before the disk is changed.
     /// </exception>
     public static LogPosition Write(
         StoreOptions options,
@@ -56,8 +55,7 @@ internal static class RestoredStore
         }
     }
 
-    /// <summary>Writes a store.</summary>
-    /// <param name="directory">Opened with the identities of the member, and without a thread. It is closed.</param>
+    /// <param name="directory">Opened with the identities of the member and without a thread. This call closes it.</param>
     internal static void Write(
         StoreDirectory directory,
         ProcessName member,

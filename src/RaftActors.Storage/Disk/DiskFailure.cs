@@ -27,10 +27,7 @@ internal static class DiskFailure
             : new IOException(text, WindowsFailure | error));
     }
 
-    /// <param name="path">The subject of the message.</param>
-    /// <param name="doing">The rest of the sentence: "cannot be opened".</param>
-    /// <param name="error">The system's error number.</param>
-    /// <param name="cause">The inner exception.</param>
+    /// <inheritdoc cref="OfSystem"/>
     internal static IOException Of(string path, string doing, int error, Exception? cause = null)
     {
         var message = $"{path} {doing}: {NameOf(error)}, {Marshal.GetPInvokeErrorMessage(error)}. {Remedy(error)}";
@@ -38,12 +35,9 @@ internal static class DiskFailure
     }
 
     /// <summary>Translates an exception of .NET. A full disk becomes a <see cref="DiskFullException"/>.</summary>
-    /// <param name="path">The subject of the message.</param>
-    /// <param name="doing">The rest of the sentence: "cannot be opened".</param>
-    /// <param name="cause">The inner exception.</param>
     public static IOException Of(string path, string doing, Exception cause)
     {
-        // On Unix .NET puts the system's error number into HResult, except for missing rights.
+        // On Unix, .NET puts the system's error number into HResult, except for missing rights.
         var error = cause.HResult;
         return cause switch
         {
@@ -56,8 +50,8 @@ internal static class DiskFailure
     }
 
     /// <summary>
-    /// Makes a failed sync final. Thin volumes, quotas and network file systems may report a full disk only at a sync. The written
-    /// bytes may be lost then, and the next sync would report success.
+    /// Makes a failed sync final. Thin volumes, quotas and network file systems may report a full disk only at a sync. The written bytes
+    /// may then be lost, and the next sync would report success.
     /// </summary>
     internal static IOException OfSync(IOException failure) =>
         failure is DiskFullException ? new IOException(failure.Message, failure) : failure;

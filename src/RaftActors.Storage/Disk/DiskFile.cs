@@ -42,7 +42,7 @@ internal sealed class DiskFile(SafeFileHandle handle, string path) : IDiskFile
         }
     }
 
-    /// <summary>The framework writes on until all is written, however little the system takes at once.</summary>
+    /// <summary>Writes all bytes, because the framework repeats the call however little the system takes at once.</summary>
     public void Write(long offset, ReadOnlySpan<byte> bytes)
     {
         try

@@ -97,7 +97,7 @@ internal sealed class FileDisk(string directory) : IDisk
     {
         var (source, target) = (PathOf(from), PathOf(to));
 
-        // File.Move would copy to another file system piece by piece, which is not atomic.
+        // File.Move would copy to another file system in pieces, which is not atomic.
         var error = OperatingSystem.IsWindows() ? Kernel32.Rename(source, target) : Libc.Rename(source, target);
         if (error != 0)
         {
@@ -135,7 +135,7 @@ internal sealed class FileDisk(string directory) : IDisk
         const string doing = "does not report its free space";
         if (OperatingSystem.IsWindows())
         {
-            // DriveInfo knows the volumes that have a letter.
+            // DriveInfo knows only volumes with a letter.
             return Kernel32.FreeBytes(_directory, out var free) is var error and not 0
                 ? throw DiskFailure.OfSystem(_directory, doing, error)
                 : free;
@@ -173,7 +173,7 @@ internal sealed class FileDisk(string directory) : IDisk
             return;
         }
 
-        // Mode 0 extends the length. With another mode every sync would have to write a new length.
+        // Mode 0 extends the length. With another mode, every sync would have to write a new length.
         var error = OperatingSystem.IsLinux() && Environment.Is64BitProcess ? Libc.Allocate(handle, size) : NotSupportedOnLinux;
         if (error == NotSupportedOnLinux)
         {
@@ -194,7 +194,7 @@ internal sealed class FileDisk(string directory) : IDisk
         }
     }
 
-    // A failure here is ignored, so that the caller sees the first one.
+    // Ignores a failure, so that the caller sees the first one.
     private static void Forget(string path)
     {
         try

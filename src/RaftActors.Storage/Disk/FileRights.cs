@@ -2,10 +2,10 @@ using System.Diagnostics.CodeAnalysis;
 
 namespace RaftActors.Storage.Disk;
 
-/// <summary>Owner and mode of a file or folder on Unix.</summary>
-/// <param name="Owner">The number of the user. Null: unknown, because .NET does not report it and the system is not Linux.</param>
-/// <param name="Group">The number of the group. Null: unknown.</param>
-/// <param name="LinkTarget">The target of a symbolic link. Null: it is none.</param>
+/// <summary>
+/// Owner and mode of a file or folder on Unix. Owner and group are null if unknown, because .NET reports them only on Linux.
+/// </summary>
+/// <param name="LinkTarget">The target of a symbolic link, or null for others.</param>
 internal readonly record struct FileRights(bool IsFolder, uint? Owner, uint? Group, UnixFileMode Mode, string? LinkTarget = null)
 {
     public const uint Root = 0;
@@ -13,7 +13,7 @@ internal readonly record struct FileRights(bool IsFolder, uint? Owner, uint? Gro
     public bool IsSticky => Mode.HasFlag(UnixFileMode.StickyBit);
 
     /// <summary>Reads the rights of a path. A symbolic link is not followed.</summary>
-    /// <returns>Null: the path does not exist.</returns>
+    /// <returns>Null if the path does not exist.</returns>
     /// <exception cref="IOException">The system does not report the rights.</exception>
     public static FileRights? Read(string path)
     {
@@ -38,7 +38,7 @@ internal readonly record struct FileRights(bool IsFolder, uint? Owner, uint? Gro
     public bool IsWritableByOtherThan(uint user) =>
         Mode.HasFlag(UnixFileMode.OtherWrite) || (Mode.HasFlag(UnixFileMode.GroupWrite) && Group != user);
 
-    /// <summary>The rights, for messages: "mode 2775, owner 0, group 2000".</summary>
+    /// <summary>Returns the rights for messages: "mode 2775, owner 0, group 2000".</summary>
     [SuppressMessage("Globalization", "CA1305", Justification = "An octal number has no culture.")]
     public override string ToString()
     {

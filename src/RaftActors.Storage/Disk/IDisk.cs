@@ -52,13 +52,11 @@ internal interface IDisk
 /// <summary>An open file of an <see cref="IDisk"/>.</summary>
 internal interface IDiskFile : IDisposable
 {
-    /// <summary>In bytes.</summary>
     long Length { get; }
 
     /// <summary>Reads until the buffer is full or the file ends, and returns the number of bytes read.</summary>
     int Read(long offset, Span<byte> buffer);
 
-    /// <summary>Writes all bytes.</summary>
     void Write(long offset, ReadOnlySpan<byte> bytes);
 
     /// <summary>
@@ -67,10 +65,9 @@ internal interface IDiskFile : IDisposable
     void Sync();
 }
 
-/// <summary>The disk has no room for an operation. The operation had no effect.</summary>
+/// <summary>The disk has no room for an operation, which had no effect.</summary>
 internal sealed class DiskFullException : IOException
 {
-    /// <summary>Creates the exception.</summary>
     public DiskFullException(string message, Exception? cause = null)
         : base(message, cause)
     {

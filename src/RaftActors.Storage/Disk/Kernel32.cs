@@ -21,7 +21,7 @@ internal static partial class Kernel32
     /// </summary>
     /// <param name="from">A full path.</param>
     /// <param name="to">A full path.</param>
-    /// <param name="isReplacing">False: an existing file is an error.</param>
+    /// <param name="isReplacing">If false, an existing file is an error.</param>
     public static int Rename(string from, string to, bool isReplacing = true)
     {
         // Windows refuses ReplaceExisting for folders.
@@ -29,7 +29,9 @@ internal static partial class Kernel32
         return MoveFile(Extended(from), Extended(to), flags) ? 0 : Marshal.GetLastPInvokeError();
     }
 
-    /// <summary>The bytes that this user may still write to the volume of a folder, which may be a mounted one or a share.</summary>
+    /// <summary>
+    /// Returns the bytes that this user may still write to the volume of a folder, which may be a mounted one or a share.
+    /// </summary>
     public static int FreeBytes(string folder, out long free)
     {
         var isDone = FreeSpace(Path.TrimEndingDirectorySeparator(Extended(folder)) + '\\', out var bytes, out _, out _);
@@ -37,7 +39,7 @@ internal static partial class Kernel32
         return isDone ? 0 : Marshal.GetLastPInvokeError();
     }
 
-    // Windows takes longer paths only with a prefix, and then no slashes.
+    // Windows takes longer paths only with a prefix, and then without slashes.
     private static string Extended(string path)
     {
         var full = Path.GetFullPath(path);

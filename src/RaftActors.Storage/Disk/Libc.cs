@@ -35,7 +35,7 @@ internal static partial class Libc
     private const ushort FolderKind = 0x4000;
     private const ushort LinkKind = 0xa000;
 
-    // Resolves the symbols as the program itself would. So a preloaded library that makes the disk fail is not bypassed.
+    // Resolves the symbols like the program itself, so that a preloaded library that makes the disk fail is not bypassed.
     static Libc() => NativeLibrary.SetDllImportResolver(
         typeof(Libc).Assembly, static (name, _, _) => name == Library ? NativeLibrary.GetMainProgramHandle() : 0);
 
@@ -81,7 +81,6 @@ internal static partial class Libc
     }
 
     /// <summary>statx. Unlike stat, it has one layout on all processors.</summary>
-    /// <param name="followsLink">Whether a symbolic link stands for its target.</param>
     [SupportedOSPlatform("linux")]
     public static int Status(string path, bool followsLink, out FileStatus status)
     {
@@ -91,8 +90,7 @@ internal static partial class Libc
         return error;
     }
 
-    /// <summary>The rights of a file, without following a symbolic link.</summary>
-    /// <returns>Null: the path does not exist.</returns>
+    /// <summary>Returns the rights of a file or of a symbolic link itself, or null if the path does not exist.</summary>
     [SupportedOSPlatform("linux")]
     public static FileRights? Rights(string path)
     {

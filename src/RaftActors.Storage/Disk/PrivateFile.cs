@@ -10,7 +10,6 @@ internal static class PrivateFile
     public const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
     public const UnixFileMode FolderMode = FileMode | UnixFileMode.UserExecute;
 
-    /// <summary>Creates a folder and the missing folders above it.</summary>
     public static void CreateFolder(string path)
     {
         if (OperatingSystem.IsWindows())
@@ -19,7 +18,7 @@ internal static class PrivateFile
             return;
         }
 
-        // .NET would create the folders above with the mode of the umask.
+        // .NET would create the folders above it with the mode of the umask.
         if (Path.GetDirectoryName(path) is { Length: > 0 } above && !Directory.Exists(above))
         {
             CreateFolder(above);
@@ -37,7 +36,8 @@ internal static class PrivateFile
             options.UnixCreateMode = FileMode;
         }
 
-        // File.OpenHandle cannot set the mode of a new file. Without a finalizer the stream never closes its handle.
+        // File.OpenHandle cannot set the mode of a new file, so a stream opens it. Without a finalizer, the stream never closes its
+        // handle.
         var stream = new FileStream(path, options);
         GC.SuppressFinalize(stream);
         return stream.SafeFileHandle;

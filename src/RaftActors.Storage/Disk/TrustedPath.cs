@@ -1,18 +1,18 @@
 namespace RaftActors.Storage.Disk;
 
 /// <summary>
-/// Refuses a directory that users other than this one and root could change: they could replace the files of a store. The folders above it
-/// count too, because their writers could replace the directory. OpenSSH applies the same rule to its keys (StrictModes).
+/// Refuses a directory that users other than this one and root could change, because they could replace the files of a store. The folders
+/// above it count too, because their writers could replace the directory. OpenSSH applies the same rule to its keys (StrictModes).
 /// <list type="bullet">
 /// <item>Linux: the mode and the owner count. Other Unix systems: only the mode. Windows: nothing is checked.</item>
-/// <item>A folder above it may be writable if it has the sticky bit, as /tmp has: others cannot rename what is not theirs.</item>
+/// <item>A folder above it may be writable if it has the sticky bit, like /tmp: others cannot rename what is not theirs.</item>
 /// </list>
 /// </summary>
 /// <param name="user">The number of the user of this process.</param>
-/// <param name="read">Returns the rights of a path; null: it does not exist.</param>
+/// <param name="read">Returns the rights of a path, or null if it does not exist.</param>
 internal sealed class TrustedPath(uint user, Func<string, FileRights?> read)
 {
-    // The kernel follows no more.
+    // The kernel follows no more links than this.
     private const int LinksMax = 40;
 
     /// <summary>The remedy that ends each refusal.</summary>
@@ -31,14 +31,14 @@ internal sealed class TrustedPath(uint user, Func<string, FileRights?> read)
     }
 
     /// <summary>Checks an existing or missing directory.</summary>
-    /// <returns>The first problem with its remedy, as sentences; null: there is none.</returns>
+    /// <returns>The first problem with its remedy, as sentences, or null.</returns>
     /// <exception cref="IOException">The rights cannot be read.</exception>
     public static string? ObjectionTo(string directory) => OperatingSystem.IsWindows()
         ? null
         : new TrustedPath(Libc.User(), FileRights.Read).Objection(Path.GetFullPath(directory));
 
     /// <summary>Follows a full path from the root folder, through symbolic links, and checks each folder on the way.</summary>
-    /// <returns>The first problem with its remedy, as sentences; null: there is none.</returns>
+    /// <returns>The first problem with its remedy, as sentences, or null.</returns>
     public string? Objection(string path)
     {
         var names = new Stack<string>();
@@ -73,7 +73,7 @@ internal sealed class TrustedPath(uint user, Func<string, FileRights?> read)
                     current = next;
                     break;
                 default:
-                    // Missing folders will be created with the right mode. The system reports all else.
+                    // Missing folders will be created with the right mode. The system reports all other errors.
                     return null;
             }
         }

@@ -4,8 +4,8 @@ using RaftActors.Core.Codec;
 namespace RaftActors.Storage.Log;
 
 /// <summary>
-/// Encodes one batch, in a buffer that the next batch uses again. The checksums depend on the segment and the offset, so the bytes are for
-/// one place only.
+/// Encodes one batch, in a buffer that the next batch reuses. The checksums depend on the segment and the offset, so the bytes are for one
+/// place only.
 /// </summary>
 /// <param name="keptSizeMax">A buffer above this size is released after its batch.</param>
 internal sealed class BatchBuilder(int keptSizeMax)
@@ -14,10 +14,8 @@ internal sealed class BatchBuilder(int keptSizeMax)
     private uint _seed;
     private long _offset;
 
-    /// <summary>The number of records in the batch.</summary>
     public int Records { get; private set; }
 
-    /// <summary>The number of log entries in the batch.</summary>
     public int Entries { get; private set; }
 
     /// <summary>In bytes, with the batch header.</summary>
@@ -31,7 +29,6 @@ internal sealed class BatchBuilder(int keptSizeMax)
     /// <summary>The offset of the next record in the segment.</summary>
     public long NextOffset => _offset + _writer.Length;
 
-    /// <summary>Begins a batch.</summary>
     /// <param name="seed">The seed of the segment's checksums.</param>
     /// <param name="offset">The place of the batch in the segment.</param>
     public void Begin(uint seed, long offset)
@@ -42,8 +39,6 @@ internal sealed class BatchBuilder(int keptSizeMax)
     }
 
     /// <summary>Begins with further records of a batch whose header is written later.</summary>
-    /// <param name="seed">The seed of the segment's checksums.</param>
-    /// <param name="offset">The place of the first record in the segment.</param>
     public void Continue(uint seed, long offset)
     {
         (_seed, _offset, Records, Entries) = (seed, offset, 0, 0);
@@ -52,7 +47,7 @@ internal sealed class BatchBuilder(int keptSizeMax)
 
     /// <summary>Ends the batch and returns its bytes, which are valid until the next <see cref="Begin"/>.</summary>
     /// <param name="synced">The segment is durable up to this offset.</param>
-    /// <param name="before">Number of batches that the log has before this one.</param>
+    /// <param name="before">The number of batches in the log before this one.</param>
     public ReadOnlySpan<byte> End(long synced, long before)
     {
         new BatchHeader(_writer.Length, Records, synced, before).Write(_writer.Written, _seed, _offset);
@@ -83,7 +78,6 @@ internal sealed class BatchBuilder(int keptSizeMax)
         EndRecord(start, type, slot, position.Index.Value, position.Term.Value, position.Serial.Value);
     }
 
-    /// <param name="index">The entries up to it are committed.</param>
     public void AddCommitted(ushort slot, LogIndex index) => EndRecord(BeginRecord(), RecordType.Committed, slot, index.Value);
 
     public void AddEntry(ushort slot, in LogEntry entry)

@@ -13,21 +13,19 @@ internal sealed class BatchGatherer(
 {
     private readonly List<SlotOpening> _touched = [];
 
-    // Installations and discards in the batch. Files are renamed and deleted for them, after the batch is durable.
+    // The installations and discards in the batch. They rename and delete files, but only after the batch is durable.
     private readonly List<WriteQueue.Item> _after = [];
 
-    /// <summary>Tells whether no write was gathered.</summary>
     public bool IsEmpty => _touched.Count == 0;
 
-    /// <summary>Tells whether the batch must be durable whatever the sync policy.</summary>
+    /// <summary>The batch must be durable whatever the sync policy.</summary>
     public bool NeedsSync => _after.Count > 0;
 
     /// <summary>
     /// Fills a batch with the next writes of the queue. Stops at the size limit, at the end of the segment, before the first write of a
     /// higher format level, and after a write that needs a sync.
     /// </summary>
-    /// <exception cref="DiskFullException">The next write needs a new segment, and there is no room for one. No write was
-    /// gathered.</exception>
+    /// <exception cref="DiskFullException">The next write needs a new segment, which has no room. Nothing was gathered.</exception>
     public void Gather()
     {
         builder.Begin(files.Seed, files.End);
@@ -69,10 +67,9 @@ internal sealed class BatchGatherer(
 
     /// <summary>
     /// Gathers the discards that wait behind a write without room, because they free segments. A discard may overtake the writes before
-    /// it: a durable snapshot covers all that it discards. It must not overtake an installation for the same store, because that snapshot
-    /// may be the one that covers it.
+    /// it, because a durable snapshot covers all that it discards. But it must not overtake an installation of the same store, because
+    /// that snapshot may be the one. Returns false if there is no such discard.
     /// </summary>
-    /// <returns>False: no discard could be gathered.</returns>
     public bool GatherDiscards()
     {
         builder.Begin(files.Seed, files.End);
@@ -96,7 +93,6 @@ internal sealed class BatchGatherer(
         return NeedsSync;
     }
 
-    /// <summary>Appends an entry to the batch.</summary>
     public void Append(Slot slot, in LogEntry entry)
     {
         var offset = builder.NextOffset;
@@ -104,7 +100,7 @@ internal sealed class BatchGatherer(
         slot.Append(entry.Index, files.Current, offset, builder.NextOffset - offset);
     }
 
-    /// <summary>Names installed snapshots, acknowledges the writes, and deletes discarded files. The batch is on disk.</summary>
+    /// <summary>After the batch is durable: names installed snapshots, acknowledges the writes, and deletes discarded files.</summary>
     public void Finish()
     {
         foreach (var item in _after)
@@ -136,11 +132,11 @@ internal sealed class BatchGatherer(
         }
     }
 
-    // A discard behind a stalled snapshot may free the room that the snapshot waits for.
+    // A discard behind a stalled snapshot may free the room that the snapshot needs.
     private bool MayPass(in WriteQueue.Item item) =>
         item.Write is Effect.Discard && !WriteQueue.HasInstallation(queue.Deferred, item.Opening);
 
-    /// <returns>False: a received snapshot has no room, so its store must wait. Other stores need not.</returns>
+    /// <returns>False if a received snapshot has no room, so its store must wait. Other stores need not.</returns>
     private bool TryAdd(in WriteQueue.Item item)
     {
         try

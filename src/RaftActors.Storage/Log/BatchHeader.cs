@@ -6,14 +6,14 @@ namespace RaftActors.Storage.Log;
 
 /// <summary>The header before the records of one batch. A batch is written at once and counts as a whole or not at all.</summary>
 /// <param name="Length">In bytes, with this header and all records.</param>
-/// <param name="Records">Number of records. A batch without records is a seal.</param>
-/// <param name="Synced">Offset up to which the segment was synced before this batch was written.</param>
-/// <param name="Before">Number of batches that the log had before this one.</param>
+/// <param name="Records">A batch without records is a seal.</param>
+/// <param name="Synced">The offset up to which the segment was synced before this batch was written.</param>
+/// <param name="Before">The number of batches in the log before this one.</param>
 internal readonly record struct BatchHeader(int Length, int Records, long Synced, long Before)
 {
     public const int Size = 32;
 
-    /// <summary>Tells whether the batch is a seal: it only records that all before it is durable.</summary>
+    /// <summary>Tells whether the batch is a seal, which only records that all before it is durable.</summary>
     public bool IsSeal => Records == 0;
 
     // More batches than a disk can hold.
@@ -21,10 +21,8 @@ internal readonly record struct BatchHeader(int Length, int Records, long Synced
 
     private const uint Mark = 0x48435442; // "BTCH"
 
-    /// <summary>The first bytes of every batch header.</summary>
     public static ReadOnlySpan<byte> Magic => "BTCH"u8;
 
-    /// <param name="bytes">The place for the header.</param>
     /// <param name="seed">The seed of the segment's checksums.</param>
     /// <param name="offset">The offset of the header in the segment.</param>
     public void Write(Span<byte> bytes, uint seed, long offset)
@@ -45,8 +43,8 @@ internal readonly record struct BatchHeader(int Length, int Records, long Synced
         BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]));
 
     /// <summary>
-    /// Tells whether these bytes are an intact batch header at this offset. Numbers that no writer writes are damage too: a right
-    /// checksum proves only that somebody computed it.
+    /// Tells whether these bytes are an intact batch header at this offset. Impossible numbers are damage too, because a right checksum
+    /// proves only that somebody computed it.
     /// </summary>
     public static bool Stands(ReadOnlySpan<byte> bytes, uint seed, long offset) =>
         bytes.Length >= Size
@@ -61,10 +59,8 @@ internal readonly record struct BatchHeader(int Length, int Records, long Synced
         && Synced >= 0 && Synced <= offset
         && Before is >= 0 and < BeforeMax;
 
-    /// <summary>The checksum in the header.</summary>
     public static uint ExpectedOf(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[4..]);
 
-    /// <summary>The checksum of the header's bytes.</summary>
     public static uint ChecksumOf(ReadOnlySpan<byte> bytes, uint seed, long offset) =>
         Crc32C.Append(Crc32C.Append(seed, (ulong)offset), bytes[8..Size]);
 }

@@ -85,7 +85,7 @@ internal sealed class EntryLog(LogRange range)
         DropOldest();
     }
 
-    // After the base has moved. The entries present always end at the end of the range, or none is left.
+    // Called after the base has moved. The entries in memory always end at the end of the range, or none is left.
     private void DropOldest()
     {
         var gone = (int)Math.Max(0, _entries.Count - _range.Count);

@@ -9,7 +9,7 @@ namespace RaftActors.Storage.Log;
 /// </summary>
 internal sealed class EntryReader(IDisk disk)
 {
-    /// <summary>Reads durable entries. Empty: one of them is discarded.</summary>
+    /// <summary>Reads durable entries. Empty if one of them is discarded.</summary>
     /// <exception cref="StoreException">The disk cannot be read, or is damaged.</exception>
     public LogSlice Read(Slot slot, LogIndex first, LogIndex last)
     {
@@ -27,7 +27,7 @@ internal sealed class EntryReader(IDisk disk)
         return default;
     }
 
-    /// <returns>Null: the entries were moved or discarded meanwhile, and their segment deleted.</returns>
+    /// <returns>Null if the entries were moved or discarded meanwhile, and their segment deleted.</returns>
     private LogSlice? Read(Slot slot, EntryRun[] runs, LogIndex first, LogIndex last)
     {
         var entries = new LogEntry[checked((int)(last.Value - first.Value + 1))];
@@ -99,7 +99,7 @@ internal sealed class EntryReader(IDisk disk)
 
                 if (next >= first)
                 {
-                    // A copy: otherwise each small value would keep a whole window, most of it entries of other slots.
+                    // Copied, because a small value would otherwise keep a whole window alive, most of it entries of other slots.
                     entries[(int)(next.Value - first.Value)] =
                         RecordFormat.ReadEntry(record, bytes.Slice(RecordHeader.Size, record.BodyLength).ToArray());
                 }
@@ -115,8 +115,8 @@ internal sealed class EntryReader(IDisk disk)
         new(new StoreDamage(path, offset, index, null, what));
 
     /// <summary>
-    /// An open segment, and the bytes of it that were read last. The first read is short, because most pages are. Each further read of the
-    /// segment is twice as long.
+    /// An open segment, and its bytes that were read last. The first read is short, because most pages are. Each further one is twice as
+    /// long.
     /// </summary>
     private sealed class Segment : IDisposable
     {
@@ -151,7 +151,6 @@ internal sealed class EntryReader(IDisk disk)
 
         public uint Seed { get; }
 
-        /// <summary>The offset of the next byte.</summary>
         public long At { get; private set; }
 
         public void Dispose() => _file.Dispose();
@@ -159,7 +158,7 @@ internal sealed class EntryReader(IDisk disk)
         public void MoveTo(long offset) =>
             (At, _bytes) = (offset, offset >= At && offset - At <= _bytes.Length ? _bytes[(int)(offset - At)..] : default);
 
-        /// <summary>The next bytes, exactly so many, until the next call. Empty: the segment ends before.</summary>
+        /// <summary>Returns exactly this many next bytes, valid until the next call, or none if the segment ends before.</summary>
         public ReadOnlyMemory<byte> Peek(long count)
         {
             if (count > _bytes.Length)

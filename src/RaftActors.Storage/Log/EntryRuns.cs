@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace RaftActors.Storage.Log;
 
 /// <summary>
-/// The places of a slot's entries in the segments. Each run is a range of entries in one segment: no later record of the run replaces one
-/// of them. One thread at a time changes the runs, and any thread may call <see cref="Find"/>.
+/// The places of a slot's entries in the segments. Each run is a range of entries in one segment, none of which a later record of the run
+/// replaces. One thread at a time changes the runs, and any thread may call <see cref="Find"/>.
 /// </summary>
 internal sealed class EntryRuns
 {
@@ -15,28 +15,22 @@ internal sealed class EntryRuns
 
     // Ordered by first index and by place. A run ends where the next one begins.
     private readonly List<EntryRun> _runs = [];
-
-    // The entries up to this index are discarded.
     private LogIndex _base;
-
-    // The index after the last entry.
     private LogIndex _next;
 
-    // True: entries at and above the next index were forgotten, so their records follow in the last run, and the next entry begins another.
+    // Entries at and above the next index were forgotten. Their records follow in the last run, so the next entry begins another run.
     private bool _isCut;
 
-    // Bytes of all records that were added. Each run has the value from before its first one.
+    // The bytes of all records that were added. Each run has the value from before its first record.
     private long _added;
 
-    /// <summary>Null: no entry is needed.</summary>
+    /// <summary>Null if no entry is needed.</summary>
     public long? OldestSegment => _runs.Count > 0 ? _runs[0].Segment : null;
 
-    /// <summary>The index after the last entry. 0: neither an entry nor a base was noted.</summary>
+    /// <summary>The index after the last entry, or 0 before any entry and base.</summary>
     public LogIndex Next => _next;
 
-    /// <summary>
-    /// The size of the entries' records. Entries that were discarded or replaced count until the whole run is gone, so it is never less.
-    /// </summary>
+    /// <summary>The size of the entries' records, or more: discarded and replaced entries count until their whole run is gone.</summary>
     public long Bytes => _runs.Count > 0 ? _added - _runs[0].Added : 0;
 
     /// <summary>Forgets all entries. The next one follows the base.</summary>
@@ -78,7 +72,6 @@ internal sealed class EntryRuns
         }
     }
 
-    /// <summary>Forgets the entries at and above an index.</summary>
     public void CutFrom(LogIndex index)
     {
         lock (_lock)
@@ -88,7 +81,6 @@ internal sealed class EntryRuns
         }
     }
 
-    /// <summary>Forgets the entries at and below the base of a log.</summary>
     public void CutTo(in LogRange log)
     {
         lock (_lock)
@@ -110,7 +102,7 @@ internal sealed class EntryRuns
         }
     }
 
-    /// <summary>Finds the runs that hold a range of durable entries, in order. Empty: one of the entries is discarded.</summary>
+    /// <summary>Finds the runs of a range of durable entries, in order. Empty if one of the entries is discarded.</summary>
     public EntryRun[] Find(LogIndex first, LogIndex last)
     {
         lock (_lock)
@@ -126,7 +118,6 @@ internal sealed class EntryRuns
         }
     }
 
-    /// <summary>The last run that begins at or before an index.</summary>
     private static int PlaceOf(ReadOnlySpan<EntryRun> runs, LogIndex index)
     {
         // Invariant: the run at low begins at or before the index, the one at high after it.

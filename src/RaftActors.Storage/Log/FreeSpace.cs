@@ -3,15 +3,14 @@ using RaftActors.Storage.Disk;
 namespace RaftActors.Storage.Log;
 
 /// <summary>Watches the free space of the disk, and tells the open stores when it becomes short or sufficient.</summary>
-/// <param name="hasClock">False: every look asks the disk. True: once a second at most.</param>
+/// <param name="hasClock">Asks the disk at most once a second. Otherwise each time.</param>
 internal sealed class FreeSpace(IDisk disk, StoreOptions options, List<Slot> slots, bool hasClock)
 {
     private const long IntervalMilliseconds = 1000;
 
-    // Null: the next look asks the disk.
+    // Null if the next look asks the disk.
     private long? _askedAt;
 
-    /// <summary>Less space is free than the floor demands.</summary>
     public bool IsShort { get; private set; }
 
     /// <summary>Makes the next look ask the disk.</summary>
@@ -36,11 +35,10 @@ internal sealed class FreeSpace(IDisk disk, StoreOptions options, List<Slot> slo
         }
         catch (IOException)
         {
-            // A failing disk shows at the next write.
+            // Ignored, because a failing disk shows at the next write.
         }
     }
 
-    /// <summary>Tells the open stores whether space is short.</summary>
     public void Tell(bool isShort)
     {
         IsShort = isShort;

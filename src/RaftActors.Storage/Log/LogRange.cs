@@ -8,7 +8,6 @@ namespace RaftActors.Storage.Log;
 /// </summary>
 internal record struct LogRange(LogPosition Base, LogIndex Last)
 {
-    /// <summary>Number of entries.</summary>
     public readonly long Count => Last.Value - Base.Index.Value;
 
     /// <summary>Tells whether an entry at this index leaves no gap and lies above the base.</summary>
@@ -26,8 +25,10 @@ internal record struct LogRange(LogPosition Base, LogIndex Last)
         Last = index;
     }
 
-    /// <summary>Discards the entries up to a position. A log that ends before the position becomes empty.</summary>
-    /// <returns>False: the log begins there already, or later.</returns>
+    /// <summary>
+    /// Discards the entries up to a position. A log that ends before the position becomes empty. Returns false if the log begins there
+    /// already, or later.
+    /// </summary>
     public bool Discard(LogPosition position)
     {
         if (position.Index <= Base.Index)
@@ -39,8 +40,7 @@ internal record struct LogRange(LogPosition Base, LogIndex Last)
         return true;
     }
 
-    /// <summary>Begins the log after an installed snapshot.</summary>
-    /// <param name="keepsLog">False: the entries after the position go too.</param>
+    /// <summary>Begins the log after an installed snapshot. Without <paramref name="keepsLog"/>, the entries after it go too.</summary>
     public void Install(LogPosition position, bool keepsLog)
     {
         // Invariant: the base never moves back, because the entries above the new base may be gone.
@@ -52,8 +52,7 @@ internal record struct LogRange(LogPosition Base, LogIndex Last)
         MoveBase(position, keepsLog);
     }
 
-    /// <summary>Begins the log after a position, in either direction.</summary>
-    /// <param name="keepsRest">Keeps the entries after the position.</param>
+    /// <summary>Begins the log after a position, in either direction, with or without the entries after it.</summary>
     public void MoveBase(LogPosition position, bool keepsRest) =>
         (Base, Last) = (position, keepsRest && Last > position.Index ? Last : position.Index);
 }

@@ -3,7 +3,7 @@ using RaftActors.Storage.Disk;
 namespace RaftActors.Storage.Log;
 
 /// <summary>Reads the segments of a log, in order, and replays the records of each slot. Changes nothing on disk.</summary>
-/// <param name="keptMax">The bytes of the last entries of a slot that stay in memory. Default: all.</param>
+/// <param name="keptMax">About how many bytes of a slot's last entries stay in memory.</param>
 internal sealed class LogReader(IDisk disk, long keptMax = long.MaxValue)
 {
     public const string Folder = "log";
@@ -13,13 +13,12 @@ internal sealed class LogReader(IDisk disk, long keptMax = long.MaxValue)
 
     private readonly SortedDictionary<ushort, SlotReplay> _slots = [];
 
-    /// <summary>The headers of all segments, in order.</summary>
     public List<SegmentHeader> Segments { get; } = [];
 
     /// <summary>The slots that were read, by number.</summary>
     public IReadOnlyCollection<SlotReplay> Slots => _slots.Values;
 
-    /// <summary>The check of the last segment. Null before <see cref="ReadAll"/>.</summary>
+    /// <summary>The check of the last segment, or null before <see cref="ReadAll"/>.</summary>
     public SegmentCheck? LastCheck { get; private set; }
 
     /// <summary>The bytes of the last segment, up to its last good batch.</summary>
@@ -57,9 +56,9 @@ internal sealed class LogReader(IDisk disk, long keptMax = long.MaxValue)
     }
 
     /// <summary>Reads the records of all slots, or of one. Damage to one slot is noted there.</summary>
-    /// <param name="only">The slot to read. Null: all.</param>
-    /// <param name="end">The offset at which the last segment ends. Null: it is not known.</param>
-    /// <exception cref="StoreDamagedException">There is damage that no single slot can be blamed for.</exception>
+    /// <param name="only">The slot to read, or null for all.</param>
+    /// <param name="end">The offset at which the last segment ends, if it is known.</param>
+    /// <exception cref="StoreDamagedException">There is damage that concerns no single slot.</exception>
     public void ReadAll(ushort? only = null, long? end = null)
     {
         for (var i = 0; i < Segments.Count; i++)
@@ -108,7 +107,7 @@ internal sealed class LogReader(IDisk disk, long keptMax = long.MaxValue)
 
     private void Replay(SegmentHeader header, ReadOnlyMemory<byte> bytes, SegmentCheck check, string path, ushort? only)
     {
-        // A damaged record has failed its slot already. Owner records of a failed slot still count.
+        // A damaged record has failed its slot already. The owner records of a failed slot still count.
         var bad = check.Damage.Select(fault => fault.Offset).ToHashSet();
         var scan = new LogScan(header, bytes, isChecked: false);
         while (scan.MoveNext())

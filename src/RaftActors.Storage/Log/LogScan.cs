@@ -11,7 +11,7 @@ namespace RaftActors.Storage.Log;
 /// </summary>
 /// <param name="header">The header of the segment.</param>
 /// <param name="bytes">The segment from its beginning, up to its end or to the end of the file.</param>
-/// <param name="isChecked">False: the bytes are good, and no checksum is computed.</param>
+/// <param name="isChecked">If false, the bytes are known to be good, and no checksum is computed.</param>
 internal struct LogScan(SegmentHeader header, ReadOnlyMemory<byte> bytes, bool isChecked = true)
 {
     private readonly uint _seed = header.Seed;
@@ -30,28 +30,26 @@ internal struct LogScan(SegmentHeader header, ReadOnlyMemory<byte> bytes, bool i
     /// </summary>
     public readonly int Length => _next - Offset;
 
-    /// <summary>The header of the batch around this place. Default in a bad batch.</summary>
+    /// <summary>The header of the batch around this place, or default in a bad batch.</summary>
     public BatchHeader Batch { get; private set; }
 
-    /// <summary>The offset of that batch.</summary>
     public int BatchOffset { get; private set; }
 
-    /// <summary>The header of this record. Default if its checksum is wrong.</summary>
+    /// <summary>The header of this record, or default if its checksum is wrong.</summary>
     public RecordHeader Record { get; private set; }
 
-    /// <summary>The checksums of a bad batch header, record header or body. Null: the place is good, or is bad in another way.</summary>
+    /// <summary>The checksums of a bad batch header, record header or body. Null if the place is good, or bad in another way.</summary>
     public ChecksumMismatch? Mismatch { get; private set; }
 
-    /// <summary>The body of this record.</summary>
     public readonly ReadOnlyMemory<byte> Body => bytes.Slice(Offset + RecordHeader.Size, Record.BodyLength);
 
-    /// <summary>Offset after which all bytes are zero.</summary>
+    /// <summary>The offset after which all bytes are zero.</summary>
     public readonly int Used => _used;
 
-    /// <summary>Offset after the places read so far.</summary>
+    /// <summary>The offset after the places read so far.</summary>
     public readonly int End => _next;
 
-    /// <summary>Moves to the next place. False: only zeros follow.</summary>
+    /// <summary>Moves to the next place. Returns false if only zeros follow.</summary>
     public bool MoveNext()
     {
         Offset = _next;

@@ -3,8 +3,8 @@ using System.Diagnostics;
 namespace RaftActors.Storage.Log;
 
 /// <summary>
-/// The thread that writes a log. It sleeps while the queue is empty, and syncs and seals an idle log. A background thread: it does
-/// not keep a program alive that forgot to close the log. The next opening then recovers as after a crash.
+/// The thread that writes a log. It sleeps while the queue is empty, and syncs and seals an idle log. A background thread does not keep
+/// alive a program that forgot to close the log. The next opening then recovers as after a crash.
 /// </summary>
 internal sealed class LogThread
 {
@@ -24,7 +24,7 @@ internal sealed class LogThread
     /// <summary>Waits until the thread has ended. Close the queue first.</summary>
     public void Join() => _thread.Join();
 
-    /// <summary>The milliseconds until a time span is over, rounded up. 0: it is over.</summary>
+    /// <summary>Returns the milliseconds until a time span has passed, rounded up, or 0.</summary>
     private static int Rest(TimeSpan span, long since) =>
         (int)Math.Clamp((span - Stopwatch.GetElapsedTime(since)).TotalMilliseconds + 1, 0, int.MaxValue);
 
@@ -60,7 +60,7 @@ internal sealed class LogThread
         }
     }
 
-    /// <summary>The milliseconds to wait for a write before the thread retries, syncs or seals.</summary>
+    /// <summary>Returns the milliseconds to wait for a write before the thread retries, syncs or seals.</summary>
     private int WaitTime()
     {
         lock (_writer.Lock)

@@ -4,7 +4,7 @@ using RaftActors.Storage.Disk;
 namespace RaftActors.Storage.Log;
 
 /// <summary>
-/// Writes the queued writes of all stores of a directory to the log: one write to the disk and one sync for each batch. Then it tells the
+/// Writes the queued writes of all stores of a directory to the log, with one write to the disk and one sync for each batch, and tells the
 /// stores. The caller of a method holds <see cref="Lock"/>. Any thread may fill <see cref="Queue"/>.
 /// </summary>
 internal sealed class LogWriter
@@ -22,7 +22,7 @@ internal sealed class LogWriter
     private readonly Dictionary<StoreOwner, Slot> _byOwner = [];
 
     /// <param name="log">The identity of the log.</param>
-    /// <param name="hasClock">False: every pass looks at the free space. True: once a second at most.</param>
+    /// <param name="hasClock">See <see cref="FreeSpace"/>.</param>
     public LogWriter(IDisk disk, StoreOptions options, SegmentFiles files, Guid log, bool hasClock)
     {
         (_options, _files) = (options, files);
@@ -37,29 +37,26 @@ internal sealed class LogWriter
 
     public WriteQueue Queue { get; } = new();
 
-    /// <summary>The slots by number.</summary>
     public IReadOnlyList<Slot> Slots => _slots;
 
-    /// <summary>The slot of an owner; null: there is none.</summary>
     public Slot? Find(StoreOwner owner) => _byOwner.GetValueOrDefault(owner);
 
-    /// <summary>Not null: the log has failed, and nothing more is written.</summary>
+    /// <summary>If not null, the log has failed, and nothing more is written.</summary>
     public StoreException? Failure { get; private set; }
 
     public bool NeedsSeal => Failure is null && _files.NeedsSeal;
 
     public bool NeedsSync => Failure is null && _files.Synced < _files.End;
 
-    /// <summary>Tells whether a write waits for room on the disk.</summary>
+    /// <summary>A write waits for room on the disk.</summary>
     public bool IsStarved { get; private set; }
 
-    /// <summary>Tells whether the disk is nearly full.</summary>
+    /// <summary>The disk is nearly full.</summary>
     public bool IsShort => _space.IsShort;
 
-    /// <summary>Begins a new log.</summary>
     public void Begin() => _roller.Begin();
 
-    /// <summary>Adds the slots that recovery read, by number.</summary>
+    /// <summary>Adds the slots that recovery has read.</summary>
     public void Add(IEnumerable<SlotReplay> slots)
     {
         foreach (var read in slots)
@@ -68,8 +65,7 @@ internal sealed class LogWriter
         }
     }
 
-    /// <summary>Writes all writes that are queued now, as far as there is room.</summary>
-    /// <returns>Whether any was written.</returns>
+    /// <summary>Writes all writes that are queued now, as far as there is room. Returns whether any was written.</summary>
     public bool WriteQueued()
     {
         DemandLock();
@@ -107,7 +103,7 @@ internal sealed class LogWriter
         }
     });
 
-    /// <summary>Gives up what is being moved to the next segment. Call it before the end of the directory.</summary>
+    /// <summary>Gives up the move of entries to the next segment. Call it before the directory closes.</summary>
     public void StopCleaning() => Try(_cleaner.Drop);
 
     /// <summary>Makes all written batches durable.</summary>
@@ -151,8 +147,8 @@ internal sealed class LogWriter
     }
 
     /// <summary>
-    /// Stops the log. The contents of the disk are in doubt until the next opening, so nothing more is written. Tells each open store
-    /// once.
+    /// Stops the log and tells each open store once. The content of the disk is in doubt until the next opening, so nothing more is
+    /// written.
     /// </summary>
     public void Fail(Exception cause)
     {
@@ -179,9 +175,8 @@ internal sealed class LogWriter
         _byOwner.TryAdd(slot.Owner, slot);
     }
 
-    /// <summary>Does an action unless the log has failed. An exception of the action fails the log.</summary>
-    /// <param name="action">Changes the log.</param>
-    /// <param name="canBeFull">True: a <see cref="DiskFullException"/> goes to the caller and does not fail the log.</param>
+    /// <summary>Runs an action, unless the log has failed. An exception of the action fails the log.</summary>
+    /// <param name="canBeFull">A <see cref="DiskFullException"/> goes to the caller and does not fail the log.</param>
     private void Try(Action action, bool canBeFull = false)
     {
         DemandLock();
@@ -222,8 +217,7 @@ internal sealed class LogWriter
         return isAny;
     }
 
-    /// <summary>Does the discards that are queued behind a write without room.</summary>
-    /// <returns>Whether there was any.</returns>
+    /// <summary>Does the discards that are queued behind a write without room. Returns whether there was any.</summary>
     private bool MakeRoom()
     {
         _space.Tell(isShort: true);

@@ -3,12 +3,12 @@ using RaftActors.Storage.Disk;
 namespace RaftActors.Storage.Log;
 
 /// <summary>
-/// The file of the next segment, while <see cref="SegmentCleaner"/> writes its first batch in pieces. The headers are written last, and the
-/// file has no name until then, so a crash leaves nothing of it.
+/// The file of the next segment, while <see cref="SegmentCleaner"/> writes its first batch in pieces. The headers are written last, and
+/// the file has no name until then, so a crash leaves nothing of it.
 /// </summary>
 internal sealed class PreparedSegment(IDiskFile file, SegmentHeader header, long capacity) : IDisposable
 {
-    // A sync of the whole file at its end would delay the syncs of the log.
+    // Synced after each of these bytes, because one sync of the whole file would delay the syncs of the log.
     private const long SyncBytes = 1 << 20;
 
     private int _records;
@@ -16,13 +16,10 @@ internal sealed class PreparedSegment(IDiskFile file, SegmentHeader header, long
 
     public long Number => header.Number;
 
-    /// <summary>The seed of the checksums in the segment.</summary>
     public uint Seed { get; } = header.Seed;
 
-    /// <summary>The allocated length of the file.</summary>
     public long Capacity => capacity;
 
-    /// <summary>The offset after the last record.</summary>
     public long End { get; private set; } = SegmentHeader.Size + BatchHeader.Size;
 
     /// <summary>Appends records that were encoded for <see cref="End"/>.</summary>
@@ -44,9 +41,8 @@ internal sealed class PreparedSegment(IDiskFile file, SegmentHeader header, long
     }
 
     /// <summary>Writes the headers and the second batch, and makes all of it durable.</summary>
-    /// <param name="final">The header of the segment.</param>
     /// <param name="checkpoint">The second batch, encoded for <see cref="End"/>.</param>
-    /// <param name="before">Number of batches that the log has before this segment.</param>
+    /// <param name="before">The number of batches in the log before this segment.</param>
     public void Finish(SegmentHeader final, ReadOnlySpan<byte> checkpoint, long before)
     {
         Span<byte> first = stackalloc byte[SegmentHeader.Size + BatchHeader.Size];

@@ -5,7 +5,7 @@ using RaftActors.Core.Codec;
 namespace RaftActors.Storage.Log;
 
 /// <summary>The header before the body of each record.</summary>
-/// <param name="BodyChecksum">Checksum of the body and its padding: zeros up to a multiple of 8.</param>
+/// <param name="BodyChecksum">The checksum of the body and its padding, which are zeros up to a multiple of 8.</param>
 /// <param name="Length">In bytes, with this header, without the padding.</param>
 /// <param name="Slot">The process to which the record belongs.</param>
 /// <param name="Index">Of an entry or a position. 0 in an owner record and a hard state.</param>
@@ -27,7 +27,6 @@ internal readonly record struct RecordHeader(
 
     public static long Padded(long length) => (length + Alignment - 1) & ~(Alignment - 1L);
 
-    /// <param name="bytes">The place for the header.</param>
     /// <param name="seed">The seed of the segment's checksums.</param>
     /// <param name="offset">The offset of the header in the segment.</param>
     public void Write(Span<byte> bytes, uint seed, long offset)
@@ -53,10 +52,8 @@ internal readonly record struct RecordHeader(
         BinaryPrimitives.ReadInt64LittleEndian(bytes[24..]),
         BinaryPrimitives.ReadInt64LittleEndian(bytes[32..]));
 
-    /// <summary>The checksum in the header.</summary>
     public static uint ExpectedOf(ReadOnlySpan<byte> bytes) => BinaryPrimitives.ReadUInt32LittleEndian(bytes);
 
-    /// <summary>The checksum of the header's bytes.</summary>
     public static uint ChecksumOf(ReadOnlySpan<byte> bytes, uint seed, long offset) =>
         Crc32C.Append(Crc32C.Append(seed, (ulong)offset), bytes[4..Size]);
 }

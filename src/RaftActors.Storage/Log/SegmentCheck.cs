@@ -1,20 +1,17 @@
 namespace RaftActors.Storage.Log;
 
 /// <summary>The result of a check of one segment: its good part, its damage, and its torn tail.</summary>
-/// <param name="End">Offset after the last batch that counts.</param>
-/// <param name="Synced">Offset up to which the segment is known to be durable.</param>
-/// <param name="Used">Offset after which all bytes are zero.</param>
-/// <param name="Batches">Number of batches of the log, up to the end of this segment.</param>
+/// <param name="End">The offset after the last batch that counts.</param>
+/// <param name="Synced">The offset up to which the segment is known to be durable.</param>
+/// <param name="Used">The offset after which all bytes are zero.</param>
+/// <param name="Batches">The number of batches of the log up to the end of this segment.</param>
 /// <param name="IsSealed">The whole segment is known to be durable, and only zeros follow.</param>
 /// <param name="Damage">The bad places before <paramref name="Synced"/>.</param>
-/// <param name="Torn">The first bad place after <paramref name="Synced"/>. It is cut off with its batch and all that follows. Null:
-/// none.</param>
+/// <param name="Torn">The first bad place after <paramref name="Synced"/>, or null. It is cut off with its batch and all that
+/// follows.</param>
 internal sealed record SegmentCheck(
     long End, long Synced, long Used, long Batches, bool IsSealed, IReadOnlyList<SegmentFault> Damage, SegmentFault? Torn)
 {
-    /// <summary>Checks a segment.</summary>
-    /// <param name="header">The header of the segment.</param>
-    /// <param name="bytes">The segment from its beginning.</param>
     /// <param name="isWhole">All these bytes are durable, because the next segment records their number.</param>
     public static SegmentCheck Of(SegmentHeader header, ReadOnlyMemory<byte> bytes, bool isWhole)
     {
@@ -52,10 +49,9 @@ internal sealed record SegmentCheck(
 /// <summary>A bad place of a segment.</summary>
 /// <param name="Offset">The place, in bytes from the beginning of the segment.</param>
 /// <param name="BatchOffset">The beginning of the batch around the place.</param>
-/// <param name="Batches">Number of batches that the log has before that batch.</param>
-/// <param name="Kind">The kind of place.</param>
-/// <param name="Record">The header of a record with a bad body. Null: no header can be read.</param>
-/// <param name="Mismatch">Null: the damage is not a wrong checksum.</param>
+/// <param name="Batches">The number of batches in the log before that batch.</param>
+/// <param name="Record">The header of a record with a bad body, or null if no header can be read.</param>
+/// <param name="Mismatch">The wrong checksum, or null if the damage is another one.</param>
 internal sealed record SegmentFault(
     long Offset, long BatchOffset, long Batches, ScanKind Kind, RecordHeader? Record, ChecksumMismatch? Mismatch)
 {
@@ -70,7 +66,7 @@ internal sealed record SegmentFault(
     {
     }
 
-    /// <summary>Zeros from here on, in the place of durable batches.</summary>
+    /// <summary>A place where zeros follow instead of durable batches.</summary>
     public static SegmentFault Missing(long offset, long batches) =>
         new(offset, offset, batches, ScanKind.BadBatch, null, null);
 

@@ -4,24 +4,25 @@ using RaftActors.Storage.Disk;
 namespace RaftActors.Storage.Log;
 
 /// <summary>
-/// Bounds the log on disk by the entries that its stores need. A quiet store needs an old segment for a few entries, and the segments after
-/// it, full of entries that busy stores discarded, would stay with it. So the cleaner copies the entries of such stores into the next
-/// segment, a page at a time, while the present one is filled. The segment gets its name at the end, with all copies in one batch: an entry
-/// replaces all at and above its index, so a part of the copies would remove the rest of a log.
+/// Bounds the log on disk by the entries that its stores need. A quiet store needs an old segment for a few entries, and would keep all
+/// segments after it too, full of entries that busy stores have discarded. So the cleaner copies the entries of such stores into the next
+/// segment, a page at a time, while the present one fills. The segment gets its name at the end, with all copies in one batch. A part of
+/// the copies would remove the rest of a log, because an entry replaces all at and above its index.
 /// </summary>
 internal sealed class SegmentCleaner(
     StoreOptions options, SegmentFiles files, BatchBuilder builder, EntryReader reader, List<Slot> slots, Guid log)
 {
-    // The copies may double what is written, and no more: the log grows by twice its needed bytes before they are copied again.
+    // The copies at most double what is written, because the log grows by twice its needed bytes before they are copied again.
     private const int Slack = 2;
 
-    // A segment is read as one block, and takes its own size beside the copies. A store that needs more than this keeps its segments.
+    // The most bytes of a moved store. A segment is read as one block, and takes its own size beside the copies. A larger store keeps its
+    // segments.
     private const long MovedSizeMax = 1 << 29;
 
     // A run has 64 KiB of the log.
     private const int RunsPerPage = 8;
 
-    // The copies are complete before the segment is full. From then on a pass follows each sixteenth, so that the roll has little to do.
+    // The copies are complete before the segment is full. A pass then follows each sixteenth, so that little is left when it is full.
     private const double CompleteAt = 0.75;
     private const double PassEvery = 1.0 / 16;
 
@@ -74,7 +75,7 @@ internal sealed class SegmentCleaner(
         }
     }
 
-    /// <summary>Copies the rest, with the entries that came meanwhile. Null: there is nothing to move.</summary>
+    /// <summary>Copies the rest, with the entries that came meanwhile. Returns null if there is nothing to move.</summary>
     public PreparedSegment? Complete()
     {
         for (_at = 0; _next is not null && _at < _moving.Count;)
@@ -85,8 +86,7 @@ internal sealed class SegmentCleaner(
         return _next;
     }
 
-    /// <summary>Ends the move.</summary>
-    /// <param name="isDone">False: the copies are not in the log, and the entries stay where they are.</param>
+    /// <summary>Ends the move. If it is not done, the copies are not in the log, and the entries stay where they are.</summary>
     public void End(bool isDone)
     {
         foreach (var slot in _moving)
@@ -138,7 +138,7 @@ internal sealed class SegmentCleaner(
             builder.AddOwner(slot.Number, slot.Owner, slot.Incarnation);
         }
 
-        // All that was copied may be discarded meanwhile. Then the next entry would leave a gap.
+        // All copied entries may be discarded meanwhile. Then the next one would leave a gap.
         if (isNew || slot.Log.Base.Index >= copies.Next)
         {
             copies.Begin(slot.Log.Base.Index);
@@ -153,7 +153,7 @@ internal sealed class SegmentCleaner(
         }
         catch (Exception e) when (e is StoreException or DiskFullException)
         {
-            // Damage concerns this store alone, and its next opening tells it.
+            // The damage concerns this store alone, and its next opening reports it.
             slot.IsUnreadable = e is StoreException;
             Drop();
         }
@@ -166,7 +166,7 @@ internal sealed class SegmentCleaner(
         last = runs.Length > RunsPerPage ? new LogIndex(runs[RunsPerPage].First.Value - 1) : last;
         var entries = reader.Read(slot, first, last);
 
-        // Invariant: nothing discards entries while they are copied, because both happen under the lock of the writer. Otherwise the copies
+        // Invariant: no entry is discarded while it is copied, because both happen under the lock of the writer. Otherwise the copies
         // would never be complete.
         if (entries.IsEmpty && first <= last)
         {

@@ -7,7 +7,7 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize, SyncMetrics met
 {
     private const string Unfinished = ".tmp";
 
-    // Bytes of each segment that only a seal, or a discard on a full disk, may use.
+    // The bytes of each segment that only a seal, or a discard on a full disk, may use.
     private readonly long _reserve = Math.Min(4096, segmentSize / 8);
 
     // By number, with their allocated lengths.
@@ -18,31 +18,25 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize, SyncMetrics met
     private bool _isSealed;
     private long _unsyncedEntries;
 
-    /// <summary>The seed of the checksums in the last segment.</summary>
     public uint Seed { get; private set; }
 
-    /// <summary>The offset at which the next batch begins in the last segment.</summary>
+    /// <summary>The offset of the next batch in the last segment.</summary>
     public long End { get; private set; }
 
-    /// <summary>The last segment is durable up to this offset.</summary>
+    /// <summary>The offset up to which the last segment is durable.</summary>
     public long Synced { get; private set; }
 
-    /// <summary>Number of batches since the log began.</summary>
     public long Batches { get; private set; }
 
-    /// <summary>The number of the oldest segment.</summary>
     public long Oldest => _segments.Peek().Number;
 
-    /// <summary>The allocated lengths of all segments together.</summary>
     public long Bytes { get; private set; }
 
     /// <summary>The filled part of the last segment, from 0 to 1.</summary>
     public double Filled => (End - _header.Born) / (double)(_capacity - _header.Born);
 
-    /// <summary>The number of the last segment.</summary>
     public long Current => _header.Number;
 
-    /// <summary>The format level of the last segment.</summary>
     public byte Level => _header.Level;
 
     /// <summary>Batches were written since the last seal. Without a seal the next opening cannot tell whether they were synced.</summary>
@@ -60,7 +54,6 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize, SyncMetrics met
         }
     }
 
-    /// <summary>Tells whether this is the name of an unfinished segment.</summary>
     public static bool IsUnfinished(string name) =>
         name.EndsWith(Unfinished, StringComparison.Ordinal) && SegmentHeader.NumberOf(name[..^Unfinished.Length]) is not null;
 
@@ -98,15 +91,17 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize, SyncMetrics met
         disk.SyncFolder(LogReader.Folder);
     }
 
-    /// <summary>Begins the next segment, or the first one. Syncs the segment before it.</summary>
+    /// <summary>
+    /// Begins the next segment, or the first one. Syncs the segment before it. Returns whether the prepared file is used. If that has no
+    /// room for the batches, another file takes its place.
+    /// </summary>
     /// <param name="log">The identity of the log.</param>
     /// <param name="builder">Encodes the first batch.</param>
     /// <param name="checkpoint">Adds the records of the first batch.</param>
-    /// <param name="size">Bytes of the batch that follows.</param>
+    /// <param name="size">The bytes of the batch that follows.</param>
     /// <param name="level">The least format level of the segment. It is never below that of the segment before.</param>
-    /// <param name="prepared">The file of the segment, with a batch in it. Null: there is none yet.</param>
-    /// <returns>Whether the prepared file is used. If it has no room for the batches, another file takes its place.</returns>
-    /// <exception cref="DiskFullException">There is no room, and nothing has changed but that the prepared file is gone.</exception>
+    /// <param name="prepared">The file of the segment with a batch in it, if there is one yet.</param>
+    /// <exception cref="DiskFullException">There is no room. Nothing has changed, except that the prepared file is gone.</exception>
     public bool Begin(
         Guid log, BatchBuilder builder, Action<BatchBuilder> checkpoint, long size, byte level, PreparedSegment? prepared = null)
     {
@@ -138,7 +133,7 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize, SyncMetrics met
         return prepared is not null;
     }
 
-    /// <summary>Allocates the file of the next segment. Until <see cref="Begin"/> gives it its name, an opening deletes it.</summary>
+    /// <summary>Allocates the file of the next segment. An opening deletes it, until <see cref="Begin"/> gives it its name.</summary>
     /// <exception cref="DiskFullException">There is no room, and nothing has changed.</exception>
     public PreparedSegment Prepare(Guid log, long capacity)
     {
@@ -146,7 +141,6 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize, SyncMetrics met
         return new PreparedSegment(disk.Create(LogReader.NameOf(header.Number) + Unfinished, capacity), header, capacity);
     }
 
-    /// <summary>Deletes a prepared file.</summary>
     public void Drop(PreparedSegment prepared)
     {
         prepared.Dispose();
@@ -171,7 +165,6 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize, SyncMetrics met
         _isSealed = false;
     }
 
-    /// <summary>Makes the last segment durable. Does nothing if it is.</summary>
     public void Sync()
     {
         if (Synced < End)
@@ -201,7 +194,9 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize, SyncMetrics met
         _isSealed = true;
     }
 
-    /// <summary>Deletes the segments before this one. The oldest goes first, durably before the next, so that no gap can appear.</summary>
+    /// <summary>
+    /// Deletes the segments before this one. Deletes the oldest first, and durably before the next, so that no gap can appear.
+    /// </summary>
     public void DeleteBefore(long segment)
     {
         while (Oldest < segment && Oldest < Current)
@@ -233,8 +228,8 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize, SyncMetrics met
     }
 
     /// <summary>
-    /// Writes the seal that was read again, and syncs it. The seal may be only in the page cache. After a failed sync its page may
-    /// count as clean, and only a new write makes it dirty.
+    /// Writes the seal that was read again, and syncs it, because it may be only in the page cache. After a failed sync its page may count
+    /// as clean, and only a new write makes it dirty.
     /// </summary>
     private void SealAgain(SegmentCheck check, ReadOnlySpan<byte> bytes)
     {
@@ -244,7 +239,7 @@ internal sealed class SegmentFiles(IDisk disk, long segmentSize, SyncMetrics met
     }
 
     /// <summary>
-    /// Replaces the last segment by a synced copy of it, up to its last good batch. Unsealed batches may be only in the page cache.
+    /// Replaces the last segment by a synced copy of it, up to its last good batch. Its unsealed batches may be only in the page cache.
     /// They must not be overwritten in place, because they may have been acknowledged.
     /// </summary>
     private void WriteAgain(SegmentHeader header, SegmentCheck check, ReadOnlySpan<byte> bytes)

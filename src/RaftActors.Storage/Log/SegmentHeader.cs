@@ -7,15 +7,15 @@ namespace RaftActors.Storage.Log;
 /// <summary>The header of a segment. It is written once, before the file gets its name.</summary>
 /// <param name="Number">The number in the name of the file, from 1.</param>
 /// <param name="Log">The identity of the log, the same in all its segments.</param>
-/// <param name="PreviousEnd">Offset at which the segment before it ends. 0 in segment 1.</param>
-/// <param name="Born">Offset up to which the file was synced before it got its name.</param>
+/// <param name="PreviousEnd">The offset at which the segment before it ends. 0 in segment 1.</param>
+/// <param name="Born">The offset up to which the file was synced before it got its name.</param>
 internal readonly record struct SegmentHeader(long Number, Guid Log, long PreviousEnd, long Born)
 {
     public const int Size = 64;
 
     /// <summary>
-    /// The format level of the records, at least that of each entry. So a program that does not read the level refuses the segment, instead
-    /// of calling it damaged.
+    /// The format level of the records, at least that of each entry. So a program that does not know the level refuses the segment,
+    /// instead of calling it damaged.
     /// </summary>
     public byte Level { get; init; } = FormatRange.Own.Lowest;
 
@@ -37,10 +37,9 @@ internal readonly record struct SegmentHeader(long Number, Guid Log, long Previo
         }
     }
 
-    /// <summary>The name of a segment's file.</summary>
     public static string NameOf(long number) => $"{number:D10}.wal";
 
-    /// <summary>The number of the segment with this file name. Null: it is not the name of a segment.</summary>
+    /// <summary>Returns the number in a file name, or null if it is not the name of a segment.</summary>
     public static long? NumberOf(string name) =>
         name.EndsWith(".wal", StringComparison.Ordinal) && long.TryParse(name[..^4], out var number) && name == NameOf(number)
             ? number

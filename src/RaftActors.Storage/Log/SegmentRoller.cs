@@ -9,12 +9,11 @@ namespace RaftActors.Storage.Log;
 internal sealed class SegmentRoller(
     SegmentFiles files, BatchBuilder builder, SegmentCleaner cleaner, FreeSpace space, List<Slot> slots, Guid log)
 {
-    /// <summary>Begins the first segment of a new log.</summary>
     public void Begin() => files.Begin(log, builder, AddCheckpoint, 0, FormatRange.Own.Lowest);
 
     /// <summary>
-    /// Begins the next segment, with room for <paramref name="size"/> bytes of at most this format level, and deletes segments that no slot
-    /// needs.
+    /// Begins the next segment, with room for <paramref name="size"/> bytes of at most this format level, and deletes segments that no
+    /// slot needs.
     /// </summary>
     /// <exception cref="Disk.DiskFullException">There is no room for the segment, and nothing has changed.</exception>
     public void Roll(long size, byte level)

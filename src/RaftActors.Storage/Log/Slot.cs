@@ -9,7 +9,7 @@ namespace RaftActors.Storage.Log;
 /// </summary>
 internal sealed class Slot(ushort number, StoreOwner owner, Incarnation incarnation)
 {
-    // Any thread may read it, and the writing thread replaces it when the entries were moved.
+    // Any thread may read it. The writing thread replaces it when the entries were moved.
     private volatile EntryRuns _runs = new();
     private LogRange _log;
     private long _committed;
@@ -29,31 +29,29 @@ internal sealed class Slot(ushort number, StoreOwner owner, Incarnation incarnat
 
     public LogRange Log => _log;
 
-    /// <summary>Null: none was written.</summary>
     public HardState? HardState { get; set; }
 
-    /// <summary>The oldest segment with an entry that this slot needs. Null: it needs no entry.</summary>
+    /// <summary>The oldest segment with an entry that this slot needs, or null.</summary>
     public long? OldestSegment => _runs.OldestSegment;
 
     /// <inheritdoc cref="EntryRuns.Bytes"/>
     public long Bytes => _runs.Bytes;
 
-    /// <summary>The places of the copies that <see cref="SegmentCleaner"/> has made. Null: it does not move this slot.</summary>
+    /// <summary>The places of the copies that <see cref="SegmentCleaner"/> has made, or null if it does not move this slot.</summary>
     public EntryRuns? Copies { get; set; }
 
-    /// <summary>True: an entry could not be read, so the entries stay where they are until the next opening of the directory.</summary>
+    /// <summary>An entry could not be read, so the entries stay where they are until the next opening of the directory.</summary>
     public bool IsUnreadable { get; set; }
 
     /// <summary>The records that recovery read. Null once the store was opened.</summary>
     public SlotReplay? Recovered { get; set; }
 
-    /// <summary>Not null: the store cannot be opened, and its segments stay for a repair.</summary>
+    /// <summary>If not null, the store cannot be opened, and its segments stay for a repair.</summary>
     public StoreDamage? Damage { get; }
 
-    /// <summary>Null: no store has this slot open.</summary>
+    /// <summary>Null if no store has this slot open.</summary>
     public SlotOpening? Opening { get; set; }
 
-    /// <summary>Makes the slot of a process whose records were read.</summary>
     public static Slot Of(SlotReplay read) => new(read);
 
     /// <summary>Notes that the record of an entry goes to an offset of a segment.</summary>

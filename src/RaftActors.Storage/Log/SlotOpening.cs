@@ -4,8 +4,8 @@ using RaftActors.Storage.Snapshots;
 namespace RaftActors.Storage.Log;
 
 /// <summary>
-/// One opening of a slot by a store, from Open to Dispose: the receiver of its news, its snapshots, and the acknowledgement under way. A
-/// queued write carries its opening, so writes of an earlier opening are recognised and dropped.
+/// One opening of a slot by a store, from Open to Dispose: the receiver of its news, its snapshots, and the pending acknowledgement. A
+/// queued write carries its opening, so that the writes of an earlier opening are recognised and dropped.
 /// </summary>
 internal sealed class SlotOpening(IStoreListener listener, SnapshotFolder snapshots)
 {
@@ -26,10 +26,10 @@ internal sealed class SlotOpening(IStoreListener listener, SnapshotFolder snapsh
     /// <summary>Null after <see cref="End"/>.</summary>
     public SnapshotFolder? Snapshots => _snapshots;
 
-    /// <summary>True: a received snapshot waits for room on the disk, and so do the writes behind it.</summary>
+    /// <summary>A received snapshot waits for room on the disk, and so do the writes behind it.</summary>
     public bool IsStalled { get; set; }
 
-    /// <summary>Ends the opening: its store is told nothing more, and its snapshot files are closed.</summary>
+    /// <summary>Ends the opening. The store is told nothing more, and its snapshot files are closed.</summary>
     public void End()
     {
         _snapshots?.Dispose();
@@ -103,7 +103,7 @@ internal sealed class SlotOpening(IStoreListener listener, SnapshotFolder snapsh
     }
 
     /// <summary>
-    /// Starts no more saves, and waits for the one that is being written. Saves that wait for room, and a streamed snapshot, are dropped.
+    /// Starts no more saves, and waits for the one that is being written. Drops saves that wait for room, and a streamed snapshot.
     /// </summary>
     public void StopSaving()
     {

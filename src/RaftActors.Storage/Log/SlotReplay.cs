@@ -3,46 +3,43 @@ using RaftActors.Core;
 namespace RaftActors.Storage.Log;
 
 /// <summary>Replays the records of one slot, in the order in which they were written.</summary>
-/// <param name="keptMax">The bytes of the last entries that stay in memory.</param>
+/// <param name="keptMax">About how many bytes of the last entries stay in memory.</param>
 internal sealed class SlotReplay(ushort number, long keptMax)
 {
-    // Null until the first base record.
+    // Null before the first base record.
     private EntryLog? _log;
     private StoreOwner? _owner;
 
     public ushort Number => number;
 
-    /// <summary>Tells whether an owner record was read. <see cref="LogReader.ReadAll"/> demands one.</summary>
+    /// <summary>An owner record was read. <see cref="LogReader.ReadAll"/> demands one.</summary>
     public bool HasOwner => _owner is not null;
 
     public StoreOwner Owner => _owner ?? throw new InvalidOperationException($"Slot {number} has no owner record.");
 
     public Incarnation Incarnation { get; private set; }
 
-    /// <summary>Null: none was read.</summary>
     public HardState? HardState { get; private set; }
 
     public LogRange Range => _log?.Range ?? default;
 
-    /// <summary>The last entries. Those before them are absent, or were not kept in memory.</summary>
+    /// <summary>The last entries. Earlier ones are absent, or were not kept in memory.</summary>
     public LogSlice Entries => _log?.Entries ?? default;
 
-    /// <summary>The entries up to this index are committed; 0: it is not known of any.</summary>
+    /// <summary>The index up to which entries are known to be committed, or 0.</summary>
     public LogIndex Committed { get; private set; }
 
-    /// <summary>The segments that hold the entries.</summary>
     public EntryRuns Runs { get; } = new();
 
     /// <summary>The positions of the received snapshots that the log records as installed.</summary>
     public List<LogPosition> Installed { get; } = [];
 
-    /// <summary>The first damage. Later records are not replayed. Null: none was found.</summary>
+    /// <summary>The first damage, or null. Records after it are not replayed.</summary>
     public StoreDamage? Damage { get; private set; }
 
     /// <summary>Notes damage, unless some was noted before.</summary>
     public void Fail(StoreDamage damage) => Damage ??= damage;
 
-    /// <summary>Applies the record at which the scan stands.</summary>
     public void Apply(in LogScan scan, long segment, string file)
     {
         if (Damage is not null && scan.Record.Type != RecordType.Owner)
@@ -85,7 +82,7 @@ internal sealed class SlotReplay(ushort number, long keptMax)
         return new StoreDamage(file, scan.Offset, index, null, what);
     }
 
-    /// <returns>The fault of the record, as a clause. Null: it has none.</returns>
+    /// <returns>The fault of the record, as a clause, or null.</returns>
     private string? Apply(in LogScan scan, long segment)
     {
         var header = scan.Record;
@@ -147,7 +144,7 @@ internal sealed class SlotReplay(ushort number, long keptMax)
             return $"the log holds entries {Range.Base.Index.Next} to {Range.Last}, and this entry does not follow them";
         }
 
-        // No entry replaces a committed one. If one does, the commit index is not to be trusted.
+        // No entry replaces a committed one. If one does, the commit index cannot be trusted.
         Committed = entry.Index > Committed ? Committed : new LogIndex(entry.Index.Value - 1);
         _log.Append(entry);
         _log.ReleaseAbove(keptMax);

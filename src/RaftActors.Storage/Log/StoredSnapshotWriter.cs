@@ -5,8 +5,8 @@ using RaftActors.Storage.Snapshots;
 namespace RaftActors.Storage.Log;
 
 /// <summary>
-/// Writes a streamed snapshot into the folder of an opening. Invariant: the file is named, or it is deleted. It ends before it takes the
-/// room below <see cref="StoreOptions.FreeSpaceFloorBytes"/>, which the log needs. Any thread may dispose it.
+/// Writes a streamed snapshot into the folder of an opening. Invariant: the file gets its name, or it is deleted. It ends before it takes
+/// the room below <see cref="StoreOptions.FreeSpaceFloorBytes"/>, which the log needs. Any thread may dispose it.
 /// </summary>
 internal sealed class StoredSnapshotWriter(LogWriter log, StoreOptions options, SlotOpening opening, Snapshot snapshot) : ISnapshotWriter
 {
@@ -56,7 +56,7 @@ internal sealed class StoredSnapshotWriter(LogWriter log, StoreOptions options, 
         }
     }
 
-    /// <summary>Drops an unfinished snapshot. Waits for the call that is being made.</summary>
+    /// <summary>Drops an unfinished snapshot. Waits for a running call.</summary>
     public void Dispose()
     {
         lock (_lock)
@@ -101,7 +101,7 @@ internal sealed class StoredSnapshotWriter(LogWriter log, StoreOptions options, 
         }
     }
 
-    // Without room the log goes on. Any other failure leaves the disk in doubt, so it ends the log too.
+    // Without room, the log goes on. Any other failure leaves the disk in doubt, so it also ends the log.
     private StoreException Fail(Exception cause)
     {
         if (cause is DiskFullException)

@@ -4,13 +4,13 @@ using System.Diagnostics.Metrics;
 namespace RaftActors.Storage.Log;
 
 /// <summary>
-/// <c>raft.fsync.duration</c> and <c>raft.fsync.entries</c>: the syncs of one log. Processes that share a directory share its syncs, so
-/// the tag names the directory.
+/// <c>raft.fsync.duration</c> and <c>raft.fsync.entries</c>: the syncs of one log. The tag is the directory, because processes that share
+/// it share its syncs.
 /// </summary>
-/// <param name="hasClock">False: without a listener no clock is read, so that a run in virtual time can be repeated.</param>
+/// <param name="hasClock">If false, no clock is read without a listener, so that a run in virtual time can be repeated.</param>
 internal sealed class SyncMetrics(string directory, bool hasClock)
 {
-    // The library for users has a meter of the same name. So a program that listens to one name gets all metrics.
+    // The library for users has a meter of the same name, so that a program gets all metrics by one name.
     private static readonly Meter Meter = new("RaftActors");
 
     private static readonly Histogram<double> Duration = Meter.CreateHistogram(
@@ -37,17 +37,17 @@ internal sealed class SyncMetrics(string directory, bool hasClock)
     /// <inheritdoc cref="IRaftStore.SyncTime"/>
     public TimeSpan? Longest => _times?.Longest;
 
-    /// <summary>A sync begins. Returns the time for <see cref="Stop"/>; null if there is no listener.</summary>
+    /// <summary>Begins a sync. Returns the time for <see cref="Stop"/>, or null without a listener.</summary>
     public long? Start()
     {
         _times?.Begin();
         return Duration.Enabled ? Stopwatch.GetTimestamp() : null;
     }
 
-    /// <summary>The sync has ended, or has failed.</summary>
+    /// <summary>Ends a sync, successful or failed.</summary>
     public void End() => _times?.End();
 
-    /// <summary>The sync has made these entries durable.</summary>
+    /// <summary>Records a successful sync of these entries.</summary>
     public void Stop(long? started, long entries)
     {
         if (started is { } start)

@@ -1,7 +1,7 @@
 namespace RaftActors.Storage.Log;
 
 /// <summary>
-/// The longest of the latest syncs of one log, for operators. A sync takes 20 us or more, so two readings of the clock for each are cheap.
+/// The longest of the latest syncs of one log, for operators. A sync takes 20 us or more, so two readings of the clock cost little.
 /// Thread-safe.
 /// </summary>
 internal sealed class SyncTimes(TimeProvider clock)
@@ -16,8 +16,8 @@ internal sealed class SyncTimes(TimeProvider clock)
     private long? _began;
 
     /// <summary>
-    /// The longest sync of the present window and of the one before. A sync that runs counts with its time until now, because a disk that
-    /// hangs ends none. Null: there was no sync.
+    /// The longest sync of the present window and of the one before, or null without any. A running sync counts with its time until now,
+    /// because a sync on a disk that hangs does not end.
     /// </summary>
     public TimeSpan? Longest
     {
@@ -32,7 +32,6 @@ internal sealed class SyncTimes(TimeProvider clock)
         }
     }
 
-    /// <summary>A sync begins.</summary>
     public void Begin()
     {
         lock (_lock)
@@ -41,7 +40,7 @@ internal sealed class SyncTimes(TimeProvider clock)
         }
     }
 
-    /// <summary>The sync has ended, or has failed.</summary>
+    /// <summary>Ends a sync, successful or failed.</summary>
     public void End()
     {
         lock (_lock)

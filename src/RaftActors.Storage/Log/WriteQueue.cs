@@ -16,28 +16,21 @@ internal sealed class WriteQueue
     private bool _isWaiting;
     private bool _isClosed;
 
-    // The items that the writing thread took and has not finished.
+    // The items that the writing thread has taken and not finished.
     private Item[] _taken = new Item[CapacityMin];
     private int _takenCount;
     private int _at;
-
-    // The items that the writing thread put off.
     private Item[] _deferred = [];
     private int _deferredCount;
 
-    /// <summary>A write, and the opening that asked for it.</summary>
     public readonly record struct Item(Slot Slot, SlotOpening Opening, Effect.Write Write);
 
-    /// <summary>Tells whether a taken item is not finished.</summary>
     public bool HasTaken => _at < _takenCount;
 
-    /// <summary>The next taken item.</summary>
     public ref readonly Item Next => ref _taken[_at];
 
-    /// <summary>All taken items that are not finished.</summary>
     public ReadOnlySpan<Item> Taken => _taken.AsSpan(_at, _takenCount - _at);
 
-    /// <summary>All items that were put off.</summary>
     public ReadOnlySpan<Item> Deferred => _deferred.AsSpan(0, _deferredCount);
 
     /// <summary>Tells whether one of the items installs a snapshot for this opening.</summary>
@@ -79,7 +72,7 @@ internal sealed class WriteQueue
         }
     }
 
-    /// <summary>Puts the next item off. The next <see cref="Take"/> with no other item left takes it again.</summary>
+    /// <summary>Puts the next item off. <see cref="Take"/> takes it again once no other item is left.</summary>
     public void Defer()
     {
         Append(ref _deferred, ref _deferredCount, Next);
@@ -117,7 +110,7 @@ internal sealed class WriteQueue
     }
 
     /// <summary>Waits until an item is queued, the queue is closed, or the time is over.</summary>
-    /// <returns>False: the queue is closed and empty.</returns>
+    /// <returns>False if the queue is closed and empty.</returns>
     public bool Wait(int milliseconds)
     {
         lock (_gate)

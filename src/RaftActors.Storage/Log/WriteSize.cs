@@ -17,8 +17,8 @@ internal static class WriteSize
     // A char takes at most 3 bytes of UTF-8.
     private const long CharMax = 3;
 
-    /// <summary>The size of one write. Pieces of a snapshot go into a file of their own.</summary>
-    /// <param name="level">Is raised to the format level that the write needs.</param>
+    /// <summary>Returns the size of one write. Pieces of a snapshot count as 0, because they go into their own file.</summary>
+    /// <param name="level">Raised to the format level that the write needs.</param>
     public static long Of(Effect.Write write, ref byte level) => write switch
     {
         Effect.Persist persist => (persist.HardState is { } state ? Of(state) : 0) + Of(persist.Entries, ref level),
@@ -27,11 +27,10 @@ internal static class WriteSize
         _ => throw new UnreachableException($"The write {write.GetType().Name} is unknown."),
     };
 
-    /// <summary>The size of the records that a slot begins with.</summary>
+    /// <summary>Returns the size of the records that a slot begins with.</summary>
     public static long Of(StoreOwner owner) => (CharMax * owner.Group.Length) + Of(owner.Name) + (4 * RecordMax);
 
-    /// <summary>The size of some entries.</summary>
-    /// <param name="level">Is raised to the format level that they need.</param>
+    /// <param name="level">Raised to the format level that the entries need.</param>
     public static long Of(LogSlice entries, ref byte level)
     {
         var size = 0L;

@@ -13,28 +13,27 @@ namespace RaftActors.Storage;
 internal interface IRaftStore : IDisposable
 {
     /// <summary>
-    /// The longest sync of the last 5 to 10 seconds, and of the one that runs now. Stores that share a log share its syncs. Null, the
-    /// default: there was none, the store makes none, or it has no clock.
+    /// The longest sync of the last 5 to 10 seconds, or of the running one. Stores that share a log share its syncs. Null if there was
+    /// none, the store makes none, or it has no clock.
     /// </summary>
     TimeSpan? SyncTime => null;
 
-    /// <summary>Recovers the state of the process. Call it once, before any other member. The returned state is durable.</summary>
+    /// <summary>Recovers the state of the process, which is durable. Call it once, before any other member.</summary>
     /// <param name="owner">The process. A new store records it, and an existing store compares it.</param>
-    /// <param name="preload">The first entries of a new store. An existing store ignores it.</param>
-    /// <param name="listener">Is told of later events until Dispose.</param>
+    /// <param name="preload">The first entries of a new store. An existing store ignores them.</param>
+    /// <param name="listener">Told of later events until Dispose.</param>
     /// <exception cref="StoreException">The store is damaged, or cannot be opened. The message has the cause and the remedy.</exception>
     RecoveredState Open(StoreOwner owner, LogSlice preload, IStoreListener listener);
 
     /// <summary>
     /// Queues a write. Writes are done in the order of the calls, each atomically. The listener gets the ticket of the last durable write.
-    /// Does not block for the disk.
+    /// Returns true if the write is durable already, and the listener is not told. Does not block for the disk.
     /// </summary>
-    /// <returns>True: the write is durable already, and the listener is not told.</returns>
     bool Write(Effect.Write write);
 
     /// <summary>
-    /// The entries up to an index are committed, and reported as durable. A store may return the latest index that it noted as
-    /// <see cref="InitialState.Committed"/> of a later opening, or an earlier one. Default: does nothing. Does not block.
+    /// Notes that the entries up to an index are committed and were reported as durable. A later opening may return this index, or an
+    /// earlier one, as <see cref="InitialState.Committed"/>. Default: does nothing. Does not block.
     /// </summary>
     void NoteCommitted(LogIndex index)
     {
@@ -43,16 +42,16 @@ internal interface IRaftStore : IDisposable
     /// <summary>
     /// Saves a snapshot of the application's own state beside the log, atomically, and tells the listener. It may overtake queued writes.
     /// </summary>
-    /// <param name="snapshot">The description of the snapshot.</param>
-    /// <param name="state">The bytes of the state, <see cref="Snapshot.Length"/> of them. The caller must not change them.</param>
+    /// <param name="state">The <see cref="Snapshot.Length"/> bytes of the state. The caller must not change them.</param>
     void SaveSnapshot(Snapshot snapshot, ReadOnlyMemory<byte> state);
 
     /// <summary>
-    /// Begins to save a snapshot of the application's own state whose length is not known yet. At most one is open at a time; a further
-    /// call drops the one before. Closing the store drops it too. Any thread may call it.
+    /// Begins to save a snapshot of the application's own state whose length is not known yet. At most one is open: a further call drops
+    /// the one before, and so does closing the store. Any thread may call it.
     /// </summary>
     /// <param name="snapshot">The description of the snapshot. Its length does not count.</param>
-    /// <returns>Null, the default: the store takes a state as one block. The caller collects it for <see cref="SaveSnapshot"/>.</returns>
+    /// <returns>Null, the default, if the store takes a state as one block. The caller then collects it for <see
+    /// cref="SaveSnapshot"/>.</returns>
     ISnapshotWriter? BeginSnapshot(Snapshot snapshot) => null;
 
     /// <summary>Reads bytes of a snapshot's state from an offset: <paramref name="limit"/>, or fewer at the end of the state.</summary>
@@ -63,7 +62,7 @@ internal interface IRaftStore : IDisposable
     /// Reads entries back, from the first index to the last one. All of them were reported as durable, or recovered, and were not replaced.
     /// Blocks for the disk.
     /// </summary>
-    /// <returns>All these entries. Empty: one of them is discarded.</returns>
+    /// <returns>All these entries, or none if one of them is discarded.</returns>
     /// <exception cref="StoreException">The entries cannot be read, or are damaged.</exception>
     LogSlice ReadLog(LogIndex first, LogIndex last);
 }
@@ -76,7 +75,6 @@ internal interface IStoreListener
     /// <summary>The write with this ticket and all earlier writes are durable.</summary>
     void OnPersisted(Ticket ticket);
 
-    /// <summary>A snapshot of the application's state is durable.</summary>
     void OnSnapshotSaved(Snapshot snapshot);
 
     /// <summary>The disk has become nearly full (true), or has room again (false).</summary>

@@ -24,15 +24,14 @@ public class StoreException : IOException
 /// <summary>The store is damaged: bytes on disk are not what was written, and they are not the torn tail of the last write.</summary>
 internal sealed class StoreDamagedException(StoreDamage damage) : StoreException(damage.ToString())
 {
-    /// <summary>The damaged place.</summary>
     public StoreDamage Damage { get; } = damage;
 }
 
 /// <summary>A damaged place of a store.</summary>
 /// <param name="File">The path of the file.</param>
 /// <param name="Offset">In bytes from the beginning of the file.</param>
-/// <param name="Index">The index of the damaged entry. Null: unknown, or no entry.</param>
-/// <param name="Checksum">Null: the damage is not a wrong checksum.</param>
+/// <param name="Index">The index of the damaged entry, or null if it is unknown or no entry.</param>
+/// <param name="Checksum">The wrong checksum, or null if the damage is another one.</param>
 /// <param name="What">The fault, as a clause.</param>
 internal sealed record StoreDamage(string File, long Offset, LogIndex? Index, ChecksumMismatch? Checksum, string What)
 {

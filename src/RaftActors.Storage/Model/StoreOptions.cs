@@ -10,14 +10,13 @@ internal sealed record StoreOptions
     public required string Directory { get; init; }
 
     /// <summary>
-    /// True: accepts a directory that other users can write to, or that belongs to another user. Otherwise such a directory is refused,
-    /// because those users could replace the files of the store. Default: false. Windows: without effect.
+    /// Accepts a directory that belongs to another user or that other users can write to. By default it is refused, because those users
+    /// could replace the files of the store. Has no effect on Windows.
     /// </summary>
     public bool AllowSharedDirectory { get; init; }
 
     /// <summary>
-    /// Bytes of one segment of the log, 4 KiB to 1 GiB. Default: 64 MiB. The file is allocated at once. Discarded entries free whole
-    /// segments.
+    /// The bytes of one segment of the log, 4 KiB to 1 GiB. Default: 64 MiB. The file is allocated at once. Only whole segments are freed.
     /// </summary>
     public long SegmentSizeBytes { get; init; } = 64 << 20;
 
@@ -28,13 +27,14 @@ internal sealed record StoreOptions
     public TimeSpan SyncInterval { get; init; } = TimeSpan.FromMilliseconds(100);
 
     /// <summary>
-    /// The maximum bytes of a batch. A single larger write is a batch of its own. The thread of the log keeps a buffer of up to twice this
+    /// The most bytes of a batch. A single larger write is a batch of its own. The thread of the log keeps a buffer of up to twice this
     /// size. Default: 4 MiB.
     /// </summary>
     public int BatchSizeMaxBytes { get; init; } = 4 << 20;
 
     /// <summary>
-    /// The time without a write after which the log is sealed. Recovery can tell any damage before a seal from a torn write. Default: 1 s.
+    /// The time without a write after which the log is sealed. Recovery can distinguish damage before a seal from a torn write. Default: 1
+    /// s.
     /// </summary>
     public TimeSpan SealAfter { get; init; } = TimeSpan.FromSeconds(1);
 
@@ -44,18 +44,18 @@ internal sealed record StoreOptions
     public long FreeSpaceFloorBytes { get; init; } = 256 << 20;
 
     /// <summary>
-    /// The bytes of the last entries that an opening returns as <see cref="Core.InitialState.Log"/>, about. It returns those before as
-    /// <see cref="Core.InitialState.Earlier"/>, and reads them when they are enumerated. Default: no bound, so all are in the log.
+    /// About how many bytes of the last entries an opening returns as <see cref="Core.InitialState.Log"/>. Earlier entries are <see
+    /// cref="Core.InitialState.Earlier"/>, which is read when it is enumerated. Default: no bound, so all are in the log.
     /// </summary>
     public long RecoveredSizeMaxBytes { get; init; } = long.MaxValue;
 
     /// <summary>
-    /// Segments that the log may have beside twice the bytes that its stores need. Above that it moves entries of quiet stores. Only tests
-    /// change it.
+    /// The segments that the log may have besides twice the bytes that its stores need. With more, it moves entries of quiet stores. Only
+    /// tests change it.
     /// </summary>
     public int CleanAboveSegments { get; init; } = 8;
 
-    /// <summary>The time before a write without room is tried again. Only tests change it.</summary>
+    /// <summary>The time after which a write without room is tried again. Only tests change it.</summary>
     public TimeSpan RetryAfter { get; init; } = TimeSpan.FromSeconds(1);
 
     public void Check()

@@ -5,13 +5,12 @@ using RaftActors.Core.Codec;
 namespace RaftActors.Storage.Snapshots;
 
 /// <summary>The checksums of the blocks of a state that is written from its first byte to its last. They take 4 bytes for 64 KiB.</summary>
-/// <param name="fileSeed">The seed of the file (<see cref="SnapshotFormat.FileSeedOf"/>).</param>
+/// <param name="fileSeed">See <see cref="SnapshotFormat.FileSeedOf"/>.</param>
 internal sealed class BlockChecksums(uint fileSeed)
 {
     private byte[] _bytes = [];
     private uint _checksum;
 
-    /// <summary>The number of bytes of the state so far.</summary>
     public long Length { get; private set; }
 
     /// <summary>The checksums of all blocks so far. The last one may grow.</summary>

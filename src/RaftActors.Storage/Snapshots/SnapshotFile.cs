@@ -9,7 +9,7 @@ namespace RaftActors.Storage.Snapshots;
 
 /// <summary>
 /// The complete file of a snapshot. Opening reads and checks its description. Each read checks the blocks of the state that it touches.
-/// Thread-safe: after Dispose, the last reader closes the file.
+/// Thread-safe. After Dispose, the last reader closes the file.
 /// </summary>
 internal sealed class SnapshotFile : IDisposable
 {
@@ -30,10 +30,8 @@ internal sealed class SnapshotFile : IDisposable
         _checksums = head.ReadChecksums();
     }
 
-    /// <summary>The process that has the snapshot.</summary>
     public StoreOwner Owner { get; }
 
-    /// <summary>The description of the snapshot.</summary>
     public Snapshot Snapshot { get; }
 
     /// <summary>Opens a file and checks its description.</summary>
@@ -77,7 +75,9 @@ internal sealed class SnapshotFile : IDisposable
         }
     }
 
-    /// <summary>Reads checked bytes of the state: <paramref name="limit"/>, or fewer at its end. Null: the file was closed.</summary>
+    /// <summary>
+    /// Reads up to <paramref name="limit"/> checked bytes of the state. Returns fewer at its end, and null if the file was closed.
+    /// </summary>
     public byte[]? TryRead(long offset, int limit)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(limit);
@@ -104,7 +104,7 @@ internal sealed class SnapshotFile : IDisposable
         }
     }
 
-    /// <summary>Releases one use: that of the folder, or that of a reader.</summary>
+    /// <summary>Releases one use, of the folder or of a reader.</summary>
     public void Dispose()
     {
         if (Interlocked.Decrement(ref _users) == 0)

@@ -6,8 +6,8 @@ using RaftActors.Storage.Disk;
 namespace RaftActors.Storage.Snapshots;
 
 /// <summary>
-/// The snapshots of one process, one file each. A file with the name of a snapshot is complete. One thread receives a snapshot piece by
-/// piece; other threads may save and read snapshots at the same time. A refusal of the disk is an <see cref="IOException"/>.
+/// The snapshots of one process, one file each. A file with the name of a snapshot is complete. One thread receives a snapshot in pieces;
+/// other threads may save and read snapshots at the same time. A failure of the disk is an <see cref="IOException"/>.
 /// </summary>
 internal sealed class SnapshotFolder : IDisposable
 {
@@ -21,13 +21,10 @@ internal sealed class SnapshotFolder : IDisposable
     private ImmutableArray<SnapshotFile> _kept = [];
     private SnapshotWriter? _incoming;
 
-    // Otherwise the names of the folders down to this one may be only in the page cache.
+    // Before the first sync, the names of the folders down to this one may be only in the page cache.
     private volatile bool _isDurable;
 
-    /// <summary>
-    /// Opens the snapshots of a folder, and deletes unfinished files. Call <see cref="Reconcile"/> next: it decides about received
-    /// snapshots, and checks the latest one.
-    /// </summary>
+    /// <summary>Opens the snapshots of a folder, and deletes unfinished files. Call <see cref="Reconcile"/> next.</summary>
     public SnapshotFolder(IDisk disk, string folder, StoreOwner owner)
     {
         (_disk, _folder, _owner) = (disk, folder, owner);
@@ -53,12 +50,11 @@ internal sealed class SnapshotFolder : IDisposable
     /// <summary>The usable snapshots by position, the latest last.</summary>
     public IReadOnlyList<Snapshot> Kept => [.. _kept.Select(file => file.Snapshot)];
 
-    /// <summary>Findings for the operator, one sentence each.</summary>
     public IReadOnlyList<string> Notes => _notes;
 
     /// <summary>
-    /// Names the received snapshots that the log records as installed, and deletes the other received ones. Then reads the latest
-    /// snapshot whole. An unusable earlier one is left out of <see cref="Kept"/>, with a note.
+    /// Names the received snapshots that the log records as installed, and deletes the other received ones. Then reads the whole latest
+    /// snapshot. An unusable earlier one is left out of <see cref="Kept"/>, with a note.
     /// </summary>
     /// <param name="installed">The positions that the log records as installed.</param>
     /// <exception cref="StoreDamagedException">The latest snapshot is damaged.</exception>
@@ -86,7 +82,7 @@ internal sealed class SnapshotFolder : IDisposable
         }
 
         // The names that an earlier process gave may be only in the page cache. The log is discarded because of them, so they must be
-        // durable. A new store has none, and needs no sync: a node may start a thousand of them.
+        // durable. A new store has none and needs no sync, because a node may start a thousand of them.
         if (!_isEmpty)
         {
             SyncNames();
@@ -110,8 +106,8 @@ internal sealed class SnapshotFolder : IDisposable
     }
 
     /// <summary>
-    /// Saves a snapshot durably: writes a temporary file, syncs it, renames it, and syncs the folder. Does nothing if the latest
-    /// snapshot is as late.
+    /// Saves a snapshot durably: writes a temporary file, syncs it, renames it, and syncs the folder. Does nothing if the latest snapshot
+    /// is as late.
     /// </summary>
     /// <exception cref="DiskFullException">There is no room, and nothing has changed.</exception>
     public void Save(Snapshot snapshot, ReadOnlyMemory<byte> state)
@@ -160,7 +156,6 @@ internal sealed class SnapshotFolder : IDisposable
         TryDelete(writer.Name);
     }
 
-    /// <summary>The free bytes of the disk.</summary>
     public long FreeBytes() => _disk.FreeBytes();
 
     /// <summary>
@@ -243,7 +238,6 @@ internal sealed class SnapshotFolder : IDisposable
         DeleteUnusableBefore(new SnapshotName(index, Term.Zero).With(SnapshotName.Whole));
     }
 
-    /// <summary>Closes the files.</summary>
     public void Dispose()
     {
         _incoming?.Dispose();
@@ -331,7 +325,7 @@ internal sealed class SnapshotFolder : IDisposable
         }
     }
 
-    // A failure here is ignored: the next opening deletes the file, or reports the failure.
+    // Ignores a failure, because the next opening deletes the file, or reports the failure.
     private void TryDelete(string path)
     {
         try

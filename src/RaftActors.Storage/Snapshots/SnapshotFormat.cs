@@ -6,8 +6,8 @@ using RaftActors.Core.Codec;
 namespace RaftActors.Storage.Snapshots;
 
 /// <summary>
-/// The format of a snapshot file: header, state, description, checksums of the blocks. The state comes before its description, because the
-/// length of a streamed state is known at its end only. The README has the table.
+/// The format of a snapshot file: header, state, description, checksums of the blocks. The state comes first, because the length of a
+/// streamed state is known only at its end. The README has the table.
 /// </summary>
 internal static class SnapshotFormat
 {
@@ -23,7 +23,6 @@ internal static class SnapshotFormat
     public static ReadOnlySpan<byte> Magic => "RaftSnap"u8;
 
     /// <summary>Encodes header and description. The state is between them in the file.</summary>
-    /// <param name="seed">The seed of the blocks (<see cref="FileSeedOf"/>).</param>
     public static byte[] Encode(StoreOwner owner, Snapshot snapshot, uint seed)
     {
         var writer = new ByteWriter();
@@ -45,15 +44,13 @@ internal static class SnapshotFormat
     }
 
     /// <summary>
-    /// The seed of the blocks of a file: the checksum of its header and description without the length of the state, which may not be known
-    /// yet. It differs for each position and process.
+    /// Returns the seed of the blocks of a file: the checksum of its header and description without the length of the state, which may not
+    /// be known yet. It differs for each position and process.
     /// </summary>
     public static uint FileSeedOf(StoreOwner owner, Snapshot snapshot) => Crc32C.Of(Encode(owner, snapshot with { Length = 0 }, seed: 0));
 
-    /// <summary>The seed of the blocks in a header.</summary>
     public static uint FileSeedIn(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadUInt32LittleEndian(header[SeedOffset..]);
 
-    /// <summary>The length of the state in a header.</summary>
     public static long StateLengthOf(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadInt64LittleEndian(header[StateLengthOffset..]);
 
     /// <summary>The format level in a header, which is that of the configuration in the description.</summary>
@@ -61,10 +58,8 @@ internal static class SnapshotFormat
 
     public static int HeaderSizeOf(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadUInt16LittleEndian(header[10..]);
 
-    /// <summary>The checksum in the header.</summary>
     public static uint StatedChecksum(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadUInt32LittleEndian(header[ChecksumOffset..]);
 
-    /// <summary>The number of bytes of the description.</summary>
     public static uint DescriptionLengthOf(ReadOnlySpan<byte> header) => BinaryPrimitives.ReadUInt32LittleEndian(header[LengthOffset..]);
 
     /// <summary>The checksum of header and description, without the checksum itself.</summary>
@@ -83,8 +78,8 @@ internal static class SnapshotFormat
     public static long BlocksOf(long stateLength) => (stateLength / BlockSize) + (stateLength % BlockSize > 0 ? 1 : 0);
 
     /// <summary>
-    /// The seed of a block's checksum: the seed of the file and the number of the block. So an intact block of another file or place is
-    /// detected.
+    /// Returns the seed of a block's checksum, from the seed of the file and the number of the block. So an intact block of another file
+    /// or place is detected.
     /// </summary>
     public static uint SeedOf(uint fileSeed, long block)
     {

@@ -38,18 +38,14 @@ internal sealed class SnapshotHead
         DemandLength(head.Length + ChecksumsLength + Snapshot.Length);
     }
 
-    /// <summary>The process that has the snapshot.</summary>
     public StoreOwner Owner { get; }
 
-    /// <summary>The description of the snapshot.</summary>
     public Snapshot Snapshot { get; }
 
-    /// <summary>The seed of the blocks.</summary>
     public uint Seed { get; }
 
     private long ChecksumsLength => SnapshotFormat.BlocksOf(Snapshot.Length) * SnapshotFormat.ChecksumSize;
 
-    /// <summary>Reads the checksums of the blocks.</summary>
     public byte[] ReadChecksums() => ReadWhole(_checksumsOffset, (int)ChecksumsLength);
 
     private byte[] ReadHeader()

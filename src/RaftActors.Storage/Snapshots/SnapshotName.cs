@@ -7,7 +7,6 @@ namespace RaftActors.Storage.Snapshots;
 /// <summary>The name of a snapshot file: <c>INDEX-TERM</c> and an ending. The ordinal order of names is the order of the log.</summary>
 internal readonly record struct SnapshotName(LogIndex Index, Term Term)
 {
-    /// <summary>The folder of all snapshots of a directory.</summary>
     public const string Folder = "snapshots";
 
     /// <summary>Ending of a complete, durable snapshot that counts.</summary>
@@ -24,17 +23,14 @@ internal readonly record struct SnapshotName(LogIndex Index, Term Term)
 
     private const int IndexDigits = 20;
 
-    /// <summary>The folder of the snapshots of one slot.</summary>
     public static string FolderOf(ushort slot) => $"{Folder}/{slot}";
 
-    /// <summary>The name of the snapshot up to a position.</summary>
     public static SnapshotName Of(LogPosition position) => new(position.Index, position.Term);
 
-    /// <summary>The file name with an ending.</summary>
     public string With(string ending) => string.Create(CultureInfo.InvariantCulture, $"{Index.Value:d20}-{Term.Value}{ending}");
 
     /// <summary>
-    /// Parses a file name with this ending. Null: <see cref="With"/> does not produce it. So each snapshot has one name.
+    /// Parses a file name with this ending. Returns null if <see cref="With"/> does not produce it, so each snapshot has one name.
     /// </summary>
     public static SnapshotName? Parse(string file, string ending)
     {

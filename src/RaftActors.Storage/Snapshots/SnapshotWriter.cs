@@ -5,7 +5,7 @@ namespace RaftActors.Storage.Snapshots;
 
 /// <summary>
 /// Writes the file of one snapshot, from the first byte of the state to the last. Only the checksums of the blocks are kept in memory. The
-/// file is synced every <see cref="SyncSize"/> bytes: one sync of the whole file would delay those of the log.
+/// file is synced every <see cref="SyncSize"/> bytes, because one sync of the whole file would delay those of the log.
 /// </summary>
 internal sealed class SnapshotWriter : IDisposable
 {
@@ -22,9 +22,8 @@ internal sealed class SnapshotWriter : IDisposable
     private readonly BlockChecksums _checksums;
     private long _synced;
 
-    /// <summary>Creates the file.</summary>
     /// <param name="length">The length of the state. The whole file is allocated first, so a full disk shows before anything is written.
-    /// Null: it is known at the end only, and the file grows with the state.</param>
+    /// If the length is null, it is known only at the end, and the file grows with the state.</param>
     /// <exception cref="DiskFullException">There is no room, and no file was created.</exception>
     public SnapshotWriter(IDisk disk, string name, StoreOwner owner, Snapshot snapshot, long? length)
     {
@@ -39,7 +38,7 @@ internal sealed class SnapshotWriter : IDisposable
     /// <summary>The description, with the length so far.</summary>
     public Snapshot Snapshot => _description with { Length = Written };
 
-    /// <summary>The number of bytes of the state written so far.</summary>
+    /// <summary>The bytes of the state written so far.</summary>
     public long Written => _checksums.Length;
 
     /// <summary>Appends bytes of the state.</summary>

@@ -8,7 +8,7 @@ internal readonly record struct LogEnd(LogIndex Index, Term Term, Serial Serial)
     /// <inheritdoc/>
     public override string ToString() => $"{Index} of term {Term}, serial {Serial}";
 
-    /// <summary>The end of a log that begins after a position, or of a snapshot that goes beyond the log.</summary>
+    /// <summary>Returns the end of a log that begins after a position, or of a snapshot that goes beyond the log.</summary>
     internal static LogEnd Of(LogPosition start, LogSlice entries, Snapshot? snapshot)
     {
         var end = entries.IsEmpty ? Of(start) : new LogEnd(entries[^1].Index, entries[^1].Term, entries[^1].Serial);

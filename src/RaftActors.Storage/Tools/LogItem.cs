@@ -9,7 +9,7 @@ namespace RaftActors.Storage.Tools;
 /// <c>no-op</c>, <c>configuration</c>, and so on.</param>
 internal sealed record LogItem(string File, long Offset, string Kind)
 {
-    /// <summary>The process to which the item belongs. Null: unknown, or the log as a whole.</summary>
+    /// <summary>The process to which the item belongs, or null if it is unknown or the whole log.</summary>
     public StoreOwner? Owner { get; init; }
 
     /// <summary>Index of an entry, or of the position in a base or snapshot.</summary>
@@ -24,7 +24,6 @@ internal sealed record LogItem(string File, long Offset, string Kind)
     /// <summary>Time of an entry, or of the position in a base or snapshot.</summary>
     public LogTime? Time { get; init; }
 
-    /// <summary>The key of a pair.</summary>
     public string? Key { get; init; }
 
     /// <summary>In bytes: the value of a pair, the state of a snapshot, or a bad place.</summary>
@@ -36,11 +35,9 @@ internal sealed record LogItem(string File, long Offset, string Kind)
     /// <summary>More about the item, for the operator.</summary>
     public string? Detail { get; init; }
 
-    /// <summary>Whether the item is intact.</summary>
     public LogItemState State { get; init; }
 }
 
-/// <summary>Tells whether an item is intact.</summary>
 internal enum LogItemState
 {
     /// <summary>The item is as it was written.</summary>

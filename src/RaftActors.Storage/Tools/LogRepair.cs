@@ -4,8 +4,8 @@ using RaftActors.Storage.Snapshots;
 namespace RaftActors.Storage.Tools;
 
 /// <summary>
-/// Moves the damaged stores of a directory aside, so that their processes start with empty stores. The other stores of the log
-/// stay as they are. Deletes nothing. A crash at any point leaves what can be repaired again.
+/// Moves the damaged stores of a directory aside, so that their processes start with empty stores. The other stores of the log stay as
+/// they are. Deletes nothing. After a crash at any point, the directory can be repaired again.
 /// </summary>
 internal sealed class LogRepair : IDisposable
 {
@@ -15,7 +15,6 @@ internal sealed class LogRepair : IDisposable
 
     private LogRepair(OfflineDirectory offline, LogReport report) => (_offline, Report) = (offline, report);
 
-    /// <summary>The result of the check.</summary>
     public LogReport Report { get; }
 
     /// <summary>The processes whose stores will be empty.</summary>
@@ -23,13 +22,12 @@ internal sealed class LogRepair : IDisposable
         ? Report.Owners
         : Report.Damages.Select(damage => damage.Owner!.Value).Distinct();
 
-    /// <summary>Tells whether the damage concerns the whole log. Then every store of the directory will be empty.</summary>
+    /// <summary>The damage concerns the whole log, so every store of the directory will be empty.</summary>
     public bool IsWholeLog => Report.Damages.Any(damage => damage.Owner is null);
 
     /// <summary>Locks the directory and checks all of it.</summary>
-    /// <param name="directory">A path.</param>
-    /// <param name="isSharedAllowed">True: accepts a directory that other users can change.</param>
-    /// <param name="onStep">Told what is read now; null: not told.</param>
+    /// <param name="isSharedAllowed">Accepts a directory that other users can change.</param>
+    /// <param name="onStep">Told what is being read.</param>
     /// <exception cref="StoreException">The directory has no log, is in use, has another version, cannot be read, or other users can
     /// change it.</exception>
     public static LogRepair Open(string directory, bool isSharedAllowed, Action<string>? onStep = null)
@@ -46,8 +44,7 @@ internal sealed class LogRepair : IDisposable
         }
     }
 
-    /// <summary>Moves the damaged stores aside.</summary>
-    /// <returns>The path of the folder with the moved files.</returns>
+    /// <summary>Moves the damaged stores aside. Returns the path of the folder with the moved files.</summary>
     public string Apply()
     {
         if (Report.IsWhole)
@@ -68,7 +65,6 @@ internal sealed class LogRepair : IDisposable
         return _offline.Disk.PathOf(folder);
     }
 
-    /// <summary>Unlocks the directory.</summary>
     public void Dispose() => _offline.Dispose();
 
     private void MoveAll(string folder)
@@ -81,7 +77,8 @@ internal sealed class LogRepair : IDisposable
         _offline.MoveSegments(last: null, folder);
     }
 
-    // The snapshots go before the segments. Without its owner record a slot number may be reused, and must not find old snapshots.
+    // The snapshots are moved before the segments. Without its owner record a slot number may be reused, and its new owner must not find
+    // old snapshots.
     private void MoveLost(string folder)
     {
         var reader = new LogReader(_offline.Disk);

@@ -5,12 +5,8 @@ using RaftActors.Core;
 namespace RaftActors.Storage.Tools;
 
 /// <summary>The result of a check of a whole directory.</summary>
-/// <param name="Directory">The path of the directory.</param>
-/// <param name="Segments">Number of files of the log.</param>
-/// <param name="Records">Number of records that were checked.</param>
-/// <param name="Snapshots">Number of snapshots of which every byte was checked.</param>
-/// <param name="TornBytes">Bytes of the torn tail, which the next opening cuts off.</param>
-/// <param name="Damages">The damaged places. Empty: every acknowledged write is intact.</param>
+/// <param name="TornBytes">The bytes of the torn tail, which the next opening cuts off.</param>
+/// <param name="Damages">The damaged places. If empty, every acknowledged write is intact.</param>
 /// <param name="Stores">The stores that can be read.</param>
 /// <param name="Owners">The owners of all stores in the log, readable or not.</param>
 /// <param name="Notes">More findings for the operator, one sentence each.</param>
@@ -25,23 +21,18 @@ internal sealed record LogReport(
     ImmutableArray<StoreOwner> Owners,
     ImmutableArray<string> Notes)
 {
-    /// <summary>Tells whether every acknowledged write is intact.</summary>
     public bool IsWhole => Damages.IsEmpty;
 }
 
 /// <summary>A damaged place, and the store that it concerns.</summary>
-/// <param name="Place">The place.</param>
-/// <param name="Owner">Null: all stores in the log.</param>
-/// <param name="Behind">Number of the owner's entries after the place. They may be intact, and cannot be used.</param>
+/// <param name="Owner">Null for all stores in the log.</param>
+/// <param name="Behind">The number of the owner's entries after the place. They may be intact, and cannot be used.</param>
 internal sealed record LogDamage(StoreDamage Place, StoreOwner? Owner, long Behind);
 
 /// <summary>The store of one process in a directory.</summary>
-/// <param name="Owner">The process.</param>
-/// <param name="Incarnation">The incarnation of the process.</param>
-/// <param name="HardState">The last hard state.</param>
 /// <param name="Base">The log begins after this position.</param>
 /// <param name="Last">The end of the log, or of a snapshot that goes beyond it.</param>
-/// <param name="LatestSnapshot">Index of the latest snapshot. Null: there is none.</param>
+/// <param name="LatestSnapshot">The index of the latest snapshot, or null.</param>
 /// <param name="IsWhole">The process can start.</param>
 internal sealed record StoreReport(
     StoreOwner Owner,

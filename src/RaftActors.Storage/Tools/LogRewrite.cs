@@ -5,19 +5,18 @@ using RaftActors.Storage.Log;
 namespace RaftActors.Storage.Tools;
 
 /// <summary>
-/// Writes a new last segment with the whole contents of a log, so that no earlier segment is needed. A rename of the durable file makes it
-/// count. So a crash leaves the old log or the new one.
+/// Writes a new last segment with the whole contents of a log, so that no earlier segment is needed. The rename of the durable file makes
+/// it count, so a crash leaves the old log or the new one.
 /// </summary>
 internal static class LogRewrite
 {
     private const int BatchSizeMax = 4 << 20;
     private const string Unfinished = ".tmp";
 
-    /// <summary>Writes the segment.</summary>
+    /// <summary>Writes the segment. Returns the number of the last segment that is not needed any more.</summary>
     /// <param name="disk">The disk of the log.</param>
     /// <param name="reader">Has read the whole log.</param>
     /// <param name="slots">The contents of the new segment. Other slots are dropped.</param>
-    /// <returns>The number of the last segment that is not needed any more.</returns>
     /// <exception cref="StoreException">The contents are too large for one segment.</exception>
     public static long Write(IDisk disk, LogReader reader, IEnumerable<RewrittenSlot> slots)
     {
@@ -101,9 +100,7 @@ internal static class LogRewrite
 }
 
 /// <summary>The contents of a slot in the new segment.</summary>
-/// <param name="Read">Gives owner, incarnation, base and installed snapshots.</param>
 internal readonly record struct RewrittenSlot(SlotReplay Read, HardState? HardState, LogSlice Entries)
 {
-    /// <summary>Carries a slot over as it is.</summary>
     public static RewrittenSlot Of(SlotReplay read) => new(read, read.HardState, read.Entries);
 }

@@ -4,13 +4,11 @@ using RaftActors.Storage.Log;
 namespace RaftActors.Storage.Tools;
 
 /// <summary>The file of one segment, damaged or not.</summary>
-/// <param name="Name">Relative to the directory.</param>
-/// <param name="Header">Null: the header is damaged, so the rest cannot be read.</param>
-/// <param name="Damage">The damage of the header. Null: none.</param>
-/// <param name="Bytes">The whole file.</param>
+/// <param name="Name">The path relative to the directory.</param>
+/// <param name="Header">Null if the header is damaged, so that the rest cannot be read.</param>
+/// <param name="Damage">The damage of the header, or null.</param>
 internal sealed record LogSegment(string Name, SegmentHeader? Header, StoreDamage? Damage, ReadOnlyMemory<byte> Bytes)
 {
-    /// <summary>Reads a file.</summary>
     /// <exception cref="StoreException">The file is not a segment, or has another version.</exception>
     public static LogSegment Read(IDisk disk, long number)
     {
@@ -28,6 +26,6 @@ internal sealed record LogSegment(string Name, SegmentHeader? Header, StoreDamag
         }
     }
 
-    /// <summary>The bytes up to the end that the next segment records. Null: the whole file.</summary>
+    /// <summary>Returns the bytes up to the end that the next segment records, or the whole file.</summary>
     public ReadOnlyMemory<byte> UpTo(long? end) => Bytes[..(int)Math.Min(end ?? Bytes.Length, Bytes.Length)];
 }

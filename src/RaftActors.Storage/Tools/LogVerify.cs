@@ -10,9 +10,7 @@ namespace RaftActors.Storage.Tools;
 /// <summary>Checks every byte of a directory that no process uses. Changes nothing.</summary>
 internal static class LogVerify
 {
-    /// <summary>Checks a directory.</summary>
-    /// <param name="directory">A path.</param>
-    /// <param name="onStep">Told what is read now, as "segment 3 of 7"; null: not told.</param>
+    /// <param name="onStep">Told what is being read, such as "segment 3 of 7".</param>
     /// <exception cref="StoreException">The directory has no log, is in use, has another version, or cannot be read.</exception>
     public static LogReport Check(string directory, Action<string>? onStep = null)
     {
@@ -20,7 +18,7 @@ internal static class LogVerify
         return Check(offline, onStep);
     }
 
-    /// <param name="isPart">True: the entries before a log, which no snapshot covers, may be elsewhere.</param>
+    /// <param name="isPart">The entries before the log may be elsewhere, without a snapshot that covers them.</param>
     internal static LogReport Check(OfflineDirectory offline, Action<string>? onStep = null, bool isPart = false)
     {
         var scanned = ScannedLog.Of(offline, onStep);

@@ -54,7 +54,8 @@ internal static class LostQuorum
 
     /// <summary>Plans the new contents of a store whose survivors are the members on some nodes.</summary>
     /// <param name="nodes">The nodes that survive.</param>
-    /// <returns>Null: a majority of the voters is on these nodes, or the group was never founded, so there is nothing to recover.</returns>
+    /// <returns>Null if a majority of the voters is on these nodes, or the group was never founded, so there is nothing to
+    /// recover.</returns>
     /// <exception cref="StoreException">The recovery is unsafe. The message has the reason and the remedy.</exception>
     public static LostQuorumPlan? PlanFor(StoreOwner owner, Incarnation incarnation, InitialState state, IReadOnlyList<string> nodes)
     {
@@ -70,7 +71,7 @@ internal static class LostQuorum
             : Plan(owner, incarnation, state, members.Select(member => member.Name));
     }
 
-    /// <summary>The configuration in force: the last one in log and snapshot. Null: there is none.</summary>
+    /// <summary>Returns the configuration in force, the last one in log and snapshot, or null.</summary>
     private static Configuration? Latest(InitialState state)
     {
         var latest = state.Snapshot?.Configuration;
@@ -86,8 +87,8 @@ internal static class LostQuorum
     }
 
     /// <summary>
-    /// The configuration of a recovery that crashed between the log and the snapshot; null: none. The log is written first, so its
-    /// configuration counts. A new plan could come from an older snapshot, and differ.
+    /// Returns the configuration of a recovery that crashed between the log and the snapshot, or null. The log is written first, so its
+    /// configuration counts. A new plan might be made from an older snapshot, and differ.
     /// </summary>
     private static Configuration? Begun(InitialState state)
     {
@@ -131,7 +132,7 @@ internal static class LostQuorum
         return next with { Group = IdentityOf(next) };
     }
 
-    /// <summary>The member with this name: a voter, if several incarnations of the name are members.</summary>
+    /// <summary>Returns the member with this name: a voter, if several incarnations of the name are members.</summary>
     private static Member MemberOf(Configuration before, ProcessName name)
     {
         foreach (var member in before.Voters.Concat(before.OldVoters).Concat(before.Learners))
@@ -151,8 +152,7 @@ internal static class LostQuorum
     private static bool HasMajority(ImmutableArray<Member> voters, ImmutableArray<Member> members) =>
         voters.IsEmpty || voters.Count(members.Contains) >= QuorumSize.MajorityOf(voters.Length);
 
-    /// <summary>Computes the uuid of the recovered group.</summary>
-    /// <param name="next">The new configuration, with the old uuid.</param>
+    /// <summary>Computes the uuid of the recovered group from the new configuration, which has the old uuid.</summary>
     private static GroupUid IdentityOf(Configuration next)
     {
         var writer = new ByteWriter();
@@ -163,8 +163,8 @@ internal static class LostQuorum
     }
 
     /// <summary>
-    /// Puts the new configuration into a state. Term and vote stay, because they are promises. The records of lost processes go, so
-    /// that one with an empty store is met as a new incarnation.
+    /// Puts the new configuration into a state. Term and vote stay, because they are promises. The records of lost processes are removed,
+    /// so that one with an empty store is met as a new incarnation.
     /// </summary>
     private static InitialState With(InitialState state, Configuration after)
     {
@@ -197,16 +197,13 @@ internal static class LostQuorum
 }
 
 /// <summary>The plan for one survivor's store.</summary>
-/// <param name="Owner">The process that has the store.</param>
 /// <param name="Before">The configuration in force until now.</param>
 /// <param name="After">The configuration that replaces all others in the log.</param>
 /// <param name="State">The new contents of the store.</param>
 internal sealed record LostQuorumPlan(StoreOwner Owner, Configuration Before, Configuration After, InitialState State)
 {
-    /// <summary>The survivors.</summary>
     public IEnumerable<Member> Survivors => After.Voters.Where(voter => voter.Incarnation != Incarnation.None);
 
-    /// <summary>The members that are lost.</summary>
     public IEnumerable<ProcessName> Lost => Before.Names().Except(Survivors.Select(member => member.Name));
 
     /// <summary>The end of the log, to compare with the other survivors.</summary>

@@ -6,8 +6,8 @@ namespace RaftActors.Storage.Tools;
 
 /// <summary>
 /// Writes plans of <see cref="LostQuorum"/> into the stores of a survivor. Moves the old files aside, and keeps the other stores of the
-/// log. All plans are in one new segment, so a crash leaves all logs as they were or all of them recovered. The same recovery completes the
-/// latter, whose snapshots may be those of before.
+/// log. All plans are in one new segment, so a crash leaves all logs as they were, or all recovered. In the second case the snapshots may
+/// still be the old ones, and the same recovery, repeated, completes them.
 /// </summary>
 internal sealed class LostQuorumStore : IDisposable
 {
@@ -33,17 +33,16 @@ internal sealed class LostQuorumStore : IDisposable
         _reader.ReadAll();
     }
 
-    /// <summary>The plan of each store that is recovered.</summary>
     public IEnumerable<LostQuorumPlan> Plans => _parts.Select(part => part.Plan);
 
-    /// <summary>The stores that stay as they are, and why they cannot be recovered; null: they need no recovery.</summary>
+    /// <summary>The stores that stay as they are, and why they cannot be recovered, or null if they need no recovery.</summary>
     public IReadOnlyList<(StoreOwner Owner, string? Why)> Left => _left;
 
     /// <summary>Locks the directory, and makes the plan for one store.</summary>
     /// <param name="directory">The directory of the store.</param>
     /// <param name="owner">The process to recover.</param>
     /// <param name="survivors">The names of all survivors, this process included.</param>
-    /// <param name="isSharedAllowed">True: accepts a directory that other users can change.</param>
+    /// <param name="isSharedAllowed">Accepts a directory that other users can change.</param>
     /// <exception cref="StoreException">The recovery is unsafe or impossible. The message has the reason and the remedy.</exception>
     public static LostQuorumStore Open(string directory, StoreOwner owner, IEnumerable<ProcessName> survivors, bool isSharedAllowed) =>
         Open(directory, isSharedAllowed, store =>
@@ -57,7 +56,7 @@ internal sealed class LostQuorumStore : IDisposable
     /// <summary>Locks the directory, and makes the plan for each store in it.</summary>
     /// <param name="directory">The directory of the stores.</param>
     /// <param name="nodes">The nodes that survive, this one included.</param>
-    /// <param name="isSharedAllowed">True: accepts a directory that other users can change.</param>
+    /// <param name="isSharedAllowed">Accepts a directory that other users can change.</param>
     /// <exception cref="StoreException">The directory cannot be read or is damaged. The message has the reason and the remedy.</exception>
     public static LostQuorumStore OpenAll(string directory, IReadOnlyList<string> nodes, bool isSharedAllowed) =>
         Open(directory, isSharedAllowed, store =>
@@ -76,8 +75,7 @@ internal sealed class LostQuorumStore : IDisposable
             }
         });
 
-    /// <summary>Writes the plans.</summary>
-    /// <returns>The path of the folder with the old files.</returns>
+    /// <summary>Writes the plans. Returns the path of the folder with the old files.</summary>
     /// <exception cref="StoreException">The disk has failed.</exception>
     public string Apply()
     {
@@ -95,7 +93,6 @@ internal sealed class LostQuorumStore : IDisposable
         return _offline.Disk.PathOf(folder);
     }
 
-    /// <summary>Unlocks the directory.</summary>
     public void Dispose() => _offline.Dispose();
 
     private static LostQuorumStore Open(string directory, bool isSharedAllowed, Action<LostQuorumStore> plan)
@@ -201,6 +198,5 @@ internal sealed class LostQuorumStore : IDisposable
         disk.SyncFolder(name[..name.LastIndexOf('/')]);
     }
 
-    /// <param name="Snapshot">The file of the latest snapshot; null: there is none.</param>
     private sealed record Part(ushort Slot, string? Snapshot, LostQuorumPlan Plan);
 }

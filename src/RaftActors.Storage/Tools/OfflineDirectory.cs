@@ -30,8 +30,7 @@ internal sealed class OfflineDirectory : IDisposable
     }
 
     /// <summary>Opens a directory for changes.</summary>
-    /// <param name="directory">A path.</param>
-    /// <param name="isSharedAllowed">True: accepts a directory that other users can change.</param>
+    /// <param name="isSharedAllowed">Accepts a directory that other users can change.</param>
     /// <exception cref="StoreException">The directory has no log, is in use, or other users can change it.</exception>
     public static OfflineDirectory ToChange(string directory, bool isSharedAllowed)
     {
@@ -39,11 +38,10 @@ internal sealed class OfflineDirectory : IDisposable
         return new OfflineDirectory(new FileDisk(directory), DirectoryLock.Take(directory, isSharedAllowed));
     }
 
-    /// <summary>The numbers of the segments, in order.</summary>
     public IEnumerable<long> SegmentNumbers() => NumbersIn(Disk);
 
     /// <summary>
-    /// Reads the segments in order, each with its end as the next segment records it. The end is null for the last segment, and before a
+    /// Reads the segments in order, each with the end that the next segment records. The end is null for the last segment, and before a
     /// segment with a damaged header.
     /// </summary>
     public IEnumerable<(LogSegment Segment, long? End, bool IsLast)> Segments()
@@ -57,8 +55,7 @@ internal sealed class OfflineDirectory : IDisposable
         }
     }
 
-    /// <summary>Creates a folder with this name and the first free number, durably.</summary>
-    /// <returns>The name of the folder, relative to the directory.</returns>
+    /// <summary>Creates a folder with this name and the first free number, durably. Returns its name, relative to the directory.</summary>
     public string MakeFolder(string name)
     {
         var number = 1;
@@ -74,7 +71,7 @@ internal sealed class OfflineDirectory : IDisposable
     }
 
     /// <summary>Moves segments into a folder, the oldest first, so that no gap can appear.</summary>
-    /// <param name="last">The last segment to move. Null: all.</param>
+    /// <param name="last">The last segment to move, or null for all.</param>
     /// <param name="folder">The folder, relative to the directory.</param>
     public void MoveSegments(long? last, string folder)
     {
@@ -89,7 +86,6 @@ internal sealed class OfflineDirectory : IDisposable
         }
     }
 
-    /// <summary>Moves the snapshots of a slot into a folder.</summary>
     public void MoveSnapshots(string snapshots, string folder)
     {
         if (!Directory.Exists(Disk.PathOf(snapshots)))

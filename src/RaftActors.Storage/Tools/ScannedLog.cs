@@ -18,7 +18,6 @@ internal sealed class ScannedLog
 
     public List<LogDamage> Damages { get; } = [];
 
-    /// <param name="onStep">Told what is read now; null: not told.</param>
     public static ScannedLog Of(OfflineDirectory offline, Action<string>? onStep = null)
     {
         var scanned = new ScannedLog();

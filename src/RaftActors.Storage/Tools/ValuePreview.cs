@@ -3,8 +3,8 @@ using System.Text;
 namespace RaftActors.Storage.Tools;
 
 /// <summary>
-/// The first bytes of a value for people, who may not know its type: as text if they are text, else in hexadecimal. The first octet of a
-/// value tells its kind. It is left out before a text, as in strings and JSON.
+/// The first bytes of a value for people, who may not know its type: as text if they are text, otherwise in hexadecimal. The first octet
+/// of a value tells its kind, and is left out before a text, as in strings and JSON.
 /// </summary>
 internal static class ValuePreview
 {

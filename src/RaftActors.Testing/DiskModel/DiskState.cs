@@ -5,7 +5,7 @@ internal sealed class DiskState
 {
     private readonly List<ModelFile> _files = [];
 
-    /// <summary>Files by name. Null: a folder.</summary>
+    /// <summary>Files by name, or null for a folder.</summary>
     private readonly SortedDictionary<string, ModelFile?> _names = new(StringComparer.Ordinal);
     private readonly SortedDictionary<string, ModelFile?> _safeNames = new(StringComparer.Ordinal);
     private readonly List<NameChange> _changes = [];
@@ -30,7 +30,7 @@ internal sealed class DiskState
 
     public static string FolderOf(string name) => name[..Math.Max(0, name.LastIndexOf('/'))];
 
-    /// <summary>The file with this name. Null: there is none.</summary>
+    /// <summary>The file with this name, or null.</summary>
     public ModelFile? Find(string name) => _names.GetValueOrDefault(name);
 
     public bool IsFolder(string name) => name.Length == 0 || (_names.TryGetValue(name, out var file) && file is null);

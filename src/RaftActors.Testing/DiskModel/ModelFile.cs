@@ -71,7 +71,7 @@ internal sealed class ModelFile(int number, string name, byte[] safe)
     }
 
     /// <summary>An allocation, or a write.</summary>
-    /// <param name="Room">The allocated bytes. Null: this is a write.</param>
+    /// <param name="Room">The allocated bytes, or null for a write.</param>
     private sealed record Change(OpenPoint Point, long? Room, long Offset, ReadOnlyMemory<byte> Bytes)
     {
         public bool IsSafe { get; set; }

@@ -16,10 +16,10 @@ internal sealed class HostedActor(SimulatedNode node, string name, Func<ActorBas
 
     public string Name => name;
 
-    /// <summary>Its latest instance; null: none was created since the node started.</summary>
+    /// <summary>Its latest instance, or null if none was created since the node started.</summary>
     public ActorBase? Latest { get; private set; }
 
-    /// <summary>Null: the node is down, or the store is not open.</summary>
+    /// <summary>Null while the node is down or the store is not open.</summary>
     public RaftProcess? Process
     {
         get
@@ -38,7 +38,7 @@ internal sealed class HostedActor(SimulatedNode node, string name, Func<ActorBas
         }
     }
 
-    /// <summary>Null: the node is down, or the store is not open.</summary>
+    /// <summary>Null while the node is down or the store is not open.</summary>
     public RaftStatus? Status => Process is { Status.IsOpen: true } process ? process.Describe(process.Delivered, actor: null) : null;
 
     /// <summary>Starts the actor. Called as a turn of its node.</summary>

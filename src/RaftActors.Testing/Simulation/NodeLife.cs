@@ -82,7 +82,7 @@ internal sealed class NodeLife
     }
 
     /// <param name="delay">By the clock of the node.</param>
-    /// <param name="cancelable">Null: it cannot be cancelled.</param>
+    /// <param name="cancelable">Null if it cannot be cancelled.</param>
     public void After(TimeSpan delay, Action run, ICancelable? cancelable = null)
     {
         if (!_isOver)

@@ -19,10 +19,10 @@ internal sealed class SimulatedNode(World world, int number, string name)
 
     public string Name => name;
 
-    /// <summary>Null: the node is down.</summary>
+    /// <summary>Null while the node is down.</summary>
     public NodeLife? Life { get; private set; }
 
-    /// <summary>Null: the node is down.</summary>
+    /// <summary>Null while the node is down.</summary>
     public ActorSystem? System => Life?.System;
 
     public bool IsPaused { get; private set; }
@@ -33,7 +33,7 @@ internal sealed class SimulatedNode(World world, int number, string name)
     /// <summary>The disk is slow.</summary>
     public bool HasSlowDisk { get; set; }
 
-    /// <summary>The disk has so many bytes free from now on. Null: there is no bound.</summary>
+    /// <summary>Sets the free bytes of the disk, or removes their bound with null.</summary>
     public void SetFree(long? bytes) => Disk.Capacity = bytes is { } free ? Disk.Capacity - Disk.FreeBytes() + free : long.MaxValue;
 
     /// <summary>The longest time that a write takes.</summary>

@@ -18,7 +18,7 @@ public sealed class SimulationView
     /// <param name="node">Its number, from 0.</param>
     public bool IsUp(int node) => _nodes[node].System is not null;
 
-    /// <summary>An actor of a node, to look at its state. Null: the node is down, or its actor has not started.</summary>
+    /// <summary>An actor of a node, to look at its state. Null if the node is down, or its actor has not started.</summary>
     /// <typeparam name="T">The type of the actor. The first one of this type is returned.</typeparam>
     /// <param name="node">The number of the node, from 0.</param>
     public T? Actor<T>(int node)
@@ -29,9 +29,9 @@ public sealed class SimulationView
     public IEnumerable<T> Actors<T>()
         where T : ActorBase => Enumerable.Range(0, Nodes).Select(Actor<T>).OfType<T>();
 
-    /// <summary>The status of a raft process. Null: the node is down, or the store of the process is not open.</summary>
+    /// <summary>The status of a raft process. Null if the node is down, or the store of the process is not open.</summary>
     /// <param name="node">The number of the node, from 0.</param>
-    /// <param name="actor">The name of the actor. Null: the first one of the node.</param>
+    /// <param name="actor">The name of the actor. By default the first one of the node.</param>
     public RaftStatus? Status(int node, string? actor = null) =>
         _actors[_nodes[node]].FirstOrDefault(hosted => actor is null || hosted.Name == actor)?.Status;
 }

@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace RaftActors.Testing.Simulation;
 
 /// <summary>What happened, for people, and a hash of all of it: two runs of a seed have the same one.</summary>
-/// <param name="expected">The trace of an earlier run of the seed; null: this is the first run.</param>
+/// <param name="expected">The trace of an earlier run of the seed, or null in the first run.</param>
 internal sealed class Trace(Trace? expected = null)
 {
     // A run that fails late has a long trace. Its end is what matters.
@@ -23,7 +23,7 @@ internal sealed class Trace(Trace? expected = null)
     /// <summary>Off: lines are not kept, which is faster. The hash is the same.</summary>
     public bool IsKept { get; set; }
 
-    /// <summary>Gets all lines. Null: nobody reads them.</summary>
+    /// <summary>Gets all lines, or is null if nobody reads them.</summary>
     public TextWriter? Output { get; set; }
 
     public bool NeedsLines => IsKept || Output is not null;

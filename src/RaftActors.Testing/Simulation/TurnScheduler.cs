@@ -8,7 +8,7 @@ namespace RaftActors.Testing.Simulation;
 /// <summary>A scheduler whose timers all go to <see cref="After"/>. A repeated timer sets the next one after it has run.</summary>
 internal abstract class TurnScheduler(Config config, ILoggingAdapter log) : SchedulerBase(config, log)
 {
-    /// <param name="cancelable">Null: it cannot be cancelled.</param>
+    /// <param name="cancelable">Null if it cannot be cancelled.</param>
     protected abstract void After(TimeSpan delay, Action run, ICancelable? cancelable);
 
     protected sealed override void InternalScheduleTellOnce(

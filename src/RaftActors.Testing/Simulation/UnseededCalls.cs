@@ -64,7 +64,7 @@ internal static class UnseededCalls
         }
     }
 
-    // Null: the method is in an assembly that cannot be loaded.
+    // Null if the method is in an assembly that cannot be loaded.
     private static MethodBase? Resolve(MethodBase caller, int token)
     {
         try

@@ -8,7 +8,7 @@ namespace RaftActors.Testing.Simulation;
 /// All that happens in a simulation, one turn after the other on one thread: turns of mailboxes, timers, messages between nodes and writes
 /// to disks. The seed chooses which of the turns that are ready is next, and how long everything takes.
 /// </summary>
-/// <param name="expected">The trace of an earlier run. The world stops at the first turn that differs; null: this is the first run.</param>
+/// <param name="expected">The trace of an earlier run, or null in the first run. The world stops at the first turn that differs.</param>
 internal sealed class World(long seed, Trace? expected = null)
 {
     // An escape is a turn from another thread. Its order would depend on the machine.
@@ -28,7 +28,7 @@ internal sealed class World(long seed, Trace? expected = null)
 
     public long Turns { get; private set; }
 
-    /// <summary>The node whose turn it is; null: none.</summary>
+    /// <summary>The node whose turn it is, or null.</summary>
     public NodeLife? Running { get; private set; }
 
     /// <summary>
@@ -67,7 +67,7 @@ internal sealed class World(long seed, Trace? expected = null)
     }
 
     /// <summary>Adds a turn of a node after a delay.</summary>
-    /// <param name="cancelable">Drops it if it is cancelled by then; null: it cannot be cancelled.</param>
+    /// <param name="cancelable">Drops it if it is cancelled by then. Null if it cannot be cancelled.</param>
     public void After(TimeSpan delay, NodeLife? life, Action run, ICancelable? cancelable = null)
     {
         lock (_lock)

@@ -4,44 +4,44 @@ using RaftActors.Storage;
 namespace RaftActors.Delivery;
 
 /// <summary>
-/// The committed pairs of one process, by serial, from the last compacted one on. The latest are in memory, the others are read from the
-/// store. The engine alone changes them. The actor reads them in batches, as far as <see cref="ToActor.Committed"/> allows. Thread-safe: a
-/// lock guards each call, and a pair never changes. A call that reads the store blocks for the disk, without the lock.
+/// The committed pairs of one process by serial, after the compacted ones. The latest are in memory, and the others are read from the
+/// store. Only the engine changes them. The actor reads them in batches, up to <see cref="ToActor.Committed"/>. Thread-safe: a lock guards
+/// each call, and a pair never changes. A call that reads the store waits for the disk without the lock.
 /// </summary>
-/// <param name="read">Reads entries from the store; null: no pair is evicted.</param>
+/// <param name="read">Reads entries from the store. Null if no pair is ever evicted.</param>
 internal sealed class CommittedPairs(ReadEntries? read = null)
 {
-    // One read of the store brings a page. A page is as large as one message of a leader.
+    // A read of the store brings a page, which is as large as one message of a leader.
     private const int PagePairsMax = 256;
     private const int PageBytesMax = 64_000;
 
-    // The pages from the store that are kept in memory: at most 256 kB beside large pairs.
+    // The most pages from the store that are kept in memory, together 256 kB besides large pairs.
     private const int PagesKept = 4;
 
     private readonly Lock _lock = new();
 
-    // The committed entries in memory, which are those of Core's log.
+    // The committed entries of Core's log that are in memory.
     private LogSlice _entries;
 
-    // The pairs that are in the store only, in pages.
+    // The pairs that only the store has, in pages.
     private readonly ChunkedList<Page> _pages = new();
 
-    // The compacted part ends here.
+    // The last compacted place.
     private (Serial Serial, LogIndex Index) _base;
 
-    // The pairs after this serial are in memory.
+    // The pairs above this serial are in memory.
     private Serial _floor;
 
-    // The last committed entry, a pair or not.
+    // The last committed entry, with or without a pair.
     private LogIndex _last;
 
-    // The latest last. Replaced, never changed, so a pair costs no lock.
+    // The oldest first. The array is replaced and never changed, so a reader needs no lock for each pair.
     private volatile PairEpoch[] _epochs = [];
 
-    // The pages that were used last. An actor, a Get and a client read each page in several batches, at different places of the log.
+    // The recently used pages, because an actor, a Get and a client read a page in several batches, each at its place.
     private readonly List<LogEntry[]> _read = new(PagesKept);
 
-    /// <summary>The last compacted serial: a snapshot covers the pairs up to it, and they are not here.</summary>
+    /// <summary>The last compacted serial. A snapshot covers the pairs up to it, which are not here.</summary>
     public Serial Base
     {
         get
@@ -85,7 +85,7 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
         }
     }
 
-    /// <summary>The pair of this serial; null if it is not committed here, or compacted.</summary>
+    /// <summary>Returns a pair, or null if it is not committed here, or compacted.</summary>
     /// <exception cref="StoreException">The pair cannot be read from the store.</exception>
     public StoredPair? Read(Serial serial)
     {
@@ -93,7 +93,7 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
         return serial > Serial.Zero && ReadAfter(new Serial(serial.Value - 1), new Span<StoredPair>(ref pair)) == 1 ? pair : null;
     }
 
-    /// <summary>Reads the pairs after a serial, in order, as many as the batch holds. Those from the store may be fewer.</summary>
+    /// <summary>Reads the pairs after a serial, in order, as many as the batch holds. May read fewer if they come from the store.</summary>
     /// <returns>How many pairs were read; 0 if the next one is not committed here, or compacted.</returns>
     /// <exception cref="StoreException">The pairs cannot be read from the store.</exception>
     public int ReadAfter(Serial serial, Span<StoredPair> batch) => TryReadAfter(serial, batch) ?? Copy(ReadPage(serial.Next), batch);
@@ -128,8 +128,7 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
         }
     }
 
-    /// <summary>Copies the latest pairs that are in memory, the oldest first. Never reads the store.</summary>
-    /// <param name="max">The maximum number of pairs.</param>
+    /// <summary>Copies up to the given number of the latest pairs in memory, the oldest first. Never reads the store.</summary>
     public (LogIndex Index, long Term, StoredPair Pair)[] CopyLatest(int max)
     {
         lock (_lock)
@@ -141,8 +140,8 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
     }
 
     /// <summary>
-    /// The index of the last committed entry with this serial. Entries without a pair repeat the serial before them. Null if the serial is
-    /// not committed here, or compacted.
+    /// Returns the index of the last committed entry with this serial, because entries without a pair repeat the serial before. Returns
+    /// null if the serial is not committed here, or compacted.
     /// </summary>
     /// <exception cref="StoreException">The next pair cannot be read from the store.</exception>
     public LogIndex? LastIndexOf(Serial serial)
@@ -168,7 +167,7 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
         return ReadPage(serial.Next) is [var next, ..] ? new LogIndex(next.Index.Value - 1) : null;
     }
 
-    /// <summary>Removes the pairs up to a serial from memory: the store has them.</summary>
+    /// <summary>Removes the pairs up to a serial, which the store has, from memory.</summary>
     public void EvictTo(Serial serial)
     {
         // Only the engine calls this, after each step, and only the engine changes the serial.
@@ -201,8 +200,7 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
         }
     }
 
-    /// <summary>Removes the pairs up to a place, which a snapshot covers.</summary>
-    /// <returns>False if they were removed before.</returns>
+    /// <summary>Removes the pairs up to a place that a snapshot covers. Returns false if they were removed before.</summary>
     public bool DiscardTo(Serial serial, LogIndex index)
     {
         lock (_lock)
@@ -222,8 +220,8 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
     }
 
     /// <summary>
-    /// The epoch of a committed pair, or of the next one. Exact for the pairs after the latest snapshot, which are those that an actor is
-    /// given: a snapshot tells no earlier epoch.
+    /// Returns the epoch of a committed pair, or of the next one. Exact only after the latest snapshot, because a snapshot does not tell
+    /// earlier epochs. An actor is given no earlier pairs.
     /// </summary>
     public PairEpoch EpochOf(Serial serial)
     {
@@ -237,8 +235,8 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
         return latest < 0 ? PairEpoch.First : epochs[latest];
     }
 
-    /// <summary>Removes all pairs: a snapshot up to this position replaces them.</summary>
-    /// <param name="configuration">That of the latest snapshot; null: there is none.</param>
+    /// <summary>Removes all pairs, because a snapshot up to this position replaces them.</summary>
+    /// <param name="configuration">The configuration of the latest snapshot, or null without one.</param>
     public void StartAfter(LogPosition position, Configuration? configuration = null)
     {
         lock (_lock)
@@ -260,7 +258,7 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
         }
     }
 
-    // The place of the pair with this serial, or of the first entry with a higher one. Entries without a pair repeat the serial before.
+    // The place of the pair with this serial, or of the first entry above it. Entries without a pair repeat the serial before.
     private int PlaceOf(Serial serial)
     {
         var (low, high) = (0, _entries.Length);
@@ -275,7 +273,7 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
 
     private bool IsHere(Serial serial) => serial > _base.Serial && serial <= Last;
 
-    /// <summary>The pairs from an evicted one on, up to the end of its page. Empty if it was compacted meanwhile.</summary>
+    /// <summary>Reads from an evicted pair to the end of its page. Empty if the pair was compacted meanwhile.</summary>
     private ReadOnlySpan<LogEntry> ReadPage(Serial serial)
     {
         while (true)
@@ -313,7 +311,7 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
                     return pairs.AsSpan((int)place);
                 }
 
-                // Otherwise the first entries of the page were compacted meanwhile, and the rest of the page is read.
+                // If the first entries of the page were compacted meanwhile, the loop reads the rest of the page.
                 if (first > _base.Index)
                 {
                     throw new StoreException($"The store lacks the committed pair {serial}, which belongs to the entries {first} to "
@@ -323,7 +321,7 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
         }
     }
 
-    // The pairs from this one on, up to the end of its page. Empty: the page is not in memory.
+    // The pairs from this one to the end of its page, or nothing if that page is not in memory.
     private ReadOnlySpan<LogEntry> FindKept(Serial serial)
     {
         foreach (var page in _read)
@@ -360,18 +358,16 @@ internal sealed class CommittedPairs(ReadEntries? read = null)
         return pairs.Length;
     }
 
-    /// <summary>Pairs that are in the store only, after those of the page before.</summary>
+    /// <summary>Pairs that only the store has, after those of the page before.</summary>
     /// <param name="Last">The serial of the last pair.</param>
     /// <param name="End">The index of the last pair.</param>
     private readonly record struct Page(Serial Last, LogIndex End);
 }
 
 /// <summary>What the configuration in force says of the pairs after a serial.</summary>
-/// <param name="Era">The <see cref="Configuration.Era"/>.</param>
-/// <param name="Logic">The <see cref="GroupVersion.Logic"/>.</param>
 internal readonly record struct PairEpoch(Serial After, long Era, int Logic)
 {
-    /// <summary>Of the pairs before any configuration, which are preloaded.</summary>
+    /// <summary>The epoch of the pairs before any configuration, which are preloaded.</summary>
     public static PairEpoch First { get; } = new(Serial.Zero, 0, GroupVersion.Lowest.Logic);
 
     public static PairEpoch Of(Serial after, Configuration configuration) => new(after, configuration.Era, configuration.Version.Logic);

@@ -1,10 +1,10 @@
 namespace RaftActors.Delivery;
 
 /// <summary>
-/// One life's view of <see cref="CommittedPairs"/>: the pairs up to the serial that the engine released. It reads them in batches, so a
-/// slow actor holds one batch beside the log. Not thread-safe: the actor's own.
+/// The pairs that the engine has released to one instance of the actor. It reads <see cref="CommittedPairs"/> in batches, so a slow actor
+/// holds one batch besides the log. Not thread-safe: the actor's own.
 /// </summary>
-/// <param name="released">The serial that the life starts with.</param>
+/// <param name="released">The serial that the actor starts with.</param>
 internal sealed class CommittedReader(CommittedPairs pairs, Serial released)
 {
     private const int BatchMax = 64;
@@ -12,15 +12,14 @@ internal sealed class CommittedReader(CommittedPairs pairs, Serial released)
     private readonly StoredPair[] _batch = new StoredPair[BatchMax];
     private int _count;
 
-    /// <summary>Pairs up to this serial may be delivered. A compacted one among them cannot be read.</summary>
+    /// <summary>The last serial that may be delivered. Compacted pairs up to it cannot be read.</summary>
     public Serial Released { get; private set; } = released;
 
     public void Release(Serial serial) => Released = serial > Released ? serial : Released;
 
-    /// <summary>As the committed pairs say.</summary>
     public PairEpoch EpochOf(Serial serial) => pairs.EpochOf(serial);
 
-    /// <summary>The pair of this serial; null if it is not released, or compacted.</summary>
+    /// <summary>Returns a pair, or null if it is not released, or compacted.</summary>
     public StoredPair? TryRead(Serial serial)
     {
         if (serial > Released)
@@ -28,7 +27,7 @@ internal sealed class CommittedReader(CommittedPairs pairs, Serial released)
             return null;
         }
 
-        // A pair in the batch may be compacted by now. It is still the pair of its serial.
+        // A pair in the batch may be compacted by now, but it is still the pair of its serial.
         var place = _count == 0 ? -1 : serial.Value - _batch[0].Serial.Value;
         if (place < 0 || place >= _count)
         {

@@ -1,17 +1,16 @@
 namespace RaftActors.Delivery;
 
 /// <summary>
-/// Decides, for one life of an actor, which callback comes next: takes the engine's messages in order and returns steps. It reads committed
-/// pairs from the process when they are due.
+/// Decides which callback of one instance of an actor comes next: takes the engine's messages in order and returns steps. It reads
+/// committed pairs from the process when they are due. Not thread-safe: the actor's own.
 /// <para>
-/// Invariant: each serial is delivered once. HandleAppend delivers all pairs in order, unless the actor fetches some itself:
-/// <see cref="PulledPairs"/>.
+/// Invariant: each serial is delivered once. HandleAppend delivers all pairs in order, unless the actor fetches some itself (<see
+/// cref="PulledPairs"/>).
 /// </para>
 /// <para>
-/// A snapshot replaces all pairs up to its serial, and the actor's whole state. So pairs above it that were delivered before are delivered
+/// A snapshot replaces the actor's whole state with that of its serial. So pairs above the serial that were delivered before are delivered
 /// again.
 /// </para>
-/// Not thread-safe: the actor's own.
 /// </summary>
 internal sealed class DeliveryOrder
 {
@@ -27,12 +26,12 @@ internal sealed class DeliveryOrder
     private bool _isStateWanted;
     private bool _isGivenUp;
 
-    // The place at which earlier lives failed, and this one waits; null: there is none.
+    // The place at which earlier instances failed and this one waits, or null.
     private DeliveryPlace? _held;
 
     /// <param name="lastSerial">The last serial that the actor has at its start.</param>
-    /// <param name="pulls">Null: an ordinary actor. Otherwise the actor may fetch pairs, and a learner gets its pairs in this way.</param>
-    /// <param name="ownRef">The Append of a pair, if this process made it.</param>
+    /// <param name="pulls">How learners get their pairs if the actor may fetch pairs, or null for an ordinary actor.</param>
+    /// <param name="ownRef">Returns the Append of a pair, if this process made it.</param>
     public DeliveryOrder(Serial lastSerial, LearnerDelivery? pulls, CommittedPairs pairs, Func<StoredPair, RequestRef?> ownRef)
     {
         _ownRef = ownRef;
@@ -42,27 +41,28 @@ internal sealed class DeliveryOrder
         _views = new DeliveredViews(_notices);
     }
 
-    /// <summary>Null: HandleAppend delivers all pairs, in order.</summary>
+    /// <summary>Null if HandleAppend delivers all pairs in order.</summary>
     public PulledPairs? Pulled { get; }
 
     /// <summary>The highest serial that was delivered, or that the actor had at its start.</summary>
     public Serial Serial => _delivered.Highest;
 
-    /// <summary>All pairs up to this serial were delivered.</summary>
     public Serial Complete => new(_delivered.FirstMissing.Value - 1);
 
     public Quorum? Quorum => _views.Quorum;
 
-    /// <summary>Known on learners too, although HandleLeader is not called there.</summary>
+    /// <summary>The leader, also on learners, where HandleLeader is not called.</summary>
     public Leader? Leader => _views.Leader;
 
     public IReadOnlyList<Peer> Peers => _views.Peers;
 
-    /// <summary>Cancellations of Appends whose HandleCancel has not been called. A restart must pass them on to the next life.</summary>
+    /// <summary>
+    /// The cancellations of Appends that HandleCancel was not called for. A restart must pass them on to the next instance.
+    /// </summary>
     public IEnumerable<DeliveryStep.Cancel> HeldCancellations =>
         _notices.OfType<DeliveryStep.Cancel>().Where(cancel => cancel.IsAppend);
 
-    /// <summary>The engine has stopped: pending Gets end as unavailable, and there is neither leader nor quorum.</summary>
+    /// <summary>Ends pending Gets as unavailable, and forgets the leader and the quorum, because the engine has stopped.</summary>
     public void LoseEngine()
     {
         foreach (var request in Pulled?.Unanswered() ?? [])
@@ -74,9 +74,7 @@ internal sealed class DeliveryOrder
         _views.TakeQuorum(null);
     }
 
-    /// <summary>
-    /// Earlier lives failed at this place. All before it is delivered, and the rest waits for <see cref="ToActor.TryAgain"/>.
-    /// </summary>
+    /// <summary>Delivers only what is before this place, at which earlier instances failed, until <see cref="ToActor.TryAgain"/>.</summary>
     public void Hold(DeliveryPlace place) => SetHeld(place);
 
     public void Take(ToActor message)
@@ -123,12 +121,12 @@ internal sealed class DeliveryOrder
         }
     }
 
-    /// <summary>The query may be answered once all pairs up to this serial are delivered.</summary>
+    /// <summary>Takes a query, which may be answered once all pairs up to this serial are delivered.</summary>
     public void TakeQuery(RequestRef request, Serial serial) => _queries.Enqueue(request, (serial, request.Number));
 
     /// <summary>
-    /// The callback to make now; null: nothing is due before more is taken. The pair of the step counts as delivered. The step is valid
-    /// until the next call.
+    /// Returns the callback to make now, or null if nothing is due before further messages. Counts the step's pair as delivered. The step
+    /// is valid until the next call.
     /// </summary>
     /// <param name="logic">The logic version of the actor's state.</param>
     public DeliveryStep? TryTakeNext(int logic = 1)
@@ -152,11 +150,11 @@ internal sealed class DeliveryOrder
             ?? Pulled?.TryTakeAnswer(_views.IsMember, OwnRef) ?? TryTakeAppend() ?? TryFailQuery() ?? (DeliveryStep?)TryTakeSnapshot();
     }
 
-    /// <summary>The snapshot cannot be read, or the program is too old, so nothing more is delivered.</summary>
+    /// <summary>Ends the delivery, because the snapshot cannot be read or the program is too old.</summary>
     public void GiveUp() => _isGivenUp = true;
 
     /// <summary>
-    /// The actor has restored a snapshot up to this serial. Until this call the step is due again with each message: the next pair needs
+    /// Reports that the actor has restored a snapshot. Until this call, each message makes the step due again, because the next pair needs
     /// the state of the snapshot.
     /// </summary>
     public void Restored(Serial serial)
@@ -177,8 +175,8 @@ internal sealed class DeliveryOrder
         _views.TakeLeader(leader);
     }
 
-    // An Append of this process whose pair was fetched before it was released ends here. Pairs above a snapshot that is to be restored
-    // are delivered again, and end then.
+    // Ends the Appends of this process whose pairs the actor fetched before they were released. Pairs above a snapshot that is to be
+    // restored are delivered again, and end then.
     private void TakeCommitted(Serial serial)
     {
         var next = _committed.Released.Next;
@@ -202,7 +200,7 @@ internal sealed class DeliveryOrder
 
     private RequestRef? OwnRef(Serial serial) => _committed.TryRead(serial) is { } pair ? _ownRef(pair) : null;
 
-    // The pair is that of another Append, so its delivery ends only the other one.
+    // The delivery of the pair has ended the Append that it names. This one is another attempt for the same pair.
     private DeliveryStep? TryTakeRepeated()
     {
         if (!_repeated.TryPeek(out var next, out _) || !_delivered.Contains(next.Serial))
@@ -214,13 +212,14 @@ internal sealed class DeliveryOrder
         return new DeliveryStep.Completed(next.Request, next.Serial);
     }
 
-    // All pairs up to the query's serial must be delivered. A query with a lower serial does not wait for one with a higher serial.
+    // All pairs up to the query's serial must be delivered. Sorted by serial, so a query does not wait for one with a higher serial.
     private DeliveryStep.Query? TryTakeQuery() =>
         _queries.TryPeek(out _, out var next) && next.Serial < _delivered.FirstMissing
             ? new DeliveryStep.Query(_queries.Dequeue())
             : null;
 
-    // The state that would answer it waits for the next try, which may be as late as a new program. Another process may answer it now.
+    // The state for the answer waits for the next try, or even for a new program. So the query fails now, and another process may answer
+    // it.
     private DeliveryStep.Cancel? TryFailQuery() => (_held is not null || _isGivenUp) && _queries.TryDequeue(out var query, out _)
         ? new DeliveryStep.Cancel(query, new CancelReason.Unavailable())
         : null;
@@ -258,8 +257,8 @@ internal sealed class DeliveryOrder
         return _append.Set(pair, _ownRef(pair));
     }
 
-    // A state that lacks a pair below its highest one is the state of no serial. A life that still fetches its first pairs would give a
-    // state that is older than the latest snapshot.
+    // A state with a hole below its highest pair belongs to no serial. An actor that still fetches its first pairs would give a state
+    // older than the latest snapshot.
     private DeliveryStep.TakeSnapshot? TryTakeSnapshot()
     {
         if (!_isStateWanted || _delivered.HasHoles || _delivered.Highest < _committed.Released)

@@ -1,10 +1,10 @@
 namespace RaftActors.Delivery;
 
-/// <summary>A place in the delivery at which each life fails that an earlier one failed at.</summary>
+/// <summary>The place of a step that a restarted actor repeats, and so may fail at again.</summary>
 /// <param name="Serial">The serial of the pair, or the last one of the snapshot.</param>
 internal readonly record struct DeliveryPlace(Serial Serial, bool IsSnapshot)
 {
-    /// <summary>The place of a step; null: no later life repeats it.</summary>
+    /// <summary>Returns the place of a step, or null if no restarted actor repeats it.</summary>
     public static DeliveryPlace? Of(DeliveryStep? step) => step switch
     {
         DeliveryStep.Append append => new(append.Pair.Serial, IsSnapshot: false),

@@ -5,7 +5,6 @@ internal abstract record DeliveryStep
 {
     private DeliveryStep(string callback) => Callback = callback;
 
-    /// <summary>The name of the callback.</summary>
     public string Callback { get; }
 
     public sealed record PeerMet(Peer Peer) : DeliveryStep("HandlePeer");
@@ -19,7 +18,9 @@ internal abstract record DeliveryStep
     /// <summary>The pairs from <paramref name="Next"/> on have another logic version than those before.</summary>
     public sealed record Upgrade(int From, int To, Serial Next) : DeliveryStep("HandleUpgrade");
 
-    /// <summary>A pair is due. One object serves all pairs of a life, so that no pair makes garbage. It changes with the next.</summary>
+    /// <summary>
+    /// A pair is due. One object serves all pairs of an actor, so that no pair makes garbage. Its content changes with the next pair.
+    /// </summary>
     public sealed record Append() : DeliveryStep("HandleAppend")
     {
         public StoredPair Pair { get; private set; }
@@ -34,12 +35,12 @@ internal abstract record DeliveryStep
         }
     }
 
-    /// <param name="Request">The Get; null: a serial of a range that needed no request, so the actor gives it one now.</param>
+    /// <param name="Request">The Get, or null for a serial of a range, which the actor gives a request now.</param>
     /// <param name="Own">The Append of this pair, if this process made it and the pair is released.</param>
     public sealed record Answer(StoredPair Pair, RequestRef? Request, RequestRef? Own) : DeliveryStep("HandleSerial");
 
     /// <summary>
-    /// The pair of this Append was delivered by HandleSerial before it was released, or was appended by an earlier attempt.
+    /// Completes an Append whose pair HandleSerial delivered before it was released, or that an earlier attempt appended.
     /// </summary>
     public sealed record Completed(RequestRef Own, Serial Serial) : DeliveryStep("");
 
@@ -49,7 +50,7 @@ internal abstract record DeliveryStep
 
     public sealed record Query(RequestRef Request) : DeliveryStep("HandleQuery");
 
-    /// <param name="IsAppend">The request is an Append. It outlives the actor's life; a Get or a Query ends with it.</param>
+    /// <param name="IsAppend">The request is an Append, which outlasts the instance of the actor. A Get or a Query ends with it.</param>
     public sealed record Cancel(RequestRef Request, CancelReason Reason, bool IsAppend = false)
         : DeliveryStep("HandleCancel");
 }

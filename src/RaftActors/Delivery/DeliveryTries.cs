@@ -3,22 +3,24 @@ using Akka.Actor;
 namespace RaftActors.Delivery;
 
 /// <summary>
-/// Counts the failures of an actor's lives at one place of the delivery, and holds the actor there. Without this, a pair that no life can
-/// apply restarts the actor a thousand times a second, and each restart is logged. Outlives the lives. For the living actor's thread,
-/// except <see cref="HeldAt"/>.
+/// Counts the failures of an actor at one place of the delivery, across its restarts, and holds the actor there. Without this, a pair that
+/// cannot be applied restarts the actor a thousand times a second, and each restart is logged. For the living actor's thread, except <see
+/// cref="HeldAt"/>.
 /// </summary>
 internal sealed class DeliveryTries(ITimeProvider clock)
 {
-    /// <summary>The failures without a pause after them. The cause of the first ones may pass.</summary>
+    /// <summary>The failures without a pause after them, because their cause may be short.</summary>
     public const int Free = 3;
 
     /// <summary>
-    /// The pause after the last of them. It doubles with each further failure. Akka logs each restart with all frames, so a failure is some
-    /// 15 lines. The first minute has six failures, and stays below 100 lines.
+    /// The pause after the failures without one. It doubles with each further failure. Akka logs each restart with all frames, some 15
+    /// lines. The first minute has six failures, so it stays below 100 lines.
     /// </summary>
     public static readonly TimeSpan FirstPause = TimeSpan.FromSeconds(5);
 
-    /// <summary>The longest pause. Within it the actor notices that the cause is gone, such as a service that it calls.</summary>
+    /// <summary>
+    /// The longest pause. After it, the actor notices that the cause is gone, such as the failure of a service that it calls.
+    /// </summary>
     public static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
 
     private DeliveryPlace _place;
@@ -27,10 +29,10 @@ internal sealed class DeliveryTries(ITimeProvider clock)
     private HeldActor? _held;
     private volatile HeldActor? _heldAt;
 
-    /// <summary>Null: the actor is not held, or has stopped. Any thread may ask.</summary>
+    /// <summary>Null if the actor is not held, or has stopped. Thread-safe.</summary>
     public HeldActor? HeldAt => _heldAt;
 
-    /// <summary>The actor does not apply the pair of this serial for now. Any thread may ask.</summary>
+    /// <summary>Tells whether the actor does not apply the pair of this serial for now. Thread-safe.</summary>
     public bool HoldsBack(Serial serial) => _heldAt is { } held && serial >= held.Serial;
 
     private TimeSpan Pause
@@ -47,7 +49,7 @@ internal sealed class DeliveryTries(ITimeProvider clock)
         }
     }
 
-    /// <summary>A step has failed. The supervisor decides what follows.</summary>
+    /// <summary>Counts the failure of a step. The supervisor decides what follows.</summary>
     public void OnFailed(DeliveryPlace place, Exception cause)
     {
         _failures = place == _place ? _failures + 1 : 1;
@@ -57,8 +59,7 @@ internal sealed class DeliveryTries(ITimeProvider clock)
             : null;
     }
 
-    /// <summary>The actor has this pair, or the snapshot up to it.</summary>
-    /// <returns>True: the actor was held, and is not any more.</returns>
+    /// <summary>Ends the count if the actor has passed the place. Returns true if the actor was held there.</summary>
     public bool OnPassed(Serial serial)
     {
         if (_failures == 0 || serial < _place.Serial)
@@ -71,8 +72,9 @@ internal sealed class DeliveryTries(ITimeProvider clock)
         return wasHeld;
     }
 
-    /// <summary>A life begins, after this serial.</summary>
-    /// <returns>The place that it must not try yet, and for how long; null: it may try all.</returns>
+    /// <summary>
+    /// Begins a start of the actor after this serial. Returns the place that it must not try yet, and for how long, or null.
+    /// </summary>
     public (DeliveryPlace Place, TimeSpan Pause)? Begin(Serial last)
     {
         OnPassed(last);
@@ -81,6 +83,6 @@ internal sealed class DeliveryTries(ITimeProvider clock)
         return _held is not null && left > TimeSpan.Zero ? (_place, left) : null;
     }
 
-    /// <summary>The actor has stopped. The next one of its name continues the count.</summary>
+    /// <summary>Ends the hold of a stopped actor. The next actor of this name continues the count.</summary>
     public void OnStopped() => _heldAt = null;
 }

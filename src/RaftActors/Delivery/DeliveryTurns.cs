@@ -3,12 +3,12 @@ using Akka.Actor;
 namespace RaftActors.Delivery;
 
 /// <summary>
-/// Divides the deliveries of one life into turns of bounded length, so that the actor handles other messages in between. Engine messages
-/// that arrive meanwhile wait here in order. Each is taken after all deliveries that were due before it. Not thread-safe: the actor's own.
+/// Divides the deliveries of an actor into turns of bounded length, so that it handles other messages in between. Engine messages that
+/// arrive meanwhile wait here in order, and each is taken after all deliveries that were due before it. Not thread-safe: the actor's own.
 /// </summary>
 internal sealed class DeliveryTurns(IActorRef actor, long life)
 {
-    /// <summary>How many engine messages and callbacks one turn takes.</summary>
+    /// <summary>The most engine messages and callbacks of one turn.</summary>
     public const int LengthMax = 64;
 
     private readonly Queue<ToActor> _waiting = [];
@@ -32,7 +32,6 @@ internal sealed class DeliveryTurns(IActorRef actor, long life)
         }
     }
 
-    /// <summary>The message to go on has arrived.</summary>
     public void OnContinue() => IsComing = false;
 
     public void Add(ToActor message) => _waiting.Enqueue(message);

@@ -8,7 +8,9 @@ internal static class FailureText
     // A message may contain a whole question or command.
     private const int LengthMax = 1000;
 
-    /// <summary>Returns the type and the message of an exception. A text with half a surrogate pair would not reach another node.</summary>
+    /// <summary>
+    /// Returns the type and the message of an exception. Cuts no surrogate pair, because half of one would not reach another node.
+    /// </summary>
     public static string Of(Exception failure)
     {
         var text = $"{failure.GetType().Name}: {failure.Message}";

@@ -11,39 +11,38 @@ using RaftActors.Values;
 namespace RaftActors.Delivery;
 
 /// <summary>
-/// The results of the latest pairs that one life of an actor handled, by serial, so that a repeat is answered as the first call was
-/// (thesis §6.3). The log alone decides what is kept, so all processes keep the same. Pairs with a request key have a ring of their own:
-/// clients repeat them long after the call, so pairs without a key must not push them out. All results, kept or not, make the
-/// <see cref="Digest"/>. Not thread-safe: the actor's own.
+/// The results of the latest pairs that an actor handled, by serial, so that a repeat gets the answer of the first call (thesis §6.3). The
+/// log alone decides what is kept, so all processes keep the same. Pairs with a request key have a ring of their own. Clients repeat them
+/// long after the call, so pairs without a key must not push them out. All results, kept or not, enter the <see cref="Digest"/>. Not
+/// thread-safe: the actor's own.
 /// </summary>
 internal abstract class KeptResults
 {
-    // Part of the format of snapshots. The group remembers as many request keys.
+    // These bounds are part of the format of snapshots. The group remembers as many request keys.
     public const int CountMax = 16_384;
     public const int BytesMax = 1 << 20;
     public const int ResultBytesMax = 64 << 10;
 
     private protected RunningDigest _digest;
 
-    /// <summary>The logic version of the actor's state. Part of a snapshot, as the results are.</summary>
+    /// <summary>The logic version of the actor's state. Part of a snapshot, like the results.</summary>
     public int Logic { get; set; } = GroupVersion.Lowest.Logic;
 
     /// <summary>The reminders that are set. Part of a snapshot, too.</summary>
     public Reminders Reminders { get; private protected set; } = new();
 
-    /// <summary>The digest of the results until now.</summary>
     public ref readonly RunningDigest Digest => ref _digest;
 
-    /// <summary>HandleAppend failed at this pair, and the actor goes on.</summary>
+    /// <summary>Adds a pair without a result to the digest, because HandleAppend failed and the actor goes on.</summary>
     public void Skip(Serial serial) => _digest.Skip(serial);
 
-    /// <summary>The bytes of a result, and the result as text for people; null: it is not kept.</summary>
+    /// <summary>Returns the bytes of a result, and a text of it for people, or null if it is not kept.</summary>
     public abstract (ReadOnlyMemory<byte> Bytes, string Text)? Show(Serial serial);
 
-    /// <summary>Writes logic version, digest, reminders and all results, for a snapshot.</summary>
+    /// <summary>Writes all of this for a snapshot.</summary>
     public abstract byte[] ToSection();
 
-    /// <summary>Replaces logic version, digest, reminders and all results by those of a snapshot.</summary>
+    /// <summary>Replaces all of this with that of a snapshot.</summary>
     /// <param name="section">The bytes of <see cref="ToSection"/>.</param>
     /// <exception cref="StoreException">The bytes are damaged. The results stay as they are.</exception>
     public abstract void Restore(ReadOnlySpan<byte> section);
@@ -56,7 +55,7 @@ internal sealed class KeptResults<TResult>(ActorSystem system, RaftCodec<TResult
     private ResultRing<TResult> _plain = new();
     private ResultRing<TResult> _keyed = new();
 
-    // The latest type without a codec or serializer. Without this, each such result would cost an exception.
+    // The latest type without a codec or serializer, because each of its results would otherwise cost an exception.
     private Type? _unwritable;
 
     /// <summary>Keeps the result of a pair, unless it is too large or cannot be converted to bytes.</summary>
@@ -68,7 +67,7 @@ internal sealed class KeptResults<TResult>(ActorSystem system, RaftCodec<TResult
         }
     }
 
-    /// <summary>Gets the result of the pair with this serial. False: it is not kept.</summary>
+    /// <summary>Gets the result of a pair. Returns false if it is not kept.</summary>
     public bool TryGet(Serial serial, [MaybeNullWhen(false)] out TResult result)
     {
         result = default;
@@ -84,7 +83,7 @@ internal sealed class KeptResults<TResult>(ActorSystem system, RaftCodec<TResult
         }
         catch (Exception e)
         {
-            // A codec of the user may throw anything. The asker must hear that its pair is committed.
+            // A codec of the user may throw anything, and the caller must still learn that its pair is committed.
             system.Log.Warning(
                 "The kept result of the pair {0} cannot be read, so a repeat has no result. Keep the types of results readable. {1}",
                 serial,
@@ -136,7 +135,7 @@ internal sealed class KeptResults<TResult>(ActorSystem system, RaftCodec<TResult
         (Logic, _digest, Reminders, _plain, _keyed) = (logic, digest, reminders, plain, keyed);
     }
 
-    // An object may change after HandleAppend returned it, so its bytes are kept.
+    // An object may change after HandleAppend has returned it, so its bytes are kept.
     private KeptResult<TResult>? Keep(Serial serial, TResult result)
     {
         if (_unwritable is { } unwritable && result?.GetType() == unwritable)
@@ -159,7 +158,7 @@ internal sealed class KeptResults<TResult>(ActorSystem system, RaftCodec<TResult
         }
         catch (Exception)
         {
-            // A codec of the user may throw anything. The result still goes to an asker on this node.
+            // A codec of the user may throw anything. A caller on this node still gets the result.
             _unwritable = result is null || _values.CanEncode(result.GetType()) ? _unwritable : result.GetType();
             _digest.Skip(serial);
             return null;
@@ -203,5 +202,5 @@ internal sealed class KeptResults<TResult>(ActorSystem system, RaftCodec<TResult
 
 /// <summary>The result of one pair.</summary>
 /// <param name="Size">The number of its bytes, encoded or not.</param>
-/// <param name="Value">Meaningless if there are <paramref name="Bytes"/>.</param>
+/// <param name="Value">Used only without <paramref name="Bytes"/>.</param>
 internal readonly record struct KeptResult<TResult>(Serial Serial, int Size, TResult? Value, byte[]? Bytes);

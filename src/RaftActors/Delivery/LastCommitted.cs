@@ -1,6 +1,6 @@
 namespace RaftActors.Delivery;
 
-/// <summary>The question of a client for the last committed serial.</summary>
+/// <summary>A client's question for the last committed serial.</summary>
 internal sealed class LastCommitted
 {
     private LastCommitted()

@@ -9,24 +9,23 @@ using RaftActors.Wire;
 namespace RaftActors.Delivery;
 
 /// <summary>
-/// The Queries whose askers wait for an answer. A life answers its own. The next life, or the end of the actor, fails those that a life
-/// left. For the living actor's thread only.
+/// The Queries that wait for an answer. An actor answers its own, and its successor, or the end of the actor, fails those that it left.
+/// For the living actor's thread only.
 /// </summary>
 internal sealed class OpenQueries(ReadMetrics metrics)
 {
-    /// <summary>The maximum number of open queries of clients, as of their Appends. Others are declined.</summary>
+    /// <summary>The most open queries of clients, as many as of their Appends. Others are declined.</summary>
     public const int MaxOfClients = 16_384;
 
     private readonly Dictionary<RequestRef, OpenQuery> _open = [];
     private int _countOfClients;
 
-    /// <summary>Another query of a client may be added.</summary>
     public bool HasRoomForClient => _countOfClients < MaxOfClients;
 
     public IEnumerable<RequestRef> Requests => _open.Keys;
 
-    /// <param name="replyTo">The asker; null: the answer is not told.</param>
-    /// <param name="span">Ends with the query; null: its trace is not sampled.</param>
+    /// <param name="replyTo">Gets the answer, if not null.</param>
+    /// <param name="span">Ends with the query. Null if its trace is not sampled.</param>
     /// <param name="isOfClient">A client asks, which may ask another process.</param>
     public void Add(
         RequestRef request,
@@ -48,7 +47,7 @@ internal sealed class OpenQueries(ReadMetrics metrics)
         return true;
     }
 
-    /// <summary>Opens a query again that was taken and is not answered yet.</summary>
+    /// <summary>Opens a query again that was taken and not answered.</summary>
     public void PutBack(OpenQuery query)
     {
         _open.Add(query.Request, query);
@@ -66,7 +65,6 @@ internal sealed class OpenQueries(ReadMetrics metrics)
         _countOfClients = 0;
     }
 
-    /// <summary>A question, and the actor that waits for its answer.</summary>
     public sealed record OpenQuery(
         RequestRef Request,
         object Question,
@@ -76,7 +74,7 @@ internal sealed class OpenQueries(ReadMetrics metrics)
         ReadMetrics Metrics,
         Activity? Span)
     {
-        /// <summary>Ends the query before the actor saw it.</summary>
+        /// <summary>Ends the query before the actor has seen it.</summary>
         public void Fail(string reason, IActorRef sender)
         {
             var outcome = new QueryOutcome.Failed(Request, reason);

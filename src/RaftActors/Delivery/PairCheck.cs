@@ -3,24 +3,23 @@ using RaftActors.Values;
 namespace RaftActors.Delivery;
 
 /// <summary>
-/// Says why a pair must not be appended. A pair that the actors cannot handle would stop all of them once it is committed. Thread-safe, if
+/// Explains why a pair must not be appended. Once committed, a pair that the actors cannot handle would stop all of them. Thread-safe, if
 /// the function of the options is.
 /// </summary>
-/// <param name="findFault">The function of the options; null: each value that can be read may be appended.</param>
-/// <param name="isOfOperators">That of the options.</param>
+/// <param name="findFault">The function of the options. Without it, each value that can be read may be appended.</param>
+/// <param name="isOfOperators">The other function of the options.</param>
 /// <param name="logic">The logic version of the group, as this process knows it.</param>
 internal sealed class PairCheck<TValue>(
     ValueCodec<TValue> values, Func<string, TValue, string?>? findFault, Func<TValue, bool>? isOfOperators, Func<int> logic)
 {
-    // A switch over the commands of a class has no case for null, and its default would admit one. For object each value is a command.
+    // A switch over command classes has no case for null, and its default would admit one. For object, every value is a command.
     private static readonly bool RefusesNull = !typeof(TValue).IsValueType && typeof(TValue) != typeof(object);
 
-    // Otherwise all values have this type, and it needs no version.
+    // All values of a sealed type have this type, so its version is known at once.
     private static readonly bool MayNeedVersion = !typeof(TValue).IsSealed || SinceLogicVersionAttribute.Of(typeof(TValue)) > 1;
 
     public ValueCodec<TValue> Values => values;
 
-    /// <summary>Checks a pair of the actor itself.</summary>
     public CancelReason.NotCommitted? FindRefusal(string key, TValue value) =>
         MayNeedVersion && value is not null && SinceLogicVersionAttribute.Of(value.GetType()) is var since && since > logic()
             ? new(
@@ -31,7 +30,6 @@ internal sealed class PairCheck<TValue>(
             : null;
 
     /// <summary>Checks a pair of a client.</summary>
-    /// <param name="mayOperate">The client is an operator.</param>
     public CancelReason.NotCommitted? FindRefusal(string key, ReadOnlyMemory<byte> value, bool mayOperate)
     {
         if (ValueCodec<TValue>.IsReminder(value.Span))

@@ -5,48 +5,46 @@ using RaftActors.Settings;
 namespace RaftActors.Delivery;
 
 /// <summary>
-/// Tells an actor that leads which of its reminders are due. <c>After</c> counts the monotonic time of this process, from the moment at
-/// which its actor has handled the pair that set the reminder. So a new leader goes on counting, and a restart begins anew: it may be late,
-/// and is never early. <c>At</c> follows the wall clock, which a leader gives to the pairs of its log. Not thread-safe: the actor's own.
+/// Tells an actor that leads which of its reminders are due. <c>After</c> counts the monotonic time since this process's actor handled the
+/// pair that set the reminder. So a new leader has counted too. A restart begins anew, so the reminder may be late, and is never early.
+/// <c>At</c> follows the wall clock, which a leader gives to the pairs of its log. Not thread-safe: the actor's own.
 /// </summary>
 internal sealed class ReminderClock(IScheduler scheduler, IActorRef actor, long life)
 {
-    // A wall clock may be set.
+    // The wall clock may be set, so it is read again after this time.
     private static readonly TimeSpan WallPause = TimeSpan.FromSeconds(10);
 
-    // The scheduler need not know longer times. A reminder that is due later is looked at again.
+    // The longest time for the scheduler, which need not know longer ones. A later reminder is checked again.
     private static readonly TimeSpan WakeMax = TimeSpan.FromDays(1);
 
-    // Until a reminder whose pair was not appended is tried again.
+    // The pause before another attempt for a reminder whose pair was not appended.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    // The queue keeps so many reminders that were forgotten or set anew, and as many as there are.
+    // The queue keeps reminders that were forgotten or set anew. It is cleaned when it has twice the set ones, and this many more.
     private const int SlackMax = 64;
 
     private readonly PriorityQueue<Reminder, TimeSpan> _waiting = new();
 
-    // The reminders whose pairs are on their way, by the Append.
+    // The reminders whose pairs are being appended, by the Append.
     private readonly Dictionary<RequestRef, Reminder> _sent = [];
     private (TimeSpan Due, ICancelable Timer)? _wake;
     private TimeSpan _woken;
 
-    // The scheduler of a test does not move its monotonic clock, and wakes the actor in its own time.
+    // A test's scheduler may wake the actor without moving the monotonic clock, so the time of the wake-up counts too.
     private TimeSpan Now => scheduler.MonotonicClock is var now && now > _woken ? now : _woken;
 
     /// <summary>The actor leads, and its leadership is ready.</summary>
     public bool IsRunning { get; private set; }
 
-    /// <summary>The actor leads from now on.</summary>
     public void Start()
     {
         IsRunning = true;
         Wake();
     }
 
-    /// <summary>The actor does not lead any more, or has ended.</summary>
     public void Stop()
     {
-        // Their pairs may not be in the log.
+        // The pairs of these reminders may not be in the log.
         foreach (var reminder in _sent.Values)
         {
             _waiting.Enqueue(reminder, Now);
@@ -58,11 +56,11 @@ internal sealed class ReminderClock(IScheduler scheduler, IActorRef actor, long 
         _wake = null;
     }
 
-    /// <summary>The time that each reminder has left, by its number. One whose pair is on its way is not there.</summary>
+    /// <summary>The time that each reminder has left, by its number. Lacks the reminders whose pairs are being appended.</summary>
     public Dictionary<long, TimeSpan> Left() =>
         _waiting.UnorderedItems.ToDictionary(each => each.Element.Number, each => each.Priority - Now);
 
-    /// <summary>The reminders are those of a snapshot. One that was set before goes on counting.</summary>
+    /// <summary>Takes the reminders of a snapshot. Those that were set before go on counting.</summary>
     public void OnRestored(Reminders reminders)
     {
         var left = Left();
@@ -74,7 +72,6 @@ internal sealed class ReminderClock(IScheduler scheduler, IActorRef actor, long 
         }
     }
 
-    /// <summary>A reminder was set.</summary>
     public void OnSet(Reminder reminder, Reminders reminders)
     {
         if (_waiting.Count > (2 * reminders.Count) + SlackMax)
@@ -88,7 +85,6 @@ internal sealed class ReminderClock(IScheduler scheduler, IActorRef actor, long 
         Add(reminder, TimeOf(reminder));
     }
 
-    /// <summary>The actor is woken.</summary>
     public void OnWoken(ToActor.ReminderDue due)
     {
         _woken = due.Time > _woken ? due.Time : _woken;
@@ -98,8 +94,8 @@ internal sealed class ReminderClock(IScheduler scheduler, IActorRef actor, long 
         }
     }
 
-    /// <summary>Takes a reminder that is due. Null: none is, so the actor is woken when the next one is.</summary>
-    /// <param name="reminders">A reminder that is not in it any more is left out.</param>
+    /// <summary>Takes a due reminder. Returns null if none is due, and then wakes the actor when the next one is.</summary>
+    /// <param name="reminders">Reminders that are not in it any more are dropped.</param>
     public Reminder? TryTakeDue(Reminders reminders)
     {
         while (_waiting.TryPeek(out var reminder, out var due) && due <= Now)
@@ -123,13 +119,11 @@ internal sealed class ReminderClock(IScheduler scheduler, IActorRef actor, long 
         return null;
     }
 
-    /// <summary>The pair of a reminder is being appended.</summary>
     public void Sent(RequestRef request, Reminder reminder) => _sent.Add(request, reminder);
 
-    /// <summary>The pair is applied.</summary>
     public void OnApplied(RequestRef request) => _sent.Remove(request);
 
-    /// <summary>The pair may not be in the log.</summary>
+    /// <summary>Tries the reminder of an Append again after a pause, because its pair may not be in the log.</summary>
     public void OnCancelled(RequestRef request)
     {
         if (_sent.Remove(request, out var reminder))
@@ -163,7 +157,7 @@ internal sealed class ReminderClock(IScheduler scheduler, IActorRef actor, long 
         _wake = (due, scheduler.ScheduleTellOnceCancelable(delay, actor, new ToActor.ReminderDue(life, due), actor));
     }
 
-    // A reminder may be set for ever.
+    // The time may be as long as TimeSpan.MaxValue.
     private TimeSpan After(TimeSpan delay) =>
         delay <= TimeSpan.Zero ? Now : delay < TimeSpan.MaxValue - Now ? Now + delay : TimeSpan.MaxValue;
 }

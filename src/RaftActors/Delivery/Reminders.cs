@@ -6,33 +6,33 @@ using RaftActors.Core.Codec;
 namespace RaftActors.Delivery;
 
 /// <summary>
-/// The reminders that an actor has set, by name. The log decides what is here, so all processes have the same. They are part of a snapshot.
+/// The reminders that an actor has set, by name. Only the log changes them, so all processes have the same. They are part of a snapshot.
 /// Not thread-safe: the actor's own.
 /// </summary>
 internal sealed class Reminders
 {
-    // Part of the format of snapshots.
+    // These bounds are part of the format of snapshots.
     public const int CountMax = 100_000;
     public const int BytesMax = 16 << 20;
 
     private const int OverheadBytes = 32;
 
-    /// <summary>The most that <see cref="Write"/> writes.</summary>
+    /// <summary>The most bytes that <see cref="Write"/> writes.</summary>
     public const int SectionSizeMax = BytesMax + (CountMax * OverheadBytes);
 
     private readonly Dictionary<string, Reminder> _byName = new(StringComparer.Ordinal);
     private long _made;
     private int _bytes;
 
-    /// <summary>A number that is equal on two processes if they have the same reminders. 0: there are none.</summary>
+    /// <summary>A number that is equal on two processes with the same reminders, and 0 without any.</summary>
     public ulong Hash { get; private set; }
 
     public int Count => _byName.Count;
 
     public IEnumerable<Reminder> All => _byName.Values;
 
-    /// <summary>Sets a reminder. One with the same name is replaced.</summary>
-    /// <param name="after">Null: it follows <paramref name="at"/>.</param>
+    /// <summary>Sets a reminder, in place of one with the same name.</summary>
+    /// <param name="after">Null if the reminder follows <paramref name="at"/>.</param>
     /// <exception cref="InvalidOperationException">There are too many. None is replaced.</exception>
     public Reminder Set(string name, TimeSpan? after, DateTimeOffset at, ReadOnlyMemory<byte> value)
     {
@@ -56,7 +56,6 @@ internal sealed class Reminders
         }
     }
 
-    /// <summary>Forgets all whose names begin so.</summary>
     public void ForgetAll(string prefix)
     {
         foreach (var name in _byName.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).ToList())
@@ -77,7 +76,7 @@ internal sealed class Reminders
         return true;
     }
 
-    /// <summary>Takes the reminder that a pair tells. False: it was told before, forgotten or set anew.</summary>
+    /// <summary>Takes the reminder of a pair. Returns false if it was taken before, forgotten or set anew.</summary>
     public bool TryTake(string name, long number) => Has(name, number) && Forget(name);
 
     public bool Has(string name, long number) => _byName.TryGetValue(name, out var reminder) && reminder.Number == number;
@@ -133,10 +132,10 @@ internal sealed class Reminders
         : throw reader.Damaged($"{ticks} is no time");
 }
 
-/// <summary>A reminder that is set and not due yet, as far as the log tells.</summary>
-/// <param name="Number">Each one of an actor has another. It tells apart those with one name.</param>
-/// <param name="After">The time from the moment a leader knows of it; null: it follows <paramref name="At"/>.</param>
-/// <param name="At">Meaningless with <paramref name="After"/>.</param>
+/// <summary>A reminder that is set and, according to the log, not due yet.</summary>
+/// <param name="Number">Unique in its actor, so it distinguishes reminders of one name.</param>
+/// <param name="After">The time from when a leader knows of the reminder, or null if it follows <paramref name="At"/>.</param>
+/// <param name="At">Used only without <paramref name="After"/>.</param>
 /// <param name="Value">The encoded value.</param>
 internal sealed record Reminder(string Name, long Number, TimeSpan? After, DateTimeOffset At, ReadOnlyMemory<byte> Value)
 {

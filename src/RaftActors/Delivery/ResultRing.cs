@@ -1,6 +1,6 @@
 namespace RaftActors.Delivery;
 
-/// <summary>Results in the order of their serials. Beyond a bound of <see cref="KeptResults"/> the oldest are forgotten.</summary>
+/// <summary>Results in the order of their serials. Forgets the oldest ones beyond the bounds of <see cref="KeptResults"/>.</summary>
 internal sealed class ResultRing<TResult>
 {
     private KeptResult<TResult>[] _ring = new KeptResult<TResult>[4];
@@ -8,13 +8,12 @@ internal sealed class ResultRing<TResult>
 
     public int Count { get; private set; }
 
-    /// <summary>The encoded size of all results.</summary>
     public int Bytes { get; private set; }
 
     /// <param name="place">Counted from the oldest result.</param>
     public ref readonly KeptResult<TResult> this[int place] => ref _ring[(_first + place) & (_ring.Length - 1)];
 
-    /// <summary>Adds a result. One that comes out of order is not kept: its place depends on more than the log.</summary>
+    /// <summary>Adds a result. One that comes out of order is not kept, because its place would depend on more than the log.</summary>
     public void Add(in KeptResult<TResult> result)
     {
         if (Count > 0 && result.Serial <= this[Count - 1].Serial)

@@ -5,16 +5,15 @@ using RaftActors.Wire;
 namespace RaftActors.Delivery;
 
 /// <summary>
-/// The hash over the results of one life of an actor, since the latest multiple of <see cref="StateDigest.PairsMax"/>. It is part of a
-/// snapshot, so that a life that begins there continues it. Pairs that come out of order begin a new range. Not thread-safe: the actor's
-/// own.
+/// The hash over the results of an actor since the latest multiple of <see cref="StateDigest.PairsMax"/>. It is part of a snapshot, so
+/// that an actor that starts from it continues the hash. A pair out of order begins a new range. Not thread-safe: the actor's own.
 /// </summary>
 internal struct RunningDigest
 {
-    // A result that cannot be hashed, or a callback that failed.
+    // Stands for a result that cannot be hashed, and for a failed callback.
     private const ulong None = Odd;
 
-    // Results that are no numbers, where an actor may have both.
+    // Stand for results that are no numbers. No number should have their hash.
     private const ulong Null = Odd + 1;
     private const ulong False = Odd + 2;
     private const ulong True = Odd + 3;
@@ -24,10 +23,10 @@ internal struct RunningDigest
     private Serial _to;
     private ulong _hash;
 
-    /// <summary>The digest of the pairs until now, without a state.</summary>
+    /// <summary>The digest of the pairs so far, without a state.</summary>
     public readonly StateDigest Now => new(_after, _to, _hash, State: null, GroupVersion.Lowest.Logic);
 
-    /// <summary>Adds a result that never changes, from the value itself.</summary>
+    /// <summary>Adds an immutable result by its value.</summary>
     public void AddUnchanging<T>(Serial serial, T result) => Extend(serial, result switch
     {
         null => Null,
@@ -40,11 +39,10 @@ internal struct RunningDigest
         _ => None,
     });
 
-    /// <summary>Adds a result as bytes.</summary>
     public void AddBytes(Serial serial, ReadOnlySpan<byte> result) =>
         Extend(serial, StateHash.Extend(StateHash.Mix(PrefixHash.Empty, (uint)result.Length), result));
 
-    /// <summary>Adds a pair without a result that every process could hash.</summary>
+    /// <summary>Adds a pair whose result cannot be hashed on every process.</summary>
     public void Skip(Serial serial) => Extend(serial, None);
 
     public readonly void Write(ByteWriter writer)
@@ -83,7 +81,7 @@ internal struct RunningDigest
         _ => 0,
     };
 
-    // 1.0 and 1.00 are equal, and print differently.
+    // Removes trailing zeros, because 1.0 and 1.00 are equal.
     private static ulong Of(decimal number)
     {
         Span<int> parts = stackalloc int[4];

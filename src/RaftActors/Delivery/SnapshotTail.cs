@@ -7,8 +7,8 @@ namespace RaftActors.Delivery;
 
 /// <summary>
 /// The end of a snapshot, behind the state of the actor: the section of the <see cref="KeptResults"/>, and a footer. The footer has the
-/// length of the section, its CRC-32C and <see cref="Magic"/>, because a written state has no length before its end. The last character of
-/// the magic is the version.
+/// length of the section, its CRC-32C and <see cref="Magic"/>, whose last character is the version. It comes last, because the length of a
+/// streamed state is known only at its end.
 /// </summary>
 internal static class SnapshotTail
 {
@@ -17,7 +17,7 @@ internal static class SnapshotTail
     private const int ChecksumAt = 4;
     private const int MagicAt = 8;
 
-    // More than full tables have: their results and reminders, and at most 16 bytes of serial and length for each result.
+    // More than full tables need: their results and reminders, and at most 16 bytes of serial and length for each result.
     private const int SectionSizeMax = (2 * (KeptResults.BytesMax + (KeptResults.CountMax * 16))) + Reminders.SectionSizeMax;
 
     private static ReadOnlySpan<byte> Magic => "RaftRes1"u8;
@@ -37,8 +37,7 @@ internal static class SnapshotTail
             state.Writer is { } writer ? WithTail(writer, tail) : null);
     }
 
-    /// <summary>The size of the tail that ends with this footer.</summary>
-    /// <param name="footer">The last bytes of the snapshot.</param>
+    /// <summary>Returns the size of the tail that ends with this footer.</summary>
     /// <param name="length">The length of the snapshot.</param>
     /// <exception cref="StoreException">The footer is damaged.</exception>
     public static int SizeOf(ReadOnlySpan<byte> footer, long length)
@@ -54,8 +53,7 @@ internal static class SnapshotTail
             : throw Damaged($"their length is {section}, and the snapshot has {length} bytes");
     }
 
-    /// <summary>The section of a tail.</summary>
-    /// <param name="tail">As many bytes as <see cref="SizeOf"/> says.</param>
+    /// <param name="tail">As many bytes as <see cref="SizeOf"/> returns.</param>
     /// <exception cref="StoreException">The tail is damaged.</exception>
     public static ReadOnlySpan<byte> SectionOf(ReadOnlySpan<byte> tail)
     {
@@ -64,7 +62,6 @@ internal static class SnapshotTail
         return expected == found ? section : throw Damaged($"their checksum should be {expected:x8}, and is {found:x8}");
     }
 
-    /// <summary>The state of the actor in a snapshot.</summary>
     /// <exception cref="StoreException">The footer is damaged.</exception>
     public static ReadOnlyMemory<byte> StateOf(ReadOnlyMemory<byte> snapshot) =>
         snapshot[..^SizeOf(snapshot.Span[^Math.Min(FooterSize, snapshot.Length)..], snapshot.Length)];

@@ -3,8 +3,8 @@ using RaftActors.Storage;
 namespace RaftActors.Delivery;
 
 /// <summary>
-/// Takes the bytes of a state from its <see cref="StateWriter"/>, and gives them to the store in pieces. Disposing it does nothing, because
-/// writers of text dispose their streams.
+/// Takes the bytes of a state from its <see cref="StateWriter"/>, and gives them to the store in pieces. Disposing it does nothing,
+/// because writers of text dispose their streams.
 /// </summary>
 internal sealed class StateStream(ISnapshotWriter target, CancellationToken stopping) : Stream
 {
@@ -14,7 +14,7 @@ internal sealed class StateStream(ISnapshotWriter target, CancellationToken stop
     private int _buffered;
     private long _length;
 
-    /// <summary>The failure of the store; null: none.</summary>
+    /// <summary>The failure of the store, or null.</summary>
     public StoreException? Failure { get; private set; }
 
     public override bool CanRead => false;
@@ -76,7 +76,7 @@ internal sealed class StateStream(ISnapshotWriter target, CancellationToken stop
 
     public override void SetLength(long value) => Position = value;
 
-    /// <summary>The state is complete: saves it.</summary>
+    /// <summary>Saves the complete state.</summary>
     public void Complete()
     {
         stopping.ThrowIfCancellationRequested();
@@ -91,7 +91,7 @@ internal sealed class StateStream(ISnapshotWriter target, CancellationToken stop
         Try(() => target.Append(_buffer.AsSpan(0, count)));
     }
 
-    // A writer may catch the exception and go on: its state is incomplete.
+    // A writer may catch the exception and go on, although its state is incomplete. So each later call fails again.
     private void Try(Action action)
     {
         if (Failure is { } before)

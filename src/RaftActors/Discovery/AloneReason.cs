@@ -3,9 +3,8 @@ namespace RaftActors.Discovery;
 /// <summary>Explains to a person why a process may have met no other one of its group.</summary>
 internal static class AloneReason
 {
-    /// <param name="nodes">The other nodes that are known.</param>
-    /// <param name="source">Null: the actor system has no address.</param>
-    /// <param name="problems">Why nodes cannot be connected to; empty: nothing is known.</param>
+    /// <param name="source">Null if the actor system has no address.</param>
+    /// <param name="problems">The failures of connections, or an empty text if none is known.</param>
     public static string Of(IEnumerable<KnownNode> nodes, INodeSource? source, string problems)
     {
         string AddressesOf(bool areReachable) =>

@@ -8,7 +8,6 @@ namespace RaftActors.Discovery;
 /// <summary>The nodes of the Akka.Cluster with the role <c>raft</c>. The cluster also reports which of them are unreachable.</summary>
 internal sealed class ClusterNodes(Cluster cluster) : INodeSource
 {
-    /// <summary>Nodes without this role are ignored.</summary>
     public const string Role = "raft";
 
     public string WhyNoNodes => cluster.State.Members.IsEmpty

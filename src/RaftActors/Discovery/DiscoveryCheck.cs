@@ -47,7 +47,6 @@ internal static class DiscoveryCheck
         }
     }
 
-    // A custom transport needs names, and no address of the actor system.
     private static void DemandNames(RaftSettings settings)
     {
         foreach (var name in settings.Roster.Append(settings.Self))

@@ -47,17 +47,17 @@ internal sealed class HelloParts
         return parts.Select((part, place) => whole with { Processes = part, Place = place, Count = parts.Count });
     }
 
-    /// <summary>The size of the parts that wait, as <see cref="SizeOf(LocalProcess)"/> counts it.</summary>
     public long Size { get; private set; }
 
-    /// <summary>The characters of the names and paths of a part, with a hundred for each process and for the part.</summary>
+    /// <summary>The characters of the names and paths of a part, plus <see cref="Overhead"/> for each process and for the part.</summary>
     public static long SizeOf(WireMessage.Hello part) => Overhead + part.Processes.Sum(SizeOf);
 
-    /// <summary>The characters of the names and the path of a process, and a hundred.</summary>
     public static long SizeOf(LocalProcess process) =>
         Overhead + process.Group.Length + process.Name.Value.Length + process.Engine.Length;
 
-    /// <summary>Takes a part. Returns all processes when they are complete. Parts of lists before it are dropped.</summary>
+    /// <summary>
+    /// Takes a part. Returns all processes once the list is complete. Drops a part of a list that an earlier part has superseded.
+    /// </summary>
     public ImmutableArray<LocalProcess>? Add(WireMessage.Hello part)
     {
         if (part.List.IsBefore(_latest.List))

@@ -10,7 +10,9 @@ internal interface INodeSource
 
     void Stop(IActorRef registry);
 
-    /// <summary>Reads the news about other nodes from a message to the registry. Null: the message is not for this source.</summary>
+    /// <summary>
+    /// Reads the news about other nodes from a message to the registry, or returns null if the message is not for this source.
+    /// </summary>
     IEnumerable<NodeNews>? Read(object message);
 
     /// <summary>Explains to a person why the source may know no other node, and what to do.</summary>

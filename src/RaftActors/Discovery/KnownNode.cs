@@ -12,43 +12,39 @@ internal sealed class KnownNode(Address address)
     // By group, then by name. A node that lies may tell of any number of processes of one group.
     private readonly SortedDictionary<string, Dictionary<ProcessName, LocalProcess>> _byGroup = new(StringComparer.Ordinal);
 
-    // In the order of their ends. They and the list are bounded together: without an end to the names that a node tells of and drops again,
-    // the oldest reports of a stop are no longer repeated.
+    // Ordered by the time of the stop. Their size is bounded: a node that reported ever new names and dropped them would otherwise fill
+    // the memory. The oldest reports are dropped first.
     private readonly List<(LocalProcess Process, TimeSpan At)> _stopped = [];
     private long _sizeOfStopped;
 
     public Address Address { get; } = address;
 
-    /// <summary>The processes that it has told of.</summary>
     public IEnumerable<LocalProcess> Processes => _byGroup.Values.SelectMany(processes => processes.Values);
 
-    /// <summary>The list that these processes are; <c>default</c>: it has told of none yet.</summary>
+    /// <summary>The number of the list that <see cref="Processes"/> holds, or <c>default</c> before the first one.</summary>
     public ListNumber List { get; private set; }
 
-    /// <summary>The size of this list, as <see cref="HelloParts.SizeOf(LocalProcess)"/> counts it.</summary>
+    /// <summary>The size of <see cref="Processes"/>, as <see cref="HelloParts.SizeOf(LocalProcess)"/> counts it.</summary>
     public long SizeOfList { get; private set; }
 
-    /// <summary>Collects a list of processes that comes in parts.</summary>
     public HelloParts Parts { get; } = new();
 
     /// <summary>The size of all that is known of the node, as <see cref="HelloParts.SizeOf(LocalProcess)"/> counts it.</summary>
     public long Size => Parts.Size + SizeOfList + _sizeOfStopped;
 
-    /// <summary>Those of one group.</summary>
     public IReadOnlyCollection<LocalProcess> ProcessesOf(string group) =>
         _byGroup.TryGetValue(group, out var processes) ? processes.Values : [];
 
-    /// <summary>The node has told of this process.</summary>
     public bool Has(LocalProcess process) => Find(process) == process;
 
-    /// <summary>Those that have stopped lately: the node told of them, and does so no more.</summary>
+    /// <summary>The processes that the node reported earlier and reports no more, because they have stopped.</summary>
     public IEnumerable<LocalProcess> Stopped => _stopped.Select(each => each.Process);
 
     /// <summary>
-    /// Takes what a Hello of the node tells of: all its processes, or those that it started since a list. Returns those that it did not
-    /// tell of before. Null: this node does not have that list.
+    /// Takes the processes of a Hello: the whole list, or those that the node has started since an earlier list. Returns the processes
+    /// that are new to this node, or null if the Hello builds on a list that this node does not have.
     /// </summary>
-    /// <param name="processes">Those of all parts of the Hello.</param>
+    /// <param name="processes">The processes of all its parts.</param>
     public ImmutableArray<LocalProcess>? Take(WireMessage.Hello hello, ImmutableArray<LocalProcess> processes, TimeSpan now)
     {
         if (hello.Since is { } since && (hello.List.Registry != List.Registry || since > List.Number))
@@ -85,7 +81,6 @@ internal sealed class KnownNode(Address address)
         return added;
     }
 
-    /// <summary>Those that stopped before this time did not do so lately.</summary>
     public void ForgetStopped(TimeSpan before)
     {
         if (_stopped.RemoveAll(each => each.At < before) > 0)
@@ -94,7 +89,7 @@ internal sealed class KnownNode(Address address)
         }
     }
 
-    // The process that the node tells of with the group and name of this one; null: none.
+    // The process of this node with the same group and name, or null.
     private LocalProcess? Find(LocalProcess process) => _byGroup.GetValueOrDefault(process.Group)?.GetValueOrDefault(process.Name);
 
     private void Remove(LocalProcess process)
@@ -121,24 +116,24 @@ internal sealed class KnownNode(Address address)
         _stopped.RemoveRange(0, tooMany);
     }
 
-    /// <summary>A message came from the node, and its connection has not ended since.</summary>
+    /// <summary>True from a message of the node until the end of its connection.</summary>
     public bool IsReachable { get; set; }
 
     /// <summary>True: the source names the node. False: the node sent a Hello.</summary>
     public bool IsNamed { get; set; }
 
-    /// <summary>Time of its latest Hello, or of a part of one, by the scheduler's clock.</summary>
+    /// <summary>Time of the latest Hello of the node, or of a part of one, by the scheduler's clock.</summary>
     public TimeSpan HeardAt { get; set; }
 
-    /// <summary>Time of the latest Hello to it, by the scheduler's clock.</summary>
+    /// <summary>Time of the latest Hello to the node, by the scheduler's clock.</summary>
     public TimeSpan GreetedAt { get; set; }
 
-    /// <summary>The latest Hello to it has our list as it is now. An answer that comes earlier is to an earlier list.</summary>
+    /// <summary>The latest Hello to the node carried the present list. If not, an answer that comes now is to an earlier list.</summary>
     public bool HasLatestList { get; set; }
 
-    /// <summary>The number of our list that it has. Null: it has none, or does not tell.</summary>
+    /// <summary>The number of our list that the node has, or null if it has none or does not say.</summary>
     public long? HasList { get; set; }
 
-    /// <summary>The node has answered since our list last changed. Until then it gets Hellos.</summary>
+    /// <summary>The node has answered since our list last changed. The registry repeats its Hello until then.</summary>
     public bool HasAnswered { get; set; }
 }

@@ -10,17 +10,17 @@ using RaftActors.Wire;
 namespace RaftActors.Discovery;
 
 /// <summary>
-/// The other nodes that the registry of this one knows. Any program that reaches the node may send a Hello, so the nodes that no group and
-/// no contact names share bounds. A named node is outside of them: however many unnamed ones there are, its Hellos count. For the
-/// registry's thread only.
+/// The other nodes that the registry knows. Any program that reaches this node may send a Hello, so the nodes that no group and no contact
+/// names share bounds. The bounds do not count named nodes, so a flood of unnamed ones cannot keep their Hellos out. For the registry's
+/// thread only.
 /// </summary>
 internal sealed class KnownNodes(ILoggingAdapter log, TimeProvider clock)
 {
-    /// <summary>The most nodes that nobody names. Further ones are ignored until one of them is gone.</summary>
+    /// <summary>The most unnamed nodes. Further ones are ignored until one of them is gone.</summary>
     public const int UnnamedMax = 1024;
 
     /// <summary>
-    /// The most characters in the lists of processes of all these nodes, as <see cref="HelloParts.SizeOf(LocalProcess)"/> counts them.
+    /// The most characters in the lists of all unnamed nodes together, as <see cref="HelloParts.SizeOf(LocalProcess)"/> counts them.
     /// </summary>
     public const long UnnamedSizeMax = HelloParts.SizeMax;
 
@@ -34,10 +34,9 @@ internal sealed class KnownNodes(ILoggingAdapter log, TimeProvider clock)
 
     private IEnumerable<KnownNode> Unnamed => _nodes.Values.Where(node => !node.IsNamed);
 
-    /// <summary>Null: the node is not known.</summary>
     public KnownNode? Find(Address address) => _nodes.GetValueOrDefault(address);
 
-    /// <summary>A group or a contact names the node.</summary>
+    /// <summary>Marks a node as named by a group or a contact, and adds it if it is not known.</summary>
     public KnownNode Name(Address address)
     {
         var node = Find(address) ?? Add(address);
@@ -46,7 +45,7 @@ internal sealed class KnownNodes(ILoggingAdapter log, TimeProvider clock)
         return node;
     }
 
-    /// <summary>Nobody names the node any more. It stays, though there may be as many unnamed nodes as fit.</summary>
+    /// <summary>Marks a node as unnamed. The node stays known even if that exceeds <see cref="UnnamedMax"/>.</summary>
     public void Unname(KnownNode node)
     {
         _unnamed += node.IsNamed ? 1 : 0;
@@ -61,10 +60,10 @@ internal sealed class KnownNodes(ILoggingAdapter log, TimeProvider clock)
         }
     }
 
-    /// <summary>Takes a Hello of a node. Null: its list is not complete, is outdated, or has no room.</summary>
+    /// <summary>Takes a Hello. Returns null while the list is incomplete, if it is outdated, or if it exceeds the bounds.</summary>
     public (KnownNode Node, ImmutableArray<LocalProcess> Processes)? Take(Address address, WireMessage.Hello hello, TimeSpan now)
     {
-        // First, because a flood of unnamed nodes should cost little.
+        // This test comes first, because a flood of unnamed nodes should cost little.
         if (Find(address) is null && _unnamed >= UnnamedMax)
         {
             Warn(address, $"{UnnamedMax} nodes that no group names are known already");
@@ -89,7 +88,8 @@ internal sealed class KnownNodes(ILoggingAdapter log, TimeProvider clock)
         return node.Parts.Add(hello) is { } processes ? (node, OfNode(node, processes)) : null;
     }
 
-    // Otherwise one node could make this one connect to any number of addresses. All engines of a list are on the node that tells of them.
+    // Keeps the engines that live on the node that reports them. Otherwise one node could make this one connect to any number of
+    // addresses.
     private ImmutableArray<LocalProcess> OfNode(KnownNode node, ImmutableArray<LocalProcess> processes)
     {
         bool IsThere(LocalProcess process) => node.Has(process)
@@ -111,7 +111,7 @@ internal sealed class KnownNodes(ILoggingAdapter log, TimeProvider clock)
         return node;
     }
 
-    // The address is no part of the key, since a program may send from many.
+    // The key lacks the address, since one program may send from many addresses.
     private void Warn(Address address, string why)
     {
         if (_warnings.TryGive("", why, out var text))

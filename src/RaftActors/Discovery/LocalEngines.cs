@@ -7,37 +7,35 @@ using RaftActors.Wire;
 namespace RaftActors.Discovery;
 
 /// <summary>
-/// The engines of this node, by group. A node may have thousands of groups, so no engine is looked for among all of them. The list of the
-/// engines has a number, and other nodes that have an earlier list are told what was added.
+/// The engines of this node, by group, because a node may have thousands of groups. The list of all engines has a number, so that another
+/// node that has an earlier list gets only what was added.
 /// </summary>
 /// <param name="own">The address of this node, for the paths of the list.</param>
 internal sealed class LocalEngines(Address own)
 {
     private readonly SortedDictionary<string, SortedDictionary<ProcessName, IActorRef>> _groups = new(StringComparer.Ordinal);
 
-    // The engines that were added to the list with this number, in order. Each of them makes the next list.
+    // The engines that were added to the list with the number _addedTo, in order. Each of them makes the next list.
     private readonly List<LocalProcess> _added = [];
     private long _addedTo;
     private ImmutableArray<LocalProcess> _list;
 
     public bool IsEmpty => _groups.Count == 0;
 
-    /// <summary>The number of the list as it is now. Grows with each change; 0: there was no engine yet.</summary>
+    /// <summary>The number of the present list. It grows with each change, and is 0 before the first engine.</summary>
     public long Number => _addedTo + _added.Count;
 
-    /// <summary>All engines, by the names of their groups and processes.</summary>
+    /// <summary>All engines, sorted by group and process.</summary>
     public IEnumerable<(string Group, ProcessName Name, IActorRef Engine)> All =>
         _groups.SelectMany(group => group.Value.Select(each => (group.Key, each.Key, each.Value)));
 
-    /// <summary>The engines of one group.</summary>
     public IEnumerable<KeyValuePair<ProcessName, IActorRef>> Of(string group) => _groups.GetValueOrDefault(group) ?? [];
 
-    /// <summary>The list as it is now.</summary>
     public ImmutableArray<LocalProcess> List => _list.IsDefault
         ? _list = [.. All.Select(each => ToTell(each.Group, each.Name, each.Engine))]
         : _list;
 
-    /// <summary>The engines that an earlier list lacks. Null: engines of that list were removed since.</summary>
+    /// <summary>Returns the engines that an earlier list lacks, or null if an engine of that list has been removed since.</summary>
     public ImmutableArray<LocalProcess>? AddedSince(long number) =>
         number < _addedTo ? null : [.. _added.Skip((int)Math.Min(number - _addedTo, _added.Count))];
 
@@ -53,7 +51,7 @@ internal sealed class LocalEngines(Address own)
         _list = default;
     }
 
-    /// <summary>Returns the engine that it removes; null: there is none of this name.</summary>
+    /// <summary>Removes an engine. Returns it, or null if there is none of this name.</summary>
     public IActorRef? Remove(string group, ProcessName name)
     {
         if (!_groups.TryGetValue(group, out var engines) || !engines.Remove(name, out var engine))

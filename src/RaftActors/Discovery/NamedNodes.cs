@@ -13,26 +13,23 @@ namespace RaftActors.Discovery;
 /// processes of its founding roster and of each configuration that may still be in force. This source does not report unreachable nodes;
 /// their connections do.
 /// </summary>
-/// <param name="self">The address of this node.</param>
 /// <param name="contacts">Nodes to greet even if no group names them.</param>
-/// <param name="log">The log of the actor system.</param>
 /// <param name="isCustom">The names are those of a custom transport.</param>
 internal sealed class NamedNodes(Address self, ImmutableArray<string> contacts, ILoggingAdapter log, bool isCustom = false) : INodeSource
 {
     /// <summary>
-    /// The most names that are no addresses and that are remembered, so that each is logged once. Rosters have far fewer. With more, they
-    /// are logged again.
+    /// The most refused names that are remembered, so that each is logged once. Rosters have far fewer; with more, names are logged again.
     /// </summary>
     public const int RefusedMax = 1024;
 
     private readonly Dictionary<(string Group, ProcessName Name), ImmutableSortedSet<Address>> _namedBy = [];
     private readonly HashSet<string> _refused = [];
 
-    // The contacts count as named by one more process. A node may have a thousand, so no change looks at all of them.
+    // How many processes name each node. The contacts count as one more process. Without the counts, each change would search the names of
+    // all processes, of which a node may have a thousand.
     private readonly Dictionary<Address, int> _named = [];
     private bool _hasContacts;
 
-    /// <summary>The number of nodes that the contacts and the groups name now.</summary>
     public int Count => _named.Count;
 
     public string WhyNoNodes => "The roster and raft.contacts name no other node. Start the missing processes on this one, or correct "
@@ -92,7 +89,7 @@ internal sealed class NamedNodes(Address self, ImmutableArray<string> contacts, 
 
     private ImmutableSortedSet<Address> ToAddresses(IEnumerable<string> nodes) => [.. nodes.SelectMany(ToAddress)];
 
-    // A process may join under any name. If the name is no address, the process cannot be found, which is logged once.
+    // A process may join under any name. A name that is no address cannot be reached, so it is logged once and skipped.
     private IEnumerable<Address> ToAddress(string node)
     {
         var address = isCustom ? CustomAddress.Of(node) : NodeAddress.Of(node, self);

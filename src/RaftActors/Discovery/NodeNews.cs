@@ -5,7 +5,9 @@ namespace RaftActors.Discovery;
 /// <summary>News about another node. Closed.</summary>
 internal abstract record NodeNews(Address Address)
 {
-    /// <summary>The node may have processes of our groups. It gets Hellos until it answers, and again after it was unreachable.</summary>
+    /// <summary>
+    /// The node may have processes of our groups. The registry repeats Hellos until the node answers, and again after a disconnection.
+    /// </summary>
     public sealed record Named(Address Address) : NodeNews(Address);
 
     /// <summary>No group names the node any more. It may still run and be reachable.</summary>

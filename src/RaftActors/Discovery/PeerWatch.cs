@@ -7,13 +7,12 @@ using RaftActors.Engine;
 namespace RaftActors.Discovery;
 
 /// <summary>
-/// Warns about processes without peers: once when a process has met none for <see cref="FoundingTimeouts"/> founding timeouts. Logs it when
-/// the process meets a peer afterwards. Ten thousand groups may wait for one node, so processes that are found together share a line. For
-/// the registry's thread only.
+/// Warns once about a process that has met no peer for <see cref="FoundingTimeouts"/> founding timeouts, and logs when it meets one
+/// afterwards. Ten thousand groups may wait for one node, so all processes that a check finds share a line. For the registry's thread
+/// only.
 /// </summary>
 internal sealed class PeerWatch(ILoggingAdapter log)
 {
-    /// <summary>The time until the warning, in founding timeouts of the process.</summary>
     public const int FoundingTimeouts = 3;
 
     private static readonly TimeSpan TimePerProcess = TimeSpan.FromMilliseconds(1);
@@ -21,7 +20,7 @@ internal sealed class PeerWatch(ILoggingAdapter log)
     private readonly SortedDictionary<(string Group, ProcessName Name), Watched> _watched = [];
     private TimeSpan _checkedAt = TimeSpan.MinValue / 2;
 
-    /// <summary>Watches a process for peers, unless it is to meet none.</summary>
+    /// <summary>Begins to watch a process, or takes the new names of its peers.</summary>
     public void OnNames(EngineNews.Names names, TimeSpan now)
     {
         var key = (names.Process.Settings.Group, names.Process.Name);
@@ -29,14 +28,13 @@ internal sealed class PeerWatch(ILoggingAdapter log)
         _watched[key] = new Watched(names, known?.AloneSince ?? now) { IsWarnedOf = known?.IsWarnedOf == true };
     }
 
-    /// <summary>The process has stopped, and nobody waits for its peers.</summary>
     public void Forget(string group, ProcessName name) => _watched.Remove((group, name));
 
     /// <summary>
-    /// Logs one line for all processes that have been alone for too long. The more processes there are, the rarer it checks them, because
-    /// each check looks at all of them.
+    /// Logs one line for all processes that have been alone for too long. A check looks at all processes, so the more there are, the rarer
+    /// it runs.
     /// </summary>
-    /// <param name="hasPeer">True: the process can reach another one of its group.</param>
+    /// <param name="hasPeer">Tells whether the process can reach another one of its group.</param>
     /// <param name="whyAlone">Explains why the process may have met none, and what to do.</param>
     public void Check(TimeSpan now, Func<EngineNews.Names, bool> hasPeer, Func<EngineNews.Names, string> whyAlone)
     {

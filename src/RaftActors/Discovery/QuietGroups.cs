@@ -6,9 +6,9 @@ using RaftActors.Wire;
 namespace RaftActors.Discovery;
 
 /// <summary>
-/// The quiescent processes of this node. Nodes that share quiescent groups send each other one beat for all of them. A silent node wakes
-/// the processes that depend on it. So do beats that show that their sender does not lead a group in quiescence any more. For the
-/// registry's thread only.
+/// The quiescent processes of this node. Two nodes that share quiescent groups exchange one beat for all of them. A process wakes when a
+/// node that it depends on falls silent, or when the beats of its leader's node no longer include its group. For the registry's thread
+/// only.
 /// </summary>
 internal sealed class QuietGroups
 {
@@ -16,10 +16,10 @@ internal sealed class QuietGroups
     private readonly SortedDictionary<Address, QuietNode> _nodes = [];
     private TimeSpan? _toldAt;
 
-    /// <summary>The time between two beats; null: no process is quiescent.</summary>
+    /// <summary>The time between two beats, or null while no process is quiescent.</summary>
     public TimeSpan? Interval => _processes.Count == 0 ? null : _processes.Values.Min(process => process.Interval);
 
-    /// <summary>A process is quiescent. It may have been before, under another leader or in another term.</summary>
+    /// <summary>Begins to watch a quiescent process. A process that is watched already has a new leader or term.</summary>
     public void Add(QuietProcess process, TimeSpan now)
     {
         Remove(process.Group, process.Name);
@@ -36,7 +36,7 @@ internal sealed class QuietGroups
         }
     }
 
-    /// <summary>The process needs no watch any more.</summary>
+    /// <summary>Ends the watch of a process.</summary>
     public void Remove(string group, ProcessName name)
     {
         if (!_processes.Remove((group, name), out var process))
@@ -53,7 +53,6 @@ internal sealed class QuietGroups
         }
     }
 
-    /// <summary>A node is there, and leads these groups in quiescence.</summary>
     public void OnBeat(Address from, WireMessage.NodeBeat beat, TimeSpan now)
     {
         if (!_nodes.TryGetValue(from, out var node))
@@ -69,8 +68,8 @@ internal sealed class QuietGroups
     }
 
     /// <summary>
-    /// Wakes the processes of silent nodes, and returns the beats to send. A call that comes far too late wakes none: this node was
-    /// suspended, and the beats of that time may be on their way.
+    /// Wakes the processes of silent nodes, and returns the beats to send. If the call comes far too late, this node was suspended, and
+    /// the beats of that time may still be in its mailbox, so nothing wakes.
     /// </summary>
     public IEnumerable<(Address To, WireMessage.NodeBeat Beat)> OnTime(TimeSpan now)
     {

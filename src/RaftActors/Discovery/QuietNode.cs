@@ -8,11 +8,9 @@ namespace RaftActors.Discovery;
 /// <summary>Another node and the quiescent processes here that depend on its processes. For the registry's thread only.</summary>
 internal sealed class QuietNode
 {
-    // Beats and news of quiescence cross on the way, so one different sum proves nothing.
+    // The sums differ for a moment whenever a beat crosses the news of a group's quiescence, so only repeated differences count.
     private const int DifferencesMax = 3;
-
-
-    // A beat with so many lists no further part.
+    // A beat that lists so many groups lists no further part.
     private const int ListedMax = 4096;
 
     private readonly Dictionary<(QuietProcess Here, ProcessName There), ulong> _pairs = [];
@@ -21,16 +19,15 @@ internal sealed class QuietNode
     private readonly int[] _differences = new int[WireMessage.NodeBeat.Parts];
     private TimeSpan _silenceMax = TimeSpan.MaxValue;
 
-    // Parts, a bit for each: those that this node asks for, and those that the other one asked for.
+    // Sets of parts, a bit for each: parts whose groups this node will ask the other one to list, and parts that the other one asked for.
     private uint _unsure;
     private uint _wanted;
 
-    /// <summary>Time of its latest beat, by the scheduler's clock.</summary>
+    /// <summary>Time of the node's latest beat, by the scheduler's clock.</summary>
     public TimeSpan HeardAt { get; set; }
 
     public bool IsEmpty => _pairs.Count == 0;
 
-    /// <param name="there">The process on that node.</param>
     public void Add(QuietProcess here, ProcessName there)
     {
         _silenceMax = here.SilenceMax < _silenceMax ? here.SilenceMax : _silenceMax;
@@ -69,9 +66,9 @@ internal sealed class QuietNode
     }
 
     /// <summary>
-    /// Compares the groups that the node leads in quiescence with those that follow it here. Returns the processes to wake. If a sum stays
-    /// different, the next beat to the node asks for the groups behind it. In a cluster that changes all the time each sum is always
-    /// different, so without that question all groups would wake each other for ever.
+    /// Compares the groups that the node leads in quiescence with those that follow it here, and returns the processes to wake. The groups
+    /// are compared in parts by sums. If a sum stays different, the next beat asks for the groups of that part, and only a process that
+    /// the answer lacks wakes. Otherwise a busy cluster, whose sums always differ somewhere, would wake all its groups again and again.
     /// </summary>
     public IReadOnlyList<QuietProcess> Compare(WireMessage.NodeBeat beat, TimeSpan now)
     {
@@ -91,7 +88,7 @@ internal sealed class QuietNode
             return [];
         }
 
-        // The leaders of young ones may not be quiescent yet. Such a leader may ask for ever, if one process never agrees.
+        // A young process is left alone, because its leader may still wait until the other members agree to be quiescent.
         var listed = beat.Listed.ToHashSet();
         return
         [
@@ -104,7 +101,7 @@ internal sealed class QuietNode
         ];
     }
 
-    /// <summary>The processes to wake because the node is silent, with the process there on which each depends.</summary>
+    /// <summary>The processes to wake because the node is silent, each with the process there that it depends on.</summary>
     public IReadOnlyList<(QuietProcess Here, ProcessName There)> Silent(TimeSpan now)
     {
         var silence = now - HeardAt;
@@ -119,6 +116,6 @@ internal sealed class QuietNode
 
     private static uint BitOf(int part) => 1U << part;
 
-    // The exclusive or of numbers does not depend on their order, and removes a number that it has.
+    // An exclusive or does not depend on the order, and a second one with the same number removes it.
     private void Toggle(QuietProcess here, ulong digest) => (here.Leads ? _led : _followed)[PartOf(digest)] ^= digest;
 }

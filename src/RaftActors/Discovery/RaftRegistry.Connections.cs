@@ -15,14 +15,14 @@ internal sealed partial class RaftRegistry
         Greet(opened.Address);
     }
 
-    // Clients look for another route.
+    // Clients listen for this news, and then look for another route.
     private void OnDisconnected(ConnectionNews.Disconnected disconnected)
     {
         Context.System.EventStream.Publish(disconnected);
         OnConnectionEnded(disconnected.Address);
     }
 
-    // The node is gone, or only the connection is. The answer to a Hello shows which.
+    // Either the node is gone, or only the connection. The answer to a Hello shows which.
     private void OnConnectionEnded(Address address)
     {
         OnReachability(address, false);

@@ -10,7 +10,7 @@ namespace RaftActors.Discovery;
 /// <content>The engines of this node: their start, their end, and the wait until all of them may stop.</content>
 internal sealed partial class RaftRegistry
 {
-    // Engines that are not ready to stop yet, and the asker that waits for them.
+    // Engines that are not ready to stop yet, and the actor that waits for them.
     private readonly HashSet<IActorRef> _unprepared = [];
     private IActorRef? _stopper;
 
@@ -21,7 +21,7 @@ internal sealed partial class RaftRegistry
         return supervisor.IsNobody() ? Context.ActorOf(Props.Create(() => new EngineSupervisor()), name) : supervisor;
     }
 
-    // A later life of an actor opens nothing: its engine runs on.
+    // A restarted actor finds its engine still running, so it opens no store.
     private void OnOpening(EngineNews.Opening opening)
     {
         if (!_local.Of(opening.Group).Any())
@@ -44,8 +44,9 @@ internal sealed partial class RaftRegistry
         var isFirst = _local.IsEmpty;
         _local.Add(group, process.Name, Sender);
 
-        // Before the engine greets, as the answer to a Hello. Otherwise the other node could hear of the first engine by its greeting
-        // alone, and nobody there would report it if this node fell silent before its Hello.
+        // The registry announces the engine before the engine greets its peers. Otherwise the other node could learn of the first engine
+        // from its greeting alone. If this node then died before its Hello, the other registry would not know the process, and would not
+        // report it as unreachable.
         TellListSoon(isFirst);
         foreach (var node in _nodes.All)
         {
@@ -53,7 +54,7 @@ internal sealed partial class RaftRegistry
         }
     }
 
-    // The processes of its group would wait for it otherwise: this node runs on.
+    // Tells the other processes of the group, which would otherwise wait for a process whose node still runs.
     private void OnEngineStopped(EngineNews.Stopped stopped)
     {
         var process = stopped.Process;

@@ -12,7 +12,7 @@ internal sealed partial class RaftRegistry
     // Addresses take less than a page of processes, and both fit into one message.
     private const int ListedNodesMax = 1000;
 
-    // Null: the test has a registry alone.
+    // Null in tests that have a registry alone.
     private ProcessPages? _pages;
 
     private void OnListProcesses(ClientCall.ListProcesses call, ICanTell caller)

@@ -8,7 +8,6 @@ namespace RaftActors.Discovery;
 /// <content>Quiescent processes: one beat for all of them to each node.</content>
 internal sealed partial class RaftRegistry
 {
-    // The interval of the timer that runs.
     private TimeSpan _beatInterval;
 
     private Address AddressOf(IActorRef sender) => sender.Path.Address is { HasGlobalScope: true } address ? address : _own;
@@ -17,7 +16,7 @@ internal sealed partial class RaftRegistry
     {
         _quiet.Add(process, Now);
 
-        // A timer of a group with a longer interval would come too late for this one.
+        // The running timer of a group with a longer interval would fire too late for this one.
         if (!Timers.IsTimerActive(BeatTime.Due) || process.Interval < _beatInterval)
         {
             StartBeatTimer(process.Interval);
@@ -28,14 +27,15 @@ internal sealed partial class RaftRegistry
     {
         if (time == BeatTime.Due)
         {
-            // A node whose beat waits in the mailbox is not silent.
+            // A beat may wait in the mailbox, and its node is not silent. So the silence is judged after a message to itself, behind the
+            // mailbox.
             Self.Tell(BeatTime.Read, Self);
             return;
         }
 
         foreach (var (address, beat) in _quiet.OnTime(Now))
         {
-            // Processes of one group may be on one node. It beats to itself, so that they are watched as those of two nodes are.
+            // Two processes of one group may be on one node. It beats to itself, so that they watch each other as on two nodes.
             (address.Equals(_own) ? Self : RegistryAt(address)).Tell(beat, Self);
         }
 
@@ -53,10 +53,8 @@ internal sealed partial class RaftRegistry
 
     private sealed class BeatTime
     {
-        // It is time for the next beats.
+        // Due: time for the next beats. Read: all messages that were in the mailbox at that time have been read.
         public static BeatTime Due { get; } = new();
-
-        // The messages that were in the mailbox by then are read.
         public static BeatTime Read { get; } = new();
     }
 }

@@ -11,26 +11,28 @@ using RaftActors.Wire;
 namespace RaftActors.Discovery;
 
 /// <summary>
-/// <c>/system/raft</c>: knows the raft processes of this node. It exchanges Hellos with the registries of other nodes, and introduces the
-/// processes of one group to each other. Nodes come from an <see cref="INodeSource"/> or from an incoming Hello. Its news about unreachable
-/// nodes is a hint.
+/// <c>/system/raft</c>: knows the raft processes of this node, exchanges Hellos with the registries of other nodes, and introduces the
+/// processes of one group to each other. Nodes come from an <see cref="INodeSource"/> or from an incoming Hello. Its news about
+/// unreachable nodes is a hint.
 /// </summary>
 internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
 {
-    // A node that leaves is told so by the group.
+    // How long a node keeps its connections after the last group has dropped it. The group still has to tell the node that its removal is
+    // committed.
     private const int IntervalsToLeave = 10;
 
-    // A custom transport reports no node as unreachable. So nodes exchange Hellos all the time, and silence counts.
+    // A custom transport does not report unreachable nodes, so nodes exchange Hellos all the time and a silent one counts as unreachable.
     private const int IntervalsToGreet = 4;
     private const int IntervalsOfSilence = 12;
 
     private readonly LocalEngines _local;
     private readonly KnownNodes _nodes = new(Context.GetLogger(), Machine.Current.Time);
 
-    // The groups without an engine here, of processes whose stores are being opened.
+    // The groups without an engine here whose store is being opened.
     private readonly HashSet<string> _opening = new(StringComparer.Ordinal);
 
-    // The source named the node until then. Kept though the node is forgotten: its connections to this one may still be open.
+    // Nodes that the source has dropped, and when. They stay here after the registry has forgotten them, until their connections are
+    // closed.
     private readonly Dictionary<Address, TimeSpan> _leaving = [];
     private readonly Address _own = CustomAddress.OwnOf((ExtendedActorSystem)Context.System);
     private readonly INodeSource? _source;
@@ -41,10 +43,10 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
     private TimeSpan _greetedAll = TimeSpan.MinValue / 2;
     private readonly ulong _life = Machine.Current.NewNumber();
 
-    // Null: this node has neither a process nor a client yet, or no address.
+    // Null before the first process or client of this node, and if the node has no address.
     private INetwork? _network;
 
-    /// <param name="source">Null: the actor system has no address, so there are no other nodes.</param>
+    /// <param name="source">Null if the actor system has no address, so that there are no other nodes.</param>
     /// <param name="interval">The time between two Hellos to a node that has not answered.</param>
     public RaftRegistry(INodeSource? source, TimeSpan interval)
     {
@@ -124,19 +126,20 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
 
         if (node.Take(hello, processes, Now) is not { } added)
         {
-            // The node takes this one for one that has its list. The answer to this Hello is the whole list.
+            // The node sends only what was added to a list that this one lacks. In answer to this Hello it sends the whole list.
             SayHello(Sender, node, isReply: false);
             return;
         }
 
-        // All of them greet a node that is back. Otherwise only those with a peer to meet: a thousand engines may start one after another.
-        // A custom transport may lose an announcement without news of it, so there all greet again.
+        // A node that is back is told of all engines here, otherwise only the groups with a new peer, because a thousand engines may start
+        // one after another. A custom transport may lose an announcement unnoticed, so there all are told again.
         var isBack = !node.IsReachable || _network is CustomNetwork;
         TellStopped(node);
         node.IsReachable = true;
         if (!hello.IsReply)
         {
-            // Before the engines greet: a node should hear of an engine by its registry first, which also tells when it is gone.
+            // The reply precedes the engines' greetings, because a node should learn of an engine from its registry, which also reports
+            // its end.
             SayHello(Sender, node, isReply: true);
         }
 
@@ -148,7 +151,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
 
     private void OnCall(RegistryCall call)
     {
-        // An engine of the group answers, if there is one here. Until it takes the call, it counts as open.
+        // An engine of the group answers, if one runs here. The call counts as open until the engine takes it.
         if (call.Call is ClientCall.Locate { Group: var group }
             && _local.Of(group).FirstOrDefault() is { Key: var name, Value: not null }
             && NodeNetwork.Of(Context.System).Calls.Find(new CallTarget(group, name)) is { } inbox)
@@ -173,14 +176,16 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         }
     }
 
-    // A client connects to each node itself, and proves its role there. One of this node has the role of the node.
+    // Clients elsewhere connect to each node themselves and prove their role there, so they learn no other nodes. A client of this node
+    // has the role of the node.
     private void OnLocate(ClientCall.Locate locate, ICanTell caller)
     {
         var isOfThisNode = caller is ICaller;
         if (_opening.Contains(locate.Group) && !isOfThisNode)
         {
-            // Only the store tells which group of this name the process is of. The known ones may be of the group that was backed up,
-            // and this one restored. A client of this node is led to them, because a long opening must not stop the application.
+            // Only the store tells which cluster its group belongs to. The processes that this registry knows may belong to the group that
+            // was backed up, while this one was restored. A client of this node is still led to them, because a long opening must not stop
+            // the application.
             caller.Tell(new ClientReply.Located(locate.Group, null, null, default, []), Self);
         }
         else
@@ -225,7 +230,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
             }
         }
 
-        // A node may be greeted when all of them are known: it connects to this one at once.
+        // The names precede the greetings, because a node that is greeted connects to this one at once.
         if (all.Length > 0)
         {
             TellNamed();
@@ -245,8 +250,8 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         node.HasAnswered = false;
     }
 
-    // Reports an unreachable node again. Of two connections, the later one may have brought a message after the first had ended. Then an
-    // engine believes that the node is reachable.
+    // An unreachable node is reported again. Of two connections the later one may deliver a message after the first has ended, and the
+    // engine that read it believes that the node is reachable.
     private void OnReachability(Address address, bool isReachable)
     {
         if (_nodes.Find(address) is not { } node || (isReachable && node.IsReachable))
@@ -254,7 +259,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
             return;
         }
 
-        // An answer that is still on its way may be to an earlier list, and the latest one may be lost with the connection.
+        // An answer that is still on its way may be to an earlier list, and the connection may have lost the latest one.
         node.IsReachable = isReachable;
         (node.HasAnswered, node.HasLatestList, node.HasList) = (false, false, null);
         foreach (var process in node.Processes)
@@ -267,8 +272,8 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         ForgetIfGone(node);
     }
 
-    // Said again for a while. A message of the process may come after the Hello that lacks it. Then an engine believes that the process is
-    // reachable.
+    // Reported repeatedly for a while. A message that the process sent before its end may arrive after the Hello that lacks the process,
+    // and the engine that reads it would believe that the process is reachable.
     private void TellStopped(KnownNode node)
     {
         foreach (var process in node.Stopped)
@@ -277,7 +282,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         }
     }
 
-    // Until the connection has room again, these announcements may be lost too, and the next interval repeats them.
+    // These announcements too may be lost until the connection has room again. Then the next interval repeats them.
     private void TellActorsLost(KnownNode node)
     {
         if (Tcp?.TakeLostActor(node.Address) == true)
@@ -297,7 +302,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         }
     }
 
-    // No group names the node, and if it restarts, it sends a Hello.
+    // If a forgotten node restarts, its Hello makes it known again.
     private void ForgetIfGone(KnownNode node)
     {
         if (node is { IsNamed: false, IsReachable: false })
@@ -329,7 +334,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
             TellActorsLost(node);
             if (node.HeardAt < silence)
             {
-                // Its list was never complete.
+                // Such a node sent some parts of a list, and never the rest.
                 ForgetIfGone(node);
             }
         }
@@ -361,7 +366,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
 
     private string WhyAlone(EngineNews.Names names) => AloneReason.Of(_nodes.All, _source, _network?.Problems ?? "");
 
-    // A node may start a thousand engines at once.
+    // Many engines may start at once, so announcements are at least half an interval apart.
     private void GreetSoon(bool atOnce)
     {
         if (atOnce || Now - _greetedAll >= _interval / 2)
@@ -383,7 +388,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         }
     }
 
-    // Before the first engine there is nothing to tell. That engine sends the Hellos. Its end is told too.
+    // Before the first engine there is nothing to tell. The end of the last one is told, since the list's number has grown.
     private void Greet(Address address)
     {
         if (_local.Number > 0)
@@ -398,7 +403,7 @@ internal sealed partial class RaftRegistry : ReceiveActor, IWithTimers
         }
     }
 
-    /// <param name="node">Null: it is not known. It gets the whole list, as a node does that has none yet.</param>
+    /// <param name="node">Null for an unknown node, which gets the whole list.</param>
     private void SayHello(IActorRef to, KnownNode? node, bool isReply)
     {
         var added = node?.HasList is { } number ? _local.AddedSince(number) : null;

@@ -5,10 +5,9 @@ using RaftActors.Wire;
 
 namespace RaftActors.Discovery;
 
-/// <summary>A call of a client to the registry of this node.</summary>
 internal sealed record RegistryCall(ClientCall Call, ICanTell Caller);
 
-/// <summary>The calls of clients to the registry of this node. Thread-safe.</summary>
+/// <summary>Takes the calls of clients to the registry of this node. Thread-safe.</summary>
 internal sealed class RegistryCalls(IActorRef registry) : ICallInbox
 {
     /// <inheritdoc/>

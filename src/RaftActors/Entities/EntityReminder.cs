@@ -1,7 +1,7 @@
 namespace RaftActors.Entities;
 
 /// <summary>A reminder that an entity sets or forgets. The shard has it under the id and the name together.</summary>
-/// <param name="After">Null: it is due at <paramref name="At"/>.</param>
+/// <param name="After">Null if it is due at <paramref name="At"/>.</param>
 internal sealed record EntityReminder(string Name, TimeSpan? After, DateTimeOffset At, object? Command)
 {
     private const char Separator = '\0';
@@ -17,7 +17,7 @@ internal sealed record EntityReminder(string Name, TimeSpan? After, DateTimeOffs
             : new EntityReminder(PrefixOf(id) + name, after, at, command);
     }
 
-    /// <summary>The names of all reminders of an entity begin so.</summary>
+    /// <summary>Returns the beginning of the names of all reminders of an entity.</summary>
     public static string PrefixOf(string id) => id + Separator;
 
     public static string IdOf(string name) => name[..name.LastIndexOf(Separator)];

@@ -8,9 +8,9 @@ using RaftActors.Values;
 namespace RaftActors.Entities;
 
 /// <summary>
-/// The entities of one shard: their states as bytes. Each command makes its entity from these bytes, and stores the new state as bytes. So
-/// a state depends on the commands alone, and not on restarts and snapshots of this node, and a command that fails changes nothing. The
-/// states are an immutable collection when a snapshot is taken, so commands go on while it is written. For the actor of the shard only.
+/// The entities of one shard, whose states are bytes. Each command makes its entity from these bytes, and stores the new state as bytes.
+/// So a state depends only on the commands, not on restarts and snapshots of this node, and a command that fails changes nothing. The
+/// states are in an immutable collection when a snapshot is taken, so commands go on while it is written. For the actor of the shard only.
 /// </summary>
 /// <param name="onApplied">Called with the id and the entity of each command that succeeds.</param>
 /// <param name="onFailed">Called with the id, the serial and the exception of each command that fails.</param>
@@ -18,13 +18,13 @@ internal sealed class EntityTable<TEntity, TState>(
     Func<TEntity> create, ValueCodec<TState> states, Action<string, TEntity> onApplied, Action<string, Serial, Exception> onFailed)
     where TEntity : ReplicatedEntity<TState>
 {
-    // The first byte of a snapshot.
+    // The format version, the first byte of a snapshot.
     private const byte Version = 1;
 
     private ImmutableDictionary<string, StoredState>.Builder _stored =
         ImmutableDictionary.CreateBuilder<string, StoredState>(StringComparer.Ordinal);
 
-    /// <summary>A hash of all states. It is a sum, so a command costs the hashes of one state.</summary>
+    /// <summary>A hash of all states. It is a sum, so a command only costs the hashes of one state.</summary>
     public ulong Digest { get; private set; }
 
     public IEnumerable<string> Ids => _stored.Keys;
@@ -50,7 +50,6 @@ internal sealed class EntityTable<TEntity, TState>(
         }
     }
 
-    /// <param name="logic">The logic version of the states.</param>
     public object? Answer(string id, object? question, int logic = 1) => Make(id).Answer(question, logic);
 
     /// <summary>Returns a writer of the present states.</summary>
@@ -73,8 +72,8 @@ internal sealed class EntityTable<TEntity, TState>(
     }
 
     /// <summary>
-    /// Replaces all entities by those of a snapshot. Another program may have written their states, so they get the bytes that this one
-    /// writes: otherwise they would differ from those of a node that has run this program for longer.
+    /// Replaces all entities with those of a snapshot. Another program may have written it. So each state is written anew, because its
+    /// bytes would otherwise differ from those on a node that has run this program for longer.
     /// </summary>
     /// <exception cref="InvalidDataException">The snapshot is not one of entities, or this program cannot read a state.</exception>
     public void Read(Stream stream)
@@ -117,7 +116,8 @@ internal sealed class EntityTable<TEntity, TState>(
         return entity;
     }
 
-    // A state that can be written and not read would hold the whole shard at the next command. So the command that makes it fails.
+    // Reads the written state at once. A state that can be written and not read would hold the whole shard at its next command, so this
+    // command must fail.
     private StoredState ToStored(TEntity entity)
     {
         var (serial, time, state) = entity.Contents;
@@ -126,7 +126,7 @@ internal sealed class EntityTable<TEntity, TState>(
         return new StoredState(serial, time, bytes);
     }
 
-    // Null: the entity is removed.
+    // Null removes the entity.
     private void Store(string id, StoredState? state)
     {
         if (_stored.TryGetValue(id, out var before))

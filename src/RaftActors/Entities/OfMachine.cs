@@ -1,9 +1,9 @@
 namespace RaftActors.Entities;
 
-/// <summary>Exceptions that speak of a node and its program, and not of a command: other nodes may handle the command.</summary>
+/// <summary>Recognises exceptions that concern a node and its program, not a command, so other nodes may handle the command.</summary>
 internal static class OfMachine
 {
-    /// <summary>The exception, or one that caused it, is of this kind.</summary>
+    /// <summary>Tells whether the exception, or one that caused it, is of this kind.</summary>
     public static bool Is(Exception exception)
     {
         for (var cause = exception; cause is not null; cause = cause.InnerException)

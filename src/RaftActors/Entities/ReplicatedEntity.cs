@@ -8,8 +8,7 @@ namespace RaftActors;
 /// One of many small state machines, each with an id: an account, a cart, a device. Derive from it, or from
 /// <see cref="ReplicatedEntity{TState, TCommand}"/> if the commands have a type in common, and override <see cref="HandleCommand"/>. All
 /// nodes have a copy of each entity. The entities of a shard are in one group (<see cref="RaftShards"/>), so millions of them cost a few
-/// groups. <see cref="EntityShard{TEntity, TState}"/> hosts them, and
-/// <see cref="EntityClient"/> calls them.
+/// groups. <see cref="EntityShard{TEntity, TState}"/> hosts them, and <see cref="EntityClient"/> calls them.
 /// <para>
 /// The shard keeps the state of an entity as bytes. Each command and each question makes an entity from them, and drops it at the end. So
 /// the state is the only memory of an entity, and writing and reading it must lose nothing. Keep it small, because each command reads and
@@ -28,12 +27,12 @@ public abstract class ReplicatedEntity<TState>
     /// <summary>The id: any text. It is the key of the entity's pairs.</summary>
     protected string Id { get; private set; } = "";
 
-    /// <summary>The serial of the last command of this entity, in the log of its shard. 0: there was none.</summary>
+    /// <summary>The serial of the last command of this entity, in the log of its shard, or 0 before the first.</summary>
     protected Serial Serial { get; private set; }
 
     /// <summary>
-    /// The time of the last command of this entity, as <see cref="Entry{TValue}.Time"/>: the same on every node. Use it in
-    /// <see cref="HandleCommand"/> instead of a clock. <see cref="DateTimeOffset.UnixEpoch"/>: there was no command.
+    /// The time of the last command of this entity, as <see cref="Entry{TValue}.Time"/>: the same on every node. Use it in <see
+    /// cref="HandleCommand"/> instead of a clock. <see cref="DateTimeOffset.UnixEpoch"/> before the first command.
     /// </summary>
     protected DateTimeOffset Time { get; private set; } = DateTimeOffset.UnixEpoch;
 
@@ -51,7 +50,7 @@ public abstract class ReplicatedEntity<TState>
 
     internal bool IsRemoved { get; private set; }
 
-    /// <summary>Returns the state of an id without one.</summary>
+    /// <summary>Returns the state of a new entity.</summary>
     protected abstract TState NewState();
 
     /// <summary>
@@ -83,24 +82,24 @@ public abstract class ReplicatedEntity<TState>
 
     /// <summary>
     /// Sets a reminder: the entity gets a command later, once, on every node at one place in the log. It survives restarts and failovers.
-    /// One with the same name is replaced, and <see cref="Remove"/> forgets all. Call it in <see cref="HandleCommand"/>. If that fails,
+    /// It replaces one with the same name, and <see cref="Remove"/> forgets all. Call it in <see cref="HandleCommand"/>. If that fails,
     /// nothing is set.
     /// </summary>
-    /// <param name="name">Any text without a zero character, of this entity's own.</param>
+    /// <param name="name">Any text without a zero character. The names of different entities do not clash.</param>
     /// <param name="after">
-    /// The time from now on, of the leader's monotonic clock. A leader that has restarted since counts it anew, so it may be
-    /// late, and is never early.
+    /// The time from now on, of the leader's monotonic clock. A leader that has restarted since counts it anew, so the command may be late,
+    /// and is never early.
     /// </param>
-    /// <param name="command">The command. Its caller is nobody.</param>
+    /// <param name="command">The command. It has no caller that gets its result.</param>
     protected void Remind(string name, TimeSpan after, object? command)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(after, TimeSpan.Zero);
         Reminders = Reminders.Add(EntityReminder.Of(Id, name, after, default, command));
     }
 
-    /// <summary>Sets a reminder, as the other one does, that is due at a time of the log.</summary>
+    /// <summary>Sets a reminder in the same way, for a time of the wall clock.</summary>
     /// <param name="name">As above.</param>
-    /// <param name="at">The time, by the wall clock of the leader. A leader whose clock is ahead tells it that much too early.</param>
+    /// <param name="at">The time, by the wall clock of the leader. If that clock is ahead, the command is early by as much.</param>
     /// <param name="command">The command.</param>
     protected void Remind(string name, DateTimeOffset at, object? command) =>
         Reminders = Reminders.Add(EntityReminder.Of(Id, name, null, at, command));
@@ -109,7 +108,6 @@ public abstract class ReplicatedEntity<TState>
     protected void Forget(string name) =>
         Reminders = Reminders.Add(EntityReminder.Of(Id, name, null, default, null) with { IsForgotten = true });
 
-    // An entity is made for each command, and most set none.
     internal ImmutableArray<EntityReminder> Reminders { get; private set; } = [];
 
     internal void Begin(string id) => (Id, State) = (id, NewState());
@@ -144,6 +142,6 @@ public abstract class ReplicatedEntity<TState, TCommand> : ReplicatedEntity<TSta
     /// <inheritdoc cref="ReplicatedEntity{TState}.HandleCommand"/>
     protected abstract object? HandleCommand(TCommand command);
 
-    /// <summary>Calls the other one.</summary>
+    /// <summary>Calls the method above.</summary>
     protected sealed override object? HandleCommand(object? command) => HandleCommand((TCommand)command!); // Justification: checked before.
 }

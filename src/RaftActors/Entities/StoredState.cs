@@ -7,12 +7,12 @@ namespace RaftActors.Entities;
 /// <summary>The state of one entity as bytes, with serial and time of its last command.</summary>
 internal readonly record struct StoredState(Serial Serial, DateTimeOffset Time, ReadOnlyMemory<byte> Bytes)
 {
-    // Between the members and elements of JSON.
+    // The separators of the members and elements of JSON.
     private static readonly SearchValues<byte> Separators = SearchValues.Create(",{}[]"u8);
 
     /// <summary>
-    /// A hash of id, serial, time and state. It adds up the parts between separators, because a state may have a Dictionary or a set, whose
-    /// order differs between nodes.
+    /// A hash of id, serial, time and state. It adds up the parts between separators, because the order of a Dictionary or a set in the
+    /// state may differ between nodes.
     /// </summary>
     public ulong HashOf(string id)
     {
@@ -37,7 +37,7 @@ internal readonly record struct StoredState(Serial Serial, DateTimeOffset Time, 
         writer.Write(Bytes.Span);
     }
 
-    /// <exception cref="InvalidDataException">The bytes end too early, or the time is none.</exception>
+    /// <exception cref="InvalidDataException">The bytes end too early, or the time is out of range.</exception>
     public static (string Id, StoredState State) Read(BinaryReader reader)
     {
         var (id, serial, time, length) = (

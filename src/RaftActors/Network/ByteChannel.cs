@@ -6,13 +6,10 @@ using RaftActors.Security;
 namespace RaftActors.Network;
 
 /// <summary>
-/// The bytes of one connection: as they are, or encrypted by TLS. One thread may receive while another one sends. Closing it ends both.
+/// The bytes of one connection, plain or encrypted by TLS. One thread may receive while another one sends, and closing ends both.
 /// </summary>
-/// <param name="socket">Its socket.</param>
-/// <param name="blocks">
-/// The handshake blocks its thread. A socket that was once awaited stays registered with .NET's thread for sockets, which would then wake
-/// at each message, before the thread that receives.
-/// </param>
+/// <param name="blocks">True: the handshake blocks its thread instead of awaiting. .NET's own thread for sockets wakes at each message of
+/// a socket that was awaited once, and it would do so before the thread that receives.</param>
 internal sealed class ByteChannel(Socket socket, bool blocks = false) : IDisposable
 {
     // IPPROTO_TCP and TCP_USER_TIMEOUT of Linux.
@@ -28,7 +25,7 @@ internal sealed class ByteChannel(Socket socket, bool blocks = false) : IDisposa
     // in memory and one client, the looks raised the rate of Appends from 10,811 and 11,610 a second to 13,036 and 14,808.
     private const int LooksBeforeWait = 10;
 
-    // Longer than the network of a working group is silent.
+    // Far longer than the pause between two heartbeats of a working group.
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(3);
 
     private bool _blocks = blocks;
@@ -37,7 +34,9 @@ internal sealed class ByteChannel(Socket socket, bool blocks = false) : IDisposa
 
     public Socket Socket => socket;
 
-    /// <summary>Sends empty segments while the connection is idle. Finds that the other machine is gone.</summary>
+    /// <summary>
+    /// Sends probes while the connection is idle, so that firewalls keep it, and the death of the other machine is noticed.
+    /// </summary>
     public void KeepAlive()
     {
         socket.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.KeepAlive, true);
@@ -47,8 +46,8 @@ internal sealed class ByteChannel(Socket socket, bool blocks = false) : IDisposa
     }
 
     /// <summary>
-    /// Ends the connection if sent bytes get no answer for some seconds. Else TCP would send lost bytes again ever more rarely, and a
-    /// healed network would seem broken for as long as it was.
+    /// Ends the connection if sent bytes get no answer for some seconds. TCP repeats lost bytes ever more rarely, so a healed network
+    /// would otherwise seem broken for as long again as it was.
     /// </summary>
     public void EndWithoutAnswer()
     {
@@ -58,13 +57,13 @@ internal sealed class ByteChannel(Socket socket, bool blocks = false) : IDisposa
         }
     }
 
-    /// <summary>Encrypts an incoming connection, and finds out who the other side is.</summary>
+    /// <summary>Encrypts an incoming connection, and returns the proved identity of the other side.</summary>
     public async Task<PeerIdentity> AuthenticateAsServerAsync(CertificateCredentials credentials, CancellationToken cancellation)
     {
         return await credentials.AuthenticateAsServerAsync(BeginTls(), cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Encrypts an outgoing connection, and finds out who the other side is.</summary>
+    /// <summary>Encrypts an outgoing connection, and returns the proved identity of the other side.</summary>
     public async Task<PeerIdentity> AuthenticateAsClientAsync(
         CertificateCredentials credentials, string host, CancellationToken cancellation)
     {
@@ -74,7 +73,7 @@ internal sealed class ByteChannel(Socket socket, bool blocks = false) : IDisposa
     /// <summary>The size of the buffer for sealed bytes.</summary>
     public int KeptBytes => _sealing?.Size ?? 0;
 
-    /// <summary>The handshake is over. Bytes are sent by <see cref="SendNow"/> and <see cref="SendAsync"/> from now on.</summary>
+    /// <summary>Ends the handshake. From now on <see cref="SendNow"/> and <see cref="SendAsync"/> send.</summary>
     public void Begin()
     {
         _blocks = false;
@@ -97,8 +96,8 @@ internal sealed class ByteChannel(Socket socket, bool blocks = false) : IDisposa
     }
 
     /// <summary>
-    /// Receives some bytes. Looks for them a few times and lets other threads run meanwhile, then blocks until there are any. 0: the other
-    /// side has closed the connection.
+    /// Receives some bytes, or returns 0 if the other side has closed the connection. Looks for bytes a few times while other threads may
+    /// run, and then blocks until there are any.
     /// </summary>
     public int Receive(Span<byte> bytes)
     {
@@ -110,7 +109,7 @@ internal sealed class ByteChannel(Socket socket, bool blocks = false) : IDisposa
         return _tls is { } tls ? tls.Read(bytes) : socket.Receive(bytes);
     }
 
-    /// <summary>As <see cref="Receive"/>, without blocking a thread after the handshake.</summary>
+    /// <summary>Receives like <see cref="Receive"/>, but blocks no thread after the handshake.</summary>
     public ValueTask<int> ReceiveAsync(Memory<byte> bytes, CancellationToken cancellation = default)
     {
         if (_tls is { } tls)
@@ -121,7 +120,7 @@ internal sealed class ByteChannel(Socket socket, bool blocks = false) : IDisposa
         return _blocks ? ValueTask.FromResult(socket.Receive(bytes.Span)) : socket.ReceiveAsync(bytes, cancellation);
     }
 
-    /// <summary>Makes the bytes that the socket must send. They are valid until <see cref="OnSent"/>.</summary>
+    /// <summary>Encrypts bytes, or returns them as they are without TLS. The result is valid until <see cref="OnSent"/>.</summary>
     public ArraySegment<byte> Seal(ArraySegment<byte> bytes)
     {
         if (_tls is not { } tls || _sealing is not { } sealing)
@@ -136,14 +135,12 @@ internal sealed class ByteChannel(Socket socket, bool blocks = false) : IDisposa
     /// <summary>Sends sealed bytes as far as the socket takes them without waiting.</summary>
     public int SendNow(ArraySegment<byte> bytes, out SocketError error) => socket.Send(bytes, SocketFlags.None, out error);
 
-    /// <summary>All sealed bytes are sent.</summary>
     /// <param name="keptSize">A larger buffer is left to the garbage collector.</param>
     public void OnSent(int keptSize) => _sealing?.Reset(keptSize);
 
-    /// <summary>Sends some sealed bytes.</summary>
     public Task<int> SendAsync(ArraySegment<byte> bytes) => socket.SendAsync(bytes, SocketFlags.None);
 
-    /// <summary>Sends no more. The other side reads to the end, and then closes the connection.</summary>
+    /// <summary>Ends this direction. The other side reads to the end, and then closes the connection.</summary>
     public void Finish()
     {
         try
@@ -161,7 +158,7 @@ internal sealed class ByteChannel(Socket socket, bool blocks = false) : IDisposa
     {
         socket.Dispose();
 
-        // Its memory is none of the garbage collector's, which would free it late in a flood of connections.
+        // TLS holds memory outside of the garbage collector's, which would free it late in a flood of connections.
         _tls?.Dispose();
     }
 

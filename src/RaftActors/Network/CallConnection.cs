@@ -13,7 +13,7 @@ namespace RaftActors.Network;
 /// </summary>
 internal sealed class CallConnection(Address address, NetworkContext context, Action<object> publish) : ICallLink, IThreadPoolWorkItem
 {
-    // With so few open calls, a call is sent at once. With more of them, the callers that run now add theirs before all are sent together.
+    // So few open calls are sent at once. With more, the callers that run now add theirs, and all are sent together.
     private const int FewCalls = 2;
 
     private readonly Lock _lock = new();
@@ -85,7 +85,7 @@ internal sealed class CallConnection(Address address, NetworkContext context, Ac
         Flush();
     }
 
-    /// <summary>The credentials have changed: ends a connection that they would not allow.</summary>
+    /// <summary>Ends a connection that the changed credentials would not allow.</summary>
     public void Recheck()
     {
         OutboundSocket<CallFrames>? refused;
@@ -117,7 +117,7 @@ internal sealed class CallConnection(Address address, NetworkContext context, Ac
         }
     }
 
-    // Null: it is not yet time for another attempt.
+    // Null while it is not time for another attempt.
     private OutboundSocket<CallFrames>? TryBegin()
     {
         if (_socket is not null)
@@ -149,7 +149,7 @@ internal sealed class CallConnection(Address address, NetworkContext context, Ac
 
     private async Task RunAsync(OutboundSocket<CallFrames> socket)
     {
-        // Not on the caller's thread: a name may have to be looked up.
+        // Runs on another thread than the caller's, because a name may have to be looked up.
         await Task.Yield();
         try
         {
@@ -197,7 +197,7 @@ internal sealed class CallConnection(Address address, NetworkContext context, Ac
         }
     }
 
-    // True: the reply has views of the bytes.
+    // Returns true if the reply has views of the bytes.
     private bool Take(ReadOnlyMemory<byte> bytes)
     {
         var reader = ByteReader.OfKept(bytes);
@@ -259,7 +259,7 @@ internal sealed class CallConnection(Address address, NetworkContext context, Ac
         OpenCalls.TellLost(lost, address, wereSent: wasConnected);
     }
 
-    // An attempt fails for the same reason again and again. Only the first one is worth a line.
+    // Attempts fail for the same reason again and again, so only the first failure is logged.
     private void OnFailed(string why, bool isByPeer)
     {
         var problem = $"{address.Host}:{address.Port + context.Settings.PortOffset}: {why.TrimEnd('.')}";

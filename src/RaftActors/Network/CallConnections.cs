@@ -25,7 +25,7 @@ internal sealed class CallConnections : ICallNetwork, IDisposable
         }
     }
 
-    /// <summary>Those of a program without an address.</summary>
+    /// <summary>Makes the connections of a program without an address.</summary>
     /// <exception cref="RaftConfigurationException">The credentials cannot be read.</exception>
     public static CallConnections Of(RaftHost host, TransportSettings settings, SecuritySettings security) => new(
         new NetworkContext(

@@ -12,7 +12,6 @@ namespace RaftActors.Network;
 /// <param name="keptSize">A larger buffer is left to the garbage collector: there may be a thousand clients, and most of them idle.</param>
 internal sealed class CallFrames(int frameSizeMaxBytes, OutcomeFormat outcomes, int keptSize = CallFrames.KeptSizeMax) : IFrames
 {
-    /// <summary>The largest buffer that is kept.</summary>
     public const int KeptSizeMax = 64 * 1024;
 
     private readonly ByteWriter _writer = new() { Level = FormatRange.Own.Lowest };
@@ -46,7 +45,7 @@ internal sealed class CallFrames(int frameSizeMaxBytes, OutcomeFormat outcomes, 
         }
     }
 
-    /// <summary>As the other one, for a reply.</summary>
+    /// <summary>Writes the frame of a reply. Returns false under the same conditions.</summary>
     public bool TryWrite(long number, object reply)
     {
         var start = Begin();

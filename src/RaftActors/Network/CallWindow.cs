@@ -12,7 +12,7 @@ internal sealed class CallWindow(TimeProvider clock)
     /// <summary>Bytes of messages that may come until none waits. Each has a copy of its value, so the number alone is no bound.</summary>
     public const int SizeMaxBytes = 4 * 1024 * 1024;
 
-    // An engine that has stopped takes nothing, and must not hold up the calls to others for ever.
+    // A stopped engine takes nothing, so its calls must not hold up the calls to other engines for ever.
     private static readonly TimeSpan WaitMax = TimeSpan.FromSeconds(1);
 
     private readonly Lock _lock = new();
@@ -20,10 +20,10 @@ internal sealed class CallWindow(TimeProvider clock)
     private int _waiting;
     private int _bytes;
 
-    /// <summary>Whether the next message must wait for <see cref="WaitAsync"/>. For the thread that adds.</summary>
+    /// <summary>Tells whether the next message must wait for <see cref="WaitAsync"/>. For the thread that adds.</summary>
     public bool IsFull => Volatile.Read(ref _waiting) >= Max || Volatile.Read(ref _bytes) >= SizeMaxBytes;
 
-    /// <summary>A message is on its way to its engine. There was room.</summary>
+    /// <summary>Counts a message on its way to its engine. Call it only if the window is not full.</summary>
     public void Add(int sizeBytes)
     {
         lock (_lock)
@@ -33,7 +33,6 @@ internal sealed class CallWindow(TimeProvider clock)
         }
     }
 
-    /// <summary>An engine has taken a message.</summary>
     public void OnTaken()
     {
         lock (_lock)
@@ -41,7 +40,7 @@ internal sealed class CallWindow(TimeProvider clock)
             _waiting = Math.Max(_waiting - 1, 0);
             _bytes = _waiting == 0 ? 0 : _bytes;
 
-            // At the half, so that a client with many calls does not wake its reader for each of them.
+            // The reader wakes when half of the window is free, so that a client with many calls does not wake it for each of them.
             if (_room is not null && _waiting <= Max / 2 && !IsFull)
             {
                 _room.TrySetResult();
@@ -49,7 +48,6 @@ internal sealed class CallWindow(TimeProvider clock)
         }
     }
 
-    /// <summary>Waits until there is room.</summary>
     public async Task WaitAsync()
     {
         Task room;

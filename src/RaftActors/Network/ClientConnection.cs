@@ -9,8 +9,8 @@ using RaftActors.Wire;
 namespace RaftActors.Network;
 
 /// <summary>
-/// The connection that a client has opened: reads its calls, gives them to the processes of this node, and writes the replies. Clients
-/// share the threads of the pool. The calls of one read are announced together. If too many replies wait for all clients together, the
+/// A connection that a client has opened. It reads calls, passes them to the processes of this node, and writes the replies. Clients share
+/// the threads of the pool, and the calls of one read are announced together. If too many replies wait for all clients together, the
 /// client that reads most slowly loses its connection. Replies may be written on any thread.
 /// </summary>
 internal sealed class ClientConnection : IAcceptedConnection
@@ -29,7 +29,6 @@ internal sealed class ClientConnection : IAcceptedConnection
     private long _heardAt = Machine.Current.Time.GetTimestamp();
     private volatile bool _isClosed;
 
-    /// <param name="client">The handshake of a client.</param>
     public ClientConnection(ByteChannel channel, NetworkContext context, HandshakeResult client)
     {
         (_channel, _context, _client) = (channel, context, client);
@@ -61,16 +60,16 @@ internal sealed class ClientConnection : IAcceptedConnection
     /// <inheritdoc/>
     public bool IsClosed => _isClosed;
 
-    /// <summary>Its number on this node; null: it does not run yet.</summary>
+    /// <summary>The number of the connection on this node, or null before it runs.</summary>
     public long? Id { get; private set; }
 
-    /// <summary>Bytes of the replies that wait.</summary>
+    /// <summary>The bytes of the replies that wait.</summary>
     public int WaitingBytes => _sender.WaitingBytes;
 
     /// <summary>The size of the buffers that are kept when no replies wait.</summary>
     public int KeptBytes => _sender.KeptBytes;
 
-    /// <summary>The calls of the client that wait for their process.</summary>
+    /// <summary>The calls of the client that wait for their processes.</summary>
     public CallWindow Calls { get; } = new(Machine.Current.Time);
 
     /// <inheritdoc/>
@@ -116,7 +115,7 @@ internal sealed class ClientConnection : IAcceptedConnection
         _channel.Dispose();
     }
 
-    /// <summary>Writes the reply to a call. It is sent at the end of the turn that writes it.</summary>
+    /// <summary>Writes the reply to a call. The turn that writes it sends it at its end.</summary>
     public void Write(long number, object reply)
     {
         bool isGrown;
@@ -152,7 +151,7 @@ internal sealed class ClientConnection : IAcceptedConnection
     /// <summary>Sends what was written, as far as the socket takes it without waiting. A task sends the rest.</summary>
     public void Flush() => _sender.Flush();
 
-    // False: too many calls wait for their processes, and there may be more frames.
+    // Returns false if too many calls wait for their processes. There may be more frames then.
     private bool ReadCalls()
     {
         try
@@ -176,12 +175,11 @@ internal sealed class ClientConnection : IAcceptedConnection
         }
     }
 
-    /// <summary>The client has the rights of an operator.</summary>
     public bool MayOperate => _client.Identity is null || _role >= ConnectionRole.Operator;
 
     private void Take(ReadOnlyMemory<byte> bytes)
     {
-        // A call has copies of its values. As views they would use up large blocks, whose garbage only full collections remove.
+        // A call copies its values. Views would keep large blocks alive, which only full collections remove.
         ByteReader reader = new(bytes.Span);
         var (number, target, call) = CallFormat.ReadCall(ref reader, _latest);
         if (_client.Identity is { } identity && CallTable.RoleFor(call) is var needed && _role < needed)
@@ -210,7 +208,8 @@ internal sealed class ClientConnection : IAcceptedConnection
         var why = $"it has the role {NameOf(_role)}, and this call needs the role {NameOf(needed)}. Give it the role on all nodes: in "
             + $"raft.security.roles, or by --{NameOf(needed)}s.";
 
-        // By the name, which the other side cannot choose: a client that connects again and again must not fill the log.
+        // Limited by the name of the certificate, which the other side cannot choose, so that a client that reconnects does not fill the
+        // log.
         if (_context.Refusals.TryGive(identity.Name, why, out var text))
         {
             _context.Log.Warning("Refused a call of {0} at {1}: {2}", identity, Peer, text);

@@ -6,11 +6,11 @@ namespace RaftActors.Network;
 /// <summary>Why a connection was lost, or could not be made.</summary>
 internal static class ConnectionFailure
 {
-    /// <summary>The time for an attempt, with its handshake.</summary>
+    /// <summary>The most time for one attempt to connect, handshake included.</summary>
     public static TimeSpan Timeout { get; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Tells a person the reason.</summary>
-    /// <param name="cause">Null: the socket said so.</param>
+    /// <summary>Explains the reason to a person.</summary>
+    /// <param name="cause">Null if the socket reported the loss.</param>
     public static string WhyOf(Exception? cause) => cause switch
     {
         null => "it was lost",
@@ -21,10 +21,10 @@ internal static class ConnectionFailure
         _ => cause.Message,
     };
 
-    /// <summary>It is a failure of the network or of the other side, and no bug.</summary>
+    /// <summary>Tells whether the network or the other side has failed, and not this program.</summary>
     public static bool IsExpected(Exception? cause) => cause is null or SocketException or IOException or OperationCanceledException
         or InvalidDataException or ObjectDisposedException or AuthenticationException or RaftConfigurationException;
 
-    /// <summary>The other side is no such node, or one side does not accept the other.</summary>
+    /// <summary>Tells whether the other side is not the expected node, or one side does not accept the other.</summary>
     public static bool IsByPeer(Exception? cause) => cause is not SocketException and (AuthenticationException or InvalidDataException);
 }

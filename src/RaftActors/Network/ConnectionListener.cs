@@ -23,7 +23,7 @@ internal sealed class ConnectionListener : IDisposable
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan AcceptPause = TimeSpan.FromSeconds(1);
 
-    // A client that calls at all calls more often.
+    // A client with a smaller silence is in use.
     private static readonly TimeSpan IdleMin = TimeSpan.FromSeconds(5);
 
     private readonly Lock _lock = new();
@@ -39,9 +39,9 @@ internal sealed class ConnectionListener : IDisposable
     private volatile bool _isDisposed;
 
     /// <param name="connectionTo">The route back to a node.</param>
-    /// <param name="accept">Accepts the next connection; null: the operating system does.</param>
-    /// <param name="maxConnections">With more, a client is taken in place of another one. Nodes are taken in any case.</param>
-    /// <param name="port">0: any free one.</param>
+    /// <param name="accept">Accepts the next connection, in place of the operating system.</param>
+    /// <param name="maxConnections">Beyond it, a client is accepted only in place of another one. Nodes are always accepted.</param>
+    /// <param name="port">0 takes any free port.</param>
     /// <exception cref="RaftConfigurationException">The port cannot be opened.</exception>
     public ConnectionListener(
         NetworkContext context,
@@ -59,7 +59,7 @@ internal sealed class ConnectionListener : IDisposable
 
     public int Port { get; }
 
-    /// <summary>The credentials have changed: closes the connections that would not be accepted now.</summary>
+    /// <summary>Closes the connections that the changed credentials would not accept.</summary>
     public void Recheck()
     {
         IAcceptedConnection[] all;
@@ -152,7 +152,7 @@ internal sealed class ConnectionListener : IDisposable
             return IPAddress.Any;
         }
 
-        // Dns refuses 0.0.0.0, which stands for all addresses.
+        // Dns refuses 0.0.0.0, which means all addresses.
         if (IPAddress.TryParse(host, out var address))
         {
             return address;
@@ -171,7 +171,7 @@ internal sealed class ConnectionListener : IDisposable
             {
                 var socket = await _accept(_socket);
 
-                // The handshake blocks a thread of its own, since it must leave the socket unregistered: see ByteChannel.
+                // The handshake blocks, because the socket must stay unregistered (see ByteChannel). So it has a thread of its own.
                 new Thread(() => _ = TakeAsync(socket)) { IsBackground = true, Name = "raft-handshake" }.Start();
                 isFailing = false;
             }
@@ -184,7 +184,7 @@ internal sealed class ConnectionListener : IDisposable
 
                 if (!isFailing)
                 {
-                    // The process may have too many open files, or no memory, for now.
+                    // The process may be out of memory or of file handles for a while.
                     _context.Log.Warning("Cannot accept raft connections on port {0} for now: {1}", Port, e.Message);
                 }
 
@@ -194,7 +194,6 @@ internal sealed class ConnectionListener : IDisposable
         }
     }
 
-    // From the handshake to the end of one connection.
     private async Task TakeAsync(Socket socket)
     {
         using var channel = new ByteChannel(socket, blocks: true);
@@ -210,7 +209,8 @@ internal sealed class ConnectionListener : IDisposable
                 : new ClientConnection(channel, _context, greeting) { Owner = owner };
             if (TryAdd(connection))
             {
-                // Not earlier: the other side may end the former connection now, which is no hint that it has gone.
+                // The answer is sent only after TryAdd. It may make the other side close the former connection, and that end then does not
+                // count as the node's end.
                 using var timeout = new CancellationTokenSource(HandshakeTimeout);
                 await HandshakeResult.AnswerAsync(channel, timeout.Token);
 
@@ -286,8 +286,9 @@ internal sealed class ConnectionListener : IDisposable
         }
     }
 
-    // Of two connections of a node the latest counts: it has restarted, or connected again. The one before of the same start is read to its
-    // end, because the node changes its connection when its credentials change, and what it sent by that one should not be lost.
+    // The latest of a node's connections counts, because the node has restarted or connected again. The one before, if it is of the same
+    // start, is still read to its end: a node changes its connection when its credentials change, and what it sent by the former one must
+    // not be lost.
     private bool TryAdd(IAcceptedConnection connection)
     {
         lock (_lock)
@@ -315,12 +316,12 @@ internal sealed class ConnectionListener : IDisposable
 
     private IEnumerable<IAcceptedConnection> OfNode(Address peer) => _inbound.Where(each => !each.IsClient && each.Peer.Equals(peer));
 
-    // Without credentials a group names it, and each address has at most one connection.
+    // Without credentials, a node that a group names counts. Each address has at most one connection.
     private bool IsNode(IAcceptedConnection connection) =>
         connection.IsProvenNode || (!connection.IsClient && _context.IsNamed(connection.Peer));
 
-    // When all places are taken, the owner with the most connections has to give one: that of its clients that is silent longest. So a
-    // flood of one owner keeps out nobody else. The same owner gets another one only in place of one that it does not use.
+    // When all places are taken, the owner with the most clients loses the client that has been silent longest. So a flood of one owner
+    // keeps nobody else out. That owner itself gets another place only for a client that is not in use.
     private bool HasRoomFor(IAcceptedConnection connection)
     {
         var open = _inbound.Where(each => !each.IsClosed).ToArray();

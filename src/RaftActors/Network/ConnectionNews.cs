@@ -5,21 +5,21 @@ namespace RaftActors.Network;
 /// <summary>News of the connections of this node, for its registry. Closed.</summary>
 internal abstract record ConnectionNews(Address Address)
 {
-    /// <summary>This node has a connection to that one, which takes messages.</summary>
+    /// <summary>This node's connection to the other one takes messages.</summary>
     public sealed record Opened(Address Address) : ConnectionNews(Address)
     {
-        /// <summary>Messages to the node were lost before, because it could not be reached.</summary>
+        /// <summary>Messages to the node were lost before, while it could not be reached.</summary>
         public bool HasLost { get; init; }
     }
 
-    /// <summary>This node could not connect to that one, or was not let in.</summary>
-    /// <param name="Why">For people.</param>
-    /// <param name="IsByPeer">A program listens there. It is no such node, or one side does not accept the other.</param>
+    /// <summary>This node could not connect to the other one.</summary>
+    /// <param name="Why">An explanation for people.</param>
+    /// <param name="IsByPeer">A program answered. It is not the expected node, or one side does not accept the other.</param>
     public sealed record Refused(Address Address, string Why, bool IsByPeer) : ConnectionNews(Address);
 
-    /// <summary>The connection of this node to that one has ended. Messages are lost until there is another one.</summary>
+    /// <summary>This node's connection to the other one has ended. Messages to it are lost until there is another connection.</summary>
     public sealed record Disconnected(Address Address) : ConnectionNews(Address);
 
-    /// <summary>The connection of that node to this one has ended. When a process dies, this is known at once.</summary>
+    /// <summary>The other node's connection to this one has ended, which is the first sign that its process has died.</summary>
     public sealed record Ended(Address Address) : ConnectionNews(Address);
 }

@@ -6,8 +6,8 @@ using RaftActors.Wire;
 namespace RaftActors.Network;
 
 /// <summary>
-/// The reference of an actor on another node, whose messages go by a raft connection. It takes the messages of raft: others have no
-/// place in a frame, and are dropped with a warning.
+/// The reference of an actor on another node, whose messages go by a raft connection. It takes only messages of raft. Others have no place
+/// in a frame, so they are dropped with a warning.
 /// </summary>
 internal sealed class ConnectionRef(ActorPath path, IConnection made, NetworkContext context) : ActorRefBase
 {
@@ -28,7 +28,7 @@ internal sealed class ConnectionRef(ActorPath path, IConnection made, NetworkCon
             return;
         }
 
-        // A frame has a sender in any case. The registry of this node ignores answers to others.
+        // A frame always has a sender. The registry stands in for a missing one, and ignores the answers.
         var connection = Connection;
         connection.Write(this, written, sender ?? context.Registry);
         connection.Flush();

@@ -6,22 +6,19 @@ using Akka.Event;
 namespace RaftActors.Network;
 
 /// <summary>
-/// The routes to other nodes, by address. Peers and unnamed nodes tell of addresses, so the number of those that no group of this node
-/// names is bounded. When the table is full, the address that was asked for longest ago is forgotten, unless there is a socket to it.
-/// Thread-safe.
+/// The routes to other nodes, by address. Peers and unnamed nodes supply addresses, so the number of those that no group of this node
+/// names is bounded. A full table forgets the address that was requested longest ago and has no socket. Thread-safe.
 /// </summary>
-/// <param name="make">Makes the connection to an address.</param>
 internal sealed class ConnectionTable<TConnection>(Func<Address, TConnection> make, NetworkContext context)
     where TConnection : class, IForgettableConnection
 {
     private readonly Lock _lock = new();
     private readonly Dictionary<Address, LinkedListNode<(Address Address, TConnection Connection)>> _connections = [];
 
-    // The one that was asked for last comes last.
+    // Ordered by the latest request.
     private readonly LinkedList<(Address Address, TConnection Connection)> _inOrder = [];
     private ImmutableHashSet<Address> _named = [];
 
-    /// <summary>All connections, as they are now.</summary>
     public TConnection[] All
     {
         get
@@ -33,7 +30,7 @@ internal sealed class ConnectionTable<TConnection>(Func<Address, TConnection> ma
         }
     }
 
-    /// <summary>The connections to these addresses are outside of the bound, and are never forgotten.</summary>
+    /// <summary>Sets the addresses outside of the bound. Their connections are never forgotten.</summary>
     public void SetNamed(ImmutableHashSet<Address> named)
     {
         lock (_lock)
@@ -42,7 +39,6 @@ internal sealed class ConnectionTable<TConnection>(Func<Address, TConnection> ma
         }
     }
 
-    /// <summary>Null: there is no connection to this address.</summary>
     public TConnection? Find(Address address)
     {
         lock (_lock)
@@ -51,7 +47,7 @@ internal sealed class ConnectionTable<TConnection>(Func<Address, TConnection> ma
         }
     }
 
-    /// <summary>The connection to an address. Without room for it the result is a connection that takes no messages.</summary>
+    /// <summary>Returns the connection to an address. If the table has no room for it, the result takes no messages.</summary>
     public TConnection Get(Address address)
     {
         if (TryGet(address) is { } connection)
@@ -64,7 +60,7 @@ internal sealed class ConnectionTable<TConnection>(Func<Address, TConnection> ma
         return closed;
     }
 
-    /// <summary>The connection to an address; null: there is no room for it.</summary>
+    /// <summary>Returns the connection to an address, or null if the table has no room for it.</summary>
     public TConnection? TryGet(Address address)
     {
         lock (_lock)

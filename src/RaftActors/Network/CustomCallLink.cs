@@ -6,8 +6,8 @@ using RaftActors.Wire;
 namespace RaftActors.Network;
 
 /// <summary>
-/// The calls of the clients of this node to one other node by a custom transport, which may lose them. So a caller that waits too long
-/// sends its call again. Thread-safe.
+/// Sends calls of this node's clients to one other node by a custom transport. The transport may lose them, so a caller that waits too
+/// long sends its call again. Thread-safe.
 /// </summary>
 internal sealed class CustomCallLink(Address address, CustomConnection connection, NetworkContext context) : ICallLink
 {
@@ -46,8 +46,7 @@ internal sealed class CustomCallLink(Address address, CustomConnection connectio
         }
     }
 
-    /// <summary>A reply came.</summary>
-    /// <exception cref="InvalidDataException">Its head is damaged.</exception>
+    /// <exception cref="InvalidDataException">The head of the reply is damaged.</exception>
     public void Receive(WireMessage.Reply reply)
     {
         var reader = ByteReader.OfKept(reply.Frame);

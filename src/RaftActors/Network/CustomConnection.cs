@@ -13,36 +13,34 @@ namespace RaftActors.Network;
 /// The route to one other node by a <see cref="RaftTransport"/>, whose network may lose, delay, repeat and reorder. The frames of one turn
 /// make one message. Thread-safe.
 /// <para>
-/// Invariant: each message arrives at most once. It names the connections of both sides and has a number, and a receiver takes each number
-/// of the present connection once. Only the answer to an own question tells which connection there is now: a delayed message does not. A
-/// restarted system and a forgotten node get new connections.
+/// Invariant: each message arrives at most once. It names the connections of both sides and has a number, and the receiver takes each
+/// number once, and only for the present connection. A delayed message may name an old connection, so only the answer to the receiver's
+/// own question tells which one is present. A restarted system, or a node that was forgotten, gets a new connection.
 /// </para>
 /// </summary>
-/// <param name="address">That of the other node.</param>
-/// <param name="send">Sends a message to it.</param>
-/// <param name="clock">For the time between two questions, and of silence.</param>
 internal sealed class CustomConnection(Address address, NetworkContext context, Action<ReadOnlyMemory<byte>> send, TimeProvider clock)
     : IForgettableConnection
 {
-    /// <summary>A message is sent when it has so many bytes, also before the end of a turn.</summary>
+    /// <summary>A message of this many bytes is sent before the end of the turn.</summary>
     public const int FullBytes = 32 * 1024;
 
     private const int MaxSenders = 1000;
 
-    /// <summary>A node that is silent for so long may be forgotten. Far longer than the time between two greetings.</summary>
+    /// <summary>After this silence, which is far longer than the time between two greetings, a node may be forgotten.</summary>
     public static readonly TimeSpan SilenceMax = TimeSpan.FromMinutes(1);
 
     private static readonly TimeSpan AskInterval = TimeSpan.FromMilliseconds(200);
 
-    // Guards all but the receiving of frames.
+    // Guards all but the reading of frames.
     private readonly Lock _lock = new();
     private readonly FrameWriter _writer = new(context.Own, context.Settings.FrameSizeMaxBytes);
     private byte[] _spare = [];
 
-    // Not that of the system: after this connection is forgotten, the next one must not take its messages again.
+    // A number of this connection, not of the system, so that a connection made after this one was forgotten does not take its messages
+    // again.
     private readonly ulong _own = Machine.Current.NewNumber();
 
-    // The other node's connection; 0: not known. Messages to it are lost until then.
+    // The number of the other node's connection, or 0 while it is not known and messages to it are lost.
     private ulong _peer;
     private ulong _question = Machine.Current.NewNumber();
     private long? _askedAt;
@@ -50,7 +48,7 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
     private long _sent;
     private SeenNumbers _seen = new();
 
-    // Guards the receiving of frames.
+    // Guards the reading of frames.
     private readonly Lock _receiving = new();
     private readonly EngineBatch _batch = new();
     private readonly Dictionary<string, IActorRef> _senders = [];
@@ -61,7 +59,7 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
 
     private string Node => CustomAddress.NodeOf(address)!; // Justification: the address of a node.
 
-    /// <summary>The calls of clients of this node to the other one.</summary>
+    /// <summary>The calls of this node's clients to the other node.</summary>
     public CustomCallLink Calls
     {
         get
@@ -139,8 +137,7 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
         Send(message);
     }
 
-    /// <summary>Takes a message of the other node.</summary>
-    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    /// <exception cref="InvalidDataException">The message is damaged.</exception>
     public void Receive(ReadOnlyMemory<byte> message)
     {
         context.Metrics.OnReceived(message.Length);
@@ -158,7 +155,7 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
                 ReadFrames(message[Datagram.Size..]);
                 break;
             case Datagram.Purpose.Frames when head.To != _own:
-                // The other side does not know of this connection. It asks when it is asked.
+                // The other side does not know this connection. A question makes it ask in turn.
                 AskUnlessKnown(0);
                 break;
             case Datagram.Purpose.Frames:
@@ -199,7 +196,7 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
         Send(question);
     }
 
-    // The same question until it is answered: with a new one each time, no answer would be in time on a slow network.
+    // The question stays the same until it is answered. With a new one each time, no answer would be in time on a slow network.
     private byte[]? AskIfTime()
     {
         if (_isRetired || (_askedAt is { } asked && clock.GetElapsedTime(asked) < AskInterval))
@@ -226,7 +223,7 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
                 return;
             }
 
-            // Frames for the connection before are lost.
+            // The frames that were written for the former connection are dropped.
             Take();
             (_peer, _seen, _heardAt) = (answer.From, new SeenNumbers(), clock.GetTimestamp());
             _writer.Level = (byte)Math.Clamp(answer.Number, FormatRange.Own.Lowest, FormatRange.Own.Highest);
@@ -300,7 +297,7 @@ internal sealed class CustomConnection(Address address, NetworkContext context, 
         MayReceive = InboundConnection.IsService,
     };
 
-    // Each message names its senders anew, and a reference for each would be garbage.
+    // Each message names its senders in full, so the references are kept instead of made again.
     private IActorRef SenderAt(string path)
     {
         if (_senders.TryGetValue(path, out var known))

@@ -21,8 +21,7 @@ internal sealed class CustomNetwork : INetwork
 
     private readonly ConnectionTable<CustomConnection> _connections;
 
-    /// <param name="own">The address of this node, which its name stands for.</param>
-    /// <param name="calls">The processes that take calls.</param>
+    /// <param name="own">The address that the name of this node stands for.</param>
     /// <param name="registry">Gets <see cref="ConnectionNews"/>.</param>
     /// <exception cref="InvalidOperationException">The transport belongs to an actor system already.</exception>
     public CustomNetwork(

@@ -3,16 +3,14 @@ using System.Buffers.Binary;
 namespace RaftActors.Network;
 
 /// <summary>
-/// The head of one message of a custom transport: version, kind, the identity of the sender's <see cref="CustomConnection"/>, and two
-/// numbers. Then come frames, of which the first one repeats all names. The numbers are little-endian.
+/// The head of one message of a custom transport: version, purpose, the number of the sender's <see cref="CustomConnection"/>, and two
+/// more numbers, little-endian. Frames follow, the first of which writes all names in full.
 /// </summary>
-/// <param name="Kind">The purpose of the message.</param>
-/// <param name="From">The identity of the sender's connection. A restarted system has another.</param>
-/// <param name="To">Of frames: the identity of the receiver's connection. Else: the number of the question.</param>
-/// <param name="Number">Of frames: the number of this message between the two. Else: the highest format level of the sender.</param>
+/// <param name="From">The number of the sender's connection.</param>
+/// <param name="To">Of frames: the number of the receiver's connection. Otherwise: the number of the question.</param>
+/// <param name="Number">Of frames: the number of this message. Otherwise: the highest format level of the sender.</param>
 internal readonly record struct Datagram(Datagram.Purpose Kind, ulong From, ulong To, long Number)
 {
-    /// <summary>The size of a head in bytes.</summary>
     public const int Size = 2 + (3 * sizeof(ulong));
 
     private const byte Version = 1;
@@ -20,13 +18,13 @@ internal readonly record struct Datagram(Datagram.Purpose Kind, ulong From, ulon
     /// <summary>The numbers are on the wire.</summary>
     internal enum Purpose : byte
     {
-        /// <summary>Asks which connection there is now.</summary>
+        /// <summary>Asks for the number of the present connection.</summary>
         Ask = 1,
 
         /// <summary>Answers an <see cref="Ask"/>.</summary>
         Answer = 2,
 
-        /// <summary>Brings frames.</summary>
+        /// <summary>Carries frames.</summary>
         Frames = 3,
     }
 

@@ -3,20 +3,20 @@ using Akka.Actor;
 namespace RaftActors.Network;
 
 /// <summary>
-/// The nodes that have left the groups of this node. An answer to such a node may still make a connection to it, which does not make it a
-/// node again. Thread-safe.
+/// The nodes that have left the groups of this node. A departed node stays one even if an answer to it makes a new connection to it.
+/// Thread-safe.
 /// </summary>
 internal sealed class DepartedNodes
 {
     /// <summary>
-    /// The most nodes that are remembered. Each was named by a group before, so an operator has removed each of them. The one that left
-    /// first is forgotten first.
+    /// The most nodes that are remembered; the one that left first is forgotten first. Each node was removed by an operator, so there are
+    /// few.
     /// </summary>
     public const int Max = 4096;
 
     private readonly Lock _lock = new();
 
-    // With the number of the departure, so that the lowest is the first.
+    // By the number of the departure, so that the lowest one is the oldest.
     private readonly Dictionary<Address, long> _all = [];
     private long _departures;
 
@@ -51,7 +51,7 @@ internal sealed class DepartedNodes
         }
     }
 
-    /// <summary>A group names these nodes again.</summary>
+    /// <summary>Removes nodes that a group names again.</summary>
     public void Remove(IEnumerable<Address> named)
     {
         lock (_lock)

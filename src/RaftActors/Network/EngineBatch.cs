@@ -15,7 +15,7 @@ internal sealed class EngineBatch
     private readonly List<WireMessage> _messages = [];
     private (IActorRef To, IActorRef From)? _ends;
 
-    /// <summary>Takes a message of a frame, which <see cref="Tell"/> tells at the latest.</summary>
+    /// <summary>Takes a message of a frame. <see cref="Tell"/> tells it at the latest.</summary>
     public void Add(in FrameReader.Frame frame)
     {
         if (!frame.IsToEngine)
@@ -34,7 +34,6 @@ internal sealed class EngineBatch
         _messages.Add(frame.Message);
     }
 
-    /// <summary>Tells the messages that were not told yet.</summary>
     public void Tell()
     {
         if (_ends is var (to, from))

@@ -22,7 +22,7 @@ internal static class ExposureCheck
         }
     }
 
-    /// <summary>Whether only programs of this machine reach a host.</summary>
+    /// <summary>Tells whether only programs of this machine can reach a host.</summary>
     public static bool IsLoopback(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
         || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));

@@ -9,13 +9,13 @@ namespace RaftActors.Network;
 
 /// <summary>Reads the frames that a <see cref="FrameWriter"/> wrote for one connection. Not thread-safe.</summary>
 /// <param name="resolve">Finds the actor of this node at a path with address.</param>
-/// <param name="findSlab">Finds the memory for the values in the log of a member; null: they are views of the bytes.</param>
+/// <param name="findSlab">Finds the memory for the values in a member's log. Without it, values are views of the bytes.</param>
 internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, Func<Member, ValueSlab?>? findSlab = null)
 {
     private const string EnginesPath = "/system/raft/";
 
-    // Longer than any path of raft, also with names that are escaped, and deeper than users put their raft actors. Akka.NET keeps the last
-    // thousand paths of each thread, with an object for each element, so the bounds of the connection are not enough.
+    // Longer and deeper than any path of raft. Akka.NET keeps the last thousand paths of each thread, with an object for each element, so
+    // the bounds of the connection alone would not protect the memory.
     private const int PathLengthMax = 2048;
     private const int ElementsMax = 32;
     private const int ShownMax = 200;
@@ -27,24 +27,23 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
     private readonly List<IActorRef> _senders = [];
     private readonly List<Member> _members = [];
 
-    // The paths of the receivers without their numbers: an engine that starts again is the same one.
+    // Paths without the numbers of the actors, so that a restarted engine counts once.
     private readonly HashSet<string> _engines = [];
     private long _knownLength;
 
-    /// <summary>The number of engines that the connection is known to have messages for.</summary>
+    /// <summary>The number of engines that this connection has brought messages for.</summary>
     public int Engines => _engines.Count;
 
     /// <summary>Makes the reference of a sender from its path with address.</summary>
     public required Func<string, IActorRef> ResolveSender { get; init; }
 
-    /// <summary>Whether the actor at a path, without address, takes messages of other nodes.</summary>
+    /// <summary>Tells whether the actor at a path, without address, takes messages of other nodes.</summary>
     public Func<string, bool> MayReceive { get; init; } = IsEngine;
 
-    /// <summary>Whether a path, without address, is the one of an engine.</summary>
     public static bool IsEngine(string path) => path.StartsWith(EnginesPath, StringComparison.Ordinal);
 
-    /// <param name="bytes">Bytes that never change while the message lives, if it has views of them.</param>
-    /// <param name="hasView">The message has views of the bytes.</param>
+    /// <param name="bytes">Bytes that must not change while a view of them lives.</param>
+    /// <param name="hasView">Set if the message has views of the bytes.</param>
     /// <exception cref="InvalidDataException">The bytes are no frame.</exception>
     public Frame Read(ReadOnlyMemory<byte> bytes, out bool hasView)
     {
@@ -72,7 +71,7 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
             _knownLength += _members[known].Name.Value.Length;
         }
 
-        // Now, not at the next frame: the connection may be silent from here on, and one frame may have brought very much.
+        // Forgets now and not at the next frame, because one frame may have brought very much, and the connection may then be silent.
         if (FrameWriter.IsTooMuch(_receivers.Count + _senders.Count, _members.Count, _knownLength))
         {
             Forget();
@@ -109,7 +108,7 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
             _engines.Add(bare);
         }
 
-        // Akka without remoting finds the present actor by the path of an earlier one.
+        // Without remoting, Akka resolves the path of an earlier actor to the present one, so the numbers are compared.
         var actor = resolve(path);
         var isGone = actor is EmptyLocalActorRef
             || (path.LastIndexOf('#') is var mark and >= 0 && !path.AsSpan(mark + 1).SequenceEqual($"{actor.Path.Uid}"));
@@ -132,7 +131,7 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
         return place == 0 ? _senders[^1] : _senders[place - 1];
     }
 
-    // 0: the actor is new, and its path follows.
+    // Place 0 announces a new actor, whose path follows.
     private static int ReadPlace(ref ByteReader reader, int known)
     {
         var place = reader.Count();
@@ -151,14 +150,14 @@ internal sealed class FrameReader(Address own, Func<string, IActorRef> resolve, 
             : throw new InvalidDataException(
                 $"'{path.AsSpan(0, Math.Min(path.Length, ShownMax))}' is no path of an actor that takes messages of other nodes.");
 
-    // Akka takes such a name for the parent, so the path would lead to any actor of this node.
+    // Akka takes such an element for the parent, so the path could lead to any actor of this node.
     private static bool ClimbsUp(string bare) =>
         bare.Contains("/../", StringComparison.Ordinal) || bare.EndsWith("/..", StringComparison.Ordinal);
 
-    /// <param name="IsToEngine">An engine takes batches.</param>
+    /// <param name="IsToEngine">The receiver takes batches.</param>
     /// <param name="IsToGone">
-    /// The receiver runs no more. It may have been of an earlier start of this node, which gave its calls the numbers that calls of this
-    /// start have. So a reply to it must reach no caller.
+    /// The receiver runs no more. It may have been of an earlier start of this node, whose calls had the same numbers as the calls of this
+    /// start. So a reply to it must reach no caller.
     /// </param>
     internal readonly record struct Frame(IActorRef To, WireMessage Message, IActorRef From, bool IsToEngine, bool IsToGone);
 

@@ -6,14 +6,15 @@ namespace RaftActors.Network;
 
 /// <summary>
 /// The sending side of one connection. Any thread writes frames. The thread that finds the connection idle also sends them, without
-/// waiting: so a frame costs no change of threads. If the socket is full, a task sends the rest, and later frames wait for it.
+/// waiting, so a frame costs no change of threads. If the socket is full, a task sends the rest, and later frames wait for it.
 /// </summary>
 /// <param name="gate">The owner's lock. It guards the frames.</param>
-/// <param name="onLost">Called once or more if the connection is lost, without the lock. Null: the socket said so.</param>
+/// <param name="onLost">Called once or more when the connection is lost, without the lock. The cause is null if the socket reported
+/// it.</param>
 internal sealed class FrameSender(
     Lock gate, ByteChannel channel, IFrames frames, TransportMetrics metrics, Action<Exception?> onLost)
 {
-    // An engine that sends goes on with what others have written meanwhile, but not for long: it misses its ticks.
+    // The thread of an engine also sends what others wrote meanwhile, but not for long, because it would miss its ticks.
     private const int MaxRounds = 4;
 
     private byte[] _spare = [];
@@ -24,11 +25,11 @@ internal sealed class FrameSender(
     /// <summary>The size of the buffers that an idle connection keeps.</summary>
     public int KeptBytes => _spare.Length + channel.KeptBytes;
 
-    /// <summary>Bytes that are written, and not sent; those of one batch until its end. Without the lock it may be out of date.</summary>
+    /// <summary>The bytes that are written and not sent. A batch counts until its end. Out of date if read without the lock.</summary>
     public int WaitingBytes => frames.Length + Volatile.Read(ref _sendingBytes);
 
     /// <summary>
-    /// Sends the frames, as far as the socket takes them without waiting. A task sends the rest. Call it without the lock.
+    /// Sends the frames, as far as the socket takes them without waiting; a task sends the rest. Call it without the lock.
     /// </summary>
     public void Flush()
     {
@@ -88,7 +89,7 @@ internal sealed class FrameSender(
         }
         catch (Exception e)
         {
-            // A connection whose sending has stopped would hold its messages for ever.
+            // A connection whose sending has stopped would keep its messages for ever.
             onLost(e);
         }
     }
@@ -117,7 +118,7 @@ internal sealed class FrameSender(
         return true;
     }
 
-    // The buffer of sent bytes is the next one to write to. False: there are no others now.
+    // The buffer of the sent bytes becomes the next one to write to. Returns false if nothing more was written.
     private bool TryContinue(ArraySegment<byte> sent, out ArraySegment<byte> bytes)
     {
         lock (gate)
@@ -130,7 +131,7 @@ internal sealed class FrameSender(
         }
     }
 
-    // False: the connection has ended, which its owner knows.
+    // Returns false if the connection has ended. The owner is told.
     private bool TrySendNow(ArraySegment<byte> bytes, out ArraySegment<byte> rest)
     {
         rest = default;
@@ -150,7 +151,7 @@ internal sealed class FrameSender(
         }
         catch (Exception e)
         {
-            // Any exception: one that left this method would stop the engine that sends.
+            // Catches any exception, because one that left this method would stop the engine that sends.
             onLost(e is ObjectDisposedException or IOException ? null : e);
             return false;
         }

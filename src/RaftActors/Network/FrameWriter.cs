@@ -10,30 +10,27 @@ namespace RaftActors.Network;
 
 /// <summary>
 /// Writes the frames of one connection: the length in 4 bytes, an octet, the receiver, the sender, and the message with its manifest. The
-/// lowest bit of the octet says that the reader forgets what it knows, and the others are the format level less 1. Paths and members are
-/// written in full once for each connection; later they are their place among those written. Not thread-safe.
+/// lowest bit of the octet tells the reader to forget what it knows, and the other bits are the format level minus 1. Each connection
+/// writes a path or member in full once, and later its place among those written. Not thread-safe.
 /// </summary>
-/// <param name="own">The address of this actor system.</param>
 internal sealed class FrameWriter(Address own, int frameSizeMaxBytes) : IFrames
 {
     /// <summary>
-    /// When more paths or members are known after a frame, both sides forget all. A node with a thousand groups has more than a thousand
+    /// Both sides forget all paths and members after a frame that exceeds this number. A thousand groups have more than a thousand
     /// receivers.
     /// </summary>
     public const int MaxKnown = 4000;
 
     /// <summary>
-    /// When the known paths and members have more characters, as <see cref="LengthOf"/> counts them, both sides forget all, too. Ordinary
-    /// names reach the number first.
+    /// Both sides also forget all when the known paths and members exceed this number of characters, as <see cref="LengthOf"/> counts
+    /// them. Ordinary names exceed <see cref="MaxKnown"/> first.
     /// </summary>
     public const int KnownLengthMax = 2 * 1024 * 1024;
 
-    // Akka.NET has an object for each element of a path, which takes as much memory as so many characters.
+    // Akka.NET has an object for each element of a path, which takes the memory of this many characters.
     private const int ElementLength = 48;
 
-    /// <summary>
-    /// The largest buffer that is kept. A larger one is left to the garbage collector: one large message, or a slow node, made it large.
-    /// </summary>
+    /// <summary>The largest buffer that is kept. A larger one comes from one large message or a slow node, and is garbage.</summary>
     public const int KeptSizeMax = 1024 * 1024;
 
     private readonly ByteWriter _writer = NewWriter();
@@ -56,8 +53,8 @@ internal sealed class FrameWriter(Address own, int frameSizeMaxBytes) : IFrames
     public int Length => _writer.Length;
 
     /// <summary>
-    /// False: the message is too large for a frame, has a text that is no Unicode, or has content of a higher format level. Nothing was
-    /// written.
+    /// Writes a message. Returns false, with nothing written, if it is too large for a frame, has a text that is no Unicode, or has
+    /// content of a higher format level.
     /// </summary>
     public bool TryWrite(IActorRef to, WireMessage message, IActorRef from)
     {
@@ -77,12 +74,12 @@ internal sealed class FrameWriter(Address own, int frameSizeMaxBytes) : IFrames
         }
         catch (ArgumentException)
         {
-            // Akka logs such a message, and drops it. An exception would stop the engine.
+            // Akka itself logs and drops a message that cannot be encoded. An exception would stop the engine.
             return false;
         }
         finally
         {
-            // Also when the message cannot be encoded: half a frame would make the rest of the connection unreadable.
+            // Half a frame would make the rest of the connection unreadable, so it is cut off after any exception.
             if (!isWritten)
             {
                 _writer.Cut(start);
@@ -98,13 +95,13 @@ internal sealed class FrameWriter(Address own, int frameSizeMaxBytes) : IFrames
     public ArraySegment<byte> Take(byte[] next) => _writer.Detach(next.Length <= KeptSizeMax ? next : []);
 
     /// <summary>
-    /// Whether so much is known after a frame that both sides forget all before the next one. The reader needs no word for it, so it has
-    /// never more than this and one frame.
+    /// Tells whether both sides forget all before the next frame. The reader decides this by itself, so a dishonest writer cannot make it
+    /// keep more than this and one frame.
     /// </summary>
     public static bool IsTooMuch(int actors, int members, long length) =>
         actors > MaxKnown || members > MaxKnown || length > KnownLengthMax;
 
-    /// <summary>The characters that a known path counts for.</summary>
+    /// <summary>The characters that a known path counts as.</summary>
     public static int LengthOf(string path) => path.Length + (ElementLength * path.AsSpan().Count('/'));
 
     private static ByteWriter NewWriter()

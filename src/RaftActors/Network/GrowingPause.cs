@@ -9,16 +9,15 @@ internal sealed class GrowingPause(TimeProvider clock)
     private TimeSpan _length;
     private long _failedAt;
 
-    /// <summary>The next attempt may begin.</summary>
     public bool IsOver => clock.GetElapsedTime(_failedAt) >= _length;
 
-    /// <summary>An attempt has failed.</summary>
+    /// <summary>Begins the next pause, after a failed attempt.</summary>
     public void Grow()
     {
         _length = _length == default ? First : _length < Longest / 2 ? 2 * _length : Longest;
         _failedAt = clock.GetTimestamp();
     }
 
-    /// <summary>An attempt has succeeded, or the next one need not wait.</summary>
+    /// <summary>Ends the pause, after a success or because the other side is known to run.</summary>
     public void Reset() => _length = default;
 }

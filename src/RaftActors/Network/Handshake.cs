@@ -14,23 +14,21 @@ namespace RaftActors.Network;
 /// <c>raft.security</c> the handshake of TLS comes before.
 /// </summary>
 /// <param name="Address">The address of the connecting actor system.</param>
-/// <param name="Node">The identity of the connecting actor system: a restarted one has another.</param>
-/// <param name="Kind">The purpose of the connection.</param>
+/// <param name="Node">The identity of the connecting actor system, which changes with each start.</param>
 internal readonly record struct Handshake(string Address, ulong Node, ConnectionKind Kind)
 {
     /// <summary>The format levels of the connecting node.</summary>
     public FormatRange Formats { get; init; } = FormatRange.Own;
 
-    /// <summary>The bytes before the rest of a handshake: the magic number, its version, and the length of the rest.</summary>
+    /// <summary>The size of the magic number, its version, and the length of the rest.</summary>
     public const int HeadSize = MagicSize + 1 + sizeof(ushort);
 
-    /// <summary>The bytes of an answer.</summary>
     public const int AnswerSize = MagicSize + 1 + 2;
 
     private const int MagicSize = 8;
     private const byte Version = 1;
 
-    // The first byte of a handshake of TLS.
+    // The first byte of a TLS handshake.
     private const byte TlsHandshake = 0x16;
     private const int RestSizeMax = 1024;
 
@@ -86,7 +84,7 @@ internal readonly record struct Handshake(string Address, ulong Node, Connection
         return new FormatRange(answer[^2], answer[^1]);
     }
 
-    /// <summary>The level of a connection: the highest that both sides know.</summary>
+    /// <summary>Returns the highest level that both sides know.</summary>
     /// <exception cref="InvalidDataException">There is none.</exception>
     public static byte LevelOf(FormatRange own, FormatRange other) => own.CommonWith(other) ?? throw new InvalidDataException(
         $"Its program knows format {other}, and that of this node {own}. Upgrade the older one step by step.");
@@ -108,7 +106,7 @@ internal readonly record struct Handshake(string Address, ulong Node, Connection
         }
         catch (IOException e) when (isSecure)
         {
-            // TLS 1.3 tells the connecting side only now that its certificate was refused.
+            // With TLS 1.3, the connecting side learns only now that its certificate was refused.
             throw new AuthenticationException(
                 $"the other node did not accept this one; its log says why ({(e.InnerException ?? e).Message})", e);
         }
@@ -149,19 +147,19 @@ internal readonly record struct Handshake(string Address, ulong Node, Connection
 
 /// <summary>The outcome of the handshake of an incoming connection.</summary>
 /// <param name="Peer">The address of the other actor system.</param>
-/// <param name="Identity">Null: the connection is not encrypted, and every program may do all.</param>
-/// <param name="ClientRole">The rights of a client; null: the other side is a node.</param>
+/// <param name="Identity">Null without encryption. Then every program has all rights.</param>
+/// <param name="ClientRole">The rights of a client, or null if the other side is a node.</param>
 internal sealed record HandshakeResult(Address Peer, PeerIdentity? Identity, ConnectionRole? ClientRole)
 {
-    /// <summary>The identity of the other actor system.</summary>
+    /// <summary>The identity of this start of the other actor system.</summary>
     public ulong Node { get; init; }
 
     /// <summary>The format level of answers on this connection.</summary>
     public byte Level { get; init; } = FormatRange.Own.Lowest;
 
-    /// <summary>Shakes hands, up to the answer of <see cref="AnswerAsync"/>.</summary>
+    /// <summary>Reads the other side's part. <see cref="AnswerAsync"/> completes the handshake.</summary>
     /// <exception cref="InvalidDataException">The other side is no raft node, or has no rights here.</exception>
-    /// <exception cref="System.Security.Authentication.AuthenticationException">It could not prove its identity.</exception>
+    /// <exception cref="System.Security.Authentication.AuthenticationException">The other side could not prove its identity.</exception>
     public static async Task<HandshakeResult> TakeAsync(ByteChannel channel, NetworkContext context, CancellationToken cancellation)
     {
         var identity = context.Credentials?.Current is { } credentials
@@ -177,7 +175,7 @@ internal sealed record HandshakeResult(Address Peer, PeerIdentity? Identity, Con
 
         if (FormatRange.Own.CommonWith(handshake.Formats) is null)
         {
-            // Without the answer, the other side could not tell why it is refused.
+            // The handshake is answered first, because without an answer the other side could not tell why it is refused.
             await AnswerAsync(channel, cancellation).ConfigureAwait(false);
         }
 
@@ -208,7 +206,7 @@ internal sealed record HandshakeResult(Address Peer, PeerIdentity? Identity, Con
         channel.Begin();
     }
 
-    // A node may do as a client what an operator may, also one that is a node only because a group names it.
+    // A node has the rights of an operator as a client, even if it is a node only because a group names it.
     private static ConnectionRole RoleOfClient(PeerIdentity? identity, Address peer, NetworkContext context) => identity switch
     {
         null or { Role: ConnectionRole.Node } => ConnectionRole.Operator,
@@ -248,12 +246,12 @@ internal sealed record HandshakeResult(Address Peer, PeerIdentity? Identity, Con
     }
 }
 
-/// <summary>Why a connection was opened. The numbers are on the wire.</summary>
+/// <summary>The purpose of a connection. The numbers are on the wire.</summary>
 internal enum ConnectionKind : byte
 {
-    /// <summary>For the messages of a node.</summary>
+    /// <summary>Carries the messages of a node.</summary>
     Node = 0,
 
-    /// <summary>For the calls of a client, which has no port of its own. The answers come by the same connection.</summary>
+    /// <summary>Carries the calls of a client, which has no port of its own. The answers come by the same connection.</summary>
     Client = 1,
 }

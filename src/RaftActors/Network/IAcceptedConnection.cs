@@ -10,34 +10,33 @@ namespace RaftActors.Network;
 /// </summary>
 internal interface IAcceptedConnection : IDisposable
 {
-    /// <summary>The other actor system.</summary>
     Address Peer { get; }
 
-    /// <summary>The identity of the other actor system.</summary>
+    /// <summary>The identity of this start of the other actor system.</summary>
     ulong Node { get; }
 
-    /// <summary>Null: the connection is not encrypted.</summary>
+    /// <summary>Null if the connection is not encrypted.</summary>
     PeerIdentity? Identity { get; }
 
-    /// <summary>A client has opened it.</summary>
     bool IsClient { get; }
 
-    /// <summary>What opened it: the name of its identity, or without credentials the address of its machine.</summary>
+    /// <summary>The name of the other side's identity, or without credentials the address of its machine.</summary>
     string Owner { get; }
 
     /// <summary>The time of the last bytes of a client, as a timestamp of the machine's clock.</summary>
     long HeardAt { get; }
 
-    /// <summary>It was closed here, and its reader is about to notice.</summary>
+    /// <summary>This side has closed it, and its reader is about to notice.</summary>
     bool IsClosed { get; }
 
-    /// <summary>Another node has opened it, and has proved that it is one. Their number is that of the group.</summary>
+    /// <summary>Another node opened it and proved to be one. So there are as many as the group has nodes.</summary>
     bool IsProvenNode => Identity is not null && !IsClient;
 
-    /// <summary>Another node has opened it, or a client on it, and the node is one because a group names it.</summary>
+    /// <summary>
+    /// The certificate has no role of its own. The other side is a node, or a client on one, only because a group names that node.
+    /// </summary>
     bool IsByName => Identity is { Role: null };
 
-    /// <summary>Reads until the connection ends.</summary>
     /// <exception cref="InvalidDataException">The other side sent damaged bytes.</exception>
     /// <exception cref="IOException">The connection was lost.</exception>
     Task RunToEndAsync();

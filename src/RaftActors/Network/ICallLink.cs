@@ -10,17 +10,16 @@ namespace RaftActors.Network;
 /// </summary>
 internal interface ICallLink
 {
-    /// <summary>Why there is no connection; null: there is one, none was tried, or that cannot be known.</summary>
+    /// <summary>Why there is no connection. Null if there is one, none was tried, or the reason is not known.</summary>
     string? Problem => null;
 
     /// <summary>
-    /// Sends a call. If the connection ends before the reply, the caller gets <see cref="ClientReply.Lost"/>. A call that its caller sends
-    /// again by the same link keeps its number.
+    /// Sends a call. Returns false if there is no connection now. If the connection ends before the reply, the caller gets <see
+    /// cref="ClientReply.Lost"/>. A call that its caller sends again by the same link keeps its number.
     /// </summary>
-    /// <returns>False: there is no connection now, and the call was not sent.</returns>
     bool Send(CallTarget target, ClientCall call, ICaller caller);
 
-    /// <summary>The caller waits for no reply any more.</summary>
+    /// <summary>Drops a call whose caller waits no longer.</summary>
     void Forget(ICaller caller);
 }
 

@@ -7,12 +7,11 @@ using RaftActors.Wire;
 namespace RaftActors.Network;
 
 /// <summary>
-/// Reads one connection of another node after its handshake. It has a thread of its own: a thread that waits in the socket is woken without
-/// a detour, and a node has few connections. The messages of one read for one engine are told as one batch.
+/// Reads one connection of another node after its handshake. It has its own thread, because a thread that waits in the socket wakes
+/// without a detour, and a node has few connections. The messages of one read for one engine are told as one batch.
 /// </summary>
 internal sealed class InboundConnection : IAcceptedConnection
 {
-    /// <summary>The path of the registry of a node, without address.</summary>
     public const string RegistryPath = "/system/raft";
 
     private readonly ByteChannel _channel;
@@ -26,7 +25,6 @@ internal sealed class InboundConnection : IAcceptedConnection
     private readonly byte _level;
     private volatile bool _isClosed;
 
-    /// <param name="connection">The route back to the node.</param>
     public InboundConnection(ByteChannel channel, NetworkContext context, HandshakeResult greeting, IConnection connection)
     {
         (_channel, _context, Peer, Node, Identity) = (channel, context, greeting.Peer, greeting.Node, greeting.Identity);
@@ -68,7 +66,7 @@ internal sealed class InboundConnection : IAcceptedConnection
         return _end.Task;
     }
 
-    /// <summary>Reads until the connection ends, on this thread.</summary>
+    /// <summary>Reads on this thread until the connection ends.</summary>
     /// <exception cref="InvalidDataException">The other side sent damaged bytes.</exception>
     public void Run()
     {
@@ -82,7 +80,8 @@ internal sealed class InboundConnection : IAcceptedConnection
             {
                 ReadFrames();
 
-                // A slow engine must not hold up the messages of another one. With more to read, the engine works on the pool meanwhile.
+                // The engine may run here if no other messages wait: a slow engine must not hold up the messages of another one, and with
+                // more to read it works on the pool meanwhile.
                 mayRunHere = _frames.Engines == 1 && _channel.Socket.Available == 0;
             }
             finally
@@ -99,10 +98,10 @@ internal sealed class InboundConnection : IAcceptedConnection
         _channel.Dispose();
     }
 
-    /// <summary>Whether the actor at a path, without address, takes messages of other nodes.</summary>
+    /// <summary>Tells whether the actor at a path, without address, takes messages of other nodes.</summary>
     public static bool IsService(string path) => FrameReader.IsEngine(path) || path == RegistryPath;
 
-    // An exception that left the thread would end the program.
+    // Catches every exception, because one that left the thread would end the program.
     private void RunToEnd()
     {
         try
@@ -134,7 +133,7 @@ internal sealed class InboundConnection : IAcceptedConnection
 
     private void Take(in FrameReader.Frame frame)
     {
-        // A registry speaks for its own node. Otherwise one connection could tell of any number of nodes, of which none is ever gone.
+        // A registry may speak only for its own node. Otherwise one connection could report any number of nodes that never end.
         if (!frame.IsToEngine
             && !frame.From.Path.Address.Equals(Peer)
             && frame.To.Path.ToStringWithoutAddress() == RegistryPath)

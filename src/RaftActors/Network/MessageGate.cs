@@ -9,15 +9,14 @@ using RaftActors.Wire;
 namespace RaftActors.Network;
 
 /// <summary>
-/// Checks each message of one incoming, authenticated connection of a node: a node speaks only for itself. The first refused message of
-/// each kind is logged once a minute. Not thread-safe.
+/// Checks each message of one incoming, authenticated connection, so that a node speaks only for itself. The first refused message of each
+/// kind is logged once a minute. Not thread-safe.
 /// </summary>
 /// <param name="peer">The address that the other side may speak for.</param>
 internal sealed class MessageGate(PeerIdentity identity, Address peer, NetworkContext context)
 {
     private readonly HashSet<ProcessName> _vouched = [];
 
-    /// <summary>Whether a message may pass.</summary>
     public bool Admits(WireMessage message, IActorRef from)
     {
         if (WhyNot(message, from) is not { } why)
@@ -25,7 +24,7 @@ internal sealed class MessageGate(PeerIdentity identity, Address peer, NetworkCo
             return true;
         }
 
-        // By the name, which the other side cannot choose.
+        // Limited by the name of the certificate, which the other side cannot choose.
         if (context.Refusals.TryGive(identity.Name, why, out var text))
         {
             context.Log.Warning("Refused a message of {0} at {1}: {2}", identity, peer, text);

@@ -11,52 +11,45 @@ using RaftActors.Wire;
 namespace RaftActors.Network;
 
 /// <summary>What all connections of one actor system share.</summary>
-/// <param name="Own">The address of the actor system.</param>
-/// <param name="Node">Its identity: a restarted system has another.</param>
+/// <param name="Node">The identity of this start of the actor system.</param>
 /// <param name="Registry">Gets <see cref="ConnectionNews"/>.</param>
 internal sealed record NetworkContext(
     TransportSettings Settings, Address Own, ulong Node, IActorRef Registry, ILoggingAdapter Log, TransportMetrics Metrics)
 {
-    /// <summary>
-    /// The most nodes that no group of this node names, and to which it has a route: as many as may have connected to it.
-    /// </summary>
+    /// <summary>The most routes to nodes that no group of this node names: as many as nodes may have connected to it.</summary>
     public const int UnnamedMax = 1024;
 
-    /// <summary>Finds the memory for the values in the log of a member of this node.</summary>
+    /// <summary>Finds the memory for the values in a member's log.</summary>
     public Func<Member, ValueSlab?>? FindSlab { get; init; }
 
-    /// <summary>Null: connections are neither encrypted nor authenticated.</summary>
+    /// <summary>Null without encryption and authentication.</summary>
     public CredentialStore? Credentials { get; init; }
 
-    /// <summary>The bytes of the replies to calls.</summary>
     public required OutcomeFormat Outcomes { get; init; }
 
-    /// <summary>The processes of this node that take calls.</summary>
     public required NodeCalls Calls { get; init; }
 
-    /// <summary>Limits the log lines about refused messages.</summary>
     public WarningLimit Refusals { get; } = new(Machine.Current.Time);
 
-    /// <summary>Limits the answers that wait for clients.</summary>
     public PendingReplies Replies { get; } = new(Settings.ReplySizeMaxBytes, Machine.Current.Time);
 
     /// <summary>
-    /// Whether a roster, a contact or the log of a group on this node names the node. With credentials it is false if Akka.Cluster names
-    /// it, because any program may join a cluster.
+    /// Tells whether a roster, a contact or the log of a group on this node names a node. With credentials, the members of Akka.Cluster do
+    /// not count, because any program may join a cluster.
     /// </summary>
     public Func<Address, bool> IsNamed { get; init; } = _ => false;
 
-    /// <summary>Completes when <see cref="IsNamed"/> knows the nodes that the first group of this node names.</summary>
+    /// <summary>Completes once <see cref="IsNamed"/> knows the nodes of the first group.</summary>
     public Task NamesKnown { get; init; } = Task.CompletedTask;
 
-    /// <summary>The present connection to an address; null: there is no room for one.</summary>
+    /// <summary>Returns the present connection to an address, or null if there is no room for one.</summary>
     public Func<Address, IConnection?> ConnectionTo { get; init; } = _ => null;
 
-    /// <summary>Finds an actor of this node.</summary>
     public required Func<string, IActorRef> Resolve { get; init; }
 
     /// <summary>
-    /// A message to another node could not be written into a frame. A leader sends the same one again and again.
+    /// Counts and logs a message that could not be written into a frame. The log is limited, because a leader sends the same message again
+    /// and again.
     /// </summary>
     public void OnUnwritten(object message, Address node)
     {

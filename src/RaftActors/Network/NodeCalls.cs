@@ -8,13 +8,13 @@ using RaftActors.Wire;
 namespace RaftActors.Network;
 
 /// <summary>The processes of a node that take calls, and its registry. Thread-safe.</summary>
-/// <param name="connections">The number of clients that have connected before.</param>
+/// <param name="connections">The number of connections of clients so far, from which the numbers of new ones go on.</param>
 internal sealed class NodeCalls(long connections = 0)
 {
-    // A forwarded call has the number of a connection above the number that the client gave the call.
+    // The number of a forwarded call has the number of a connection in its upper bits, and the client's own number below.
     private const int NumberBits = 40;
 
-    /// <summary>A call of the node itself has a number up to this.</summary>
+    /// <summary>The highest number of a node's own call.</summary>
     public const long NumberMax = (1L << NumberBits) - 1;
 
     private const long IdMax = (1L << (62 - NumberBits)) - 1;
@@ -25,14 +25,14 @@ internal sealed class NodeCalls(long connections = 0)
 
     public void Add(CallTarget target, ICallInbox inbox) => _inboxes[target] = inbox;
 
-    /// <summary>Does nothing if a later one has its place.</summary>
+    /// <summary>Removes an inbox, unless another one has taken its place.</summary>
     public void Remove(CallTarget target, ICallInbox inbox) => _inboxes.TryRemove(new(target, inbox));
 
-    /// <summary>Null: no such process runs here.</summary>
     public ICallInbox? Find(CallTarget target) => _inboxes.GetValueOrDefault(target);
 
-    /// <summary>A client has connected. Its replies may come by another node.</summary>
-    /// <returns>The number of the connection on this node.</returns>
+    /// <summary>
+    /// Adds a client's connection, since its replies may come by another node. Returns the number of the connection on this node.
+    /// </summary>
     public long Enter(ClientConnection connection)
     {
         while (true)
@@ -45,12 +45,11 @@ internal sealed class NodeCalls(long connections = 0)
         }
     }
 
-    /// <summary>The connection of a client has ended.</summary>
     public void Leave(long id) => _clients.TryRemove(id, out _);
 
     /// <summary>
-    /// The message that passes a call on to another node. The number of the forwarded call names the connection and the number of the
-    /// client, so this node keeps nothing of the call. Null: the numbers are too large for that.
+    /// Returns the message that forwards a call to another node, or null if the numbers are too large. The number of the forwarded call
+    /// contains the connection and the client's own number, so this node need not remember the call.
     /// </summary>
     /// <param name="level">The format level of the connection to that node.</param>
     public WireMessage? TryForward(RemoteCaller caller, CallTarget target, ClientCall call, byte level)
@@ -65,10 +64,10 @@ internal sealed class NodeCalls(long connections = 0)
         return new WireMessage.Call(writer.ToArray());
     }
 
-    /// <summary>Takes a call that another node has sent, for one of its clients or for a client that it serves.</summary>
+    /// <summary>Takes a call that another node has sent, of its own or of a client that it serves.</summary>
     /// <param name="from">Gets the reply.</param>
     /// <param name="latest">The receiver of the call before.</param>
-    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    /// <exception cref="InvalidDataException">The call is damaged.</exception>
     public void Take(WireMessage.Call call, IActorRef from, byte level, CallFormat.LatestTarget latest, NetworkContext context)
     {
         var reader = ByteReader.OfKept(call.Frame);
@@ -90,15 +89,15 @@ internal sealed class NodeCalls(long connections = 0)
         }
     }
 
-    /// <summary>Whether a reply is to a call that this node has forwarded.</summary>
+    /// <summary>Tells whether a reply is to a call that this node has forwarded.</summary>
     public static bool IsForwarded(WireMessage.Reply reply)
     {
         var reader = ByteReader.OfKept(reply.Frame);
         return CallFormat.ReadHead(ref reader) > NumberMax;
     }
 
-    /// <summary>The reply to a forwarded call came. Does nothing if the client is gone.</summary>
-    /// <exception cref="InvalidDataException">It is damaged.</exception>
+    /// <summary>Passes the reply to a forwarded call on to the client, if it is still connected.</summary>
+    /// <exception cref="InvalidDataException">The reply is damaged.</exception>
     public void Return(WireMessage.Reply reply)
     {
         var reader = ByteReader.OfKept(reply.Frame);
@@ -109,7 +108,7 @@ internal sealed class NodeCalls(long connections = 0)
         }
     }
 
-    /// <summary>The reply to a call for which there is no process.</summary>
+    /// <summary>The reply to a call for a process that does not run here.</summary>
     public static ClientReply WhyNone(CallTarget target) =>
         new ClientReply.Declined($"No process {target.Process} of group '{target.Group}' runs on this node.");
 }

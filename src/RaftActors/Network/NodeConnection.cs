@@ -8,9 +8,8 @@ using RaftActors.Wire;
 namespace RaftActors.Network;
 
 /// <summary>
-/// The route for messages of raft to one other node: one connection of this node's own. With <c>raft.security</c> it is encrypted, and both
-/// sides have proved their identity. It connects when there is a message. A message that cannot be sent is lost, as by a broken network.
-/// Thread-safe.
+/// The route for messages of raft to one other node: a connection that this node opens when there is a message. With <c>raft.security</c>
+/// it is encrypted, and both sides prove their identity. A message that cannot be sent is lost, as by a broken network. Thread-safe.
 /// </summary>
 internal sealed class NodeConnection(Address address, NetworkContext context) : IForgettableConnection
 {
@@ -21,20 +20,21 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
     private readonly Lock _lock = new();
     private readonly GrowingPause _pause = new(Machine.Current.Time);
 
-    // Messages that the lowest level cannot express, while the level of the connection is not known. Requests of operators, so few.
+    // Messages that need a higher level than the lowest one wait here until the level of the connection is known. They are requests of
+    // operators, so there are few.
     private readonly Queue<(IActorRef To, WireMessage Message, IActorRef From)> _early = [];
 
     private OutboundSocket<FrameWriter>? _socket;
 
-    // Connects with changed credentials, while the present connection goes on.
+    // Connects with changed credentials, while the present connection still sends.
     private OutboundSocket<FrameWriter>? _next;
 
-    // Sends what was written before the present connection took over.
+    // Still sends what was written before the present connection took over.
     private OutboundSocket<FrameWriter>? _former;
     private bool _hasLostActor;
     private bool _hasLost;
 
-    // An announcement of an actor waits for the handshake.
+    // The announcement of an actor waits for the handshake.
     private bool _hasEarlyActor;
     private bool _isMet;
     private bool _hasConnected;
@@ -42,10 +42,10 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
     private string? _problem;
     private string? _renewalProblem;
 
-    /// <summary>Why there is no connection; null: there is one, or none was tried.</summary>
+    /// <summary>Why there is no connection, or null if there is one or none was tried.</summary>
     public string? Problem => Volatile.Read(ref _problem);
 
-    /// <summary>This node has connected, and the other side has proved that it is the node.</summary>
+    /// <summary>This node has connected, and the other side has proved to be that node.</summary>
     public bool IsVerified
     {
         get
@@ -58,8 +58,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
     }
 
     /// <summary>
-    /// The other node has connected to this one, so it runs, and would let this one in. The next message begins a connection without a
-    /// pause.
+    /// Ends the pause between attempts, because the other node has connected to this one, so it runs and would accept this one.
     /// </summary>
     public void OnMet()
     {
@@ -70,7 +69,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
         }
     }
 
-    /// <summary>Connects now, without a message. The registry is told the outcome, also if there is a connection.</summary>
+    /// <summary>Connects now, without a message. Tells the registry the outcome, even if there is a connection already.</summary>
     public void Connect()
     {
         lock (_lock)
@@ -86,8 +85,8 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
     }
 
     /// <summary>
-    /// The credentials have changed: connects with them, and only then ends the present connection. If that fails, the present one stays as
-    /// long as its proof is accepted.
+    /// Connects with changed credentials, and only then ends the present connection. If the new one fails, the present one stays while its
+    /// proof is accepted.
     /// </summary>
     public void Renew()
     {
@@ -100,7 +99,8 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
 
             if (_next is null)
             {
-                // Otherwise the other node may have put it in place of the present one. If it is outdated, it is renewed itself.
+                // A renewal that is under way must not be replaced: the other node may already use its connection in place of the present
+                // one. If it is outdated itself, it is renewed after its handshake.
                 _next = NewSocket();
                 _ = ConnectAsync(_next);
             }
@@ -162,13 +162,15 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
             }
             else
             {
-                // Before the handshake nothing is known of the program.
+                // Before the handshake, nothing is known of the program on that node.
                 context.OnUnwritten(message, address);
             }
         }
     }
 
-    /// <summary>Whether an announcement of an actor was dropped since the last call. Its engine sends it once, so it must again.</summary>
+    /// <summary>
+    /// Tells whether an announcement of an actor was dropped since the last call. Its engine sends it only once, so it must send it again.
+    /// </summary>
     public bool TakeLostActor()
     {
         lock (_lock)
@@ -205,7 +207,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
 
     private async Task ConnectAsync(OutboundSocket<FrameWriter> socket)
     {
-        // Not on the engine's thread: a name may have to be looked up.
+        // Runs on another thread than the engine's, because a name may have to be looked up.
         await Task.Yield();
         try
         {
@@ -227,7 +229,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
         }
     }
 
-    // The connection takes messages from now on. False: it is no longer wanted.
+    // Makes a connection take messages. Returns false if it is no longer wanted.
     private bool TryTake(OutboundSocket<FrameWriter> socket)
     {
         OutboundSocket<FrameWriter>? former = null;
@@ -328,7 +330,7 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
         }
     }
 
-    // The other node may not know the new credentials yet.
+    // The failure is no problem yet, because the other node may not know the new credentials.
     private void OnRenewalFailed(string why)
     {
         if (Interlocked.Exchange(ref _renewalProblem, why) != why)
@@ -346,8 +348,8 @@ internal sealed class NodeConnection(Address address, NetworkContext context) : 
         Renew();
     }
 
-    // An attempt fails for the same reason again and again. Only the first one is worth a line. A node that is not running needs no
-    // warning, because the registry tells of it. But a node that has connected to this one runs.
+    // Attempts fail for the same reason again and again, so only the first failure is logged. A node that does not run needs no warning
+    // here, because the registry reports it. But a node that has connected to this one does run.
     private void OnFailed(string why, bool isRefused)
     {
         var isBlocked = !isRefused && _isMet && !_hasConnected;

@@ -10,14 +10,14 @@ using RaftActors.Wire;
 namespace RaftActors.Network;
 
 /// <summary>
-/// Carries an actor system's messages of raft to other nodes. The first raft actor opens its port; a node that has only clients opens
+/// Carries an actor system's messages of raft to other nodes. The first raft actor opens the port; a node that has only clients opens
 /// none. Thread-safe.
 /// </summary>
 internal sealed class NodeNetwork : ICallNetwork
 {
     private static readonly ConditionalWeakTable<ActorSystem, NodeNetwork> OfSystems = [];
 
-    // Guards the start. It looks up names of hosts and reads files, which may take long.
+    // Guards the start, which may take long because it looks up host names and reads files.
     private readonly Lock _lock = new();
     private readonly ExtendedActorSystem _system;
     private readonly LocalLink _local;
@@ -44,16 +44,15 @@ internal sealed class NodeNetwork : ICallNetwork
 
     Address? ICallNetwork.CallAddress => CallAddress;
 
-    /// <summary>The processes of this node that take calls of clients.</summary>
     public NodeCalls Calls { get; } = new();
 
-    /// <summary>Null: the actor system has no address. Set before the first engine or client starts.</summary>
+    /// <summary>Null if the actor system has no address. Set before the first engine or client starts.</summary>
     public INetwork? Network { get; private set; }
 
     /// <inheritdoc/>
     public string Problems => Network?.Problems ?? _ofClients?.Problems ?? "";
 
-    /// <summary>Is told what comes and goes: <c>/system/raft</c>. Set before the start.</summary>
+    /// <summary><c>/system/raft</c>, which gets the news of connections. Set before the start.</summary>
     public IActorRef Registry { get; set; } = ActorRefs.Nobody;
 
     /// <inheritdoc cref="Raft.UseTransport"/>
@@ -70,7 +69,7 @@ internal sealed class NodeNetwork : ICallNetwork
         Start(isClient: true);
     }
 
-    /// <summary>The reference of an actor at a path with address, by raft's own connections.</summary>
+    /// <summary>Returns the reference of an actor at a path with address. Messages to it go by raft's own connections.</summary>
     public IActorRef ActorAt(string path) => Network?.Resolve(path) ?? _system.Provider.ActorAt(path);
 
     /// <inheritdoc/>
@@ -81,7 +80,7 @@ internal sealed class NodeNetwork : ICallNetwork
     public IActorRef UserActorAt(string path) => RaftHost.Of(_system).ActorAt(path);
 
     /// <summary>Reads and checks the settings of the node, and connects it.</summary>
-    /// <param name="isClient">A node that has only clients opens no port.</param>
+    /// <param name="isClient">True for a node with only clients, which opens no port.</param>
     /// <exception cref="RaftConfigurationException">A setting is wrong, or the port cannot be opened.</exception>
     public void Start(bool isClient)
     {

@@ -8,7 +8,7 @@ using RaftActors.Wire;
 
 namespace RaftActors.Network;
 
-/// <summary>The calls of one link without a reply, by number. Not thread-safe.</summary>
+/// <summary>The calls of one link that have no reply yet, by number. Not thread-safe.</summary>
 internal sealed class OpenCalls
 {
     private readonly Dictionary<long, ICaller> _byNumber = [];
@@ -17,7 +17,7 @@ internal sealed class OpenCalls
 
     public int Count => _byNumber.Count;
 
-    /// <summary>The number of a call. One that is sent again keeps it.</summary>
+    /// <summary>Numbers a call. A call that is sent again keeps its number.</summary>
     public long NumberOf(ICaller caller)
     {
         if (!_numbers.TryGetValue(caller, out var number))
@@ -29,7 +29,7 @@ internal sealed class OpenCalls
         return number;
     }
 
-    /// <summary>Its reply came. False: the caller waits no more.</summary>
+    /// <summary>Takes the caller whose reply came. Returns false if it waits no more.</summary>
     public bool TryTake(long number, [NotNullWhen(true)] out ICaller? caller)
     {
         if (!_byNumber.Remove(number, out caller))
@@ -49,7 +49,6 @@ internal sealed class OpenCalls
         }
     }
 
-    /// <summary>The connection has ended.</summary>
     public ICaller[] TakeAll()
     {
         ICaller[] all = [.. _byNumber.Values];
@@ -58,7 +57,7 @@ internal sealed class OpenCalls
         return all;
     }
 
-    /// <summary>Tells a caller the reply whose body follows, or a failure if it cannot be read.</summary>
+    /// <summary>Tells a caller its reply, or a failure if the reply cannot be read.</summary>
     public static void TellReply(ICaller caller, ref ByteReader reader, OutcomeFormat outcomes)
     {
         object reply;
@@ -69,7 +68,7 @@ internal sealed class OpenCalls
         }
         catch (Exception e)
         {
-            // A serializer of the user may throw anything. Each frame can be read without the others.
+            // A serializer of the user may throw anything. The next frame can still be read, because each one is complete in itself.
             reply = new Status.Failure(e);
         }
 
@@ -77,8 +76,8 @@ internal sealed class OpenCalls
     }
 
     /// <summary>
-    /// Tells callers that their connection has ended. Not on this thread: it may send for one client under the lock of that client, and
-    /// would take the locks of the others.
+    /// Tells callers that their connection has ended. Uses another thread, because this one may send under the lock of one client, and the
+    /// callers take the locks of others.
     /// </summary>
     public static void TellLost(ICaller[] callers, Address node, bool wereSent)
     {

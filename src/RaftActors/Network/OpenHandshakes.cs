@@ -3,10 +3,10 @@ using System.Net;
 namespace RaftActors.Network;
 
 /// <summary>
-/// The incoming connections whose handshake is not over. Their number is bounded. When all places are taken, the oldest connection of the
-/// address with the most of them has to go: so a flood from one address does not keep out the others. Thread-safe.
+/// The incoming connections whose handshake is not complete. When all places are taken, the address with the most of them loses its oldest
+/// one, so that a flood from one address does not keep others out. Thread-safe.
 /// </summary>
-/// <param name="max">The most connections with a place.</param>
+/// <param name="max">The number of places.</param>
 internal sealed class OpenHandshakes(int max)
 {
     private readonly Lock _lock = new();
@@ -24,8 +24,7 @@ internal sealed class OpenHandshakes(int max)
         }
     }
 
-    /// <summary>Takes a connection in.</summary>
-    /// <param name="close">Closes the connection when it has to go.</param>
+    /// <param name="close">Closes the connection when it loses its place.</param>
     public Place Enter(IPAddress from, Action close)
     {
         Place? leaving = null;
@@ -50,7 +49,6 @@ internal sealed class OpenHandshakes(int max)
         return entering;
     }
 
-    /// <summary>The handshake of a connection is over.</summary>
     public void Leave(Place place)
     {
         lock (_lock)
@@ -72,7 +70,6 @@ internal sealed class OpenHandshakes(int max)
         Array.ForEach(all, place => place.Close());
     }
 
-    /// <summary>The place of a connection.</summary>
     internal sealed class Place(IPAddress from, Action close)
     {
         public IPAddress From => from;

@@ -18,7 +18,7 @@ internal sealed class OutboundSocket<TFrames> : IDisposable
     private CertificateCredentials? _credentials;
     private byte _level;
 
-    /// <param name="frames">Those that are written for it.</param>
+    /// <param name="frames">The frames that are written for it.</param>
     /// <param name="gate">The owner's lock.</param>
     /// <param name="onLost">See <see cref="FrameSender"/>.</param>
     public OutboundSocket(
@@ -30,25 +30,24 @@ internal sealed class OutboundSocket<TFrames> : IDisposable
 
     public ByteChannel Channel { get; } = new(new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true });
 
-    /// <summary>Those that are not sent yet. Guarded by the lock.</summary>
+    /// <summary>The frames that are not sent yet. Guarded by the lock.</summary>
     public TFrames Frames { get; }
 
     public FrameSender Sender { get; }
 
-    /// <summary>The other side has proved that it is the node. It learns that only later.</summary>
+    /// <summary>The other side has proved to be the node. This side's own proof reaches it only later.</summary>
     public bool IsVerified => _identity is not null;
 
-    /// <summary>The handshake is complete, so the connection takes messages.</summary>
     public bool IsConnected { get; private set; }
 
-    /// <summary>Both sides have proved their identity with credentials that have changed since.</summary>
+    /// <summary>The handshake used credentials that have changed since.</summary>
     public bool IsOutdated => _context.Credentials is { } store && _credentials != store.Current;
 
-    /// <summary>Whether the present credentials would let this node connect to the other one.</summary>
+    /// <summary>Tells whether the present credentials still accept the other side.</summary>
     public bool IsStillAccepted => _identity is null || _context.Credentials!.Current.StillAccepts(_identity);
 
     /// <summary>Connects within <see cref="ConnectionFailure.Timeout"/>, to raft's port beside that of the node.</summary>
-    /// <param name="node">Has a host and a port.</param>
+    /// <param name="node">An address with host and port.</param>
     /// <exception cref="SocketException">There is no connection.</exception>
     /// <exception cref="OperationCanceledException">The other side did not answer in time.</exception>
     /// <exception cref="InvalidDataException">The other side is not the node.</exception>
@@ -61,7 +60,7 @@ internal sealed class OutboundSocket<TFrames> : IDisposable
         await Channel.Socket.ConnectAsync(host, port, cancellation);
         if (Equals(Channel.Socket.LocalEndPoint, Channel.Socket.RemoteEndPoint))
         {
-            // The port is one that the system gives to clients. It has given this socket the very port that it asked for.
+            // The port is in the range that the system assigns to clients, and it gave this socket the very port that it wants to reach.
             throw new SocketException((int)SocketError.ConnectionRefused);
         }
 
@@ -81,12 +80,12 @@ internal sealed class OutboundSocket<TFrames> : IDisposable
     }
 
     /// <summary>
-    /// The connection takes messages from now on. Those that are written already have the lowest level of this node, because the other
-    /// node's levels were not known.
+    /// Lets the connection take messages at its own level. Frames that are written already have the lowest level, because the level was
+    /// not known yet.
     /// </summary>
     public void Begin() => (IsConnected, Frames.Level) = (true, _level);
 
-    /// <summary>Returns when the other side has closed the connection, which is the only thing that it may do.</summary>
+    /// <summary>Waits until the other side closes the connection, which is all that it may do.</summary>
     public async Task WaitForEndAsync() => await Channel.ReceiveAsync(new byte[1]);
 
     /// <inheritdoc/>

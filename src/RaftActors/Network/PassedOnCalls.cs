@@ -1,9 +1,9 @@
 namespace RaftActors.Network;
 
 /// <summary>
-/// Bounds the calls that other nodes have sent and one engine has not taken. Those nodes have taken the calls out of the windows of their
-/// clients, and their connections cannot stop, because heartbeats come by them. So calls above the bound are declined, and not waited for.
-/// Thread-safe.
+/// Bounds the calls that other nodes have forwarded and one engine has not taken. Calls above the bound are declined. Backpressure is
+/// impossible here, because the forwarding nodes have already taken the calls out of their clients' windows, and their connections also
+/// carry heartbeats. Thread-safe.
 /// </summary>
 internal sealed class PassedOnCalls
 {
@@ -14,7 +14,7 @@ internal sealed class PassedOnCalls
     private int _count;
     private long _bytes;
 
-    /// <summary>A call comes. False: it must be declined.</summary>
+    /// <summary>Counts a call. Returns false if it must be declined.</summary>
     public bool TryAdd(int sizeBytes)
     {
         lock (_lock)
@@ -29,7 +29,6 @@ internal sealed class PassedOnCalls
         }
     }
 
-    /// <summary>The engine has taken a call.</summary>
     public void OnTaken(int sizeBytes)
     {
         lock (_lock)

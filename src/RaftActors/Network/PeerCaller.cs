@@ -6,21 +6,20 @@ using RaftActors.Wire;
 namespace RaftActors.Network;
 
 /// <summary>
-/// The caller of a call that another node has sent: for a client that it serves, or by a custom transport for one of its own.
+/// The caller of a call that another node has sent: for a client that it serves, or by a custom transport for a client of its own.
 /// </summary>
-/// <param name="To">The actor of the other node that the call came from.</param>
+/// <param name="To">The actor of the other node that sent the call.</param>
 internal sealed record PeerCaller(IActorRef To, long Number, byte Level, NetworkContext Context) : ICanTell
 {
-    /// <summary>The calls that the call waits with; null: it does not wait.</summary>
+    /// <summary>The count that includes the waiting call, or null if the call does not wait.</summary>
     public PassedOnCalls? Waiting { get; init; }
 
-    /// <summary>The size of the call.</summary>
     public int SizeBytes { get; init; }
 
-    /// <summary>The other node serves the client. Otherwise it makes the call itself.</summary>
+    /// <summary>The other node forwards the call of a client. Otherwise the call is its own.</summary>
     public bool IsPassedOn => Number > NodeCalls.NumberMax;
 
-    /// <summary>A call that is repeated has the same caller, also if the repeat has another size.</summary>
+    /// <summary>A repeated call has the same caller, even if the repeat has another size.</summary>
     public bool Equals(PeerCaller? other) => other is not null && To.Equals(other.To) && Number == other.Number;
 
     /// <inheritdoc/>

@@ -1,14 +1,14 @@
 namespace RaftActors.Network;
 
 /// <summary>
-/// The answers that wait for all clients of this node together. Their bytes are bounded. When there are too many, the slowest client has to
-/// go: the one with the most bytes, multiplied by the time that they wait. So a client that reads keeps its connection while it gets a
-/// large answer, whatever slower ones do. Thread-safe.
+/// Bounds the bytes of the answers that wait for all clients of this node together. Beyond the bound, the slowest client loses its
+/// connection: the one with the most bytes, multiplied by the time that they wait. So a client that reads keeps its connection during a
+/// large answer, whatever slower clients do. Thread-safe.
 /// </summary>
 /// <param name="maxBytes">The most bytes that wait, besides the last <see cref="StepMaxBytes"/> of each client.</param>
 internal sealed class PendingReplies(int maxBytes, TimeProvider clock)
 {
-    /// <summary>The bytes of all clients are counted each time that one client has so many more.</summary>
+    /// <summary>The bytes of all clients are counted whenever those of one client have grown by this much.</summary>
     public const int StepMaxBytes = 64 * 1024;
 
     private readonly Lock _lock = new();
@@ -26,7 +26,6 @@ internal sealed class PendingReplies(int maxBytes, TimeProvider clock)
         }
     }
 
-    /// <summary>A client has connected.</summary>
     public void Enter(Place place)
     {
         lock (_lock)
@@ -35,7 +34,6 @@ internal sealed class PendingReplies(int maxBytes, TimeProvider clock)
         }
     }
 
-    /// <summary>The connection of a client has ended.</summary>
     public void Leave(Place place)
     {
         lock (_lock)
@@ -44,8 +42,8 @@ internal sealed class PendingReplies(int maxBytes, TimeProvider clock)
         }
     }
 
-    /// <summary>An answer is about to be written. Call it with the client's lock.</summary>
-    /// <param name="isFirst">All earlier answers were sent, or are being sent.</param>
+    /// <summary>Prepares for an answer. Call it with the client's lock, before the answer is written.</summary>
+    /// <param name="isFirst">No earlier answer waits to be sent.</param>
     public void OnWriting(Place place, bool isFirst)
     {
         place.CountAt = Math.Min(place.CountAt, place.WaitingBytes + _stepBytes);
@@ -55,7 +53,7 @@ internal sealed class PendingReplies(int maxBytes, TimeProvider clock)
         }
     }
 
-    /// <summary>An answer was written. True: call <see cref="MakeRoom"/>. Call it with the client's lock.</summary>
+    /// <summary>Counts a written answer. If it returns true, call <see cref="MakeRoom"/>. Call it with the client's lock.</summary>
     public bool OnWritten(Place place)
     {
         var waiting = place.WaitingBytes;
@@ -77,7 +75,7 @@ internal sealed class PendingReplies(int maxBytes, TimeProvider clock)
         }
     }
 
-    // Null: there is room.
+    // Null if there is room.
     private Place? TakeSlowest()
     {
         lock (_lock)
@@ -106,17 +104,16 @@ internal sealed class PendingReplies(int maxBytes, TimeProvider clock)
         }
     }
 
-    /// <summary>One client.</summary>
-    /// <param name="waitingBytes">Counts the bytes that wait for it. Called on any thread.</param>
-    /// <param name="close">Closes its connection, because it is the slowest one.</param>
+    /// <param name="waitingBytes">Counts the bytes that wait for the client. Called on any thread.</param>
+    /// <param name="close">Closes the client's connection.</param>
     internal sealed class Place(Func<int> waitingBytes, Action close)
     {
         public int WaitingBytes => waitingBytes();
 
-        /// <summary>All clients are counted when so many bytes wait. Guarded by the client's lock.</summary>
+        /// <summary>When this many bytes wait, the bytes of all clients are counted. Guarded by the client's lock.</summary>
         public long CountAt { get; set; } = long.MaxValue;
 
-        /// <summary>Time of the oldest answer that is not being sent; if all are, of the oldest one of these.</summary>
+        /// <summary>Time of the oldest answer that is not being sent, or of the oldest one being sent if there is no other.</summary>
         public long Since { get; set; }
 
         public void Close() => close();

@@ -35,7 +35,6 @@ public abstract class RaftTransport
     /// <param name="message">The bytes as they were sent. Never change them afterwards: raft keeps views of them.</param>
     protected void Receive(string node, ReadOnlyMemory<byte> message) => Volatile.Read(ref _receive)?.Invoke(node, message);
 
-    /// <param name="receive">Takes the messages of other nodes.</param>
     /// <exception cref="InvalidOperationException">The transport belongs to an actor system already.</exception>
     internal void Attach(Action<string, ReadOnlyMemory<byte>> receive)
     {
@@ -45,6 +44,5 @@ public abstract class RaftTransport
         }
     }
 
-    /// <summary>The actor system has ended.</summary>
     internal void Detach() => Volatile.Write(ref _receive, static (_, _) => { });
 }

@@ -7,31 +7,29 @@ namespace RaftActors.Network;
 /// messages are views of it and are never moved. Invariant: bytes under a view are never overwritten. For one thread.
 /// </summary>
 /// <param name="frameSizeMaxBytes">The largest frame, without its length.</param>
-/// <param name="beginsSmall">The first block is small: there may be a thousand clients, and most of them call seldom.</param>
+/// <param name="beginsSmall">Begins with a small block, because there may be a thousand clients, and most of them call seldom.</param>
 internal sealed class ReceiveBlock(int frameSizeMaxBytes, bool beginsSmall = false)
 {
     /// <summary>The size of a block, unless one frame is larger.</summary>
     public const int SizeBytes = 128 * 1024;
 
-    // Less free room is not worth a call of the operating system.
+    // Less free room than this is not worth a system call.
     private const int RoomMinBytes = 4096;
 
-    // The first block of a client. One read that fills it leads to a block of the full size.
+    // The first block of a client. A read that fills it leads to a block of full size.
     private const int SmallSizeBytes = 2 * RoomMinBytes;
 
     private byte[] _bytes = GC.AllocateUninitializedArray<byte>(beginsSmall ? SmallSizeBytes : SizeBytes);
 
-    // The bytes up to here are read, and those up to the end are received.
+    // The start and end of the received bytes that are not read yet.
     private int _start;
     private int _end;
-
-    // The end of the bytes under views.
     private int _keptEnd;
     private bool _isOutgrown;
 
     /// <summary>
-    /// The room for the next received bytes. It at most doubles the bytes that a frame has brought so far: a frame that only announces its
-    /// size gets no memory for it.
+    /// Returns room for the next received bytes. It is at most as large as the part of the frame that has arrived, or one block, so a
+    /// frame that only announces a large size gets no memory for it.
     /// </summary>
     /// <exception cref="InvalidDataException">The present frame is too large. No memory was reserved for it.</exception>
     public Memory<byte> Room()
@@ -53,14 +51,13 @@ internal sealed class ReceiveBlock(int frameSizeMaxBytes, bool beginsSmall = fal
         return _bytes.AsMemory(_end);
     }
 
-    /// <summary>So many bytes were received into <see cref="Room"/>.</summary>
     public void Add(int count)
     {
         _end += count;
         _isOutgrown |= _bytes.Length < SizeBytes && _end == _bytes.Length;
     }
 
-    /// <summary>Takes the next frame, without its length. The memory is valid until the next call, or for ever if it is kept.</summary>
+    /// <summary>Takes the next frame, without its length. The memory is valid until the next call, or longer if it is kept.</summary>
     /// <exception cref="InvalidDataException">The frame is too large.</exception>
     public bool TryTake(out ReadOnlyMemory<byte> frame)
     {
@@ -75,10 +72,10 @@ internal sealed class ReceiveBlock(int frameSizeMaxBytes, bool beginsSmall = fal
         return true;
     }
 
-    /// <summary>Views of the frame that was taken last live on.</summary>
+    /// <summary>Keeps the bytes of the latest frame, because views of them live on.</summary>
     public void Keep() => _keptEnd = _start;
 
-    // One large frame made the block larger, and the connection would keep it for ever. Or the first block was too small for one read.
+    // A large frame has enlarged the block, and the connection must not keep it for ever. Or a read has filled the small first block.
     private void TrimIfLarge()
     {
         if (_bytes.Length > SizeBytes || _isOutgrown)
@@ -89,7 +86,7 @@ internal sealed class ReceiveBlock(int frameSizeMaxBytes, bool beginsSmall = fal
         }
     }
 
-    // Null: the length has not arrived yet.
+    // Null before the length has arrived.
     private int? FrameSize()
     {
         if (_end - _start < sizeof(int))

@@ -2,10 +2,10 @@ using Akka.Actor;
 
 namespace RaftActors.Network;
 
-/// <summary>The caller of one call that came by a connection. A call that is repeated by the same connection has the same caller.</summary>
+/// <summary>The caller of one call that came by a client's connection. A repeated call has the same caller.</summary>
 internal sealed record RemoteCaller(ClientConnection Connection, long Number) : ICanTell
 {
-    /// <summary>The process has taken the call, so the next one may come.</summary>
+    /// <summary>Reports that the process has taken the call, so the next one may come.</summary>
     public static void OnTaken(ICanTell caller)
     {
         switch (caller)

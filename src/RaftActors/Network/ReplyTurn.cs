@@ -1,8 +1,8 @@
 namespace RaftActors.Network;
 
 /// <summary>
-/// The replies of one turn of an actor. Those to one client are sent together at the end of the turn: a call of the operating system costs
-/// more than the reply. Outside of a turn each reply is sent at once.
+/// Collects the replies of one turn of an actor, and sends those to one client together at its end, because a system call costs more than
+/// a reply. Outside of a turn each reply is sent at once.
 /// </summary>
 internal static class ReplyTurn
 {
@@ -14,7 +14,6 @@ internal static class ReplyTurn
 
     public static void Begin() => _depth++;
 
-    /// <summary>Sends all replies.</summary>
     public static void End()
     {
         if (--_depth == 0)
@@ -23,7 +22,7 @@ internal static class ReplyTurn
         }
     }
 
-    /// <summary>Sends the replies that wait, in the middle of a long turn.</summary>
+    /// <summary>Sends the waiting replies in the middle of a long turn.</summary>
     public static void Flush()
     {
         if (_written is { Count: > 0 } written)
@@ -37,7 +36,6 @@ internal static class ReplyTurn
         }
     }
 
-    /// <summary>A reply was written to a connection.</summary>
     public static void OnWritten(ClientConnection connection)
     {
         if (_depth == 0)

@@ -3,10 +3,9 @@ using System.Net.Sockets;
 namespace RaftActors.Network;
 
 /// <summary>
-/// The encrypted side of a TLS connection. During the handshake it is the socket. Afterwards written bytes are collected, and the owner
-/// sends them: TLS would block the engine's thread if the socket is full.
+/// The encrypted side of a TLS connection. During the handshake it writes to the socket. Afterwards it collects the written bytes for its
+/// owner to send, because TLS would block the engine's thread when the socket is full.
 /// </summary>
-/// <param name="socket">The socket.</param>
 /// <param name="blocks">The handshake blocks its thread; see <see cref="ByteChannel"/>.</param>
 internal sealed class SealingStream(Socket socket, bool blocks) : Stream
 {
@@ -35,7 +34,6 @@ internal sealed class SealingStream(Socket socket, bool blocks) : Stream
         set => throw new NotSupportedException();
     }
 
-    /// <summary>The size of the buffer for collected bytes.</summary>
     public int Size
     {
         get
@@ -47,10 +45,10 @@ internal sealed class SealingStream(Socket socket, bool blocks) : Stream
         }
     }
 
-    /// <summary>The handshake is over: collects written bytes from now on.</summary>
+    /// <summary>Ends the handshake: collects written bytes from now on.</summary>
     public void Collect() => _collects = true;
 
-    /// <summary>Takes the collected bytes. They are valid until the next call of <see cref="Reset"/>.</summary>
+    /// <summary>Returns the collected bytes. They are valid until <see cref="Reset"/>.</summary>
     public ArraySegment<byte> Take()
     {
         lock (_lock)
@@ -59,7 +57,6 @@ internal sealed class SealingStream(Socket socket, bool blocks) : Stream
         }
     }
 
-    /// <summary>Forgets the bytes that were taken.</summary>
     /// <param name="keptSize">A larger buffer is left to the garbage collector.</param>
     public void Reset(int keptSize)
     {

@@ -1,12 +1,11 @@
 namespace RaftActors.Network;
 
 /// <summary>
-/// The numbers that came lately, so that each is taken once. A number far below the highest one counts as seen: its message is lost.
+/// The recently seen numbers, so that each is accepted once. A number far below the highest one counts as seen, and its message is lost.
 /// Not thread-safe.
 /// </summary>
 internal sealed class SeenNumbers
 {
-    /// <summary>A number so far below the highest one counts as seen.</summary>
     public const int Window = 64 * 1024;
 
     private const int BitsPerWord = 64;
@@ -15,8 +14,7 @@ internal sealed class SeenNumbers
     private readonly ulong[] _bits = new ulong[Window / BitsPerWord];
     private long _highest;
 
-    /// <param name="number">Above 0.</param>
-    /// <returns>False: it came before, or too late.</returns>
+    /// <returns>False if the number is not positive, was seen before, or comes too late.</returns>
     public bool TryAdd(long number)
     {
         if (number <= 0 || number <= _highest - Window)
@@ -37,7 +35,7 @@ internal sealed class SeenNumbers
         return true;
     }
 
-    // The bits of the numbers in between belonged to numbers that are too far below now.
+    // Clears the bits of the skipped numbers, which belonged to numbers that are too low now.
     private void MoveTo(long number)
     {
         if (number - _highest >= Window)

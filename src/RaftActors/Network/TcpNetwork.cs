@@ -13,8 +13,8 @@ using RaftActors.Wire;
 namespace RaftActors.Network;
 
 /// <summary>
-/// The connections of one actor system for all messages of raft: one listener, if it has processes, and one connection to each other node
-/// that it has a message for. Thread-safe.
+/// The TCP connections of one actor system for all messages of raft: a listener, if the system has processes, and a connection to each
+/// node that it has a message for. Thread-safe.
 /// </summary>
 internal sealed class TcpNetwork : INetwork
 {
@@ -61,13 +61,10 @@ internal sealed class TcpNetwork : INetwork
         }
     }
 
-    /// <summary>Where this node takes connections; null: this actor system has only clients.</summary>
+    /// <summary>The port for incoming connections, or null if this actor system has only clients.</summary>
     public int? Port => _listener?.Port;
 
-    /// <summary>
-    /// Null: the actor system has no address, so there are no other nodes.
-    /// </summary>
-    /// <param name="calls">The processes that take calls.</param>
+    /// <summary>Makes the network. Returns null if the actor system has no address, so there are no other nodes.</summary>
     /// <param name="registry">Gets <see cref="ConnectionNews"/>.</param>
     /// <exception cref="RaftConfigurationException">
     /// The credentials cannot be read, or the remoting is encrypted and raft is not.
@@ -93,7 +90,7 @@ internal sealed class TcpNetwork : INetwork
         return new TcpNetwork(system, own, settings with { Hostname = HostOf(system, settings) }, security, calls, registry);
     }
 
-    /// <summary>Opens the port, because this actor system has a process. False: it is open already.</summary>
+    /// <summary>Opens the port for the first process of this actor system. Returns false if it is open already.</summary>
     /// <exception cref="RaftConfigurationException">The port cannot be opened.</exception>
     public bool Listen()
     {
@@ -109,8 +106,8 @@ internal sealed class TcpNetwork : INetwork
         }
     }
 
-    // Beside the port on which the remoting listens: so a translation of addresses maps both ports alike. Others connect beside that of the
-    // address.
+    // The port beside the one on which the remoting listens, so that a translation of addresses can map both alike. Others connect to the
+    // port beside that of the address.
     private int ListeningPort()
     {
         var atAddress = _context.Settings.PortBeside(_context.Own.Port!.Value); // Justification: it has an address.
@@ -118,7 +115,7 @@ internal sealed class TcpNetwork : INetwork
         return _context.Settings.IsAtAddress || remoting == 0 ? atAddress : _context.Settings.PortBeside(remoting);
     }
 
-    // Listens where the remoting listens, which need not be where others reach it: that is its public-hostname.
+    // The host on which the remoting listens. Others may reach it by another one, the public-hostname.
     public static string HostOf(ExtendedActorSystem system, TransportSettings settings)
     {
         var config = system.Settings.Config;
@@ -137,7 +134,7 @@ internal sealed class TcpNetwork : INetwork
     /// <inheritdoc/>
     public ICallLink LinkTo(Address node) => _calls.LinkTo(node);
 
-    /// <summary>Whether an announcement of an actor to the node was dropped since the last call.</summary>
+    /// <summary>Tells whether an announcement of an actor to the node was dropped since the last call.</summary>
     public bool TakeLostActor(Address address) => _connections.Find(address)?.TakeLostActor() == true;
 
     private void OnCredentialsChanged()
@@ -149,7 +146,9 @@ internal sealed class TcpNetwork : INetwork
         }
     }
 
-    /// <summary>The nodes that the groups of this node name. Their certificates make them nodes, and their connections are kept.</summary>
+    /// <summary>
+    /// Sets the nodes that the groups of this node name. Their certificates make them nodes, and their connections are kept.
+    /// </summary>
     public void SetNamed(ImmutableHashSet<Address> named)
     {
         Volatile.Write(ref _named, named);
@@ -159,7 +158,8 @@ internal sealed class TcpNetwork : INetwork
         _namesKnown.TrySetResult();
     }
 
-    // Named, or this node has connected to it by itself: an operator has told it to, and the other node has proved its name.
+    // A node counts as named also if this node has connected to it, because an operator caused that, and the other side has proved its
+    // name.
     private bool IsNamed(Address address) => Volatile.Read(ref _named).Contains(address)
         || (!_departed.Contains(address) && _connections.Find(address) is { IsVerified: true });
 
@@ -171,8 +171,8 @@ internal sealed class TcpNetwork : INetwork
     public void Forget(Address address) => _connections.Find(address)?.Forget();
 
     /// <summary>
-    /// No group of this node names the other one any more. Without a role of its own, it is no node from now on. Without credentials every
-    /// program may connect, so nothing changes.
+    /// Ends the rights of a node that no group names any more, unless its certificate has a role. Without credentials every program may
+    /// connect, so nothing changes.
     /// </summary>
     public void OnDeparted(Address address)
     {
@@ -195,7 +195,6 @@ internal sealed class TcpNetwork : INetwork
         }
     }
 
-    // The route back to a node that has connected to this one.
     private NodeConnection ConnectionToMet(HandshakeResult greeting)
     {
         var connection = _connections.Get(greeting.Peer);

@@ -2,11 +2,10 @@ using System.Security.Authentication;
 
 namespace RaftActors.Security;
 
-/// <summary>Replaces the words of TLS by the reason, where this node knows it.</summary>
+/// <summary>Replaces the message of TLS by the reason, where this node knows it.</summary>
 internal static class AuthenticationReason
 {
-    /// <param name="handshake">A handshake of TLS.</param>
-    /// <param name="problem">Null: this node refused nothing.</param>
+    /// <param name="problem">Returns why this node refused the other one, or null if it did not.</param>
     /// <exception cref="AuthenticationException">The handshake failed.</exception>
     public static async Task WithReason(this Task handshake, Func<string?> problem)
     {

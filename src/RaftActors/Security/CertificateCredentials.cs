@@ -9,14 +9,14 @@ using RaftActors.Settings;
 namespace RaftActors.Security;
 
 /// <summary>
-/// The proof of this node's identity, and the check of the others': mutual TLS 1.3. Each side shows a certificate that a trusted root has
-/// signed, for its use, within its time. With pins, its key must also be one of the pinned ones. Revocation lists are not read. Immutable,
-/// because a change of the files makes another one. Thread-safe.
+/// The proof of this node's identity, and the check of others: mutual TLS 1.3. Each side shows a certificate that a trusted root has
+/// signed, for its use, within its time. With pins, its key must also be a pinned one. Revocation lists are not read. Immutable, because a
+/// change of the files makes another object. Thread-safe.
 /// </summary>
 /// <param name="own">This node's certificate, with its private key.</param>
 /// <param name="intermediates">The certificates between it and the root.</param>
-/// <param name="roots">The trusted roots. A pin without a root would prove a key, and no name.</param>
-/// <param name="pins">SHA-256 of accepted public keys, as base64; empty: the roots alone decide.</param>
+/// <param name="roots">The trusted roots. A pin without a root would prove a key, but no name.</param>
+/// <param name="pins">SHA-256 of accepted public keys, as base64. If empty, only the roots decide.</param>
 internal sealed class CertificateCredentials(
     X509Certificate2 own,
     X509Certificate2Collection intermediates,
@@ -30,7 +30,6 @@ internal sealed class CertificateCredentials(
     private readonly SslStreamCertificateContext _context = SslStreamCertificateContext.Create(own, intermediates, offline: true);
     private readonly RoleRules _roles = roles;
 
-    /// <summary>This node's certificate.</summary>
     public X509Certificate2 Own => own;
 
     /// <summary>Encrypts an incoming connection, and demands the proof of the other side.</summary>
@@ -40,7 +39,7 @@ internal sealed class CertificateCredentials(
     {
         using var check = new Check(this, ClientUse, host: null);
 
-        // A resumed session would skip the check of the certificate.
+        // Resumption is off, because it would skip the check of the certificate.
         var options = new SslServerAuthenticationOptions
         {
             ServerCertificateContext = _context,
@@ -55,9 +54,7 @@ internal sealed class CertificateCredentials(
     }
 
     /// <summary>Encrypts an outgoing connection, and demands the proof of the other side.</summary>
-    /// <param name="tls">The connection.</param>
-    /// <param name="host">The host that was connected to. The other side must be entitled to it.</param>
-    /// <param name="cancellation">Ends the attempt.</param>
+    /// <param name="host">The host of the connection, which the other side's certificate must have.</param>
     /// <exception cref="AuthenticationException">The other side is not accepted.</exception>
     /// <exception cref="IOException">The connection was lost.</exception>
     public async Task<PeerIdentity> AuthenticateAsClientAsync(SslStream tls, string host, CancellationToken cancellation)
@@ -76,7 +73,7 @@ internal sealed class CertificateCredentials(
         return check.Identity;
     }
 
-    /// <summary>Whether the identity of an open connection would still be accepted, and with the same role.</summary>
+    /// <summary>Tells whether the identity of an open connection would still be accepted, with the same role.</summary>
     public bool StillAccepts(PeerIdentity identity)
     {
         var (shown, sent) = (identity.Certificates[0], identity.Certificates[1..]);
@@ -93,7 +90,7 @@ internal sealed class CertificateCredentials(
                 + $"certificate with the subject alternative name '{host}'";
     }
 
-    // Null: it is accepted.
+    // Null if the certificate is accepted.
     private string? Problem(X509Certificate? shown, ImmutableArray<byte[]> sent, string? use)
     {
         if (shown is not X509Certificate2 certificate)
@@ -120,7 +117,8 @@ internal sealed class CertificateCredentials(
             : null;
     }
 
-    // The framework leaves certificates to the garbage collector, which does not see their memory: a flood of connections would fill it.
+    // Certificates are disposed here. The framework leaves them to the garbage collector, which does not see their memory, so a flood of
+    // connections would fill it.
     private string? ProblemOfChain(X509Certificate2 certificate, ImmutableArray<byte[]> sent, string? use)
     {
         X509Certificate2[] intermediates = [.. sent.Select(X509CertificateLoader.LoadCertificate)];
@@ -156,16 +154,15 @@ internal sealed class CertificateCredentials(
                 + string.Join("; ", chain.ChainStatus.Select(status => status.StatusInformation.Trim().TrimEnd('.')).Distinct());
     }
 
-    /// <summary>The check of the other side in one handshake.</summary>
     private sealed class Check(CertificateCredentials credentials, string use, string? host) : IDisposable
     {
         private X509Certificate? _shown;
         private ImmutableArray<byte[]> _sent = [];
 
-        /// <summary>Null: the certificate is accepted.</summary>
+        /// <summary>Why the certificate is refused, or null.</summary>
         public string? Problem { get; private set; }
 
-        /// <summary>After the handshake.</summary>
+        /// <summary>Valid after the handshake.</summary>
         public PeerIdentity Identity
         {
             get

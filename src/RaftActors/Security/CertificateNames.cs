@@ -31,7 +31,7 @@ internal static class CertificateNames
         return names.ToImmutable();
     }
 
-    // GetNameInfo would take an organisation or a mail address for the name if there is no CN.
+    // Without a CN, GetNameInfo would take an organisation or a mail address for the name.
     private static IEnumerable<string> CommonNames(X509Certificate2 certificate) => certificate.SubjectName
         .EnumerateRelativeDistinguishedNames()
         .Where(part => !part.HasMultipleElements && part.GetSingleElementType().Value == CommonName)

@@ -8,12 +8,12 @@ namespace RaftActors.Security;
 /// <summary>Reads the credentials of a node from its files.</summary>
 internal static class CredentialFiles
 {
-    /// <summary>Why the rights of a file forbid its use, with the remedy; null: none does.</summary>
+    /// <summary>Returns why the rights of a file forbid its use, with the remedy, or null.</summary>
     public static string? ObjectionTo(TlsFiles files) => files.All
         .Select(file => CredentialRights.ObjectionTo(file, HasKey(files, file)))
         .FirstOrDefault(objection => objection is not null);
 
-    /// <summary>The risks of files that are used all the same.</summary>
+    /// <summary>The risks of files that are used nevertheless.</summary>
     public static IEnumerable<string> ConcernsAbout(TlsFiles files) => files.All
         .Where(file => HasKey(files, file))
         .Select(CredentialRights.ConcernAbout)
@@ -48,7 +48,7 @@ internal static class CredentialFiles
         }
         catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
         {
-            // Reading the file reports this.
+            // The reading of the file reports this.
             return false;
         }
     }

@@ -22,22 +22,16 @@ internal static class CredentialRights
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute
         | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
-    /// <summary>Why a file must not be used, with the remedy; null: it may, or it is missing.</summary>
-    /// <param name="path">The file.</param>
-    /// <param name="hasKey">It has a private key.</param>
+    /// <summary>Returns why a file must not be used, with the remedy, or null if it may be used or is missing.</summary>
     public static string? ObjectionTo(string path, bool hasKey) =>
         !OperatingSystem.IsWindows() && FileOwnership.Read(path) is { } file
             ? ObjectionTo(path, hasKey, file, Libc.User())
             : null;
 
-    /// <summary>A risk of a file with a private key that is used all the same, with the remedy; null: there is none.</summary>
+    /// <summary>Returns the risk of a file with a private key that is used nevertheless, with the remedy, or null.</summary>
     public static string? ConcernAbout(string path) =>
         !OperatingSystem.IsWindows() && FileOwnership.Read(path) is { } file ? ConcernAbout(path, file) : null;
 
-    /// <param name="path">The file.</param>
-    /// <param name="hasKey">It has a private key.</param>
-    /// <param name="file">The rights of the file.</param>
-    /// <param name="user">The number of the user of this process.</param>
     public static string? ObjectionTo(string path, bool hasKey, FileOwnership file, uint user)
     {
         if (file.Owner is { } owner && owner != user && owner != FileOwnership.Root)
@@ -56,8 +50,6 @@ internal static class CredentialRights
             : null;
     }
 
-    /// <param name="path">The file.</param>
-    /// <param name="file">The rights of the file.</param>
     public static string? ConcernAbout(string path, FileOwnership file) =>
         file.Owner == FileOwnership.Root && file.Mode.HasFlag(UnixFileMode.OtherRead)
             ? $"{path} has a private key, and all users of this machine may read it ({file}). Run 'chmod 640 {path}', or set defaultMode: "

@@ -9,8 +9,8 @@ using RaftActors.Settings;
 namespace RaftActors.Security;
 
 /// <summary>
-/// The credentials of a node as its files have them. They are read again when a file has changed. New files that cannot be read are logged
-/// once, and the former credentials stay in force. Thread-safe.
+/// The credentials of a node, which are read again when a file has changed. If the new files cannot be read, that is logged once, and the
+/// former credentials stay in force. Thread-safe.
 /// </summary>
 internal sealed class CredentialStore : IDisposable
 {
@@ -35,7 +35,7 @@ internal sealed class CredentialStore : IDisposable
         _timer = new Timer(_ => OnTime(), null, settings.ReloadInterval, settings.ReloadInterval);
     }
 
-    /// <summary>The credentials have changed. Called on a thread of the pool.</summary>
+    /// <summary>Raised on a thread of the pool when the credentials have changed.</summary>
     public event Action? Changed;
 
     public CertificateCredentials Current => _current;
@@ -76,7 +76,7 @@ internal sealed class CredentialStore : IDisposable
         }
     }
 
-    // An exception that left the timer would end the program.
+    // Catches every exception, because one that left the timer would end the program.
     private void OnTime()
     {
         try
@@ -90,7 +90,7 @@ internal sealed class CredentialStore : IDisposable
         }
     }
 
-    // Once for each certificate. Some live for a day, others for years.
+    // Warns once for each certificate, in the last third of its life, because some live for a day and others for years.
     private void WarnOfEnd()
     {
         var own = _current.Own;
@@ -109,8 +109,8 @@ internal sealed class CredentialStore : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _timer.Dispose();
 
-    // Of the content: the time of a file tells nothing where a link to a directory is exchanged, as Kubernetes does. And of the rights that
-    // forbid its use, which a chmod changes.
+    // Made from the content, because the time of a file tells nothing if a link to a directory is exchanged, as Kubernetes does. Also from
+    // the rights that forbid its use, which a chmod changes.
     private byte[] Fingerprint()
     {
         using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);

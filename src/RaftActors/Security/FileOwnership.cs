@@ -5,9 +5,9 @@ using RaftActors.Storage.Disk;
 
 namespace RaftActors.Security;
 
-/// <summary>Owner and mode of a file on Unix.</summary>
-/// <param name="Owner">The number of the user. Null: unknown, because .NET does not report it and the system is not Linux.</param>
-/// <param name="Group">The number of the group. Null: unknown.</param>
+/// <summary>
+/// Owner, group and mode of a file on Unix. Owner and group are null if unknown, because .NET reports them only on Linux.
+/// </summary>
 internal readonly record struct FileOwnership(uint? Owner, uint? Group, UnixFileMode Mode)
 {
     public const uint Root = 0;
@@ -15,7 +15,7 @@ internal readonly record struct FileOwnership(uint? Owner, uint? Group, UnixFile
     private const ushort ModeBits = 0xfff;
 
     /// <summary>Reads the owner and mode of a file. Symbolic links are followed.</summary>
-    /// <returns>Null: the system does not tell, or the file is missing.</returns>
+    /// <returns>Null if the system does not tell, or the file is missing.</returns>
     [UnsupportedOSPlatform("windows")]
     public static FileOwnership? Read(string path)
     {

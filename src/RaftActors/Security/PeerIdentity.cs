@@ -4,16 +4,16 @@ using RaftActors.Settings;
 
 namespace RaftActors.Security;
 
-/// <summary>The other side of a connection, as it has proved.</summary>
-/// <param name="Name">For logs and answers: the first name of its certificate.</param>
+/// <summary>The proved identity of the other side of a connection.</summary>
+/// <param name="Name">The first name of its certificate, for logs and answers.</param>
 /// <param name="Names">The names of its certificate.</param>
-/// <param name="Role">The role that the settings give it; null: none.</param>
+/// <param name="Role">The role that the settings give it, or null.</param>
 internal sealed record PeerIdentity(string Name, ImmutableArray<string> Names, ConnectionRole? Role)
 {
-    /// <summary>Its certificate, and those that it sent between it and the root: their bytes, which need no disposal.</summary>
+    /// <summary>Its certificate and the intermediate ones that it sent, as bytes, which need no disposal.</summary>
     public ImmutableArray<byte[]> Certificates { get; init; } = [];
 
-    /// <summary>Whether it may speak for a host: its certificate has the name or address.</summary>
+    /// <summary>Tells whether it may speak for a host, because its certificate has the name or address.</summary>
     public bool VouchesFor(string host)
     {
         foreach (var name in Names)
@@ -28,7 +28,8 @@ internal sealed record PeerIdentity(string Name, ImmutableArray<string> Names, C
     }
 
     /// <summary>
-    /// Whether it may speak for a process: its certificate has the host of the process's node, or the node's name, in full or up to its @.
+    /// Tells whether it may speak for a process. Its certificate must have the host of the process's node, or the node's name, in full or
+    /// up to its @.
     /// </summary>
     public bool VouchesFor(ProcessName process)
     {

@@ -2,7 +2,6 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace RaftActors.Security;
 
-/// <summary>Prepares private keys for TLS.</summary>
 internal static class TlsKeys
 {
     /// <summary>Windows uses a key for TLS only if it was imported from a PFX. Elsewhere returns the certificate as it is.</summary>

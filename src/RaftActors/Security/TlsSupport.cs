@@ -3,7 +3,7 @@ namespace RaftActors.Security;
 /// <summary>Tells whether .NET offers TLS 1.3 on this machine, to both sides of a connection.</summary>
 internal static class TlsSupport
 {
-    // Windows Server 2022. Windows 11 has higher numbers.
+    // The build of Windows Server 2022. Windows 11 has higher numbers.
     private const int FirstWindowsBuild = 20348;
 
     /// <summary>Refuses a machine without TLS 1.3. Without this check, each handshake would fail with a message of the system.</summary>

@@ -6,7 +6,7 @@ namespace RaftActors.Settings;
 
 /// <summary>How this node finds the other nodes. The settings are of the whole node.</summary>
 /// <param name="IsByNames">
-/// True: a node's name is its address, or stands for it with a custom transport. False: Akka.Cluster knows the nodes.
+/// True if a node's name is its address, or stands for it with a custom transport. False if Akka.Cluster knows the nodes.
 /// </param>
 /// <param name="Contacts">Nodes that get a Hello even if no group names them. Only for nodes whose names are addresses.</param>
 /// <param name="Interval">The time between two Hellos to a node that has not answered.</param>

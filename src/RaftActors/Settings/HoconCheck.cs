@@ -3,17 +3,15 @@ using System.Globalization;
 namespace RaftActors.Settings;
 
 /// <summary>
-/// Refuses the texts in HOCON on which Akka.NET's parser loops for ever, overflows the stack or reads something else than is written.
+/// Refuses HOCON on which Akka.NET's parser loops for ever, overflows the stack, or reads something else than is written. The parser
+/// ignores brackets that do not match. It never leaves a list whose next character can begin neither a value nor a comment. It calls
+/// itself for each level of nesting and each part of a key.
 /// </summary>
-/// <remarks>
-/// The parser ignores brackets that do not match. It never leaves a list whose next character can begin neither a value nor a comment.
-/// It calls itself for each level of nesting and each part of a key.
-/// </remarks>
 internal ref struct HoconCheck
 {
     private const int LengthMax = 1 << 20;
 
-    // The parser needs some 1 kB of stack for a level. No configuration of Akka.NET has more than eight.
+    // The parser needs some 1 kB of stack for each level. No configuration of Akka.NET has more than eight levels.
     private const int DepthMax = 64;
 
     private const string Reserved = "$\"{}[]:=,#`^?!@*&\\";
@@ -33,12 +31,11 @@ internal ref struct HoconCheck
 
     private readonly bool IsAtEnd => _at == _text.Length;
 
-    /// <summary>Zero at the end of the text.</summary>
     private readonly char Next => IsAtEnd ? '\0' : _text[_at];
 
     private readonly bool IsAtComment => Next == '#' || Continues("//");
 
-    // Zero is an ordinary character within the text.
+    // Zero stands for the end of the text. Within the text, it is an ordinary character.
     private readonly bool IsAtPlain => !IsAtEnd && !char.IsWhiteSpace(Next) && !IsAtComment && !Reserved.Contains(Next);
 
     /// <exception cref="RaftConfigurationException">The text is wrong.</exception>
@@ -78,7 +75,7 @@ internal ref struct HoconCheck
         _depth--;
     }
 
-    /// <param name="open">The place of the brace; -1: there is none, and the members end with the text.</param>
+    /// <param name="open">The place of the brace, or -1 if the members end with the text.</param>
     private void ReadMembers(int open)
     {
         while (true)
@@ -152,7 +149,7 @@ internal ref struct HoconCheck
             return;
         }
 
-        // A key may hold spaces. Akka.NET lets it hold line breaks, and takes two keys for one.
+        // A key may have spaces. Akka.NET also lets it have line breaks, and so takes two keys for one.
         while (Next != '.' && Next != '\n' && !IsAtEnd && !IsAtComment && !Reserved.Contains(Next))
         {
             _at++;
@@ -177,7 +174,7 @@ internal ref struct HoconCheck
         }
     }
 
-    // Ends at a line's end, a comment, a comma (which it takes) or a closing bracket.
+    // Ends at the end of a line, a comment, a comma, which it takes, or a closing bracket.
     private void ReadValue()
     {
         var start = _at;
@@ -364,7 +361,7 @@ internal ref struct HoconCheck
         _ => At(_at, $"'{Next}' is allowed in quotes only. Write \"...\" around the whole text, as in \"name@node1\"."),
     };
 
-    // Cut, because the text is the user's.
+    // Cut, because the user's text may be long.
     private readonly string Rest(int at)
     {
         var end = _text[at..].IndexOfAny("}\n\r");

@@ -14,6 +14,6 @@ internal sealed class LeaseSettings(Config raft)
 
     public int MaxDriftPercent { get; } = raft.ReadNumber("lease.max-drift-percent");
 
-    /// <summary>Core's options; null: no leases.</summary>
+    /// <summary>Core's options, or null without leases.</summary>
     public LeaseOptions? ToCoreOptions() => IsEnabled ? new LeaseOptions(MaxDriftPercent) : null;
 }

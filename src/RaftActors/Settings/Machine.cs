@@ -6,8 +6,8 @@ using RaftActors.Storage;
 namespace RaftActors.Settings;
 
 /// <summary>
-/// The clock, random numbers, threads and disks of nodes; their actor system has its scheduler, and the network its transport. A simulation
-/// replaces the machine for its own thread, on which all of its nodes run.
+/// The clock, random numbers, threads and disks of nodes. Timers are the scheduler's, and the network is the transport's. A simulation
+/// replaces the machine of its thread, on which all its nodes run.
 /// </summary>
 internal class Machine
 {
@@ -16,24 +16,24 @@ internal class Machine
     [ThreadStatic]
     private static Machine? _ofThread;
 
-    /// <summary>The machine of this thread.</summary>
     public static Machine Current => _ofThread ?? Real;
 
-    /// <summary>Measures durations, and tells the time of day.</summary>
 #pragma warning disable RS0030 // Justification: this is the one place that has the clock of the machine.
     public virtual TimeProvider Time => TimeProvider.System;
 #pragma warning restore RS0030
 
-    /// <summary>How a task of the product completes. By default its awaiting code does not run on the thread that completes it.</summary>
+    /// <summary>
+    /// The options of the product's task completions. By default, code that awaits does not run on the completing thread.
+    /// </summary>
     public virtual TaskCreationOptions Completion => TaskCreationOptions.RunContinuationsAsynchronously;
 
     /// <summary>
-    /// While somebody listens, the gauges of a process are read in each tick and messages carry the context of a trace. A listener is one
-    /// of the whole program, so in a simulation ticks and messages would depend on it.
+    /// Gauges are read in each tick, and messages carry the context of a trace, if somebody listens. A simulation turns this off, because
+    /// a listener belongs to the whole program and would change its ticks and messages.
     /// </summary>
     public virtual bool HasTelemetry => true;
 
-    /// <summary>Replaces the machine of this thread. Null: the real one again.</summary>
+    /// <summary>Replaces the machine of this thread, or with null restores the real one.</summary>
     public static void Use(Machine? machine) => _ofThread = machine;
 
     /// <summary>A number that no other call returns.</summary>
@@ -52,10 +52,10 @@ internal class Machine
         return new Guid(bytes);
     }
 
-    /// <summary>Runs code that may block, on a thread of its own.</summary>
+    /// <summary>Runs code that may block on its own thread.</summary>
     public virtual void RunOnThread(string name, Action run) => new Thread(() => run()) { IsBackground = true, Name = name }.Start();
 
-    /// <summary>Runs code that may block, such as for a disk, on a thread of its own, while the caller goes on.</summary>
+    /// <summary>Runs code that may block, for instance on a disk, on its own thread, while the caller goes on.</summary>
     public Task<T> RunBlocking<T>(string name, Func<T> run)
     {
         var ended = new TaskCompletionSource<T>(Completion);
@@ -73,13 +73,12 @@ internal class Machine
         return ended.Task;
     }
 
-    /// <summary>Runs code that does not block, soon.</summary>
+    /// <summary>Runs code that does not block on the thread pool.</summary>
     public virtual void Queue(IThreadPoolWorkItem run) => ThreadPool.UnsafeQueueUserWorkItem(run, preferLocal: false);
 
     /// <summary>Opens a directory of stores. See <see cref="StoreDirectory.Open(StoreOptions)"/>.</summary>
     public virtual StoreDirectory OpenDirectory(StoreOptions options) => StoreDirectory.Open(options);
 
-    /// <summary>Returns the store of a process in an open directory.</summary>
     public virtual IRaftStore StoreOf(StoreDirectory directory, StoreOwner owner) => directory.StoreOf(owner);
 
     protected virtual void FillRandom(Span<byte> bytes) => RandomNumberGenerator.Fill(bytes);

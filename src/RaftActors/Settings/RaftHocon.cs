@@ -8,11 +8,11 @@ namespace RaftActors;
 
 /// <summary>
 /// Reads HOCON that a user has written. <see cref="ConfigurationFactory.ParseString(string)"/> of Akka.NET does not end on some wrong
-/// texts, such as <c>roster = [seats@node1]</c> without quotes, and misreads others in silence. Thread-safe.
+/// texts, such as <c>roster = [seats@node1]</c> without quotes, and silently misreads others. Thread-safe.
 /// </summary>
 public static class RaftHocon
 {
-    // The start of a node checks one section several times.
+    // Kept, because the start of a node checks one section several times.
     private static readonly ConditionalWeakTable<string, SettingTable> Tables = [];
 
     /// <summary>Checks a text, and reads it. The time is proportional to the length of the text.</summary>
@@ -20,7 +20,7 @@ public static class RaftHocon
     /// HOCON as Akka.NET reads it, of at most 1,048,576 characters. Without <c>include</c> and <c>${...}</c>, whose cycles would end the
     /// process.
     /// </param>
-    /// <param name="source">Where the text comes from, for the errors. The name of a file, for instance.</param>
+    /// <param name="source">The origin of the text for error messages, such as the name of a file.</param>
     /// <exception cref="RaftConfigurationException">
     /// The text is wrong. The message names the source, the line, the column (both from 1) and the remedy.
     /// </exception>
@@ -30,7 +30,7 @@ public static class RaftHocon
         HoconCheck.Demand(text, source);
         try
         {
-            // Akka.NET does not recognise a comment that begins with the last character.
+            // Without the line break, Akka.NET does not recognise a comment that begins with the last character.
             return ConfigurationFactory.ParseString(text + '\n');
         }
         catch (Exception problem)
@@ -44,7 +44,7 @@ public static class RaftHocon
     /// which the configuration lacks is not checked.
     /// </summary>
     /// <param name="config">The whole configuration, with or without the defaults.</param>
-    /// <param name="reference">The text of a reference.conf whose comments have rules. Null: that of <c>raft</c>.</param>
+    /// <param name="reference">The text of a reference.conf whose comments have rules, or null for that of <c>raft</c>.</param>
     /// <exception cref="RaftConfigurationException">
     /// A key is unknown, or a value is wrong. The message names the setting, its value and the rule.
     /// </exception>

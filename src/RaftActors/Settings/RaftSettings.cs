@@ -22,17 +22,17 @@ internal sealed record RaftSettings
 
     public required ImmutableArray<ProcessName> Roster { get; init; }
 
-    /// <summary>The process founds nothing, and waits until a group accepts it.</summary>
+    /// <summary>The process founds no group, and waits until a group accepts it.</summary>
     public required bool IsJoining { get; init; }
 
-    /// <summary>Of a joining process: the roster of the configuration. It names nodes to greet until the group does.</summary>
+    /// <summary>The roster of a joining process. It names nodes to greet until the group does.</summary>
     public ImmutableArray<ProcessName> Greeted { get; init; } = [];
 
     public required QuorumSettings Quorum { get; init; }
 
     public required int Priority { get; init; }
 
-    /// <summary>The actor has it, not the configuration.</summary>
+    /// <summary>Comes from the actor, not from the configuration.</summary>
     public RaftProgram Program { get; init; } = RaftProgram.Unknown;
 
     /// <summary>A leader raises the logic version by itself.</summary>
@@ -57,13 +57,13 @@ internal sealed record RaftSettings
 
     public required TransportSettings Transport { get; init; }
 
-    /// <summary>Whether a process of the group is on another node, or may be later.</summary>
+    /// <summary>Tells whether the group has, or may later have, a process on another node.</summary>
     public bool SpansNodes => Discovery.IsByNames || Roster.Any(name => name.Node != Self.Node);
 
     /// <summary>Reads the settings: from the options, then from the section of the group, then from <c>raft</c>.</summary>
     /// <param name="root">The whole configuration, with reference.conf as its fallback.</param>
     /// <param name="actorName">The process's name if the options have none.</param>
-    /// <param name="defaultNode">The node's name if the configuration has none. Null: a missing name is an error.</param>
+    /// <param name="defaultNode">The node's name if the configuration has none. If both are missing, that is an error.</param>
     /// <exception cref="RaftConfigurationException">A setting is missing or cannot be read.</exception>
     public static RaftSettings Read<TValue>(Config root, RaftOptions<TValue> options, string actorName, string? defaultNode)
     {
@@ -154,8 +154,7 @@ internal sealed record RaftSettings
             + "survives no failure. Name three or more in raft.roster, or set raft.quorum.allow-fewer-than-three = on.");
     }
 
-    /// <summary>The name of the node.</summary>
-    /// <exception cref="RaftConfigurationException">It has none.</exception>
+    /// <exception cref="RaftConfigurationException">The node has no name.</exception>
     public static string ReadNode(Config raft, string? defaultNode)
     {
         var node = raft.ReadText("node") is { Length: > 0 } configured ? configured : defaultNode;

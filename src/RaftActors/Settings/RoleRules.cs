@@ -18,7 +18,7 @@ internal sealed record RoleRules(
         [.. raft.ReadList("security.roles.writer")],
         [.. raft.ReadList("security.roles.reader")]);
 
-    /// <summary>The highest role that the lists give to one of the names; null: none.</summary>
+    /// <summary>Returns the highest role that the lists give to one of the names, or null.</summary>
     public ConnectionRole? RoleOf(ImmutableArray<string> names) =>
         IsIn(Nodes, names) ? ConnectionRole.Node
         : IsIn(Operators, names) ? ConnectionRole.Operator
@@ -26,7 +26,7 @@ internal sealed record RoleRules(
         : IsIn(Readers, names) ? ConnectionRole.Reader
         : null;
 
-    /// <summary>Whether a name fits another one, which may be <c>*.domain</c>.</summary>
+    /// <summary>Tells whether a name matches a pattern.</summary>
     public static bool Fits(string pattern, string name) =>
         name.Equals(pattern, StringComparison.OrdinalIgnoreCase)
         || (pattern.StartsWith("*.", StringComparison.Ordinal)

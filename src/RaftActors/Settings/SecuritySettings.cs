@@ -7,13 +7,12 @@ using static RaftActors.RaftConfigurationException;
 namespace RaftActors.Settings;
 
 /// <summary>How the connections of raft are protected. The settings are of the whole node.</summary>
-/// <param name="Tls">Null: neither encryption nor authentication.</param>
-/// <param name="ReloadInterval">The time between two looks at the files.</param>
+/// <param name="Tls">Null for neither encryption nor authentication.</param>
+/// <param name="ReloadInterval">The time between two checks of the files.</param>
 internal sealed record SecuritySettings(TlsFiles? Tls, TimeSpan ReloadInterval, RoleRules Roles)
 {
     private const string CertificateKey = "security.tls.certificate";
 
-    /// <summary>Connections are encrypted, and each side proves its identity.</summary>
     public bool IsOn => Tls is not null;
 
     /// <param name="raft">The configuration of <c>raft</c>.</param>
@@ -52,12 +51,11 @@ internal sealed record SecuritySettings(TlsFiles? Tls, TimeSpan ReloadInterval, 
 
 /// <summary>The files of a node's certificate and of the certificates that it trusts.</summary>
 /// <param name="Certificate">PEM with the certificate and its intermediate ones, or PFX.</param>
-/// <param name="Key">PEM with the private key; empty: it is in the certificate's file.</param>
-/// <param name="Password">Of a PFX file or an encrypted key; empty: none.</param>
+/// <param name="Key">PEM with the private key. Empty if it is in the certificate's file.</param>
+/// <param name="Password">The password of a PFX file or an encrypted key, or empty.</param>
 /// <param name="Ca">PEM with the trusted roots.</param>
-/// <param name="Pins">SHA-256 of accepted public keys, as base64. Empty: the roots alone decide.</param>
+/// <param name="Pins">SHA-256 of accepted public keys, as base64. If empty, only the roots decide.</param>
 internal sealed record TlsFiles(string Certificate, string Key, string Password, string Ca, ImmutableArray<string> Pins)
 {
-    /// <summary>All files whose content matters.</summary>
     public IEnumerable<string> All => new[] { Certificate, Key, Ca }.Where(file => file.Length > 0);
 }

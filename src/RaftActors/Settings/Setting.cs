@@ -8,7 +8,7 @@ namespace RaftActors.Settings;
 /// One setting, as its line of reference.conf has it: <c>raft.get-window = 256 # number, 1 or more; shared</c>. The comment has the type
 /// or the choices, then bounds, and then marks behind a semicolon.
 /// </summary>
-/// <param name="Key">Without the section.</param>
+/// <param name="Key">The key without the section.</param>
 /// <param name="Kind">A type, or "choice".</param>
 /// <param name="Bounds">
 /// Each is <c>MIN or more</c>, <c>MIN to MAX</c>, <c>at least MIN</c> or <c>at most MAX</c>. A limit is a value, or the full name of
@@ -18,7 +18,7 @@ internal sealed record Setting(string Section, string Key, string Rule, string K
 {
     private static readonly string[] Types = ["time", "size", "number", "fraction", "text", "list"];
 
-    // In milliseconds and bytes. Without a unit, Akka.NET takes a time for milliseconds.
+    // In milliseconds and bytes. Akka.NET takes a time without a unit for milliseconds.
     private static readonly Dictionary<string, decimal> Times = new() { ["ms"] = 1, ["s"] = 1000, ["m"] = 60_000, ["h"] = 3_600_000 };
 
     private static readonly Dictionary<string, decimal> Sizes = new()
@@ -32,13 +32,13 @@ internal sealed record Setting(string Section, string Key, string Rule, string K
         ["GiB"] = 1 << 30,
     };
 
-    /// <summary>One value for all groups of a node.</summary>
+    /// <summary>All groups of a node share one value.</summary>
     public bool IsOfNode => Marks.Contains("node");
 
-    /// <summary>Operators compare it between the nodes of a group.</summary>
+    /// <summary>Operators compare the value between the nodes of a group.</summary>
     public bool IsShared => Marks.Contains("shared");
 
-    /// <returns>Null: the line has no setting.</returns>
+    /// <returns>Null if the line has no setting.</returns>
     public static Setting? Parse(string line)
     {
         if (line.Split(" # ") is not [var pair, var comment] || pair.Split(" = ")[0].Split('.', 2) is not [var section, var key])
@@ -54,7 +54,7 @@ internal sealed record Setting(string Section, string Key, string Rule, string K
     }
 
     /// <summary>Reads the value, and checks it.</summary>
-    /// <param name="own">The section. If it lacks a setting that a bound names, the bound is not checked.</param>
+    /// <param name="own">The section. A bound that names a setting which it lacks is not checked.</param>
     /// <returns>Milliseconds, bytes or a number as a decimal; a text; or the texts of a list.</returns>
     /// <exception cref="RaftConfigurationException">The value has the wrong type, or is out of bounds.</exception>
     public object Read(Config own, SettingTable table)
@@ -79,7 +79,7 @@ internal sealed record Setting(string Section, string Key, string Rule, string K
         return value;
     }
 
-    /// <summary>A value in one form, in whichever unit it was set.</summary>
+    /// <summary>Writes a value in one form, whatever its unit was.</summary>
     public string Write(object value) => value is not decimal number ? $"{value}"
         : number.ToString("0.######", CultureInfo.InvariantCulture) + (Kind == "time" ? " ms" : "");
 
@@ -127,7 +127,7 @@ internal sealed record Setting(string Section, string Key, string Rule, string K
         }
         catch (Exception)
         {
-            // Akka.NET throws exceptions of many types, which do not name the setting.
+            // Akka.NET throws exceptions of many types, and they do not name the setting.
             return null;
         }
     }
@@ -138,7 +138,8 @@ internal sealed record Setting(string Section, string Key, string Rule, string K
         return Rule.Split([", ", " or "], StringSplitOptions.None).FirstOrDefault(choice => choice == word);
     }
 
-    // For the first time or size Akka.NET would compile regular expressions, which takes 20 ms: a third of the time of a client command.
+    // Parsed here, because Akka.NET compiles regular expressions for the first time or size. That takes 20 ms, a third of a client
+    // command.
     private decimal? Measure(string? text)
     {
         var end = text.AsSpan().LastIndexOfAnyInRange('0', '9') + 1;

@@ -20,7 +20,6 @@ internal static class SettingReader
 
     public static int ReadNumber(this Config raft, string key) => (int)(decimal)raft.Read(key);
 
-    /// <summary>Returns bytes.</summary>
     public static long ReadSize(this Config raft, string key) => (long)(decimal)raft.Read(key);
 
     public static TimeSpan ReadTime(this Config raft, string key) =>

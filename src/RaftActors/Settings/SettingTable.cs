@@ -8,19 +8,19 @@ using static RaftActors.RaftConfigurationException;
 
 namespace RaftActors.Settings;
 
-/// <summary>The settings of a section. Its reference.conf is the one place with their keys, types, bounds, defaults and texts.</summary>
+/// <summary>The settings of a section. Only its reference.conf defines their keys, types, bounds, defaults and texts.</summary>
 internal sealed class SettingTable
 {
     private const string Groups = "groups";
 
     private readonly OrderedDictionary<string, Setting> _all = [];
 
-    // Each path with keys below it.
+    // The paths that have keys below them.
     private readonly HashSet<string> _sections = [];
     private readonly string _section;
 
-    // The configurations without unknown keys. All processes and clients of a node read the same one, with the sections of all groups: a
-    // check for each process would take the square of the number of groups.
+    // The configurations that were checked for unknown keys. All processes and clients of a node read the same one, with the sections of
+    // all groups. A check for each process would take quadratic time in the number of groups.
     private readonly ConditionalWeakTable<Config, Config> _checked = [];
 
     /// <param name="reference">The text of a reference.conf.</param>
@@ -43,21 +43,19 @@ internal sealed class SettingTable
         }
     }
 
-    /// <summary>The settings of <c>raft</c>.</summary>
     public static SettingTable OfRaft { get; } = new(ReadReference());
 
-    /// <summary>All of reference.conf.</summary>
     public Config Defaults { get; }
 
-    /// <summary>In the order of the file.</summary>
+    /// <summary>All settings, in the order of the file.</summary>
     public IEnumerable<Setting> All => _all.Values;
 
     public Setting this[string key] => _all[key];
 
-    /// <summary>The section.</summary>
+    /// <summary>Returns the section.</summary>
     /// <param name="root">The whole configuration.</param>
     /// <exception cref="RaftConfigurationException">
-    /// It holds a key that reference.conf does not have. Otherwise a mistyped key would silently leave the default in force.
+    /// The section has a key that reference.conf lacks. A mistyped key would otherwise silently leave the default in force.
     /// </exception>
     public Config In(Config root) => _checked.GetValue(root, each =>
     {
@@ -82,7 +80,7 @@ internal sealed class SettingTable
         }
     }
 
-    /// <returns>The settings that the processes of a group should have alike, with their values in one form each.</returns>
+    /// <returns>The settings that should be equal on all processes of a group, with their values in one form each.</returns>
     public ImmutableArray<(string Key, string Value)> Shared(Config own) =>
         [.. All.Where(setting => setting.IsShared).Select(setting => ($"{setting}", setting.Write(setting.Read(own, this))))];
 
@@ -97,7 +95,7 @@ internal sealed class SettingTable
                 continue;
             }
 
-            // Asks only objects for their keys: for a value, Akka.NET's Config fails with a NullReferenceException.
+            // Only objects are asked for their keys, because Akka.NET's Config throws a NullReferenceException for a value.
             if (!IsEmpty(value) && value.IsObject())
             {
                 Demand(!isSetting, $"{root}.{path} has keys below it, but it is one value. Set {root}.{path} itself.");
@@ -125,7 +123,7 @@ internal sealed class SettingTable
         }
     }
 
-    // The names of groups are the user's own.
+    // The user chooses the names of groups.
     private void DemandKnownGroups(Config groups)
     {
         foreach (var (name, value) in groups.AsEnumerable().Where(group => !IsEmpty(group.Value)))
@@ -139,7 +137,7 @@ internal sealed class SettingTable
         }
     }
 
-    // An object without keys says as little as the empty text.
+    // An object without keys means as little as an empty text.
     private static bool IsEmpty(HoconValue value) => value.IsEmpty || (value.IsString() && string.IsNullOrEmpty(value.GetString()));
 
     private string FirstBelow(string path) =>
@@ -147,7 +145,7 @@ internal sealed class SettingTable
 
     private string NearestTo(string path) => _all.Keys.Concat(_sections).MinBy(known => Farness(path, known))!; // Justification: not empty.
 
-    // A key with almost the right last part is near, even under the wrong parent.
+    // A key with a similar last part is near, even under another parent.
     private static int Farness(string path, string known) =>
         Distance(LastOf(path), LastOf(known)) is <= 2 and var ofLast ? Math.Min(Distance(path, known), ofLast + 1) : Distance(path, known);
 

@@ -5,7 +5,7 @@ using static RaftActors.RaftConfigurationException;
 namespace RaftActors.Settings;
 
 /// <summary>
-/// The roster and the priorities of one shard: a process on each node, and another preferred leader than the shards beside it.
+/// The roster and the priorities of one shard: a process on each node, and another preferred leader than the neighbouring shards have.
 /// </summary>
 internal static class ShardPlan
 {
@@ -24,8 +24,8 @@ internal static class ShardPlan
     }
 
     /// <summary>
-    /// The priority of a process: that of the node comes first. Among nodes of equal priority, shard i prefers the node at place i of the
-    /// roster, and each block of shards another order behind it. So the groups of a lost node spread over the others, too.
+    /// Returns the priority of a process. That of its node counts first. Among nodes of equal priority, shard i prefers the node at place
+    /// i of the roster. Each block of shards has another order behind it, so that the groups of a lost node also spread over the others.
     /// </summary>
     /// <param name="priority">The priority of the node, <c>raft.priority</c>.</param>
     /// <exception cref="RaftConfigurationException">The priority is too large.</exception>

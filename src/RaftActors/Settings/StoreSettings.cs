@@ -7,7 +7,7 @@ namespace RaftActors.Settings;
 /// <summary>Reads the settings of the store.</summary>
 internal static class StoreSettings
 {
-    // A start reads a log through Core, which keeps raft.log-memory-max of it. So the opening itself keeps little.
+    // The opening keeps little, because it reads the log through Core, which keeps raft.log-memory-max of it.
     private const long RecoveredSizeMaxBytes = 4 << 20;
 
     /// <param name="raft">The configuration of <c>raft</c>, or of a group.</param>

@@ -5,25 +5,25 @@ using static RaftActors.RaftConfigurationException;
 namespace RaftActors.Settings;
 
 /// <summary>How the messages between engines reach other nodes. The settings are of the whole node.</summary>
-/// <param name="Hostname">The name or address to listen on; empty: where the actor system's remoting listens.</param>
+/// <param name="Hostname">The name or address to listen on, or empty for where the actor system's remoting listens.</param>
 /// <param name="PortOffset">Raft's port of a node is the port of its address plus this.</param>
 /// <param name="FrameSizeMaxBytes">The largest message of a connection. A larger one is dropped.</param>
-/// <param name="QueueSizeMaxBytes">The bytes that wait for one node. Messages above it are dropped.</param>
+/// <param name="QueueSizeMaxBytes">The most bytes that wait for one node. Messages above it are dropped.</param>
 internal sealed record TransportSettings(string Hostname, int PortOffset, int FrameSizeMaxBytes, int QueueSizeMaxBytes)
 {
-    /// <summary>By the <see cref="RaftTransport"/> of the application. Otherwise by connections of raft's own.</summary>
+    /// <summary>The messages go by the <see cref="RaftTransport"/> of the application, not by raft's own connections.</summary>
     public bool IsCustom { get; init; }
 
-    /// <summary>Raft has the port of the node's address, and the remoting listens elsewhere.</summary>
+    /// <summary>Raft listens on the port of the node's address, and the remoting elsewhere.</summary>
     public bool IsAtAddress => PortOffset == 0;
 
-    /// <summary>Connections without encryption are allowed beside an encrypted remoting.</summary>
+    /// <summary>Unencrypted connections are allowed beside an encrypted remoting.</summary>
     public bool IsUnencrypted { get; init; }
 
-    /// <summary>The bytes that wait for all clients together: one message has place in any case.</summary>
+    /// <summary>The most bytes that wait for all clients together. A single message always fits.</summary>
     public int ReplySizeMaxBytes => Math.Max(QueueSizeMaxBytes / 4, FrameSizeMaxBytes);
 
-    /// <summary>Akka.Cluster knows the nodes. Any program may join it, so only the role of a certificate makes a node.</summary>
+    /// <summary>Akka.Cluster knows the nodes. Any program may join it, so only the role in a certificate makes a node.</summary>
     public bool IsOfCluster { get; init; }
 
     /// <param name="raft">The configuration of <c>raft</c>.</param>
@@ -56,7 +56,7 @@ internal sealed record TransportSettings(string Hostname, int PortOffset, int Fr
             + "may join a cluster.");
     }
 
-    /// <summary>Raft's port of a node whose address, or whose remoting, has this port.</summary>
+    /// <summary>Returns raft's port of a node whose address, or whose remoting, has this port.</summary>
     /// <exception cref="RaftConfigurationException">There is no such port.</exception>
     public int PortBeside(int port)
     {

@@ -17,10 +17,9 @@ internal sealed class DurationMetric(Histogram<double> histogram, ProcessTags ta
     public static Histogram<double> Create(string name, string description) =>
         RaftTelemetry.Meter.CreateHistogram(name, "s", description, tags: null, Advice);
 
-    /// <summary>The start of a duration that is not measured.</summary>
     public static TimeSpan NotMeasured => TimeSpan.MinValue;
 
-    /// <summary>Returns the time for <see cref="Stop"/>; <see cref="NotMeasured"/> if there is no listener.</summary>
+    /// <summary>Returns the time for <see cref="Stop"/>, or <see cref="NotMeasured"/> without a listener.</summary>
     public TimeSpan Start() => histogram.Enabled ? clock.HighResMonotonicClock : NotMeasured;
 
     public void Stop(TimeSpan started)

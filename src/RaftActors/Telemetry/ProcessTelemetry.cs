@@ -15,7 +15,6 @@ internal sealed class ProcessTelemetry
     private static readonly Histogram<double> ApplyDuration =
         DurationMetric.Create("raft.apply.duration", "Time in HandleAppend, or in HandleSerial for a fetched pair.");
 
-    /// <param name="clock">The clock of the durations.</param>
     public ProcessTelemetry(RaftSettings settings, ITimeProvider clock)
     {
         Tags = new ProcessTags(settings.Group, settings.Self);

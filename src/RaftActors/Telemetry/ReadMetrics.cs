@@ -23,7 +23,7 @@ internal sealed class ReadMetrics(ProcessTags tags)
         }
     }
 
-    // Without the serial, so that the number of tags is bounded.
+    // The serial is left out, so that the number of tags is bounded.
     private static string KindOf(ReadConsistency consistency) => consistency.NotBelow switch
     {
         null => consistency.MayUseLease ? "lease" : "linearizable",

@@ -5,8 +5,8 @@ using RaftActors.Settings;
 namespace RaftActors.Telemetry;
 
 /// <summary>
-/// Spans that begin in one message and end in a later one. Neither changes <see cref="Activity.Current"/>: the thread of an actor runs
-/// other actors next.
+/// Spans that begin in one message and end in a later one. They do not change <see cref="Activity.Current"/>, because the thread of an
+/// actor runs other actors next.
 /// </summary>
 internal static class Spans
 {
@@ -18,8 +18,7 @@ internal static class Spans
 
     private static bool HasListeners => RaftTelemetry.Source.HasListeners() && Machine.Current.HasTelemetry;
 
-    /// <summary>Begins a span of a process.</summary>
-    /// <param name="parent">The default: <see cref="Activity.Current"/>, if there is one.</param>
+    /// <param name="parent">With the default, the parent is <see cref="Activity.Current"/>, if there is one.</param>
     /// <returns>Null if there is no listener, or none samples the trace.</returns>
     public static Activity? Begin(string name, ActivityKind kind, ActivityContext parent, ProcessTags tags) =>
         HasListeners ? Begin(name, kind, parent, [tags.Group, tags.Process]) : null;
@@ -29,7 +28,7 @@ internal static class Spans
     public static Activity? BeginOfClient(string name, string group) =>
         HasListeners ? Begin(name, ActivityKind.Client, default, [new("raft.group", group)]) : null;
 
-    /// <summary>Makes a span <see cref="Activity.Current"/> until the result is disposed. Null: changes nothing.</summary>
+    /// <summary>Makes a span <see cref="Activity.Current"/> until the result is disposed. Null changes nothing.</summary>
     public static Scope Enter(Activity? span)
     {
         var before = Activity.Current;

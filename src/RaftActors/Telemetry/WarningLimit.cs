@@ -3,8 +3,8 @@ using System.Diagnostics.CodeAnalysis;
 namespace RaftActors.Telemetry;
 
 /// <summary>
-/// Lets a warning through if the same one was not given lately, and tells how many were held back meanwhile. A foreign program that tries
-/// for ever must not fill the log. Its memory is bounded. Thread-safe.
+/// Lets a warning through if the same one was not given lately, and adds how many were held back meanwhile. A foreign program that tries
+/// for ever cannot fill the log. The memory is bounded. Thread-safe.
 /// </summary>
 internal sealed class WarningLimit(TimeProvider clock)
 {
@@ -16,7 +16,7 @@ internal sealed class WarningLimit(TimeProvider clock)
     private readonly Lock _lock = new();
     private readonly Dictionary<(string From, string Why), (long At, int HeldBack)> _given = [];
 
-    /// <summary>Whether to give a warning now.</summary>
+    /// <summary>Tells whether to give a warning now.</summary>
     /// <param name="text">The warning, with the number of those that were held back.</param>
     public bool TryGive(string from, string why, [NotNullWhen(true)] out string? text)
     {
@@ -33,7 +33,7 @@ internal sealed class WarningLimit(TimeProvider clock)
 
             if (_given.Count >= MaxKnown || _given.Keys.Count(each => each.From == from) >= MaxOfSource)
             {
-                // Many addresses at once, or a source with ever other words: they get no more lines in this minute.
+                // Many addresses, or a source with ever new texts, get no more lines in this minute.
                 Forget(now);
                 if (_given.Count >= MaxKnown || _given.Keys.Count(each => each.From == from) >= MaxOfSource)
                 {

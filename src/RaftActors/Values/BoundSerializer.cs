@@ -8,10 +8,10 @@ using Akka.Serialization;
 namespace RaftActors.Values;
 
 /// <summary>
-/// The Akka serializer that the user has bound to a type. The serializer that Akka.NET binds to <c>System.Object</c> does not
-/// count. It takes every type, and its format may change from version to version, so a log cannot rely on it.
+/// The Akka serializer that the user has bound to a type. The serializer that Akka.NET binds to <c>System.Object</c> does not count. It
+/// takes every type, and its format may change between versions, so a log cannot rely on it. No member has Akka's own type, because that
+/// is <c>Serializer</c> in 1.5, and was <c>SerializerV2</c> in a beta of 1.6.
 /// </summary>
-/// <remarks>No member has Akka's own type: it is <c>Serializer</c> in 1.5, and was <c>SerializerV2</c> in a beta of 1.6.</remarks>
 internal sealed class BoundSerializer
 {
     private const string Bindings = "akka.actor.serialization-bindings";
@@ -32,10 +32,9 @@ internal sealed class BoundSerializer
 
     public int Identifier { get; }
 
-    /// <summary>The full name of the serializer's type.</summary>
     public string Name { get; }
 
-    /// <returns>Null if the type has none.</returns>
+    /// <returns>Null if the type has no such serializer.</returns>
     public static BoundSerializer? Of(ActorSystem system, Type type) =>
         Find(system, type) is { } found && (!found.IsSameAs(Find(system, typeof(object))) || IsBoundByName(system, type)) ? found : null;
 
@@ -43,7 +42,8 @@ internal sealed class BoundSerializer
 
     public byte[] Write(object value) => _write(value);
 
-    // A SerializationSetup may bind a second object of the class that System.Object has, with the same identifier.
+    // Compares objects, because a SerializationSetup may bind a second object of the class that System.Object has, with the same
+    // identifier.
     private bool IsSameAs(BoundSerializer? other) => ReferenceEquals(_serializer, other?._serializer);
 
     private static BoundSerializer? Find(ActorSystem system, Type type)
@@ -60,7 +60,7 @@ internal sealed class BoundSerializer
         }
     }
 
-    // A user may bind a type, or an interface, to the same serializer that System.Object has.
+    // Looks for a binding, because a user may bind a type or an interface to the very serializer that System.Object has.
     [UnconditionalSuppressMessage(
         "Trimming",
         "IL2070",

@@ -7,8 +7,8 @@ using RaftActors.Core;
 namespace RaftActors.Values;
 
 /// <summary>
-/// A number for what the JSON of a type consists of: the names and types of its properties, and of theirs. Two programs with the same types
-/// have the same number, whatever their builds.
+/// A number for the JSON of a type: the names and types of its properties, and of theirs. Two programs with the same types have the same
+/// number, whatever their builds.
 /// </summary>
 internal static class JsonContract
 {

@@ -21,7 +21,7 @@ internal sealed class JsonType
 
     public JsonTypeInfo Info { get; }
 
-    /// <summary>Without the assembly and its version, which may differ between nodes.</summary>
+    /// <summary>Returns the name without the assembly and its version, because they may differ between nodes.</summary>
     public static string NameOf(Type type) => type.ToString();
 
     public void Encode(object value, IBufferWriter<byte> output)

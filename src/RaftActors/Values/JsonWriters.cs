@@ -4,14 +4,14 @@ using System.Text.Json;
 namespace RaftActors.Values;
 
 /// <summary>
-/// Keeps a JSON writer for each thread. A converter may write other values meanwhile, so the writer is taken while it is used.
+/// Keeps a JSON writer for each thread. A converter may write other values meanwhile, so a writer is taken out while it is used.
 /// </summary>
 internal static class JsonWriters
 {
-    // The depth that System.Text.Json reads by default. A deeper value must fail before it is in the log.
+    // The default limit of System.Text.Json for reading. A deeper value must fail before it is in the log.
     private const int DepthMax = 64;
 
-    // A kept writer must not keep the buffer of its last value alive.
+    // Takes the place of the last buffer, which a kept writer would otherwise keep alive.
     private static readonly ArrayBufferWriter<byte> Nowhere = new();
 
     [ThreadStatic]

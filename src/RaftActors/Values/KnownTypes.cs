@@ -1,6 +1,6 @@
 namespace RaftActors.Values;
 
-/// <summary>The types whose values have bytes of RaftActors' own, with any codec or serializer.</summary>
+/// <summary>The types that RaftActors itself writes, whatever codecs and serializers there are.</summary>
 internal static class KnownTypes
 {
     private static readonly HashSet<Type> All =
@@ -9,6 +9,6 @@ internal static class KnownTypes
         typeof(ushort), typeof(int), typeof(uint), typeof(long), typeof(ulong), typeof(float), typeof(double), typeof(decimal),
     ];
 
-    /// <summary>Whether this is such a type, the nullable form of one, or the type of any value.</summary>
+    /// <summary>Tells whether this is such a type, the nullable form of one, or <c>object</c>.</summary>
     public static bool Has(Type type) => All.Contains(Nullable.GetUnderlyingType(type) ?? type) || type == typeof(object);
 }

@@ -1,8 +1,8 @@
 namespace RaftActors.Values;
 
 /// <summary>
-/// The values that this thread is reading inside of each other: a message of raft may hold a value, which may be a message. A peer decides
-/// the depth. Each level takes stack, and copies all levels inside of it.
+/// Counts the values that this thread is reading inside of each other, because a message of raft may hold a value, which may be a message.
+/// A peer decides the depth, and each level takes stack and copies all levels inside of it, so the depth is bounded.
 /// </summary>
 internal readonly ref struct Nesting
 {

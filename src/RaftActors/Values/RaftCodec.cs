@@ -14,16 +14,16 @@ namespace RaftActors;
 /// <typeparam name="T">The type of the values.</typeparam>
 public abstract class RaftCodec<T>
 {
-    /// <summary>The JSON that this codec writes; null: it writes other bytes.</summary>
+    /// <summary>The JSON that this codec writes, or null if it writes other bytes.</summary>
     internal virtual JsonTypeInfo? JsonType => null;
 
     /// <summary>Encodes a value.</summary>
-    /// <param name="value">Never null: RaftActors stores null itself.</param>
+    /// <param name="value">Never null, because RaftActors writes null itself.</param>
     /// <param name="output">Receives the bytes. Valid only during the call.</param>
     public abstract void Encode(T value, IBufferWriter<byte> output);
 
     /// <summary>Decodes bytes of <see cref="Encode"/>. Throws an exception for any other bytes.</summary>
-    /// <param name="bytes">Valid only during the call: copy what the value keeps.</param>
+    /// <param name="bytes">Valid only during the call, so copy what the value keeps.</param>
     public abstract T? Decode(ReadOnlySpan<byte> bytes);
 }
 
@@ -37,7 +37,7 @@ public static class RaftCodec
     /// docs/actors.md#values.
     /// </summary>
     /// <typeparam name="T">The type of the values.</typeparam>
-    /// <param name="options">Null: the defaults of System.Text.Json. The options become read-only.</param>
+    /// <param name="options">The options, which become read-only, or null for the defaults of System.Text.Json.</param>
     [RequiresUnreferencedCode(NeedsReflection)]
     [RequiresDynamicCode(NeedsReflection)]
     public static RaftCodec<T> Json<T>(JsonSerializerOptions? options = null)

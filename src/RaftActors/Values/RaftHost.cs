@@ -10,12 +10,10 @@ internal abstract class RaftHost
 {
     private static readonly ConditionalWeakTable<ActorSystem, RaftHost> OfSystems = [];
 
-    /// <summary>Null: the program has none.</summary>
     public virtual ExtendedActorSystem? System => null;
 
     public ILoggingAdapter Log => System?.Log ?? NoLogger.Instance;
 
-    /// <summary>The types that are written as JSON without a codec of their own.</summary>
     public RaftJsonTypes Json => field ?? Interlocked.CompareExchange(ref field, new(), null) ?? field;
 
     /// <summary>
@@ -32,13 +30,14 @@ internal abstract class RaftHost
 
     public static implicit operator RaftHost(ActorSystem system) => Of(system);
 
-    /// <summary>Calls a function again and again. Returns the function that ends it.</summary>
+    /// <summary>Calls a function at each interval. Returns the function that ends this.</summary>
     public abstract Action Repeat(TimeSpan interval, Action run);
 
-    /// <summary>Tells the listeners of the program an event of a client.</summary>
+    /// <summary>Publishes an event of a client to the listeners of the program.</summary>
     public abstract void Publish(object news);
 
-    // Akka's scheduler drops a repeated action that throws, and a timer would end the program. A client without ticks waits for ever.
+    // Logs exceptions, because Akka's scheduler drops a repeated action that throws, and a timer would end the program. A client without
+    // ticks would wait for ever.
     private protected Action GoOn(Action run) => () =>
     {
         try

@@ -20,8 +20,8 @@ public sealed class RaftJsonTypes
     }
 
     /// <summary>
-    /// Adds the types of a context that RaftActors does not know already. A type of an earlier context stays as it is. See
-    /// <see cref="Raft.UseJson"/>.
+    /// Adds the types of a context that RaftActors does not know yet. A type of an earlier context stays as it is. See <see
+    /// cref="Raft.UseJson"/>.
     /// </summary>
     /// <typeparam name="TContext">The context, by its own type.</typeparam>
     /// <param name="context">The context, such as <c>ShopJson.Default</c>.</param>
@@ -62,7 +62,9 @@ public sealed class RaftJsonTypes
         return this;
     }
 
-    /// <summary>The JSON of a declared type; null: it has none, from now on.</summary>
+    /// <summary>
+    /// Returns the JSON of a declared type. If it has none, returns null, and <see cref="UseJson"/> refuses the type from now on.
+    /// </summary>
     /// <param name="isStrict">See <see cref="StrictJson"/>.</param>
     internal RaftCodec<T>? CodecOf<T>(bool isStrict)
     {
@@ -78,10 +80,10 @@ public sealed class RaftJsonTypes
         }
     }
 
-    /// <summary>The JSON of a value's own type; null: it has none.</summary>
+    /// <summary>Returns the JSON of a value's own type, or null.</summary>
     internal JsonType? Of(Type type) => _byType.GetValueOrDefault(type);
 
-    /// <summary>The type that a message or the log names; null: this node does not use it. Never loads a type.</summary>
+    /// <summary>Returns the type that a message or the log names, or null if this node does not use it. Never loads a type.</summary>
     internal JsonType? Of(string name) => _byName.GetValueOrDefault(name);
 
     /// <summary>A number for the JSON of all types that a value of the declared type may have; see <see cref="JsonContract"/>.</summary>

@@ -7,9 +7,9 @@ using Akka.Serialization;
 namespace RaftActors.Values;
 
 /// <summary>
-/// The Akka serializers that a value may name. The bytes of a value come from other nodes and from clients, so they must not reach a
-/// serializer that lets them choose types, unless the user has bound it: Akka's JSON serializer takes every type, and Akka's serializers of
-/// its own messages read the payloads in them by any other serializer.
+/// The Akka serializers that a value may name. Its bytes come from other nodes and from clients. So they must not reach a serializer that
+/// lets them choose types, unless the user has bound it. Akka's JSON serializer takes every type, and Akka's serializers of its own
+/// messages read the payloads in them by any other serializer.
 /// </summary>
 internal sealed class ReadableSerializers
 {
@@ -35,11 +35,10 @@ internal sealed class ReadableSerializers
         _ofActors = (ofActors.Identifier, Serialization.ManifestFor(ofActors, system.DeadLetters));
     }
 
-    /// <summary>The same for all codecs of an actor system, whose bindings never change.</summary>
+    /// <summary>Returns the object of an actor system, whose bindings never change.</summary>
     public static ReadableSerializers Of(ActorSystem system) => OfSystems.GetValue(system, static one => new ReadableSerializers(one));
 
-    /// <param name="identifier">The number of the serializer.</param>
-    /// <param name="manifest">The name of the type of the value, as the serializer writes it.</param>
+    /// <param name="manifest">The name of the value's type, as the serializer writes it.</param>
     public bool Contains(int identifier, string manifest) =>
         identifier == _ofAnything || identifier == Json ? _isOfAnythingBound
         : identifier is < 0 or > OwnMax or Protobuf || (identifier, manifest) == _ofActors;

@@ -9,16 +9,16 @@ using RaftActors.Core.Codec;
 namespace RaftActors.Values;
 
 /// <summary>
-/// Encodes values: one octet for the kind, then the value, little-endian. The user's codec encodes all values but null, if there is one;
-/// else the JSON of the declared type does. Otherwise a type without a kind of its own goes through the JSON of its own type, with the
-/// name of the type, or through its Akka serializer, with the serializer's number and manifest. Thread-safe.
+/// Encodes values: one octet for the kind, then the value, little-endian. The user's codec encodes all values but null, if there is one,
+/// or otherwise the JSON of the declared type. Without both, a type without a kind of its own goes through the JSON of its own type, with
+/// its name, or through its Akka serializer, with the number and manifest. Thread-safe.
 /// </summary>
-/// <param name="codec">Null: the user has none.</param>
-/// <param name="codecPlace">Where the user would set a codec; null: nowhere.</param>
+/// <param name="codec">The user's codec, or null.</param>
+/// <param name="codecPlace">Where the user sets a codec for a value or state. Null for results and questions.</param>
 internal sealed class ValueCodec<TValue>(
     RaftHost host, RaftCodec<TValue>? codec = null, string? codecPlace = "RaftOptions.Codec")
 {
-    // A thread keeps at most this much of the buffer of its latest value.
+    // The most of the latest value's buffer that a thread keeps.
     private const int KeptSizeMax = 64 * 1024;
 
     private static readonly byte[] Null = [(byte)Kind.Null];
@@ -31,7 +31,7 @@ internal sealed class ValueCodec<TValue>(
     private ReadableSerializers? _readable;
     private Bound? _lastBound;
 
-    // In logs and on the wire: a number never changes its meaning.
+    // The numbers are in logs and on the wire, so they never change their meaning.
     private enum Kind : byte
     {
         Null = 0,
@@ -57,14 +57,13 @@ internal sealed class ValueCodec<TValue>(
         Reminder = 20,
     }
 
-    // Such values are views of the encoded bytes, not copies.
+    // Values of these types are views of the encoded bytes, not copies.
     private static bool IsView => typeof(TValue) == typeof(ReadOnlyMemory<byte>) || typeof(TValue) == typeof(ReadOnlyMemory<byte>?);
 
-    // Values and states stay in the log and in snapshots, and all nodes must read them alike. The others go to one reader, which may be
-    // older.
+    // Values and states stay in the log and in snapshots, and all nodes must read them alike. Others go to one reader, which may be older.
     private bool IsStrict => codecPlace is not null;
 
-    // Sought at the first use: the types may be named after a test has made its ValueCodec.
+    // Looked up at the first use, because a test may make its ValueCodec before it names the types.
     private RaftCodec<TValue>? Codec
     {
         get
@@ -79,13 +78,13 @@ internal sealed class ValueCodec<TValue>(
         }
     }
 
-    /// <summary>A number for the JSON of the values, equal in two programs that read each other's. 0: none is JSON.</summary>
+    /// <summary>A number for the JSON of the values, equal in two programs that can read each other's. 0 without JSON.</summary>
     public ulong Contract => Codec is not { } known ? host.Json.ContractOf(typeof(TValue))
         : known.JsonType is { } json ? JsonContract.Of(json)
         : 0;
 
     /// <summary>
-    /// Reports a missing serializer before there is a value to write. An abstract type passes: the type of each value decides.
+    /// Reports a missing serializer before there is a value to write. An abstract type passes, because the type of each value decides.
     /// </summary>
     /// <param name="what">The noun before the type in the message, such as "value".</param>
     /// <exception cref="RaftConfigurationException">Values of the type cannot be written.</exception>
@@ -123,13 +122,13 @@ internal sealed class ValueCodec<TValue>(
         _ => Serialize(value),
     };
 
-    /// <summary>Whether values of this type have a codec or a serializer.</summary>
+    /// <summary>Tells whether values of this type have a codec or a serializer.</summary>
     public bool CanEncode(Type type) =>
         Codec is not null || KnownTypes.Has(type) || host.Json.Of(type) is not null || FindBound(type) is not null;
 
     /// <summary>
-    /// The number of bytes of a value that never changes: null, a text, a number or a bool, without a codec. Null: it may change, or only
-    /// <see cref="Encode"/> knows.
+    /// Returns the size of an immutable value without a codec: null, a text, a number or a bool. Returns null if the value may change, or
+    /// only <see cref="Encode"/> knows its size.
     /// </summary>
     /// <exception cref="ArgumentException">A text has half a surrogate pair.</exception>
     public int? SizeOfUnchanging(TValue value) => value switch
@@ -169,7 +168,7 @@ internal sealed class ValueCodec<TValue>(
         };
     }
 
-    /// <summary>Says why a value cannot be read; null: it can. Thread-safe.</summary>
+    /// <summary>Returns why a value cannot be read, or null if it can. Thread-safe.</summary>
     /// <param name="value">The value, if it can be read.</param>
     public string? FindFault(ReadOnlyMemory<byte> bytes, out TValue? value)
     {
@@ -186,7 +185,7 @@ internal sealed class ValueCodec<TValue>(
         }
     }
 
-    /// <summary>Says why a value cannot be read; null: it can. Does not copy the content of a byte[].</summary>
+    /// <summary>Returns why a value cannot be read, or null if it can. Does not copy the content of a byte[].</summary>
     public string? FindFault(ReadOnlyMemory<byte> bytes) =>
         bytes.Span is [(byte)Kind.Bytes, ..] && (IsView || typeof(TValue).IsAssignableFrom(typeof(byte[])))
             ? null
@@ -225,10 +224,10 @@ internal sealed class ValueCodec<TValue>(
         }
     }
 
-    /// <summary>The most bytes in front of the value of a reminder: its kind, and its number.</summary>
+    /// <summary>The most bytes before the value of a reminder: its kind and its number.</summary>
     public const int ReminderHeadMax = 1 + 9;
 
-    /// <summary>The value of the pair that tells a reminder: its number, before the value that it was set with.</summary>
+    /// <summary>Returns the value of a reminder's pair: its number, then the value that it was set with.</summary>
     public static byte[] EncodeReminder(long number, ReadOnlySpan<byte> value)
     {
         var writer = new ByteWriter();
@@ -238,7 +237,6 @@ internal sealed class ValueCodec<TValue>(
         return writer.ToArray();
     }
 
-    /// <summary>The value is that of a pair that tells a reminder.</summary>
     public static bool IsReminder(ReadOnlySpan<byte> bytes) => bytes is [(byte)Kind.Reminder, ..];
 
     /// <exception cref="InvalidDataException">The bytes are damaged.</exception>
@@ -256,7 +254,7 @@ internal sealed class ValueCodec<TValue>(
         return !IsReminder(value.Span) ? true : throw reader.Damaged("a reminder is inside of another one");
     }
 
-    /// <summary>The bytes that the codec wrote; null if the value was written in another way.</summary>
+    /// <summary>Returns the bytes that the codec wrote, or null if the value was written in another way.</summary>
     public static byte[]? ContentOfCodec(ReadOnlySpan<byte> bytes) =>
         bytes is [(byte)Kind.Encoded, .. var content] ? content.ToArray() : null;
 
@@ -274,7 +272,7 @@ internal sealed class ValueCodec<TValue>(
         return Take(output);
     }
 
-    // A codec may encode a part of its value by another codec, so the buffer is taken while it is used.
+    // A codec may encode a part of its value by another codec, so the buffer is taken out while it is used.
     private static ArrayBufferWriter<byte> TakeBuffer(Kind kind)
     {
         var output = _buffer ?? new ArrayBufferWriter<byte>();

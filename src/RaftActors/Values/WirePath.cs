@@ -9,8 +9,8 @@ namespace RaftActors.Values;
 internal static class WirePath
 {
     /// <summary>
-    /// As <see cref="ActorPath.TryParse(string, out ActorPath)"/> of Akka.NET, which throws if the text after the # is no number, and takes
-    /// some other characters for digits. A path that was read must be the same when it is written.
+    /// Parses like <see cref="ActorPath.TryParse(string, out ActorPath)"/> of Akka.NET. That method throws if the text after the # is no
+    /// number, and takes some other characters for digits, so a path could change when it is written again.
     /// </summary>
     public static bool TryParse(string path, [NotNullWhen(true)] out ActorPath? parsed)
     {
@@ -18,7 +18,7 @@ internal static class WirePath
         return HasNumberOrNone(path) && ActorPath.TryParse(path, out parsed);
     }
 
-    // Numbers of actors are at least 0 in Akka.NET.
+    // Akka.NET's numbers of actors are not negative.
     private static bool HasNumberOrNone(string path)
     {
         var at = path.IndexOf('#');

@@ -4,8 +4,8 @@ using RaftActors.Core.Codec;
 namespace RaftActors.Wire;
 
 /// <summary>
-/// The bytes of a call and of its reply, without the length before them: the format level, the number that the client gave the call, for a
-/// call the receiver, and the number of the kind with its content.
+/// The bytes of a call or a reply, without the length before them: the format level, the client's number of the call, the receiver if it
+/// is a call, and the number of its kind with the content.
 /// </summary>
 internal static class CallFormat
 {
@@ -18,7 +18,7 @@ internal static class CallFormat
         CallTable.Write(writer, call);
     }
 
-    /// <param name="latest">The receiver of the call before, which is most often the same.</param>
+    /// <param name="latest">The receiver of the call before, which is mostly the same.</param>
     /// <exception cref="InvalidDataException">The bytes are no call.</exception>
     public static (long Number, CallTarget Target, ClientCall Call) ReadCall(ref ByteReader reader, LatestTarget latest)
     {
@@ -29,7 +29,7 @@ internal static class CallFormat
         return (number, target, call);
     }
 
-    /// <param name="reply">The reply, or the bytes of one after its number.</param>
+    /// <param name="reply">The reply, or its bytes after the number of the call.</param>
     public static void WriteReply(ByteWriter writer, long number, object reply, OutcomeFormat outcomes)
     {
         writer.Octet(writer.Level);
@@ -54,17 +54,16 @@ internal static class CallFormat
             : throw reader.Damaged($"its format has level {level}, and this node knows {FormatRange.Own}");
     }
 
-    /// <summary>The receiver of the latest call of a connection. Not thread-safe.</summary>
+    /// <summary>Remembers the receiver of the latest call of a connection. Not thread-safe.</summary>
     internal sealed class LatestTarget
     {
-        // There may be a thousand connections of clients. The names of most groups and processes are far shorter.
+        // The longest name that is remembered, because there may be a thousand connections of clients. Most names are far shorter.
         private const int KeptSizeMax = 1024;
 
         private CallTarget _target = CallTarget.Registry;
         private byte[] _group = [];
         private byte[] _process = [];
 
-        /// <summary>Reads the receiver of the next call.</summary>
         public CallTarget Read(ref ByteReader reader)
         {
             var group = reader.Bytes();

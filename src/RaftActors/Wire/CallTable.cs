@@ -6,9 +6,8 @@ using RaftActors.Values;
 namespace RaftActors.Wire;
 
 /// <summary>
-/// All calls of clients and all replies to them: the number of each on the wire, the role that a call needs, and the codec. The numbers of
-/// calls and of replies are counted apart. A number never changes, and is never used again. The engine and the registry handle the calls,
-/// by their types.
+/// All calls of clients and all replies: the number of each on the wire, the role that a call needs, and the codec. Calls and replies are
+/// numbered separately. A number never changes and is never reused. The engine and the registry handle the calls by their types.
 /// </summary>
 internal static class CallTable
 {
@@ -28,7 +27,7 @@ internal static class CallTable
         Of<ClientCall.Backup>(11, ConnectionRole.Operator, ClientFormat.WriteBackup, ClientFormat.ReadBackup),
     ];
 
-    // The numbers from 100 on are those of the messages that actors get too: OutcomeFormat has their bytes.
+    // Numbers from 100 on are those of the messages that actors get too. OutcomeFormat has their bytes.
     private static readonly Row[] Replies =
     [
         Of<ClientReply.Located>(1, ClientFormat.WriteLocated, ClientFormat.ReadLocated),
@@ -49,13 +48,11 @@ internal static class CallTable
     private static readonly Row?[] CallsByNumber = ByNumber(Calls);
     private static readonly Row?[] RepliesByNumber = ByNumber(Replies);
 
-    /// <summary>The types of all calls, then those of all replies, in the order of their numbers.</summary>
+    /// <summary>The types of all calls and then of all replies, in the order of their numbers.</summary>
     public static IEnumerable<Type> Types => Calls.Concat(Replies).Select(row => row.Type);
 
-    /// <summary>The role that a client needs for a call.</summary>
     public static ConnectionRole RoleFor(ClientCall call) => ByType[call.GetType()].Role;
 
-    /// <summary>Writes the number and the content of a call or a reply.</summary>
     public static void Write(ByteWriter writer, object message)
     {
         var row = ByType[message.GetType()];

@@ -202,6 +202,6 @@ internal static class ClientFormat
 
     private static void WriteTime(ByteWriter writer, TimeSpan time) => writer.Number((long)Math.Ceiling(time.TotalMilliseconds));
 
-    // Longer than any call may take. A larger number is damage, and would overflow.
+    // Larger than any call may take. A larger number is damage, and would overflow.
     private static TimeSpan ReadTime(ref ByteReader reader) => TimeSpan.FromMilliseconds(Math.Min(reader.Count(), int.MaxValue));
 }

@@ -17,7 +17,7 @@ internal abstract record ClientCall
     {
     }
 
-    /// <summary>The call with the time that is left for it, if it has a timeout.</summary>
+    /// <summary>Returns the call with the time that is left for it, if it has a timeout.</summary>
     public ClientCall Within(TimeSpan left) => this switch
     {
         Query query when query.Timeout != left => query with { Timeout = left },
@@ -27,21 +27,21 @@ internal abstract record ClientCall
     };
 
     /// <summary>
-    /// Asks for the processes of a group. A registry passes it to an engine of the group, if it has one. The answer is
-    /// <see cref="ClientReply.Located"/>.
+    /// Asks for the processes of a group. A registry passes it to an engine of the group, if it has one. The answer is <see
+    /// cref="ClientReply.Located"/>.
     /// </summary>
     public sealed record Locate(string Group) : ClientCall;
 
     /// <summary>
-    /// Asks the leader to append a pair. The answer is the outcome, once the pair was delivered to its actor, or
-    /// <see cref="ClientReply.NotLeading"/>. Another process passes the call on, if it can.
+    /// Asks the leader to append a pair. The answer is the outcome, once the pair was delivered to its actor, or <see
+    /// cref="ClientReply.NotLeading"/>. Another process passes the call on, if it can.
     /// </summary>
-    /// <param name="Session">The client's. No message names an origin, so a client cannot take another one's.</param>
+    /// <param name="Session">The client's session. No message names an origin, so a client cannot take another one's.</param>
     /// <param name="Number">The client's number of the Append. All its attempts have the same.</param>
     /// <param name="Timeout">The time until the process gives up.</param>
     /// <param name="IsRetry">The client has sent the request before, here or elsewhere.</param>
-    /// <param name="RequestKey">Null: the caller does not repeat the call.</param>
-    /// <param name="Parent">The client's span; null: the trace is not sampled.</param>
+    /// <param name="RequestKey">Null if the caller does not repeat the call.</param>
+    /// <param name="Parent">The client's span, or null if the trace is not sampled.</param>
     public sealed record Append(
         ClientSession Session,
         long Number,
@@ -62,15 +62,15 @@ internal abstract record ClientCall
     }
 
     /// <summary>Asks the actor of a process, as its own Query does. The answer is a <see cref="QueryOutcome"/>.</summary>
-    /// <param name="Question">Written as a result is. Empty: asks for the last committed serial, and every actor answers.</param>
-    /// <param name="Parent">The client's span; null: the trace is not sampled.</param>
+    /// <param name="Question">Encoded like a result. Empty asks for the last committed serial, which every actor answers.</param>
+    /// <param name="Parent">The client's span, or null if the trace is not sampled.</param>
     public sealed record Query(
         ReadOnlyMemory<byte> Question, TimeSpan Timeout, ReadConsistency Consistency, ActivityContext? Parent = null)
         : ClientCall;
 
-    /// <summary>Asks a process for a committed pair. The answer is <see cref="ClientReply.Pairs"/>.</summary>
+    /// <summary>Asks a process for committed pairs. The answer is <see cref="ClientReply.Pairs"/>.</summary>
     /// <param name="After">The serial before the first pair.</param>
-    /// <param name="Max">The maximum number of pairs, 1 or more.</param>
+    /// <param name="Max">The most pairs, at least 1.</param>
     /// <param name="Wait">How long the process may wait for the first pair.</param>
     public sealed record Read(Serial After, int Max, TimeSpan Wait) : ClientCall;
 
@@ -96,18 +96,17 @@ internal abstract record ClientCall
     public sealed record Status : ClientCall;
 
     /// <summary>
-    /// Asks a registry for the processes of its node. It asks no process. The answer is
-    /// <see cref="ClientReply.ProcessList"/>.
+    /// Asks a registry for the processes of its node, without asking them. The answer is <see cref="ClientReply.ProcessList"/>.
     /// </summary>
-    /// <param name="After">The last process of the answer before; null: from the beginning.</param>
+    /// <param name="After">The last process of the answer before, or null to begin.</param>
     public sealed record ListProcesses(ProcessPlace? After) : ClientCall;
 
     /// <summary>
     /// Asks for the next part of a backup. The answer is <see cref="ClientReply.BackupPart"/>. A backup has the request keys of all clients
     /// too, so only operators may ask.
     /// </summary>
-    /// <param name="Has">The client has everything up to here. At first the zero position: then the latest snapshot is sent first.</param>
-    /// <param name="Snapshot">The position of the snapshot of which the client has a part; zero: none.</param>
+    /// <param name="Has">The client has everything up to here. With the zero position the latest snapshot comes first.</param>
+    /// <param name="Snapshot">The position of the snapshot that the client has a part of, or zero.</param>
     /// <param name="Place">The next place in the transfer of that snapshot (<see cref="Message.SnapshotChunk"/>).</param>
     /// <param name="Least">The process declines while the committed entries in its store end before this one.</param>
     public sealed record Backup(LogPosition Has, LogPosition Snapshot, long Place, LogIndex Least) : ClientCall;
@@ -121,10 +120,9 @@ internal abstract record ClientReply
     }
 
     /// <summary>The processes of a group.</summary>
-    /// <param name="By">The process that answers; null: a registry does.</param>
-    /// <param name="Leader">The leader, as the answering process knows it; null: it knows none.</param>
-    /// <param name="Term">The leader's term.</param>
-    /// <param name="Processes">Empty: the asked node knows no process of the group.</param>
+    /// <param name="By">The process that answers, or null for a registry.</param>
+    /// <param name="Leader">The leader that the answering process knows, or null.</param>
+    /// <param name="Processes">Empty if the asked node knows no process of the group.</param>
     /// <param name="Uid">The identity of the group, because a restored group has the name of the one that was backed up.</param>
     public sealed record Located(
         string Group,
@@ -135,44 +133,42 @@ internal abstract record ClientReply
         GroupUid Uid = default)
         : ClientReply
     {
-        /// <summary>Nodes that may know the group. Told to a client of the same node, which has the role of the node there.</summary>
+        /// <summary>Nodes that may know the group. Only for a client of the same node, which has the role of that node there.</summary>
         public ImmutableArray<Address> Others { get; init; } = [];
     }
 
-    /// <summary>The connection has ended before the reply. The client's own node tells it.</summary>
+    /// <summary>The connection has ended before the reply. Comes from the client's own node.</summary>
     /// <param name="WasSent">The call may have reached the other node.</param>
     public sealed record Lost(Address Node, bool WasSent) : ClientReply;
 
     /// <summary>Processes of one node, by group and name.</summary>
-    /// <param name="Node">The address of the node.</param>
-    /// <param name="Others">In the first answer: other nodes that this one knows.</param>
+    /// <param name="Others">Other nodes that this one knows. Only in the first answer.</param>
     /// <param name="HasMore">There are more after the last one.</param>
     public sealed record ProcessList(
         Address Node, ImmutableArray<Address> Others, ImmutableArray<ProcessRow> Rows, bool HasMore)
         : ClientReply;
 
-    /// <summary>Committed pairs after the serial that was asked for, in order and without holes.</summary>
-    /// <param name="Found">Empty: none is committed on this process, or it discarded the first.</param>
+    /// <summary>Committed pairs after the requested serial, in order and without holes.</summary>
+    /// <param name="Found">Empty if none is committed on this process, or it has discarded the first one.</param>
     /// <param name="Base">The process has discarded the pairs up to this serial.</param>
     public sealed record Pairs(ImmutableArray<StoredPair> Found, Serial Base) : ClientReply;
 
-    /// <summary>The next part of a backup, as a member that lags gets it.</summary>
-    /// <param name="Uid">The identity of the group.</param>
+    /// <summary>The next part of a backup, as a lagging member gets it.</summary>
     /// <param name="End">The last committed entry in the store.</param>
-    /// <param name="Snapshot">A piece of the latest snapshot, in place of entries that are compacted. Null: it is not needed.</param>
+    /// <param name="Snapshot">A piece of the latest snapshot in place of compacted entries, or null if it is not needed.</param>
     /// <param name="Entries">The next committed entries.</param>
     public sealed record BackupPart(GroupUid Uid, LogIndex End, Message.SnapshotChunk? Snapshot, LogSlice Entries) : ClientReply;
 
-    /// <summary>The client has no right to ask. No other process would answer either.</summary>
+    /// <summary>The client has no right to ask, and no other process would answer it.</summary>
     public sealed record Forbidden(string Why) : ClientReply;
 
-    /// <summary>The process cannot answer now. Another one may.</summary>
+    /// <summary>The process cannot answer now, but another one may.</summary>
     public sealed record Declined(string Why) : ClientReply;
 
-    /// <summary>What should be alike on all nodes of a group.</summary>
+    /// <summary>What should be equal on all nodes of a group.</summary>
     /// <param name="Clock">The time of day of the node.</param>
     /// <param name="Version">The versions of RaftActors and Akka.NET.</param>
-    /// <param name="Settings">Those of <see cref="Settings.SettingTable.Shared"/>.</param>
+    /// <param name="Settings">The settings of <see cref="Settings.SettingTable.Shared"/>.</param>
     public sealed record Description(
         DateTimeOffset Clock, string Version, ImmutableArray<(string Key, string Value)> Settings)
         : ClientReply;
@@ -182,22 +178,18 @@ internal abstract record ClientReply
     public sealed record SnapshotTaken(LogPosition Position, long Length) : ClientReply;
 
     /// <summary>The process does not lead, so the Append goes to the leader.</summary>
-    /// <param name="Leader">The leader, as the process knows it; null: it knows none.</param>
-    /// <param name="MayBeWritten">The process led when it took the Append, so its log may have the pair. False: it wrote nothing.</param>
+    /// <param name="Leader">The leader that the process knows, or null.</param>
+    /// <param name="MayBeWritten">The process led when it took the Append, so its log may have the pair. False if it wrote nothing.</param>
     public sealed record NotLeading(ProcessName? Leader, Term Term, bool MayBeWritten) : ClientReply;
 
     /// <summary>The call has failed, and a repeat would fail too.</summary>
     public sealed record Refused(string Why) : ClientReply;
 }
 
-/// <summary>A process and its node.</summary>
 internal sealed record ProcessAddress(ProcessName Name, Address Node);
 
-/// <summary>The receiver of a call.</summary>
-/// <param name="Group">The name of the group; empty: none, for a registry.</param>
-/// <param name="Process">Null: the registry of the node.</param>
+/// <summary>The receiver of a call: a process, or with a null process and an empty group the registry of the node.</summary>
 internal readonly record struct CallTarget(string Group, ProcessName? Process)
 {
-    /// <summary>The registry of a node.</summary>
     public static CallTarget Registry { get; } = new("", null);
 }

@@ -10,17 +10,17 @@ using RaftActors.Values;
 namespace RaftActors.Wire;
 
 /// <summary>
-/// The bytes of the messages that a <c>replyTo</c> receives, if it is on another node, and of the replies to calls of clients, which name
-/// no request because they have the numbers of the calls. An answer of HandleQuery is written as values are, without a codec: it needs a
-/// type that RaftActors knows, or a serializer of Akka. A result of HandleAppend is written with the name of its type, which
-/// <see cref="ResultTypes"/> must have on both nodes.
+/// The bytes of the messages to a <c>replyTo</c> on another node, and of the replies to calls of clients, which name no request because
+/// they have the numbers of the calls. An answer of HandleQuery is written like a value without a codec, so its type must be known to
+/// RaftActors or have a serializer of Akka. A result of HandleAppend is written with the name of its type, which <see cref="ResultTypes"/>
+/// must have on both nodes.
 /// </summary>
 internal sealed class OutcomeFormat(RaftHost host)
 {
     private readonly ValueCodec<object?> _results = new(host, codecPlace: null);
     private readonly StatusFormat _status = new(host);
 
-    // The extension makes the serializers while it is made itself, so it is asked later.
+    // Looked up late, because the extension makes the serializers during its own construction.
     private ResultTypes ResultTypes => ResultTypes.Of(host);
 
     private enum Kind : byte
@@ -29,15 +29,17 @@ internal sealed class OutcomeFormat(RaftHost host)
         Failed = 1,
     }
 
-    /// <summary>The number of an outcome among the replies to calls. Lower ones are in the <see cref="CallTable"/>.</summary>
+    /// <summary>The number of an outcome among the replies to calls. The <see cref="CallTable"/> has the lower numbers.</summary>
     public const byte OutcomeNumber = 100;
 
     private const byte QueryNumber = 101;
     private const byte StatusNumber = 102;
     private const byte ExplanationNumber = 103;
 
-    /// <summary>The types that this format writes, with all that derive from them, by manifest. A manifest never changes, and oa and oc
-    /// are used up.</summary>
+    /// <summary>
+    /// The types that this format writes, with all that derive from them, by manifest. A manifest never changes. oa and oc were used
+    /// earlier.
+    /// </summary>
     public static IReadOnlyDictionary<string, Type> Types { get; } = new SortedDictionary<string, Type>(StringComparer.Ordinal)
     {
         ["oe"] = typeof(Explanation),
@@ -81,8 +83,8 @@ internal sealed class OutcomeFormat(RaftHost host)
     };
 
     /// <summary>
-    /// The reply in place of one that fits into no frame; null: there is none. The caller must hear that its pair is committed, and should
-    /// not repeat a question without end.
+    /// Returns the reply in place of one that does not fit into a frame, or null. The caller must learn that its pair is committed, and
+    /// should not repeat a question for ever.
     /// </summary>
     public static object? InPlaceOf(object reply) => reply switch
     {
@@ -94,7 +96,6 @@ internal sealed class OutcomeFormat(RaftHost host)
         _ => null,
     };
 
-    /// <summary>Writes the number and the content of a reply to a call.</summary>
     public void WriteReply(ByteWriter writer, object reply)
     {
         switch (reply)
@@ -121,7 +122,6 @@ internal sealed class OutcomeFormat(RaftHost host)
         }
     }
 
-    /// <summary>Reads the reply to a call.</summary>
     /// <param name="request">The request of the call, if it is an Append.</param>
     /// <exception cref="InvalidDataException">The bytes are no reply.</exception>
     public object ReadReply(ref ByteReader reader, RequestRef request) => reader.Octet() switch
@@ -148,8 +148,8 @@ internal sealed class OutcomeFormat(RaftHost host)
         }
     }
 
-    // An unknown type, or a result that cannot be read, fails the asker at once, as an answer of another type does. The asker would wait
-    // for its time-out otherwise.
+    // If the type is unknown or the result cannot be read, the caller fails at once, as with an answer of another type. It would wait for
+    // its timeout otherwise.
     private object ReadOutcome(ref ByteReader reader, RequestRef? request)
     {
         var name = reader.Key();
@@ -176,9 +176,9 @@ internal sealed class OutcomeFormat(RaftHost host)
         return new Status.Failure(problem, outcome);
     }
 
-    /// <summary>Reads the end of a call, behind the name of its type.</summary>
+    /// <summary>Reads the rest of an outcome, behind the name of its type.</summary>
     /// <param name="numbered">The request, if the bytes do not name it.</param>
-    /// <param name="type">Null: the outcome gets no result.</param>
+    /// <param name="type">Null to leave the result out.</param>
     /// <exception cref="InvalidDataException">The bytes are no outcome.</exception>
     public static IOutcome ReadEnd(ref ByteReader reader, RequestRef? numbered, ResultTypes.ResultType? type)
     {
@@ -194,7 +194,7 @@ internal sealed class OutcomeFormat(RaftHost host)
         return type?.MakeDone(serial, result, request) ?? Outcome<object?>.Done.WithoutResult(serial, request);
     }
 
-    // An answer that cannot be written fails the query. The asker would wait for its time-out otherwise.
+    // If the answer cannot be written, the query fails at once. The caller would wait for its timeout otherwise.
     private void WriteQuery(ByteWriter writer, QueryOutcome outcome, bool hasRequest)
     {
         if (outcome is QueryOutcome.Failed failed)
@@ -238,7 +238,7 @@ internal sealed class OutcomeFormat(RaftHost host)
         return new QueryOutcome.Done(request, Decode(reader.Bytes()), serial);
     }
 
-    // Null: the answer cannot be written.
+    // Null if the answer cannot be written.
     private ReadOnlyMemory<byte>? TryEncode(object? result, RequestRef request, out string problem)
     {
         try

@@ -9,24 +9,24 @@ using RaftActors.Telemetry;
 namespace RaftActors.Wire;
 
 /// <summary>
-/// The bytes of what raft sends by Akka's remoting: one octet with the format level, then the message. The levels of the receiver are
-/// not known, so the level is the lowest of this program. These are the messages that a <c>replyTo</c> receives
-/// (<see cref="OutcomeFormat"/>). All others are refused unread, because the remoting does not say who has sent a message, and connections
-/// do. Bytes that cannot be read are one <see cref="InvalidDataException"/>. Registered by <c>reference.conf</c>.
+/// The bytes of what raft sends by Akka's remoting: one octet with the format level, then the message. The receiver's levels are not
+/// known, so the level is the lowest of this program. Only the messages to a <c>replyTo</c> go this way (<see cref="OutcomeFormat"/>). All
+/// others are refused unread, because only raft's connections prove the sender of a message. Bytes that cannot be read become one <see
+/// cref="InvalidDataException"/>. Registered by <c>reference.conf</c>.
 /// </summary>
 internal sealed class RaftMessageSerializer(ExtendedActorSystem system) : SerializerWithStringManifest(system)
 {
     /// <summary>The number of this serializer. It never changes.</summary>
     public const int Number = 1520;
 
-    // A thread keeps at most this much of the buffer of its latest message.
+    // The most of the latest message's buffer that a thread keeps.
     private const int KeptSizeMax = 256 * 1024;
 
     private readonly OutcomeFormat _outcomes = new(system);
     private readonly WarningLimit _warnings = new(Machine.Current.Time);
     private readonly TransportMetrics _metrics = new(system.Name);
 
-    // Many threads call a serializer at a time.
+    // One for each thread, because several threads call a serializer at a time.
     [ThreadStatic]
     private static ByteWriter? _writer;
 

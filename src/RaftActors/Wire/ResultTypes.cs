@@ -10,8 +10,8 @@ using RaftActors.Values;
 namespace RaftActors.Wire;
 
 /// <summary>
-/// The result types whose outcomes this node exchanges with other nodes, by name. A name that arrives is looked up here and nowhere
-/// else, so a message never loads a type. Thread-safe.
+/// The result types whose outcomes this node exchanges with other nodes, by name. A received name is looked up only here, so a message
+/// never loads a type. Thread-safe.
 /// </summary>
 internal sealed class ResultTypes
 {
@@ -44,7 +44,7 @@ internal sealed class ResultTypes
     public static ResultTypes Of(RaftHost host) => OfHosts.GetValue(host, static each => new ResultTypes(each));
 
     /// <summary>Adds a type, or replaces its codec.</summary>
-    /// <param name="codec">Null: RaftActors knows the type, or Akka has a serializer for it.</param>
+    /// <param name="codec">Null if RaftActors knows the type, or Akka has a serializer for it.</param>
     public void Add<T>(RaftCodec<T>? codec = null) => _byName[NameOf(typeof(T))] = new Known<T>(_host, codec);
 
     /// <summary>Adds the type of an application.</summary>
@@ -63,7 +63,7 @@ internal sealed class ResultTypes
         : throw new ArgumentException(
             $"An outcome with a result of type {type} cannot leave this node. {HowToAdd(type.Name)}", nameof(type));
 
-    /// <summary>The type of this name; null: it is unknown here.</summary>
+    /// <summary>Returns the type of this name, or null if it is unknown here.</summary>
     public ResultType? Find(string name) => _byName.GetValueOrDefault(name);
 
     public static InvalidDataException UnknownName(string name) => new(
@@ -72,19 +72,16 @@ internal sealed class ResultTypes
     private static string HowToAdd(string type) =>
         $"Call Raft.Get(system).AddResultType<{type}>() when the node starts, or start a raft actor with this result type.";
 
-    // Without the assembly and its version, which may differ between nodes.
+    // Without the assembly and its version, because they may differ between nodes.
     private static string NameOf(Type type) => type.ToString();
 
-    /// <summary>A result type.</summary>
     internal abstract class ResultType(Type type)
     {
         public Type Type => type;
 
         public string Name { get; } = NameOf(type);
 
-        /// <summary>
-        /// Writes serial and result. If the result cannot be written, it logs a warning, and the asker gets the outcome without it.
-        /// </summary>
+        /// <summary>Writes serial and result. If the result cannot be written, logs a warning and writes the outcome without it.</summary>
         public abstract void WriteDone(ByteWriter writer, IOutcome done);
 
         /// <exception cref="InvalidDataException">The bytes are no result of this type.</exception>
@@ -110,7 +107,7 @@ internal sealed class ResultTypes
 
         public override IOutcome MakeFailed(CancelReason failure, RequestRef request) => Outcome<T>.Of(failure, request);
 
-        // The asker must hear that its pair is committed, even if the result cannot be written.
+        // The caller must learn that its pair is committed, even if the result cannot be written.
         private ReadOnlyMemory<byte>? TryEncode(Outcome<T>.Done done)
         {
             try

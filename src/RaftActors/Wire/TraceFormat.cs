@@ -10,7 +10,7 @@ internal static class TraceFormat
     private const int TraceIdSize = 16;
     private const int SpanIdSize = 8;
 
-    // A request has at least 3 bytes, and the trace state 1.
+    // A request has at least 3 bytes, and the trace state has 1.
     private const int LinkSizeMin = 3 + TraceIdSize + SpanIdSize + 1 + 1;
 
     public static void Write(ByteWriter writer, WireMessage.Traced traced)

@@ -7,8 +7,8 @@ using RaftActors.Core.Codec;
 namespace RaftActors.Wire;
 
 /// <summary>
-/// The bytes of the messages between engines and between registries. <see cref="WireTable"/> maps manifests to these functions, and
-/// <see cref="EnvelopeFormat"/> has the messages between cores.
+/// The bytes of the messages between engines and between registries. <see cref="WireTable"/> maps manifests to these functions, and <see
+/// cref="EnvelopeFormat"/> has the messages between cores.
 /// </summary>
 internal static class WireFormat
 {
@@ -204,10 +204,10 @@ internal static class WireFormat
     public static WireMessage.ChangeRequest ReadChange(ref ByteReader reader) =>
         new(reader.Request(), ReadGroupChange(ref reader));
 
-    /// <summary>A reply that holds nothing but its request.</summary>
+    /// <summary>Writes a reply that holds only its request.</summary>
     public static void WriteReply(ByteWriter writer, RequestReply reply) => writer.Request(reply.Request);
 
-    /// <summary>A reply that gives the place of an entry in the leader's log.</summary>
+    /// <summary>Writes a reply that names the place of an entry in the leader's log.</summary>
     public static void WriteReply(ByteWriter writer, RequestReply reply, LogPlace place)
     {
         WriteReply(writer, reply);
@@ -223,7 +223,6 @@ internal static class WireFormat
 
     public static AppendReply.Cancelled ReadCancelled(ref ByteReader reader) => new(reader.Request(), ReadFailure(ref reader));
 
-    /// <summary>Writes why an Append or a change is not done.</summary>
     public static void WriteFailure(ByteWriter writer, CancelReason failure)
     {
         switch (failure)

@@ -8,8 +8,8 @@ using RaftActors.Core;
 namespace RaftActors.Wire;
 
 /// <summary>
-/// A message between nodes. It may be lost, and arrives at most once. The replies to the three requests are families of their own:
-/// <see cref="AppendReply"/>, <see cref="GetReply"/>, <see cref="ChangeReply"/>. Closed.
+/// A message between nodes. It may be lost, and arrives at most once. The replies to the three requests are <see cref="AppendReply"/>,
+/// <see cref="GetReply"/> and <see cref="ChangeReply"/>. Closed.
 /// </summary>
 internal abstract record WireMessage
 {
@@ -18,18 +18,18 @@ internal abstract record WireMessage
     }
 
     /// <summary>
-    /// Between the registries of two nodes: the processes of the sender's node. The receiver answers with another Hello, whose
-    /// <paramref name="IsReply"/> is true. A registry repeats its Hello until the other node answers, so dead letters of it are not logged.
-    /// A long list comes in parts.
+    /// Between the registries of two nodes: the processes of the sender's node. The receiver answers with another Hello, whose <paramref
+    /// name="IsReply"/> is true. A long list comes in parts. A registry repeats its Hello until the other node answers, so its dead
+    /// letters are not logged.
     /// </summary>
     /// <param name="List">The list that <paramref name="Processes"/> are part of.</param>
     /// <param name="Place">From 0 to <paramref name="Count"/> - 1.</param>
     /// <param name="Count">The number of parts.</param>
     /// <param name="Since">
-    /// Not null: the list with this number is known to the receiver, and <paramref name="Processes"/> are those that started since. None
-    /// has stopped since.
+    /// If not null, the receiver has the list with this number, and <paramref name="Processes"/> are those that started since. None has
+    /// stopped since.
     /// </param>
-    /// <param name="Known">The latest list of the receiver that the sender has; <c>default</c> if it has none.</param>
+    /// <param name="Known">The latest list of the receiver that the sender has, or <c>default</c>.</param>
     public sealed record Hello(
         ImmutableArray<LocalProcess> Processes,
         bool IsReply,
@@ -41,36 +41,38 @@ internal abstract record WireMessage
         : WireMessage, IDeadLetterSuppression;
 
     /// <summary>
-    /// Between registries, at the pace of heartbeats, while processes of both nodes are quiescent in one group. It stands for the
-    /// heartbeats of all these groups.
+    /// Between registries, at the pace of heartbeats, while processes of both nodes are quiescent in one group. It replaces the heartbeats
+    /// of all these groups.
     /// </summary>
     /// <param name="Led">
-    /// The exclusive or of the digests of the groups that the sender's node leads and that are quiescent on the receiver's, in
-    /// <see cref="Parts"/> parts.
+    /// The groups that the sender's node leads and that are quiescent on the receiver's. For each of <see cref="Parts"/> parts, the
+    /// exclusive or of their digests.
     /// </param>
     public sealed record NodeBeat(ImmutableArray<ulong> Led) : WireMessage, IDeadLetterSuppression
     {
-        /// <summary>The parts of the digests. A difference is about the groups of one part, not about all.</summary>
+        /// <summary>The number of parts of the groups. A difference concerns the groups of one part only.</summary>
         public const int Parts = 32;
 
-        /// <summary>The parts, a bit for each, whose groups the receiver should list: its sum was different for some beats.</summary>
+        /// <summary>
+        /// The parts, a bit for each, whose groups the receiver should list, because its sum was different for some beats.
+        /// </summary>
         public uint Asked { get; init; }
 
-        /// <summary>The parts, a bit for each, that the receiver asked for and this beat lists.</summary>
+        /// <summary>The parts, a bit for each, that the receiver asked for and that this beat lists.</summary>
         public uint ListedOf { get; init; }
 
-        /// <summary>The digests of these parts, in any order.</summary>
+        /// <summary>The digests of the groups in these parts, in any order.</summary>
         public ImmutableArray<ulong> Listed { get; init; } = [];
     }
 
     /// <summary>
     /// Between engines: the node of <paramref name="Process"/> is about to stop, so the receiver sends it no more requests. The receiver
-    /// answers with another Leaving, whose <paramref name="IsReply"/> is true. The reply arrives after all earlier requests.
+    /// answers with another Leaving, whose <paramref name="IsReply"/> is true, after all its earlier requests.
     /// </summary>
     public sealed record Leaving(ProcessName Process, bool IsReply) : WireMessage;
 
     /// <summary>
-    /// Between engines: the raft actor of <paramref name="Process"/> has this path, with its address. Empty: the process has no actor now.
+    /// Between engines: the path of the raft actor of <paramref name="Process"/>, with its address. Empty if it has no actor now.
     /// </summary>
     public sealed record ActorAt(ProcessName Process, string Path, RaftProgram Program) : WireMessage;
 
@@ -80,14 +82,14 @@ internal abstract record WireMessage
     public sealed record Digest(ProcessName Process, Boot Boot, long Life, StateDigest Value) : WireMessage;
 
     /// <summary>
-    /// A message with the traces of the Appends in it: an <see cref="AppendRequest"/> or a <see cref="CoreMessage"/>. Sent only if a
-    /// trace is sampled.
+    /// An <see cref="AppendRequest"/> or a <see cref="CoreMessage"/>, with the traces of the Appends in it. Sent only if a trace is
+    /// sampled.
     /// </summary>
     public sealed record Traced(ImmutableArray<TraceLink> Links, WireMessage Inner) : WireMessage;
 
     /// <summary>
-    /// A call of a client that the sender's node serves and that the receiver should answer. By a custom transport also a call of a client
-    /// of the sender's node. Connections of clients carry such frames bare.
+    /// A call that the receiver should answer, of a client that the sender's node serves, or by a custom transport of a client of that
+    /// node. Connections of clients carry such frames bare.
     /// </summary>
     public sealed record Call(ReadOnlyMemory<byte> Frame) : WireMessage;
 
@@ -100,9 +102,9 @@ internal abstract record WireMessage
     /// <summary>
     /// Asks the leader to append a pair. The <see cref="AppendReply"/> goes to the Akka sender, which is the origin's engine.
     /// </summary>
-    /// <param name="Request">Any origin: a process of the group, or a client.</param>
+    /// <param name="Request">A request of any origin: a process of the group, or a client.</param>
     /// <param name="IsRetry">The request may have reached a leader before.</param>
-    /// <param name="RequestKey">Null: the caller does not repeat the call.</param>
+    /// <param name="RequestKey">Null if the caller does not repeat the call.</param>
     public sealed record AppendRequest(
         RequestId Request, string Key, ReadOnlyMemory<byte> Value, bool IsRetry = false, HashedKey? RequestKey = null)
         : WireMessage, IAppendRequest;
@@ -124,20 +126,21 @@ internal interface IAppendRequest
     HashedKey? RequestKey { get; }
 }
 
-/// <summary>The reply to one of the three requests.</summary>
 internal abstract record RequestReply(RequestId Request) : WireMessage;
 
 /// <summary>
-/// The reply to a <see cref="WireMessage.AppendRequest"/>. There is none to one that the leader writes: the origin finds the entry in its
-/// own log. Closed.
+/// The reply to a <see cref="WireMessage.AppendRequest"/>. If the leader writes the pair, it sends none, because the origin finds the
+/// entry in its own log. Closed.
 /// </summary>
 internal abstract record AppendReply(RequestId Request) : RequestReply(Request)
 {
-    /// <summary>The sender does not lead, or has no actor to validate. It wrote nothing, so the request may be sent again.</summary>
+    /// <summary>
+    /// The sender does not lead, or has no actor to validate the pair. It wrote nothing, so the request may be sent again.
+    /// </summary>
     public sealed record Refused(RequestId Request) : AppendReply(Request);
 
     /// <summary>The leader did not append the pair, and the request is over.</summary>
-    /// <param name="Reason">Unknown: the leader cannot tell whether it appended the pair before.</param>
+    /// <param name="Reason">Unknown if the leader cannot tell whether it appended the pair before.</param>
     public sealed record Cancelled(RequestId Request, CancelReason Reason) : AppendReply(Request);
 
     /// <summary>The log had the request before, and its pair is committed under this serial.</summary>
@@ -162,18 +165,17 @@ internal abstract record GetReply(RequestId Request) : RequestReply(Request)
 /// <summary>The reply to a <see cref="WireMessage.ChangeRequest"/>. Closed.</summary>
 internal abstract record ChangeReply(RequestId Request) : RequestReply(Request)
 {
-    /// <summary>The leader's log has the change of members at this place. It is done when it is committed.</summary>
+    /// <summary>The leader's log has the change of members at this place. The change is done once the entry is committed.</summary>
     public sealed record Taken(RequestId Request, LogPlace Place) : ChangeReply(Request);
 
-    /// <summary>The transfer is done.</summary>
     public sealed record Done(RequestId Request) : ChangeReply(Request);
 
-    /// <summary>The change of members is done: these are the members now.</summary>
-    /// <param name="Index">The index of their configuration.</param>
+    /// <summary>The change of members is done.</summary>
+    /// <param name="Index">The index of the new configuration.</param>
     public sealed record Changed(RequestId Request, LogIndex Index, ImmutableArray<GroupMember> Members) : ChangeReply(Request);
 
     /// <summary>The group is unchanged.</summary>
-    /// <param name="IsOver">False: the request may be sent again.</param>
+    /// <param name="IsOver">False if the request may be sent again.</param>
     public sealed record NotMade(RequestId Request, NotCommittedReason Reason, string Detail, bool IsOver = false) : ChangeReply(Request);
 }
 
@@ -184,7 +186,7 @@ internal abstract record GroupChange
     {
     }
 
-    /// <summary>That process is to lead; null: any other process.</summary>
+    /// <summary>The target, or without one any other process, is to lead.</summary>
     public sealed record Transfer(ProcessName? Target) : GroupChange
     {
         /// <inheritdoc/>
@@ -192,15 +194,15 @@ internal abstract record GroupChange
     }
 
     /// <summary>The process joins the roster.</summary>
-    /// <param name="BasedOn">The index of the configuration that must be the latest; null: any.</param>
+    /// <param name="BasedOn">The index that the latest configuration must have, or null for any.</param>
     public sealed record Join(ProcessName Name, LogIndex? BasedOn = null) : GroupChange
     {
         /// <inheritdoc/>
         public override string ToString() => $"the joining of {Name}";
     }
 
-    /// <summary>At most so many processes vote.</summary>
-    /// <param name="BasedOn">The index of the configuration that must be the latest; null: any.</param>
+    /// <summary>At most this many processes vote.</summary>
+    /// <param name="BasedOn">The index that the latest configuration must have, or null for any.</param>
     public sealed record SetMaxQuorum(int Max, LogIndex? BasedOn = null) : GroupChange
     {
         /// <exception cref="ArgumentOutOfRangeException">No group can have this maximum.</exception>
@@ -213,9 +215,9 @@ internal abstract record GroupChange
     }
 
     /// <summary>The version of the group rises.</summary>
-    /// <param name="Format">The format level; null: as it is.</param>
-    /// <param name="Logic">The logic version; null: as it is.</param>
-    /// <param name="BasedOn">The index of the configuration that must be the latest; null: any.</param>
+    /// <param name="Format">The new format level, or null to keep it.</param>
+    /// <param name="Logic">The new logic version, or null to keep it.</param>
+    /// <param name="BasedOn">The index that the latest configuration must have, or null for any.</param>
     public sealed record Raise(byte? Format = null, int? Logic = null, LogIndex? BasedOn = null) : GroupChange
     {
         /// <inheritdoc/>
@@ -224,8 +226,8 @@ internal abstract record GroupChange
     }
 
     /// <summary>The process leaves for good.</summary>
-    /// <param name="BasedOn">The index of the configuration that must be the latest; null: any.</param>
-    /// <param name="Incarnation">The one that leaves; null: each one of the name.</param>
+    /// <param name="BasedOn">The index that the latest configuration must have, or null for any.</param>
+    /// <param name="Incarnation">The incarnation that leaves, or null for any of the name.</param>
     public sealed record Leave(ProcessName Name, LogIndex? BasedOn = null, Incarnation? Incarnation = null) : GroupChange
     {
         /// <inheritdoc/>
@@ -239,8 +241,8 @@ internal abstract record GroupChange
 internal readonly record struct LogPlace(LogIndex Index, Term Term)
 {
     /// <summary>
-    /// True: the committed entry has this index and another term, or a lower index and a later term. Terms do not fall along a log, so none
-    /// that has the committed entry has this one (§5.3).
+    /// Returns true if the committed entry has this index and another term, or a lower index and a later term. Terms do not fall along a
+    /// log, so no log with the committed entry has this one (§5.3).
     /// </summary>
     public bool IsOverwrittenBy(LogIndex committed, Term term) => Index == committed ? Term != term : Index > committed && Term < term;
 }

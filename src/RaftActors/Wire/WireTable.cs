@@ -78,14 +78,13 @@ internal static class WireTable
     // Invariant: a manifest has one or two letters of ASCII.
     private static readonly FrozenDictionary<int, Kind> ByNumber = Kinds.ToFrozenDictionary(kind => NumberOf(kind.ManifestBytes));
 
-    /// <summary>The type of each kind of message: its own, or that of the body of a <see cref="WireMessage.CoreMessage"/>.</summary>
+    /// <summary>The type of each kind of message. For a <see cref="WireMessage.CoreMessage"/> it is that of the body.</summary>
     public static IEnumerable<Type> Types => Kinds.Select(kind => kind.Type);
 
     public static string Manifest(WireMessage message) => KindOf(message).Manifest;
 
     public static void Write(ByteWriter writer, WireMessage message) => KindOf(message).Write(writer, message);
 
-    /// <summary>Writes the manifest and the message.</summary>
     public static void WriteNamed(ByteWriter writer, WireMessage message)
     {
         var kind = KindOf(message);
@@ -99,7 +98,7 @@ internal static class WireTable
     /// <exception cref="InvalidDataException">The manifest is unknown or refused, or the bytes are no such message.</exception>
     public static WireMessage ReadNamed(ref ByteReader reader, params ReadOnlySpan<string> refused)
     {
-        // Without the number, each message would make a string of its manifest.
+        // Found by number, because each message would otherwise make a string of its manifest.
         var kind = ByNumber.GetValueOrDefault(NumberOf(reader.Bytes()));
         if (kind is null)
         {
@@ -128,7 +127,6 @@ internal static class WireTable
             (writer, message) => write(writer, (T)message),
             (ref reader) => read(ref reader));
 
-    // All bodies come after the same envelope.
     private static Kind OfCore<T>(string manifest, Action<ByteWriter, T> writeBody, ByteReader.Read<T> readBody)
         where T : Message => new(
             manifest,

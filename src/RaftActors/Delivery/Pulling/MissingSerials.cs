@@ -1,13 +1,12 @@
 namespace RaftActors.Delivery;
 
 /// <summary>
-/// Divides the undelivered serials of one life by the leader's serial when the life first learned of a leader, the baseline. Serials up to
-/// it are missing: HandleMissing reports them. Serials above it are new. Invariant: each missing serial is reported at most once, and never
-/// while it is delivered or claimed by a Get.
+/// Divides the undelivered serials of an actor by the baseline: the leader's serial when the actor first learned of a leader. Serials up
+/// to it are missing, and HandleMissing reports them. Serials above it are new. Invariant: each missing serial is reported at most once,
+/// and never while it is delivered or claimed by a Get.
 /// </summary>
 internal sealed class MissingSerials(Serial last, DeliveredSerials delivered, PendingGets gets)
 {
-    // The undelivered serials up to here were reported.
     private Serial _reported = last;
 
     // Invariant: every new serial below it is delivered or claimed.
@@ -16,10 +15,10 @@ internal sealed class MissingSerials(Serial last, DeliveredSerials delivered, Pe
     // Invariant: every reported serial below it is delivered or claimed.
     private Serial _firstOwed = last.Next;
 
-    /// <summary>Null: the life has not learned of a leader yet.</summary>
+    /// <summary>Null before the actor has learned of a leader.</summary>
     public Serial? Baseline { get; private set; }
 
-    /// <summary>The life learned of a leader, with this last serial. Only the first call counts.</summary>
+    /// <summary>Sets the baseline. Only the first call counts.</summary>
     public void OnLeader(Serial serial)
     {
         if (Baseline is null)
@@ -29,7 +28,7 @@ internal sealed class MissingSerials(Serial last, DeliveredSerials delivered, Pe
         }
     }
 
-    /// <summary>The next gap to report; null if there is none. It ends before a serial that is delivered or claimed.</summary>
+    /// <summary>Returns the next gap to report, or null. It ends before a serial that is delivered or claimed.</summary>
     public SerialRange? TryTakeGap()
     {
         if (Baseline is not { } baseline)
@@ -59,7 +58,7 @@ internal sealed class MissingSerials(Serial last, DeliveredSerials delivered, Pe
         return new SerialRange(first, end);
     }
 
-    /// <summary>The lowest new serial that is neither delivered nor claimed; null: there is no baseline yet.</summary>
+    /// <summary>Returns the lowest new serial that is neither delivered nor claimed, or null without a baseline.</summary>
     public Serial? FindNew()
     {
         if (Baseline is null)
@@ -75,7 +74,7 @@ internal sealed class MissingSerials(Serial last, DeliveredSerials delivered, Pe
         return _firstNew;
     }
 
-    /// <summary>The lowest serial that was reported, and that the actor did not request; null if there is none.</summary>
+    /// <summary>Returns the lowest reported serial that the actor has not requested, or null.</summary>
     public Serial? FindOwed()
     {
         while (_firstOwed <= _reported && IsTakenCareOf(_firstOwed))
@@ -86,7 +85,6 @@ internal sealed class MissingSerials(Serial last, DeliveredSerials delivered, Pe
         return _firstOwed <= _reported ? _firstOwed : null;
     }
 
-    /// <summary>A Get of this serial was cancelled.</summary>
     public void OnCancelled(Serial serial)
     {
         if (IsTakenCareOf(serial))
@@ -98,7 +96,7 @@ internal sealed class MissingSerials(Serial last, DeliveredSerials delivered, Pe
         _firstNew = serial > Baseline && serial < _firstNew ? serial : _firstNew;
     }
 
-    /// <summary>A snapshot up to this serial was restored. New pairs that were delivered ahead of it are delivered again.</summary>
+    /// <summary>Restarts after a snapshot. New pairs that were delivered ahead of its serial are delivered again.</summary>
     public void OnRestored(Serial serial)
     {
         _reported = serial > _reported ? serial : _reported;

@@ -1,8 +1,8 @@
 namespace RaftActors.Delivery;
 
 /// <summary>
-/// The Gets of one life that have not ended: requested ones, and ranges of serials to request later. Each claims its serial. Answers leave
-/// in the order of the requests, even if they arrived in another order.
+/// The Gets of an actor that have not ended: requested ones, and ranges of serials to request later. Each claims its serial. Answers leave
+/// in the order of the requests, even if they arrive in another order.
 /// </summary>
 internal sealed class PendingGets
 {
@@ -10,10 +10,9 @@ internal sealed class PendingGets
     private readonly Dictionary<Serial, int> _claims = [];
     private readonly List<SerialRange> _reserved = [];
 
-    /// <summary>No requested Get is pending.</summary>
     public bool IsEmpty => _pending.Count == 0;
 
-    /// <summary>The reserved serial to request next; null if there is none.</summary>
+    /// <summary>The reserved serial to request next, or null.</summary>
     public Serial? FirstReserved => _reserved.Count > 0 ? _reserved[0].First : null;
 
     public bool IsClaimed(Serial serial) => _claims.ContainsKey(serial) || (_reserved.Count > 0 && IsReserved(serial));
@@ -37,10 +36,9 @@ internal sealed class PendingGets
         }
     }
 
-    /// <summary>Takes the next reserved serial, which the caller requests at once; null if that many Gets are pending.</summary>
+    /// <summary>Takes the next reserved serial, which the caller requests at once. Returns null if that many Gets are pending.</summary>
     public Serial? TakeReserved(int window) => _pending.Count < window && FirstReserved is { } first ? TakeReserved(first) : null;
 
-    /// <summary>The requests without an answer.</summary>
     public RequestRef[] Unanswered() => [.. _pending.Values.Where(pending => pending.Answer is null).Select(pending => pending.Request)];
 
     public void Add(RequestRef request, Serial serial)
@@ -49,7 +47,7 @@ internal sealed class PendingGets
         _claims[serial] = _claims.GetValueOrDefault(serial) + 1;
     }
 
-    /// <summary>Ignored if the request is not pending: it was cancelled, or an earlier life made it.</summary>
+    /// <summary>Takes the answer of a request. Does nothing if it was cancelled, or another life of the actor made it.</summary>
     public void Answer(RequestRef request, StoredPair pair)
     {
         if (_pending.TryGetValue(request.Number, out var pending))
@@ -58,7 +56,7 @@ internal sealed class PendingGets
         }
     }
 
-    /// <summary>The serial of the request; null if it is no pending Get.</summary>
+    /// <summary>Removes a request. Returns its serial, or null if it is no pending Get.</summary>
     public Serial? Remove(RequestRef request)
     {
         if (!_pending.Remove(request.Number, out var pending))
@@ -79,10 +77,8 @@ internal sealed class PendingGets
         return pending.Serial;
     }
 
-    /// <summary>The serial of the first pending Get, if it is answered.</summary>
     public Serial? FirstAnswered => First()?.Answer?.Serial;
 
-    /// <summary>Takes the first pending Get, if it is answered.</summary>
     public (RequestRef Request, StoredPair Pair)? TryTakeAnswered()
     {
         if (First() is not { Answer: { } pair, Request: var request })

@@ -1,13 +1,12 @@
 namespace RaftActors.Delivery;
 
 /// <summary>
-/// The deliveries of an actor that fetches missing pairs itself, by Get: it overrides HandleMissing or HandleSerial. An ordinary actor has
-/// none of this, because HandleAppend delivers all of its pairs in order.
+/// The deliveries of an actor that fetches missing pairs itself, by Get, because it overrides HandleMissing or HandleSerial. For an
+/// ordinary actor, HandleAppend delivers all pairs in order. Not thread-safe: the actor's own.
 /// <para>
 /// Invariant: each serial is delivered once. A pending Get claims its serial for HandleSerial until it is answered or cancelled.
 /// HandleAppend delivers every other serial.
 /// </para>
-/// Not thread-safe: the actor's own.
 /// </summary>
 internal sealed class PulledPairs
 {
@@ -17,13 +16,13 @@ internal sealed class PulledPairs
     private readonly PendingGets _gets = new();
     private readonly MissingSerials _missing;
 
-    // Gets up to here are answered from this process's own pairs.
+    // Gets up to this serial are answered from this process's own pairs.
     private Serial _own;
 
-    // Pairs up to here came in a snapshot.
+    // Pairs up to this serial came in a snapshot.
     private Serial _restored;
 
-    // The pair that must not be delivered now; null: there is none.
+    // The pair that must not be delivered now, or null.
     private Serial? _held;
 
     public PulledPairs(Serial last, LearnerDelivery learnerDelivery, CommittedReader committed, DeliveredSerials delivered)
@@ -32,23 +31,23 @@ internal sealed class PulledPairs
         _missing = new MissingSerials(last, delivered, _gets);
     }
 
-    /// <summary>The next serial of a range is answered from this process's own pairs, without a request to the engine.</summary>
+    /// <summary>The next serial of a range can be answered from this process's own pairs, without a request to the engine.</summary>
     public bool HasOwnAnswer => OwnAnswer is not null;
 
-    // A delivered serial is not answered but cancelled, and a cancellation needs a request.
+    // A Get of a delivered serial is cancelled, and a cancellation needs a request.
     private StoredPair? OwnAnswer =>
         _gets.FirstReserved is { } serial && serial <= _own && !_delivered.Contains(serial) ? _committed.TryRead(serial) : null;
 
-    /// <summary>This pair must not be delivered until the next call; null: any may.</summary>
+    /// <summary>Holds this pair back until the next call, or no pair.</summary>
     public void Hold(Serial? serial) => _held = serial;
 
-    /// <summary>The actor requested this serial. Its answer or cancellation will be taken later.</summary>
+    /// <summary>Adds a request of the actor. Its answer or cancellation is taken later.</summary>
     public void Asked(RequestRef request, Serial serial) => _gets.Add(request, serial);
 
     /// <summary>Claims a range of serials. The actor requests each of them when <see cref="NextReserved"/> returns it.</summary>
     public void Reserve(SerialRange range) => _gets.Reserve(range);
 
-    /// <summary>The next serial to request; null if there is none, or that many Gets are pending.</summary>
+    /// <summary>Returns the next serial to request, or null if there is none, or that many Gets are pending.</summary>
     public Serial? NextReserved(int window) => HasOwnAnswer ? null : _gets.TakeReserved(window);
 
     public RequestRef[] Unanswered() => _gets.Unanswered();
@@ -59,7 +58,7 @@ internal sealed class PulledPairs
 
     public void OnAnswered(ToActor.Answered answered) => _gets.Answer(answered.Request, answered.Pair);
 
-    /// <summary>False: the request is no pending Get.</summary>
+    /// <summary>Removes a cancelled Get. Returns false if the request is no pending Get.</summary>
     public bool OnCancelled(RequestRef request)
     {
         if (_gets.Remove(request) is not { } serial)
@@ -71,7 +70,6 @@ internal sealed class PulledPairs
         return true;
     }
 
-    /// <summary>The actor has restored a snapshot up to this serial.</summary>
     public void OnRestored(Serial serial)
     {
         _restored = serial;
@@ -79,16 +77,16 @@ internal sealed class PulledPairs
         _missing.OnRestored(serial);
     }
 
-    /// <summary>The call of HandleMissing that is due.</summary>
+    /// <summary>Returns the call of HandleMissing that is due, or null.</summary>
     public DeliveryStep.Missing? TryTakeMissing(bool? isMember)
     {
-        // A member is told after its first HandleLeader. An as-committed learner is told after the first pair above the baseline, since
-        // HandleLeader is not called there.
+        // A member is told after its first HandleLeader. HandleLeader is not called on an as-committed learner, so it is told after the
+        // first pair above the baseline.
         var isTold = isMember == true || (IsAsCommitted(isMember) && _delivered.Highest > _missing.Baseline);
         return isTold && _missing.TryTakeGap() is { } gap ? new DeliveryStep.Missing(gap) : null;
     }
 
-    /// <summary>The call of HandleSerial, or of HandleCancel, that is due. The pair counts as delivered.</summary>
+    /// <summary>Returns the call of HandleSerial or HandleCancel that is due, or null. Counts the pair as delivered.</summary>
     public DeliveryStep? TryTakeAnswer(bool? isMember, Func<Serial, RequestRef?> ownRef)
     {
         if (_gets.FirstAnswered is { } answered && MustWait(answered, isMember))
@@ -114,7 +112,7 @@ internal sealed class PulledPairs
         return new DeliveryStep.Answer(own, null, ownRef(own.Serial));
     }
 
-    /// <summary>The pair for the next call of HandleAppend; null if none may be delivered now.</summary>
+    /// <summary>Returns the pair for the next call of HandleAppend, or null if none may be delivered now.</summary>
     public StoredPair? FindAppend(bool isMember)
     {
         if (IsAsCommitted(isMember))
@@ -128,7 +126,7 @@ internal sealed class PulledPairs
 
     private bool IsAsCommitted(bool? isMember) => isMember == false && _learnerDelivery == LearnerDelivery.AsCommitted;
 
-    // Without this, a missing pair whose Get was cancelled would come after the pairs behind it. HandleAppend delivers it first.
+    // HandleAppend first delivers a missing pair whose Get was cancelled. Without this, it would come after the pairs behind it.
     private bool MustWait(Serial serial, bool? isMember) => serial == _held
         || (!IsAsCommitted(isMember) && serial > _delivered.FirstMissing && _missing.FindOwed() == _delivered.FirstMissing);
 

@@ -5,21 +5,20 @@ using RaftActors.Core;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The hold of an actor. Meanwhile the process votes, acknowledges and commits on. It takes no Appends, because it could tell no result
-/// of them, and prefers each other leader: clients ask the leader first, and its actor validates proposals.
+/// What the process does while its actor is held. It still votes, acknowledges and commits. It takes no Appends, because it could tell no
+/// results, and prefers each other process as the leader, because clients ask the leader first and its actor validates proposals.
 /// </summary>
 internal sealed class ActorHold(EngineContext context)
 {
-    // The hold stays until a person acts. The log of a day should name it, wherever the reader looks.
+    // The hold stays until a person acts, so the log repeats it. A reader should find it in any part of the log.
     private static readonly TimeSpan LogInterval = TimeSpan.FromMinutes(10);
 
     private DateTimeOffset? _toldOf;
     private long _logsAt;
 
-    /// <summary>Of an Append that is committed: the actor that would tell its result is held before it.</summary>
+    /// <summary>The reason for committed Appends whose actor is held before them, so nobody can tell the results.</summary>
     public static CancelReason Unapplied { get; } = new CancelReason.Unknown(UnknownReason.Stopped);
 
-    /// <summary>A life of the actor begins.</summary>
     public void OnAttached()
     {
         if (context.Process.Tries.HeldAt is not { } held)
@@ -57,7 +56,6 @@ internal sealed class ActorHold(EngineContext context)
         }
     }
 
-    /// <summary>The actor is not held, or no longer.</summary>
     public void OnEnded()
     {
         if (_toldOf is not null)

@@ -6,23 +6,21 @@ using RaftActors.Delivery;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Tells the actor of met processes, the quorum, the leader, commits and snapshots. Invariant: a new life is told the same, in the same
-/// order, as earlier lives. All but the processes wait while a snapshot that came in is not durable.
+/// Tells the actor of met processes, the quorum, the leader, commits and snapshots. Invariant: a restarted actor is told the same in the
+/// same order. All notices except those of met processes wait while a received snapshot is not durable yet.
 /// </summary>
 internal sealed class ActorNotices(EngineContext context)
 {
-    // The processes that Core has met, with the last serial in their logs. Invariant: the peer book has each of them.
+    // The processes that Core has met, with the last serials of their logs. Invariant: the peer book has each of them.
     private readonly SortedDictionary<ProcessName, Serial> _met = [];
 
-    // The latest news of each, which the actor may not have taken yet.
+    // The latest notice about each process, which the actor may not have taken yet.
     private readonly Dictionary<ProcessName, ToActor.PeerMet> _told = [];
     private readonly Queue<ToActor> _waiting = [];
-
-    // The snapshot that the notices wait for.
     private Snapshot? _held;
     private bool _hasComparedMaxQuorum;
 
-    // The latest notice, told or waiting, if it is of commits. Further commits raise it until the actor takes it.
+    // The latest notice, told or waiting, if it is of commits. Further commits raise its serial until the actor takes it.
     private ToActor.Committed? _committed;
 
     public void OnMet(Effect.PeerMet met)
@@ -46,7 +44,7 @@ internal sealed class ActorNotices(EngineContext context)
         TellLeader();
     }
 
-    /// <summary>Tells a new life all that is known.</summary>
+    /// <summary>Tells a restarted actor all that is known.</summary>
     public void TellAll()
     {
         foreach (var (name, serial) in _met)
@@ -65,7 +63,7 @@ internal sealed class ActorNotices(EngineContext context)
         }
     }
 
-    /// <summary>The actor of another process, or its reachability, changed.</summary>
+    /// <summary>Tells that the actor or the reachability of another process has changed.</summary>
     public void OnPeer(ProcessName name)
     {
         if (_met.TryGetValue(name, out var serial))
@@ -74,7 +72,7 @@ internal sealed class ActorNotices(EngineContext context)
         }
     }
 
-    /// <summary>The process is forgotten: no configuration names it, and it is unreachable.</summary>
+    /// <summary>Forgets a process that no configuration names and that is unreachable.</summary>
     public void Forget(ProcessName name)
     {
         if (_met.Remove(name))
@@ -84,7 +82,6 @@ internal sealed class ActorNotices(EngineContext context)
         }
     }
 
-    /// <summary>Tells of the committed pairs above this serial, if there are any.</summary>
     public void TellCommittedAfter(Serial last)
     {
         if (context.Process.Pairs.CommittedSerial > last)
@@ -93,7 +90,7 @@ internal sealed class ActorNotices(EngineContext context)
         }
     }
 
-    /// <summary>Tells how far the pairs are committed, or that the next one has another logic version.</summary>
+    /// <summary>Tells how far pairs are committed. Also tells if the next pair has another logic version.</summary>
     public void TellCommitted()
     {
         var committed = context.Process.Pairs.CommittedSerial;
@@ -105,13 +102,12 @@ internal sealed class ActorNotices(EngineContext context)
         }
     }
 
-    /// <summary>The actor must restore the snapshot that ends at this serial.</summary>
     public void TellRestore(Serial serial) => Tell(new ToActor.Restore(context.Life, serial));
 
-    /// <summary>A snapshot is being installed, and is not durable yet.</summary>
+    /// <summary>Holds the notices back until this snapshot is durable.</summary>
     public void HoldFor(Snapshot snapshot) => _held = snapshot;
 
-    /// <summary>The snapshot is durable. Ignored if another one came in meanwhile.</summary>
+    /// <summary>Tells the waiting notices. Does nothing if another snapshot came in meanwhile.</summary>
     public void Release(Snapshot snapshot)
     {
         if (_held == snapshot)
@@ -121,16 +117,14 @@ internal sealed class ActorNotices(EngineContext context)
         }
     }
 
-    /// <summary>The life that the notices were meant for is over. The next life is told everything anew.</summary>
+    /// <summary>Drops the waiting notices of an actor that has ended. Its successor is told everything anew.</summary>
     public void Forget()
     {
         _waiting.Clear();
         _committed = null;
     }
 
-    /// <summary>
-    /// The engine ends. Notices that wait for a snapshot are lost with it: an Append among their pairs ends as unknown.
-    /// </summary>
+    /// <summary>Cancels the Appends whose notices wait for a snapshot as unknown, because the notices are lost with the engine.</summary>
     public void OnStopped()
     {
         if (_held is { Position.Serial: var covered })
@@ -139,7 +133,7 @@ internal sealed class ActorNotices(EngineContext context)
         }
     }
 
-    // Once in the life of the engine, and not before a leader is ready: until then older configurations may be replayed.
+    // Compares once, and not before a leader is ready, because older configurations may be replayed until then.
     private void CompareMaxQuorum(LeaderView? leader)
     {
         var own = context.Process.Settings.Quorum.Max;
@@ -177,7 +171,7 @@ internal sealed class ActorNotices(EngineContext context)
         Tell(new ToActor.QuorumIs(context.Life, told));
     }
 
-    // A life may begin long after the election. For it, the leader's serial includes all pairs committed since.
+    // An actor may start long after the election, so the leader's serial then includes all pairs committed since.
     private void TellLeader()
     {
         Leader? told = null;

@@ -4,17 +4,17 @@ using RaftActors.Settings;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Tells when the log is ahead of this node's clock: the clock of a leader is or was ahead, or this one is behind. Only that direction says
-/// something, because a process that catches up reads entries of long ago.
+/// Warns when the log is ahead of this node's clock, because a leader's clock is or was ahead, or this one is behind. The other direction
+/// proves nothing, since a process that catches up reads old entries.
 /// </summary>
 internal sealed class ClockDifference(EngineContext context)
 {
-    /// <summary>Clocks that NTP keeps differ by far less.</summary>
+    /// <summary>Far more than clocks differ that NTP keeps.</summary>
     public static readonly TimeSpan Max = TimeSpan.FromSeconds(10);
 
     private bool _isTold;
 
-    /// <summary>An entry with this time is committed. Tells once until the two agree again.</summary>
+    /// <summary>Compares the time of a committed entry. Warns once until the two agree again.</summary>
     public void OnCommitted(LogTime time)
     {
         var ahead = time.ToDateTimeOffset() - Machine.Current.Time.GetUtcNow();

@@ -3,8 +3,8 @@ using Akka.Event;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Logs the events that nothing else logs, so that each event is in the log once. The templates never change their meaning: a log service
-/// can find the entries of an event by its template, and has the names as properties.
+/// Logs the events that nothing else logs, so that the log has each event once. A template never changes its meaning, so a log service can
+/// find the entries of an event by it, and has the names as properties.
 /// </summary>
 internal static class EventLog
 {

@@ -8,19 +8,19 @@ using RaftActors.Settings;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Publishes each <see cref="RaftEvent"/> of this process once, and keeps <see cref="RaftProcess.Status"/> up to date. The status changes
-/// before the event is published. A log entry of a fact that is published too has the event as its last argument, which the text does not
-/// show. A program that handles the events leaves out these entries.
+/// Publishes each <see cref="RaftEvent"/> of this process once, and updates <see cref="RaftProcess.Status"/> before it. Some facts are
+/// also logged. Such a log entry has the event as its last argument, which the text does not show, so that a program that handles the
+/// events can leave these entries out.
 /// </summary>
 internal sealed class EventPublishing(EngineContext context, DuplicateProcesses duplicates)
 {
     private readonly HashSet<ProcessName> _inReach = [];
     private readonly PeerPrograms _programs = new(context);
 
-    // The members of the latest MembersChanged; null: no committed members are known.
+    // The members of the latest MembersChanged, or null before it.
     private ImmutableArray<GroupMember>? _told;
 
-    // This incarnation was in a configuration. A joining process that reads older configurations has not been removed.
+    // This incarnation was in a configuration. A joining process that replays older configurations was not removed.
     private bool _wasMember;
     private bool _hasToldRemoved;
 
@@ -28,7 +28,7 @@ internal sealed class EventPublishing(EngineContext context, DuplicateProcesses 
 
     private ProcessName Self => context.Process.Name;
 
-    /// <summary>Reads the membership from the store. Entries of the log may be uncommitted; a snapshot is committed.</summary>
+    /// <summary>Reads the membership from the snapshot, because the entries of the log may be uncommitted.</summary>
     public void OnStarted()
     {
         _wasMember = context.Core.Configuration.Group != GroupUid.None && HasThisLife(context.Core.Configuration);
@@ -38,7 +38,7 @@ internal sealed class EventPublishing(EngineContext context, DuplicateProcesses 
         }
     }
 
-    /// <summary>Core has taken an input. Its effects are not carried out yet.</summary>
+    /// <summary>Publishes what an input has changed. Core's effects are not carried out yet.</summary>
     public void OnStepped()
     {
         var before = context.Process.Status;
@@ -61,14 +61,13 @@ internal sealed class EventPublishing(EngineContext context, DuplicateProcesses 
             context.Process.Telemetry.Elections.OnRole(now.Role);
         }
 
-        // The same process in another term is another leader, because a term begins without one.
+        // A term begins without a leader, so the same process in another term is another leader.
         if (now.Leader != before.Leader || (now.Leader is not null && now.Term != before.Term))
         {
             context.Publish(new RaftEvent.LeaderChanged(Group, Self, now.Leader, now.Term));
         }
     }
 
-    /// <summary>A configuration is committed here.</summary>
     public void OnConfiguration(LogIndex index, Configuration configuration)
     {
         if (configuration.IsJoint)
@@ -100,12 +99,11 @@ internal sealed class EventPublishing(EngineContext context, DuplicateProcesses 
         }
         else if (_wasMember && configuration == context.Core.Configuration)
         {
-            // Only the latest configuration of the log decides: the process may have left and rejoined before it.
+            // Only the log's latest configuration decides, because the process may have left and rejoined before it.
             OnRemoved();
         }
     }
 
-    /// <summary>This leader has appended a configuration.</summary>
     public void OnDecided(Effect.MembersDecided decided)
     {
         var decision = $"{decided.Configuration}, since {decided.Reason}";
@@ -121,7 +119,6 @@ internal sealed class EventPublishing(EngineContext context, DuplicateProcesses 
         }
     }
 
-    /// <summary>A peer was met, or its reachability changed.</summary>
     public void OnPeer(ProcessName name)
     {
         var isReachable = context.Peers.FindReachable(name) is not null;
@@ -135,12 +132,11 @@ internal sealed class EventPublishing(EngineContext context, DuplicateProcesses 
         }
     }
 
-    /// <summary>A process announces its program.</summary>
     public void OnProgram(ProcessName name, RaftProgram program) => _programs.OnPeer(name, program);
 
     /// <summary>
-    /// Another process refuses this one. A process with a new store rejoins by itself, as a learner. Only the loss of a store on a disk is
-    /// unexpected. A process that joins hears of each member that it is none, until it is one.
+    /// Handles the refusal of this process by another one. A process with a new store rejoins by itself as a learner, so only the loss of
+    /// a store on a disk is unexpected. A joining process is told by each member that it is no member, until it is one.
     /// </summary>
     public void OnRefused(Effect.Refused effect)
     {
@@ -192,8 +188,7 @@ internal sealed class EventPublishing(EngineContext context, DuplicateProcesses 
         context.Publish(refused);
         if (refused.Reason == RefusalReason.Removed)
         {
-            // The process may rejoin through a snapshot that skips the removal. Then its members are the same as before, and are
-            // published again.
+            // The process may rejoin through a snapshot that skips the removal. The same members must then be published again.
             _told = null;
             OnRemoved();
         }
@@ -201,10 +196,10 @@ internal sealed class EventPublishing(EngineContext context, DuplicateProcesses 
         return refused;
     }
 
-    // A new incarnation is no other member.
+    // Ignores the incarnation, since a new one is no other member.
     private static (ProcessName Name, bool IsVoter) Standing(GroupMember member) => (member.Name, member.IsVoter);
 
-    // A founding configuration may not know the incarnation yet.
+    // A founding configuration may lack the incarnation.
     private bool HasThisLife(Configuration configuration) =>
         configuration.Holds(context.Process.Member) || configuration.Holds(new Member(Self, Incarnation.None));
 

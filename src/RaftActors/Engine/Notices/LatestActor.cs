@@ -9,10 +9,10 @@ using RaftActors.Telemetry;
 
 namespace RaftActors.Engine;
 
-/// <summary>What a process knows of the latest life of its actor. Any thread may use it.</summary>
-/// <param name="findRefusal">Says why a pair of a client, which may be an operator, must not be appended; null: it may be.</param>
-/// <param name="outcomes">Makes the outcomes of the actor.</param>
-/// <param name="takesSnapshots">It implements <see cref="IRaftSnapshot"/>.</param>
+/// <summary>What a process knows of the latest instance of its actor. Thread-safe.</summary>
+/// <param name="findRefusal">Returns why a client's pair must not be appended, or null. Also gets whether the client is an
+/// operator.</param>
+/// <param name="takesSnapshots">The actor implements <see cref="IRaftSnapshot"/>.</param>
 internal sealed class LatestActor(
     RaftProcess process,
     Func<string, ReadOnlyMemory<byte>, bool, CancelReason.NotCommitted?> findRefusal,
@@ -28,10 +28,10 @@ internal sealed class LatestActor(
 
     public bool TakesSnapshots => takesSnapshots;
 
-    /// <summary>The results of this life, for its own thread and for a simulation; null: it has not started.</summary>
+    /// <summary>The kept results, for the actor's thread and for a simulation. Null before the start.</summary>
     public KeptResults? Results { get; set; }
 
-    /// <summary>Warns of a slow callback: at most once a minute for each one.</summary>
+    /// <summary>Warns of a slow callback, at most once a minute for each callback.</summary>
     public void WarnOfSlow(string callback, TimeSpan time, Serial serial)
     {
         const string Advice = "The actor handles nothing meanwhile: start slow work as a task, and pipe its result to Self.";
@@ -49,7 +49,7 @@ internal sealed class LatestActor(
         }
     }
 
-    /// <summary>Logs a failure that callers can cause at will: at most five of a callback in a minute.</summary>
+    /// <summary>Logs a failure that callers can cause at will, at most five for each callback in a minute.</summary>
     public void Log(LogLevel level, Exception cause, string callback, string problem)
     {
         if (_limit.TryGive(callback, problem, out var text))

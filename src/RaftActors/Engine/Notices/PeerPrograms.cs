@@ -3,14 +3,14 @@ using Akka.Event;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Compares this process's program with those of the other members that have its logic version. Values with other JSON cannot be read
-/// there, so they are a conflict. Another build may be harmless, so it is a line for people who forgot to raise the version.
+/// Compares this process's program with those of the members that have the same logic version. Different JSON is a conflict, because the
+/// values of one cannot be read by the other. A different build may be harmless, so it is only logged, for people who forgot to raise the
+/// version.
 /// </summary>
 internal sealed class PeerPrograms(EngineContext context)
 {
     private RaftProgram Own => context.Process.Settings.Program;
 
-    /// <summary>A process announces its program.</summary>
     public void OnPeer(ProcessName name, RaftProgram program)
     {
         Show();
@@ -26,7 +26,7 @@ internal sealed class PeerPrograms(EngineContext context)
         }
     }
 
-    /// <summary>Compares again: a program was announced, or the members have changed.</summary>
+    /// <summary>Compares all, after an announcement or a change of members.</summary>
     public void Show()
     {
         var others = context.Configuration?.Names().Where(IsContrary).Order().ToList() ?? [];

@@ -10,43 +10,43 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Compares what the actors of the members make of the same pairs. Each engine sends the digests of its actor to all others, and each
-/// compares all that it has, so a difference is published on every node, whoever leads. Actors give a digest at each multiple of
-/// <see cref="StateDigest.PairsMax"/>. In a quiet group the leader's gives one, and the others follow.
+/// Compares the states that the members' actors make of the same pairs. Each engine sends the digests of its actor to all others, and
+/// compares all that it has, so each node publishes a difference. Actors make a digest at each multiple of <see
+/// cref="StateDigest.PairsMax"/>. In a quiet group the leader's actor is asked for one, and the others follow.
 /// </summary>
 internal sealed class StateDigests(EngineContext context, StateRebuild rebuild)
 {
-    // A process may be this many ranges behind the others: 262,144 pairs.
+    // A process may be this many ranges, 262,144 pairs, behind the others.
     private const int RangesMax = 64;
 
-    // The time without a new pair after which a group is quiet, and that other processes have for their digests.
+    // A group without a new pair for this time is quiet. Other processes have as long to send their digests.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
-    // HandleDigest may read the whole state. A group with a pair each second must not call it each second.
+    // HandleDigest may read the whole state, so a group with a pair each second must not call it each second.
     private static readonly TimeSpan QuietInterval = TimeSpan.FromSeconds(10);
 
-    // In the order of their ends.
+    // Sorted by their ends.
     private readonly List<Range> _ranges = [];
 
-    // Of members that met this process before it met them.
+    // The latest digests of members that have met this process, while it has not met them.
     private readonly Dictionary<ProcessName, (WireMessage.Digest Message, IActorRef Sender)> _early = [];
     private Serial _seen;
     private Serial _asked;
     private long _quietAt;
     private long _askAt;
 
-    // As it was when the divergence was published: what each process of the wrong sides would have to replace.
+    // The digests of the wrong sides when the divergence was published. It ends when each of these processes has another state.
     private ImmutableArray<WireMessage.Digest> _wrong = [];
 
-    /// <summary>The leader will ask its actor, or a difference waits for the digests of other processes.</summary>
+    /// <summary>The leader is about to ask its actor, or a difference waits for digests of other processes.</summary>
     public bool NeedsTicks => MayAsk || _ranges.Exists(range => range.CompareAt is not null);
 
-    // The serial of a leader's log: all of it is committed when no request is open.
+    // The whole log of a leader is committed when no request is open.
     private bool MayAsk => context is { HasActor: true, Leads: true } && LogSerial > _asked;
 
     private Serial LogSerial => context.Core.LastPosition.Serial;
 
-    // As the log has it. A process that starts learns from others what is committed only after they have met it.
+    // The members as the log names them. A process that starts learns what is committed only after others have met it.
     private Configuration Members => context.Core.Configuration;
 
     private StateDivergence? Current
@@ -55,7 +55,6 @@ internal sealed class StateDigests(EngineContext context, StateRebuild rebuild)
         set => context.Process.Status = context.Process.Status with { Divergence = value };
     }
 
-    /// <summary>The actor of this process gives a digest.</summary>
     public void OnOwn(StateDigest digest)
     {
         var told = new WireMessage.Digest(context.Process.Name, context.Core.Boot, context.Life, digest);
@@ -63,7 +62,6 @@ internal sealed class StateDigests(EngineContext context, StateRebuild rebuild)
         SendToAll(told);
     }
 
-    /// <summary>An engine sends the digest of its actor.</summary>
     public void Receive(WireMessage.Digest message, IActorRef sender)
     {
         if (!Members.HasName(message.Process))
@@ -81,7 +79,7 @@ internal sealed class StateDigests(EngineContext context, StateRebuild rebuild)
         }
     }
 
-    /// <summary>A life of the actor begins. It may come to the serial of the latest digest of others.</summary>
+    /// <summary>Asks a started actor for a digest at the serial of the latest one of others, if it gets there.</summary>
     public void OnAttached()
     {
         if (_ranges is [.., var latest])
@@ -90,7 +88,7 @@ internal sealed class StateDigests(EngineContext context, StateRebuild rebuild)
         }
     }
 
-    /// <summary>A process came into reach. It may have missed the latest digest.</summary>
+    /// <summary>Sends the latest digest to a process that came into reach and may have missed it.</summary>
     public void OnReachable(ProcessName name)
     {
         if (context.Peers.Find(name) is { } engine
@@ -129,7 +127,7 @@ internal sealed class StateDigests(EngineContext context, StateRebuild rebuild)
         }
     }
 
-    // Complete ranges come by themselves.
+    // Asks for the digest of an incomplete range. Actors make those of complete ranges unasked.
     private void Want(Range range)
     {
         if (range.Find(context.Process.Name) is null && !StateDigest.IsEnd(range.To))
@@ -138,7 +136,7 @@ internal sealed class StateDigests(EngineContext context, StateRebuild rebuild)
         }
     }
 
-    // Null: it is of a range that is too old to be kept.
+    // Null if the range is too old to be kept.
     private Range? Note(WireMessage.Digest message)
     {
         if (Find(message.Value) is not { } range)
@@ -215,12 +213,12 @@ internal sealed class StateDigests(EngineContext context, StateRebuild rebuild)
         rebuild.OnDivergence(found);
         if (range.Find(context.Process.Name) is { } own)
         {
-            // A process that began anew and replays its log has missed it.
+            // A restarted process that replays its log has missed this digest.
             SendToAll(own);
         }
     }
 
-    // Equal results say nothing of the states. Only a process that has begun anew since, and agrees, has another state.
+    // Equal results alone say nothing of the states. A process has another state only if it has restarted since and agrees.
     private void EndIfMended(Range range)
     {
         if (Current is { } current && range.To > current.Serials.Last && Array.TrueForAll([.. _wrong], wrong =>
@@ -251,7 +249,7 @@ internal sealed class StateDigests(EngineContext context, StateRebuild rebuild)
 
         public Serial To => to;
 
-        /// <summary>The tick at which a difference is compared; null: there is none, or it was compared.</summary>
+        /// <summary>The tick at which a difference is compared, or null if there is none, or it was compared.</summary>
         public long? CompareAt { get; set; }
 
         public bool HasContradiction => _told.Exists(one => one.Value.Contradicts(_told[0].Value));
@@ -264,7 +262,7 @@ internal sealed class StateDigests(EngineContext context, StateRebuild rebuild)
             _told.Add(message);
         }
 
-        /// <summary>The processes that agree, the most numerous first.</summary>
+        /// <summary>The groups of processes that agree, the largest first.</summary>
         public List<List<WireMessage.Digest>> Sides()
         {
             List<List<WireMessage.Digest>> sides = [];

@@ -3,8 +3,8 @@ using Akka.Actor;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Second processes with the name of one that runs, such as a node that was started twice. Tells people of each once, and keeps it in the
-/// status as long as it runs.
+/// Second processes with the name of one that runs, such as those of a node that was started twice. Logs each of them once, and shows it
+/// in the status as long as it runs.
 /// </summary>
 internal sealed class DuplicateProcesses(EngineContext context)
 {
@@ -13,26 +13,25 @@ internal sealed class DuplicateProcesses(EngineContext context)
 
     private readonly Dictionary<ProcessName, (IActorRef Engine, string Detail)> _duplicates = [];
 
-    // Why the group refuses this process; null: it does not.
+    // Why the group refuses this process, or null.
     private string? _nameTaken;
 
     private RaftProcess Process => context.Process;
 
-    /// <summary>Core refused a process, because another one with its name runs.</summary>
     public void OnRefused(ProcessName name, IActorRef duplicate, IActorRef? running) => Note(
         name,
         duplicate,
         $"A second process called {name} runs at {NodeOf(duplicate)}. It is refused, because the first one, at {NodeOf(running)}, answers. "
             + Remedy);
 
-    /// <summary>The group refuses this process, because another one has its name.</summary>
+    /// <summary>Notes that the group refuses this process, because another one has its name.</summary>
     public void OnNameTaken(string detail)
     {
         _nameTaken = detail;
         Show();
     }
 
-    /// <summary>A leader is known, so the group takes this process.</summary>
+    /// <summary>Ends that note, because a known leader shows that the group accepts this process.</summary>
     public void OnLeader()
     {
         if (_nameTaken is not null)
@@ -42,19 +41,19 @@ internal sealed class DuplicateProcesses(EngineContext context)
         }
     }
 
-    /// <summary>Discovery found a process with the name of this one.</summary>
+    /// <summary>Notes a process that discovery found under this one's name.</summary>
     public void OnOwnName(IActorRef duplicate) => Note(
         Process.Name,
         duplicate,
         $"Another process called {Process.Name} runs at {NodeOf(duplicate)}, beside this one at {context.Network.Address}. {Remedy}");
 
-    /// <summary>A process was met, which may have been a duplicate: the first one is gone.</summary>
+    /// <summary>Forgets a duplicate that has become the process of its name, because the first one is gone.</summary>
     public void OnMet(ProcessName name, IActorRef engine) => Forget(name, duplicate => duplicate.Equals(engine));
 
-    /// <summary>The process is forgotten: no configuration names it, and it is unreachable.</summary>
+    /// <summary>Forgets a process that no configuration names and that is unreachable.</summary>
     public void Forget(ProcessName name) => Forget(name, _ => true);
 
-    /// <summary>A node or an engine is gone.</summary>
+    /// <summary>Forgets the duplicates whose node or engine is gone.</summary>
     public void OnNews(PeerNews news)
     {
         switch (news)

@@ -6,8 +6,8 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The messages of an engine to other engines within one turn. A message to another node is encoded at once, and the end of the turn sends
-/// the bytes: one batch to each node. Outside a turn each message is sent at once.
+/// The messages of one turn of an engine to other engines. A message to another node is encoded at once, and the end of the turn sends the
+/// bytes as one batch to each node. Outside of a turn each message is sent at once.
 /// </summary>
 internal sealed class Outbox(IActorRef self)
 {
@@ -32,7 +32,6 @@ internal sealed class Outbox(IActorRef self)
 
     public void BeginTurn() => _hasTurn = true;
 
-    /// <summary>Sends all messages.</summary>
     public void EndTurn()
     {
         foreach (var connection in _written)

@@ -8,7 +8,8 @@ namespace RaftActors.Engine;
 
 /// <summary>
 /// The processes of the group that this one has met: their engines, and whether they are reachable. Any process may send a message under
-/// any name, so those that no configuration names are bounded. Such a one is forgotten when another needs its place and it is unreachable.
+/// any name, so the number of those that no configuration names is bounded. Such a process is forgotten when it is unreachable and another
+/// one needs its place.
 /// </summary>
 internal sealed class PeerBook(RaftProcess process)
 {
@@ -17,46 +18,45 @@ internal sealed class PeerBook(RaftProcess process)
 
     private readonly Dictionary<ProcessName, Known> _known = [];
 
-    /// <summary>The processes that the configurations of the group name. They are met in any case, and never forgotten.</summary>
+    /// <summary>The processes that the configurations of the group name. They always have a place, and are never forgotten.</summary>
     public ImmutableArray<ProcessName> Named { get; set; } = [];
 
-    /// <summary>The engine, reachable or not; null if the process was never met.</summary>
+    /// <summary>Returns the engine, reachable or not, or null if the process was never met.</summary>
     public IActorRef? Find(ProcessName name) => _known.GetValueOrDefault(name)?.Engine;
 
-    /// <summary>The engine if it is believed reachable; otherwise null.</summary>
+    /// <summary>Returns the engine if it is believed reachable, otherwise null.</summary>
     public IActorRef? FindReachable(ProcessName name) =>
         _known.GetValueOrDefault(name) is { IsReachable: true } known ? known.Engine : null;
 
     /// <summary>
-    /// The engine if it is believed reachable, its node is not about to stop, and it is of this group; otherwise null. For requests.
+    /// Returns the engine that requests may go to, or null if it is unreachable, its node is about to stop, or it is of another group.
     /// </summary>
     public IActorRef? FindServing(ProcessName name) =>
         _known.GetValueOrDefault(name) is { IsReachable: true, IsLeaving: false, IsOfOther: false } known ? known.Engine : null;
 
-    /// <summary>The node of the latest engine of this name said that it stops.</summary>
+    /// <summary>The node of the latest engine of this name has announced its stop.</summary>
     public bool IsLeaving(ProcessName name) => _known.GetValueOrDefault(name) is { IsLeaving: true };
 
-    /// <summary>The processes on other nodes whose engines take requests.</summary>
+    /// <summary>The processes on other nodes that requests may go to.</summary>
     public IEnumerable<ProcessName> ServingElsewhere => _known
         .Where(each => each.Value is { IsReachable: true, IsLeaving: false } && each.Key.Node != process.Name.Node)
         .Select(each => each.Key)
         .Order();
 
-    /// <summary>The processes that were met, reachable or not.</summary>
     public IEnumerable<ProcessName> Names => _known.Keys;
 
-    /// <summary>The raft actor of the process, as its engine last said; null: none is known.</summary>
+    /// <summary>Returns the raft actor of a process, as its engine last announced it, or null.</summary>
     public IActorRef? ActorOf(ProcessName name) => _known.GetValueOrDefault(name)?.Actor;
 
-    /// <summary>The process is believed reachable on another node than this engine's.</summary>
+    /// <summary>Tells whether the process is believed reachable on another node than this engine's.</summary>
     public bool IsReachableElsewhere(ProcessName name, IActorRef engine) =>
         FindReachable(name) is { } known && !known.Path.Address.Equals(engine.Path.Address);
 
     /// <summary>
-    /// Records the engine of a process, which is reachable. True: this was news. False also if there is no room for the process, because
-    /// too many that no configuration names are reachable: then <see cref="Find"/> returns null.
+    /// Records the engine of a reachable process. Returns true if it is news. If too many processes that no configuration names are
+    /// reachable, records nothing, and <see cref="Find"/> returns null.
     /// </summary>
-    /// <param name="forgotten">The process that gave its place up; null: none did.</param>
+    /// <param name="forgotten">The process that has lost its place, or null.</param>
     public bool Learn(ProcessName name, IActorRef engine, out ProcessName? forgotten)
     {
         forgotten = null;
@@ -76,7 +76,7 @@ internal sealed class PeerBook(RaftProcess process)
         return true;
     }
 
-    /// <summary>The node of that engine is about to stop. A later engine of the name is not affected.</summary>
+    /// <summary>Records that the node of an engine is about to stop. Does not affect a later engine of that name.</summary>
     public void MarkLeaving(ProcessName name, IActorRef engine)
     {
         if (_known.GetValueOrDefault(name) is { } known && known.Engine.Equals(engine))
@@ -85,7 +85,7 @@ internal sealed class PeerBook(RaftProcess process)
         }
     }
 
-    /// <summary>The latest engine of this name belongs to another group of the same name.</summary>
+    /// <summary>Records that the latest engine of a name belongs to another group of the same name.</summary>
     public void MarkOfOther(ProcessName name)
     {
         if (_known.GetValueOrDefault(name) is { } known)
@@ -94,7 +94,7 @@ internal sealed class PeerBook(RaftProcess process)
         }
     }
 
-    /// <summary>Records reachability. True: this was news. False also if the process has restarted on another node since.</summary>
+    /// <summary>Records reachability. Returns true if it is news, and false also if the process has moved to another node since.</summary>
     public bool Mark(ProcessName name, Address node, bool isReachable)
     {
         if (_known.GetValueOrDefault(name) is not { } known
@@ -108,7 +108,9 @@ internal sealed class PeerBook(RaftProcess process)
         return true;
     }
 
-    /// <summary>Records that an engine has stopped. True: this was news. False also if the process has another engine by now.</summary>
+    /// <summary>
+    /// Records the stop of an engine. Returns true if it is news, and false also if the process has another engine by now.
+    /// </summary>
     public bool MarkStopped(ProcessName name, IActorRef engine)
     {
         if (_known.GetValueOrDefault(name) is not { IsReachable: true } known || !known.Engine.Equals(engine))
@@ -120,11 +122,10 @@ internal sealed class PeerBook(RaftProcess process)
         return true;
     }
 
-    /// <summary>The program of the process, as its engine last said; null: it has said nothing.</summary>
+    /// <summary>Returns the program of a process, as its engine last announced it, or null.</summary>
     public RaftProgram? ProgramOf(ProcessName name) => _known.GetValueOrDefault(name)?.Program;
 
-    /// <summary>Records the raft actor and the program that a process's engine announces. True: this was news.</summary>
-    /// <param name="actor">Null: it has none.</param>
+    /// <summary>Records the raft actor and program that an engine announces. Returns true if they are news.</summary>
     public bool LearnActor(ProcessName name, IActorRef engine, IActorRef? actor, RaftProgram program)
     {
         if (_known.GetValueOrDefault(name) is not { } known || !known.Engine.Equals(engine)

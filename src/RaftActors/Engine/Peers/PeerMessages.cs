@@ -12,8 +12,9 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The messages of Core to and from the other processes. Learns their engines, from discovery and from their messages, and tells discovery
-/// which processes to look for. Invariant: a message teaches no engine if Core does not trust its boot to be the latest of its name.
+/// The messages of Core to and from the other processes. It learns their engines from discovery and from their messages, and tells
+/// discovery which processes to look for. Invariant: a message teaches an engine only if Core trusts its boot to be the latest of its
+/// name.
 /// </summary>
 internal sealed class PeerMessages(
     EngineContext context,
@@ -26,10 +27,8 @@ internal sealed class PeerMessages(
     private readonly HeldPages _pages = new();
     private readonly WarningLimit _unnamed = new(Machine.Current.Time);
 
-    // The pieces of snapshots that are being read, by receiver and offset.
     private readonly HashSet<(ProcessName To, long Offset)> _chunks = [];
 
-    // The snapshot whose failed read was logged.
     private LogPosition? _unreadable;
 
     // The sender of the current message, if Core does not trust it to be the latest boot of its name.
@@ -51,12 +50,12 @@ internal sealed class PeerMessages(
                 duplicates.OnOwnName(engine);
                 break;
             case PeerNews.Found found when context.Peers.IsReachableElsewhere(found.Name, found.Engine):
-                // It has moved, or another process has its name. Core tells by its greeting.
+                // The process has moved, or another one has its name. Core decides this by its greeting.
                 break;
             case PeerNews.Found found:
                 if (!Meet(found.Name, found.Engine))
                 {
-                    // The announcement to a known process may be lost, also the one that there is no actor any more.
+                    // A known process may have lost the announcement, even that there is no actor any more.
                     TellActorTo(found.Name);
                 }
 
@@ -86,8 +85,8 @@ internal sealed class PeerMessages(
     }
 
     /// <summary>
-    /// Gives Core a message. A peer's first message may come before discovery reports the peer, so its engine is learned here. A delayed
-    /// message of an earlier boot has a dead engine. That one is not learned, and the refusal goes to the message's sender.
+    /// Gives Core a message, and learns the engine of its sender, because a peer's first message may precede discovery's report. A delayed
+    /// message of an earlier boot comes from a dead engine. That engine is not learned, and Core's refusal goes to it.
     /// </summary>
     public void Receive(WireMessage.CoreMessage message, IActorRef sender)
     {
@@ -101,7 +100,7 @@ internal sealed class PeerMessages(
             }
             else
             {
-                // Core would send its answer to no engine.
+                // Core's answer would have no receiver.
                 WarnOfUnnamed(from.Name);
             }
         }
@@ -113,7 +112,6 @@ internal sealed class PeerMessages(
         }
     }
 
-    /// <summary>Core refused the sender of the current message.</summary>
     public void OnDuplicateRefused(Effect.DuplicateRefused refused)
     {
         if (_untrusted is var (duplicate, engine) && duplicate == refused.Duplicate)
@@ -144,7 +142,6 @@ internal sealed class PeerMessages(
         AskForPages();
     }
 
-    /// <summary>The entries of a message were read. Sends the message, and those that waited for it.</summary>
     public void OnRead(StoreNews.PageRead page)
     {
         reads.End(page.Message);
@@ -156,7 +153,7 @@ internal sealed class PeerMessages(
         AskForPages();
     }
 
-    /// <summary>Sends bytes of a snapshot once they are read. A piece that is being read is not read for the same process again.</summary>
+    /// <summary>Sends a piece of a snapshot once it is read. A piece that is being read is not read for the same process again.</summary>
     public void Send(Effect.SendChunk send)
     {
         if (_chunks.Add((send.Envelope.To.Name, send.Offset)))
@@ -165,7 +162,7 @@ internal sealed class PeerMessages(
         }
     }
 
-    /// <summary>Bytes of a snapshot were read. A failed read is logged once for each snapshot.</summary>
+    /// <summary>Sends a piece that was read. A failed read is logged once for each snapshot.</summary>
     public void OnRead(StoreNews.ChunkRead news)
     {
         var (envelope, offset) = (news.Message.Envelope, news.Message.Offset);
@@ -192,8 +189,8 @@ internal sealed class PeerMessages(
     }
 
     /// <summary>
-    /// Another engine announces its raft actor. This one then announces its own again: the other may have ignored an earlier announcement,
-    /// because it had not met this process yet.
+    /// Records the raft actor of another process, and then announces this one's again, because the other process may have ignored an
+    /// announcement from before it had met this one.
     /// </summary>
     public void Receive(WireMessage.ActorAt message, IActorRef sender)
     {
@@ -223,7 +220,9 @@ internal sealed class PeerMessages(
         }
     }
 
-    /// <summary>Tells discovery the processes that the log names, or before any those of the configuration, if they changed.</summary>
+    /// <summary>
+    /// Tells discovery the processes that the log names, if they changed. Without entries, the initial configuration names them.
+    /// </summary>
     public void TellNames()
     {
         if (_toldNames != context.Core.Others)
@@ -235,7 +234,7 @@ internal sealed class PeerMessages(
         }
     }
 
-    /// <summary>The process is quiescent. From now on the nodes watch each other on its behalf.</summary>
+    /// <summary>Has the nodes watch each other on behalf of this quiescent process.</summary>
     public void OnQuiesced(Effect.Quiesced quiesced)
     {
         var timing = context.Process.Settings.Timing;
@@ -253,7 +252,7 @@ internal sealed class PeerMessages(
             context.Self);
     }
 
-    /// <summary>The process needs no watch by the nodes any more, or its engine stops.</summary>
+    /// <summary>Ends that watch, when the process wakes or its engine stops.</summary>
     public void EndWatch() =>
         context.Registry.Tell(new EngineNews.Unwatched(context.Process.Settings.Group, context.Process.Name), context.Self);
 
@@ -291,13 +290,13 @@ internal sealed class PeerMessages(
     private Address NodeOf(ProcessName name) =>
         context.Peers.Find(name)?.Path.Address is { HasGlobalScope: true } address ? address : context.Network.Address;
 
-    // A message to another incarnation of that name goes to the one that was met.
+    // A message to another incarnation goes to the engine that was met under its name.
     private IActorRef? AddressOf(Member to) =>
         _untrusted is var (from, sender) && (to == from || to == new Member(from.Name, Incarnation.None))
             ? sender
             : context.Peers.Find(to.Name);
 
-    // True: it was news.
+    // Returns true if the engine is news.
     private bool Meet(ProcessName name, IActorRef engine)
     {
         var isNews = context.Peers.Learn(name, engine, out var forgotten);
@@ -319,7 +318,7 @@ internal sealed class PeerMessages(
 
     private void OnReachable(ProcessName name)
     {
-        // Also without an actor: the former connection may have lost the announcement that there is none any more.
+        // The announcement is repeated even without an actor, because the former connection may have lost the news of its end.
         TellActorTo(name);
         events.OnPeer(name);
         notices.OnPeer(name);

@@ -12,23 +12,22 @@ namespace RaftActors.Engine.Requests;
 /// </summary>
 internal sealed class SnapshotCalls(EngineContext context)
 {
-    /// <summary>The maximum number of waiting calls. Others are declined. Far more than operators ask at a time.</summary>
+    /// <summary>The most waiting calls, far more than operators make at a time. Others are declined.</summary>
     public const int MaxWaiting = 256;
 
-    // A client repeats a call after a silence, and sooner after a decline. So a repeat is answered once, near the end: if the call ends at
-    // the client, the answer tells why.
+    // A client repeats a call after a silence, and sooner after a decline. So a repeat is answered only once, near the timeout. If the
+    // call then ends at the client, the answer explains why.
     private const int LastPart = 4;
 
     private readonly OpenRequests<Waiting> _waiting = new();
     private long _calls;
 
-    /// <summary>The number of waiting calls.</summary>
     public int Count => _waiting.Count;
 
     private RaftProcess Process => context.Process;
 
+    /// <summary>Takes a call. Returns true if it waits.</summary>
     /// <param name="progress">The step that a waiting call waits for, as a clause.</param>
-    /// <returns>True: the call waits.</returns>
     public bool Submit(ClientCall.TakeSnapshot call, ICanTell client, string progress)
     {
         // A call that a client repeats by the same connection has the same caller.
@@ -74,7 +73,7 @@ internal sealed class SnapshotCalls(EngineContext context)
         return false;
     }
 
-    /// <summary>A later snapshot is durable, of this process's actor or from another process.</summary>
+    /// <summary>A later snapshot of this process is durable, whoever took it.</summary>
     public void OnDurable()
     {
         if (_waiting.Count == 0 || Process.Snapshot is not { } latest)
@@ -97,12 +96,12 @@ internal sealed class SnapshotCalls(EngineContext context)
         }
     }
 
-    /// <summary>The snapshot was not taken. The calls are not repeated, because the actor would fail again.</summary>
+    /// <summary>Refuses the calls, because the snapshot was not taken. A repeat would fail in the same way.</summary>
     public void OnFailed(string why) => EndAll(client => Refuse(client, $"{Process.Name} could not take a snapshot: {why.TrimEnd('.')}"));
 
     public void OnFenced(string why) => EndAll(client => Refuse(client, $"{Process.Name} is fenced: {why.TrimEnd('.')}"));
 
-    /// <summary>The life that was asked for its state has ended. Clients ask the next one.</summary>
+    /// <summary>Declines the calls, because the actor that was asked has ended. Clients ask its successor.</summary>
     public void OnLifeEnded() => EndAll(client => context.Decline(client, $"The actor of {Process.Name} has restarted or stopped"));
 
     public void OnStopped() => EndAll(client => context.Decline(client, $"The engine of {Process.Name} has stopped"));
@@ -124,10 +123,8 @@ internal sealed class SnapshotCalls(EngineContext context)
     private void Refuse(ICanTell client, string why) => client.Tell(new ClientReply.Refused($"{why}."), context.Self);
 
     /// <param name="Commit">The commit index at the call.</param>
-    /// <param name="Timeout">The timeout of the call.</param>
     private sealed record Waiting(long Number, ICanTell Client, LogIndex Commit, TimeSpan Timeout)
     {
-        /// <summary>Its client was told the progress.</summary>
         public bool IsTold { get; set; }
     }
 }

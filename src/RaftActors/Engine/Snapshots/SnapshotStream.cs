@@ -5,8 +5,8 @@ using RaftActors.Storage;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Reads the state of a snapshot from the store, for the actor. It holds one piece in memory, which the store has checked. Once
-/// <see cref="ReadTail"/> has returned, the stream ends with the actor's state.
+/// Reads the state of a snapshot from the store for the actor, and holds one checked piece in memory. Before <see cref="ReadTail"/>, the
+/// stream also has the kept results behind the state.
 /// </summary>
 internal sealed class SnapshotStream(RaftProcess process, Snapshot snapshot) : Stream
 {
@@ -19,10 +19,9 @@ internal sealed class SnapshotStream(RaftProcess process, Snapshot snapshot) : S
     private bool _isClosed;
     private int _tail;
 
-    /// <summary>The serial of the last pair in the state.</summary>
     public Serial Serial => snapshot.Position.Serial;
 
-    /// <summary>The failed read; null: none failed.</summary>
+    /// <summary>The failure of a read, or null.</summary>
     public StoreException? Failure { get; private set; }
 
     /// <summary>The read failed because a later snapshot has replaced this one.</summary>
@@ -47,7 +46,7 @@ internal sealed class SnapshotStream(RaftProcess process, Snapshot snapshot) : S
     }
 
     /// <summary>Reads the kept results behind the state.</summary>
-    /// <exception cref="StoreException">They cannot be read, or are damaged. It is <see cref="Failure"/> too.</exception>
+    /// <exception cref="StoreException">The results cannot be read, or are damaged. Also in <see cref="Failure"/>.</exception>
     public void ReadTail(KeptResults results)
     {
         try
@@ -65,8 +64,8 @@ internal sealed class SnapshotStream(RaftProcess process, Snapshot snapshot) : S
     }
 
     /// <summary>Reads the state as one block.</summary>
-    /// <exception cref="RaftConfigurationException">It is too large for one.</exception>
-    /// <exception cref="StoreException">It cannot be read. It is <see cref="Failure"/> too.</exception>
+    /// <exception cref="RaftConfigurationException">The state is too large for one block.</exception>
+    /// <exception cref="StoreException">The state cannot be read. Also in <see cref="Failure"/>.</exception>
     public ReadOnlyMemory<byte> ReadAll()
     {
         RaftConfigurationException.Demand(

@@ -11,48 +11,46 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Takes snapshots of this process's own actor. If enough was committed since the last one, it asks the actor for its state. Core describes
-/// the snapshot when the actor begins to make it: a large state takes long, and the entries may leave the memory meanwhile. The store saves
-/// both: a block at once, and a stream while the actor goes on. Then Core discards the entries that the snapshot covers. A waiting call
-/// of a client makes a snapshot due, too.
+/// Takes snapshots of this process's own actor. When enough was committed since the last one, or a client's call waits for one, it asks
+/// the actor for its state. Core describes the snapshot when the actor begins, because a large state takes long and the entries may leave
+/// the memory meanwhile. The store saves a block at once, and a stream while the actor goes on. Then Core discards the entries that the
+/// snapshot covers.
 /// </summary>
 internal sealed class SnapshotTaking(EngineContext context)
 {
     // Roughly the bytes of an entry in the log, without its pair.
     private const int EntryOverheadBytes = 64;
 
-    // An answer of the actor may make no snapshot: for instance, the actor has pairs whose commit is not known here. The calls that wait
-    // ask it again after this time, and not with the next commit: under load the actor would do nothing but make states.
+    // An answer of the actor may make no snapshot, for instance because the commit of the actor's last pair is not known here. Waiting
+    // calls then ask it again only after this pause. If they asked after each commit, a busy actor would do nothing but make states.
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(1);
 
     private readonly SnapshotCalls _calls = new(context);
 
     private Stage _stage;
 
-    // The snapshot whose state the actor makes, described without its length. Null: the actor has not begun, or began too late.
+    // The snapshot whose state the actor makes. Its description lacks the length. Null if the actor has not begun, or began too late.
     private (Serial Serial, Snapshot Description)? _begun;
 
-    // The actor is asked again: it began too late, when entries that the description needs had left the memory, or a new life of the actor
-    // ended the stream.
+    // The actor is asked again, because it began after entries that the description needs had left the memory, or its end ended the
+    // stream.
     private bool _mustRepeat;
 
-    // The state that is being written; null: none. A cancelled one stays until its writer has returned.
+    // The state that is being written, or null. A cancelled one stays until its writer has returned.
     private StateStreaming? _streaming;
 
-    // Asks another process, whose state takes the place of the actor's; null: the actor is asked.
+    // Asks another process for the state that replaces the actor's; null to ask the actor.
     private Action? _askOther;
-
-    // The state that is being written is that of the other process.
     private bool _isOfOther;
 
-    // The commit index at the latest question to the actor, and the bytes of the pairs committed since.
+    // The commit index when the actor was asked last, and the bytes of the pairs committed since.
     private LogIndex _askedAt;
     private long _bytes;
 
-    // The index of the first known configuration. A snapshot needs a configuration, so it may not end before it.
+    // A snapshot needs a configuration, so it may not end before the first known one.
     private LogIndex? _firstConfiguration = context.Core.CommittedConfiguration?.Index;
 
-    // The tick from which on waiting calls ask the actor again.
+    // From this tick on, waiting calls ask the actor again.
     private long _nextAt;
 
     private enum Stage
@@ -63,7 +61,7 @@ internal sealed class SnapshotTaking(EngineContext context)
         Saving,
     }
 
-    /// <summary>Calls wait for a snapshot, or the actor for another state.</summary>
+    /// <summary>Calls wait for a snapshot, or the actor waits for another state.</summary>
     public bool HasWaiting => _calls.Count > 0 || _askOther is not null;
 
     private string Progress => _stage switch
@@ -87,15 +85,14 @@ internal sealed class SnapshotTaking(EngineContext context)
         }
     }
 
-    // A snapshot that is being installed covers all that is committed. The actor cannot give a later state before it is durable.
+    // A snapshot that is being installed covers all that is committed, so the actor has no later state to give until it is durable.
     private bool IsWanted =>
         HasWaiting && Latest <= (context.Process.Snapshot?.Position.Index ?? LogIndex.Zero);
 
     private bool IsPausing => context.Now < _nextAt;
 
-    // A state may hold all pairs ever appended. Writing it at a fixed interval would cost the square of n bytes for n pairs. So a snapshot
-    // is due when the log has grown by half the length of the latest snapshot. Then all snapshots together are a few times as long as the
-    // log.
+    // A state may hold all pairs ever appended, so writing it at a fixed interval would write n² bytes for n pairs. So a snapshot is due
+    // when the log has grown by half the length of the latest one. All snapshots together are then a few times as long as the log.
     private long LatestBytes => context.Core.Snapshot?.Length ?? 0;
 
     public void OnCommitted(LogSlice entries)
@@ -127,7 +124,7 @@ internal sealed class SnapshotTaking(EngineContext context)
     }
 
     /// <summary>
-    /// A life of the actor has ended. A question to it is lost, and so is a state that it has not written: its writer may read what ends
+    /// Drops the question to an actor that has ended, and the state that it has not fully written, because the writer may read what ends
     /// with the actor.
     /// </summary>
     public void OnLifeEnded()
@@ -149,8 +146,8 @@ internal sealed class SnapshotTaking(EngineContext context)
         }
     }
 
-    /// <summary>The next snapshot is not of this process's actor, whose state is wrong.</summary>
-    /// <param name="ask">Asks another process for its state. Its answer is <see cref="OnOffered"/>.</param>
+    /// <summary>Takes the next snapshot from another process, because the state of this one's actor is wrong.</summary>
+    /// <param name="ask">Asks the other process for its state. The answer comes by <see cref="OnOffered"/>.</param>
     public void TakeFromOther(Action ask)
     {
         DropState();
@@ -158,8 +155,8 @@ internal sealed class SnapshotTaking(EngineContext context)
         AskIfWanted();
     }
 
-    /// <summary>Another process has a snapshot up to this serial.</summary>
-    /// <param name="copy">Copies its state; null: the process could not be asked.</param>
+    /// <summary>Takes the snapshot of another process, up to this serial.</summary>
+    /// <param name="copy">Copies its state, or null if the process could not be asked.</param>
     public void OnOffered(Serial serial, StateWriter? copy)
     {
         if (_askOther is not null && _stage == Stage.Asked)
@@ -170,7 +167,6 @@ internal sealed class SnapshotTaking(EngineContext context)
         }
     }
 
-    /// <summary>A new life of the actor began.</summary>
     public void OnAttached() => AskIfDue();
 
     public void Submit(ClientCall.TakeSnapshot call, ICanTell client)
@@ -181,7 +177,6 @@ internal sealed class SnapshotTaking(EngineContext context)
         }
     }
 
-    /// <summary>A snapshot of another process is durable.</summary>
     public void OnDurable() => _calls.OnDurable();
 
     public void OnFenced(string why) => _calls.OnFenced(why);
@@ -195,14 +190,13 @@ internal sealed class SnapshotTaking(EngineContext context)
         }
     }
 
-    /// <summary>The engine has stopped.</summary>
     public void OnStopped()
     {
         _streaming?.Cancel();
         _calls.OnStopped();
     }
 
-    /// <summary>Asks the actor for its state, if it takes snapshots and none is under way.</summary>
+    /// <summary>Asks the actor for its state, if it takes snapshots and none is in progress.</summary>
     public void Ask()
     {
         if (_stage == Stage.Idle && context is { HasActor: true, TakesSnapshots: true })
@@ -220,7 +214,7 @@ internal sealed class SnapshotTaking(EngineContext context)
         }
     }
 
-    /// <summary>The actor makes its state after the pairs up to this serial.</summary>
+    /// <summary>Describes the snapshot, because the actor makes its state after the pairs up to this serial.</summary>
     public void OnStateBegun(Serial serial)
     {
         if (_stage == Stage.Asked && _askOther is null)
@@ -229,7 +223,7 @@ internal sealed class SnapshotTaking(EngineContext context)
         }
     }
 
-    /// <summary>The actor gives its state, or has failed to.</summary>
+    /// <summary>Takes the state of the actor, or its failure.</summary>
     public void OnState(ToEngine.State state)
     {
         if (_askOther is null)
@@ -282,7 +276,9 @@ internal sealed class SnapshotTaking(EngineContext context)
         }
     }
 
-    /// <summary>The writer of the state has returned, or failed. A store with streams has reported a saved snapshot before.</summary>
+    /// <summary>
+    /// Ends the snapshot after its writer has returned or failed. A store that takes streams has reported a saved one before.
+    /// </summary>
     public void OnStreamed(StoreNews.StateStreamed news)
     {
         if (news.Streaming != _streaming)
@@ -335,7 +331,7 @@ internal sealed class SnapshotTaking(EngineContext context)
         context.Process.Store.SaveSnapshot(description with { Length = bytes.Length }, bytes);
     }
 
-    /// <param name="description">Null: the snapshot is not needed.</param>
+    /// <param name="description">Null if the snapshot is not needed.</param>
     private void Stream(Snapshot? description, StateWriter writer)
     {
         if (description is null)

@@ -13,9 +13,9 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Replaces the state of this process's actor if a majority has another one and <c>raft.snapshot.rebuild-diverged</c> is on: takes a
-/// snapshot of one of its processes as that of the own actor, which then begins anew from it. Once in each start of the program, because
-/// one with other rules would differ again.
+/// If a majority has another state and <c>raft.snapshot.rebuild-diverged</c> is on, replaces the state of this process's actor. It takes
+/// the snapshot of a process of the majority, and the actor restarts from it. It does so once in each start of the program, because a
+/// program with other rules would differ again at once.
 /// </summary>
 internal sealed class StateRebuild(EngineContext context, SnapshotTaking snapshots)
 {
@@ -24,7 +24,6 @@ internal sealed class StateRebuild(EngineContext context, SnapshotTaking snapsho
 
     private string Group => context.Process.Settings.Group;
 
-    /// <summary>The actors have different states.</summary>
     public void OnDivergence(StateDivergence found)
     {
         var process = context.Process;
@@ -39,7 +38,7 @@ internal sealed class StateRebuild(EngineContext context, SnapshotTaking snapsho
         }
     }
 
-    // One of the majority, if one is in reach. Otherwise the question fails, and is asked again.
+    // Prefers a process that is in reach. If none is, the question fails and is asked again.
     private void Ask(ImmutableArray<ProcessName> majority)
     {
         var source = majority.FirstOrDefault(name => context.Peers.FindServing(name) is not null, majority[0]);
@@ -72,14 +71,14 @@ internal sealed class StateRebuild(EngineContext context, SnapshotTaking snapsho
 
     private async Task CopyAsync(Source source, ClientReply.SnapshotTaken snapshot, Stream to, CancellationToken stopping)
     {
-        // The sessions and the keys come before the state, and the first piece tells how many they are.
+        // The sessions and keys precede the state, and the first piece tells their sizes.
         for (var (place, end) = (0L, snapshot.Length); place < end;)
         {
             ClientCall.Backup call = new(default, snapshot.Position, place, LogIndex.Zero);
             var part = await source.AskAsync<ClientReply.BackupPart>(call, context.Process.Settings.Requests.QueryTimeout)
                 .ConfigureAwait(false);
 
-            // An empty piece would come again and again.
+            // An empty piece makes no progress, so the loop would never end.
             if (part.Snapshot is not { IsEmpty: false } piece || piece.Snapshot.Position != snapshot.Position)
             {
                 throw new StoreException($"The snapshot up to {snapshot.Position} is gone, and the copy will be tried again.");
@@ -91,7 +90,6 @@ internal sealed class StateRebuild(EngineContext context, SnapshotTaking snapsho
         }
     }
 
-    /// <summary>The process whose state is taken.</summary>
     private sealed class Source(ICallLink link, CallTarget target)
     {
         public async Task<TReply> AskAsync<TReply>(ClientCall call, TimeSpan timeout)
@@ -115,7 +113,7 @@ internal sealed class StateRebuild(EngineContext context, SnapshotTaking snapsho
             }
             catch (TimeoutException e)
             {
-                // As a failure of the copy it must not look like one of the actor.
+                // A failure of the copy, so it must not look like a failure of the actor.
                 throw new StoreException($"{target.Process} does not give its state: it does not answer within {timeout}.", e);
             }
             finally

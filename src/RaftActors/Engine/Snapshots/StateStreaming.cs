@@ -8,20 +8,19 @@ using RaftActors.Storage;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Writes the state of the actor into the store while the actor goes on: runs its <see cref="StateWriter"/> on a thread of its own. Tells
-/// the engine <see cref="StoreNews.StateStreamed"/> at its end. Invariant: an unfinished snapshot is dropped before the engine is told.
+/// Writes the state of the actor into the store while the actor goes on, by running its <see cref="StateWriter"/> on another thread. At
+/// its end it tells the engine <see cref="StoreNews.StateStreamed"/>. Invariant: an unfinished snapshot is dropped before the engine is
+/// told.
 /// </summary>
 internal sealed class StateStreaming
 {
     private readonly CancellationTokenSource _stopping = new();
 
-    /// <param name="description">Without its length.</param>
     private StateStreaming(Snapshot description) => Description = description;
 
     /// <summary>The description of the snapshot, without its length.</summary>
     public Snapshot Description { get; }
 
-    /// <summary>The snapshot is not needed any more.</summary>
     public bool IsCancelled => _stopping.IsCancellationRequested;
 
     public static StateStreaming Start(HostedStore store, Snapshot description, StateWriter writer, IActorRef engine)
@@ -42,14 +41,14 @@ internal sealed class StateStreaming
         }
         catch (Exception)
         {
-            // The snapshot is not taken, so its failure is none.
+            // The snapshot is not needed, so its failure does not matter.
         }
     });
 
-    /// <summary>Drops the snapshot, soon. Does not wait for it.</summary>
+    /// <summary>Makes the writer drop the snapshot. Does not wait for it.</summary>
     public void Cancel() => _stopping.Cancel();
 
-    // A writer may block for minutes, and would take a thread of the pool.
+    // A writer may block for minutes, so it must not occupy a thread of the pool.
     private static void RunOnThread(Func<Task> run) => Machine.Current.RunOnThread("raft-snapshot", () => _ = run());
 
     private async Task<StoreNews.StateStreamed> Run(HostedStore store, StateWriter writer)

@@ -7,10 +7,10 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Reads snapshots and committed entries for backups, one request after the other, and answers the clients. A child of the engine, so
-/// that a backup holds up neither heartbeats nor other reads. <see cref="Requests.ClientRequests"/> checks the requests.
+/// Reads snapshots and committed entries for backups, one request after the other, and answers the clients. It is a child of the engine,
+/// so that a backup delays neither heartbeats nor other reads. <see cref="Requests.ClientRequests"/> has checked the requests.
 /// </summary>
-/// <param name="sizeMax">The most bytes of one answer, which must fit into a frame of the transport. One pair of any size fits.</param>
+/// <param name="sizeMax">The most bytes of one answer, which must fit into a frame of the transport. A single pair always fits.</param>
 internal sealed class BackupServer(HostedStore store, int sizeMax) : UntypedActor
 {
     private const int EntriesMax = 64;
@@ -37,7 +37,8 @@ internal sealed class BackupServer(HostedStore store, int sizeMax) : UntypedActo
         var (call, uid, snapshot, end, _) = wanted;
         var isBeginning = call.Has == default && snapshot is not null;
 
-        // The client's last entry is read too, because it shows that both logs are one. The snapshot that ends there shows it as well.
+        // The last entry that the client has is read too, because it proves that both logs are one. A snapshot that ends there also proves
+        // it.
         var isKnown = call.Has == default || call.Has == snapshot?.Position;
         var first = isKnown ? call.Has.Index.Next : call.Has.Index;
         var entries = isBeginning || first > end
@@ -93,8 +94,7 @@ internal sealed class BackupServer(HostedStore store, int sizeMax) : UntypedActo
         return count;
     }
 
-    /// <param name="Uid">The identity of the group.</param>
-    /// <param name="Snapshot">The latest one; null: there is none.</param>
+    /// <param name="Snapshot">The latest one, or null.</param>
     /// <param name="End">The last committed entry in the store.</param>
     internal sealed record Wanted(ClientCall.Backup Call, GroupUid Uid, Snapshot? Snapshot, LogIndex End, ICanTell Caller);
 }

@@ -5,31 +5,27 @@ using RaftActors.Core;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The messages of Core that wait for the store, which fills in the entries of some of them. Invariant: each process is sent AppendEntries
-/// in the order of Core. A message that overtook a page would be refused, and the leader would begin to probe. So it waits for the page.
-/// Messages of other kinds do not wait. A new term drops all messages of the term before, because their receivers would refuse them.
+/// The messages that wait until the store has read entries for them. Invariant: each process gets AppendEntries in the order of Core. A
+/// message that overtook such a page would be refused, and the leader would begin to probe, so later ones to the same process wait too.
+/// Other kinds of messages do not wait. A new term drops all messages of the term before, because their receivers would refuse them.
 /// </summary>
 internal sealed class HeldPages
 {
-    // The pages that are read, or were read and not sent yet. They bound the memory. Others need only their places.
+    // The most pages that are being read, or are read and not sent yet. Only they take memory.
     private const int PagesMax = 4;
 
     private readonly Queue<Effect.SendEntries> _wanted = [];
 
-    // For each process with a page that was not sent: that page, and the messages after it.
+    // By process: the first page that is not sent, and the messages behind it.
     private readonly Dictionary<ProcessName, LinkedList<Effect>> _held = [];
     private int _asked;
-
-    // The term of the messages.
     private Term _term;
 
-    /// <summary>No message waits.</summary>
     public bool IsEmpty => _held.Count == 0;
 
-    /// <summary>Holds the message if it must wait for a page to the same process. False: it may be sent.</summary>
-    /// <param name="instead">
-    /// If a heartbeat is held, another one that may be sent at once: a read that hangs must not silence the leader.
-    /// </param>
+    /// <summary>Holds a message if a page to the same process waits. Returns false if it may be sent.</summary>
+    /// <param name="instead">If a heartbeat is held, a heartbeat without entries to send at once, because a read that hangs must not
+    /// silence the leader.</param>
     public bool TryHold(Effect.Send message, Term now, out Effect.Send? instead)
     {
         ForgetBefore(now);
@@ -84,7 +80,7 @@ internal sealed class HeldPages
         return true;
     }
 
-    /// <summary>The entries of a message were read. Returns the message and those that waited for it, in order.</summary>
+    /// <summary>Takes the answer of the reader. Returns the message and those that waited for it, in order.</summary>
     public IReadOnlyList<Effect.Send> Take(StoreNews.PageRead page, Term now)
     {
         _asked--;
@@ -114,7 +110,7 @@ internal sealed class HeldPages
         return sendable;
     }
 
-    // The answers that are on their way are not the first of any process.
+    // Answers that are still on their way match no held message afterwards.
     private void ForgetBefore(Term now)
     {
         if (now != _term)

@@ -7,7 +7,7 @@ using RaftActors.Storage;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The open store of a process. It forwards the store's reports, which come from any thread, to the engine as messages. Reports from before
+/// The open store of a process. It forwards the store's reports, which come on any thread, to the engine as messages. Reports from before
 /// the engine's start wait for it.
 /// </summary>
 internal sealed class HostedStore : IStoreListener
@@ -37,10 +37,9 @@ internal sealed class HostedStore : IStoreListener
         }
     }
 
-    /// <summary>The memory for the values of the log. Thread-safe.</summary>
     public ValueSlab Values { get; } = new();
 
-    /// <summary>True: the store loses everything when its node stops.</summary>
+    /// <summary>True if the store loses everything when its node stops.</summary>
     public bool IsInMemory => _store is MemoryStore;
 
     /// <inheritdoc cref="IRaftStore.SyncTime"/>
@@ -56,7 +55,7 @@ internal sealed class HostedStore : IStoreListener
         }
     }
 
-    /// <summary>True: the write is durable already, and no report follows.</summary>
+    /// <summary>Starts a write. Returns true if it is durable already, and no report follows.</summary>
     public bool Write(Effect.Write write) => _store.Write(write);
 
     /// <inheritdoc cref="IRaftStore.NoteCommitted"/>
@@ -79,7 +78,7 @@ internal sealed class HostedStore : IStoreListener
     public ReadOnlyMemory<byte> ReadSnapshot(LogPosition position, long offset, int limit) =>
         _store.ReadSnapshot(position, offset, limit);
 
-    /// <summary>Reads entries that left the memory. A failure ends the engine, as that of a write does. Thread-safe.</summary>
+    /// <summary>Reads entries that have left the memory. A failure ends the engine, as that of a write does. Thread-safe.</summary>
     /// <returns>All these entries, or none if one of them is compacted.</returns>
     /// <exception cref="StoreException">The entries cannot be read.</exception>
     public LogSlice ReadLog(LogIndex first, LogIndex last)
@@ -95,7 +94,7 @@ internal sealed class HostedStore : IStoreListener
         }
     }
 
-    /// <summary>Closes the store. A second call does nothing. Any thread may call it once the engine has stopped.</summary>
+    /// <summary>Closes the store, at the first call. Any thread may call it once the engine has stopped.</summary>
     public void Close()
     {
         if (Interlocked.Increment(ref _closings) == 1)

@@ -11,17 +11,17 @@ using RaftActors.Storage;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The stores of the processes of an actor system. Processes that name the same directory share its log and its syncs. A directory is
-/// opened for the first process and closed with the last. A directory on a disk that hangs holds up no other one. Thread-safe.
+/// The stores of the processes of an actor system. Processes with the same directory share its log and its syncs. A directory opens for
+/// its first process and closes with its last one. A disk that hangs delays only the directories on it. Thread-safe.
 /// </summary>
 internal sealed class OpenStores(ActorSystem system)
 {
     private readonly ConcurrentDictionary<string, SharedDirectory> _directories = new(StringComparer.Ordinal);
 
-    // By the directory as the settings spell it. Two spellings have two of them, which only means more threads.
+    // By the directory as the settings spell it. Two spellings of one directory only cost more threads.
     private readonly ConcurrentDictionary<string, StoreOpenings> _openings = new(StringComparer.Ordinal);
 
-    /// <summary>Runs an opening on another thread. It waits while many others in its directory run.</summary>
+    /// <summary>Runs an opening on another thread. It waits while many others of its directory run.</summary>
     public void Start(ProcessOpening opening, StoreOptions options) =>
         _openings.GetOrAdd(options.Directory, _ => new StoreOpenings()).Add(opening);
 
@@ -34,8 +34,8 @@ internal sealed class OpenStores(ActorSystem system)
         }
     }
 
-    /// <summary>Returns the store of a process, which opens and closes it. Opens the directory if it is not open.</summary>
-    /// <param name="spansNodes">True: the group has, or may get, processes on other nodes.</param>
+    /// <summary>Returns the closed store of a process, which opens and closes it. Opens the directory if necessary.</summary>
+    /// <param name="spansNodes">The group has, or may get, processes on other nodes.</param>
     /// <exception cref="RaftConfigurationException">
     /// Another process has the directory with other settings, or the directory holds logs of another node.
     /// </exception>
@@ -48,7 +48,7 @@ internal sealed class OpenStores(ActorSystem system)
             return new MemoryStore();
         }
 
-        // The full path, so that one directory has one entry however the settings spell it.
+        // Full paths are compared, so that one directory has one entry however the settings spell it.
         var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.Directory));
         return _directories.GetOrAdd(path, _ => new SharedDirectory()).StoreOf(options with { Directory = path }, owner, WarnIfUnsafe);
     }
@@ -87,14 +87,14 @@ internal sealed class OpenStores(ActorSystem system)
         }
     }
 
-    // One directory, open or not. Its lock is held while the log is read and while it is closed, which holds up no other directory.
+    // One directory, open or not. It holds its lock while it reads the log and while it closes, which delays no other directory.
     private sealed class SharedDirectory
     {
         private readonly Lock _lock = new();
         private StoreDirectory? _directory;
         private StoreOptions? _options;
 
-        // Invariant: all logs are of the node of this one. So a new process is not compared with all of them.
+        // Invariant: all logs are of the node of this owner, so a new process is compared with this one alone.
         private StoreOwner _first;
         private int _users;
 
@@ -122,7 +122,7 @@ internal sealed class OpenStores(ActorSystem system)
             }
         }
 
-        // Otherwise the process would start with an empty log beside those of the other node. Such a directory is a copy, or a mistake.
+        // Such a directory is a copy or a mistake. The process would start with an empty log beside those of the other node.
         private void DemandSameNode(StoreDirectory directory, StoreOptions options, StoreOwner owner)
         {
             if (_first.Name.Node == owner.Name.Node)
@@ -155,7 +155,7 @@ internal sealed class OpenStores(ActorSystem system)
         }
     }
 
-    // Closing the store leaves the directory.
+    // Closing this store leaves the directory.
     private sealed class SharedStore(IRaftStore store, Action leave) : IRaftStore
     {
         public TimeSpan? SyncTime => store.SyncTime;

@@ -3,27 +3,29 @@ using RaftActors.Delivery;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Reads committed pairs for clients and for Gets. Pairs in memory are there at once. For others <see cref="StoreReader"/> reads the store,
+/// Reads committed pairs for clients and for Gets. Pairs in memory are read at once; for others <see cref="StoreReader"/> reads the store
 /// while the engine goes on.
 /// </summary>
 internal sealed class PairReads(CommittedPairs pairs, StoreReads reads)
 {
-    /// <summary>The maximum number of reads that wait for the store.</summary>
+    /// <summary>The most reads that wait for the store.</summary>
     public const int MaxWaiting = 1024;
 
-    // The reads that the reader has, or has answered. They bound the memory: each brings at most a page.
+    // The reads that the reader has or has answered. Each brings at most a page, so this bounds the memory.
     private const int AskedMax = 4;
 
     private readonly Queue<Wanted> _wanted = [];
     private int _asked;
 
-    /// <summary>Reads the pairs after a serial, in order. Those from the store may be fewer than there are.</summary>
-    /// <param name="max">The maximum number of pairs.</param>
-    /// <param name="then">Takes the pairs; none if the first is not committed here, or compacted.</param>
-    /// <returns>False: too many reads wait for the store, and this one is not done.</returns>
+    /// <summary>
+    /// Reads the pairs after a serial, in order. May return fewer pairs than there are. Returns false if too many reads wait for the
+    /// store, and does nothing then.
+    /// </summary>
+    /// <param name="max">The most pairs.</param>
+    /// <param name="then">Takes the pairs, or none if the first one is not committed here or is compacted.</param>
     public bool TryReadAfter(Serial serial, int max, Action<ReadOnlyMemory<StoredPair>> then)
     {
-        // No room for more pairs than there are: each commit answers a thousand subscriptions, most of them with one pair.
+        // The array is no larger than needed, because each commit answers a thousand subscriptions, most of them with one pair.
         var batch = new StoredPair[Math.Clamp(pairs.CommittedSerial.Value - serial.Value, 0, max)];
         if (pairs.TryReadAfter(serial, batch) is { } count)
         {
@@ -41,7 +43,6 @@ internal sealed class PairReads(CommittedPairs pairs, StoreReads reads)
         return true;
     }
 
-    /// <summary>Pairs were read from the store.</summary>
     public void OnRead(StoreNews.PairsRead news)
     {
         _asked--;
@@ -59,6 +60,5 @@ internal sealed class PairReads(CommittedPairs pairs, StoreReads reads)
         }
     }
 
-    /// <param name="Then">For the engine's thread.</param>
     internal sealed record Wanted(Serial After, int Max, Action<ReadOnlyMemory<StoredPair>> Then);
 }

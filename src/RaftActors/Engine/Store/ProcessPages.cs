@@ -3,18 +3,19 @@ using System.Collections.Immutable;
 namespace RaftActors.Engine;
 
 /// <summary>The list of all processes of a node in pages, each of which fits into a message. Thread-safe.</summary>
-/// <param name="openings">Returns all of them in the order of their places.</param>
+/// <param name="openings">Returns all processes, sorted by their places.</param>
 internal sealed class ProcessPages(Func<ImmutableArray<KeyValuePair<ProcessPlace, ProcessOpening>>> openings)
 {
-    // In characters of names, and for each process roughly the bytes of the rest of its row.
+    // The characters of the names on a page, with an overhead for the rest of each row.
     private const int SizeMax = 64_000;
     private const int Overhead = 24;
 
     private static readonly Comparer<KeyValuePair<ProcessPlace, ProcessOpening>> ByPlace =
         Comparer<KeyValuePair<ProcessPlace, ProcessOpening>>.Create((one, other) => one.Key.CompareTo(other.Key));
 
-    /// <summary>The rows after a place, and whether there are more after them. Describes no other processes.</summary>
-    /// <param name="place">Null: from the beginning.</param>
+    /// <summary>
+    /// Returns the rows after a place, or the first rows, and whether there are more. Describes only the processes of these rows.
+    /// </summary>
     public (ImmutableArray<ProcessRow> Rows, bool HasMore) After(ProcessPlace? place)
     {
         var all = openings();

@@ -10,25 +10,26 @@ internal abstract record StoreNews
     {
     }
 
-    /// <summary>The write of this ticket and all writes before it are durable.</summary>
+    /// <summary>This write and all writes before it are durable.</summary>
     public sealed record Persisted(Ticket Ticket) : StoreNews;
 
     /// <summary>A snapshot of the actor's state is durable.</summary>
     public sealed record SnapshotSaved(Snapshot Snapshot) : StoreNews;
 
-    /// <summary>The writer of the actor's state has ended. <see cref="SnapshotSaved"/> came before, if it has saved the snapshot.</summary>
-    /// <param name="Collected">The state, which the store takes as one block. Null: the store has saved it, or the writer failed.</param>
-    /// <param name="Failure">Null: the writer has written the state.</param>
+    /// <summary>
+    /// The writer of the actor's state has ended. If the store has saved the snapshot, <see cref="SnapshotSaved"/> came before.
+    /// </summary>
+    /// <param name="Collected">The state, for a store that takes it as one block. Otherwise null.</param>
+    /// <param name="Failure">The failure of the writer, or null.</param>
     public sealed record StateStreamed(StateStreaming Streaming, ReadOnlyMemory<byte>? Collected, Exception? Failure) : StoreNews;
 
-    /// <summary>The store's answer to a message whose entries left the memory. Null: the entries were compacted meanwhile.</summary>
+    /// <summary>The store has read the entries of a message, or has none because they were compacted meanwhile.</summary>
     public sealed record PageRead(Effect.SendEntries Message, Effect.Send? Filled) : StoreNews;
 
-    /// <summary>Pairs that left the memory were read. None if the first one was compacted meanwhile.</summary>
+    /// <summary>Pairs were read from the store. There are none if the first one was compacted meanwhile.</summary>
     public sealed record PairsRead(PairReads.Wanted Wanted, ReadOnlyMemory<StoredPair> Pairs) : StoreNews;
 
-    /// <summary>Bytes of a snapshot were read.</summary>
-    /// <param name="Failure">They could not be read, and there is no data; null: they were.</param>
+    /// <summary>Bytes of a snapshot were read, or could not be read.</summary>
     public sealed record ChunkRead(Effect.SendChunk Message, ReadOnlyMemory<byte> Data, StoreException? Failure) : StoreNews;
 
     /// <summary>The disk has become nearly full, or has room again.</summary>

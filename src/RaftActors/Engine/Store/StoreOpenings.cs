@@ -3,12 +3,11 @@ using RaftActors.Settings;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Opens the stores of one directory, at most 32 at a time, on threads of its own. A node may start a thousand processes at once. An
-/// opening that waits needs no thread of the pool, which the application may block. Thread-safe.
+/// Opens the stores of one directory on threads of its own, at most 32 at a time, because a node may start a thousand processes at once.
+/// It does not use the pool, whose threads the application may block. Thread-safe.
 /// </summary>
 internal sealed class StoreOpenings
 {
-    /// <summary>The number of openings at a time.</summary>
     public const int ThreadsMax = 32;
 
     private readonly Lock _lock = new();
@@ -16,7 +15,7 @@ internal sealed class StoreOpenings
     private int _threads;
     private bool _isClosed;
 
-    /// <summary>Runs the opening as soon as a thread is free. Drops it after <see cref="Close"/>.</summary>
+    /// <summary>Runs an opening as soon as a thread is free. Drops it after <see cref="Close"/>.</summary>
     public void Add(ProcessOpening opening)
     {
         lock (_lock)
@@ -38,7 +37,7 @@ internal sealed class StoreOpenings
         opening.Drop();
     }
 
-    /// <summary>Drops the openings that wait. Those that run go on.</summary>
+    /// <summary>Drops the waiting openings. Those that run go on.</summary>
     public void Close()
     {
         List<ProcessOpening> dropped;
@@ -52,14 +51,15 @@ internal sealed class StoreOpenings
         dropped.ForEach(opening => opening.Drop());
     }
 
-    // Invariant: an opening waits only while all threads are busy. A thread ends under the lock, so it misses none.
+    // Invariant: an opening waits only while all threads are busy. A thread takes its next opening, or ends, under the lock, so it misses
+    // none.
     private void RunFrom(ProcessOpening first)
     {
         for (var opening = first; opening is not null; opening = TryTake())
         {
             if (IsClosed)
             {
-                // A busy machine may run the thread long after its actor system has ended.
+                // On a busy machine the thread may run long after the end of its actor system.
                 opening.Drop();
             }
             else

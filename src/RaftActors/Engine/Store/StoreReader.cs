@@ -9,10 +9,9 @@ using RaftActors.Storage;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Reads the store, one request after the other: entries that left the memory and bytes of a snapshot for messages of Core, and committed
-/// pairs for clients and Gets of the actor. A child of the engine, so that a read holds up no heartbeat. An engine has one for the messages
-/// and one for the pairs, so that pairs do not hold up the replication. <see cref="StoreReads"/> asks. The engine closes the store after
-/// its children have ended.
+/// Reads the store, one request after the other: evicted entries and pieces of snapshots for messages of Core, and committed pairs for
+/// clients and Gets. It is a child of the engine, so that a read delays no heartbeat. An engine has one reader for messages and one for
+/// pairs, so that pairs do not delay the replication. <see cref="StoreReads"/> asks them. The engine closes the store after their end.
 /// </summary>
 internal sealed class StoreReader(HostedStore store, CommittedPairs pairs) : UntypedActor
 {
@@ -32,7 +31,7 @@ internal sealed class StoreReader(HostedStore store, CommittedPairs pairs) : Unt
         }
         catch (StoreException)
         {
-            // The store has told the engine, which stops.
+            // The store has reported the failure to the engine, which stops.
         }
     }
 

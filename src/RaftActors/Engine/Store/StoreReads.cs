@@ -5,11 +5,11 @@ using RaftActors.Core;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The reads of the store that the engine's children were asked for and have not answered. Tells Core whether there are any. It follows
-/// the oldest one, because another reader that goes on must not hide one whose read hangs.
+/// The open requests to the readers of an engine. Tells Core whether there are any, as it watches for a read that hangs. It tracks the
+/// oldest request, because the progress of one reader must not hide that the other one hangs.
 /// </summary>
 /// <param name="pages">The <see cref="StoreReader"/> for messages of Core.</param>
-/// <param name="pairs">That for clients and Gets.</param>
+/// <param name="pairs">The <see cref="StoreReader"/> for clients and Gets.</param>
 internal sealed class StoreReads(EngineContext context, IActorRef pages, IActorRef pairs)
 {
     private readonly List<object> _open = [];
@@ -20,7 +20,6 @@ internal sealed class StoreReads(EngineContext context, IActorRef pages, IActorR
     /// <summary>Asks for pairs. The answers come in the order of the questions.</summary>
     public void Ask(PairReads.Wanted read) => Ask(pairs, read);
 
-    /// <summary>The reader has answered.</summary>
     public void End(object read)
     {
         var place = _open.FindIndex(one => ReferenceEquals(one, read));

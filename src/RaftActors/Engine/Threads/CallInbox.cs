@@ -10,14 +10,14 @@ using RaftActors.Wire;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The calls of clients that an engine has not taken, in order. Its mailbox holds at most one message for all of them, and a turn takes a
-/// bounded number. So a heartbeat or a tick never waits for a flood of calls. Thread-safe.
+/// The calls of clients that an engine has not taken, in order. The engine's mailbox holds at most one message for all of them, and a turn
+/// takes a bounded number, so a heartbeat or a tick never waits for a flood of calls. Thread-safe.
 /// </summary>
 internal sealed class CallInbox(IActorRef engine) : ICallInbox, IThreadPoolWorkItem
 {
     /// <summary>
-    /// The most calls that one turn takes. Each may cost a text and a system call, some 20 to 50 us. The Appends that a client has under
-    /// way still fit into one turn.
+    /// The most calls of one turn. A call may cost a text and a system call, some 20 to 50 us. All pending Appends of one client still fit
+    /// into one turn.
     /// </summary>
     public const int TurnMax = 256;
 
@@ -41,17 +41,16 @@ internal sealed class CallInbox(IActorRef engine) : ICallInbox, IThreadPoolWorkI
             _calls.Enqueue((call, caller));
             if (_whyClosed is not null)
             {
-                // Not on this thread: a client adds under its own lock, and callers take the locks of their clients.
+                // Runs on another thread, because a client adds under its own lock, and callers take the locks of their clients.
                 Machine.Current.Queue(this);
             }
         }
     }
 
-    /// <summary>Declines the calls that came after the engine has stopped.</summary>
     public void Execute() => DeclineAll();
 
-    /// <summary>The engine has stopped, and takes no more calls.</summary>
-    /// <param name="why">The reply to those that it has not taken.</param>
+    /// <summary>Closes the inbox after the end of the engine.</summary>
+    /// <param name="why">The reply to the calls that the engine has not taken.</param>
     public void Close(ClientReply why)
     {
         _answerer = null;
@@ -59,7 +58,7 @@ internal sealed class CallInbox(IActorRef engine) : ICallInbox, IThreadPoolWorkI
         DeclineAll();
     }
 
-    /// <summary>A life of the actor has begun or ended.</summary>
+    /// <summary>Reports that the actor has started, restarted or ended.</summary>
     public void OnActor(EngineContext context) =>
         _answerer = context.Actor is { } actor ? new Answerer(context.Process, actor, context.Life, context.Untaken) : null;
 
@@ -72,7 +71,7 @@ internal sealed class CallInbox(IActorRef engine) : ICallInbox, IThreadPoolWorkI
         }
     }
 
-    /// <summary>Takes the next call. A turn takes <see cref="TurnMax"/> at most, and then ends with <see cref="EndReading"/>.</summary>
+    /// <summary>Takes the next call. A turn takes at most <see cref="TurnMax"/>, and then calls <see cref="EndReading"/>.</summary>
     public bool TryTake(out (ClientCall Call, ICanTell Caller) next)
     {
         if (!_calls.TryDequeue(out next))
@@ -84,7 +83,7 @@ internal sealed class CallInbox(IActorRef engine) : ICallInbox, IThreadPoolWorkI
         return true;
     }
 
-    /// <summary>The engine stops reading for now, and is told of further calls.</summary>
+    /// <summary>Ends the reading of a turn. Further calls are announced again.</summary>
     public void EndReading()
     {
         // The full fence orders this before the look at the queue: either this side sees a new call, or its sender sees the flag.
@@ -101,7 +100,7 @@ internal sealed class CallInbox(IActorRef engine) : ICallInbox, IThreadPoolWorkI
     }
 
     /// <summary>
-    /// The living actor. A query that may be as old as what the process has committed needs no leader, so it goes to the actor at once.
+    /// Passes a query to the running actor at once if it needs no leader, because the process has committed enough for it.
     /// </summary>
     private sealed record Answerer(RaftProcess Process, IActorRef Actor, long Life, UntakenQuestions Untaken)
     {

@@ -8,12 +8,11 @@ using RaftActors.Network;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// Wakes engines by a thread of its own, one for an actor system. Akka.NET's scheduler runs the timers of the whole system one after
-/// another. So an engine would hold up the timers of the application, and a slow timer of the application would delay heartbeats. The
-/// scheduler also looks at its timers only every 10 ms or more, while this thread wakes when an engine is due. While one engine alone uses
-/// the clock, its short turns run here, because a turn on the pool wakes a thread that then spins in wait for more work.
+/// Wakes the engines of an actor system by a thread of its own. Akka.NET's scheduler runs the timers of the whole system one after
+/// another, so an engine would delay the application's timers, and they would delay heartbeats. That scheduler also looks at its timers
+/// only every 10 ms or more, while this thread wakes when an engine is due. While a single engine uses the clock, its short turns run
+/// here, because a turn on the pool would wake a thread that then spins for more work.
 /// </summary>
-/// <param name="time">Tells the time.</param>
 internal sealed class ClockThread(ITimeProvider time, ILoggingAdapter log) : ITickClock, IDisposable
 {
     private static readonly ConditionalWeakTable<ActorSystem, ITickClock> OfSystems = [];
@@ -21,13 +20,14 @@ internal sealed class ClockThread(ITimeProvider time, ILoggingAdapter log) : ITi
     private readonly object _lock = new();
     private readonly PriorityQueue<TickTimer, TimeSpan> _alarms = new();
 
-    // The thread that waits for the next alarm. Null: none was set yet, or the clock has stopped.
+    // The thread that waits for the next alarm, or null before the first alarm and after the end.
     private Thread? _owner;
     private bool _isInTurn;
     private bool _hasStopped;
 
     /// <summary>
-    /// The clock of an actor system. Another scheduler than Akka.NET's own has its own idea of time, and the engines follow it.
+    /// Returns the clock of an actor system. With another scheduler than Akka.NET's own, such as one with virtual time, the engines follow
+    /// that scheduler.
     /// </summary>
     public static ITickClock Of(ActorSystem system) => OfSystems.GetValue(system, static each =>
     {
@@ -54,7 +54,7 @@ internal sealed class ClockThread(ITimeProvider time, ILoggingAdapter log) : ITi
             _alarms.Enqueue(timer, at);
             if (_owner is null || (_isInTurn && _owner != Thread.CurrentThread))
             {
-                // An engine runs on the thread. Another one must not wait for it, so a new thread takes over.
+                // The thread runs an engine, and another engine must not wait for it. So a new thread takes over.
                 _isInTurn = false;
                 _owner = new Thread(Run) { IsBackground = true, Name = "raft-clock" };
                 _owner.Start();
@@ -100,7 +100,7 @@ internal sealed class ClockThread(ITimeProvider time, ILoggingAdapter log) : ITi
         }
     }
 
-    // Null: this thread does not own the clock any more.
+    // Null if another thread owns the clock by now.
     private (TickTimer Timer, TimeSpan Alarm)? WaitForNext()
     {
         lock (_lock)
@@ -127,7 +127,7 @@ internal sealed class ClockThread(ITimeProvider time, ILoggingAdapter log) : ITi
         }
     }
 
-    // False: another engine may become due during the turn.
+    // Returns false if another engine may become due during the turn.
     private bool TryBeginTurn()
     {
         lock (_lock)

@@ -16,7 +16,7 @@ internal sealed class DeferredMessages
 
     public void Hold(object message, IActorRef sender) => _held.Enqueue((message, sender));
 
-    /// <summary>The store is open: sends all held messages to the actor again, from their senders.</summary>
+    /// <summary>Sends all held messages to the actor again, from their senders, because the store is open.</summary>
     public void Redeliver(IActorRef actor)
     {
         while (_held.TryDequeue(out var held))
@@ -25,7 +25,9 @@ internal sealed class DeferredMessages
         }
     }
 
-    /// <summary>True: the actor may handle the message, which is unwrapped. False: the message went behind earlier ones.</summary>
+    /// <summary>
+    /// Returns true, with the message unwrapped, if the actor may handle it. Otherwise it was sent again, behind earlier messages.
+    /// </summary>
     public bool TryPass(ref object message, IActorRef actor, IActorRef sender)
     {
         if (message is Redelivered redelivered)
@@ -46,7 +48,7 @@ internal sealed class DeferredMessages
         return false;
     }
 
-    /// <summary>The actor stopped before its store was open.</summary>
+    /// <summary>Sends the held messages to the dead letters, because the actor stopped before its store was open.</summary>
     public void Drop(ActorSystem system, IActorRef actor)
     {
         while (_held.TryDequeue(out var held))

@@ -3,15 +3,15 @@ using Akka.Actor;
 namespace RaftActors.Engine;
 
 /// <summary>
-/// The ticks of one engine. They follow the monotonic clock: each turn of the engine begins with the ticks that are over by then. So the
+/// The ticks of one engine. They follow the monotonic clock: each turn of the engine begins by counting the ticks that have passed. So the
 /// engine need not wake for ticks without effect, and a late wake-up lengthens no timeout.
 /// <para>
 /// Invariant: a tick may come late but never early, because votes and the leader's lease hold for a number of ticks. The clock is read
-/// after the message of the turn was taken. So the promise for that message loses at most the rest of the present tick.
+/// after the message of the turn was taken, so the promise for that message loses at most the rest of the present tick.
 /// </para>
 /// <para>
-/// Pauses: an engine that wakes much later than planned was suspended, together with its process or machine, or could not run. The leader's
-/// heartbeats of that time may still be in the mailbox, so one tick counts for the pause, behind them.
+/// Pauses: an engine that wakes much later than planned was suspended with its machine, or could not run. The leader's heartbeats of that
+/// time may still be in the mailbox. So the whole pause counts as one tick, which comes behind them.
 /// </para>
 /// </summary>
 /// <param name="lateness">An engine that wakes later than planned by more than this was suspended.</param>
@@ -19,14 +19,14 @@ internal sealed class TickTimer(IActorRef self, ITickClock alarms, ITimeProvider
 {
     private static readonly TimeSpan Never = TimeSpan.MaxValue;
 
-    // Ten thousand engines that rest longer than this wake together, ten times a second, and not one by one.
+    // Engines that rest longer than this wake together, ten times a second, because ten thousand of them must not wake one by one.
     private static readonly TimeSpan LongRest = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Grain = LongRest / 10;
 
     // For the engine's thread only.
     private bool _isArmed;
     private bool _isPaused;
-    private TimeSpan _counted; // The ticks up to here are counted.
+    private TimeSpan _counted; // The time up to which ticks are counted.
     private TimeSpan _planned;
 
     // Guarded by the lock, since the clock calls on another thread.
@@ -37,7 +37,7 @@ internal sealed class TickTimer(IActorRef self, ITickClock alarms, ITimeProvider
     private bool _isTold; // The mailbox has a tick.
 
     /// <summary>Plans the next turn. Call it at the end of each turn of an engine that counts ticks.</summary>
-    /// <param name="ticks">The turn is due when so many further ticks are over. An earlier message moves it.</param>
+    /// <param name="ticks">The number of further ticks until the turn. An earlier message moves it.</param>
     /// <param name="isShort">The engine will have little to do, so it may run on the thread of the clock.</param>
     public void Arm(long ticks, bool isShort)
     {
@@ -59,7 +59,7 @@ internal sealed class TickTimer(IActorRef self, ITickClock alarms, ITimeProvider
         Plan(_planned, isShort);
     }
 
-    /// <summary>The engine counts no ticks until it is armed again.</summary>
+    /// <summary>Counts no ticks until the next <see cref="Arm"/>.</summary>
     public void Rest()
     {
         if (_isArmed)
@@ -70,8 +70,8 @@ internal sealed class TickTimer(IActorRef self, ITickClock alarms, ITimeProvider
     }
 
     /// <summary>
-    /// Takes the ticks that are over. Call it at the beginning of each turn, after its message was taken. 0 after a pause, whose one tick
-    /// follows the messages that are in the mailbox by now.
+    /// Takes the ticks that have passed. Call it at the beginning of each turn, after its message was taken. Returns 0 after a pause,
+    /// because its one tick follows the messages that are in the mailbox by now.
     /// </summary>
     public long TakeDue()
     {
@@ -93,7 +93,9 @@ internal sealed class TickTimer(IActorRef self, ITickClock alarms, ITimeProvider
         return due;
     }
 
-    /// <summary>The engine has taken a tick out of its mailbox. Returns how many ticks count for it, beyond those that were due.</summary>
+    /// <summary>
+    /// Takes a tick message out of the mailbox. Returns the ticks that count for it, beyond those of <see cref="TakeDue"/>.
+    /// </summary>
     public int Take(ToSelf.Tick tick)
     {
         if (tick == ToSelf.Tick.OnTime)
@@ -115,7 +117,7 @@ internal sealed class TickTimer(IActorRef self, ITickClock alarms, ITimeProvider
 
     /// <summary>Tells the engine that a turn is due. For the clock.</summary>
     /// <param name="alarm">The time for which the alarm was set.</param>
-    /// <returns>Whether the turn is short; null: none is due, since messages came first and moved it.</returns>
+    /// <returns>Whether the turn is short, or null if none is due because messages have moved it.</returns>
     public bool? TellDue(TimeSpan alarm)
     {
         bool isShort;
