@@ -96,8 +96,7 @@ internal sealed class ShortForms
         }
 
         var member = client.Target.Parse(message);
-        return command == AddServer
-            ? MembersCommand.Add(member, client, environment)
-            : MembersCommand.Remove(member, client, environment);
+        return GroupVerb.Start(
+            client, environment, run => command == AddServer ? MembersCommand.Add(run, member) : MembersCommand.Remove(run, member));
     }
 }

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 using RaftActors.Cli.Client.Top;
 using RaftActors.Cli.Terminal;
 
@@ -8,19 +10,19 @@ namespace RaftActors.Cli.Client;
 /// other. A group that is as wanted already counts as done, so an operator repeats the command until all are.
 /// </summary>
 /// <param name="node">The part of a process name after its first @.</param>
-internal sealed class NodeMembers(string node, ClientSettings settings, CommandEnvironment environment, bool isAddition)
+internal sealed class NodeMembers(string node, GroupRun run, bool isAddition)
 {
-    /// <returns>The exit code: the highest one of the groups.</returns>
-    public int Run() => settings.Run(client =>
-    {
-        if (!client.TryAsk(
-            () => ApplicationSample.TakeAsync(client.Raft, settings.LookPatience, client.End), environment, out var sample, out var code))
-        {
-            return code;
-        }
+    private ClientSettings Settings => run.Settings;
 
+    /// <returns>The exit code: the highest one of the groups.</returns>
+    public int Run() => run.Ask(
+        () => ApplicationSample.TakeAsync(run.Client.Raft, Settings.LookTimeout, run.Client.End), sample => Change(sample.Groups));
+
+    private int Change(ImmutableArray<GroupRow> groups)
+    {
+        var client = run.Client;
         List<int> codes = [];
-        foreach (var group in sample.Groups.OrderBy(group => group.Group, StringComparer.Ordinal).TakeWhile(_ => !client.IsInterrupted))
+        foreach (var group in groups.OrderBy(group => group.Group, StringComparer.Ordinal).TakeWhile(_ => !client.IsInterrupted))
         {
             using var own = client.Of(group.Group);
             codes.AddRange(Change(group, own));
@@ -28,24 +30,24 @@ internal sealed class NodeMembers(string node, ClientSettings settings, CommandE
 
         if (codes.Count == 0)
         {
-            var nodes = sample.Groups.SelectMany(group => group.Processes).Select(process => process.Place.Name.Node).Distinct().Order();
+            var nodes = groups.SelectMany(group => group.Processes).Select(process => process.Place.Name.Node).Distinct().Order();
             var found = $"{(isAddition ? "no process runs" : "no group has a member")} on node '{node}'; processes run on "
                 + string.Join(", ", nodes);
-            (isAddition ? environment.Error : environment.Output).WriteLine($"{(isAddition ? "raft: " : "")}{found}");
+            (isAddition ? run.Environment.Error : run.Environment.Output).WriteLine($"{(isAddition ? "raft: " : "")}{found}");
         }
 
         return client.IsInterrupted ? ExitCode.Interrupted
             : codes.Count > 0 ? codes.Max()
             : isAddition ? ExitCode.Failed
             : ExitCode.Done;
-    });
+    }
 
     private List<int> Change(GroupRow group, GroupClient client)
     {
-        var own = settings with { Target = settings.Target with { Group = group.Group } };
+        var own = Settings with { Target = Settings.Target with { Group = group.Group } };
         if (client.TryAsk(() => client.StatusAsync(client.End), out var status) is { } silent)
         {
-            return [Report(group, null, new RequestOutcome.NotDone(silent), client)];
+            return [Report(group, null, new RequestOutcome.NotDone(silent))];
         }
 
         var members = status.Members.Select(member => member.Name).ToHashSet();
@@ -53,17 +55,15 @@ internal sealed class NodeMembers(string node, ClientSettings settings, CommandE
         return [.. names.Where(name => name.Node == node).Order().Select(name => Report(
             group,
             name,
-            !isAddition ? client.Change((raft, end) => raft.LeaveAsync(name, timeout: settings.Timeout, cancellationToken: end))
+            !isAddition ? client.Change((raft, end) => raft.LeaveAsync(name, timeout: Settings.Timeout, cancellationToken: end))
                 : members.Contains(name) ? new RequestOutcome.Done(WasBefore: true)
-                : new Addition(name, own, client).Run(),
-            client))];
+                : new Addition(name, own, client).Run()))];
     }
 
-    private int Report(GroupRow group, ProcessName? name, RequestOutcome result, GroupClient client)
+    private int Report(GroupRow group, ProcessName? name, RequestOutcome result)
     {
         var (kind, verb) = isAddition ? ("member-added", "added") : ("member-removed", "removed");
         var done = result is RequestOutcome.Done { WasBefore: true } ? $"{name} is a member already" : $"{verb} {name}";
-        return new ChangeReport(environment, settings, kind, done, $"{name} was {verb}")
-            .Report(result, name, client.IsInterrupted, group.Group);
+        return run.Report(result, kind, done, $"{name} was {verb}", member: name, group: group.Group);
     }
 }

@@ -108,7 +108,7 @@ internal sealed class StatusCommand(CommandEnvironment environment, ClientSettin
         var group = client.StatusAsync(end).GetAwaiter().GetResult();
 
         // The others answer for a server that they do not reach. Why this program does not is known when its own attempt has ended.
-        Task.WaitAny([client.Attempts], (int)settings.LookPatience.TotalMilliseconds, end);
+        Task.WaitAny([client.Attempts], (int)settings.LookTimeout.TotalMilliseconds, end);
         return GroupReport.Of(group, client);
     }
 

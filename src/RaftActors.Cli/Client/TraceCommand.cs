@@ -1,14 +1,13 @@
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
-using System.Text.Json;
 
 using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client;
 
 /// <summary><c>raft trace</c>: appends one message, and follows it on all servers.</summary>
-internal sealed class TraceCommand(CommandEnvironment environment, ClientSettings settings, GroupClient client)
+internal sealed class TraceCommand(GroupRun run, GroupClient client)
 {
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 
@@ -25,50 +24,35 @@ internal sealed class TraceCommand(CommandEnvironment environment, ClientSetting
     public static Command Build(CommandEnvironment environment)
     {
         var text = new Argument<string>("text") { Description = "The message." };
-        var options = new ClientOptions(environment, isOfServers: true);
-        var command = new Command(
-            "trace",
-            $"""
-            Appends a message, and shows when each server knew that it was committed, and when each had processed it. Times count from the
-            start of the append. Each server is asked every {Pause.TotalMilliseconds:0} ms, so a time is too long by at most that and
-            one round trip. The message is appended as by 'raft append', and stays in the log.
-
-            Exit codes:
-              0    committed, and all members have processed it
-              1    not committed, or a member had not processed it when the time was up
-              2    the command is wrong
-              3    unknown whether it was committed
-              130  Ctrl-C
-
-            Example:
-              raft trace 'I like beer.' -S :9990,:9991,:9992
-            """)
+        return new GroupVerb(environment, "trace")
         {
-            text,
-        };
-        options.AddTo(command);
-        command.SetAction(parsed =>
-        {
-            var settings = options.Read(parsed);
-            return settings.Look(client => new TraceCommand(environment, settings, client).Run(parsed.GetValue(text)!));
-        });
-        return command;
+            What = $"""
+                Appends a message, and shows when each server knew that it was committed, and when each had processed it. Times count from
+                the start of the append. Each server is asked every {Pause.TotalMilliseconds:0} ms, so a time is too long by at most that
+                and one round trip. The message is appended as by 'raft append', and stays in the log.
+                """,
+            Ends = new(
+                "committed, and all members have processed it",
+                "not committed, or a member had not processed it when the time was up",
+                "unknown whether it was committed"),
+            Examples = ["trace 'I like beer.' -S :9990,:9991,:9992"],
+            Own = [text],
+            Options = new(environment, isOfServers: true),
+            Looks = true,
+            Run = (parsed, run) => run.AskStatus(
+                group => new TraceCommand(run, run.Client).Trace(parsed.GetValue(text)!, group.Members)), // Justification: it is required.
+        }.Build();
     }
 
-    private int Run(string text)
+    private int Trace(string text, IEnumerable<GroupMember> members)
     {
-        if (!client.TryAsk(() => client.StatusAsync(client.End), environment, out var group, out var code))
-        {
-            return code;
-        }
-
-        var (outcome, events) = FollowAsync(text, group.Members).GetAwaiter().GetResult();
+        var (outcome, events) = FollowAsync(text, members).GetAwaiter().GetResult();
         foreach (var each in events.OrderBy(each => each.At))
         {
             Write(each);
         }
 
-        environment.Output.Flush();
+        run.Environment.Output.Flush();
         return outcome switch
         {
             RequestOutcome.Committed => events.TrueForAll(each => each.Problem is null) ? ExitCode.Done : ExitCode.Failed,
@@ -80,7 +64,7 @@ internal sealed class TraceCommand(CommandEnvironment environment, ClientSetting
     private async Task<(RequestOutcome Outcome, List<Event> Events)> FollowAsync(string text, IEnumerable<GroupMember> members)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(client.End);
-        var appender = new Appender(client, settings.Timeout, requestId: null);
+        var appender = new Appender(client, run.Settings.Timeout, requestId: null);
         _start = Stopwatch.GetTimestamp();
         var append = appender.AppendAsync(text, appender.RequestId);
         var answered = append.ContinueWith(_ => Now, TaskScheduler.Default);
@@ -88,7 +72,7 @@ internal sealed class TraceCommand(CommandEnvironment environment, ClientSetting
         var outcome = await append.ConfigureAwait(false);
 
         // The servers have as long again, from the answer on.
-        end.CancelAfter(outcome is RequestOutcome.Committed ? settings.Timeout : TimeSpan.Zero);
+        end.CancelAfter(outcome is RequestOutcome.Committed ? run.Settings.Timeout : TimeSpan.Zero);
         List<Event> events = [new(TimeSpan.Zero, null, Step.Sent, null, null)];
         events.AddRange((await Task.WhenAll(followed).ConfigureAwait(false)).SelectMany(each => each));
         var at = await answered.ConfigureAwait(false);
@@ -142,13 +126,7 @@ internal sealed class TraceCommand(CommandEnvironment environment, ClientSetting
 
     private void Write(Event each)
     {
-        var server = each.Server is { } named ? settings.Target.Show(named) : null;
-        if (settings.IsJson)
-        {
-            JsonLine.Write(environment.Output, writer => Members(writer, each, server));
-            return;
-        }
-
+        var server = each.Server is { } named ? run.Target.Show(named) : null;
         var what = each switch
         {
             { Problem: { } problem } => problem,
@@ -157,18 +135,15 @@ internal sealed class TraceCommand(CommandEnvironment environment, ClientSetting
             { Step: Step.Committed } => "knows that it is committed",
             _ => "has processed it",
         };
-        environment.Output.WriteLine(Printable.Of(string.Create(
-            CultureInfo.InvariantCulture, $"{each.At.TotalMilliseconds,8:0.0} ms  {server ?? "client"}  {what}")));
-    }
-
-    private static void Members(Utf8JsonWriter writer, Event each, string? server)
-    {
-        writer.WriteString("kind", "trace");
-        writer.WriteNumber("ms", Math.Round(each.At.TotalMilliseconds, 3));
-        writer.WriteString("step", $"{each.Step}".ToLowerInvariant());
-        JsonLine.Text(writer, "server", server);
-        JsonLine.Number(writer, "serial", each.Serial);
-        JsonLine.Text(writer, "why", each.Problem);
+        run.Write(
+            "trace",
+            Printable.Of(string.Create(
+                CultureInfo.InvariantCulture, $"{each.At.TotalMilliseconds,8:0.0} ms  {server ?? "client"}  {what}")),
+            ("ms", Math.Round(each.At.TotalMilliseconds, 3)),
+            ("step", $"{each.Step}".ToLowerInvariant()),
+            ("server", server),
+            ("serial", each.Serial),
+            ("why", each.Problem));
     }
 
     /// <summary>What became known, and when.</summary>

@@ -28,7 +28,7 @@ internal sealed record ServerSettings(
     public const int DefaultElectionTimeoutMin = 150;
     public const int DefaultElectionTimeoutMax = 300;
 
-    // Milliseconds. Three heartbeats of one tick each must fit. The longest is a limit of patience only.
+    // Milliseconds. Three heartbeats of one tick each must fit.
     private const int LeastElectionTimeout = 30;
     private const int LongestMilliseconds = 600_000;
 

@@ -25,13 +25,28 @@ internal static class JsonLine
         output.WriteLine(Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
     }
 
-    /// <param name="members">Texts, whole numbers, and null for those that are left out.</param>
+    /// <param name="members">Texts, numbers, booleans, and null for those that are left out.</param>
     public static void Members(Utf8JsonWriter writer, params (string Name, object? Value)[] members)
     {
         foreach (var (name, value) in members)
         {
-            Text(writer, name, value as string);
-            Number(writer, name, value is null or string ? null : Convert.ToInt64(value, CultureInfo.InvariantCulture));
+            switch (value)
+            {
+                case null:
+                    break;
+                case string text:
+                    writer.WriteString(name, text);
+                    break;
+                case bool flag:
+                    writer.WriteBoolean(name, flag);
+                    break;
+                case double number:
+                    writer.WriteNumber(name, number);
+                    break;
+                default:
+                    writer.WriteNumber(name, Convert.ToInt64(value, CultureInfo.InvariantCulture));
+                    break;
+            }
         }
     }
 

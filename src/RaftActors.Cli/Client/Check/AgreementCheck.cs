@@ -5,7 +5,7 @@ using RaftActors.Wire;
 
 namespace RaftActors.Cli.Client.Check;
 
-/// <summary>Judges whether the nodes of a group have one version, the same settings and the same time.</summary>
+/// <summary>Checks whether the nodes of a group have one version, the same settings and the same time.</summary>
 /// <param name="samples">Of each process that answered.</param>
 internal sealed class AgreementCheck(Target target, ImmutableArray<DescriptionSample> samples)
 {

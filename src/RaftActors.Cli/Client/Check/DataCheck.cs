@@ -7,7 +7,7 @@ using RaftActors.Storage.Disk;
 
 namespace RaftActors.Cli.Client.Check;
 
-/// <summary>Judges a data directory of this machine: its rights, its free space, and the time of a sync.</summary>
+/// <summary>Checks a data directory of this machine: its rights, its free space, and the time of a sync.</summary>
 internal static class DataCheck
 {
     // Each commit waits for a sync of a majority.
@@ -35,7 +35,7 @@ internal static class DataCheck
         }
     }
 
-    /// <summary>Judges the times of syncs, which are sorted.</summary>
+    /// <summary>Checks the times of syncs, which are sorted.</summary>
     public static Finding Latency(string path, TimeSpan[] times)
     {
         var (half, most) = SyncProbe.Percentiles(times);
@@ -47,7 +47,7 @@ internal static class DataCheck
             : Finding.Ok(path, text);
     }
 
-    /// <summary>Judges the free space.</summary>
+    /// <summary>Checks the free space.</summary>
     public static Finding Space(string path, long free)
     {
         var text = $"{free >> 20} MiB are free";

@@ -112,7 +112,7 @@ internal sealed class TopCommand(CommandEnvironment environment, ClientSettings 
             await GroupReport.TakeAsync(client, client.Interrupted).ConfigureAwait(false), (_before as TopView)?.Report.Rows ?? [])
         : new ApplicationTable(
             settings.Target,
-            await ApplicationSample.TakeAsync(client.Raft, settings.LookPatience, client.Interrupted).ConfigureAwait(false),
+            await ApplicationSample.TakeAsync(client.Raft, settings.LookTimeout, client.Interrupted).ConfigureAwait(false),
             (_before as ApplicationTable)?.Sample);
 
     /// <param name="show">Gets the table, or why there is none.</param>

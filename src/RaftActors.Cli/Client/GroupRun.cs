@@ -1,0 +1,120 @@
+using RaftActors.Cli.Terminal;
+
+namespace RaftActors.Cli.Client;
+
+/// <summary>A running verb: the client of its group, and its output.</summary>
+internal class GroupRun(CommandEnvironment environment, ClientSettings settings, GroupClient client)
+{
+    public CommandEnvironment Environment => environment;
+
+    public ClientSettings Settings => settings;
+
+    public GroupClient Client => client;
+
+    public Target Target => settings.Target;
+
+    /// <summary>Asks for something that changes nothing, and reports that there is no answer.</summary>
+    /// <param name="then">Shows the answer, and returns the exit code.</param>
+    public int Ask<T>(Func<Task<T>> ask, Func<T, int> then) => client.TryAsk(ask, environment, out var answer, out var code) ? then(answer) : code;
+
+    /// <summary>Asks all processes of the group for their state.</summary>
+    /// <inheritdoc cref="Ask"/>
+    public int AskStatus(Func<GroupStatus, int> then) => Ask(() => client.StatusAsync(client.End), then);
+
+    /// <summary>Writes a JSON object, or a line of text.</summary>
+    /// <param name="text">Null: none.</param>
+    /// <param name="members">See <see cref="JsonLine.Members"/>.</param>
+    public int Write(string kind, string? text, params (string Name, object? Value)[] members)
+    {
+        if (settings.IsJson)
+        {
+            JsonLine.Write(environment.Output, writer => JsonLine.Members(writer, [("kind", kind), .. members]));
+        }
+        else if (text is not null)
+        {
+            environment.Output.WriteLine(text);
+        }
+
+        return ExitCode.Done;
+    }
+
+    /// <summary>Writes a table, or a JSON object for each row.</summary>
+    /// <param name="count">Of all rows, of which these are the first; null: these are all.</param>
+    public int WriteRows<TRow>(string kind, IReadOnlyCollection<TRow> rows, Column<TRow>[] columns, int? count = null)
+    {
+        var table = new TextTable([.. columns.Select(column => column.Heading)]);
+        foreach (var row in rows)
+        {
+            table.Add([.. columns.Select(column => $"{(column.Text ?? column.Value)(row)}")]);
+            Write(kind, null, [.. columns.Select(column => (column.Name, column.Value(row)))]);
+        }
+
+        if (!settings.IsJson)
+        {
+            table.WriteTo(environment.Output);
+            environment.Output.Write(count > rows.Count ? $"These are {rows.Count} of {count}.\n" : "");
+        }
+
+        return ExitCode.Done;
+    }
+
+    /// <summary>Reports why something is not shown.</summary>
+    public int Refuse(string why)
+    {
+        environment.Error.WriteLine($"raft: {Printable.Of(why)}");
+        return ExitCode.Failed;
+    }
+
+    /// <summary>Reports the outcome of a change.</summary>
+    /// <param name="kind">The value of <c>kind</c> in JSON.</param>
+    /// <param name="done">The text when it is done: "added :9993".</param>
+    /// <param name="what">The clause after "unknown whether": ":9993 was added".</param>
+    /// <param name="look">The command that shows it.</param>
+    /// <param name="group">The group, where a command changes several; null: there is one.</param>
+    /// <param name="members">Further members of the object.</param>
+    public int Report(
+        RequestOutcome result,
+        string kind,
+        string done,
+        string what,
+        string look = "raft status",
+        ProcessName? member = null,
+        string? group = null,
+        params (string Name, object? Value)[] members)
+    {
+        var (place, next) = group is null ? ("", $"'{look}'") : ($"{group}: ", "this command again");
+        var (outcome, why, code) = result switch
+        {
+            RequestOutcome.NotDone notDone => ("not-done", notDone.Why, ExitCode.Failed),
+            RequestOutcome.Unknown unknown => ("unknown", unknown.Why, ExitCode.Unknown),
+            _ => ("done", null, ExitCode.Done),
+        };
+        if (settings.IsJson || why is null)
+        {
+            environment.Report(_ => Write(
+                kind,
+                $"{place}{Printable.Of(done)}",
+                [
+                    ("group", group),
+                    (Target.Noun, member is { } named ? Target.Show(named) : null),
+                    .. members,
+                    ("outcome", outcome),
+                    ("before", result is RequestOutcome.Done { WasBefore: true } ? true : null),
+                    ("why", why),
+                ]));
+        }
+        else
+        {
+            environment.Error.WriteLine(code == ExitCode.Failed
+                ? $"raft: {place}not done: {Clause.Of(why)}; nothing was changed"
+                : $"raft: {place}unknown whether {what}: {Clause.Of(why)}; run {next} to find out");
+        }
+
+        return code != ExitCode.Done && client.IsInterrupted ? ExitCode.Interrupted : code;
+    }
+}
+
+/// <summary>A column of a table, and a member of the JSON object of a row.</summary>
+/// <param name="Value">The member. See <see cref="JsonLine.Members"/>.</param>
+/// <param name="Text">The cell; null: the value.</param>
+internal sealed record Column<TRow>(string Heading, string Name, Func<TRow, object?> Value, Func<TRow, object?>? Text = null);
