@@ -55,9 +55,13 @@ internal static class SnapshotCommand
         }
 
         var code = ExitCode.Done;
-        foreach (var member in members.TakeWhile(_ => !run.Client.IsInterrupted))
+        foreach (var member in members)
         {
             code = Math.Max(code, Take(run, group, member));
+            if (run.Client.IsInterrupted)
+            {
+                break;
+            }
         }
 
         return code;

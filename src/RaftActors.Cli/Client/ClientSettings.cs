@@ -27,9 +27,6 @@ internal sealed record ClientSettings(
     /// <summary>The time that commands that look at all members give to each.</summary>
     public TimeSpan LookTimeout => Timeout / LookDivisor;
 
-    /// <summary>Runs a command that looks at all members. Ctrl-C ends its calls.</summary>
-    public int Look(Func<GroupClient, int> command) => Run(command, attemptTimeout: LookTimeout);
-
     /// <summary>Runs a command with a client of the group. Ctrl-C ends its calls.</summary>
     /// <param name="redirected">See <see cref="GroupClient"/>; null: nobody is told.</param>
     /// <param name="attemptTimeout">The time without an answer until another process is asked; null: one second.</param>

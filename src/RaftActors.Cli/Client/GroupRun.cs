@@ -42,16 +42,14 @@ internal class GroupRun(CommandEnvironment environment, ClientSettings settings,
     /// <param name="count">Of all rows, of which these are the first; null: these are all.</param>
     public int WriteRows<TRow>(string kind, IReadOnlyCollection<TRow> rows, Column<TRow>[] columns, int? count = null)
     {
-        var table = new TextTable([.. columns.Select(column => column.Heading)]);
-        foreach (var row in rows)
+        var table = new RowTable<TRow>(kind, rows, columns);
+        if (settings.IsJson)
         {
-            table.Add([.. columns.Select(column => $"{(column.Text ?? column.Value)(row)}")]);
-            Write(kind, null, [.. columns.Select(column => (column.Name, column.Value(row)))]);
+            table.WriteJson(environment.Output);
         }
-
-        if (!settings.IsJson)
+        else
         {
-            table.WriteTo(environment.Output);
+            table.WriteText(environment.Output);
             environment.Output.Write(count > rows.Count ? $"These are {rows.Count} of {count}.\n" : "");
         }
 
@@ -113,8 +111,3 @@ internal class GroupRun(CommandEnvironment environment, ClientSettings settings,
         return code != ExitCode.Done && client.IsInterrupted ? ExitCode.Interrupted : code;
     }
 }
-
-/// <summary>A column of a table, and a member of the JSON object of a row.</summary>
-/// <param name="Value">The member. See <see cref="JsonLine.Members"/>.</param>
-/// <param name="Text">The cell; null: the value.</param>
-internal sealed record Column<TRow>(string Heading, string Name, Func<TRow, object?> Value, Func<TRow, object?>? Text = null);

@@ -49,15 +49,16 @@ internal sealed class GroupVerb(CommandEnvironment environment, string name)
         }
 
         Options.AddTo(verb);
-        verb.SetAction(parsed => Start(Options.Read(parsed), environment, run => Run(parsed, run), Looks));
+        verb.SetAction(parsed => Start(Options.Read(parsed), environment, run => Run(parsed, run), Ends == ExitCodes.OfChange, Looks));
         return verb;
     }
 
     /// <summary>Runs a verb with a client of the group. Ctrl-C ends its calls.</summary>
-    public static int Start(ClientSettings settings, CommandEnvironment environment, Func<GroupRun, int> run, bool looks = false) =>
+    public static int Start(
+        ClientSettings settings, CommandEnvironment environment, Func<GroupRun, int> run, bool isChange = true, bool looks = false) =>
         settings.Run(
             client => run(new GroupRun(environment, settings, client)),
-            looks ? null : RedirectLine.Writer(environment, settings),
+            isChange ? RedirectLine.Writer(environment, settings) : null,
             looks ? settings.LookTimeout : null);
 }
 

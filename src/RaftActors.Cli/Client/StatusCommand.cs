@@ -7,7 +7,7 @@ using Spectre.Console;
 namespace RaftActors.Cli.Client;
 
 /// <summary><c>raft status</c>.</summary>
-internal sealed class StatusCommand(CommandEnvironment environment, ClientSettings settings, GroupClient client)
+internal sealed class StatusCommand(GroupRun run, CommandEnvironment environment, GroupClient client)
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
@@ -17,59 +17,48 @@ internal sealed class StatusCommand(CommandEnvironment environment, ClientSettin
         {
             Description = "Repeat until Ctrl-C: a live table on a terminal, elsewhere a new table after each change.",
         };
-        var options = new ClientOptions(environment);
-        var command = new Command(
-            "status",
-            """
-            Shows the state of each member of the group. The servers of --server, or the nodes of --contacts, name the members, and then
-            each member is asked:
-
-              SERVER   its name; with --contacts PROCESS
-              ROLE     leader, follower, candidate or pre-candidate; unreachable: no answer within a fifth of --timeout
-              VOTES    whether it counts for majorities
-              TERM     the highest term that it knows
-              SERIAL   the last message or pair that it has processed
-              COMMIT   the last one that it knows to be committed
-              LAG      the number of them that it is behind the highest COMMIT
-              ADDRESS  its address
-              SINCE    the start of its role, in local time
-              NOTE     its first problem, and the number of others; raft check tells all problems with their remedies
-
-            Exit codes:
-              0    the group and each of its members can serve
-              1    one of them cannot, or nothing answered
-              2    the command is wrong
-              130  Ctrl-C, also with --watch
-
-            Examples:
-              raft status -S :9990,:9991,:9992
-              raft status --watch
-              raft status --contacts 10.0.0.1:2551 --group orders
-            """)
+        return new GroupVerb(environment, "status")
         {
-            watch,
-        };
-        options.AddTo(command);
-        command.SetAction(parsed =>
-        {
-            var settings = options.Read(parsed);
-            return settings.Look(client =>
+            What = """
+                Shows the state of each member of the group. The servers of --server, or the nodes of --contacts, name the members, and then
+                each member is asked:
+
+                  SERVER   its name; with --contacts PROCESS
+                  ROLE     leader, follower, candidate or pre-candidate; unreachable: no answer within a fifth of --timeout
+                  VOTES    whether it counts for majorities
+                  TERM     the highest term that it knows
+                  SERIAL   the last message or pair that it has processed
+                  COMMIT   the last one that it knows to be committed
+                  LAG      the number of them that it is behind the highest COMMIT
+                  ADDRESS  its address
+                  SINCE    the start of its role, in local time
+                  NOTE     its first problem, and the number of others; raft check tells all problems with their remedies
+                """,
+            Ends = new(
+                "the group and each of its members can serve",
+                "one of them cannot, or nothing answered",
+                Interrupted: "Ctrl-C, also with --watch"),
+            Examples =
+            [
+                "status -S :9990,:9991,:9992",
+                "status --watch",
+                "status --contacts 10.0.0.1:2551 --group orders",
+            ],
+            Own = [watch],
+            Looks = true,
+            Run = (parsed, run) =>
             {
-                var status = new StatusCommand(environment, settings, client);
-                return parsed.GetValue(watch) ? status.Watch() : status.Show();
-            });
-        });
-        return command;
+                var status = new StatusCommand(run, environment, run.Client);
+                return parsed.GetValue(watch) ? status.Watch() : run.Ask(() => status.AskAsync(run.Client.End), status.Show);
+            },
+        }.Build();
     }
 
-    private int Show()
-    {
-        if (!client.TryAsk(() => Task.FromResult(Ask(client.End)), environment, out var group, out var code))
-        {
-            return code;
-        }
+    private bool IsLive => environment.IsTerminal && !run.Settings.IsJson;
 
-        if (environment.IsTerminal && !settings.IsJson)
+    private int Show(GroupReport group)
+    {
+        if (IsLive)
         {
             AnsiConsole.Write(ForTerminal(group));
         }
@@ -81,7 +70,7 @@ internal sealed class StatusCommand(CommandEnvironment environment, ClientSettin
         return group.IsWhole ? ExitCode.Done : ExitCode.Failed;
     }
 
-    private int Watch() => environment.IsTerminal && !settings.IsJson
+    private int Watch() => IsLive
         ? AnsiConsole.Live(new Text("")).Start(context => Repeat(
             (group, why) => context.UpdateTarget(why is null ? ForTerminal(group) : new Text(why))))
         : Repeat(new ChangesOnly(this, environment).Write);
@@ -92,7 +81,7 @@ internal sealed class StatusCommand(CommandEnvironment environment, ClientSettin
         while (true)
         {
             // Not ended by refusals: the servers may start later.
-            var why = client.TryAsk(() => Task.FromResult(Ask(client.Interrupted)), out var group);
+            var why = client.TryAsk(() => AskAsync(client.Interrupted), out var group);
             if (client.IsInterrupted)
             {
                 return ExitCode.Interrupted;
@@ -103,12 +92,13 @@ internal sealed class StatusCommand(CommandEnvironment environment, ClientSettin
         }
     }
 
-    private GroupReport Ask(CancellationToken end)
+    private async Task<GroupReport> AskAsync(CancellationToken end)
     {
-        var group = client.StatusAsync(end).GetAwaiter().GetResult();
+        var group = await client.StatusAsync(end).ConfigureAwait(false);
 
         // The others answer for a server that they do not reach. Why this program does not is known when its own attempt has ended.
-        Task.WaitAny([client.Attempts], (int)settings.LookTimeout.TotalMilliseconds, end);
+        await Task.WhenAny(client.Attempts, Task.Delay(run.Settings.LookTimeout, end)).ConfigureAwait(false);
+        end.ThrowIfCancellationRequested();
         return GroupReport.Of(group, client);
     }
 
@@ -116,7 +106,7 @@ internal sealed class StatusCommand(CommandEnvironment environment, ClientSettin
 
     private void Write(TextWriter output, GroupReport group)
     {
-        if (settings.IsJson)
+        if (run.Settings.IsJson)
         {
             StatusView.WriteJson(output, group);
         }

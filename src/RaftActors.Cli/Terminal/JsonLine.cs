@@ -25,7 +25,7 @@ internal static class JsonLine
         output.WriteLine(Encoding.UTF8.GetString(buffer.GetBuffer(), 0, (int)buffer.Length));
     }
 
-    /// <param name="members">Texts, numbers, booleans, and null for those that are left out.</param>
+    /// <param name="members">Texts, numbers, booleans, times, and null for those that are left out.</param>
     public static void Members(Utf8JsonWriter writer, params (string Name, object? Value)[] members)
     {
         foreach (var (name, value) in members)
@@ -39,6 +39,9 @@ internal static class JsonLine
                     break;
                 case bool flag:
                     writer.WriteBoolean(name, flag);
+                    break;
+                case DateTime time:
+                    writer.WriteString(name, time);
                     break;
                 case double number:
                     writer.WriteNumber(name, number);

@@ -8,7 +8,7 @@ namespace RaftActors.Cli.Client.Top;
 
 /// <summary><c>raft top</c>.</summary>
 /// <param name="hasGroup">False: the table has all groups of an application.</param>
-internal sealed class TopCommand(CommandEnvironment environment, ClientSettings settings, GroupClient client, bool hasGroup)
+internal sealed class TopCommand(GroupRun run, CommandEnvironment environment, GroupClient client, bool hasGroup)
 {
     private static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan IntervalMax = TimeSpan.FromHours(1);
@@ -40,68 +40,62 @@ internal sealed class TopCommand(CommandEnvironment environment, ClientSettings 
             },
         };
         var options = new ClientOptions(environment);
-        var command = new Command(
-            "top",
-            """
-            Shows the members of a group, or all groups of an application, as they work: a live table on a terminal, which q or Ctrl-C ends.
-            Elsewhere it prints a table for each period. With -S or --group each member is asked in each period:
-
-              SERVER      its name; with --contacts PROCESS
-              ROLE        leader, follower, candidate or pre-candidate; unreachable: no answer within a fifth of --timeout
-              TERM        the highest term that it knows. A term that grows means elections
-              COMMITTED   the last pair that it knows to be committed
-              DELIVERED   the last pair that its actor has received
-              LAG         the number of pairs that it is behind the highest COMMITTED
-              COMMITS/S   growth of COMMITTED per second since the table before
-              SYNC        the longest sync of its log in the last 5 to 10 seconds; empty: none, or a log in memory
-              ROUND TRIP  from the call of this program to the reply of the member
-
-            With --contacts and without --group the table has a row for each group. Each node is asked for all of its processes, which are
-            not asked themselves. Groups with a problem come first, then those with the highest rate. A terminal shows as many as fit:
-
-              GROUP       its name
-              LEADER      the leader of the latest term, or none
-              TERM        the highest term that a member knows
-              MEMBERS     members that answered, and all members
-              COMMITTED   the last pair that a process knows to be committed
-              LAG         the largest of its members
-              COMMITS/S   as above
-              SYNC        the largest of its processes
-              NOTE        its first problem, and the number of others. raft check --group tells all with their remedies
-
-            Nodes that do not answer, or whose program is too early to list its groups, are named below the table.
-
-            Exit codes:
-              0    ended by q or --count, and the last table has a member or a node that answered
-              1    none answered at the end
-              2    the command is wrong
-              130  Ctrl-C
-
-            Examples:
-              raft top -S :9990
-              raft top --contacts 10.0.0.1:2551
-              raft top --contacts 10.0.0.1:2551 --group orders --interval 5s
-              raft top -S :9990 --count 2 --json
-            """)
-        {
-            interval, count,
-        };
         options.Group.Description = "One group of the application. Default: all of them.";
-        options.AddTo(command);
-        command.SetAction(parsed =>
+        return new GroupVerb(environment, "top")
         {
-            var (settings, pause) = (options.Read(parsed), IntervalOf(parsed.GetValue(interval)));
-            var hasGroup = settings.Target is ServersTarget || parsed.GetValue(options.Group) is not null;
-            return settings.Look(client =>
-                new TopCommand(environment, settings, client, hasGroup).Run(pause, parsed.GetValue(count) ?? int.MaxValue));
-        });
-        return command;
+            What = """
+                Shows the members of a group, or all groups of an application, as they work: a live table on a terminal, which q or Ctrl-C ends.
+                Elsewhere it prints a table for each period. With -S or --group each member is asked in each period:
+
+                  SERVER      its name; with --contacts PROCESS
+                  ROLE        leader, follower, candidate or pre-candidate; unreachable: no answer within a fifth of --timeout
+                  TERM        the highest term that it knows. A term that grows means elections
+                  COMMITTED   the last pair that it knows to be committed
+                  DELIVERED   the last pair that its actor has received
+                  LAG         the number of pairs that it is behind the highest COMMITTED
+                  COMMITS/S   growth of COMMITTED per second since the table before
+                  SYNC        the longest sync of its log in the last 5 to 10 seconds; empty: none, or a log in memory
+                  ROUND TRIP  from the call of this program to the reply of the member
+
+                With --contacts and without --group the table has a row for each group. Each node is asked for all of its processes, which are
+                not asked themselves. Groups with a problem come first, then those with the highest rate. A terminal shows as many as fit:
+
+                  GROUP       its name
+                  LEADER      the leader of the latest term, or none
+                  TERM        the highest term that a member knows
+                  MEMBERS     members that answered, and all members
+                  COMMITTED   the last pair that a process knows to be committed
+                  LAG         the largest of its members
+                  COMMITS/S   as above
+                  SYNC        the largest of its processes
+                  NOTE        its first problem, and the number of others. raft check --group tells all with their remedies
+
+                Nodes that do not answer, or whose program is too early to list its groups, are named below the table.
+                """,
+            Ends = new("ended by q or --count, and the last table has a member or a node that answered", "none answered at the end"),
+            Examples =
+            [
+                "top -S :9990",
+                "top --contacts 10.0.0.1:2551",
+                "top --contacts 10.0.0.1:2551 --group orders --interval 5s",
+                "top -S :9990 --count 2 --json",
+            ],
+            Own = [interval, count],
+            Options = options,
+            Looks = true,
+            Run = (parsed, run) =>
+            {
+                var hasGroup = run.Target is ServersTarget || parsed.GetValue(options.Group) is not null;
+                return new TopCommand(run, environment, run.Client, hasGroup).Run(
+                    IntervalOf(parsed.GetValue(interval)), parsed.GetValue(count) ?? int.MaxValue);
+            },
+        }.Build();
     }
 
     private static TimeSpan IntervalOf(string? text) => text is null ? DefaultInterval
         : Duration.Parse(text, "", TimeSpan.FromSeconds(1), IntervalMax, out var problem) ?? throw new UsageException(problem);
 
-    private int Run(TimeSpan interval, int count) => environment.IsTerminal && !settings.IsJson
+    private int Run(TimeSpan interval, int count) => environment.IsTerminal && !run.Settings.IsJson
         ? AnsiConsole.Live(new Text("")).Start(context => Repeat(
             interval, count, (table, why) => context.UpdateTarget(
                 table is null ? new Text($"raft: {why}") : table.ForTerminal(AnsiConsole.Profile.Height))))
@@ -111,8 +105,8 @@ internal sealed class TopCommand(CommandEnvironment environment, ClientSettings 
         ? new TopView(
             await GroupReport.TakeAsync(client, client.Interrupted).ConfigureAwait(false), (_before as TopView)?.Report.Rows ?? [])
         : new ApplicationTable(
-            settings.Target,
-            await ApplicationSample.TakeAsync(client.Raft, settings.LookTimeout, client.Interrupted).ConfigureAwait(false),
+            run.Target,
+            await ApplicationSample.TakeAsync(client.Raft, run.Settings.LookTimeout, client.Interrupted).ConfigureAwait(false),
             (_before as ApplicationTable)?.Sample);
 
     /// <param name="show">Gets the table, or why there is none.</param>
@@ -169,7 +163,7 @@ internal sealed class TopCommand(CommandEnvironment environment, ClientSettings 
             return;
         }
 
-        if (settings.IsJson)
+        if (run.Settings.IsJson)
         {
             table.WriteJson(environment.Output);
         }
