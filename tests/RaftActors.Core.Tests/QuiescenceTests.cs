@@ -133,27 +133,6 @@ public sealed class QuiescenceTests
     }
 
     [Fact]
-    public void A_silent_process_is_waited_for_twice_as_long_as_until_it_is_gone()
-    {
-        var lab = Ready();
-        var gone = 2 * lab.Core.Options.GoneTicks;
-        for (var tick = 1; tick < gone - 5; tick++)
-        {
-            lab.Tick(1);
-            Agree(lab, Raft2, 2);
-            Assert.False(lab.Core.IsQuiescent);
-        }
-
-        for (var tick = 0; tick < 15 && !lab.Core.IsQuiescent; tick++)
-        {
-            lab.Tick(1);
-            Agree(lab, Raft2, 2);
-        }
-
-        Assert.True(lab.Core.IsQuiescent);
-    }
-
-    [Fact]
     public void A_repeated_agreement_or_acknowledgement_does_not_wake_a_quiescent_leader_but_a_refusal_does()
     {
         var lab = Quiescent();

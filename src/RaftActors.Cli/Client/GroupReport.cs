@@ -30,8 +30,7 @@ internal sealed class GroupReport(Target target, GroupStatus group, ImmutableArr
     /// <param name="group">The answers of all processes.</param>
     public static GroupReport Of(GroupStatus group, GroupClient client)
     {
-        var names = group.Members.Select(member => member.Name).Union(group.Processes.Select(status => status.Name)).Order();
-        var rows = names.Select(name => new MemberRow(
+        var rows = group.Names.Select(name => new MemberRow(
             name, group.Members.FirstOrDefault(member => member.Name == name)?.IsVoter, group.StatusOf(name)));
         return new GroupReport(client.Target, group, [.. rows], client.WhyUnreached);
     }
@@ -77,7 +76,7 @@ internal sealed class GroupReport(Target target, GroupStatus group, ImmutableArr
     public string? RemedyOf(GroupProblem problem) =>
         Command(problem) is { } command ? $"{char.ToUpperInvariant(command[0])}{command[1..]}." : problem.Remedy;
 
-    // What the user types or starts, which the general remedy cannot know.
+    // The exact command, which the general remedy cannot know.
     private string? Command(GroupProblem problem)
     {
         if (problem.Process is not { } process)

@@ -84,8 +84,17 @@ internal sealed class BackupFile : IDisposable
     /// <summary>The latest configuration. Null: the file, which continues another one, has none.</summary>
     public Configuration? Configuration { get; private set; }
 
-    /// <summary>Names a folder for the files of a backup. Nobody can guess the name, so another user cannot have made it.</summary>
+    /// <summary>Names a folder for the files of a backup. The name cannot be guessed, so another user cannot have made it.</summary>
     public static string FolderFor(string path) => $"{path}.{Guid.NewGuid():N}.part";
+
+    /// <summary>Deletes such a folder, if it exists.</summary>
+    public static void DeleteFolder(string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
 
     /// <summary>Writes a zip, and syncs it.</summary>
     /// <param name="disk">A directory with one store, which is closed.</param>
@@ -139,13 +148,7 @@ internal sealed class BackupFile : IDisposable
         }
     }
 
-    public void Dispose()
-    {
-        if (Directory.Exists(_folder))
-        {
-            Directory.Delete(_folder, recursive: true);
-        }
-    }
+    public void Dispose() => DeleteFolder(_folder);
 
     // The manifest comes first: nothing is unpacked that it does not name, and of a file no byte more than it says.
     private BackupManifest Unpack(CancellationToken cancellationToken)
@@ -240,7 +243,7 @@ internal sealed class BackupFile : IDisposable
     }
 }
 
-/// <summary>What a backup holds beside the files of its store. The comment of the zip has its checksum.</summary>
+/// <summary>The description of a backup, beside the files of its store. The comment of the zip has its checksum.</summary>
 /// <param name="At">The time at which the backup began, by the clock of the program that wrote it.</param>
 /// <param name="Files">By name.</param>
 internal sealed record BackupManifest(

@@ -145,13 +145,7 @@ internal sealed class BackupWriter : IDisposable
         DeleteFolder();
     }
 
-    private void DeleteFolder()
-    {
-        if (Directory.Exists(_folder.PathOf("")))
-        {
-            Directory.Delete(_folder.PathOf(""), recursive: true);
-        }
-    }
+    private void DeleteFolder() => BackupFile.DeleteFolder(_folder.PathOf(""));
 
     private void DemandNew()
     {

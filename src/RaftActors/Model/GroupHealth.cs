@@ -14,7 +14,7 @@ public static class GroupHealth
 
     private static readonly ImmutableArray<Rule> Rules =
     [
-        // What a process says of itself.
+        // Said by a process of itself.
         new(Failed, Stopped, "has stopped", "Look at its log and its disk, then restart its node.", status => After(": ", status.Failure)),
         new(NoActor, Stopped, "has no actor, so it answers no query", "Look at its log for the cause, then restart the actor or its node.",
             status => If(status is { IsOpen: true, Failure: null, Actor: null, HeldAt: null })),
@@ -46,7 +46,7 @@ public static class GroupHealth
             status => status.Divergence is not { } differs || !differs.Concerns(status.Name) ? null
                 : $" since serials {differs.Serials.First} to {differs.Serials.Last}: {differs.Describe(name => name.Value)}"),
 
-        // What a process sees of its group.
+        // Seen by a process of its group.
         new(KnowsNoLeader, NotReady, "knows no leader", null, Sees: status => If(IsReady(status) && status.Leader is null)),
         new(Behind, NotReady, "has received the pairs up to serial", null, Sees: status =>
             IsReady(status) && status.Leader is not null && status.Delivered < status.Committed
@@ -57,7 +57,7 @@ public static class GroupHealth
                 && VotesOf(status.Members, name => name == status.Name || status.Reachable.Contains(name)) is var (reached, all)
                 && reached <= (all / 2) + 1 ? $": {reached} of {all}" : null),
 
-        // What several answers show of one process.
+        // Shown by several answers of one process.
         new(Silent, NotReady, "does not answer",
             "If it is down, start it. If it runs, look at its log, and at the network to its node.",
             OfMember: (_, status) => If(status is null)),
@@ -70,7 +70,7 @@ public static class GroupHealth
             OfMember: (group, status) => If(status is { Standing: null } && (status.MembersIndex < group.Latest?.MembersIndex
                 || (status.Leader is not null && status.Leader != group.Leader)))),
 
-        // What they show of the group.
+        // Shown by them of the group.
         new(TwoGroups, Stopped, "shares its name with another group",
             "Decide which group is the right one. Stop each process of the others, move its directory away, and add it to that one.",
             OfGroup: group => MembersIn(group).GroupBy(status => status.Identity).ToList()
@@ -101,8 +101,7 @@ public static class GroupHealth
     public static ImmutableArray<GroupProblem> Of(GroupStatus group)
     {
         ArgumentNullException.ThrowIfNull(group);
-        var names = group.Members.Select(member => member.Name).Union(group.Processes.Select(status => status.Name)).Order();
-        return Sorted([.. Judge(group.Group, null, rule => rule.OfGroup?.Invoke(group)), .. names.SelectMany(OfMember)]);
+        return Sorted([.. Judge(group.Group, null, rule => rule.OfGroup?.Invoke(group)), .. group.Names.SelectMany(OfMember)]);
 
         IEnumerable<GroupProblem> OfMember(ProcessName name)
         {
@@ -171,7 +170,7 @@ public static class GroupHealth
     private static string NamesOf(IEnumerable<RaftStatus> answers) => Names(answers.Select(status => status.Name));
 
     /// <summary>
-    /// How a problem is told. The text is a predicate of the process or the group. What a judge returns continues it; null: the rule does
+    /// How a problem is told. The text is a predicate of the process or the group. A judge returns how it goes on; null: the rule does
     /// not apply.
     /// </summary>
     /// <param name="OfItself">Judges by what a process says of itself.</param>

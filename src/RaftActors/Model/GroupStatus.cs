@@ -26,6 +26,10 @@ public sealed record GroupStatus
     /// <summary>The members as the latest configuration has them. A process that waits to be added knows none.</summary>
     internal ImmutableArray<GroupMember> Members => Latest is null or { Standing: ProblemKind.Waiting } ? [] : Latest.Members;
 
+    /// <summary>The members and the other processes that answered, sorted.</summary>
+    internal IEnumerable<ProcessName> Names =>
+        Members.Select(member => member.Name).Union(Processes.Select(status => status.Name)).Order();
+
     /// <summary>The answer of a process. Null: there is none.</summary>
     internal RaftStatus? StatusOf(ProcessName process) => Processes.FirstOrDefault(status => status.Name == process);
 

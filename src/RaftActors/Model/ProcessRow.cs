@@ -4,7 +4,7 @@ namespace RaftActors;
 
 /// <summary>A <see cref="RaftStatus"/> in short, for the list of all processes of a node.</summary>
 /// <param name="IsMember">The store is open, and the process is a member or a founder of the group, as it knows.</param>
-/// <param name="Problems">What the process says of itself.</param>
+/// <param name="Problems">Those that the process itself tells.</param>
 /// <param name="Leader">The leader that the process knows; null: none.</param>
 /// <param name="Members">The number of members of the group that the process knows.</param>
 /// <param name="SyncTime">See <see cref="RaftStatus.SyncTime"/>.</param>

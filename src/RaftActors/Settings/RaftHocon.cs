@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Akka.Configuration;
 
 using RaftActors.Settings;
@@ -10,6 +12,9 @@ namespace RaftActors;
 /// </summary>
 public static class RaftHocon
 {
+    // The start of a node checks one section several times.
+    private static readonly ConditionalWeakTable<string, SettingTable> Tables = [];
+
     /// <summary>Checks a text, and reads it. The time is proportional to the length of the text.</summary>
     /// <param name="text">
     /// HOCON as Akka.NET reads it, of at most 1,048,576 characters. Without <c>include</c> and <c>${...}</c>, whose cycles would end the
@@ -44,5 +49,5 @@ public static class RaftHocon
     /// A key is unknown, or a value is wrong. The message names the setting, its value and the rule.
     /// </exception>
     public static void Check(Config config, string? reference = null) =>
-        (reference is null ? SettingTable.OfRaft : new SettingTable(reference)).Check(config);
+        (reference is null ? SettingTable.OfRaft : Tables.GetValue(reference, text => new SettingTable(text))).Check(config);
 }

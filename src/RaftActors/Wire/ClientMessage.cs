@@ -156,7 +156,7 @@ internal abstract record ClientReply
     /// <param name="Base">The process has discarded the pairs up to this serial.</param>
     public sealed record Pairs(ImmutableArray<StoredPair> Found, Serial Base) : ClientReply;
 
-    /// <summary>What follows in a backup, as a member that lags gets it.</summary>
+    /// <summary>The next part of a backup, as a member that lags gets it.</summary>
     /// <param name="Uid">The identity of the group.</param>
     /// <param name="End">The last committed entry in the store.</param>
     /// <param name="Snapshot">A piece of the latest snapshot, in place of entries that are compacted. Null: it is not needed.</param>

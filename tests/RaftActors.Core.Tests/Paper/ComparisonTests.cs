@@ -52,19 +52,6 @@ public sealed class ComparisonTests
         Assert.NotEmpty(lab.SentTo<Message.AppendEntries>(Raft3));
     }
 
-    [Fact]
-    public void A_reported_difference_that_the_own_log_confirms_counts()
-    {
-        var lab = new Lab([1, 1, 1]);
-        lab.Lead();
-        lab.Acknowledge(4);
-
-        var report = new Message.Refusal(RefusalReason.Diverged, new Serial(1), default, "differs") { Index = new LogIndex(2), Hash = 9 };
-        lab.Receive(Raft3, 2, report);
-
-        Assert.Contains(lab.SentTo<Message.Refusal>(Raft3), refusal => refusal.Reason == RefusalReason.Outvoted);
-    }
-
     [Theory]
     [InlineData(1, true)]
     [InlineData(0, false)]

@@ -25,23 +25,6 @@ public sealed class TwinTests
     }
 
     [Fact]
-    public void Twin_is_refused_when_the_first_process_has_answered_and_people_hear_of_it_once()
-    {
-        var lab = LeaderWithRaft2();
-        lab.Receive(Twin, 1, Greeting);
-        Assert.Empty(lab.SentTo<Message.Refusal>(Twin));
-
-        lab.Acknowledge(2);
-        lab.Receive(Twin, 1, Greeting);
-        lab.Receive(Twin, 1, Greeting);
-
-        Assert.All(lab.SentTo<Message.Refusal>(Twin), refusal => Assert.Equal(RefusalReason.NameTaken, refusal.Reason));
-        Assert.Equal(2, lab.SentTo<Message.Refusal>(Twin).Count());
-        Assert.Single(lab.Done, $"refuses {Twin}, since {Raft2} runs");
-        Assert.Empty(lab.Core.Configuration.Learners);
-    }
-
-    [Fact]
     public void First_process_is_asked_at_once_and_again_whether_it_still_runs()
     {
         var lab = LeaderWithRaft2();
@@ -54,19 +37,6 @@ public sealed class TwinTests
 
         lab.Tick(10);
         Assert.True(AskedRaft2(lab) > asked + 1);
-    }
-
-    [Fact]
-    public void Twin_rejoins_when_the_connection_to_the_first_process_has_closed()
-    {
-        var lab = LeaderWithRaft2();
-        lab.Receive(Twin, 1, Greeting);
-
-        lab.Lose(Raft2);
-        Assert.True(Trusts(lab, Twin));
-        lab.Receive(Twin, 1, Greeting);
-
-        Assert.Equal(Twin, Assert.Single(lab.Core.Configuration.Learners));
     }
 
     [Fact]

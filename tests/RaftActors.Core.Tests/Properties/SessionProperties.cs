@@ -47,25 +47,5 @@ public sealed class SessionProperties
         }).QuickCheckThrowOnFailure();
     }
 
-    [Fact]
-    public void Of_too_many_origins_the_longest_silent_one_is_forgotten()
-    {
-        var sessions = new Sessions(new SessionBounds(), []);
-        for (var i = 1; i <= Snapshot.MaxSessions; i++)
-        {
-            sessions.Add(Entry(i, i));
-        }
-
-        sessions.Add(Entry(Snapshot.MaxSessions + 1, 1));
-        sessions.Add(Entry(Snapshot.MaxSessions + 2, Snapshot.MaxSessions + 1));
-
-        Assert.NotNull(sessions.Of(Origin(1)));
-        Assert.Null(sessions.Of(Origin(2)));
-        Assert.NotNull(sessions.Of(Origin(3)));
-    }
-
     private static Member Origin(int number) => new(new ProcessName("client@x"), SimulatedProcess.IncarnationOf(number));
-
-    private static LogEntry Entry(int index, int origin) =>
-        new(new LogIndex(index), new Term(1), new Serial(index), new Payload.Pair(new RequestId(Origin(origin), index), "key", default));
 }

@@ -503,7 +503,7 @@ public sealed class BackupFileTests : IDisposable
         Manifest,
     }
 
-    // What each byte of a zip is for. The checksum of the manifest counts as the manifest.
+    // The purpose of each byte of a zip. The checksum of the manifest counts as the manifest.
     private static Place[] PlacesOf(byte[] zip)
     {
         const int header = 30;

@@ -101,7 +101,7 @@ public sealed class GroupHealthTests
             ["Stopped: Group g has different members at one index: a@1, b@2, c@3."]),
     };
 
-    // What a process sees of itself, besides the above.
+    // Seen by a process of its group, besides the above.
     private static readonly Dictionary<string, (RaftStatus Status, string[] Problems)> Processes = new()
     {
         ["good"] = (All.A, []),

@@ -7,7 +7,7 @@ internal static class Growth
     private static readonly TimeSpan Window = TimeSpan.FromMinutes(3);
 
     /// <summary>
-    /// The growth an hour, relative to the median; 0.1: a tenth. What goes up and down again is no growth, so only the lowest value of
+    /// The growth an hour, relative to the median; 0.1: a tenth. Teeth are no growth, so only the lowest value of
     /// each three minutes counts. The slope is the median of those between all pairs of them (Theil and Sen), so noise and a few wrong
     /// samples hardly change it.
     /// </summary>

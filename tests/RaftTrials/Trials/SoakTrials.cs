@@ -32,6 +32,9 @@ internal static class SoakTrials
     private static readonly TimeSpan Visit = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Frozen = TimeSpan.FromSeconds(1);
 
+    // Half of it has some windows of Growth.
+    private static readonly TimeSpan TimeMin = TimeSpan.FromMinutes(15);
+
     // The leader is frozen at every second sample: once in a minute.
     private const int FrozenEach = 2;
 
@@ -41,6 +44,8 @@ internal static class SoakTrials
     /// </summary>
     public static async Task<string> Flat(Trial trial)
     {
+        var time = trial.Seconds(UsualSeconds);
+        TrialFailure.Unless(time >= TimeMin, $"a soak of {time} shows no slope: give --seconds {TimeMin.TotalSeconds} or more");
         var (nodes, elections) = trial.Members(Nodes);
         foreach (var node in nodes)
         {
@@ -52,7 +57,7 @@ internal static class SoakTrials
         using CancellationTokenSource stop = new();
         var load = new SteadyLoad([.. nodes.Select(node => node.NodeName)]);
         var running = load.Run(stop.Token);
-        var (began, time) = (Stopwatch.GetTimestamp(), trial.Seconds(UsualSeconds));
+        var began = Stopwatch.GetTimestamp();
         Dictionary<(string Process, string Measure), List<(TimeSpan At, double Value)>> samples = [];
         for (var round = 1; Stopwatch.GetElapsedTime(began) < time; round++)
         {
