@@ -85,7 +85,7 @@ internal static class SnapshotCommand
         var text = snapshot is null ? null : string.Create(
             CultureInfo.InvariantCulture,
             $"{shown}: serial {snapshot.Serial}, {BackupView.Size(snapshot.SizeBytes)}, {time.TotalSeconds:0.00} s");
-        run.Environment.Report(_ => run.Write(
+        run.WriteOutcome(
             "snapshot",
             text,
             (run.Target.Noun, shown),
@@ -94,7 +94,7 @@ internal static class SnapshotCommand
             ("index", snapshot?.Index.Value),
             ("size", snapshot?.SizeBytes),
             ("ms", snapshot is null ? null : (long)time.TotalMilliseconds),
-            ("why", why)));
+            ("why", why));
         return snapshot is not null ? ExitCode.Done : run.Settings.IsJson ? ExitCode.Failed : run.Refuse($"{shown}: {why}");
     }
 

@@ -14,16 +14,18 @@ internal sealed class AppendLines(Appender appender, AppendReport report, Cancel
     private readonly Task _interrupted = Task.Delay(Timeout.Infinite, interrupted);
     private int _lines;
 
-    public static int Run(AppendSettings settings, CommandEnvironment environment) =>
-        settings.Client.Run(
-            client =>
-            {
-                var report = new AppendReport(environment, settings.Client.IsJson);
-                var appender = new Appender(client, settings.Client.Timeout, settings.RequestId);
-                var lines = new AppendLines(appender, report, client.Interrupted);
-                return lines.RunAsync(Read(environment.Input)).GetAwaiter().GetResult() ? report.WorstCode : ExitCode.Interrupted;
-            },
-            RedirectLine.Writer(environment, settings.Client));
+    public static int Run(GroupRun run, string? requestId)
+    {
+        var report = new AppendReport(run);
+        var lines = new AppendLines(new Appender(run.Client, run.Settings.Timeout, requestId), report, run.Client.Interrupted);
+        if (lines.RunAsync(Read(run.Environment.Input)).GetAwaiter().GetResult())
+        {
+            return report.WorstCode;
+        }
+
+        run.Environment.Error.WriteLine($"raft: interrupted: no line after line {lines._lines} was sent; begin again after it");
+        return ExitCode.Interrupted;
+    }
 
     // A read of a terminal cannot be cancelled, so a background thread reads. The process may end while it waits.
     private static ChannelReader<string?> Read(TextReader input)
@@ -84,7 +86,6 @@ internal sealed class AppendLines(Appender appender, AppendReport report, Cancel
 
         // The cancelled requests end at once, with an unknown outcome, and are reported.
         await ReportAsync(mayWait: true);
-        report.Interrupted(_lines);
         return false;
     }
 

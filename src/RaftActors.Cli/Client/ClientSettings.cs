@@ -27,17 +27,9 @@ internal sealed record ClientSettings(
     /// <summary>The time that commands that look at all members give to each.</summary>
     public TimeSpan LookTimeout => Timeout / LookDivisor;
 
-    /// <summary>Runs a command with a client of the group. Ctrl-C ends its calls.</summary>
+    /// <summary>Makes a client of the group.</summary>
     /// <param name="redirected">See <see cref="GroupClient"/>; null: nobody is told.</param>
     /// <param name="attemptTimeout">The time without an answer until another process is asked; null: one second.</param>
-    public int Run(Func<GroupClient, int> command, Action<ProcessName>? redirected = null, TimeSpan? attemptTimeout = null)
-    {
-        using var interruption = new Interruption();
-        using var client = Open(interruption.Token, redirected, attemptTimeout);
-        return command(client);
-    }
-
-    /// <inheritdoc cref="Run"/>
     public GroupClient Open(CancellationToken interrupted, Action<ProcessName>? redirected = null, TimeSpan? attemptTimeout = null) =>
         new(this, redirected ?? (_ => { }), attemptTimeout ?? AttemptTimeout, interrupted);
 }

@@ -24,7 +24,7 @@ internal static class ExplainCommand
             Ends = new("a member explained itself", "none answered"),
             Examples = ["explain -S :9991", "explain orders@10.0.0.2:2551 --contacts 10.0.0.1:2551 --group orders"],
             Own = [member],
-            Looks = true,
+            Looks = _ => true,
             Run = (parsed, run) => Explain(
                 run, parsed.GetValue(member) is { } named ? [run.Target.Parse(named)] : [.. run.Target.Named]),
         }.Build();

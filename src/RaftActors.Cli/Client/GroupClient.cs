@@ -137,21 +137,6 @@ internal sealed class GroupClient : IDisposable
     /// <param name="why">Unless Ctrl-C is the reason; null: no answer came in time.</param>
     public RequestOutcome Unknown(string? why) => new RequestOutcome.Unknown(IsInterrupted ? RequestOutcome.Interrupted : why ?? Late);
 
-    /// <summary>Asks for something that changes nothing, and reports that there is no answer.</summary>
-    /// <param name="code">The exit code, if there is no answer.</param>
-    public bool TryAsk<T>(Func<Task<T>> ask, CommandEnvironment environment, out T answer, out int code)
-    {
-        var why = TryAsk(ask, out answer);
-        code = IsInterrupted ? ExitCode.Interrupted : ExitCode.Failed;
-        if (why is not null && !IsInterrupted)
-        {
-            environment.Output.Flush();
-            environment.Error.WriteLine($"raft: {why}");
-        }
-
-        return why is null;
-    }
-
     /// <summary>Asks for something that changes nothing. Returns why there is no answer; null: there is one.</summary>
     public string? TryAsk<T>(Func<Task<T>> ask, out T answer)
     {
@@ -191,7 +176,7 @@ internal sealed class GroupClient : IDisposable
         lock (_lock)
         {
             return IsInterrupted ? RequestOutcome.Interrupted : _isReached ? why : string.Join("; ", _settings.Target.Contacts.Select(
-                contact => $"cannot reach {contact.Shown}: {_refused.GetValueOrDefault(contact.Key) ?? _settings.Target.WhySilent}"));
+                contact => $"cannot reach {contact.Shown}: {_refused.GetValueOrDefault(contact.Key) ?? "no answer"}"));
         }
     }
 

@@ -2,11 +2,10 @@ using RaftActors.Cli.Terminal;
 
 namespace RaftActors.Cli.Client;
 
-/// <summary>A running verb: the client of its group, and its output.</summary>
+/// <summary>A running verb with a client of its group.</summary>
 internal class GroupRun(CommandEnvironment environment, ClientSettings settings, GroupClient client)
+    : VerbOutput(environment, settings.IsJson)
 {
-    public CommandEnvironment Environment => environment;
-
     public ClientSettings Settings => settings;
 
     public GroupClient Client => client;
@@ -15,53 +14,13 @@ internal class GroupRun(CommandEnvironment environment, ClientSettings settings,
 
     /// <summary>Asks for something that changes nothing, and reports that there is no answer.</summary>
     /// <param name="then">Shows the answer, and returns the exit code.</param>
-    public int Ask<T>(Func<Task<T>> ask, Func<T, int> then) => client.TryAsk(ask, environment, out var answer, out var code) ? then(answer) : code;
+    public int Ask<T>(Func<Task<T>> ask, Func<T, int> then) => client.TryAsk(ask, out var answer) is not { } why ? then(answer)
+        : client.IsInterrupted ? ExitCode.Interrupted
+        : Refuse(why);
 
     /// <summary>Asks all processes of the group for their state.</summary>
     /// <inheritdoc cref="Ask"/>
     public int AskStatus(Func<GroupStatus, int> then) => Ask(() => client.StatusAsync(client.End), then);
-
-    /// <summary>Writes a JSON object, or a line of text.</summary>
-    /// <param name="text">Null: none.</param>
-    /// <param name="members">See <see cref="JsonLine.Members"/>.</param>
-    public int Write(string kind, string? text, params (string Name, object? Value)[] members)
-    {
-        if (settings.IsJson)
-        {
-            JsonLine.Write(environment.Output, writer => JsonLine.Members(writer, [("kind", kind), .. members]));
-        }
-        else if (text is not null)
-        {
-            environment.Output.WriteLine(text);
-        }
-
-        return ExitCode.Done;
-    }
-
-    /// <summary>Writes a table, or a JSON object for each row.</summary>
-    /// <param name="count">Of all rows, of which these are the first; null: these are all.</param>
-    public int WriteRows<TRow>(string kind, IReadOnlyCollection<TRow> rows, Column<TRow>[] columns, int? count = null)
-    {
-        var table = new RowTable<TRow>(kind, rows, columns);
-        if (settings.IsJson)
-        {
-            table.WriteJson(environment.Output);
-        }
-        else
-        {
-            table.WriteText(environment.Output);
-            environment.Output.Write(count > rows.Count ? $"These are {rows.Count} of {count}.\n" : "");
-        }
-
-        return ExitCode.Done;
-    }
-
-    /// <summary>Reports why something is not shown.</summary>
-    public int Refuse(string why)
-    {
-        environment.Error.WriteLine($"raft: {Printable.Of(why)}");
-        return ExitCode.Failed;
-    }
 
     /// <summary>Reports the outcome of a change.</summary>
     /// <param name="kind">The value of <c>kind</c> in JSON.</param>
@@ -87,9 +46,9 @@ internal class GroupRun(CommandEnvironment environment, ClientSettings settings,
             RequestOutcome.Unknown unknown => ("unknown", unknown.Why, ExitCode.Unknown),
             _ => ("done", null, ExitCode.Done),
         };
-        if (settings.IsJson || why is null)
+        if (IsJson || why is null)
         {
-            environment.Report(_ => Write(
+            WriteOutcome(
                 kind,
                 $"{place}{Printable.Of(done)}",
                 [
@@ -99,11 +58,11 @@ internal class GroupRun(CommandEnvironment environment, ClientSettings settings,
                     ("outcome", outcome),
                     ("before", result is RequestOutcome.Done { WasBefore: true } ? true : null),
                     ("why", why),
-                ]));
+                ]);
         }
         else
         {
-            environment.Error.WriteLine(code == ExitCode.Failed
+            Environment.Error.WriteLine(code == ExitCode.Failed
                 ? $"raft: {place}not done: {Clause.Of(why)}; nothing was changed"
                 : $"raft: {place}unknown whether {what}: {Clause.Of(why)}; run {next} to find out");
         }

@@ -21,7 +21,7 @@ internal static class MembersCommand
                     """,
                 Ends = ExitCodes.OfLook with { Done = "listed" },
                 Examples = ["members list -S :9990,:9991", "members list --contacts 10.0.0.1:2551 --group orders"],
-                Looks = true,
+                Looks = _ => true,
                 Run = (_, run) => run.AskStatus(group => List(run, group)),
             }.Build(),
             BuildChange(

@@ -2,12 +2,10 @@ using System.CommandLine;
 
 using RaftActors.Cli.Terminal;
 
-using Spectre.Console;
-
 namespace RaftActors.Cli.Client;
 
 /// <summary><c>raft status</c>.</summary>
-internal sealed class StatusCommand(GroupRun run, CommandEnvironment environment, GroupClient client)
+internal static class StatusCommand
 {
     private static readonly TimeSpan Period = TimeSpan.FromSeconds(1);
 
@@ -15,7 +13,7 @@ internal sealed class StatusCommand(GroupRun run, CommandEnvironment environment
     {
         var watch = new Option<bool>("--watch")
         {
-            Description = "Repeat until Ctrl-C: a live table on a terminal, elsewhere a new table after each change.",
+            Description = "Repeat until Ctrl-C, or q on a terminal: a live table there, elsewhere a new table after each change.",
         };
         return new GroupVerb(environment, "status")
         {
@@ -45,101 +43,24 @@ internal sealed class StatusCommand(GroupRun run, CommandEnvironment environment
                 "status --contacts 10.0.0.1:2551 --group orders",
             ],
             Own = [watch],
-            Looks = true,
-            Run = (parsed, run) =>
-            {
-                var status = new StatusCommand(run, environment, run.Client);
-                return parsed.GetValue(watch) ? status.Watch() : run.Ask(() => status.AskAsync(run.Client.End), status.Show);
-            },
+            Looks = _ => true,
+            Run = (parsed, run) => parsed.GetValue(watch)
+                ? new LiveTable(run, async _ => await TakeAsync(run, run.Client.Interrupted), Period, hasRepeats: false).Run()
+                : run.Ask(() => TakeAsync(run, run.Client.End), status =>
+                {
+                    LiveTable.Write(run, status);
+                    return status.Group.IsWhole ? ExitCode.Done : ExitCode.Failed;
+                }),
         }.Build();
     }
 
-    private bool IsLive => environment.IsTerminal && !run.Settings.IsJson;
-
-    private int Show(GroupReport group)
+    private static async Task<StatusTable> TakeAsync(GroupRun run, CancellationToken end)
     {
-        if (IsLive)
-        {
-            AnsiConsole.Write(ForTerminal(group));
-        }
-        else
-        {
-            Write(environment.Output, group);
-        }
-
-        return group.IsWhole ? ExitCode.Done : ExitCode.Failed;
-    }
-
-    private int Watch() => IsLive
-        ? AnsiConsole.Live(new Text("")).Start(context => Repeat(
-            (group, why) => context.UpdateTarget(why is null ? ForTerminal(group) : new Text(why))))
-        : Repeat(new ChangesOnly(this, environment).Write);
-
-    /// <param name="show">Gets the status, or why there is none.</param>
-    private int Repeat(Action<GroupReport, string?> show)
-    {
-        while (true)
-        {
-            // Not ended by refusals: the servers may start later.
-            var why = client.TryAsk(() => AskAsync(client.Interrupted), out var group);
-            if (client.IsInterrupted)
-            {
-                return ExitCode.Interrupted;
-            }
-
-            show(group, why);
-            client.Interrupted.WaitHandle.WaitOne(Period);
-        }
-    }
-
-    private async Task<GroupReport> AskAsync(CancellationToken end)
-    {
-        var group = await client.StatusAsync(end).ConfigureAwait(false);
+        var (client, group) = (run.Client, await run.Client.StatusAsync(end).ConfigureAwait(false));
 
         // The others answer for a server that they do not reach. Why this program does not is known when its own attempt has ended.
         await Task.WhenAny(client.Attempts, Task.Delay(run.Settings.LookTimeout, end)).ConfigureAwait(false);
         end.ThrowIfCancellationRequested();
-        return GroupReport.Of(group, client);
-    }
-
-    private static Table ForTerminal(GroupReport group) => StatusView.ForTerminal(group, AnsiConsole.Profile.Width);
-
-    private void Write(TextWriter output, GroupReport group)
-    {
-        if (run.Settings.IsJson)
-        {
-            StatusView.WriteJson(output, group);
-        }
-        else
-        {
-            StatusView.WriteText(output, group);
-        }
-    }
-
-    /// <summary>Writes the table, or why there is none, when it differs from the last one.</summary>
-    private sealed class ChangesOnly(StatusCommand status, CommandEnvironment environment)
-    {
-        private string _last = "";
-
-        public void Write(GroupReport group, string? why)
-        {
-            using var text = new StringWriter();
-            if (why is not null)
-            {
-                text.WriteLine($"raft: {why}");
-            }
-            else
-            {
-                status.Write(text, group);
-            }
-
-            if (text.ToString() is var now && now != _last)
-            {
-                var (output, error) = (environment.Output, environment.Error);
-                (why is null ? output : error).Write(now);
-                output.Flush();
-                _last = now;
-            }
-        }
+        return new StatusTable(GroupReport.Of(group, client));
     }
 }

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using System.CommandLine.Parsing;
 
 using RaftActors.Cli.Terminal;
 using RaftActors.Storage.Tools;
@@ -15,8 +14,9 @@ internal sealed class TailCommand(GroupRun run)
 
     public static Command Build(CommandEnvironment environment)
     {
-        var after = NumberOption("--after", "serial", "Print the pairs after this serial instead, the oldest first.");
-        var limit = NumberOption("--limit", "n", $"Print at most this many of the pairs that are committed now. Default: {DefaultLimit}.");
+        var after = SharedOptions.Number("--after", "serial", "Print the pairs after this serial instead, the oldest first.");
+        var limit = SharedOptions.Number(
+            "--limit", "n", $"Print at most this many of the pairs that are committed now. Default: {DefaultLimit}.");
         var follow = new Option<bool>("--follow") { Description = "Then go on with each further pair until Ctrl-C." };
         return new GroupVerb(environment, "tail")
         {
@@ -36,7 +36,7 @@ internal sealed class TailCommand(GroupRun run)
                 "log tail -S :9990 --follow",
             ],
             Own = [after, limit, follow],
-            Looks = true,
+            Looks = _ => true,
             Run = (parsed, run) => run.AskStatus(group => new TailCommand(run).Print(
                 group, parsed.GetValue(after), parsed.GetValue(limit) ?? DefaultLimit, parsed.GetValue(follow))),
         }.Build();
@@ -114,20 +114,5 @@ internal sealed class TailCommand(GroupRun run)
             ("key", pair.Key),
             ("size", pair.Value.Length),
             ("preview", preview));
-    }
-
-    private static Option<long?> NumberOption(string name, string value, string description) => new(name)
-    {
-        Description = description,
-        HelpName = value,
-        Validators = { RefuseNegative },
-    };
-
-    private static void RefuseNegative(OptionResult result)
-    {
-        if (result.GetValueOrDefault<long?>() < 0)
-        {
-            result.AddError($"{result.Option.Name} must not be negative");
-        }
     }
 }

@@ -38,7 +38,7 @@ internal sealed class TraceCommand(GroupRun run, GroupClient client)
             Examples = ["trace 'I like beer.' -S :9990,:9991,:9992"],
             Own = [text],
             Options = new(environment, isOfServers: true),
-            Looks = true,
+            Looks = _ => true,
             Run = (parsed, run) => run.AskStatus(
                 group => new TraceCommand(run, run.Client).Trace(parsed.GetValue(text)!, group.Members)), // Justification: it is required.
         }.Build();

@@ -34,7 +34,7 @@ internal static class UpgradeCommand
                     """,
                 Ends = ExitCodes.OfLook,
                 Examples = ["upgrade status -S :9990,:9991", "upgrade status --contacts 10.0.0.1:2551 --group orders"],
-                Looks = true,
+                Looks = _ => true,
                 Run = (_, run) => run.AskStatus(group => Show(run, GroupLevels.Of(group))),
             }.Build(),
             new GroupVerb(environment, "enable")

@@ -40,7 +40,7 @@ internal sealed class CheckCommand(GroupRun run, GroupClient client)
                 "check --contacts 10.0.0.1:2551 --group orders --data /var/lib/shop",
             ],
             Own = [data],
-            Looks = true,
+            Looks = _ => true,
             Run = (parsed, run) => new CheckCommand(run, run.Client).Run(parsed.GetValue(data)),
         }.Build();
     }

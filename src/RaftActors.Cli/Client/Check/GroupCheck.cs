@@ -87,6 +87,6 @@ internal sealed class GroupCheck(GroupReport first, GroupReport second)
 
         return findings.Count > 0
             ? findings
-            : [Finding.Ok(shown, $"{StatusView.RoleOf(status)} in term {status.Term}, answers after {time}")];
+            : [Finding.Ok(shown, $"{StatusTable.RoleOf(status)} in term {status.Term}, answers after {time}")];
     }
 }

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
-using RaftActors.Cli.Offline;
 using RaftActors.Cli.Terminal;
 using RaftActors.Coordination;
 using RaftActors.Coordination.Sessions;
@@ -89,7 +88,7 @@ internal sealed class CoordinationGroup(GroupRun run) : GroupRun(run.Environment
         // Ctrl-C ends the command, but not the reading of a line.
         var asking = isSure
             ? Task.FromResult(true)
-            : Task.Run(() => Confirmation.IsGiven(Environment, Printable.Of($"Type {expected} to continue: "), expected));
+            : Task.Run(() => Environment.IsConfirmed(Printable.Of($"Type {expected} to continue: "), expected));
         return Task.WaitAny(asking, Task.Delay(-1, Client.Interrupted)) > 0 ? ExitCode.Interrupted : asking.Result ? null : ExitCode.Failed;
     }
 

@@ -78,7 +78,11 @@ internal static class ItemCommand
         new Question.OfChanges(prefix, -1), CoordinationJson.Default.ItemsView, view => group.WriteRows(
             "item",
             view.Items,
-            [new("NAME", "name", each => each.Name), new("VERSION", "version", each => each.Version), new("VALUE", "value", each => each.Value)]));
+            [
+                new("NAME", "name", each => each.Name),
+                new("VERSION", "version", each => each.Version),
+                new("VALUE", "value", each => each.Value),
+            ]));
 
     // If the group does not answer, it is certain that nothing was changed.
     private static int Write(CoordinationGroup group, string name, Change change, string verb) => Read(group, name, _ =>

@@ -8,7 +8,7 @@ using Spectre.Console.Rendering;
 namespace RaftActors.Cli.Client.Top;
 
 /// <summary>Formats all groups of an application, those with problems first.</summary>
-internal sealed class ApplicationTable : ITopTable
+internal sealed class ApplicationTable : ITable
 {
     private readonly Target _target;
     private readonly ApplicationSample _now;
@@ -38,23 +38,14 @@ internal sealed class ApplicationTable : ITopTable
         }
     }
 
-    public IRenderable ForTerminal(int height)
+    public IRenderable ForTerminal(int width, int height)
     {
         var lines = NodeLines().ToArray();
 
         // Besides the rows: the heading, the line with the rest, and the line below the table that the terminal keeps free.
         var shown = Math.Max(1, height - lines.Length - 3);
         shown = _rows.Length <= shown + 1 ? _rows.Length : shown;
-        var rows = TableOf([.. _rows.Take(shown)]);
-        var table = rows.ForTerminal(
-            [.. Enumerable.Range(0, rows.Heading.Length)],
-            row => row.Group.Leader is null ? Color.Red : row.IsProblem ? Color.Yellow : Color.Default,
-            (column, place) =>
-            {
-                column.NoWrap = true;
-                column.Alignment = place is > 1 and < 8 ? Justify.Right : null;
-            },
-            Overflow.Ellipsis);
+        var table = TableOf([.. _rows.Take(shown)]).ForTerminal(width, height);
         var rest = shown < _rows.Length
             ? (string[])[string.Create(CultureInfo.InvariantCulture, $"... and {_rows.Length - shown:N0} more groups")]
             : [];
@@ -85,14 +76,19 @@ internal sealed class ApplicationTable : ITopTable
         new("", "answered", row => row.Group.Answered),
         new("COMMITTED", "committed", row => row.Group.Committed),
         new("LAG", "lag", row => row.Group.Lag),
-        new(
-            "COMMITS/S",
-            "commitsPerSecond",
-            row => row.Rate is { } rate ? Math.Round(rate, 1) : null,
-            row => row.Rate?.ToString("0", CultureInfo.InvariantCulture)),
-        new("SYNC", "syncMs", row => TopView.SyncMs(row.Group.SyncTime), row => TopView.Sync(row.Group.SyncTime)),
+        TopView.Rate<Row>(row => row.Rate),
+        TopView.Sync<Row>(row => row.Group.SyncTime),
         new("", "problem", row => row.IsProblem),
-        new("NOTE", "note", row => row.Group.Note(_target)));
+        new("NOTE", "note", row => row.Group.Note(_target)))
+    {
+        Colour = row => row.Group.Leader is null ? Color.Red : row.IsProblem ? Color.Yellow : Color.Default,
+        Shape = (column, place) =>
+        {
+            column.NoWrap = true;
+            column.Alignment = place is > 1 and < 8 ? Justify.Right : null;
+        },
+        Overflow = Overflow.Ellipsis,
+    };
 
     private string? LeaderOf(Row row) => row.Group.Leader is { } leader ? _target.Show(leader) : null;
 

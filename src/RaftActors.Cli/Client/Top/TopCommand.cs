@@ -2,20 +2,13 @@ using System.CommandLine;
 
 using RaftActors.Cli.Terminal;
 
-using Spectre.Console;
-
 namespace RaftActors.Cli.Client.Top;
 
 /// <summary><c>raft top</c>.</summary>
-/// <param name="hasGroup">False: the table has all groups of an application.</param>
-internal sealed class TopCommand(GroupRun run, CommandEnvironment environment, GroupClient client, bool hasGroup)
+internal static class TopCommand
 {
     private static readonly TimeSpan DefaultInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan IntervalMax = TimeSpan.FromHours(1);
-    private static readonly TimeSpan KeyPause = TimeSpan.FromMilliseconds(50);
-
-    // The table of the period before; null: this is the first one, or the group did not answer.
-    private ITopTable? _before;
 
     public static Command Build(CommandEnvironment environment)
     {
@@ -24,28 +17,14 @@ internal sealed class TopCommand(GroupRun run, CommandEnvironment environment, G
             Description = $"The time between two tables: {Duration.Forms}. Default: {DefaultInterval.TotalSeconds}s.",
             HelpName = "time",
         };
-        var count = new Option<int?>("--count")
-        {
-            Description = "End after this many tables.",
-            HelpName = "n",
-            Validators =
-            {
-                result =>
-                {
-                    if (result.GetValueOrDefault<int?>() < 1)
-                    {
-                        result.AddError("--count must be 1 or more");
-                    }
-                },
-            },
-        };
+        var count = SharedOptions.Number("--count", "n", "End after this many tables.", min: 1);
         var options = new ClientOptions(environment);
         options.Group.Description = "One group of the application. Default: all of them.";
         return new GroupVerb(environment, "top")
         {
             What = """
-                Shows the members of a group, or all groups of an application, as they work: a live table on a terminal, which q or Ctrl-C ends.
-                Elsewhere it prints a table for each period. With -S or --group each member is asked in each period:
+                Shows the members of a group, or all groups of an application, as they work: a live table on a terminal, which q or Ctrl-C
+                ends. Elsewhere it prints a table for each period. With -S or --group each member is asked in each period:
 
                   SERVER      its name; with --contacts PROCESS
                   ROLE        leader, follower, candidate or pre-candidate; unreachable: no answer within a fifth of --timeout
@@ -57,8 +36,9 @@ internal sealed class TopCommand(GroupRun run, CommandEnvironment environment, G
                   SYNC        the longest sync of its log in the last 5 to 10 seconds; empty: none, or a log in memory
                   ROUND TRIP  from the call of this program to the reply of the member
 
-                With --contacts and without --group the table has a row for each group. Each node is asked for all of its processes, which are
-                not asked themselves. Groups with a problem come first, then those with the highest rate. A terminal shows as many as fit:
+                With --contacts and without --group the table has a row for each group. Each node is asked for all of its processes, which
+                are not asked themselves. Groups with a problem come first, then those with the highest rate. A terminal shows as many as
+                fit:
 
                   GROUP       its name
                   LEADER      the leader of the latest term, or none
@@ -82,97 +62,25 @@ internal sealed class TopCommand(GroupRun run, CommandEnvironment environment, G
             ],
             Own = [interval, count],
             Options = options,
-            Looks = true,
+            Looks = _ => true,
             Run = (parsed, run) =>
             {
-                var hasGroup = run.Target is ServersTarget || parsed.GetValue(options.Group) is not null;
-                return new TopCommand(run, environment, run.Client, hasGroup).Run(
-                    IntervalOf(parsed.GetValue(interval)), parsed.GetValue(count) ?? int.MaxValue);
+                var isOne = run.Target is ServersTarget || parsed.GetValue(options.Group) is not null;
+                var period = parsed.GetValue(interval) is { } text
+                    ? Duration.Parse(text, "", TimeSpan.FromSeconds(1), IntervalMax)
+                    : DefaultInterval;
+                return new LiveTable(run, before => isOne ? OneAsync(run, before) : AllAsync(run, before), period, hasRepeats: true)
+                    .Run(parsed.GetValue(count) ?? long.MaxValue);
             },
         }.Build();
     }
 
-    private static TimeSpan IntervalOf(string? text) => text is null ? DefaultInterval
-        : Duration.Parse(text, "", TimeSpan.FromSeconds(1), IntervalMax, out var problem) ?? throw new UsageException(problem);
+    private static async Task<ITable> OneAsync(GroupRun run, ITable? before) => TopView.Of(
+        await GroupReport.TakeAsync(run.Client, run.Client.Interrupted).ConfigureAwait(false),
+        (before as RowTable<MemberRow>)?.Rows ?? []);
 
-    private int Run(TimeSpan interval, int count) => environment.IsTerminal && !run.Settings.IsJson
-        ? AnsiConsole.Live(new Text("")).Start(context => Repeat(
-            interval, count, (table, why) => context.UpdateTarget(
-                table is null ? new Text($"raft: {why}") : table.ForTerminal(AnsiConsole.Profile.Height))))
-        : Repeat(interval, count, Write);
-
-    private async Task<ITopTable> TakeAsync() => hasGroup
-        ? new TopView(
-            await GroupReport.TakeAsync(client, client.Interrupted).ConfigureAwait(false), (_before as TopView)?.Report.Rows ?? [])
-        : new ApplicationTable(
-            run.Target,
-            await ApplicationSample.TakeAsync(client.Raft, run.Settings.LookTimeout, client.Interrupted).ConfigureAwait(false),
-            (_before as ApplicationTable)?.Sample);
-
-    /// <param name="show">Gets the table, or why there is none.</param>
-    private int Repeat(TimeSpan interval, int count, Action<ITopTable?, string?> show)
-    {
-        while (true)
-        {
-            // Not ended by refusals: the members may start later.
-            var why = client.TryAsk(TakeAsync, out var table);
-            if (client.IsInterrupted)
-            {
-                return ExitCode.Interrupted;
-            }
-
-            show(why is null ? table : null, why);
-            _before = why is null ? table : null;
-            if (--count == 0 || WaitsForQ(interval))
-            {
-                return why is null ? ExitCode.Done : ExitCode.Failed;
-            }
-        }
-    }
-
-    /// <returns>Whether q was typed on the terminal.</returns>
-    private bool WaitsForQ(TimeSpan interval)
-    {
-        if (!environment.IsTerminal || Console.IsInputRedirected)
-        {
-            client.Interrupted.WaitHandle.WaitOne(interval);
-            return false;
-        }
-
-        for (var left = interval; left > TimeSpan.Zero && !client.IsInterrupted; left -= KeyPause)
-        {
-            while (Console.KeyAvailable)
-            {
-                if (Console.ReadKey(intercept: true).KeyChar is 'q' or 'Q')
-                {
-                    return true;
-                }
-            }
-
-            client.Interrupted.WaitHandle.WaitOne(left < KeyPause ? left : KeyPause);
-        }
-
-        return false;
-    }
-
-    private void Write(ITopTable? table, string? why)
-    {
-        if (table is null)
-        {
-            environment.Error.WriteLine($"raft: {why}");
-            return;
-        }
-
-        if (run.Settings.IsJson)
-        {
-            table.WriteJson(environment.Output);
-        }
-        else
-        {
-            environment.Output.Write(_before is null ? "" : "\n");
-            table.WriteText(environment.Output);
-        }
-
-        environment.Output.Flush();
-    }
+    private static async Task<ITable> AllAsync(GroupRun run, ITable? before) => new ApplicationTable(
+        run.Target,
+        await ApplicationSample.TakeAsync(run.Client.Raft, run.Settings.LookTimeout, run.Client.Interrupted).ConfigureAwait(false),
+        (before as ApplicationTable)?.Sample);
 }
