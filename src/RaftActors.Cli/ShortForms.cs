@@ -93,7 +93,6 @@ internal sealed class ShortForms
         var member = isAppend ? default : client.Target.Parse(message);
         return GroupVerb.Start(client, environment, run =>
             isAppend ? AppendCommand.Run(run, message, requestId: null)
-            : command == AddServer ? MembersCommand.Add(run, member)
-            : MembersCommand.Remove(run, member));
+            : MembersCommand.Change(run, member, isAddition: command == AddServer));
     }
 }

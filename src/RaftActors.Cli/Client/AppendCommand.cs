@@ -53,7 +53,7 @@ internal static class AppendCommand
             Options = new(environment, isOfServers: true),
             Run = (parsed, run) => parsed.GetValue(text) is { } message and not StandardInput
                 ? Run(run, message, parsed.GetValue(id))
-                : AppendLines.Run(run, parsed.GetValue(id)),
+                : new AppendLines(run, parsed.GetValue(id)).Run(),
         }.Build();
     }
 

@@ -40,7 +40,6 @@ internal static class MembersCommand
                 outcome is not sent again: run 'raft members list' to see whether it was made.
                 """,
                 "members add :9993 -S :9990 --timeout 30",
-                Add,
                 isAddition: true),
             BuildChange(
                 environment,
@@ -55,7 +54,6 @@ internal static class MembersCommand
                 outcome is not sent again: run 'raft members list' to see whether it was made.
                 """,
                 "members remove :9993 -S :9990",
-                Remove,
                 isAddition: false),
             new GroupVerb(environment, "quorum")
             {
@@ -73,19 +71,23 @@ internal static class MembersCommand
         };
     }
 
-    public static int Add(GroupRun run, ProcessName member) => run.Report(
-        new Addition(member, run.Settings, run.Client).Run(),
-        "member-added",
-        $"added {run.Target.Show(member)}",
-        $"{run.Target.Show(member)} was added",
-        member: member);
+    /// <summary>Adds or removes a member, and reports it.</summary>
+    public static int Change(GroupRun run, ProcessName member, bool isAddition) =>
+        Report(run, member, isAddition, Change(run.Settings, run.Client, member, isAddition));
 
-    public static int Remove(GroupRun run, ProcessName member) => run.Report(
-        run.Client.Change((raft, end) => raft.LeaveAsync(member, timeout: run.Settings.Timeout, cancellationToken: end)),
-        "member-removed",
-        $"removed {run.Target.Show(member)}",
-        $"{run.Target.Show(member)} was removed",
-        member: member);
+    public static RequestOutcome Change(ClientSettings settings, GroupClient client, ProcessName member, bool isAddition) => isAddition
+        ? new Addition(member, settings, client).Run()
+        : client.Change((raft, end) => raft.LeaveAsync(member, timeout: settings.Timeout, cancellationToken: end));
+
+    /// <param name="member">Null: the group does not answer, so it is not known.</param>
+    /// <param name="group">See <see cref="GroupRun.Report"/>.</param>
+    public static int Report(GroupRun run, ProcessName? member, bool isAddition, RequestOutcome result, string? group = null)
+    {
+        var (kind, verb) = isAddition ? ("member-added", "added") : ("member-removed", "removed");
+        var shown = member is { } one ? run.Target.Show(one) : "";
+        var done = result is RequestOutcome.Done { WasBefore: true } ? $"{shown} is a member already" : $"{verb} {shown}";
+        return run.Report(result, kind, done, $"{shown} was {verb}", member: member, group: group);
+    }
 
     private static int SetMaxQuorum(GroupRun run, int max) => run.Report(
         run.Client.Change((raft, end) => raft.SetMaxQuorumAsync(max, timeout: run.Settings.Timeout, cancellationToken: end)),
@@ -102,8 +104,7 @@ internal static class MembersCommand
             new("LEADER", "leads", member => member.Name == group.Leader, member => member.Name == group.Leader ? "leader" : ""),
         ]);
 
-    private static Command BuildChange(
-        CommandEnvironment environment, string name, string what, string example, Func<GroupRun, ProcessName, int> change, bool isAddition)
+    private static Command BuildChange(CommandEnvironment environment, string name, string what, string example, bool isAddition)
     {
         var member = new Argument<string>("member")
         {
@@ -120,7 +121,7 @@ internal static class MembersCommand
             Examples = [example, $"members {name} --all 10.0.0.4:2551 --contacts 10.0.0.1:2551"],
             Own = [member, all],
             Options = options,
-            Run = (parsed, run) => !parsed.GetValue(all) ? change(run, run.Target.Parse(parsed.GetValue(member)!))
+            Run = (parsed, run) => !parsed.GetValue(all) ? Change(run, run.Target.Parse(parsed.GetValue(member)!), isAddition)
                 : run.Target is ServersTarget || parsed.GetValue(options.Group) is not null
                 ? throw new UsageException("--all is for all groups of an application: name its nodes by --contacts, and leave out --group")
                 : new NodeMembers(parsed.GetValue(member)!, run, isAddition).Run(),

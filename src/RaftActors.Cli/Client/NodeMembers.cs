@@ -47,23 +47,18 @@ internal sealed class NodeMembers(string node, GroupRun run, bool isAddition)
         var own = Settings with { Target = Settings.Target with { Group = group.Group } };
         if (client.TryAsk(() => client.StatusAsync(client.End), out var status) is { } silent)
         {
-            return [Report(group, null, new RequestOutcome.NotDone(silent))];
+            return [MembersCommand.Report(run, null, isAddition, new RequestOutcome.NotDone(silent), group.Group)];
         }
 
         var members = status.Members.Select(member => member.Name).ToHashSet();
         var names = isAddition ? group.Processes.Select(process => process.Place.Name) : members;
-        return [.. names.Where(name => name.Node == node).Order().Select(name => Report(
-            group,
+        return [.. names.Where(name => name.Node == node).Order().Select(name => MembersCommand.Report(
+            run,
             name,
-            !isAddition ? client.Change((raft, end) => raft.LeaveAsync(name, timeout: Settings.Timeout, cancellationToken: end))
-                : members.Contains(name) ? new RequestOutcome.Done(WasBefore: true)
-                : new Addition(name, own, client).Run()))];
-    }
-
-    private int Report(GroupRow group, ProcessName? name, RequestOutcome result)
-    {
-        var (kind, verb) = isAddition ? ("member-added", "added") : ("member-removed", "removed");
-        var done = result is RequestOutcome.Done { WasBefore: true } ? $"{name} is a member already" : $"{verb} {name}";
-        return run.Report(result, kind, done, $"{name} was {verb}", member: name, group: group.Group);
+            isAddition,
+            isAddition && members.Contains(name)
+                ? new RequestOutcome.Done(WasBefore: true)
+                : MembersCommand.Change(own, client, name, isAddition),
+            group.Group))];
     }
 }

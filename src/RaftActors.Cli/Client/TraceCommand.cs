@@ -13,14 +13,6 @@ internal sealed class TraceCommand(GroupRun run, GroupClient client)
 
     private long _start;
 
-    private enum Step
-    {
-        Sent,
-        Committed,
-        Delivered,
-        Answered,
-    }
-
     public static Command Build(CommandEnvironment environment)
     {
         var text = new Argument<string>("text") { Description = "The message." };
@@ -55,7 +47,7 @@ internal sealed class TraceCommand(GroupRun run, GroupClient client)
         run.Environment.Output.Flush();
         return outcome switch
         {
-            RequestOutcome.Committed => events.TrueForAll(each => each.Problem is null) ? ExitCode.Done : ExitCode.Failed,
+            RequestOutcome.Committed => events.TrueForAll(each => !each.HasFailed) ? ExitCode.Done : ExitCode.Failed,
             RequestOutcome.NotDone => ExitCode.Failed,
             _ => client.IsInterrupted ? ExitCode.Interrupted : ExitCode.Unknown,
         };
@@ -73,14 +65,14 @@ internal sealed class TraceCommand(GroupRun run, GroupClient client)
 
         // The servers have as long again, from the answer on.
         end.CancelAfter(outcome is RequestOutcome.Committed ? run.Settings.Timeout : TimeSpan.Zero);
-        List<Event> events = [new(TimeSpan.Zero, null, Step.Sent, null, null)];
+        List<Event> events = [new(TimeSpan.Zero, "sent", "sent")];
         events.AddRange((await Task.WhenAll(followed).ConfigureAwait(false)).SelectMany(each => each));
         var at = await answered.ConfigureAwait(false);
         events.Add(outcome switch
         {
-            RequestOutcome.Committed committed => new(at, null, Step.Answered, committed.Serial, null),
-            RequestOutcome.NotDone(var why, _) => new(at, null, Step.Answered, null, $"not committed: {Clause.Of(why)}"),
-            RequestOutcome.Unknown(var why) => new(at, null, Step.Answered, null, $"unknown whether it was committed: {Clause.Of(why)}"),
+            RequestOutcome.Committed(var serial, _) => new(at, "answered", $"answered: committed, serial {serial}", null, serial),
+            RequestOutcome.NotDone(var why, _) => Event.Failed(at, "answered", $"not committed: {Clause.Of(why)}"),
+            RequestOutcome.Unknown(var why) => Event.Failed(at, "answered", $"unknown whether it was committed: {Clause.Of(why)}"),
             _ => throw new InvalidOperationException("An append has no other outcome."),
         });
         return (outcome, events);
@@ -110,8 +102,8 @@ internal sealed class TraceCommand(GroupRun run, GroupClient client)
                 {
                     return
                     [
-                        new(seen.Find(each => each.Committed >= serial).At, server, Step.Committed, serial, null),
-                        new(seen.Find(each => each.Delivered >= serial).At, server, Step.Delivered, serial, null),
+                        new(seen.Find(each => each.Committed >= serial).At, "committed", "knows that it is committed", server, serial),
+                        new(seen.Find(each => each.Delivered >= serial).At, "delivered", "has processed it", server, serial),
                     ];
                 }
             }
@@ -120,34 +112,31 @@ internal sealed class TraceCommand(GroupRun run, GroupClient client)
         }
 
         return await append.ConfigureAwait(false) is RequestOutcome.Committed
-            ? [new(Now, server, Step.Delivered, null, seen.Count == 0 ? "it did not answer in time" : "it has not processed it in time")]
+            ? [Event.Failed(Now, "delivered", $"it {(seen.Count == 0 ? "did not answer" : "has not processed it")} in time", server)]
             : [];
     }
 
     private void Write(Event each)
     {
         var server = each.Server is { } named ? run.Target.Show(named) : null;
-        var what = each switch
-        {
-            { Problem: { } problem } => problem,
-            { Step: Step.Answered } => $"answered: committed, serial {each.Serial}",
-            { Step: Step.Sent } => "sent",
-            { Step: Step.Committed } => "knows that it is committed",
-            _ => "has processed it",
-        };
         run.Write(
             "trace",
             Printable.Of(string.Create(
-                CultureInfo.InvariantCulture, $"{each.At.TotalMilliseconds,8:0.0} ms  {server ?? "client"}  {what}")),
+                CultureInfo.InvariantCulture, $"{each.At.TotalMilliseconds,8:0.0} ms  {server ?? "client"}  {each.Text}")),
             ("ms", Math.Round(each.At.TotalMilliseconds, 3)),
-            ("step", $"{each.Step}".ToLowerInvariant()),
+            ("step", each.Step),
             ("server", server),
             ("serial", each.Serial),
-            ("why", each.Problem));
+            ("why", each.HasFailed ? each.Text : null));
     }
 
     /// <summary>What became known, and when.</summary>
     /// <param name="Server">Null: this program.</param>
-    /// <param name="Problem">Why the step was not taken; null: it was.</param>
-    private sealed record Event(TimeSpan At, ProcessName? Server, Step Step, long? Serial, string? Problem);
+    /// <param name="HasFailed">The text says why the step was not taken.</param>
+    private sealed record Event(
+        TimeSpan At, string Step, string Text, ProcessName? Server = null, long? Serial = null, bool HasFailed = false)
+    {
+        public static Event Failed(TimeSpan at, string step, string why, ProcessName? server = null) =>
+            new(at, step, why, server, HasFailed: true);
+    }
 }
