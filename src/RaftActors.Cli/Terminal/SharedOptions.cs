@@ -54,7 +54,12 @@ internal static class SharedOptions
                 return one;
             }
 
-            result.AddError($"'{result.Tokens[0].Value}' is not the name of one process: write NAME@NODE, such as raft1@node1@localhost");
+            if (!result.Errors.Any())
+            {
+                var given = result.Tokens[0].Value;
+                result.AddError($"'{given}' is not the name of one process: write NAME@NODE, such as raft1@node1@localhost");
+            }
+
             return null;
         },
     };

@@ -1,3 +1,5 @@
+using System.CommandLine;
+
 using RaftActors.Cli.Server;
 using RaftActors.Cli.Terminal;
 
@@ -6,6 +8,10 @@ namespace RaftActors.Cli.Tests.Client;
 /// <summary>Parsing of the command line: short forms, wrong arguments, help.</summary>
 public sealed class CommandLineTests
 {
+    // Verbs such as "members add".
+    private static readonly string[] Names =
+        [.. VerbsIn(CommandLine.Build(new CommandEnvironment(() => TextReader.Null, TextWriter.Null, TextWriter.Null), null))];
+
     public static TheoryData<string[], string> WrongCommands => new()
     {
         { ["append"], "text" },
@@ -59,6 +65,8 @@ public sealed class CommandLineTests
         { ["server", "-c", ":9990", "-t", "abc"], "'abc' is not a duration" },
     };
 
+    public static TheoryData<string> Verbs => [.. Names];
+
     [Theory]
     [MemberData(nameof(WrongCommands))]
     public void Wrong_arguments_are_reported(string[] arguments, string problem)
@@ -81,52 +89,27 @@ public sealed class CommandLineTests
     }
 
     [Theory]
-    [InlineData("append")]
-    [InlineData("members", "add")]
-    [InlineData("members", "remove")]
-    [InlineData("members", "list")]
-    [InlineData("status")]
-    [InlineData("transfer")]
-    [InlineData("explain")]
-    [InlineData("top")]
-    [InlineData("check")]
-    [InlineData("trace")]
-    [InlineData("log", "tail")]
-    [InlineData("snapshot")]
-    [InlineData("lock", "list")]
-    [InlineData("lock", "show")]
-    [InlineData("lock", "break")]
-    [InlineData("session", "list")]
-    [InlineData("session", "end")]
-    [InlineData("item", "get")]
-    [InlineData("item", "put")]
-    [InlineData("item", "delete")]
-    [InlineData("item", "list")]
-    [InlineData("item", "watch")]
-    public void Help_of_a_verb_has_an_example_and_the_exit_codes(params string[] verb)
+    [MemberData(nameof(Verbs))]
+    public void Help_of_a_verb_has_an_example_and_the_exit_codes(string verb)
     {
         foreach (var option in (string[])["--help", "-h"])
         {
-            var run = Run.Here([.. verb, option]);
+            var run = Run.Here([.. verb.Split(' '), option]);
 
             Assert.Equal((0, ""), (run.Code, run.Error));
-            Assert.Contains("Example", run.Output);
+            Assert.Contains($"  raft {verb}", run.Output);
             Assert.Contains("Exit codes:", run.Output);
-            Assert.Contains("--timeout <time>", run.Output);
         }
     }
 
     [Fact]
     public void Help_lists_each_verb_on_one_line()
     {
-        var verbs = Run.Here("--help").Lines.SkipWhile(line => line != "Commands:").Skip(1).ToArray();
+        var lines = Run.Here("--help").Lines.SkipWhile(line => line != "Commands:").Skip(1).ToArray();
 
         Assert.Equal(
-            [
-                "server", "append", "print", "count", "members", "upgrade", "status", "transfer", "explain", "top", "check", "trace", "log",
-                "lock", "session", "item", "recover", "snapshot", "backup", "verify", "restore", "plan", "certs", "completion",
-            ],
-            verbs.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]));
+            Names.Select(name => name.Split(' ')[0]).Distinct(),
+            lines.Select(line => line.Split(' ', StringSplitOptions.RemoveEmptyEntries)[0]));
     }
 
     [Theory]
@@ -172,4 +155,7 @@ public sealed class CommandLineTests
         Assert.Equal(["leave raft@:9993"], group.Changes);
         Assert.StartsWith("raft: not done: cannot reach :9993: ", add.Error);
     }
+
+    private static IEnumerable<string> VerbsIn(Command command) => command.Subcommands.SelectMany(
+        verb => verb.Subcommands.Count == 0 ? [verb.Name] : VerbsIn(verb).Select(name => $"{verb.Name} {name}"));
 }
